@@ -1,0 +1,26 @@
+//! User profiles of the Anthropic API: the end users of a platform that is built on it.
+//!
+//! [`AnthropicProvider`] is an account as an anyprofile provider; [`AnthropicClient`] has the API
+//! operation by operation, with its records as they come ([`wire`]).
+//!
+//! The API has changed its shape with each dated beta. One set of types holds them all; the account's
+//! [`beta`](AnthropicConfig::beta) says which is spoken, and
+//! [`capabilities`](anyprofile_core::ProfileProvider::capabilities) which fields it has.
+//!
+//! Facts are from Anthropic's published reference and from its official SDKs.
+
+mod client;
+mod config;
+mod map;
+mod provider;
+pub mod wire;
+
+pub use self::{
+    client::{AnthropicClient, ListUserProfiles, OrderBy, SortDirection},
+    config::{
+        ANTHROPIC_API_URL, API_VERSION, AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04,
+        SERVICE,
+    },
+    map::AnthropicExtension,
+    provider::AnthropicProvider,
+};

@@ -1,0 +1,106 @@
+//! From the API's records to the normalized profile.
+
+use anyprofile_core::{
+    Extension, Field, FieldPath, FieldState, GrantStatus, Kind, OrganizationKind, Profile, ProfileExtension,
+    ProfileId, RawJson, Status, open_record, wire::read_time,
+};
+
+use crate::wire::{self, AccessType, EntityType, Relationship};
+
+open_record! {
+    /// What only Anthropic knows of a profile.
+    pub struct AnthropicExtension {
+        /// How the end user comes to the platform.
+        relationship: Relationship = "relationship",
+        /// How the end user's requests come to the API.
+        access_type: AccessType = "access_type",
+        /// What the end user is.
+        entity_type: EntityType = "entity_type",
+        /// When the platform took the end user on.
+        onboarded_at: String = "onboarded_at",
+        /// A hash of the e-mail address, by a function of the platform's choice.
+        email_hash: String = "email_hash",
+        /// A hash of the name, by a function of the platform's choice.
+        name_hash: String = "name_hash",
+        /// What the service did about the end user.
+        enforcement_actions: RawJson = "enforcement_actions",
+    }
+}
+
+impl ProfileExtension for AnthropicExtension {
+    fn state(&self, key: &str) -> Option<FieldState> {
+        self.state(key)
+    }
+}
+
+/// A user profile.
+pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile {
+    let mut profile = Profile::new(id);
+    profile.unknown = record.unknown;
+    let details = record.external_user_details.into_value().unwrap_or_default();
+    for (name, value) in details.unknown.iter() {
+        profile.unknown.insert(format!("external_user_details.{name}"), value.clone());
+    }
+    profile.kind = kind(details.entity_type.value(), record.relationship.value(), record.access_type.value());
+    let word = record.enforcement_status.empty_as_null();
+    profile.status = word.clone().map(|word| match word.as_str() {
+        "unrestricted" => Status::Active,
+        "pending" => Status::Pending,
+        "restricted" | "banned" => Status::Suspended,
+        _ => Status::Other(word),
+    });
+    profile.status_raw = word;
+    profile.declared_status = details.account_status.empty_as_null().map(Status::from);
+    profile.external_id = record.external_id.empty_as_null().or(details.reference_id.empty_as_null());
+    profile.name.display = record.name.empty_as_null();
+    profile.country = details.country.empty_as_null();
+    profile.organization.kind = details.entity_type.as_ref().map(|entity| match entity {
+        EntityType::Individual => OrganizationKind::Individual,
+        EntityType::Business => OrganizationKind::Company,
+        EntityType::NonProfit => OrganizationKind::NonProfit,
+        EntityType::Government => OrganizationKind::Government,
+        other => OrganizationKind::Other(other.as_str().to_owned()),
+    });
+    profile.metadata = record.metadata;
+    profile.grants = record.trust_grants.map(|grants| {
+        // A grant without a status is there and its state is not known: the empty word says so.
+        let status = |grant: wire::TrustGrant| grant.status.unwrap_or(GrantStatus::Other(String::new()));
+        grants.into_iter().map(|(name, grant)| (name, status(grant))).collect()
+    });
+    profile.times.created =
+        read_time(&mut profile, FieldPath::TIMES_CREATED, "created_at", record.created_at);
+    profile.times.updated =
+        read_time(&mut profile, FieldPath::TIMES_UPDATED, "updated_at", record.updated_at);
+    profile.extension = Some(Extension::new(AnthropicExtension {
+        relationship: record.relationship,
+        access_type: record.access_type,
+        entity_type: details.entity_type,
+        onboarded_at: record.external_user_onboarded_at.or(details.onboarded_at),
+        email_hash: details.email_hash,
+        name_hash: details.name_hash,
+        enforcement_actions: record.enforcement_actions,
+        ..AnthropicExtension::default()
+    }));
+    profile
+}
+
+/// What a profile stands for: what the platform says it is, else what its access suggests. Of an `internal`
+/// one nothing is known.
+fn kind(
+    entity: Option<&EntityType>,
+    relationship: Option<&Relationship>,
+    access: Option<&AccessType>,
+) -> Field<Kind> {
+    match (entity, access, relationship) {
+        (Some(EntityType::Individual), ..) => Kind::Human.into(),
+        (Some(EntityType::Business | EntityType::NonProfit | EntityType::Government), ..) => {
+            Kind::Organization.into()
+        }
+        (Some(other), ..) => Kind::Other(other.as_str().to_owned()).into(),
+        (None, Some(AccessType::Application), _) => Kind::Human.into(),
+        (None, Some(AccessType::Passthrough), _) => Kind::Organization.into(),
+        (None, _, Some(Relationship::External)) => Kind::Human.into(),
+        (None, _, Some(Relationship::Resold)) => Kind::Organization.into(),
+        (None, _, _) => Field::Absent,
+    }
+}

@@ -1,0 +1,199 @@
+//! The account as an anyprofile provider.
+
+use std::sync::Arc;
+
+use anyprofile_core::{
+    Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, FieldPath, FieldSpec, GetOptions,
+    IdKind, ListQuery, Next, OrderField, Page, Profile, ProfileId, ProfileProvider, ProviderInfo, Result,
+    Support, async_trait,
+    wire::{OpaqueId, WithRaw},
+};
+
+use crate::{
+    AnthropicClient, AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04, ListUserProfiles,
+    OrderBy, SortDirection, client::user_profile_page, map, wire,
+};
+
+/// The most profiles a page (list page of the reference, since the beta of 2026-09-04).
+const MAX_PAGE_SIZE: u32 = 100;
+
+/// An account at the Anthropic API: the end users of its platform.
+///
+/// There is no e-mail address, no total and no own profile; which fields there are depends on the beta.
+#[derive(Clone, Debug)]
+pub struct AnthropicProvider {
+    client: AnthropicClient,
+    settings: Arc<Settings>,
+}
+
+#[derive(Debug)]
+struct Settings {
+    capabilities: Capabilities,
+    keep_raw: bool,
+}
+
+impl AnthropicProvider {
+    /// A provider of an account.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`]. No request is sent.
+    pub fn new(config: AnthropicConfig) -> Result<Self> {
+        let settings =
+            Settings { capabilities: capabilities(config.beta.as_deref()), keep_raw: config.keep_raw };
+        AnthropicClient::new(config).map(|client| Self { client, settings: Arc::new(settings) })
+    }
+
+    /// The client, for all that the trait has no word for.
+    pub fn client(&self) -> &AnthropicClient {
+        &self.client
+    }
+
+    fn kept(&self, kept: WithRaw<wire::UserProfile>) -> Result<Profile, String> {
+        let raw = kept.raw.filter(|_| self.settings.keep_raw);
+        self.profile(kept.record).map(|profile| profile.with_raw(raw))
+    }
+
+    fn profile(&self, record: wire::UserProfile) -> Result<Profile, String> {
+        let native = record.id.value().map(OpaqueId::as_str).unwrap_or_default();
+        let info = self.info();
+        let id = ProfileId::new(info.service.clone(), info.account.clone(), IdKind::USER, native)
+            .map_err(|_| "the record has no usable id".to_owned())?;
+        Ok(map::user_profile(id, record))
+    }
+}
+
+/// The shapes that the API has had, in their order. An unknown beta is taken as the newest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shape {
+    March,
+    August,
+    September,
+    GenerallyAvailable,
+}
+
+impl Shape {
+    fn of(beta: Option<&str>) -> Self {
+        match beta {
+            Some(BETA_2026_03_24) => Self::March,
+            Some(BETA_2026_08_18) => Self::August,
+            Some(BETA_2026_09_04) => Self::September,
+            _ => Self::GenerallyAvailable,
+        }
+    }
+}
+
+fn capabilities(beta: Option<&str>) -> Capabilities {
+    use Shape::{August, GenerallyAvailable, March, September};
+    let shape = Shape::of(beta);
+    let mut capabilities = Capabilities::default();
+    let operations = &mut capabilities.operations;
+    operations.list = Support::users();
+    operations.get = Support::users();
+    operations.current = Support::no("an Anthropic credential has no profile of its own");
+    operations.create = Support::no("creating user profiles is not part of this version");
+    operations.update = Support::no("updating user profiles is not part of this version");
+    operations.deactivate = Support::no("Anthropic's API has no operation that deactivates a user profile");
+    operations.delete = Support::no("deleting user profiles is not part of this version");
+    let listing = &mut capabilities.listing;
+    listing.page_size = true;
+    listing.max_page_size = Some(MAX_PAGE_SIZE);
+    listing.default_page_size = Some(MAX_PAGE_SIZE);
+    listing.orders = vec![OrderField::Created];
+    if shape >= September {
+        listing.orders.push(OrderField::Name);
+    }
+    let always = |path, source| (March, GenerallyAvailable, FieldSpec::read(path, source));
+    let since = |first, path, source| (first, GenerallyAvailable, FieldSpec::read(path, source));
+    let between = |first, last, path, source| (first, last, FieldSpec::read(path, source));
+    capabilities.fields = [
+        always(FieldPath::ID, "id"),
+        between(March, August, FieldPath::KIND, "relationship, access_type"),
+        since(September, FieldPath::KIND, "external_user_details.entity_type, access_type"),
+        since(GenerallyAvailable, FieldPath::STATUS, "enforcement_status"),
+        since(GenerallyAvailable, FieldPath::STATUS_RAW, "enforcement_status"),
+        since(September, FieldPath::DECLARED_STATUS, "external_user_details.account_status"),
+        between(March, August, FieldPath::EXTERNAL_ID, "external_id"),
+        since(September, FieldPath::EXTERNAL_ID, "external_user_details.reference_id"),
+        since(September, FieldPath::COUNTRY, "external_user_details.country"),
+        always(FieldPath::METADATA, "metadata"),
+        always(FieldPath::GRANTS, "trust_grants"),
+        always(FieldPath::NAME_DISPLAY, "name"),
+        since(September, FieldPath::ORGANIZATION_KIND, "external_user_details.entity_type"),
+        always(FieldPath::TIMES_CREATED, "created_at"),
+        always(FieldPath::TIMES_UPDATED, "updated_at"),
+        between(March, August, FieldPath::extension("extension.relationship"), "relationship"),
+        since(August, FieldPath::extension("extension.access_type"), "access_type"),
+        since(September, FieldPath::extension("extension.entity_type"), "external_user_details.entity_type"),
+        between(August, August, FieldPath::extension("extension.onboarded_at"), "external_user_onboarded_at"),
+        since(
+            September,
+            FieldPath::extension("extension.onboarded_at"),
+            "external_user_details.onboarded_at",
+        ),
+        since(September, FieldPath::extension("extension.email_hash"), "external_user_details.email_hash"),
+        since(September, FieldPath::extension("extension.name_hash"), "external_user_details.name_hash"),
+        since(
+            GenerallyAvailable,
+            FieldPath::extension("extension.enforcement_actions"),
+            "enforcement_actions",
+        ),
+    ]
+    .into_iter()
+    .filter(|(first, last, _)| (*first..=*last).contains(&shape))
+    .map(|(.., spec)| spec)
+    .collect();
+    capabilities
+}
+
+#[async_trait]
+impl ProfileProvider for AnthropicProvider {
+    fn info(&self) -> &ProviderInfo {
+        self.client.http.info()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.settings.capabilities
+    }
+
+    async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+        query.check(self.info(), self.capabilities())?;
+        let page = match cursor.map(|cursor| cursor.position(self.info(), query)).transpose()? {
+            Some(CursorPosition::Token(token)) => Some(token.clone()),
+            Some(_) => return Err(Error::new(ErrorKind::InvalidRequest, "not a cursor of this service")),
+            None => None,
+        };
+        let list = ListUserProfiles {
+            limit: Some(query.page_size.unwrap_or(MAX_PAGE_SIZE)),
+            order: query.order.as_ref().map(|order| match order.direction {
+                Direction::Ascending => SortDirection::Ascending,
+                Direction::Descending => SortDirection::Descending,
+            }),
+            // The default needs no parameter that older betas do not know.
+            order_by: query
+                .order
+                .as_ref()
+                .and_then(|order| (order.field == OrderField::Name).then_some(OrderBy::Name)),
+            page,
+        };
+        let answer = self.client.http.send(self.client.list_request(&list)).await?;
+        let (page, next) = if self.settings.keep_raw {
+            let (page, next) = user_profile_page(&answer)?;
+            (page.try_map(|record| self.kept(record)), next)
+        } else {
+            let (page, next) = user_profile_page(&answer)?;
+            (page.try_map(|record| self.profile(record)), next)
+        };
+        Ok(page.with_next(match next {
+            Some(token) => Next::Cursor(Cursor::new(self.info(), query, CursorPosition::Token(token))),
+            None => Next::End,
+        }))
+    }
+
+    async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
+        if id.kind != IdKind::USER {
+            return Err(Error::unsupported(self.info(), "get", "Anthropic's user profiles are users"));
+        }
+        let answer = self.client.http.send(self.client.get_request(id.native())).await?;
+        self.kept(answer.decode()?).map_err(|reason| answer.error(ErrorKind::Decode, reason))
+    }
+}

@@ -1,0 +1,116 @@
+//! Records as the API sends them. One type for all dated shapes: a field that a beta does not have is absent.
+
+use std::collections::BTreeMap;
+
+use anyprofile_core::{Field, GrantStatus, RawJson, open_enum, open_record, wire::OpaqueId};
+use serde::Deserialize;
+
+open_enum! {
+    /// How an end user comes to the platform (beta 2026-03-24).
+    pub enum Relationship {
+        /// A user of the platform's own product.
+        External = "external",
+        /// A customer that the platform resells to.
+        Resold = "resold",
+        /// One of the platform's own people.
+        Internal = "internal",
+    }
+}
+
+open_enum! {
+    /// How an end user's requests come to the API (betas since 2026-08-18).
+    pub enum AccessType {
+        /// Through the platform's application.
+        Application = "application",
+        /// As the end user's own.
+        Passthrough = "passthrough",
+    }
+}
+
+open_enum! {
+    /// What an end user is.
+    pub enum EntityType {
+        /// A person.
+        Individual = "individual",
+        /// A company.
+        Business = "business",
+        /// A non-profit organization.
+        NonProfit = "non_profit",
+        /// A public body.
+        Government = "government",
+    }
+}
+
+open_record! {
+    /// A user profile: an end user of the platform that holds the account.
+    pub struct UserProfile {
+        /// The id (`uprof_…`).
+        id: OpaqueId = "id",
+        /// `user_profile`.
+        record_type: String = "type",
+        /// When it was made.
+        created_at: String = "created_at",
+        /// When it was last changed; a change of a grant counts.
+        updated_at: String = "updated_at",
+        /// The platform's own pairs: up to 16, keys up to 64 and values up to 512 characters.
+        metadata: BTreeMap<String, String> = "metadata",
+        /// Grants by name; a name that is missing was never asked for.
+        trust_grants: BTreeMap<String, TrustGrant> = "trust_grants",
+        /// The name, 1 to 255 characters; null until one is given.
+        name: String = "name",
+        /// The platform's id of the end user (betas 2026-03-24 and 2026-08-18). Not unique.
+        external_id: String = "external_id",
+        /// How the end user comes to the platform (beta 2026-03-24).
+        relationship: Relationship = "relationship",
+        /// How requests come to the API (betas since 2026-08-18).
+        access_type: AccessType = "access_type",
+        /// When the platform took the end user on (beta 2026-08-18).
+        external_user_onboarded_at: String = "external_user_onboarded_at",
+        /// What the platform says of the end user (betas since 2026-09-04).
+        external_user_details: ExternalUserDetails = "external_user_details",
+        /// What the service has decided (generally available API): `unrestricted`, `pending`, `restricted`, `banned`.
+        enforcement_status: String = "enforcement_status",
+        /// What was done about it (generally available API). The form is not published.
+        enforcement_actions: RawJson = "enforcement_actions",
+    }
+}
+
+open_record! {
+    /// A grant.
+    pub struct TrustGrant {
+        /// Whether it is held.
+        status: GrantStatus = "status",
+    }
+}
+
+open_record! {
+    /// What the platform says of an end user (betas since 2026-09-04).
+    pub struct ExternalUserDetails {
+        /// The platform's own decision: `active`, `suspended`, `blocked`. It does not drive the grants.
+        account_status: String = "account_status",
+        /// ISO 3166-1 alpha-2, upper case.
+        country: String = "country",
+        /// A hash of the e-mail address. No hash function is prescribed, so it matches nothing by itself.
+        email_hash: String = "email_hash",
+        /// A hash of the name. No hash function is prescribed.
+        name_hash: String = "name_hash",
+        /// What the end user is.
+        entity_type: EntityType = "entity_type",
+        /// When the platform took the end user on.
+        onboarded_at: String = "onboarded_at",
+        /// The platform's id of the end user. Not unique.
+        reference_id: String = "reference_id",
+    }
+}
+
+/// A page of user profiles. Another envelope than that of messages or of the admin API.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(bound = "R: Deserialize<'de>")]
+#[non_exhaustive]
+pub struct UserProfileList<R = UserProfile> {
+    /// The profiles of this page. May be fewer than asked for, even none, with more to come.
+    pub data: Vec<R>,
+    /// The cursor of the next page; the list is complete only without one.
+    #[serde(default)]
+    pub next_page: Field<String>,
+}

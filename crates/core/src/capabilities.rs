@@ -1,0 +1,278 @@
+//! What a provider can do, and what it knows of a profile.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::{FieldPath, IdKind, ListQuery, OrderField};
+
+/// What a provider can do. Static for an account: asking costs no request.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Capabilities {
+    /// The operations.
+    pub operations: Operations,
+    /// What a listing can be asked for.
+    pub listing: ListingCapabilities,
+    /// The fields that the service knows.
+    pub fields: FieldTable,
+}
+
+/// Which operations a provider supports.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Operations {
+    /// List profiles.
+    pub list: Support,
+    /// Get one profile by its id.
+    pub get: Support,
+    /// Get the profile of the credential.
+    pub current: Support,
+    /// Create a profile.
+    pub create: Support,
+    /// Update a profile.
+    pub update: Support,
+    /// Keep a profile from signing in, without deleting it.
+    pub deactivate: Support,
+    /// Delete a profile.
+    pub delete: Support,
+}
+
+/// Whether an operation is supported, and for which ids.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Support {
+    /// For ids of these kinds.
+    For(Vec<IdKind>),
+    /// Not at all, for this reason.
+    No(Cow<'static, str>),
+}
+
+impl Support {
+    /// For profiles of the kind `user` alone.
+    pub fn users() -> Self {
+        Self::For(vec![IdKind::USER])
+    }
+
+    /// Not at all, for this reason.
+    pub const fn no(reason: &'static str) -> Self {
+        Self::No(Cow::Borrowed(reason))
+    }
+
+    /// Whether the operation is there for any id.
+    pub const fn is_supported(&self) -> bool {
+        matches!(self, Self::For(_))
+    }
+}
+
+impl Default for Support {
+    fn default() -> Self {
+        Self::no("this provider does not offer it")
+    }
+}
+
+/// What a listing can be asked for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ListingCapabilities {
+    /// Whether the caller may choose the number of profiles a page.
+    pub page_size: bool,
+    /// The most profiles a page, where the service publishes a limit.
+    pub max_page_size: Option<u32>,
+    /// The page size that is asked for when the caller names none.
+    pub default_page_size: Option<u32>,
+    /// What the service can order by. With `any_order` it takes further words.
+    pub orders: Vec<OrderField>,
+    /// Whether the service takes words for `order` that it does not publish.
+    pub any_order: bool,
+    /// Whether the service can search.
+    pub search: bool,
+    /// Whether the service says how many profiles there are.
+    pub declares_total: bool,
+    /// Whether the pages are numbered, so that several may be fetched at once.
+    pub numbered_pages: bool,
+}
+
+impl ListingCapabilities {
+    /// Checks that this service can answer a query, before anything is sent.
+    ///
+    /// Gives the rules that the query breaks, as pairs of the query's part and what is wrong with it.
+    pub fn violations(&self, query: &ListQuery) -> Vec<(&'static str, String)> {
+        let mut violations = Vec::new();
+        if let Some(size) = query.page_size {
+            match self.max_page_size {
+                _ if size == 0 => violations.push(("page_size", "is at least 1".to_owned())),
+                _ if !self.page_size => {
+                    violations.push(("page_size", "cannot be chosen at this service".to_owned()));
+                }
+                Some(max) if size > max => violations.push(("page_size", format!("is at most {max}"))),
+                _ => {}
+            }
+        }
+        if query.search.is_some() && !self.search {
+            violations.push(("search", "this service cannot search".to_owned()));
+        }
+        if let Some(order) = &query.order {
+            let known = self.orders.contains(&order.field);
+            if !known && !(self.any_order && matches!(order.field, OrderField::Other(_))) {
+                let orders: Vec<_> = self.orders.iter().map(OrderField::as_str).collect();
+                violations.push((
+                    "order",
+                    if orders.is_empty() {
+                        "this service does not order its profiles".to_owned()
+                    } else {
+                        format!("this service orders by {}", orders.join(", "))
+                    },
+                ));
+            }
+        }
+        violations
+    }
+}
+
+/// Whether a field can be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Readable {
+    /// The service has it and shows it.
+    Yes,
+    /// The service has it and shows it only to a credential with this permission.
+    Withheld {
+        /// The permission.
+        needs: Cow<'static, str>,
+    },
+    /// The service does not have it, or its API does not show it.
+    No,
+}
+
+/// How a field can be written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct WriteRule {
+    /// The kinds of ids for which it can be written.
+    pub id_kinds: Cow<'static, [IdKind]>,
+    /// What a value must look like.
+    pub format: ValueFormat,
+    /// Whether the service documents how to clear it.
+    pub clear: bool,
+}
+
+/// What a value must look like. Lengths are in characters (Unicode scalar values), not bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ValueFormat {
+    /// Any text, of at most so many characters where the service publishes a limit.
+    Text {
+        /// The limit.
+        max_characters: Option<u32>,
+    },
+    /// An e-mail address; only that it has an `@` with something on both sides is checked.
+    Email,
+    /// An absolute URI; only that it has a scheme is checked.
+    Uri,
+    /// One of these words.
+    OneOf(Cow<'static, [&'static str]>),
+    /// `true` or `false`.
+    Bool,
+}
+
+impl WriteRule {
+    /// A field that can be set for these kinds of ids, and not cleared.
+    pub const fn set_only(id_kinds: &'static [IdKind], format: ValueFormat) -> Self {
+        Self { id_kinds: Cow::Borrowed(id_kinds), format, clear: false }
+    }
+}
+
+/// One field of one service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FieldSpec {
+    /// The field of the profile.
+    pub path: FieldPath,
+    /// The service's own name for it.
+    pub source: Cow<'static, str>,
+    /// Whether it can be read.
+    pub read: Readable,
+    /// How it can be written; `None` if it cannot.
+    pub write: Option<WriteRule>,
+}
+
+impl FieldSpec {
+    /// A field that can be read and not written.
+    pub const fn read(path: FieldPath, source: &'static str) -> Self {
+        Self { path, source: Cow::Borrowed(source), read: Readable::Yes, write: None }
+    }
+
+    /// The same field, writable by this rule.
+    pub fn writable(mut self, rule: WriteRule) -> Self {
+        self.write = Some(rule);
+        self
+    }
+
+    /// The same field, shown only to a credential with this permission.
+    pub fn withheld(mut self, needs: &'static str) -> Self {
+        self.read = Readable::Withheld { needs: Cow::Borrowed(needs) };
+        self
+    }
+}
+
+/// The fields that a service knows. What is not in it is unsupported.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct FieldTable(Cow<'static, [FieldSpec]>);
+
+impl FieldTable {
+    /// A table that is known when the program is built.
+    pub const fn from_static(fields: &'static [FieldSpec]) -> Self {
+        Self(Cow::Borrowed(fields))
+    }
+
+    /// The entry of a field.
+    pub fn get(&self, path: &FieldPath) -> Option<&FieldSpec> {
+        self.0.iter().find(|spec| spec.path == *path)
+    }
+
+    /// Whether a field can be read.
+    pub fn readable(&self, path: &FieldPath) -> Readable {
+        self.get(path).map_or(Readable::No, |spec| spec.read.clone())
+    }
+
+    /// All entries.
+    pub fn iter(&self) -> impl Iterator<Item = &FieldSpec> {
+        self.0.iter()
+    }
+}
+
+impl FromIterator<FieldSpec> for FieldTable {
+    fn from_iter<I: IntoIterator<Item = FieldSpec>>(fields: I) -> Self {
+        Self(Cow::Owned(fields.into_iter().collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Order;
+
+    #[test]
+    fn a_query_that_the_service_cannot_answer_is_told_all_at_once() {
+        let listing = ListingCapabilities {
+            page_size: true,
+            max_page_size: Some(100),
+            orders: vec![OrderField::Created],
+            ..ListingCapabilities::default()
+        };
+        let query = ListQuery::new()
+            .with_page_size(101)
+            .with_search("ada")
+            .with_order(Order::ascending(OrderField::Name));
+        let violations = listing.violations(&query);
+        let parts: Vec<_> = violations.iter().map(|(part, _)| *part).collect();
+        assert_eq!(parts, ["page_size", "search", "order"]);
+        assert!(listing.violations(&ListQuery::new().with_page_size(100)).is_empty());
+        assert_eq!(listing.violations(&ListQuery::new().with_page_size(0)).len(), 1);
+    }
+}

@@ -1,0 +1,291 @@
+//! What is to be written.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde_json::Value;
+
+use crate::{
+    Capabilities, Error, ErrorKind, FieldPath, IdKind, ProfileId, ProviderInfo, Readable, Result, Support,
+    ValueFormat,
+};
+
+/// What is to become of one field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Change<T> {
+    /// It stays as it is, and is not sent.
+    #[default]
+    Keep,
+    /// It gets this value.
+    Set(T),
+    /// It is to have no value any more.
+    Clear,
+}
+
+impl<T> Change<T> {
+    /// Whether the field stays as it is.
+    pub const fn is_keep(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+
+    /// The same change with a reference to the value.
+    pub const fn as_ref(&self) -> Change<&T> {
+        match self {
+            Self::Keep => Change::Keep,
+            Self::Set(value) => Change::Set(value),
+            Self::Clear => Change::Clear,
+        }
+    }
+
+    /// Converts the value.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Change<U> {
+        match self {
+            Self::Keep => Change::Keep,
+            Self::Set(value) => Change::Set(convert(value)),
+            Self::Clear => Change::Clear,
+        }
+    }
+}
+
+/// Changes to one profile, by field. A field that is not named is kept, and not sent.
+///
+/// `Debug` shows the fields and no values.
+///
+/// ```
+/// use anyprofile_core::{FieldPath, ProfileChange};
+///
+/// let change = ProfileChange::new()
+///     .set(FieldPath::ORGANIZATION_NAME, "Acme")
+///     .clear(FieldPath::BILLING_VAT_NUMBER);
+/// assert_eq!(change.iter().count(), 2);
+/// ```
+#[derive(Clone, Default, PartialEq)]
+pub struct ProfileChange(BTreeMap<FieldPath, Option<Value>>);
+
+impl ProfileChange {
+    /// No change.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a field. A later change of the same field replaces this one.
+    pub fn set(mut self, path: FieldPath, value: impl Into<Value>) -> Self {
+        self.0.insert(path, Some(value.into()));
+        self
+    }
+
+    /// Clears a field. A later change of the same field replaces this one.
+    pub fn clear(mut self, path: FieldPath) -> Self {
+        self.0.insert(path, None);
+        self
+    }
+
+    /// What is to become of a field.
+    pub fn get(&self, path: &FieldPath) -> Change<&Value> {
+        match self.0.get(path) {
+            None => Change::Keep,
+            Some(Some(value)) => Change::Set(value),
+            Some(None) => Change::Clear,
+        }
+    }
+
+    /// The fields that change.
+    pub fn iter(&self) -> impl Iterator<Item = (&FieldPath, Change<&Value>)> {
+        self.0.iter().map(|(path, value)| (path, value.as_ref().map_or(Change::Clear, Change::Set)))
+    }
+
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Checks the changes against what the service can write, before anything is sent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] if profiles of this id's kind cannot be updated at all,
+    /// [`ErrorKind::InvalidRequest`] with every violation in [`Error::field_errors`] otherwise.
+    pub fn check(&self, id: &ProfileId, info: &ProviderInfo, capabilities: &Capabilities) -> Result<()> {
+        let refused =
+            |kind, message: String| Error::new(kind, message).with_provider(info).with_operation("update");
+        match &capabilities.operations.update {
+            Support::No(reason) => return Err(refused(ErrorKind::Unsupported, reason.to_string())),
+            Support::For(kinds) if !kinds.contains(&id.kind) => {
+                let kinds: Vec<_> = kinds.iter().map(IdKind::as_str).collect();
+                let message =
+                    format!("profiles of kind '{}' cannot be updated; only: {}", id.kind, kinds.join(", "));
+                return Err(refused(ErrorKind::Unsupported, message));
+            }
+            Support::For(_) => {}
+        }
+        let violations: Vec<_> = self
+            .iter()
+            .filter_map(|(path, change)| {
+                violation(path, change, &id.kind, capabilities).map(|rule| (path, rule))
+            })
+            .collect();
+        if violations.is_empty() {
+            return Ok(());
+        }
+        let rules: Vec<_> = violations.iter().map(|(path, rule)| format!("{path} {rule}")).collect();
+        let error = refused(ErrorKind::InvalidRequest, format!("nothing was sent: {}", rules.join("; ")));
+        Err(violations
+            .into_iter()
+            .fold(error, |error, (path, rule)| error.with_field_error(path.as_str(), rule)))
+    }
+}
+
+/// The rule that a change breaks, in words that do not repeat the value.
+fn violation(
+    path: &FieldPath,
+    change: Change<&Value>,
+    kind: &IdKind,
+    capabilities: &Capabilities,
+) -> Option<String> {
+    let spec = capabilities.fields.get(path);
+    let Some(rule) = spec.and_then(|spec| spec.write.as_ref()) else {
+        return Some(match spec.map(|spec| &spec.read) {
+            None | Some(Readable::No) => "is not known to this service".to_owned(),
+            Some(_) => "can be read and not written".to_owned(),
+        });
+    };
+    if !rule.id_kinds.contains(kind) {
+        return Some(format!("cannot be written for profiles of kind '{kind}'"));
+    }
+    match change {
+        Change::Keep => None,
+        Change::Clear if rule.clear => None,
+        Change::Clear => Some("cannot be cleared: the service documents no way to do it".to_owned()),
+        Change::Set(value) => format_violation(&rule.format, value),
+    }
+}
+
+/// Why a value does not have a format.
+fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
+    if matches!(format, ValueFormat::Bool) {
+        return (!value.is_boolean()).then(|| "is true or false".to_owned());
+    }
+    let Some(text) = value.as_str() else {
+        return Some("is a text".to_owned());
+    };
+    match format {
+        ValueFormat::Bool => None,
+        ValueFormat::Text { max_characters: None } => None,
+        ValueFormat::Text { max_characters: Some(max) } => {
+            (text.chars().count() > *max as usize).then(|| format!("has at most {max} characters"))
+        }
+        ValueFormat::Email => {
+            let well_formed = text.rsplit_once('@').is_some_and(|(local, domain)| {
+                !local.is_empty() && !domain.is_empty() && !text.chars().any(char::is_whitespace)
+            });
+            (!well_formed).then(|| "is an e-mail address".to_owned())
+        }
+        ValueFormat::Uri => {
+            let well_formed = text.split_once(':').is_some_and(|(scheme, rest)| {
+                scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+                    && !rest.is_empty()
+            });
+            (!well_formed).then(|| "is an absolute URI".to_owned())
+        }
+        ValueFormat::OneOf(words) => {
+            (!words.contains(&text)).then(|| format!("is one of: {}", words.join(", ")))
+        }
+    }
+}
+
+impl fmt::Debug for ProfileChange {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = formatter.debug_map();
+        for (path, change) in self.iter() {
+            map.entry(
+                &path.as_str(),
+                &format_args!("{}", if change == Change::Clear { "Clear" } else { "Set" }),
+            );
+        }
+        map.finish()
+    }
+}
+
+/// A request that a change would send.
+///
+/// `Debug` shows no body: it holds what is to be written.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct PlannedRequest {
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The URL.
+    pub url: String,
+    /// The JSON body.
+    pub body: Option<Value>,
+}
+
+impl PlannedRequest {
+    /// A request.
+    pub fn new(method: &'static str, url: impl Into<String>, body: Option<Value>) -> Self {
+        Self { method, url: url.into(), body }
+    }
+}
+
+impl fmt::Debug for PlannedRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "PlannedRequest({} {})", self.method, self.url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FieldSpec, WriteRule};
+
+    const ORGANIZATIONS: &[IdKind] = &[IdKind::ORGANIZATION];
+
+    fn check(change: &ProfileChange, id: &str) -> Result<()> {
+        let writable =
+            |path, format| FieldSpec::read(path, "x").writable(WriteRule::set_only(ORGANIZATIONS, format));
+        let mut capabilities = Capabilities::default();
+        capabilities.operations.update = Support::For(ORGANIZATIONS.to_vec());
+        capabilities.fields = [
+            FieldSpec::read(FieldPath::STATUS, "x"),
+            writable(FieldPath::ORGANIZATION_NAME, ValueFormat::Text { max_characters: Some(4) }),
+            writable(FieldPath::BILLING_CONTACT, ValueFormat::Email),
+            writable(FieldPath::WEBSITE, ValueFormat::Uri),
+            writable(FieldPath::ORGANIZATION_KIND, ValueFormat::OneOf(vec!["company"].into())),
+            writable(FieldPath::BILLING_INVOICED, ValueFormat::Bool),
+        ]
+        .into_iter()
+        .collect();
+        let info = ProviderInfo::new("upsun".parse()?, "acme".parse()?, "Upsun", "https://x.test");
+        change.check(&id.parse()?, &info, &capabilities)
+    }
+
+    #[test]
+    fn all_violations_are_named_at_once_and_no_value_is_repeated() {
+        let change = ProfileChange::new()
+            .set(FieldPath::ORGANIZATION_NAME, "ÄÖÜßx")
+            .set(FieldPath::BILLING_CONTACT, "@secret")
+            .set(FieldPath::WEBSITE, "/secret")
+            .set(FieldPath::ORGANIZATION_KIND, "secret")
+            .set(FieldPath::BILLING_INVOICED, "secret")
+            .set(FieldPath::STATUS, "secret")
+            .set(FieldPath::LOCALE, "secret");
+        let error = check(&change, "upsun:acme/organization/x").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        assert_eq!(error.field_errors().len(), 7);
+        assert!(!format!("{error}{error:?}{:?}", error.field_errors()).contains("secret"));
+    }
+
+    #[test]
+    fn lengths_are_in_characters() {
+        let change = ProfileChange::new().set(FieldPath::ORGANIZATION_NAME, "ÄÖÜß");
+        assert!(check(&change, "upsun:acme/organization/x").is_ok());
+    }
+
+    #[test]
+    fn an_id_of_another_kind_and_an_undocumented_clear_are_refused() {
+        let change = ProfileChange::new().clear(FieldPath::BILLING_CONTACT);
+        let error = check(&change, "upsun:acme/user/x").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        let error = check(&change, "upsun:acme/organization/x").unwrap_err();
+        assert!(error.message().contains("cannot be cleared"), "{error}");
+    }
+}

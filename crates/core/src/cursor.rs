@@ -1,0 +1,247 @@
+//! The opaque token for the next page.
+
+use std::{fmt, ops::Range, str::FromStr};
+
+use crate::{Error, ErrorKind, ListQuery, ProviderInfo};
+
+/// The version of the printed form. A cursor of another version is refused.
+const VERSION: &str = "1";
+
+/// The place where a listing goes on.
+///
+/// A cursor belongs to one service, account and query, and is refused with any other. It can be
+/// stored: it prints to and parses from a line of text. Its `Debug` shows no content.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Cursor {
+    fingerprint: u64,
+    position: CursorPosition,
+}
+
+/// What a service needs to go on.
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CursorPosition {
+    /// A token or link of the service.
+    Token(String),
+    /// The number of a page.
+    PageNumber(u64),
+}
+
+impl Cursor {
+    /// A cursor for a listing.
+    pub fn new(info: &ProviderInfo, query: &ListQuery, position: CursorPosition) -> Self {
+        Self { fingerprint: fingerprint(info, query), position }
+    }
+
+    /// The position, after checking that the cursor belongs to this listing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRequest`] if it was made for another service, account or query.
+    pub fn position(&self, info: &ProviderInfo, query: &ListQuery) -> crate::Result<&CursorPosition> {
+        if self.fingerprint == fingerprint(info, query) {
+            return Ok(&self.position);
+        }
+        Err(Error::new(ErrorKind::InvalidRequest, "the cursor belongs to another listing")
+            .with_provider(info)
+            .with_hint("use it with the service, account and query that it was made with, or start anew"))
+    }
+
+    /// A number that is the same for equal cursors, for finding a cursor that was seen before.
+    pub(crate) fn digest(&self) -> u64 {
+        let hash = Fnv::new().write(&self.fingerprint.to_le_bytes());
+        match &self.position {
+            CursorPosition::Token(token) => hash.write(b"t").write(token.as_bytes()),
+            CursorPosition::PageNumber(number) => hash.write(b"n").write(&number.to_le_bytes()),
+        }
+        .0
+    }
+}
+
+/// What a cursor is bound to: all that shapes the order and the cut of the pages.
+fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
+    let ListQuery { page_size, limit: _, order, search } = query;
+    let mut hash = Fnv::new()
+        .write_part(info.service.as_str())
+        .write_part(info.account.as_str())
+        .write_part(&info.base_url)
+        .write_part(&page_size.map_or_else(String::new, |size| size.to_string()))
+        .write_part(search.as_deref().unwrap_or_default());
+    if let Some(order) = order {
+        hash = hash.write_part(order.field.as_str()).write_part(&format!("{:?}", order.direction));
+    }
+    hash.0
+}
+
+/// FNV-1a: small, and the same on every machine and in every version, which stored cursors need.
+struct Fnv(u64);
+
+impl Fnv {
+    fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn write(self, bytes: &[u8]) -> Self {
+        Self(bytes.iter().fold(self.0, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)))
+    }
+
+    fn write_part(self, text: &str) -> Self {
+        self.write(&text.len().to_le_bytes()).write(text.as_bytes())
+    }
+}
+
+/// The printed form, for storing: treat it as confidential, since it holds what the service wrote.
+impl fmt::Display for Cursor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{VERSION}.{:016x}.", self.fingerprint)?;
+        match &self.position {
+            CursorPosition::Token(token) => write!(formatter, "t{token}"),
+            CursorPosition::PageNumber(number) => write!(formatter, "n{number}"),
+        }
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = CursorError;
+
+    fn from_str(text: &str) -> Result<Self, CursorError> {
+        let (version, rest) = text.split_once('.').ok_or(CursorError::Form)?;
+        if version != VERSION {
+            return Err(CursorError::Version);
+        }
+        let (fingerprint, position) = rest.split_once('.').ok_or(CursorError::Form)?;
+        if fingerprint.len() != 16 {
+            return Err(CursorError::Form);
+        }
+        let fingerprint = u64::from_str_radix(fingerprint, 16).map_err(|_| CursorError::Form)?;
+        let position = match position.as_bytes().first() {
+            Some(b't') => CursorPosition::Token(position[1..].to_owned()),
+            Some(b'n') => CursorPosition::PageNumber(position[1..].parse().map_err(|_| CursorError::Form)?),
+            _ => return Err(CursorError::Form),
+        };
+        Ok(Self { fingerprint, position })
+    }
+}
+
+impl fmt::Debug for Cursor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Cursor(..)")
+    }
+}
+
+impl fmt::Debug for CursorPosition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Token(_) => formatter.write_str("Token(..)"),
+            Self::PageNumber(number) => formatter.debug_tuple("PageNumber").field(number).finish(),
+        }
+    }
+}
+
+/// A text that is no cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CursorError {
+    /// It does not have the form of one.
+    #[error("not a stored cursor")]
+    Form,
+    /// It was stored by another version.
+    #[error("the cursor was stored by another version; start the listing anew")]
+    Version,
+}
+
+/// The cursors of all remaining pages of a listing whose pages are numbered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemainingPages {
+    fingerprint: u64,
+    numbers: Range<u64>,
+}
+
+impl RemainingPages {
+    /// The pages with these numbers; `numbers` is not empty.
+    pub fn new(info: &ProviderInfo, query: &ListQuery, numbers: Range<u64>) -> Self {
+        Self { fingerprint: fingerprint(info, query), numbers }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> u64 {
+        self.numbers.end.saturating_sub(self.numbers.start)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The cursors, in order. Each may be fetched on its own.
+    pub fn cursors(&self) -> impl Iterator<Item = Cursor> + use<> {
+        let fingerprint = self.fingerprint;
+        self.numbers
+            .clone()
+            .map(move |number| Cursor { fingerprint, position: CursorPosition::PageNumber(number) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Order, OrderField};
+
+    fn info(account: &str) -> ProviderInfo {
+        ProviderInfo::new(
+            "upsun".parse().unwrap(),
+            account.parse().unwrap(),
+            "Upsun",
+            "https://api.example.com",
+        )
+    }
+
+    #[test]
+    fn a_cursor_is_refused_with_another_account_or_query() {
+        let query = ListQuery::new().with_page_size(10);
+        let cursor = Cursor::new(&info("a"), &query, CursorPosition::Token("t".to_owned()));
+        assert!(cursor.position(&info("a"), &query).is_ok());
+        for (info, query) in [
+            (info("b"), query.clone()),
+            (info("a"), query.clone().with_page_size(11)),
+            (info("a"), query.clone().with_search("x")),
+            (info("a"), query.clone().with_order(Order::ascending(OrderField::Name))),
+        ] {
+            let error = cursor.position(&info, &query).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        }
+    }
+
+    #[test]
+    fn a_limit_is_the_callers_and_not_the_pages() {
+        let cursor = Cursor::new(&info("a"), &ListQuery::new(), CursorPosition::PageNumber(2));
+        assert!(cursor.position(&info("a"), &ListQuery::new().with_limit(3)).is_ok());
+    }
+
+    #[test]
+    fn what_was_stored_by_another_version_is_told_apart() {
+        assert_eq!("2.0000000000000000.tx".parse::<Cursor>(), Err(CursorError::Version));
+        assert_eq!("".parse::<Cursor>(), Err(CursorError::Form));
+        assert_eq!("1.é000000000000000.tx".parse::<Cursor>(), Err(CursorError::Form));
+    }
+
+    #[test]
+    fn debug_shows_no_content() {
+        let cursor = Cursor::new(&info("a"), &ListQuery::new(), CursorPosition::Token("secret".to_owned()));
+        assert_eq!(format!("{cursor:?}"), "Cursor(..)");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_stored_cursor_reads_back(token in ".*", number: u64) {
+            for position in [CursorPosition::Token(token), CursorPosition::PageNumber(number)] {
+                let cursor = Cursor::new(&info("a"), &ListQuery::new(), position);
+                proptest::prop_assert_eq!(cursor.to_string().parse::<Cursor>().unwrap(), cursor);
+            }
+        }
+
+        #[test]
+        fn no_text_makes_the_parser_panic(text in ".*") {
+            let _ = text.parse::<Cursor>();
+        }
+    }
+}

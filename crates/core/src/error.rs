@@ -1,0 +1,384 @@
+//! The one error type.
+
+use std::{collections::BTreeMap, error::Error as StdError, fmt, time::Duration};
+
+use crate::{AccountName, Effort, ProviderInfo, ServiceName};
+
+/// The result of everything here.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What kind of failure it is, and so what a caller can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The configuration is wrong. Nothing was sent. Change it.
+    Config,
+    /// The service does not know the credential, or it has expired. Renew it.
+    Unauthenticated,
+    /// The service knows the credential and does not let it do this. Ask for the permission.
+    PermissionDenied,
+    /// There is no such profile, or none that this credential may see.
+    NotFound,
+    /// The request is wrong; see [`Error::field_errors`]. Without a status it was never sent.
+    InvalidRequest,
+    /// The request does not fit the profile's present state. Read it again.
+    Conflict,
+    /// There were too many requests. Wait; see [`Error::retry`].
+    RateLimited,
+    /// The service cannot do this. Nothing was sent, unless there is a status.
+    Unsupported,
+    /// The service did not answer in time.
+    Timeout,
+    /// The connection failed.
+    Transport,
+    /// The service failed.
+    Upstream,
+    /// The service answered with something else than its API promises.
+    Decode,
+    /// The answer is larger than allowed.
+    TooLarge,
+    /// The operation was given up by its caller.
+    Cancelled,
+    /// A defect in this library. Please report it.
+    Internal,
+}
+
+impl ErrorKind {
+    /// The kind as a word of snake case, for programs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Unauthenticated => "unauthenticated",
+            Self::PermissionDenied => "permission_denied",
+            Self::NotFound => "not_found",
+            Self::InvalidRequest => "invalid_request",
+            Self::Conflict => "conflict",
+            Self::RateLimited => "rate_limited",
+            Self::Unsupported => "unsupported",
+            Self::Timeout => "timeout",
+            Self::Transport => "transport",
+            Self::Upstream => "upstream",
+            Self::Decode => "decode",
+            Self::TooLarge => "too_large",
+            Self::Cancelled => "cancelled",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// Whether asking again may help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Retry {
+    /// The same request will fail again.
+    #[default]
+    No,
+    /// It may succeed, at any time.
+    Later,
+    /// It may succeed, not before this time has passed.
+    After(Duration),
+}
+
+/// What went wrong, where, why, and what to do next.
+///
+/// One pointer wide. `Display` and `Debug` hold no secret and no personal data: the service's own words
+/// are kept apart in [`Error::service_message`] and [`Error::field_errors`], since they may repeat what
+/// was sent.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    retry: Retry,
+    service: Option<ServiceName>,
+    account: Option<AccountName>,
+    operation: Option<&'static str>,
+    status: Option<u16>,
+    code: Option<String>,
+    request_id: Option<String>,
+    effort: Effort,
+    field_errors: BTreeMap<String, Vec<String>>,
+    service_message: Option<String>,
+    hint: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// A failure of a kind, with a message that holds no secret and no personal data.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            retry: Retry::No,
+            service: None,
+            account: None,
+            operation: None,
+            status: None,
+            code: None,
+            request_id: None,
+            effort: Effort::default(),
+            field_errors: BTreeMap::new(),
+            service_message: None,
+            hint: None,
+            source: None,
+        }))
+    }
+
+    /// A configuration that cannot work.
+    pub fn config(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Config, message)
+    }
+
+    /// An operation that the service does not have.
+    pub fn unsupported(info: &ProviderInfo, operation: &'static str, reason: &str) -> Self {
+        Self::new(ErrorKind::Unsupported, reason).with_provider(info).with_operation(operation)
+    }
+
+    /// The kind of failure.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What went wrong, alone.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Whether asking again may help, and when.
+    pub fn retry(&self) -> Retry {
+        self.0.retry
+    }
+
+    /// The service that was asked.
+    pub fn service(&self) -> Option<&ServiceName> {
+        self.0.service.as_ref()
+    }
+
+    /// The account that was used.
+    pub fn account(&self) -> Option<&AccountName> {
+        self.0.account.as_ref()
+    }
+
+    /// The operation, in the service's word for it (its `operationId`).
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The service's code for the failure, such as `rate_limit_error`.
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// The service's id of the request, to name to its support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// What was spent before giving up.
+    pub fn effort(&self) -> Effort {
+        self.0.effort
+    }
+
+    /// What is wrong with which field. The messages may be the service's and may repeat what was sent.
+    pub fn field_errors(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.0.field_errors
+    }
+
+    /// The service's own words. They may repeat what was sent: show them to the person who asked, and do
+    /// not log them.
+    pub fn service_message(&self) -> Option<&str> {
+        self.0.service_message.as_deref()
+    }
+
+    /// What to do next.
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    /// The same failure with whether asking again may help.
+    pub fn with_retry(mut self, retry: Retry) -> Self {
+        self.0.retry = retry;
+        self
+    }
+
+    /// The same failure with the provider it came from.
+    pub fn with_provider(mut self, info: &ProviderInfo) -> Self {
+        self.0.service = Some(info.service.clone());
+        self.0.account = Some(info.account.clone());
+        self
+    }
+
+    /// The same failure with the operation.
+    pub fn with_operation(mut self, operation: &'static str) -> Self {
+        self.0.operation = Some(operation);
+        self
+    }
+
+    /// The same failure with the HTTP status.
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    /// The same failure with the service's code, cut to what can be a code.
+    pub fn with_code(mut self, code: &str) -> Self {
+        let is_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        if !code.is_empty() && code.len() <= 64 && code.chars().all(is_code) {
+            self.0.code = Some(code.to_owned());
+        }
+        self
+    }
+
+    /// The same failure with the service's id of the request.
+    pub fn with_request_id(mut self, request_id: Option<String>) -> Self {
+        self.0.request_id = request_id;
+        self
+    }
+
+    /// The same failure with what was spent.
+    pub fn with_effort(mut self, effort: Effort) -> Self {
+        self.0.effort = effort;
+        self
+    }
+
+    /// The same failure with one more message about a field.
+    pub fn with_field_error(mut self, field: impl Into<String>, message: impl Into<String>) -> Self {
+        self.0.field_errors.entry(field.into()).or_default().push(message.into());
+        self
+    }
+
+    /// The same failure with the service's own words.
+    pub fn with_service_message(mut self, message: impl Into<String>) -> Self {
+        self.0.service_message = Some(message.into());
+        self
+    }
+
+    /// The same failure with what to do next.
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// The same failure with its cause, whose messages hold no secret and no personal data.
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+}
+
+/// A key that names a field, and cannot be anything else.
+fn is_field_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= 64
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']'))
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        let mut place = Vec::new();
+        match (&inner.service, &inner.account) {
+            (Some(service), Some(account)) if service.as_str() != account.as_str() => {
+                place.push(format!("{service} account '{account}'"));
+            }
+            (Some(service), _) => place.push(format!("{service} account '{service}'")),
+            (None, _) => {}
+        }
+        if let Some(operation) = inner.operation {
+            place.push(operation.to_owned());
+        }
+        if !place.is_empty() {
+            write!(formatter, "{}: ", place.join(", "))?;
+        }
+        formatter.write_str(&inner.message)?;
+        let names: Vec<_> = inner.field_errors.keys().filter(|name| is_field_name(name)).cloned().collect();
+        if !names.is_empty() {
+            write!(formatter, " ({})", names.join(", "))?;
+        }
+        let mut facts = Vec::new();
+        if let Some(status) = inner.status {
+            facts.push(format!("HTTP status {status}"));
+        }
+        if let Some(code) = &inner.code {
+            facts.push(format!("code {code}"));
+        }
+        if let Some(request_id) = &inner.request_id {
+            facts.push(format!("request id {request_id}"));
+        }
+        if inner.effort.attempts > 1 {
+            facts.push(format!("{} attempts", inner.effort.attempts));
+        }
+        if !facts.is_empty() {
+            write!(formatter, " [{}]", facts.join(", "))?;
+        }
+        if let Some(hint) = &inner.hint {
+            write!(formatter, "; {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = formatter.debug_struct("Error");
+        debug.field("kind", &self.0.kind).field("display", &format_args!("{self}"));
+        if let Some(source) = &self.0.source {
+            debug.field("source", &format_args!("{source}"));
+        }
+        debug.finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_pointer_wide_and_may_cross_threads() {
+        fn crosses_threads<T: Send + Sync + 'static>() {}
+        crosses_threads::<Error>();
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+        assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn it_says_what_failed_where_why_and_what_to_do_and_keeps_the_services_words_apart() {
+        let info =
+            ProviderInfo::new("probely".parse().unwrap(), "eu".parse().unwrap(), "Probely", "https://x.test");
+        let error = Error::new(ErrorKind::InvalidRequest, "the service refused the request")
+            .with_provider(&info)
+            .with_operation("users_list")
+            .with_status(400)
+            .with_code("bad\nada@example.com")
+            .with_request_id(Some("r1".to_owned()))
+            .with_effort(Effort::new(2, Duration::ZERO))
+            .with_field_error("ordering", "ada@example.com is no field")
+            .with_field_error("ada@example.com", "is taken")
+            .with_service_message("ada@example.com")
+            .with_hint("correct the named fields");
+        let text = format!("{error} {error:?}");
+        insta::assert_snapshot!(
+            error.to_string(),
+            @"probely account 'eu', users_list: the service refused the request (ordering) [HTTP status 400, request id r1, 2 attempts]; correct the named fields"
+        );
+        assert!(!text.contains("ada"), "{text}");
+        assert_eq!(error.service_message(), Some("ada@example.com"));
+    }
+}

@@ -1,0 +1,115 @@
+//! What one service knows beyond the normalized profile.
+
+use std::{any::Any, borrow::Cow, fmt, sync::Arc};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+
+use crate::{FieldState, RawJson};
+
+/// A service's own part of a profile: a typed struct of its crate.
+///
+/// Implement it for a struct that serializes as an object; [`Extension::new`] takes it.
+pub trait ProfileExtension: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
+    /// The state of one of the struct's fields by its serialized name, or `None` if there is no such field.
+    fn state(&self, key: &str) -> Option<FieldState>;
+}
+
+/// The erased form, so that core needs to know no service.
+trait AnyExtension: erased_serde::Serialize + Any + Send + Sync {
+    fn state(&self, key: &str) -> Option<FieldState>;
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<T: ProfileExtension> AnyExtension for T {
+    fn state(&self, key: &str) -> Option<FieldState> {
+        ProfileExtension::state(self, key)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// The extension of a profile: typed while it comes from a provider, plain JSON when it was read back.
+///
+/// Cheap to clone. `Debug` shows no content.
+#[derive(Clone)]
+pub struct Extension(Form);
+
+#[derive(Clone)]
+enum Form {
+    Typed(Arc<dyn AnyExtension>),
+    Json(RawJson),
+}
+
+impl Extension {
+    /// Wraps a service's struct.
+    pub fn new<T: ProfileExtension>(extension: T) -> Self {
+        Self(Form::Typed(Arc::new(extension)))
+    }
+
+    /// The extension as the struct of a service's crate, or `None` if it is another service's.
+    pub fn get<T: ProfileExtension>(&self) -> Option<Cow<'_, T>> {
+        match &self.0 {
+            Form::Typed(typed) => typed.as_any().downcast_ref().map(Cow::Borrowed),
+            Form::Json(json) => json.decode().ok().map(Cow::Owned),
+        }
+    }
+
+    /// The state of a field by its serialized name; `None` if the extension has no such field.
+    pub fn state(&self, key: &str) -> Option<FieldState> {
+        match &self.0 {
+            Form::Typed(typed) => typed.state(key),
+            Form::Json(json) => {
+                let fields: std::collections::BTreeMap<String, RawJson> = json.decode().ok()?;
+                fields.get(key).map(
+                    |value| {
+                        if value.get() == "null" { FieldState::Null } else { FieldState::Value }
+                    },
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Extension {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Extension(..)")
+    }
+}
+
+/// Two extensions are equal when their JSON is.
+impl PartialEq for Extension {
+    fn eq(&self, other: &Self) -> bool {
+        match (serde_json::to_value(self), serde_json::to_value(other)) {
+            (Ok(one), Ok(two)) => one == two,
+            _ => false,
+        }
+    }
+}
+
+impl Serialize for Extension {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Form::Typed(typed) => erased_serde::serialize(typed.as_ref(), serializer),
+            Form::Json(json) => json.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Extension {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        RawJson::deserialize(deserializer).map(|json| Self(Form::Json(json)))
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Extension {
+    fn schema_name() -> Cow<'static, str> {
+        "Extension".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "object"})
+    }
+}

@@ -1,0 +1,302 @@
+//! Who a profile is: its service, account, collection and native id.
+
+use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+/// What cannot stand in an id's printed form as it is: it would end the id or be lost in a shell or a URL.
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'\'')
+    .add(b'/')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'\\')
+    .add(b'`');
+
+macro_rules! name_type {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "schema", schemars(transparent))]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Checks and takes a name: 1 to 64 of `a`-`z`, `A`-`Z`, `0`-`9`, `.`, `_`, `-`.
+            ///
+            /// # Errors
+            /// [`IdError`] for any other text.
+            pub fn new(name: &str) -> Result<Self, IdError> {
+                let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+                if name.is_empty() || name.len() > 64 || !name.chars().all(allowed) {
+                    return Err(IdError::Name);
+                }
+                Ok(Self(name.into()))
+            }
+
+            /// The name.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                Self::new(text)
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::wire::word(deserializer, |text| text.parse())?.map_err(de::Error::custom)
+            }
+        }
+    };
+}
+
+name_type! {
+    /// The name of a service: `upsun`, `probely`, `anthropic`, or a third party's.
+    ServiceName
+}
+
+name_type! {
+    /// The name that a configuration gives to one account of a service.
+    AccountName
+}
+
+/// The collection of the service's API that a native id is looked up in.
+///
+/// It is part of the identity, since two collections may use the same native ids. It does not say
+/// what the profile is: an Upsun organization that is listed under `/profiles` is addressed as a
+/// `user`, and its [`Profile::kind`](crate::Profile::kind) says `organization`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transparent))]
+pub struct IdKind(Cow<'static, str>);
+
+impl IdKind {
+    /// The service's users.
+    pub const USER: Self = Self(Cow::Borrowed("user"));
+    /// The service's organizations.
+    pub const ORGANIZATION: Self = Self(Cow::Borrowed("organization"));
+
+    /// The word.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for IdKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl FromStr for IdKind {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        for known in [Self::USER, Self::ORGANIZATION] {
+            if known.as_str() == text {
+                return Ok(known);
+            }
+        }
+        let name = ServiceName::new(text)?;
+        Ok(Self(Cow::Owned(name.as_str().to_owned())))
+    }
+}
+
+impl<'de> Deserialize<'de> for IdKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::wire::word(deserializer, |text| text.parse())?.map_err(de::Error::custom)
+    }
+}
+
+/// The identity of a profile.
+///
+/// Prints and parses as `service:account/kind/native`, with what would be ambiguous in `native`
+/// percent-encoded. In JSON it is an object of these four; the printed form is read too.
+///
+/// ```
+/// use anyprofile_core::ProfileId;
+///
+/// let id: ProfileId = "upsun:acme/user/d81c8ee2-44b3-429f-b944-a33ad7437690".parse()?;
+/// assert_eq!(id.service, "upsun");
+/// assert_eq!(id.native(), "d81c8ee2-44b3-429f-b944-a33ad7437690");
+/// # Ok::<(), anyprofile_core::IdError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ProfileId {
+    /// The service.
+    pub service: ServiceName,
+    /// The account of the service.
+    pub account: AccountName,
+    /// The collection that the native id belongs to.
+    pub kind: IdKind,
+    native: NativeId,
+}
+
+/// The id as the service writes it: opaque, never empty.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transparent))]
+struct NativeId(Box<str>);
+
+impl ProfileId {
+    /// Puts an id together.
+    ///
+    /// # Errors
+    /// [`IdError::Native`] if `native` is empty, `.`, `..`, over 255 bytes long, or holds a control
+    /// character: such an id would address something else in a URL's path.
+    pub fn new(
+        service: ServiceName,
+        account: AccountName,
+        kind: IdKind,
+        native: impl Into<Box<str>>,
+    ) -> Result<Self, IdError> {
+        let native = native.into();
+        if native.is_empty()
+            || &*native == "."
+            || &*native == ".."
+            || native.len() > 255
+            || native.chars().any(char::is_control)
+        {
+            return Err(IdError::Native);
+        }
+        Ok(Self { service, account, kind, native: NativeId(native) })
+    }
+
+    /// The id as the service writes it.
+    pub fn native(&self) -> &str {
+        &self.native.0
+    }
+}
+
+impl fmt::Display for ProfileId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let native = utf8_percent_encode(self.native(), ESCAPED);
+        write!(formatter, "{}:{}/{}/{native}", self.service, self.account, self.kind)
+    }
+}
+
+impl FromStr for ProfileId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let (service, rest) = text.split_once(':').ok_or(IdError::Form)?;
+        let mut parts = rest.splitn(3, '/');
+        let (Some(account), Some(kind), Some(native)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(IdError::Form);
+        };
+        let native = percent_decode_str(native).decode_utf8().map_err(|_| IdError::Native)?;
+        Self::new(service.parse()?, account.parse()?, kind.parse()?, native.into_owned())
+    }
+}
+
+impl<'de> Deserialize<'de> for ProfileId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Form {
+            Printed(String),
+            Parts { service: ServiceName, account: AccountName, kind: IdKind, native: String },
+        }
+        match Form::deserialize(deserializer)? {
+            Form::Printed(text) => text.parse(),
+            Form::Parts { service, account, kind, native } => Self::new(service, account, kind, native),
+        }
+        .map_err(de::Error::custom)
+    }
+}
+
+/// A text that is no id. The text itself is not repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IdError {
+    /// The text does not have the four parts.
+    #[error("an id has the form service:account/kind/native, such as upsun:acme/user/d81c8ee2")]
+    Form,
+    /// A service, account or kind has a letter that names may not have.
+    #[error("a name is 1 to 64 letters, digits, '.', '_' or '-'")]
+    Name,
+    /// The native part cannot be an id.
+    #[error("a native id is 1 to 255 bytes without control characters, and not '.' or '..'")]
+    Native,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(native: &str) -> Result<ProfileId, IdError> {
+        let name = ServiceName::new("probely")?;
+        ProfileId::new(name, AccountName::new("eu")?, IdKind::USER, native)
+    }
+
+    #[test]
+    fn ids_that_would_change_a_path_are_refused() {
+        for native in ["", ".", "..", "a\nb", &"x".repeat(256)] {
+            assert_eq!(id(native), Err(IdError::Native), "{native:?}");
+        }
+    }
+
+    #[test]
+    fn a_leading_dash_and_underscores_are_ordinary() {
+        assert_eq!(id("-sDw5iRCtV_Y").unwrap().to_string(), "probely:eu/user/-sDw5iRCtV_Y");
+    }
+
+    #[test]
+    fn both_json_forms_are_read() {
+        let object = r#"{"service":"probely","account":"eu","kind":"user","native":"a/b"}"#;
+        let id: ProfileId = serde_json::from_str(object).unwrap();
+        assert_eq!(serde_json::to_string(&id).unwrap(), object);
+        let printed: ProfileId = serde_json::from_str(r#""probely:eu/user/a%2Fb""#).unwrap();
+        assert_eq!(printed, id);
+    }
+
+    #[test]
+    fn what_is_no_id_says_what_an_id_looks_like() {
+        assert_eq!("d81c".parse::<ProfileId>(), Err(IdError::Form));
+        assert_eq!("upsun:a b/user/x".parse::<ProfileId>(), Err(IdError::Name));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_printed_id_parses_back(native in "[^\\p{Cc}]{1,40}") {
+            proptest::prop_assume!(native.len() <= 255 && native != "." && native != "..");
+            let id = id(&native).unwrap();
+            proptest::prop_assert_eq!(id.to_string().parse::<ProfileId>().unwrap(), id);
+        }
+    }
+}

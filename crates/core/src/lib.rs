@@ -1,0 +1,127 @@
+//! One trait over every service's user profiles.
+//!
+//! A [`ProfileProvider`] is one account of one service. Through [`ProfileProviderExt`] it lists, gets and
+//! updates [`Profile`]s, whose [`Field`]s keep *false*, *null* and *not sent* apart, and whose
+//! [`state`](Profile::state) adds *not supported* and *not shown*.
+//!
+//! This crate holds the trait and the model. It knows no service, no HTTP and no runtime; the crate
+//! `anyprofile` puts it together with the services.
+//!
+//! # Listing
+//! ```
+//! use anyprofile_core::{ListQuery, ProfileProvider, ProfileProviderExt, Result};
+//! use futures_util::TryStreamExt;
+//!
+//! async fn people_without_mfa(provider: &dyn ProfileProvider) -> Result<Vec<String>> {
+//!     let mut names = Vec::new();
+//!     let mut profiles = provider.list(ListQuery::new());
+//!     while let Some(profile) = profiles.try_next().await? {
+//!         // Known to be off; "not known" is another matter.
+//!         if profile.security.mfa_enabled == false {
+//!             names.push(profile.label().into_owned());
+//!         }
+//!     }
+//!     assert!(profiles.report().is_complete());
+//!     Ok(names)
+//! }
+//! ```
+//!
+//! # Writing a provider
+//! A provider in memory is complete with four methods:
+//! ```
+//! use anyprofile_core::*;
+//!
+//! #[derive(Debug)]
+//! struct Memory { info: ProviderInfo, capabilities: Capabilities, profiles: Vec<Profile> }
+//!
+//! #[async_trait]
+//! impl ProfileProvider for Memory {
+//!     fn info(&self) -> &ProviderInfo { &self.info }
+//!     fn capabilities(&self) -> &Capabilities { &self.capabilities }
+//!     async fn list_page(&self, _: &ListQuery, _: Option<&Cursor>) -> Result<Page<Profile>> {
+//!         Ok(Page::last(self.profiles.clone()))
+//!     }
+//!     async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
+//!         let found = self.profiles.iter().find(|profile| profile.id == *id).cloned();
+//!         found.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such profile").with_provider(&self.info))
+//!     }
+//! }
+//! ```
+//! [`wire`] helps with what services send.
+//!
+//! # Features
+//! `schema` adds the JSON Schema of [`Profile`] through `schemars`.
+//!
+//! # Personal data
+//! `Debug` and errors show ids and states, never names, addresses or values. Content is in the fields
+//! and in what serde writes.
+
+mod capabilities;
+mod change;
+mod cursor;
+mod error;
+mod extension;
+mod field;
+mod guard;
+mod id;
+mod json;
+mod listing;
+mod open_enum;
+mod page;
+mod path;
+mod profile;
+mod provider;
+mod query;
+mod redact;
+mod time;
+pub mod wire;
+
+pub use async_trait::async_trait;
+
+pub use self::{
+    capabilities::{
+        Capabilities, FieldSpec, FieldTable, ListingCapabilities, Operations, Readable, Support, ValueFormat,
+        WriteRule,
+    },
+    change::{Change, PlannedRequest, ProfileChange},
+    cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
+    error::{Error, ErrorKind, Result, Retry},
+    extension::{Extension, ProfileExtension},
+    field::{Field, FieldState},
+    guard::{CursorGuard, DuplicateCounter},
+    id::{AccountName, IdError, IdKind, ProfileId, ServiceName},
+    json::{RawJson, UnknownFields},
+    listing::{ListReport, Pages, ProfileStream},
+    page::{Effort, Next, Page, Quarantined},
+    path::{FieldPath, FieldPathError},
+    profile::{
+        Access, Actor, Billing, Email, EmailPurpose, GrantStatus, Kind, Label, Name, Note, NoteKind,
+        Organization, OrganizationKind, PostalAddress, Profile, Role, RoleAssignment, RoleScope, ScopeTier,
+        Security, Status, Times,
+    },
+    provider::{CheckMethod, CheckReport, ProfileProvider, ProfileProviderExt, ProviderInfo},
+    query::{Direction, GetOptions, ListQuery, Order, OrderField, WriteOptions},
+    time::{ReadTimestamp, Timestamp, TimestampError},
+};
+
+impl From<IdError> for Error {
+    fn from(error: IdError) -> Self {
+        Self::new(ErrorKind::InvalidRequest, error.to_string())
+    }
+}
+
+/// The JSON Schema of a serialized [`Profile`], as a JSON value.
+#[cfg(feature = "schema")]
+pub fn profile_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(Profile);
+    schema.insert("title".to_owned(), "anyprofile Profile".into());
+    schema.to_value()
+}
+
+/// What the macros of this crate need in another one.
+#[doc(hidden)]
+pub mod __private {
+    #[cfg(feature = "schema")]
+    pub use schemars;
+    pub use serde;
+}

@@ -1,0 +1,164 @@
+//! One answer of a listing.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::{Cursor, RemainingPages};
+
+/// One answer of a listing.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The records, in the service's order. May be empty although there are more pages.
+    pub items: Vec<T>,
+    /// How to go on.
+    pub next: Next,
+    /// How many records the service says that the whole listing has.
+    pub declared_total: Option<u64>,
+    /// The service's id of the request.
+    pub request_id: Option<String>,
+    /// Records that did not decode.
+    pub quarantined: Vec<Quarantined>,
+    /// What it took to get the page.
+    pub effort: Effort,
+}
+
+/// How a listing goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Next {
+    /// It is complete.
+    End,
+    /// With this one cursor.
+    Cursor(Cursor),
+    /// With numbered pages, which may be fetched side by side. Each page says anew what remains.
+    Remaining(RemainingPages),
+}
+
+/// A record that did not decode. Its content is not kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Quarantined {
+    /// Its place in the page, from 0.
+    pub position: usize,
+    /// What is wrong, in words that repeat nothing of the record.
+    pub reason: String,
+}
+
+impl Quarantined {
+    /// A record that was set aside.
+    pub fn new(position: usize, reason: impl Into<String>) -> Self {
+        Self { position, reason: reason.into() }
+    }
+}
+
+/// What it took to get an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Effort {
+    /// Requests that were sent, the repeated ones included.
+    pub attempts: u32,
+    /// Time spent waiting between attempts. In JSON: milliseconds.
+    #[serde(rename = "waited_milliseconds", serialize_with = "milliseconds")]
+    pub waited: Duration,
+}
+
+impl Effort {
+    /// So many attempts, with so much waiting between them.
+    pub const fn new(attempts: u32, waited: Duration) -> Self {
+        Self { attempts, waited }
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+pub(crate) fn milliseconds<S: serde::Serializer>(
+    duration: &Duration,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+}
+
+impl<T> Page<T> {
+    /// A page with these records that is the last one.
+    pub fn last(items: Vec<T>) -> Self {
+        Self {
+            items,
+            next: Next::End,
+            declared_total: None,
+            request_id: None,
+            quarantined: Vec::new(),
+            effort: Effort::new(1, Duration::ZERO),
+        }
+    }
+
+    /// The same page with another way on.
+    pub fn with_next(mut self, next: Next) -> Self {
+        self.next = next;
+        self
+    }
+
+    /// The same page with a declared total.
+    pub fn with_declared_total(mut self, total: Option<u64>) -> Self {
+        self.declared_total = total;
+        self
+    }
+
+    /// The same page with records that were set aside.
+    pub fn with_quarantined(mut self, quarantined: Vec<Quarantined>) -> Self {
+        self.quarantined = quarantined;
+        self
+    }
+
+    /// The same page with the request id and effort of the answer that it came in.
+    pub fn with_request(mut self, request_id: Option<String>, effort: Effort) -> Self {
+        self.request_id = request_id;
+        self.effort = effort;
+        self
+    }
+
+    /// The same page with its records converted; a record that cannot be converted is set aside.
+    ///
+    /// `convert` says in words that repeat nothing of the record why it cannot be.
+    pub fn try_map<U>(mut self, mut convert: impl FnMut(T) -> Result<U, String>) -> Page<U> {
+        let mut items = Vec::with_capacity(self.items.len());
+        let mut gaps = self.quarantined.iter().map(|bad| bad.position).collect::<Vec<_>>();
+        gaps.sort_unstable();
+        let mut gaps = gaps.into_iter().peekable();
+        let mut position = 0;
+        for item in self.items {
+            // The items' own positions, with those counted that were set aside while decoding.
+            while gaps.next_if_eq(&position).is_some() {
+                position += 1;
+            }
+            match convert(item) {
+                Ok(item) => items.push(item),
+                Err(reason) => self.quarantined.push(Quarantined { position, reason }),
+            }
+            position += 1;
+        }
+        Page {
+            items,
+            next: self.next,
+            declared_total: self.declared_total,
+            request_id: self.request_id,
+            quarantined: self.quarantined,
+            effort: self.effort,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_the_records_of_the_page_as_it_was_sent() {
+        // Sent: bad, 1, bad, 2, 3; of the good ones, 2 cannot be converted.
+        let page = Page::last(vec![1, 2, 3])
+            .with_quarantined(vec![Quarantined::new(0, "a"), Quarantined::new(2, "b")])
+            .try_map(|number| if number == 2 { Err("c".to_owned()) } else { Ok(number) });
+        assert_eq!(page.items, [1, 3]);
+        assert_eq!(page.quarantined.last(), Some(&Quarantined::new(3, "c")));
+    }
+}

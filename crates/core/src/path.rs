@@ -1,0 +1,141 @@
+//! Names of a profile's fields.
+
+use std::{borrow::Cow, fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+/// The name of a field: its keys in the serialized profile, joined by dots (`security.mfa_enabled`).
+///
+/// A service's own fields are below `extension` (`extension.default_catalog`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transparent))]
+pub struct FieldPath(Cow<'static, str>);
+
+macro_rules! field_paths {
+    ($($(#[$meta:meta])* $name:ident = $path:literal,)+) => {
+        impl FieldPath {
+            $(
+                #[doc = concat!("`", $path, "`")]
+                pub const $name: Self = Self(Cow::Borrowed($path));
+            )+
+
+            /// Every field of a profile but those of the extensions, in the order of their serialization.
+            pub const CORE: &'static [Self] = &[$(Self::$name),+];
+        }
+    };
+}
+
+field_paths! {
+    ID = "id",
+    KIND = "kind",
+    STATUS = "status",
+    STATUS_RAW = "status_raw",
+    DECLARED_STATUS = "declared_status",
+    EXTERNAL_ID = "external_id",
+    USERNAME = "username",
+    EMAILS = "emails",
+    PICTURE = "picture",
+    WEBSITE = "website",
+    TITLE = "title",
+    LOCALE = "locale",
+    COUNTRY = "country",
+    ROLES = "roles",
+    LABELS = "labels",
+    METADATA = "metadata",
+    GRANTS = "grants",
+    CHANGED_BY = "changed_by",
+    NAME_DISPLAY = "name.display",
+    NAME_GIVEN = "name.given",
+    NAME_FAMILY = "name.family",
+    ORGANIZATION_NAME = "organization.name",
+    ORGANIZATION_LEGAL_NAME = "organization.legal_name",
+    ORGANIZATION_KIND = "organization.kind",
+    ORGANIZATION_ROLE = "organization.role",
+    BILLING_CONTACT = "billing.contact",
+    BILLING_VAT_NUMBER = "billing.vat_number",
+    BILLING_CURRENCY = "billing.currency",
+    BILLING_INVOICED = "billing.invoiced",
+    BILLING_ADDRESS = "billing.address",
+    ACCESS_OWNER = "access.owner",
+    ACCESS_BILLING_ADMIN = "access.billing_admin",
+    SECURITY_MFA_ENABLED = "security.mfa_enabled",
+    SECURITY_SSO = "security.sso",
+    SECURITY_LAST_LOGIN = "security.last_login",
+    SECURITY_FIRST_LOGIN = "security.first_login",
+    TIMES_CREATED = "times.created",
+    TIMES_UPDATED = "times.updated",
+}
+
+impl FieldPath {
+    /// A field of a service's extension. `path` starts with `extension.`.
+    pub const fn extension(path: &'static str) -> Self {
+        Self(Cow::Borrowed(path))
+    }
+
+    /// The path as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl FromStr for FieldPath {
+    type Err = FieldPathError;
+
+    fn from_str(text: &str) -> Result<Self, FieldPathError> {
+        if let Some(known) = Self::CORE.iter().find(|path| path.as_str() == text) {
+            return Ok(known.clone());
+        }
+        match text.strip_prefix("extension.") {
+            Some(key) if !key.is_empty() => Ok(Self(Cow::Owned(text.to_owned()))),
+            _ => Err(FieldPathError(suggestion(text))),
+        }
+    }
+}
+
+/// The field that was probably meant: one that holds the word, or whose last key is the word.
+fn suggestion(text: &str) -> Option<&'static str> {
+    let word = text.rsplit(['.', '-', ' ']).next().filter(|word| word.len() > 2)?.to_ascii_lowercase();
+    let paths = || FieldPath::CORE.iter();
+    paths()
+        .find(|path| path.as_str().rsplit('.').next() == Some(word.as_str()))
+        .or_else(|| paths().find(|path| path.as_str().contains(&word)))
+        .map(|path| match &path.0 {
+            Cow::Borrowed(path) => *path,
+            Cow::Owned(_) => "id",
+        })
+}
+
+impl<'de> Deserialize<'de> for FieldPath {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::wire::word(deserializer, |text| text.parse())?.map_err(de::Error::custom)
+    }
+}
+
+/// The text names no field of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no such field{}", .0.map(|path| format!("; did you mean '{path}'?")).unwrap_or_default())]
+pub struct FieldPathError(Option<&'static str>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn core_and_extension_paths_parse_and_others_get_a_hint() {
+        assert_eq!("billing.contact".parse(), Ok(FieldPath::BILLING_CONTACT));
+        assert_eq!("extension.new_ui".parse::<FieldPath>().unwrap().as_str(), "extension.new_ui");
+        let error = "vat_number".parse::<FieldPath>().unwrap_err();
+        assert_eq!(error.to_string(), "no such field; did you mean 'billing.vat_number'?");
+        let error = "email".parse::<FieldPath>().unwrap_err();
+        assert_eq!(error.to_string(), "no such field; did you mean 'emails'?");
+        assert_eq!("zz".parse::<FieldPath>().unwrap_err().to_string(), "no such field");
+    }
+}

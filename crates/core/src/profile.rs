@@ -1,0 +1,265 @@
+//! The normalized profile.
+
+mod parts;
+
+use std::{borrow::Cow, collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+pub use self::parts::{
+    Access, Actor, Billing, Email, EmailPurpose, GrantStatus, Kind, Label, Name, Organization,
+    OrganizationKind, PostalAddress, Role, RoleAssignment, RoleScope, ScopeTier, Security, Status, Times,
+};
+use crate::{
+    Capabilities, Extension, Field, FieldPath, FieldState, ProfileId, RawJson, Readable, UnknownFields,
+};
+
+macro_rules! profile {
+    ($(#[$meta:meta])* pub struct Profile {
+        fields { $($(#[$field_meta:meta])* $field:ident: $field_type:ty,)+ }
+        groups { $($(#[$group_meta:meta])* $group:ident: $group_type:ident unless $is_empty:literal,)+ }
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[non_exhaustive]
+        pub struct Profile {
+            /// Who it is. The only field that every profile has.
+            pub id: ProfileId,
+            $(
+                $(#[$field_meta])*
+                #[serde(default, skip_serializing_if = "Field::is_absent")]
+                pub $field: Field<$field_type>,
+            )+
+            $(
+                $(#[$group_meta])*
+                #[serde(default, skip_serializing_if = $is_empty)]
+                pub $group: $group_type,
+            )+
+            /// What only this service knows, as a struct of its crate.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub extension: Option<Extension>,
+            /// What had to be decided while reading the record.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            pub notes: Vec<Note>,
+            /// Fields that this version does not know, as the service sent them.
+            #[serde(default, skip_serializing_if = "UnknownFields::is_empty")]
+            pub unknown: UnknownFields,
+            /// The whole record as the service sent it, if the provider was told to keep it.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub raw: Option<RawJson>,
+        }
+
+        impl Profile {
+            /// A profile of which nothing but the id is known.
+            pub fn new(id: ProfileId) -> Self {
+                Self {
+                    id,
+                    $($field: Field::Absent,)+
+                    $($group: $group_type::default(),)+
+                    extension: None,
+                    notes: Vec::new(),
+                    unknown: UnknownFields::default(),
+                    raw: None,
+                }
+            }
+
+            /// What this record says of a field; `None` if the record's type has no such field.
+            fn record_state(&self, path: &FieldPath) -> Option<FieldState> {
+                let (group, key) = path.as_str().split_once('.').unwrap_or((path.as_str(), ""));
+                match (group, key) {
+                    ("id", "") => Some(FieldState::Value),
+                    $((stringify!($field), "") => Some(self.$field.state()),)+
+                    $((stringify!($group), key) => self.$group.state_of(key),)+
+                    ("extension", key) => match &self.extension {
+                        Some(extension) => extension.state(key),
+                        None => Some(FieldState::Absent),
+                    },
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+profile! {
+    /// One user, service user or organization, as one service knows it.
+    ///
+    /// Only the id is sure; every other field says by its [`Field`] whether the service sent a value,
+    /// null, or nothing, and [`Profile::state`] adds what the service does not support or does not show.
+    /// Serializes with the names of these fields, absent ones left out. `Debug` shows the id and no
+    /// personal data.
+    pub struct Profile {
+        fields {
+            /// What the profile stands for.
+            kind: Kind,
+            /// The status that the service set.
+            status: Status,
+            /// The word of the service that `status` was read from.
+            status_raw: String,
+            /// The status that we told the service; it does not say what the service makes of it.
+            declared_status: Status,
+            /// The id that we gave the profile. No service enforces that it is unique.
+            external_id: String,
+            /// The name to sign in with, where it is not an e-mail address.
+            username: String,
+            /// E-mail addresses.
+            emails: Vec<Email>,
+            /// The URL of a picture, as the service sent it.
+            picture: String,
+            /// The URL of a website, as the service sent it.
+            website: String,
+            /// The job title, in the service's word.
+            title: String,
+            /// BCP 47 language tag.
+            locale: String,
+            /// ISO 3166-1 alpha-2.
+            country: String,
+            /// Roles and where they hold.
+            roles: Vec<RoleAssignment>,
+            /// Labels that somebody put on the profile.
+            labels: Vec<Label>,
+            /// Our own pairs of words, kept by the service.
+            metadata: BTreeMap<String, String>,
+            /// Grants by name. A missing name means that the grant was never asked for.
+            grants: BTreeMap<String, GrantStatus>,
+            /// Who last changed the record.
+            changed_by: Actor,
+        }
+        groups {
+            /// The name.
+            name: Name unless "Name::is_empty",
+            /// The organization.
+            organization: Organization unless "Organization::is_empty",
+            /// What is needed to send an invoice.
+            billing: Billing unless "Billing::is_empty",
+            /// Powers over the whole account.
+            access: Access unless "Access::is_empty",
+            /// How the profile signs in.
+            security: Security unless "Security::is_empty",
+            /// When the record was made and changed.
+            times: Times unless "Times::is_empty",
+        }
+    }
+}
+
+/// Something that had to be decided while reading a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Note {
+    /// The field it is about.
+    pub field: FieldPath,
+    /// What was decided.
+    pub kind: NoteKind,
+}
+
+crate::open_enum! {
+    /// What was decided while reading a record.
+    pub enum NoteKind {
+        /// The time named no offset and was taken as UTC.
+        AssumedUtc = "assumed_utc",
+        /// The text is no time; the field is absent and the text is kept under `unknown`.
+        NoTime = "no_time",
+    }
+}
+
+impl Note {
+    /// A note on a field.
+    pub fn new(field: FieldPath, kind: NoteKind) -> Self {
+        Self { field, kind }
+    }
+}
+
+impl Profile {
+    /// The state of a field: value, null or absent as this record says, and where it is absent whether
+    /// the service supports it and shows it to this credential.
+    pub fn state(&self, path: &FieldPath, capabilities: &Capabilities) -> FieldState {
+        match self.record_state(path) {
+            Some(FieldState::Absent) | None => match capabilities.fields.readable(path) {
+                Readable::Yes => FieldState::Absent,
+                Readable::Withheld { .. } => FieldState::Withheld,
+                Readable::No => FieldState::Unsupported,
+            },
+            Some(known) => known,
+        }
+    }
+
+    /// The same profile with the record that it was made from.
+    pub fn with_raw(mut self, raw: Option<RawJson>) -> Self {
+        self.raw = raw;
+        self
+    }
+
+    /// The primary e-mail address, else the first one.
+    pub fn email(&self) -> Option<&str> {
+        let emails = self.emails.items();
+        let primary = emails.iter().find(|email| email.primary == true).or_else(|| emails.first());
+        primary.and_then(|email| email.address.value()).map(String::as_str)
+    }
+
+    /// The name to show: the display name, else the user name, else the external id, else the native id.
+    pub fn label(&self) -> Cow<'_, str> {
+        let known = [&self.name.display, &self.username, &self.external_id];
+        match known.into_iter().find_map(Field::value) {
+            Some(name) => Cow::Borrowed(name),
+            None => Cow::Borrowed(self.id.native()),
+        }
+    }
+}
+
+impl fmt::Debug for Profile {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Profile")
+            .field("id", &format_args!("{}", self.id))
+            .field("kind", &self.kind)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile() -> Profile {
+        Profile::new("probely:eu/user/x".parse().unwrap())
+    }
+
+    #[test]
+    fn a_profile_of_an_id_alone_is_an_id_alone_in_json() {
+        let json = r#"{"id":{"service":"probely","account":"eu","kind":"user","native":"x"}}"#;
+        assert_eq!(serde_json::to_string(&profile()).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Profile>(json).unwrap(), profile());
+    }
+
+    #[test]
+    fn null_and_absent_stay_apart_in_json() {
+        let mut profile = profile();
+        profile.security.mfa_enabled = Field::Null;
+        profile.labels = Field::from(vec![]);
+        let json = serde_json::to_string(&profile).unwrap();
+        assert!(json.ends_with(r#","labels":[],"security":{"mfa_enabled":null}}"#), "{json}");
+        assert_eq!(serde_json::from_str::<Profile>(&json).unwrap(), profile);
+    }
+
+    #[test]
+    fn debug_shows_no_personal_data() {
+        let mut profile = profile();
+        profile.name.display = "Ada Lovelace".into();
+        profile.emails = Email::login("ada@example.com".into());
+        profile.status = Status::Active.into();
+        insta::assert_snapshot!(
+            format!("{profile:?} {:?} {:?}", profile.name, profile.emails),
+            @"Profile { id: probely:eu/user/x, kind: Absent, status: Value(Active), .. } Name { display: value, .. } Value([Email { address: value, purpose: value, primary: value, .. }])"
+        );
+    }
+
+    #[test]
+    fn every_core_path_is_a_field_of_the_record() {
+        for path in FieldPath::CORE {
+            assert!(profile().record_state(path).is_some(), "{path}");
+        }
+    }
+}

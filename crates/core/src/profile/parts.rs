@@ -1,0 +1,258 @@
+//! The groups of a profile's fields.
+
+use crate::{Timestamp, open_enum, redact::profile_part};
+
+open_enum! {
+    /// What a profile stands for.
+    pub enum Kind {
+        /// A person.
+        Human = "human",
+        /// A program that signs in on its own account.
+        Service = "service",
+        /// A company or another group of people.
+        Organization = "organization",
+    }
+}
+
+open_enum! {
+    /// Whether a profile may be used, in the words of every service.
+    pub enum Status {
+        /// It may sign in and act.
+        Active = "active",
+        /// It exists and is kept from signing in or acting.
+        Suspended = "suspended",
+        /// It was invited or is under review, and does not act yet.
+        Pending = "pending",
+        /// It was deleted and is still shown.
+        Deleted = "deleted",
+    }
+}
+
+open_enum! {
+    /// What an e-mail address is used for.
+    pub enum EmailPurpose {
+        /// The person signs in with it.
+        Login = "login",
+        /// Invoices and billing notices go to it.
+        Billing = "billing",
+    }
+}
+
+open_enum! {
+    /// The legal form of an organization.
+    pub enum OrganizationKind {
+        /// One person.
+        Individual = "individual",
+        /// A company.
+        Company = "company",
+        /// A public body.
+        Government = "government",
+        /// A non-profit organization.
+        NonProfit = "non_profit",
+    }
+}
+
+open_enum! {
+    /// How far a role reaches.
+    pub enum ScopeTier {
+        /// The whole account.
+        Account = "account",
+        /// One team.
+        Team = "team",
+        /// One target (Probely's word for a thing that is tested).
+        Target = "target",
+    }
+}
+
+open_enum! {
+    /// The state of a grant.
+    pub enum GrantStatus {
+        /// It is held.
+        Active = "active",
+        /// It was asked for and is not decided.
+        Pending = "pending",
+        /// It was asked for and refused.
+        Rejected = "rejected",
+    }
+}
+
+profile_part! {
+    /// The name of a person or an organization.
+    pub struct Name {
+        /// The name as it is shown.
+        display: String,
+        /// The given name.
+        given: String,
+        /// The family name.
+        family: String,
+        /// True where `display` was put together by us from `given` and `family`.
+        derived: bool,
+    }
+}
+
+profile_part! {
+    /// An e-mail address of a person. The billing address of an organization is at
+    /// [`Billing::contact`].
+    pub struct Email {
+        /// The address as the service sent it, unchecked.
+        address: String,
+        /// What it is used for.
+        purpose: EmailPurpose,
+        /// Whether it is the one to write to.
+        primary: bool,
+        /// Whether the service has proof that the person reads it.
+        verified: bool,
+    }
+}
+
+profile_part! {
+    /// The organization that the person belongs to, or that the profile is.
+    pub struct Organization {
+        /// The name.
+        name: String,
+        /// The name in contracts and on invoices.
+        legal_name: String,
+        /// The legal form.
+        kind: OrganizationKind,
+        /// What the person does there, in the person's own words.
+        role: String,
+    }
+}
+
+profile_part! {
+    /// A postal address, with the words of SCIM (RFC 7643 §4.1.2).
+    pub struct PostalAddress {
+        /// The name on the letter.
+        recipient: String,
+        /// Street, house, floor: lines separated by `\n`.
+        street_address: String,
+        /// The city.
+        locality: String,
+        /// The state, province or region.
+        region: String,
+        /// The postal code.
+        postal_code: String,
+        /// ISO 3166-1 alpha-2.
+        country: String,
+    }
+}
+
+profile_part! {
+    /// What is needed to send an invoice.
+    pub struct Billing {
+        /// The e-mail address that billing notices go to.
+        contact: String,
+        /// The VAT number.
+        vat_number: String,
+        /// ISO 4217, three letters.
+        currency: String,
+        /// Whether the customer pays by invoice.
+        invoiced: bool,
+        /// The address on the invoice.
+        address: PostalAddress,
+    }
+}
+
+profile_part! {
+    /// Powers over the whole account.
+    pub struct Access {
+        /// Answers for the account and is its main contact.
+        owner: bool,
+        /// May manage billing.
+        billing_admin: bool,
+    }
+}
+
+profile_part! {
+    /// A role.
+    pub struct Role {
+        /// The service's id of the role.
+        id: String,
+        /// Its name.
+        name: String,
+    }
+}
+
+profile_part! {
+    /// Where a role holds.
+    pub struct RoleScope {
+        /// How far it reaches.
+        tier: ScopeTier,
+        /// The service's id of the team or target.
+        id: String,
+        /// The name of the team or target.
+        name: String,
+    }
+}
+
+profile_part! {
+    /// A role that the profile holds, and where.
+    pub struct RoleAssignment {
+        /// The role.
+        role: Role,
+        /// Where it holds.
+        scope: RoleScope,
+    }
+}
+
+profile_part! {
+    /// A label that somebody put on the profile.
+    pub struct Label {
+        /// The service's id of the label.
+        id: String,
+        /// Its text.
+        name: String,
+        /// Its color: `#RRGGBB` or a word.
+        color: String,
+    }
+}
+
+profile_part! {
+    /// How the profile signs in.
+    pub struct Security {
+        /// Whether a second factor is asked for. Never assumed: absent is not `false`.
+        mfa_enabled: bool,
+        /// Whether it signs in through the organization's identity provider.
+        sso: bool,
+        /// The last sign-in.
+        last_login: Timestamp,
+        /// The first sign-in.
+        first_login: Timestamp,
+    }
+}
+
+profile_part! {
+    /// When the service's record was made and changed.
+    pub struct Times {
+        /// When it was made.
+        created: Timestamp,
+        /// When it was last changed.
+        updated: Timestamp,
+    }
+}
+
+profile_part! {
+    /// Who did something.
+    pub struct Actor {
+        /// The service's id of the user.
+        id: String,
+        /// The user's name.
+        name: String,
+        /// The user's e-mail address.
+        email: String,
+    }
+}
+
+impl Email {
+    /// The address that a person signs in with, which is also the primary one.
+    pub fn login(address: crate::Field<String>) -> crate::Field<Vec<Self>> {
+        address.map(|address| {
+            vec![Self {
+                address: address.into(),
+                purpose: EmailPurpose::Login.into(),
+                primary: true.into(),
+                verified: crate::Field::Absent,
+            }]
+        })
+    }
+}

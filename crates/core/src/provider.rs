@@ -1,0 +1,242 @@
+//! The trait that every service implements, and what callers use on top of it.
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use serde::Serialize;
+
+use crate::{
+    AccountName, Capabilities, Cursor, Effort, Error, ErrorKind, GetOptions, ListQuery, Page, Pages,
+    PlannedRequest, Profile, ProfileChange, ProfileId, ProfileStream, Result, ServiceName, Support,
+    WriteOptions,
+};
+
+/// Who a provider speaks to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ProviderInfo {
+    /// The service.
+    pub service: ServiceName,
+    /// The account, by the name that the configuration gives it.
+    pub account: AccountName,
+    /// The service's name for people.
+    pub display_name: String,
+    /// The base URL, without credentials.
+    pub base_url: String,
+}
+
+impl ProviderInfo {
+    /// Puts it together.
+    pub fn new(
+        service: ServiceName,
+        account: AccountName,
+        display_name: impl Into<String>,
+        base_url: impl Into<String>,
+    ) -> Self {
+        Self { service, account, display_name: display_name.into(), base_url: base_url.into() }
+    }
+
+    /// Checks that an id belongs to this service and account.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRequest`] if it is another's: it would name somebody else here.
+    pub fn check_id(&self, id: &ProfileId) -> Result<()> {
+        if id.service == self.service && id.account == self.account {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::InvalidRequest,
+            format!("the id belongs to {} account '{}'", id.service, id.account),
+        )
+        .with_provider(self))
+    }
+}
+
+/// One account of one service.
+///
+/// Implement [`list_page`](Self::list_page) and [`get_with`](Self::get_with), and of the rest what the
+/// service can do; everything else answers [`ErrorKind::Unsupported`] without a request. Callers use
+/// [`ProfileProviderExt`], which every provider has, `dyn ProfileProvider` included.
+///
+/// A dropped future leaves nothing behind that is sent later.
+#[async_trait]
+pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
+    /// Who is spoken to.
+    fn info(&self) -> &ProviderInfo;
+
+    /// What can be done. Never sends a request.
+    fn capabilities(&self) -> &Capabilities;
+
+    /// One page of a listing: the first without a cursor, a further one with the cursor of the page before.
+    ///
+    /// The query's limit is the caller's business; it does not cut the page.
+    async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>>;
+
+    /// One profile. The id belongs to this provider.
+    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile>;
+
+    /// The profile of the credential.
+    async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
+        let _ = options;
+        Err(unsupported(self.info(), "current", &self.capabilities().operations.current))
+    }
+
+    /// The requests that [`update_with`](Self::update_with) would send, after the same checks. Sends none.
+    fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
+        let _ = (id, change);
+        Err(unsupported(self.info(), "update", &self.capabilities().operations.update))
+    }
+
+    /// Changes one profile, and gives it as the service then shows it.
+    ///
+    /// A change that the service cannot make is refused before anything is sent; see
+    /// [`ProfileChange::check`].
+    async fn update_with(
+        &self,
+        id: &ProfileId,
+        change: &ProfileChange,
+        options: &WriteOptions,
+    ) -> Result<Profile> {
+        let _ = (id, change, options);
+        Err(unsupported(self.info(), "update", &self.capabilities().operations.update))
+    }
+}
+
+/// The error of an operation that a provider does not have.
+fn unsupported(info: &ProviderInfo, operation: &'static str, support: &Support) -> Error {
+    let reason = match support {
+        Support::No(reason) => reason.as_ref(),
+        // Declared and not written: the provider's own fault, which the conformance suite finds.
+        Support::For(_) => "this provider declares the operation and does not implement it",
+    };
+    Error::unsupported(info, operation, reason)
+}
+
+/// How a credential was proven by [`ProfileProviderExt::check`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CheckReport {
+    /// What was asked for.
+    pub method: CheckMethod,
+    /// The credential's own profile, where the service shows it.
+    pub profile: Option<ProfileId>,
+    /// How many profiles there are, where the service says so.
+    pub declared_total: Option<u64>,
+    /// What it took.
+    pub effort: Effort,
+}
+
+/// What was asked for to prove a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CheckMethod {
+    /// The credential's own profile.
+    Current,
+    /// A listing of one.
+    List,
+}
+
+/// What callers use; every provider has it.
+#[async_trait]
+pub trait ProfileProviderExt: ProfileProvider {
+    /// All profiles that the query asks for, one after the other. The next page is fetched while the
+    /// last one is being read; dropping the stream ends that. The stream ends after its first error;
+    /// use [`pages`](Self::pages) to go on after one.
+    ///
+    /// ```
+    /// use anyprofile_core::{ListQuery, ProfileProvider, ProfileProviderExt, Result};
+    /// use futures_util::TryStreamExt;
+    ///
+    /// async fn count(provider: &dyn ProfileProvider) -> Result<usize> {
+    ///     let mut profiles = provider.list(ListQuery::new());
+    ///     let mut count = 0;
+    ///     while let Some(profile) = profiles.try_next().await? {
+    ///         println!("{} {}", profile.id, profile.status.state());
+    ///         count += 1;
+    ///     }
+    ///     Ok(count)
+    /// }
+    /// ```
+    fn list(&self, query: ListQuery) -> ProfileStream<'_> {
+        ProfileStream::new(self.pages(query))
+    }
+
+    /// The same for a stream that owns its provider, to be spawned or returned.
+    fn list_owned(self: Arc<Self>, query: ListQuery) -> ProfileStream<'static> {
+        ProfileStream::new(Pages::new(self, query))
+    }
+
+    /// Page by page: after an error the same page can be asked for again, and
+    /// [`Pages::cursor`] is what to store to go on later.
+    fn pages(&self, query: ListQuery) -> Pages<&Self> {
+        Pages::new(self, query)
+    }
+
+    /// One profile.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`], or [`ErrorKind::InvalidRequest`] if the id is another account's.
+    async fn get(&self, id: &ProfileId) -> Result<Profile> {
+        self.info().check_id(id)?;
+        self.get_with(id, &GetOptions::default()).await
+    }
+
+    /// The profile of the credential.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] where the service has no such thing.
+    async fn current(&self) -> Result<Profile> {
+        self.current_with(&GetOptions::default()).await
+    }
+
+    /// Changes one profile, and gives it as the service then shows it.
+    ///
+    /// # Errors
+    /// Those of [`ProfileChange::check`], with nothing sent, and the service's.
+    async fn update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Profile> {
+        self.info().check_id(id)?;
+        self.update_with(id, change, &WriteOptions::default()).await
+    }
+
+    /// Proves that the credential works, with one small request: the credential's own profile, or where
+    /// the service has no such thing a listing of one.
+    async fn check(&self) -> Result<CheckReport> {
+        if self.capabilities().operations.current.is_supported() {
+            let profile = self.current().await?;
+            return Ok(CheckReport {
+                method: CheckMethod::Current,
+                profile: Some(profile.id),
+                declared_total: None,
+                effort: Effort::new(1, std::time::Duration::ZERO),
+            });
+        }
+        let mut query = ListQuery::new().with_limit(1);
+        if self.capabilities().listing.page_size {
+            query = query.with_page_size(1);
+        }
+        let page = self.list_page(&query, None).await?;
+        Ok(CheckReport {
+            method: CheckMethod::List,
+            profile: None,
+            declared_total: page.declared_total,
+            effort: page.effort,
+        })
+    }
+}
+
+impl<P: ProfileProvider + ?Sized> ProfileProviderExt for P {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_trait_is_object_safe_and_the_object_has_the_extensions() {
+        fn object(provider: Arc<dyn ProfileProvider>) -> ProfileStream<'static> {
+            let _ = provider.list(ListQuery::new());
+            provider.list_owned(ListQuery::new())
+        }
+        let _ = object;
+    }
+}

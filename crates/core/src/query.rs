@@ -1,0 +1,129 @@
+//! What a caller asks for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Capabilities, Error, ProviderInfo, Result, open_enum};
+
+/// What to list. Everything is optional; the default lists all profiles in the service's own order.
+///
+/// ```
+/// use anyprofile_core::{ListQuery, Order, OrderField};
+///
+/// let query = ListQuery::new().with_limit(500).with_order(Order::ascending(OrderField::Created));
+/// assert_eq!(query.limit, Some(500));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ListQuery {
+    /// Profiles a page. The service's limits apply; see
+    /// [`ListingCapabilities`](crate::ListingCapabilities).
+    pub page_size: Option<u32>,
+    /// The most profiles to deliver. No page is fetched that is not needed for it.
+    pub limit: Option<u64>,
+    /// The order; where none is named, the service's own.
+    pub order: Option<Order>,
+    /// Text that the service searches for, in its own way.
+    pub search: Option<String>,
+}
+
+impl ListQuery {
+    /// Everything.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// So many profiles a page.
+    pub fn with_page_size(mut self, profiles: u32) -> Self {
+        self.page_size = Some(profiles);
+        self
+    }
+
+    /// At most so many profiles.
+    pub fn with_limit(mut self, profiles: u64) -> Self {
+        self.limit = Some(profiles);
+        self
+    }
+
+    /// In this order.
+    pub fn with_order(mut self, order: Order) -> Self {
+        self.order = Some(order);
+        self
+    }
+
+    /// Checks that the service can answer the query, before anything is sent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) with each part that it cannot in
+    /// [`Error::field_errors`].
+    pub fn check(&self, info: &ProviderInfo, capabilities: &Capabilities) -> Result<()> {
+        let violations = capabilities.listing.violations(self);
+        if violations.is_empty() {
+            return Ok(());
+        }
+        let rules: Vec<_> = violations.iter().map(|(part, rule)| format!("{part}: {rule}")).collect();
+        let error = Error::unsupported(info, "list", &format!("nothing was sent: {}", rules.join("; ")));
+        Err(violations.into_iter().fold(error, |error, (part, rule)| error.with_field_error(part, rule)))
+    }
+
+    /// Only what the service finds for this text.
+    pub fn with_search(mut self, text: impl Into<String>) -> Self {
+        self.search = Some(text.into());
+        self
+    }
+}
+
+open_enum! {
+    /// What a listing is ordered by.
+    pub enum OrderField {
+        /// When the record was made.
+        Created = "created",
+        /// When the record was last changed.
+        Updated = "updated",
+        /// The display name.
+        Name = "name",
+        /// The e-mail address.
+        Email = "email",
+    }
+}
+
+/// An order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Order {
+    /// What to order by.
+    pub field: OrderField,
+    /// Which end comes first.
+    pub direction: Direction,
+}
+
+/// Which end of an order comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// The smallest, the oldest.
+    Ascending,
+    /// The largest, the newest.
+    Descending,
+}
+
+impl Order {
+    /// Smallest or oldest first.
+    pub fn ascending(field: OrderField) -> Self {
+        Self { field, direction: Direction::Ascending }
+    }
+
+    /// Largest or newest first.
+    pub fn descending(field: OrderField) -> Self {
+        Self { field, direction: Direction::Descending }
+    }
+}
+
+/// How to get one profile. Nothing to choose yet; later versions add to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GetOptions {}
+
+/// How to write. Nothing to choose yet; later versions add to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WriteOptions {}

@@ -1,0 +1,452 @@
+//! Help for those who write a provider: records that tolerate what a service may send.
+//!
+//! [`open_record!`](crate::open_record) makes a struct of [`Field`](crate::Field)s that keeps what it
+//! does not know; [`decode_page`] decodes a page whole and only where that fails record by record, to
+//! set the bad ones aside; [`decode_failure`] says what is wrong with a body without repeating it.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned, Visitor},
+};
+use serde_json::value::RawValue;
+
+use crate::{Field, FieldPath, Note, NoteKind, Profile, Quarantined, RawJson, Timestamp};
+
+/// Deserializes a string without keeping it.
+///
+/// # Errors
+/// The deserializer's own, also where there is no string.
+pub fn word<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    convert: impl FnOnce(&str) -> T,
+) -> Result<T, D::Error> {
+    struct WordVisitor<F, T>(F, PhantomData<T>);
+
+    impl<T, F: FnOnce(&str) -> T> Visitor<'_> for WordVisitor<F, T> {
+        type Value = T;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a string")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+            Ok((self.0)(text))
+        }
+    }
+
+    deserializer.deserialize_str(WordVisitor(convert, PhantomData))
+}
+
+/// An id as services send it: a string, or in some places a number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(transparent)]
+pub struct OpaqueId(String);
+
+impl OpaqueId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for OpaqueId {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<OpaqueId> for String {
+    fn from(id: OpaqueId) -> Self {
+        id.0
+    }
+}
+
+impl From<OpaqueId> for Box<str> {
+    fn from(id: OpaqueId) -> Self {
+        id.0.into_boxed_str()
+    }
+}
+
+impl<'de> Deserialize<'de> for OpaqueId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct IdVisitor;
+
+        impl Visitor<'_> for IdVisitor {
+            type Value = OpaqueId;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an id, as a string or an integer")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<OpaqueId, E> {
+                Ok(OpaqueId(text.to_owned()))
+            }
+
+            fn visit_string<E: de::Error>(self, text: String) -> Result<OpaqueId, E> {
+                Ok(OpaqueId(text))
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<OpaqueId, E> {
+                Ok(OpaqueId(number.to_string()))
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<OpaqueId, E> {
+                Ok(OpaqueId(number.to_string()))
+            }
+        }
+
+        deserializer.deserialize_any(IdVisitor)
+    }
+}
+
+/// Why a body could not be decoded, in words that repeat nothing of its content.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason} (line {line}, column {column})")]
+#[non_exhaustive]
+pub struct DecodeFailure {
+    /// What was found and what was expected, such as `active: invalid type: string, expected a boolean`.
+    pub reason: String,
+    /// The line in the body, from 1; 0 where it is not known.
+    pub line: usize,
+    /// The column in that line, from 1; 0 where it is not known.
+    pub column: usize,
+}
+
+/// Takes the content out of a JSON error: it repeats strings, numbers and keys of the body.
+pub fn decode_failure(error: &serde_json::Error) -> DecodeFailure {
+    let text = error.to_string();
+    // serde writes content in quotes or back-quotes; the expectation behind it is ours.
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
+    let opening = text.find(['"', '`']);
+    let closing = text.rfind(['"', '`']);
+    let reason = match (opening, closing) {
+        (Some(first), Some(last)) if last > first => {
+            format!("{}{}", text[..first].trim_end(), &text[last + 1..])
+        }
+        (Some(first), _) => text[..first].trim_end().to_owned(),
+        (None, _) => text.to_owned(),
+    };
+    DecodeFailure { reason, line: error.line(), column: error.column() }
+}
+
+/// A decoded page and the records of it that did not decode.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DecodedPage<P> {
+    /// The page with its good records.
+    pub page: P,
+    /// What was set aside.
+    pub quarantined: Vec<Quarantined>,
+}
+
+/// Decodes a page: at once where every record is good, else record by record.
+///
+/// `Whole` and `Loose` are the same envelope, with the records as their type and as [`RawValue`]s;
+/// `each` turns one into the other, with the help of [`decode_records`].
+///
+/// # Errors
+/// If the body is no such envelope at all.
+pub fn decode_page<Whole, Loose>(
+    body: &[u8],
+    each: impl FnOnce(Loose) -> DecodedPage<Whole>,
+) -> Result<DecodedPage<Whole>, DecodeFailure>
+where
+    Whole: DeserializeOwned,
+    Loose: DeserializeOwned,
+{
+    match serde_json::from_slice(body) {
+        Ok(page) => Ok(DecodedPage { page, quarantined: Vec::new() }),
+        Err(_) => match serde_json::from_slice(body) {
+            Ok(loose) => Ok(each(loose)),
+            Err(error) => Err(decode_failure(&error)),
+        },
+    }
+}
+
+/// Decodes a page's records one by one and rebuilds the page from the good ones with `rebuild`.
+pub fn decode_records<T: DeserializeOwned, P>(
+    records: Vec<Box<RawValue>>,
+    rebuild: impl FnOnce(Vec<T>) -> P,
+) -> DecodedPage<P> {
+    let mut good = Vec::with_capacity(records.len());
+    let mut quarantined = Vec::new();
+    for (position, record) in records.into_iter().enumerate() {
+        match serde_json::from_str(record.get()) {
+            Ok(record) => good.push(record),
+            Err(error) => quarantined.push(Quarantined::new(position, decode_failure(&error).reason)),
+        }
+    }
+    DecodedPage { page: rebuild(good), quarantined }
+}
+
+/// Reads a time of a record into a profile: `""` is null, year 1 is absent, a missing offset is noted,
+/// and a text that is no time is noted and kept under `unknown` by the service's `key`.
+pub fn read_time(profile: &mut Profile, path: FieldPath, key: &str, text: Field<String>) -> Field<Timestamp> {
+    text.empty_as_null().and_then(|text| match Timestamp::read(&text) {
+        Ok(read) if read.timestamp.is_zero_time() => Field::Absent,
+        Ok(read) => {
+            if read.assumed_utc {
+                profile.notes.push(Note::new(path, NoteKind::AssumedUtc));
+            }
+            Field::Value(read.timestamp)
+        }
+        Err(_) => {
+            profile.notes.push(Note::new(path, NoteKind::NoTime));
+            if let Ok(raw) = serde_json::value::to_raw_value(&text) {
+                profile.unknown.insert(key, raw.into());
+            }
+            Field::Absent
+        }
+    })
+}
+
+/// A record that is kept together with the text it was decoded from.
+///
+/// For the opt-in `raw` of a profile: `decode_page` with `WithRaw<T>` in place of `T`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WithRaw<T> {
+    /// The decoded record.
+    pub record: T,
+    /// Its text, where it was asked for.
+    pub raw: Option<RawJson>,
+}
+
+impl<T> From<T> for WithRaw<T> {
+    fn from(record: T) -> Self {
+        Self { record, raw: None }
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for WithRaw<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let record = serde_json::from_str(raw.get()).map_err(de::Error::custom)?;
+        Ok(Self { record, raw: Some(raw.into()) })
+    }
+}
+
+/// Defines a record of a service: every key a [`Field`](crate::Field), unknown keys kept.
+///
+/// The struct gets `unknown`, `Default`, `Clone`, `PartialEq`, serde both ways and a `Debug` that shows
+/// the fields' states and none of their content. Decoding asks for no key, takes the last of a
+/// doubled one, and does not buffer values as serde's `flatten` does. An error names the field.
+///
+/// ```
+/// use anyprofile_core::Field;
+///
+/// anyprofile_core::open_record! {
+///     /// A user of some service.
+///     pub struct User {
+///         /// The user's e-mail address.
+///         email: String = "mail",
+///     }
+/// }
+/// let user: User = serde_json::from_str(r#"{"mail":"ada@example.com","shoe":44}"#)?;
+/// assert_eq!(user.email, "ada@example.com");
+/// assert_eq!(user.unknown.get("shoe").map(|raw| raw.get()), Some("44"));
+/// assert!(!format!("{user:?}").contains("ada"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[macro_export]
+macro_rules! open_record {
+    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $key:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Default, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $($(#[$field_meta])* pub $field: $crate::Field<$type>,)+
+            /// Keys that this version does not know, as they came.
+            pub unknown: $crate::UnknownFields,
+        }
+
+        impl $name {
+            /// The state of a field by its key; `None` if there is no such key.
+            #[allow(dead_code, reason = "not every record is asked")]
+            pub fn state(&self, key: &str) -> ::std::option::Option<$crate::FieldState> {
+                match key {
+                    $($key => ::std::option::Option::Some(self.$field.state()),)+
+                    _ => self.unknown.get(key).map(|_| $crate::FieldState::Value),
+                }
+            }
+        }
+
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                let mut debug = formatter.debug_struct(stringify!($name));
+                $(if !self.$field.is_absent() {
+                    debug.field(stringify!($field), &::std::format_args!("{}", self.$field.state()));
+                })+
+                debug.field("unknown", &self.unknown).finish()
+            }
+        }
+
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                use $crate::__private::serde::ser::SerializeMap as _;
+                let mut map = serializer.serialize_map(None)?;
+                $(if !self.$field.is_absent() {
+                    map.serialize_entry($key, &self.$field)?;
+                })+
+                for (key, value) in self.unknown.iter() {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+        }
+
+        const _: () = {
+            use $crate::__private::serde::de;
+
+            #[allow(non_camel_case_types)]
+            enum Key {
+                $($field,)+
+                Unknown(::std::string::String),
+            }
+
+            impl<'de> de::Deserialize<'de> for Key {
+                fn deserialize<D: de::Deserializer<'de>>(
+                    deserializer: D,
+                ) -> ::std::result::Result<Self, D::Error> {
+                    $crate::wire::word(deserializer, |key| match key {
+                        $($key => Key::$field,)+
+                        _ => Key::Unknown(key.to_owned()),
+                    })
+                }
+            }
+
+            struct RecordVisitor;
+
+            impl<'de> de::Visitor<'de> for RecordVisitor {
+                type Value = $name;
+
+                fn expecting(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    formatter.write_str(concat!("an object (", stringify!($name), ")"))
+                }
+
+                fn visit_map<A: de::MapAccess<'de>>(
+                    self,
+                    mut map: A,
+                ) -> ::std::result::Result<$name, A::Error> {
+                    let mut record = $name::default();
+                    while let Some(key) = map.next_key::<Key>()? {
+                        match key {
+                            $(Key::$field => {
+                                record.$field = map
+                                    .next_value()
+                                    .map_err(|error| de::Error::custom(::std::format_args!("{}: {error}", $key)))?;
+                            })+
+                            Key::Unknown(key) => record.unknown.insert(key, map.next_value()?),
+                        }
+                    }
+                    Ok(record)
+                }
+            }
+
+            impl<'de> de::Deserialize<'de> for $name {
+                fn deserialize<D: de::Deserializer<'de>>(
+                    deserializer: D,
+                ) -> ::std::result::Result<Self, D::Error> {
+                    deserializer.deserialize_map(RecordVisitor)
+                }
+            }
+        };
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[allow(unreachable_pub, reason = "the macro makes public types")]
+    mod records {
+        use crate::wire::OpaqueId;
+
+        open_record! {
+        /// A record of these tests.
+        pub struct Person {
+            /// An id.
+            id: OpaqueId = "id",
+            /// A flag.
+            active: bool = "active",
+            /// A name.
+            name: String = "display_name",
+        }
+        }
+    }
+    use records::Person;
+
+    #[test]
+    fn times_are_read_with_what_had_to_be_decided() {
+        let mut profile = Profile::new("probely:eu/user/x".parse().unwrap());
+        let mut read =
+            |text: Field<String>| read_time(&mut profile, FieldPath::TIMES_UPDATED, "changed", text);
+        assert_eq!(read("".into()), Field::Null);
+        assert_eq!(read(Field::Absent), Field::Absent);
+        assert_eq!(read("0001-01-01T00:00:00Z".into()), Field::Absent);
+        assert!(read("2023-08-09T13:27:43.8208302".into()).is_known());
+        assert_eq!(read("13:27.43".into()), Field::Absent);
+        let kinds: Vec<_> = profile.notes.iter().map(|note| note.kind.as_str()).collect();
+        assert_eq!(kinds, ["assumed_utc", "no_time"]);
+        assert_eq!(profile.unknown.get("changed").unwrap().get(), r#""13:27.43""#);
+    }
+
+    #[derive(Deserialize)]
+    struct Envelope<R> {
+        people: Vec<R>,
+    }
+
+    fn page(body: &str) -> Result<DecodedPage<Vec<Person>>, DecodeFailure> {
+        decode_page::<Envelope<Person>, Envelope<Box<RawValue>>>(body.as_bytes(), |loose| {
+            decode_records(loose.people, |people| Envelope { people })
+        })
+        .map(|decoded| DecodedPage { page: decoded.page.people, quarantined: decoded.quarantined })
+    }
+
+    #[test]
+    fn a_record_survives_a_round_trip_with_all_it_does_not_know() {
+        let text =
+            r#"{"id":"x","active":null,"display_name":"Ada","added":{"n":1.10},"z":18446744073709551616}"#;
+        let person: Person = serde_json::from_str(text).unwrap();
+        assert_eq!(person.active, Field::Null);
+        assert_eq!(serde_json::to_string(&person).unwrap(), text);
+    }
+
+    #[test]
+    fn ids_may_be_numbers_and_the_last_of_a_doubled_key_stays() {
+        let person: Person = serde_json::from_str(r#"{"id":1,"id":2}"#).unwrap();
+        assert_eq!(person.id.value().unwrap().as_str(), "2");
+    }
+
+    #[test]
+    fn one_bad_record_is_set_aside_and_its_content_is_not_repeated() {
+        let decoded =
+            page(r#"{"people":[{"id":"a"},{"id":"b","active":"ada@example.com"},{"id":"c"}]}"#).unwrap();
+        let ids: Vec<_> = decoded.page.iter().map(|person| person.id.value().unwrap().as_str()).collect();
+        assert_eq!(ids, ["a", "c"]);
+        assert_eq!(decoded.quarantined.len(), 1);
+        assert_eq!(decoded.quarantined[0].position, 1);
+        assert_eq!(decoded.quarantined[0].reason, "active: invalid type: string, expected a boolean");
+    }
+
+    #[test]
+    fn a_body_that_is_no_page_is_refused_without_repeating_it() {
+        for body in
+            ["<html>ada@example.com</html>", "", "[\"ada@example.com\"]", "{\"people\":\"ada\"}", "null"]
+        {
+            let failure = page(body).unwrap_err();
+            assert!(!failure.to_string().contains("ada"), "{failure}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_states_only() {
+        let person: Person = serde_json::from_str(r#"{"id":"x","display_name":"Ada","pet":"cat"}"#).unwrap();
+        insta::assert_snapshot!(format!("{person:?}"), @r#"Person { id: value, name: value, unknown: {"pet"} }"#);
+    }
+}

@@ -1,0 +1,97 @@
+//! Answers that came through.
+
+use std::sync::Arc;
+
+use anyprofile_core::{
+    Effort, Error, ErrorKind, ProviderInfo, Result,
+    wire::{self, DecodeFailure, DecodedPage},
+};
+use bytes::Bytes;
+use http::HeaderMap;
+use serde::de::DeserializeOwned;
+
+use crate::dialect::is_html;
+
+/// An answer with a success status and its whole body.
+///
+/// `Debug` shows no body.
+#[non_exhaustive]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, decompressed.
+    pub body: Bytes,
+    /// The service's id of the request.
+    pub request_id: Option<String>,
+    /// What it took.
+    pub effort: Effort,
+    pub(crate) info: Arc<ProviderInfo>,
+    pub(crate) operation: &'static str,
+}
+
+impl Answer {
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] if it is something else, a web page or nothing.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
+        let body = self.json()?;
+        serde_json::from_slice(body).map_err(|error| self.undecodable(&wire::decode_failure(&error)))
+    }
+
+    /// The body as a page; see [`wire::decode_page`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] if it is no such page at all.
+    pub fn decode_page<Whole: DeserializeOwned, Loose: DeserializeOwned>(
+        &self,
+        each: impl FnOnce(Loose) -> DecodedPage<Whole>,
+    ) -> Result<DecodedPage<Whole>> {
+        wire::decode_page(self.json()?, each).map_err(|failure| self.undecodable(&failure))
+    }
+
+    /// An error about this answer, with all that is known of its request.
+    pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error::new(kind, message)
+            .with_provider(&self.info)
+            .with_operation(self.operation)
+            .with_status(self.status)
+            .with_request_id(self.request_id.clone())
+            .with_effort(self.effort)
+    }
+
+    fn json(&self) -> Result<&[u8]> {
+        // A byte order mark is no JSON, and harmless.
+        let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
+        let hint = "check the base URL, and what stands between here and the service";
+        if body.trim_ascii().is_empty() {
+            return Err(self
+                .error(ErrorKind::Decode, "the answer is empty where JSON was expected")
+                .with_hint(hint));
+        }
+        if is_html(&self.headers, body) {
+            return Err(self
+                .error(ErrorKind::Decode, "the answer is a web page where JSON was expected")
+                .with_hint(hint));
+        }
+        Ok(body)
+    }
+
+    fn undecodable(&self, failure: &DecodeFailure) -> Error {
+        self.error(ErrorKind::Decode, format!("the answer does not have the documented form: {failure}"))
+    }
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Answer")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .field("request_id", &self.request_id)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,294 @@
+//! Credentials: a static header, or a token that is exchanged and renewed.
+
+use std::{fmt, pin::Pin, sync::Arc, time::Duration};
+
+use anyprofile_core::{Effort, Error, ErrorKind, ProviderInfo, Result};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use tokio::{sync::Mutex, time::Instant};
+use url::Url;
+
+use crate::{
+    client::{Exchange, Outbound},
+    dialect::Dialect,
+};
+
+/// How requests prove who they come from. `Debug` shows no secret.
+#[derive(Clone)]
+pub struct Credential(Form);
+
+#[derive(Clone)]
+enum Form {
+    Header(HeaderName, HeaderValue),
+    Exchange(Arc<TokenExchange>),
+}
+
+impl Credential {
+    /// A header that is the same for every request: `scheme` and `secret` with a space between, or the
+    /// secret alone where there is no scheme.
+    ///
+    /// # Errors
+    /// A configuration error if the secret is empty or cannot stand in a header.
+    pub fn header(name: HeaderName, scheme: Option<&str>, secret: &SecretString) -> Result<Self> {
+        let secret = usable(secret)?;
+        let text = scheme.map_or_else(|| secret.to_owned(), |scheme| format!("{scheme} {secret}"));
+        sensitive(&text).map(|value| Self(Form::Header(name, value)))
+    }
+
+    /// A token that is exchanged for an access token (OAuth 2.0), again whenever that runs out.
+    pub fn exchange(exchange: TokenExchange) -> Self {
+        Self(Form::Exchange(Arc::new(exchange)))
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self.0 {
+            Form::Header(..) => "Credential(header)",
+            Form::Exchange(_) => "Credential(token exchange)",
+        })
+    }
+}
+
+/// The secret without what surrounds it in files and environment variables.
+fn usable(secret: &SecretString) -> Result<&str> {
+    match secret.expose_secret().trim() {
+        "" => Err(Error::config("the credential is empty")),
+        secret => Ok(secret),
+    }
+}
+
+fn sensitive(text: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(text)
+        .map_err(|_| Error::config("the credential holds characters that cannot stand in a header"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// An exchange of a long-lived token for short-lived access tokens at a token endpoint (RFC 6749 §4).
+pub struct TokenExchange {
+    url: Url,
+    client_id: String,
+    form: Vec<(&'static str, SecretString)>,
+    current: Mutex<Option<AccessToken>>,
+}
+
+impl TokenExchange {
+    /// An exchange at `url`, with HTTP Basic authentication by `client_id` and an empty password, and
+    /// these form fields.
+    pub fn new(
+        url: Url,
+        client_id: impl Into<String>,
+        form: Vec<(&'static str, SecretString)>,
+    ) -> Result<Self> {
+        for (_, value) in &form {
+            usable(value)?;
+        }
+        Ok(Self { url, client_id: client_id.into(), form, current: Mutex::new(None) })
+    }
+}
+
+impl fmt::Debug for TokenExchange {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("TokenExchange").field("url", &self.url.as_str()).finish_non_exhaustive()
+    }
+}
+
+/// An access token, and when to renew it.
+struct AccessToken {
+    header: HeaderValue,
+    generation: u64,
+    renew_at: Option<Instant>,
+}
+
+/// Which access token a request was sent with, so that it is renewed only once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Generation(u64);
+
+/// How long before its end an access token is renewed: a minute, or a tenth of a short life. A fixed
+/// minute would exchange a one-minute token before every request.
+fn renewal_margin(lifetime: Duration) -> Duration {
+    (lifetime / 10).min(Duration::from_secs(60))
+}
+
+/// What a token endpoint answers (RFC 6749 §5.1).
+#[derive(Deserialize)]
+struct TokenAnswer {
+    access_token: SecretString,
+    expires_in: Option<f64>,
+}
+
+impl Credential {
+    /// Puts the credential on a request. `stale` is the access token that the service has just refused.
+    pub(crate) async fn apply(
+        &self,
+        headers: &mut HeaderMap,
+        exchange: &Exchange<'_>,
+        stale: Option<Generation>,
+        effort: &mut Effort,
+    ) -> Result<Option<Generation>> {
+        match &self.0 {
+            Form::Header(name, value) => {
+                headers.insert(name.clone(), value.clone());
+                Ok(None)
+            }
+            Form::Exchange(tokens) => {
+                // The lock is held over the exchange: whoever comes meanwhile waits and uses its result.
+                let mut current = tokens.current.lock().await;
+                let usable = current.as_ref().filter(|token| {
+                    stale != Some(Generation(token.generation))
+                        && token.renew_at.is_none_or(|renew_at| Instant::now() < renew_at)
+                });
+                if let Some(token) = usable {
+                    headers.insert(http::header::AUTHORIZATION, token.header.clone());
+                    return Ok(Some(Generation(token.generation)));
+                }
+                let generation = current.as_ref().map_or(0, |token| token.generation + 1);
+                let token = tokens.fetch(exchange, generation, effort).await?;
+                headers.insert(http::header::AUTHORIZATION, token.header.clone());
+                *current = Some(token);
+                Ok(Some(Generation(generation)))
+            }
+        }
+    }
+
+    /// Whether a refused request may succeed with a renewed credential.
+    pub(crate) fn is_renewable(&self) -> bool {
+        matches!(self.0, Form::Exchange(_))
+    }
+}
+
+impl TokenExchange {
+    /// Boxed, since the exchange is itself a request, which may need a credential in its type.
+    fn fetch<'a>(
+        &'a self,
+        exchange: &'a Exchange<'_>,
+        generation: u64,
+        effort: &'a mut Effort,
+    ) -> Pin<Box<dyn Future<Output = Result<AccessToken>> + Send + 'a>> {
+        Box::pin(self.fetch_unboxed(exchange, generation, effort))
+    }
+
+    async fn fetch_unboxed(
+        &self,
+        exchange: &Exchange<'_>,
+        generation: u64,
+        effort: &mut Effort,
+    ) -> Result<AccessToken> {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(self.form.iter().map(|(key, value)| (key, value.expose_secret().trim())))
+            .finish();
+        let mut headers = HeaderMap::new();
+        headers.insert(http::header::AUTHORIZATION, sensitive(&basic(&self.client_id))?);
+        headers.insert(
+            http::header::CONTENT_TYPE,
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+        );
+        let outbound = Outbound {
+            operation: "oauth2-token",
+            method: http::Method::POST,
+            url: self.url.clone(),
+            headers,
+            body: body.into(),
+            // Exchanging again has no effect besides one more access token.
+            idempotent: true,
+        };
+        let asked_at = Instant::now();
+        let answer = exchange.run(&outbound, None, &TOKEN_DIALECT, effort).await?;
+        let token: TokenAnswer = answer.decode()?;
+        let header = sensitive(&format!("Bearer {}", token.access_token.expose_secret()))
+            .map_err(|_| answer.error(ErrorKind::Decode, "the access token cannot stand in a header"))?;
+        let lifetime = token.expires_in.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let renew_at = lifetime
+            .and_then(|lifetime| asked_at.checked_add(lifetime.saturating_sub(renewal_margin(lifetime))));
+        Ok(AccessToken { header, generation, renew_at })
+    }
+}
+
+/// `Basic` credentials with an empty password (RFC 7617).
+fn basic(user: &str) -> String {
+    format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:")))
+}
+
+/// The error bodies of a token endpoint (RFC 6749 §5.2), and what is known of Upsun's.
+static TOKEN_DIALECT: Dialect = Dialect {
+    request_id_headers: &["x-request-id"],
+    describe: |failure, details| {
+        details.code = failure.text("/error").map(str::to_owned);
+        details.service_message = failure.text("/error_description").map(str::to_owned);
+        if matches!(failure.status, 400 | 401) {
+            details.kind = Some(ErrorKind::Unauthenticated);
+            let description = failure.text("/error_description").unwrap_or_default();
+            if description.contains("SSO session has expired") {
+                details.message = Some("the single sign-on session behind the token has expired".into());
+                details.hint =
+                    Some("sign in again in a browser, or use the API token of a machine user".into());
+            } else {
+                details.message = Some("the service refuses the API token".into());
+                details.hint = Some("check that it is an API token of this service that was not deleted; an access token is something else".into());
+            }
+        }
+    },
+};
+
+/// Whether a 401 asks for a more recent sign-in of a person (RFC 9470), which no renewed token helps with.
+pub(crate) fn is_step_up(headers: &HeaderMap) -> bool {
+    let challenges = headers.get_all(http::header::WWW_AUTHENTICATE);
+    challenges
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|text| text.contains("insufficient_user_authentication"))
+}
+
+/// The error for a step-up challenge.
+pub(crate) fn step_up_error(info: &ProviderInfo) -> Error {
+    Error::new(ErrorKind::Unauthenticated, "the service asks for a more recent sign-in of a person")
+        .with_provider(info)
+        .with_hint("sign in again in a browser; a new access token does not help")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_renewed_early_and_short_ones_not_at_once() {
+        for (lifetime, margin) in [(900, 60), (3600, 60), (60, 6), (600, 60), (0, 0)] {
+            assert_eq!(
+                renewal_margin(Duration::from_secs(lifetime)),
+                Duration::from_secs(margin),
+                "{lifetime}"
+            );
+        }
+    }
+
+    #[test]
+    fn basic_credentials_are_base64() {
+        assert_eq!(basic("platform-api-user"), "Basic cGxhdGZvcm0tYXBpLXVzZXI6");
+    }
+
+    #[test]
+    fn a_credential_that_cannot_be_sent_is_a_configuration_error_and_is_not_repeated() {
+        for secret in ["", " \n", "se\ncret", "se\u{7f}cret"] {
+            let error =
+                Credential::header(http::header::AUTHORIZATION, Some("JWT"), &secret.into()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert!(!format!("{error:?}").contains("cret"));
+        }
+        let credential =
+            Credential::header(http::header::AUTHORIZATION, Some("JWT"), &" secret\n".into()).unwrap();
+        assert_eq!(format!("{credential:?}"), "Credential(header)");
+    }
+
+    #[test]
+    fn a_step_up_challenge_is_told_from_an_expired_token() {
+        let challenge = |text: &'static str| {
+            HeaderMap::from_iter([(http::header::WWW_AUTHENTICATE, HeaderValue::from_static(text))])
+        };
+        assert!(is_step_up(&challenge(r#"Bearer error="insufficient_user_authentication", max_age="5""#)));
+        assert!(!is_step_up(&challenge(r#"Bearer error="invalid_token""#)));
+        assert!(!is_step_up(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,168 @@
+//! How a service words its errors.
+
+use std::borrow::Cow;
+
+use anyprofile_core::ErrorKind;
+use http::HeaderMap;
+use serde_json::Value;
+
+/// How a service words its errors. One static a service.
+#[derive(Debug)]
+pub struct Dialect {
+    /// The headers that may hold the service's id of the request, the best first.
+    pub request_id_headers: &'static [&'static str],
+    /// Reads an error answer. What it leaves empty follows from the status.
+    pub describe: fn(&Failure<'_>, &mut ErrorDetails),
+}
+
+/// An answer whose status is no success.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Failure<'a> {
+    /// The operation, in the service's word for it.
+    pub operation: &'static str,
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+    /// The body, where it is JSON.
+    pub json: Option<Value>,
+    /// Whether the body is HTML: something in front of the service answered.
+    pub is_html: bool,
+}
+
+impl<'a> Failure<'a> {
+    pub(crate) fn new(operation: &'static str, status: u16, headers: &'a HeaderMap, body: &[u8]) -> Self {
+        Self {
+            operation,
+            status,
+            headers,
+            json: serde_json::from_slice(body).ok(),
+            is_html: is_html(headers, body),
+        }
+    }
+
+    /// A text of the body, by its JSON pointer (RFC 6901).
+    pub fn text(&self, pointer: &str) -> Option<&str> {
+        self.json.as_ref()?.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
+    }
+}
+
+/// Whether an answer is a web page, whatever its status says.
+pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+    let declared = headers
+        .get(http::header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("text/html"));
+    declared || body.trim_ascii_start().first() == Some(&b'<')
+}
+
+/// What an error answer says.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct ErrorDetails {
+    /// The kind, where it is another than the status's.
+    pub kind: Option<ErrorKind>,
+    /// What went wrong, in our words.
+    pub message: Option<Cow<'static, str>>,
+    /// What to do next.
+    pub hint: Option<Cow<'static, str>>,
+    /// The service's code.
+    pub code: Option<String>,
+    /// The service's words.
+    pub service_message: Option<String>,
+    /// The service's words about fields.
+    pub field_errors: Vec<(String, String)>,
+    /// The service's id of the request, where it stands in the body.
+    pub request_id: Option<String>,
+}
+
+impl ErrorDetails {
+    /// Takes messages about a field: a text, or a list of texts.
+    pub fn field(&mut self, name: &str, messages: &Value) {
+        match messages {
+            Value::Array(messages) => messages.iter().for_each(|message| self.field(name, message)),
+            Value::String(message) => self.field_errors.push((name.to_owned(), message.clone())),
+            Value::Null => {}
+            other => self.field_errors.push((name.to_owned(), other.to_string())),
+        }
+    }
+}
+
+/// The kind of failure that a status stands for, with what it means and what to do.
+pub(crate) fn by_status(status: u16) -> (ErrorKind, &'static str, Option<&'static str>) {
+    match status {
+        401 => (
+            ErrorKind::Unauthenticated,
+            "the service refuses the credential",
+            Some("check the credential of this account, and that it is for this service and region"),
+        ),
+        402 => (
+            ErrorKind::PermissionDenied,
+            "the service refuses because of billing",
+            Some("look at the account's billing"),
+        ),
+        403 => (
+            ErrorKind::PermissionDenied,
+            "the credential may not do this",
+            Some("give the credential the permission, or use another one"),
+        ),
+        404 | 410 => (
+            ErrorKind::NotFound,
+            "not found, or not visible to this credential",
+            Some("check the id and the account"),
+        ),
+        408 => (ErrorKind::Timeout, "the service gave up waiting", Some("try again")),
+        409 | 412 => (
+            ErrorKind::Conflict,
+            "the request does not fit the present state",
+            Some("read it again, then decide"),
+        ),
+        429 => (ErrorKind::RateLimited, "too many requests", Some("wait, or ask for less at once")),
+        499 => (ErrorKind::Cancelled, "the service says that the request was given up", Some("try again")),
+        504 => (ErrorKind::Timeout, "the service did not answer in time", Some("try again later")),
+        500..=599 => (ErrorKind::Upstream, "the service failed", Some("try again later")),
+        300..=399 => (
+            ErrorKind::Decode,
+            "the service redirects where an answer was expected",
+            Some("check the base URL"),
+        ),
+        _ => (ErrorKind::InvalidRequest, "the service refuses the request", None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_has_a_kind() {
+        for (status, kind) in [
+            (400, ErrorKind::InvalidRequest),
+            (401, ErrorKind::Unauthenticated),
+            (402, ErrorKind::PermissionDenied),
+            (404, ErrorKind::NotFound),
+            (409, ErrorKind::Conflict),
+            (413, ErrorKind::InvalidRequest),
+            (422, ErrorKind::InvalidRequest),
+            (429, ErrorKind::RateLimited),
+            (431, ErrorKind::InvalidRequest),
+            (499, ErrorKind::Cancelled),
+            (500, ErrorKind::Upstream),
+            (504, ErrorKind::Timeout),
+            (529, ErrorKind::Upstream),
+            (999, ErrorKind::InvalidRequest),
+        ] {
+            assert_eq!(by_status(status).0, kind, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_web_page_is_recognized_by_its_type_or_its_first_letter() {
+        let html =
+            HeaderMap::from_iter([(http::header::CONTENT_TYPE, "Text/HTML; charset=utf-8".parse().unwrap())]);
+        assert!(is_html(&html, b""));
+        assert!(is_html(&HeaderMap::new(), b" \n<!DOCTYPE html>"));
+        assert!(!is_html(&HeaderMap::new(), b"{}"));
+    }
+}

@@ -1,0 +1,45 @@
+//! The HTTP client under the service crates, and the only crate that knows which HTTP library is used.
+//!
+//! An [`HttpClient`] sends a [`Request`] with the account's [`Credential`], repeats it where that may help
+//! and does no harm, and gives an [`Answer`] or one [`Error`](anyprofile_core::Error) that says what
+//! failed and what to do. What it does in between:
+//!
+//! - times out connecting, silence, attempts and whole operations ([`HttpOptions`]);
+//! - repeats reads on broken connections, 408, 425, 429, 500, 502, 503, 504 and 529, with exponential
+//!   back-off, full jitter, and the wait that the service asks for, within a budget and the deadline;
+//! - renews an exchanged token early, once for all who need it, and once more when it is refused;
+//! - follows redirects and next links only to the origin that the credential is for;
+//! - reads no more than it may hold, after decompression;
+//! - logs, through `tracing`, the service, account, operation, attempt, status, duration and request id,
+//!   and nothing of a URL, header or body.
+//!
+//! # Features
+//! `rustls` and `native-tls` choose what speaks TLS; with both, rustls is used unless
+//! [`HttpOptions::tls`] says otherwise. With neither, `https` is refused with a configuration error
+//! unless there is a [`Transport`] of one's own.
+
+mod answer;
+mod builtin;
+mod client;
+mod credential;
+mod dialect;
+mod options;
+mod origin;
+mod request;
+mod retry;
+mod transport;
+
+pub use http::{HeaderMap, HeaderName, HeaderValue, header};
+pub use secrecy::{ExposeSecret, SecretString};
+pub use url::Url;
+
+pub use self::{
+    answer::Answer,
+    client::HttpClient,
+    credential::{Credential, TokenExchange},
+    dialect::{Dialect, ErrorDetails, Failure},
+    options::{HttpOptions, Proxy, TlsBackend},
+    origin::base_url,
+    request::Request,
+    transport::{ResponseBody, Transport, TransportError, TransportErrorKind},
+};

@@ -1,0 +1,158 @@
+//! The settings of a client.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use crate::Transport;
+
+/// Settings that every service shares. The defaults suit a program that runs unattended.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HttpOptions {
+    /// How long connecting may take, TLS included. Default: 5 s.
+    pub connect_timeout: Duration,
+    /// How long the service may be silent while an answer is read. Default: 30 s.
+    pub read_timeout: Duration,
+    /// How long one attempt may take, with its whole body. Default: 60 s.
+    pub attempt_timeout: Duration,
+    /// How long an operation may take, with all attempts and waits. Default: 5 min.
+    pub operation_deadline: Duration,
+    /// How many attempts an operation has that may be repeated. Default: 3.
+    pub max_attempts: u32,
+    /// How many repetitions an account may have in a row without success in between, over all
+    /// operations, so that an outage is not multiplied. Each success earns back a tenth. Default: 20.
+    pub retry_budget: u32,
+    /// The size of an answer after decompression, in bytes. Default: 32 MiB.
+    pub max_response_bytes: usize,
+    /// A product token that is put in front of the library's own in `User-Agent`.
+    pub user_agent: Option<String>,
+    /// Certificate authorities to trust beside the platform's, as PEM.
+    pub root_certificates: Vec<Vec<u8>>,
+    /// The proxy. Default: as `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
+    pub proxy: Proxy,
+    /// Allows `http://` to hosts other than loopback: credentials are then sent in the clear.
+    pub allow_insecure_http: bool,
+    /// Further origins (`https://host[:port]`) that redirects and next links may lead to, and that may
+    /// then see the credential.
+    pub trusted_origins: Vec<String>,
+    /// The TLS library. Default: rustls where it was built in.
+    pub tls: TlsBackend,
+    /// What sends the requests in place of the built-in client: the settings above about connections,
+    /// TLS and proxies are then its own matter.
+    pub transport: Option<Arc<dyn Transport>>,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(5),
+            read_timeout: Duration::from_secs(30),
+            attempt_timeout: Duration::from_secs(60),
+            operation_deadline: Duration::from_secs(5 * 60),
+            max_attempts: 3,
+            retry_budget: 20,
+            max_response_bytes: 32 * 1024 * 1024,
+            user_agent: None,
+            root_certificates: Vec::new(),
+            proxy: Proxy::Environment,
+            allow_insecure_http: false,
+            trusted_origins: Vec::new(),
+            tls: TlsBackend::Default,
+            transport: None,
+        }
+    }
+}
+
+macro_rules! with {
+    ($($(#[$meta:meta])* $method:ident($field:ident: $type:ty);)+) => {
+        impl HttpOptions {
+            $(
+                $(#[$meta])*
+                pub fn $method(mut self, $field: $type) -> Self {
+                    self.$field = $field;
+                    self
+                }
+            )+
+        }
+    };
+}
+
+with! {
+    /// Sets [`connect_timeout`](Self::connect_timeout).
+    with_connect_timeout(connect_timeout: Duration);
+    /// Sets [`read_timeout`](Self::read_timeout).
+    with_read_timeout(read_timeout: Duration);
+    /// Sets [`attempt_timeout`](Self::attempt_timeout).
+    with_attempt_timeout(attempt_timeout: Duration);
+    /// Sets [`operation_deadline`](Self::operation_deadline).
+    with_operation_deadline(operation_deadline: Duration);
+    /// Sets [`max_attempts`](Self::max_attempts).
+    with_max_attempts(max_attempts: u32);
+    /// Sets [`retry_budget`](Self::retry_budget).
+    with_retry_budget(retry_budget: u32);
+    /// Sets [`max_response_bytes`](Self::max_response_bytes).
+    with_max_response_bytes(max_response_bytes: usize);
+    /// Sets [`proxy`](Self::proxy).
+    with_proxy(proxy: Proxy);
+    /// Sets [`allow_insecure_http`](Self::allow_insecure_http).
+    with_allow_insecure_http(allow_insecure_http: bool);
+    /// Sets [`trusted_origins`](Self::trusted_origins).
+    with_trusted_origins(trusted_origins: Vec<String>);
+    /// Sets [`tls`](Self::tls).
+    with_tls(tls: TlsBackend);
+}
+
+impl HttpOptions {
+    /// Puts a product token (`backup-job/1.4`) in front of the library's own in `User-Agent`.
+    pub fn with_user_agent(mut self, product: impl Into<String>) -> Self {
+        self.user_agent = Some(product.into());
+        self
+    }
+
+    /// Trusts a further certificate authority; `pem` may hold several.
+    pub fn with_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Sends the requests through `transport` in place of the built-in client.
+    pub fn with_transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+}
+
+/// Which proxy to use.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Proxy {
+    /// As the environment says.
+    #[default]
+    Environment,
+    /// None, whatever the environment says.
+    None,
+    /// This one for everything. The URL may hold credentials; `Debug` does not show it.
+    Url(String),
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Environment => "Environment",
+            Self::None => "None",
+            Self::Url(_) => "Url(..)",
+        })
+    }
+}
+
+/// Which library speaks TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TlsBackend {
+    /// rustls if it was built in, else the platform's.
+    #[default]
+    Default,
+    /// rustls; a configuration error if it was not built in.
+    Rustls,
+    /// The platform's; a configuration error if it was not built in.
+    Native,
+}

@@ -1,0 +1,203 @@
+//! Where requests may go: base URLs, redirects and next links.
+
+use anyprofile_core::{Error, Result};
+use url::{Origin, Url};
+
+/// How many redirects one attempt follows.
+pub(crate) const MAX_REDIRECTS: usize = 5;
+
+/// Reads a service's base URL: https (or loopback, or allowed), without user, query or fragment.
+///
+/// # Errors
+/// A configuration error that does not repeat the text, which may hold a secret.
+pub fn base_url(text: &str, allow_insecure_http: bool) -> Result<Url> {
+    let url = Url::parse(text).map_err(|_| {
+        Error::config("the base URL is not a valid URL")
+            .with_hint("write it as https://host or https://host/path")
+    })?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Error::config("the base URL holds a user name or password")
+            .with_hint("leave it out; credentials have settings of their own"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(Error::config("the base URL holds a query or fragment").with_hint("leave it out"));
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if allow_insecure_http || is_loopback(&url) => Ok(url),
+        "http" => {
+            Err(Error::config("the base URL is not https, so the credential would be sent in the clear")
+                .with_hint("use https, or allow insecure http for this account"))
+        }
+        _ => Err(Error::config("the base URL is neither https nor http")),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(domain)) => domain == "localhost" || domain.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The origins that may see the credential besides the base URL's.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TrustedOrigins(Vec<Origin>);
+
+impl TrustedOrigins {
+    pub(crate) fn new(origins: &[String], allow_insecure_http: bool) -> Result<Self> {
+        let origins = origins.iter().map(|text| base_url(text, allow_insecure_http).map(|url| url.origin()));
+        origins.collect::<Result<_>>().map(Self)
+    }
+
+    /// Whether a request that was meant for `from` may go to `to`.
+    pub(crate) fn allow(&self, from: &Url, to: &Url) -> bool {
+        from.origin() == to.origin() || self.0.contains(&to.origin())
+    }
+}
+
+/// Where a redirect leads, or why it is not followed.
+pub(crate) fn redirect(
+    method: &http::Method,
+    from: &Url,
+    location: Option<&str>,
+    trusted: &TrustedOrigins,
+) -> std::result::Result<Url, &'static str> {
+    if *method != http::Method::GET {
+        return Err("the service redirects a request that writes, whose body would be lost");
+    }
+    let to = location
+        .and_then(|location| from.join(location).ok())
+        .ok_or("the service redirects without saying where to")?;
+    if !trusted.allow(from, &to) {
+        return Err("the service redirects to another host, which the credential is not for");
+    }
+    Ok(to)
+}
+
+/// The URL of the next page: the link of the service, with what was sent and the link does not repeat.
+///
+/// Upsun's links leave out parameters that were sent; following them as they are loses a filter or never ends.
+pub(crate) fn next_link(
+    sent: &Url,
+    link: &str,
+    trusted: &TrustedOrigins,
+) -> std::result::Result<Url, &'static str> {
+    if link.is_empty() {
+        return Err("the link to the next page has no address");
+    }
+    let mut next = sent.join(link).map_err(|_| "the link to the next page is not a URL")?;
+    if !trusted.allow(sent, &next) {
+        return Err("the link to the next page leads to another host, which the credential is not for");
+    }
+    if next.path().trim_end_matches('/') != sent.path().trim_end_matches('/') {
+        return Err("the link to the next page leads to another resource");
+    }
+    let pairs = |url: &Url| url.query_pairs().into_owned().collect::<Vec<_>>();
+    let linked = pairs(&next);
+    let kept: Vec<_> =
+        pairs(sent).into_iter().filter(|(key, _)| !linked.iter().any(|(linked, _)| linked == key)).collect();
+    next.set_fragment(None);
+    if kept.is_empty() && linked.is_empty() {
+        next.set_query(None);
+    } else {
+        next.query_pairs_mut().clear().extend_pairs(kept).extend_pairs(linked);
+    }
+    Ok(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use anyprofile_core::ErrorKind;
+    use http::Method;
+
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_base_url_must_keep_the_credential_private() {
+        for good in [
+            "https://api.example.com",
+            "https://x/y/",
+            "http://127.0.0.1:1",
+            "http://[::1]",
+            "http://localhost:8",
+        ] {
+            assert!(base_url(good, false).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "api.example.com",
+            "http://api.example.com",
+            "ftp://x",
+            "https://u:secret@x",
+            "https://x?secret=1",
+        ] {
+            let error = base_url(bad, false).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Config, "{bad}");
+            assert!(!format!("{error:?}").contains("secret"), "{error}");
+        }
+        assert!(base_url("http://api.example.com", true).is_ok());
+    }
+
+    #[test]
+    fn redirects_stay_with_the_host() {
+        let from = url("https://api.example.com/users");
+        let trusted = TrustedOrigins::new(&["https://eu.example.com".to_owned()], false).unwrap();
+        let follow = |method, location| redirect(&method, &from, location, &trusted);
+        assert_eq!(follow(Method::GET, Some("/users/")).unwrap().as_str(), "https://api.example.com/users/");
+        assert!(follow(Method::GET, Some("https://eu.example.com/users/")).is_ok());
+        for (method, location) in [
+            (Method::GET, Some("https://evil.example.com/users/")),
+            (Method::GET, Some("http://api.example.com/users/")),
+            (Method::GET, Some("https://api.example.com:444/users/")),
+            (Method::GET, Some("//evil.example.com/")),
+            (Method::GET, None),
+            (Method::POST, Some("/users/")),
+        ] {
+            assert!(follow(method, location).is_err(), "{location:?}");
+        }
+    }
+
+    #[test]
+    fn a_next_link_is_merged_with_what_was_sent() {
+        let next = |sent: &str, link: &str| next_link(&url(sent), link, &TrustedOrigins::default());
+        assert_eq!(
+            next("https://x/profiles?filter%5Bs%5D=a&filter%5Bs%5D=b&page=1", "/profiles?page=2")
+                .unwrap()
+                .as_str(),
+            "https://x/profiles?filter%5Bs%5D=a&filter%5Bs%5D=b&page=2"
+        );
+        assert_eq!(
+            next("https://x/p/profiles?range=5", "https://x/p/profiles?page%5Bafter%5D=W%3D%3D")
+                .unwrap()
+                .as_str(),
+            "https://x/p/profiles?range=5&page%5Bafter%5D=W%3D%3D"
+        );
+        assert_eq!(next("https://x/profiles", "?page=2").unwrap().as_str(), "https://x/profiles?page=2");
+        for link in [
+            "",
+            "string",
+            "https://evil/profiles?page=2",
+            "http://x/profiles?page=2",
+            "/users?page=2",
+            "https://[",
+        ] {
+            assert!(next("https://x/profiles", link).is_err(), "{link}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_link_leaves_the_origin(link in ".*") {
+            if let Ok(next) = next_link(&url("https://x/profiles?a=1"), &link, &TrustedOrigins::default()) {
+                proptest::prop_assert_eq!(next.origin(), url("https://x").origin());
+            }
+        }
+    }
+}

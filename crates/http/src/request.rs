@@ -1,0 +1,157 @@
+//! Requests, before they have an origin and a credential.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use url::Url;
+
+/// All but the unreserved characters of RFC 3986: an id may hold anything.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A request of a service's API, below its base URL.
+#[derive(Debug)]
+pub struct Request {
+    pub(crate) operation: &'static str,
+    pub(crate) method: Method,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) idempotent: bool,
+    pub(crate) next_link: Option<String>,
+    path: String,
+    query: Vec<(String, String)>,
+    invalid: Option<&'static str>,
+}
+
+impl Request {
+    fn new(operation: &'static str, method: Method) -> Self {
+        let idempotent = method == Method::GET;
+        Self {
+            operation,
+            method,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            idempotent,
+            next_link: None,
+            path: String::new(),
+            query: Vec::new(),
+            invalid: None,
+        }
+    }
+
+    /// A `GET`, named by the service's word for the operation.
+    pub fn get(operation: &'static str) -> Self {
+        Self::new(operation, Method::GET)
+    }
+
+    /// A `PATCH` with a JSON body. It is not repeated when its outcome is unknown.
+    pub fn patch(operation: &'static str, body: &impl Serialize) -> Self {
+        Self::new(operation, Method::PATCH).json(body)
+    }
+
+    fn json(mut self, body: &impl Serialize) -> Self {
+        match serde_json::to_vec(body) {
+            Ok(body) => self.body = body.into(),
+            Err(_) => self.invalid = Some("the body cannot be written as JSON"),
+        }
+        self.headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self
+    }
+
+    /// Fixed parts of the path: `/v1/user_profiles`, with a trailing slash where the API has one.
+    pub fn path(mut self, path: &'static str) -> Self {
+        self.path.push_str(path);
+        self
+    }
+
+    /// A variable part of the path, percent-encoded. An empty one, `.` and `..` are refused when the
+    /// request is sent: they would address something else.
+    pub fn segment(mut self, segment: &str) -> Self {
+        if matches!(segment, "" | "." | "..") {
+            self.invalid = Some("an id is empty, '.' or '..', and would address something else");
+        }
+        self.path.push('/');
+        self.path.extend(utf8_percent_encode(segment, SEGMENT));
+        self
+    }
+
+    /// A query parameter, if it has a value.
+    pub fn query(mut self, name: &str, value: Option<impl ToString>) -> Self {
+        if let Some(value) = value {
+            self.query.push((name.to_owned(), value.to_string()));
+        }
+        self
+    }
+
+    /// A query parameter that is repeated for each value.
+    pub fn query_each<S: ToString>(mut self, name: &str, values: impl IntoIterator<Item = S>) -> Self {
+        self.query.extend(values.into_iter().map(|value| (name.to_owned(), value.to_string())));
+        self
+    }
+
+    /// A header.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Goes to the link that the last page gave in place of the path, with the query merged.
+    pub fn follow(mut self, next_link: Option<&str>) -> Self {
+        self.next_link = next_link.map(str::to_owned);
+        self
+    }
+
+    /// The URL below `base`, before a next link is followed.
+    pub(crate) fn url(&self, base: &Url) -> Result<Url, &'static str> {
+        if let Some(invalid) = self.invalid {
+            return Err(invalid);
+        }
+        let mut url = base.clone();
+        // Not `Url::join`, which drops the last segment of a base without a trailing slash.
+        url.set_path(&format!("{}{}", base.path().trim_end_matches('/'), self.path));
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        Ok(url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(base: &str, request: &Request) -> String {
+        request.url(&Url::parse(base).unwrap()).unwrap().into()
+    }
+
+    #[test]
+    fn a_base_with_and_without_a_slash_keeps_its_path() {
+        let request = || Request::get("x").path("/users").segment("a").path("/");
+        for base in ["https://x/api", "https://x/api/"] {
+            assert_eq!(url(base, &request()), "https://x/api/users/a/");
+        }
+        assert_eq!(url("https://x", &request()), "https://x/users/a/");
+    }
+
+    #[test]
+    fn an_id_stays_one_segment() {
+        let path = |id| url("https://x", &Request::get("x").path("/users").segment(id));
+        assert_eq!(path("-_a"), "https://x/users/-_a");
+        assert_eq!(path("a/../b?c#d%"), "https://x/users/a%2F..%2Fb%3Fc%23d%25");
+        assert_eq!(path("name=acme"), "https://x/users/name%3Dacme");
+        assert_eq!(path("%2e%2e"), "https://x/users/%252e%252e");
+        for id in ["", ".", ".."] {
+            assert!(Request::get("x").segment(id).url(&Url::parse("https://x").unwrap()).is_err());
+        }
+    }
+
+    #[test]
+    fn brackets_and_repeated_keys_are_encoded_once() {
+        let request = Request::get("x")
+            .path("/p")
+            .query("filter[username]", Some("a b&c"))
+            .query("absent", None::<&str>)
+            .query_each("label", ["x", "y"]);
+        assert_eq!(url("https://x", &request), "https://x/p?filter%5Busername%5D=a+b%26c&label=x&label=y");
+    }
+}

@@ -1,0 +1,107 @@
+//! One exchange of a request and an answer, without retries, redirects or meaning.
+
+use std::{fmt, pin::Pin};
+
+use anyprofile_core::async_trait;
+use bytes::Bytes;
+use futures_core::Stream;
+
+/// What sends a request and gives the answer as it comes.
+///
+/// Implement it to bring a client of your own. It must follow no redirect, repeat nothing, and undo
+/// content encodings; a timeout that it has must end as [`TransportErrorKind::Timeout`].
+#[async_trait]
+pub trait Transport: fmt::Debug + Send + Sync {
+    /// One exchange. Dropping the future gives it up.
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<ResponseBody>, TransportError>;
+}
+
+/// The body of an answer, piece by piece.
+pub struct ResponseBody(Pieces);
+
+enum Pieces {
+    Whole(Option<Bytes>),
+    Stream(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>),
+    Client(Box<reqwest::Response>),
+}
+
+impl ResponseBody {
+    /// A body that is there at once.
+    pub fn from_bytes(bytes: impl Into<Bytes>) -> Self {
+        Self(Pieces::Whole(Some(bytes.into())))
+    }
+
+    /// A body that comes in pieces.
+    pub fn from_stream(stream: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
+        Self(Pieces::Stream(Box::pin(stream)))
+    }
+
+    pub(crate) fn from_client(response: reqwest::Response) -> Self {
+        Self(Pieces::Client(Box::new(response)))
+    }
+
+    /// The next piece, or `None` at the end.
+    pub(crate) async fn piece(&mut self) -> Result<Option<Bytes>, TransportError> {
+        match &mut self.0 {
+            Pieces::Whole(bytes) => Ok(bytes.take()),
+            Pieces::Stream(stream) => {
+                std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await.transpose()
+            }
+            Pieces::Client(response) => response.chunk().await.map_err(crate::builtin::transport_error),
+        }
+    }
+}
+
+impl fmt::Debug for ResponseBody {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ResponseBody(..)")
+    }
+}
+
+/// An exchange that failed before its answer was whole.
+#[derive(Debug, thiserror::Error)]
+#[error("{kind}")]
+#[non_exhaustive]
+pub struct TransportError {
+    /// Where it failed.
+    pub kind: TransportErrorKind,
+    /// The cause, in words without a URL, header or body.
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// Where an exchange failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection: nothing was sent.
+    #[error("the connection could not be made")]
+    Connect,
+    /// It took too long.
+    #[error("the service did not answer in time")]
+    Timeout,
+    /// The connection broke while the request was sent or the answer was read.
+    #[error("the connection broke before the answer was whole")]
+    Interrupted,
+    /// The body does not decompress.
+    #[error("the answer does not decompress")]
+    Encoding,
+    /// The request cannot be sent at all.
+    #[error("the request cannot be sent")]
+    Request,
+}
+
+impl TransportError {
+    /// A failure without a further cause.
+    pub fn new(kind: TransportErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+
+    /// The same failure with its cause, in words without a URL, header or body.
+    pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}

@@ -1,0 +1,20 @@
+//! Users and the own profile at Probely, also known as Snyk API & Web.
+//!
+//! [`ProbelyProvider`] is an account as an anyprofile provider; [`ProbelyClient`] has the API operation by
+//! operation, with its records as they come ([`wire`]).
+//!
+//! Facts are from Probely's published reference, and where that disagrees with itself, from what its
+//! own clients and recorded answers show; the place says which.
+
+mod client;
+mod config;
+mod map;
+mod provider;
+pub mod wire;
+
+pub use self::{
+    client::{ListUsers, LogicalOperator, ProbelyClient},
+    config::{PROBELY_API_URL, ProbelyConfig, Region, SERVICE},
+    map::ProbelyExtension,
+    provider::ProbelyProvider,
+};

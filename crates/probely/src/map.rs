@@ -1,0 +1,119 @@
+//! From the API's records to the normalized profile.
+
+use anyprofile_core::{
+    Actor, Email, Extension, Field, FieldPath, FieldState, Kind, Label, Profile, ProfileExtension, ProfileId,
+    Role, RoleAssignment, RoleScope, ScopeTier, Status, open_record, wire::read_time,
+};
+
+use crate::wire::{self, ChangedBy, Named, Tier, Title, UserRoles};
+
+open_record! {
+    /// What only Probely knows of a profile.
+    pub struct ProbelyExtension {
+        /// The user's id at Intercom.
+        intercom_user_id: String = "intercom_user_id",
+        /// The labels with who changed them and when.
+        labels: Vec<wire::Label> = "labels",
+        /// The roles as they came, where they are neither a list nor a text.
+        user_roles: UserRoles = "user_roles",
+    }
+}
+
+impl ProfileExtension for ProbelyExtension {
+    fn state(&self, key: &str) -> Option<FieldState> {
+        self.state(key)
+    }
+}
+
+/// A user, or the own profile.
+pub(crate) fn user(id: ProfileId, record: wire::User) -> Profile {
+    let mut profile = Profile::new(id);
+    profile.unknown = record.unknown;
+    profile.kind = record.is_apiuser.map(|is_apiuser| if is_apiuser { Kind::Service } else { Kind::Human });
+    profile.status = record.active.map(|active| if active { Status::Active } else { Status::Suspended });
+    profile.status_raw = record.active.map(|active| format!("active={active}"));
+    profile.name.display = record.name.empty_as_null();
+    profile.emails = Email::login(record.email.empty_as_null());
+    profile.title = record.title.and_then(|title| match title {
+        Title::NotSet => Field::Null,
+        title => Field::Value(title.as_str().to_owned()),
+    });
+    profile.access.billing_admin = record.is_billing_admin;
+    profile.access.owner = record.is_owner;
+    profile.security.mfa_enabled = record.mfa_enabled;
+    profile.security.sso = record.is_sso;
+    profile.security.last_login =
+        read_time(&mut profile, FieldPath::SECURITY_LAST_LOGIN, "last_login", record.last_login);
+    profile.security.first_login =
+        read_time(&mut profile, FieldPath::SECURITY_FIRST_LOGIN, "first_login", record.first_login);
+    profile.times.updated = read_time(&mut profile, FieldPath::TIMES_UPDATED, "changed", record.changed);
+    profile.changed_by = record.changed_by.map(actor);
+    profile.labels = record.labels.as_ref().map(|labels| labels.iter().map(label).collect());
+    let other_roles = match &record.user_roles {
+        Field::Value(UserRoles::Other(_)) => record.user_roles.clone(),
+        _ => Field::Absent,
+    };
+    profile.roles = record.user_roles.and_then(|roles| match roles {
+        UserRoles::List(roles) => Field::Value(roles.into_iter().map(role).collect()),
+        UserRoles::Text(text) if text.is_empty() => Field::Null,
+        UserRoles::Text(text) => {
+            let mut assignment = RoleAssignment::default();
+            let mut role = Role::default();
+            role.name = text.into();
+            assignment.role = role.into();
+            Field::Value(vec![assignment])
+        }
+        UserRoles::Other(_) => Field::Absent,
+    });
+    profile.extension = Some(Extension::new(ProbelyExtension {
+        intercom_user_id: record.intercom_user_id.empty_as_null(),
+        labels: record.labels,
+        user_roles: other_roles,
+        ..ProbelyExtension::default()
+    }));
+    profile
+}
+
+fn actor(record: ChangedBy) -> Actor {
+    let mut actor = Actor::default();
+    actor.id = record.id.map(String::from);
+    actor.name = record.name.empty_as_null();
+    actor.email = record.email.empty_as_null();
+    actor
+}
+
+fn label(record: &wire::Label) -> Label {
+    let mut label = Label::default();
+    label.id = record.id.clone().map(String::from);
+    label.name = record.name.clone().empty_as_null();
+    label.color = record.color.clone().empty_as_null();
+    label
+}
+
+fn role(record: wire::UserRole) -> RoleAssignment {
+    let mut assignment = RoleAssignment::default();
+    assignment.role = record.role.map(|named| {
+        let mut role = Role::default();
+        role.id = named.id.map(String::from);
+        role.name = named.name.empty_as_null();
+        role
+    });
+    assignment.scope = record.scope.map(|scope| {
+        let mut reach = RoleScope::default();
+        // The team or target that the tier names; where the tier is unknown, whichever was sent.
+        let place: Field<Named> = match scope.tier.value() {
+            Some(Tier::Account) => Field::Absent,
+            Some(Tier::Team) => scope.team,
+            Some(Tier::Target) => scope.target,
+            _ => scope.team.or(scope.target),
+        };
+        reach.tier = scope.tier.map(|tier| ScopeTier::from(tier.as_str()));
+        (reach.id, reach.name) = match place {
+            Field::Value(named) => (named.id.map(String::from), named.name.empty_as_null()),
+            Field::Null => (Field::Null, Field::Null),
+            Field::Absent => (Field::Absent, Field::Absent),
+        };
+        reach
+    });
+    assignment
+}

@@ -1,0 +1,116 @@
+//! What a listing asks for, and which indexes come next.
+
+use std::sync::Arc;
+
+use super::Anthropic;
+use super::cursor::Cursor;
+use super::headers::Generation;
+use super::records::Records;
+use crate::exchange::Query;
+use crate::server::lock;
+
+const DEFAULT_LIMIT: u64 = 20;
+const MAX_LIMIT: u64 = 100;
+
+/// A request for a page.
+#[derive(Debug)]
+pub(super) struct Listing {
+    pub(super) limit: u64,
+    ascending: bool,
+    by_name: bool,
+    /// Only these enforcement statuses; any when empty.
+    statuses: Vec<String>,
+    pub(super) cursor: Option<Cursor>,
+}
+
+impl Listing {
+    pub(super) fn parse(query: &Query, generation: Generation, seed: u64) -> Result<Self, String> {
+        let limit = match query.get("limit").map(str::parse) {
+            None => DEFAULT_LIMIT,
+            Some(Ok(limit)) if (1..=MAX_LIMIT).contains(&limit) => limit,
+            Some(_) => return Err(format!("limit: must be between 1 and {MAX_LIMIT}")),
+        };
+        let ascending = match query.get("order") {
+            None | Some("desc") => false,
+            Some("asc") => true,
+            Some(_) => return Err("order: must be `asc` or `desc`".to_owned()),
+        };
+        let by_name = match query.get("order_by") {
+            Some(_) if !generation.has_order_by() => {
+                return Err("order_by: not known to this `anthropic-beta`".to_owned());
+            }
+            None | Some("created_at") => false,
+            Some("name") => true,
+            Some(_) => return Err("order_by: must be `created_at` or `name`".to_owned()),
+        };
+        let mut statuses: Vec<String> = query.all("enforcement_status").map(str::to_owned).collect();
+        if !statuses.is_empty() && generation != Generation::General {
+            return Err("enforcement_status: not known to this `anthropic-beta`".to_owned());
+        }
+        if let Some(unknown) = statuses.iter().find(|status| !STATUSES.contains(&status.as_str())) {
+            return Err(format!("enforcement_status: `{unknown}` is not a status"));
+        }
+        statuses.sort();
+        let mut listing = Self { limit, ascending, by_name, statuses, cursor: None };
+        if let Some(page) = query.get("page") {
+            let cursor = Cursor::read(page, seed, &listing.kind());
+            listing.cursor = Some(cursor.ok_or("page: not a cursor of this listing")?);
+        }
+        Ok(listing)
+    }
+
+    /// What a cursor is tied to. Not the limit: that may change from page to page.
+    pub(super) fn kind(&self) -> String {
+        format!("{} {} {}", self.ascending, self.by_name, self.statuses.join(","))
+    }
+
+    pub(super) fn accepts(&self, index: u64) -> bool {
+        self.statuses.is_empty()
+            || self.statuses.iter().any(|status| status == Records::enforcement_status(index))
+    }
+}
+
+const STATUSES: [&str; 4] = ["unrestricted", "pending", "restricted", "banned"];
+
+impl Anthropic {
+    /// The next `limit` indexes of a listing, and whether any are left after them.
+    pub(super) fn next_indexes(&self, listing: &Listing) -> (Vec<u64>, bool) {
+        let limit = usize::try_from(listing.limit).unwrap_or(usize::MAX);
+        let after = listing.cursor.map(|cursor| cursor.after);
+        let mut rest: Box<dyn Iterator<Item = u64>> = match (listing.by_name, listing.ascending) {
+            (false, true) => Box::new(after.map_or(0, |after| after.saturating_add(1))..self.profiles),
+            (false, false) => Box::new((0..after.unwrap_or(self.profiles).min(self.profiles)).rev()),
+            (true, ascending) => {
+                let order = self.indexes_by_name();
+                // Going down turns the names round, but the nameless stay last.
+                let turned =
+                    if ascending { 0 } else { order.partition_point(|index| Records::has_name(*index)) };
+                let turn = move |place: usize| if place < turned { turned - 1 - place } else { place };
+                let first = after.map_or(0, |after| {
+                    order
+                        .iter()
+                        .position(|index| *index == after)
+                        .map_or(order.len(), |place| turn(place) + 1)
+                });
+                Box::new((first..order.len()).map(move |place| order[turn(place)]))
+            }
+        };
+        let page = rest.by_ref().take(limit).collect();
+        (page, rest.next().is_some())
+    }
+
+    fn indexes_by_name(&self) -> Arc<[u64]> {
+        let mut kept = lock(&self.by_name);
+        let order = kept.get_or_insert_with(|| {
+            let mut names: Vec<(bool, String, u64)> = (0..self.profiles)
+                .map(|index| {
+                    let name = self.records.name(index).unwrap_or_default().to_ascii_lowercase();
+                    (!Records::has_name(index), name, index)
+                })
+                .collect();
+            names.sort_unstable();
+            names.into_iter().map(|(_, _, index)| index).collect()
+        });
+        Arc::clone(order)
+    }
+}

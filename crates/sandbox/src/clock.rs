@@ -1,0 +1,70 @@
+//! The sandbox's clock, and how an instant is written.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// 2023-01-01T00:00:00Z, in microseconds: no generated record is older, but for Upsun's year 1.
+pub(crate) const EPOCH: i64 = 1_672_531_200_000_000;
+pub(crate) const SECOND: i64 = 1_000_000;
+pub(crate) const DAY: i64 = 86_400 * SECOND;
+
+/// Tells the time in microseconds since 1970; can be moved forward.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    /// Where a standing clock stands; none for the machine's own clock.
+    fixed: Option<i64>,
+    advanced: AtomicI64,
+}
+
+impl Clock {
+    pub(crate) fn new(fixed_seconds: Option<i64>) -> Self {
+        let fixed = fixed_seconds.map(|seconds| seconds.saturating_mul(SECOND));
+        Self { fixed, advanced: AtomicI64::new(0) }
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        let base = self.fixed.unwrap_or_else(|| Timestamp::now().as_microsecond());
+        base.saturating_add(self.advanced.load(Ordering::SeqCst))
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        let by = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+        // Saturating, so that a huge jump cannot wrap round into the past.
+        let moved = |advanced: i64| Some(advanced.saturating_add(by));
+        let _ = self.advanced.fetch_update(Ordering::SeqCst, Ordering::SeqCst, moved);
+    }
+}
+
+/// Writes an instant with this many fraction digits (at most 6) and this zone (`Z`, `+00:00` or none).
+pub(crate) fn stamp(micros: i64, digits: usize, zone: &str) -> String {
+    let instant = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX);
+    let text = format!("{instant:.digits$}");
+    format!("{}{zone}", text.trim_end_matches('Z'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_written_with_the_digits_and_zone_asked_for() {
+        let at = EPOCH + 69_681;
+        assert_eq!(stamp(at, 0, "Z"), "2023-01-01T00:00:00Z");
+        assert_eq!(stamp(at, 3, "Z"), "2023-01-01T00:00:00.069Z");
+        assert_eq!(stamp(at, 5, "+00:00"), "2023-01-01T00:00:00.06968+00:00");
+        assert_eq!(stamp(at, 6, ""), "2023-01-01T00:00:00.069681");
+    }
+
+    #[test]
+    fn a_standing_clock_moves_only_when_it_is_told_to() {
+        let clock = Clock::new(Some(10));
+        assert_eq!(clock.now(), 10 * SECOND);
+        clock.advance(Duration::from_millis(1_500));
+        assert_eq!(clock.now(), 11_500_000);
+        clock.advance(Duration::MAX);
+        clock.advance(Duration::MAX);
+        assert!(clock.now() > 11_500_000);
+    }
+}

@@ -1,0 +1,82 @@
+//! Where a running sandbox is and what it takes to be let in.
+
+use serde::Serialize;
+
+pub(crate) const UPSUN_API_TOKEN: &str = "sandbox-upsun-api-token";
+pub(crate) const PROBELY_API_KEY: &str = "sandbox-probely-api-key";
+pub(crate) const ANTHROPIC_API_KEY: &str = "sandbox-anthropic-api-key";
+
+/// Everything a client needs; serialized, the one JSON line that `anyprofile sandbox --json` prints.
+///
+/// The credentials are fixed and open no door but the sandbox's.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct SandboxDescription {
+    /// Upsun.
+    pub upsun: UpsunSandbox,
+    /// Probely.
+    pub probely: ProbelySandbox,
+    /// Anthropic.
+    pub anthropic: AnthropicSandbox,
+    /// How many profiles each service has.
+    pub profiles: u64,
+    /// What the records are made from.
+    pub seed: u64,
+}
+
+/// Upsun's part of a [`SandboxDescription`].
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct UpsunSandbox {
+    /// The API, without a slash at the end.
+    pub base_url: String,
+    /// The authentication server; its token endpoint is `/oauth2/token` below this.
+    pub auth_url: String,
+    /// The API token to exchange for an access token.
+    pub api_token: String,
+    /// The ids of the organizations whose profile can be read.
+    pub organizations: Vec<String>,
+}
+
+/// Probely's part of a [`SandboxDescription`].
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct ProbelySandbox {
+    /// The API, without a slash at the end.
+    pub base_url: String,
+    /// The key to send as `Authorization: JWT <key>`.
+    pub api_key: String,
+}
+
+/// Anthropic's part of a [`SandboxDescription`].
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct AnthropicSandbox {
+    /// The API, without a slash at the end.
+    pub base_url: String,
+    /// The key to send as `x-api-key` or as a bearer token.
+    pub api_key: String,
+}
+
+impl SandboxDescription {
+    pub(crate) fn new(origin: &str, organizations: Vec<String>, profiles: u64, seed: u64) -> Self {
+        Self {
+            upsun: UpsunSandbox {
+                base_url: format!("{origin}/upsun"),
+                auth_url: format!("{origin}/upsun-auth"),
+                api_token: UPSUN_API_TOKEN.to_owned(),
+                organizations,
+            },
+            probely: ProbelySandbox {
+                base_url: format!("{origin}/probely"),
+                api_key: PROBELY_API_KEY.to_owned(),
+            },
+            anthropic: AnthropicSandbox {
+                base_url: format!("{origin}/anthropic"),
+                api_key: ANTHROPIC_API_KEY.to_owned(),
+            },
+            profiles,
+            seed,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Probely: the credential's own profile and the account's users.
+
+mod handlers;
+mod query;
+mod records;
+
+use std::sync::LazyLock;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use self::records::Records;
+use crate::description::PROBELY_API_KEY;
+use crate::exchange::{Call, Reply};
+use crate::options::SandboxOptions;
+use crate::route::{Found, Route, Service, find};
+
+/// The API under `/probely`.
+pub(crate) struct Probely {
+    profiles: u64,
+    max_page_size: u64,
+    records: Records,
+}
+
+impl Probely {
+    pub(crate) fn new(options: &SandboxOptions) -> Self {
+        Self {
+            profiles: options.profiles,
+            max_page_size: options.probely_max_page_size,
+            records: Records::new(options.seed),
+        }
+    }
+}
+
+static ROUTES: LazyLock<[Route<Probely>; 3]> = LazyLock::new(|| {
+    [
+        Route {
+            method: Method::GET,
+            path: "/profile/",
+            operation: "profile-list",
+            handler: |probely, _, _| probely.profile(),
+        },
+        Route {
+            method: Method::GET,
+            path: "/users/",
+            operation: "users-list",
+            handler: |probely, call, _| probely.list_users(call),
+        },
+        Route {
+            method: Method::GET,
+            path: "/users/{id}/",
+            operation: "users-retrieve",
+            handler: |probely, _, parameters| probely.retrieve_user(&parameters[0]),
+        },
+    ]
+});
+
+impl Service for Probely {
+    const REQUEST_ID_HEADER: &'static str = "x-request-id";
+
+    fn routes() -> &'static [Route<Self>] {
+        &*ROUTES
+    }
+
+    fn authorize(&self, call: &Call) -> Result<(), Reply> {
+        let Some(credentials) = call.header("authorization") else {
+            return Err(detail(401, "Authentication credentials were not provided."));
+        };
+        if credentials.strip_prefix("JWT ") == Some(PROBELY_API_KEY) {
+            return Ok(());
+        }
+        Err(detail(401, "Incorrect authentication credentials."))
+    }
+
+    fn unknown_path(&self, call: &Call) -> Reply {
+        // Django sends whoever forgot the slash to the path that has it.
+        let slashed = format!("{}/", call.path);
+        if matches!(find(Self::routes(), &call.method, &slashed), Found::Nothing) {
+            return detail(404, "Not found.");
+        }
+        let query = if call.raw_query.is_empty() { String::new() } else { format!("?{}", call.raw_query) };
+        Reply::empty(301).header("location", format!("/probely{slashed}{query}"))
+    }
+
+    fn wrong_method(&self, call: &Call) -> Reply {
+        detail(405, &format!("Method \"{}\" not allowed.", call.method))
+    }
+}
+
+/// Every error but a rejected field.
+fn detail(status: u16, message: &str) -> Reply {
+    let reply = Reply::json(status, &json!({"detail": message}));
+    if status == 401 { reply.header("www-authenticate", "JWT realm=\"api\"") } else { reply }
+}
+
+/// What is wrong with which field.
+fn field_errors(errors: serde_json::Map<String, Value>) -> Reply {
+    Reply::json(400, &Value::Object(errors))
+}

@@ -1,0 +1,127 @@
+//! The table of a service's operations, and finding the one that a request means.
+
+use axum::http::Method;
+use percent_encoding::percent_decode_str;
+
+use crate::exchange::{Call, Reply};
+
+/// One operation of a service.
+pub(crate) struct Route<S: 'static> {
+    pub(crate) method: Method,
+    /// The path; a segment in braces is a parameter.
+    pub(crate) path: &'static str,
+    pub(crate) operation: &'static str,
+    /// Takes the decoded path parameters in their order.
+    pub(crate) handler: fn(&S, &Call, &[String]) -> Reply,
+}
+
+/// What a service's module has to say; everything else about a request is the same for all.
+pub(crate) trait Service: Send + Sync + Sized + 'static {
+    const REQUEST_ID_HEADER: &'static str;
+
+    fn routes() -> &'static [Route<Self>];
+
+    /// The answer to a request without the right credential and headers.
+    fn authorize(&self, call: &Call) -> Result<(), Reply>;
+
+    /// The answer to a path that the service does not have.
+    fn unknown_path(&self, call: &Call) -> Reply;
+
+    /// The answer to a method that the path does not have; the `Allow` header is added to it.
+    fn wrong_method(&self, call: &Call) -> Reply;
+}
+
+/// A [`Service`] whose type is forgotten.
+pub(crate) trait AnyService: Send + Sync {
+    /// The operation id, also before anything was checked, so that a fault can act first.
+    fn operation(&self, call: &Call) -> &'static str;
+    fn answer(&self, call: &Call) -> Reply;
+    fn request_id_header(&self) -> &'static str;
+}
+
+/// The operation of a request that is none.
+pub(crate) const NO_OPERATION: &str = "unknown";
+
+impl<S: Service> AnyService for S {
+    fn operation(&self, call: &Call) -> &'static str {
+        match find(S::routes(), &call.method, &call.path) {
+            Found::Route(route, _) => route.operation,
+            Found::Methods(_) | Found::Nothing => NO_OPERATION,
+        }
+    }
+
+    fn answer(&self, call: &Call) -> Reply {
+        let found = find(S::routes(), &call.method, &call.path);
+        if matches!(found, Found::Nothing) {
+            return self.unknown_path(call);
+        }
+        if let Err(refusal) = self.authorize(call) {
+            return refusal;
+        }
+        match found {
+            Found::Route(route, parameters) => (route.handler)(self, call, &parameters),
+            Found::Methods(allow) => self.wrong_method(call).header("allow", allow),
+            Found::Nothing => self.unknown_path(call),
+        }
+    }
+
+    fn request_id_header(&self) -> &'static str {
+        S::REQUEST_ID_HEADER
+    }
+}
+
+pub(crate) enum Found<S: 'static> {
+    Route(&'static Route<S>, Vec<String>),
+    /// The path exists, with these methods.
+    Methods(String),
+    Nothing,
+}
+
+pub(crate) fn find<S>(routes: &'static [Route<S>], method: &Method, path: &str) -> Found<S> {
+    let wanted = if method == Method::HEAD { &Method::GET } else { method };
+    let mut methods: Vec<&str> = Vec::new();
+    for route in routes {
+        if let Some(parameters) = match_path(route.path, path) {
+            if route.method == *wanted {
+                return Found::Route(route, parameters);
+            }
+            methods.push(route.method.as_str());
+            if route.method == Method::GET {
+                methods.push("HEAD");
+            }
+        }
+    }
+    if methods.is_empty() { Found::Nothing } else { Found::Methods(methods.join(", ")) }
+}
+
+/// The decoded parameters when `path` fits; an empty segment fits no parameter.
+fn match_path(pattern: &str, path: &str) -> Option<Vec<String>> {
+    let mut parameters = Vec::new();
+    let mut segments = path.split('/');
+    for expected in pattern.split('/') {
+        let segment = percent_decode_str(segments.next()?).decode_utf8_lossy().into_owned();
+        if expected.starts_with('{') {
+            if segment.is_empty() {
+                return None;
+            }
+            parameters.push(segment);
+        } else if expected != segment {
+            return None;
+        }
+    }
+    segments.next().is_none().then_some(parameters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_fits_its_pattern_segment_by_segment() {
+        assert_eq!(match_path("/users/{id}/", "/users/-a%2Fb/"), Some(vec!["-a/b".to_owned()]));
+        assert_eq!(match_path("/users/{id}/", "/users/x"), None);
+        assert_eq!(match_path("/users/{id}/", "/users//"), None);
+        assert_eq!(match_path("/users/", "/users/"), Some(vec![]));
+        assert_eq!(match_path("/users/me", "/users/me/more"), None);
+    }
+}

@@ -1,0 +1,228 @@
+//! The server: one port, a prefix a service, and what every request goes through.
+
+use std::fmt;
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{Request, Response};
+use axum::serve::ListenerExt;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::anthropic::Anthropic;
+use crate::clock::Clock;
+use crate::description::SandboxDescription;
+use crate::exchange::{Call, Query, Reply};
+use crate::fault::{Fault, Faults};
+use crate::ids::base58;
+use crate::options::SandboxOptions;
+use crate::probely::Probely;
+use crate::recorder::{RecordedRequest, Recorder};
+use crate::rng::key;
+use crate::route::{AnyService, NO_OPERATION};
+use crate::upsun::{Tokens, Upsun, UpsunAuth};
+
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// A running server. Dropping it stops it.
+pub struct Sandbox {
+    description: SandboxDescription,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+    ended: watch::Receiver<bool>,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("description", &self.description).finish_non_exhaustive()
+    }
+}
+
+impl Sandbox {
+    /// Starts a server on 127.0.0.1; it runs in the current tokio runtime.
+    ///
+    /// # Errors
+    /// When the port cannot be had.
+    pub async fn start(options: SandboxOptions) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+        let origin = format!("http://{}", listener.local_addr()?);
+        let shared = Arc::new(Shared::new(&origin, &options));
+        let organizations = Upsun::readable_organizations();
+        let description = SandboxDescription::new(&origin, organizations, options.profiles, options.seed);
+
+        let app = Router::new().fallback(serve).with_state(Arc::clone(&shared));
+        // Small answers on a kept connection would otherwise wait for the client's delayed ACK.
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        let mut stopping = shared.stopping.subscribe();
+        let (end, ended) = watch::channel(false);
+        let task = tokio::spawn(async move {
+            let stopped = async move { drop(stopping.wait_for(|stop| *stop).await) };
+            // Accepting goes on whatever happens to a connection, so this ends by the signal only.
+            drop(axum::serve(listener, app).with_graceful_shutdown(stopped).await);
+            end.send_replace(true);
+        });
+        Ok(Self { description, shared, task, ended })
+    }
+
+    /// Where the services are, and their credentials.
+    pub fn description(&self) -> &SandboxDescription {
+        &self.description
+    }
+
+    /// The newest 10,000 requests, oldest first.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        lock(&self.shared.recorder).all()
+    }
+
+    /// Forgets all requests so far.
+    pub fn clear_requests(&self) {
+        lock(&self.shared.recorder).clear();
+    }
+
+    /// Puts a fault in force; it counts requests from now on.
+    pub fn add_fault(&self, fault: Fault) {
+        lock(&self.shared.faults).add(fault);
+    }
+
+    /// Takes all faults out of force.
+    pub fn clear_faults(&self) {
+        lock(&self.shared.faults).clear();
+    }
+
+    /// Moves the sandbox's clock forward: access tokens grow old at once.
+    pub fn advance_clock(&self, by: Duration) {
+        self.shared.clock.advance(by);
+    }
+
+    /// Stops the server and waits until it has.
+    pub async fn stop(mut self) {
+        self.shared.stopping.send_replace(true);
+        // The task only ends early when its runtime does, and then there is nothing left to wait for.
+        drop((&mut self.task).await);
+    }
+
+    /// Waits until the server ends.
+    pub async fn wait(&self) {
+        let mut ended = self.ended.clone();
+        drop(ended.wait_for(|ended| *ended).await);
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.shared.stopping.send_replace(true);
+    }
+}
+
+/// A service and the prefix of its paths, which is also its name.
+type Mounted = (&'static str, Box<dyn AnyService>);
+
+/// What all requests share.
+struct Shared {
+    seed: u64,
+    latency: Duration,
+    services: Vec<Mounted>,
+    clock: Arc<Clock>,
+    recorder: Mutex<Recorder>,
+    faults: Mutex<Faults>,
+    served: AtomicU64,
+    stopping: watch::Sender<bool>,
+}
+
+impl Shared {
+    fn new(origin: &str, options: &SandboxOptions) -> Self {
+        let clock = Arc::new(Clock::new(options.fixed_clock));
+        let mut faults = Faults::default();
+        for fault in &options.faults {
+            faults.add(fault.clone());
+        }
+        let tokens = Arc::new(Tokens::new(options, Arc::clone(&clock)));
+        let services: Vec<Mounted> = vec![
+            ("upsun", Box::new(Upsun::new(origin, options, Arc::clone(&clock), Arc::clone(&tokens)))),
+            ("upsun-auth", Box::new(UpsunAuth::new(tokens))),
+            ("probely", Box::new(Probely::new(options))),
+            ("anthropic", Box::new(Anthropic::new(options))),
+        ];
+        Self {
+            seed: options.seed,
+            latency: options.latency,
+            services,
+            clock,
+            recorder: Mutex::default(),
+            faults: Mutex::new(faults),
+            served: AtomicU64::new(0),
+            stopping: watch::Sender::new(false),
+        }
+    }
+
+    /// The service of a path, and the rest of it.
+    fn service_of<'a>(&self, path: &'a str) -> Option<(&Mounted, &'a str)> {
+        let (prefix, _) = path.strip_prefix('/')?.split_once('/')?;
+        let mounted = self.services.iter().find(|(name, _)| *name == prefix)?;
+        Some((mounted, &path[prefix.len() + 1..]))
+    }
+
+    fn next_request_id(&self) -> String {
+        let number = self.served.fetch_add(1, Ordering::SeqCst);
+        let bits =
+            (u128::from(key(&[self.seed, 1, number])) << 64) | u128::from(key(&[self.seed, 2, number]));
+        format!("req_01{}", base58(bits, 22))
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Reply {
+        let request_id = self.next_request_id();
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, MAX_BODY_BYTES).await;
+        let mounted = self.service_of(parts.uri.path());
+        let raw_query = parts.uri.query().unwrap_or_default().to_owned();
+        let call = Call {
+            method: parts.method,
+            path: mounted.map_or_else(|| parts.uri.path(), |(_, rest)| rest).to_owned(),
+            query: Query::parse(&raw_query),
+            raw_query,
+            headers: parts.headers,
+            request_id,
+            body: body.as_ref().map(Clone::clone).unwrap_or_default(),
+        };
+        let (name, operation) =
+            mounted.map_or(("none", NO_OPERATION), |((name, service), _)| (*name, service.operation(&call)));
+        let number = lock(&self.recorder).push(RecordedRequest::new(name, operation, &call));
+
+        let effect = lock(&self.faults).strike(operation, &call.request_id);
+        let delay = self.latency.saturating_add(effect.delay);
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        let reply = match (effect.reply, mounted) {
+            (Some(reply), _) => reply,
+            _ if body.is_err() => Reply::empty(413),
+            (None, Some(((_, service), _))) => service.answer(&call),
+            (None, None) => Reply::json(404, &json!({"error": "No service has this prefix."})),
+        };
+        lock(&self.recorder).set_status(number, reply.status);
+        let header = mounted.map_or("x-request-id", |((_, service), _)| service.request_id_header());
+        reply.header(header, call.request_id)
+    }
+}
+
+async fn serve(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Response<Body> {
+    let mut stopping = shared.stopping.subscribe();
+    // A long delay must not hold up the end.
+    tokio::select! {
+        reply = shared.answer(request) => reply.into_response(),
+        _ = stopping.wait_for(|stop| *stop) => Reply::empty(503).into_response(),
+    }
+}
+
+/// What a panicking thread left behind is still good: every change under these locks is one step.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,187 @@
+//! The token endpoint, and access tokens that carry all there is to know about them.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::errors::oauth;
+use super::records::Records;
+use crate::base64::{decode_standard, decode_url, encode_url};
+use crate::clock::{Clock, SECOND};
+use crate::description::UPSUN_API_TOKEN;
+use crate::exchange::{Call, Query, Reply};
+use crate::options::SandboxOptions;
+use crate::rng::key_of_text;
+use crate::route::{Route, Service};
+
+/// The public client of API tokens; its password is empty.
+const CLIENT: &str = "platform-api-user:";
+
+/// Issues and checks access tokens. None is stored: a token names its serial number and end, and
+/// its signature says that it was issued here.
+pub(crate) struct Tokens {
+    seed: u64,
+    lifetime: u64,
+    /// The user that the tokens belong to.
+    subject: Option<String>,
+    issued: AtomicU64,
+    clock: Arc<Clock>,
+}
+
+impl Tokens {
+    pub(crate) fn new(options: &SandboxOptions, clock: Arc<Clock>) -> Self {
+        Self {
+            seed: options.seed,
+            lifetime: options.token_lifetime.as_secs(),
+            subject: (!options.upsun_token_without_user).then(|| Records::new(options.seed).user_id(0)),
+            issued: AtomicU64::new(0),
+            clock,
+        }
+    }
+
+    fn issue(&self) -> String {
+        let serial = self.issued.fetch_add(1, Ordering::SeqCst) + 1;
+        let now = self.clock.now() / SECOND;
+        let end = now.saturating_add(i64::try_from(self.lifetime).unwrap_or(i64::MAX));
+        let mut claims =
+            json!({"jti": format!("sandbox-{serial}"), "iat": now, "exp": end, "grant": "api_token"});
+        if let Some(subject) = &self.subject {
+            claims["sub"] = subject.as_str().into();
+        }
+        let head = encode_url(json!({"alg": "none", "typ": "JWT"}).to_string().as_bytes());
+        let claims = encode_url(claims.to_string().as_bytes());
+        let signature = self.signature(&head, &claims);
+        format!("{head}.{claims}.{signature}")
+    }
+
+    /// Whether a token was issued here and has not ended.
+    pub(super) fn is_valid(&self, token: &str) -> bool {
+        let mut parts = token.split('.');
+        let (Some(head), Some(claims), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return false;
+        };
+        if signature != self.signature(head, claims) {
+            return false;
+        }
+        let claims = decode_url(claims).and_then(|json| serde_json::from_slice::<Value>(&json).ok());
+        let end = claims.and_then(|claims| claims["exp"].as_i64());
+        end.is_some_and(|end| self.clock.now() < end.saturating_mul(SECOND))
+    }
+
+    fn signature(&self, head: &str, claims: &str) -> String {
+        let key = key_of_text(key_of_text(self.seed, head), claims);
+        encode_url(&key.to_be_bytes())
+    }
+}
+
+/// The authentication server under `/upsun-auth`.
+pub(crate) struct UpsunAuth {
+    tokens: Arc<Tokens>,
+}
+
+impl UpsunAuth {
+    pub(crate) fn new(tokens: Arc<Tokens>) -> Self {
+        Self { tokens }
+    }
+
+    fn token(&self, call: &Call) -> Reply {
+        let is_form = call
+            .header("content-type")
+            .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded"));
+        if !is_form {
+            return oauth(400, "invalid_request", "The body must be a form.");
+        }
+        let form = Query::parse(&String::from_utf8_lossy(&call.body));
+        let reply = match (form.get("grant_type"), form.get("api_token")) {
+            (None, _) => oauth(400, "invalid_request", "The grant type is missing."),
+            (Some("api_token"), None) => oauth(400, "invalid_request", "The API token is missing."),
+            (Some("api_token"), Some(UPSUN_API_TOKEN)) => Reply::json(
+                200,
+                &json!({
+                    "access_token": self.tokens.issue(),
+                    "expires_in": self.tokens.lifetime,
+                    "token_type": "bearer",
+                }),
+            ),
+            (Some("api_token"), Some(_)) => oauth(400, "invalid_grant", "The API token is invalid."),
+            (Some(_), _) => oauth(400, "unsupported_grant_type", "The grant type is not supported."),
+        };
+        reply.header("cache-control", "no-store")
+    }
+}
+
+static ROUTES: LazyLock<[Route<UpsunAuth>; 1]> = LazyLock::new(|| {
+    [Route {
+        method: Method::POST,
+        path: "/oauth2/token",
+        operation: "oauth2-token",
+        handler: |auth, call, _| auth.token(call),
+    }]
+});
+
+impl Service for UpsunAuth {
+    const REQUEST_ID_HEADER: &'static str = "x-request-id";
+
+    fn routes() -> &'static [Route<Self>] {
+        &*ROUTES
+    }
+
+    fn authorize(&self, call: &Call) -> Result<(), Reply> {
+        let client = call.header("authorization").and_then(|value| {
+            let (scheme, encoded) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("basic").then(|| decode_standard(encoded.trim()))?
+        });
+        if client.as_deref() == Some(CLIENT.as_bytes()) {
+            return Ok(());
+        }
+        Err(oauth(401, "invalid_client", "Client authentication failed.").header("www-authenticate", "Basic"))
+    }
+
+    fn unknown_path(&self, _call: &Call) -> Reply {
+        oauth(404, "not_found", "The path does not exist.")
+    }
+
+    fn wrong_method(&self, _call: &Call) -> Reply {
+        oauth(405, "invalid_request", "The path does not have this method.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claims(options: &SandboxOptions) -> (Tokens, String, Value) {
+        let tokens = Tokens::new(options, Arc::new(Clock::new(Some(1_000))));
+        let token = tokens.issue();
+        let claims = decode_url(token.split('.').nth(1).expect("three parts")).expect("base 64");
+        (tokens, token, serde_json::from_slice(&claims).expect("JSON"))
+    }
+
+    #[test]
+    fn a_token_tells_its_user_and_its_end() {
+        let (_, _, claims) = claims(&SandboxOptions::new());
+        assert_eq!(claims["sub"], Records::new(1).current_user()["id"]);
+        assert_eq!((&claims["iat"], &claims["exp"]), (&json!(1_000), &json!(1_900)));
+    }
+
+    #[test]
+    fn a_token_of_no_user_names_none() {
+        let (_, _, claims) = claims(&SandboxOptions::new().upsun_token_without_user(true));
+        assert_eq!(claims.get("sub"), None);
+    }
+
+    #[test]
+    fn a_changed_token_is_invalid() {
+        let (tokens, token, _) = claims(&SandboxOptions::new());
+        assert!(tokens.is_valid(&token));
+        let longer = encode_url(br#"{"exp":9999999999}"#);
+        let mut parts: Vec<&str> = token.split('.').collect();
+        parts[1] = &longer;
+        assert!(!tokens.is_valid(&parts.join(".")));
+        assert!(!tokens.is_valid(&format!("{token}.x")));
+    }
+}

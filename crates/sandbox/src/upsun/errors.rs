@@ -1,0 +1,46 @@
+//! The shapes in which Upsun says that something went wrong; the fourth is an empty body.
+
+use serde_json::{Map, Value, json};
+
+use crate::exchange::Reply;
+
+const PROBLEM: &str = "application/problem+json";
+
+/// Organizations: `status` is a number, `detail` a string.
+pub(super) fn problem(status: u16, title: &str, detail: &str) -> Reply {
+    let body = json!({"title": title, "status": status, "detail": detail});
+    Reply::text(status, PROBLEM, body.to_string())
+}
+
+/// `/profiles`: like [`problem`], with the type that the Drupal module adds.
+pub(super) fn hal_problem(status: u16, title: &str, detail: &str) -> Reply {
+    let body = json!({"type": "about:blank", "title": title, "status": status, "detail": detail});
+    Reply::text(status, "application/problem+json; charset=utf-8", body.to_string())
+}
+
+/// A rejected body: `status` is a string, `code` the number, `detail` an object of lists.
+pub(super) fn invalid_input(detail: &Map<String, Value>) -> Reply {
+    let first = detail.values().find_map(|messages| messages.get(0)).and_then(Value::as_str);
+    let body = json!({
+        "status": "Invalid input",
+        "message": first.unwrap_or("The input is invalid."),
+        "code": 400,
+        "detail": detail,
+        "title": "Bad Request",
+    });
+    Reply::text(400, PROBLEM, body.to_string())
+}
+
+/// Users: nothing but `error`.
+pub(super) fn error(status: u16, message: &str) -> Reply {
+    Reply::json(status, &json!({"error": message}))
+}
+
+/// OAuth's own shape.
+pub(super) fn oauth(status: u16, error: &str, description: &str) -> Reply {
+    Reply::json(status, &json!({"error": error, "error_description": description}))
+}
+
+pub(super) fn invalid_token(description: &str) -> Reply {
+    oauth(401, "invalid_token", description).header("www-authenticate", "Bearer")
+}

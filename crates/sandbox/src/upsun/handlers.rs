@@ -1,0 +1,77 @@
+//! One profile, the current user, and organization profiles.
+
+use serde_json::Value;
+
+use super::Upsun;
+use super::errors::{error, hal_problem, invalid_input, problem};
+use super::organizations::{Access, Organization, by_name, by_ulid};
+use super::patch;
+use crate::clock::stamp;
+use crate::exchange::{Call, Reply};
+use crate::server::lock;
+
+impl Upsun {
+    pub(super) fn get_profile(&self, user_id: &str) -> Reply {
+        match self.records.index_of(user_id).filter(|index| *index < self.profiles) {
+            Some(index) => Self::hal(&self.records.profile(index)),
+            None => hal_problem(404, "Not Found", "There is no such profile."),
+        }
+    }
+
+    pub(super) fn get_current_user(&self) -> Reply {
+        if self.token_without_user {
+            return error(403, "The access token does not belong to a user.");
+        }
+        Reply::json(200, &self.records.current_user())
+    }
+
+    pub(super) fn get_org_profile(&self, id: &str) -> Reply {
+        let found = id.strip_prefix("name=").map_or_else(|| by_ulid(id), by_name);
+        match readable(found) {
+            Ok(organization) => self.org_profile(organization),
+            Err(refusal) => refusal,
+        }
+    }
+
+    pub(super) fn update_org_profile(&self, call: &Call, id: &str) -> Reply {
+        // An update takes the id only: `name=…` is for reading.
+        let organization = match readable(by_ulid(id)) {
+            Ok(organization) => organization,
+            Err(refusal) => return refusal,
+        };
+        if !call.header("content-type").is_some_and(is_json) {
+            return problem(415, "Unsupported Media Type", "The body must be JSON.");
+        }
+        let mut change = match patch::parse(&call.body) {
+            Ok(change) => change,
+            Err(errors) => return invalid_input(&errors),
+        };
+        if !change.is_empty() {
+            change.insert("updated_at".to_owned(), stamp(self.clock.now(), 6, "Z").into());
+            lock(&self.organizations).change(organization, change);
+        }
+        self.org_profile(organization)
+    }
+
+    fn org_profile(&self, organization: Organization) -> Reply {
+        Reply::json(200, &Value::Object(lock(&self.organizations).profile(organization)))
+    }
+}
+
+fn readable(found: Option<Organization>) -> Result<Organization, Reply> {
+    let Some(organization) = found else {
+        return Err(problem(404, "Not Found", "There is no such organization."));
+    };
+    match organization.access {
+        Access::Allowed => Ok(organization),
+        Access::Moved => {
+            Err(problem(403, "This organization profile has moved to the billing profile.", "Forbidden."))
+        }
+        Access::Denied => Err(problem(403, "Forbidden", "The user may not read this organization.")),
+    }
+}
+
+fn is_json(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}

@@ -1,0 +1,133 @@
+//! Upsun: profiles in the HAL dialect, users and organization profiles in the other one, and the
+//! authentication server.
+
+mod auth;
+mod errors;
+mod handlers;
+mod listing;
+mod organizations;
+mod patch;
+mod records;
+
+use std::sync::{Arc, LazyLock, Mutex};
+
+use axum::http::Method;
+
+pub(crate) use self::auth::{Tokens, UpsunAuth};
+use self::organizations::Organizations;
+use self::records::Records;
+use crate::clock::Clock;
+use crate::exchange::{Call, Reply};
+use crate::options::SandboxOptions;
+use crate::route::{Route, Service};
+
+/// The API under `/upsun`.
+pub(crate) struct Upsun {
+    /// `http://127.0.0.1:PORT`, for the absolute links.
+    origin: String,
+    profiles: u64,
+    page_size: u64,
+    max_page_size: u64,
+    token_without_user: bool,
+    records: Records,
+    organizations: Mutex<Organizations>,
+    tokens: Arc<Tokens>,
+    clock: Arc<Clock>,
+}
+
+impl Upsun {
+    pub(crate) fn new(
+        origin: &str,
+        options: &SandboxOptions,
+        clock: Arc<Clock>,
+        tokens: Arc<Tokens>,
+    ) -> Self {
+        let records = Records::new(options.seed);
+        Self {
+            origin: origin.to_owned(),
+            profiles: options.profiles,
+            page_size: options.upsun_page_size.min(options.upsun_max_page_size),
+            max_page_size: options.upsun_max_page_size,
+            token_without_user: options.upsun_token_without_user,
+            organizations: Mutex::new(Organizations::new(records)),
+            records,
+            tokens,
+            clock,
+        }
+    }
+
+    /// The ids of the organizations whose profile the token may read.
+    pub(crate) fn readable_organizations() -> Vec<String> {
+        organizations::readable().map(|organization| organization.ulid.to_owned()).collect()
+    }
+}
+
+static ROUTES: LazyLock<[Route<Upsun>; 5]> = LazyLock::new(|| {
+    [
+        Route {
+            method: Method::GET,
+            path: "/profiles",
+            operation: "list-profiles",
+            handler: |upsun, call, _| upsun.list_profiles(call),
+        },
+        Route {
+            method: Method::GET,
+            path: "/profiles/{userId}",
+            operation: "get-profile",
+            handler: |upsun, _, parameters| upsun.get_profile(&parameters[0]),
+        },
+        Route {
+            method: Method::GET,
+            path: "/users/me",
+            operation: "get-current-user",
+            handler: |upsun, _, _| upsun.get_current_user(),
+        },
+        Route {
+            method: Method::GET,
+            path: "/organizations/{organization_id}/profile",
+            operation: "get-org-profile",
+            handler: |upsun, _, parameters| upsun.get_org_profile(&parameters[0]),
+        },
+        Route {
+            method: Method::PATCH,
+            path: "/organizations/{organization_id}/profile",
+            operation: "update-org-profile",
+            handler: |upsun, call, parameters| upsun.update_org_profile(call, &parameters[0]),
+        },
+    ]
+});
+
+impl Service for Upsun {
+    const REQUEST_ID_HEADER: &'static str = "x-request-id";
+
+    fn routes() -> &'static [Route<Self>] {
+        &*ROUTES
+    }
+
+    fn authorize(&self, call: &Call) -> Result<(), Reply> {
+        let token = call.header("authorization").and_then(|value| {
+            let (scheme, token) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then_some(token)
+        });
+        match token {
+            Some(token) if self.tokens.is_valid(token) => Ok(()),
+            Some(_) => Err(errors::invalid_token("Invalid access token.")),
+            None => Err(errors::invalid_token("The access token is missing.")),
+        }
+    }
+
+    fn unknown_path(&self, call: &Call) -> Reply {
+        // The users' service answers a 404 without a body; the others say what is wrong.
+        if call.path.starts_with("/users") {
+            Reply::empty(404)
+        } else if call.path.starts_with("/profile") {
+            errors::hal_problem(404, "Not Found", "The path does not exist.")
+        } else {
+            errors::problem(404, "Not Found", "The path does not exist.")
+        }
+    }
+
+    fn wrong_method(&self, _call: &Call) -> Reply {
+        errors::problem(405, "Method Not Allowed", "The path does not have this method.")
+    }
+}

@@ -1,0 +1,114 @@
+//! The least HTTP client that will do: one connection a request.
+
+use std::fmt::Write as _;
+
+use anyprofile_sandbox::{Sandbox, SandboxOptions};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+pub(crate) const VERSION: (&str, &str) = ("anthropic-version", "2023-06-01");
+
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    headers: Vec<(String, String)>,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {self:?}"))
+    }
+
+    /// The body of a success.
+    pub(crate) fn ok(&self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.text);
+        self.json()
+    }
+}
+
+pub(crate) async fn start(options: SandboxOptions) -> Sandbox {
+    Sandbox::start(options).await.unwrap()
+}
+
+/// Sends a request to an absolute URL.
+pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let rest = url.strip_prefix("http://").unwrap();
+    let (host, path) = rest.split_at(rest.find('/').unwrap());
+    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        write!(request, "{name}: {value}\r\n").unwrap();
+    }
+    write!(request, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    let (head, text) = answer.split_once("\r\n\r\n").unwrap();
+    let mut lines = head.lines();
+    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    let headers = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
+    Answer { status, headers, text: text.to_owned() }
+}
+
+const BASIC: (&str, &str) = ("Authorization", "Basic cGxhdGZvcm0tYXBpLXVzZXI6");
+const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
+
+pub(crate) async fn exchange(sandbox: &Sandbox, headers: &[(&str, &str)], form: &str) -> Answer {
+    send("POST", &format!("{}/oauth2/token", sandbox.description().upsun.auth_url), headers, form).await
+}
+
+/// A new access token.
+pub(crate) async fn access_token(sandbox: &Sandbox) -> String {
+    let form = format!("grant_type=api_token&api_token={}", sandbox.description().upsun.api_token);
+    let answer = exchange(sandbox, &[BASIC, FORM], &form).await.ok();
+    assert_eq!(answer["token_type"], "bearer");
+    answer["access_token"].as_str().unwrap().to_owned()
+}
+
+pub(crate) async fn upsun(sandbox: &Sandbox, token: &str, path: &str) -> Answer {
+    let url = format!("{}{path}", sandbox.description().upsun.base_url);
+    send("GET", &url, &[("Authorization", &format!("Bearer {token}"))], "").await
+}
+
+pub(crate) async fn probely(sandbox: &Sandbox, path: &str) -> Answer {
+    let probely = &sandbox.description().probely;
+    let authorization = format!("JWT {}", probely.api_key);
+    send("GET", &format!("{}{path}", probely.base_url), &[("Authorization", &authorization)], "").await
+}
+
+/// With the betas named, or without the header when there are none.
+pub(crate) async fn anthropic(sandbox: &Sandbox, betas: &[&str], path: &str) -> Answer {
+    let anthropic = &sandbox.description().anthropic;
+    let mut headers = vec![("x-api-key", anthropic.api_key.as_str()), VERSION];
+    headers.extend(betas.iter().map(|beta| ("anthropic-beta", *beta)));
+    send("GET", &format!("{}{path}", anthropic.base_url), &headers, "").await
+}
+
+/// How often a field is a value, null, absent and empty.
+pub(crate) fn shows_every_state(records: &[Value], field: &str) -> [bool; 4] {
+    let some = |test: &dyn Fn(Option<&Value>) -> bool| records.iter().any(|record| test(record.get(field)));
+    [
+        some(&|value| value.is_some_and(|value| !value.is_null() && value != "")),
+        some(&|value| value.is_some_and(Value::is_null)),
+        some(&|value| value.is_none()),
+        some(&|value| value.is_some_and(|value| value == "")),
+    ]
+}
+
+pub(crate) fn array(value: &Value) -> Vec<Value> {
+    value.as_array().unwrap_or_else(|| panic!("no array: {value}")).clone()
+}
+
+pub(crate) fn ids(records: &[Value]) -> Vec<String> {
+    records.iter().map(|record| record["id"].as_str().unwrap().to_owned()).collect()
+}

@@ -1,0 +1,127 @@
+//! The settings of an account.
+
+use anyprofile_core::{AccountName, ProviderInfo, Result, ServiceName};
+use anyprofile_http::{
+    Credential, HeaderMap, HttpClient, HttpOptions, SecretString, TokenExchange, base_url, header,
+};
+
+use crate::client::DIALECT;
+
+/// The name of the service in ids and configurations.
+pub const SERVICE: &str = "upsun";
+
+/// Upsun's API (OpenAPI document, `servers`).
+pub const UPSUN_API_URL: &str = "https://api.upsun.com";
+/// Upsun's authentication server (OpenAPI document, description).
+pub const UPSUN_AUTH_URL: &str = "https://auth.upsun.com";
+/// Platform.sh's API, the same service under its former name.
+pub const PLATFORM_SH_API_URL: &str = "https://api.platform.sh";
+/// Platform.sh's authentication server.
+pub const PLATFORM_SH_AUTH_URL: &str = "https://auth.api.platform.sh";
+
+/// The OAuth client that API tokens are exchanged with; its password is empty (OpenAPI document, description).
+const API_TOKEN_CLIENT: &str = "platform-api-user";
+
+/// An account at Upsun or Platform.sh. `Debug` shows no secret.
+///
+/// ```
+/// use anyprofile_upsun::{UpsunConfig, UpsunProvider};
+///
+/// let config = UpsunConfig::with_api_token("acme".parse()?, "an API token");
+/// let provider = UpsunProvider::new(config)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UpsunConfig {
+    /// The name of the account, as it appears in ids.
+    pub account: AccountName,
+    /// The API. Default: [`UPSUN_API_URL`].
+    pub base_url: String,
+    /// The authentication server. Default: [`UPSUN_AUTH_URL`].
+    pub auth_url: String,
+    /// Whether profiles keep the whole record as the service sent it. It may hold more personal data than
+    /// the normalized fields. Default: no.
+    pub keep_raw: bool,
+    /// Timeouts, retries, TLS, proxy.
+    pub http: HttpOptions,
+    secret: Secret,
+}
+
+#[derive(Clone, Debug)]
+enum Secret {
+    ApiToken(SecretString),
+    AccessToken(SecretString),
+}
+
+impl UpsunConfig {
+    /// An account with an API token, which is exchanged for access tokens as they run out.
+    pub fn with_api_token(account: AccountName, api_token: impl Into<SecretString>) -> Self {
+        Self::new(account, Secret::ApiToken(api_token.into()))
+    }
+
+    /// An account with an access token that somebody else renews. It lives 15 minutes.
+    pub fn with_access_token(account: AccountName, access_token: impl Into<SecretString>) -> Self {
+        Self::new(account, Secret::AccessToken(access_token.into()))
+    }
+
+    fn new(account: AccountName, secret: Secret) -> Self {
+        Self {
+            account,
+            base_url: UPSUN_API_URL.to_owned(),
+            auth_url: UPSUN_AUTH_URL.to_owned(),
+            keep_raw: false,
+            http: HttpOptions::default(),
+            secret,
+        }
+    }
+
+    /// Uses the hosts of Platform.sh.
+    pub fn at_platform_sh(self) -> Self {
+        self.at(PLATFORM_SH_API_URL).with_auth_url(PLATFORM_SH_AUTH_URL)
+    }
+
+    /// Uses another API.
+    pub fn at(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = base_url.into();
+        self
+    }
+
+    /// Uses another authentication server.
+    pub fn with_auth_url(mut self, auth_url: impl Into<String>) -> Self {
+        self.auth_url = auth_url.into();
+        self
+    }
+
+    /// Lets profiles keep the whole record as the service sent it.
+    pub fn with_raw_records(mut self, keep_raw: bool) -> Self {
+        self.keep_raw = keep_raw;
+        self
+    }
+
+    /// Sets timeouts, retries, TLS, proxy.
+    pub fn with_http(mut self, http: HttpOptions) -> Self {
+        self.http = http;
+        self
+    }
+
+    /// The client that this account is spoken to with.
+    pub(crate) fn connect(self) -> Result<HttpClient> {
+        let info = ProviderInfo::new(ServiceName::new(SERVICE)?, self.account, "Upsun", self.base_url);
+        let credential = match &self.secret {
+            Secret::AccessToken(token) => Credential::header(header::AUTHORIZATION, Some("Bearer"), token),
+            Secret::ApiToken(token) => token_url(&self.auth_url, &self.http).and_then(|url| {
+                let form = vec![("grant_type", "api_token".into()), ("api_token", token.clone())];
+                TokenExchange::new(url, API_TOKEN_CLIENT, form).map(Credential::exchange)
+            }),
+        }
+        .map_err(|error| error.with_provider(&info))?;
+        HttpClient::new(info, credential, HeaderMap::new(), &DIALECT, self.http)
+    }
+}
+
+fn token_url(auth_url: &str, http: &HttpOptions) -> Result<anyprofile_http::Url> {
+    let mut url = base_url(auth_url, http.allow_insecure_http)?;
+    url.set_path(&format!("{}/oauth2/token", url.path().trim_end_matches('/')));
+    Ok(url)
+}

@@ -1,0 +1,22 @@
+//! User and organization profiles of Upsun, formerly Platform.sh.
+//!
+//! [`UpsunProvider`] is an account as an anyprofile provider; [`UpsunClient`] has the API operation by
+//! operation, with its records as they come ([`wire`]).
+//!
+//! Facts are from Upsun's published reference and OpenAPI document, and from the behaviour of its
+//! official clients, which is said where it matters.
+
+mod client;
+mod config;
+mod map;
+mod provider;
+pub mod wire;
+
+pub use self::{
+    client::{ListProfiles, UpsunClient},
+    config::{
+        PLATFORM_SH_API_URL, PLATFORM_SH_AUTH_URL, SERVICE, UPSUN_API_URL, UPSUN_AUTH_URL, UpsunConfig,
+    },
+    map::UpsunExtension,
+    provider::{DEFAULT_CATALOG, PROJECT_OPTIONS_URL, UpsunProvider},
+};
