@@ -143,7 +143,10 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
             details.message = Some("the service is overloaded".into());
         }
         (_, Some("billing_error")) => details.kind = Some(ErrorKind::PermissionDenied),
-        (429, _) if !failure.headers.contains_key("retry-after") => {
+        (429, _)
+            if !failure.headers.contains_key("retry-after")
+                && !failure.headers.contains_key("retry-after-ms") =>
+        {
             details.hint =
                 Some("the service names no wait: if it goes on, a spend limit may be reached".into());
         }

@@ -161,6 +161,10 @@ impl AnthropicConfig {
                 betas.push(beta);
             }
         }
+        if self.beta.as_deref().is_some_and(|beta| beta.contains(',')) {
+            return Err(Error::config("the account's beta is more than one")
+                .with_hint("name one beta of user profiles, and the others apart"));
+        }
         betas.extend(self.beta.as_deref());
         Ok((!betas.is_empty()).then(|| betas.join(",")))
     }

@@ -47,7 +47,7 @@ pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile 
         "unrestricted" => Status::Active,
         "pending" => Status::Pending,
         "restricted" | "banned" => Status::Suspended,
-        _ => Status::Other(word),
+        _ => Status::from(word),
     });
     profile.status_raw = word;
     profile.declared_status = details.account_status.empty_as_null().map(Status::from);
@@ -59,7 +59,7 @@ pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile 
         EntityType::Business => OrganizationKind::Company,
         EntityType::NonProfit => OrganizationKind::NonProfit,
         EntityType::Government => OrganizationKind::Government,
-        other => OrganizationKind::Other(other.as_str().to_owned()),
+        other => OrganizationKind::from(other.as_str()),
     });
     profile.metadata = record.metadata;
     profile.grants = record.trust_grants.map(|grants| {
@@ -96,7 +96,7 @@ fn kind(
         (Some(EntityType::Business | EntityType::NonProfit | EntityType::Government), ..) => {
             Kind::Organization.into()
         }
-        (Some(other), ..) => Kind::Other(other.as_str().to_owned()).into(),
+        (Some(other), ..) => Kind::from(other.as_str()).into(),
         (None, Some(AccessType::Application), _) => Kind::Human.into(),
         (None, Some(AccessType::Passthrough), _) => Kind::Organization.into(),
         (None, _, Some(Relationship::External)) => Kind::Human.into(),

@@ -302,7 +302,10 @@ impl fmt::Display for Error {
             write!(formatter, "{}: ", place.join(", "))?;
         }
         formatter.write_str(&inner.message)?;
-        let names: Vec<_> = inner.field_errors.keys().filter(|name| is_field_name(name)).cloned().collect();
+        // Rules that were broken before sending are in the message already.
+        let sent = inner.status.is_some();
+        let names: Vec<_> =
+            inner.field_errors.keys().filter(|_| sent).filter(|name| is_field_name(name)).cloned().collect();
         if !names.is_empty() {
             write!(formatter, " ({})", names.join(", "))?;
         }

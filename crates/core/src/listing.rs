@@ -32,6 +32,8 @@ pub struct ListReport {
     pub duplicates: u64,
     /// Records that did not decode, and were not delivered.
     pub quarantined: u64,
+    /// Pages that were asked for, those that failed included.
+    pub requests: u64,
     /// Requests that were sent, the repeated ones included.
     pub attempts: u64,
     /// Time spent waiting between attempts. In JSON: milliseconds.
@@ -62,10 +64,11 @@ impl ListReport {
 
     /// How many requests were repeated.
     pub const fn retries(&self) -> u64 {
-        self.attempts.saturating_sub(self.pages)
+        self.attempts.saturating_sub(self.requests)
     }
 
     fn spend(&mut self, effort: Effort) {
+        self.requests += u64::from(effort.attempts > 0);
         self.attempts += u64::from(effort.attempts);
         self.waited += effort.waited;
     }

@@ -27,7 +27,8 @@ macro_rules! open_enum {
         #[non_exhaustive]
         $visibility enum $name {
             $($(#[$variant_meta])* $variant,)+
-            /// A word that this version does not know, as the service sent it.
+            /// A word that this version does not know, as the service sent it. Make it with `From`, which
+            /// gives a known word its own variant.
             Other(::std::string::String),
         }
 

@@ -126,12 +126,20 @@ pub(crate) fn transport_error(error: reqwest::Error) -> TransportError {
         TransportErrorKind::Connect
     } else if error.is_builder() {
         TransportErrorKind::Request
-    } else if error.is_decode() {
+    } else if error.is_decode() && !is_cut(&error) {
         TransportErrorKind::Encoding
     } else {
         TransportErrorKind::Interrupted
     };
     TransportError::new(kind).with_source(plain(&error))
+}
+
+/// Whether the body broke off beneath the decompression, which reqwest reports as its failure: the
+/// decompression's own errors are I/O errors, those of the connection are not.
+fn is_cut(error: &reqwest::Error) -> bool {
+    std::iter::successors(std::error::Error::source(error), |error| error.source())
+        .find(|cause| !cause.is::<reqwest::Error>())
+        .is_some_and(|cause| !cause.is::<std::io::Error>())
 }
 
 /// The chain of causes as text, so that no type of the client is in ours.

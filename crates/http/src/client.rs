@@ -270,7 +270,8 @@ impl Exchange<'_> {
     /// One attempt: one answer, redirects followed.
     async fn attempt(&self, outbound: &Outbound, headers: HeaderMap) -> Result<Received, Broken> {
         let mut url = outbound.url.clone();
-        for _ in 0..=MAX_REDIRECTS {
+        let mut redirects = 0;
+        loop {
             let mut request = http::Request::new(outbound.body.clone());
             *request.method_mut() = outbound.method.clone();
             *request.uri_mut() =
@@ -282,9 +283,14 @@ impl Exchange<'_> {
                 let location =
                     parts.headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok());
                 match redirect(&outbound.method, &url, location, &self.inner.trusted) {
+                    Ok(_) if redirects == MAX_REDIRECTS => {
+                        let reason = "the service redirects in a circle";
+                        return Err(Broken::Redirect(status, parts.headers, reason));
+                    }
                     Ok(to) => url = to,
                     Err(reason) => return Err(Broken::Redirect(status, parts.headers, reason)),
                 }
+                redirects += 1;
                 continue;
             }
             let body = if parts.status.is_success() {
@@ -299,7 +305,6 @@ impl Exchange<'_> {
             };
             return Ok(Received { status, headers: parts.headers, body });
         }
-        Err(Broken::Redirect(310, HeaderMap::new(), "the service redirects in a circle"))
     }
 
     fn answer(&self, received: Received, outbound: &Outbound, dialect: &Dialect, effort: Effort) -> Answer {
@@ -376,7 +381,10 @@ fn result_or_empty(result: Result<Received, Broken>) -> Received {
 }
 
 fn retry_of(failed: Failed<'_>, outbound: &Outbound, headers: &HeaderMap) -> Retry {
-    if !outbound.idempotent || !is_retryable(failed) {
+    // A write that did nothing may be sent again by its caller, who is told when.
+    let did_nothing =
+        matches!(failed, Failed::Status(429, _) | Failed::Transport(TransportErrorKind::Connect));
+    if !(outbound.idempotent || did_nothing) || !is_retryable(failed) {
         return Retry::No;
     }
     asked_wait(headers, SystemTime::now()).map_or(Retry::Later, Retry::After)
@@ -433,7 +441,10 @@ fn status_error(
     let (kind, message, hint) = by_status(received.status);
     let mut error = Error::new(details.kind.unwrap_or(kind), details.message.as_deref().unwrap_or(message))
         .with_status(received.status)
-        .with_request_id(request_id(&received.headers, dialect).or_else(|| details.request_id.take()));
+        .with_request_id(
+            request_id(&received.headers, dialect)
+                .or_else(|| details.request_id.take().filter(|id| is_request_id(id))),
+        );
     if let Some(code) = &details.code {
         error = error.with_code(code);
     }
@@ -452,9 +463,15 @@ fn status_error(
 /// The service's id of the request, if it can be one.
 fn request_id(headers: &HeaderMap, dialect: &Dialect) -> Option<String> {
     let mut values = dialect.request_id_headers.iter().filter_map(|name| headers.get(*name)?.to_str().ok());
-    let is_id =
-        |id: &&str| !id.is_empty() && id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic());
-    values.find(is_id).map(str::to_owned)
+    values.find(|id| is_request_id(id)).map(str::to_owned)
+}
+
+/// Whether a text can be an id of a request: it is shown and logged, so it must not be anything else.
+fn is_request_id(id: &str) -> bool {
+    let allowed = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'=' | b'+' | b'/')
+    };
+    !id.is_empty() && id.len() <= 128 && id.bytes().all(allowed)
 }
 
 /// The whole body, or `None` if it is larger than allowed.

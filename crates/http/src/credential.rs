@@ -196,7 +196,12 @@ impl TokenExchange {
             idempotent: true,
         };
         let asked_at = Instant::now();
-        let answer = exchange.run(&outbound, None, &TOKEN_DIALECT, effort).await?;
+        // The effort is the operation's: of the exchange only what was repeated and waited counts.
+        let mut own = Effort::default();
+        let result = exchange.run(&outbound, None, &TOKEN_DIALECT, &mut own).await;
+        effort.waited += own.waited;
+        effort.attempts += if result.is_ok() { own.attempts.saturating_sub(1) } else { own.attempts };
+        let answer = result?;
         let token: TokenAnswer = answer.decode()?;
         let header = sensitive(&format!("Bearer {}", token.access_token.expose_secret()))
             .map_err(|_| answer.error(ErrorKind::Decode, "the access token cannot stand in a header"))?;

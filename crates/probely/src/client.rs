@@ -7,7 +7,7 @@ use serde_json::{Value, value::RawValue};
 
 use crate::{
     ProbelyConfig,
-    wire::{OwnProfile, User, UserList},
+    wire::{User, UserList},
 };
 
 /// A client of Probely's API around users: one method an operation, records as they come.
@@ -133,17 +133,17 @@ pub(crate) fn list_request(list: &ListUsers) -> Request {
         .query_each("team", &list.team)
 }
 
-/// The own profile, an object or a list of one.
+/// The own profile: documented as a list of one, sent as the object alone.
 pub(crate) fn own_profile<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
-    answer.decode::<OwnProfile<T>>().map(OwnProfile::into_record).map_err(|error| {
-        if error.kind() == ErrorKind::Decode && answer.body.trim_ascii_start().first() == Some(&b'[') {
-            return answer.error(
-                ErrorKind::Decode,
-                "the answer is a list of none or several profiles where one was expected",
-            );
-        }
-        error
-    })
+    if answer.body.trim_ascii_start().first() != Some(&b'[') {
+        return answer.decode();
+    }
+    let mut records = answer.decode::<Vec<T>>()?.into_iter();
+    match (records.next(), records.next()) {
+        (Some(record), None) => Ok(record),
+        _ => Err(answer
+            .error(ErrorKind::Decode, "the answer lists none or several profiles where one was expected")),
+    }
 }
 
 /// A page, and the numbers of the pages that remain. Its `next` is left at the end: a cursor is the
@@ -156,7 +156,7 @@ pub(crate) fn user_page<T: DeserializeOwned>(answer: &Answer) -> Result<(Page<T>
     let UserList { count, page_total, page: number, length: _, results } = decoded.page;
     let remaining = match (number.value(), page_total.value()) {
         // `page_total` alone tells the end: a page may be short, and the service may cut `length`.
-        (Some(number), Some(total)) if number < total => number + 1..total + 1,
+        (Some(number), Some(total)) if number < total => number + 1..total.saturating_add(1),
         (Some(_), Some(_)) => 0..0,
         // Without numbers a listing would end after its first page and look whole.
         _ => {

@@ -105,7 +105,8 @@ fn role(record: wire::UserRole) -> RoleAssignment {
             Some(Tier::Account) => Field::Absent,
             Some(Tier::Team) => scope.team,
             Some(Tier::Target) => scope.target,
-            _ => scope.team.or(scope.target),
+            _ if scope.team.is_known() => scope.team,
+            _ => scope.target.or(scope.team),
         };
         reach.tier = scope.tier.map(|tier| ScopeTier::from(tier.as_str()));
         (reach.id, reach.name) = match place {

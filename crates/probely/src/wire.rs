@@ -202,19 +202,3 @@ pub struct UserList<R = User> {
     /// The users of this page.
     pub results: Vec<R>,
 }
-
-/// The own profile: documented as a list of one, sent as the object alone.
-#[derive(Debug, Deserialize)]
-#[serde(untagged, bound = "R: Deserialize<'de>")]
-pub(crate) enum OwnProfile<R> {
-    List([R; 1]),
-    Object(R),
-}
-
-impl<R> OwnProfile<R> {
-    pub(crate) fn into_record(self) -> R {
-        match self {
-            Self::List([record]) | Self::Object(record) => record,
-        }
-    }
-}

@@ -53,7 +53,7 @@ pub(crate) fn profile(id: ProfileId, record: wire::Profile) -> Profile {
     profile.kind = record.profile_type.map(|kind| match kind {
         ProfileType::User => Kind::Human,
         ProfileType::Organization => Kind::Organization,
-        other => Kind::Other(other.as_str().to_owned()),
+        other => Kind::from(other.as_str()),
     });
     profile.name.display = record.display_name.empty_as_null();
     profile.username = record.username.empty_as_null();
@@ -139,7 +139,7 @@ fn organization_kind(customer_type: CustomerType) -> OrganizationKind {
         CustomerType::Individual => OrganizationKind::Individual,
         CustomerType::Company => OrganizationKind::Company,
         CustomerType::Government => OrganizationKind::Government,
-        CustomerType::Other(word) => OrganizationKind::Other(word),
+        CustomerType::Other(word) => OrganizationKind::from(word),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use anyprofile_core::{Field, RawJson, open_enum, open_record, wire::OpaqueId};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 
 open_enum! {
     /// What a profile is of.
@@ -218,14 +218,34 @@ impl Serialize for CurrentTrial {
 }
 
 /// One thing or a list of them: the document says an object and describes a list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OneOrMany<T> {
     /// A list.
     Many(Vec<T>),
     /// One thing.
     One(T),
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = RawJson::deserialize(deserializer)?;
+        let things = if raw.get().starts_with('[') {
+            raw.decode().map(Self::Many)
+        } else {
+            raw.decode().map(Self::One)
+        };
+        things.map_err(serde::de::Error::custom)
+    }
+}
+
+impl<T: Serialize> Serialize for OneOrMany<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Many(things) => things.serialize(serializer),
+            Self::One(thing) => thing.serialize(serializer),
+        }
+    }
 }
 
 /// Money: an object, or the bare amount.

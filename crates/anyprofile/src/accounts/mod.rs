@@ -1,0 +1,274 @@
+//! Accounts: which services to speak to, and with which credentials.
+
+#[cfg(feature = "config")]
+mod file;
+mod secret;
+
+use std::{fmt, sync::Arc};
+
+use anyprofile_core::{AccountName, Error, ProfileProvider, Result};
+use anyprofile_http::HttpOptions;
+
+pub use self::secret::SecretSource;
+
+/// Which accounts there are. Secrets are read when an account is connected, not before; `Debug` shows none.
+#[derive(Clone, Debug, Default)]
+pub struct Accounts(Vec<Account>);
+
+/// One account: a service, and how to reach it.
+#[derive(Clone)]
+pub struct Account {
+    name: AccountName,
+    /// Where the credential comes from.
+    secret: SecretSource,
+    settings: Settings,
+    http: HttpOptions,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Account")
+            .field("name", &self.name.as_str())
+            .field("service", &self.settings.service())
+            .field("secret", &self.secret)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a service needs to know besides the credential.
+#[derive(Clone, Debug)]
+enum Settings {
+    #[cfg(feature = "upsun")]
+    Upsun { base_url: Option<String>, auth_url: Option<String>, is_access_token: bool },
+    #[cfg(feature = "probely")]
+    Probely { base_url: Option<String>, page_size: Option<u32> },
+    #[cfg(feature = "anthropic")]
+    Anthropic {
+        base_url: Option<String>,
+        is_auth_token: bool,
+        /// `None`: the default; `Some(None)`: none at all.
+        beta: Option<Option<String>>,
+        other_betas: Vec<String>,
+        workspace_id: Option<String>,
+    },
+}
+
+impl Settings {
+    fn service(&self) -> &'static str {
+        match self {
+            #[cfg(feature = "upsun")]
+            Self::Upsun { .. } => anyprofile_upsun::SERVICE,
+            #[cfg(feature = "probely")]
+            Self::Probely { .. } => anyprofile_probely::SERVICE,
+            #[cfg(feature = "anthropic")]
+            Self::Anthropic { .. } => anyprofile_anthropic::SERVICE,
+        }
+    }
+}
+
+/// The environment variables that name an account without a file, by service.
+const ENVIRONMENT: &[(&str, &str)] = &[
+    #[cfg(feature = "upsun")]
+    ("upsun", "UPSUN_API_TOKEN"),
+    #[cfg(feature = "probely")]
+    ("probely", "PROBELY_API_KEY"),
+    #[cfg(feature = "anthropic")]
+    ("anthropic", "ANTHROPIC_API_KEY"),
+];
+
+impl Accounts {
+    /// The accounts that the environment names: `upsun` from `UPSUN_API_TOKEN` (`UPSUN_API_URL`,
+    /// `UPSUN_AUTH_URL`), `probely` from `PROBELY_API_KEY` (`PROBELY_API_BASE_URL`), `anthropic` from
+    /// `ANTHROPIC_API_KEY` (`ANTHROPIC_BASE_URL`), of those services that were built in.
+    ///
+    /// # Errors
+    /// A configuration error if it names none.
+    pub fn from_env() -> Result<Self> {
+        Self::from_variables(|name| std::env::var(name).ok())
+    }
+
+    /// The same with another source of variables.
+    ///
+    /// # Errors
+    /// A configuration error if it names none.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
+        let mut accounts = Vec::new();
+        for (service, credential) in ENVIRONMENT {
+            let Some(secret) = variable(credential) else { continue };
+            let settings = match *service {
+                #[cfg(feature = "upsun")]
+                "upsun" => Settings::Upsun {
+                    base_url: variable("UPSUN_API_URL"),
+                    auth_url: variable("UPSUN_AUTH_URL"),
+                    is_access_token: false,
+                },
+                #[cfg(feature = "probely")]
+                "probely" => {
+                    Settings::Probely { base_url: variable("PROBELY_API_BASE_URL"), page_size: None }
+                }
+                #[cfg(feature = "anthropic")]
+                "anthropic" => Settings::Anthropic {
+                    base_url: variable("ANTHROPIC_BASE_URL"),
+                    is_auth_token: false,
+                    beta: None,
+                    other_betas: Vec::new(),
+                    workspace_id: None,
+                },
+                _ => continue,
+            };
+            accounts.push(Account {
+                name: service.parse()?,
+                secret: SecretSource::literal(secret),
+                settings,
+                http: HttpOptions::default(),
+            });
+        }
+        if accounts.is_empty() {
+            let variables: Vec<_> = ENVIRONMENT.iter().map(|(_, variable)| *variable).collect();
+            return Err(Error::config("no account is configured")
+                .with_hint(format!("set {}, or write a configuration file", variables.join(" or "))));
+        }
+        Ok(Self(accounts))
+    }
+
+    /// The names, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &AccountName> {
+        self.0.iter().map(|account| &account.name)
+    }
+
+    /// Only these accounts; all of them if none is named.
+    ///
+    /// # Errors
+    /// A configuration error that lists the accounts there are, if one is named that is not there.
+    pub fn select(self, names: &[String]) -> Result<Self> {
+        for name in names {
+            if !self.names().any(|known| known.as_str() == name) {
+                let known: Vec<_> = self.names().map(AccountName::as_str).collect();
+                return Err(Error::config(format!("there is no account '{name}'"))
+                    .with_hint(format!("the accounts are: {}", known.join(", "))));
+            }
+        }
+        if names.is_empty() {
+            return Ok(self);
+        }
+        Ok(Self(
+            self.0
+                .into_iter()
+                .filter(|account| names.iter().any(|name| account.name == name.as_str()))
+                .collect(),
+        ))
+    }
+
+    /// Changes the HTTP settings of every account.
+    pub fn map_http(mut self, change: impl Fn(HttpOptions) -> HttpOptions) -> Self {
+        for account in &mut self.0 {
+            account.http = change(std::mem::take(&mut account.http));
+        }
+        self
+    }
+
+    /// The accounts, ready to use. Reads the secrets; sends no request.
+    ///
+    /// # Errors
+    /// A configuration error of the first account that cannot work.
+    pub fn connect(&self) -> Result<Vec<Arc<dyn ProfileProvider>>> {
+        self.0.iter().map(Account::connect).collect()
+    }
+
+    /// The accounts one by one, so that one that cannot work does not lose the others.
+    pub fn connect_each(&self) -> Vec<(AccountName, Result<Arc<dyn ProfileProvider>>)> {
+        self.0.iter().map(|account| (account.name.clone(), account.connect())).collect()
+    }
+}
+
+impl Account {
+    fn connect(&self) -> Result<Arc<dyn ProfileProvider>> {
+        let secret = self.secret.read().map_err(|error| {
+            Error::config(format!("account '{}': {}", self.name, error.message()))
+                .with_hint(error.hint().unwrap_or("check the account's configuration"))
+        })?;
+        let (name, http) = (self.name.clone(), self.http.clone());
+        Ok(match self.settings.clone() {
+            #[cfg(feature = "upsun")]
+            Settings::Upsun { base_url, auth_url, is_access_token } => {
+                use anyprofile_upsun::{UpsunConfig, UpsunProvider};
+                let mut config = if is_access_token {
+                    UpsunConfig::with_access_token(name, secret)
+                } else {
+                    UpsunConfig::with_api_token(name, secret)
+                };
+                config.base_url = base_url.unwrap_or(config.base_url);
+                config.auth_url = auth_url.unwrap_or(config.auth_url);
+                Arc::new(UpsunProvider::new(config.with_http(http))?)
+            }
+            #[cfg(feature = "probely")]
+            Settings::Probely { base_url, page_size } => {
+                use anyprofile_probely::{ProbelyConfig, ProbelyProvider};
+                let mut config = ProbelyConfig::new(name, secret);
+                config.base_url = base_url.unwrap_or(config.base_url);
+                config.page_size = page_size.unwrap_or(config.page_size);
+                Arc::new(ProbelyProvider::new(config.with_http(http))?)
+            }
+            #[cfg(feature = "anthropic")]
+            Settings::Anthropic { base_url, is_auth_token, beta, other_betas, workspace_id } => {
+                use anyprofile_anthropic::{AnthropicConfig, AnthropicProvider};
+                let mut config = if is_auth_token {
+                    AnthropicConfig::with_auth_token(name, secret)
+                } else {
+                    AnthropicConfig::with_api_key(name, secret)
+                };
+                config.base_url = base_url.unwrap_or(config.base_url);
+                config.beta = beta.unwrap_or(config.beta);
+                config.other_betas = other_betas;
+                config.workspace_id = workspace_id;
+                Arc::new(AnthropicProvider::new(config.with_http(http))?)
+            }
+        })
+    }
+}
+
+#[cfg(all(test, feature = "upsun", feature = "probely", feature = "anthropic"))]
+mod tests {
+    use anyprofile_core::ErrorKind;
+
+    use super::*;
+
+    fn variables(pairs: &'static [(&str, &str)]) -> Result<Accounts> {
+        Accounts::from_variables(|name| {
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn each_service_is_an_account_if_its_variable_is_set() {
+        let accounts = variables(&[
+            ("UPSUN_API_TOKEN", "t"),
+            ("ANTHROPIC_API_KEY", "k"),
+            ("ANTHROPIC_BASE_URL", "http://127.0.0.1:1/x"),
+            ("PROBELY_API_KEY", " "),
+        ])
+        .unwrap();
+        let providers = accounts.connect().unwrap();
+        let infos: Vec<_> =
+            providers.iter().map(|it| (it.info().account.as_str(), it.info().base_url.as_str())).collect();
+        assert_eq!(infos, [("upsun", "https://api.upsun.com"), ("anthropic", "http://127.0.0.1:1/x")]);
+    }
+
+    #[test]
+    fn no_account_says_what_to_set_and_an_unknown_one_which_there_are() {
+        let error = variables(&[]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.to_string().contains("UPSUN_API_TOKEN"), "{error}");
+        let accounts = variables(&[("PROBELY_API_KEY", "k")]).unwrap();
+        let error = accounts.select(&["prod".to_owned()]).unwrap_err();
+        assert!(error.to_string().contains("the accounts are: probely"), "{error}");
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let accounts = variables(&[("PROBELY_API_KEY", "marker")]).unwrap();
+        assert!(!format!("{accounts:?} {:?}", accounts.connect().unwrap()).contains("marker"));
+    }
+}

@@ -1,0 +1,186 @@
+//! Many accounts as one.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use anyprofile_core::{
+    Error, ErrorKind, ListQuery, ListReport, Profile, ProfileId, ProfileProvider, ProfileProviderExt,
+    ProfileStream, ProviderInfo, Result,
+};
+use futures_core::Stream;
+
+/// Many accounts, of one service or several, asked side by side.
+///
+/// One account's failure is told and does not lose the others.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use anyprofile::{Directory, ListQuery, ProfileProvider};
+/// use futures_util::StreamExt;
+///
+/// async fn names(providers: Vec<Arc<dyn ProfileProvider>>) -> Vec<String> {
+///     let directory = Directory::new(providers);
+///     let mut listing = directory.list(ListQuery::new());
+///     let mut names = Vec::new();
+///     while let Some(profile) = listing.next().await {
+///         match profile {
+///             Ok(profile) => names.push(profile.label().into_owned()),
+///             Err(error) => eprintln!("{error}"),
+///         }
+///     }
+///     for account in listing.reports() {
+///         eprintln!("{}: complete: {}", account.info.account, account.is_complete());
+///     }
+///     names
+/// }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    providers: Vec<Arc<dyn ProfileProvider>>,
+}
+
+impl Directory {
+    /// A directory of these accounts.
+    pub fn new(providers: Vec<Arc<dyn ProfileProvider>>) -> Self {
+        Self { providers }
+    }
+
+    /// The accounts.
+    pub fn providers(&self) -> &[Arc<dyn ProfileProvider>] {
+        &self.providers
+    }
+
+    /// The account that an id belongs to.
+    pub fn provider_of(&self, id: &ProfileId) -> Option<&Arc<dyn ProfileProvider>> {
+        self.providers
+            .iter()
+            .find(|provider| provider.info().service == id.service && provider.info().account == id.account)
+    }
+
+    /// One profile, from the account that its id names.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] if there is no such account, and the account's own.
+    pub async fn get(&self, id: &ProfileId) -> Result<Profile> {
+        let Some(provider) = self.provider_of(id) else {
+            return Err(Error::config(format!("there is no {} account '{}'", id.service, id.account)));
+        };
+        provider.get(id).await
+    }
+
+    /// The profiles of all accounts, as they come. An account that fails gives one error, and the others
+    /// go on. The query's limit counts over all accounts.
+    pub fn list(&self, query: ListQuery) -> DirectoryListing {
+        let limit = query.limit;
+        let accounts = self.providers.iter().map(|provider| AccountListing {
+            info: provider.info().clone(),
+            stream: Some(Arc::clone(provider).list_owned(query.clone())),
+            report: ListReport::default(),
+            delivered: 0,
+            failure: None,
+        });
+        DirectoryListing { accounts: accounts.collect(), first: 0, left: limit }
+    }
+}
+
+/// A listing of many accounts. Owns its providers, so that it can be spawned.
+#[derive(Debug)]
+pub struct DirectoryListing {
+    accounts: Vec<AccountListing>,
+    /// The account that is asked first the next time, so that none starves.
+    first: usize,
+    left: Option<u64>,
+}
+
+#[derive(Debug)]
+struct AccountListing {
+    info: ProviderInfo,
+    stream: Option<ProfileStream<'static>>,
+    report: ListReport,
+    delivered: u64,
+    failure: Option<ErrorKind>,
+}
+
+/// What one account's part of a listing has seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AccountReport {
+    /// The account.
+    pub info: ProviderInfo,
+    /// What was seen.
+    pub listing: ListReport,
+    /// The kind of error that ended it early.
+    pub failure: Option<ErrorKind>,
+}
+
+impl AccountReport {
+    /// Whether every profile of the account was delivered, as far as can be known.
+    pub fn is_complete(&self) -> bool {
+        self.failure.is_none() && self.listing.is_complete()
+    }
+}
+
+impl DirectoryListing {
+    /// What each account has seen so far, in the order of the directory.
+    pub fn reports(&self) -> Vec<AccountReport> {
+        self.accounts.iter().map(AccountListing::report).collect()
+    }
+}
+
+impl AccountListing {
+    fn report(&self) -> AccountReport {
+        let mut listing = self.stream.as_ref().map_or(&self.report, ProfileStream::report).clone();
+        // The page that is being handed out counts as far as it was handed out.
+        listing.seen = self.delivered;
+        listing.duplicates = listing.duplicates.min(listing.seen);
+        AccountReport { info: self.info.clone(), listing, failure: self.failure }
+    }
+
+    /// Ends the listing: the page on its way is dropped.
+    fn end(&mut self, limited: bool) {
+        if let Some(stream) = self.stream.take() {
+            self.report = stream.report().clone();
+            self.report.limited |= limited;
+        }
+    }
+}
+
+impl Stream for DirectoryListing {
+    type Item = Result<Profile>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        if this.left == Some(0) {
+            this.accounts.iter_mut().for_each(|account| account.end(true));
+            return Poll::Ready(None);
+        }
+        let count = this.accounts.len();
+        let mut waiting = false;
+        for offset in 0..count {
+            let index = (this.first + offset) % count;
+            let account = &mut this.accounts[index];
+            let Some(stream) = &mut account.stream else { continue };
+            match Pin::new(stream).poll_next(context) {
+                Poll::Pending => waiting = true,
+                Poll::Ready(None) => account.end(false),
+                Poll::Ready(Some(Ok(profile))) => {
+                    account.delivered += 1;
+                    this.left = this.left.map(|left| left - 1);
+                    // Stay with an account while its page lasts: its profiles then come together.
+                    this.first = index;
+                    return Poll::Ready(Some(Ok(profile)));
+                }
+                Poll::Ready(Some(Err(error))) => {
+                    account.failure = Some(error.kind());
+                    account.end(false);
+                    return Poll::Ready(Some(Err(error)));
+                }
+            }
+        }
+        if waiting { Poll::Pending } else { Poll::Ready(None) }
+    }
+}

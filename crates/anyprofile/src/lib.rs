@@ -1,0 +1,62 @@
+//! Read and update user profiles at any service through one trait.
+//!
+//! A [`ProfileProvider`] is one account of one service; [`ProfileProviderExt`] is what you call on it.
+//! Which services there are is a matter of features; which one is used is a matter of configuration:
+//!
+//! ```no_run
+//! # #[cfg(all(feature = "upsun", feature = "probely", feature = "anthropic"))]
+//! # async fn example() -> anyprofile::Result<()> {
+//! use anyprofile::{Accounts, ListQuery, ProfileProviderExt};
+//! use futures_util::TryStreamExt;
+//!
+//! for provider in Accounts::from_env()?.connect()? {
+//!     let mut profiles = provider.list(ListQuery::new());
+//!     while let Some(profile) = profiles.try_next().await? {
+//!         println!("{} {}", profile.id, profile.label());
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//! | feature | default | what it turns on |
+//! |---|---|---|
+//! | `upsun` | | Upsun and Platform.sh: the module `upsun` |
+//! | `probely` | | Probely, also known as Snyk API & Web: the module `probely` |
+//! | `anthropic` | | the Anthropic API's user profiles: the module `anthropic` |
+//! | `config` | | accounts from a TOML file: `Accounts::load` |
+//! | `schema` | | the JSON Schema of a profile: `profile_schema` |
+//! | `full` | | all of the above |
+//! | `rustls` | yes | TLS by rustls, with the platform's certificate store |
+//! | `native-tls` | | TLS by the platform's own library |
+//!
+//! Without a service this crate is the trait and the model alone, for those who write a provider. Features
+//! only add. With both TLS features rustls is used, unless the account says otherwise; with neither,
+//! `https` is refused with a configuration error unless the account brings a transport of its own.
+//!
+//! # What you can rely on
+//! - *False*, *null*, *not sent*, *not supported* and *not shown* are five different things: [`Field`] and
+//!   [`Profile::state`].
+//! - A listing delivers every profile or says what is missing: [`ListReport`].
+//! - No secret and no personal data in an error, a `Debug` or a log line.
+//! - Reads are repeated where that may help; writes are not, unless the service refused them unread.
+
+#[cfg(feature = "_service")]
+mod accounts;
+mod directory;
+
+pub use anyprofile_core::*;
+
+#[cfg(feature = "anthropic")]
+pub use anyprofile_anthropic as anthropic;
+#[cfg(feature = "_service")]
+pub use anyprofile_http as http;
+#[cfg(feature = "probely")]
+pub use anyprofile_probely as probely;
+#[cfg(feature = "upsun")]
+pub use anyprofile_upsun as upsun;
+
+#[cfg(feature = "_service")]
+pub use self::accounts::{Account, Accounts, SecretSource};
+pub use self::directory::{AccountReport, Directory, DirectoryListing};

@@ -1,0 +1,221 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use anyprofile::{FieldPath, ProfileId};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// List, show, check and update user profiles at several services.
+///
+/// Data goes to standard output, everything else to standard error. Exit codes: 0 complete, 2 usage or
+/// configuration, 3 authentication or permission, 4 partial (something failed, the rest was delivered),
+/// 5 the service failed, 6 not found, 1 a defect of this program.
+#[derive(Debug, Parser)]
+#[command(name = "anyprofile", version, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The configuration file [default: $ANYPROFILE_CONFIG, else anyprofile/config.toml in the user's
+    /// configuration folder, else accounts from the environment].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Only this account; may be repeated.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) account: Vec<String>,
+    /// Use the embedded sandbox of all services: needs no credential.
+    #[arg(long, global = true, conflicts_with = "config")]
+    pub(crate) sandbox: bool,
+    /// How many profiles a service of the embedded sandbox has.
+    #[arg(long, global = true, value_name = "N", default_value_t = 20, hide = true)]
+    pub(crate) sandbox_profiles: u64,
+    /// The form of the output.
+    #[arg(short, long, global = true, value_enum, default_value_t = Format::Table)]
+    pub(crate) output: Format,
+    /// Say nothing but errors on standard error.
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Log requests on standard error; twice for everything. RUST_LOG goes before it.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+/// The form of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a person.
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON document a line: for a program.
+    Ndjson,
+    /// For a spreadsheet: cells that would be formulas start with '.
+    Csv,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the profiles of all accounts.
+    ///
+    /// In a table, a field without a value says why: "(not set)" the service says that there is none,
+    /// "(not sent)" it did not say, "(withheld)" this credential may not see it, "-" the service has no such
+    /// field. A summary on standard error says whether every profile was seen.
+    List(List),
+    /// Show one profile.
+    Get {
+        /// The id, such as upsun:acme/user/d81c8ee2-44b3-429f-b944-a33ad7437690.
+        id: ProfileId,
+        #[command(flatten)]
+        fields: Fields,
+    },
+    /// Show the profile of each account's own credential.
+    Me {
+        #[command(flatten)]
+        fields: Fields,
+    },
+    /// Change a profile, after showing what will change.
+    Update(Update),
+    /// Check that each account's credential works.
+    Check,
+    /// Show which fields and operations each service has. Needs no account.
+    Providers,
+    /// Print the JSON Schema of a profile, as it is in json and ndjson.
+    Schema,
+    /// Serve the sandbox of all services to other programs, until interrupted.
+    Sandbox(SandboxArguments),
+    /// Print the completions of a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which fields to show.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Fields {
+    /// Only these fields or groups of fields, separated by commas, such as id,name,security.mfa_enabled.
+    #[arg(long = "fields", value_name = "FIELD,…", value_parser = field_paths)]
+    lists: Vec<Paths>,
+}
+
+/// The fields of one list.
+type Paths = std::sync::Arc<[FieldPath]>;
+
+impl Fields {
+    /// The fields, in the order they were named; none if all are wanted.
+    pub(crate) fn paths(&self) -> Vec<FieldPath> {
+        self.lists.iter().flat_map(|paths| paths.iter().cloned()).collect()
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) fields: Fields,
+    /// At most so many profiles, over all accounts.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
+    /// So many profiles a request; the services have limits.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) page_size: Option<u32>,
+    /// What stands in csv for a field that the service says is null [default: an empty cell, as for a field
+    /// that was not sent].
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub(crate) csv_null: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Update {
+    /// The id, such as upsun:acme/organization/01HSANDB0XACME000000000001.
+    pub(crate) id: ProfileId,
+    /// Set a field, such as organization.name=Acme.
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
+    pub(crate) set: Vec<(FieldPath, String)>,
+    /// Clear a field.
+    #[arg(long, value_name = "FIELD", value_parser = field_path)]
+    pub(crate) clear: Vec<FieldPath>,
+    /// Show what would change, and change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArguments {
+    /// The port; 0 takes any free one.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+    /// How many profiles each service has.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) profiles: u64,
+    /// The seed: the same one gives the same profiles.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Something that goes wrong; may be repeated.
+    #[arg(long, value_name = "NAME", value_parser = fault_name)]
+    pub(crate) fault: Vec<String>,
+    /// First print one JSON line with the URLs and credentials.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn field_path(text: &str) -> Result<FieldPath, String> {
+    text.parse().map_err(|error| format!("{error}"))
+}
+
+/// A list of fields; the name of a group stands for all of its fields.
+fn field_paths(text: &str) -> Result<Paths, String> {
+    let mut paths = Vec::new();
+    for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        let is_of_group =
+            |path: &&FieldPath| path.as_str().split_once('.').is_some_and(|(group, _)| group == name);
+        let group: Vec<_> = FieldPath::CORE.iter().filter(is_of_group).cloned().collect();
+        if group.is_empty() {
+            paths.push(field_path(name).map_err(|error| format!("{name}: {error}"))?);
+        } else {
+            paths.extend(group);
+        }
+    }
+    Ok(paths.into())
+}
+
+fn assignment(text: &str) -> Result<(FieldPath, String), String> {
+    let (path, value) = text.split_once('=').ok_or("expected FIELD=VALUE")?;
+    field_path(path).map(|path| (path, value.to_owned()))
+}
+
+fn fault_name(text: &str) -> Result<String, String> {
+    let names = anyprofile_sandbox::Fault::names();
+    if names.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("the faults are: {}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn fields_are_named_alone_or_by_their_group() {
+        let paths = field_paths("id, times,extension.marketing").unwrap();
+        let paths: Vec<_> = paths.iter().map(FieldPath::as_str).collect();
+        assert_eq!(paths, ["id", "times.created", "times.updated", "extension.marketing"]);
+        assert_eq!(field_paths("email").unwrap_err(), "email: no such field; did you mean 'emails'?");
+    }
+}

@@ -1,0 +1,40 @@
+//! The commands.
+
+mod check;
+mod list;
+mod providers;
+mod sandbox;
+mod show;
+mod update;
+
+use anyprofile::profile_schema;
+use clap::CommandFactory as _;
+
+use crate::{
+    args::{Arguments, Command},
+    exit::{Exit, Failure},
+    output::print_line,
+};
+
+pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
+    let global = &arguments.global;
+    match arguments.command {
+        Command::List(list) => list::run(global, list).await,
+        Command::Get { id, fields } => show::get(global, &id, &fields.paths()).await,
+        Command::Me { fields } => show::me(global, &fields.paths()).await,
+        Command::Update(update) => update::run(global, update).await,
+        Command::Check => check::run(global).await,
+        Command::Providers => providers::run(global.output),
+        Command::Schema => {
+            print_line(&serde_json::to_string_pretty(&profile_schema())?)?;
+            Ok(Exit::Complete)
+        }
+        Command::Sandbox(sandbox) => sandbox::run(sandbox).await,
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "anyprofile", &mut script);
+            print_line(String::from_utf8_lossy(&script).trim_end())?;
+            Ok(Exit::Complete)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! `anyprofile providers`
+
+use anyprofile::{
+    Accounts, Capabilities, FieldPath, FieldSpec, Operations, ProfileProvider, Readable, Support,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    args::Format,
+    exit::{Exit, Failure},
+    output::print_rows,
+};
+
+/// Prints a row for each operation and each field, a column for each service.
+pub(crate) fn run(format: Format) -> Result<Exit, Failure> {
+    // What a service can do does not depend on the credential.
+    let providers = Accounts::from_variables(|name| {
+        matches!(name, "UPSUN_API_TOKEN" | "PROBELY_API_KEY" | "ANTHROPIC_API_KEY").then(|| "none".to_owned())
+    })?
+    .connect()?;
+    let mut columns = vec!["name"];
+    columns.extend(providers.iter().map(|provider| provider.info().service.as_str()));
+    let mut rows = Vec::new();
+    for (name, support) in OPERATIONS {
+        let cell = |capabilities: &Capabilities| match support(&capabilities.operations) {
+            Support::For(kinds) => kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+            _ => "-".to_owned(),
+        };
+        rows.push(row(&format!("operation {name}"), &providers, cell));
+    }
+    for (name, cell) in LISTING {
+        rows.push(row(&format!("listing {name}"), &providers, *cell));
+    }
+    for path in paths(&providers) {
+        rows.push(row(path.as_str(), &providers, |capabilities| field_cell(capabilities.fields.get(&path))));
+    }
+    print_rows(format, &columns, &rows)?;
+    Ok(Exit::Complete)
+}
+
+type Provider = std::sync::Arc<dyn ProfileProvider>;
+
+type OfOperations = fn(&Operations) -> &Support;
+
+const OPERATIONS: &[(&str, OfOperations)] = &[
+    ("list", |operations| &operations.list),
+    ("get", |operations| &operations.get),
+    ("current", |operations| &operations.current),
+    ("create", |operations| &operations.create),
+    ("update", |operations| &operations.update),
+    ("deactivate", |operations| &operations.deactivate),
+    ("delete", |operations| &operations.delete),
+];
+
+type OfCapabilities = fn(&Capabilities) -> String;
+
+const LISTING: &[(&str, OfCapabilities)] = &[
+    ("page size", |capabilities| {
+        let listing = &capabilities.listing;
+        match (listing.page_size, listing.max_page_size) {
+            (false, _) => "-".to_owned(),
+            (true, Some(max)) => format!("up to {max}"),
+            (true, None) => "yes".to_owned(),
+        }
+    }),
+    ("total", |capabilities| yes(capabilities.listing.declares_total)),
+    ("search", |capabilities| yes(capabilities.listing.search)),
+    ("order", |capabilities| {
+        let orders: Vec<_> = capabilities.listing.orders.iter().map(ToString::to_string).collect();
+        if orders.is_empty() { "-".to_owned() } else { orders.join(", ") }
+    }),
+    ("numbered pages", |capabilities| yes(capabilities.listing.numbered_pages)),
+];
+
+fn yes(there: bool) -> String {
+    if there { "yes" } else { "-" }.to_owned()
+}
+
+fn row(name: &str, providers: &[Provider], cell: impl Fn(&Capabilities) -> String) -> Vec<Value> {
+    let cells = providers.iter().map(|provider| json!(cell(provider.capabilities())));
+    std::iter::once(json!(name)).chain(cells).collect()
+}
+
+/// Every field of a profile, and those that only one service has.
+fn paths(providers: &[Provider]) -> Vec<FieldPath> {
+    let mut paths = FieldPath::CORE.to_vec();
+    for spec in providers.iter().flat_map(|provider| provider.capabilities().fields.iter()) {
+        if !paths.contains(&spec.path) {
+            paths.push(spec.path.clone());
+        }
+    }
+    paths
+}
+
+fn field_cell(spec: Option<&FieldSpec>) -> String {
+    let Some(spec) = spec else { return "-".to_owned() };
+    let read = match &spec.read {
+        Readable::Yes => "read".to_owned(),
+        Readable::Withheld { needs } => format!("withheld (needs {needs})"),
+        _ => "-".to_owned(),
+    };
+    match &spec.write {
+        None => read,
+        Some(rule) => {
+            let kinds: Vec<_> = rule.id_kinds.iter().map(ToString::to_string).collect();
+            let clear = if rule.clear { "/clear" } else { "" };
+            format!("{read}, write{clear} ({})", kinds.join(", "))
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `anyprofile sandbox`
+
+use anyprofile_sandbox::{Fault, Sandbox, SandboxOptions};
+
+use crate::{
+    args::SandboxArguments,
+    exit::{Exit, Failure},
+    output::print_line,
+};
+
+pub(crate) async fn run(arguments: SandboxArguments) -> Result<Exit, Failure> {
+    let options =
+        SandboxOptions::new().port(arguments.port).profiles(arguments.profiles).seed(arguments.seed);
+    let sandbox = Sandbox::start(options).await.map_err(|error| {
+        Failure::Usage(format!("the sandbox cannot start on port {}: {error}", arguments.port))
+    })?;
+    for name in &arguments.fault {
+        for fault in Fault::named(name).into_iter().flatten() {
+            sandbox.add_fault(fault);
+        }
+    }
+    let description = sandbox.description();
+    if arguments.json {
+        print_line(&serde_json::to_string(description)?)?;
+    } else {
+        print_line(&environment(&sandbox))?;
+    }
+    eprintln!("serving {} profiles a service until interrupted", description.profiles);
+    tokio::select! {
+        () = sandbox.wait() => {}
+        result = tokio::signal::ctrl_c() => result?,
+    }
+    sandbox.stop().await;
+    Ok(Exit::Complete)
+}
+
+/// The lines that make a shell use the sandbox.
+fn environment(sandbox: &Sandbox) -> String {
+    let it = sandbox.description();
+    [
+        ("UPSUN_API_URL", &it.upsun.base_url),
+        ("UPSUN_AUTH_URL", &it.upsun.auth_url),
+        ("UPSUN_API_TOKEN", &it.upsun.api_token),
+        ("PROBELY_API_BASE_URL", &it.probely.base_url),
+        ("PROBELY_API_KEY", &it.probely.api_key),
+        ("ANTHROPIC_BASE_URL", &it.anthropic.base_url),
+        ("ANTHROPIC_API_KEY", &it.anthropic.api_key),
+    ]
+    .map(|(name, value)| format!("export {name}={value}"))
+    .join("\n")
+}

@@ -1,0 +1,105 @@
+//! Exit codes, and failures that end the command.
+
+use std::io;
+
+use anyprofile::{Error, ErrorKind};
+
+use crate::diagnostics;
+
+/// How the command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Complete.
+    Complete = 0,
+    /// A defect of ours.
+    Defect = 1,
+    /// Wrong usage or configuration.
+    Usage = 2,
+    /// The credential was refused, or may not do this.
+    Access = 3,
+    /// Some account, page or record failed; the rest was delivered.
+    Partial = 4,
+    /// The service failed.
+    Service = 5,
+    /// Not found.
+    NotFound = 6,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl Exit {
+    /// The code that stands for one error.
+    pub(crate) fn of(error: &Error) -> Self {
+        match error.kind() {
+            ErrorKind::Config | ErrorKind::InvalidRequest | ErrorKind::Unsupported => Self::Usage,
+            ErrorKind::Unauthenticated | ErrorKind::PermissionDenied => Self::Access,
+            ErrorKind::NotFound => Self::NotFound,
+            ErrorKind::Internal => Self::Defect,
+            _ => Self::Service,
+        }
+    }
+}
+
+/// What ends the command early.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A service or the configuration.
+    Library(Error),
+    /// Wrong usage, in words for the person.
+    Usage(String),
+    /// Writing the output.
+    Output(io::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Library(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Output(error.into())
+    }
+}
+
+impl From<csv::Error> for Failure {
+    fn from(error: csv::Error) -> Self {
+        Self::Output(match error.into_kind() {
+            csv::ErrorKind::Io(error) => error,
+            other => io::Error::other(format!("{other:?}")),
+        })
+    }
+}
+
+impl Failure {
+    /// Tells the person, and gives the exit code.
+    pub(crate) fn report(self) -> Exit {
+        match self {
+            Self::Library(error) => {
+                diagnostics::error(&error);
+                Exit::of(&error)
+            }
+            Self::Usage(message) => {
+                eprintln!("error: {message}");
+                Exit::Usage
+            }
+            // Whoever reads the output has seen enough: no fault of anybody's.
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Complete,
+            Self::Output(error) => {
+                eprintln!("error: the output cannot be written: {error}");
+                Exit::Defect
+            }
+        }
+    }
+}

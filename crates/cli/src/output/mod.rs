@@ -1,0 +1,79 @@
+//! Profiles on standard output.
+
+mod cell;
+mod csv;
+mod json;
+mod table;
+
+use std::io::{self, Write};
+
+use anyprofile::{Capabilities, FieldPath, Profile};
+
+use crate::{args::Format, exit::Failure};
+
+pub(crate) use self::{
+    cell::{Cell, cell_of},
+    json::selected,
+    table::{grid, one_profile},
+};
+
+/// Takes profiles one by one and writes them in one form.
+pub(crate) trait ProfileWriter {
+    /// Takes a profile. `capabilities` are those of its provider.
+    fn write(&mut self, profile: &Profile, capabilities: &Capabilities) -> Result<(), Failure>;
+
+    /// Writes what is still to be written.
+    fn finish(&mut self) -> Result<(), Failure>;
+}
+
+/// The writer of a form.
+pub(crate) fn profile_writer(
+    format: Format,
+    fields: Vec<FieldPath>,
+    csv_null: &str,
+) -> Box<dyn ProfileWriter> {
+    let out = io::BufWriter::with_capacity(64 * 1024, io::stdout());
+    match format {
+        Format::Table => Box::new(table::TableWriter::new(out, fields)),
+        Format::Json => Box::new(json::JsonWriter::array(out, fields)),
+        Format::Ndjson => Box::new(json::JsonWriter::lines(out, fields)),
+        Format::Csv => Box::new(csv::CsvWriter::new(out, fields, csv_null)),
+    }
+}
+
+/// Writes a text and a line end to standard output.
+pub(crate) fn print_line(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Writes rows that are no profiles, in any form.
+pub(crate) fn print_rows(
+    format: Format,
+    columns: &[&str],
+    rows: &[Vec<serde_json::Value>],
+) -> Result<(), Failure> {
+    let object = |row: &Vec<serde_json::Value>| {
+        let pairs = columns.iter().map(|column| (*column).to_owned()).zip(row.iter().cloned());
+        serde_json::Value::Object(pairs.collect())
+    };
+    let text = |value: &serde_json::Value| match value {
+        serde_json::Value::Null => String::new(),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match format {
+        Format::Table => {
+            let header = columns.iter().map(|column| column.replace('_', " ").to_uppercase()).collect();
+            let rows = rows.iter().map(|row| row.iter().map(text).collect()).collect();
+            print_line(&grid(header, rows))
+        }
+        Format::Json => {
+            print_line(&serde_json::to_string_pretty(&rows.iter().map(object).collect::<Vec<_>>())?)
+        }
+        Format::Ndjson => rows.iter().try_for_each(|row| print_line(&object(row).to_string())),
+        Format::Csv => csv::write_rows(columns, rows.iter().map(|row| row.iter().map(text).collect())),
+    }
+}

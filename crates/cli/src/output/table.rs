@@ -1,0 +1,98 @@
+//! Tables for a person.
+
+use std::io::{self, IsTerminal as _, Write};
+
+use anyprofile::{Capabilities, FieldPath, Profile};
+use comfy_table::{ContentArrangement, Table, presets};
+
+use super::{ProfileWriter, cell_of};
+use crate::exit::Failure;
+
+/// The columns where none are named: what an access review looks at first.
+const COLUMNS: &[FieldPath] = &[
+    FieldPath::ID,
+    FieldPath::NAME_DISPLAY,
+    FieldPath::EMAILS,
+    FieldPath::KIND,
+    FieldPath::STATUS,
+    FieldPath::SECURITY_MFA_ENABLED,
+    FieldPath::SECURITY_LAST_LOGIN,
+];
+
+/// Collects profiles and writes one table, its rows in the order of their accounts.
+pub(super) struct TableWriter<W: Write> {
+    out: W,
+    fields: Vec<FieldPath>,
+    rows: Vec<(String, Vec<String>)>,
+}
+
+impl<W: Write> TableWriter<W> {
+    pub(super) fn new(out: W, fields: Vec<FieldPath>) -> Self {
+        let fields = if fields.is_empty() { COLUMNS.to_vec() } else { fields };
+        Self { out, fields, rows: Vec::new() }
+    }
+}
+
+impl<W: Write> ProfileWriter for TableWriter<W> {
+    fn write(&mut self, profile: &Profile, capabilities: &Capabilities) -> Result<(), Failure> {
+        let json = serde_json::to_value(profile)?;
+        let cells = self
+            .fields
+            .iter()
+            .map(|path| cell_of(profile, &json, path, capabilities).for_person().to_owned());
+        self.rows.push((format!("{}:{}", profile.id.service, profile.id.account), cells.collect()));
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        // Accounts come side by side; the order within one stays.
+        self.rows.sort_by(|one, two| one.0.cmp(&two.0));
+        let header = self.fields.iter().map(|path| path.to_string()).collect();
+        let rows = std::mem::take(&mut self.rows).into_iter().map(|(_, row)| row).collect();
+        writeln!(self.out, "{}", grid(header, rows))?;
+        self.out.flush()?;
+        Ok(())
+    }
+}
+
+/// A table without frames. On a terminal it is as wide as that; elsewhere nothing is cut or wrapped.
+pub(crate) fn grid(header: Vec<String>, rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    let is_terminal = io::stdout().is_terminal();
+    table.set_content_arrangement(if is_terminal {
+        ContentArrangement::Dynamic
+    } else {
+        ContentArrangement::Disabled
+    });
+    table.set_header(header.iter().map(|title| printable(title)));
+    for row in rows {
+        table.add_row(row.iter().map(|cell| printable(cell)));
+    }
+    table.column_iter_mut().for_each(|column| {
+        column.set_padding((0, 2));
+    });
+    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// The text without what would steer a terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// One profile as a table of its fields: those that were asked for, else all that the service supports.
+pub(crate) fn one_profile(
+    profile: &Profile,
+    fields: &[FieldPath],
+    capabilities: &Capabilities,
+) -> Result<String, Failure> {
+    let json = serde_json::to_value(profile)?;
+    let supported: Vec<FieldPath> = capabilities.fields.iter().map(|spec| spec.path.clone()).collect();
+    let fields = if fields.is_empty() { &supported } else { fields };
+    let rows = fields.iter().map(|path| {
+        vec![path.to_string(), cell_of(profile, &json, path, capabilities).for_person().to_owned()]
+    });
+    let unknown =
+        profile.unknown.iter().map(|(name, value)| vec![format!("unknown.{name}"), value.get().to_owned()]);
+    Ok(grid(vec!["field".to_owned(), "value".to_owned()], rows.chain(unknown).collect()))
+}

@@ -1,0 +1,111 @@
+//! The accounts of a run.
+
+use std::sync::Arc;
+
+use anyprofile::{AccountName, Accounts, Directory, Error, ProfileId, ProfileProvider, Result};
+use anyprofile_sandbox::{Sandbox, SandboxOptions};
+
+use crate::{
+    args::Global,
+    diagnostics,
+    exit::{Exit, Failure},
+};
+
+/// The accounts of a run, and the sandbox if they are its.
+pub(crate) struct Session {
+    pub(crate) directory: Directory,
+    /// How many accounts could not be used at all; each was told.
+    pub(crate) unusable: usize,
+    /// Runs as long as it is held.
+    _sandbox: Option<Sandbox>,
+}
+
+impl Session {
+    /// Reads the configuration and connects the accounts. An account that cannot be used is told, and
+    /// does not lose the others.
+    pub(crate) async fn start(global: &Global) -> Result<Self, Failure> {
+        Self::start_with(global, &global.account).await
+    }
+
+    /// The same with nothing but the account that an id belongs to.
+    pub(crate) async fn start_for(global: &Global, id: &ProfileId) -> Result<Self, Failure> {
+        let account = id.account.to_string();
+        if !global.account.is_empty() && !global.account.contains(&account) {
+            return Err(Failure::Usage(format!(
+                "the id belongs to account '{account}', which --account leaves out"
+            )));
+        }
+        Self::start_with(global, &[account]).await
+    }
+
+    async fn start_with(global: &Global, names: &[String]) -> Result<Self, Failure> {
+        let (accounts, sandbox) = if global.sandbox {
+            let options = SandboxOptions::new().profiles(global.sandbox_profiles);
+            let sandbox = Sandbox::start(options)
+                .await
+                .map_err(|error| Failure::Usage(format!("the sandbox cannot start: {error}")))?;
+            (sandbox_accounts(&sandbox)?, Some(sandbox))
+        } else {
+            (Accounts::load(global.config.as_deref())?, None)
+        };
+        let product = concat!("anyprofile-cli/", env!("CARGO_PKG_VERSION"));
+        let accounts = accounts
+            .select(names)?
+            .map_http(|http| if http.user_agent.is_some() { http } else { http.with_user_agent(product) });
+        let (providers, errors) = split(accounts.connect_each());
+        for error in &errors {
+            diagnostics::error(error);
+        }
+        if providers.is_empty() {
+            return Err(Failure::Usage("there is no account that can be used".to_owned()));
+        }
+        Ok(Self { directory: Directory::new(providers), unusable: errors.len(), _sandbox: sandbox })
+    }
+
+    /// The exit code of a run in which `failed` accounts of those that were asked failed, the last of
+    /// them with `last`.
+    pub(crate) fn exit(&self, failed: usize, last: Option<Exit>) -> Exit {
+        let asked = self.directory.providers().len();
+        match (failed, self.unusable) {
+            (0, 0) => Exit::Complete,
+            (failed, 0) if failed == asked && asked == 1 => last.unwrap_or(Exit::Service),
+            (failed, _) if failed == asked => last.unwrap_or(Exit::Service),
+            _ => Exit::Partial,
+        }
+    }
+}
+
+type Connected = (AccountName, Result<Arc<dyn ProfileProvider>>);
+
+fn split(connected: Vec<Connected>) -> (Vec<Arc<dyn ProfileProvider>>, Vec<Error>) {
+    let mut providers = Vec::new();
+    let mut errors = Vec::new();
+    for (_, result) in connected {
+        match result {
+            Ok(provider) => providers.push(provider),
+            Err(error) => errors.push(error),
+        }
+    }
+    (providers, errors)
+}
+
+/// The sandbox's accounts, over real HTTP, as the environment would name them.
+fn sandbox_accounts(sandbox: &Sandbox) -> Result<Accounts> {
+    let description = sandbox.description();
+    Accounts::from_variables(|name| {
+        Some(match name {
+            "UPSUN_API_TOKEN" => description.upsun.api_token.clone(),
+            "UPSUN_API_URL" => description.upsun.base_url.clone(),
+            "UPSUN_AUTH_URL" => description.upsun.auth_url.clone(),
+            "PROBELY_API_KEY" => description.probely.api_key.clone(),
+            "PROBELY_API_BASE_URL" => description.probely.base_url.clone(),
+            "ANTHROPIC_API_KEY" => description.anthropic.api_key.clone(),
+            "ANTHROPIC_BASE_URL" => description.anthropic.base_url.clone(),
+            _ => return None,
+        })
+    })
+    .map(|accounts| {
+        // The sandbox is on this machine, whatever proxy the environment names.
+        accounts.map_http(|http| http.with_proxy(anyprofile::http::Proxy::None))
+    })
+}

@@ -1,0 +1,57 @@
+//! What a listing came to, on standard error.
+
+use std::time::Duration;
+
+use anyprofile::AccountReport;
+
+/// Prints a line an account and one over all.
+pub(crate) fn print(reports: &[AccountReport]) {
+    let width = reports.iter().map(|report| report.info.account.as_str().len()).max().unwrap_or(0);
+    for report in reports {
+        eprintln!("{:width$}  {}", report.info.account, line(report));
+    }
+    let seen: u64 = reports.iter().map(|report| report.listing.seen).sum();
+    let whole = reports.iter().filter(|report| report.is_complete()).count();
+    let limited = reports.iter().any(|report| report.listing.limited && report.failure.is_none());
+    let verdict = match (whole == reports.len(), limited) {
+        (true, _) => "complete",
+        (false, true) if reports.iter().all(|report| report.is_complete() || is_limited(report)) => {
+            "stopped at the limit"
+        }
+        (false, _) => "INCOMPLETE",
+    };
+    eprintln!("{seen} profiles of {} accounts: {verdict}", reports.len());
+}
+
+/// Whether an account's listing stopped because no more was wanted.
+pub(crate) fn is_limited(report: &AccountReport) -> bool {
+    report.failure.is_none() && report.listing.limited && report.listing.quarantined == 0
+}
+
+fn line(report: &AccountReport) -> String {
+    let listing = &report.listing;
+    let declared = match listing.declared_total {
+        Some(total) => format!("{} seen of {total} declared", listing.seen),
+        None => format!("{} seen, no total declared", listing.seen),
+    };
+    let mut line = format!(
+        "{declared}, {} duplicates, {} quarantined, {} pages, {} retries, waited {}",
+        listing.duplicates,
+        listing.quarantined,
+        listing.pages,
+        listing.retries(),
+        seconds(listing.waited),
+    );
+    if let Some(kind) = report.failure {
+        line.push_str(&format!(", FAILED ({kind})"));
+    } else if let Some(missing @ 1..) = listing.missing() {
+        line.push_str(&format!(", {missing} MISSING"));
+    } else if listing.limited {
+        line.push_str(", stopped at the limit");
+    }
+    line
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}

@@ -1,0 +1,80 @@
+//! Many accounts as one.
+
+use std::sync::Arc;
+
+use anyprofile::{
+    Directory, ErrorKind, ListQuery, ProfileProvider,
+    probely::{ProbelyConfig, ProbelyProvider},
+};
+use anyprofile_sandbox::Fault;
+use futures_util::StreamExt;
+
+use crate::fixture;
+
+#[tokio::test]
+async fn one_accounts_failure_does_not_lose_the_others_and_is_reported() {
+    let fixture = fixture(70).await;
+    fixture.sandbox.add_fault(Fault::new("users-list").first(100).respond(403));
+    let directory = Directory::new(fixture.providers.clone());
+    let mut listing = directory.list(ListQuery::new());
+    let (mut profiles, mut errors) = (0, Vec::new());
+    while let Some(item) = listing.next().await {
+        match item {
+            Ok(_) => profiles += 1,
+            Err(error) => errors.push(error),
+        }
+    }
+    assert_eq!(profiles, 140);
+    assert_eq!(errors.len(), 1);
+    assert_eq!(errors[0].account().unwrap(), &"probely");
+    let reports = listing.reports();
+    let complete: Vec<_> = reports.iter().map(anyprofile::AccountReport::is_complete).collect();
+    assert_eq!(complete, [true, false, true]);
+    assert_eq!(reports[1].failure, Some(ErrorKind::PermissionDenied));
+}
+
+#[tokio::test]
+async fn a_limit_counts_over_all_accounts() {
+    let fixture = fixture(70).await;
+    let directory = Directory::new(fixture.providers.clone());
+    let mut listing = directory.list(ListQuery::new().with_limit(100));
+    let mut profiles = 0;
+    while let Some(item) = listing.next().await {
+        item.unwrap();
+        profiles += 1;
+    }
+    assert_eq!(profiles, 100);
+    let reports = listing.reports();
+    assert_eq!(reports.iter().map(|report| report.listing.seen).sum::<u64>(), 100);
+    assert!(reports.iter().all(|report| report.is_complete() || report.listing.limited));
+}
+
+#[tokio::test]
+async fn two_accounts_of_one_service_keep_their_names() {
+    let fixture = fixture(10).await;
+    let description = fixture.sandbox.description();
+    let account = |name: &str| -> Arc<dyn ProfileProvider> {
+        let config = ProbelyConfig::new(name.parse().unwrap(), description.probely.api_key.clone());
+        Arc::new(ProbelyProvider::new(config.at(&description.probely.base_url)).unwrap())
+    };
+    let directory = Directory::new(vec![account("eu"), account("us")]);
+    let profiles: Vec<_> = directory.list(ListQuery::new()).collect().await;
+    let ids: std::collections::HashSet<_> = profiles.into_iter().map(|profile| profile.unwrap().id).collect();
+    assert_eq!(ids.len(), 20);
+    let id = ids.iter().find(|id| id.account == "us").unwrap();
+    assert_eq!(&directory.get(id).await.unwrap().id, id);
+    let elsewhere = "probely:au/user/x".parse().unwrap();
+    assert_eq!(directory.get(&elsewhere).await.unwrap_err().kind(), ErrorKind::Config);
+}
+
+#[tokio::test]
+async fn the_same_id_in_two_directories_is_asked_for_at_its_own_account() {
+    let fixture = fixture(3).await;
+    let directory = Directory::new(fixture.providers.clone());
+    for provider in &fixture.providers {
+        let profile =
+            Directory::new(vec![Arc::clone(provider)]).list(ListQuery::new()).next().await.unwrap().unwrap();
+        assert_eq!(directory.provider_of(&profile.id).unwrap().info(), provider.info());
+        assert!(directory.get(&profile.id).await.unwrap() == profile);
+    }
+}

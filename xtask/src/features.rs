@@ -1,0 +1,55 @@
+//! Every combination of features builds.
+
+use crate::cargo::{Outcome, cargo};
+
+/// The services of the facade.
+const SERVICES: &[&str] = &["upsun", "probely", "anthropic"];
+
+/// Checks the facade with every set of services, with each other feature alone and with all, and the
+/// crates below it with each of theirs.
+pub(crate) fn build_all() -> Outcome {
+    for set in service_sets() {
+        check("anyprofile", &set)?;
+    }
+    let others = [
+        "config",
+        "schema",
+        "rustls",
+        "native-tls",
+        "full",
+        "full rustls",
+        "full native-tls",
+        "full rustls native-tls",
+    ];
+    for features in
+        others.into_iter().chain(["upsun config", "probely config", "anthropic config", "probely schema"])
+    {
+        check("anyprofile", features)?;
+    }
+    for features in ["", "schema"] {
+        check("anyprofile-core", features)?;
+    }
+    for features in ["", "rustls", "native-tls", "rustls native-tls"] {
+        check("anyprofile-http", features)?;
+    }
+    for service in SERVICES {
+        check(&format!("anyprofile-{service}"), "schema")?;
+    }
+    Ok(())
+}
+
+/// Every set of services, the empty one included.
+fn service_sets() -> Vec<String> {
+    (0..1_u32 << SERVICES.len())
+        .map(|bits| {
+            let chosen = SERVICES.iter().enumerate().filter(|(place, _)| bits & (1 << place) != 0);
+            chosen.map(|(_, service)| *service).collect::<Vec<_>>().join(" ")
+        })
+        .collect()
+}
+
+fn check(package: &str, features: &str) -> Outcome {
+    let arguments =
+        ["check", "--quiet", "--package", package, "--lib", "--no-default-features", "--features", features];
+    cargo(&arguments, &[("RUSTFLAGS", "--deny warnings")])
+}
