@@ -68,7 +68,7 @@ async fn what_is_declared_readable_is_sometimes_filled_and_nothing_else_ever_is(
         );
         let empty: Vec<_> = declared.difference(&filled).map(String::as_str).collect();
         // Only a value of an unknown form is kept as it came; the sandbox has none of it.
-        let allowed = ["extension.user_roles", "extension.enforcement_actions"];
+        let allowed = ["extension.enforcement_actions"];
         let empty: Vec<_> = empty.into_iter().filter(|path| !allowed.contains(path)).collect();
         assert!(empty.is_empty(), "{}: declared and never filled: {empty:?}", provider.info().service);
     }

@@ -28,7 +28,7 @@ const BETA_PREFIX: &str = "user-profiles-";
 
 /// An account at the Anthropic API. `Debug` shows no secret.
 ///
-/// ```
+/// ```no_run
 /// use anyprofile_anthropic::{AnthropicConfig, AnthropicProvider, BETA_2026_09_04};
 ///
 /// let config = AnthropicConfig::with_api_key("claude".parse()?, "an API key").with_beta(BETA_2026_09_04);

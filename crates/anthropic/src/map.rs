@@ -62,6 +62,11 @@ pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile 
         other => OrganizationKind::from(other.as_str()),
     });
     profile.metadata = record.metadata;
+    for (grant, record) in record.trust_grants.value().into_iter().flatten() {
+        for (name, value) in record.unknown.iter() {
+            profile.unknown.insert(format!("trust_grants.{grant}.{name}"), value.clone());
+        }
+    }
     profile.grants = record.trust_grants.map(|grants| {
         // A grant without a status is there and its state is not known: the empty word says so.
         let status = |grant: wire::TrustGrant| grant.status.unwrap_or(GrantStatus::Other(String::new()));

@@ -74,6 +74,7 @@ impl Directory {
 
     /// The profiles of all accounts, as they come. An account that fails gives one error, and the others
     /// go on. The query's limit counts over all accounts.
+    #[allow(clippy::needless_pass_by_value, reason = "like the listing of one provider")]
     pub fn list(&self, query: ListQuery) -> DirectoryListing {
         let limit = query.limit;
         let accounts = self.providers.iter().map(|provider| AccountListing {

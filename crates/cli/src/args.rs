@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 /// What every command takes.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// The configuration file [default: $ANYPROFILE_CONFIG, else anyprofile/config.toml in the user's
+    /// The configuration file [default: `$ANYPROFILE_CONFIG`, else anyprofile/config.toml in the user's
     /// configuration folder, else accounts from the environment].
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -41,7 +41,7 @@ pub(crate) struct Global {
     /// Say nothing but errors on standard error.
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// Log requests on standard error; twice for everything. RUST_LOG goes before it.
+    /// Log requests on standard error; twice for everything. `RUST_LOG` goes before it.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 }
@@ -99,7 +99,7 @@ pub(crate) enum Command {
 /// Which fields to show.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Fields {
-    /// Only these fields or groups of fields, separated by commas, such as id,name,security.mfa_enabled.
+    /// Only these fields or groups of fields, separated by commas, such as `id,name,security.mfa_enabled`.
     #[arg(long = "fields", value_name = "FIELD,…", value_parser = field_paths)]
     lists: Vec<Paths>,
 }

@@ -34,7 +34,7 @@ fn line(report: &AccountReport) -> String {
         Some(total) => format!("{} seen of {total} declared", listing.seen),
         None => format!("{} seen, no total declared", listing.seen),
     };
-    let mut line = format!(
+    let line = format!(
         "{declared}, {} duplicates, {} quarantined, {} pages, {} retries, waited {}",
         listing.duplicates,
         listing.quarantined,
@@ -42,14 +42,13 @@ fn line(report: &AccountReport) -> String {
         listing.retries(),
         seconds(listing.waited),
     );
-    if let Some(kind) = report.failure {
-        line.push_str(&format!(", FAILED ({kind})"));
-    } else if let Some(missing @ 1..) = listing.missing() {
-        line.push_str(&format!(", {missing} MISSING"));
-    } else if listing.limited {
-        line.push_str(", stopped at the limit");
-    }
-    line
+    let verdict = match (report.failure, listing.missing()) {
+        (Some(kind), _) => format!(", FAILED ({kind})"),
+        (None, Some(missing @ 1..)) => format!(", {missing} MISSING"),
+        (None, _) if listing.limited => ", stopped at the limit".to_owned(),
+        (None, _) => String::new(),
+    };
+    line + &verdict
 }
 
 fn seconds(duration: Duration) -> String {

@@ -114,8 +114,9 @@ impl ListingCapabilities {
             violations.push(("search", "this service cannot search".to_owned()));
         }
         if let Some(order) = &query.order {
-            let known = self.orders.contains(&order.field);
-            if !known && !(self.any_order && matches!(order.field, OrderField::Other(_))) {
+            let is_known = self.orders.contains(&order.field);
+            let may_be_known = self.any_order && matches!(order.field, OrderField::Other(_));
+            if !is_known && !may_be_known {
                 let orders: Vec<_> = self.orders.iter().map(OrderField::as_str).collect();
                 violations.push((
                     "order",

@@ -43,6 +43,9 @@ pub struct ListReport {
     pub reached_end: bool,
     /// Whether the listing stopped because the caller wanted no more.
     pub limited: bool,
+    /// Whether the listing went on at a stored cursor: what came before it is not counted here, so that the
+    /// declared total says nothing of it.
+    pub resumed: bool,
 }
 
 impl ListReport {
@@ -55,7 +58,7 @@ impl ListReport {
     /// How many of the declared profiles did not come, set-aside ones included. 0 where the service
     /// declares none or the caller stopped early; `None` while the listing goes on.
     pub fn missing(&self) -> Option<u64> {
-        if self.limited {
+        if self.limited || (self.resumed && self.reached_end) {
             return Some(0);
         }
         let distinct = self.seen - self.duplicates;
@@ -129,6 +132,7 @@ where
         let mut pages = Self::new(provider, query);
         pages.guard.admit(&cursor);
         pages.position = Position::At(cursor);
+        pages.report.resumed = true;
         pages
     }
 
@@ -138,7 +142,9 @@ where
     /// The provider's; and [`ErrorKind::Decode`] if the service gave a cursor that it had given before,
     /// in which case the listing would never end.
     pub async fn next_page(&mut self) -> Option<Result<Page<Profile>>> {
-        if self.query.limit.is_some_and(|limit| self.report.seen >= limit) {
+        // Met by the last page, the limit stopped nothing.
+        let at_end = matches!(self.position, Position::End);
+        if !at_end && self.query.limit.is_some_and(|limit| self.report.seen >= limit) {
             self.report.limited = true;
             self.position = Position::End;
         }
@@ -195,6 +201,9 @@ where
         }
         self.report.pages += 1;
         self.report.seen += page.items.len() as u64;
+        if self.query.limit == Some(self.report.seen) && !matches!(self.position, Position::End) {
+            self.report.limited = true;
+        }
         self.report.quarantined += page.quarantined.len() as u64;
         self.report.duplicates = self.duplicates.duplicates();
         self.report.declared_total = page.declared_total.or(self.report.declared_total);
@@ -303,10 +312,10 @@ impl<'a> ProfileStream<'a> {
     }
 
     fn look_ahead(&mut self, context: &mut Context<'_>) {
-        if let Ahead::Fetching(fetching) = &mut self.next {
-            if let Poll::Ready(fetched) = fetching.as_mut().poll(context) {
-                self.next = Ahead::Fetched(fetched);
-            }
+        if let Ahead::Fetching(fetching) = &mut self.next
+            && let Poll::Ready(fetched) = fetching.as_mut().poll(context)
+        {
+            self.next = Ahead::Fetched(fetched);
         }
     }
 }
@@ -317,7 +326,7 @@ impl Stream for ProfileStream<'_> {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
-            if this.ready.len() % LOOK_AHEAD_EVERY == 0 {
+            if this.ready.len().is_multiple_of(LOOK_AHEAD_EVERY) {
                 this.look_ahead(context);
             }
             if let Some(profile) = this.ready.next() {

@@ -62,7 +62,11 @@ impl Answer {
             .with_effort(self.effort)
     }
 
-    fn json(&self) -> Result<&[u8]> {
+    /// The body's bytes, if they can be JSON: not empty, no web page, without a byte order mark.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] otherwise.
+    pub fn json(&self) -> Result<&[u8]> {
         // A byte order mark is no JSON, and harmless.
         let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
         let hint = "check the base URL, and what stands between here and the service";

@@ -11,8 +11,8 @@ use tokio::{sync::Mutex, time::Instant};
 use url::Url;
 
 use crate::{
-    client::{Exchange, Outbound},
     dialect::Dialect,
+    exchange::{Exchange, Outbound},
 };
 
 /// How requests prove who they come from. `Debug` shows no secret.

@@ -19,10 +19,13 @@
 //! unless there is a [`Transport`] of one's own.
 
 mod answer;
+mod body;
 mod builtin;
 mod client;
 mod credential;
 mod dialect;
+mod exchange;
+mod failure;
 mod options;
 mod origin;
 mod request;

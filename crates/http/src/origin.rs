@@ -92,8 +92,13 @@ pub(crate) fn next_link(
     if !trusted.allow(sent, &next) {
         return Err("the link to the next page leads to another host, which the credential is not for");
     }
-    if next.path().trim_end_matches('/') != sent.path().trim_end_matches('/') {
-        return Err("the link to the next page leads to another resource");
+    let (path, sent_path) = (next.path().trim_end_matches('/').to_owned(), sent.path().trim_end_matches('/'));
+    if path != sent_path {
+        // A service behind a gateway does not know the path that the gateway puts in front.
+        if path.is_empty() || !sent_path.ends_with(&path) {
+            return Err("the link to the next page leads to another resource");
+        }
+        next.set_path(sent.path());
     }
     let pairs = |url: &Url| url.query_pairs().into_owned().collect::<Vec<_>>();
     let linked = pairs(&next);
@@ -178,6 +183,10 @@ mod tests {
                 .unwrap()
                 .as_str(),
             "https://x/p/profiles?range=5&page%5Bafter%5D=W%3D%3D"
+        );
+        assert_eq!(
+            next("https://x/gate/profiles", "/profiles?page=2").unwrap().as_str(),
+            "https://x/gate/profiles?page=2"
         );
         assert_eq!(next("https://x/profiles", "?page=2").unwrap().as_str(), "https://x/profiles?page=2");
         for link in [

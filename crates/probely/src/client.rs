@@ -135,7 +135,7 @@ pub(crate) fn list_request(list: &ListUsers) -> Request {
 
 /// The own profile: documented as a list of one, sent as the object alone.
 pub(crate) fn own_profile<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
-    if answer.body.trim_ascii_start().first() != Some(&b'[') {
+    if answer.json()?.trim_ascii_start().first() != Some(&b'[') {
         return answer.decode();
     }
     let mut records = answer.decode::<Vec<T>>()?.into_iter();

@@ -32,7 +32,7 @@ impl Region {
 
 /// An account at Probely. `Debug` shows no secret.
 ///
-/// ```
+/// ```no_run
 /// use anyprofile_probely::{ProbelyConfig, ProbelyProvider, Region};
 ///
 /// let config = ProbelyConfig::new("probely-eu".parse()?, "an API key").in_region(&Region::Eu);

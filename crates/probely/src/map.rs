@@ -14,7 +14,7 @@ open_record! {
         intercom_user_id: String = "intercom_user_id",
         /// The labels with who changed them and when.
         labels: Vec<wire::Label> = "labels",
-        /// The roles as they came, where they are neither a list nor a text.
+        /// The roles as they came: an assignment has an id here, and whatever else the service says of it.
         user_roles: UserRoles = "user_roles",
     }
 }
@@ -47,13 +47,12 @@ pub(crate) fn user(id: ProfileId, record: wire::User) -> Profile {
     profile.security.first_login =
         read_time(&mut profile, FieldPath::SECURITY_FIRST_LOGIN, "first_login", record.first_login);
     profile.times.updated = read_time(&mut profile, FieldPath::TIMES_UPDATED, "changed", record.changed);
+    for (name, value) in record.changed_by.value().iter().flat_map(|record| record.unknown.iter()) {
+        profile.unknown.insert(format!("changed_by.{name}"), value.clone());
+    }
     profile.changed_by = record.changed_by.map(actor);
     profile.labels = record.labels.as_ref().map(|labels| labels.iter().map(label).collect());
-    let other_roles = match &record.user_roles {
-        Field::Value(UserRoles::Other(_)) => record.user_roles.clone(),
-        _ => Field::Absent,
-    };
-    profile.roles = record.user_roles.and_then(|roles| match roles {
+    profile.roles = record.user_roles.clone().and_then(|roles| match roles {
         UserRoles::List(roles) => Field::Value(roles.into_iter().map(role).collect()),
         UserRoles::Text(text) if text.is_empty() => Field::Null,
         UserRoles::Text(text) => {
@@ -68,7 +67,7 @@ pub(crate) fn user(id: ProfileId, record: wire::User) -> Profile {
     profile.extension = Some(Extension::new(ProbelyExtension {
         intercom_user_id: record.intercom_user_id.empty_as_null(),
         labels: record.labels,
-        user_roles: other_roles,
+        user_roles: record.user_roles,
         ..ProbelyExtension::default()
     }));
     profile

@@ -91,7 +91,8 @@ impl UpsunClient {
     pub(crate) async fn send_update(&self, id: &str, update: &OrganizationProfileUpdate) -> Result<Answer> {
         let answer = self.http.send(update_request(id, update)).await?;
         if answer.body.trim_ascii().is_empty() {
-            return self.http.send(organization_request(id)).await;
+            let read = self.http.send(organization_request(id)).await;
+            return read.map_err(|error| error.with_hint("the change was made, and reading it back failed"));
         }
         Ok(answer)
     }

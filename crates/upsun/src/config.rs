@@ -24,7 +24,7 @@ const API_TOKEN_CLIENT: &str = "platform-api-user";
 
 /// An account at Upsun or Platform.sh. `Debug` shows no secret.
 ///
-/// ```
+/// ```no_run
 /// use anyprofile_upsun::{UpsunConfig, UpsunProvider};
 ///
 /// let config = UpsunConfig::with_api_token("acme".parse()?, "an API token");

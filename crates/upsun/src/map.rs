@@ -111,7 +111,9 @@ pub(crate) fn user(id: ProfileId, record: wire::User) -> Profile {
     }
     profile.username = record.username.empty_as_null();
     profile.emails = Email::login(record.email.empty_as_null()).map(|mut emails| {
-        emails.iter_mut().for_each(|email| email.verified = record.email_verified);
+        for email in &mut emails {
+            email.verified = record.email_verified;
+        }
         emails
     });
     profile.picture = record.picture.empty_as_null();

@@ -414,7 +414,15 @@ impl<'de> Deserialize<'de> for Links {
         // An empty map may come as `[]`, and a link as a list of links.
         let raw = RawJson::deserialize(deserializer)?;
         let links: BTreeMap<String, RawJson> = raw.decode().unwrap_or_default();
-        let link = |name: &str| links.get(name).and_then(|link| link.decode::<Option<Link>>().ok().flatten());
+        let link = |name: &str| {
+            let raw = links.get(name)?;
+            match raw.get().as_bytes().first() {
+                Some(b'n') => None,
+                Some(b'[') => raw.decode::<Vec<Link>>().unwrap_or_default().into_iter().next(),
+                // A link that cannot be read is there all the same: without it a listing would look whole.
+                _ => Some(raw.decode().unwrap_or_default()),
+            }
+        };
         Ok(Self { this: link("self"), previous: link("previous"), next: link("next") })
     }
 }
@@ -447,6 +455,7 @@ pub struct OrganizationProfileUpdate {
     pub customer_type: Option<CustomerType>,
 }
 
+#[allow(clippy::ref_option, reason = "serde asks for this type")]
 fn write_word<S: Serializer>(customer_type: &Option<CustomerType>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(customer_type.as_ref().map_or("", CustomerType::write_word))
 }

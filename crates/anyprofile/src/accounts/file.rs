@@ -192,7 +192,11 @@ fn account_of(
         "anthropic" => Settings::Anthropic {
             base_url: entry.base_url.clone(),
             is_auth_token: secrets.contains_key("auth_token"),
-            beta: entry.beta.clone().map(|beta| (beta != "none").then_some(beta)),
+            beta: match entry.beta.clone() {
+                None => super::Beta::Default,
+                Some(beta) if beta == "none" => super::Beta::None,
+                Some(beta) => super::Beta::Named(beta),
+            },
             other_betas: entry.other_betas.clone().unwrap_or_default(),
             workspace_id: entry.workspace_id.clone(),
         },
@@ -260,6 +264,7 @@ fn without_values(message: &str) -> String {
 mod tests {
     use super::*;
 
+    #[allow(clippy::unwrap_used)]
     fn error(text: &str) -> String {
         let error = Accounts::from_toml(text, Path::new("/etc")).unwrap_err();
         let text = format!("{error} {error:?}");

@@ -47,11 +47,22 @@ enum Settings {
     Anthropic {
         base_url: Option<String>,
         is_auth_token: bool,
-        /// `None`: the default; `Some(None)`: none at all.
-        beta: Option<Option<String>>,
+        beta: Beta,
         other_betas: Vec<String>,
         workspace_id: Option<String>,
     },
+}
+
+/// Which beta of user profiles to speak.
+#[cfg(feature = "anthropic")]
+#[derive(Clone, Debug)]
+enum Beta {
+    /// The client's default.
+    Default,
+    /// None: the generally available API.
+    None,
+    /// This one.
+    Named(String),
 }
 
 impl Settings {
@@ -112,7 +123,7 @@ impl Accounts {
                 "anthropic" => Settings::Anthropic {
                     base_url: variable("ANTHROPIC_BASE_URL"),
                     is_auth_token: false,
-                    beta: None,
+                    beta: Beta::Default,
                     other_betas: Vec::new(),
                     workspace_id: None,
                 },
@@ -220,7 +231,11 @@ impl Account {
                     AnthropicConfig::with_api_key(name, secret)
                 };
                 config.base_url = base_url.unwrap_or(config.base_url);
-                config.beta = beta.unwrap_or(config.beta);
+                config.beta = match beta {
+                    Beta::Default => config.beta,
+                    Beta::None => None,
+                    Beta::Named(beta) => Some(beta),
+                };
                 config.other_betas = other_betas;
                 config.workspace_id = workspace_id;
                 Arc::new(AnthropicProvider::new(config.with_http(http))?)

@@ -113,8 +113,9 @@ impl Plan<'_> {
             let note = if before == after { "(the same)" } else { "" };
             vec![path.to_string(), before, "->".to_owned(), after, note.to_owned()]
         });
-        let header = ["field", "now", "", "then", ""].map(str::to_owned).to_vec();
-        let mut lines = vec![self.current.id.to_string(), grid(header, rows.collect())];
+        let header = ["field", "now", "", "then", ""].map(str::to_owned);
+        let rows: Vec<_> = rows.collect();
+        let mut lines = vec![self.current.id.to_string(), grid(&header, &rows)];
         for request in self.requests {
             lines.push(format!("{} {}", request.method, request.url));
             if let Some(body) = &request.body {

@@ -66,9 +66,10 @@ pub(crate) fn print_rows(
     };
     match format {
         Format::Table => {
-            let header = columns.iter().map(|column| column.replace('_', " ").to_uppercase()).collect();
-            let rows = rows.iter().map(|row| row.iter().map(text).collect()).collect();
-            print_line(&grid(header, rows))
+            let header: Vec<_> =
+                columns.iter().map(|column| column.replace('_', " ").to_uppercase()).collect();
+            let rows: Vec<Vec<_>> = rows.iter().map(|row| row.iter().map(text).collect()).collect();
+            print_line(&grid(&header, &rows))
         }
         Format::Json => {
             print_line(&serde_json::to_string_pretty(&rows.iter().map(object).collect::<Vec<_>>())?)

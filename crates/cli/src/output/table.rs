@@ -47,16 +47,16 @@ impl<W: Write> ProfileWriter for TableWriter<W> {
     fn finish(&mut self) -> Result<(), Failure> {
         // Accounts come side by side; the order within one stays.
         self.rows.sort_by(|one, two| one.0.cmp(&two.0));
-        let header = self.fields.iter().map(|path| path.to_string()).collect();
-        let rows = std::mem::take(&mut self.rows).into_iter().map(|(_, row)| row).collect();
-        writeln!(self.out, "{}", grid(header, rows))?;
+        let header = self.fields.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let rows: Vec<_> = std::mem::take(&mut self.rows).into_iter().map(|(_, row)| row).collect();
+        writeln!(self.out, "{}", grid(&header, &rows))?;
         self.out.flush()?;
         Ok(())
     }
 }
 
 /// A table without frames. On a terminal it is as wide as that; elsewhere nothing is cut or wrapped.
-pub(crate) fn grid(header: Vec<String>, rows: Vec<Vec<String>>) -> String {
+pub(crate) fn grid(header: &[String], rows: &[Vec<String>]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     let is_terminal = io::stdout().is_terminal();
@@ -87,12 +87,14 @@ pub(crate) fn one_profile(
     capabilities: &Capabilities,
 ) -> Result<String, Failure> {
     let json = serde_json::to_value(profile)?;
-    let supported: Vec<FieldPath> = capabilities.fields.iter().map(|spec| spec.path.clone()).collect();
-    let fields = if fields.is_empty() { &supported } else { fields };
-    let rows = fields.iter().map(|path| {
+    let row = |path: &FieldPath| {
         vec![path.to_string(), cell_of(profile, &json, path, capabilities).for_person().to_owned()]
-    });
-    let unknown =
-        profile.unknown.iter().map(|(name, value)| vec![format!("unknown.{name}"), value.get().to_owned()]);
-    Ok(grid(vec!["field".to_owned(), "value".to_owned()], rows.chain(unknown).collect()))
+    };
+    let mut rows: Vec<_> = fields.iter().map(row).collect();
+    if fields.is_empty() {
+        rows.extend(capabilities.fields.iter().map(|spec| row(&spec.path)));
+        let unknown = profile.unknown.iter();
+        rows.extend(unknown.map(|(name, value)| vec![format!("unknown.{name}"), value.get().to_owned()]));
+    }
+    Ok(grid(&["field".to_owned(), "value".to_owned()], &rows))
 }

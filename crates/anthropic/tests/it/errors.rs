@@ -1,0 +1,117 @@
+//! Errors of the service and of what stands in front of it.
+
+use std::fmt::Write as _;
+
+use anyprofile_anthropic::AnthropicProvider;
+use anyprofile_core::{Error, ErrorKind, ListQuery, ProfileProvider, Retry};
+
+use crate::{
+    config, provider,
+    support::{Answer, Script, answer, json, page},
+};
+
+async fn list_error(answer: Answer) -> Error {
+    provider(&Script::of([answer])).list_page(&ListQuery::new(), None).await.unwrap_err()
+}
+
+fn envelope(status: u16, code: &str, request_id: &str) -> Answer {
+    let body = format!(
+        r#"{{"type":"error","error":{{"type":"{code}","message":"Said so."}},"request_id":{request_id}}}"#
+    );
+    json(status, body)
+}
+
+#[tokio::test]
+async fn every_documented_failure_has_its_kind_code_and_request_id() {
+    let mut text = String::new();
+    for answer in [
+        envelope(400, "invalid_request_error", r#""req_1""#),
+        envelope(401, "authentication_error", r#""req_1""#),
+        envelope(402, "billing_error", r#""req_1""#),
+        envelope(403, "permission_error", r#""req_1""#),
+        envelope(404, "not_found_error", r#""req_1""#),
+        envelope(408, "timeout_error", "null"),
+        envelope(409, "conflict_error", "null"),
+        envelope(412, "new_error", "null"),
+        envelope(413, "request_too_large", "null"),
+        envelope(429, "rate_limit_error", r#""req_1""#),
+        envelope(429, "rate_limit_error", r#""req_1""#).header("retry-after", "5"),
+        envelope(429, "rate_limit_error", r#""req_1""#).header("retry-after-ms", "500"),
+        envelope(431, "invalid_request_error", "null"),
+        envelope(499, "cancelled", "null"),
+        envelope(500, "api_error", "null").header("request-id", "req_header"),
+        envelope(501, "api_error", "null"),
+        envelope(503, "api_error", r#""req_body""#).header("request-id", "req_header"),
+        envelope(504, "timeout_error", "null"),
+        envelope(529, "overloaded_error", "null"),
+        envelope(503, "overloaded_error", "null"),
+        json(
+            400,
+            r#"{"type":"error","error":{"type":"invalid_request_error","message":"Unexpected value(s) `x` for the `anthropic-beta` header."}}"#,
+        ),
+        page(413),
+        page(403).header("request-id", "req_header"),
+        answer(529),
+        json(400, "{}"),
+        json(400, r#"{"error":"text"}"#),
+    ] {
+        let error = list_error(answer).await;
+        writeln!(text, "{}: {error}", error.kind()).unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn an_unknown_beta_is_named_as_the_cause() {
+    let error = list_error(json(400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"Unexpected value(s) `x` for the `anthropic-beta` header."}}"#)).await;
+    assert!(error.hint().unwrap().contains("beta"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_overload_is_tried_again_and_a_limit_waited_for() {
+    let list = r#"{"data":[],"next_page":null}"#;
+    let script = Script::of([
+        envelope(529, "overloaded_error", "null"),
+        envelope(429, "rate_limit_error", "null").header("retry-after-ms", "2500"),
+        json(200, list),
+    ]);
+    let http = anyprofile_http::HttpOptions::default().with_transport(script.clone());
+    let provider = AnthropicProvider::new(config(&script).with_http(http)).unwrap();
+    let page = provider.list_page(&ListQuery::new(), None).await.unwrap();
+    assert_eq!(page.effort.attempts, 3);
+    let sent = script.sent();
+    assert!(sent[2].at.abs_diff(sent[1].at).as_millis().abs_diff(2500) <= 2);
+}
+
+#[tokio::test]
+async fn a_limit_without_a_wait_says_what_else_it_may_be() {
+    let error = list_error(envelope(429, "rate_limit_error", "null")).await;
+    assert_eq!((error.kind(), error.retry()), (ErrorKind::RateLimited, Retry::Later));
+    assert!(error.hint().unwrap().contains("spend limit"), "{error}");
+    for header in ["retry-after", "retry-after-ms"] {
+        let error = list_error(envelope(429, "rate_limit_error", "null").header(header, "5")).await;
+        assert!(!error.hint().unwrap().contains("names no wait"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_elsewhere_does_not_get_the_key() {
+    let script = Script::of([answer(307).header("location", "https://evil.example.com/v1/user_profiles")]);
+    let error = provider(&script).list_page(&ListQuery::new(), None).await.unwrap_err();
+    assert_eq!((error.kind(), script.sent().len()), (ErrorKind::Decode, 1));
+}
+
+#[tokio::test]
+async fn no_error_repeats_what_the_service_said() {
+    let body = r#"{"type":"error","error":{"type":"ada@example.com","message":"ada@example.com"},"request_id":"ada@example.com"}"#;
+    let error = list_error(json(400, body)).await;
+    assert!(!format!("{error} {error:?} {error:#?}").contains("ada@"), "{error}");
+    assert_eq!(error.service_message(), Some("ada@example.com"));
+}
+
+#[tokio::test]
+async fn garbage_with_a_success_status_is_no_list() {
+    for body in [page(200), answer(204), json(200, ""), json(200, "\"x\"")] {
+        assert_eq!(list_error(body).await.kind(), ErrorKind::Decode);
+    }
+}

@@ -1,0 +1,141 @@
+//! From records of every dated shape to profiles.
+
+use std::fmt::Write as _;
+
+use anyprofile_anthropic::{
+    AnthropicExtension, AnthropicProvider, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04,
+};
+use anyprofile_core::{FieldPath, FieldState, Profile, ProfileProvider, ProfileProviderExt};
+
+use crate::{
+    config, id, provider, shown,
+    support::{Script, json},
+};
+
+/// As first published.
+const FIRST: &str = r#"{"id":"id","created_at":"2019-12-27T18:11:19.117Z","metadata":{"foo":"string"},
+    "trust_grants":{"foo":{"status":"status"}},"type":"type","updated_at":"2019-12-27T18:11:19.117Z",
+    "external_id":"external_id"}"#;
+
+const MARCH: &str = r#"{"id":"uprof_1","type":"user_profile","created_at":"2026-03-15T10:00:00Z",
+    "updated_at":"2026-03-15T10:00:00Z","metadata":{},"trust_grants":{"cyber":{"status":"active"},
+    "bio":{"status":"pending"},"x":{"status":"rejected"}},"name":"Example User","external_id":"user_12345",
+    "relationship":"resold"}"#;
+
+const AUGUST: &str = r#"{"id":"uprof_1","type":"user_profile","created_at":"2026-08-20T10:00:00Z",
+    "updated_at":"2026-08-20T10:00:00Z","metadata":{"team":"blue"},"trust_grants":{},"name":null,
+    "external_id":null,"access_type":"passthrough","external_user_onboarded_at":"2026-08-19T10:00:00.5Z"}"#;
+
+const SEPTEMBER: &str = r#"{"id":"uprof_1","type":"user_profile","created_at":"2026-09-05T10:00:00Z",
+    "updated_at":"2026-09-05T10:00:00Z","metadata":{},"trust_grants":{},"name":"Example",
+    "access_type":"application","external_user_details":{"account_status":"blocked","country":"NO",
+    "email_hash":"aa","name_hash":"bb","entity_type":"non_profit","onboarded_at":"2026-09-01T00:00:00Z",
+    "reference_id":"ref-1","added_later":true}}"#;
+
+const AVAILABLE: &str = r#"{"id":"uprof_1","type":"user_profile","created_at":"2026-11-05T10:00:00Z",
+    "updated_at":"2026-11-05T10:00:00Z","metadata":{},"trust_grants":{},"name":"",
+    "access_type":"application","external_user_details":{"account_status":null,"country":null,
+    "email_hash":null,"name_hash":null,"entity_type":null,"onboarded_at":null,"reference_id":null},
+    "enforcement_status":"restricted","enforcement_actions":[{"type":"warning"}]}"#;
+
+async fn get(record: impl Into<String>) -> Profile {
+    let script = Script::of([json(200, record.into())]);
+    provider(&script).get(&id("anthropic:claude/user/uprof_1")).await.unwrap()
+}
+
+#[tokio::test]
+async fn every_dated_shape_is_read_whole() {
+    for (name, record) in [
+        ("first_published", FIRST),
+        ("march", MARCH),
+        ("august", AUGUST),
+        ("september", SEPTEMBER),
+        ("generally_available", AVAILABLE),
+    ] {
+        let profile = get(record).await;
+        insta::assert_json_snapshot!(name, shown(&profile));
+        let again: Profile = serde_json::from_str(&serde_json::to_string(&profile).unwrap()).unwrap();
+        assert_eq!(again, profile);
+        assert!(again.extension.unwrap().get::<AnthropicExtension>().is_some());
+    }
+}
+
+#[tokio::test]
+async fn the_native_record_is_written_as_it_came() {
+    for record in [FIRST, MARCH, AUGUST, SEPTEMBER, AVAILABLE] {
+        let script = Script::of([json(200, record)]);
+        let user = provider(&script).client().get_user_profile("uprof_1").await.unwrap();
+        let written = serde_json::to_value(&user).unwrap();
+        assert_eq!(written, serde_json::from_str::<serde_json::Value>(record).unwrap());
+    }
+}
+
+#[test]
+fn the_beta_decides_which_fields_there_are() {
+    let profile = Profile::new(id("anthropic:claude/user/uprof_1"));
+    let mut told = String::new();
+    for beta in [
+        Some(BETA_2026_03_24),
+        Some(BETA_2026_08_18),
+        Some(BETA_2026_09_04),
+        None,
+        Some("user-profiles-2027-01-01"),
+    ] {
+        let config = config(&Script::silent());
+        let config = match beta {
+            Some(beta) => config.with_beta(beta),
+            None => config.without_beta(),
+        };
+        let provider = AnthropicProvider::new(config).unwrap();
+        let capabilities = provider.capabilities();
+        // Nothing in this API is an e-mail address.
+        assert_eq!(profile.state(&FieldPath::EMAILS, capabilities), FieldState::Unsupported);
+        let known: Vec<_> = capabilities.fields.iter().map(|spec| spec.path.as_str()).collect();
+        writeln!(told, "{}: {}", beta.unwrap_or("none"), known.join(" ")).unwrap();
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[tokio::test]
+async fn grants_are_open_and_a_missing_one_was_never_asked_for() {
+    for (grants, expected) in [
+        (r#","trust_grants":{}"#, serde_json::json!({})),
+        (r#","trust_grants":{"cyber":{"status":"frozen"}}"#, serde_json::json!({"cyber": "frozen"})),
+        (r#","trust_grants":{"cyber":{}}"#, serde_json::json!({"cyber": ""})),
+        (r#","trust_grants":null"#, serde_json::Value::Null),
+    ] {
+        let profile = get(format!(r#"{{"id":"x"{grants}}}"#)).await;
+        assert_eq!(shown(&profile)["grants"], expected);
+    }
+    assert!(shown(&get(r#"{"id":"x"}"#).await).get("grants").is_none());
+}
+
+#[tokio::test]
+async fn statuses_are_the_services_and_ours_stays_apart() {
+    for (word, status) in [
+        ("unrestricted", "active"),
+        ("pending", "pending"),
+        ("restricted", "suspended"),
+        ("banned", "suspended"),
+        ("watched", "watched"),
+    ] {
+        let profile = get(format!(
+            r#"{{"id":"x","enforcement_status":"{word}","external_user_details":{{"account_status":"active"}}}}"#
+        ))
+        .await;
+        let shown = shown(&profile);
+        assert_eq!((&shown["status"], &shown["status_raw"]), (&status.into(), &word.into()));
+        assert_eq!(shown["declared_status"], "active");
+    }
+    let shown = shown(&get(r#"{"id":"x","external_user_details":null}"#).await);
+    assert!(shown.get("status").is_none() && shown.get("declared_status").is_none());
+}
+
+#[tokio::test]
+async fn unknown_words_fields_and_odd_times_survive() {
+    let record = r#"{"id":"x","relationship":"friend","access_type":"pigeon","created_at":"soon","updated_at":"",
+        "external_user_details":{"entity_type":"robot","shoe":44},"shoe":{"n":1.10}}"#;
+    let profile = get(record).await;
+    insta::assert_json_snapshot!("unknown_values", shown(&profile));
+    assert_eq!(profile.unknown.get("shoe").unwrap().get(), r#"{"n":1.10}"#);
+}

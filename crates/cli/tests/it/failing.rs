@@ -1,0 +1,104 @@
+//! What goes wrong, and how the command says so.
+
+use anyprofile_sandbox::Fault;
+
+use crate::{run, server};
+
+/// A run's standard error with what differs between runs replaced.
+fn settled(text: &str) -> String {
+    text.split(' ')
+        .map(|word| if word.contains("req_") { "req_…]; " } else { word })
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace(";  ", "; ")
+}
+
+#[test]
+fn a_wrong_key_at_one_of_three_accounts_loses_nothing_of_the_others() {
+    let server = server(10);
+    let output =
+        server.command(&["list", "-o", "ndjson"]).env("ANTHROPIC_API_KEY", "wrong").output().unwrap();
+    let run = crate::Run::from(output);
+    assert_eq!(run.code, 4);
+    assert_eq!(run.out.lines().count(), 20);
+    insta::assert_snapshot!(settled(&run.err), @"
+    error: anthropic account 'anthropic', BetaListUserProfiles: the service refuses the credential [HTTP status 401, code authentication_error, request id req_…]; check the credential of this account, and that it is for this service and region
+      the service says: invalid x-api-key
+    upsun      10 seen of 10 declared, 0 duplicates, 0 quarantined, 1 pages, 0 retries, waited 0.0 s
+    probely    10 seen of 10 declared, 0 duplicates, 0 quarantined, 1 pages, 0 retries, waited 0.0 s
+    anthropic  0 seen, no total declared, 0 duplicates, 0 quarantined, 0 pages, 0 retries, waited 0.0 s, FAILED (unauthenticated)
+    20 profiles of 3 accounts: INCOMPLETE
+    ");
+}
+
+#[test]
+fn the_exit_code_says_what_failed() {
+    let server = server(5);
+    let wrong = |arguments: &[&str]| {
+        let mut command = server.command(arguments);
+        command.env("PROBELY_API_KEY", "wrong");
+        crate::Run::from(command.output().unwrap()).code
+    };
+    assert_eq!(wrong(&["list", "--account", "probely"]), 3);
+    assert_eq!(wrong(&["check", "--account", "probely"]), 3);
+    assert_eq!(wrong(&["check"]), 4);
+    assert_eq!(wrong(&["me", "--account", "probely"]), 3);
+    assert_eq!(server.run(&["get", "probely:probely/user/nobody"]).code, 6);
+    assert_eq!(server.run(&["get", "probely:elsewhere/user/x"]).code, 2);
+    assert_eq!(server.run(&["get", "probely:probely/planet/x"]).code, 2);
+    for usage in [
+        &["get", "nobody"][..],
+        &["list", "--fields", "email"],
+        &["list", "--limit", "0"],
+        &["nonsense"],
+        &[],
+    ] {
+        assert_eq!(server.run(usage).code, 2, "{usage:?}");
+    }
+    server.fault(Fault::new("users-retrieve").first(100).respond(400));
+    assert_eq!(server.run(&["get", "probely:probely/user/x"]).code, 2);
+    server.fault(Fault::new("BetaGetUserProfile").first(100).respond(200).body("<html></html>"));
+    assert_eq!(server.run(&["get", "anthropic:anthropic/user/x"]).code, 5);
+}
+
+#[test]
+fn a_page_size_that_one_service_does_not_take_is_refused_there_alone() {
+    let run = server(5).run(&["list", "--page-size", "500", "-o", "ndjson"]);
+    assert_eq!((run.code, run.out.lines().count()), (4, 10));
+    assert!(run.err.contains("page_size: is at most 100"), "{}", run.err);
+}
+
+#[test]
+fn a_fault_that_passes_is_waited_out_and_counted() {
+    let server = server(5);
+    server.fault(Fault::new("users-list").first(1).respond(503).header("retry-after-ms", "20"));
+    let run = server.run(&["list", "--account", "probely", "-o", "ndjson"]);
+    assert_eq!((run.code, run.out.lines().count()), (0, 5));
+    assert!(run.err.contains("1 pages, 1 retries, waited 0.0 s"), "{}", run.err);
+}
+
+#[test]
+fn a_web_page_with_200_is_never_a_listing() {
+    let server = server(5);
+    server.fault(
+        Fault::new("list-profiles")
+            .first(100)
+            .respond(200)
+            .header("content-type", "text/html")
+            .body("<html>"),
+    );
+    let run = server.run(&["list", "-o", "ndjson"]);
+    assert_eq!((run.code, run.out.lines().count()), (4, 10));
+    assert!(run.err.contains("the answer is a web page where JSON was expected"), "{}", run.err);
+    assert!(run.err.ends_with("10 profiles of 3 accounts: INCOMPLETE\n"), "{}", run.err);
+}
+
+#[test]
+fn without_an_account_the_command_says_what_to_set() {
+    let run = run(&["list"]);
+    assert_eq!(run.code, 2);
+    insta::assert_snapshot!(run.err, @"error: no account is configured; set UPSUN_API_TOKEN or PROBELY_API_KEY or ANTHROPIC_API_KEY, or write a configuration file");
+    let run = crate::run(&["list", "--sandbox", "--account", "prod"]);
+    assert_eq!(run.code, 2);
+    insta::assert_snapshot!(run.err, @"error: there is no account 'prod'; the accounts are: upsun, probely, anthropic");
+}

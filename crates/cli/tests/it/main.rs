@@ -1,0 +1,126 @@
+//! The command, run as a person runs it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod failing;
+mod output;
+mod secrecy;
+mod updating;
+
+use std::{
+    process::{Command, Output, Stdio},
+    sync::mpsc,
+};
+
+use anyprofile_sandbox::{Fault, RecordedRequest, Sandbox, SandboxOptions};
+
+/// The organization that the sandbox lets be updated.
+const ACME: &str = "upsun:upsun/organization/01HSANDB0XACME000000000001";
+
+/// The command, with nothing of the surrounding environment that could change what it does.
+fn anyprofile(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_anyprofile"));
+    command.args(arguments).env_clear().stdin(Stdio::null());
+    command
+}
+
+/// How a run ended.
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("the command ended by itself"),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Run {
+    anyprofile(arguments).output().unwrap().into()
+}
+
+/// A sandbox in a thread of its own, so that the tests themselves need no runtime.
+struct Server {
+    environment: Vec<(&'static str, String)>,
+    ask: tokio::sync::mpsc::UnboundedSender<Question>,
+}
+
+/// What a test asks of the sandbox.
+enum Question {
+    Requests(mpsc::Sender<Vec<RecordedRequest>>),
+    Fault(Fault, mpsc::Sender<()>),
+}
+
+impl Server {
+    fn start(options: SandboxOptions) -> Self {
+        let (ask, mut questions) = tokio::sync::mpsc::unbounded_channel();
+        let (ready, started) = mpsc::channel();
+        std::thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+            runtime.block_on(async move {
+                let sandbox = Sandbox::start(options).await.unwrap();
+                ready.send(sandbox.description().clone()).unwrap();
+                while let Some(question) = questions.recv().await {
+                    match question {
+                        Question::Requests(answer) => answer.send(sandbox.requests()).unwrap(),
+                        Question::Fault(fault, answer) => {
+                            sandbox.add_fault(fault);
+                            answer.send(()).unwrap();
+                        }
+                    }
+                }
+            });
+        });
+        let it = started.recv().unwrap();
+        let environment = vec![
+            ("UPSUN_API_TOKEN", it.upsun.api_token),
+            ("UPSUN_API_URL", it.upsun.base_url),
+            ("UPSUN_AUTH_URL", it.upsun.auth_url),
+            ("PROBELY_API_KEY", it.probely.api_key),
+            ("PROBELY_API_BASE_URL", it.probely.base_url),
+            ("ANTHROPIC_API_KEY", it.anthropic.api_key),
+            ("ANTHROPIC_BASE_URL", it.anthropic.base_url),
+        ];
+        Self { environment, ask }
+    }
+
+    /// The command with this sandbox's accounts.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = anyprofile(arguments);
+        command.envs(self.environment.iter().map(|(name, value)| (*name, value)));
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        self.command(arguments).output().unwrap().into()
+    }
+
+    fn fault(&self, fault: Fault) {
+        let (answer, done) = mpsc::channel();
+        self.ask.send(Question::Fault(fault, answer)).ok().unwrap();
+        done.recv().unwrap();
+    }
+
+    fn requests(&self) -> Vec<RecordedRequest> {
+        let (answer, requests) = mpsc::channel();
+        self.ask.send(Question::Requests(answer)).ok().unwrap();
+        requests.recv().unwrap()
+    }
+
+    /// How many requests there were that write.
+    fn writes(&self) -> usize {
+        let is_write =
+            |request: &&RecordedRequest| request.method != "GET" && request.service != "upsun-auth";
+        self.requests().iter().filter(is_write).count()
+    }
+}
+
+fn server(profiles: u64) -> Server {
+    Server::start(SandboxOptions::new().profiles(profiles).seed(7))
+}

@@ -1,0 +1,221 @@
+//! What complete runs print.
+
+use std::{
+    collections::HashSet,
+    io::{BufRead as _, BufReader, Read as _},
+    process::Stdio,
+};
+
+use serde_json::Value;
+
+use crate::{ACME, anyprofile, run, server};
+
+#[test]
+fn the_first_command_ends_with_a_table_of_three_services_and_a_summary_that_counts_them() {
+    let run = run(&["list", "--sandbox"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let rows: Vec<_> = run.out.lines().skip(1).collect();
+    for service in ["upsun:", "probely:", "anthropic:"] {
+        assert_eq!(rows.iter().filter(|row| row.starts_with(service)).count(), 20);
+    }
+    assert!(run.out.starts_with("id "), "{}", run.out);
+    insta::assert_snapshot!(run.err, @"
+    upsun      20 seen of 20 declared, 0 duplicates, 0 quarantined, 1 pages, 0 retries, waited 0.0 s
+    probely    20 seen of 20 declared, 0 duplicates, 0 quarantined, 1 pages, 0 retries, waited 0.0 s
+    anthropic  20 seen, no total declared, 0 duplicates, 0 quarantined, 1 pages, 0 retries, waited 0.0 s
+    60 profiles of 3 accounts: complete
+    ");
+}
+
+#[test]
+fn nothing_is_coloured_and_no_progress_is_shown_without_a_terminal() {
+    let run = run(&["list", "--sandbox"]);
+    assert!(!run.out.contains('\u{1b}') && !run.err.contains('\u{1b}'));
+    assert!(!run.err.contains("profiles,"));
+}
+
+#[test]
+fn ndjson_is_a_profile_a_line_each_valid_and_none_twice() {
+    let server = server(250);
+    let run = server.run(&["list", "-o", "ndjson"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let schema: Value = serde_json::from_str(&crate::run(&["schema"]).out).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut ids = HashSet::new();
+    for line in run.out.lines() {
+        let profile: Value = serde_json::from_str(line).unwrap();
+        assert!(validator.is_valid(&profile), "{line}");
+        assert!(ids.insert(profile["id"].to_string()), "{line}");
+    }
+    assert_eq!(ids.len(), 750);
+    assert!(run.err.contains("250 seen of 250 declared"), "{}", run.err);
+}
+
+#[test]
+fn json_is_one_document_and_empty_listings_are_empty_documents() {
+    let some: Value = serde_json::from_str(&server(2).run(&["list", "-o", "json"]).out).unwrap();
+    assert_eq!(some.as_array().unwrap().len(), 6);
+    let none = server(0);
+    assert_eq!(none.run(&["list", "-o", "json"]).out, "[]\n");
+    assert_eq!(none.run(&["list", "-o", "ndjson"]).out, "");
+    assert_eq!(none.run(&["list", "-o", "csv", "--fields", "id,name.display"]).out, "id,name.display\n");
+}
+
+#[test]
+fn csv_has_the_same_columns_for_every_service() {
+    let server = server(3);
+    let mut headers = HashSet::new();
+    for account in ["upsun", "probely", "anthropic"] {
+        let run = server.run(&["list", "-o", "csv", "--account", account, "-q"]);
+        assert_eq!(run.err, "");
+        let mut lines = run.out.lines();
+        headers.insert(lines.next().unwrap().to_owned());
+        assert_eq!(lines.count(), 3);
+    }
+    assert_eq!(headers.len(), 1);
+    insta::assert_snapshot!(headers.into_iter().next().unwrap(), @"id,kind,status,status_raw,declared_status,external_id,username,emails,picture,website,title,locale,country,roles,labels,metadata,grants,changed_by,name.display,name.given,name.family,organization.name,organization.legal_name,organization.kind,organization.role,billing.contact,billing.vat_number,billing.currency,billing.invoiced,billing.address,access.owner,access.billing_admin,security.mfa_enabled,security.sso,security.last_login,security.first_login,times.created,times.updated");
+}
+
+#[test]
+fn a_null_can_be_told_from_what_was_not_sent_in_csv() {
+    let arguments = [
+        "list",
+        "-o",
+        "csv",
+        "--fields",
+        "security.last_login",
+        "--account",
+        "probely",
+        "--csv-null",
+        "null",
+    ];
+    let out = server(100).run(&arguments).out;
+    assert!(out.lines().any(|line| line == "null"));
+    assert!(!server(100).run(&arguments[..7]).out.contains("null"));
+}
+
+#[test]
+fn fields_are_chosen_by_name_or_by_group_in_every_form() {
+    let server = server(1);
+    let list =
+        |output| server.run(&["list", "--account", "probely", "-o", output, "--fields", "id,security"]).out;
+    let profile: Value = serde_json::from_str(&list("ndjson")).unwrap();
+    assert_eq!(profile.as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "security"]);
+    assert!(
+        list("csv")
+            .starts_with("id,security.mfa_enabled,security.sso,security.last_login,security.first_login\n")
+    );
+    assert!(list("table").starts_with("id "));
+}
+
+#[test]
+fn a_limit_asks_for_no_more_than_it_needs() {
+    let server = server(100);
+    let run = server.run(&["list", "--limit", "4", "--account", "probely", "-o", "ndjson"]);
+    assert_eq!((run.code, run.out.lines().count()), (0, 4));
+    assert!(run.err.ends_with("stopped at the limit\n"), "{}", run.err);
+    assert_eq!(server.requests().len(), 1);
+    assert!(server.requests()[0].query.contains("length=4"));
+}
+
+#[test]
+fn one_profile_is_shown_with_the_reason_for_each_field_that_it_lacks() {
+    let run = run(&["get", ACME, "--sandbox", "--fields", "name,organization,billing.vat_number,title"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    insta::assert_snapshot!(run.out, @"
+    field                    value
+    name.display             acme (sandbox)
+    name.given               (not sent)
+    name.family              (not sent)
+    organization.name        Acme Şirketi Ltd.
+    organization.legal_name  Acme Şirketi Limited
+    organization.kind        company
+    organization.role        (not sent)
+    billing.vat_number       FR99999999999
+    title                    -
+    ");
+}
+
+#[test]
+fn me_shows_each_credentials_own_profile_and_names_the_service_that_has_none() {
+    let run = run(&["me", "--sandbox", "-o", "ndjson"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(run.out.lines().count(), 2);
+    insta::assert_snapshot!(run.err, @"note: anthropic account 'anthropic', current: an Anthropic credential has no profile of its own");
+    assert_eq!(crate::run(&["me", "--sandbox", "--account", "anthropic"]).code, 2);
+}
+
+#[test]
+fn check_names_how_each_credential_was_proven() {
+    let run = server(3).run(&["check", "-o", "csv"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let proofs: Vec<_> =
+        run.out.lines().map(|line| line.split(',').take(4).collect::<Vec<_>>().join(",")).collect();
+    insta::assert_snapshot!(proofs.join("\n"), @"
+    account,service,result,proven_by
+    upsun,upsun,ok,own profile
+    probely,probely,ok,own profile
+    anthropic,anthropic,ok,listing of one
+    ");
+}
+
+#[test]
+fn the_matrix_of_fields_and_services_needs_no_account() {
+    let run = run(&["providers"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    insta::assert_snapshot!("providers", run.out);
+}
+
+#[test]
+fn completions_are_printed_for_each_shell() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let run = run(&["completions", shell]);
+        assert_eq!(run.code, 0);
+        assert!(run.out.contains("anyprofile"));
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_the_command_without_a_complaint() {
+    let server = server(3000);
+    let mut child = server
+        .command(&["list", "-o", "ndjson"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut reader = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    reader.read_line(&mut line).unwrap();
+    drop(reader);
+    let mut complaint = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut complaint).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(complaint, "");
+}
+
+#[test]
+fn the_sandbox_first_prints_where_it_is_and_then_serves() {
+    let mut child = anyprofile(&["sandbox", "--profiles", "5", "--seed", "7", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let it: Value = serde_json::from_str(&line).unwrap();
+    let text = |service: &str, key: &str| it[service][key].as_str().unwrap().to_owned();
+    let mut list = anyprofile(&["list", "-o", "ndjson"]);
+    list.env("UPSUN_API_TOKEN", text("upsun", "api_token"))
+        .env("UPSUN_API_URL", text("upsun", "base_url"))
+        .env("UPSUN_AUTH_URL", text("upsun", "auth_url"))
+        .env("PROBELY_API_KEY", text("probely", "api_key"))
+        .env("PROBELY_API_BASE_URL", text("probely", "base_url"))
+        .env("ANTHROPIC_API_KEY", text("anthropic", "api_key"))
+        .env("ANTHROPIC_BASE_URL", text("anthropic", "base_url"));
+    let output = list.output().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 15);
+}

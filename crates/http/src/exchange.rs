@@ -1,0 +1,228 @@
+//! One operation: attempts until there is an answer or a reason why not.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use anyprofile_core::{Effort, Result};
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use tokio::time::{Instant, timeout};
+use tracing::debug;
+use url::Url;
+
+use crate::{
+    Answer, Credential, TransportError, TransportErrorKind,
+    body::{read_body, read_start},
+    client::Inner,
+    credential::{Generation, is_step_up, step_up_error},
+    dialect::Dialect,
+    failure::{failure, request_id},
+    origin::{MAX_REDIRECTS, redirect},
+    retry::{Circumstances, Decision, Failed, decide},
+};
+
+/// How much of an error's body is read: enough for what it says, not for what a bad day brings.
+const MAX_ERROR_BYTES: usize = 64 * 1024;
+
+/// A request with all but its credential.
+pub(crate) struct Outbound {
+    pub(crate) operation: &'static str,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) idempotent: bool,
+}
+
+/// One operation: everything that shares one deadline.
+pub(crate) struct Exchange<'a> {
+    pub(crate) inner: &'a Inner,
+    pub(crate) started: Instant,
+}
+
+/// An answer as it came.
+pub(crate) struct Received {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// An attempt without a whole answer.
+pub(crate) enum Broken {
+    Transport(TransportError),
+    TooLarge(u16, HeaderMap),
+    Redirect(u16, HeaderMap, &'static str),
+}
+
+impl From<TransportError> for Broken {
+    fn from(error: TransportError) -> Self {
+        Self::Transport(error)
+    }
+}
+
+impl Exchange<'_> {
+    /// Attempts until there is an answer or a reason to give up.
+    pub(crate) async fn run(
+        &self,
+        outbound: &Outbound,
+        credential: Option<&Credential>,
+        dialect: &'static Dialect,
+        effort: &mut Effort,
+    ) -> Result<Answer> {
+        let mut attempts = 0;
+        let mut refused: Option<Generation> = None;
+        loop {
+            attempts += 1;
+            let mut headers = outbound.headers.clone();
+            let generation = match credential {
+                Some(credential) => credential.apply(&mut headers, self, refused, effort).await?,
+                None => None,
+            };
+            let began = Instant::now();
+            effort.attempts += 1;
+            let limit = self.inner.options.attempt_timeout.min(self.remaining());
+            let result = timeout(limit, self.attempt(outbound, headers))
+                .await
+                .unwrap_or_else(|_| Err(Broken::Transport(TransportError::new(TransportErrorKind::Timeout))));
+            log(&result, dialect, outbound, effort.attempts, began.elapsed());
+
+            let failed = match &result {
+                Ok(received) if (200..300).contains(&received.status) => {
+                    self.inner.budget.earn();
+                    return Ok(self.answer(result_or_empty(result), outbound, dialect, *effort));
+                }
+                Ok(received) if received.status == 401 && is_step_up(&received.headers) => {
+                    let request_id = request_id(&received.headers, dialect);
+                    return Err(step_up_error(&self.inner.info)
+                        .with_operation(outbound.operation)
+                        .with_status(401)
+                        .with_request_id(request_id));
+                }
+                // The token may have been withdrawn early: once more with a new one, and the whole body.
+                Ok(received)
+                    if received.status == 401
+                        && refused.is_none()
+                        && credential.is_some_and(Credential::is_renewable) =>
+                {
+                    refused = generation;
+                    attempts -= 1;
+                    continue;
+                }
+                Ok(received) => Failed::Status(received.status, &received.headers),
+                Err(Broken::Transport(error)) => Failed::Transport(error.kind),
+                Err(Broken::TooLarge(..) | Broken::Redirect(..)) => {
+                    return Err(failure(self, result, outbound, dialect));
+                }
+            };
+            let decision = decide(
+                failed,
+                Circumstances {
+                    idempotent: outbound.idempotent,
+                    attempts,
+                    max_attempts: self.inner.options.max_attempts,
+                    remaining: self.remaining(),
+                    now: SystemTime::now(),
+                    random: fastrand::f64(),
+                },
+            );
+            match decision {
+                Decision::RetryAfter(wait) if self.inner.budget.take() => {
+                    debug!(
+                        wait_milliseconds = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+                        "trying again"
+                    );
+                    effort.waited += wait;
+                    tokio::time::sleep(wait).await;
+                }
+                _ => return Err(failure(self, result, outbound, dialect)),
+            }
+        }
+    }
+
+    pub(crate) fn remaining(&self) -> Duration {
+        self.inner.options.operation_deadline.saturating_sub(self.started.elapsed())
+    }
+
+    /// One attempt: one answer, redirects followed.
+    async fn attempt(&self, outbound: &Outbound, headers: HeaderMap) -> Result<Received, Broken> {
+        let mut url = outbound.url.clone();
+        let mut redirects = 0;
+        loop {
+            let mut request = http::Request::new(outbound.body.clone());
+            *request.method_mut() = outbound.method.clone();
+            *request.uri_mut() =
+                url.as_str().parse().map_err(|_| TransportError::new(TransportErrorKind::Request))?;
+            *request.headers_mut() = headers.clone();
+            let (parts, body) = self.inner.transport.send(request).await?.into_parts();
+            let status = parts.status.as_u16();
+            if parts.status.is_redirection() {
+                let location =
+                    parts.headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok());
+                match redirect(&outbound.method, &url, location, &self.inner.trusted) {
+                    Ok(_) if redirects == MAX_REDIRECTS => {
+                        let reason = "the service redirects in a circle";
+                        return Err(Broken::Redirect(status, parts.headers, reason));
+                    }
+                    Ok(to) => url = to,
+                    Err(reason) => return Err(Broken::Redirect(status, parts.headers, reason)),
+                }
+                redirects += 1;
+                continue;
+            }
+            let body = if parts.status.is_success() {
+                let most = self.inner.options.max_response_bytes;
+                match read_body(body, &parts.headers, most).await? {
+                    Some(body) => body,
+                    None => return Err(Broken::TooLarge(status, parts.headers)),
+                }
+            } else {
+                // The status says enough: a body that cannot be read must not hide it.
+                read_start(body, MAX_ERROR_BYTES).await
+            };
+            return Ok(Received { status, headers: parts.headers, body });
+        }
+    }
+
+    fn answer(&self, received: Received, outbound: &Outbound, dialect: &Dialect, effort: Effort) -> Answer {
+        Answer {
+            status: received.status,
+            request_id: request_id(&received.headers, dialect),
+            headers: received.headers,
+            body: received.body,
+            effort,
+            info: Arc::clone(&self.inner.info),
+            operation: outbound.operation,
+        }
+    }
+}
+
+/// Logs an attempt: nothing of its URL, headers and bodies.
+fn log(
+    result: &Result<Received, Broken>,
+    dialect: &Dialect,
+    outbound: &Outbound,
+    attempt: u32,
+    took: Duration,
+) {
+    let duration_milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let operation = outbound.operation;
+    match result {
+        Ok(received) => {
+            let request_id = request_id(&received.headers, dialect).unwrap_or_default();
+            let status = received.status;
+            debug!(operation, attempt, status, duration_milliseconds, request_id, "answered");
+        }
+        Err(Broken::Transport(error)) => {
+            debug!(operation, attempt, duration_milliseconds, failure = %error.kind, "no answer");
+        }
+        Err(Broken::TooLarge(status, _)) => debug!(operation, attempt, status, "answer too large"),
+        Err(Broken::Redirect(status, ..)) => debug!(operation, attempt, status, "redirect refused"),
+    }
+}
+
+/// The answer out of a result that is known to have one.
+fn result_or_empty(result: Result<Received, Broken>) -> Received {
+    result.unwrap_or_else(|_| Received { status: 204, headers: HeaderMap::new(), body: Bytes::new() })
+}

@@ -1,0 +1,146 @@
+//! From an attempt that failed to the error that a caller sees.
+
+use std::time::SystemTime;
+
+use anyprofile_core::{Error, ErrorKind, Result, Retry};
+use http::HeaderMap;
+
+use crate::{
+    TransportError, TransportErrorKind,
+    dialect::{Dialect, ErrorDetails, Failure, by_status},
+    exchange::{Broken, Exchange, Outbound, Received},
+    retry::{Failed, asked_wait, is_retryable},
+};
+
+/// The error of an attempt after which there is no other.
+pub(crate) fn failure(
+    exchange: &Exchange<'_>,
+    result: Result<Received, Broken>,
+    outbound: &Outbound,
+    dialect: &Dialect,
+) -> Error {
+    let mut details = ErrorDetails::default();
+    let error = match result {
+        Ok(received) => {
+            let failed = Failed::Status(received.status, &received.headers);
+            let retry = retry_of(failed, outbound, &received.headers);
+            let error = status_error(outbound.operation, &received, dialect, &mut details).with_retry(retry);
+            unknown_outcome(error, outbound, received.status >= 500 || received.status == 408)
+        }
+        Err(Broken::Transport(error)) => {
+            let kind = error.kind;
+            let retry = retry_of(Failed::Transport(kind), outbound, &HeaderMap::new());
+            let error = transport_failure(error, exchange.remaining().is_zero()).with_retry(retry);
+            unknown_outcome(error, outbound, kind != TransportErrorKind::Connect)
+        }
+        Err(Broken::TooLarge(status, headers)) => {
+            let most = exchange.inner.options.max_response_bytes;
+            Error::new(ErrorKind::TooLarge, format!("the answer is larger than {most} bytes"))
+                .with_status(status)
+                .with_request_id(request_id(&headers, dialect))
+                .with_hint("ask for smaller pages, or allow larger answers")
+        }
+        Err(Broken::Redirect(status, headers, reason)) => Error::new(ErrorKind::Decode, reason)
+            .with_status(status)
+            .with_request_id(request_id(&headers, dialect))
+            .with_hint(
+                "check the base URL; if the other host is right, trust its origin in the account's settings",
+            ),
+    };
+    error.with_provider(&exchange.inner.info).with_operation(outbound.operation)
+}
+
+/// Whether the caller may ask again.
+fn retry_of(failed: Failed<'_>, outbound: &Outbound, headers: &HeaderMap) -> Retry {
+    // A write that did nothing may be sent again by its caller, who is told when.
+    let did_nothing =
+        matches!(failed, Failed::Status(429, _) | Failed::Transport(TransportErrorKind::Connect));
+    if !(outbound.idempotent || did_nothing) || !is_retryable(failed) {
+        return Retry::No;
+    }
+    asked_wait(headers, SystemTime::now()).map_or(Retry::Later, Retry::After)
+}
+
+/// Says of a write whose outcome is not known that it is not known.
+fn unknown_outcome(error: Error, outbound: &Outbound, unknown: bool) -> Error {
+    if outbound.idempotent || !unknown {
+        return error;
+    }
+    error.with_hint("it is not known whether the change was made: read the profile before trying again")
+}
+
+fn transport_failure(error: TransportError, deadline_passed: bool) -> Error {
+    let (kind, hint) = match error.kind {
+        TransportErrorKind::Connect => {
+            (ErrorKind::Transport, "check the base URL, the network, the proxy and the certificates")
+        }
+        TransportErrorKind::Timeout => (ErrorKind::Timeout, "try again later, or allow more time"),
+        TransportErrorKind::Interrupted => (ErrorKind::Transport, "try again later"),
+        TransportErrorKind::Encoding => (ErrorKind::Decode, "check what stands between here and the service"),
+        TransportErrorKind::Request => (ErrorKind::Internal, "report this as a defect"),
+    };
+    let message = if deadline_passed && kind == ErrorKind::Timeout {
+        "the operation's deadline has passed".to_owned()
+    } else {
+        error.kind.to_string()
+    };
+    let failure = Error::new(kind, message).with_hint(hint);
+    match error.source {
+        Some(source) => failure.with_source(source),
+        None => failure,
+    }
+}
+
+fn status_error(
+    operation: &'static str,
+    received: &Received,
+    dialect: &Dialect,
+    details: &mut ErrorDetails,
+) -> Error {
+    let failure = Failure::new(operation, received.status, &received.headers, &received.body);
+    (dialect.describe)(&failure, details);
+    if failure.is_html && matches!(received.status, 400..=407 | 410..=412 | 414..=428 | 430..=498) {
+        // A page is not what these APIs answer with: its status says nothing of the credential.
+        details.kind = Some(ErrorKind::Upstream);
+        details.message =
+            Some("something in front of the service refused the request with a web page".into());
+        details.hint = Some(
+            "check the base URL, and whether a firewall, proxy or CDN blocks this address or user agent"
+                .into(),
+        );
+    }
+    let (kind, message, hint) = by_status(received.status);
+    let mut error = Error::new(details.kind.unwrap_or(kind), details.message.as_deref().unwrap_or(message))
+        .with_status(received.status)
+        .with_request_id(
+            request_id(&received.headers, dialect)
+                .or_else(|| details.request_id.take().filter(|id| is_request_id(id))),
+        );
+    if let Some(code) = &details.code {
+        error = error.with_code(code);
+    }
+    if let Some(message) = details.service_message.take() {
+        error = error.with_service_message(message);
+    }
+    for (field, message) in details.field_errors.drain(..) {
+        error = error.with_field_error(field, message);
+    }
+    match details.hint.as_deref().or(hint) {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
+}
+
+/// The service's id of the request, if it can be one.
+pub(crate) fn request_id(headers: &HeaderMap, dialect: &Dialect) -> Option<String> {
+    let mut values = dialect.request_id_headers.iter().filter_map(|name| headers.get(*name)?.to_str().ok());
+    values.find(|id| is_request_id(id)).map(str::to_owned)
+}
+
+/// Whether a text can be an id of a request: it is shown and logged, so it must not be anything else.
+fn is_request_id(id: &str) -> bool {
+    let allowed = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'=' | b'+' | b'/')
+    };
+    !id.is_empty() && id.len() <= 128 && id.bytes().all(allowed)
+}

@@ -1,0 +1,70 @@
+//! The client against a scripted transport, and against real servers on the loopback interface.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod bodies;
+mod network;
+mod redaction;
+mod redirects;
+mod retries;
+#[path = "../support/mod.rs"]
+mod support;
+mod tokens;
+
+use std::sync::Arc;
+
+use anyprofile_core::{Error, ProviderInfo, Result};
+use anyprofile_http::{
+    Answer, Credential, Dialect, HeaderMap, HttpClient, HttpOptions, Request, TokenExchange, header,
+};
+use support::Script;
+
+/// A dialect that says nothing: what it leaves empty follows from the status.
+pub(crate) static DIALECT: Dialect = Dialect { request_id_headers: &["x-request-id"], describe: |_, _| () };
+
+pub(crate) const BASE: &str = "https://api.example.com/v1";
+
+pub(crate) fn info(base_url: &str) -> ProviderInfo {
+    ProviderInfo::new("probely".parse().unwrap(), "eu".parse().unwrap(), "Probely", base_url)
+}
+
+pub(crate) fn fixed_credential() -> Credential {
+    Credential::header(header::AUTHORIZATION, Some("JWT"), &"the-key".into()).unwrap()
+}
+
+/// A client with a fixed credential.
+pub(crate) fn client_with(script: &Arc<Script>, options: HttpOptions) -> HttpClient {
+    let options = options.with_transport(Arc::clone(script) as _);
+    HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), &DIALECT, options).unwrap()
+}
+
+pub(crate) fn client(script: &Arc<Script>) -> HttpClient {
+    client_with(script, HttpOptions::default())
+}
+
+/// A client whose access tokens come from `https://auth.example.com/oauth2/token`.
+pub(crate) fn exchanging_client(script: &Arc<Script>, options: HttpOptions) -> HttpClient {
+    let url = "https://auth.example.com/oauth2/token".parse().unwrap();
+    let form = vec![("grant_type", "api_token".into()), ("api_token", "long-lived".into())];
+    let credential = Credential::exchange(TokenExchange::new(url, "platform-api-user", form).unwrap());
+    let options = options.with_transport(Arc::clone(script) as _);
+    HttpClient::new(info(BASE), credential, HeaderMap::new(), &DIALECT, options).unwrap()
+}
+
+pub(crate) fn read() -> Request {
+    Request::get("users_list").path("/users/").query("search", Some("ada"))
+}
+
+pub(crate) fn write() -> Request {
+    Request::patch("users_partial_update", &serde_json::json!({"name": "Ada"})).path("/users").segment("a")
+}
+
+/// One read against one answer.
+pub(crate) async fn read_one(answer: support::Answer) -> Result<Answer> {
+    client_with(&Script::of([answer]), HttpOptions::default().with_max_attempts(1)).send(read()).await
+}
+
+/// The error of one read against one answer, decoding included.
+pub(crate) async fn error_of(answer: support::Answer) -> Error {
+    let answer = read_one(answer).await;
+    answer.and_then(|answer| answer.decode::<Vec<u8>>()).expect_err("an error was expected")
+}

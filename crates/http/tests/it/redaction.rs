@@ -1,0 +1,204 @@
+//! No secret and no personal data in logs, errors and `Debug`, at any level.
+
+use std::{
+    fmt::Write as _,
+    io,
+    sync::{Arc, Mutex},
+};
+
+use anyprofile_core::Error;
+use anyprofile_http::{
+    Credential, Dialect, HeaderMap, HttpClient, HttpOptions, Proxy, Request, TransportErrorKind, header,
+};
+use httpmock::prelude::*;
+
+use crate::{
+    exchanging_client, info,
+    support::{Script, Step, answer, json, page},
+};
+
+/// What must be nowhere: a key, tokens, an address, a name, a query value.
+const PLANTED: [&str; 6] = [
+    "sk-planted-key",
+    "long-lived",
+    "planted-access",
+    "ada@planted.example",
+    "Planted Lovelace",
+    "query-planted",
+];
+
+static DIALECT: Dialect = Dialect {
+    request_id_headers: &["x-request-id"],
+    describe: |failure, details| {
+        details.service_message = failure.text("/detail").map(str::to_owned);
+        details.code = failure.text("/code").map(str::to_owned);
+        if let Some(fields) = failure.json.as_ref().and_then(serde_json::Value::as_object) {
+            fields.iter().for_each(|(name, messages)| details.field(name, messages));
+        }
+    },
+};
+
+/// Everything that is logged, at the finest level.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// Collects what this thread logs until the guard is dropped.
+    fn collect() -> (Self, tracing::subscriber::DefaultGuard) {
+        let log = Self::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_ansi(false)
+            .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+            .with_writer(move || writer.clone())
+            .finish();
+        (log, tracing::subscriber::set_default(subscriber))
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+fn assert_clean(text: &str) {
+    for planted in PLANTED {
+        assert!(!text.contains(planted), "'{planted}' in: {text}");
+    }
+}
+
+/// An error in all its forms, with its causes.
+fn told(error: &Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        write!(text, " {error} {error:?}").unwrap();
+        cause = error.source();
+    }
+    text
+}
+
+fn requests() -> [Request; 2] {
+    let body = serde_json::json!({"email": "ada@planted.example", "name": "Planted Lovelace"});
+    [
+        Request::get("users_list").path("/users/").query("search", Some("query-planted ada@planted.example")),
+        Request::patch("users_partial_update", &body).path("/users").segment("x"),
+    ]
+}
+
+fn credential() -> Credential {
+    Credential::header(header::AUTHORIZATION, Some("JWT"), &"sk-planted-key".into()).unwrap()
+}
+
+const REFUSAL: &str = r#"{"detail":"ada@planted.example is taken","code":"ada@planted.example",
+    "name":["Planted Lovelace is no name"],"ada@planted.example":["what a field"]}"#;
+
+#[tokio::test(start_paused = true)]
+async fn no_error_and_no_log_line_holds_what_was_sent_or_answered() {
+    let (log, guard) = Log::collect();
+    for step in [
+        || json(200, r#"{"name":"Planted Lovelace","email":"ada@planted.example"}"#).into(),
+        || json(200, r#"["ada@planted.example"]"#).into(),
+        || json(200, "ada@planted.example").into(),
+        || page(200).body("<html>Planted Lovelace</html>").into(),
+        || json(400, REFUSAL).into(),
+        || json(401, REFUSAL).into(),
+        || json(403, REFUSAL).into(),
+        || json(500, REFUSAL).into(),
+        || page(403).body("<html>ada@planted.example</html>").into(),
+        || answer(302).header("location", "https://x.example.com/?q=query-planted").into(),
+        || answer(429).header("retry-after", "999999").into(),
+        || Step::Fail(TransportErrorKind::Connect),
+        || Step::Hang,
+    ] {
+        for request in requests() {
+            let script = Script::by(move |_| step());
+            let options = HttpOptions::default().with_transport(script);
+            let client =
+                HttpClient::new(info(crate::BASE), credential(), HeaderMap::new(), &DIALECT, options)
+                    .unwrap();
+            assert_clean(&format!("{client:?}"));
+            match client.send(request).await {
+                Ok(answer) => {
+                    assert_clean(&format!("{answer:?}"));
+                    assert_clean(&told(&answer.decode::<Vec<u8>>().unwrap_err()));
+                }
+                Err(error) => assert_clean(&told(&error)),
+            }
+        }
+    }
+    drop(guard);
+    let text = log.text();
+    assert!(text.contains("users_list") && text.contains("attempt=2"), "the log is not empty: {text}");
+    assert_clean(&text);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_exchange_logs_no_token() {
+    let (log, guard) = Log::collect();
+    let script = Script::of([
+        json(200, r#"{"access_token":"planted-access","expires_in":900}"#),
+        json(200, "[]"),
+        answer(401),
+        json(400, r#"{"error":"invalid_grant","error_description":"long-lived is not valid"}"#),
+    ]);
+    let client = exchanging_client(&script, HttpOptions::default());
+    let [first, second] = requests();
+    client.send(first).await.unwrap();
+    assert_clean(&format!("{client:?}"));
+    assert_clean(&told(&client.send(second).await.unwrap_err()));
+    drop(guard);
+    assert!(log.text().contains("oauth2-token"));
+    assert_clean(&log.text());
+}
+
+#[tokio::test]
+async fn the_real_client_logs_none_of_it_either() {
+    let server = MockServer::start_async().await;
+    server
+        .mock_async(|when, then| {
+            when.path("/users/");
+            then.status(400).header("content-type", "application/json").body(REFUSAL);
+        })
+        .await;
+    let (log, guard) = Log::collect();
+    let options = HttpOptions::default().with_proxy(Proxy::None).with_max_attempts(1);
+    for base in [server.base_url(), "http://127.0.0.1:1".to_owned()] {
+        let client =
+            HttpClient::new(info(&base), credential(), HeaderMap::new(), &DIALECT, options.clone()).unwrap();
+        for request in requests() {
+            assert_clean(&told(&client.send(request).await.unwrap_err()));
+        }
+    }
+    drop(guard);
+    assert!(log.text().contains("users_list"));
+    assert_clean(&log.text());
+}
+
+#[tokio::test]
+async fn settings_show_no_secret_in_debug() {
+    let options = HttpOptions::default().with_proxy(Proxy::Url("http://u:sk-planted-key@127.0.0.1:1".into()));
+    assert_clean(&format!("{options:?} {:?}", credential()));
+    let client = HttpClient::new(
+        info("http://127.0.0.1:1"),
+        credential(),
+        HeaderMap::new(),
+        &DIALECT,
+        options.with_max_attempts(1),
+    )
+    .unwrap();
+    let [request, _] = requests();
+    assert_clean(&format!("{client:?}"));
+    assert_clean(&told(&client.send(request).await.unwrap_err()));
+}

@@ -1,0 +1,188 @@
+//! What is repeated, when, and what is said when it is not.
+
+use std::time::Duration;
+
+use anyprofile_core::{ErrorKind, Retry};
+use anyprofile_http::{HttpOptions, TransportErrorKind};
+
+use crate::{
+    client, client_with, read,
+    support::{Script, Step, answer, json},
+    write,
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test(start_paused = true)]
+async fn a_read_is_repeated_after_a_failed_connection_and_a_503_and_says_what_it_took() {
+    let script =
+        Script::of([Step::Fail(TransportErrorKind::Connect), answer(503).into(), json(200, "[]").into()]);
+    let answer = client(&script).send(read()).await.unwrap();
+    assert_eq!(answer.effort.attempts, 3);
+    let sent = script.sent();
+    assert_eq!(sent.len(), 3);
+    // The paused clock moves by whole milliseconds.
+    assert!(sent[2].at.abs_diff(answer.effort.waited) <= Duration::from_millis(3));
+    // Full jitter: at most half a second, then at most one.
+    assert!(sent[2].at <= Duration::from_millis(1503), "{:?}", sent[2].at);
+    assert!(sent.iter().all(|again| again.text() == sent[0].text()));
+    assert_eq!(sent[0].header("authorization"), Some("JWT the-key"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_body_is_read_again() {
+    let script = Script::of([json(200, "").pieces(["[1,"]).broken(), json(200, "[1]")]);
+    let answer = client(&script).send(read()).await.unwrap();
+    assert_eq!(answer.decode::<Vec<u8>>().unwrap(), [1]);
+    assert_eq!(answer.effort.attempts, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_status_that_may_pass_is_tried_three_times_and_others_once() {
+    for status in [408, 425, 429, 500, 502, 503, 504, 529] {
+        let script = Script::of([answer(status), answer(status), answer(status)]);
+        let error = client(&script).send(read()).await.unwrap_err();
+        assert_eq!((script.sent().len(), error.status(), error.effort().attempts), (3, Some(status), 3));
+        assert_eq!(error.retry(), Retry::Later, "{status}");
+    }
+    for status in [400, 401, 402, 403, 404, 409, 413, 422, 431, 499, 501] {
+        let script = Script::of([answer(status)]);
+        let error = client(&script).send(read()).await.unwrap_err();
+        assert_eq!((script.sent().len(), error.status()), (1, Some(status)));
+        assert_eq!(error.retry(), Retry::No, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_is_obeyed_to_the_second() {
+    let script = Script::of([answer(429).header("retry-after", "17"), json(200, "[]")]);
+    let answer = client(&script).send(read()).await.unwrap();
+    assert_eq!(script.sent()[1].at.as_secs(), 17);
+    assert_eq!(answer.effort.waited, 17 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_beyond_the_deadline_is_told_and_not_waited_for() {
+    let script = Script::of([answer(429).header("retry-after", "3600")]);
+    let error = client(&script).send(read()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    assert_eq!(error.retry(), Retry::After(3600 * SECOND));
+    assert_eq!((error.effort().attempts, error.effort().waited), (1, Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
+async fn hostile_waits_do_not_panic_and_count_as_not_asked() {
+    for value in ["NaN", "-1", "inf", "1e400", "99999999999999999999999", "", "soon"] {
+        let script = Script::of([answer(503).header("retry-after", value), json(200, "[]")]);
+        client(&script).send(read()).await.unwrap();
+        assert!(script.sent()[1].at <= SECOND, "{value}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_service_may_forbid_a_repetition_or_ask_for_one() {
+    let script = Script::of([answer(503).header("x-should-retry", "false")]);
+    assert_eq!(client(&script).send(read()).await.unwrap_err().effort().attempts, 1);
+    let script = Script::of([answer(409).header("x-should-retry", "true"), json(200, "[]")]);
+    assert_eq!(client(&script).send(read()).await.unwrap().effort.attempts, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_is_sent_once_and_an_unknown_outcome_is_said_to_be_unknown() {
+    let unknown = [
+        answer(500).into(),
+        answer(503).header("retry-after", "1").into(),
+        answer(503).header("x-should-retry", "true").into(),
+        answer(504).into(),
+        answer(408).into(),
+        Step::Fail(TransportErrorKind::Timeout),
+        Step::Fail(TransportErrorKind::Interrupted),
+        Step::Hang,
+    ];
+    for step in unknown {
+        let script = Script::of([step]);
+        let error = client(&script).send(write()).await.unwrap_err();
+        assert_eq!(script.sent().len(), 1);
+        assert_eq!(error.retry(), Retry::No);
+        assert!(error.hint().unwrap().contains("not known whether the change was made"), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_surely_did_nothing_does_not_claim_to_be_unknown() {
+    let nothing_done: [Step; 3] =
+        [answer(429).into(), answer(403).into(), Step::Fail(TransportErrorKind::Connect)];
+    for step in nothing_done {
+        let script = Script::of([step]);
+        let error = client(&script).send(write()).await.unwrap_err();
+        assert_eq!(script.sent().len(), 1);
+        assert!(!error.hint().unwrap().contains("not known"), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_was_limited_says_how_long_to_wait() {
+    let script = Script::of([answer(429).header("retry-after", "7")]);
+    let error = client(&script).send(write()).await.unwrap_err();
+    assert_eq!((error.kind(), error.retry()), (ErrorKind::RateLimited, Retry::After(7 * SECOND)));
+    let script = Script::of([Step::Fail(TransportErrorKind::Connect)]);
+    let error = client(&script).send(write()).await.unwrap_err();
+    assert_eq!((error.kind(), error.retry()), (ErrorKind::Transport, Retry::Later));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_without_an_answer_ends_after_its_time_and_the_operation_after_its_own() {
+    let script = Script::by(|_| Step::Hang);
+    let began = tokio::time::Instant::now();
+    let error = client(&script).send(read()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    let sent = script.sent();
+    assert_eq!(sent.len(), 3);
+    assert!(sent[1].at >= 60 * SECOND && sent[1].at <= 61 * SECOND);
+    assert!(began.elapsed() <= 182 * SECOND);
+
+    let script = Script::by(|_| Step::Hang);
+    let began = tokio::time::Instant::now();
+    let options = HttpOptions::default().with_operation_deadline(90 * SECOND);
+    let error = client_with(&script, options).send(read()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.message().contains("deadline"), "{error}");
+    assert_eq!(began.elapsed().as_secs(), 90);
+    assert_eq!(script.sent().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_trickles_ends_with_the_attempt() {
+    let script = Script::of([json(200, "[]").after(61 * SECOND)]);
+    let options = HttpOptions::default().with_max_attempts(1);
+    let error = client_with(&script, options).send(read()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_not_multiplied_beyond_the_budget() {
+    let script = Script::by(|_| answer(503).into());
+    let client = client_with(&script, HttpOptions::default().with_retry_budget(3));
+    for _ in 0..10 {
+        client.clone().send(read()).await.unwrap_err();
+    }
+    // Ten first attempts, and three repetitions among them.
+    assert_eq!(script.sent().len(), 13);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_decoding_failure_is_not_repeated() {
+    let script = Script::of([Step::Fail(TransportErrorKind::Encoding)]);
+    let error = client(&script).send(read()).await.unwrap_err();
+    assert_eq!((error.kind(), error.retry()), (ErrorKind::Decode, Retry::No));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_operation_sends_nothing_more() {
+    let script = Script::by(|_| answer(503).header("retry-after", "10").into());
+    let client = client(&script);
+    let ended = tokio::time::timeout(5 * SECOND, client.send(read())).await;
+    assert!(ended.is_err());
+    tokio::time::sleep(60 * SECOND).await;
+    assert_eq!(script.sent().len(), 1);
+}

@@ -1,0 +1,222 @@
+//! Exchanged tokens: when they are exchanged, what is sent with them, and what their errors say.
+
+use std::{fmt::Write as _, time::Duration};
+
+use anyprofile_core::ErrorKind;
+use anyprofile_http::HttpOptions;
+
+use crate::{
+    exchanging_client, read,
+    support::{Answer, Script, Sent, Step, answer, json, page},
+    write,
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn is_exchange(sent: &Sent) -> bool {
+    sent.url == "https://auth.example.com/oauth2/token"
+}
+
+/// A service that gives out `access-1`, `access-2`, … for `expires_in` seconds, and answers as told.
+fn service(
+    expires_in: u32,
+    mut reply: impl FnMut(&Sent) -> Answer + Send + 'static,
+) -> std::sync::Arc<Script> {
+    let mut number = 0;
+    Script::by(move |sent| {
+        if !is_exchange(sent) {
+            return reply(sent).into();
+        }
+        number += 1;
+        let body = format!(
+            r#"{{"access_token":"access-{number}","expires_in":{expires_in},"token_type":"bearer"}}"#
+        );
+        json(200, body).after(Duration::from_millis(50)).into()
+    })
+}
+
+fn exchanges(script: &Script) -> usize {
+    script.sent().iter().filter(|sent| is_exchange(sent)).count()
+}
+
+/// The access tokens that requests were sent with.
+fn tokens(script: &Script) -> Vec<String> {
+    let calls = script.sent().into_iter().filter(|sent| !is_exchange(sent));
+    calls.map(|sent| sent.header("authorization").unwrap().to_owned()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_exchange_is_a_form_with_basic_authentication_and_an_empty_password() {
+    let script = service(900, |_| json(200, "[]"));
+    exchanging_client(&script, HttpOptions::default()).send(read()).await.unwrap();
+    let sent = &script.sent()[0];
+    assert_eq!(sent.method, "POST");
+    assert_eq!(sent.body, "grant_type=api_token&api_token=long-lived");
+    assert_eq!(sent.header("content-type"), Some("application/x-www-form-urlencoded"));
+    assert_eq!(sent.header("authorization"), Some("Basic cGxhdGZvcm0tYXBpLXVzZXI6"));
+    assert_eq!(tokens(&script), ["Bearer access-1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn twenty_requests_at_once_make_one_exchange() {
+    let script = service(900, |_| json(200, "[]"));
+    let client = exchanging_client(&script, HttpOptions::default());
+    let calls = (0..20).map(|_| client.send(read()));
+    for answer in futures_util::future::join_all(calls).await {
+        answer.unwrap();
+    }
+    assert_eq!((exchanges(&script), tokens(&script).len()), (1, 20));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_renewed_a_minute_or_a_tenth_of_its_life_before_its_end() {
+    for (lifetime, good_for) in [(900, 840), (3600, 3540), (60, 54), (100, 90)] {
+        let script = service(lifetime, |_| json(200, "[]"));
+        let client = exchanging_client(&script, HttpOptions::default());
+        client.send(read()).await.unwrap();
+        tokio::time::sleep((good_for - 1) * SECOND).await;
+        client.send(read()).await.unwrap();
+        assert_eq!(exchanges(&script), 1, "{lifetime}");
+        tokio::time::sleep(2 * SECOND).await;
+        client.send(read()).await.unwrap();
+        assert_eq!(exchanges(&script), 2, "{lifetime}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_of_one_minute_serves_more_than_one_request() {
+    let script = service(60, |_| json(200, "[]"));
+    let client = exchanging_client(&script, HttpOptions::default());
+    for _ in 0..10 {
+        client.send(read()).await.unwrap();
+    }
+    assert_eq!(exchanges(&script), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_token_is_renewed_once_and_the_request_repeated_whole_with_the_new_one() {
+    let script = service(900, |sent| {
+        let is_old = sent.header("authorization") == Some("Bearer access-1");
+        if is_old { answer(401) } else { json(200, "{}") }
+    });
+    let answer = exchanging_client(&script, HttpOptions::default()).send(write()).await.unwrap();
+    assert_eq!(answer.effort.attempts, 2);
+    assert_eq!(tokens(&script), ["Bearer access-1", "Bearer access-2"]);
+    let bodies: Vec<_> =
+        script.sent().into_iter().filter(|sent| !is_exchange(sent)).map(|sent| sent.body).collect();
+    assert_eq!(bodies, [r#"{"name":"Ada"}"#, r#"{"name":"Ada"}"#]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_refusal_is_final() {
+    let script = service(900, |_| {
+        json(401, r#"{"error":"invalid_token","error_description":"Invalid access token."}"#)
+    });
+    let error = exchanging_client(&script, HttpOptions::default()).send(read()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Unauthenticated, Some(401)));
+    assert_eq!((exchanges(&script), tokens(&script).len()), (2, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_requests_that_are_refused_at_once_renew_the_token_once() {
+    let script = service(900, |sent| {
+        let is_old = sent.header("authorization") == Some("Bearer access-1");
+        (if is_old { answer(401) } else { json(200, "[]") }).after(Duration::from_millis(20))
+    });
+    let client = exchanging_client(&script, HttpOptions::default());
+    let calls = (0..20).map(|_| client.send(read()));
+    for answer in futures_util::future::join_all(calls).await {
+        answer.unwrap();
+    }
+    assert_eq!(exchanges(&script), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_step_up_challenge_renews_nothing() {
+    let challenge = r#"Bearer error="insufficient_user_authentication", max_age="5""#;
+    let script = service(900, move |_| {
+        json(401, r#"{"amr":["mfa"],"max_age":5}"#)
+            .header("www-authenticate", challenge)
+            .header("x-request-id", "r-1")
+    });
+    let error = exchanging_client(&script, HttpOptions::default()).send(read()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Unauthenticated, Some(401)));
+    assert_eq!(error.request_id(), Some("r-1"));
+    assert!(error.hint().unwrap().contains("sign in again"), "{error}");
+    assert_eq!((exchanges(&script), tokens(&script).len()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_permission_renews_nothing() {
+    let script = service(900, |_| answer(403));
+    let error = exchanging_client(&script, HttpOptions::default()).send(read()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+    assert_eq!((exchanges(&script), tokens(&script).len()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fixed_credential_that_is_refused_is_not_sent_again() {
+    let script = Script::of([answer(401)]);
+    let error = crate::client(&script).send(read()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated);
+}
+
+#[tokio::test(start_paused = true)]
+async fn errors_of_the_token_endpoint_say_what_to_do() {
+    let mut told = String::new();
+    for answer in [
+        json(400, r#"{"error":"invalid_grant","error_description":"The API token is not valid."}"#),
+        json(401, r#"{"error":"invalid API token"}"#),
+        json(400, r#"{"error":"invalid_grant","error_description":"The SSO session has expired."}"#),
+        page(403),
+        page(400),
+        answer(401),
+        answer(404),
+        page(200),
+        answer(200),
+        json(200, r#"{"token_type":"bearer"}"#),
+        json(200, r#"{"access_token":"two\nlines"}"#),
+    ] {
+        let script = Script::of([answer]);
+        let error = exchanging_client(&script, HttpOptions::default()).send(read()).await.unwrap_err();
+        writeln!(told, "{}: {error}", error.kind()).unwrap();
+        assert_eq!(script.sent().len(), 1);
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_endpoint_that_fails_is_asked_again() {
+    let script =
+        Script::of([answer(503), json(200, r#"{"access_token":"a"}"#), json(200, "[]"), json(200, "[]")]);
+    let client = exchanging_client(&script, HttpOptions::default());
+    client.send(read()).await.unwrap();
+    // Without a lifetime it is good until it is refused.
+    tokio::time::sleep(100_000 * SECOND).await;
+    client.send(read()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn giving_up_during_an_exchange_leaves_the_next_one_free_to_exchange() {
+    let mut number = 0;
+    let script = Script::by(move |sent| {
+        number += 1;
+        match (number, is_exchange(sent)) {
+            (1, _) => Step::Hang,
+            (_, true) => json(200, r#"{"access_token":"a","expires_in":900}"#).into(),
+            (_, false) => json(200, "[]").into(),
+        }
+    });
+    let client = exchanging_client(&script, HttpOptions::default());
+    assert!(tokio::time::timeout(SECOND, client.send(read())).await.is_err());
+    client.send(read()).await.unwrap();
+    assert_eq!(exchanges(&script), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redirecting_token_endpoint_never_gets_the_token_elsewhere() {
+    let script = Script::of([answer(307).header("location", "https://evil.example.com/oauth2/token")]);
+    let error = exchanging_client(&script, HttpOptions::default()).send(read()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(script.sent().len(), 1);
+}

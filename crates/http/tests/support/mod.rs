@@ -1,0 +1,216 @@
+//! A transport that answers from a script and keeps what it was sent. No network, no clock.
+//!
+//! The service crates use this file too, by its path.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    fmt::Write as _,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use anyprofile_core::async_trait;
+use anyprofile_http::{ResponseBody, Transport, TransportError, TransportErrorKind};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+/// What the transport does with one request.
+pub(crate) enum Step {
+    Answer(Answer),
+    Fail(TransportErrorKind),
+    /// Never answers.
+    Hang,
+}
+
+/// An answer that is put together in a test.
+#[derive(Clone, Default)]
+pub(crate) struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<Bytes>,
+    streamed: bool,
+    broken: bool,
+    delay: Duration,
+}
+
+pub(crate) fn answer(status: u16) -> Answer {
+    Answer { status, ..Answer::default() }
+}
+
+/// An answer with JSON that is given as text.
+pub(crate) fn json(status: u16, body: impl Into<Bytes>) -> Answer {
+    answer(status).header("content-type", "application/json").body(body)
+}
+
+/// A web page.
+pub(crate) fn page(status: u16) -> Answer {
+    answer(status)
+        .header("content-type", "text/html; charset=UTF-8")
+        .body("<!DOCTYPE html><html><title>Blocked</title></html>")
+}
+
+impl Answer {
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+        self
+    }
+
+    pub(crate) fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = vec![body.into()];
+        self
+    }
+
+    /// A body that comes in pieces.
+    pub(crate) fn pieces(mut self, pieces: impl IntoIterator<Item = impl Into<Bytes>>) -> Self {
+        self.body = pieces.into_iter().map(Into::into).collect();
+        self.streamed = true;
+        self
+    }
+
+    /// The connection breaks after the pieces.
+    pub(crate) fn broken(mut self) -> Self {
+        self.streamed = true;
+        self.broken = true;
+        self
+    }
+
+    /// The answer takes this long.
+    pub(crate) fn after(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+}
+
+impl From<Answer> for Step {
+    fn from(answer: Answer) -> Self {
+        Self::Answer(answer)
+    }
+}
+
+/// A request as it came to the transport.
+#[derive(Clone)]
+pub(crate) struct Sent {
+    pub(crate) method: String,
+    pub(crate) url: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+    /// Tokio's clock, from the making of the transport.
+    pub(crate) at: Duration,
+}
+
+impl Sent {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The path and query.
+    pub(crate) fn target(&self) -> &str {
+        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        rest.find('/').map_or("/", |start| &rest[start..])
+    }
+
+    /// The request as text, with its headers in the order of their names.
+    pub(crate) fn text(&self) -> String {
+        let mut text = format!("{} {}\n", self.method, self.url);
+        let mut headers: Vec<_> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+        headers.sort_unstable();
+        for (name, value) in headers {
+            writeln!(text, "{name}: {value}").unwrap();
+        }
+        if !self.body.is_empty() {
+            writeln!(text, "\n{}", self.body).unwrap();
+        }
+        text
+    }
+}
+
+type Reply = dyn FnMut(&Sent) -> Step + Send;
+
+/// The transport.
+pub(crate) struct Script {
+    reply: Mutex<Box<Reply>>,
+    sent: Mutex<Vec<Sent>>,
+    began: tokio::time::Instant,
+}
+
+impl Script {
+    /// Answers with these in turn. A further request fails the test.
+    pub(crate) fn of(steps: impl IntoIterator<Item = impl Into<Step>>) -> Arc<Self> {
+        let mut steps: VecDeque<Step> = steps.into_iter().map(Into::into).collect();
+        Self::by(move |sent| {
+            steps.pop_front().unwrap_or_else(|| panic!("not expected: {} {}", sent.method, sent.url))
+        })
+    }
+
+    /// Answers nothing: every request fails the test.
+    pub(crate) fn silent() -> Arc<Self> {
+        Self::of(Vec::<Step>::new())
+    }
+
+    /// Answers as the function says.
+    pub(crate) fn by(reply: impl FnMut(&Sent) -> Step + Send + 'static) -> Arc<Self> {
+        Arc::new(Self {
+            reply: Mutex::new(Box::new(reply)),
+            sent: Mutex::new(Vec::new()),
+            began: tokio::time::Instant::now(),
+        })
+    }
+
+    /// What was sent so far.
+    pub(crate) fn sent(&self) -> Vec<Sent> {
+        self.sent.lock().unwrap().clone()
+    }
+
+    /// The only request that was sent.
+    pub(crate) fn only(&self) -> Sent {
+        let mut sent = self.sent();
+        assert_eq!(sent.len(), 1, "one request was expected");
+        sent.remove(0)
+    }
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Script(..)")
+    }
+}
+
+#[async_trait]
+impl Transport for Script {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<ResponseBody>, TransportError> {
+        let (parts, body) = request.into_parts();
+        let sent = Sent {
+            method: parts.method.to_string(),
+            url: parts.uri.to_string(),
+            headers: parts.headers,
+            body: String::from_utf8(body.to_vec()).unwrap(),
+            at: self.began.elapsed(),
+        };
+        self.sent.lock().unwrap().push(sent.clone());
+        let step = (self.reply.lock().unwrap())(&sent);
+        let answer = match step {
+            Step::Answer(answer) => answer,
+            Step::Fail(kind) => return Err(TransportError::new(kind)),
+            Step::Hang => std::future::pending().await,
+        };
+        if !answer.delay.is_zero() {
+            tokio::time::sleep(answer.delay).await;
+        }
+        let body = if answer.streamed {
+            let end = answer.broken.then(|| Err(TransportError::new(TransportErrorKind::Interrupted)));
+            let pieces = answer.body.into_iter().map(Ok).chain(end);
+            ResponseBody::from_stream(futures_util::stream::iter(pieces.collect::<Vec<_>>()))
+        } else {
+            ResponseBody::from_bytes(answer.body.concat())
+        };
+        let mut response = http::Response::new(body);
+        *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap();
+        *response.headers_mut() = answer.headers;
+        Ok(response)
+    }
+}

@@ -1,0 +1,85 @@
+//! Errors in every shape that the service sends, and what stands in front of it.
+
+use std::fmt::Write as _;
+
+use anyprofile_core::{Error, ErrorKind, ListQuery, ProfileProvider, ProfileProviderExt};
+use anyprofile_http::HttpOptions;
+
+use crate::{
+    config, provider,
+    support::{Answer, Script, answer, json, page},
+};
+
+async fn list_error(answer: Answer) -> Error {
+    provider(&Script::of([answer])).list_page(&ListQuery::new(), None).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn every_shape_keeps_its_status_and_says_what_to_do() {
+    let mut text = String::new();
+    for answer in [
+        json(400, r#"{"ordering":["Not a field.","Really not."],"non_field_errors":["Nor anything else."]}"#),
+        json(400, r#"{"detail":"Bad input."}"#),
+        json(400, r#"{"error":"The old password is wrong."}"#),
+        json(400, r#"{"labels":[{"name":["Too long."]},{}]}"#),
+        json(401, r#"{"detail":"Incorrect authentication credentials."}"#),
+        json(403, r#"{"detail":"You do not have permission."}"#),
+        json(404, r#"{"detail":"Not Found","is_id_404_validation":true,"invalid_ids":["x"]}"#),
+        json(429, r#"{"detail":"Slow down."}"#).header("retry-after", "3"),
+        json(500, r#"{"detail":"Unexpected error while handling your request."}"#)
+            .header("cf-ray", "8a1b-OSL"),
+        page(403).header("cf-ray", "8a1b-OSL"),
+        json(403, r#"{"cloudflare_error":true,"error_code":1010}"#),
+        answer(400),
+        answer(502).body("error code: 502"),
+        json(400, "[\"Bad input.\"]"),
+    ] {
+        let error = list_error(answer).await;
+        writeln!(
+            text,
+            "{}: {error}\n  said: {:?}\n  fields: {:?}",
+            error.kind(),
+            error.service_message(),
+            error.field_errors()
+        )
+        .unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn a_refused_key_is_not_sent_again() {
+    let script = Script::of([json(401, r#"{"detail":"Incorrect authentication credentials."}"#)]);
+    let http = HttpOptions::default().with_transport(script.clone());
+    let provider = anyprofile_probely::ProbelyProvider::new(config(&script).with_http(http)).unwrap();
+    let error = provider.check().await.unwrap_err();
+    assert_eq!((error.kind(), script.sent().len()), (ErrorKind::Unauthenticated, 1));
+    assert!(error.hint().unwrap().contains("region"), "{error}");
+}
+
+#[tokio::test]
+async fn the_credential_is_checked_with_the_own_profile() {
+    let script = Script::of([json(200, r#"{"id":"x"}"#)]);
+    let report = provider(&script).check().await.unwrap();
+    assert_eq!(report.profile.unwrap().native(), "x");
+    assert_eq!(script.only().target(), "/profile/");
+}
+
+#[tokio::test]
+async fn no_error_repeats_what_the_service_said_of_a_person() {
+    for body in [
+        r#"{"ada@example.com":["ada@example.com is taken"]}"#,
+        r#"{"detail":"ada@example.com"}"#,
+        r#"{"email":"ada@example.com"}"#,
+    ] {
+        let error = list_error(json(400, body)).await;
+        assert!(!format!("{error} {error:?} {error:#?}").contains("ada@"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_web_page_with_a_success_status_is_no_list() {
+    for body in [page(200), answer(204), json(200, "")] {
+        assert_eq!(list_error(body).await.kind(), ErrorKind::Decode);
+    }
+}

@@ -1,0 +1,165 @@
+//! Lists, page after page.
+
+use anyprofile_core::{ErrorKind, ListQuery, Next, ProfileProvider, ProfileProviderExt};
+use futures_util::TryStreamExt as _;
+
+use crate::{
+    config, provider,
+    support::{Script, answer, json},
+};
+
+fn page(number: u64, total: u64, count: u64, ids: &[&str]) -> String {
+    let users: Vec<_> = ids.iter().map(|id| format!(r#"{{"id":"{id}"}}"#)).collect();
+    format!(
+        r#"{{"count":{count},"page_total":{total},"page":{number},"length":2,"results":[{}]}}"#,
+        users.join(",")
+    )
+}
+
+#[tokio::test]
+async fn the_total_of_pages_decides_and_not_how_many_came() {
+    // The second page is short and the third is empty; the order and size stay the same.
+    let script = Script::of([
+        json(200, page(1, 4, 4, &["a", "b"])),
+        json(200, page(2, 4, 4, &["c"])),
+        json(200, page(3, 4, 4, &[])),
+        json(200, page(4, 4, 4, &["d"])),
+    ]);
+    let provider = provider(&script);
+    let mut stream = provider.list(ListQuery::new().with_page_size(2));
+    let mut ids = Vec::new();
+    while let Some(profile) = stream.try_next().await.unwrap() {
+        ids.push(profile.id.native().to_owned());
+    }
+    assert_eq!(ids, ["a", "b", "c", "d"]);
+    assert!(stream.report().is_complete());
+    let targets: Vec<_> = script.sent().iter().map(|sent| sent.target().to_owned()).collect();
+    assert_eq!(
+        targets,
+        [
+            "/users/?length=2&ordering=id",
+            "/users/?length=2&ordering=id&page=2",
+            "/users/?length=2&ordering=id&page=3",
+            "/users/?length=2&ordering=id&page=4"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_empty_list_has_one_page() {
+    let script = Script::of([json(200, page(1, 1, 0, &[]))]);
+    let provider = provider(&script);
+    let mut stream = provider.list(ListQuery::new());
+    assert!(stream.try_next().await.unwrap().is_none());
+    assert!(stream.report().is_complete());
+}
+
+#[tokio::test]
+async fn the_remaining_pages_may_be_fetched_in_any_order() {
+    let script = Script::by(|sent| {
+        let number = sent.url.rsplit_once("&page=").map_or(1, |(_, number)| number.parse().unwrap());
+        json(200, page(number, 3, 3, &[["a", "b", "c"][usize::try_from(number).unwrap() - 1]])).into()
+    });
+    let provider = provider(&script);
+    let query = ListQuery::new();
+    let first = provider.list_page(&query, None).await.unwrap();
+    assert_eq!(first.declared_total, Some(3));
+    let Next::Remaining(remaining) = first.next else { panic!("pages are numbered") };
+    assert_eq!(remaining.len(), 2);
+    let mut cursors: Vec<_> = remaining.cursors().collect();
+    cursors.reverse();
+    let mut ids = Vec::new();
+    for cursor in cursors {
+        let page = provider.list_page(&query, Some(&cursor)).await.unwrap();
+        ids.push(page.items[0].id.native().to_owned());
+    }
+    assert_eq!(ids, ["c", "b"]);
+}
+
+#[tokio::test]
+async fn a_page_that_does_not_say_how_many_there_are_is_an_error() {
+    for body in [
+        r#"{"count":1,"page":1,"length":10,"results":[{"id":"a"}]}"#,
+        r#"{"count":1,"page_total":null,"page":1,"results":[]}"#,
+        r#"{"count":1,"page_total":2,"results":[]}"#,
+        r#"{"results":[]}"#,
+        r#"{"count":1,"page_total":1,"page":1}"#,
+        r#"{"page_total":1,"page":1,"results":null}"#,
+        r#"{"page_total":"1","page":1,"results":[]}"#,
+        "[]",
+        "null",
+    ] {
+        let script = Script::of([json(200, body)]);
+        let error = provider(&script).list_page(&ListQuery::new(), None).await.unwrap_err();
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, Some("users_list")), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_answers_the_same_page_for_ever_does_not_list_for_ever() {
+    let script = Script::by(|_| json(200, page(1, 3, 3, &["a"])).into());
+    let provider = provider(&script);
+    let error = provider.list(ListQuery::new()).try_collect::<Vec<_>>().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(script.sent().len() <= 3);
+}
+
+#[tokio::test]
+async fn absurd_numbers_of_pages_do_not_panic() {
+    for (number, total) in [(1, u64::MAX), (u64::MAX, u64::MAX), (0, 0), (5, 1)] {
+        let script = Script::of([json(200, page(number, total, 0, &[]))]);
+        let page = provider(&script).list_page(&ListQuery::new(), None).await.unwrap();
+        assert_eq!(page.next == Next::End, number >= total);
+    }
+}
+
+#[tokio::test]
+async fn a_page_past_the_end_is_the_services_error() {
+    let script =
+        Script::of([json(200, page(1, 2, 3, &["a", "b"])), json(404, r#"{"detail":"Invalid page."}"#)]);
+    let provider = provider(&script);
+    let mut pages = provider.pages(ListQuery::new());
+    pages.next_page().await.unwrap().unwrap();
+    let error = pages.next_page().await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(404)));
+    assert!(!pages.report().is_complete());
+}
+
+#[tokio::test]
+async fn users_that_shift_between_pages_are_counted() {
+    let script = Script::of([json(200, page(1, 2, 4, &["a", "b"])), json(200, page(2, 2, 4, &["b", "c"]))]);
+    let provider = provider(&script);
+    let mut stream = provider.list(ListQuery::new());
+    while stream.try_next().await.unwrap().is_some() {}
+    let report = stream.report();
+    assert_eq!((report.duplicates, report.missing(), report.is_complete()), (1, Some(1), false));
+}
+
+#[tokio::test]
+async fn a_bad_record_is_set_aside_with_its_place() {
+    let body = r#"{"count":4,"page_total":1,"page":1,"length":10,"results":[
+        {"id":"a"},{"id":"b","active":"ada@example.com"},{"name":"Ada"},{"id":"c"}]}"#;
+    for keep_raw in [false, true] {
+        let script = Script::of([json(200, body)]);
+        let provider =
+            anyprofile_probely::ProbelyProvider::new(config(&script).with_raw_records(keep_raw)).unwrap();
+        let page = provider.list_page(&ListQuery::new(), None).await.unwrap();
+        let ids: Vec<_> = page.items.iter().map(|profile| profile.id.native()).collect();
+        assert_eq!(ids, ["a", "c"]);
+        assert!(page.items.iter().all(|profile| profile.raw.is_some() == keep_raw));
+        let positions: Vec<_> = page.quarantined.iter().map(|bad| bad.position).collect();
+        assert_eq!(positions, [1, 2]);
+        let reasons = format!("{:?}", page.quarantined);
+        assert!(
+            reasons.contains("active") && !reasons.contains("ada@") && !reasons.contains("Ada"),
+            "{reasons}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_missing_slash_is_not_hidden_by_a_redirect_elsewhere() {
+    let script = Script::of([answer(301).header("location", "https://plus.example.com/users/")]);
+    let error = provider(&script).list_page(&ListQuery::new(), None).await.unwrap_err();
+    assert_eq!((error.kind(), script.sent().len()), (ErrorKind::Decode, 1));
+}

@@ -1,0 +1,169 @@
+//! What is sent.
+
+use anyprofile_core::{
+    ErrorKind, FieldPath, ListQuery, Order, OrderField, ProfileChange, ProfileProvider, ProfileProviderExt,
+};
+use anyprofile_http::HttpOptions;
+use anyprofile_probely::{ListUsers, LogicalOperator, ProbelyConfig, ProbelyProvider, Region};
+
+use crate::{
+    config, id, provider,
+    support::{Script, Sent, json},
+};
+
+const EMPTY: &str = r#"{"count":0,"page_total":1,"page":1,"length":10,"results":[]}"#;
+
+fn answering() -> std::sync::Arc<Script> {
+    Script::by(|sent| {
+        json(
+            200,
+            if sent.url.contains("/users/?") || sent.url.ends_with("/users/") {
+                EMPTY
+            } else {
+                r#"{"id":"x"}"#
+            },
+        )
+        .into()
+    })
+}
+
+#[tokio::test]
+async fn every_operation_sends_what_is_documented() {
+    let script = answering();
+    let provider = provider(&script);
+    provider.list_page(&ListQuery::new(), None).await.unwrap();
+    let query = ListQuery::new()
+        .with_page_size(7)
+        .with_search("ada & co")
+        .with_order(Order::descending(OrderField::Updated));
+    provider.list_page(&query, None).await.unwrap();
+    provider.get(&id("probely:eu/user/-sDw5iRCtV_Y")).await.unwrap();
+    provider.get(&id("probely:eu/user/a%2F..%3Fb")).await.unwrap();
+    provider.current().await.unwrap();
+    let client = provider.client();
+    client.list_users(&ListUsers::default()).await.unwrap();
+    client.get_user("x").await.unwrap();
+    client.get_profile().await.unwrap();
+    let sent: Vec<_> = script.sent().iter().map(Sent::text).collect();
+    insta::with_settings!({filters => vec![(r"anyprofile/\d+\.\d+\.\d+", "anyprofile/VERSION")]}, {
+        insta::assert_snapshot!(sent.join("\n"));
+    });
+}
+
+#[tokio::test]
+async fn the_native_client_has_all_sixteen_parameters_of_the_list() {
+    let script = answering();
+    let list = |values: &[&str]| values.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let mut users = ListUsers::default();
+    users.account = Some(true);
+    users.active = Some(false);
+    users.exclude = list(&["labels", "user_roles"]);
+    users.exclude_target = list(&["t1"]);
+    users.exclude_team = list(&["e1"]);
+    users.label = list(&["l1", "l2"]);
+    users.label_logical_operator = Some(LogicalOperator::And);
+    users.length = Some(50);
+    users.mfa_enabled = Some(false);
+    users.no_access = Some(true);
+    users.ordering = Some("-changed".to_owned());
+    users.page = Some(3);
+    users.role = list(&["r1", "r2"]);
+    users.search = Some("ada".to_owned());
+    users.target = list(&["t2"]);
+    users.team = list(&["e2"]);
+    provider(&script).client().list_users(&users).await.unwrap();
+    insta::assert_snapshot!(script.only().target().replace('&', "\n"), @r"
+    /users/?account=true
+    active=false
+    exclude=labels
+    exclude=user_roles
+    exclude_target=t1
+    exclude_team=e1
+    label=l1
+    label=l2
+    label_logical_operator=and
+    length=50
+    mfa_enabled=false
+    no_access=true
+    ordering=-changed
+    page=3
+    role=r1
+    role=r2
+    search=ada
+    target=t2
+    team=e2
+    ");
+}
+
+#[tokio::test]
+async fn the_settings_of_a_listing_are_the_accounts() {
+    for (change, target) in [
+        ((|config| config) as fn(ProbelyConfig) -> ProbelyConfig, "/users/?length=100&ordering=id"),
+        (|config| config.with_page_size(1000).with_ordering(None), "/users/?length=1000"),
+        (|config| config.with_ordering(Some("-changed".to_owned())), "/users/?length=100&ordering=-changed"),
+    ] {
+        let script = answering();
+        let provider = ProbelyProvider::new(change(config(&script))).unwrap();
+        provider.list_page(&ListQuery::new(), None).await.unwrap();
+        assert_eq!(script.only().target(), target);
+    }
+    let script = answering();
+    let query = ListQuery::new().with_order(Order::ascending(OrderField::Other("last_login".to_owned())));
+    provider(&script).list_page(&query, None).await.unwrap();
+    assert!(script.only().target().contains("ordering=last_login"));
+}
+
+#[tokio::test]
+async fn a_base_url_may_have_a_path_and_a_slash() {
+    for base in ["https://gate.example.com/probely", "https://gate.example.com/probely/"] {
+        let script = answering();
+        ProbelyProvider::new(config(&script).at(base)).unwrap().current().await.unwrap();
+        assert_eq!(script.only().url, "https://gate.example.com/probely/profile/");
+    }
+}
+
+#[test]
+fn a_region_is_a_host() {
+    let config = || ProbelyConfig::new("a".parse().unwrap(), "k");
+    assert_eq!(config().base_url, "https://api.probely.com");
+    for (region, url) in [
+        (Region::Eu, "https://api.eu.probely.com"),
+        (Region::Us, "https://api.us.probely.com"),
+        (Region::Au, "https://api.au.probely.com"),
+    ] {
+        assert_eq!(config().in_region(&region).base_url, url);
+    }
+}
+
+#[tokio::test]
+async fn what_this_version_does_not_have_sends_nothing() {
+    let script = Script::silent();
+    let provider = provider(&script);
+    let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, "Ada");
+    let user = id("probely:eu/user/x");
+    assert_eq!(provider.update(&user, &change).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    assert_eq!(provider.plan_update(&user, &change).unwrap_err().kind(), ErrorKind::Unsupported);
+    let error = provider.get(&id("probely:eu/team/x")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    for other in ["probely:us/user/x", "upsun:eu/user/x"] {
+        assert_eq!(provider.get(&id(other)).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
+    }
+    let query = ListQuery::new().with_page_size(0);
+    assert_eq!(provider.list_page(&query, None).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    let operations = &provider.capabilities().operations;
+    for support in [&operations.create, &operations.update, &operations.deactivate, &operations.delete] {
+        assert!(!support.is_supported());
+    }
+}
+
+#[test]
+fn a_key_that_cannot_be_sent_is_a_configuration_error_and_shown_nowhere() {
+    for key in ["", " ", "a\nb"] {
+        let http = HttpOptions::default().with_transport(Script::silent());
+        let error =
+            ProbelyProvider::new(ProbelyConfig::new("eu".parse().unwrap(), key).with_http(http)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+    }
+    let script = Script::silent();
+    assert!(!format!("{:?} {:?}", config(&script), provider(&script)).contains("an-api-key"));
+}

@@ -1,0 +1,102 @@
+//! Errors in every shape that the service sends.
+
+use std::fmt::Write as _;
+
+use anyprofile_core::{Error, ErrorKind, ListQuery, ProfileProvider, ProfileProviderExt};
+
+use crate::{
+    ORGANIZATION, id, provider,
+    support::{Answer, Script, answer, json, page},
+};
+
+const MOVED: &str = r#"{"title":"This organization profile has moved to the billing profile.","status":403,"detail":"Forbidden."}"#;
+
+async fn organization_error(answer: Answer) -> Error {
+    provider(&Script::of([answer])).get(&id(ORGANIZATION)).await.unwrap_err()
+}
+
+/// An error with all that its `Display` leaves out.
+fn told(error: &Error) -> String {
+    format!(
+        "{}: {error}\n  said: {:?}\n  fields: {:?}",
+        error.kind(),
+        error.service_message(),
+        error.field_errors()
+    )
+}
+
+#[tokio::test]
+async fn every_shape_keeps_its_status_and_says_what_to_do() {
+    let problem = |status, body: &str| {
+        answer(status)
+            .header("content-type", "application/problem+json")
+            .header("x-request-id", "req-7")
+            .body(body.to_owned())
+    };
+    let mut text = String::new();
+    for answer in [
+        problem(403, r#"{"title":"Access denied","status":403,"detail":"Forbidden."}"#),
+        problem(404, r#"{"title":"Not Found","status":404,"detail":"No such organization."}"#),
+        problem(403, MOVED),
+        json(
+            400,
+            r#"{"status":"Invalid input","message":"This field is required.","code":400,"detail":{"vat_number":["This field is required.","Too short."]},"title":"Bad Request"}"#,
+        ),
+        json(400, r#"{"title":"Bad Request","detail":{"billing_contact":"not an address"}}"#),
+        json(400, r#"{"error":{"code":"wrong code"}}"#),
+        json(400, r#"{"error":"bad request"}"#),
+        json(401, r#"{"error":"invalid_token","error_description":"Invalid access token."}"#),
+        json(422, r#"{"type":"about:blank","title":"Unprocessable","status":422,"detail":"x"}"#),
+        page(403),
+        page(502),
+        answer(404),
+        answer(500).body("upstream connect error"),
+        json(503, "[1,2]"),
+        json(429, r#"{"error":"slow down"}"#).header("retry-after", "9"),
+    ] {
+        writeln!(text, "{}", told(&organization_error(answer).await)).unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn a_moved_profile_is_told_from_a_missing_permission() {
+    let moved = organization_error(json(403, MOVED)).await;
+    assert_eq!((moved.kind(), moved.status()), (ErrorKind::Unsupported, Some(403)));
+    assert!(moved.hint().unwrap().contains("no matter of permission"), "{moved}");
+    let denied = organization_error(json(403, r#"{"title":"Forbidden","status":403,"detail":"No."}"#)).await;
+    assert_eq!(denied.kind(), ErrorKind::PermissionDenied);
+}
+
+#[tokio::test]
+async fn a_token_of_nobody_is_said_to_be_one() {
+    let script = Script::of([json(403, r#"{"error":"forbidden"}"#)]);
+    let error = provider(&script).current().await.unwrap_err();
+    insta::assert_snapshot!(error.to_string(), @"upsun account 'acme', get-current-user: the token belongs to no user [HTTP status 403, code forbidden]; use the API token of a user, or get profiles by their ids");
+}
+
+#[tokio::test]
+async fn garbage_with_a_success_status_is_no_profile() {
+    for body in [page(200), json(200, ""), json(200, "[]"), json(200, "\"x\""), json(200, "{"), answer(204)] {
+        let error = organization_error(body).await;
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+    }
+    let script = Script::of([json(200, r#"{"username":"ada"}"#)]);
+    let error = provider(&script).current().await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)));
+}
+
+#[tokio::test]
+async fn no_error_repeats_what_the_service_said_of_a_person() {
+    for body in [
+        r#"{"title":"ada@example.com","detail":{"ada@example.com":["ada@example.com"]},"error":"ada@example.com"}"#,
+        r#"{"error":"ada@example.com","error_description":"ada@example.com"}"#,
+    ] {
+        let error = organization_error(json(400, body)).await;
+        assert!(!format!("{error} {error:?} {error:#?}").contains("ada@"), "{error}");
+        assert!(error.service_message().unwrap().contains("ada@example.com"));
+    }
+    let script = Script::of([json(200, r#"{"profiles":"ada@example.com"}"#)]);
+    let error = provider(&script).list_page(&ListQuery::new(), None).await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("ada@"), "{error}");
+}

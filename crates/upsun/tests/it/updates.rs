@@ -1,0 +1,130 @@
+//! Changes of an organization's profile.
+
+use std::fmt::Write as _;
+
+use anyprofile_core::{ErrorKind, FieldPath, ProfileChange, ProfileProvider, ProfileProviderExt};
+use anyprofile_http::HttpOptions;
+use anyprofile_upsun::{DEFAULT_CATALOG, PROJECT_OPTIONS_URL, UpsunProvider};
+
+use crate::{
+    ORGANIZATION, USER, config, id, provider,
+    support::{Script, answer, json},
+};
+
+fn name() -> ProfileChange {
+    ProfileChange::new().set(FieldPath::ORGANIZATION_NAME, "Acme")
+}
+
+#[tokio::test]
+async fn only_what_changes_is_sent() {
+    for (change, body) in [
+        (name(), r#"{"company_name":"Acme"}"#),
+        (
+            ProfileChange::new()
+                .set(DEFAULT_CATALOG, "https://example.com/c")
+                .set(PROJECT_OPTIONS_URL, "https://example.com/o")
+                .set(FieldPath::BILLING_VAT_NUMBER, "XX1")
+                .set(FieldPath::BILLING_CONTACT, "billing@example.com")
+                .set(FieldPath::ORGANIZATION_LEGAL_NAME, "Acme Ltd"),
+            r#"{"default_catalog":"https://example.com/c","project_options_url":"https://example.com/o","vat_number":"XX1","billing_contact":"billing@example.com","legal_entity_name":"Acme Ltd"}"#,
+        ),
+    ] {
+        let script = Script::of([json(200, "{}")]);
+        let provider = provider(&script);
+        let planned = provider.plan_update(&id(ORGANIZATION), &change).unwrap();
+        assert!(script.sent().is_empty());
+        provider.update(&id(ORGANIZATION), &change).await.unwrap();
+        let sent = script.only();
+        assert_eq!(
+            sent.text().lines().next().unwrap(),
+            "PATCH https://api.example.com/organizations/01HZX3K8Q0T7V9W2B4N6M8P0RS/profile"
+        );
+        assert_eq!(sent.body, body);
+        assert_eq!((planned[0].method, planned[0].url.as_str()), ("PATCH", sent.url.as_str()));
+        assert_eq!(
+            planned[0].body.as_ref().unwrap(),
+            &serde_json::from_str::<serde_json::Value>(body).unwrap()
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_legal_form_is_written_in_the_services_own_spelling() {
+    for (word, written) in [("individual", "indvidual"), ("company", "company"), ("government", "government")]
+    {
+        let script = Script::of([json(200, "{}")]);
+        let change = ProfileChange::new().set(FieldPath::ORGANIZATION_KIND, word);
+        provider(&script).update(&id(ORGANIZATION), &change).await.unwrap();
+        assert_eq!(script.only().body, format!(r#"{{"customer_type":"{written}"}}"#));
+    }
+}
+
+#[tokio::test]
+async fn what_breaks_a_rule_is_named_and_nothing_is_sent() {
+    let script = Script::silent();
+    let provider = provider(&script);
+    let mut told = String::new();
+    for change in [
+        ProfileChange::new().set(FieldPath::BILLING_CONTACT, "nobody"),
+        ProfileChange::new().set(PROJECT_OPTIONS_URL, "/relative"),
+        ProfileChange::new().set(FieldPath::ORGANIZATION_KIND, "corporation"),
+        ProfileChange::new().set(FieldPath::ORGANIZATION_NAME, 7),
+        ProfileChange::new().clear(FieldPath::BILLING_VAT_NUMBER),
+        ProfileChange::new().set(FieldPath::BILLING_CURRENCY, "EUR"),
+        ProfileChange::new().set(FieldPath::LOCALE, "nb"),
+        name().set(FieldPath::BILLING_CONTACT, "nobody").clear(FieldPath::ORGANIZATION_KIND),
+    ] {
+        let error = provider.update(&id(ORGANIZATION), &change).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        let planned = provider.plan_update(&id(ORGANIZATION), &change).unwrap_err();
+        assert_eq!(error.to_string(), planned.to_string());
+        writeln!(told, "{error}").unwrap();
+    }
+    let error = provider.update(&id(USER), &name()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    writeln!(told, "{error}").unwrap();
+    let error = provider.update(&id("upsun:acme/organization/name=acme"), &name()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    writeln!(told, "{error}").unwrap();
+    assert!(script.sent().is_empty());
+    insta::assert_snapshot!(told);
+}
+
+#[tokio::test]
+async fn any_success_is_one_and_an_empty_answer_is_read_again() {
+    for status in [200, 201] {
+        let script = Script::of([json(status, r#"{"company_name":"Acme"}"#)]);
+        let profile = provider(&script).update(&id(ORGANIZATION), &name()).await.unwrap();
+        assert_eq!(profile.organization.name, "Acme");
+        assert_eq!(profile.id, id(ORGANIZATION));
+    }
+    for empty in [answer(204), answer(200), json(202, "\n")] {
+        let script = Script::of([empty, json(200, r#"{"company_name":"Acme"}"#)]);
+        let profile = provider(&script).update(&id(ORGANIZATION), &name()).await.unwrap();
+        assert_eq!(profile.organization.name, "Acme");
+        let methods: Vec<_> = script.sent().into_iter().map(|sent| sent.method).collect();
+        assert_eq!(methods, ["PATCH", "GET"]);
+    }
+}
+
+#[tokio::test]
+async fn no_change_sends_no_change() {
+    let script = Script::of([json(200, r#"{"company_name":"Acme"}"#)]);
+    let provider = provider(&script);
+    let none = ProfileChange::new();
+    assert!(provider.plan_update(&id(ORGANIZATION), &none).unwrap().is_empty());
+    provider.update(&id(ORGANIZATION), &none).await.unwrap();
+    assert_eq!(script.only().method, "GET");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_is_never_repeated() {
+    for status in [408, 500, 502, 503, 504] {
+        let script = Script::of([answer(status).header("retry-after", "1")]);
+        let http = HttpOptions::default().with_transport(script.clone());
+        let provider = UpsunProvider::new(config(&script).with_http(http)).unwrap();
+        let error = provider.update(&id(ORGANIZATION), &name()).await.unwrap_err();
+        assert_eq!(script.sent().len(), 1);
+        assert!(error.hint().unwrap().contains("not known whether"), "{error}");
+    }
+}
