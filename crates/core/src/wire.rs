@@ -1,6 +1,6 @@
 //! Help for those who write a provider: records that tolerate what a service may send.
 //!
-//! [`open_record!`](crate::open_record) makes a struct of [`Field`](crate::Field)s that keeps what it
+//! [`open_record!`](crate::open_record) makes a struct of [`Field`]s that keeps what it
 //! does not know; [`decode_page`] decodes a page whole and only where that fails record by record, to
 //! set the bad ones aside; [`decode_failure`] says what is wrong with a body without repeating it.
 

@@ -56,6 +56,7 @@ enum Settings {
 /// Which beta of user profiles to speak.
 #[cfg(feature = "anthropic")]
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "config"), allow(dead_code, reason = "only a file names one"))]
 enum Beta {
     /// The client's default.
     Default,
