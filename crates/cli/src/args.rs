@@ -63,9 +63,8 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     /// List the profiles of all accounts.
     ///
-    /// In a table, a field without a value says why: "(not set)" the service says that there is none,
-    /// "(not sent)" it did not say, "(withheld)" this credential may not see it, "-" the service has no such
-    /// field. A summary on standard error says whether every profile was seen.
+    /// In a table, a field without a value says why: "(none)" the service says that there is none, "?" it did
+    /// not say, "(withheld)" this credential may not see it, "-" the service has no such field. A summary on standard error says whether every profile was seen.
     List(List),
     /// Show one profile.
     Get {

@@ -1,16 +1,24 @@
 //! Progress on a terminal.
 
-use std::{io::IsTerminal as _, time::Duration};
+use std::{
+    fmt::Write as _,
+    io::IsTerminal as _,
+    time::{Duration, Instant},
+};
 
 use anyprofile::AccountReport;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::{Format, Global};
+
+/// How many profiles come between two looks at what the accounts declare.
+const LOOK_EVERY: u64 = 256;
 
 /// A line that tells how far a listing is. Shown on a terminal alone, and only where it does not get
 /// between lines of the output.
 pub(crate) struct Progress {
     bar: ProgressBar,
+    started: Instant,
 }
 
 impl Progress {
@@ -20,29 +28,22 @@ impl Progress {
         let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
         if is_shown {
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+                bar.set_style(style);
+            }
             bar.enable_steady_tick(Duration::from_millis(200));
         }
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} profiles, {per_sec}") {
-            bar.set_style(style);
-        }
-        Self { bar }
+        Self { bar, started: Instant::now() }
     }
 
     /// One more profile. `reports` is asked only now and then.
     pub(crate) fn advance(&self, reports: impl FnOnce() -> Vec<AccountReport>) {
         self.bar.inc(1);
-        if self.bar.is_hidden() || self.bar.position() % 256 != 1 {
+        let seen = self.bar.position();
+        if self.bar.is_hidden() || seen % LOOK_EVERY != 1 {
             return;
         }
-        // The total is known when every account has said its own.
-        let totals: Option<Vec<u64>> = reports().iter().map(|report| report.listing.declared_total).collect();
-        if let Some(totals) = totals {
-            self.bar.set_length(totals.iter().sum());
-            let template = "{spinner} {human_pos} of {human_len} profiles, {per_sec}, {eta} left";
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                self.bar.set_style(style);
-            }
-        }
+        self.bar.set_message(message(seen, &reports(), self.started.elapsed()));
     }
 
     /// Writes something else without the line getting in its way.
@@ -53,4 +54,26 @@ impl Progress {
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// How many there are of how many, how fast, and how long it may still take.
+fn message(seen: u64, reports: &[AccountReport], elapsed: Duration) -> String {
+    let mut text = HumanCount(seen).to_string();
+    let declared: u64 = reports.iter().filter_map(|report| report.listing.declared_total).sum();
+    let undeclared = reports.iter().filter(|report| report.listing.declared_total.is_none());
+    let seen_of_undeclared: u64 = undeclared.clone().map(|report| report.listing.seen).sum();
+    let total = declared + seen_of_undeclared;
+    let is_exact = undeclared.count() == 0;
+    if declared > 0 {
+        // An account that declares nothing counts with what it has shown so far.
+        let bound = if is_exact { "" } else { "at least " };
+        let _ = write!(text, " of {bound}{}", HumanCount(total));
+    }
+    let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
+    let rate = seen.saturating_mul(1000) / milliseconds;
+    let _ = write!(text, " profiles, {} a second", HumanCount(rate));
+    if is_exact && rate > 0 && total > seen {
+        let _ = write!(text, ", {} s left", (total - seen) / rate);
+    }
+    text
 }

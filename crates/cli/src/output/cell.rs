@@ -17,10 +17,10 @@ impl Cell {
     pub(crate) fn for_person(&self) -> &str {
         match self {
             Self::Value(text) => text,
-            Self::None(FieldState::Null) => "(not set)",
+            Self::None(FieldState::Null) => "(none)",
             Self::None(FieldState::Unsupported) => "-",
             Self::None(FieldState::Withheld) => "(withheld)",
-            Self::None(_) => "(not sent)",
+            Self::None(_) => "?",
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Write};
 
 use anyprofile::{Capabilities, FieldPath, Profile};
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use super::{ProfileWriter, cell_of};
 use crate::exit::Failure;
@@ -55,23 +55,33 @@ impl<W: Write> ProfileWriter for TableWriter<W> {
     }
 }
 
-/// A table without frames. On a terminal it is as wide as that; elsewhere nothing is cut or wrapped.
+/// The narrowest terminal that a table is fitted to, in columns.
+const NARROWEST: u16 = 60;
+
+/// A table without frames. On a terminal it is as wide as that: cells are cut, but for the first of each row,
+/// which is what other commands take. Elsewhere nothing is cut or wrapped.
 pub(crate) fn grid(header: &[String], rows: &[Vec<String>]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    let is_terminal = io::stdout().is_terminal();
-    table.set_content_arrangement(if is_terminal {
+    table.set_header(header.iter().map(|title| printable(title)));
+    for row in rows {
+        let mut row = comfy_table::Row::from(row.iter().map(|cell| printable(cell)).collect::<Vec<_>>());
+        row.max_height(1);
+        table.add_row(row);
+    }
+    table.set_truncation_indicator("…");
+    let fits = io::stdout().is_terminal() && table.width().is_some_and(|width| width >= NARROWEST);
+    table.set_content_arrangement(if fits {
         ContentArrangement::Dynamic
     } else {
         ContentArrangement::Disabled
     });
-    table.set_header(header.iter().map(|title| printable(title)));
-    for row in rows {
-        table.add_row(row.iter().map(|cell| printable(cell)));
-    }
     table.column_iter_mut().for_each(|column| {
         column.set_padding((0, 2));
     });
+    if let Some(first) = table.column_mut(0) {
+        first.set_constraint(ColumnConstraint::ContentWidth);
+    }
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 

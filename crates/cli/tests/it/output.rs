@@ -125,12 +125,12 @@ fn one_profile_is_shown_with_the_reason_for_each_field_that_it_lacks() {
     insta::assert_snapshot!(run.out, @"
     field                    value
     name.display             acme (sandbox)
-    name.given               (not sent)
-    name.family              (not sent)
+    name.given               ?
+    name.family              ?
     organization.name        Acme Şirketi Ltd.
     organization.legal_name  Acme Şirketi Limited
     organization.kind        company
-    organization.role        (not sent)
+    organization.role        ?
     billing.vat_number       FR99999999999
     title                    -
     ");

@@ -1,5 +1,7 @@
 //! The operations.
 
+use std::sync::{Arc, PoisonError};
+
 use serde_json::{Value, json};
 
 use super::query::{SortKey, UsersQuery};
@@ -65,15 +67,31 @@ impl Probely {
     }
 
     fn select_ordered(&self, query: &UsersQuery, first: u64) -> (u64, Vec<u64>) {
+        let found = self.ordered(query);
+        let count = u64::try_from(found.len()).unwrap_or(u64::MAX);
+        let skip = usize::try_from(first).unwrap_or(usize::MAX);
+        let take = usize::try_from(query.length).unwrap_or(usize::MAX);
+        (count, found.iter().skip(skip).take(take).copied().collect())
+    }
+
+    /// All that a listing selects, in its order. The last one is kept, 8 bytes a user, since its next page
+    /// is likely to be asked for next.
+    fn ordered(&self, query: &UsersQuery) -> Arc<[u64]> {
+        let selection = query.selection();
+        let mut last = self.last_order.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, found)) = last.as_ref()
+            && *of == selection
+        {
+            return Arc::clone(found);
+        }
         let users =
             (0..self.profiles).map(|index| self.records.user(index)).filter(|user| query.accepts(user));
         let mut found: Vec<(Vec<SortKey>, u64)> =
             users.map(|user| (query.sort_keys(&user), user.index)).collect();
         // Stable: users that compare equal stay in the order of their indexes, on every page.
         found.sort_by(|(left, _), (right, _)| query.compare(left, right));
-        let count = u64::try_from(found.len()).unwrap_or(u64::MAX);
-        let skip = usize::try_from(first).unwrap_or(usize::MAX);
-        let take = usize::try_from(query.length).unwrap_or(usize::MAX);
-        (count, found.into_iter().skip(skip).take(take).map(|(_, index)| index).collect())
+        let found: Arc<[u64]> = found.into_iter().map(|(_, index)| index).collect();
+        *last = Some((selection, Arc::clone(&found)));
+        found
     }
 }

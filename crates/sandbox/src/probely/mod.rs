@@ -4,12 +4,12 @@ mod handlers;
 mod query;
 mod records;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use self::records::Records;
+use self::{query::UsersQuery, records::Records};
 use crate::description::PROBELY_API_KEY;
 use crate::exchange::{Call, Reply};
 use crate::options::SandboxOptions;
@@ -20,6 +20,7 @@ pub(crate) struct Probely {
     profiles: u64,
     max_page_size: u64,
     records: Records,
+    last_order: Mutex<Option<(UsersQuery, Arc<[u64]>)>>,
 }
 
 impl Probely {
@@ -28,6 +29,7 @@ impl Probely {
             profiles: options.profiles,
             max_page_size: options.probely_max_page_size,
             records: Records::new(options.seed),
+            last_order: Mutex::default(),
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) enum SortKey {
 }
 
 /// A request for a page of users.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct UsersQuery {
     pub(super) page: u64,
     pub(super) length: u64,
@@ -87,6 +87,11 @@ impl UsersQuery {
         switches.iter().all(Option::is_none)
             && self.search.is_empty()
             && lists.iter().all(|list| list.is_empty())
+    }
+
+    /// What is the same for every page of one listing.
+    pub(super) fn selection(&self) -> Self {
+        Self { page: 1, length: 1, exclude: Vec::new(), ..self.clone() }
     }
 
     pub(super) fn is_ordered(&self) -> bool {
