@@ -46,7 +46,25 @@ async fn a_limit_counts_over_all_accounts() {
     assert_eq!(profiles, 100);
     let reports = listing.reports();
     assert_eq!(reports.iter().map(|report| report.listing.seen).sum::<u64>(), 100);
-    assert!(reports.iter().all(|report| report.is_complete() || report.listing.limited));
+    // 210 profiles in pages of 25 and more: no account can have been seen whole and be called cut, or the other
+    // way round.
+    for report in &reports {
+        assert_eq!(report.is_complete(), report.listing.seen == 70, "{report:?}");
+        assert_eq!(report.listing.limited, report.listing.seen < 70, "{report:?}");
+    }
+    assert!(reports.iter().any(|report| report.listing.limited));
+}
+
+#[tokio::test]
+async fn every_account_has_its_turn() {
+    let fixture = fixture(300).await;
+    let directory = Directory::new(fixture.providers.clone());
+    let mut listing = directory.list(ListQuery::new().with_page_size(10));
+    for _ in 0..120 {
+        listing.next().await.unwrap().unwrap();
+    }
+    let seen: Vec<_> = listing.reports().iter().map(|report| report.listing.seen).collect();
+    assert!(seen.iter().all(|seen| *seen > 0), "{seen:?}");
 }
 
 #[tokio::test]

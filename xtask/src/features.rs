@@ -1,4 +1,4 @@
-//! Every combination of features builds.
+//! Every combination of features builds, and works.
 
 use crate::cargo::{Outcome, cargo};
 
@@ -6,10 +6,16 @@ use crate::cargo::{Outcome, cargo};
 const SERVICES: &[&str] = &["upsun", "probely", "anthropic"];
 
 /// Checks the facade with every set of services, with each other feature alone and with all, and the
-/// crates below it with each of theirs.
+/// crates below it with each of theirs; and runs the facade's tests with none of the services, each alone, and
+/// all.
 pub(crate) fn build_all() -> Outcome {
     for set in service_sets() {
         check("anyprofile", &set)?;
+    }
+    for features in ["", "upsun", "probely", "anthropic", "full"] {
+        let arguments =
+            ["test", "--quiet", "--package", "anyprofile", "--no-default-features", "--features", features];
+        cargo(&[&arguments[..], &["--lib", "--tests"]].concat(), &[])?;
     }
     let others = [
         "config",

@@ -1,7 +1,7 @@
 //! The API, operation by operation.
 
-use anyprofile_core::{ErrorKind, Page, Result, wire};
-use anyprofile_http::{Answer, Dialect, ErrorDetails, Failure, HttpClient, Request};
+use anyprofile_core::{ErrorKind, Result, wire};
+use anyprofile_http::{Answer, Dialect, ErrorDetails, Failure, HttpClient, Listed, Request};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -82,13 +82,10 @@ impl AnthropicClient {
         config.connect().map(|http| Self { http, beta_query })
     }
 
-    /// Lists user profiles: `GET /v1/user_profiles`. Gives the page, and the cursor of the next one.
-    pub async fn list_user_profiles(
-        &self,
-        list: &ListUserProfiles,
-    ) -> Result<(Page<UserProfile>, Option<String>)> {
+    /// Lists user profiles: one page of `GET /v1/user_profiles`, with the cursor of the next one.
+    pub async fn list_user_profiles(&self, list: &ListUserProfiles) -> Result<Listed<UserProfileList>> {
         let answer = self.http.send(self.list_request(list)).await?;
-        user_profile_page(&answer)
+        user_profile_list(&answer)
     }
 
     /// Gets a user profile: `GET /v1/user_profiles/{user_profile_id}`.
@@ -114,17 +111,12 @@ impl AnthropicClient {
     }
 }
 
-/// A page, and the cursor of the next one. An empty page with a cursor is not the end.
-pub(crate) fn user_profile_page<T: DeserializeOwned>(answer: &Answer) -> Result<(Page<T>, Option<String>)> {
-    let decoded = answer.decode_page::<UserProfileList<T>, UserProfileList<Box<RawValue>>>(|loose| {
+/// A page of user profiles.
+pub(crate) fn user_profile_list<T: DeserializeOwned>(answer: &Answer) -> Result<Listed<UserProfileList<T>>> {
+    answer.decode_list::<UserProfileList<T>, UserProfileList<Box<RawValue>>>(|loose| {
         let UserProfileList { data, next_page } = loose;
         wire::decode_records(data, |data| UserProfileList { data, next_page })
-    })?;
-    let UserProfileList { data, next_page } = decoded.page;
-    let page = Page::last(data)
-        .with_quarantined(decoded.quarantined)
-        .with_request(answer.request_id.clone(), answer.effort);
-    Ok((page, next_page.empty_as_null().into_value()))
+    })
 }
 
 /// Anthropic's errors: `{"type": "error", "error": {"type", "message"}, "request_id"}`, and pages or nothing

@@ -169,6 +169,13 @@ impl AnthropicConfig {
         Ok((!betas.is_empty()).then(|| betas.join(",")))
     }
 
+    /// What decides which records there are and which form they have.
+    fn shape(&self) -> String {
+        [self.beta.as_deref(), Some(&self.api_version), self.workspace_id.as_deref()]
+            .map(Option::unwrap_or_default)
+            .join(" ")
+    }
+
     /// The client that this account is spoken to with.
     pub(crate) fn connect(self) -> Result<HttpClient> {
         let info = ProviderInfo::new(
@@ -176,7 +183,8 @@ impl AnthropicConfig {
             self.account.clone(),
             "Anthropic",
             self.base_url.clone(),
-        );
+        )
+        .with_shape(self.shape());
         let in_account = |error: Error| error.with_provider(&info);
         let credential = match &self.secret {
             Secret::ApiKey(key) => Credential::header(HeaderName::from_static("x-api-key"), None, key),

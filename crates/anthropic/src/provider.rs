@@ -11,7 +11,7 @@ use anyprofile_core::{
 
 use crate::{
     AnthropicClient, AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04, ListUserProfiles,
-    OrderBy, SortDirection, client::user_profile_page, map, wire,
+    OrderBy, SortDirection, client::user_profile_list, map, wire,
 };
 
 /// The most profiles a page (list page of the reference, since the beta of 2026-09-04).
@@ -60,6 +60,16 @@ impl AnthropicProvider {
             .map_err(|_| "the record has no usable id".to_owned())?;
         Ok(map::user_profile(id, record))
     }
+}
+
+/// The records of a page; the service declares no total.
+fn records<T>(list: wire::UserProfileList<T>) -> (Vec<T>, Option<u64>) {
+    (list.data, None)
+}
+
+/// The cursor of the next page. An empty page with a cursor is not the end.
+fn next_page<T>(list: &wire::UserProfileList<T>) -> Option<String> {
+    list.next_page.clone().empty_as_null().into_value()
 }
 
 /// The shapes that the API has had, in their order. An unknown beta is taken as the newest.
@@ -157,13 +167,15 @@ impl ProfileProvider for AnthropicProvider {
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
         query.check(self.info(), self.capabilities())?;
+        // With what is asked for where the caller named nothing: a cursor is bound to it.
+        let query = &query.clone().with_page_size(query.page_size.unwrap_or(MAX_PAGE_SIZE));
         let page = match cursor.map(|cursor| cursor.position(self.info(), query)).transpose()? {
             Some(CursorPosition::Token(token)) => Some(token.clone()),
             Some(_) => return Err(Error::new(ErrorKind::InvalidRequest, "not a cursor of this service")),
             None => None,
         };
         let list = ListUserProfiles {
-            limit: Some(query.page_size.unwrap_or(MAX_PAGE_SIZE)),
+            limit: query.page_size,
             order: query.order.as_ref().map(|order| match order.direction {
                 Direction::Ascending => SortDirection::Ascending,
                 Direction::Descending => SortDirection::Descending,
@@ -177,11 +189,13 @@ impl ProfileProvider for AnthropicProvider {
         };
         let answer = self.client.http.send(self.client.list_request(&list)).await?;
         let (page, next) = if self.settings.keep_raw {
-            let (page, next) = user_profile_page(&answer)?;
-            (page.try_map(|record| self.kept(record)), next)
+            let listed = user_profile_list(&answer)?;
+            let next = next_page(&listed.list);
+            (listed.into_page(records).try_map(|record| self.kept(record)), next)
         } else {
-            let (page, next) = user_profile_page(&answer)?;
-            (page.try_map(|record| self.profile(record)), next)
+            let listed = user_profile_list(&answer)?;
+            let next = next_page(&listed.list);
+            (listed.into_page(records).try_map(|record| self.profile(record)), next)
         };
         Ok(page.with_next(match next {
             Some(token) => Next::Cursor(Cursor::new(self.info(), query, CursorPosition::Token(token))),

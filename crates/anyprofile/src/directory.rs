@@ -81,10 +81,9 @@ impl Directory {
             info: provider.info().clone(),
             stream: Some(Arc::clone(provider).list_owned(query.clone())),
             report: ListReport::default(),
-            delivered: 0,
             failure: None,
         });
-        DirectoryListing { accounts: accounts.collect(), first: 0, left: limit }
+        DirectoryListing { accounts: accounts.collect(), first: 0, delivered: 0, left: limit }
     }
 }
 
@@ -92,8 +91,9 @@ impl Directory {
 #[derive(Debug)]
 pub struct DirectoryListing {
     accounts: Vec<AccountListing>,
-    /// The account that is asked first the next time, so that none starves.
+    /// The account whose turn it is.
     first: usize,
+    delivered: u64,
     left: Option<u64>,
 }
 
@@ -101,8 +101,8 @@ pub struct DirectoryListing {
 struct AccountListing {
     info: ProviderInfo,
     stream: Option<ProfileStream<'static>>,
+    /// What the stream had seen when it ended.
     report: ListReport,
-    delivered: u64,
     failure: Option<ErrorKind>,
 }
 
@@ -134,21 +134,28 @@ impl DirectoryListing {
 
 impl AccountListing {
     fn report(&self) -> AccountReport {
-        let mut listing = self.stream.as_ref().map_or(&self.report, ProfileStream::report).clone();
-        // The page that is being handed out counts as far as it was handed out.
-        listing.seen = self.delivered;
-        listing.duplicates = listing.duplicates.min(listing.seen);
+        let listing = self.stream.as_ref().map_or_else(|| self.report.clone(), ProfileStream::report);
         AccountReport { info: self.info.clone(), listing, failure: self.failure }
     }
 
     /// Ends the listing: the page on its way is dropped.
-    fn end(&mut self, limited: bool) {
+    fn end(&mut self) {
         if let Some(stream) = self.stream.take() {
-            self.report = stream.report().clone();
-            self.report.limited |= limited;
+            self.report = stream.report();
+        }
+    }
+
+    /// Ends the listing because no more is wanted.
+    fn cut(&mut self) {
+        if self.stream.is_some() {
+            self.end();
+            self.report.limited |= !self.report.reached_end;
         }
     }
 }
+
+/// How many profiles of one account come between two looks at the others.
+const LOOK_ROUND_EVERY: u64 = 16;
 
 impl Stream for DirectoryListing {
     type Item = Result<Profile>;
@@ -156,7 +163,7 @@ impl Stream for DirectoryListing {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         if this.left == Some(0) {
-            this.accounts.iter_mut().for_each(|account| account.end(true));
+            this.accounts.iter_mut().for_each(AccountListing::cut);
             return Poll::Ready(None);
         }
         let count = this.accounts.len();
@@ -165,19 +172,23 @@ impl Stream for DirectoryListing {
             let index = (this.first + offset) % count;
             let account = &mut this.accounts[index];
             let Some(stream) = &mut account.stream else { continue };
-            match Pin::new(stream).poll_next(context) {
+            match Pin::new(&mut *stream).poll_next(context) {
                 Poll::Pending => waiting = true,
-                Poll::Ready(None) => account.end(false),
+                Poll::Ready(None) => account.end(),
                 Poll::Ready(Some(Ok(profile))) => {
-                    account.delivered += 1;
+                    // A page's profiles come together; then it is the next account's turn.
+                    this.first = if stream.buffered() == 0 { (index + 1) % count } else { index };
                     this.left = this.left.map(|left| left - 1);
-                    // Stay with an account while its page lasts: its profiles then come together.
-                    this.first = index;
+                    this.delivered += 1;
+                    if this.delivered.is_multiple_of(LOOK_ROUND_EVERY) {
+                        let others = this.accounts.iter_mut().filter_map(|account| account.stream.as_mut());
+                        others.for_each(|stream| stream.poll_ahead(context));
+                    }
                     return Poll::Ready(Some(Ok(profile)));
                 }
                 Poll::Ready(Some(Err(error))) => {
                     account.failure = Some(error.kind());
-                    account.end(false);
+                    account.end();
                     return Poll::Ready(Some(Err(error)));
                 }
             }

@@ -58,5 +58,5 @@ pub use anyprofile_probely as probely;
 pub use anyprofile_upsun as upsun;
 
 #[cfg(feature = "_service")]
-pub use self::accounts::{Account, Accounts, SecretSource};
+pub use self::accounts::Accounts;
 pub use self::directory::{AccountReport, Directory, DirectoryListing};

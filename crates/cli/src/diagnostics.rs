@@ -1,10 +1,19 @@
 //! What is said to the person, on standard error.
 
+use std::{
+    io::{self, IsTerminal as _},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
 use anyprofile::Error;
 use tracing_subscriber::EnvFilter;
 
+/// Whether the person asked for everything, with `-v`.
+static SHOWS_SERVICE_WORDS: AtomicBool = AtomicBool::new(false);
+
 /// Starts logging to standard error: as `RUST_LOG` says, else by the number of `-v`.
 pub(crate) fn start(verbose: u8) {
+    SHOWS_SERVICE_WORDS.store(verbose > 0, Ordering::Relaxed);
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
         EnvFilter::new(match verbose {
             0 => "off",
@@ -17,21 +26,28 @@ pub(crate) fn start(verbose: u8) {
 
 /// Shows an error, and what the service said of it.
 pub(crate) fn error(error: &Error) {
-    eprintln!("error: {error}");
+    say!("error: {error}");
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
-        eprintln!("  cause: {cause}");
+        say!("  cause: {cause}");
         source = cause.source();
     }
     // Violations that were found before sending are in the message already.
-    if error.status().is_some() {
+    if error.status().is_none() || (error.field_errors().is_empty() && error.service_message().is_none()) {
+        return;
+    }
+    // The service's words may repeat what was sent: they are for the person, and not for the log of whatever
+    // runs the command.
+    if !io::stderr().is_terminal() && !SHOWS_SERVICE_WORDS.load(Ordering::Relaxed) {
+        say!("  the service says why in its own words, which may be personal: run it with -v to see them");
+    } else {
         for (field, messages) in error.field_errors() {
             for message in messages {
-                eprintln!("  {}: {}", without_content(field), without_content(message));
+                say!("  {}: {}", without_content(field), without_content(message));
             }
         }
         if let Some(message) = error.service_message() {
-            eprintln!("  the service says: {}", without_content(message));
+            say!("  the service says: {}", without_content(message));
         }
     }
 }
@@ -39,8 +55,8 @@ pub(crate) fn error(error: &Error) {
 /// How much of a service's words is shown, in characters.
 const MOST_SHOWN: usize = 300;
 
-/// A service's words with what may be personal or secret in them hidden: addresses, quoted content, long
-/// runs of letters and digits. Standard error ends up in the logs of whatever runs the command.
+/// A service's words without what looks personal or secret: addresses, quoted content, long runs of letters and
+/// digits. Not a safeguard, since a name looks like any word; see where it is called.
 fn without_content(text: &str) -> String {
     let mut quoted = None;
     let unquoted: String = text

@@ -91,13 +91,13 @@ impl Failure {
                 Exit::of(&error)
             }
             Self::Usage(message) => {
-                eprintln!("error: {message}");
+                say!("error: {message}");
                 Exit::Usage
             }
             // Whoever reads the output has seen enough: no fault of anybody's.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Complete,
             Self::Output(error) => {
-                eprintln!("error: the output cannot be written: {error}");
+                say!("error: the output cannot be written: {error}");
                 Exit::Defect
             }
         }

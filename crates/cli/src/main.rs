@@ -1,5 +1,13 @@
 //! `anyprofile`: list, show, check and update user profiles at several services.
 
+/// Says something to the person, on standard error. If nobody listens any more, that is no failure.
+macro_rules! say {
+    ($($part:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($part)*);
+    }};
+}
+
 mod args;
 mod commands;
 mod diagnostics;
@@ -19,7 +27,7 @@ fn main() -> std::process::ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("error: the program cannot start: {error}");
+            say!("error: the program cannot start: {error}");
             return Exit::Defect.into();
         }
     };

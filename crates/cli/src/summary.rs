@@ -8,7 +8,7 @@ use anyprofile::AccountReport;
 pub(crate) fn print(reports: &[AccountReport]) {
     let width = reports.iter().map(|report| report.info.account.as_str().len()).max().unwrap_or(0);
     for report in reports {
-        eprintln!("{:width$}  {}", report.info.account, line(report));
+        say!("{:width$}  {}", report.info.account, line(report));
     }
     let seen: u64 = reports.iter().map(|report| report.listing.seen).sum();
     let whole = reports.iter().filter(|report| report.is_complete()).count();
@@ -20,7 +20,7 @@ pub(crate) fn print(reports: &[AccountReport]) {
         }
         (false, _) => "INCOMPLETE",
     };
-    eprintln!("{seen} profiles of {} accounts: {verdict}", reports.len());
+    say!("{seen} profiles of {} accounts: {verdict}", reports.len());
 }
 
 /// Whether an account's listing stopped because no more was wanted.

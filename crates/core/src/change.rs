@@ -154,6 +154,10 @@ fn violation(
         Change::Keep => None,
         Change::Clear if rule.clear => None,
         Change::Clear => Some("cannot be cleared: the service documents no way to do it".to_owned()),
+        // The empty text is how services show that there is no value.
+        Change::Set(Value::String(text)) if text.is_empty() && !rule.clear => {
+            Some("cannot be empty: the service documents no way to clear it".to_owned())
+        }
         Change::Set(value) => format_violation(&rule.format, value),
     }
 }
@@ -287,5 +291,8 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         let error = check(&change, "upsun:acme/organization/x").unwrap_err();
         assert!(error.message().contains("cannot be cleared"), "{error}");
+        let change = ProfileChange::new().set(FieldPath::ORGANIZATION_NAME, "");
+        let error = check(&change, "upsun:acme/organization/x").unwrap_err();
+        assert!(error.message().contains("cannot be empty"), "{error}");
     }
 }

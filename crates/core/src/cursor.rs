@@ -28,7 +28,8 @@ pub enum CursorPosition {
 }
 
 impl Cursor {
-    /// A cursor for a listing.
+    /// A cursor for a listing. `query` is the one that was sent, with the provider's own page size and order
+    /// where the caller named none: a later version or another configuration may have others.
     pub fn new(info: &ProviderInfo, query: &ListQuery, position: CursorPosition) -> Self {
         Self { fingerprint: fingerprint(info, query), position }
     }
@@ -64,6 +65,7 @@ fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
         .write_part(info.service.as_str())
         .write_part(info.account.as_str())
         .write_part(&info.base_url)
+        .write_part(&info.shape)
         .write_part(&page_size.map_or_else(String::new, |size| size.to_string()))
         .write_part(search.as_deref().unwrap_or_default());
     if let Some(order) = order {

@@ -1,6 +1,6 @@
 //! The one error type.
 
-use std::{collections::BTreeMap, error::Error as StdError, fmt, time::Duration};
+use std::{collections::BTreeMap, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use crate::{AccountName, Effort, ProviderInfo, ServiceName};
 
@@ -90,8 +90,10 @@ pub enum Retry {
 /// One pointer wide. `Display` and `Debug` hold no secret and no personal data: the service's own words
 /// are kept apart in [`Error::service_message`] and [`Error::field_errors`], since they may repeat what
 /// was sent.
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -106,7 +108,7 @@ struct Inner {
     field_errors: BTreeMap<String, Vec<String>>,
     service_message: Option<String>,
     hint: Option<String>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -272,7 +274,7 @@ impl Error {
 
     /// The same failure with its cause, whose messages hold no secret and no personal data.
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 }

@@ -30,6 +30,9 @@ pub struct ListReport {
     pub declared_total: Option<u64>,
     /// Profiles that were delivered a second time: the service's pages overlapped.
     pub duplicates: u64,
+    /// Whether there were more profiles than can be compared with each other in bounded memory (1,048,576), so
+    /// that some duplicates may not be counted.
+    pub duplicates_unchecked: bool,
     /// Records that did not decode, and were not delivered.
     pub quarantined: u64,
     /// Pages that were asked for, those that failed included.
@@ -50,9 +53,9 @@ pub struct ListReport {
 
 impl ListReport {
     /// Whether every profile was delivered, as far as can be known: the last page was read, nothing was
-    /// set aside, and the declared total was met.
+    /// set aside, the declared total was met, and the caller did not stop early.
     pub fn is_complete(&self) -> bool {
-        self.reached_end && self.quarantined == 0 && self.missing() == Some(0)
+        self.reached_end && !self.limited && self.quarantined == 0 && self.missing() == Some(0)
     }
 
     /// How many of the declared profiles did not come, set-aside ones included. 0 where the service
@@ -206,6 +209,7 @@ where
         }
         self.report.quarantined += page.quarantined.len() as u64;
         self.report.duplicates = self.duplicates.duplicates();
+        self.report.duplicates_unchecked = !self.duplicates.is_exhaustive();
         self.report.declared_total = page.declared_total.or(self.report.declared_total);
         self.report.spend(page.effort);
         page
@@ -286,13 +290,24 @@ pub struct ProfileStream<'a> {
     ready: vec::IntoIter<Profile>,
     next: Ahead<'a>,
     report: ListReport,
+    delivered: u64,
 }
 
 /// The page after the one that is being handed out.
 enum Ahead<'a> {
-    Fetching(Fetching<'a>),
-    Fetched(Fetched<'a>),
+    Fetching(Fetching<'a>, Urgency),
+    Fetched(Fetched<'a>, Urgency),
     End,
+}
+
+/// Whether somebody waits for a page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Urgency {
+    /// It was asked for when there was nothing else to hand out.
+    Wanted,
+    /// It was asked for ahead of time. While its caller is busy nobody polls it, and its time-outs run all the
+    /// same: a failure that may come from that is not the service's.
+    Early,
 }
 
 impl<'a> ProfileStream<'a> {
@@ -303,19 +318,32 @@ impl<'a> ProfileStream<'a> {
     {
         let report = pages.report.clone();
         // A future does nothing before it is polled: the stream stays lazy.
-        Self { ready: Vec::new().into_iter(), next: Ahead::Fetching(Box::new(pages).fetch()), report }
+        let next = Ahead::Fetching(Box::new(pages).fetch(), Urgency::Wanted);
+        Self { ready: Vec::new().into_iter(), next, report, delivered: 0 }
     }
 
-    /// What the pages had that were handed out so far, the present one included.
-    pub fn report(&self) -> &ListReport {
-        &self.report
+    /// What the listing has seen, counting the profiles that were handed out.
+    pub fn report(&self) -> ListReport {
+        let mut report = self.report.clone();
+        report.seen = self.delivered;
+        report.duplicates = report.duplicates.min(self.delivered);
+        report.reached_end &= self.ready.len() == 0;
+        report
     }
 
-    fn look_ahead(&mut self, context: &mut Context<'_>) {
-        if let Ahead::Fetching(fetching) = &mut self.next
-            && let Poll::Ready(fetched) = fetching.as_mut().poll(context)
-        {
-            self.next = Ahead::Fetched(fetched);
+    /// How many profiles can be handed out without waiting.
+    pub fn buffered(&self) -> usize {
+        self.ready.len()
+    }
+
+    /// Drives the page that is on its way, without handing anything out. Whoever reads several streams in
+    /// turn calls it for those whose turn it is not, so that no answer is left waiting.
+    pub fn poll_ahead(&mut self, context: &mut Context<'_>) {
+        if let Ahead::Fetching(fetching, urgency) = &mut self.next {
+            let urgency = *urgency;
+            if let Poll::Ready(fetched) = fetching.as_mut().poll(context) {
+                self.next = Ahead::Fetched(fetched, urgency);
+            }
         }
     }
 }
@@ -327,15 +355,16 @@ impl Stream for ProfileStream<'_> {
         let this = self.get_mut();
         loop {
             if this.ready.len().is_multiple_of(LOOK_AHEAD_EVERY) {
-                this.look_ahead(context);
+                this.poll_ahead(context);
             }
             if let Some(profile) = this.ready.next() {
+                this.delivered += 1;
                 return Poll::Ready(Some(Ok(profile)));
             }
-            let (source, page) = match std::mem::replace(&mut this.next, Ahead::End) {
-                Ahead::Fetched(fetched) => fetched,
-                Ahead::Fetching(fetching) => {
-                    this.next = Ahead::Fetching(fetching);
+            let (source, page, urgency) = match std::mem::replace(&mut this.next, Ahead::End) {
+                Ahead::Fetched((source, page), urgency) => (source, page, urgency),
+                Ahead::Fetching(fetching, urgency) => {
+                    this.next = Ahead::Fetching(fetching, urgency);
                     return Poll::Pending;
                 }
                 Ahead::End => return Poll::Ready(None),
@@ -343,11 +372,15 @@ impl Stream for ProfileStream<'_> {
             this.report = source.report().clone();
             match page {
                 None => return Poll::Ready(None),
+                Some(Err(error)) if urgency == Urgency::Early && may_be_ours(&error) => {
+                    this.next = Ahead::Fetching(source.fetch(), Urgency::Wanted);
+                }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 Some(Ok(page)) => {
+                    let urgency = if page.items.is_empty() { Urgency::Wanted } else { Urgency::Early };
                     this.ready = page.items.into_iter();
                     if !source.is_at_end() {
-                        this.next = Ahead::Fetching(source.fetch());
+                        this.next = Ahead::Fetching(source.fetch(), urgency);
                     }
                 }
             }
@@ -355,8 +388,13 @@ impl Stream for ProfileStream<'_> {
     }
 }
 
+/// Whether a failure may come from a request that was left unpolled.
+fn may_be_ours(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Transport)
+}
+
 impl fmt::Debug for ProfileStream<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("ProfileStream").field("report", &self.report).finish_non_exhaustive()
+        formatter.debug_struct("ProfileStream").field("report", &self.report()).finish_non_exhaustive()
     }
 }

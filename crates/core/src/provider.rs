@@ -23,6 +23,9 @@ pub struct ProviderInfo {
     pub display_name: String,
     /// The base URL, without credentials.
     pub base_url: String,
+    /// What else of the configuration shapes the answers, such as a beta or a workspace: a cursor is bound to
+    /// it.
+    pub shape: String,
 }
 
 impl ProviderInfo {
@@ -33,7 +36,19 @@ impl ProviderInfo {
         display_name: impl Into<String>,
         base_url: impl Into<String>,
     ) -> Self {
-        Self { service, account, display_name: display_name.into(), base_url: base_url.into() }
+        Self {
+            service,
+            account,
+            display_name: display_name.into(),
+            base_url: base_url.into(),
+            shape: String::new(),
+        }
+    }
+
+    /// Names what else of the configuration shapes the answers.
+    pub fn with_shape(mut self, shape: impl Into<String>) -> Self {
+        self.shape = shape.into();
+        self
     }
 
     /// Checks that an id belongs to this service and account.

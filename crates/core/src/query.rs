@@ -1,5 +1,7 @@
 //! What a caller asks for.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Capabilities, Error, ProviderInfo, Result, open_enum};
@@ -12,7 +14,7 @@ use crate::{Capabilities, Error, ProviderInfo, Result, open_enum};
 /// let query = ListQuery::new().with_limit(500).with_order(Order::ascending(OrderField::Created));
 /// assert_eq!(query.limit, Some(500));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListQuery {
     /// Profiles a page. The service's limits apply; see
@@ -69,6 +71,19 @@ impl ListQuery {
     pub fn with_search(mut self, text: impl Into<String>) -> Self {
         self.search = Some(text.into());
         self
+    }
+}
+
+/// Shows whether something is searched for, and not what: it may be a person's name or address.
+impl fmt::Debug for ListQuery {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ListQuery")
+            .field("page_size", &self.page_size)
+            .field("limit", &self.limit)
+            .field("order", &self.order)
+            .field("search", &self.search.as_ref().map(|_| ".."))
+            .finish()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyprofile_core::{
-    Effort, Error, ErrorKind, ProviderInfo, Result,
+    Effort, Error, ErrorKind, Page, ProviderInfo, Quarantined, Result,
     wire::{self, DecodeFailure, DecodedPage},
 };
 use bytes::Bytes;
@@ -11,6 +11,32 @@ use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use crate::dialect::is_html;
+
+/// A page of a listing in the very form of the service, and what came with it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Listed<L> {
+    /// The page, with all it says of the others.
+    pub list: L,
+    /// Records of the page that did not decode.
+    pub quarantined: Vec<Quarantined>,
+    /// The service's id of the request.
+    pub request_id: Option<String>,
+    /// What it took.
+    pub effort: Effort,
+}
+
+impl<L> Listed<L> {
+    /// The page for the trait: its records, and how many there are of them on all pages where the service says
+    /// so. Its way on is left at the end.
+    pub fn into_page<T>(self, records: impl FnOnce(L) -> (Vec<T>, Option<u64>)) -> Page<T> {
+        let (items, declared_total) = records(self.list);
+        Page::last(items)
+            .with_declared_total(declared_total)
+            .with_quarantined(self.quarantined)
+            .with_request(self.request_id, self.effort)
+    }
+}
 
 /// An answer with a success status and its whole body.
 ///
@@ -39,6 +65,23 @@ impl Answer {
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
         let body = self.json()?;
         serde_json::from_slice(body).map_err(|error| self.undecodable(&wire::decode_failure(&error)))
+    }
+
+    /// The body as a page of a listing; see [`wire::decode_page`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] if it is no such page at all.
+    pub fn decode_list<Whole: DeserializeOwned, Loose: DeserializeOwned>(
+        &self,
+        each: impl FnOnce(Loose) -> DecodedPage<Whole>,
+    ) -> Result<Listed<Whole>> {
+        let decoded = wire::decode_page(self.json()?, each).map_err(|failure| self.undecodable(&failure))?;
+        Ok(Listed {
+            list: decoded.page,
+            quarantined: decoded.quarantined,
+            request_id: self.request_id.clone(),
+            effort: self.effort,
+        })
     }
 
     /// The body as a page; see [`wire::decode_page`].

@@ -3,8 +3,12 @@
 use anyprofile_core::{Error, Result, async_trait};
 use bytes::Bytes;
 use reqwest::redirect::Policy;
+use url::Url;
 
-use crate::{HttpOptions, Proxy, ResponseBody, TlsBackend, Transport, TransportError, TransportErrorKind};
+use crate::{
+    HttpOptions, Proxy, ResponseBody, TlsBackend, Transport, TransportError, TransportErrorKind,
+    origin::is_loopback,
+};
 
 #[derive(Debug)]
 pub(crate) struct Builtin(reqwest::Client);
@@ -14,9 +18,9 @@ const RUSTLS: bool = cfg!(feature = "rustls");
 const NATIVE: bool = cfg!(feature = "native-tls");
 
 impl Builtin {
-    /// Builds the client; `https` says whether it will have to speak TLS.
-    pub(crate) fn new(options: &HttpOptions, https: bool) -> Result<Self> {
-        let backend = choose_tls(options.tls, RUSTLS, NATIVE, https)?;
+    /// Builds the client for a base URL.
+    pub(crate) fn new(options: &HttpOptions, base: &Url) -> Result<Self> {
+        let backend = choose_tls(options.tls, RUSTLS, NATIVE, base.scheme() == "https")?;
         let mut builder = reqwest::Client::builder()
             .connect_timeout(options.connect_timeout)
             .read_timeout(options.read_timeout)
@@ -25,6 +29,8 @@ impl Builtin {
             // Ours decides what is repeated; reqwest's would repeat beneath it.
             .retry(reqwest::retry::never());
         builder = match &options.proxy {
+            // Loopback may be spoken to without TLS because it stays on this machine: no proxy may see it.
+            Proxy::Environment if is_loopback(base) => builder.no_proxy(),
             Proxy::Environment => builder,
             Proxy::None => builder.no_proxy(),
             Proxy::Url(url) => {
@@ -175,7 +181,7 @@ mod tests {
     #[test]
     fn a_bad_proxy_is_a_configuration_error_that_does_not_repeat_it() {
         let options = HttpOptions::default().with_proxy(Proxy::Url("http://user:secret@[".to_owned()));
-        let error = Builtin::new(&options, false).unwrap_err();
+        let error = Builtin::new(&options, &Url::parse("https://x").unwrap()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(!format!("{error} {error:?} {options:?}").contains("secret"));
     }

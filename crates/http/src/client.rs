@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use anyprofile_core::{Effort, Error, ErrorKind, ProviderInfo, Result};
 use http::{HeaderMap, HeaderValue};
-use tokio::time::Instant;
 use tracing::Instrument;
 use url::Url;
 
@@ -13,7 +12,8 @@ use crate::{
     builtin::Builtin,
     dialect::Dialect,
     exchange::{Exchange, Outbound},
-    origin::{TrustedOrigins, next_link},
+    origin::{TrustedOrigins, given_link, next_link},
+    request::Link,
     retry::Budget,
 };
 
@@ -51,7 +51,7 @@ impl HttpClient {
             let trusted = TrustedOrigins::new(&options.trusted_origins, options.allow_insecure_http)?;
             let transport = match &options.transport {
                 Some(transport) => Arc::clone(transport),
-                None => Arc::new(Builtin::new(&options, base.scheme() == "https")?) as Arc<dyn Transport>,
+                None => Arc::new(Builtin::new(&options, &base)?) as Arc<dyn Transport>,
             };
             headers.insert(
                 http::header::ACCEPT,
@@ -84,17 +84,21 @@ impl HttpClient {
     /// The URL that a request would go to.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if an id in its path cannot be one; [`ErrorKind::Decode`] if its next
-    /// link leads elsewhere.
+    /// [`ErrorKind::InvalidRequest`] if an id in its path cannot be one, or a given link is none of the
+    /// service's; [`ErrorKind::Decode`] if its next link leads elsewhere.
     pub fn url(&self, request: &Request) -> Result<Url> {
         let inner = &*self.0;
         let error = |kind, message| {
             Error::new(kind, message).with_provider(&inner.info).with_operation(request.operation)
         };
         let url = request.url(&inner.base).map_err(|message| error(ErrorKind::InvalidRequest, message))?;
-        match &request.next_link {
+        match &request.link {
             None => Ok(url),
-            Some(link) => next_link(&url, link, &inner.trusted).map_err(|message| {
+            Some(Link::Given(link)) => given_link(&url, link, &inner.trusted).map_err(|message| {
+                error(ErrorKind::InvalidRequest, message)
+                    .with_hint("take the link as it is from an answer of this account; if its origin is right, trust it in the account's settings")
+            }),
+            Some(Link::Next(link)) => next_link(&url, link, &inner.trusted).map_err(|message| {
                 error(ErrorKind::Decode, message)
                     .with_hint("what was delivered is good, and there may be more; if the link is right, trust its origin in the account's settings")
             }),
@@ -118,7 +122,7 @@ impl HttpClient {
             body: request.body,
             idempotent: request.idempotent,
         };
-        let exchange = Exchange { inner, started: Instant::now() };
+        let exchange = Exchange::new(Arc::clone(&self.0));
         let span = tracing::debug_span!(
             "anyprofile",
             service = %inner.info.service,

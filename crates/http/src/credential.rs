@@ -1,13 +1,19 @@
 //! Credentials: a static header, or a token that is exchanged and renewed.
 
-use std::{fmt, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use anyprofile_core::{Effort, Error, ErrorKind, ProviderInfo, Result};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use futures_util::future::{FutureExt as _, Shared, WeakShared};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use tokio::{sync::Mutex, time::Instant};
+use tokio::time::Instant;
 use url::Url;
 
 use crate::{
@@ -72,8 +78,23 @@ pub struct TokenExchange {
     url: Url,
     client_id: String,
     form: Vec<(&'static str, SecretString)>,
-    current: Mutex<Option<AccessToken>>,
+    state: Mutex<State>,
 }
+
+/// What the exchange has come to. The lock is held for a look and never while waiting: a waiting future may be
+/// left unpolled by its caller, and would keep everybody else out.
+#[derive(Default)]
+struct State {
+    current: Option<Arc<AccessToken>>,
+    /// The exchange on its way. Whoever needs a token drives it, whoever began it.
+    on_its_way: Option<WeakShared<Exchanging>>,
+    generation: u64,
+}
+
+type Exchanging = Pin<Box<dyn Future<Output = Exchanged> + Send>>;
+
+/// The access token or why there is none, and what it took.
+type Exchanged = (Result<Arc<AccessToken>>, Effort);
 
 impl TokenExchange {
     /// An exchange at `url`, with HTTP Basic authentication by `client_id` and an empty password, and
@@ -86,7 +107,7 @@ impl TokenExchange {
         for (_, value) in &form {
             usable(value)?;
         }
-        Ok(Self { url, client_id: client_id.into(), form, current: Mutex::new(None) })
+        Ok(Self { url, client_id: client_id.into(), form, state: Mutex::default() })
     }
 }
 
@@ -101,6 +122,13 @@ struct AccessToken {
     header: HeaderValue,
     generation: u64,
     renew_at: Option<Instant>,
+}
+
+impl AccessToken {
+    fn is_usable(&self, refused: Option<Generation>) -> bool {
+        refused != Some(Generation(self.generation))
+            && self.renew_at.is_none_or(|renew_at| Instant::now() < renew_at)
+    }
 }
 
 /// Which access token a request was sent with, so that it is renewed only once.
@@ -121,12 +149,12 @@ struct TokenAnswer {
 }
 
 impl Credential {
-    /// Puts the credential on a request. `stale` is the access token that the service has just refused.
+    /// Puts the credential on a request. `refused` is the access token that the service has just refused.
     pub(crate) async fn apply(
         &self,
         headers: &mut HeaderMap,
-        exchange: &Exchange<'_>,
-        stale: Option<Generation>,
+        exchange: &Exchange,
+        refused: Option<Generation>,
         effort: &mut Effort,
     ) -> Result<Option<Generation>> {
         match &self.0 {
@@ -135,21 +163,9 @@ impl Credential {
                 Ok(None)
             }
             Form::Exchange(tokens) => {
-                // The lock is held over the exchange: whoever comes meanwhile waits and uses its result.
-                let mut current = tokens.current.lock().await;
-                let usable = current.as_ref().filter(|token| {
-                    stale != Some(Generation(token.generation))
-                        && token.renew_at.is_none_or(|renew_at| Instant::now() < renew_at)
-                });
-                if let Some(token) = usable {
-                    headers.insert(http::header::AUTHORIZATION, token.header.clone());
-                    return Ok(Some(Generation(token.generation)));
-                }
-                let generation = current.as_ref().map_or(0, |token| token.generation + 1);
-                let token = tokens.fetch(exchange, generation, effort).await?;
+                let token = tokens.token(exchange, refused, effort).await?;
                 headers.insert(http::header::AUTHORIZATION, token.header.clone());
-                *current = Some(token);
-                Ok(Some(Generation(generation)))
+                Ok(Some(Generation(token.generation)))
             }
         }
     }
@@ -161,22 +177,70 @@ impl Credential {
 }
 
 impl TokenExchange {
-    /// Boxed, since the exchange is itself a request, which may need a credential in its type.
-    fn fetch<'a>(
-        &'a self,
-        exchange: &'a Exchange<'_>,
-        generation: u64,
-        effort: &'a mut Effort,
-    ) -> Pin<Box<dyn Future<Output = Result<AccessToken>> + Send + 'a>> {
-        Box::pin(self.fetch_unboxed(exchange, generation, effort))
+    /// The access token: the present one, or the one that is on its way, or a new one.
+    async fn token(
+        self: &Arc<Self>,
+        exchange: &Exchange,
+        refused: Option<Generation>,
+        effort: &mut Effort,
+    ) -> Result<Arc<AccessToken>> {
+        loop {
+            let (exchanging, is_ours) = {
+                let mut state = self.lock();
+                if let Some(token) = state.current.as_ref().filter(|token| token.is_usable(refused)) {
+                    return Ok(Arc::clone(token));
+                }
+                match state.on_its_way.as_ref().and_then(WeakShared::upgrade) {
+                    Some(exchanging) => (exchanging, false),
+                    None => (self.begin(&mut state, exchange), true),
+                }
+            };
+            let (result, own) = exchanging.await;
+            let mut state = self.lock();
+            state.on_its_way = None;
+            match result {
+                Ok(token) => {
+                    if state.current.as_ref().is_none_or(|current| current.generation < token.generation) {
+                        state.current = Some(Arc::clone(&token));
+                    }
+                    if is_ours {
+                        // The effort is the operation's: of the exchange only what was repeated and waited counts.
+                        effort.waited += own.waited;
+                        effort.attempts += own.attempts.saturating_sub(1);
+                    }
+                    return Ok(token);
+                }
+                // Somebody else's exchange may have run out of time because nobody drove it.
+                Err(error)
+                    if !is_ours && matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Transport) => {}
+                Err(error) => {
+                    effort.waited += own.waited;
+                    effort.attempts += own.attempts;
+                    return Err(error);
+                }
+            }
+        }
     }
 
-    async fn fetch_unboxed(
-        &self,
-        exchange: &Exchange<'_>,
-        generation: u64,
-        effort: &mut Effort,
-    ) -> Result<AccessToken> {
+    fn begin(self: &Arc<Self>, state: &mut State, exchange: &Exchange) -> Shared<Exchanging> {
+        state.generation += 1;
+        let (tokens, exchange, generation) = (Arc::clone(self), exchange.anew(), state.generation);
+        let exchanging: Exchanging = Box::pin(async move {
+            let mut effort = Effort::default();
+            let result = tokens.fetch(&exchange, generation, &mut effort).await;
+            (result.map(Arc::new), effort)
+        });
+        let shared = exchanging.shared();
+        state.on_its_way = shared.downgrade();
+        shared
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it is held, and its parts are whole at any time.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn fetch(&self, exchange: &Exchange, generation: u64, effort: &mut Effort) -> Result<AccessToken> {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(self.form.iter().map(|(key, value)| (key, value.expose_secret().trim())))
             .finish();
@@ -196,12 +260,7 @@ impl TokenExchange {
             idempotent: true,
         };
         let asked_at = Instant::now();
-        // The effort is the operation's: of the exchange only what was repeated and waited counts.
-        let mut own = Effort::default();
-        let result = exchange.run(&outbound, None, &TOKEN_DIALECT, &mut own).await;
-        effort.waited += own.waited;
-        effort.attempts += if result.is_ok() { own.attempts.saturating_sub(1) } else { own.attempts };
-        let answer = result?;
+        let answer = exchange.run(&outbound, None, &TOKEN_DIALECT, effort).await?;
         let token: TokenAnswer = answer.decode()?;
         let header = sensitive(&format!("Bearer {}", token.access_token.expose_secret()))
             .map_err(|_| answer.error(ErrorKind::Decode, "the access token cannot stand in a header"))?;

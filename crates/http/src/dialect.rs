@@ -1,6 +1,6 @@
 //! How a service words its errors.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use anyprofile_core::ErrorKind;
 use http::HeaderMap;
@@ -15,8 +15,7 @@ pub struct Dialect {
     pub describe: fn(&Failure<'_>, &mut ErrorDetails),
 }
 
-/// An answer whose status is no success.
-#[derive(Debug)]
+/// An answer whose status is no success. `Debug` shows no content.
 #[non_exhaustive]
 pub struct Failure<'a> {
     /// The operation, in the service's word for it.
@@ -57,8 +56,8 @@ pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
     declared || body.trim_ascii_start().first() == Some(&b'<')
 }
 
-/// What an error answer says.
-#[derive(Debug, Default)]
+/// What an error answer says. `Debug` shows no content.
+#[derive(Default)]
 #[non_exhaustive]
 pub struct ErrorDetails {
     /// The kind, where it is another than the status's.
@@ -75,6 +74,27 @@ pub struct ErrorDetails {
     pub field_errors: Vec<(String, String)>,
     /// The service's id of the request, where it stands in the body.
     pub request_id: Option<String>,
+}
+
+impl fmt::Debug for Failure<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Failure")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .field("is_html", &self.is_html)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ErrorDetails {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ErrorDetails")
+            .field("kind", &self.kind)
+            .field("message", &self.message)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ErrorDetails {

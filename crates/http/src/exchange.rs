@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use anyprofile_core::{Effort, Result};
+use anyprofile_core::{Effort, Error, ErrorKind, Result, Retry};
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use tokio::time::{Instant, timeout};
@@ -37,9 +37,9 @@ pub(crate) struct Outbound {
 }
 
 /// One operation: everything that shares one deadline.
-pub(crate) struct Exchange<'a> {
-    pub(crate) inner: &'a Inner,
-    pub(crate) started: Instant,
+pub(crate) struct Exchange {
+    pub(crate) inner: Arc<Inner>,
+    started: Instant,
 }
 
 /// An answer as it came.
@@ -62,7 +62,16 @@ impl From<TransportError> for Broken {
     }
 }
 
-impl Exchange<'_> {
+impl Exchange {
+    pub(crate) fn new(inner: Arc<Inner>) -> Self {
+        Self { inner, started: Instant::now() }
+    }
+
+    /// Another operation of the same client, with a deadline of its own.
+    pub(crate) fn anew(&self) -> Self {
+        Self::new(Arc::clone(&self.inner))
+    }
+
     /// Attempts until there is an answer or a reason to give up.
     pub(crate) async fn run(
         &self,
@@ -77,7 +86,14 @@ impl Exchange<'_> {
             attempts += 1;
             let mut headers = outbound.headers.clone();
             let generation = match credential {
-                Some(credential) => credential.apply(&mut headers, self, refused, effort).await?,
+                Some(credential) => {
+                    let applied = credential.apply(&mut headers, self, refused, effort);
+                    // A token that does not come must not outlast the operation.
+                    match timeout(self.remaining(), applied).await {
+                        Ok(applied) => applied?,
+                        Err(_) => return Err(self.out_of_time(outbound)),
+                    }
+                }
                 None => None,
             };
             let began = Instant::now();
@@ -139,6 +155,14 @@ impl Exchange<'_> {
                 _ => return Err(failure(self, result, outbound, dialect)),
             }
         }
+    }
+
+    fn out_of_time(&self, outbound: &Outbound) -> Error {
+        Error::new(ErrorKind::Timeout, "the operation's deadline has passed")
+            .with_provider(&self.inner.info)
+            .with_operation(outbound.operation)
+            .with_retry(Retry::Later)
+            .with_hint("try again later, or allow more time")
     }
 
     pub(crate) fn remaining(&self) -> Duration {

@@ -14,7 +14,7 @@ use crate::{
 
 /// The error of an attempt after which there is no other.
 pub(crate) fn failure(
-    exchange: &Exchange<'_>,
+    exchange: &Exchange,
     result: Result<Received, Broken>,
     outbound: &Outbound,
     dialect: &Dialect,

@@ -37,7 +37,7 @@ pub use secrecy::{ExposeSecret, SecretString};
 pub use url::Url;
 
 pub use self::{
-    answer::Answer,
+    answer::{Answer, Listed},
     client::HttpClient,
     credential::{Credential, TokenExchange},
     dialect::{Dialect, ErrorDetails, Failure},

@@ -33,7 +33,7 @@ pub fn base_url(text: &str, allow_insecure_http: bool) -> Result<Url> {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(domain)) => domain == "localhost" || domain.ends_with(".localhost"),
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
@@ -77,6 +77,51 @@ pub(crate) fn redirect(
     Ok(to)
 }
 
+/// What is wrong with a link of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LinkFlaw {
+    Empty,
+    NoUrl,
+    OtherOrigin,
+    OtherResource,
+}
+
+/// Where a link leads from `sent`: to the same resource of a trusted origin, with the link's own query.
+fn same_resource(sent: &Url, link: &str, trusted: &TrustedOrigins) -> std::result::Result<Url, LinkFlaw> {
+    if link.is_empty() {
+        return Err(LinkFlaw::Empty);
+    }
+    let mut linked = sent.join(link).map_err(|_| LinkFlaw::NoUrl)?;
+    if !trusted.allow(sent, &linked) {
+        return Err(LinkFlaw::OtherOrigin);
+    }
+    let (path, sent_path) =
+        (linked.path().trim_end_matches('/').to_owned(), sent.path().trim_end_matches('/'));
+    if path != sent_path {
+        // A service behind a gateway does not know the path that the gateway puts in front.
+        if path.is_empty() || !sent_path.ends_with(&path) {
+            return Err(LinkFlaw::OtherResource);
+        }
+        linked.set_path(sent.path());
+    }
+    linked.set_fragment(None);
+    Ok(linked)
+}
+
+/// The URL of a link that the service gave for this very resource; its query may be signed and stays as it is.
+pub(crate) fn given_link(
+    resource: &Url,
+    link: &str,
+    trusted: &TrustedOrigins,
+) -> std::result::Result<Url, &'static str> {
+    same_resource(resource, link, trusted).map_err(|flaw| match flaw {
+        LinkFlaw::Empty => "the link has no address",
+        LinkFlaw::NoUrl => "the link is not a URL",
+        LinkFlaw::OtherOrigin => "the link leads to another host, which the credential is not for",
+        LinkFlaw::OtherResource => "the link leads to another resource",
+    })
+}
+
 /// The URL of the next page: the link of the service, with what was sent and the link does not repeat.
 ///
 /// Upsun's links leave out parameters that were sent; following them as they are loses a filter or never ends.
@@ -85,26 +130,18 @@ pub(crate) fn next_link(
     link: &str,
     trusted: &TrustedOrigins,
 ) -> std::result::Result<Url, &'static str> {
-    if link.is_empty() {
-        return Err("the link to the next page has no address");
-    }
-    let mut next = sent.join(link).map_err(|_| "the link to the next page is not a URL")?;
-    if !trusted.allow(sent, &next) {
-        return Err("the link to the next page leads to another host, which the credential is not for");
-    }
-    let (path, sent_path) = (next.path().trim_end_matches('/').to_owned(), sent.path().trim_end_matches('/'));
-    if path != sent_path {
-        // A service behind a gateway does not know the path that the gateway puts in front.
-        if path.is_empty() || !sent_path.ends_with(&path) {
-            return Err("the link to the next page leads to another resource");
+    let mut next = same_resource(sent, link, trusted).map_err(|flaw| match flaw {
+        LinkFlaw::Empty => "the link to the next page has no address",
+        LinkFlaw::NoUrl => "the link to the next page is not a URL",
+        LinkFlaw::OtherOrigin => {
+            "the link to the next page leads to another host, which the credential is not for"
         }
-        next.set_path(sent.path());
-    }
+        LinkFlaw::OtherResource => "the link to the next page leads to another resource",
+    })?;
     let pairs = |url: &Url| url.query_pairs().into_owned().collect::<Vec<_>>();
     let linked = pairs(&next);
     let kept: Vec<_> =
         pairs(sent).into_iter().filter(|(key, _)| !linked.iter().any(|(linked, _)| linked == key)).collect();
-    next.set_fragment(None);
     if kept.is_empty() && linked.is_empty() {
         next.set_query(None);
     } else {
@@ -198,6 +235,34 @@ mod tests {
             "https://[",
         ] {
             assert!(next("https://x/profiles", link).is_err(), "{link}");
+        }
+    }
+
+    #[test]
+    fn a_given_link_keeps_its_query_to_the_letter() {
+        let given = |resource: &str, link: &str| given_link(&url(resource), link, &TrustedOrigins::default());
+        for (resource, link, to) in [
+            (
+                "https://x/ref/users",
+                "/ref/users?in=a,b&sig=a%2Bb+c~",
+                "https://x/ref/users?in=a,b&sig=a%2Bb+c~",
+            ),
+            ("https://x/ref/users", "https://x/ref/users?in=a%2Cb#f", "https://x/ref/users?in=a%2Cb"),
+            ("https://x/gate/ref/users", "/ref/users?in=a", "https://x/gate/ref/users?in=a"),
+        ] {
+            assert_eq!(given(resource, link).unwrap().as_str(), to);
+        }
+        for link in [
+            "",
+            "https://evil/ref/users?in=a",
+            "http://x/ref/users?in=a",
+            "//evil/ref/users",
+            "https://x@evil/ref/users",
+            "/users/me",
+            "/ref/users/../../me",
+            "https://[",
+        ] {
+            assert!(given("https://x/ref/users", link).is_err(), "{link}");
         }
     }
 

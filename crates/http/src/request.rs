@@ -9,18 +9,41 @@ use url::Url;
 /// All but the unreserved characters of RFC 3986: an id may hold anything.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A request of a service's API, below its base URL.
-#[derive(Debug)]
+/// A request of a service's API, below its base URL. `Debug` shows no content.
 pub struct Request {
     pub(crate) operation: &'static str,
     pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) idempotent: bool,
-    pub(crate) next_link: Option<String>,
+    pub(crate) link: Option<Link>,
     path: String,
     query: Vec<(String, String)>,
     invalid: Option<&'static str>,
+}
+
+/// A link of the service that is gone to in place of the request's own URL.
+pub(crate) enum Link {
+    /// To the next page: merged with the query that was sent.
+    Next(String),
+    /// To another resource: as it is.
+    Given(String),
+}
+
+/// A link may hold a signature.
+impl std::fmt::Debug for Link {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Next(_) => "Next(..)",
+            Self::Given(_) => "Given(..)",
+        })
+    }
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Request({} {})", self.method, self.operation)
+    }
 }
 
 impl Request {
@@ -32,7 +55,7 @@ impl Request {
             headers: HeaderMap::new(),
             body: Bytes::new(),
             idempotent,
-            next_link: None,
+            link: None,
             path: String::new(),
             query: Vec::new(),
             invalid: None,
@@ -47,6 +70,18 @@ impl Request {
     /// A `PATCH` with a JSON body. It is not repeated when its outcome is unknown.
     pub fn patch(operation: &'static str, body: &impl Serialize) -> Self {
         Self::new(operation, Method::PATCH).json(body)
+    }
+
+    /// A `POST` without a body. It is not repeated when its outcome is unknown, unless it is
+    /// [`idempotent`](Self::idempotent).
+    pub fn post(operation: &'static str) -> Self {
+        Self::new(operation, Method::POST)
+    }
+
+    /// Says that repeating the request has no further effect, whatever its method: it only reads.
+    pub fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
     }
 
     fn json(mut self, body: &impl Serialize) -> Self {
@@ -97,11 +132,18 @@ impl Request {
 
     /// Goes to the link that the last page gave in place of the path, with the query merged.
     pub fn follow(mut self, next_link: Option<&str>) -> Self {
-        self.next_link = next_link.map(str::to_owned);
+        self.link = next_link.map(|link| Link::Next(link.to_owned()));
         self
     }
 
-    /// The URL below `base`, before a next link is followed.
+    /// Goes to a link that the service gave, with not a character of its query changed: it may be signed.
+    /// Its origin must be trusted, and its path the one of this request, whose query is not sent.
+    pub fn given_link(mut self, link: &str) -> Self {
+        self.link = Some(Link::Given(link.to_owned()));
+        self
+    }
+
+    /// The URL below `base`, before a link is followed.
     pub(crate) fn url(&self, base: &Url) -> Result<Url, &'static str> {
         if let Some(invalid) = self.invalid {
             return Err(invalid);
@@ -142,6 +184,26 @@ mod tests {
         assert_eq!(path("%2e%2e"), "https://x/users/%252e%252e");
         for id in ["", ".", ".."] {
             assert!(Request::get("x").segment(id).url(&Url::parse("https://x").unwrap()).is_err());
+        }
+    }
+
+    #[test]
+    fn only_what_reads_may_be_repeated_unless_it_is_said_so() {
+        assert!(Request::get("x").idempotent);
+        assert!(!Request::patch("x", &()).idempotent);
+        assert!(!Request::post("x").idempotent);
+        let check = Request::post("x").idempotent();
+        assert!(check.idempotent && check.method == Method::POST && check.body.is_empty());
+        assert!(check.headers.is_empty());
+    }
+
+    #[test]
+    fn debug_shows_no_link() {
+        for request in [
+            Request::get("x").given_link("/ref/users?sig=secret"),
+            Request::get("x").follow(Some("?page=secret")),
+        ] {
+            assert!(!format!("{request:?}").contains("secret"));
         }
     }
 

@@ -1,7 +1,9 @@
 //! The API, operation by operation. Every path ends with a slash: without it the service redirects.
 
-use anyprofile_core::{ErrorKind, Page, Result, wire};
-use anyprofile_http::{Answer, Dialect, ErrorDetails, Failure, HttpClient, Request};
+use std::{fmt, ops::Range};
+
+use anyprofile_core::{ErrorKind, Result, wire};
+use anyprofile_http::{Answer, Dialect, ErrorDetails, Failure, HttpClient, Listed, Request};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, value::RawValue};
 
@@ -20,7 +22,7 @@ pub struct ProbelyClient {
 
 /// What to list (`GET /users/`): all sixteen parameters. The reference describes eight of them; the rest
 /// have the meaning of their name. Which fields `ordering` takes is not published.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListUsers {
     /// Only users of the account itself.
@@ -55,6 +57,17 @@ pub struct ListUsers {
     pub target: Vec<String>,
     /// Only users with a role in these teams.
     pub team: Vec<String>,
+}
+
+/// Shows the page alone: what is searched for may be a person's name or address.
+impl fmt::Debug for ListUsers {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ListUsers")
+            .field("page", &self.page)
+            .field("length", &self.length)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How labels combine.
@@ -92,10 +105,10 @@ impl ProbelyClient {
         own_profile(&answer)
     }
 
-    /// Lists users, deactivated ones included: `GET /users/`.
-    pub async fn list_users(&self, list: &ListUsers) -> Result<Page<User>> {
+    /// Lists users, deactivated ones included: one page of `GET /users/`, which says how many there are.
+    pub async fn list_users(&self, list: &ListUsers) -> Result<Listed<UserList>> {
         let answer = self.http.send(list_request(list)).await?;
-        user_page(&answer).map(|(page, _)| page)
+        user_list(&answer)
     }
 
     /// Gets a user: `GET /users/{id}/`.
@@ -146,31 +159,26 @@ pub(crate) fn own_profile<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
     }
 }
 
-/// A page, and the numbers of the pages that remain. Its `next` is left at the end: a cursor is the
-/// provider's matter.
-pub(crate) fn user_page<T: DeserializeOwned>(answer: &Answer) -> Result<(Page<T>, std::ops::Range<u64>)> {
-    let decoded = answer.decode_page::<UserList<T>, UserList<Box<RawValue>>>(|loose| {
+/// A page of users.
+pub(crate) fn user_list<T: DeserializeOwned>(answer: &Answer) -> Result<Listed<UserList<T>>> {
+    answer.decode_list::<UserList<T>, UserList<Box<RawValue>>>(|loose| {
         let UserList { count, page_total, page, length, results } = loose;
         wire::decode_records(results, |results| UserList { count, page_total, page, length, results })
-    })?;
-    let UserList { count, page_total, page: number, length: _, results } = decoded.page;
-    let remaining = match (number.value(), page_total.value()) {
+    })
+}
+
+/// The numbers of the pages that remain after one.
+pub(crate) fn remaining_pages<T>(answer: &Answer, list: &UserList<T>) -> Result<Range<u64>> {
+    match (list.page.value(), list.page_total.value()) {
         // `page_total` alone tells the end: a page may be short, and the service may cut `length`.
-        (Some(number), Some(total)) if number < total => number + 1..total.saturating_add(1),
-        (Some(_), Some(_)) => 0..0,
+        (Some(number), Some(total)) if number < total => Ok(number + 1..total.saturating_add(1)),
+        (Some(_), Some(_)) => Ok(0..0),
         // Without numbers a listing would end after its first page and look whole.
-        _ => {
-            return Err(answer.error(
-                ErrorKind::Decode,
-                "the answer does not have the documented form: page or page_total is missing",
-            ));
-        }
-    };
-    let page = Page::last(results)
-        .with_declared_total(count.into_value())
-        .with_quarantined(decoded.quarantined)
-        .with_request(answer.request_id.clone(), answer.effort);
-    Ok((page, remaining))
+        _ => Err(answer.error(
+            ErrorKind::Decode,
+            "the answer does not have the documented form: page or page_total is missing",
+        )),
+    }
 }
 
 /// Probely's errors: messages by field for 400, `{"detail": …}` for the rest, `{"error": …}` at passwords.

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use anyprofile_core::{
     Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, FieldPath, FieldSpec, GetOptions,
-    IdKind, ListQuery, Next, OrderField, Page, Profile, ProfileId, ProfileProvider, ProviderInfo,
+    IdKind, ListQuery, Next, Order, OrderField, Page, Profile, ProfileId, ProfileProvider, ProviderInfo,
     RemainingPages, Result, Support, async_trait,
     wire::{OpaqueId, WithRaw},
 };
@@ -12,7 +12,7 @@ use anyprofile_http::Answer;
 
 use crate::{
     ListUsers, ProbelyClient, ProbelyConfig,
-    client::{list_request, own_profile, profile_request, user_page, user_request},
+    client::{list_request, own_profile, profile_request, remaining_pages, user_list, user_request},
     map, wire,
 };
 
@@ -74,8 +74,22 @@ impl ProbelyProvider {
         self.kept(kept).map_err(|reason| answer.error(ErrorKind::Decode, reason))
     }
 
-    /// The service's parameters for a query.
-    fn list_users(&self, query: &ListQuery, page: Option<u64>) -> ListUsers {
+    /// The query with what is asked for where the caller named nothing. A cursor is bound to it.
+    fn effective(&self, query: &ListQuery) -> ListQuery {
+        let mut effective = query.clone().with_page_size(query.page_size.unwrap_or(self.settings.page_size));
+        if effective.order.is_none()
+            && let Some(ordering) = &self.settings.ordering
+        {
+            effective.order = Some(match ordering.strip_prefix('-') {
+                Some(field) => Order::descending(OrderField::from(field)),
+                None => Order::ascending(OrderField::from(ordering.as_str())),
+            });
+        }
+        effective
+    }
+
+    /// The service's parameters for an effective query.
+    fn list_users(query: &ListQuery, page: Option<u64>) -> ListUsers {
         let ordering = query.order.as_ref().map(|order| {
             let field = match &order.field {
                 OrderField::Updated => "changed",
@@ -87,13 +101,18 @@ impl ProbelyProvider {
             }
         });
         ListUsers {
-            length: Some(query.page_size.unwrap_or(self.settings.page_size)),
-            ordering: ordering.or_else(|| self.settings.ordering.clone()),
+            length: query.page_size,
+            ordering,
             search: query.search.clone(),
             page,
             ..ListUsers::default()
         }
     }
+}
+
+/// The records of a page, and how many there are on all pages.
+fn records<T>(list: wire::UserList<T>) -> (Vec<T>, Option<u64>) {
+    (list.results, list.count.into_value())
 }
 
 static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| {
@@ -153,18 +172,21 @@ impl ProfileProvider for ProbelyProvider {
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
         query.check(self.info(), self.capabilities())?;
+        let query = &self.effective(query);
         let number = match cursor.map(|cursor| cursor.position(self.info(), query)).transpose()? {
             Some(CursorPosition::PageNumber(number)) => Some(*number),
             Some(_) => return Err(Error::new(ErrorKind::InvalidRequest, "not a cursor of this service")),
             None => None,
         };
-        let answer = self.client.http.send(list_request(&self.list_users(query, number))).await?;
+        let answer = self.client.http.send(list_request(&Self::list_users(query, number))).await?;
         let (page, remaining) = if self.settings.keep_raw {
-            let (page, remaining) = user_page(&answer)?;
-            (page.try_map(|record| self.kept(record)), remaining)
+            let listed = user_list(&answer)?;
+            let remaining = remaining_pages(&answer, &listed.list)?;
+            (listed.into_page(records).try_map(|record| self.kept(record)), remaining)
         } else {
-            let (page, remaining) = user_page(&answer)?;
-            (page.try_map(|record| self.profile(record)), remaining)
+            let listed = user_list(&answer)?;
+            let remaining = remaining_pages(&answer, &listed.list)?;
+            (listed.into_page(records).try_map(|record| self.profile(record)), remaining)
         };
         let next = if remaining.is_empty() {
             Next::End

@@ -35,6 +35,7 @@ struct Entry {
     other_betas: Option<Vec<String>>,
     workspace_id: Option<String>,
     page_size: Option<u32>,
+    ordering: Option<String>,
     allow_insecure_http: bool,
     trusted_origins: Vec<String>,
     ca_file: Option<PathBuf>,
@@ -162,6 +163,7 @@ fn account_of(
         ("auth_url", entry.auth_url.is_some(), &["upsun"][..]),
         ("region", entry.region.is_some(), &["probely"]),
         ("page_size", entry.page_size.is_some(), &["probely"]),
+        ("ordering", entry.ordering.is_some(), &["probely"]),
         ("beta", entry.beta.is_some(), &["anthropic"]),
         ("other_betas", entry.other_betas.is_some(), &["anthropic"]),
         ("workspace_id", entry.workspace_id.is_some(), &["anthropic"]),
@@ -186,6 +188,7 @@ fn account_of(
             Settings::Probely {
                 base_url: entry.base_url.clone().or_else(|| region.map(|region| region.api_url())),
                 page_size: entry.page_size,
+                ordering: entry.ordering.clone(),
             }
         }
         #[cfg(feature = "anthropic")]
@@ -231,6 +234,11 @@ fn account_of(
     }
     match entry.proxy.as_deref() {
         Some("none") => http.proxy = Proxy::None,
+        Some(url) if url.contains('@') => {
+            return Err(
+                "proxy: a literal secret in the file is refused; name the proxy in HTTPS_PROXY".to_owned()
+            );
+        }
         Some(url) => http.proxy = Proxy::Url(url.to_owned()),
         None => {}
     }
@@ -311,6 +319,12 @@ mod tests {
                 "a literal secret in the file is refused",
             ),
             (&account("service = \"upsun\"\napi_token = { env = 1 }"), "not understood"),
+            (
+                &account(
+                    "service = \"upsun\"\napi_token = { env = \"X\" }\nproxy = \"http://me:hunter2@proxy\"",
+                ),
+                "proxy: a literal secret",
+            ),
             (&account("service = \"upsun\""), "exactly one credential"),
             (
                 &account("service = \"okta\"\napi_key = { env = \"X\" }"),

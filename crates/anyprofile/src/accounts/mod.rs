@@ -9,7 +9,7 @@ use std::{fmt, sync::Arc};
 use anyprofile_core::{AccountName, Error, ProfileProvider, Result};
 use anyprofile_http::HttpOptions;
 
-pub use self::secret::SecretSource;
+use self::secret::SecretSource;
 
 /// Which accounts there are. Secrets are read when an account is connected, not before; `Debug` shows none.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,7 @@ pub struct Accounts(Vec<Account>);
 
 /// One account: a service, and how to reach it.
 #[derive(Clone)]
-pub struct Account {
+struct Account {
     name: AccountName,
     /// Where the credential comes from.
     secret: SecretSource,
@@ -42,7 +42,7 @@ enum Settings {
     #[cfg(feature = "upsun")]
     Upsun { base_url: Option<String>, auth_url: Option<String>, is_access_token: bool },
     #[cfg(feature = "probely")]
-    Probely { base_url: Option<String>, page_size: Option<u32> },
+    Probely { base_url: Option<String>, page_size: Option<u32>, ordering: Option<String> },
     #[cfg(feature = "anthropic")]
     Anthropic {
         base_url: Option<String>,
@@ -117,9 +117,11 @@ impl Accounts {
                     is_access_token: false,
                 },
                 #[cfg(feature = "probely")]
-                "probely" => {
-                    Settings::Probely { base_url: variable("PROBELY_API_BASE_URL"), page_size: None }
-                }
+                "probely" => Settings::Probely {
+                    base_url: variable("PROBELY_API_BASE_URL"),
+                    page_size: None,
+                    ordering: None,
+                },
                 #[cfg(feature = "anthropic")]
                 "anthropic" => Settings::Anthropic {
                     base_url: variable("ANTHROPIC_BASE_URL"),
@@ -216,11 +218,16 @@ impl Account {
                 Arc::new(UpsunProvider::new(config.with_http(http))?)
             }
             #[cfg(feature = "probely")]
-            Settings::Probely { base_url, page_size } => {
+            Settings::Probely { base_url, page_size, ordering } => {
                 use anyprofile_probely::{ProbelyConfig, ProbelyProvider};
                 let mut config = ProbelyConfig::new(name, secret);
                 config.base_url = base_url.unwrap_or(config.base_url);
                 config.page_size = page_size.unwrap_or(config.page_size);
+                // An empty one asks for no order.
+                config.ordering = match ordering {
+                    Some(ordering) => Some(ordering).filter(|ordering| !ordering.is_empty()),
+                    None => config.ordering,
+                };
                 Arc::new(ProbelyProvider::new(config.with_http(http))?)
             }
             #[cfg(feature = "anthropic")]

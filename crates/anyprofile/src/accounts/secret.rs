@@ -7,8 +7,8 @@ use anyprofile_http::SecretString;
 
 /// Where a secret comes from. It is read when the account is connected. `Debug` shows none.
 #[derive(Clone)]
-#[non_exhaustive]
-pub enum SecretSource {
+#[cfg_attr(not(feature = "config"), allow(dead_code, reason = "only a file names the others"))]
+pub(super) enum SecretSource {
     /// The secret itself, given by the program. A configuration file cannot.
     Literal(SecretString),
     /// An environment variable.
@@ -21,7 +21,7 @@ pub enum SecretSource {
 
 impl SecretSource {
     /// The secret itself.
-    pub fn literal(secret: impl Into<SecretString>) -> Self {
+    pub(super) fn literal(secret: impl Into<SecretString>) -> Self {
         Self::Literal(secret.into())
     }
 
@@ -29,7 +29,7 @@ impl SecretSource {
     ///
     /// # Errors
     /// A configuration error that names the source and repeats nothing of what it gave.
-    pub fn read(&self) -> Result<SecretString> {
+    pub(super) fn read(&self) -> Result<SecretString> {
         let text = match self {
             Self::Literal(secret) => return Ok(secret.clone()),
             Self::Env(name) => std::env::var(name).map_err(|_| {

@@ -25,7 +25,7 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<Exit, Failure> {
     } else {
         print_line(&environment(&sandbox))?;
     }
-    eprintln!("serving {} profiles a service until interrupted", description.profiles);
+    say!("serving {} profiles a service until interrupted", description.profiles);
     tokio::select! {
         () = sandbox.wait() => {}
         result = tokio::signal::ctrl_c() => result?,

@@ -37,7 +37,7 @@ pub(crate) async fn me(global: &Global, fields: &[FieldPath]) -> Result<Exit, Fa
                 if error.kind() == ErrorKind::Unsupported && session.directory.providers().len() > 1 =>
             {
                 if !global.quiet {
-                    eprintln!("note: {error}");
+                    say!("note: {error}");
                 }
             }
             Err(error) => {

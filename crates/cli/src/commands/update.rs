@@ -45,10 +45,10 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
             Format::Json => print_line(&serde_json::to_string_pretty(&plan.json()?)?)?,
             Format::Ndjson => print_line(&plan.json()?.to_string())?,
         }
-        eprintln!("dry run: nothing was written");
+        say!("dry run: nothing was written");
         return Ok(Exit::Complete);
     }
-    eprintln!("{}", plan.text()?);
+    say!("{}", plan.text()?);
     if !update.yes && !confirmed()? {
         return Ok(Exit::Usage);
     }
@@ -57,14 +57,11 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
     let ignored = ignored(&updated, &change, provider.as_ref())?;
     if ignored.is_empty() {
         if !global.quiet {
-            eprintln!("written, and the service shows it so");
+            say!("written, and the service shows it so");
         }
         return Ok(Exit::Complete);
     }
-    eprintln!(
-        "warning: the service accepted the change and shows something else for: {}",
-        ignored.join(", ")
-    );
+    say!("warning: the service accepted the change and shows something else for: {}", ignored.join(", "));
     Ok(Exit::Partial)
 }
 
@@ -182,13 +179,13 @@ fn confirmed() -> Result<bool, Failure> {
             "nothing was written: confirm with --yes, since there is no terminal to ask on".to_owned(),
         ));
     }
-    eprint!("Write this? [y/N] ");
+    write!(io::stderr(), "Write this? [y/N] ")?;
     io::stderr().flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
     let yes = matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
     if !yes {
-        eprintln!("nothing was written");
+        say!("nothing was written");
     }
     Ok(yes)
 }

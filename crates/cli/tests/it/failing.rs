@@ -23,12 +23,20 @@ fn a_wrong_key_at_one_of_three_accounts_loses_nothing_of_the_others() {
     assert_eq!(run.out.lines().count(), 20);
     insta::assert_snapshot!(settled(&run.err), @"
     error: anthropic account 'anthropic', BetaListUserProfiles: the service refuses the credential [HTTP status 401, code authentication_error, request id req_…]; check the credential of this account, and that it is for this service and region
-      the service says: invalid x-api-key
+      the service says why in its own words, which may be personal: run it with -v to see them
     upsun      10 seen of 10 declared, 0 duplicates, 0 quarantined, 1 pages, 0 retries, waited 0.0 s
     probely    10 seen of 10 declared, 0 duplicates, 0 quarantined, 1 pages, 0 retries, waited 0.0 s
     anthropic  0 seen, no total declared, 0 duplicates, 0 quarantined, 0 pages, 0 retries, waited 0.0 s, FAILED (unauthenticated)
     20 profiles of 3 accounts: INCOMPLETE
     ");
+}
+
+#[test]
+fn the_services_own_words_are_shown_where_they_are_asked_for() {
+    let server = server(1);
+    let mut command = server.command(&["check", "--account", "anthropic", "-v"]);
+    let run = crate::Run::from(command.env("ANTHROPIC_API_KEY", "wrong").output().unwrap());
+    assert!(run.err.contains("the service says: invalid x-api-key"), "{}", run.err);
 }
 
 #[test]

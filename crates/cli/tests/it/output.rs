@@ -195,6 +195,19 @@ fn a_closed_pipe_ends_the_command_without_a_complaint() {
 }
 
 #[test]
+fn a_closed_standard_error_is_no_failure() {
+    let mut child = anyprofile(&["list", "--sandbox", "-o", "ndjson"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    let mut out = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+    assert_eq!((child.wait().unwrap().code(), out.lines().count()), (Some(0), 60));
+}
+
+#[test]
 fn the_sandbox_first_prints_where_it_is_and_then_serves() {
     let mut child = anyprofile(&["sandbox", "--profiles", "5", "--seed", "7", "--json"])
         .stdout(Stdio::piped())

@@ -224,3 +224,33 @@ async fn an_owning_stream_may_be_spawned_and_a_borrowing_one_works_on_a_trait_ob
     assert_eq!(drain(provider.list(ListQuery::new())).await.0, names(10));
     assert_eq!(drain(is_owned(provider.list_owned(ListQuery::new()))).await.0, names(10));
 }
+
+#[tokio::test]
+async fn a_page_that_failed_while_it_was_only_prefetched_is_asked_for_again() {
+    // The first page, then one time-out, then the second page.
+    let mut failures = 1;
+    let provider = Memory::by(move |position| match position {
+        "" => Ok(((0..20).map(|number| format!("u{number}")).collect(), Some("b".to_owned()))),
+        _ if failures > 0 => {
+            failures -= 1;
+            Err(anyprofile_core::Error::new(ErrorKind::Timeout, "nobody polled"))
+        }
+        _ => Ok((vec!["u20".to_owned()], None)),
+    });
+    let (delivered, report) = drain(provider.list(ListQuery::new())).await;
+    assert_eq!(delivered, names(21));
+    assert!(report.is_complete());
+}
+
+#[tokio::test]
+async fn what_was_not_handed_out_was_not_seen() {
+    let provider = Memory::by(|_| Ok(((0..100).map(|number| number.to_string()).collect(), None)));
+    let mut stream = provider.list(ListQuery::new());
+    for _ in 0..5 {
+        stream.try_next().await.unwrap().unwrap();
+    }
+    let report = stream.report();
+    assert_eq!((report.seen, report.reached_end, report.is_complete()), (5, false, false));
+    while stream.try_next().await.unwrap().is_some() {}
+    assert!(stream.report().is_complete());
+}

@@ -108,6 +108,20 @@ async fn a_next_link_that_leads_elsewhere_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
+async fn a_given_link_is_gone_to_as_it_is_and_only_at_this_service() {
+    let given = |link: &str| Request::get("list-referenced-users").path("/ref/users").given_link(link);
+    let script = Script::of([json(200, "{}")]);
+    client(&script).send(given("/v1/ref/users?in=a,b&sig=x%2By")).await.unwrap();
+    assert_eq!(script.only().target(), "/v1/ref/users?in=a,b&sig=x%2By");
+    for link in ["", "https://evil.example.com/v1/ref/users?in=a", "//evil.example.com/ref/users", "/v1/me"] {
+        let script = Script::silent();
+        let error = client(&script).send(given(link)).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidRequest, None), "{link}");
+        assert!(!format!("{error:?}").contains("evil"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_base_url_with_and_without_a_trailing_slash_keeps_its_path() {
     for base in ["https://api.example.com/v1", "https://api.example.com/v1/"] {
         let script = Script::of([json(200, "[]")]);

@@ -39,6 +39,11 @@ fn exchanges(script: &Script) -> usize {
     script.sent().iter().filter(|sent| is_exchange(sent)).count()
 }
 
+/// Polls a future once.
+fn is_pending<F: Future>(future: std::pin::Pin<&mut F>) -> bool {
+    future.poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_pending()
+}
+
 /// The access tokens that requests were sent with.
 fn tokens(script: &Script) -> Vec<String> {
     let calls = script.sent().into_iter().filter(|sent| !is_exchange(sent));
@@ -219,4 +224,35 @@ async fn a_redirecting_token_endpoint_never_gets_the_token_elsewhere() {
     let error = exchanging_client(&script, HttpOptions::default()).send(read()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(script.sent().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_is_left_unpolled_amid_its_exchange_keeps_nobody_out() {
+    let script = service(900, |_| json(200, "[]"));
+    let client = exchanging_client(&script, HttpOptions::default());
+    let mut parked = Box::pin(client.send(read()));
+    assert!(is_pending(parked.as_mut()));
+    // A prefetched page is such a request: its caller is busy with something else of the same account.
+    tokio::time::timeout(SECOND, client.send(read())).await.unwrap().unwrap();
+    parked.await.unwrap();
+    assert_eq!((exchanges(&script), tokens(&script).len()), (1, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_exchange_is_begun_anew_by_the_next_request() {
+    let script = service(900, |_| json(200, "[]"));
+    let client = exchanging_client(&script, HttpOptions::default());
+    let mut dropped = Box::pin(client.send(read()));
+    assert!(is_pending(dropped.as_mut()));
+    drop(dropped);
+    client.send(read()).await.unwrap();
+    assert_eq!(tokens(&script), ["Bearer access-2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_does_not_come_does_not_outlast_the_operation() {
+    let script = Script::by(|_| json(200, "{}").after(SECOND * 10_000).into());
+    let options = HttpOptions::default().with_attempt_timeout(SECOND * 10_000);
+    let error = exchanging_client(&script, options).send(read()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
 }

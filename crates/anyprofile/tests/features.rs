@@ -1,0 +1,62 @@
+//! What each set of features has. `cargo xtask features` runs this with none of the services, each alone, and all.
+#![allow(clippy::unwrap_used)]
+
+use anyprofile::{Directory, Field, ListQuery, Profile, ProfileId};
+use futures_util::StreamExt as _;
+
+/// Without a service there are the trait, the model and the directory, for a provider of one's own.
+#[tokio::test]
+async fn the_model_and_the_directory_are_always_there() {
+    let id: ProfileId = "elsewhere:mine/user/x".parse().unwrap();
+    assert_eq!(Profile::new(id).status, Field::Absent);
+    assert!(Directory::new(vec![]).list(ListQuery::new()).next().await.is_none());
+}
+
+#[cfg(any(feature = "upsun", feature = "probely", feature = "anthropic"))]
+mod with_a_service {
+    use anyprofile::{Accounts, ErrorKind};
+
+    /// The service, the variable that names its credential, and the one that names its base URL.
+    const SERVICES: &[(&str, &str, &str)] = &[
+        #[cfg(feature = "upsun")]
+        ("upsun", "UPSUN_API_TOKEN", "UPSUN_API_URL"),
+        #[cfg(feature = "probely")]
+        ("probely", "PROBELY_API_KEY", "PROBELY_API_BASE_URL"),
+        #[cfg(feature = "anthropic")]
+        ("anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
+    ];
+
+    /// Everything set that could be, of services that were not built in too.
+    fn variables(base_url: &'static str) -> anyprofile::Result<Accounts> {
+        Accounts::from_variables(|name| {
+            Some(if name.ends_with("_URL") { base_url } else { "secret" }.to_owned())
+        })
+    }
+
+    #[test]
+    fn the_accounts_are_those_of_the_services_that_were_built_in() {
+        let providers = variables("http://127.0.0.1:1").unwrap().connect().unwrap();
+        let services: Vec<_> = providers.iter().map(|provider| provider.info().service.as_str()).collect();
+        assert_eq!(services, SERVICES.iter().map(|(service, ..)| *service).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn https_without_tls_is_a_configuration_error_and_no_failure_to_connect() {
+        let connected = variables("https://127.0.0.1:1").unwrap().connect();
+        if cfg!(any(feature = "rustls", feature = "native-tls")) {
+            assert_eq!(connected.unwrap().len(), SERVICES.len());
+        } else {
+            let error = connected.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert!(error.hint().unwrap().contains("rustls"), "{error}");
+        }
+    }
+
+    #[test]
+    fn no_credential_says_which_to_set() {
+        let error = Accounts::from_variables(|_| None).unwrap_err();
+        for (_, credential, _) in SERVICES {
+            assert!(error.to_string().contains(credential), "{error}");
+        }
+    }
+}
