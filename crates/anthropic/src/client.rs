@@ -1,8 +1,10 @@
 //! The API, operation by operation.
 
-use anyprofile_core::{ErrorKind, Result, wire};
+use anyprofile_core::{
+    ErrorKind, Result,
+    wire::{self, Tolerant},
+};
 use anyprofile_http::{Answer, Dialect, ErrorDetails, Failure, HttpClient, Listed, Request};
-use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::{
@@ -90,7 +92,7 @@ impl AnthropicClient {
 
     /// Gets a user profile: `GET /v1/user_profiles/{user_profile_id}`.
     pub async fn get_user_profile(&self, user_profile_id: &str) -> Result<UserProfile> {
-        self.http.send(self.get_request(user_profile_id)).await?.decode()
+        self.http.send(self.get_request(user_profile_id)).await?.decode_record()
     }
 
     pub(crate) fn list_request(&self, list: &ListUserProfiles) -> Request {
@@ -112,7 +114,7 @@ impl AnthropicClient {
 }
 
 /// A page of user profiles.
-pub(crate) fn user_profile_list<T: DeserializeOwned>(answer: &Answer) -> Result<Listed<UserProfileList<T>>> {
+pub(crate) fn user_profile_list<T: Tolerant>(answer: &Answer) -> Result<Listed<UserProfileList<T>>> {
     answer.decode_list::<UserProfileList<T>, UserProfileList<Box<RawValue>>>(|loose| {
         let UserProfileList { data, next_page } = loose;
         wire::decode_records(data, |data| UserProfileList { data, next_page })

@@ -2,7 +2,8 @@
 
 use anyprofile_core::{
     Extension, Field, FieldPath, FieldState, GrantStatus, Kind, OrganizationKind, Profile, ProfileExtension,
-    ProfileId, RawJson, Status, open_record, wire::read_time,
+    ProfileId, RawJson, Status, open_record,
+    wire::{note_other_types, read_time},
 };
 
 use crate::wire::{self, AccessType, EntityType, Relationship};
@@ -28,6 +29,8 @@ open_record! {
 }
 
 impl ProfileExtension for AnthropicExtension {
+    const SERVICE: &'static str = crate::SERVICE;
+
     fn state(&self, key: &str) -> Option<FieldState> {
         self.state(key)
     }
@@ -37,6 +40,7 @@ impl ProfileExtension for AnthropicExtension {
 pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile {
     let mut profile = Profile::new(id);
     profile.unknown = record.unknown;
+    note_other_types(&mut profile, wire::UserProfile::KEYS);
     let details = record.external_user_details.into_value().unwrap_or_default();
     for (name, value) in details.unknown.iter() {
         profile.unknown.insert(format!("external_user_details.{name}"), value.clone());

@@ -208,6 +208,6 @@ impl ProfileProvider for AnthropicProvider {
             return Err(Error::unsupported(self.info(), "get", "Anthropic's user profiles are users"));
         }
         let answer = self.client.http.send(self.client.get_request(id.native())).await?;
-        self.kept(answer.decode()?).map_err(|reason| answer.error(ErrorKind::Decode, reason))
+        self.kept(answer.decode_record()?).map_err(|reason| answer.error(ErrorKind::Decode, reason))
     }
 }

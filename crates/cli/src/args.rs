@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyprofile::{FieldPath, ProfileId};
+use anyprofile::{Expected, Expression, FieldPath, Filter, Kind, ProfileId, Status, Timestamp};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// List, show, check and update user profiles at several services.
@@ -113,10 +113,63 @@ impl Fields {
     }
 }
 
+/// Which profiles to list. What a service cannot answer is applied to what it sends; the summary says which.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Filters")]
+pub(crate) struct Filters {
+    /// Only this status: active, suspended, pending, deleted, unknown, or a service's own; may be repeated.
+    #[arg(long, value_name = "STATUS")]
+    status: Vec<Expected<Status>>,
+    /// Only this kind: human, service, organization, unknown, or a service's own; may be repeated.
+    #[arg(long, value_name = "KIND")]
+    kind: Vec<Expected<Kind>>,
+    /// Only with the second factor on, off, or not known.
+    #[arg(long, value_name = "on|off|unknown", value_parser = mfa)]
+    mfa: Option<Expected<bool>>,
+    /// Only with this e-mail address.
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// Only with this label, by name or id.
+    #[arg(long, value_name = "LABEL")]
+    label: Option<String>,
+    /// Only with this role, by name or id.
+    #[arg(long, value_name = "ROLE")]
+    role: Option<String>,
+    /// Only changed since then, such as 2026-01-31 or 2026-01-31T12:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    updated_since: Option<Timestamp>,
+    /// Only made since then.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    created_since: Option<Timestamp>,
+    /// Only what meets a condition, such as `title = cto and not labels = contractor` or
+    /// `security.mfa_enabled is absent`.
+    #[arg(long = "where", value_name = "CONDITION")]
+    condition: Option<Expression>,
+}
+
+impl Filters {
+    /// The filter.
+    pub(crate) fn filter(self) -> Filter {
+        let mut filter = Filter::default();
+        filter.status = self.status;
+        filter.kind = self.kind;
+        filter.mfa = self.mfa;
+        filter.email = self.email;
+        filter.label = self.label;
+        filter.role = self.role;
+        filter.updated_since = self.updated_since;
+        filter.created_since = self.created_since;
+        filter.expression = self.condition;
+        filter
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct List {
     #[command(flatten)]
     pub(crate) fields: Fields,
+    #[command(flatten)]
+    pub(crate) filters: Filters,
     /// At most so many profiles, over all accounts.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: Option<u64>,
@@ -184,6 +237,20 @@ fn field_paths(text: &str) -> Result<Paths, String> {
         }
     }
     Ok(paths.into())
+}
+
+fn mfa(text: &str) -> Result<Expected<bool>, String> {
+    match text {
+        "on" => Ok(Expected::Is(true)),
+        "off" => Ok(Expected::Is(false)),
+        "unknown" => Ok(Expected::Unknown),
+        _ => Err("expected on, off or unknown".to_owned()),
+    }
+}
+
+/// A time, or a date that stands for its first moment in UTC.
+fn time(text: &str) -> Result<Timestamp, String> {
+    text.parse().or_else(|_| format!("{text}T00:00:00Z").parse()).map_err(|error| format!("{error}"))
 }
 
 fn assignment(text: &str) -> Result<(FieldPath, String), String> {

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use anyprofile::AccountReport;
+use anyprofile::{AccountReport, FilterPart, FilterPlan};
 
 /// Prints a line an account and one over all.
-pub(crate) fn print(reports: &[AccountReport]) {
+pub(crate) fn print(reports: &[AccountReport], plans: &[FilterPlan]) {
     let width = reports.iter().map(|report| report.info.account.as_str().len()).max().unwrap_or(0);
-    for report in reports {
-        say!("{:width$}  {}", report.info.account, line(report));
+    for (report, plan) in reports.iter().zip(plans) {
+        say!("{:width$}  {}{}", report.info.account, line(report), filters(plan));
     }
     let seen: u64 = reports.iter().map(|report| report.listing.seen).sum();
     let whole = reports.iter().filter(|report| report.is_complete()).count();
@@ -28,11 +28,32 @@ pub(crate) fn is_limited(report: &AccountReport) -> bool {
     report.failure.is_none() && report.listing.limited && report.listing.quarantined == 0
 }
 
+/// Which parts of the filter the service answered, and which were applied to what it sent.
+fn filters(plan: &FilterPlan) -> String {
+    let words =
+        |parts: &[FilterPart]| parts.iter().map(|part| part.as_str()).collect::<Vec<_>>().join(" and ");
+    let here =
+        plan.applied.iter().copied().filter(|part| !plan.unanswerable.contains(part)).collect::<Vec<_>>();
+    let told = [
+        (&plan.pushed, "answered by the service"),
+        (&here, "applied here"),
+        (&plan.unanswerable, "NOT KNOWN to this service, so that nobody was found by it"),
+    ];
+    let told = told.iter().filter(|(parts, _)| !parts.is_empty());
+    told.fold(String::new(), |text, (parts, what)| text + "; " + &words(parts) + " " + what)
+}
+
 fn line(report: &AccountReport) -> String {
     let listing = &report.listing;
+    // With a filter that is applied here, what the service declares is to be compared with what it sent.
+    let seen = if listing.received == listing.seen {
+        format!("{} seen", listing.seen)
+    } else {
+        format!("{} seen, {} received", listing.seen, listing.received)
+    };
     let declared = match listing.declared_total {
-        Some(total) => format!("{} seen of {total} declared", listing.seen),
-        None => format!("{} seen, no total declared", listing.seen),
+        Some(total) => format!("{seen} of {total} declared"),
+        None => format!("{seen}, no total declared"),
     };
     let line = format!(
         "{declared}, {} duplicates, {} quarantined, {} pages, {} retries, waited {}",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::{FieldPath, IdKind, ListQuery, OrderField};
+use crate::{FieldPath, FilterPart, IdKind, ListQuery, OrderField};
 
 /// What a provider can do. Static for an account: asking costs no request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -88,6 +88,8 @@ pub struct ListingCapabilities {
     pub any_order: bool,
     /// Whether the service can search.
     pub search: bool,
+    /// The parts of a filter that the service can answer. The others are applied to what comes.
+    pub filters: Vec<FilterPart>,
     /// Whether the service says how many profiles there are.
     pub declares_total: bool,
     /// Whether the pages are numbered, so that several may be fetched at once.

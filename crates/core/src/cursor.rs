@@ -60,7 +60,7 @@ impl Cursor {
 
 /// What a cursor is bound to: all that shapes the order and the cut of the pages.
 fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
-    let ListQuery { page_size, limit: _, order, search } = query;
+    let ListQuery { page_size, limit: _, order, search, filter } = query;
     let mut hash = Fnv::new()
         .write_part(info.service.as_str())
         .write_part(info.account.as_str())
@@ -68,6 +68,9 @@ fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
         .write_part(&info.shape)
         .write_part(&page_size.map_or_else(String::new, |size| size.to_string()))
         .write_part(search.as_deref().unwrap_or_default());
+    if !filter.is_empty() {
+        hash = hash.write_part(&serde_json::to_string(filter).unwrap_or_default());
+    }
     if let Some(order) = order {
         hash = hash.write_part(order.field.as_str()).write_part(&format!("{:?}", order.direction));
     }

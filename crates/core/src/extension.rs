@@ -10,6 +10,9 @@ use crate::{FieldState, RawJson};
 ///
 /// Implement it for a struct that serializes as an object; [`Extension::new`] takes it.
 pub trait ProfileExtension: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
+    /// The service whose profiles have it.
+    const SERVICE: &'static str;
+
     /// The state of one of the struct's fields by its serialized name, or `None` if there is no such field.
     fn state(&self, key: &str) -> Option<FieldState>;
 }
@@ -48,8 +51,8 @@ impl Extension {
         Self(Form::Typed(Arc::new(extension)))
     }
 
-    /// The extension as the struct of a service's crate, or `None` if it is another service's.
-    pub fn get<T: ProfileExtension>(&self) -> Option<Cow<'_, T>> {
+    /// The extension as the struct of a service's crate; see [`Profile::extension_as`](crate::Profile::extension_as).
+    pub(crate) fn get<T: ProfileExtension>(&self) -> Option<Cow<'_, T>> {
         match &self.0 {
             Form::Typed(typed) => typed.as_any().downcast_ref().map(Cow::Borrowed),
             Form::Json(json) => json.decode().ok().map(Cow::Owned),

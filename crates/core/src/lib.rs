@@ -60,8 +60,10 @@ mod capabilities;
 mod change;
 mod cursor;
 mod error;
+mod expression;
 mod extension;
 mod field;
+mod filter;
 mod guard;
 mod id;
 mod json;
@@ -86,8 +88,10 @@ pub use self::{
     change::{Change, PlannedRequest, ProfileChange},
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
     error::{Error, ErrorKind, Result, Retry},
+    expression::{Expression, ExpressionError},
     extension::{Extension, ProfileExtension},
     field::{Field, FieldState},
+    filter::{Expected, Filter, FilterPart, FilterPlan},
     guard::{CursorGuard, DuplicateCounter},
     id::{AccountName, IdError, IdKind, ProfileId, ServiceName},
     json::{RawJson, UnknownFields},
@@ -124,4 +128,5 @@ pub mod __private {
     #[cfg(feature = "schema")]
     pub use schemars;
     pub use serde;
+    pub use serde_json;
 }

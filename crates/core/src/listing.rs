@@ -24,9 +24,12 @@ use crate::{
 pub struct ListReport {
     /// Pages that were read.
     pub pages: u64,
+    /// Profiles that the service sent, before those were left out that the filter does not want.
+    pub received: u64,
     /// Profiles that were delivered.
     pub seen: u64,
-    /// How many profiles the service says that there are, as it last said.
+    /// How many profiles the service says that there are, as it last said. Of those that meet the parts of the
+    /// filter that were sent to it.
     pub declared_total: Option<u64>,
     /// Profiles that were delivered a second time: the service's pages overlapped.
     pub duplicates: u64,
@@ -64,7 +67,7 @@ impl ListReport {
         if self.limited || (self.resumed && self.reached_end) {
             return Some(0);
         }
-        let distinct = self.seen - self.duplicates;
+        let distinct = self.received.saturating_sub(self.duplicates);
         self.reached_end.then(|| self.declared_total.unwrap_or(distinct).saturating_sub(distinct))
     }
 
@@ -114,9 +117,11 @@ where
         if let (true, Some(limit)) =
             (listing.page_size, query.limit.and_then(|limit| u32::try_from(limit).ok()))
         {
-            // A page larger than the limit would be thrown away in part.
+            // A page larger than the limit would be thrown away in part; of a page that is filtered here, nobody
+            // knows how much is needed.
+            let filters_here = !query.filter_plan(provider.capabilities()).applied.is_empty();
             let usual = query.page_size.or(listing.default_page_size);
-            if limit > 0 && usual.is_some_and(|usual| limit < usual) {
+            if limit > 0 && !filters_here && usual.is_some_and(|usual| limit < usual) {
                 query.page_size = Some(limit);
             }
         }
@@ -181,6 +186,15 @@ where
     }
 
     fn accept(&mut self, mut page: Page<Profile>) -> Page<Profile> {
+        for profile in &page.items {
+            self.duplicates.note(&profile.id);
+        }
+        self.report.received += page.items.len() as u64;
+        if !self.query.filter.is_empty() {
+            // Also what the service has filtered: its words may mean something else than ours.
+            let (filter, capabilities) = (&self.query.filter, self.provider.capabilities());
+            page.items.retain(|profile| filter.matches(profile, capabilities));
+        }
         self.position = match &page.next {
             Next::End => Position::End,
             Next::Cursor(cursor) => self.admit(cursor.clone()),
@@ -198,9 +212,6 @@ where
                 self.report.reached_end = false;
                 self.position = Position::End;
             }
-        }
-        for profile in &page.items {
-            self.duplicates.note(&profile.id);
         }
         self.report.pages += 1;
         self.report.seen += page.items.len() as u64;
@@ -326,7 +337,6 @@ impl<'a> ProfileStream<'a> {
     pub fn report(&self) -> ListReport {
         let mut report = self.report.clone();
         report.seen = self.delivered;
-        report.duplicates = report.duplicates.min(self.delivered);
         report.reached_end &= self.ready.len() == 0;
         report
     }

@@ -74,6 +74,11 @@ impl FieldPath {
         Self(Cow::Borrowed(path))
     }
 
+    /// A field that this version does not know, by the service's name.
+    pub fn unknown(name: &str) -> Self {
+        Self(Cow::Owned(format!("unknown.{name}")))
+    }
+
     /// The path as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -93,7 +98,7 @@ impl FromStr for FieldPath {
         if let Some(known) = Self::CORE.iter().find(|path| path.as_str() == text) {
             return Ok(known.clone());
         }
-        match text.strip_prefix("extension.") {
+        match text.strip_prefix("extension.").or_else(|| text.strip_prefix("unknown.")) {
             Some(key) if !key.is_empty() => Ok(Self(Cow::Owned(text.to_owned()))),
             _ => Err(FieldPathError(suggestion(text))),
         }

@@ -11,7 +11,8 @@ pub use self::parts::{
     OrganizationKind, PostalAddress, Role, RoleAssignment, RoleScope, ScopeTier, Security, Status, Times,
 };
 use crate::{
-    Capabilities, Extension, Field, FieldPath, FieldState, ProfileId, RawJson, Readable, UnknownFields,
+    Capabilities, Extension, Field, FieldPath, FieldState, ProfileExtension, ProfileId, RawJson, Readable,
+    UnknownFields,
 };
 
 macro_rules! profile {
@@ -71,6 +72,10 @@ macro_rules! profile {
                     ("id", "") => Some(FieldState::Value),
                     $((stringify!($field), "") => Some(self.$field.state()),)+
                     $((stringify!($group), key) => self.$group.state_of(key),)+
+                    ("unknown", key) => Some(match self.unknown.get(key) {
+                        Some(_) => FieldState::Value,
+                        None => FieldState::Absent,
+                    }),
                     ("extension", key) => match &self.extension {
                         Some(extension) => extension.state(key),
                         None => Some(FieldState::Absent),
@@ -161,6 +166,8 @@ crate::open_enum! {
         AssumedUtc = "assumed_utc",
         /// The text is no time; the field is absent and the text is kept under `unknown`.
         NoTime = "no_time",
+        /// The field has another type than expected; it is absent, and what was sent is kept under `unknown`.
+        OtherType = "other_type",
     }
 }
 
@@ -196,6 +203,21 @@ impl Profile {
         let emails = self.emails.items();
         let primary = emails.iter().find(|email| email.primary == true).or_else(|| emails.first());
         primary.and_then(|email| email.address.value()).map(String::as_str)
+    }
+
+    /// The extension as the struct of a service's crate, or `None` if the profile is another service's.
+    pub fn extension_as<T: ProfileExtension>(&self) -> Option<Cow<'_, T>> {
+        if self.id.service != T::SERVICE {
+            return None;
+        }
+        self.extension.as_ref()?.get()
+    }
+
+    /// Whether one of the e-mail addresses is this one, letters without regard to case.
+    pub fn has_email(&self, address: &str) -> bool {
+        let addresses = self.emails.items().iter().filter_map(|email| email.address.value());
+        let wanted = address.to_lowercase();
+        addresses.into_iter().any(|address| address.to_lowercase() == wanted)
     }
 
     /// The name to show: the display name, else the user name, else the external id, else the native id.

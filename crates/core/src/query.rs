@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Capabilities, Error, ProviderInfo, Result, open_enum};
+use crate::{Capabilities, Error, Filter, ProviderInfo, Result, open_enum};
 
 /// What to list. Everything is optional; the default lists all profiles in the service's own order.
 ///
@@ -26,6 +26,9 @@ pub struct ListQuery {
     pub order: Option<Order>,
     /// Text that the service searches for, in its own way.
     pub search: Option<String>,
+    /// Which profiles are wanted.
+    #[serde(default, skip_serializing_if = "Filter::is_empty")]
+    pub filter: Filter,
 }
 
 impl ListQuery {
@@ -43,6 +46,12 @@ impl ListQuery {
     /// At most so many profiles.
     pub fn with_limit(mut self, profiles: u64) -> Self {
         self.limit = Some(profiles);
+        self
+    }
+
+    /// Only profiles that meet this filter.
+    pub fn with_filter(mut self, filter: Filter) -> Self {
+        self.filter = filter;
         self
     }
 
@@ -83,6 +92,7 @@ impl fmt::Debug for ListQuery {
             .field("limit", &self.limit)
             .field("order", &self.order)
             .field("search", &self.search.as_ref().map(|_| ".."))
+            .field("filter", &self.filter)
             .finish()
     }
 }

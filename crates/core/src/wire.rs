@@ -165,15 +165,45 @@ where
     }
 }
 
+/// A record that can be read although a field of it has another type than expected.
+///
+/// [`open_record!`](crate::open_record) implements it: such a field is absent, and what was sent is kept among
+/// the unknown ones. One field of a new type must not cost a person.
+pub trait Tolerant: DeserializeOwned {
+    /// Reads a record field by field.
+    ///
+    /// # Errors
+    /// If the text is no JSON object.
+    fn tolerant(text: &str) -> serde_json::Result<Self>;
+
+    /// Reads a record at once where every field has its type, else field by field.
+    ///
+    /// # Errors
+    /// If the text is no JSON object.
+    fn read(text: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(text).or_else(|_| Self::tolerant(text))
+    }
+}
+
+/// Notes the fields of a record that had another type than expected: those of `keys` that are among the
+/// profile's unknown fields.
+pub fn note_other_types(profile: &mut Profile, keys: &[&str]) {
+    for key in keys {
+        if profile.unknown.get(key).is_some() {
+            profile.notes.push(Note::new(FieldPath::unknown(key), NoteKind::OtherType));
+        }
+    }
+}
+
 /// Decodes a page's records one by one and rebuilds the page from the good ones with `rebuild`.
-pub fn decode_records<T: DeserializeOwned, P>(
+pub fn decode_records<T: Tolerant, P>(
     records: Vec<Box<RawValue>>,
     rebuild: impl FnOnce(Vec<T>) -> P,
 ) -> DecodedPage<P> {
     let mut good = Vec::with_capacity(records.len());
     let mut quarantined = Vec::new();
     for (position, record) in records.into_iter().enumerate() {
-        match serde_json::from_str(record.get()) {
+        match T::read(record.get()) {
             Ok(record) => good.push(record),
             Err(error) => quarantined.push(Quarantined::new(position, decode_failure(&error).reason)),
         }
@@ -220,11 +250,17 @@ impl<T> From<T> for WithRaw<T> {
     }
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for WithRaw<T> {
+impl<'de, T: Tolerant> Deserialize<'de> for WithRaw<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let record = serde_json::from_str(raw.get()).map_err(de::Error::custom)?;
+        let record = T::read(raw.get()).map_err(de::Error::custom)?;
         Ok(Self { record, raw: Some(raw.into()) })
+    }
+}
+
+impl<T: Tolerant> Tolerant for WithRaw<T> {
+    fn tolerant(text: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(text)
     }
 }
 
@@ -262,7 +298,29 @@ macro_rules! open_record {
             pub unknown: $crate::UnknownFields,
         }
 
+        impl $crate::wire::Tolerant for $name {
+            fn tolerant(text: &str) -> $crate::__private::serde_json::Result<Self> {
+                let fields: ::std::collections::BTreeMap<::std::string::String, $crate::RawJson> =
+                    $crate::__private::serde_json::from_str(text)?;
+                let mut record = Self::default();
+                for (key, value) in fields {
+                    let is_read = match key.as_str() {
+                        $($key => value.decode().map(|field| record.$field = field).is_ok(),)+
+                        _ => false,
+                    };
+                    if !is_read {
+                        record.unknown.insert(key, value);
+                    }
+                }
+                Ok(record)
+            }
+        }
+
         impl $name {
+            /// The keys that this version knows.
+            #[allow(dead_code, reason = "not every record is asked")]
+            pub const KEYS: &'static [&'static str] = &[$($key),+];
+
             /// The state of a field by its key; `None` if there is no such key.
             #[allow(dead_code, reason = "not every record is asked")]
             pub fn state(&self, key: &str) -> ::std::option::Option<$crate::FieldState> {
@@ -424,14 +482,30 @@ mod tests {
     }
 
     #[test]
+    fn a_field_of_another_type_does_not_cost_the_record() {
+        let decoded = page(r#"{"people":[{"id":"a"},{"id":"b","active":"yes","z":1},{"id":"c"}]}"#).unwrap();
+        assert_eq!((decoded.page.len(), decoded.quarantined.len()), (3, 0));
+        let odd = &decoded.page[1];
+        assert_eq!(odd.active, Field::Absent);
+        assert_eq!(odd.unknown.get("active").map(RawJson::get), Some(r#""yes""#));
+        assert_eq!(odd.unknown.get("z").map(RawJson::get), Some("1"));
+        let mut profile = Profile::new("probely:eu/user/b".parse().unwrap());
+        profile.unknown = odd.unknown.clone();
+        note_other_types(&mut profile, Person::KEYS);
+        assert_eq!(
+            serde_json::to_string(&profile.notes).unwrap(),
+            r#"[{"field":"unknown.active","kind":"other_type"}]"#
+        );
+    }
+
+    #[test]
     fn one_bad_record_is_set_aside_and_its_content_is_not_repeated() {
-        let decoded =
-            page(r#"{"people":[{"id":"a"},{"id":"b","active":"ada@example.com"},{"id":"c"}]}"#).unwrap();
+        let decoded = page(r#"{"people":[{"id":"a"},"ada@example.com",{"id":"c"}]}"#).unwrap();
         let ids: Vec<_> = decoded.page.iter().map(|person| person.id.value().unwrap().as_str()).collect();
         assert_eq!(ids, ["a", "c"]);
         assert_eq!(decoded.quarantined.len(), 1);
         assert_eq!(decoded.quarantined[0].position, 1);
-        assert_eq!(decoded.quarantined[0].reason, "active: invalid type: string, expected a boolean");
+        assert_eq!(decoded.quarantined[0].reason, "invalid type: string, expected a map");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyprofile_core::{
     Effort, Error, ErrorKind, Page, ProviderInfo, Quarantined, Result,
-    wire::{self, DecodeFailure, DecodedPage},
+    wire::{self, DecodeFailure, DecodedPage, Tolerant},
 };
 use bytes::Bytes;
 use http::HeaderMap;
@@ -65,6 +65,17 @@ impl Answer {
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
         let body = self.json()?;
         serde_json::from_slice(body).map_err(|error| self.undecodable(&wire::decode_failure(&error)))
+    }
+
+    /// The body as one record, also if a field of it has another type than expected; see [`Tolerant`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] if it is no JSON object.
+    pub fn decode_record<T: Tolerant>(&self) -> Result<T> {
+        let body = self.json()?;
+        serde_json::from_slice(body)
+            .or_else(|error| std::str::from_utf8(body).map_or(Err(error), T::tolerant))
+            .map_err(|error| self.undecodable(&wire::decode_failure(&error)))
     }
 
     /// The body as a page of a listing; see [`wire::decode_page`].

@@ -2,9 +2,11 @@
 
 use std::{fmt, ops::Range};
 
-use anyprofile_core::{ErrorKind, Result, wire};
+use anyprofile_core::{
+    ErrorKind, Result,
+    wire::{self, Tolerant},
+};
 use anyprofile_http::{Answer, Dialect, ErrorDetails, Failure, HttpClient, Listed, Request};
-use serde::de::DeserializeOwned;
 use serde_json::{Value, value::RawValue};
 
 use crate::{
@@ -113,7 +115,7 @@ impl ProbelyClient {
 
     /// Gets a user: `GET /users/{id}/`.
     pub async fn get_user(&self, id: &str) -> Result<User> {
-        self.http.send(user_request(id)).await?.decode()
+        self.http.send(user_request(id)).await?.decode_record()
     }
 }
 
@@ -147,9 +149,9 @@ pub(crate) fn list_request(list: &ListUsers) -> Request {
 }
 
 /// The own profile: documented as a list of one, sent as the object alone.
-pub(crate) fn own_profile<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
+pub(crate) fn own_profile<T: Tolerant>(answer: &Answer) -> Result<T> {
     if answer.json()?.trim_ascii_start().first() != Some(&b'[') {
-        return answer.decode();
+        return answer.decode_record();
     }
     let mut records = answer.decode::<Vec<T>>()?.into_iter();
     match (records.next(), records.next()) {
@@ -160,7 +162,7 @@ pub(crate) fn own_profile<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
 }
 
 /// A page of users.
-pub(crate) fn user_list<T: DeserializeOwned>(answer: &Answer) -> Result<Listed<UserList<T>>> {
+pub(crate) fn user_list<T: Tolerant>(answer: &Answer) -> Result<Listed<UserList<T>>> {
     answer.decode_list::<UserList<T>, UserList<Box<RawValue>>>(|loose| {
         let UserList { count, page_total, page, length, results } = loose;
         wire::decode_records(results, |results| UserList { count, page_total, page, length, results })

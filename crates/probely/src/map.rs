@@ -2,7 +2,8 @@
 
 use anyprofile_core::{
     Actor, Email, Extension, Field, FieldPath, FieldState, Kind, Label, Profile, ProfileExtension, ProfileId,
-    Role, RoleAssignment, RoleScope, ScopeTier, Status, open_record, wire::read_time,
+    Role, RoleAssignment, RoleScope, ScopeTier, Status, open_record,
+    wire::{note_other_types, read_time},
 };
 
 use crate::wire::{self, ChangedBy, Named, Tier, Title, UserRoles};
@@ -20,6 +21,8 @@ open_record! {
 }
 
 impl ProfileExtension for ProbelyExtension {
+    const SERVICE: &'static str = crate::SERVICE;
+
     fn state(&self, key: &str) -> Option<FieldState> {
         self.state(key)
     }
@@ -29,6 +32,7 @@ impl ProfileExtension for ProbelyExtension {
 pub(crate) fn user(id: ProfileId, record: wire::User) -> Profile {
     let mut profile = Profile::new(id);
     profile.unknown = record.unknown;
+    note_other_types(&mut profile, wire::User::KEYS);
     profile.kind = record.is_apiuser.map(|is_apiuser| if is_apiuser { Kind::Service } else { Kind::Human });
     profile.status = record.active.map(|active| if active { Status::Active } else { Status::Suspended });
     profile.status_raw = record.active.map(|active| format!("active={active}"));

@@ -3,9 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, FieldPath, FieldSpec, GetOptions,
-    IdKind, ListQuery, Next, Order, OrderField, Page, Profile, ProfileId, ProfileProvider, ProviderInfo,
-    RemainingPages, Result, Support, async_trait,
+    Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, Expected, FieldPath, FieldSpec,
+    FilterPart, GetOptions, IdKind, ListQuery, Next, Order, OrderField, Page, Profile, ProfileId,
+    ProfileProvider, ProviderInfo, RemainingPages, Result, Status, Support, async_trait,
     wire::{OpaqueId, WithRaw},
 };
 use anyprofile_http::Answer;
@@ -89,7 +89,7 @@ impl ProbelyProvider {
     }
 
     /// The service's parameters for an effective query.
-    fn list_users(query: &ListQuery, page: Option<u64>) -> ListUsers {
+    fn list_users(&self, query: &ListQuery, page: Option<u64>) -> ListUsers {
         let ordering = query.order.as_ref().map(|order| {
             let field = match &order.field {
                 OrderField::Updated => "changed",
@@ -100,10 +100,26 @@ impl ProbelyProvider {
                 Direction::Descending => format!("-{field}"),
             }
         });
+        let pushed = query.filter_plan(self.capabilities()).pushed;
+        let answers = |part| pushed.contains(&part);
+        let is_active = match &query.filter.status[..] {
+            [Expected::Is(Status::Active)] => Some(true),
+            [Expected::Is(Status::Suspended)] => Some(false),
+            // Probely has no other status: nobody will meet the filter, which is applied to what comes.
+            _ => None,
+        };
+        let mfa_enabled = match query.filter.mfa {
+            Some(Expected::Is(enabled)) => Some(enabled),
+            _ => None,
+        };
+        let email = query.filter.email.clone().filter(|_| answers(FilterPart::Email));
         ListUsers {
             length: query.page_size,
             ordering,
-            search: query.search.clone(),
+            active: is_active.filter(|_| answers(FilterPart::Status)),
+            mfa_enabled: mfa_enabled.filter(|_| answers(FilterPart::Mfa)),
+            // The search finds the address among others; the filter then keeps the exact one.
+            search: query.search.clone().or(email),
             page,
             ..ListUsers::default()
         }
@@ -130,6 +146,7 @@ static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| {
     listing.orders = vec![OrderField::Updated, OrderField::Name, OrderField::Email];
     listing.any_order = true;
     listing.search = true;
+    listing.filters = vec![FilterPart::Status, FilterPart::Mfa, FilterPart::Email];
     listing.declares_total = true;
     listing.numbered_pages = true;
     let read = FieldSpec::read;
@@ -178,7 +195,7 @@ impl ProfileProvider for ProbelyProvider {
             Some(_) => return Err(Error::new(ErrorKind::InvalidRequest, "not a cursor of this service")),
             None => None,
         };
-        let answer = self.client.http.send(list_request(&Self::list_users(query, number))).await?;
+        let answer = self.client.http.send(list_request(&self.list_users(query, number))).await?;
         let (page, remaining) = if self.settings.keep_raw {
             let listed = user_list(&answer)?;
             let remaining = remaining_pages(&answer, &listed.list)?;
@@ -201,7 +218,7 @@ impl ProfileProvider for ProbelyProvider {
             return Err(Error::unsupported(self.info(), "get", "Probely's profiles are users"));
         }
         let answer = self.client.http.send(user_request(id.native())).await?;
-        self.one(&answer, answer.decode()?)
+        self.one(&answer, answer.decode_record()?)
     }
 
     async fn current_with(&self, _: &GetOptions) -> Result<Profile> {

@@ -5,6 +5,7 @@ use serde::Serialize;
 pub(crate) const UPSUN_API_TOKEN: &str = "sandbox-upsun-api-token";
 pub(crate) const PROBELY_API_KEY: &str = "sandbox-probely-api-key";
 pub(crate) const ANTHROPIC_API_KEY: &str = "sandbox-anthropic-api-key";
+pub(crate) const ANTHROPIC_ADMIN_API_KEY: &str = "sandbox-anthropic-admin-key";
 
 /// Everything a client needs; serialized, the one JSON line that `anyprofile sandbox --json` prints.
 ///
@@ -56,6 +57,8 @@ pub struct AnthropicSandbox {
     pub base_url: String,
     /// The key to send as `x-api-key` or as a bearer token.
     pub api_key: String,
+    /// The key for the organization's users and invites, which takes the other one's place there.
+    pub admin_api_key: String,
 }
 
 impl SandboxDescription {
@@ -74,6 +77,7 @@ impl SandboxDescription {
             anthropic: AnthropicSandbox {
                 base_url: format!("{origin}/anthropic"),
                 api_key: ANTHROPIC_API_KEY.to_owned(),
+                admin_api_key: ANTHROPIC_ADMIN_API_KEY.to_owned(),
             },
             profiles,
             seed,

@@ -72,13 +72,22 @@ impl IdSpace {
 
     /// `uprof_01` and 22 characters of base 58.
     pub(crate) fn anthropic(self, index: u64) -> String {
-        let number = permute(self.key, index);
-        let bits = (u128::from(number) << 64) | u128::from(mix(number ^ self.key));
-        format!("{ANTHROPIC_PREFIX}{}", base58(bits, ANTHROPIC_DIGITS))
+        self.tagged(ANTHROPIC_PREFIX, index)
     }
 
     pub(crate) fn index_of_anthropic(self, id: &str) -> Option<u64> {
-        let digits = id.strip_prefix(ANTHROPIC_PREFIX)?;
+        self.index_of_tagged(ANTHROPIC_PREFIX, id)
+    }
+
+    /// This prefix and 22 characters of base 58.
+    pub(crate) fn tagged(self, prefix: &str, index: u64) -> String {
+        let number = permute(self.key, index);
+        let bits = (u128::from(number) << 64) | u128::from(mix(number ^ self.key));
+        format!("{prefix}{}", base58(bits, ANTHROPIC_DIGITS))
+    }
+
+    pub(crate) fn index_of_tagged(self, prefix: &str, id: &str) -> Option<u64> {
+        let digits = id.strip_prefix(prefix)?;
         if digits.len() != ANTHROPIC_DIGITS {
             return None;
         }
@@ -86,7 +95,7 @@ impl IdSpace {
             .bytes()
             .try_fold(0_u128, |bits, byte| bits.checked_mul(58)?.checked_add(place_of(BASE58, byte)?))?;
         let index = unpermute(self.key, u64::try_from(bits >> 64).ok()?);
-        (self.anthropic(index) == id).then_some(index)
+        (self.tagged(prefix, index) == id).then_some(index)
     }
 }
 

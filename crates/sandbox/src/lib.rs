@@ -27,21 +27,34 @@
 //! | Prefix | Operations |
 //! |---|---|
 //! | `/upsun-auth` | `oauth2-token` |
-//! | `/upsun` | `list-profiles`, `get-profile`, `get-current-user`, `get-org-profile`, `update-org-profile` |
-//! | `/probely` | `profile-list`, `users-list`, `users-retrieve` |
+//! | `/upsun` | `list-profiles`, `get-profile`, `get-address` |
+//! | | `get-current-user`, `get-user`, `get-user-by-email-address`, `get-user-by-username` |
+//! | | `get-current-user-deprecated`, `get-current-user-verification-status`, `get-current-user-verification-status-full` |
+//! | | `list-user-orgs`, `list-user-teams`, `list-user-project-access`, `get-user-project-access`, `list-user-extended-access` |
+//! | | `list-login-connections`, `get-login-connection`, `list-api-tokens`, `get-api-token` |
+//! | | `list-orgs`, `get-org`, `list-org-members`, `list-referenced-users`, `get-org-address`, `get-org-profile`, `update-org-profile` |
+//! | `/probely` | `profile-list`, `users-list`, `users-retrieve`, `api-users-list`, `api-users-retrieve` |
+//! | | `roles-list`, `labels-list`, `teams-list`, `user-roles-list` |
 //! | `/anthropic` | `BetaListUserProfiles`, `BetaGetUserProfile` |
+//! | `/anthropic`, admin key | `AdminGetOrganization`, `AdminListUsers`, `AdminGetUser`, `AdminListInvites`, `AdminGetInvite` |
 //!
-//! The names are the services' own operation ids; [`Fault`] and [`RecordedRequest`] use them.
+//! The names are the services' own operation ids, or in their style where none is known; [`Fault`] and
+//! [`RecordedRequest`] use them.
+//!
+//! Probely also has a tenth as many API users as profiles, and Anthropic's organization a fourth as many
+//! users, and as many invites: at least one of each, unless there are no profiles.
 //!
 //! # Determinism and memory
 //!
 //! Record *i* of a service is a pure function of the seed and *i*. Only what was changed is kept, so
 //! a sandbox of a million profiles holds one page of them at a time. The exceptions scan or sort
-//! generated records and grow with the number of profiles: Probely's filters take time, Probely's
-//! `ordering` and Anthropic's `order_by=name` also memory (meant for up to 200,000 profiles).
+//! generated records and grow with the number of profiles: Probely's filters and its list of assigned
+//! roles take time, Probely's `ordering` and Anthropic's `order_by=name` also memory (meant for up to 200,000 profiles).
 //!
 //! Index 0 is the credential's own user, and the same index is the same person at every service: for
 //! two thirds of the indexes Upsun and Probely know the person under the same e-mail address.
+//!
+//! What a person has only once (Upsun's `/me` and the state of its verification) varies with the seed.
 //!
 //! Records vary what real services vary: null, absent and empty values, the number of fraction
 //! digits, unknown enumeration values and unknown fields. Each variation shows within the first 20

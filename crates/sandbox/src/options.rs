@@ -90,13 +90,14 @@ impl SandboxOptions {
         self
     }
 
-    /// Profiles on a page of Upsun when the request asks for no number (at least 1); 25 by default.
+    /// Items on a page of Upsun when the request asks for no number (at least 1); 25 by default.
     pub fn upsun_page_size(mut self, size: u64) -> Self {
         self.upsun_page_size = size.max(1);
         self
     }
 
-    /// The most profiles on a page of Upsun (at least 1); more is cut to it. 100 by default.
+    /// The most profiles on a page of Upsun (at least 1); more is cut to it. 100 by default. The lists
+    /// with cursors have limits of their own, and refuse more.
     pub fn upsun_max_page_size(mut self, size: u64) -> Self {
         self.upsun_max_page_size = size.max(1);
         self

@@ -8,7 +8,7 @@ use crate::exchange::{Call, Reply};
 /// One operation of a service.
 pub(crate) struct Route<S: 'static> {
     pub(crate) method: Method,
-    /// The path; a segment in braces is a parameter.
+    /// The path; a segment in braces, or its end in braces, is a parameter.
     pub(crate) path: &'static str,
     pub(crate) operation: &'static str,
     /// Takes the decoded path parameters in their order.
@@ -85,10 +85,9 @@ pub(crate) fn find<S>(routes: &'static [Route<S>], method: &Method, path: &str) 
             if route.method == *wanted {
                 return Found::Route(route, parameters);
             }
-            methods.push(route.method.as_str());
-            if route.method == Method::GET {
-                methods.push("HEAD");
-            }
+            let known =
+                if route.method == Method::GET { &["GET", "HEAD"][..] } else { &[route.method.as_str()] };
+            methods.extend(known.iter().filter(|known| !methods.contains(*known)).collect::<Vec<_>>());
         }
     }
     if methods.is_empty() { Found::Nothing } else { Found::Methods(methods.join(", ")) }
@@ -100,13 +99,13 @@ fn match_path(pattern: &str, path: &str) -> Option<Vec<String>> {
     let mut segments = path.split('/');
     for expected in pattern.split('/') {
         let segment = percent_decode_str(segments.next()?).decode_utf8_lossy().into_owned();
-        if expected.starts_with('{') {
-            if segment.is_empty() {
-                return None;
-            }
-            parameters.push(segment);
-        } else if expected != segment {
-            return None;
+        match expected.split_once('{') {
+            Some((before, _)) => match segment.strip_prefix(before) {
+                None | Some("") => return None,
+                Some(value) => parameters.push(value.to_owned()),
+            },
+            None if expected != segment => return None,
+            None => {}
         }
     }
     segments.next().is_none().then_some(parameters)
@@ -120,6 +119,12 @@ mod tests {
     fn a_path_fits_its_pattern_segment_by_segment() {
         assert_eq!(match_path("/users/{id}/", "/users/-a%2Fb/"), Some(vec!["-a/b".to_owned()]));
         assert_eq!(match_path("/users/{id}/", "/users/x"), None);
+        assert_eq!(
+            match_path("/users/email={e}", "/users/email%3Da%2Bb%40c"),
+            Some(vec!["a+b@c".to_owned()])
+        );
+        assert_eq!(match_path("/users/email={e}", "/users/email="), None);
+        assert_eq!(match_path("/users/email={e}", "/users/mail=x"), None);
         assert_eq!(match_path("/users/{id}/", "/users//"), None);
         assert_eq!(match_path("/users/", "/users/"), Some(vec![]));
         assert_eq!(match_path("/users/me", "/users/me/more"), None);

@@ -1,8 +1,8 @@
 //! The settings of an account.
 
-use anyprofile_core::{AccountName, ProviderInfo, Result, ServiceName};
+use anyprofile_core::{AccountName, Error, ProviderInfo, Result, ServiceName};
 use anyprofile_http::{
-    Credential, HeaderMap, HttpClient, HttpOptions, SecretString, TokenExchange, base_url, header,
+    Credential, HeaderMap, HttpClient, HttpOptions, SecretString, TokenExchange, Url, header,
 };
 
 use crate::client::DIALECT;
@@ -38,8 +38,9 @@ pub struct UpsunConfig {
     pub account: AccountName,
     /// The API. Default: [`UPSUN_API_URL`].
     pub base_url: String,
-    /// The authentication server. Default: [`UPSUN_AUTH_URL`].
-    pub auth_url: String,
+    /// The authentication server, which the API token is sent to. Default: the one that belongs to `base_url`, if
+    /// that is [`UPSUN_API_URL`] or [`PLATFORM_SH_API_URL`]; for any other it has to be named.
+    pub auth_url: Option<String>,
     /// Whether profiles keep the whole record as the service sent it. It may hold more personal data than
     /// the normalized fields. Default: no.
     pub keep_raw: bool,
@@ -69,7 +70,7 @@ impl UpsunConfig {
         Self {
             account,
             base_url: UPSUN_API_URL.to_owned(),
-            auth_url: UPSUN_AUTH_URL.to_owned(),
+            auth_url: None,
             keep_raw: false,
             http: HttpOptions::default(),
             secret,
@@ -78,7 +79,7 @@ impl UpsunConfig {
 
     /// Uses the hosts of Platform.sh.
     pub fn at_platform_sh(self) -> Self {
-        self.at(PLATFORM_SH_API_URL).with_auth_url(PLATFORM_SH_AUTH_URL)
+        self.at(PLATFORM_SH_API_URL)
     }
 
     /// Uses another API.
@@ -89,7 +90,7 @@ impl UpsunConfig {
 
     /// Uses another authentication server.
     pub fn with_auth_url(mut self, auth_url: impl Into<String>) -> Self {
-        self.auth_url = auth_url.into();
+        self.auth_url = Some(auth_url.into());
         self
     }
 
@@ -107,10 +108,15 @@ impl UpsunConfig {
 
     /// The client that this account is spoken to with.
     pub(crate) fn connect(self) -> Result<HttpClient> {
-        let info = ProviderInfo::new(ServiceName::new(SERVICE)?, self.account, "Upsun", self.base_url);
+        let info = ProviderInfo::new(
+            ServiceName::new(SERVICE)?,
+            self.account.clone(),
+            "Upsun",
+            self.base_url.clone(),
+        );
         let credential = match &self.secret {
             Secret::AccessToken(token) => Credential::header(header::AUTHORIZATION, Some("Bearer"), token),
-            Secret::ApiToken(token) => token_url(&self.auth_url, &self.http).and_then(|url| {
+            Secret::ApiToken(token) => self.token_url(&info.base_url).and_then(|url| {
                 let form = vec![("grant_type", "api_token".into()), ("api_token", token.clone())];
                 TokenExchange::new(url, API_TOKEN_CLIENT, form).map(Credential::exchange)
             }),
@@ -118,10 +124,22 @@ impl UpsunConfig {
         .map_err(|error| error.with_provider(&info))?;
         HttpClient::new(info, credential, HeaderMap::new(), &DIALECT, self.http)
     }
-}
 
-fn token_url(auth_url: &str, http: &HttpOptions) -> Result<anyprofile_http::Url> {
-    let mut url = base_url(auth_url, http.allow_insecure_http)?;
-    url.set_path(&format!("{}/oauth2/token", url.path().trim_end_matches('/')));
-    Ok(url)
+    /// The token endpoint. The API token goes to a host that was named, or that belongs to the one that was.
+    fn token_url(&self, base_url: &str) -> Result<Url> {
+        let usual = match base_url.trim_end_matches('/') {
+            UPSUN_API_URL => Some(UPSUN_AUTH_URL),
+            PLATFORM_SH_API_URL => Some(PLATFORM_SH_AUTH_URL),
+            _ => None,
+        };
+        let auth_url = self.auth_url.as_deref().or(usual).ok_or_else(|| {
+            Error::config(
+                "the authentication server is not named, and the base URL is not one that it is known for",
+            )
+            .with_hint("name it beside the base URL: auth_url in the file, UPSUN_AUTH_URL in the environment")
+        })?;
+        let mut url = anyprofile_http::base_url(auth_url, self.http.allow_insecure_http)?;
+        url.set_path(&format!("{}/oauth2/token", url.path().trim_end_matches('/')));
+        Ok(url)
+    }
 }

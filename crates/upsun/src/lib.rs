@@ -13,7 +13,12 @@ mod provider;
 pub mod wire;
 
 pub use self::{
-    client::{ListProfiles, UpsunClient},
+    client::{
+        ArrayFilter, CursorPage, DateTimeFilter, ListOrganizationMembers, ListOrganizations, ListProfiles,
+        ListUserExtendedAccess, ListUserOrganizations, ListUserProjectAccess, ListUserTeams,
+        OrganizationSort, PageLink, PagePosition, ProjectAccessSort, Sort, StringFilter, TimeSort,
+        UpsunClient,
+    },
     config::{
         PLATFORM_SH_API_URL, PLATFORM_SH_AUTH_URL, SERVICE, UPSUN_API_URL, UPSUN_AUTH_URL, UpsunConfig,
     },

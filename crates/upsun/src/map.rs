@@ -2,7 +2,8 @@
 
 use anyprofile_core::{
     Change, Email, Extension, Field, FieldPath, Kind, OrganizationKind, Profile, ProfileChange,
-    ProfileExtension, ProfileId, Status, open_record, wire::read_time,
+    ProfileExtension, ProfileId, Status, open_record,
+    wire::{note_other_types, read_time},
 };
 
 use crate::wire::{self, CurrentTrial, CustomerType, OrganizationProfileUpdate, ProfileType};
@@ -40,6 +41,8 @@ open_record! {
 }
 
 impl ProfileExtension for UpsunExtension {
+    const SERVICE: &'static str = crate::SERVICE;
+
     fn state(&self, key: &str) -> Option<anyprofile_core::FieldState> {
         self.state(key)
     }
@@ -50,6 +53,7 @@ pub(crate) fn profile(id: ProfileId, record: wire::Profile) -> Profile {
     let mut profile = Profile::new(id);
     let is_addressed_otherwise = record.id.value().is_some_and(|own| own.as_str() != profile.id.native());
     profile.unknown = record.unknown;
+    note_other_types(&mut profile, wire::Profile::KEYS);
     profile.kind = record.profile_type.map(|kind| match kind {
         ProfileType::User => Kind::Human,
         ProfileType::Organization => Kind::Organization,
@@ -97,6 +101,7 @@ pub(crate) fn profile(id: ProfileId, record: wire::Profile) -> Profile {
 pub(crate) fn user(id: ProfileId, record: wire::User) -> Profile {
     let mut profile = Profile::new(id);
     profile.unknown = record.unknown;
+    note_other_types(&mut profile, wire::User::KEYS);
     profile.kind = Kind::Human.into();
     profile.status =
         record.deactivated.map(|deactivated| if deactivated { Status::Suspended } else { Status::Active });

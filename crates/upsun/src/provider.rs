@@ -12,7 +12,7 @@ use anyprofile_core::{
 use crate::{
     ListProfiles, UpsunClient, UpsunConfig,
     client::{
-        current_user_request, list_request, organization_request, profile_page, profile_request,
+        current_user_request, list_request, organization_request, profile_list, profile_request,
         update_request,
     },
     map, wire,
@@ -60,6 +60,11 @@ impl UpsunProvider {
         let id = self.id(IdKind::USER, id).map_err(|_| "the record has no usable id".to_owned())?;
         Ok(map::profile(id, record))
     }
+}
+
+/// The records of a page, and how many there are on all pages.
+fn records<T>(list: wire::ProfileList<T>) -> (Vec<T>, Option<u64>) {
+    (list.profiles, list.count.into_value())
 }
 
 /// The kinds of ids whose profiles can be updated.
@@ -145,14 +150,16 @@ impl ProfileProvider for UpsunProvider {
         let list = ListProfiles { range: query.page_size, ..ListProfiles::default() };
         let answer = self.client.http.send(list_request(&list, link)).await?;
         let (page, next) = if self.keep_raw {
-            let (page, next) = profile_page::<WithRaw<wire::Profile>>(&answer)?;
-            (
-                page.try_map(|kept| self.user_profile(kept.record).map(|profile| profile.with_raw(kept.raw))),
-                next,
-            )
+            let mut listed = profile_list::<WithRaw<wire::Profile>>(&answer)?;
+            let next = listed.list.links.next.take();
+            let kept = |kept: WithRaw<wire::Profile>| {
+                self.user_profile(kept.record).map(|profile| profile.with_raw(kept.raw))
+            };
+            (listed.into_page(records).try_map(kept), next)
         } else {
-            let (page, next) = profile_page(&answer)?;
-            (page.try_map(|record| self.user_profile(record)), next)
+            let mut listed = profile_list(&answer)?;
+            let next = listed.list.links.next.take();
+            (listed.into_page(records).try_map(|record| self.user_profile(record)), next)
         };
         Ok(page.with_next(match next {
             // A link without an address is followed too, and then refused: a page is missing.
@@ -171,13 +178,13 @@ impl ProfileProvider for UpsunProvider {
             _ => return Err(Error::unsupported(self.info(), "get", "Upsun has users and organizations")),
         };
         let answer = self.client.http.send(request).await?;
-        let kept: WithRaw<wire::Profile> = answer.decode()?;
+        let kept: WithRaw<wire::Profile> = answer.decode_record()?;
         Ok(map::profile(id.clone(), kept.record).with_raw(kept.raw.filter(|_| self.keep_raw)))
     }
 
     async fn current_with(&self, _: &GetOptions) -> Result<Profile> {
         let answer = self.client.http.send(current_user_request()).await?;
-        let kept: WithRaw<wire::User> = answer.decode()?;
+        let kept: WithRaw<wire::User> = answer.decode_record()?;
         let native = kept.record.id.value().map(OpaqueId::as_str).unwrap_or_default();
         let id = self
             .id(IdKind::USER, native)
@@ -211,7 +218,7 @@ impl ProfileProvider for UpsunProvider {
         }
         let update = map::organization_update(change);
         let answer = self.client.send_update(id.native(), &update).await?;
-        let kept: WithRaw<wire::Profile> = answer.decode()?;
+        let kept: WithRaw<wire::Profile> = answer.decode_record()?;
         Ok(map::profile(id.clone(), kept.record).with_raw(kept.raw.filter(|_| self.keep_raw)))
     }
 }

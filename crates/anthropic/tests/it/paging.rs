@@ -96,7 +96,7 @@ async fn what_is_no_list_of_user_profiles_is_no_list() {
 
 #[tokio::test]
 async fn a_bad_record_is_set_aside_with_its_place_and_raw_records_are_kept_on_demand() {
-    let body = r#"{"data":[{"id":"a"},{"id":"b","metadata":{"secret-key":7}},{"name":"Ada"},{"id":"c"}],"next_page":null}"#;
+    let body = r#"{"data":[{"id":"a"},["secret-key"],{"name":"Ada"},{"id":"c"}],"next_page":null}"#;
     for keep_raw in [false, true] {
         let script = Script::of([json(200, body), json(200, r#"{"id":"a"}"#)]);
         let provider =

@@ -56,7 +56,7 @@ async fn every_dated_shape_is_read_whole() {
         insta::assert_json_snapshot!(name, shown(&profile));
         let again: Profile = serde_json::from_str(&serde_json::to_string(&profile).unwrap()).unwrap();
         assert_eq!(again, profile);
-        assert!(again.extension.unwrap().get::<AnthropicExtension>().is_some());
+        assert!(again.extension_as::<AnthropicExtension>().is_some());
     }
 }
 

@@ -214,7 +214,7 @@ impl Account {
                     UpsunConfig::with_api_token(name, secret)
                 };
                 config.base_url = base_url.unwrap_or(config.base_url);
-                config.auth_url = auth_url.unwrap_or(config.auth_url);
+                config.auth_url = auth_url;
                 Arc::new(UpsunProvider::new(config.with_http(http))?)
             }
             #[cfg(feature = "probely")]

@@ -18,6 +18,10 @@ pub(crate) async fn run(global: &Global, list: List) -> Result<Exit, Failure> {
     let mut query = ListQuery::new();
     query.limit = list.limit;
     query.page_size = list.page_size;
+    query.filter = list.filters.filter();
+    let plans =
+        session.directory.providers().iter().map(|provider| query.filter_plan(provider.capabilities()));
+    let plans: Vec<_> = plans.collect();
     let mut writer = profile_writer(global.output, list.fields.paths(), &list.csv_null);
     let progress = Progress::start(global);
     let mut listing = session.directory.list(query);
@@ -42,7 +46,7 @@ pub(crate) async fn run(global: &Global, list: List) -> Result<Exit, Failure> {
     writer.finish()?;
     let reports = listing.reports();
     if !global.quiet {
-        summary::print(&reports);
+        summary::print(&reports, &plans);
     }
     let failed = reports.iter().filter(|report| report.failure.is_some()).count();
     let anything = reports.iter().any(|report| report.listing.seen > 0);

@@ -138,7 +138,7 @@ async fn users_that_shift_between_pages_are_counted() {
 #[tokio::test]
 async fn a_bad_record_is_set_aside_with_its_place() {
     let body = r#"{"count":4,"page_total":1,"page":1,"length":10,"results":[
-        {"id":"a"},{"id":"b","active":"ada@example.com"},{"name":"Ada"},{"id":"c"}]}"#;
+        {"id":"a"},["ada@example.com"],{"name":"Ada"},{"id":"c"}]}"#;
     for keep_raw in [false, true] {
         let script = Script::of([json(200, body)]);
         let provider =
@@ -150,11 +150,25 @@ async fn a_bad_record_is_set_aside_with_its_place() {
         let positions: Vec<_> = page.quarantined.iter().map(|bad| bad.position).collect();
         assert_eq!(positions, [1, 2]);
         let reasons = format!("{:?}", page.quarantined);
-        assert!(
-            reasons.contains("active") && !reasons.contains("ada@") && !reasons.contains("Ada"),
-            "{reasons}"
-        );
+        assert!(!reasons.contains("ada@") && !reasons.contains("Ada"), "{reasons}");
     }
+}
+
+#[tokio::test]
+async fn a_field_of_another_type_is_absent_and_kept_and_does_not_cost_the_person() {
+    let body = r#"{"count":1,"page_total":1,"page":1,"length":10,"results":[
+        {"id":"a","name":"Ada","active":"yes","labels":[{"name":5}],"user_roles":7}]}"#;
+    let script = Script::of([json(200, body), json(200, r#"{"id":"a","active":"yes"}"#)]);
+    let provider = anyprofile_probely::ProbelyProvider::new(config(&script)).unwrap();
+    let page = provider.list_page(&ListQuery::new(), None).await.unwrap();
+    let one = provider.get(&page.items[0].id).await.unwrap();
+    for profile in [&page.items[0], &one] {
+        assert!(profile.status.is_absent());
+        assert_eq!(profile.unknown.get("active").unwrap().get(), r#""yes""#);
+        assert_eq!(profile.notes[0].field.as_str(), "unknown.active");
+    }
+    assert_eq!(page.items[0].unknown.get("labels").unwrap().get(), r#"[{"name":5}]"#);
+    assert_eq!(page.quarantined.len(), 0);
 }
 
 #[tokio::test]

@@ -171,7 +171,7 @@ async fn what_the_list_leaves_out_is_absent_and_unknown_fields_survive() {
     assert_eq!(profile.emails, Field::Null);
     let again: Profile = serde_json::from_str(&serde_json::to_string(&profile).unwrap()).unwrap();
     assert_eq!(again, profile);
-    assert!(again.extension.unwrap().get::<ProbelyExtension>().is_some());
+    assert!(again.extension_as::<ProbelyExtension>().is_some());
     assert_eq!(field(&FieldPath::USERNAME, "").await, FieldState::Unsupported);
 }
 

@@ -1,10 +1,12 @@
 //! What a request's headers must say, and the shape that they choose.
 
 use super::{WORKSPACE_ID, error};
-use crate::description::ANTHROPIC_API_KEY;
+use crate::description::{ANTHROPIC_ADMIN_API_KEY, ANTHROPIC_API_KEY};
 use crate::exchange::{Call, Reply};
 
 const VERSIONS: [&str; 3] = ["2023-01-01", "2023-06-01", "2026-10-21"];
+/// Where the admin key is asked for, and only that one.
+const ADMIN_PATHS: &str = "/v1/organizations/";
 const PROFILE_BETAS: &str = "user-profiles-";
 
 /// Betas that have nothing to do with profiles: a client may name them on every request.
@@ -94,8 +96,16 @@ fn check_credential(call: &Call) -> Result<(), Reply> {
     if keys.is_empty() {
         return Err(error(call, 401, "x-api-key header is required"));
     }
-    if keys.iter().any(|key| *key != ANTHROPIC_API_KEY) {
+    if keys.iter().any(|key| ![ANTHROPIC_API_KEY, ANTHROPIC_ADMIN_API_KEY].contains(key)) {
         return Err(error(call, 401, "invalid x-api-key"));
+    }
+    let (right, message) = if call.path.starts_with(ADMIN_PATHS) {
+        (ANTHROPIC_ADMIN_API_KEY, "An admin key is required here.")
+    } else {
+        (ANTHROPIC_API_KEY, "An admin key is not allowed here.")
+    };
+    if keys.iter().any(|key| *key != right) {
+        return Err(error(call, 403, message));
     }
     Ok(())
 }

@@ -1,9 +1,12 @@
-//! Anthropic: user profiles, in the shape of the beta date that a request names.
+//! Anthropic: user profiles, in the shape of the beta date that a request names, and the organization's
+//! own people.
 
+mod admin;
 mod cursor;
 mod handlers;
 mod headers;
 mod listing;
+mod people;
 mod records;
 
 use std::sync::{Arc, LazyLock, Mutex};
@@ -41,20 +44,31 @@ impl Anthropic {
     }
 }
 
-static ROUTES: LazyLock<[Route<Anthropic>; 2]> = LazyLock::new(|| {
+type Handler = fn(&Anthropic, &Call, &[String]) -> Reply;
+
+fn get(path: &'static str, operation: &'static str, handler: Handler) -> Route<Anthropic> {
+    Route { method: Method::GET, path, operation, handler }
+}
+
+static ROUTES: LazyLock<[Route<Anthropic>; 7]> = LazyLock::new(|| {
     [
-        Route {
-            method: Method::GET,
-            path: "/v1/user_profiles",
-            operation: "BetaListUserProfiles",
-            handler: |anthropic, call, _| anthropic.list_user_profiles(call),
-        },
-        Route {
-            method: Method::GET,
-            path: "/v1/user_profiles/{user_profile_id}",
-            operation: "BetaGetUserProfile",
-            handler: |anthropic, call, parameters| anthropic.get_user_profile(call, &parameters[0]),
-        },
+        get("/v1/user_profiles", "BetaListUserProfiles", |anthropic, call, _| {
+            anthropic.list_user_profiles(call)
+        }),
+        get("/v1/user_profiles/{user_profile_id}", "BetaGetUserProfile", |anthropic, call, parts| {
+            anthropic.get_user_profile(call, &parts[0])
+        }),
+        get("/v1/organizations/me", "AdminGetOrganization", |anthropic, _, _| anthropic.get_organization()),
+        get("/v1/organizations/users", "AdminListUsers", |anthropic, call, _| anthropic.list_org_users(call)),
+        get("/v1/organizations/users/{user_id}", "AdminGetUser", |anthropic, call, parts| {
+            anthropic.get_org_user(call, &parts[0])
+        }),
+        get("/v1/organizations/invites", "AdminListInvites", |anthropic, call, _| {
+            anthropic.list_invites(call)
+        }),
+        get("/v1/organizations/invites/{invite_id}", "AdminGetInvite", |anthropic, call, parts| {
+            anthropic.get_invite(call, &parts[0])
+        }),
     ]
 });
 

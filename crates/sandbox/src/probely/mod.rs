@@ -1,15 +1,19 @@
-//! Probely: the credential's own profile and the account's users.
+//! Probely: the credential's own profile, the account's users, and what those refer to.
 
+mod catalogue;
 mod handlers;
 mod query;
 mod records;
 
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex};
 
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use self::{query::UsersQuery, records::Records};
+use self::{
+    handlers::{Group, LastOrder},
+    records::Records,
+};
 use crate::description::PROBELY_API_KEY;
 use crate::exchange::{Call, Reply};
 use crate::options::SandboxOptions;
@@ -18,15 +22,18 @@ use crate::route::{Found, Route, Service, find};
 /// The API under `/probely`.
 pub(crate) struct Probely {
     profiles: u64,
+    /// How many users are applications; they are no part of the list of users.
+    api_users: u64,
     max_page_size: u64,
     records: Records,
-    last_order: Mutex<Option<(UsersQuery, Arc<[u64]>)>>,
+    last_order: Mutex<Option<LastOrder>>,
 }
 
 impl Probely {
     pub(crate) fn new(options: &SandboxOptions) -> Self {
         Self {
             profiles: options.profiles,
+            api_users: (options.profiles / 10).max(1).min(options.profiles),
             max_page_size: options.probely_max_page_size,
             records: Records::new(options.seed),
             last_order: Mutex::default(),
@@ -34,26 +41,27 @@ impl Probely {
     }
 }
 
-static ROUTES: LazyLock<[Route<Probely>; 3]> = LazyLock::new(|| {
+type Handler = fn(&Probely, &Call, &[String]) -> Reply;
+
+fn get(path: &'static str, operation: &'static str, handler: Handler) -> Route<Probely> {
+    Route { method: Method::GET, path, operation, handler }
+}
+
+static ROUTES: LazyLock<[Route<Probely>; 9]> = LazyLock::new(|| {
     [
-        Route {
-            method: Method::GET,
-            path: "/profile/",
-            operation: "profile-list",
-            handler: |probely, _, _| probely.profile(),
-        },
-        Route {
-            method: Method::GET,
-            path: "/users/",
-            operation: "users-list",
-            handler: |probely, call, _| probely.list_users(call),
-        },
-        Route {
-            method: Method::GET,
-            path: "/users/{id}/",
-            operation: "users-retrieve",
-            handler: |probely, _, parameters| probely.retrieve_user(&parameters[0]),
-        },
+        get("/profile/", "profile-list", |probely, _, _| probely.profile()),
+        get("/users/", "users-list", |probely, call, _| probely.list_users(call, Group::People)),
+        get("/users/{id}/", "users-retrieve", |probely, _, parts| {
+            probely.retrieve_user(&parts[0], Group::People)
+        }),
+        get("/api-users/", "api-users-list", |probely, call, _| probely.list_users(call, Group::Services)),
+        get("/api-users/{id}/", "api-users-retrieve", |probely, _, parts| {
+            probely.retrieve_user(&parts[0], Group::Services)
+        }),
+        get("/roles/", "roles-list", |probely, call, _| probely.list_roles(call)),
+        get("/labels/", "labels-list", |probely, call, _| probely.list_labels(call)),
+        get("/teams/", "teams-list", |probely, call, _| probely.list_teams(call)),
+        get("/user-roles/", "user-roles-list", |probely, call, _| probely.list_user_roles(call)),
     ]
 });
 

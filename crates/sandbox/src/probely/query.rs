@@ -169,6 +169,13 @@ fn has(wanted: &[String], id: Option<&str>) -> bool {
     id.is_some_and(|id| wanted.iter().any(|wanted| wanted == id))
 }
 
+/// The page and its length, for the lists that take nothing else.
+pub(super) fn page_and_length(query: &Query, max_length: u64) -> Result<(u64, u64), Map<String, Value>> {
+    let mut reader = Reader { query, errors: Map::new() };
+    let wanted = (reader.number("page", 1), reader.number("length", DEFAULT_LENGTH).min(max_length));
+    if reader.errors.is_empty() { Ok(wanted) } else { Err(reader.errors) }
+}
+
 /// Reads parameters and gathers what is wrong with them.
 struct Reader<'a> {
     query: &'a Query,

@@ -10,7 +10,7 @@ use crate::rng::{Rng, key};
 
 /// The last is none of the documented ones.
 const TITLES: [&str; 10] = ["seceng", "", "ceo", "dev", "cso", "devop", "manager", "other", "cto", "ciso"];
-const ROLES: [(&str, &str); 4] = [
+pub(super) const ROLES: [(&str, &str); 4] = [
     ("sbxRoleAdmin", "Administrator"),
     ("sbxRoleDevel", "Developer"),
     ("_bxRoleAudit", "Auditeur·rice"),
@@ -20,20 +20,24 @@ pub(super) const TEAMS: [(&str, &str); 3] =
     [("sbxTeamBlue0", "Blue"), ("sbx_TeamRed0", "Röd"), ("-bxTeamGreen", "Verde")];
 pub(super) const TARGETS: [(&str, &str); 3] =
     [("sbxTargetShp", "Shop"), ("sbxTargetApi", "API"), ("_bxTargetWeb", "Wébsite")];
-const LABELS: [(&str, &str, &str); 4] = [
+pub(super) const LABELS: [(&str, &str, &str); 4] = [
     ("sbxLabelOnca", "on-call", "#00FF00"),
     ("sbxLabelExte", "externo", "green"),
     ("-bxLabelVerw", "Verwaltung", "#c0ffee"),
     ("sbxLabelNjet", "временно", "blue"),
 ];
+/// What API users' numbers begin at, where they must not be the same as users'.
+const API_USERS: u64 = 1 << 40;
+const APPLICATIONS: [&str; 4] = ["Jenkins", "Prüfroboter", "Деплой", "スキャナー"];
 /// What changes a record that no user changed. Its id starts with a dash.
 const SYSTEM_USER: (&str, &str, &str) = ("-sandboxSys0", "system@example.com", "Probely");
 
 /// Makes the records of one seed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Records {
-    seed: u64,
+    pub(super) seed: u64,
     users: IdSpace,
+    api_users: IdSpace,
 }
 
 /// How a user's roles are written.
@@ -82,11 +86,17 @@ pub(super) struct User {
     pub(super) roles: Vec<Role>,
     labels: Vec<usize>,
     seed: u64,
+    /// Whether this is one of the API users' list: an application, not a person.
+    is_service: bool,
 }
 
 impl Records {
     pub(super) fn new(seed: u64) -> Self {
-        Self { seed, users: IdSpace::new(seed, "probely user") }
+        Self {
+            seed,
+            users: IdSpace::new(seed, "probely user"),
+            api_users: IdSpace::new(seed, "probely api user"),
+        }
     }
 
     pub(super) fn index_of(self, id: &str) -> Option<u64> {
@@ -112,6 +122,32 @@ impl Records {
             roles: roles(index, &mut rng),
             labels: if recorded_2022 { Vec::new() } else { labels(index) },
             seed: self.seed,
+            is_service: false,
+        }
+    }
+
+    pub(super) fn index_of_api_user(self, id: &str) -> Option<u64> {
+        self.api_users.index_of_short(id)
+    }
+
+    /// An application that acts by a key of its own.
+    pub(super) fn api_user(self, index: u64) -> User {
+        let number = API_USERS.wrapping_add(index);
+        let mut rng = Rng::new(key(&[self.seed, 0x0070_726F_6265_6C79, number]));
+        let changed = with_six_digits(EPOCH + micros_below(&mut rng, 900 * DAY));
+        User {
+            index,
+            id: self.api_users.short(index),
+            email: String::new(),
+            name: format!("{} {index}", APPLICATIONS[at(index % 4)]),
+            active: index % 9 != 2,
+            mfa_enabled: false,
+            changed,
+            last_login: None,
+            roles: roles(index, &mut rng),
+            labels: labels(index.wrapping_add(1)),
+            seed: self.seed,
+            is_service: true,
         }
     }
 
@@ -145,19 +181,21 @@ impl User {
         let index = self.index;
         let mut fields = Fields::new(index);
         fields.put("id", self.id.as_str());
-        fields.put("email", self.email.as_str());
         fields.put("name", self.name.as_str());
-        fields.put("title", TITLES[at(index % 10)]);
-        fields.put("is_billing_admin", index.is_multiple_of(5));
+        if !self.is_service {
+            fields.put("email", self.email.as_str());
+            fields.put("title", TITLES[at(index % 10)]);
+        }
+        fields.put("is_billing_admin", !self.is_service && index.is_multiple_of(5));
         fields.put("changed_by", records.changed_by(index));
         fields.put("changed", written(index, self.changed));
         fields.put("last_login", self.last_login.map(|at| written(index, at)));
-        fields.put("is_apiuser", index % 8 == 6);
-        if is_recorded_2022(index) {
+        fields.put("is_apiuser", self.is_service || index % 8 == 6);
+        if is_recorded_2022(index) && !self.is_service {
             return Value::Object(fields.finish());
         }
         fields.put("active", self.active);
-        fields.put("labels", self.labels.iter().map(|label| self.label(*label)).collect::<Vec<_>>());
+        fields.put("labels", self.labels.iter().map(|place| label(self.seed, *place)).collect::<Vec<_>>());
         match roles_shape(index) {
             RolesShape::List => {
                 let roles = self.roles.iter().enumerate().map(|(place, role)| self.role(place, role));
@@ -167,7 +205,7 @@ impl User {
             RolesShape::Null => fields.put("user_roles", Value::Null),
             RolesShape::Absent => {}
         }
-        if index % 10 != 7 {
+        if index % 10 != 7 && !self.is_service {
             fields.put("mfa_enabled", self.mfa_enabled);
         }
         if index % 11 == 8 {
@@ -186,22 +224,12 @@ impl User {
         profile
     }
 
-    fn label(&self, place: usize) -> Value {
-        let (id, name, color) = LABELS[place];
-        let changed = EPOCH + i64::try_from(place).unwrap_or(0) * DAY + 511_953;
-        json!({
-            "id": id,
-            "name": name,
-            "color": color,
-            "changed_by": Records::new(self.seed).changed_by(0),
-            "changed": stamp(changed, 6, "Z"),
-        })
-    }
-
-    fn role(&self, place: usize, role: &Role) -> Value {
+    /// The assignment of a role.
+    pub(super) fn role(&self, place: usize, role: &Role) -> Value {
         let place = u64::try_from(place).unwrap_or(0);
-        let id = IdSpace::new(self.seed, "probely user role")
-            .short(self.index.wrapping_mul(4).wrapping_add(place));
+        let number = if self.is_service { API_USERS.wrapping_add(self.index) } else { self.index };
+        let id =
+            IdSpace::new(self.seed, "probely user role").short(number.wrapping_mul(4).wrapping_add(place));
         let mut scope = json!({"tier": role.tier});
         for (name, reference) in [("team", role.team), ("target", role.target)] {
             if let Some((id, title)) = reference {
@@ -210,6 +238,19 @@ impl User {
         }
         json!({"id": id, "role": {"id": role.named.0, "name": role.named.1}, "scope": scope})
     }
+}
+
+/// A label that users carry.
+pub(super) fn label(seed: u64, place: usize) -> Value {
+    let (id, name, color) = LABELS[place];
+    let changed = EPOCH + i64::try_from(place).unwrap_or(0) * DAY + 511_953;
+    json!({
+        "id": id,
+        "name": name,
+        "color": color,
+        "changed_by": Records::new(seed).changed_by(0),
+        "changed": stamp(changed, 6, "Z"),
+    })
 }
 
 /// The shape of the records of 2022: without `active`, `labels`, `user_roles` and `mfa_enabled`.

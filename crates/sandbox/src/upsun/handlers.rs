@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Upsun;
 use super::errors::{error, hal_problem, invalid_input, problem};
-use super::organizations::{Access, Organization, by_name, by_ulid};
+use super::organizations::{Access, Organization, by_id_or_name, by_ulid};
 use super::patch;
 use crate::clock::stamp;
 use crate::exchange::{Call, Reply};
@@ -12,7 +12,7 @@ use crate::server::lock;
 
 impl Upsun {
     pub(super) fn get_profile(&self, user_id: &str) -> Reply {
-        match self.records.index_of(user_id).filter(|index| *index < self.profiles) {
+        match self.index_of_user(user_id) {
             Some(index) => Self::hal(&self.records.profile(index)),
             None => hal_problem(404, "Not Found", "There is no such profile."),
         }
@@ -26,8 +26,7 @@ impl Upsun {
     }
 
     pub(super) fn get_org_profile(&self, id: &str) -> Reply {
-        let found = id.strip_prefix("name=").map_or_else(|| by_ulid(id), by_name);
-        match readable(found) {
+        match readable(by_id_or_name(id)) {
             Ok(organization) => self.org_profile(organization),
             Err(refusal) => refusal,
         }
@@ -58,7 +57,8 @@ impl Upsun {
     }
 }
 
-fn readable(found: Option<Organization>) -> Result<Organization, Reply> {
+/// The organization, if the token may read its profile and its address.
+pub(super) fn readable(found: Option<Organization>) -> Result<Organization, Reply> {
     let Some(organization) = found else {
         return Err(problem(404, "Not Found", "There is no such organization."));
     };

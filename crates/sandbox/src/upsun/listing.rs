@@ -62,7 +62,7 @@ impl Upsun {
     }
 
     /// A username ends in its index, so that no scan is needed.
-    fn index_of_username(&self, username: &str) -> Option<u64> {
+    pub(super) fn index_of_username(&self, username: &str) -> Option<u64> {
         let index = username.rsplit_once('-')?.1.parse().ok()?;
         (index < self.profiles && self.records.username(index) == username).then_some(index)
     }

@@ -1,17 +1,23 @@
-//! Upsun: profiles in the HAL dialect, users and organization profiles in the other one, and the
-//! authentication server.
+//! Upsun: profiles in the HAL dialect, users and organizations in the other one, and the authentication
+//! server.
 
+mod addresses;
 mod auth;
+mod cursor;
 mod errors;
 mod handlers;
 mod listing;
+mod memberships;
+mod org_handlers;
 mod organizations;
 mod patch;
 mod records;
+mod roster;
+mod routes;
+mod user_records;
+mod users;
 
-use std::sync::{Arc, LazyLock, Mutex};
-
-use axum::http::Method;
+use std::sync::{Arc, Mutex};
 
 pub(crate) use self::auth::{Tokens, UpsunAuth};
 use self::organizations::Organizations;
@@ -62,46 +68,11 @@ impl Upsun {
     }
 }
 
-static ROUTES: LazyLock<[Route<Upsun>; 5]> = LazyLock::new(|| {
-    [
-        Route {
-            method: Method::GET,
-            path: "/profiles",
-            operation: "list-profiles",
-            handler: |upsun, call, _| upsun.list_profiles(call),
-        },
-        Route {
-            method: Method::GET,
-            path: "/profiles/{userId}",
-            operation: "get-profile",
-            handler: |upsun, _, parameters| upsun.get_profile(&parameters[0]),
-        },
-        Route {
-            method: Method::GET,
-            path: "/users/me",
-            operation: "get-current-user",
-            handler: |upsun, _, _| upsun.get_current_user(),
-        },
-        Route {
-            method: Method::GET,
-            path: "/organizations/{organization_id}/profile",
-            operation: "get-org-profile",
-            handler: |upsun, _, parameters| upsun.get_org_profile(&parameters[0]),
-        },
-        Route {
-            method: Method::PATCH,
-            path: "/organizations/{organization_id}/profile",
-            operation: "update-org-profile",
-            handler: |upsun, call, parameters| upsun.update_org_profile(call, &parameters[0]),
-        },
-    ]
-});
-
 impl Service for Upsun {
     const REQUEST_ID_HEADER: &'static str = "x-request-id";
 
     fn routes() -> &'static [Route<Self>] {
-        &*ROUTES
+        &routes::ROUTES
     }
 
     fn authorize(&self, call: &Call) -> Result<(), Reply> {
@@ -120,7 +91,7 @@ impl Service for Upsun {
         // The users' service answers a 404 without a body; the others say what is wrong.
         if call.path.starts_with("/users") {
             Reply::empty(404)
-        } else if call.path.starts_with("/profile") {
+        } else if call.path.starts_with("/profile") || call.path.starts_with("/me") {
             errors::hal_problem(404, "Not Found", "The path does not exist.")
         } else {
             errors::problem(404, "Not Found", "The path does not exist.")

@@ -18,22 +18,38 @@ pub(super) enum Access {
 /// An organization's address and its access.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Organization {
-    number: u64,
+    pub(super) number: u64,
     pub(super) ulid: &'static str,
     pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    pub(super) status: &'static str,
     pub(super) access: Access,
+    /// Every user whose index is a multiple of this is a member.
+    pub(super) step: u64,
 }
 
-const ALL: [Organization; 5] = [
-    organization(0, "01HSANDB0XACME000000000001", "acme", Access::Allowed),
-    organization(1, "01HSANDB0XB1RC000000000002", "birch", Access::Allowed),
-    organization(2, "01HSANDB0XCEDR000000000003", "cedar", Access::Moved),
-    organization(3, "01HSANDB0XDVNE000000000004", "dune", Access::Denied),
-    organization(4, "01HSANDB0XETNA000000000005", "etna", Access::Allowed),
+const ALL: [Organization; 7] = [
+    organization(0, ["01HSANDB0XACME000000000001", "acme", "Acme Şirketi", "active"], Access::Allowed, 1),
+    organization(1, ["01HSANDB0XB1RC000000000002", "birch", "Birch & Söhne", "active"], Access::Allowed, 2),
+    organization(2, ["01HSANDB0XCEDR000000000003", "cedar", "Cedar", "active"], Access::Moved, 3),
+    organization(3, ["01HSANDB0XDVNE000000000004", "dune", "Dune", "active"], Access::Denied, 5),
+    organization(4, ["01HSANDB0XETNA000000000005", "etna", "", "restricted"], Access::Allowed, 4),
+    organization(5, ["01HSANDB0XFJRD000000000006", "fjord", "Fjörður", "suspended"], Access::Denied, 7),
+    organization(6, ["01HSANDB0XGR0V000000000007", "grove", "Grove", "deleted"], Access::Denied, 11),
 ];
 
-const fn organization(number: u64, ulid: &'static str, name: &'static str, access: Access) -> Organization {
-    Organization { number, ulid, name, access }
+const fn organization(number: u64, texts: [&'static str; 4], access: Access, step: u64) -> Organization {
+    let [ulid, name, label, status] = texts;
+    Organization { number, ulid, name, label, status, access, step }
+}
+
+pub(super) fn all() -> impl Iterator<Item = Organization> {
+    ALL.into_iter()
+}
+
+/// Those that a user is a member of.
+pub(super) fn of_user(index: u64) -> impl Iterator<Item = Organization> {
+    ALL.into_iter().filter(move |organization| index.is_multiple_of(organization.step))
 }
 
 /// Those that the token may read.
@@ -45,8 +61,12 @@ pub(super) fn by_ulid(ulid: &str) -> Option<Organization> {
     ALL.into_iter().find(|organization| organization.ulid == ulid)
 }
 
-pub(super) fn by_name(name: &str) -> Option<Organization> {
-    ALL.into_iter().find(|organization| organization.name == name)
+/// By the id, or by the name after `name=`: what reading takes.
+pub(super) fn by_id_or_name(id: &str) -> Option<Organization> {
+    match id.strip_prefix("name=") {
+        Some(name) => ALL.into_iter().find(|organization| organization.name == name),
+        None => by_ulid(id),
+    }
 }
 
 /// The profiles: generated, with what was changed laid over them.

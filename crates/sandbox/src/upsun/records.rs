@@ -1,4 +1,4 @@
-//! The profiles and the user, generated.
+//! The profiles, generated.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use crate::people::person;
 use crate::rng::{Rng, key};
 
 /// What an unset time looks like when the service forgot to leave it out.
-const YEAR_ONE: &str = "0001-01-01T00:00:00Z";
+pub(super) const YEAR_ONE: &str = "0001-01-01T00:00:00Z";
 
 const FRACTION_DIGITS: [usize; 4] = [0, 3, 5, 6];
 /// The last is none of the documented ones.
@@ -107,33 +107,6 @@ impl Records {
         Value::Object(fields.finish())
     }
 
-    /// The user that the access token belongs to.
-    pub(super) fn current_user(self) -> Value {
-        let person = person(self.seed, 0);
-        let times = Times::of(self.seed, 0);
-        json!({
-            "id": self.user_id(0),
-            "deactivated": false,
-            "namespace": "sandbox",
-            "username": person.username,
-            "email": person.email,
-            "email_verified": true,
-            "first_name": person.given,
-            "last_name": person.family,
-            "picture": "https://pictures.example.com/me.png",
-            "company": "",
-            "website": "",
-            "country": person.country,
-            "created_at": times.created(),
-            "updated_at": times.updated(),
-            "consented_at": times.created(),
-            "consent_method": "opt-in",
-            "phone_number_verified": true,
-            "mfa_enabled": true,
-            "sso_enabled": false,
-        })
-    }
-
     /// The profile of an organization as it was before anybody changed it.
     pub(super) fn organization(self, number: u64, name: &str) -> Map<String, Value> {
         let organizations = IdSpace::new(self.seed, "upsun organization");
@@ -171,7 +144,7 @@ impl Records {
 }
 
 /// When a record was made and last changed, and how this record writes times.
-struct Times {
+pub(super) struct Times {
     created: i64,
     updated: i64,
     digits: usize,
@@ -179,7 +152,7 @@ struct Times {
 }
 
 impl Times {
-    fn of(seed: u64, index: u64) -> Self {
+    pub(super) fn of(seed: u64, index: u64) -> Self {
         let mut rng = Rng::new(key(&[seed, 0x7469_6D65, index]));
         let created = EPOCH + below(&mut rng, 700 * DAY);
         Self {
@@ -190,11 +163,11 @@ impl Times {
         }
     }
 
-    fn created(&self) -> String {
+    pub(super) fn created(&self) -> String {
         self.written(self.created)
     }
 
-    fn updated(&self) -> String {
+    pub(super) fn updated(&self) -> String {
         self.written(self.updated)
     }
 

@@ -22,7 +22,11 @@ async fn the_description_is_the_one_line_that_other_programs_read() {
             "organizations": ["01HSANDB0XACME000000000001", "01HSANDB0XB1RC000000000002", "01HSANDB0XETNA000000000005"],
         },
         "probely": {"base_url": format!("{origin}/probely"), "api_key": "sandbox-probely-api-key"},
-        "anthropic": {"base_url": format!("{origin}/anthropic"), "api_key": "sandbox-anthropic-api-key"},
+        "anthropic": {
+            "base_url": format!("{origin}/anthropic"),
+            "api_key": "sandbox-anthropic-api-key",
+            "admin_api_key": "sandbox-anthropic-admin-key",
+        },
         "profiles": 3,
         "seed": 9,
     });

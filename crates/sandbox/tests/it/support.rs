@@ -94,6 +94,13 @@ pub(crate) async fn anthropic(sandbox: &Sandbox, betas: &[&str], path: &str) -> 
     send("GET", &format!("{}{path}", anthropic.base_url), &headers, "").await
 }
 
+/// With the admin key.
+pub(crate) async fn anthropic_admin(sandbox: &Sandbox, path: &str) -> Answer {
+    let anthropic = &sandbox.description().anthropic;
+    let headers = [("x-api-key", anthropic.admin_api_key.as_str()), VERSION];
+    send("GET", &format!("{}{path}", anthropic.base_url), &headers, "").await
+}
+
 /// How often a field is a value, null, absent and empty.
 pub(crate) fn shows_every_state(records: &[Value], field: &str) -> [bool; 4] {
     let some = |test: &dyn Fn(Option<&Value>) -> bool| records.iter().any(|record| test(record.get(field)));

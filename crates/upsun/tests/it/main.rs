@@ -2,29 +2,33 @@
 //!
 //! The API's traps, by the number that the project's notes on Upsun give them, and where each is tested:
 //!
-//! - 1 two dialects of lists: `paging`, the envelope that is read is the one of `/profiles`
+//! - 1 two dialects of lists: `paging` for that of `/profiles`, `cursors` for the other
 //! - 3, 4 nothing required, null, absent and empty apart, unknown fields kept: `records`
 //! - 5 trials in every shape: `records::a_trial_in_any_shape_does_not_cost_the_profile`
 //! - 6 error bodies in four shapes: `errors`
 //! - 7 a moved organization profile: `errors::a_moved_profile_is_told_from_a_missing_permission`
 //! - 8 the misspelled word: `updates::the_legal_form_is_written_in_the_services_own_spelling`
-//! - 9 `name=` for reading only, ids as segments: `requests`, `updates`
+//! - 9 `name=` for reading only, ids as segments: `requests`, `updates`, `operations`
 //! - 10 brackets: `requests::every_operation_sends_what_is_documented`
-//! - 11 next links: `paging`
+//! - 11 next links: `paging`, `cursors`
 //! - 12 `count`: `paging::the_count_is_the_total_and_may_be_missing`
 //! - 13, 14 tokens: `requests::an_api_token_is_exchanged_once`, and the HTTP crate's tests
 //! - 15 no repeated writes: `updates::an_update_is_never_repeated`
-//! - 16 times: `records`
-//! - 17 `/users/me`: `records`, `errors`
+//! - 16 times: `records`, `native`
+//! - 17 `/users/me`: `records`, `errors`; `/me`: `native`
+//! - 18 references: `operations::a_signed_link_is_followed_at_this_service_only`, `native`
 //! - 19 opaque ids: `records::ids_are_opaque`
-//! - 20 nothing secret in `Debug`: `requests::nothing_secret_is_in_debug`
+//! - 20 nothing secret in `Debug`: `requests::nothing_secret_is_in_debug`, `native`
 //! - 21 any success status, and empty answers: `updates`
 //!
-//! Not offered by this version, so not tested: 2 (pictures), 18 (references).
+//! Not offered by this version, so not tested: 2 (pictures).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod cursors;
 mod errors;
+mod native;
 mod network;
+mod operations;
 mod paging;
 mod records;
 mod requests;
@@ -37,7 +41,7 @@ use std::sync::Arc;
 
 use anyprofile_core::{Profile, ProfileId};
 use anyprofile_http::HttpOptions;
-use anyprofile_upsun::{UpsunConfig, UpsunProvider};
+use anyprofile_upsun::{UpsunClient, UpsunConfig, UpsunProvider};
 use support::Script;
 
 pub(crate) const USER: &str = "upsun:acme/user/3c90c3cc-0d44-4b50-8888-8dd25736052a";
@@ -55,6 +59,10 @@ pub(crate) fn config(script: &Arc<Script>) -> UpsunConfig {
 
 pub(crate) fn provider(script: &Arc<Script>) -> UpsunProvider {
     UpsunProvider::new(config(script)).unwrap()
+}
+
+pub(crate) fn client(script: &Arc<Script>) -> UpsunClient {
+    UpsunClient::new(config(script)).unwrap()
 }
 
 /// A profile as it is serialized.

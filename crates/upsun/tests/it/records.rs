@@ -41,7 +41,7 @@ async fn current(record: &str) -> Profile {
 }
 
 fn extension(profile: &Profile) -> UpsunExtension {
-    profile.extension.as_ref().unwrap().get::<UpsunExtension>().unwrap().into_owned()
+    profile.extension_as::<UpsunExtension>().unwrap().into_owned()
 }
 
 #[tokio::test]

@@ -75,18 +75,38 @@ async fn an_api_token_is_exchanged_once_at_the_authentication_server() {
     assert!(sent[1..].iter().all(|sent| sent.header("authorization") == Some("Bearer exchanged")));
 }
 
-#[test]
-fn the_hosts_of_both_names_of_the_service_are_known() {
-    let config = UpsunConfig::with_api_token("acme".parse().unwrap(), "t");
+#[tokio::test]
+async fn the_api_token_goes_to_the_host_that_belongs_to_the_api_or_was_named() {
+    let exchanged_at = |change: fn(UpsunConfig) -> UpsunConfig| async move {
+        let script = Script::by(|_| json(200, r#"{"access_token":"a","expires_in":900,"id":"x"}"#).into());
+        let config = UpsunConfig::with_api_token("acme".parse().unwrap(), "t")
+            .with_http(anyprofile_http::HttpOptions::default().with_transport(script.clone()));
+        UpsunClient::new(change(config)).unwrap().get_profile("x").await.unwrap();
+        script.sent().into_iter().map(|sent| sent.url).collect::<Vec<_>>()
+    };
     assert_eq!(
-        (config.base_url.as_str(), config.auth_url.as_str()),
-        ("https://api.upsun.com", "https://auth.upsun.com")
+        exchanged_at(|config| config).await,
+        ["https://auth.upsun.com/oauth2/token", "https://api.upsun.com/profiles/x"]
     );
-    let config = config.at_platform_sh();
     assert_eq!(
-        (config.base_url.as_str(), config.auth_url.as_str()),
-        ("https://api.platform.sh", "https://auth.api.platform.sh")
+        exchanged_at(UpsunConfig::at_platform_sh).await,
+        ["https://auth.api.platform.sh/oauth2/token", "https://api.platform.sh/profiles/x"]
     );
+    assert_eq!(
+        exchanged_at(|config| config.at("https://api.platform.sh/")).await[0],
+        "https://auth.api.platform.sh/oauth2/token"
+    );
+    assert_eq!(
+        exchanged_at(|config| config
+            .at("https://gate.example.com")
+            .with_auth_url("https://login.example.com"))
+        .await[0],
+        "https://login.example.com/oauth2/token"
+    );
+    let unnamed = UpsunConfig::with_api_token("acme".parse().unwrap(), "t").at("https://gate.example.com");
+    let error = UpsunClient::new(unnamed).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.to_string().contains("UPSUN_AUTH_URL"), "{error}");
 }
 
 #[test]

@@ -1,0 +1,90 @@
+//! Postal addresses: a person's with metadata, an organization's without.
+
+use serde_json::{Map, Value, json};
+
+use super::Upsun;
+use super::errors::hal_problem;
+use super::handlers::readable;
+use super::organizations::by_id_or_name;
+use crate::exchange::Reply;
+use crate::fields::{Fields, Gaps};
+use crate::people::person;
+use crate::rng::key;
+
+const COUNTRY: Gaps = Gaps::every(9).null(5).absent(7).empty(3);
+const NAME_LINE: Gaps = Gaps::every(7).null(2).absent(5).empty(4);
+const PREMISE: Gaps = Gaps::every(4).null(1).absent(2).empty(3);
+const AREA: Gaps = Gaps::every(5).null(2).absent(3).empty(1);
+const POSTAL_CODE: Gaps = Gaps::every(8).null(5).absent(6).empty(7);
+
+impl Upsun {
+    pub(super) fn get_address(&self, user_id: &str) -> Reply {
+        let Some(index) = self.index_of_user(user_id) else {
+            return hal_problem(404, "Not Found", "There is no such profile.");
+        };
+        let person = person(self.records.seed, index);
+        let mut address = address(self.records.seed, index, person.country, &person.display);
+        if index % 4 == 2 {
+            // Seen on the wire and documented nowhere.
+            address.insert("first_name".to_owned(), person.given.into());
+            address.insert("last_name".to_owned(), person.family.into());
+            address.insert("organisation_name".to_owned(), Value::Null);
+            address.insert("data".to_owned(), Value::Null);
+        }
+        if index % 10 != 9 {
+            address.insert("metadata".to_owned(), metadata(index));
+        }
+        Self::hal(&Value::Object(address))
+    }
+
+    pub(super) fn get_org_address(&self, id: &str) -> Reply {
+        match readable(by_id_or_name(id)) {
+            Ok(organization) => {
+                let number = organization.number;
+                let name = format!("{} (sandbox)", organization.name);
+                Reply::json(
+                    200,
+                    &Value::Object(address(
+                        self.records.seed,
+                        number,
+                        ["TR", "FR"][usize::from(number > 0)],
+                        &name,
+                    )),
+                )
+            }
+            Err(refusal) => refusal,
+        }
+    }
+}
+
+fn address(seed: u64, index: u64, country: &str, name: &str) -> Map<String, Value> {
+    let mut fields = Fields::new(index);
+    fields.vary("country", COUNTRY, country);
+    fields.vary("name_line", NAME_LINE, name);
+    fields.vary("premise", PREMISE, format!("Haus {}", index % 90 + 1));
+    fields.vary("sub_premise", PREMISE, "3º B");
+    fields.put("thoroughfare", format!("{} Sandstraße", key(&[seed, index]) % 200 + 1));
+    fields.vary("administrative_area", AREA, "34");
+    fields.vary("sub_administrative_area", AREA, "Kadıköy");
+    fields.put("locality", ["İstanbul", "Łódź", "京都市", "Saint-Étienne"][turn(index, 4)]);
+    fields.vary("dependent_locality", PREMISE, "Moda");
+    // Zeros in front get lost wherever this is taken for a number.
+    fields.vary("postal_code", POSTAL_CODE, format!("0{:04}", index % 10_000));
+    fields.finish()
+}
+
+fn metadata(index: u64) -> Value {
+    let labels = match index % 3 {
+        // A map with nothing in it is written as a list by PHP.
+        1 => json!([]),
+        2 => json!({}),
+        _ => json!({"administrative_area": "İl", "postal_code": "Posta kodu"}),
+    };
+    let required: &[&str] =
+        if index % 5 == 3 { &[] } else { &["country", "name_line", "thoroughfare", "locality"] };
+    json!({"required_fields": required, "field_labels": labels, "show_vat": index.is_multiple_of(2)})
+}
+
+fn turn(index: u64, every: u64) -> usize {
+    usize::try_from(index % every).unwrap_or(0)
+}

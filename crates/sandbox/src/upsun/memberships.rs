@@ -1,0 +1,205 @@
+//! What a user belongs to and may do: organizations, teams, projects.
+
+use serde_json::{Value, json};
+
+use super::Upsun;
+use super::cursor::{Dialect, Kind, Window, count};
+use super::errors::{error, problem};
+use super::organizations::{self, Organization};
+use super::records::Times;
+use crate::exchange::{Call, Reply};
+use crate::rng::key;
+
+const TEAMS: Dialect = Dialect {
+    filters: &[("organization_id", Kind::Text), ("updated_at", Kind::Time)],
+    sort: &[("created_at", Kind::Time), ("updated_at", Kind::Time)],
+};
+const PROJECT_ACCESS: Dialect = Dialect {
+    filters: &[("organization_id", Kind::Text)],
+    sort: &[("project_title", Kind::Text), ("granted_at", Kind::Time), ("updated_at", Kind::Time)],
+};
+const EXTENDED_ACCESS: Dialect = Dialect {
+    filters: &[("resource_type", Kind::Text), ("organization_id", Kind::Text), ("permissions", Kind::Texts)],
+    sort: &[],
+};
+
+const MAX_TEAMS: u64 = 100;
+const MAX_PROJECTS: u64 = 200;
+const TEAM_LABELS: [&str; 4] = ["Développement", "Ops", "", "デザイン"];
+const TITLES: [&str; 5] = ["Größe", "shop", "Świątynia", "", "блог"];
+/// The last is none of the documented ones.
+const PERMISSIONS: [&[&str]; 5] = [
+    &["admin"],
+    &["viewer", "staging:contributor"],
+    &["viewer", "development:admin", "production:viewer"],
+    &[],
+    &["viewer", "preview:admin"],
+];
+
+impl Upsun {
+    pub(super) fn list_user_organizations(&self, call: &Call, user_id: &str) -> Reply {
+        match self.index_of_user(user_id) {
+            Some(index) => {
+                let path = format!("/users/{user_id}/organizations");
+                self.page_of_organizations(call, &path, organizations::of_user(index))
+            }
+            None => problem(403, "Forbidden", "The user's organizations may not be read."),
+        }
+    }
+
+    pub(super) fn list_user_teams(&self, call: &Call, user_id: &str) -> Reply {
+        let Some(index) = self.index_of_user(user_id) else {
+            return error(404, "There is no such user.");
+        };
+        let path = format!("/users/{user_id}/teams");
+        let window = Window::parse(&call.query, self.records.seed, &path, self.page_size, MAX_TEAMS);
+        let selected = TEAMS.select(self.teams(index), &call.query);
+        match window.and_then(|window| Ok((window, selected?))) {
+            Ok((window, teams)) => {
+                let total = count(&teams);
+                let links = window.links(&self.origin, total);
+                let body = json!({"items": window.cut(&teams), "count": total, "_links": links});
+                Reply::json(200, &body)
+            }
+            Err(detail) => error(400, &detail),
+        }
+    }
+
+    pub(super) fn list_user_project_access(&self, call: &Call, user_id: &str) -> Reply {
+        let Some(index) = self.index_of_user(user_id) else {
+            return problem(403, "Forbidden", "The user's projects may not be read.");
+        };
+        let path = format!("/users/{user_id}/project-access");
+        let window = Window::parse(&call.query, self.records.seed, &path, self.page_size, MAX_PROJECTS);
+        let selected = PROJECT_ACCESS.select(self.project_access(index), &call.query);
+        match window.and_then(|window| Ok((window, selected?))) {
+            Ok((window, access)) => {
+                let links = window.links(&self.origin, count(&access));
+                Reply::json(200, &json!({"items": window.cut(&access), "_links": links}))
+            }
+            Err(detail) => problem(400, "Bad Request", &detail),
+        }
+    }
+
+    pub(super) fn get_user_project_access(&self, user_id: &str, project_id: &str) -> Reply {
+        let Some(index) = self.index_of_user(user_id) else {
+            return problem(403, "Forbidden", "The user's projects may not be read.");
+        };
+        let found = self.project_access(index).into_iter().find(|access| access["project_id"] == project_id);
+        match found {
+            Some(access) => Reply::json(200, &access),
+            None => problem(404, "Not Found", "The user has no access to such a project."),
+        }
+    }
+
+    pub(super) fn list_user_extended_access(&self, call: &Call, user_id: &str) -> Reply {
+        let Some(index) = self.index_of_user(user_id) else {
+            return error(403, "The user's access may not be read.");
+        };
+        match EXTENDED_ACCESS.select(self.extended_access(index), &call.query) {
+            Ok(items) => {
+                let path = format!("/upsun/users/{user_id}/extended-access");
+                Reply::json(200, &json!({"items": items, "_links": {"self": {"href": path}}}))
+            }
+            Err(detail) => error(400, &detail),
+        }
+    }
+
+    fn teams(&self, index: u64) -> Vec<Value> {
+        let mut teams = Vec::new();
+        for organization in organizations::of_user(index) {
+            for team in (0..4_u64).filter(|team| (index + team).is_multiple_of(2)) {
+                let number = organization.number * 4 + team;
+                let times = Times::of(self.records.seed, number + 1_000);
+                let mut entry = json!({
+                    "id": format!("01HSANDB0XTEAM{number:012}"),
+                    "organization_id": organization.ulid,
+                    "label": TEAM_LABELS[turn(team, 4)],
+                    "project_permissions": PERMISSIONS[turn(number, 5)],
+                    "created_at": times.created(),
+                });
+                if number % 5 != 2 {
+                    entry["updated_at"] = times.updated().into();
+                }
+                if number % 6 != 4 {
+                    entry["counts"] = json!({"member_count": number + 1, "project_count": number % 3});
+                }
+                teams.push(entry);
+            }
+        }
+        teams
+    }
+
+    /// The projects that a user may use, with their organization; the first person has most.
+    fn projects(&self, index: u64) -> impl Iterator<Item = (u64, Organization)> {
+        let most = if index == 0 { 6 } else { key(&[self.records.seed, 0x7072_6F6A, index]) % 5 };
+        organizations::of_user(index).flat_map(move |organization| {
+            (0..most.saturating_sub(organization.number % 3))
+                .map(move |place| (organization.number * 8 + place, organization))
+        })
+    }
+
+    fn project_access(&self, index: u64) -> Vec<Value> {
+        let user_id = self.records.user_id(index);
+        let access = self.projects(index).map(|(number, organization)| {
+            let times = Times::of(self.records.seed, (index % 1_000) * 64 + number);
+            let id = project_id(number);
+            let own = format!("/upsun/users/{user_id}/project-access/{id}");
+            let change = |method: &str| match number % 3 {
+                2 => Value::Null,
+                _ => json!({"href": own, "method": method}),
+            };
+            let mut entry = json!({
+                "user_id": user_id,
+                "organization_id": organization.ulid,
+                "project_id": id,
+                "project_title": TITLES[turn(number, 5)],
+                "permissions": permissions(index, number),
+                "granted_at": times.created(),
+                "_links": {"self": {"href": own}, "update": change("PATCH"), "delete": change("DELETE")},
+            });
+            if number % 7 != 4 {
+                entry["updated_at"] = times.updated().into();
+            }
+            entry
+        });
+        access.collect()
+    }
+
+    fn extended_access(&self, index: u64) -> Vec<Value> {
+        let user_id = self.records.user_id(index);
+        let entry = |kind: &str, id: &str, organization: Organization, number: u64, permissions: &[&str]| {
+            let times = Times::of(self.records.seed, (index % 1_000) * 64 + number);
+            json!({
+                "user_id": user_id,
+                "resource_id": id,
+                "resource_type": kind,
+                "organization_id": organization.ulid,
+                "permissions": permissions,
+                "granted_at": times.created(),
+                "updated_at": times.updated(),
+            })
+        };
+        let own = organizations::of_user(index).map(|organization| {
+            let permissions: &[&str] =
+                if index.is_multiple_of(2) { &["admin", "billing", "members"] } else { &["projects:list"] };
+            entry("organization", organization.ulid, organization, organization.number, permissions)
+        });
+        let projects = self.projects(index).map(|(number, organization)| {
+            entry("project", &project_id(number), organization, number, permissions(index, number))
+        });
+        own.chain(projects).collect()
+    }
+}
+
+fn project_id(number: u64) -> String {
+    format!("sbxproject{number:03}")
+}
+
+fn permissions(index: u64, project: u64) -> &'static [&'static str] {
+    PERMISSIONS[turn(index.wrapping_add(project), 5)]
+}
+
+fn turn(number: u64, every: u64) -> usize {
+    usize::try_from(number % every).unwrap_or(0)
+}

@@ -1,0 +1,89 @@
+//! The table of operations.
+
+use std::sync::LazyLock;
+
+use axum::http::Method;
+
+use super::Upsun;
+use crate::exchange::{Call, Reply};
+use crate::route::Route;
+
+type Handler = fn(&Upsun, &Call, &[String]) -> Reply;
+
+fn get(path: &'static str, operation: &'static str, handler: Handler) -> Route<Upsun> {
+    Route { method: Method::GET, path, operation, handler }
+}
+
+fn post(path: &'static str, operation: &'static str, handler: Handler) -> Route<Upsun> {
+    Route { method: Method::POST, path, operation, handler }
+}
+
+fn patch(path: &'static str, operation: &'static str, handler: Handler) -> Route<Upsun> {
+    Route { method: Method::PATCH, path, operation, handler }
+}
+
+/// The first path that fits is taken: what is said more exactly stands before what is not.
+pub(super) static ROUTES: LazyLock<Vec<Route<Upsun>>> = LazyLock::new(|| {
+    vec![
+        get("/profiles", "list-profiles", |upsun, call, _| upsun.list_profiles(call)),
+        get("/profiles/{userId}", "get-profile", |upsun, _, parts| upsun.get_profile(&parts[0])),
+        get("/profiles/{userId}/address", "get-address", |upsun, _, parts| upsun.get_address(&parts[0])),
+        get("/me", "get-current-user-deprecated", |upsun, _, _| upsun.get_me()),
+        post("/me/phone", "get-current-user-verification-status", |upsun, _, _| upsun.phone_status()),
+        post("/me/verification", "get-current-user-verification-status-full", |upsun, _, _| {
+            upsun.verification_status()
+        }),
+        get("/users/me", "get-current-user", |upsun, _, _| upsun.get_current_user()),
+        get("/users/email={email}", "get-user-by-email-address", |upsun, _, parts| {
+            upsun.get_user_by_email(&parts[0])
+        }),
+        get("/users/username={username}", "get-user-by-username", |upsun, _, parts| {
+            upsun.get_user_by_username(&parts[0])
+        }),
+        get("/users/{user_id}", "get-user", |upsun, _, parts| upsun.get_user(&parts[0])),
+        get("/users/{user_id}/organizations", "list-user-orgs", |upsun, call, parts| {
+            upsun.list_user_organizations(call, &parts[0])
+        }),
+        get("/users/{user_id}/teams", "list-user-teams", |upsun, call, parts| {
+            upsun.list_user_teams(call, &parts[0])
+        }),
+        get("/users/{user_id}/project-access", "list-user-project-access", |upsun, call, parts| {
+            upsun.list_user_project_access(call, &parts[0])
+        }),
+        get("/users/{user_id}/project-access/{project_id}", "get-user-project-access", |upsun, _, parts| {
+            upsun.get_user_project_access(&parts[0], &parts[1])
+        }),
+        get("/users/{user_id}/extended-access", "list-user-extended-access", |upsun, call, parts| {
+            upsun.list_user_extended_access(call, &parts[0])
+        }),
+        get("/users/{user_id}/connections", "list-login-connections", |upsun, _, parts| {
+            upsun.list_connections(&parts[0])
+        }),
+        get("/users/{user_id}/connections/{provider}", "get-login-connection", |upsun, _, parts| {
+            upsun.get_connection(&parts[0], &parts[1])
+        }),
+        get("/users/{user_id}/api-tokens", "list-api-tokens", |upsun, _, parts| {
+            upsun.list_api_tokens(&parts[0])
+        }),
+        get("/users/{user_id}/api-tokens/{token_id}", "get-api-token", |upsun, _, parts| {
+            upsun.get_api_token(&parts[0], &parts[1])
+        }),
+        get("/organizations", "list-orgs", |upsun, call, _| upsun.list_organizations(call)),
+        get("/organizations/{organization_id}", "get-org", |upsun, _, parts| {
+            upsun.get_organization(&parts[0])
+        }),
+        get("/organizations/{organization_id}/members", "list-org-members", |upsun, call, parts| {
+            upsun.list_members(call, &parts[0])
+        }),
+        get("/organizations/{organization_id}/address", "get-org-address", |upsun, _, parts| {
+            upsun.get_org_address(&parts[0])
+        }),
+        get("/organizations/{organization_id}/profile", "get-org-profile", |upsun, _, parts| {
+            upsun.get_org_profile(&parts[0])
+        }),
+        patch("/organizations/{organization_id}/profile", "update-org-profile", |upsun, call, parts| {
+            upsun.update_org_profile(call, &parts[0])
+        }),
+        get("/ref/users", "list-referenced-users", |upsun, call, _| upsun.list_referenced_users(&call.query)),
+    ]
+});

@@ -1,0 +1,149 @@
+//! The users' service's view of a person, and what it refers to.
+
+use serde_json::{Map, Value, json};
+
+use super::records::{Records, Times, YEAR_ONE};
+use crate::fields::{Fields, Gaps};
+use crate::people::person;
+
+const EMAIL: Gaps = Gaps::every(13).empty(6);
+const FIRST_NAME: Gaps = Gaps::every(10).empty(6).absent(9);
+const LAST_NAME: Gaps = Gaps::every(11).empty(7).absent(9);
+const PICTURE: Gaps = Gaps::every(6).empty(2).absent(5);
+const COMPANY: Gaps = Gaps::every(5).null(4).absent(2).empty(3);
+const WEBSITE: Gaps = Gaps::every(7).null(6).absent(4).empty(1);
+const COUNTRY: Gaps = Gaps::every(8).empty(5).absent(3);
+const UPDATED_AT: Gaps = Gaps::every(20).absent(19);
+const CONSENTED_AT: Gaps = Gaps::every(4).null(2).absent(3);
+const PHONE_VERIFIED: Gaps = Gaps::every(9).absent(5);
+const MFA: Gaps = Gaps::every(5).absent(3).null(4);
+const SSO: Gaps = Gaps::every(4).absent(2);
+
+/// The last is none of the documented ones, and the one before an unset one.
+const CONSENT_METHODS: [&str; 4] = ["opt-in", "text-ref", "", "imported"];
+/// What a reference shows of everybody.
+const REFERENCE: [&str; 6] = ["id", "username", "email", "first_name", "last_name", "picture"];
+
+impl Records {
+    /// Where the profile of the same person has a value that this has too, it is the same one, but for
+    /// the first person's company, site and picture, which were changed here only.
+    pub(super) fn user(self, index: u64) -> Map<String, Value> {
+        let person = person(self.seed, index);
+        let times = Times::of(self.seed, index);
+        let first = index == 0;
+        let mut fields = Fields::new(index);
+        fields.put("id", self.user_id(index));
+        fields.put("deactivated", index % 10 == 7);
+        fields.put("namespace", "sandbox");
+        fields.put("username", person.username.as_str());
+        fields.vary("email", EMAIL, person.email);
+        fields.put("email_verified", index % 4 != 3);
+        fields.vary("first_name", FIRST_NAME, person.given);
+        fields.vary("last_name", LAST_NAME, person.family);
+        let picture = if first { "me" } else { &person.username };
+        fields.vary("picture", PICTURE, format!("https://pictures.example.com/{picture}.png"));
+        let company = if first { String::new() } else { format!("{} & Daughters", person.family) };
+        fields.vary("company", COMPANY, company);
+        let site = if first { String::new() } else { format!("https://{}.example.org/", person.username) };
+        fields.vary("website", WEBSITE, site);
+        fields.vary("country", COUNTRY, person.country);
+        if index % 20 == 11 {
+            fields.put("created_at", YEAR_ONE);
+        } else {
+            fields.put("created_at", times.created());
+        }
+        fields.vary("updated_at", UPDATED_AT, times.updated());
+        fields.vary("consented_at", CONSENTED_AT, times.created());
+        if index % 4 != 3 {
+            let method = usize::try_from(index / 2 % 4).unwrap_or(0);
+            fields.put("consent_method", CONSENT_METHODS[method]);
+        }
+        fields.vary("phone_number_verified", PHONE_VERIFIED, !index.is_multiple_of(3) || first);
+        fields.vary("mfa_enabled", MFA, index % 3 != 1);
+        fields.vary("sso_enabled", SSO, index % 6 == 1);
+        fields.finish()
+    }
+
+    /// What a member's list links to: less than the user, and not always the same.
+    pub(super) fn reference(self, index: u64) -> Value {
+        let user = self.user(index);
+        let mut shown: Vec<&str> = REFERENCE.to_vec();
+        if index % 3 != 2 {
+            shown.extend(["mfa_enabled", "sso_enabled"]);
+        }
+        if index % 4 == 1 {
+            shown.extend(["created_at", "updated_at"]);
+        }
+        let entries = shown.into_iter().filter_map(|name| Some((name.to_owned(), user.get(name)?.clone())));
+        Value::Object(entries.collect())
+    }
+
+    /// The user that the access token belongs to.
+    pub(super) fn current_user(self) -> Value {
+        Value::Object(self.user(0))
+    }
+
+    /// The user as the older API has it: `mail` instead of `email`, and a number for the status.
+    pub(super) fn current_user_of_drupal(self) -> Value {
+        let person = person(self.seed, 0);
+        let times = Times::of(self.seed, 0);
+        let id = self.user_id(0);
+        let mut me = json!({
+            "id": id,
+            "uuid": id,
+            "username": person.username,
+            "display_name": person.display,
+            "status": 1,
+            "mail": person.email,
+            "ssh_keys": [{
+                "key_id": 4_711,
+                "uid": 42,
+                "fingerprint": "5a:4d:0b:0c:5a:4d:0b:0c:5a:4d:0b:0c:5a:4d:0b:0c",
+                "title": "Notebook",
+                "value": "ssh-ed25519 AAAAsandbox",
+                "changed": times.updated(),
+            }],
+            "has_key": true,
+            "projects": [{
+                "id": "sbxproject000",
+                "name": "",
+                "title": "Größe",
+                "cluster": "sandbox-1",
+                "cluster_label": "Sandbox",
+                "region": "sandbox-1.example.com",
+                "region_label": "Sandbox",
+                "uri": "https://console.example.com/projects/sbxproject000",
+                "endpoint": "https://sandbox-1.example.com/api/projects/sbxproject000",
+                "license_id": 1,
+                "owner": id,
+                "owner_info": {"type": "user", "username": person.username, "display_name": person.display},
+                "plan": "development",
+                "subscription_id": 1,
+                "status": "active",
+                "vendor": "upsun",
+                "vendor_label": "Upsun",
+                "vendor_website": "https://www.example.com",
+                "vendor_resources": null,
+                "created_at": times.created(),
+            }],
+            "sequence": 7,
+            "roles": ["authenticated user"],
+            "picture": "",
+            "teams": [],
+            "newsletter": false,
+            "website": "",
+            "current_trial": [{
+                "created": times.created(),
+                "description": "An older trial",
+                "expiration": times.updated(),
+                "spend_remaining": "30.00",
+            }],
+        });
+        // A map with nothing in it is written as a list by PHP.
+        me["tickets"] = if self.seed % 2 == 1 { json!([]) } else { json!({"open": 0}) };
+        if !self.seed.is_multiple_of(3) {
+            me["_links"] = json!({"self": {"title": "Self", "href": "/upsun/me"}});
+        }
+        me
+    }
+}

@@ -1,0 +1,167 @@
+//! Looking up users: by id, by e-mail address, by username; and what only they have.
+
+use serde_json::{Value, json};
+
+use super::Upsun;
+use super::errors::{error, hal_problem};
+use super::records::Times;
+use crate::exchange::Reply;
+use crate::people::person;
+
+/// What is known of the person's verification; which one it is depends on the seed.
+const VERIFICATIONS: [(bool, Option<&str>); 5] = [
+    (false, None),
+    (true, Some("ticket")),
+    (true, Some("phone")),
+    (true, Some("credit-card")),
+    (false, Some("")),
+];
+
+impl Upsun {
+    /// The index of a user that there is.
+    pub(super) fn index_of_user(&self, user_id: &str) -> Option<u64> {
+        self.records.index_of(user_id).filter(|index| *index < self.profiles)
+    }
+
+    pub(super) fn get_user(&self, user_id: &str) -> Reply {
+        self.user_or_nothing(self.index_of_user(user_id))
+    }
+
+    pub(super) fn get_user_by_email(&self, email: &str) -> Reply {
+        // An address ends in its index, so that no scan is needed.
+        let index = email.rsplit_once('@').and_then(|(local, _)| local.rsplit_once('.')?.1.parse().ok());
+        let found = index.filter(|index| {
+            let user = if *index < self.profiles { self.records.user(*index) } else { return false };
+            user.get("email").and_then(Value::as_str).is_some_and(|known| known.eq_ignore_ascii_case(email))
+        });
+        self.user_or_nothing(found)
+    }
+
+    pub(super) fn get_user_by_username(&self, username: &str) -> Reply {
+        self.user_or_nothing(self.index_of_username(username))
+    }
+
+    /// The service says nothing about a user that it does not have.
+    fn user_or_nothing(&self, index: Option<u64>) -> Reply {
+        index.map_or_else(
+            || Reply::empty(404),
+            |index| Reply::json(200, &Value::Object(self.records.user(index))),
+        )
+    }
+
+    pub(super) fn get_me(&self) -> Reply {
+        match self.refuse_without_user() {
+            Some(refusal) => refusal,
+            None => Self::hal(&self.records.current_user_of_drupal()),
+        }
+    }
+
+    pub(super) fn phone_status(&self) -> Reply {
+        let (state, kind) = self.verification();
+        let verified = state && kind == Some("phone");
+        self.refuse_without_user().unwrap_or_else(|| Self::hal(&json!({"verify_phone": verified})))
+    }
+
+    pub(super) fn verification_status(&self) -> Reply {
+        let (state, kind) = self.verification();
+        self.refuse_without_user().unwrap_or_else(|| Self::hal(&json!({"state": state, "type": kind})))
+    }
+
+    fn verification(&self) -> (bool, Option<&'static str>) {
+        VERIFICATIONS[usize::try_from(self.records.seed % 5).unwrap_or(0)]
+    }
+
+    fn refuse_without_user(&self) -> Option<Reply> {
+        self.token_without_user
+            .then(|| hal_problem(403, "Forbidden", "The access token does not belong to a user."))
+    }
+
+    pub(super) fn list_connections(&self, user_id: &str) -> Reply {
+        match self.index_of_user(user_id) {
+            Some(index) => Reply::json(200, &Value::Array(self.connections(index))),
+            None => error(403, "The user's connections may not be read."),
+        }
+    }
+
+    pub(super) fn get_connection(&self, user_id: &str, provider: &str) -> Reply {
+        let Some(index) = self.index_of_user(user_id) else {
+            return error(403, "The user's connections may not be read.");
+        };
+        let found = self.connections(index).into_iter().find(|known| known["provider"] == provider);
+        found.map_or_else(|| Reply::empty(404), |connection| Reply::json(200, &connection))
+    }
+
+    fn connections(&self, index: u64) -> Vec<Value> {
+        let person = person(self.records.seed, index);
+        let times = Times::of(self.records.seed, index);
+        let count = usize::try_from(index % 4).unwrap_or(0);
+        let all = [
+            json!({
+                "provider": "google",
+                "provider_type": "google",
+                "is_mandatory": false,
+                "subject": format!("1621840835{index:09}"),
+                "email_address": person.email,
+                "created_at": times.created(),
+                "updated_at": times.updated(),
+            }),
+            // An unset address, and no word on whether it is mandatory.
+            json!({
+                "provider": "github",
+                "provider_type": "github",
+                "subject": index.to_string(),
+                "email_address": "",
+                "created_at": times.created(),
+                "updated_at": null,
+            }),
+            json!({
+                "provider": "acme-inc-oidc",
+                "provider_type": "okta",
+                "is_mandatory": true,
+                "subject": person.username,
+                "created_at": times.created(),
+                "updated_at": times.updated(),
+            }),
+        ];
+        // The first person has every kind.
+        all.into_iter().take(if index == 0 { 3 } else { count }).collect()
+    }
+
+    pub(super) fn list_api_tokens(&self, user_id: &str) -> Reply {
+        match self.api_tokens(user_id) {
+            Ok(tokens) => Reply::json(200, &Value::Array(tokens)),
+            Err(refusal) => refusal,
+        }
+    }
+
+    pub(super) fn get_api_token(&self, user_id: &str, token_id: &str) -> Reply {
+        let tokens = match self.api_tokens(user_id) {
+            Ok(tokens) => tokens,
+            Err(refusal) => return refusal,
+        };
+        let found = tokens.into_iter().find(|token| token["id"] == token_id);
+        found.map_or_else(|| Reply::empty(404), |token| Reply::json(200, &token))
+    }
+
+    /// Nobody reads another person's; the token itself was shown once only.
+    fn api_tokens(&self, user_id: &str) -> Result<Vec<Value>, Reply> {
+        if self.token_without_user || self.records.user_id(0) != user_id {
+            return Err(error(403, "Only one's own API tokens may be read."));
+        }
+        let ids = crate::ids::IdSpace::new(self.records.seed, "upsun api token");
+        let token = |number: u64, name: &str| {
+            let times = Times::of(self.records.seed, number);
+            json!({
+                "id": ids.uuid(number),
+                "name": name,
+                "mfa_on_creation": number == 0,
+                "created_at": times.created(),
+                "updated_at": times.updated(),
+            })
+        };
+        let mut tokens = vec![token(0, "CI"), token(1, "Größenprüfung"), token(2, "")];
+        tokens[0]["last_used_at"] = Times::of(self.records.seed, 0).updated().into();
+        tokens[1]["last_used_at"] = Value::Null;
+        Ok(tokens)
+    }
+}

@@ -1,0 +1,278 @@
+//! Organizations, teams, and who has access to what.
+
+use anyprofile_core::Result;
+use anyprofile_http::Request;
+
+use super::{
+    ArrayFilter, CursorPage, DateTimeFilter, OrganizationSort, PagePosition, ProjectAccessSort, Sort,
+    StringFilter, TimeSort, UpsunClient, page::Listing,
+};
+use crate::wire::{ExtendedAccess, Organization, OrganizationMember, ProjectAccess, Team};
+
+/// Which organizations of a user to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListUserOrganizations {
+    /// On the id (`filter[id]`).
+    pub id: StringFilter,
+    /// On the type, `fixed` or `flexible` (`filter[type]`).
+    pub organization_type: StringFilter,
+    /// On the vendor (`filter[vendor]`).
+    pub vendor: StringFilter,
+    /// On the state (`filter[status]`). Without it the service lists active, restricted and suspended ones,
+    /// and no deleted ones.
+    pub status: StringFilter,
+    /// On the time of the last change (`filter[updated_at]`).
+    pub updated_at: DateTimeFilter,
+    /// Organizations a page, 1 to 100 (`page[size]`). The default is the service's, and not documented.
+    pub page_size: Option<u32>,
+    /// The order (`sort`). The default is the service's.
+    pub sort: Option<Sort<OrganizationSort>>,
+    /// Goes on from another page of the same query; see [`PageLink::position`](crate::PageLink::position).
+    pub position: Option<PagePosition>,
+}
+
+/// Which teams of a user to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListUserTeams {
+    /// On the id of the organization (`filter[organization_id]`).
+    pub organization_id: StringFilter,
+    /// On the time of the last change (`filter[updated_at]`).
+    pub updated_at: DateTimeFilter,
+    /// Teams a page, 1 to 100 (`page[size]`). The default is the service's, and not documented.
+    pub page_size: Option<u32>,
+    /// The order (`sort`). The default is the service's.
+    pub sort: Option<Sort<TimeSort>>,
+    /// Goes on from another page of the same query; see [`PageLink::position`](crate::PageLink::position).
+    pub position: Option<PagePosition>,
+}
+
+/// Which accesses of a user to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListUserProjectAccess {
+    /// Only projects of the organization with this id (`filter[organization_id]`, without an operator).
+    pub organization_id: Option<String>,
+    /// Accesses a page, 1 to 200 (`page[size]`). The default is the service's, and not documented.
+    pub page_size: Option<u32>,
+    /// The order (`sort`). The default is the service's.
+    pub sort: Option<Sort<ProjectAccessSort>>,
+    /// Goes on from another page of the same query; see [`PageLink::position`](crate::PageLink::position).
+    pub position: Option<PagePosition>,
+}
+
+/// Which accesses of a user to list, those through teams included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListUserExtendedAccess {
+    /// On the kind of resource, `project` or `organization` (`filter[resource_type]`).
+    pub resource_type: StringFilter,
+    /// On the id of the organization (`filter[organization_id]`).
+    pub organization_id: StringFilter,
+    /// On the permissions (`filter[permissions]`).
+    pub permissions: StringFilter,
+}
+
+/// Which organizations to list. The filters are from client code, not from the project's reduced OpenAPI
+/// document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListOrganizations {
+    /// On the id (`filter[id]`).
+    pub id: StringFilter,
+    /// On the type (`filter[type]`).
+    pub organization_type: StringFilter,
+    /// On the id of the owner (`filter[owner_id]`).
+    pub owner_id: StringFilter,
+    /// On the machine name (`filter[name]`).
+    pub name: StringFilter,
+    /// On the name that is shown (`filter[label]`).
+    pub label: StringFilter,
+    /// On the vendor (`filter[vendor]`).
+    pub vendor: StringFilter,
+    /// On what the organization can do (`filter[capabilities]`).
+    pub capabilities: ArrayFilter,
+    /// On the state (`filter[status]`).
+    pub status: StringFilter,
+    /// On the time of the last change (`filter[updated_at]`).
+    pub updated_at: DateTimeFilter,
+    /// Organizations a page, 1 to 100 (`page[size]`).
+    pub page_size: Option<u32>,
+    /// The order (`sort`). The fields are those of a user's organizations.
+    pub sort: Option<Sort<OrganizationSort>>,
+    /// Goes on from another page of the same query; see [`PageLink::position`](crate::PageLink::position).
+    pub position: Option<PagePosition>,
+}
+
+/// Which members of an organization to list. The parameters are from client code, not from the project's
+/// reduced OpenAPI document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListOrganizationMembers {
+    /// On the permissions (`filter[permissions]`).
+    pub permissions: ArrayFilter,
+    /// Members a page, 1 to 100 (`page[size]`).
+    pub page_size: Option<u32>,
+    /// The order (`sort`). That the fields are those of teams is inferred.
+    pub sort: Option<Sort<TimeSort>>,
+    /// Goes on from another page of the same query; see [`PageLink::position`](crate::PageLink::position).
+    pub position: Option<PagePosition>,
+}
+
+impl UpsunClient {
+    /// Lists the organizations that a user is a member of: `GET /users/{user_id}/organizations`.
+    ///
+    /// `user_id` is a UUID. Source: OpenAPI document (`list-user-orgs`).
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, for a page size
+    /// or filter that cannot be, and for what the service refuses with 400;
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied) if the credential may not see them.
+    pub async fn list_user_organizations(
+        &self,
+        user_id: &str,
+        list: &ListUserOrganizations,
+    ) -> Result<CursorPage<Organization>> {
+        let listing = Listing::of("list-user-orgs", "/users", user_id, "/organizations")
+            .filter("id", &list.id)
+            .filter("type", &list.organization_type)
+            .filter("vendor", &list.vendor)
+            .filter("status", &list.status)
+            .filter("updated_at", &list.updated_at)
+            .page_size(list.page_size, 100)
+            .parameter("sort", list.sort.as_ref());
+        self.list(listing, list.position.as_ref()).await
+    }
+
+    /// Lists the teams that a user is a member of, with their number: `GET /users/{user_id}/teams`.
+    ///
+    /// `user_id` is a UUID. Source: OpenAPI document (`list-user-teams`).
+    ///
+    /// # Errors
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied) and
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound) from the service;
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) before anything is sent.
+    pub async fn list_user_teams(&self, user_id: &str, list: &ListUserTeams) -> Result<CursorPage<Team>> {
+        let listing = Listing::of("list-user-teams", "/users", user_id, "/teams")
+            .filter("organization_id", &list.organization_id)
+            .filter("updated_at", &list.updated_at)
+            .page_size(list.page_size, 100)
+            .parameter("sort", list.sort.as_ref());
+        self.list(listing, list.position.as_ref()).await
+    }
+
+    /// Lists the projects that a user has access to, without those through teams:
+    /// `GET /users/{user_id}/project-access`.
+    ///
+    /// `user_id` is a UUID. Source: OpenAPI document (`list-user-project-access`).
+    ///
+    /// # Errors
+    /// As [above](Self::list_user_organizations).
+    pub async fn list_user_project_access(
+        &self,
+        user_id: &str,
+        list: &ListUserProjectAccess,
+    ) -> Result<CursorPage<ProjectAccess>> {
+        let listing = Listing::of("list-user-project-access", "/users", user_id, "/project-access")
+            .parameter("filter[organization_id]", list.organization_id.as_ref())
+            .page_size(list.page_size, 200)
+            .parameter("sort", list.sort.as_ref());
+        self.list(listing, list.position.as_ref()).await
+    }
+
+    /// Gets a user's access to one project: `GET /users/{user_id}/project-access/{project_id}`.
+    ///
+    /// Source: OpenAPI document (`get-user-project-access`).
+    ///
+    /// # Errors
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound) if the user has none;
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
+    pub async fn get_user_project_access(&self, user_id: &str, project_id: &str) -> Result<ProjectAccess> {
+        let request = Request::get("get-user-project-access")
+            .path("/users")
+            .segment(user_id)
+            .path("/project-access")
+            .segment(project_id);
+        self.http.send(request).await?.decode_record()
+    }
+
+    /// Lists what a user has access to, projects and organizations, the user's own accesses and those through
+    /// teams: `GET /users/{user_id}/extended-access`.
+    ///
+    /// The service documents no pages for it: all comes at once. Should an answer name a next page, it can be
+    /// followed. Source: OpenAPI document (`list-user-extended-access`).
+    ///
+    /// # Errors
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
+    pub async fn list_user_extended_access(
+        &self,
+        user_id: &str,
+        list: &ListUserExtendedAccess,
+    ) -> Result<CursorPage<ExtendedAccess>> {
+        let listing = Listing::of("list-user-extended-access", "/users", user_id, "/extended-access")
+            .filter("resource_type", &list.resource_type)
+            .filter("organization_id", &list.organization_id)
+            .filter("permissions", &list.permissions);
+        self.list(listing, None).await
+    }
+
+    /// Lists the organizations that the credential can see: `GET /organizations`.
+    ///
+    /// Source: client code (the service's SDKs for PHP and Node, `list-orgs`); the records are documented.
+    ///
+    /// # Errors
+    /// As [above](Self::list_user_organizations).
+    pub async fn list_organizations(&self, list: &ListOrganizations) -> Result<CursorPage<Organization>> {
+        let listing = Listing::new("list-orgs", "/organizations")
+            .filter("id", &list.id)
+            .filter("type", &list.organization_type)
+            .filter("owner_id", &list.owner_id)
+            .filter("name", &list.name)
+            .filter("label", &list.label)
+            .filter("vendor", &list.vendor)
+            .filter("capabilities", &list.capabilities)
+            .filter("status", &list.status)
+            .filter("updated_at", &list.updated_at)
+            .page_size(list.page_size, 100)
+            .parameter("sort", list.sort.as_ref());
+        self.list(listing, list.position.as_ref()).await
+    }
+
+    /// Gets an organization: `GET /organizations/{organization_id}`.
+    ///
+    /// `organization` is the id (a ULID), or `name=` and the machine name. Source: client code (the service's
+    /// SDKs, `get-org`); the record and both forms of the id are documented.
+    ///
+    /// # Errors
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound);
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied);
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, for an empty
+    /// id or name.
+    pub async fn get_organization(&self, organization: &str) -> Result<Organization> {
+        self.check_name("get-org", organization)?;
+        let request = Request::get("get-org").path("/organizations").segment(organization);
+        self.http.send(request).await?.decode_record()
+    }
+
+    /// Lists the members of an organization: `GET /organizations/{organization_id}/members`. Their names and
+    /// addresses are behind the page's [`users`](CursorPage::users).
+    ///
+    /// `organization_id` is the id (a ULID). Source: client code (the service's SDKs, `list-org-members`);
+    /// only that the path is there is documented, by the link `members` of an organization.
+    ///
+    /// # Errors
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied) unless the credential is an owner's
+    /// or a member's who may manage members; else as [above](Self::list_user_organizations).
+    pub async fn list_organization_members(
+        &self,
+        organization_id: &str,
+        list: &ListOrganizationMembers,
+    ) -> Result<CursorPage<OrganizationMember>> {
+        let listing = Listing::of("list-org-members", "/organizations", organization_id, "/members")
+            .filter("permissions", &list.permissions)
+            .page_size(list.page_size, 100)
+            .parameter("sort", list.sort.as_ref());
+        self.list(listing, list.position.as_ref()).await
+    }
+}

@@ -1,0 +1,64 @@
+//! The API, operation by operation.
+
+mod access;
+mod dialect;
+mod filter;
+mod page;
+mod profile;
+mod user;
+
+use anyprofile_core::{Error, ErrorKind, Result};
+use anyprofile_http::HttpClient;
+
+use crate::UpsunConfig;
+
+pub use self::{
+    access::{
+        ListOrganizationMembers, ListOrganizations, ListUserExtendedAccess, ListUserOrganizations,
+        ListUserProjectAccess, ListUserTeams,
+    },
+    filter::{
+        ArrayFilter, DateTimeFilter, OrganizationSort, ProjectAccessSort, Sort, StringFilter, TimeSort,
+    },
+    page::{CursorPage, PageLink, PagePosition},
+    profile::ListProfiles,
+};
+pub(crate) use self::{
+    dialect::DIALECT,
+    profile::{list_request, organization_request, profile_list, profile_request, update_request},
+    user::current_user_request,
+};
+
+/// A client of Upsun's API around profiles: one method an operation, records as they come.
+///
+/// Cheap to clone; clones share connections and access tokens. An id is one segment of a path whatever it
+/// holds, and refused before anything is sent if it is empty, `.` or `..`.
+#[derive(Clone, Debug)]
+pub struct UpsunClient {
+    pub(crate) http: HttpClient,
+}
+
+impl UpsunClient {
+    /// A client of an account.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`]. No request is sent.
+    pub fn new(config: UpsunConfig) -> Result<Self> {
+        config.connect().map(|http| Self { http })
+    }
+
+    /// Refuses an address of the form `name=` without a name.
+    fn check_name(&self, operation: &'static str, address: &str) -> Result<()> {
+        match address.split_once('=') {
+            Some((_, "")) => Err(self.refusal(operation, "there is no name behind the '='")),
+            _ => Ok(()),
+        }
+    }
+
+    /// An error about a request that is not sent.
+    fn refusal(&self, operation: &'static str, message: &'static str) -> Error {
+        Error::new(ErrorKind::InvalidRequest, message)
+            .with_provider(self.http.info())
+            .with_operation(operation)
+    }
+}

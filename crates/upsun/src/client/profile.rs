@@ -1,0 +1,160 @@
+//! Profiles and addresses of users and organizations.
+
+use std::fmt;
+
+use anyprofile_core::{Result, wire};
+use anyprofile_http::{Answer, Listed, Request};
+use serde_json::value::RawValue;
+
+use super::UpsunClient;
+use crate::wire::{Address, Link, OrganizationProfileUpdate, Profile, ProfileList};
+
+/// What to list (`GET /profiles`). The reference names no parameter; these are the ones that clients of the
+/// service behind it send.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListProfiles {
+    /// Only the profile with this user name (`filter[username]`).
+    pub username: Option<String>,
+    /// Profiles a page (`range`).
+    pub range: Option<u32>,
+    /// The page, from 1 (`page`).
+    pub page: Option<u64>,
+}
+
+/// Shows whether a user name is asked for, and not which.
+impl fmt::Debug for ListProfiles {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ListProfiles")
+            .field("username", &self.username.as_ref().map(|_| ".."))
+            .field("range", &self.range)
+            .field("page", &self.page)
+            .finish()
+    }
+}
+
+impl UpsunClient {
+    /// Lists profiles of users and organizations: one page of `GET /profiles`, with how many there are and where to
+    /// go on.
+    pub async fn list_profiles(&self, list: &ListProfiles) -> Result<Listed<ProfileList>> {
+        let answer = self.http.send(list_request(list, None)).await?;
+        profile_list(&answer)
+    }
+
+    /// Goes on with a listing at a link of its last page (`_links.next` or `previous`). What was sent and the link
+    /// does not repeat is sent again.
+    ///
+    /// # Errors
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode), before anything is sent, if the link has no address or
+    /// leads to another host or resource.
+    pub async fn follow_profiles(&self, list: &ListProfiles, link: &Link) -> Result<Listed<ProfileList>> {
+        let href = link.href.value().map_or("", String::as_str);
+        let answer = self.http.send(list_request(list, Some(href))).await?;
+        profile_list(&answer)
+    }
+
+    /// Gets the profile of a user: `GET /profiles/{userId}`.
+    pub async fn get_profile(&self, user_id: &str) -> Result<Profile> {
+        self.http.send(profile_request(user_id)).await?.decode_record()
+    }
+
+    /// Gets a user's postal address, with how addresses are written in its country:
+    /// `GET /profiles/{userId}/address`.
+    ///
+    /// Source: OpenAPI document (`get-address`), which names no error.
+    pub async fn get_profile_address(&self, user_id: &str) -> Result<Address> {
+        let request = Request::get("get-address").path("/profiles").segment(user_id).path("/address");
+        self.http.send(request).await?.decode_record()
+    }
+
+    /// Gets an organization's postal address: `GET /organizations/{organization_id}/address`. The API calls it
+    /// deprecated since 2026-06-17.
+    ///
+    /// `organization` is the id (a ULID), or `name=` and the organization's machine name. Source: OpenAPI
+    /// document (`get-org-address`).
+    ///
+    /// # Errors
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound);
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied);
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, for an empty
+    /// id or name.
+    pub async fn get_organization_address(&self, organization: &str) -> Result<Address> {
+        self.check_name("get-org-address", organization)?;
+        let request =
+            Request::get("get-org-address").path("/organizations").segment(organization).path("/address");
+        self.http.send(request).await?.decode_record()
+    }
+
+    /// Gets the profile of an organization: `GET /organizations/{organization_id}/profile`. The API calls it
+    /// deprecated since 2026-06-17.
+    ///
+    /// `organization` is the id (a ULID), or `name=` and the organization's machine name.
+    ///
+    /// # Errors
+    /// [`Unsupported`](anyprofile_core::ErrorKind::Unsupported) if the organization has moved to the new billing system, which answers
+    /// with a 403 that is no matter of permission.
+    pub async fn get_organization_profile(&self, organization: &str) -> Result<Profile> {
+        self.check_name("get-org-profile", organization)?;
+        self.http.send(organization_request(organization)).await?.decode_record()
+    }
+
+    /// Changes the profile of an organization, and gives it as it then is:
+    /// `PATCH /organizations/{organization_id}/profile`.
+    ///
+    /// `organization_id` is the id; `name=` is for reading only.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) with the service's words by field; [`Unsupported`](anyprofile_core::ErrorKind::Unsupported) as
+    /// [above](Self::get_organization_profile).
+    pub async fn update_organization_profile(
+        &self,
+        organization_id: &str,
+        update: &OrganizationProfileUpdate,
+    ) -> Result<Profile> {
+        self.send_update(organization_id, update).await?.decode_record()
+    }
+
+    /// The answer to an update, which may also be empty (the API documents 200, has sent 201, and sends 204 elsewhere): then
+    /// the profile is read.
+    pub(crate) async fn send_update(&self, id: &str, update: &OrganizationProfileUpdate) -> Result<Answer> {
+        let answer = self.http.send(update_request(id, update)).await?;
+        if answer.body.trim_ascii().is_empty() {
+            let read = self.http.send(organization_request(id)).await;
+            return read.map_err(|error| error.with_hint("the change was made, and reading it back failed"));
+        }
+        Ok(answer)
+    }
+}
+
+pub(crate) fn list_request(list: &ListProfiles, next_link: Option<&str>) -> Request {
+    Request::get("list-profiles")
+        .path("/profiles")
+        .query("filter[username]", list.username.as_deref())
+        .query("range", list.range)
+        .query("page", list.page)
+        .follow(next_link)
+}
+
+pub(crate) fn profile_request(user_id: &str) -> Request {
+    Request::get("get-profile").path("/profiles").segment(user_id)
+}
+
+pub(crate) fn organization_request(organization: &str) -> Request {
+    Request::get("get-org-profile").path("/organizations").segment(organization).path("/profile")
+}
+
+pub(crate) fn update_request(organization_id: &str, update: &OrganizationProfileUpdate) -> Request {
+    Request::patch("update-org-profile", update)
+        .path("/organizations")
+        .segment(organization_id)
+        .path("/profile")
+}
+
+/// A page of profiles.
+pub(crate) fn profile_list<T: wire::Tolerant>(answer: &Answer) -> Result<Listed<ProfileList<T>>> {
+    answer.decode_list::<ProfileList<T>, ProfileList<Box<RawValue>>>(|loose| {
+        let ProfileList { count, profiles, links } = loose;
+        wire::decode_records(profiles, |profiles| ProfileList { count, profiles, links })
+    })
+}

@@ -1,0 +1,162 @@
+//! Users, and what belongs to them.
+
+use anyprofile_core::{Page, Result};
+use anyprofile_http::Request;
+
+use super::{UpsunClient, page::bare_list};
+use crate::wire::{
+    ApiToken, Connection, CurrentUser, PhoneVerification, ReferencedUsers, SignedLink, User, Verification,
+};
+
+impl UpsunClient {
+    /// Gets the user whom the token belongs to: `GET /users/me`.
+    ///
+    /// # Errors
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied) if the token belongs to no user.
+    pub async fn get_current_user(&self) -> Result<User> {
+        self.http.send(current_user_request()).await?.decode_record()
+    }
+
+    /// Gets a user: `GET /users/{user_id}`.
+    ///
+    /// `user_id` is a UUID. Source: OpenAPI document (`get-user`).
+    ///
+    /// # Errors
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound), from an answer without a body;
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
+    pub async fn get_user(&self, user_id: &str) -> Result<User> {
+        self.http.send(user_request("get-user", user_id)).await?.decode_record()
+    }
+
+    /// Gets the user with an e-mail address: `GET /users/email={email}`.
+    ///
+    /// Prefix and address are one segment of the path, percent-encoded whole, as the service's PHP client
+    /// does. Source: OpenAPI document (`get-user-by-email-address`).
+    ///
+    /// # Errors
+    /// As [above](Self::get_user); [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before
+    /// anything is sent, if the address is empty.
+    pub async fn get_user_by_email(&self, email: &str) -> Result<User> {
+        let address = format!("email={email}");
+        self.check_name("get-user-by-email-address", &address)?;
+        self.http.send(user_request("get-user-by-email-address", &address)).await?.decode_record()
+    }
+
+    /// Gets the user with a user name: `GET /users/username={username}`.
+    ///
+    /// Source: OpenAPI document (`get-user-by-username`).
+    ///
+    /// # Errors
+    /// As [above](Self::get_user_by_email).
+    pub async fn get_user_by_username(&self, username: &str) -> Result<User> {
+        let address = format!("username={username}");
+        self.check_name("get-user-by-username", &address)?;
+        self.http.send(user_request("get-user-by-username", &address)).await?.decode_record()
+    }
+
+    /// Gets the older view of the user whom the token belongs to, with SSH keys and projects: `GET /me`.
+    ///
+    /// The API calls it deprecated: use [`get_current_user`](Self::get_current_user) to know who it is. Source:
+    /// OpenAPI document (`get-current-user-deprecated`), which names no error.
+    pub async fn get_me(&self) -> Result<CurrentUser> {
+        self.http.send(Request::get("get-current-user-deprecated").path("/me")).await?.decode_record()
+    }
+
+    /// Asks whether the token's user has to verify a phone number before making a project: `POST /me/phone`.
+    ///
+    /// The request changes nothing, so it is repeated like a read. `force_refresh` asks for the state of now,
+    /// not one that the service kept; it is from client code. The service's own client is about to drop this
+    /// operation for [`get_verification`](Self::get_verification). Source: OpenAPI document
+    /// (`get-current-user-verification-status`), which names no error.
+    pub async fn get_phone_verification(&self, force_refresh: bool) -> Result<PhoneVerification> {
+        let request = check_request("get-current-user-verification-status", "/me/phone", force_refresh);
+        self.http.send(request).await?.decode_record()
+    }
+
+    /// Asks whether and how the token's user has to be verified before making a project:
+    /// `POST /me/verification`.
+    ///
+    /// The request changes nothing, so it is repeated like a read. `force_refresh` asks for the state of now,
+    /// not one that the service kept; it is from client code. Source: OpenAPI document
+    /// (`get-current-user-verification-status-full`), which names no error.
+    pub async fn get_verification(&self, force_refresh: bool) -> Result<Verification> {
+        let request =
+            check_request("get-current-user-verification-status-full", "/me/verification", force_refresh);
+        self.http.send(request).await?.decode_record()
+    }
+
+    /// Gets the users whom other records name, such as members: `GET /ref/users`.
+    ///
+    /// The link is one that an answer of this account held (`_links["ref:users:N"]`, see
+    /// [`CursorPage::users`](crate::CursorPage::users)): it is signed, cannot be made up, and is sent to the
+    /// letter. A user who no longer exists is null, and one may be missing. Source: OpenAPI document
+    /// (`list-referenced-users`).
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, if the link leads
+    /// to another host or resource, and if the service does not accept the signature.
+    pub async fn get_referenced_users(&self, link: &SignedLink) -> Result<ReferencedUsers> {
+        let request = Request::get("list-referenced-users").path("/ref/users").given_link(link.as_str());
+        self.http.send(request).await?.decode()
+    }
+
+    /// Lists the ways in which a user signs in through other services: `GET /users/{user_id}/connections`. All
+    /// come at once.
+    ///
+    /// Source: OpenAPI document (`list-login-connections`).
+    ///
+    /// # Errors
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
+    pub async fn list_user_connections(&self, user_id: &str) -> Result<Page<Connection>> {
+        let request = user_request("list-login-connections", user_id).path("/connections");
+        bare_list(&self.http.send(request).await?)
+    }
+
+    /// Gets the way in which a user signs in through one other service:
+    /// `GET /users/{user_id}/connections/{provider}`.
+    ///
+    /// `provider` is [`Connection::provider`]. Source: OpenAPI document (`get-login-connection`).
+    ///
+    /// # Errors
+    /// As [above](Self::get_user).
+    pub async fn get_user_connection(&self, user_id: &str, provider: &str) -> Result<Connection> {
+        let request = user_request("get-login-connection", user_id).path("/connections").segment(provider);
+        self.http.send(request).await?.decode_record()
+    }
+
+    /// Lists a user's API tokens, without the secrets themselves: `GET /users/{user_id}/api-tokens`. All come
+    /// at once.
+    ///
+    /// Source: OpenAPI document (`list-api-tokens`).
+    ///
+    /// # Errors
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
+    pub async fn list_user_api_tokens(&self, user_id: &str) -> Result<Page<ApiToken>> {
+        let request = user_request("list-api-tokens", user_id).path("/api-tokens");
+        bare_list(&self.http.send(request).await?)
+    }
+
+    /// Gets one API token of a user, without the secret itself: `GET /users/{user_id}/api-tokens/{token_id}`.
+    ///
+    /// Source: OpenAPI document (`get-api-token`).
+    ///
+    /// # Errors
+    /// As [above](Self::get_user).
+    pub async fn get_user_api_token(&self, user_id: &str, token_id: &str) -> Result<ApiToken> {
+        let request = user_request("get-api-token", user_id).path("/api-tokens").segment(token_id);
+        self.http.send(request).await?.decode_record()
+    }
+}
+
+pub(crate) fn current_user_request() -> Request {
+    Request::get("get-current-user").path("/users/me")
+}
+
+fn user_request(operation: &'static str, user: &str) -> Request {
+    Request::get(operation).path("/users").segment(user)
+}
+
+/// A `POST` that only reads.
+fn check_request(operation: &'static str, path: &'static str, force_refresh: bool) -> Request {
+    Request::post(operation).path(path).query("force_refresh", force_refresh.then_some(1)).idempotent()
+}

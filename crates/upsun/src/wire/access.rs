@@ -1,0 +1,237 @@
+//! Organizations, teams, and who has access to what.
+
+use anyprofile_core::{open_enum, open_record, wire::OpaqueId};
+
+use super::RecordLinks;
+
+open_enum! {
+    /// What an organization is.
+    pub enum OrganizationType {
+        /// A fixed one.
+        Fixed = "fixed",
+        /// A flexible one.
+        Flexible = "flexible",
+    }
+}
+
+open_enum! {
+    /// The state of an organization.
+    pub enum OrganizationStatus {
+        /// In use.
+        Active = "active",
+        /// With limits.
+        Restricted = "restricted",
+        /// Out of use for now.
+        Suspended = "suspended",
+        /// Gone. Lists show it only to a filter that asks for it.
+        Deleted = "deleted",
+    }
+}
+
+open_record! {
+    /// An organization (`GET /users/{id}/organizations`, `/organizations`, `/organizations/{id}`).
+    pub struct Organization {
+        /// The id, a ULID.
+        id: OpaqueId = "id",
+        /// Fixed or flexible.
+        organization_type: OrganizationType = "type",
+        /// The id of the user who owns it.
+        owner_id: OpaqueId = "owner_id",
+        /// The namespace in which the name is unique.
+        namespace: String = "namespace",
+        /// The machine name; `name=` and this is an address of the organization.
+        name: String = "name",
+        /// The name that is shown.
+        label: String = "label",
+        /// ISO 3166-1 alpha-2.
+        country: String = "country",
+        /// What the organization can do, in the service's words.
+        capabilities: Vec<String> = "capabilities",
+        /// The vendor.
+        vendor: String = "vendor",
+        /// The id of its profile in the new billing system.
+        billing_profile_id: OpaqueId = "billing_profile_id",
+        /// Whether it is billed by the old system, the one whose profile this API shows.
+        billing_legacy: bool = "billing_legacy",
+        /// Where notices about security go.
+        security_contact: String = "security_contact",
+        /// Which agents the organization agreed to.
+        ai_agent_settings: AiAgentSettings = "ai_agent_settings",
+        /// The state.
+        status: OrganizationStatus = "status",
+        /// When it was made.
+        created_at: String = "created_at",
+        /// When it was last changed.
+        updated_at: String = "updated_at",
+        /// What belongs to it and can be done with it: `self`, `members`, `profile`, `address`,
+        /// `billing-profile`, `mfa-enforcement`, `sso` and more.
+        links: RecordLinks = "_links",
+    }
+}
+
+open_record! {
+    /// Which agents an organization agreed to.
+    pub struct AiAgentSettings {
+        /// Whether any agent can be turned on.
+        can_enable: bool = "can_enable",
+        /// Whether the performance agent is on.
+        performance_agent_enabled: bool = "performance_agent_enabled",
+        /// Whether the log analyzer is on.
+        log_analyzer_agent_enabled: bool = "log_analyzer_agent_enabled",
+    }
+}
+
+open_enum! {
+    /// What may be done with a project, or with its environments of one type.
+    pub enum ProjectPermission {
+        /// Everything.
+        Admin = "admin",
+        /// See the project.
+        Viewer = "viewer",
+        /// Everything in development environments.
+        DevelopmentAdmin = "development:admin",
+        /// Push to development environments.
+        DevelopmentContributor = "development:contributor",
+        /// See development environments.
+        DevelopmentViewer = "development:viewer",
+        /// Everything in staging environments.
+        StagingAdmin = "staging:admin",
+        /// Push to staging environments.
+        StagingContributor = "staging:contributor",
+        /// See staging environments.
+        StagingViewer = "staging:viewer",
+        /// Everything in the production environment.
+        ProductionAdmin = "production:admin",
+        /// Push to the production environment.
+        ProductionContributor = "production:contributor",
+        /// See the production environment.
+        ProductionViewer = "production:viewer",
+    }
+}
+
+open_record! {
+    /// A team (`GET /users/{id}/teams`).
+    pub struct Team {
+        /// The id, a ULID.
+        id: OpaqueId = "id",
+        /// The id of the organization, a ULID.
+        organization_id: OpaqueId = "organization_id",
+        /// The name that is shown.
+        label: String = "label",
+        /// What its members may do with its projects.
+        project_permissions: Vec<ProjectPermission> = "project_permissions",
+        /// How large it is.
+        counts: TeamCounts = "counts",
+        /// When it was made.
+        created_at: String = "created_at",
+        /// When it was last changed.
+        updated_at: String = "updated_at",
+    }
+}
+
+open_record! {
+    /// How large a team is.
+    pub struct TeamCounts {
+        /// How many members it has.
+        member_count: u64 = "member_count",
+        /// How many projects it has access to.
+        project_count: u64 = "project_count",
+    }
+}
+
+open_record! {
+    /// A user's own access to a project (`GET /users/{id}/project-access`).
+    pub struct ProjectAccess {
+        /// The id of the user.
+        user_id: OpaqueId = "user_id",
+        /// The id of the organization that has the project, a ULID.
+        organization_id: OpaqueId = "organization_id",
+        /// The id of the project.
+        project_id: OpaqueId = "project_id",
+        /// The name of the project that is shown.
+        project_title: String = "project_title",
+        /// What the user may do.
+        permissions: Vec<ProjectPermission> = "permissions",
+        /// When the access was given.
+        granted_at: String = "granted_at",
+        /// When it was last changed.
+        updated_at: String = "updated_at",
+        /// `self`, and `update` and `delete` if the credential may do that; else they are null or missing.
+        links: RecordLinks = "_links",
+    }
+}
+
+open_enum! {
+    /// What an access is to.
+    pub enum ResourceType {
+        /// A project.
+        Project = "project",
+        /// An organization.
+        Organization = "organization",
+    }
+}
+
+open_record! {
+    /// A user's access to a project or an organization, be it the user's own or through a team
+    /// (`GET /users/{id}/extended-access`).
+    pub struct ExtendedAccess {
+        /// The id of the user.
+        user_id: OpaqueId = "user_id",
+        /// The id of the project or organization.
+        resource_id: OpaqueId = "resource_id",
+        /// Which of the two it is.
+        resource_type: ResourceType = "resource_type",
+        /// The id of the organization that has it.
+        organization_id: OpaqueId = "organization_id",
+        /// What the user may do, in the words for the resource: see [`ProjectPermission`] and
+        /// [`OrganizationPermission`].
+        permissions: Vec<String> = "permissions",
+        /// When the access was given.
+        granted_at: String = "granted_at",
+        /// When it was last changed.
+        updated_at: String = "updated_at",
+    }
+}
+
+open_enum! {
+    /// What a member may do in an organization. The words are from client code, not from the OpenAPI document.
+    pub enum OrganizationPermission {
+        /// Everything.
+        Admin = "admin",
+        /// See and change billing.
+        Billing = "billing",
+        /// Manage members.
+        Members = "members",
+        /// Manage plans.
+        Plans = "plans",
+        /// Make projects.
+        CreateProjects = "projects:create",
+        /// See all projects.
+        ListProjects = "projects:list",
+    }
+}
+
+open_record! {
+    /// A member of an organization (`GET /organizations/{id}/members`). The fields are from client code: the
+    /// project's reduced OpenAPI document does not have the operation.
+    pub struct OrganizationMember {
+        /// The id of the membership; the user's id in what was seen.
+        id: OpaqueId = "id",
+        /// The id of the organization, a ULID.
+        organization_id: OpaqueId = "organization_id",
+        /// The id of the user.
+        user_id: OpaqueId = "user_id",
+        /// What the member may do.
+        permissions: Vec<OrganizationPermission> = "permissions",
+        /// The member's level, in the service's word.
+        level: String = "level",
+        /// Whether the member owns the organization.
+        owner: bool = "owner",
+        /// When the user became a member.
+        created_at: String = "created_at",
+        /// When the membership was last changed.
+        updated_at: String = "updated_at",
+        /// What can be done with the membership.
+        links: RecordLinks = "_links",
+    }
+}

@@ -1,0 +1,46 @@
+//! Postal addresses.
+
+use anyprofile_core::open_record;
+
+use super::{LooseMap, LooseText};
+
+open_record! {
+    /// A postal address (`GET /profiles/{id}/address`, `/organizations/{id}/address`). `null` and `""` both
+    /// occur for what was not given; client code shows further keys, which are kept as unknown.
+    pub struct Address {
+        /// ISO 3166-1 alpha-2.
+        country: String = "country",
+        /// The name of the user or company.
+        name_line: String = "name_line",
+        /// Flat, suite, building.
+        premise: String = "premise",
+        /// What is inside the premise: suite, floor.
+        sub_premise: String = "sub_premise",
+        /// Street and number.
+        thoroughfare: String = "thoroughfare",
+        /// State, province or region, by its code in the country.
+        administrative_area: String = "administrative_area",
+        /// County or district.
+        sub_administrative_area: String = "sub_administrative_area",
+        /// City.
+        locality: String = "locality",
+        /// Part of the city.
+        dependent_locality: String = "dependent_locality",
+        /// Postal code. A text; an integer in the document of 2020.
+        postal_code: LooseText = "postal_code",
+        /// How addresses are written in this country. Sent for users, not for organizations.
+        metadata: AddressMetadata = "metadata",
+    }
+}
+
+open_record! {
+    /// How addresses are written in a country.
+    pub struct AddressMetadata {
+        /// The keys of [`Address`] that an address needs.
+        required_fields: Vec<String> = "required_fields",
+        /// What the fields are called in the country, by their key.
+        field_labels: LooseMap<String> = "field_labels",
+        /// Whether companies of the country have a VAT number.
+        show_vat: bool = "show_vat",
+    }
+}

@@ -1,0 +1,213 @@
+//! Values that come in more than one shape.
+
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
+
+use anyprofile_core::{Field, RawJson, Timestamp, wire::OpaqueId};
+use anyprofile_http::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+
+/// One thing or a list of them: the document says an object and describes a list.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum OneOrMany<T> {
+    /// A list.
+    Many(Vec<T>),
+    /// One thing.
+    One(T),
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = RawJson::deserialize(deserializer)?;
+        let things = if raw.get().starts_with('[') {
+            raw.decode().map(Self::Many)
+        } else {
+            raw.decode().map(Self::One)
+        };
+        things.map_err(serde::de::Error::custom)
+    }
+}
+
+impl<T: Serialize> Serialize for OneOrMany<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Many(things) => things.serialize(serializer),
+            Self::One(thing) => thing.serialize(serializer),
+        }
+    }
+}
+
+/// A decimal number, sent as a number in some places and as a text in others; kept digit by digit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decimal {
+    text: String,
+    quoted: bool,
+}
+
+impl Decimal {
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<'de> Deserialize<'de> for Decimal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = RawJson::deserialize(deserializer)?;
+        match raw.get().as_bytes().first() {
+            Some(b'"') => {
+                raw.decode().map(|text| Self { text, quoted: true }).map_err(serde::de::Error::custom)
+            }
+            Some(b'0'..=b'9' | b'-') => Ok(Self { text: raw.get().to_owned(), quoted: false }),
+            _ => Err(serde::de::Error::custom("expected a number, or a number in a string")),
+        }
+    }
+}
+
+impl Serialize for Decimal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match serde_json::from_str::<RawJson>(&self.text) {
+            Ok(number) if !self.quoted => number.serialize(serializer),
+            _ => serializer.serialize_str(&self.text),
+        }
+    }
+}
+
+/// A text that comes as a number in some versions: a postal code was an integer in the document of 2020.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LooseText(OpaqueId);
+
+impl LooseText {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl<'de> Deserialize<'de> for LooseText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        OpaqueId::deserialize(deserializer).map(Self)
+    }
+}
+
+impl Serialize for LooseText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// An object with keys of the service's choice, kept as it came. An empty one may come as `[]`, since the
+/// service behind `/profiles` and `/me` is written in PHP; what is no object at all has no entries.
+///
+/// `Debug` shows no content.
+pub struct LooseMap<V> {
+    raw: RawJson,
+    of: PhantomData<fn() -> V>,
+}
+
+impl<V: DeserializeOwned> LooseMap<V> {
+    /// The value under a key: `Null` also where it has another form than expected; see [`raw`](Self::raw).
+    pub fn get(&self, key: &str) -> Field<V> {
+        self.entries().remove(key).map_or(Field::Absent, |raw| value_or_null(&raw))
+    }
+
+    /// All entries, in the order of their keys.
+    pub fn iter(&self) -> impl Iterator<Item = (String, Field<V>)> + use<V> {
+        self.entries().into_iter().map(|(key, raw)| (key, value_or_null(&raw)))
+    }
+}
+
+impl<V> LooseMap<V> {
+    /// The text as it came.
+    pub fn raw(&self) -> &RawJson {
+        &self.raw
+    }
+
+    fn entries(&self) -> BTreeMap<String, RawJson> {
+        self.raw.decode().unwrap_or_default()
+    }
+}
+
+fn value_or_null<V: DeserializeOwned>(raw: &RawJson) -> Field<V> {
+    raw.decode::<Field<V>>().unwrap_or(Field::Null)
+}
+
+impl<V> Clone for LooseMap<V> {
+    fn clone(&self) -> Self {
+        Self { raw: self.raw.clone(), of: PhantomData }
+    }
+}
+
+impl<V> PartialEq for LooseMap<V> {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw == other.raw
+    }
+}
+
+impl<V> fmt::Debug for LooseMap<V> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "LooseMap({} entries)", self.entries().len())
+    }
+}
+
+impl<'de, V> Deserialize<'de> for LooseMap<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        RawJson::deserialize(deserializer).map(|raw| Self { raw, of: PhantomData })
+    }
+}
+
+impl<V> Serialize for LooseMap<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.raw.serialize(serializer)
+    }
+}
+
+/// A secret in a record. It prints as nothing, and is serialized as `[withheld]`; to write it down takes
+/// [`expose`](Self::expose).
+#[derive(Clone, Debug)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// The secret itself.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Whatever it is, it is not to be kept among the fields that this version does not know.
+        let raw = RawJson::deserialize(deserializer)?;
+        Ok(Self(raw.decode::<String>().unwrap_or_else(|_| raw.get().to_owned()).into()))
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("[withheld]")
+    }
+}
+
+/// Reads a time of a record: RFC 3339 with any number of fraction digits, a missing offset taken as UTC.
+///
+/// The empty text is `Null`; year 1, which the service sends for "never", and what is no time are `Absent`.
+///
+/// ```
+/// use anyprofile_core::Field;
+/// use anyprofile_upsun::wire::read_time;
+///
+/// assert!(read_time(&"2021-01-27T13:58:38.06968Z".into()).is_known());
+/// assert_eq!(read_time(&"0001-01-01T00:00:00Z".into()), Field::Absent);
+/// ```
+pub fn read_time(text: &Field<String>) -> Field<Timestamp> {
+    text.clone().empty_as_null().and_then(|text| match Timestamp::read(&text) {
+        Ok(read) if !read.timestamp.is_zero_time() => Field::Value(read.timestamp),
+        _ => Field::Absent,
+    })
+}

@@ -1,0 +1,164 @@
+//! Trials, and the money in them.
+
+use anyprofile_core::{Field, RawJson, open_record, wire::OpaqueId};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Decimal, OneOrMany};
+
+open_record! {
+    /// A trial.
+    pub struct Trial {
+        /// Whether it runs.
+        active: bool = "active",
+        /// When it began.
+        created: String = "created",
+        /// What it is.
+        description: String = "description",
+        /// When it ends.
+        expiration: String = "expiration",
+        /// What was spent in the present period.
+        current: Money = "current",
+        /// What was spent.
+        spend: Money = "spend",
+        /// What is left.
+        spend_remaining: Money = "spend_remaining",
+        /// The projects under the trial.
+        projects: OneOrMany<TrialProject> = "projects",
+        /// What has to be verified before it begins.
+        pending_verification: String = "pending_verification",
+        /// The model of the trial.
+        model: String = "model",
+        /// How many days are left.
+        days_remaining: Decimal = "days_remaining",
+    }
+}
+
+open_record! {
+    /// A project under a trial.
+    pub struct TrialProject {
+        /// The id.
+        id: OpaqueId = "id",
+        /// The name.
+        name: String = "name",
+        /// What it costs.
+        total: Money = "total",
+    }
+}
+
+open_record! {
+    /// An amount of money.
+    pub struct MoneyRecord {
+        /// As it is shown, with the currency.
+        formatted: String = "formatted",
+        /// The amount.
+        amount: Decimal = "amount",
+        /// ISO 4217.
+        currency: String = "currency",
+        /// ISO 4217, under its other name.
+        currency_code: String = "currency_code",
+        /// The currency's symbol.
+        currency_symbol: String = "currency_symbol",
+        /// Whether there is no limit.
+        unlimited: bool = "unlimited",
+    }
+}
+
+/// The trial in all the shapes it is known in: an object in profiles, an array in the former `/me`.
+/// What fits neither is kept as it came, and does not cost the profile.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum CurrentTrial {
+    /// One trial.
+    One(Box<Trial>),
+    /// Several trials.
+    Many(Vec<Trial>),
+    /// Something else.
+    Other(RawJson),
+}
+
+impl CurrentTrial {
+    /// The trials.
+    pub fn trials(&self) -> &[Trial] {
+        match self {
+            Self::One(trial) => std::slice::from_ref(trial),
+            Self::Many(trials) => trials,
+            Self::Other(_) => &[],
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for CurrentTrial {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = RawJson::deserialize(deserializer)?;
+        Ok(match raw.get().trim_start().as_bytes().first() {
+            Some(b'{') => raw.decode().map(Self::One).unwrap_or(Self::Other(raw)),
+            Some(b'[') => raw.decode().map(Self::Many).unwrap_or(Self::Other(raw)),
+            _ => Self::Other(raw),
+        })
+    }
+}
+
+impl Serialize for CurrentTrial {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::One(trial) => trial.serialize(serializer),
+            Self::Many(trials) => trials.serialize(serializer),
+            Self::Other(raw) => raw.serialize(serializer),
+        }
+    }
+}
+
+/// Money: an object, or the bare amount.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Money {
+    /// With its currency.
+    Record(Box<MoneyRecord>),
+    /// The amount alone.
+    Amount(Decimal),
+}
+
+impl Money {
+    /// The amount.
+    pub fn amount(&self) -> Field<&str> {
+        match self {
+            Self::Record(record) => record.amount.as_ref().map(Decimal::as_str),
+            Self::Amount(amount) => Field::Value(amount.as_str()),
+        }
+    }
+
+    /// The currency, under either of its names.
+    pub fn currency(&self) -> Field<&str> {
+        match self {
+            Self::Record(record) => record.currency.as_deref().or(record.currency_code.as_deref()),
+            Self::Amount(_) => Field::Absent,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Money {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = RawJson::deserialize(deserializer)?;
+        let money = if raw.get().trim_start().starts_with('{') {
+            raw.decode().map(Self::Record)
+        } else {
+            raw.decode().map(Self::Amount)
+        };
+        money.map_err(serde::de::Error::custom)
+    }
+}
+
+impl Serialize for Money {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Record(record) => record.serialize(serializer),
+            Self::Amount(amount) => amount.serialize(serializer),
+        }
+    }
+}
+
+impl std::fmt::Debug for CurrentTrial {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "CurrentTrial({} trials)", self.trials().len())
+    }
+}
