@@ -3,6 +3,7 @@
 
 mod directory;
 mod fields;
+mod filtering;
 mod listing;
 mod reading;
 mod writing;

@@ -1,0 +1,100 @@
+//! Filters: what the service answers, what is applied here, and that both find the same.
+
+use std::collections::BTreeSet;
+
+use anyprofile::{
+    Expected, Filter, FilterPart, Kind, ListQuery, Profile, ProfileProvider, ProfileProviderExt, Status,
+};
+use futures_util::TryStreamExt;
+
+use crate::fixture;
+
+async fn found(provider: &dyn ProfileProvider, filter: &Filter) -> BTreeSet<String> {
+    let profiles = provider.list(ListQuery::new().with_filter(filter.clone()));
+    profiles.map_ok(|profile| profile.id.to_string()).try_collect().await.unwrap()
+}
+
+fn filters(somebody: &Profile) -> Vec<Filter> {
+    let changed = |change: fn(&mut Filter)| {
+        let mut filter = Filter::default();
+        change(&mut filter);
+        filter
+    };
+    let mut by_email = Filter::default();
+    by_email.email = somebody.email().map(str::to_uppercase);
+    vec![
+        Filter::default(),
+        changed(|it| it.status = vec![Status::Active.into()]),
+        changed(|it| it.status = vec![Status::Suspended.into()]),
+        changed(|it| it.status = vec![Expected::Unknown]),
+        changed(|it| it.status = vec![Status::Pending.into()]),
+        changed(|it| it.status = vec![Status::Active.into(), Expected::Unknown]),
+        changed(|it| it.kind = vec![Kind::Service.into(), Kind::Organization.into()]),
+        changed(|it| it.mfa = Some(true.into())),
+        changed(|it| it.mfa = Some(false.into())),
+        changed(|it| it.mfa = Some(Expected::Unknown)),
+        changed(|it| {
+            it.mfa = Some(false.into());
+            it.status = vec![Status::Active.into()];
+        }),
+        changed(|it| it.updated_since = "2024-06-01T00:00:00Z".parse().ok()),
+        changed(|it| it.expression = "name.display is known and not kind = service".parse().ok()),
+        by_email,
+    ]
+}
+
+#[tokio::test]
+async fn what_the_service_answers_is_what_would_be_found_here() {
+    let fixture = fixture(150).await;
+    for provider in &fixture.providers {
+        let everyone: Vec<_> = provider.list(ListQuery::new()).try_collect().await.unwrap();
+        for filter in filters(everyone.iter().find(|it| it.email().is_some()).unwrap_or(&everyone[0])) {
+            let wanted = everyone.iter().filter(|it| filter.matches(it, provider.capabilities()));
+            let wanted: BTreeSet<_> = wanted.map(|profile| profile.id.to_string()).collect();
+            assert_eq!(
+                found(provider.as_ref(), &filter).await,
+                wanted,
+                "{} {filter:?}",
+                provider.info().service
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_caller_can_see_what_is_sent_and_what_is_applied_and_what_nobody_can_answer() {
+    let fixture = fixture(30).await;
+    let mut filter = Filter::default();
+    filter.status = vec![Status::Active.into()];
+    filter.email = Some("nobody@example.com".to_owned());
+    let query = ListQuery::new().with_filter(filter);
+    let plan = |service: &str| query.filter_plan(fixture.provider(service).capabilities());
+    assert_eq!(plan("probely").pushed, [FilterPart::Status, FilterPart::Email]);
+    assert_eq!(plan("upsun").applied, [FilterPart::Status, FilterPart::Email]);
+    assert_eq!(plan("anthropic").unanswerable, [FilterPart::Status, FilterPart::Email]);
+
+    found(fixture.provider("probely").as_ref(), &query.filter).await;
+    let requests = fixture.sandbox.requests();
+    assert!(
+        requests[0].query.contains("active=true") && requests[0].query.contains("search=nobody"),
+        "{requests:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_limit_counts_what_is_wanted_and_stops_the_pages() {
+    let fixture = fixture(200).await;
+    let anthropic = fixture.provider("anthropic");
+    let mut filter = Filter::default();
+    filter.expression = "grants = active".parse().ok();
+    let query = ListQuery::new().with_filter(filter).with_page_size(10).with_limit(7);
+    let mut profiles = anthropic.list(query);
+    let mut count = 0;
+    while profiles.try_next().await.unwrap().is_some() {
+        count += 1;
+    }
+    assert_eq!(count, 7);
+    let report = profiles.report();
+    assert!(report.received > 7 && report.received < 200, "{report:?}");
+    assert!(report.limited && !report.is_complete());
+}
