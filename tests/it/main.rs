@@ -4,6 +4,7 @@
 mod directory;
 mod fields;
 mod filtering;
+mod finding;
 mod listing;
 mod reading;
 mod writing;

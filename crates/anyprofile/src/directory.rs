@@ -7,10 +7,11 @@ use std::{
 };
 
 use anyprofile_core::{
-    Error, ErrorKind, ListQuery, ListReport, Profile, ProfileId, ProfileProvider, ProfileProviderExt,
-    ProfileStream, ProviderInfo, Result,
+    Error, ErrorKind, FindKey, FindMethod, Found, ListQuery, ListReport, Profile, ProfileId, ProfileProvider,
+    ProfileProviderExt, ProfileStream, ProviderInfo, Result,
 };
 use futures_core::Stream;
+use futures_util::future::join_all;
 
 /// Many accounts, of one service or several, asked side by side.
 ///
@@ -72,6 +73,12 @@ impl Directory {
         provider.get(id).await
     }
 
+    /// Looks for a profile at all accounts at once. `keys` are what the text may be, such as
+    /// [`FindKey::guess`] says; an account is asked for one after the other until somebody is found.
+    pub async fn find(&self, keys: &[FindKey]) -> Vec<AccountFound> {
+        join_all(self.providers.iter().map(|provider| find_at(provider, keys))).await
+    }
+
     /// The profiles of all accounts, as they come. An account that fails gives one error, and the others
     /// go on. The query's limit counts over all accounts.
     #[allow(clippy::needless_pass_by_value, reason = "like the listing of one provider")]
@@ -85,6 +92,55 @@ impl Directory {
         });
         DirectoryListing { accounts: accounts.collect(), first: 0, delivered: 0, left: limit }
     }
+}
+
+/// What was found at one account.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AccountFound {
+    /// The account.
+    pub info: ProviderInfo,
+    /// For each key that was asked for, what was found by it.
+    pub found: Vec<(FindKey, Found)>,
+    /// Why the account was not asked any further.
+    pub error: Option<Error>,
+}
+
+impl AccountFound {
+    /// The profiles that were found.
+    pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
+        self.found.iter().flat_map(|(_, found)| &found.profiles)
+    }
+
+    /// How many requests it took.
+    pub fn requests(&self) -> u64 {
+        self.found.iter().map(|(_, found)| found.requests).sum()
+    }
+
+    /// Whether the account could be asked for any of the keys.
+    pub fn is_answerable(&self) -> bool {
+        self.found.iter().any(|(_, found)| found.method != FindMethod::Unanswerable)
+    }
+}
+
+async fn find_at(provider: &Arc<dyn ProfileProvider>, keys: &[FindKey]) -> AccountFound {
+    let mut at = AccountFound { info: provider.info().clone(), found: Vec::new(), error: None };
+    for key in keys {
+        match provider.find_by(key).await {
+            Ok(found) => {
+                let is_there = !found.profiles.is_empty();
+                at.found.push((key.clone(), found));
+                if is_there {
+                    break;
+                }
+            }
+            Err(error) => {
+                at.error = Some(error);
+                break;
+            }
+        }
+    }
+    at
 }
 
 /// A listing of many accounts. Owns its providers, so that it can be spawned.

@@ -59,4 +59,4 @@ pub use anyprofile_upsun as upsun;
 
 #[cfg(feature = "_service")]
 pub use self::accounts::Accounts;
-pub use self::directory::{AccountReport, Directory, DirectoryListing};
+pub use self::directory::{AccountFound, AccountReport, Directory, DirectoryListing};

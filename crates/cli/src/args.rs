@@ -73,6 +73,16 @@ pub(crate) enum Command {
         #[command(flatten)]
         fields: Fields,
     },
+    /// Find a profile at all accounts by what is known of it.
+    ///
+    /// An account is asked directly where its service can look it up, else all its profiles are listed. What was
+    /// done is said on standard error, also where an account could not be asked.
+    Find {
+        /// An e-mail address, a user name, an external id or the service's id.
+        key: String,
+        #[command(flatten)]
+        fields: Fields,
+    },
     /// Show the profile of each account's own credential.
     Me {
         #[command(flatten)]

@@ -64,6 +64,7 @@ mod expression;
 mod extension;
 mod field;
 mod filter;
+mod find;
 mod guard;
 mod id;
 mod json;
@@ -92,6 +93,7 @@ pub use self::{
     extension::{Extension, ProfileExtension},
     field::{Field, FieldState},
     filter::{Expected, Filter, FilterPart, FilterPlan},
+    find::{FindKey, FindMethod, Found, found_or_nobody},
     guard::{CursorGuard, DuplicateCounter},
     id::{AccountName, IdError, IdKind, ProfileId, ServiceName},
     json::{RawJson, UnknownFields},

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use serde::Serialize;
 
 use crate::{
-    AccountName, Capabilities, Cursor, Effort, Error, ErrorKind, GetOptions, ListQuery, Page, Pages,
-    PlannedRequest, Profile, ProfileChange, ProfileId, ProfileStream, Result, ServiceName, Support,
-    WriteOptions,
+    AccountName, Capabilities, Cursor, Effort, Error, ErrorKind, FindKey, Found, GetOptions, ListQuery, Page,
+    Pages, PlannedRequest, Profile, ProfileChange, ProfileId, ProfileStream, Result, ServiceName, Support,
+    WriteOptions, find::find_by_listing,
 };
 
 /// Who a provider speaks to.
@@ -94,6 +94,12 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
         let _ = options;
         Err(unsupported(self.info(), "current", &self.capabilities().operations.current))
+    }
+
+    /// Finds profiles by what a person knows of them. A provider whose service has a direct look-up uses it; as it
+    /// is here, the service's id is looked up, and for the rest all profiles are listed.
+    async fn find_by(&self, key: &FindKey) -> Result<Found> {
+        find_by_listing(self, key).await
     }
 
     /// The requests that [`update_with`](Self::update_with) would send, after the same checks. Sends none.

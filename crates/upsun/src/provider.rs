@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, Error, ErrorKind, FieldPath, FieldSpec, GetOptions, IdKind,
-    ListQuery, Next, Page, PlannedRequest, Profile, ProfileChange, ProfileId, ProfileProvider, ProviderInfo,
-    Result, Support, ValueFormat, WriteOptions, WriteRule, async_trait,
+    Capabilities, Cursor, CursorPosition, Error, ErrorKind, FieldPath, FieldSpec, FindKey, Found, GetOptions,
+    IdKind, ListQuery, Next, Page, PlannedRequest, Profile, ProfileChange, ProfileId, ProfileProvider,
+    ProviderInfo, Result, Support, ValueFormat, WriteOptions, WriteRule, async_trait, found_or_nobody,
     wire::{OpaqueId, WithRaw},
 };
 
@@ -190,6 +190,28 @@ impl ProfileProvider for UpsunProvider {
             .id(IdKind::USER, native)
             .map_err(|_| answer.error(ErrorKind::Decode, "the answer has no usable id"))?;
         Ok(map::user(id, kept.record).with_raw(kept.raw.filter(|_| self.keep_raw)))
+    }
+
+    /// Addresses and user names are looked up directly: `/users/email=…`, `/users/username=…`. What is found is the
+    /// user as `/users` shows it.
+    async fn find_by(&self, key: &FindKey) -> Result<Found> {
+        let record = match key {
+            FindKey::Email(address) if !address.is_empty() => self.client.get_user_by_email(address).await,
+            FindKey::Username(name) if !name.is_empty() => self.client.get_user_by_username(name).await,
+            FindKey::NativeId(native) => {
+                let Ok(id) = self.id(IdKind::USER, native.as_str()) else {
+                    return Ok(Found::looked_up(None));
+                };
+                return found_or_nobody(self.get_with(&id, &GetOptions::default()).await);
+            }
+            _ => return Ok(Found::unanswerable()),
+        };
+        let profile = record.and_then(|record| {
+            let native = record.id.value().map(OpaqueId::as_str).unwrap_or_default();
+            let id = self.id(IdKind::USER, native)?;
+            Ok(map::user(id, record))
+        });
+        found_or_nobody(profile)
     }
 
     fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {

@@ -1,6 +1,7 @@
 //! The commands.
 
 mod check;
+mod find;
 mod list;
 mod providers;
 mod sandbox;
@@ -21,6 +22,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     match arguments.command {
         Command::List(list) => list::run(global, list).await,
         Command::Get { id, fields } => show::get(global, &id, &fields.paths()).await,
+        Command::Find { key, fields } => find::run(global, &key, fields.paths()).await,
         Command::Me { fields } => show::me(global, &fields.paths()).await,
         Command::Update(update) => update::run(global, update).await,
         Command::Check => check::run(global).await,

@@ -232,3 +232,51 @@ fn the_sandbox_first_prints_where_it_is_and_then_serves() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 15);
 }
+
+#[test]
+fn find_asks_every_account_and_says_what_it_took() {
+    let server = server(30);
+    let run = server.run(&["find", "nobody@example.com"]);
+    assert_eq!((run.code, run.out.as_str()), (6, ""));
+    insta::assert_snapshot!(run.err, @"
+    upsun      0 found with 1 requests (emails looked up: 0)
+    probely    0 found with 1 requests (emails searched: 0)
+    anthropic  0 found with 0 requests (emails not known to this service: 0); COULD NOT BE ASKED
+    0 found at 3 accounts with 2 requests
+    ");
+    let listed = server.run(&["list", "--account", "probely", "-o", "csv", "--fields", "emails", "-q"]).out;
+    let address = listed.lines().find(|line| line.contains('@')).unwrap();
+    let run = server.run(&["find", address, "-o", "ndjson", "-q"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    assert!(run.out.lines().all(|line| line.contains(address)) && run.out.contains("probely"));
+}
+
+#[test]
+fn filters_find_the_same_wherever_they_are_applied_and_the_summary_says_where() {
+    let server = server(60);
+    let run = server.run(&["list", "-o", "ndjson", "--mfa", "off", "--status", "active"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    for line in run.out.lines() {
+        let profile: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(
+            (&profile["security"]["mfa_enabled"], &profile["status"]),
+            (&Value::Bool(false), &"active".into())
+        );
+    }
+    assert!(run.out.lines().count() > 3);
+    assert!(run.err.contains("; status and mfa answered by the service\n"), "{}", run.err);
+    assert!(run.err.contains("status and mfa NOT KNOWN to this service"), "{}", run.err);
+
+    let unknown = server.run(&["list", "-o", "ndjson", "--account", "probely", "--mfa", "unknown"]).out;
+    let by_condition = server.run(&[
+        "list",
+        "-o",
+        "ndjson",
+        "--account",
+        "probely",
+        "--where",
+        "security.mfa_enabled is not known",
+    ]);
+    assert!(!unknown.is_empty() && unknown == by_condition.out);
+    assert_eq!(server.run(&["list", "--where", "email = x"]).code, 2);
+}

@@ -1,0 +1,80 @@
+//! `anyprofile find`
+
+use anyprofile::{AccountFound, FieldPath, FindKey, FindMethod};
+
+use crate::{
+    args::Global,
+    diagnostics,
+    exit::{Exit, Failure},
+    output::profile_writer,
+    session::Session,
+};
+
+pub(crate) async fn run(global: &Global, key: &str, fields: Vec<FieldPath>) -> Result<Exit, Failure> {
+    if key.trim().is_empty() {
+        return Err(Failure::Usage("nothing to look for".to_owned()));
+    }
+    let session = Session::start(global).await?;
+    let accounts = session.directory.find(&FindKey::guess(key.trim())).await;
+    let mut writer = profile_writer(global.output, fields, "");
+    let mut count = 0;
+    for profile in accounts.iter().flat_map(AccountFound::profiles) {
+        if let Some(provider) = session.directory.provider_of(&profile.id) {
+            writer.write(profile, provider.capabilities())?;
+            count += 1;
+        }
+    }
+    if count > 0 {
+        writer.finish()?;
+    }
+    let mut last_failure = None;
+    for account in &accounts {
+        if let Some(error) = &account.error {
+            diagnostics::error(error);
+            last_failure = Some(Exit::of(error));
+        }
+    }
+    if !global.quiet {
+        summarize(&accounts);
+    }
+    let failed = accounts.iter().filter(|account| account.error.is_some()).count();
+    Ok(match session.exit(failed, last_failure) {
+        Exit::Complete if count == 0 => Exit::NotFound,
+        Exit::Complete => Exit::Complete,
+        exit if count == 0 => exit,
+        _ => Exit::Partial,
+    })
+}
+
+/// What each account was asked, and what it took.
+fn summarize(accounts: &[AccountFound]) {
+    let width = accounts.iter().map(|account| account.info.account.as_str().len()).max().unwrap_or(0);
+    for account in accounts {
+        let asked: Vec<_> = account
+            .found
+            .iter()
+            .map(|(key, found)| {
+                let how = match found.method {
+                    FindMethod::LookedUp => "looked up",
+                    FindMethod::Searched => "searched",
+                    FindMethod::Listed => "listed in full",
+                    _ => "not known to this service",
+                };
+                format!("{} {how}: {}", key.path(), found.profiles.len())
+            })
+            .collect();
+        let unanswered =
+            if account.error.is_none() && !account.is_answerable() { "; COULD NOT BE ASKED" } else { "" };
+        let failed = if account.error.is_some() { "; FAILED" } else { "" };
+        say!(
+            "{:width$}  {} found with {} requests ({}){unanswered}{failed}",
+            account.info.account,
+            account.profiles().count(),
+            account.requests(),
+            asked.join(", "),
+        );
+    }
+    let found: usize = accounts.iter().map(|account| account.profiles().count()).sum();
+    let requests: u64 = accounts.iter().map(AccountFound::requests).sum();
+    say!("{found} found at {} accounts with {requests} requests", accounts.len());
+}

@@ -1,0 +1,150 @@
+//! Finding a profile by what a person knows of it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::{
+    ErrorKind, FieldPath, Filter, GetOptions, IdKind, ListQuery, Pages, Profile, ProfileId, ProfileProvider,
+    Readable, Result,
+};
+
+/// What is known of a profile that is looked for. `Debug` shows no content.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FindKey {
+    /// An e-mail address.
+    Email(String),
+    /// The name to sign in with.
+    Username(String),
+    /// The id that we gave the profile.
+    ExternalId(String),
+    /// The service's id.
+    NativeId(String),
+}
+
+impl FindKey {
+    /// What a text may be: an address if there is an `@` in it, else an id, a user name or an external id.
+    pub fn guess(text: &str) -> Vec<Self> {
+        if text.contains('@') {
+            return vec![Self::Email(text.to_owned())];
+        }
+        vec![
+            Self::NativeId(text.to_owned()),
+            Self::Username(text.to_owned()),
+            Self::ExternalId(text.to_owned()),
+        ]
+    }
+
+    /// The field that holds it.
+    pub const fn path(&self) -> FieldPath {
+        match self {
+            Self::Email(_) => FieldPath::EMAILS,
+            Self::Username(_) => FieldPath::USERNAME,
+            Self::ExternalId(_) => FieldPath::EXTERNAL_ID,
+            Self::NativeId(_) => FieldPath::ID,
+        }
+    }
+
+    /// Whether a profile has it. Addresses are compared without regard to case, everything else to the letter.
+    pub fn matches(&self, profile: &Profile) -> bool {
+        match self {
+            Self::Email(address) => profile.has_email(address),
+            Self::Username(name) => profile.username == name.as_str(),
+            Self::ExternalId(id) => profile.external_id == id.as_str(),
+            Self::NativeId(id) => profile.id.native() == id,
+        }
+    }
+}
+
+impl fmt::Debug for FindKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "FindKey({})", self.path())
+    }
+}
+
+/// What was found at one account.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Found {
+    /// The profiles: mostly none or one, but no service enforces that an external id is unique.
+    pub profiles: Vec<Profile>,
+    /// How it was looked for.
+    pub method: FindMethod,
+    /// How many requests it took.
+    pub requests: u64,
+}
+
+/// How a profile was looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FindMethod {
+    /// The service was asked for this very profile.
+    LookedUp,
+    /// The service was asked to search, and the exact profiles were kept.
+    Searched,
+    /// All profiles were listed, since the service has nothing better.
+    Listed,
+    /// The service does not have such a key or does not show it: it could not be asked, which does not mean that
+    /// there is nobody.
+    Unanswerable,
+}
+
+impl Found {
+    /// What a look-up gave: somebody, or nobody.
+    pub fn looked_up(profile: Option<Profile>) -> Self {
+        Self { profiles: profile.into_iter().collect(), method: FindMethod::LookedUp, requests: 1 }
+    }
+
+    /// Nobody could be asked.
+    pub fn unanswerable() -> Self {
+        Self { profiles: Vec::new(), method: FindMethod::Unanswerable, requests: 0 }
+    }
+}
+
+/// The result of a look-up in which "there is no such profile" is an answer.
+///
+/// # Errors
+/// Every failure that says nothing of the profile.
+pub fn found_or_nobody(result: Result<Profile>) -> Result<Found> {
+    match result {
+        Ok(profile) => Ok(Found::looked_up(Some(profile))),
+        // Services answer 400 where the text cannot be one of their ids.
+        Err(error) if error.kind() == ErrorKind::NotFound || error.status() == Some(400) => {
+            Ok(Found::looked_up(None))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Finds with what every provider has: the service's id is looked up, everything else is listed, with the
+/// service's search where a filter can use it.
+pub(crate) async fn find_by_listing<P: ProfileProvider + ?Sized>(
+    provider: &P,
+    key: &FindKey,
+) -> Result<Found> {
+    let (info, capabilities) = (provider.info(), provider.capabilities());
+    if capabilities.fields.readable(&key.path()) != Readable::Yes && !matches!(key, FindKey::NativeId(_)) {
+        return Ok(Found::unanswerable());
+    }
+    if let FindKey::NativeId(native) = key {
+        let id = ProfileId::new(info.service.clone(), info.account.clone(), IdKind::USER, native.as_str());
+        // What cannot be an id is nobody's.
+        let Ok(id) = id else { return Ok(Found { requests: 0, ..Found::looked_up(None) }) };
+        return found_or_nobody(provider.get_with(&id, &GetOptions::default()).await);
+    }
+    let mut filter = Filter::default();
+    if let FindKey::Email(address) = key {
+        filter.email = Some(address.clone());
+    }
+    let query = ListQuery::new().with_filter(filter);
+    let is_searched = !query.filter_plan(capabilities).pushed.is_empty();
+    let mut pages = Pages::new(provider, query);
+    let mut profiles = Vec::new();
+    while let Some(page) = pages.next_page().await {
+        profiles.extend(page?.items.into_iter().filter(|profile| key.matches(profile)));
+    }
+    let method = if is_searched { FindMethod::Searched } else { FindMethod::Listed };
+    Ok(Found { profiles, method, requests: pages.report().requests })
+}
