@@ -182,6 +182,11 @@ impl AccountReport {
 }
 
 impl DirectoryListing {
+    /// Whether every profile of every account was delivered, as far as can be known.
+    pub fn is_complete(&self) -> bool {
+        self.reports().iter().all(AccountReport::is_complete)
+    }
+
     /// What each account has seen so far, in the order of the directory.
     pub fn reports(&self) -> Vec<AccountReport> {
         self.accounts.iter().map(AccountListing::report).collect()

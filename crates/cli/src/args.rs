@@ -92,7 +92,7 @@ pub(crate) enum Command {
     Update(Update),
     /// Check that each account's credential works.
     Check,
-    /// Show which fields and operations each service has. Needs no account.
+    /// Show which fields and operations each configured account has; without any account, each service.
     Providers,
     /// Print the JSON Schema of a profile, as it is in json and ndjson.
     Schema,
@@ -222,7 +222,7 @@ pub(crate) struct SandboxArguments {
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
     /// Something that goes wrong; may be repeated.
-    #[arg(long, value_name = "NAME", value_parser = fault_name)]
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(anyprofile_sandbox::Fault::names()))]
     pub(crate) fault: Vec<String>,
     /// First print one JSON line with the URLs and credentials.
     #[arg(long)]
@@ -266,14 +266,6 @@ fn time(text: &str) -> Result<Timestamp, String> {
 fn assignment(text: &str) -> Result<(FieldPath, String), String> {
     let (path, value) = text.split_once('=').ok_or("expected FIELD=VALUE")?;
     field_path(path).map(|path| (path, value.to_owned()))
-}
-
-fn fault_name(text: &str) -> Result<String, String> {
-    let names = anyprofile_sandbox::Fault::names();
-    if names.contains(&text) {
-        return Ok(text.to_owned());
-    }
-    Err(format!("the faults are: {}", names.join(", ")))
 }
 
 #[cfg(test)]

@@ -34,6 +34,17 @@
 //! #[derive(Debug)]
 //! struct Memory { info: ProviderInfo, capabilities: Capabilities, profiles: Vec<Profile> }
 //!
+//! impl Memory {
+//!     fn new(account: AccountName, profiles: Vec<Profile>) -> Result<Self> {
+//!         let info = ProviderInfo::new(ServiceName::new("memory")?, account, "Memory", "memory:");
+//!         let mut capabilities = Capabilities::default();
+//!         capabilities.operations.list = Support::users();
+//!         capabilities.operations.get = Support::users();
+//!         capabilities.fields = [FieldSpec::read(FieldPath::NAME_DISPLAY, "name")].into_iter().collect();
+//!         Ok(Self { info, capabilities, profiles })
+//!     }
+//! }
+//!
 //! #[async_trait]
 //! impl ProfileProvider for Memory {
 //!     fn info(&self) -> &ProviderInfo { &self.info }

@@ -99,8 +99,12 @@ impl HttpClient {
                     .with_hint("take the link as it is from an answer of this account; if its origin is right, trust it in the account's settings")
             }),
             Some(Link::Next(link)) => next_link(&url, link, &inner.trusted).map_err(|message| {
-                error(ErrorKind::Decode, message)
-                    .with_hint("what was delivered is good, and there may be more; if the link is right, trust its origin in the account's settings")
+                let hint = if message.contains("another host") {
+                    "what was delivered is good, and there may be more; if the host is right, trust its origin in the account's settings"
+                } else {
+                    "what was delivered is good, and there may be more; report it to the service"
+                };
+                error(ErrorKind::Decode, message).with_hint(hint)
             }),
         }
     }

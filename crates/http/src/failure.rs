@@ -30,7 +30,8 @@ pub(crate) fn failure(
         Err(Broken::Transport(error)) => {
             let kind = error.kind;
             let retry = retry_of(Failed::Transport(kind), outbound, &HeaderMap::new());
-            let error = transport_failure(error, exchange.remaining().is_zero()).with_retry(retry);
+            let host = outbound.url.host_str().unwrap_or_default();
+            let error = transport_failure(error, host, exchange.remaining().is_zero()).with_retry(retry);
             unknown_outcome(error, outbound, kind != TransportErrorKind::Connect)
         }
         Err(Broken::TooLarge(status, headers)) => {
@@ -69,7 +70,7 @@ fn unknown_outcome(error: Error, outbound: &Outbound, unknown: bool) -> Error {
     error.with_hint("it is not known whether the change was made: read the profile before trying again")
 }
 
-fn transport_failure(error: TransportError, deadline_passed: bool) -> Error {
+fn transport_failure(error: TransportError, host: &str, deadline_passed: bool) -> Error {
     let (kind, hint) = match error.kind {
         TransportErrorKind::Connect => {
             (ErrorKind::Transport, "check the base URL, the network, the proxy and the certificates")
@@ -81,6 +82,8 @@ fn transport_failure(error: TransportError, deadline_passed: bool) -> Error {
     };
     let message = if deadline_passed && kind == ErrorKind::Timeout {
         "the operation's deadline has passed".to_owned()
+    } else if error.kind == TransportErrorKind::Connect {
+        format!("no connection to {host}")
     } else {
         error.kind.to_string()
     };

@@ -55,6 +55,8 @@ impl Accounts {
     /// A configuration error; a file that is named has to be there.
     pub fn load(path: Option<&Path>) -> Result<Self> {
         let named = path.map(Path::to_owned).or_else(|| std::env::var_os(CONFIG_VARIABLE).map(PathBuf::from));
+        // An empty variable names nothing.
+        let named = named.filter(|path| !path.as_os_str().is_empty());
         if let Some(path) = named {
             return Self::from_file(&path);
         }
@@ -105,9 +107,7 @@ impl Accounts {
                     "write { env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }",
                 )
             })?;
-            let entry: Entry = table
-                .try_into()
-                .map_err(|error: toml::de::Error| in_account(without_values(error.message())))?;
+            let entry = entry_of(table).map_err(in_account)?;
             let account = name.parse().map_err(|error| in_account(format!("{error}")))?;
             accounts.push(account_of(account, entry, secrets, folder).map_err(in_account)?);
         }
@@ -116,6 +116,25 @@ impl Accounts {
         }
         Ok(Self(accounts))
     }
+}
+
+/// What an account says besides its secrets; a mistake is told with its key.
+fn entry_of(table: toml::Table) -> std::result::Result<Entry, String> {
+    for (key, value) in &table {
+        let alone: toml::Table = [(key.clone(), value.clone())].into_iter().collect();
+        if let Err(error) = alone.try_into::<Entry>() {
+            let message = error.message();
+            return Err(match message.split_once("expected one of ") {
+                // serde's list leaves out the secrets, which were taken out before.
+                Some((_, known)) if message.starts_with("unknown field") => {
+                    let known = known.lines().next().unwrap_or_default().replace('`', "");
+                    format!("unknown key '{key}'; the keys are {}, {known}", SECRETS.join(", "))
+                }
+                _ => format!("{key}: {}", without_values(message)),
+            });
+        }
+    }
+    table.try_into().map_err(|error: toml::de::Error| without_values(error.message()))
 }
 
 /// The keys that hold secrets.
@@ -172,6 +191,15 @@ fn account_of(
         ("api_key", secrets.contains_key("api_key"), &["probely", "anthropic"]),
         ("auth_token", secrets.contains_key("auth_token"), &["anthropic"]),
     ];
+    let least_one = [
+        ("max_attempts", entry.max_attempts.map(u64::from)),
+        ("attempt_timeout_seconds", entry.attempt_timeout_seconds),
+        ("operation_deadline_seconds", entry.operation_deadline_seconds),
+        ("page_size", entry.page_size.map(u64::from)),
+    ];
+    if let Some((key, _)) = least_one.iter().find(|(_, value)| *value == Some(0)) {
+        return Err(format!("{key} is at least 1"));
+    }
     let settings = match service {
         #[cfg(feature = "upsun")]
         "upsun" => Settings::Upsun {
@@ -185,6 +213,10 @@ fn account_of(
                 return Err("region and base_url exclude each other".to_owned());
             }
             let region = entry.region.as_deref().map(anyprofile_probely::Region::from);
+            // The key would be sent to whatever host the word makes.
+            if let Some(anyprofile_probely::Region::Other(_)) = region {
+                return Err("region is eu, us or au; name the host of another one in base_url".to_owned());
+            }
             Settings::Probely {
                 base_url: entry.base_url.clone().or_else(|| region.map(|region| region.api_url())),
                 page_size: entry.page_size,
@@ -243,7 +275,7 @@ fn account_of(
         None => {}
     }
     http.user_agent = entry.user_agent;
-    http.max_attempts = entry.max_attempts.unwrap_or(http.max_attempts).max(1);
+    http.max_attempts = entry.max_attempts.unwrap_or(http.max_attempts);
     http.attempt_timeout = entry.attempt_timeout_seconds.map_or(http.attempt_timeout, Duration::from_secs);
     http.operation_deadline =
         entry.operation_deadline_seconds.map_or(http.operation_deadline, Duration::from_secs);
@@ -341,7 +373,7 @@ mod tests {
             ),
             (
                 &account("service = \"upsun\"\nbase_ulr = \"hunter2\"\napi_token = { env = \"X\" }"),
-                "unknown field `base_ulr`",
+                "unknown key 'base_ulr'; the keys are api_token,",
             ),
             (
                 &account("service = \"probely\"\npage_size = \"hunter2\"\napi_key = { env = \"X\" }"),

@@ -26,7 +26,18 @@ pub(crate) async fn run(global: &Global, list: List) -> Result<Exit, Failure> {
     let progress = Progress::start(global);
     let mut listing = session.directory.list(query);
     let mut last_failure = None;
-    while let Some(profile) = listing.next().await {
+    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+    loop {
+        let profile = tokio::select! {
+            biased;
+            _ = &mut interrupted => {
+                // What was begun is ended properly, and the summary says that there is more.
+                say!("interrupted");
+                break;
+            }
+            profile = listing.next() => profile,
+        };
+        let Some(profile) = profile else { break };
         match profile {
             Ok(profile) => {
                 let provider = session.directory.provider_of(&profile.id);

@@ -26,7 +26,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Me { fields } => show::me(global, &fields.paths()).await,
         Command::Update(update) => update::run(global, update).await,
         Command::Check => check::run(global).await,
-        Command::Providers => providers::run(global.output),
+        Command::Providers => providers::run(global),
         Command::Schema => {
             print_line(&serde_json::to_string_pretty(&profile_schema())?)?;
             Ok(Exit::Complete)

@@ -6,20 +6,17 @@ use anyprofile::{
 use serde_json::{Value, json};
 
 use crate::{
-    args::Format,
+    args::Global,
+    diagnostics,
     exit::{Exit, Failure},
     output::print_rows,
 };
 
-/// Prints a row for each operation and each field, a column for each service.
-pub(crate) fn run(format: Format) -> Result<Exit, Failure> {
-    // What a service can do does not depend on the credential.
-    let providers = Accounts::from_variables(|name| {
-        matches!(name, "UPSUN_API_TOKEN" | "PROBELY_API_KEY" | "ANTHROPIC_API_KEY").then(|| "none".to_owned())
-    })?
-    .connect()?;
+/// Prints a row for each operation and each field, a column for each account.
+pub(crate) fn run(global: &Global) -> Result<Exit, Failure> {
+    let providers = accounts(global)?;
     let mut columns = vec!["name"];
-    columns.extend(providers.iter().map(|provider| provider.info().service.as_str()));
+    columns.extend(providers.iter().map(|provider| provider.info().account.as_str()));
     let mut rows = Vec::new();
     for (name, support) in OPERATIONS {
         let cell = |capabilities: &Capabilities| match support(&capabilities.operations) {
@@ -34,8 +31,32 @@ pub(crate) fn run(format: Format) -> Result<Exit, Failure> {
     for path in paths(&providers) {
         rows.push(row(path.as_str(), &providers, |capabilities| field_cell(capabilities.fields.get(&path))));
     }
-    print_rows(format, &columns, &rows)?;
+    print_rows(global.output, &columns, &rows)?;
     Ok(Exit::Complete)
+}
+
+/// The configured accounts, since a beta decides what there is; without any, one of each service.
+fn accounts(global: &Global) -> Result<Vec<Provider>, Failure> {
+    let one_of_each = || {
+        Accounts::from_variables(|name| {
+            matches!(name, "UPSUN_API_TOKEN" | "PROBELY_API_KEY" | "ANTHROPIC_API_KEY")
+                .then(|| "none".to_owned())
+        })
+    };
+    let accounts = match &global.config {
+        // A file that was named and is wrong is told, and not passed over.
+        Some(path) => Accounts::from_file(path)?,
+        None if global.sandbox => one_of_each()?,
+        None => Accounts::load(None).or_else(|_| one_of_each())?,
+    };
+    let mut providers = Vec::new();
+    for (_, connected) in accounts.select(&global.account)?.connect_each() {
+        match connected {
+            Ok(provider) => providers.push(provider),
+            Err(error) => diagnostics::error(&error),
+        }
+    }
+    Ok(providers)
 }
 
 type Provider = std::sync::Arc<dyn ProfileProvider>;

@@ -1,9 +1,9 @@
 //! Tables for a person.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::Write;
 
 use anyprofile::{Capabilities, FieldPath, Profile};
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, Table, presets};
 
 use super::{ProfileWriter, cell_of};
 use crate::exit::Failure;
@@ -55,39 +55,29 @@ impl<W: Write> ProfileWriter for TableWriter<W> {
     }
 }
 
-/// The narrowest terminal that a table is fitted to, in columns.
-const NARROWEST: u16 = 60;
-
-/// A table without frames. On a terminal it is as wide as that: cells are cut, but for the first of each row,
-/// which is what other commands take. Elsewhere nothing is cut or wrapped.
+/// A table without frames. Nothing is cut or wrapped, since half an id is no id; a narrow terminal breaks the lines.
 pub(crate) fn grid(header: &[String], rows: &[Vec<String>]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(header.iter().map(|title| printable(title)));
     for row in rows {
-        let mut row = comfy_table::Row::from(row.iter().map(|cell| printable(cell)).collect::<Vec<_>>());
-        row.max_height(1);
-        table.add_row(row);
+        table.add_row(row.iter().map(|cell| printable(cell)));
     }
-    table.set_truncation_indicator("…");
-    let fits = io::stdout().is_terminal() && table.width().is_some_and(|width| width >= NARROWEST);
-    table.set_content_arrangement(if fits {
-        ContentArrangement::Dynamic
-    } else {
-        ContentArrangement::Disabled
-    });
     table.column_iter_mut().for_each(|column| {
         column.set_padding((0, 2));
     });
-    if let Some(first) = table.column_mut(0) {
-        first.set_constraint(ColumnConstraint::ContentWidth);
-    }
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
-/// The text without what would steer a terminal.
+/// The text without what would steer a terminal or show it as something else: control characters, and those that
+/// turn the direction of what follows or are not seen at all.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    let is_hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars().map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// One profile as a table of its fields: those that were asked for, else all that the service supports.
@@ -107,4 +97,16 @@ pub(crate) fn one_profile(
         rows.extend(unknown.map(|(name, value)| vec![format!("unknown.{name}"), value.get().to_owned()]));
     }
     Ok(grid(&["field".to_owned(), "value".to_owned()], &rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_cell_steers_the_terminal() {
+        let table =
+            grid(&["name".to_owned()], &[vec!["a\u{1b}[31mb\u{202e}c\u{200b}d\ne\u{9b}f".to_owned()]]);
+        assert_eq!(table, "name\na\u{fffd}[31mb\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}f");
+    }
 }
