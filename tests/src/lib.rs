@@ -11,18 +11,7 @@ use anyprofile_sandbox::Sandbox;
 /// Never, while the sandbox describes itself.
 pub fn accounts(sandbox: &Sandbox) -> Result<Accounts> {
     let description = sandbox.description();
-    Accounts::from_variables(|name| {
-        Some(match name {
-            "UPSUN_API_TOKEN" => description.upsun.api_token.clone(),
-            "UPSUN_API_URL" => description.upsun.base_url.clone(),
-            "UPSUN_AUTH_URL" => description.upsun.auth_url.clone(),
-            "PROBELY_API_KEY" => description.probely.api_key.clone(),
-            "PROBELY_API_BASE_URL" => description.probely.base_url.clone(),
-            "ANTHROPIC_API_KEY" => description.anthropic.api_key.clone(),
-            "ANTHROPIC_BASE_URL" => description.anthropic.base_url.clone(),
-            _ => return None,
-        })
-    })
+    Accounts::from_variables(|name| description.variable(name).map(str::to_owned))
 }
 
 /// The providers of a sandbox: Upsun, Probely, Anthropic.

@@ -92,19 +92,7 @@ fn split(connected: Vec<Connected>) -> (Vec<Arc<dyn ProfileProvider>>, Vec<Error
 /// The sandbox's accounts, over real HTTP, as the environment would name them.
 fn sandbox_accounts(sandbox: &Sandbox) -> Result<Accounts> {
     let description = sandbox.description();
-    Accounts::from_variables(|name| {
-        Some(match name {
-            "UPSUN_API_TOKEN" => description.upsun.api_token.clone(),
-            "UPSUN_API_URL" => description.upsun.base_url.clone(),
-            "UPSUN_AUTH_URL" => description.upsun.auth_url.clone(),
-            "PROBELY_API_KEY" => description.probely.api_key.clone(),
-            "PROBELY_API_BASE_URL" => description.probely.base_url.clone(),
-            "ANTHROPIC_API_KEY" => description.anthropic.api_key.clone(),
-            "ANTHROPIC_BASE_URL" => description.anthropic.base_url.clone(),
-            _ => return None,
-        })
-    })
-    .map(|accounts| {
+    Accounts::from_variables(|name| description.variable(name).map(str::to_owned)).map(|accounts| {
         // The sandbox is on this machine, whatever proxy the environment names.
         accounts.map_http(|http| http.with_proxy(anyprofile::http::Proxy::None))
     })

@@ -81,6 +81,7 @@ mod id;
 mod json;
 mod listing;
 mod open_enum;
+mod open_record;
 mod page;
 mod path;
 mod profile;

@@ -84,3 +84,23 @@ impl SandboxDescription {
         }
     }
 }
+
+impl SandboxDescription {
+    /// The environment variables that make a client use the sandbox, with their values.
+    pub fn variables(&self) -> [(&'static str, &str); 7] {
+        [
+            ("UPSUN_API_URL", &self.upsun.base_url),
+            ("UPSUN_AUTH_URL", &self.upsun.auth_url),
+            ("UPSUN_API_TOKEN", &self.upsun.api_token),
+            ("PROBELY_API_BASE_URL", &self.probely.base_url),
+            ("PROBELY_API_KEY", &self.probely.api_key),
+            ("ANTHROPIC_BASE_URL", &self.anthropic.base_url),
+            ("ANTHROPIC_API_KEY", &self.anthropic.api_key),
+        ]
+    }
+
+    /// The value of one of the [`variables`](Self::variables).
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables().into_iter().find_map(|(known, value)| (known == name).then_some(value))
+    }
+}

@@ -36,16 +36,5 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<Exit, Failure> {
 
 /// The lines that make a shell use the sandbox.
 fn environment(sandbox: &Sandbox) -> String {
-    let it = sandbox.description();
-    [
-        ("UPSUN_API_URL", &it.upsun.base_url),
-        ("UPSUN_AUTH_URL", &it.upsun.auth_url),
-        ("UPSUN_API_TOKEN", &it.upsun.api_token),
-        ("PROBELY_API_BASE_URL", &it.probely.base_url),
-        ("PROBELY_API_KEY", &it.probely.api_key),
-        ("ANTHROPIC_BASE_URL", &it.anthropic.base_url),
-        ("ANTHROPIC_API_KEY", &it.anthropic.api_key),
-    ]
-    .map(|(name, value)| format!("export {name}={value}"))
-    .join("\n")
+    sandbox.description().variables().map(|(name, value)| format!("export {name}={value}")).join("\n")
 }

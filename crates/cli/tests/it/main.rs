@@ -77,16 +77,8 @@ impl Server {
                 }
             });
         });
-        let it = started.recv().unwrap();
-        let environment = vec![
-            ("UPSUN_API_TOKEN", it.upsun.api_token),
-            ("UPSUN_API_URL", it.upsun.base_url),
-            ("UPSUN_AUTH_URL", it.upsun.auth_url),
-            ("PROBELY_API_KEY", it.probely.api_key),
-            ("PROBELY_API_BASE_URL", it.probely.base_url),
-            ("ANTHROPIC_API_KEY", it.anthropic.api_key),
-            ("ANTHROPIC_BASE_URL", it.anthropic.base_url),
-        ];
+        let description = started.recv().unwrap();
+        let environment = description.variables().map(|(name, value)| (name, value.to_owned())).to_vec();
         Self { environment, ask }
     }
 

@@ -183,31 +183,12 @@ open_record! {
         resource_type: ResourceType = "resource_type",
         /// The id of the organization that has it.
         organization_id: OpaqueId = "organization_id",
-        /// What the user may do, in the words for the resource: see [`ProjectPermission`] and
-        /// [`OrganizationPermission`].
+        /// What the user may do, in the words for the resource: see [`ProjectPermission`] for projects.
         permissions: Vec<String> = "permissions",
         /// When the access was given.
         granted_at: String = "granted_at",
         /// When it was last changed.
         updated_at: String = "updated_at",
-    }
-}
-
-open_enum! {
-    /// What a member may do in an organization. The words are from client code, not from the OpenAPI document.
-    pub enum OrganizationPermission {
-        /// Everything.
-        Admin = "admin",
-        /// See and change billing.
-        Billing = "billing",
-        /// Manage members.
-        Members = "members",
-        /// Manage plans.
-        Plans = "plans",
-        /// Make projects.
-        CreateProjects = "projects:create",
-        /// See all projects.
-        ListProjects = "projects:list",
     }
 }
 
@@ -221,8 +202,8 @@ open_record! {
         organization_id: OpaqueId = "organization_id",
         /// The id of the user.
         user_id: OpaqueId = "user_id",
-        /// What the member may do.
-        permissions: Vec<OrganizationPermission> = "permissions",
+        /// What the member may do, in the service's words, which are not published.
+        permissions: Vec<String> = "permissions",
         /// The member's level, in the service's word.
         level: String = "level",
         /// Whether the member owns the organization.

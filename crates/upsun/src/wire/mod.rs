@@ -13,9 +13,8 @@ mod user;
 
 pub use self::{
     access::{
-        AiAgentSettings, ExtendedAccess, Organization, OrganizationMember, OrganizationPermission,
-        OrganizationStatus, OrganizationType, ProjectAccess, ProjectPermission, ResourceType, Team,
-        TeamCounts,
+        AiAgentSettings, ExtendedAccess, Organization, OrganizationMember, OrganizationStatus,
+        OrganizationType, ProjectAccess, ProjectPermission, ResourceType, Team, TeamCounts,
     },
     address::{Address, AddressMetadata},
     list::{ItemList, Link, Links, ProfileList, RecordLink, RecordLinks, SignedLink},

@@ -115,7 +115,7 @@ fn members_are_read_as_client_code_knows_them() {
         r#"{"id":"u-1","organization_id":"01H","user_id":"u-1","permissions":["billing","projects:create","x"],
         "level":"admin","owner":true,"created_at":"2024-01-01T00:00:00+00:00","updated_at":"0001-01-01T00:00:00Z"}"#,
     );
-    let words: Vec<_> = member.permissions.items().iter().map(wire::OrganizationPermission::as_str).collect();
+    let words: Vec<_> = member.permissions.items().iter().map(String::as_str).collect();
     assert_eq!(words, ["billing", "projects:create", "x"]);
     assert_eq!(ProjectPermission::WORDS.len(), 11);
 }
