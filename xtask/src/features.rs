@@ -12,7 +12,7 @@ pub(crate) fn build_all() -> Outcome {
     for set in service_sets() {
         check("anyprofile", &set)?;
     }
-    for features in ["", "upsun", "probely", "anthropic", "full"] {
+    for features in ["", "upsun", "probely", "anthropic", "full", "full rustls"] {
         let arguments =
             ["test", "--quiet", "--package", "anyprofile", "--no-default-features", "--features", features];
         cargo(&[&arguments[..], &["--lib", "--tests"]].concat(), &[])?;

@@ -300,7 +300,7 @@ fn without_values(message: &str) -> String {
     }
 }
 
-#[cfg(all(test, feature = "upsun", feature = "probely", feature = "anthropic"))]
+#[cfg(all(test, feature = "upsun", feature = "probely", feature = "anthropic", feature = "rustls"))]
 mod tests {
     use super::*;
 

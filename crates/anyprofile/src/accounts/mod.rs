@@ -252,7 +252,7 @@ impl Account {
     }
 }
 
-#[cfg(all(test, feature = "upsun", feature = "probely", feature = "anthropic"))]
+#[cfg(all(test, feature = "upsun", feature = "probely", feature = "anthropic", feature = "rustls"))]
 mod tests {
     use anyprofile_core::ErrorKind;
 
