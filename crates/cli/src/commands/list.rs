@@ -30,7 +30,7 @@ pub(crate) async fn run(global: &Global, list: List) -> Result<Exit, Failure> {
     loop {
         let profile = tokio::select! {
             biased;
-            _ = &mut interrupted => {
+            Ok(()) = &mut interrupted => {
                 // What was begun is ended properly, and the summary says that there is more.
                 say!("interrupted");
                 break;
