@@ -6,8 +6,9 @@ use anyprofile_core::{
     Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, FieldPath, FieldSpec, GetOptions,
     IdKind, ListQuery, Next, OrderField, Page, Profile, ProfileId, ProfileProvider, ProviderInfo, Result,
     Support, async_trait,
-    wire::{OpaqueId, WithRaw},
+    wire::{OpaqueId, Tolerant, WithRaw},
 };
+use anyprofile_http::Answer;
 
 use crate::{
     AnthropicClient, AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04, ListUserProfiles,
@@ -62,14 +63,17 @@ impl AnthropicProvider {
     }
 }
 
-/// The records of a page; the service declares no total.
-fn records<T>(list: wire::UserProfileList<T>) -> (Vec<T>, Option<u64>) {
-    (list.data, None)
-}
-
-/// The cursor of the next page. An empty page with a cursor is not the end.
-fn next_page<T>(list: &wire::UserProfileList<T>) -> Option<String> {
-    list.next_page.clone().empty_as_null().into_value()
+/// A page of profiles, and the cursor of the next one: an empty page with a cursor is not the end. `T` is the
+/// record, with its text or without.
+fn page_of<T: Tolerant>(
+    answer: &Answer,
+    profile: impl FnMut(T) -> Result<Profile, String>,
+) -> Result<(Page<Profile>, Option<String>)> {
+    let mut listed = user_profile_list(answer)?;
+    let next = listed.list.next_page.take().empty_as_null().into_value();
+    // The service declares no total.
+    let page = listed.into_page(|list: wire::UserProfileList<T>| (list.data, None));
+    Ok((page.try_map(profile), next))
 }
 
 /// The shapes that the API has had, in their order. An unknown beta is taken as the newest.
@@ -189,13 +193,9 @@ impl ProfileProvider for AnthropicProvider {
         };
         let answer = self.client.http.send(self.client.list_request(&list)).await?;
         let (page, next) = if self.settings.keep_raw {
-            let listed = user_profile_list(&answer)?;
-            let next = next_page(&listed.list);
-            (listed.into_page(records).try_map(|record| self.kept(record)), next)
+            page_of(&answer, |record| self.kept(record))?
         } else {
-            let listed = user_profile_list(&answer)?;
-            let next = next_page(&listed.list);
-            (listed.into_page(records).try_map(|record| self.profile(record)), next)
+            page_of(&answer, |record| self.profile(record))?
         };
         Ok(page.with_next(match next {
             Some(token) => Next::Cursor(Cursor::new(self.info(), query, CursorPosition::Token(token))),

@@ -95,17 +95,6 @@ impl Answer {
         })
     }
 
-    /// The body as a page; see [`wire::decode_page`].
-    ///
-    /// # Errors
-    /// [`ErrorKind::Decode`] if it is no such page at all.
-    pub fn decode_page<Whole: DeserializeOwned, Loose: DeserializeOwned>(
-        &self,
-        each: impl FnOnce(Loose) -> DecodedPage<Whole>,
-    ) -> Result<DecodedPage<Whole>> {
-        wire::decode_page(self.json()?, each).map_err(|failure| self.undecodable(&failure))
-    }
-
     /// An error about this answer, with all that is known of its request.
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         Error::new(kind, message)

@@ -104,11 +104,14 @@ impl Exchange {
                 .unwrap_or_else(|_| Err(Broken::Transport(TransportError::new(TransportErrorKind::Timeout))));
             log(&result, dialect, outbound, effort.attempts, began.elapsed());
 
-            let failed = match &result {
+            let result = match result {
                 Ok(received) if (200..300).contains(&received.status) => {
                     self.inner.budget.earn();
-                    return Ok(self.answer(result_or_empty(result), outbound, dialect, *effort));
+                    return Ok(self.answer(received, outbound, dialect, *effort));
                 }
+                failed => failed,
+            };
+            let failed = match &result {
                 Ok(received) if received.status == 401 && is_step_up(&received.headers) => {
                     let request_id = request_id(&received.headers, dialect);
                     return Err(step_up_error(&self.inner.info)
@@ -244,9 +247,4 @@ fn log(
         Err(Broken::TooLarge(status, _)) => debug!(operation, attempt, status, "answer too large"),
         Err(Broken::Redirect(status, ..)) => debug!(operation, attempt, status, "redirect refused"),
     }
-}
-
-/// The answer out of a result that is known to have one.
-fn result_or_empty(result: Result<Received, Broken>) -> Received {
-    result.unwrap_or_else(|_| Received { status: 204, headers: HeaderMap::new(), body: Bytes::new() })
 }

@@ -1,12 +1,15 @@
 //! The account as an anyprofile provider.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    ops::Range,
+    sync::{Arc, LazyLock},
+};
 
 use anyprofile_core::{
     Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, Expected, FieldPath, FieldSpec,
     FilterPart, GetOptions, IdKind, ListQuery, Next, Order, OrderField, Page, Profile, ProfileId,
     ProfileProvider, ProviderInfo, RemainingPages, Result, Status, Support, async_trait,
-    wire::{OpaqueId, WithRaw},
+    wire::{OpaqueId, Tolerant, WithRaw},
 };
 use anyprofile_http::Answer;
 
@@ -126,9 +129,15 @@ impl ProbelyProvider {
     }
 }
 
-/// The records of a page, and how many there are on all pages.
-fn records<T>(list: wire::UserList<T>) -> (Vec<T>, Option<u64>) {
-    (list.results, list.count.into_value())
+/// A page of profiles, and the numbers of the pages that remain. `T` is the record, with its text or without.
+fn page_of<T: Tolerant>(
+    answer: &Answer,
+    profile: impl FnMut(T) -> Result<Profile, String>,
+) -> Result<(Page<Profile>, Range<u64>)> {
+    let listed = user_list(answer)?;
+    let remaining = remaining_pages(answer, &listed.list)?;
+    let page = listed.into_page(|list: wire::UserList<T>| (list.results, list.count.into_value()));
+    Ok((page.try_map(profile), remaining))
 }
 
 static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| {
@@ -197,13 +206,9 @@ impl ProfileProvider for ProbelyProvider {
         };
         let answer = self.client.http.send(list_request(&self.list_users(query, number))).await?;
         let (page, remaining) = if self.settings.keep_raw {
-            let listed = user_list(&answer)?;
-            let remaining = remaining_pages(&answer, &listed.list)?;
-            (listed.into_page(records).try_map(|record| self.kept(record)), remaining)
+            page_of(&answer, |record| self.kept(record))?
         } else {
-            let listed = user_list(&answer)?;
-            let remaining = remaining_pages(&answer, &listed.list)?;
-            (listed.into_page(records).try_map(|record| self.profile(record)), remaining)
+            page_of(&answer, |record| self.profile(record))?
         };
         let next = if remaining.is_empty() {
             Next::End

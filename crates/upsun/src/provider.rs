@@ -6,8 +6,9 @@ use anyprofile_core::{
     Capabilities, Cursor, CursorPosition, Error, ErrorKind, FieldPath, FieldSpec, FindKey, Found, GetOptions,
     IdKind, ListQuery, Next, Page, PlannedRequest, Profile, ProfileChange, ProfileId, ProfileProvider,
     ProviderInfo, Result, Support, ValueFormat, WriteOptions, WriteRule, async_trait, found_or_nobody,
-    wire::{OpaqueId, WithRaw},
+    wire::{OpaqueId, Tolerant, WithRaw},
 };
+use anyprofile_http::Answer;
 
 use crate::{
     ListProfiles, UpsunClient, UpsunConfig,
@@ -62,9 +63,15 @@ impl UpsunProvider {
     }
 }
 
-/// The records of a page, and how many there are on all pages.
-fn records<T>(list: wire::ProfileList<T>) -> (Vec<T>, Option<u64>) {
-    (list.profiles, list.count.into_value())
+/// A page of profiles, and the link to the next one. `T` is the record, with its text or without.
+fn page_of<T: Tolerant>(
+    answer: &Answer,
+    profile: impl FnMut(T) -> Result<Profile, String>,
+) -> Result<(Page<Profile>, Option<wire::Link>)> {
+    let mut listed = profile_list(answer)?;
+    let next = listed.list.links.next.take();
+    let page = listed.into_page(|list: wire::ProfileList<T>| (list.profiles, list.count.into_value()));
+    Ok((page.try_map(profile), next))
 }
 
 /// The kinds of ids whose profiles can be updated.
@@ -150,16 +157,11 @@ impl ProfileProvider for UpsunProvider {
         let list = ListProfiles { range: query.page_size, ..ListProfiles::default() };
         let answer = self.client.http.send(list_request(&list, link)).await?;
         let (page, next) = if self.keep_raw {
-            let mut listed = profile_list::<WithRaw<wire::Profile>>(&answer)?;
-            let next = listed.list.links.next.take();
-            let kept = |kept: WithRaw<wire::Profile>| {
+            page_of(&answer, |kept: WithRaw<wire::Profile>| {
                 self.user_profile(kept.record).map(|profile| profile.with_raw(kept.raw))
-            };
-            (listed.into_page(records).try_map(kept), next)
+            })?
         } else {
-            let mut listed = profile_list(&answer)?;
-            let next = listed.list.links.next.take();
-            (listed.into_page(records).try_map(|record| self.user_profile(record)), next)
+            page_of(&answer, |record| self.user_profile(record))?
         };
         Ok(page.with_next(match next {
             // A link without an address is followed too, and then refused: a page is missing.

@@ -205,11 +205,11 @@ impl UpsunClient {
                 .with_hint("what was delivered is good, and there may be more"));
         }
         let answer = self.http.send(request).await?;
-        let decoded = answer.decode_page::<ItemList<T>, ItemList<Box<RawValue>>>(|loose| {
+        let decoded = answer.decode_list::<ItemList<T>, ItemList<Box<RawValue>>>(|loose| {
             let ItemList { items, count, links } = loose;
             wire::decode_records(items, |items| ItemList { items, count, links })
         })?;
-        let ItemList { items, count, links } = decoded.page;
+        let ItemList { items, count, links } = decoded.list;
         let from: Arc<str> = url.into();
         // A link without an address is kept, and refused when it is followed: a page is missing.
         let page_link = |link: Option<Link>| {
@@ -231,9 +231,7 @@ impl UpsunClient {
 
 /// A list without pages that is a bare array.
 pub(crate) fn bare_list<T: Tolerant>(answer: &Answer) -> Result<Page<T>> {
-    let decoded = answer
-        .decode_page::<Vec<T>, Vec<Box<RawValue>>>(|records| wire::decode_records(records, |good| good))?;
-    Ok(Page::last(decoded.page)
-        .with_quarantined(decoded.quarantined)
-        .with_request(answer.request_id.clone(), answer.effort))
+    let listed = answer
+        .decode_list::<Vec<T>, Vec<Box<RawValue>>>(|records| wire::decode_records(records, |good| good))?;
+    Ok(listed.into_page(|items| (items, None)))
 }
