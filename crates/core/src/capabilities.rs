@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::{FieldPath, FilterPart, IdKind, ListQuery, OrderField};
+use crate::{
+    Error, FieldPath, FilterPart, IdKind, ListQuery, OrderField, ProfileId, ProviderInfo, Result, View,
+};
 
 /// What a provider can do. Static for an account: asking costs no request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -12,8 +14,10 @@ use crate::{FieldPath, FilterPart, IdKind, ListQuery, OrderField};
 pub struct Capabilities {
     /// The operations.
     pub operations: Operations,
-    /// What a listing can be asked for.
+    /// What a listing of all profiles can be asked for.
     pub listing: ListingCapabilities,
+    /// What a listing of an organization's members can be asked for, where there is one.
+    pub members: ListingCapabilities,
     /// The fields that the service knows.
     pub fields: FieldTable,
 }
@@ -28,6 +32,11 @@ pub struct Operations {
     pub get: Support,
     /// Get the profile of the credential.
     pub current: Support,
+    /// Add to a profile what the service shows of it elsewhere: [`GetOptions::enrich`](crate::GetOptions::enrich).
+    pub enrich: Support,
+    /// List the members of an organization, for these kinds of organizations:
+    /// [`ListQuery::member_of`].
+    pub members: Support,
     /// Create a profile.
     pub create: Support,
     /// Update a profile.
@@ -60,6 +69,41 @@ impl Support {
         Self::No(Cow::Borrowed(reason))
     }
 
+    /// For these kinds of ids.
+    pub fn of(kinds: impl IntoIterator<Item = IdKind>) -> Self {
+        Self::For(kinds.into_iter().collect())
+    }
+
+    /// The kinds of ids that the operation is there for.
+    pub fn kinds(&self) -> &[IdKind] {
+        match self {
+            Self::For(kinds) => kinds,
+            Self::No(_) => &[],
+        }
+    }
+
+    /// Checks that the operation is there for an id, before anything is sent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if it is not; and what
+    /// [`ProviderInfo::check_id`] says of another account's id.
+    pub fn check(&self, info: &ProviderInfo, operation: &'static str, id: &ProfileId) -> Result<()> {
+        info.check_id(id)?;
+        match self {
+            Self::For(kinds) if kinds.contains(&id.kind) => Ok(()),
+            Self::For(kinds) => {
+                let kinds: Vec<_> = kinds.iter().map(IdKind::as_str).collect();
+                let reason = format!(
+                    "there is no {operation} for an id of kind '{}', only for {}",
+                    id.kind,
+                    kinds.join(", ")
+                );
+                Err(Error::unsupported(info, operation, &reason))
+            }
+            Self::No(reason) => Err(Error::unsupported(info, operation, reason)),
+        }
+    }
+
     /// Whether the operation is there for any id.
     pub const fn is_supported(&self) -> bool {
         matches!(self, Self::For(_))
@@ -76,6 +120,10 @@ impl Default for Support {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListingCapabilities {
+    /// The records that the profiles are read from. None named: any that the field table knows.
+    pub views: Vec<View>,
+    /// The records that are added to each profile if the query asks for it ([`ListQuery::enrich`]).
+    pub enrich_views: Vec<View>,
     /// Whether the caller may choose the number of profiles a page.
     pub page_size: bool,
     /// The most profiles a page, where the service publishes a limit.
@@ -195,18 +243,47 @@ impl WriteRule {
 pub struct FieldSpec {
     /// The field of the profile.
     pub path: FieldPath,
-    /// The service's own name for it.
-    pub source: Cow<'static, str>,
+    /// Where the service shows it.
+    pub sources: Vec<FieldSource>,
     /// Whether it can be read.
     pub read: Readable,
     /// How it can be written; `None` if it cannot.
     pub write: Option<WriteRule>,
 }
 
+/// Where a service shows a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FieldSource {
+    /// The record that has it; `None` where every record of the service does.
+    pub view: Option<View>,
+    /// The service's own name for it.
+    pub name: Cow<'static, str>,
+}
+
 impl FieldSpec {
-    /// A field that can be read and not written.
-    pub const fn read(path: FieldPath, source: &'static str) -> Self {
-        Self { path, source: Cow::Borrowed(source), read: Readable::Yes, write: None }
+    /// A field that can be read and not written, from every record of the service.
+    pub fn read(path: FieldPath, name: &'static str) -> Self {
+        Self::unread(path).with_source(None, name)
+    }
+
+    /// A field that can be read from this one record and not written. [`and_in`](Self::and_in) adds others.
+    pub fn read_in(path: FieldPath, view: View, name: &'static str) -> Self {
+        Self::unread(path).with_source(Some(view), name)
+    }
+
+    fn unread(path: FieldPath) -> Self {
+        Self { path, sources: Vec::new(), read: Readable::Yes, write: None }
+    }
+
+    fn with_source(mut self, view: Option<View>, name: &'static str) -> Self {
+        self.sources.push(FieldSource { view, name: Cow::Borrowed(name) });
+        self
+    }
+
+    /// The same field, which another record has too.
+    pub fn and_in(self, view: View, name: &'static str) -> Self {
+        self.with_source(Some(view), name)
     }
 
     /// The same field, writable by this rule.
@@ -220,27 +297,35 @@ impl FieldSpec {
         self.read = Readable::Withheld { needs: Cow::Borrowed(needs) };
         self
     }
+
+    /// Whether a record has the field.
+    pub fn is_in(&self, view: &View) -> bool {
+        self.sources.iter().any(|source| source.view.as_ref().is_none_or(|known| known == view))
+    }
 }
 
 /// The fields that a service knows. What is not in it is unsupported.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct FieldTable(Cow<'static, [FieldSpec]>);
+pub struct FieldTable(Vec<FieldSpec>);
 
 impl FieldTable {
-    /// A table that is known when the program is built.
-    pub const fn from_static(fields: &'static [FieldSpec]) -> Self {
-        Self(Cow::Borrowed(fields))
-    }
-
     /// The entry of a field.
     pub fn get(&self, path: &FieldPath) -> Option<&FieldSpec> {
         self.0.iter().find(|spec| spec.path == *path)
     }
 
-    /// Whether a field can be read.
+    /// Whether a field can be read, from some record of the service.
     pub fn readable(&self, path: &FieldPath) -> Readable {
         self.get(path).map_or(Readable::No, |spec| spec.read.clone())
+    }
+
+    /// Whether a field can be read from one of these records. No record named means any.
+    pub fn readable_in<'a>(&self, path: &FieldPath, views: impl IntoIterator<Item = &'a View>) -> Readable {
+        let Some(spec) = self.get(path) else { return Readable::No };
+        let mut views = views.into_iter().peekable();
+        let is_there = views.peek().is_none() || views.any(|view| spec.is_in(view));
+        if is_there { spec.read.clone() } else { Readable::No }
     }
 
     /// All entries.
@@ -251,7 +336,21 @@ impl FieldTable {
 
 impl FromIterator<FieldSpec> for FieldTable {
     fn from_iter<I: IntoIterator<Item = FieldSpec>>(fields: I) -> Self {
-        Self(Cow::Owned(fields.into_iter().collect()))
+        Self(fields.into_iter().collect())
+    }
+}
+
+impl Capabilities {
+    /// What the listing that a query asks for can do: that of all profiles, or that of an organization's members.
+    pub fn listing_of(&self, query: &ListQuery) -> &ListingCapabilities {
+        if query.member_of.is_some() { &self.members } else { &self.listing }
+    }
+
+    /// Whether a field can be read from what the listing that a query asks for shows.
+    pub fn listed(&self, path: &FieldPath, query: &ListQuery) -> Readable {
+        let listing = self.listing_of(query);
+        let added = listing.enrich_views.iter().filter(|_| query.enrich);
+        self.fields.readable_in(path, listing.views.iter().chain(added))
     }
 }
 

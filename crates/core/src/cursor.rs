@@ -2,10 +2,10 @@
 
 use std::{fmt, ops::Range, str::FromStr};
 
-use crate::{Error, ErrorKind, ListQuery, ProviderInfo};
+use crate::{Error, ErrorKind, IdKind, ListQuery, ProviderInfo};
 
 /// The version of the printed form. A cursor of another version is refused.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 /// The place where a listing goes on.
 ///
@@ -14,6 +14,7 @@ const VERSION: &str = "1";
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Cursor {
     fingerprint: u64,
+    collection: Option<IdKind>,
     position: CursorPosition,
 }
 
@@ -21,6 +22,8 @@ pub struct Cursor {
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CursorPosition {
+    /// The first page of a collection that is listed after another one.
+    Start,
     /// A token or link of the service.
     Token(String),
     /// The number of a page.
@@ -31,7 +34,18 @@ impl Cursor {
     /// A cursor for a listing. `query` is the one that was sent, with the provider's own page size and order
     /// where the caller named none: a later version or another configuration may have others.
     pub fn new(info: &ProviderInfo, query: &ListQuery, position: CursorPosition) -> Self {
-        Self { fingerprint: fingerprint(info, query), position }
+        Self { fingerprint: fingerprint(info, query), collection: None, position }
+    }
+
+    /// The same cursor in one of several collections that a service lists one after the other.
+    pub fn in_collection(mut self, collection: IdKind) -> Self {
+        self.collection = Some(collection);
+        self
+    }
+
+    /// The collection that it is in, where a service lists several.
+    pub fn collection(&self) -> Option<&IdKind> {
+        self.collection.as_ref()
     }
 
     /// The position, after checking that the cursor belongs to this listing.
@@ -49,8 +63,10 @@ impl Cursor {
 
     /// A number that is the same for equal cursors, for finding a cursor that was seen before.
     pub(crate) fn digest(&self) -> u64 {
-        let hash = Fnv::new().write(&self.fingerprint.to_le_bytes());
+        let collection = self.collection.as_ref().map_or("", IdKind::as_str);
+        let hash = Fnv::new().write(&self.fingerprint.to_le_bytes()).write_part(collection);
         match &self.position {
+            CursorPosition::Start => hash.write(b"s"),
             CursorPosition::Token(token) => hash.write(b"t").write(token.as_bytes()),
             CursorPosition::PageNumber(number) => hash.write(b"n").write(&number.to_le_bytes()),
         }
@@ -60,7 +76,7 @@ impl Cursor {
 
 /// What a cursor is bound to: all that shapes the order and the cut of the pages.
 fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
-    let ListQuery { page_size, limit: _, order, search, filter } = query;
+    let ListQuery { page_size, limit: _, enrich: _, order, search, member_of, filter } = query;
     let mut hash = Fnv::new()
         .write_part(info.service.as_str())
         .write_part(info.account.as_str())
@@ -68,6 +84,9 @@ fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
         .write_part(&info.shape)
         .write_part(&page_size.map_or_else(String::new, |size| size.to_string()))
         .write_part(search.as_deref().unwrap_or_default());
+    if let Some(organization) = member_of {
+        hash = hash.write_part(&organization.to_string());
+    }
     if !filter.is_empty() {
         hash = hash.write_part(&serde_json::to_string(filter).unwrap_or_default());
     }
@@ -97,8 +116,10 @@ impl Fnv {
 /// The printed form, for storing: treat it as confidential, since it holds what the service wrote.
 impl fmt::Display for Cursor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{VERSION}.{:016x}.", self.fingerprint)?;
+        let collection = self.collection.as_ref().map_or("", IdKind::as_str);
+        write!(formatter, "{VERSION}.{:016x}.{collection}/", self.fingerprint)?;
         match &self.position {
+            CursorPosition::Start => formatter.write_str("s"),
             CursorPosition::Token(token) => write!(formatter, "t{token}"),
             CursorPosition::PageNumber(number) => write!(formatter, "n{number}"),
         }
@@ -113,17 +134,24 @@ impl FromStr for Cursor {
         if version != VERSION {
             return Err(CursorError::Version);
         }
-        let (fingerprint, position) = rest.split_once('.').ok_or(CursorError::Form)?;
+        let (fingerprint, rest) = rest.split_once('.').ok_or(CursorError::Form)?;
+        // The name of a collection has no slash.
+        let (collection, position) = rest.split_once('/').ok_or(CursorError::Form)?;
+        let collection = match collection {
+            "" => None,
+            name => Some(name.parse().map_err(|_| CursorError::Form)?),
+        };
         if fingerprint.len() != 16 {
             return Err(CursorError::Form);
         }
         let fingerprint = u64::from_str_radix(fingerprint, 16).map_err(|_| CursorError::Form)?;
         let position = match position.as_bytes().first() {
+            Some(b's') if position.len() == 1 => CursorPosition::Start,
             Some(b't') => CursorPosition::Token(position[1..].to_owned()),
             Some(b'n') => CursorPosition::PageNumber(position[1..].parse().map_err(|_| CursorError::Form)?),
             _ => return Err(CursorError::Form),
         };
-        Ok(Self { fingerprint, position })
+        Ok(Self { fingerprint, collection, position })
     }
 }
 
@@ -136,6 +164,7 @@ impl fmt::Debug for Cursor {
 impl fmt::Debug for CursorPosition {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Start => formatter.write_str("Start"),
             Self::Token(_) => formatter.write_str("Token(..)"),
             Self::PageNumber(number) => formatter.debug_tuple("PageNumber").field(number).finish(),
         }
@@ -154,17 +183,25 @@ pub enum CursorError {
     Version,
 }
 
-/// The cursors of all remaining pages of a listing whose pages are numbered.
+/// The cursors of all remaining pages of a listing whose pages are numbered. Of a service that lists several collections
+/// one after the other, those of one collection: its last page says how to go on with the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemainingPages {
     fingerprint: u64,
+    collection: Option<IdKind>,
     numbers: Range<u64>,
 }
 
 impl RemainingPages {
     /// The pages with these numbers; `numbers` is not empty.
     pub fn new(info: &ProviderInfo, query: &ListQuery, numbers: Range<u64>) -> Self {
-        Self { fingerprint: fingerprint(info, query), numbers }
+        Self { fingerprint: fingerprint(info, query), collection: None, numbers }
+    }
+
+    /// The same pages of one of several collections.
+    pub fn in_collection(mut self, collection: IdKind) -> Self {
+        self.collection = Some(collection);
+        self
     }
 
     /// How many there are.
@@ -179,10 +216,12 @@ impl RemainingPages {
 
     /// The cursors, in order. Each may be fetched on its own.
     pub fn cursors(&self) -> impl Iterator<Item = Cursor> + use<> {
-        let fingerprint = self.fingerprint;
-        self.numbers
-            .clone()
-            .map(move |number| Cursor { fingerprint, position: CursorPosition::PageNumber(number) })
+        let (fingerprint, collection) = (self.fingerprint, self.collection.clone());
+        self.numbers.clone().map(move |number| Cursor {
+            fingerprint,
+            collection: collection.clone(),
+            position: CursorPosition::PageNumber(number),
+        })
     }
 }
 
@@ -209,6 +248,7 @@ mod tests {
             (info("b"), query.clone()),
             (info("a"), query.clone().with_page_size(11)),
             (info("a"), query.clone().with_search("x")),
+            (info("a"), query.clone().with_member_of("upsun:a/organization/x".parse().unwrap())),
             (info("a"), query.clone().with_order(Order::ascending(OrderField::Name))),
         ] {
             let error = cursor.position(&info, &query).unwrap_err();
@@ -224,9 +264,9 @@ mod tests {
 
     #[test]
     fn what_was_stored_by_another_version_is_told_apart() {
-        assert_eq!("2.0000000000000000.tx".parse::<Cursor>(), Err(CursorError::Version));
+        assert_eq!("1.0000000000000000.tx".parse::<Cursor>(), Err(CursorError::Version));
         assert_eq!("".parse::<Cursor>(), Err(CursorError::Form));
-        assert_eq!("1.é000000000000000.tx".parse::<Cursor>(), Err(CursorError::Form));
+        assert_eq!("2.é000000000000000./tx".parse::<Cursor>(), Err(CursorError::Form));
     }
 
     #[test]
@@ -238,8 +278,12 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn a_stored_cursor_reads_back(token in ".*", number: u64) {
-            for position in [CursorPosition::Token(token), CursorPosition::PageNumber(number)] {
+            let positions =
+                [CursorPosition::Start, CursorPosition::Token(token), CursorPosition::PageNumber(number)];
+            for position in positions {
                 let cursor = Cursor::new(&info("a"), &ListQuery::new(), position);
+                proptest::prop_assert_eq!(cursor.to_string().parse::<Cursor>().unwrap(), cursor.clone());
+                let cursor = cursor.in_collection(IdKind::ORGANIZATION);
                 proptest::prop_assert_eq!(cursor.to_string().parse::<Cursor>().unwrap(), cursor);
             }
         }

@@ -1,6 +1,6 @@
 //! What one service knows beyond the normalized profile.
 
-use std::{any::Any, borrow::Cow, fmt, sync::Arc};
+use std::{any::Any, borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 
@@ -59,12 +59,39 @@ impl Extension {
         }
     }
 
+    /// The fields that were sent, by their serialized names.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.fields().into_keys().collect()
+    }
+
+    fn fields(&self) -> BTreeMap<String, RawJson> {
+        let json = RawJson::encode(self);
+        json.and_then(|json| json.decode().ok()).unwrap_or_default()
+    }
+
+    /// This extension with what the other says more, a value before null and null before nothing; and the names of
+    /// what was taken.
+    pub(crate) fn filled_from(&self, other: &Self) -> (Self, Vec<String>) {
+        let (mut fields, mut taken) = (self.fields(), Vec::new());
+        for (key, value) in other.fields() {
+            let says_more = fields.get(&key).is_none_or(|own| own.get() == "null" && value.get() != "null");
+            if says_more {
+                fields.insert(key.clone(), value);
+                taken.push(key);
+            }
+        }
+        match RawJson::encode(&fields) {
+            Some(json) => (Self(Form::Json(json)), taken),
+            None => (self.clone(), Vec::new()),
+        }
+    }
+
     /// The state of a field by its serialized name; `None` if the extension has no such field.
     pub fn state(&self, key: &str) -> Option<FieldState> {
         match &self.0 {
             Form::Typed(typed) => typed.state(key),
             Form::Json(json) => {
-                let fields: std::collections::BTreeMap<String, RawJson> = json.decode().ok()?;
+                let fields: BTreeMap<String, RawJson> = json.decode().ok()?;
                 fields.get(key).map(
                     |value| {
                         if value.get() == "null" { FieldState::Null } else { FieldState::Value }

@@ -174,6 +174,13 @@ pub struct FilterPlan {
     pub unanswerable: Vec<FilterPart>,
 }
 
+impl FilterPlan {
+    /// Whether the filter has this part.
+    pub fn asks_for(&self, part: FilterPart) -> bool {
+        self.pushed.contains(&part) || self.applied.contains(&part)
+    }
+}
+
 impl Filter {
     /// The parts that are given.
     pub fn parts(&self) -> Vec<FilterPart> {
@@ -224,6 +231,7 @@ impl Filter {
 impl ListQuery {
     /// Which parts of the filter the service answers, and which are applied to what comes.
     pub fn filter_plan(&self, capabilities: &Capabilities) -> FilterPlan {
+        let listing = capabilities.listing_of(self);
         let can_push = |part: &FilterPart| match part {
             // A service answers for one word of its own; several of ours, or "unknown", it does not have.
             FilterPart::Status => {
@@ -239,10 +247,10 @@ impl ListQuery {
             .filter
             .parts()
             .into_iter()
-            .partition(|part| capabilities.listing.filters.contains(part) && can_push(part));
+            .partition(|part| listing.filters.contains(part) && can_push(part));
         let applied: Vec<FilterPart> = applied;
         let is_shown = |part: &FilterPart| {
-            part.path().is_none_or(|path| capabilities.fields.readable(&path) == Readable::Yes)
+            part.path().is_none_or(|path| capabilities.listed(&path, self) == Readable::Yes)
         };
         let unanswerable = applied.iter().copied().filter(|part| !is_shown(part)).collect();
         FilterPlan { pushed, applied, unanswerable }

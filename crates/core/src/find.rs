@@ -118,28 +118,50 @@ pub fn found_or_nobody(result: Result<Profile>) -> Result<Found> {
     }
 }
 
+/// Looks an id of the service up, in one of these collections after the other until somebody is there.
+///
+/// # Errors
+/// Every failure that says nothing of the profile.
+pub async fn look_up<P: ProfileProvider + ?Sized>(
+    provider: &P,
+    native: &str,
+    kinds: &[IdKind],
+) -> Result<Found> {
+    let info = provider.info();
+    let mut found = Found { requests: 0, ..Found::looked_up(None) };
+    for kind in kinds {
+        // What cannot be an id is nobody's.
+        let id = ProfileId::new(info.service.clone(), info.account.clone(), kind.clone(), native);
+        let Ok(id) = id else { break };
+        let here = found_or_nobody(provider.get_with(&id, &GetOptions::default()).await)?;
+        found.requests += here.requests;
+        found.profiles = here.profiles;
+        if !found.profiles.is_empty() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
 /// Finds with what every provider has: the service's id is looked up, everything else is listed, with the
 /// service's search where a filter can use it.
 pub(crate) async fn find_by_listing<P: ProfileProvider + ?Sized>(
     provider: &P,
     key: &FindKey,
 ) -> Result<Found> {
-    let (info, capabilities) = (provider.info(), provider.capabilities());
-    if capabilities.fields.readable(&key.path()) != Readable::Yes && !matches!(key, FindKey::NativeId(_)) {
-        return Ok(Found::unanswerable());
-    }
+    let capabilities = provider.capabilities();
     if let FindKey::NativeId(native) = key {
-        let id = ProfileId::new(info.service.clone(), info.account.clone(), IdKind::USER, native.as_str());
-        // What cannot be an id is nobody's.
-        let Ok(id) = id else { return Ok(Found { requests: 0, ..Found::looked_up(None) }) };
-        return found_or_nobody(provider.get_with(&id, &GetOptions::default()).await);
+        return look_up(provider, native, capabilities.operations.get.kinds()).await;
+    }
+    if capabilities.listed(&key.path(), &ListQuery::new()) != Readable::Yes {
+        return Ok(Found::unanswerable());
     }
     let mut filter = Filter::default();
     if let FindKey::Email(address) = key {
         filter.email = Some(address.clone());
     }
     let query = ListQuery::new().with_filter(filter);
-    let is_searched = !query.filter_plan(capabilities).pushed.is_empty();
+    let is_searched = !provider.filter_plan(&query).pushed.is_empty();
     let mut pages = Pages::new(provider, query);
     let mut profiles = Vec::new();
     while let Some(page) = pages.next_page().await {

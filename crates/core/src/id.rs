@@ -108,6 +108,12 @@ impl IdKind {
     /// The service's organizations.
     pub const ORGANIZATION: Self = Self(Cow::Borrowed("organization"));
 
+    /// A collection of a service, by its name: 1 to 64 of `a`-`z`, `A`-`Z`, `0`-`9`, `.`, `_`, `-`. Any other
+    /// name is not read back from a printed id.
+    pub const fn new(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
     /// The word.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -27,6 +27,13 @@ impl RawJson {
     }
 }
 
+impl RawJson {
+    /// A value as JSON; `None` if it has no such form.
+    pub(crate) fn encode(value: &impl Serialize) -> Option<Self> {
+        serde_json::value::to_raw_value(value).ok().map(Self)
+    }
+}
+
 impl From<Box<RawValue>> for RawJson {
     fn from(value: Box<RawValue>) -> Self {
         Self(value)
@@ -88,6 +95,15 @@ impl UnknownFields {
     /// All of them, in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &RawJson)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl IntoIterator for UnknownFields {
+    type Item = (String, RawJson);
+    type IntoIter = std::collections::btree_map::IntoIter<String, RawJson>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

@@ -82,6 +82,7 @@ mod json;
 mod listing;
 mod open_enum;
 mod open_record;
+mod origin;
 mod page;
 mod path;
 mod profile;
@@ -95,8 +96,8 @@ pub use async_trait::async_trait;
 
 pub use self::{
     capabilities::{
-        Capabilities, FieldSpec, FieldTable, ListingCapabilities, Operations, Readable, Support, ValueFormat,
-        WriteRule,
+        Capabilities, FieldSource, FieldSpec, FieldTable, ListingCapabilities, Operations, Readable, Support,
+        ValueFormat, WriteRule,
     },
     change::{Change, PlannedRequest, ProfileChange},
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
@@ -105,11 +106,12 @@ pub use self::{
     extension::{Extension, ProfileExtension},
     field::{Field, FieldState},
     filter::{Expected, Filter, FilterPart, FilterPlan},
-    find::{FindKey, FindMethod, Found, found_or_nobody},
+    find::{FindKey, FindMethod, Found, found_or_nobody, look_up},
     guard::{CursorGuard, DuplicateCounter},
     id::{AccountName, IdError, IdKind, ProfileId, ServiceName},
     json::{RawJson, UnknownFields},
-    listing::{ListReport, Pages, ProfileStream},
+    listing::{CollectionReport, ListReport, Pages, ProfileStream},
+    origin::{MissingReason, MissingView, Origin, View},
     page::{Effort, Next, Page, Quarantined},
     path::{FieldPath, FieldPathError},
     profile::{

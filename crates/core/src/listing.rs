@@ -14,8 +14,8 @@ use futures_core::Stream;
 use serde::Serialize;
 
 use crate::{
-    Cursor, CursorGuard, DuplicateCounter, Effort, Error, ErrorKind, ListQuery, Next, Page, Profile,
-    ProfileProvider, Result,
+    Cursor, CursorGuard, DuplicateCounter, Effort, Error, ErrorKind, IdKind, ListQuery, MissingReason, Next,
+    Order, OrderField, Page, Profile, ProfileProvider, Result, Timestamp,
 };
 
 /// What a listing has seen so far.
@@ -28,9 +28,17 @@ pub struct ListReport {
     pub received: u64,
     /// Profiles that were delivered.
     pub seen: u64,
-    /// How many profiles the service says that there are, as it last said. Of those that meet the parts of the
-    /// filter that were sent to it.
+    /// How many profiles the service says that there are, as it last said; `None` if it does not say so for each
+    /// collection that was read. Of those that meet the parts of the filter that were sent to it.
     pub declared_total: Option<u64>,
+    /// The same for each collection, where the service lists several one after the other.
+    pub collections: Vec<CollectionReport>,
+    /// The latest change among the profiles that the service sent: the time to ask from the next time, with
+    /// [`ListQuery::changed_since`].
+    pub latest_change: Option<Timestamp>,
+    /// Profiles that were left out although they may be wanted: the filter asks when they were made or changed, and
+    /// the service does not say.
+    pub undated: u64,
     /// Profiles that were delivered a second time: the service's pages overlapped.
     pub duplicates: u64,
     /// Whether there were more profiles than can be compared with each other in bounded memory (1,048,576), so
@@ -38,7 +46,10 @@ pub struct ListReport {
     pub duplicates_unchecked: bool,
     /// Records that did not decode, and were not delivered.
     pub quarantined: u64,
-    /// Pages that were asked for, those that failed included.
+    /// Profiles that lack a record which this credential may not see; [`Origin::missing`](crate::Origin::missing)
+    /// names it.
+    pub withheld: u64,
+    /// Requests for pages and for what belongs to them, those that failed included.
     pub requests: u64,
     /// Requests that were sent, the repeated ones included.
     pub attempts: u64,
@@ -54,6 +65,32 @@ pub struct ListReport {
     pub resumed: bool,
 }
 
+/// What a listing has seen of one collection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CollectionReport {
+    /// The collection; `None` where the service has but one.
+    pub collection: Option<IdKind>,
+    /// Profiles that the service sent.
+    pub received: u64,
+    /// Profiles that it sent a second time.
+    pub duplicates: u64,
+    /// How many profiles the service says that there are.
+    pub declared_total: Option<u64>,
+    /// Whether the rest was not asked for, since nothing in it was changed since the time that the query names.
+    pub cut_at_unchanged: bool,
+    /// Whether the service does not have this collection, as it says.
+    pub is_not_offered: bool,
+}
+
+impl CollectionReport {
+    fn missing(&self) -> u64 {
+        let distinct = self.received.saturating_sub(self.duplicates);
+        let declared = self.declared_total.filter(|_| !self.cut_at_unchanged);
+        declared.unwrap_or(distinct).saturating_sub(distinct)
+    }
+}
+
 impl ListReport {
     /// Whether every profile was delivered, as far as can be known: the last page was read, nothing was
     /// set aside, the declared total was met, and the caller did not stop early.
@@ -67,8 +104,13 @@ impl ListReport {
         if self.limited || (self.resumed && self.reached_end) {
             return Some(0);
         }
-        let distinct = self.received.saturating_sub(self.duplicates);
-        self.reached_end.then(|| self.declared_total.unwrap_or(distinct).saturating_sub(distinct))
+        self.reached_end.then(|| self.collections.iter().map(CollectionReport::missing).sum())
+    }
+
+    /// Whether part of a collection was not asked for, since nothing in it was changed since the time that the query
+    /// names.
+    pub fn is_cut_at_unchanged(&self) -> bool {
+        self.collections.iter().any(|collection| collection.cut_at_unchanged)
     }
 
     /// How many requests were repeated.
@@ -77,7 +119,7 @@ impl ListReport {
     }
 
     fn spend(&mut self, effort: Effort) {
-        self.requests += u64::from(effort.attempts > 0);
+        self.requests += u64::from(effort.requests);
         self.attempts += u64::from(effort.attempts);
         self.waited += effort.waited;
     }
@@ -103,7 +145,34 @@ pub struct Pages<P> {
     position: Position,
     guard: CursorGuard,
     duplicates: DuplicateCounter,
+    newest_first: Option<NewestFirst>,
     report: ListReport,
+}
+
+/// A collection that comes with the latest change first, of which no more is needed than was changed since a time.
+#[derive(Clone, Debug)]
+struct NewestFirst {
+    since: Timestamp,
+    last: Option<Timestamp>,
+    /// Whether the service kept the order so far. If not, older ones may stand before newer ones, and all are read.
+    is_kept: bool,
+}
+
+impl NewestFirst {
+    fn new(since: Timestamp) -> Self {
+        Self { since, last: None, is_kept: true }
+    }
+
+    /// Whether all that was changed since the time has come, after these profiles too.
+    fn is_over(&mut self, profiles: &[Profile]) -> bool {
+        let mut is_over = false;
+        for time in profiles.iter().filter_map(|profile| profile.times.updated.value()) {
+            self.is_kept &= self.last.is_none_or(|last| *time <= last);
+            self.last = Some(*time);
+            is_over |= *time < self.since;
+        }
+        is_over && self.is_kept
+    }
 }
 
 impl<P> Pages<P>
@@ -113,13 +182,21 @@ where
 {
     /// A listing from its start.
     pub fn new(provider: P, mut query: ListQuery) -> Self {
-        let listing = &provider.capabilities().listing;
+        let listing = provider.capabilities().listing_of(&query);
+        let newest_first = Order::descending(OrderField::Updated);
+        if query.filter.updated_since.is_some()
+            && query.order.is_none()
+            && listing.orders.contains(&newest_first.field)
+        {
+            query.order = Some(newest_first.clone());
+        }
+        let since = query.filter.updated_since.filter(|_| query.order == Some(newest_first));
         if let (true, Some(limit)) =
             (listing.page_size, query.limit.and_then(|limit| u32::try_from(limit).ok()))
         {
             // A page larger than the limit would be thrown away in part; of a page that is filtered here, nobody
             // knows how much is needed.
-            let filters_here = !query.filter_plan(provider.capabilities()).applied.is_empty();
+            let filters_here = !provider.filter_plan(&query).applied.is_empty();
             let usual = query.page_size.or(listing.default_page_size);
             if limit > 0 && !filters_here && usual.is_some_and(|usual| limit < usual) {
                 query.page_size = Some(limit);
@@ -131,6 +208,7 @@ where
             position: Position::Start,
             guard: CursorGuard::default(),
             duplicates: DuplicateCounter::default(),
+            newest_first: since.map(NewestFirst::new),
             report: ListReport::default(),
         }
     }
@@ -186,23 +264,20 @@ where
     }
 
     fn accept(&mut self, mut page: Page<Profile>) -> Page<Profile> {
-        for profile in &page.items {
-            self.duplicates.note(&profile.id);
-        }
-        self.report.received += page.items.len() as u64;
+        let is_over = self.count(&page);
         if !self.query.filter.is_empty() {
             // Also what the service has filtered: its words may mean something else than ours.
             let (filter, capabilities) = (&self.query.filter, self.provider.capabilities());
             page.items.retain(|profile| filter.matches(profile, capabilities));
         }
-        self.position = match &page.next {
-            Next::End => Position::End,
-            Next::Cursor(cursor) => self.admit(cursor.clone()),
-            Next::Remaining(remaining) => match remaining.cursors().next() {
-                Some(cursor) => self.admit(cursor),
-                None => Position::End,
-            },
+        let next = match (&page.next, &page.next_collection) {
+            (_, Some(cursor)) if is_over => Some(cursor.clone()),
+            _ if is_over => None,
+            (Next::End, _) => None,
+            (Next::Cursor(cursor), _) => Some(cursor.clone()),
+            (Next::Remaining(remaining), _) => remaining.cursors().next(),
         };
+        self.position = next.map_or(Position::End, |cursor| self.admit(cursor));
         self.report.reached_end = matches!(self.position, Position::End);
         if let Some(limit) = self.query.limit {
             let left = usize::try_from(limit - self.report.seen).unwrap_or(usize::MAX);
@@ -219,11 +294,56 @@ where
             self.report.limited = true;
         }
         self.report.quarantined += page.quarantined.len() as u64;
-        self.report.duplicates = self.duplicates.duplicates();
-        self.report.duplicates_unchecked = !self.duplicates.is_exhaustive();
-        self.report.declared_total = page.declared_total.or(self.report.declared_total);
         self.report.spend(page.effort);
         page
+    }
+
+    /// Counts what the service sent. Gives whether the rest of the collection is not needed.
+    fn count(&mut self, page: &Page<Profile>) -> bool {
+        let report = &mut self.report;
+        let known = report.collections.iter().position(|it| it.collection == page.collection);
+        let index = known.unwrap_or_else(|| {
+            report.collections.push(CollectionReport {
+                collection: page.collection.clone(),
+                received: 0,
+                duplicates: 0,
+                declared_total: None,
+                cut_at_unchanged: false,
+                is_not_offered: page.is_not_offered,
+            });
+            self.newest_first = self.newest_first.as_ref().map(|it| NewestFirst::new(it.since));
+            report.collections.len() - 1
+        });
+        let collection = &mut report.collections[index];
+        let filter = &self.query.filter;
+        for profile in &page.items {
+            collection.duplicates += u64::from(self.duplicates.note(&profile.id));
+            let (created, updated) = (&profile.times.created, &profile.times.updated);
+            report.latest_change = report.latest_change.max(updated.value().copied());
+            let is_undated = (filter.updated_since.is_some() && !updated.is_known())
+                || (filter.created_since.is_some() && !created.is_known());
+            report.undated += u64::from(is_undated);
+            let mut missing = profile.origin.iter().flat_map(|origin| &origin.missing);
+            report.withheld += u64::from(missing.any(|it| it.reason == MissingReason::Withheld));
+        }
+        let received = page.items.len() as u64;
+        collection.received += received;
+        collection.declared_total = page.declared_total.or(collection.declared_total);
+        let is_over = self.newest_first.as_mut().is_some_and(|it| it.is_over(&page.items));
+        // Of the last page there is no rest.
+        let next_collection = page.next_collection.as_ref();
+        let is_last = match &page.next {
+            Next::End => true,
+            Next::Cursor(cursor) => Some(cursor) == next_collection,
+            Next::Remaining(remaining) => remaining.is_empty(),
+        };
+        collection.cut_at_unchanged |= is_over && !is_last;
+        report.received += received;
+        report.duplicates = self.duplicates.duplicates();
+        report.duplicates_unchecked = !self.duplicates.is_exhaustive();
+        let offered = report.collections.iter().filter(|it| !it.is_not_offered);
+        report.declared_total = offered.map(|it| it.declared_total).sum();
+        is_over
     }
 
     fn admit(&mut self, cursor: Cursor) -> Position {
@@ -307,7 +427,7 @@ pub struct ProfileStream<'a> {
 /// The page after the one that is being handed out.
 enum Ahead<'a> {
     Fetching(Fetching<'a>, Urgency),
-    Fetched(Fetched<'a>, Urgency),
+    Fetched(Box<Fetched<'a>>, Urgency),
     End,
 }
 
@@ -352,7 +472,7 @@ impl<'a> ProfileStream<'a> {
         if let Ahead::Fetching(fetching, urgency) = &mut self.next {
             let urgency = *urgency;
             if let Poll::Ready(fetched) = fetching.as_mut().poll(context) {
-                self.next = Ahead::Fetched(fetched, urgency);
+                self.next = Ahead::Fetched(Box::new(fetched), urgency);
             }
         }
     }
@@ -371,8 +491,8 @@ impl Stream for ProfileStream<'_> {
                 this.delivered += 1;
                 return Poll::Ready(Some(Ok(profile)));
             }
-            let (source, page, urgency) = match std::mem::replace(&mut this.next, Ahead::End) {
-                Ahead::Fetched((source, page), urgency) => (source, page, urgency),
+            let ((source, page), urgency) = match std::mem::replace(&mut this.next, Ahead::End) {
+                Ahead::Fetched(fetched, urgency) => (*fetched, urgency),
                 Ahead::Fetching(fetching, urgency) => {
                     this.next = Ahead::Fetching(fetching, urgency);
                     return Poll::Pending;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::{Cursor, RemainingPages};
+use crate::{Cursor, IdKind, RemainingPages};
 
 /// One answer of a listing.
 #[derive(Clone, Debug)]
@@ -14,7 +14,14 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// How to go on.
     pub next: Next,
-    /// How many records the service says that the whole listing has.
+    /// The collection that the records are of, where the service lists several one after the other.
+    pub collection: Option<IdKind>,
+    /// The first page of the collection that is listed after this one, for a caller who wants no more of this one.
+    /// [`next`](Self::next) leads there too, in the end.
+    pub next_collection: Option<Cursor>,
+    /// Whether the service does not have this collection at all: the page is empty, and the listing goes on.
+    pub is_not_offered: bool,
+    /// How many records the service says that the whole collection has.
     pub declared_total: Option<u64>,
     /// The service's id of the request.
     pub request_id: Option<String>,
@@ -57,6 +64,8 @@ impl Quarantined {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Effort {
+    /// Requests, each counted once however often it was repeated.
+    pub requests: u32,
     /// Requests that were sent, the repeated ones included.
     pub attempts: u32,
     /// Time spent waiting between attempts. In JSON: milliseconds.
@@ -65,9 +74,18 @@ pub struct Effort {
 }
 
 impl Effort {
-    /// So many attempts, with so much waiting between them.
+    /// One request with so many attempts and so much waiting between them; none if there was no attempt.
     pub const fn new(attempts: u32, waited: Duration) -> Self {
-        Self { attempts, waited }
+        Self { requests: if attempts > 0 { 1 } else { 0 }, attempts, waited }
+    }
+}
+
+/// What one answer took that needed several requests.
+impl std::ops::AddAssign for Effort {
+    fn add_assign(&mut self, other: Self) {
+        self.requests = self.requests.saturating_add(other.requests);
+        self.attempts = self.attempts.saturating_add(other.attempts);
+        self.waited = self.waited.saturating_add(other.waited);
     }
 }
 
@@ -85,6 +103,9 @@ impl<T> Page<T> {
         Self {
             items,
             next: Next::End,
+            collection: None,
+            next_collection: None,
+            is_not_offered: false,
             declared_total: None,
             request_id: None,
             quarantined: Vec::new(),
@@ -92,9 +113,25 @@ impl<T> Page<T> {
         }
     }
 
+    /// The page of a collection that the service does not have, as it says.
+    pub fn not_offered(effort: Effort) -> Self {
+        Self { is_not_offered: true, effort, ..Self::last(Vec::new()) }
+    }
+
     /// The same page with another way on.
     pub fn with_next(mut self, next: Next) -> Self {
         self.next = next;
+        self
+    }
+
+    /// The same page as one of a collection that others may follow: the end of this one leads to the first page
+    /// of the next one.
+    pub fn in_collection(mut self, collection: IdKind, next_collection: Option<Cursor>) -> Self {
+        self.collection = Some(collection);
+        if let (Next::End, Some(cursor)) = (&self.next, &next_collection) {
+            self.next = Next::Cursor(cursor.clone());
+        }
+        self.next_collection = next_collection;
         self
     }
 
@@ -140,6 +177,9 @@ impl<T> Page<T> {
         Page {
             items,
             next: self.next,
+            collection: self.collection,
+            next_collection: self.next_collection,
+            is_not_offered: self.is_not_offered,
             declared_total: self.declared_total,
             request_id: self.request_id,
             quarantined: self.quarantined,

@@ -1,5 +1,6 @@
 //! The normalized profile.
 
+mod merge;
 mod parts;
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
@@ -11,8 +12,9 @@ pub use self::parts::{
     OrganizationKind, PostalAddress, Role, RoleAssignment, RoleScope, ScopeTier, Security, Status, Times,
 };
 use crate::{
-    Capabilities, Extension, Field, FieldPath, FieldState, ProfileExtension, ProfileId, RawJson, Readable,
-    UnknownFields,
+    Capabilities, Extension, Field, FieldPath, FieldState, MissingReason, Origin, ProfileExtension,
+    ProfileId, RawJson, Readable, UnknownFields, View,
+    origin::{Fill, fill},
 };
 
 macro_rules! profile {
@@ -37,6 +39,9 @@ macro_rules! profile {
                 #[serde(default, skip_serializing_if = $is_empty)]
                 pub $group: $group_type,
             )+
+            /// Which of the service's records it was read from.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub origin: Option<Origin>,
             /// What only this service knows, as a struct of its crate.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub extension: Option<Extension>,
@@ -58,11 +63,20 @@ macro_rules! profile {
                     id,
                     $($field: Field::Absent,)+
                     $($group: $group_type::default(),)+
+                    origin: None,
                     extension: None,
                     notes: Vec::new(),
                     unknown: UnknownFields::default(),
                     raw: None,
                 }
+            }
+
+            /// Takes what the other says more of the fields that every service may have.
+            fn fill_from(&mut self, other: Self, outcome: &mut dyn FnMut(&str, Fill)) {
+                $(outcome(stringify!($field), fill(&mut self.$field, other.$field));)+
+                $(self.$group.fill_from(other.$group, &mut |key, filled| {
+                    outcome(&format!("{}.{key}", stringify!($group)), filled);
+                });)+
             }
 
             /// What this record says of a field; `None` if the record's type has no such field.
@@ -168,6 +182,8 @@ crate::open_enum! {
         NoTime = "no_time",
         /// The field has another type than expected; it is absent, and what was sent is kept under `unknown`.
         OtherType = "other_type",
+        /// The service's records tell the field differently; what the first record said is shown.
+        RecordsDiffer = "records_differ",
     }
 }
 
@@ -179,17 +195,47 @@ impl Note {
 }
 
 impl Profile {
-    /// The state of a field: value, null or absent as this record says, and where it is absent whether
-    /// the service supports it and shows it to this credential.
+    /// The state of a field: value, null or absent as the profile says, and where it is absent whether the service
+    /// supports it in the records that the profile was read from and shows it to this credential.
+    ///
+    /// A field that the service shows in another record only is [`FieldState::Unsupported`] here;
+    /// [`FieldTable::get`](crate::FieldTable::get) names the record, and
+    /// [`GetOptions::enrich`](crate::GetOptions::enrich) adds it.
     pub fn state(&self, path: &FieldPath, capabilities: &Capabilities) -> FieldState {
         match self.record_state(path) {
-            Some(FieldState::Absent) | None => match capabilities.fields.readable(path) {
-                Readable::Yes => FieldState::Absent,
-                Readable::Withheld { .. } => FieldState::Withheld,
-                Readable::No => FieldState::Unsupported,
-            },
-            Some(known) => known,
+            Some(FieldState::Absent) | None => {}
+            Some(known) => return known,
         }
+        let views = self.origin.iter().flat_map(Origin::views);
+        match capabilities.fields.readable_in(path, views) {
+            Readable::Yes => FieldState::Absent,
+            Readable::Withheld { .. } => FieldState::Withheld,
+            Readable::No if self.is_withheld(path, capabilities) => FieldState::Withheld,
+            Readable::No => FieldState::Unsupported,
+        }
+    }
+
+    /// Whether a field is in a record that this credential was not shown.
+    fn is_withheld(&self, path: &FieldPath, capabilities: &Capabilities) -> bool {
+        let mut missing = self.origin.iter().flat_map(|origin| &origin.missing);
+        capabilities.fields.get(path).is_some_and(|spec| {
+            missing.any(|missing| missing.reason == MissingReason::Withheld && spec.is_in(&missing.view))
+        })
+    }
+
+    /// The record that a field was read from; `None` if the field was not sent or the profile does not say.
+    pub fn origin_of(&self, path: &FieldPath) -> Option<&View> {
+        let origin = self.origin.as_ref()?;
+        match self.record_state(path)? {
+            FieldState::Value | FieldState::Null => Some(origin.fields.get(path).unwrap_or(&origin.view)),
+            _ => None,
+        }
+    }
+
+    /// The same profile, read from this record.
+    pub fn with_view(mut self, view: View) -> Self {
+        self.origin = Some(Origin::new(view));
+        self
     }
 
     /// The same profile with the record that it was made from.

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use serde::Serialize;
 
 use crate::{
-    AccountName, Capabilities, Cursor, Effort, Error, ErrorKind, FindKey, Found, GetOptions, ListQuery, Page,
-    Pages, PlannedRequest, Profile, ProfileChange, ProfileId, ProfileStream, Result, ServiceName, Support,
-    WriteOptions, find::find_by_listing,
+    AccountName, Capabilities, Cursor, Effort, Error, ErrorKind, FilterPlan, FindKey, Found, GetOptions,
+    ListQuery, Page, Pages, PlannedRequest, Profile, ProfileChange, ProfileId, ProfileStream, Result,
+    ServiceName, Support, WriteOptions, find::find_by_listing,
 };
 
 /// Who a provider speaks to.
@@ -84,8 +84,15 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
 
     /// One page of a listing: the first without a cursor, a further one with the cursor of the page before.
     ///
-    /// The query's limit is the caller's business; it does not cut the page.
+    /// The query's limit is the caller's business; it does not cut the page. With
+    /// [`member_of`](ListQuery::member_of) the profiles are the members of that organization. A service with
+    /// several collections lists one after the other; see [`Page::in_collection`].
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>>;
+
+    /// Which parts of a query's filter the service answers, and which are applied to what it sends. Sends nothing.
+    fn filter_plan(&self, query: &ListQuery) -> FilterPlan {
+        query.filter_plan(self.capabilities())
+    }
 
     /// One profile. The id belongs to this provider.
     async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile>;
@@ -183,7 +190,13 @@ pub trait ProfileProviderExt: ProfileProvider {
         ProfileStream::new(self.pages(query))
     }
 
-    /// The same for a stream that owns its provider, to be spawned or returned.
+    /// The members of an organization, with what the service says of their membership: the listing of
+    /// [`ListQuery::member_of`].
+    fn members(&self, organization: &ProfileId, query: ListQuery) -> ProfileStream<'_> {
+        self.list(query.with_member_of(organization.clone()))
+    }
+
+    /// [`list`](Self::list) as a stream that owns its provider, to be spawned or returned.
     fn list_owned(self: Arc<Self>, query: ListQuery) -> ProfileStream<'static> {
         ProfileStream::new(Pages::new(self, query))
     }

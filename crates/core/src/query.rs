@@ -1,10 +1,10 @@
 //! What a caller asks for.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Capabilities, Error, Filter, ProviderInfo, Result, open_enum};
+use crate::{Capabilities, Error, Filter, ProfileId, ProviderInfo, Result, Timestamp, open_enum};
 
 /// What to list. Everything is optional; the default lists all profiles in the service's own order.
 ///
@@ -22,10 +22,19 @@ pub struct ListQuery {
     pub page_size: Option<u32>,
     /// The most profiles to deliver. No page is fetched that is not needed for it.
     pub limit: Option<u64>,
-    /// The order; where none is named, the service's own.
+    /// The order; where none is named, the service's own. Of a service that lists several collections one after the
+    /// other, the order within each.
     pub order: Option<Order>,
     /// Text that the service searches for, in its own way.
     pub search: Option<String>,
+    /// Whether to add to each profile what the service shows of it elsewhere, as
+    /// [`GetOptions::enrich`] does for one: at the cost of requests for each profile.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub enrich: bool,
+    /// Only the members of this organization, with what the service says of their membership; where none is
+    /// named, all profiles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member_of: Option<ProfileId>,
     /// Which profiles are wanted.
     #[serde(default, skip_serializing_if = "Filter::is_empty")]
     pub filter: Filter,
@@ -55,6 +64,30 @@ impl ListQuery {
         self
     }
 
+    /// Sets [`enrich`](Self::enrich).
+    pub fn with_enrich(mut self, enrich: bool) -> Self {
+        self.enrich = enrich;
+        self
+    }
+
+    /// Only the members of this organization.
+    pub fn with_member_of(mut self, organization: ProfileId) -> Self {
+        self.member_of = Some(organization);
+        self
+    }
+
+    /// Only what was changed since a time that an earlier listing gave as its
+    /// [`latest_change`](crate::ListReport::latest_change), less an overlap: a service that writes in several
+    /// places may show an older change later. Where the service can order by the time of change, only the pages
+    /// with changes are read.
+    ///
+    /// A profile whose time of change is not known is not delivered; the report counts them in
+    /// [`undated`](crate::ListReport::undated).
+    pub fn changed_since(mut self, watermark: Timestamp, overlap: Duration) -> Self {
+        self.filter.updated_since = Some(watermark.saturating_sub(overlap));
+        self
+    }
+
     /// In this order.
     pub fn with_order(mut self, order: Order) -> Self {
         self.order = Some(order);
@@ -67,7 +100,10 @@ impl ListQuery {
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) with each part that it cannot in
     /// [`Error::field_errors`].
     pub fn check(&self, info: &ProviderInfo, capabilities: &Capabilities) -> Result<()> {
-        let violations = capabilities.listing.violations(self);
+        if let Some(organization) = &self.member_of {
+            capabilities.operations.members.check(info, "members", organization)?;
+        }
+        let violations = capabilities.listing_of(self).violations(self);
         if violations.is_empty() {
             return Ok(());
         }
@@ -92,9 +128,16 @@ impl fmt::Debug for ListQuery {
             .field("limit", &self.limit)
             .field("order", &self.order)
             .field("search", &self.search.as_ref().map(|_| ".."))
+            .field("enrich", &self.enrich)
+            .field("member_of", &self.member_of)
             .field("filter", &self.filter)
             .finish()
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 open_enum! {
@@ -143,10 +186,29 @@ impl Order {
     }
 }
 
-/// How to get one profile. Nothing to choose yet; later versions add to it.
+/// How to get one profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct GetOptions {}
+pub struct GetOptions {
+    /// Whether to add what the service shows of the profile elsewhere, at the cost of a request a record. What came
+    /// from where is then in [`Profile::origin`](crate::Profile::origin), as is what could not be read. A service
+    /// that shows everything in one place has nothing to add; see
+    /// [`Operations::enrich`](crate::Operations::enrich). Default: no.
+    pub enrich: bool,
+}
+
+impl GetOptions {
+    /// The record alone.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`enrich`](Self::enrich).
+    pub fn with_enrich(mut self, enrich: bool) -> Self {
+        self.enrich = enrich;
+        self
+    }
+}
 
 /// How to write. Nothing to choose yet; later versions add to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -22,6 +22,13 @@ macro_rules! profile_part {
                 $(self.$field.is_absent())&&+
             }
 
+            /// Takes what is known in the other and not here, and gives the keys of what was taken and of what both
+            /// know and tell differently.
+            #[allow(dead_code, reason = "some parts are reached only whole")]
+            pub(crate) fn fill_from(&mut self, other: Self, outcome: &mut dyn FnMut(&'static str, crate::origin::Fill)) {
+                $(outcome(stringify!($field), crate::origin::fill(&mut self.$field, other.$field));)+
+            }
+
             #[allow(dead_code, reason = "some parts are reached only whole")]
             pub(crate) fn state_of(&self, key: &str) -> Option<crate::FieldState> {
                 match key {

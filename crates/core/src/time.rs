@@ -1,6 +1,10 @@
 //! Points in time, as services write them.
 
-use std::{fmt, str::FromStr, time::SystemTime};
+use std::{
+    fmt,
+    str::FromStr,
+    time::{Duration, SystemTime},
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -60,6 +64,12 @@ impl Timestamp {
     /// Nanoseconds since 1970-01-01T00:00:00Z.
     pub fn unix_nanoseconds(self) -> i128 {
         self.0.as_nanosecond()
+    }
+
+    /// The time so much earlier; the earliest there is where it would be before that.
+    #[must_use]
+    pub fn saturating_sub(self, duration: Duration) -> Self {
+        self.0.checked_sub(duration).map_or(Self(jiff::Timestamp::MIN), Self)
     }
 
     /// Whether this is the zero time of some languages (in year 1), which services send for "never".

@@ -215,6 +215,7 @@ impl TokenExchange {
                     if !is_ours && matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Transport) => {}
                 Err(error) => {
                     effort.waited += own.waited;
+                    effort.requests = effort.requests.max(own.requests);
                     effort.attempts += own.attempts;
                     return Err(error);
                 }

@@ -97,6 +97,7 @@ impl Exchange {
                 None => None,
             };
             let began = Instant::now();
+            effort.requests = 1;
             effort.attempts += 1;
             let limit = self.inner.options.attempt_timeout.min(self.remaining());
             let result = timeout(limit, self.attempt(outbound, headers))

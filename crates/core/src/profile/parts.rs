@@ -57,6 +57,8 @@ open_enum! {
     pub enum ScopeTier {
         /// The whole account.
         Account = "account",
+        /// One organization.
+        Organization = "organization",
         /// One team.
         Team = "team",
         /// One target (Probely's word for a thing that is tested).

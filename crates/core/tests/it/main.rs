@@ -1,6 +1,7 @@
 //! Listing, the extension methods and the serialized form, with a provider in memory.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod collections;
 mod listing;
 mod memory;
 mod pages;
