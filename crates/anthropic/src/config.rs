@@ -61,11 +61,12 @@ pub struct AnthropicConfig {
     secret: Secret,
 }
 
-/// Either of them, never both: the SDKs differ on which one then counts.
+/// One of them, never two: the SDKs differ on which one then counts.
 #[derive(Clone, Debug)]
 enum Secret {
     ApiKey(SecretString),
     AuthToken(SecretString),
+    AdminKey(SecretString),
 }
 
 impl AnthropicConfig {
@@ -78,6 +79,23 @@ impl AnthropicConfig {
     /// minted by OAuth needs `oauth-2025-04-20` among [`other_betas`](Self::other_betas).
     pub fn with_auth_token(account: AccountName, auth_token: impl Into<SecretString>) -> Self {
         Self::new(account, Secret::AuthToken(auth_token.into()))
+    }
+
+    /// An account with an admin key (`x-api-key`), for the organization's own people:
+    /// [`AnthropicOrganizationProvider`](crate::AnthropicOrganizationProvider). It needs no beta and has none. A
+    /// bearer token that was given `org:admin` reads them too.
+    pub fn with_admin_key(account: AccountName, admin_key: impl Into<SecretString>) -> Self {
+        Self { beta: None, ..Self::new(account, Secret::AdminKey(admin_key.into())) }
+    }
+
+    /// Whether the credential is good for end users' profiles.
+    pub(crate) fn reads_user_profiles(&self) -> bool {
+        !matches!(self.secret, Secret::AdminKey(_))
+    }
+
+    /// Whether the credential is good for the organization's people.
+    pub(crate) fn reads_organization(&self) -> bool {
+        !matches!(self.secret, Secret::ApiKey(_))
     }
 
     fn new(account: AccountName, secret: Secret) -> Self {
@@ -187,7 +205,9 @@ impl AnthropicConfig {
         .with_shape(self.shape());
         let in_account = |error: Error| error.with_provider(&info);
         let credential = match &self.secret {
-            Secret::ApiKey(key) => Credential::header(HeaderName::from_static("x-api-key"), None, key),
+            Secret::ApiKey(key) | Secret::AdminKey(key) => {
+                Credential::header(HeaderName::from_static("x-api-key"), None, key)
+            }
             Secret::AuthToken(token) => Credential::header(header::AUTHORIZATION, Some("Bearer"), token),
         }
         .map_err(in_account)?;

@@ -1,4 +1,5 @@
-//! User profiles of the Anthropic API: the end users of a platform that is built on it.
+//! User profiles of the Anthropic API: the end users of a platform that is built on it. Its native client also
+//! reads the organization that holds the account, with its users and invites.
 //!
 //! [`AnthropicProvider`] is an account as an anyprofile provider; [`AnthropicClient`] has the API
 //! operation by operation, with its records as they come ([`wire`]).
@@ -16,11 +17,11 @@ mod provider;
 pub mod wire;
 
 pub use self::{
-    client::{AnthropicClient, ListUserProfiles, OrderBy, SortDirection},
+    client::{AnthropicClient, ListInvites, ListOrganizationUsers, ListUserProfiles, OrderBy, SortDirection},
     config::{
         ANTHROPIC_API_URL, API_VERSION, AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04,
         SERVICE,
     },
     map::AnthropicExtension,
-    provider::AnthropicProvider,
+    provider::{AnthropicOrganizationProvider, AnthropicProvider, INVITE, ORGANIZATION_USER},
 };

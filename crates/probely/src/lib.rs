@@ -1,4 +1,5 @@
-//! Users and the own profile at Probely, also known as Snyk API & Web.
+//! Users and the own profile at Probely, also known as Snyk API & Web. Its native client also reads API users,
+//! roles, labels, teams and who holds which role.
 //!
 //! [`ProbelyProvider`] is an account as an anyprofile provider; [`ProbelyClient`] has the API operation by
 //! operation, with its records as they come ([`wire`]).
@@ -13,8 +14,8 @@ mod provider;
 pub mod wire;
 
 pub use self::{
-    client::{ListUsers, LogicalOperator, ProbelyClient},
+    client::{ListEntries, ListUsers, LogicalOperator, ProbelyClient},
     config::{PROBELY_API_URL, ProbelyConfig, Region, SERVICE},
     map::ProbelyExtension,
-    provider::ProbelyProvider,
+    provider::{API_USER, ProbelyProvider},
 };

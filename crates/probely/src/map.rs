@@ -2,7 +2,7 @@
 
 use anyprofile_core::{
     Actor, Email, Extension, Field, FieldPath, FieldState, Kind, Label, Profile, ProfileExtension, ProfileId,
-    Role, RoleAssignment, RoleScope, ScopeTier, Status, open_record,
+    Role, RoleAssignment, RoleScope, ScopeTier, Status, View, open_record,
     wire::{note_other_types, read_time},
 };
 
@@ -28,12 +28,24 @@ impl ProfileExtension for ProbelyExtension {
     }
 }
 
-/// A user, or the own profile.
-pub(crate) fn user(id: ProfileId, record: wire::User) -> Profile {
-    let mut profile = Profile::new(id);
+/// A user of `/users/`.
+pub(crate) const USER: View = View::new("user");
+/// An API user of `/api-users/`.
+pub(crate) const API_USER: View = View::new("api_user");
+/// The own profile of `/profile/`.
+pub(crate) const PROFILE: View = View::new("profile");
+
+/// A user, an API user, or the own profile: the record is the same.
+pub(crate) fn user(id: ProfileId, view: View, record: wire::User) -> Profile {
+    let is_api_user = view == API_USER;
+    let mut profile = Profile::new(id).with_view(view);
     profile.unknown = record.unknown;
     note_other_types(&mut profile, wire::User::KEYS);
-    profile.kind = record.is_apiuser.map(|is_apiuser| if is_apiuser { Kind::Service } else { Kind::Human });
+    profile.kind = if is_api_user {
+        Kind::Service.into()
+    } else {
+        record.is_apiuser.map(|is_apiuser| if is_apiuser { Kind::Service } else { Kind::Human })
+    };
     profile.status = record.active.map(|active| if active { Status::Active } else { Status::Suspended });
     profile.status_raw = record.active.map(|active| format!("active={active}"));
     profile.name.display = record.name.empty_as_null();

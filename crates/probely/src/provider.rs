@@ -7,21 +7,31 @@ use std::{
 
 use anyprofile_core::{
     Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, Expected, FieldPath, FieldSpec,
-    FilterPart, GetOptions, IdKind, ListQuery, Next, Order, OrderField, Page, Profile, ProfileId,
-    ProfileProvider, ProviderInfo, RemainingPages, Result, Status, Support, async_trait,
+    FilterPart, GetOptions, IdKind, Kind, ListQuery, Next, Order, OrderField, Page, Profile, ProfileId,
+    ProfileProvider, ProviderInfo, RemainingPages, Result, Status, Support, View, async_trait,
     wire::{OpaqueId, Tolerant, WithRaw},
 };
 use anyprofile_http::Answer;
 
 use crate::{
     ListUsers, ProbelyClient, ProbelyConfig,
-    client::{list_request, own_profile, profile_request, remaining_pages, user_list, user_request},
-    map, wire,
+    client::{
+        api_user_list_request, api_user_request, list_request, own_profile, profile_request, remaining_pages,
+        user_list, user_request,
+    },
+    map::{self, PROFILE, USER},
+    wire,
 };
+
+/// The ids of API users (`probely:eu/api_user/…`): programs, with a list of their own beside the users'.
+pub const API_USER: IdKind = IdKind::new("api_user");
 
 /// An account at Probely.
 ///
-/// Lists all users, deactivated ones included; pages are numbered and may be fetched side by side.
+/// Lists all users, deactivated ones included, and behind them the API users, as profiles of the kind `service`;
+/// the pages of each are numbered and may be fetched side by side. Whether the service shows an API user among the users
+/// too is not published; if so, it is there under both ids.
+///
 /// [`current`](anyprofile_core::ProfileProviderExt::current) is `/profile/`, which tells more of a user than
 /// the list does (`access.owner`, `security.sso`, `security.first_login`).
 #[derive(Clone, Debug)]
@@ -60,21 +70,21 @@ impl ProbelyProvider {
         &self.client
     }
 
-    fn profile(&self, record: wire::User) -> Result<Profile, String> {
+    fn profile(&self, kind: &IdKind, view: View, record: wire::User) -> Result<Profile, String> {
         let native = record.id.value().map(OpaqueId::as_str).unwrap_or_default();
         let info = self.info();
-        let id = ProfileId::new(info.service.clone(), info.account.clone(), IdKind::USER, native)
+        let id = ProfileId::new(info.service.clone(), info.account.clone(), kind.clone(), native)
             .map_err(|_| "the record has no usable id".to_owned())?;
-        Ok(map::user(id, record))
+        Ok(map::user(id, view, record))
     }
 
-    fn kept(&self, kept: WithRaw<wire::User>) -> Result<Profile, String> {
+    fn kept(&self, kind: &IdKind, view: View, kept: WithRaw<wire::User>) -> Result<Profile, String> {
         let raw = kept.raw.filter(|_| self.settings.keep_raw);
-        self.profile(kept.record).map(|profile| profile.with_raw(raw))
+        self.profile(kind, view, kept.record).map(|profile| profile.with_raw(raw))
     }
 
-    fn one(&self, answer: &Answer, kept: WithRaw<wire::User>) -> Result<Profile> {
-        self.kept(kept).map_err(|reason| answer.error(ErrorKind::Decode, reason))
+    fn one(&self, answer: &Answer, kind: &IdKind, view: View, kept: WithRaw<wire::User>) -> Result<Profile> {
+        self.kept(kind, view, kept).map_err(|reason| answer.error(ErrorKind::Decode, reason))
     }
 
     /// The query with what is asked for where the caller named nothing. A cursor is bound to it.
@@ -143,14 +153,17 @@ fn page_of<T: Tolerant>(
 static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| {
     let mut capabilities = Capabilities::default();
     let operations = &mut capabilities.operations;
-    operations.list = Support::users();
-    operations.get = Support::users();
-    operations.current = Support::users();
+    operations.list = Support::of([IdKind::USER, API_USER]);
+    operations.get = Support::of([IdKind::USER, API_USER]);
+    operations.current = Support::of([IdKind::USER, API_USER]);
+    operations.enrich = Support::no("Probely shows all it has of a user in one record");
+    operations.members = Support::no("Probely has teams, and no organizations with members");
     operations.create = Support::no("creating users is not part of this version");
     operations.update = Support::no("updating users is not part of this version");
     operations.deactivate = Support::no("deactivating users is not part of this version");
     operations.delete = Support::no("Probely deactivates users and does not delete them");
     let listing = &mut capabilities.listing;
+    listing.views = vec![USER, map::API_USER];
     listing.page_size = true;
     listing.orders = vec![OrderField::Updated, OrderField::Name, OrderField::Email];
     listing.any_order = true;
@@ -158,28 +171,33 @@ static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| {
     listing.filters = vec![FilterPart::Status, FilterPart::Mfa, FilterPart::Email];
     listing.declares_total = true;
     listing.numbered_pages = true;
-    let read = FieldSpec::read;
+    // Users, API users and the own profile have these alike.
+    let all =
+        |path, name| FieldSpec::read_in(path, USER, name).and_in(map::API_USER, name).and_in(PROFILE, name);
+    // Of an API user the reference shows no address, no title and no second factor.
+    let person = |path, name| FieldSpec::read_in(path, USER, name).and_in(PROFILE, name);
+    let own = |path, name| FieldSpec::read_in(path, PROFILE, name);
     capabilities.fields = [
-        read(FieldPath::ID, "id"),
-        read(FieldPath::KIND, "is_apiuser"),
-        read(FieldPath::STATUS, "active"),
-        read(FieldPath::STATUS_RAW, "active"),
-        read(FieldPath::EMAILS, "email"),
-        read(FieldPath::TITLE, "title"),
-        read(FieldPath::ROLES, "user_roles"),
-        read(FieldPath::LABELS, "labels"),
-        read(FieldPath::CHANGED_BY, "changed_by"),
-        read(FieldPath::NAME_DISPLAY, "name"),
-        read(FieldPath::ACCESS_OWNER, "is_owner (profile)"),
-        read(FieldPath::ACCESS_BILLING_ADMIN, "is_billing_admin"),
-        read(FieldPath::SECURITY_MFA_ENABLED, "mfa_enabled"),
-        read(FieldPath::SECURITY_SSO, "is_sso (profile)"),
-        read(FieldPath::SECURITY_LAST_LOGIN, "last_login"),
-        read(FieldPath::SECURITY_FIRST_LOGIN, "first_login (profile)"),
-        read(FieldPath::TIMES_UPDATED, "changed"),
-        read(FieldPath::extension("extension.intercom_user_id"), "intercom_user_id (profile)"),
-        read(FieldPath::extension("extension.labels"), "labels"),
-        read(FieldPath::extension("extension.user_roles"), "user_roles"),
+        all(FieldPath::ID, "id"),
+        person(FieldPath::KIND, "is_apiuser").and_in(map::API_USER, "(always service)"),
+        all(FieldPath::STATUS, "active"),
+        all(FieldPath::STATUS_RAW, "active"),
+        person(FieldPath::EMAILS, "email"),
+        person(FieldPath::TITLE, "title"),
+        all(FieldPath::ROLES, "user_roles"),
+        all(FieldPath::LABELS, "labels"),
+        all(FieldPath::CHANGED_BY, "changed_by"),
+        all(FieldPath::NAME_DISPLAY, "name"),
+        own(FieldPath::ACCESS_OWNER, "is_owner"),
+        all(FieldPath::ACCESS_BILLING_ADMIN, "is_billing_admin"),
+        person(FieldPath::SECURITY_MFA_ENABLED, "mfa_enabled"),
+        own(FieldPath::SECURITY_SSO, "is_sso"),
+        all(FieldPath::SECURITY_LAST_LOGIN, "last_login"),
+        own(FieldPath::SECURITY_FIRST_LOGIN, "first_login"),
+        all(FieldPath::TIMES_UPDATED, "changed"),
+        own(FieldPath::extension("extension.intercom_user_id"), "intercom_user_id"),
+        all(FieldPath::extension("extension.labels"), "labels"),
+        all(FieldPath::extension("extension.user_roles"), "user_roles"),
     ]
     .into_iter()
     .collect();
@@ -201,33 +219,60 @@ impl ProfileProvider for ProbelyProvider {
         let query = &self.effective(query);
         let number = match cursor.map(|cursor| cursor.position(self.info(), query)).transpose()? {
             Some(CursorPosition::PageNumber(number)) => Some(*number),
+            Some(CursorPosition::Start) | None => None,
             Some(_) => return Err(Error::new(ErrorKind::InvalidRequest, "not a cursor of this service")),
-            None => None,
         };
-        let answer = self.client.http.send(list_request(&self.list_users(query, number))).await?;
+        let (kind, view) = match cursor.and_then(Cursor::collection) {
+            Some(kind) if *kind == API_USER => (API_USER, map::API_USER),
+            _ => (IdKind::USER, USER),
+        };
+        let list = self.list_users(query, number);
+        let request = if kind == API_USER { api_user_list_request(&list) } else { list_request(&list) };
+        let answer = match self.client.http.send(request).await {
+            Ok(answer) => answer,
+            // The first page of a list is always there, if the list is.
+            Err(error) if kind == API_USER && number.is_none() && error.kind() == ErrorKind::NotFound => {
+                return Ok(Page::not_offered(error.effort()).in_collection(kind, None));
+            }
+            Err(error) => return Err(error),
+        };
         let (page, remaining) = if self.settings.keep_raw {
-            page_of(&answer, |record| self.kept(record))?
+            page_of(&answer, |record| self.kept(&kind, view.clone(), record))?
         } else {
-            page_of(&answer, |record| self.profile(record))?
+            page_of(&answer, |record| self.profile(&kind, view.clone(), record))?
         };
         let next = if remaining.is_empty() {
             Next::End
         } else {
-            Next::Remaining(RemainingPages::new(self.info(), query, remaining))
+            Next::Remaining(RemainingPages::new(self.info(), query, remaining).in_collection(kind.clone()))
         };
-        Ok(page.with_next(next))
+        let behind = (kind == IdKind::USER && wants_api_users(query))
+            .then(|| Cursor::new(self.info(), query, CursorPosition::Start).in_collection(API_USER));
+        Ok(page.with_next(next).in_collection(kind, behind))
     }
 
     async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
-        if id.kind != IdKind::USER {
-            return Err(Error::unsupported(self.info(), "get", "Probely's profiles are users"));
-        }
-        let answer = self.client.http.send(user_request(id.native())).await?;
-        self.one(&answer, answer.decode_record()?)
+        self.capabilities().operations.get.check(self.info(), "get", id)?;
+        let (request, view) = if id.kind == API_USER {
+            (api_user_request(id.native()), map::API_USER)
+        } else {
+            (user_request(id.native()), USER)
+        };
+        let answer = self.client.http.send(request).await?;
+        self.one(&answer, &id.kind, view, answer.decode_record()?)
     }
 
     async fn current_with(&self, _: &GetOptions) -> Result<Profile> {
         let answer = self.client.http.send(profile_request()).await?;
-        self.one(&answer, own_profile(&answer)?)
+        let own: WithRaw<wire::User> = own_profile(&answer)?;
+        let kind = if own.record.is_apiuser == true { API_USER } else { IdKind::USER };
+        self.one(&answer, &kind, PROFILE, own)
     }
+}
+
+/// Whether an API user can be among what a query asks for: not by an address, which it does not have. A user can
+/// always be, since what it is stands in its record.
+fn wants_api_users(query: &ListQuery) -> bool {
+    let kinds = &query.filter.kind;
+    query.filter.email.is_none() && (kinds.is_empty() || kinds.contains(&Expected::Is(Kind::Service)))
 }

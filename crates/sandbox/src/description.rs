@@ -19,7 +19,7 @@ pub struct SandboxDescription {
     pub probely: ProbelySandbox,
     /// Anthropic.
     pub anthropic: AnthropicSandbox,
-    /// How many profiles each service has.
+    /// How many profiles each service has; at Probely people and API users together.
     pub profiles: u64,
     /// What the records are made from.
     pub seed: u64,
@@ -97,6 +97,12 @@ impl SandboxDescription {
             ("ANTHROPIC_BASE_URL", &self.anthropic.base_url),
             ("ANTHROPIC_API_KEY", &self.anthropic.api_key),
         ]
+    }
+
+    /// Further variables, for what a client does not list unless it is asked to: the people of Anthropic's
+    /// organization, and Upsun's organizations.
+    pub fn further_variables(&self) -> [(&'static str, &str); 2] {
+        [("ANTHROPIC_ADMIN_KEY", &self.anthropic.admin_api_key), ("UPSUN_ORGANIZATIONS", "discovered")]
     }
 
     /// The value of one of the [`variables`](Self::variables).

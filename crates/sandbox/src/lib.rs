@@ -41,8 +41,9 @@
 //! The names are the services' own operation ids, or in their style where none is known; [`Fault`] and
 //! [`RecordedRequest`] use them.
 //!
-//! Probely also has a tenth as many API users as profiles, and Anthropic's organization a fourth as many
-//! users, and as many invites: at least one of each, unless there are no profiles.
+//! A tenth of Probely's profiles are API users, which its list of users does not have: none of fewer than ten.
+//! Anthropic's organization has, beside the profiles, a fourth as many users, and as many invites: at least one
+//! of each, unless there are no profiles.
 //!
 //! # Determinism and memory
 //!

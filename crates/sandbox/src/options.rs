@@ -47,7 +47,8 @@ impl SandboxOptions {
         }
     }
 
-    /// How many profiles each service has.
+    /// How many profiles each service has. At Probely a tenth of them, rounded down, are API users, and the
+    /// list of users has the rest.
     pub fn profiles(mut self, profiles: u64) -> Self {
         self.profiles = profiles;
         self

@@ -13,7 +13,7 @@
 //! - 12 redirects: `errors::a_redirect_elsewhere_does_not_get_the_key`
 //! - 14 times, 15 grants: `records`
 //! - 16 `?beta=true`: `requests`
-//! - 17 the envelope of the list: `paging::what_is_no_list_of_user_profiles_is_no_list`
+//! - 17 the envelopes of the lists: `paging::what_is_no_list_of_user_profiles_is_no_list`, `organization`, `people`
 //! - 19 one credential: by the types; `requests`
 //! - 21 statuses without a name: `errors`
 //!
@@ -22,7 +22,9 @@
 
 mod errors;
 mod network;
+mod organization;
 mod paging;
+mod people;
 mod records;
 mod requests;
 #[allow(dead_code)]
@@ -31,7 +33,7 @@ mod support;
 
 use std::sync::Arc;
 
-use anyprofile_anthropic::{AnthropicConfig, AnthropicProvider};
+use anyprofile_anthropic::{AnthropicClient, AnthropicConfig, AnthropicProvider};
 use anyprofile_core::{Profile, ProfileId};
 use anyprofile_http::HttpOptions;
 use support::Script;
@@ -52,6 +54,10 @@ pub(crate) fn config(script: &Arc<Script>) -> AnthropicConfig {
 
 pub(crate) fn provider(script: &Arc<Script>) -> AnthropicProvider {
     AnthropicProvider::new(config(script)).unwrap()
+}
+
+pub(crate) fn client(script: &Arc<Script>) -> AnthropicClient {
+    AnthropicClient::new(config(script)).unwrap()
 }
 
 /// A profile as it is serialized.

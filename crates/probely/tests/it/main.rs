@@ -10,7 +10,7 @@
 //! - 7 who changed it: `records::who_changed_a_user_may_be_told_in_part`
 //! - 8 ids: `requests`
 //! - 9, 10, 11 `JWT`, trailing slashes, base URLs: `requests`
-//! - 12 page numbers: `paging`
+//! - 12 page numbers: `paging`, `native::the_remaining_pages_follow_from_the_numbers_alone`
 //! - 13 error bodies: `errors`
 //! - 14 repeated reads: the HTTP crate's tests; a 401 is not: `errors`
 //! - 16 no limits are assumed: `requests::the_settings_of_a_listing_are_the_accounts`
@@ -20,6 +20,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod errors;
+mod native;
 mod network;
 mod paging;
 mod records;
@@ -32,7 +33,7 @@ use std::sync::Arc;
 
 use anyprofile_core::{Profile, ProfileId};
 use anyprofile_http::HttpOptions;
-use anyprofile_probely::{ProbelyConfig, ProbelyProvider};
+use anyprofile_probely::{ProbelyClient, ProbelyConfig, ProbelyProvider};
 use support::Script;
 
 pub(crate) fn id(text: &str) -> ProfileId {
@@ -47,6 +48,10 @@ pub(crate) fn config(script: &Arc<Script>) -> ProbelyConfig {
 
 pub(crate) fn provider(script: &Arc<Script>) -> ProbelyProvider {
     ProbelyProvider::new(config(script)).unwrap()
+}
+
+pub(crate) fn client(script: &Arc<Script>) -> ProbelyClient {
+    ProbelyClient::new(config(script)).unwrap()
 }
 
 /// A profile as it is serialized.

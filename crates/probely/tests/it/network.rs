@@ -28,6 +28,14 @@ async fn two_pages_and_the_own_profile_are_read() {
                 .await,
         );
     }
+    let api_users = server
+        .mock_async(|when, then| {
+            when.method(GET).path("/api-users/");
+            then.status(200)
+                .header("content-type", "application/json")
+                .body(r#"{"count":0,"page_total":1,"page":1,"length":1,"results":[]}"#);
+        })
+        .await;
     let own = server
         .mock_async(|when, then| {
             when.method(GET).path("/profile/").query_param_missing("ordering").query_param_missing("search");
@@ -43,6 +51,7 @@ async fn two_pages_and_the_own_profile_are_read() {
     assert_eq!(profiles.iter().map(|profile| profile.id.native()).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(provider.current().await.unwrap().id.native(), "me");
     own.assert_async().await;
+    api_users.assert_async().await;
     for page in pages {
         page.assert_async().await;
     }

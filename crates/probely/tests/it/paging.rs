@@ -1,11 +1,11 @@
 //! Lists, page after page.
 
-use anyprofile_core::{ErrorKind, ListQuery, Next, ProfileProvider, ProfileProviderExt};
+use anyprofile_core::{ErrorKind, FindKey, Kind, ListQuery, Next, ProfileProvider, ProfileProviderExt};
 use futures_util::TryStreamExt as _;
 
 use crate::{
     config, provider,
-    support::{Script, answer, json},
+    support::{Answer, Script, answer, json},
 };
 
 fn page(number: u64, total: u64, count: u64, ids: &[&str]) -> String {
@@ -16,6 +16,86 @@ fn page(number: u64, total: u64, count: u64, ids: &[&str]) -> String {
     )
 }
 
+/// The list that comes behind the users, without anybody in it.
+fn no_api_users() -> Answer {
+    json(200, page(1, 1, 0, &[]))
+}
+
+#[tokio::test]
+async fn api_users_come_behind_the_users_under_ids_of_their_own() {
+    let script = Script::of([
+        json(200, page(1, 1, 1, &["a"])),
+        json(200, page(1, 2, 2, &["a"])),
+        json(200, page(2, 2, 2, &["b"])),
+    ]);
+    let provider = provider(&script);
+    let mut stream = provider.list(ListQuery::new());
+    let mut seen = Vec::new();
+    while let Some(profile) = stream.try_next().await.unwrap() {
+        let view = profile.origin.as_ref().unwrap().view.to_string();
+        seen.push(format!("{} {view} {}", profile.id, profile.kind.value().map_or("?", Kind::as_str)));
+    }
+    assert_eq!(
+        seen,
+        [
+            "probely:eu/user/a user ?",
+            "probely:eu/api_user/a api_user service",
+            "probely:eu/api_user/b api_user service"
+        ]
+    );
+    let report = stream.report();
+    assert!(report.is_complete());
+    assert_eq!((report.declared_total, report.duplicates), (Some(3), 0));
+    // No address leads to an API user, and who asks for people asks for no programs.
+    for change in
+        [(|query| query.filter.email = Some("a@example.com".to_owned())) as fn(&mut ListQuery), |query| {
+            query.filter.kind = vec![Kind::Human.into()];
+        }]
+    {
+        let mut query = ListQuery::new();
+        change(&mut query);
+        let script = Script::of([json(200, page(1, 1, 0, &[]))]);
+        assert!(crate::provider(&script).list(query).try_next().await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_service_without_api_users_is_listed_and_the_report_says_so() {
+    let script = Script::of([json(200, page(1, 1, 1, &["a"])), json(404, r#"{"detail":"Not found."}"#)]);
+    let provider_of_users = provider(&script);
+    let mut pages = provider_of_users.pages(ListQuery::new());
+    let mut seen = 0;
+    while let Some(page) = pages.next_page().await {
+        seen += page.unwrap().items.len();
+    }
+    let report = pages.report();
+    assert!(report.is_complete() && report.collections[1].is_not_offered);
+    assert_eq!((seen, report.declared_total, report.retries()), (1, Some(1), 0));
+
+    // A key that may not see them is another matter: somebody is missing.
+    let script = Script::of([json(200, page(1, 1, 1, &["a"])), json(403, r#"{"detail":"No."}"#)]);
+    let error = provider(&script).list(ListQuery::new()).try_collect::<Vec<_>>().await.unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::PermissionDenied, Some("api_users_list")));
+}
+
+#[tokio::test]
+async fn the_own_profile_of_a_program_is_an_api_user() {
+    let script = Script::of([
+        json(200, r#"{"id":"a","is_apiuser":true}"#),
+        json(200, r#"{"id":"a"}"#),
+        json(404, "{}"),
+        json(200, r#"{"id":"a"}"#),
+    ]);
+    let provider = provider(&script);
+    let own = provider.current().await.unwrap();
+    assert_eq!(own.id.to_string(), "probely:eu/api_user/a");
+    assert_eq!(provider.get(&own.id).await.unwrap().id, own.id);
+    let found = provider.find_by(&FindKey::NativeId("a".to_owned())).await.unwrap();
+    assert_eq!((found.requests, &found.profiles[0].id), (2, &own.id));
+    let targets: Vec<_> = script.sent().iter().map(|sent| sent.target().to_owned()).collect();
+    assert_eq!(targets, ["/profile/", "/api-users/a/", "/users/a/", "/api-users/a/"]);
+}
+
 #[tokio::test]
 async fn the_total_of_pages_decides_and_not_how_many_came() {
     // The second page is short and the third is empty; the order and size stay the same.
@@ -24,6 +104,7 @@ async fn the_total_of_pages_decides_and_not_how_many_came() {
         json(200, page(2, 4, 4, &["c"])),
         json(200, page(3, 4, 4, &[])),
         json(200, page(4, 4, 4, &["d"])),
+        no_api_users(),
     ]);
     let provider = provider(&script);
     let mut stream = provider.list(ListQuery::new().with_page_size(2));
@@ -40,14 +121,15 @@ async fn the_total_of_pages_decides_and_not_how_many_came() {
             "/users/?length=2&ordering=id",
             "/users/?length=2&ordering=id&page=2",
             "/users/?length=2&ordering=id&page=3",
-            "/users/?length=2&ordering=id&page=4"
+            "/users/?length=2&ordering=id&page=4",
+            "/api-users/?length=2&ordering=id"
         ]
     );
 }
 
 #[tokio::test]
 async fn an_empty_list_has_one_page() {
-    let script = Script::of([json(200, page(1, 1, 0, &[]))]);
+    let script = Script::of([json(200, page(1, 1, 0, &[])), no_api_users()]);
     let provider = provider(&script);
     let mut stream = provider.list(ListQuery::new());
     assert!(stream.try_next().await.unwrap().is_none());
@@ -109,7 +191,9 @@ async fn absurd_numbers_of_pages_do_not_panic() {
     for (number, total) in [(1, u64::MAX), (u64::MAX, u64::MAX), (0, 0), (5, 1)] {
         let script = Script::of([json(200, page(number, total, 0, &[]))]);
         let page = provider(&script).list_page(&ListQuery::new(), None).await.unwrap();
-        assert_eq!(page.next == Next::End, number >= total);
+        let is_last =
+            matches!((&page.next, &page.next_collection), (Next::Cursor(next), Some(other)) if next == other);
+        assert_eq!(is_last, number >= total);
     }
 }
 
@@ -127,7 +211,11 @@ async fn a_page_past_the_end_is_the_services_error() {
 
 #[tokio::test]
 async fn users_that_shift_between_pages_are_counted() {
-    let script = Script::of([json(200, page(1, 2, 4, &["a", "b"])), json(200, page(2, 2, 4, &["b", "c"]))]);
+    let script = Script::of([
+        json(200, page(1, 2, 4, &["a", "b"])),
+        json(200, page(2, 2, 4, &["b", "c"])),
+        no_api_users(),
+    ]);
     let provider = provider(&script);
     let mut stream = provider.list(ListQuery::new());
     while stream.try_next().await.unwrap().is_some() {}

@@ -21,6 +21,7 @@ use crate::route::{Found, Route, Service, find};
 
 /// The API under `/probely`.
 pub(crate) struct Probely {
+    /// How many users are people: those of the list of users.
     profiles: u64,
     /// How many users are applications; they are no part of the list of users.
     api_users: u64,
@@ -31,9 +32,10 @@ pub(crate) struct Probely {
 
 impl Probely {
     pub(crate) fn new(options: &SandboxOptions) -> Self {
+        let api_users = options.profiles / 10;
         Self {
-            profiles: options.profiles,
-            api_users: (options.profiles / 10).max(1).min(options.profiles),
+            profiles: options.profiles - api_users,
+            api_users,
             max_page_size: options.probely_max_page_size,
             records: Records::new(options.seed),
             last_order: Mutex::default(),

@@ -28,13 +28,26 @@ async fn api_users_are_a_list_of_their_own() {
     }
     let people = all(&sandbox, "users", "").await;
     let distinct: HashSet<_> = ids(&services).into_iter().chain(ids(&people)).collect();
-    assert_eq!(distinct.len(), 275);
+    assert_eq!((people.len(), distinct.len()), (225, 250));
     let person = format!("/api-users/{}/", people[3]["id"].as_str().unwrap());
     assert_eq!(probely(&sandbox, &person).await.json(), json!({"detail": "Not found."}));
-    for (profiles, count) in [(0, 0), (1, 1), (9, 1), (20, 2)] {
+}
+
+#[tokio::test]
+async fn a_tenth_of_the_profiles_are_api_users_and_the_rest_are_people() {
+    let mut own = Vec::new();
+    for (profiles, services, people) in
+        [(0, 0, 0), (1, 0, 1), (9, 0, 9), (10, 1, 9), (20, 2, 18), (29, 2, 27)]
+    {
         let sandbox = start(SandboxOptions::new().profiles(profiles)).await;
-        assert_eq!(all(&sandbox, "api-users", "").await.len(), count);
+        assert_eq!(all(&sandbox, "api-users", "").await.len(), services, "{profiles}");
+        let listed = all(&sandbox, "users", "").await;
+        assert_eq!(listed.len(), people, "{profiles}");
+        own.push(probely(&sandbox, "/profile/").await.ok());
+        assert!(listed.first().is_none_or(|first| first["id"] == own[0]["id"]));
     }
+    // The first user's, also where no users are listed.
+    assert!(own.iter().all(|profile| *profile == own[0]));
 }
 
 #[tokio::test]
@@ -42,7 +55,7 @@ async fn api_users_are_filtered_and_ordered_apart_from_users() {
     let sandbox = start(SandboxOptions::new().profiles(250)).await;
     let people = ids(&all(&sandbox, "users", "ordering=-changed").await);
     let services = all(&sandbox, "api-users", "ordering=-changed").await;
-    assert_eq!((people.len(), services.len()), (250, 25));
+    assert_eq!((people.len(), services.len()), (225, 25));
     assert_eq!(ids(&all(&sandbox, "users", "ordering=-changed").await), people);
     let inactive = all(&sandbox, "api-users", "active=false&exclude=name").await;
     assert!(

@@ -54,7 +54,7 @@ async fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
 #[tokio::test]
 async fn a_number_of_profiles_does_not_change_the_profiles() {
     let (few, many) = (start(SandboxOptions::new()).await, start(SandboxOptions::new().profiles(500)).await);
-    let page = "/users/?length=20";
+    let page = "/users/?length=18";
     assert_eq!(probely(&few, page).await.ok()["results"], probely(&many, page).await.ok()["results"]);
 }
 
@@ -68,7 +68,7 @@ async fn a_page_deep_in_a_huge_listing_costs_no_more_than_the_first() {
     assert_eq!((profiles.len(), body["_links"].get("next")), (100, None));
     let id = profiles[99]["id"].as_str().unwrap();
     assert_eq!(upsun(&sandbox, &token, &format!("/profiles/{id}")).await.ok(), profiles[99]);
-    let body = probely(&sandbox, "/users/?length=1000&page=10000000").await.ok();
+    let body = probely(&sandbox, "/users/?length=1000&page=9000000").await.ok();
     assert_eq!(array(&body["results"]).len(), 1_000);
     let body = anthropic(&sandbox, &[], "/v1/user_profiles?limit=100").await.ok();
     assert_eq!(array(&body["data"]).len(), 100);

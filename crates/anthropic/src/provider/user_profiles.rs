@@ -1,18 +1,21 @@
-//! The account as an anyprofile provider.
+//! The end users of a platform.
 
 use std::sync::Arc;
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, FieldPath, FieldSpec, GetOptions,
-    IdKind, ListQuery, Next, OrderField, Page, Profile, ProfileId, ProfileProvider, ProviderInfo, Result,
-    Support, async_trait,
+    Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, Expected, FieldPath, FieldSpec,
+    FilterPart, GetOptions, IdKind, ListQuery, Next, OrderField, Page, Profile, ProfileId, ProfileProvider,
+    ProviderInfo, Result, Status, Support, async_trait,
     wire::{OpaqueId, Tolerant, WithRaw},
 };
 use anyprofile_http::Answer;
 
 use crate::{
     AnthropicClient, AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04, ListUserProfiles,
-    OrderBy, SortDirection, client::user_profile_list, map, wire,
+    OrderBy, SortDirection,
+    client::user_profile_list,
+    map,
+    wire::{self, EnforcementStatus},
 };
 
 /// The most profiles a page (list page of the reference, since the beta of 2026-09-04).
@@ -39,6 +42,13 @@ impl AnthropicProvider {
     /// # Errors
     /// [`ErrorKind::Config`]. No request is sent.
     pub fn new(config: AnthropicConfig) -> Result<Self> {
+        if !config.reads_user_profiles() {
+            return Err(Error::config(format!(
+                "account '{}': an admin key reads no user profiles",
+                config.account
+            ))
+            .with_hint("use AnthropicOrganizationProvider for the organization's own people"));
+        }
         let settings =
             Settings { capabilities: capabilities(config.beta.as_deref()), keep_raw: config.keep_raw };
         AnthropicClient::new(config).map(|client| Self { client, settings: Arc::new(settings) })
@@ -52,6 +62,20 @@ impl AnthropicProvider {
     fn kept(&self, kept: WithRaw<wire::UserProfile>) -> Result<Profile, String> {
         let raw = kept.raw.filter(|_| self.settings.keep_raw);
         self.profile(kept.record).map(|profile| profile.with_raw(raw))
+    }
+
+    /// The service's words for the status that is asked for, where it filters by it.
+    fn enforcement_status(&self, query: &ListQuery) -> Vec<EnforcementStatus> {
+        if !self.filter_plan(query).pushed.contains(&FilterPart::Status) {
+            return Vec::new();
+        }
+        match &query.filter.status[..] {
+            [Expected::Is(Status::Active)] => vec![EnforcementStatus::Unrestricted],
+            [Expected::Is(Status::Suspended)] => {
+                vec![EnforcementStatus::Restricted, EnforcementStatus::Banned]
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn profile(&self, record: wire::UserProfile) -> Result<Profile, String> {
@@ -104,11 +128,17 @@ fn capabilities(beta: Option<&str>) -> Capabilities {
     operations.list = Support::users();
     operations.get = Support::users();
     operations.current = Support::no("an Anthropic credential has no profile of its own");
+    operations.enrich = Support::no("Anthropic shows all it has of a user profile in one record");
+    operations.members = Support::no("the members of the organization are read with an admin key");
     operations.create = Support::no("creating user profiles is not part of this version");
     operations.update = Support::no("updating user profiles is not part of this version");
     operations.deactivate = Support::no("Anthropic's API has no operation that deactivates a user profile");
     operations.delete = Support::no("deleting user profiles is not part of this version");
     let listing = &mut capabilities.listing;
+    listing.views = vec![map::USER_PROFILE];
+    if shape == GenerallyAvailable {
+        listing.filters = vec![FilterPart::Status];
+    }
     listing.page_size = true;
     listing.max_page_size = Some(MAX_PAGE_SIZE);
     listing.default_page_size = Some(MAX_PAGE_SIZE);
@@ -116,9 +146,13 @@ fn capabilities(beta: Option<&str>) -> Capabilities {
     if shape >= September {
         listing.orders.push(OrderField::Name);
     }
-    let always = |path, source| (March, GenerallyAvailable, FieldSpec::read(path, source));
-    let since = |first, path, source| (first, GenerallyAvailable, FieldSpec::read(path, source));
-    let between = |first, last, path, source| (first, last, FieldSpec::read(path, source));
+    let always =
+        |path, source| (March, GenerallyAvailable, FieldSpec::read_in(path, map::USER_PROFILE, source));
+    let since = |first, path, source| {
+        (first, GenerallyAvailable, FieldSpec::read_in(path, map::USER_PROFILE, source))
+    };
+    let between =
+        |first, last, path, source| (first, last, FieldSpec::read_in(path, map::USER_PROFILE, source));
     capabilities.fields = [
         always(FieldPath::ID, "id"),
         between(March, August, FieldPath::KIND, "relationship, access_type"),
@@ -190,6 +224,7 @@ impl ProfileProvider for AnthropicProvider {
                 .as_ref()
                 .and_then(|order| (order.field == OrderField::Name).then_some(OrderBy::Name)),
             page,
+            enforcement_status: self.enforcement_status(query),
         };
         let answer = self.client.http.send(self.client.list_request(&list)).await?;
         let (page, next) = if self.settings.keep_raw {
@@ -204,9 +239,7 @@ impl ProfileProvider for AnthropicProvider {
     }
 
     async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
-        if id.kind != IdKind::USER {
-            return Err(Error::unsupported(self.info(), "get", "Anthropic's user profiles are users"));
-        }
+        self.capabilities().operations.get.check(self.info(), "get", id)?;
         let answer = self.client.http.send(self.client.get_request(id.native())).await?;
         self.kept(answer.decode_record()?).map_err(|reason| answer.error(ErrorKind::Decode, reason))
     }

@@ -1,12 +1,20 @@
 //! From the API's records to the normalized profile.
 
+mod organization;
+
 use anyprofile_core::{
     Extension, Field, FieldPath, FieldState, GrantStatus, Kind, OrganizationKind, Profile, ProfileExtension,
-    ProfileId, RawJson, Status, open_record,
+    ProfileId, RawJson, Status, View, open_record,
     wire::{note_other_types, read_time},
 };
 
+pub(crate) use self::organization::{
+    INVITE, ORGANIZATION, ORGANIZATION_USER, invite, organization, organization_user,
+};
 use crate::wire::{self, AccessType, EntityType, Relationship};
+
+/// An end user of `/v1/user_profiles`.
+pub(crate) const USER_PROFILE: View = View::new("user_profile");
 
 open_record! {
     /// What only Anthropic knows of a profile.
@@ -25,6 +33,8 @@ open_record! {
         name_hash: String = "name_hash",
         /// What the service did about the end user.
         enforcement_actions: RawJson = "enforcement_actions",
+        /// The invite as it came: when it expires and was accepted, which groups the person is to be in.
+        invite: Box<wire::Invite> = "invite",
     }
 }
 
@@ -38,7 +48,7 @@ impl ProfileExtension for AnthropicExtension {
 
 /// A user profile.
 pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile {
-    let mut profile = Profile::new(id);
+    let mut profile = Profile::new(id).with_view(USER_PROFILE);
     profile.unknown = record.unknown;
     note_other_types(&mut profile, wire::UserProfile::KEYS);
     let details = record.external_user_details.into_value().unwrap_or_default();

@@ -1,30 +1,25 @@
-//! The API, operation by operation.
+//! User profiles: the end users of a platform.
+
+use std::fmt;
 
 use anyprofile_core::{
-    ErrorKind, Result,
+    Result,
     wire::{self, Tolerant},
 };
-use anyprofile_http::{Answer, Dialect, ErrorDetails, Failure, HttpClient, Listed, Request};
+use anyprofile_http::{Answer, Listed, Request};
 use serde_json::value::RawValue;
 
-use crate::{
-    AnthropicConfig,
-    wire::{UserProfile, UserProfileList},
-};
-
-/// A client of Anthropic's API of user profiles: one method an operation, records as they come.
-///
-/// Cheap to clone; clones share connections.
-#[derive(Clone, Debug)]
-pub struct AnthropicClient {
-    pub(crate) http: HttpClient,
-    beta_query: bool,
-}
+use super::AnthropicClient;
+use crate::wire::{EnforcementStatus, UserProfile, UserProfileList};
 
 /// What to list (`GET /v1/user_profiles`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListUserProfiles {
+    /// Only profiles with one of these statuses. Needs the generally available API: the betas refuse it as an
+    /// invalid request. The service may filter after it has cut the pages, so that a page may be empty and have
+    /// a next one.
+    pub enforcement_status: Vec<EnforcementStatus>,
     /// Profiles a page, 1 to 100. The service's default is 20.
     pub limit: Option<u32>,
     /// The direction. The service's default is the newest first.
@@ -33,6 +28,20 @@ pub struct ListUserProfiles {
     pub order_by: Option<OrderBy>,
     /// The cursor of the page, from the one before. It is only good with the same order.
     pub page: Option<String>,
+}
+
+/// Shows whether there is a cursor, and not which: it may hold where in an order of names the list is.
+impl fmt::Debug for ListUserProfiles {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ListUserProfiles")
+            .field("enforcement_status", &self.enforcement_status)
+            .field("limit", &self.limit)
+            .field("order", &self.order)
+            .field("order_by", &self.order_by)
+            .field("page", &self.page.as_ref().map(|_| ".."))
+            .finish()
+    }
 }
 
 /// The direction of an order.
@@ -75,22 +84,24 @@ impl OrderBy {
 }
 
 impl AnthropicClient {
-    /// A client of an account.
+    /// Lists user profiles: one page of `GET /v1/user_profiles`, with the cursor of the next one.
+    ///
+    /// Source: page of the reference on listing user profiles, and the official SDKs.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`]. No request is sent.
-    pub fn new(config: AnthropicConfig) -> Result<Self> {
-        let beta_query = config.beta_query && config.beta.is_some();
-        config.connect().map(|http| Self { http, beta_query })
-    }
-
-    /// Lists user profiles: one page of `GET /v1/user_profiles`, with the cursor of the next one.
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), from the service, for a parameter that the
+    /// account's beta does not have and for a cursor of another order.
     pub async fn list_user_profiles(&self, list: &ListUserProfiles) -> Result<Listed<UserProfileList>> {
         let answer = self.http.send(self.list_request(list)).await?;
         user_profile_list(&answer)
     }
 
     /// Gets a user profile: `GET /v1/user_profiles/{user_profile_id}`.
+    ///
+    /// Source: page of the reference on getting a user profile.
+    ///
+    /// # Errors
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound).
     pub async fn get_user_profile(&self, user_profile_id: &str) -> Result<UserProfile> {
         self.http.send(self.get_request(user_profile_id)).await?.decode_record()
     }
@@ -99,6 +110,7 @@ impl AnthropicClient {
         Request::get("BetaListUserProfiles")
             .path("/v1/user_profiles")
             .query("beta", self.beta_query.then_some(true))
+            .query_each("enforcement_status", &list.enforcement_status)
             .query("limit", list.limit)
             .query("order", list.order.map(SortDirection::as_str))
             .query("order_by", list.order_by.map(OrderBy::as_str))
@@ -119,35 +131,4 @@ pub(crate) fn user_profile_list<T: Tolerant>(answer: &Answer) -> Result<Listed<U
         let UserProfileList { data, next_page } = loose;
         wire::decode_records(data, |data| UserProfileList { data, next_page })
     })
-}
-
-/// Anthropic's errors: `{"type": "error", "error": {"type", "message"}, "request_id"}`, and pages or nothing
-/// from what stands in front.
-pub(crate) static DIALECT: Dialect = Dialect { request_id_headers: &["request-id"], describe };
-
-fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
-    let code = failure.text("/error/type");
-    let message = failure.text("/error/message");
-    details.code = code.map(str::to_owned);
-    details.service_message = message.map(str::to_owned);
-    details.request_id = failure.text("/request_id").map(str::to_owned);
-    match (failure.status, code) {
-        (_, Some("overloaded_error")) => {
-            details.kind = Some(ErrorKind::Upstream);
-            details.message = Some("the service is overloaded".into());
-        }
-        (_, Some("billing_error")) => details.kind = Some(ErrorKind::PermissionDenied),
-        (429, _)
-            if !failure.headers.contains_key("retry-after")
-                && !failure.headers.contains_key("retry-after-ms") =>
-        {
-            details.hint =
-                Some("the service names no wait: if it goes on, a spend limit may be reached".into());
-        }
-        (400, _) if message.is_some_and(|message| message.contains("anthropic-beta")) => {
-            details.message = Some("the service does not know a beta that was asked for".into());
-            details.hint = Some("check the account's beta".into());
-        }
-        _ => {}
-    }
 }

@@ -1,9 +1,8 @@
-//! Records as the API sends them. One type for all dated shapes: a field that a beta does not have is absent.
+//! User profiles, in all their dated shapes.
 
 use std::collections::BTreeMap;
 
-use anyprofile_core::{Field, GrantStatus, RawJson, open_enum, open_record, wire::OpaqueId};
-use serde::Deserialize;
+use anyprofile_core::{GrantStatus, RawJson, open_enum, open_record, wire::OpaqueId};
 
 open_enum! {
     /// How an end user comes to the platform (beta 2026-03-24).
@@ -41,6 +40,21 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// What the service has decided about an end user (generally available API). The words are published, and
+    /// not what follows from each.
+    pub enum EnforcementStatus {
+        /// No limits.
+        Unrestricted = "unrestricted",
+        /// Not decided yet.
+        Pending = "pending",
+        /// With limits.
+        Restricted = "restricted",
+        /// Shut out.
+        Banned = "banned",
+    }
+}
+
 open_record! {
     /// A user profile: an end user of the platform that holds the account.
     pub struct UserProfile {
@@ -68,7 +82,7 @@ open_record! {
         external_user_onboarded_at: String = "external_user_onboarded_at",
         /// What the platform says of the end user (betas since 2026-09-04).
         external_user_details: ExternalUserDetails = "external_user_details",
-        /// What the service has decided (generally available API): `unrestricted`, `pending`, `restricted`, `banned`.
+        /// What the service has decided (generally available API): a word of [`EnforcementStatus`].
         enforcement_status: String = "enforcement_status",
         /// What was done about it (generally available API). The form is not published.
         enforcement_actions: RawJson = "enforcement_actions",
@@ -101,16 +115,4 @@ open_record! {
         /// The platform's id of the end user. Not unique.
         reference_id: String = "reference_id",
     }
-}
-
-/// A page of user profiles. Another envelope than that of messages or of the admin API.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(bound = "R: Deserialize<'de>")]
-#[non_exhaustive]
-pub struct UserProfileList<R = UserProfile> {
-    /// The profiles of this page. May be fewer than asked for, even none, with more to come.
-    pub data: Vec<R>,
-    /// The cursor of the next page; the list is complete only without one.
-    #[serde(default)]
-    pub next_page: Field<String>,
 }

@@ -1,0 +1,41 @@
+//! How Anthropic words its errors.
+
+use anyprofile_core::ErrorKind;
+use anyprofile_http::{Dialect, ErrorDetails, Failure};
+
+/// Anthropic's errors: `{"type": "error", "error": {"type", "message"}, "request_id"}`, and pages or nothing
+/// from what stands in front.
+pub(crate) static DIALECT: Dialect = Dialect { request_id_headers: &["request-id"], describe };
+
+fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
+    let code = failure.text("/error/type");
+    let message = failure.text("/error/message");
+    details.code = code.map(str::to_owned);
+    details.service_message = message.map(str::to_owned);
+    details.request_id = failure.text("/request_id").map(str::to_owned);
+    match (failure.status, code) {
+        (_, Some("overloaded_error")) => {
+            details.kind = Some(ErrorKind::Upstream);
+            details.message = Some("the service is overloaded".into());
+        }
+        (_, Some("billing_error")) => details.kind = Some(ErrorKind::PermissionDenied),
+        (429, _)
+            if !failure.headers.contains_key("retry-after")
+                && !failure.headers.contains_key("retry-after-ms") =>
+        {
+            details.hint =
+                Some("the service names no wait: if it goes on, a spend limit may be reached".into());
+        }
+        (400, _) if message.is_some_and(|message| message.contains("anthropic-beta")) => {
+            details.message = Some("the service does not know a beta that was asked for".into());
+            details.hint = Some("check the account's beta".into());
+        }
+        (401 | 403, _) if failure.operation.starts_with("Admin") => {
+            details.hint = Some(
+                "the organization is for an Admin key or an OAuth token with `org:admin`: use an account with one"
+                    .into(),
+            );
+        }
+        _ => {}
+    }
+}

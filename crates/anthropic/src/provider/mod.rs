@@ -1,0 +1,9 @@
+//! The account as an anyprofile provider: of end users, or of the organization's own people.
+
+mod organization;
+mod user_profiles;
+
+pub use self::{
+    organization::{AnthropicOrganizationProvider, INVITE, ORGANIZATION_USER},
+    user_profiles::AnthropicProvider,
+};

@@ -1,0 +1,97 @@
+//! The organization, its users and its invites (Admin API).
+
+use anyprofile_core::{open_enum, open_record, wire::OpaqueId};
+
+open_enum! {
+    /// The role of a user in the organization. What five of them may do is told by the service's guide to the
+    /// Admin API; the others are listed without a meaning.
+    pub enum OrganizationRole {
+        /// All that the other four may, and manage users.
+        Admin = "admin",
+        /// Use the workbench, and manage billing.
+        Billing = "billing",
+        /// Use the workbench and Claude Code.
+        ClaudeCodeUser = "claude_code_user",
+        /// Use the workbench, and manage API keys.
+        Developer = "developer",
+        /// Listed without a meaning.
+        Managed = "managed",
+        /// Listed without a meaning.
+        MembershipAdmin = "membership_admin",
+        /// Listed without a meaning.
+        Owner = "owner",
+        /// Listed without a meaning.
+        PrimaryOwner = "primary_owner",
+        /// Use the workbench.
+        User = "user",
+    }
+}
+
+open_enum! {
+    /// What became of an invite.
+    pub enum InviteStatus {
+        /// The person is a user now.
+        Accepted = "accepted",
+        /// It was taken back.
+        Deleted = "deleted",
+        /// It was not accepted in time.
+        Expired = "expired",
+        /// It is still open.
+        Pending = "pending",
+    }
+}
+
+open_record! {
+    /// An organization (`GET /v1/organizations/me`).
+    pub struct Organization {
+        /// The id, a UUID.
+        id: OpaqueId = "id",
+        /// The name.
+        name: String = "name",
+        /// `organization`.
+        record_type: String = "type",
+    }
+}
+
+open_record! {
+    /// A user of the organization (`GET /v1/organizations/users`): one of its own people, no end user of a
+    /// platform.
+    pub struct OrganizationUser {
+        /// The id (`user_…`).
+        id: OpaqueId = "id",
+        /// `user`.
+        record_type: String = "type",
+        /// The e-mail address.
+        email: String = "email",
+        /// The name.
+        name: String = "name",
+        /// The user's role.
+        role: OrganizationRole = "role",
+        /// When the user came to the organization.
+        added_at: String = "added_at",
+    }
+}
+
+open_record! {
+    /// An invite to the organization (`GET /v1/organizations/invites`).
+    pub struct Invite {
+        /// The id (`invite_…`).
+        id: OpaqueId = "id",
+        /// `invite`.
+        record_type: String = "type",
+        /// The e-mail address that was invited.
+        email: String = "email",
+        /// The role that the person is to have.
+        role: OrganizationRole = "role",
+        /// What became of it.
+        status: InviteStatus = "status",
+        /// When it was made.
+        invited_at: String = "invited_at",
+        /// When it expires or did.
+        expires_at: String = "expires_at",
+        /// When it was accepted; null while it is not.
+        accepted_at: String = "accepted_at",
+        /// The ids of the groups that the person is to be in.
+        rbac_group_ids: Vec<String> = "rbac_group_ids",
+    }
+}

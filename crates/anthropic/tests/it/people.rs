@@ -1,0 +1,239 @@
+//! The organization's own people as an anyprofile provider.
+
+use std::sync::Arc;
+
+use anyprofile_anthropic::{
+    AnthropicConfig, AnthropicExtension, AnthropicOrganizationProvider, AnthropicProvider, BETA_2026_09_04,
+    INVITE,
+};
+use anyprofile_core::{
+    Cursor, ErrorKind, FieldPath, FieldState, FilterPart, FindKey, FindMethod, ListQuery, Pages,
+    ProfileProvider, ProfileProviderExt, Status,
+};
+use futures_util::TryStreamExt as _;
+
+use crate::{
+    config, http, id,
+    support::{Script, Sent, json},
+};
+
+const ORGANIZATION: &str =
+    r#"{"id":"5a4d0b0c-0000-4b0c-8000-000000000001","name":"Acme","type":"organization"}"#;
+const USERS: &str = r#"{"data":[{"id":"user_1","type":"user","email":"ada@example.com","name":"Ada","role":"developer",
+    "added_at":"2024-10-30T23:58:27.427722Z"},{"id":"user_2","type":"user","email":"","name":"","role":"auditor",
+    "added_at":null,"shoe":44},{"type":"user"}],"first_id":"user_1","has_more":false,"last_id":"user_2"}"#;
+const INVITES: &str = r#"{"data":[{"id":"invite_1","type":"invite","email":"new@example.com","role":"user",
+    "status":"pending","invited_at":"2024-10-30T23:58:27Z","expires_at":"2024-11-20T23:58:27Z","accepted_at":null,
+    "rbac_group_ids":["rbac_1"]},{"id":"invite_2","email":"ada@example.com","status":"accepted"},
+    {"id":"invite_3","email":"gone@example.com","status":"deleted"}],"has_more":false,"last_id":"invite_3"}"#;
+
+fn provider(script: &Arc<Script>) -> AnthropicOrganizationProvider {
+    let config = AnthropicConfig::with_admin_key("claude".parse().unwrap(), "an-admin-key")
+        .at("https://api.example.com")
+        .with_http(http(script));
+    AnthropicOrganizationProvider::new(config).unwrap()
+}
+
+/// Answers by the path.
+fn service() -> Arc<Script> {
+    Script::by(|sent: &Sent| {
+        let body = match sent.target().split('?').next().unwrap() {
+            "/v1/organizations/me" => ORGANIZATION,
+            "/v1/organizations/users" if sent.target().contains("email=nobody") => {
+                r#"{"data":[],"has_more":false}"#
+            }
+            "/v1/organizations/users" => USERS,
+            "/v1/organizations/invites" => INVITES,
+            "/v1/organizations/users/user_1" => r#"{"id":"user_1"}"#,
+            "/v1/organizations/invites/invite_1" => r#"{"id":"invite_1"}"#,
+            _ => {
+                return json(404, r#"{"type":"error","error":{"type":"not_found_error","message":"x"}}"#)
+                    .into();
+            }
+        };
+        json(200, body).into()
+    })
+}
+
+fn targets(script: &Script) -> Vec<String> {
+    script.sent().iter().map(|sent| sent.target().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn users_are_listed_and_behind_them_the_invites() {
+    let script = service();
+    let provider = provider(&script);
+    let mut pages = provider.pages(ListQuery::new());
+    let mut people = Vec::new();
+    while let Some(page) = pages.next_page().await {
+        people.extend(page.unwrap().items);
+    }
+    assert_eq!(
+        targets(&script),
+        ["/v1/organizations/users?limit=100", "/v1/organizations/invites?limit=100"]
+    );
+    assert!(script.sent().iter().all(|sent| sent.header("x-api-key") == Some("an-admin-key")));
+    assert!(script.sent().iter().all(|sent| sent.header("anthropic-beta").is_none()));
+    let report = pages.report();
+    assert_eq!((report.seen, report.quarantined, report.declared_total), (5, 1, None));
+    let shown: Vec<_> = people.iter().map(|person| serde_json::to_value(person).unwrap()).collect();
+    insta::assert_json_snapshot!(shown);
+    let extension = people[2].extension_as::<AnthropicExtension>().unwrap();
+    assert_eq!(extension.invite.value().unwrap().expires_at, "2024-11-20T23:58:27Z");
+    // Nothing tells whether a user may act, or has a second factor.
+    let state = |path| people[0].state(&path, provider.capabilities());
+    assert_eq!(state(FieldPath::STATUS), FieldState::Unsupported);
+    assert_eq!(state(FieldPath::SECURITY_MFA_ENABLED), FieldState::Unsupported);
+}
+
+#[tokio::test]
+async fn each_list_goes_on_behind_its_last_id_and_can_be_resumed() {
+    let script = Script::of(
+        [
+            r#"{"data":[{"id":"user_1"}],"has_more":true,"last_id":"user_1"}"#,
+            r#"{"data":[],"has_more":true,"last_id":"user_7"}"#,
+            r#"{"data":[{"id":"user_9"}],"has_more":false,"last_id":"user_9"}"#,
+            r#"{"data":[{"id":"invite_1"}],"has_more":true,"last_id":"invite_1"}"#,
+            r#"{"data":[],"has_more":false,"last_id":null}"#,
+            r#"{"data":[],"has_more":false}"#,
+        ]
+        .map(|body| json(200, body)),
+    );
+    let provider = provider(&script);
+    let query = ListQuery::new().with_page_size(1);
+    let mut pages = provider.pages(query.clone());
+    let mut stored = Vec::new();
+    while let Some(page) = pages.next_page().await {
+        page.unwrap();
+        stored.extend(pages.cursor().map(ToString::to_string));
+    }
+    let cursor: Cursor = stored.last().unwrap().parse().unwrap();
+    assert_eq!(cursor.collection(), Some(&INVITE));
+    let mut resumed = Pages::resume(&provider, query, cursor);
+    assert!(resumed.next_page().await.unwrap().is_ok() && resumed.next_page().await.is_none());
+    assert_eq!(
+        targets(&script),
+        [
+            "/v1/organizations/users?limit=1",
+            "/v1/organizations/users?limit=1&after_id=user_1",
+            "/v1/organizations/users?limit=1&after_id=user_7",
+            "/v1/organizations/invites?limit=1",
+            "/v1/organizations/invites?limit=1&after_id=invite_1",
+            "/v1/organizations/invites?limit=1&after_id=invite_1"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_list_that_does_not_say_how_to_go_on_is_an_error_that_names_the_operation() {
+    let script = Script::of([json(200, r#"{"data":[],"has_more":true}"#)]);
+    let error = provider(&script).list(ListQuery::new()).try_next().await.unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, Some("AdminListUsers")));
+    // And one that leads back is no endless one.
+    let script = Script::by(|_| json(200, r#"{"data":[],"has_more":true,"last_id":"user_1"}"#).into());
+    let error = provider(&script).list(ListQuery::new()).try_next().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(script.sent().len() <= 3);
+}
+
+#[tokio::test]
+async fn an_address_and_a_known_role_are_sent_and_the_plan_says_so() {
+    let script = service();
+    let provider = provider(&script);
+    for (role, pushed) in [("developer", true), ("auditor", false)] {
+        let mut query = ListQuery::new();
+        query.filter.email = Some("ADA@example.com".to_owned());
+        query.filter.role = Some(role.to_owned());
+        let plan = provider.filter_plan(&query);
+        assert_eq!(plan.pushed.contains(&FilterPart::Role), pushed);
+        assert_eq!(plan.applied.contains(&FilterPart::Role), !pushed);
+        let seen: Vec<_> = provider.list(query).try_collect().await.unwrap();
+        assert_eq!(seen.len(), usize::from(pushed), "{role}");
+    }
+    assert_eq!(
+        targets(&script),
+        [
+            "/v1/organizations/users?limit=100&email=ADA%40example.com&roles%5B%5D=developer",
+            "/v1/organizations/invites?limit=100",
+            "/v1/organizations/users?limit=100&email=ADA%40example.com",
+            "/v1/organizations/invites?limit=100"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_user_is_found_directly_and_an_invite_only_among_all() {
+    let script = service();
+    let provider = provider(&script);
+    let find = async |key: FindKey| {
+        let found = provider.find_by(&key).await.unwrap();
+        let ids: Vec<_> = found.profiles.iter().map(|profile| profile.id.to_string()).collect();
+        (ids.join(" "), found.method, found.requests)
+    };
+    let email = |address: &str| FindKey::Email(address.to_owned());
+    let native = |id: &str| FindKey::NativeId(id.to_owned());
+    assert_eq!(
+        find(email("ada@example.com")).await,
+        ("anthropic:claude/organization_user/user_1".to_owned(), FindMethod::LookedUp, 1)
+    );
+    assert_eq!(
+        find(email("new@example.com")).await,
+        ("anthropic:claude/invite/invite_1".to_owned(), FindMethod::Listed, 2)
+    );
+    assert_eq!(find(email("nobody@example.com")).await, (String::new(), FindMethod::Listed, 2));
+    assert_eq!(find(native("invite_1")).await.0, "anthropic:claude/invite/invite_1");
+    assert_eq!(find(native("user_1")).await.0, "anthropic:claude/organization_user/user_1");
+    assert_eq!(find(native("user_0")).await, (String::new(), FindMethod::LookedUp, 1));
+    assert_eq!(find(FindKey::Username("ada".to_owned())).await.1, FindMethod::Unanswerable);
+}
+
+#[tokio::test]
+async fn the_credentials_own_profile_is_the_organization_and_its_members_are_the_users() {
+    let script = service();
+    let provider = provider(&script);
+    let own = provider.current().await.unwrap();
+    assert_eq!(own.name.display, "Acme");
+    assert_eq!(provider.get(&own.id).await.unwrap(), own);
+    let before = script.sent().len();
+    let members: Vec<_> = provider.members(&own.id, ListQuery::new()).try_collect().await.unwrap();
+    assert_eq!(members.len(), 2);
+    assert_eq!(targets(&script)[before..], ["/v1/organizations/me", "/v1/organizations/users?limit=100"]);
+    let other = id("anthropic:claude/organization/other");
+    let error = provider.members(&other, ListQuery::new()).try_next().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(provider.get(&other).await.unwrap_err().kind(), ErrorKind::NotFound);
+    let error = provider.get(&id("anthropic:claude/user/uprof_1")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(error.to_string().contains("organization_user, invite, organization"), "{error}");
+}
+
+#[test]
+fn a_credential_of_the_other_kind_is_a_configuration_error() {
+    let script = Script::silent();
+    let error = AnthropicOrganizationProvider::new(config(&script)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    let admin = AnthropicConfig::with_admin_key("claude".parse().unwrap(), "an-admin-key");
+    let text = format!("{admin:?}");
+    assert!(!text.contains("an-admin-key"), "{text}");
+    let error = AnthropicProvider::new(admin).unwrap_err();
+    assert!(error.to_string().contains("claude") && !error.to_string().contains("an-admin-key"), "{error}");
+}
+
+#[tokio::test]
+async fn what_the_service_enforces_is_asked_for_only_without_a_beta() {
+    for (beta, status, sent) in [
+        (None, Status::Suspended, "enforcement_status=restricted&enforcement_status=banned&"),
+        (None, Status::Active, "enforcement_status=unrestricted&"),
+        (None, Status::Pending, ""),
+        (Some(BETA_2026_09_04), Status::Active, ""),
+    ] {
+        let script = Script::of([json(200, r#"{"data":[],"next_page":null}"#)]);
+        let mut config = config(&script).with_beta_query(false);
+        config.beta = beta.map(str::to_owned);
+        let mut query = ListQuery::new();
+        query.filter.status = vec![status.into()];
+        let profiles = AnthropicProvider::new(config).unwrap();
+        assert!(profiles.list(query).try_next().await.unwrap().is_none());
+        assert_eq!(script.only().target(), format!("/v1/user_profiles?{sent}limit=100"));
+    }
+}

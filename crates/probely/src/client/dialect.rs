@@ -1,0 +1,39 @@
+//! How Probely words its errors.
+
+use anyprofile_core::ErrorKind;
+use anyprofile_http::{Dialect, ErrorDetails, Failure};
+use serde_json::Value;
+
+/// Probely's errors: messages by field for 400, `{"detail": …}` for the rest, `{"error": …}` at passwords.
+pub(crate) static DIALECT: Dialect = Dialect { request_id_headers: &["x-request-id", "cf-ray"], describe };
+
+fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
+    details.service_message =
+        ["/detail", "/error"].iter().find_map(|pointer| failure.text(pointer)).map(str::to_owned);
+    if let (400, Some(Value::Object(fields))) = (failure.status, &failure.json) {
+        for (name, messages) in fields.iter().filter(|(name, _)| !matches!(name.as_str(), "detail" | "error"))
+        {
+            details.field(name, messages);
+        }
+        if !details.field_errors.is_empty() {
+            details.message = Some("the service refuses the values".into());
+            details.hint = Some("correct the named fields".into());
+        }
+    }
+    if failure.status == 401 {
+        details.hint = Some("check the API key, and that the account's region is the key's".into());
+    }
+    // Cloudflare's own refusals come as a page or as JSON with a code such as 1010.
+    let is_cloudflare = failure
+        .json
+        .as_ref()
+        .is_some_and(|json| json.get("cloudflare_error").is_some() || json.get("error_code").is_some());
+    if failure.status == 403 && is_cloudflare {
+        details.kind = Some(ErrorKind::Upstream);
+        details.message = Some("something in front of the service refused the request".into());
+        details.hint = Some(
+            "check whether this address or user agent is blocked; it is no matter of the key's permissions"
+                .into(),
+        );
+    }
+}

@@ -1,0 +1,67 @@
+//! Lists.
+
+use std::ops::Range;
+
+use anyprofile_core::Field;
+use serde::Deserialize;
+
+use super::User;
+
+/// A page of a list. There are no links: pages are numbered.
+///
+/// ```no_run
+/// # async fn users(client: anyprofile_probely::ProbelyClient) -> anyprofile_core::Result<()> {
+/// use anyprofile_probely::ListUsers;
+///
+/// let mut list = ListUsers::default();
+/// let first = client.list_users(&list).await?.list;
+/// match first.remaining() {
+///     Some(pages) => {
+///         for page in pages {
+///             list.page = Some(page);
+///             println!("{} more", client.list_users(&list).await?.list.results.len());
+///         }
+///     }
+///     None => println!("there may be more: the answer does not say"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Deserialize)]
+#[serde(bound = "R: Deserialize<'de>")]
+#[non_exhaustive]
+pub struct ResultList<R> {
+    /// How many records there are on all pages.
+    #[serde(default)]
+    pub count: Field<u64>,
+    /// How many pages there are; 1 for an empty list.
+    #[serde(default)]
+    pub page_total: Field<u64>,
+    /// The number of this page, from 1.
+    #[serde(default)]
+    pub page: Field<u64>,
+    /// The size of a page that was asked for, whatever is on this one. Another number than the one that was
+    /// asked for says that the service cut it.
+    #[serde(default)]
+    pub length: Field<u64>,
+    /// The records of this page.
+    pub results: Vec<R>,
+}
+
+/// A page of users or API users.
+pub type UserList<R = User> = ResultList<R>;
+
+impl<R> ResultList<R> {
+    /// The numbers of the pages that remain after this one, none at the end. `None` if the answer does not say:
+    /// that is not the end, and more may be missing.
+    ///
+    /// They may be fetched side by side, with all else of the query as it was. How many records came says
+    /// nothing of it: a page may be short, and the service may have cut `length`.
+    pub fn remaining(&self) -> Option<Range<u64>> {
+        match (self.page.value(), self.page_total.value()) {
+            (Some(page), Some(total)) if page < total => Some(page + 1..total.saturating_add(1)),
+            (Some(_), Some(_)) => Some(0..0),
+            _ => None,
+        }
+    }
+}
