@@ -41,12 +41,39 @@ pub struct UpsunConfig {
     /// The authentication server, which the API token is sent to. Default: the one that belongs to `base_url`, if
     /// that is [`UPSUN_API_URL`] or [`PLATFORM_SH_API_URL`]; for any other it has to be named.
     pub auth_url: Option<String>,
+    /// Which organizations are listed after the profiles of `/profiles`. Default: none.
+    pub organizations: ListedOrganizations,
     /// Whether profiles keep the whole record as the service sent it. It may hold more personal data than
     /// the normalized fields. Default: no.
     pub keep_raw: bool,
     /// Timeouts, retries, TLS, proxy.
     pub http: HttpOptions,
     secret: Secret,
+}
+
+/// Which organizations are listed after the profiles of `/profiles`, as profiles of the kind `organization`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ListedOrganizations {
+    /// None. `/profiles` holds profiles of organizations too, under an id of their own.
+    #[default]
+    None,
+    /// Those that the token's user is a member of (`GET /users/{user_id}/organizations`): active, restricted and
+    /// suspended ones, as the service lists them by itself.
+    Discovered,
+    /// These, by their ids (ULIDs) or by `name=` and the machine name.
+    These(Vec<String>),
+}
+
+impl ListedOrganizations {
+    /// What a cursor is bound to.
+    fn shape(&self) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::Discovered => "discovered".to_owned(),
+            Self::These(organizations) => organizations.join(" "),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -71,6 +98,7 @@ impl UpsunConfig {
             account,
             base_url: UPSUN_API_URL.to_owned(),
             auth_url: None,
+            organizations: ListedOrganizations::None,
             keep_raw: false,
             http: HttpOptions::default(),
             secret,
@@ -94,6 +122,12 @@ impl UpsunConfig {
         self
     }
 
+    /// Lists these organizations too. Each costs a request for its profile, which the service shows one by one.
+    pub fn with_organizations(mut self, organizations: ListedOrganizations) -> Self {
+        self.organizations = organizations;
+        self
+    }
+
     /// Lets profiles keep the whole record as the service sent it.
     pub fn with_raw_records(mut self, keep_raw: bool) -> Self {
         self.keep_raw = keep_raw;
@@ -113,7 +147,8 @@ impl UpsunConfig {
             self.account.clone(),
             "Upsun",
             self.base_url.clone(),
-        );
+        )
+        .with_shape(self.organizations.shape());
         let credential = match &self.secret {
             Secret::AccessToken(token) => Credential::header(header::AUTHORIZATION, Some("Bearer"), token),
             Secret::ApiToken(token) => self.token_url(&info.base_url).and_then(|url| {

@@ -20,7 +20,8 @@ pub use self::{
         UpsunClient,
     },
     config::{
-        PLATFORM_SH_API_URL, PLATFORM_SH_AUTH_URL, SERVICE, UPSUN_API_URL, UPSUN_AUTH_URL, UpsunConfig,
+        ListedOrganizations, PLATFORM_SH_API_URL, PLATFORM_SH_AUTH_URL, SERVICE, UPSUN_API_URL,
+        UPSUN_AUTH_URL, UpsunConfig,
     },
     map::UpsunExtension,
     provider::{DEFAULT_CATALOG, PROJECT_OPTIONS_URL, UpsunProvider},

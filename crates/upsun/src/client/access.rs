@@ -9,6 +9,9 @@ use super::{
 };
 use crate::wire::{ExtendedAccess, Organization, OrganizationMember, ProjectAccess, Team};
 
+/// The most organizations, teams or members a page (OpenAPI document).
+pub(crate) const MAX_PAGE_SIZE: u32 = 100;
+
 /// Which organizations of a user to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -134,15 +137,7 @@ impl UpsunClient {
         user_id: &str,
         list: &ListUserOrganizations,
     ) -> Result<CursorPage<Organization>> {
-        let listing = Listing::of("list-user-orgs", "/users", user_id, "/organizations")
-            .filter("id", &list.id)
-            .filter("type", &list.organization_type)
-            .filter("vendor", &list.vendor)
-            .filter("status", &list.status)
-            .filter("updated_at", &list.updated_at)
-            .page_size(list.page_size, 100)
-            .parameter("sort", list.sort.as_ref());
-        self.list(listing, list.position.as_ref()).await
+        self.list(user_organizations(user_id, list), list.position.as_ref()).await
     }
 
     /// Lists the teams that a user is a member of, with their number: `GET /users/{user_id}/teams`.
@@ -157,7 +152,7 @@ impl UpsunClient {
         let listing = Listing::of("list-user-teams", "/users", user_id, "/teams")
             .filter("organization_id", &list.organization_id)
             .filter("updated_at", &list.updated_at)
-            .page_size(list.page_size, 100)
+            .page_size(list.page_size, MAX_PAGE_SIZE)
             .parameter("sort", list.sort.as_ref());
         self.list(listing, list.position.as_ref()).await
     }
@@ -234,7 +229,7 @@ impl UpsunClient {
             .filter("capabilities", &list.capabilities)
             .filter("status", &list.status)
             .filter("updated_at", &list.updated_at)
-            .page_size(list.page_size, 100)
+            .page_size(list.page_size, MAX_PAGE_SIZE)
             .parameter("sort", list.sort.as_ref());
         self.list(listing, list.position.as_ref()).await
     }
@@ -251,8 +246,7 @@ impl UpsunClient {
     /// id or name.
     pub async fn get_organization(&self, organization: &str) -> Result<Organization> {
         self.check_name("get-org", organization)?;
-        let request = Request::get("get-org").path("/organizations").segment(organization);
-        self.http.send(request).await?.decode_record()
+        self.http.send(organization_record_request(organization)).await?.decode_record()
     }
 
     /// Lists the members of an organization: `GET /organizations/{organization_id}/members`. Their names and
@@ -269,10 +263,28 @@ impl UpsunClient {
         organization_id: &str,
         list: &ListOrganizationMembers,
     ) -> Result<CursorPage<OrganizationMember>> {
-        let listing = Listing::of("list-org-members", "/organizations", organization_id, "/members")
-            .filter("permissions", &list.permissions)
-            .page_size(list.page_size, 100)
-            .parameter("sort", list.sort.as_ref());
-        self.list(listing, list.position.as_ref()).await
+        self.list(organization_members(organization_id, list), list.position.as_ref()).await
     }
+}
+
+pub(crate) fn organization_record_request(organization: &str) -> Request {
+    Request::get("get-org").path("/organizations").segment(organization)
+}
+
+pub(crate) fn user_organizations(user_id: &str, list: &ListUserOrganizations) -> Listing {
+    Listing::of("list-user-orgs", "/users", user_id, "/organizations")
+        .filter("id", &list.id)
+        .filter("type", &list.organization_type)
+        .filter("vendor", &list.vendor)
+        .filter("status", &list.status)
+        .filter("updated_at", &list.updated_at)
+        .page_size(list.page_size, MAX_PAGE_SIZE)
+        .parameter("sort", list.sort.as_ref())
+}
+
+pub(crate) fn organization_members(organization_id: &str, list: &ListOrganizationMembers) -> Listing {
+    Listing::of("list-org-members", "/organizations", organization_id, "/members")
+        .filter("permissions", &list.permissions)
+        .page_size(list.page_size, MAX_PAGE_SIZE)
+        .parameter("sort", list.sort.as_ref())
 }

@@ -24,9 +24,13 @@ pub use self::{
     profile::ListProfiles,
 };
 pub(crate) use self::{
+    access::{MAX_PAGE_SIZE, organization_members, organization_record_request, user_organizations},
     dialect::DIALECT,
-    profile::{list_request, organization_request, profile_list, profile_request, update_request},
-    user::current_user_request,
+    profile::{
+        list_request, organization_address_request, organization_request, profile_address_request,
+        profile_list, profile_request, update_request,
+    },
+    user::{current_user_request, referenced_users_request, user_request},
 };
 
 /// A client of Upsun's API around profiles: one method an operation, records as they come.

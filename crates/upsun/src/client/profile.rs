@@ -64,8 +64,7 @@ impl UpsunClient {
     ///
     /// Source: OpenAPI document (`get-address`), which names no error.
     pub async fn get_profile_address(&self, user_id: &str) -> Result<Address> {
-        let request = Request::get("get-address").path("/profiles").segment(user_id).path("/address");
-        self.http.send(request).await?.decode_record()
+        self.http.send(profile_address_request(user_id)).await?.decode_record()
     }
 
     /// Gets an organization's postal address: `GET /organizations/{organization_id}/address`. The API calls it
@@ -81,9 +80,7 @@ impl UpsunClient {
     /// id or name.
     pub async fn get_organization_address(&self, organization: &str) -> Result<Address> {
         self.check_name("get-org-address", organization)?;
-        let request =
-            Request::get("get-org-address").path("/organizations").segment(organization).path("/address");
-        self.http.send(request).await?.decode_record()
+        self.http.send(organization_address_request(organization)).await?.decode_record()
     }
 
     /// Gets the profile of an organization: `GET /organizations/{organization_id}/profile`. The API calls it
@@ -142,6 +139,14 @@ pub(crate) fn profile_request(user_id: &str) -> Request {
 
 pub(crate) fn organization_request(organization: &str) -> Request {
     Request::get("get-org-profile").path("/organizations").segment(organization).path("/profile")
+}
+
+pub(crate) fn profile_address_request(user_id: &str) -> Request {
+    Request::get("get-address").path("/profiles").segment(user_id).path("/address")
+}
+
+pub(crate) fn organization_address_request(organization: &str) -> Request {
+    Request::get("get-org-address").path("/organizations").segment(organization).path("/address")
 }
 
 pub(crate) fn update_request(organization_id: &str, update: &OrganizationProfileUpdate) -> Request {

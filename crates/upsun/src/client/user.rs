@@ -96,8 +96,7 @@ impl UpsunClient {
     /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, if the link leads
     /// to another host or resource, and if the service does not accept the signature.
     pub async fn get_referenced_users(&self, link: &SignedLink) -> Result<ReferencedUsers> {
-        let request = Request::get("list-referenced-users").path("/ref/users").given_link(link.as_str());
-        self.http.send(request).await?.decode()
+        self.http.send(referenced_users_request(link)).await?.decode()
     }
 
     /// Lists the ways in which a user signs in through other services: `GET /users/{user_id}/connections`. All
@@ -152,8 +151,12 @@ pub(crate) fn current_user_request() -> Request {
     Request::get("get-current-user").path("/users/me")
 }
 
-fn user_request(operation: &'static str, user: &str) -> Request {
+pub(crate) fn user_request(operation: &'static str, user: &str) -> Request {
     Request::get(operation).path("/users").segment(user)
+}
+
+pub(crate) fn referenced_users_request(link: &SignedLink) -> Request {
+    Request::get("list-referenced-users").path("/ref/users").given_link(link.as_str())
 }
 
 /// A `POST` that only reads.

@@ -26,6 +26,7 @@
 
 mod cursors;
 mod errors;
+mod merging;
 mod native;
 mod network;
 mod operations;

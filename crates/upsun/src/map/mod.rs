@@ -1,56 +1,37 @@
 //! From the API's records to the normalized profile, and from changes to the API's body.
 
+mod extension;
+mod organization;
+
 use anyprofile_core::{
-    Change, Email, Extension, Field, FieldPath, Kind, OrganizationKind, Profile, ProfileChange,
-    ProfileExtension, ProfileId, Status, open_record,
+    Change, Email, Extension, Field, FieldPath, IdKind, Kind, OrganizationKind, PostalAddress, Profile,
+    ProfileChange, ProfileId, Status, View,
     wire::{note_other_types, read_time},
 };
 
-use crate::wire::{self, CurrentTrial, CustomerType, OrganizationProfileUpdate, ProfileType};
+pub use self::extension::UpsunExtension;
+pub(crate) use self::organization::{gone, member, organization, user_reference};
+use crate::wire::{self, CustomerType, OrganizationProfileUpdate, ProfileType};
 
-open_record! {
-    /// What only Upsun knows of a profile.
-    pub struct UpsunExtension {
-        /// The id inside an organization's profile, which is another one than the organization's.
-        profile_id: String = "profile_id",
-        /// The type of the company, free text.
-        company_type: String = "company_type",
-        /// The legal form, in Upsun's word.
-        customer_type: String = "customer_type",
-        /// Whether the user agreed to marketing messages.
-        marketing: bool = "marketing",
-        /// Whether the new interface is on.
-        new_ui: bool = "new_ui",
-        /// The color scheme of the interface.
-        ui_colorscheme: String = "ui_colorscheme",
-        /// The URL of a catalog in place of the default.
-        default_catalog: String = "default_catalog",
-        /// The URL of the project options of the whole organization.
-        project_options_url: String = "project_options_url",
-        /// The trial.
-        current_trial: CurrentTrial = "current_trial",
-        /// The namespace in which the user name is unique.
-        namespace: String = "namespace",
-        /// When the user agreed to the terms.
-        consented_at: String = "consented_at",
-        /// How the user agreed to the terms.
-        consent_method: String = "consent_method",
-        /// Whether a phone number was verified.
-        phone_number_verified: bool = "phone_number_verified",
-    }
-}
-
-impl ProfileExtension for UpsunExtension {
-    const SERVICE: &'static str = crate::SERVICE;
-
-    fn state(&self, key: &str) -> Option<anyprofile_core::FieldState> {
-        self.state(key)
-    }
-}
+/// A profile of `/profiles`.
+pub(crate) const PROFILE: View = View::new("profile");
+/// A user of `/users`.
+pub(crate) const USER: View = View::new("user");
+/// An address of `/profiles/{id}/address` or `/organizations/{id}/address`.
+pub(crate) const ADDRESS: View = View::new("address");
+/// An organization of `/organizations`.
+pub(crate) const ORGANIZATION: View = View::new("organization");
+/// A profile of `/organizations/{id}/profile`.
+pub(crate) const ORGANIZATION_PROFILE: View = View::new("organization_profile");
+/// A member of `/organizations/{id}/members`.
+pub(crate) const MEMBER: View = View::new("member");
+/// A user of `/ref/users`.
+pub(crate) const USER_REFERENCE: View = View::new("user_reference");
 
 /// A profile of `/profiles`, or of an organization if `id` is one's.
 pub(crate) fn profile(id: ProfileId, record: wire::Profile) -> Profile {
-    let mut profile = Profile::new(id);
+    let view = if id.kind == IdKind::ORGANIZATION { ORGANIZATION_PROFILE } else { PROFILE };
+    let mut profile = Profile::new(id).with_view(view);
     let is_addressed_otherwise = record.id.value().is_some_and(|own| own.as_str() != profile.id.native());
     profile.unknown = record.unknown;
     note_other_types(&mut profile, wire::Profile::KEYS);
@@ -97,23 +78,16 @@ pub(crate) fn profile(id: ProfileId, record: wire::Profile) -> Profile {
     profile
 }
 
-/// The user of `/users/me`.
+/// A user of `/users`.
 pub(crate) fn user(id: ProfileId, record: wire::User) -> Profile {
-    let mut profile = Profile::new(id);
+    let mut profile = Profile::new(id).with_view(USER);
     profile.unknown = record.unknown;
     note_other_types(&mut profile, wire::User::KEYS);
     profile.kind = Kind::Human.into();
     profile.status =
         record.deactivated.map(|deactivated| if deactivated { Status::Suspended } else { Status::Active });
     profile.status_raw = record.deactivated.map(|deactivated| format!("deactivated={deactivated}"));
-    profile.name.given = record.first_name.empty_as_null();
-    profile.name.family = record.last_name.empty_as_null();
-    let parts: Vec<_> =
-        [&profile.name.given, &profile.name.family].into_iter().filter_map(Field::value).cloned().collect();
-    if !parts.is_empty() {
-        profile.name.display = parts.join(" ").into();
-        profile.name.derived = true.into();
-    }
+    name_of(&mut profile, record.first_name, record.last_name);
     profile.username = record.username.empty_as_null();
     profile.emails = Email::login(record.email.empty_as_null()).map(|mut emails| {
         for email in &mut emails {
@@ -136,6 +110,49 @@ pub(crate) fn user(id: ProfileId, record: wire::User) -> Profile {
         consented_at: record.consented_at.empty_as_null(),
         consent_method: record.consent_method.empty_as_null(),
         phone_number_verified: record.phone_number_verified,
+        ..UpsunExtension::default()
+    }));
+    profile
+}
+
+/// The name from its parts.
+fn name_of(profile: &mut Profile, given: Field<String>, family: Field<String>) {
+    profile.name.given = given.empty_as_null();
+    profile.name.family = family.empty_as_null();
+    let parts: Vec<_> =
+        [&profile.name.given, &profile.name.family].into_iter().filter_map(Field::value).cloned().collect();
+    if !parts.is_empty() {
+        profile.name.display = parts.join(" ").into();
+        profile.name.derived = true.into();
+    }
+}
+
+/// A postal address. Which lines a country has is not normalized: the record is in the extension.
+pub(crate) fn address(id: ProfileId, record: wire::Address) -> Profile {
+    let mut profile = Profile::new(id).with_view(ADDRESS);
+    let mut address = PostalAddress::default();
+    let text = |field: &Field<String>| field.clone().empty_as_null();
+    address.recipient = text(&record.name_line);
+    let lines = [&record.thoroughfare, &record.premise, &record.sub_premise];
+    let known: Vec<&str> = lines
+        .into_iter()
+        .filter_map(Field::value)
+        .map(String::as_str)
+        .filter(|line| !line.is_empty())
+        .collect();
+    address.street_address = match known[..] {
+        [] if lines.iter().all(|line| line.is_absent()) => Field::Absent,
+        [] => Field::Null,
+        _ => known.join("\n").into(),
+    };
+    address.locality = text(&record.locality);
+    address.region = text(&record.administrative_area);
+    address.postal_code = record.postal_code.as_ref().map(|code| code.as_str().to_owned()).empty_as_null();
+    address.country = text(&record.country);
+    // An answer without any of these says nothing of an address.
+    profile.billing.address = if address.is_empty() { Field::Absent } else { address.into() };
+    profile.extension = Some(Extension::new(UpsunExtension {
+        address: Box::new(record).into(),
         ..UpsunExtension::default()
     }));
     profile

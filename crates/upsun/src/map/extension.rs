@@ -1,0 +1,52 @@
+//! What only Upsun knows of a profile.
+
+use anyprofile_core::{FieldState, ProfileExtension, open_record};
+
+use crate::wire::{Address, CurrentTrial, Organization, OrganizationMember};
+
+open_record! {
+    /// What only Upsun knows of a profile.
+    pub struct UpsunExtension {
+        /// The id inside an organization's profile, which is another one than the organization's.
+        profile_id: String = "profile_id",
+        /// The type of the company, free text.
+        company_type: String = "company_type",
+        /// The legal form, in Upsun's word.
+        customer_type: String = "customer_type",
+        /// Whether the user agreed to marketing messages.
+        marketing: bool = "marketing",
+        /// Whether the new interface is on.
+        new_ui: bool = "new_ui",
+        /// The color scheme of the interface.
+        ui_colorscheme: String = "ui_colorscheme",
+        /// The URL of a catalog in place of the default.
+        default_catalog: String = "default_catalog",
+        /// The URL of the project options of the whole organization.
+        project_options_url: String = "project_options_url",
+        /// The trial.
+        current_trial: CurrentTrial = "current_trial",
+        /// The namespace in which the user name is unique.
+        namespace: String = "namespace",
+        /// When the user agreed to the terms.
+        consented_at: String = "consented_at",
+        /// How the user agreed to the terms.
+        consent_method: String = "consent_method",
+        /// Whether a phone number was verified.
+        phone_number_verified: bool = "phone_number_verified",
+        /// The postal address as it came, with how addresses are written in its country.
+        address: Box<Address> = "address",
+        /// The organization as `/organizations` shows it: its machine name, owner, vendor and type, what it can do and
+        /// how it is billed.
+        organization: Box<Organization> = "organization",
+        /// The membership of an organization: what the member may do, and since when.
+        member: Box<OrganizationMember> = "member",
+    }
+}
+
+impl ProfileExtension for UpsunExtension {
+    const SERVICE: &'static str = crate::SERVICE;
+
+    fn state(&self, key: &str) -> Option<FieldState> {
+        self.state(key)
+    }
+}

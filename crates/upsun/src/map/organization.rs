@@ -1,0 +1,87 @@
+//! Organizations, and the users who are their members.
+
+use anyprofile_core::{
+    Email, Extension, FieldPath, Kind, Profile, ProfileId, Role, RoleAssignment, RoleScope, ScopeTier,
+    Status,
+    wire::{note_other_types, read_time},
+};
+
+use super::{MEMBER, ORGANIZATION, USER_REFERENCE, UpsunExtension, name_of};
+use crate::wire::{self, OrganizationStatus};
+
+/// An organization of `/organizations`.
+pub(crate) fn organization(id: ProfileId, mut record: wire::Organization) -> Profile {
+    let mut profile = Profile::new(id).with_view(ORGANIZATION);
+    profile.unknown = std::mem::take(&mut record.unknown);
+    note_other_types(&mut profile, wire::Organization::KEYS);
+    profile.kind = Kind::Organization.into();
+    profile.status_raw = record.status.as_ref().map(|status| status.as_str().to_owned());
+    profile.status = record.status.as_ref().map(|status| match status {
+        OrganizationStatus::Active => Status::Active,
+        OrganizationStatus::Suspended => Status::Suspended,
+        OrganizationStatus::Deleted => Status::Deleted,
+        other => Status::from(other.as_str()),
+    });
+    profile.name.display = record.label.clone().empty_as_null();
+    profile.country = record.country.clone().empty_as_null();
+    let (created, updated) = (record.created_at.clone(), record.updated_at.clone());
+    profile.times.created = read_time(&mut profile, FieldPath::TIMES_CREATED, "created_at", created);
+    profile.times.updated = read_time(&mut profile, FieldPath::TIMES_UPDATED, "updated_at", updated);
+    profile.extension = Some(Extension::new(UpsunExtension {
+        namespace: record.namespace.clone().empty_as_null(),
+        organization: Box::new(record).into(),
+        ..UpsunExtension::default()
+    }));
+    profile
+}
+
+/// A member of an organization: what the membership says. Who it is says [`user_reference`].
+pub(crate) fn member(id: ProfileId, mut record: wire::OrganizationMember) -> Profile {
+    let mut profile = Profile::new(id).with_view(MEMBER);
+    profile.unknown = std::mem::take(&mut record.unknown);
+    note_other_types(&mut profile, wire::OrganizationMember::KEYS);
+    profile.kind = Kind::Human.into();
+    profile.access.owner = record.owner;
+    profile.roles = record.permissions.as_ref().map(|permissions| {
+        let assignment = |permission: &String| {
+            let mut role = Role::default();
+            role.name = permission.as_str().into();
+            let mut scope = RoleScope::default();
+            scope.tier = ScopeTier::Organization.into();
+            scope.id = record.organization_id.as_ref().map(|id| id.as_str().to_owned());
+            let mut assignment = RoleAssignment::default();
+            assignment.role = role.into();
+            assignment.scope = scope.into();
+            assignment
+        };
+        permissions.iter().map(assignment).collect()
+    });
+    profile.extension =
+        Some(Extension::new(UpsunExtension { member: Box::new(record).into(), ..UpsunExtension::default() }));
+    profile
+}
+
+/// A user whom a member names.
+pub(crate) fn user_reference(id: ProfileId, record: wire::UserReference) -> Profile {
+    let mut profile = Profile::new(id).with_view(USER_REFERENCE);
+    profile.unknown = record.unknown;
+    note_other_types(&mut profile, wire::UserReference::KEYS);
+    name_of(&mut profile, record.first_name, record.last_name);
+    profile.username = record.username.empty_as_null();
+    profile.emails = Email::login(record.email.empty_as_null());
+    profile.picture = record.picture.empty_as_null();
+    profile.security.mfa_enabled = record.mfa_enabled;
+    profile.security.sso = record.sso_enabled;
+    profile.times.created =
+        read_time(&mut profile, FieldPath::TIMES_CREATED, "created_at", record.created_at);
+    profile.times.updated =
+        read_time(&mut profile, FieldPath::TIMES_UPDATED, "updated_at", record.updated_at);
+    profile
+}
+
+/// A user whom a member names and who is gone: the service says null in the user's place.
+pub(crate) fn gone(id: ProfileId) -> Profile {
+    let mut profile = Profile::new(id).with_view(USER_REFERENCE);
+    profile.status = Status::Deleted.into();
+    profile
+}

@@ -1,0 +1,137 @@
+//! What the account can do, and where the service shows which field.
+
+use std::sync::LazyLock;
+
+use anyprofile_core::{
+    Capabilities, FieldPath, FieldSpec, FieldTable, IdKind, ListingCapabilities, Support, ValueFormat, View,
+    WriteRule,
+};
+
+use super::{DEFAULT_CATALOG, PROJECT_OPTIONS_URL};
+use crate::{
+    client::MAX_PAGE_SIZE,
+    config::ListedOrganizations,
+    map::{ADDRESS, MEMBER, ORGANIZATION, ORGANIZATION_PROFILE, PROFILE, USER, USER_REFERENCE},
+};
+
+/// The kinds of ids whose profiles can be updated.
+const ORGANIZATIONS: &[IdKind] = &[IdKind::ORGANIZATION];
+
+pub(super) fn capabilities(organizations: &ListedOrganizations) -> Capabilities {
+    let mut capabilities = Capabilities::default();
+    let operations = &mut capabilities.operations;
+    let both = [IdKind::USER, IdKind::ORGANIZATION];
+    operations.list = if *organizations == ListedOrganizations::None {
+        Support::users()
+    } else {
+        Support::of(both.clone())
+    };
+    operations.get = Support::of(both.clone());
+    operations.enrich = Support::of(both);
+    operations.current = Support::users();
+    operations.members = Support::of(ORGANIZATIONS.iter().cloned());
+    operations.update = Support::of(ORGANIZATIONS.iter().cloned());
+    operations.create = Support::no("Upsun's users register themselves");
+    operations.deactivate = Support::no("Upsun's API has no operation that deactivates a user");
+    operations.delete = Support::no("Upsun's API has no operation that deletes a user");
+    let listing = &mut capabilities.listing;
+    listing.views = vec![PROFILE];
+    listing.enrich_views = vec![USER, ADDRESS];
+    listing.page_size = true;
+    listing.declares_total = true;
+    if *organizations != ListedOrganizations::None {
+        listing.views.extend([ORGANIZATION, ORGANIZATION_PROFILE]);
+        // Of the organizations the service does not say how many there are.
+        listing.declares_total = *organizations != ListedOrganizations::Discovered;
+    }
+    capabilities.members = ListingCapabilities::default();
+    capabilities.members.views = vec![MEMBER, USER_REFERENCE];
+    capabilities.members.enrich_views = vec![USER, ADDRESS];
+    capabilities.members.page_size = true;
+    capabilities.members.max_page_size = Some(MAX_PAGE_SIZE);
+    capabilities.members.default_page_size = Some(MAX_PAGE_SIZE);
+    capabilities.fields = FIELDS.clone();
+    capabilities
+}
+
+/// A field that the profiles of users and of organizations have alike.
+fn profile(path: FieldPath, name: &'static str) -> FieldSpec {
+    FieldSpec::read_in(path, PROFILE, name).and_in(ORGANIZATION_PROFILE, name)
+}
+
+fn only(view: View, path: FieldPath, name: &'static str) -> FieldSpec {
+    FieldSpec::read_in(path, view, name)
+}
+
+const fn extension(path: &'static str) -> FieldPath {
+    FieldPath::extension(path)
+}
+
+static FIELDS: LazyLock<FieldTable> = LazyLock::new(|| {
+    let set = |format| WriteRule::set_only(ORGANIZATIONS, format);
+    let text = || set(ValueFormat::Text { max_characters: None });
+    [
+        profile(FieldPath::ID, "id").and_in(USER, "id").and_in(ORGANIZATION, "id").and_in(MEMBER, "user_id"),
+        profile(FieldPath::KIND, "type")
+            .and_in(USER, "(always human)")
+            .and_in(ORGANIZATION, "(always organization)")
+            .and_in(MEMBER, "(always human)"),
+        only(USER, FieldPath::STATUS, "deactivated")
+            .and_in(ORGANIZATION, "status")
+            .and_in(USER_REFERENCE, "(null: deleted)"),
+        only(USER, FieldPath::STATUS_RAW, "deactivated").and_in(ORGANIZATION, "status"),
+        profile(FieldPath::USERNAME, "username").and_in(USER, "username").and_in(USER_REFERENCE, "username"),
+        profile(FieldPath::EMAILS, "email")
+            .and_in(USER, "email, email_verified")
+            .and_in(USER_REFERENCE, "email"),
+        profile(FieldPath::PICTURE, "picture").and_in(USER, "picture").and_in(USER_REFERENCE, "picture"),
+        profile(FieldPath::WEBSITE, "website_url").and_in(USER, "website"),
+        only(USER, FieldPath::COUNTRY, "country").and_in(ORGANIZATION, "country"),
+        only(MEMBER, FieldPath::ROLES, "permissions"),
+        profile(FieldPath::NAME_DISPLAY, "display_name")
+            .and_in(USER, "first_name, last_name")
+            .and_in(ORGANIZATION, "label")
+            .and_in(USER_REFERENCE, "first_name, last_name"),
+        only(USER, FieldPath::NAME_GIVEN, "first_name").and_in(USER_REFERENCE, "first_name"),
+        only(USER, FieldPath::NAME_FAMILY, "last_name").and_in(USER_REFERENCE, "last_name"),
+        profile(FieldPath::ORGANIZATION_NAME, "company_name").and_in(USER, "company").writable(text()),
+        profile(FieldPath::ORGANIZATION_LEGAL_NAME, "legal_entity_name").writable(text()),
+        profile(FieldPath::ORGANIZATION_KIND, "customer_type, company_type")
+            .writable(set(ValueFormat::OneOf(vec!["individual", "company", "government"].into()))),
+        profile(FieldPath::ORGANIZATION_ROLE, "company_role"),
+        profile(FieldPath::BILLING_CONTACT, "billing_contact").writable(set(ValueFormat::Email)),
+        profile(FieldPath::BILLING_VAT_NUMBER, "vat_number").writable(text()),
+        profile(FieldPath::BILLING_CURRENCY, "currency"),
+        profile(FieldPath::BILLING_INVOICED, "invoiced"),
+        only(ADDRESS, FieldPath::BILLING_ADDRESS, "(the record)"),
+        only(MEMBER, FieldPath::ACCESS_OWNER, "owner"),
+        only(USER, FieldPath::SECURITY_MFA_ENABLED, "mfa_enabled").and_in(USER_REFERENCE, "mfa_enabled"),
+        only(USER, FieldPath::SECURITY_SSO, "sso_enabled").and_in(USER_REFERENCE, "sso_enabled"),
+        profile(FieldPath::TIMES_CREATED, "created_at")
+            .and_in(USER, "created_at")
+            .and_in(ORGANIZATION, "created_at")
+            .and_in(USER_REFERENCE, "created_at"),
+        profile(FieldPath::TIMES_UPDATED, "updated_at")
+            .and_in(USER, "updated_at")
+            .and_in(ORGANIZATION, "updated_at")
+            .and_in(USER_REFERENCE, "updated_at"),
+        only(ORGANIZATION_PROFILE, extension("extension.profile_id"), "id"),
+        profile(extension("extension.company_type"), "company_type"),
+        profile(extension("extension.customer_type"), "customer_type"),
+        profile(extension("extension.marketing"), "marketing"),
+        profile(extension("extension.new_ui"), "new_ui"),
+        profile(extension("extension.ui_colorscheme"), "ui_colorscheme"),
+        profile(DEFAULT_CATALOG, "default_catalog").writable(text()),
+        profile(PROJECT_OPTIONS_URL, "project_options_url").writable(set(ValueFormat::Uri)),
+        profile(extension("extension.current_trial"), "current_trial"),
+        only(USER, extension("extension.namespace"), "namespace").and_in(ORGANIZATION, "namespace"),
+        only(USER, extension("extension.consented_at"), "consented_at"),
+        only(USER, extension("extension.consent_method"), "consent_method"),
+        only(USER, extension("extension.phone_number_verified"), "phone_number_verified"),
+        only(ADDRESS, extension("extension.address"), "(the record)"),
+        only(ORGANIZATION, extension("extension.organization"), "(the record)"),
+        only(MEMBER, extension("extension.member"), "(the record)"),
+    ]
+    .into_iter()
+    .collect()
+});

@@ -1,0 +1,234 @@
+//! The account as an anyprofile provider.
+
+mod capabilities;
+mod members;
+mod organizations;
+mod records;
+
+use std::sync::{Arc, OnceLock};
+
+use anyprofile_core::{
+    Capabilities, Cursor, CursorPosition, Error, ErrorKind, Expected, FieldPath, FindKey, Found, GetOptions,
+    IdKind, Kind, ListQuery, Next, Page, PlannedRequest, Profile, ProfileChange, ProfileId, ProfileProvider,
+    ProviderInfo, RawJson, Result, WriteOptions, async_trait, found_or_nobody, look_up,
+    wire::{OpaqueId, Tolerant, WithRaw},
+};
+use anyprofile_http::Answer;
+
+use crate::{
+    ListProfiles, ListedOrganizations, UpsunClient, UpsunConfig,
+    client::{current_user_request, list_request, profile_list, update_request},
+    map, wire,
+};
+
+/// `extension.default_catalog`: the URL of a catalog in place of the default.
+pub const DEFAULT_CATALOG: FieldPath = FieldPath::extension("extension.default_catalog");
+/// `extension.project_options_url`: the URL of the project options of the whole organization.
+pub const PROJECT_OPTIONS_URL: FieldPath = FieldPath::extension("extension.project_options_url");
+
+/// An account at Upsun or Platform.sh.
+///
+/// Lists `/profiles`: users and organizations, all addressed as `user`; and behind them the organizations that the
+/// configuration asks for ([`ListedOrganizations`]). An organization's own profile is addressed by the organization's
+/// id (`upsun:acme/organization/01H…`) or, for reading, by its name (`upsun:acme/organization/name=acme`). Its
+/// members are listed with [`members`](anyprofile_core::ProfileProviderExt::members).
+/// [`current`](anyprofile_core::ProfileProviderExt::current) is the user whom the token belongs to. Only an
+/// organization's profile can be updated.
+///
+/// The service shows a person in several records, of which `/profiles` says nothing of status and second factor:
+/// [`GetOptions::enrich`] and [`ListQuery::enrich`] add the user of `/users` and the postal address.
+#[derive(Clone, Debug)]
+pub struct UpsunProvider {
+    client: UpsunClient,
+    capabilities: Arc<Capabilities>,
+    organizations: Arc<ListedOrganizations>,
+    /// The id of the token's user.
+    own_id: Arc<OnceLock<String>>,
+    keep_raw: bool,
+}
+
+impl UpsunProvider {
+    /// A provider of an account.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`]. No request is sent.
+    pub fn new(config: UpsunConfig) -> Result<Self> {
+        let keep_raw = config.keep_raw;
+        let organizations = Arc::new(config.organizations.clone());
+        let capabilities = Arc::new(capabilities::capabilities(&organizations));
+        let own_id = Arc::default();
+        UpsunClient::new(config).map(|client| Self { client, capabilities, organizations, own_id, keep_raw })
+    }
+
+    /// The client, for all that the trait has no word for.
+    pub fn client(&self) -> &UpsunClient {
+        &self.client
+    }
+
+    fn id(&self, kind: IdKind, native: impl Into<Box<str>>) -> Result<ProfileId> {
+        let info = self.info();
+        ProfileId::new(info.service.clone(), info.account.clone(), kind, native).map_err(Error::from)
+    }
+
+    fn with_raw(&self, profile: Profile, raw: Option<RawJson>) -> Profile {
+        profile.with_raw(raw.filter(|_| self.keep_raw))
+    }
+
+    /// Whether organizations are listed behind the profiles, and can be among what the query asks for.
+    fn lists_organizations(&self, query: &ListQuery) -> bool {
+        let kinds = &query.filter.kind;
+        let may_be_wanted = |kind: &Expected<Kind>| *kind == Expected::Is(Kind::Organization);
+        *self.organizations != ListedOrganizations::None
+            && (kinds.is_empty() || kinds.iter().any(may_be_wanted))
+    }
+
+    async fn profiles_page(
+        &self,
+        query: &ListQuery,
+        position: Option<&CursorPosition>,
+    ) -> Result<Page<Profile>> {
+        let link = match position {
+            Some(CursorPosition::Token(link)) => Some(link.as_str()),
+            Some(_) => return Err(Error::new(ErrorKind::InvalidRequest, "not a cursor of this service")),
+            None => None,
+        };
+        let list = ListProfiles { range: query.page_size, ..ListProfiles::default() };
+        let answer = self.client.http.send(list_request(&list, link)).await?;
+        let (page, next) = if self.keep_raw {
+            page_of(&answer, |kept: WithRaw<wire::Profile>| {
+                self.user_profile(kept.record).map(|profile| profile.with_raw(kept.raw))
+            })?
+        } else {
+            page_of(&answer, |record| self.user_profile(record))?
+        };
+        Ok(page.with_next(match next {
+            // A link without an address is followed too, and then refused: a page is missing.
+            Some(link) => {
+                let href = link.href.into_value().unwrap_or_default();
+                Next::Cursor(Cursor::new(self.info(), query, CursorPosition::Token(href)))
+            }
+            None => Next::End,
+        }))
+    }
+
+    fn user_profile(&self, record: wire::Profile) -> Result<Profile, String> {
+        let id = record.id.value().map(OpaqueId::as_str).unwrap_or_default();
+        let id = self.id(IdKind::USER, id).map_err(|_| "the record has no usable id".to_owned())?;
+        Ok(map::profile(id, record))
+    }
+}
+
+/// A page of profiles, and the link to the next one. `T` is the record, with its text or without.
+fn page_of<T: Tolerant>(
+    answer: &Answer,
+    profile: impl FnMut(T) -> Result<Profile, String>,
+) -> Result<(Page<Profile>, Option<wire::Link>)> {
+    let mut listed = profile_list(answer)?;
+    let next = listed.list.links.next.take();
+    let page = listed.into_page(|list: wire::ProfileList<T>| (list.profiles, list.count.into_value()));
+    Ok((page.try_map(profile), next))
+}
+
+#[async_trait]
+impl ProfileProvider for UpsunProvider {
+    fn info(&self) -> &ProviderInfo {
+        self.client.http.info()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+        query.check(self.info(), self.capabilities())?;
+        let position = cursor.map(|cursor| cursor.position(self.info(), query)).transpose()?;
+        let is_organizations =
+            cursor.is_some_and(|cursor| cursor.collection() == Some(&IdKind::ORGANIZATION));
+        let mut page = match &query.member_of {
+            Some(organization) => self.members_page(organization, query, position).await?,
+            None if is_organizations => self.organizations_page(query, position).await?,
+            None => self.profiles_page(query, position).await?,
+        };
+        if query.enrich {
+            self.enriched_page(&mut page).await?;
+        }
+        if is_organizations {
+            return Ok(page.in_collection(IdKind::ORGANIZATION, None));
+        }
+        if query.member_of.is_some() || !self.lists_organizations(query) {
+            return Ok(page);
+        }
+        let first =
+            Cursor::new(self.info(), query, CursorPosition::Start).in_collection(IdKind::ORGANIZATION);
+        Ok(page.in_collection(IdKind::USER, Some(first)))
+    }
+
+    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        self.capabilities().operations.get.check(self.info(), "get", id)?;
+        self.one(id, options).await
+    }
+
+    async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
+        let answer = self.client.http.send(current_user_request()).await?;
+        let kept: WithRaw<wire::User> = answer.decode_record()?;
+        let native = kept.record.id.value().map(OpaqueId::as_str).unwrap_or_default();
+        let id = self
+            .id(IdKind::USER, native)
+            .map_err(|_| answer.error(ErrorKind::Decode, "the answer has no usable id"))?;
+        let user = self.with_raw(map::user(id, kept.record), kept.raw);
+        if options.enrich { self.enrich_user(user).await } else { Ok(user) }
+    }
+
+    /// Addresses and user names are looked up directly: `/users/email=…`, `/users/username=…`. What is found is the
+    /// user as `/users` shows it.
+    async fn find_by(&self, key: &FindKey) -> Result<Found> {
+        let record = match key {
+            FindKey::Email(address) if !address.is_empty() => self.client.get_user_by_email(address).await,
+            FindKey::Username(name) if !name.is_empty() => self.client.get_user_by_username(name).await,
+            FindKey::NativeId(native) => {
+                // An organization is asked for only by what looks like its id: to any other the service may answer
+                // that it is not allowed, which says nothing.
+                let is_ulid = native.len() == 26 && native.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                let kind = if is_ulid { IdKind::ORGANIZATION } else { IdKind::USER };
+                return look_up(self, native, &[kind]).await;
+            }
+            _ => return Ok(Found::unanswerable()),
+        };
+        let profile = record.and_then(|record| {
+            let native = record.id.value().map(OpaqueId::as_str).unwrap_or_default();
+            let id = self.id(IdKind::USER, native)?;
+            Ok(map::user(id, record))
+        });
+        found_or_nobody(profile)
+    }
+
+    fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
+        change.check(id, self.info(), self.capabilities())?;
+        if id.native().starts_with("name=") {
+            return Err(Error::new(
+                ErrorKind::InvalidRequest,
+                "an organization is updated by its id, not by its name",
+            )
+            .with_provider(self.info())
+            .with_operation("update")
+            .with_hint("use the id, which the console shows (26 letters and digits)"));
+        }
+        if change.is_empty() {
+            return Ok(Vec::new());
+        }
+        let update = map::organization_update(change);
+        let url = self.client.http.url(&update_request(id.native(), &update))?;
+        let body = serde_json::to_value(&update).ok();
+        Ok(vec![PlannedRequest::new("PATCH", url, body)])
+    }
+
+    async fn update_with(&self, id: &ProfileId, change: &ProfileChange, _: &WriteOptions) -> Result<Profile> {
+        if self.plan_update(id, change)?.is_empty() {
+            return self.get_with(id, &GetOptions::default()).await;
+        }
+        let update = map::organization_update(change);
+        let answer = self.client.send_update(id.native(), &update).await?;
+        let kept: WithRaw<wire::Profile> = answer.decode_record()?;
+        Ok(self.with_raw(map::profile(id.clone(), kept.record), kept.raw))
+    }
+}

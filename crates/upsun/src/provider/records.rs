@@ -1,0 +1,154 @@
+//! One profile, and what the service shows of it elsewhere.
+
+use anyprofile_core::{
+    Effort, ErrorKind, GetOptions, IdKind, MissingReason, MissingView, Page, Profile, ProfileId, Result,
+    View,
+    wire::{OpaqueId, Tolerant, WithRaw},
+};
+use anyprofile_http::Request;
+use futures_util::{StreamExt as _, future::join, stream};
+
+use super::UpsunProvider;
+use crate::{
+    client::{
+        organization_address_request, organization_record_request, organization_request,
+        profile_address_request, profile_request, user_request,
+    },
+    map::{self, ADDRESS, ORGANIZATION, ORGANIZATION_PROFILE, PROFILE, USER},
+    wire,
+};
+
+/// How many profiles are completed side by side.
+pub(super) const SIDE_BY_SIDE: usize = 4;
+
+/// A profile, and what it took.
+pub(super) type Read = Result<(Profile, Effort)>;
+
+impl UpsunProvider {
+    /// Reads one record of the profile with this id.
+    pub(super) async fn read<T: Tolerant>(
+        &self,
+        request: Request,
+        id: ProfileId,
+        map: fn(ProfileId, T) -> Profile,
+    ) -> Read {
+        let answer = self.client.http.send(request).await?;
+        let kept: WithRaw<T> = answer.decode_record()?;
+        Ok((self.with_raw(map(id, kept.record), kept.raw), answer.effort))
+    }
+
+    pub(super) async fn profile_record(&self, id: &ProfileId) -> Read {
+        self.read(profile_request(id.native()), id.clone(), map::profile).await
+    }
+
+    pub(super) async fn organization_profile(&self, id: &ProfileId, address: &str) -> Read {
+        self.read(organization_request(address), id.clone(), map::profile).await
+    }
+
+    /// The organization by its address, under its own id where the record says one.
+    pub(super) async fn organization_record(&self, id: &ProfileId, address: &str) -> Read {
+        let named = |id: ProfileId, record: wire::Organization| {
+            let own = record.id.value().map_or_else(|| id.native(), OpaqueId::as_str);
+            let own = ProfileId::new(id.service.clone(), id.account.clone(), id.kind.clone(), own);
+            map::organization(own.unwrap_or(id), record)
+        };
+        self.read(organization_record_request(address), id.clone(), named).await
+    }
+
+    pub(super) async fn one(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        let native = id.native();
+        let read = match (id.kind == IdKind::ORGANIZATION, options.enrich) {
+            (true, false) => self.organization_profile(id, native).await,
+            (false, false) => self.profile_record(id).await,
+            (false, true) => self.enriched(self.profile_record(id).await?).await,
+            (true, true) => {
+                let (profile, record) =
+                    join(self.organization_profile(id, native), self.organization_record(id, native)).await;
+                self.enriched(both(profile, ORGANIZATION_PROFILE, record, ORGANIZATION)?).await
+            }
+        };
+        read.map(|(profile, _)| profile)
+    }
+
+    /// A page with each profile enriched, a few at once.
+    pub(super) async fn enriched_page(&self, page: &mut Page<Profile>) -> Result<()> {
+        let profiles = std::mem::take(&mut page.items);
+        let mut reads = stream::iter(profiles)
+            .map(|profile| self.enriched((profile, Effort::default())))
+            .buffered(SIDE_BY_SIDE);
+        while let Some(read) = reads.next().await {
+            let (profile, effort) = read?;
+            page.effort += effort;
+            page.items.push(profile);
+        }
+        Ok(())
+    }
+
+    /// Adds to a profile the user of `/users`, if it is one's, and the postal address.
+    async fn enriched(&self, (mut profile, mut effort): (Profile, Effort)) -> Read {
+        let id = profile.id.clone();
+        let address = if id.kind == IdKind::ORGANIZATION {
+            self.read(organization_address_request(id.native()), id.clone(), map::address).await
+        } else {
+            let user = self.read(user_request("get-user", id.native()), id.clone(), map::user);
+            let (user, address) = join(user, self.user_address(&id)).await;
+            effort += effort_of(&user);
+            add(&mut profile, USER, user)?;
+            address
+        };
+        effort += effort_of(&address);
+        add(&mut profile, ADDRESS, address)?;
+        Ok((profile, effort))
+    }
+
+    /// Adds to the user of `/users` what the service shows of it elsewhere.
+    pub(super) async fn enrich_user(&self, mut user: Profile) -> Result<Profile> {
+        let id = user.id.clone();
+        let (profile, address) = join(self.profile_record(&id), self.user_address(&id)).await;
+        add(&mut user, PROFILE, profile)?;
+        add(&mut user, ADDRESS, address)?;
+        Ok(user)
+    }
+
+    async fn user_address(&self, id: &ProfileId) -> Read {
+        self.read(profile_address_request(id.native()), id.clone(), map::address).await
+    }
+}
+
+fn add(profile: &mut Profile, view: View, other: Read) -> Result<()> {
+    profile.merge_or_note(view, other.map(|(other, _)| other))
+}
+
+fn effort_of(read: &Read) -> Effort {
+    match read {
+        Ok((_, effort)) => *effort,
+        Err(error) => error.effort(),
+    }
+}
+
+/// One profile of two records, of which either may be one that cannot be read, and what they took.
+///
+/// # Errors
+/// The first record's error if neither can be read, and either's if it says nothing of the record.
+pub(super) fn both(first: Read, first_view: View, second: Read, second_view: View) -> Read {
+    let mut effort = effort_of(&first);
+    effort += effort_of(&second);
+    match (first, second) {
+        (Ok((mut first, _)), second) => {
+            add(&mut first, second_view, second)?;
+            Ok((first, effort))
+        }
+        (Err(error), Ok((mut second, _))) => {
+            let reason = MissingReason::of(error.kind()).ok_or(error)?;
+            if let Some(origin) = &mut second.origin {
+                origin.missing.push(MissingView::new(first_view, reason));
+            }
+            Ok((second, effort))
+        }
+        // A failure that may pass is told before one that says that there is nothing to read.
+        (Err(first), Err(second)) => {
+            let says_something = |kind: ErrorKind| MissingReason::of(kind).is_none();
+            Err(if !says_something(first.kind()) && says_something(second.kind()) { second } else { first })
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! Profiles from several records: enriched ones, organizations, members.
+
+use anyprofile_core::{
+    Cursor, ErrorKind, FieldPath, FieldState, FindKey, GetOptions, ListQuery, MissingReason, NoteKind, Pages,
+    Profile, ProfileProvider, ProfileProviderExt,
+};
+use anyprofile_upsun::{ListedOrganizations, UpsunExtension, UpsunProvider};
+
+use crate::{
+    ORGANIZATION, USER, config, id, provider,
+    support::{Answer, Script, Sent, answer, json},
+};
+
+const NATIVE: &str = "01HZX3K8Q0T7V9W2B4N6M8P0RS";
+const PROFILE: &str = r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","username":"ada","display_name":"Ada",
+    "email":"ada@example.com","type":"user","picture":"","company_name":null,"created_at":"2020-01-01T00:00:00Z"}"#;
+const PERSON: &str = r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","deactivated":false,"username":"ada",
+    "email":"Ada@Example.com","email_verified":true,"first_name":"Ada","last_name":"Lovelace","company":"Engines",
+    "country":"GB","mfa_enabled":false,"created_at":"2019-01-01T00:00:00Z","shoe":44}"#;
+const ADDRESS: &str = r#"{"country":"GB","name_line":"Ada Lovelace","thoroughfare":"12 St James's Square","premise":"",
+    "sub_premise":null,"locality":"London","postal_code":1815,"administrative_area":"",
+    "metadata":{"required_fields":["locality"],"field_labels":[],"show_vat":true}}"#;
+const MOVED: &str = r#"{"title":"This organization profile has moved to the billing profile.","status":403,"detail":"Forbidden."}"#;
+
+fn enriched() -> GetOptions {
+    GetOptions::new().with_enrich(true)
+}
+
+fn organization(native: &str, status: &str) -> String {
+    format!(
+        r#"{{"id":"{native}","type":"flexible","owner_id":"u-1","name":"acme","label":"Acme","status":"{status}",
+        "billing_legacy":false,"created_at":"2020-01-01T00:00:00Z","updated_at":"2021-01-01T00:00:00Z"}}"#
+    )
+}
+
+fn targets(script: &Script) -> Vec<String> {
+    script.sent().iter().map(|sent| sent.target().to_owned()).collect()
+}
+
+/// Answers by the path's end, in whatever order the requests come.
+fn by_path(answers: impl Fn(&str) -> Option<Answer> + Send + 'static) -> std::sync::Arc<Script> {
+    Script::by(move |sent: &Sent| {
+        let path = sent.target().split('?').next().unwrap_or_default();
+        answers(path).unwrap_or_else(|| panic!("not expected: {path}")).into()
+    })
+}
+
+#[tokio::test]
+async fn an_enriched_user_says_what_came_from_where() {
+    let script = by_path(|path| {
+        Some(if path.ends_with("/address") {
+            json(200, ADDRESS)
+        } else if path.starts_with("/users") {
+            json(200, PERSON)
+        } else {
+            json(200, PROFILE)
+        })
+    });
+    let provider = provider(&script);
+    let plain = provider.get(&id(USER)).await.unwrap();
+    assert_eq!(script.sent().len(), 1);
+    let mfa = &FieldPath::SECURITY_MFA_ENABLED;
+    assert_eq!(plain.state(mfa, provider.capabilities()), FieldState::Unsupported, "not in this record");
+    let profile = provider.get_with(&id(USER), &enriched()).await.unwrap();
+    assert_eq!(profile.security.mfa_enabled, false);
+    assert_eq!(profile.name.display, "Ada", "the service's word, not the one that we put together");
+    assert_eq!(profile.emails.items().len(), 1, "the same address in other letters");
+    assert!(profile.notes.iter().all(|note| note.kind != NoteKind::RecordsDiffer), "{:?}", profile.notes);
+    let extension = profile.extension_as::<UpsunExtension>().unwrap();
+    assert_eq!(extension.address.value().unwrap().locality, "London");
+    insta::assert_json_snapshot!(serde_json::to_value(&profile).unwrap());
+
+    // The same for the token's own user, whose first record is the other one.
+    let own = provider.current_with(&enriched()).await.unwrap();
+    assert_eq!(own.origin_of(mfa).unwrap().as_str(), "user");
+    assert_eq!(own.origin_of(&FieldPath::NAME_DISPLAY).unwrap().as_str(), "user");
+    assert_eq!(own.billing.address.value().unwrap().postal_code, "1815");
+}
+
+#[tokio::test]
+async fn a_record_that_may_not_be_seen_costs_no_profile_and_a_failure_does() {
+    let refuse = |status: u16| {
+        by_path(move |path| {
+            Some(if path.starts_with("/users") {
+                json(status, r#"{"error":"no"}"#)
+            } else if path.ends_with("/address") {
+                answer(404)
+            } else {
+                json(200, PROFILE)
+            })
+        })
+    };
+    let withheld = provider(&refuse(403));
+    let profile = withheld.get_with(&id(USER), &enriched()).await.unwrap();
+    let state = |path| profile.state(path, withheld.capabilities());
+    assert_eq!(state(&FieldPath::SECURITY_MFA_ENABLED), FieldState::Withheld);
+    assert_eq!(state(&FieldPath::BILLING_ADDRESS), FieldState::Unsupported);
+    let missing: Vec<_> =
+        profile.origin.unwrap().missing.iter().map(|it| (it.view.to_string(), it.reason)).collect();
+    assert_eq!(
+        missing,
+        [("user".to_owned(), MissingReason::Withheld), ("address".to_owned(), MissingReason::NotThere)]
+    );
+    let failed = provider(&refuse(503)).get_with(&id(USER), &enriched()).await.unwrap_err();
+    assert_eq!(failed.kind(), ErrorKind::Upstream);
+}
+
+#[tokio::test]
+async fn a_moved_organization_is_still_there_with_what_remains() {
+    let script = by_path(|path| {
+        Some(match path.rsplit('/').next() {
+            Some("profile") => json(403, MOVED),
+            Some("address") => json(200, r#"{"country":"FR"}"#),
+            _ => json(200, organization(NATIVE, "restricted")),
+        })
+    });
+    let provider = provider(&script);
+    assert_eq!(provider.get(&id(ORGANIZATION)).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    let profile = provider.get_with(&id(ORGANIZATION), &enriched()).await.unwrap();
+    assert_eq!(profile.id, id(ORGANIZATION));
+    assert_eq!(profile.status.value().unwrap().as_str(), "restricted");
+    insta::assert_json_snapshot!(profile.origin, @r#"
+    {
+      "view": "organization",
+      "merged": [
+        "address"
+      ],
+      "fields": {
+        "billing.address": "address",
+        "extension.address": "address"
+      },
+      "missing": [
+        {
+          "view": "organization_profile",
+          "reason": "unsupported"
+        }
+      ]
+    }
+    "#);
+}
+
+async fn all(provider: &UpsunProvider, query: ListQuery) -> (Vec<Profile>, anyprofile_core::ListReport) {
+    let mut pages = provider.pages(query);
+    let mut profiles = Vec::new();
+    while let Some(page) = pages.next_page().await {
+        profiles.extend(page.unwrap().items);
+    }
+    (profiles, pages.report().clone())
+}
+
+fn listing(organizations: ListedOrganizations) -> (std::sync::Arc<Script>, UpsunProvider) {
+    let script = by_path(|path| {
+        Some(match path {
+            "/profiles" => json(200, format!(r#"{{"count":1,"profiles":[{PROFILE}],"_links":[]}}"#)),
+            "/users/me" => json(200, r#"{"id":"u-1"}"#),
+            "/users/u-1/organizations" => json(
+                200,
+                format!(
+                    r#"{{"items":[{},{},{{"id":[]}}],"_links":{{}}}}"#,
+                    organization("01A", "active"),
+                    organization("01B", "suspended")
+                ),
+            ),
+            "/organizations/01A" => json(200, organization("01A", "active")),
+            "/organizations/01A/profile" => {
+                json(200, r#"{"id":"x","company_name":"Acme","vat_number":"NO1"}"#)
+            }
+            "/organizations/01B/profile" => json(403, MOVED),
+            _ => json(404, r#"{"title":"Not Found","status":404}"#),
+        })
+    });
+    let provider = UpsunProvider::new(config(&script).with_organizations(organizations)).unwrap();
+    (script, provider)
+}
+
+#[tokio::test]
+async fn discovered_organizations_are_listed_behind_the_profiles() {
+    let (script, provider) = listing(ListedOrganizations::Discovered);
+    let (profiles, report) = all(&provider, ListQuery::new()).await;
+    let ids: Vec<_> = profiles.iter().map(|profile| profile.id.to_string()).collect();
+    assert_eq!(ids, [USER, "upsun:acme/organization/01A", "upsun:acme/organization/01B"]);
+    assert_eq!(
+        targets(&script),
+        [
+            "/profiles",
+            "/users/me",
+            "/users/u-1/organizations?page%5Bsize%5D=25",
+            "/organizations/01A/profile",
+            "/organizations/01B/profile"
+        ]
+    );
+    assert_eq!((report.requests, report.retries(), report.quarantined), (5, 0, 1));
+    assert_eq!(report.missing(), Some(0), "the total of the profiles says nothing of the organizations");
+    assert_eq!(profiles[1].billing.vat_number, "NO1");
+    assert_eq!(
+        profiles[1].origin_of(&FieldPath::BILLING_VAT_NUMBER).unwrap().as_str(),
+        "organization_profile"
+    );
+    assert!(profiles[2].origin.as_ref().unwrap().missing[0].reason == MissingReason::Unsupported);
+    // Whose token it is is asked for once, and organizations are not asked for where none is wanted.
+    all(&provider, ListQuery::new()).await;
+    assert_eq!(targets(&script).iter().filter(|target| *target == "/users/me").count(), 1);
+    let mut people = ListQuery::new();
+    people.filter.kind = vec![anyprofile_core::Kind::Human.into()];
+    let before = script.sent().len();
+    all(&provider, people).await;
+    assert_eq!(script.sent().len(), before + 1);
+}
+
+#[tokio::test]
+async fn configured_organizations_are_listed_and_one_that_is_not_there_is_missed() {
+    let named = ["01A", "01C"].map(str::to_owned).to_vec();
+    let (_, provider) = listing(ListedOrganizations::These(named));
+    let query = ListQuery::new().with_page_size(1);
+    let (profiles, report) = all(&provider, query.clone()).await;
+    assert_eq!(profiles.len(), 2);
+    assert_eq!((report.quarantined, report.missing(), report.is_complete()), (1, Some(1), false));
+    assert_eq!(report.declared_total, Some(3));
+    // A cursor is bound to which organizations there are.
+    let mut pages = provider.pages(query.clone());
+    pages.next_page().await.unwrap().unwrap();
+    let stored: Cursor = pages.cursor().unwrap().to_string().parse().unwrap();
+    let mut resumed = Pages::resume(&provider, query.clone(), stored.clone());
+    assert_eq!(resumed.next_page().await.unwrap().unwrap().items[0].id.native(), "01A");
+    let (_, other) = listing(ListedOrganizations::Discovered);
+    let mut refused = Pages::resume(&other, query, stored);
+    assert_eq!(refused.next_page().await.unwrap().unwrap_err().kind(), ErrorKind::InvalidRequest);
+}
+
+#[tokio::test]
+async fn members_are_told_with_who_they_are_and_who_is_gone() {
+    let script = by_path(|path| {
+        Some(match path {
+            "/ref/users" => json(
+                200,
+                r#"{"u-1":{"id":"u-1","username":"ada","first_name":"Ada","mfa_enabled":true,"sso_enabled":false},
+                "u-2":null}"#,
+            ),
+            _ => json(
+                200,
+                format!(
+                    r#"{{"items":[{{"id":"u-1","user_id":"u-1","organization_id":"{NATIVE}","permissions":["admin"],
+                    "owner":true,"level":"admin","created_at":"2020-01-01T00:00:00Z"}},{{"id":"u-2","user_id":"u-2",
+                    "permissions":[]}},{{"user_id":"u-3"}},{{"level":"viewer"}}],"count":4,
+                    "_links":{{"ref:users:0":{{"href":"/ref/users?in=u-1,u-2,u-3&sig=s"}}}}}}"#
+                ),
+            ),
+        })
+    });
+    let provider = provider(&script);
+    let query = ListQuery::new().with_member_of(id(ORGANIZATION));
+    let (members, report) = all(&provider, query).await;
+    assert_eq!(
+        targets(&script),
+        [
+            format!("/organizations/{NATIVE}/members?page%5Bsize%5D=100"),
+            "/ref/users?in=u-1,u-2,u-3&sig=s".to_owned()
+        ]
+    );
+    assert_eq!((report.seen, report.quarantined, report.requests), (3, 1, 2));
+    insta::assert_json_snapshot!(serde_json::to_value(&members).unwrap());
+    let state = |member: &Profile| member.state(&FieldPath::SECURITY_MFA_ENABLED, provider.capabilities());
+    let states: Vec<_> = members.iter().map(state).collect();
+    assert_eq!(states, [FieldState::Value, FieldState::Absent, FieldState::Unsupported]);
+}
+
+#[tokio::test]
+async fn members_of_what_is_no_organization_are_refused_before_anything_is_sent() {
+    let script = Script::silent();
+    let provider = provider(&script);
+    for (of, kind) in [
+        (USER, ErrorKind::Unsupported),
+        ("upsun:acme/organization/name=acme", ErrorKind::InvalidRequest),
+        ("upsun:other/organization/01A", ErrorKind::InvalidRequest),
+    ] {
+        let query = ListQuery::new().with_member_of(id(of));
+        assert_eq!(provider.list_page(&query, None).await.unwrap_err().kind(), kind, "{of}");
+    }
+}
+
+#[tokio::test]
+async fn an_organization_is_found_by_its_id() {
+    let script = Script::of([json(200, r#"{"company_name":"Acme"}"#), json(404, "{}")]);
+    let provider = provider(&script);
+    let found = provider.find_by(&FindKey::NativeId(NATIVE.to_owned())).await.unwrap();
+    assert_eq!(found.profiles[0].id, id(ORGANIZATION));
+    assert!(provider.find_by(&FindKey::NativeId("nobody".to_owned())).await.unwrap().profiles.is_empty());
+    assert_eq!(targets(&script), [format!("/organizations/{NATIVE}/profile"), "/profiles/nobody".to_owned()]);
+}
+
+#[tokio::test]
+async fn a_listing_is_enriched_profile_by_profile_and_counts_what_may_not_be_seen() {
+    let script = by_path(|path| {
+        Some(match path {
+            "/profiles" => json(
+                200,
+                format!(
+                    r#"{{"count":2,"profiles":[{PROFILE},{{"id":"u-2","username":"bob"}}],"_links":[]}}"#
+                ),
+            ),
+            "/users/u-2" => json(403, r#"{"error":"no"}"#),
+            path if path.starts_with("/users/") => json(200, PERSON),
+            path if path.ends_with("/address") => json(200, ADDRESS),
+            _ => return None,
+        })
+    });
+    let provider = provider(&script);
+    let mut query = ListQuery::new().with_enrich(true);
+    query.filter.mfa = Some(false.into());
+    assert!(provider.filter_plan(&query).unanswerable.is_empty(), "with the other record it can be answered");
+    let (profiles, report) = all(&provider, query.clone()).await;
+    assert_eq!(profiles.iter().map(|it| it.id.to_string()).collect::<Vec<_>>(), [USER]);
+    assert_eq!((report.requests, report.withheld, report.is_complete()), (5, 1, true));
+    query.enrich = false;
+    assert_eq!(provider.filter_plan(&query).unanswerable, [anyprofile_core::FilterPart::Mfa]);
+}
