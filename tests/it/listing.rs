@@ -1,10 +1,10 @@
 //! Listings.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use anyprofile::{
-    Cursor, Direction, ErrorKind, ListQuery, Order, OrderField, Pages, ProfileProvider, ProfileProviderExt,
-    Timestamp,
+    Cursor, Direction, ErrorKind, IdKind, ListQuery, Order, OrderField, Pages, ProfileProvider,
+    ProfileProviderExt, Timestamp, probely::API_USER,
 };
 use anyprofile_sandbox::SandboxOptions;
 use futures_util::{StreamExt, TryStreamExt};
@@ -148,12 +148,46 @@ async fn probely_searches_and_orders() {
     assert!(ids(probely.as_ref(), query).await.contains(&somebody.id.to_string()));
 
     let query = ListQuery::new().with_order(Order::descending(OrderField::Updated));
-    let times: Vec<_> =
-        probely.list(query).map_ok(|profile| profile.times.updated).try_collect().await.unwrap();
-    let mut sorted: Vec<_> = times.iter().filter_map(|time| time.value().copied()).collect();
-    assert!(sorted.len() > 40);
-    sorted.reverse();
-    assert!(sorted.is_sorted());
+    let ordered: Vec<_> = probely.list(query).try_collect().await.unwrap();
+    for (kind, at_least) in [(IdKind::USER, 40), (API_USER, 4)] {
+        let times = ordered.iter().filter(|profile| profile.id.kind == kind);
+        let mut times: Vec<_> = times.filter_map(|profile| profile.times.updated.value()).collect();
+        assert!(times.len() >= at_least, "{kind}");
+        times.reverse();
+        assert!(times.is_sorted(), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_changed_since_an_earlier_listing_is_read_and_no_more() {
+    let fixture = fixture(400).await;
+    let probely = fixture.provider("probely");
+    let everyone: Vec<_> = probely.list(ListQuery::new()).try_collect().await.unwrap();
+    let mut times: Vec<_> = everyone.iter().filter_map(|it| it.times.updated.value().copied()).collect();
+    times.sort_unstable();
+    let watermark = times[times.len() - 10];
+    fixture.sandbox.clear_requests();
+    let query = ListQuery::new().with_page_size(25).changed_since(watermark, Duration::ZERO);
+    let mut changed = probely.list(query);
+    let mut count = 0;
+    while let Some(profile) = changed.try_next().await.unwrap() {
+        assert!(*profile.times.updated.value().unwrap() >= watermark);
+        count += 1;
+    }
+    let report = changed.report();
+    assert_eq!(count, times.iter().filter(|time| **time >= watermark).count());
+    assert_eq!(report.latest_change, times.last().copied());
+    assert!(report.is_complete() && report.is_cut_at_unchanged(), "{report:?}");
+    let asked = fixture.count("users-list") + fixture.count("api-users-list");
+    assert!(asked <= 4, "{asked} of 17 pages");
+
+    // A service that orders by nothing of the kind is read whole and filtered.
+    let upsun = fixture.provider("upsun");
+    let mut changed = upsun.list(ListQuery::new().changed_since(watermark, Duration::ZERO));
+    while let Some(profile) = changed.try_next().await.unwrap() {
+        assert!(*profile.times.updated.value().unwrap() >= watermark);
+    }
+    assert!(changed.report().is_complete() && !changed.report().is_cut_at_unchanged());
 }
 
 #[tokio::test]

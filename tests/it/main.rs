@@ -6,6 +6,7 @@ mod fields;
 mod filtering;
 mod finding;
 mod listing;
+mod native;
 mod reading;
 mod writing;
 

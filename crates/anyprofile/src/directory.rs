@@ -7,8 +7,8 @@ use std::{
 };
 
 use anyprofile_core::{
-    Error, ErrorKind, FindKey, FindMethod, Found, ListQuery, ListReport, Profile, ProfileId, ProfileProvider,
-    ProfileProviderExt, ProfileStream, ProviderInfo, Result,
+    Error, ErrorKind, FindKey, FindMethod, Found, GetOptions, ListQuery, ListReport, Profile, ProfileId,
+    ProfileProvider, ProfileProviderExt as _, ProfileStream, ProviderInfo, Result,
 };
 use futures_core::Stream;
 use futures_util::future::join_all;
@@ -67,10 +67,18 @@ impl Directory {
     /// # Errors
     /// [`ErrorKind::Config`] if there is no such account, and the account's own.
     pub async fn get(&self, id: &ProfileId) -> Result<Profile> {
+        self.get_with(id, &GetOptions::default()).await
+    }
+
+    /// One profile, from the account that its id names.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] if there is no such account, and the account's own.
+    pub async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         let Some(provider) = self.provider_of(id) else {
             return Err(Error::config(format!("there is no {} account '{}'", id.service, id.account)));
         };
-        provider.get(id).await
+        provider.get_with(id, options).await
     }
 
     /// Looks for a profile at all accounts at once. `keys` are what the text may be, such as

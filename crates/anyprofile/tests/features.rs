@@ -16,14 +16,16 @@ async fn the_model_and_the_directory_are_always_there() {
 mod with_a_service {
     use anyprofile::{Accounts, ErrorKind};
 
-    /// The service, the variable that names its credential, and the one that names its base URL.
-    const SERVICES: &[(&str, &str, &str)] = &[
+    /// The account, and the variable that names its credential.
+    const ACCOUNTS: &[(&str, &str)] = &[
         #[cfg(feature = "upsun")]
-        ("upsun", "UPSUN_API_TOKEN", "UPSUN_API_URL"),
+        ("upsun", "UPSUN_API_TOKEN"),
         #[cfg(feature = "probely")]
-        ("probely", "PROBELY_API_KEY", "PROBELY_API_BASE_URL"),
+        ("probely", "PROBELY_API_KEY"),
         #[cfg(feature = "anthropic")]
-        ("anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"),
+        ("anthropic", "ANTHROPIC_API_KEY"),
+        #[cfg(feature = "anthropic")]
+        ("anthropic-organization", "ANTHROPIC_ADMIN_KEY"),
     ];
 
     /// Everything set that could be, of services that were not built in too.
@@ -36,15 +38,15 @@ mod with_a_service {
     #[test]
     fn the_accounts_are_those_of_the_services_that_were_built_in() {
         let providers = variables("http://127.0.0.1:1").unwrap().connect().unwrap();
-        let services: Vec<_> = providers.iter().map(|provider| provider.info().service.as_str()).collect();
-        assert_eq!(services, SERVICES.iter().map(|(service, ..)| *service).collect::<Vec<_>>());
+        let accounts: Vec<_> = providers.iter().map(|provider| provider.info().account.as_str()).collect();
+        assert_eq!(accounts, ACCOUNTS.iter().map(|(account, _)| *account).collect::<Vec<_>>());
     }
 
     #[test]
     fn https_without_tls_is_a_configuration_error_and_no_failure_to_connect() {
         let connected = variables("https://127.0.0.1:1").unwrap().connect();
         if cfg!(any(feature = "rustls", feature = "native-tls")) {
-            assert_eq!(connected.unwrap().len(), SERVICES.len());
+            assert_eq!(connected.unwrap().len(), ACCOUNTS.len());
         } else {
             let error = connected.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Config);
@@ -55,7 +57,7 @@ mod with_a_service {
     #[test]
     fn no_credential_says_which_to_set() {
         let error = Accounts::from_variables(|_| None).unwrap_err();
-        for (_, credential, _) in SERVICES {
+        for (_, credential) in ACCOUNTS {
             assert!(error.to_string().contains(credential), "{error}");
         }
     }

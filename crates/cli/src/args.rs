@@ -64,15 +64,21 @@ pub(crate) enum Command {
     /// List the profiles of all accounts.
     ///
     /// In a table, a field without a value says why: "(none)" the service says that there is none, "?" it did
-    /// not say, "(withheld)" this credential may not see it, "-" the service has no such field. A summary on standard error says whether every profile was seen.
+    /// not say, "(withheld)" this credential may not see it, "-" it is not in what was read of the service; `get --enrich`
+    /// reads more, and `providers` says what is where. A summary on standard error says whether every profile was seen.
     List(List),
     /// Show one profile.
     Get {
         /// The id, such as upsun:acme/user/d81c8ee2-44b3-429f-b944-a33ad7437690.
         id: ProfileId,
+        /// Add what the service shows of the profile elsewhere, and say what came from where.
+        #[arg(long)]
+        enrich: bool,
         #[command(flatten)]
         fields: Fields,
     },
+    /// List the members of an organization, with what they may do there.
+    Members(Members),
     /// Find a profile at all accounts by what is known of it.
     ///
     /// An account is asked directly where its service can look it up, else all its profiles are listed. What was
@@ -93,6 +99,9 @@ pub(crate) enum Command {
     /// Check that each account's credential works.
     Check,
     /// Show which fields and operations each configured account has; without any account, each service.
+    ///
+    /// At a field stand the service's records that have it: those of "listing records" are in a listing, the others in
+    /// `get`, `get --enrich`, `me` and `members`.
     Providers,
     /// Print the JSON Schema of a profile, as it is in json and ndjson.
     Schema,
@@ -145,7 +154,9 @@ pub(crate) struct Filters {
     /// Only with this role, by name or id.
     #[arg(long, value_name = "ROLE")]
     role: Option<String>,
-    /// Only changed since then, such as 2026-01-31 or 2026-01-31T12:00:00Z.
+    /// Only changed since then, such as 2026-01-31 or 2026-01-31T12:00:00Z. Where the service can put the latest
+    /// change first, only the pages with changes are read; the summary says the latest change, to start from the next
+    /// time.
     #[arg(long, value_name = "TIME", value_parser = time)]
     updated_since: Option<Timestamp>,
     /// Only made since then.
@@ -175,11 +186,23 @@ impl Filters {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Members {
+    /// The organization, such as upsun:acme/organization/01HSANDB0XACME000000000001.
+    pub(crate) organization: ProfileId,
+    #[command(flatten)]
+    pub(crate) list: List,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct List {
     #[command(flatten)]
     pub(crate) fields: Fields,
     #[command(flatten)]
     pub(crate) filters: Filters,
+    /// Add to each profile what the service shows of it elsewhere, such as status and second factor at Upsun: costs
+    /// requests for each profile.
+    #[arg(long)]
+    pub(crate) enrich: bool,
     /// At most so many profiles, over all accounts.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: Option<u64>,

@@ -44,7 +44,7 @@ impl Session {
             let sandbox = Sandbox::start(options)
                 .await
                 .map_err(|error| Failure::Usage(format!("the sandbox cannot start: {error}")))?;
-            (sandbox_accounts(&sandbox)?, Some(sandbox))
+            (sandbox_accounts(&sandbox, names)?, Some(sandbox))
         } else {
             (Accounts::load(global.config.as_deref())?, None)
         };
@@ -89,10 +89,19 @@ fn split(connected: Vec<Connected>) -> (Vec<Arc<dyn ProfileProvider>>, Vec<Error
     (providers, errors)
 }
 
-/// The sandbox's accounts, over real HTTP, as the environment would name them.
-fn sandbox_accounts(sandbox: &Sandbox) -> Result<Accounts> {
+/// The sandbox's accounts, over real HTTP, as the environment would name them. The organization of Anthropic's is one
+/// only if it is named.
+fn sandbox_accounts(sandbox: &Sandbox, names: &[String]) -> Result<Accounts> {
     let description = sandbox.description();
-    Accounts::from_variables(|name| description.variable(name).map(str::to_owned)).map(|accounts| {
+    let variable = |name: &str| match name {
+        "ANTHROPIC_ADMIN_KEY" => names
+            .iter()
+            .any(|name| name == "anthropic-organization")
+            .then(|| description.anthropic.admin_api_key.clone()),
+        "UPSUN_ORGANIZATIONS" => std::env::var(name).ok(),
+        _ => description.variable(name).map(str::to_owned),
+    };
+    Accounts::from_variables(variable).map(|accounts| {
         // The sandbox is on this machine, whatever proxy the environment names.
         accounts.map_http(|http| http.with_proxy(anyprofile::http::Proxy::None))
     })

@@ -8,7 +8,7 @@ use anyprofile::{AccountReport, FilterPart, FilterPlan};
 pub(crate) fn print(reports: &[AccountReport], plans: &[FilterPlan]) {
     let width = reports.iter().map(|report| report.info.account.as_str().len()).max().unwrap_or(0);
     for (report, plan) in reports.iter().zip(plans) {
-        say!("{:width$}  {}{}", report.info.account, line(report), filters(plan));
+        say!("{:width$}  {}{}", report.info.account, line(report, plan), filters(plan));
     }
     let seen: u64 = reports.iter().map(|report| report.listing.seen).sum();
     let whole = reports.iter().filter(|report| report.is_complete()).count();
@@ -37,13 +37,13 @@ fn filters(plan: &FilterPlan) -> String {
     let told = [
         (&plan.pushed, "answered by the service"),
         (&here, "applied here"),
-        (&plan.unanswerable, "NOT KNOWN to this service, so that nobody was found by it"),
+        (&plan.unanswerable, "NOT in this service's listing, so that nobody was found by it"),
     ];
     let told = told.iter().filter(|(parts, _)| !parts.is_empty());
     told.fold(String::new(), |text, (parts, what)| text + "; " + &words(parts) + " " + what)
 }
 
-fn line(report: &AccountReport) -> String {
+fn line(report: &AccountReport, plan: &FilterPlan) -> String {
     let listing = &report.listing;
     // With a filter that is applied here, what the service declares is to be compared with what it sent.
     let seen = if listing.received == listing.seen {
@@ -63,6 +63,25 @@ fn line(report: &AccountReport) -> String {
         listing.retries(),
         seconds(listing.waited),
     );
+    let line = match listing.latest_change {
+        Some(time) if listing.is_cut_at_unchanged() => {
+            line + &format!(", latest change {time}, unchanged not read")
+        }
+        Some(time) if plan.asks_for(FilterPart::UpdatedSince) => line + &format!(", latest change {time}"),
+        _ => line,
+    };
+    let not_offered = listing.collections.iter().filter(|it| it.is_not_offered);
+    let line = not_offered.filter_map(|it| it.collection.as_ref()).fold(line, |line, collection| {
+        line + &format!(", no {collection}: the service does not have this list")
+    });
+    let line = match listing.withheld {
+        0 => line,
+        withheld => line + &format!(", {withheld} with a record that this credential may not see"),
+    };
+    let line = match listing.undated {
+        0 => line,
+        undated => line + &format!(", {undated} LEFT OUT since their time is not known"),
+    };
     let verdict = match (report.failure, listing.missing()) {
         (Some(kind), _) => format!(", FAILED ({kind})"),
         (None, Some(missing @ 1..)) => format!(", {missing} MISSING"),

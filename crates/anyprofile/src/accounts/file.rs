@@ -31,6 +31,8 @@ struct Entry {
     base_url: Option<String>,
     auth_url: Option<String>,
     region: Option<String>,
+    organizations: Option<ListedOrganizations>,
+    api_version: Option<String>,
     beta: Option<String>,
     other_betas: Option<Vec<String>>,
     workspace_id: Option<String>,
@@ -44,6 +46,14 @@ struct Entry {
     max_attempts: Option<u32>,
     attempt_timeout_seconds: Option<u64>,
     operation_deadline_seconds: Option<u64>,
+}
+
+/// `"discovered"`, or a list of ids.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ListedOrganizations {
+    Word(String),
+    These(Vec<String>),
 }
 
 impl Accounts {
@@ -138,7 +148,7 @@ fn entry_of(table: toml::Table) -> std::result::Result<Entry, String> {
 }
 
 /// The keys that hold secrets.
-const SECRETS: &[&str] = &["api_token", "access_token", "api_key", "auth_token"];
+const SECRETS: &[&str] = &["api_token", "access_token", "api_key", "auth_token", "admin_key"];
 
 /// Takes the secrets out of an account's table, and refuses literal ones.
 fn take_secrets(
@@ -180,9 +190,11 @@ fn account_of(
     // Which keys have a meaning for which service, so that none is silently without effect.
     let service_keys = [
         ("auth_url", entry.auth_url.is_some(), &["upsun"][..]),
+        ("organizations", entry.organizations.is_some(), &["upsun"]),
         ("region", entry.region.is_some(), &["probely"]),
         ("page_size", entry.page_size.is_some(), &["probely"]),
         ("ordering", entry.ordering.is_some(), &["probely"]),
+        ("api_version", entry.api_version.is_some(), &["anthropic"]),
         ("beta", entry.beta.is_some(), &["anthropic"]),
         ("other_betas", entry.other_betas.is_some(), &["anthropic"]),
         ("workspace_id", entry.workspace_id.is_some(), &["anthropic"]),
@@ -190,6 +202,7 @@ fn account_of(
         ("access_token", secrets.contains_key("access_token"), &["upsun"]),
         ("api_key", secrets.contains_key("api_key"), &["probely", "anthropic"]),
         ("auth_token", secrets.contains_key("auth_token"), &["anthropic"]),
+        ("admin_key", secrets.contains_key("admin_key"), &["anthropic"]),
     ];
     let least_one = [
         ("max_attempts", entry.max_attempts.map(u64::from)),
@@ -206,6 +219,18 @@ fn account_of(
             base_url: entry.base_url.clone(),
             auth_url: entry.auth_url.clone(),
             is_access_token: secrets.contains_key("access_token"),
+            organizations: match &entry.organizations {
+                None => anyprofile_upsun::ListedOrganizations::None,
+                Some(ListedOrganizations::These(organizations)) => {
+                    anyprofile_upsun::ListedOrganizations::These(organizations.clone())
+                }
+                Some(ListedOrganizations::Word(word)) if word == super::DISCOVERED => {
+                    anyprofile_upsun::ListedOrganizations::Discovered
+                }
+                Some(ListedOrganizations::Word(_)) => {
+                    return Err("organizations is \"discovered\" or a list of ids".to_owned());
+                }
+            },
         },
         #[cfg(feature = "probely")]
         "probely" => {
@@ -226,7 +251,12 @@ fn account_of(
         #[cfg(feature = "anthropic")]
         "anthropic" => Settings::Anthropic {
             base_url: entry.base_url.clone(),
-            is_auth_token: secrets.contains_key("auth_token"),
+            credential: match (secrets.contains_key("auth_token"), secrets.contains_key("admin_key")) {
+                (true, _) => super::AnthropicCredential::AuthToken,
+                (_, true) => super::AnthropicCredential::AdminKey,
+                _ => super::AnthropicCredential::ApiKey,
+            },
+            api_version: entry.api_version.clone(),
             beta: match entry.beta.clone() {
                 None => super::Beta::Default,
                 Some(beta) if beta == "none" => super::Beta::None,
@@ -248,7 +278,7 @@ fn account_of(
     }
     let mut sources = secrets.into_values();
     let (Some(secret), None) = (sources.next(), sources.next()) else {
-        return Err("an account has exactly one credential: api_token or access_token (upsun), api_key (probely), api_key or auth_token (anthropic)".to_owned());
+        return Err("an account has exactly one credential: api_token or access_token (upsun), api_key (probely), api_key, auth_token or admin_key (anthropic)".to_owned());
     };
     // A path of the file is meant from where the file is.
     let secret = match secret {
@@ -323,6 +353,14 @@ mod tests {
             service = "anthropic"
             api_key = { command = ["echo", "k"] }
             beta = "user-profiles-2026-09-04"
+            api_version = "2023-06-01"
+            [accounts.claude-people]
+            service = "anthropic"
+            admin_key = { command = ["echo", "k"] }
+            [accounts.other-acme]
+            service = "upsun"
+            organizations = ["01A"]
+            access_token = { command = ["echo", "t"] }
             [accounts.probely-eu]
             service = "probely"
             region = "eu"
@@ -335,8 +373,16 @@ mod tests {
         let urls: Vec<_> = providers.iter().map(|it| it.info().base_url.clone()).collect();
         assert_eq!(
             urls,
-            ["https://api.upsun.com", "https://api.anthropic.com", "https://api.eu.probely.com"]
+            [
+                "https://api.upsun.com",
+                "https://api.anthropic.com",
+                "https://api.anthropic.com",
+                "https://api.upsun.com",
+                "https://api.eu.probely.com"
+            ]
         );
+        let collections = |index: usize| providers[index].capabilities().operations.list.kinds().len();
+        assert_eq!([0, 1, 2, 3].map(collections), [1, 1, 2, 2]);
     }
 
     #[test]
@@ -370,6 +416,18 @@ mod tests {
             (
                 &account("service = \"upsun\"\nregion = \"eu\"\napi_token = { env = \"X\" }"),
                 "region has no meaning for upsun",
+            ),
+            (
+                &account("service = \"upsun\"\norganizations = \"all\"\napi_token = { env = \"X\" }"),
+                "organizations is \"discovered\" or a list of ids",
+            ),
+            (
+                &account("service = \"probely\"\norganizations = []\napi_key = { env = \"X\" }"),
+                "organizations has no meaning for probely",
+            ),
+            (
+                &account("service = \"anthropic\"\nadmin_key = { env = \"X\" }\napi_key = { env = \"Y\" }"),
+                "exactly one credential",
             ),
             (
                 &account("service = \"upsun\"\nbase_ulr = \"hunter2\"\napi_token = { env = \"X\" }"),

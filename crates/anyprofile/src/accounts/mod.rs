@@ -40,17 +40,36 @@ impl fmt::Debug for Account {
 #[derive(Clone, Debug)]
 enum Settings {
     #[cfg(feature = "upsun")]
-    Upsun { base_url: Option<String>, auth_url: Option<String>, is_access_token: bool },
+    Upsun {
+        base_url: Option<String>,
+        auth_url: Option<String>,
+        is_access_token: bool,
+        organizations: anyprofile_upsun::ListedOrganizations,
+    },
     #[cfg(feature = "probely")]
     Probely { base_url: Option<String>, page_size: Option<u32>, ordering: Option<String> },
     #[cfg(feature = "anthropic")]
     Anthropic {
         base_url: Option<String>,
-        is_auth_token: bool,
+        credential: AnthropicCredential,
         beta: Beta,
         other_betas: Vec<String>,
+        api_version: Option<String>,
         workspace_id: Option<String>,
     },
+}
+
+/// What a secret of Anthropic's is.
+#[cfg(feature = "anthropic")]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "config"), allow(dead_code, reason = "only a file names each"))]
+enum AnthropicCredential {
+    /// A key for user profiles.
+    ApiKey,
+    /// A bearer token for user profiles.
+    AuthToken,
+    /// A key for the organization's people.
+    AdminKey,
 }
 
 /// Which beta of user profiles to speak.
@@ -79,7 +98,7 @@ impl Settings {
     }
 }
 
-/// The environment variables that name an account without a file, by service.
+/// The environment variables that name an account without a file, by the account's name.
 const ENVIRONMENT: &[(&str, &str)] = &[
     #[cfg(feature = "upsun")]
     ("upsun", "UPSUN_API_TOKEN"),
@@ -87,12 +106,34 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("probely", "PROBELY_API_KEY"),
     #[cfg(feature = "anthropic")]
     ("anthropic", "ANTHROPIC_API_KEY"),
+    #[cfg(feature = "anthropic")]
+    ("anthropic-organization", "ANTHROPIC_ADMIN_KEY"),
 ];
+
+/// The word that asks for those organizations that the token's user is a member of.
+#[cfg(feature = "upsun")]
+const DISCOVERED: &str = "discovered";
+
+/// Which organizations a setting asks for.
+#[cfg(feature = "upsun")]
+fn listed_organizations(setting: Option<&str>) -> anyprofile_upsun::ListedOrganizations {
+    use anyprofile_upsun::ListedOrganizations;
+    match setting.map(str::trim) {
+        None | Some("") => ListedOrganizations::None,
+        Some(DISCOVERED) => ListedOrganizations::Discovered,
+        Some(list) => {
+            let named = list.split(',').map(str::trim).filter(|name| !name.is_empty());
+            ListedOrganizations::These(named.map(str::to_owned).collect())
+        }
+    }
+}
 
 impl Accounts {
     /// The accounts that the environment names: `upsun` from `UPSUN_API_TOKEN` (`UPSUN_API_URL`,
-    /// `UPSUN_AUTH_URL`), `probely` from `PROBELY_API_KEY` (`PROBELY_API_BASE_URL`), `anthropic` from
-    /// `ANTHROPIC_API_KEY` (`ANTHROPIC_BASE_URL`), of those services that were built in.
+    /// `UPSUN_AUTH_URL`, `UPSUN_ORGANIZATIONS`: `discovered`, or ids separated by commas), `probely` from
+    /// `PROBELY_API_KEY` (`PROBELY_API_BASE_URL`), `anthropic` from `ANTHROPIC_API_KEY` (`ANTHROPIC_BASE_URL`),
+    /// `anthropic-organization`, the organization's own people, from `ANTHROPIC_ADMIN_KEY`
+    /// (`ANTHROPIC_BASE_URL`), of those services that were built in.
     ///
     /// # Errors
     /// A configuration error if it names none.
@@ -107,14 +148,15 @@ impl Accounts {
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
         let mut accounts = Vec::new();
-        for (service, credential) in ENVIRONMENT {
+        for (name, credential) in ENVIRONMENT {
             let Some(secret) = variable(credential) else { continue };
-            let settings = match *service {
+            let settings = match *name {
                 #[cfg(feature = "upsun")]
                 "upsun" => Settings::Upsun {
                     base_url: variable("UPSUN_API_URL"),
                     auth_url: variable("UPSUN_AUTH_URL"),
                     is_access_token: false,
+                    organizations: listed_organizations(variable("UPSUN_ORGANIZATIONS").as_deref()),
                 },
                 #[cfg(feature = "probely")]
                 "probely" => Settings::Probely {
@@ -123,17 +165,21 @@ impl Accounts {
                     ordering: None,
                 },
                 #[cfg(feature = "anthropic")]
-                "anthropic" => Settings::Anthropic {
+                "anthropic" | "anthropic-organization" => Settings::Anthropic {
                     base_url: variable("ANTHROPIC_BASE_URL"),
-                    is_auth_token: false,
+                    credential: match *name {
+                        "anthropic" => AnthropicCredential::ApiKey,
+                        _ => AnthropicCredential::AdminKey,
+                    },
                     beta: Beta::Default,
                     other_betas: Vec::new(),
+                    api_version: None,
                     workspace_id: None,
                 },
                 _ => continue,
             };
             accounts.push(Account {
-                name: service.parse()?,
+                name: name.parse()?,
                 secret: SecretSource::literal(secret),
                 settings,
                 http: HttpOptions::default(),
@@ -206,7 +252,7 @@ impl Account {
         let (name, http) = (self.name.clone(), self.http.clone());
         Ok(match self.settings.clone() {
             #[cfg(feature = "upsun")]
-            Settings::Upsun { base_url, auth_url, is_access_token } => {
+            Settings::Upsun { base_url, auth_url, is_access_token, organizations } => {
                 use anyprofile_upsun::{UpsunConfig, UpsunProvider};
                 let mut config = if is_access_token {
                     UpsunConfig::with_access_token(name, secret)
@@ -215,6 +261,7 @@ impl Account {
                 };
                 config.base_url = base_url.unwrap_or(config.base_url);
                 config.auth_url = auth_url;
+                config.organizations = organizations;
                 Arc::new(UpsunProvider::new(config.with_http(http))?)
             }
             #[cfg(feature = "probely")]
@@ -231,12 +278,14 @@ impl Account {
                 Arc::new(ProbelyProvider::new(config.with_http(http))?)
             }
             #[cfg(feature = "anthropic")]
-            Settings::Anthropic { base_url, is_auth_token, beta, other_betas, workspace_id } => {
-                use anyprofile_anthropic::{AnthropicConfig, AnthropicProvider};
-                let mut config = if is_auth_token {
-                    AnthropicConfig::with_auth_token(name, secret)
-                } else {
-                    AnthropicConfig::with_api_key(name, secret)
+            Settings::Anthropic { base_url, credential, beta, other_betas, api_version, workspace_id } => {
+                use anyprofile_anthropic::{
+                    AnthropicConfig, AnthropicOrganizationProvider, AnthropicProvider,
+                };
+                let mut config = match credential {
+                    AnthropicCredential::ApiKey => AnthropicConfig::with_api_key(name, secret),
+                    AnthropicCredential::AuthToken => AnthropicConfig::with_auth_token(name, secret),
+                    AnthropicCredential::AdminKey => AnthropicConfig::with_admin_key(name, secret),
                 };
                 config.base_url = base_url.unwrap_or(config.base_url);
                 config.beta = match beta {
@@ -245,8 +294,13 @@ impl Account {
                     Beta::Named(beta) => Some(beta),
                 };
                 config.other_betas = other_betas;
+                config.api_version = api_version.unwrap_or(config.api_version);
                 config.workspace_id = workspace_id;
-                Arc::new(AnthropicProvider::new(config.with_http(http))?)
+                config.http = http;
+                match credential {
+                    AnthropicCredential::AdminKey => Arc::new(AnthropicOrganizationProvider::new(config)?),
+                    _ => Arc::new(AnthropicProvider::new(config)?),
+                }
             }
         })
     }
@@ -277,6 +331,25 @@ mod tests {
         let infos: Vec<_> =
             providers.iter().map(|it| (it.info().account.as_str(), it.info().base_url.as_str())).collect();
         assert_eq!(infos, [("upsun", "https://api.upsun.com"), ("anthropic", "http://127.0.0.1:1/x")]);
+    }
+
+    #[test]
+    fn the_people_of_an_organization_are_an_account_of_their_own() {
+        let accounts = variables(&[
+            ("ANTHROPIC_API_KEY", "k"),
+            ("ANTHROPIC_ADMIN_KEY", "a"),
+            ("UPSUN_API_TOKEN", "t"),
+            ("UPSUN_ORGANIZATIONS", "01A, name=acme"),
+        ])
+        .unwrap();
+        let providers = accounts.connect().unwrap();
+        let lists: Vec<_> = providers
+            .iter()
+            .map(|it| (it.info().account.to_string(), it.capabilities().operations.list.kinds().len()))
+            .collect();
+        let expected = [("upsun", 2), ("anthropic", 1), ("anthropic-organization", 2)];
+        assert_eq!(lists, expected.map(|(name, kinds)| (name.to_owned(), kinds)));
+        assert_eq!(providers[0].info().shape, "01A name=acme");
     }
 
     #[test]

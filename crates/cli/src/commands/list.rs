@@ -1,10 +1,10 @@
 //! `anyprofile list`
 
-use anyprofile::ListQuery;
+use anyprofile::{AccountReport, ListQuery};
 use futures_util::StreamExt as _;
 
 use crate::{
-    args::{Global, List},
+    args::{Global, List, Members},
     diagnostics,
     exit::{Exit, Failure},
     output::profile_writer,
@@ -15,12 +15,27 @@ use crate::{
 
 pub(crate) async fn run(global: &Global, list: List) -> Result<Exit, Failure> {
     let session = Session::start(global).await?;
-    let mut query = ListQuery::new();
+    deliver(global, &session, list, ListQuery::new()).await
+}
+
+/// `anyprofile members`
+pub(crate) async fn members(global: &Global, members: Members) -> Result<Exit, Failure> {
+    let session = Session::start_for(global, &members.organization).await?;
+    let query = ListQuery::new().with_member_of(members.organization);
+    deliver(global, &session, members.list, query).await
+}
+
+async fn deliver(
+    global: &Global,
+    session: &Session,
+    list: List,
+    mut query: ListQuery,
+) -> Result<Exit, Failure> {
     query.limit = list.limit;
     query.page_size = list.page_size;
+    query.enrich = list.enrich;
     query.filter = list.filters.filter();
-    let plans =
-        session.directory.providers().iter().map(|provider| query.filter_plan(provider.capabilities()));
+    let plans = session.directory.providers().iter().map(|provider| provider.filter_plan(&query));
     let plans: Vec<_> = plans.collect();
     let mut writer = profile_writer(global.output, list.fields.paths(), &list.csv_null);
     let progress = Progress::start(global);
@@ -66,6 +81,10 @@ pub(crate) async fn run(global: &Global, list: List) -> Result<Exit, Failure> {
         exit if anything && exit != Exit::Complete => Exit::Partial,
         exit => exit,
     };
-    let has_gaps = reports.iter().any(|report| !report.is_complete() && !summary::is_limited(report));
+    // What was asked for with --enrich and may not be seen is missing, as with one profile.
+    let is_withheld = |report: &AccountReport| list.enrich && report.listing.withheld > 0;
+    let has_gaps = reports
+        .iter()
+        .any(|report| is_withheld(report) || (!report.is_complete() && !summary::is_limited(report)));
     Ok(if exit == Exit::Complete && has_gaps { Exit::Partial } else { exit })
 }

@@ -21,7 +21,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     let global = &arguments.global;
     match arguments.command {
         Command::List(list) => list::run(global, list).await,
-        Command::Get { id, fields } => show::get(global, &id, &fields.paths()).await,
+        Command::Members(members) => list::members(global, members).await,
+        Command::Get { id, enrich, fields } => show::get(global, &id, enrich, &fields.paths()).await,
         Command::Find { key, fields } => find::run(global, &key, fields.paths()).await,
         Command::Me { fields } => show::me(global, &fields.paths()).await,
         Command::Update(update) => update::run(global, update).await,

@@ -1,20 +1,37 @@
 //! `anyprofile providers`
 
 use anyprofile::{
-    Accounts, Capabilities, FieldPath, FieldSpec, Operations, ProfileProvider, Readable, Support,
+    Accounts, Capabilities, FieldPath, FieldSpec, Operations, ProfileProvider, Readable, Support, View,
 };
 use serde_json::{Value, json};
 
 use crate::{
-    args::Global,
+    args::{Format, Global},
     diagnostics,
     exit::{Exit, Failure},
-    output::print_rows,
+    output::{print_line, print_rows},
 };
 
-/// Prints a row for each operation and each field, a column for each account.
+/// Prints a row for each operation and each field, a column for each account; for a program, the capabilities of each
+/// account as they are.
 pub(crate) fn run(global: &Global) -> Result<Exit, Failure> {
     let providers = accounts(global)?;
+    let documents = providers
+        .iter()
+        .map(|provider| json!({"provider": provider.info(), "capabilities": provider.capabilities()}));
+    match global.output {
+        Format::Json => {
+            print_line(&serde_json::to_string_pretty(&documents.collect::<Vec<_>>())?)?;
+            return Ok(Exit::Complete);
+        }
+        Format::Ndjson => {
+            for document in documents {
+                print_line(&document.to_string())?;
+            }
+            return Ok(Exit::Complete);
+        }
+        Format::Table | Format::Csv => {}
+    }
     let mut columns = vec!["name"];
     columns.extend(providers.iter().map(|provider| provider.info().account.as_str()));
     let mut rows = Vec::new();
@@ -39,8 +56,14 @@ pub(crate) fn run(global: &Global) -> Result<Exit, Failure> {
 fn accounts(global: &Global) -> Result<Vec<Provider>, Failure> {
     let one_of_each = || {
         Accounts::from_variables(|name| {
-            matches!(name, "UPSUN_API_TOKEN" | "PROBELY_API_KEY" | "ANTHROPIC_API_KEY")
-                .then(|| "none".to_owned())
+            match name {
+                "UPSUN_API_TOKEN" | "PROBELY_API_KEY" | "ANTHROPIC_API_KEY" | "ANTHROPIC_ADMIN_KEY" => {
+                    Some("none".to_owned())
+                }
+                // With everything that can be listed.
+                "UPSUN_ORGANIZATIONS" => Some("discovered".to_owned()),
+                _ => None,
+            }
         })
     };
     let accounts = match &global.config {
@@ -67,6 +90,8 @@ const OPERATIONS: &[(&str, OfOperations)] = &[
     ("list", |operations| &operations.list),
     ("get", |operations| &operations.get),
     ("current", |operations| &operations.current),
+    ("enrich", |operations| &operations.enrich),
+    ("members", |operations| &operations.members),
     ("create", |operations| &operations.create),
     ("update", |operations| &operations.update),
     ("deactivate", |operations| &operations.deactivate),
@@ -83,6 +108,14 @@ const LISTING: &[(&str, OfCapabilities)] = &[
             (true, Some(max)) => format!("up to {max}"),
             (true, None) => "yes".to_owned(),
         }
+    }),
+    ("records", |capabilities| {
+        let views: Vec<_> = capabilities.listing.views.iter().map(View::as_str).collect();
+        if views.is_empty() { "-".to_owned() } else { views.join(", ") }
+    }),
+    ("filters", |capabilities| {
+        let parts: Vec<_> = capabilities.listing.filters.iter().map(|part| part.as_str()).collect();
+        if parts.is_empty() { "-".to_owned() } else { parts.join(", ") }
     }),
     ("total", |capabilities| yes(capabilities.listing.declares_total)),
     ("search", |capabilities| yes(capabilities.listing.search)),
@@ -116,7 +149,11 @@ fn paths(providers: &[Provider]) -> Vec<FieldPath> {
 fn field_cell(spec: Option<&FieldSpec>) -> String {
     let Some(spec) = spec else { return "-".to_owned() };
     let read = match &spec.read {
-        Readable::Yes => "read".to_owned(),
+        Readable::Yes => {
+            let views: Vec<_> = spec.sources.iter().filter_map(|source| source.view.as_ref()).collect();
+            let views: Vec<_> = views.into_iter().map(View::as_str).collect();
+            if views.is_empty() { "read".to_owned() } else { views.join(", ") }
+        }
         Readable::Withheld { needs } => format!("withheld (needs {needs})"),
         _ => "-".to_owned(),
     };
@@ -125,7 +162,7 @@ fn field_cell(spec: Option<&FieldSpec>) -> String {
         Some(rule) => {
             let kinds: Vec<_> = rule.id_kinds.iter().map(ToString::to_string).collect();
             let clear = if rule.clear { "/clear" } else { "" };
-            format!("{read}, write{clear} ({})", kinds.join(", "))
+            format!("{read}; write{clear} ({})", kinds.join(", "))
         }
     }
 }

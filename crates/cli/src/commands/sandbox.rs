@@ -36,5 +36,8 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<Exit, Failure> {
 
 /// The lines that make a shell use the sandbox.
 fn environment(sandbox: &Sandbox) -> String {
-    sandbox.description().variables().map(|(name, value)| format!("export {name}={value}")).join("\n")
+    let description = sandbox.description();
+    let lines = description.variables().map(|(name, value)| format!("export {name}={value}"));
+    let further = description.further_variables().map(|(name, value)| format!("# export {name}={value}"));
+    [lines.as_slice(), &further].concat().join("\n")
 }

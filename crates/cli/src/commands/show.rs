@@ -1,6 +1,9 @@
 //! `anyprofile get` and `anyprofile me`
 
-use anyprofile::{Capabilities, ErrorKind, FieldPath, Profile, ProfileId, ProfileProviderExt as _};
+use anyprofile::{
+    Capabilities, ErrorKind, FieldPath, GetOptions, MissingReason, Profile, ProfileId,
+    ProfileProviderExt as _, Support,
+};
 
 use crate::{
     args::{Format, Global},
@@ -10,13 +13,38 @@ use crate::{
     session::Session,
 };
 
-pub(crate) async fn get(global: &Global, id: &ProfileId, fields: &[FieldPath]) -> Result<Exit, Failure> {
+pub(crate) async fn get(
+    global: &Global,
+    id: &ProfileId,
+    enrich: bool,
+    fields: &[FieldPath],
+) -> Result<Exit, Failure> {
     let session = Session::start_for(global, id).await?;
-    let profile = session.directory.get(id).await?;
-    if let Some(provider) = session.directory.provider_of(id) {
-        print_one(global.output, &profile, fields, provider.capabilities())?;
+    let profile = session.directory.get_with(id, &GetOptions::new().with_enrich(enrich)).await?;
+    let Some(provider) = session.directory.provider_of(id) else { return Ok(Exit::Complete) };
+    print_one(global.output, &profile, fields, provider.capabilities())?;
+    if !enrich {
+        return Ok(Exit::Complete);
     }
-    Ok(Exit::Complete)
+    if let (Support::No(reason), false) = (&provider.capabilities().operations.enrich, global.quiet) {
+        say!("note: there is nothing to add: {reason}");
+    }
+    let missing = profile.origin.as_ref().map_or(&[][..], |origin| &origin.missing);
+    for record in missing {
+        say!("warning: the record '{}' cannot be read: {}", record.view, why(record.reason));
+    }
+    // What is not there for this profile is no gap; what may not be seen is.
+    let is_withheld = missing.iter().any(|record| record.reason == MissingReason::Withheld);
+    Ok(if is_withheld { Exit::Partial } else { Exit::Complete })
+}
+
+fn why(reason: MissingReason) -> &'static str {
+    match reason {
+        MissingReason::Withheld => "this credential may not see it",
+        MissingReason::NotThere => "the service has none for this profile",
+        MissingReason::Unsupported => "the service does not show it for this profile any more",
+        _ => "the service does not say why",
+    }
 }
 
 /// The own profile of each account's credential. A service that has no such thing is named, which is no failure

@@ -25,7 +25,7 @@ fn a_wrong_key_at_one_of_three_accounts_loses_nothing_of_the_others() {
     error: anthropic account 'anthropic', BetaListUserProfiles: the service refuses the credential [HTTP status 401, code authentication_error, request id req_…]; check the credential of this account, and that it is for this service and region
       the service says why in its own words, which may be personal: run it with -v to see them
     upsun      10 seen of 10 declared, 0 duplicates, 0 quarantined, 1 pages, 0 retries, waited 0.0 s
-    probely    10 seen of 10 declared, 0 duplicates, 0 quarantined, 1 pages, 0 retries, waited 0.0 s
+    probely    10 seen of 10 declared, 0 duplicates, 0 quarantined, 2 pages, 0 retries, waited 0.0 s
     anthropic  0 seen, no total declared, 0 duplicates, 0 quarantined, 0 pages, 0 retries, waited 0.0 s, FAILED (unauthenticated)
     20 profiles of 3 accounts: INCOMPLETE
     ");
@@ -82,7 +82,7 @@ fn a_fault_that_passes_is_waited_out_and_counted() {
     server.fault(Fault::new("users-list").first(1).respond(503).header("retry-after-ms", "20"));
     let run = server.run(&["list", "--account", "probely", "-o", "ndjson"]);
     assert_eq!((run.code, run.out.lines().count()), (0, 5));
-    assert!(run.err.contains("1 pages, 1 retries, waited 0.0 s"), "{}", run.err);
+    assert!(run.err.contains("2 pages, 1 retries, waited 0.0 s"), "{}", run.err);
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_web_page_with_200_is_never_a_listing() {
 fn without_an_account_the_command_says_what_to_set() {
     let run = run(&["list"]);
     assert_eq!(run.code, 2);
-    insta::assert_snapshot!(run.err, @"error: no account is configured; set UPSUN_API_TOKEN or PROBELY_API_KEY or ANTHROPIC_API_KEY, or write a configuration file");
+    insta::assert_snapshot!(run.err, @"error: no account is configured; set UPSUN_API_TOKEN or PROBELY_API_KEY or ANTHROPIC_API_KEY or ANTHROPIC_ADMIN_KEY, or write a configuration file");
     let run = crate::run(&["list", "--sandbox", "--account", "prod"]);
     assert_eq!(run.code, 2);
     insta::assert_snapshot!(run.err, @"error: there is no account 'prod'; the accounts are: upsun, probely, anthropic");

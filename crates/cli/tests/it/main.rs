@@ -3,6 +3,7 @@
 
 mod failing;
 mod output;
+mod reading;
 mod secrecy;
 mod updating;
 
@@ -87,6 +88,11 @@ impl Server {
         let mut command = anyprofile(arguments);
         command.envs(self.environment.iter().map(|(name, value)| (*name, value)));
         command
+    }
+
+    /// The value of one of the sandbox's variables.
+    fn variable(&self, name: &str) -> &str {
+        self.environment.iter().find_map(|(known, value)| (*known == name).then_some(value)).unwrap()
     }
 
     fn run(&self, arguments: &[&str]) -> Run {

@@ -21,7 +21,7 @@ fn the_first_command_ends_with_a_table_of_three_services_and_a_summary_that_coun
     assert!(run.out.starts_with("id "), "{}", run.out);
     insta::assert_snapshot!(run.err, @"
     upsun      20 seen of 20 declared, 0 duplicates, 0 quarantined, 1 pages, 0 retries, waited 0.0 s
-    probely    20 seen of 20 declared, 0 duplicates, 0 quarantined, 1 pages, 0 retries, waited 0.0 s
+    probely    20 seen of 20 declared, 0 duplicates, 0 quarantined, 2 pages, 0 retries, waited 0.0 s
     anthropic  20 seen, no total declared, 0 duplicates, 0 quarantined, 1 pages, 0 retries, waited 0.0 s
     60 profiles of 3 accounts: complete
     ");
@@ -125,8 +125,8 @@ fn one_profile_is_shown_with_the_reason_for_each_field_that_it_lacks() {
     insta::assert_snapshot!(run.out, @"
     field                    value
     name.display             acme (sandbox)
-    name.given               ?
-    name.family              ?
+    name.given               -
+    name.family              -
     organization.name        Acme Şirketi Ltd.
     organization.legal_name  Acme Şirketi Limited
     organization.kind        company
@@ -265,7 +265,7 @@ fn filters_find_the_same_wherever_they_are_applied_and_the_summary_says_where() 
     }
     assert!(run.out.lines().count() > 3);
     assert!(run.err.contains("; status and mfa answered by the service\n"), "{}", run.err);
-    assert!(run.err.contains("status and mfa NOT KNOWN to this service"), "{}", run.err);
+    assert!(run.err.contains("status and mfa NOT in this service's listing"), "{}", run.err);
 
     let unknown = server.run(&["list", "-o", "ndjson", "--account", "probely", "--mfa", "unknown"]).out;
     let by_condition = server.run(&[

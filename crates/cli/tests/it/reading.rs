@@ -1,0 +1,184 @@
+//! What is read beside the plain listing: enriched profiles, members, organizations, several accounts of one service.
+
+use serde_json::Value;
+
+use crate::{ACME, run, server};
+
+fn lines(out: &str) -> Vec<Value> {
+    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn id(profile: &Value) -> String {
+    let id = &profile["id"];
+    let part = |key: &str| id[key].as_str().unwrap().to_owned();
+    format!("{}:{}/{}/{}", part("service"), part("account"), part("kind"), part("native"))
+}
+
+#[test]
+fn an_enriched_profile_says_what_came_from_where() {
+    let server = server(20);
+    let plain = lines(&server.run(&["list", "--account", "upsun", "-o", "ndjson"]).out);
+    let people: Vec<_> = plain.iter().filter(|it| it["kind"] == "human").map(id).collect();
+    let mut known = 0;
+    for person in people.iter().take(8) {
+        let run = server.run(&["get", person, "--enrich", "-o", "ndjson"]);
+        assert_eq!(run.code, 0, "{}", run.err);
+        let profile = &lines(&run.out)[0];
+        assert_eq!(profile["origin"]["view"], "profile");
+        assert!(profile["origin"]["merged"].as_array().unwrap().contains(&"user".into()));
+        if profile["security"].get("mfa_enabled").is_some() {
+            assert_eq!(profile["origin"]["fields"]["security.mfa_enabled"], "user");
+            known += 1;
+        }
+    }
+    assert!(known > 0);
+    let moved = "upsun:upsun/organization/01HSANDB0XCEDR000000000003";
+    assert_eq!(server.run(&["get", moved]).code, 2);
+    let run = server.run(&["get", moved, "--enrich", "--fields", "id,name.display,status"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    insta::assert_snapshot!(run.out + &run.err, @"
+    field         value
+    id            upsun:upsun/organization/01HSANDB0XCEDR000000000003
+    name.display  Cedar
+    status        active
+    warning: the record 'organization_profile' cannot be read: the service does not show it for this profile any more
+    warning: the record 'address' cannot be read: the service does not show it for this profile any more
+    ");
+    // A service with one record has nothing to add, and says so.
+    let probely =
+        id(&lines(&server.run(&["list", "--account", "probely", "-o", "ndjson", "--limit", "1"]).out)[0]);
+    let run = server.run(&["get", &probely, "--enrich", "--fields", "id"]);
+    assert_eq!(run.code, 0);
+    assert!(run.err.contains("note: there is nothing to add: Probely shows"), "{}", run.err);
+}
+
+#[test]
+fn an_access_review_of_upsun_needs_the_other_record_and_gets_it() {
+    let server = server(30);
+    let without = server.run(&["list", "--account", "upsun", "--mfa", "off", "-o", "ndjson"]);
+    assert_eq!(without.out, "");
+    assert!(without.err.contains("mfa NOT in this service's listing"), "{}", without.err);
+    let with = server.run(&["list", "--account", "upsun", "--mfa", "off", "--enrich", "-o", "ndjson"]);
+    assert!(with.err.contains("mfa applied here"), "{}", with.err);
+    let found = lines(&with.out);
+    assert!(!found.is_empty());
+    assert!(found.iter().all(|profile| profile["security"]["mfa_enabled"] == false));
+    let unknown = server.run(&["list", "--account", "upsun", "--mfa", "unknown", "--enrich", "-o", "ndjson"]);
+    assert!(lines(&unknown.out).iter().all(|profile| !profile["security"]["mfa_enabled"].is_boolean()));
+}
+
+#[test]
+fn members_are_listed_with_what_they_may_do_there() {
+    let server = server(20);
+    let run = server.run(&["members", ACME, "-o", "ndjson"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let members = lines(&run.out);
+    assert!(members.len() > 10);
+    assert!(members.iter().any(|member| member["access"]["owner"] == true));
+    assert!(members.iter().any(|member| member["security"]["mfa_enabled"] == true));
+    assert!(members.iter().any(|member| member["status"] == "deleted"), "a member who is gone is told");
+    let admins = lines(&server.run(&["members", ACME, "--role", "admin", "-o", "ndjson"]).out);
+    assert!(!admins.is_empty() && admins.len() < members.len());
+    let run = server.run(&["members", "upsun:upsun/user/x"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("there is no members for an id of kind 'user'"), "{}", run.err);
+}
+
+#[test]
+fn organizations_are_listed_if_they_are_asked_for() {
+    let server = server(10);
+    let list = |organizations: &str| {
+        let mut command =
+            server.command(&["list", "--account", "upsun", "-o", "ndjson", "--kind", "organization"]);
+        crate::Run::from(command.env("UPSUN_ORGANIZATIONS", organizations).output().unwrap())
+    };
+    let run = list("discovered");
+    assert_eq!(run.code, 0, "{}", run.err);
+    let organizations: Vec<_> =
+        lines(&run.out).into_iter().filter(|it| it["id"]["kind"] == "organization").collect();
+    assert_eq!(organizations.len(), 6);
+    assert!(organizations.iter().any(|it| it["billing"]["vat_number"].is_string()));
+    assert!(run.err.contains("2 with a record that this credential may not see"), "{}", run.err);
+    let run = list("01HSANDB0XACME000000000001,01HSANDB0XNONE000000000000");
+    assert_eq!(run.code, 4, "one that was named is missing");
+    assert!(run.err.contains("1 quarantined") && run.err.contains("1 MISSING"), "{}", run.err);
+}
+
+#[test]
+fn several_accounts_of_one_service_stand_beside_each_other() {
+    let server = server(10);
+    let url = |name: &str| server.variable(name);
+    let text = format!(
+        r#"
+        [accounts.one]
+        service = "probely"
+        base_url = "{0}"
+        api_key = {{ env = "PROBELY_API_KEY" }}
+        [accounts.two]
+        service = "probely"
+        base_url = "{0}"
+        api_key = {{ env = "PROBELY_API_KEY" }}
+        [accounts.people]
+        service = "anthropic"
+        base_url = "{1}"
+        admin_key = {{ env = "ADMIN" }}
+        "#,
+        url("PROBELY_API_BASE_URL"),
+        url("ANTHROPIC_BASE_URL"),
+    );
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("several.toml");
+    std::fs::write(&path, text).unwrap();
+    let config = path.to_str().unwrap();
+    let mut command = server.command(&["list", "--config", config, "-o", "ndjson"]);
+    let run = crate::Run::from(command.env("ADMIN", "sandbox-anthropic-admin-key").output().unwrap());
+    assert_eq!(run.code, 0, "{}", run.err);
+    let mut accounts = std::collections::BTreeMap::new();
+    for profile in lines(&run.out) {
+        *accounts.entry(profile["id"]["account"].as_str().unwrap().to_owned()).or_insert(0) += 1;
+    }
+    assert_eq!(
+        accounts.into_iter().collect::<Vec<_>>(),
+        [("one", 10), ("people", 4), ("two", 10)].map(|(a, n)| (a.to_owned(), n))
+    );
+    let mut command = server.command(&["check", "--config", config]);
+    let run = crate::Run::from(command.env("ADMIN", "sandbox-anthropic-admin-key").output().unwrap());
+    assert_eq!(run.code, 0, "{}", run.err);
+}
+
+#[test]
+fn a_listing_since_a_time_says_where_to_start_the_next_time() {
+    let server = server(500);
+    let list = |arguments: &[&str]| {
+        server.run(
+            &[&["list", "--account", "probely", "-o", "ndjson", "--page-size", "20"], arguments].concat(),
+        )
+    };
+    let everybody = lines(&list(&[]).out);
+    let mut times: Vec<_> = everybody.iter().filter_map(|it| it["times"]["updated"].as_str()).collect();
+    times.sort_unstable();
+    let since = times[times.len() - 5];
+    let before = server.requests().len();
+    let run = list(&["--updated-since", since]);
+    assert_eq!((run.code, run.out.lines().count()), (0, 5), "{}", run.err);
+    let latest = times.last().unwrap();
+    assert!(run.err.contains(&format!("latest change {latest}, unchanged not read")), "{}", run.err);
+    assert!(server.requests().len() - before <= 4, "of 26 pages");
+}
+
+#[test]
+fn the_people_of_the_organization_are_there_if_they_are_named() {
+    let run = run(&[
+        "list",
+        "--sandbox",
+        "--account",
+        "anthropic-organization",
+        "-o",
+        "ndjson",
+        "--status",
+        "pending",
+    ]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(lines(&run.out).iter().all(|it| it["id"]["kind"] == "invite"));
+    let run = crate::run(&["me", "--sandbox", "--account", "anthropic-organization", "-o", "ndjson"]);
+    assert_eq!(lines(&run.out)[0]["kind"], "organization");
+}
