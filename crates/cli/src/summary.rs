@@ -20,7 +20,8 @@ pub(crate) fn print(reports: &[AccountReport], plans: &[FilterPlan]) {
         }
         (false, _) => "INCOMPLETE",
     };
-    say!("{seen} profiles of {} accounts: {verdict}", reports.len());
+    let accounts = counted(reports.len() as u64, "account", "accounts");
+    say!("{} of {accounts}: {verdict}", counted(seen, "profile", "profiles"));
 }
 
 /// Whether an account's listing stopped because no more was wanted.
@@ -56,11 +57,11 @@ fn line(report: &AccountReport, plan: &FilterPlan) -> String {
         None => format!("{seen}, no total declared"),
     };
     let line = format!(
-        "{declared}, {} duplicates, {} quarantined, {} pages, {} retries, waited {}",
-        listing.duplicates,
+        "{declared}, {}, {} quarantined, {}, {}, waited {}",
+        counted(listing.duplicates, "duplicate", "duplicates"),
         listing.quarantined,
-        listing.pages,
-        listing.retries(),
+        counted(listing.pages, "page", "pages"),
+        counted(listing.retries(), "retry", "retries"),
         seconds(listing.waited),
     );
     let line = match listing.latest_change {
@@ -89,6 +90,11 @@ fn line(report: &AccountReport, plan: &FilterPlan) -> String {
         (None, _) => String::new(),
     };
     line + &verdict
+}
+
+/// A number with its noun.
+pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn seconds(duration: Duration) -> String {

@@ -8,6 +8,7 @@ use crate::{
     exit::{Exit, Failure},
     output::profile_writer,
     session::Session,
+    summary::counted,
 };
 
 pub(crate) async fn run(global: &Global, key: &str, fields: Vec<FieldPath>) -> Result<Exit, Failure> {
@@ -67,14 +68,15 @@ fn summarize(accounts: &[AccountFound]) {
             if account.error.is_none() && !account.is_answerable() { "; COULD NOT BE ASKED" } else { "" };
         let failed = if account.error.is_some() { "; FAILED" } else { "" };
         say!(
-            "{:width$}  {} found with {} requests ({}){unanswered}{failed}",
+            "{:width$}  {} found with {} ({}){unanswered}{failed}",
             account.info.account,
             account.profiles().count(),
-            account.requests(),
+            counted(account.requests(), "request", "requests"),
             asked.join(", "),
         );
     }
     let found: usize = accounts.iter().map(|account| account.profiles().count()).sum();
     let requests: u64 = accounts.iter().map(AccountFound::requests).sum();
-    say!("{found} found at {} accounts with {requests} requests", accounts.len());
+    let asked = counted(accounts.len() as u64, "account", "accounts");
+    say!("{found} found at {asked} with {}", counted(requests, "request", "requests"));
 }

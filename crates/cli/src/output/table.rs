@@ -80,23 +80,29 @@ fn printable(text: &str) -> String {
     text.chars().map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect()
 }
 
-/// One profile as a table of its fields: those that were asked for, else all that the service supports.
+/// One profile as a table of its fields: those that were asked for, else all that the service supports. Of a profile
+/// that was put together from several records, with the record that each field came from.
 pub(crate) fn one_profile(
     profile: &Profile,
     fields: &[FieldPath],
     capabilities: &Capabilities,
 ) -> Result<String, Failure> {
     let json = serde_json::to_value(profile)?;
-    let row = |path: &FieldPath| {
-        vec![path.to_string(), cell_of(profile, &json, path, capabilities).for_person().to_owned()]
+    let is_merged = profile.origin.as_ref().is_some_and(|origin| !origin.merged.is_empty());
+    let row = |path: &FieldPath, value: String| {
+        let record = profile.origin_of(path).map_or_else(String::new, ToString::to_string);
+        if is_merged { vec![path.to_string(), record, value] } else { vec![path.to_string(), value] }
     };
-    let mut rows: Vec<_> = fields.iter().map(row).collect();
+    let known =
+        |path: &FieldPath| row(path, cell_of(profile, &json, path, capabilities).for_person().to_owned());
+    let mut rows: Vec<_> = fields.iter().map(known).collect();
     if fields.is_empty() {
-        rows.extend(capabilities.fields.iter().map(|spec| row(&spec.path)));
+        rows.extend(capabilities.fields.iter().map(|spec| known(&spec.path)));
         let unknown = profile.unknown.iter();
-        rows.extend(unknown.map(|(name, value)| vec![format!("unknown.{name}"), value.get().to_owned()]));
+        rows.extend(unknown.map(|(name, value)| row(&FieldPath::unknown(name), value.get().to_owned())));
     }
-    Ok(grid(&["field".to_owned(), "value".to_owned()], &rows))
+    let columns: &[&str] = if is_merged { &["field", "record", "value"] } else { &["field", "value"] };
+    Ok(grid(&columns.iter().map(|&name| name.to_owned()).collect::<Vec<_>>(), &rows))
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ fn a_wrong_key_at_one_of_three_accounts_loses_nothing_of_the_others() {
     insta::assert_snapshot!(settled(&run.err), @"
     error: anthropic account 'anthropic', BetaListUserProfiles: the service refuses the credential [HTTP status 401, code authentication_error, request id req_…]; check the credential of this account, and that it is for this service and region
       the service says why in its own words, which may be personal: run it with -v to see them
-    upsun      10 seen of 10 declared, 0 duplicates, 0 quarantined, 1 pages, 0 retries, waited 0.0 s
+    upsun      10 seen of 10 declared, 0 duplicates, 0 quarantined, 1 page, 0 retries, waited 0.0 s
     probely    10 seen of 10 declared, 0 duplicates, 0 quarantined, 2 pages, 0 retries, waited 0.0 s
     anthropic  0 seen, no total declared, 0 duplicates, 0 quarantined, 0 pages, 0 retries, waited 0.0 s, FAILED (unauthenticated)
     20 profiles of 3 accounts: INCOMPLETE
@@ -82,7 +82,7 @@ fn a_fault_that_passes_is_waited_out_and_counted() {
     server.fault(Fault::new("users-list").first(1).respond(503).header("retry-after-ms", "20"));
     let run = server.run(&["list", "--account", "probely", "-o", "ndjson"]);
     assert_eq!((run.code, run.out.lines().count()), (0, 5));
-    assert!(run.err.contains("2 pages, 1 retries, waited 0.0 s"), "{}", run.err);
+    assert!(run.err.contains("2 pages, 1 retry, waited 0.0 s"), "{}", run.err);
 }
 
 #[test]

@@ -20,9 +20,9 @@ fn the_first_command_ends_with_a_table_of_three_services_and_a_summary_that_coun
     }
     assert!(run.out.starts_with("id "), "{}", run.out);
     insta::assert_snapshot!(run.err, @"
-    upsun      20 seen of 20 declared, 0 duplicates, 0 quarantined, 1 pages, 0 retries, waited 0.0 s
+    upsun      20 seen of 20 declared, 0 duplicates, 0 quarantined, 1 page, 0 retries, waited 0.0 s
     probely    20 seen of 20 declared, 0 duplicates, 0 quarantined, 2 pages, 0 retries, waited 0.0 s
-    anthropic  20 seen, no total declared, 0 duplicates, 0 quarantined, 1 pages, 0 retries, waited 0.0 s
+    anthropic  20 seen, no total declared, 0 duplicates, 0 quarantined, 1 page, 0 retries, waited 0.0 s
     60 profiles of 3 accounts: complete
     ");
 }
@@ -239,8 +239,8 @@ fn find_asks_every_account_and_says_what_it_took() {
     let run = server.run(&["find", "nobody@example.com"]);
     assert_eq!((run.code, run.out.as_str()), (6, ""));
     insta::assert_snapshot!(run.err, @"
-    upsun      0 found with 1 requests (emails looked up: 0)
-    probely    0 found with 1 requests (emails searched: 0)
+    upsun      0 found with 1 request (emails looked up: 0)
+    probely    0 found with 1 request (emails searched: 0)
     anthropic  0 found with 0 requests (emails not known to this service: 0); COULD NOT BE ASKED
     0 found at 3 accounts with 2 requests
     ");
