@@ -1,0 +1,11 @@
+//! Listings: page by page, and profile by profile.
+
+mod pages;
+mod report;
+mod stream;
+
+pub use self::{
+    pages::Pages,
+    report::{CollectionReport, ListReport},
+    stream::ProfileStream,
+};

@@ -1,0 +1,263 @@
+//! A listing page by page.
+
+use std::{fmt, ops::Deref};
+
+use super::{CollectionReport, ListReport};
+use crate::{
+    Cursor, CursorGuard, DuplicateCounter, Error, ErrorKind, ListQuery, MissingReason, Next, Order,
+    OrderField, Page, Profile, ProfileProvider, Result, Timestamp,
+};
+
+/// Where a listing stands.
+#[derive(Clone, Debug)]
+enum Position {
+    Start,
+    At(Cursor),
+    /// The service gave a cursor that it had given before.
+    Repeated,
+    End,
+}
+
+/// A listing page by page.
+///
+/// [`next_page`](Self::next_page) may be called again after an error and asks for the same page; dropping
+/// its future changes nothing. `P` is a reference to a provider or an `Arc` of one.
+pub struct Pages<P> {
+    provider: P,
+    query: ListQuery,
+    position: Position,
+    guard: CursorGuard,
+    duplicates: DuplicateCounter,
+    newest_first: Option<NewestFirst>,
+    report: ListReport,
+}
+
+/// A collection that comes with the latest change first, of which no more is needed than was changed since a time.
+#[derive(Clone, Debug)]
+struct NewestFirst {
+    since: Timestamp,
+    last: Option<Timestamp>,
+    /// Whether the service kept the order so far. If not, older ones may stand before newer ones, and all are read.
+    is_kept: bool,
+}
+
+impl NewestFirst {
+    fn new(since: Timestamp) -> Self {
+        Self { since, last: None, is_kept: true }
+    }
+
+    /// Whether all that was changed since the time has come, after these profiles too.
+    fn is_over(&mut self, profiles: &[Profile]) -> bool {
+        let mut is_over = false;
+        for time in profiles.iter().filter_map(|profile| profile.times.updated.value()) {
+            self.is_kept &= self.last.is_none_or(|last| *time <= last);
+            self.last = Some(*time);
+            is_over |= *time < self.since;
+        }
+        is_over && self.is_kept
+    }
+}
+
+impl<P> Pages<P>
+where
+    P: Deref + Send + Sync,
+    P::Target: ProfileProvider,
+{
+    /// A listing from its start.
+    pub fn new(provider: P, mut query: ListQuery) -> Self {
+        let listing = provider.capabilities().listing_of(&query);
+        let newest_first = Order::descending(OrderField::Updated);
+        if query.filter.updated_since.is_some()
+            && query.order.is_none()
+            && listing.orders.contains(&newest_first.field)
+        {
+            query.order = Some(newest_first.clone());
+        }
+        let since = query.filter.updated_since.filter(|_| query.order == Some(newest_first));
+        if let (true, Some(limit)) =
+            (listing.page_size, query.limit.and_then(|limit| u32::try_from(limit).ok()))
+        {
+            // A page larger than the limit would be thrown away in part; of a page that is filtered here, nobody
+            // knows how much is needed.
+            let filters_here = !provider.filter_plan(&query).applied.is_empty();
+            let usual = query.page_size.or(listing.default_page_size);
+            if limit > 0 && !filters_here && usual.is_some_and(|usual| limit < usual) {
+                query.page_size = Some(limit);
+            }
+        }
+        Self {
+            provider,
+            query,
+            position: Position::Start,
+            guard: CursorGuard::default(),
+            duplicates: DuplicateCounter::default(),
+            newest_first: since.map(NewestFirst::new),
+            report: ListReport::default(),
+        }
+    }
+
+    /// A listing that goes on at a stored cursor, with the query that it was started with.
+    pub fn resume(provider: P, query: ListQuery, cursor: Cursor) -> Self {
+        let mut pages = Self::new(provider, query);
+        pages.guard.admit(&cursor);
+        pages.position = Position::At(cursor);
+        pages.report.resumed = true;
+        pages
+    }
+
+    /// The next page, or `None` after the last one.
+    ///
+    /// # Errors
+    /// The provider's; and [`ErrorKind::Decode`] if the service gave a cursor that it had given before,
+    /// in which case the listing would never end.
+    pub async fn next_page(&mut self) -> Option<Result<Page<Profile>>> {
+        // Met by the last page, the limit stopped nothing.
+        let at_end = matches!(self.position, Position::End);
+        if !at_end && self.query.limit.is_some_and(|limit| self.report.seen >= limit) {
+            self.report.limited = true;
+            self.position = Position::End;
+        }
+        let cursor = match &self.position {
+            Position::Start => None,
+            Position::At(cursor) => Some(cursor),
+            Position::Repeated => return Some(Err(self.repeated())),
+            Position::End => return None,
+        };
+        match self.provider.list_page(&self.query, cursor).await {
+            Ok(page) => Some(Ok(self.accept(page))),
+            Err(error) => {
+                self.report.spend(error.effort());
+                Some(Err(error))
+            }
+        }
+    }
+
+    /// The cursor of the page that comes next: what to store to go on later. `None` before the first
+    /// page and after the last.
+    pub fn cursor(&self) -> Option<&Cursor> {
+        match &self.position {
+            Position::At(cursor) => Some(cursor),
+            Position::Start | Position::Repeated | Position::End => None,
+        }
+    }
+
+    /// What was seen so far.
+    pub fn report(&self) -> &ListReport {
+        &self.report
+    }
+
+    /// Whether the last page was read, or as many profiles as are wanted.
+    pub(super) fn is_done(&self) -> bool {
+        let limited = self.query.limit.is_some_and(|limit| self.report.seen >= limit);
+        limited || matches!(self.position, Position::End)
+    }
+
+    fn accept(&mut self, mut page: Page<Profile>) -> Page<Profile> {
+        let is_over = self.count(&page);
+        if !self.query.filter.is_empty() {
+            // Also what the service has filtered: its words may mean something else than ours.
+            let (filter, capabilities) = (&self.query.filter, self.provider.capabilities());
+            page.items.retain(|profile| filter.matches(profile, capabilities));
+        }
+        let next = match (&page.next, &page.next_collection) {
+            (_, Some(cursor)) if is_over => Some(cursor.clone()),
+            _ if is_over => None,
+            (Next::End, _) => None,
+            (Next::Cursor(cursor), _) => Some(cursor.clone()),
+            (Next::Remaining(remaining), _) => remaining.cursors().next(),
+        };
+        self.position = next.map_or(Position::End, |cursor| self.admit(cursor));
+        self.report.reached_end = matches!(self.position, Position::End);
+        if let Some(limit) = self.query.limit {
+            let left = usize::try_from(limit - self.report.seen).unwrap_or(usize::MAX);
+            if page.items.len() > left {
+                page.items.truncate(left);
+                self.report.limited = true;
+                self.report.reached_end = false;
+                self.position = Position::End;
+            }
+        }
+        self.report.pages += 1;
+        self.report.seen += page.items.len() as u64;
+        if self.query.limit == Some(self.report.seen) && !matches!(self.position, Position::End) {
+            self.report.limited = true;
+        }
+        self.report.quarantined += page.quarantined.len() as u64;
+        self.report.spend(page.effort);
+        page
+    }
+
+    /// Counts what the service sent. Gives whether the rest of the collection is not needed.
+    fn count(&mut self, page: &Page<Profile>) -> bool {
+        let report = &mut self.report;
+        let known = report.collections.iter().position(|it| it.collection == page.collection);
+        let index = known.unwrap_or_else(|| {
+            report.collections.push(CollectionReport {
+                collection: page.collection.clone(),
+                received: 0,
+                duplicates: 0,
+                declared_total: None,
+                cut_at_unchanged: false,
+                is_not_offered: page.is_not_offered,
+            });
+            self.newest_first = self.newest_first.as_ref().map(|it| NewestFirst::new(it.since));
+            report.collections.len() - 1
+        });
+        let collection = &mut report.collections[index];
+        let filter = &self.query.filter;
+        for profile in &page.items {
+            collection.duplicates += u64::from(self.duplicates.note(&profile.id));
+            let (created, updated) = (&profile.times.created, &profile.times.updated);
+            report.latest_change = report.latest_change.max(updated.value().copied());
+            let is_undated = (filter.updated_since.is_some() && !updated.is_known())
+                || (filter.created_since.is_some() && !created.is_known());
+            report.undated += u64::from(is_undated);
+            let mut missing = profile.origin.iter().flat_map(|origin| &origin.missing);
+            report.withheld += u64::from(missing.any(|it| it.reason == MissingReason::Withheld));
+        }
+        let received = page.items.len() as u64;
+        collection.received += received;
+        collection.declared_total = page.declared_total.or(collection.declared_total);
+        let is_over = self.newest_first.as_mut().is_some_and(|it| it.is_over(&page.items));
+        // Of the last page there is no rest.
+        let next_collection = page.next_collection.as_ref();
+        let is_last = match &page.next {
+            Next::End => true,
+            Next::Cursor(cursor) => Some(cursor) == next_collection,
+            Next::Remaining(remaining) => remaining.is_empty(),
+        };
+        collection.cut_at_unchanged |= is_over && !is_last;
+        report.received += received;
+        report.duplicates = self.duplicates.duplicates();
+        report.duplicates_unchecked = !self.duplicates.is_exhaustive();
+        let offered = report.collections.iter().filter(|it| !it.is_not_offered);
+        report.declared_total = offered.map(|it| it.declared_total).sum();
+        is_over
+    }
+
+    fn admit(&mut self, cursor: Cursor) -> Position {
+        if self.guard.admit(&cursor) { Position::At(cursor) } else { Position::Repeated }
+    }
+
+    fn repeated(&self) -> Error {
+        Error::new(
+            ErrorKind::Decode,
+            "the service points back to a page that was read before; the listing would never end",
+        )
+        .with_provider(self.provider.info())
+        .with_operation("list")
+        .with_hint(
+            "the profiles that were delivered are good, and there may be more; report it to the service",
+        )
+    }
+}
+
+impl<P> fmt::Debug for Pages<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Pages")
+            .field("position", &self.position)
+            .field("report", &self.report)
+            .finish_non_exhaustive()
+    }
+}
