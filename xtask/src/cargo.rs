@@ -1,19 +1,46 @@
 //! Calls of cargo.
 
-use std::process::Command;
+use std::{
+    path::PathBuf,
+    process::{Command, Stdio},
+};
+
+use serde::Deserialize;
 
 /// How a chore ended: with a message for the person if it failed.
 pub(crate) type Outcome = Result<(), String>;
 
+/// Where the workspace is, and where goes what is made from it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Workspace {
+    #[serde(rename = "workspace_root")]
+    pub(crate) root: PathBuf,
+    #[serde(rename = "target_directory")]
+    pub(crate) target: PathBuf,
+}
+
 /// Runs cargo, showing the command line.
 pub(crate) fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Outcome {
     eprintln!("$ cargo {}", arguments.join(" "));
-    // The cargo that runs us, so that no other toolchain is asked for.
-    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(program)
+    let status = command()
         .args(arguments)
         .envs(environment.iter().copied())
         .status()
         .map_err(|error| format!("cargo cannot be run: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("cargo {} failed", arguments.join(" "))) }
+}
+
+/// The workspace, as cargo sees it from here.
+pub(crate) fn workspace() -> Result<Workspace, String> {
+    let output = command()
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("cargo cannot be run: {error}"))?;
+    serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata cannot be read: {error}"))
+}
+
+/// The cargo that runs us, so that no other toolchain is asked for.
+fn command() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

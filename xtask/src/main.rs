@@ -2,8 +2,11 @@
 
 mod cargo;
 mod features;
+mod operations;
+mod prism;
+mod spec;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
 
@@ -12,11 +15,11 @@ use crate::cargo::{Outcome, cargo};
 /// The project's chores.
 #[derive(Debug, Parser)]
 enum Chore {
-    /// All of the below, in this order.
+    /// All of what follows up to `features`, in this order.
     Ci,
     /// Run all tests.
     Test,
-    /// Check the formatting, and lint with warnings denied.
+    /// Check the formatting and docs/operations.md, and lint with warnings denied.
     Lint,
     /// Build the documentation with warnings denied.
     Docs,
@@ -24,6 +27,22 @@ enum Chore {
     Deny,
     /// Build the libraries with each combination of features that matters.
     Features,
+    /// Write docs/operations.md, the table of all operations of the services, from docs/operations.toml, after
+    /// checking that every method and test in it exists.
+    Operations {
+        /// Write nothing; fail if the file is not as it would be written.
+        #[arg(long)]
+        check: bool,
+        /// OpenAPI documents (JSON). Their services' operations must be those of the table.
+        specs: Vec<PathBuf>,
+    },
+    /// Call every read operation of OpenAPI documents at Prism, a mock server that checks the requests. Needs node
+    /// and npm, and installs Prism below the target directory.
+    Prism {
+        /// OpenAPI documents (JSON), each of one service.
+        #[arg(required = true)]
+        specs: Vec<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -34,6 +53,8 @@ fn main() -> ExitCode {
         Chore::Docs => docs(),
         Chore::Deny => deny(),
         Chore::Features => features::build_all(),
+        Chore::Operations { check, specs } => operations::run(check, &specs),
+        Chore::Prism { specs } => prism::run(&specs),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -57,6 +78,7 @@ fn test() -> Outcome {
 }
 
 fn lint() -> Outcome {
+    operations::run(true, &[])?;
     cargo(&["fmt", "--all", "--check"], &[])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"], &[])
 }

@@ -110,6 +110,19 @@ impl Request {
         self
     }
 
+    /// A variable part of the path behind a fixed `name=` in the same segment, percent-encoded. An empty one is refused
+    /// when the request is sent.
+    pub fn named_segment(mut self, name: &'static str, value: &str) -> Self {
+        if value.is_empty() {
+            self.invalid = Some("there is nothing behind the '=' of an address");
+        }
+        self.path.push('/');
+        self.path.push_str(name);
+        self.path.push('=');
+        self.path.extend(utf8_percent_encode(value, SEGMENT));
+        self
+    }
+
     /// A query parameter, if it has a value.
     pub fn query(mut self, name: &str, value: Option<impl ToString>) -> Self {
         if let Some(value) = value {

@@ -245,7 +245,6 @@ impl UpsunClient {
     /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, for an empty
     /// id or name.
     pub async fn get_organization(&self, organization: &str) -> Result<Organization> {
-        self.check_name("get-org", organization)?;
         self.http.send(organization_record_request(organization)).await?.decode_record()
     }
 
@@ -267,8 +266,17 @@ impl UpsunClient {
     }
 }
 
-pub(crate) fn organization_record_request(organization: &str) -> Request {
-    Request::get("get-org").path("/organizations").segment(organization)
+/// An organization's part of the path: by its id, or by `name=` and its machine name.
+pub(super) fn organization(request: Request, address: &str) -> Request {
+    let request = request.path("/organizations");
+    match address.strip_prefix("name=") {
+        Some(name) => request.named_segment("name", name),
+        None => request.segment(address),
+    }
+}
+
+pub(crate) fn organization_record_request(address: &str) -> Request {
+    organization(Request::get("get-org"), address)
 }
 
 pub(crate) fn user_organizations(user_id: &str, list: &ListUserOrganizations) -> Listing {

@@ -51,14 +51,6 @@ impl UpsunClient {
         config.connect().map(|http| Self { http })
     }
 
-    /// Refuses an address of the form `name=` without a name.
-    fn check_name(&self, operation: &'static str, address: &str) -> Result<()> {
-        match address.split_once('=') {
-            Some((_, "")) => Err(self.refusal(operation, "there is no name behind the '='")),
-            _ => Ok(()),
-        }
-    }
-
     /// An error about a request that is not sent.
     fn refusal(&self, operation: &'static str, message: &'static str) -> Error {
         Error::new(ErrorKind::InvalidRequest, message)

@@ -6,7 +6,7 @@ use anyprofile_core::{Result, wire};
 use anyprofile_http::{Answer, Listed, Request};
 use serde_json::value::RawValue;
 
-use super::UpsunClient;
+use super::{UpsunClient, access::organization};
 use crate::wire::{Address, Link, OrganizationProfileUpdate, Profile, ProfileList};
 
 /// What to list (`GET /profiles`). The reference names no parameter; these are the ones that clients of the
@@ -79,7 +79,6 @@ impl UpsunClient {
     /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, for an empty
     /// id or name.
     pub async fn get_organization_address(&self, organization: &str) -> Result<Address> {
-        self.check_name("get-org-address", organization)?;
         self.http.send(organization_address_request(organization)).await?.decode_record()
     }
 
@@ -92,7 +91,6 @@ impl UpsunClient {
     /// [`Unsupported`](anyprofile_core::ErrorKind::Unsupported) if the organization has moved to the new billing system, which answers
     /// with a 403 that is no matter of permission.
     pub async fn get_organization_profile(&self, organization: &str) -> Result<Profile> {
-        self.check_name("get-org-profile", organization)?;
         self.http.send(organization_request(organization)).await?.decode_record()
     }
 
@@ -137,16 +135,16 @@ pub(crate) fn profile_request(user_id: &str) -> Request {
     Request::get("get-profile").path("/profiles").segment(user_id)
 }
 
-pub(crate) fn organization_request(organization: &str) -> Request {
-    Request::get("get-org-profile").path("/organizations").segment(organization).path("/profile")
+pub(crate) fn organization_request(address: &str) -> Request {
+    organization(Request::get("get-org-profile"), address).path("/profile")
 }
 
 pub(crate) fn profile_address_request(user_id: &str) -> Request {
     Request::get("get-address").path("/profiles").segment(user_id).path("/address")
 }
 
-pub(crate) fn organization_address_request(organization: &str) -> Request {
-    Request::get("get-org-address").path("/organizations").segment(organization).path("/address")
+pub(crate) fn organization_address_request(address: &str) -> Request {
+    organization(Request::get("get-org-address"), address).path("/address")
 }
 
 pub(crate) fn update_request(organization_id: &str, update: &OrganizationProfileUpdate) -> Request {

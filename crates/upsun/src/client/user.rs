@@ -30,16 +30,15 @@ impl UpsunClient {
 
     /// Gets the user with an e-mail address: `GET /users/email={email}`.
     ///
-    /// Prefix and address are one segment of the path, percent-encoded whole, as the service's PHP client
-    /// does. Source: OpenAPI document (`get-user-by-email-address`).
+    /// Prefix and address are one segment of the path, of which the address is percent-encoded. Source: OpenAPI
+    /// document (`get-user-by-email-address`).
     ///
     /// # Errors
     /// As [above](Self::get_user); [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before
     /// anything is sent, if the address is empty.
     pub async fn get_user_by_email(&self, email: &str) -> Result<User> {
-        let address = format!("email={email}");
-        self.check_name("get-user-by-email-address", &address)?;
-        self.http.send(user_request("get-user-by-email-address", &address)).await?.decode_record()
+        let request = Request::get("get-user-by-email-address").path("/users").named_segment("email", email);
+        self.http.send(request).await?.decode_record()
     }
 
     /// Gets the user with a user name: `GET /users/username={username}`.
@@ -49,9 +48,8 @@ impl UpsunClient {
     /// # Errors
     /// As [above](Self::get_user_by_email).
     pub async fn get_user_by_username(&self, username: &str) -> Result<User> {
-        let address = format!("username={username}");
-        self.check_name("get-user-by-username", &address)?;
-        self.http.send(user_request("get-user-by-username", &address)).await?.decode_record()
+        let request = Request::get("get-user-by-username").path("/users").named_segment("username", username);
+        self.http.send(request).await?.decode_record()
     }
 
     /// Gets the older view of the user whom the token belongs to, with SSH keys and projects: `GET /me`.

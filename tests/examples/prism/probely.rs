@@ -1,0 +1,88 @@
+//! Probely.
+
+use anyprofile::{
+    ErrorKind, Expected, Filter, FindKey, Kind, ListQuery, Order, OrderField, Profile, ProfileId,
+    ProfileProvider as _, ProfileProviderExt as _, Result, Status, UnknownFields,
+    probely::{ListUsers, LogicalOperator, ProbelyClient, ProbelyConfig, ProbelyProvider, wire},
+};
+use futures_util::TryStreamExt as _;
+
+use crate::{
+    Broken,
+    check::{Check, Record, Seen},
+};
+
+const ID: &str = "-sDw5iRCtV_Y";
+
+impl Record for wire::User {
+    fn unknown(&self) -> &UnknownFields {
+        &self.unknown
+    }
+}
+
+pub(crate) async fn call(check: &mut Check, base_url: &str) -> Result<(), Broken> {
+    let config = ProbelyConfig::new("prism".parse()?, "an API key").at(base_url).with_http(check.http());
+    let client = ProbelyClient::new(config.clone())?;
+    check.operation("profile_list", async || Ok(Seen::one(&client.get_profile().await?))).await;
+    check.operation("users_retrieve", async || Ok(Seen::one(&client.get_user(ID).await?))).await;
+    let list = async |list: &ListUsers| {
+        let page = client.list_users(list).await?;
+        Ok(Seen::many("/results", &page.list.results, page.quarantined.len()))
+    };
+    check.operation("users_list", async || list(&ListUsers::default()).await).await;
+    for (yes, operator) in [(true, LogicalOperator::And), (false, LogicalOperator::Or)] {
+        let every = every_parameter(yes, operator);
+        check.variant("users_list", async || list(&every).await).await;
+    }
+    provider(check, &ProbelyProvider::new(config)?).await
+}
+
+fn every_parameter(yes: bool, operator: LogicalOperator) -> ListUsers {
+    let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let mut list = ListUsers::default();
+    (list.account, list.active, list.mfa_enabled, list.no_access) =
+        (Some(yes), Some(yes), Some(yes), Some(yes));
+    (list.exclude, list.exclude_target) = (texts(&["labels", "changed_by"]), texts(&["t1", "t2"]));
+    (list.exclude_team, list.label) = (texts(&["e1"]), texts(&["l1", "l2"]));
+    list.label_logical_operator = Some(operator);
+    (list.role, list.target, list.team) = (texts(&["r1"]), texts(&["t3"]), texts(&["e2", "e3"]));
+    (list.length, list.page) = (Some(1000), Some(2));
+    (list.ordering, list.search) = (Some("-last_login".to_owned()), Some("ada & co".to_owned()));
+    list
+}
+
+/// API users are not in the document: people alone are listed.
+async fn provider(check: &mut Check, provider: &ProbelyProvider) -> Result<(), Broken> {
+    let filter = |change: fn(&mut Filter)| {
+        let mut filter = Filter::default();
+        filter.kind = vec![Expected::Is(Kind::Human)];
+        change(&mut filter);
+        ListQuery::new().with_filter(filter)
+    };
+    let people = filter(|_| {});
+    let list = async |query: &ListQuery| provider.list(query.clone()).try_collect::<Vec<Profile>>().await;
+    for example in ["documented", "recorded_2022", "page_2_of_2", "empty"] {
+        check.profiles("list", Some(example), async || list(&people).await).await;
+    }
+    // The server gives the first page for the second too.
+    let again = async || list(&people).await;
+    check.refused("trait: list", Some("page_1_of_2"), ErrorKind::Decode, again).await;
+    for query in [
+        filter(|filter| filter.status = vec![Expected::Is(Status::Active)]),
+        filter(|filter| filter.status = vec![Expected::Is(Status::Suspended)]),
+        filter(|filter| filter.mfa = Some(Expected::Is(false))),
+        filter(|filter| filter.email = Some("ada@example.com".to_owned())),
+        people.clone().with_search("ada").with_page_size(5),
+        people.clone().with_order(Order::descending(OrderField::Updated)),
+    ] {
+        check.profiles("list", None, async || list(&query).await).await;
+    }
+    let id: ProfileId = format!("probely:prism/user/{ID}").parse()?;
+    check.profiles("get", None, async || Ok(vec![provider.get(&id).await?])).await;
+    for example in check.examples("profile_list") {
+        check.profiles("current", Some(&example), async || Ok(vec![provider.current().await?])).await;
+    }
+    let key = FindKey::Email("ada@example.com".to_owned());
+    check.profiles("find by e-mail address", None, async || Ok(provider.find_by(&key).await?.profiles)).await;
+    Ok(())
+}

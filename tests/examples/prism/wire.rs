@@ -1,0 +1,92 @@
+//! What sends the requests: it tells the server which answer is wanted, and keeps what went over the wire.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anyprofile::{
+    async_trait,
+    http::{ResponseBody, Transport, TransportError, TransportErrorKind},
+};
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, header};
+use http_body_util::{BodyExt as _, Full};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+/// A request and its answer.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    /// The query, decoded.
+    pub(crate) query: Vec<(String, String)>,
+    /// The names of the headers.
+    pub(crate) headers: Vec<String>,
+    /// The body of the answer.
+    pub(crate) answer: Bytes,
+}
+
+/// The transport of all clients of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Wire {
+    state: Mutex<State>,
+    /// One exchange at a time, so that the server's log tells which request a line is about.
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    prefer: Option<HeaderValue>,
+    exchanges: Vec<Exchange>,
+}
+
+impl Wire {
+    /// Asks for an answer (`code=404`, `example=empty`), or for the server's choice.
+    pub(crate) fn prefer(&self, answer: Option<&str>) {
+        self.state().prefer = answer.and_then(|answer| HeaderValue::from_str(answer).ok());
+    }
+
+    /// What went over the wire since the last call.
+    pub(crate) fn take(&self) -> Vec<Exchange> {
+        std::mem::take(&mut self.state().exchanges)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn exchange(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, Failed> {
+        let uri = request.uri().clone();
+        let authority = uri.authority().ok_or("the URL has no host")?;
+        let host = HeaderValue::from_str(authority.as_str())?;
+        let target = uri.path_and_query().ok_or("the URL has no path")?.clone();
+        *request.uri_mut() = target.into();
+        request.headers_mut().insert(header::HOST, host);
+        if let Some(prefer) = self.state().prefer.clone() {
+            request.headers_mut().insert("prefer", prefer);
+        }
+        let stream = TcpStream::connect(authority.as_str()).await?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        let connection = tokio::spawn(connection);
+        let (head, body) = sender.send_request(request.map(Full::new)).await?.into_parts();
+        let body = body.collect().await?.to_bytes();
+        connection.abort();
+        Ok(Response::from_parts(head, body))
+    }
+}
+
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+#[async_trait]
+impl Transport for Wire {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<ResponseBody>, TransportError> {
+        let _turn = self.turn.lock().await;
+        let query = request.uri().query().unwrap_or_default();
+        let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let headers = request.headers().keys().map(|name| name.as_str().to_owned()).collect();
+        let answer = self
+            .exchange(request)
+            .await
+            .map_err(|error| TransportError::new(TransportErrorKind::Connect).with_source(error))?;
+        self.state().exchanges.push(Exchange { query, headers, answer: answer.body().clone() });
+        Ok(answer.map(ResponseBody::from_bytes))
+    }
+}
