@@ -1,6 +1,9 @@
 //! The field tables tell the truth, in every shape that the services have.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use anyprofile::{
     FieldPath, FieldState, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId, ProfileProvider,
@@ -130,11 +133,18 @@ async fn what_is_declared_readable_is_sometimes_filled_and_nothing_else_ever_is(
         let empty: Vec<_> = declared.difference(&found).filter(is_read).collect();
         let empty: Vec<_> = empty.into_iter().filter(|field| !allowed.contains(&field.as_str())).collect();
         assert!(empty.is_empty(), "{account}: declared and never filled: {empty:?}");
-        // What a listing is said to read is what it reads.
-        let listed: Vec<_> = provider.list(ListQuery::new()).try_collect().await.unwrap();
-        let read: BTreeSet<_> =
-            listed.iter().flat_map(|it: &Profile| it.origin.as_ref().unwrap().views().cloned()).collect();
-        assert_eq!(read, capabilities.listing.views.iter().cloned().collect(), "{account}");
+        // What each collection of a listing is said to read is what it reads.
+        let mut read = BTreeMap::new();
+        let mut listed = provider.list(ListQuery::new());
+        while let Some(profile) = listed.try_next().await.unwrap() {
+            let views: &mut BTreeSet<_> = read.entry(profile.id.kind.clone()).or_default();
+            views.extend(profile.origin.as_ref().unwrap().views().cloned());
+        }
+        let declared = capabilities.listing.collections.iter();
+        let declared: BTreeMap<_, BTreeSet<_>> =
+            declared.map(|it| (it.kind.clone(), it.views.iter().cloned().collect())).collect();
+        assert_eq!(read, declared, "{account}");
+        assert_eq!(read.keys().collect::<Vec<_>>().len(), capabilities.operations.list.kinds().len());
     }
 }
 

@@ -5,6 +5,10 @@ use std::collections::BTreeSet;
 use anyprofile::{
     Expected, Filter, FilterPart, Kind, ListQuery, Profile, ProfileProvider, ProfileProviderExt, Status,
 };
+use anyprofile::{
+    anthropic::{AnthropicConfig, AnthropicOrganizationProvider},
+    upsun::{ListedOrganizations, UpsunConfig, UpsunProvider},
+};
 use futures_util::TryStreamExt;
 
 use crate::fixture;
@@ -79,6 +83,46 @@ async fn the_caller_can_see_what_is_sent_and_what_is_applied_and_what_nobody_can
         requests[0].query.contains("active=true") && requests[0].query.contains("search=nobody"),
         "{requests:?}"
     );
+}
+
+#[tokio::test]
+async fn what_one_collection_does_not_say_is_told_and_counted() {
+    let fixture = fixture(100).await;
+    let description = fixture.sandbox.description();
+    let admin = AnthropicConfig::with_admin_key(
+        "people".parse().unwrap(),
+        description.anthropic.admin_api_key.clone(),
+    );
+    let people = AnthropicOrganizationProvider::new(admin.at(&description.anthropic.base_url)).unwrap();
+    let token = UpsunConfig::with_api_token("acme".parse().unwrap(), description.upsun.api_token.clone());
+    let upsun = UpsunProvider::new(
+        token
+            .at(&description.upsun.base_url)
+            .with_auth_url(&description.upsun.auth_url)
+            .with_organizations(ListedOrganizations::Discovered),
+    )
+    .unwrap();
+    let providers: [&dyn ProfileProvider; 2] = [&people, &upsun];
+    for (provider, collection) in providers.into_iter().zip(["organization_user", "user"]) {
+        let mut query = ListQuery::new();
+        query.filter.status = vec![Status::Suspended.into()];
+        let plan = provider.filter_plan(&query);
+        assert!(plan.unanswerable.is_empty());
+        let told: Vec<_> = plan.unanswerable_in.iter().map(|it| (it.part, it.collection.as_str())).collect();
+        assert_eq!(told, [(FilterPart::Status, collection)]);
+        let everybody: Vec<_> = provider.list(ListQuery::new()).try_collect().await.unwrap();
+        let silent = everybody.iter().filter(|it| !it.status.is_known()).count();
+        let mut suspended = provider.list(query);
+        while suspended.try_next().await.unwrap().is_some() {}
+        assert_eq!(suspended.report().undetermined, silent as u64);
+        assert!(silent > 10 && !suspended.report().is_complete());
+    }
+    // Who is sought by an address that no invite is narrowed by is not sought page by page.
+    fixture.sandbox.clear_requests();
+    let mut query = ListQuery::new().with_limit(1);
+    query.filter.email = Some("nobody@example.com".to_owned());
+    assert!(people.list(query).try_next().await.unwrap().is_none());
+    assert_eq!(fixture.sandbox.requests().len(), 2);
 }
 
 #[tokio::test]

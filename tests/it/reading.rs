@@ -1,6 +1,8 @@
 //! Single profiles.
 
-use anyprofile::{CheckMethod, ErrorKind, ListQuery, ProfileProviderExt};
+use anyprofile::{
+    CheckMethod, ErrorKind, FieldPath, FieldState, ListQuery, MissingReason, Profile, ProfileProviderExt,
+};
 use anyprofile_sandbox::SandboxOptions;
 use futures_util::TryStreamExt;
 
@@ -73,11 +75,18 @@ async fn an_organization_that_moved_is_told_from_one_that_may_not_be_seen() {
     };
     let acme = get("acme").await.unwrap();
     assert!(acme.organization.name.is_known());
-    let moved = get("cedar").await.unwrap_err();
-    assert_eq!((moved.kind(), moved.status()), (ErrorKind::Unsupported, Some(403)));
-    assert!(moved.message().contains("billing system"), "{moved}");
-    let denied = get("dune").await.unwrap_err();
-    assert_eq!((denied.kind(), denied.status()), (ErrorKind::PermissionDenied, Some(403)));
+    // The organization is there, its profile is not, and the profile says why.
+    let missing = |profile: &Profile| profile.origin.as_ref().unwrap().missing[0].reason.clone();
+    let moved = get("cedar").await.unwrap();
+    assert_eq!(
+        (moved.name.display.value().map(String::as_str), missing(&moved)),
+        (Some("Cedar"), MissingReason::Unsupported)
+    );
+    let denied = get("dune").await.unwrap();
+    assert_eq!(missing(&denied), MissingReason::Withheld);
+    let state = |profile: &Profile| profile.state(&FieldPath::BILLING_VAT_NUMBER, upsun.capabilities());
+    assert_eq!([state(&moved), state(&denied)], [FieldState::Unsupported, FieldState::Withheld]);
+    assert_eq!(get("nowhere").await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]

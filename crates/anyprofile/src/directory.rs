@@ -120,9 +120,10 @@ impl AccountFound {
         self.found.iter().flat_map(|(_, found)| &found.profiles)
     }
 
-    /// How many requests it took.
+    /// How many requests it took, a failed one included; without those that a token took.
     pub fn requests(&self) -> u64 {
-        self.found.iter().map(|(_, found)| found.requests).sum()
+        let failed = self.error.as_ref().map_or(0, |error| u64::from(error.effort().requests));
+        self.found.iter().map(|(_, found)| found.requests).sum::<u64>() + failed
     }
 
     /// Whether the account could be asked for any of the keys.

@@ -30,8 +30,10 @@ mod with_a_service {
 
     /// Everything set that could be, of services that were not built in too.
     fn variables(base_url: &'static str) -> anyprofile::Result<Accounts> {
-        Accounts::from_variables(|name| {
-            Some(if name.ends_with("_URL") { base_url } else { "secret" }.to_owned())
+        Accounts::from_variables(|name| match name {
+            "UPSUN_ORGANIZATIONS" => Some("discovered".to_owned()),
+            name if name.ends_with("_URL") => Some(base_url.to_owned()),
+            _ => Some("secret".to_owned()),
         })
     }
 

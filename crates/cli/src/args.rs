@@ -84,7 +84,7 @@ pub(crate) enum Command {
     /// An account is asked directly where its service can look it up, else all its profiles are listed. What was
     /// done is said on standard error, also where an account could not be asked.
     Find {
-        /// An e-mail address, a user name, an external id or the service's id.
+        /// An e-mail address, a user name, an external id or the service's id; behind -- if it begins with a hyphen.
         key: String,
         #[command(flatten)]
         fields: Fields,
@@ -137,22 +137,22 @@ impl Fields {
 #[command(next_help_heading = "Filters")]
 pub(crate) struct Filters {
     /// Only this status: active, suspended, pending, deleted, unknown, or a service's own; may be repeated.
-    #[arg(long, value_name = "STATUS")]
+    #[arg(long, value_name = "STATUS", value_parser = status)]
     status: Vec<Expected<Status>>,
     /// Only this kind: human, service, organization, unknown, or a service's own; may be repeated.
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", value_parser = kind)]
     kind: Vec<Expected<Kind>>,
     /// Only with the second factor on, off, or not known.
     #[arg(long, value_name = "on|off|unknown", value_parser = mfa)]
     mfa: Option<Expected<bool>>,
     /// Only with this e-mail address.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     email: Option<String>,
     /// Only with this label, by name or id.
-    #[arg(long, value_name = "LABEL")]
+    #[arg(long, value_name = "LABEL", allow_hyphen_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     label: Option<String>,
     /// Only with this role, by name or id.
-    #[arg(long, value_name = "ROLE")]
+    #[arg(long, value_name = "ROLE", allow_hyphen_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     role: Option<String>,
     /// Only changed since then, such as 2026-01-31 or 2026-01-31T12:00:00Z. Where the service can put the latest
     /// change first, only the pages with changes are read; the summary says the latest change, to start from the next
@@ -164,6 +164,10 @@ pub(crate) struct Filters {
     created_since: Option<Timestamp>,
     /// Only what meets a condition, such as `title = cto and not labels = contractor` or
     /// `security.mfa_enabled is absent`.
+    ///
+    /// A field is compared by = != < <= > >= or ~ (contains), or asked for its state by `is` or `is not` known, null,
+    /// absent, unsupported or withheld; conditions are joined by and, or, not and parentheses. What is not known is
+    /// neither equal nor different: `a != b` leaves it out, `not a = b` does not.
     #[arg(long = "where", value_name = "CONDITION")]
     condition: Option<Expression>,
 }
@@ -283,7 +287,34 @@ fn mfa(text: &str) -> Result<Expected<bool>, String> {
 
 /// A time, or a date that stands for its first moment in UTC.
 fn time(text: &str) -> Result<Timestamp, String> {
-    text.parse().or_else(|_| format!("{text}T00:00:00Z").parse()).map_err(|error| format!("{error}"))
+    let time = text.parse().or_else(|_| format!("{text}T00:00:00Z").parse());
+    time.map_err(|_| {
+        "expected a time, such as 2026-01-31T12:00:00Z, or a date, such as 2026-01-31".to_owned()
+    })
+}
+
+/// A word of ours in any letters, or a service's own as it is.
+fn word<T: std::str::FromStr>(text: &str, known: &[&str]) -> Result<Expected<T>, String> {
+    let lower = text.to_lowercase();
+    let word = if lower == "unknown" || known.contains(&lower.as_str()) { lower.as_str() } else { text };
+    if word.is_empty() {
+        return Err(format!("expected one of {}, unknown, or a service's own word", known.join(", ")));
+    }
+    word.parse().map_err(|_| "not a word".to_owned())
+}
+
+fn status(text: &str) -> Result<Expected<Status>, String> {
+    word(text, Status::WORDS)
+}
+
+fn kind(text: &str) -> Result<Expected<Kind>, String> {
+    word(text, Kind::WORDS)
+}
+
+/// Something that can be an e-mail address.
+fn address(text: &str) -> Result<String, String> {
+    let is_address = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    if is_address { Ok(text.to_owned()) } else { Err("expected an e-mail address".to_owned()) }
 }
 
 fn assignment(text: &str) -> Result<(FieldPath, String), String> {

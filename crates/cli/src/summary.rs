@@ -2,13 +2,36 @@
 
 use std::time::Duration;
 
-use anyprofile::{AccountReport, FilterPart, FilterPlan};
+use anyprofile::{AccountReport, FilterPart, FilterPlan, Timestamp};
 
-/// Prints a line an account and one over all.
-pub(crate) fn print(reports: &[AccountReport], plans: &[FilterPlan]) {
+/// How far before the latest change the next listing should begin: clocks differ, and a service may show a change late.
+const OVERLAP: Duration = Duration::from_secs(300);
+
+/// Prints a line an account and one over all. `may_enrich` says whether there are records that were not asked for.
+pub(crate) fn print(reports: &[AccountReport], plans: &[FilterPlan], may_enrich: bool) {
     let width = reports.iter().map(|report| report.info.account.as_str().len()).max().unwrap_or(0);
     for (report, plan) in reports.iter().zip(plans) {
-        say!("{:width$}  {}{}", report.info.account, line(report, plan), filters(plan));
+        for bad in &report.listing.set_aside {
+            say!(
+                "warning: {}: page {}, record {}: {}",
+                report.info.account,
+                bad.page,
+                bad.position + 1,
+                bad.reason
+            );
+        }
+        say!("{:width$}  {}", report.info.account, line(report, plan));
+    }
+    let undetermined: u64 = reports.iter().map(|report| report.listing.undetermined).sum();
+    if undetermined > 0 {
+        let who = counted(undetermined, "profile was", "profiles were");
+        let enrich = if may_enrich { "; --enrich reads further records, which may tell" } else { "" };
+        say!("{who} left out since what the filter asks for is not known of them{enrich}");
+    }
+    if plans.iter().any(|plan| plan.asks_for(FilterPart::UpdatedSince))
+        && let Some(time) = next_time(reports)
+    {
+        say!("list what is changed after this with --updated-since {time}");
     }
     let seen: u64 = reports.iter().map(|report| report.listing.seen).sum();
     let whole = reports.iter().filter(|report| report.is_complete()).count();
@@ -24,13 +47,26 @@ pub(crate) fn print(reports: &[AccountReport], plans: &[FilterPlan]) {
     say!("{} of {accounts}: {verdict}", counted(seen, "profile", "profiles"));
 }
 
+/// From when to list the changes the next time, over all accounts: none unless each account gives a time, or has no times.
+fn next_time(reports: &[AccountReport]) -> Option<Timestamp> {
+    let mut times = Vec::new();
+    for report in reports {
+        match report.listing.watermark() {
+            Some(time) if report.failure.is_none() => times.push(time),
+            None if report.is_complete() => {}
+            _ => return None,
+        }
+    }
+    times.into_iter().min().map(|time| time.saturating_sub(OVERLAP))
+}
+
 /// Whether an account's listing stopped because no more was wanted.
 pub(crate) fn is_limited(report: &AccountReport) -> bool {
     report.failure.is_none() && report.listing.limited && report.listing.quarantined == 0
 }
 
 /// Which parts of the filter the service answered, and which were applied to what it sent.
-fn filters(plan: &FilterPlan) -> String {
+fn filters(plan: &FilterPlan) -> Vec<String> {
     let words =
         |parts: &[FilterPart]| parts.iter().map(|part| part.as_str()).collect::<Vec<_>>().join(" and ");
     let here =
@@ -41,7 +77,13 @@ fn filters(plan: &FilterPlan) -> String {
         (&plan.unanswerable, "NOT in this service's listing, so that nobody was found by it"),
     ];
     let told = told.iter().filter(|(parts, _)| !parts.is_empty());
-    told.fold(String::new(), |text, (parts, what)| text + "; " + &words(parts) + " " + what)
+    let mut told: Vec<_> = told.map(|(parts, what)| format!("{} {what}", words(parts))).collect();
+    told.extend(
+        plan.unanswerable_in
+            .iter()
+            .map(|gap| format!("{} NOT in the list of {}", gap.part.as_str(), gap.collection)),
+    );
+    told
 }
 
 fn line(report: &AccountReport, plan: &FilterPlan) -> String {
@@ -56,40 +98,40 @@ fn line(report: &AccountReport, plan: &FilterPlan) -> String {
         Some(total) => format!("{seen} of {total} declared"),
         None => format!("{seen}, no total declared"),
     };
-    let line = format!(
-        "{declared}, {}, {} quarantined, {}, {}, waited {}",
+    let requests = if listing.requests == listing.pages {
+        String::new()
+    } else {
+        format!(" by {}", counted(listing.requests, "request", "requests"))
+    };
+    let mut parts = vec![format!(
+        "{declared}, {}, {} quarantined, {}{requests}, {}, waited {}",
         counted(listing.duplicates, "duplicate", "duplicates"),
         listing.quarantined,
         counted(listing.pages, "page", "pages"),
         counted(listing.retries(), "retry", "retries"),
         seconds(listing.waited),
-    );
-    let line = match listing.latest_change {
-        Some(time) if listing.is_cut_at_unchanged() => {
-            line + &format!(", latest change {time}, unchanged not read")
-        }
-        Some(time) if plan.asks_for(FilterPart::UpdatedSince) => line + &format!(", latest change {time}"),
-        _ => line,
-    };
+    )];
+    if listing.is_cut_at_unchanged() {
+        parts.push("what is unchanged was not read".to_owned());
+    }
     let not_offered = listing.collections.iter().filter(|it| it.is_not_offered);
-    let line = not_offered.filter_map(|it| it.collection.as_ref()).fold(line, |line, collection| {
-        line + &format!(", no {collection}: the service does not have this list")
-    });
-    let line = match listing.withheld {
-        0 => line,
-        withheld => line + &format!(", {withheld} with a record that this credential may not see"),
-    };
-    let line = match listing.undated {
-        0 => line,
-        undated => line + &format!(", {undated} LEFT OUT since their time is not known"),
-    };
-    let verdict = match (report.failure, listing.missing()) {
-        (Some(kind), _) => format!(", FAILED ({kind})"),
-        (None, Some(missing @ 1..)) => format!(", {missing} MISSING"),
-        (None, _) if listing.limited => ", stopped at the limit".to_owned(),
-        (None, _) => String::new(),
-    };
-    line + &verdict
+    let not_offered = not_offered.filter_map(|it| it.collection.as_ref());
+    parts.extend(not_offered.map(|it| format!("no {it}: the service does not have this list")));
+    if listing.partial > 0 {
+        parts.push(format!("{} WITHOUT a record that may not be seen or cannot be read", listing.partial));
+    }
+    if listing.undetermined > 0 {
+        parts.push(format!("{} LEFT OUT since the filter's field is not known", listing.undetermined));
+    }
+    match (report.failure, listing.missing()) {
+        (Some(kind), _) => parts.push(format!("FAILED ({kind})")),
+        (None, Some(missing @ 1..)) => parts.push(format!("{missing} MISSING")),
+        (None, _) if listing.limited => parts.push("stopped at the limit".to_owned()),
+        (None, _) => {}
+    }
+    let filters = filters(plan);
+    let filters = if filters.is_empty() { String::new() } else { format!("; {}", filters.join("; ")) };
+    parts.join(", ") + &filters
 }
 
 /// A number with its noun.

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::{
-    Error, FieldPath, FilterPart, IdKind, ListQuery, OrderField, ProfileId, ProviderInfo, Result, View,
+    Error, FieldPath, FilterPart, IdKind, ListQuery, OrderField, ProfileId, ProviderInfo, Result, Status,
+    View,
 };
 
 /// What a provider can do. Static for an account: asking costs no request.
@@ -93,10 +94,10 @@ impl Support {
             Self::For(kinds) if kinds.contains(&id.kind) => Ok(()),
             Self::For(kinds) => {
                 let kinds: Vec<_> = kinds.iter().map(IdKind::as_str).collect();
+                let kinds = kinds.join(", ");
                 let reason = format!(
-                    "there is no {operation} for an id of kind '{}', only for {}",
-                    id.kind,
-                    kinds.join(", ")
+                    "the service has no '{operation}' for ids of kind '{}', only for: {kinds}",
+                    id.kind
                 );
                 Err(Error::unsupported(info, operation, &reason))
             }
@@ -120,10 +121,8 @@ impl Default for Support {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListingCapabilities {
-    /// The records that the profiles are read from. None named: any that the field table knows.
-    pub views: Vec<View>,
-    /// The records that are added to each profile if the query asks for it ([`ListQuery::enrich`]).
-    pub enrich_views: Vec<View>,
+    /// The collections that are listed, one after the other. None named: one, of any record that the field table knows.
+    pub collections: Vec<ListedCollection>,
     /// Whether the caller may choose the number of profiles a page.
     pub page_size: bool,
     /// The most profiles a page, where the service publishes a limit.
@@ -138,10 +137,37 @@ pub struct ListingCapabilities {
     pub search: bool,
     /// The parts of a filter that the service can answer. The others are applied to what comes.
     pub filters: Vec<FilterPart>,
+    /// With [`FilterPart::Status`] among them, the statuses that the service has a word for.
+    pub filter_statuses: Vec<Status>,
     /// Whether the service says how many profiles there are.
     pub declares_total: bool,
     /// Whether the pages are numbered, so that several may be fetched at once.
     pub numbered_pages: bool,
+}
+
+/// A collection that a listing has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ListedCollection {
+    /// The collection, as it is in the ids.
+    pub kind: IdKind,
+    /// The records that its profiles are read from.
+    pub views: Vec<View>,
+    /// The records that are added to each profile if the query asks for it ([`ListQuery::enrich`]).
+    pub enrich_views: Vec<View>,
+}
+
+impl ListedCollection {
+    /// A collection whose profiles are read from these records.
+    pub fn new(kind: IdKind, views: impl IntoIterator<Item = View>) -> Self {
+        Self { kind, views: views.into_iter().collect(), enrich_views: Vec::new() }
+    }
+
+    /// The same collection, to whose profiles these records can be added.
+    pub fn enriched_by(mut self, views: impl IntoIterator<Item = View>) -> Self {
+        self.enrich_views.extend(views);
+        self
+    }
 }
 
 impl ListingCapabilities {
@@ -346,11 +372,26 @@ impl Capabilities {
         if query.member_of.is_some() { &self.members } else { &self.listing }
     }
 
-    /// Whether a field can be read from what the listing that a query asks for shows.
+    /// Whether a field can be read from what the listing that a query asks for shows, in one collection at least.
     pub fn listed(&self, path: &FieldPath, query: &ListQuery) -> Readable {
-        let listing = self.listing_of(query);
-        let added = listing.enrich_views.iter().filter(|_| query.enrich);
-        self.fields.readable_in(path, listing.views.iter().chain(added))
+        let collections = &self.listing_of(query).collections;
+        if collections.is_empty() {
+            return self.fields.readable(path);
+        }
+        let of_each = collections.iter().map(|collection| self.readable_of(path, collection, query));
+        of_each.reduce(|one, other| if one == Readable::Yes { one } else { other }).unwrap_or(Readable::No)
+    }
+
+    /// The collections of the listing that a query asks for which do not show a field.
+    pub fn unlisted(&self, path: &FieldPath, query: &ListQuery) -> Vec<IdKind> {
+        let collections = self.listing_of(query).collections.iter();
+        let without = collections.filter(|it| self.readable_of(path, it, query) != Readable::Yes);
+        without.map(|collection| collection.kind.clone()).collect()
+    }
+
+    fn readable_of(&self, path: &FieldPath, collection: &ListedCollection, query: &ListQuery) -> Readable {
+        let added = collection.enrich_views.iter().filter(|_| query.enrich);
+        self.fields.readable_in(path, collection.views.iter().chain(added))
     }
 }
 

@@ -43,6 +43,11 @@ impl Cursor {
         self
     }
 
+    /// Whether it is at the first page of a collection.
+    pub(crate) fn is_start(&self) -> bool {
+        self.position == CursorPosition::Start
+    }
+
     /// The collection that it is in, where a service lists several.
     pub fn collection(&self) -> Option<&IdKind> {
         self.collection.as_ref()
@@ -59,6 +64,14 @@ impl Cursor {
         Err(Error::new(ErrorKind::InvalidRequest, "the cursor belongs to another listing")
             .with_provider(info)
             .with_hint("use it with the service, account and query that it was made with, or start anew"))
+    }
+
+    /// The error for a cursor whose position is of a form that the provider does not give.
+    pub fn foreign(info: &ProviderInfo) -> Error {
+        Error::new(ErrorKind::InvalidRequest, "the cursor is none of this service's")
+            .with_provider(info)
+            .with_operation("list")
+            .with_hint("start the listing anew")
     }
 
     /// A number that is the same for equal cursors, for finding a cursor that was seen before.

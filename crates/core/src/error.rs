@@ -11,7 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The configuration is wrong. Nothing was sent. Change it.
+    /// The configuration is wrong. Change it. Without a status nothing was sent.
     Config,
     /// The service does not know the credential, or it has expired. Renew it.
     Unauthenticated,
@@ -321,7 +321,7 @@ impl fmt::Display for Error {
         if let Some(request_id) = &inner.request_id {
             facts.push(format!("request id {request_id}"));
         }
-        if inner.effort.attempts > 1 {
+        if inner.effort.attempts > inner.effort.requests.max(1) {
             facts.push(format!("{} attempts", inner.effort.attempts));
         }
         if !facts.is_empty() {

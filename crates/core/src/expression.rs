@@ -5,7 +5,7 @@ use std::{cmp::Ordering, fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
-use crate::{Capabilities, FieldPath, FieldState, Profile, Timestamp};
+use crate::{Capabilities, FieldPath, FieldState, Profile, Timestamp, Verdict};
 
 /// How deep conditions may be nested.
 const DEEPEST: usize = 64;
@@ -61,6 +61,23 @@ impl Expression {
         let json = serde_json::to_value(profile).unwrap_or_default();
         self.node.matches(&Subject { profile, capabilities, json: &json })
     }
+
+    /// The same, and where the profile does not meet it, whether that is for what is not known of it.
+    pub fn verdict(&self, profile: &Profile, capabilities: &Capabilities) -> Verdict {
+        let json = serde_json::to_value(profile).unwrap_or_default();
+        let subject = Subject { profile, capabilities, json: &json };
+        if self.node.matches(&subject) {
+            return Verdict::Wanted;
+        }
+        if self.node.judge(&subject).is_none() { Verdict::Undetermined } else { Verdict::Unwanted }
+    }
+
+    /// The fields that are compared with something, and not only asked for their state.
+    pub fn compared(&self) -> Vec<FieldPath> {
+        let mut paths = Vec::new();
+        self.node.compared(&mut paths);
+        paths
+    }
 }
 
 struct Subject<'a> {
@@ -86,6 +103,43 @@ impl Node {
                 let value = path.as_str().split('.').try_fold(subject.json, |json, key| json.get(key));
                 value.is_some_and(|value| comparison.holds(value, wanted))
             }
+        }
+    }
+}
+
+impl Node {
+    /// Whether the condition holds; `None` if that depends on what is not known. A field that is null is known to have
+    /// no value.
+    fn judge(&self, subject: &Subject<'_>) -> Option<bool> {
+        let mut is_open = false;
+        match self {
+            Self::And(nodes) | Self::Or(nodes) => {
+                let decides = matches!(self, Self::Or(_));
+                for node in nodes {
+                    match node.judge(subject) {
+                        Some(holds) if holds == decides => return Some(decides),
+                        Some(_) => {}
+                        None => is_open = true,
+                    }
+                }
+                (!is_open).then_some(!decides)
+            }
+            Self::Not(node) => node.judge(subject).map(|holds| !holds),
+            Self::Is(..) => Some(self.matches(subject)),
+            Self::Compare(path, ..) => match subject.profile.state(path, subject.capabilities) {
+                FieldState::Value => Some(self.matches(subject)),
+                FieldState::Null => Some(false),
+                _ => None,
+            },
+        }
+    }
+
+    fn compared(&self, paths: &mut Vec<FieldPath>) {
+        match self {
+            Self::And(nodes) | Self::Or(nodes) => nodes.iter().for_each(|node| node.compared(paths)),
+            Self::Not(node) => node.compared(paths),
+            Self::Compare(path, ..) => paths.push(path.clone()),
+            Self::Is(..) => {}
         }
     }
 }
@@ -329,11 +383,31 @@ impl Parser {
             return Err(ExpressionError(format!("{path} is not compared with anything")));
         };
         match self.take() {
-            Some(Token::Word(value) | Token::Text(value)) => Ok(Node::Compare(path, comparison, value)),
+            Some(Token::Word(value) | Token::Text(value)) => {
+                let value = checked(&path, comparison, value)?;
+                Ok(Node::Compare(path, comparison, value))
+            }
             Some(other) => Err(ExpressionError(format!("a value is missing before {}", other.shown()))),
             None => Err(ExpressionError("a value is missing at the end".to_owned())),
         }
     }
+}
+
+/// The value, if a value of the field can be like it: a comparison that can never hold would look like an answer.
+fn checked(path: &FieldPath, comparison: Comparison, value: String) -> Result<String, ExpressionError> {
+    if path.is_time() && comparison != Comparison::Contains && time(&value).is_err() {
+        let example = "2026-01-31 or 2026-01-31T12:00:00Z";
+        return Err(ExpressionError(format!("{path} is compared with a time, such as {example}")));
+    }
+    if path.is_bool() {
+        let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+        let value = value.to_ascii_lowercase();
+        if !is_equality || !matches!(value.as_str(), "true" | "false") {
+            return Err(ExpressionError(format!("{path} is compared by = or != with true or false")));
+        }
+        return Ok(value);
+    }
+    Ok(value)
 }
 
 const STATES: &str = "known, null, absent, unsupported, withheld";

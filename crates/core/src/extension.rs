@@ -69,20 +69,23 @@ impl Extension {
         json.and_then(|json| json.decode().ok()).unwrap_or_default()
     }
 
-    /// This extension with what the other says more, a value before null and null before nothing; and the names of
-    /// what was taken.
-    pub(crate) fn filled_from(&self, other: &Self) -> (Self, Vec<String>) {
-        let (mut fields, mut taken) = (self.fields(), Vec::new());
+    /// This extension with what the other says more, a value before null and null before nothing; the names of what was
+    /// taken, and of what both tell differently.
+    pub(crate) fn filled_from(&self, other: &Self) -> (Self, Vec<String>, Vec<String>) {
+        let (mut fields, mut taken, mut differing) = (self.fields(), Vec::new(), Vec::new());
         for (key, value) in other.fields() {
-            let says_more = fields.get(&key).is_none_or(|own| own.get() == "null" && value.get() != "null");
-            if says_more {
-                fields.insert(key.clone(), value);
-                taken.push(key);
+            match fields.get(&key).map(RawJson::get) {
+                Some(own) if own == value.get() || value.get() == "null" => {}
+                None | Some("null") => {
+                    fields.insert(key.clone(), value);
+                    taken.push(key);
+                }
+                Some(_) => differing.push(key),
             }
         }
         match RawJson::encode(&fields) {
-            Some(json) => (Self(Form::Json(json)), taken),
-            None => (self.clone(), Vec::new()),
+            Some(json) => (Self(Form::Json(json)), taken, differing),
+            None => (self.clone(), Vec::new(), Vec::new()),
         }
     }
 

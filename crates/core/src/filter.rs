@@ -5,7 +5,8 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{
-    Capabilities, Expression, Field, FieldPath, Kind, ListQuery, Profile, Readable, Status, Timestamp,
+    Capabilities, Expression, Field, FieldPath, FieldState, IdKind, Kind, ListQuery, Profile, Readable,
+    Status, Timestamp,
 };
 
 /// Which profiles of a listing are wanted: those that meet every part that is given.
@@ -169,9 +170,21 @@ pub struct FilterPlan {
     pub pushed: Vec<FilterPart>,
     /// Applied to what the service sends.
     pub applied: Vec<FilterPart>,
-    /// Those of the applied parts whose field the service does not have or does not show: nobody can be found by
-    /// them here, which says nothing of anybody.
+    /// Those parts whose field is in nothing that the listing shows: nobody can be found by them here, which says
+    /// nothing of anybody. With [`ListQuery::enrich`] it may be there.
     pub unanswerable: Vec<FilterPart>,
+    /// Those parts whose field one of several collections does not show.
+    pub unanswerable_in: Vec<UnanswerableIn>,
+}
+
+/// A part of a filter that one of several collections cannot answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct UnanswerableIn {
+    /// The part.
+    pub part: FilterPart,
+    /// The collection.
+    pub collection: IdKind,
 }
 
 impl FilterPlan {
@@ -205,27 +218,107 @@ impl Filter {
 
     /// Whether a profile is wanted. `capabilities` are those of its provider.
     pub fn matches(&self, profile: &Profile, capabilities: &Capabilities) -> bool {
-        let any = |given: bool, mut holds: &mut dyn Iterator<Item = bool>| {
-            !given || Iterator::any(&mut holds, |it| it)
-        };
-        let since = |time: &Field<Timestamp>, since: Option<Timestamp>| {
-            since.is_none_or(|since| time.value().is_some_and(|time| *time >= since))
-        };
-        any(!self.status.is_empty(), &mut self.status.iter().map(|it| it.holds(&profile.status)))
-            && any(!self.kind.is_empty(), &mut self.kind.iter().map(|it| it.holds(&profile.kind)))
-            && self.mfa.as_ref().is_none_or(|it| it.holds(&profile.security.mfa_enabled))
-            && self.email.as_ref().is_none_or(|email| profile.has_email(email))
-            && self.label.as_ref().is_none_or(|wanted| {
-                profile.labels.items().iter().any(|label| label.name == *wanted || label.id == *wanted)
-            })
-            && self.role.as_ref().is_none_or(|wanted| {
-                let roles = profile.roles.items().iter().filter_map(|assignment| assignment.role.value());
-                roles.into_iter().any(|role| role.name == *wanted || role.id == *wanted)
-            })
-            && since(&profile.times.updated, self.updated_since)
-            && since(&profile.times.created, self.created_since)
-            && self.expression.as_ref().is_none_or(|it| it.matches(profile, capabilities))
+        self.verdict(profile, capabilities) == Verdict::Wanted
     }
+
+    /// Whether a profile is wanted, or nobody can say, since what the filter asks for is not known of it. Names of
+    /// labels and roles are compared without regard to case.
+    pub fn verdict(&self, profile: &Profile, capabilities: &Capabilities) -> Verdict {
+        let holds = |is_so: bool| if is_so { Verdict::Wanted } else { Verdict::Unwanted };
+        let since = |time: &Field<Timestamp>, since: Option<Timestamp>| match (since, time.value()) {
+            (None, _) => Verdict::Wanted,
+            (Some(since), Some(time)) => holds(*time >= since),
+            (Some(_), None) => Verdict::Undetermined,
+        };
+        // Of a list, null says that there is nothing in it.
+        let among = |state: FieldState, is_in: bool| match state {
+            FieldState::Value | FieldState::Null => holds(is_in),
+            _ => Verdict::Undetermined,
+        };
+        let mfa: Vec<_> = self.mfa.iter().cloned().collect();
+        [
+            one_of(&self.status, &profile.status),
+            one_of(&self.kind, &profile.kind),
+            one_of(&mfa, &profile.security.mfa_enabled),
+            self.email
+                .as_ref()
+                .map_or(Verdict::Wanted, |email| among(profile.emails.state(), profile.has_email(email))),
+            self.label.as_ref().map_or(Verdict::Wanted, |wanted| {
+                let labels = profile.labels.items();
+                let is_in = labels.iter().any(|it| is_named(&it.name, &it.id, wanted));
+                among(profile.labels.state(), is_in)
+            }),
+            self.role.as_ref().map_or(Verdict::Wanted, |wanted| {
+                let roles = profile.roles.items().iter().filter_map(|assignment| assignment.role.value());
+                let is_in = roles.into_iter().any(|it| is_named(&it.name, &it.id, wanted));
+                among(profile.roles.state(), is_in)
+            }),
+            since(&profile.times.updated, self.updated_since),
+            since(&profile.times.created, self.created_since),
+            self.expression.as_ref().map_or(Verdict::Wanted, |it| it.verdict(profile, capabilities)),
+        ]
+        .into_iter()
+        .fold(Verdict::Wanted, Verdict::and)
+    }
+
+    /// Whether a part is met by what is not known, too.
+    fn takes_unknown(&self, part: FilterPart) -> bool {
+        match part {
+            FilterPart::Status => self.status.contains(&Expected::Unknown),
+            FilterPart::Kind => self.kind.contains(&Expected::Unknown),
+            FilterPart::Mfa => self.mfa == Some(Expected::Unknown),
+            _ => false,
+        }
+    }
+
+    /// The fields without which a part cannot be answered.
+    fn asked(&self, part: FilterPart) -> Vec<FieldPath> {
+        if self.takes_unknown(part) {
+            return Vec::new();
+        }
+        match (part.path(), &self.expression) {
+            (Some(path), _) => vec![path],
+            (None, Some(expression)) => expression.compared(),
+            (None, None) => Vec::new(),
+        }
+    }
+}
+
+/// Whether a profile is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is.
+    Wanted,
+    /// It is not.
+    Unwanted,
+    /// It may be: what decides is not known of it.
+    Undetermined,
+}
+
+impl Verdict {
+    /// What is wanted by both, as far as it is known.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unwanted, _) | (_, Self::Unwanted) => Self::Unwanted,
+            (Self::Undetermined, _) | (_, Self::Undetermined) => Self::Undetermined,
+            (Self::Wanted, Self::Wanted) => Self::Wanted,
+        }
+    }
+}
+
+fn one_of<T: PartialEq>(wanted: &[Expected<T>], field: &Field<T>) -> Verdict {
+    if wanted.is_empty() || wanted.iter().any(|it| it.holds(field)) {
+        Verdict::Wanted
+    } else if field.is_known() {
+        Verdict::Unwanted
+    } else {
+        Verdict::Undetermined
+    }
+}
+
+fn is_named(name: &Field<String>, id: &Field<String>, wanted: &str) -> bool {
+    let has_name = name.value().is_some_and(|name| name.to_lowercase() == wanted.to_lowercase());
+    has_name || *id == wanted
 }
 
 impl ListQuery {
@@ -234,26 +327,38 @@ impl ListQuery {
         let listing = capabilities.listing_of(self);
         let can_push = |part: &FilterPart| match part {
             // A service answers for one word of its own; several of ours, or "unknown", it does not have.
-            FilterPart::Status => {
-                matches!(self.filter.status[..], [Expected::Is(Status::Active | Status::Suspended)])
-            }
+            FilterPart::Status => match &self.filter.status[..] {
+                [Expected::Is(status)] => listing.filter_statuses.contains(status),
+                _ => false,
+            },
             FilterPart::Kind => matches!(self.filter.kind[..], [Expected::Is(_)]),
             FilterPart::Mfa => matches!(self.filter.mfa, Some(Expected::Is(_))),
             // An address is found by searching for it, and there is one text to search for.
             FilterPart::Email => self.search.is_none(),
             _ => true,
         };
-        let (pushed, applied) = self
+        let (pushed, applied): (Vec<_>, Vec<_>) = self
             .filter
             .parts()
             .into_iter()
             .partition(|part| listing.filters.contains(part) && can_push(part));
-        let applied: Vec<FilterPart> = applied;
-        let is_shown = |part: &FilterPart| {
-            part.path().is_none_or(|path| capabilities.listed(&path, self) == Readable::Yes)
-        };
-        let unanswerable = applied.iter().copied().filter(|part| !is_shown(part)).collect();
-        FilterPlan { pushed, applied, unanswerable }
+        let mut plan = FilterPlan { pushed, applied, ..FilterPlan::default() };
+        for part in self.filter.parts() {
+            let asked = self.filter.asked(part);
+            let is_pushed = plan.pushed.contains(&part);
+            if !is_pushed && asked.iter().any(|path| capabilities.listed(path, self) != Readable::Yes) {
+                plan.unanswerable.push(part);
+                continue;
+            }
+            let without = asked.iter().flat_map(|path| capabilities.unlisted(path, self));
+            for collection in without {
+                let gap = UnanswerableIn { part, collection };
+                if !plan.unanswerable_in.contains(&gap) {
+                    plan.unanswerable_in.push(gap);
+                }
+            }
+        }
+        plan
     }
 }
 
@@ -313,6 +418,7 @@ mod tests {
         let capabilities = Capabilities {
             listing: ListingCapabilities {
                 filters: vec![FilterPart::Status, FilterPart::Mfa],
+                filter_statuses: vec![Status::Active],
                 ..ListingCapabilities::default()
             },
             ..Capabilities::default()
@@ -324,7 +430,70 @@ mod tests {
         let plan = query.filter_plan(&capabilities);
         assert_eq!(plan.pushed, [FilterPart::Status]);
         assert_eq!(plan.applied, [FilterPart::Mfa, FilterPart::Label]);
-        assert_eq!(plan.unanswerable, plan.applied, "this service has no fields at all");
+        assert_eq!(
+            plan.unanswerable,
+            [FilterPart::Label],
+            "this service has no fields; unknown is any profile's mfa"
+        );
+    }
+
+    #[test]
+    fn what_decides_and_is_not_known_makes_a_profile_undetermined_and_nothing_else_does() {
+        let capabilities = Capabilities {
+            fields: [FieldPath::STATUS, FieldPath::SECURITY_MFA_ENABLED, FieldPath::EMAILS]
+                .map(|path| crate::FieldSpec::read(path, "x"))
+                .into_iter()
+                .collect(),
+            ..Capabilities::default()
+        };
+        let expression = |text: &str| Filter { expression: text.parse().ok(), ..Filter::default() };
+        let off = Filter { mfa: Some(false.into()), ..Filter::default() };
+        let suspended_and_off =
+            Filter { status: vec![Status::Suspended.into()], mfa: Some(false.into()), ..Filter::default() };
+        let unknown = profile(Status::Active.into(), Field::Absent);
+        for (filter, verdict) in [
+            (off.clone(), Verdict::Undetermined),
+            (suspended_and_off, Verdict::Unwanted),
+            (Filter { role: Some("admin".to_owned()), ..Filter::default() }, Verdict::Undetermined),
+            (expression("security.mfa_enabled = False"), Verdict::Undetermined),
+            (expression("security.mfa_enabled = false and status = suspended"), Verdict::Unwanted),
+            (expression("security.mfa_enabled = false or status = active"), Verdict::Wanted),
+            (expression("not security.mfa_enabled = true"), Verdict::Wanted),
+            (expression("security.mfa_enabled is absent"), Verdict::Wanted),
+            (expression("title = cto"), Verdict::Undetermined),
+        ] {
+            assert_eq!(
+                filter.verdict(&unknown, &capabilities),
+                verdict,
+                "{:?}",
+                filter.expression.map(|it| it.to_string())
+            );
+        }
+        let mut labelled = profile(Status::Active.into(), Field::Null);
+        labelled.labels = Field::Null;
+        let label = Filter { label: Some("x".to_owned()), ..Filter::default() };
+        assert_eq!(label.verdict(&labelled, &capabilities), Verdict::Unwanted, "it has no labels");
+        assert_eq!(off.verdict(&labelled, &capabilities), Verdict::Undetermined, "null is not off");
+    }
+
+    #[test]
+    fn a_comparison_that_can_never_hold_is_no_condition() {
+        for (text, error) in [
+            ("times.created < nonsense", "times.created is compared with a time, such as 2026-01-31"),
+            ("security.last_login > 5/2/2024", "security.last_login is compared with a time"),
+            (
+                "security.mfa_enabled = maybe",
+                "security.mfa_enabled is compared by = or != with true or false",
+            ),
+            ("security.mfa_enabled > false", "security.mfa_enabled is compared by = or !="),
+        ] {
+            let told = text.parse::<Expression>().unwrap_err().to_string();
+            assert!(told.starts_with(error), "{told}");
+        }
+        for text in ["times.created ~ 2024-0", "times.created >= 2024-01-31", "security.mfa_enabled != TRUE"]
+        {
+            assert!(text.parse::<Expression>().is_ok(), "{text}");
+        }
     }
 
     #[test]

@@ -110,8 +110,12 @@ impl Found {
 pub fn found_or_nobody(result: Result<Profile>) -> Result<Found> {
     match result {
         Ok(profile) => Ok(Found::looked_up(Some(profile))),
-        // Services answer 400 where the text cannot be one of their ids.
-        Err(error) if error.kind() == ErrorKind::NotFound || error.status() == Some(400) => {
+        // Services answer 400 where the text cannot be one of their ids; a credential or a configuration that they
+        // refuse with it is of another kind.
+        Err(error)
+            if error.kind() == ErrorKind::NotFound
+                || (error.kind() == ErrorKind::InvalidRequest && error.status() == Some(400)) =>
+        {
             Ok(Found::looked_up(None))
         }
         Err(error) => Err(error),

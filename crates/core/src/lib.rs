@@ -96,8 +96,8 @@ pub use async_trait::async_trait;
 
 pub use self::{
     capabilities::{
-        Capabilities, FieldSource, FieldSpec, FieldTable, ListingCapabilities, Operations, Readable, Support,
-        ValueFormat, WriteRule,
+        Capabilities, FieldSource, FieldSpec, FieldTable, ListedCollection, ListingCapabilities, Operations,
+        Readable, Support, ValueFormat, WriteRule,
     },
     change::{Change, PlannedRequest, ProfileChange},
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
@@ -105,12 +105,12 @@ pub use self::{
     expression::{Expression, ExpressionError},
     extension::{Extension, ProfileExtension},
     field::{Field, FieldState},
-    filter::{Expected, Filter, FilterPart, FilterPlan},
+    filter::{Expected, Filter, FilterPart, FilterPlan, UnanswerableIn, Verdict},
     find::{FindKey, FindMethod, Found, found_or_nobody, look_up},
     guard::{CursorGuard, DuplicateCounter},
     id::{AccountName, IdError, IdKind, ProfileId, ServiceName},
     json::{RawJson, UnknownFields},
-    listing::{CollectionReport, ListReport, Pages, ProfileStream},
+    listing::{CollectionReport, ListReport, Pages, ProfileStream, SetAside},
     origin::{MissingReason, MissingView, Origin, View},
     page::{Effort, Next, Page, Quarantined},
     path::{FieldPath, FieldPathError},

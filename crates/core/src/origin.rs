@@ -2,9 +2,9 @@
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{ErrorKind, Field, FieldPath};
+use crate::{Error, ErrorKind, Field, FieldPath, open_enum};
 
 /// A form in which a service shows a profile, named by the service's own word for the record: Upsun shows a
 /// person as a `profile` and, with other fields, as a `user`.
@@ -18,6 +18,11 @@ impl View {
     /// A view by its name.
     pub const fn new(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))
+    }
+
+    /// A view by a name that is not known when the program is built.
+    pub(crate) fn named(name: &str) -> Self {
+        Self(Cow::Owned(name.to_owned()))
     }
 
     /// The name.
@@ -34,7 +39,7 @@ impl fmt::Display for View {
 
 impl<'de> Deserialize<'de> for View {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::wire::word(deserializer, |name| Self(Cow::Owned(name.to_owned())))
+        crate::wire::word(deserializer, Self::named)
     }
 }
 
@@ -74,22 +79,24 @@ impl MissingView {
     }
 }
 
-/// Why a record cannot be read. A failure that may pass is an error and no reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum MissingReason {
-    /// This credential may not see it.
-    Withheld,
-    /// There is none.
-    NotThere,
-    /// The service does not have it for this profile.
-    Unsupported,
+open_enum! {
+    /// Why a record cannot be read.
+    pub enum MissingReason {
+        /// This credential may not see it.
+        Withheld = "withheld",
+        /// There is none for this profile.
+        NotThere = "not_there",
+        /// The service does not show it for this profile.
+        Unsupported = "unsupported",
+        /// Reading it failed.
+        Failed = "failed",
+    }
 }
 
 impl MissingReason {
     /// The reason that an error stands for; `None` if the error says nothing of the record.
-    pub const fn of(error: ErrorKind) -> Option<Self> {
-        Some(match error {
+    pub fn of(error: &Error) -> Option<Self> {
+        Some(match error.kind() {
             ErrorKind::PermissionDenied => Self::Withheld,
             ErrorKind::NotFound => Self::NotThere,
             ErrorKind::Unsupported => Self::Unsupported,
@@ -97,45 +104,17 @@ impl MissingReason {
         })
     }
 
-    /// The reason as a word of snake case.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Withheld => "withheld",
-            Self::NotThere => "not_there",
-            Self::Unsupported => "unsupported",
-        }
-    }
-}
-
-impl fmt::Display for MissingReason {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-impl Serialize for MissingReason {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for MissingReason {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let known = [Self::Withheld, Self::NotThere, Self::Unsupported];
-        let reason =
-            crate::wire::word(deserializer, |word| known.into_iter().find(|it| it.as_str() == word))?;
-        reason.ok_or_else(|| de::Error::custom("not a reason"))
-    }
-}
-
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for MissingReason {
-    fn schema_name() -> Cow<'static, str> {
-        "MissingReason".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "enum": ["withheld", "not_there", "unsupported"]})
+    /// The same in a listing, where one record that cannot be read must not cost the others: what would fail again
+    /// for this record alone is a reason too. A failure of the connection, of the credential or for too many requests
+    /// is none: it would befall the other records as well.
+    pub fn of_one_among_many(error: &Error) -> Option<Self> {
+        Self::of(error).or_else(|| {
+            let is_the_records = matches!(
+                error.kind(),
+                ErrorKind::Decode | ErrorKind::InvalidRequest | ErrorKind::TooLarge | ErrorKind::Upstream
+            );
+            is_the_records.then_some(Self::Failed)
+        })
     }
 }
 

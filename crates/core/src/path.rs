@@ -79,6 +79,25 @@ impl FieldPath {
         Self(Cow::Owned(format!("unknown.{name}")))
     }
 
+    /// Whether the field is a point in time.
+    pub fn is_time(&self) -> bool {
+        let times =
+            [Self::TIMES_CREATED, Self::TIMES_UPDATED, Self::SECURITY_LAST_LOGIN, Self::SECURITY_FIRST_LOGIN];
+        times.contains(self)
+    }
+
+    /// Whether the field is `true` or `false`.
+    pub fn is_bool(&self) -> bool {
+        let bools = [
+            Self::BILLING_INVOICED,
+            Self::ACCESS_OWNER,
+            Self::ACCESS_BILLING_ADMIN,
+            Self::SECURITY_MFA_ENABLED,
+            Self::SECURITY_SSO,
+        ];
+        bools.contains(self)
+    }
+
     /// The path as text.
     pub fn as_str(&self) -> &str {
         &self.0

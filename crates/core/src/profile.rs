@@ -210,17 +210,23 @@ impl Profile {
         match capabilities.fields.readable_in(path, views) {
             Readable::Yes => FieldState::Absent,
             Readable::Withheld { .. } => FieldState::Withheld,
-            Readable::No if self.is_withheld(path, capabilities) => FieldState::Withheld,
-            Readable::No => FieldState::Unsupported,
+            Readable::No => self.state_in_missing(path, capabilities),
         }
     }
 
-    /// Whether a field is in a record that this credential was not shown.
-    fn is_withheld(&self, path: &FieldPath, capabilities: &Capabilities) -> bool {
-        let mut missing = self.origin.iter().flat_map(|origin| &origin.missing);
-        capabilities.fields.get(path).is_some_and(|spec| {
-            missing.any(|missing| missing.reason == MissingReason::Withheld && spec.is_in(&missing.view))
-        })
+    /// The state of a field that none of the records has that were read: those that were asked for and cannot be read
+    /// may have it.
+    fn state_in_missing(&self, path: &FieldPath, capabilities: &Capabilities) -> FieldState {
+        let Some(spec) = capabilities.fields.get(path) else { return FieldState::Unsupported };
+        let missing = self.origin.iter().flat_map(|origin| &origin.missing);
+        let reasons: Vec<_> = missing.filter(|it| spec.is_in(&it.view)).map(|it| &it.reason).collect();
+        if reasons.contains(&&MissingReason::Withheld) {
+            FieldState::Withheld
+        } else if reasons.iter().any(|reason| **reason != MissingReason::Unsupported) {
+            FieldState::Absent
+        } else {
+            FieldState::Unsupported
+        }
     }
 
     /// The record that a field was read from; `None` if the field was not sent or the profile does not say.

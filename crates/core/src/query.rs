@@ -77,12 +77,11 @@ impl ListQuery {
     }
 
     /// Only what was changed since a time that an earlier listing gave as its
-    /// [`latest_change`](crate::ListReport::latest_change), less an overlap: a service that writes in several
-    /// places may show an older change later. Where the service can order by the time of change, only the pages
-    /// with changes are read.
+    /// [`watermark`](crate::ListReport::watermark), less an overlap: for clocks that differ, and for a service that shows an
+    /// older change later. Where the service can order by the time of change, only the pages with changes are read.
     ///
-    /// A profile whose time of change is not known is not delivered; the report counts them in
-    /// [`undated`](crate::ListReport::undated).
+    /// A profile whose time of change is not known is not delivered; the report counts it among the
+    /// [`undetermined`](crate::ListReport::undetermined).
     pub fn changed_since(mut self, watermark: Timestamp, overlap: Duration) -> Self {
         self.filter.updated_since = Some(watermark.saturating_sub(overlap));
         self

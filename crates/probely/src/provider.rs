@@ -6,8 +6,8 @@ use std::{
 };
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, Expected, FieldPath, FieldSpec,
-    FilterPart, GetOptions, IdKind, Kind, ListQuery, Next, Order, OrderField, Page, Profile, ProfileId,
+    Capabilities, Cursor, CursorPosition, Direction, ErrorKind, Expected, FieldPath, FieldSpec, FilterPart,
+    GetOptions, IdKind, Kind, ListQuery, ListedCollection, Next, Order, OrderField, Page, Profile, ProfileId,
     ProfileProvider, ProviderInfo, RemainingPages, Result, Status, Support, View, async_trait,
     wire::{OpaqueId, Tolerant, WithRaw},
 };
@@ -163,12 +163,14 @@ static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| {
     operations.deactivate = Support::no("deactivating users is not part of this version");
     operations.delete = Support::no("Probely deactivates users and does not delete them");
     let listing = &mut capabilities.listing;
-    listing.views = vec![USER, map::API_USER];
+    listing.collections =
+        vec![ListedCollection::new(IdKind::USER, [USER]), ListedCollection::new(API_USER, [map::API_USER])];
     listing.page_size = true;
     listing.orders = vec![OrderField::Updated, OrderField::Name, OrderField::Email];
     listing.any_order = true;
     listing.search = true;
     listing.filters = vec![FilterPart::Status, FilterPart::Mfa, FilterPart::Email];
+    listing.filter_statuses = vec![Status::Active, Status::Suspended];
     listing.declares_total = true;
     listing.numbered_pages = true;
     // Users, API users and the own profile have these alike.
@@ -220,13 +222,17 @@ impl ProfileProvider for ProbelyProvider {
         let number = match cursor.map(|cursor| cursor.position(self.info(), query)).transpose()? {
             Some(CursorPosition::PageNumber(number)) => Some(*number),
             Some(CursorPosition::Start) | None => None,
-            Some(_) => return Err(Error::new(ErrorKind::InvalidRequest, "not a cursor of this service")),
+            Some(_) => return Err(Cursor::foreign(self.info())),
         };
         let (kind, view) = match cursor.and_then(Cursor::collection) {
             Some(kind) if *kind == API_USER => (API_USER, map::API_USER),
             _ => (IdKind::USER, USER),
         };
-        let list = self.list_users(query, number);
+        let mut list = self.list_users(query, number);
+        if kind == API_USER {
+            // Of an API user no second factor is told: who is asked for by it comes, and is counted as undetermined.
+            list.mfa_enabled = None;
+        }
         let request = if kind == API_USER { api_user_list_request(&list) } else { list_request(&list) };
         let answer = match self.client.http.send(request).await {
             Ok(answer) => answer,

@@ -26,13 +26,25 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
             details.hint =
                 Some("the service names no wait: if it goes on, a spend limit may be reached".into());
         }
-        (400, _) if message.is_some_and(|message| message.contains("anthropic-beta")) => {
+        (400, _)
+            if message
+                .is_some_and(|it| it.starts_with("Unexpected value") && it.contains("anthropic-beta")) =>
+        {
+            // No matter of what was asked for: the account's configuration is wrong.
+            details.kind = Some(ErrorKind::Config);
             details.message = Some("the service does not know a beta that was asked for".into());
             details.hint = Some("check the account's beta".into());
         }
         (401 | 403, _) if failure.operation.starts_with("Admin") => {
             details.hint = Some(
                 "the organization is for an Admin key or an OAuth token with `org:admin`: use an account with one"
+                    .into(),
+            );
+        }
+        (401 | 403, _) if failure.operation.contains("UserProfile") => {
+            details.hint = Some(
+                "check the account's credential: an Admin key reads the organization's people and no user profiles, and \
+                 is named as admin_key (or in ANTHROPIC_ADMIN_KEY)"
                     .into(),
             );
         }

@@ -3,9 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, Error, ErrorKind, FieldPath, FieldSpec, FilterPart, FilterPlan,
-    FindKey, FindMethod, Found, GetOptions, IdKind, ListQuery, Next, Page, Pages, Profile, ProfileId,
-    ProfileProvider, ProviderInfo, Result, Support, async_trait, look_up,
+    Capabilities, Cursor, CursorPosition, Effort, Error, ErrorKind, FieldPath, FieldSpec, FilterPart,
+    FilterPlan, FindKey, FindMethod, Found, GetOptions, IdKind, ListQuery, ListedCollection, Next, Page,
+    Pages, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Support, async_trait, look_up,
     wire::{OpaqueId, Tolerant, WithRaw},
 };
 use anyprofile_http::{Answer, Request};
@@ -77,10 +77,11 @@ impl AnthropicOrganizationProvider {
         Ok((as_profile.map)(id, kept.record).with_raw(kept.raw.filter(|_| self.keep_raw)))
     }
 
-    async fn one<T: Tolerant>(&self, request: Request, as_profile: &As<T>) -> Result<Profile> {
+    async fn one<T: Tolerant>(&self, request: Request, as_profile: &As<T>) -> Result<(Profile, Effort)> {
         let answer = self.client.http.send(request).await?;
-        self.profile(answer.decode_record()?, as_profile)
-            .map_err(|reason| answer.error(ErrorKind::Decode, reason))
+        let profile = self.profile(answer.decode_record()?, as_profile);
+        let profile = profile.map_err(|reason| answer.error(ErrorKind::Decode, reason))?;
+        Ok((profile, answer.effort))
     }
 
     /// A page of users or invites, and the id behind which the next one is.
@@ -132,9 +133,9 @@ impl AnthropicOrganizationProvider {
     }
 
     /// Checks that an organization is the one that the credential belongs to: of another nobody can be listed.
-    async fn check_organization(&self, id: &ProfileId) -> Result<Profile> {
+    async fn check_organization(&self, id: &ProfileId) -> Result<(Profile, Effort)> {
         let own = self.one(organization_request(), &ORGANIZATION).await?;
-        if own.id == *id {
+        if own.0.id == *id {
             return Ok(own);
         }
         Err(Error::new(ErrorKind::NotFound, "the credential belongs to another organization")
@@ -170,13 +171,16 @@ static CAPABILITIES: LazyLock<Arc<Capabilities>> = LazyLock::new(|| {
     operations.deactivate = Support::no("Anthropic's API has no operation that deactivates a user");
     operations.delete = Support::no("removing users is not part of this version");
     let listing = &mut capabilities.listing;
-    listing.views = vec![USER_VIEW, INVITE_VIEW];
+    listing.collections = vec![
+        ListedCollection::new(ORGANIZATION_USER, [USER_VIEW]),
+        ListedCollection::new(INVITE, [INVITE_VIEW]),
+    ];
     listing.page_size = true;
     listing.max_page_size = Some(MAX_PAGE_SIZE);
     listing.default_page_size = Some(PAGE_SIZE);
     listing.filters = vec![FilterPart::Email, FilterPart::Role];
     capabilities.members = listing.clone();
-    capabilities.members.views = vec![USER_VIEW];
+    capabilities.members.collections.truncate(1);
     let person = |path, user: &'static str, invite: &'static str| {
         FieldSpec::read_in(path, USER_VIEW, user).and_in(INVITE_VIEW, invite)
     };
@@ -207,14 +211,16 @@ impl ProfileProvider for AnthropicOrganizationProvider {
         &CAPABILITIES
     }
 
-    /// An address and a role that the service knows narrow the users; invites are not narrowed by it.
+    /// An address, and a role that the service knows, narrow the users and not the invites: they are applied here too.
     fn filter_plan(&self, query: &ListQuery) -> FilterPlan {
         let mut plan = query.filter_plan(self.capabilities());
-        if Self::pushed_role(query).is_none()
-            && let Some(place) = plan.pushed.iter().position(|part| *part == FilterPart::Role)
-        {
-            plan.applied.push(plan.pushed.remove(place));
+        if Self::pushed_role(query).is_none() {
+            plan.pushed.retain(|part| *part != FilterPart::Role);
         }
+        let narrowed = [FilterPart::Email, FilterPart::Role];
+        let here = query.filter.parts().into_iter().filter(|part| narrowed.contains(part));
+        let is_members = query.member_of.is_some();
+        plan.applied.extend(here.filter(|part| !is_members || !plan.pushed.contains(part)));
         plan
     }
 
@@ -225,17 +231,19 @@ impl ProfileProvider for AnthropicOrganizationProvider {
         let after = match cursor.map(|cursor| cursor.position(self.info(), query)).transpose()? {
             Some(CursorPosition::Token(id)) => Some(id.clone()),
             Some(CursorPosition::Start) | None => None,
-            Some(_) => return Err(Error::new(ErrorKind::InvalidRequest, "not a cursor of this service")),
+            Some(_) => return Err(Cursor::foreign(self.info())),
         };
+        let mut checked = Effort::default();
         if let (Some(organization), None) = (&query.member_of, cursor) {
-            self.check_organization(organization).await?;
+            checked = self.check_organization(organization).await?.1;
         }
         let is_invites = cursor.is_some_and(|cursor| cursor.collection() == Some(&INVITE));
-        let (kind, (page, next)) = if is_invites {
+        let (kind, (mut page, next)) = if is_invites {
             (INVITE, self.invites_page(query, after).await?)
         } else {
             (ORGANIZATION_USER, self.users_page(query, after).await?)
         };
+        page.effort += checked;
         let at =
             |kind: &IdKind, position| Cursor::new(self.info(), query, position).in_collection(kind.clone());
         let next = next.map_or(Next::End, |id| Next::Cursor(at(&kind, CursorPosition::Token(id))));
@@ -245,18 +253,19 @@ impl ProfileProvider for AnthropicOrganizationProvider {
 
     async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         self.capabilities().operations.get.check(self.info(), "get", id)?;
-        match id.kind.as_str() {
+        let read = match id.kind.as_str() {
             "organization_user" => self.one(organization_user_request(id.native()), &USER).await,
             "invite" => self.one(invite_request(id.native()), &INVITED).await,
             _ => self.check_organization(id).await,
-        }
+        };
+        read.map(|(profile, _)| profile)
     }
 
     async fn current_with(&self, _: &GetOptions) -> Result<Profile> {
-        self.one(organization_request(), &ORGANIZATION).await
+        self.one(organization_request(), &ORGANIZATION).await.map(|(profile, _)| profile)
     }
 
-    /// A user is asked for by the address; only if there is none, all invites are read.
+    /// A user is asked for by the address; of the invites, which may be there beside the user, all are read.
     async fn find_by(&self, key: &FindKey) -> Result<Found> {
         match key {
             FindKey::NativeId(native) => {
@@ -268,20 +277,15 @@ impl ProfileProvider for AnthropicOrganizationProvider {
                 look_up(self, native, kinds).await
             }
             FindKey::Email(address) => {
-                let mut query = ListQuery::new().with_page_size(PAGE_SIZE);
+                let mut query = ListQuery::new();
                 query.filter.email = Some(address.clone());
-                let (page, _) = self.users_page(&query, None).await?;
+                let mut pages = Pages::new(self, query);
                 let mut found = Found::looked_up(None);
-                found.profiles = page.items.into_iter().filter(|profile| key.matches(profile)).collect();
-                if found.profiles.is_empty() {
-                    let start = Cursor::new(self.info(), &query, CursorPosition::Start).in_collection(INVITE);
-                    let mut invites = Pages::resume(self, query, start);
-                    while let Some(page) = invites.next_page().await {
-                        found.profiles.extend(page?.items);
-                    }
-                    found.requests += invites.report().requests;
-                    found.method = FindMethod::Listed;
+                while let Some(page) = pages.next_page().await {
+                    found.profiles.extend(page?.items);
                 }
+                found.requests = pages.report().requests;
+                found.method = FindMethod::Listed;
                 Ok(found)
             }
             _ => Ok(Found::unanswerable()),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use anyprofile_core::{
     Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, Expected, FieldPath, FieldSpec,
-    FilterPart, GetOptions, IdKind, ListQuery, Next, OrderField, Page, Profile, ProfileId, ProfileProvider,
-    ProviderInfo, Result, Status, Support, async_trait,
+    FilterPart, GetOptions, IdKind, ListQuery, ListedCollection, Next, OrderField, Page, Profile, ProfileId,
+    ProfileProvider, ProviderInfo, Result, Status, Support, async_trait,
     wire::{OpaqueId, Tolerant, WithRaw},
 };
 use anyprofile_http::Answer;
@@ -71,6 +71,7 @@ impl AnthropicProvider {
         }
         match &query.filter.status[..] {
             [Expected::Is(Status::Active)] => vec![EnforcementStatus::Unrestricted],
+            [Expected::Is(Status::Pending)] => vec![EnforcementStatus::Pending],
             [Expected::Is(Status::Suspended)] => {
                 vec![EnforcementStatus::Restricted, EnforcementStatus::Banned]
             }
@@ -135,9 +136,10 @@ fn capabilities(beta: Option<&str>) -> Capabilities {
     operations.deactivate = Support::no("Anthropic's API has no operation that deactivates a user profile");
     operations.delete = Support::no("deleting user profiles is not part of this version");
     let listing = &mut capabilities.listing;
-    listing.views = vec![map::USER_PROFILE];
+    listing.collections = vec![ListedCollection::new(IdKind::USER, [map::USER_PROFILE])];
     if shape == GenerallyAvailable {
         listing.filters = vec![FilterPart::Status];
+        listing.filter_statuses = vec![Status::Active, Status::Pending, Status::Suspended];
     }
     listing.page_size = true;
     listing.max_page_size = Some(MAX_PAGE_SIZE);
@@ -209,7 +211,7 @@ impl ProfileProvider for AnthropicProvider {
         let query = &query.clone().with_page_size(query.page_size.unwrap_or(MAX_PAGE_SIZE));
         let page = match cursor.map(|cursor| cursor.position(self.info(), query)).transpose()? {
             Some(CursorPosition::Token(token)) => Some(token.clone()),
-            Some(_) => return Err(Error::new(ErrorKind::InvalidRequest, "not a cursor of this service")),
+            Some(_) => return Err(Cursor::foreign(self.info())),
             None => None,
         };
         let list = ListUserProfiles {

@@ -146,7 +146,7 @@ async fn an_address_and_a_known_role_are_sent_and_the_plan_says_so() {
         query.filter.role = Some(role.to_owned());
         let plan = provider.filter_plan(&query);
         assert_eq!(plan.pushed.contains(&FilterPart::Role), pushed);
-        assert_eq!(plan.applied.contains(&FilterPart::Role), !pushed);
+        assert!(plan.applied.contains(&FilterPart::Role), "of invites it is not");
         let seen: Vec<_> = provider.list(query).try_collect().await.unwrap();
         assert_eq!(seen.len(), usize::from(pushed), "{role}");
     }
@@ -162,7 +162,7 @@ async fn an_address_and_a_known_role_are_sent_and_the_plan_says_so() {
 }
 
 #[tokio::test]
-async fn a_user_is_found_directly_and_an_invite_only_among_all() {
+async fn a_user_and_the_invites_beside_it_are_found() {
     let script = service();
     let provider = provider(&script);
     let find = async |key: FindKey| {
@@ -174,7 +174,11 @@ async fn a_user_is_found_directly_and_an_invite_only_among_all() {
     let native = |id: &str| FindKey::NativeId(id.to_owned());
     assert_eq!(
         find(email("ada@example.com")).await,
-        ("anthropic:claude/organization_user/user_1".to_owned(), FindMethod::LookedUp, 1)
+        (
+            "anthropic:claude/organization_user/user_1 anthropic:claude/invite/invite_2".to_owned(),
+            FindMethod::Listed,
+            2
+        )
     );
     assert_eq!(
         find(email("new@example.com")).await,
@@ -224,7 +228,8 @@ async fn what_the_service_enforces_is_asked_for_only_without_a_beta() {
     for (beta, status, sent) in [
         (None, Status::Suspended, "enforcement_status=restricted&enforcement_status=banned&"),
         (None, Status::Active, "enforcement_status=unrestricted&"),
-        (None, Status::Pending, ""),
+        (None, Status::Pending, "enforcement_status=pending&"),
+        (None, Status::Deleted, ""),
         (Some(BETA_2026_09_04), Status::Active, ""),
     ] {
         let script = Script::of([json(200, r#"{"data":[],"next_page":null}"#)]);

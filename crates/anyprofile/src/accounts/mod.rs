@@ -122,8 +122,13 @@ fn listed_organizations(setting: Option<&str>) -> anyprofile_upsun::ListedOrgani
         None | Some("") => ListedOrganizations::None,
         Some(DISCOVERED) => ListedOrganizations::Discovered,
         Some(list) => {
-            let named = list.split(',').map(str::trim).filter(|name| !name.is_empty());
-            ListedOrganizations::These(named.map(str::to_owned).collect())
+            let mut named: Vec<String> = Vec::new();
+            for name in list.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+                if !named.iter().any(|known| known == name) {
+                    named.push(name.to_owned());
+                }
+            }
+            ListedOrganizations::These(named)
         }
     }
 }
@@ -339,7 +344,7 @@ mod tests {
             ("ANTHROPIC_API_KEY", "k"),
             ("ANTHROPIC_ADMIN_KEY", "a"),
             ("UPSUN_API_TOKEN", "t"),
-            ("UPSUN_ORGANIZATIONS", "01A, name=acme"),
+            ("UPSUN_ORGANIZATIONS", "01A, name=acme, 01A"),
         ])
         .unwrap();
         let providers = accounts.connect().unwrap();

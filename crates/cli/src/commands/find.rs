@@ -1,9 +1,10 @@
 //! `anyprofile find`
 
-use anyprofile::{AccountFound, FieldPath, FindKey, FindMethod};
+use anyprofile::{AccountFound, FieldPath, FindKey, FindMethod, ProfileId};
 
 use crate::{
-    args::Global,
+    args::{Format, Global},
+    commands::show,
     diagnostics,
     exit::{Exit, Failure},
     output::profile_writer,
@@ -15,6 +16,10 @@ pub(crate) async fn run(global: &Global, key: &str, fields: Vec<FieldPath>) -> R
     if key.trim().is_empty() {
         return Err(Failure::Usage("nothing to look for".to_owned()));
     }
+    if let Ok(id) = key.trim().parse::<ProfileId>() {
+        // An id as it is printed says where to look.
+        return show::get(global, &id, false, &fields).await;
+    }
     let session = Session::start(global).await?;
     let accounts = session.directory.find(&FindKey::guess(key.trim())).await;
     let mut writer = profile_writer(global.output, fields, "");
@@ -25,7 +30,8 @@ pub(crate) async fn run(global: &Global, key: &str, fields: Vec<FieldPath>) -> R
             count += 1;
         }
     }
-    if count > 0 {
+    // Nobody is an empty document, and no table without rows.
+    if count > 0 || global.output != Format::Table {
         writer.finish()?;
     }
     let mut last_failure = None;

@@ -1,10 +1,10 @@
 //! `anyprofile list`
 
-use anyprofile::{AccountReport, ListQuery};
+use anyprofile::{FieldPath, ListQuery};
 use futures_util::StreamExt as _;
 
 use crate::{
-    args::{Global, List, Members},
+    args::{Format, Global, List, Members},
     diagnostics,
     exit::{Exit, Failure},
     output::profile_writer,
@@ -15,20 +15,37 @@ use crate::{
 
 pub(crate) async fn run(global: &Global, list: List) -> Result<Exit, Failure> {
     let session = Session::start(global).await?;
-    deliver(global, &session, list, ListQuery::new()).await
+    let fields = list.fields.paths();
+    deliver(global, &session, list, fields, ListQuery::new()).await
 }
+
+/// The columns of a table of members where none are named: what they may do there, before all.
+const MEMBER_COLUMNS: &[FieldPath] = &[
+    FieldPath::ID,
+    FieldPath::NAME_DISPLAY,
+    FieldPath::EMAILS,
+    FieldPath::STATUS,
+    FieldPath::ACCESS_OWNER,
+    FieldPath::ROLES,
+    FieldPath::SECURITY_MFA_ENABLED,
+];
 
 /// `anyprofile members`
 pub(crate) async fn members(global: &Global, members: Members) -> Result<Exit, Failure> {
     let session = Session::start_for(global, &members.organization).await?;
     let query = ListQuery::new().with_member_of(members.organization);
-    deliver(global, &session, members.list, query).await
+    let mut fields = members.list.fields.paths();
+    if fields.is_empty() && global.output == Format::Table {
+        fields = MEMBER_COLUMNS.to_vec();
+    }
+    deliver(global, &session, members.list, fields, query).await
 }
 
 async fn deliver(
     global: &Global,
     session: &Session,
     list: List,
+    fields: Vec<FieldPath>,
     mut query: ListQuery,
 ) -> Result<Exit, Failure> {
     query.limit = list.limit;
@@ -37,7 +54,9 @@ async fn deliver(
     query.filter = list.filters.filter();
     let plans = session.directory.providers().iter().map(|provider| provider.filter_plan(&query));
     let plans: Vec<_> = plans.collect();
-    let mut writer = profile_writer(global.output, list.fields.paths(), &list.csv_null);
+    let may_enrich = !query.enrich
+        && session.directory.providers().iter().any(|it| it.capabilities().operations.enrich.is_supported());
+    let mut writer = profile_writer(global.output, fields, &list.csv_null);
     let progress = Progress::start(global);
     let mut listing = session.directory.list(query);
     let mut last_failure = None;
@@ -69,10 +88,13 @@ async fn deliver(
         }
     }
     progress.finish();
-    writer.finish()?;
     let reports = listing.reports();
+    // Of accounts that all failed there is no table without rows.
+    if global.output != Format::Table || reports.iter().any(|report| report.failure.is_none()) {
+        writer.finish()?;
+    }
     if !global.quiet {
-        summary::print(&reports, &plans);
+        summary::print(&reports, &plans, may_enrich);
     }
     let failed = reports.iter().filter(|report| report.failure.is_some()).count();
     let anything = reports.iter().any(|report| report.listing.seen > 0);
@@ -81,10 +103,6 @@ async fn deliver(
         exit if anything && exit != Exit::Complete => Exit::Partial,
         exit => exit,
     };
-    // What was asked for with --enrich and may not be seen is missing, as with one profile.
-    let is_withheld = |report: &AccountReport| list.enrich && report.listing.withheld > 0;
-    let has_gaps = reports
-        .iter()
-        .any(|report| is_withheld(report) || (!report.is_complete() && !summary::is_limited(report)));
+    let has_gaps = reports.iter().any(|report| !report.is_complete() && !summary::is_limited(report));
     Ok(if exit == Exit::Complete && has_gaps { Exit::Partial } else { exit })
 }

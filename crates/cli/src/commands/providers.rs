@@ -60,7 +60,8 @@ fn accounts(global: &Global) -> Result<Vec<Provider>, Failure> {
                 "UPSUN_API_TOKEN" | "PROBELY_API_KEY" | "ANTHROPIC_API_KEY" | "ANTHROPIC_ADMIN_KEY" => {
                     Some("none".to_owned())
                 }
-                // With everything that can be listed.
+                // With everything that can be listed; in the sandbox, with what is listed there.
+                "UPSUN_ORGANIZATIONS" if global.sandbox => std::env::var(name).ok(),
                 "UPSUN_ORGANIZATIONS" => Some("discovered".to_owned()),
                 _ => None,
             }
@@ -110,7 +111,8 @@ const LISTING: &[(&str, OfCapabilities)] = &[
         }
     }),
     ("records", |capabilities| {
-        let views: Vec<_> = capabilities.listing.views.iter().map(View::as_str).collect();
+        let collections = capabilities.listing.collections.iter();
+        let views: Vec<_> = collections.flat_map(|it| &it.views).map(View::as_str).collect();
         if views.is_empty() { "-".to_owned() } else { views.join(", ") }
     }),
     ("filters", |capabilities| {

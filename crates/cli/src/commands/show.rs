@@ -23,26 +23,26 @@ pub(crate) async fn get(
     let profile = session.directory.get_with(id, &GetOptions::new().with_enrich(enrich)).await?;
     let Some(provider) = session.directory.provider_of(id) else { return Ok(Exit::Complete) };
     print_one(global.output, &profile, fields, provider.capabilities())?;
-    if !enrich {
-        return Ok(Exit::Complete);
-    }
-    if let (Support::No(reason), false) = (&provider.capabilities().operations.enrich, global.quiet) {
+    if let (true, Support::No(reason), false) =
+        (enrich, &provider.capabilities().operations.enrich, global.quiet)
+    {
         say!("note: there is nothing to add: {reason}");
     }
     let missing = profile.origin.as_ref().map_or(&[][..], |origin| &origin.missing);
     for record in missing {
-        say!("warning: the record '{}' cannot be read: {}", record.view, why(record.reason));
+        say!("warning: the record '{}' cannot be read: {}", record.view, why(&record.reason));
     }
     // What is not there for this profile is no gap; what may not be seen is.
     let is_withheld = missing.iter().any(|record| record.reason == MissingReason::Withheld);
     Ok(if is_withheld { Exit::Partial } else { Exit::Complete })
 }
 
-fn why(reason: MissingReason) -> &'static str {
+fn why(reason: &MissingReason) -> &'static str {
     match reason {
         MissingReason::Withheld => "this credential may not see it",
         MissingReason::NotThere => "the service has none for this profile",
-        MissingReason::Unsupported => "the service does not show it for this profile any more",
+        MissingReason::Unsupported => "the service does not show it for this profile",
+        MissingReason::Failed => "reading it failed",
         _ => "the service does not say why",
     }
 }

@@ -1,6 +1,6 @@
 //! One field of one profile, for a person or a spreadsheet.
 
-use anyprofile::{Capabilities, FieldPath, FieldState, Profile};
+use anyprofile::{Capabilities, FieldPath, FieldState, Label, Profile, RoleAssignment};
 use serde_json::Value;
 
 /// One field of one profile.
@@ -10,6 +10,8 @@ pub(crate) enum Cell {
     Value(String),
     /// There is none, for this reason.
     None(FieldState),
+    /// Whether it is so was left open: null where true or false could stand, which is no "no".
+    Open,
 }
 
 impl Cell {
@@ -17,6 +19,7 @@ impl Cell {
     pub(crate) fn for_person(&self) -> &str {
         match self {
             Self::Value(text) => text,
+            Self::Open => "(not known)",
             Self::None(FieldState::Null) => "(none)",
             Self::None(FieldState::Unsupported) => "-",
             Self::None(FieldState::Withheld) => "(withheld)",
@@ -39,12 +42,35 @@ pub(crate) fn cell_of(
             let addresses = profile.emails.items().iter().filter_map(|email| email.address.value());
             Cell::Value(addresses.cloned().collect::<Vec<_>>().join(";"))
         }
+        (FieldState::Value, "roles") => {
+            let roles = profile.roles.items().iter().map(role_in_words).collect::<Option<Vec<_>>>();
+            // What cannot be said in words is shown as it is.
+            roles
+                .map_or_else(|| Cell::Value(json["roles"].to_string()), |roles| Cell::Value(roles.join("; ")))
+        }
+        (FieldState::Value, "labels") => {
+            let name = |label: &Label| label.name.value().or(label.id.value()).cloned();
+            let labels = profile.labels.items().iter().map(name).collect::<Option<Vec<_>>>();
+            labels.map_or_else(
+                || Cell::Value(json["labels"].to_string()),
+                |labels| Cell::Value(labels.join("; ")),
+            )
+        }
         (FieldState::Value, path) => match path.split('.').try_fold(json, |json, key| json.get(key)) {
             Some(value) => Cell::Value(text_of(value)),
             None => Cell::None(FieldState::Absent),
         },
+        (FieldState::Null, _) if path.is_bool() => Cell::Open,
         (state, _) => Cell::None(state),
     }
+}
+
+/// A role in words: its name, and where it holds if that is not everywhere.
+fn role_in_words(assignment: &RoleAssignment) -> Option<String> {
+    let role = assignment.role.value()?;
+    let name = role.name.value().or(role.id.value())?;
+    let place = assignment.scope.value().and_then(|scope| scope.name.value());
+    Some(place.map_or_else(|| name.clone(), |place| format!("{name} ({place})")))
 }
 
 /// Plain where it is plain, else compact JSON.

@@ -39,7 +39,7 @@ impl<W: Write> ProfileWriter for CsvWriter<W> {
         for path in &self.fields {
             let text = match cell_of(profile, &json, path, capabilities) {
                 Cell::Value(text) => text,
-                Cell::None(FieldState::Null) => self.null.clone(),
+                Cell::Open | Cell::None(FieldState::Null) => self.null.clone(),
                 Cell::None(_) => String::new(),
             };
             self.out.write_field(inert(&text).as_ref())?;

@@ -22,11 +22,11 @@ fn a_wrong_key_at_one_of_three_accounts_loses_nothing_of_the_others() {
     assert_eq!(run.code, 4);
     assert_eq!(run.out.lines().count(), 20);
     insta::assert_snapshot!(settled(&run.err), @"
-    error: anthropic account 'anthropic', BetaListUserProfiles: the service refuses the credential [HTTP status 401, code authentication_error, request id req_…]; check the credential of this account, and that it is for this service and region
+    error: anthropic account 'anthropic', BetaListUserProfiles: the service refuses the credential [HTTP status 401, code authentication_error, request id req_…]; check the account's credential: an Admin key reads the organization's people and no user profiles, and is named as admin_key (or in ANTHROPIC_ADMIN_KEY)
       the service says why in its own words, which may be personal: run it with -v to see them
     upsun      10 seen of 10 declared, 0 duplicates, 0 quarantined, 1 page, 0 retries, waited 0.0 s
     probely    10 seen of 10 declared, 0 duplicates, 0 quarantined, 2 pages, 0 retries, waited 0.0 s
-    anthropic  0 seen, no total declared, 0 duplicates, 0 quarantined, 0 pages, 0 retries, waited 0.0 s, FAILED (unauthenticated)
+    anthropic  0 seen, no total declared, 0 duplicates, 0 quarantined, 0 pages by 1 request, 0 retries, waited 0.0 s, FAILED (unauthenticated)
     20 profiles of 3 accounts: INCOMPLETE
     ");
 }

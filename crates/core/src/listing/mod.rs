@@ -6,6 +6,6 @@ mod stream;
 
 pub use self::{
     pages::Pages,
-    report::{CollectionReport, ListReport},
+    report::{CollectionReport, ListReport, SetAside},
     stream::ProfileStream,
 };

@@ -1,12 +1,18 @@
 //! A listing page by page.
 
-use std::{fmt, ops::Deref};
+use std::{fmt, ops::Deref, time::SystemTime};
 
-use super::{CollectionReport, ListReport};
+use super::{CollectionReport, ListReport, SetAside};
 use crate::{
     Cursor, CursorGuard, DuplicateCounter, Error, ErrorKind, ListQuery, MissingReason, Next, Order,
-    OrderField, Page, Profile, ProfileProvider, Result, Timestamp,
+    OrderField, Page, Profile, ProfileProvider, Result, Timestamp, Verdict,
 };
+
+/// How many profiles a page is taken to have where nobody says so.
+const UNKNOWN_PAGE_SIZE: u32 = 100;
+
+/// How many records that were set aside are named.
+const NAMED_SET_ASIDE: usize = 16;
 
 /// Where a listing stands.
 #[derive(Clone, Debug)]
@@ -29,6 +35,8 @@ pub struct Pages<P> {
     guard: CursorGuard,
     duplicates: DuplicateCounter,
     newest_first: Option<NewestFirst>,
+    /// Whether the first page is one amid a collection.
+    skips: bool,
     report: ListReport,
 }
 
@@ -80,8 +88,8 @@ where
             // A page larger than the limit would be thrown away in part; of a page that is filtered here, nobody
             // knows how much is needed.
             let filters_here = !provider.filter_plan(&query).applied.is_empty();
-            let usual = query.page_size.or(listing.default_page_size);
-            if limit > 0 && !filters_here && usual.is_some_and(|usual| limit < usual) {
+            let usual = query.page_size.or(listing.default_page_size).unwrap_or(UNKNOWN_PAGE_SIZE);
+            if limit > 0 && !filters_here && limit < usual {
                 query.page_size = Some(limit);
             }
         }
@@ -92,6 +100,7 @@ where
             guard: CursorGuard::default(),
             duplicates: DuplicateCounter::default(),
             newest_first: since.map(NewestFirst::new),
+            skips: false,
             report: ListReport::default(),
         }
     }
@@ -100,6 +109,7 @@ where
     pub fn resume(provider: P, query: ListQuery, cursor: Cursor) -> Self {
         let mut pages = Self::new(provider, query);
         pages.guard.admit(&cursor);
+        pages.skips = !cursor.is_start();
         pages.position = Position::At(cursor);
         pages.report.resumed = true;
         pages
@@ -123,6 +133,9 @@ where
             Position::Repeated => return Some(Err(self.repeated())),
             Position::End => return None,
         };
+        if self.report.started.is_none() {
+            self.report.started = Timestamp::try_from(SystemTime::now()).ok();
+        }
         match self.provider.list_page(&self.query, cursor).await {
             Ok(page) => Some(Ok(self.accept(page))),
             Err(error) => {
@@ -154,10 +167,20 @@ where
 
     fn accept(&mut self, mut page: Page<Profile>) -> Page<Profile> {
         let is_over = self.count(&page);
-        if !self.query.filter.is_empty() {
-            // Also what the service has filtered: its words may mean something else than ours.
-            let (filter, capabilities) = (&self.query.filter, self.provider.capabilities());
-            page.items.retain(|profile| filter.matches(profile, capabilities));
+        // Also what the service has filtered: its words may mean something else than ours.
+        let (filter, capabilities) = (&self.query.filter, self.provider.capabilities());
+        let report = &mut self.report;
+        if !filter.is_empty() {
+            page.items.retain(|profile| {
+                let verdict = filter.verdict(profile, capabilities);
+                report.undetermined += u64::from(verdict == Verdict::Undetermined);
+                verdict == Verdict::Wanted
+            });
+        }
+        let lacks = [MissingReason::Withheld, MissingReason::Failed];
+        for profile in &page.items {
+            let mut missing = profile.origin.iter().flat_map(|origin| &origin.missing);
+            report.partial += u64::from(missing.any(|it| lacks.contains(&it.reason)));
         }
         let next = match (&page.next, &page.next_collection) {
             (_, Some(cursor)) if is_over => Some(cursor.clone()),
@@ -178,6 +201,15 @@ where
             }
         }
         self.report.pages += 1;
+        let room = NAMED_SET_ASIDE.saturating_sub(self.report.set_aside.len());
+        for bad in page.quarantined.iter().take(room) {
+            self.report.set_aside.push(SetAside {
+                collection: page.collection.clone(),
+                page: self.report.pages,
+                position: bad.position,
+                reason: bad.reason.clone(),
+            });
+        }
         self.report.seen += page.items.len() as u64;
         if self.query.limit == Some(self.report.seen) && !matches!(self.position, Position::End) {
             self.report.limited = true;
@@ -199,21 +231,16 @@ where
                 declared_total: None,
                 cut_at_unchanged: false,
                 is_not_offered: page.is_not_offered,
+                is_resumed: std::mem::take(&mut self.skips),
+                latest_change: None,
             });
             self.newest_first = self.newest_first.as_ref().map(|it| NewestFirst::new(it.since));
             report.collections.len() - 1
         });
         let collection = &mut report.collections[index];
-        let filter = &self.query.filter;
         for profile in &page.items {
             collection.duplicates += u64::from(self.duplicates.note(&profile.id));
-            let (created, updated) = (&profile.times.created, &profile.times.updated);
-            report.latest_change = report.latest_change.max(updated.value().copied());
-            let is_undated = (filter.updated_since.is_some() && !updated.is_known())
-                || (filter.created_since.is_some() && !created.is_known());
-            report.undated += u64::from(is_undated);
-            let mut missing = profile.origin.iter().flat_map(|origin| &origin.missing);
-            report.withheld += u64::from(missing.any(|it| it.reason == MissingReason::Withheld));
+            collection.latest_change = collection.latest_change.max(profile.times.updated.value().copied());
         }
         let received = page.items.len() as u64;
         collection.received += received;
@@ -231,7 +258,8 @@ where
         report.duplicates = self.duplicates.duplicates();
         report.duplicates_unchecked = !self.duplicates.is_exhaustive();
         let offered = report.collections.iter().filter(|it| !it.is_not_offered);
-        report.declared_total = offered.map(|it| it.declared_total).sum();
+        let sum = |sum: Option<u64>, total: Option<u64>| Some(sum?.saturating_add(total?));
+        report.declared_total = offered.map(|it| it.declared_total).fold(Some(0), sum);
         is_over
     }
 

@@ -21,12 +21,10 @@ pub struct ListReport {
     pub declared_total: Option<u64>,
     /// The same for each collection, where the service lists several one after the other.
     pub collections: Vec<CollectionReport>,
-    /// The latest change among the profiles that the service sent: the time to ask from the next time, with
-    /// [`ListQuery::changed_since`].
-    pub latest_change: Option<Timestamp>,
-    /// Profiles that were left out although they may be wanted: the filter asks when they were made or changed, and
-    /// the service does not say.
-    pub undated: u64,
+    /// When the first page was asked for, by the clock of this machine.
+    pub started: Option<Timestamp>,
+    /// Profiles that were left out although they may be wanted: what the filter asks for is not known of them.
+    pub undetermined: u64,
     /// Profiles that were delivered a second time: the service's pages overlapped.
     pub duplicates: u64,
     /// Whether there were more profiles than can be compared with each other in bounded memory (1,048,576), so
@@ -34,9 +32,11 @@ pub struct ListReport {
     pub duplicates_unchecked: bool,
     /// Records that did not decode, and were not delivered.
     pub quarantined: u64,
-    /// Profiles that lack a record which this credential may not see; [`Origin::missing`](crate::Origin::missing)
-    /// names it.
-    pub withheld: u64,
+    /// The first of those, at most 16.
+    pub set_aside: Vec<SetAside>,
+    /// Profiles that were delivered without a record which this credential may not see, or which could not be read;
+    /// [`Origin::missing`](crate::Origin::missing) names it.
+    pub partial: u64,
     /// Requests for pages and for what belongs to them, those that failed included.
     pub requests: u64,
     /// Requests that were sent, the repeated ones included.
@@ -51,6 +51,20 @@ pub struct ListReport {
     /// Whether the listing went on at a stored cursor: what came before it is not counted here, so that the
     /// declared total says nothing of it.
     pub resumed: bool,
+}
+
+/// A record that did not decode or could not be read, and was not delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SetAside {
+    /// The collection, where the service has several.
+    pub collection: Option<IdKind>,
+    /// The number of the page in this listing, from 1.
+    pub page: u64,
+    /// The place in the page, from 0.
+    pub position: usize,
+    /// What is wrong, in words that repeat nothing of the record.
+    pub reason: String,
 }
 
 /// What a listing has seen of one collection.
@@ -69,30 +83,53 @@ pub struct CollectionReport {
     pub cut_at_unchanged: bool,
     /// Whether the service does not have this collection, as it says.
     pub is_not_offered: bool,
+    /// Whether the listing went on amid this collection: what came before is not counted here.
+    pub is_resumed: bool,
+    /// The latest change among the profiles.
+    pub latest_change: Option<Timestamp>,
 }
 
 impl CollectionReport {
     fn missing(&self) -> u64 {
         let distinct = self.received.saturating_sub(self.duplicates);
-        let declared = self.declared_total.filter(|_| !self.cut_at_unchanged);
+        let declared = self.declared_total.filter(|_| !self.cut_at_unchanged && !self.is_resumed);
         declared.unwrap_or(distinct).saturating_sub(distinct)
     }
 }
 
 impl ListReport {
-    /// Whether every profile was delivered, as far as can be known: the last page was read, nothing was
-    /// set aside, the declared total was met, and the caller did not stop early.
+    /// Whether every profile that is wanted was delivered with all that was asked for, as far as can be known: the last
+    /// page was read, nothing was set aside or left out undetermined, no record is lacking, the declared totals were met,
+    /// and the caller did not stop early.
     pub fn is_complete(&self) -> bool {
-        self.reached_end && !self.limited && self.quarantined == 0 && self.missing() == Some(0)
+        let nothing_lacks = self.quarantined == 0 && self.partial == 0 && self.undetermined == 0;
+        self.reached_end && !self.limited && nothing_lacks && self.missing() == Some(0)
     }
 
     /// How many of the declared profiles did not come, set-aside ones included. 0 where the service
     /// declares none or the caller stopped early; `None` while the listing goes on.
     pub fn missing(&self) -> Option<u64> {
-        if self.limited || (self.resumed && self.reached_end) {
+        if self.limited {
             return Some(0);
         }
-        self.reached_end.then(|| self.collections.iter().map(CollectionReport::missing).sum())
+        let missing = || self.collections.iter().fold(0, |sum: u64, it| sum.saturating_add(it.missing()));
+        self.reached_end.then(missing)
+    }
+
+    /// The time from which to list the changes the next time, with [`ListQuery::changed_since`](crate::ListQuery::changed_since):
+    /// no change before it was missed by this listing. It is the latest change of the collection that has the oldest one,
+    /// and not after the listing's start, since what is changed while a listing runs may be on a page that was read
+    /// before. `None` unless everything was delivered.
+    pub fn watermark(&self) -> Option<Timestamp> {
+        let is_whole = self.reached_end && !self.limited && !self.resumed && self.quarantined == 0;
+        if !is_whole || self.missing() != Some(0) {
+            return None;
+        }
+        let changes = self.collections.iter().filter_map(|collection| collection.latest_change);
+        changes
+            .chain(self.started)
+            .min()
+            .filter(|_| self.collections.iter().any(|it| it.latest_change.is_some()))
     }
 
     /// Whether part of a collection was not asked for, since nothing in it was changed since the time that the query

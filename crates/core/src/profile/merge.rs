@@ -4,78 +4,115 @@ use std::collections::BTreeMap;
 
 use super::{Email, Note, NoteKind, Profile};
 use crate::{
-    Field, FieldPath, MissingReason, MissingView, Origin, RawJson, Result, View,
+    Error, Field, FieldPath, MissingReason, MissingView, Origin, RawJson, Result, View,
     origin::{Fill, fill},
 };
 
 impl Profile {
     /// Adds what another record of the service says of the same profile. What this profile knows stays; where the other
-    /// record tells a value differently, that is noted ([`NoteKind::RecordsDiffer`]). [`Profile::origin`] then says
+    /// record tells a value differently, that is noted ([`NoteKind::RecordsDiffer`]). Of the times of change the latest
+    /// counts, and a name that we put together stands back behind the service's own. [`Profile::origin`] then says
     /// which field came from where.
     pub fn merge(&mut self, view: View, mut other: Self) {
         let mut taken = Vec::new();
-        let is_derived = other.name.derived == true;
+        let mut differing = Vec::new();
         // Addresses are added to each other one by one.
         if merge_emails(&mut self.emails, other.emails.take()) {
             taken.push(FieldPath::EMAILS);
         }
-        // A name that we put together is no word of the service's, and stands back behind one that is.
-        if self.name.display.is_known() && is_derived {
-            other.name.display = Field::Absent;
-            other.name.derived = Field::Absent;
+        settle_names(self, &mut other);
+        if let (Field::Value(own), Field::Value(its)) = (&self.times.updated, &other.times.updated)
+            && its > own
+        {
+            self.times.updated = other.times.updated;
+            taken.push(FieldPath::TIMES_UPDATED);
         }
         let (unknown, extension, raw) =
             (std::mem::take(&mut other.unknown), other.extension.take(), other.raw.take());
-        self.notes.append(&mut other.notes);
-        let notes = &mut Vec::new();
+        let notes = std::mem::take(&mut other.notes);
         self.fill_from(other, &mut |path, filled| {
             let Ok(path) = path.parse::<FieldPath>() else { return };
             match filled {
                 Fill::Taken => taken.push(path),
                 // Each record has times of its own, and a word of its own for the status.
                 Fill::Differs if path.as_str().starts_with("times.") || path == FieldPath::STATUS_RAW => {}
-                Fill::Differs => notes.push(Note::new(path, NoteKind::RecordsDiffer)),
+                Fill::Differs => differing.push(path),
                 Fill::Kept => {}
             }
         });
-        self.notes.append(notes);
         if let Some(extension) = extension {
-            let (merged, keys) = match &self.extension {
+            let (merged, keys, others) = match &self.extension {
                 Some(own) => own.filled_from(&extension),
-                None => (extension.clone(), extension.keys()),
+                None => (extension.clone(), extension.keys(), Vec::new()),
             };
             self.extension = Some(merged);
-            taken.extend(keys.iter().filter_map(|key| format!("extension.{key}").parse().ok()));
+            let path = |key: &String| format!("extension.{key}").parse::<FieldPath>().ok();
+            taken.extend(keys.iter().filter_map(path));
+            differing.extend(others.iter().filter_map(path));
         }
         for (key, value) in unknown {
-            if self.unknown.get(&key).is_none() {
-                taken.push(FieldPath::unknown(&key));
-                self.unknown.insert(key, value);
+            // A field without a name has no path.
+            let path = (!key.is_empty()).then(|| FieldPath::unknown(&key));
+            match self.unknown.get(&key) {
+                None => {
+                    taken.extend(path);
+                    self.unknown.insert(key, value);
+                }
+                Some(own) if *own != value => differing.extend(path),
+                Some(_) => {}
             }
         }
-        self.raw = merge_raw(self.origin.as_ref(), self.raw.take(), &view, raw);
-        let origin = self.origin.get_or_insert_with(|| Origin::new(view.clone()));
+        // What was decided while reading a field that was not taken is of no interest.
+        let is_about_taken = |note: &Note| taken.contains(&note.field) || note.kind == NoteKind::NoTime;
+        let is_new = |note: &Note| !self.notes.contains(note);
+        let mut notes: Vec<_> =
+            notes.into_iter().filter(|note| is_about_taken(note) && is_new(note)).collect();
+        notes.extend(differing.into_iter().map(|path| Note::new(path, NoteKind::RecordsDiffer)));
+        self.notes.append(&mut notes);
+        let origin = self.origin.get_or_insert_with(|| Origin::new(View::named(self.id.kind.as_str())));
+        self.raw = merge_raw(origin, self.raw.take(), &view, raw);
+        origin.missing.retain(|missing| missing.view != view);
         origin.fields.extend(taken.into_iter().map(|path| (path, view.clone())));
         origin.merged.push(view);
     }
 
     /// Adds another record of the service if it can be read, and else notes that it cannot
-    /// ([`Origin::missing`]).
+    /// ([`Origin::missing`]). `reason_of` says which errors are such a reason: [`MissingReason::of`] for one profile,
+    /// [`MissingReason::of_one_among_many`] in a listing.
     ///
     /// # Errors
     /// A failure that says nothing of the record, such as a time-out.
-    pub fn merge_or_note(&mut self, view: View, other: Result<Self>) -> Result<()> {
+    pub fn merge_or_note(
+        &mut self,
+        view: View,
+        other: Result<Self>,
+        reason_of: fn(&Error) -> Option<MissingReason>,
+    ) -> Result<()> {
         match other {
             Ok(other) => self.merge(view, other),
-            Err(error) => {
-                let Some(reason) = MissingReason::of(error.kind()) else { return Err(error) };
-                if let Some(origin) = &mut self.origin {
-                    origin.missing.push(MissingView { view, reason });
-                }
-            }
+            Err(error) => self.note_missing(view, reason_of(&error).ok_or(error)?),
         }
         Ok(())
     }
+
+    /// Notes that a record of the service cannot be read.
+    pub fn note_missing(&mut self, view: View, reason: MissingReason) {
+        let origin = self.origin.get_or_insert_with(|| Origin::new(View::named(self.id.kind.as_str())));
+        origin.missing.push(MissingView { view, reason });
+    }
+}
+
+/// A name that we put together gives way to the service's own, whichever record has it.
+fn settle_names(one: &mut Profile, other: &mut Profile) {
+    let is_derived = |profile: &Profile| profile.name.derived == true;
+    let names_itself = |profile: &Profile| profile.name.display.is_known() && !is_derived(profile);
+    let gives_way = match (names_itself(one), names_itself(other)) {
+        (true, _) if is_derived(other) => other,
+        (false, true) if is_derived(one) => one,
+        _ => return,
+    };
+    gives_way.name.display = Field::Absent;
+    gives_way.name.derived = Field::Absent;
 }
 
 /// Whether anything was taken from the other addresses.
@@ -98,21 +135,16 @@ fn merge_emails(emails: &mut Field<Vec<Email>>, others: Field<Vec<Email>>) -> bo
 }
 
 /// The records as they came, by their names once there are several.
-fn merge_raw(
-    origin: Option<&Origin>,
-    own: Option<RawJson>,
-    view: &View,
-    other: Option<RawJson>,
-) -> Option<RawJson> {
+fn merge_raw(origin: &Origin, own: Option<RawJson>, view: &View, other: Option<RawJson>) -> Option<RawJson> {
     let (own, other) = match (own, other) {
         (Some(own), Some(other)) => (own, other),
         (own, other) => return own.or(other),
     };
-    let mut records: BTreeMap<String, RawJson> = match origin {
-        Some(origin) if !origin.merged.is_empty() => own.decode().unwrap_or_default(),
-        Some(origin) => BTreeMap::from([(origin.view.to_string(), own)]),
-        None => return Some(own),
-    };
+    // A record that was merged may have had no text: whether these are several is seen from their names.
+    let is_view = |key: &String| origin.views().any(|view| view.as_str() == key);
+    let several = own.decode::<BTreeMap<String, RawJson>>().ok();
+    let several = several.filter(|records| records.len() > 1 && records.keys().all(is_view));
+    let mut records = several.unwrap_or_else(|| BTreeMap::from([(origin.view.to_string(), own)]));
     records.insert(view.to_string(), other);
     RawJson::encode(&records)
 }
@@ -177,15 +209,47 @@ mod tests {
         assert_eq!(merged.state(&FieldPath::USERNAME, &capabilities), FieldState::Absent);
         assert_eq!(state(&merged), FieldState::Unsupported);
         let failure = |kind| Err(crate::Error::new(kind, "x"));
-        assert!(merged.merge_or_note(USER, failure(ErrorKind::Timeout)).is_err());
+        assert!(merged.merge_or_note(USER, failure(ErrorKind::Timeout), MissingReason::of).is_err());
         assert_eq!(state(&merged), FieldState::Unsupported);
-        merged.merge_or_note(USER, failure(ErrorKind::PermissionDenied)).unwrap();
+        merged.merge_or_note(USER, failure(ErrorKind::PermissionDenied), MissingReason::of).unwrap();
         assert_eq!(state(&merged), FieldState::Withheld);
         let json = serde_json::to_string(&merged.origin).unwrap();
         assert_eq!(json, r#"{"view":"profile","missing":[{"view":"user","reason":"withheld"}]}"#);
         assert_eq!(serde_json::from_str::<Option<Origin>>(&json).unwrap(), merged.origin);
         merged.merge(USER, profile(USER));
         assert_eq!(state(&merged), FieldState::Absent);
+        assert!(merged.origin.unwrap().missing.is_empty(), "it was read in the end");
+
+        // There is no such record: the service has the field, and this profile does not.
+        let mut merged = profile(PROFILE);
+        merged.merge_or_note(USER, failure(ErrorKind::NotFound), MissingReason::of).unwrap();
+        assert_eq!(state(&merged), FieldState::Absent);
+        let mut merged = profile(PROFILE);
+        assert!(merged.merge_or_note(USER, failure(ErrorKind::Decode), MissingReason::of).is_err());
+        merged.merge_or_note(USER, failure(ErrorKind::Decode), MissingReason::of_one_among_many).unwrap();
+        assert_eq!(state(&merged), FieldState::Absent);
+        merged
+            .merge_or_note(USER, failure(ErrorKind::Unauthenticated), MissingReason::of_one_among_many)
+            .unwrap_err();
+    }
+
+    #[test]
+    fn the_latest_change_counts_and_the_services_own_name_whichever_record_has_it() {
+        let mut merged = profile(USER);
+        merged.name.display = "Ada Lovelace".into();
+        merged.name.derived = true.into();
+        merged.times.updated = "2024-01-01T00:00:00Z".parse::<crate::Timestamp>().unwrap().into();
+        let mut other = profile(PROFILE);
+        other.name.display = "Ada".into();
+        other.times.updated = "2025-01-01T00:00:00Z".parse::<crate::Timestamp>().unwrap().into();
+        other.unknown.insert("", serde_json::from_str("1").unwrap());
+        merged.merge(PROFILE, other);
+        assert_eq!(merged.name.display, "Ada");
+        assert!(merged.name.derived.is_absent() && merged.notes.is_empty());
+        assert_eq!(merged.times.updated.value().unwrap().to_string(), "2025-01-01T00:00:00Z");
+        assert_eq!(merged.origin_of(&FieldPath::TIMES_UPDATED), Some(&PROFILE));
+        let json = serde_json::to_string(&merged).unwrap();
+        assert_eq!(serde_json::from_str::<Profile>(&json).unwrap(), merged);
     }
 
     #[test]
@@ -195,5 +259,11 @@ mod tests {
         merged.merge(USER, profile(USER).with_raw(record(r#"{"b":2}"#)));
         merged.merge(View::new("address"), profile(USER).with_raw(record(r#"{"c":3}"#)));
         assert_eq!(merged.raw.unwrap().get(), r#"{"address":{"c":3},"profile":{"a":1},"user":{"b":2}}"#);
+
+        // A record without a text in between changes nothing of that.
+        let mut merged = profile(PROFILE).with_raw(record(r#"{"user":"a key of the record"}"#));
+        merged.merge(View::new("reference"), profile(USER));
+        merged.merge(USER, profile(USER).with_raw(record(r#"{"b":2}"#)));
+        assert_eq!(merged.raw.unwrap().get(), r#"{"profile":{"user":"a key of the record"},"user":{"b":2}}"#);
     }
 }

@@ -118,7 +118,7 @@ async fn one_collection_follows_the_other_and_each_total_is_checked() {
     let report = pages.report();
     assert!(report.is_complete());
     assert_eq!((report.declared_total, report.duplicates), (Some(8), 0));
-    assert_eq!(report.latest_change, Some(minutes_ago(0)));
+    assert_eq!(report.watermark(), Some(minutes_ago(0)));
 
     // One too many in one collection does not make up for one too few in the other.
     let two = Two { sizes: [(5, Some(6)), (3, Some(2))], ..two };
@@ -144,7 +144,43 @@ async fn a_listing_goes_on_in_the_second_collection_at_a_stored_cursor() {
         let mut pages = anyprofile_core::Pages::resume(&two, ListQuery::new(), stored.parse().unwrap());
         assert_eq!(seen + natives(&mut pages).await.len(), 8);
         assert!(pages.report().is_complete());
+        assert_eq!(pages.report().watermark(), None, "what came before is not known");
     }
+    // What a collection lacks that was read from its start is missing, wherever the listing went on.
+    let two = Two { sizes: [(5, Some(5)), (3, Some(4))], ..two };
+    for stop_after in [1, 3] {
+        let mut pages = two.pages(ListQuery::new());
+        for _ in 0..stop_after {
+            pages.next_page().await.unwrap().unwrap();
+        }
+        let stored = pages.cursor().unwrap().clone();
+        let mut pages = anyprofile_core::Pages::resume(&two, ListQuery::new(), stored);
+        natives(&mut pages).await;
+        assert_eq!(pages.report().missing(), Some(1), "{stop_after}");
+    }
+}
+
+#[tokio::test]
+async fn the_next_listing_of_changes_begins_where_no_change_can_have_been_missed() {
+    // The second collection's latest change is older: somebody in the first may have changed since it was read.
+    let mut two = two();
+    two.undated = Some(0);
+    let mut pages = two.pages(ListQuery::new());
+    natives(&mut pages).await;
+    assert_eq!(pages.report().watermark(), Some(minutes_ago(1)));
+    // What is not whole gives none.
+    let mut pages = two.pages(ListQuery::new().with_limit(2));
+    natives(&mut pages).await;
+    assert_eq!(pages.report().watermark(), None);
+    let two = Two { sizes: [(5, Some(6)), (3, Some(3))], ..two };
+    let mut pages = two.pages(ListQuery::new());
+    natives(&mut pages).await;
+    assert_eq!(pages.report().watermark(), None);
+    // Nor do absurd totals do harm.
+    let two = Two { sizes: [(5, Some(u64::MAX)), (3, Some(u64::MAX))], ..two };
+    let mut pages = two.pages(ListQuery::new());
+    natives(&mut pages).await;
+    assert_eq!(pages.report().missing(), Some(u64::MAX));
 }
 
 #[tokio::test]
@@ -171,7 +207,8 @@ async fn of_the_changes_since_a_time_only_the_pages_that_may_have_some_are_read(
     let mut pages = two.pages(query);
     assert_eq!(natives(&mut pages).await, ["0", "0", "1"]);
     assert_eq!(two.asked().len(), 5);
-    assert_eq!(pages.report().undated, 1, "nobody knows whether it was changed, and the report says so");
+    assert_eq!(pages.report().undetermined, 1, "nobody knows whether it was changed, and the report says so");
+    assert!(!pages.report().is_complete());
 }
 
 #[tokio::test]

@@ -146,7 +146,8 @@ async fn a_page_is_no_larger_than_the_limit() {
         (Some(5), None, Some(50), Some(5)),
         (None, Some(100), Some(5), Some(5)),
         (None, Some(100), Some(500), None),
-        (None, None, Some(5), None),
+        (None, None, Some(5), Some(5)),
+        (None, None, Some(500), None),
         (Some(50), None, None, Some(50)),
     ] {
         let mut memory = Memory::of(1, 1);

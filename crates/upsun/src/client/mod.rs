@@ -30,7 +30,10 @@ pub(crate) use self::{
         list_request, organization_address_request, organization_request, profile_address_request,
         profile_list, profile_request, update_request,
     },
-    user::{current_user_request, referenced_users_request, user_request},
+    user::{
+        current_user_request, referenced_users_request, user_by_email_request, user_by_username_request,
+        user_request,
+    },
 };
 
 /// A client of Upsun's API around profiles: one method an operation, records as they come.

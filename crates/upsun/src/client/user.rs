@@ -37,8 +37,7 @@ impl UpsunClient {
     /// As [above](Self::get_user); [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before
     /// anything is sent, if the address is empty.
     pub async fn get_user_by_email(&self, email: &str) -> Result<User> {
-        let request = Request::get("get-user-by-email-address").path("/users").named_segment("email", email);
-        self.http.send(request).await?.decode_record()
+        self.http.send(user_by_email_request(email)).await?.decode_record()
     }
 
     /// Gets the user with a user name: `GET /users/username={username}`.
@@ -48,8 +47,7 @@ impl UpsunClient {
     /// # Errors
     /// As [above](Self::get_user_by_email).
     pub async fn get_user_by_username(&self, username: &str) -> Result<User> {
-        let request = Request::get("get-user-by-username").path("/users").named_segment("username", username);
-        self.http.send(request).await?.decode_record()
+        self.http.send(user_by_username_request(username)).await?.decode_record()
     }
 
     /// Gets the older view of the user whom the token belongs to, with SSH keys and projects: `GET /me`.
@@ -155,6 +153,14 @@ pub(crate) fn user_request(operation: &'static str, user: &str) -> Request {
 
 pub(crate) fn referenced_users_request(link: &SignedLink) -> Request {
     Request::get("list-referenced-users").path("/ref/users").given_link(link.as_str())
+}
+
+pub(crate) fn user_by_email_request(email: &str) -> Request {
+    Request::get("get-user-by-email-address").path("/users").named_segment("email", email)
+}
+
+pub(crate) fn user_by_username_request(username: &str) -> Request {
+    Request::get("get-user-by-username").path("/users").named_segment("username", username)
 }
 
 /// A `POST` that only reads.

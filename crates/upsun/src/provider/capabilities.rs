@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use anyprofile_core::{
-    Capabilities, FieldPath, FieldSpec, FieldTable, IdKind, ListingCapabilities, Support, ValueFormat, View,
+    Capabilities, FieldPath, FieldSpec, FieldTable, IdKind, ListedCollection, Support, ValueFormat, View,
     WriteRule,
 };
 
@@ -35,21 +35,21 @@ pub(super) fn capabilities(organizations: &ListedOrganizations) -> Capabilities 
     operations.deactivate = Support::no("Upsun's API has no operation that deactivates a user");
     operations.delete = Support::no("Upsun's API has no operation that deletes a user");
     let listing = &mut capabilities.listing;
-    listing.views = vec![PROFILE];
-    listing.enrich_views = vec![USER, ADDRESS];
+    listing.collections = vec![ListedCollection::new(IdKind::USER, [PROFILE]).enriched_by([USER, ADDRESS])];
     listing.page_size = true;
     listing.declares_total = true;
     if *organizations != ListedOrganizations::None {
-        listing.views.extend([ORGANIZATION, ORGANIZATION_PROFILE]);
+        let views = [ORGANIZATION, ORGANIZATION_PROFILE];
+        listing.collections.push(ListedCollection::new(IdKind::ORGANIZATION, views).enriched_by([ADDRESS]));
         // Of the organizations the service does not say how many there are.
-        listing.declares_total = *organizations != ListedOrganizations::Discovered;
+        listing.declares_total = false;
     }
-    capabilities.members = ListingCapabilities::default();
-    capabilities.members.views = vec![MEMBER, USER_REFERENCE];
-    capabilities.members.enrich_views = vec![USER, ADDRESS];
-    capabilities.members.page_size = true;
-    capabilities.members.max_page_size = Some(MAX_PAGE_SIZE);
-    capabilities.members.default_page_size = Some(MAX_PAGE_SIZE);
+    let members = &mut capabilities.members;
+    members.collections =
+        vec![ListedCollection::new(IdKind::USER, [MEMBER, USER_REFERENCE]).enriched_by([USER, ADDRESS])];
+    members.page_size = true;
+    members.max_page_size = Some(MAX_PAGE_SIZE);
+    members.default_page_size = Some(MAX_PAGE_SIZE);
     capabilities.fields = FIELDS.clone();
     capabilities
 }

@@ -1,13 +1,16 @@
 //! The members of an organization.
 
 use anyprofile_core::{
-    Cursor, CursorPosition, Error, ErrorKind, Field, IdKind, ListQuery, MissingReason, MissingView, Next,
-    Page, Profile, ProfileId, ProfileProvider as _, Result,
+    Cursor, CursorPosition, Effort, Error, ErrorKind, Field, IdKind, ListQuery, MissingReason, Next, Page,
+    Profile, ProfileId, ProfileProvider as _, Result,
     wire::{OpaqueId, WithRaw},
 };
-use futures_util::future::try_join_all;
+use futures_util::{StreamExt as _, stream};
 
-use super::UpsunProvider;
+use super::{
+    UpsunProvider,
+    records::{OF_ONE, SIDE_BY_SIDE},
+};
 use crate::{
     ListOrganizationMembers, PagePosition,
     client::{MAX_PAGE_SIZE, organization_members, referenced_users_request},
@@ -37,7 +40,7 @@ impl UpsunProvider {
         let position = match position {
             Some(CursorPosition::Token(link)) => Some(PagePosition::from(link.as_str())),
             None => None,
-            Some(_) => return Err(Error::new(ErrorKind::InvalidRequest, "not a cursor of this service")),
+            Some(_) => return Err(Cursor::foreign(self.info())),
         };
         let listing = organization_members(organization.native(), &list);
         let listed =
@@ -57,23 +60,29 @@ impl UpsunProvider {
             let id = id.ok_or_else(|| "the record has no usable id".to_owned())?;
             Ok(self.with_raw(map::member(id, kept.record), kept.raw))
         });
-        let referenced = try_join_all(listed.users.iter().map(|link| self.referenced(link))).await?;
-        for (_, spent) in &referenced {
-            effort += *spent;
+        let mut reads = stream::iter(listed.users)
+            .map(|link| async move { self.referenced(&link).await })
+            .buffered(SIDE_BY_SIDE);
+        let mut referenced = Vec::new();
+        while let Some(read) = reads.next().await {
+            let (answered, spent) = read?;
+            effort += spent;
+            referenced.push(answered);
         }
-        let answers: Vec<&Answered> = referenced.iter().map(|(answered, _)| answered).collect();
         for member in &mut page.items {
-            describe(member, &answers);
+            describe(member, &referenced);
         }
         let total = listed.count.into_value();
         Ok(page.with_declared_total(total).with_request(listed.request_id, effort).with_next(next))
     }
 
-    async fn referenced(&self, link: &SignedLink) -> Result<(Answered, anyprofile_core::Effort)> {
-        match self.client.http.send(referenced_users_request(link)).await {
-            Ok(answer) => Ok((Ok(answer.decode()?), answer.effort)),
-            Err(error) => match MissingReason::of(error.kind()) {
-                Some(reason) => Ok((Err(reason), error.effort())),
+    async fn referenced(&self, link: &SignedLink) -> Result<(Answered, Effort)> {
+        let read = self.client.http.send(referenced_users_request(link)).await;
+        let effort = read.as_ref().map_or_else(Error::effort, |answer| answer.effort);
+        match read.and_then(|answer| answer.decode()) {
+            Ok(users) => Ok((Ok(users), effort)),
+            Err(error) => match OF_ONE(&error) {
+                Some(reason) => Ok((Err(reason), effort)),
                 None => Err(error),
             },
         }
@@ -84,21 +93,21 @@ impl UpsunProvider {
 type Answered = std::result::Result<ReferencedUsers, MissingReason>;
 
 /// Adds to a member what is said of the user: null means that the user is gone, and nothing that nothing is known.
-fn describe(member: &mut Profile, answers: &[&Answered]) {
+fn describe(member: &mut Profile, answers: &[Answered]) {
     let native = member.id.native().to_owned();
-    let said = answers.iter().filter_map(|answered| answered.as_ref().ok()).map(|users| users.get(&native));
-    match said.into_iter().find(|user| !user.is_absent()) {
+    let users = || answers.iter().filter_map(|answered| answered.as_ref().ok());
+    match users().map(|users| users.get(&native)).find(|user| !user.is_absent()) {
         Some(Field::Value(user)) => {
             let reference = map::user_reference(member.id.clone(), user.clone());
             member.merge(USER_REFERENCE, reference);
         }
         Some(_) => member.merge(USER_REFERENCE, map::gone(member.id.clone())),
         None => {
-            let refused = answers.iter().find_map(|answered| answered.as_ref().err());
-            let reason = refused.copied().unwrap_or(MissingReason::NotThere);
-            if let Some(origin) = &mut member.origin {
-                origin.missing.push(MissingView::new(USER_REFERENCE, reason));
-            }
+            let refused = answers.iter().find_map(|answered| answered.as_ref().err()).cloned();
+            // A record that did not decode may be this one.
+            let is_unread = users().any(|users| !users.quarantined.is_empty());
+            let otherwise = if is_unread { MissingReason::Failed } else { MissingReason::NotThere };
+            member.note_missing(USER_REFERENCE, refused.unwrap_or(otherwise));
         }
     }
 }

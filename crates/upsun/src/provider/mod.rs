@@ -13,11 +13,14 @@ use anyprofile_core::{
     ProviderInfo, RawJson, Result, WriteOptions, async_trait, found_or_nobody, look_up,
     wire::{OpaqueId, Tolerant, WithRaw},
 };
-use anyprofile_http::Answer;
+use anyprofile_http::{Answer, Request};
 
 use crate::{
     ListProfiles, ListedOrganizations, UpsunClient, UpsunConfig,
-    client::{current_user_request, list_request, profile_list, update_request},
+    client::{
+        current_user_request, list_request, profile_list, update_request, user_by_email_request,
+        user_by_username_request,
+    },
     map, wire,
 };
 
@@ -54,6 +57,12 @@ impl UpsunProvider {
     /// [`ErrorKind::Config`]. No request is sent.
     pub fn new(config: UpsunConfig) -> Result<Self> {
         let keep_raw = config.keep_raw;
+        if let ListedOrganizations::These(organizations) = &config.organizations
+            && let Some(wrong) = organizations.iter().find(|it| !may_be_organization(it))
+        {
+            return Err(Error::config(format!("account '{}': '{wrong}' is no organization", config.account))
+                .with_hint("an organization is named by its id (26 letters and digits) or by name= and its machine name"));
+        }
         let organizations = Arc::new(config.organizations.clone());
         let capabilities = Arc::new(capabilities::capabilities(&organizations));
         let own_id = Arc::default();
@@ -74,6 +83,17 @@ impl UpsunProvider {
         profile.with_raw(raw.filter(|_| self.keep_raw))
     }
 
+    /// The user of `/users` that a request asks for, under its own id.
+    async fn user_of(&self, request: Request) -> Result<Profile> {
+        let answer = self.client.http.send(request).await?;
+        let kept: WithRaw<wire::User> = answer.decode_record()?;
+        let native = kept.record.id.value().map(OpaqueId::as_str).unwrap_or_default();
+        let id = self
+            .id(IdKind::USER, native)
+            .map_err(|_| answer.error(ErrorKind::Decode, "the answer has no usable id"))?;
+        Ok(self.with_raw(map::user(id, kept.record), kept.raw))
+    }
+
     /// Whether organizations are listed behind the profiles, and can be among what the query asks for.
     fn lists_organizations(&self, query: &ListQuery) -> bool {
         let kinds = &query.filter.kind;
@@ -89,7 +109,7 @@ impl UpsunProvider {
     ) -> Result<Page<Profile>> {
         let link = match position {
             Some(CursorPosition::Token(link)) => Some(link.as_str()),
-            Some(_) => return Err(Error::new(ErrorKind::InvalidRequest, "not a cursor of this service")),
+            Some(_) => return Err(Cursor::foreign(self.info())),
             None => None,
         };
         let list = ListProfiles { range: query.page_size, ..ListProfiles::default() };
@@ -115,6 +135,14 @@ impl UpsunProvider {
         let id = record.id.value().map(OpaqueId::as_str).unwrap_or_default();
         let id = self.id(IdKind::USER, id).map_err(|_| "the record has no usable id".to_owned())?;
         Ok(map::profile(id, record))
+    }
+}
+
+/// Whether a text can address an organization: a ULID begins with a digit.
+fn may_be_organization(text: &str) -> bool {
+    match text.strip_prefix("name=") {
+        Some(name) => !name.is_empty(),
+        None => text.starts_with(|first: char| first.is_ascii_digit()),
     }
 }
 
@@ -169,22 +197,16 @@ impl ProfileProvider for UpsunProvider {
     }
 
     async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
-        let answer = self.client.http.send(current_user_request()).await?;
-        let kept: WithRaw<wire::User> = answer.decode_record()?;
-        let native = kept.record.id.value().map(OpaqueId::as_str).unwrap_or_default();
-        let id = self
-            .id(IdKind::USER, native)
-            .map_err(|_| answer.error(ErrorKind::Decode, "the answer has no usable id"))?;
-        let user = self.with_raw(map::user(id, kept.record), kept.raw);
+        let user = self.user_of(current_user_request()).await?;
         if options.enrich { self.enrich_user(user).await } else { Ok(user) }
     }
 
     /// Addresses and user names are looked up directly: `/users/email=…`, `/users/username=…`. What is found is the
     /// user as `/users` shows it.
     async fn find_by(&self, key: &FindKey) -> Result<Found> {
-        let record = match key {
-            FindKey::Email(address) if !address.is_empty() => self.client.get_user_by_email(address).await,
-            FindKey::Username(name) if !name.is_empty() => self.client.get_user_by_username(name).await,
+        let request = match key {
+            FindKey::Email(address) if !address.is_empty() => user_by_email_request(address),
+            FindKey::Username(name) if !name.is_empty() => user_by_username_request(name),
             FindKey::NativeId(native) => {
                 // An organization is asked for only by what looks like its id: to any other the service may answer
                 // that it is not allowed, which says nothing.
@@ -194,12 +216,7 @@ impl ProfileProvider for UpsunProvider {
             }
             _ => return Ok(Found::unanswerable()),
         };
-        let profile = record.and_then(|record| {
-            let native = record.id.value().map(OpaqueId::as_str).unwrap_or_default();
-            let id = self.id(IdKind::USER, native)?;
-            Ok(map::user(id, record))
-        });
-        found_or_nobody(profile)
+        found_or_nobody(self.user_of(request).await)
     }
 
     fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {

@@ -1,15 +1,15 @@
 //! Organizations, listed behind the profiles of `/profiles`.
 
 use anyprofile_core::{
-    Cursor, CursorPosition, Effort, Error, ErrorKind, Field, IdKind, ListQuery, MissingReason, Next, Page,
-    Profile, ProfileProvider as _, Quarantined, Result,
+    Cursor, CursorPosition, Effort, ErrorKind, Field, IdKind, ListQuery, Next, Page, Profile,
+    ProfileProvider as _, Quarantined, Result,
     wire::{OpaqueId, WithRaw},
 };
 use futures_util::{StreamExt as _, stream};
 
 use super::{
     UpsunProvider,
-    records::{SIDE_BY_SIDE, both},
+    records::{OF_ONE, SIDE_BY_SIDE, both},
 };
 use crate::{
     ListUserOrganizations, ListedOrganizations, PagePosition,
@@ -50,7 +50,7 @@ impl UpsunProvider {
         let position = match position {
             Some(CursorPosition::Token(link)) => Some(PagePosition::from(link.as_str())),
             None | Some(CursorPosition::Start) => None,
-            Some(_) => return Err(Error::new(ErrorKind::InvalidRequest, "not a cursor of this service")),
+            Some(_) => return Err(Cursor::foreign(self.info())),
         };
         let listed = self
             .client
@@ -69,7 +69,13 @@ impl UpsunProvider {
         let mut profiles = stream::iter(organizations)
             .map(|organization| async move {
                 let profile = self.organization_profile(&organization.id, organization.id.native()).await;
-                both(Ok((organization, Effort::default())), ORGANIZATION, profile, ORGANIZATION_PROFILE)
+                both(
+                    Ok((organization, Effort::default())),
+                    ORGANIZATION,
+                    profile,
+                    ORGANIZATION_PROFILE,
+                    OF_ONE,
+                )
             })
             .buffered(SIDE_BY_SIDE);
         let mut items = Vec::new();
@@ -92,35 +98,47 @@ impl UpsunProvider {
         organizations: &[String],
     ) -> Result<Page<Profile>> {
         let size = usize::try_from(query.page_size.unwrap_or(PAGE_SIZE)).unwrap_or(usize::MAX).max(1);
-        let number = match position {
+        // The number is the organization's: a stored cursor is good with another page size of ours.
+        let first = match position {
             None | Some(CursorPosition::Start) => 0,
             Some(CursorPosition::PageNumber(number)) => usize::try_from(*number).unwrap_or(usize::MAX),
-            Some(_) => return Err(Error::new(ErrorKind::InvalidRequest, "not a cursor of this service")),
+            Some(_) => return Err(Cursor::foreign(self.info())),
         };
-        let first = number.saturating_mul(size).min(organizations.len());
+        let first = first.min(organizations.len());
         let end = first.saturating_add(size).min(organizations.len());
         let mut reads = stream::iter(organizations[first..end].to_vec())
             .map(|address: String| async move {
-                let id = self.id(IdKind::ORGANIZATION, address.as_str())?;
+                let id = self
+                    .id(IdKind::ORGANIZATION, address.as_str())
+                    .map_err(|error| (address.clone(), error))?;
                 let record = self.organization_record(&id, &address);
                 let profile = self.organization_profile(&id, &address);
                 let (record, profile) = futures_util::future::join(record, profile).await;
-                both(record, ORGANIZATION, profile, ORGANIZATION_PROFILE)
+                // Only the record says which id belongs to a name.
+                let read = if address.starts_with("name=") && record.is_err() {
+                    record
+                } else {
+                    both(record, ORGANIZATION, profile, ORGANIZATION_PROFILE, OF_ONE)
+                };
+                read.map_err(|error| (address, error))
             })
             .buffered(SIDE_BY_SIDE);
-        let (mut items, mut quarantined, mut effort) = (Vec::new(), Vec::new(), Effort::default());
+        let (mut items, mut quarantined, mut effort) = (Vec::<Profile>::new(), Vec::new(), Effort::default());
         let mut place = 0;
         while let Some(read) = reads.next().await {
             match read {
                 Ok((profile, spent)) => {
                     effort += spent;
-                    items.push(profile);
+                    // One organization may be named by its id and by its name.
+                    if !items.iter().any(|known| known.id == profile.id) {
+                        items.push(profile);
+                    }
                 }
                 // It was named, so it is missing.
-                Err(error) => match MissingReason::of(error.kind()) {
+                Err((address, error)) => match OF_ONE(&error) {
                     Some(reason) => {
                         effort += error.effort();
-                        let reason = format!("the configured organization cannot be read ({reason})");
+                        let reason = format!("the organization {address} cannot be read ({reason})");
                         quarantined.push(Quarantined::new(place, reason));
                     }
                     None => return Err(error),
@@ -129,9 +147,8 @@ impl UpsunProvider {
             place += 1;
         }
         let next = (end < organizations.len())
-            .then(|| CursorPosition::PageNumber(u64::try_from(number + 1).unwrap_or(u64::MAX)));
-        let total = u64::try_from(organizations.len()).ok();
-        let page = Page::last(items).with_quarantined(quarantined).with_declared_total(total);
+            .then(|| CursorPosition::PageNumber(u64::try_from(end).unwrap_or(u64::MAX)));
+        let page = Page::last(items).with_quarantined(quarantined);
         Ok(page.with_request(None, effort).with_next(self.next(query, next)))
     }
 

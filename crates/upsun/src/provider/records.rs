@@ -1,8 +1,7 @@
 //! One profile, and what the service shows of it elsewhere.
 
 use anyprofile_core::{
-    Effort, ErrorKind, GetOptions, IdKind, MissingReason, MissingView, Page, Profile, ProfileId, Result,
-    View,
+    Effort, Error, GetOptions, IdKind, MissingReason, Page, Profile, ProfileId, Result, View,
     wire::{OpaqueId, Tolerant, WithRaw},
 };
 use anyprofile_http::Request;
@@ -58,13 +57,22 @@ impl UpsunProvider {
     pub(super) async fn one(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         let native = id.native();
         let read = match (id.kind == IdKind::ORGANIZATION, options.enrich) {
-            (true, false) => self.organization_profile(id, native).await,
+            (true, false) => {
+                let profile = self.organization_profile(id, native).await;
+                if profile.as_ref().err().and_then(MissingReason::of).is_none() {
+                    return profile.map(|(profile, _)| profile);
+                }
+                // The organization may be there without a profile, as the listing shows it.
+                let record = self.organization_record(id, native).await;
+                both(profile, ORGANIZATION_PROFILE, record, ORGANIZATION, MissingReason::of)
+            }
             (false, false) => self.profile_record(id).await,
-            (false, true) => self.enriched(self.profile_record(id).await?).await,
+            (false, true) => self.enriched(self.profile_record(id).await?, MissingReason::of).await,
             (true, true) => {
-                let (profile, record) =
-                    join(self.organization_profile(id, native), self.organization_record(id, native)).await;
-                self.enriched(both(profile, ORGANIZATION_PROFILE, record, ORGANIZATION)?).await
+                let (record, profile) =
+                    join(self.organization_record(id, native), self.organization_profile(id, native)).await;
+                let read = both(record, ORGANIZATION, profile, ORGANIZATION_PROFILE, MissingReason::of)?;
+                self.enriched(read, MissingReason::of).await
             }
         };
         read.map(|(profile, _)| profile)
@@ -74,7 +82,7 @@ impl UpsunProvider {
     pub(super) async fn enriched_page(&self, page: &mut Page<Profile>) -> Result<()> {
         let profiles = std::mem::take(&mut page.items);
         let mut reads = stream::iter(profiles)
-            .map(|profile| self.enriched((profile, Effort::default())))
+            .map(|profile| self.enriched((profile, Effort::default()), OF_ONE))
             .buffered(SIDE_BY_SIDE);
         while let Some(read) = reads.next().await {
             let (profile, effort) = read?;
@@ -85,7 +93,7 @@ impl UpsunProvider {
     }
 
     /// Adds to a profile the user of `/users`, if it is one's, and the postal address.
-    async fn enriched(&self, (mut profile, mut effort): (Profile, Effort)) -> Read {
+    async fn enriched(&self, (mut profile, mut effort): (Profile, Effort), reason_of: ReasonOf) -> Read {
         let id = profile.id.clone();
         let address = if id.kind == IdKind::ORGANIZATION {
             self.read(organization_address_request(id.native()), id.clone(), map::address).await
@@ -93,11 +101,11 @@ impl UpsunProvider {
             let user = self.read(user_request("get-user", id.native()), id.clone(), map::user);
             let (user, address) = join(user, self.user_address(&id)).await;
             effort += effort_of(&user);
-            add(&mut profile, USER, user)?;
+            add(&mut profile, USER, user, reason_of)?;
             address
         };
         effort += effort_of(&address);
-        add(&mut profile, ADDRESS, address)?;
+        add(&mut profile, ADDRESS, address, reason_of)?;
         Ok((profile, effort))
     }
 
@@ -105,8 +113,8 @@ impl UpsunProvider {
     pub(super) async fn enrich_user(&self, mut user: Profile) -> Result<Profile> {
         let id = user.id.clone();
         let (profile, address) = join(self.profile_record(&id), self.user_address(&id)).await;
-        add(&mut user, PROFILE, profile)?;
-        add(&mut user, ADDRESS, address)?;
+        add(&mut user, PROFILE, profile, MissingReason::of)?;
+        add(&mut user, ADDRESS, address, MissingReason::of)?;
         Ok(user)
     }
 
@@ -115,8 +123,14 @@ impl UpsunProvider {
     }
 }
 
-fn add(profile: &mut Profile, view: View, other: Read) -> Result<()> {
-    profile.merge_or_note(view, other.map(|(other, _)| other))
+/// Which errors are a reason why a record is missing, and no failure.
+pub(super) type ReasonOf = fn(&Error) -> Option<MissingReason>;
+
+/// In a listing.
+pub(super) const OF_ONE: ReasonOf = MissingReason::of_one_among_many;
+
+fn add(profile: &mut Profile, view: View, other: Read, reason_of: ReasonOf) -> Result<()> {
+    profile.merge_or_note(view, other.map(|(other, _)| other), reason_of)
 }
 
 fn effort_of(read: &Read) -> Effort {
@@ -130,25 +144,30 @@ fn effort_of(read: &Read) -> Effort {
 ///
 /// # Errors
 /// The first record's error if neither can be read, and either's if it says nothing of the record.
-pub(super) fn both(first: Read, first_view: View, second: Read, second_view: View) -> Read {
+pub(super) fn both(
+    first: Read,
+    first_view: View,
+    second: Read,
+    second_view: View,
+    reason_of: ReasonOf,
+) -> Read {
     let mut effort = effort_of(&first);
     effort += effort_of(&second);
+    let failed = |error: Error| error.with_effort(effort);
     match (first, second) {
         (Ok((mut first, _)), second) => {
-            add(&mut first, second_view, second)?;
+            add(&mut first, second_view, second, reason_of).map_err(failed)?;
             Ok((first, effort))
         }
         (Err(error), Ok((mut second, _))) => {
-            let reason = MissingReason::of(error.kind()).ok_or(error)?;
-            if let Some(origin) = &mut second.origin {
-                origin.missing.push(MissingView::new(first_view, reason));
-            }
+            let reason = reason_of(&error).ok_or_else(|| failed(error))?;
+            second.note_missing(first_view, reason);
             Ok((second, effort))
         }
         // A failure that may pass is told before one that says that there is nothing to read.
         (Err(first), Err(second)) => {
-            let says_something = |kind: ErrorKind| MissingReason::of(kind).is_none();
-            Err(if !says_something(first.kind()) && says_something(second.kind()) { second } else { first })
+            let is_told = reason_of(&first).is_some() && reason_of(&second).is_none();
+            Err(failed(if is_told { second } else { first }))
         }
     }
 }

@@ -11,8 +11,8 @@ use crate::{
 
 const MOVED: &str = r#"{"title":"This organization profile has moved to the billing profile.","status":403,"detail":"Forbidden."}"#;
 
-async fn organization_error(answer: Answer) -> Error {
-    provider(&Script::of([answer])).get(&id(ORGANIZATION)).await.unwrap_err()
+async fn organization_error(first: Answer) -> Error {
+    provider(&Script::of([first, answer(404)])).get(&id(ORGANIZATION)).await.unwrap_err()
 }
 
 /// An error with all that its `Display` leaves out.

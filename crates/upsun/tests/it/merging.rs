@@ -73,7 +73,8 @@ async fn an_enriched_user_says_what_came_from_where() {
     // The same for the token's own user, whose first record is the other one.
     let own = provider.current_with(&enriched()).await.unwrap();
     assert_eq!(own.origin_of(mfa).unwrap().as_str(), "user");
-    assert_eq!(own.origin_of(&FieldPath::NAME_DISPLAY).unwrap().as_str(), "user");
+    assert_eq!(own.name.display, "Ada", "the same whichever record was first");
+    assert_eq!(own.origin_of(&FieldPath::NAME_DISPLAY).unwrap().as_str(), "profile");
     assert_eq!(own.billing.address.value().unwrap().postal_code, "1815");
 }
 
@@ -94,9 +95,9 @@ async fn a_record_that_may_not_be_seen_costs_no_profile_and_a_failure_does() {
     let profile = withheld.get_with(&id(USER), &enriched()).await.unwrap();
     let state = |path| profile.state(path, withheld.capabilities());
     assert_eq!(state(&FieldPath::SECURITY_MFA_ENABLED), FieldState::Withheld);
-    assert_eq!(state(&FieldPath::BILLING_ADDRESS), FieldState::Unsupported);
+    assert_eq!(state(&FieldPath::BILLING_ADDRESS), FieldState::Absent, "the service has it, for others");
     let missing: Vec<_> =
-        profile.origin.unwrap().missing.iter().map(|it| (it.view.to_string(), it.reason)).collect();
+        profile.origin.unwrap().missing.iter().map(|it| (it.view.to_string(), it.reason.clone())).collect();
     assert_eq!(
         missing,
         [("user".to_owned(), MissingReason::Withheld), ("address".to_owned(), MissingReason::NotThere)]
@@ -115,7 +116,8 @@ async fn a_moved_organization_is_still_there_with_what_remains() {
         })
     });
     let provider = provider(&script);
-    assert_eq!(provider.get(&id(ORGANIZATION)).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    let plain = provider.get(&id(ORGANIZATION)).await.unwrap();
+    assert_eq!(plain.status.value().unwrap().as_str(), "restricted");
     let profile = provider.get_with(&id(ORGANIZATION), &enriched()).await.unwrap();
     assert_eq!(profile.id, id(ORGANIZATION));
     assert_eq!(profile.status.value().unwrap().as_str(), "restricted");
@@ -214,8 +216,9 @@ async fn configured_organizations_are_listed_and_one_that_is_not_there_is_missed
     let query = ListQuery::new().with_page_size(1);
     let (profiles, report) = all(&provider, query.clone()).await;
     assert_eq!(profiles.len(), 2);
-    assert_eq!((report.quarantined, report.missing(), report.is_complete()), (1, Some(1), false));
-    assert_eq!(report.declared_total, Some(3));
+    assert_eq!((report.quarantined, report.missing(), report.is_complete()), (1, Some(0), false));
+    assert_eq!(report.declared_total, None);
+    assert_eq!(report.set_aside[0].reason, "the organization 01C cannot be read (not_there)");
     // A cursor is bound to which organizations there are.
     let mut pages = provider.pages(query.clone());
     pages.next_page().await.unwrap().unwrap();
@@ -261,7 +264,7 @@ async fn members_are_told_with_who_they_are_and_who_is_gone() {
     insta::assert_json_snapshot!(serde_json::to_value(&members).unwrap());
     let state = |member: &Profile| member.state(&FieldPath::SECURITY_MFA_ENABLED, provider.capabilities());
     let states: Vec<_> = members.iter().map(state).collect();
-    assert_eq!(states, [FieldState::Value, FieldState::Absent, FieldState::Unsupported]);
+    assert_eq!(states, [FieldState::Value, FieldState::Absent, FieldState::Absent]);
 }
 
 #[tokio::test]
@@ -310,7 +313,88 @@ async fn a_listing_is_enriched_profile_by_profile_and_counts_what_may_not_be_see
     assert!(provider.filter_plan(&query).unanswerable.is_empty(), "with the other record it can be answered");
     let (profiles, report) = all(&provider, query.clone()).await;
     assert_eq!(profiles.iter().map(|it| it.id.to_string()).collect::<Vec<_>>(), [USER]);
-    assert_eq!((report.requests, report.withheld, report.is_complete()), (5, 1, true));
+    assert_eq!(
+        (report.requests, report.undetermined, report.partial, report.is_complete()),
+        (5, 1, 0, false)
+    );
+    query.filter.mfa = None;
+    let (profiles, report) = all(&provider, query.clone()).await;
+    assert_eq!((profiles.len(), report.undetermined, report.partial, report.is_complete()), (2, 0, 1, false));
+    query.filter.mfa = Some(false.into());
     query.enrich = false;
     assert_eq!(provider.filter_plan(&query).unanswerable, [anyprofile_core::FilterPart::Mfa]);
+}
+
+#[tokio::test]
+async fn one_record_that_fails_for_itself_costs_no_listing() {
+    let script = by_path(|path| {
+        Some(match path {
+            "/profiles" => json(
+                200,
+                format!(r#"{{"count":3,"profiles":[{PROFILE},{{"id":"1"}},{{"id":"u-3"}}],"_links":[]}}"#),
+            ),
+            "/users/1" => json(422, r#"{"error":"not a uuid"}"#),
+            "/profiles/u-3" => json(200, r#"{"id":"u-3"}"#),
+            "/users/u-3" => json(200, "[]"),
+            path if path.starts_with("/users/") => json(200, PERSON),
+            path if path.ends_with("/address") => json(200, ADDRESS),
+            _ => return None,
+        })
+    });
+    let provider = provider(&script);
+    let (profiles, report) = all(&provider, ListQuery::new().with_enrich(true)).await;
+    assert_eq!((profiles.len(), report.partial, report.is_complete()), (3, 2, false));
+    let reason = |profile: &Profile| profile.origin.as_ref().unwrap().missing[0].reason.clone();
+    assert_eq!([reason(&profiles[1]), reason(&profiles[2])], [MissingReason::Failed, MissingReason::Failed]);
+    // One that is asked for alone is told the failure.
+    let one = provider.get_with(&profiles[2].id, &enriched()).await.unwrap_err();
+    assert_eq!((one.kind(), one.operation()), (ErrorKind::Decode, Some("get-user")));
+}
+
+#[tokio::test]
+async fn members_keep_each_record_by_its_name() {
+    let script = by_path(|path| {
+        Some(match path {
+            "/ref/users" => json(200, r#"{"u-1":{"username":"ada"}}"#),
+            "/users/u-1" => json(200, r#"{"id":"u-1","mfa_enabled":true}"#),
+            path if path.ends_with("/members") => json(
+                200,
+                r#"{"items":[{"user_id":"u-1","user":"a key of the record"}],
+                "_links":{"ref:users:0":{"href":"/ref/users?in=u-1&sig=s"}}}"#,
+            ),
+            _ => answer(404),
+        })
+    });
+    let provider = UpsunProvider::new(config(&script).with_raw_records(true)).unwrap();
+    let query = ListQuery::new().with_member_of(id(ORGANIZATION)).with_enrich(true);
+    let (members, _) = all(&provider, query).await;
+    assert_eq!(members[0].security.mfa_enabled, true);
+    let raw: serde_json::Value = members[0].raw.as_ref().unwrap().decode().unwrap();
+    assert_eq!(raw["member"]["user"], "a key of the record");
+    assert_eq!(raw["user"]["mfa_enabled"], true);
+}
+
+#[test]
+fn what_cannot_be_an_organization_is_refused_before_it_is_used() {
+    for wrong in ["", "acme", "all", "discovered", "name="] {
+        let named = ListedOrganizations::These(vec!["01A".to_owned(), wrong.to_owned()]);
+        let error = UpsunProvider::new(config(&Script::silent()).with_organizations(named)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{wrong}");
+        assert!(error.to_string().contains("name= and its machine name"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_token_is_a_failure_and_nobody_is_not_found_by_it() {
+    let script = Script::by(|_| json(400, r#"{"error":"invalid_grant"}"#).into());
+    let http = anyprofile_http::HttpOptions::default().with_max_attempts(1).with_transport(script);
+    let config = anyprofile_upsun::UpsunConfig::with_api_token("acme".parse().unwrap(), "t")
+        .at("https://api.example.com")
+        .with_auth_url("https://auth.example.com")
+        .with_http(http);
+    let provider = UpsunProvider::new(config).unwrap();
+    for key in [FindKey::Email("ada@example.com".to_owned()), FindKey::NativeId("u-1".to_owned())] {
+        let error = provider.find_by(&key).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error}");
+    }
 }
