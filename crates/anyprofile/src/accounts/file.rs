@@ -51,6 +51,7 @@ struct Entry {
 /// `"discovered"`, or a list of ids.
 #[derive(Deserialize)]
 #[serde(untagged)]
+#[cfg_attr(not(feature = "upsun"), allow(dead_code, reason = "only Upsun has organizations"))]
 enum ListedOrganizations {
     Word(String),
     These(Vec<String>),

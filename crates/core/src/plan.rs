@@ -1,0 +1,276 @@
+//! Writes that are shown before they are made, and checked after.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    AccountName, Change, Error, ErrorKind, Field, FieldPath, GetOptions, IdKind, PlannedRequest, Profile,
+    ProfileChange, ProfileId, ProfileProvider, ProviderInfo, Result, ServiceName, Support, WriteOptions,
+    rules::{draft_violations, pair_violations, refuse},
+};
+
+/// A profile that is to be created: its collection, and its fields.
+///
+/// `Debug` shows the fields and no values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProfileDraft {
+    kind: IdKind,
+    fields: ProfileChange,
+}
+
+impl ProfileDraft {
+    /// An empty draft for a collection.
+    pub fn new(kind: IdKind) -> Self {
+        Self { kind, fields: ProfileChange::new() }
+    }
+
+    /// Sets a field.
+    pub fn set(mut self, path: FieldPath, value: impl Into<Value>) -> Self {
+        self.fields = self.fields.set(path, value);
+        self
+    }
+
+    /// The collection.
+    pub fn kind(&self) -> &IdKind {
+        &self.kind
+    }
+
+    /// The fields, all of them set.
+    pub fn fields(&self) -> &ProfileChange {
+        &self.fields
+    }
+
+    /// Checks the draft against what the service takes, before anything is sent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] if no profile can be created in this collection, [`ErrorKind::InvalidRequest`] with
+    /// every violation in [`Error::field_errors`] otherwise.
+    pub fn check(&self, provider: &(impl ProfileProvider + ?Sized)) -> Result<()> {
+        let (info, capabilities) = (provider.info(), provider.capabilities());
+        if !capabilities.operations.create.kinds().contains(&self.kind) {
+            let reason = match &capabilities.operations.create {
+                Support::No(reason) => reason.to_string(),
+                Support::For(kinds) => {
+                    let kinds: Vec<_> = kinds.iter().map(IdKind::as_str).collect();
+                    format!("profiles of kind '{}' cannot be created; only: {}", self.kind, kinds.join(", "))
+                }
+            };
+            return Err(Error::unsupported(info, "create", &reason));
+        }
+        let mut violations = draft_violations(&self.fields, &self.kind, capabilities);
+        violations.extend(pair_violations(&self.fields, None, capabilities));
+        refuse("create", info, violations)
+    }
+}
+
+/// An update that was worked out and not made: what changes from what to what, and the requests.
+///
+/// Made by [`ProfileProviderExt::plan`](crate::ProfileProviderExt::plan), which sends no write; made true by
+/// [`ProfileProviderExt::apply`](crate::ProfileProviderExt::apply). `Debug` shows no values.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct UpdatePlan {
+    /// The profile.
+    pub id: ProfileId,
+    /// What changes, field by field. A field that has the value already is not in it.
+    pub differences: Vec<Difference>,
+    /// The requests, in their order.
+    pub requests: Vec<PlannedRequest>,
+    /// What the change does besides.
+    pub warnings: Vec<String>,
+    change: ProfileChange,
+    service: ServiceName,
+    account: AccountName,
+}
+
+/// How one field changes.
+#[derive(Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Difference {
+    /// The field.
+    pub field: FieldPath,
+    /// What it is now. Absent where the service did not send it.
+    #[serde(skip_serializing_if = "Field::is_absent")]
+    pub now: Field<Value>,
+    /// What it is to be; `None` if it is to be cleared.
+    pub then: Option<Value>,
+}
+
+impl fmt::Debug for Difference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let then = if self.then.is_some() { "set" } else { "cleared" };
+        write!(formatter, "Difference({}: {} -> {then})", self.field, self.now.state())
+    }
+}
+
+impl fmt::Debug for UpdatePlan {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("UpdatePlan")
+            .field("id", &format_args!("{}", self.id))
+            .field("differences", &self.differences)
+            .field("requests", &self.requests)
+            .finish_non_exhaustive()
+    }
+}
+
+impl UpdatePlan {
+    /// Works out what a change does to a profile as it is now.
+    pub(crate) fn of(
+        provider: &(impl ProfileProvider + ?Sized),
+        change: &ProfileChange,
+        current: &Profile,
+    ) -> Result<Self> {
+        let (info, capabilities) = (provider.info(), provider.capabilities());
+        refuse("update", info, pair_violations(change, current.metadata.value(), capabilities))?;
+        let mut needed = ProfileChange::new();
+        let mut differences = Vec::new();
+        let mut warnings = Vec::new();
+        for (path, wanted) in change.iter() {
+            let now = value_of(current, path);
+            let then = match wanted {
+                Change::Keep => continue,
+                Change::Set(value) => Some(value.clone()),
+                Change::Clear => None,
+            };
+            // Whether it is so already is known of what is known alone.
+            let is_so = match (&now, &then) {
+                (Field::Value(now), Some(then)) => now == then,
+                (Field::Null, None) => true,
+                _ => false,
+            };
+            if is_so {
+                continue;
+            }
+            needed = match &then {
+                Some(value) => needed.set(path.clone(), value.clone()),
+                None => needed.clear(path.clone()),
+            };
+            let rule = capabilities.fields.get(path).and_then(|spec| spec.write.as_ref());
+            warnings.extend(
+                rule.and_then(|rule| rule.warning.as_ref()).map(|warning| format!("{path}: {warning}")),
+            );
+            differences.push(Difference { field: path.clone(), now, then });
+        }
+        let requests =
+            if needed.is_empty() { Vec::new() } else { provider.plan_update(&current.id, &needed)? };
+        Ok(Self {
+            id: current.id.clone(),
+            differences,
+            requests,
+            warnings,
+            change: needed,
+            service: info.service.clone(),
+            account: info.account.clone(),
+        })
+    }
+
+    /// Whether everything is so already, and nothing would be sent.
+    pub fn is_empty(&self) -> bool {
+        self.change.is_empty()
+    }
+
+    /// What is to be written: the change without what is so already.
+    pub fn change(&self) -> &ProfileChange {
+        &self.change
+    }
+
+    pub(crate) fn check_provider(&self, info: &ProviderInfo) -> Result<()> {
+        if info.service == self.service && info.account == self.account {
+            return Ok(());
+        }
+        let message = format!("the plan was made with {} account '{}'", self.service, self.account);
+        Err(Error::new(ErrorKind::InvalidRequest, message).with_provider(info).with_operation("update"))
+    }
+
+    /// The fields that the plan touches and that are not any more what they were when it was made.
+    fn stale(&self, current: &Profile) -> Vec<&FieldPath> {
+        let differs = |it: &&Difference| value_of(current, &it.field) != it.now;
+        self.differences.iter().filter(differs).map(|it| &it.field).collect()
+    }
+
+    /// The fields that the service shows otherwise than they were written.
+    fn ignored(&self, written: &Profile) -> Vec<FieldPath> {
+        let differs = |it: &&Difference| match (&it.then, value_of(written, &it.field)) {
+            (Some(then), Field::Value(now)) => *then != now,
+            (None, Field::Value(_)) | (Some(_), _) => true,
+            (None, Field::Null | Field::Absent) => false,
+        };
+        self.differences.iter().filter(differs).map(|it| it.field.clone()).collect()
+    }
+}
+
+/// What a profile says of a field.
+fn value_of(profile: &Profile, path: &FieldPath) -> Field<Value> {
+    match profile.value(path) {
+        Some(value) => Field::Value(value),
+        None if profile.is_null(path) => Field::Null,
+        None => Field::Absent,
+    }
+}
+
+/// How to make a plan true.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApplyOptions {
+    /// Whether to read the profile once more before writing, and to write nothing if a field that the plan touches is
+    /// not what it was when the plan was made. It cannot keep somebody from changing it in between: no service offers
+    /// that. Default: no.
+    pub unchanged: bool,
+}
+
+impl ApplyOptions {
+    /// Without a precondition.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`unchanged`](Self::unchanged).
+    pub fn with_unchanged(mut self, unchanged: bool) -> Self {
+        self.unchanged = unchanged;
+        self
+    }
+}
+
+/// What became of a plan.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Applied {
+    /// The profile as the service shows it after the write.
+    pub profile: Profile,
+    /// The fields that the service accepted and shows otherwise: it ignored them or changed them.
+    pub ignored: Vec<FieldPath>,
+}
+
+/// Makes a plan true.
+pub(crate) async fn apply<P: ProfileProvider + ?Sized>(
+    provider: &P,
+    plan: &UpdatePlan,
+    options: &ApplyOptions,
+) -> Result<Applied> {
+    plan.check_provider(provider.info())?;
+    let as_planned = GetOptions::default();
+    if plan.is_empty() {
+        let profile = provider.get_with(&plan.id, &as_planned).await?;
+        return Ok(Applied { profile, ignored: Vec::new() });
+    }
+    if options.unchanged {
+        let current = provider.get_with(&plan.id, &as_planned).await?;
+        let stale: Vec<_> = plan.stale(&current).into_iter().map(FieldPath::as_str).collect();
+        if !stale.is_empty() {
+            let message = format!(
+                "nothing was sent: since the plan was made, these have changed: {}",
+                stale.join(", ")
+            );
+            return Err(Error::new(ErrorKind::Conflict, message)
+                .with_provider(provider.info())
+                .with_operation("update")
+                .with_hint("make the plan anew"));
+        }
+    }
+    let profile = provider.update_with(&plan.id, &plan.change, &WriteOptions::default()).await?;
+    let ignored = plan.ignored(&profile);
+    Ok(Applied { profile, ignored })
+}

@@ -1,0 +1,213 @@
+//! What a service lets be written, checked before anything is sent.
+
+use serde_json::Value;
+
+use crate::{
+    AtCreation, Capabilities, Change, Error, ErrorKind, FieldPath, IdKind, ProfileChange, ProviderInfo,
+    Readable, Result, Timestamp, ValueFormat, WriteRule,
+};
+
+/// A field and the rule that what is to be written breaks, in words that do not repeat the value.
+pub(crate) type Violation = (FieldPath, String);
+
+/// The error that names all violations at once; none if there are none.
+pub(crate) fn refuse(operation: &'static str, info: &ProviderInfo, violations: Vec<Violation>) -> Result<()> {
+    if violations.is_empty() {
+        return Ok(());
+    }
+    let rules: Vec<_> = violations.iter().map(|(path, rule)| format!("{path} {rule}")).collect();
+    let error = Error::new(ErrorKind::InvalidRequest, format!("nothing was sent: {}", rules.join("; ")))
+        .with_provider(info)
+        .with_operation(operation);
+    Err(violations.into_iter().fold(error, |error, (path, rule)| error.with_field_error(path.as_str(), rule)))
+}
+
+/// What an update breaks.
+pub(crate) fn update_violations(
+    change: &ProfileChange,
+    kind: &IdKind,
+    capabilities: &Capabilities,
+) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for (path, change) in change.iter() {
+        let broken = match rule_of(path, kind, capabilities) {
+            Err(broken) => Some(broken),
+            Ok(rule) if !rule.update => {
+                Some("is set when the profile is created, and not changed".to_owned())
+            }
+            Ok(rule) => change_violation(path, change, rule),
+        };
+        violations.extend(broken.map(|broken| (path.clone(), broken)));
+    }
+    violations
+}
+
+/// What a draft of a new profile breaks.
+pub(crate) fn draft_violations(
+    draft: &ProfileChange,
+    kind: &IdKind,
+    capabilities: &Capabilities,
+) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for (path, change) in draft.iter() {
+        let broken = match rule_of(path, kind, capabilities) {
+            Err(broken) => Some(broken),
+            Ok(rule) if rule.create == AtCreation::No => Some("cannot be given at creation".to_owned()),
+            Ok(rule) => change_violation(path, change, rule),
+        };
+        violations.extend(broken.map(|broken| (path.clone(), broken)));
+    }
+    for spec in capabilities.fields.iter() {
+        let is_required = spec
+            .write
+            .as_ref()
+            .is_some_and(|rule| rule.create == AtCreation::Required && rule.id_kinds.contains(kind));
+        if is_required && draft.get(&spec.path).is_keep() {
+            violations.push((spec.path.clone(), "is needed".to_owned()));
+        }
+    }
+    violations
+}
+
+/// How many pairs there would be is known only beside those that there are.
+pub(crate) fn pair_violations(
+    change: &ProfileChange,
+    current: Option<&std::collections::BTreeMap<String, String>>,
+    capabilities: &Capabilities,
+) -> Vec<Violation> {
+    let rule = capabilities.fields.get(&FieldPath::METADATA).and_then(|spec| spec.write.as_ref());
+    let Some(ValueFormat::Pairs { max_pairs: Some(max), .. }) = rule.map(|rule| &rule.format) else {
+        return Vec::new();
+    };
+    let mut keys: std::collections::BTreeSet<&str> =
+        current.into_iter().flat_map(|pairs| pairs.keys().map(String::as_str)).collect();
+    let mut is_touched = false;
+    for (path, change) in change.iter() {
+        match (path.metadata_key(), change) {
+            (Some(key), Change::Set(_)) => is_touched |= keys.insert(key),
+            (Some(key), Change::Clear) => drop(keys.remove(key)),
+            (None, Change::Set(Value::Object(pairs))) if *path == FieldPath::METADATA => {
+                pairs.keys().for_each(|key| is_touched |= keys.insert(key));
+            }
+            _ => {}
+        }
+    }
+    if is_touched && keys.len() > *max as usize {
+        return vec![(
+            FieldPath::METADATA,
+            format!("has at most {max} pairs, and would have {}", keys.len()),
+        )];
+    }
+    Vec::new()
+}
+
+fn rule_of<'a>(
+    path: &FieldPath,
+    kind: &IdKind,
+    capabilities: &'a Capabilities,
+) -> std::result::Result<&'a WriteRule, String> {
+    let spec = capabilities.fields.get(path);
+    let Some(rule) = spec.and_then(|spec| spec.write.as_ref()) else {
+        return Err(match spec.map(|spec| &spec.read) {
+            None | Some(Readable::No) => "is not known to this service".to_owned(),
+            Some(_) => "can be read and not written".to_owned(),
+        });
+    };
+    if rule.id_kinds.contains(kind) {
+        return Ok(rule);
+    }
+    Err(format!("cannot be written for profiles of kind '{kind}'"))
+}
+
+fn change_violation(path: &FieldPath, change: Change<&Value>, rule: &WriteRule) -> Option<String> {
+    if let (Some(key), ValueFormat::Pairs { max_key_characters: Some(max), .. }) =
+        (path.metadata_key(), &rule.format)
+        && key.chars().count() > *max as usize
+    {
+        return Some(format!("has a key of more than {max} characters"));
+    }
+    match change {
+        Change::Keep => None,
+        Change::Clear if rule.clear => None,
+        Change::Clear => Some("cannot be cleared: the service documents no way to do it".to_owned()),
+        // The empty text is how services show that there is no value.
+        Change::Set(Value::String(text)) if text.is_empty() => Some(
+            if rule.clear {
+                "cannot be empty: clear it"
+            } else {
+                "cannot be empty: the service documents no way to clear it"
+            }
+            .to_owned(),
+        ),
+        Change::Set(value) => match (&rule.format, path.metadata_key()) {
+            (ValueFormat::Pairs { max_value_characters, .. }, Some(_)) => {
+                format_violation(&ValueFormat::Text { max_characters: *max_value_characters }, value)
+            }
+            (format, _) => format_violation(format, value),
+        },
+    }
+}
+
+/// Why a value does not have a format.
+fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
+    match format {
+        ValueFormat::Bool => return (!value.is_boolean()).then(|| "is true or false".to_owned()),
+        ValueFormat::Pairs { max_key_characters, max_value_characters, .. } => {
+            return pairs_violation(value, *max_key_characters, *max_value_characters);
+        }
+        _ => {}
+    }
+    let Some(text) = value.as_str() else {
+        return Some("is a text".to_owned());
+    };
+    match format {
+        ValueFormat::Bool | ValueFormat::Pairs { .. } | ValueFormat::Text { max_characters: None } => None,
+        ValueFormat::Text { max_characters: Some(max) } => {
+            (text.chars().count() > *max as usize).then(|| format!("has at most {max} characters"))
+        }
+        ValueFormat::Email => {
+            let well_formed = text.rsplit_once('@').is_some_and(|(local, domain)| {
+                !local.is_empty() && !domain.is_empty() && !text.chars().any(char::is_whitespace)
+            });
+            (!well_formed).then(|| "is an e-mail address".to_owned())
+        }
+        ValueFormat::Uri => {
+            let well_formed = text.split_once(':').is_some_and(|(scheme, rest)| {
+                scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+                    && !rest.is_empty()
+            });
+            (!well_formed).then(|| "is an absolute URI".to_owned())
+        }
+        ValueFormat::Country => {
+            let well_formed = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+            (!well_formed).then(|| "is two upper-case letters, such as NO".to_owned())
+        }
+        ValueFormat::Time => {
+            let is_time = Timestamp::read(text).is_ok_and(|read| !read.assumed_utc);
+            (!is_time).then(|| "is a time with its offset, such as 2026-01-31T12:00:00Z".to_owned())
+        }
+        ValueFormat::OneOf(words) => {
+            (!words.contains(&text)).then(|| format!("is one of: {}", words.join(", ")))
+        }
+    }
+}
+
+fn pairs_violation(value: &Value, max_key: Option<u32>, max_value: Option<u32>) -> Option<String> {
+    let Some(pairs) = value.as_object() else { return Some("is pairs of texts".to_owned()) };
+    let is_longer = |text: &str, max: Option<u32>| max.is_some_and(|max| text.chars().count() > max as usize);
+    for (key, value) in pairs {
+        let Some(value) = value.as_str() else { return Some("is pairs of texts".to_owned()) };
+        match (max_key, max_value) {
+            (Some(max), _) if is_longer(key, max_key) => {
+                return Some(format!("has a key of more than {max} characters"));
+            }
+            (_, Some(max)) if is_longer(value, max_value) => {
+                return Some(format!("has a value of more than {max} characters"));
+            }
+            _ if value.is_empty() => return Some("has an empty value: clear the pair".to_owned()),
+            _ => {}
+        }
+    }
+    None
+}

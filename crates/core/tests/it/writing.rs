@@ -1,0 +1,214 @@
+//! Plans: shown before they are made, refused early, verified after.
+
+use std::sync::Mutex;
+
+use anyprofile_core::{
+    ApplyOptions, AtCreation, Capabilities, Change, Cursor, ErrorKind, Field, FieldPath, FieldSpec,
+    GetOptions, IdKind, ListQuery, Page, PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId,
+    ProfileProvider, ProfileProviderExt, ProviderInfo, Result, Support, ValueFormat, WriteOptions, WriteRule,
+    async_trait,
+};
+use serde_json::Value;
+
+const USERS: &[IdKind] = &[IdKind::USER];
+
+/// One profile that can be written; it takes no locale, and makes every title small.
+#[derive(Debug)]
+struct Store {
+    info: ProviderInfo,
+    capabilities: Capabilities,
+    profile: Mutex<Profile>,
+    writes: Mutex<Vec<String>>,
+}
+
+fn store() -> Store {
+    let text = |path, max| {
+        let format = ValueFormat::Text { max_characters: Some(max) };
+        FieldSpec::read(path, "x")
+            .writable(WriteRule::set_only(USERS, format).at_creation(AtCreation::Optional))
+    };
+    let mut capabilities = Capabilities::default();
+    capabilities.operations.update = Support::users();
+    capabilities.operations.create = Support::users();
+    let pairs =
+        ValueFormat::Pairs { max_pairs: Some(2), max_key_characters: Some(4), max_value_characters: Some(5) };
+    let email = WriteRule::set_only(USERS, ValueFormat::Email).at_creation(AtCreation::Required);
+    capabilities.fields = [
+        text(FieldPath::TITLE, 10),
+        text(FieldPath::LOCALE, 10),
+        FieldSpec::read(FieldPath::NAME_DISPLAY, "x")
+            .writable(WriteRule::set_only(USERS, ValueFormat::Text { max_characters: None }).clearable()),
+        FieldSpec::read(FieldPath::EMAILS, "x").writable(email.with_warning("it resets the password")),
+        FieldSpec::read(FieldPath::COUNTRY, "x").writable(WriteRule::set_only(USERS, ValueFormat::Country)),
+        FieldSpec::read(FieldPath::EXTERNAL_ID, "x").writable(
+            WriteRule::set_only(USERS, ValueFormat::Time).at_creation(AtCreation::Optional).not_by_update(),
+        ),
+        FieldSpec::read(FieldPath::METADATA, "x").writable(WriteRule::set_only(USERS, pairs).clearable()),
+    ]
+    .into_iter()
+    .collect();
+    let info = ProviderInfo::new("probely".parse().unwrap(), "eu".parse().unwrap(), "Store", "memory:");
+    let mut profile = Profile::new("probely:eu/user/x".parse().unwrap());
+    profile.title = "cto".into();
+    profile.name.display = Field::Null;
+    profile.metadata = Field::from(std::collections::BTreeMap::from([("team".to_owned(), "a".to_owned())]));
+    Store { info, capabilities, profile: Mutex::new(profile), writes: Mutex::default() }
+}
+
+impl Store {
+    fn id(&self) -> ProfileId {
+        self.profile.lock().unwrap().id.clone()
+    }
+
+    fn writes(&self) -> Vec<String> {
+        self.writes.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl ProfileProvider for Store {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn list_page(&self, _: &ListQuery, _: Option<&Cursor>) -> Result<Page<Profile>> {
+        Ok(Page::last(vec![self.profile.lock().unwrap().clone()]))
+    }
+
+    async fn get_with(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
+        Ok(self.profile.lock().unwrap().clone())
+    }
+
+    fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
+        change.check(id, &self.info, &self.capabilities)?;
+        let fields = change.iter().map(|(path, change)| match change {
+            Change::Set(value) => (path.to_string(), value.clone()),
+            _ => (path.to_string(), Value::Null),
+        });
+        Ok(vec![PlannedRequest::new("PATCH", "memory:x", Some(Value::Object(fields.collect())))])
+    }
+
+    async fn update_with(&self, id: &ProfileId, change: &ProfileChange, _: &WriteOptions) -> Result<Profile> {
+        let requests = self.plan_update(id, change)?;
+        self.writes.lock().unwrap().push(requests[0].body.as_ref().unwrap().to_string());
+        let mut profile = self.profile.lock().unwrap();
+        if let Change::Set(Value::String(title)) = change.get(&FieldPath::TITLE) {
+            profile.title = title.to_lowercase().into();
+        }
+        if let Change::Clear = change.get(&FieldPath::NAME_DISPLAY) {
+            profile.name.display = Field::Null;
+        }
+        Ok(profile.clone())
+    }
+}
+
+#[tokio::test]
+async fn a_plan_holds_what_is_not_so_already_and_writes_nothing() {
+    let store = store();
+    let change = ProfileChange::new()
+        .set(FieldPath::TITLE, "cto")
+        .set(FieldPath::LOCALE, "nb")
+        .clear(FieldPath::NAME_DISPLAY)
+        .set(FieldPath::EMAILS, "ada@example.com")
+        .set(FieldPath::metadata("team"), "b");
+    let plan = store.plan(&store.id(), &change).await.unwrap();
+    let fields: Vec<_> = plan.differences.iter().map(|it| it.field.as_str()).collect();
+    assert_eq!(fields, ["emails", "locale", "metadata.team"], "the title is so, and the name is null");
+    assert_eq!(plan.differences[2].now, Field::Value("a".into()));
+    assert_eq!(plan.differences[1].now, Field::Absent);
+    assert_eq!(plan.warnings, ["emails: it resets the password"]);
+    assert_eq!(
+        plan.requests[0].body.as_ref().unwrap().to_string(),
+        r#"{"emails":"ada@example.com","locale":"nb","metadata.team":"b"}"#
+    );
+    assert!(store.writes().is_empty());
+    assert!(!format!("{plan:?}").contains("ada@"), "{plan:?}");
+    // What is so already asks for nothing, also when it is made true.
+    let nothing = store.plan(&store.id(), &ProfileChange::new().set(FieldPath::TITLE, "cto")).await.unwrap();
+    assert!(nothing.is_empty() && nothing.requests.is_empty());
+    assert!(store.apply(&nothing, &ApplyOptions::new()).await.unwrap().ignored.is_empty());
+    assert!(store.writes().is_empty());
+}
+
+#[tokio::test]
+async fn what_the_service_ignores_or_changes_is_told_after() {
+    let store = store();
+    let change = ProfileChange::new().set(FieldPath::TITLE, "CEO").set(FieldPath::LOCALE, "nb");
+    let plan = store.plan(&store.id(), &change).await.unwrap();
+    let applied = store.apply(&plan, &ApplyOptions::new()).await.unwrap();
+    assert_eq!(applied.ignored, [FieldPath::LOCALE, FieldPath::TITLE]);
+    assert_eq!(store.writes(), [r#"{"locale":"nb","title":"CEO"}"#]);
+    let change = ProfileChange::new().set(FieldPath::TITLE, "cso");
+    let plan = store.plan(&store.id(), &change).await.unwrap();
+    let applied = store.apply(&plan, &ApplyOptions::new()).await.unwrap();
+    assert_eq!((applied.ignored, applied.profile.title), (Vec::new(), "cso".into()));
+}
+
+#[tokio::test]
+async fn a_plan_whose_fields_have_changed_since_is_not_made_true_where_that_is_asked_for() {
+    let store = store();
+    let plan = store.plan(&store.id(), &ProfileChange::new().set(FieldPath::TITLE, "ceo")).await.unwrap();
+    store.profile.lock().unwrap().locale = "de".into();
+    let unchanged = ApplyOptions::new().with_unchanged(true);
+    assert!(store.apply(&plan, &unchanged).await.is_ok(), "another field is of no interest");
+    let plan = store.plan(&store.id(), &ProfileChange::new().set(FieldPath::TITLE, "cso")).await.unwrap();
+    store.profile.lock().unwrap().title = "dev".into();
+    let error = store.apply(&plan, &unchanged).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert!(error.to_string().contains("these have changed: title"), "{error}");
+    assert_eq!(store.writes().len(), 1);
+    // And a plan is good for the account that it was made with.
+    let mut other = self::store();
+    other.info.account = "us".parse().unwrap();
+    assert_eq!(other.apply(&plan, &unchanged).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
+}
+
+#[tokio::test]
+async fn every_violation_is_told_at_once_before_anything_is_read() {
+    let store = store();
+    let change = ProfileChange::new()
+        .set(FieldPath::TITLE, "x".repeat(11))
+        .set(FieldPath::COUNTRY, "no")
+        .set(FieldPath::EXTERNAL_ID, "2026-01-31T12:00:00Z")
+        .set(FieldPath::metadata("toolong"), "x")
+        .set(FieldPath::metadata("key"), "x".repeat(6))
+        .clear(FieldPath::TITLE)
+        .clear(FieldPath::LOCALE);
+    let error = store.plan(&store.id(), &change).await.unwrap_err();
+    insta::assert_snapshot!(error.to_string(), @"probely account 'eu', update: nothing was sent: country is two upper-case letters, such as NO; external_id is set when the profile is created, and not changed; locale cannot be cleared: the service documents no way to do it; metadata.key has at most 5 characters; metadata.toolong has a key of more than 4 characters; title cannot be cleared: the service documents no way to do it");
+    // How many pairs there would be is known with those that there are.
+    let pairs = |keys: &[&str]| {
+        keys.iter().fold(ProfileChange::new(), |change, key| change.set(FieldPath::metadata(key), "x"))
+    };
+    assert!(store.plan(&store.id(), &pairs(&["team", "b"])).await.is_ok());
+    let error = store.plan(&store.id(), &pairs(&["b", "c"])).await.unwrap_err();
+    assert!(error.message().contains("metadata has at most 2 pairs, and would have 3"), "{error}");
+    let replaced = pairs(&["b", "c"]).clear(FieldPath::metadata("team"));
+    assert!(store.plan(&store.id(), &replaced).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_draft_is_checked_as_a_change_is() {
+    let store = store();
+    let draft = ProfileDraft::new(IdKind::USER)
+        .set(FieldPath::NAME_DISPLAY, "Ada")
+        .set(FieldPath::EXTERNAL_ID, "soon")
+        .set(FieldPath::STATUS, "active");
+    let error = store.create(&draft).await.unwrap_err();
+    insta::assert_snapshot!(error.to_string(), @"probely account 'eu', create: nothing was sent: external_id is a time with its offset, such as 2026-01-31T12:00:00Z; name.display cannot be given at creation; status is not known to this service; emails is needed");
+    let draft = ProfileDraft::new(IdKind::ORGANIZATION);
+    assert_eq!(store.create(&draft).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    let good = ProfileDraft::new(IdKind::USER).set(FieldPath::EMAILS, "ada@example.com");
+    assert!(good.check(&store).is_ok());
+    assert!(!format!("{good:?}").contains("ada@"));
+    // Declared and not written: the provider's own fault, which is told as such.
+    assert_eq!(store.create(&good).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    for refused in [store.deactivate(&store.id()).await, store.delete(&store.id()).await] {
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::Unsupported);
+    }
+    assert!(store.writes().is_empty());
+}
