@@ -56,7 +56,8 @@ async fn what_cannot_be_written_is_refused_before_anything_is_sent() {
         .set(FieldPath::TITLE, "astronaut")
         .set(FieldPath::BILLING_CONTACT, "nobody")
         .set(FieldPath::ORGANIZATION_KIND, "club")
-        .clear(FieldPath::BILLING_VAT_NUMBER);
+        .clear(FieldPath::BILLING_CONTACT)
+        .set(FieldPath::BILLING_VAT_NUMBER, "");
     let error = upsun.update(&acme(), &change).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     let fields: Vec<_> = error.field_errors().keys().map(String::as_str).collect();

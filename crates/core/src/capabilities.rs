@@ -232,8 +232,28 @@ pub struct WriteRule {
     pub id_kinds: Cow<'static, [IdKind]>,
     /// What a value must look like.
     pub format: ValueFormat,
+    /// Whether an update can set it.
+    pub update: bool,
+    /// Whether it can be given when a profile is created.
+    pub create: AtCreation,
     /// Whether the service documents how to clear it.
     pub clear: bool,
+    /// What else a change of it does, for the plan: that it resets a password, for one.
+    pub warning: Option<Cow<'static, str>>,
+}
+
+/// Whether a field is given when a profile is created.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AtCreation {
+    /// It has to be.
+    Required,
+    /// It may be.
+    Optional,
+    /// It cannot be.
+    #[default]
+    No,
 }
 
 /// What a value must look like. Lengths are in characters (Unicode scalar values), not bytes.
@@ -250,16 +270,60 @@ pub enum ValueFormat {
     Email,
     /// An absolute URI; only that it has a scheme is checked.
     Uri,
+    /// Two upper-case letters, as ISO 3166-1 alpha-2 has them; whether there is such a country is not checked.
+    Country,
+    /// A point in time, RFC 3339.
+    Time,
     /// One of these words.
     OneOf(Cow<'static, [&'static str]>),
     /// `true` or `false`.
     Bool,
+    /// Pairs of texts; each can be written by itself, as `metadata.KEY`.
+    Pairs {
+        /// The most pairs.
+        max_pairs: Option<u32>,
+        /// The most characters of a key.
+        max_key_characters: Option<u32>,
+        /// The most characters of a value.
+        max_value_characters: Option<u32>,
+    },
 }
 
 impl WriteRule {
-    /// A field that can be set for these kinds of ids, and not cleared.
+    /// A field that can be set for these kinds of ids by an update, and not cleared.
     pub const fn set_only(id_kinds: &'static [IdKind], format: ValueFormat) -> Self {
-        Self { id_kinds: Cow::Borrowed(id_kinds), format, clear: false }
+        Self {
+            id_kinds: Cow::Borrowed(id_kinds),
+            format,
+            update: true,
+            create: AtCreation::No,
+            clear: false,
+            warning: None,
+        }
+    }
+
+    /// The same field, which may or must be given when a profile is created.
+    pub const fn at_creation(mut self, create: AtCreation) -> Self {
+        self.create = create;
+        self
+    }
+
+    /// The same field, which no update can set.
+    pub const fn not_by_update(mut self) -> Self {
+        self.update = false;
+        self
+    }
+
+    /// The same field, which can be cleared in the way that the service documents.
+    pub const fn clearable(mut self) -> Self {
+        self.clear = true;
+        self
+    }
+
+    /// The same field, a change of which does something else too.
+    pub fn with_warning(mut self, warning: &'static str) -> Self {
+        self.warning = Some(Cow::Borrowed(warning));
+        self
     }
 }
 
@@ -336,8 +400,9 @@ impl FieldSpec {
 pub struct FieldTable(Vec<FieldSpec>);
 
 impl FieldTable {
-    /// The entry of a field.
+    /// The entry of a field; of one pair of the metadata, that of the metadata.
     pub fn get(&self, path: &FieldPath) -> Option<&FieldSpec> {
+        let path = if path.metadata_key().is_some() { &FieldPath::METADATA } else { path };
         self.0.iter().find(|spec| spec.path == *path)
     }
 

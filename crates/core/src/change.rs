@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, fmt};
 use serde_json::Value;
 
 use crate::{
-    Capabilities, Error, ErrorKind, FieldPath, IdKind, ProfileId, ProviderInfo, Readable, Result, Support,
-    ValueFormat,
+    Capabilities, FieldPath, ProfileId, ProviderInfo, Result,
+    rules::{refuse, update_violations},
 };
 
 /// What is to become of one field.
@@ -101,98 +101,12 @@ impl ProfileChange {
     /// Checks the changes against what the service can write, before anything is sent.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] if profiles of this id's kind cannot be updated at all,
-    /// [`ErrorKind::InvalidRequest`] with every violation in [`Error::field_errors`] otherwise.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if profiles of this id's kind cannot be updated at
+    /// all, [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with every violation in
+    /// [`Error::field_errors`](crate::Error::field_errors) otherwise.
     pub fn check(&self, id: &ProfileId, info: &ProviderInfo, capabilities: &Capabilities) -> Result<()> {
-        let refused =
-            |kind, message: String| Error::new(kind, message).with_provider(info).with_operation("update");
-        match &capabilities.operations.update {
-            Support::No(reason) => return Err(refused(ErrorKind::Unsupported, reason.to_string())),
-            Support::For(kinds) if !kinds.contains(&id.kind) => {
-                let kinds: Vec<_> = kinds.iter().map(IdKind::as_str).collect();
-                let message =
-                    format!("profiles of kind '{}' cannot be updated; only: {}", id.kind, kinds.join(", "));
-                return Err(refused(ErrorKind::Unsupported, message));
-            }
-            Support::For(_) => {}
-        }
-        let violations: Vec<_> = self
-            .iter()
-            .filter_map(|(path, change)| {
-                violation(path, change, &id.kind, capabilities).map(|rule| (path, rule))
-            })
-            .collect();
-        if violations.is_empty() {
-            return Ok(());
-        }
-        let rules: Vec<_> = violations.iter().map(|(path, rule)| format!("{path} {rule}")).collect();
-        let error = refused(ErrorKind::InvalidRequest, format!("nothing was sent: {}", rules.join("; ")));
-        Err(violations
-            .into_iter()
-            .fold(error, |error, (path, rule)| error.with_field_error(path.as_str(), rule)))
-    }
-}
-
-/// The rule that a change breaks, in words that do not repeat the value.
-fn violation(
-    path: &FieldPath,
-    change: Change<&Value>,
-    kind: &IdKind,
-    capabilities: &Capabilities,
-) -> Option<String> {
-    let spec = capabilities.fields.get(path);
-    let Some(rule) = spec.and_then(|spec| spec.write.as_ref()) else {
-        return Some(match spec.map(|spec| &spec.read) {
-            None | Some(Readable::No) => "is not known to this service".to_owned(),
-            Some(_) => "can be read and not written".to_owned(),
-        });
-    };
-    if !rule.id_kinds.contains(kind) {
-        return Some(format!("cannot be written for profiles of kind '{kind}'"));
-    }
-    match change {
-        Change::Keep => None,
-        Change::Clear if rule.clear => None,
-        Change::Clear => Some("cannot be cleared: the service documents no way to do it".to_owned()),
-        // The empty text is how services show that there is no value.
-        Change::Set(Value::String(text)) if text.is_empty() && !rule.clear => {
-            Some("cannot be empty: the service documents no way to clear it".to_owned())
-        }
-        Change::Set(value) => format_violation(&rule.format, value),
-    }
-}
-
-/// Why a value does not have a format.
-fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
-    if matches!(format, ValueFormat::Bool) {
-        return (!value.is_boolean()).then(|| "is true or false".to_owned());
-    }
-    let Some(text) = value.as_str() else {
-        return Some("is a text".to_owned());
-    };
-    match format {
-        ValueFormat::Bool => None,
-        ValueFormat::Text { max_characters: None } => None,
-        ValueFormat::Text { max_characters: Some(max) } => {
-            (text.chars().count() > *max as usize).then(|| format!("has at most {max} characters"))
-        }
-        ValueFormat::Email => {
-            let well_formed = text.rsplit_once('@').is_some_and(|(local, domain)| {
-                !local.is_empty() && !domain.is_empty() && !text.chars().any(char::is_whitespace)
-            });
-            (!well_formed).then(|| "is an e-mail address".to_owned())
-        }
-        ValueFormat::Uri => {
-            let well_formed = text.split_once(':').is_some_and(|(scheme, rest)| {
-                scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-                    && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
-                    && !rest.is_empty()
-            });
-            (!well_formed).then(|| "is an absolute URI".to_owned())
-        }
-        ValueFormat::OneOf(words) => {
-            (!words.contains(&text)).then(|| format!("is one of: {}", words.join(", ")))
-        }
+        capabilities.operations.update.check(info, "update", id)?;
+        refuse("update", info, update_violations(self, &id.kind, capabilities))
     }
 }
 
@@ -239,7 +153,7 @@ impl fmt::Debug for PlannedRequest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{FieldSpec, WriteRule};
+    use crate::{ErrorKind, FieldSpec, IdKind, Support, ValueFormat, WriteRule};
 
     const ORGANIZATIONS: &[IdKind] = &[IdKind::ORGANIZATION];
 

@@ -85,10 +85,12 @@ mod open_record;
 mod origin;
 mod page;
 mod path;
+mod plan;
 mod profile;
 mod provider;
 mod query;
 mod redact;
+mod rules;
 mod time;
 pub mod wire;
 
@@ -96,8 +98,8 @@ pub use async_trait::async_trait;
 
 pub use self::{
     capabilities::{
-        Capabilities, FieldSource, FieldSpec, FieldTable, ListedCollection, ListingCapabilities, Operations,
-        Readable, Support, ValueFormat, WriteRule,
+        AtCreation, Capabilities, FieldSource, FieldSpec, FieldTable, ListedCollection, ListingCapabilities,
+        Operations, Readable, Support, ValueFormat, WriteRule,
     },
     change::{Change, PlannedRequest, ProfileChange},
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
@@ -114,6 +116,7 @@ pub use self::{
     origin::{MissingReason, MissingView, Origin, View},
     page::{Effort, Next, Page, Quarantined},
     path::{FieldPath, FieldPathError},
+    plan::{Applied, ApplyOptions, Difference, ProfileDraft, UpdatePlan},
     profile::{
         Access, Actor, Billing, Email, EmailPurpose, GrantStatus, Kind, Label, Name, Note, NoteKind,
         Organization, OrganizationKind, PostalAddress, Profile, Role, RoleAssignment, RoleScope, ScopeTier,

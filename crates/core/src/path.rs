@@ -79,6 +79,16 @@ impl FieldPath {
         Self(Cow::Owned(format!("unknown.{name}")))
     }
 
+    /// One pair of the metadata, by its key.
+    pub fn metadata(key: &str) -> Self {
+        Self(Cow::Owned(format!("metadata.{key}")))
+    }
+
+    /// The key, if the path is one pair of the metadata.
+    pub fn metadata_key(&self) -> Option<&str> {
+        self.0.strip_prefix("metadata.")
+    }
+
     /// Whether the field is a point in time.
     pub fn is_time(&self) -> bool {
         let times =
@@ -117,7 +127,8 @@ impl FromStr for FieldPath {
         if let Some(known) = Self::CORE.iter().find(|path| path.as_str() == text) {
             return Ok(known.clone());
         }
-        match text.strip_prefix("extension.").or_else(|| text.strip_prefix("unknown.")) {
+        let key = ["extension.", "unknown.", "metadata."].iter().find_map(|prefix| text.strip_prefix(prefix));
+        match key {
             Some(key) if !key.is_empty() => Ok(Self(Cow::Owned(text.to_owned()))),
             _ => Err(FieldPathError(suggestion(text))),
         }

@@ -86,6 +86,12 @@ macro_rules! profile {
                     ("id", "") => Some(FieldState::Value),
                     $((stringify!($field), "") => Some(self.$field.state()),)+
                     $((stringify!($group), key) => self.$group.state_of(key),)+
+                    ("metadata", key) => Some(match &self.metadata {
+                        Field::Value(pairs) if pairs.contains_key(key) => FieldState::Value,
+                        // A pair that is not there is known not to be.
+                        Field::Value(_) | Field::Null => FieldState::Null,
+                        Field::Absent => FieldState::Absent,
+                    }),
                     ("unknown", key) => Some(match self.unknown.get(key) {
                         Some(_) => FieldState::Value,
                         None => FieldState::Absent,
@@ -242,6 +248,22 @@ impl Profile {
     pub fn with_view(mut self, view: View) -> Self {
         self.origin = Some(Origin::new(view));
         self
+    }
+
+    /// The value of a field as JSON; `None` if it has none.
+    pub fn value(&self, path: &FieldPath) -> Option<serde_json::Value> {
+        let json = serde_json::to_value(self).ok()?;
+        // The key of a pair may hold dots.
+        let value = match path.metadata_key() {
+            Some(key) => json.get("metadata")?.get(key)?,
+            None => path.as_str().split('.').try_fold(&json, |json, key| json.get(key))?,
+        };
+        (!value.is_null()).then(|| value.clone())
+    }
+
+    /// Whether the service says that a field has no value.
+    pub fn is_null(&self, path: &FieldPath) -> bool {
+        self.record_state(path) == Some(FieldState::Null)
     }
 
     /// The same profile with the record that it was made from.

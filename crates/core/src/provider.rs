@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use serde::Serialize;
 
 use crate::{
-    AccountName, Capabilities, Cursor, Effort, Error, ErrorKind, FilterPlan, FindKey, Found, GetOptions,
-    ListQuery, Page, Pages, PlannedRequest, Profile, ProfileChange, ProfileId, ProfileStream, Result,
-    ServiceName, Support, WriteOptions, find::find_by_listing,
+    AccountName, Applied, ApplyOptions, Capabilities, Cursor, Effort, Error, ErrorKind, FilterPlan, FindKey,
+    Found, GetOptions, ListQuery, Page, Pages, PlannedRequest, Profile, ProfileChange, ProfileDraft,
+    ProfileId, ProfileStream, Result, ServiceName, Support, UpdatePlan, WriteOptions, find::find_by_listing,
+    plan,
 };
 
 /// Who a provider speaks to.
@@ -107,6 +108,45 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     /// is here, the service's id is looked up, and for the rest all profiles are listed.
     async fn find_by(&self, key: &FindKey) -> Result<Found> {
         find_by_listing(self, key).await
+    }
+
+    /// The requests that [`create_with`](Self::create_with) would send, after the same checks. Sends none.
+    fn plan_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
+        let _ = draft;
+        Err(unsupported(self.info(), "create", &self.capabilities().operations.create))
+    }
+
+    /// Creates a profile, and gives it as the service then shows it. Never repeated by itself: no service keeps a
+    /// second one from being made.
+    ///
+    /// A draft that the service would refuse is refused before anything is sent; see [`ProfileDraft::check`].
+    async fn create_with(&self, draft: &ProfileDraft, options: &WriteOptions) -> Result<Profile> {
+        let _ = (draft, options);
+        Err(unsupported(self.info(), "create", &self.capabilities().operations.create))
+    }
+
+    /// The requests that [`deactivate_with`](Self::deactivate_with) would send. Sends none.
+    fn plan_deactivate(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
+        let _ = id;
+        Err(unsupported(self.info(), "deactivate", &self.capabilities().operations.deactivate))
+    }
+
+    /// Keeps a profile from signing in, without deleting it. The service may go on listing it.
+    async fn deactivate_with(&self, id: &ProfileId, options: &WriteOptions) -> Result<()> {
+        let _ = (id, options);
+        Err(unsupported(self.info(), "deactivate", &self.capabilities().operations.deactivate))
+    }
+
+    /// The requests that [`delete_with`](Self::delete_with) would send. Sends none.
+    fn plan_delete(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
+        let _ = id;
+        Err(unsupported(self.info(), "delete", &self.capabilities().operations.delete))
+    }
+
+    /// Deletes a profile for good.
+    async fn delete_with(&self, id: &ProfileId, options: &WriteOptions) -> Result<()> {
+        let _ = (id, options);
+        Err(unsupported(self.info(), "delete", &self.capabilities().operations.delete))
     }
 
     /// The requests that [`update_with`](Self::update_with) would send, after the same checks. Sends none.
@@ -231,6 +271,53 @@ pub trait ProfileProviderExt: ProfileProvider {
     async fn update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Profile> {
         self.info().check_id(id)?;
         self.update_with(id, change, &WriteOptions::default()).await
+    }
+
+    /// Works out what a change does: the differences to the profile as it is now, and the requests. Reads the profile and
+    /// writes nothing.
+    ///
+    /// # Errors
+    /// Those of [`ProfileChange::check`], with nothing sent, and the service's.
+    async fn plan(&self, id: &ProfileId, change: &ProfileChange) -> Result<UpdatePlan> {
+        self.info().check_id(id)?;
+        change.check(id, self.info(), self.capabilities())?;
+        let current = self.get_with(id, &GetOptions::default()).await?;
+        UpdatePlan::of(self, change, &current)
+    }
+
+    /// Makes a plan true, and says which fields the service shows otherwise than they were written.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`], with nothing sent, if the precondition of the options is not met; and the service's.
+    async fn apply(&self, plan: &UpdatePlan, options: &ApplyOptions) -> Result<Applied> {
+        plan::apply(self, plan, options).await
+    }
+
+    /// Creates a profile, and gives it as the service then shows it.
+    ///
+    /// # Errors
+    /// Those of [`ProfileDraft::check`], with nothing sent, and the service's.
+    async fn create(&self, draft: &ProfileDraft) -> Result<Profile> {
+        draft.check(self)?;
+        self.create_with(draft, &WriteOptions::default()).await
+    }
+
+    /// Keeps a profile from signing in, without deleting it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`], with nothing sent, where the service has no such thing for this profile.
+    async fn deactivate(&self, id: &ProfileId) -> Result<()> {
+        self.capabilities().operations.deactivate.check(self.info(), "deactivate", id)?;
+        self.deactivate_with(id, &WriteOptions::default()).await
+    }
+
+    /// Deletes a profile for good.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`], with nothing sent, where the service has no such thing for this profile.
+    async fn delete(&self, id: &ProfileId) -> Result<()> {
+        self.capabilities().operations.delete.check(self.info(), "delete", id)?;
+        self.delete_with(id, &WriteOptions::default()).await
     }
 
     /// Proves that the credential works, with one small request: the credential's own profile, or where

@@ -3,8 +3,8 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anyprofile::{
-    Capabilities, Change, Error, FieldPath, PlannedRequest, Profile, ProfileChange, ProfileProvider,
-    ProfileProviderExt as _, ValueFormat,
+    ApplyOptions, Capabilities, Error, Field, FieldPath, ProfileChange, ProfileProviderExt as _, Readable,
+    UpdatePlan, ValueFormat,
 };
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use super::show::print_one;
 use crate::{
     args::{Format, Global, Update},
     exit::{Exit, Failure},
-    output::{Cell, cell_of, grid, print_line},
+    output::{grid, print_line},
     session::Session,
 };
 
@@ -28,39 +28,36 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
             "nothing to change: name it with --set FIELD=VALUE or --clear FIELD".to_owned(),
         ));
     }
-    // Refuses what the service cannot do, before anything is sent.
-    let requests = provider.plan_update(id, &change)?;
-    let current = provider.get(id).await?;
-
-    let plan = Plan {
-        current: &current,
-        change: &change,
-        requests: &requests,
-        capabilities: provider.capabilities(),
-    };
+    // Refuses what the service cannot do, before anything is sent; then reads what is there now.
+    let plan = provider.plan(id, &change).await?;
+    let shown = Shown { plan: &plan, capabilities: provider.capabilities() };
     if update.dry_run {
         // Here the plan is what was asked for, so it is the output.
         match global.output {
-            Format::Table | Format::Csv => print_line(&plan.text()?)?,
-            Format::Json => print_line(&serde_json::to_string_pretty(&plan.json()?)?)?,
-            Format::Ndjson => print_line(&plan.json()?.to_string())?,
+            Format::Table | Format::Csv => print_line(&shown.text()?)?,
+            Format::Json => print_line(&serde_json::to_string_pretty(&shown.json())?)?,
+            Format::Ndjson => print_line(&shown.json().to_string())?,
         }
         say!("dry run: nothing was written");
         return Ok(Exit::Complete);
     }
-    say!("{}", plan.text()?);
+    say!("{}", shown.text()?);
+    if plan.is_empty() {
+        return Ok(Exit::Complete);
+    }
     if !update.yes && !confirmed()? {
         return Ok(Exit::Usage);
     }
-    let updated = provider.update(id, &change).await?;
-    print_one(global.output, &updated, &[], provider.capabilities())?;
-    let ignored = ignored(&updated, &change, provider.as_ref())?;
-    if ignored.is_empty() {
+    // What was shown is what is written: not if somebody else has changed it in the meantime.
+    let applied = provider.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await?;
+    print_one(global.output, &applied.profile, &[], provider.capabilities())?;
+    if applied.ignored.is_empty() {
         if !global.quiet {
             say!("written, and the service shows it so");
         }
         return Ok(Exit::Complete);
     }
+    let ignored: Vec<_> = applied.ignored.iter().map(FieldPath::as_str).collect();
     say!("warning: the service accepted the change and shows something else for: {}", ignored.join(", "));
     Ok(Exit::Partial)
 }
@@ -87,33 +84,32 @@ fn change_of(update: &Update, capabilities: &Capabilities) -> Result<ProfileChan
     Ok(change)
 }
 
-/// What would be written, and how.
-struct Plan<'a> {
-    current: &'a Profile,
-    change: &'a ProfileChange,
-    requests: &'a [PlannedRequest],
+/// A plan, to be shown.
+struct Shown<'a> {
+    plan: &'a UpdatePlan,
     capabilities: &'a Capabilities,
 }
 
-impl Plan<'_> {
+impl Shown<'_> {
     /// For a person: what changes from what to what, and the requests.
     fn text(&self) -> Result<String, Failure> {
-        let json = serde_json::to_value(self.current)?;
-        let rows = self.change.iter().map(|(path, change)| {
-            let before = cell_of(self.current, &json, path, self.capabilities).for_person().to_owned();
-            let after = match change {
-                Change::Set(Value::String(text)) => text.clone(),
-                Change::Set(value) => value.to_string(),
-                Change::Clear => "(cleared)".to_owned(),
-                Change::Keep => before.clone(),
+        if self.plan.is_empty() {
+            return Ok(format!("{}\nnothing to write: the service shows it so already", self.plan.id));
+        }
+        let rows = self.plan.differences.iter().map(|difference| {
+            let now = match (&difference.now, self.capabilities.fields.readable(&difference.field)) {
+                (Field::Value(value), _) => in_words(value),
+                (Field::Null, _) => "(none)".to_owned(),
+                (Field::Absent, Readable::No) => "-".to_owned(),
+                (Field::Absent, _) => "?".to_owned(),
             };
-            let note = if before == after { "(the same)" } else { "" };
-            vec![path.to_string(), before, "->".to_owned(), after, note.to_owned()]
+            let then = difference.then.as_ref().map_or_else(|| "(cleared)".to_owned(), in_words);
+            vec![difference.field.to_string(), now, "->".to_owned(), then]
         });
-        let header = ["field", "now", "", "then", ""].map(str::to_owned);
-        let rows: Vec<_> = rows.collect();
-        let mut lines = vec![self.current.id.to_string(), grid(&header, &rows)];
-        for request in self.requests {
+        let header = ["field", "now", "", "then"].map(str::to_owned);
+        let mut lines = vec![self.plan.id.to_string(), grid(&header, &rows.collect::<Vec<_>>())];
+        lines.extend(self.plan.warnings.iter().map(|warning| format!("warning: {warning}")));
+        for request in &self.plan.requests {
             lines.push(format!("{} {}", request.method, request.url));
             if let Some(body) = &request.body {
                 lines.push(serde_json::to_string_pretty(body)?);
@@ -122,54 +118,25 @@ impl Plan<'_> {
         Ok(lines.join("\n"))
     }
 
-    /// For a program. A field that has no value now has no `now`, or a null one.
-    fn json(&self) -> Result<Value, Failure> {
-        let whole = serde_json::to_value(self.current)?;
-        let changes = self.change.iter().map(|(path, change)| {
-            let mut row = json!({ "field": path });
-            if let Some(now) = path.as_str().split('.').try_fold(&whole, |json, key| json.get(key)) {
-                row["now"] = now.clone();
-            }
-            row["then"] = match change {
-                Change::Set(value) => value.clone(),
-                _ => Value::Null,
-            };
-            row
-        });
+    /// For a program. A field that the service did not send has no `now`.
+    fn json(&self) -> Value {
         let requests = self
+            .plan
             .requests
             .iter()
             .map(|request| json!({ "method": request.method, "url": request.url, "body": request.body }));
-        Ok(json!({
-            "id": self.current.id,
-            "changes": changes.collect::<Vec<_>>(),
+        json!({
+            "id": self.plan.id,
+            "changes": self.plan.differences,
+            "warnings": self.plan.warnings,
             "requests": requests.collect::<Vec<_>>(),
-        }))
+        })
     }
 }
 
-/// The fields that the service shows otherwise than they were written.
-fn ignored(
-    updated: &Profile,
-    change: &ProfileChange,
-    provider: &dyn ProfileProvider,
-) -> Result<Vec<String>, Failure> {
-    let json = serde_json::to_value(updated)?;
-    let capabilities = provider.capabilities();
-    let differs = |path: &FieldPath, change: Change<&Value>| {
-        let shown = cell_of(updated, &json, path, capabilities);
-        match change {
-            Change::Keep => false,
-            Change::Clear => matches!(shown, Cell::Value(_)),
-            Change::Set(Value::String(text)) => shown != Cell::Value(text.clone()),
-            Change::Set(value) => shown != Cell::Value(value.to_string()),
-        }
-    };
-    Ok(change
-        .iter()
-        .filter(|(path, change)| differs(path, *change))
-        .map(|(path, _)| path.to_string())
-        .collect())
+/// A text as it is, anything else as JSON.
+fn in_words(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Asks the person. Without a terminal there is nobody to ask, and nothing is written.

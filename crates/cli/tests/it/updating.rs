@@ -57,6 +57,34 @@ fn with_yes_it_is_written_once_and_read_back() {
 }
 
 #[test]
+fn a_field_is_set_and_another_cleared_as_the_plan_shows_it() {
+    let server = server(1);
+    let arguments = ["update", ACME, "--set", "organization.name=Acme", "--clear", "billing.vat_number"];
+    let run = server.run(&[&arguments[..], &["--dry-run"]].concat());
+    assert_eq!(run.code, 0, "{}", run.err);
+    insta::assert_snapshot!(run.out.replace(server.variable("UPSUN_API_URL"), "URL"), @r#"
+    upsun:upsun/organization/01HSANDB0XACME000000000001
+    field               now                    then
+    billing.vat_number  FR99999999999      ->  (cleared)
+    organization.name   Acme Şirketi Ltd.  ->  Acme
+    PATCH URL/organizations/01HSANDB0XACME000000000001/profile
+    {
+      "company_name": "Acme",
+      "vat_number": ""
+    }
+    "#);
+    assert_eq!(server.writes(), 0);
+    let run = server.run(&[&arguments[..], &["--yes", "-o", "ndjson"]].concat());
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.err.ends_with("written, and the service shows it so\n"), "{}", run.err);
+    assert!(run.out.contains(r#""vat_number":null"#), "{}", run.out);
+    // The second time there is nothing to do.
+    let run = server.run(&[&arguments[..], &["--yes"]].concat());
+    assert_eq!((run.code, server.writes()), (0, 1), "{}", run.err);
+    assert!(run.err.contains("nothing to write: the service shows it so already"), "{}", run.err);
+}
+
+#[test]
 fn what_the_service_would_refuse_is_told_all_at_once_and_nothing_is_sent() {
     let server = server(1);
     let run = server.run(&[
@@ -68,12 +96,12 @@ fn what_the_service_would_refuse_is_told_all_at_once_and_nothing_is_sent() {
         "--set",
         "billing.contact=nobody",
         "--clear",
-        "billing.vat_number",
+        "extension.project_options_url",
         "--set",
         "status=active",
     ]);
     assert_eq!(run.code, 2);
-    insta::assert_snapshot!(run.err, @"error: upsun account 'upsun', update: nothing was sent: billing.contact is an e-mail address; billing.vat_number cannot be cleared: the service documents no way to do it; status can be read and not written; title is not known to this service");
+    insta::assert_snapshot!(run.err, @"error: upsun account 'upsun', update: nothing was sent: billing.contact is an e-mail address; extension.project_options_url cannot be cleared: the service documents no way to do it; status can be read and not written; title is not known to this service");
     assert_eq!(server.requests().len(), 0);
 }
 

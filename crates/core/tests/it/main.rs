@@ -7,3 +7,4 @@ mod memory;
 mod pages;
 mod profile;
 mod provider;
+mod writing;

@@ -167,11 +167,12 @@ fn organization_kind(customer_type: CustomerType) -> OrganizationKind {
     }
 }
 
-/// The body of a change that was checked: only what is to be set.
+/// The body of a change that was checked: only what is to be set, or emptied.
 pub(crate) fn organization_update(change: &ProfileChange) -> OrganizationProfileUpdate {
     let text = |path: &FieldPath| match change.get(path) {
         Change::Set(value) => value.as_str().map(str::to_owned),
-        Change::Keep | Change::Clear => None,
+        Change::Clear => Some(String::new()),
+        Change::Keep => None,
     };
     OrganizationProfileUpdate {
         default_catalog: text(&crate::provider::DEFAULT_CATALOG),

@@ -69,7 +69,9 @@ const fn extension(path: &'static str) -> FieldPath {
 
 static FIELDS: LazyLock<FieldTable> = LazyLock::new(|| {
     let set = |format| WriteRule::set_only(ORGANIZATIONS, format);
-    let text = || set(ValueFormat::Text { max_characters: None });
+    // How to clear a field is not documented, and null is none of the document's values; the empty text is, and is how
+    // the service shows a field without a value. Fields with a format do not take it.
+    let text = || set(ValueFormat::Text { max_characters: None }).clearable();
     [
         profile(FieldPath::ID, "id").and_in(USER, "id").and_in(ORGANIZATION, "id").and_in(MEMBER, "user_id"),
         profile(FieldPath::KIND, "type")

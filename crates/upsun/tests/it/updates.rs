@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use anyprofile_core::{ErrorKind, FieldPath, ProfileChange, ProfileProvider, ProfileProviderExt};
+use anyprofile_core::{
+    ApplyOptions, ErrorKind, FieldPath, ProfileChange, ProfileProvider, ProfileProviderExt,
+};
 use anyprofile_http::HttpOptions;
 use anyprofile_upsun::{DEFAULT_CATALOG, PROJECT_OPTIONS_URL, UpsunProvider};
 
@@ -69,7 +71,8 @@ async fn what_breaks_a_rule_is_named_and_nothing_is_sent() {
         ProfileChange::new().set(PROJECT_OPTIONS_URL, "/relative"),
         ProfileChange::new().set(FieldPath::ORGANIZATION_KIND, "corporation"),
         ProfileChange::new().set(FieldPath::ORGANIZATION_NAME, 7),
-        ProfileChange::new().clear(FieldPath::BILLING_VAT_NUMBER),
+        ProfileChange::new().clear(PROJECT_OPTIONS_URL),
+        ProfileChange::new().set(FieldPath::BILLING_VAT_NUMBER, ""),
         ProfileChange::new().set(FieldPath::BILLING_CURRENCY, "EUR"),
         ProfileChange::new().set(FieldPath::LOCALE, "nb"),
         name().set(FieldPath::BILLING_CONTACT, "nobody").clear(FieldPath::ORGANIZATION_KIND),
@@ -88,6 +91,24 @@ async fn what_breaks_a_rule_is_named_and_nothing_is_sent() {
     writeln!(told, "{error}").unwrap();
     assert!(script.sent().is_empty());
     insta::assert_snapshot!(told);
+}
+
+#[tokio::test]
+async fn a_text_is_cleared_by_the_empty_one_and_read_back_as_none() {
+    let script = Script::of([
+        json(200, r#"{"company_name":"Old","vat_number":"NO1"}"#),
+        json(200, r#"{"company_name":"Old","vat_number":"NO1"}"#),
+        json(200, r#"{"company_name":"Acme","vat_number":""}"#),
+    ]);
+    let provider = provider(&script);
+    let change = name().clear(FieldPath::BILLING_VAT_NUMBER);
+    let plan = provider.plan(&id(ORGANIZATION), &change).await.unwrap();
+    assert_eq!(plan.differences.len(), 2);
+    let applied = provider.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await.unwrap();
+    assert!(applied.ignored.is_empty(), "{:?}", applied.ignored);
+    let sent = script.sent();
+    assert_eq!(sent.iter().map(|sent| sent.method.as_str()).collect::<Vec<_>>(), ["GET", "GET", "PATCH"]);
+    assert_eq!(sent[2].body, r#"{"company_name":"Acme","vat_number":""}"#);
 }
 
 #[tokio::test]
