@@ -7,6 +7,9 @@ pub(crate) const PROBELY_API_KEY: &str = "sandbox-probely-api-key";
 pub(crate) const ANTHROPIC_API_KEY: &str = "sandbox-anthropic-api-key";
 pub(crate) const ANTHROPIC_ADMIN_API_KEY: &str = "sandbox-anthropic-admin-key";
 
+/// The code that every phone gets whose number is to be verified at Upsun.
+pub const UPSUN_PHONE_CODE: &str = "123456";
+
 /// Everything a client needs; serialized, the one JSON line that `anyprofile sandbox --json` prints.
 ///
 /// The credentials are fixed and open no door but the sandbox's.
@@ -19,7 +22,7 @@ pub struct SandboxDescription {
     pub probely: ProbelySandbox,
     /// Anthropic.
     pub anthropic: AnthropicSandbox,
-    /// How many profiles each service has; at Probely people and API users together.
+    /// How many profiles each service has at first; at Probely people and API users together.
     pub profiles: u64,
     /// What the records are made from.
     pub seed: u64,

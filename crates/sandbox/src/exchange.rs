@@ -23,6 +23,26 @@ impl Call {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
+
+    /// Whether the body is said to be JSON, of whatever vocabulary.
+    pub(crate) fn is_json(&self) -> bool {
+        self.header("content-type").is_some_and(|content_type| {
+            let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+            kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+        })
+    }
+}
+
+/// Whether a text has the form of an e-mail address, without a list of what domains there are.
+pub(crate) fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let odd = |c: char| c.is_whitespace() || c.is_control() || c == '@';
+    !local.is_empty()
+        && !domain.is_empty()
+        && !local.contains(odd)
+        && !domain.contains(odd)
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
 }
 
 /// The parameters of a query or a form, decoded, in the order sent.
@@ -110,5 +130,11 @@ mod tests {
         assert_eq!(query.all("x").collect::<Vec<_>>(), ["1", "a b"]);
         assert_eq!(query.get("flag"), Some(""));
         assert_eq!(query.get("y"), None);
+    }
+
+    #[test]
+    fn the_form_of_an_address_is_checked() {
+        assert!(is_email("a@example.com") && is_email("ä+b@localhost"));
+        assert!(!is_email("") && !is_email("a") && !is_email("@b") && !is_email("a@") && !is_email("a@.b"));
     }
 }

@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::exchange::Reply;
-
 /// The operations that list: what the named faults act on.
 const LISTINGS: [&str; 3] = ["list-profiles", "users-list", "BetaListUserProfiles"];
 const NAMES: [&str; 3] = ["rate-limited-once", "unavailable-once", "html-with-200"];
@@ -14,7 +12,8 @@ const NAMES: [&str; 3] = ["rate-limited-once", "unavailable-once", "html-with-20
 /// Something that goes wrong with an operation, at certain requests to it.
 ///
 /// A fault counts the requests to its operation from the moment it was added, so the same requests
-/// always meet the same fault. It acts before the credential is looked at, as a gateway would.
+/// always meet the same fault. It acts before the credential is looked at, as a gateway would, and the
+/// service never sees the request; but [`after_effect`](Self::after_effect) lets the service act first.
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,31 +22,43 @@ const NAMES: [&str; 3] = ["rate-limited-once", "unavailable-once", "html-with-20
 /// let throttled = Fault::new("users-list").first(2).respond(429).header("Retry-After", "1");
 /// let slow = Fault::new("oauth2-token").delay(Duration::from_millis(200));
 /// let third_page = Fault::new("list-profiles").on_attempts(3..=3).respond(502).body("<html>");
+/// // A user is made, and whoever asked for it never learns of it.
+/// let lost = Fault::new("users-create").first(1).drop_connection().after_effect();
 /// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Fault {
-    operation: String,
-    first: u64,
-    last: u64,
-    delay: Duration,
-    status: Option<u16>,
-    headers: Vec<(String, String)>,
-    body: String,
+    pub(crate) operation: String,
+    pub(crate) first: u64,
+    pub(crate) last: u64,
+    pub(crate) delay: Duration,
+    pub(crate) instead: Option<Instead>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+    pub(crate) after_effect: bool,
+}
+
+/// What comes instead of the right answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Instead {
+    Status(u16),
+    Nothing,
 }
 
 impl Fault {
     /// A fault of the operation with this id (`"*"` for every operation), on every request to it.
-    /// It does nothing until it is told to [`respond`](Self::respond) or to [`delay`](Self::delay).
+    /// It does nothing until it is told to [`respond`](Self::respond), to [`delay`](Self::delay) or to
+    /// [`drop_connection`](Self::drop_connection).
     pub fn new(operation: impl Into<String>) -> Self {
         Self {
             operation: operation.into(),
             first: 1,
             last: u64::MAX,
             delay: Duration::ZERO,
-            status: None,
+            instead: None,
             headers: Vec::new(),
             body: String::new(),
+            after_effect: false,
         }
     }
 
@@ -73,7 +84,21 @@ impl Fault {
 
     /// Answers with this status instead of the right answer. 204 and the like should have no body.
     pub fn respond(mut self, status: u16) -> Self {
-        self.status = Some(status);
+        self.instead = Some(Instead::Status(status));
+        self
+    }
+
+    /// Closes the connection without any answer; the request's status in the log stays 0.
+    pub fn drop_connection(mut self) -> Self {
+        self.instead = Some(Instead::Nothing);
+        self
+    }
+
+    /// Lets the service do what was asked, and acts then: whoever asked for a write sees it fail or time
+    /// out although it was carried out. The answer is replaced whatever it was, so a `body` of one's own
+    /// also shows a success in another form.
+    pub fn after_effect(mut self) -> Self {
+        self.after_effect = true;
         self
     }
 
@@ -145,75 +170,9 @@ fn error_body(operation: &str, kind: &str, message: &str) -> String {
     body.to_string()
 }
 
-/// What the faults of one request come to.
-#[derive(Debug, Default)]
-pub(crate) struct Effect {
-    pub(crate) delay: Duration,
-    pub(crate) reply: Option<Reply>,
-}
-
-/// The faults in force, each with the number of requests it has seen.
-#[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<(Fault, u64)>);
-
-impl Faults {
-    pub(crate) fn add(&mut self, fault: Fault) {
-        self.0.push((fault, 0));
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    /// Counts a request. Delays add up; of several answers the fault that was added first gives it.
-    pub(crate) fn strike(&mut self, operation: &str, request_id: &str) -> Effect {
-        let mut effect = Effect::default();
-        for (fault, seen) in &mut self.0 {
-            if fault.operation != operation && fault.operation != "*" {
-                continue;
-            }
-            *seen += 1;
-            if !(fault.first..=fault.last).contains(seen) {
-                continue;
-            }
-            effect.delay = effect.delay.saturating_add(fault.delay);
-            if effect.reply.is_none()
-                && let Some(status) = fault.status
-            {
-                let body = fault.body.replace("{request_id}", request_id).into_bytes();
-                effect.reply = Some(Reply { status, headers: fault.headers.clone(), body });
-            }
-        }
-        effect
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn statuses(faults: &mut Faults, operation: &str, requests: usize) -> Vec<Option<u16>> {
-        (0..requests).map(|_| faults.strike(operation, "r").reply.map(|reply| reply.status)).collect()
-    }
-
-    #[test]
-    fn a_fault_acts_on_its_attempts_only() {
-        let mut faults = Faults::default();
-        faults.add(Fault::new("a").on_attempts(2..4).respond(503));
-        faults.add(Fault::new("a").first(1).respond(429));
-        assert_eq!(statuses(&mut faults, "b", 2), [None, None]);
-        assert_eq!(statuses(&mut faults, "a", 4), [Some(429), Some(503), Some(503), None]);
-    }
-
-    #[test]
-    fn a_delay_alone_leaves_the_answer_as_it_is_and_delays_add_up() {
-        let mut faults = Faults::default();
-        faults.add(Fault::new("*").delay(Duration::from_millis(1)));
-        faults.add(Fault::new("a").delay(Duration::from_millis(2)));
-        let effect = faults.strike("a", "r");
-        assert_eq!(effect.delay, Duration::from_millis(3));
-        assert!(effect.reply.is_none());
-    }
 
     #[test]
     fn every_name_stands_for_faults_of_all_listings() {
@@ -222,13 +181,5 @@ mod tests {
             assert_eq!(faults.iter().map(|fault| fault.operation.as_str()).collect::<Vec<_>>(), LISTINGS);
         }
         assert!(Fault::named("nonesuch").is_none());
-    }
-
-    #[test]
-    fn the_request_id_is_put_into_the_body() {
-        let mut faults = Faults::default();
-        faults.add(Fault::new("a").respond(500).body("id={request_id}"));
-        let reply = faults.strike("a", "req_1").reply.expect("an answer");
-        assert_eq!(reply.body, b"id=req_1");
     }
 }

@@ -18,6 +18,7 @@ pub struct SandboxOptions {
     pub(crate) upsun_page_size: u64,
     pub(crate) upsun_max_page_size: u64,
     pub(crate) upsun_token_without_user: bool,
+    pub(crate) upsun_emails_stay: bool,
     pub(crate) probely_max_page_size: u64,
     pub(crate) anthropic_empty_page: bool,
 }
@@ -42,12 +43,13 @@ impl SandboxOptions {
             upsun_page_size: 25,
             upsun_max_page_size: 100,
             upsun_token_without_user: false,
+            upsun_emails_stay: false,
             probely_max_page_size: 1_000,
             anthropic_empty_page: false,
         }
     }
 
-    /// How many profiles each service has. At Probely a tenth of them, rounded down, are API users, and the
+    /// How many profiles each service has at first. At Probely a tenth of them, rounded down, are API users, and the
     /// list of users has the rest.
     pub fn profiles(mut self, profiles: u64) -> Self {
         self.profiles = profiles;
@@ -107,6 +109,13 @@ impl SandboxOptions {
     /// Makes Upsun's token one that belongs to no user, so that `/users/me` answers 403.
     pub fn upsun_token_without_user(mut self, without_user: bool) -> Self {
         self.upsun_token_without_user = without_user;
+        self
+    }
+
+    /// Leaves an e-mail address of Upsun as it is when its change was accepted, as if the mail that
+    /// asks to confirm the new one were never opened. By default it is confirmed at once.
+    pub fn upsun_emails_stay(mut self, stay: bool) -> Self {
+        self.upsun_emails_stay = stay;
         self
     }
 

@@ -2,15 +2,14 @@
 
 use std::collections::VecDeque;
 
-use crate::exchange::{Call, Query};
+use crate::exchange::Call;
+use crate::route::Operation;
+use crate::secrets::{HIDDEN, without_secrets};
 
 const KEPT_REQUESTS: usize = 10_000;
 const KEPT_BODY_BYTES: usize = 64 * 1024;
-const HIDDEN: &str = "(hidden)";
 const SECRET_HEADERS: [&str; 6] =
     ["authorization", "proxy-authorization", "x-api-key", "api-key", "cookie", "set-cookie"];
-const SECRET_FORM_FIELDS: [&str; 6] =
-    ["api_token", "refresh_token", "access_token", "token", "password", "client_secret"];
 
 /// One request that the sandbox got, without its credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +19,10 @@ pub struct RecordedRequest {
     pub service: &'static str,
     /// The service's own operation id, or `unknown`.
     pub operation: &'static str,
+    /// Whether the operation is one that changes something; a `POST` that only reads is none.
+    pub write: bool,
+    /// Whether it is a write that was carried out, whatever a fault then made of the answer.
+    pub took_effect: bool,
     /// The method.
     pub method: String,
     /// The path after the service's prefix, as sent.
@@ -28,14 +31,16 @@ pub struct RecordedRequest {
     pub query: String,
     /// The headers in the order sent, names in lower case; a credential's value is `(hidden)`.
     pub headers: Vec<(String, String)>,
-    /// The body as text, cut at 64 KiB; a credential in a form is `(hidden)`.
+    /// The body as text, cut at 64 KiB. A password or token in it is `(hidden)`, and of a file only its
+    /// size is told.
     pub body: String,
-    /// The status answered; 0 while there is no answer, or when the client did not wait for it.
+    /// The status answered; 0 while there is no answer, when the client did not wait for it, or when a
+    /// fault closed the connection.
     pub status: u16,
 }
 
 impl RecordedRequest {
-    pub(crate) fn new(service: &'static str, operation: &'static str, call: &Call) -> Self {
+    pub(crate) fn new(service: &'static str, operation: Operation, call: &Call) -> Self {
         let headers = call.headers.iter().map(|(name, value)| {
             let value = if SECRET_HEADERS.contains(&name.as_str()) {
                 HIDDEN.to_owned()
@@ -46,7 +51,9 @@ impl RecordedRequest {
         });
         Self {
             service,
-            operation,
+            operation: operation.id,
+            write: operation.writes,
+            took_effect: false,
             method: call.method.to_string(),
             path: call.path.clone(),
             query: call.raw_query.clone(),
@@ -58,17 +65,14 @@ impl RecordedRequest {
 }
 
 fn body_text(call: &Call) -> String {
-    let kept = &call.body[..call.body.len().min(KEPT_BODY_BYTES)];
-    let text = String::from_utf8_lossy(kept).into_owned();
-    if !call.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
-    {
-        return text;
+    // The whole body is read before it is cut: a part of it might not show that a secret is in it.
+    let mut text = without_secrets(call.header("content-type"), &call.body);
+    if text.len() > KEPT_BODY_BYTES {
+        let end = (0..=KEPT_BODY_BYTES).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text.truncate(end);
+        text.shrink_to_fit();
     }
-    let fields = Query::parse(&text);
-    let shown = fields.pairs().map(|(name, value)| {
-        format!("{name}={}", if SECRET_FORM_FIELDS.contains(&name) { HIDDEN } else { value })
-    });
-    shown.collect::<Vec<_>>().join("&")
+    text
 }
 
 /// The newest requests, oldest first.
@@ -91,10 +95,21 @@ impl Recorder {
     }
 
     pub(crate) fn set_status(&mut self, number: u64, status: u16) {
-        let place = number.checked_sub(self.oldest).and_then(|place| usize::try_from(place).ok());
-        if let Some(request) = place.and_then(|place| self.requests.get_mut(place)) {
+        if let Some(request) = self.find(number) {
             request.status = status;
         }
+    }
+
+    /// Notes that the service has done what was asked.
+    pub(crate) fn set_effect(&mut self, number: u64) {
+        if let Some(request) = self.find(number) {
+            request.took_effect = request.write;
+        }
+    }
+
+    fn find(&mut self, number: u64) -> Option<&mut RecordedRequest> {
+        let place = number.checked_sub(self.oldest).and_then(|place| usize::try_from(place).ok());
+        place.and_then(|place| self.requests.get_mut(place))
     }
 
     pub(crate) fn all(&self) -> Vec<RecordedRequest> {
@@ -112,22 +127,28 @@ mod tests {
     use axum::body::Bytes;
     use axum::http::{HeaderMap, Method};
 
+    use crate::exchange::Query;
+
     use super::*;
 
     fn request(path: &str) -> RecordedRequest {
+        request_with(path, "application/x-www-form-urlencoded", "grant_type=api_token&api_token=secret")
+    }
+
+    fn request_with(path: &str, content_type: &str, body: &str) -> RecordedRequest {
         let mut headers = HeaderMap::new();
         headers.insert("authorization", "JWT secret".parse().expect("a header"));
-        headers.insert("content-type", "application/x-www-form-urlencoded".parse().expect("a header"));
+        headers.insert("content-type", content_type.parse().expect("a header"));
         let call = Call {
             method: Method::POST,
             path: path.to_owned(),
             raw_query: String::new(),
             query: Query::default(),
             headers,
-            body: Bytes::from_static(b"grant_type=api_token&api_token=secret"),
+            body: Bytes::copy_from_slice(body.as_bytes()),
             request_id: String::new(),
         };
-        RecordedRequest::new("upsun-auth", "oauth2-token", &call)
+        RecordedRequest::new("upsun-auth", Operation { id: "oauth2-token", writes: false }, &call)
     }
 
     #[test]
@@ -135,6 +156,17 @@ mod tests {
         let kept = request("/oauth2/token");
         assert!(!format!("{kept:?}").contains("secret"), "{kept:?}");
         assert_eq!(kept.body, "grant_type=api_token&api_token=(hidden)");
+    }
+
+    #[test]
+    fn a_long_body_is_cut_after_its_secrets_were_hidden() {
+        let long = "ü".repeat(KEPT_BODY_BYTES);
+        let kept =
+            request_with("/", "application/json", &format!("{{\"a\":\"x{long}\",\"password\":\"secret\"}}"));
+        assert!(kept.body.len() <= KEPT_BODY_BYTES && kept.body.len() > KEPT_BODY_BYTES - 4);
+        let kept =
+            request_with("/", "application/json", &format!("{{\"password\":\"secret\",\"z\":\"{long}"));
+        assert_eq!(kept.body, HIDDEN);
     }
 
     #[test]

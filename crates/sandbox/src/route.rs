@@ -11,8 +11,60 @@ pub(crate) struct Route<S: 'static> {
     /// The path; a segment in braces, or its end in braces, is a parameter.
     pub(crate) path: &'static str,
     pub(crate) operation: &'static str,
+    /// Whether it changes anything; a `POST` may only read.
+    pub(crate) writes: bool,
     /// Takes the decoded path parameters in their order.
-    pub(crate) handler: fn(&S, &Call, &[String]) -> Reply,
+    pub(crate) handler: Handler<S>,
+}
+
+pub(crate) type Handler<S> = fn(&S, &Call, &[String]) -> Reply;
+
+impl<S> Route<S> {
+    pub(crate) fn new(
+        method: Method,
+        path: &'static str,
+        operation: &'static str,
+        handler: Handler<S>,
+    ) -> Self {
+        Self { writes: method != Method::GET, method, path, operation, handler }
+    }
+
+    pub(crate) fn get(path: &'static str, operation: &'static str, handler: Handler<S>) -> Self {
+        Self::new(Method::GET, path, operation, handler)
+    }
+
+    pub(crate) fn post(path: &'static str, operation: &'static str, handler: Handler<S>) -> Self {
+        Self::new(Method::POST, path, operation, handler)
+    }
+
+    pub(crate) fn put(path: &'static str, operation: &'static str, handler: Handler<S>) -> Self {
+        Self::new(Method::PUT, path, operation, handler)
+    }
+
+    pub(crate) fn patch(path: &'static str, operation: &'static str, handler: Handler<S>) -> Self {
+        Self::new(Method::PATCH, path, operation, handler)
+    }
+
+    pub(crate) fn delete(path: &'static str, operation: &'static str, handler: Handler<S>) -> Self {
+        Self::new(Method::DELETE, path, operation, handler)
+    }
+
+    /// For a `POST` that changes nothing.
+    pub(crate) fn that_only_reads(self) -> Self {
+        Self { writes: false, ..self }
+    }
+}
+
+/// What is known of a request before anything was checked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Operation {
+    pub(crate) id: &'static str,
+    pub(crate) writes: bool,
+}
+
+impl Operation {
+    /// The operation of a request that is none.
+    pub(crate) const NONE: Self = Self { id: "unknown", writes: false };
 }
 
 /// What a service's module has to say; everything else about a request is the same for all.
@@ -33,20 +85,17 @@ pub(crate) trait Service: Send + Sync + Sized + 'static {
 
 /// A [`Service`] whose type is forgotten.
 pub(crate) trait AnyService: Send + Sync {
-    /// The operation id, also before anything was checked, so that a fault can act first.
-    fn operation(&self, call: &Call) -> &'static str;
+    /// Told before anything was checked, so that a fault can act first.
+    fn operation(&self, call: &Call) -> Operation;
     fn answer(&self, call: &Call) -> Reply;
     fn request_id_header(&self) -> &'static str;
 }
 
-/// The operation of a request that is none.
-pub(crate) const NO_OPERATION: &str = "unknown";
-
 impl<S: Service> AnyService for S {
-    fn operation(&self, call: &Call) -> &'static str {
+    fn operation(&self, call: &Call) -> Operation {
         match find(S::routes(), &call.method, &call.path) {
-            Found::Route(route, _) => route.operation,
-            Found::Methods(_) | Found::Nothing => NO_OPERATION,
+            Found::Route(route, _) => Operation { id: route.operation, writes: route.writes },
+            Found::Methods(_) | Found::Nothing => Operation::NONE,
         }
     }
 
@@ -77,11 +126,16 @@ pub(crate) enum Found<S: 'static> {
     Nothing,
 }
 
+/// The first path that fits is taken: what is said more exactly stands before what is not.
 pub(crate) fn find<S>(routes: &'static [Route<S>], method: &Method, path: &str) -> Found<S> {
     let wanted = if method == Method::HEAD { &Method::GET } else { method };
     let mut methods: Vec<&str> = Vec::new();
+    let mut fitting: Option<&str> = None;
     for route in routes {
         if let Some(parameters) = match_path(route.path, path) {
+            if *fitting.get_or_insert(route.path) != route.path {
+                continue;
+            }
             if route.method == *wanted {
                 return Found::Route(route, parameters);
             }

@@ -9,9 +9,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{Request, Response};
-use axum::serve::ListenerExt;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -19,15 +18,17 @@ use tokio::task::JoinHandle;
 
 use crate::anthropic::Anthropic;
 use crate::clock::Clock;
+use crate::connection::{Line, Port};
 use crate::description::SandboxDescription;
 use crate::exchange::{Call, Query, Reply};
-use crate::fault::{Fault, Faults};
+use crate::fault::Fault;
 use crate::ids::base58;
 use crate::options::SandboxOptions;
 use crate::probely::Probely;
 use crate::recorder::{RecordedRequest, Recorder};
 use crate::rng::key;
-use crate::route::{AnyService, NO_OPERATION};
+use crate::route::{AnyService, Operation};
+use crate::schedule::{Faults, Outcome};
 use crate::upsun::{Tokens, Upsun, UpsunAuth};
 
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -59,14 +60,13 @@ impl Sandbox {
         let description = SandboxDescription::new(&origin, organizations, options.profiles, options.seed);
 
         let app = Router::new().fallback(serve).with_state(Arc::clone(&shared));
-        // Small answers on a kept connection would otherwise wait for the client's delayed ACK.
-        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        let app = app.into_make_service_with_connect_info::<Line>();
         let mut stopping = shared.stopping.subscribe();
         let (end, ended) = watch::channel(false);
         let task = tokio::spawn(async move {
             let stopped = async move { drop(stopping.wait_for(|stop| *stop).await) };
             // Accepting goes on whatever happens to a connection, so this ends by the signal only.
-            drop(axum::serve(listener, app).with_graceful_shutdown(stopped).await);
+            drop(axum::serve(Port(listener), app).with_graceful_shutdown(stopped).await);
             end.send_replace(true);
         });
         Ok(Self { description, shared, task, ended })
@@ -148,8 +148,8 @@ impl Shared {
         let services: Vec<Mounted> = vec![
             ("upsun", Box::new(Upsun::new(origin, options, Arc::clone(&clock), Arc::clone(&tokens)))),
             ("upsun-auth", Box::new(UpsunAuth::new(tokens))),
-            ("probely", Box::new(Probely::new(options))),
-            ("anthropic", Box::new(Anthropic::new(options))),
+            ("probely", Box::new(Probely::new(options, Arc::clone(&clock)))),
+            ("anthropic", Box::new(Anthropic::new(options, Arc::clone(&clock)))),
         ];
         Self {
             seed: options.seed,
@@ -177,7 +177,7 @@ impl Shared {
         format!("req_01{}", base58(bits, 22))
     }
 
-    async fn answer(&self, request: Request<Body>) -> Reply {
+    async fn answer(&self, request: Request<Body>) -> Outcome {
         let request_id = self.next_request_id();
         let (parts, body) = request.into_parts();
         let body = axum::body::to_bytes(body, MAX_BODY_BYTES).await;
@@ -192,33 +192,56 @@ impl Shared {
             request_id,
             body: body.as_ref().map(Clone::clone).unwrap_or_default(),
         };
-        let (name, operation) =
-            mounted.map_or(("none", NO_OPERATION), |((name, service), _)| (*name, service.operation(&call)));
+        let (name, operation) = mounted
+            .map_or(("none", Operation::NONE), |((name, service), _)| (*name, service.operation(&call)));
         let number = lock(&self.recorder).push(RecordedRequest::new(name, operation, &call));
 
-        let effect = lock(&self.faults).strike(operation, &call.request_id);
-        let delay = self.latency.saturating_add(effect.delay);
-        if !delay.is_zero() {
-            tokio::time::sleep(delay).await;
-        }
-        let reply = match (effect.reply, mounted) {
-            (Some(reply), _) => reply,
-            _ if body.is_err() => Reply::empty(413),
-            (None, Some(((_, service), _))) => service.answer(&call),
-            (None, None) => Reply::json(404, &json!({"error": "No service has this prefix."})),
+        let effect = lock(&self.faults).strike(operation.id, &call.request_id);
+        pause(self.latency.saturating_add(effect.before.delay)).await;
+        let outcome = if let Some(outcome) = effect.before.outcome {
+            outcome
+        } else {
+            let reply = match mounted {
+                _ if body.is_err() => Reply::empty(413),
+                Some(((_, service), _)) => service.answer(&call),
+                None => Reply::json(404, &json!({"error": "No service has this prefix."})),
+            };
+            if (200..300).contains(&reply.status) {
+                lock(&self.recorder).set_effect(number);
+            }
+            pause(effect.after.delay).await;
+            effect.after.outcome.unwrap_or(Outcome::Reply(reply))
         };
+        let Outcome::Reply(reply) = outcome else { return Outcome::Nothing };
         lock(&self.recorder).set_status(number, reply.status);
         let header = mounted.map_or("x-request-id", |((_, service), _)| service.request_id_header());
-        reply.header(header, call.request_id)
+        Outcome::Reply(reply.header(header, call.request_id))
     }
 }
 
-async fn serve(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Response<Body> {
+async fn pause(duration: Duration) {
+    if !duration.is_zero() {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+async fn serve(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(line): ConnectInfo<Line>,
+    request: Request<Body>,
+) -> Response<Body> {
     let mut stopping = shared.stopping.subscribe();
     // A long delay must not hold up the end.
-    tokio::select! {
-        reply = shared.answer(request) => reply.into_response(),
-        _ = stopping.wait_for(|stop| *stop) => Reply::empty(503).into_response(),
+    let outcome = tokio::select! {
+        outcome = shared.answer(request) => outcome,
+        _ = stopping.wait_for(|stop| *stop) => Outcome::Reply(Reply::empty(503)),
+    };
+    if let Outcome::Reply(reply) = outcome {
+        reply.into_response()
+    } else {
+        line.cut();
+        // Nobody gets this one.
+        Reply::empty(500).into_response()
     }
 }
 

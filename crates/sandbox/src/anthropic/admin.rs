@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::people::{INVITES, OrgPeople, ROLES, USERS};
+use super::people::{INVITES, ROLES, USERS};
 use super::{Anthropic, ORGANIZATION_ID, error};
 use crate::exchange::{Call, Query, Reply};
+use crate::server::lock;
 
 const DEFAULT_LIMIT: u64 = 20;
 const MAX_LIMIT: u64 = 1_000;
@@ -63,8 +64,9 @@ impl Anthropic {
     }
 
     pub(super) fn list_org_users(&self, call: &Call) -> Reply {
-        let people = self.org_people();
-        let wanted = match Wanted::parse(&call.query, |id| people.index_of(USERS, id)) {
+        let staff = lock(&self.staff);
+        // Also one who is gone may be where a page begins.
+        let wanted = match Wanted::parse(&call.query, |id| staff.place_of(USERS, id)) {
             Ok(wanted) => wanted,
             Err(message) => return error(call, 400, &message),
         };
@@ -72,49 +74,51 @@ impl Anthropic {
         if let Some(unknown) = roles.iter().find(|role| !ROLES.contains(role)) {
             return error(call, 400, &format!("roles: `{unknown}` is not a role"));
         }
-        let has_role = |index: u64| roles.is_empty() || roles.contains(&OrgPeople::role(index));
-        let (indexes, more) = match call.query.get("email") {
-            None => wanted.choose(people.count, has_role),
-            Some(email) => {
-                // Found at once, since an address ends in its index.
-                let found = people.index_of_email(email);
-                wanted.choose(people.count, |index| found == Some(index) && has_role(index))
-            }
-        };
-        page(&indexes.into_iter().map(|index| people.user(index)).collect::<Vec<_>>(), more)
+        // Found at once, since an address ends in its index.
+        let email = call.query.get("email").map(|email| staff.people.index_of_email(email));
+        let (indexes, more) = wanted.choose(staff.count(USERS), |index| {
+            email.is_none_or(|found| found == Some(index))
+                && staff.has_user(index)
+                && (roles.is_empty() || roles.contains(&staff.role(index)))
+        });
+        page(&indexes.into_iter().map(|index| staff.user(index)).collect::<Vec<_>>(), more)
     }
 
     pub(super) fn get_org_user(&self, call: &Call, id: &str) -> Reply {
-        let people = self.org_people();
-        match people.index_of(USERS, id) {
-            Some(index) => success(&people.user(index)),
-            None => error(call, 404, "There is no such user."),
+        let staff = lock(&self.staff);
+        match staff.index_of_user(id) {
+            Some(index) => success(&staff.user(index)),
+            None => no_such_user(call),
         }
     }
 
     pub(super) fn list_invites(&self, call: &Call) -> Reply {
-        let people = self.org_people();
-        match Wanted::parse(&call.query, |id| people.index_of(INVITES, id)) {
+        let (staff, now) = (lock(&self.staff), self.clock.now());
+        match Wanted::parse(&call.query, |id| staff.place_of(INVITES, id)) {
             Ok(wanted) => {
-                let (indexes, more) = wanted.choose(people.count, |_| true);
-                page(&indexes.into_iter().map(|index| people.invite(index)).collect::<Vec<_>>(), more)
+                let (indexes, more) = wanted.choose(staff.count(INVITES), |_| true);
+                let invites = indexes.into_iter().map(|index| staff.invite(index, now));
+                page(&invites.collect::<Vec<_>>(), more)
             }
             Err(message) => error(call, 400, &message),
         }
     }
 
     pub(super) fn get_invite(&self, call: &Call, id: &str) -> Reply {
-        let people = self.org_people();
-        match people.index_of(INVITES, id) {
-            Some(index) => success(&people.invite(index)),
-            None => error(call, 404, "There is no such invite."),
+        let staff = lock(&self.staff);
+        match staff.place_of(INVITES, id) {
+            Some(index) => success(&staff.invite(index, self.clock.now())),
+            None => no_such_invite(call),
         }
     }
+}
 
-    /// A fourth as many as there are profiles, but at least one if there is a profile at all.
-    fn org_people(&self) -> OrgPeople {
-        OrgPeople::new(self.seed, (self.profiles / 4).max(1).min(self.profiles))
-    }
+pub(super) fn no_such_user(call: &Call) -> Reply {
+    error(call, 404, "There is no such user.")
+}
+
+pub(super) fn no_such_invite(call: &Call) -> Reply {
+    error(call, 404, "There is no such invite.")
 }
 
 fn page(data: &[Value], has_more: bool) -> Reply {
@@ -124,6 +128,6 @@ fn page(data: &[Value], has_more: bool) -> Reply {
 }
 
 /// An answer with the header that says whose data it is; an admin key is bound to no workspace.
-fn success(body: &Value) -> Reply {
+pub(super) fn success(body: &Value) -> Reply {
     Reply::json(200, body).header("anthropic-organization-id", ORGANIZATION_ID)
 }

@@ -1,4 +1,4 @@
-//! The operations.
+//! The operations that read profiles.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,8 @@ impl Anthropic {
             let next = Cursor { empty_page_first: false, ..cursor };
             return page(&[], Some(&next.write(self.seed, &listing.kind())));
         }
-        let (indexes, more) = self.next_indexes(&listing);
+        let store = self.read_store();
+        let (indexes, more) = self.next_indexes(&store, &listing);
         let empty_page_first =
             self.empty_page && generation == Generation::General && listing.cursor.is_none();
         let next = indexes
@@ -27,17 +28,23 @@ impl Anthropic {
             .filter(|_| more)
             .map(|last| Cursor { after: *last, empty_page_first }.write(self.seed, &listing.kind()));
         // The filter acts after the page was cut, so a page may hold fewer than its limit, or none.
-        let shown = indexes.into_iter().filter(|index| listing.accepts(*index));
-        let data: Vec<Value> = shown.map(|index| self.records.profile(index, generation)).collect();
+        let profiles = indexes.into_iter().map(|index| store.profile(index));
+        let shown = profiles.filter(|profile| listing.accepts(profile));
+        let data: Vec<Value> = shown.map(|profile| profile.to_json(generation)).collect();
         page(&data, next.as_deref())
     }
 
     pub(super) fn get_user_profile(&self, call: &Call, id: &str) -> Reply {
-        match self.records.index_of(id).filter(|index| *index < self.profiles) {
-            Some(index) => success(&self.records.profile(index, Generation::of(call))),
-            None => error(call, 404, "There is no such user profile."),
+        let store = self.read_store();
+        match store.index_of(id) {
+            Some(index) => success(&store.profile(index).to_json(Generation::of(call))),
+            None => no_such_profile(call),
         }
     }
+}
+
+pub(super) fn no_such_profile(call: &Call) -> Reply {
+    error(call, 404, "There is no such user profile.")
 }
 
 fn page(data: &[Value], next_page: Option<&str>) -> Reply {

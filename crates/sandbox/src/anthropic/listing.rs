@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::Anthropic;
 use super::cursor::Cursor;
 use super::headers::Generation;
-use super::records::Records;
+use super::records::Profile;
+use super::store::Store;
 use crate::exchange::Query;
 use crate::server::lock;
 
@@ -64,53 +65,66 @@ impl Listing {
         format!("{} {} {}", self.ascending, self.by_name, self.statuses.join(","))
     }
 
-    pub(super) fn accepts(&self, index: u64) -> bool {
-        self.statuses.is_empty()
-            || self.statuses.iter().any(|status| status == Records::enforcement_status(index))
+    pub(super) fn accepts(&self, profile: &Profile) -> bool {
+        self.statuses.is_empty() || self.statuses.iter().any(|status| status == profile.enforcement_status)
     }
 }
 
 const STATUSES: [&str; 4] = ["unrestricted", "pending", "restricted", "banned"];
 
+/// The indexes in the order of names: first those that have one.
+#[derive(Debug, Clone)]
+pub(super) struct NameOrder {
+    /// After how many writes.
+    version: u64,
+    indexes: Arc<[u64]>,
+    named: usize,
+}
+
 impl Anthropic {
     /// The next `limit` indexes of a listing, and whether any are left after them.
-    pub(super) fn next_indexes(&self, listing: &Listing) -> (Vec<u64>, bool) {
+    pub(super) fn next_indexes(&self, store: &Store, listing: &Listing) -> (Vec<u64>, bool) {
         let limit = usize::try_from(listing.limit).unwrap_or(usize::MAX);
         let after = listing.cursor.map(|cursor| cursor.after);
-        let mut rest: Box<dyn Iterator<Item = u64>> = match (listing.by_name, listing.ascending) {
-            (false, true) => Box::new(after.map_or(0, |after| after.saturating_add(1))..self.profiles),
-            (false, false) => Box::new((0..after.unwrap_or(self.profiles).min(self.profiles)).rev()),
+        let total = store.total();
+        let all: Box<dyn Iterator<Item = u64>> = match (listing.by_name, listing.ascending) {
+            (false, true) => Box::new(after.map_or(0, |after| after.saturating_add(1))..total),
+            (false, false) => Box::new((0..after.unwrap_or(total).min(total)).rev()),
             (true, ascending) => {
-                let order = self.indexes_by_name();
+                let NameOrder { indexes, named, .. } = self.name_order(store);
                 // Going down turns the names round, but the nameless stay last.
-                let turned =
-                    if ascending { 0 } else { order.partition_point(|index| Records::has_name(*index)) };
+                let turned = if ascending { 0 } else { named };
                 let turn = move |place: usize| if place < turned { turned - 1 - place } else { place };
                 let first = after.map_or(0, |after| {
-                    order
+                    indexes
                         .iter()
                         .position(|index| *index == after)
-                        .map_or(order.len(), |place| turn(place) + 1)
+                        .map_or(indexes.len(), |place| turn(place) + 1)
                 });
-                Box::new((first..order.len()).map(move |place| order[turn(place)]))
+                Box::new((first..indexes.len()).map(move |place| indexes[turn(place)]))
             }
         };
+        // Those who are gone keep their places until here, so that a cursor at one of them still leads on.
+        let mut rest = all.filter(|index| !store.is_deleted(*index));
         let page = rest.by_ref().take(limit).collect();
         (page, rest.next().is_some())
     }
 
-    fn indexes_by_name(&self) -> Arc<[u64]> {
+    /// Kept for the next page, which needs all of it too.
+    fn name_order(&self, store: &Store) -> NameOrder {
         let mut kept = lock(&self.by_name);
-        let order = kept.get_or_insert_with(|| {
-            let mut names: Vec<(bool, String, u64)> = (0..self.profiles)
-                .map(|index| {
-                    let name = self.records.name(index).unwrap_or_default().to_ascii_lowercase();
-                    (!Records::has_name(index), name, index)
-                })
-                .collect();
-            names.sort_unstable();
-            names.into_iter().map(|(_, _, index)| index).collect()
-        });
-        Arc::clone(order)
+        if let Some(order) = kept.as_ref().filter(|order| order.version == store.version) {
+            return order.clone();
+        }
+        let mut keys: Vec<(bool, String, u64)> = (0..store.total())
+            .map(|index| {
+                let name = store.name(index);
+                (name.is_none(), name.unwrap_or_default().to_ascii_lowercase(), index)
+            })
+            .collect();
+        keys.sort_unstable();
+        let named = keys.partition_point(|(is_nameless, _, _)| !is_nameless);
+        let indexes = keys.into_iter().map(|(_, _, index)| index).collect();
+        kept.insert(NameOrder { version: store.version, indexes, named }).clone()
     }
 }

@@ -2,19 +2,28 @@
 //! own people.
 
 mod admin;
+mod admin_writes;
+mod change;
 mod cursor;
 mod handlers;
 mod headers;
+mod input;
 mod listing;
 mod people;
 mod records;
+mod routes;
+mod staff;
+mod store;
+mod writes;
 
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use axum::http::Method;
 use serde_json::json;
 
-use self::records::Records;
+use self::listing::NameOrder;
+use self::staff::Staff;
+use self::store::Store;
+use crate::clock::Clock;
 use crate::exchange::{Call, Reply};
 use crate::options::SandboxOptions;
 use crate::route::{Route, Service};
@@ -25,58 +34,41 @@ const WORKSPACE_ID: &str = "wrkspc_01SANDBoxSANDBoxSANDBox1";
 /// The API under `/anthropic`.
 pub(crate) struct Anthropic {
     seed: u64,
-    profiles: u64,
     empty_page: bool,
-    records: Records,
-    /// The indexes in the order of names, made when first asked for: each page needs all of them.
-    by_name: Mutex<Option<Arc<[u64]>>>,
+    store: RwLock<Store>,
+    staff: Mutex<Staff>,
+    /// Made when first asked for: each page needs all of it.
+    by_name: Mutex<Option<NameOrder>>,
+    clock: Arc<Clock>,
 }
 
 impl Anthropic {
-    pub(crate) fn new(options: &SandboxOptions) -> Self {
+    pub(crate) fn new(options: &SandboxOptions, clock: Arc<Clock>) -> Self {
         Self {
             seed: options.seed,
-            profiles: options.profiles,
             empty_page: options.anthropic_empty_page,
-            records: Records::new(options.seed),
+            store: RwLock::new(Store::new(options.seed, options.profiles)),
+            staff: Mutex::new(Staff::new(options.seed, options.profiles)),
             by_name: Mutex::default(),
+            clock,
         }
     }
+
+    /// Held by one operation at most once: a second time could wait for a writer that waits for the first.
+    fn read_store(&self) -> RwLockReadGuard<'_, Store> {
+        self.store.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write_store(&self) -> RwLockWriteGuard<'_, Store> {
+        self.store.write().unwrap_or_else(PoisonError::into_inner)
+    }
 }
-
-type Handler = fn(&Anthropic, &Call, &[String]) -> Reply;
-
-fn get(path: &'static str, operation: &'static str, handler: Handler) -> Route<Anthropic> {
-    Route { method: Method::GET, path, operation, handler }
-}
-
-static ROUTES: LazyLock<[Route<Anthropic>; 7]> = LazyLock::new(|| {
-    [
-        get("/v1/user_profiles", "BetaListUserProfiles", |anthropic, call, _| {
-            anthropic.list_user_profiles(call)
-        }),
-        get("/v1/user_profiles/{user_profile_id}", "BetaGetUserProfile", |anthropic, call, parts| {
-            anthropic.get_user_profile(call, &parts[0])
-        }),
-        get("/v1/organizations/me", "AdminGetOrganization", |anthropic, _, _| anthropic.get_organization()),
-        get("/v1/organizations/users", "AdminListUsers", |anthropic, call, _| anthropic.list_org_users(call)),
-        get("/v1/organizations/users/{user_id}", "AdminGetUser", |anthropic, call, parts| {
-            anthropic.get_org_user(call, &parts[0])
-        }),
-        get("/v1/organizations/invites", "AdminListInvites", |anthropic, call, _| {
-            anthropic.list_invites(call)
-        }),
-        get("/v1/organizations/invites/{invite_id}", "AdminGetInvite", |anthropic, call, parts| {
-            anthropic.get_invite(call, &parts[0])
-        }),
-    ]
-});
 
 impl Service for Anthropic {
     const REQUEST_ID_HEADER: &'static str = "request-id";
 
     fn routes() -> &'static [Route<Self>] {
-        &*ROUTES
+        &routes::ROUTES
     }
 
     fn authorize(&self, call: &Call) -> Result<(), Reply> {

@@ -29,26 +29,29 @@ const STATUSES: [&str; 5] = ["accepted", "pending", "expired", "deleted", "bounc
 const STEP: i64 = 3_607 * SECOND;
 const FRACTION_DIGITS: [usize; 3] = [0, 6, 3];
 
-/// Makes the people of one seed; `count` users and as many invites.
+/// Makes the people of one seed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OrgPeople {
     seed: u64,
-    pub(super) count: u64,
     ids: IdSpace,
 }
 
 impl OrgPeople {
-    pub(super) fn new(seed: u64, count: u64) -> Self {
-        Self { seed, count, ids: IdSpace::new(seed, "anthropic organization") }
+    pub(super) fn new(seed: u64) -> Self {
+        Self { seed, ids: IdSpace::new(seed, "anthropic organization") }
+    }
+
+    pub(super) fn id(self, kind: &str, index: u64) -> String {
+        self.ids.tagged(kind, index)
     }
 
     pub(super) fn index_of(self, kind: &str, id: &str) -> Option<u64> {
-        self.ids.index_of_tagged(kind, id).filter(|index| *index < self.count)
+        self.ids.index_of_tagged(kind, id)
     }
 
     pub(super) fn index_of_email(self, email: &str) -> Option<u64> {
         let index = email.rsplit_once('@')?.0.rsplit_once('.')?.1.parse().ok()?;
-        (index < self.count && self.person(index).email.eq_ignore_ascii_case(email)).then_some(index)
+        self.person(index).email.eq_ignore_ascii_case(email).then_some(index)
     }
 
     pub(super) fn role(index: u64) -> &'static str {

@@ -1,7 +1,8 @@
-//! The profiles, generated, and written in the shape of a generation.
+//! The profiles, generated, with what was written laid over them, in the shape of a generation.
 
 use serde_json::{Map, Value, json};
 
+use super::change::Change;
 use super::headers::Generation;
 use crate::clock::{DAY, EPOCH, SECOND, stamp};
 use crate::ids::IdSpace;
@@ -12,6 +13,12 @@ use crate::rng::{Rng, key};
 const STEP: i64 = 37 * SECOND;
 
 const FRACTION_DIGITS: [usize; 3] = [0, 3, 6];
+pub(super) const DEFAULT_RELATIONSHIP: &str = "external";
+pub(super) const DEFAULT_ACCESS_TYPE: &str = "application";
+const NEW_STATUS: &str = "unrestricted";
+/// The fields of `external_user_details`.
+const DETAILS: [&str; 7] =
+    ["account_status", "country", "email_hash", "entity_type", "name_hash", "onboarded_at", "reference_id"];
 
 /// Makes the records of one seed.
 #[derive(Debug, Clone, Copy)]
@@ -29,85 +36,56 @@ impl Records {
         self.ids.index_of_anthropic(id)
     }
 
-    /// The name that a profile is ordered by.
-    pub(super) fn name(self, index: u64) -> Option<String> {
-        Self::has_name(index).then(|| person(self.seed, index).display)
-    }
-
-    pub(super) fn has_name(index: u64) -> bool {
-        index % 8 != 3
-    }
-
-    /// The word of the general release for how a profile may be used.
-    pub(super) fn enforcement_status(index: u64) -> &'static str {
-        match index % 10 {
-            4 => "pending",
-            7 => "restricted",
-            9 => "banned",
-            _ => "unrestricted",
-        }
-    }
-
-    pub(super) fn profile(self, index: u64, generation: Generation) -> Value {
+    /// The generated profile with this index.
+    pub(super) fn generated(self, index: u64) -> Profile {
         let mut rng = Rng::new(key(&[self.seed, 0x0061_6E74_6872, index]));
         let place = i64::try_from(index).unwrap_or(i64::MAX);
         let created = EPOCH.saturating_add(place.saturating_mul(STEP));
         let created = created.saturating_add(micros_below(&mut rng, STEP));
         let updated = created.saturating_add(micros_below(&mut rng, 20 * DAY));
         let onboarded = created.saturating_sub(micros_below(&mut rng, 200 * DAY));
-        let digits = FRACTION_DIGITS[usize::try_from(index % 3).unwrap_or(0)];
+        Profile {
+            index,
+            id: self.ids.anthropic(index),
+            created,
+            updated,
+            name: self.generated_name(index).into(),
+            relationship: Some(["external", "resold", "internal", "partner"][turn(index, 4)]),
+            access_type: access_type(index),
+            details: self.details(index, onboarded),
+            metadata: metadata(index),
+            trust_grants: trust_grants(index),
+            enforcement_status: generated_status(index),
+            change: Change::default(),
+        }
+    }
 
-        let mut profile = Map::new();
-        let mut put = |name: &str, value: Value| drop(profile.insert(name.to_owned(), value));
-        put("id", self.ids.anthropic(index).into());
-        put("type", "user_profile".into());
-        put("created_at", stamp(created, digits, "Z").into());
-        put("updated_at", stamp(updated, digits, "Z").into());
-        put("metadata", metadata(index));
-        put("trust_grants", trust_grants(index));
-        let reference = reference(index);
-        let onboarded = (index % 5 != 2).then(|| stamp(onboarded, 0, "Z"));
-        match generation {
-            Generation::March => {
-                // The field is younger than the date: the first profiles were answered without it.
-                if index % 9 != 5 {
-                    put("name", self.name(index).into());
-                }
-                if index % 6 != 4 {
-                    put("external_id", reference.into());
-                }
-                put("relationship", ["external", "resold", "internal", "partner"][turn(index, 4)].into());
-            }
-            Generation::August => {
-                put("name", self.name(index).into());
-                put("external_id", reference.into());
-                put("access_type", access_type(index).into());
-                put("external_user_onboarded_at", onboarded.into());
-                if index % 4 == 1 {
-                    put("relationship", "external".into());
-                }
-            }
-            Generation::September | Generation::General => {
-                put("name", self.name(index).into());
-                put("access_type", access_type(index).into());
-                put("external_user_details", self.details(index, reference.as_deref(), onboarded.as_deref()));
-                if generation == Generation::General {
-                    let status = Self::enforcement_status(index);
-                    put("enforcement_status", status.into());
-                    let actions =
-                        if status == "unrestricted" { json!([]) } else { json!([{"type": "review"}]) };
-                    put("enforcement_actions", actions);
-                }
-            }
+    /// A profile that somebody made, before anything was written about it.
+    pub(super) fn blank(self, index: u64) -> Profile {
+        let names = DETAILS.iter().map(|name| ((*name).to_owned(), Value::Null));
+        Profile {
+            index,
+            id: self.ids.anthropic(index),
+            created: 0,
+            updated: 0,
+            name: Value::Null,
+            relationship: None,
+            access_type: DEFAULT_ACCESS_TYPE,
+            details: names.collect(),
+            metadata: Map::new(),
+            trust_grants: json!({}),
+            enforcement_status: NEW_STATUS,
+            change: Change::default(),
         }
-        if index % 7 == 6 {
-            put("display_locale", "pt-BR".into());
-        }
-        Value::Object(profile)
+    }
+
+    /// The name alone: what a listing by names needs of every profile.
+    pub(super) fn generated_name(self, index: u64) -> Option<String> {
+        (index % 8 != 3).then(|| person(self.seed, index).display)
     }
 
     /// Every field is there; any of them may be null.
-    fn details(self, index: u64, reference: Option<&str>, onboarded: Option<&str>) -> Value {
+    fn details(self, index: u64, onboarded: i64) -> Map<String, Value> {
         let person = person(self.seed, index);
         let hash = |salt: u64| {
             format!("{:016x}{:016x}", key(&[self.seed, salt, index]), key(&[self.seed, salt + 1, index]))
@@ -115,16 +93,124 @@ impl Records {
         let unless = |null: bool, value: Value| if null { Value::Null } else { value };
         let statuses = ["active", "active", "suspended", "blocked", "dormant"];
         let entities = ["individual", "business", "non_profit", "government", "cooperative"];
-        json!({
-            "account_status": unless(index % 6 == 5, statuses[turn(index, 5)].into()),
-            "country": unless(index % 7 == 2, person.country.into()),
-            "email_hash": unless(index % 3 == 1, hash(11).into()),
-            "entity_type": unless(index % 8 == 7, entities[turn(index, 5)].into()),
-            "name_hash": unless(index % 2 == 1, hash(23).into()),
-            "onboarded_at": onboarded,
-            "reference_id": reference,
-        })
+        let values = [
+            unless(index % 6 == 5, statuses[turn(index, 5)].into()),
+            unless(index % 7 == 2, person.country.into()),
+            unless(index % 3 == 1, hash(11).into()),
+            unless(index % 8 == 7, entities[turn(index, 5)].into()),
+            unless(index % 2 == 1, hash(23).into()),
+            unless(index % 5 == 2, stamp(onboarded, 0, "Z").into()),
+            reference(index).into(),
+        ];
+        DETAILS.iter().map(|name| (*name).to_owned()).zip(values).collect()
     }
+}
+
+/// A profile, before it is written in the shape of a generation.
+#[derive(Debug)]
+pub(super) struct Profile {
+    index: u64,
+    id: String,
+    created: i64,
+    updated: i64,
+    name: Value,
+    /// None where nobody said it.
+    relationship: Option<&'static str>,
+    access_type: &'static str,
+    details: Map<String, Value>,
+    pub(super) metadata: Map<String, Value>,
+    trust_grants: Value,
+    pub(super) enforcement_status: &'static str,
+    /// What was written, which is shown where a generated profile would leave it out.
+    change: Change,
+}
+
+impl Profile {
+    /// Lays what was written over the profile.
+    pub(super) fn apply(&mut self, change: &Change) {
+        if let Some(name) = &change.name {
+            self.name = name.clone();
+        }
+        self.relationship = change.relationship.or(self.relationship);
+        self.access_type = change.access_type.unwrap_or(self.access_type);
+        self.details.extend(change.details.clone());
+        if let Some(metadata) = &change.metadata {
+            self.metadata.clone_from(metadata);
+        }
+        self.created = change.created.unwrap_or(self.created);
+        self.updated = change.updated;
+        self.change = change.clone();
+    }
+
+    pub(super) fn to_json(&self, generation: Generation) -> Value {
+        let index = self.index;
+        let is_new = self.change.created.is_some();
+        let was_changed = self.change.updated != 0;
+        let digits = FRACTION_DIGITS[turn(index, 3)];
+        let generated = |micros: i64| stamp(micros, digits, "Z");
+        let mut profile = Map::new();
+        let mut put = |name: &str, value: Value| drop(profile.insert(name.to_owned(), value));
+        put("id", self.id.as_str().into());
+        put("type", "user_profile".into());
+        put("created_at", if is_new { written(self.created) } else { generated(self.created) }.into());
+        put("updated_at", if was_changed { written(self.updated) } else { generated(self.updated) }.into());
+        put("metadata", self.metadata.clone().into());
+        put("trust_grants", self.trust_grants.clone());
+        let detail = |name: &str| self.details.get(name).cloned().unwrap_or_default();
+        match generation {
+            Generation::March => {
+                // The field is younger than the date: the first profiles were answered without it.
+                if is_new || index % 9 != 5 || self.change.name.is_some() {
+                    put("name", self.name.clone());
+                }
+                if is_new || index % 6 != 4 || self.change.details.contains_key("reference_id") {
+                    put("external_id", detail("reference_id"));
+                }
+                put("relationship", self.relationship.unwrap_or(DEFAULT_RELATIONSHIP).into());
+            }
+            Generation::August => {
+                put("name", self.name.clone());
+                put("external_id", detail("reference_id"));
+                put("access_type", self.access_type.into());
+                put("external_user_onboarded_at", detail("onboarded_at"));
+                match self.change.relationship {
+                    Some(relationship) => put("relationship", relationship.into()),
+                    None if !is_new && index % 4 == 1 => put("relationship", DEFAULT_RELATIONSHIP.into()),
+                    None => {}
+                }
+            }
+            Generation::September | Generation::General => {
+                put("name", self.name.clone());
+                put("access_type", self.access_type.into());
+                put("external_user_details", self.details.clone().into());
+                if generation == Generation::General {
+                    let status = self.enforcement_status;
+                    put("enforcement_status", status.into());
+                    let actions = if status == NEW_STATUS { json!([]) } else { json!([{"type": "review"}]) };
+                    put("enforcement_actions", actions);
+                }
+            }
+        }
+        if !is_new && index % 7 == 6 {
+            put("display_locale", "pt-BR".into());
+        }
+        Value::Object(profile)
+    }
+}
+
+/// The word of the general release for how a generated profile may be used.
+fn generated_status(index: u64) -> &'static str {
+    match index % 10 {
+        4 => "pending",
+        7 => "restricted",
+        9 => "banned",
+        _ => NEW_STATUS,
+    }
+}
+
+/// An instant as the sandbox writes it that was not generated: with a fraction where there is one.
+pub(super) fn written(micros: i64) -> String {
+    stamp(micros, if micros % SECOND == 0 { 0 } else { 6 }, "Z")
 }
 
 fn reference(index: u64) -> Option<String> {
@@ -141,12 +227,13 @@ fn access_type(index: u64) -> &'static str {
     }
 }
 
-fn metadata(index: u64) -> Value {
-    match index % 4 {
-        1 => json!({}),
-        2 => json!({"plan": "équipe", "seat": index.to_string()}),
-        _ => json!({"plan": "solo"}),
-    }
+fn metadata(index: u64) -> Map<String, Value> {
+    let pairs = match index % 4 {
+        1 => Vec::new(),
+        2 => vec![("plan", "équipe".to_owned()), ("seat", index.to_string())],
+        _ => vec![("plan", "solo".to_owned())],
+    };
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
 }
 
 fn trust_grants(index: u64) -> Value {

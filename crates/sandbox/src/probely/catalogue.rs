@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::query::page_and_length;
-use super::records::{LABELS, ROLES, TEAMS, User, label};
+use super::records::{ROLES, TEAMS};
+use super::store::Group;
+use super::user::User;
 use super::{Probely, detail, field_errors};
 use crate::exchange::{Call, Reply};
 
@@ -16,8 +18,8 @@ impl Probely {
     }
 
     pub(super) fn list_labels(&self, call: &Call) -> Reply {
-        let labels = (0..LABELS.len()).map(|place| label(self.records.seed, place));
-        self.page_of_all(call, &labels.collect::<Vec<_>>())
+        let labels = self.read_store().all_labels();
+        self.page_of_all(call, &labels)
     }
 
     pub(super) fn list_teams(&self, call: &Call) -> Reply {
@@ -31,12 +33,14 @@ impl Probely {
             Ok(wanted) => wanted,
             Err(errors) => return field_errors(errors),
         };
-        let people = (0..self.profiles).map(|index| self.records.user(index));
-        let services = (0..self.api_users).map(|index| self.records.api_user(index));
+        let store = self.read_store();
+        let of = |group| store.indexes(group).map(move |index| (group, index));
+        let users = of(Group::People).chain(of(Group::Services));
         let first = (page - 1).saturating_mul(length);
         let end = first.saturating_add(length);
         let (mut count, mut shown) = (0_u64, Vec::new());
-        for user in people.chain(services) {
+        for (group, index) in users {
+            let user = store.user(group, index);
             for place in 0..user.roles.len() {
                 if (first..end).contains(&count) {
                     shown.push(assignment(&user, place));

@@ -1,19 +1,24 @@
 //! Probely: the credential's own profile, the account's users, and what those refer to.
 
 mod catalogue;
+mod change;
 mod handlers;
+mod input;
 mod query;
 mod records;
+mod routes;
+mod store;
+mod user;
+mod writes;
 
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use axum::http::Method;
 use serde_json::{Value, json};
 
-use self::{
-    handlers::{Group, LastOrder},
-    records::Records,
-};
+use self::handlers::LastOrder;
+use self::records::Records;
+use self::store::Store;
+use crate::clock::Clock;
 use crate::description::PROBELY_API_KEY;
 use crate::exchange::{Call, Reply};
 use crate::options::SandboxOptions;
@@ -21,57 +26,39 @@ use crate::route::{Found, Route, Service, find};
 
 /// The API under `/probely`.
 pub(crate) struct Probely {
-    /// How many users are people: those of the list of users.
-    profiles: u64,
-    /// How many users are applications; they are no part of the list of users.
-    api_users: u64,
     max_page_size: u64,
-    records: Records,
+    store: RwLock<Store>,
     last_order: Mutex<Option<LastOrder>>,
+    clock: Arc<Clock>,
 }
 
 impl Probely {
-    pub(crate) fn new(options: &SandboxOptions) -> Self {
-        let api_users = options.profiles / 10;
+    pub(crate) fn new(options: &SandboxOptions, clock: Arc<Clock>) -> Self {
+        let services = options.profiles / 10;
+        let store = Store::new(Records::new(options.seed), options.profiles - services, services);
         Self {
-            profiles: options.profiles - api_users,
-            api_users,
             max_page_size: options.probely_max_page_size,
-            records: Records::new(options.seed),
+            store: RwLock::new(store),
             last_order: Mutex::default(),
+            clock,
         }
     }
+
+    /// Held by one operation at most once: a second time could wait for a writer that waits for the first.
+    fn read_store(&self) -> RwLockReadGuard<'_, Store> {
+        self.store.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write_store(&self) -> RwLockWriteGuard<'_, Store> {
+        self.store.write().unwrap_or_else(PoisonError::into_inner)
+    }
 }
-
-type Handler = fn(&Probely, &Call, &[String]) -> Reply;
-
-fn get(path: &'static str, operation: &'static str, handler: Handler) -> Route<Probely> {
-    Route { method: Method::GET, path, operation, handler }
-}
-
-static ROUTES: LazyLock<[Route<Probely>; 9]> = LazyLock::new(|| {
-    [
-        get("/profile/", "profile-list", |probely, _, _| probely.profile()),
-        get("/users/", "users-list", |probely, call, _| probely.list_users(call, Group::People)),
-        get("/users/{id}/", "users-retrieve", |probely, _, parts| {
-            probely.retrieve_user(&parts[0], Group::People)
-        }),
-        get("/api-users/", "api-users-list", |probely, call, _| probely.list_users(call, Group::Services)),
-        get("/api-users/{id}/", "api-users-retrieve", |probely, _, parts| {
-            probely.retrieve_user(&parts[0], Group::Services)
-        }),
-        get("/roles/", "roles-list", |probely, call, _| probely.list_roles(call)),
-        get("/labels/", "labels-list", |probely, call, _| probely.list_labels(call)),
-        get("/teams/", "teams-list", |probely, call, _| probely.list_teams(call)),
-        get("/user-roles/", "user-roles-list", |probely, call, _| probely.list_user_roles(call)),
-    ]
-});
 
 impl Service for Probely {
     const REQUEST_ID_HEADER: &'static str = "x-request-id";
 
     fn routes() -> &'static [Route<Self>] {
-        &*ROUTES
+        &routes::ROUTES
     }
 
     fn authorize(&self, call: &Call) -> Result<(), Reply> {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value, json};
 
-use super::records::User;
+use super::user::User;
 use crate::exchange::Query;
 
 const DEFAULT_LENGTH: u64 = 10;

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::clock::{DAY, EPOCH, SECOND, stamp};
-use crate::fields::Fields;
+use super::change::Owner;
+use super::user::{Role, User};
+use crate::clock::{DAY, EPOCH, SECOND};
 use crate::ids::IdSpace;
 use crate::people::{Person, person};
 use crate::rng::{Rng, key};
@@ -27,7 +28,9 @@ pub(super) const LABELS: [(&str, &str, &str); 4] = [
     ("sbxLabelNjet", "временно", "blue"),
 ];
 /// What API users' numbers begin at, where they must not be the same as users'.
-const API_USERS: u64 = 1 << 40;
+pub(super) const API_USERS: u64 = 1 << 40;
+/// Users whom somebody created have indexes from here on.
+pub(super) const CREATED: u64 = 1 << 42;
 const APPLICATIONS: [&str; 4] = ["Jenkins", "Prüfroboter", "Деплой", "スキャナー"];
 /// What changes a record that no user changed. Its id starts with a dash.
 const SYSTEM_USER: (&str, &str, &str) = ("-sandboxSys0", "system@example.com", "Probely");
@@ -42,52 +45,11 @@ pub(super) struct Records {
 
 /// How a user's roles are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum RolesShape {
+pub(super) enum RolesShape {
     List,
     Text,
     Null,
     Absent,
-}
-
-/// A role and where it holds.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Role {
-    named: (&'static str, &'static str),
-    tier: &'static str,
-    team: Option<(&'static str, &'static str)>,
-    target: Option<(&'static str, &'static str)>,
-}
-
-impl Role {
-    pub(super) fn id(&self) -> &'static str {
-        self.named.0
-    }
-
-    pub(super) fn team_id(&self) -> Option<&'static str> {
-        self.team.map(|(id, _)| id)
-    }
-
-    pub(super) fn target_id(&self) -> Option<&'static str> {
-        self.target.map(|(id, _)| id)
-    }
-}
-
-/// A user, before it is written down.
-#[derive(Debug, Clone)]
-pub(super) struct User {
-    pub(super) index: u64,
-    pub(super) id: String,
-    pub(super) email: String,
-    pub(super) name: String,
-    pub(super) active: bool,
-    pub(super) mfa_enabled: bool,
-    pub(super) changed: i64,
-    pub(super) last_login: Option<i64>,
-    pub(super) roles: Vec<Role>,
-    labels: Vec<usize>,
-    seed: u64,
-    /// Whether this is one of the API users' list: an application, not a person.
-    is_service: bool,
 }
 
 impl Records {
@@ -120,9 +82,12 @@ impl Records {
             changed,
             last_login: (index % 6 != 3).then_some(last_login),
             roles: roles(index, &mut rng),
+            title: TITLES[at(index % 10)].into(),
             labels: if recorded_2022 { Vec::new() } else { labels(index) },
             seed: self.seed,
             is_service: false,
+            change: None,
+            owner: None,
         }
     }
 
@@ -145,9 +110,34 @@ impl Records {
             changed,
             last_login: None,
             roles: roles(index, &mut rng),
+            title: "".into(),
             labels: labels(index.wrapping_add(1)),
             seed: self.seed,
             is_service: true,
+            change: None,
+            owner: None,
+        }
+    }
+
+    /// A user whom somebody created, before anything was written about them.
+    pub(super) fn blank(self, index: u64, is_service: bool) -> User {
+        let ids = if is_service { self.api_users } else { self.users };
+        User {
+            index,
+            id: ids.short(index),
+            email: String::new(),
+            name: String::new(),
+            active: true,
+            mfa_enabled: !is_service,
+            changed: 0,
+            last_login: None,
+            roles: Vec::new(),
+            title: "".into(),
+            labels: Vec::new(),
+            seed: self.seed,
+            is_service,
+            change: None,
+            owner: None,
         }
     }
 
@@ -156,109 +146,30 @@ impl Records {
         if index % 3 == 2 { person(self.seed ^ 0x0074_6869_7264, index) } else { person(self.seed, index) }
     }
 
-    fn changed_by(self, index: u64) -> Value {
-        let owner = self.person(0);
+    pub(super) fn changed_by(self, index: u64, owner: Option<&Owner>) -> Value {
         let id = self.users.short(0);
-        let name = owner.display;
+        let (name, email) = if let Some(owner) = owner {
+            (owner.name.clone(), owner.email.clone())
+        } else {
+            let person = self.person(0);
+            (person.display, person.email)
+        };
         match index % 6 {
             1 => json!({"id": id, "name": name}),
             2 => json!({"id": SYSTEM_USER.0, "email": SYSTEM_USER.1, "name": SYSTEM_USER.2}),
             4 => json!({"id": id, "email": "", "name": name}),
             5 => json!({"id": id, "email": null, "name": name}),
-            _ => json!({"id": id, "email": owner.email, "name": name}),
+            _ => json!({"id": id, "email": email, "name": name}),
         }
     }
-}
-
-impl User {
-    pub(super) fn has_label(&self, id: &str) -> bool {
-        self.labels.iter().any(|label| LABELS[*label].0 == id)
-    }
-
-    /// As in the list of users.
-    pub(super) fn to_json(&self) -> Value {
-        let records = Records::new(self.seed);
-        let index = self.index;
-        let mut fields = Fields::new(index);
-        fields.put("id", self.id.as_str());
-        fields.put("name", self.name.as_str());
-        if !self.is_service {
-            fields.put("email", self.email.as_str());
-            fields.put("title", TITLES[at(index % 10)]);
-        }
-        fields.put("is_billing_admin", !self.is_service && index.is_multiple_of(5));
-        fields.put("changed_by", records.changed_by(index));
-        fields.put("changed", written(index, self.changed));
-        fields.put("last_login", self.last_login.map(|at| written(index, at)));
-        fields.put("is_apiuser", self.is_service || index % 8 == 6);
-        if is_recorded_2022(index) && !self.is_service {
-            return Value::Object(fields.finish());
-        }
-        fields.put("active", self.active);
-        fields.put("labels", self.labels.iter().map(|place| label(self.seed, *place)).collect::<Vec<_>>());
-        match roles_shape(index) {
-            RolesShape::List => {
-                let roles = self.roles.iter().enumerate().map(|(place, role)| self.role(place, role));
-                fields.put("user_roles", roles.collect::<Vec<_>>());
-            }
-            RolesShape::Text => fields.put("user_roles", ""),
-            RolesShape::Null => fields.put("user_roles", Value::Null),
-            RolesShape::Absent => {}
-        }
-        if index % 10 != 7 && !self.is_service {
-            fields.put("mfa_enabled", self.mfa_enabled);
-        }
-        if index % 11 == 8 {
-            fields.put("is_trial", false);
-        }
-        Value::Object(fields.finish())
-    }
-
-    /// As the credential's own profile, which says more.
-    pub(super) fn to_profile_json(&self) -> Value {
-        let mut profile = self.to_json();
-        profile["intercom_user_id"] = self.id.as_str().into();
-        profile["is_sso"] = false.into();
-        profile["is_owner"] = true.into();
-        profile["first_login"] = self.last_login.map(|at| written(self.index, at - 400 * DAY)).into();
-        profile
-    }
-
-    /// The assignment of a role.
-    pub(super) fn role(&self, place: usize, role: &Role) -> Value {
-        let place = u64::try_from(place).unwrap_or(0);
-        let number = if self.is_service { API_USERS.wrapping_add(self.index) } else { self.index };
-        let id =
-            IdSpace::new(self.seed, "probely user role").short(number.wrapping_mul(4).wrapping_add(place));
-        let mut scope = json!({"tier": role.tier});
-        for (name, reference) in [("team", role.team), ("target", role.target)] {
-            if let Some((id, title)) = reference {
-                scope[name] = json!({"id": id, "name": title});
-            }
-        }
-        json!({"id": id, "role": {"id": role.named.0, "name": role.named.1}, "scope": scope})
-    }
-}
-
-/// A label that users carry.
-pub(super) fn label(seed: u64, place: usize) -> Value {
-    let (id, name, color) = LABELS[place];
-    let changed = EPOCH + i64::try_from(place).unwrap_or(0) * DAY + 511_953;
-    json!({
-        "id": id,
-        "name": name,
-        "color": color,
-        "changed_by": Records::new(seed).changed_by(0),
-        "changed": stamp(changed, 6, "Z"),
-    })
 }
 
 /// The shape of the records of 2022: without `active`, `labels`, `user_roles` and `mfa_enabled`.
-fn is_recorded_2022(index: u64) -> bool {
+pub(super) fn is_recorded_2022(index: u64) -> bool {
     index % 7 == 4
 }
 
-fn roles_shape(index: u64) -> RolesShape {
+pub(super) fn roles_shape(index: u64) -> RolesShape {
     match index % 12 {
         3 => RolesShape::Text,
         8 => RolesShape::Null,
@@ -290,11 +201,6 @@ fn roles(index: u64, rng: &mut Rng) -> Vec<Role> {
 
 fn labels(index: u64) -> Vec<usize> {
     (0..LABELS.len()).filter(|place| (index >> place) & 1 == 1).collect()
-}
-
-/// Microseconds and `Z`; now and then seven digits and no zone, as the documentation has it.
-fn written(index: u64, micros: i64) -> String {
-    if index % 8 == 5 { format!("{}2", stamp(micros, 6, "")) } else { stamp(micros, 6, "Z") }
 }
 
 /// The same second, with a fraction of six digits none of which is a 0 at the end.

@@ -3,13 +3,16 @@
 use serde_json::{Map, Value, json};
 
 use super::Upsun;
-use super::errors::hal_problem;
-use super::handlers::readable;
-use super::organizations::by_id_or_name;
-use crate::exchange::Reply;
+use super::handlers::{no_such_profile, readable};
+use super::organizations::{Organization, by_id_or_name, by_ulid};
+use super::records::Records;
+use super::rules::read_body;
+use super::writable::ADDRESS;
+use crate::exchange::{Call, Reply};
 use crate::fields::{Fields, Gaps};
 use crate::people::person;
 use crate::rng::key;
+use crate::server::lock;
 
 const COUNTRY: Gaps = Gaps::every(9).null(5).absent(7).empty(3);
 const NAME_LINE: Gaps = Gaps::every(7).null(2).absent(5).empty(4);
@@ -19,11 +22,58 @@ const POSTAL_CODE: Gaps = Gaps::every(8).null(5).absent(6).empty(7);
 
 impl Upsun {
     pub(super) fn get_address(&self, user_id: &str) -> Reply {
-        let Some(index) = self.index_of_user(user_id) else {
-            return hal_problem(404, "Not Found", "There is no such profile.");
+        match self.index_of_user(user_id) {
+            Some(index) => self.user_address(index),
+            None => no_such_profile(),
+        }
+    }
+
+    pub(super) fn update_address(&self, call: &Call, user_id: &str) -> Reply {
+        let Some(index) = self.index_of_user(user_id) else { return no_such_profile() };
+        match read_body(call, &ADDRESS) {
+            Ok(change) => lock(&self.users).write_address(index, change),
+            Err(refusal) => return refusal.of_profile(),
+        }
+        self.user_address(index)
+    }
+
+    fn user_address(&self, index: u64) -> Reply {
+        let mut address = self.records.user_address(index);
+        if let Some(changed) = lock(&self.users).address(index) {
+            address.extend(changed.clone());
+        }
+        Self::hal(&Value::Object(address))
+    }
+
+    pub(super) fn get_org_address(&self, id: &str) -> Reply {
+        match readable(by_id_or_name(id)) {
+            Ok(organization) => self.org_address(organization),
+            Err(refusal) => refusal,
+        }
+    }
+
+    pub(super) fn update_org_address(&self, call: &Call, id: &str) -> Reply {
+        // An update takes the id only: `name=…` is for reading.
+        let organization = match readable(by_ulid(id)) {
+            Ok(organization) => organization,
+            Err(refusal) => return refusal,
         };
-        let person = person(self.records.seed, index);
-        let mut address = address(self.records.seed, index, person.country, &person.display);
+        match read_body(call, &ADDRESS) {
+            Ok(change) => lock(&self.organizations).change_address(organization, change),
+            Err(refusal) => return refusal.of_organization(),
+        }
+        self.org_address(organization)
+    }
+
+    fn org_address(&self, organization: Organization) -> Reply {
+        Reply::json(200, &Value::Object(lock(&self.organizations).address(organization)))
+    }
+}
+
+impl Records {
+    fn user_address(self, index: u64) -> Map<String, Value> {
+        let person = person(self.seed, index);
+        let mut address = address(self.seed, index, person.country, &person.display);
         if index % 4 == 2 {
             // Seen on the wire and documented nowhere.
             address.insert("first_name".to_owned(), person.given.into());
@@ -34,26 +84,12 @@ impl Upsun {
         if index % 10 != 9 {
             address.insert("metadata".to_owned(), metadata(index));
         }
-        Self::hal(&Value::Object(address))
+        address
     }
 
-    pub(super) fn get_org_address(&self, id: &str) -> Reply {
-        match readable(by_id_or_name(id)) {
-            Ok(organization) => {
-                let number = organization.number;
-                let name = format!("{} (sandbox)", organization.name);
-                Reply::json(
-                    200,
-                    &Value::Object(address(
-                        self.records.seed,
-                        number,
-                        ["TR", "FR"][usize::from(number > 0)],
-                        &name,
-                    )),
-                )
-            }
-            Err(refusal) => refusal,
-        }
+    pub(super) fn organization_address(self, number: u64, name: &str) -> Map<String, Value> {
+        let country = ["TR", "FR"][usize::from(number > 0)];
+        address(self.seed, number, country, &format!("{name} (sandbox)"))
     }
 }
 

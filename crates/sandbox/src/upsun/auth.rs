@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::errors::oauth;
@@ -115,12 +114,8 @@ impl UpsunAuth {
 }
 
 static ROUTES: LazyLock<[Route<UpsunAuth>; 1]> = LazyLock::new(|| {
-    [Route {
-        method: Method::POST,
-        path: "/oauth2/token",
-        operation: "oauth2-token",
-        handler: |auth, call, _| auth.token(call),
-    }]
+    [Route::post("/oauth2/token", "oauth2-token", |auth: &UpsunAuth, call, _| auth.token(call))
+        .that_only_reads()]
 });
 
 impl Service for UpsunAuth {
@@ -164,7 +159,7 @@ mod tests {
     #[test]
     fn a_token_tells_its_user_and_its_end() {
         let (_, _, claims) = claims(&SandboxOptions::new());
-        assert_eq!(claims["sub"], Records::new(1).current_user()["id"]);
+        assert_eq!(claims["sub"], Records::new(1).user_id(0));
         assert_eq!((&claims["iat"], &claims["exp"]), (&json!(1_000), &json!(1_900)));
     }
 

@@ -2,9 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::rules::Refusal;
 use crate::exchange::Reply;
 
 const PROBLEM: &str = "application/problem+json";
+const UNSUPPORTED: &str = "Unsupported Media Type";
+const JSON_ONLY: &str = "The body must be JSON.";
 
 /// Organizations: `status` is a number, `detail` a string.
 pub(super) fn problem(status: u16, title: &str, detail: &str) -> Reply {
@@ -34,6 +37,38 @@ pub(super) fn invalid_input(detail: &Map<String, Value>) -> Reply {
 /// Users: nothing but `error`.
 pub(super) fn error(status: u16, message: &str) -> Reply {
     Reply::json(status, &json!({"error": message}))
+}
+
+impl Refusal {
+    /// As the service of `/profiles` says it.
+    pub(super) fn of_profile(self) -> Reply {
+        match self {
+            Self::MediaType => hal_problem(415, UNSUPPORTED, JSON_ONLY),
+            Self::Fields(errors) => invalid_input(&errors),
+        }
+    }
+
+    /// As the service of `/organizations` says it.
+    pub(super) fn of_organization(self) -> Reply {
+        match self {
+            Self::MediaType => problem(415, UNSUPPORTED, JSON_ONLY),
+            Self::Fields(errors) => invalid_input(&errors),
+        }
+    }
+
+    /// As the service of `/users` says it: one text for all fields.
+    pub(super) fn of_user(self) -> Reply {
+        match self {
+            Self::MediaType => error(415, JSON_ONLY),
+            Self::Fields(errors) => {
+                let messages = errors.iter().flat_map(|(name, messages)| {
+                    let messages = messages.as_array().into_iter().flatten().filter_map(Value::as_str);
+                    messages.map(move |message| format!("{name}: {message}"))
+                });
+                error(400, &messages.collect::<Vec<_>>().join(" "))
+            }
+        }
+    }
 }
 
 /// OAuth's own shape.

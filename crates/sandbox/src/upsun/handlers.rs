@@ -3,18 +3,18 @@
 use serde_json::Value;
 
 use super::Upsun;
-use super::errors::{error, hal_problem, invalid_input, problem};
+use super::errors::{error, hal_problem, problem};
 use super::organizations::{Access, Organization, by_id_or_name, by_ulid};
-use super::patch;
-use crate::clock::stamp;
+use super::rules::read_body;
+use super::writable::ORGANIZATION;
 use crate::exchange::{Call, Reply};
 use crate::server::lock;
 
 impl Upsun {
     pub(super) fn get_profile(&self, user_id: &str) -> Reply {
         match self.index_of_user(user_id) {
-            Some(index) => Self::hal(&self.records.profile(index)),
-            None => hal_problem(404, "Not Found", "There is no such profile."),
+            Some(index) => Self::hal(&lock(&self.users).profile(index)),
+            None => no_such_profile(),
         }
     }
 
@@ -22,7 +22,7 @@ impl Upsun {
         if self.token_without_user {
             return error(403, "The access token does not belong to a user.");
         }
-        Reply::json(200, &self.records.current_user())
+        Reply::json(200, &Value::Object(lock(&self.users).user(0)))
     }
 
     pub(super) fn get_org_profile(&self, id: &str) -> Reply {
@@ -38,15 +38,12 @@ impl Upsun {
             Ok(organization) => organization,
             Err(refusal) => return refusal,
         };
-        if !call.header("content-type").is_some_and(is_json) {
-            return problem(415, "Unsupported Media Type", "The body must be JSON.");
-        }
-        let mut change = match patch::parse(&call.body) {
+        let mut change = match read_body(call, &ORGANIZATION) {
             Ok(change) => change,
-            Err(errors) => return invalid_input(&errors),
+            Err(refusal) => return refusal.of_organization(),
         };
         if !change.is_empty() {
-            change.insert("updated_at".to_owned(), stamp(self.clock.now(), 6, "Z").into());
+            change.insert("updated_at".to_owned(), self.now().into());
             lock(&self.organizations).change(organization, change);
         }
         self.org_profile(organization)
@@ -55,6 +52,10 @@ impl Upsun {
     fn org_profile(&self, organization: Organization) -> Reply {
         Reply::json(200, &Value::Object(lock(&self.organizations).profile(organization)))
     }
+}
+
+pub(super) fn no_such_profile() -> Reply {
+    hal_problem(404, "Not Found", "There is no such profile.")
 }
 
 /// The organization, if the token may read its profile and its address.
@@ -69,9 +70,4 @@ pub(super) fn readable(found: Option<Organization>) -> Result<Organization, Repl
         }
         Access::Denied => Err(problem(403, "Forbidden", "The user may not read this organization.")),
     }
-}
-
-fn is_json(content_type: &str) -> bool {
-    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Upsun;
 use super::errors::hal_problem;
 use crate::exchange::{Call, Query, Reply};
+use crate::server::lock;
 
 const HAL: &str = "application/hal+json; charset=utf-8";
 
@@ -22,17 +23,19 @@ impl Upsun {
             Err(detail) => return hal_problem(400, "Bad Request", &detail),
         };
         let first = (wanted.page - 1).saturating_mul(wanted.range);
+        let users = lock(&self.users);
         let (count, indexes): (u64, Vec<u64>) = match &wanted.username {
             None => {
                 let end = first.saturating_add(wanted.range).min(self.profiles);
                 (self.profiles, (first..end).collect())
             }
             Some(username) => {
-                let found = self.index_of_username(username);
+                let found = users.index_of_username(username);
                 (u64::from(found.is_some()), found.into_iter().filter(|_| first == 0).collect())
             }
         };
-        let profiles: Vec<Value> = indexes.into_iter().map(|index| self.records.profile(index)).collect();
+        let profiles: Vec<Value> = indexes.into_iter().map(|index| users.profile(index)).collect();
+        drop(users);
         let links = self.links(wanted.page, count > first.saturating_add(wanted.range));
         let body = json!({"count": count, "profiles": profiles, "_links": links});
         Reply::text(200, HAL, body.to_string())
@@ -59,12 +62,6 @@ impl Upsun {
         }
         let range = number("range", self.page_size)?.min(self.max_page_size);
         Ok(Wanted { page: number("page", 1)?, range, username })
-    }
-
-    /// A username ends in its index, so that no scan is needed.
-    pub(super) fn index_of_username(&self, username: &str) -> Option<u64> {
-        let index = username.rsplit_once('-')?.1.parse().ok()?;
-        (index < self.profiles && self.records.username(index) == username).then_some(index)
     }
 
     /// The links name the page and nothing else that was asked for, as the real service's do; they

@@ -10,19 +10,25 @@ mod listing;
 mod memberships;
 mod org_handlers;
 mod organizations;
-mod patch;
+mod phones;
+mod profile_writes;
 mod records;
 mod roster;
 mod routes;
+mod rules;
+mod store;
 mod user_records;
+mod user_writes;
 mod users;
+mod writable;
 
 use std::sync::{Arc, Mutex};
 
 pub(crate) use self::auth::{Tokens, UpsunAuth};
 use self::organizations::Organizations;
 use self::records::Records;
-use crate::clock::Clock;
+use self::store::Store;
+use crate::clock::{Clock, stamp};
 use crate::exchange::{Call, Reply};
 use crate::options::SandboxOptions;
 use crate::route::{Route, Service};
@@ -35,7 +41,10 @@ pub(crate) struct Upsun {
     page_size: u64,
     max_page_size: u64,
     token_without_user: bool,
+    /// Whether nobody opens the link that a new e-mail address is confirmed by.
+    emails_stay: bool,
     records: Records,
+    users: Mutex<Store>,
     organizations: Mutex<Organizations>,
     tokens: Arc<Tokens>,
     clock: Arc<Clock>,
@@ -55,11 +64,18 @@ impl Upsun {
             page_size: options.upsun_page_size.min(options.upsun_max_page_size),
             max_page_size: options.upsun_max_page_size,
             token_without_user: options.upsun_token_without_user,
+            emails_stay: options.upsun_emails_stay,
+            users: Mutex::new(Store::new(records, options.profiles)),
             organizations: Mutex::new(Organizations::new(records)),
             records,
             tokens,
             clock,
         }
+    }
+
+    /// The time as a change is stamped with it.
+    fn now(&self) -> String {
+        stamp(self.clock.now(), 6, "Z")
     }
 
     /// The ids of the organizations whose profile the token may read.

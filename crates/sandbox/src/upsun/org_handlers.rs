@@ -6,11 +6,12 @@ use super::Upsun;
 use super::cursor::{Dialect, Kind, Window, count};
 use super::errors::{error, problem};
 use super::organizations::{self, Access, Organization, by_id_or_name};
-use super::records::Times;
+use super::records::{Records, Times};
 use super::roster::{Entry, Roster};
 use crate::clock::{DAY, EPOCH, SECOND, stamp};
 use crate::exchange::{Call, Query, Reply};
 use crate::rng::key_of_text;
+use crate::server::lock;
 
 const ORGANIZATIONS: Dialect = Dialect {
     filters: &[
@@ -168,11 +169,11 @@ impl Upsun {
         if signature != self.signature(list) {
             return error(400, "The signature is invalid.");
         }
-        let mut users = Map::new();
+        let (known, mut users) = (lock(&self.users), Map::new());
         for id in list.split(',') {
             match self.records.index_of(id).map(Entry::of_id_index) {
                 Some(Entry::User(index)) if index < self.profiles => {
-                    users.insert(id.to_owned(), self.records.reference(index));
+                    users.insert(id.to_owned(), Records::reference(index, &known.user(index)));
                 }
                 Some(Entry::Deleted(_)) => {
                     users.insert(id.to_owned(), Value::Null);

@@ -69,16 +69,17 @@ pub(super) fn by_id_or_name(id: &str) -> Option<Organization> {
     }
 }
 
-/// The profiles: generated, with what was changed laid over them.
+/// The profiles and addresses: generated, with what was changed laid over them.
 #[derive(Debug)]
 pub(super) struct Organizations {
     records: Records,
     changed: BTreeMap<u64, Map<String, Value>>,
+    addresses: BTreeMap<u64, Map<String, Value>>,
 }
 
 impl Organizations {
     pub(super) fn new(records: Records) -> Self {
-        Self { records, changed: BTreeMap::new() }
+        Self { records, changed: BTreeMap::new(), addresses: BTreeMap::new() }
     }
 
     pub(super) fn profile(&self, organization: Organization) -> Map<String, Value> {
@@ -91,5 +92,17 @@ impl Organizations {
 
     pub(super) fn change(&mut self, organization: Organization, change: Map<String, Value>) {
         self.changed.entry(organization.number).or_default().extend(change);
+    }
+
+    pub(super) fn address(&self, organization: Organization) -> Map<String, Value> {
+        let mut address = self.records.organization_address(organization.number, organization.name);
+        if let Some(changed) = self.addresses.get(&organization.number) {
+            address.extend(changed.clone());
+        }
+        address
+    }
+
+    pub(super) fn change_address(&mut self, organization: Organization, change: Map<String, Value>) {
+        self.addresses.entry(organization.number).or_default().extend(change);
     }
 }

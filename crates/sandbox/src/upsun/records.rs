@@ -52,7 +52,7 @@ impl Records {
         person(self.seed, index).username
     }
 
-    pub(super) fn profile(self, index: u64) -> Value {
+    pub(super) fn profile(self, index: u64) -> Map<String, Value> {
         let person = person(self.seed, index);
         let times = Times::of(self.seed, index);
         let mut rng = Rng::new(key(&[self.seed, 0x0075_7073_756E, index]));
@@ -104,7 +104,7 @@ impl Records {
         if let Some(trial) = trial(index, &times) {
             fields.put("current_trial", trial);
         }
-        Value::Object(fields.finish())
+        fields.finish()
     }
 
     /// The profile of an organization as it was before anybody changed it.

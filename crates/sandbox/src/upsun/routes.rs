@@ -2,37 +2,34 @@
 
 use std::sync::LazyLock;
 
-use axum::http::Method;
-
 use super::Upsun;
-use crate::exchange::{Call, Reply};
 use crate::route::Route;
 
-type Handler = fn(&Upsun, &Call, &[String]) -> Reply;
-
-fn get(path: &'static str, operation: &'static str, handler: Handler) -> Route<Upsun> {
-    Route { method: Method::GET, path, operation, handler }
-}
-
-fn post(path: &'static str, operation: &'static str, handler: Handler) -> Route<Upsun> {
-    Route { method: Method::POST, path, operation, handler }
-}
-
-fn patch(path: &'static str, operation: &'static str, handler: Handler) -> Route<Upsun> {
-    Route { method: Method::PATCH, path, operation, handler }
-}
-
-/// The first path that fits is taken: what is said more exactly stands before what is not.
 pub(super) static ROUTES: LazyLock<Vec<Route<Upsun>>> = LazyLock::new(|| {
+    let (get, post, patch, delete) = (Route::get, Route::post, Route::patch, Route::delete);
     vec![
         get("/profiles", "list-profiles", |upsun, call, _| upsun.list_profiles(call)),
         get("/profiles/{userId}", "get-profile", |upsun, _, parts| upsun.get_profile(&parts[0])),
+        patch("/profiles/{userId}", "update-profile", |upsun, call, parts| {
+            upsun.update_profile(call, &parts[0])
+        }),
         get("/profiles/{userId}/address", "get-address", |upsun, _, parts| upsun.get_address(&parts[0])),
+        patch("/profiles/{userId}/address", "update-address", |upsun, call, parts| {
+            upsun.update_address(call, &parts[0])
+        }),
+        post("/profile/{uuid}/picture", "create-profile-picture", |upsun, call, parts| {
+            upsun.create_picture(call, &parts[0])
+        }),
+        delete("/profile/{uuid}/picture", "delete-profile-picture", |upsun, _, parts| {
+            upsun.delete_picture(&parts[0])
+        }),
         get("/me", "get-current-user-deprecated", |upsun, _, _| upsun.get_me()),
-        post("/me/phone", "get-current-user-verification-status", |upsun, _, _| upsun.phone_status()),
+        post("/me/phone", "get-current-user-verification-status", |upsun, _, _| upsun.phone_status())
+            .that_only_reads(),
         post("/me/verification", "get-current-user-verification-status-full", |upsun, _, _| {
             upsun.verification_status()
-        }),
+        })
+        .that_only_reads(),
         get("/users/me", "get-current-user", |upsun, _, _| upsun.get_current_user()),
         get("/users/email={email}", "get-user-by-email-address", |upsun, _, parts| {
             upsun.get_user_by_email(&parts[0])
@@ -41,6 +38,19 @@ pub(super) static ROUTES: LazyLock<Vec<Route<Upsun>>> = LazyLock::new(|| {
             upsun.get_user_by_username(&parts[0])
         }),
         get("/users/{user_id}", "get-user", |upsun, _, parts| upsun.get_user(&parts[0])),
+        patch("/users/{user_id}", "update-user", |upsun, call, parts| upsun.update_user(call, &parts[0])),
+        post("/users/{user_id}/emailaddress", "reset-email-address", |upsun, call, parts| {
+            upsun.reset_email(call, &parts[0])
+        }),
+        post("/users/{user_id}/resetpassword", "reset-password", |upsun, _, parts| {
+            upsun.reset_password(&parts[0])
+        }),
+        post("/users/{user_id}/phonenumber", "verify-phone-number", |upsun, call, parts| {
+            upsun.verify_phone_number(call, &parts[0])
+        }),
+        post("/users/{user_id}/phonenumber/{sid}", "confirm-phone-number", |upsun, call, parts| {
+            upsun.confirm_phone_number(call, &parts[0], &parts[1])
+        }),
         get("/users/{user_id}/organizations", "list-user-orgs", |upsun, call, parts| {
             upsun.list_user_organizations(call, &parts[0])
         }),
@@ -77,6 +87,9 @@ pub(super) static ROUTES: LazyLock<Vec<Route<Upsun>>> = LazyLock::new(|| {
         }),
         get("/organizations/{organization_id}/address", "get-org-address", |upsun, _, parts| {
             upsun.get_org_address(&parts[0])
+        }),
+        patch("/organizations/{organization_id}/address", "update-org-address", |upsun, call, parts| {
+            upsun.update_org_address(call, &parts[0])
         }),
         get("/organizations/{organization_id}/profile", "get-org-profile", |upsun, _, parts| {
             upsun.get_org_profile(&parts[0])

@@ -65,8 +65,7 @@ impl Records {
     }
 
     /// What a member's list links to: less than the user, and not always the same.
-    pub(super) fn reference(self, index: u64) -> Value {
-        let user = self.user(index);
+    pub(super) fn reference(index: u64, user: &Map<String, Value>) -> Value {
         let mut shown: Vec<&str> = REFERENCE.to_vec();
         if index % 3 != 2 {
             shown.extend(["mfa_enabled", "sso_enabled"]);
@@ -78,17 +77,12 @@ impl Records {
         Value::Object(entries.collect())
     }
 
-    /// The user that the access token belongs to.
-    pub(super) fn current_user(self) -> Value {
-        Value::Object(self.user(0))
-    }
-
     /// The user as the older API has it: `mail` instead of `email`, and a number for the status.
-    pub(super) fn current_user_of_drupal(self) -> Value {
+    pub(super) fn current_user_of_drupal(self) -> Map<String, Value> {
         let person = person(self.seed, 0);
         let times = Times::of(self.seed, 0);
         let id = self.user_id(0);
-        let mut me = json!({
+        let me = json!({
             "id": id,
             "uuid": id,
             "username": person.username,
@@ -139,10 +133,12 @@ impl Records {
                 "spend_remaining": "30.00",
             }],
         });
+        let Value::Object(mut me) = me else { return Map::new() };
         // A map with nothing in it is written as a list by PHP.
-        me["tickets"] = if self.seed % 2 == 1 { json!([]) } else { json!({"open": 0}) };
+        let tickets = if self.seed % 2 == 1 { json!([]) } else { json!({"open": 0}) };
+        me.insert("tickets".to_owned(), tickets);
         if !self.seed.is_multiple_of(3) {
-            me["_links"] = json!({"self": {"title": "Self", "href": "/upsun/me"}});
+            me.insert("_links".to_owned(), json!({"self": {"title": "Self", "href": "/upsun/me"}}));
         }
         me
     }

@@ -4,10 +4,19 @@
 
 mod anthropic;
 mod anthropic_admin;
+mod anthropic_admin_writes;
+mod anthropic_more_writes;
+mod anthropic_writes;
+mod lost_answers;
 mod probely;
 mod probely_catalogue;
+mod probely_more_writes;
+mod probely_writes;
 mod server;
 mod support;
 mod upsun;
 mod upsun_organizations;
+mod upsun_profile_writes;
+mod upsun_user_writes;
 mod upsun_users;
+mod writes;

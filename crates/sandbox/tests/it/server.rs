@@ -208,7 +208,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
         (
             format!("{}/v1/user_profiles", description.anthropic.base_url),
             vec![("x-api-key", key), ("anthropic-version", "2023-06-01")],
-            "GET, HEAD",
+            "GET, HEAD, POST",
         ),
     ] {
         let answer = send("DELETE", &url, &headers, "").await;

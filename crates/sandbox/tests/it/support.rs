@@ -38,17 +38,33 @@ pub(crate) async fn start(options: SandboxOptions) -> Sandbox {
 
 /// Sends a request to an absolute URL.
 pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    try_send(method, url, headers, body.as_bytes()).await.unwrap()
+}
+
+/// The same, with any bytes; nothing when the connection is closed without an answer.
+pub(crate) async fn try_send(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Option<Answer> {
     let rest = url.strip_prefix("http://").unwrap();
     let (host, path) = rest.split_at(rest.find('/').unwrap());
     let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
     for (name, value) in headers {
         write!(request, "{name}: {value}\r\n").unwrap();
     }
-    write!(request, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    write!(request, "Content-Length: {}\r\n\r\n", body.len()).unwrap();
     let mut stream = TcpStream::connect(host).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
+    stream.write_all(body).await.unwrap();
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
+    // A reset counts as an end.
+    let read = stream.read_to_end(&mut answer).await;
+    if answer.is_empty() {
+        return None;
+    }
+    read.unwrap();
     let answer = String::from_utf8(answer).unwrap();
     let (head, text) = answer.split_once("\r\n\r\n").unwrap();
     let mut lines = head.lines();
@@ -57,7 +73,45 @@ pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)], body
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    Answer { status, headers, text: text.to_owned() }
+    Some(Answer { status, headers, text: text.to_owned() })
+}
+
+pub(crate) const JSON: (&str, &str) = ("content-type", "application/json");
+
+/// A write to Upsun with a body of JSON.
+pub(crate) async fn write_upsun(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> Answer {
+    let url = format!("{}{path}", sandbox.description().upsun.base_url);
+    let authorization = format!("Bearer {}", access_token(sandbox).await);
+    send(method, &url, &[("authorization", &authorization), JSON], body).await
+}
+
+/// A write to Probely with a body of JSON.
+pub(crate) async fn write_probely(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> Answer {
+    let probely = &sandbox.description().probely;
+    let authorization = format!("JWT {}", probely.api_key);
+    let headers = [("authorization", authorization.as_str()), JSON];
+    send(method, &format!("{}{path}", probely.base_url), &headers, body).await
+}
+
+/// A write to Anthropic with a body of JSON.
+pub(crate) async fn write_anthropic(
+    sandbox: &Sandbox,
+    betas: &[&str],
+    method: &str,
+    path: &str,
+    body: &str,
+) -> Answer {
+    let anthropic = &sandbox.description().anthropic;
+    let mut headers = vec![("x-api-key", anthropic.api_key.as_str()), VERSION, JSON];
+    headers.extend(betas.iter().map(|beta| ("anthropic-beta", *beta)));
+    send(method, &format!("{}{path}", anthropic.base_url), &headers, body).await
+}
+
+/// The same with the admin key.
+pub(crate) async fn write_admin(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> Answer {
+    let anthropic = &sandbox.description().anthropic;
+    let headers = [("x-api-key", anthropic.admin_api_key.as_str()), VERSION, JSON];
+    send(method, &format!("{}{path}", anthropic.base_url), &headers, body).await
 }
 
 const BASIC: (&str, &str) = ("Authorization", "Basic cGxhdGZvcm0tYXBpLXVzZXI6");

@@ -1,0 +1,99 @@
+//! The profiles: generated, with what was written laid over them, and behind them those that somebody
+//! created.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::Change;
+use super::records::{Profile, Records};
+use crate::ids::base58;
+use crate::rng::key;
+
+/// The profiles of one sandbox.
+#[derive(Debug)]
+pub(super) struct Store {
+    seed: u64,
+    records: Records,
+    generated: u64,
+    created: u64,
+    changed: BTreeMap<u64, Change>,
+    deleted: BTreeSet<u64>,
+    /// How many links were given out.
+    links: u64,
+    /// How many writes there were: what was found out before one may not hold after it.
+    pub(super) version: u64,
+}
+
+impl Store {
+    pub(super) fn new(seed: u64, generated: u64) -> Self {
+        Self {
+            seed,
+            records: Records::new(seed),
+            generated,
+            created: 0,
+            changed: BTreeMap::new(),
+            deleted: BTreeSet::new(),
+            links: 0,
+            version: 0,
+        }
+    }
+
+    /// How many profiles there are or were.
+    pub(super) fn total(&self) -> u64 {
+        self.generated + self.created
+    }
+
+    pub(super) fn index_of(&self, id: &str) -> Option<u64> {
+        self.records.index_of(id).filter(|index| *index < self.total() && !self.is_deleted(*index))
+    }
+
+    pub(super) fn is_deleted(&self, index: u64) -> bool {
+        self.deleted.contains(&index)
+    }
+
+    pub(super) fn profile(&self, index: u64) -> Profile {
+        let mut profile =
+            if index < self.generated { self.records.generated(index) } else { self.records.blank(index) };
+        if let Some(change) = self.changed.get(&index) {
+            profile.apply(change);
+        }
+        profile
+    }
+
+    /// The name that a profile is ordered by.
+    pub(super) fn name(&self, index: u64) -> Option<String> {
+        match self.changed.get(&index).and_then(|change| change.name.as_ref()) {
+            Some(name) => name.as_str().map(str::to_owned),
+            None if index < self.generated => self.records.generated_name(index),
+            None => None,
+        }
+    }
+
+    /// Makes a profile, and answers its index: another one each time, whatever is in it.
+    pub(super) fn create(&mut self, change: Change, now: i64) -> u64 {
+        let index = self.total();
+        self.created += 1;
+        self.version += 1;
+        self.changed.insert(index, Change { created: Some(now), updated: now, ..change });
+        index
+    }
+
+    pub(super) fn update(&mut self, index: u64, change: Change, now: i64) {
+        if !change.is_empty() {
+            self.version += 1;
+            self.changed.entry(index).or_default().merge(Change { updated: now, ..change });
+        }
+    }
+
+    pub(super) fn delete(&mut self, index: u64) {
+        self.version += 1;
+        self.changed.remove(&index);
+        self.deleted.insert(index);
+    }
+
+    /// The end of a link that nobody can guess who does not know the seed.
+    pub(super) fn next_link(&mut self, index: u64) -> String {
+        self.links += 1;
+        let word = |salt: u64| u128::from(key(&[self.seed, salt, self.links, index]));
+        base58((word(31) << 64) | word(37), 22)
+    }
+}

@@ -1,0 +1,200 @@
+//! The account's users: generated, with what was written laid over them, and behind them those whom
+//! somebody created.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::change::{Change, Owner};
+use super::input::Draft;
+use super::records::{CREATED, LABELS, Records};
+use super::user::{User, label, new_label};
+use crate::rng::key_of_text;
+
+/// The two lists of users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Group {
+    /// Those of the list of users.
+    People,
+    /// Applications; they are no part of the list of users.
+    Services,
+}
+
+/// How many users of a group there are.
+#[derive(Debug, Default)]
+struct Size {
+    generated: u64,
+    created: u64,
+}
+
+/// The users of one sandbox.
+#[derive(Debug)]
+pub(super) struct Store {
+    pub(super) records: Records,
+    people: Size,
+    services: Size,
+    changed: BTreeMap<(Group, u64), Change>,
+    /// Who has which e-mail address, in lower case, where it is not the generated one.
+    emails: BTreeMap<String, u64>,
+    /// The labels that came with users.
+    labels: Vec<Value>,
+    owner: Option<Arc<Owner>>,
+    /// What can be known of the password, once it was changed.
+    password: Option<u64>,
+    /// How many writes there were: what was found out before one may not hold after it.
+    pub(super) version: u64,
+}
+
+impl Store {
+    pub(super) fn new(records: Records, people: u64, services: u64) -> Self {
+        Self {
+            records,
+            people: Size { generated: people, created: 0 },
+            services: Size { generated: services, created: 0 },
+            changed: BTreeMap::new(),
+            emails: BTreeMap::new(),
+            labels: Vec::new(),
+            owner: None,
+            password: None,
+            version: 0,
+        }
+    }
+
+    fn size_of(&self, group: Group) -> &Size {
+        match group {
+            Group::People => &self.people,
+            Group::Services => &self.services,
+        }
+    }
+
+    pub(super) fn count(&self, group: Group) -> u64 {
+        self.size_of(group).generated + self.size_of(group).created
+    }
+
+    /// The index of the user at this place of the list without an order.
+    pub(super) fn index_at(&self, group: Group, place: u64) -> u64 {
+        let generated = self.size_of(group).generated;
+        place.checked_sub(generated).map_or(place, |number| CREATED + number)
+    }
+
+    pub(super) fn indexes(&self, group: Group) -> impl Iterator<Item = u64> {
+        let size = self.size_of(group);
+        (0..size.generated).chain(CREATED..CREATED + size.created)
+    }
+
+    pub(super) fn index_of(&self, group: Group, id: &str) -> Option<u64> {
+        let size = self.size_of(group);
+        let index = match group {
+            Group::People => self.records.index_of(id),
+            Group::Services => self.records.index_of_api_user(id),
+        };
+        index.filter(|index| match index.checked_sub(CREATED) {
+            Some(number) => number < size.created,
+            None => *index < size.generated,
+        })
+    }
+
+    pub(super) fn user(&self, group: Group, index: u64) -> User {
+        let mut user = match group {
+            _ if index >= CREATED => self.records.blank(index, group == Group::Services),
+            Group::People => self.records.user(index),
+            Group::Services => self.records.api_user(index),
+        };
+        if let Some(change) = self.changed.get(&(group, index)) {
+            user.apply(change);
+        }
+        user.owner.clone_from(&self.owner);
+        user
+    }
+
+    /// An address ends in its index until it is changed, so that no scan is needed.
+    pub(super) fn index_of_email(&self, email: &str) -> Option<u64> {
+        if let Some(index) = self.emails.get(&email.to_ascii_lowercase()) {
+            return Some(*index);
+        }
+        let index: u64 = email.rsplit_once('@')?.0.rsplit_once('.')?.1.parse().ok()?;
+        let is_theirs = |index: u64| self.user(Group::People, index).email.eq_ignore_ascii_case(email);
+        (index < self.people.generated && is_theirs(index)).then_some(index)
+    }
+
+    pub(super) fn all_labels(&self) -> Vec<Value> {
+        let owner = self.owner.as_deref();
+        let own = (0..LABELS.len()).map(|place| label(self.records.seed, place, owner));
+        own.chain(self.labels.iter().cloned()).collect()
+    }
+
+    /// Makes a user, and answers the index.
+    pub(super) fn create(&mut self, group: Group, draft: Draft, now: i64) -> u64 {
+        let size = match group {
+            Group::People => &mut self.people,
+            Group::Services => &mut self.services,
+        };
+        let index = CREATED + size.created;
+        size.created += 1;
+        self.write(group, index, draft, now);
+        index
+    }
+
+    pub(super) fn write(&mut self, group: Group, index: u64, draft: Draft, now: i64) {
+        self.version += 1;
+        let labels = draft.labels.map(|labels| self.resolve_labels(&labels, now));
+        let Draft { name, email, title, active, roles, .. } = draft;
+        if let Some(email) = &email {
+            self.move_email(index, email);
+        }
+        let change = Change { name, email, title, active, labels, roles, changed: now };
+        self.changed.entry((group, index)).or_default().merge(change);
+        if (group, index) == (Group::People, 0) {
+            let User { name, email, .. } = self.user(group, index);
+            self.owner = Some(Arc::new(Owner { name, email }));
+        }
+    }
+
+    /// Whether this may be the password: any may, until it was changed here.
+    pub(super) fn is_password(&self, password: &str) -> bool {
+        self.password.is_none_or(|known| known == self.fingerprint(password))
+    }
+
+    pub(super) fn set_password(&mut self, password: &str) {
+        self.password = Some(self.fingerprint(password));
+    }
+
+    fn fingerprint(&self, password: &str) -> u64 {
+        key_of_text(self.records.seed, password)
+    }
+
+    /// A new address resets the password: again any may be the right one.
+    fn move_email(&mut self, index: u64, email: &str) {
+        let folded = email.to_ascii_lowercase();
+        let before = self.changed.get(&(Group::People, index)).and_then(|change| change.email.as_ref());
+        if let Some(before) = before.map(|before| before.to_ascii_lowercase()) {
+            self.emails.remove(&before);
+        }
+        self.emails.insert(folded, index);
+        if index == 0 {
+            self.password = None;
+        }
+    }
+
+    /// A label is known by its name; one that nobody has heard of is made.
+    fn resolve_labels(&mut self, written: &[(String, String)], now: i64) -> Vec<Value> {
+        let mut labels: Vec<Value> = Vec::new();
+        for (name, color) in written {
+            if labels.iter().any(|label| label["name"] == *name) {
+                continue;
+            }
+            let owner = self.owner.as_deref();
+            let known = LABELS.iter().position(|(_, known, _)| known == name);
+            let known = known.map(|place| label(self.records.seed, place, owner));
+            let known = known.or_else(|| self.labels.iter().find(|label| label["name"] == *name).cloned());
+            labels.push(known.unwrap_or_else(|| {
+                let number = u64::try_from(self.labels.len()).unwrap_or(u64::MAX);
+                let made = new_label(self.records.seed, number, (name, color), owner, now);
+                self.labels.push(made.clone());
+                made
+            }));
+        }
+        labels
+    }
+}

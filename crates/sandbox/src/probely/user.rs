@@ -1,0 +1,202 @@
+//! A user, and how one is written down.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::change::{Change, Owner};
+use super::records::{API_USERS, CREATED, LABELS, Records, RolesShape, is_recorded_2022, roles_shape};
+use crate::clock::{DAY, EPOCH, stamp};
+use crate::fields::Fields;
+use crate::ids::IdSpace;
+
+/// A role and where it holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Role {
+    pub(super) named: (&'static str, &'static str),
+    pub(super) tier: &'static str,
+    pub(super) team: Option<(&'static str, &'static str)>,
+    pub(super) target: Option<(&'static str, &'static str)>,
+}
+
+impl Role {
+    pub(super) fn id(&self) -> &'static str {
+        self.named.0
+    }
+
+    pub(super) fn team_id(&self) -> Option<&'static str> {
+        self.team.map(|(id, _)| id)
+    }
+
+    pub(super) fn target_id(&self) -> Option<&'static str> {
+        self.target.map(|(id, _)| id)
+    }
+}
+
+/// A user, before it is written down.
+#[derive(Debug, Clone)]
+pub(super) struct User {
+    pub(super) index: u64,
+    pub(super) id: String,
+    pub(super) email: String,
+    pub(super) name: String,
+    pub(super) active: bool,
+    pub(super) mfa_enabled: bool,
+    pub(super) changed: i64,
+    pub(super) last_login: Option<i64>,
+    pub(super) roles: Vec<Role>,
+    pub(super) title: Cow<'static, str>,
+    pub(super) labels: Vec<usize>,
+    pub(super) seed: u64,
+    /// Whether this is one of the API users' list: an application, not a person.
+    pub(super) is_service: bool,
+    /// What was written, and shows whatever shape the record has.
+    pub(super) change: Option<Change>,
+    /// Who changes records, where that is not the generated first user any more.
+    pub(super) owner: Option<Arc<Owner>>,
+}
+
+impl User {
+    /// Lays what was written over the record.
+    pub(super) fn apply(&mut self, change: &Change) {
+        let overwrite = |field: &mut String, value: &Option<String>| {
+            if let Some(value) = value {
+                field.clone_from(value);
+            }
+        };
+        overwrite(&mut self.name, &change.name);
+        overwrite(&mut self.email, &change.email);
+        if let Some(title) = &change.title {
+            self.title = title.clone().into();
+        }
+        self.active = change.active.unwrap_or(self.active);
+        if let Some(roles) = &change.roles {
+            self.roles.clone_from(roles);
+        }
+        self.changed = change.changed;
+        self.change = Some(change.clone());
+    }
+
+    pub(super) fn has_label(&self, id: &str) -> bool {
+        match self.change.as_ref().and_then(|change| change.labels.as_ref()) {
+            Some(labels) => labels.iter().any(|label| label["id"] == id),
+            None => self.labels.iter().any(|label| LABELS[*label].0 == id),
+        }
+    }
+
+    /// As in the list of users.
+    pub(super) fn to_json(&self) -> Value {
+        let (index, owner) = (self.index, self.owner.as_deref());
+        // Who was created is shown whole.
+        let is_new = index >= CREATED;
+        let nothing = Change::default();
+        let change = self.change.as_ref().unwrap_or(&nothing);
+        let mut fields = Fields::new(index);
+        fields.put("id", self.id.as_str());
+        fields.put("name", self.name.as_str());
+        if !self.is_service {
+            fields.put("email", self.email.as_str());
+            fields.put("title", self.title.as_ref());
+        }
+        fields.put("is_billing_admin", !self.is_service && !is_new && index.is_multiple_of(5));
+        // The key belongs to the first user, whose changes show everything of their author.
+        let author = if self.change.is_some() { 0 } else { index };
+        fields.put("changed_by", Records::new(self.seed).changed_by(author, owner));
+        fields.put("changed", written(index, self.changed));
+        fields.put("last_login", self.last_login.map(|at| written(index, at)));
+        fields.put("is_apiuser", self.is_service || (!is_new && index % 8 == 6));
+        let bare = is_recorded_2022(index) && !self.is_service && !is_new;
+        if !bare || change.active.is_some() {
+            fields.put("active", self.active);
+        }
+        if !bare || change.labels.is_some() {
+            fields.put("labels", self.labels());
+        }
+        match if is_new || change.roles.is_some() { RolesShape::List } else { roles_shape(index) } {
+            _ if bare && change.roles.is_none() => {}
+            RolesShape::List => {
+                let roles = self.roles.iter().enumerate().map(|(place, role)| self.role(place, role));
+                fields.put("user_roles", roles.collect::<Vec<_>>());
+            }
+            RolesShape::Text => fields.put("user_roles", ""),
+            RolesShape::Null => fields.put("user_roles", Value::Null),
+            RolesShape::Absent => {}
+        }
+        if (is_new || index % 10 != 7) && !self.is_service && !bare {
+            fields.put("mfa_enabled", self.mfa_enabled);
+        }
+        if !is_new && !bare && index % 11 == 8 {
+            fields.put("is_trial", false);
+        }
+        Value::Object(fields.finish())
+    }
+
+    fn labels(&self) -> Vec<Value> {
+        if let Some(labels) = self.change.as_ref().and_then(|change| change.labels.as_ref()) {
+            return labels.clone();
+        }
+        self.labels.iter().map(|place| label(self.seed, *place, self.owner.as_deref())).collect()
+    }
+
+    /// As the credential's own profile, which says more.
+    pub(super) fn to_profile_json(&self) -> Value {
+        let mut profile = self.to_json();
+        profile["intercom_user_id"] = self.id.as_str().into();
+        profile["is_sso"] = false.into();
+        profile["is_owner"] = true.into();
+        profile["first_login"] = self.last_login.map(|at| written(self.index, at - 400 * DAY)).into();
+        profile
+    }
+
+    /// The assignment of a role.
+    pub(super) fn role(&self, place: usize, role: &Role) -> Value {
+        let place = u64::try_from(place).unwrap_or(0);
+        let number = if self.is_service { API_USERS.wrapping_add(self.index) } else { self.index };
+        // Four of a user stand together, and what a created one has beyond these far away.
+        let number = number.wrapping_mul(4).wrapping_add(place % 4).wrapping_add((place / 4) << 48);
+        let id = IdSpace::new(self.seed, "probely user role").short(number);
+        let mut scope = json!({"tier": role.tier});
+        for (name, reference) in [("team", role.team), ("target", role.target)] {
+            if let Some((id, title)) = reference {
+                scope[name] = json!({"id": id, "name": title});
+            }
+        }
+        json!({"id": id, "role": {"id": role.named.0, "name": role.named.1}, "scope": scope})
+    }
+}
+
+/// A label that users carry.
+pub(super) fn label(seed: u64, place: usize, owner: Option<&Owner>) -> Value {
+    let (id, name, color) = LABELS[place];
+    let changed = EPOCH + i64::try_from(place).unwrap_or(0) * DAY + 511_953;
+    json!({
+        "id": id,
+        "name": name,
+        "color": color,
+        "changed_by": Records::new(seed).changed_by(0, owner),
+        "changed": stamp(changed, 6, "Z"),
+    })
+}
+
+/// A label that somebody made by putting it on a user.
+pub(super) fn new_label(
+    seed: u64,
+    number: u64,
+    written: (&str, &str),
+    owner: Option<&Owner>,
+    now: i64,
+) -> Value {
+    json!({
+        "id": IdSpace::new(seed, "probely label").short(number),
+        "name": written.0,
+        "color": written.1,
+        "changed_by": Records::new(seed).changed_by(0, owner),
+        "changed": stamp(now, 6, "Z"),
+    })
+}
+
+/// Microseconds and `Z`; now and then seven digits and no zone, as the documentation has it.
+fn written(index: u64, micros: i64) -> String {
+    if index % 8 == 5 { format!("{}2", stamp(micros, 6, "")) } else { stamp(micros, 6, "Z") }
+}
