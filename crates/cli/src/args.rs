@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyprofile::{Expected, Expression, FieldPath, Filter, Kind, ProfileId, Status, Timestamp};
+use anyprofile::{Expected, Expression, FieldPath, Filter, IdKind, Kind, ProfileId, Status, Timestamp};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// List, show, check and update user profiles at several services.
@@ -94,8 +94,15 @@ pub(crate) enum Command {
         #[command(flatten)]
         fields: Fields,
     },
+    /// Create a profile at an account, after showing what will be sent.
+    Create(Create),
     /// Change a profile, after showing what will change.
     Update(Update),
+    /// Keep profiles from signing in, after showing what will be done where.
+    ///
+    /// `anyprofile find KEY -o ndjson | anyprofile deactivate - --yes` deactivates somebody at all accounts. A profile
+    /// that its service cannot deactivate is named, and does not keep the others.
+    Deactivate(Deactivate),
     /// Check that each account's credential works.
     Check,
     /// Show which fields and operations each configured account has; without any account, each service.
@@ -217,6 +224,35 @@ pub(crate) struct List {
     /// that was not sent].
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub(crate) csv_null: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Create {
+    /// The collection to create it in, where the service has several, such as `user` or `api_user`.
+    #[arg(long, value_name = "COLLECTION")]
+    pub(crate) collection: Option<IdKind>,
+    /// Set a field, such as name.display=Ada.
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
+    pub(crate) set: Vec<(FieldPath, String)>,
+    /// Show what would be sent, and send nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Deactivate {
+    /// The ids; - reads them from standard input, an id or a profile as ndjson a line.
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// Show what would be done, and do nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]

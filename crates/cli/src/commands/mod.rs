@@ -1,6 +1,9 @@
 //! The commands.
 
 mod check;
+mod confirm;
+mod create;
+mod deactivate;
 mod find;
 mod list;
 mod providers;
@@ -25,6 +28,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Get { id, enrich, fields } => show::get(global, &id, enrich, &fields.paths()).await,
         Command::Find { key, fields } => find::run(global, &key, fields.paths()).await,
         Command::Me { fields } => show::me(global, &fields.paths()).await,
+        Command::Create(create) => create::run(global, create).await,
+        Command::Deactivate(deactivate) => deactivate::run(global, deactivate).await,
         Command::Update(update) => update::run(global, update).await,
         Command::Check => check::run(global).await,
         Command::Providers => providers::run(global),

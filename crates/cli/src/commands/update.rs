@@ -1,14 +1,12 @@
 //! `anyprofile update`
 
-use std::io::{self, IsTerminal as _, Write as _};
-
 use anyprofile::{
     ApplyOptions, Capabilities, Error, Field, FieldPath, ProfileChange, ProfileProviderExt as _, Readable,
     UpdatePlan, ValueFormat,
 };
 use serde_json::{Value, json};
 
-use super::show::print_one;
+use super::{confirm::confirmed, show::print_one};
 use crate::{
     args::{Format, Global, Update},
     exit::{Exit, Failure},
@@ -69,19 +67,22 @@ fn change_of(update: &Update, capabilities: &Capabilities) -> Result<ProfileChan
         if update.clear.contains(path) || !change.get(path).is_keep() {
             return Err(Failure::Usage(format!("{path} is named more than once")));
         }
-        let format =
-            capabilities.fields.get(path).and_then(|spec| spec.write.as_ref()).map(|rule| &rule.format);
-        let value = match (format, text.as_str()) {
-            (Some(ValueFormat::Bool), "true") => Value::Bool(true),
-            (Some(ValueFormat::Bool), "false") => Value::Bool(false),
-            _ => Value::String(text.clone()),
-        };
-        change = change.set(path.clone(), value);
+        change = change.set(path.clone(), value_of(path, text, capabilities));
     }
     for path in &update.clear {
         change = change.clear(path.clone());
     }
     Ok(change)
+}
+
+/// A value in the type that its field has.
+pub(super) fn value_of(path: &FieldPath, text: &str, capabilities: &Capabilities) -> Value {
+    let format = capabilities.fields.get(path).and_then(|spec| spec.write.as_ref()).map(|rule| &rule.format);
+    match (format, text) {
+        (Some(ValueFormat::Bool), "true") => Value::Bool(true),
+        (Some(ValueFormat::Bool), "false") => Value::Bool(false),
+        _ => Value::String(text.to_owned()),
+    }
 }
 
 /// A plan, to be shown.
@@ -135,24 +136,6 @@ impl Shown<'_> {
 }
 
 /// A text as it is, anything else as JSON.
-fn in_words(value: &Value) -> String {
+pub(super) fn in_words(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// Asks the person. Without a terminal there is nobody to ask, and nothing is written.
-fn confirmed() -> Result<bool, Failure> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(Failure::Usage(
-            "nothing was written: confirm with --yes, since there is no terminal to ask on".to_owned(),
-        ));
-    }
-    write!(io::stderr(), "Write this? [y/N] ")?;
-    io::stderr().flush()?;
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
-    let yes = matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
-    if !yes {
-        say!("nothing was written");
-    }
-    Ok(yes)
 }

@@ -1,0 +1,74 @@
+//! `anyprofile create`
+
+use anyprofile::{IdKind, ProfileDraft, ProfileProviderExt as _};
+use serde_json::json;
+
+use super::{
+    confirm::confirmed,
+    show::print_one,
+    update::{in_words, value_of},
+};
+use crate::{
+    args::{Create, Format, Global},
+    exit::{Exit, Failure},
+    output::{grid, print_line},
+    session::Session,
+};
+
+pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure> {
+    let session = Session::start(global).await?;
+    let [provider] = session.directory.providers() else {
+        return Err(Failure::Usage("name the account to create the profile at: --account NAME".to_owned()));
+    };
+    let capabilities = provider.capabilities();
+    let kind = match create.collection {
+        Some(kind) => kind,
+        // Where there is but one, it is meant.
+        None => capabilities.operations.create.kinds().first().cloned().unwrap_or(IdKind::USER),
+    };
+    let mut draft = ProfileDraft::new(kind);
+    for (path, text) in &create.set {
+        if !draft.fields().get(path).is_keep() {
+            return Err(Failure::Usage(format!("{path} is named more than once")));
+        }
+        draft = draft.set(path.clone(), value_of(path, text, capabilities));
+    }
+    draft.check(provider.as_ref())?;
+    let requests = provider.plan_create(&draft)?;
+    let fields = draft.fields().iter().map(|(path, change)| {
+        let value = match change {
+            anyprofile::Change::Set(value) => in_words(value),
+            _ => String::new(),
+        };
+        vec![path.to_string(), value]
+    });
+    let rows: Vec<_> = fields.collect();
+    let mut lines = vec![format!("a new profile at {}", provider.info().account)];
+    if !rows.is_empty() {
+        lines.push(grid(&["field", "value"].map(str::to_owned), &rows));
+    }
+    for request in &requests {
+        lines.push(format!("{} {}", request.method, request.url));
+        if let Some(body) = &request.body {
+            lines.push(serde_json::to_string_pretty(body)?);
+        }
+    }
+    let text = lines.join("\n");
+    if create.dry_run {
+        let requests: Vec<_> =
+            requests.iter().map(|it| json!({"method": it.method, "url": it.url, "body": it.body})).collect();
+        match global.output {
+            Format::Table | Format::Csv => print_line(&text)?,
+            Format::Json | Format::Ndjson => print_line(&json!({ "requests": requests }).to_string())?,
+        }
+        say!("dry run: nothing was written");
+        return Ok(Exit::Complete);
+    }
+    say!("{text}");
+    if !create.yes && !confirmed()? {
+        return Ok(Exit::Usage);
+    }
+    let profile = provider.create(&draft).await?;
+    print_one(global.output, &profile, &[], capabilities)?;
+    Ok(Exit::Complete)
+}
