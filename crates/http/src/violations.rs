@@ -76,7 +76,9 @@ mod tests {
     fn lengths_are_in_characters_and_each_rule_is_told_once() {
         let rules = |texts: &[&str], allowed: RangeInclusive<usize>| {
             let mut violations = Violations::new();
-            texts.iter().for_each(|text| violations.check_characters("name", text, allowed.clone()));
+            for text in texts {
+                violations.check_characters("name", text, allowed.clone());
+            }
             violations.0.into_iter().map(|(_, rule)| rule).collect::<Vec<_>>()
         };
         assert!(rules(&["", "ÄÖÜ", "😀😀😀"], 0..=3).is_empty());
