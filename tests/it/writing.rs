@@ -1,6 +1,10 @@
 //! Changes.
 
-use anyprofile::{ErrorKind, FieldPath, ListQuery, ProfileChange, ProfileId, ProfileProviderExt};
+use anyprofile::{
+    ApplyOptions, ErrorKind, FieldPath, FindKey, IdKind, ListQuery, ProfileChange, ProfileDraft, ProfileId,
+    ProfileProviderExt, Status, probely::API_USER,
+};
+use anyprofile_sandbox::Fault;
 use futures_util::TryStreamExt;
 
 use crate::fixture;
@@ -47,7 +51,10 @@ async fn what_cannot_be_written_is_refused_before_anything_is_sent() {
         fixture.sandbox.clear_requests();
         let change = ProfileChange::new().set(FieldPath::TITLE, "astronaut");
         let error = provider.update(&user, &change).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unsupported, "{}", info.service);
+        // Probely has titles, and no such one.
+        let is_probely = info.service == "probely";
+        let kind = if is_probely { ErrorKind::InvalidRequest } else { ErrorKind::Unsupported };
+        assert_eq!(error.kind(), kind, "{}", info.service);
         assert_eq!(error.status(), None);
         assert_eq!(fixture.sandbox.requests().len(), 0);
     }
@@ -66,4 +73,57 @@ async fn what_cannot_be_written_is_refused_before_anything_is_sent() {
     let change = ProfileChange::new().set(FieldPath::ORGANIZATION_NAME, "x");
     assert_eq!(upsun.update(&by_name, &change).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
     assert_eq!(fixture.sandbox.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn somebody_is_created_changed_deactivated_and_let_in_again_at_probely() {
+    let fixture = fixture(30).await;
+    let probely = fixture.provider("probely");
+    let draft = ProfileDraft::new(IdKind::USER)
+        .set(FieldPath::EMAILS, "ada@example.com")
+        .set(FieldPath::NAME_DISPLAY, "Ada")
+        .set(FieldPath::TITLE, "cto");
+    assert_eq!(probely.plan_create(&draft).unwrap().len(), 1);
+    assert_eq!(fixture.count("users-create"), 0);
+    let ada = probely.create(&draft).await.unwrap();
+    assert_eq!((ada.email(), ada.title.value().map(String::as_str)), (Some("ada@example.com"), Some("cto")));
+    assert_eq!(probely.get(&ada.id).await.unwrap().name.display, "Ada");
+
+    // Another address does more than it says, and the plan tells.
+    let change = ProfileChange::new()
+        .set(FieldPath::EMAILS, "lovelace@example.com")
+        .set(FieldPath::NAME_DISPLAY, "Ada")
+        .clear(FieldPath::TITLE);
+    let plan = probely.plan(&ada.id, &change).await.unwrap();
+    assert_eq!(plan.differences.len(), 2, "the name is so already: {plan:?}");
+    assert!(plan.warnings[0].contains("resets the user's password"), "{:?}", plan.warnings);
+    insta::assert_snapshot!(plan.requests[0].body.as_ref().unwrap(), @r#"{"email":"lovelace@example.com","title":""}"#);
+    let applied = probely.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await.unwrap();
+    assert!(applied.ignored.is_empty(), "{:?}", applied.ignored);
+    assert_eq!(applied.profile.email(), Some("lovelace@example.com"));
+
+    probely.deactivate(&ada.id).await.unwrap();
+    assert_eq!(probely.get(&ada.id).await.unwrap().status, Status::Suspended);
+    let again = probely.plan(&ada.id, &ProfileChange::new().set(FieldPath::STATUS, "active")).await.unwrap();
+    assert_eq!(probely.apply(&again, &ApplyOptions::new()).await.unwrap().profile.status, Status::Active);
+
+    let all: Vec<_> = probely.list(ListQuery::new()).try_collect().await.unwrap();
+    let program = all.iter().find(|it| it.id.kind == API_USER && it.status == Status::Active).unwrap();
+    probely.deactivate(&program.id).await.unwrap();
+    assert_eq!(probely.get(&program.id).await.unwrap().status, Status::Suspended);
+    assert_eq!((fixture.count("users-destroy"), fixture.count("api-users-partial-update")), (1, 1));
+}
+
+#[tokio::test]
+async fn a_create_whose_answer_is_lost_is_not_repeated() {
+    let fixture = fixture(5).await;
+    fixture.sandbox.add_fault(Fault::new("users-create").first(1).respond(503).after_effect());
+    let draft = ProfileDraft::new(IdKind::USER)
+        .set(FieldPath::EMAILS, "ada@example.com")
+        .set(FieldPath::NAME_DISPLAY, "Ada");
+    let error = fixture.provider("probely").create(&draft).await.unwrap_err();
+    assert_eq!((error.kind(), fixture.count("users-create")), (ErrorKind::Upstream, 1), "{error}");
+    let found =
+        fixture.provider("probely").find_by(&FindKey::Email("ada@example.com".to_owned())).await.unwrap();
+    assert_eq!(found.profiles.len(), 1, "it was made all the same");
 }

@@ -202,8 +202,13 @@ impl UpdatePlan {
     }
 }
 
-/// What a profile says of a field.
+/// What a profile says of a field, in the form that it is written in: of the addresses, the primary one.
 fn value_of(profile: &Profile, path: &FieldPath) -> Field<Value> {
+    if *path == FieldPath::EMAILS
+        && let Some(address) = profile.email()
+    {
+        return Field::Value(address.into());
+    }
     match profile.value(path) {
         Some(value) => Field::Value(value),
         None if profile.is_null(path) => Field::Null,

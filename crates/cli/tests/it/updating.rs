@@ -112,3 +112,72 @@ fn a_change_of_nothing_and_a_change_said_twice_are_wrong_usage() {
         run(&["update", ACME, "--sandbox", "--set", "organization.name=a", "--clear", "organization.name"]);
     assert_eq!((twice.code, twice.err.as_str()), (2, "error: organization.name is named more than once\n"));
 }
+
+#[test]
+fn a_title_that_there_is_not_is_refused_and_nothing_is_sent() {
+    let server = server(5);
+    let person = server.run(&["list", "--account", "probely", "-o", "csv", "--fields", "id", "-q"]).out;
+    let person = person.lines().nth(1).unwrap().to_owned();
+    let before = server.requests().len();
+    let run = server.run(&["update", &person, "--set", "title=astronaut", "--set", "name.display=", "--yes"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("title is one of: ceo, cto"), "{}", run.err);
+    assert!(run.err.contains("name.display cannot be empty"), "{}", run.err);
+    assert_eq!(server.requests().len(), before);
+}
+
+#[test]
+fn somebody_is_created_found_and_deactivated_where_that_is_possible() {
+    let server = server(10);
+    let create = [
+        "create",
+        "--account",
+        "probely",
+        "--set",
+        "emails=ada@example.com",
+        "--set",
+        "name.display=Ada",
+        "-o",
+        "ndjson",
+    ];
+    let run = server.run(&[&create[..], &["--dry-run"]].concat());
+    assert!(
+        run.code == 0 && run.out.contains(r#""body":{"email":"ada@example.com","name":"Ada"}"#),
+        "{}",
+        run.out
+    );
+    assert_eq!(server.run(&create).code, 2, "nobody confirms");
+    assert_eq!(server.writes(), 0);
+    let made = server.run(&[&create[..], &["--yes"]].concat());
+    assert_eq!(made.code, 0, "{}", made.err);
+
+    let everybody = server.run(&["find", "ada@example.com", "-o", "ndjson", "-q"]).out;
+    let deactivate = |input: &str, arguments: &[&str]| {
+        let mut command = server.command(&[&["deactivate", "-"], arguments].concat());
+        command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
+        crate::Run::from(child.wait_with_output().unwrap())
+    };
+    let upsun =
+        server.run(&["list", "--account", "upsun", "--limit", "1", "-o", "csv", "--fields", "id", "-q"]).out;
+    let both = format!("{everybody}{}\n", upsun.lines().nth(1).unwrap());
+    let dry = deactivate(&both, &["--dry-run"]);
+    assert_eq!((dry.code, server.writes()), (4, 1), "{}", dry.err);
+    assert!(dry.err.contains("NOT POSSIBLE: Upsun's API has no operation"), "{}", dry.err);
+    assert_eq!(deactivate(&both, &[]).code, 2, "nobody confirms");
+    let done = deactivate(&both, &["--yes", "-o", "csv"]);
+    assert_eq!((done.code, server.writes()), (4, 2), "{}", done.err);
+    assert!(
+        done.out.contains(",deactivated\n") && done.err.ends_with("1 of 2 deactivated\n"),
+        "{}",
+        done.out
+    );
+    assert!(
+        server
+            .run(&["find", "ada@example.com", "-o", "ndjson", "-q"])
+            .out
+            .contains(r#""status":"suspended""#)
+    );
+    assert_eq!(deactivate("what is this\n", &["--yes"]).code, 2);
+}

@@ -21,6 +21,7 @@ pub(crate) use self::{
     dialect::DIALECT,
     list::remaining_pages,
     users::{api_user_list_request, api_user_request, list_request, user_list, user_request},
+    writes::deactivate_user_request,
 };
 
 /// A client of Probely's API around users: one method an operation, records as they come.

@@ -1,7 +1,8 @@
 //! What is sent.
 
 use anyprofile_core::{
-    ErrorKind, FieldPath, ListQuery, Order, OrderField, ProfileChange, ProfileProvider, ProfileProviderExt,
+    ErrorKind, FieldPath, IdKind, ListQuery, Order, OrderField, ProfileChange, ProfileDraft, ProfileProvider,
+    ProfileProviderExt,
 };
 use anyprofile_http::HttpOptions;
 use anyprofile_probely::{ListUsers, LogicalOperator, ProbelyConfig, ProbelyProvider, Region};
@@ -139,10 +140,6 @@ fn a_region_is_a_host() {
 async fn what_this_version_does_not_have_sends_nothing() {
     let script = Script::silent();
     let provider = provider(&script);
-    let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, "Ada");
-    let user = id("probely:eu/user/x");
-    assert_eq!(provider.update(&user, &change).await.unwrap_err().kind(), ErrorKind::Unsupported);
-    assert_eq!(provider.plan_update(&user, &change).unwrap_err().kind(), ErrorKind::Unsupported);
     let error = provider.get(&id("probely:eu/team/x")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     for other in ["probely:us/user/x", "upsun:eu/user/x"] {
@@ -151,9 +148,63 @@ async fn what_this_version_does_not_have_sends_nothing() {
     let query = ListQuery::new().with_page_size(0);
     assert_eq!(provider.list_page(&query, None).await.unwrap_err().kind(), ErrorKind::Unsupported);
     let operations = &provider.capabilities().operations;
-    for support in [&operations.create, &operations.update, &operations.deactivate, &operations.delete] {
-        assert!(!support.is_supported());
+    assert!(!operations.delete.is_supported() && !operations.enrich.is_supported());
+    let error = provider.delete(&id("probely:eu/user/x")).await.unwrap_err();
+    assert!(error.to_string().contains("deactivates users and does not delete them"), "{error}");
+}
+
+#[tokio::test]
+async fn what_breaks_a_rule_is_named_with_all_others_and_nothing_is_sent() {
+    let script = Script::silent();
+    let provider = provider(&script);
+    let mut told = Vec::new();
+    let everything = ProfileChange::new()
+        .set(FieldPath::TITLE, "astronaut")
+        .set(FieldPath::NAME_DISPLAY, "é".repeat(61))
+        .set(FieldPath::STATUS, "pending")
+        .set(FieldPath::EMAILS, "nobody")
+        .set(FieldPath::ROLES, "admin");
+    for (of, change) in [
+        ("probely:eu/user/x", everything),
+        (
+            "probely:eu/api_user/x",
+            ProfileChange::new().set(FieldPath::TITLE, "cto").clear(FieldPath::NAME_DISPLAY),
+        ),
+    ] {
+        told.push(provider.update(&id(of), &change).await.unwrap_err().to_string());
     }
+    let draft = ProfileDraft::new(IdKind::USER).set(FieldPath::TITLE, "cto");
+    told.push(provider.create(&draft).await.unwrap_err().to_string());
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[tokio::test]
+async fn nothing_but_what_changes_is_sent_and_the_plan_is_what_is_sent() {
+    let changes = [
+        ("user", ProfileChange::new().set(FieldPath::NAME_DISPLAY, "Ada")),
+        ("user", ProfileChange::new().clear(FieldPath::TITLE)),
+        (
+            "user",
+            ProfileChange::new().set(FieldPath::STATUS, "suspended").set(FieldPath::EMAILS, "a@example.com"),
+        ),
+        (
+            "api_user",
+            ProfileChange::new().set(FieldPath::STATUS, "active").set(FieldPath::NAME_DISPLAY, "CI"),
+        ),
+    ];
+    let mut sent = Vec::new();
+    for (kind, change) in changes {
+        let script = Script::of([json(200, r#"{"id":"x"}"#)]);
+        let provider = provider(&script);
+        let of = id(&format!("probely:eu/{kind}/x"));
+        let planned = provider.plan_update(&of, &change).unwrap();
+        provider.update(&of, &change).await.unwrap();
+        let only = script.only();
+        assert_eq!((planned[0].method, planned[0].url.as_str()), (only.method.as_str(), only.url.as_str()));
+        assert_eq!(planned[0].body, serde_json::from_str(&only.body).ok());
+        sent.push(format!("{} {} {}", only.method, only.target(), only.body));
+    }
+    insta::assert_snapshot!(sent.join("\n"));
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! The account as an anyprofile provider.
 
+mod writes;
+
 use std::{
     ops::Range,
     sync::{Arc, LazyLock},
 };
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, Direction, ErrorKind, Expected, FieldPath, FieldSpec, FilterPart,
-    GetOptions, IdKind, Kind, ListQuery, ListedCollection, Next, Order, OrderField, Page, Profile, ProfileId,
-    ProfileProvider, ProviderInfo, RemainingPages, Result, Status, Support, View, async_trait,
+    AtCreation, Capabilities, Cursor, CursorPosition, Direction, ErrorKind, Expected, FieldPath, FieldSpec,
+    FilterPart, GetOptions, IdKind, Kind, ListQuery, ListedCollection, Next, Order, OrderField, Page,
+    PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProviderInfo,
+    RemainingPages, Result, Status, Support, ValueFormat, View, WriteOptions, WriteRule, async_trait,
     wire::{OpaqueId, Tolerant, WithRaw},
 };
 use anyprofile_http::Answer;
@@ -150,6 +153,13 @@ fn page_of<T: Tolerant>(
     Ok((page.try_map(profile), remaining))
 }
 
+/// The kinds of ids of what can be written.
+const USERS: &[IdKind] = &[IdKind::USER];
+const USERS_AND_API_USERS: &[IdKind] = &[IdKind::USER, API_USER];
+
+/// The job titles that the reference has; the empty one clears it.
+const TITLES: &[&str] = &["ceo", "cto", "cso", "seceng", "dev", "devop", "manager", "other"];
+
 static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| {
     let mut capabilities = Capabilities::default();
     let operations = &mut capabilities.operations;
@@ -158,9 +168,9 @@ static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| {
     operations.current = Support::of([IdKind::USER, API_USER]);
     operations.enrich = Support::no("Probely shows all it has of a user in one record");
     operations.members = Support::no("Probely has teams, and no organizations with members");
-    operations.create = Support::no("creating users is not part of this version");
-    operations.update = Support::no("updating users is not part of this version");
-    operations.deactivate = Support::no("deactivating users is not part of this version");
+    operations.create = Support::of([IdKind::USER]);
+    operations.update = Support::of([IdKind::USER, API_USER]);
+    operations.deactivate = Support::of([IdKind::USER, API_USER]);
     operations.delete = Support::no("Probely deactivates users and does not delete them");
     let listing = &mut capabilities.listing;
     listing.collections =
@@ -179,17 +189,27 @@ static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| {
     // Of an API user the reference shows no address, no title and no second factor.
     let person = |path, name| FieldSpec::read_in(path, USER, name).and_in(PROFILE, name);
     let own = |path, name| FieldSpec::read_in(path, PROFILE, name);
+    let users = |format| WriteRule::set_only(USERS, format);
+    let both = |format| WriteRule::set_only(USERS_AND_API_USERS, format);
     capabilities.fields = [
         all(FieldPath::ID, "id"),
         person(FieldPath::KIND, "is_apiuser").and_in(map::API_USER, "(always service)"),
-        all(FieldPath::STATUS, "active"),
+        all(FieldPath::STATUS, "active").writable(
+            both(ValueFormat::OneOf(vec!["active", "suspended"].into())).at_creation(AtCreation::Optional),
+        ),
         all(FieldPath::STATUS_RAW, "active"),
-        person(FieldPath::EMAILS, "email"),
-        person(FieldPath::TITLE, "title"),
+        person(FieldPath::EMAILS, "email").writable(
+            users(ValueFormat::Email).at_creation(AtCreation::Required).with_warning(
+                "another address resets the user's password and revokes the tokens that the user has",
+            ),
+        ),
+        person(FieldPath::TITLE, "title")
+            .writable(users(ValueFormat::OneOf(TITLES.into())).at_creation(AtCreation::Optional).clearable()),
         all(FieldPath::ROLES, "user_roles"),
         all(FieldPath::LABELS, "labels"),
         all(FieldPath::CHANGED_BY, "changed_by"),
-        all(FieldPath::NAME_DISPLAY, "name"),
+        all(FieldPath::NAME_DISPLAY, "name")
+            .writable(both(ValueFormat::Text { max_characters: Some(60) }).at_creation(AtCreation::Required)),
         own(FieldPath::ACCESS_OWNER, "is_owner"),
         all(FieldPath::ACCESS_BILLING_ADMIN, "is_billing_admin"),
         person(FieldPath::SECURITY_MFA_ENABLED, "mfa_enabled"),
@@ -266,6 +286,34 @@ impl ProfileProvider for ProbelyProvider {
         };
         let answer = self.client.http.send(request).await?;
         self.one(&answer, &id.kind, view, answer.decode_record()?)
+    }
+
+    fn plan_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
+        self.planned_create(draft)
+    }
+
+    /// Also lets a deactivated user in again, if there is one with the address.
+    async fn create_with(&self, draft: &ProfileDraft, _: &WriteOptions) -> Result<Profile> {
+        self.create_profile(draft).await
+    }
+
+    fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
+        self.planned_update(id, change)
+    }
+
+    async fn update_with(&self, id: &ProfileId, change: &ProfileChange, _: &WriteOptions) -> Result<Profile> {
+        if change.is_empty() {
+            return self.get_with(id, &GetOptions::default()).await;
+        }
+        self.update_profile(id, change).await
+    }
+
+    fn plan_deactivate(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
+        self.planned_deactivate(id)
+    }
+
+    async fn deactivate_with(&self, id: &ProfileId, _: &WriteOptions) -> Result<()> {
+        self.deactivate_profile(id).await
     }
 
     async fn current_with(&self, _: &GetOptions) -> Result<Profile> {
