@@ -6,6 +6,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use url::Url;
 
+use crate::multipart::{FormFile, form};
+
 /// All but the unreserved characters of RFC 3986: an id may hold anything.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -72,10 +74,22 @@ impl Request {
         Self::new(operation, Method::PATCH).json(body)
     }
 
-    /// A `POST` without a body. It is not repeated when its outcome is unknown, unless it is
-    /// [`idempotent`](Self::idempotent).
+    /// A `PUT` with a JSON body. It is not repeated when its outcome is unknown: what it replaces may have changed
+    /// meanwhile.
+    pub fn put(operation: &'static str, body: &impl Serialize) -> Self {
+        Self::new(operation, Method::PUT).json(body)
+    }
+
+    /// A `POST` without a body, unless it is given [one](Self::json). It is not repeated when its outcome is unknown,
+    /// unless it is [`idempotent`](Self::idempotent).
     pub fn post(operation: &'static str) -> Self {
         Self::new(operation, Method::POST)
+    }
+
+    /// A `DELETE` without a body. It is not repeated when its outcome is unknown, unless it is
+    /// [`idempotent`](Self::idempotent): a service may answer a second one as if there had been nothing to delete.
+    pub fn delete(operation: &'static str) -> Self {
+        Self::new(operation, Method::DELETE)
     }
 
     /// Says that repeating the request has no further effect, whatever its method: it only reads.
@@ -84,12 +98,26 @@ impl Request {
         self
     }
 
-    fn json(mut self, body: &impl Serialize) -> Self {
+    /// A JSON body.
+    pub fn json(mut self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
             Ok(body) => self.body = body.into(),
             Err(_) => self.invalid = Some("the body cannot be written as JSON"),
         }
         self.headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self
+    }
+
+    /// A body that is a form (`multipart/form-data`) with a file as its only part, which is named `part`. A file
+    /// without a name and a media type that cannot be one are refused when the request is sent.
+    pub fn form_file(mut self, part: &'static str, file: &FormFile<'_>) -> Self {
+        match form(part, file) {
+            Ok((content_type, body)) => {
+                self.headers.insert(http::header::CONTENT_TYPE, content_type);
+                self.body = body;
+            }
+            Err(reason) => self.invalid = Some(reason),
+        }
         self
     }
 
@@ -228,5 +256,19 @@ mod tests {
             .query("absent", None::<&str>)
             .query_each("label", ["x", "y"]);
         assert_eq!(url("https://x", &request), "https://x/p?filter%5Busername%5D=a+b%26c&label=x&label=y");
+    }
+
+    #[test]
+    fn a_form_says_what_it_is_and_one_that_cannot_be_is_refused() {
+        let file = FormFile { name: "a.png", media_type: "image/png", content: b"\xff" };
+        let form = Request::post("x").path("/p").form_file("file", &file);
+        assert_eq!(
+            form.headers["content-type"],
+            "multipart/form-data; boundary=anyprofile-boundary-00000000"
+        );
+        assert!(!form.idempotent && !format!("{form:?}").contains("a.png"));
+        assert_eq!(url("https://x", &form), "https://x/p");
+        let nameless = Request::post("x").form_file("file", &FormFile { name: "", ..file });
+        assert!(nameless.url(&Url::parse("https://x").unwrap()).is_err());
     }
 }
