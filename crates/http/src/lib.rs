@@ -26,6 +26,7 @@ mod credential;
 mod dialect;
 mod exchange;
 mod failure;
+mod multipart;
 mod options;
 mod origin;
 mod request;
@@ -42,6 +43,7 @@ pub use self::{
     client::HttpClient,
     credential::{Credential, TokenExchange},
     dialect::{Dialect, ErrorDetails, Failure},
+    multipart::FormFile,
     options::{HttpOptions, Proxy, TlsBackend},
     origin::base_url,
     request::Request,

@@ -6,6 +6,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use url::Url;
 
+use crate::multipart::{FormFile, form};
+
 /// All but the unreserved characters of RFC 3986: an id may hold anything.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -103,6 +105,19 @@ impl Request {
             Err(_) => self.invalid = Some("the body cannot be written as JSON"),
         }
         self.headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self
+    }
+
+    /// A body that is a form (`multipart/form-data`) with a file as its only part, which is named `part`. A file
+    /// without a name and a media type that cannot be one are refused when the request is sent.
+    pub fn form_file(mut self, part: &'static str, file: &FormFile<'_>) -> Self {
+        match form(part, file) {
+            Ok((content_type, body)) => {
+                self.headers.insert(http::header::CONTENT_TYPE, content_type);
+                self.body = body;
+            }
+            Err(reason) => self.invalid = Some(reason),
+        }
         self
     }
 
@@ -257,5 +272,19 @@ mod tests {
             .query("absent", None::<&str>)
             .query_each("label", ["x", "y"]);
         assert_eq!(url("https://x", &request), "https://x/p?filter%5Busername%5D=a+b%26c&label=x&label=y");
+    }
+
+    #[test]
+    fn a_form_says_what_it_is_and_one_that_cannot_be_is_refused() {
+        let file = FormFile { name: "a.png", media_type: "image/png", content: b"\xff" };
+        let form = Request::post("x").path("/p").form_file("file", &file);
+        assert_eq!(
+            form.headers["content-type"],
+            "multipart/form-data; boundary=anyprofile-boundary-00000000"
+        );
+        assert!(!form.idempotent && !format!("{form:?}").contains("a.png"));
+        assert_eq!(url("https://x", &form), "https://x/p");
+        let nameless = Request::post("x").form_file("file", &FormFile { name: "", ..file });
+        assert!(nameless.url(&Url::parse("https://x").unwrap()).is_err());
     }
 }

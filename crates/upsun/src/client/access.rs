@@ -2,12 +2,16 @@
 
 use anyprofile_core::Result;
 use anyprofile_http::Request;
+use serde_json::json;
 
 use super::{
     ArrayFilter, CursorPage, DateTimeFilter, OrganizationSort, PagePosition, ProjectAccessSort, Sort,
     StringFilter, TimeSort, UpsunClient, page::Listing,
 };
-use crate::wire::{ExtendedAccess, Organization, OrganizationMember, ProjectAccess, Team};
+use crate::wire::{
+    ExtendedAccess, Organization, OrganizationMember, ProjectAccess, ProjectAccessGrant, ProjectPermission,
+    Team,
+};
 
 /// The most organizations, teams or members a page (OpenAPI document).
 pub(crate) const MAX_PAGE_SIZE: u32 = 100;
@@ -184,12 +188,68 @@ impl UpsunClient {
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound) if the user has none;
     /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
     pub async fn get_user_project_access(&self, user_id: &str, project_id: &str) -> Result<ProjectAccess> {
-        let request = Request::get("get-user-project-access")
-            .path("/users")
-            .segment(user_id)
-            .path("/project-access")
-            .segment(project_id);
+        let request = project_access(Request::get("get-user-project-access"), user_id).segment(project_id);
         self.http.send(request).await?.decode_record()
+    }
+
+    /// Gives a user access to projects: `POST /users/{user_id}/project-access`. The answer says nothing of them.
+    ///
+    /// Whether the service takes all or none of several is not documented. Source: OpenAPI document
+    /// (`grant-user-project-access`).
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, if there is no project,
+    /// or one without an id or permission, and if the service refuses it;
+    /// [`Conflict`](anyprofile_core::ErrorKind::Conflict), whose reasons are not documented: that the user has access
+    /// to such a project is inferred; [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
+    pub async fn grant_user_project_access(
+        &self,
+        user_id: &str,
+        grants: &[ProjectAccessGrant],
+    ) -> Result<()> {
+        let operation = "grant-user-project-access";
+        self.check(operation, !grants.is_empty(), "there is no project to give access to")?;
+        let can_be = grants.iter().all(|grant| !grant.project_id.is_empty() && !grant.permissions.is_empty());
+        self.check(operation, can_be, "a project has no id or no permission")?;
+        self.make(project_access(Request::post(operation).json(&grants), user_id)).await
+    }
+
+    /// Changes what a user may do with a project: `PATCH /users/{user_id}/project-access/{project_id}`. The
+    /// permissions take the place of those that the user has.
+    ///
+    /// To take all of them away, see [`remove_user_project_access`](Self::remove_user_project_access): what an empty
+    /// list would do is not documented. Source: OpenAPI document (`update-user-project-access`); that the list is the
+    /// whole one is inferred.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, if there is no
+    /// permission, and if the service refuses it; [`NotFound`](anyprofile_core::ErrorKind::NotFound) if the user has no
+    /// access; [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
+    pub async fn update_user_project_access(
+        &self,
+        user_id: &str,
+        project_id: &str,
+        permissions: &[ProjectPermission],
+    ) -> Result<()> {
+        let operation = "update-user-project-access";
+        self.check(operation, !permissions.is_empty(), "there is no permission; remove the access instead")?;
+        let request = Request::patch(operation, &json!({ "permissions": permissions }));
+        self.make(project_access(request, user_id).segment(project_id)).await
+    }
+
+    /// Takes a user's own access to a project away: `DELETE /users/{user_id}/project-access/{project_id}`. An access
+    /// through a team stays.
+    ///
+    /// Source: OpenAPI document (`remove-user-project-access`); what stays is inferred from the
+    /// [list](Self::list_user_extended_access) that tells the two apart.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest);
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound) if the user has no access;
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
+    pub async fn remove_user_project_access(&self, user_id: &str, project_id: &str) -> Result<()> {
+        let request = Request::delete("remove-user-project-access");
+        self.make(project_access(request, user_id).segment(project_id)).await
     }
 
     /// Lists what a user has access to, projects and organizations, the user's own accesses and those through
@@ -273,6 +333,11 @@ pub(super) fn organization(request: Request, address: &str) -> Request {
         Some(name) => request.named_segment("name", name),
         None => request.segment(address),
     }
+}
+
+/// The part of the path that accesses of a user to projects have in common.
+fn project_access(request: Request, user_id: &str) -> Request {
+    request.path("/users").segment(user_id).path("/project-access")
 }
 
 pub(crate) fn organization_record_request(address: &str) -> Request {

@@ -1,10 +1,14 @@
 //! The API, operation by operation.
 
 mod access;
+mod change;
 mod dialect;
 mod filter;
 mod page;
+mod phone;
+mod picture;
 mod profile;
+mod security;
 mod user;
 
 use anyprofile_core::{Error, ErrorKind, Result};
@@ -40,6 +44,9 @@ pub(crate) use self::{
 ///
 /// Cheap to clone; clones share connections and access tokens. An id is one segment of a path whatever it
 /// holds, and refused before anything is sent if it is empty, `.` or `..`.
+///
+/// Only what reads is repeated by the client where that may help. A change is sent once: where its outcome is not
+/// known, the error says so.
 #[derive(Clone, Debug)]
 pub struct UpsunClient {
     pub(crate) http: HttpClient,

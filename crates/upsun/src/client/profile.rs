@@ -6,8 +6,11 @@ use anyprofile_core::{Result, wire};
 use anyprofile_http::{Answer, Listed, Request};
 use serde_json::value::RawValue;
 
-use super::{UpsunClient, access::organization};
-use crate::wire::{Address, Link, OrganizationProfileUpdate, Profile, ProfileList};
+use super::{UpsunClient, access::organization, change::made_and_not_read};
+use crate::wire::{
+    Address, AddressUpdate, Link, OrganizationProfileUpdate, Profile, ProfileList, ProfileUpdate,
+    update::Body,
+};
 
 /// What to list (`GET /profiles`). The reference names no parameter; these are the ones that clients of the
 /// service behind it send.
@@ -94,29 +97,96 @@ impl UpsunClient {
         self.http.send(organization_request(organization)).await?.decode_record()
     }
 
-    /// Changes the profile of an organization, and gives it as it then is:
-    /// `PATCH /organizations/{organization_id}/profile`.
+    /// Changes the profile of a user, and gives it as it then is, or the part of it that the service answers with:
+    /// `PATCH /profiles/{userId}`.
     ///
-    /// `organization_id` is the id; `name=` is for reading only.
+    /// Only what `update` has is sent; if that is nothing, the profile is read. A name, company or website that the
+    /// user's record has too is changed there by [`update_user`](Self::update_user); whether the one follows the
+    /// other is not documented. Source: OpenAPI document (`update-profile`), which names no error; it has answered
+    /// with 200 and, in 2020, with 201.
     ///
     /// # Errors
-    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) with the service's words by field; [`Unsupported`](anyprofile_core::ErrorKind::Unsupported) as
-    /// [above](Self::get_organization_profile).
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) with the service's words by field;
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer is no profile, after which the change may have been
+    /// made.
+    pub async fn update_profile(&self, user_id: &str, update: &ProfileUpdate) -> Result<Profile> {
+        if update.is_empty() {
+            return self.get_profile(user_id).await;
+        }
+        let change = profile_update_request(user_id, update);
+        self.change(change, profile_request(user_id), Profile::KEYS).await
+    }
+
+    /// Changes a user's postal address, and gives it as it then is, as a rule with how addresses are written in its
+    /// country: `PATCH /profiles/{userId}/address`.
+    ///
+    /// Only what `update` has is sent; if that is nothing, the address is read. Source: OpenAPI document
+    /// (`update-address`), which names no error.
+    ///
+    /// # Errors
+    /// As [above](Self::update_profile).
+    pub async fn update_profile_address(&self, user_id: &str, update: &AddressUpdate) -> Result<Address> {
+        if update.is_empty() {
+            return self.get_profile_address(user_id).await;
+        }
+        let change = profile_address_update_request(user_id, update);
+        self.change(change, profile_address_request(user_id), Address::KEYS).await
+    }
+
+    /// Changes an organization's postal address, and gives it as it then is:
+    /// `PATCH /organizations/{organization_id}/address`. The API calls it deprecated since 2026-06-17.
+    ///
+    /// `organization_id` is the id (a ULID); `name=` is for reading only. Only what `update` has is sent; if that is
+    /// nothing, the address is read. Source: OpenAPI document (`update-org-address`).
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, for a name in place of
+    /// an id, and with the service's words by field for what it refuses;
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied);
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound);
+    /// [`Unsupported`](anyprofile_core::ErrorKind::Unsupported) if the organization has moved to the new billing
+    /// system; [`Decode`](anyprofile_core::ErrorKind::Decode) as [above](Self::update_profile).
+    pub async fn update_organization_address(
+        &self,
+        organization_id: &str,
+        update: &AddressUpdate,
+    ) -> Result<Address> {
+        self.check_id("update-org-address", organization_id)?;
+        if update.is_empty() {
+            return self.get_organization_address(organization_id).await;
+        }
+        let change = organization_address_update_request(organization_id, update);
+        self.change(change, organization_address_request(organization_id), Address::KEYS).await
+    }
+
+    /// Changes the profile of an organization, and gives it as it then is:
+    /// `PATCH /organizations/{organization_id}/profile`. The API calls it deprecated since 2026-06-17.
+    ///
+    /// `organization_id` is the id; `name=` is for reading only. Only what `update` has is sent; if that is nothing,
+    /// the profile is read. Source: OpenAPI document (`update-org-profile`).
+    ///
+    /// # Errors
+    /// As [above](Self::update_organization_address).
     pub async fn update_organization_profile(
         &self,
         organization_id: &str,
         update: &OrganizationProfileUpdate,
     ) -> Result<Profile> {
-        self.send_update(organization_id, update).await?.decode_record()
+        self.check_id("update-org-profile", organization_id)?;
+        if update.is_empty() {
+            return self.get_organization_profile(organization_id).await;
+        }
+        let change = update_request(organization_id, update);
+        self.change(change, organization_request(organization_id), Profile::KEYS).await
     }
 
-    /// The answer to an update, which may also be empty (the API documents 200, has sent 201, and sends 204 elsewhere): then
-    /// the profile is read.
+    /// The answer to an update of an organization's profile as it came, which may also be empty: then the profile is
+    /// read.
     pub(crate) async fn send_update(&self, id: &str, update: &OrganizationProfileUpdate) -> Result<Answer> {
         let answer = self.http.send(update_request(id, update)).await?;
         if answer.body.trim_ascii().is_empty() {
             let read = self.http.send(organization_request(id)).await;
-            return read.map_err(|error| error.with_hint("the change was made, and reading it back failed"));
+            return read.map_err(made_and_not_read);
         }
         Ok(answer)
     }
@@ -148,10 +218,25 @@ pub(crate) fn organization_address_request(address: &str) -> Request {
 }
 
 pub(crate) fn update_request(organization_id: &str, update: &OrganizationProfileUpdate) -> Request {
-    Request::patch("update-org-profile", update)
+    Request::patch("update-org-profile", &Body(update))
         .path("/organizations")
         .segment(organization_id)
         .path("/profile")
+}
+
+pub(crate) fn profile_update_request(user_id: &str, update: &ProfileUpdate) -> Request {
+    Request::patch("update-profile", &Body(update)).path("/profiles").segment(user_id)
+}
+
+pub(crate) fn profile_address_update_request(user_id: &str, update: &AddressUpdate) -> Request {
+    Request::patch("update-address", &Body(update)).path("/profiles").segment(user_id).path("/address")
+}
+
+pub(crate) fn organization_address_update_request(organization_id: &str, update: &AddressUpdate) -> Request {
+    Request::patch("update-org-address", &Body(update))
+        .path("/organizations")
+        .segment(organization_id)
+        .path("/address")
 }
 
 /// A page of profiles.

@@ -2,10 +2,12 @@
 
 use anyprofile_core::{Page, Result};
 use anyprofile_http::Request;
+use serde_json::json;
 
 use super::{UpsunClient, page::bare_list};
 use crate::wire::{
-    ApiToken, Connection, CurrentUser, PhoneVerification, ReferencedUsers, SignedLink, User, Verification,
+    ApiToken, Connection, CurrentUser, PhoneVerification, ReferencedUsers, SignedLink, User, UserUpdate,
+    Verification, update::Body,
 };
 
 impl UpsunClient {
@@ -48,6 +50,62 @@ impl UpsunClient {
     /// As [above](Self::get_user_by_email).
     pub async fn get_user_by_username(&self, username: &str) -> Result<User> {
         self.http.send(user_by_username_request(username)).await?.decode_record()
+    }
+
+    /// Changes a user, and gives the record as it then is, or the part of it that the service answers with:
+    /// `PATCH /users/{user_id}`.
+    ///
+    /// `user_id` is a UUID. Only what `update` has is sent; if that is nothing, the user is read. The e-mail address
+    /// has [an operation of its own](Self::reset_email_address). Source: OpenAPI document (`update-user`).
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, for a country that is
+    /// not two letters, and for what the service refuses;
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied);
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer is no user, after which the change may have been
+    /// made.
+    pub async fn update_user(&self, user_id: &str, update: &UserUpdate) -> Result<User> {
+        if update.is_empty() {
+            return self.get_user(user_id).await;
+        }
+        let is_code = |text: &String| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let can_be = update.country.as_ref().is_none_or(is_code);
+        self.check("update-user", can_be, "the country is not a code of two letters")?;
+        let change = user_update_request(user_id, update);
+        self.change(change, user_request("get-user", user_id), User::KEYS).await
+    }
+
+    /// Asks for another e-mail address of a user: `POST /users/{user_id}/emailaddress`. The service then writes to
+    /// the new address, and the user has to confirm it.
+    ///
+    /// Until then the user's records show the present address. The service's SDK for Node sends an empty address to
+    /// remove it; nothing documents that, and here it is refused. Source: OpenAPI document (`reset-email-address`).
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, if the address is
+    /// empty, and if the service refuses it; [`Conflict`](anyprofile_core::ErrorKind::Conflict), whose reasons are not
+    /// documented; [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
+    pub async fn reset_email_address(&self, user_id: &str, email: &str) -> Result<()> {
+        let operation = "reset-email-address";
+        self.check(operation, !email.is_empty(), "the e-mail address is empty")?;
+        let request = Request::post(operation)
+            .path("/users")
+            .segment(user_id)
+            .path("/emailaddress")
+            .json(&json!({ "email_address": email }));
+        self.make(request).await
+    }
+
+    /// Asks for another password of a user: `POST /users/{user_id}/resetpassword`. The service writes to the user,
+    /// who chooses it; to set one, see [`ProfileUpdate::password`](crate::wire::ProfileUpdate::password).
+    ///
+    /// Source: OpenAPI document (`reset-password`).
+    ///
+    /// # Errors
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
+    pub async fn reset_password(&self, user_id: &str) -> Result<()> {
+        let request = Request::post("reset-password").path("/users").segment(user_id).path("/resetpassword");
+        self.make(request).await
     }
 
     /// Gets the older view of the user whom the token belongs to, with SSH keys and projects: `GET /me`.
@@ -149,6 +207,10 @@ pub(crate) fn current_user_request() -> Request {
 
 pub(crate) fn user_request(operation: &'static str, user: &str) -> Request {
     Request::get(operation).path("/users").segment(user)
+}
+
+pub(crate) fn user_update_request(user_id: &str, update: &UserUpdate) -> Request {
+    Request::patch("update-user", &Body(update)).path("/users").segment(user_id)
 }
 
 pub(crate) fn referenced_users_request(link: &SignedLink) -> Request {

@@ -1,6 +1,7 @@
 //! Organizations, teams, and who has access to what.
 
 use anyprofile_core::{open_enum, open_record, wire::OpaqueId};
+use serde::Serialize;
 
 use super::RecordLinks;
 
@@ -158,6 +159,26 @@ open_record! {
         updated_at: String = "updated_at",
         /// `self`, and `update` and `delete` if the credential may do that; else they are null or missing.
         links: RecordLinks = "_links",
+    }
+}
+
+/// An access to a project that a user is to have (`POST /users/{id}/project-access`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ProjectAccessGrant {
+    /// The id of the project.
+    pub project_id: String,
+    /// What the user may do. Not empty.
+    pub permissions: Vec<ProjectPermission>,
+}
+
+impl ProjectAccessGrant {
+    /// An access to a project.
+    pub fn new(
+        project_id: impl Into<String>,
+        permissions: impl IntoIterator<Item = ProjectPermission>,
+    ) -> Self {
+        Self { project_id: project_id.into(), permissions: permissions.into_iter().collect() }
     }
 }
 

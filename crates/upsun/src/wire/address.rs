@@ -2,7 +2,7 @@
 
 use anyprofile_core::open_record;
 
-use super::{LooseMap, LooseText};
+use super::{LooseMap, LooseText, update::update};
 
 open_record! {
     /// A postal address (`GET /profiles/{id}/address`, `/organizations/{id}/address`). `null` and `""` both
@@ -42,5 +42,33 @@ open_record! {
         field_labels: LooseMap<String> = "field_labels",
         /// Whether companies of the country have a VAT number.
         show_vat: bool = "show_vat",
+    }
+}
+
+update! {
+    /// What to change of a postal address (`PATCH /profiles/{id}/address`, `/organizations/{id}/address`). Only what
+    /// is set is sent. The API documents no way to clear a field and no limit of length; which fields a country
+    /// needs, [`AddressMetadata`] says.
+    pub struct AddressUpdate {
+        /// ISO 3166-1 alpha-2.
+        country: String,
+        /// The name of the user or company.
+        name_line: String,
+        /// Flat, suite, building.
+        premise: String,
+        /// What is inside the premise: suite, floor.
+        sub_premise: String,
+        /// Street and number.
+        thoroughfare: String,
+        /// State, province or region, by its code in the country.
+        administrative_area: String,
+        /// County or district.
+        sub_administrative_area: String,
+        /// City.
+        locality: String,
+        /// Part of the city.
+        dependent_locality: String,
+        /// Postal code.
+        postal_code: String,
     }
 }

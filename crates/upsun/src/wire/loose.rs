@@ -6,6 +6,8 @@ use anyprofile_core::{Field, RawJson, Timestamp, wire::OpaqueId};
 use anyprofile_http::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 
+use super::update::WITHHELD;
+
 /// One thing or a list of them: the document says an object and describes a list.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -168,6 +170,11 @@ impl<V> Serialize for LooseMap<V> {
 pub struct Secret(SecretString);
 
 impl Secret {
+    /// A secret that came by another way than in an answer.
+    pub fn new(secret: impl Into<SecretString>) -> Self {
+        Self(secret.into())
+    }
+
     /// The secret itself.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
@@ -190,7 +197,7 @@ impl<'de> Deserialize<'de> for Secret {
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str("[withheld]")
+        serializer.serialize_str(WITHHELD)
     }
 }
 

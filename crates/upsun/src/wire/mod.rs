@@ -2,27 +2,34 @@
 //! the OpenAPI document lists no required field for a profile, and its nullability is not reliable.
 //!
 //! Times are kept as the texts that came; [`read_time`] reads them. `Debug` shows no content.
+//!
+//! What is sent to change a record is a type of its own, whose name ends in `Update`: what is not set is not sent,
+//! and stays as it is.
 
 mod access;
 mod address;
 mod list;
 mod loose;
 mod profile;
+mod security;
 mod trial;
+pub(crate) mod update;
 mod user;
 
 pub use self::{
     access::{
         AiAgentSettings, ExtendedAccess, Organization, OrganizationMember, OrganizationStatus,
-        OrganizationType, ProjectAccess, ProjectPermission, ResourceType, Team, TeamCounts,
+        OrganizationType, ProjectAccess, ProjectAccessGrant, ProjectPermission, ResourceType, Team,
+        TeamCounts,
     },
-    address::{Address, AddressMetadata},
+    address::{Address, AddressMetadata, AddressUpdate},
     list::{ItemList, Link, Links, ProfileList, RecordLink, RecordLinks, SignedLink},
     loose::{Decimal, LooseMap, LooseText, OneOrMany, Secret, read_time},
-    profile::{CustomerType, OrganizationProfileUpdate, Profile, ProfileType},
+    profile::{CustomerType, OrganizationProfileUpdate, Profile, ProfilePicture, ProfileType, ProfileUpdate},
+    security::{PhoneChannel, RecoveryCodes, TotpEnrollment},
     trial::{CurrentTrial, Money, MoneyRecord, Trial, TrialProject},
     user::{
         AccountStatus, ApiToken, Connection, CurrentUser, CurrentUserProject, OwnerInfo, PhoneVerification,
-        ReferencedUsers, SshKey, User, UserReference, Verification, VerificationType,
+        ReferencedUsers, SshKey, User, UserReference, UserUpdate, Verification, VerificationType,
     },
 };

@@ -1,9 +1,9 @@
 //! Profiles of users and organizations, and what can be changed of them.
 
 use anyprofile_core::{open_enum, open_record, wire::OpaqueId};
-use serde::{Serialize, Serializer};
+use anyprofile_http::SecretString;
 
-use super::CurrentTrial;
+use super::{CurrentTrial, SshKey, update::update};
 
 open_enum! {
     /// What a profile is of.
@@ -69,6 +69,14 @@ open_record! {
     }
 }
 
+open_record! {
+    /// The answer to the upload of a picture (`POST /profile/{uuid}/picture`).
+    pub struct ProfilePicture {
+        /// Where the picture is. The service sends a relative URL; the client makes it absolute.
+        url: String = "url",
+    }
+}
+
 /// The legal form of a customer. Read with other words than it is written with: the document's list of
 /// words to write holds `indvidual`, spelled so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,41 +114,89 @@ impl CustomerType {
     }
 }
 
-/// What to change of an organization's profile (`PATCH /organizations/{id}/profile`). A field that is
-/// `None` is not sent; the API documents no way to clear one.
-#[derive(Clone, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct OrganizationProfileUpdate {
-    /// The URL of a catalog in place of the default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default_catalog: Option<String>,
-    /// The URL of the project options of the whole organization.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub project_options_url: Option<String>,
-    /// The name of the company.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub company_name: Option<String>,
-    /// The VAT number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vat_number: Option<String>,
-    /// Where billing notices go.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub billing_contact: Option<String>,
-    /// The legal name of the customer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub legal_entity_name: Option<String>,
-    /// The legal form of the customer.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_word")]
-    pub customer_type: Option<CustomerType>,
+update! {
+    /// What to change of an organization's profile (`PATCH /organizations/{id}/profile`). Only what is set is sent;
+    /// the API documents no way to clear a field.
+    #[derive(PartialEq)]
+    pub struct OrganizationProfileUpdate {
+        /// The URL of a catalog in place of the default.
+        default_catalog: String,
+        /// The URL of the project options of the whole organization.
+        project_options_url: String,
+        /// The name of the company.
+        company_name: String,
+        /// The VAT number.
+        vat_number: String,
+        /// Where billing notices go.
+        billing_contact: String,
+        /// The legal name of the customer.
+        legal_entity_name: String,
+        /// The legal form of the customer.
+        customer_type: CustomerType,
+    }
 }
 
-#[allow(clippy::ref_option, reason = "serde asks for this type")]
-fn write_word<S: Serializer>(customer_type: &Option<CustomerType>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(customer_type.as_ref().map_or("", CustomerType::write_word))
-}
-
-impl std::fmt::Debug for OrganizationProfileUpdate {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("OrganizationProfileUpdate(..)")
+update! {
+    /// What to change of a user's profile (`PATCH /profiles/{id}`). Only what is set is sent. The API documents no
+    /// way to clear a field: neither `null`, which cannot be written here, nor the empty text is said to do it.
+    ///
+    /// No limit of length is documented. Fields that are said to be from client code are not in the OpenAPI document:
+    /// the service's own client for browsers sends them.
+    ///
+    /// ```
+    /// use anyprofile_upsun::wire::ProfileUpdate;
+    ///
+    /// let mut update = ProfileUpdate::default();
+    /// update.display_name = Some("Ada Lovelace".to_owned());
+    /// update.password = Some("correct horse".into());
+    /// assert!(!format!("{update:?}").contains("Ada"));
+    /// assert!(!serde_json::to_string(&update)?.contains("horse"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub struct ProfileUpdate {
+        /// The name that is shown.
+        display_name: String,
+        /// The user name. The user's record holds one too, see [`UserUpdate`](super::UserUpdate).
+        username: String,
+        /// The password that the user has now. That a new password asks for it is inferred.
+        current_password: SecretString,
+        /// The new password.
+        password: SecretString,
+        /// The type of the company, free text.
+        company_type: String,
+        /// The name of the company.
+        company_name: String,
+        /// The VAT number.
+        vat_number: String,
+        /// The user's role in the company.
+        company_role: String,
+        /// Whether the user agrees to marketing messages.
+        marketing: bool,
+        /// The color scheme of the interface, `light` or `dark`.
+        ui_colorscheme: String,
+        /// The URL of a catalog in place of the default.
+        default_catalog: String,
+        /// The URL of the project options of the whole account.
+        project_options_url: String,
+        /// The URL of a picture. To upload one, see
+        /// [`create_profile_picture`](crate::UpsunClient::create_profile_picture).
+        picture: String,
+        /// The website of the user or company. From client code.
+        website_url: String,
+        /// Whether the new interface is on. From client code.
+        new_ui: bool,
+        /// The contrast of the interface, in the service's words. From client code.
+        ui_contrast: String,
+        /// The e-mail address, under the name that `GET /me` has for it. From client code; the documented way is
+        /// [`reset_email_address`](crate::UpsunClient::reset_email_address).
+        mail: String,
+        /// Whether the user wants the newsletter. From client code.
+        newsletter: bool,
+        /// Whether the user wants mail as plain text. From client code; the meaning is inferred.
+        plaintext: bool,
+        /// The website, under the name that `GET /me` has for it. From client code.
+        website: String,
+        /// The public SSH keys. From client code; that the list takes the place of all keys there are is inferred.
+        ssh_keys: Vec<SshKey>,
     }
 }

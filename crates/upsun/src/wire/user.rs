@@ -8,7 +8,7 @@ use anyprofile_core::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{CurrentTrial, Decimal, LooseMap, Secret};
+use super::{CurrentTrial, Decimal, LooseMap, Secret, update::update};
 
 open_record! {
     /// A user (`GET /users/me`, `/users/{id}`, `/users/email=…`, `/users/username=…`), from another service than
@@ -52,6 +52,29 @@ open_record! {
         mfa_enabled: bool = "mfa_enabled",
         /// Whether single sign-on is on. Sent, and not in the OpenAPI document.
         sso_enabled: bool = "sso_enabled",
+    }
+}
+
+update! {
+    /// What to change of a user (`PATCH /users/{id}`). Only what is set is sent; the API documents no way to clear a
+    /// field, and no limit of length but that of the country.
+    ///
+    /// The e-mail address is changed by [`reset_email_address`](crate::UpsunClient::reset_email_address).
+    pub struct UserUpdate {
+        /// The user name.
+        username: String,
+        /// The given name.
+        first_name: String,
+        /// The family name.
+        last_name: String,
+        /// The URL of a picture.
+        picture: String,
+        /// The company.
+        company: String,
+        /// The URL of the website.
+        website: String,
+        /// ISO 3166-1 alpha-2: two letters. Others are refused before anything is sent.
+        country: String,
     }
 }
 

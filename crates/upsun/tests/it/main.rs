@@ -3,25 +3,24 @@
 //! The API's traps, by the number that the project's notes on Upsun give them, and where each is tested:
 //!
 //! - 1 two dialects of lists: `paging` for that of `/profiles`, `cursors` for the other
+//! - 2 pictures: `writes::every_change_sends_what_is_documented`, `written`
 //! - 3, 4 nothing required, null, absent and empty apart, unknown fields kept: `records`
 //! - 5 trials in every shape: `records::a_trial_in_any_shape_does_not_cost_the_profile`
 //! - 6 error bodies in four shapes: `errors`
 //! - 7 a moved organization profile: `errors::a_moved_profile_is_told_from_a_missing_permission`
 //! - 8 the misspelled word: `updates::the_legal_form_is_written_in_the_services_own_spelling`
-//! - 9 `name=` for reading only, ids as segments: `requests`, `updates`, `operations`
+//! - 9 `name=` for reading only, ids as segments: `requests`, `updates`, `operations`, `writes`
 //! - 10 brackets: `requests::every_operation_sends_what_is_documented`
 //! - 11 next links: `paging`, `cursors`
 //! - 12 `count`: `paging::the_count_is_the_total_and_may_be_missing`
 //! - 13, 14 tokens: `requests::an_api_token_is_exchanged_once`, and the HTTP crate's tests
-//! - 15 no repeated writes: `updates::an_update_is_never_repeated`
+//! - 15 no repeated writes: `updates::an_update_is_never_repeated`, `writes::no_change_is_ever_repeated`
 //! - 16 times: `records`, `native`
 //! - 17 `/users/me`: `records`, `errors`; `/me`: `native`
 //! - 18 references: `operations::a_signed_link_is_followed_at_this_service_only`, `native`
 //! - 19 opaque ids: `records::ids_are_opaque`
-//! - 20 nothing secret in `Debug`: `requests::nothing_secret_is_in_debug`, `native`
-//! - 21 any success status, and empty answers: `updates`
-//!
-//! Not offered by this version, so not tested: 2 (pictures).
+//! - 20 nothing secret in `Debug`: `requests::nothing_secret_is_in_debug`, `native`, `writes`, `written`
+//! - 21 any success status, and empty answers: `updates`, `written`
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod cursors;
@@ -37,6 +36,8 @@ mod requests;
 #[path = "../../../http/tests/support/mod.rs"]
 mod support;
 mod updates;
+mod writes;
+mod written;
 
 use std::sync::Arc;
 

@@ -1,0 +1,197 @@
+//! A form with a file in it (`multipart/form-data`, RFC 7578), as one piece of bytes.
+
+use std::{collections::HashSet, fmt, fmt::Write as _};
+
+use bytes::Bytes;
+use http::HeaderValue;
+
+/// A file that is sent in a form; see [`Request::form_file`](crate::Request::form_file).
+///
+/// `Debug` shows how large it is, and neither its name nor its content.
+#[derive(Clone, Copy)]
+pub struct FormFile<'a> {
+    /// The name of the file, without its folder. Not empty.
+    pub name: &'a str,
+    /// What the file is, such as `image/png`, without parameters.
+    pub media_type: &'a str,
+    /// What is in it.
+    pub content: &'a [u8],
+}
+
+impl fmt::Debug for FormFile<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "FormFile({} bytes)", self.content.len())
+    }
+}
+
+/// What every boundary begins with.
+const BOUNDARY: &str = "anyprofile-boundary-";
+/// How many digits follow.
+const DIGITS: usize = 8;
+
+/// The form with the file as its part `part`: the content type of the request, and the body.
+pub(crate) fn form(part: &str, file: &FormFile<'_>) -> Result<(HeaderValue, Bytes), &'static str> {
+    if file.name.is_empty() {
+        return Err("a file has no name");
+    }
+    if !is_media_type(file.media_type) {
+        return Err("the media type of a file is not of the form type/subtype");
+    }
+    let head = format!(
+        "Content-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",
+        quotable(part),
+        quotable(file.name),
+        file.media_type,
+    );
+    let boundary = boundary([head.as_bytes(), file.content]);
+    let content_type = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"))
+        .map_err(|_| "the boundary of a form cannot stand in a header")?;
+    let (opening, closing) = (format!("--{boundary}\r\n"), format!("\r\n--{boundary}--\r\n"));
+    let body = [opening.as_bytes(), head.as_bytes(), file.content, closing.as_bytes()].concat();
+    Ok((content_type, body.into()))
+}
+
+/// A boundary that is nowhere in `texts`, and the same one for the same texts. One pass over them, whatever they
+/// hold: a file cannot be made so that the search takes long.
+fn boundary(texts: [&[u8]; 2]) -> String {
+    let places = texts.iter().flat_map(|text| text.windows(BOUNDARY.len() + DIGITS));
+    let taken: HashSet<&[u8]> = places.filter(|place| place.starts_with(BOUNDARY.as_bytes())).collect();
+    let mut number = 0_usize;
+    loop {
+        let boundary = format!("{BOUNDARY}{number:0DIGITS$}");
+        if !taken.contains(boundary.as_bytes()) {
+            return boundary;
+        }
+        number += 1;
+    }
+}
+
+/// A name as it can stand in quotes in a part's header. Quotes and line breaks become `%22`, `%0D` and `%0A`, and
+/// other letters stay as they are, in UTF-8: so does the HTML standard ("multipart/form-data encoding algorithm"),
+/// and with it every browser. Control characters and the backslash, which it leaves alone, are treated like quotes:
+/// receivers that read quoted strings would take a backslash at the end for one that protects the closing quote.
+fn quotable(name: &str) -> String {
+    let mut quotable = String::with_capacity(name.len());
+    for letter in name.chars() {
+        if letter.is_ascii_control() || matches!(letter, '"' | '\\') {
+            // Writing to a text does not fail.
+            let _ = write!(quotable, "%{:02X}", u32::from(letter));
+        } else {
+            quotable.push(letter);
+        }
+    }
+    quotable
+}
+
+/// Whether a text is a type and a subtype of the letters that such names have (RFC 6838 §4.2).
+fn is_media_type(text: &str) -> bool {
+    let is_name = |name: &str| {
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte);
+        !name.is_empty() && name.bytes().all(is_letter)
+    };
+    text.split_once('/').is_some_and(|(kind, subtype)| is_name(kind) && is_name(subtype))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file<'a>(name: &'a str, content: &'a [u8]) -> FormFile<'a> {
+        FormFile { name, media_type: "image/png", content }
+    }
+
+    /// The boundary that the content type names, the part's header and its content, read as a receiver would.
+    fn read(file: &FormFile<'_>) -> (String, String, Vec<u8>) {
+        let (content_type, body) = form("file", file).unwrap();
+        let boundary =
+            content_type.to_str().unwrap().strip_prefix("multipart/form-data; boundary=").unwrap().to_owned();
+        let delimiter = format!("--{boundary}");
+        let body = body.strip_prefix(delimiter.as_bytes()).unwrap().strip_prefix(b"\r\n").unwrap();
+        let end = format!("\r\n{delimiter}");
+        let length = body.windows(end.len()).position(|place| place == end.as_bytes()).unwrap();
+        let (part, rest) = body.split_at(length);
+        assert_eq!(rest, format!("{end}--\r\n").as_bytes(), "nothing is behind the part");
+        let head_length = part.windows(4).position(|place| place == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8(part[..head_length].to_vec()).unwrap();
+        (boundary, head, part[head_length + 4..].to_vec())
+    }
+
+    #[test]
+    fn a_form_has_one_part_with_the_file_as_it_is() {
+        let content = b"\x89PNG\r\n\x1a\n\x00\xff\r\n--\r\n";
+        let (boundary, head, read) = read(&file("ada.png", content));
+        assert_eq!(boundary, "anyprofile-boundary-00000000");
+        assert_eq!(
+            head,
+            "Content-Disposition: form-data; name=\"file\"; filename=\"ada.png\"\r\nContent-Type: image/png"
+        );
+        assert_eq!(read, content);
+    }
+
+    #[test]
+    fn a_name_ends_neither_its_quotes_nor_its_line() {
+        for (name, written) in [
+            ("a\"; name=\"b", "a%22; name=%22b"),
+            ("a\r\nX-Evil: 1\r\n\r\n", "a%0D%0AX-Evil: 1%0D%0A%0D%0A"),
+            ("folder\\a.png\\", "folder%5Ca.png%5C"),
+            ("nul\0 tab\t del\x7f", "nul%00 tab%09 del%7F"),
+            ("Åse 写真 🙂.png", "Åse 写真 🙂.png"),
+            ("100%.png", "100%.png"),
+        ] {
+            let (_, head, content) = read(&file(name, b"x"));
+            let lines: Vec<_> = head.split("\r\n").collect();
+            let first = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{written}\"");
+            assert_eq!(lines, [first.as_str(), "Content-Type: image/png"], "{name:?}");
+            assert_eq!(content, b"x");
+        }
+    }
+
+    #[test]
+    fn the_boundary_is_nowhere_in_the_file() {
+        let numbered = |numbers: std::ops::Range<u32>| -> String {
+            numbers.map(|number| ["\r\n--", BOUNDARY, &format!("{number:08}"), "--\r\n"].concat()).collect()
+        };
+        for (name, content, number) in [
+            ("a", numbered(0..3), 3),
+            ("a", numbered(1..3), 0),
+            ("anyprofile-boundary-00000000", String::new(), 1),
+            ("anyprofile-boundary-00000001", numbered(0..1), 2),
+            ("a", BOUNDARY.to_owned(), 0),
+            ("a", format!("{BOUNDARY}0000000"), 0),
+            ("a", format!("{BOUNDARY}{BOUNDARY}00000000"), 1),
+        ] {
+            let (boundary, head, read) = read(&file(name, content.as_bytes()));
+            assert_eq!(boundary, format!("{BOUNDARY}{number:08}"));
+            assert!(!content.contains(&boundary) && !head.contains(&boundary));
+            assert_eq!(read, content.as_bytes());
+        }
+        let many = numbered(0..20_000);
+        assert_eq!(read(&file("a", many.as_bytes())).0, format!("{BOUNDARY}00020000"));
+    }
+
+    #[test]
+    fn what_cannot_stand_in_a_form_is_refused() {
+        form("file", &file("", b"x")).unwrap_err();
+        for media_type in [
+            "",
+            "image",
+            "/",
+            "image/",
+            "/png",
+            "image/png\r\nX-Evil: 1",
+            "image/p ng",
+            "image/png; a=b",
+            "a/b/c",
+        ] {
+            form("file", &FormFile { name: "a", media_type, content: b"x" }).unwrap_err();
+        }
+        for media_type in ["image/png", "image/svg+xml", "application/vnd.x-y.z"] {
+            form("file", &FormFile { name: "a", media_type, content: b"" }).unwrap();
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_name_and_no_content() {
+        assert_eq!(format!("{:?}", file("ada.png", b"secret")), "FormFile(6 bytes)");
+    }
+}

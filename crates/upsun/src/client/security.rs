@@ -1,0 +1,152 @@
+//! What a user signs in with: API tokens, other services, a second factor.
+
+use anyprofile_core::Result;
+use anyprofile_http::Request;
+use serde_json::json;
+
+use super::{UpsunClient, change::is_empty, user::user_request};
+use crate::wire::{ApiToken, RecoveryCodes, Secret, TotpEnrollment};
+
+impl UpsunClient {
+    /// Makes an API token for a user, and gives it with the secret itself, which is not shown again:
+    /// `POST /users/{user_id}/api-tokens`.
+    ///
+    /// Each request makes another one; this is never repeated by the client. Source: OpenAPI document
+    /// (`create-api-token`).
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, if the name is empty,
+    /// and if the service refuses it; [`Conflict`](anyprofile_core::ErrorKind::Conflict), whose reasons are not
+    /// documented; [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied);
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer cannot be read, after which there may be a token
+    /// that nobody knows.
+    pub async fn create_user_api_token(&self, user_id: &str, name: &str) -> Result<ApiToken> {
+        let operation = "create-api-token";
+        self.check(operation, !name.is_empty(), "the name of a token is empty")?;
+        let request = Request::post(operation)
+            .path("/users")
+            .segment(user_id)
+            .path("/api-tokens")
+            .json(&json!({ "name": name }));
+        self.http
+            .send(request)
+            .await?
+            .decode_record()
+            .map_err(|error| error.with_hint("the token may be there: list the user's tokens, and delete it"))
+    }
+
+    /// Deletes an API token of a user: `DELETE /users/{user_id}/api-tokens/{token_id}`. Access tokens that were
+    /// exchanged for it are good until they run out.
+    ///
+    /// Source: OpenAPI document (`delete-api-token`); of the access tokens, the document's words on
+    /// [`ApiToken::last_used_at`].
+    ///
+    /// # Errors
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound), from an answer without a body;
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
+    pub async fn delete_user_api_token(&self, user_id: &str, token_id: &str) -> Result<()> {
+        let request = Request::delete("delete-api-token")
+            .path("/users")
+            .segment(user_id)
+            .path("/api-tokens")
+            .segment(token_id);
+        self.make(request).await
+    }
+
+    /// Deletes the way in which a user signs in through another service:
+    /// `DELETE /users/{user_id}/connections/{provider}`.
+    ///
+    /// `provider` is [`Connection::provider`](crate::wire::Connection::provider). Source: OpenAPI document
+    /// (`delete-login-connection`).
+    ///
+    /// # Errors
+    /// As [above](Self::delete_user_api_token).
+    pub async fn delete_user_connection(&self, user_id: &str, provider: &str) -> Result<()> {
+        let request = Request::delete("delete-login-connection")
+            .path("/users")
+            .segment(user_id)
+            .path("/connections")
+            .segment(provider);
+        self.make(request).await
+    }
+
+    /// Gets what an app needs to make one-time passwords for a user, the seed among it: `GET /users/{user_id}/totp`.
+    /// It counts once it is [confirmed](Self::confirm_totp_enrollment).
+    ///
+    /// Whether each request makes another seed is not documented: confirm the one that came last. Source: OpenAPI
+    /// document (`get-totp-enrollment`).
+    ///
+    /// # Errors
+    /// [`Conflict`](anyprofile_core::ErrorKind::Conflict), whose reasons are not documented: that the user has the second
+    /// factor is inferred; [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
+    pub async fn get_totp_enrollment(&self, user_id: &str) -> Result<TotpEnrollment> {
+        self.http.send(user_request("get-totp-enrollment", user_id).path("/totp")).await?.decode_record()
+    }
+
+    /// Turns on one-time passwords as a user's second factor, and gives the codes that stand in for it:
+    /// `POST /users/{user_id}/totp`.
+    ///
+    /// `secret` is the [seed](TotpEnrollment::secret), and `passcode` a password that was made from it just now. The
+    /// codes are not shown again; an answer without a body has none, and
+    /// [`recreate_recovery_codes`](Self::recreate_recovery_codes) makes others. Source: OpenAPI document
+    /// (`confirm-totp-enrollment`).
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, if the seed or the
+    /// password is empty, and if the service refuses it; [`Conflict`](anyprofile_core::ErrorKind::Conflict);
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
+    pub async fn confirm_totp_enrollment(
+        &self,
+        user_id: &str,
+        secret: &Secret,
+        passcode: &str,
+    ) -> Result<RecoveryCodes> {
+        let operation = "confirm-totp-enrollment";
+        let secret = secret.expose();
+        let are_there = !secret.is_empty() && !passcode.is_empty();
+        self.check(operation, are_there, "the seed or the one-time password is empty")?;
+        let request = Request::post(operation)
+            .path("/users")
+            .segment(user_id)
+            .path("/totp")
+            .json(&json!({ "secret": secret, "passcode": passcode }));
+        self.recovery_codes(request).await
+    }
+
+    /// Turns off one-time passwords as a user's second factor: `DELETE /users/{user_id}/totp`.
+    ///
+    /// Source: OpenAPI document (`withdraw-totp-enrollment`).
+    ///
+    /// # Errors
+    /// As [above](Self::delete_user_api_token).
+    pub async fn withdraw_totp_enrollment(&self, user_id: &str) -> Result<()> {
+        let request =
+            Request::delete("withdraw-totp-enrollment").path("/users").segment(user_id).path("/totp");
+        self.make(request).await
+    }
+
+    /// Makes other codes that stand in for a user's second factor, and gives them: `POST /users/{user_id}/codes`.
+    /// That those before are then worth nothing is inferred.
+    ///
+    /// They are not shown again; an answer without a body has none. This is never repeated by the client. Source:
+    /// OpenAPI document (`recreate-recovery-codes`).
+    ///
+    /// # Errors
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound), from an answer without a body, if there is no such user or, as
+    /// is inferred, no second factor; [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
+    pub async fn recreate_recovery_codes(&self, user_id: &str) -> Result<RecoveryCodes> {
+        let request = Request::post("recreate-recovery-codes").path("/users").segment(user_id).path("/codes");
+        self.recovery_codes(request).await
+    }
+
+    /// The codes that a change is answered with.
+    async fn recovery_codes(&self, change: Request) -> Result<RecoveryCodes> {
+        let answer = self.http.send(change).await?;
+        if is_empty(&answer) {
+            return Ok(RecoveryCodes::default());
+        }
+        answer.decode_record().map_err(|error| {
+            error.with_hint("the change may have been made, with codes that nobody knows: make others")
+        })
+    }
+}

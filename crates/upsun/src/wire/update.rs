@@ -1,0 +1,126 @@
+//! What is sent to change a record.
+
+use anyprofile_http::{ExposeSecret as _, SecretString};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use super::{CustomerType, SshKey};
+
+/// Defines what can be changed of a record: every field an `Option`, of which only what is set is written.
+///
+/// The struct gets `Default`, `Clone`, `is_empty`, a `Serialize` that withholds secrets, and a `Debug` that names
+/// what is set and shows none of it.
+macro_rules! update {
+    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Default)]
+        #[non_exhaustive]
+        pub struct $name {
+            $($(#[$field_meta])* pub $field: Option<$type>,)+
+        }
+
+        impl $name {
+            /// Whether nothing is to change.
+            pub fn is_empty(&self) -> bool {
+                $(self.$field.is_none())&&+
+            }
+        }
+
+        impl $crate::wire::update::Update for $name {
+            fn write<M: ::serde::ser::SerializeMap>(
+                &self,
+                body: &mut M,
+                secrets: $crate::wire::update::Secrets,
+            ) -> ::std::result::Result<(), M::Error> {
+                $(if let Some(value) = &self.$field {
+                    $crate::wire::update::Value::write(value, body, stringify!($field), secrets)?;
+                })+
+                Ok(())
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::wire::update::body(self, serializer, $crate::wire::update::Secrets::Withheld)
+            }
+        }
+
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                let mut debug = formatter.debug_struct(stringify!($name));
+                $(if self.$field.is_some() {
+                    debug.field(stringify!($field), &::std::format_args!(".."));
+                })+
+                debug.finish()
+            }
+        }
+    };
+}
+pub(crate) use update;
+
+/// What becomes of secrets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Secrets {
+    /// They are written as they are: for the request alone.
+    Sent,
+    /// `[withheld]` is written in their place: an update that somebody logs or shows has no password in it.
+    Withheld,
+}
+
+/// What is to change of a record.
+pub(crate) trait Update {
+    /// Writes what is set.
+    fn write<M: SerializeMap>(&self, body: &mut M, secrets: Secrets) -> Result<(), M::Error>;
+}
+
+pub(crate) fn body<S: Serializer>(
+    update: &impl Update,
+    serializer: S,
+    secrets: Secrets,
+) -> Result<S::Ok, S::Error> {
+    let mut body = serializer.serialize_map(None)?;
+    update.write(&mut body, secrets)?;
+    body.end()
+}
+
+/// An update as the body of a request, with its secrets.
+pub(crate) struct Body<'a, U>(pub(crate) &'a U);
+
+impl<U: Update> Serialize for Body<'_, U> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        body(self.0, serializer, Secrets::Sent)
+    }
+}
+
+/// A value that a field is set to.
+pub(crate) trait Value {
+    fn write<M: SerializeMap>(&self, body: &mut M, key: &str, secrets: Secrets) -> Result<(), M::Error>;
+}
+
+macro_rules! plain {
+    ($($type:ty),+) => {
+        $(impl Value for $type {
+            fn write<M: SerializeMap>(&self, body: &mut M, key: &str, _: Secrets) -> Result<(), M::Error> {
+                body.serialize_entry(key, self)
+            }
+        })+
+    };
+}
+plain!(String, bool, Vec<SshKey>);
+
+impl Value for CustomerType {
+    fn write<M: SerializeMap>(&self, body: &mut M, key: &str, _: Secrets) -> Result<(), M::Error> {
+        body.serialize_entry(key, self.write_word())
+    }
+}
+
+impl Value for SecretString {
+    fn write<M: SerializeMap>(&self, body: &mut M, key: &str, secrets: Secrets) -> Result<(), M::Error> {
+        match secrets {
+            Secrets::Sent => body.serialize_entry(key, self.expose_secret()),
+            Secrets::Withheld => body.serialize_entry(key, WITHHELD),
+        }
+    }
+}
+
+/// What is written in place of a secret.
+pub(super) const WITHHELD: &str = "[withheld]";

@@ -1,0 +1,403 @@
+//! What changes send, what is not sent at all, and that nothing is sent twice.
+
+use std::{pin::Pin, sync::Arc};
+
+use anyprofile_core::{Error, ErrorKind};
+use anyprofile_http::{FormFile, HttpOptions, TransportErrorKind};
+use anyprofile_upsun::{
+    UpsunClient,
+    wire::{
+        AddressUpdate, CustomerType, OrganizationProfileUpdate, PhoneChannel, ProfileUpdate,
+        ProjectAccessGrant, ProjectPermission, Secret, SshKey, UserUpdate,
+    },
+};
+
+use crate::{
+    client, config,
+    support::{Script, Sent, Step, answer, json, page},
+};
+
+pub(crate) const PICTURE: FormFile<'_> =
+    FormFile { name: "lovelace\"\r\n写真.png", media_type: "image/png", content: b"a picture of lovelace" };
+
+pub(crate) fn profile() -> ProfileUpdate {
+    let mut update = ProfileUpdate::default();
+    update.display_name = Some("Lovelace Example".to_owned());
+    update.username = Some("lovelace".to_owned());
+    update.current_password = Some("lovelace, old".into());
+    update.password = Some("lovelace, new".into());
+    update.company_type = Some("lovelace's".to_owned());
+    update.company_name = Some("Lovelace Ltd".to_owned());
+    update.vat_number = Some("XX-lovelace".to_owned());
+    update.company_role = Some("lovelace".to_owned());
+    update.marketing = Some(false);
+    update.ui_colorscheme = Some("dark".to_owned());
+    update.default_catalog = Some("https://lovelace.example.com/c".to_owned());
+    update.project_options_url = Some("https://lovelace.example.com/o".to_owned());
+    update.picture = Some("https://lovelace.example.com/p".to_owned());
+    update.website_url = Some("https://lovelace.example.com".to_owned());
+    update.new_ui = Some(true);
+    update.ui_contrast = Some("high".to_owned());
+    update.mail = Some("lovelace@example.com".to_owned());
+    update.newsletter = Some(true);
+    update.plaintext = Some(false);
+    update.website = Some("https://lovelace.example.com".to_owned());
+    let mut key = SshKey::default();
+    key.title = "lovelace's".to_owned().into();
+    key.value = "ssh-ed25519 AAAA lovelace".to_owned().into();
+    update.ssh_keys = Some(vec![key]);
+    update
+}
+
+pub(crate) fn address() -> AddressUpdate {
+    let mut update = AddressUpdate::default();
+    update.country = Some("NO".to_owned());
+    update.name_line = Some("Lovelace Example".to_owned());
+    update.premise = Some("lovelace".to_owned());
+    update.sub_premise = Some("lovelace".to_owned());
+    update.thoroughfare = Some("Lovelace Street 1".to_owned());
+    update.administrative_area = Some("lovelace".to_owned());
+    update.sub_administrative_area = Some("lovelace".to_owned());
+    update.locality = Some("lovelace".to_owned());
+    update.dependent_locality = Some("lovelace".to_owned());
+    update.postal_code = Some("0123".to_owned());
+    update
+}
+
+pub(crate) fn user() -> UserUpdate {
+    let mut update = UserUpdate::default();
+    update.username = Some("lovelace".to_owned());
+    update.first_name = Some("Lovelace".to_owned());
+    update.last_name = Some("Lovelace Example".to_owned());
+    update.picture = Some("https://lovelace.example.com/p".to_owned());
+    update.company = Some("Lovelace Ltd".to_owned());
+    update.website = Some("https://lovelace.example.com".to_owned());
+    update.country = Some("NO".to_owned());
+    update
+}
+
+pub(crate) fn organization() -> OrganizationProfileUpdate {
+    let mut update = OrganizationProfileUpdate::default();
+    update.default_catalog = Some("https://lovelace.example.com/c".to_owned());
+    update.project_options_url = Some("https://lovelace.example.com/o".to_owned());
+    update.company_name = Some("Lovelace Ltd".to_owned());
+    update.vat_number = Some("XX-lovelace".to_owned());
+    update.billing_contact = Some("lovelace@example.com".to_owned());
+    update.legal_entity_name = Some("Lovelace Ltd".to_owned());
+    update.customer_type = Some(CustomerType::Individual);
+    update
+}
+
+type Change<'a> = Pin<Box<dyn Future<Output = Result<String, Error>> + 'a>>;
+
+/// Every operation that changes something, with its name in the client; each gives its outcome as `Debug` shows it.
+pub(crate) fn changes(client: &UpsunClient) -> Vec<(&'static str, Change<'_>)> {
+    macro_rules! changes {
+        ($($method:ident($($argument:expr),+);)+) => {
+            vec![$((
+                stringify!($method),
+                Box::pin(async move { client.$method($($argument),+).await.map(|it| format!("{it:?}")) }) as Change<'_>,
+            )),+]
+        };
+    }
+    changes! {
+        update_profile("u-1", &profile());
+        update_profile_address("u-1", &address());
+        update_organization_address("01H", &address());
+        update_organization_profile("01H", &organization());
+        update_user("u-1", &user());
+        reset_email_address("u-1", "lovelace+new@example.com");
+        reset_password("u-1");
+        verify_phone_number("u-1", PhoneChannel::WhatsApp, "+4712345678");
+        confirm_phone_number("u-1", "s/1", "123456");
+        create_profile_picture("u-1", &PICTURE);
+        delete_profile_picture("u-1");
+        create_user_api_token("u-1", "Token of lovelace");
+        delete_user_api_token("u-1", "t/1");
+        delete_user_connection("u-1", "acme oidc");
+        confirm_totp_enrollment("u-1", &Secret::new("lovelace seed"), "123456");
+        withdraw_totp_enrollment("u-1");
+        recreate_recovery_codes("u-1");
+        grant_user_project_access("u-1", &[
+            ProjectAccessGrant::new("p-1", [ProjectPermission::Viewer, ProjectPermission::StagingAdmin]),
+            ProjectAccessGrant::new("p-2", ["dance".into()]),
+        ]);
+        update_user_project_access("u-1", "p/1", &[ProjectPermission::Admin]);
+        remove_user_project_access("u-1", "p/1");
+    }
+}
+
+/// The request without the headers that every request has.
+fn told(sent: &Sent) -> String {
+    let content_type = sent.header("content-type").map(|value| format!("\n{value}")).unwrap_or_default();
+    let body = if sent.body.is_empty() { String::new() } else { format!("\n{}", sent.body) };
+    format!("{} {}{content_type}{body}\n", sent.method, sent.target()).replace('\r', "\\r")
+}
+
+/// A service that says yes to everything and shows whatever is asked for.
+fn willing() -> Arc<Script> {
+    Script::by(|_| json(200, r#"{"id":"x","country":"NO","sid":"s-1"}"#).into())
+}
+
+#[tokio::test]
+async fn every_change_sends_what_is_documented() {
+    let script = willing();
+    let client = client(&script);
+    let changes = changes(&client);
+    let count = changes.len();
+    for (name, change) in changes {
+        change.await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+    let sent = script.sent();
+    assert_eq!(sent.len(), count, "each sends one request");
+    assert!(sent.iter().all(|sent| sent.header("authorization") == Some("Bearer an-access-token")));
+    insta::assert_snapshot!(sent.iter().map(told).collect::<Vec<_>>().join("\n"));
+}
+
+#[tokio::test]
+async fn a_change_of_one_field_sends_that_field_alone() {
+    let script = willing();
+    let client = client(&script);
+    let mut update = ProfileUpdate::default();
+    update.marketing = Some(false);
+    client.update_profile("u-1", &update).await.unwrap();
+    let mut update = ProfileUpdate::default();
+    update.company_role = Some(String::new());
+    client.update_profile("u-1", &update).await.unwrap();
+    let mut update = AddressUpdate::default();
+    update.postal_code = Some("0123".to_owned());
+    client.update_profile_address("u-1", &update).await.unwrap();
+    client.update_organization_address("01H", &update).await.unwrap();
+    let mut update = UserUpdate::default();
+    update.first_name = Some("Ada".to_owned());
+    client.update_user("u-1", &update).await.unwrap();
+    let mut update = OrganizationProfileUpdate::default();
+    update.customer_type = Some(CustomerType::Company);
+    client.update_organization_profile("01H", &update).await.unwrap();
+    for channel in [PhoneChannel::Sms, PhoneChannel::Call] {
+        client.verify_phone_number("u-1", channel, "1").await.unwrap();
+    }
+    insta::assert_snapshot!(script.sent().iter().map(told).collect::<Vec<_>>().join("\n"));
+}
+
+#[tokio::test]
+async fn a_change_of_nothing_is_no_change_and_reads() {
+    let script = willing();
+    let client = client(&script);
+    client.update_profile("u-1", &ProfileUpdate::default()).await.unwrap();
+    client.update_profile_address("u-1", &AddressUpdate::default()).await.unwrap();
+    client.update_organization_address("01H", &AddressUpdate::default()).await.unwrap();
+    client.update_organization_profile("01H", &OrganizationProfileUpdate::default()).await.unwrap();
+    client.update_user("u-1", &UserUpdate::default()).await.unwrap();
+    let sent: Vec<_> =
+        script.sent().iter().map(|sent| format!("{} {}", sent.method, sent.target())).collect();
+    assert_eq!(
+        sent,
+        [
+            "GET /profiles/u-1",
+            "GET /profiles/u-1/address",
+            "GET /organizations/01H/address",
+            "GET /organizations/01H/profile",
+            "GET /users/u-1",
+        ]
+    );
+}
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
+    let error = result.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidRequest, None), "{error}");
+    error.to_string()
+}
+
+#[tokio::test]
+async fn a_change_that_cannot_be_is_refused_before_anything_is_sent() {
+    let script = Script::silent();
+    let client = &client(&script);
+    let country = |text: &str| {
+        let mut update = UserUpdate::default();
+        update.country = Some(text.to_owned());
+        update
+    };
+    let file = |name, media_type, content| FormFile { name, media_type, content };
+    let grant = |project: &str, permissions: &[ProjectPermission]| {
+        [ProjectAccessGrant::new(project, permissions.iter().cloned())]
+    };
+    let seed = Secret::new("a seed");
+    let mut told = vec![
+        refusal(client.update_organization_address("name=acme", &address()).await),
+        refusal(client.update_organization_address("name=", &AddressUpdate::default()).await),
+        refusal(client.update_organization_profile("name=acme", &organization()).await),
+        refusal(client.reset_email_address("u", "").await),
+        refusal(client.verify_phone_number("u", PhoneChannel::Sms, "").await),
+        refusal(client.confirm_phone_number("u", "s", "").await),
+        refusal(client.create_profile_picture("u", &file("a", "image/png", b"")).await),
+        refusal(client.create_profile_picture("u", &file("", "image/png", b"x")).await),
+        refusal(client.create_profile_picture("u", &file("a", "image/png\r\nx: y", b"x")).await),
+        refusal(client.create_user_api_token("u", "").await),
+        refusal(client.confirm_totp_enrollment("u", &Secret::new(""), "1").await),
+        refusal(client.confirm_totp_enrollment("u", &seed, "").await),
+        refusal(client.grant_user_project_access("u", &[]).await),
+        refusal(client.grant_user_project_access("u", &grant("", &[ProjectPermission::Admin])).await),
+        refusal(client.grant_user_project_access("u", &grant("p", &[])).await),
+        refusal(client.update_user_project_access("u", "p", &[]).await),
+    ];
+    for code in ["", "N", "NOR", "N1", "Å"] {
+        told.push(refusal(client.update_user("u", &country(code)).await));
+    }
+    told.dedup();
+    insta::assert_snapshot!(told.join("\n"));
+    for id in ["", ".", ".."] {
+        refusal(client.update_profile(id, &profile()).await);
+        refusal(client.update_profile_address(id, &address()).await);
+        refusal(client.update_organization_address(id, &address()).await);
+        refusal(client.update_organization_profile(id, &organization()).await);
+        refusal(client.update_user(id, &user()).await);
+        refusal(client.reset_email_address(id, "ada@example.com").await);
+        refusal(client.reset_password(id).await);
+        refusal(client.verify_phone_number(id, PhoneChannel::Sms, "1").await);
+        refusal(client.confirm_phone_number(id, "s", "1").await);
+        refusal(client.confirm_phone_number("u", id, "1").await);
+        refusal(client.create_profile_picture(id, &PICTURE).await);
+        refusal(client.delete_profile_picture(id).await);
+        refusal(client.create_user_api_token(id, "a").await);
+        refusal(client.delete_user_api_token(id, "t").await);
+        refusal(client.delete_user_api_token("u", id).await);
+        refusal(client.delete_user_connection(id, "c").await);
+        refusal(client.delete_user_connection("u", id).await);
+        refusal(client.get_totp_enrollment(id).await);
+        refusal(client.confirm_totp_enrollment(id, &seed, "1").await);
+        refusal(client.withdraw_totp_enrollment(id).await);
+        refusal(client.recreate_recovery_codes(id).await);
+        refusal(client.grant_user_project_access(id, &grant("p", &[ProjectPermission::Admin])).await);
+        refusal(client.update_user_project_access(id, "p", &[ProjectPermission::Admin]).await);
+        refusal(client.update_user_project_access("u", id, &[ProjectPermission::Admin]).await);
+        refusal(client.remove_user_project_access(id, "p").await);
+        refusal(client.remove_user_project_access("u", id).await);
+    }
+    assert!(script.sent().is_empty());
+}
+
+/// How each change ends where every request fails so, with retries as they are by default.
+async fn failures(step: fn() -> Step) -> Vec<(&'static str, Error)> {
+    let script = Script::by(move |_| step());
+    let http = HttpOptions::default().with_transport(Arc::clone(&script) as _);
+    let client = UpsunClient::new(config(&script).with_http(http)).unwrap();
+    let mut failures = Vec::new();
+    for (name, change) in changes(&client) {
+        let before = script.sent().len();
+        let error = change.await.expect_err(name);
+        assert_eq!(script.sent().len() - before, 1, "{name} is sent once: {error}");
+        failures.push((name, error));
+    }
+    failures
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_change_is_ever_repeated() {
+    let steps: [fn() -> Step; 7] = [
+        || answer(408).into(),
+        || answer(500).header("x-should-retry", "true").into(),
+        || answer(503).header("retry-after", "1").into(),
+        || answer(504).into(),
+        || Step::Fail(TransportErrorKind::Interrupted),
+        || Step::Fail(TransportErrorKind::Timeout),
+        || json(200, "{").broken().into(),
+    ];
+    for step in steps {
+        for (name, error) in failures(step).await {
+            assert!(error.hint().unwrap().contains("not known whether"), "{name}: {error}");
+        }
+    }
+    // These did nothing: the caller is told that it may be sent again, and the client does not.
+    let steps: [fn() -> Step; 2] =
+        [|| answer(429).header("retry-after", "1").into(), || Step::Fail(TransportErrorKind::Connect)];
+    for step in steps {
+        for (name, error) in failures(step).await {
+            assert!(!error.hint().unwrap().contains("not known whether"), "{name}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_of_any_shape_keeps_its_status() {
+    let steps: [(fn() -> Step, _, _); 9] = [
+        (|| json(400, r#"{"error":"taken"}"#).into(), ErrorKind::InvalidRequest, 400),
+        (
+            || {
+                json(400, r#"{"status":"Invalid input","message":"No.","code":400,"detail":{"country":["No."]},"title":"Bad Request"}"#).into()
+            },
+            ErrorKind::InvalidRequest,
+            400,
+        ),
+        (
+            || json(403, r#"{"title":"Access denied","status":403,"detail":"Forbidden."}"#).into(),
+            ErrorKind::PermissionDenied,
+            403,
+        ),
+        (
+            || {
+                let moved =
+                    r#"{"title":"This organization profile has moved to the billing profile.","status":403}"#;
+                json(403, moved).into()
+            },
+            ErrorKind::Unsupported,
+            403,
+        ),
+        (|| answer(404).into(), ErrorKind::NotFound, 404),
+        (|| json(409, r#"{"error":"ada@example.com is taken"}"#).into(), ErrorKind::Conflict, 409),
+        (|| answer(409).body("no JSON").into(), ErrorKind::Conflict, 409),
+        (|| page(502).into(), ErrorKind::Upstream, 502),
+        (|| answer(302).header("location", "https://evil.example.com").into(), ErrorKind::Decode, 302),
+    ];
+    for (step, kind, status) in steps {
+        for (name, error) in failures(step).await {
+            assert_eq!((error.kind(), error.status()), (kind, Some(status)), "{name}: {error}");
+            let text = format!("{error} {error:?}").to_lowercase();
+            assert!(!text.contains("ada") && !text.contains("evil"), "{name}: {text}");
+        }
+    }
+    let invalid = failures(steps[1].0).await.remove(0).1;
+    assert_eq!(invalid.field_errors()["country"], ["No."]);
+}
+
+#[tokio::test]
+async fn no_debug_shows_a_secret_or_what_is_known_of_a_person() {
+    let script = Script::by(|_| {
+        let text = r#"{"id":"x","username":"lovelace","display_name":"Lovelace","name_line":"Lovelace","country":"NO",
+            "url":"/lovelace.png","token":"lovelace","recovery_codes":["lovelace"],"sid":"s-1","more":"lovelace"}"#;
+        json(200, text).into()
+    });
+    let mut text = format!(
+        "{:?} {:?} {:?} {:?} {PICTURE:?} {:?}",
+        profile(),
+        address(),
+        user(),
+        organization(),
+        Secret::new("lovelace seed")
+    );
+    for (_, change) in changes(&client(&script)) {
+        text.push_str(&change.await.unwrap());
+    }
+    for planted in ["lovelace", "0123", "\"NO\""] {
+        assert!(!text.to_lowercase().contains(planted), "{planted}: {text}");
+    }
+    let mut one = ProfileUpdate::default();
+    one.password = Some("lovelace".into());
+    assert_eq!(format!("{one:?}"), "ProfileUpdate { password: .. }");
+    assert_eq!(format!("{:?}", ProfileUpdate::default()), "ProfileUpdate");
+}
+
+#[test]
+fn an_update_that_is_shown_withholds_its_passwords() {
+    let mut update = ProfileUpdate::default();
+    update.password = Some("lovelace".into());
+    update.username = Some("ada".to_owned());
+    assert_eq!(serde_json::to_string(&update).unwrap(), r#"{"username":"ada","password":"[withheld]"}"#);
+    assert!(!update.is_empty() && ProfileUpdate::default().is_empty());
+    let whole = serde_json::to_value(profile()).unwrap();
+    assert_eq!(
+        (&whole["password"], &whole["current_password"]),
+        (&"[withheld]".into(), &"[withheld]".into())
+    );
+    assert_eq!((&whole["mail"], &whole["newsletter"]), (&"lovelace@example.com".into(), &true.into()));
+}
