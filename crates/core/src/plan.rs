@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    AccountName, Change, Error, ErrorKind, Field, FieldPath, GetOptions, IdKind, PlannedRequest, Profile,
-    ProfileChange, ProfileId, ProfileProvider, ProviderInfo, Result, ServiceName, Support, WriteOptions,
+    AccountName, Change, Error, ErrorKind, Field, FieldPath, FieldState, GetOptions, IdKind, PlannedRequest,
+    Profile, ProfileChange, ProfileId, ProfileProvider, ProviderInfo, Result, ServiceName, Support,
+    WriteOptions,
     rules::{draft_violations, pair_violations, refuse},
 };
 
@@ -81,6 +82,8 @@ pub struct UpdatePlan {
     /// What the change does besides.
     pub warnings: Vec<String>,
     change: ProfileChange,
+    /// Whether a field that is touched is in another record than the first.
+    enrich: bool,
     service: ServiceName,
     account: AccountName,
 }
@@ -117,11 +120,26 @@ impl fmt::Debug for UpdatePlan {
 }
 
 impl UpdatePlan {
+    /// Whether a profile has to be enriched to show what a change touches.
+    pub(crate) fn needs_more(
+        provider: &(impl ProfileProvider + ?Sized),
+        change: &ProfileChange,
+        current: &Profile,
+    ) -> bool {
+        let capabilities = provider.capabilities();
+        let is_elsewhere = |path: &FieldPath| {
+            current.state(path, capabilities) == FieldState::Unsupported
+                && capabilities.fields.get(path).is_some()
+        };
+        capabilities.operations.enrich.is_supported() && change.iter().any(|(path, _)| is_elsewhere(path))
+    }
+
     /// Works out what a change does to a profile as it is now.
     pub(crate) fn of(
         provider: &(impl ProfileProvider + ?Sized),
         change: &ProfileChange,
         current: &Profile,
+        enrich: bool,
     ) -> Result<Self> {
         let (info, capabilities) = (provider.info(), provider.capabilities());
         refuse("update", info, pair_violations(change, current.metadata.value(), capabilities))?;
@@ -162,6 +180,7 @@ impl UpdatePlan {
             requests,
             warnings,
             change: needed,
+            enrich,
             service: info.service.clone(),
             account: info.account.clone(),
         })
@@ -256,7 +275,7 @@ pub(crate) async fn apply<P: ProfileProvider + ?Sized>(
     options: &ApplyOptions,
 ) -> Result<Applied> {
     plan.check_provider(provider.info())?;
-    let as_planned = GetOptions::default();
+    let as_planned = GetOptions::default().with_enrich(plan.enrich);
     if plan.is_empty() {
         let profile = provider.get_with(&plan.id, &as_planned).await?;
         return Ok(Applied { profile, ignored: Vec::new() });

@@ -281,8 +281,12 @@ pub trait ProfileProviderExt: ProfileProvider {
     async fn plan(&self, id: &ProfileId, change: &ProfileChange) -> Result<UpdatePlan> {
         self.info().check_id(id)?;
         change.check(id, self.info(), self.capabilities())?;
-        let current = self.get_with(id, &GetOptions::default()).await?;
-        UpdatePlan::of(self, change, &current)
+        let mut current = self.get_with(id, &GetOptions::default()).await?;
+        let enrich = UpdatePlan::needs_more(self, change, &current);
+        if enrich {
+            current = self.get_with(id, &GetOptions::default().with_enrich(true)).await?;
+        }
+        UpdatePlan::of(self, change, &current, enrich)
     }
 
     /// Makes a plan true, and says which fields the service shows otherwise than they were written.

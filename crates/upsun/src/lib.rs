@@ -24,5 +24,7 @@ pub use self::{
         UPSUN_AUTH_URL, UpsunConfig,
     },
     map::UpsunExtension,
-    provider::{DEFAULT_CATALOG, PROJECT_OPTIONS_URL, UpsunProvider},
+    provider::{
+        COMPANY_TYPE, DEFAULT_CATALOG, MARKETING, PROJECT_OPTIONS_URL, UI_COLORSCHEME, UpsunProvider,
+    },
 };

@@ -22,7 +22,7 @@ use crate::{
 
 /// Reads that are not called, and why.
 const NOT_CALLED: &[(&str, &str)] =
-    &[("get-totp-enrollment", "it makes and shows a secret; no client method reads it")];
+    &[("get-totp-enrollment", "it makes a secret at each call; its method is tested apart")];
 
 /// Runs the reads of each document's service against Prism.
 ///

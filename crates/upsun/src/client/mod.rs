@@ -32,11 +32,11 @@ pub(crate) use self::{
     dialect::DIALECT,
     profile::{
         list_request, organization_address_request, organization_request, profile_address_request,
-        profile_list, profile_request, update_request,
+        profile_list, profile_request, profile_update_request, update_request,
     },
     user::{
         current_user_request, referenced_users_request, user_by_email_request, user_by_username_request,
-        user_request,
+        user_request, user_update_request,
     },
 };
 

@@ -7,7 +7,7 @@ use anyprofile_core::{
     WriteRule,
 };
 
-use super::{DEFAULT_CATALOG, PROJECT_OPTIONS_URL};
+use super::{COMPANY_TYPE, DEFAULT_CATALOG, MARKETING, PROJECT_OPTIONS_URL, UI_COLORSCHEME};
 use crate::{
     client::MAX_PAGE_SIZE,
     config::ListedOrganizations,
@@ -16,6 +16,8 @@ use crate::{
 
 /// The kinds of ids whose profiles can be updated.
 const ORGANIZATIONS: &[IdKind] = &[IdKind::ORGANIZATION];
+const USERS: &[IdKind] = &[IdKind::USER];
+const BOTH: &[IdKind] = &[IdKind::USER, IdKind::ORGANIZATION];
 
 pub(super) fn capabilities(organizations: &ListedOrganizations) -> Capabilities {
     let mut capabilities = Capabilities::default();
@@ -30,7 +32,7 @@ pub(super) fn capabilities(organizations: &ListedOrganizations) -> Capabilities 
     operations.enrich = Support::of(both);
     operations.current = Support::users();
     operations.members = Support::of(ORGANIZATIONS.iter().cloned());
-    operations.update = Support::of(ORGANIZATIONS.iter().cloned());
+    operations.update = Support::of(BOTH.iter().cloned());
     operations.create = Support::no("Upsun's users register themselves");
     operations.deactivate = Support::no("Upsun's API has no operation that deactivates a user");
     operations.delete = Support::no("Upsun's API has no operation that deletes a user");
@@ -68,10 +70,10 @@ const fn extension(path: &'static str) -> FieldPath {
 }
 
 static FIELDS: LazyLock<FieldTable> = LazyLock::new(|| {
-    let set = |format| WriteRule::set_only(ORGANIZATIONS, format);
+    let set = WriteRule::set_only;
     // How to clear a field is not documented, and null is none of the document's values; the empty text is, and is how
     // the service shows a field without a value. Fields with a format do not take it.
-    let text = || set(ValueFormat::Text { max_characters: None }).clearable();
+    let text = |kinds| set(kinds, ValueFormat::Text { max_characters: None }).clearable();
     [
         profile(FieldPath::ID, "id").and_in(USER, "id").and_in(ORGANIZATION, "id").and_in(MEMBER, "user_id"),
         profile(FieldPath::KIND, "type")
@@ -82,27 +84,43 @@ static FIELDS: LazyLock<FieldTable> = LazyLock::new(|| {
             .and_in(ORGANIZATION, "status")
             .and_in(USER_REFERENCE, "(null: deleted)"),
         only(USER, FieldPath::STATUS_RAW, "deactivated").and_in(ORGANIZATION, "status"),
-        profile(FieldPath::USERNAME, "username").and_in(USER, "username").and_in(USER_REFERENCE, "username"),
+        profile(FieldPath::USERNAME, "username")
+            .and_in(USER, "username")
+            .and_in(USER_REFERENCE, "username")
+            .writable(set(USERS, ValueFormat::Text { max_characters: None })),
         profile(FieldPath::EMAILS, "email")
             .and_in(USER, "email, email_verified")
             .and_in(USER_REFERENCE, "email"),
-        profile(FieldPath::PICTURE, "picture").and_in(USER, "picture").and_in(USER_REFERENCE, "picture"),
+        profile(FieldPath::PICTURE, "picture")
+            .and_in(USER, "picture")
+            .and_in(USER_REFERENCE, "picture")
+            .writable(set(USERS, ValueFormat::Uri)),
         profile(FieldPath::WEBSITE, "website_url").and_in(USER, "website"),
-        only(USER, FieldPath::COUNTRY, "country").and_in(ORGANIZATION, "country"),
+        only(USER, FieldPath::COUNTRY, "country")
+            .and_in(ORGANIZATION, "country")
+            .writable(set(USERS, ValueFormat::Country)),
         only(MEMBER, FieldPath::ROLES, "permissions"),
         profile(FieldPath::NAME_DISPLAY, "display_name")
             .and_in(USER, "first_name, last_name")
             .and_in(ORGANIZATION, "label")
-            .and_in(USER_REFERENCE, "first_name, last_name"),
-        only(USER, FieldPath::NAME_GIVEN, "first_name").and_in(USER_REFERENCE, "first_name"),
-        only(USER, FieldPath::NAME_FAMILY, "last_name").and_in(USER_REFERENCE, "last_name"),
-        profile(FieldPath::ORGANIZATION_NAME, "company_name").and_in(USER, "company").writable(text()),
-        profile(FieldPath::ORGANIZATION_LEGAL_NAME, "legal_entity_name").writable(text()),
-        profile(FieldPath::ORGANIZATION_KIND, "customer_type, company_type")
-            .writable(set(ValueFormat::OneOf(vec!["individual", "company", "government"].into()))),
-        profile(FieldPath::ORGANIZATION_ROLE, "company_role"),
-        profile(FieldPath::BILLING_CONTACT, "billing_contact").writable(set(ValueFormat::Email)),
-        profile(FieldPath::BILLING_VAT_NUMBER, "vat_number").writable(text()),
+            .and_in(USER_REFERENCE, "first_name, last_name")
+            .writable(text(USERS)),
+        only(USER, FieldPath::NAME_GIVEN, "first_name")
+            .and_in(USER_REFERENCE, "first_name")
+            .writable(text(USERS)),
+        only(USER, FieldPath::NAME_FAMILY, "last_name")
+            .and_in(USER_REFERENCE, "last_name")
+            .writable(text(USERS)),
+        profile(FieldPath::ORGANIZATION_NAME, "company_name").and_in(USER, "company").writable(text(BOTH)),
+        profile(FieldPath::ORGANIZATION_LEGAL_NAME, "legal_entity_name").writable(text(ORGANIZATIONS)),
+        profile(FieldPath::ORGANIZATION_KIND, "customer_type, company_type").writable(set(
+            ORGANIZATIONS,
+            ValueFormat::OneOf(vec!["individual", "company", "government"].into()),
+        )),
+        profile(FieldPath::ORGANIZATION_ROLE, "company_role").writable(text(USERS)),
+        profile(FieldPath::BILLING_CONTACT, "billing_contact")
+            .writable(set(ORGANIZATIONS, ValueFormat::Email)),
+        profile(FieldPath::BILLING_VAT_NUMBER, "vat_number").writable(text(BOTH)),
         profile(FieldPath::BILLING_CURRENCY, "currency"),
         profile(FieldPath::BILLING_INVOICED, "invoiced"),
         only(ADDRESS, FieldPath::BILLING_ADDRESS, "(the record)"),
@@ -118,13 +136,14 @@ static FIELDS: LazyLock<FieldTable> = LazyLock::new(|| {
             .and_in(ORGANIZATION, "updated_at")
             .and_in(USER_REFERENCE, "updated_at"),
         only(ORGANIZATION_PROFILE, extension("extension.profile_id"), "id"),
-        profile(extension("extension.company_type"), "company_type"),
+        profile(COMPANY_TYPE, "company_type").writable(text(USERS)),
         profile(extension("extension.customer_type"), "customer_type"),
-        profile(extension("extension.marketing"), "marketing"),
+        profile(MARKETING, "marketing").writable(set(USERS, ValueFormat::Bool)),
         profile(extension("extension.new_ui"), "new_ui"),
-        profile(extension("extension.ui_colorscheme"), "ui_colorscheme"),
-        profile(DEFAULT_CATALOG, "default_catalog").writable(text()),
-        profile(PROJECT_OPTIONS_URL, "project_options_url").writable(set(ValueFormat::Uri)),
+        profile(UI_COLORSCHEME, "ui_colorscheme")
+            .writable(set(USERS, ValueFormat::OneOf(vec!["light", "dark"].into()))),
+        profile(DEFAULT_CATALOG, "default_catalog").writable(text(BOTH)),
+        profile(PROJECT_OPTIONS_URL, "project_options_url").writable(set(BOTH, ValueFormat::Uri)),
         profile(extension("extension.current_trial"), "current_trial"),
         only(USER, extension("extension.namespace"), "namespace").and_in(ORGANIZATION, "namespace"),
         only(USER, extension("extension.consented_at"), "consented_at"),

@@ -4,6 +4,7 @@ mod capabilities;
 mod members;
 mod organizations;
 mod records;
+mod writes;
 
 use std::sync::{Arc, OnceLock};
 
@@ -18,8 +19,7 @@ use anyprofile_http::{Answer, Request};
 use crate::{
     ListProfiles, ListedOrganizations, UpsunClient, UpsunConfig,
     client::{
-        current_user_request, list_request, profile_list, update_request, user_by_email_request,
-        user_by_username_request,
+        current_user_request, list_request, profile_list, user_by_email_request, user_by_username_request,
     },
     map, wire,
 };
@@ -29,14 +29,21 @@ pub const DEFAULT_CATALOG: FieldPath = FieldPath::extension("extension.default_c
 /// `extension.project_options_url`: the URL of the project options of the whole organization.
 pub const PROJECT_OPTIONS_URL: FieldPath = FieldPath::extension("extension.project_options_url");
 
+/// `extension.company_type`: the type of the company, free text.
+pub const COMPANY_TYPE: FieldPath = FieldPath::extension("extension.company_type");
+/// `extension.marketing`: whether the user agreed to marketing messages.
+pub const MARKETING: FieldPath = FieldPath::extension("extension.marketing");
+/// `extension.ui_colorscheme`: the color scheme of the interface, `light` or `dark`.
+pub const UI_COLORSCHEME: FieldPath = FieldPath::extension("extension.ui_colorscheme");
+
 /// An account at Upsun or Platform.sh.
 ///
 /// Lists `/profiles`: users and organizations, all addressed as `user`; and behind them the organizations that the
 /// configuration asks for ([`ListedOrganizations`]). An organization's own profile is addressed by the organization's
 /// id (`upsun:acme/organization/01H…`) or, for reading, by its name (`upsun:acme/organization/name=acme`). Its
 /// members are listed with [`members`](anyprofile_core::ProfileProviderExt::members).
-/// [`current`](anyprofile_core::ProfileProviderExt::current) is the user whom the token belongs to. Only an
-/// organization's profile can be updated.
+/// [`current`](anyprofile_core::ProfileProviderExt::current) is the user whom the token belongs to. A user is changed in the
+/// profile and in the user's record, whichever has the field; an organization in its profile.
 ///
 /// The service shows a person in several records, of which `/profiles` says nothing of status and second factor:
 /// [`GetOptions::enrich`] and [`ListQuery::enrich`] add the user of `/users` and the postal address.
@@ -220,32 +227,10 @@ impl ProfileProvider for UpsunProvider {
     }
 
     fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
-        change.check(id, self.info(), self.capabilities())?;
-        if id.native().starts_with("name=") {
-            return Err(Error::new(
-                ErrorKind::InvalidRequest,
-                "an organization is updated by its id, not by its name",
-            )
-            .with_provider(self.info())
-            .with_operation("update")
-            .with_hint("use the id, which the console shows (26 letters and digits)"));
-        }
-        if change.is_empty() {
-            return Ok(Vec::new());
-        }
-        let update = map::organization_update(change);
-        let url = self.client.http.url(&update_request(id.native(), &update))?;
-        let body = serde_json::to_value(&update).ok();
-        Ok(vec![PlannedRequest::new("PATCH", url, body)])
+        self.planned_update(id, change)
     }
 
     async fn update_with(&self, id: &ProfileId, change: &ProfileChange, _: &WriteOptions) -> Result<Profile> {
-        if self.plan_update(id, change)?.is_empty() {
-            return self.get_with(id, &GetOptions::default()).await;
-        }
-        let update = map::organization_update(change);
-        let answer = self.client.send_update(id.native(), &update).await?;
-        let kept: WithRaw<wire::Profile> = answer.decode_record()?;
-        Ok(self.with_raw(map::profile(id.clone(), kept.record), kept.raw))
+        self.update_profile(id, change).await
     }
 }

@@ -83,8 +83,10 @@ async fn what_breaks_a_rule_is_named_and_nothing_is_sent() {
         assert_eq!(error.to_string(), planned.to_string());
         writeln!(told, "{error}").unwrap();
     }
-    let error = provider.update(&id(USER), &name()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    let legal =
+        ProfileChange::new().set(FieldPath::ORGANIZATION_LEGAL_NAME, "x").set(FieldPath::COUNTRY, "no");
+    let error = provider.update(&id(USER), &legal).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     writeln!(told, "{error}").unwrap();
     let error = provider.update(&id("upsun:acme/organization/name=acme"), &name()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
@@ -148,4 +150,47 @@ async fn an_update_is_never_repeated() {
         assert_eq!(script.sent().len(), 1);
         assert!(error.hint().unwrap().contains("not known whether"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn each_field_of_a_user_goes_to_the_record_that_has_it() {
+    let change = ProfileChange::new()
+        .set(FieldPath::NAME_DISPLAY, "Ada")
+        .clear(FieldPath::BILLING_VAT_NUMBER)
+        .set(FieldPath::NAME_GIVEN, "Ada")
+        .set(FieldPath::COUNTRY, "GB");
+    let script = Script::by(|sent| match (sent.method.as_str(), sent.target().split('/').nth(1)) {
+        ("PATCH", Some("users")) => json(200, r#"{"id":"u","first_name":"Ada"}"#).into(),
+        (_, Some("users")) => json(200, r#"{"id":"u","first_name":"Ada","country":"GB"}"#).into(),
+        _ if sent.target().ends_with("/address") => answer(404).into(),
+        _ => json(200, r#"{"id":"u","display_name":"Ada","vat_number":""}"#).into(),
+    });
+    let provider = provider(&script);
+    let planned = provider.plan_update(&id(USER), &change).unwrap();
+    let updated = provider.update(&id(USER), &change).await.unwrap();
+    assert_eq!((updated.country, updated.name.display), ("GB".into(), "Ada".into()));
+    let sent: Vec<_> = script.sent().into_iter().filter(|sent| sent.method == "PATCH").collect();
+    assert_eq!(sent.len(), 2);
+    for (planned, sent) in planned.iter().zip(&sent) {
+        assert_eq!((planned.method, &planned.url), ("PATCH", &sent.url));
+        assert_eq!(planned.body, serde_json::from_str(&sent.body).ok());
+    }
+    assert_eq!(sent[0].body, r#"{"display_name":"Ada","vat_number":""}"#);
+    assert_eq!(sent[1].body, r#"{"first_name":"Ada","country":"GB"}"#);
+    // What is in the other record is read from there for the plan.
+    let plan = provider.plan(&id(USER), &ProfileChange::new().set(FieldPath::COUNTRY, "GB")).await.unwrap();
+    assert!(plan.is_empty(), "{plan:?}");
+}
+
+#[tokio::test]
+async fn a_change_of_which_the_second_part_fails_says_that_the_first_was_made() {
+    let script =
+        Script::of([json(200, r#"{"id":"u","display_name":"Ada"}"#), json(403, r#"{"error":"no"}"#)]);
+    let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, "Ada").set(FieldPath::COUNTRY, "GB");
+    let error = provider(&script).update(&id(USER), &change).await.unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::PermissionDenied, Some("update-user")));
+    assert!(
+        error.to_string().contains("the part of the change that belongs to the profile was made"),
+        "{error}"
+    );
 }
