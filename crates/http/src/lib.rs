@@ -31,6 +31,7 @@ mod origin;
 mod request;
 mod retry;
 mod transport;
+mod violations;
 
 pub use http::{HeaderMap, HeaderName, HeaderValue, header};
 pub use secrecy::{ExposeSecret, SecretString};
@@ -45,4 +46,5 @@ pub use self::{
     origin::base_url,
     request::Request,
     transport::{ResponseBody, Transport, TransportError, TransportErrorKind},
+    violations::Violations,
 };

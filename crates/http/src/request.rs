@@ -72,10 +72,22 @@ impl Request {
         Self::new(operation, Method::PATCH).json(body)
     }
 
-    /// A `POST` without a body. It is not repeated when its outcome is unknown, unless it is
-    /// [`idempotent`](Self::idempotent).
+    /// A `PUT` with a JSON body. It is not repeated when its outcome is unknown: what it replaces may have changed
+    /// meanwhile.
+    pub fn put(operation: &'static str, body: &impl Serialize) -> Self {
+        Self::new(operation, Method::PUT).json(body)
+    }
+
+    /// A `POST` without a body, unless it is given [one](Self::json). It is not repeated when its outcome is unknown,
+    /// unless it is [`idempotent`](Self::idempotent).
     pub fn post(operation: &'static str) -> Self {
         Self::new(operation, Method::POST)
+    }
+
+    /// A `DELETE` without a body. It is not repeated when its outcome is unknown, unless it is
+    /// [`idempotent`](Self::idempotent): a service may answer a second one as if there had been nothing to delete.
+    pub fn delete(operation: &'static str) -> Self {
+        Self::new(operation, Method::DELETE)
     }
 
     /// Says that repeating the request has no further effect, whatever its method: it only reads.
@@ -84,7 +96,8 @@ impl Request {
         self
     }
 
-    fn json(mut self, body: &impl Serialize) -> Self {
+    /// A JSON body.
+    pub fn json(mut self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
             Ok(body) => self.body = body.into(),
             Err(_) => self.invalid = Some("the body cannot be written as JSON"),
@@ -204,10 +217,26 @@ mod tests {
     fn only_what_reads_may_be_repeated_unless_it_is_said_so() {
         assert!(Request::get("x").idempotent);
         assert!(!Request::patch("x", &()).idempotent);
+        assert!(!Request::put("x", &()).idempotent);
         assert!(!Request::post("x").idempotent);
+        assert!(!Request::delete("x").idempotent);
         let check = Request::post("x").idempotent();
         assert!(check.idempotent && check.method == Method::POST && check.body.is_empty());
         assert!(check.headers.is_empty());
+    }
+
+    #[test]
+    fn a_body_is_sent_as_json_and_only_where_there_is_one() {
+        for (request, method) in [
+            (Request::patch("x", &[1]), Method::PATCH),
+            (Request::put("x", &[1]), Method::PUT),
+            (Request::post("x").json(&[1]), Method::POST),
+        ] {
+            assert_eq!((&request.method, &request.body[..]), (&method, &b"[1]"[..]));
+            assert_eq!(request.headers["content-type"], "application/json");
+        }
+        let request = Request::delete("x");
+        assert!(request.method == Method::DELETE && request.body.is_empty() && request.headers.is_empty());
     }
 
     #[test]
