@@ -1,5 +1,5 @@
-//! Users and the own profile at Probely, also known as Snyk API & Web. Its native client also reads API users,
-//! roles, labels, teams and who holds which role.
+//! Users and the own profile at Probely, also known as Snyk API & Web. Its native client also makes and changes users
+//! and API users, and reads roles, labels, teams and who holds which role.
 //!
 //! [`ProbelyProvider`] is an account as an anyprofile provider; [`ProbelyClient`] has the API operation by
 //! operation, with its records as they come ([`wire`]).

@@ -3,7 +3,9 @@
 mod account;
 mod dialect;
 mod list;
+mod rules;
 mod users;
+mod writes;
 
 use anyprofile_core::Result;
 use anyprofile_http::HttpClient;
@@ -24,7 +26,8 @@ pub(crate) use self::{
 /// A client of Probely's API around users: one method an operation, records as they come.
 ///
 /// Cheap to clone; clones share connections. An id is one segment of a path whatever it holds, and refused
-/// before anything is sent if it is empty, `.` or `..`. A page of a list says which pages remain; see
+/// before anything is sent if it is empty, `.` or `..`. So is a body that breaks a documented rule. No request that
+/// writes is repeated when its outcome is not known. A page of a list says which pages remain; see
 /// [`ResultList::remaining`](crate::wire::ResultList::remaining).
 #[derive(Clone, Debug)]
 pub struct ProbelyClient {

@@ -12,11 +12,10 @@
 //! - 9, 10, 11 `JWT`, trailing slashes, base URLs: `requests`
 //! - 12 page numbers: `paging`, `native::the_remaining_pages_follow_from_the_numbers_alone`
 //! - 13 error bodies: `errors`
-//! - 14 repeated reads: the HTTP crate's tests; a 401 is not: `errors`
+//! - 14 repeated reads: the HTTP crate's tests; a 401 is not: `errors`; writes are not: `writes::no_write_is_ever_repeated`
+//! - 15 what a write brings with it: told where the client's methods and bodies are defined; what is sent: `writes`
 //! - 16 no limits are assumed: `requests::the_settings_of_a_listing_are_the_accounts`
 //! - 17 regions: `requests::a_region_is_a_host`
-//!
-//! Not offered by this version, so not tested: 15 (writes).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod errors;
@@ -28,6 +27,7 @@ mod requests;
 #[allow(dead_code)]
 #[path = "../../../http/tests/support/mod.rs"]
 mod support;
+mod writes;
 
 use std::sync::Arc;
 
