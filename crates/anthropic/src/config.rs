@@ -26,6 +26,27 @@ pub const BETA_2026_09_04: &str = "user-profiles-2026-09-04";
 /// How the betas of this API are named.
 const BETA_PREFIX: &str = "user-profiles-";
 
+/// The shapes that the API has had, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Shape {
+    March,
+    August,
+    September,
+    GenerallyAvailable,
+}
+
+impl Shape {
+    /// The shape of a beta. An unknown one is taken as the newest.
+    pub(crate) fn of(beta: Option<&str>) -> Self {
+        match beta {
+            Some(BETA_2026_03_24) => Self::March,
+            Some(BETA_2026_08_18) => Self::August,
+            Some(BETA_2026_09_04) => Self::September,
+            _ => Self::GenerallyAvailable,
+        }
+    }
+}
+
 /// An account at the Anthropic API. `Debug` shows no secret.
 ///
 /// ```no_run

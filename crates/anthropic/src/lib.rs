@@ -1,5 +1,5 @@
 //! User profiles of the Anthropic API: the end users of a platform that is built on it. Its native client also
-//! reads the organization that holds the account, with its users and invites.
+//! makes, changes and deletes them, and does so with the organization that holds the account, its users and invites.
 //!
 //! [`AnthropicProvider`] is an account as an anyprofile provider; [`AnthropicClient`] has the API
 //! operation by operation, with its records as they come ([`wire`]).

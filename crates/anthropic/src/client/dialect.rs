@@ -41,7 +41,10 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
                     .into(),
             );
         }
-        (401 | 403, _) if failure.operation.contains("UserProfile") => {
+        (401 | 403, _)
+            if failure.operation.contains("UserProfile")
+                || failure.operation == "BetaCreateEnrollmentUrl" =>
+        {
             details.hint = Some(
                 "check the account's credential: an Admin key reads the organization's people and no user profiles, and \
                  is named as admin_key (or in ANTHROPIC_ADMIN_KEY)"

@@ -1,10 +1,18 @@
-//! Records as the API sends them. One type for all dated shapes: a field that a beta does not have is absent.
+//! Records as the API sends them, and bodies as it takes them. One type for all dated shapes: a field that a beta does
+//! not have is absent from a record, and refused in a body before anything is sent.
 
+mod answer;
+mod body;
 mod organization;
 mod page;
 mod user_profile;
 
 pub use self::{
+    answer::{ActionUrl, Deleted, EnrollmentUrl, SecretUrl},
+    body::{
+        AccountStatus, ExternalUserDetailsInput, InviteCreate, UserProfileAction, UserProfileCreate,
+        UserProfileUpdate,
+    },
     organization::{Invite, InviteStatus, Organization, OrganizationRole, OrganizationUser},
     page::{IdPage, UserProfileList},
     user_profile::{

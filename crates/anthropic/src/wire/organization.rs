@@ -27,6 +27,13 @@ open_enum! {
     }
 }
 
+impl OrganizationRole {
+    /// The roles that can be given through the API. Which of them the service takes depends on the kind of the
+    /// organization: of an enterprise `managed` and `user`, of any other all but `managed`.
+    pub const SETTABLE: &'static [Self] =
+        &[Self::Billing, Self::ClaudeCodeUser, Self::Developer, Self::Managed, Self::User];
+}
+
 open_enum! {
     /// What became of an invite.
     pub enum InviteStatus {

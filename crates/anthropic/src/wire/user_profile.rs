@@ -100,7 +100,8 @@ open_record! {
 open_record! {
     /// What the platform says of an end user (betas since 2026-09-04).
     pub struct ExternalUserDetails {
-        /// The platform's own decision: `active`, `suspended`, `blocked`. It does not drive the grants.
+        /// The platform's own decision: a word of [`AccountStatus`](super::AccountStatus). It does not drive the
+        /// grants.
         account_status: String = "account_status",
         /// ISO 3166-1 alpha-2, upper case.
         country: String = "country",

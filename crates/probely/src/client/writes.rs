@@ -39,7 +39,7 @@ impl ProbelyClient {
 
     /// Changes a user, and gives it as it then is: `PATCH /users/{id}/`. Only what is set is sent.
     ///
-    /// **A new e-mail address resets the user's password and revokes the tokens that the user has.**
+    /// **With a new e-mail address the service resets the user's password, and the user's tokens are revoked.**
     ///
     /// Source: page `users-partial-update` of the reference; the older OpenAPI document for the e-mail address.
     ///
@@ -55,7 +55,8 @@ impl ProbelyClient {
 
     /// Replaces a user by what is given, and gives it as it then is: `PUT /users/{id}/`.
     ///
-    /// **Another e-mail address than before resets the user's password and revokes the tokens that the user has.**
+    /// **With another e-mail address than before the service resets the user's password, and the user's tokens are
+    /// revoked.**
     ///
     /// Source: older OpenAPI document; the reference has the operation for API users.
     ///

@@ -83,7 +83,7 @@ request_body! {
     /// Source: page `users-partial-update` of the reference; the older OpenAPI document for the e-mail address.
     pub struct UserUpdate {
         optional {
-            /// The e-mail address. **Changing it resets the user's password and revokes the tokens that the user has.**
+            /// The e-mail address. **With a new one the user needs a new password, and has no tokens any more.**
             email: String,
             /// The name, at most 60 characters.
             name: String,
@@ -104,8 +104,8 @@ request_body! {
     /// Source: older OpenAPI document, the only one that has the operation for users.
     pub struct UserReplace {
         required {
-            /// The e-mail address. **Another one than before resets the user's password and revokes the tokens that
-            /// the user has.**
+            /// The e-mail address. **With another one than before the user needs a new password, and has no tokens
+            /// any more.**
             email: String,
             /// The name, at most 60 characters.
             name: String,

@@ -1,0 +1,597 @@
+//! Making, changing and deleting: what is sent and what is not, answers, refusals, errors.
+
+use std::{fmt::Write as _, sync::Arc};
+
+use anyprofile_anthropic::{
+    AnthropicClient, AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04,
+    wire::{
+        AccessType, AccountStatus, EntityType, ExternalUserDetailsInput, InviteCreate, OrganizationRole,
+        Relationship, UserProfileAction, UserProfileCreate, UserProfileUpdate,
+    },
+};
+use anyprofile_core::{Change, Error, ErrorKind, Field, Result, Retry, Timestamp};
+use anyprofile_http::{HttpOptions, TransportErrorKind};
+
+use crate::{
+    client, config,
+    support::{Answer, Script, Sent, Step, answer, json, page},
+};
+
+const PROFILE: &str = r#"{"id":"uprof_1","type":"user_profile","name":"Ada","trust_grants":{},"added":1}"#;
+const LINK: &str = "https://platform.claude.com/user-profiles/enrollment/M3J0bGJx";
+const ENROLLMENT: &str = r#"{"type":"enrollment_url","url":"https://platform.claude.com/user-profiles/enrollment/M3J0bGJx","expires_at":"2026-03-15T10:15:00Z"}"#;
+
+fn with_beta(script: &Arc<Script>, beta: Option<&str>) -> AnthropicClient {
+    let config = config(script);
+    AnthropicClient::new(match beta {
+        Some(beta) => config.with_beta(beta),
+        None => config.without_beta(),
+    })
+    .unwrap()
+}
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn time() -> Timestamp {
+    "2024-11-02T09:15:00.5+01:00".parse().unwrap()
+}
+
+fn whole_details() -> ExternalUserDetailsInput {
+    let mut details = ExternalUserDetailsInput::default();
+    details.account_status = Some(AccountStatus::Suspended);
+    details.country = Some(text("NO"));
+    details.email_hash = Some(text("b1946ac9"));
+    details.name_hash = Some(text("5eb63bbb"));
+    details.entity_type = Some(EntityType::NonProfit);
+    details.onboarded_at = Some(time());
+    details.reference_id = Some(text("user_12345"));
+    details
+}
+
+/// What every beta knows.
+fn named() -> UserProfileCreate {
+    let mut create = UserProfileCreate::default();
+    create.name = Some(text("Ada"));
+    create.metadata = [("plan", "pro"), ("tëam", "blue")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+    create
+}
+
+/// Every field that a beta knows.
+fn whole_create(beta: Option<&str>) -> UserProfileCreate {
+    let mut create = named();
+    match beta {
+        Some(BETA_2026_03_24) => {
+            create.external_id = Some(text("user_12345"));
+            create.relationship = Some(Relationship::Internal);
+        }
+        Some(BETA_2026_08_18) => {
+            create.external_id = Some(text("user_12345"));
+            create.relationship = Some(Relationship::Resold);
+            create.access_type = Some(AccessType::Passthrough);
+            create.external_user_onboarded_at = Some(time());
+        }
+        _ => {
+            create.access_type = Some("broker".into());
+            create.external_user_details = Some(whole_details());
+        }
+    }
+    create
+}
+
+/// Every field that a beta knows, each set.
+fn whole_update(beta: Option<&str>) -> UserProfileUpdate {
+    let create = whole_create(beta);
+    let mut update = UserProfileUpdate::default();
+    update.external_id = create.external_id.map_or(Change::Keep, Change::Set);
+    update.name = create.name.map_or(Change::Keep, Change::Set);
+    update.relationship = create.relationship.map_or(Change::Keep, Change::Set);
+    update.access_type = create.access_type.map_or(Change::Keep, Change::Set);
+    update.metadata = create.metadata.into_iter().map(|(key, value)| (key, Some(value))).collect();
+    update.metadata.insert("old".to_owned(), None);
+    update.external_user_onboarded_at = create.external_user_onboarded_at;
+    update.external_user_details = create.external_user_details;
+    update
+}
+
+fn invite() -> InviteCreate {
+    let mut invite = InviteCreate::new("ada@example.com", OrganizationRole::Developer);
+    invite.rbac_group_ids = vec!["rbac_01".to_owned(), "rbac_02".to_owned()];
+    invite
+}
+
+/// A request without its headers.
+fn shown(sent: &Sent) -> String {
+    format!("{} {}\n    {}\n", sent.method, sent.target(), sent.body)
+}
+
+const BETAS: [Option<&str>; 4] = [Some(BETA_2026_03_24), Some(BETA_2026_08_18), Some(BETA_2026_09_04), None];
+
+/// Each operation once, with as little as it takes. The client's account names no beta.
+async fn every_write(client: &AnthropicClient) -> Vec<(&'static str, Result<(), Error>)> {
+    let mut update = UserProfileUpdate::default();
+    update.name = Change::Set("Ada".to_owned());
+    let enroll = UserProfileAction::EnrollEndUser;
+    let (role, invite) =
+        (OrganizationRole::User, InviteCreate::new("ada@example.com", OrganizationRole::User));
+    vec![
+        ("BetaCreateUserProfile", client.create_user_profile(&UserProfileCreate::default()).await.map(drop)),
+        ("BetaUpdateUserProfile", client.update_user_profile("uprof_1", &update).await.map(drop)),
+        ("BetaCreateEnrollmentUrl", client.create_enrollment_url("uprof_1").await.map(drop)),
+        ("DeleteUserProfile", client.delete_user_profile("uprof_1").await.map(drop)),
+        ("CreateUserProfileActionUrl", client.create_action_url("uprof_1", &enroll).await.map(drop)),
+        ("AdminUpdateUser", client.update_organization_user("user_1", &role).await.map(drop)),
+        ("AdminRemoveUser", client.remove_organization_user("user_1").await.map(drop)),
+        ("AdminCreateInvite", client.create_invite(&invite).await.map(drop)),
+        ("AdminDeleteInvite", client.delete_invite("invite_1").await.map(drop)),
+    ]
+}
+
+#[tokio::test]
+async fn every_write_sends_every_field_that_the_beta_knows() {
+    let script = Script::by(|_| json(200, PROFILE).into());
+    for beta in BETAS {
+        let client = with_beta(&script, beta);
+        client.create_user_profile(&whole_create(beta)).await.unwrap();
+        client.update_user_profile("a/../b?c=d", &whole_update(beta)).await.unwrap();
+        client.create_enrollment_url("uprof_1").await.unwrap();
+    }
+    let client = with_beta(&script, None);
+    client.delete_user_profile("uprof_1").await.unwrap();
+    client.create_action_url("uprof_1", &UserProfileAction::EnrollEndUser).await.unwrap();
+    client.create_action_url("uprof_1", &"wave".into()).await.unwrap();
+    client.update_organization_user("user_1", &OrganizationRole::ClaudeCodeUser).await.unwrap();
+    client.update_organization_user("user_1", &"auditor".into()).await.unwrap();
+    client.remove_organization_user("a/../b?c=d").await.unwrap();
+    client.create_invite(&invite()).await.unwrap();
+    client.delete_invite("invite_1").await.unwrap();
+    let sent = script.sent();
+    insta::assert_snapshot!(sent.iter().map(shown).collect::<String>());
+    insta::with_settings!({filters => vec![(r"anyprofile/\d+\.\d+\.\d+", "anyprofile/VERSION")]}, {
+        // A write with a body, one without, and one in the account without a beta.
+        insta::assert_snapshot!("headers_of_writes", [&sent[0], &sent[2], &sent[9]].map(Sent::text).join("\n"));
+    });
+}
+
+#[tokio::test]
+async fn nothing_is_sent_but_what_is_set_and_a_create_of_nothing_has_a_body() {
+    let script = Script::by(|_| json(200, PROFILE).into());
+    let client = with_beta(&script, None);
+    every_write(&client).await.into_iter().for_each(|(_, result)| result.unwrap());
+
+    let changes: [fn(&mut ExternalUserDetailsInput); 8] = [
+        |details| details.account_status = Some("watched".into()),
+        |details| details.country = Some(text("US")),
+        |details| details.email_hash = Some(text("x")),
+        |details| details.name_hash = Some(text("x")),
+        |details| details.entity_type = Some(EntityType::Government),
+        |details| details.onboarded_at = Some(time()),
+        |details| details.reference_id = Some(text("x")),
+        |_| {},
+    ];
+    for change in changes {
+        let mut details = ExternalUserDetailsInput::default();
+        change(&mut details);
+        let mut update = UserProfileUpdate::default();
+        update.external_user_details = Some(details.clone());
+        client.update_user_profile("uprof_1", &update).await.unwrap();
+        let mut create = UserProfileCreate::default();
+        create.external_user_details = Some(details);
+        client.create_user_profile(&create).await.unwrap();
+    }
+    insta::assert_snapshot!(script.sent().iter().map(shown).collect::<String>());
+}
+
+/// A change, and the body that it is sent as.
+type Case = (fn(&mut UserProfileUpdate), &'static str);
+
+#[tokio::test]
+async fn kept_cleared_and_set_are_three_states_of_a_field() {
+    let script = Script::by(|_| json(200, PROFILE).into());
+    let client = with_beta(&script, Some(BETA_2026_08_18));
+    let changes: [Case; 12] = [
+        (|_| {}, "{}"),
+        (|update| update.name = Change::Keep, "{}"),
+        (|update| update.name = Change::Clear, r#"{"name":null}"#),
+        (|update| update.name = Change::Set("Ada".to_owned()), r#"{"name":"Ada"}"#),
+        (|update| update.external_id = Change::Clear, r#"{"external_id":null}"#),
+        (|update| update.external_id = Change::Set("1".to_owned()), r#"{"external_id":"1"}"#),
+        (|update| update.relationship = Change::Clear, r#"{"relationship":null}"#),
+        (|update| update.relationship = Change::Set(Relationship::Resold), r#"{"relationship":"resold"}"#),
+        (|update| update.access_type = Change::Clear, r#"{"access_type":null}"#),
+        (
+            |update| update.access_type = Change::Set(AccessType::Application),
+            r#"{"access_type":"application"}"#,
+        ),
+        (
+            |update| update.external_user_onboarded_at = Some(time()),
+            r#"{"external_user_onboarded_at":"2024-11-02T08:15:00.5Z"}"#,
+        ),
+        (
+            |update| {
+                update.metadata = [("plan".to_owned(), None), ("team".to_owned(), Some(text("blue")))].into();
+            },
+            r#"{"metadata":{"plan":"","team":"blue"}}"#,
+        ),
+    ];
+    for (change, body) in changes {
+        let mut update = UserProfileUpdate::default();
+        change(&mut update);
+        client.update_user_profile("uprof_1", &update).await.unwrap();
+        assert_eq!(script.sent().last().unwrap().body, body);
+    }
+}
+
+#[tokio::test]
+async fn what_was_made_changed_or_deleted_is_given_as_it_is_told() {
+    let deleted = |word: &str| json(200, format!(r#"{{"id":"x","type":"{word}","added":1}}"#));
+    let script = Script::of([
+        json(200, PROFILE),
+        json(201, PROFILE),
+        json(200, PROFILE),
+        deleted("user_profile_deleted"),
+        deleted("user_deleted"),
+        deleted("invite_deleted"),
+        json(200, r#"{"id":"user_1","type":"user","email":"ada@example.com","role":"auditor"}"#),
+        json(200, r#"{"id":"invite_1","type":"invite","email":"ada@example.com","status":"pending"}"#),
+    ]);
+    let client = with_beta(&script, None);
+    let create = named();
+    for profile in [
+        client.create_user_profile(&create).await.unwrap(),
+        client.create_user_profile(&create).await.unwrap(),
+        client.update_user_profile("uprof_1", &whole_update(None)).await.unwrap(),
+    ] {
+        assert_eq!(
+            (profile.name.value().map(String::as_str), profile.external_id),
+            (Some("Ada"), Field::Absent)
+        );
+        assert!(profile.unknown.get("added").is_some());
+    }
+    for (deleted, word) in [
+        (client.delete_user_profile("x").await.unwrap(), "user_profile_deleted"),
+        (client.remove_organization_user("x").await.unwrap(), "user_deleted"),
+        (client.delete_invite("x").await.unwrap(), "invite_deleted"),
+    ] {
+        assert_eq!((deleted.id.value().unwrap().as_str(), deleted.record_type), ("x", word.into()));
+    }
+    let user = client.update_organization_user("user_1", &OrganizationRole::User).await.unwrap();
+    assert_eq!(user.role.value().unwrap().as_str(), "auditor");
+    assert_eq!(client.create_invite(&invite()).await.unwrap().status.value().unwrap().as_str(), "pending");
+}
+
+#[tokio::test]
+async fn an_empty_answer_to_a_change_is_read_again_and_one_to_a_create_is_none() {
+    for empty in [answer(200), answer(204), json(202, "\n")] {
+        let script =
+            Script::by(
+                move |sent| {
+                    if sent.method == "GET" { json(200, PROFILE).into() } else { empty.clone().into() }
+                },
+            );
+        let client = with_beta(&script, None);
+        assert_eq!(client.update_user_profile("uprof_1", &whole_update(None)).await.unwrap().name, "Ada");
+        let user = client.update_organization_user("user_1", &OrganizationRole::User).await.unwrap();
+        assert_eq!(user.name, "Ada");
+        // A deletion needs no answer.
+        for deleted in [
+            client.delete_user_profile("x").await.unwrap(),
+            client.remove_organization_user("x").await.unwrap(),
+            client.delete_invite("x").await.unwrap(),
+        ] {
+            assert!(deleted.id.is_absent() && deleted.record_type.is_absent());
+        }
+        let requests: Vec<_> =
+            script.sent().iter().map(|sent| format!("{} {}", sent.method, sent.target())).collect();
+        assert_eq!(
+            requests,
+            [
+                "POST /v1/user_profiles/uprof_1",
+                "GET /v1/user_profiles/uprof_1",
+                "POST /v1/organizations/users/user_1",
+                "GET /v1/organizations/users/user_1",
+                "DELETE /v1/user_profiles/x",
+                "DELETE /v1/organizations/users/x",
+                "DELETE /v1/organizations/invites/x",
+            ]
+        );
+        for error in [
+            client.create_user_profile(&named()).await.unwrap_err(),
+            client.create_enrollment_url("x").await.unwrap_err(),
+            client.create_action_url("x", &UserProfileAction::EnrollEndUser).await.unwrap_err(),
+            client.create_invite(&invite()).await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Decode);
+            assert!(error.hint().unwrap().contains("may have been made all the same"), "{error}");
+        }
+    }
+    let script = Script::of([answer(204), json(500, "{}")]);
+    let error =
+        client(&script).update_user_profile("uprof_1", &UserProfileUpdate::default()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Upstream, Some(500)));
+    assert!(error.hint().unwrap().contains("the change was made"), "{error}");
+}
+
+#[tokio::test]
+async fn a_web_page_with_a_success_status_is_no_success() {
+    let script = Script::by(|_| page(200).into());
+    for (operation, result) in every_write(&with_beta(&script, None)).await {
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::Decode, "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_is_a_secret_that_is_shown_nowhere() {
+    let action = ENROLLMENT.replace("enrollment_url", "user_profile_action_url");
+    let script = Script::of([
+        json(200, ENROLLMENT),
+        json(200, action),
+        // In another form than documented it is a secret all the same.
+        json(200, format!(r#"{{"url":{{"href":"{LINK}"}},"expires_at":null}}"#)),
+        json(200, r#"{"type":"enrollment_url","url":null}"#),
+    ]);
+    let client = with_beta(&script, None);
+    let enrollment = client.create_enrollment_url("uprof_1").await.unwrap();
+    assert_eq!(enrollment.record_type, "enrollment_url");
+    assert_eq!(enrollment.expires_at, "2026-03-15T10:15:00Z");
+    assert_eq!(enrollment.url.value().unwrap().expose(), LINK);
+    assert_eq!(enrollment, enrollment.clone());
+    let action = client.create_action_url("uprof_1", &UserProfileAction::EnrollEndUser).await.unwrap();
+    assert_eq!(
+        (action.record_type, action.expires_at),
+        ("user_profile_action_url".into(), enrollment.expires_at.clone())
+    );
+    assert_eq!(action.url.value().unwrap().expose(), LINK);
+    let odd = client.create_enrollment_url("uprof_1").await.unwrap();
+    assert!(odd.url.value().unwrap().expose().contains(LINK) && odd.expires_at.is_null());
+    assert!(client.create_enrollment_url("uprof_1").await.unwrap().url.is_null());
+    for shown in [
+        format!("{enrollment:?} {:?} {:#?}", enrollment.url, action.url),
+        format!("{odd:?} {:?}", odd.url),
+        serde_json::to_string(&enrollment).unwrap(),
+        serde_json::to_string(&odd).unwrap(),
+    ] {
+        assert!(!shown.contains("M3J0bGJx") && !shown.contains("platform.claude.com"), "{shown}");
+    }
+    assert!(serde_json::to_string(&enrollment).unwrap().contains("[withheld]"));
+    // There is no body, and so nothing that says what it would be.
+    let sent = &script.sent()[0];
+    assert_eq!((sent.body.as_str(), sent.header("content-type")), ("", None));
+}
+
+#[tokio::test]
+async fn a_field_that_the_beta_does_not_know_is_refused_with_its_name_and_the_betas() {
+    let script = Script::silent();
+    let mut told = String::new();
+    for beta in BETAS {
+        let client = with_beta(&script, beta);
+        let mut create = named();
+        create.external_id = Some(text("secret"));
+        create.relationship = Some(Relationship::External);
+        create.access_type = Some(AccessType::Application);
+        create.external_user_onboarded_at = Some(time());
+        create.external_user_details = Some(whole_details());
+        let mut update = UserProfileUpdate::default();
+        // As null they would be sent too.
+        update.external_id = Change::Clear;
+        update.relationship = Change::Clear;
+        update.access_type = Change::Clear;
+        update.external_user_onboarded_at = Some(time());
+        update.external_user_details = Some(ExternalUserDetailsInput::default());
+        let refused = client.create_user_profile(&create).await.unwrap_err();
+        let error = client.update_user_profile("uprof_1", &update).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidRequest, None));
+        assert_eq!((refused.field_errors(), refused.kind()), (error.field_errors(), error.kind()));
+        assert!(!format!("{refused} {refused:?}").contains("secret"), "{refused}");
+        writeln!(told, "{refused}").unwrap();
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[tokio::test]
+async fn what_came_with_the_generally_available_api_is_refused_for_a_beta() {
+    let script = Script::by(|_| json(200, PROFILE).into());
+    for beta in BETAS.into_iter().flatten() {
+        let client = with_beta(&script, Some(beta));
+        for error in [
+            client.delete_user_profile("uprof_1").await.unwrap_err(),
+            client.create_action_url("uprof_1", &UserProfileAction::EnrollEndUser).await.unwrap_err(),
+        ] {
+            assert_eq!((error.kind(), error.status()), (ErrorKind::Unsupported, None));
+            assert!(error.message().contains(beta) && error.hint().is_some(), "{error}");
+        }
+    }
+    assert!(script.sent().is_empty());
+    // A later beta is taken as the newest.
+    with_beta(&script, Some("user-profiles-2027-01-01")).delete_user_profile("uprof_1").await.unwrap();
+    assert_eq!(script.only().target(), "/v1/user_profiles/uprof_1?beta=true");
+}
+
+#[tokio::test]
+async fn what_breaks_a_rule_is_refused_before_anything_is_sent() {
+    let script = Script::silent();
+    let client = with_beta(&script, None);
+    let mut told = String::new();
+    let mut refused = |error: Error| {
+        assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidRequest, None), "{error}");
+        assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
+        writeln!(told, "{error}").unwrap();
+    };
+    let long = || Some("ö".repeat(256));
+
+    let mut details = ExternalUserDetailsInput::default();
+    details.country = Some(text("no"));
+    details.email_hash = long();
+    details.name_hash = Some(text(""));
+    details.onboarded_at = Some("2999-01-01T00:00:00Z".parse().unwrap());
+    details.reference_id = long();
+    let mut create = UserProfileCreate::default();
+    create.name = long();
+    create.metadata = (0..16).map(|n| (format!("secret{n}"), "v".to_owned())).collect();
+    create.metadata.insert(format!("secret{}", "ö".repeat(64)), "secret".repeat(100));
+    create.metadata.insert("secret".to_owned(), String::new());
+    create.external_user_details = Some(details.clone());
+    refused(client.create_user_profile(&create).await.unwrap_err());
+
+    let mut update = UserProfileUpdate::default();
+    update.name = Change::Set(String::new());
+    update.metadata = (0..17).map(|n| (format!("secret{n}"), None)).collect();
+    update.external_user_details = Some(details);
+    refused(client.update_user_profile("uprof_1", &update).await.unwrap_err());
+    let mut update = UserProfileUpdate::default();
+    update.metadata = [("secret".to_owned(), Some(String::new()))].into();
+    refused(client.update_user_profile("uprof_1", &update).await.unwrap_err());
+    for country in ["", "N", "NOR", "Nø", "ÅÅ", "n0"] {
+        let mut details = ExternalUserDetailsInput::default();
+        details.country = Some(text(country));
+        let mut update = UserProfileUpdate::default();
+        update.external_user_details = Some(details);
+        let error = client.update_user_profile("uprof_1", &update).await.unwrap_err();
+        assert_eq!(error.field_errors()["external_user_details.country"], ["is two upper-case letters"]);
+    }
+
+    refused(client.update_organization_user("user_1", &OrganizationRole::Admin).await.unwrap_err());
+    let mut invite = InviteCreate::new("secret", OrganizationRole::PrimaryOwner);
+    invite.rbac_group_ids = vec![String::new()];
+    refused(client.create_invite(&invite).await.unwrap_err());
+
+    let march = with_beta(&script, Some(BETA_2026_03_24));
+    for external_id in [String::new(), "secret".repeat(43)] {
+        let mut update = UserProfileUpdate::default();
+        update.external_id = Change::Set(external_id);
+        refused(march.update_user_profile("uprof_1", &update).await.unwrap_err());
+    }
+    insta::assert_snapshot!(told);
+
+    for id in ["", ".", ".."] {
+        for error in [
+            client.update_user_profile(id, &UserProfileUpdate::default()).await.unwrap_err(),
+            client.create_enrollment_url(id).await.unwrap_err(),
+            client.delete_user_profile(id).await.unwrap_err(),
+            client.create_action_url(id, &UserProfileAction::EnrollEndUser).await.unwrap_err(),
+            client.update_organization_user(id, &OrganizationRole::User).await.unwrap_err(),
+            client.remove_organization_user(id).await.unwrap_err(),
+            client.delete_invite(id).await.unwrap_err(),
+        ] {
+            assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidRequest, None), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn lengths_are_in_characters_up_to_the_limit() {
+    let script = Script::by(|_| json(200, PROFILE).into());
+    let mut create = UserProfileCreate::default();
+    create.name = Some("😀".repeat(255));
+    create.metadata = (0..16).map(|n| (format!("{n:02}{}", "ö".repeat(62)), "ß".repeat(512))).collect();
+    let mut details = ExternalUserDetailsInput::default();
+    details.reference_id = Some("😀".repeat(255));
+    create.external_user_details = Some(details);
+    with_beta(&script, None).create_user_profile(&create).await.unwrap();
+    assert_eq!(script.sent().len(), 1);
+}
+
+#[test]
+fn debug_shows_what_is_set_and_nothing_of_it() {
+    let mut one = UserProfileUpdate::default();
+    one.name = Change::Clear;
+    let mut all = String::new();
+    for beta in BETAS {
+        write!(all, "{:?} {:?} ", whole_create(beta), whole_update(beta)).unwrap();
+    }
+    write!(all, "{:?} {:?} {one:?}", invite(), whole_details()).unwrap();
+    for hidden in
+        ["Ada", "ada@", "plan", "tëam", "user_12345", "NO", "b1946ac9", "2024", "rbac_01", "assthrough"]
+    {
+        assert!(!all.contains(hidden), "{all}");
+    }
+    assert!(all.ends_with("UserProfileUpdate { name: .. }"), "{all}");
+    assert!(
+        all.contains("InviteCreate { role: Developer, .. }") && all.contains("reference_id: .."),
+        "{all}"
+    );
+}
+
+async fn never_repeated(step: fn() -> Step, kind: ErrorKind, outcome_is_known: bool) {
+    let script = Script::by(move |_| step());
+    let http = HttpOptions::default().with_transport(Arc::clone(&script) as _);
+    let client = AnthropicClient::new(config(&script).without_beta().with_http(http)).unwrap();
+    let results = every_write(&client).await;
+    assert_eq!(script.sent().len(), results.len());
+    for (operation, result) in results {
+        let error = result.unwrap_err();
+        assert_eq!((error.kind(), error.operation()), (kind, Some(operation)), "{error}");
+        let hint = error.hint().unwrap_or_default();
+        assert_eq!(!hint.contains("not known whether"), outcome_is_known, "{error}");
+        assert_eq!(error.retry() == Retry::No, !outcome_is_known, "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_write_is_ever_repeated() {
+    let upstream = || answer(503).header("retry-after", "1").into();
+    never_repeated(upstream, ErrorKind::Upstream, false).await;
+    let overruling = || answer(500).header("x-should-retry", "true").into();
+    never_repeated(overruling, ErrorKind::Upstream, false).await;
+    never_repeated(|| answer(529).into(), ErrorKind::Upstream, false).await;
+    never_repeated(|| answer(408).into(), ErrorKind::Timeout, false).await;
+    never_repeated(|| Step::Fail(TransportErrorKind::Interrupted), ErrorKind::Transport, false).await;
+    never_repeated(|| Step::Fail(TransportErrorKind::Timeout), ErrorKind::Timeout, false).await;
+    let cut = || json(200, "").pieces(["{\"id\":"]).broken().into();
+    never_repeated(cut, ErrorKind::Transport, false).await;
+    // These did nothing, and their caller may send them again.
+    never_repeated(|| Step::Fail(TransportErrorKind::Connect), ErrorKind::Transport, true).await;
+    never_repeated(|| answer(429).into(), ErrorKind::RateLimited, true).await;
+}
+
+fn envelope(status: u16, code: &str) -> Answer {
+    let body = format!(
+        r#"{{"type":"error","error":{{"type":"{code}","message":"external_user_details.country: ada@example.com"}},"request_id":"req_1"}}"#
+    );
+    json(status, body)
+}
+
+#[tokio::test]
+async fn an_error_of_a_write_keeps_its_code_and_repeats_nothing_that_was_said() {
+    for (answer, kind, code) in [
+        (envelope(400, "invalid_request_error"), ErrorKind::InvalidRequest, Some("invalid_request_error")),
+        (envelope(401, "authentication_error"), ErrorKind::Unauthenticated, Some("authentication_error")),
+        (envelope(403, "permission_error"), ErrorKind::PermissionDenied, Some("permission_error")),
+        (envelope(404, "not_found_error"), ErrorKind::NotFound, Some("not_found_error")),
+        (envelope(409, "conflict_error"), ErrorKind::Conflict, Some("conflict_error")),
+        (envelope(412, "new_error"), ErrorKind::Conflict, Some("new_error")),
+        (envelope(413, "request_too_large"), ErrorKind::InvalidRequest, Some("request_too_large")),
+        (page(413), ErrorKind::InvalidRequest, None),
+        (page(403), ErrorKind::Upstream, None),
+        // A write is not redirected: its body would be lost.
+        (answer(307).header("location", "https://api.example.com/v1/user_profiles"), ErrorKind::Decode, None),
+    ] {
+        let script = Script::by(move |_| answer.clone().into());
+        for (operation, result) in every_write(&with_beta(&script, None)).await {
+            let error = result.unwrap_err();
+            assert_eq!((error.kind(), error.code()), (kind, code), "{operation}: {error}");
+            assert_eq!(error.request_id(), code.map(|_| "req_1"), "{error}");
+            assert!(!format!("{error} {error:?} {error:#?}").contains("ada@"), "{error}");
+            if matches!(kind, ErrorKind::Unauthenticated | ErrorKind::PermissionDenied) {
+                assert!(error.hint().unwrap().contains("Admin key"), "{error}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_organization_is_changed_with_an_admin_key_and_no_beta() {
+    let script = Script::by(|_| json(200, r#"{"id":"user_1","type":"user"}"#).into());
+    let config = AnthropicConfig::with_admin_key("org".parse().unwrap(), "an-admin-key")
+        .at("https://api.example.com")
+        .with_http(crate::http(&script));
+    let client = AnthropicClient::new(config).unwrap();
+    client.update_organization_user("user_1", &OrganizationRole::Billing).await.unwrap();
+    let sent = script.only();
+    assert_eq!((sent.header("x-api-key"), sent.header("anthropic-beta")), (Some("an-admin-key"), None));
+    assert_eq!(
+        (sent.target(), sent.body.as_str()),
+        ("/v1/organizations/users/user_1", r#"{"role":"billing"}"#)
+    );
+}
