@@ -2,7 +2,9 @@
 
 use anyprofile::{
     ApplyOptions, ErrorKind, FieldPath, FindKey, IdKind, ListQuery, ProfileChange, ProfileDraft, ProfileId,
-    ProfileProviderExt, Status, probely::API_USER,
+    ProfileProviderExt, Status,
+    anthropic::{AnthropicConfig, AnthropicProvider, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04},
+    probely::API_USER,
 };
 use anyprofile_sandbox::Fault;
 use futures_util::TryStreamExt;
@@ -51,10 +53,7 @@ async fn what_cannot_be_written_is_refused_before_anything_is_sent() {
         fixture.sandbox.clear_requests();
         let change = ProfileChange::new().set(FieldPath::TITLE, "astronaut");
         let error = provider.update(&user, &change).await.unwrap_err();
-        // Probely has titles, and no such one.
-        let is_probely = info.service == "probely";
-        let kind = if is_probely { ErrorKind::InvalidRequest } else { ErrorKind::Unsupported };
-        assert_eq!(error.kind(), kind, "{}", info.service);
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{}", info.service);
         assert_eq!(error.status(), None);
         assert_eq!(fixture.sandbox.requests().len(), 0);
     }
@@ -126,4 +125,63 @@ async fn a_create_whose_answer_is_lost_is_not_repeated() {
     let found =
         fixture.provider("probely").find_by(&FindKey::Email("ada@example.com".to_owned())).await.unwrap();
     assert_eq!(found.profiles.len(), 1, "it was made all the same");
+}
+
+fn anthropic(fixture: &crate::Fixture, beta: Option<&str>) -> AnthropicProvider {
+    let anthropic = &fixture.sandbox.description().anthropic;
+    let mut config = AnthropicConfig::with_api_key("claude".parse().unwrap(), anthropic.api_key.clone());
+    config.beta = beta.map(str::to_owned);
+    AnthropicProvider::new(config.at(&anthropic.base_url)).unwrap()
+}
+
+#[tokio::test]
+async fn an_end_user_is_created_and_changed_in_every_shape_at_anthropic() {
+    let fixture = fixture(10).await;
+    for beta in [Some(BETA_2026_03_24), Some(BETA_2026_08_18), Some(BETA_2026_09_04), None] {
+        let provider = anthropic(&fixture, beta);
+        let draft = ProfileDraft::new(IdKind::USER)
+            .set(FieldPath::NAME_DISPLAY, "Ada")
+            .set(FieldPath::EXTERNAL_ID, "user-1")
+            .set(FieldPath::metadata("team"), "a");
+        let ada = provider.create(&draft).await.unwrap();
+        assert_eq!(
+            (ada.external_id.clone(), ada.name.display.clone()),
+            ("user-1".into(), "Ada".into()),
+            "{beta:?}"
+        );
+        let change = ProfileChange::new()
+            .set(FieldPath::NAME_DISPLAY, "Ada Lovelace")
+            .set(FieldPath::metadata("tier"), "gold")
+            .clear(FieldPath::metadata("team"));
+        let plan = provider.plan(&ada.id, &change).await.unwrap();
+        let applied = provider.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await.unwrap();
+        assert!(applied.ignored.is_empty(), "{beta:?}: {:?}", applied.ignored);
+        let pairs = applied.profile.metadata.value().unwrap();
+        assert_eq!(pairs.iter().collect::<Vec<_>>(), [(&"tier".to_owned(), &"gold".to_owned())]);
+        let country = ProfileChange::new().set(FieldPath::COUNTRY, "GB");
+        let has_details = beta.is_none_or(|beta| beta == BETA_2026_09_04);
+        assert_eq!(provider.update(&ada.id, &country).await.is_ok(), has_details, "{beta:?}");
+        let deleted = provider.delete(&ada.id).await;
+        assert_eq!(deleted.is_ok(), beta.is_none(), "only the generally available API deletes");
+    }
+}
+
+#[tokio::test]
+async fn what_anthropic_would_refuse_is_told_at_once_and_no_write_is_sent() {
+    let fixture = fixture(5).await;
+    let provider = anthropic(&fixture, Some(BETA_2026_03_24));
+    let seventeen = (0..17).fold(ProfileDraft::new(IdKind::USER), |draft, number| {
+        draft.set(FieldPath::metadata(&format!("k{number}")), "x")
+    });
+    let draft = seventeen.set(FieldPath::NAME_DISPLAY, "é".repeat(256)).set(FieldPath::COUNTRY, "GB");
+    let error = provider.create(&draft).await.unwrap_err();
+    let fields: Vec<_> = error.field_errors().keys().map(String::as_str).collect();
+    assert_eq!(fields, ["country", "metadata", "name.display"], "{error}");
+    assert!(error.message().contains("metadata has at most 16 pairs, and would have 17"), "{error}");
+    assert_eq!(fixture.sandbox.requests().len(), 0);
+    let of = "anthropic:claude/user/uprof_x".parse().unwrap();
+    let change = ProfileChange::new().clear(FieldPath::NAME_DISPLAY).set(FieldPath::metadata("k"), "");
+    let error = provider.update(&of, &change).await.unwrap_err();
+    assert!(error.message().contains("name.display cannot be cleared"), "{error}");
+    assert_eq!(fixture.sandbox.requests().len(), 0);
 }

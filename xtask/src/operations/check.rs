@@ -189,7 +189,10 @@ impl Word {
             Self::Enrich => "fn with_enrich(",
             Self::Current => "async fn current(",
             Self::Find => "async fn find_by(",
+            Self::Create => "async fn create(",
             Self::Update => "async fn update(",
+            Self::Deactivate => "async fn deactivate(",
+            Self::Delete => "async fn delete(",
         }
     }
 }

@@ -53,7 +53,10 @@ enum Word {
     Enrich,
     Current,
     Find,
+    Create,
     Update,
+    Deactivate,
+    Delete,
 }
 
 /// Checks the table, and writes it, or checks that it is written.

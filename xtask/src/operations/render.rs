@@ -74,7 +74,10 @@ impl Word {
             Self::Enrich => "enrich",
             Self::Current => "current",
             Self::Find => "find",
+            Self::Create => "create",
             Self::Update => "update",
+            Self::Deactivate => "deactivate",
+            Self::Delete => "delete",
         }
     }
 }

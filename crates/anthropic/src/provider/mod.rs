@@ -2,6 +2,7 @@
 
 mod organization;
 mod user_profiles;
+mod writes;
 
 pub use self::{
     organization::{AnthropicOrganizationProvider, INVITE, ORGANIZATION_USER},

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, Expected, FieldPath, FieldSpec,
-    FilterPart, GetOptions, IdKind, ListQuery, ListedCollection, Next, OrderField, Page, Profile, ProfileId,
-    ProfileProvider, ProviderInfo, Result, Status, Support, async_trait,
+    AtCreation, Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, Expected, FieldPath,
+    FieldSpec, FilterPart, GetOptions, IdKind, ListQuery, ListedCollection, Next, OrderField, Page,
+    PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProviderInfo, Result,
+    Status, Support, ValueFormat, WriteOptions, WriteRule, async_trait,
     wire::{OpaqueId, Tolerant, WithRaw},
 };
 use anyprofile_http::Answer;
 
+use super::writes::{ACCESS_TYPE, EMAIL_HASH, ENTITY_TYPE, NAME_HASH, ONBOARDED_AT, RELATIONSHIP};
 use crate::{
-    AnthropicClient, AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04, ListUserProfiles,
-    OrderBy, SortDirection,
+    AnthropicClient, AnthropicConfig, ListUserProfiles, OrderBy, SortDirection,
     client::user_profile_list,
+    config::Shape,
     map,
     wire::{self, EnforcementStatus},
 };
@@ -26,14 +28,15 @@ const MAX_PAGE_SIZE: u32 = 100;
 /// There is no e-mail address, no total and no own profile; which fields there are depends on the beta.
 #[derive(Clone, Debug)]
 pub struct AnthropicProvider {
-    client: AnthropicClient,
-    settings: Arc<Settings>,
+    pub(super) client: AnthropicClient,
+    pub(super) settings: Arc<Settings>,
 }
 
 #[derive(Debug)]
-struct Settings {
+pub(super) struct Settings {
     capabilities: Capabilities,
-    keep_raw: bool,
+    pub(super) shape: Shape,
+    pub(super) keep_raw: bool,
 }
 
 impl AnthropicProvider {
@@ -49,8 +52,8 @@ impl AnthropicProvider {
             ))
             .with_hint("use AnthropicOrganizationProvider for the organization's own people"));
         }
-        let settings =
-            Settings { capabilities: capabilities(config.beta.as_deref()), keep_raw: config.keep_raw };
+        let shape = Shape::of(config.beta.as_deref());
+        let settings = Settings { capabilities: capabilities(shape), shape, keep_raw: config.keep_raw };
         AnthropicClient::new(config).map(|client| Self { client, settings: Arc::new(settings) })
     }
 
@@ -59,7 +62,7 @@ impl AnthropicProvider {
         &self.client
     }
 
-    fn kept(&self, kept: WithRaw<wire::UserProfile>) -> Result<Profile, String> {
+    pub(super) fn kept(&self, kept: WithRaw<wire::UserProfile>) -> Result<Profile, String> {
         let raw = kept.raw.filter(|_| self.settings.keep_raw);
         self.profile(kept.record).map(|profile| profile.with_raw(raw))
     }
@@ -101,29 +104,36 @@ fn page_of<T: Tolerant>(
     Ok((page.try_map(profile), next))
 }
 
-/// The shapes that the API has had, in their order. An unknown beta is taken as the newest.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Shape {
-    March,
-    August,
-    September,
-    GenerallyAvailable,
+/// The kinds of ids of what can be written.
+const USERS: &[IdKind] = &[IdKind::USER];
+
+/// How a field can be written in a shape, if it can.
+fn write_rule(path: &FieldPath, shape: Shape) -> Option<WriteRule> {
+    let text = |max| ValueFormat::Text { max_characters: Some(max) };
+    let words = |words: &[&'static str]| ValueFormat::OneOf(words.to_vec().into());
+    let format = match path {
+        path if *path == FieldPath::NAME_DISPLAY || *path == FieldPath::EXTERNAL_ID => text(255),
+        path if *path == EMAIL_HASH || *path == NAME_HASH => text(255),
+        path if *path == FieldPath::COUNTRY => ValueFormat::Country,
+        path if *path == FieldPath::DECLARED_STATUS => words(&["active", "suspended", "blocked"]),
+        path if *path == ENTITY_TYPE => words(&["individual", "business", "non_profit", "government"]),
+        path if *path == ONBOARDED_AT => ValueFormat::Time,
+        path if *path == RELATIONSHIP => words(&["external", "resold", "internal"]),
+        path if *path == ACCESS_TYPE && shape >= Shape::August => words(&["application", "passthrough"]),
+        path if *path == FieldPath::METADATA => ValueFormat::Pairs {
+            max_pairs: Some(16),
+            max_key_characters: Some(64),
+            max_value_characters: Some(512),
+        },
+        _ => return None,
+    };
+    let rule = WriteRule::set_only(USERS, format).at_creation(AtCreation::Optional);
+    // What null does to the others is not published; of a pair the empty text removes it.
+    Some(if *path == FieldPath::METADATA { rule.clearable() } else { rule })
 }
 
-impl Shape {
-    fn of(beta: Option<&str>) -> Self {
-        match beta {
-            Some(BETA_2026_03_24) => Self::March,
-            Some(BETA_2026_08_18) => Self::August,
-            Some(BETA_2026_09_04) => Self::September,
-            _ => Self::GenerallyAvailable,
-        }
-    }
-}
-
-fn capabilities(beta: Option<&str>) -> Capabilities {
+fn capabilities(shape: Shape) -> Capabilities {
     use Shape::{August, GenerallyAvailable, March, September};
-    let shape = Shape::of(beta);
     let mut capabilities = Capabilities::default();
     let operations = &mut capabilities.operations;
     operations.list = Support::users();
@@ -131,10 +141,16 @@ fn capabilities(beta: Option<&str>) -> Capabilities {
     operations.current = Support::no("an Anthropic credential has no profile of its own");
     operations.enrich = Support::no("Anthropic shows all it has of a user profile in one record");
     operations.members = Support::no("the members of the organization are read with an admin key");
-    operations.create = Support::no("creating user profiles is not part of this version");
-    operations.update = Support::no("updating user profiles is not part of this version");
+    operations.create = Support::users();
+    operations.update = Support::users();
     operations.deactivate = Support::no("Anthropic's API has no operation that deactivates a user profile");
-    operations.delete = Support::no("deleting user profiles is not part of this version");
+    operations.delete = if shape == GenerallyAvailable {
+        Support::users()
+    } else {
+        Support::no(
+            "user profiles are deleted by the generally available API alone: set the account's beta to none",
+        )
+    };
     let listing = &mut capabilities.listing;
     listing.collections = vec![ListedCollection::new(IdKind::USER, [map::USER_PROFILE])];
     if shape == GenerallyAvailable {
@@ -190,7 +206,10 @@ fn capabilities(beta: Option<&str>) -> Capabilities {
     ]
     .into_iter()
     .filter(|(first, last, _)| (*first..=*last).contains(&shape))
-    .map(|(.., spec)| spec)
+    .map(|(.., spec)| match write_rule(&spec.path, shape) {
+        Some(rule) => spec.writable(rule),
+        None => spec,
+    })
     .collect();
     capabilities
 }
@@ -238,6 +257,34 @@ impl ProfileProvider for AnthropicProvider {
             Some(token) => Next::Cursor(Cursor::new(self.info(), query, CursorPosition::Token(token))),
             None => Next::End,
         }))
+    }
+
+    fn plan_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
+        self.planned_create(draft)
+    }
+
+    async fn create_with(&self, draft: &ProfileDraft, _: &WriteOptions) -> Result<Profile> {
+        self.create_profile(draft).await
+    }
+
+    fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
+        self.planned_update(id, change)
+    }
+
+    async fn update_with(&self, id: &ProfileId, change: &ProfileChange, _: &WriteOptions) -> Result<Profile> {
+        if change.is_empty() {
+            return self.get_with(id, &GetOptions::default()).await;
+        }
+        self.update_profile(id, change).await
+    }
+
+    fn plan_delete(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
+        self.planned_delete(id)
+    }
+
+    async fn delete_with(&self, id: &ProfileId, _: &WriteOptions) -> Result<()> {
+        self.capabilities().operations.delete.check(self.info(), "delete", id)?;
+        self.client.delete_user_profile(id.native()).await.map(drop)
     }
 
     async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {

@@ -135,8 +135,12 @@ async fn what_the_service_or_the_beta_does_not_have_sends_nothing() {
     }
     assert_eq!(provider.current().await.unwrap_err().kind(), ErrorKind::Unsupported);
     let user = id("anthropic:claude/user/uprof_1");
-    let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, "Ada");
-    assert_eq!(provider.update(&user, &change).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    // Of a later beta, so that this one does not know it.
+    let change = ProfileChange::new().set(FieldPath::COUNTRY, "NO");
+    let error = provider.update(&user, &change).await.unwrap_err();
+    assert!(error.to_string().contains("country is not known to this service"), "{error}");
+    assert_eq!(provider.delete(&user).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    assert_eq!(provider.deactivate(&user).await.unwrap_err().kind(), ErrorKind::Unsupported);
     let error = provider.get(&id("anthropic:claude/organization/x")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     let error = provider.get(&id("anthropic:other/user/x")).await.unwrap_err();

@@ -1,0 +1,166 @@
+//! What is written of end users, through the trait.
+
+use anyprofile_core::{
+    Change, FieldPath, PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider as _,
+    Result, wire::WithRaw,
+};
+use anyprofile_http::Request;
+use serde_json::Value;
+
+use super::AnthropicProvider;
+use crate::{
+    config::Shape,
+    wire::{self, ExternalUserDetailsInput, UserProfileCreate, UserProfileUpdate},
+};
+
+const fn extension(path: &'static str) -> FieldPath {
+    FieldPath::extension(path)
+}
+
+pub(super) const RELATIONSHIP: FieldPath = extension("extension.relationship");
+pub(super) const ACCESS_TYPE: FieldPath = extension("extension.access_type");
+pub(super) const ENTITY_TYPE: FieldPath = extension("extension.entity_type");
+pub(super) const ONBOARDED_AT: FieldPath = extension("extension.onboarded_at");
+pub(super) const EMAIL_HASH: FieldPath = extension("extension.email_hash");
+pub(super) const NAME_HASH: FieldPath = extension("extension.name_hash");
+
+/// The value that a field is to have, read from its text. What it must look like was checked before.
+fn parsed<T>(change: &ProfileChange, path: &FieldPath, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    match change.get(path) {
+        Change::Set(value) => value.as_str().and_then(parse),
+        Change::Keep | Change::Clear => None,
+    }
+}
+
+fn text(change: &ProfileChange, path: &FieldPath) -> Option<String> {
+    parsed(change, path, |text| Some(text.to_owned()))
+}
+
+fn set<T>(value: Option<T>) -> Change<T> {
+    value.map_or(Change::Keep, Change::Set)
+}
+
+/// What the platform says of the end user, in the shape that has it in one record.
+fn details(change: &ProfileChange, shape: Shape) -> Option<ExternalUserDetailsInput> {
+    if shape < Shape::September {
+        return None;
+    }
+    let details = ExternalUserDetailsInput {
+        account_status: parsed(change, &FieldPath::DECLARED_STATUS, |word| Some(word.into())),
+        country: text(change, &FieldPath::COUNTRY),
+        email_hash: text(change, &EMAIL_HASH),
+        name_hash: text(change, &NAME_HASH),
+        entity_type: parsed(change, &ENTITY_TYPE, |word| Some(word.into())),
+        onboarded_at: parsed(change, &ONBOARDED_AT, |text| text.parse().ok()),
+        reference_id: text(change, &FieldPath::EXTERNAL_ID),
+        ..ExternalUserDetailsInput::default()
+    };
+    (details != ExternalUserDetailsInput::default()).then_some(details)
+}
+
+/// The pairs that change, by their keys; `None` removes one.
+fn pairs(change: &ProfileChange) -> impl Iterator<Item = (String, Option<String>)> {
+    change.iter().filter_map(|(path, change)| {
+        let key = path.metadata_key()?.to_owned();
+        match change {
+            Change::Set(value) => Some((key, value.as_str().map(str::to_owned))),
+            Change::Clear => Some((key, None)),
+            Change::Keep => None,
+        }
+    })
+}
+
+impl AnthropicProvider {
+    fn shape(&self) -> Shape {
+        self.settings.shape
+    }
+
+    fn planned(&self, request: &Request, body: Option<Value>) -> Result<Vec<PlannedRequest>> {
+        Ok(vec![PlannedRequest::new("POST", self.client.http.url(request)?, body)])
+    }
+
+    fn create_body(&self, draft: &ProfileDraft) -> UserProfileCreate {
+        let (fields, shape) = (draft.fields(), self.shape());
+        let is_early = shape < Shape::September;
+        UserProfileCreate {
+            external_id: text(fields, &FieldPath::EXTERNAL_ID).filter(|_| is_early),
+            name: text(fields, &FieldPath::NAME_DISPLAY),
+            relationship: parsed(fields, &RELATIONSHIP, |word| Some(word.into())),
+            access_type: parsed(fields, &ACCESS_TYPE, |word| Some(word.into())),
+            metadata: pairs(fields).filter_map(|(key, value)| Some((key, value?))).collect(),
+            external_user_onboarded_at: parsed(fields, &ONBOARDED_AT, |text| text.parse().ok())
+                .filter(|_| is_early),
+            external_user_details: details(fields, shape),
+            ..UserProfileCreate::default()
+        }
+    }
+
+    fn update_body(&self, change: &ProfileChange) -> UserProfileUpdate {
+        let shape = self.shape();
+        let is_early = shape < Shape::September;
+        UserProfileUpdate {
+            external_id: set(text(change, &FieldPath::EXTERNAL_ID).filter(|_| is_early)),
+            name: set(text(change, &FieldPath::NAME_DISPLAY)),
+            relationship: set(parsed(change, &RELATIONSHIP, |word| Some(word.into()))),
+            access_type: set(parsed(change, &ACCESS_TYPE, |word| Some(word.into()))),
+            metadata: pairs(change).collect(),
+            external_user_onboarded_at: parsed(change, &ONBOARDED_AT, |text| text.parse().ok())
+                .filter(|_| is_early),
+            external_user_details: details(change, shape),
+            ..UserProfileUpdate::default()
+        }
+    }
+
+    pub(super) fn planned_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
+        draft.check(self)?;
+        let create = self.create_body(draft);
+        let request = self.client.create_user_profile_request(&create)?;
+        self.planned(&request, serde_json::to_value(&create).ok())
+    }
+
+    pub(super) async fn create_profile(&self, draft: &ProfileDraft) -> Result<Profile> {
+        draft.check(self)?;
+        let request = self.client.create_user_profile_request(&self.create_body(draft))?;
+        let answer = self.client.http.send(request).await?;
+        let made: Result<WithRaw<wire::UserProfile>> = answer.decode_record();
+        let profile = made.and_then(|kept| {
+            self.kept(kept).map_err(|reason| answer.error(anyprofile_core::ErrorKind::Decode, reason))
+        });
+        profile.map_err(|error| {
+            error.with_hint("the profile may be there all the same: look for its external id or the latest ones before trying again")
+        })
+    }
+
+    pub(super) fn planned_update(
+        &self,
+        id: &ProfileId,
+        change: &ProfileChange,
+    ) -> Result<Vec<PlannedRequest>> {
+        change.check(id, self.info(), self.capabilities())?;
+        if change.is_empty() {
+            return Ok(Vec::new());
+        }
+        let update = self.update_body(change);
+        let request = self.client.update_user_profile_request(id.native(), &update)?;
+        self.planned(&request, serde_json::to_value(&update).ok())
+    }
+
+    pub(super) async fn update_profile(&self, id: &ProfileId, change: &ProfileChange) -> Result<Profile> {
+        change.check(id, self.info(), self.capabilities())?;
+        let request = self.client.update_user_profile_request(id.native(), &self.update_body(change))?;
+        let answer = self.client.http.send(request).await?;
+        let answer = self.client.read_back(answer, || self.client.get_request(id.native())).await?;
+        let kept: WithRaw<wire::UserProfile> = answer.decode_record().map_err(|error| {
+            error
+                .with_hint("the change may have been made all the same: read the profile before trying again")
+        })?;
+        let raw = kept.raw.filter(|_| self.settings.keep_raw);
+        Ok(crate::map::user_profile(id.clone(), kept.record).with_raw(raw))
+    }
+
+    pub(super) fn planned_delete(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
+        self.capabilities().operations.delete.check(self.info(), "delete", id)?;
+        let request = self.client.delete_user_profile_request(id.native())?;
+        Ok(vec![PlannedRequest::new("DELETE", self.client.http.url(&request)?, None)])
+    }
+}
