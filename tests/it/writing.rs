@@ -161,6 +161,12 @@ async fn an_end_user_is_created_and_changed_in_every_shape_at_anthropic() {
         let country = ProfileChange::new().set(FieldPath::COUNTRY, "GB");
         let has_details = beta.is_none_or(|beta| beta == BETA_2026_09_04);
         assert_eq!(provider.update(&ada.id, &country).await.is_ok(), has_details, "{beta:?}");
+        let enrollment = provider.enroll(&ada.id).await.unwrap();
+        assert!(
+            enrollment.url.expose().starts_with("https://") && enrollment.expires_at.is_some(),
+            "{beta:?}"
+        );
+        assert!(!format!("{enrollment:?}").contains("https://"));
         let deleted = provider.delete(&ada.id).await;
         assert_eq!(deleted.is_ok(), beta.is_none(), "only the generally available API deletes");
     }

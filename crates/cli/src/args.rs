@@ -103,6 +103,8 @@ pub(crate) enum Command {
     /// `anyprofile find KEY -o ndjson | anyprofile deactivate - --yes` deactivates somebody at all accounts. A profile
     /// that its service cannot deactivate is named, and does not keep the others.
     Deactivate(Deactivate),
+    /// Make a link for the person of a profile to enroll with, and print it. The link is a credential.
+    Enroll(Enroll),
     /// Check that each account's credential works.
     Check,
     /// Show which fields and operations each configured account has; without any account, each service.
@@ -248,6 +250,18 @@ pub(crate) struct Deactivate {
     #[arg(required = true, value_name = "ID")]
     pub(crate) ids: Vec<String>,
     /// Show what would be done, and do nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Enroll {
+    /// The id, such as `anthropic:claude/user/uprof_011CZkZCu8hGbp5mYRQgUmz9`.
+    pub(crate) id: ProfileId,
+    /// Show what would be sent, and send nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Do not ask.

@@ -46,6 +46,8 @@ pub struct Operations {
     pub deactivate: Support,
     /// Delete a profile.
     pub delete: Support,
+    /// Make a link for somebody to enroll with.
+    pub enroll: Support,
 }
 
 /// Whether an operation is supported, and for which ids.

@@ -116,7 +116,7 @@ pub use self::{
     origin::{MissingReason, MissingView, Origin, View},
     page::{Effort, Next, Page, Quarantined},
     path::{FieldPath, FieldPathError},
-    plan::{Applied, ApplyOptions, Difference, ProfileDraft, UpdatePlan},
+    plan::{Applied, ApplyOptions, Difference, Enrollment, ProfileDraft, SecretLink, UpdatePlan},
     profile::{
         Access, Actor, Billing, Email, EmailPurpose, GrantStatus, Kind, Label, Name, Note, NoteKind,
         Organization, OrganizationKind, PostalAddress, Profile, Role, RoleAssignment, RoleScope, ScopeTier,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     AccountName, Change, Error, ErrorKind, Field, FieldPath, FieldState, GetOptions, IdKind, PlannedRequest,
     Profile, ProfileChange, ProfileId, ProfileProvider, ProviderInfo, Result, ServiceName, Support,
-    WriteOptions,
+    Timestamp, WriteOptions,
     rules::{draft_violations, pair_violations, refuse},
 };
 
@@ -266,6 +266,40 @@ pub struct Applied {
     pub profile: Profile,
     /// The fields that the service accepted and shows otherwise: it ignored them or changed them.
     pub ignored: Vec<FieldPath>,
+}
+
+/// A link for somebody to enroll with. **The link is a credential**: whoever holds it can enroll until it expires.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Enrollment {
+    /// The link.
+    pub url: SecretLink,
+    /// When it stops working; `None` where the service does not say it in a form that is known.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Enrollment {
+    /// A link and its end.
+    pub fn new(url: impl Into<String>, expires_at: Option<Timestamp>) -> Self {
+        Self { url: SecretLink(url.into()), expires_at }
+    }
+}
+
+/// A link that is a secret: neither `Debug` nor serde shows it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretLink(String);
+
+impl SecretLink {
+    /// The link itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretLink {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SecretLink(..)")
+    }
 }
 
 /// Makes a plan true.

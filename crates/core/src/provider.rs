@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use serde::Serialize;
 
 use crate::{
-    AccountName, Applied, ApplyOptions, Capabilities, Cursor, Effort, Error, ErrorKind, FilterPlan, FindKey,
-    Found, GetOptions, ListQuery, Page, Pages, PlannedRequest, Profile, ProfileChange, ProfileDraft,
-    ProfileId, ProfileStream, Result, ServiceName, Support, UpdatePlan, WriteOptions, find::find_by_listing,
-    plan,
+    AccountName, Applied, ApplyOptions, Capabilities, Cursor, Effort, Enrollment, Error, ErrorKind,
+    FilterPlan, FindKey, Found, GetOptions, ListQuery, Page, Pages, PlannedRequest, Profile, ProfileChange,
+    ProfileDraft, ProfileId, ProfileStream, Result, ServiceName, Support, UpdatePlan, WriteOptions,
+    find::find_by_listing, plan,
 };
 
 /// Who a provider speaks to.
@@ -147,6 +147,18 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     async fn delete_with(&self, id: &ProfileId, options: &WriteOptions) -> Result<()> {
         let _ = (id, options);
         Err(unsupported(self.info(), "delete", &self.capabilities().operations.delete))
+    }
+
+    /// The requests that [`enroll_with`](Self::enroll_with) would send. Sends none.
+    fn plan_enroll(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
+        let _ = id;
+        Err(unsupported(self.info(), "enroll", &self.capabilities().operations.enroll))
+    }
+
+    /// Makes a link for the person of a profile to enroll with. Each call may make another one.
+    async fn enroll_with(&self, id: &ProfileId, options: &WriteOptions) -> Result<Enrollment> {
+        let _ = (id, options);
+        Err(unsupported(self.info(), "enroll", &self.capabilities().operations.enroll))
     }
 
     /// The requests that [`update_with`](Self::update_with) would send, after the same checks. Sends none.
@@ -322,6 +334,15 @@ pub trait ProfileProviderExt: ProfileProvider {
     async fn delete(&self, id: &ProfileId) -> Result<()> {
         self.capabilities().operations.delete.check(self.info(), "delete", id)?;
         self.delete_with(id, &WriteOptions::default()).await
+    }
+
+    /// Makes a link for the person of a profile to enroll with.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`], with nothing sent, where the service has no such thing for this profile.
+    async fn enroll(&self, id: &ProfileId) -> Result<Enrollment> {
+        self.capabilities().operations.enroll.check(self.info(), "enroll", id)?;
+        self.enroll_with(id, &WriteOptions::default()).await
     }
 
     /// Proves that the credential works, with one small request: the credential's own profile, or where

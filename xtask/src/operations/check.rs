@@ -193,6 +193,7 @@ impl Word {
             Self::Update => "async fn update(",
             Self::Deactivate => "async fn deactivate(",
             Self::Delete => "async fn delete(",
+            Self::Enroll => "async fn enroll(",
         }
     }
 }

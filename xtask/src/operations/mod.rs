@@ -57,6 +57,7 @@ enum Word {
     Update,
     Deactivate,
     Delete,
+    Enroll,
 }
 
 /// Checks the table, and writes it, or checks that it is written.

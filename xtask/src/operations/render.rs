@@ -78,6 +78,7 @@ impl Word {
             Self::Update => "update",
             Self::Deactivate => "deactivate",
             Self::Delete => "delete",
+            Self::Enroll => "enroll",
         }
     }
 }

@@ -169,6 +169,8 @@ static CAPABILITIES: LazyLock<Arc<Capabilities>> = LazyLock::new(|| {
     operations.create = Support::no("inviting users is not part of this version");
     operations.update = Support::no("changing a user's role is not part of this version");
     operations.deactivate = Support::no("Anthropic's API has no operation that deactivates a user");
+    operations.enroll =
+        Support::no("people are invited to an organization, which is not part of this version");
     operations.delete = Support::no("removing users is not part of this version");
     let listing = &mut capabilities.listing;
     listing.collections = vec![

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use anyprofile_core::{
-    AtCreation, Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, Expected, FieldPath,
-    FieldSpec, FilterPart, GetOptions, IdKind, ListQuery, ListedCollection, Next, OrderField, Page,
-    PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProviderInfo, Result,
-    Status, Support, ValueFormat, WriteOptions, WriteRule, async_trait,
+    AtCreation, Capabilities, Cursor, CursorPosition, Direction, Enrollment, Error, ErrorKind, Expected,
+    FieldPath, FieldSpec, FilterPart, GetOptions, IdKind, ListQuery, ListedCollection, Next, OrderField,
+    Page, PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProviderInfo,
+    Result, Status, Support, ValueFormat, WriteOptions, WriteRule, async_trait,
     wire::{OpaqueId, Tolerant, WithRaw},
 };
 use anyprofile_http::Answer;
@@ -142,6 +142,7 @@ fn capabilities(shape: Shape) -> Capabilities {
     operations.enrich = Support::no("Anthropic shows all it has of a user profile in one record");
     operations.members = Support::no("the members of the organization are read with an admin key");
     operations.create = Support::users();
+    operations.enroll = Support::users();
     operations.update = Support::users();
     operations.deactivate = Support::no("Anthropic's API has no operation that deactivates a user profile");
     operations.delete = if shape == GenerallyAvailable {
@@ -276,6 +277,14 @@ impl ProfileProvider for AnthropicProvider {
             return self.get_with(id, &GetOptions::default()).await;
         }
         self.update_profile(id, change).await
+    }
+
+    fn plan_enroll(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
+        self.planned_enroll(id)
+    }
+
+    async fn enroll_with(&self, id: &ProfileId, _: &WriteOptions) -> Result<Enrollment> {
+        self.enrollment(id).await
     }
 
     fn plan_delete(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {

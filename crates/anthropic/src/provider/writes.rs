@@ -1,8 +1,8 @@
 //! What is written of end users, through the trait.
 
 use anyprofile_core::{
-    Change, FieldPath, PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider as _,
-    Result, wire::WithRaw,
+    Change, Enrollment, Error, ErrorKind, FieldPath, PlannedRequest, Profile, ProfileChange, ProfileDraft,
+    ProfileId, ProfileProvider as _, Result, wire::WithRaw,
 };
 use anyprofile_http::Request;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::AnthropicProvider;
 use crate::{
     config::Shape,
-    wire::{self, ExternalUserDetailsInput, UserProfileCreate, UserProfileUpdate},
+    wire::{self, ExternalUserDetailsInput, UserProfileAction, UserProfileCreate, UserProfileUpdate},
 };
 
 const fn extension(path: &'static str) -> FieldPath {
@@ -123,9 +123,8 @@ impl AnthropicProvider {
         let request = self.client.create_user_profile_request(&self.create_body(draft))?;
         let answer = self.client.http.send(request).await?;
         let made: Result<WithRaw<wire::UserProfile>> = answer.decode_record();
-        let profile = made.and_then(|kept| {
-            self.kept(kept).map_err(|reason| answer.error(anyprofile_core::ErrorKind::Decode, reason))
-        });
+        let profile =
+            made.and_then(|kept| self.kept(kept).map_err(|reason| answer.error(ErrorKind::Decode, reason)));
         profile.map_err(|error| {
             error.with_hint("the profile may be there all the same: look for its external id or the latest ones before trying again")
         })
@@ -156,6 +155,40 @@ impl AnthropicProvider {
         })?;
         let raw = kept.raw.filter(|_| self.settings.keep_raw);
         Ok(crate::map::user_profile(id.clone(), kept.record).with_raw(raw))
+    }
+
+    /// The request for a link: of its own with a beta, one of several actions without.
+    fn enroll_request(&self, id: &ProfileId) -> Result<(Request, Option<Value>)> {
+        self.capabilities().operations.enroll.check(self.info(), "enroll", id)?;
+        if self.shape() == Shape::GenerallyAvailable {
+            let request = self.client.action_url_request(id.native(), &UserProfileAction::EnrollEndUser)?;
+            let body = serde_json::json!({"action": {"type": UserProfileAction::EnrollEndUser.as_str()}});
+            return Ok((request, Some(body)));
+        }
+        Ok((self.client.enrollment_url_request(id.native()), None))
+    }
+
+    pub(super) fn planned_enroll(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
+        let (request, body) = self.enroll_request(id)?;
+        self.planned(&request, body)
+    }
+
+    pub(super) async fn enrollment(&self, id: &ProfileId) -> Result<Enrollment> {
+        self.capabilities().operations.enroll.check(self.info(), "enroll", id)?;
+        let (url, expires_at) = if self.shape() == Shape::GenerallyAvailable {
+            let made = self.client.create_action_url(id.native(), &UserProfileAction::EnrollEndUser).await?;
+            (made.url, made.expires_at)
+        } else {
+            let made = self.client.create_enrollment_url(id.native()).await?;
+            (made.url, made.expires_at)
+        };
+        let Some(url) = url.into_value() else {
+            let message = "the answer has no link; one may have been made all the same";
+            return Err(Error::new(ErrorKind::Decode, message)
+                .with_provider(self.info())
+                .with_operation("enroll"));
+        };
+        Ok(Enrollment::new(url.expose(), expires_at.value().and_then(|text| text.parse().ok())))
     }
 
     pub(super) fn planned_delete(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {

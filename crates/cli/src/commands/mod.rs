@@ -4,6 +4,7 @@ mod check;
 mod confirm;
 mod create;
 mod deactivate;
+mod enroll;
 mod find;
 mod list;
 mod providers;
@@ -30,6 +31,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Me { fields } => show::me(global, &fields.paths()).await,
         Command::Create(create) => create::run(global, create).await,
         Command::Deactivate(deactivate) => deactivate::run(global, deactivate).await,
+        Command::Enroll(enroll) => enroll::run(global, enroll).await,
         Command::Update(update) => update::run(global, update).await,
         Command::Check => check::run(global).await,
         Command::Providers => providers::run(global),

@@ -97,6 +97,7 @@ const OPERATIONS: &[(&str, OfOperations)] = &[
     ("update", |operations| &operations.update),
     ("deactivate", |operations| &operations.deactivate),
     ("delete", |operations| &operations.delete),
+    ("enroll", |operations| &operations.enroll),
 ];
 
 type OfCapabilities = fn(&Capabilities) -> String;

@@ -181,3 +181,27 @@ fn somebody_is_created_found_and_deactivated_where_that_is_possible() {
     );
     assert_eq!(deactivate("what is this\n", &["--yes"]).code, 2);
 }
+
+#[test]
+fn a_link_to_enroll_with_is_printed_alone_and_shown_nowhere_else() {
+    let server = server(5);
+    let id = |account| {
+        let listed = server
+            .run(&["list", "--account", account, "-o", "csv", "--fields", "id", "-q", "--limit", "1"])
+            .out;
+        listed.lines().nth(1).unwrap().to_owned()
+    };
+    let user = id("anthropic");
+    let run = server.run(&["enroll", &user, "--dry-run"]);
+    assert_eq!((run.code, run.out.as_str(), server.writes()), (0, "", 0), "{}", run.err);
+    assert_eq!(server.run(&["enroll", &user]).code, 2, "nobody confirms");
+    let mut command = server.command(&["enroll", &user, "--yes"]);
+    let run = crate::Run::from(command.env("RUST_LOG", "trace").output().unwrap());
+    assert_eq!(run.code, 0, "{}", run.err);
+    let link = run.out.trim_end();
+    assert!(link.starts_with("https://") && !link.contains(char::is_whitespace), "{link}");
+    assert!(!run.err.contains(link) && run.err.contains("the link is a credential"), "{}", run.err);
+    let run = server.run(&["enroll", &id("probely"), "--yes"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("Probely writes to new users itself"), "{}", run.err);
+}

@@ -171,6 +171,7 @@ static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| {
     operations.create = Support::of([IdKind::USER]);
     operations.update = Support::of([IdKind::USER, API_USER]);
     operations.deactivate = Support::of([IdKind::USER, API_USER]);
+    operations.enroll = Support::no("Probely writes to new users itself");
     operations.delete = Support::no("Probely deactivates users and does not delete them");
     let listing = &mut capabilities.listing;
     listing.collections =

@@ -35,6 +35,7 @@ pub(super) fn capabilities(organizations: &ListedOrganizations) -> Capabilities 
     operations.update = Support::of(BOTH.iter().cloned());
     operations.create = Support::no("Upsun's users register themselves");
     operations.deactivate = Support::no("Upsun's API has no operation that deactivates a user");
+    operations.enroll = Support::no("Upsun's API makes no links to enroll with");
     operations.delete = Support::no("Upsun's API has no operation that deletes a user");
     let listing = &mut capabilities.listing;
     listing.collections = vec![ListedCollection::new(IdKind::USER, [PROFILE]).enriched_by([USER, ADDRESS])];

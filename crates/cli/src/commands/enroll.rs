@@ -1,0 +1,44 @@
+//! `anyprofile enroll`
+
+use anyprofile::ProfileProviderExt as _;
+use serde_json::json;
+
+use super::confirm::confirmed;
+use crate::{
+    args::{Enroll, Format, Global},
+    exit::{Exit, Failure},
+    output::print_line,
+    session::Session,
+};
+
+/// Makes a link and prints it, and nothing else, on standard output: it is a credential.
+pub(crate) async fn run(global: &Global, enroll: Enroll) -> Result<Exit, Failure> {
+    let session = Session::start_for(global, &enroll.id).await?;
+    let Some(provider) = session.directory.provider_of(&enroll.id) else {
+        return Err(Failure::Usage("there is no such account".to_owned()));
+    };
+    provider.capabilities().operations.enroll.check(provider.info(), "enroll", &enroll.id)?;
+    for request in provider.plan_enroll(&enroll.id)? {
+        say!("{}  {} {}", enroll.id, request.method, request.url);
+    }
+    if enroll.dry_run {
+        say!("dry run: nothing was written");
+        return Ok(Exit::Complete);
+    }
+    if !enroll.yes && !confirmed()? {
+        return Ok(Exit::Usage);
+    }
+    let enrollment = provider.enroll(&enroll.id).await?;
+    match global.output {
+        Format::Table | Format::Csv => print_line(enrollment.url.expose())?,
+        Format::Json | Format::Ndjson => {
+            let document = json!({"url": enrollment.url.expose(), "expires_at": enrollment.expires_at});
+            print_line(&document.to_string())?;
+        }
+    }
+    if !global.quiet {
+        let until = enrollment.expires_at.map_or_else(String::new, |time| format!(" until {time}"));
+        say!("the link is a credential: whoever holds it can enroll{until}");
+    }
+    Ok(Exit::Complete)
+}
