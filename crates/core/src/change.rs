@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     Capabilities, FieldPath, ProfileId, ProviderInfo, Result,
-    rules::{refuse, update_violations},
+    rules::{pair_violations, refuse, update_violations},
 };
 
 /// What is to become of one field.
@@ -106,7 +106,9 @@ impl ProfileChange {
     /// [`Error::field_errors`](crate::Error::field_errors) otherwise.
     pub fn check(&self, id: &ProfileId, info: &ProviderInfo, capabilities: &Capabilities) -> Result<()> {
         capabilities.operations.update.check(info, "update", id)?;
-        refuse("update", info, update_violations(self, &id.kind, capabilities))
+        let mut violations = update_violations(self, &id.kind, capabilities);
+        violations.extend(pair_violations(self, None, capabilities));
+        refuse("update", info, violations)
     }
 }
 

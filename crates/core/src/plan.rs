@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    AccountName, Change, Error, ErrorKind, Field, FieldPath, FieldState, GetOptions, IdKind, PlannedRequest,
-    Profile, ProfileChange, ProfileId, ProfileProvider, ProviderInfo, Result, ServiceName, Support,
-    Timestamp, WriteOptions,
+    AccountName, Capabilities, Change, Error, ErrorKind, Field, FieldPath, FieldState, GetOptions, IdKind,
+    PlannedRequest, Profile, ProfileChange, ProfileId, ProfileProvider, ProviderInfo, Result, Retry,
+    ServiceName, Support, Timestamp, WriteOptions,
     rules::{draft_violations, pair_violations, refuse},
 };
 
@@ -82,6 +82,8 @@ pub struct UpdatePlan {
     /// What the change does besides.
     pub warnings: Vec<String>,
     change: ProfileChange,
+    /// What was asked for and is so already: it is part of the precondition, and of what is verified.
+    settled: Vec<Difference>,
     /// Whether a field that is touched is in another record than the first.
     enrich: bool,
     service: ServiceName,
@@ -144,10 +146,10 @@ impl UpdatePlan {
         let (info, capabilities) = (provider.info(), provider.capabilities());
         refuse("update", info, pair_violations(change, current.metadata.value(), capabilities))?;
         let mut needed = ProfileChange::new();
-        let mut differences = Vec::new();
+        let (mut differences, mut settled) = (Vec::new(), Vec::new());
         let mut warnings = Vec::new();
         for (path, wanted) in change.iter() {
-            let now = value_of(current, path);
+            let now = value_of(current, path, capabilities);
             let then = match wanted {
                 Change::Keep => continue,
                 Change::Set(value) => Some(value.clone()),
@@ -155,11 +157,12 @@ impl UpdatePlan {
             };
             // Whether it is so already is known of what is known alone.
             let is_so = match (&now, &then) {
-                (Field::Value(now), Some(then)) => now == then,
+                (Field::Value(now), Some(then)) => is_same(now, then),
                 (Field::Null, None) => true,
                 _ => false,
             };
             if is_so {
+                settled.push(Difference { field: path.clone(), now, then });
                 continue;
             }
             needed = match &then {
@@ -180,6 +183,7 @@ impl UpdatePlan {
             requests,
             warnings,
             change: needed,
+            settled,
             enrich,
             service: info.service.clone(),
             account: info.account.clone(),
@@ -204,34 +208,72 @@ impl UpdatePlan {
         Err(Error::new(ErrorKind::InvalidRequest, message).with_provider(info).with_operation("update"))
     }
 
-    /// The fields that the plan touches and that are not any more what they were when it was made.
-    fn stale(&self, current: &Profile) -> Vec<&FieldPath> {
-        let differs = |it: &&Difference| value_of(current, &it.field) != it.now;
-        self.differences.iter().filter(differs).map(|it| &it.field).collect()
+    /// All that was asked for.
+    fn asked(&self) -> impl Iterator<Item = &Difference> {
+        self.differences.iter().chain(&self.settled)
     }
 
-    /// The fields that the service shows otherwise than they were written.
-    fn ignored(&self, written: &Profile) -> Vec<FieldPath> {
-        let differs = |it: &&Difference| match (&it.then, value_of(written, &it.field)) {
-            (Some(then), Field::Value(now)) => *then != now,
-            (None, Field::Value(_)) | (Some(_), _) => true,
-            (None, Field::Null | Field::Absent) => false,
-        };
-        self.differences.iter().filter(differs).map(|it| it.field.clone()).collect()
+    /// The fields that are not any more what they were when the plan was made.
+    fn stale(&self, current: &Profile, capabilities: &Capabilities) -> Vec<&FieldPath> {
+        let differs = |it: &&Difference| value_of(current, &it.field, capabilities) != it.now;
+        self.asked().filter(differs).map(|it| &it.field).collect()
+    }
+
+    /// Whether an answer leaves out a field that was asked for: then nothing is known of it.
+    fn is_unsaid(&self, written: &Profile, capabilities: &Capabilities) -> bool {
+        self.asked().any(|it| value_of(written, &it.field, capabilities).is_absent())
+    }
+
+    /// The fields that the service shows otherwise than they were to be.
+    fn ignored(&self, written: &Profile, capabilities: &Capabilities) -> Vec<FieldPath> {
+        let differs = |it: &&Difference| differs(it.then.as_ref(), written, &it.field, capabilities);
+        self.asked().filter(differs).map(|it| it.field.clone()).collect()
     }
 }
 
-/// What a profile says of a field, in the form that it is written in: of the addresses, the primary one.
-fn value_of(profile: &Profile, path: &FieldPath) -> Field<Value> {
+impl ProfileDraft {
+    /// The fields that a profile which was created from the draft shows otherwise.
+    pub fn ignored(&self, created: &Profile, capabilities: &Capabilities) -> Vec<FieldPath> {
+        let differs = |(path, change): &(&FieldPath, Change<&Value>)| match change {
+            Change::Set(then) => differs(Some(then), created, path, capabilities),
+            Change::Keep | Change::Clear => false,
+        };
+        self.fields.iter().filter(differs).map(|(path, _)| path.clone()).collect()
+    }
+}
+
+fn differs(then: Option<&Value>, shown: &Profile, path: &FieldPath, capabilities: &Capabilities) -> bool {
+    match (then, value_of(shown, path, capabilities)) {
+        (Some(then), Field::Value(now)) => !is_same(then, &now),
+        (None, Field::Value(_)) | (Some(_), _) => true,
+        (None, Field::Null | Field::Absent) => false,
+    }
+}
+
+/// Whether two values are one; a time may be written in several ways.
+fn is_same(one: &Value, other: &Value) -> bool {
+    let time = |value: &Value| value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
+    one == other || matches!((time(one), time(other)), (Some(one), Some(other)) if one == other)
+}
+
+/// What the record that is written says of a field, in the form that it is written in: of the addresses, the primary
+/// one. What another record says, or what we put together, is not what is written.
+fn value_of(profile: &Profile, path: &FieldPath, capabilities: &Capabilities) -> Field<Value> {
     if *path == FieldPath::EMAILS
         && let Some(address) = profile.email()
     {
         return Field::Value(address.into());
     }
-    match profile.value(path) {
-        Some(value) => Field::Value(value),
-        None if profile.is_null(path) => Field::Null,
-        None => Field::Absent,
+    let Some(value) = profile.value(path) else {
+        return if profile.is_null(path) { Field::Null } else { Field::Absent };
+    };
+    // The record that the table names first is the one that has the field.
+    let views: Vec<_> = profile.origin.iter().flat_map(crate::Origin::views).collect();
+    let sources = capabilities.fields.get(path).map_or(&[][..], |spec| &spec.sources);
+    let owner = sources.iter().filter_map(|source| source.view.as_ref()).find(|view| views.contains(view));
+    match (owner, profile.origin_of(path)) {
+        (Some(owner), Some(from)) if owner != from => Field::Null,
+        _ => Field::Value(value),
     }
 }
 
@@ -312,11 +354,13 @@ pub(crate) async fn apply<P: ProfileProvider + ?Sized>(
     let as_planned = GetOptions::default().with_enrich(plan.enrich);
     if plan.is_empty() {
         let profile = provider.get_with(&plan.id, &as_planned).await?;
-        return Ok(Applied { profile, ignored: Vec::new() });
+        let ignored = plan.ignored(&profile, provider.capabilities());
+        return Ok(Applied { profile, ignored });
     }
     if options.unchanged {
         let current = provider.get_with(&plan.id, &as_planned).await?;
-        let stale: Vec<_> = plan.stale(&current).into_iter().map(FieldPath::as_str).collect();
+        let stale: Vec<_> =
+            plan.stale(&current, provider.capabilities()).into_iter().map(FieldPath::as_str).collect();
         if !stale.is_empty() {
             let message = format!(
                 "nothing was sent: since the plan was made, these have changed: {}",
@@ -328,7 +372,14 @@ pub(crate) async fn apply<P: ProfileProvider + ?Sized>(
                 .with_hint("make the plan anew"));
         }
     }
-    let profile = provider.update_with(&plan.id, &plan.change, &WriteOptions::default()).await?;
-    let ignored = plan.ignored(&profile);
+    let mut profile = provider.update_with(&plan.id, &plan.change, &WriteOptions::default()).await?;
+    if plan.is_unsaid(&profile, provider.capabilities()) {
+        // The answer shows a part of the record only: what became of the rest has to be read.
+        let read = provider.get_with(&plan.id, &as_planned).await;
+        profile = read.map_err(|error| {
+            error.with_retry(Retry::No).with_hint("the change was made, and reading it back failed")
+        })?;
+    }
+    let ignored = plan.ignored(&profile, provider.capabilities());
     Ok(Applied { profile, ignored })
 }

@@ -86,9 +86,6 @@ pub(crate) fn pair_violations(
         match (path.metadata_key(), change) {
             (Some(key), Change::Set(_)) => is_touched |= keys.insert(key),
             (Some(key), Change::Clear) => drop(keys.remove(key)),
-            (None, Change::Set(Value::Object(pairs))) if *path == FieldPath::METADATA => {
-                pairs.keys().for_each(|key| is_touched |= keys.insert(key));
-            }
             _ => {}
         }
     }
@@ -126,6 +123,9 @@ fn change_violation(path: &FieldPath, change: Change<&Value>, rule: &WriteRule) 
     {
         return Some(format!("has a key of more than {max} characters"));
     }
+    if *path == FieldPath::METADATA && matches!(rule.format, ValueFormat::Pairs { .. }) {
+        return Some("is written pair by pair, as metadata.KEY".to_owned());
+    }
     match change {
         Change::Keep => None,
         Change::Clear if rule.clear => None,
@@ -150,12 +150,8 @@ fn change_violation(path: &FieldPath, change: Change<&Value>, rule: &WriteRule) 
 
 /// Why a value does not have a format.
 fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
-    match format {
-        ValueFormat::Bool => return (!value.is_boolean()).then(|| "is true or false".to_owned()),
-        ValueFormat::Pairs { max_key_characters, max_value_characters, .. } => {
-            return pairs_violation(value, *max_key_characters, *max_value_characters);
-        }
-        _ => {}
+    if matches!(format, ValueFormat::Bool) {
+        return (!value.is_boolean()).then(|| "is true or false".to_owned());
     }
     let Some(text) = value.as_str() else {
         return Some("is a text".to_owned());
@@ -191,23 +187,4 @@ fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
             (!words.contains(&text)).then(|| format!("is one of: {}", words.join(", ")))
         }
     }
-}
-
-fn pairs_violation(value: &Value, max_key: Option<u32>, max_value: Option<u32>) -> Option<String> {
-    let Some(pairs) = value.as_object() else { return Some("is pairs of texts".to_owned()) };
-    let is_longer = |text: &str, max: Option<u32>| max.is_some_and(|max| text.chars().count() > max as usize);
-    for (key, value) in pairs {
-        let Some(value) = value.as_str() else { return Some("is pairs of texts".to_owned()) };
-        match (max_key, max_value) {
-            (Some(max), _) if is_longer(key, max_key) => {
-                return Some(format!("has a key of more than {max} characters"));
-            }
-            (_, Some(max)) if is_longer(value, max_value) => {
-                return Some(format!("has a value of more than {max} characters"));
-            }
-            _ if value.is_empty() => return Some("has an empty value: clear the pair".to_owned()),
-            _ => {}
-        }
-    }
-    None
 }

@@ -121,7 +121,12 @@ impl AnthropicProvider {
     pub(super) async fn create_profile(&self, draft: &ProfileDraft) -> Result<Profile> {
         draft.check(self)?;
         let request = self.client.create_user_profile_request(&self.create_body(draft))?;
-        let answer = self.client.http.send(request).await?;
+        let answer = self.client.http.send(request).await.map_err(|error| match error.kind() {
+            ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Upstream => error.with_hint(
+                "it is not known whether the profile was made: look for its external id, or at the newest profiles, before trying again",
+            ),
+            _ => error,
+        })?;
         let made: Result<WithRaw<wire::UserProfile>> = answer.decode_record();
         let profile =
             made.and_then(|kept| self.kept(kept).map_err(|reason| answer.error(ErrorKind::Decode, reason)));

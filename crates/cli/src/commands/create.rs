@@ -17,7 +17,8 @@ use crate::{
 
 pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure> {
     let session = Session::start(global).await?;
-    let [provider] = session.directory.providers() else {
+    // One that cannot be used might be the one that was meant.
+    let ([provider], 0) = (session.directory.providers(), session.unusable) else {
         return Err(Failure::Usage("name the account to create the profile at: --account NAME".to_owned()));
     };
     let capabilities = provider.capabilities();
@@ -70,5 +71,11 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
     }
     let profile = provider.create(&draft).await?;
     print_one(global.output, &profile, &[], capabilities)?;
-    Ok(Exit::Complete)
+    let ignored = draft.ignored(&profile, capabilities);
+    if ignored.is_empty() {
+        return Ok(Exit::Complete);
+    }
+    let ignored: Vec<_> = ignored.iter().map(anyprofile::FieldPath::as_str).collect();
+    say!("warning: the service made the profile and shows something else for: {}", ignored.join(", "));
+    Ok(Exit::Partial)
 }

@@ -151,6 +151,10 @@ fn somebody_is_created_found_and_deactivated_where_that_is_possible() {
     let made = server.run(&[&create[..], &["--yes"]].concat());
     assert_eq!(made.code, 0, "{}", made.err);
 
+    let nowhere = server.run(&[&create[..1], &create[3..], &["--dry-run"]].concat());
+    assert_eq!(nowhere.code, 2);
+    assert!(nowhere.err.contains("name the account to create the profile at"), "{}", nowhere.err);
+
     let everybody = server.run(&["find", "ada@example.com", "-o", "ndjson", "-q"]).out;
     let deactivate = |input: &str, arguments: &[&str]| {
         let mut command = server.command(&[&["deactivate", "-"], arguments].concat());

@@ -1,6 +1,9 @@
 //! Plans: shown before they are made, refused early, verified after.
 
-use std::sync::Mutex;
+use std::sync::{
+    Mutex,
+    atomic::{AtomicU32, Ordering},
+};
 
 use anyprofile_core::{
     ApplyOptions, AtCreation, Capabilities, Change, Cursor, ErrorKind, Field, FieldPath, FieldSpec,
@@ -19,6 +22,7 @@ struct Store {
     capabilities: Capabilities,
     profile: Mutex<Profile>,
     writes: Mutex<Vec<String>>,
+    reads: AtomicU32,
 }
 
 fn store() -> Store {
@@ -52,7 +56,13 @@ fn store() -> Store {
     profile.title = "cto".into();
     profile.name.display = Field::Null;
     profile.metadata = Field::from(std::collections::BTreeMap::from([("team".to_owned(), "a".to_owned())]));
-    Store { info, capabilities, profile: Mutex::new(profile), writes: Mutex::default() }
+    Store {
+        info,
+        capabilities,
+        profile: Mutex::new(profile),
+        writes: Mutex::default(),
+        reads: AtomicU32::new(0),
+    }
 }
 
 impl Store {
@@ -80,6 +90,7 @@ impl ProfileProvider for Store {
     }
 
     async fn get_with(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         Ok(self.profile.lock().unwrap().clone())
     }
 
@@ -165,6 +176,59 @@ async fn a_plan_whose_fields_have_changed_since_is_not_made_true_where_that_is_a
     let mut other = self::store();
     other.info.account = "us".parse().unwrap();
     assert_eq!(other.apply(&plan, &unchanged).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
+}
+
+#[tokio::test]
+async fn what_was_so_already_has_to_be_so_still() {
+    let store = store();
+    let change = ProfileChange::new().set(FieldPath::TITLE, "cto").set(FieldPath::metadata("team"), "b");
+    let plan = store.plan(&store.id(), &change).await.unwrap();
+    assert_eq!(plan.differences.len(), 1);
+    store.profile.lock().unwrap().title = "dev".into();
+    let error = store.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await.unwrap_err();
+    assert!(error.message().contains("these have changed: title"), "{error}");
+    // Without the precondition it is written, and told.
+    let applied = store.apply(&plan, &ApplyOptions::new()).await.unwrap();
+    assert!(applied.ignored.contains(&FieldPath::TITLE), "{:?}", applied.ignored);
+    assert_eq!(store.writes(), [r#"{"metadata.team":"b"}"#]);
+}
+
+#[tokio::test]
+async fn the_record_is_read_where_the_answer_leaves_out_what_was_written() {
+    let store = store();
+    let plan = store.plan(&store.id(), &ProfileChange::new().set(FieldPath::TITLE, "ceo")).await.unwrap();
+    assert!(store.apply(&plan, &ApplyOptions::new()).await.unwrap().ignored.is_empty());
+    assert_eq!(store.reads.load(Ordering::Relaxed), 1, "the answer shows the title: one read, by the plan");
+    let plan = store.plan(&store.id(), &ProfileChange::new().set(FieldPath::LOCALE, "nb")).await.unwrap();
+    assert_eq!(store.apply(&plan, &ApplyOptions::new()).await.unwrap().ignored, [FieldPath::LOCALE]);
+    assert_eq!(store.reads.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn one_time_in_two_spellings_is_one_time() {
+    let store = store();
+    let mut made = store.profile.lock().unwrap().clone();
+    made.external_id = "2026-01-31T13:00:00+01:00".into();
+    let draft = ProfileDraft::new(IdKind::USER)
+        .set(FieldPath::EXTERNAL_ID, "2026-01-31T12:00:00Z")
+        .set(FieldPath::TITLE, "ceo");
+    assert_eq!(draft.ignored(&made, store.capabilities()), [FieldPath::TITLE]);
+}
+
+#[tokio::test]
+async fn pairs_are_written_one_by_one_whoever_checks() {
+    let store = store();
+    let whole = ProfileChange::new().set(FieldPath::METADATA, serde_json::json!({"a": "b"}));
+    for change in [whole, ProfileChange::new().clear(FieldPath::METADATA)] {
+        let error = store.plan(&store.id(), &change).await.unwrap_err();
+        assert!(error.message().contains("metadata is written pair by pair, as metadata.KEY"), "{error}");
+    }
+    let many = ["a", "b", "c"]
+        .iter()
+        .fold(ProfileChange::new(), |change, key| change.set(FieldPath::metadata(key), "x"));
+    let error = store.update(&store.id(), &many).await.unwrap_err();
+    assert!(error.message().contains("metadata has at most 2 pairs, and would have 3"), "{error}");
+    assert!(store.writes().is_empty());
 }
 
 #[tokio::test]

@@ -81,7 +81,12 @@ impl ProbelyProvider {
     pub(super) async fn create_profile(&self, draft: &ProfileDraft) -> Result<Profile> {
         draft.check(self)?;
         let request = self.client.create_user_request(&Self::create_body(draft))?;
-        let answer = self.client.http.send(request).await?;
+        let answer = self
+            .client
+            .http
+            .send(request)
+            .await
+            .map_err(|error| unknown(error, "find the e-mail address"))?;
         let made: Result<WithRaw<wire::User>> = answer.decode_record();
         let kept = made.and_then(|kept| self.one(&answer, draft.kind(), map::USER, kept));
         kept.map_err(|error| {
@@ -143,13 +148,23 @@ impl ProbelyProvider {
             return self.client.deactivate_user(id.native()).await;
         }
         let profile = self.update_profile(id, &suspended()).await?;
-        if profile.status == anyprofile_core::Status::Suspended {
+        // Older answers do not say it: only what is said otherwise is a failure.
+        if profile.status != anyprofile_core::Status::Active {
             return Ok(());
         }
         let message = "the service accepted the change and still lets the API user in";
         Err(anyprofile_core::Error::new(ErrorKind::Upstream, message)
             .with_provider(self.info())
             .with_operation("deactivate"))
+    }
+}
+
+/// An error after which the profile may be there all the same says how to look for it.
+fn unknown(error: anyprofile_core::Error, look: &str) -> anyprofile_core::Error {
+    match error.kind() {
+        ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Upstream => error
+            .with_hint(format!("it is not known whether the profile was made: {look} before trying again")),
+        _ => error,
     }
 }
 

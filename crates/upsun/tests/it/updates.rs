@@ -189,8 +189,20 @@ async fn a_change_of_which_the_second_part_fails_says_that_the_first_was_made() 
     let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, "Ada").set(FieldPath::COUNTRY, "GB");
     let error = provider(&script).update(&id(USER), &change).await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::PermissionDenied, Some("update-user")));
-    assert!(
-        error.to_string().contains("the part of the change that belongs to the profile was made"),
-        "{error}"
-    );
+    // Why it failed is still told.
+    let hint = error.hint().unwrap();
+    assert!(hint.starts_with("the part of the change that belongs to the profile was made; "), "{hint}");
+}
+
+#[tokio::test]
+async fn what_another_record_says_of_a_field_is_not_what_is_written() {
+    let script = Script::by(|sent| match sent.target().split('/').nth(1) {
+        Some("users") => json(200, r#"{"id":"u","company":"Acme","country":"GB"}"#).into(),
+        _ if sent.target().ends_with("/address") => answer(404).into(),
+        _ => json(200, r#"{"id":"u","company_name":null}"#).into(),
+    });
+    let change = ProfileChange::new().set(FieldPath::ORGANIZATION_NAME, "Acme").set(FieldPath::COUNTRY, "NO");
+    let plan = provider(&script).plan(&id(USER), &change).await.unwrap();
+    let fields: Vec<_> = plan.differences.iter().map(|it| it.field.as_str()).collect();
+    assert_eq!(fields, ["country", "organization.name"], "only the user's other record has the name already");
 }
