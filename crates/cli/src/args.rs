@@ -272,7 +272,21 @@ pub(crate) struct Enroll {
 #[derive(Debug, Args)]
 pub(crate) struct Update {
     /// The id, such as upsun:acme/organization/01HSANDB0XACME000000000001.
-    pub(crate) id: ProfileId,
+    #[arg(required_unless_present = "from")]
+    pub(crate) id: Option<ProfileId>,
+    /// Update the profiles of a file instead: csv with a column `id` and a column a field, where an empty cell keeps the
+    /// field as it is, or ndjson with an object a profile, such as {"id":"…","title":"cto"}, where null clears.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["id", "set", "clear"])]
+    pub(crate) from: Option<PathBuf>,
+    /// Where to note what was written, for a run that is cut off to go on [default: FILE.journal].
+    #[arg(long, value_name = "FILE", requires = "from")]
+    pub(crate) journal: Option<PathBuf>,
+    /// What stands in a csv cell for a field to clear [default: nothing does].
+    #[arg(long, value_name = "TEXT", requires = "from")]
+    pub(crate) csv_null: Option<String>,
+    /// Stop where more than this share of the profiles that were tried failed (of 20 at least).
+    #[arg(long, value_name = "PERCENT", default_value_t = 10, value_parser = clap::value_parser!(u8).range(..=100), requires = "from")]
+    pub(crate) max_failure_rate: u8,
     /// Set a field, such as organization.name=Acme.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
     pub(crate) set: Vec<(FieldPath, String)>,

@@ -9,6 +9,7 @@ macro_rules! say {
 }
 
 mod args;
+mod bulk;
 mod commands;
 mod diagnostics;
 mod exit;

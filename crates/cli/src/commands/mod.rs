@@ -11,6 +11,7 @@ mod providers;
 mod sandbox;
 mod show;
 mod update;
+mod update_many;
 
 use anyprofile::profile_schema;
 use clap::CommandFactory as _;

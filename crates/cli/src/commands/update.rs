@@ -15,7 +15,12 @@ use crate::{
 };
 
 pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure> {
-    let id = &update.id;
+    if let Some(file) = &update.from {
+        return super::update_many::run(global, &update, file).await;
+    }
+    let Some(id) = &update.id else {
+        return Err(Failure::Usage("name the profile by its id, or several with --from FILE".to_owned()));
+    };
     let session = Session::start_for(global, id).await?;
     let Some(provider) = session.directory.provider_of(id) else {
         return Err(Error::config(format!("there is no {} account '{}'", id.service, id.account)).into());
@@ -86,9 +91,9 @@ pub(super) fn value_of(path: &FieldPath, text: &str, capabilities: &Capabilities
 }
 
 /// A plan, to be shown.
-struct Shown<'a> {
-    plan: &'a UpdatePlan,
-    capabilities: &'a Capabilities,
+pub(super) struct Shown<'a> {
+    pub(super) plan: &'a UpdatePlan,
+    pub(super) capabilities: &'a Capabilities,
 }
 
 impl Shown<'_> {
@@ -97,16 +102,7 @@ impl Shown<'_> {
         if self.plan.is_empty() {
             return Ok(format!("{}\nnothing to write: the service shows it so already", self.plan.id));
         }
-        let rows = self.plan.differences.iter().map(|difference| {
-            let now = match (&difference.now, self.capabilities.fields.readable(&difference.field)) {
-                (Field::Value(value), _) => in_words(value),
-                (Field::Null, _) => "(none)".to_owned(),
-                (Field::Absent, Readable::No) => "-".to_owned(),
-                (Field::Absent, _) => "?".to_owned(),
-            };
-            let then = difference.then.as_ref().map_or_else(|| "(cleared)".to_owned(), in_words);
-            vec![difference.field.to_string(), now, "->".to_owned(), then]
-        });
+        let rows = self.differences().map(|[field, now, then]| vec![field, now, "->".to_owned(), then]);
         let header = ["field", "now", "", "then"].map(str::to_owned);
         let mut lines = vec![self.plan.id.to_string(), grid(&header, &rows.collect::<Vec<_>>())];
         lines.extend(self.plan.warnings.iter().map(|warning| format!("warning: {warning}")));
@@ -119,8 +115,36 @@ impl Shown<'_> {
         Ok(lines.join("\n"))
     }
 
+    /// For a person who looks at many: a line a difference, and one a request.
+    pub(super) fn lines(&self) -> String {
+        let id = &self.plan.id;
+        if self.plan.is_empty() {
+            return format!("{id}  so already");
+        }
+        let differences =
+            self.differences().map(|[field, now, then]| format!("{id}  {field}: {now} -> {then}"));
+        let warnings = self.plan.warnings.iter().map(|warning| format!("{id}  warning: {warning}"));
+        let requests =
+            self.plan.requests.iter().map(|request| format!("{id}  {} {}", request.method, request.url));
+        differences.chain(warnings).chain(requests).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Field, what it is, and what it is to be.
+    fn differences(&self) -> impl Iterator<Item = [String; 3]> {
+        self.plan.differences.iter().map(|difference| {
+            let now = match (&difference.now, self.capabilities.fields.readable(&difference.field)) {
+                (Field::Value(value), _) => in_words(value),
+                (Field::Null, _) => "(none)".to_owned(),
+                (Field::Absent, Readable::No) => "-".to_owned(),
+                (Field::Absent, _) => "?".to_owned(),
+            };
+            let then = difference.then.as_ref().map_or_else(|| "(cleared)".to_owned(), in_words);
+            [difference.field.to_string(), now, then]
+        })
+    }
+
     /// For a program. A field that the service did not send has no `now`.
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         let requests = self
             .plan
             .requests

@@ -68,13 +68,14 @@ pub(super) fn write_rows(columns: &[&str], rows: impl Iterator<Item = Vec<String
 
 /// The text as a spreadsheet takes it for text: what would be a formula gets a `'` in front.
 fn inert(text: &str) -> Cow<'_, str> {
-    let is_formula =
+    if is_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// Whether a spreadsheet would take a text for a formula.
+pub(crate) fn is_formula(text: &str) -> bool {
+    let starts_one =
         |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
-    if text.trim_start_matches(' ').starts_with(is_formula) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
-    }
+    text.trim_start_matches(' ').starts_with(starts_one)
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::{args::Format, exit::Failure};
 
 pub(crate) use self::{
     cell::{Cell, cell_of},
+    csv::is_formula,
     json::selected,
     table::{grid, one_profile},
 };

@@ -6,6 +6,7 @@ mod output;
 mod reading;
 mod secrecy;
 mod updating;
+mod updating_many;
 
 use std::{
     process::{Command, Output, Stdio},

@@ -1,0 +1,168 @@
+//! A file of changes: csv with a column a field, or ndjson with an object a profile.
+
+use std::collections::HashMap;
+
+use anyprofile::{FieldPath, ProfileId};
+use serde_json::{Map, Value};
+
+/// What is to become of one profile.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Entry {
+    /// The line of the file, from 1.
+    pub(crate) line: u64,
+    pub(crate) id: ProfileId,
+    /// The fields with their new values; `None` clears.
+    pub(crate) fields: Vec<(FieldPath, Option<Value>)>,
+}
+
+/// Reads a file of changes: ndjson where it starts with `{`, else csv. In csv an empty cell keeps the field as it is, and
+/// a cell that is `null` clears it; in ndjson null clears.
+///
+/// # Errors
+/// Everything that is wrong with the file, a sentence each.
+pub(crate) fn read(text: &str, null: Option<&str>) -> Result<Vec<Entry>, Vec<String>> {
+    let text = text.trim_start_matches('\u{feff}');
+    let (mut entries, mut problems) =
+        if text.trim_start().starts_with('{') { read_ndjson(text) } else { read_csv(text, null) };
+    let mut lines: HashMap<ProfileId, u64> = HashMap::new();
+    for entry in &entries {
+        if let Some(first) = lines.insert(entry.id.clone(), entry.line) {
+            problems.push(format!("line {}: the profile is in line {first} already", entry.line));
+        }
+    }
+    entries.retain(|entry| !entry.fields.is_empty());
+    if problems.is_empty() { Ok(entries) } else { Err(problems) }
+}
+
+fn read_ndjson(text: &str) -> (Vec<Entry>, Vec<String>) {
+    let (mut entries, mut problems) = (Vec::new(), Vec::new());
+    for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
+        let Ok(mut object) = serde_json::from_str::<Map<String, Value>>(text) else {
+            problems.push(format!("line {line}: this is no JSON object"));
+            continue;
+        };
+        let id = object.remove("id").and_then(|id| serde_json::from_value::<ProfileId>(id).ok());
+        let Some(id) = id else {
+            problems.push(format!("line {line}: the id of the profile is missing, or is none"));
+            continue;
+        };
+        let mut fields = Vec::new();
+        for (name, value) in object {
+            match name.parse::<FieldPath>() {
+                Ok(path) => fields.push((path, if value.is_null() { None } else { Some(value) })),
+                Err(error) => problems.push(format!("line {line}: {name}: {error}")),
+            }
+        }
+        entries.push(Entry { line, id, fields });
+    }
+    (entries, problems)
+}
+
+fn read_csv(text: &str, null: Option<&str>) -> (Vec<Entry>, Vec<String>) {
+    let (mut entries, mut problems) = (Vec::new(), Vec::new());
+    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
+    let header = match reader.headers() {
+        Ok(header) => header.clone(),
+        Err(error) => return (entries, vec![error.to_string()]),
+    };
+    let mut columns: Vec<Option<FieldPath>> = Vec::new();
+    let mut id_column = None;
+    for (index, name) in header.iter().map(str::trim).enumerate() {
+        if name == "id" {
+            id_column = Some(index);
+            columns.push(None);
+            continue;
+        }
+        match name.parse::<FieldPath>() {
+            Ok(path) if columns.contains(&Some(path.clone())) => {
+                problems.push(format!("the column '{name}' is there twice"));
+            }
+            Ok(path) => columns.push(Some(path)),
+            Err(error) => problems.push(format!("the column '{name}': {error}")),
+        }
+    }
+    let Some(id_column) = id_column else {
+        problems.push("there is no column 'id'".to_owned());
+        return (entries, problems);
+    };
+    if !problems.is_empty() {
+        return (entries, problems);
+    }
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                problems.push(error.to_string());
+                continue;
+            }
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        let Some(Ok(id)) = record.get(id_column).map(|id| id.trim().parse::<ProfileId>()) else {
+            problems.push(format!("line {line}: the id of the profile is missing, or is none"));
+            continue;
+        };
+        let cells = columns.iter().zip(&record).filter_map(|(path, cell)| Some((path.clone()?, cell)));
+        let fields = cells.filter_map(|(path, cell)| match cell {
+            cell if Some(cell) == null => Some((path, None)),
+            "" => None,
+            cell => Some((path, Some(Value::from(without_guard(cell))))),
+        });
+        entries.push(Entry { line, id, fields: fields.collect() });
+    }
+    (entries, problems)
+}
+
+/// A cell as it was before we guarded it against being taken for a formula.
+fn without_guard(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if crate::output::is_formula(rest) => rest,
+        _ => cell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADA: &str = "probely:eu/user/ada";
+
+    #[test]
+    fn both_formats_say_the_same() {
+        let csv = format!(
+            "\u{feff}id,title,name.display\n{ADA},cto,NULL\nprobely:eu/user/b,,\nprobely:eu/user/c,'=x,\n"
+        );
+        let entries = read(&csv, Some("NULL")).unwrap();
+        let json = format!(
+            "{{\"id\":\"{ADA}\",\"title\":\"cto\",\"name.display\":null}}\n\n{{\"id\":\"probely:eu/user/c\",\"title\":\"=x\"}}\n"
+        );
+        let others = read(&json, None).unwrap();
+        assert_eq!(entries.len(), 2, "who has no change is left out");
+        let of = |entries: &[Entry]| -> Vec<_> {
+            let sorted = |fields: &[(FieldPath, Option<Value>)]| {
+                let mut fields = fields.to_vec();
+                fields.sort_by(|one, other| one.0.cmp(&other.0));
+                fields
+            };
+            entries.iter().map(|entry| (entry.id.clone(), sorted(&entry.fields))).collect()
+        };
+        assert_eq!(of(&entries), of(&others));
+        assert_eq!((entries[1].line, others[1].line), (4, 3));
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told() {
+        assert_eq!(read("name\nx\n", None).unwrap_err().len(), 2);
+        assert_eq!(
+            read("id,email\n", None).unwrap_err(),
+            ["the column 'email': no such field; did you mean 'emails'?"]
+        );
+        let twice = format!("id,title\n{ADA},a\n{ADA},b\nx,c\n{ADA}\n");
+        let problems = read(&twice, None).unwrap_err();
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        assert!(problems.contains(&"line 3: the profile is in line 2 already".to_owned()), "{problems:?}");
+        assert_eq!(
+            read("{\"id\":7}\n{\n{\"id\":\"probely:eu/user/a\",\"name\":{}}", None).unwrap_err().len(),
+            3
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! What became of each profile of a file, so that a run that was cut off goes on where it was.
+//!
+//! A line is added before a profile is written and after. It holds the id and what became of it, no value.
+
+use std::{
+    collections::HashMap,
+    fs::{File, OpenOptions},
+    hash::Hasher as _,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use anyprofile::ProfileId;
+use serde::{Deserialize, Serialize};
+
+use crate::exit::Failure;
+
+/// What became of one profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum State {
+    /// It is about to be written. Where nothing follows, it is not known whether it was.
+    Sending,
+    /// It was written.
+    Written,
+    /// It was written, and the service shows something else.
+    Ignored,
+    /// The service refused it.
+    Failed,
+    /// It was sent, and no answer came.
+    Unknown,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Head {
+    changes: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Line {
+    id: ProfileId,
+    state: State,
+}
+
+/// The journal of one file of changes.
+pub(crate) struct Journal {
+    path: PathBuf,
+    fingerprint: String,
+    states: HashMap<ProfileId, State>,
+    file: Option<File>,
+}
+
+impl Journal {
+    /// Reads what there is, and writes nothing yet.
+    pub(crate) fn read(path: PathBuf, changes: &str) -> Result<Self, Failure> {
+        let mut hasher = fnv::FnvHasher::default();
+        hasher.write(changes.as_bytes());
+        let fingerprint = format!("{:016x}", hasher.finish());
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(unreadable(&path, &error.to_string())),
+        };
+        let mut lines = text.lines();
+        let mut states = HashMap::new();
+        if let Some(head) = lines.next() {
+            let head: Head = serde_json::from_str(head).map_err(|_| unreadable(&path, "it is no journal"))?;
+            if head.changes != fingerprint {
+                return Err(unreadable(
+                    &path,
+                    "it belongs to other changes: name another journal with --journal, or remove it",
+                ));
+            }
+        }
+        // The last line of a run that was cut off may be half a line: what it was about is then not known.
+        states.extend(
+            lines
+                .filter_map(|line| serde_json::from_str::<Line>(line).ok())
+                .map(|line| (line.id, line.state)),
+        );
+        Ok(Self { path, fingerprint, states, file: None })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether a profile was written in an earlier run.
+    pub(crate) fn is_written(&self, id: &ProfileId) -> bool {
+        matches!(self.states.get(id), Some(State::Written | State::Ignored))
+    }
+
+    /// Notes what became of a profile. It is in the file before this returns.
+    pub(crate) fn note(&mut self, id: &ProfileId, state: State) -> io::Result<()> {
+        let mut lines = String::new();
+        if self.file.is_none() {
+            let file = OpenOptions::new().create(true).append(true).open(&self.path)?;
+            // After half a line a new one starts.
+            lines = match file.metadata()?.len() {
+                0 => serde_json::to_string(&Head { changes: self.fingerprint.clone() })? + "\n",
+                _ => "\n".to_owned(),
+            };
+            self.file = Some(file);
+        }
+        lines.push_str(&serde_json::to_string(&Line { id: id.clone(), state })?);
+        lines.push('\n');
+        self.states.insert(id.clone(), state);
+        match &mut self.file {
+            Some(file) => file.write_all(lines.as_bytes()),
+            None => Ok(()),
+        }
+    }
+}
+
+fn unreadable(path: &Path, why: &str) -> Failure {
+    Failure::Usage(format!("the journal {}: {why}", path.display()))
+}

@@ -1,0 +1,160 @@
+//! Many profiles from a file: shown, written once each, gone on with after a cut.
+
+use std::{collections::BTreeMap, path::PathBuf, process::Stdio};
+
+use anyprofile_sandbox::Fault;
+
+use crate::{Run, Server, server};
+
+/// A folder of a test of its own, empty at its start.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// The ids of an account's users.
+fn users(server: &Server, account: &str) -> Vec<String> {
+    let listed = server.run(&["list", "--account", account, "-o", "csv", "--fields", "id,kind", "-q"]).out;
+    let people = listed.lines().filter_map(|line| line.strip_suffix(",human"));
+    people.filter(|id| id.contains("/user/")).map(str::to_owned).collect()
+}
+
+/// How often each record was written.
+fn written(server: &Server) -> BTreeMap<String, usize> {
+    let mut written = BTreeMap::new();
+    for request in server.requests().into_iter().filter(|request| request.method == "PATCH") {
+        *written.entry(request.path).or_default() += 1;
+    }
+    written
+}
+
+#[test]
+fn what_was_cut_off_goes_on_and_writes_each_profile_once() {
+    let server = server(200);
+    let folder = folder("cut-off");
+    let users = users(&server, "upsun");
+    let rows: Vec<_> =
+        users.iter().enumerate().map(|(number, id)| format!("{id},Person {number}\n")).collect();
+    let file = folder.join("changes.csv");
+    std::fs::write(&file, format!("id,name.display\n{}", rows.concat())).unwrap();
+    let file = file.to_str().unwrap();
+    let arguments = ["update", "--from", file, "--account", "upsun", "-o", "csv"];
+
+    let dry = server.run(&[&arguments[..], &["--dry-run"]].concat());
+    assert_eq!((dry.code, server.writes()), (0, 0), "{}", dry.err);
+    assert!(dry.out.contains(&format!("{}  name.display: ", users[0])), "{}", dry.out);
+    assert!(!folder.join("changes.csv.journal").exists());
+    assert_eq!(server.run(&arguments).code, 2, "nobody confirms");
+
+    let yes = [&arguments[..], &["--yes"]].concat();
+    let mut child = server.command(&yes).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while written(&server).len() < 60 {
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let before = written(&server).len();
+    assert!(before < users.len(), "cut off half-way");
+    let rest = server.run(&yes);
+    assert_eq!(rest.code, 0, "{}", rest.err);
+    assert!(rest.err.contains("profiles were written before"), "{}", rest.err);
+    let written = written(&server);
+    assert_eq!(written.len(), users.len());
+    assert!(written.values().all(|times| *times == 1), "{written:?}");
+    assert_eq!(rest.out.lines().count(), users.len() + 1);
+    // Once more: there is nothing to do, and nothing is sent.
+    let again = server.run(&yes);
+    assert_eq!((again.code, server.writes()), (0, users.len()), "{}", again.err);
+    // No value is in the journal, and it is not taken for that of another file.
+    let journal = std::fs::read_to_string(folder.join("changes.csv.journal")).unwrap();
+    assert!(!journal.contains("Person"));
+    std::fs::write(file, format!("id,name.display\n{},Somebody else\n", users[0])).unwrap();
+    let other = server.run(&yes);
+    assert_eq!(other.code, 2);
+    assert!(other.err.contains("it belongs to other changes"), "{}", other.err);
+}
+
+#[test]
+fn all_that_is_wrong_with_a_file_is_told_and_nothing_is_sent() {
+    let server = server(5);
+    let folder = folder("wrong");
+    let file = folder.join("changes.ndjson");
+    let user = &users(&server, "probely")[0];
+    let before = server.requests().len();
+    let run = |text: String| -> Run {
+        std::fs::write(&file, text).unwrap();
+        server.run(&["update", "--from", file.to_str().unwrap(), "--yes"])
+    };
+    let refused = run(format!(
+        "{{\"id\":\"{user}\",\"title\":\"astronaut\",\"status\":null}}\n{{\"id\":\"probely:nowhere/user/x\",\"title\":\"cto\"}}\n"
+    ));
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    for part in [
+        "line 1: ",
+        "title is one of",
+        "status cannot be cleared",
+        "line 2: there is no probely account 'nowhere'",
+    ] {
+        assert!(refused.err.contains(part), "{part}: {}", refused.err);
+    }
+    assert_eq!(server.requests().len(), before);
+    assert_eq!(run("id\n".to_owned()).code, 0, "nothing to do");
+    assert_eq!(server.run(&["update", "--from", "/nowhere/at/all"]).code, 2);
+    assert_eq!(server.run(&["update"]).code, 2);
+}
+
+#[test]
+fn too_many_failures_stop_the_run() {
+    let server = server(40);
+    let folder = folder("failures");
+    let users = users(&server, "probely");
+    let file = folder.join("changes.csv");
+    let write = |missing: usize| {
+        let gone = (0..missing).map(|number| format!("probely:probely/user/gone{number}"));
+        let rows: Vec<_> = gone.chain(users.iter().cloned()).map(|id| format!("{id},Somebody")).collect();
+        std::fs::write(&file, format!("id,name.display\n{}\n", rows.join("\n"))).unwrap();
+        let journal = folder.join("changes.csv.journal");
+        server.run(&[
+            "update",
+            "--from",
+            file.to_str().unwrap(),
+            "--journal",
+            journal.to_str().unwrap(),
+            "--yes",
+        ])
+    };
+    let stopped = write(3);
+    assert_eq!((stopped.code, server.writes()), (4, 0), "{}", stopped.err);
+    assert!(
+        stopped.err.contains("3 of 3 profiles failed, more than 10 %; nothing was written"),
+        "{}",
+        stopped.err
+    );
+    // Fewer are told, and do not keep the others from being written.
+    let partial = write(2);
+    assert_eq!((partial.code, server.writes()), (4, users.len()), "{}", partial.err);
+    assert!(partial.out.contains("failed (not_found)"), "{}", partial.out);
+}
+
+#[test]
+fn what_was_written_without_an_answer_is_read_before_it_is_written_again() {
+    let server = server(10);
+    let folder = folder("lost");
+    let users = users(&server, "probely");
+    let file = folder.join("changes.csv");
+    std::fs::write(&file, format!("id,name.display\n{},Ada\n{},Grace\n", users[0], users[1])).unwrap();
+    let arguments = ["update", "--from", file.to_str().unwrap(), "--yes", "-o", "csv"];
+    server.fault(Fault::new("users-partial-update").first(1).drop_connection().after_effect());
+    let lost = server.run(&arguments);
+    assert_eq!((lost.code, server.writes()), (4, 2), "{}", lost.err);
+    assert!(lost.out.contains(&format!("{},NOT KNOWN (transport)", users[0])), "{}", lost.out);
+    // Half a line, as a run leaves it that is cut off while it notes something.
+    let path = folder.join("changes.csv.journal");
+    let journal = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, &journal[..journal.len() - 5]).unwrap();
+    let again = server.run(&arguments);
+    assert_eq!((again.code, server.writes()), (0, 2), "{}", again.err);
+    assert!(again.out.contains(",so already"), "{}", again.out);
+}
