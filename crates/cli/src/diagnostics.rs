@@ -29,6 +29,12 @@ pub(crate) fn start(verbose: u8) {
         .init();
 }
 
+/// What became of something that failed, in a word: it may have been done all the same.
+pub(crate) fn outcome(error: &Error) -> String {
+    let word = if error.may_have_taken_effect() { "NOT KNOWN" } else { "failed" };
+    format!("{word} ({})", error.kind())
+}
+
 /// Shows an error, and what the service said of it.
 pub(crate) fn error(error: &Error) {
     say!("error: {error}");

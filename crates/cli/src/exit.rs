@@ -35,6 +35,10 @@ impl Exit {
     /// The code that stands for one error.
     pub(crate) fn of(error: &Error) -> Self {
         match error.kind() {
+            // Not that nothing was sent.
+            _ if error.may_have_taken_effect() && error.status().is_some_and(|status| status < 500) => {
+                Self::Partial
+            }
             ErrorKind::Config | ErrorKind::InvalidRequest | ErrorKind::Unsupported => Self::Usage,
             ErrorKind::Unauthenticated | ErrorKind::PermissionDenied => Self::Access,
             ErrorKind::NotFound => Self::NotFound,

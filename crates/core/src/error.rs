@@ -108,6 +108,7 @@ struct Inner {
     field_errors: BTreeMap<String, Vec<String>>,
     service_message: Option<String>,
     hint: Option<String>,
+    may_have_taken_effect: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -128,6 +129,7 @@ impl Error {
             field_errors: BTreeMap::new(),
             service_message: None,
             hint: None,
+            may_have_taken_effect: false,
             source: None,
         }))
     }
@@ -206,6 +208,24 @@ impl Error {
     /// What to do next.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
+    }
+
+    /// Whether a write may have been made, as a whole or in part, although it failed: the answer did not come, could not be
+    /// read, or was that of a later step. Who sends it again may make it twice.
+    pub fn may_have_taken_effect(&self) -> bool {
+        self.0.may_have_taken_effect
+    }
+
+    /// The same failure, of a write that [may have been made](Self::may_have_taken_effect) all the same: asking again
+    /// does not help.
+    pub fn with_possible_effect(mut self) -> Self {
+        self.0.may_have_taken_effect = true;
+        self.with_retry(Retry::No)
+    }
+
+    /// The same failure, of the reading that followed a write that was made.
+    pub fn after_write(self) -> Self {
+        self.with_possible_effect().with_hint("the change was made, and reading it back failed")
     }
 
     /// The same failure with whether asking again may help.

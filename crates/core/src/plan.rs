@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::{
     AccountName, Capabilities, Change, Error, ErrorKind, Field, FieldPath, FieldState, GetOptions, IdKind,
-    PlannedRequest, Profile, ProfileChange, ProfileId, ProfileProvider, ProviderInfo, Result, Retry,
-    ServiceName, Support, Timestamp, WriteOptions,
+    PlannedRequest, Profile, ProfileChange, ProfileId, ProfileProvider, ProviderInfo, Result, ServiceName,
+    Support, Timestamp, WriteOptions,
     rules::{draft_violations, pair_violations, refuse},
 };
 
@@ -376,9 +376,7 @@ pub(crate) async fn apply<P: ProfileProvider + ?Sized>(
     if plan.is_unsaid(&profile, provider.capabilities()) {
         // The answer shows a part of the record only: what became of the rest has to be read.
         let read = provider.get_with(&plan.id, &as_planned).await;
-        profile = read.map_err(|error| {
-            error.with_retry(Retry::No).with_hint("the change was made, and reading it back failed")
-        })?;
+        profile = read.map_err(Error::after_write)?;
     }
     let ignored = plan.ignored(&profile, provider.capabilities());
     Ok(Applied { profile, ignored })

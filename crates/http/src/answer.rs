@@ -38,6 +38,9 @@ impl<L> Listed<L> {
     }
 }
 
+const CHECK_BETWEEN: &str = "check the base URL, and what stands between here and the service";
+const MAY_BE_MADE: &str = "the change may have been made all the same: read the record before trying again, and check what stands between here and the service";
+
 /// An answer with a success status and its whole body.
 ///
 /// `Debug` shows no body.
@@ -55,6 +58,8 @@ pub struct Answer {
     pub effort: Effort,
     pub(crate) info: Arc<ProviderInfo>,
     pub(crate) operation: &'static str,
+    /// Whether the request was a write that may not be repeated.
+    pub(crate) is_write: bool,
 }
 
 impl Answer {
@@ -78,6 +83,27 @@ impl Answer {
             .map_err(|error| self.undecodable(&wire::decode_failure(&error)))
     }
 
+    /// The body as one record, where the service may also answer with nothing.
+    ///
+    /// # Errors
+    /// As [`decode_record`](Self::decode_record), but for an empty body.
+    pub fn decode_record_if_any<T: Tolerant>(&self) -> Result<Option<T>> {
+        if self.is_empty() { Ok(None) } else { self.decode_record().map(Some) }
+    }
+
+    /// That there is an answer of the service's, whatever it says: nothing, JSON or words, and no web page.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] if it is a web page.
+    pub fn acknowledged(&self) -> Result<()> {
+        if self.is_empty() { Ok(()) } else { self.json().map(drop) }
+    }
+
+    /// Whether there is no body.
+    pub fn is_empty(&self) -> bool {
+        self.body.trim_ascii().is_empty()
+    }
+
     /// The body as a page of a listing; see [`wire::decode_page`].
     ///
     /// # Errors
@@ -95,14 +121,16 @@ impl Answer {
         })
     }
 
-    /// An error about this answer, with all that is known of its request.
+    /// An error about this answer, with all that is known of its request: of a write that was answered with a success
+    /// status, that it may have been made.
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error::new(kind, message)
+        let error = Error::new(kind, message)
             .with_provider(&self.info)
             .with_operation(self.operation)
             .with_status(self.status)
             .with_request_id(self.request_id.clone())
-            .with_effort(self.effort)
+            .with_effort(self.effort);
+        if self.is_write { error.with_possible_effect().with_hint(MAY_BE_MADE) } else { error }
     }
 
     /// The body's bytes, if they can be JSON: not empty, no web page, without a byte order mark.
@@ -112,16 +140,15 @@ impl Answer {
     pub fn json(&self) -> Result<&[u8]> {
         // A byte order mark is no JSON, and harmless.
         let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
-        let hint = "check the base URL, and what stands between here and the service";
+        let not_json = |message| {
+            let error = self.error(ErrorKind::Decode, message);
+            if self.is_write { error } else { error.with_hint(CHECK_BETWEEN) }
+        };
         if body.trim_ascii().is_empty() {
-            return Err(self
-                .error(ErrorKind::Decode, "the answer is empty where JSON was expected")
-                .with_hint(hint));
+            return Err(not_json("the answer is empty where JSON was expected"));
         }
         if is_html(&self.headers, body) {
-            return Err(self
-                .error(ErrorKind::Decode, "the answer is a web page where JSON was expected")
-                .with_hint(hint));
+            return Err(not_json("the answer is a web page where JSON was expected"));
         }
         Ok(body)
     }

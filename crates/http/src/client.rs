@@ -140,6 +140,14 @@ impl HttpClient {
             .await
             .map_err(|error| error.with_effort(effort))
     }
+
+    /// The answer to a write that is to show the record: if it is empty, the answer to `read`.
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send). They say that the write was made.
+    pub async fn read_back(&self, written: Answer, read: impl FnOnce() -> Request) -> Result<Answer> {
+        if written.is_empty() { self.send(read()).await.map_err(Error::after_write) } else { Ok(written) }
+    }
 }
 
 fn user_agent(product: Option<&str>) -> Result<HeaderValue> {

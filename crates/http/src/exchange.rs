@@ -222,6 +222,7 @@ impl Exchange {
             effort,
             info: Arc::clone(&self.inner.info),
             operation: outbound.operation,
+            is_write: !outbound.idempotent,
         }
     }
 }

@@ -36,17 +36,22 @@ pub(crate) fn failure(
         }
         Err(Broken::TooLarge(status, headers)) => {
             let most = exchange.inner.options.max_response_bytes;
-            Error::new(ErrorKind::TooLarge, format!("the answer is larger than {most} bytes"))
+            let error = Error::new(ErrorKind::TooLarge, format!("the answer is larger than {most} bytes"))
                 .with_status(status)
                 .with_request_id(request_id(&headers, dialect))
-                .with_hint("ask for smaller pages, or allow larger answers")
+                .with_hint("ask for smaller pages, or allow larger answers");
+            unknown_outcome(error, outbound, true)
         }
-        Err(Broken::Redirect(status, headers, reason)) => Error::new(ErrorKind::Decode, reason)
-            .with_status(status)
-            .with_request_id(request_id(&headers, dialect))
-            .with_hint(
-                "check the base URL; if the other host is right, trust its origin in the account's settings",
-            ),
+        Err(Broken::Redirect(status, headers, reason)) => {
+            let error = Error::new(ErrorKind::Decode, reason)
+                .with_status(status)
+                .with_request_id(request_id(&headers, dialect))
+                .with_hint(
+                    "check the base URL; if the other host is right, trust its origin in the account's settings",
+                );
+            // "See Other" is where to look at what was done.
+            unknown_outcome(error, outbound, status == 303)
+        }
     };
     error.with_provider(&exchange.inner.info).with_operation(outbound.operation)
 }
@@ -67,7 +72,9 @@ fn unknown_outcome(error: Error, outbound: &Outbound, unknown: bool) -> Error {
     if outbound.idempotent || !unknown {
         return error;
     }
-    error.with_hint("it is not known whether the change was made: read the profile before trying again")
+    error
+        .with_possible_effect()
+        .with_hint("it is not known whether the change was made: read the profile before trying again")
 }
 
 fn transport_failure(error: TransportError, host: &str, deadline_passed: bool) -> Error {

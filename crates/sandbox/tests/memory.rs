@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that fails should fail its test")]
 
 #[allow(dead_code, reason = "shared with the other tests")]
-#[path = "it/support.rs"]
+#[path = "it/support/mod.rs"]
 mod support;
 
 use anyprofile_sandbox::SandboxOptions;

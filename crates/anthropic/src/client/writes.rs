@@ -55,7 +55,7 @@ impl AnthropicClient {
         update: &UserProfileUpdate,
     ) -> Result<UserProfile> {
         let answer = self.http.send(self.update_user_profile_request(user_profile_id, update)?).await?;
-        changed(&self.read_back(answer, || self.get_request(user_profile_id)).await?)
+        self.http.read_back(answer, || self.get_request(user_profile_id)).await?.decode_record()
     }
 
     /// Makes a link for an end user to enroll with:
@@ -84,7 +84,7 @@ impl AnthropicClient {
     /// the published betas; [`NotFound`](anyprofile_core::ErrorKind::NotFound).
     pub async fn delete_user_profile(&self, user_profile_id: &str) -> Result<Deleted> {
         let answer = self.http.send(self.delete_user_profile_request(user_profile_id)?).await?;
-        told(&answer)
+        Ok(answer.decode_record_if_any()?.unwrap_or_default())
     }
 
     /// Makes a link for somebody to act with: `POST /v1/user_profiles/{user_profile_id}/action_urls`. In the generally
@@ -120,7 +120,7 @@ impl AnthropicClient {
         role: &OrganizationRole,
     ) -> Result<OrganizationUser> {
         let answer = self.http.send(self.update_organization_user_request(user_id, role)?).await?;
-        changed(&self.read_back(answer, || organization_user_request(user_id)).await?)
+        self.http.read_back(answer, || organization_user_request(user_id)).await?.decode_record()
     }
 
     /// Removes a user from the organization: `DELETE /v1/organizations/users/{user_id}`.
@@ -132,7 +132,7 @@ impl AnthropicClient {
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound); else as with [reading](Self::get_organization).
     pub async fn remove_organization_user(&self, user_id: &str) -> Result<Deleted> {
         let answer = self.http.send(remove_organization_user_request(user_id)).await?;
-        told(&answer)
+        Ok(answer.decode_record_if_any()?.unwrap_or_default())
     }
 
     /// Invites somebody to the organization: `POST /v1/organizations/invites`. It sends an e-mail message. An invite
@@ -161,7 +161,7 @@ impl AnthropicClient {
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound); else as with [reading](Self::get_organization).
     pub async fn delete_invite(&self, invite_id: &str) -> Result<Deleted> {
         let answer = self.http.send(delete_invite_request(invite_id)).await?;
-        told(&answer)
+        Ok(answer.decode_record_if_any()?.unwrap_or_default())
     }
 
     pub(crate) fn create_user_profile_request(&self, create: &UserProfileCreate) -> Result<Request> {
@@ -254,15 +254,6 @@ impl AnthropicClient {
             _ => Ok(()),
         }
     }
-
-    /// The answer to a change, which is documented to show the record. If it is empty the record is read.
-    pub(crate) async fn read_back(&self, answer: Answer, get: impl FnOnce() -> Request) -> Result<Answer> {
-        if !is_empty(&answer) {
-            return Ok(answer);
-        }
-        let read = self.http.send(get()).await;
-        read.map_err(|error| error.with_hint("the change was made, and reading it back failed"))
-    }
 }
 
 pub(crate) fn remove_organization_user_request(user_id: &str) -> Request {
@@ -278,27 +269,9 @@ fn now() -> Option<Timestamp> {
     SystemTime::now().try_into().ok()
 }
 
-fn is_empty(answer: &Answer) -> bool {
-    answer.body.trim_ascii().is_empty()
-}
-
 /// The record that was made.
 fn made<T: Tolerant>(answer: &Answer) -> Result<T> {
     answer.decode_record().map_err(|error| {
         error.with_hint("it may have been made all the same: look for it before trying again")
     })
-}
-
-/// The record that was changed.
-fn changed<T: Tolerant>(answer: &Answer) -> Result<T> {
-    answer.decode_record().map_err(not_shown)
-}
-
-/// What the service says of what it did. An empty answer with a success status says it too.
-fn told<T: Tolerant + Default>(answer: &Answer) -> Result<T> {
-    if is_empty(answer) { Ok(T::default()) } else { answer.decode_record().map_err(not_shown) }
-}
-
-fn not_shown(error: Error) -> Error {
-    error.with_hint("the change may have been made all the same: read it before trying again")
 }

@@ -121,17 +121,15 @@ impl AnthropicProvider {
     pub(super) async fn create_profile(&self, draft: &ProfileDraft) -> Result<Profile> {
         draft.check(self)?;
         let request = self.client.create_user_profile_request(&self.create_body(draft))?;
-        let answer = self.client.http.send(request).await.map_err(|error| match error.kind() {
-            ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Upstream => error.with_hint(
-                "it is not known whether the profile was made: look for its external id, or at the newest profiles, before trying again",
-            ),
-            _ => error,
-        })?;
-        let made: Result<WithRaw<wire::UserProfile>> = answer.decode_record();
-        let profile =
-            made.and_then(|kept| self.kept(kept).map_err(|reason| answer.error(ErrorKind::Decode, reason)));
-        profile.map_err(|error| {
-            error.with_hint("the profile may be there all the same: look for its external id or the latest ones before trying again")
+        let made = self.client.http.send(request).await.and_then(|answer| {
+            let kept: WithRaw<wire::UserProfile> = answer.decode_record()?;
+            self.kept(kept).map_err(|reason| answer.error(ErrorKind::Decode, reason))
+        });
+        made.map_err(|error| {
+            if !error.may_have_taken_effect() {
+                return error;
+            }
+            error.with_hint("the profile may be there all the same: look for its external id, or at the newest profiles, before trying again")
         })
     }
 
@@ -153,11 +151,8 @@ impl AnthropicProvider {
         change.check(id, self.info(), self.capabilities())?;
         let request = self.client.update_user_profile_request(id.native(), &self.update_body(change))?;
         let answer = self.client.http.send(request).await?;
-        let answer = self.client.read_back(answer, || self.client.get_request(id.native())).await?;
-        let kept: WithRaw<wire::UserProfile> = answer.decode_record().map_err(|error| {
-            error
-                .with_hint("the change may have been made all the same: read the profile before trying again")
-        })?;
+        let answer = self.client.http.read_back(answer, || self.client.get_request(id.native())).await?;
+        let kept: WithRaw<wire::UserProfile> = answer.decode_record()?;
         let raw = kept.raw.filter(|_| self.settings.keep_raw);
         Ok(crate::map::user_profile(id.clone(), kept.record).with_raw(raw))
     }
@@ -190,6 +185,7 @@ impl AnthropicProvider {
         let Some(url) = url.into_value() else {
             let message = "the answer has no link; one may have been made all the same";
             return Err(Error::new(ErrorKind::Decode, message)
+                .with_possible_effect()
                 .with_provider(self.info())
                 .with_operation("enroll"));
         };

@@ -7,11 +7,10 @@ use anyprofile_anthropic::{
     wire::{self, EnforcementStatus, IdPage, InviteStatus, OrganizationRole},
 };
 use anyprofile_core::{Error, ErrorKind, Field, Result};
-use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     client, config,
-    support::{Script, answer, json},
+    support::{Script, answer, json, read},
 };
 
 const EMPTY: &str = r#"{"data":[],"first_id":null,"has_more":false,"last_id":null}"#;
@@ -102,15 +101,6 @@ fn debug_shows_no_address_and_no_cursor() {
     for hidden in ["example.com", "user_01", "invite_01", "page_QWRh"] {
         assert!(!shown.contains(hidden), "{shown}");
     }
-}
-
-/// A record survives with all it does not know, and shows nothing of it in `Debug`.
-fn read<T: DeserializeOwned + Serialize + std::fmt::Debug>(text: &str) -> T {
-    let record: T = serde_json::from_str(text).unwrap();
-    let again = serde_json::to_value(&record).unwrap();
-    assert_eq!(again, serde_json::from_str::<serde_json::Value>(text).unwrap());
-    assert!(!format!("{record:?}").contains("example.com"), "{record:?}");
-    record
 }
 
 #[test]

@@ -9,12 +9,12 @@ use anyprofile_anthropic::{
         Relationship, UserProfileAction, UserProfileCreate, UserProfileUpdate,
     },
 };
-use anyprofile_core::{Change, Error, ErrorKind, Field, Result, Retry, Timestamp};
-use anyprofile_http::{HttpOptions, TransportErrorKind};
+use anyprofile_core::{Change, Error, ErrorKind, Field, Result, Timestamp};
+use anyprofile_http::HttpOptions;
 
 use crate::{
     client, config,
-    support::{Answer, Script, Sent, Step, answer, json, page},
+    support::{Answer, Script, Sent, answer, json, outcomes::meetings, page},
 };
 
 const PROFILE: &str = r#"{"id":"uprof_1","type":"user_profile","name":"Ada","trust_grants":{},"added":1}"#;
@@ -513,36 +513,18 @@ fn debug_shows_what_is_set_and_nothing_of_it() {
     );
 }
 
-async fn never_repeated(step: fn() -> Step, kind: ErrorKind, outcome_is_known: bool) {
-    let script = Script::by(move |_| step());
-    let http = HttpOptions::default().with_transport(Arc::clone(&script) as _);
-    let client = AnthropicClient::new(config(&script).without_beta().with_http(http)).unwrap();
-    let results = every_write(&client).await;
-    assert_eq!(script.sent().len(), results.len());
-    for (operation, result) in results {
-        let error = result.unwrap_err();
-        assert_eq!((error.kind(), error.operation()), (kind, Some(operation)), "{error}");
-        let hint = error.hint().unwrap_or_default();
-        assert_eq!(!hint.contains("not known whether"), outcome_is_known, "{error}");
-        assert_eq!(error.retry() == Retry::No, !outcome_is_known, "{error}");
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn no_write_is_ever_repeated() {
-    let upstream = || answer(503).header("retry-after", "1").into();
-    never_repeated(upstream, ErrorKind::Upstream, false).await;
-    let overruling = || answer(500).header("x-should-retry", "true").into();
-    never_repeated(overruling, ErrorKind::Upstream, false).await;
-    never_repeated(|| answer(529).into(), ErrorKind::Upstream, false).await;
-    never_repeated(|| answer(408).into(), ErrorKind::Timeout, false).await;
-    never_repeated(|| Step::Fail(TransportErrorKind::Interrupted), ErrorKind::Transport, false).await;
-    never_repeated(|| Step::Fail(TransportErrorKind::Timeout), ErrorKind::Timeout, false).await;
-    let cut = || json(200, "").pieces(["{\"id\":"]).broken().into();
-    never_repeated(cut, ErrorKind::Transport, false).await;
-    // These did nothing, and their caller may send them again.
-    never_repeated(|| Step::Fail(TransportErrorKind::Connect), ErrorKind::Transport, true).await;
-    never_repeated(|| answer(429).into(), ErrorKind::RateLimited, true).await;
+    for meeting in meetings() {
+        let script = Script::by(move |_| (meeting.step)());
+        let http = HttpOptions::default().with_transport(Arc::clone(&script) as _);
+        let client = AnthropicClient::new(config(&script).without_beta().with_http(http)).unwrap();
+        let results = every_write(&client).await;
+        assert_eq!(script.sent().len(), results.len());
+        for (operation, result) in results {
+            meeting.check(operation, &result.unwrap_err());
+        }
+    }
 }
 
 fn envelope(status: u16, code: &str) -> Answer {

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use anyprofile::{ErrorKind, PlannedRequest, ProfileId, ProfileProvider, ProfileProviderExt as _};
+use anyprofile::{PlannedRequest, ProfileId, ProfileProvider, ProfileProviderExt as _};
 use serde_json::{Value, json};
 
 use super::confirm::confirmed;
@@ -60,13 +60,7 @@ pub(crate) async fn run(global: &Global, deactivate: Deactivate) -> Result<Exit,
                 }
                 Err(error) => {
                     diagnostics::error(&error);
-                    match error.kind() {
-                        // It may have been done all the same.
-                        ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Upstream => {
-                            format!("NOT KNOWN ({})", error.kind())
-                        }
-                        kind => format!("failed ({kind})"),
-                    }
+                    diagnostics::outcome(&error)
                 }
             },
             Err(failure) => failure,

@@ -3,8 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use anyprofile::{
-    ApplyOptions, ErrorKind, FieldPath, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt as _,
-    UpdatePlan,
+    ApplyOptions, FieldPath, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt as _, UpdatePlan,
 };
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
@@ -151,7 +150,7 @@ async fn plan_all(jobs: Vec<Job>, failures: &mut Failures, rows: &mut Vec<Row>) 
             Ok(plan) => plans.push((provider, plan)),
             Err(error) => {
                 diagnostics::error(&error);
-                rows.push((id, format!("failed ({})", error.kind())));
+                rows.push((id, diagnostics::outcome(&error)));
             }
         }
         if failures.are_too_many() {
@@ -192,13 +191,8 @@ async fn write(provider: &Arc<dyn ProfileProvider>, plan: &UpdatePlan) -> (State
         }
         Err(error) => {
             diagnostics::error(&error);
-            match error.kind() {
-                // It may have been done all the same.
-                ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Upstream | ErrorKind::Decode => {
-                    (State::Unknown, format!("NOT KNOWN ({})", error.kind()))
-                }
-                kind => (State::Failed, format!("failed ({kind})")),
-            }
+            let state = if error.may_have_taken_effect() { State::Unknown } else { State::Failed };
+            (state, diagnostics::outcome(&error))
         }
     }
 }

@@ -6,6 +6,7 @@ mod network;
 mod redaction;
 mod redirects;
 mod retries;
+#[allow(dead_code)]
 #[path = "../support/mod.rs"]
 mod support;
 mod tokens;

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use anyprofile_core::{ErrorKind, Retry};
-use anyprofile_http::{HttpOptions, TransportErrorKind};
+use anyprofile_core::{ErrorKind, Result, Retry};
+use anyprofile_http::{Answer, HttpOptions, TransportErrorKind};
+use serde_json::Value;
 
 use crate::{
     client, client_with, read,
-    support::{Script, Step, answer, json},
+    support::{Script, Step, answer, json, outcomes::meetings, page},
     write,
 };
 
@@ -89,35 +90,48 @@ async fn the_service_may_forbid_a_repetition_or_ask_for_one() {
 
 #[tokio::test(start_paused = true)]
 async fn a_write_is_sent_once_and_an_unknown_outcome_is_said_to_be_unknown() {
-    let unknown = [
-        answer(500).into(),
-        answer(503).header("retry-after", "1").into(),
-        answer(503).header("x-should-retry", "true").into(),
-        answer(504).into(),
-        answer(408).into(),
-        Step::Fail(TransportErrorKind::Timeout),
-        Step::Fail(TransportErrorKind::Interrupted),
-        Step::Hang,
-    ];
-    for step in unknown {
-        let script = Script::of([step]);
+    for meeting in meetings() {
+        let script = Script::of([(meeting.step)()]);
         let error = client(&script).send(write()).await.unwrap_err();
         assert_eq!(script.sent().len(), 1);
-        assert_eq!(error.retry(), Retry::No);
-        assert!(error.hint().unwrap().contains("not known whether the change was made"), "{error}");
+        meeting.check("users_partial_update", &error);
+    }
+    for (step, unknown) in [(Step::Hang, true), (answer(403).into(), false), (answer(302).into(), false)] {
+        let error = client(&Script::of([step])).send(write()).await.unwrap_err();
+        assert_eq!((error.retry(), error.may_have_taken_effect()), (Retry::No, unknown), "{error}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_that_surely_did_nothing_does_not_claim_to_be_unknown() {
-    let nothing_done: [Step; 3] =
-        [answer(429).into(), answer(403).into(), Step::Fail(TransportErrorKind::Connect)];
-    for step in nothing_done {
-        let script = Script::of([step]);
-        let error = client(&script).send(write()).await.unwrap_err();
-        assert_eq!(script.sent().len(), 1);
-        assert!(!error.hint().unwrap().contains("not known"), "{error}");
+async fn a_write_that_was_answered_with_what_cannot_be_read_may_have_been_made() {
+    let decoded = |answer: Result<Answer>| answer.and_then(|answer| answer.decode::<Value>());
+    for unreadable in [json(200, ""), json(200, "{"), page(200), json(200, "0123456789a")] {
+        let options = HttpOptions::default().with_max_response_bytes(80);
+        let script = Script::by(move |_| unreadable.clone().into());
+        let client = client_with(&script, options.with_max_attempts(1));
+        let error = decoded(client.send(write()).await).unwrap_err();
+        assert!(error.may_have_taken_effect(), "{error}");
+        assert_eq!((error.retry(), error.status()), (Retry::No, Some(200)));
+        assert!(error.hint().unwrap().contains("may have been made all the same"), "{error}");
+        let error = decoded(client.send(read()).await).unwrap_err();
+        assert!(!error.may_have_taken_effect(), "{error}");
     }
+    let options = HttpOptions::default().with_max_response_bytes(10);
+    let script = Script::of([json(200, "0123456789a")]);
+    let error = client_with(&script, options).send(write()).await.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::TooLarge, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_is_answered_with_nothing_is_read_back_and_was_made_when_that_fails() {
+    let script = Script::of([answer(204), json(200, "{\"a\":1}"), answer(204), answer(404)]);
+    let client = client_with(&script, HttpOptions::default().with_max_attempts(1));
+    let written = client.send(write()).await.unwrap();
+    assert_eq!(client.read_back(written, read).await.unwrap().body, "{\"a\":1}");
+    let written = client.send(write()).await.unwrap();
+    let error = client.read_back(written, read).await.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::NotFound, true));
+    assert!(error.hint().unwrap().starts_with("the change was made"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -50,7 +50,7 @@ impl ProbelyClient {
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound).
     pub async fn update_user(&self, id: &str, update: &UserUpdate) -> Result<User> {
         let answer = self.http.send(self.update_user_request(id, update)?).await?;
-        changed(&self.read_back(answer, || user_request(id)).await?)
+        self.http.read_back(answer, || user_request(id)).await?.decode_record()
     }
 
     /// Replaces a user by what is given, and gives it as it then is: `PUT /users/{id}/`.
@@ -64,7 +64,7 @@ impl ProbelyClient {
     /// As [above](Self::update_user).
     pub async fn replace_user(&self, id: &str, replace: &UserReplace) -> Result<User> {
         let answer = self.http.send(self.replace_user_request(id, replace)?).await?;
-        changed(&self.read_back(answer, || user_request(id)).await?)
+        self.http.read_back(answer, || user_request(id)).await?.decode_record()
     }
 
     /// Deactivates a user, who may stay in the list: `DELETE /users/{id}/`. [Making](Self::create_user) a user with the
@@ -77,7 +77,7 @@ impl ProbelyClient {
     /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied);
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound).
     pub async fn deactivate_user(&self, id: &str) -> Result<()> {
-        done(&self.http.send(deactivate_user_request(id)).await?)
+        self.http.send(deactivate_user_request(id)).await?.acknowledged()
     }
 
     /// Changes several users alike: `POST /users/bulk/update/`. Which were changed is said in the newer form of the
@@ -93,7 +93,7 @@ impl ProbelyClient {
         let request = self.checked("users_bulk_update_create", update, |operation| {
             Request::post(operation).path("/users/bulk/update/").json(update)
         })?;
-        told(&self.http.send(request).await?)
+        Ok(self.http.send(request).await?.decode_record_if_any()?.unwrap_or_default())
     }
 
     /// Changes the password of the credential's own user: `POST /profile/change_password/`. The new one has at least 10
@@ -123,7 +123,7 @@ impl ProbelyClient {
         rules::password(password).refuse(self.http.info(), operation)?;
         let body = Passwords { current_password, password, confpassword: password };
         let request = Request::post(operation).path("/profile/change_password/").json(&body);
-        told(&self.http.send(request).await?)
+        Ok(self.http.send(request).await?.decode_record_if_any()?.unwrap_or_default())
     }
 
     /// Makes an API user, which is a program that acts by a key of its own: `POST /api-users/`.
@@ -150,7 +150,7 @@ impl ProbelyClient {
     /// As with [users](Self::update_user).
     pub async fn update_api_user(&self, id: &str, update: &ApiUserUpdate) -> Result<User> {
         let answer = self.http.send(self.update_api_user_request(id, update)?).await?;
-        changed(&self.read_back(answer, || api_user_request(id)).await?)
+        self.http.read_back(answer, || api_user_request(id)).await?.decode_record()
     }
 
     /// Replaces an API user by what is given, and gives it as it then is: `PUT /api-users/{id}/`.
@@ -164,7 +164,7 @@ impl ProbelyClient {
             Request::put(operation, replace).path("/api-users").segment(id).path("/")
         })?;
         let answer = self.http.send(request).await?;
-        changed(&self.read_back(answer, || api_user_request(id)).await?)
+        self.http.read_back(answer, || api_user_request(id)).await?.decode_record()
     }
 
     /// Deletes an API user: `DELETE /api-users/{id}/`. Whether it is gone or deactivated then, as a user is, is not
@@ -175,7 +175,7 @@ impl ProbelyClient {
     /// # Errors
     /// As with [users](Self::deactivate_user).
     pub async fn delete_api_user(&self, id: &str) -> Result<()> {
-        done(&self.http.send(delete_api_user_request(id)).await?)
+        self.http.send(delete_api_user_request(id)).await?.acknowledged()
     }
 
     /// Changes several API users alike: `POST /api-users/bulk/update/`. Which were changed may not be said.
@@ -188,7 +188,7 @@ impl ProbelyClient {
         let request = self.checked("api_users_bulk_update_create", update, |operation| {
             Request::post(operation).path("/api-users/bulk/update/").json(update)
         })?;
-        told(&self.http.send(request).await?)
+        Ok(self.http.send(request).await?.decode_record_if_any()?.unwrap_or_default())
     }
 
     pub(crate) fn create_user_request(&self, create: &UserCreate) -> Result<Request> {
@@ -225,15 +225,6 @@ impl ProbelyClient {
         body.violations().refuse(self.http.info(), operation)?;
         Ok(request(operation))
     }
-
-    /// The answer to a change, which is documented to show the record. If it is empty the record is read.
-    pub(crate) async fn read_back(&self, answer: Answer, get: impl FnOnce() -> Request) -> Result<Answer> {
-        if !is_empty(&answer) {
-            return Ok(answer);
-        }
-        let read = self.http.send(get()).await;
-        read.map_err(|error| error.with_hint("the change was made, and reading it back failed"))
-    }
 }
 
 pub(crate) fn deactivate_user_request(id: &str) -> Request {
@@ -244,32 +235,9 @@ pub(crate) fn delete_api_user_request(id: &str) -> Request {
     Request::delete("api_users_destroy").path("/api-users").segment(id).path("/")
 }
 
-fn is_empty(answer: &Answer) -> bool {
-    answer.body.trim_ascii().is_empty()
-}
-
 /// The record that was made.
 fn made<T: Tolerant>(answer: &Answer) -> Result<T> {
     answer.decode_record().map_err(|error| {
         error.with_hint("the user may be there all the same: look for it before trying again")
     })
-}
-
-/// The record that was changed.
-fn changed<T: Tolerant>(answer: &Answer) -> Result<T> {
-    answer.decode_record().map_err(not_shown)
-}
-
-/// What the service says of what it did, which may be nothing.
-fn told<T: Tolerant + Default>(answer: &Answer) -> Result<T> {
-    if is_empty(answer) { Ok(T::default()) } else { answer.decode_record().map_err(not_shown) }
-}
-
-/// Nothing is to be said. A web page is no answer of the service, and nothing may have happened.
-fn done(answer: &Answer) -> Result<()> {
-    if is_empty(answer) { Ok(()) } else { answer.json().map(drop) }
-}
-
-fn not_shown(error: anyprofile_core::Error) -> anyprofile_core::Error {
-    error.with_hint("the change may have been made all the same: read it before trying again")
 }

@@ -81,16 +81,15 @@ impl ProbelyProvider {
     pub(super) async fn create_profile(&self, draft: &ProfileDraft) -> Result<Profile> {
         draft.check(self)?;
         let request = self.client.create_user_request(&Self::create_body(draft))?;
-        let answer = self
-            .client
-            .http
-            .send(request)
-            .await
-            .map_err(|error| unknown(error, "find the e-mail address"))?;
-        let made: Result<WithRaw<wire::User>> = answer.decode_record();
-        let kept = made.and_then(|kept| self.one(&answer, draft.kind(), map::USER, kept));
-        kept.map_err(|error| {
-            error.with_hint("the user may be there all the same: look for it before trying again")
+        let made = self.client.http.send(request).await.and_then(|answer| {
+            let kept: WithRaw<wire::User> = answer.decode_record()?;
+            self.one(&answer, draft.kind(), map::USER, kept)
+        });
+        made.map_err(|error| {
+            if !error.may_have_taken_effect() {
+                return error;
+            }
+            error.with_hint("the user may be there all the same: find the e-mail address before trying again")
         })
     }
 
@@ -124,11 +123,8 @@ impl ProbelyProvider {
             (request, user_request(native), map::USER)
         };
         let answer = self.client.http.send(request).await?;
-        let answer = self.client.read_back(answer, || read).await?;
-        let kept: WithRaw<wire::User> = answer.decode_record().map_err(|error| {
-            error
-                .with_hint("the change may have been made all the same: read the profile before trying again")
-        })?;
+        let answer = self.client.http.read_back(answer, || read).await?;
+        let kept: WithRaw<wire::User> = answer.decode_record()?;
         let raw = kept.raw.filter(|_| self.settings.keep_raw);
         Ok(map::user(id.clone(), view, kept.record).with_raw(raw))
     }
@@ -156,15 +152,6 @@ impl ProbelyProvider {
         Err(anyprofile_core::Error::new(ErrorKind::Upstream, message)
             .with_provider(self.info())
             .with_operation("deactivate"))
-    }
-}
-
-/// An error after which the profile may be there all the same says how to look for it.
-fn unknown(error: anyprofile_core::Error, look: &str) -> anyprofile_core::Error {
-    match error.kind() {
-        ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Upstream => error
-            .with_hint(format!("it is not known whether the profile was made: {look} before trying again")),
-        _ => error,
     }
 }
 

@@ -6,11 +6,11 @@ use anyprofile_probely::{
     ListEntries, ListUsers, LogicalOperator, ProbelyClient,
     wire::{self, ResultList, Tier, UserRoles},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
 use crate::{
     client,
-    support::{Script, answer, json},
+    support::{Script, answer, json, read},
 };
 
 const EMPTY: &str = r#"{"count":0,"page_total":1,"page":1,"length":10,"results":[]}"#;
@@ -95,15 +95,6 @@ fn debug_shows_no_search() {
     for hidden in ["ada", "r1", "l1", "last_login"] {
         assert!(!shown.contains(hidden), "{shown}");
     }
-}
-
-/// A record survives with all it does not know, and shows nothing of it in `Debug`.
-fn read<T: DeserializeOwned + Serialize + std::fmt::Debug>(text: &str) -> T {
-    let record: T = serde_json::from_str(text).unwrap();
-    let again = serde_json::to_value(&record).unwrap();
-    assert_eq!(again, serde_json::from_str::<serde_json::Value>(text).unwrap());
-    assert!(!format!("{record:?}").contains("example.com"), "{record:?}");
-    record
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::{fmt::Write as _, sync::Arc};
 
-use anyprofile_core::{Error, ErrorKind, Field, Result, Retry};
-use anyprofile_http::{HttpOptions, SecretString, TransportErrorKind};
+use anyprofile_core::{Error, ErrorKind, Field, Result};
+use anyprofile_http::{HttpOptions, SecretString};
 use anyprofile_probely::{
     ProbelyClient,
     wire::{
@@ -14,7 +14,7 @@ use anyprofile_probely::{
 
 use crate::{
     client, config,
-    support::{Answer, Script, Sent, Step, answer, json, page},
+    support::{Answer, Script, Sent, answer, json, outcomes::meetings, page},
 };
 
 const USER: &str = r#"{"id":"u","name":"Ada","added":1}"#;
@@ -419,35 +419,18 @@ fn debug_shows_what_is_set_and_nothing_of_it() {
     assert!(parts.contains("GrantScope(team)"), "{parts}");
 }
 
-async fn never_repeated(step: fn() -> Step, kind: ErrorKind, outcome_is_known: bool) {
-    let script = Script::by(move |_| step());
-    let http = HttpOptions::default().with_transport(Arc::clone(&script) as _);
-    let client = ProbelyClient::new(config(&script).with_http(http)).unwrap();
-    let results = every_write(&client).await;
-    assert_eq!(script.sent().len(), results.len());
-    for (operation, result) in results {
-        let error = result.unwrap_err();
-        assert_eq!((error.kind(), error.operation()), (kind, Some(operation)), "{error}");
-        let hint = error.hint().unwrap_or_default();
-        assert_eq!(!hint.contains("not known whether"), outcome_is_known, "{error}");
-        assert_eq!(error.retry() == Retry::No, !outcome_is_known, "{error}");
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn no_write_is_ever_repeated() {
-    let upstream = || answer(503).header("retry-after", "1").into();
-    never_repeated(upstream, ErrorKind::Upstream, false).await;
-    let overruling = || answer(500).header("x-should-retry", "true").into();
-    never_repeated(overruling, ErrorKind::Upstream, false).await;
-    never_repeated(|| answer(504).into(), ErrorKind::Timeout, false).await;
-    never_repeated(|| Step::Fail(TransportErrorKind::Interrupted), ErrorKind::Transport, false).await;
-    never_repeated(|| Step::Fail(TransportErrorKind::Timeout), ErrorKind::Timeout, false).await;
-    let cut = || json(200, "").pieces(["{\"id\":"]).broken().into();
-    never_repeated(cut, ErrorKind::Transport, false).await;
-    // These did nothing, and their caller may send them again.
-    never_repeated(|| Step::Fail(TransportErrorKind::Connect), ErrorKind::Transport, true).await;
-    never_repeated(|| answer(429).into(), ErrorKind::RateLimited, true).await;
+    for meeting in meetings() {
+        let script = Script::by(move |_| (meeting.step)());
+        let http = HttpOptions::default().with_transport(Arc::clone(&script) as _);
+        let client = ProbelyClient::new(config(&script).with_http(http)).unwrap();
+        let results = every_write(&client).await;
+        assert_eq!(script.sent().len(), results.len());
+        for (operation, result) in results {
+            meeting.check(operation, &result.unwrap_err());
+        }
+    }
 }
 
 async fn errors_of(answer: Answer) -> Vec<Error> {

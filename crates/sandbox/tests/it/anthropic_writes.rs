@@ -1,49 +1,13 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use anyprofile_sandbox::{Sandbox, SandboxOptions};
+use anyprofile_sandbox::SandboxOptions;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, anthropic, array, ids, start, write_anthropic};
-
-const MARCH: &[&str] = &["user-profiles-2026-03-24"];
-const AUGUST: &[&str] = &["user-profiles-2026-08-18"];
-const SEPTEMBER: &[&str] = &["user-profiles-2026-09-04"];
-const GENERAL: &[&str] = &[];
-const PROFILES: &str = "/v1/user_profiles";
-
-async fn create(sandbox: &Sandbox, betas: &[&str], body: &Value) -> Answer {
-    write_anthropic(sandbox, betas, "POST", PROFILES, &body.to_string()).await
-}
-
-async fn update(sandbox: &Sandbox, betas: &[&str], id: &Value, body: &Value) -> Answer {
-    let path = format!("{PROFILES}/{}", id.as_str().unwrap());
-    write_anthropic(sandbox, betas, "POST", &path, &body.to_string()).await
-}
-
-async fn get(sandbox: &Sandbox, betas: &[&str], id: &Value) -> Value {
-    anthropic(sandbox, betas, &format!("{PROFILES}/{}", id.as_str().unwrap())).await.ok()
-}
-
-async fn all(sandbox: &Sandbox, betas: &[&str], query: &str) -> Vec<Value> {
-    let (mut found, mut cursor) = (Vec::new(), String::new());
-    loop {
-        let body = anthropic(sandbox, betas, &format!("{PROFILES}?{query}{cursor}")).await.ok();
-        found.extend(array(&body["data"]));
-        match body["next_page"].as_str() {
-            Some(next) => cursor = format!("&page={next}"),
-            None => return found,
-        }
-    }
-}
-
-/// A refusal, and what it says.
-fn refused(answer: &Answer) -> String {
-    let body = answer.json();
-    assert_eq!((answer.status, &body["error"]["type"]), (400, &json!("invalid_request_error")), "{body}");
-    assert_eq!((&body["type"], body["request_id"].as_str()), (&json!("error"), answer.header("request-id")));
-    body["error"]["message"].as_str().unwrap().to_owned()
-}
+use crate::support::{
+    anthropic_profiles::{AUGUST, GENERAL, MARCH, PROFILES, SEPTEMBER, all, create, get, refused, update},
+    ids, start, write_anthropic,
+};
 
 #[tokio::test]
 async fn a_created_profile_has_the_fields_of_its_date_and_is_read_in_all_of_them() {

@@ -1,30 +1,13 @@
 use std::collections::HashSet;
 
-use anyprofile_sandbox::{Sandbox, SandboxOptions};
-use serde_json::{Value, json};
+use anyprofile_sandbox::SandboxOptions;
+use serde_json::json;
 
-use crate::support::{Answer, array, ids, probely, send, start, write_probely};
-
-async fn listed(sandbox: &Sandbox, list: &str, query: &str) -> Vec<Value> {
-    array(&probely(sandbox, &format!("/{list}/?length=1000&{query}")).await.ok()["results"])
-}
-
-async fn post(sandbox: &Sandbox, path: &str, body: &Value) -> Answer {
-    write_probely(sandbox, "POST", path, &body.to_string()).await
-}
-
-async fn patch(sandbox: &Sandbox, user: &Value, body: &Value) -> Answer {
-    write_probely(sandbox, "PATCH", &path_of(user), &body.to_string()).await
-}
-
-fn path_of(user: &Value) -> String {
-    format!("/users/{}/", user["id"].as_str().unwrap())
-}
-
-fn created(answer: &Answer) -> Value {
-    assert_eq!(answer.status, 201, "{}", answer.text);
-    answer.json()
-}
+use crate::support::{
+    ids, probely,
+    probely_users::{created, listed, patch, path_of, post},
+    send, start, write_probely,
+};
 
 #[tokio::test]
 async fn bodies_may_be_forms_too() {

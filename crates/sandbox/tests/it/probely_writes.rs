@@ -1,31 +1,14 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use anyprofile_sandbox::{Sandbox, SandboxOptions};
+use anyprofile_sandbox::SandboxOptions;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, array, ids, probely, start, write_probely};
-
-async fn listed(sandbox: &Sandbox, list: &str, query: &str) -> Vec<Value> {
-    array(&probely(sandbox, &format!("/{list}/?length=1000&{query}")).await.ok()["results"])
-}
-
-async fn post(sandbox: &Sandbox, path: &str, body: &Value) -> Answer {
-    write_probely(sandbox, "POST", path, &body.to_string()).await
-}
-
-async fn patch(sandbox: &Sandbox, user: &Value, body: &Value) -> Answer {
-    write_probely(sandbox, "PATCH", &path_of(user), &body.to_string()).await
-}
-
-fn path_of(user: &Value) -> String {
-    format!("/users/{}/", user["id"].as_str().unwrap())
-}
-
-fn created(answer: &Answer) -> Value {
-    assert_eq!(answer.status, 201, "{}", answer.text);
-    answer.json()
-}
+use crate::support::{
+    array, ids, probely,
+    probely_users::{created, listed, patch, path_of, post},
+    start, write_probely,
+};
 
 /// In a form in which the owner's own record can be compared with the one of whom the owner changed.
 fn author(profile: &Value) -> Value {

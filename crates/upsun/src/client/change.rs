@@ -2,13 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use anyprofile_core::{Error, RawJson, Result, Retry, wire::Tolerant};
+use anyprofile_core::{Error, RawJson, Result, wire::Tolerant};
 use anyprofile_http::{Answer, Request};
 
 use super::UpsunClient;
-
-/// What to do about a change whose answer cannot be read.
-const NOT_UNDERSTOOD: &str = "the change may have been made: read the record before trying again, and check what stands between here and the service";
 
 impl UpsunClient {
     /// Makes a change, and gives the record as it then is: what the answer has of it, or, where that is nothing, what
@@ -24,20 +21,16 @@ impl UpsunClient {
     ) -> Result<T> {
         let answer = self.http.send(change).await?;
         if has_something(&answer, keys) {
-            return answer.decode_record().map_err(|error| error.with_hint(NOT_UNDERSTOOD));
+            return answer.decode_record();
         }
         let read = self.http.send(read).await.and_then(|answer| answer.decode_record());
-        read.map_err(made_and_not_read)
+        read.map_err(Error::after_write)
     }
 
     /// Makes a change whose answer says nothing but that it was made. Any success is one, whatever its body, but for
     /// a web page: that is not from the service.
     pub(super) async fn make(&self, change: Request) -> Result<()> {
-        let answer = self.http.send(change).await?;
-        if is_empty(&answer) {
-            return Ok(());
-        }
-        answer.json().map(drop).map_err(|error| error.with_hint(NOT_UNDERSTOOD))
+        self.http.send(change).await?.acknowledged()
     }
 
     /// Refuses an organization's machine name where the API takes its id alone.
@@ -54,16 +47,6 @@ impl UpsunClient {
     pub(super) fn check(&self, operation: &'static str, can_be: bool, message: &'static str) -> Result<()> {
         if can_be { Ok(()) } else { Err(self.refusal(operation, message)) }
     }
-}
-
-/// Says of a failure to read that the change before it was made: who asks for both again makes it twice.
-pub(super) fn made_and_not_read(error: Error) -> Error {
-    error.with_retry(Retry::No).with_hint("the change was made, and reading it back failed")
-}
-
-/// Whether an answer has a body.
-pub(super) fn is_empty(answer: &Answer) -> bool {
-    answer.body.trim_ascii().is_empty()
 }
 
 /// Whether an answer has anything of a record with these keys, or is something else altogether. An empty object may

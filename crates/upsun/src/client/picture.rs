@@ -3,7 +3,7 @@
 use anyprofile_core::Result;
 use anyprofile_http::{FormFile, Request, Url};
 
-use super::{UpsunClient, change::is_empty};
+use super::UpsunClient;
 use crate::wire::ProfilePicture;
 
 impl UpsunClient {
@@ -32,12 +32,12 @@ impl UpsunClient {
             .path("/picture")
             .form_file("file", picture);
         let answer = self.http.send(request).await?;
-        if is_empty(&answer) {
-            return Ok(ProfilePicture::default());
-        }
-        let picture: ProfilePicture = answer.decode_record().map_err(|error| {
-            error.with_hint("the picture may be there: read the profile before trying again")
-        })?;
+        let picture: ProfilePicture = answer
+            .decode_record_if_any()
+            .map_err(|error| {
+                error.with_hint("the picture may be there: read the profile before trying again")
+            })?
+            .unwrap_or_default();
         let url = picture.url.empty_as_null().map(|url| absolute(&self.http.info().base_url, url));
         Ok(ProfilePicture { url, ..picture })
     }

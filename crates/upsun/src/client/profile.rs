@@ -6,7 +6,7 @@ use anyprofile_core::{Result, wire};
 use anyprofile_http::{Answer, Listed, Request};
 use serde_json::value::RawValue;
 
-use super::{UpsunClient, access::organization, change::made_and_not_read};
+use super::{UpsunClient, access::organization};
 use crate::wire::{
     Address, AddressUpdate, Link, OrganizationProfileUpdate, Profile, ProfileList, ProfileUpdate,
     update::Body,
@@ -184,11 +184,7 @@ impl UpsunClient {
     /// read.
     pub(crate) async fn send_update(&self, id: &str, update: &OrganizationProfileUpdate) -> Result<Answer> {
         let answer = self.http.send(update_request(id, update)).await?;
-        if answer.body.trim_ascii().is_empty() {
-            let read = self.http.send(organization_request(id)).await;
-            return read.map_err(made_and_not_read);
-        }
-        Ok(answer)
+        self.http.read_back(answer, || organization_request(id)).await
     }
 }
 

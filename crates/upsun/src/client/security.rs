@@ -4,7 +4,7 @@ use anyprofile_core::Result;
 use anyprofile_http::Request;
 use serde_json::json;
 
-use super::{UpsunClient, change::is_empty, user::user_request};
+use super::{UpsunClient, user::user_request};
 use crate::wire::{ApiToken, RecoveryCodes, Secret, TotpEnrollment};
 
 impl UpsunClient {
@@ -142,11 +142,9 @@ impl UpsunClient {
     /// The codes that a change is answered with.
     async fn recovery_codes(&self, change: Request) -> Result<RecoveryCodes> {
         let answer = self.http.send(change).await?;
-        if is_empty(&answer) {
-            return Ok(RecoveryCodes::default());
-        }
-        answer.decode_record().map_err(|error| {
+        let codes = answer.decode_record_if_any().map_err(|error| {
             error.with_hint("the change may have been made, with codes that nobody knows: make others")
-        })
+        })?;
+        Ok(codes.unwrap_or_default())
     }
 }

@@ -2,7 +2,7 @@
 
 use anyprofile_core::{
     Change, Error, ErrorKind, FieldPath, GetOptions, IdKind, PlannedRequest, Profile, ProfileChange,
-    ProfileId, ProfileProvider as _, Result, Retry, wire::WithRaw,
+    ProfileId, ProfileProvider as _, Result, wire::WithRaw,
 };
 use anyprofile_http::Request;
 use serde::Serialize;
@@ -120,12 +120,12 @@ impl UpsunProvider {
                     return error;
                 }
                 let known = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-                error.with_hint(format!("the part of the change that belongs to the profile was made{known}"))
+                error
+                    .with_possible_effect()
+                    .with_hint(format!("the part of the change that belongs to the profile was made{known}"))
             })?;
         }
         let read = self.one(id, &GetOptions::new().with_enrich(!user.is_empty())).await;
-        read.map_err(|error| {
-            error.with_retry(Retry::No).with_hint("the change was made, and reading it back failed")
-        })
+        read.map_err(Error::after_write)
     }
 }

@@ -3,7 +3,7 @@
 use std::{pin::Pin, sync::Arc};
 
 use anyprofile_core::{Error, ErrorKind};
-use anyprofile_http::{FormFile, HttpOptions, TransportErrorKind};
+use anyprofile_http::{FormFile, HttpOptions};
 use anyprofile_upsun::{
     UpsunClient,
     wire::{
@@ -14,7 +14,7 @@ use anyprofile_upsun::{
 
 use crate::{
     client, config,
-    support::{Script, Sent, Step, answer, json, page},
+    support::{Script, Sent, Step, answer, json, outcomes::meetings, page},
 };
 
 pub(crate) const PICTURE: FormFile<'_> =
@@ -294,26 +294,9 @@ async fn failures(step: fn() -> Step) -> Vec<(&'static str, Error)> {
 
 #[tokio::test(start_paused = true)]
 async fn no_change_is_ever_repeated() {
-    let steps: [fn() -> Step; 7] = [
-        || answer(408).into(),
-        || answer(500).header("x-should-retry", "true").into(),
-        || answer(503).header("retry-after", "1").into(),
-        || answer(504).into(),
-        || Step::Fail(TransportErrorKind::Interrupted),
-        || Step::Fail(TransportErrorKind::Timeout),
-        || json(200, "{").broken().into(),
-    ];
-    for step in steps {
-        for (name, error) in failures(step).await {
-            assert!(error.hint().unwrap().contains("not known whether"), "{name}: {error}");
-        }
-    }
-    // These did nothing: the caller is told that it may be sent again, and the client does not.
-    let steps: [fn() -> Step; 2] =
-        [|| answer(429).header("retry-after", "1").into(), || Step::Fail(TransportErrorKind::Connect)];
-    for step in steps {
-        for (name, error) in failures(step).await {
-            assert!(!error.hint().unwrap().contains("not known whether"), "{name}: {error}");
+    for meeting in meetings() {
+        for (name, error) in failures(meeting.step).await {
+            meeting.check(error.operation().expect(name), &error);
         }
     }
 }

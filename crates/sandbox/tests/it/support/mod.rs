@@ -1,5 +1,8 @@
 //! The least HTTP client that will do: one connection a request.
 
+pub(crate) mod anthropic_profiles;
+pub(crate) mod probely_users;
+
 use std::fmt::Write as _;
 
 use anyprofile_sandbox::{Sandbox, SandboxOptions};

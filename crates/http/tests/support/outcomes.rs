@@ -1,0 +1,48 @@
+//! What a write can meet that leaves open whether it was made, and what does not.
+
+use anyprofile_core::{Error, ErrorKind, Retry};
+use anyprofile_http::TransportErrorKind;
+
+use super::{Step, answer, json};
+
+/// What a write meets.
+pub(crate) struct Meeting {
+    pub(crate) step: fn() -> Step,
+    kind: ErrorKind,
+    may_have_taken_effect: bool,
+}
+
+/// Everything that a write can meet without an answer that says what became of it, and what did nothing.
+pub(crate) fn meetings() -> impl Iterator<Item = Meeting> {
+    let unknown: [(fn() -> Step, ErrorKind); 9] = [
+        (|| answer(503).header("retry-after", "1").into(), ErrorKind::Upstream),
+        (|| answer(500).header("x-should-retry", "true").into(), ErrorKind::Upstream),
+        (|| answer(529).into(), ErrorKind::Upstream),
+        (|| answer(504).into(), ErrorKind::Timeout),
+        (|| answer(408).into(), ErrorKind::Timeout),
+        (|| Step::Fail(TransportErrorKind::Interrupted), ErrorKind::Transport),
+        (|| Step::Fail(TransportErrorKind::Timeout), ErrorKind::Timeout),
+        (|| json(200, "").pieces(["{\"id\":"]).broken().into(), ErrorKind::Transport),
+        (|| answer(303).header("location", "https://elsewhere.example.com").into(), ErrorKind::Decode),
+    ];
+    let nothing_done: [(fn() -> Step, ErrorKind); 2] = [
+        (|| Step::Fail(TransportErrorKind::Connect), ErrorKind::Transport),
+        (|| answer(429).into(), ErrorKind::RateLimited),
+    ];
+    let meeting = |may_have_taken_effect| {
+        move |(step, kind): (fn() -> Step, ErrorKind)| Meeting { step, kind, may_have_taken_effect }
+    };
+    unknown.into_iter().map(meeting(true)).chain(nothing_done.into_iter().map(meeting(false)))
+}
+
+impl Meeting {
+    /// That the error says what became of the write, and who may send it again: nobody, or the caller.
+    pub(crate) fn check(&self, operation: &str, error: &Error) {
+        assert_eq!((error.kind(), error.operation()), (self.kind, Some(operation)), "{error}");
+        let hint = error.hint().unwrap_or_default();
+        let known = !self.may_have_taken_effect;
+        assert_eq!(error.may_have_taken_effect(), self.may_have_taken_effect, "{error}");
+        assert_eq!(!hint.contains("not known whether"), known, "{error}");
+        assert_eq!(error.retry() != Retry::No, known, "{error}");
+    }
+}
