@@ -31,6 +31,8 @@ fn filled(profiles: &[Profile]) -> BTreeSet<String> {
                 paths.insert(key.clone());
             }
         }
+        let address = json["billing"]["address"].as_object().into_iter().flatten();
+        paths.extend(address.map(|(part, _)| format!("billing.address.{part}")));
     }
     // Ours, and what we do not know.
     for ours in ["notes", "unknown", "raw", "origin", "name.derived"] {

@@ -1,9 +1,13 @@
 //! The command line.
 
+mod writes;
+
 use std::path::PathBuf;
 
-use anyprofile::{Expected, Expression, FieldPath, Filter, IdKind, Kind, ProfileId, Status, Timestamp};
+use anyprofile::{Expected, Expression, FieldPath, Filter, Kind, ProfileId, Status, Timestamp};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::writes::{Confirm, Create, Enroll, Selected, Update};
 
 /// List, show, check and update user profiles at several services.
 ///
@@ -102,7 +106,12 @@ pub(crate) enum Command {
     ///
     /// `anyprofile find KEY -o ndjson | anyprofile deactivate - --yes` deactivates somebody at all accounts. A profile
     /// that its service cannot deactivate is named, and does not keep the others.
-    Deactivate(Deactivate),
+    Deactivate(Selected),
+    /// Delete profiles for good, or remove people from an organization, after showing what will be done where.
+    ///
+    /// Few services have it; `providers` says which. A profile that its service cannot delete is named, and does not
+    /// keep the others.
+    Delete(Selected),
     /// Make a link for the person of a profile to enroll with, and print it. The link is a credential.
     Enroll(Enroll),
     /// Check that each account's credential works.
@@ -229,79 +238,6 @@ pub(crate) struct List {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Create {
-    /// The collection to create it in, where the service has several, such as `user` or `api_user`.
-    #[arg(long, value_name = "COLLECTION")]
-    pub(crate) collection: Option<IdKind>,
-    /// Set a field, such as name.display=Ada.
-    #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
-    pub(crate) set: Vec<(FieldPath, String)>,
-    /// Show what would be sent, and send nothing.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Do not ask.
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Deactivate {
-    /// The ids; - reads them from standard input, an id or a profile as ndjson a line.
-    #[arg(required = true, value_name = "ID")]
-    pub(crate) ids: Vec<String>,
-    /// Show what would be done, and do nothing.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Do not ask.
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Enroll {
-    /// The id, such as `anthropic:claude/user/uprof_011CZkZCu8hGbp5mYRQgUmz9`.
-    pub(crate) id: ProfileId,
-    /// Show what would be sent, and send nothing.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Do not ask.
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Update {
-    /// The id, such as upsun:acme/organization/01HSANDB0XACME000000000001.
-    #[arg(required_unless_present = "from")]
-    pub(crate) id: Option<ProfileId>,
-    /// Update the profiles of a file instead: csv with a column `id` and a column a field, where an empty cell keeps the
-    /// field as it is, or ndjson with an object a profile, such as {"id":"…","title":"cto"}, where null clears.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["id", "set", "clear"])]
-    pub(crate) from: Option<PathBuf>,
-    /// Where to note what was written, for a run that is cut off to go on [default: FILE.journal].
-    #[arg(long, value_name = "FILE", requires = "from")]
-    pub(crate) journal: Option<PathBuf>,
-    /// What stands in a csv cell for a field to clear [default: nothing does].
-    #[arg(long, value_name = "TEXT", requires = "from")]
-    pub(crate) csv_null: Option<String>,
-    /// Stop where more than this share of the profiles that were tried failed (of 20 at least).
-    #[arg(long, value_name = "PERCENT", default_value_t = 10, value_parser = clap::value_parser!(u8).range(..=100), requires = "from")]
-    pub(crate) max_failure_rate: u8,
-    /// Set a field, such as organization.name=Acme.
-    #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
-    pub(crate) set: Vec<(FieldPath, String)>,
-    /// Clear a field.
-    #[arg(long, value_name = "FIELD", value_parser = field_path)]
-    pub(crate) clear: Vec<FieldPath>,
-    /// Show what would change, and change nothing.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Do not ask.
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct SandboxArguments {
     /// The port; 0 takes any free one.
     #[arg(long, default_value_t = 0)]
@@ -379,11 +315,6 @@ fn kind(text: &str) -> Result<Expected<Kind>, String> {
 fn address(text: &str) -> Result<String, String> {
     let is_address = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
     if is_address { Ok(text.to_owned()) } else { Err("expected an e-mail address".to_owned()) }
-}
-
-fn assignment(text: &str) -> Result<(FieldPath, String), String> {
-    let (path, value) = text.split_once('=').ok_or("expected FIELD=VALUE")?;
-    field_path(path).map(|path| (path, value.to_owned()))
 }
 
 #[cfg(test)]

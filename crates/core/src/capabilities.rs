@@ -242,6 +242,8 @@ pub struct WriteRule {
     pub clear: bool,
     /// What else a change of it does, for the plan: that it resets a password, for one.
     pub warning: Option<Cow<'static, str>>,
+    /// What else it does when a profile is created with it: that a message is sent, for one.
+    pub creation_warning: Option<Cow<'static, str>>,
 }
 
 /// Whether a field is given when a profile is created.
@@ -280,6 +282,22 @@ pub enum ValueFormat {
     OneOf(Cow<'static, [&'static str]>),
     /// `true` or `false`.
     Bool,
+    /// A list of names, each once and in no order: all that there are to be then.
+    Names {
+        /// The most characters of a name.
+        max_characters: Option<u32>,
+    },
+    /// A list of roles, each once and in no order: all that there are to be then. Each is written as
+    /// [`RoleAssignment::reference`](crate::RoleAssignment::reference) writes it.
+    Roles {
+        /// How far a role may reach: the first word is meant where none is written, the others need the id of a place.
+        tiers: Cow<'static, [&'static str]>,
+    },
+    /// Several lines of text, separated by `\n`.
+    Lines {
+        /// The most lines.
+        max_lines: u32,
+    },
     /// Pairs of texts; each can be written by itself, as `metadata.KEY`.
     Pairs {
         /// The most pairs.
@@ -301,6 +319,7 @@ impl WriteRule {
             create: AtCreation::No,
             clear: false,
             warning: None,
+            creation_warning: None,
         }
     }
 
@@ -325,6 +344,12 @@ impl WriteRule {
     /// The same field, a change of which does something else too.
     pub fn with_warning(mut self, warning: &'static str) -> Self {
         self.warning = Some(Cow::Borrowed(warning));
+        self
+    }
+
+    /// The same field, with which the creation of a profile does something else too.
+    pub fn with_creation_warning(mut self, warning: &'static str) -> Self {
+        self.creation_warning = Some(Cow::Borrowed(warning));
         self
     }
 }

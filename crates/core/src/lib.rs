@@ -70,6 +70,8 @@
 mod capabilities;
 mod change;
 mod cursor;
+mod draft;
+mod enrollment;
 mod error;
 mod expression;
 mod extension;
@@ -93,6 +95,7 @@ mod redact;
 mod rules;
 mod time;
 pub mod wire;
+mod written;
 
 pub use async_trait::async_trait;
 
@@ -103,6 +106,8 @@ pub use self::{
     },
     change::{Change, PlannedRequest, ProfileChange},
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
+    draft::ProfileDraft,
+    enrollment::{Enrollment, SecretLink},
     error::{Error, ErrorKind, Result, Retry},
     expression::{Expression, ExpressionError},
     extension::{Extension, ProfileExtension},
@@ -116,11 +121,11 @@ pub use self::{
     origin::{MissingReason, MissingView, Origin, View},
     page::{Effort, Next, Page, Quarantined},
     path::{FieldPath, FieldPathError},
-    plan::{Applied, ApplyOptions, Difference, Enrollment, ProfileDraft, SecretLink, UpdatePlan},
+    plan::{Applied, ApplyOptions, Difference, UpdatePlan},
     profile::{
         Access, Actor, Billing, Email, EmailPurpose, GrantStatus, Kind, Label, Name, Note, NoteKind,
-        Organization, OrganizationKind, PostalAddress, Profile, Role, RoleAssignment, RoleScope, ScopeTier,
-        Security, Status, Times,
+        Organization, OrganizationKind, PostalAddress, Profile, Role, RoleAssignment, RoleReferenceError,
+        RoleScope, ScopeTier, Security, Status, Times,
     },
     provider::{CheckMethod, CheckReport, ProfileProvider, ProfileProviderExt, ProviderInfo},
     query::{Direction, GetOptions, ListQuery, Order, OrderField, WriteOptions},

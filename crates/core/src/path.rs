@@ -14,58 +14,73 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 pub struct FieldPath(Cow<'static, str>);
 
 macro_rules! field_paths {
-    ($($(#[$meta:meta])* $name:ident = $path:literal,)+) => {
+    ($(#[$meta:meta])* $all:ident { $($name:ident = $path:literal,)+ }) => {
         impl FieldPath {
             $(
                 #[doc = concat!("`", $path, "`")]
                 pub const $name: Self = Self(Cow::Borrowed($path));
             )+
 
-            /// Every field of a profile but those of the extensions, in the order of their serialization.
-            pub const CORE: &'static [Self] = &[$(Self::$name),+];
+            $(#[$meta])*
+            pub const $all: &'static [Self] = &[$(Self::$name),+];
         }
     };
 }
 
 field_paths! {
-    ID = "id",
-    KIND = "kind",
-    STATUS = "status",
-    STATUS_RAW = "status_raw",
-    DECLARED_STATUS = "declared_status",
-    EXTERNAL_ID = "external_id",
-    USERNAME = "username",
-    EMAILS = "emails",
-    PICTURE = "picture",
-    WEBSITE = "website",
-    TITLE = "title",
-    LOCALE = "locale",
-    COUNTRY = "country",
-    ROLES = "roles",
-    LABELS = "labels",
-    METADATA = "metadata",
-    GRANTS = "grants",
-    CHANGED_BY = "changed_by",
-    NAME_DISPLAY = "name.display",
-    NAME_GIVEN = "name.given",
-    NAME_FAMILY = "name.family",
-    ORGANIZATION_NAME = "organization.name",
-    ORGANIZATION_LEGAL_NAME = "organization.legal_name",
-    ORGANIZATION_KIND = "organization.kind",
-    ORGANIZATION_ROLE = "organization.role",
-    BILLING_CONTACT = "billing.contact",
-    BILLING_VAT_NUMBER = "billing.vat_number",
-    BILLING_CURRENCY = "billing.currency",
-    BILLING_INVOICED = "billing.invoiced",
-    BILLING_ADDRESS = "billing.address",
-    ACCESS_OWNER = "access.owner",
-    ACCESS_BILLING_ADMIN = "access.billing_admin",
-    SECURITY_MFA_ENABLED = "security.mfa_enabled",
-    SECURITY_SSO = "security.sso",
-    SECURITY_LAST_LOGIN = "security.last_login",
-    SECURITY_FIRST_LOGIN = "security.first_login",
-    TIMES_CREATED = "times.created",
-    TIMES_UPDATED = "times.updated",
+    /// Every field of a profile but those of the extensions, in the order of their serialization.
+    CORE {
+        ID = "id",
+        KIND = "kind",
+        STATUS = "status",
+        STATUS_RAW = "status_raw",
+        DECLARED_STATUS = "declared_status",
+        EXTERNAL_ID = "external_id",
+        USERNAME = "username",
+        EMAILS = "emails",
+        PICTURE = "picture",
+        WEBSITE = "website",
+        TITLE = "title",
+        LOCALE = "locale",
+        COUNTRY = "country",
+        ROLES = "roles",
+        LABELS = "labels",
+        METADATA = "metadata",
+        GRANTS = "grants",
+        CHANGED_BY = "changed_by",
+        NAME_DISPLAY = "name.display",
+        NAME_GIVEN = "name.given",
+        NAME_FAMILY = "name.family",
+        ORGANIZATION_NAME = "organization.name",
+        ORGANIZATION_LEGAL_NAME = "organization.legal_name",
+        ORGANIZATION_KIND = "organization.kind",
+        ORGANIZATION_ROLE = "organization.role",
+        BILLING_CONTACT = "billing.contact",
+        BILLING_VAT_NUMBER = "billing.vat_number",
+        BILLING_CURRENCY = "billing.currency",
+        BILLING_INVOICED = "billing.invoiced",
+        BILLING_ADDRESS = "billing.address",
+        ACCESS_OWNER = "access.owner",
+        ACCESS_BILLING_ADMIN = "access.billing_admin",
+        SECURITY_MFA_ENABLED = "security.mfa_enabled",
+        SECURITY_SSO = "security.sso",
+        SECURITY_LAST_LOGIN = "security.last_login",
+        SECURITY_FIRST_LOGIN = "security.first_login",
+        TIMES_CREATED = "times.created",
+        TIMES_UPDATED = "times.updated",
+    }
+}
+
+field_paths! {
+    /// The parts of [`BILLING_ADDRESS`](Self::BILLING_ADDRESS), each of which can be read and written by itself.
+    BILLING_ADDRESS_PARTS {
+        BILLING_ADDRESS_RECIPIENT = "billing.address.recipient",
+        BILLING_ADDRESS_STREET_ADDRESS = "billing.address.street_address",
+        BILLING_ADDRESS_LOCALITY = "billing.address.locality",
+        BILLING_ADDRESS_REGION = "billing.address.region",
+        BILLING_ADDRESS_POSTAL_CODE = "billing.address.postal_code",
+        BILLING_ADDRESS_COUNTRY = "billing.address.country",
+    }
 }
 
 impl FieldPath {
@@ -87,6 +102,11 @@ impl FieldPath {
     /// The key, if the path is one pair of the metadata.
     pub fn metadata_key(&self) -> Option<&str> {
         self.0.strip_prefix("metadata.")
+    }
+
+    /// The key, if the path is one part of the address.
+    pub(crate) fn address_key(&self) -> Option<&str> {
+        self.0.strip_prefix("billing.address.")
     }
 
     /// Whether the field is a point in time.
@@ -124,7 +144,8 @@ impl FromStr for FieldPath {
     type Err = FieldPathError;
 
     fn from_str(text: &str) -> Result<Self, FieldPathError> {
-        if let Some(known) = Self::CORE.iter().find(|path| path.as_str() == text) {
+        let mut known = Self::CORE.iter().chain(Self::BILLING_ADDRESS_PARTS);
+        if let Some(known) = known.find(|path| path.as_str() == text) {
             return Ok(known.clone());
         }
         let key = ["extension.", "unknown.", "metadata."].iter().find_map(|prefix| text.strip_prefix(prefix));
@@ -138,7 +159,7 @@ impl FromStr for FieldPath {
 /// The field that was probably meant: one that holds the word, or whose last key is the word.
 fn suggestion(text: &str) -> Option<&'static str> {
     let word = text.rsplit(['.', '-', ' ']).next().filter(|word| word.len() > 2)?.to_ascii_lowercase();
-    let paths = || FieldPath::CORE.iter();
+    let paths = || FieldPath::CORE.iter().chain(FieldPath::BILLING_ADDRESS_PARTS);
     paths()
         .find(|path| path.as_str().rsplit('.').next() == Some(word.as_str()))
         .or_else(|| paths().find(|path| path.as_str().contains(&word)))

@@ -6,65 +6,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    AccountName, Capabilities, Change, Error, ErrorKind, Field, FieldPath, FieldState, GetOptions, IdKind,
+    AccountName, Capabilities, Change, Error, ErrorKind, Field, FieldPath, FieldState, GetOptions,
     PlannedRequest, Profile, ProfileChange, ProfileId, ProfileProvider, ProviderInfo, Result, ServiceName,
-    Support, Timestamp, WriteOptions,
-    rules::{draft_violations, pair_violations, refuse},
+    WriteOptions,
+    rules::{pair_violations, refuse},
+    written::{differs, is_same, value_of},
 };
-
-/// A profile that is to be created: its collection, and its fields.
-///
-/// `Debug` shows the fields and no values.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ProfileDraft {
-    kind: IdKind,
-    fields: ProfileChange,
-}
-
-impl ProfileDraft {
-    /// An empty draft for a collection.
-    pub fn new(kind: IdKind) -> Self {
-        Self { kind, fields: ProfileChange::new() }
-    }
-
-    /// Sets a field.
-    pub fn set(mut self, path: FieldPath, value: impl Into<Value>) -> Self {
-        self.fields = self.fields.set(path, value);
-        self
-    }
-
-    /// The collection.
-    pub fn kind(&self) -> &IdKind {
-        &self.kind
-    }
-
-    /// The fields, all of them set.
-    pub fn fields(&self) -> &ProfileChange {
-        &self.fields
-    }
-
-    /// Checks the draft against what the service takes, before anything is sent.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unsupported`] if no profile can be created in this collection, [`ErrorKind::InvalidRequest`] with
-    /// every violation in [`Error::field_errors`] otherwise.
-    pub fn check(&self, provider: &(impl ProfileProvider + ?Sized)) -> Result<()> {
-        let (info, capabilities) = (provider.info(), provider.capabilities());
-        if !capabilities.operations.create.kinds().contains(&self.kind) {
-            let reason = match &capabilities.operations.create {
-                Support::No(reason) => reason.to_string(),
-                Support::For(kinds) => {
-                    let kinds: Vec<_> = kinds.iter().map(IdKind::as_str).collect();
-                    format!("profiles of kind '{}' cannot be created; only: {}", self.kind, kinds.join(", "))
-                }
-            };
-            return Err(Error::unsupported(info, "create", &reason));
-        }
-        let mut violations = draft_violations(&self.fields, &self.kind, capabilities);
-        violations.extend(pair_violations(&self.fields, None, capabilities));
-        refuse("create", info, violations)
-    }
-}
 
 /// An update that was worked out and not made: what changes from what to what, and the requests.
 ///
@@ -231,52 +178,6 @@ impl UpdatePlan {
     }
 }
 
-impl ProfileDraft {
-    /// The fields that a profile which was created from the draft shows otherwise.
-    pub fn ignored(&self, created: &Profile, capabilities: &Capabilities) -> Vec<FieldPath> {
-        let differs = |(path, change): &(&FieldPath, Change<&Value>)| match change {
-            Change::Set(then) => differs(Some(then), created, path, capabilities),
-            Change::Keep | Change::Clear => false,
-        };
-        self.fields.iter().filter(differs).map(|(path, _)| path.clone()).collect()
-    }
-}
-
-fn differs(then: Option<&Value>, shown: &Profile, path: &FieldPath, capabilities: &Capabilities) -> bool {
-    match (then, value_of(shown, path, capabilities)) {
-        (Some(then), Field::Value(now)) => !is_same(then, &now),
-        (None, Field::Value(_)) | (Some(_), _) => true,
-        (None, Field::Null | Field::Absent) => false,
-    }
-}
-
-/// Whether two values are one; a time may be written in several ways.
-fn is_same(one: &Value, other: &Value) -> bool {
-    let time = |value: &Value| value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
-    one == other || matches!((time(one), time(other)), (Some(one), Some(other)) if one == other)
-}
-
-/// What the record that is written says of a field, in the form that it is written in: of the addresses, the primary
-/// one. What another record says, or what we put together, is not what is written.
-fn value_of(profile: &Profile, path: &FieldPath, capabilities: &Capabilities) -> Field<Value> {
-    if *path == FieldPath::EMAILS
-        && let Some(address) = profile.email()
-    {
-        return Field::Value(address.into());
-    }
-    let Some(value) = profile.value(path) else {
-        return if profile.is_null(path) { Field::Null } else { Field::Absent };
-    };
-    // The record that the table names first is the one that has the field.
-    let views: Vec<_> = profile.origin.iter().flat_map(crate::Origin::views).collect();
-    let sources = capabilities.fields.get(path).map_or(&[][..], |spec| &spec.sources);
-    let owner = sources.iter().filter_map(|source| source.view.as_ref()).find(|view| views.contains(view));
-    match (owner, profile.origin_of(path)) {
-        (Some(owner), Some(from)) if owner != from => Field::Null,
-        _ => Field::Value(value),
-    }
-}
-
 /// How to make a plan true.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -308,40 +209,6 @@ pub struct Applied {
     pub profile: Profile,
     /// The fields that the service accepted and shows otherwise: it ignored them or changed them.
     pub ignored: Vec<FieldPath>,
-}
-
-/// A link for somebody to enroll with. **The link is a credential**: whoever holds it can enroll until it expires.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Enrollment {
-    /// The link.
-    pub url: SecretLink,
-    /// When it stops working; `None` where the service does not say it in a form that is known.
-    pub expires_at: Option<Timestamp>,
-}
-
-impl Enrollment {
-    /// A link and its end.
-    pub fn new(url: impl Into<String>, expires_at: Option<Timestamp>) -> Self {
-        Self { url: SecretLink(url.into()), expires_at }
-    }
-}
-
-/// A link that is a secret: neither `Debug` nor serde shows it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SecretLink(String);
-
-impl SecretLink {
-    /// The link itself.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for SecretLink {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("SecretLink(..)")
-    }
 }
 
 /// Makes a plan true.

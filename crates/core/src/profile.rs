@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::parts::{
     Access, Actor, Billing, Email, EmailPurpose, GrantStatus, Kind, Label, Name, Organization,
-    OrganizationKind, PostalAddress, Role, RoleAssignment, RoleScope, ScopeTier, Security, Status, Times,
+    OrganizationKind, PostalAddress, Role, RoleAssignment, RoleReferenceError, RoleScope, ScopeTier,
+    Security, Status, Times,
 };
 use crate::{
     Capabilities, Extension, Field, FieldPath, FieldState, MissingReason, Origin, ProfileExtension,
@@ -81,6 +82,12 @@ macro_rules! profile {
 
             /// What this record says of a field; `None` if the record's type has no such field.
             fn record_state(&self, path: &FieldPath) -> Option<FieldState> {
+                if let Some(key) = path.address_key() {
+                    return match &self.billing.address {
+                        Field::Value(address) => address.state_of(key),
+                        none => Some(none.state()),
+                    };
+                }
                 let (group, key) = path.as_str().split_once('.').unwrap_or((path.as_str(), ""));
                 match (group, key) {
                     ("id", "") => Some(FieldState::Value),
@@ -239,7 +246,11 @@ impl Profile {
     pub fn origin_of(&self, path: &FieldPath) -> Option<&View> {
         let origin = self.origin.as_ref()?;
         match self.record_state(path)? {
-            FieldState::Value | FieldState::Null => Some(origin.fields.get(path).unwrap_or(&origin.view)),
+            FieldState::Value | FieldState::Null => {
+                // An address comes as a whole.
+                let whole = if path.address_key().is_some() { &FieldPath::BILLING_ADDRESS } else { path };
+                Some(origin.fields.get(whole).unwrap_or(&origin.view))
+            }
             _ => None,
         }
     }
@@ -356,6 +367,11 @@ mod tests {
     fn every_core_path_is_a_field_of_the_record() {
         for path in FieldPath::CORE {
             assert!(profile().record_state(path).is_some(), "{path}");
+        }
+        let mut profile = profile();
+        profile.billing.address = PostalAddress::default().into();
+        for path in FieldPath::BILLING_ADDRESS_PARTS {
+            assert!(profile.record_state(path).is_some(), "{path}");
         }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     AtCreation, Capabilities, Change, Error, ErrorKind, FieldPath, IdKind, ProfileChange, ProviderInfo,
-    Readable, Result, Timestamp, ValueFormat, WriteRule,
+    Readable, Result, RoleAssignment, Timestamp, ValueFormat, WriteRule,
 };
 
 /// A field and the rule that what is to be written breaks, in words that do not repeat the value.
@@ -153,11 +153,23 @@ fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
     if matches!(format, ValueFormat::Bool) {
         return (!value.is_boolean()).then(|| "is true or false".to_owned());
     }
+    if let ValueFormat::Names { .. } | ValueFormat::Roles { .. } = format {
+        return list_violation(format, value);
+    }
     let Some(text) = value.as_str() else {
         return Some("is a text".to_owned());
     };
     match format {
-        ValueFormat::Bool | ValueFormat::Pairs { .. } | ValueFormat::Text { max_characters: None } => None,
+        ValueFormat::Bool
+        | ValueFormat::Pairs { .. }
+        | ValueFormat::Names { .. }
+        | ValueFormat::Roles { .. }
+        | ValueFormat::Text { max_characters: None } => None,
+        ValueFormat::Lines { max_lines } => {
+            let lines: Vec<_> = text.split('\n').map(str::trim).collect();
+            let fits = lines.len() <= *max_lines as usize && !lines.contains(&"");
+            (!fits).then(|| format!("has at most {max_lines} lines, none of them empty"))
+        }
         ValueFormat::Text { max_characters: Some(max) } => {
             (text.chars().count() > *max as usize).then(|| format!("has at most {max} characters"))
         }
@@ -186,5 +198,43 @@ fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
         ValueFormat::OneOf(words) => {
             (!words.contains(&text)).then(|| format!("is one of: {}", words.join(", ")))
         }
+    }
+}
+
+/// Why a value is not a list of what a format asks for.
+fn list_violation(format: &ValueFormat, value: &Value) -> Option<String> {
+    let names: Option<Vec<&str>> =
+        value.as_array().and_then(|items| items.iter().map(Value::as_str).collect());
+    let Some(names) = names else {
+        return Some("is a list of texts".to_owned());
+    };
+    if names.is_empty() {
+        return Some("cannot be empty: clear it".to_owned());
+    }
+    if names.iter().collect::<std::collections::BTreeSet<_>>().len() < names.len() {
+        return Some("names one of them twice".to_owned());
+    }
+    names.into_iter().find_map(|name| match format {
+        ValueFormat::Roles { tiers } => role_violation(name, tiers),
+        _ if name.trim().is_empty() => Some("has a name that is empty".to_owned()),
+        ValueFormat::Names { max_characters } => {
+            format_violation(&ValueFormat::Text { max_characters: *max_characters }, &Value::from(name))
+        }
+        _ => None,
+    })
+}
+
+fn role_violation(reference: &str, tiers: &[&str]) -> Option<String> {
+    let assignment = match reference.parse::<RoleAssignment>() {
+        Ok(assignment) => assignment,
+        Err(error) => return Some(format!("cannot be read: {error}")),
+    };
+    let tier = assignment.scope.value().and_then(|scope| scope.tier.value());
+    let places = tiers.get(1..).unwrap_or_default();
+    match tier {
+        Some(tier) if !places.contains(&tier.as_str()) => {
+            Some(format!("reaches as far as {}, or ROLE@TIER:ID with: {}", tiers.first()?, places.join(", ")))
+        }
+        _ => None,
     }
 }

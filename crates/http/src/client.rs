@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use anyprofile_core::{Effort, Error, ErrorKind, ProviderInfo, Result};
-use http::{HeaderMap, HeaderValue};
+use anyprofile_core::{Effort, Error, ErrorKind, PlannedRequest, ProviderInfo, Result};
+use http::{HeaderMap, HeaderValue, Method};
 use tracing::Instrument;
 use url::Url;
 
@@ -107,6 +107,21 @@ impl HttpClient {
                 error(ErrorKind::Decode, message).with_hint(hint)
             }),
         }
+    }
+
+    /// The request as it would be sent, to be shown before. A body that is no JSON, such as a file, is left out.
+    ///
+    /// # Errors
+    /// As [`url`](Self::url).
+    pub fn planned(&self, request: &Request) -> Result<PlannedRequest> {
+        let method = match request.method {
+            Method::POST => "POST",
+            Method::PUT => "PUT",
+            Method::PATCH => "PATCH",
+            Method::DELETE => "DELETE",
+            _ => "GET",
+        };
+        Ok(PlannedRequest::new(method, self.url(request)?, serde_json::from_slice(&request.body).ok()))
     }
 
     /// Sends a request, repeats it where that may help and does no harm, and gives the answer.

@@ -20,6 +20,7 @@ pub(crate) use self::{
         organization_users_request,
     },
     user_profiles::user_profile_list,
+    writes::{delete_invite_request, remove_organization_user_request},
 };
 pub use self::{
     organization::{ListInvites, ListOrganizationUsers},

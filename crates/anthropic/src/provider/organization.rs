@@ -3,9 +3,10 @@
 use std::sync::{Arc, LazyLock};
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, Effort, Error, ErrorKind, FieldPath, FieldSpec, FilterPart,
-    FilterPlan, FindKey, FindMethod, Found, GetOptions, IdKind, ListQuery, ListedCollection, Next, Page,
-    Pages, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Support, async_trait, look_up,
+    AtCreation, Capabilities, Cursor, CursorPosition, Effort, Error, ErrorKind, FieldPath, FieldSpec,
+    FilterPart, FilterPlan, FindKey, FindMethod, Found, GetOptions, IdKind, ListQuery, ListedCollection,
+    Next, Page, Pages, PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider,
+    ProviderInfo, Result, Support, ValueFormat, WriteOptions, WriteRule, async_trait, look_up,
     wire::{OpaqueId, Tolerant, WithRaw},
 };
 use anyprofile_http::{Answer, Request};
@@ -24,6 +25,13 @@ use crate::{
 pub const ORGANIZATION_USER: IdKind = IdKind::new("organization_user");
 /// The ids of invites to the organization (`anthropic:claude/invite/invite_…`).
 pub const INVITE: IdKind = IdKind::new("invite");
+
+/// The kinds of ids of what can be written.
+const INVITES: &[IdKind] = &[INVITE];
+const USERS_AND_INVITES: &[IdKind] = &[ORGANIZATION_USER, INVITE];
+
+/// The words of [`OrganizationRole::SETTABLE`].
+const SETTABLE_ROLES: &[&str] = &["billing", "claude_code_user", "developer", "managed", "user"];
 
 /// The most users or invites a page (newer pages of the reference on listing them).
 const MAX_PAGE_SIZE: u32 = 1_000;
@@ -79,9 +87,12 @@ impl AnthropicOrganizationProvider {
 
     async fn one<T: Tolerant>(&self, request: Request, as_profile: &As<T>) -> Result<(Profile, Effort)> {
         let answer = self.client.http.send(request).await?;
+        Ok((self.decoded(&answer, as_profile)?, answer.effort))
+    }
+
+    pub(super) fn decoded<T: Tolerant>(&self, answer: &Answer, as_profile: &As<T>) -> Result<Profile> {
         let profile = self.profile(answer.decode_record()?, as_profile);
-        let profile = profile.map_err(|reason| answer.error(ErrorKind::Decode, reason))?;
-        Ok((profile, answer.effort))
+        profile.map_err(|reason| answer.error(ErrorKind::Decode, reason))
     }
 
     /// A page of users or invites, and the id behind which the next one is.
@@ -145,15 +156,16 @@ impl AnthropicOrganizationProvider {
 }
 
 /// How a record is read.
-struct As<T> {
+pub(super) struct As<T> {
     kind: IdKind,
     native: fn(&T) -> Option<&OpaqueId>,
     map: fn(ProfileId, T) -> Profile,
 }
 
-const USER: As<wire::OrganizationUser> =
+pub(super) const USER: As<wire::OrganizationUser> =
     As { kind: ORGANIZATION_USER, native: |record| record.id.value(), map: map::organization_user };
-const INVITED: As<wire::Invite> = As { kind: INVITE, native: |record| record.id.value(), map: map::invite };
+pub(super) const INVITED: As<wire::Invite> =
+    As { kind: INVITE, native: |record| record.id.value(), map: map::invite };
 const ORGANIZATION: As<wire::Organization> =
     As { kind: IdKind::ORGANIZATION, native: |record| record.id.value(), map: map::organization };
 
@@ -166,12 +178,12 @@ static CAPABILITIES: LazyLock<Arc<Capabilities>> = LazyLock::new(|| {
     operations.current = Support::of([IdKind::ORGANIZATION]);
     operations.members = Support::of([IdKind::ORGANIZATION]);
     operations.enrich = Support::no("Anthropic shows all it has of a user or an invite in one record");
-    operations.create = Support::no("inviting users is not part of this version");
-    operations.update = Support::no("changing a user's role is not part of this version");
-    operations.deactivate = Support::no("Anthropic's API has no operation that deactivates a user");
-    operations.enroll =
-        Support::no("people are invited to an organization, which is not part of this version");
-    operations.delete = Support::no("removing users is not part of this version");
+    operations.create = Support::of([INVITE]);
+    operations.update = Support::of([ORGANIZATION_USER]);
+    operations.deactivate =
+        Support::no("Anthropic's API has no operation that deactivates a user: one is removed (delete)");
+    operations.enroll = Support::no("people are invited to an organization: create an invite");
+    operations.delete = Support::of([ORGANIZATION_USER, INVITE]);
     let listing = &mut capabilities.listing;
     listing.collections = vec![
         ListedCollection::new(ORGANIZATION_USER, [USER_VIEW]),
@@ -192,8 +204,16 @@ static CAPABILITIES: LazyLock<Arc<Capabilities>> = LazyLock::new(|| {
             .and_in(ORGANIZATION_VIEW, "(always organization)"),
         FieldSpec::read_in(FieldPath::STATUS, INVITE_VIEW, "status"),
         FieldSpec::read_in(FieldPath::STATUS_RAW, INVITE_VIEW, "status"),
-        person(FieldPath::EMAILS, "email", "email"),
-        person(FieldPath::ROLES, "role", "role"),
+        person(FieldPath::EMAILS, "email", "email").writable(
+            WriteRule::set_only(INVITES, ValueFormat::Email)
+                .at_creation(AtCreation::Required)
+                .not_by_update()
+                .with_creation_warning("the service writes an invitation to this address"),
+        ),
+        person(FieldPath::ROLES, "role", "role").writable(
+            WriteRule::set_only(USERS_AND_INVITES, ValueFormat::OneOf(SETTABLE_ROLES.into()))
+                .at_creation(AtCreation::Required),
+        ),
         FieldSpec::read_in(FieldPath::NAME_DISPLAY, USER_VIEW, "name").and_in(ORGANIZATION_VIEW, "name"),
         person(FieldPath::TIMES_CREATED, "added_at", "invited_at"),
         FieldSpec::read_in(FieldPath::extension("extension.invite"), INVITE_VIEW, "(the record)"),
@@ -261,6 +281,35 @@ impl ProfileProvider for AnthropicOrganizationProvider {
             _ => self.check_organization(id).await,
         };
         read.map(|(profile, _)| profile)
+    }
+
+    fn plan_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
+        self.planned_create(draft)
+    }
+
+    /// Invites somebody, to whom the service then writes.
+    async fn create_with(&self, draft: &ProfileDraft, _: &WriteOptions) -> Result<Profile> {
+        self.invite(draft).await
+    }
+
+    fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
+        self.planned_update(id, change)
+    }
+
+    async fn update_with(&self, id: &ProfileId, change: &ProfileChange, _: &WriteOptions) -> Result<Profile> {
+        if change.is_empty() {
+            return self.get_with(id, &GetOptions::default()).await;
+        }
+        self.update_user(id, change).await
+    }
+
+    fn plan_delete(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
+        self.planned_delete(id)
+    }
+
+    /// Removes a user from the organization, or takes back an invite, which may stay in the list as deleted.
+    async fn delete_with(&self, id: &ProfileId, _: &WriteOptions) -> Result<()> {
+        self.remove(id).await
     }
 
     async fn current_with(&self, _: &GetOptions) -> Result<Profile> {

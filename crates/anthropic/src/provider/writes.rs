@@ -5,7 +5,6 @@ use anyprofile_core::{
     ProfileId, ProfileProvider as _, Result, wire::WithRaw,
 };
 use anyprofile_http::Request;
-use serde_json::Value;
 
 use super::AnthropicProvider;
 use crate::{
@@ -75,8 +74,8 @@ impl AnthropicProvider {
         self.settings.shape
     }
 
-    fn planned(&self, request: &Request, body: Option<Value>) -> Result<Vec<PlannedRequest>> {
-        Ok(vec![PlannedRequest::new("POST", self.client.http.url(request)?, body)])
+    fn planned(&self, request: &Request) -> Result<Vec<PlannedRequest>> {
+        Ok(vec![self.client.http.planned(request)?])
     }
 
     fn create_body(&self, draft: &ProfileDraft) -> UserProfileCreate {
@@ -113,9 +112,7 @@ impl AnthropicProvider {
 
     pub(super) fn planned_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
         draft.check(self)?;
-        let create = self.create_body(draft);
-        let request = self.client.create_user_profile_request(&create)?;
-        self.planned(&request, serde_json::to_value(&create).ok())
+        self.planned(&self.client.create_user_profile_request(&self.create_body(draft))?)
     }
 
     pub(super) async fn create_profile(&self, draft: &ProfileDraft) -> Result<Profile> {
@@ -142,9 +139,7 @@ impl AnthropicProvider {
         if change.is_empty() {
             return Ok(Vec::new());
         }
-        let update = self.update_body(change);
-        let request = self.client.update_user_profile_request(id.native(), &update)?;
-        self.planned(&request, serde_json::to_value(&update).ok())
+        self.planned(&self.client.update_user_profile_request(id.native(), &self.update_body(change))?)
     }
 
     pub(super) async fn update_profile(&self, id: &ProfileId, change: &ProfileChange) -> Result<Profile> {
@@ -158,19 +153,16 @@ impl AnthropicProvider {
     }
 
     /// The request for a link: of its own with a beta, one of several actions without.
-    fn enroll_request(&self, id: &ProfileId) -> Result<(Request, Option<Value>)> {
+    fn enroll_request(&self, id: &ProfileId) -> Result<Request> {
         self.capabilities().operations.enroll.check(self.info(), "enroll", id)?;
         if self.shape() == Shape::GenerallyAvailable {
-            let request = self.client.action_url_request(id.native(), &UserProfileAction::EnrollEndUser)?;
-            let body = serde_json::json!({"action": {"type": UserProfileAction::EnrollEndUser.as_str()}});
-            return Ok((request, Some(body)));
+            return self.client.action_url_request(id.native(), &UserProfileAction::EnrollEndUser);
         }
-        Ok((self.client.enrollment_url_request(id.native()), None))
+        Ok(self.client.enrollment_url_request(id.native()))
     }
 
     pub(super) fn planned_enroll(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
-        let (request, body) = self.enroll_request(id)?;
-        self.planned(&request, body)
+        self.planned(&self.enroll_request(id)?)
     }
 
     pub(super) async fn enrollment(&self, id: &ProfileId) -> Result<Enrollment> {
@@ -194,7 +186,6 @@ impl AnthropicProvider {
 
     pub(super) fn planned_delete(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
         self.capabilities().operations.delete.check(self.info(), "delete", id)?;
-        let request = self.client.delete_user_profile_request(id.native())?;
-        Ok(vec![PlannedRequest::new("DELETE", self.client.http.url(&request)?, None)])
+        self.planned(&self.client.delete_user_profile_request(id.native())?)
     }
 }

@@ -48,6 +48,8 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
     if !rows.is_empty() {
         lines.push(grid(&["field", "value"].map(str::to_owned), &rows));
     }
+    let warnings = draft.warnings(capabilities);
+    lines.extend(warnings.iter().map(|warning| format!("warning: {warning}")));
     for request in &requests {
         lines.push(format!("{} {}", request.method, request.url));
         if let Some(body) = &request.body {
@@ -55,18 +57,20 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
         }
     }
     let text = lines.join("\n");
-    if create.dry_run {
+    if create.confirm.dry_run {
         let requests: Vec<_> =
             requests.iter().map(|it| json!({"method": it.method, "url": it.url, "body": it.body})).collect();
         match global.output {
             Format::Table | Format::Csv => print_line(&text)?,
-            Format::Json | Format::Ndjson => print_line(&json!({ "requests": requests }).to_string())?,
+            Format::Json | Format::Ndjson => {
+                print_line(&json!({ "warnings": warnings, "requests": requests }).to_string())?;
+            }
         }
         say!("dry run: nothing was written");
         return Ok(Exit::Complete);
     }
     say!("{text}");
-    if !create.yes && !confirmed()? {
+    if !confirmed(&create.confirm)? {
         return Ok(Exit::Usage);
     }
     let profile = provider.create(&draft).await?;

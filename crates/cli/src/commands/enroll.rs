@@ -21,11 +21,11 @@ pub(crate) async fn run(global: &Global, enroll: Enroll) -> Result<Exit, Failure
     for request in provider.plan_enroll(&enroll.id)? {
         say!("{}  {} {}", enroll.id, request.method, request.url);
     }
-    if enroll.dry_run {
+    if enroll.confirm.dry_run {
         say!("dry run: nothing was written");
         return Ok(Exit::Complete);
     }
-    if !enroll.yes && !confirmed()? {
+    if !confirmed(&enroll.confirm)? {
         return Ok(Exit::Usage);
     }
     let enrollment = provider.enroll(&enroll.id).await?;

@@ -3,12 +3,12 @@
 mod check;
 mod confirm;
 mod create;
-mod deactivate;
 mod enroll;
 mod find;
 mod list;
 mod providers;
 mod sandbox;
+mod selected;
 mod show;
 mod update;
 mod update_many;
@@ -31,7 +31,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Find { key, fields } => find::run(global, &key, fields.paths()).await,
         Command::Me { fields } => show::me(global, &fields.paths()).await,
         Command::Create(create) => create::run(global, create).await,
-        Command::Deactivate(deactivate) => deactivate::run(global, deactivate).await,
+        Command::Deactivate(selected) => selected::run(global, selected, selected::Action::Deactivate).await,
+        Command::Delete(selected) => selected::run(global, selected, selected::Action::Delete).await,
         Command::Enroll(enroll) => enroll::run(global, enroll).await,
         Command::Update(update) => update::run(global, update).await,
         Command::Check => check::run(global).await,

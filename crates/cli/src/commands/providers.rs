@@ -1,7 +1,8 @@
 //! `anyprofile providers`
 
 use anyprofile::{
-    Accounts, Capabilities, FieldPath, FieldSpec, Operations, ProfileProvider, Readable, Support, View,
+    Accounts, AtCreation, Capabilities, FieldPath, FieldSpec, Operations, ProfileProvider, Readable, Support,
+    View,
 };
 use serde_json::{Value, json};
 
@@ -164,8 +165,11 @@ fn field_cell(spec: Option<&FieldSpec>) -> String {
         None => read,
         Some(rule) => {
             let kinds: Vec<_> = rule.id_kinds.iter().map(ToString::to_string).collect();
-            let clear = if rule.clear { "/clear" } else { "" };
-            format!("{read}; write{clear} ({})", kinds.join(", "))
+            let ways =
+                [(rule.update, "write"), (rule.create != AtCreation::No, "create"), (rule.clear, "clear")];
+            let ways: Vec<_> =
+                ways.into_iter().filter_map(|(is_there, way)| is_there.then_some(way)).collect();
+            format!("{read}; {} ({})", ways.join("/"), kinds.join(", "))
         }
     }
 }

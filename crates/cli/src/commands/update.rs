@@ -34,7 +34,7 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
     // Refuses what the service cannot do, before anything is sent; then reads what is there now.
     let plan = provider.plan(id, &change).await?;
     let shown = Shown { plan: &plan, capabilities: provider.capabilities() };
-    if update.dry_run {
+    if update.confirm.dry_run {
         // Here the plan is what was asked for, so it is the output.
         match global.output {
             Format::Table | Format::Csv => print_line(&shown.text()?)?,
@@ -48,7 +48,7 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
     if plan.is_empty() {
         return Ok(Exit::Complete);
     }
-    if !update.yes && !confirmed()? {
+    if !confirmed(&update.confirm)? {
         return Ok(Exit::Usage);
     }
     // What was shown is what is written: not if somebody else has changed it in the meantime.
@@ -80,14 +80,20 @@ fn change_of(update: &Update, capabilities: &Capabilities) -> Result<ProfileChan
     Ok(change)
 }
 
-/// A value in the type that its field has.
+/// A value in the type that its field has. The items of a list are separated by commas, or a JSON array.
 pub(super) fn value_of(path: &FieldPath, text: &str, capabilities: &Capabilities) -> Value {
     let format = capabilities.fields.get(path).and_then(|spec| spec.write.as_ref()).map(|rule| &rule.format);
     match (format, text) {
         (Some(ValueFormat::Bool), "true") => Value::Bool(true),
         (Some(ValueFormat::Bool), "false") => Value::Bool(false),
+        (Some(ValueFormat::Names { .. } | ValueFormat::Roles { .. }), text) => list_of(text),
         _ => Value::String(text.to_owned()),
     }
+}
+
+fn list_of(text: &str) -> Value {
+    let array = serde_json::from_str::<Value>(text).ok().filter(Value::is_array);
+    array.unwrap_or_else(|| text.split(',').map(str::trim).collect())
 }
 
 /// A plan, to be shown.
@@ -159,7 +165,12 @@ impl Shown<'_> {
     }
 }
 
-/// A text as it is, anything else as JSON.
+/// A text as it is, a list of texts with commas, anything else as JSON.
 pub(super) fn in_words(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    let texts = || value.as_array()?.iter().map(Value::as_str).collect::<Option<Vec<_>>>();
+    match (value.as_str(), texts()) {
+        (Some(text), _) => text.to_owned(),
+        (None, Some(texts)) => texts.join(", "),
+        (None, None) => value.to_string(),
+    }
 }

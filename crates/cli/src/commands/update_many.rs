@@ -62,13 +62,13 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
         return Ok(Exit::Partial);
     };
     let writes = plans.iter().filter(|(_, plan)| !plan.is_empty()).count();
-    show(global.output, update.dry_run, &plans)?;
+    show(global.output, update.confirm.dry_run, &plans)?;
     say!("{writes} of {total} profiles are to be written");
-    if update.dry_run {
+    if update.confirm.dry_run {
         say!("dry run: nothing was written");
         return Ok(if failures.failed == 0 { Exit::Complete } else { Exit::Partial });
     }
-    if writes > 0 && !update.yes && !confirmed()? {
+    if writes > 0 && !confirmed(&update.confirm)? {
         return Ok(Exit::Usage);
     }
     let mut failures = Failures { failed: failures.failed, tried: failures.failed, ..failures };

@@ -1,5 +1,7 @@
 //! The groups of a profile's fields.
 
+use std::str::FromStr;
+
 use crate::{Timestamp, open_enum, redact::profile_part};
 
 open_enum! {
@@ -258,3 +260,48 @@ impl Email {
         })
     }
 }
+
+impl RoleAssignment {
+    /// The role and where it holds as one text: `ROLE` for the whole account or organization, `ROLE@TIER:ID` for a
+    /// place in it (`sDw5iRCtV_Yq@team:4Tk_m2Qx8vBn`). The role is named by its id, or where it has none by its name.
+    /// `None` if the service names neither, or not the place.
+    ///
+    /// Read again by [`FromStr`].
+    pub fn reference(&self) -> Option<String> {
+        let role = self.role.value()?;
+        let role = role.id.value().or(role.name.value())?;
+        let Some(scope) = self.scope.value() else { return Some(role.clone()) };
+        match (scope.tier.value(), scope.id.value()) {
+            (None | Some(ScopeTier::Account | ScopeTier::Organization), _) => Some(role.clone()),
+            (Some(tier), Some(place)) => Some(format!("{role}@{}:{place}", tier.as_str())),
+            (Some(_), None) => None,
+        }
+    }
+}
+
+impl FromStr for RoleAssignment {
+    type Err = RoleReferenceError;
+
+    fn from_str(text: &str) -> Result<Self, RoleReferenceError> {
+        let (role, scope) = text.split_once('@').map_or((text, None), |(role, scope)| (role, Some(scope)));
+        let scope = scope.map(|scope| scope.split_once(':').ok_or(RoleReferenceError)).transpose()?;
+        let parts = [role].into_iter().chain(scope.into_iter().flat_map(|(tier, place)| [tier, place]));
+        if parts.into_iter().any(str::is_empty) {
+            return Err(RoleReferenceError);
+        }
+        let scope = scope.map(|(tier, place)| RoleScope {
+            tier: ScopeTier::from(tier).into(),
+            id: place.to_owned().into(),
+            ..RoleScope::default()
+        });
+        Ok(Self {
+            role: Role { id: role.to_owned().into(), ..Role::default() }.into(),
+            scope: scope.map_or(crate::Field::Absent, crate::Field::Value),
+        })
+    }
+}
+
+/// The text is no reference to a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a role is written as ROLE, or as ROLE@TIER:ID for a place")]
+pub struct RoleReferenceError;

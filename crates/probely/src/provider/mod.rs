@@ -200,14 +200,26 @@ static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| {
         ),
         all(FieldPath::STATUS_RAW, "active"),
         person(FieldPath::EMAILS, "email").writable(
-            users(ValueFormat::Email).at_creation(AtCreation::Required).with_warning(
-                "another address resets the user's password and revokes the tokens that the user has",
-            ),
+            users(ValueFormat::Email)
+                .at_creation(AtCreation::Required)
+                .with_warning(
+                    "another address resets the user's password and revokes the tokens that the user has",
+                )
+                .with_creation_warning("a deactivated user with this address is let in again"),
         ),
         person(FieldPath::TITLE, "title")
             .writable(users(ValueFormat::OneOf(TITLES.into())).at_creation(AtCreation::Optional).clearable()),
-        all(FieldPath::ROLES, "user_roles"),
-        all(FieldPath::LABELS, "labels"),
+        // Roles are not changed with the user: each assignment is a record of its own.
+        all(FieldPath::ROLES, "user_roles").writable(
+            users(ValueFormat::Roles { tiers: vec!["account", "team", "target"].into() })
+                .at_creation(AtCreation::Optional)
+                .not_by_update(),
+        ),
+        all(FieldPath::LABELS, "labels").writable(
+            both(ValueFormat::Names { max_characters: Some(255) })
+                .at_creation(AtCreation::Optional)
+                .clearable(),
+        ),
         all(FieldPath::CHANGED_BY, "changed_by"),
         all(FieldPath::NAME_DISPLAY, "name")
             .writable(both(ValueFormat::Text { max_characters: Some(60) }).at_creation(AtCreation::Required)),

@@ -2,7 +2,7 @@
 
 use anyprofile_core::{
     Change, ErrorKind, FieldPath, PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId,
-    ProfileProvider as _, Result, wire::WithRaw,
+    ProfileProvider as _, Result, RoleAssignment, RoleScope, ScopeTier, wire::WithRaw,
 };
 use anyprofile_http::Request;
 
@@ -10,7 +10,7 @@ use super::{API_USER, ProbelyProvider};
 use crate::{
     client::{api_user_request, deactivate_user_request, user_request},
     map,
-    wire::{self, ApiUserUpdate, Title, UserCreate, UserUpdate},
+    wire::{self, ApiUserUpdate, GrantScope, LabelByName, RoleGrant, Title, UserCreate, UserUpdate},
 };
 
 /// The text that a field is to have.
@@ -29,6 +29,35 @@ fn title(change: &ProfileChange) -> Option<Title> {
     }
 }
 
+/// The texts of a list that a field is to have; none of them where it is to be cleared.
+fn list<'a>(change: &'a ProfileChange, path: &FieldPath) -> Option<impl Iterator<Item = &'a str>> {
+    let items = match change.get(path) {
+        Change::Keep => return None,
+        Change::Clear => [].iter(),
+        Change::Set(value) => value.as_array().map_or(&[][..], Vec::as_slice).iter(),
+    };
+    Some(items.filter_map(serde_json::Value::as_str))
+}
+
+fn labels(change: &ProfileChange) -> Option<Vec<LabelByName>> {
+    Some(list(change, &FieldPath::LABELS)?.map(LabelByName::new).collect())
+}
+
+/// The roles, whose form was checked.
+fn roles(change: &ProfileChange) -> Option<Vec<RoleGrant>> {
+    let assignments = list(change, &FieldPath::ROLES)?.filter_map(|text| text.parse::<RoleAssignment>().ok());
+    let grant = |RoleAssignment { role, scope, .. }: RoleAssignment| {
+        let place = |scope: &RoleScope| scope.id.value().cloned().unwrap_or_default();
+        let scope = match scope.value().map(|scope| (scope.tier.value(), place(scope))) {
+            Some((Some(ScopeTier::Team), place)) => GrantScope::Team(place),
+            Some((Some(ScopeTier::Target), place)) => GrantScope::Target(place),
+            _ => GrantScope::Account,
+        };
+        Some(RoleGrant::new(role.into_value()?.id.into_value()?, scope))
+    };
+    Some(assignments.filter_map(grant).collect())
+}
+
 /// Whether the profile may sign in.
 fn active(change: &ProfileChange) -> Option<bool> {
     text(change, &FieldPath::STATUS).map(|status| status == "active")
@@ -40,6 +69,7 @@ fn user_update(change: &ProfileChange) -> UserUpdate {
         name: text(change, &FieldPath::NAME_DISPLAY),
         title: title(change),
         active: active(change),
+        labels: labels(change),
         ..UserUpdate::default()
     }
 }
@@ -48,34 +78,27 @@ fn api_user_update(change: &ProfileChange) -> ApiUserUpdate {
     ApiUserUpdate {
         name: text(change, &FieldPath::NAME_DISPLAY),
         active: active(change),
+        labels: labels(change),
         ..ApiUserUpdate::default()
     }
 }
 
 impl ProbelyProvider {
-    fn planned(
-        &self,
-        method: &'static str,
-        request: &Request,
-        body: Option<serde_json::Value>,
-    ) -> Result<PlannedRequest> {
-        Ok(PlannedRequest::new(method, self.client.http.url(request)?, body))
-    }
-
     fn create_body(draft: &ProfileDraft) -> UserCreate {
         let fields = draft.fields();
         let text = |path| text(fields, path).unwrap_or_default();
         let mut create = UserCreate::new(text(&FieldPath::EMAILS), text(&FieldPath::NAME_DISPLAY));
         create.title = title(fields);
         create.active = active(fields);
+        create.labels = labels(fields);
+        create.user_roles = roles(fields);
         create
     }
 
     pub(super) fn planned_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
         draft.check(self)?;
-        let create = Self::create_body(draft);
-        let request = self.client.create_user_request(&create)?;
-        Ok(vec![self.planned("POST", &request, serde_json::to_value(&create).ok())?])
+        let request = self.client.create_user_request(&Self::create_body(draft))?;
+        Ok(vec![self.client.http.planned(&request)?])
     }
 
     pub(super) async fn create_profile(&self, draft: &ProfileDraft) -> Result<Profile> {
@@ -102,25 +125,24 @@ impl ProbelyProvider {
         if change.is_empty() {
             return Ok(Vec::new());
         }
-        let (request, body) = if id.kind == API_USER {
-            let update = api_user_update(change);
-            (self.client.update_api_user_request(id.native(), &update)?, serde_json::to_value(&update))
-        } else {
-            let update = user_update(change);
-            (self.client.update_user_request(id.native(), &update)?, serde_json::to_value(&update))
-        };
-        Ok(vec![self.planned("PATCH", &request, body.ok())?])
+        Ok(vec![self.client.http.planned(&self.update_request(id, change)?)?])
+    }
+
+    fn update_request(&self, id: &ProfileId, change: &ProfileChange) -> Result<Request> {
+        if id.kind == API_USER {
+            return self.client.update_api_user_request(id.native(), &api_user_update(change));
+        }
+        self.client.update_user_request(id.native(), &user_update(change))
     }
 
     pub(super) async fn update_profile(&self, id: &ProfileId, change: &ProfileChange) -> Result<Profile> {
         change.check(id, self.info(), self.capabilities())?;
         let native = id.native();
-        let (request, read, view) = if id.kind == API_USER {
-            let request = self.client.update_api_user_request(native, &api_user_update(change))?;
-            (request, api_user_request(native), map::API_USER)
+        let request = self.update_request(id, change)?;
+        let (read, view) = if id.kind == API_USER {
+            (api_user_request(native), map::API_USER)
         } else {
-            let request = self.client.update_user_request(native, &user_update(change))?;
-            (request, user_request(native), map::USER)
+            (user_request(native), map::USER)
         };
         let answer = self.client.http.send(request).await?;
         let answer = self.client.http.read_back(answer, || read).await?;
@@ -135,7 +157,7 @@ impl ProbelyProvider {
         if id.kind == API_USER {
             return self.planned_update(id, &suspended());
         }
-        Ok(vec![self.planned("DELETE", &deactivate_user_request(id.native()), None)?])
+        Ok(vec![self.client.http.planned(&deactivate_user_request(id.native()))?])
     }
 
     pub(super) async fn deactivate_profile(&self, id: &ProfileId) -> Result<()> {

@@ -31,8 +31,9 @@ pub(crate) use self::{
     access::{MAX_PAGE_SIZE, organization_members, organization_record_request, user_organizations},
     dialect::DIALECT,
     profile::{
-        list_request, organization_address_request, organization_request, profile_address_request,
-        profile_list, profile_request, profile_update_request, update_request,
+        list_request, organization_address_request, organization_address_update_request,
+        organization_request, profile_address_request, profile_address_update_request, profile_list,
+        profile_request, profile_update_request, update_request,
     },
     user::{
         current_user_request, referenced_users_request, user_by_email_request, user_by_username_request,

@@ -125,6 +125,14 @@ static FIELDS: LazyLock<FieldTable> = LazyLock::new(|| {
         profile(FieldPath::BILLING_CURRENCY, "currency"),
         profile(FieldPath::BILLING_INVOICED, "invoiced"),
         only(ADDRESS, FieldPath::BILLING_ADDRESS, "(the record)"),
+        only(ADDRESS, FieldPath::BILLING_ADDRESS_RECIPIENT, "name_line").writable(text(BOTH)),
+        only(ADDRESS, FieldPath::BILLING_ADDRESS_STREET_ADDRESS, "thoroughfare, premise, sub_premise")
+            .writable(set(BOTH, ValueFormat::Lines { max_lines: 3 }).clearable()),
+        only(ADDRESS, FieldPath::BILLING_ADDRESS_LOCALITY, "locality").writable(text(BOTH)),
+        only(ADDRESS, FieldPath::BILLING_ADDRESS_REGION, "administrative_area").writable(text(BOTH)),
+        only(ADDRESS, FieldPath::BILLING_ADDRESS_POSTAL_CODE, "postal_code").writable(text(BOTH)),
+        only(ADDRESS, FieldPath::BILLING_ADDRESS_COUNTRY, "country")
+            .writable(set(BOTH, ValueFormat::Country)),
         only(MEMBER, FieldPath::ACCESS_OWNER, "owner"),
         only(USER, FieldPath::SECURITY_MFA_ENABLED, "mfa_enabled").and_in(USER_REFERENCE, "mfa_enabled"),
         only(USER, FieldPath::SECURITY_SSO, "sso_enabled").and_in(USER_REFERENCE, "sso_enabled"),

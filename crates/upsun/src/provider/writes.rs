@@ -5,13 +5,15 @@ use anyprofile_core::{
     ProfileId, ProfileProvider as _, Result, wire::WithRaw,
 };
 use anyprofile_http::Request;
-use serde::Serialize;
 
 use super::{COMPANY_TYPE, DEFAULT_CATALOG, MARKETING, PROJECT_OPTIONS_URL, UI_COLORSCHEME, UpsunProvider};
 use crate::{
-    client::{profile_update_request, update_request, user_update_request},
+    client::{
+        organization_address_update_request, profile_address_update_request, profile_update_request,
+        update_request, user_update_request,
+    },
     map,
-    wire::{self, ProfileUpdate, UserUpdate},
+    wire::{self, AddressUpdate, ProfileUpdate, UserUpdate},
 };
 
 /// A text that is to be set, or emptied.
@@ -54,12 +56,47 @@ fn user_update(change: &ProfileChange) -> UserUpdate {
     }
 }
 
-impl UpsunProvider {
-    fn planned(&self, request: &Request, update: &impl Serialize) -> Result<PlannedRequest> {
-        let url = self.client.http.url(request)?;
-        Ok(PlannedRequest::new("PATCH", url, serde_json::to_value(update).ok()))
+/// What the address owns. The lines of the street are the service's own, from the outer to the inner.
+fn address_update(change: &ProfileChange) -> AddressUpdate {
+    let mut lines = match change.get(&FieldPath::BILLING_ADDRESS_STREET_ADDRESS) {
+        Change::Keep => None,
+        Change::Clear => Some("".split('\n')),
+        Change::Set(value) => Some(value.as_str().unwrap_or_default().split('\n')),
+    };
+    // A line that there was and is not any more is emptied.
+    let mut line = || lines.as_mut().map(|lines| lines.next().unwrap_or_default().trim().to_owned());
+    AddressUpdate {
+        country: text(change, &FieldPath::BILLING_ADDRESS_COUNTRY),
+        name_line: text(change, &FieldPath::BILLING_ADDRESS_RECIPIENT),
+        thoroughfare: line(),
+        premise: line(),
+        sub_premise: line(),
+        locality: text(change, &FieldPath::BILLING_ADDRESS_LOCALITY),
+        administrative_area: text(change, &FieldPath::BILLING_ADDRESS_REGION),
+        postal_code: text(change, &FieldPath::BILLING_ADDRESS_POSTAL_CODE),
+        ..AddressUpdate::default()
     }
+}
 
+/// The requests of a change, in their order.
+fn requests(id: &ProfileId, change: &ProfileChange) -> Vec<Request> {
+    let (native, address) = (id.native(), address_update(change));
+    let mut requests = Vec::new();
+    if id.kind == IdKind::ORGANIZATION {
+        let profile = map::organization_update(change);
+        requests.extend((!profile.is_empty()).then(|| update_request(native, &profile)));
+        let address = (!address.is_empty()).then(|| organization_address_update_request(native, &address));
+        requests.extend(address);
+    } else {
+        let (profile, user) = (profile_update(change), user_update(change));
+        requests.extend((!profile.is_empty()).then(|| profile_update_request(native, &profile)));
+        requests.extend((!user.is_empty()).then(|| user_update_request(native, &user)));
+        requests.extend((!address.is_empty()).then(|| profile_address_update_request(native, &address)));
+    }
+    requests
+}
+
+impl UpsunProvider {
     fn check_change(&self, id: &ProfileId, change: &ProfileChange) -> Result<()> {
         change.check(id, self.info(), self.capabilities())?;
         if id.kind == IdKind::ORGANIZATION && id.native().starts_with("name=") {
@@ -80,52 +117,34 @@ impl UpsunProvider {
         change: &ProfileChange,
     ) -> Result<Vec<PlannedRequest>> {
         self.check_change(id, change)?;
-        if change.is_empty() {
-            return Ok(Vec::new());
-        }
-        if id.kind == IdKind::ORGANIZATION {
-            let update = map::organization_update(change);
-            return Ok(vec![self.planned(&update_request(id.native(), &update), &update)?]);
-        }
-        let (profile, user) = (profile_update(change), user_update(change));
-        let mut requests = Vec::new();
-        if !profile.is_empty() {
-            requests.push(self.planned(&profile_update_request(id.native(), &profile), &profile)?);
-        }
-        if !user.is_empty() {
-            requests.push(self.planned(&user_update_request(id.native(), &user), &user)?);
-        }
-        Ok(requests)
+        requests(id, change).iter().map(|request| self.client.http.planned(request)).collect()
     }
 
     pub(super) async fn update_profile(&self, id: &ProfileId, change: &ProfileChange) -> Result<Profile> {
         self.check_change(id, change)?;
-        if change.is_empty() {
-            return self.one(id, &GetOptions::new()).await;
-        }
-        if id.kind == IdKind::ORGANIZATION {
+        let requests = requests(id, change);
+        if id.kind == IdKind::ORGANIZATION && address_update(change).is_empty() && !change.is_empty() {
+            // Its answer shows all that can be changed.
             let update = map::organization_update(change);
             let answer = self.client.send_update(id.native(), &update).await?;
             let kept: WithRaw<wire::Profile> = answer.decode_record()?;
             return Ok(self.with_raw(map::profile(id.clone(), kept.record), kept.raw));
         }
-        let (profile, user) = (profile_update(change), user_update(change));
-        if !profile.is_empty() {
-            self.client.update_profile(id.native(), &profile).await?;
+        let is_change = !requests.is_empty();
+        let is_elsewhere = !user_update(change).is_empty() || !address_update(change).is_empty();
+        for (number, request) in requests.into_iter().enumerate() {
+            let made = self.client.http.send(request).await.and_then(|answer| answer.acknowledged());
+            made.map_err(|error| if number == 0 { error } else { after_others(error) })?;
         }
-        if !user.is_empty() {
-            let updated = self.client.update_user(id.native(), &user).await;
-            updated.map_err(|error| {
-                if profile.is_empty() {
-                    return error;
-                }
-                let known = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-                error
-                    .with_possible_effect()
-                    .with_hint(format!("the part of the change that belongs to the profile was made{known}"))
-            })?;
-        }
-        let read = self.one(id, &GetOptions::new().with_enrich(!user.is_empty())).await;
-        read.map_err(Error::after_write)
+        let read = self.one(id, &GetOptions::new().with_enrich(is_elsewhere)).await;
+        read.map_err(|error| if is_change { error.after_write() } else { error })
     }
+}
+
+/// The error of a request that others came before.
+fn after_others(error: Error) -> Error {
+    let known = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+    let operation = error.operation().unwrap_or("the last request");
+    let hint = format!("the part of the change before {operation} was made{known}");
+    error.with_possible_effect().with_hint(hint)
 }

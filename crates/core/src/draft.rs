@@ -1,0 +1,81 @@
+//! Profiles that are to be created.
+
+use serde_json::Value;
+
+use crate::{
+    Capabilities, Change, Error, FieldPath, IdKind, Profile, ProfileChange, ProfileProvider, Result, Support,
+    rules::{draft_violations, pair_violations, refuse},
+    written::differs,
+};
+
+/// A profile that is to be created: its collection, and its fields.
+///
+/// `Debug` shows the fields and no values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProfileDraft {
+    kind: IdKind,
+    fields: ProfileChange,
+}
+
+impl ProfileDraft {
+    /// An empty draft for a collection.
+    pub fn new(kind: IdKind) -> Self {
+        Self { kind, fields: ProfileChange::new() }
+    }
+
+    /// Sets a field.
+    pub fn set(mut self, path: FieldPath, value: impl Into<Value>) -> Self {
+        self.fields = self.fields.set(path, value);
+        self
+    }
+
+    /// The collection.
+    pub fn kind(&self) -> &IdKind {
+        &self.kind
+    }
+
+    /// The fields, all of them set.
+    pub fn fields(&self) -> &ProfileChange {
+        &self.fields
+    }
+
+    /// What creating the profile does besides.
+    pub fn warnings(&self, capabilities: &Capabilities) -> Vec<String> {
+        let warning = |path: &FieldPath| {
+            let rule = capabilities.fields.get(path)?.write.as_ref()?;
+            Some(format!("{path}: {}", rule.creation_warning.as_ref()?))
+        };
+        self.fields.iter().filter_map(|(path, _)| warning(path)).collect()
+    }
+
+    /// Checks the draft against what the service takes, before anything is sent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] if no profile can be created in this collection, [`ErrorKind::InvalidRequest`] with
+    /// every violation in [`Error::field_errors`] otherwise.
+    pub fn check(&self, provider: &(impl ProfileProvider + ?Sized)) -> Result<()> {
+        let (info, capabilities) = (provider.info(), provider.capabilities());
+        if !capabilities.operations.create.kinds().contains(&self.kind) {
+            let reason = match &capabilities.operations.create {
+                Support::No(reason) => reason.to_string(),
+                Support::For(kinds) => {
+                    let kinds: Vec<_> = kinds.iter().map(IdKind::as_str).collect();
+                    format!("profiles of kind '{}' cannot be created; only: {}", self.kind, kinds.join(", "))
+                }
+            };
+            return Err(Error::unsupported(info, "create", &reason));
+        }
+        let mut violations = draft_violations(&self.fields, &self.kind, capabilities);
+        violations.extend(pair_violations(&self.fields, None, capabilities));
+        refuse("create", info, violations)
+    }
+
+    /// The fields that a profile which was created from the draft shows otherwise.
+    pub fn ignored(&self, created: &Profile, capabilities: &Capabilities) -> Vec<FieldPath> {
+        let differs = |(path, change): &(&FieldPath, Change<&Value>)| match change {
+            Change::Set(then) => differs(Some(then), created, path, capabilities),
+            Change::Keep | Change::Clear => false,
+        };
+        self.fields.iter().filter(differs).map(|(path, _)| path.clone()).collect()
+    }
+}
