@@ -7,6 +7,7 @@ mod filtering;
 mod finding;
 mod listing;
 mod native;
+mod properties;
 mod reading;
 mod writing;
 

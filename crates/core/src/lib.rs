@@ -69,6 +69,7 @@
 
 mod capabilities;
 mod change;
+mod created;
 mod cursor;
 mod draft;
 mod enrollment;
@@ -105,6 +106,7 @@ pub use self::{
         Operations, Readable, Support, ValueFormat, WriteRule,
     },
     change::{Change, PlannedRequest, ProfileChange},
+    created::{Candidate, FoundCreated},
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
     draft::ProfileDraft,
     enrollment::{Enrollment, SecretLink},

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use crate::{
     AccountName, Applied, ApplyOptions, Capabilities, Cursor, Effort, Enrollment, Error, ErrorKind,
-    FilterPlan, FindKey, Found, GetOptions, ListQuery, Page, Pages, PlannedRequest, Profile, ProfileChange,
-    ProfileDraft, ProfileId, ProfileStream, Result, ServiceName, Support, UpdatePlan, WriteOptions,
-    find::find_by_listing, plan,
+    FilterPlan, FindKey, Found, FoundCreated, GetOptions, ListQuery, Page, Pages, PlannedRequest, Profile,
+    ProfileChange, ProfileDraft, ProfileId, ProfileStream, Result, ServiceName, Support, Timestamp,
+    UpdatePlan, WriteOptions, created, find::find_by_listing, plan,
 };
 
 /// Who a provider speaks to.
@@ -316,6 +316,17 @@ pub trait ProfileProviderExt: ProfileProvider {
     async fn create(&self, draft: &ProfileDraft) -> Result<Profile> {
         draft.check(self)?;
         self.create_with(draft, &WriteOptions::default()).await
+    }
+
+    /// Looks for what [`create`](Self::create) may have made where its error says that it
+    /// [may have taken effect](Error::may_have_taken_effect), before somebody makes a second one. `sent` is the time
+    /// before it was called, by the local clock; services show what was made a little later, so that nothing found does
+    /// not prove that nothing was made.
+    ///
+    /// # Errors
+    /// The service's.
+    async fn find_created(&self, draft: &ProfileDraft, sent: Timestamp) -> Result<FoundCreated> {
+        created::find_created(self, draft, sent).await
     }
 
     /// Keeps a profile from signing in, without deleting it.

@@ -233,7 +233,8 @@ fn role_violation(reference: &str, tiers: &[&str]) -> Option<String> {
     let places = tiers.get(1..).unwrap_or_default();
     match tier {
         Some(tier) if !places.contains(&tier.as_str()) => {
-            Some(format!("reaches as far as {}, or ROLE@TIER:ID with: {}", tiers.first()?, places.join(", ")))
+            let whole = format!("is ROLE for the whole {}", tiers.first()?);
+            Some(format!("{whole}, or ROLE@TIER:ID for a place, with the tier {}", places.join(" or ")))
         }
         _ => None,
     }

@@ -6,7 +6,7 @@
 //! - 2 the end of a list: `paging::an_empty_page_with_a_cursor_is_not_the_end`
 //! - 3 what stays the same along a cursor: `paging::a_cursor_is_sent_as_it_came_and_all_else_stays`
 //! - 4, 5 what is sent of an update and of a create, and what of an enrollment: `writes`
-//! - 6 no write is repeated: `writes::no_write_is_ever_repeated`
+//! - 6 no write is repeated: `refusals::no_write_is_ever_repeated`
 //! - 7 waits: `errors`, and the HTTP crate's tests
 //! - 8 ids as segments: `requests`
 //! - 9, 18 one beta header: `requests::betas_are_sent_in_one_header_and_each_once`
@@ -14,7 +14,7 @@
 //! - 11 nothing secret in `Debug`: `requests::a_credential_is_sent_in_one_way_and_shown_nowhere`,
 //!   `writes::a_link_is_a_secret_that_is_shown_nowhere`
 //! - 12 redirects: `errors::a_redirect_elsewhere_does_not_get_the_key`
-//! - 13 lengths: `writes::lengths_are_in_characters_up_to_the_limit`
+//! - 13 lengths: `refusals::lengths_are_in_characters_up_to_the_limit`
 //! - 14 times, 15 grants: `records`
 //! - 16 `?beta=true`: `requests`
 //! - 17 the envelopes of the lists: `paging::what_is_no_list_of_user_profiles_is_no_list`, `organization`, `people`
@@ -30,6 +30,7 @@ mod organization;
 mod paging;
 mod people;
 mod records;
+mod refusals;
 mod requests;
 #[allow(dead_code)]
 #[path = "../../../http/tests/support/mod.rs"]

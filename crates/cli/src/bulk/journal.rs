@@ -4,7 +4,7 @@
 
 use std::{
     collections::HashMap,
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, TryLockError},
     hash::Hasher as _,
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -47,6 +47,8 @@ pub(crate) struct Journal {
     path: PathBuf,
     fingerprint: String,
     states: HashMap<ProfileId, State>,
+    /// How long the journal was when it was read, in bytes.
+    length: u64,
     file: Option<File>,
 }
 
@@ -78,7 +80,7 @@ impl Journal {
                 .filter_map(|line| serde_json::from_str::<Line>(line).ok())
                 .map(|line| (line.id, line.state)),
         );
-        Ok(Self { path, fingerprint, states, file: None })
+        Ok(Self { path, fingerprint, states, length: text.len() as u64, file: None })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -91,12 +93,26 @@ impl Journal {
     }
 
     /// Notes what became of a profile. It is in the file before this returns.
-    pub(crate) fn note(&mut self, id: &ProfileId, state: State) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// If the file cannot be written, or another run writes to it or has done so since it was read: both would write the
+    /// same profiles.
+    pub(crate) fn note(&mut self, id: &ProfileId, state: State) -> Result<(), Failure> {
         let mut lines = String::new();
         if self.file.is_none() {
             let file = OpenOptions::new().create(true).append(true).open(&self.path)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    return Err(unreadable(&self.path, "another run writes to it"));
+                }
+                Err(TryLockError::Error(error)) => return Err(error.into()),
+            }
+            if file.metadata()?.len() != self.length {
+                return Err(unreadable(&self.path, "another run has written to it meanwhile: start again"));
+            }
             // After half a line a new one starts.
-            lines = match file.metadata()?.len() {
+            lines = match self.length {
                 0 => serde_json::to_string(&Head { changes: self.fingerprint.clone() })? + "\n",
                 _ => "\n".to_owned(),
             };
@@ -105,13 +121,35 @@ impl Journal {
         lines.push_str(&serde_json::to_string(&Line { id: id.clone(), state })?);
         lines.push('\n');
         self.states.insert(id.clone(), state);
-        match &mut self.file {
-            Some(file) => file.write_all(lines.as_bytes()),
-            None => Ok(()),
+        if let Some(file) = &mut self.file {
+            file.write_all(lines.as_bytes())?;
         }
+        Ok(())
     }
 }
 
 fn unreadable(path: &Path, why: &str) -> Failure {
     Failure::Usage(format!("the journal {}: {why}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_runs_do_not_write_with_one_journal() {
+        let path = std::env::temp_dir().join(format!("anyprofile-journal-{}", std::process::id()));
+        let _ = std::fs::remove_file(&path);
+        let id: ProfileId = "probely:eu/user/x".parse().unwrap();
+        let [mut first, mut second, mut third] =
+            [(); 3].map(|()| Journal::read(path.clone(), "changes").unwrap());
+        first.note(&id, State::Written).unwrap();
+        let told = |failure: Failure| format!("{failure:?}");
+        assert!(told(second.note(&id, State::Sending).unwrap_err()).contains("another run writes to it"));
+        drop(first);
+        assert!(told(third.note(&id, State::Sending).unwrap_err()).contains("has written to it meanwhile"));
+        let again = Journal::read(path.clone(), "changes").unwrap();
+        assert!(again.is_written(&id));
+        std::fs::remove_file(path).unwrap();
+    }
 }

@@ -1,6 +1,11 @@
 //! `anyprofile create`
 
-use anyprofile::{IdKind, ProfileDraft, ProfileProviderExt as _};
+use std::time::SystemTime;
+
+use anyprofile::{
+    Candidate, Error, FieldPath, FindMethod, IdKind, ProfileDraft, ProfileProvider, ProfileProviderExt as _,
+    Timestamp,
+};
 use serde_json::json;
 
 use super::{
@@ -10,6 +15,7 @@ use super::{
 };
 use crate::{
     args::{Create, Format, Global},
+    diagnostics,
     exit::{Exit, Failure},
     output::{grid, print_line},
     session::Session,
@@ -73,13 +79,61 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
     if !confirmed(&create.confirm)? {
         return Ok(Exit::Usage);
     }
-    let profile = provider.create(&draft).await?;
+    let sent = Timestamp::try_from(SystemTime::now()).ok();
+    let profile = match (provider.create(&draft).await, sent) {
+        (Ok(profile), _) => profile,
+        (Err(error), Some(sent)) if error.may_have_taken_effect() => {
+            return look_for(provider.as_ref(), &draft, sent, &error).await;
+        }
+        (Err(error), _) => return Err(error.into()),
+    };
     print_one(global.output, &profile, &[], capabilities)?;
     let ignored = draft.ignored(&profile, capabilities);
     if ignored.is_empty() {
         return Ok(Exit::Complete);
     }
-    let ignored: Vec<_> = ignored.iter().map(anyprofile::FieldPath::as_str).collect();
+    let ignored: Vec<_> = ignored.iter().map(FieldPath::as_str).collect();
     say!("warning: the service made the profile and shows something else for: {}", ignored.join(", "));
     Ok(Exit::Partial)
+}
+
+/// Says of a creation without an answer what the service shows since.
+async fn look_for(
+    provider: &dyn ProfileProvider,
+    draft: &ProfileDraft,
+    sent: Timestamp,
+    error: &Error,
+) -> Result<Exit, Failure> {
+    diagnostics::error(error);
+    let found = match provider.find_created(draft, sent).await {
+        Ok(found) => found,
+        Err(failed) => {
+            diagnostics::error(&failed);
+            say!("looking for what was made failed: whether it was is not known");
+            return Ok(Exit::of(error));
+        }
+    };
+    for Candidate { profile, differs, .. } in &found.candidates {
+        let made = profile.times.created.value().map_or_else(String::new, |time| format!(", made {time}"));
+        if differs.is_empty() {
+            say!(
+                "there is {}{made}, with all that was to be set: this is it, or one just like it",
+                profile.id
+            );
+        } else {
+            let differs: Vec<_> = differs.iter().map(FieldPath::as_str).collect();
+            say!("there is {}{made}, which differs in: {}", profile.id, differs.join(", "));
+        }
+    }
+    match &found.candidates[..] {
+        [] if found.method == FindMethod::Unanswerable => {
+            say!("whether it was made is not known: the service cannot be asked for it");
+            Ok(Exit::of(error))
+        }
+        [] => {
+            say!("no such profile is there ({} requests); it may appear a little later", found.requests);
+            Ok(Exit::of(error))
+        }
+        _ => Ok(Exit::Partial),
+    }
 }

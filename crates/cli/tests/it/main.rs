@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod failing;
+mod outcomes;
 mod output;
 mod reading;
 mod secrecy;

@@ -3,6 +3,7 @@
 
 mod collections;
 mod listing;
+mod lists;
 mod memory;
 mod pages;
 mod profile;

@@ -1,0 +1,179 @@
+//! What is said of a write that fails: that it was not made, that it was in part, or that nobody knows.
+
+use anyprofile_sandbox::Fault;
+
+use crate::{ACME, Run, Server, server};
+
+/// The first profile of an account that is a person.
+fn person(server: &Server, account: &str) -> String {
+    let arguments = ["list", "--account", account, "--kind", "human", "-o", "csv", "--fields", "id", "-q"];
+    server.run(&arguments).out.lines().nth(1).unwrap().to_owned()
+}
+
+const ADA: [&str; 8] = [
+    "create",
+    "--account",
+    "probely",
+    "--set",
+    "emails=ada@example.com",
+    "--set",
+    "name.display=Ada",
+    "--yes",
+];
+
+#[test]
+fn what_may_have_been_created_is_looked_for_and_not_made_twice() {
+    let server = server(5);
+    server.fault(Fault::new("users-create").first(1).drop_connection().after_effect());
+    let lost = server.run(&ADA);
+    assert_eq!((lost.code, lost.out.as_str()), (4, ""), "{}", lost.err);
+    assert!(
+        lost.err.contains("with all that was to be set: this is it, or one just like it"),
+        "{}",
+        lost.err
+    );
+    assert_eq!(server.writes(), 1);
+
+    // A service that shows when a profile was made has the newest first.
+    server.fault(Fault::new("BetaCreateUserProfile").first(1).drop_connection().after_effect());
+    let create = ["create", "--account", "anthropic", "--set", "name.display=Grace", "--yes"];
+    let lost = server.run(&create);
+    assert_eq!(lost.code, 4, "{}", lost.err);
+    let told = "there is anthropic:anthropic/user/";
+    assert_eq!(lost.err.matches(told).count(), 1, "{}", lost.err);
+    assert_eq!(server.writes(), 2);
+}
+
+#[test]
+fn what_was_not_created_is_said_not_to_be_there() {
+    let server = server(5);
+    server.fault(Fault::new("users-create").first(1).drop_connection());
+    let lost = server.run(&ADA);
+    assert_eq!(lost.code, 5, "{}", lost.err);
+    assert!(
+        lost.err.ends_with("no such profile is there (1 requests); it may appear a little later\n"),
+        "{}",
+        lost.err
+    );
+}
+
+#[test]
+fn a_refused_connection_did_nothing_and_a_lost_answer_is_looked_up() {
+    let server = server(40);
+    let user = person(&server, "probely");
+    let mut command = server.command(&["deactivate", &user, "--yes", "-o", "csv"]);
+    let refused = Run::from(command.env("PROBELY_API_BASE_URL", "http://127.0.0.1:1").output().unwrap());
+    assert_eq!(refused.code, 4, "{}", refused.err);
+    assert!(refused.out.contains(",failed (transport)\n"), "{}", refused.out);
+
+    server.fault(Fault::new("users-destroy").first(1).drop_connection().after_effect());
+    let lost = server.run(&["deactivate", &user, "--yes", "-o", "csv"]);
+    assert_eq!(lost.code, 0, "{}", lost.err);
+    assert!(lost.out.contains(",deactivated\n"), "{}", lost.out);
+
+    let program = server.run(&[
+        "list",
+        "--account",
+        "probely",
+        "--kind",
+        "service",
+        "--status",
+        "active",
+        "-o",
+        "csv",
+        "--fields",
+        "id",
+        "-q",
+    ]);
+    let program = program.out.lines().find(|id| id.contains("api_user")).unwrap().to_owned();
+    server.fault(Fault::new("api-users-partial-update").first(1).drop_connection());
+    let lost = server.run(&["deactivate", &program, "--yes", "-o", "csv"]);
+    assert_eq!(lost.code, 4, "{}", lost.err);
+    assert!(
+        lost.out.contains("NOT KNOWN (transport), and the service still shows it as active"),
+        "{}",
+        lost.out
+    );
+}
+
+#[test]
+fn a_change_that_was_made_in_part_is_partial() {
+    let server = server(5);
+    server.fault(Fault::new("update-org-address").first(1).respond(403));
+    let arguments = [
+        "update",
+        ACME,
+        "--set",
+        "organization.name=Acme",
+        "--set",
+        "billing.address.locality=Oslo",
+        "--yes",
+    ];
+    let half = server.run(&arguments);
+    assert_eq!(half.code, 4, "{}", half.err);
+    assert!(half.err.contains("the part of the change before update-org-address was made"), "{}", half.err);
+    // The second time only what is missing is sent.
+    let rest = server.run(&arguments);
+    assert_eq!(rest.code, 0, "{}", rest.err);
+    assert_eq!(server.writes(), 3);
+}
+
+#[test]
+fn people_are_invited_to_an_organization_given_a_role_and_removed() {
+    let server = server(10);
+    let key = server.variable("ANTHROPIC_API_KEY").to_owned();
+    let admin = key.replace("api-key", "admin-key");
+    let run = |arguments: &[&str]| {
+        let mut command = server.command(arguments);
+        Run::from(command.env("ANTHROPIC_ADMIN_KEY", &admin).output().unwrap())
+    };
+    let create =
+        ["create", "--account", "anthropic-organization", "--set", "emails=ada@example.com", "--yes"];
+    let nothing = run(&create);
+    assert_eq!(nothing.code, 2);
+    assert!(nothing.err.contains("roles is needed"), "{}", nothing.err);
+    let invited = run(&[&create[..], &["--set", "roles=developer", "-o", "ndjson"]].concat());
+    assert_eq!(invited.code, 0, "{}", invited.err);
+    assert!(invited.err.contains("warning: emails: the service writes an invitation"), "{}", invited.err);
+    assert!(invited.out.contains(r#""status":"pending""#), "{}", invited.out);
+
+    let listed =
+        run(&["list", "--account", "anthropic-organization", "-o", "csv", "--fields", "id,roles", "-q"]);
+    let user = listed.out.lines().find(|line| line.contains("organization_user")).unwrap();
+    let user = user.split(',').next().unwrap();
+    let changed = run(&["update", user, "--set", "roles=billing", "--yes", "-o", "ndjson"]);
+    assert_eq!(changed.code, 0, "{}", changed.err);
+    assert!(changed.out.contains(r#""role":{"name":"billing"}"#), "{}", changed.out);
+    assert_eq!(run(&["update", user, "--set", "roles=owner", "--yes"]).code, 2);
+    let kept = run(&["deactivate", user, "--yes"]);
+    assert_eq!(kept.code, 2);
+    assert!(kept.err.contains("one is removed (delete)"), "{}", kept.err);
+    let dry = run(&["delete", user, "--dry-run"]);
+    assert_eq!(dry.code, 0, "{}", dry.err);
+    let removed = run(&["delete", user, "--yes", "-o", "csv"]);
+    assert_eq!(removed.code, 0, "{}", removed.err);
+    assert!(removed.out.contains(&format!("{user},deleted\n")), "{}", removed.out);
+    assert_eq!(run(&["get", user]).code, 6);
+}
+
+#[test]
+fn lists_are_written_with_commas_or_as_json() {
+    let server = server(5);
+    let user = person(&server, "probely");
+    for (labels, shown) in [("blue, green", "blue"), (r#"["a,b"]"#, "a,b")] {
+        let set = format!("labels={labels}");
+        let run = server.run(&["update", &user, "--set", &set, "--yes", "-o", "ndjson"]);
+        assert_eq!(run.code, 0, "{}", run.err);
+        assert!(run.out.contains(&format!(r#""name":"{shown}""#)), "{}", run.out);
+    }
+    let cleared = server.run(&["update", &user, "--clear", "labels", "--yes", "-o", "ndjson"]);
+    assert_eq!(cleared.code, 0, "{}", cleared.err);
+    assert!(cleared.out.contains(r#""labels":[]"#), "{}", cleared.out);
+    let refused = server.run(&["update", &user, "--set", "labels=a,a", "--set", "roles=x", "--yes"]);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.err.contains("labels names one of them twice; roles is set when the profile is created"),
+        "{}",
+        refused.err
+    );
+}
