@@ -89,7 +89,8 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
         rows.push((plan.id.clone(), outcome));
     }
     let count = |word: &str| rows.iter().filter(|(_, outcome)| outcome.starts_with(word)).count();
-    let (written, already, untried) = (count("written"), count("so already"), count("not tried"));
+    let (before, already, untried) = (count("written before"), count("so already"), count("not tried"));
+    let written = count("written") - before;
     let table: Vec<_> = rows
         .iter()
         .map(|(id, outcome)| vec![Value::from(id.to_string()), Value::from(outcome.as_str())])
@@ -99,10 +100,10 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
         say!("stopped: {}", failures.in_words());
     }
     say!(
-        "{total} profiles: {written} written, {already} so already, {} failed, {untried} not tried",
+        "{total} profiles: {written} written, {before} written before, {already} so already, {} failed, {untried} not tried",
         failures.failed
     );
-    if written + already == total && is_exact {
+    if written + before + already == total && is_exact {
         return Ok(Exit::Complete);
     }
     say!("the same command goes on with those that were not written");

@@ -32,9 +32,10 @@ fn written(server: &Server) -> BTreeMap<String, usize> {
 
 #[test]
 fn what_was_cut_off_goes_on_and_writes_each_profile_once() {
-    let server = server(200);
+    let server = server(1300);
     let folder = folder("cut-off");
-    let users = users(&server, "upsun");
+    let users: Vec<_> = users(&server, "upsun").into_iter().take(1000).collect();
+    assert_eq!(users.len(), 1000);
     let rows: Vec<_> =
         users.iter().enumerate().map(|(number, id)| format!("{id},Person {number}\n")).collect();
     let file = folder.join("changes.csv");
@@ -50,7 +51,7 @@ fn what_was_cut_off_goes_on_and_writes_each_profile_once() {
 
     let yes = [&arguments[..], &["--yes"]].concat();
     let mut child = server.command(&yes).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    while written(&server).len() < 60 {
+    while written(&server).len() < 400 {
         std::thread::yield_now();
     }
     child.kill().unwrap();

@@ -53,6 +53,8 @@ pub(crate) fn profile(id: ProfileId, record: wire::Profile) -> Profile {
     profile.organization.kind = match customer_type.as_deref() {
         Field::Value(word) => organization_kind(CustomerType::from_read_word(word)).into(),
         Field::Null => Field::Null,
+        // Of an organization another field, which is written by another name.
+        Field::Absent if profile.id.kind == IdKind::ORGANIZATION => Field::Absent,
         Field::Absent => company_type.clone().map(OrganizationKind::from),
     };
     profile.billing.contact = record.billing_contact.empty_as_null();
