@@ -33,8 +33,8 @@ pub(crate) struct Create {
 /// Profiles that the same is done to.
 #[derive(Debug, Args)]
 pub(crate) struct Selected {
-    /// The ids; - reads them from standard input, an id or a profile as ndjson a line.
-    #[arg(required = true, value_name = "ID")]
+    /// The ids; - reads them from standard input, an id or a profile as ndjson a line. None are read from there too.
+    #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
     #[command(flatten)]
     pub(crate) confirm: Confirm,

@@ -1,7 +1,7 @@
 //! `anyprofile deactivate` and `anyprofile delete`: the same, done to each of several profiles.
 
 use std::{
-    io::{self, Read as _},
+    io::{self, IsTerminal as _, Read as _},
     sync::Arc,
 };
 
@@ -173,6 +173,8 @@ fn ids(named: &[String]) -> Result<Vec<ProfileId>, Failure> {
             ids.push(id);
         }
     };
+    let piped = ["-".to_owned()];
+    let named = if named.is_empty() && !io::stdin().is_terminal() { &piped } else { named };
     for text in named {
         if text != "-" {
             add(text.parse().map_err(|error| Failure::Usage(format!("{error}")))?);
@@ -188,7 +190,9 @@ fn ids(named: &[String]) -> Result<Vec<ProfileId>, Failure> {
                 line.parse().ok()
             };
             add(id.ok_or_else(|| {
-                Failure::Usage(format!("line {} of standard input is no id and no profile", number + 1))
+                let line = number + 1;
+                let hint = "`find KEY -o ndjson` prints profiles that are read here";
+                Failure::Usage(format!("line {line} of standard input is no id and no profile; {hint}"))
             })?);
         }
     }
