@@ -36,8 +36,8 @@ enum Chore {
         /// OpenAPI documents (JSON). Their services' operations must be those of the table.
         specs: Vec<PathBuf>,
     },
-    /// Call every read operation of OpenAPI documents at Prism, a mock server that checks the requests. Needs node
-    /// and npm, and installs Prism below the target directory.
+    /// Call every operation of OpenAPI documents, those that write included, at Prism, a mock server that checks the
+    /// requests. Needs node and npm, and installs Prism below the target directory.
     Prism {
         /// OpenAPI documents (JSON), each of one service.
         #[arg(required = true)]

@@ -91,7 +91,10 @@ impl Spec {
     }
 
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let document: Value = serde_json::from_str(text).map_err(|error| format!("no JSON: {error}"))?;
+        Self::of(serde_json::from_str(text).map_err(|error| format!("no JSON: {error}"))?)
+    }
+
+    pub(crate) fn of(document: Value) -> Result<Self, String> {
         let paths = document["paths"].as_object().ok_or("no OpenAPI document: it has no paths")?;
         let mut operations = Vec::new();
         for (path, item) in paths {

@@ -1,10 +1,13 @@
 //! What the document says of an operation.
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+};
 
 use serde_json::Value;
 
-use crate::Broken;
+use crate::{Broken, fields};
 
 /// An operation.
 #[derive(Debug, Default)]
@@ -13,6 +16,8 @@ pub(crate) struct Operation {
     pub(crate) query: BTreeMap<String, Parameter>,
     /// Headers, in lower case.
     pub(crate) headers: Vec<String>,
+    /// The fields of the body.
+    pub(crate) fields: BTreeSet<String>,
     /// The named examples of a success.
     pub(crate) examples: Vec<String>,
     /// The statuses of the failures.
@@ -58,6 +63,10 @@ pub(crate) fn operations(text: &str) -> Result<BTreeMap<String, Operation>, Brok
             for parameter in parameters.flatten().map(|parameter| resolved(&document, parameter)) {
                 operation.add_parameter(&document, parameter);
             }
+            let contents = described["requestBody"]["content"].as_object().into_iter().flatten();
+            for (_, content) in contents {
+                operation.fields.extend(fields::documented(&content["schema"]));
+            }
             for (status, answer) in described["responses"].as_object().into_iter().flatten() {
                 operation.add_answer(status, resolved(&document, answer));
             }
@@ -88,10 +97,10 @@ impl Operation {
 
     fn add_answer(&mut self, status: &str, answer: &Value) {
         match status.parse() {
-            Ok(200) => {
+            Ok(200..300) => {
                 let contents = answer["content"].as_object().into_iter().flatten();
                 let examples = contents.filter_map(|(_, content)| content["examples"].as_object());
-                self.examples = examples.flatten().map(|(name, _)| name.clone()).collect();
+                self.examples.extend(examples.flatten().map(|(name, _)| name.clone()));
             }
             Ok(status) if status >= 400 => self.failures.push(status),
             _ => {}

@@ -1,13 +1,16 @@
-//! Calls every read operation of a service at a mock server that serves the service's OpenAPI document, natively
-//! and through the trait. `cargo xtask prism` starts the server and runs this with
-//! `SERVICE BASE_URL DOCUMENT`.
+//! Calls every operation of a service at a mock server that serves the service's OpenAPI document, natively and through
+//! the trait. `cargo xtask prism` starts the server and runs this with `EDITION BASE_URL DOCUMENT`: the document as it
+//! is served, whose bodies of requests have no references.
 
 mod anthropic;
 mod check;
 mod document;
+mod fields;
 mod probely;
+mod samples;
 mod upsun;
 mod wire;
+mod writes;
 
 use std::process::ExitCode;
 
@@ -30,15 +33,16 @@ async fn main() -> ExitCode {
 
 /// Whether every call ended as the document says.
 async fn run(arguments: Vec<String>) -> Result<bool, Broken> {
-    let [service, base_url, document] = &arguments[..] else {
-        return Err("usage: prism SERVICE BASE_URL DOCUMENT".into());
+    let [edition, base_url, document] = &arguments[..] else {
+        return Err("usage: prism EDITION BASE_URL DOCUMENT".into());
     };
     let mut check = Check::new(&std::fs::read_to_string(document)?)?;
-    match service.as_str() {
+    match edition.as_str() {
         "upsun" => upsun::call(&mut check, base_url).await?,
         "probely" => probely::call(&mut check, base_url).await?,
         "anthropic" => anthropic::call(&mut check, base_url).await?,
-        _ => return Err(format!("there is no service {service}").into()),
+        "anthropic-without-beta" => anthropic::call_without_beta(&mut check, base_url).await?,
+        _ => return Err(format!("there is no edition {edition}").into()),
     }
     Ok(check.finish())
 }

@@ -1,27 +1,49 @@
 //! What sends the requests: it tells the server which answer is wanted, and keeps what went over the wire.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use anyprofile::{
-    async_trait,
+    PlannedRequest, async_trait,
     http::{ResponseBody, Transport, TransportError, TransportErrorKind},
 };
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use serde_json::Value;
 use tokio::net::TcpStream;
 
-/// A request and its answer.
-#[derive(Debug)]
+/// A request and its answer. `Debug` shows what is sent of a write.
 pub(crate) struct Exchange {
+    pub(crate) method: Method,
+    url: String,
     /// The query, decoded.
     pub(crate) query: Vec<(String, String)>,
     /// The names of the headers.
     pub(crate) headers: Vec<String>,
+    /// The body of the request.
+    pub(crate) body: Bytes,
     /// The body of the answer.
     pub(crate) answer: Bytes,
+}
+
+impl Exchange {
+    /// Whether this is a request that was planned.
+    pub(crate) fn is(&self, planned: &PlannedRequest) -> bool {
+        let body: Option<Value> =
+            (!self.body.is_empty()).then(|| serde_json::from_slice(&self.body).unwrap_or_default());
+        self.method == planned.method && self.url == planned.url && body == planned.body
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {} {}", self.method, self.url, String::from_utf8_lossy(&self.body))
+    }
 }
 
 /// The transport of all clients of a run.
@@ -82,11 +104,20 @@ impl Transport for Wire {
         let query = request.uri().query().unwrap_or_default();
         let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         let headers = request.headers().keys().map(|name| name.as_str().to_owned()).collect();
+        let (method, url, body) =
+            (request.method().clone(), request.uri().to_string(), request.body().clone());
         let answer = self
             .exchange(request)
             .await
             .map_err(|error| TransportError::new(TransportErrorKind::Connect).with_source(error))?;
-        self.state().exchanges.push(Exchange { query, headers, answer: answer.body().clone() });
+        self.state().exchanges.push(Exchange {
+            method,
+            url,
+            query,
+            headers,
+            body,
+            answer: answer.body().clone(),
+        });
         Ok(answer.map(ResponseBody::from_bytes))
     }
 }

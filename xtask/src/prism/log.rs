@@ -22,8 +22,11 @@ pub(crate) fn is_ready(log: &str) -> bool {
 /// asks two things at once.
 pub(crate) fn requests(log: &str) -> Vec<Seen> {
     let mut requests: Vec<Seen> = Vec::new();
+    // What is said of a request before Prism gives it up.
+    let mut reasons: Vec<&str> = Vec::new();
     for line in log.lines() {
         if let Some((method, path)) = received(line) {
+            reasons.clear();
             requests.push(Seen { method: method.to_owned(), path: path.to_owned(), ..Seen::default() });
             continue;
         }
@@ -35,8 +38,12 @@ pub(crate) fn requests(log: &str) -> Vec<Seen> {
                 request.own_faults += 1;
             }
         } else if let Some((_, reason)) = line.split_once("Request terminated with error: ") {
-            let reason = reason.rsplit_once("errors#").map_or(reason, |(_, reason)| reason);
-            request.violations.push(reason.trim_end().to_owned());
+            let reason = reason.rsplit_once("errors#").map_or(reason, |(_, reason)| reason).trim_end();
+            reasons.retain(|it| !reason.ends_with(it));
+            reasons.insert(0, reason);
+            request.violations.push(reasons.join("; "));
+        } else if let Some((_, reason)) = line.split_once("[VALIDATOR] ✖  error") {
+            reasons.push(reason.trim());
         }
     }
     requests
@@ -73,6 +80,10 @@ mod tests {
 [1:52:16 PM] › [HTTP SERVER] post /me/phone ℹ  info      Request received
 [1:52:16 PM] ›     [VALIDATOR] ✖  error     Invalid security scheme used
 [1:52:16 PM] › [HTTP SERVER] post /me/phone ✖  error     Request terminated with error: https://example.com/prism/errors#UNAUTHORIZED: Invalid security scheme used
+[1:52:16 PM] › [HTTP SERVER] patch /profiles/x ℹ  info      Request received
+[1:52:16 PM] ›     [VALIDATOR] ⚠  warning   Request did not pass the validation rules
+[1:52:16 PM] ›     [VALIDATOR] ✖  error     Request body must be object
+[1:52:16 PM] › [HTTP SERVER] patch /profiles/x ✖  error     Request terminated with error: https://example.com/prism/errors#UNPROCESSABLE_ENTITY: Invalid request
 ";
 
     #[test]
@@ -84,10 +95,19 @@ mod tests {
             .collect();
         assert_eq!(
             told,
-            [("get", "/profiles", 0, 1), ("get", "/ref/users", 1, 0), ("post", "/me/phone", 1, 0)]
+            [
+                ("get", "/profiles", 0, 1),
+                ("get", "/ref/users", 1, 0),
+                ("post", "/me/phone", 1, 0),
+                ("patch", "/profiles/x", 1, 0)
+            ]
         );
         assert_eq!(requests[1].violations, ["request.query Request query must have required property 'sig'"]);
         assert_eq!(requests[2].violations, ["UNAUTHORIZED: Invalid security scheme used"]);
+        assert_eq!(
+            requests[3].violations,
+            ["UNPROCESSABLE_ENTITY: Invalid request; Request body must be object"]
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::log;
+use super::{log, probe::Probe};
 
 const PACKAGE: &str = "@stoplight/prism-cli";
 const VERSION: &str = "5.14.2";
@@ -102,13 +102,19 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Sends a `GET` with these header lines, each with its end, for what is logged about it.
-    pub(crate) fn ask(&self, target: &str, headers: &str) -> Result<(), String> {
-        let head = format!("GET {target} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
+    /// Sends a request with these header lines, each with its end, for what is logged about it.
+    pub(crate) fn ask(&self, probe: &Probe, headers: &str) -> Result<(), String> {
+        let Probe { method, target, body } = probe;
+        let length = body.len();
+        let about_body = match length {
+            0 => String::new(),
+            _ => format!("Content-Type: application/json\r\nContent-Length: {length}\r\n"),
+        };
+        let head = format!("{method} {target} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
         let exchange = || {
             let mut stream = TcpStream::connect(self.address)?;
             stream.set_read_timeout(Some(PATIENCE))?;
-            write!(stream, "{head}{headers}\r\n")?;
+            write!(stream, "{head}{headers}{about_body}\r\n{body}")?;
             stream.read_to_end(&mut Vec::new())
         };
         exchange().map(drop).map_err(|error| format!("Prism does not answer any more: {error}"))
@@ -116,7 +122,7 @@ impl Server {
 
     /// Stops, and gives what was logged about all requests.
     pub(crate) fn stop(mut self) -> Result<String, String> {
-        self.ask(LAST_PATH, "")?;
+        self.ask(&Probe::get(LAST_PATH), "")?;
         let log = self.wait_for(|log| log.contains(LAST_PATH))?;
         let end = log.find(LAST_PATH).and_then(|place| log[..place].rfind('\n')).unwrap_or(log.len());
         Ok(log[..end].to_owned())

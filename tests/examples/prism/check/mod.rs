@@ -1,79 +1,20 @@
 //! Whether each call ends as the document says.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+mod coverage;
+mod seen;
 
-use anyprofile::{Error, ErrorKind, Field, Profile, Result, UnknownFields, http::HttpOptions};
-use serde::Serialize;
+use std::{collections::BTreeMap, sync::Arc};
+
+use anyprofile::{Error, ErrorKind, PlannedRequest, Profile, Result, http::HttpOptions};
 use serde_json::Value;
 
+pub(crate) use self::seen::{Record, Seen, records};
+use self::{coverage::Coverage, seen::difference};
 use crate::{
     Broken,
     document::{self, Operation},
     wire::{Exchange, Wire},
 };
-
-/// Parameters that are sent and not documented: `operation, key of the query`. They are from client code.
-const UNDOCUMENTED: &[(&str, &str)] = &[
-    ("list-profiles", "filter[username]"),
-    ("list-profiles", "range"),
-    ("list-profiles", "page"),
-    ("get-current-user-verification-status", "force_refresh"),
-    ("get-current-user-verification-status-full", "force_refresh"),
-];
-
-/// Parameters that are documented and not sent: the service ignores them.
-const NOT_SENT: &[(&str, &str)] = &[("profile_list", "ordering"), ("profile_list", "search")];
-
-/// A record that keeps what it does not know.
-pub(crate) trait Record: Serialize {
-    /// The keys that the type does not have.
-    fn unknown(&self) -> &UnknownFields;
-}
-
-/// What a call gave.
-#[derive(Debug)]
-pub(crate) struct Seen {
-    /// The records, written again.
-    records: Value,
-    /// Where they are in the answer.
-    at: &'static str,
-    quarantined: usize,
-    unknown: BTreeSet<String>,
-}
-
-impl Seen {
-    /// One record, which is the whole answer.
-    pub(crate) fn one<T: Record>(record: &T) -> Self {
-        Self { at: "", records: written(record), quarantined: 0, unknown: unknown(record).collect() }
-    }
-
-    /// Records by name, null ones among them.
-    pub(crate) fn named<T: Record>(records: &BTreeMap<String, Field<T>>, quarantined: usize) -> Self {
-        let known = records.values().filter_map(Field::value);
-        Self { at: "", records: written(records), quarantined, unknown: known.flat_map(unknown).collect() }
-    }
-
-    /// A list of records.
-    pub(crate) fn many<T: Record>(at: &'static str, records: &[T], quarantined: usize) -> Self {
-        Self {
-            at,
-            records: records.iter().map(written).collect(),
-            quarantined,
-            unknown: records.iter().flat_map(unknown).collect(),
-        }
-    }
-}
-
-fn written<T: Serialize>(record: &T) -> Value {
-    serde_json::to_value(record).unwrap_or_else(|error| Value::from(format!("cannot be written: {error}")))
-}
-
-fn unknown<T: Record>(record: &T) -> impl Iterator<Item = String> {
-    record.unknown().iter().map(|(key, _)| key.to_owned())
-}
 
 /// A run.
 #[derive(Debug)]
@@ -82,8 +23,7 @@ pub(crate) struct Check {
     wire: Arc<Wire>,
     /// What was called, and how it ended.
     lines: Vec<(String, Vec<String>)>,
-    /// The parameters that were sent, by operation.
-    sent: BTreeMap<String, BTreeSet<String>>,
+    coverage: Coverage,
     failures: Vec<String>,
 }
 
@@ -93,7 +33,7 @@ impl Check {
             operations: document::operations(document)?,
             wire: Arc::default(),
             lines: Vec::new(),
-            sent: BTreeMap::new(),
+            coverage: Coverage::default(),
             failures: Vec::new(),
         })
     }
@@ -125,6 +65,17 @@ impl Check {
         }
     }
 
+    /// Calls an operation with the first body for each documented answer, and with each of the others once.
+    pub(crate) async fn bodies<B>(&mut self, id: &str, bodies: &[B], call: impl AsyncFn(&B) -> Result<Seen>) {
+        let mut bodies = bodies.iter();
+        if let Some(first) = bodies.next() {
+            self.operation(id, async || call(first).await).await;
+        }
+        for body in bodies {
+            self.variant(id, async || call(body).await).await;
+        }
+    }
+
     /// Calls an operation once, for the answer that the server chooses.
     pub(crate) async fn variant(&mut self, id: &str, call: impl AsyncFn() -> Result<Seen>) {
         let result = self.send("", &call).await;
@@ -139,13 +90,11 @@ impl Check {
         call: impl AsyncFn() -> Result<Vec<Profile>>,
     ) {
         let what = format!("trait: {what}");
-        let wish = example.map(|example| format!("example={example}")).unwrap_or_default();
-        let (result, exchanges) = self.send(&wish, &call).await;
+        let (result, exchanges) = self.send(&wish_for(example), &call).await;
         let (word, requests) = (example.unwrap_or("ok"), exchanges.len());
         match result {
             Ok(profiles) => {
-                let missing = profiles.iter().filter_map(|profile| profile.origin.as_ref());
-                if missing.flat_map(|origin| &origin.missing).count() > 0 {
+                if !profiles.iter().all(is_complete) {
                     self.fail(&what, &format!("({word}) a record is said to be missing"));
                 }
                 let count = profiles.len();
@@ -163,8 +112,7 @@ impl Check {
         kind: ErrorKind,
         call: impl AsyncFn() -> Result<T>,
     ) {
-        let wish = example.map(|example| format!("example={example}")).unwrap_or_default();
-        let (result, exchanges) = self.send(&wish, &call).await;
+        let (result, exchanges) = self.send(&wish_for(example), &call).await;
         let (word, requests) = (example.unwrap_or("ok"), exchanges.len());
         match result {
             Err(error) if error.kind() == kind && requests <= 3 => {
@@ -175,6 +123,30 @@ impl Check {
         }
     }
 
+    /// Makes a write through the trait, which has to send the writes that it plans, and no others.
+    pub(crate) async fn write<T>(
+        &mut self,
+        what: &str,
+        word: &str,
+        example: Option<&str>,
+        planned: Result<Vec<PlannedRequest>>,
+        call: impl AsyncFn() -> Result<T>,
+    ) {
+        let (result, exchanges) = self.send(&wish_for(example), &call).await;
+        match planned.and_then(|planned| result.map(|_| planned)) {
+            Ok(planned) => {
+                let writes: Vec<_> = exchanges.iter().filter(|exchange| exchange.method != "GET").collect();
+                if writes.len() == planned.len() && writes.iter().zip(&planned).all(|(sent, it)| sent.is(it))
+                {
+                    self.note(what, word.to_owned());
+                } else {
+                    self.fail(what, &format!("({word}) sends {writes:?} where {planned:?} is planned"));
+                }
+            }
+            Err(error) => self.fail(what, &format!("({word}) {}", told(&error))),
+        }
+    }
+
     async fn send<T>(&self, wish: &str, call: &impl AsyncFn() -> Result<T>) -> (Result<T>, Vec<Exchange>) {
         self.wire.prefer(Some(wish).filter(|wish| !wish.is_empty()));
         let result = call().await;
@@ -182,7 +154,7 @@ impl Check {
     }
 
     fn succeeded(&mut self, id: &str, word: &str, (result, exchanges): (Result<Seen>, Vec<Exchange>)) {
-        self.keep_parameters(id, &exchanges);
+        self.keep(id, &exchanges);
         let seen = match result {
             Ok(seen) => seen,
             Err(error) => return self.fail(id, &format!("({word}) {}", told(&error))),
@@ -205,7 +177,7 @@ impl Check {
     }
 
     fn failed_as(&mut self, id: &str, status: u16, (result, exchanges): (Result<Seen>, Vec<Exchange>)) {
-        self.keep_parameters(id, &exchanges);
+        self.keep(id, &exchanges);
         match result {
             Err(error) if error.status() == Some(status) && error.kind() == kind_of(status) => {
                 self.note(id, status.to_string());
@@ -215,21 +187,9 @@ impl Check {
         }
     }
 
-    fn keep_parameters(&mut self, id: &str, exchanges: &[Exchange]) {
+    fn keep(&mut self, id: &str, exchanges: &[Exchange]) {
         let Some(operation) = self.operations.get(id) else { return };
-        let mut undocumented = Vec::new();
-        let sent = self.sent.entry(id.to_owned()).or_default();
-        for exchange in exchanges {
-            sent.extend(exchange.headers.iter().cloned());
-            for (key, value) in &exchange.query {
-                if let Some(parameter) = operation.parameter_of((key, value)) {
-                    sent.insert(parameter.to_owned());
-                } else if !UNDOCUMENTED.contains(&(id, key)) {
-                    undocumented.push(format!("{key}={value}"));
-                }
-            }
-        }
-        for pair in undocumented {
+        for pair in self.coverage.keep(id, operation, exchanges) {
             self.fail(id, &format!("sends {pair}, which is not documented"));
         }
     }
@@ -241,22 +201,15 @@ impl Check {
         }
     }
 
-    fn fail(&mut self, what: &str, failure: &str) {
+    pub(crate) fn fail(&mut self, what: &str, failure: &str) {
         self.failures.push(format!("{what}: {failure}"));
     }
 
-    /// Prints what was called. Whether all ended well, and every documented parameter was sent.
+    /// Prints what was called. Whether all ended well, and every documented parameter and field was sent.
     pub(crate) fn finish(mut self) -> bool {
-        let mut missing = Vec::new();
-        for (id, sent) in &self.sent {
-            let Some(operation) = self.operations.get(id) else { continue };
-            for parameter in operation.query.keys().chain(&operation.headers) {
-                if !sent.contains(parameter) && !NOT_SENT.contains(&(id, parameter)) {
-                    missing.push(format!("{id}: never sends {parameter}"));
-                }
-            }
+        for (id, failure) in self.coverage.missing(&self.operations) {
+            self.fail(&id, &failure);
         }
-        self.failures.extend(missing);
         for (what, outcomes) in &self.lines {
             println!("{what:<42} {:>3} calls: {}", outcomes.len(), counted(outcomes));
         }
@@ -284,6 +237,11 @@ fn counted(outcomes: &[String]) -> String {
     told.collect::<Vec<_>>().join(", ")
 }
 
+/// How the server is asked for an example, or for its choice.
+fn wish_for(example: Option<&str>) -> String {
+    example.map(|example| format!("example={example}")).unwrap_or_default()
+}
+
 /// The kind that an error with this status is to have.
 const fn kind_of(status: u16) -> ErrorKind {
     match status {
@@ -303,28 +261,7 @@ fn told(error: &Error) -> String {
     format!("ends with {} ({error})", error.kind())
 }
 
-/// What a record writes in place of a secret.
-const WITHHELD: &str = "[withheld]";
-
-/// Where a record that was read and written again is not what was sent. An id may have become a text, and a secret is
-/// not written.
-fn difference(place: &str, sent: &Value, kept: &Value) -> Option<String> {
-    match (sent, kept) {
-        (Value::Object(sent), Value::Object(kept)) => {
-            let keys: BTreeSet<_> = sent.keys().chain(kept.keys()).collect();
-            keys.into_iter().find_map(|key| match (sent.get(key), kept.get(key)) {
-                (Some(sent), Some(kept)) => difference(&format!("{place}/{key}"), sent, kept),
-                (Some(_), None) => Some(format!("{place}/{key} is lost")),
-                (None, _) => Some(format!("{place}/{key} is made up")),
-            })
-        }
-        (Value::Array(sent), Value::Array(kept)) if sent.len() == kept.len() => sent
-            .iter()
-            .zip(kept)
-            .enumerate()
-            .find_map(|(index, (sent, kept))| difference(&format!("{place}/{index}"), sent, kept)),
-        (Value::Number(sent), Value::String(kept)) if sent.to_string() == *kept => None,
-        _ if sent == kept || kept == WITHHELD => None,
-        _ => Some(format!("{place}/ is another")),
-    }
+/// Whether no record of those that a profile is made from is said to be missing.
+pub(crate) fn is_complete(profile: &Profile) -> bool {
+    profile.origin.as_ref().is_none_or(|origin| origin.missing.is_empty())
 }

@@ -1,8 +1,10 @@
 //! Upsun.
 
+mod writes;
+
 use anyprofile::{
     Error, ErrorKind, FindKey, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider as _,
-    ProfileProviderExt as _, Result, Timestamp, UnknownFields,
+    ProfileProviderExt as _, Result, Timestamp,
     upsun::{
         CursorPage, DateTimeFilter, ListProfiles, ListUserExtendedAccess, ListUserOrganizations,
         ListUserProjectAccess, ListUserTeams, ListedOrganizations, OrganizationSort, ProjectAccessSort, Sort,
@@ -14,26 +16,31 @@ use futures_util::TryStreamExt as _;
 
 use crate::{
     Broken,
-    check::{Check, Record, Seen},
+    check::{Check, Record, Seen, records},
 };
 
 const USER: &str = "d81c8ee2-44b3-429f-b944-a33ad7437690";
 const ORGANIZATION: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+const PROJECT: &str = "abcdefghijklm";
 
-macro_rules! records {
-    ($($name:ident)+) => {
-        $(impl Record for wire::$name {
-            fn unknown(&self) -> &UnknownFields {
-                &self.unknown
-            }
-        })+
-    };
-}
-
-records! {
-    Address ApiToken Connection CurrentUser ExtendedAccess Organization PhoneVerification Profile ProjectAccess Team
-    User UserReference Verification
-}
+records!(
+    wire::Address,
+    wire::ApiToken,
+    wire::Connection,
+    wire::CurrentUser,
+    wire::ExtendedAccess,
+    wire::Organization,
+    wire::PhoneVerification,
+    wire::Profile,
+    wire::ProfilePicture,
+    wire::ProjectAccess,
+    wire::RecoveryCodes,
+    wire::Team,
+    wire::TotpEnrollment,
+    wire::User,
+    wire::UserReference,
+    wire::Verification,
+);
 
 fn page<T: Record>(page: &CursorPage<T>) -> Seen {
     Seen::many("/items", &page.items, page.quarantined.len())
@@ -47,6 +54,7 @@ pub(crate) async fn call(check: &mut Check, base_url: &str) -> Result<(), Broken
     profiles(check, &client).await;
     users(check, &client).await;
     lists(check, &client).await?;
+    writes::call(check, &client, base_url).await;
     provider(check, &UpsunProvider::new(config)?).await?;
     Ok(())
 }
@@ -185,7 +193,7 @@ async fn lists(check: &mut Check, client: &UpsunClient) -> Result<(), Broken> {
         list.position = Some(format!("?{cursor}").into());
         check.variant("list-user-project-access", async || access(&list).await).await;
     }
-    let one = async || Ok(Seen::one(&client.get_user_project_access(USER, "abcdefghijklm").await?));
+    let one = async || Ok(Seen::one(&client.get_user_project_access(USER, PROJECT).await?));
     check.operation("get-user-project-access", one).await;
 
     let extended = async |list: &ListUserExtendedAccess| {
@@ -241,5 +249,6 @@ async fn provider(check: &mut Check, provider: &UpsunProvider) -> Result<(), Bro
     ] {
         check.profiles(what, None, async || Ok(provider.find_by(&key).await?.profiles)).await;
     }
+    crate::writes::call(check, provider, &[user, organization], &[]).await;
     Ok(())
 }

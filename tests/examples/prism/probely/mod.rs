@@ -1,24 +1,22 @@
 //! Probely.
 
+mod writes;
+
 use anyprofile::{
     ErrorKind, Expected, Filter, FindKey, Kind, ListQuery, Order, OrderField, Profile, ProfileId,
-    ProfileProvider as _, ProfileProviderExt as _, Result, Status, UnknownFields,
-    probely::{ListUsers, LogicalOperator, ProbelyClient, ProbelyConfig, ProbelyProvider, wire},
+    ProfileProvider as _, ProfileProviderExt as _, Result, Status,
+    probely::{API_USER, ListUsers, LogicalOperator, ProbelyClient, ProbelyConfig, ProbelyProvider, wire},
 };
 use futures_util::TryStreamExt as _;
 
 use crate::{
     Broken,
-    check::{Check, Record, Seen},
+    check::{Check, Seen, records},
 };
 
 const ID: &str = "-sDw5iRCtV_Y";
 
-impl Record for wire::User {
-    fn unknown(&self) -> &UnknownFields {
-        &self.unknown
-    }
-}
+records!(wire::BulkUpdated, wire::PasswordChanged, wire::User);
 
 pub(crate) async fn call(check: &mut Check, base_url: &str) -> Result<(), Broken> {
     let config = ProbelyConfig::new("prism".parse()?, "an API key").at(base_url).with_http(check.http());
@@ -34,6 +32,7 @@ pub(crate) async fn call(check: &mut Check, base_url: &str) -> Result<(), Broken
         let every = every_parameter(yes, operator);
         check.variant("users_list", async || list(&every).await).await;
     }
+    writes::call(check, &client).await;
     provider(check, &ProbelyProvider::new(config)?).await
 }
 
@@ -84,5 +83,8 @@ async fn provider(check: &mut Check, provider: &ProbelyProvider) -> Result<(), B
     }
     let key = FindKey::Email("ada@example.com".to_owned());
     check.profiles("find by e-mail address", None, async || Ok(provider.find_by(&key).await?.profiles)).await;
+    let api_user: ProfileId = format!("probely:prism/{API_USER}/{ID}").parse()?;
+    let examples = check.examples("users_partial_update");
+    crate::writes::call(check, provider, &[id, api_user], &examples).await;
     Ok(())
 }

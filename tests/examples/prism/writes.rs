@@ -1,0 +1,163 @@
+//! Everything that a provider writes: whatever its field table says, field by field and all at once.
+
+use anyprofile::{
+    AtCreation, Error, ErrorKind, FieldPath, IdKind, PlannedRequest, Profile, ProfileChange, ProfileDraft,
+    ProfileId, ProfileProvider, Result, WriteOptions, WriteRule,
+};
+use serde_json::Value;
+
+use crate::{
+    check::{Check, is_complete},
+    samples::{self, Written},
+};
+
+/// Calls every write that the provider declares, for these profiles. What all fields at once are answered with is also
+/// asked for by the names of these examples.
+pub(crate) async fn call(
+    check: &mut Check,
+    provider: &dyn ProfileProvider,
+    ids: &[ProfileId],
+    examples: &[String],
+) {
+    let operations = &provider.capabilities().operations;
+    for kind in operations.create.kinds() {
+        create(check, provider, kind, examples).await;
+    }
+    let options = WriteOptions::default();
+    for id in ids {
+        let supports = |kinds: &[IdKind]| kinds.contains(&id.kind);
+        let what = |operation| format!("trait: {operation} {}", id.kind);
+        if supports(operations.update.kinds()) {
+            update(check, provider, id, examples).await;
+        }
+        if supports(operations.enroll.kinds()) {
+            let call = async || provider.enroll_with(id, &options).await;
+            check.write(&what("enroll"), "ok", None, provider.plan_enroll(id), call).await;
+        }
+        if supports(operations.deactivate.kinds()) {
+            let call = async || provider.deactivate_with(id, &options).await;
+            check.write(&what("deactivate"), "ok", None, provider.plan_deactivate(id), call).await;
+        }
+        if supports(operations.delete.kinds()) {
+            let call = async || provider.delete_with(id, &options).await;
+            check.write(&what("delete"), "ok", None, provider.plan_delete(id), call).await;
+        }
+    }
+}
+
+async fn update(check: &mut Check, provider: &dyn ProfileProvider, id: &ProfileId, examples: &[String]) {
+    let what = format!("trait: update {}", id.kind);
+    let mut changes = Vec::new();
+    let mut all = ProfileChange::new();
+    for (path, rule) in writable(provider, &id.kind).filter(|(_, rule)| rule.update) {
+        let values = values(check, &what, path, rule);
+        for written in &values {
+            changes.push((path.to_string(), None, changed(ProfileChange::new(), written)));
+        }
+        if rule.clear {
+            let cleared = values.iter().flatten().take(1);
+            let clear = cleared.fold(ProfileChange::new(), |change, (path, _)| change.clear(path.clone()));
+            changes.push((format!("{path} cleared"), None, clear));
+        }
+        all = changed(all, last(&values));
+    }
+    changes.extend(answers(examples).map(|(word, example)| (word, example, all.clone())));
+    for (word, example, change) in &changes {
+        let planned = provider.plan_update(id, change);
+        check_sent(check, &what, word, &planned, change);
+        let send = async || complete(provider.update_with(id, change, &WriteOptions::default()).await?);
+        check.write(&what, word, *example, planned, send).await;
+    }
+}
+
+async fn create(check: &mut Check, provider: &dyn ProfileProvider, kind: &IdKind, examples: &[String]) {
+    let what = format!("trait: create {kind}");
+    let fields = writable(provider, kind).filter(|(_, rule)| rule.create != AtCreation::No);
+    let (needed, optional): (Vec<_>, Vec<_>) =
+        fields.partition(|(_, rule)| rule.create == AtCreation::Required);
+    let mut required = ProfileDraft::new(kind.clone());
+    for (path, rule) in needed {
+        required = drafted(required, last(&values(check, &what, path, rule)));
+    }
+    let mut drafts = vec![("required".to_owned(), None, required.clone())];
+    let mut all = required.clone();
+    for (path, rule) in optional {
+        let values = values(check, &what, path, rule);
+        for written in &values {
+            drafts.push((path.to_string(), None, drafted(required.clone(), written)));
+        }
+        all = drafted(all, last(&values));
+    }
+    drafts.extend(answers(examples).map(|(word, example)| (word, example, all.clone())));
+    for (word, example, draft) in &drafts {
+        let planned = provider.plan_create(draft);
+        check_sent(check, &what, word, &planned, draft.fields());
+        let send = async || complete(provider.create_with(draft, &WriteOptions::default()).await?);
+        check.write(&what, word, *example, planned, send).await;
+    }
+}
+
+/// Checks that no field is forgotten: each is at least one value of what is sent.
+fn check_sent(
+    check: &mut Check,
+    what: &str,
+    word: &str,
+    planned: &Result<Vec<PlannedRequest>>,
+    change: &ProfileChange,
+) {
+    let Ok(planned) = planned else { return };
+    let sent: usize = planned.iter().filter_map(|request| request.body.as_ref()).map(count_values).sum();
+    if sent < change.iter().count() {
+        check.fail(what, &format!("({word}) sends {sent} values for {} fields", change.iter().count()));
+    }
+}
+
+fn count_values(body: &Value) -> usize {
+    match body {
+        Value::Array(items) => items.iter().map(count_values).sum(),
+        Value::Object(members) => members.values().map(count_values).sum(),
+        _ => 1,
+    }
+}
+
+/// The fields of a profile of a kind that can be written.
+fn writable<'a>(
+    provider: &'a dyn ProfileProvider,
+    kind: &'a IdKind,
+) -> impl Iterator<Item = (&'a FieldPath, &'a WriteRule)> {
+    let rules = provider.capabilities().fields.iter().filter_map(|it| Some((&it.path, it.write.as_ref()?)));
+    rules.filter(|(_, rule)| rule.id_kinds.contains(kind))
+}
+
+/// The values of a field. Not to know any is a failure: a format was added, and nothing of it here.
+fn values(check: &mut Check, what: &str, path: &FieldPath, rule: &WriteRule) -> Vec<Written> {
+    samples::of(path, &rule.format).unwrap_or_else(|| {
+        check.fail(what, &format!("no value is known for the format of {path}"));
+        Vec::new()
+    })
+}
+
+fn last(values: &[Written]) -> &[(FieldPath, Value)] {
+    values.last().map_or(&[], Vec::as_slice)
+}
+
+fn changed(change: ProfileChange, written: &[(FieldPath, Value)]) -> ProfileChange {
+    written.iter().fold(change, |change, (path, value)| change.set(path.clone(), value.clone()))
+}
+
+fn drafted(draft: ProfileDraft, written: &[(FieldPath, Value)]) -> ProfileDraft {
+    written.iter().fold(draft, |draft, (path, value)| draft.set(path.clone(), value.clone()))
+}
+
+/// The server's choice and each example, with words for them.
+fn answers(examples: &[String]) -> impl Iterator<Item = (String, Option<&str>)> {
+    let examples = examples.iter().map(|example| (format!("all, {example}"), Some(example.as_str())));
+    std::iter::once(("all".to_owned(), None)).chain(examples)
+}
+
+fn complete(profile: Profile) -> Result<Profile> {
+    if is_complete(&profile) {
+        return Ok(profile);
+    }
+    Err(Error::new(ErrorKind::Decode, "a record is said to be missing"))
+}
