@@ -24,6 +24,18 @@ pub(crate) fn of(path: &FieldPath, format: &ValueFormat) -> Option<Vec<Written>>
         }
         ValueFormat::OneOf(words) => words.iter().copied().map(Value::from).collect(),
         ValueFormat::Bool => vec![true.into(), false.into()],
+        ValueFormat::Lines { max_lines } => {
+            let lines: Vec<_> = (1..=*max_lines).map(|line| format!("Gate {line}")).collect();
+            vec!["Gate 1".into(), lines.join("\n").into()]
+        }
+        ValueFormat::Names { max_characters } => {
+            vec![vec!["blue"].into(), vec!["blue", &text(max_characters.unwrap_or(ANY_LENGTH))].into()]
+        }
+        ValueFormat::Roles { tiers } => {
+            let place = |tier: &&str| format!("sDw5iRCtV_Yq@{tier}:4Tk_m2Qx8vBn");
+            let places: Vec<_> = tiers.iter().skip(1).map(place).collect();
+            vec![vec!["sDw5iRCtV_Yq"].into(), places.into()]
+        }
         ValueFormat::Pairs { max_pairs, max_key_characters, max_value_characters } => {
             let most = (1..=max_pairs.unwrap_or(20)).map(|number| {
                 // The number keeps the keys apart, in two places.

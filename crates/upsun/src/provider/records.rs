@@ -96,10 +96,10 @@ impl UpsunProvider {
     async fn enriched(&self, (mut profile, mut effort): (Profile, Effort), reason_of: ReasonOf) -> Read {
         let id = profile.id.clone();
         let address = if id.kind == IdKind::ORGANIZATION {
-            self.read(organization_address_request(id.native()), id.clone(), map::address).await
+            self.address(&id).await
         } else {
             let user = self.read(user_request("get-user", id.native()), id.clone(), map::user);
-            let (user, address) = join(user, self.user_address(&id)).await;
+            let (user, address) = join(user, self.address(&id)).await;
             effort += effort_of(&user);
             add(&mut profile, USER, user, reason_of)?;
             address
@@ -112,14 +112,26 @@ impl UpsunProvider {
     /// Adds to the user of `/users` what the service shows of it elsewhere.
     pub(super) async fn enrich_user(&self, mut user: Profile) -> Result<Profile> {
         let id = user.id.clone();
-        let (profile, address) = join(self.profile_record(&id), self.user_address(&id)).await;
+        let (profile, address) = join(self.profile_record(&id), self.address(&id)).await;
         add(&mut user, PROFILE, profile, MissingReason::of)?;
         add(&mut user, ADDRESS, address, MissingReason::of)?;
         Ok(user)
     }
 
-    async fn user_address(&self, id: &ProfileId) -> Read {
-        self.read(profile_address_request(id.native()), id.clone(), map::address).await
+    /// Adds the postal address alone.
+    pub(super) async fn with_address(&self, mut profile: Profile) -> Result<Profile> {
+        let address = self.address(&profile.id).await;
+        add(&mut profile, ADDRESS, address, MissingReason::of)?;
+        Ok(profile)
+    }
+
+    async fn address(&self, id: &ProfileId) -> Read {
+        let request = if id.kind == IdKind::ORGANIZATION {
+            organization_address_request(id.native())
+        } else {
+            profile_address_request(id.native())
+        };
+        self.read(request, id.clone(), map::address).await
     }
 }
 

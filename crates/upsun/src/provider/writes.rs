@@ -131,13 +131,22 @@ impl UpsunProvider {
             return Ok(self.with_raw(map::profile(id.clone(), kept.record), kept.raw));
         }
         let is_change = !requests.is_empty();
-        let is_elsewhere = !user_update(change).is_empty() || !address_update(change).is_empty();
         for (number, request) in requests.into_iter().enumerate() {
             let made = self.client.http.send(request).await.and_then(|answer| answer.acknowledged());
             made.map_err(|error| if number == 0 { error } else { after_others(error) })?;
         }
-        let read = self.one(id, &GetOptions::new().with_enrich(is_elsewhere)).await;
+        let read = self.changed(id, change).await;
         read.map_err(|error| if is_change { error.after_write() } else { error })
+    }
+
+    /// The profile with the records that a change is of.
+    async fn changed(&self, id: &ProfileId, change: &ProfileChange) -> Result<Profile> {
+        let is_of_user = id.kind != IdKind::ORGANIZATION && !user_update(change).is_empty();
+        let profile = self.one(id, &GetOptions::new().with_enrich(is_of_user)).await?;
+        if is_of_user || address_update(change).is_empty() {
+            return Ok(profile);
+        }
+        self.with_address(profile).await
     }
 }
 
