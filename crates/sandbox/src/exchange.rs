@@ -5,6 +5,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCod
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use crate::delivery::Delivery;
+
 /// A request, with its path relative to the service's prefix.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -82,11 +84,12 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+    pub(crate) delivery: Delivery,
 }
 
 impl Reply {
     pub(crate) fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new() }
+        Self { status, headers: Vec::new(), body: Vec::new(), delivery: Delivery::Whole }
     }
 
     pub(crate) fn json(status: u16, body: &Value) -> Self {
@@ -104,9 +107,19 @@ impl Reply {
         self
     }
 
+    /// The answer with a body that is as long as the right one says, and comes otherwise.
+    pub(crate) fn delivered(mut self, delivery: Delivery) -> Self {
+        if delivery != Delivery::Whole {
+            self.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
+            self.headers.push(("content-length".to_owned(), self.body.len().to_string()));
+            self.delivery = delivery;
+        }
+        self
+    }
+
     /// A status or header that HTTP cannot carry is left out: a fault's author may have asked for one.
     pub(crate) fn into_response(self) -> Response<Body> {
-        let mut response = Response::new(Body::from(self.body));
+        let mut response = Response::new(self.delivery.body(self.body));
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         for (name, value) in self.headers {

@@ -1,19 +1,22 @@
 //! Answers that the sandbox gives instead of the right one, on purpose.
 
+use std::fmt;
 use std::ops::{Bound, RangeBounds};
+use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::Value;
 
-/// The operations that list: what the named faults act on.
-const LISTINGS: [&str; 3] = ["list-profiles", "users-list", "BetaListUserProfiles"];
-const NAMES: [&str; 3] = ["rate-limited-once", "unavailable-once", "html-with-200"];
+use crate::delivery::Delivery;
 
 /// Something that goes wrong with an operation, at certain requests to it.
 ///
 /// A fault counts the requests to its operation from the moment it was added, so the same requests
-/// always meet the same fault. It acts before the credential is looked at, as a gateway would, and the
-/// service never sees the request; but [`after_effect`](Self::after_effect) lets the service act first.
+/// always meet the same fault. What comes [instead](Self::respond) of the right answer comes before the
+/// credential is looked at, as a gateway would answer, and the service never sees the request; but
+/// [`after_effect`](Self::after_effect) lets the service act first. What becomes of the right answer
+/// ([`edit`](Self::edit), [`rewrite`](Self::rewrite), [`reset_mid_body`](Self::reset_mid_body) and the like) always
+/// comes after it, and only of a success.
 ///
 /// ```
 /// use std::time::Duration;
@@ -24,6 +27,7 @@ const NAMES: [&str; 3] = ["rate-limited-once", "unavailable-once", "html-with-20
 /// let third_page = Fault::new("list-profiles").on_attempts(3..=3).respond(502).body("<html>");
 /// // A user is made, and whoever asked for it never learns of it.
 /// let lost = Fault::new("users-create").first(1).drop_connection().after_effect();
+/// let lying = Fault::new("users-list").edit(|page, _| page["count"] = 7.into());
 /// ```
 #[derive(Debug, Clone)]
 #[must_use]
@@ -34,8 +38,9 @@ pub struct Fault {
     pub(crate) delay: Duration,
     pub(crate) instead: Option<Instead>,
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: String,
+    pub(crate) body: Vec<u8>,
     pub(crate) after_effect: bool,
+    pub(crate) change: AnswerChange,
 }
 
 /// What comes instead of the right answer.
@@ -45,10 +50,33 @@ pub(crate) enum Instead {
     Nothing,
 }
 
+/// What becomes of the right answer.
+#[derive(Clone, Default)]
+pub(crate) struct AnswerChange {
+    pub(crate) edit: Option<Arc<Edit>>,
+    pub(crate) rewrite: Option<Arc<Rewrite>>,
+    pub(crate) delivery: Delivery,
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+type Edit = dyn Fn(&mut Value, u64) + Send + Sync;
+type Rewrite = dyn Fn(Vec<u8>) -> Vec<u8> + Send + Sync;
+
+impl fmt::Debug for AnswerChange {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("AnswerChange")
+            .field("edit", &self.edit.is_some())
+            .field("rewrite", &self.rewrite.is_some())
+            .field("delivery", &self.delivery)
+            .field("headers", &self.headers)
+            .finish()
+    }
+}
+
 impl Fault {
     /// A fault of the operation with this id (`"*"` for every operation), on every request to it.
-    /// It does nothing until it is told to [`respond`](Self::respond), to [`delay`](Self::delay) or to
-    /// [`drop_connection`](Self::drop_connection).
+    /// It does nothing until it is told what.
     pub fn new(operation: impl Into<String>) -> Self {
         Self {
             operation: operation.into(),
@@ -57,8 +85,9 @@ impl Fault {
             delay: Duration::ZERO,
             instead: None,
             headers: Vec::new(),
-            body: String::new(),
+            body: Vec::new(),
             after_effect: false,
+            change: AnswerChange::default(),
         }
     }
 
@@ -94,6 +123,12 @@ impl Fault {
         self
     }
 
+    /// Never answers.
+    pub fn stall(self) -> Self {
+        // A century: long enough for anybody, and no overflow when delays add up.
+        self.drop_connection().delay(Duration::from_secs(100 * 365 * 86_400))
+    }
+
     /// Lets the service do what was asked, and acts then: whoever asked for a write sees it fail or time
     /// out although it was carried out. The answer is replaced whatever it was, so a `body` of one's own
     /// also shows a success in another form.
@@ -102,14 +137,15 @@ impl Fault {
         self
     }
 
-    /// Adds a header to the answer. One that HTTP cannot carry is left out.
+    /// Adds a header to the answer: to the one that comes instead, and where there is none to the right one. One that
+    /// HTTP cannot carry is left out.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
     /// The answer's body, empty by default; `{request_id}` in it becomes the answer's request id.
-    pub fn body(mut self, body: impl Into<String>) -> Self {
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
@@ -120,66 +156,40 @@ impl Fault {
         self
     }
 
-    /// The names that [`named`](Self::named) knows.
-    pub fn names() -> &'static [&'static str] {
-        &NAMES
+    /// Changes the right answer's JSON; the number is that of the request to the operation, from 1.
+    pub fn edit(mut self, edit: impl Fn(&mut Value, u64) + Send + Sync + 'static) -> Self {
+        self.change.edit = Some(Arc::new(edit));
+        self
     }
 
-    /// The faults behind a name, for all three services' listings:
-    ///
-    /// - `rate-limited-once`: the first request is answered 429 with `Retry-After: 1`
-    /// - `unavailable-once`: the first request is answered 503
-    /// - `html-with-200`: every request is answered 200 with a page of HTML
-    pub fn named(name: &str) -> Option<Vec<Fault>> {
-        let make: fn(&'static str) -> Fault = match name {
-            "rate-limited-once" => |operation| {
-                let body = error_body(operation, "rate_limit_error", "Request was throttled.");
-                json_fault(operation, 429, body).first(1).header("retry-after", "1")
-            },
-            "unavailable-once" => |operation| {
-                let body = error_body(operation, "api_error", "Service temporarily unavailable.");
-                json_fault(operation, 503, body).first(1)
-            },
-            "html-with-200" => |operation| {
-                Fault::new(operation)
-                    .respond(200)
-                    .header("content-type", "text/html; charset=utf-8")
-                    .body("<!DOCTYPE html><html><head><title>One moment</title></head><body></body></html>")
-            },
-            _ => return None,
-        };
-        Some(LISTINGS.into_iter().map(make).collect())
+    /// Changes the right answer's bytes.
+    pub fn rewrite(mut self, rewrite: impl Fn(Vec<u8>) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        self.change.rewrite = Some(Arc::new(rewrite));
+        self
     }
-}
 
-fn json_fault(operation: &str, status: u16, body: String) -> Fault {
-    Fault::new(operation).respond(status).header("content-type", "application/json").body(body)
-}
+    /// Resets the connection after half of the right answer's body.
+    pub fn reset_mid_body(self) -> Self {
+        self.deliver(Delivery::Reset)
+    }
 
-/// An error in the shape of the service that has this operation.
-fn error_body(operation: &str, kind: &str, message: &str) -> String {
-    let body = match operation {
-        "users-list" => json!({"detail": message}),
-        "list-profiles" => json!({"error": message}),
-        _ => json!({
-            "type": "error",
-            "error": {"type": kind, "message": message},
-            "request_id": "{request_id}",
-        }),
-    };
-    body.to_string()
-}
+    /// Closes the connection after half of the right answer's body, whose whole length was declared.
+    pub fn close_mid_body(self) -> Self {
+        self.deliver(Delivery::Short)
+    }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    /// Sends half of the right answer's body, and nothing more.
+    pub fn stall_mid_body(self) -> Self {
+        self.deliver(Delivery::Stalled)
+    }
 
-    #[test]
-    fn every_name_stands_for_faults_of_all_listings() {
-        for name in Fault::names() {
-            let faults = Fault::named(name).expect("a known name");
-            assert_eq!(faults.iter().map(|fault| fault.operation.as_str()).collect::<Vec<_>>(), LISTINGS);
-        }
-        assert!(Fault::named("nonesuch").is_none());
+    /// Sends the right answer's body in so many pieces, and waits before each.
+    pub fn drip(self, pieces: usize, every: Duration) -> Self {
+        self.deliver(Delivery::Dripping { pieces, every })
+    }
+
+    fn deliver(mut self, delivery: Delivery) -> Self {
+        self.change.delivery = delivery;
+        self
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::exchange::Reply;
-use crate::fault::{Fault, Instead};
+use crate::fault::{AnswerChange, Fault, Instead};
 
 /// What happens at one point of a request, on purpose.
 #[derive(Debug, Default)]
@@ -27,6 +27,34 @@ pub(crate) struct Effect {
     pub(crate) before: Acts,
     /// When the service has done what was asked.
     pub(crate) after: Acts,
+    /// What becomes of the right answer, with the number of the request.
+    pub(crate) changes: Vec<(AnswerChange, u64)>,
+}
+
+impl Effect {
+    /// The right answer, as the faults leave it.
+    pub(crate) fn changed(&self, mut reply: Reply) -> Reply {
+        if !(200..300).contains(&reply.status) {
+            return reply;
+        }
+        for (change, number) in &self.changes {
+            if let Some(edit) = &change.edit
+                && let Ok(mut value) = serde_json::from_slice(&reply.body)
+            {
+                edit(&mut value, *number);
+                reply.body = value.to_string().into_bytes();
+            }
+            if let Some(rewrite) = &change.rewrite {
+                reply.body = rewrite(std::mem::take(&mut reply.body));
+            }
+            for (name, value) in &change.headers {
+                reply.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+                reply = reply.header(name, value.clone());
+            }
+            reply = reply.delivered(change.delivery);
+        }
+        reply
+    }
 }
 
 /// The faults, each with the number of requests it has seen.
@@ -58,6 +86,11 @@ impl Faults {
             if acts.outcome.is_none() {
                 acts.outcome = outcome(fault, request_id);
             }
+            let mut change = fault.change.clone();
+            if fault.instead.is_none() {
+                change.headers.clone_from(&fault.headers);
+            }
+            effect.changes.push((change, *seen));
         }
         effect
     }
@@ -68,8 +101,13 @@ fn outcome(fault: &Fault, request_id: &str) -> Option<Outcome> {
         None => None,
         Some(Instead::Nothing) => Some(Outcome::Nothing),
         Some(Instead::Status(status)) => {
-            let body = fault.body.replace("{request_id}", request_id).into_bytes();
-            Some(Outcome::Reply(Reply { status, headers: fault.headers.clone(), body }))
+            // Of bytes that are no text the id stays out.
+            let body = match std::str::from_utf8(&fault.body) {
+                Ok(text) => text.replace("{request_id}", request_id).into_bytes(),
+                Err(_) => fault.body.clone(),
+            };
+            let reply = Reply { headers: fault.headers.clone(), body, ..Reply::empty(status) };
+            Some(Outcome::Reply(reply))
         }
     }
 }

@@ -97,6 +97,17 @@ impl Sandbox {
         lock(&self.shared.faults).clear();
     }
 
+    /// Answers a request within the process, without a connection: for tests whose time is paused. The URL is one of the
+    /// [description](Self::description)'s. `None` where a fault closes the connection.
+    ///
+    /// A body that a fault breaks off ends with an error, or ends before the length that was declared.
+    pub async fn call(&self, request: Request<Body>) -> Option<Response<Body>> {
+        match self.shared.answer(request).await {
+            Outcome::Reply(reply) => Some(reply.into_response()),
+            Outcome::Nothing => None,
+        }
+    }
+
     /// Moves the sandbox's clock forward: access tokens grow old at once.
     pub fn advance_clock(&self, by: Duration) {
         self.shared.clock.advance(by);
@@ -196,9 +207,9 @@ impl Shared {
             .map_or(("none", Operation::NONE), |((name, service), _)| (*name, service.operation(&call)));
         let number = lock(&self.recorder).push(RecordedRequest::new(name, operation, &call));
 
-        let effect = lock(&self.faults).strike(operation.id, &call.request_id);
+        let mut effect = lock(&self.faults).strike(operation.id, &call.request_id);
         pause(self.latency.saturating_add(effect.before.delay)).await;
-        let outcome = if let Some(outcome) = effect.before.outcome {
+        let outcome = if let Some(outcome) = effect.before.outcome.take() {
             outcome
         } else {
             let reply = match mounted {
@@ -210,7 +221,10 @@ impl Shared {
                 lock(&self.recorder).set_effect(number);
             }
             pause(effect.after.delay).await;
-            effect.after.outcome.unwrap_or(Outcome::Reply(reply))
+            match effect.after.outcome.take() {
+                Some(outcome) => outcome,
+                None => Outcome::Reply(effect.changed(reply)),
+            }
         };
         let Outcome::Reply(reply) = outcome else { return Outcome::Nothing };
         lock(&self.recorder).set_status(number, reply.status);

@@ -1,0 +1,62 @@
+//! Connections that break, stall or are slow.
+
+use std::time::Duration;
+
+use super::NamedFault;
+
+/// Longer than anybody waits for one attempt.
+const LONG: Duration = Duration::from_secs(600);
+
+pub(super) const FAULTS: &[NamedFault] = &[
+    NamedFault::new(
+        "closed-before-headers-once",
+        "the connection is closed before the answer, once",
+        |listing| Some(listing.once().drop_connection()),
+    ),
+    NamedFault::new("closed-before-headers", "the connection is closed before every answer", |listing| {
+        Some(listing.always().drop_connection())
+    }),
+    NamedFault::new("reset-mid-body-once", "the connection is reset within the body, once", |listing| {
+        Some(listing.once().reset_mid_body())
+    }),
+    NamedFault::new("reset-mid-body", "the connection is reset within every body", |listing| {
+        Some(listing.always().reset_mid_body())
+    }),
+    NamedFault::new("closed-mid-body-once", "the body ends before its declared length, once", |listing| {
+        Some(listing.once().close_mid_body())
+    }),
+    NamedFault::new("closed-mid-body", "every body ends before its declared length", |listing| {
+        Some(listing.always().close_mid_body())
+    }),
+    NamedFault::new(
+        "truncated-json",
+        "the JSON is cut, and its length is declared as it is cut",
+        |listing| {
+            Some(listing.always().rewrite(|mut body| {
+                body.truncate(body.len() / 2);
+                body
+            }))
+        },
+    ),
+    NamedFault::new("stalled-before-headers-once", "no answer comes, once", |listing| {
+        Some(listing.once().stall())
+    }),
+    NamedFault::new("stalled-before-headers", "no answer ever comes", |listing| {
+        Some(listing.always().stall())
+    }),
+    NamedFault::new("stalled-mid-body-once", "half a body comes and then nothing, once", |listing| {
+        Some(listing.once().stall_mid_body())
+    }),
+    NamedFault::new("stalled-mid-body", "half a body comes and then nothing, each time", |listing| {
+        Some(listing.always().stall_mid_body())
+    }),
+    NamedFault::new("slow-headers", "the answer comes after ten minutes", |listing| {
+        Some(listing.always().delay(LONG))
+    }),
+    NamedFault::new("slow-body", "the body comes in 60 pieces over 30 seconds", |listing| {
+        Some(listing.once().drip(60, Duration::from_millis(500)))
+    }),
+    NamedFault::new("endless-body", "the body comes in pieces over an hour", |listing| {
+        Some(listing.always().drip(360, Duration::from_secs(10)))
+    }),
+];
