@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod directory;
+mod faults;
 mod fields;
 mod filtering;
 mod finding;

@@ -1,5 +1,8 @@
 #![doc = include_str!("../../README.md")]
 
+pub mod faults;
+mod in_process;
+
 use std::sync::Arc;
 
 use anyprofile::{Accounts, ProfileProvider, Result};

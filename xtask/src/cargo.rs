@@ -30,6 +30,17 @@ pub(crate) fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Outcome
     if status.success() { Ok(()) } else { Err(format!("cargo {} failed", arguments.join(" "))) }
 }
 
+/// What a call of cargo prints, showing the command line.
+pub(crate) fn output_of(arguments: &[&str]) -> Result<String, String> {
+    eprintln!("$ cargo {}", arguments.join(" "));
+    let output = command().args(arguments).stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| format!("cargo cannot be run: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("cargo {} failed", arguments.join(" ")));
+    }
+    String::from_utf8(output.stdout).map_err(|_| "what cargo printed is no text".to_owned())
+}
+
 /// The workspace, as cargo sees it from here.
 pub(crate) fn workspace() -> Result<Workspace, String> {
     let output = command()

@@ -2,6 +2,7 @@
 
 mod cargo;
 mod features;
+mod matrix;
 mod operations;
 mod prism;
 mod spec;
@@ -36,6 +37,12 @@ enum Chore {
         /// OpenAPI documents (JSON). Their services' operations must be those of the table.
         specs: Vec<PathBuf>,
     },
+    /// Write docs/faults.md: what a listing makes of each fault at each service.
+    Matrix {
+        /// Write nothing; fail if the file is not as it would be written.
+        #[arg(long)]
+        check: bool,
+    },
     /// Call every operation of OpenAPI documents, those that write included, at Prism, a mock server that checks the
     /// requests. Needs node and npm, and installs Prism below the target directory.
     Prism {
@@ -54,6 +61,7 @@ fn main() -> ExitCode {
         Chore::Deny => deny(),
         Chore::Features => features::build_all(),
         Chore::Operations { check, specs } => operations::run(check, &specs),
+        Chore::Matrix { check } => matrix::run(check),
         Chore::Prism { specs } => prism::run(&specs),
     };
     match result {

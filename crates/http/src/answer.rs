@@ -121,6 +121,21 @@ impl Answer {
         })
     }
 
+    /// The body as a page of a listing whose records are in an envelope: [`decode_list`](Self::decode_list) of an object.
+    /// serde would read the members of an envelope from an array too, one after the other.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] if it is no such page at all.
+    pub fn decode_envelope<Whole: DeserializeOwned, Loose: DeserializeOwned>(
+        &self,
+        each: impl FnOnce(Loose) -> DecodedPage<Whole>,
+    ) -> Result<Listed<Whole>> {
+        if self.json()?.trim_ascii_start().first() != Some(&b'{') {
+            return Err(self.error(ErrorKind::Decode, "the answer is no JSON object"));
+        }
+        self.decode_list(each)
+    }
+
     /// An error about this answer, with all that is known of its request: of a write that was answered with a success
     /// status, that it may have been made.
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {

@@ -138,6 +138,7 @@ pub(crate) fn by_status(status: u16) -> (ErrorKind, &'static str, Option<&'stati
             "the request does not fit the present state",
             Some("read it again, then decide"),
         ),
+        425 => (ErrorKind::Upstream, "the service is not ready to act on it yet", Some("try again")),
         429 => (ErrorKind::RateLimited, "too many requests", Some("wait, or ask for less at once")),
         499 => (ErrorKind::Cancelled, "the service says that the request was given up", Some("try again")),
         504 => (ErrorKind::Timeout, "the service did not answer in time", Some("try again later")),

@@ -224,7 +224,7 @@ pub(crate) fn invite_request(invite_id: &str) -> Request {
 
 /// A page of users or invites.
 pub(crate) fn id_page<T: Tolerant>(answer: &Answer) -> Result<Listed<IdPage<T>>> {
-    answer.decode_list::<IdPage<T>, IdPage<Box<RawValue>>>(|loose| {
+    answer.decode_envelope::<IdPage<T>, IdPage<Box<RawValue>>>(|loose| {
         let IdPage { data, first_id, has_more, last_id } = loose;
         wire::decode_records(data, |data| IdPage { data, first_id, has_more, last_id })
     })

@@ -127,7 +127,7 @@ impl AnthropicClient {
 
 /// A page of user profiles.
 pub(crate) fn user_profile_list<T: Tolerant>(answer: &Answer) -> Result<Listed<UserProfileList<T>>> {
-    answer.decode_list::<UserProfileList<T>, UserProfileList<Box<RawValue>>>(|loose| {
+    answer.decode_envelope::<UserProfileList<T>, UserProfileList<Box<RawValue>>>(|loose| {
         let UserProfileList { data, next_page } = loose;
         wire::decode_records(data, |data| UserProfileList { data, next_page })
     })

@@ -13,7 +13,7 @@ use crate::wire::ResultList;
 
 /// A page of a list.
 pub(crate) fn result_list<T: Tolerant>(answer: &Answer) -> Result<Listed<ResultList<T>>> {
-    answer.decode_list::<ResultList<T>, ResultList<Box<RawValue>>>(|loose| {
+    answer.decode_envelope::<ResultList<T>, ResultList<Box<RawValue>>>(|loose| {
         let ResultList { count, page_total, page, length, results } = loose;
         wire::decode_records(results, |results| ResultList { count, page_total, page, length, results })
     })

@@ -1,5 +1,9 @@
 //! Statuses, headers and bodies that are not the service's answer.
 
+use std::io::Write as _;
+
+use flate2::{Compression, write::GzEncoder};
+
 use super::{Listing, NamedFault};
 use crate::fault::Fault;
 
@@ -31,6 +35,15 @@ fn token_endpoint(listing: &Listing) -> Option<Fault> {
     (listing.service == "upsun").then(|| Fault::new("oauth2-token"))
 }
 
+/// 64 MiB of spaces, as gzip.
+fn packed_spaces() -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let piece = vec![b' '; 1 << 16];
+    let written = (0..1 << 10).try_for_each(|_| encoder.write_all(&piece));
+    // Writing into memory does not fail.
+    written.and_then(|()| encoder.finish()).unwrap_or_default()
+}
+
 const PAGE: &str = "<!DOCTYPE html><html><head><title>One moment</title></head><body></body></html>";
 
 fn web_page(fault: Fault, status: u16) -> Fault {
@@ -39,7 +52,7 @@ fn web_page(fault: Fault, status: u16) -> Fault {
 
 const STATUSES: [NamedFault; 16] = statuses!(408, 425, 429, 500, 502, 503, 504, 529);
 
-const OTHERS: [NamedFault; 25] = [
+const OTHERS: [NamedFault; 26] = [
     NamedFault::new("retry-after-seconds-once", "429 with `Retry-After: 2`, once", |it| {
         Some(throttled(it, "retry-after", "2"))
     }),
@@ -99,6 +112,10 @@ const OTHERS: [NamedFault; 25] = [
             body.resize(100 << 20, b' ');
             body
         }))
+    }),
+    NamedFault::new("gzip-bomb", "64 MiB of spaces, packed to 64 KB", |it| {
+        let packed = packed_spaces();
+        Some(it.always().header("content-encoding", "gzip").rewrite(move |_| packed.clone()))
     }),
     NamedFault::new("deep-json", "JSON that is nested 100,000 deep", |it| {
         Some(it.always().rewrite(|_| [vec![b'['; 100_000], vec![b']'; 100_000]].concat()))

@@ -39,9 +39,8 @@ fn link(listing: &'static Listing, change: fn(&str) -> String) -> Option<Fault> 
         return None;
     }
     Some(listing.always().edit(move |page, _| {
-        let href = &mut page["_links"]["next"]["href"];
-        if let Some(link) = href.as_str() {
-            *href = change(link).into();
+        if let Some(Value::String(link)) = page.pointer_mut("/_links/next/href") {
+            *link = change(link);
         }
     }))
 }

@@ -205,7 +205,7 @@ impl UpsunClient {
                 .with_hint("what was delivered is good, and there may be more"));
         }
         let answer = self.http.send(request).await?;
-        let decoded = answer.decode_list::<ItemList<T>, ItemList<Box<RawValue>>>(|loose| {
+        let decoded = answer.decode_envelope::<ItemList<T>, ItemList<Box<RawValue>>>(|loose| {
             let ItemList { items, count, links } = loose;
             wire::decode_records(items, |items| ItemList { items, count, links })
         })?;

@@ -237,7 +237,7 @@ pub(crate) fn organization_address_update_request(organization_id: &str, update:
 
 /// A page of profiles.
 pub(crate) fn profile_list<T: wire::Tolerant>(answer: &Answer) -> Result<Listed<ProfileList<T>>> {
-    answer.decode_list::<ProfileList<T>, ProfileList<Box<RawValue>>>(|loose| {
+    answer.decode_envelope::<ProfileList<T>, ProfileList<Box<RawValue>>>(|loose| {
         let ProfileList { count, profiles, links } = loose;
         wire::decode_records(profiles, |profiles| ProfileList { count, profiles, links })
     })

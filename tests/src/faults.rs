@@ -1,0 +1,225 @@
+//! Every fault that the sandbox knows, at every provider: what a listing makes of it.
+
+use std::{collections::BTreeSet, fmt::Write as _, io, sync::Arc, time::Duration};
+
+use anyprofile::{
+    Error, ErrorKind, ListQuery, ProfileProvider, ProfileProviderExt as _,
+    anthropic::{AnthropicConfig, AnthropicProvider},
+    http::HttpOptions,
+    probely::{ProbelyConfig, ProbelyProvider},
+    upsun::{UpsunConfig, UpsunProvider},
+};
+use anyprofile_sandbox::{NamedFault, Sandbox, SandboxOptions};
+use futures_util::TryStreamExt as _;
+
+use crate::in_process::InProcess;
+
+/// The services, as the sandbox names them.
+pub const SERVICES: [&str; 3] = ["upsun", "probely", "anthropic"];
+
+/// Profiles a service, and on a page.
+const PROFILES: u64 = 60;
+const PAGE_SIZE: u32 = 10;
+
+/// Longer than any operation may take, in seconds: a listing's pages are operations of five minutes at most each.
+const LONGEST: u64 = 3_600;
+
+/// What a listing made of a fault.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The name of the fault.
+    pub fault: &'static str,
+    /// What goes wrong.
+    pub meaning: &'static str,
+    /// What came of it, for each service; `None` where the fault cannot befall it.
+    pub outcomes: Vec<Option<Outcome>>,
+}
+
+/// How a listing ended.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The service.
+    pub service: &'static str,
+    /// How it ended: the error, if it was one.
+    pub error: Option<Error>,
+    /// Whether the report calls it complete.
+    pub is_complete: bool,
+    /// What the report says is lacking or wrong.
+    pub told: Vec<String>,
+    /// How many different profiles came, and how many there are.
+    pub delivered: usize,
+    /// How many there are.
+    pub expected: usize,
+    /// Requests that were sent, tokens included.
+    pub requests: usize,
+    /// How long it took, by the clock of the runtime.
+    pub took: Duration,
+}
+
+/// Faults that take a record away: where the service does not say how many there are, nobody can know.
+const LOSES_RECORDS: [&str; 2] = ["empty-page", "record-left-out"];
+
+impl Outcome {
+    /// What must never be, if it is so: a gap that is not told, or a run that does not end.
+    pub fn violation(&self, fault: &str, declares_total: bool) -> Option<String> {
+        let cannot_be_known = LOSES_RECORDS.contains(&fault) && !declares_total;
+        if self.is_complete && self.delivered != self.expected && !cannot_be_known {
+            return Some(format!("called complete with {} of {}", self.delivered, self.expected));
+        }
+        if self.error.is_none() && !self.is_complete && self.told.is_empty() {
+            return Some("incomplete, and nothing says why".to_owned());
+        }
+        if self.took > Duration::from_secs(LONGEST) {
+            return Some(format!("took {} s", self.took.as_secs()));
+        }
+        // A defect of ours, not of the service.
+        let is_ours = self.error.as_ref().is_some_and(|error| error.kind() == ErrorKind::Internal);
+        is_ours.then(|| "an internal error".to_owned())
+    }
+
+    /// In a cell of the table.
+    pub fn cell(&self) -> String {
+        let mut cell = match &self.error {
+            None if self.is_complete && self.delivered == self.expected => "all".to_owned(),
+            None if self.is_complete => "all that the service tells of".to_owned(),
+            None => format!("**{}**", self.told.join(", ")),
+            Some(error) => format!("**{}**", error.kind()),
+        };
+        let _ = write!(cell, "; {} of {}", self.delivered, self.expected);
+        if self.is_complete && !self.told.is_empty() {
+            let _ = write!(cell, ", {}", self.told.join(", "));
+        }
+        let _ = write!(cell, "; {} requests, {} s", self.requests, self.took.as_secs());
+        cell
+    }
+}
+
+/// A sandbox and a provider of one of its services, without a socket between them.
+async fn connect(service: &str) -> io::Result<(Arc<Sandbox>, Arc<dyn ProfileProvider>)> {
+    let options = SandboxOptions::new().profiles(PROFILES).seed(7).fixed_clock(1_800_000_000);
+    let sandbox = Arc::new(Sandbox::start(options).await?);
+    let http = HttpOptions::default().with_transport(Arc::new(InProcess(Arc::clone(&sandbox))));
+    let description = sandbox.description();
+    let wrong = |error: Error| io::Error::other(error.to_string());
+    let account = |name: &str| name.parse().map_err(|_| io::Error::other("not an account"));
+    let provider: Arc<dyn ProfileProvider> = match service {
+        "upsun" => {
+            let config = UpsunConfig::with_api_token(account(service)?, description.upsun.api_token.clone())
+                .at(&description.upsun.base_url)
+                .with_auth_url(&description.upsun.auth_url)
+                .with_http(http);
+            Arc::new(UpsunProvider::new(config).map_err(wrong)?)
+        }
+        "probely" => {
+            let config = ProbelyConfig::new(account(service)?, description.probely.api_key.clone())
+                .at(&description.probely.base_url)
+                .with_http(http);
+            Arc::new(ProbelyProvider::new(config).map_err(wrong)?)
+        }
+        _ => {
+            let config =
+                AnthropicConfig::with_api_key(account(service)?, description.anthropic.api_key.clone())
+                    .at(&description.anthropic.base_url)
+                    .with_http(http);
+            Arc::new(AnthropicProvider::new(config).map_err(wrong)?)
+        }
+    };
+    Ok((sandbox, provider))
+}
+
+/// Lists everything of a service while a fault is in force; none for the set that there is.
+///
+/// # Errors
+/// If no sandbox can be had.
+pub async fn listing(service: &'static str, fault: Option<&NamedFault>) -> io::Result<Option<Outcome>> {
+    // What waits are chosen by chance, so that they are the same ones each time.
+    fastrand::seed(7);
+    let (sandbox, provider) = connect(service).await?;
+    let query = ListQuery::new().with_page_size(PAGE_SIZE);
+    let all: BTreeSet<_> = provider
+        .list(query.clone())
+        .map_ok(|profile| profile.id.to_string())
+        .try_collect()
+        .await
+        .map_err(|error| io::Error::other(error.to_string()))?;
+    let (sandbox, provider) = match fault {
+        None => (sandbox, provider),
+        Some(fault) => {
+            let Some(fault) = fault.of(service) else { return Ok(None) };
+            let fresh = connect(service).await?;
+            fresh.0.add_fault(fault);
+            fresh
+        }
+    };
+    let began = tokio::time::Instant::now();
+    let mut delivered = BTreeSet::new();
+    let mut profiles = provider.list(query);
+    let error = loop {
+        match profiles.try_next().await {
+            Ok(Some(profile)) => drop(delivered.insert(profile.id.to_string())),
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    let report = profiles.report();
+    let mut told = Vec::new();
+    if report.quarantined > 0 {
+        told.push(format!("{} set aside", report.quarantined));
+    }
+    if let Some(missing) = report.missing().filter(|missing| *missing > 0) {
+        told.push(format!("{missing} missing"));
+    }
+    if report.duplicates > 0 {
+        told.push(format!("{} twice", report.duplicates));
+    }
+    Ok(Some(Outcome {
+        service,
+        error,
+        is_complete: report.is_complete(),
+        told,
+        delivered: delivered.len(),
+        expected: all.len(),
+        requests: sandbox.requests().len(),
+        took: began.elapsed(),
+    }))
+}
+
+/// Every fault at every service.
+///
+/// # Errors
+/// If no sandbox can be had.
+pub async fn matrix() -> io::Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for fault in NamedFault::all() {
+        let mut outcomes = Vec::new();
+        for service in SERVICES {
+            outcomes.push(listing(service, Some(fault)).await?);
+        }
+        rows.push(Row { fault: fault.name, meaning: fault.meaning, outcomes });
+    }
+    Ok(rows)
+}
+
+/// The table of all faults, for a person.
+///
+/// # Errors
+/// If no sandbox can be had.
+pub async fn document() -> io::Result<String> {
+    let mut text = String::from(include_str!("faults.md"));
+    let _ = writeln!(text, "| fault | what goes wrong | {} |", SERVICES.join(" | "));
+    text.push_str("|---|---|---|---|---|\n");
+    for Row { fault, meaning, outcomes } in matrix().await? {
+        let cells =
+            outcomes.iter().map(|outcome| outcome.as_ref().map_or_else(|| "–".to_owned(), Outcome::cell));
+        let _ = writeln!(text, "| `{fault}` | {meaning} | {} |", cells.collect::<Vec<_>>().join(" | "));
+    }
+    Ok(text)
+}
+
+/// Runs something in a runtime of one thread whose time is paused: waits cost nothing, and are counted.
+///
+/// # Errors
+/// If there is no runtime to be had.
+pub fn without_waiting<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()?.block_on(work)
+}
