@@ -7,8 +7,8 @@ use std::{
 };
 
 use anyprofile::{
-    ApplyOptions, Capabilities, Change, FieldPath, FieldSpec, GetOptions, IdKind, ListQuery, Profile,
-    ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt, ValueFormat, WriteRule,
+    ApplyOptions, Capabilities, FieldPath, FieldSpec, GetOptions, IdKind, ListQuery, Profile, ProfileChange,
+    ProfileId, ProfileProvider, ProfileProviderExt, ValueFormat, WriteRule,
     anthropic::{
         AnthropicConfig, AnthropicOrganizationProvider, AnthropicProvider, BETA_2026_03_24, BETA_2026_08_18,
         BETA_2026_09_04,
@@ -150,9 +150,10 @@ async fn check(provider: &dyn ProfileProvider, id: &ProfileId, change: &ProfileC
     }
     let after = read().await?;
     let again = provider.plan(id, change).await.map_err(|error| format!("{error}"))?;
-    // A field that is cleared may be one that is not sent any more.
-    let is_cleared = |path: &FieldPath| change.get(path) == Change::Clear && after.value(path).is_none();
-    let left: Vec<_> = again.differences.iter().filter(|it| !is_cleared(&it.field)).collect();
+    if !applied.unshown.is_empty() {
+        return Err(format!("not shown: {:?}", applied.unshown));
+    }
+    let left = &again.differences;
     if !left.is_empty() {
         return Err(format!("not as the change says: {left:?}"));
     }

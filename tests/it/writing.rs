@@ -106,11 +106,22 @@ async fn somebody_is_created_changed_deactivated_and_let_in_again_at_probely() {
     let again = probely.plan(&ada.id, &ProfileChange::new().set(FieldPath::STATUS, "active")).await.unwrap();
     assert_eq!(probely.apply(&again, &ApplyOptions::new()).await.unwrap().profile.status, Status::Active);
 
+    // Who is created with the address of somebody deactivated is that somebody, and the plan tells.
+    probely.deactivate(&ada.id).await.unwrap();
+    let again = ProfileDraft::new(IdKind::USER)
+        .set(FieldPath::EMAILS, "lovelace@example.com")
+        .set(FieldPath::NAME_DISPLAY, "Ada");
+    let warnings = again.warnings(probely.capabilities());
+    assert_eq!(warnings, ["emails: a deactivated user with this address is let in again"]);
+    let same = probely.create(&again).await.unwrap();
+    assert_eq!((&same.id, &same.status), (&ada.id, &Status::Active.into()));
+    probely.deactivate(&ada.id).await.unwrap();
+
     let all: Vec<_> = probely.list(ListQuery::new()).try_collect().await.unwrap();
     let program = all.iter().find(|it| it.id.kind == API_USER && it.status == Status::Active).unwrap();
     probely.deactivate(&program.id).await.unwrap();
     assert_eq!(probely.get(&program.id).await.unwrap().status, Status::Suspended);
-    assert_eq!((fixture.count("users-destroy"), fixture.count("api-users-partial-update")), (1, 1));
+    assert_eq!((fixture.count("users-destroy"), fixture.count("api-users-partial-update")), (3, 1));
 }
 
 #[tokio::test]

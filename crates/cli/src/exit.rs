@@ -40,11 +40,34 @@ impl Exit {
                 Self::Partial
             }
             ErrorKind::Config | ErrorKind::InvalidRequest | ErrorKind::Unsupported => Self::Usage,
+            // What was planned does not fit any more, and nothing was sent.
+            ErrorKind::Conflict if error.status().is_none() => Self::Usage,
             ErrorKind::Unauthenticated | ErrorKind::PermissionDenied => Self::Access,
             ErrorKind::NotFound => Self::NotFound,
             ErrorKind::Internal => Self::Defect,
             _ => Self::Service,
         }
+    }
+}
+
+impl Exit {
+    /// The code of several outcomes: that of all where they are alike, else that of a part.
+    pub(crate) fn of_all(exits: impl IntoIterator<Item = Self>) -> Self {
+        let alike = exits.into_iter().map(Some).reduce(|one, other| if one == other { one } else { None });
+        alike.map_or(Self::Complete, |exit| exit.unwrap_or(Self::Partial))
+    }
+
+    /// The code, where something is known to be left.
+    pub(crate) fn unless_complete(self) -> Self {
+        if self == Self::Complete { Self::Partial } else { self }
+    }
+}
+
+/// What was printed, where nobody reading any more does not change how the command ended.
+pub(crate) fn unless_closed(printed: Result<(), Failure>) -> Result<(), Failure> {
+    match printed {
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
     }
 }
 

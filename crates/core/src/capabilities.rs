@@ -293,7 +293,7 @@ pub enum ValueFormat {
         /// How far a role may reach: the first word is meant where none is written, the others need the id of a place.
         tiers: Cow<'static, [&'static str]>,
     },
-    /// Several lines of text, separated by `\n`.
+    /// Several lines of text, separated by `\n`. The last one is not empty.
     Lines {
         /// The most lines.
         max_lines: u32,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     Change, FieldPath, FindKey, FindMethod, ListQuery, Order, OrderField, Pages, Profile, ProfileDraft,
-    ProfileProvider, Result, Timestamp,
+    ProfileProvider, Result, Status, Timestamp,
 };
 
 /// How far the service's clock may be behind ours.
@@ -21,6 +21,8 @@ pub struct FoundCreated {
     pub method: FindMethod,
     /// How many requests it took.
     pub requests: u64,
+    /// Records that did not decode: what was made may be among them.
+    pub quarantined: u64,
 }
 
 /// A profile that a creation may have made: of the draft's collection, not known to be older, and with the draft's
@@ -30,8 +32,11 @@ pub struct FoundCreated {
 pub struct Candidate {
     /// The profile.
     pub profile: Profile,
-    /// The fields that it shows otherwise than the draft has them. None: it is what was to be made, or just like it.
+    /// The fields that it shows otherwise than the draft has them, and the status if it is not the one of a new profile.
     pub differs: Vec<FieldPath>,
+    /// Whether the service shows when it was made, which then was not before the draft was sent. Else it may have been there
+    /// before.
+    pub is_new: bool,
 }
 
 /// What a draft can be found by.
@@ -56,32 +61,40 @@ pub(crate) async fn find_created<P: ProfileProvider + ?Sized>(
     let since = sent.saturating_sub(SKEW);
     let is_old = |profile: &Profile| profile.times.created.value().is_some_and(|created| *created < since);
     let key = key_of(draft);
-    let (profiles, method, requests) = if capabilities.listing.orders.contains(&OrderField::Created) {
-        // The newest come first: there are few of them, whatever they can be found by.
-        let query = ListQuery::new().with_order(Order::descending(OrderField::Created));
-        let mut pages = Pages::new(provider, query);
-        let mut profiles = Vec::new();
-        while let Some(page) = pages.next_page().await {
-            let items = page?.items;
-            let is_last = items.iter().any(is_old);
-            profiles.extend(items);
-            if is_last {
-                break;
+    let (profiles, method, requests, quarantined) =
+        if capabilities.listing.orders.contains(&OrderField::Created) {
+            // The newest come first: there are few of them, whatever they can be found by.
+            let query = ListQuery::new().with_order(Order::descending(OrderField::Created));
+            let mut pages = Pages::new(provider, query);
+            let mut profiles = Vec::new();
+            while let Some(page) = pages.next_page().await {
+                let items = page?.items;
+                let is_last = items.iter().any(is_old);
+                profiles.extend(items);
+                if is_last {
+                    break;
+                }
             }
-        }
-        (profiles, FindMethod::Listed, pages.report().requests)
-    } else if let Some(key) = &key {
-        let found = provider.find_by(key).await?;
-        (found.profiles, found.method, found.requests)
-    } else {
-        (Vec::new(), FindMethod::Unanswerable, 0)
-    };
+            (profiles, FindMethod::Listed, pages.report().requests, pages.report().quarantined)
+        } else if let Some(key) = &key {
+            let found = provider.find_by(key).await?;
+            (found.profiles, found.method, found.requests, 0)
+        } else {
+            (Vec::new(), FindMethod::Unanswerable, 0, 0)
+        };
     let candidates =
         profiles.into_iter().filter(|profile| profile.id.kind == *draft.kind() && !is_old(profile));
     let mut candidates: Vec<_> = candidates
-        .map(|profile| Candidate { differs: draft.ignored(&profile, capabilities), profile })
+        .map(|profile| {
+            let mut differs = draft.ignored(&profile, capabilities);
+            let is_kept_out = matches!(profile.status.value(), Some(Status::Suspended | Status::Deleted));
+            if is_kept_out && draft.fields().get(&FieldPath::STATUS).is_keep() {
+                differs.push(FieldPath::STATUS);
+            }
+            Candidate { differs, is_new: profile.times.created.is_known(), profile }
+        })
         .collect();
     // What can be told from others by a key or by all of its fields is told.
     candidates.retain(|it| it.differs.is_empty() || key.as_ref().is_some_and(|key| key.matches(&it.profile)));
-    Ok(FoundCreated { candidates, method, requests })
+    Ok(FoundCreated { candidates, method, requests, quarantined })
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{
     Capabilities, Change, Error, FieldPath, IdKind, Profile, ProfileChange, ProfileProvider, Result, Support,
     rules::{draft_violations, pair_violations, refuse},
-    written::differs,
+    written::{Shown, shown},
 };
 
 /// A profile that is to be created: its collection, and its fields.
@@ -70,10 +70,11 @@ impl ProfileDraft {
         refuse("create", info, violations)
     }
 
-    /// The fields that a profile which was created from the draft shows otherwise.
+    /// The fields that a profile which was created from the draft shows otherwise. What it does not show is not among
+    /// them.
     pub fn ignored(&self, created: &Profile, capabilities: &Capabilities) -> Vec<FieldPath> {
         let differs = |(path, change): &(&FieldPath, Change<&Value>)| match change {
-            Change::Set(then) => differs(Some(then), created, path, capabilities),
+            Change::Set(then) => shown(Some(then), created, path, capabilities) == Shown::Otherwise,
             Change::Keep | Change::Clear => false,
         };
         self.fields.iter().filter(differs).map(|(path, _)| path.clone()).collect()

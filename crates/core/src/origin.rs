@@ -1,6 +1,10 @@
 //! Which of a service's records a profile was read from.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -56,6 +60,9 @@ pub struct Origin {
     /// The fields that came from one of those.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<FieldPath, View>,
+    /// Those of them of which the first record says that there is none: null.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub null: BTreeSet<FieldPath>,
     /// Further records that were asked for and cannot be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<MissingView>,
@@ -121,7 +128,7 @@ impl MissingReason {
 impl Origin {
     /// One record alone.
     pub const fn new(view: View) -> Self {
-        Self { view, merged: Vec::new(), fields: BTreeMap::new(), missing: Vec::new() }
+        Self { view, merged: Vec::new(), fields: BTreeMap::new(), null: BTreeSet::new(), missing: Vec::new() }
     }
 
     /// All records that were read.
@@ -137,15 +144,28 @@ pub(crate) enum Fill {
     Kept,
     /// It was taken from the other record.
     Taken,
+    /// The same, and the first record says that there is none.
+    TakenOverNull,
     /// Both records know it, and not the same.
     Differs,
+}
+
+impl Fill {
+    /// Whether it was taken from the other record.
+    pub(crate) fn is_taken(self) -> bool {
+        matches!(self, Self::Taken | Self::TakenOverNull)
+    }
 }
 
 /// Takes a field from another record if it says more: a value before null, null before nothing.
 pub(crate) fn fill<T: PartialEq>(field: &mut Field<T>, other: Field<T>) -> Fill {
     match (&*field, &other) {
         (Field::Value(here), Field::Value(there)) if here != there => Fill::Differs,
-        (Field::Null | Field::Absent, Field::Value(_)) | (Field::Absent, Field::Null) => {
+        (Field::Null, Field::Value(_)) => {
+            *field = other;
+            Fill::TakenOverNull
+        }
+        (Field::Absent, Field::Value(_) | Field::Null) => {
             *field = other;
             Fill::Taken
         }

@@ -10,7 +10,7 @@ use crate::{
     PlannedRequest, Profile, ProfileChange, ProfileId, ProfileProvider, ProviderInfo, Result, ServiceName,
     WriteOptions,
     rules::{pair_violations, refuse},
-    written::{differs, is_same, value_of},
+    written::{Shown, format_of, is_same, shown, value_of},
 };
 
 /// An update that was worked out and not made: what changes from what to what, and the requests.
@@ -104,7 +104,7 @@ impl UpdatePlan {
             };
             // Whether it is so already is known of what is known alone.
             let is_so = match (&now, &then) {
-                (Field::Value(now), Some(then)) => is_same(now, then),
+                (Field::Value(now), Some(then)) => is_same(now, then, format_of(path, capabilities)),
                 (Field::Null, None) => true,
                 _ => false,
             };
@@ -171,10 +171,18 @@ impl UpdatePlan {
         self.asked().any(|it| value_of(written, &it.field, capabilities).is_absent())
     }
 
-    /// The fields that the service shows otherwise than they were to be.
-    fn ignored(&self, written: &Profile, capabilities: &Capabilities) -> Vec<FieldPath> {
-        let differs = |it: &&Difference| differs(it.then.as_ref(), written, &it.field, capabilities);
-        self.asked().filter(differs).map(|it| it.field.clone()).collect()
+    /// The fields of which a profile shows something.
+    fn fields_shown(&self, what: Shown, written: &Profile, capabilities: &Capabilities) -> Vec<FieldPath> {
+        let is_so = |it: &&Difference| shown(it.then.as_ref(), written, &it.field, capabilities) == what;
+        self.asked().filter(is_so).map(|it| it.field.clone()).collect()
+    }
+
+    fn applied(&self, profile: Profile, capabilities: &Capabilities) -> Applied {
+        Applied {
+            ignored: self.fields_shown(Shown::Otherwise, &profile, capabilities),
+            unshown: self.fields_shown(Shown::Not, &profile, capabilities),
+            profile,
+        }
     }
 }
 
@@ -209,6 +217,8 @@ pub struct Applied {
     pub profile: Profile,
     /// The fields that the service accepted and shows otherwise: it ignored them or changed them.
     pub ignored: Vec<FieldPath>,
+    /// The fields that the service accepted and does not show: whether they are as they were to be is not known.
+    pub unshown: Vec<FieldPath>,
 }
 
 /// Makes a plan true.
@@ -221,8 +231,7 @@ pub(crate) async fn apply<P: ProfileProvider + ?Sized>(
     let as_planned = GetOptions::default().with_enrich(plan.enrich);
     if plan.is_empty() {
         let profile = provider.get_with(&plan.id, &as_planned).await?;
-        let ignored = plan.ignored(&profile, provider.capabilities());
-        return Ok(Applied { profile, ignored });
+        return Ok(plan.applied(profile, provider.capabilities()));
     }
     if options.unchanged {
         let current = provider.get_with(&plan.id, &as_planned).await?;
@@ -245,6 +254,5 @@ pub(crate) async fn apply<P: ProfileProvider + ?Sized>(
         let read = provider.get_with(&plan.id, &as_planned).await;
         profile = read.map_err(Error::after_write)?;
     }
-    let ignored = plan.ignored(&profile, provider.capabilities());
-    Ok(Applied { profile, ignored })
+    Ok(plan.applied(profile, provider.capabilities()))
 }

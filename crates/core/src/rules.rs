@@ -167,8 +167,8 @@ fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
         | ValueFormat::Text { max_characters: None } => None,
         ValueFormat::Lines { max_lines } => {
             let lines: Vec<_> = text.split('\n').map(str::trim).collect();
-            let fits = lines.len() <= *max_lines as usize && !lines.contains(&"");
-            (!fits).then(|| format!("has at most {max_lines} lines, none of them empty"))
+            let fits = lines.len() <= *max_lines as usize && lines.last() != Some(&"");
+            (!fits).then(|| format!("has at most {max_lines} lines, and something on the last one"))
         }
         ValueFormat::Text { max_characters: Some(max) } => {
             (text.chars().count() > *max as usize).then(|| format!("has at most {max} characters"))

@@ -6,30 +6,59 @@ use serde_json::Value;
 
 use crate::{Capabilities, Field, FieldPath, Profile, Timestamp, ValueFormat};
 
-/// Whether a profile shows a field otherwise than it was to be; `None` is a field that was to be cleared.
-pub(crate) fn differs(
+/// What a profile shows of a field that was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// It is as it was to be.
+    AsWritten,
+    /// It is otherwise: the service ignored or changed what was written.
+    Otherwise,
+    /// Nothing: whether it is as it was to be is not known.
+    Not,
+}
+
+/// What a profile shows of a field that was written; `then` is `None` where it was to be cleared.
+pub(crate) fn shown(
     then: Option<&Value>,
-    shown: &Profile,
+    profile: &Profile,
     path: &FieldPath,
     capabilities: &Capabilities,
-) -> bool {
-    match (then, value_of(shown, path, capabilities)) {
-        (Some(then), Field::Value(now)) => !is_same(then, &now),
-        (None, Field::Value(_)) | (Some(_), _) => true,
-        (None, Field::Null | Field::Absent) => false,
+) -> Shown {
+    let is_so = match (then, value_of(profile, path, capabilities)) {
+        (_, Field::Absent) => return Shown::Not,
+        (Some(then), Field::Value(now)) => is_same(then, &now, format_of(path, capabilities)),
+        (None, Field::Null) => true,
+        (None, Field::Value(_)) | (Some(_), Field::Null) => false,
+    };
+    if is_so { Shown::AsWritten } else { Shown::Otherwise }
+}
+
+/// The format in which a field is written.
+pub(crate) fn format_of<'a>(path: &FieldPath, capabilities: &'a Capabilities) -> Option<&'a ValueFormat> {
+    capabilities.fields.get(path)?.write.as_ref().map(|rule| &rule.format)
+}
+
+/// Whether two values of a format are one: a time may be written in several ways, and a list is in no order. Of other
+/// texts none is taken for another.
+pub(crate) fn is_same(one: &Value, other: &Value, format: Option<&ValueFormat>) -> bool {
+    if one == other {
+        return true;
+    }
+    match format {
+        Some(ValueFormat::Time) => {
+            let time = |value: &Value| value.as_str()?.parse::<Timestamp>().ok();
+            matches!((time(one), time(other)), (Some(one), Some(other)) if one == other)
+        }
+        Some(ValueFormat::Names { .. } | ValueFormat::Roles { .. }) => match (names(one), names(other)) {
+            (Some(one), Some(other)) => one == other,
+            _ => false,
+        },
+        _ => false,
     }
 }
 
-/// Whether two values are one; a time may be written in several ways, and a list is in no order.
-pub(crate) fn is_same(one: &Value, other: &Value) -> bool {
-    let time = |value: &Value| value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
-    let names = |value: &Value| {
-        let names: Option<BTreeSet<_>> = value.as_array()?.iter().map(Value::as_str).collect();
-        names.map(|names| names.into_iter().map(str::to_owned).collect::<BTreeSet<_>>())
-    };
-    one == other
-        || matches!((time(one), time(other)), (Some(one), Some(other)) if one == other)
-        || matches!((names(one), names(other)), (Some(one), Some(other)) if one == other)
+fn names(value: &Value) -> Option<BTreeSet<&str>> {
+    value.as_array()?.iter().map(Value::as_str).collect()
 }
 
 /// What the record that is written says of a field, in the form that it is written in: of the addresses, the primary
@@ -41,8 +70,7 @@ pub(crate) fn value_of(profile: &Profile, path: &FieldPath, capabilities: &Capab
         return Field::Value(address.into());
     }
     if let Some(names) = names_of(profile, path) {
-        let format = capabilities.fields.get(path).and_then(|spec| spec.write.as_ref()).map(|it| &it.format);
-        return match (format, &names[..]) {
+        return match (format_of(path, capabilities), &names[..]) {
             (_, []) => Field::Null,
             (Some(ValueFormat::OneOf(_)), [name]) => Field::Value(name.as_str().into()),
             _ => Field::Value(names.into()),
@@ -56,7 +84,11 @@ pub(crate) fn value_of(profile: &Profile, path: &FieldPath, capabilities: &Capab
     let sources = capabilities.fields.get(path).map_or(&[][..], |spec| &spec.sources);
     let owner = sources.iter().filter_map(|source| source.view.as_ref()).find(|view| views.contains(view));
     match (owner, profile.origin_of(path)) {
-        (Some(owner), Some(from)) if owner != from => Field::Null,
+        (Some(owner), Some(from)) if owner != from => {
+            let origin = profile.origin.as_ref();
+            let is_null = origin.is_some_and(|origin| origin.view == *owner && origin.null.contains(path));
+            if is_null { Field::Null } else { Field::Absent }
+        }
         _ => Field::Value(value),
     }
 }
@@ -83,11 +115,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_and_lists_are_compared_by_what_they_mean() {
-        assert!(is_same(&json!("2026-01-31T12:00:00Z"), &json!("2026-01-31T13:00:00+01:00")));
-        assert!(is_same(&json!(["a", "b"]), &json!(["b", "a"])));
-        assert!(!is_same(&json!(["a"]), &json!(["a", "b"])));
-        assert!(!is_same(&json!(["a", 1]), &json!(["a"])));
-        assert!(!is_same(&json!("a"), &json!("b")));
+    fn times_and_lists_are_compared_by_what_they_mean_and_texts_to_the_letter() {
+        let text = ValueFormat::Text { max_characters: None };
+        let lists = ValueFormat::Names { max_characters: None };
+        let [noon, same] = [json!("2026-01-31T12:00:00Z"), json!("2026-01-31T13:00:00+01:00")];
+        assert!(is_same(&noon, &same, Some(&ValueFormat::Time)));
+        assert!(!is_same(&noon, &same, Some(&text)) && !is_same(&noon, &same, None));
+        assert!(is_same(&json!(["a", "b"]), &json!(["b", "a"]), Some(&lists)));
+        assert!(!is_same(&json!(["a", "b"]), &json!(["b", "a"]), None));
+        assert!(!is_same(&json!(["a"]), &json!(["a", "b"]), Some(&lists)));
+        assert!(!is_same(&json!(["a", 1]), &json!(["a"]), Some(&lists)));
+        assert!(!is_same(&json!("a"), &json!("b"), Some(&text)));
     }
 }

@@ -126,10 +126,11 @@ impl Transport for Builtin {
 pub(crate) fn transport_error(error: reqwest::Error) -> TransportError {
     // The URL may hold an e-mail address in its query.
     let error = error.without_url();
-    let kind = if error.is_timeout() {
-        TransportErrorKind::Timeout
-    } else if error.is_connect() {
+    // A connection that takes too long is both: nothing was sent.
+    let kind = if error.is_connect() {
         TransportErrorKind::Connect
+    } else if error.is_timeout() {
+        TransportErrorKind::Timeout
     } else if error.is_builder() {
         TransportErrorKind::Request
     } else if error.is_decode() && !is_cut(&error) {

@@ -25,14 +25,16 @@ pub(crate) fn failure(
             let failed = Failed::Status(received.status, &received.headers);
             let retry = retry_of(failed, outbound, &received.headers);
             let error = status_error(outbound.operation, &received, dialect, &mut details).with_retry(retry);
-            unknown_outcome(error, outbound, received.status >= 500 || received.status == 408)
+            // 499: the request was given up, whoever did so; it may have got through.
+            unknown_outcome(error, outbound, received.status >= 500 || matches!(received.status, 408 | 499))
         }
         Err(Broken::Transport(error)) => {
             let kind = error.kind;
             let retry = retry_of(Failed::Transport(kind), outbound, &HeaderMap::new());
             let host = outbound.url.host_str().unwrap_or_default();
             let error = transport_failure(error, host, exchange.remaining().is_zero()).with_retry(retry);
-            unknown_outcome(error, outbound, kind != TransportErrorKind::Connect)
+            let is_sent = !matches!(kind, TransportErrorKind::Connect | TransportErrorKind::Request);
+            unknown_outcome(error, outbound, is_sent)
         }
         Err(Broken::TooLarge(status, headers)) => {
             let most = exchange.inner.options.max_response_bytes;

@@ -92,6 +92,11 @@ impl Request {
         Self::new(operation, Method::DELETE)
     }
 
+    /// The service's word for the operation.
+    pub fn operation(&self) -> &'static str {
+        self.operation
+    }
+
     /// Says that repeating the request has no further effect, whatever its method: it only reads.
     pub fn idempotent(mut self) -> Self {
         self.idempotent = true;

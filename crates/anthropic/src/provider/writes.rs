@@ -1,7 +1,7 @@
 //! What is written of end users, through the trait.
 
 use anyprofile_core::{
-    Change, Enrollment, Error, ErrorKind, FieldPath, PlannedRequest, Profile, ProfileChange, ProfileDraft,
+    Change, Enrollment, ErrorKind, FieldPath, PlannedRequest, Profile, ProfileChange, ProfileDraft,
     ProfileId, ProfileProvider as _, Result, wire::WithRaw,
 };
 use anyprofile_http::Request;
@@ -166,20 +166,16 @@ impl AnthropicProvider {
     }
 
     pub(super) async fn enrollment(&self, id: &ProfileId) -> Result<Enrollment> {
-        self.capabilities().operations.enroll.check(self.info(), "enroll", id)?;
+        let answer = self.client.http.send(self.enroll_request(id)?).await?;
         let (url, expires_at) = if self.shape() == Shape::GenerallyAvailable {
-            let made = self.client.create_action_url(id.native(), &UserProfileAction::EnrollEndUser).await?;
+            let made: wire::ActionUrl = answer.decode_record()?;
             (made.url, made.expires_at)
         } else {
-            let made = self.client.create_enrollment_url(id.native()).await?;
+            let made: wire::EnrollmentUrl = answer.decode_record()?;
             (made.url, made.expires_at)
         };
         let Some(url) = url.into_value() else {
-            let message = "the answer has no link; one may have been made all the same";
-            return Err(Error::new(ErrorKind::Decode, message)
-                .with_possible_effect()
-                .with_provider(self.info())
-                .with_operation("enroll"));
+            return Err(answer.error(ErrorKind::Decode, "the answer has no link"));
         };
         Ok(Enrollment::new(url.expose(), expires_at.value().and_then(|text| text.parse().ok())))
     }

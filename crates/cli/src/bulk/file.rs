@@ -1,9 +1,10 @@
 //! A file of changes: csv with a column a field, or ndjson with an object a profile.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
 use anyprofile::{FieldPath, ProfileId};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Deserializer, de};
+use serde_json::Value;
 
 /// What is to become of one profile.
 #[derive(Debug, PartialEq)]
@@ -16,11 +17,15 @@ pub(crate) struct Entry {
 }
 
 /// Reads a file of changes: ndjson where it starts with `{`, else csv. In csv an empty cell keeps the field as it is, and
-/// a cell that is `null` clears it; in ndjson null clears.
+/// one that is `null` clears it; in ndjson null clears.
 ///
 /// # Errors
 /// Everything that is wrong with the file, a sentence each.
 pub(crate) fn read(text: &str, null: Option<&str>) -> Result<Vec<Entry>, Vec<String>> {
+    if null == Some("") {
+        // An empty cell keeps the field.
+        return Err(vec!["what stands for a field to clear cannot be an empty cell".to_owned()]);
+    }
     let text = text.trim_start_matches('\u{feff}');
     let (mut entries, mut problems) =
         if text.trim_start().starts_with('{') { read_ndjson(text) } else { read_csv(text, null) };
@@ -37,11 +42,19 @@ pub(crate) fn read(text: &str, null: Option<&str>) -> Result<Vec<Entry>, Vec<Str
 fn read_ndjson(text: &str) -> (Vec<Entry>, Vec<String>) {
     let (mut entries, mut problems) = (Vec::new(), Vec::new());
     for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
-        let Ok(mut object) = serde_json::from_str::<Map<String, Value>>(text) else {
+        let Ok(Members(members)) = serde_json::from_str(text) else {
             problems.push(format!("line {line}: this is no JSON object"));
             continue;
         };
-        let id = object.remove("id").and_then(|id| serde_json::from_value::<ProfileId>(id).ok());
+        let (ids, object): (Vec<_>, Vec<_>) = members.into_iter().partition(|(name, _)| name == "id");
+        let twice = |(place, (name, _)): (usize, &(String, Value))| {
+            object[..place].iter().any(|(other, _)| other == name)
+        };
+        if ids.len() > 1 || object.iter().enumerate().any(twice) {
+            problems.push(format!("line {line}: a key is there twice"));
+            continue;
+        }
+        let id = ids.into_iter().next().and_then(|(_, id)| serde_json::from_value::<ProfileId>(id).ok());
         let Some(id) = id else {
             problems.push(format!("line {line}: the id of the profile is missing, or is none"));
             continue;
@@ -58,6 +71,33 @@ fn read_ndjson(text: &str) -> (Vec<Entry>, Vec<String>) {
     (entries, problems)
 }
 
+/// The members of an object in their order, repeated ones included.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Members;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
 fn read_csv(text: &str, null: Option<&str>) -> (Vec<Entry>, Vec<String>) {
     let (mut entries, mut problems) = (Vec::new(), Vec::new());
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
@@ -69,7 +109,9 @@ fn read_csv(text: &str, null: Option<&str>) -> (Vec<Entry>, Vec<String>) {
     let mut id_column = None;
     for (index, name) in header.iter().map(str::trim).enumerate() {
         if name == "id" {
-            id_column = Some(index);
+            if id_column.replace(index).is_some() {
+                problems.push("the column 'id' is there twice".to_owned());
+            }
             columns.push(None);
             continue;
         }

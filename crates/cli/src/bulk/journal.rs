@@ -89,10 +89,16 @@ impl Journal {
 
     /// Whether a profile was written in an earlier run.
     pub(crate) fn is_written(&self, id: &ProfileId) -> bool {
-        matches!(self.states.get(id), Some(State::Written | State::Ignored))
+        matches!(self.state_of(id), Some(State::Written | State::Ignored))
     }
 
-    /// Notes what became of a profile. It is in the file before this returns.
+    /// What was noted last of a profile.
+    pub(crate) fn state_of(&self, id: &ProfileId) -> Option<State> {
+        self.states.get(id).copied()
+    }
+
+    /// Notes what became of a profile. It is with the operating system before this returns: an end of this process does
+    /// not lose it, one of the machine may.
     ///
     /// # Errors
     /// If the file cannot be written, or another run writes to it or has done so since it was read: both would write the
@@ -122,7 +128,8 @@ impl Journal {
         lines.push('\n');
         self.states.insert(id.clone(), state);
         if let Some(file) = &mut self.file {
-            file.write_all(lines.as_bytes())?;
+            let written = file.write_all(lines.as_bytes());
+            written.map_err(|error| unreadable(&self.path, &error.to_string()))?;
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     args::{Create, Format, Global},
     diagnostics,
-    exit::{Exit, Failure},
+    exit::{Exit, Failure, unless_closed},
     output::{grid, print_line},
     session::Session,
 };
@@ -75,7 +75,9 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
         say!("dry run: nothing was written");
         return Ok(Exit::Complete);
     }
-    say!("{text}");
+    if !(global.quiet && create.confirm.yes) {
+        say!("{text}");
+    }
     if !confirmed(&create.confirm)? {
         return Ok(Exit::Usage);
     }
@@ -87,7 +89,7 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
         }
         (Err(error), _) => return Err(error.into()),
     };
-    print_one(global.output, &profile, &[], capabilities)?;
+    unless_closed(print_one(global.output, &profile, &[], capabilities))?;
     let ignored = draft.ignored(&profile, capabilities);
     if ignored.is_empty() {
         return Ok(Exit::Complete);
@@ -128,6 +130,10 @@ async fn look_for(
     match &found.candidates[..] {
         [] if found.method == FindMethod::Unanswerable => {
             say!("whether it was made is not known: the service cannot be asked for it");
+            Ok(Exit::of(error))
+        }
+        [] if found.quarantined > 0 => {
+            say!("whether it was made is not known: {} records cannot be read", found.quarantined);
             Ok(Exit::of(error))
         }
         [] => {

@@ -15,7 +15,7 @@ use super::confirm::confirmed;
 use crate::{
     args::{Global, Selected},
     diagnostics,
-    exit::{Exit, Failure},
+    exit::{Exit, Failure, unless_closed},
     output::print_rows,
     session::Session,
 };
@@ -99,7 +99,7 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
         }
     }
     let possible = plans.iter().filter(|(_, plan)| plan.is_ok()).count();
-    if selected.confirm.dry_run {
+    if selected.confirm.dry_run && possible > 0 {
         say!("dry run: nothing was written");
         return Ok(if possible == plans.len() { Exit::Complete } else { Exit::Partial });
     }
@@ -110,48 +110,45 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
     if !confirmed(&selected.confirm)? {
         return Ok(Exit::Usage);
     }
-    let mut rows = Vec::new();
-    let mut done = 0;
+    let (mut rows, mut exits) = (Vec::new(), Vec::new());
     for (id, plan) in plans {
-        let outcome = match plan {
-            Ok((provider, _)) => {
-                let (is_done, outcome) = perform(provider.as_ref(), id, action).await;
-                done += usize::from(is_done);
-                outcome
-            }
-            Err(failure) => failure,
+        let (exit, outcome) = match plan {
+            Ok((provider, _)) => perform(provider.as_ref(), id, action).await,
+            Err(failure) => (Exit::Usage, failure),
         };
+        exits.push(exit);
         rows.push(vec![Value::from(id.to_string()), json!(outcome)]);
     }
-    print_rows(global.output, &["id", "outcome"], &rows)?;
+    unless_closed(print_rows(global.output, &["id", "outcome"], &rows))?;
+    let done = exits.iter().filter(|exit| **exit == Exit::Complete).count();
     say!("{done} of {} {}", rows.len(), action.done());
-    Ok(if done == rows.len() { Exit::Complete } else { Exit::Partial })
+    Ok(Exit::of_all(exits))
 }
 
-/// Does it and reads the profile back, also where no answer came: whether it is done, and what is to be said.
-async fn perform(provider: &dyn ProfileProvider, id: &ProfileId, action: Action) -> (bool, String) {
+/// Does it and reads the profile back, also where no answer came: how it ended, and what is to be said.
+async fn perform(provider: &dyn ProfileProvider, id: &ProfileId, action: Action) -> (Exit, String) {
     let performed = action.perform(provider, id).await;
     if let Err(error) = &performed {
         diagnostics::error(error);
         if !error.may_have_taken_effect() {
-            return (false, diagnostics::outcome(error));
+            return (Exit::of(error), diagnostics::outcome(error));
         }
     }
     let done = action.done();
     let shown = match provider.get(id).await {
-        Err(error) if error.kind() == ErrorKind::NotFound => return (true, done.to_owned()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return (Exit::Complete, done.to_owned()),
         Err(error) => {
             diagnostics::error(&error);
             format!("reading it back failed ({})", error.kind())
         }
         Ok(profile) => match profile.status.value() {
-            Some(status) if action.statuses().contains(status) => return (true, done.to_owned()),
+            Some(status) if action.statuses().contains(status) => return (Exit::Complete, done.to_owned()),
             Some(status) => format!("the service still shows it as {}", status.as_str()),
             None => "the service still shows it, without a status".to_owned(),
         },
     };
     let outcome = performed.map_or_else(|error| diagnostics::outcome(&error), |()| "accepted".to_owned());
-    (false, format!("{outcome}, and {shown}"))
+    (Exit::Partial, format!("{outcome}, and {shown}"))
 }
 
 type Plan = Result<(Arc<dyn ProfileProvider>, Vec<PlannedRequest>), String>;

@@ -1,16 +1,17 @@
 //! `anyprofile update`
 
 use anyprofile::{
-    ApplyOptions, Capabilities, Error, Field, FieldPath, ProfileChange, ProfileProviderExt as _, Readable,
-    UpdatePlan, ValueFormat,
+    ApplyOptions, Capabilities, Error, Field, FieldPath, ProfileChange, ProfileId, ProfileProvider,
+    ProfileProviderExt as _, Readable, UpdatePlan, ValueFormat,
 };
 use serde_json::{Value, json};
 
 use super::{confirm::confirmed, show::print_one};
 use crate::{
     args::{Format, Global, Update},
-    exit::{Exit, Failure},
-    output::{grid, print_line},
+    diagnostics,
+    exit::{Exit, Failure, unless_closed},
+    output::{grid, list_in_words, print_line, printable},
     session::Session,
 };
 
@@ -44,7 +45,9 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
         say!("dry run: nothing was written");
         return Ok(Exit::Complete);
     }
-    say!("{}", shown.text()?);
+    if !(global.quiet && update.confirm.yes) {
+        say!("{}", shown.text()?);
+    }
     if plan.is_empty() {
         return Ok(Exit::Complete);
     }
@@ -52,17 +55,52 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
         return Ok(Exit::Usage);
     }
     // What was shown is what is written: not if somebody else has changed it in the meantime.
-    let applied = provider.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await?;
-    print_one(global.output, &applied.profile, &[], provider.capabilities())?;
-    if applied.ignored.is_empty() {
-        if !global.quiet {
-            say!("written, and the service shows it so");
+    let applied = match provider.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await {
+        Ok(applied) => applied,
+        Err(error) if error.may_have_taken_effect() => {
+            return Ok(look_again(provider.as_ref(), id, &change, &error).await);
         }
-        return Ok(Exit::Complete);
+        Err(error) => return Err(error.into()),
+    };
+    unless_closed(print_one(global.output, &applied.profile, &[], provider.capabilities()))?;
+    let names = |fields: &[FieldPath]| fields.iter().map(FieldPath::as_str).collect::<Vec<_>>().join(", ");
+    if !applied.ignored.is_empty() {
+        let ignored = names(&applied.ignored);
+        say!("warning: the service accepted the change and shows something else for: {ignored}");
+        return Ok(Exit::Partial);
     }
-    let ignored: Vec<_> = applied.ignored.iter().map(FieldPath::as_str).collect();
-    say!("warning: the service accepted the change and shows something else for: {}", ignored.join(", "));
-    Ok(Exit::Partial)
+    if !applied.unshown.is_empty() {
+        say!("accepted; the service does not show: {}", names(&applied.unshown));
+    } else if !global.quiet {
+        say!("written, and the service shows it so");
+    }
+    Ok(Exit::Complete)
+}
+
+/// Says of a change without an answer what the service shows.
+async fn look_again(
+    provider: &dyn ProfileProvider,
+    id: &ProfileId,
+    change: &ProfileChange,
+    error: &Error,
+) -> Exit {
+    diagnostics::error(error);
+    match provider.plan(id, change).await {
+        Ok(plan) if plan.is_empty() => {
+            say!("read back: the service shows it so");
+            Exit::Complete
+        }
+        Ok(plan) => {
+            let left: Vec<_> = plan.differences.iter().map(|it| it.field.as_str()).collect();
+            say!("read back: not so, or not shown: {}", left.join(", "));
+            Exit::of(error)
+        }
+        Err(failed) => {
+            diagnostics::error(&failed);
+            say!("reading it back failed: whether it was written is not known");
+            Exit::of(error)
+        }
+    }
 }
 
 /// What was asked for, with values in the types that the fields have.
@@ -80,7 +118,7 @@ fn change_of(update: &Update, capabilities: &Capabilities) -> Result<ProfileChan
     Ok(change)
 }
 
-/// A value in the type that its field has. The items of a list are separated by commas, or a JSON array.
+/// A value in the type that its field has. The items of a list are separated by semicolons, or a JSON array.
 pub(super) fn value_of(path: &FieldPath, text: &str, capabilities: &Capabilities) -> Value {
     let format = capabilities.fields.get(path).and_then(|spec| spec.write.as_ref()).map(|rule| &rule.format);
     match (format, text) {
@@ -91,9 +129,13 @@ pub(super) fn value_of(path: &FieldPath, text: &str, capabilities: &Capabilities
     }
 }
 
+/// A list; a text that starts like a JSON array and is none stays a text, which is refused.
 fn list_of(text: &str) -> Value {
-    let array = serde_json::from_str::<Value>(text).ok().filter(Value::is_array);
-    array.unwrap_or_else(|| text.split(',').map(str::trim).collect())
+    if text.starts_with('[') {
+        let array = serde_json::from_str::<Value>(text).ok().filter(Value::is_array);
+        return array.unwrap_or_else(|| Value::from(text));
+    }
+    text.split(';').map(str::trim).collect()
 }
 
 /// A plan, to be shown.
@@ -145,7 +187,8 @@ impl Shown<'_> {
                 (Field::Absent, _) => "?".to_owned(),
             };
             let then = difference.then.as_ref().map_or_else(|| "(cleared)".to_owned(), in_words);
-            [difference.field.to_string(), now, then]
+            // What a service shows may hold what would hide or forge a line.
+            [difference.field.to_string(), printable(&now), printable(&then)]
         })
     }
 
@@ -165,12 +208,12 @@ impl Shown<'_> {
     }
 }
 
-/// A text as it is, a list of texts with commas, anything else as JSON.
+/// A text as it is, a list of texts as it can be given, anything else as JSON.
 pub(super) fn in_words(value: &Value) -> String {
     let texts = || value.as_array()?.iter().map(Value::as_str).collect::<Option<Vec<_>>>();
     match (value.as_str(), texts()) {
         (Some(text), _) => text.to_owned(),
-        (None, Some(texts)) => texts.join(", "),
+        (None, Some(texts)) => list_in_words(&texts),
         (None, None) => value.to_string(),
     }
 }

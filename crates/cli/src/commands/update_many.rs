@@ -1,9 +1,9 @@
 //! `anyprofile update --from`
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use anyprofile::{
-    ApplyOptions, FieldPath, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt as _, UpdatePlan,
+    ApplyOptions, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt as _, Retry, UpdatePlan,
 };
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
@@ -14,26 +14,25 @@ use super::{
 };
 use crate::{
     args::{Format, Global, Update},
-    bulk::{Entry, Journal, State, read},
+    bulk::{Entry, FailureRate, Journal, Outcome, Outcomes, State, read},
     diagnostics,
-    exit::{Exit, Failure},
+    exit::{Exit, Failure, unless_closed},
     output::{print_line, print_rows},
     session::Session,
 };
 
 /// How many profiles are read at a time for the plan.
 const READ_AT_A_TIME: usize = 4;
-/// A rate of failures is not judged from fewer profiles than these.
-const FEWEST_FOR_A_RATE: usize = 20;
+/// How often a write is sent again that the service put off, and did not make.
+const MOST_PUT_OFF: usize = 3;
+/// How long is waited for that at the most.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 struct Job {
     provider: Arc<dyn ProfileProvider>,
     id: ProfileId,
     change: ProfileChange,
 }
-
-/// What came of one profile, in words.
-type Row = (ProfileId, String);
 
 /// Shows what changes at every profile of a file, asks once, and writes profile by profile. What was written is kept in a
 /// journal, so that a run that was cut off goes on where it was.
@@ -42,72 +41,94 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     let text = fs::read_to_string(file).map_err(|error| unreadable(&error.to_string()))?;
     let entries =
         read(&text, update.csv_null.as_deref()).map_err(|problems| unreadable(&problems.join("; ")))?;
+    let session = Session::start(global).await?;
+    let jobs = jobs(&session, entries).map_err(|problems| unreadable(&problems.join("; ")))?;
     let path = update.journal.clone().unwrap_or_else(|| {
         let mut path = file.as_os_str().to_owned();
         path.push(".journal");
         path.into()
     });
-    let mut journal = Journal::read(path, &text)?;
-    let session = Session::start(global).await?;
-    let jobs = jobs(&session, entries).map_err(|problems| unreadable(&problems.join("; ")))?;
+    let mut journal = Journal::read(path, &in_words(&jobs)?)?;
     let total = jobs.len();
+    let mut outcomes = Outcomes::default();
     let (before, jobs): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| journal.is_written(&job.id));
     if !before.is_empty() {
         say!("{} of {total} profiles were written before, says {}", before.len(), journal.path().display());
     }
-    let mut rows: Vec<Row> = before.into_iter().map(|job| (job.id, "written before".to_owned())).collect();
-    let mut failures = Failures::new(update.max_failure_rate);
-    let Some(plans) = plan_all(jobs, &mut failures, &mut rows).await else {
-        say!("stopped while the plan was made: {}; nothing was written", failures.in_words());
-        return Ok(Exit::Partial);
-    };
+    for job in before {
+        let is_ignored = journal.state_of(&job.id) == Some(State::Ignored);
+        outcomes.push(job.id, if is_ignored { Outcome::IgnoredBefore } else { Outcome::WrittenBefore });
+    }
+    let mut rate = FailureRate::new(update.max_failure_rate);
+    let plans = plan_all(jobs, &mut rate, &mut outcomes).await;
+    if rate.is_too_high() {
+        unless_closed(print_outcomes(global.output, &outcomes))?;
+        say!("stopped while the plan was made: {rate}; nothing was written");
+        return Ok(outcomes.exit().unless_complete());
+    }
     let writes = plans.iter().filter(|(_, plan)| !plan.is_empty()).count();
-    show(global.output, update.confirm.dry_run, &plans)?;
+    if update.confirm.dry_run || !(global.quiet && update.confirm.yes) {
+        show(global.output, update.confirm.dry_run, &plans)?;
+    }
     say!("{writes} of {total} profiles are to be written");
     if update.confirm.dry_run {
         say!("dry run: nothing was written");
-        return Ok(if failures.failed == 0 { Exit::Complete } else { Exit::Partial });
+        return Ok(outcomes.exit());
     }
     if writes > 0 && !confirmed(&update.confirm)? {
         return Ok(Exit::Usage);
     }
-    let mut failures = Failures { failed: failures.failed, tried: failures.failed, ..failures };
-    let mut is_exact = true;
+    let mut rate = FailureRate::new(update.max_failure_rate);
+    let mut broken = None;
     for (provider, plan) in &plans {
-        let outcome = if failures.are_too_many() {
-            "not tried".to_owned()
+        let outcome = if rate.is_too_high() || broken.is_some() {
+            Outcome::NotTried
         } else if plan.is_empty() {
-            "so already".to_owned()
+            Outcome::SoAlready
         } else {
-            journal.note(&plan.id, State::Sending)?;
-            let (state, outcome) = write(provider, plan).await;
-            journal.note(&plan.id, state)?;
-            is_exact &= state != State::Ignored;
-            failures.count(matches!(state, State::Failed | State::Unknown));
-            outcome
+            match journal.note(&plan.id, State::Sending) {
+                Ok(()) => {
+                    let outcome = write(provider, plan).await;
+                    broken = journal.note(&plan.id, outcome.state()).err();
+                    rate.count(outcome.is_failure());
+                    outcome
+                }
+                Err(failure) => {
+                    broken = Some(failure);
+                    Outcome::NotTried
+                }
+            }
         };
-        rows.push((plan.id.clone(), outcome));
+        outcomes.push(plan.id.clone(), outcome);
     }
-    let count = |word: &str| rows.iter().filter(|(_, outcome)| outcome.starts_with(word)).count();
-    let (before, already, untried) = (count("written before"), count("so already"), count("not tried"));
-    let written = count("written") - before;
-    let table: Vec<_> = rows
-        .iter()
-        .map(|(id, outcome)| vec![Value::from(id.to_string()), Value::from(outcome.as_str())])
-        .collect();
-    print_rows(global.output, &["id", "outcome"], &table)?;
-    if failures.are_too_many() {
-        say!("stopped: {}", failures.in_words());
+    unless_closed(print_outcomes(global.output, &outcomes))?;
+    if rate.is_too_high() {
+        say!("stopped: {rate}");
     }
-    say!(
-        "{total} profiles: {written} written, {before} written before, {already} so already, {} failed, {untried} not tried",
-        failures.failed
-    );
-    if written + before + already == total && is_exact {
-        return Ok(Exit::Complete);
+    say!("{outcomes}");
+    if let Some(failure) = broken {
+        return Err(failure);
     }
-    say!("the same command goes on with those that were not written");
-    Ok(Exit::Partial)
+    let exit = outcomes.exit();
+    if exit != Exit::Complete {
+        say!("the same command goes on with those that were not written");
+    }
+    Ok(exit)
+}
+
+/// What is to be done and where, so that a journal is not taken for that of something else.
+fn in_words(jobs: &[Job]) -> Result<String, Failure> {
+    let mut words = String::new();
+    for Job { provider, id, change } in jobs {
+        let changes = change.iter().map(|(path, change)| match change {
+            anyprofile::Change::Set(value) => (path.to_string(), value.clone()),
+            _ => (path.to_string(), Value::Null),
+        });
+        let job = (provider.info().base_url.as_str(), id, changes.collect::<Vec<_>>());
+        words.push_str(&serde_json::to_string(&job)?);
+        words.push('\n');
+    }
+    Ok(words)
 }
 
 /// The changes in the types of the fields, checked against what each service takes before anything is sent.
@@ -137,8 +158,8 @@ fn jobs(session: &Session, entries: Vec<Entry>) -> Result<Vec<Job>, Vec<String>>
 
 type Plans = Vec<(Arc<dyn ProfileProvider>, UpdatePlan)>;
 
-/// Reads what there is of every profile. `None` if too many cannot be read.
-async fn plan_all(jobs: Vec<Job>, failures: &mut Failures, rows: &mut Vec<Row>) -> Option<Plans> {
+/// Reads what there is of every profile, until too many cannot be read.
+async fn plan_all(jobs: Vec<Job>, rate: &mut FailureRate, outcomes: &mut Outcomes) -> Plans {
     let planned = stream::iter(jobs).map(|Job { provider, id, change }| async move {
         let plan = provider.plan(&id, &change).await;
         (provider, id, plan)
@@ -146,19 +167,19 @@ async fn plan_all(jobs: Vec<Job>, failures: &mut Failures, rows: &mut Vec<Row>) 
     let mut planned = std::pin::pin!(planned.buffered(READ_AT_A_TIME));
     let mut plans = Plans::new();
     while let Some((provider, id, plan)) = planned.next().await {
-        failures.count(plan.is_err());
+        rate.count(plan.is_err());
         match plan {
             Ok(plan) => plans.push((provider, plan)),
             Err(error) => {
                 diagnostics::error(&error);
-                rows.push((id, diagnostics::outcome(&error)));
+                outcomes.push(id, Outcome::of_failure(&error));
             }
         }
-        if failures.are_too_many() {
-            return None;
+        if rate.is_too_high() {
+            break;
         }
     }
-    Some(plans)
+    plans
 }
 
 /// Shows the plans: where nothing else is asked for they are the output.
@@ -179,48 +200,29 @@ fn show(format: Format, is_output: bool, plans: &Plans) -> Result<(), Failure> {
     Ok(())
 }
 
+fn print_outcomes(format: Format, outcomes: &Outcomes) -> Result<(), Failure> {
+    let row = |(id, outcome): &(ProfileId, Outcome)| {
+        vec![Value::from(id.to_string()), Value::from(outcome.to_string())]
+    };
+    print_rows(format, &["id", "outcome"], &outcomes.iter().map(row).collect::<Vec<_>>())
+}
+
 /// Writes one profile. What was shown is what is written: not if somebody else has changed it in the meantime.
-async fn write(provider: &Arc<dyn ProfileProvider>, plan: &UpdatePlan) -> (State, String) {
-    match provider.apply(plan, &ApplyOptions::new().with_unchanged(true)).await {
-        Ok(applied) if applied.ignored.is_empty() => (State::Written, "written".to_owned()),
-        Ok(applied) => {
-            let fields: Vec<_> = applied.ignored.iter().map(FieldPath::as_str).collect();
-            (
-                State::Ignored,
-                format!("written, and the service shows something else for: {}", fields.join(", ")),
-            )
+async fn write(provider: &Arc<dyn ProfileProvider>, plan: &UpdatePlan) -> Outcome {
+    for put_off in 0.. {
+        match provider.apply(plan, &ApplyOptions::new().with_unchanged(true)).await {
+            Ok(applied) => return Outcome::of_write(applied),
+            Err(error) => match error.retry() {
+                // It was not made, and the service says when to come again.
+                Retry::After(wait) if wait <= LONGEST_WAIT && put_off < MOST_PUT_OFF => {
+                    tokio::time::sleep(wait).await;
+                }
+                _ => {
+                    diagnostics::error(&error);
+                    return Outcome::of_failure(&error);
+                }
+            },
         }
-        Err(error) => {
-            diagnostics::error(&error);
-            let state = if error.may_have_taken_effect() { State::Unknown } else { State::Failed };
-            (state, diagnostics::outcome(&error))
-        }
     }
-}
-
-/// How many failed of those that were tried.
-struct Failures {
-    tried: usize,
-    failed: usize,
-    /// In percent.
-    max_rate: u8,
-}
-
-impl Failures {
-    fn new(max_rate: u8) -> Self {
-        Self { tried: 0, failed: 0, max_rate }
-    }
-
-    fn count(&mut self, has_failed: bool) {
-        self.tried += 1;
-        self.failed += usize::from(has_failed);
-    }
-
-    fn are_too_many(&self) -> bool {
-        self.failed * 100 > usize::from(self.max_rate) * self.tried.max(FEWEST_FOR_A_RATE)
-    }
-
-    fn in_words(&self) -> String {
-        format!("{} of {} profiles failed, more than {} %", self.failed, self.tried, self.max_rate)
-    }
+    Outcome::NotTried
 }

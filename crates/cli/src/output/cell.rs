@@ -53,7 +53,7 @@ pub(crate) fn cell_of(
             let labels = profile.labels.items().iter().map(name).collect::<Option<Vec<_>>>();
             labels.map_or_else(
                 || Cell::Value(json["labels"].to_string()),
-                |labels| Cell::Value(labels.join("; ")),
+                |labels| Cell::Value(list_in_words(&labels)),
             )
         }
         (FieldState::Value, path) => match path.split('.').try_fold(json, |json, key| json.get(key)) {
@@ -63,6 +63,16 @@ pub(crate) fn cell_of(
         (FieldState::Null, _) if path.is_bool() => Cell::Open,
         (state, _) => Cell::None(state),
     }
+}
+
+/// A list as one text, as `update` reads it: with semicolons, or as a JSON array where a name would be taken for several.
+pub(crate) fn list_in_words<T: AsRef<str> + serde::Serialize>(names: &[T]) -> String {
+    let is_plain = |name: &T| !name.as_ref().contains(';') && name.as_ref().trim() == name.as_ref();
+    let starts_plain = names.first().is_none_or(|name| !name.as_ref().starts_with('['));
+    if starts_plain && names.iter().all(is_plain) {
+        return names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join("; ");
+    }
+    serde_json::to_string(names).unwrap_or_default()
 }
 
 /// A role in words: its name, and where it holds if that is not everywhere.

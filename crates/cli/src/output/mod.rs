@@ -12,10 +12,10 @@ use anyprofile::{Capabilities, FieldPath, Profile};
 use crate::{args::Format, exit::Failure};
 
 pub(crate) use self::{
-    cell::{Cell, cell_of},
+    cell::{Cell, cell_of, list_in_words},
     csv::is_formula,
     json::selected,
-    table::{grid, one_profile},
+    table::{grid, one_profile, printable},
 };
 
 /// Takes profiles one by one and writes them in one form.

@@ -72,7 +72,7 @@ pub(crate) fn grid(header: &[String], rows: &[Vec<String>]) -> String {
 
 /// The text without what would steer a terminal or show it as something else: control characters, and those that
 /// turn the direction of what follows or are not seen at all.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let is_hidden = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

@@ -63,7 +63,7 @@ fn a_refused_connection_did_nothing_and_a_lost_answer_is_looked_up() {
     let user = person(&server, "probely");
     let mut command = server.command(&["deactivate", &user, "--yes", "-o", "csv"]);
     let refused = Run::from(command.env("PROBELY_API_BASE_URL", "http://127.0.0.1:1").output().unwrap());
-    assert_eq!(refused.code, 4, "{}", refused.err);
+    assert_eq!(refused.code, 5, "{}", refused.err);
     assert!(refused.out.contains(",failed (transport)\n"), "{}", refused.out);
 
     server.fault(Fault::new("users-destroy").first(1).drop_connection().after_effect());
@@ -157,10 +157,10 @@ fn people_are_invited_to_an_organization_given_a_role_and_removed() {
 }
 
 #[test]
-fn lists_are_written_with_commas_or_as_json() {
+fn lists_are_written_with_semicolons_or_as_json() {
     let server = server(5);
     let user = person(&server, "probely");
-    for (labels, shown) in [("blue, green", "blue"), (r#"["a,b"]"#, "a,b")] {
+    for (labels, shown) in [("blue; gr,een", "gr,een"), (r#"["a;b"]"#, "a;b")] {
         let set = format!("labels={labels}");
         let run = server.run(&["update", &user, "--set", &set, "--yes", "-o", "ndjson"]);
         assert_eq!(run.code, 0, "{}", run.err);
@@ -169,11 +169,62 @@ fn lists_are_written_with_commas_or_as_json() {
     let cleared = server.run(&["update", &user, "--clear", "labels", "--yes", "-o", "ndjson"]);
     assert_eq!(cleared.code, 0, "{}", cleared.err);
     assert!(cleared.out.contains(r#""labels":[]"#), "{}", cleared.out);
-    let refused = server.run(&["update", &user, "--set", "labels=a,a", "--set", "roles=x", "--yes"]);
+    let refused = server.run(&["update", &user, "--set", "labels=a;a", "--set", "roles=x", "--yes"]);
     assert_eq!(refused.code, 2);
     assert!(
         refused.err.contains("labels names one of them twice; roles is set when the profile is created"),
         "{}",
         refused.err
     );
+}
+
+#[test]
+fn what_is_listed_as_csv_can_be_given_back() {
+    let server = server(40);
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("given-back");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let user = person(&server, "probely");
+    for labels in [r#"["a;b","c"]"#, "c; d"] {
+        let set = format!("labels={labels}");
+        assert_eq!(server.run(&["update", &user, "--set", &set, "--yes", "-q"]).code, 0);
+        let arguments =
+            ["list", "--account", "probely", "-o", "csv", "--fields", "id,name.display,labels", "-q"];
+        let listed = server.run(&arguments).out;
+        let file = folder.join("people.csv");
+        std::fs::write(&file, listed).unwrap();
+        let before = server.writes();
+        let given = server.run(&["update", "--from", file.to_str().unwrap(), "--yes", "-o", "csv"]);
+        assert_eq!((given.code, server.writes()), (0, before), "{}{}", given.err, given.out);
+    }
+    let refused = server.run(&["update", &user, "--set", "labels=[a,b]", "--yes"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("labels is a list of texts"), "{}", refused.err);
+}
+
+#[test]
+fn a_change_without_an_answer_is_read_back_and_nothing_personal_is_said_when_that_is_not_wanted() {
+    let server = server(5);
+    server.fault(Fault::new("update-org-profile").first(1).drop_connection().after_effect());
+    let arguments = ["update", ACME, "--set", "organization.name=Planted Ltd", "--yes", "-q"];
+    let lost = server.run(&arguments);
+    assert_eq!(lost.code, 0, "{}", lost.err);
+    assert!(lost.err.ends_with("read back: the service shows it so\n"), "{}", lost.err);
+    assert!(!lost.err.contains("Planted"), "{}", lost.err);
+    server.fault(Fault::new("update-org-profile").first(1).drop_connection());
+    let lost = server.run(&["update", ACME, "--set", "organization.name=Other", "--yes"]);
+    assert_eq!(lost.code, 5, "{}", lost.err);
+    assert!(lost.err.ends_with("read back: not so, or not shown: organization.name\n"), "{}", lost.err);
+}
+
+#[test]
+fn what_all_have_in_common_is_the_exit_code() {
+    let server = server(5);
+    let user = person(&server, "probely");
+    assert_eq!(server.run(&["deactivate", "probely:probely/user/nobody", "--yes"]).code, 6);
+    assert_eq!(server.run(&["deactivate", "probely:probely/user/nobody", &user, "--yes"]).code, 4);
+    let nowhere = ["deactivate", "upsun:upsun/user/6da2fb9b-de79-4a06-8faf-cc9488bd95d5"];
+    for rest in ["--yes", "--dry-run"] {
+        assert_eq!(server.run(&[&nowhere[..], &[rest]].concat()).code, 2, "none of them can be");
+    }
 }

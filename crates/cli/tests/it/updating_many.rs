@@ -52,7 +52,7 @@ fn what_was_cut_off_goes_on_and_writes_each_profile_once() {
     let yes = [&arguments[..], &["--yes"]].concat();
     let mut child = server.command(&yes).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     while written(&server).len() < 400 {
-        std::thread::yield_now();
+        assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
     }
     child.kill().unwrap();
     child.wait().unwrap();
@@ -127,7 +127,7 @@ fn too_many_failures_stop_the_run() {
         ])
     };
     let stopped = write(3);
-    assert_eq!((stopped.code, server.writes()), (4, 0), "{}", stopped.err);
+    assert_eq!((stopped.code, server.writes()), (6, 0), "{}", stopped.err);
     assert!(
         stopped.err.contains("3 of 3 profiles failed, more than 10 %; nothing was written"),
         "{}",
@@ -158,4 +158,52 @@ fn what_was_written_without_an_answer_is_read_before_it_is_written_again() {
     let again = server.run(&arguments);
     assert_eq!((again.code, server.writes()), (0, 2), "{}", again.err);
     assert!(again.out.contains(",so already"), "{}", again.out);
+}
+
+#[test]
+fn failures_while_the_plan_is_made_do_not_stop_the_writes() {
+    let server = server(60);
+    let folder = folder("spread");
+    let mut ids = users(&server, "probely");
+    assert!(ids.len() > 40);
+    for number in 0..3 {
+        ids.insert(number * 15 + 10, format!("probely:probely/user/gone{number}"));
+    }
+    let file = folder.join("changes.csv");
+    let rows: Vec<_> = ids.iter().map(|id| format!("{id},Somebody")).collect();
+    std::fs::write(&file, format!("id,name.display\n{}\n", rows.join("\n"))).unwrap();
+    let run = server.run(&["update", "--from", file.to_str().unwrap(), "--yes"]);
+    assert_eq!((run.code, server.writes()), (4, ids.len() - 3), "{}", run.err);
+    assert!(run.err.contains("3 failed, 0 not tried"), "{}", run.err);
+}
+
+#[test]
+fn a_journal_is_of_its_changes_and_of_where_they_were_made() {
+    let (one, other) = (server(10), server(10));
+    let folder = folder("places");
+    let user = &users(&one, "probely")[0];
+    let file = folder.join("changes.csv");
+    std::fs::write(&file, format!("id,title\n{user},NULL\n")).unwrap();
+    let from = ["update", "--from", file.to_str().unwrap(), "--yes"];
+    let refused = one.run(&from);
+    assert_eq!(refused.code, 2, "NULL is no title");
+    let clearing = [&from[..], &["--csv-null", "NULL"]].concat();
+    assert_eq!(one.run(&clearing).code, 0);
+    let elsewhere = other.run(&clearing);
+    assert_eq!(elsewhere.code, 2, "{}", elsewhere.err);
+    assert!(elsewhere.err.contains("it belongs to other changes"), "{}", elsewhere.err);
+    assert_eq!(one.run(&[&from[..], &["--csv-null", ""]].concat()).code, 2);
+}
+
+#[test]
+fn what_the_service_put_off_is_sent_when_it_says() {
+    let server = server(10);
+    let folder = folder("put-off");
+    let users = users(&server, "probely");
+    let file = folder.join("changes.csv");
+    std::fs::write(&file, format!("id,name.display\n{},Ada\n{},Grace\n", users[0], users[1])).unwrap();
+    server.fault(Fault::new("users-partial-update").first(1).respond(429).header("retry-after-ms", "5"));
+    let run = server.run(&["update", "--from", file.to_str().unwrap(), "--yes", "-o", "csv"]);
+    assert_eq!((run.code, server.writes()), (0, 3), "{}", run.err);
+    assert_eq!(run.out.matches(",written\n").count(), 2, "{}", run.out);
 }

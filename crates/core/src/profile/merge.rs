@@ -14,7 +14,7 @@ impl Profile {
     /// counts, and a name that we put together stands back behind the service's own. [`Profile::origin`] then says
     /// which field came from where.
     pub fn merge(&mut self, view: View, mut other: Self) {
-        let mut taken = Vec::new();
+        let (mut taken, mut null) = (Vec::new(), Vec::new());
         let mut differing = Vec::new();
         // Addresses are added to each other one by one.
         if merge_emails(&mut self.emails, other.emails.take()) {
@@ -34,6 +34,10 @@ impl Profile {
             let Ok(path) = path.parse::<FieldPath>() else { return };
             match filled {
                 Fill::Taken => taken.push(path),
+                Fill::TakenOverNull => {
+                    null.push(path.clone());
+                    taken.push(path);
+                }
                 // Each record has times of its own, and a word of its own for the status.
                 Fill::Differs if path.as_str().starts_with("times.") || path == FieldPath::STATUS_RAW => {}
                 Fill::Differs => differing.push(path),
@@ -72,6 +76,9 @@ impl Profile {
         let origin = self.origin.get_or_insert_with(|| Origin::new(View::named(self.id.kind.as_str())));
         self.raw = merge_raw(origin, self.raw.take(), &view, raw);
         origin.missing.retain(|missing| missing.view != view);
+        // A null that came with a record that was merged before is not the first record's.
+        null.retain(|path| !origin.fields.contains_key(path));
+        origin.null.extend(null);
         origin.fields.extend(taken.into_iter().map(|path| (path, view.clone())));
         origin.merged.push(view);
     }
@@ -118,14 +125,14 @@ fn settle_names(one: &mut Profile, other: &mut Profile) {
 /// Whether anything was taken from the other addresses.
 fn merge_emails(emails: &mut Field<Vec<Email>>, others: Field<Vec<Email>>) -> bool {
     let (Field::Value(own), Field::Value(others)) = (&mut *emails, &others) else {
-        return fill(emails, others) == Fill::Taken;
+        return fill(emails, others).is_taken();
     };
     let mut is_taken = false;
     for other in others {
         let address = other.address.value().map(|address| address.to_lowercase());
         let same = own.iter_mut().find(|email| email.address.value().map(|it| it.to_lowercase()) == address);
         if let Some(email) = same {
-            email.fill_from(other.clone(), &mut |_, filled| is_taken |= filled == Fill::Taken);
+            email.fill_from(other.clone(), &mut |_, filled| is_taken |= filled.is_taken());
         } else {
             own.push(Email { primary: Field::Absent, ..other.clone() });
             is_taken = true;
@@ -190,7 +197,7 @@ mod tests {
         assert_eq!(merged.origin_of(&FieldPath::SECURITY_MFA_ENABLED), Some(&USER));
         assert_eq!(merged.origin_of(&FieldPath::PICTURE), None);
         assert_eq!(merged.notes, [Note::new(FieldPath::USERNAME, NoteKind::RecordsDiffer)]);
-        insta::assert_snapshot!(serde_json::to_string(&merged.origin).unwrap(), @r#"{"view":"profile","merged":["user"],"fields":{"country":"user","emails":"user","security.mfa_enabled":"user","website":"user"}}"#);
+        insta::assert_snapshot!(serde_json::to_string(&merged.origin).unwrap(), @r#"{"view":"profile","merged":["user"],"fields":{"country":"user","emails":"user","security.mfa_enabled":"user","website":"user"},"null":["country"]}"#);
     }
 
     #[test]

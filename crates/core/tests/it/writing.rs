@@ -151,7 +151,8 @@ async fn what_the_service_ignores_or_changes_is_told_after() {
     let change = ProfileChange::new().set(FieldPath::TITLE, "CEO").set(FieldPath::LOCALE, "nb");
     let plan = store.plan(&store.id(), &change).await.unwrap();
     let applied = store.apply(&plan, &ApplyOptions::new()).await.unwrap();
-    assert_eq!(applied.ignored, [FieldPath::LOCALE, FieldPath::TITLE]);
+    assert_eq!(applied.ignored, [FieldPath::TITLE], "it is shown otherwise");
+    assert_eq!(applied.unshown, [FieldPath::LOCALE], "it is not shown: nothing is known of it");
     assert_eq!(store.writes(), [r#"{"locale":"nb","title":"CEO"}"#]);
     let change = ProfileChange::new().set(FieldPath::TITLE, "cso");
     let plan = store.plan(&store.id(), &change).await.unwrap();
@@ -200,7 +201,7 @@ async fn the_record_is_read_where_the_answer_leaves_out_what_was_written() {
     assert!(store.apply(&plan, &ApplyOptions::new()).await.unwrap().ignored.is_empty());
     assert_eq!(store.reads.load(Ordering::Relaxed), 1, "the answer shows the title: one read, by the plan");
     let plan = store.plan(&store.id(), &ProfileChange::new().set(FieldPath::LOCALE, "nb")).await.unwrap();
-    assert_eq!(store.apply(&plan, &ApplyOptions::new()).await.unwrap().ignored, [FieldPath::LOCALE]);
+    assert_eq!(store.apply(&plan, &ApplyOptions::new()).await.unwrap().unshown, [FieldPath::LOCALE]);
     assert_eq!(store.reads.load(Ordering::Relaxed), 3);
 }
 
@@ -213,6 +214,14 @@ async fn one_time_in_two_spellings_is_one_time() {
         .set(FieldPath::EXTERNAL_ID, "2026-01-31T12:00:00Z")
         .set(FieldPath::TITLE, "ceo");
     assert_eq!(draft.ignored(&made, store.capabilities()), [FieldPath::TITLE]);
+}
+
+#[tokio::test]
+async fn two_texts_that_are_one_time_are_two_texts() {
+    let store = store();
+    store.profile.lock().unwrap().name.display = "2026-01-31T12:00:00".into();
+    let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, "2026-01-31T12:00:00Z");
+    assert_eq!(store.plan(&store.id(), &change).await.unwrap().differences.len(), 1);
 }
 
 #[tokio::test]

@@ -14,19 +14,21 @@ pub(crate) struct Meeting {
 
 /// Everything that a write can meet without an answer that says what became of it, and what did nothing.
 pub(crate) fn meetings() -> impl Iterator<Item = Meeting> {
-    let unknown: [(fn() -> Step, ErrorKind); 9] = [
+    let unknown: [(fn() -> Step, ErrorKind); 10] = [
         (|| answer(503).header("retry-after", "1").into(), ErrorKind::Upstream),
         (|| answer(500).header("x-should-retry", "true").into(), ErrorKind::Upstream),
         (|| answer(529).into(), ErrorKind::Upstream),
         (|| answer(504).into(), ErrorKind::Timeout),
         (|| answer(408).into(), ErrorKind::Timeout),
+        (|| answer(499).into(), ErrorKind::Cancelled),
         (|| Step::Fail(TransportErrorKind::Interrupted), ErrorKind::Transport),
         (|| Step::Fail(TransportErrorKind::Timeout), ErrorKind::Timeout),
         (|| json(200, "").pieces(["{\"id\":"]).broken().into(), ErrorKind::Transport),
         (|| answer(303).header("location", "https://elsewhere.example.com").into(), ErrorKind::Decode),
     ];
-    let nothing_done: [(fn() -> Step, ErrorKind); 2] = [
+    let nothing_done: [(fn() -> Step, ErrorKind); 3] = [
         (|| Step::Fail(TransportErrorKind::Connect), ErrorKind::Transport),
+        (|| Step::Fail(TransportErrorKind::Request), ErrorKind::Internal),
         (|| answer(429).into(), ErrorKind::RateLimited),
     ];
     let meeting = |may_have_taken_effect| {
@@ -43,6 +45,6 @@ impl Meeting {
         let known = !self.may_have_taken_effect;
         assert_eq!(error.may_have_taken_effect(), self.may_have_taken_effect, "{error}");
         assert_eq!(!hint.contains("not known whether"), known, "{error}");
-        assert_eq!(error.retry() != Retry::No, known, "{error}");
+        assert_eq!(error.retry() != Retry::No, known && error.kind() != ErrorKind::Internal, "{error}");
     }
 }

@@ -2,7 +2,9 @@
 
 use std::{fmt::Write as _, sync::Arc};
 
-use anyprofile_core::{Error, ErrorKind, Field, Result};
+use anyprofile_core::{
+    ApplyOptions, Error, ErrorKind, Field, FieldPath, ProfileChange, ProfileProviderExt as _, Result,
+};
 use anyprofile_http::{HttpOptions, SecretString};
 use anyprofile_probely::{
     ProbelyClient,
@@ -470,4 +472,16 @@ async fn an_error_of_a_write_names_its_fields_and_repeats_no_value() {
             assert!(!format!("{error} {error:?} {error:#?}").contains("ada@"), "{error}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_status_that_the_service_does_not_show_is_not_said_to_be_ignored() {
+    // As it answered in 2022.
+    let script =
+        Script::by(|_| json(200, r#"{"id":"u","email":"ada@example.com","name":"Ada","title":""}"#).into());
+    let provider = crate::provider(&script);
+    let change = ProfileChange::new().set(FieldPath::STATUS, "suspended");
+    let plan = provider.plan(&crate::id("probely:eu/user/u"), &change).await.unwrap();
+    let applied = provider.apply(&plan, &ApplyOptions::new()).await.unwrap();
+    assert_eq!((applied.ignored, applied.unshown), (Vec::new(), vec![FieldPath::STATUS]));
 }

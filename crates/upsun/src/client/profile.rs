@@ -176,15 +176,16 @@ impl UpsunClient {
         if update.is_empty() {
             return self.get_organization_profile(organization_id).await;
         }
-        let change = update_request(organization_id, update);
-        self.change(change, organization_request(organization_id), Profile::KEYS).await
+        self.send_update(organization_id, update).await
     }
 
-    /// The answer to an update of an organization's profile as it came, which may also be empty: then the profile is
-    /// read.
-    pub(crate) async fn send_update(&self, id: &str, update: &OrganizationProfileUpdate) -> Result<Answer> {
-        let answer = self.http.send(update_request(id, update)).await?;
-        self.http.read_back(answer, || organization_request(id)).await
+    /// Changes an organization's profile, and gives it in the form that is asked for.
+    pub(crate) async fn send_update<T: wire::Tolerant>(
+        &self,
+        id: &str,
+        update: &OrganizationProfileUpdate,
+    ) -> Result<T> {
+        self.change(update_request(id, update), organization_request(id), Profile::KEYS).await
     }
 }
 

@@ -136,16 +136,12 @@ pub(crate) fn address(id: ProfileId, record: wire::Address) -> Profile {
     let text = |field: &Field<String>| field.clone().empty_as_null();
     address.recipient = text(&record.name_line);
     let lines = [&record.thoroughfare, &record.premise, &record.sub_premise];
-    let known: Vec<&str> = lines
-        .into_iter()
-        .filter_map(Field::value)
-        .map(String::as_str)
-        .filter(|line| !line.is_empty())
-        .collect();
-    address.street_address = match known[..] {
-        [] if lines.iter().all(|line| line.is_absent()) => Field::Absent,
-        [] => Field::Null,
-        _ => known.join("\n").into(),
+    // A line without anything keeps its place, so that what is read can be written again.
+    let known = lines.map(|line| line.value().map_or("", String::as_str)).join("\n");
+    address.street_address = match known.trim_end_matches('\n') {
+        "" if lines.iter().all(|line| line.is_absent()) => Field::Absent,
+        "" => Field::Null,
+        known => known.to_owned().into(),
     };
     address.locality = text(&record.locality);
     address.region = text(&record.administrative_area);

@@ -126,14 +126,14 @@ impl UpsunProvider {
         if id.kind == IdKind::ORGANIZATION && address_update(change).is_empty() && !change.is_empty() {
             // Its answer shows all that can be changed.
             let update = map::organization_update(change);
-            let answer = self.client.send_update(id.native(), &update).await?;
-            let kept: WithRaw<wire::Profile> = answer.decode_record()?;
+            let kept: WithRaw<wire::Profile> = self.client.send_update(id.native(), &update).await?;
             return Ok(self.with_raw(map::profile(id.clone(), kept.record), kept.raw));
         }
         let is_change = !requests.is_empty();
         for (number, request) in requests.into_iter().enumerate() {
+            let operation = request.operation();
             let made = self.client.http.send(request).await.and_then(|answer| answer.acknowledged());
-            made.map_err(|error| if number == 0 { error } else { after_others(error) })?;
+            made.map_err(|error| if number == 0 { error } else { after_others(error, operation) })?;
         }
         let read = self.changed(id, change).await;
         read.map_err(|error| if is_change { error.after_write() } else { error })
@@ -151,9 +151,8 @@ impl UpsunProvider {
 }
 
 /// The error of a request that others came before.
-fn after_others(error: Error) -> Error {
+fn after_others(error: Error, operation: &str) -> Error {
     let known = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-    let operation = error.operation().unwrap_or("the last request");
     let hint = format!("the part of the change before {operation} was made{known}");
     error.with_possible_effect().with_hint(hint)
 }

@@ -31,7 +31,7 @@ async fn only_what_changes_is_sent() {
             r#"{"default_catalog":"https://example.com/c","project_options_url":"https://example.com/o","vat_number":"XX1","billing_contact":"billing@example.com","legal_entity_name":"Acme Ltd"}"#,
         ),
     ] {
-        let script = Script::of([json(200, "{}")]);
+        let script = Script::of([json(200, r#"{"id":"x"}"#)]);
         let provider = provider(&script);
         let planned = provider.plan_update(&id(ORGANIZATION), &change).unwrap();
         assert!(script.sent().is_empty());
@@ -51,10 +51,45 @@ async fn only_what_changes_is_sent() {
 }
 
 #[tokio::test]
+async fn an_answer_that_says_nothing_is_read_again() {
+    for nothing in ["", "{}", "[]", "null", r#"{"result":{"id":"x"}}"#] {
+        let script = Script::of([json(200, nothing), json(200, r#"{"id":"x","company_name":"Acme"}"#)]);
+        let updated = provider(&script).update(&id(ORGANIZATION), &name()).await.unwrap();
+        assert_eq!(updated.organization.name, "Acme", "{nothing}");
+    }
+}
+
+#[tokio::test]
+async fn a_moved_organization_is_told_from_a_missing_permission() {
+    let moved = r#"{"title":"This organization profile has moved to the billing profile.","status":403}"#;
+    let script = Script::of([json(403, moved)]);
+    let error = provider(&script).update(&id(ORGANIZATION), &name()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Unsupported, Some(403)));
+}
+
+#[tokio::test]
+async fn the_lines_of_a_street_keep_their_places() {
+    let record = r#"{"thoroughfare":"Gate 1","premise":"","sub_premise":"2","country":"NO"}"#;
+    let script = Script::by(move |sent| match sent.target() {
+        target if target.ends_with("/address") => json(200, record).into(),
+        _ => json(200, r#"{"id":"x"}"#).into(),
+    });
+    let provider = provider(&script);
+    let street = |text: &str| ProfileChange::new().set(FieldPath::BILLING_ADDRESS_STREET_ADDRESS, text);
+    let same = provider.plan(&id(USER), &street("Gate 1\n\n2")).await.unwrap();
+    assert!(same.is_empty(), "{same:?}");
+    let other = provider.plan(&id(USER), &street("Gate 2\n\n2")).await.unwrap();
+    assert_eq!(
+        other.requests[0].body.as_ref().unwrap().to_string(),
+        r#"{"premise":"","sub_premise":"2","thoroughfare":"Gate 2"}"#
+    );
+}
+
+#[tokio::test]
 async fn the_legal_form_is_written_in_the_services_own_spelling() {
     for (word, written) in [("individual", "indvidual"), ("company", "company"), ("government", "government")]
     {
-        let script = Script::of([json(200, "{}")]);
+        let script = Script::of([json(200, r#"{"id":"x"}"#)]);
         let change = ProfileChange::new().set(FieldPath::ORGANIZATION_KIND, word);
         provider(&script).update(&id(ORGANIZATION), &change).await.unwrap();
         assert_eq!(script.only().body, format!(r#"{{"customer_type":"{written}"}}"#));

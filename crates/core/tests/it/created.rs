@@ -1,0 +1,110 @@
+//! What is said of a creation of which no answer came.
+
+use anyprofile_core::{
+    AtCreation, Capabilities, Cursor, Email, Error, ErrorKind, FieldPath, FieldSpec, FindMethod, GetOptions,
+    IdKind, ListQuery, OrderField, Page, Profile, ProfileDraft, ProfileId, ProfileProvider,
+    ProfileProviderExt as _, ProviderInfo, Result, Status, Support, Timestamp, ValueFormat, WriteRule,
+    async_trait,
+};
+
+const USERS: &[IdKind] = &[IdKind::USER];
+
+/// Profiles that are listed as they are.
+#[derive(Debug)]
+struct Shelf {
+    info: ProviderInfo,
+    capabilities: Capabilities,
+    profiles: Vec<Profile>,
+}
+
+#[async_trait]
+impl ProfileProvider for Shelf {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn list_page(&self, _: &ListQuery, _: Option<&Cursor>) -> Result<Page<Profile>> {
+        Ok(Page::last(self.profiles.clone()))
+    }
+
+    async fn get_with(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
+        Err(Error::new(ErrorKind::NotFound, "nobody"))
+    }
+}
+
+fn shelf(orders_by_creation: bool, profiles: Vec<Profile>) -> Shelf {
+    let rule = |format| WriteRule::set_only(USERS, format).at_creation(AtCreation::Optional);
+    let mut capabilities = Capabilities::default();
+    capabilities.operations.create = Support::users();
+    capabilities.fields = [
+        FieldSpec::read(FieldPath::EMAILS, "x").writable(rule(ValueFormat::Email)),
+        FieldSpec::read(FieldPath::NAME_DISPLAY, "x")
+            .writable(rule(ValueFormat::Text { max_characters: None })),
+        FieldSpec::read(FieldPath::STATUS, "x"),
+        FieldSpec::read(FieldPath::TIMES_CREATED, "x"),
+    ]
+    .into_iter()
+    .collect();
+    if orders_by_creation {
+        capabilities.listing.orders = vec![OrderField::Created];
+    }
+    let info = ProviderInfo::new("probely".parse().unwrap(), "eu".parse().unwrap(), "Shelf", "memory:");
+    Shelf { info, capabilities, profiles }
+}
+
+fn ada(id: &str, created: Option<&str>) -> Profile {
+    let mut profile = Profile::new(format!("probely:eu/{id}").parse().unwrap());
+    profile.name.display = "Ada".into();
+    profile.emails = Email::login("ada@example.com".into());
+    if let Some(created) = created {
+        profile.times.created = created.parse::<Timestamp>().unwrap().into();
+    }
+    profile
+}
+
+fn sent() -> Timestamp {
+    "2026-01-31T12:00:00Z".parse().unwrap()
+}
+
+fn named() -> ProfileDraft {
+    ProfileDraft::new(IdKind::USER).set(FieldPath::NAME_DISPLAY, "Ada")
+}
+
+#[tokio::test]
+async fn what_is_new_and_as_it_was_to_be_is_told_from_what_is_old_or_of_another_kind() {
+    let profiles = vec![
+        ada("user/new", Some("2026-01-31T12:00:01Z")),
+        ada("user/clocks-differ", Some("2026-01-31T11:56:00Z")),
+        ada("user/old", Some("2026-01-31T11:54:59Z")),
+        ada("api_user/program", Some("2026-01-31T12:00:01Z")),
+    ];
+    let found = shelf(true, profiles).find_created(&named(), sent()).await.unwrap();
+    let told: Vec<_> = found.candidates.iter().map(|it| (it.profile.id.native(), it.is_new)).collect();
+    assert_eq!(told, [("new", true), ("clocks-differ", true)]);
+    assert_eq!((found.method, found.requests, found.quarantined), (FindMethod::Listed, 1, 0));
+}
+
+#[tokio::test]
+async fn what_may_have_been_there_before_is_said_to_be_so_and_how_it_differs() {
+    let draft = named().set(FieldPath::EMAILS, "ada@example.com");
+    let mut kept_out = ada("user/x", None);
+    kept_out.status = Status::Suspended.into();
+    let found = shelf(false, vec![kept_out]).find_created(&draft, sent()).await.unwrap();
+    let [candidate] = &found.candidates[..] else { panic!("one") };
+    // A new profile is let in: this one was there before.
+    assert_eq!((&candidate.differs[..], candidate.is_new), (&[FieldPath::STATUS][..], false));
+    let mut other = ada("user/x", None);
+    other.name.display = "Grace".into();
+    let found = shelf(false, vec![other]).find_created(&draft, sent()).await.unwrap();
+    assert_eq!(found.candidates[0].differs, [FieldPath::NAME_DISPLAY], "the address is the same");
+}
+
+#[tokio::test]
+async fn what_nobody_can_be_asked_for_is_not_said_not_to_be_there() {
+    let found = shelf(false, vec![ada("user/x", None)]).find_created(&named(), sent()).await.unwrap();
+    assert_eq!((found.candidates.len(), found.method), (0, FindMethod::Unanswerable));
+}
