@@ -104,7 +104,7 @@ pub(crate) enum Command {
     Update(Update),
     /// Keep profiles from signing in, after showing what will be done where.
     ///
-    /// `anyprofile find KEY -o ndjson | anyprofile deactivate - --yes` deactivates somebody at all accounts. A profile
+    /// `anyprofile deactivate --find KEY` deactivates somebody at all accounts, and says which could not be asked. A profile
     /// that its service cannot deactivate is named, and does not keep the others.
     Deactivate(Selected),
     /// Delete profiles for good, or remove people from an organization, after showing what will be done where.

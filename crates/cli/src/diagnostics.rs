@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use anyprofile::Error;
+use anyprofile::{Effect, Error};
 use tracing_subscriber::EnvFilter;
 
 /// Whether the person asked for everything, with `-v`.
@@ -29,9 +29,14 @@ pub(crate) fn start(verbose: u8) {
         .init();
 }
 
-/// What became of something that failed, in a word: it may have been done all the same.
+/// What became of something that failed, in a word, with the kind of the error.
 pub(crate) fn outcome(error: &Error) -> String {
-    let word = if error.may_have_taken_effect() { "NOT KNOWN" } else { "failed" };
+    let word = match error.effect() {
+        Effect::None => "failed",
+        Effect::Partial => "WRITTEN IN PART",
+        Effect::Whole => "written, and not read back",
+        _ => "NOT KNOWN",
+    };
     format!("{word} ({})", error.kind())
 }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use anyprofile::{Error, ErrorKind};
+use anyprofile::{Effect, Error, ErrorKind};
 
 use crate::diagnostics;
 
@@ -35,8 +35,9 @@ impl Exit {
     /// The code that stands for one error.
     pub(crate) fn of(error: &Error) -> Self {
         match error.kind() {
-            // Not that nothing was sent.
-            _ if error.may_have_taken_effect() && error.status().is_some_and(|status| status < 500) => {
+            // Something was written.
+            _ if matches!(error.effect(), Effect::Partial | Effect::Whole) => Self::Partial,
+            _ if error.effect() == Effect::Possible && error.status().is_some_and(|status| status < 500) => {
                 Self::Partial
             }
             ErrorKind::Config | ErrorKind::InvalidRequest | ErrorKind::Unsupported => Self::Usage,

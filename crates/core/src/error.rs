@@ -85,6 +85,21 @@ pub enum Retry {
     After(Duration),
 }
 
+/// What became of a write that failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Effect {
+    /// It was not made, or the failure is not that of a write.
+    #[default]
+    None,
+    /// It may have been made: no answer came, or none that can be read.
+    Possible,
+    /// A part of it was made.
+    Partial,
+    /// It was made: what failed came after.
+    Whole,
+}
+
 /// What went wrong, where, why, and what to do next.
 ///
 /// One pointer wide. `Display` and `Debug` hold no secret and no personal data: the service's own words
@@ -108,7 +123,7 @@ struct Inner {
     field_errors: BTreeMap<String, Vec<String>>,
     service_message: Option<String>,
     hint: Option<String>,
-    may_have_taken_effect: bool,
+    effect: Effect,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -129,7 +144,7 @@ impl Error {
             field_errors: BTreeMap::new(),
             service_message: None,
             hint: None,
-            may_have_taken_effect: false,
+            effect: Effect::None,
             source: None,
         }))
     }
@@ -210,22 +225,25 @@ impl Error {
         self.0.hint.as_deref()
     }
 
-    /// Whether a write may have been made, as a whole or in part, although it failed: the answer did not come, could not be
-    /// read, or was that of a later step. Who sends it again may make it twice.
-    pub fn may_have_taken_effect(&self) -> bool {
-        self.0.may_have_taken_effect
+    /// What became of a write that failed.
+    pub fn effect(&self) -> Effect {
+        self.0.effect
     }
 
-    /// The same failure, of a write that [may have been made](Self::may_have_taken_effect) all the same: asking again
-    /// does not help.
-    pub fn with_possible_effect(mut self) -> Self {
-        self.0.may_have_taken_effect = true;
-        self.with_retry(Retry::No)
+    /// Whether a write may have been made, as a whole or in part, although it failed. Who sends it again may make it twice.
+    pub fn may_have_taken_effect(&self) -> bool {
+        self.0.effect != Effect::None
+    }
+
+    /// The same failure, of a write that had an effect, or may have had one: asking again does not help.
+    pub fn with_effect(mut self, effect: Effect) -> Self {
+        self.0.effect = effect;
+        if effect == Effect::None { self } else { self.with_retry(Retry::No) }
     }
 
     /// The same failure, of the reading that followed a write that was made.
     pub fn after_write(self) -> Self {
-        self.with_possible_effect().with_hint("the change was made, and reading it back failed")
+        self.with_effect(Effect::Whole).with_hint("the change was made, and reading it back failed")
     }
 
     /// The same failure with whether asking again may help.

@@ -110,7 +110,7 @@ pub use self::{
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
     draft::ProfileDraft,
     enrollment::{Enrollment, SecretLink},
-    error::{Error, ErrorKind, Result, Retry},
+    error::{Effect, Error, ErrorKind, Result, Retry},
     expression::{Expression, ExpressionError},
     extension::{Extension, ProfileExtension},
     field::{Field, FieldState},

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
+use crate::{Error, ErrorKind};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// The name of a field: its keys in the serialized profile, joined by dots (`security.mfa_enabled`).
@@ -179,6 +180,12 @@ impl<'de> Deserialize<'de> for FieldPath {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no such field{}", .0.map(|path| format!("; did you mean '{path}'?")).unwrap_or_default())]
 pub struct FieldPathError(Option<&'static str>);
+
+impl From<FieldPathError> for Error {
+    fn from(error: FieldPathError) -> Self {
+        Self::new(ErrorKind::InvalidRequest, error.to_string())
+    }
+}
 
 #[cfg(test)]
 mod tests {

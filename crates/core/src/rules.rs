@@ -139,6 +139,7 @@ fn change_violation(path: &FieldPath, change: Change<&Value>, rule: &WriteRule) 
             }
             .to_owned(),
         ),
+        Change::Set(Value::String(text)) if text.trim().is_empty() => Some("must not be blank".to_owned()),
         Change::Set(value) => match (&rule.format, path.metadata_key()) {
             (ValueFormat::Pairs { max_value_characters, .. }, Some(_)) => {
                 format_violation(&ValueFormat::Text { max_characters: *max_value_characters }, value)
@@ -151,13 +152,13 @@ fn change_violation(path: &FieldPath, change: Change<&Value>, rule: &WriteRule) 
 /// Why a value does not have a format.
 fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
     if matches!(format, ValueFormat::Bool) {
-        return (!value.is_boolean()).then(|| "is true or false".to_owned());
+        return (!value.is_boolean()).then(|| "must be true or false".to_owned());
     }
     if let ValueFormat::Names { .. } | ValueFormat::Roles { .. } = format {
         return list_violation(format, value);
     }
     let Some(text) = value.as_str() else {
-        return Some("is a text".to_owned());
+        return Some("must be a text".to_owned());
     };
     match format {
         ValueFormat::Bool
@@ -168,16 +169,18 @@ fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
         ValueFormat::Lines { max_lines } => {
             let lines: Vec<_> = text.split('\n').map(str::trim).collect();
             let fits = lines.len() <= *max_lines as usize && lines.last() != Some(&"");
-            (!fits).then(|| format!("has at most {max_lines} lines, and something on the last one"))
+            (!fits).then(|| format!("may have at most {max_lines} lines, and the last one must not be empty"))
         }
         ValueFormat::Text { max_characters: Some(max) } => {
-            (text.chars().count() > *max as usize).then(|| format!("has at most {max} characters"))
+            (text.chars().count() > *max as usize).then(|| format!("may have at most {max} characters"))
         }
         ValueFormat::Email => {
+            // Several of them are none.
+            let is_odd = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>');
             let well_formed = text.rsplit_once('@').is_some_and(|(local, domain)| {
-                !local.is_empty() && !domain.is_empty() && !text.chars().any(char::is_whitespace)
+                !local.is_empty() && !domain.is_empty() && !text.chars().any(is_odd)
             });
-            (!well_formed).then(|| "is an e-mail address".to_owned())
+            (!well_formed).then(|| "must be one e-mail address".to_owned())
         }
         ValueFormat::Uri => {
             let well_formed = text.split_once(':').is_some_and(|(scheme, rest)| {
@@ -185,18 +188,18 @@ fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
                     && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
                     && !rest.is_empty()
             });
-            (!well_formed).then(|| "is an absolute URI".to_owned())
+            (!well_formed).then(|| "must be an absolute URI".to_owned())
         }
         ValueFormat::Country => {
             let well_formed = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
-            (!well_formed).then(|| "is two upper-case letters, such as NO".to_owned())
+            (!well_formed).then(|| "must be two upper-case letters, such as NO".to_owned())
         }
         ValueFormat::Time => {
             let is_time = Timestamp::read(text).is_ok_and(|read| !read.assumed_utc);
-            (!is_time).then(|| "is a time with its offset, such as 2026-01-31T12:00:00Z".to_owned())
+            (!is_time).then(|| "must be a time with its offset, such as 2026-01-31T12:00:00Z".to_owned())
         }
         ValueFormat::OneOf(words) => {
-            (!words.contains(&text)).then(|| format!("is one of: {}", words.join(", ")))
+            (!words.contains(&text)).then(|| format!("must be one of: {}", words.join(", ")))
         }
     }
 }
@@ -206,7 +209,7 @@ fn list_violation(format: &ValueFormat, value: &Value) -> Option<String> {
     let names: Option<Vec<&str>> =
         value.as_array().and_then(|items| items.iter().map(Value::as_str).collect());
     let Some(names) = names else {
-        return Some("is a list of texts".to_owned());
+        return Some("must be a list of texts".to_owned());
     };
     if names.is_empty() {
         return Some("cannot be empty: clear it".to_owned());
@@ -233,7 +236,7 @@ fn role_violation(reference: &str, tiers: &[&str]) -> Option<String> {
     let places = tiers.get(1..).unwrap_or_default();
     match tier {
         Some(tier) if !places.contains(&tier.as_str()) => {
-            let whole = format!("is ROLE for the whole {}", tiers.first()?);
+            let whole = format!("must be ROLE for the whole {}", tiers.first()?);
             Some(format!("{whole}, or ROLE@TIER:ID for a place, with the tier {}", places.join(" or ")))
         }
         _ => None,

@@ -53,6 +53,12 @@ pub(crate) fn is_same(one: &Value, other: &Value, format: Option<&ValueFormat>) 
             (Some(one), Some(other)) => one == other,
             _ => false,
         },
+        Some(ValueFormat::Lines { .. }) => {
+            let lines = |value: &Value| -> Option<Vec<String>> {
+                Some(value.as_str()?.lines().map(|line| line.trim().to_owned()).collect())
+            };
+            matches!((lines(one), lines(other)), (Some(one), Some(other)) if one == other)
+        }
         _ => false,
     }
 }

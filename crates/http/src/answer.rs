@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyprofile_core::{
-    Effort, Error, ErrorKind, Page, ProviderInfo, Quarantined, Result,
+    Effect, Effort, Error, ErrorKind, Page, ProviderInfo, Quarantined, Result,
     wire::{self, DecodeFailure, DecodedPage, Tolerant},
 };
 use bytes::Bytes;
@@ -145,7 +145,7 @@ impl Answer {
             .with_status(self.status)
             .with_request_id(self.request_id.clone())
             .with_effort(self.effort);
-        if self.is_write { error.with_possible_effect().with_hint(MAY_BE_MADE) } else { error }
+        if self.is_write { error.with_effect(Effect::Possible).with_hint(MAY_BE_MADE) } else { error }
     }
 
     /// The body's bytes, if they can be JSON: not empty, no web page, without a byte order mark.

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use anyprofile_core::{Error, ErrorKind, Result, Retry};
+use anyprofile_core::{Effect, Error, ErrorKind, Result, Retry};
 use http::HeaderMap;
 
 use crate::{
@@ -75,7 +75,7 @@ fn unknown_outcome(error: Error, outbound: &Outbound, unknown: bool) -> Error {
         return error;
     }
     error
-        .with_possible_effect()
+        .with_effect(Effect::Possible)
         .with_hint("it is not known whether the change was made: read the profile before trying again")
 }
 

@@ -212,7 +212,8 @@ static CAPABILITIES: LazyLock<Arc<Capabilities>> = LazyLock::new(|| {
         ),
         person(FieldPath::ROLES, "role", "role").writable(
             WriteRule::set_only(USERS_AND_INVITES, ValueFormat::OneOf(SETTABLE_ROLES.into()))
-                .at_creation(AtCreation::Required),
+                .at_creation(AtCreation::Required)
+                .with_warning("a role that the API does not give, such as admin, cannot be given back by it"),
         ),
         FieldSpec::read_in(FieldPath::NAME_DISPLAY, USER_VIEW, "name").and_in(ORGANIZATION_VIEW, "name"),
         person(FieldPath::TIMES_CREATED, "added_at", "invited_at"),

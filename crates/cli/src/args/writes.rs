@@ -36,6 +36,10 @@ pub(crate) struct Selected {
     /// The ids; - reads them from standard input, an id or a profile as ndjson a line. None are read from there too.
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
+    /// All profiles that `find` finds at all accounts by this address, user name or external id. An account that cannot
+    /// be asked is told, and keeps the run from being complete.
+    #[arg(long, value_name = "KEY", conflicts_with = "ids")]
+    pub(crate) find: Option<String>,
     #[command(flatten)]
     pub(crate) confirm: Confirm,
 }

@@ -27,7 +27,7 @@ pub(crate) fn read(text: &str, null: Option<&str>) -> Result<Vec<Entry>, Vec<Str
         return Err(vec!["what stands for a field to clear cannot be an empty cell".to_owned()]);
     }
     let text = text.trim_start_matches('\u{feff}');
-    let (mut entries, mut problems) =
+    let (entries, mut problems) =
         if text.trim_start().starts_with('{') { read_ndjson(text) } else { read_csv(text, null) };
     let mut lines: HashMap<ProfileId, u64> = HashMap::new();
     for entry in &entries {
@@ -35,7 +35,6 @@ pub(crate) fn read(text: &str, null: Option<&str>) -> Result<Vec<Entry>, Vec<Str
             problems.push(format!("line {}: the profile is in line {first} already", entry.line));
         }
     }
-    entries.retain(|entry| !entry.fields.is_empty());
     if problems.is_empty() { Ok(entries) } else { Err(problems) }
 }
 
@@ -100,6 +99,9 @@ impl<'de> Deserialize<'de> for Members {
 
 fn read_csv(text: &str, null: Option<&str>) -> (Vec<Entry>, Vec<String>) {
     let (mut entries, mut problems) = (Vec::new(), Vec::new());
+    if let Some(problem) = misquoted(text) {
+        return (entries, vec![problem]);
+    }
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
     let header = match reader.headers() {
         Ok(header) => header.clone(),
@@ -124,7 +126,12 @@ fn read_csv(text: &str, null: Option<&str>) -> (Vec<Entry>, Vec<String>) {
         }
     }
     let Some(id_column) = id_column else {
-        problems.push("there is no column 'id'".to_owned());
+        let hint = if text.lines().next().is_some_and(|line| line.contains(';')) {
+            "; columns are separated by commas"
+        } else {
+            ""
+        };
+        problems.push(format!("there is no column 'id'{hint}"));
         return (entries, problems);
     };
     if !problems.is_empty() {
@@ -154,6 +161,35 @@ fn read_csv(text: &str, null: Option<&str>) -> (Vec<Entry>, Vec<String>) {
     (entries, problems)
 }
 
+/// A quote that the reader of csv would take kindly: one that is never closed takes the rows behind it into its cell, and
+/// what stands behind a closing one is added to the cell.
+fn misquoted(text: &str) -> Option<String> {
+    enum At {
+        Start,
+        Plain,
+        Quoted { since: usize },
+        Closing { since: usize },
+    }
+    let (mut at, mut line) = (At::Start, 1);
+    for c in text.chars() {
+        at = match (at, c) {
+            (At::Start, '"') => At::Quoted { since: line },
+            (At::Quoted { since }, '"') => At::Closing { since },
+            (At::Closing { since }, '"') | (At::Quoted { since }, _) => At::Quoted { since },
+            (_, ',' | '\n' | '\r') => At::Start,
+            (At::Closing { .. }, _) => {
+                return Some(format!("line {line}: something stands behind a closing quote in its cell"));
+            }
+            (At::Start | At::Plain, _) => At::Plain,
+        };
+        line += usize::from(c == '\n');
+    }
+    match at {
+        At::Quoted { since } => Some(format!("line {since}: a quote is never closed")),
+        _ => None,
+    }
+}
+
 /// A cell as it was before we guarded it against being taken for a formula.
 fn without_guard(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
@@ -178,7 +214,11 @@ mod tests {
             "{{\"id\":\"{ADA}\",\"title\":\"cto\",\"name.display\":null}}\n\n{{\"id\":\"probely:eu/user/c\",\"title\":\"=x\"}}\n"
         );
         let others = read(&json, None).unwrap();
-        assert_eq!(entries.len(), 2, "who has no change is left out");
+        let changing = |entries: Vec<Entry>| -> Vec<_> {
+            entries.into_iter().filter(|entry| !entry.fields.is_empty()).collect()
+        };
+        let (entries, others) = (changing(entries), changing(others));
+        assert_eq!(entries.len(), 2);
         let of = |entries: &[Entry]| -> Vec<_> {
             let sorted = |fields: &[(FieldPath, Option<Value>)]| {
                 let mut fields = fields.to_vec();
@@ -189,6 +229,17 @@ mod tests {
         };
         assert_eq!(of(&entries), of(&others));
         assert_eq!((entries[1].line, others[1].line), (4, 3));
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_takes_no_row_with_it() {
+        let wrong =
+            |cell: &str| read(&format!("id,title\n{ADA},{cell}\nprobely:eu/user/b,x\n"), None).unwrap_err();
+        assert_eq!(wrong("\"foo"), ["line 2: a quote is never closed"]);
+        assert_eq!(wrong("\"foo\"x\"bar\""), ["line 2: something stands behind a closing quote in its cell"]);
+        for fine in ["\"a \"\"b\"\"\"", "\"two\nlines, and a comma\"", "a\"b", "\"\""] {
+            read(&format!("id,title\n{ADA},{fine}\r\nprobely:eu/user/b,x"), None).unwrap();
+        }
     }
 
     #[test]

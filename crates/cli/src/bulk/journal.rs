@@ -1,6 +1,6 @@
 //! What became of each profile of a file, so that a run that was cut off goes on where it was.
 //!
-//! A line is added before a profile is written and after. It holds the id and what became of it, no value.
+//! A line is added before a profile is written and after. It holds the id, what was to be done as a hash, and what became of it: no value.
 
 use std::{
     collections::HashMap,
@@ -23,6 +23,8 @@ pub(crate) enum State {
     Sending,
     /// It was written.
     Written,
+    /// There was nothing to write.
+    SoAlready,
     /// It was written, and the service shows something else.
     Ignored,
     /// The service refused it.
@@ -31,70 +33,77 @@ pub(crate) enum State {
     Unknown,
 }
 
+/// The first line: what the file is.
 #[derive(Serialize, Deserialize)]
 struct Head {
-    changes: String,
+    journal: String,
+    version: u32,
 }
+
+const JOURNAL: &str = "anyprofile update";
+const VERSION: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 struct Line {
     id: ProfileId,
+    /// What was to be done, and where.
+    change: String,
     state: State,
 }
 
-/// The journal of one file of changes.
+/// The journal of a file of changes. A line is of one profile, one change and one place: where any of these is another
+/// one, it says nothing.
 pub(crate) struct Journal {
     path: PathBuf,
-    fingerprint: String,
-    states: HashMap<ProfileId, State>,
+    states: HashMap<(ProfileId, String), State>,
     /// How long the journal was when it was read, in bytes.
     length: u64,
     file: Option<File>,
 }
 
+/// What is to be done and where, in a word that shows no value.
+pub(crate) fn fingerprint(words: &str) -> String {
+    let mut hasher = fnv::FnvHasher::default();
+    hasher.write(words.as_bytes());
+    format!("{:016x}", hasher.finish())
+}
+
 impl Journal {
     /// Reads what there is, and writes nothing yet.
-    pub(crate) fn read(path: PathBuf, changes: &str) -> Result<Self, Failure> {
-        let mut hasher = fnv::FnvHasher::default();
-        hasher.write(changes.as_bytes());
-        let fingerprint = format!("{:016x}", hasher.finish());
+    pub(crate) fn read(path: PathBuf) -> Result<Self, Failure> {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(unreadable(&path, &error.to_string())),
         };
+        // Whether it can be written is told now, and not when everything was read.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if folder.is_some_and(|folder| !folder.is_dir()) {
+            return Err(unreadable(&path, "its folder is not there"));
+        }
         let mut lines = text.lines();
-        let mut states = HashMap::new();
         if let Some(head) = lines.next() {
-            let head: Head = serde_json::from_str(head).map_err(|_| unreadable(&path, "it is no journal"))?;
-            if head.changes != fingerprint {
+            let is_known = |head: &Head| head.journal == JOURNAL && head.version == VERSION;
+            if !serde_json::from_str::<Head>(head).is_ok_and(|head| is_known(&head)) {
                 return Err(unreadable(
                     &path,
-                    "it belongs to other changes: name another journal with --journal, or remove it",
+                    "it is no journal of this version: name another one with --journal",
                 ));
             }
         }
         // The last line of a run that was cut off may be half a line: what it was about is then not known.
-        states.extend(
-            lines
-                .filter_map(|line| serde_json::from_str::<Line>(line).ok())
-                .map(|line| (line.id, line.state)),
-        );
-        Ok(Self { path, fingerprint, states, length: text.len() as u64, file: None })
+        let lines = lines.filter_map(|line| serde_json::from_str::<Line>(line).ok());
+        let states = lines.map(|line| ((line.id, line.change), line.state)).collect();
+        Ok(Self { path, states, length: text.len() as u64, file: None })
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether a profile was written in an earlier run.
-    pub(crate) fn is_written(&self, id: &ProfileId) -> bool {
-        matches!(self.state_of(id), Some(State::Written | State::Ignored))
-    }
-
-    /// What was noted last of a profile.
-    pub(crate) fn state_of(&self, id: &ProfileId) -> Option<State> {
-        self.states.get(id).copied()
+    /// What was noted last of a change of a profile.
+    pub(crate) fn state_of(&self, id: &ProfileId, change: &str) -> Option<State> {
+        self.states.get(&(id.clone(), change.to_owned())).copied()
     }
 
     /// Notes what became of a profile. It is with the operating system before this returns: an end of this process does
@@ -103,7 +112,7 @@ impl Journal {
     /// # Errors
     /// If the file cannot be written, or another run writes to it or has done so since it was read: both would write the
     /// same profiles.
-    pub(crate) fn note(&mut self, id: &ProfileId, state: State) -> Result<(), Failure> {
+    pub(crate) fn note(&mut self, id: &ProfileId, change: &str, state: State) -> Result<(), Failure> {
         let mut lines = String::new();
         if self.file.is_none() {
             let file = OpenOptions::new().create(true).append(true).open(&self.path)?;
@@ -119,14 +128,14 @@ impl Journal {
             }
             // After half a line a new one starts.
             lines = match self.length {
-                0 => serde_json::to_string(&Head { changes: self.fingerprint.clone() })? + "\n",
+                0 => serde_json::to_string(&Head { journal: JOURNAL.to_owned(), version: VERSION })? + "\n",
                 _ => "\n".to_owned(),
             };
             self.file = Some(file);
         }
-        lines.push_str(&serde_json::to_string(&Line { id: id.clone(), state })?);
+        lines.push_str(&serde_json::to_string(&Line { id: id.clone(), change: change.to_owned(), state })?);
         lines.push('\n');
-        self.states.insert(id.clone(), state);
+        self.states.insert((id.clone(), change.to_owned()), state);
         if let Some(file) = &mut self.file {
             let written = file.write_all(lines.as_bytes());
             written.map_err(|error| unreadable(&self.path, &error.to_string()))?;
@@ -148,15 +157,19 @@ mod tests {
         let path = std::env::temp_dir().join(format!("anyprofile-journal-{}", std::process::id()));
         let _ = std::fs::remove_file(&path);
         let id: ProfileId = "probely:eu/user/x".parse().unwrap();
-        let [mut first, mut second, mut third] =
-            [(); 3].map(|()| Journal::read(path.clone(), "changes").unwrap());
-        first.note(&id, State::Written).unwrap();
+        let [mut first, mut second, mut third] = [(); 3].map(|()| Journal::read(path.clone()).unwrap());
+        first.note(&id, "c", State::Written).unwrap();
         let told = |failure: Failure| format!("{failure:?}");
-        assert!(told(second.note(&id, State::Sending).unwrap_err()).contains("another run writes to it"));
+        assert!(
+            told(second.note(&id, "c", State::Sending).unwrap_err()).contains("another run writes to it")
+        );
         drop(first);
-        assert!(told(third.note(&id, State::Sending).unwrap_err()).contains("has written to it meanwhile"));
-        let again = Journal::read(path.clone(), "changes").unwrap();
-        assert!(again.is_written(&id));
+        assert!(
+            told(third.note(&id, "c", State::Sending).unwrap_err()).contains("has written to it meanwhile")
+        );
+        let again = Journal::read(path.clone()).unwrap();
+        assert_eq!(again.state_of(&id, "c"), Some(State::Written));
+        assert_eq!(again.state_of(&id, "another"), None);
         std::fs::remove_file(path).unwrap();
     }
 }

@@ -6,6 +6,6 @@ mod outcome;
 
 pub(crate) use self::{
     file::{Entry, read},
-    journal::{Journal, State},
+    journal::{Journal, State, fingerprint},
     outcome::{FailureRate, Outcome, Outcomes},
 };

@@ -20,6 +20,8 @@ pub(crate) enum Outcome {
     IgnoredBefore,
     /// There was nothing to write.
     SoAlready,
+    /// There was nothing to write in an earlier run.
+    SoBefore,
     /// It was not written, or nobody knows whether it was.
     Failed {
         /// In a word, with the kind of the error.
@@ -54,7 +56,33 @@ impl Outcome {
             Self::Ignored(_) | Self::IgnoredBefore => State::Ignored,
             Self::Failed { may_have_taken_effect: true, .. } => State::Unknown,
             Self::Failed { .. } | Self::NotTried => State::Failed,
-            Self::Written(_) | Self::WrittenBefore | Self::SoAlready => State::Written,
+            Self::Written(_) | Self::WrittenBefore => State::Written,
+            Self::SoAlready | Self::SoBefore => State::SoAlready,
+        }
+    }
+
+    /// What is said of a profile that the journal has.
+    pub(crate) fn before(state: Option<State>) -> Option<Self> {
+        match state? {
+            State::Written => Some(Self::WrittenBefore),
+            State::Ignored => Some(Self::IgnoredBefore),
+            State::SoAlready => Some(Self::SoBefore),
+            State::Sending | State::Failed | State::Unknown => None,
+        }
+    }
+
+    /// In a word, for a program.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Written(_) => "written",
+            Self::Ignored(_) => "ignored",
+            Self::WrittenBefore => "written_before",
+            Self::IgnoredBefore => "ignored_before",
+            Self::SoAlready => "so_already",
+            Self::SoBefore => "so_before",
+            Self::Failed { may_have_taken_effect: true, .. } => "unknown",
+            Self::Failed { .. } => "failed",
+            Self::NotTried => "not_tried",
         }
     }
 
@@ -80,6 +108,7 @@ impl fmt::Display for Outcome {
                 formatter.write_str("written before, and the service showed something else")
             }
             Self::SoAlready => formatter.write_str("so already"),
+            Self::SoBefore => formatter.write_str("so already before"),
             Self::Failed { words, .. } => formatter.write_str(words),
             Self::NotTried => formatter.write_str("not tried"),
         }
@@ -106,7 +135,9 @@ impl Outcomes {
     /// How the run ended: where nothing at all succeeded and all failed alike, with the code of that failure.
     pub(crate) fn exit(&self) -> Exit {
         let exits = self.0.iter().map(|(_, outcome)| match outcome {
-            Outcome::Written(_) | Outcome::WrittenBefore | Outcome::SoAlready => Some(Exit::Complete),
+            Outcome::Written(_) | Outcome::WrittenBefore | Outcome::SoAlready | Outcome::SoBefore => {
+                Some(Exit::Complete)
+            }
             Outcome::Ignored(_) | Outcome::IgnoredBefore => Some(Exit::Partial),
             Outcome::Failed { exit, .. } => Some(*exit),
             Outcome::NotTried => None,
@@ -120,7 +151,7 @@ impl fmt::Display for Outcomes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let written = self.count(|it| matches!(it, Outcome::Written(_) | Outcome::Ignored(_)));
         let before = self.count(|it| matches!(it, Outcome::WrittenBefore | Outcome::IgnoredBefore));
-        let already = self.count(|it| *it == Outcome::SoAlready);
+        let already = self.count(|it| matches!(it, Outcome::SoAlready | Outcome::SoBefore));
         let (failed, untried) = (self.count(Outcome::is_failure), self.count(|it| *it == Outcome::NotTried));
         write!(
             formatter,

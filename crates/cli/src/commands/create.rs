@@ -40,6 +40,11 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
         }
         draft = draft.set(path.clone(), value_of(path, text, capabilities));
     }
+    if create.set.is_empty() {
+        return Err(Failure::Usage(
+            "nothing to create: name what it is to have with --set FIELD=VALUE".to_owned(),
+        ));
+    }
     draft.check(provider.as_ref())?;
     let requests = provider.plan_create(&draft)?;
     let fields = draft.fields().iter().map(|(path, change)| {

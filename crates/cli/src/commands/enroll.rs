@@ -7,7 +7,7 @@ use super::confirm::confirmed;
 use crate::{
     args::{Enroll, Format, Global},
     exit::{Exit, Failure},
-    output::print_line,
+    output::{print_line, printable},
     session::Session,
 };
 
@@ -18,7 +18,11 @@ pub(crate) async fn run(global: &Global, enroll: Enroll) -> Result<Exit, Failure
         return Err(Failure::Usage("there is no such account".to_owned()));
     };
     provider.capabilities().operations.enroll.check(provider.info(), "enroll", &enroll.id)?;
-    for request in provider.plan_enroll(&enroll.id)? {
+    let requests = provider.plan_enroll(&enroll.id)?;
+    // That nobody has the id is told before anything is asked.
+    let profile = provider.get(&enroll.id).await?;
+    say!("{}  {}", enroll.id, printable(&profile.label()));
+    for request in requests {
         say!("{}  {} {}", enroll.id, request.method, request.url);
     }
     if enroll.confirm.dry_run {

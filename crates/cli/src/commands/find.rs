@@ -34,23 +34,28 @@ pub(crate) async fn run(global: &Global, key: &str, fields: Vec<FieldPath>) -> R
     if count > 0 || global.output != Format::Table {
         writer.finish()?;
     }
+    Ok(match told(global, &session, &accounts) {
+        Exit::Complete if count == 0 => Exit::NotFound,
+        Exit::Complete => Exit::Complete,
+        exit if count == 0 => exit,
+        _ => Exit::Partial,
+    })
+}
+
+/// Says what each account was asked and which failed, and gives the exit code of that.
+pub(super) fn told(global: &Global, session: &Session, accounts: &[AccountFound]) -> Exit {
     let mut last_failure = None;
-    for account in &accounts {
+    for account in accounts {
         if let Some(error) = &account.error {
             diagnostics::error(error);
             last_failure = Some(Exit::of(error));
         }
     }
     if !global.quiet {
-        summarize(&accounts);
+        summarize(accounts);
     }
     let failed = accounts.iter().filter(|account| account.error.is_some()).count();
-    Ok(match session.exit(failed, last_failure) {
-        Exit::Complete if count == 0 => Exit::NotFound,
-        Exit::Complete => Exit::Complete,
-        exit if count == 0 => exit,
-        _ => Exit::Partial,
-    })
+    session.exit(failed, last_failure)
 }
 
 /// What each account was asked, and what it took.

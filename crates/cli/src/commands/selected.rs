@@ -6,8 +6,8 @@ use std::{
 };
 
 use anyprofile::{
-    ErrorKind, PlannedRequest, ProfileId, ProfileProvider, ProfileProviderExt as _, Result as ProfileResult,
-    Status, Support,
+    AccountFound, Error, ErrorKind, FindKey, PlannedRequest, Profile, ProfileId, ProfileProvider,
+    ProfileProviderExt as _, Result as ProfileResult, Status, Support,
 };
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use crate::{
     args::{Global, Selected},
     diagnostics,
     exit::{Exit, Failure, unless_closed},
-    output::print_rows,
+    output::{print_rows, printable},
     session::Session,
 };
 
@@ -75,91 +75,199 @@ impl Action {
     }
 }
 
-/// Shows what would be done where, asks, and does it profile by profile. One that it cannot be done to is told, and does
-/// not keep the others from it.
+/// Shows what would be done where and to whom, asks, and does it profile by profile. One that it cannot be done to is told,
+/// and does not keep the others from it.
 pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> Result<Exit, Failure> {
-    let ids = ids(&selected.ids)?;
+    let session = Session::start(global).await?;
+    let (ids, found) = match &selected.find {
+        None => (ids(&selected.ids)?, Exit::Complete),
+        Some(key) => {
+            let accounts = session.directory.find(&FindKey::guess(key.trim())).await;
+            let exit = super::find::told(global, &session, &accounts);
+            let is_asked = accounts.iter().all(AccountFound::is_answerable);
+            let ids = accounts.iter().flat_map(AccountFound::profiles).map(|profile| profile.id.clone());
+            (ids.collect(), if is_asked { exit } else { exit.unless_complete() })
+        }
+    };
     if ids.is_empty() {
-        let hint = "name ids, or give them on standard input with -";
+        if selected.find.is_some() {
+            return Ok(if found == Exit::Complete { Exit::NotFound } else { found });
+        }
+        let hint = "name ids, or give them on standard input";
         return Err(Failure::Usage(format!("nobody to {}: {hint}", action.operation())));
     }
-    let session = Session::start(global).await?;
-    let plans: Vec<_> = ids.iter().map(|id| (id, plan(&session, id, action))).collect();
-    for (id, plan) in &plans {
-        match plan {
-            Ok((_, requests)) => {
-                for request in requests {
-                    say!("{id}  {} {}", request.method, request.url);
-                    if let Some(body) = &request.body {
-                        say!("{id}  {body}");
-                    }
-                }
-            }
-            Err(failure) => say!("{id}  NOT POSSIBLE: {failure}"),
-        }
+    let unasked = (found != Exit::Complete).then_some(found);
+    let own = own_ids(&session, &ids).await;
+    let mut plans = Vec::new();
+    for id in ids {
+        let plan = plan(&session, &id, action).await;
+        plans.push((id, plan));
     }
-    let possible = plans.iter().filter(|(_, plan)| plan.is_ok()).count();
-    if selected.confirm.dry_run && possible > 0 {
-        say!("dry run: nothing was written");
-        return Ok(if possible == plans.len() { Exit::Complete } else { Exit::Partial });
+    let is_shown = selected.confirm.dry_run || !(global.quiet && selected.confirm.yes);
+    for (id, plan) in plans.iter().filter(|_| is_shown) {
+        show(id, plan, own.contains(id), action);
     }
+    let is_possible = |plan: &Plan| matches!(plan, Plan::Possible { .. } | Plan::SoAlready);
+    let possible = plans.iter().filter(|(_, plan)| is_possible(plan)).count();
     if possible == 0 {
         let done = action.done();
-        return Err(Failure::Usage(format!("nothing was written: none of these can be {done}")));
+        say!("error: nothing was written: none of these can be {done}");
+        return Ok(Exit::of_all(plans.iter().map(|(_, plan)| plan.exit())));
     }
-    if !confirmed(&selected.confirm)? {
+    if selected.confirm.dry_run {
+        print_rows(global.output, COLUMNS, &plans.iter().map(|(id, plan)| plan.row(id)).collect::<Vec<_>>())?;
+        say!("dry run: nothing was written");
+        return Ok(Exit::of_all(plans.iter().map(|(_, plan)| plan.exit()).chain(unasked)));
+    }
+    let is_needed = plans.iter().any(|(_, plan)| matches!(plan, Plan::Possible { .. }));
+    if is_needed && !confirmed(&selected.confirm)? {
         return Ok(Exit::Usage);
     }
     let (mut rows, mut exits) = (Vec::new(), Vec::new());
     for (id, plan) in plans {
-        let (exit, outcome) = match plan {
-            Ok((provider, _)) => perform(provider.as_ref(), id, action).await,
-            Err(failure) => (Exit::Usage, failure),
-        };
-        exits.push(exit);
-        rows.push(vec![Value::from(id.to_string()), json!(outcome)]);
+        if let Plan::Possible { provider, .. } = &plan {
+            let (exit, state, outcome) = perform(provider.as_ref(), &id, action).await;
+            exits.push(exit);
+            rows.push(vec![json!(id.to_string()), json!(state), json!(outcome)]);
+        } else {
+            exits.push(plan.exit());
+            rows.push(plan.row(&id));
+        }
     }
-    unless_closed(print_rows(global.output, &["id", "outcome"], &rows))?;
+    unless_closed(print_rows(global.output, COLUMNS, &rows))?;
     let done = exits.iter().filter(|exit| **exit == Exit::Complete).count();
     say!("{done} of {} {}", rows.len(), action.done());
-    Ok(Exit::of_all(exits))
+    Ok(Exit::of_all(exits.into_iter().chain(unasked)))
+}
+
+const COLUMNS: &[&str] = &["id", "state", "outcome"];
+
+/// The credentials' own profiles at the accounts of these ids, where the services show them.
+async fn own_ids(session: &Session, ids: &[ProfileId]) -> Vec<ProfileId> {
+    let mut own = Vec::new();
+    for provider in session.directory.providers() {
+        let is_asked = ids.iter().any(|id| id.account == provider.info().account);
+        if is_asked
+            && provider.capabilities().operations.current.is_supported()
+            && let Ok(profile) = provider.current().await
+        {
+            own.push(profile.id);
+        }
+    }
+    own
+}
+
+/// What is to be done to one profile.
+enum Plan {
+    Possible {
+        provider: Arc<dyn ProfileProvider>,
+        profile: Box<Profile>,
+        requests: Vec<PlannedRequest>,
+    },
+    /// The service shows it so.
+    SoAlready,
+    /// Nothing can be done; why, and the code of that.
+    No(String, Exit),
+}
+
+impl Plan {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Possible { .. } | Self::SoAlready => Exit::Complete,
+            Self::No(_, exit) => *exit,
+        }
+    }
+
+    fn row(&self, id: &ProfileId) -> Vec<Value> {
+        let (state, outcome) = match self {
+            Self::Possible { requests, .. } => {
+                let requests = requests.iter().map(|it| format!("{} {}", it.method, it.url));
+                ("planned", requests.collect::<Vec<_>>().join("; "))
+            }
+            Self::SoAlready => ("so_already", "so already".to_owned()),
+            Self::No(reason, _) => ("not_possible", reason.clone()),
+        };
+        vec![json!(id.to_string()), json!(state), json!(outcome)]
+    }
+}
+
+/// Shows who it is and what would be sent.
+fn show(id: &ProfileId, plan: &Plan, is_own: bool, action: Action) {
+    match plan {
+        Plan::Possible { profile, requests, .. } => {
+            let address = profile.email().map(|address| format!(" <{address}>")).unwrap_or_default();
+            let status = profile.status.value().map(|status| format!(", {status}")).unwrap_or_default();
+            say!("{id}  {}", printable(&format!("{}{address}{status}", profile.label())));
+            for request in requests {
+                let body = request.body.as_ref().map(|body| format!(" {body}")).unwrap_or_default();
+                say!("{id}  {} {}{body}", request.method, request.url);
+            }
+            if is_own {
+                say!("{id}  warning: this is the profile of the credential itself");
+            }
+        }
+        Plan::SoAlready => say!("{id}  {} already", action.done()),
+        Plan::No(reason, _) => say!("{id}  NOT POSSIBLE: {reason}"),
+    }
+}
+
+/// Reads one profile, and says what would be done to it.
+async fn plan(session: &Session, id: &ProfileId, action: Action) -> Plan {
+    let Some(provider) = session.directory.provider_of(id) else {
+        let reason = format!("there is no {} account '{}'", id.service, id.account);
+        return Plan::No(reason, Exit::Usage);
+    };
+    let no = |error: &Error| Plan::No(error.message().to_owned(), Exit::of(error));
+    let requests = match action.plan(provider.as_ref(), id) {
+        Ok(requests) => requests,
+        Err(error) => return no(&error),
+    };
+    match provider.get(id).await {
+        Err(error) => no(&error),
+        Ok(profile) if profile.status.value().is_some_and(|status| action.statuses().contains(status)) => {
+            Plan::SoAlready
+        }
+        Ok(profile) => {
+            Plan::Possible { provider: Arc::clone(provider), profile: Box::new(profile), requests }
+        }
+    }
 }
 
 /// Does it and reads the profile back, also where no answer came: how it ended, and what is to be said.
-async fn perform(provider: &dyn ProfileProvider, id: &ProfileId, action: Action) -> (Exit, String) {
+async fn perform(
+    provider: &dyn ProfileProvider,
+    id: &ProfileId,
+    action: Action,
+) -> (Exit, &'static str, String) {
     let performed = action.perform(provider, id).await;
     if let Err(error) = &performed {
         diagnostics::error(error);
         if !error.may_have_taken_effect() {
-            return (Exit::of(error), diagnostics::outcome(error));
+            return (Exit::of(error), "failed", diagnostics::outcome(error));
         }
     }
     let done = action.done();
     let shown = match provider.get(id).await {
-        Err(error) if error.kind() == ErrorKind::NotFound => return (Exit::Complete, done.to_owned()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return (Exit::Complete, "done", done.to_owned());
+        }
         Err(error) => {
             diagnostics::error(&error);
             format!("reading it back failed ({})", error.kind())
         }
         Ok(profile) => match profile.status.value() {
-            Some(status) if action.statuses().contains(status) => return (Exit::Complete, done.to_owned()),
+            Some(status) if action.statuses().contains(status) => {
+                return (Exit::Complete, "done", done.to_owned());
+            }
             Some(status) => format!("the service still shows it as {}", status.as_str()),
             None => "the service still shows it, without a status".to_owned(),
         },
     };
-    let outcome = performed.map_or_else(|error| diagnostics::outcome(&error), |()| "accepted".to_owned());
-    (Exit::Partial, format!("{outcome}, and {shown}"))
-}
-
-type Plan = Result<(Arc<dyn ProfileProvider>, Vec<PlannedRequest>), String>;
-
-/// What would be sent for one profile, or why nothing can be.
-fn plan(session: &Session, id: &ProfileId, action: Action) -> Plan {
-    let Some(provider) = session.directory.provider_of(id) else {
-        return Err(format!("there is no {} account '{}'", id.service, id.account));
+    let (state, outcome) = match performed {
+        Ok(()) => ("accepted", "accepted".to_owned()),
+        Err(error) => ("unknown", diagnostics::outcome(&error)),
     };
-    let requests = action.plan(provider.as_ref(), id);
-    requests.map(|requests| (Arc::clone(provider), requests)).map_err(|error| error.message().to_owned())
+    (Exit::Partial, state, format!("{outcome}, and {shown}"))
 }
 
 /// The ids: as they were named, and for `-` those of standard input, a profile as ndjson or an id a line.

@@ -22,6 +22,9 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
     let Some(id) = &update.id else {
         return Err(Failure::Usage("name the profile by its id, or several with --from FILE".to_owned()));
     };
+    if update.journal.is_some() || update.csv_null.is_some() {
+        return Err(Failure::Usage("--journal and --csv-null go with --from".to_owned()));
+    }
     let session = Session::start_for(global, id).await?;
     let Some(provider) = session.directory.provider_of(id) else {
         return Err(Error::config(format!("there is no {} account '{}'", id.service, id.account)).into());
@@ -65,8 +68,13 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
     unless_closed(print_one(global.output, &applied.profile, &[], provider.capabilities()))?;
     let names = |fields: &[FieldPath]| fields.iter().map(FieldPath::as_str).collect::<Vec<_>>().join(", ");
     if !applied.ignored.is_empty() {
-        let ignored = names(&applied.ignored);
-        say!("warning: the service accepted the change and shows something else for: {ignored}");
+        let shown = |path: &FieldPath| {
+            let value =
+                applied.profile.value(path).map_or_else(|| "(none)".to_owned(), |value| in_words(&value));
+            format!("{path} ({})", printable(&value))
+        };
+        let ignored: Vec<_> = applied.ignored.iter().map(shown).collect();
+        say!("warning: the service accepted the change and shows something else for: {}", ignored.join(", "));
         return Ok(Exit::Partial);
     }
     if !applied.unshown.is_empty() {
@@ -157,7 +165,7 @@ impl Shown<'_> {
         for request in &self.plan.requests {
             lines.push(format!("{} {}", request.method, request.url));
             if let Some(body) = &request.body {
-                lines.push(serde_json::to_string_pretty(body)?);
+                lines.extend(serde_json::to_string_pretty(body)?.lines().map(printable));
             }
         }
         Ok(lines.join("\n"))
@@ -172,8 +180,10 @@ impl Shown<'_> {
         let differences =
             self.differences().map(|[field, now, then]| format!("{id}  {field}: {now} -> {then}"));
         let warnings = self.plan.warnings.iter().map(|warning| format!("{id}  warning: {warning}"));
-        let requests =
-            self.plan.requests.iter().map(|request| format!("{id}  {} {}", request.method, request.url));
+        let requests = self.plan.requests.iter().map(|request| {
+            let body = request.body.as_ref().map(|body| format!(" {}", printable(&body.to_string())));
+            format!("{id}  {} {}{}", request.method, request.url, body.unwrap_or_default())
+        });
         differences.chain(warnings).chain(requests).collect::<Vec<_>>().join("\n")
     }
 

@@ -64,12 +64,19 @@ fn a_refused_connection_did_nothing_and_a_lost_answer_is_looked_up() {
     let mut command = server.command(&["deactivate", &user, "--yes", "-o", "csv"]);
     let refused = Run::from(command.env("PROBELY_API_BASE_URL", "http://127.0.0.1:1").output().unwrap());
     assert_eq!(refused.code, 5, "{}", refused.err);
-    assert!(refused.out.contains(",failed (transport)\n"), "{}", refused.out);
+    assert!(refused.err.contains("NOT POSSIBLE: no connection to 127.0.0.1"), "{}", refused.err);
+    server.fault(Fault::new("users-destroy").first(1).respond(429));
+    let limited = server.run(&["deactivate", &user, "--yes", "-o", "csv"]);
+    assert_eq!(limited.code, 5, "{}", limited.err);
+    assert!(limited.out.contains(",failed,failed (rate_limited)\n"), "{}", limited.out);
 
     server.fault(Fault::new("users-destroy").first(1).drop_connection().after_effect());
     let lost = server.run(&["deactivate", &user, "--yes", "-o", "csv"]);
     assert_eq!(lost.code, 0, "{}", lost.err);
-    assert!(lost.out.contains(",deactivated\n"), "{}", lost.out);
+    assert!(lost.out.contains(",done,deactivated\n"), "{}", lost.out);
+    let again = server.run(&["deactivate", &user, "--yes", "-o", "csv"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    assert!(again.out.contains(",so_already,so already\n"), "{}", again.out);
 
     let program = server.run(&[
         "list",
@@ -146,13 +153,13 @@ fn people_are_invited_to_an_organization_given_a_role_and_removed() {
     assert!(changed.out.contains(r#""role":{"name":"billing"}"#), "{}", changed.out);
     assert_eq!(run(&["update", user, "--set", "roles=owner", "--yes"]).code, 2);
     let kept = run(&["deactivate", user, "--yes"]);
-    assert_eq!(kept.code, 2);
+    assert_eq!(kept.code, 2, "{}", kept.err);
     assert!(kept.err.contains("one is removed (delete)"), "{}", kept.err);
     let dry = run(&["delete", user, "--dry-run"]);
     assert_eq!(dry.code, 0, "{}", dry.err);
     let removed = run(&["delete", user, "--yes", "-o", "csv"]);
     assert_eq!(removed.code, 0, "{}", removed.err);
-    assert!(removed.out.contains(&format!("{user},deleted\n")), "{}", removed.out);
+    assert!(removed.out.contains(&format!("{user},done,deleted\n")), "{}", removed.out);
     assert_eq!(run(&["get", user]).code, 6);
 }
 
@@ -199,7 +206,7 @@ fn what_is_listed_as_csv_can_be_given_back() {
     }
     let refused = server.run(&["update", &user, "--set", "labels=[a,b]", "--yes"]);
     assert_eq!(refused.code, 2);
-    assert!(refused.err.contains("labels is a list of texts"), "{}", refused.err);
+    assert!(refused.err.contains("labels must be a list of texts"), "{}", refused.err);
 }
 
 #[test]
@@ -227,4 +234,25 @@ fn what_all_have_in_common_is_the_exit_code() {
     for rest in ["--yes", "--dry-run"] {
         assert_eq!(server.run(&[&nowhere[..], &[rest]].concat()).code, 2, "none of them can be");
     }
+}
+
+#[test]
+fn somebody_is_deactivated_at_all_accounts_and_who_could_not_be_asked_is_told() {
+    let server = server(20);
+    let user = person(&server, "probely");
+    let profile = server.run(&["get", &user, "-o", "ndjson"]).out;
+    let address = profile.split(r#""address":""#).nth(1).unwrap().split('"').next().unwrap();
+    let dry = server.run(&["deactivate", "--find", address, "--dry-run", "-o", "csv"]);
+    // Anthropic's end users have no address.
+    assert_eq!(dry.code, 4, "{}", dry.err);
+    assert!(
+        dry.err.contains("COULD NOT BE ASKED") && dry.err.contains(&format!("<{address}>")),
+        "{}",
+        dry.err
+    );
+    assert!(dry.out.contains(&format!("{user},planned,DELETE ")), "{}", dry.out);
+    let done = server.run(&["deactivate", "--find", address, "--yes", "--account", "probely"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let nobody = server.run(&["deactivate", "--find", "nobody@example.com", "--yes", "--account", "probely"]);
+    assert_eq!(nobody.code, 6, "{}", nobody.err);
 }

@@ -101,7 +101,7 @@ fn what_the_service_would_refuse_is_told_all_at_once_and_nothing_is_sent() {
         "status=active",
     ]);
     assert_eq!(run.code, 2);
-    insta::assert_snapshot!(run.err, @"error: upsun account 'upsun', update: nothing was sent: billing.contact is an e-mail address; extension.project_options_url cannot be cleared: the service documents no way to do it; status can be read and not written; title is not known to this service");
+    insta::assert_snapshot!(run.err, @"error: upsun account 'upsun', update: nothing was sent: billing.contact must be one e-mail address; extension.project_options_url cannot be cleared: the service documents no way to do it; status can be read and not written; title is not known to this service");
     assert_eq!(server.requests().len(), 0);
 }
 
@@ -121,7 +121,7 @@ fn a_title_that_there_is_not_is_refused_and_nothing_is_sent() {
     let before = server.requests().len();
     let run = server.run(&["update", &person, "--set", "title=astronaut", "--set", "name.display=", "--yes"]);
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("title is one of: ceo, cto"), "{}", run.err);
+    assert!(run.err.contains("title must be one of: ceo, cto"), "{}", run.err);
     assert!(run.err.contains("name.display cannot be empty"), "{}", run.err);
     assert_eq!(server.requests().len(), before);
 }

@@ -31,12 +31,12 @@ fn refusal(change: &ProfileChange) -> String {
 fn a_list_has_each_name_once_and_none_that_is_empty_or_too_long() {
     let refused = |value: serde_json::Value| refusal(&ProfileChange::new().set(FieldPath::LABELS, value));
     assert_eq!(refused(json!(["äöü", "b"])), "");
-    assert_eq!(refused(json!("a")), "labels is a list of texts");
-    assert_eq!(refused(json!([1])), "labels is a list of texts");
+    assert_eq!(refused(json!("a")), "labels must be a list of texts");
+    assert_eq!(refused(json!([1])), "labels must be a list of texts");
     assert_eq!(refused(json!([])), "labels cannot be empty: clear it");
     assert_eq!(refused(json!(["a", "a"])), "labels names one of them twice");
     assert_eq!(refused(json!(["a", " "])), "labels has a name that is empty");
-    assert_eq!(refused(json!(["abcd"])), "labels has at most 3 characters");
+    assert_eq!(refused(json!(["abcd"])), "labels may have at most 3 characters");
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn a_role_is_written_with_where_it_holds() {
     }
     assert_eq!(
         refused(json!(["r1@target:x"])),
-        "roles is ROLE for the whole account, or ROLE@TIER:ID for a place, with the tier team"
+        "roles must be ROLE for the whole account, or ROLE@TIER:ID for a place, with the tier team"
     );
     for text in ["r1", "r1@team:t1", "r1@galaxy:g:1"] {
         let read: RoleAssignment = text.parse().unwrap();
@@ -70,7 +70,7 @@ fn an_address_has_as_many_lines_as_the_service_keeps() {
         |text: &str| refusal(&ProfileChange::new().set(FieldPath::BILLING_ADDRESS_STREET_ADDRESS, text));
     assert_eq!((refused("a\nb").as_str(), refused("\nb").as_str()), ("", ""));
     for text in ["a\nb\nc", "a\n", "a\n "] {
-        let rule = "has at most 2 lines, and something on the last one";
+        let rule = "may have at most 2 lines, and the last one must not be empty";
         assert_eq!(refused(text), format!("billing.address.street_address {rule}"));
     }
 }

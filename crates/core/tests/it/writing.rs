@@ -252,7 +252,7 @@ async fn every_violation_is_told_at_once_before_anything_is_read() {
         .clear(FieldPath::TITLE)
         .clear(FieldPath::LOCALE);
     let error = store.plan(&store.id(), &change).await.unwrap_err();
-    insta::assert_snapshot!(error.to_string(), @"probely account 'eu', update: nothing was sent: country is two upper-case letters, such as NO; external_id is set when the profile is created, and not changed; locale cannot be cleared: the service documents no way to do it; metadata.key has at most 5 characters; metadata.toolong has a key of more than 4 characters; title cannot be cleared: the service documents no way to do it");
+    insta::assert_snapshot!(error.to_string(), @"probely account 'eu', update: nothing was sent: country must be two upper-case letters, such as NO; external_id is set when the profile is created, and not changed; locale cannot be cleared: the service documents no way to do it; metadata.key may have at most 5 characters; metadata.toolong has a key of more than 4 characters; title cannot be cleared: the service documents no way to do it");
     // How many pairs there would be is known with those that there are.
     let pairs = |keys: &[&str]| {
         keys.iter().fold(ProfileChange::new(), |change, key| change.set(FieldPath::metadata(key), "x"))
@@ -272,7 +272,7 @@ async fn a_draft_is_checked_as_a_change_is() {
         .set(FieldPath::EXTERNAL_ID, "soon")
         .set(FieldPath::STATUS, "active");
     let error = store.create(&draft).await.unwrap_err();
-    insta::assert_snapshot!(error.to_string(), @"probely account 'eu', create: nothing was sent: external_id is a time with its offset, such as 2026-01-31T12:00:00Z; name.display cannot be given at creation; status is not known to this service; emails is needed");
+    insta::assert_snapshot!(error.to_string(), @"probely account 'eu', create: nothing was sent: external_id must be a time with its offset, such as 2026-01-31T12:00:00Z; name.display cannot be given at creation; status is not known to this service; emails is needed");
     let draft = ProfileDraft::new(IdKind::ORGANIZATION);
     assert_eq!(store.create(&draft).await.unwrap_err().kind(), ErrorKind::Unsupported);
     let good = ProfileDraft::new(IdKind::USER).set(FieldPath::EMAILS, "ada@example.com");

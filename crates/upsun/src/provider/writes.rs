@@ -1,7 +1,7 @@
 //! What is written, through the trait: each field by the operation that owns it.
 
 use anyprofile_core::{
-    Change, Error, ErrorKind, FieldPath, GetOptions, IdKind, PlannedRequest, Profile, ProfileChange,
+    Change, Effect, Error, ErrorKind, FieldPath, GetOptions, IdKind, PlannedRequest, Profile, ProfileChange,
     ProfileId, ProfileProvider as _, Result, wire::WithRaw,
 };
 use anyprofile_http::Request;
@@ -152,7 +152,13 @@ impl UpsunProvider {
 
 /// The error of a request that others came before.
 fn after_others(error: Error, operation: &str) -> Error {
-    let known = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-    let hint = format!("the part of the change before {operation} was made{known}");
-    error.with_possible_effect().with_hint(hint)
+    let before = format!("the part of the change before {operation} was made");
+    let hint = match error.effect() {
+        Effect::None => match error.hint() {
+            Some(hint) => format!("{before}, the rest was not; {hint}"),
+            None => format!("{before}, the rest was not"),
+        },
+        _ => format!("{before}; whether the rest was is not known: read the profile before trying again"),
+    };
+    error.with_effect(Effect::Partial).with_hint(hint)
 }

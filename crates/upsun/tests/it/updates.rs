@@ -226,7 +226,10 @@ async fn a_change_of_which_the_second_part_fails_says_that_the_first_was_made() 
     assert_eq!((error.kind(), error.operation()), (ErrorKind::PermissionDenied, Some("update-user")));
     // Why it failed is still told.
     let hint = error.hint().unwrap();
-    assert!(hint.starts_with("the part of the change before update-user was made; "), "{hint}");
+    assert!(
+        hint.starts_with("the part of the change before update-user was made, the rest was not; "),
+        "{hint}"
+    );
 }
 
 #[tokio::test]
