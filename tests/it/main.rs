@@ -1,6 +1,7 @@
 //! Tests across providers: the same code for each, against the sandbox.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod conformance;
 mod directory;
 mod faults;
 mod fields;

@@ -51,7 +51,7 @@ impl ProfileDraft {
     /// Checks the draft against what the service takes, before anything is sent.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] if no profile can be created in this collection, [`ErrorKind::InvalidRequest`] with
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if no profile can be created in this collection, [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with
     /// every violation in [`Error::field_errors`] otherwise.
     pub fn check(&self, provider: &(impl ProfileProvider + ?Sized)) -> Result<()> {
         let (info, capabilities) = (provider.info(), provider.capabilities());

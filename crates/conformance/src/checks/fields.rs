@@ -1,0 +1,104 @@
+//! The field table.
+
+use std::collections::BTreeSet;
+
+use anyprofile_core::{
+    FieldPath, FieldState, GetOptions, Profile, ProfileProviderExt as _, Readable, Result,
+};
+
+use super::{checks, ensure, require};
+use crate::{report::Outcome, subject::Subject};
+
+checks! { Fields:
+    "fields.declared", "no field that is not declared ever has a value",
+        "What the table does not name is unsupported: a value there would be a lie." => declared;
+    "fields.filled", "no field that is declared readable is always empty",
+        "A mapping that is dead goes unseen otherwise." => filled;
+    "fields.json", "a profile is the same when it was written as JSON and read again",
+        "Null and absent are two things in JSON too." => json;
+    "fields.states", "a declared field is never called unsupported in a record that has it",
+        "Not sent is another thing than not there." => states;
+}
+
+/// Every profile in every view that there is of it.
+async fn everything(subject: &Subject<'_>) -> Result<Vec<Profile>> {
+    let mut profiles = subject.listed.clone();
+    let operations = &subject.capabilities().operations;
+    let rich = GetOptions::new().with_enrich(true);
+    for kind in operations.get.kinds() {
+        for profile in subject.listed.iter().filter(|it| it.id.kind == *kind).take(40) {
+            profiles.push(subject.provider.get_with(&profile.id, &rich).await?);
+        }
+    }
+    if operations.current.is_supported() {
+        profiles.push(subject.provider.current().await?);
+    }
+    Ok(profiles)
+}
+
+async fn declared(subject: &Subject<'_>) -> Result<Outcome> {
+    let fields = &subject.capabilities().fields;
+    let undeclared = FieldPath::CORE.iter().filter(|path| fields.readable(path) == Readable::No);
+    let undeclared: Vec<_> = undeclared.collect();
+    for profile in everything(subject).await? {
+        for path in &undeclared {
+            ensure!(profile.value(path).is_none(), "{}: {path} has a value and is not declared", profile.id);
+        }
+    }
+    Ok(Outcome::Passed)
+}
+
+async fn filled(subject: &Subject<'_>) -> Result<Outcome> {
+    let profiles = everything(subject).await?;
+    require!(!profiles.is_empty(), "there are no profiles");
+    let views: BTreeSet<_> = profiles
+        .iter()
+        .filter_map(|profile| profile.origin.as_ref())
+        .flat_map(|origin| origin.views().map(|view| view.as_str().to_owned()))
+        .collect();
+    let is_seen = |spec: &&anyprofile_core::FieldSpec| {
+        spec.sources.iter().any(|it| it.view.as_ref().is_none_or(|view| views.contains(view.as_str())))
+    };
+    let readable =
+        subject.capabilities().fields.iter().filter(|spec| spec.read == Readable::Yes).filter(is_seen);
+    let empty = readable.filter(|spec| {
+        let is_known = |profile: &Profile| profile.value(&spec.path).is_some() || profile.is_null(&spec.path);
+        !profiles.iter().any(is_known)
+    });
+    let empty: Vec<_> = empty.map(|spec| spec.path.as_str()).collect();
+    ensure!(empty.is_empty(), "always empty: {}", empty.join(", "));
+    Ok(Outcome::Passed)
+}
+
+async fn json(subject: &Subject<'_>) -> Result<Outcome> {
+    let profiles = everything(subject).await?;
+    require!(!profiles.is_empty(), "there are no profiles");
+    for profile in profiles {
+        let Ok(text) = serde_json::to_string(&profile) else {
+            return Ok(Outcome::failed(format!("{} cannot be written", profile.id)));
+        };
+        let Ok(again) = serde_json::from_str::<Profile>(&text) else {
+            return Ok(Outcome::failed(format!("{} cannot be read again", profile.id)));
+        };
+        ensure!(again == profile, "{} is another one when it was read again", profile.id);
+    }
+    Ok(Outcome::Passed)
+}
+
+async fn states(subject: &Subject<'_>) -> Result<Outcome> {
+    let capabilities = subject.capabilities();
+    for profile in everything(subject).await? {
+        let views: Vec<_> = profile.origin.iter().flat_map(anyprofile_core::Origin::views).collect();
+        for spec in capabilities.fields.iter() {
+            let is_there = views.iter().any(|view| spec.is_in(view));
+            let state = profile.state(&spec.path, capabilities);
+            ensure!(
+                !is_there || state != FieldState::Unsupported,
+                "{}: {} is declared and called unsupported",
+                profile.id,
+                spec.path
+            );
+        }
+    }
+    Ok(Outcome::Passed)
+}

@@ -1,0 +1,300 @@
+//! Listing, page by page.
+
+use std::collections::BTreeSet;
+
+use anyprofile_core::{
+    Cursor, Direction, ErrorKind, Expected, Filter, ListQuery, Order, OrderField, Pages, Profile, ProfileId,
+    ProfileProviderExt as _, Result, Timestamp,
+};
+use futures_util::TryStreamExt as _;
+
+use super::{checks, ensure, is_whole, outcome, require};
+use crate::{report::Outcome, subject::Subject};
+
+checks! { Listing:
+    "listing.complete", "a listing delivers every profile once and says so",
+        "A report that is complete is what an access review rests on." => complete;
+    "listing.ids", "every id is of this account and of a collection that is declared",
+        "Ids are the identity of a profile over all accounts." => ids;
+    "listing.stable", "two listings deliver the same profiles",
+        "Paging over an order that changes loses records." => stable;
+    "listing.pages", "pages deliver what the stream delivers",
+        "Both are one listing." => pages;
+    "listing.page-size", "smaller pages deliver the same profiles",
+        "The size of a page is no filter." => page_size;
+    "listing.limit", "a limit is met exactly, and the report says that the caller stopped",
+        "A listing that was cut short is not complete." => limit;
+    "listing.resume", "a stored cursor goes on where it was, with another provider of the account",
+        "A cursor is stored between two runs of a program." => resume;
+    "listing.cursor-of-another-query", "a cursor is refused with another query, and nothing is sent",
+        "A cursor means nothing in another listing." => cursor_of_another_query;
+    "listing.refusals", "what the service cannot answer is refused before anything is sent",
+        "The capabilities name the limits." => refusals;
+    "listing.orders", "each declared order is the order in which profiles come",
+        "An incremental listing stops at the first old record." => orders;
+    "listing.filters", "a filter delivers what it means, whoever applies it",
+        "What a service cannot answer is applied to what it sends." => filters;
+    "listing.supported", "a provider without a listing says so and sends nothing",
+        "What is not offered costs no request." => supported;
+}
+
+const NONE: &str = "nothing is listed";
+
+/// Whether the listing has enough profiles to be looked at.
+fn is_there(subject: &Subject<'_>) -> bool {
+    subject.capabilities().operations.list.is_supported() && !subject.listed.is_empty()
+}
+
+fn set(profiles: &[Profile]) -> BTreeSet<&ProfileId> {
+    profiles.iter().map(|profile| &profile.id).collect()
+}
+
+async fn complete(subject: &Subject<'_>) -> Result<Outcome> {
+    require!(is_there(subject), NONE);
+    let mut listing = subject.provider.list(ListQuery::new());
+    let mut count = 0_u64;
+    while listing.try_next().await?.is_some() {
+        count += 1;
+    }
+    let report = listing.report();
+    ensure!(
+        is_whole(&report),
+        "the report is not complete: {} missing, {} set aside",
+        report.missing().unwrap_or_default(),
+        report.quarantined
+    );
+    ensure!(report.seen == count, "the report says {} of {count}", report.seen);
+    ensure!(report.duplicates == 0, "{} come twice", report.duplicates);
+    ensure!(report.attempts >= report.requests && report.requests >= 1, "the effort is not told");
+    Ok(Outcome::Passed)
+}
+
+async fn ids(subject: &Subject<'_>) -> Result<Outcome> {
+    require!(is_there(subject), NONE);
+    let info = subject.info();
+    let collections = &subject.capabilities().listing.collections;
+    let kinds = subject.capabilities().operations.list.kinds();
+    for id in subject.ids() {
+        ensure!(id.service == info.service && id.account == info.account, "{id} is another account's");
+        ensure!(kinds.contains(&id.kind), "{id} is of a kind that is not declared");
+        let is_declared = collections.is_empty() || collections.iter().any(|it| it.kind == id.kind);
+        ensure!(is_declared, "{id} is of no declared collection");
+        ensure!(id.to_string().parse().as_ref() == Ok(id), "{id} is not read again");
+    }
+    Ok(Outcome::Passed)
+}
+
+async fn stable(subject: &Subject<'_>) -> Result<Outcome> {
+    require!(is_there(subject), NONE);
+    let again = subject.list(ListQuery::new()).await?;
+    ensure!(
+        set(&again) == set(&subject.listed),
+        "{} profiles, and then {}",
+        subject.listed.len(),
+        again.len()
+    );
+    Ok(Outcome::Passed)
+}
+
+async fn all_pages(mut pages: Pages<&dyn anyprofile_core::ProfileProvider>) -> Result<(Vec<Profile>, u64)> {
+    let (mut profiles, mut count) = (Vec::new(), 0);
+    while let Some(page) = pages.next_page().await {
+        profiles.extend(page?.items);
+        count += 1;
+    }
+    Ok((profiles, count))
+}
+
+async fn pages(subject: &Subject<'_>) -> Result<Outcome> {
+    require!(is_there(subject), NONE);
+    let (profiles, _) = all_pages(Pages::new(subject.provider.as_ref(), ListQuery::new())).await?;
+    let same = profiles.iter().map(|profile| &profile.id).eq(subject.ids());
+    ensure!(same, "{} profiles by pages, {} by the stream", profiles.len(), subject.listed.len());
+    Ok(Outcome::Passed)
+}
+
+/// A page size that cuts the listing into a few pages.
+fn small(subject: &Subject<'_>) -> Option<u32> {
+    let listing = &subject.capabilities().listing;
+    let size = u32::try_from(subject.listed.len() / 3).ok()?.max(1);
+    let size = listing.max_page_size.map_or(size, |max| size.min(max));
+    (listing.page_size && subject.listed.len() > 2).then_some(size)
+}
+
+async fn page_size(subject: &Subject<'_>) -> Result<Outcome> {
+    let Some(size) = small(subject) else {
+        return Ok(Outcome::not_applicable("the page size cannot be chosen, or there are too few profiles"));
+    };
+    let query = ListQuery::new().with_page_size(size);
+    let (profiles, pages) = all_pages(Pages::new(subject.provider.as_ref(), query)).await?;
+    ensure!(pages > 1, "one page of {size} holds {}", profiles.len());
+    ensure!(profiles.len() == subject.listed.len(), "{} come, of {}", profiles.len(), subject.listed.len());
+    ensure!(set(&profiles) == set(&subject.listed), "others come");
+    Ok(Outcome::Passed)
+}
+
+async fn limit(subject: &Subject<'_>) -> Result<Outcome> {
+    require!(is_there(subject) && subject.listed.len() > 1, "there are too few profiles");
+    let mut listing = subject.provider.list(ListQuery::new().with_limit(1));
+    let mut count = 0;
+    while listing.try_next().await?.is_some() {
+        count += 1;
+    }
+    ensure!(count == 1, "{count} come");
+    let report = listing.report();
+    ensure!(report.limited && !report.is_complete(), "the report does not say that the caller stopped");
+    Ok(Outcome::Passed)
+}
+
+async fn resume(subject: &Subject<'_>) -> Result<Outcome> {
+    let Some(size) = small(subject) else {
+        return Ok(Outcome::not_applicable("the page size cannot be chosen, or there are too few profiles"));
+    };
+    let query = ListQuery::new().with_page_size(size);
+    let mut pages = subject.provider.pages(query.clone());
+    let mut profiles = Vec::new();
+    if let Some(page) = pages.next_page().await {
+        profiles.extend(page?.items);
+    }
+    let Some(cursor) = pages.cursor() else {
+        return Ok(Outcome::failed("there is no cursor after the first of several pages"));
+    };
+    let stored = cursor.to_string();
+    ensure!(!format!("{cursor:?}").contains(&stored), "`Debug` shows the cursor");
+    let Ok(cursor) = stored.parse::<Cursor>() else {
+        return Ok(Outcome::failed("the cursor is not read again"));
+    };
+    let another = subject.another()?;
+    let mut pages = Pages::resume(another.as_ref(), query, cursor);
+    while let Some(page) = pages.next_page().await {
+        profiles.extend(page?.items);
+    }
+    ensure!(pages.report().resumed, "the report does not say that something came before");
+    ensure!(profiles.len() == subject.listed.len(), "{} come, of {}", profiles.len(), subject.listed.len());
+    ensure!(set(&profiles) == set(&subject.listed), "others come");
+    Ok(Outcome::Passed)
+}
+
+async fn cursor_of_another_query(subject: &Subject<'_>) -> Result<Outcome> {
+    let Some(size) = small(subject) else {
+        return Ok(Outcome::not_applicable("the page size cannot be chosen, or there are too few profiles"));
+    };
+    let mut pages = subject.provider.pages(ListQuery::new().with_page_size(size));
+    if let Some(page) = pages.next_page().await {
+        page?;
+    }
+    let Some(cursor) = pages.cursor().cloned() else {
+        return Ok(Outcome::failed("there is no cursor after the first of several pages"));
+    };
+    let other = ListQuery::new().with_page_size(size + 1);
+    let asked = subject.provider.list_page(&other, Some(&cursor));
+    let error = outcome!(subject.refused("the cursor", asked).await);
+    ensure!(error.kind() == ErrorKind::InvalidRequest, "the kind of the error is {}", error.kind());
+    Ok(Outcome::Passed)
+}
+
+async fn refusals(subject: &Subject<'_>) -> Result<Outcome> {
+    require!(subject.capabilities().operations.list.is_supported(), NONE);
+    let listing = &subject.capabilities().listing;
+    let mut queries = vec![("a page of none", ListQuery::new().with_page_size(0))];
+    if let Some(max) = listing.max_page_size {
+        queries.push(("a page beyond the limit", ListQuery::new().with_page_size(max + 1)));
+    }
+    if !listing.search {
+        queries.push(("a search", ListQuery::new().with_search("ada")));
+    }
+    if !listing.any_order && !listing.orders.contains(&OrderField::Email) {
+        let order = Order::ascending(OrderField::Email);
+        queries.push(("an order that is not declared", ListQuery::new().with_order(order)));
+    }
+    for (what, query) in queries {
+        let error = outcome!(subject.refused(what, subject.provider.list_page(&query, None)).await);
+        ensure!(error.kind() == ErrorKind::Unsupported, "{what}: the kind of the error is {}", error.kind());
+        ensure!(!error.field_errors().is_empty(), "{what}: the error does not name the part of the query");
+    }
+    Ok(Outcome::Passed)
+}
+
+async fn orders(subject: &Subject<'_>) -> Result<Outcome> {
+    let orders = &subject.capabilities().listing.orders;
+    let is_timed = |order: &&OrderField| matches!(order, OrderField::Created | OrderField::Updated);
+    require!(
+        is_there(subject) && orders.iter().any(|order| is_timed(&order)),
+        "no order by time is declared"
+    );
+    for field in orders.iter().filter(is_timed) {
+        for direction in [Direction::Ascending, Direction::Descending] {
+            let order = match direction {
+                Direction::Ascending => Order::ascending(field.clone()),
+                Direction::Descending => Order::descending(field.clone()),
+            };
+            let profiles = subject.list(ListQuery::new().with_order(order)).await?;
+            ensure!(set(&profiles) == set(&subject.listed), "by {field} other profiles come");
+            // The order is within each collection.
+            for kind in subject.capabilities().operations.list.kinds() {
+                let times: Vec<Timestamp> = profiles
+                    .iter()
+                    .filter(|profile| profile.id.kind == *kind)
+                    .filter_map(|profile| match field {
+                        OrderField::Created => profile.times.created.value().copied(),
+                        _ => profile.times.updated.value().copied(),
+                    })
+                    .collect();
+                let is_sorted = match direction {
+                    Direction::Ascending => times.is_sorted(),
+                    Direction::Descending => times.iter().rev().is_sorted(),
+                };
+                ensure!(is_sorted, "by {field}, {direction:?}, the {kind} profiles are in another order");
+            }
+        }
+    }
+    Ok(Outcome::Passed)
+}
+
+fn filtered(set: impl FnOnce(&mut Filter)) -> Filter {
+    let mut filter = Filter::default();
+    set(&mut filter);
+    filter
+}
+
+async fn filters(subject: &Subject<'_>) -> Result<Outcome> {
+    require!(is_there(subject), NONE);
+    let mut filters = Vec::new();
+    let statuses: BTreeSet<_> =
+        subject.listed.iter().filter_map(|it| it.status.value()).map(ToString::to_string).collect();
+    for status in statuses {
+        let filter = filtered(|filter| filter.status = vec![Expected::Is(status.as_str().into())]);
+        filters.push((format!("status {status}"), filter));
+    }
+    for mfa in [Expected::Is(true), Expected::Is(false), Expected::Unknown] {
+        filters.push((format!("mfa {mfa:?}"), filtered(|filter| filter.mfa = Some(mfa))));
+    }
+    if let Some(address) = subject.listed.iter().find_map(Profile::email) {
+        let filter = filtered(|filter| filter.email = Some(address.to_owned()));
+        filters.push(("an address".to_owned(), filter));
+    }
+    let latest = subject.listed.iter().filter_map(|it| it.times.updated.value()).max().copied();
+    if let Some(since) = latest {
+        filters.push(("changed since".to_owned(), filtered(|filter| filter.updated_since = Some(since))));
+    }
+    for (what, filter) in filters {
+        let wanted: BTreeSet<_> = subject
+            .listed
+            .iter()
+            .filter(|it| filter.verdict(it, subject.capabilities()) == anyprofile_core::Verdict::Wanted)
+            .map(|profile| &profile.id)
+            .collect();
+        let found = subject.list(ListQuery::new().with_filter(filter.clone())).await?;
+        ensure!(set(&found) == wanted, "{what}: {} come, and {} meet it", found.len(), wanted.len());
+    }
+    Ok(Outcome::Passed)
+}
+
+async fn supported(subject: &Subject<'_>) -> Result<Outcome> {
+    require!(!subject.capabilities().operations.list.is_supported(), "there is a listing");
+    let query = ListQuery::new();
+    let asked = subject.provider.list_page(&query, None);
+    let error = outcome!(subject.refused("a listing", asked).await);
+    ensure!(error.kind() == ErrorKind::Unsupported, "the kind of the error is {}", error.kind());
+    Ok(Outcome::Passed)
+}

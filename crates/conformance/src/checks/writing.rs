@@ -1,0 +1,321 @@
+//! Creating, changing, deactivating, deleting, enrolling. They leave what they write.
+
+use anyprofile_core::{
+    ApplyOptions, AtCreation, ErrorKind, FieldPath, IdKind, ListQuery, ProfileChange, ProfileDraft,
+    ProfileId, ProfileProviderExt as _, Result, Status, Support, ValueFormat, WriteRule,
+};
+use serde_json::{Value, json};
+
+use super::{checks, ensure, outcome, require};
+use crate::{report::Outcome, subject::Subject};
+
+checks! { Writing:
+    "write.refused", "what is declared not to be writable is refused, all of it at once, and nothing is sent",
+        "The field table names the rules." => refused;
+    "write.unsupported", "an operation that is not offered is refused, and nothing is sent",
+        "Nothing pretends." => unsupported;
+    "update.plan", "a plan sends no write, and says what would be sent",
+        "Nothing is written that was not shown." => plan;
+    "update.apply", "each field that is declared writable is written, shown so, and then nothing is left to do",
+        "The field table is true of writes." => apply;
+    "update.clear", "each field that is declared clearable is cleared",
+        "The field table is true of clearing." => clear;
+    "update.stale", "a plan is not made true when what it is about has changed",
+        "What was shown is what is written." => stale;
+    "create", "who is created is there, with what was set",
+        "The draft is the profile." => create;
+    "deactivate", "who is deactivated is not active any more",
+        "An off-boarding rests on it." => deactivate;
+    "delete", "who is deleted is gone, or shown as deleted",
+        "Deleting is another thing than deactivating." => delete;
+    "enroll", "a link to enroll with is a secret",
+        "Whoever holds it can enroll." => enroll;
+}
+
+/// A value in a format; the number makes it another one.
+fn value(format: &ValueFormat, number: usize) -> Option<Value> {
+    Some(match format {
+        ValueFormat::Text { max_characters } => {
+            let text = format!("Conformance {number}");
+            let most = max_characters.map_or(usize::MAX, |max| max as usize);
+            Value::from(text.chars().rev().take(most).collect::<String>())
+        }
+        ValueFormat::Email => json!(format!("conformance.{number}@example.com")),
+        ValueFormat::Uri => json!(format!("https://example.com/conformance/{number}")),
+        ValueFormat::Country => json!(["NO", "DE", "JP"][number % 3]),
+        ValueFormat::Time => json!(format!("2025-01-{:02}T12:00:00Z", number % 28 + 1)),
+        ValueFormat::OneOf(words) => Value::from(*words.get(number % words.len().max(1))?),
+        ValueFormat::Bool => json!(number.is_multiple_of(2)),
+        ValueFormat::Pairs { .. } => json!(format!("value {number}")),
+        ValueFormat::Names { .. } => json!([format!("conformance {number}")]),
+        ValueFormat::Lines { .. } => json!(format!("Line {number}")),
+        _ => return None,
+    })
+}
+
+/// The fields of a kind that an update can set.
+fn writable<'a>(
+    subject: &'a Subject<'_>,
+    kind: &'a IdKind,
+) -> impl Iterator<Item = (FieldPath, &'a WriteRule)> {
+    subject.capabilities().fields.iter().filter_map(move |spec| {
+        let rule = spec.write.as_ref().filter(|rule| rule.update && rule.id_kinds.contains(kind))?;
+        let is_pairs = matches!(rule.format, ValueFormat::Pairs { .. });
+        Some((if is_pairs { FieldPath::metadata("conformance") } else { spec.path.clone() }, rule))
+    })
+}
+
+/// Somebody of each kind that can be updated.
+fn somebody(subject: &Subject<'_>) -> Vec<ProfileId> {
+    let kinds = subject.capabilities().operations.update.kinds();
+    kinds.iter().filter_map(|kind| subject.some(kind).last().map(|profile| profile.id.clone())).collect()
+}
+
+const NOBODY: &str = "nobody is listed who can be updated";
+
+async fn refused(subject: &Subject<'_>) -> Result<Outcome> {
+    let people = somebody(subject);
+    require!(!people.is_empty(), NOBODY);
+    for id in people {
+        let mut change = ProfileChange::new().set(FieldPath::ID, "x").set(FieldPath::STATUS_RAW, "x");
+        let mut wrong = 2;
+        for (path, rule) in writable(subject, &id.kind) {
+            match &rule.format {
+                ValueFormat::OneOf(_) | ValueFormat::Email | ValueFormat::Country | ValueFormat::Bool => {
+                    change = change.set(path, "not one of these");
+                    wrong += 1;
+                }
+                ValueFormat::Text { max_characters: Some(max) } => {
+                    change = change.set(path, "ß".repeat(*max as usize + 1));
+                    wrong += 1;
+                }
+                _ if !rule.clear => {
+                    change = change.clear(path);
+                    wrong += 1;
+                }
+                _ => {}
+            }
+        }
+        let error = outcome!(subject.refused("a wrong change", subject.provider.plan(&id, &change)).await);
+        ensure!(error.kind() == ErrorKind::InvalidRequest, "the kind of the error is {}", error.kind());
+        let told = error.field_errors().len();
+        ensure!(told == wrong, "{told} of {wrong} violations are told at once");
+        outcome!(subject.refused("a wrong change", subject.provider.update(&id, &change)).await);
+    }
+    Ok(Outcome::Passed)
+}
+
+async fn unsupported(subject: &Subject<'_>) -> Result<Outcome> {
+    let info = subject.info();
+    let text = format!("{}:{}/user/x", info.service, info.account);
+    let Ok(id) = text.parse::<ProfileId>() else {
+        return Ok(Outcome::not_applicable("no id can be made up"));
+    };
+    let (operations, provider) = (&subject.capabilities().operations, &subject.provider);
+    let is_not = |support: &Support| !support.kinds().contains(&id.kind);
+    let mut errors = Vec::new();
+    if is_not(&operations.create) {
+        let draft = ProfileDraft::new(id.kind.clone());
+        errors.push(("create", outcome!(subject.refused("a creation", provider.create(&draft)).await)));
+    }
+    if is_not(&operations.update) {
+        let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, "x");
+        errors.push(("update", outcome!(subject.refused("a change", provider.update(&id, &change)).await)));
+    }
+    if is_not(&operations.deactivate) {
+        errors.push((
+            "deactivate",
+            outcome!(subject.refused("a deactivation", provider.deactivate(&id)).await),
+        ));
+    }
+    if is_not(&operations.delete) {
+        errors.push(("delete", outcome!(subject.refused("a deletion", provider.delete(&id)).await)));
+    }
+    if is_not(&operations.enroll) {
+        errors.push(("enroll", outcome!(subject.refused("an enrollment", provider.enroll(&id)).await)));
+    }
+    require!(!errors.is_empty(), "everything is offered");
+    for (operation, error) in errors {
+        ensure!(
+            error.kind() == ErrorKind::Unsupported,
+            "{operation}: the kind of the error is {}",
+            error.kind()
+        );
+    }
+    Ok(Outcome::Passed)
+}
+
+async fn plan(subject: &Subject<'_>) -> Result<Outcome> {
+    let people = somebody(subject);
+    require!(!people.is_empty(), NOBODY);
+    for id in people {
+        for (path, rule) in writable(subject, &id.kind) {
+            let Some(value) = value(&rule.format, 1) else { continue };
+            let before = subject.server.writes();
+            let planned = subject.provider.plan(&id, &ProfileChange::new().set(path.clone(), value)).await?;
+            ensure!(subject.server.writes() == before, "the plan for {path} writes");
+            ensure!(planned.is_empty() == planned.requests.is_empty(), "{path}: a change without a request");
+            let is_get = planned.requests.iter().any(|request| request.method == "GET");
+            ensure!(!is_get, "{path}: a request of the plan reads");
+        }
+    }
+    Ok(Outcome::Passed)
+}
+
+/// Makes a change, and checks that it is so then.
+async fn changed(subject: &Subject<'_>, id: &ProfileId, change: &ProfileChange) -> Result<Option<String>> {
+    let plan = subject.provider.plan(id, change).await?;
+    let before = subject.server.writes();
+    let applied = subject.provider.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await?;
+    let sent = usize::try_from(subject.server.writes() - before).unwrap_or(usize::MAX);
+    if sent != plan.requests.len() {
+        return Ok(Some(format!("{sent} writes were sent, and {} shown", plan.requests.len())));
+    }
+    if !applied.ignored.is_empty() {
+        return Ok(Some("the service shows something else".to_owned()));
+    }
+    let again = subject.provider.plan(id, change).await?;
+    if !again.is_empty() && applied.unshown.is_empty() {
+        return Ok(Some("something is left to do".to_owned()));
+    }
+    Ok(None)
+}
+
+async fn apply(subject: &Subject<'_>) -> Result<Outcome> {
+    let people = somebody(subject);
+    require!(!people.is_empty(), NOBODY);
+    for id in people {
+        for (path, rule) in writable(subject, &id.kind) {
+            for number in [1, 2] {
+                let Some(value) = value(&rule.format, number) else { continue };
+                let wrong = changed(subject, &id, &ProfileChange::new().set(path.clone(), value)).await?;
+                ensure!(wrong.is_none(), "{}, {path}: {}", id.kind, wrong.unwrap_or_default());
+            }
+        }
+    }
+    Ok(Outcome::Passed)
+}
+
+async fn clear(subject: &Subject<'_>) -> Result<Outcome> {
+    let mut count = 0;
+    for id in somebody(subject) {
+        for (path, _) in writable(subject, &id.kind).filter(|(_, rule)| rule.clear) {
+            let wrong = changed(subject, &id, &ProfileChange::new().clear(path.clone())).await?;
+            ensure!(wrong.is_none(), "{}, {path}: {}", id.kind, wrong.unwrap_or_default());
+            count += 1;
+        }
+    }
+    require!(count > 0, "nothing can be cleared");
+    Ok(Outcome::Passed)
+}
+
+async fn stale(subject: &Subject<'_>) -> Result<Outcome> {
+    let Some(id) = somebody(subject).into_iter().next() else {
+        return Ok(Outcome::not_applicable(NOBODY));
+    };
+    let text = writable(subject, &id.kind).find(|(_, rule)| matches!(rule.format, ValueFormat::Text { .. }));
+    let Some((path, rule)) = text else {
+        return Ok(Outcome::not_applicable("no text can be written"));
+    };
+    let change =
+        |number| ProfileChange::new().set(path.clone(), value(&rule.format, number).unwrap_or_default());
+    let plan = subject.provider.plan(&id, &change(3)).await?;
+    subject.provider.update(&id, &change(4)).await?;
+    let before = subject.server.writes();
+    let applied = subject.provider.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await;
+    let Err(error) = applied else { return Ok(Outcome::failed("it is written all the same")) };
+    ensure!(error.kind() == ErrorKind::Conflict, "the kind of the error is {}", error.kind());
+    ensure!(subject.server.writes() == before, "something is sent");
+    Ok(Outcome::Passed)
+}
+
+/// A draft with everything that can be given.
+fn draft(subject: &Subject<'_>, kind: &IdKind, number: usize) -> ProfileDraft {
+    let given = subject.capabilities().fields.iter().filter_map(|spec| {
+        let rule = spec.write.as_ref().filter(|rule| rule.id_kinds.contains(kind))?;
+        let is_pairs = matches!(rule.format, ValueFormat::Pairs { .. });
+        let path = if is_pairs { FieldPath::metadata("conformance") } else { spec.path.clone() };
+        // A new profile is let in, unless that is what is checked.
+        let is_given = rule.create != AtCreation::No && path != FieldPath::STATUS;
+        Some((path, value(&rule.format, number).filter(|_| is_given)?))
+    });
+    given.fold(ProfileDraft::new(kind.clone()), |draft, (path, value)| draft.set(path, value))
+}
+
+async fn create(subject: &Subject<'_>) -> Result<Outcome> {
+    let kinds = subject.capabilities().operations.create.kinds();
+    require!(!kinds.is_empty(), "nobody can be created");
+    for kind in kinds {
+        let draft = draft(subject, kind, 101);
+        let before = subject.server.writes();
+        let planned = subject.provider.plan_create(&draft)?;
+        ensure!(subject.server.writes() == before && !planned.is_empty(), "the plan writes, or is empty");
+        let made = subject.provider.create(&draft).await?;
+        let ignored = draft.ignored(&made, subject.capabilities());
+        ensure!(ignored.is_empty(), "{kind}: shown otherwise: {ignored:?}");
+        let is_there = subject.list(ListQuery::new()).await?.iter().any(|profile| profile.id == made.id);
+        ensure!(is_there, "{} is not listed", made.id);
+    }
+    Ok(Outcome::Passed)
+}
+
+/// Somebody made for this, or somebody who is listed.
+async fn victim(subject: &Subject<'_>, kind: &IdKind, number: usize) -> Result<Option<ProfileId>> {
+    if subject.capabilities().operations.create.kinds().contains(kind) {
+        return Ok(Some(subject.provider.create(&draft(subject, kind, number)).await?.id));
+    }
+    let may_act = |status: Option<&Status>| !matches!(status, Some(Status::Suspended | Status::Deleted));
+    let mut people = subject.listed.iter().rev().filter(|it| it.id.kind == *kind);
+    Ok(people.find(|it| may_act(it.status.value())).map(|profile| profile.id.clone()))
+}
+
+async fn deactivate(subject: &Subject<'_>) -> Result<Outcome> {
+    let kinds = subject.capabilities().operations.deactivate.kinds();
+    require!(!kinds.is_empty(), "nobody can be deactivated");
+    for kind in kinds {
+        let Some(id) = victim(subject, kind, 102).await? else { continue };
+        let planned = subject.provider.plan_deactivate(&id)?;
+        ensure!(!planned.is_empty(), "the plan is empty");
+        subject.provider.deactivate(&id).await?;
+        match subject.provider.get(&id).await {
+            Ok(profile) => ensure!(profile.status != Status::Active, "{id} is active still"),
+            Err(error) => {
+                ensure!(error.kind() == ErrorKind::NotFound, "{id} cannot be read: {}", error.kind());
+            }
+        }
+    }
+    Ok(Outcome::Passed)
+}
+
+async fn delete(subject: &Subject<'_>) -> Result<Outcome> {
+    let kinds = subject.capabilities().operations.delete.kinds();
+    require!(!kinds.is_empty(), "nobody can be deleted");
+    for kind in kinds {
+        let Some(id) = victim(subject, kind, 103).await? else { continue };
+        let planned = subject.provider.plan_delete(&id)?;
+        ensure!(!planned.is_empty(), "the plan is empty");
+        subject.provider.delete(&id).await?;
+        match subject.provider.get(&id).await {
+            Ok(profile) => ensure!(profile.status == Status::Deleted, "{id} is there still"),
+            Err(error) => {
+                ensure!(error.kind() == ErrorKind::NotFound, "{id} cannot be read: {}", error.kind());
+            }
+        }
+    }
+    Ok(Outcome::Passed)
+}
+
+async fn enroll(subject: &Subject<'_>) -> Result<Outcome> {
+    let Some(kind) = subject.capabilities().operations.enroll.kinds().first() else {
+        return Ok(Outcome::not_applicable("nobody can be enrolled"));
+    };
+    let Some(id) = subject.some(kind).next().map(|profile| profile.id.clone()) else {
+        return Ok(Outcome::not_applicable("nobody is listed who can be enrolled"));
+    };
+    ensure!(!subject.provider.plan_enroll(&id)?.is_empty(), "the plan is empty");
+    let enrollment = subject.provider.enroll(&id).await?;
+    let link = enrollment.url.expose();
+    ensure!(link.contains("://"), "the link is none");
+    ensure!(!format!("{enrollment:?}").contains(link), "`Debug` shows the link");
+    Ok(Outcome::Passed)
+}

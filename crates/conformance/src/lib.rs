@@ -1,0 +1,79 @@
+//! The checks that every provider passes, ours or a third party's.
+//!
+//! [`run`] asks a provider for all that its [`Capabilities`](anyprofile_core::Capabilities) promise, at a server that
+//! may be written to: a sandbox, a test tenant. It needs no test runner and no runtime of its own; it reports what it
+//! found, check by check, and never panics. What a provider does not offer is checked to be refused without a request.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use anyprofile_conformance::{Connect, Server, run};
+//! use anyprofile_core::{ProfileProvider, Result, async_trait};
+//!
+//! /// Connects to the test server, each time with a new provider.
+//! #[derive(Debug)]
+//! struct Mine;
+//!
+//! # fn my_provider() -> Result<Arc<dyn ProfileProvider>> { unimplemented!() }
+//! impl Connect for Mine {
+//!     fn connect(&self) -> Result<Arc<dyn ProfileProvider>> {
+//!         my_provider()
+//!     }
+//! }
+//!
+//! /// Counts what comes to it.
+//! #[derive(Debug)]
+//! struct MyServer;
+//!
+//! # impl MyServer { fn log(&self) -> (u64, u64) { unimplemented!() } }
+//! impl Server for MyServer {
+//!     fn requests(&self) -> u64 {
+//!         self.log().0
+//!     }
+//!     fn writes(&self) -> u64 {
+//!         self.log().1
+//!     }
+//! }
+//!
+//! # async fn test() {
+//! let report = run(&Mine, &MyServer).await;
+//! assert!(report.is_passed(), "{report}");
+//! # }
+//! ```
+//!
+//! # Features
+//! `sandbox` lets the sandbox be the server.
+//!
+//! # What is checked
+//! [`CHECKS`] is the list: each check has an id, says what it proves and on which fact it rests.
+
+mod checks;
+mod report;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod subject;
+
+#[cfg(feature = "sandbox")]
+pub use self::sandbox::SandboxServer;
+use self::subject::Subject;
+pub use self::{
+    checks::{CHECKS, Check, Group},
+    report::{CheckResult, Outcome, Report},
+    subject::{Connect, Disturbance, Server},
+};
+
+/// Runs every check.
+pub async fn run(connect: &dyn Connect, server: &dyn Server) -> Report {
+    let mut results = Vec::new();
+    let subject = match Subject::new(connect, server).await {
+        Ok(subject) => subject,
+        Err(error) => return Report::unreachable(&error),
+    };
+    for check in CHECKS.iter() {
+        let outcome = (check.run)(&subject).await.unwrap_or_else(Outcome::from);
+        // A check that disturbed the server leaves it as it was.
+        server.calm();
+        results.push(CheckResult { check, outcome });
+    }
+    Report::new(subject.provider.info().clone(), results)
+}

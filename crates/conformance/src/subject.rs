@@ -1,0 +1,151 @@
+//! What is checked: a provider, and the server behind it.
+
+use std::{fmt, sync::Arc};
+
+use anyprofile_core::{
+    Capabilities, Error, IdKind, ListQuery, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _,
+    ProviderInfo, Result,
+};
+use futures_util::TryStreamExt as _;
+
+use crate::report::Outcome;
+
+/// Makes providers of one account. Each is new: nothing is remembered from the one before.
+pub trait Connect: fmt::Debug + Send + Sync {
+    /// A provider.
+    ///
+    /// # Errors
+    /// The provider's, about its configuration.
+    fn connect(&self) -> Result<Arc<dyn ProfileProvider>>;
+}
+
+/// The server behind the providers: it tells what came, and does something else than it should when it is told to.
+pub trait Server: fmt::Debug + Send + Sync {
+    /// How many requests for profiles came so far.
+    fn requests(&self) -> u64;
+
+    /// How many of those write, or would.
+    fn writes(&self) -> u64;
+
+    /// Lets something go wrong with the listing from its second page on, until it is [calm](Self::calm) again. `false` if
+    /// the server cannot do that, or it cannot befall this service; the check is then not made.
+    fn disturb(&self, disturbance: Disturbance) -> bool {
+        let _ = disturbance;
+        false
+    }
+
+    /// Lets nothing go wrong any more.
+    fn calm(&self) {}
+}
+
+/// Something that goes wrong with a listing, from its second page on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Disturbance {
+    /// One request fails in a way that passes: 503, or a broken connection.
+    FailsOnce,
+    /// Every request fails so.
+    Fails,
+    /// A web page comes in place of an answer, with a success status.
+    WebPage,
+    /// One record cannot be read.
+    BadRecord,
+    /// A page leads back to one that was there before.
+    Cycle,
+    /// A record is on no page, although it is counted.
+    LostRecord,
+}
+
+/// What all checks look at.
+pub(crate) struct Subject<'a> {
+    pub(crate) provider: Arc<dyn ProfileProvider>,
+    connect: &'a dyn Connect,
+    pub(crate) server: &'a dyn Server,
+    /// Everything that is listed, as it was at the start.
+    pub(crate) listed: Vec<Profile>,
+}
+
+impl<'a> Subject<'a> {
+    pub(crate) async fn new(connect: &'a dyn Connect, server: &'a dyn Server) -> Result<Self> {
+        let provider = connect.connect()?;
+        let listed = if provider.capabilities().operations.list.is_supported() {
+            provider.list(ListQuery::new()).try_collect().await?
+        } else {
+            Vec::new()
+        };
+        Ok(Self { provider, connect, server, listed })
+    }
+
+    /// Another provider of the same account.
+    pub(crate) fn another(&self) -> Result<Arc<dyn ProfileProvider>> {
+        self.connect.connect()
+    }
+
+    pub(crate) fn info(&self) -> &ProviderInfo {
+        self.provider.info()
+    }
+
+    pub(crate) fn capabilities(&self) -> &Capabilities {
+        self.provider.capabilities()
+    }
+
+    /// The ids that are listed.
+    pub(crate) fn ids(&self) -> Vec<&ProfileId> {
+        self.listed.iter().map(|profile| &profile.id).collect()
+    }
+
+    /// Some of the listed profiles of a kind.
+    pub(crate) fn some(&self, kind: &IdKind) -> impl Iterator<Item = &Profile> {
+        self.listed.iter().filter(move |profile| profile.id.kind == *kind).take(5)
+    }
+
+    /// Lists everything that a query asks for.
+    pub(crate) async fn list(&self, query: ListQuery) -> Result<Vec<Profile>> {
+        self.provider.list(query).try_collect().await
+    }
+
+    /// An id of this account that nobody has.
+    pub(crate) fn nobody(&self, kind: &IdKind) -> Option<ProfileId> {
+        let of_kind = || self.listed.iter().filter(|profile| profile.id.kind == *kind);
+        // As those of the service: it may refuse an id of another form.
+        let first = of_kind().next().map_or_else(|| "0".repeat(12), |profile| profile.id.native().to_owned());
+        let others = std::iter::successors(Some(first), |native| Some(scrambled(native)));
+        let is_free = |native: &String| of_kind().all(|profile| profile.id.native() != native);
+        let native = others.skip(1).take(60).find(is_free)?;
+        let info = self.info();
+        ProfileId::new(info.service.clone(), info.account.clone(), kind.clone(), native).ok()
+    }
+
+    /// What a work does, and how many requests it takes.
+    pub(crate) async fn counted<T>(&self, work: impl Future<Output = T>) -> (T, u64) {
+        let before = self.server.requests();
+        let result = work.await;
+        (result, self.server.requests() - before)
+    }
+
+    /// Checks that something is refused before anything is sent.
+    pub(crate) async fn refused<T>(
+        &self,
+        what: &str,
+        work: impl Future<Output = Result<T>>,
+    ) -> std::result::Result<Error, Outcome> {
+        match self.counted(work).await {
+            (Ok(_), _) => Err(Outcome::failed(format!("{what} is not refused"))),
+            (Err(error), 0) => Ok(error),
+            (Err(_), sent) => Err(Outcome::failed(format!("{what} is refused after {sent} requests"))),
+        }
+    }
+}
+
+/// An id of the same form: its letters and digits, shifted.
+fn scrambled(native: &str) -> String {
+    let shift = |c: char| match c {
+        '0'..='8' | 'a'..='e' | 'A'..='E' => char::from_u32(c as u32 + 1).unwrap_or(c),
+        '9' => '0',
+        'f' => 'a',
+        'F' => 'A',
+        other => other,
+    };
+    let length = native.chars().count();
+    native.chars().enumerate().map(|(at, c)| if at + 6 >= length { shift(c) } else { c }).collect()
+}

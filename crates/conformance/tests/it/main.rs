@@ -1,0 +1,51 @@
+//! A good provider passes, and each flaw is found by the check that is there for it.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod memory;
+
+use anyprofile_conformance::{CHECKS, Outcome, Report, run};
+use memory::{Connector, Flaw};
+
+async fn report_of(flaw: Flaw) -> Report {
+    let connector = Connector::new(flaw);
+    run(&connector, connector.store.as_ref()).await
+}
+
+#[tokio::test]
+async fn a_provider_that_was_written_against_the_core_alone_passes() {
+    let report = report_of(Flaw::None).await;
+    assert!(report.is_passed(), "{report}");
+    assert!(report.passed() > 25, "{report}");
+    let document = serde_json::to_value(&report).unwrap();
+    assert_eq!(document["results"][0]["id"], "listing.complete");
+    assert_eq!(document["results"][0]["outcome"], "passed");
+}
+
+#[tokio::test]
+async fn each_flaw_is_found() {
+    for (flaw, check) in [
+        (Flaw::LosesRecords, "listing.complete"),
+        (Flaw::Overlaps, "listing.complete"),
+        (Flaw::DeadField, "fields.filled"),
+        (Flaw::UndeclaredField, "fields.declared"),
+        (Flaw::IgnoresTitle, "update.apply"),
+        (Flaw::PlanWrites, "update.plan"),
+        (Flaw::AsksFirst, "listing.refusals"),
+        (Flaw::KeepsActive, "deactivate"),
+        (Flaw::TakesAnyCursor, "listing.cursor-of-another-query"),
+    ] {
+        let report = report_of(flaw).await;
+        let found: Vec<_> = report.failures().map(|(check, _)| check.id).collect();
+        assert!(found.contains(&check), "{flaw:?}: {found:?}");
+        assert!(!report.is_passed());
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_cannot_be_made_says_why() {
+    let report = report_of(Flaw::None).await;
+    let skipped: Vec<_> =
+        report.results.iter().filter(|it| matches!(it.outcome, Outcome::NotApplicable(_))).collect();
+    assert!(skipped.iter().any(|it| it.check.id == "failure.cycle"), "nobody can disturb this server");
+    assert_eq!(report.results.len(), CHECKS.len());
+}

@@ -1,0 +1,260 @@
+//! A provider in memory, written against the core alone: what a fourth service would begin with. It can have a flaw.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
+use anyprofile_conformance::{Connect, Server};
+use anyprofile_core::{
+    AtCreation, Capabilities, Change, Cursor, CursorPosition, Email, Error, ErrorKind, Field, FieldPath,
+    FieldSpec, GetOptions, IdKind, ListQuery, Next, Page, PlannedRequest, Profile, ProfileChange,
+    ProfileDraft, ProfileId, ProfileProvider, ProviderInfo, Result, Status, Support, ValueFormat, View,
+    WriteOptions, WriteRule, async_trait,
+};
+use serde_json::Value;
+
+const USERS: &[IdKind] = &[IdKind::USER];
+const RECORD: View = View::new("record");
+const PAGE_SIZE: u32 = 10;
+
+/// What is wrong with the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    None,
+    /// Every page ends one record early.
+    LosesRecords,
+    /// Every page begins with the last record of the one before.
+    Overlaps,
+    /// A title is never read.
+    DeadField,
+    /// A field has a value that is not declared.
+    UndeclaredField,
+    /// A change of the title is accepted, and nothing happens.
+    IgnoresTitle,
+    /// A plan writes.
+    PlanWrites,
+    /// What cannot be is asked for.
+    AsksFirst,
+    /// Who is deactivated goes on.
+    KeepsActive,
+    /// A cursor is taken as it comes.
+    TakesAnyCursor,
+}
+
+/// The people, and what was asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    people: Mutex<Vec<Profile>>,
+    requests: AtomicU64,
+    writes: AtomicU64,
+}
+
+impl Server for Store {
+    fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    fn writes(&self) -> u64 {
+        self.writes.load(Ordering::Relaxed)
+    }
+}
+
+/// A store and the flaw of those who connect to it.
+#[derive(Debug)]
+pub(crate) struct Connector {
+    pub(crate) store: Arc<Store>,
+    flaw: Flaw,
+}
+
+impl Connector {
+    pub(crate) fn new(flaw: Flaw) -> Self {
+        let people = (0..25).map(|number| person(number, flaw)).collect();
+        Self { store: Arc::new(Store { people: Mutex::new(people), ..Store::default() }), flaw }
+    }
+}
+
+impl Connect for Connector {
+    fn connect(&self) -> Result<Arc<dyn ProfileProvider>> {
+        Ok(Arc::new(Memory::new(Arc::clone(&self.store), self.flaw)?))
+    }
+}
+
+fn person(number: usize, flaw: Flaw) -> Profile {
+    let mut profile = Profile::new(format!("memory:test/user/m{number}").parse().unwrap()).with_view(RECORD);
+    profile.name.display = format!("Person {number}").into();
+    profile.emails = Email::login(format!("person.{number}@example.com").into());
+    profile.status = if number.is_multiple_of(3) { Status::Suspended } else { Status::Active }.into();
+    if flaw != Flaw::DeadField {
+        profile.title = "engineer".into();
+    }
+    if flaw == Flaw::UndeclaredField {
+        profile.website = "https://example.com".into();
+    }
+    profile
+}
+
+/// The provider.
+#[derive(Debug)]
+struct Memory {
+    info: ProviderInfo,
+    capabilities: Capabilities,
+    store: Arc<Store>,
+    flaw: Flaw,
+}
+
+impl Memory {
+    fn new(store: Arc<Store>, flaw: Flaw) -> Result<Self> {
+        let mut capabilities = Capabilities::default();
+        let operations = &mut capabilities.operations;
+        for support in
+            [&mut operations.list, &mut operations.get, &mut operations.create, &mut operations.update]
+        {
+            *support = Support::users();
+        }
+        operations.deactivate = Support::users();
+        operations.enroll = Support::no("nobody enrolls in memory");
+        capabilities.listing.page_size = true;
+        capabilities.listing.max_page_size = Some(100);
+        capabilities.listing.declares_total = true;
+        let rule = |format| WriteRule::set_only(USERS, format);
+        let text = ValueFormat::Text { max_characters: Some(40) };
+        capabilities.fields = [
+            FieldSpec::read_in(FieldPath::ID, RECORD, "id"),
+            FieldSpec::read_in(FieldPath::STATUS, RECORD, "active"),
+            FieldSpec::read_in(FieldPath::EMAILS, RECORD, "email")
+                .writable(rule(ValueFormat::Email).at_creation(AtCreation::Required)),
+            FieldSpec::read_in(FieldPath::NAME_DISPLAY, RECORD, "name")
+                .writable(rule(text.clone()).at_creation(AtCreation::Optional)),
+            FieldSpec::read_in(FieldPath::TITLE, RECORD, "title")
+                .writable(rule(text).at_creation(AtCreation::Optional).clearable()),
+        ]
+        .into_iter()
+        .collect();
+        let info = ProviderInfo::new("memory".parse()?, "test".parse()?, "Memory", "memory:");
+        Ok(Self { info, capabilities, store, flaw })
+    }
+
+    /// What is asked of the store.
+    fn asked(&self, writes: bool) -> std::sync::MutexGuard<'_, Vec<Profile>> {
+        self.store.requests.fetch_add(1, Ordering::Relaxed);
+        self.store.writes.fetch_add(u64::from(writes), Ordering::Relaxed);
+        self.store.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn nobody(&self) -> Error {
+        Error::new(ErrorKind::NotFound, "nobody has this id").with_provider(&self.info)
+    }
+
+    fn set(&self, profile: &mut Profile, change: &ProfileChange) {
+        for (path, change) in change.iter() {
+            let text: Field<String> = match change {
+                Change::Set(value) => value.as_str().map(str::to_owned).into(),
+                Change::Clear => Field::Null,
+                Change::Keep => continue,
+            };
+            match path.as_str() {
+                "emails" => profile.emails = Email::login(text),
+                "name.display" => profile.name.display = text,
+                "title" if self.flaw != Flaw::IgnoresTitle => profile.title = text,
+                _ => {}
+            }
+        }
+    }
+
+    fn planned(method: &'static str, change: &ProfileChange) -> Vec<PlannedRequest> {
+        let body = change.iter().map(|(path, change)| match change {
+            Change::Set(value) => (path.to_string(), value.clone()),
+            _ => (path.to_string(), Value::Null),
+        });
+        vec![PlannedRequest::new(method, "memory:people", Some(Value::Object(body.collect())))]
+    }
+}
+
+#[async_trait]
+impl ProfileProvider for Memory {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+        if self.flaw != Flaw::AsksFirst {
+            query.check(&self.info, &self.capabilities)?;
+        }
+        let query = &query.clone().with_page_size(query.page_size.unwrap_or(PAGE_SIZE));
+        let place = |cursor: &Cursor| match cursor.position(&self.info, query) {
+            Ok(CursorPosition::Token(token)) => Ok(token.parse::<usize>().unwrap_or_default()),
+            Ok(_) => Err(Cursor::foreign(&self.info)),
+            Err(_) if self.flaw == Flaw::TakesAnyCursor => Ok(0),
+            Err(error) => Err(error),
+        };
+        let from = cursor.map(place).transpose()?.unwrap_or_default();
+        let people = self.asked(false);
+        let size = query.page_size.unwrap_or(PAGE_SIZE) as usize;
+        let to = (from + size).min(people.len());
+        let start = if self.flaw == Flaw::Overlaps { from.saturating_sub(1) } else { from };
+        let end = if self.flaw == Flaw::LosesRecords { to.saturating_sub(1).max(start) } else { to };
+        let mut page = Page::last(people[start..end].to_vec());
+        page.declared_total = Some(people.len() as u64);
+        page.effort = anyprofile_core::Effort::new(1, std::time::Duration::ZERO);
+        if to < people.len() {
+            let next = Cursor::new(&self.info, query, CursorPosition::Token(to.to_string()));
+            page = page.with_next(Next::Cursor(next));
+        }
+        Ok(page)
+    }
+
+    async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
+        self.capabilities.operations.get.check(&self.info, "get", id)?;
+        let found = self.asked(false).iter().find(|profile| profile.id == *id).cloned();
+        found.ok_or_else(|| self.nobody())
+    }
+
+    fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
+        change.check(id, &self.info, &self.capabilities)?;
+        if self.flaw == Flaw::PlanWrites {
+            drop(self.asked(true));
+        }
+        Ok(Self::planned("PATCH", change))
+    }
+
+    async fn update_with(&self, id: &ProfileId, change: &ProfileChange, _: &WriteOptions) -> Result<Profile> {
+        change.check(id, &self.info, &self.capabilities)?;
+        let mut people = self.asked(true);
+        let profile = people.iter_mut().find(|profile| profile.id == *id).ok_or_else(|| self.nobody())?;
+        self.set(profile, change);
+        Ok(profile.clone())
+    }
+
+    fn plan_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
+        draft.check(self)?;
+        Ok(Self::planned("POST", draft.fields()))
+    }
+
+    async fn create_with(&self, draft: &ProfileDraft, _: &WriteOptions) -> Result<Profile> {
+        draft.check(self)?;
+        let mut people = self.asked(true);
+        let mut profile = person(people.len(), self.flaw);
+        self.set(&mut profile, draft.fields());
+        profile.status = Status::Active.into();
+        people.push(profile.clone());
+        Ok(profile)
+    }
+
+    fn plan_deactivate(&self, _: &ProfileId) -> Result<Vec<PlannedRequest>> {
+        Ok(Self::planned("DELETE", &ProfileChange::new()))
+    }
+
+    async fn deactivate_with(&self, id: &ProfileId, _: &WriteOptions) -> Result<()> {
+        let mut people = self.asked(true);
+        let profile = people.iter_mut().find(|profile| profile.id == *id).ok_or_else(|| self.nobody())?;
+        if self.flaw != Flaw::KeepsActive {
+            profile.status = Status::Suspended.into();
+        }
+        Ok(())
+    }
+}
