@@ -116,6 +116,8 @@ pub(crate) enum Command {
     Enroll(Enroll),
     /// Check that each account's credential works.
     Check,
+    /// Run the checks that every provider passes, against the sandbox.
+    Conformance,
     /// Show which fields and operations each configured account has; without any account, each service.
     ///
     /// At a field stand the service's records that have it: those of "listing records" are in a listing, the others in

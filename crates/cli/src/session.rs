@@ -91,7 +91,7 @@ fn split(connected: Vec<Connected>) -> (Vec<Arc<dyn ProfileProvider>>, Vec<Error
 
 /// The sandbox's accounts, over real HTTP, as the environment would name them. The organization of Anthropic's is one
 /// only if it is named.
-fn sandbox_accounts(sandbox: &Sandbox, names: &[String]) -> Result<Accounts> {
+pub(crate) fn sandbox_accounts(sandbox: &Sandbox, names: &[String]) -> Result<Accounts> {
     let description = sandbox.description();
     let variable = |name: &str| match name {
         "ANTHROPIC_ADMIN_KEY" => names

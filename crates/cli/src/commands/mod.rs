@@ -2,6 +2,7 @@
 
 mod check;
 mod confirm;
+mod conformance;
 mod create;
 mod enroll;
 mod find;
@@ -36,6 +37,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Enroll(enroll) => enroll::run(global, enroll).await,
         Command::Update(update) => update::run(global, update).await,
         Command::Check => check::run(global).await,
+        Command::Conformance => conformance::run(global).await,
         Command::Providers => providers::run(global),
         Command::Schema => {
             print_line(&serde_json::to_string_pretty(&profile_schema())?)?;

@@ -256,3 +256,12 @@ fn somebody_is_deactivated_at_all_accounts_and_who_could_not_be_asked_is_told() 
     let nobody = server.run(&["deactivate", "--find", "nobody@example.com", "--yes", "--account", "probely"]);
     assert_eq!(nobody.code, 6, "{}", nobody.err);
 }
+
+#[test]
+fn the_suite_is_passed_by_one_account() {
+    let run = crate::run(&["conformance", "--account", "probely", "-o", "csv"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains("probely,update.apply,passed,"), "{}", run.out);
+    assert!(run.err.contains("probely: ") && run.err.contains(" 0 failed"), "{}", run.err);
+    assert_eq!(crate::run(&["conformance", "--account", "nobody"]).code, 2);
+}
