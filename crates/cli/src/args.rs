@@ -71,6 +71,8 @@ pub(crate) enum Command {
     /// not say, "(withheld)" this credential may not see it, "-" it is not in what was read of the service; `get --enrich`
     /// reads more, and `providers` says what is where. A summary on standard error says whether every profile was seen.
     List(List),
+    /// Write the profiles of all accounts to a file, one as JSON a line; goes on where it was cut off.
+    Export(ExportArguments),
     /// Show one profile.
     Get {
         /// The id, such as upsun:acme/user/d81c8ee2-44b3-429f-b944-a33ad7437690.
@@ -237,6 +239,28 @@ pub(crate) struct List {
     /// that was not sent].
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub(crate) csv_null: String,
+    /// Where to write what the listing came to, as JSON; - means standard error.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArguments {
+    /// The file. Beside it stands FILE.checkpoint until the export is over: with it, the same command goes on.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: PathBuf,
+    /// Where to write what the export came to, as JSON: accounts, pages, what was seen, declared and set aside, and what
+    /// the services send that is not known yet; - means standard error.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+    /// Add to each profile what the service shows of it elsewhere: costs requests for each profile.
+    #[arg(long)]
+    pub(crate) enrich: bool,
+    /// So many profiles a request; the services have limits.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) page_size: Option<u32>,
 }
 
 #[derive(Debug, Args)]

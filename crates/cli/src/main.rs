@@ -13,6 +13,7 @@ mod bulk;
 mod commands;
 mod diagnostics;
 mod exit;
+mod export;
 mod output;
 mod progress;
 mod session;

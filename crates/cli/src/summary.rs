@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use anyprofile::{AccountReport, FilterPart, FilterPlan, Timestamp};
+use serde_json::{Value, json};
 
 /// How far before the latest change the next listing should begin: clocks differ, and a service may show a change late.
 const OVERLAP: Duration = Duration::from_secs(300);
 
-/// Prints a line an account and one over all. `may_enrich` says whether there are records that were not asked for.
-pub(crate) fn print(reports: &[AccountReport], plans: &[FilterPlan], may_enrich: bool) {
+/// Prints a line an account and one over all. `may_enrich` says whether there are records that were not asked for;
+/// `verbose` also names what is not known of what came.
+pub(crate) fn print(reports: &[AccountReport], plans: &[FilterPlan], may_enrich: bool, verbose: bool) {
     let width = reports.iter().map(|report| report.info.account.as_str().len()).max().unwrap_or(0);
     for (report, plan) in reports.iter().zip(plans) {
         for bad in &report.listing.set_aside {
@@ -21,6 +23,19 @@ pub(crate) fn print(reports: &[AccountReport], plans: &[FilterPlan], may_enrich:
             );
         }
         say!("{:width$}  {}", report.info.account, line(report, plan));
+    }
+    for report in reports.iter().filter(|report| verbose && !report.listing.drift.is_empty()) {
+        let drift = &report.listing.drift;
+        let named = [
+            ("fields", &drift.new_fields),
+            ("words", &drift.new_words),
+            ("fields of another type", &drift.changed_types),
+        ];
+        let named = named.iter().filter(|(_, found)| !found.is_empty()).map(|(what, found)| {
+            format!("{what}: {}", found.keys().map(String::as_str).collect::<Vec<_>>().join(", "))
+        });
+        let named = named.collect::<Vec<_>>().join("; ");
+        say!("{}: the service sends what this version does not know: {named}", report.info.account);
     }
     let undetermined: u64 = reports.iter().map(|report| report.listing.undetermined).sum();
     if undetermined > 0 {
@@ -45,6 +60,23 @@ pub(crate) fn print(reports: &[AccountReport], plans: &[FilterPlan], may_enrich:
     };
     let accounts = counted(reports.len() as u64, "account", "accounts");
     say!("{} of {accounts}: {verdict}", counted(seen, "profile", "profiles"));
+}
+
+/// The same for a program.
+pub(crate) fn document(reports: &[AccountReport]) -> Value {
+    let accounts: Vec<_> = reports
+        .iter()
+        .map(|report| {
+            let mut document = json!(report.listing);
+            document["account"] = json!(report.info.account);
+            document["service"] = json!(report.info.service);
+            document["missing"] = json!(report.listing.missing());
+            document["complete"] = json!(report.is_complete());
+            document["failure"] = json!(report.failure.map(|kind| kind.to_string()));
+            document
+        })
+        .collect();
+    json!({"complete": reports.iter().all(AccountReport::is_complete), "accounts": accounts})
 }
 
 /// From when to list the changes the next time, over all accounts: none unless each account gives a time, or has no times.

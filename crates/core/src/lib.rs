@@ -119,7 +119,7 @@ pub use self::{
     guard::{CursorGuard, DuplicateCounter},
     id::{AccountName, IdError, IdKind, ProfileId, ServiceName},
     json::{RawJson, UnknownFields},
-    listing::{CollectionReport, ListReport, Pages, ProfileStream, SetAside},
+    listing::{CollectionReport, Drift, ListReport, Pages, ProfileStream, SetAside},
     origin::{MissingReason, MissingView, Origin, View},
     page::{Effort, Next, Page, Quarantined},
     path::{FieldPath, FieldPathError},

@@ -43,6 +43,15 @@ macro_rules! open_enum {
                     Self::Other(word) => word,
                 }
             }
+
+            /// The word, if this version does not know it.
+            #[allow(dead_code, reason = "not every enumeration is asked")]
+            pub fn unknown_word(&self) -> ::std::option::Option<&str> {
+                match self {
+                    Self::Other(word) => ::std::option::Option::Some(word),
+                    _ => ::std::option::Option::None,
+                }
+            }
         }
 
         impl ::std::convert::From<&str> for $name {

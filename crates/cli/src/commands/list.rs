@@ -3,6 +3,7 @@
 use anyprofile::{FieldPath, ListQuery};
 use futures_util::StreamExt as _;
 
+use super::export::write_report;
 use crate::{
     args::{Format, Global, List, Members},
     diagnostics,
@@ -93,8 +94,9 @@ async fn deliver(
     if global.output != Format::Table || reports.iter().any(|report| report.failure.is_none()) {
         writer.finish()?;
     }
+    write_report(list.report.as_deref(), &summary::document(&reports))?;
     if !global.quiet {
-        summary::print(&reports, &plans, may_enrich);
+        summary::print(&reports, &plans, may_enrich, global.verbose > 0);
     }
     let failed = reports.iter().filter(|report| report.failure.is_some()).count();
     let anything = reports.iter().any(|report| report.listing.seen > 0);

@@ -5,6 +5,7 @@ mod confirm;
 mod conformance;
 mod create;
 mod enroll;
+mod export;
 mod find;
 mod list;
 mod providers;
@@ -27,6 +28,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
     let global = &arguments.global;
     match arguments.command {
         Command::List(list) => list::run(global, list).await,
+        Command::Export(arguments) => export::run(global, arguments).await,
         Command::Members(members) => list::members(global, members).await,
         Command::Get { id, enrich, fields } => show::get(global, &id, enrich, &fields.paths()).await,
         Command::Find { key, fields } => find::run(global, &key, fields.paths()).await,

@@ -1,6 +1,7 @@
 //! The command, run as a person runs it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod exporting;
 mod failing;
 mod outcomes;
 mod output;

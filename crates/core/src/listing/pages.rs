@@ -237,10 +237,11 @@ where
             self.newest_first = self.newest_first.as_ref().map(|it| NewestFirst::new(it.since));
             report.collections.len() - 1
         });
-        let collection = &mut report.collections[index];
+        let (collection, drift) = (&mut report.collections[index], &mut report.drift);
         for profile in &page.items {
             collection.duplicates += u64::from(self.duplicates.note(&profile.id));
             collection.latest_change = collection.latest_change.max(profile.times.updated.value().copied());
+            drift.note(profile);
         }
         let received = page.items.len() as u64;
         collection.received += received;

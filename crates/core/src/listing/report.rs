@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::Drift;
 use crate::{Effort, IdKind, Timestamp};
 
 /// What a listing has seen so far.
@@ -37,6 +38,9 @@ pub struct ListReport {
     /// Profiles that were delivered without a record which this credential may not see, or which could not be read;
     /// [`Origin::missing`](crate::Origin::missing) names it.
     pub partial: u64,
+    /// What came that this version does not know.
+    #[serde(skip_serializing_if = "Drift::is_empty")]
+    pub drift: Drift,
     /// Requests for pages and for what belongs to them, those that failed included.
     pub requests: u64,
     /// Requests that were sent, the repeated ones included.

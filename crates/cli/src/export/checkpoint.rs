@@ -1,0 +1,163 @@
+//! The file that an export goes to, and beside it the one that says how far it is.
+//!
+//! A page is written to the file, and then the checkpoint says how long the file is and where to go on. A run that was
+//! killed in between leaves lines that the checkpoint does not count: the next one cuts them off and asks for the page
+//! again. So the file holds the same profiles, however often the export was cut off.
+
+use std::{
+    ffi::OsString,
+    fs::{File, OpenOptions, TryLockError},
+    io::{self, Seek as _, SeekFrom, Write as _},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::AccountProgress;
+use crate::exit::Failure;
+
+const VERSION: u32 = 1;
+
+/// How far an export is.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Checkpoint {
+    version: u32,
+    /// What is exported: of which accounts, by which query.
+    export: String,
+    /// How long the file is, in bytes.
+    length: u64,
+    pub(crate) accounts: Vec<AccountProgress>,
+}
+
+/// The file of an export.
+#[derive(Debug)]
+pub(crate) struct Export {
+    path: PathBuf,
+    checkpoint_path: PathBuf,
+    file: File,
+    pub(crate) checkpoint: Checkpoint,
+    /// Whether there was a checkpoint to go on from.
+    pub(crate) is_resumed: bool,
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}
+
+impl Export {
+    /// Opens the file for an export of these accounts: a new one, or one that was cut off.
+    pub(crate) fn open(
+        path: &Path,
+        export: &str,
+        accounts: impl Iterator<Item = AccountProgress>,
+    ) -> Result<Self, Failure> {
+        let told = |why: &str| Failure::Usage(format!("{}: {why}", path.display()));
+        let failed = |error: io::Error| told(&error.to_string());
+        let checkpoint_path = beside(path, ".checkpoint");
+        let stored = match std::fs::read_to_string(&checkpoint_path) {
+            Ok(text) => Some(Checkpoint::parse(&text, export).map_err(|why| {
+                told(&format!("{why}; export to another file, or remove {}", checkpoint_path.display()))
+            })?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(failed(error)),
+        };
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(told("another export writes to it")),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+        let length = file.metadata().map_err(failed)?.len();
+        let is_resumed = stored.is_some();
+        let checkpoint = match stored {
+            None if length > 0 => {
+                return Err(told("it is there already, and no export that was cut off: name another file"));
+            }
+            None => Checkpoint {
+                version: VERSION,
+                export: export.to_owned(),
+                length: 0,
+                accounts: accounts.collect(),
+            },
+            Some(stored) if stored.length > length => {
+                return Err(told(
+                    "it is shorter than it was when the export was cut off: export to another file",
+                ));
+            }
+            Some(stored) => stored,
+        };
+        let mut export = Self { path: path.to_owned(), checkpoint_path, file, checkpoint, is_resumed };
+        export.cut().map_err(failed)?;
+        if !is_resumed {
+            export.save()?;
+        }
+        Ok(export)
+    }
+
+    /// Cuts off what the checkpoint does not count.
+    fn cut(&mut self) -> io::Result<()> {
+        self.file.set_len(self.checkpoint.length)?;
+        self.file.seek(SeekFrom::Start(self.checkpoint.length)).map(drop)
+    }
+
+    /// Adds a page, and then notes how far an account is.
+    pub(crate) fn add(
+        &mut self,
+        lines: &[u8],
+        account: usize,
+        progress: AccountProgress,
+    ) -> Result<(), Failure> {
+        let failed = |error: io::Error| Failure::Usage(format!("{}: {error}", self.path.display()));
+        self.file.write_all(lines).map_err(failed)?;
+        self.checkpoint.length += lines.len() as u64;
+        self.note(account, progress)
+    }
+
+    /// Notes how far an account is.
+    pub(crate) fn note(&mut self, account: usize, progress: AccountProgress) -> Result<(), Failure> {
+        if let Some(known) = self.checkpoint.accounts.get_mut(account) {
+            *known = progress;
+        }
+        self.save()
+    }
+
+    fn save(&self) -> Result<(), Failure> {
+        let failed =
+            |error: io::Error| Failure::Usage(format!("{}: {error}", self.checkpoint_path.display()));
+        let new = beside(&self.checkpoint_path, ".new");
+        let text = serde_json::to_string(&self.checkpoint)?;
+        // Either the old checkpoint is there or the new one, whole.
+        let saved = File::create(&new).and_then(|mut file| file.write_all(text.as_bytes()));
+        saved.and_then(|()| std::fs::rename(&new, &self.checkpoint_path)).map_err(failed)
+    }
+
+    /// Ends an export that has everything that there is to be had: there is nothing to go on with.
+    pub(crate) fn finish(&self) -> Result<(), Failure> {
+        let failed = |error: io::Error| Failure::Usage(format!("{}: {error}", self.path.display()));
+        self.file.sync_all().map_err(failed)?;
+        std::fs::remove_file(&self.checkpoint_path).map_err(failed)
+    }
+}
+
+impl Checkpoint {
+    fn parse(text: &str, export: &str) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: u32,
+        }
+
+        let version =
+            serde_json::from_str::<Version>(text).map_err(|_| "its checkpoint cannot be read".to_owned())?;
+        if version.version != VERSION {
+            return Err(format!("its checkpoint is of version {}, and this is {VERSION}", version.version));
+        }
+        let stored: Self =
+            serde_json::from_str(text).map_err(|_| "its checkpoint cannot be read".to_owned())?;
+        if stored.export != export {
+            return Err("it was begun for other accounts, another place or another query".to_owned());
+        }
+        Ok(stored)
+    }
+}

@@ -1,0 +1,6 @@
+//! Exports that can be cut off at any moment and gone on with: where they are, and what they came to.
+
+mod checkpoint;
+mod progress;
+
+pub(crate) use self::{checkpoint::Export, progress::AccountProgress};

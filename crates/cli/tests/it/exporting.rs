@@ -1,0 +1,157 @@
+//! Exports that are cut off at any moment.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use anyprofile_sandbox::Fault;
+use serde_json::Value;
+
+use crate::{Server, server};
+
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn lines(file: &Path) -> Vec<String> {
+    std::fs::read_to_string(file).unwrap().lines().map(str::to_owned).collect()
+}
+
+fn report(file: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
+}
+
+fn export<'a>(to: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
+    [&["export", "--to", to.to_str().unwrap(), "--page-size", "20"], more].concat()
+}
+
+/// Everything, exported in one run.
+fn whole(server: &Server, folder: &Path) -> Vec<String> {
+    let file = folder.join("whole.ndjson");
+    let run = server.run(&export(&file, &[]));
+    assert_eq!(run.code, 0, "{}", run.err);
+    lines(&file)
+}
+
+#[test]
+fn killed_at_any_moment_it_ends_with_the_same_profiles() {
+    let server = server(800);
+    let folder = folder("killed");
+    let whole = whole(&server, &folder);
+    assert_eq!(whole.len(), 2400);
+    let file = folder.join("broken.ndjson");
+    let report_file = folder.join("report.json");
+    let arguments = export(&file, &["--report", report_file.to_str().unwrap()]);
+    let mut kills = 0;
+    for requests in (1..).map(|number| number * 7 % 31 + 3) {
+        let before = server.requests().len();
+        let mut command = server.command(&arguments);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let ended = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break Some(status);
+            }
+            if kills < 8 && server.requests().len() >= before + requests {
+                break None;
+            }
+        };
+        if let Some(status) = ended {
+            assert!(status.success());
+            break;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+    }
+    assert!(kills > 4, "{kills}");
+    assert_eq!(lines(&file), whole);
+    assert!(!folder.join("broken.ndjson.checkpoint").exists(), "there is nothing to go on with");
+    let report = report(&report_file);
+    assert_eq!((&report["complete"], &report["accounts"][0]["seen"]), (&true.into(), &800.into()));
+    assert_eq!(report["accounts"][0]["collections"][""], serde_json::json!({"seen": 800, "declared": 800}));
+    // It is over: nothing is written over it.
+    let again = server.run(&arguments);
+    assert_eq!(again.code, 2);
+    assert!(again.err.contains("it is there already"), "{}", again.err);
+}
+
+#[test]
+fn a_page_that_fails_is_asked_for_again_by_the_next_run() {
+    let server = server(60);
+    let folder = folder("failing");
+    let whole = whole(&server, &folder);
+    let file = folder.join("part.ndjson");
+    let report_file = folder.join("report.json");
+    let arguments = export(&file, &["--report", report_file.to_str().unwrap()]);
+    server.fault(Fault::new("users-list").on_attempts(2..=4).respond(500));
+    let failed = server.run(&arguments);
+    assert_eq!(failed.code, 4, "{}", failed.err);
+    assert!(failed.err.contains("INCOMPLETE\nthe same command goes on\n"), "{}", failed.err);
+    let told = report(&report_file);
+    assert_eq!(told["complete"], false);
+    assert_eq!(
+        (&told["accounts"][1]["failure"], &told["accounts"][1]["complete"]),
+        (&"upstream".into(), &false.into())
+    );
+    assert_eq!(told["accounts"][2]["complete"], true, "the others are whole");
+    let rest = server.run(&arguments);
+    assert_eq!(rest.code, 0, "{}", rest.err);
+    assert!(rest.err.contains("profiles are there already"), "{}", rest.err);
+    let sorted = |mut lines: Vec<String>| {
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted(lines(&file)), sorted(whole));
+}
+
+#[test]
+fn what_lacks_is_told_over_all_runs() {
+    let server = server(60);
+    let folder = folder("lacking");
+    let file = folder.join("part.ndjson");
+    let report_file = folder.join("report.json");
+    let arguments = export(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
+    // A record is lost in the first run, and the second one fails once.
+    for fault in Fault::named("record-left-out").unwrap() {
+        server.fault(fault);
+    }
+    server.fault(Fault::new("users-list").on_attempts(3..=5).respond(500));
+    assert_eq!(server.run(&arguments).code, 4);
+    let rest = server.run(&arguments);
+    assert_eq!(rest.code, 4, "{}", rest.err);
+    assert!(rest.err.contains("1 MISSING"), "{}", rest.err);
+    assert_eq!(report(&report_file)["accounts"][0]["missing"], 1);
+}
+
+#[test]
+fn another_export_is_not_gone_on_with() {
+    let server = server(60);
+    let folder = folder("another");
+    let file = folder.join("part.ndjson");
+    server.fault(Fault::new("users-list").on_attempts(2..=4).respond(500));
+    assert_eq!(server.run(&export(&file, &["--account", "probely"])).code, 4);
+    let length = std::fs::metadata(&file).unwrap().len();
+    for other in [&["--account", "anthropic"][..], &["--account", "probely", "--status", "active"], &[]] {
+        let refused = server.run(&export(&file, other));
+        assert_eq!(refused.code, 2, "{}", refused.err);
+        assert!(
+            refused.err.contains("it was begun for other accounts, another place or another query"),
+            "{}",
+            refused.err
+        );
+    }
+    assert_eq!(std::fs::metadata(&file).unwrap().len(), length);
+    std::fs::write(&file, "").unwrap();
+    let shorter = server.run(&export(&file, &["--account", "probely"]));
+    assert_eq!(shorter.code, 2);
+    assert!(shorter.err.contains("it is shorter than it was"), "{}", shorter.err);
+    let checkpoint = folder.join("part.ndjson.checkpoint");
+    let text = std::fs::read_to_string(&checkpoint).unwrap();
+    std::fs::write(&checkpoint, text.replace("\"version\":1", "\"version\":9")).unwrap();
+    let newer = server.run(&export(&file, &["--account", "probely"]));
+    assert!(newer.err.contains("of version 9"), "{}", newer.err);
+}
