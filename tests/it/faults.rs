@@ -1,6 +1,12 @@
 //! No fault ends in a silent gap, in a hang or in a panic.
 
-use anyprofile_tests::faults::{SERVICES, document, matrix, without_waiting};
+use std::{
+    fmt::Write as _,
+    io,
+    sync::{Arc, Mutex},
+};
+
+use anyprofile_tests::faults::{SERVICES, document, matrix, secrets, without_waiting};
 
 #[test]
 fn every_fault_is_survived_or_told() {
@@ -25,4 +31,46 @@ fn the_table_is_as_it_would_be_made() {
     let made = without_waiting(document()).unwrap();
     let there = std::fs::read_to_string(file).unwrap_or_default();
     assert!(made == there, "docs/faults.md is not as it would be made: run `cargo xtask matrix`");
+}
+
+/// Log lines of this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn nothing_of_a_person_and_no_credential_is_in_any_log_line_or_error() {
+    let log = Log::default();
+    let lines = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(move || lines.clone())
+        .finish();
+    let rows = tracing::subscriber::with_default(subscriber, || without_waiting(matrix()).unwrap());
+    let mut text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("status=503"), "nothing was logged");
+    for outcome in rows.iter().flat_map(|row| row.outcomes.iter().flatten()) {
+        if let Some(error) = &outcome.error {
+            writeln!(text, "{error}\n{error:?}\n{error:#?}").unwrap();
+            let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+            causes.for_each(|cause| writeln!(text, "{cause} {cause:?}").unwrap());
+        }
+        writeln!(text, "{outcome:?}").unwrap();
+    }
+    let planted: Vec<_> =
+        SERVICES.iter().flat_map(|service| without_waiting(secrets(service)).unwrap()).collect();
+    assert!(planted.len() > 200);
+    for secret in planted {
+        assert!(!text.contains(&secret), "{secret}");
+    }
 }

@@ -184,6 +184,37 @@ pub async fn listing(service: &'static str, fault: Option<&NamedFault>) -> io::R
     }))
 }
 
+/// All that must be in no log line, no error and no `Debug`: what the profiles of a service hold of people, and its
+/// credentials.
+///
+/// # Errors
+/// If no sandbox can be had.
+pub async fn secrets(service: &'static str) -> io::Result<Vec<String>> {
+    let (sandbox, provider) = connect(service).await?;
+    let profiles: Vec<_> = provider
+        .list(ListQuery::new())
+        .try_collect()
+        .await
+        .map_err(|error| io::Error::other(error.to_string()))?;
+    let mut secrets = Vec::new();
+    for profile in &profiles {
+        secrets.extend(profile.email().map(str::to_owned));
+        let names = [&profile.name.display, &profile.username, &profile.external_id];
+        secrets.extend(names.into_iter().filter_map(|name| name.value().cloned()));
+    }
+    // What is as short as this may be anywhere.
+    secrets.retain(|text| text.chars().count() > 5);
+    let description = sandbox.description();
+    let credentials = [
+        &description.upsun.api_token,
+        &description.probely.api_key,
+        &description.anthropic.api_key,
+        &description.anthropic.admin_api_key,
+    ];
+    secrets.extend(credentials.map(ToOwned::to_owned));
+    Ok(secrets)
+}
+
 /// Every fault at every service.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ use crate::{
     builtin::Builtin,
     dialect::Dialect,
     exchange::{Exchange, Outbound},
+    limiter::Limiter,
     origin::{TrustedOrigins, given_link, next_link},
     request::Link,
     retry::Budget,
@@ -32,6 +33,7 @@ pub(crate) struct Inner {
     credential: Credential,
     dialect: &'static Dialect,
     pub(crate) budget: Budget,
+    pub(crate) limiter: Limiter,
 }
 
 impl HttpClient {
@@ -62,6 +64,7 @@ impl HttpClient {
         };
         let (base, trusted, transport) = build().map_err(|error: Error| error.with_provider(&info))?;
         let budget = Budget::new(options.retry_budget);
+        let limiter = Limiter::new(options.max_concurrency, options.max_requests_per_second);
         let info = Arc::new(info);
         Ok(Self(Arc::new(Inner {
             info,
@@ -73,6 +76,7 @@ impl HttpClient {
             credential,
             dialect,
             budget,
+            limiter,
         })))
     }
 

@@ -19,6 +19,7 @@ use crate::{
     credential::{Generation, is_step_up, step_up_error},
     dialect::Dialect,
     failure::{failure, request_id},
+    limiter::{Turn, advice},
     origin::{MAX_REDIRECTS, redirect},
     retry::{Circumstances, Decision, Failed, decide},
 };
@@ -96,6 +97,10 @@ impl Exchange {
                 }
                 None => None,
             };
+            // Held until the answer is there. Waiting is no part of the attempt's time, but of the operation's.
+            let Ok(turn) = timeout(self.remaining(), self.turn(effort)).await else {
+                return Err(self.out_of_time(outbound));
+            };
             let began = Instant::now();
             effort.requests = 1;
             effort.attempts += 1;
@@ -104,6 +109,11 @@ impl Exchange {
                 .await
                 .unwrap_or_else(|_| Err(Broken::Transport(TransportError::new(TransportErrorKind::Timeout))));
             log(&result, dialect, outbound, effort.attempts, began.elapsed());
+            if let Ok(received) = &result {
+                let advice = advice(received.status, &received.headers, SystemTime::now());
+                self.inner.limiter.observe(advice, Instant::now());
+            }
+            drop(turn);
 
             let result = match result {
                 Ok(received) if (200..300).contains(&received.status) => {
@@ -159,6 +169,18 @@ impl Exchange {
                 _ => return Err(failure(self, result, outbound, dialect)),
             }
         }
+    }
+
+    /// Waits for this request's turn.
+    async fn turn(&self, effort: &mut Effort) -> Turn<'_> {
+        let limiter = &self.inner.limiter;
+        let turn = limiter.enter().await;
+        let wait = limiter.wait(Instant::now());
+        if !wait.is_zero() {
+            effort.waited += wait;
+            tokio::time::sleep(wait).await;
+        }
+        turn
     }
 
     fn out_of_time(&self, outbound: &Outbound) -> Error {

@@ -26,6 +26,7 @@ mod credential;
 mod dialect;
 mod exchange;
 mod failure;
+mod limiter;
 mod multipart;
 mod options;
 mod origin;

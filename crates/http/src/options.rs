@@ -21,6 +21,11 @@ pub struct HttpOptions {
     /// How many repetitions an account may have in a row without success in between, over all
     /// operations, so that an outage is not multiplied. Each success earns back a tenth. Default: 20.
     pub retry_budget: u32,
+    /// How many requests of an account may be under way at once; 0 means any number. Default: 8.
+    pub max_concurrency: u32,
+    /// How many requests an account may send a second; 0 means any number. It is slowed down further where the service
+    /// answers 429 or says how few are left, and recovers. Default: 0.
+    pub max_requests_per_second: u32,
     /// The size of an answer after decompression, in bytes. Default: 32 MiB.
     pub max_response_bytes: usize,
     /// A product token that is put in front of the library's own in `User-Agent`.
@@ -50,6 +55,8 @@ impl Default for HttpOptions {
             operation_deadline: Duration::from_secs(5 * 60),
             max_attempts: 3,
             retry_budget: 20,
+            max_concurrency: 8,
+            max_requests_per_second: 0,
             max_response_bytes: 32 * 1024 * 1024,
             user_agent: None,
             root_certificates: Vec::new(),
@@ -89,6 +96,10 @@ with! {
     with_max_attempts(max_attempts: u32);
     /// Sets [`retry_budget`](Self::retry_budget).
     with_retry_budget(retry_budget: u32);
+    /// Sets [`max_concurrency`](Self::max_concurrency).
+    with_max_concurrency(max_concurrency: u32);
+    /// Sets [`max_requests_per_second`](Self::max_requests_per_second).
+    with_max_requests_per_second(max_requests_per_second: u32);
     /// Sets [`max_response_bytes`](Self::max_response_bytes).
     with_max_response_bytes(max_response_bytes: usize);
     /// Sets [`proxy`](Self::proxy).

@@ -46,6 +46,8 @@ struct Entry {
     max_attempts: Option<u32>,
     attempt_timeout_seconds: Option<u64>,
     operation_deadline_seconds: Option<u64>,
+    max_concurrency: Option<u32>,
+    max_requests_per_second: Option<u32>,
 }
 
 /// `"discovered"`, or a list of ids.
@@ -310,6 +312,8 @@ fn account_of(
     http.attempt_timeout = entry.attempt_timeout_seconds.map_or(http.attempt_timeout, Duration::from_secs);
     http.operation_deadline =
         entry.operation_deadline_seconds.map_or(http.operation_deadline, Duration::from_secs);
+    http.max_concurrency = entry.max_concurrency.unwrap_or(http.max_concurrency);
+    http.max_requests_per_second = entry.max_requests_per_second.unwrap_or(http.max_requests_per_second);
     Ok(Account { name, secret, settings, http })
 }
 

@@ -200,3 +200,46 @@ async fn a_dropped_operation_sends_nothing_more() {
     tokio::time::sleep(60 * SECOND).await;
     assert_eq!(script.sent().len(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_for_too_many_requests_holds_the_others_back() {
+    let script = Script::of([
+        answer(429).header("retry-after", "3"),
+        json(200, "[]"),
+        json(200, "[]").header("ratelimit-remaining", "0").header("ratelimit-reset", "7"),
+        json(200, "[]"),
+    ]);
+    let client = client(&script);
+    client.send(write()).await.unwrap_err();
+    for _ in 0..3 {
+        client.send(read()).await.unwrap();
+    }
+    let at: Vec<_> = script.sent().iter().map(|sent| sent.at.as_secs()).collect();
+    assert_eq!(at, [0, 3, 3, 10]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_requests_are_under_way_at_once_than_is_allowed() {
+    let script = Script::by(|_| json(200, "[]").after(SECOND).into());
+    let client = client_with(&script, HttpOptions::default().with_max_concurrency(4));
+    let began = tokio::time::Instant::now();
+    let sent = futures_util::future::join_all((0..20).map(|_| client.send(read()))).await;
+    assert!(sent.iter().all(Result::is_ok));
+    assert_eq!(began.elapsed(), 5 * SECOND);
+    // A rate is one of all requests.
+    let client =
+        client_with(&script, HttpOptions::default().with_max_requests_per_second(10).with_max_concurrency(0));
+    let began = tokio::time::Instant::now();
+    futures_util::future::join_all((0..21).map(|_| client.send(read()))).await;
+    assert_eq!(began.elapsed(), 3 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_for_a_turn_is_part_of_the_operations_time() {
+    let script = Script::of([answer(429).header("retry-after", "50"), json(200, "[]")]);
+    let options = HttpOptions::default().with_operation_deadline(10 * SECOND);
+    let client = client_with(&script, options);
+    client.send(write()).await.unwrap_err();
+    let error = client.send(read()).await.unwrap_err();
+    assert_eq!((error.kind(), script.sent().len()), (ErrorKind::Timeout, 1));
+}
