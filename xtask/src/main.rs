@@ -2,6 +2,7 @@
 
 mod cargo;
 mod features;
+mod fuzz;
 mod matrix;
 mod operations;
 mod prism;
@@ -37,6 +38,14 @@ enum Chore {
         /// OpenAPI documents (JSON). Their services' operations must be those of the table.
         specs: Vec<PathBuf>,
     },
+    /// Run the fuzz targets, each for so many seconds. Needs cargo-fuzz.
+    Fuzz {
+        /// How long, for each target.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// Only these targets.
+        targets: Vec<String>,
+    },
     /// Write docs/faults.md: what a listing makes of each fault at each service.
     Matrix {
         /// Write nothing; fail if the file is not as it would be written.
@@ -61,6 +70,7 @@ fn main() -> ExitCode {
         Chore::Deny => deny(),
         Chore::Features => features::build_all(),
         Chore::Operations { check, specs } => operations::run(check, &specs),
+        Chore::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
         Chore::Matrix { check } => matrix::run(check),
         Chore::Prism { specs } => prism::run(&specs),
     };

@@ -1,0 +1,115 @@
+//! Providers whose service answers everything alike.
+
+use std::{
+    cell::RefCell,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use anyprofile::{
+    ProfileId, ProfileProvider, async_trait,
+    anthropic::{AnthropicConfig, AnthropicOrganizationProvider, AnthropicProvider, BETA_2026_03_24, BETA_2026_09_04},
+    http::{HttpOptions, ResponseBody, Transport, TransportError},
+    probely::{ProbelyConfig, ProbelyProvider},
+    upsun::{ListedOrganizations, UpsunConfig, UpsunProvider},
+};
+use bytes::Bytes;
+
+/// What the service answers.
+#[derive(Debug, Default)]
+struct Answer {
+    status: u16,
+    headers: Vec<(&'static str, Vec<u8>)>,
+    body: Bytes,
+}
+
+#[derive(Debug, Default)]
+struct Scripted(Mutex<Answer>);
+
+#[async_trait]
+impl Transport for Scripted {
+    async fn send(&self, _: http::Request<Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
+        let answer = self.0.lock().unwrap();
+        let mut response = http::Response::new(ResponseBody::from_bytes(answer.body.clone()));
+        *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
+        for (name, value) in &answer.headers {
+            if let Ok(value) = http::HeaderValue::from_bytes(value) {
+                response.headers_mut().append(*name, value);
+            }
+        }
+        Ok(response)
+    }
+}
+
+type Made = (Arc<Scripted>, Arc<dyn ProfileProvider>, ProfileId);
+
+struct Fixture {
+    runtime: tokio::runtime::Runtime,
+    providers: Vec<Made>,
+}
+
+thread_local! {
+    static FIXTURE: RefCell<Option<Fixture>> = const { RefCell::new(None) };
+}
+
+fn make(choice: u8) -> Made {
+    let scripted = Arc::new(Scripted::default());
+    // What the service asks to be waited for is not waited for here.
+    let http = HttpOptions::default()
+        .with_max_attempts(2)
+        .with_operation_deadline(Duration::from_secs(300))
+        .with_transport(Arc::clone(&scripted) as _);
+    let anthropic = |beta: Option<&str>| {
+        let mut config = AnthropicConfig::with_api_key("a".parse().unwrap(), "key").with_http(http.clone());
+        config.beta = beta.map(str::to_owned);
+        Arc::new(AnthropicProvider::new(config).unwrap()) as Arc<dyn ProfileProvider>
+    };
+    let upsun = |organizations| {
+        let config = UpsunConfig::with_access_token("a".parse().unwrap(), "token")
+            .with_organizations(organizations)
+            .with_http(http.clone());
+        Arc::new(UpsunProvider::new(config).unwrap()) as Arc<dyn ProfileProvider>
+    };
+    let (provider, id) = match choice {
+        0 => (upsun(ListedOrganizations::None), "upsun:a/user/u"),
+        1 => (upsun(ListedOrganizations::Discovered), "upsun:a/organization/o"),
+        2 => {
+            let config = ProbelyConfig::new("a".parse().unwrap(), "key").with_http(http.clone());
+            (Arc::new(ProbelyProvider::new(config).unwrap()) as _, "probely:a/user/u")
+        }
+        3 => (anthropic(Some(BETA_2026_03_24)), "anthropic:a/user/u"),
+        4 => (anthropic(Some(BETA_2026_09_04)), "anthropic:a/user/u"),
+        5 => (anthropic(None), "anthropic:a/user/u"),
+        _ => {
+            let config = AnthropicConfig::with_admin_key("a".parse().unwrap(), "key").with_http(http.clone());
+            (Arc::new(AnthropicOrganizationProvider::new(config).unwrap()) as _, "anthropic:a/organization_user/u")
+        }
+    };
+    (scripted, provider, id.parse().unwrap())
+}
+
+/// Has a provider asked, whose service answers everything so.
+pub fn ask(
+    choice: u8,
+    status: u16,
+    headers: &[(&'static str, Vec<u8>)],
+    body: &[u8],
+    work: impl AsyncFnOnce(Arc<dyn ProfileProvider>, ProfileId),
+) {
+    FIXTURE.with_borrow_mut(|fixture| {
+        let fixture = fixture.get_or_insert_with(|| Fixture {
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                // Waits cost nothing.
+                .start_paused(true)
+                .build().unwrap(),
+            providers: (0..7).map(make).collect(),
+        });
+        // A limiter that was told to wait is of no use to the next one.
+        fixture.providers[usize::from(choice)] = make(choice);
+        let (scripted, provider, id) = &fixture.providers[usize::from(choice)];
+        *scripted.0.lock().unwrap() =
+            Answer { status, headers: headers.to_vec(), body: Bytes::copy_from_slice(body) };
+        fixture.runtime.block_on(work(Arc::clone(provider), id.clone()));
+    });
+}
