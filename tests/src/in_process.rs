@@ -7,7 +7,7 @@ use anyprofile::{
     async_trait,
     http::{ResponseBody, Transport, TransportError, TransportErrorKind},
 };
-use anyprofile_sandbox::{Body, Sandbox};
+use anyprofile_sandbox::{Body, NoAnswer, Sandbox};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::{Request, Response, header};
@@ -22,8 +22,12 @@ pub(crate) struct InProcess(pub(crate) Arc<Sandbox>);
 #[async_trait]
 impl Transport for InProcess {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<ResponseBody>, TransportError> {
-        let broken = || TransportError::new(TransportErrorKind::Interrupted);
-        let response = self.0.call(request.map(Body::from)).await.ok_or_else(broken)?;
+        let response = self.0.call(request.map(Body::from)).await.map_err(|none| {
+            TransportError::new(match none {
+                NoAnswer::Refused => TransportErrorKind::Connect,
+                _ => TransportErrorKind::Interrupted,
+            })
+        })?;
         let (head, body) = response.into_parts();
         let number = |name| head.headers.get(name)?.to_str().ok()?.parse::<usize>().ok();
         let declared = number(header::CONTENT_LENGTH);

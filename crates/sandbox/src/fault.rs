@@ -48,6 +48,7 @@ pub struct Fault {
 pub(crate) enum Instead {
     Status(u16),
     Nothing,
+    Refusal,
 }
 
 /// What becomes of the right answer.
@@ -120,6 +121,13 @@ impl Fault {
     /// Closes the connection without any answer; the request's status in the log stays 0.
     pub fn drop_connection(mut self) -> Self {
         self.instead = Some(Instead::Nothing);
+        self
+    }
+
+    /// Refuses the connection: nothing is sent by it. Over a socket it is closed, since what is asked for is known only when
+    /// it was accepted; [`Sandbox::call`](crate::Sandbox::call) tells the two apart.
+    pub fn refuse_connection(mut self) -> Self {
+        self.instead = Some(Instead::Refusal);
         self
     }
 

@@ -124,4 +124,4 @@ pub use fault::Fault;
 pub use named::NamedFault;
 pub use options::SandboxOptions;
 pub use recorder::RecordedRequest;
-pub use server::Sandbox;
+pub use server::{NoAnswer, Sandbox};

@@ -18,6 +18,8 @@ pub(crate) enum Outcome {
     Reply(Reply),
     /// The connection is cut.
     Nothing,
+    /// The connection is refused.
+    Refusal,
 }
 
 /// What the faults of one request come to.
@@ -100,6 +102,7 @@ fn outcome(fault: &Fault, request_id: &str) -> Option<Outcome> {
     match fault.instead {
         None => None,
         Some(Instead::Nothing) => Some(Outcome::Nothing),
+        Some(Instead::Refusal) => Some(Outcome::Refusal),
         Some(Instead::Status(status)) => {
             // Of bytes that are no text the id stays out.
             let body = match std::str::from_utf8(&fault.body) {
@@ -119,7 +122,7 @@ mod tests {
     fn status(acts: &Acts) -> Option<u16> {
         match &acts.outcome {
             Some(Outcome::Reply(reply)) => Some(reply.status),
-            Some(Outcome::Nothing) => Some(0),
+            Some(Outcome::Nothing | Outcome::Refusal) => Some(0),
             None => None,
         }
     }

@@ -98,13 +98,16 @@ impl Sandbox {
     }
 
     /// Answers a request within the process, without a connection: for tests whose time is paused. The URL is one of the
-    /// [description](Self::description)'s. `None` where a fault closes the connection.
+    /// [description](Self::description)'s. A body that a fault breaks off ends with an error, or ends before the length that
+    /// was declared.
     ///
-    /// A body that a fault breaks off ends with an error, or ends before the length that was declared.
-    pub async fn call(&self, request: Request<Body>) -> Option<Response<Body>> {
+    /// # Errors
+    /// Where a fault refuses or closes the connection.
+    pub async fn call(&self, request: Request<Body>) -> Result<Response<Body>, NoAnswer> {
         match self.shared.answer(request).await {
-            Outcome::Reply(reply) => Some(reply.into_response()),
-            Outcome::Nothing => None,
+            Outcome::Reply(reply) => Ok(reply.into_response()),
+            Outcome::Nothing => Err(NoAnswer::Closed),
+            Outcome::Refusal => Err(NoAnswer::Refused),
         }
     }
 
@@ -131,6 +134,16 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         self.shared.stopping.send_replace(true);
     }
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoAnswer {
+    /// There was no connection.
+    Refused,
+    /// The connection was closed.
+    Closed,
 }
 
 /// A service and the prefix of its paths, which is also its name.
@@ -226,7 +239,10 @@ impl Shared {
                 None => Outcome::Reply(effect.changed(reply)),
             }
         };
-        let Outcome::Reply(reply) = outcome else { return Outcome::Nothing };
+        let reply = match outcome {
+            Outcome::Reply(reply) => reply,
+            without => return without,
+        };
         lock(&self.recorder).set_status(number, reply.status);
         let header = mounted.map_or("x-request-id", |((_, service), _)| service.request_id_header());
         Outcome::Reply(reply.header(header, call.request_id))

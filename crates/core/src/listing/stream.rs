@@ -79,6 +79,21 @@ enum Urgency {
     /// It was asked for ahead of time. While its caller is busy nobody polls it, and its time-outs run all the
     /// same: a failure that may come from that is not the service's.
     Early,
+    /// It was asked for ahead of time, and somebody waits for it now: what it tries from here on is polled.
+    Awaited,
+}
+
+impl Urgency {
+    /// Whether a failure may come from a time in which nobody polled.
+    fn may_be_ours(self, error: &Error) -> bool {
+        let is_of_time = matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Transport);
+        match self {
+            Self::Wanted => false,
+            Self::Early => is_of_time,
+            // A later attempt was begun by a poll.
+            Self::Awaited => is_of_time && error.effort().attempts < 2,
+        }
+    }
 }
 
 impl<'a> ProfileStream<'a> {
@@ -134,6 +149,7 @@ impl Stream for ProfileStream<'_> {
             let ((source, page), urgency) = match std::mem::replace(&mut this.next, Ahead::End) {
                 Ahead::Fetched(fetched, urgency) => (*fetched, urgency),
                 Ahead::Fetching(fetching, urgency) => {
+                    let urgency = if urgency == Urgency::Early { Urgency::Awaited } else { urgency };
                     this.next = Ahead::Fetching(fetching, urgency);
                     return Poll::Pending;
                 }
@@ -142,7 +158,7 @@ impl Stream for ProfileStream<'_> {
             this.report = source.report().clone();
             match page {
                 None => return Poll::Ready(None),
-                Some(Err(error)) if urgency == Urgency::Early && may_be_ours(&error) => {
+                Some(Err(error)) if urgency.may_be_ours(&error) => {
                     this.next = Ahead::Fetching(source.fetch(), Urgency::Wanted);
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
@@ -156,11 +172,6 @@ impl Stream for ProfileStream<'_> {
             }
         }
     }
-}
-
-/// Whether a failure may come from a request that was left unpolled.
-fn may_be_ours(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Transport)
 }
 
 impl fmt::Debug for ProfileStream<'_> {

@@ -8,6 +8,12 @@ use super::NamedFault;
 const LONG: Duration = Duration::from_secs(600);
 
 pub(super) const FAULTS: &[NamedFault] = &[
+    NamedFault::new("refused-once", "the connection is refused, once", |listing| {
+        Some(listing.once().refuse_connection())
+    }),
+    NamedFault::new("refused", "every connection is refused", |listing| {
+        Some(listing.always().refuse_connection())
+    }),
     NamedFault::new(
         "closed-before-headers-once",
         "the connection is closed before the answer, once",
