@@ -66,7 +66,7 @@ impl Server for SandboxServer {
             Disturbance::WebPage => "html-with-200",
             Disturbance::BadRecord => "bad-record",
             Disturbance::Cycle => "cursor-cycle-of-two",
-            Disturbance::LostRecord => "record-left-out",
+            Disturbance::LostRecord => "record-left-out-once",
         };
         let fault =
             NamedFault::all().find(|fault| fault.name == name).and_then(|fault| fault.of(self.service));

@@ -175,11 +175,7 @@ impl Exchange {
     async fn turn(&self, effort: &mut Effort) -> Turn<'_> {
         let limiter = &self.inner.limiter;
         let turn = limiter.enter().await;
-        let wait = limiter.wait(Instant::now());
-        if !wait.is_zero() {
-            effort.waited += wait;
-            tokio::time::sleep(wait).await;
-        }
+        effort.waited += limiter.pass().await;
         turn
     }
 

@@ -3,6 +3,7 @@
 //! What the pace is follows from values alone: the clock is passed in.
 
 use std::{
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
@@ -10,7 +11,7 @@ use std::{
 use http::{HeaderMap, HeaderName};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 use crate::retry::asked_wait;
@@ -83,9 +84,9 @@ impl Limiter {
 
     /// Waits for a place among the requests that are sent at once.
     pub(crate) async fn enter(&self) -> Turn<'_> {
+        let mut place = pin!(Arc::clone(&self.at_once).acquire_owned());
         loop {
-            let place = Arc::clone(&self.at_once).acquire_owned();
-            match timeout(PATIENCE, place).await {
+            match timeout(PATIENCE, place.as_mut()).await {
                 // It is never closed.
                 Ok(place) => return Turn { limiter: self, _place: place.ok() },
                 Err(_) if self.pace().is_stuck(Instant::now()) => {
@@ -96,9 +97,16 @@ impl Limiter {
         }
     }
 
-    /// How long to wait before the request is sent. Its place is taken: whoever gives up leaves a gap.
-    pub(crate) fn wait(&self, now: Instant) -> Duration {
-        self.pace().take(now)
+    /// Waits until the next request may be sent, and gives how long that took. Whoever gives up takes no place.
+    pub(crate) async fn pass(&self) -> Duration {
+        let began = Instant::now();
+        loop {
+            let wait = self.pace().take(Instant::now());
+            if wait.is_zero() {
+                return began.elapsed();
+            }
+            sleep(wait).await;
+        }
     }
 
     /// Takes an answer into account.
@@ -122,10 +130,13 @@ impl Pace {
         is_stuck
     }
 
+    /// Takes the next place, if its time has come; else gives how long that is.
     fn take(&mut self, now: Instant) -> Duration {
-        let at = self.next.map_or(now, |next| next.max(now));
-        self.next = (!self.distance.is_zero()).then(|| at + self.distance);
-        at.saturating_duration_since(now)
+        let wait = self.next.map_or(Duration::ZERO, |next| next.saturating_duration_since(now));
+        if wait.is_zero() {
+            self.next = (!self.distance.is_zero()).then(|| now + self.distance);
+        }
+        wait
     }
 
     fn follow(&mut self, advice: Advice, now: Instant) {
@@ -228,39 +239,50 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_refusal_slows_down_and_successes_recover() {
         let limiter = Limiter::new(0, 0);
-        let now = Instant::now();
-        assert_eq!(limiter.wait(now), Duration::ZERO);
-        limiter.observe(Advice { is_refused: true, pause: Some(2 * SECOND), spread: None }, now);
-        assert_eq!(limiter.wait(now), 2 * SECOND);
-        assert_eq!(limiter.wait(now), 2 * SECOND + FIRST_DISTANCE);
-        limiter.observe(Advice { is_refused: true, ..Advice::default() }, now);
-        let slow = limiter.pace().distance;
-        assert_eq!(slow, 2 * FIRST_DISTANCE);
+        assert_eq!(limiter.pass().await, Duration::ZERO);
+        let refused = |pause| Advice { is_refused: true, pause, spread: None };
+        limiter.observe(refused(Some(2 * SECOND)), Instant::now());
+        assert_eq!(limiter.pass().await, 2 * SECOND);
+        assert_eq!(limiter.pass().await, FIRST_DISTANCE);
         for _ in 0..100 {
-            limiter.observe(Advice { is_refused: true, ..Advice::default() }, now);
+            limiter.observe(refused(None), Instant::now());
         }
         assert_eq!(limiter.pace().distance, LONGEST_DISTANCE);
         for _ in 0..100 {
-            limiter.observe(Advice::default(), now);
+            limiter.observe(Advice::default(), Instant::now());
         }
         assert_eq!(limiter.pace().distance, Duration::ZERO);
-        limiter.observe(Advice { pause: Some(Duration::MAX), ..Advice::default() }, now);
-        assert!(limiter.wait(now) <= LONGEST_PAUSE + 2 * SECOND + 3 * FIRST_DISTANCE);
+        limiter.observe(Advice { pause: Some(Duration::MAX), ..Advice::default() }, Instant::now());
+        assert_eq!(limiter.pass().await, LONGEST_PAUSE);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_rate_is_kept_and_so_is_the_number_at_once() {
         let limiter = Limiter::new(2, 4);
-        let now = Instant::now();
-        let waits: Vec<_> = (0..3).map(|_| limiter.wait(now).as_millis()).collect();
-        assert_eq!(waits, [0, 250, 500]);
-        assert_eq!(limiter.wait(now + 10 * SECOND), Duration::ZERO, "what was not used is not saved up");
+        let distance = Duration::from_millis(250);
+        assert_eq!(
+            [limiter.pass().await, limiter.pass().await, limiter.pass().await],
+            [Duration::ZERO, distance, distance]
+        );
+        sleep(10 * SECOND).await;
+        assert_eq!(limiter.pass().await, Duration::ZERO, "what was not used is not saved up");
+        assert_eq!(limiter.pass().await, distance);
         let (one, _two) = (limiter.enter().await, limiter.enter().await);
         let third = limiter.enter();
         tokio::pin!(third);
         assert!(futures_util::poll!(third.as_mut()).is_pending());
         drop(one);
         third.await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_up_waiting_takes_no_place() {
+        let limiter = Limiter::new(0, 1);
+        limiter.pass().await;
+        for _ in 0..50 {
+            assert!(timeout(SECOND / 100, limiter.pass()).await.is_err());
+        }
+        assert_eq!(limiter.pass().await, SECOND / 2);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,8 +1,8 @@
 //! From the API's records to the normalized profile.
 
 use anyprofile_core::{
-    Actor, Email, Extension, Field, FieldPath, FieldState, Kind, Label, Profile, ProfileExtension, ProfileId,
-    Role, RoleAssignment, RoleScope, ScopeTier, Status, View, open_record,
+    Actor, Email, Extension, Field, FieldPath, FieldState, Kind, Label, Note, NoteKind, Profile,
+    ProfileExtension, ProfileId, Role, RoleAssignment, RoleScope, ScopeTier, Status, View, open_record,
     wire::{note_other_types, read_time},
 };
 
@@ -50,6 +50,9 @@ pub(crate) fn user(id: ProfileId, view: View, record: wire::User) -> Profile {
     profile.status_raw = record.active.map(|active| format!("active={active}"));
     profile.name.display = record.name.empty_as_null();
     profile.emails = Email::login(record.email.empty_as_null());
+    if record.title.value().is_some_and(|title| title.unknown_word().is_some()) {
+        profile.notes.push(Note::new(FieldPath::TITLE, NoteKind::UnknownWord));
+    }
     profile.title = record.title.and_then(|title| match title {
         Title::NotSet => Field::Null,
         title => Field::Value(title.as_str().to_owned()),

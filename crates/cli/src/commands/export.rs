@@ -1,14 +1,8 @@
 //! `anyprofile export`
 
-use std::{
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{io, path::Path, pin::Pin};
 
-use anyprofile::{Cursor, ListQuery, Pages, ProfileProvider};
+use anyprofile::{Cursor, DuplicateCounter, ListQuery, Pages, ProfileProvider};
 use serde_json::json;
 
 use crate::{
@@ -16,7 +10,7 @@ use crate::{
     bulk::fingerprint,
     diagnostics,
     exit::{Exit, Failure},
-    export::{AccountProgress, Export},
+    export::{AccountProgress, Duplicates, Export},
     session::Session,
     summary::counted,
 };
@@ -36,29 +30,48 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
     let empty = providers
         .iter()
         .map(|it| AccountProgress::new(it.info().account.as_str(), it.info().service.as_str()));
-    let mut export = Export::open(&to, &export, empty)?;
+    let export = Export::open(&to, &export, empty)?;
     if export.is_resumed && !global.quiet {
         let seen: u64 = export.checkpoint.accounts.iter().map(|it| it.seen).sum();
         say!("going on with {}: {} there already", to.display(), counted(seen, "profile is", "profiles are"));
     }
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&interrupted);
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            told.store(true, Ordering::Relaxed);
-        }
-    });
-    let mut exits = Vec::new();
-    for (account, provider) in providers.iter().enumerate() {
-        exits.push(one(provider.as_ref(), account, &query, &mut export, &interrupted).await?);
+    let mut counters = vec![DuplicateCounter::default(); providers.len()];
+    if export.is_resumed {
+        export.for_each_id(|id| {
+            let account = providers.iter().position(|it| it.info().account == id.account);
+            if let Some(account) = account {
+                counters[account].note(&id);
+            }
+        })?;
     }
+    let mut run =
+        Run { export, counters, query, interrupt: Box::pin(tokio::signal::ctrl_c()), is_interrupted: false };
+    let mut exits = Vec::new();
+    let mut broken = None;
+    for (account, provider) in providers.iter().enumerate() {
+        match run.account(provider.as_ref(), account).await {
+            Ok(exit) => exits.push(exit),
+            // The file cannot be written any more. What the run came to is told all the same.
+            Err(failure) => {
+                broken = Some(failure);
+                break;
+            }
+        }
+    }
+    let Run { export, is_interrupted, .. } = run;
     let accounts = export.checkpoint.accounts.clone();
-    let is_over = accounts.iter().all(|it| it.reached_end);
+    let is_over = broken.is_none() && accounts.iter().all(|it| it.reached_end);
     let is_complete = is_over && session.unusable == 0 && accounts.iter().all(AccountProgress::is_complete);
     if is_over {
         export.finish()?;
     }
-    report(report_to.as_deref(), &to, &accounts, is_complete)?;
+    report(report_to.as_deref(), &to, &accounts, session.unusable, is_complete)?;
+    if let Some(failure) = broken {
+        return Err(failure);
+    }
+    if is_interrupted {
+        say!("interrupted");
+    }
     if !global.quiet {
         for account in &accounts {
             say!("{}", line(account));
@@ -67,7 +80,11 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
         let verdict = if is_complete { "complete" } else { "INCOMPLETE" };
         let of = counted(accounts.len() as u64, "account", "accounts");
         say!("{} of {of}: {verdict}", counted(seen, "profile", "profiles"));
-        if !is_over {
+        if accounts.iter().any(|it| it.is_stuck) {
+            say!(
+                "where the service leads back to a page that was there before there is nowhere to go on: begin anew, with another file"
+            );
+        } else if !is_over {
             say!("the same command goes on");
         }
     }
@@ -79,47 +96,81 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
     Ok(if is_anything { Exit::Partial } else { Exit::of_all(exits).unless_complete() })
 }
 
-/// Exports one account, from where it is.
-async fn one(
-    provider: &dyn ProfileProvider,
-    account: usize,
-    query: &ListQuery,
-    export: &mut Export,
-    interrupted: &AtomicBool,
-) -> Result<Exit, Failure> {
-    let mut before = export.checkpoint.accounts.get(account).cloned().unwrap_or_default();
-    if before.reached_end {
-        return Ok(Exit::Complete);
-    }
-    before.failure = None;
-    let mut pages = match before.cursor.as_deref().map(str::parse::<Cursor>) {
-        None => Pages::new(provider, query.clone()),
-        Some(Ok(cursor)) => Pages::resume(provider, query.clone(), cursor),
-        Some(Err(error)) => return Err(Failure::Usage(format!("{}: {error}", before.account))),
-    };
-    while !interrupted.load(Ordering::Relaxed) {
-        let page = match pages.next_page().await {
-            None => break,
-            Some(Ok(page)) => page,
+/// An export at work.
+struct Run {
+    export: Export,
+    /// Who of each account is in the file, over all runs.
+    counters: Vec<DuplicateCounter>,
+    query: ListQuery,
+    interrupt: Pin<Box<dyn Future<Output = io::Result<()>> + Send>>,
+    is_interrupted: bool,
+}
+
+impl Run {
+    /// Exports one account, from where it is.
+    async fn account(&mut self, provider: &dyn ProfileProvider, account: usize) -> Result<Exit, Failure> {
+        let mut before = self.export.checkpoint.accounts.get(account).cloned().unwrap_or_default();
+        if before.reached_end {
+            return Ok(Exit::Complete);
+        }
+        if before.is_stuck || self.is_interrupted {
+            return Ok(Exit::Partial);
+        }
+        before.failure = None;
+        let mut pages = match before.cursor.as_deref().map(str::parse::<Cursor>) {
+            None => Pages::new(provider, self.query.clone()),
+            Some(Ok(cursor)) => Pages::resume(provider, self.query.clone(), cursor),
             Some(Err(error)) => {
-                diagnostics::error(&error);
-                let mut failed = before.with(pages.report()).failed(error.kind());
-                // Where it was before: the same page is asked for again.
-                failed.cursor = pages.cursor().map(ToString::to_string).or(failed.cursor);
-                export.note(account, failed)?;
-                return Ok(Exit::of(&error));
+                say!("error: {}: {error}: begin anew, with another file", before.account);
+                return Ok(Exit::Usage);
             }
         };
-        let mut lines = Vec::new();
-        for profile in &page.items {
-            serde_json::to_writer(&mut lines, profile)?;
-            lines.push(b'\n');
+        let mut duplicates = Duplicates::new();
+        loop {
+            let page = tokio::select! {
+                biased;
+                _ = &mut self.interrupt => {
+                    self.is_interrupted = true;
+                    return Ok(Exit::Partial);
+                }
+                page = pages.next_page() => page,
+            };
+            let page = match page {
+                None => break,
+                Some(Ok(page)) => page,
+                Some(Err(error)) => {
+                    diagnostics::error(&error);
+                    let mut failed =
+                        at(before.with(pages.report(), &duplicates), &pages).failed(error.kind());
+                    // Before the first page of this run it is where it was.
+                    if pages.report().pages == 0 {
+                        (failed.cursor, failed.is_stuck) = (before.cursor.clone(), before.is_stuck);
+                    }
+                    self.export.note(account, failed)?;
+                    return Ok(Exit::of(&error));
+                }
+            };
+            let mut lines = Vec::new();
+            let collection = page.collection.as_ref().map_or("", |kind| kind.as_str()).to_owned();
+            for profile in &page.items {
+                serde_json::to_writer(&mut lines, profile)?;
+                lines.push(b'\n');
+                *duplicates.entry(collection.clone()).or_default() +=
+                    u64::from(self.counters[account].note(&profile.id));
+            }
+            let mut progress = at(before.with(pages.report(), &duplicates), &pages);
+            progress.duplicates_unchecked |= !self.counters[account].is_exhaustive();
+            self.export.add(&lines, account, progress)?;
         }
-        let mut progress = before.with(pages.report());
-        progress.cursor = pages.cursor().map(ToString::to_string);
-        export.add(&lines, account, progress)?;
+        Ok(Exit::Complete)
     }
-    Ok(if pages.report().reached_end { Exit::Complete } else { Exit::Partial })
+}
+
+/// The progress with where the pages are.
+fn at(mut progress: AccountProgress, pages: &Pages<&dyn ProfileProvider>) -> AccountProgress {
+    progress.cursor = pages.cursor().map(ToString::to_string);
+    progress.is_stuck = progress.cursor.is_none() && !progress.reached_end && progress.pages > 0;
+    progress
 }
 
 /// What the run came to, for a program.
@@ -127,18 +178,13 @@ fn report(
     file: Option<&Path>,
     to: &Path,
     accounts: &[AccountProgress],
+    unusable: usize,
     is_complete: bool,
 ) -> Result<(), Failure> {
-    let accounts: Vec<_> = accounts
-        .iter()
-        .map(|account| {
-            let mut document = json!(account);
-            document["missing"] = account.missing().into();
-            document["complete"] = account.is_complete().into();
-            document
-        })
-        .collect();
-    let document = json!({"complete": is_complete, "to": to, "accounts": accounts});
+    let accounts: Vec<_> = accounts.iter().map(AccountProgress::document).collect();
+    let to = to.display().to_string();
+    let document =
+        json!({"complete": is_complete, "to": to, "accounts": accounts, "unusable_accounts": unusable});
     write_report(file, &document)
 }
 

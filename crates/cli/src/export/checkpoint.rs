@@ -7,10 +7,11 @@
 use std::{
     ffi::OsString,
     fs::{File, OpenOptions, TryLockError},
-    io::{self, Seek as _, SeekFrom, Write as _},
+    io::{self, BufRead as _, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
 };
 
+use anyprofile::ProfileId;
 use serde::{Deserialize, Serialize};
 
 use super::AccountProgress;
@@ -40,6 +41,17 @@ pub(crate) struct Export {
     pub(crate) is_resumed: bool,
 }
 
+/// Where a file is made that holds people's data, nobody else reads it.
+#[cfg(unix)]
+fn only_ours(options: &mut OpenOptions) -> &mut OpenOptions {
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600)
+}
+
+#[cfg(not(unix))]
+fn only_ours(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
@@ -56,31 +68,30 @@ impl Export {
         let told = |why: &str| Failure::Usage(format!("{}: {why}", path.display()));
         let failed = |error: io::Error| told(&error.to_string());
         let checkpoint_path = beside(path, ".checkpoint");
-        let stored = match std::fs::read_to_string(&checkpoint_path) {
-            Ok(text) => Some(Checkpoint::parse(&text, export).map_err(|why| {
-                told(&format!("{why}; export to another file, or remove {}", checkpoint_path.display()))
-            })?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(failed(error)),
-        };
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)?;
+        let mut options = OpenOptions::new();
+        let file = only_ours(options.create(true).truncate(false).read(true).write(true)).open(path);
+        let file = file.map_err(failed)?;
+        // Before anything is read: another run may be about to end.
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(told("another export writes to it")),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
+        let accounts: Vec<_> = accounts.collect();
+        let stored = match std::fs::read_to_string(&checkpoint_path) {
+            Ok(text) => Some(Checkpoint::parse(&text, export, &accounts).map_err(|why| {
+                told(&format!("{why}; export to another file, or remove {}", checkpoint_path.display()))
+            })?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(failed(error)),
+        };
         let length = file.metadata().map_err(failed)?.len();
         let is_resumed = stored.is_some();
         let checkpoint = match stored {
             None if length > 0 => {
                 return Err(told("it is there already, and no export that was cut off: name another file"));
             }
-            None => Checkpoint {
-                version: VERSION,
-                export: export.to_owned(),
-                length: 0,
-                accounts: accounts.collect(),
-            },
+            None => Checkpoint { version: VERSION, export: export.to_owned(), length: 0, accounts },
             Some(stored) if stored.length > length => {
                 return Err(told(
                     "it is shorter than it was when the export was cut off: export to another file",
@@ -90,6 +101,9 @@ impl Export {
         };
         let mut export = Self { path: path.to_owned(), checkpoint_path, file, checkpoint, is_resumed };
         export.cut().map_err(failed)?;
+        if !export.ends_with_a_line().map_err(failed)? {
+            return Err(told("it is not as it was when the export was cut off: export to another file"));
+        }
         if !is_resumed {
             export.save()?;
         }
@@ -100,6 +114,37 @@ impl Export {
     fn cut(&mut self) -> io::Result<()> {
         self.file.set_len(self.checkpoint.length)?;
         self.file.seek(SeekFrom::Start(self.checkpoint.length)).map(drop)
+    }
+
+    /// Whether what the checkpoint counts is whole lines. Leaves the file at its end.
+    fn ends_with_a_line(&mut self) -> io::Result<bool> {
+        if self.checkpoint.length == 0 {
+            return Ok(true);
+        }
+        self.file.seek(SeekFrom::Start(self.checkpoint.length - 1))?;
+        let mut last = [0];
+        self.file.read_exact(&mut last)?;
+        Ok(last == *b"\n")
+    }
+
+    /// Has each id that is in the file already.
+    pub(crate) fn for_each_id(&self, mut each: impl FnMut(ProfileId)) -> Result<(), Failure> {
+        #[derive(Deserialize)]
+        struct Line {
+            id: ProfileId,
+        }
+
+        let failed = |error: io::Error| Failure::Usage(format!("{}: {error}", self.path.display()));
+        let file = File::open(&self.path).map_err(failed)?;
+        for line in io::BufReader::new(file).lines() {
+            let line = serde_json::from_str::<Line>(&line.map_err(failed)?);
+            let Ok(Line { id }) = line else {
+                let why = "it is not as it was when the export was cut off: export to another file";
+                return Err(Failure::Usage(format!("{}: {why}", self.path.display())));
+            };
+            each(id);
+        }
+        Ok(())
     }
 
     /// Adds a page, and then notes how far an account is.
@@ -129,7 +174,9 @@ impl Export {
         let new = beside(&self.checkpoint_path, ".new");
         let text = serde_json::to_string(&self.checkpoint)?;
         // Either the old checkpoint is there or the new one, whole.
-        let saved = File::create(&new).and_then(|mut file| file.write_all(text.as_bytes()));
+        let mut options = OpenOptions::new();
+        let file = only_ours(options.create(true).truncate(true).write(true)).open(&new);
+        let saved = file.and_then(|mut file| file.write_all(text.as_bytes()));
         saved.and_then(|()| std::fs::rename(&new, &self.checkpoint_path)).map_err(failed)
     }
 
@@ -142,7 +189,7 @@ impl Export {
 }
 
 impl Checkpoint {
-    fn parse(text: &str, export: &str) -> Result<Self, String> {
+    fn parse(text: &str, export: &str, accounts: &[AccountProgress]) -> Result<Self, String> {
         #[derive(Deserialize)]
         struct Version {
             version: u32,
@@ -155,7 +202,10 @@ impl Checkpoint {
         }
         let stored: Self =
             serde_json::from_str(text).map_err(|_| "its checkpoint cannot be read".to_owned())?;
-        if stored.export != export {
+        let names = |accounts: &[AccountProgress]| -> Vec<_> {
+            accounts.iter().map(|account| account.account.clone()).collect()
+        };
+        if stored.export != export || names(&stored.accounts) != names(accounts) {
             return Err("it was begun for other accounts, another place or another query".to_owned());
         }
         Ok(stored)

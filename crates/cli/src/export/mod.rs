@@ -3,4 +3,7 @@
 mod checkpoint;
 mod progress;
 
-pub(crate) use self::{checkpoint::Export, progress::AccountProgress};
+pub(crate) use self::{
+    checkpoint::Export,
+    progress::{AccountProgress, Duplicates},
+};

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use anyprofile::{ErrorKind, ListReport};
+use anyprofile::{Drift, ErrorKind, ListReport};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-/// What an export has of an account. What can only be known within one run, such as a profile that comes twice, is of
-/// that run.
+/// How many records that were set aside are named.
+const NAMED_SET_ASIDE: usize = 16;
+
+/// What an export has of an account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct AccountProgress {
     pub(crate) account: String,
@@ -14,6 +17,8 @@ pub(crate) struct AccountProgress {
     /// Where to go on; none before the first page and after the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cursor: Option<String>,
+    /// Whether the service led back to a page that was there before: there is nowhere to go on.
+    pub(crate) is_stuck: bool,
     /// Whether the last page was read.
     pub(crate) reached_end: bool,
     /// In how many runs.
@@ -22,7 +27,11 @@ pub(crate) struct AccountProgress {
     pub(crate) seen: u64,
     pub(crate) received: u64,
     pub(crate) duplicates: u64,
+    /// Whether there were more profiles than can be compared with each other in bounded memory.
+    pub(crate) duplicates_unchecked: bool,
     pub(crate) quarantined: u64,
+    /// The first of the records that were set aside.
+    pub(crate) set_aside: Vec<Value>,
     pub(crate) undetermined: u64,
     /// Profiles without a record that may not be seen or could not be read.
     pub(crate) partial: u64,
@@ -32,10 +41,9 @@ pub(crate) struct AccountProgress {
     /// For each collection: how many different profiles came, and how many the service says that there are.
     pub(crate) collections: BTreeMap<String, Collection>,
     /// What came that this version does not know.
-    #[serde(default)]
-    pub(crate) drift: serde_json::Value,
+    pub(crate) drift: Drift,
     /// The kind of the error that ended it early.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<String>,
 }
 
@@ -45,7 +53,12 @@ pub(crate) struct Collection {
     pub(crate) seen: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) declared: Option<u64>,
+    /// Whether the rest was not asked for, since nothing in it was changed.
+    pub(crate) is_cut_at_unchanged: bool,
 }
+
+/// How many profiles of each collection came a second time in a run, or in it and in one before.
+pub(crate) type Duplicates = BTreeMap<String, u64>;
 
 impl AccountProgress {
     pub(crate) fn new(account: &str, service: &str) -> Self {
@@ -53,14 +66,17 @@ impl AccountProgress {
     }
 
     /// This, and what a run has seen since.
-    pub(crate) fn with(&self, report: &ListReport) -> Self {
+    pub(crate) fn with(&self, report: &ListReport, duplicates: &Duplicates) -> Self {
         let mut all = self.clone();
         all.runs += 1;
         all.pages += report.pages;
         all.seen += report.seen;
         all.received += report.received;
-        all.duplicates += report.duplicates;
+        all.duplicates += duplicates.values().sum::<u64>().max(report.duplicates);
+        all.duplicates_unchecked |= report.duplicates_unchecked;
         all.quarantined += report.quarantined;
+        let room = NAMED_SET_ASIDE.saturating_sub(all.set_aside.len());
+        all.set_aside.extend(report.set_aside.iter().take(room).map(|it| json!(it)));
         all.undetermined += report.undetermined;
         all.partial += report.partial;
         all.requests += report.requests;
@@ -69,13 +85,13 @@ impl AccountProgress {
         all.reached_end = report.reached_end;
         for collection in &report.collections {
             let name = collection.collection.as_ref().map_or("", |kind| kind.as_str());
+            let twice = duplicates.get(name).copied().unwrap_or_default().max(collection.duplicates);
             let known = all.collections.entry(name.to_owned()).or_default();
-            known.seen += collection.received.saturating_sub(collection.duplicates);
-            known.declared = collection.declared_total.or(known.declared);
+            known.seen += collection.received.saturating_sub(twice);
+            known.declared = known.declared.max(collection.declared_total);
+            known.is_cut_at_unchanged |= collection.cut_at_unchanged;
         }
-        if !report.drift.is_empty() {
-            all.drift = serde_json::to_value(&report.drift).unwrap_or_default();
-        }
+        all.drift.add(&report.drift);
         all
     }
 
@@ -87,12 +103,23 @@ impl AccountProgress {
     /// How many of the declared profiles did not come, set-aside ones included.
     pub(crate) fn missing(&self) -> u64 {
         let lacks = |it: &Collection| it.declared.unwrap_or(it.seen).saturating_sub(it.seen);
-        self.collections.values().map(lacks).sum()
+        self.collections.values().filter(|it| !it.is_cut_at_unchanged).map(lacks).sum()
     }
 
     /// Whether every profile was delivered with all that was asked for, as far as can be known.
     pub(crate) fn is_complete(&self) -> bool {
         let nothing_lacks = self.quarantined == 0 && self.partial == 0 && self.undetermined == 0;
         self.reached_end && self.failure.is_none() && nothing_lacks && self.missing() == 0
+    }
+
+    /// For a program. Where to go on is nobody's matter: a service may put what was asked for into it.
+    pub(crate) fn document(&self) -> Value {
+        let mut document = json!(self);
+        if let Some(members) = document.as_object_mut() {
+            members.remove("cursor");
+        }
+        document["missing"] = self.missing().into();
+        document["complete"] = self.is_complete().into();
+        document
     }
 }

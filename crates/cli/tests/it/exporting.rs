@@ -72,7 +72,9 @@ fn killed_at_any_moment_it_ends_with_the_same_profiles() {
     assert!(!folder.join("broken.ndjson.checkpoint").exists(), "there is nothing to go on with");
     let report = report(&report_file);
     assert_eq!((&report["complete"], &report["accounts"][0]["seen"]), (&true.into(), &800.into()));
-    assert_eq!(report["accounts"][0]["collections"][""], serde_json::json!({"seen": 800, "declared": 800}));
+    let collection = &report["accounts"][0]["collections"][""];
+    assert_eq!((&collection["seen"], &collection["declared"]), (&800.into(), &800.into()));
+    assert!(report["accounts"][0].get("cursor").is_none(), "where to go on is nobody's matter");
     // It is over: nothing is written over it.
     let again = server.run(&arguments);
     assert_eq!(again.code, 2);
@@ -116,7 +118,7 @@ fn what_lacks_is_told_over_all_runs() {
     let report_file = folder.join("report.json");
     let arguments = export(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
     // A record is lost in the first run, and the second one fails once.
-    for fault in Fault::named("record-left-out").unwrap() {
+    for fault in Fault::named("record-left-out-once").unwrap() {
         server.fault(fault);
     }
     server.fault(Fault::new("users-list").on_attempts(3..=5).respond(500));
@@ -154,4 +156,45 @@ fn another_export_is_not_gone_on_with() {
     std::fs::write(&checkpoint, text.replace("\"version\":1", "\"version\":9")).unwrap();
     let newer = server.run(&export(&file, &["--account", "probely"]));
     assert!(newer.err.contains("of version 9"), "{}", newer.err);
+}
+
+#[test]
+fn a_service_that_leads_back_is_not_followed_in_the_next_run_either() {
+    let server = server(60);
+    let folder = folder("cycle");
+    let file = folder.join("part.ndjson");
+    let report_file = folder.join("report.json");
+    let arguments = export(&file, &["--account", "upsun", "--report", report_file.to_str().unwrap()]);
+    for fault in Fault::named("cursor-cycle-of-two").unwrap() {
+        server.fault(fault);
+    }
+    for _ in 0..2 {
+        let stuck = server.run(&arguments);
+        assert_eq!(stuck.code, 4, "{}", stuck.err);
+        assert!(stuck.err.contains("there is nowhere to go on: begin anew"), "{}", stuck.err);
+        let ids: std::collections::BTreeSet<_> = lines(&file).into_iter().collect();
+        assert_eq!((ids.len(), lines(&file).len()), (60, 60), "nobody is there twice");
+        assert_eq!(report(&report_file)["complete"], false);
+    }
+}
+
+#[test]
+fn who_comes_again_in_another_run_is_told() {
+    let server = server(60);
+    let folder = folder("again");
+    let file = folder.join("part.ndjson");
+    let report_file = folder.join("report.json");
+    let arguments = export(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
+    server.fault(Fault::new("users-list").on_attempts(2..=4).respond(500));
+    assert_eq!(server.run(&arguments).code, 4);
+    // The first record of the first page comes on a later page too, and another one is on none.
+    let first: Value = serde_json::from_str(&lines(&file)[0]).unwrap();
+    let id = first["id"]["native"].as_str().unwrap().to_owned();
+    server.fault(
+        Fault::new("users-list").first(1).edit(move |page, _| page["results"][0]["id"] = id.clone().into()),
+    );
+    let rest = server.run(&arguments);
+    assert_eq!(rest.code, 4, "{}", rest.err);
+    let told = report(&report_file);
+    assert_eq!((&told["accounts"][0]["duplicates"], &told["accounts"][0]["missing"]), (&1.into(), &1.into()));
 }

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{FieldPath, NoteKind, Profile};
 
 /// How many different things of a kind are named; the rest is counted under `…`.
 const MOST: usize = 64;
+/// The most characters of a name.
+const LONGEST: usize = 64;
 
 /// What came that this version does not know, and how often: the service has moved on. No value is in it but words of
 /// enumerations.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Drift {
     /// Fields that nobody published, by the service's name.
@@ -31,16 +34,33 @@ impl Drift {
         self.new_fields.is_empty() && self.new_words.is_empty() && self.changed_types.is_empty()
     }
 
+    /// Adds what another listing met.
+    pub fn add(&mut self, other: &Self) {
+        let pairs = [
+            (&mut self.new_fields, &other.new_fields),
+            (&mut self.new_words, &other.new_words),
+            (&mut self.changed_types, &other.changed_types),
+        ];
+        for (ours, theirs) in pairs {
+            for (name, times) in theirs {
+                count(ours, name, *times);
+            }
+        }
+    }
+
     pub(super) fn note(&mut self, profile: &Profile) {
         let mut other_types = Vec::new();
         for note in profile.notes.iter().filter(|note| note.kind == NoteKind::OtherType) {
             let name = note.field.as_str().strip_prefix("unknown.").unwrap_or(note.field.as_str());
             other_types.push(name);
-            count(&mut self.changed_types, name);
+            count(&mut self.changed_types, name, 1);
+        }
+        for note in profile.notes.iter().filter(|note| note.kind == NoteKind::UnknownWord) {
+            count(&mut self.new_words, note.field.as_str(), 1);
         }
         for (name, _) in profile.unknown.iter() {
             if !other_types.contains(&name) {
-                count(&mut self.new_fields, name);
+                count(&mut self.new_fields, name, 1);
             }
         }
         if let Some(word) = profile.kind.value().and_then(|kind| kind.unknown_word()) {
@@ -62,12 +82,48 @@ impl Drift {
         let is_word =
             word.len() <= 40 && word.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '_' | '-'));
         let word = if is_word { word } else { "(not shown)" };
-        count(&mut self.new_words, &format!("{path}: {word}"));
+        count(&mut self.new_words, &format!("{path}: {word}"), 1);
     }
 }
 
-fn count(counts: &mut BTreeMap<String, u64>, name: &str) {
-    let is_room = counts.len() < MOST || counts.contains_key(name);
-    let name = if is_room { name } else { "…" };
-    *counts.entry(name.to_owned()).or_default() += 1;
+fn count(counts: &mut BTreeMap<String, u64>, name: &str, times: u64) {
+    // What a hostile service calls its fields ends up on a terminal.
+    let is_plain = |c: &char| !c.is_control();
+    let name: String = name.chars().filter(is_plain).take(LONGEST).collect();
+    let is_room = counts.len() < MOST || counts.contains_key(&name);
+    let name = if is_room { name } else { "…".to_owned() };
+    *counts.entry(name).or_default() += times;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Note, Profile};
+
+    #[test]
+    fn what_is_not_known_is_named_once_and_counted_and_bounded() {
+        let mut profile = Profile::new("probely:eu/user/x".parse().unwrap());
+        let value = || serde_json::from_str("1").unwrap();
+        profile.unknown.insert("new", value());
+        profile.unknown.insert("name", value());
+        profile.notes.push(Note::new(FieldPath::unknown("name"), NoteKind::OtherType));
+        profile.notes.push(Note::new(FieldPath::TITLE, NoteKind::UnknownWord));
+        profile.kind = crate::Kind::from("robot").into();
+        let mut drift = Drift::default();
+        drift.note(&profile);
+        drift.note(&profile);
+        insta::assert_snapshot!(serde_json::to_string(&drift).unwrap(), @r#"{"new_fields":{"new":2},"new_words":{"kind: robot":2,"title":2},"changed_types":{"name":2}}"#);
+        profile.kind = crate::Kind::from("Ada Lovelace").into();
+        drift.note(&profile);
+        assert!(drift.new_words.contains_key("kind: (not shown)"));
+        for number in 0..200 {
+            profile.unknown.insert(format!("\u{1b}[31m{number}{}", "x".repeat(500)), value());
+        }
+        drift.note(&profile);
+        assert!(drift.new_fields.len() <= MOST + 1);
+        assert!(drift.new_fields.keys().all(|name| name.len() <= LONGEST && !name.contains('\u{1b}')));
+        let (mut twice, whole) = (drift.clone(), drift.clone());
+        twice.add(&whole);
+        assert_eq!(twice.new_fields["new"], 2 * whole.new_fields["new"]);
+    }
 }

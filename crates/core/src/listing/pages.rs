@@ -245,7 +245,8 @@ where
         }
         let received = page.items.len() as u64;
         collection.received += received;
-        collection.declared_total = page.declared_total.or(collection.declared_total);
+        // A total that falls is the sign of a deletion, which may have moved others over a page boundary.
+        collection.declared_total = collection.declared_total.max(page.declared_total);
         let is_over = self.newest_first.as_mut().is_some_and(|it| it.is_over(&page.items));
         // Of the last page there is no rest.
         let next_collection = page.next_collection.as_ref();

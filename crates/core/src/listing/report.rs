@@ -17,7 +17,7 @@ pub struct ListReport {
     pub received: u64,
     /// Profiles that were delivered.
     pub seen: u64,
-    /// How many profiles the service says that there are, as it last said; `None` if it does not say so for each
+    /// How many profiles the service says that there are, the most that it said; `None` if it does not say so for each
     /// collection that was read. Of those that meet the parts of the filter that were sent to it.
     pub declared_total: Option<u64>,
     /// The same for each collection, where the service lists several one after the other.
@@ -81,7 +81,8 @@ pub struct CollectionReport {
     pub received: u64,
     /// Profiles that it sent a second time.
     pub duplicates: u64,
-    /// How many profiles the service says that there are.
+    /// How many profiles the service says that there are: the most that it said, since who is deleted meanwhile may move
+    /// others out of sight.
     pub declared_total: Option<u64>,
     /// Whether the rest was not asked for, since nothing in it was changed since the time that the query names.
     pub cut_at_unchanged: bool,

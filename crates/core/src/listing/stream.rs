@@ -86,7 +86,9 @@ enum Urgency {
 impl Urgency {
     /// Whether a failure may come from a time in which nobody polled.
     fn may_be_ours(self, error: &Error) -> bool {
-        let is_of_time = matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Transport);
+        // A status is the service's word.
+        let is_of_time =
+            error.status().is_none() && matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Transport);
         match self {
             Self::Wanted => false,
             Self::Early => is_of_time,

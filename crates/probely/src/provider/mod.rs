@@ -104,6 +104,12 @@ impl ProbelyProvider {
         effective
     }
 
+    /// Where the listing goes on behind a collection.
+    fn behind(&self, query: &ListQuery, kind: &IdKind) -> Option<Cursor> {
+        let is_there = *kind == IdKind::USER && wants_api_users(query);
+        is_there.then(|| Cursor::new(self.info(), query, CursorPosition::Start).in_collection(API_USER))
+    }
+
     /// The service's parameters for an effective query.
     fn list_users(&self, query: &ListQuery, page: Option<u64>) -> ListUsers {
         let ordering = query.order.as_ref().map(|order| {
@@ -273,6 +279,12 @@ impl ProfileProvider for ProbelyProvider {
             Err(error) if kind == API_USER && number.is_none() && error.kind() == ErrorKind::NotFound => {
                 return Ok(Page::not_offered(error.effort()).in_collection(kind, None));
             }
+            // The list has become shorter meanwhile: this is behind its end. What is lacking then is seen from the total.
+            Err(error) if number.is_some_and(|number| number > 1) && error.kind() == ErrorKind::NotFound => {
+                let mut page = Page::last(Vec::new());
+                page.effort = error.effort();
+                return Ok(page.in_collection(kind.clone(), self.behind(query, &kind)));
+            }
             Err(error) => return Err(error),
         };
         let (page, remaining) = if self.settings.keep_raw {
@@ -285,8 +297,7 @@ impl ProfileProvider for ProbelyProvider {
         } else {
             Next::Remaining(RemainingPages::new(self.info(), query, remaining).in_collection(kind.clone()))
         };
-        let behind = (kind == IdKind::USER && wants_api_users(query))
-            .then(|| Cursor::new(self.info(), query, CursorPosition::Start).in_collection(API_USER));
+        let behind = self.behind(query, &kind);
         Ok(page.with_next(next).in_collection(kind, behind))
     }
 

@@ -59,7 +59,7 @@ pub(super) const FAULTS: &[NamedFault] = &[
     NamedFault::new("slow-headers", "the answer comes after ten minutes", |listing| {
         Some(listing.always().delay(LONG))
     }),
-    NamedFault::new("slow-body", "the body comes in 60 pieces over 30 seconds", |listing| {
+    NamedFault::new("slow-body-once", "the body comes in 60 pieces over 30 seconds", |listing| {
         Some(listing.once().drip(60, Duration::from_millis(500)))
     }),
     NamedFault::new("endless-body", "the body comes in pieces over an hour", |listing| {

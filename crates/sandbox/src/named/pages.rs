@@ -53,7 +53,7 @@ pub(super) const FAULTS: &[NamedFault] = &[
     NamedFault::new("cursor-cycle-of-four", "the fifth page leads back to the second", |listing| {
         cycle(listing, 4)
     }),
-    NamedFault::new("empty-page", "the second page is empty and leads on", |listing| {
+    NamedFault::new("empty-page-once", "the second page is empty and leads on", |listing| {
         Some(listing.once().edit(move |page, _| page[listing.records] = json!([])))
     }),
     NamedFault::new("record-twice", "the first record comes again on the second page", |listing| {
@@ -68,7 +68,7 @@ pub(super) const FAULTS: &[NamedFault] = &[
             }
         }))
     }),
-    NamedFault::new("record-left-out", "a record is on no page", |listing| {
+    NamedFault::new("record-left-out-once", "a record is on no page", |listing| {
         Some(listing.once().edit(move |page, _| {
             if let Some(records) = page[listing.records].as_array_mut() {
                 records.pop();
