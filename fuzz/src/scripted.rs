@@ -7,8 +7,11 @@ use std::{
 };
 
 use anyprofile::{
-    ProfileId, ProfileProvider, async_trait,
-    anthropic::{AnthropicConfig, AnthropicOrganizationProvider, AnthropicProvider, BETA_2026_03_24, BETA_2026_09_04},
+    ProfileId, ProfileProvider,
+    anthropic::{
+        AnthropicConfig, AnthropicOrganizationProvider, AnthropicProvider, BETA_2026_03_24, BETA_2026_09_04,
+    },
+    async_trait,
     http::{HttpOptions, ResponseBody, Transport, TransportError},
     probely::{ProbelyConfig, ProbelyProvider},
     upsun::{ListedOrganizations, UpsunConfig, UpsunProvider},
@@ -82,7 +85,10 @@ fn make(choice: u8) -> Made {
         5 => (anthropic(None), "anthropic:a/user/u"),
         _ => {
             let config = AnthropicConfig::with_admin_key("a".parse().unwrap(), "key").with_http(http.clone());
-            (Arc::new(AnthropicOrganizationProvider::new(config).unwrap()) as _, "anthropic:a/organization_user/u")
+            (
+                Arc::new(AnthropicOrganizationProvider::new(config).unwrap()) as _,
+                "anthropic:a/organization_user/u",
+            )
         }
     };
     (scripted, provider, id.parse().unwrap())
@@ -102,7 +108,8 @@ pub fn ask(
                 .enable_time()
                 // Waits cost nothing.
                 .start_paused(true)
-                .build().unwrap(),
+                .build()
+                .unwrap(),
             providers: (0..7).map(make).collect(),
         });
         // A limiter that was told to wait is of no use to the next one.

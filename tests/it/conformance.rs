@@ -35,6 +35,19 @@ impl Connect for Connector {
     fn connect(&self) -> Result<Arc<dyn ProfileProvider>> {
         (self.make)(self.sandbox.description())
     }
+
+    fn secrets(&self) -> Vec<String> {
+        let description = self.sandbox.description();
+        let anthropic = &description.anthropic;
+        [
+            &description.upsun.api_token,
+            &description.probely.api_key,
+            &anthropic.api_key,
+            &anthropic.admin_api_key,
+        ]
+        .map(ToOwned::to_owned)
+        .to_vec()
+    }
 }
 
 fn upsun(

@@ -17,7 +17,7 @@ pub(crate) struct Session {
     /// How many accounts could not be used at all; each was told.
     pub(crate) unusable: usize,
     /// Runs as long as it is held.
-    _sandbox: Option<Sandbox>,
+    sandbox: Option<Sandbox>,
 }
 
 impl Session {
@@ -59,7 +59,12 @@ impl Session {
         if providers.is_empty() {
             return Err(Failure::Usage("there is no account that can be used".to_owned()));
         }
-        Ok(Self { directory: Directory::new(providers), unusable: errors.len(), _sandbox: sandbox })
+        Ok(Self { directory: Directory::new(providers), unusable: errors.len(), sandbox })
+    }
+
+    /// Whether the accounts are those of a sandbox of this run.
+    pub(crate) fn is_sandbox(&self) -> bool {
+        self.sandbox.is_some()
     }
 
     /// The exit code of a run in which `failed` accounts of those that were asked failed, the last of

@@ -47,6 +47,10 @@
 //! # What is checked
 //! [`CHECKS`] is the list: each check has an id, says what it proves and on which fact it rests.
 
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt as _;
+
 mod checks;
 mod report;
 #[cfg(feature = "sandbox")]
@@ -70,7 +74,12 @@ pub async fn run(connect: &dyn Connect, server: &dyn Server) -> Report {
         Err(error) => return Report::unreachable(&error),
     };
     for check in CHECKS.iter() {
-        let outcome = (check.run)(&subject).await.unwrap_or_else(Outcome::from);
+        // A provider that panics fails this check, and is looked at by the others.
+        let checked = AssertUnwindSafe((check.run)(&subject)).catch_unwind().await;
+        let outcome = checked.map_or_else(
+            |_| Outcome::Failed("it panicked".to_owned()),
+            |checked| checked.unwrap_or_else(Outcome::from),
+        );
         // A check that disturbed the server leaves it as it was.
         server.calm();
         results.push(CheckResult { check, outcome });

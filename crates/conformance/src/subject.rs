@@ -17,6 +17,12 @@ pub trait Connect: fmt::Debug + Send + Sync {
     /// # Errors
     /// The provider's, about its configuration.
     fn connect(&self) -> Result<Arc<dyn ProfileProvider>>;
+
+    /// The credentials that they connect with, which must be shown nowhere. None is the default, and then this is not
+    /// checked.
+    fn secrets(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The server behind the providers: it tells what came, and does something else than it should when it is told to.
@@ -74,6 +80,11 @@ impl<'a> Subject<'a> {
             Vec::new()
         };
         Ok(Self { provider, connect, server, listed })
+    }
+
+    /// What must be shown nowhere.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        self.connect.secrets()
     }
 
     /// Another provider of the same account.
@@ -148,4 +159,10 @@ fn scrambled(native: &str) -> String {
     };
     let length = native.chars().count();
     native.chars().enumerate().map(|(at, c)| if at + 6 >= length { shift(c) } else { c }).collect()
+}
+
+/// A number that no other run has: what is made must not meet what an earlier run left.
+pub(crate) fn unique() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0, |since| u64::try_from(since.as_nanos() % 1_000_000_000_000).unwrap_or_default())
 }

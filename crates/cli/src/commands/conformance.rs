@@ -35,6 +35,19 @@ impl Connect for Connector {
         let providers = sandbox_accounts(&self.sandbox, &name)?.select(&name)?.connect()?;
         providers.into_iter().next().ok_or_else(|| anyprofile::Error::config("there is no such account"))
     }
+
+    fn secrets(&self) -> Vec<String> {
+        let description = self.sandbox.description();
+        let anthropic = &description.anthropic;
+        [
+            &description.upsun.api_token,
+            &description.probely.api_key,
+            &anthropic.api_key,
+            &anthropic.admin_api_key,
+        ]
+        .map(ToOwned::to_owned)
+        .to_vec()
+    }
 }
 
 /// Runs the suite for each of the sandbox's accounts, each at a sandbox of its own: it writes.

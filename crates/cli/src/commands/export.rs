@@ -2,15 +2,17 @@
 
 use std::{io, path::Path, pin::Pin};
 
-use anyprofile::{Cursor, DuplicateCounter, ListQuery, Pages, ProfileProvider};
+use anyprofile::{
+    Cursor, DuplicateCounter, ListQuery, Pages, ProfileProvider, ProfileProviderExt as _, ProviderInfo,
+};
 use serde_json::json;
 
 use crate::{
-    args::{ExportArguments, Global},
+    args::{ExportArguments, Format, Global},
     bulk::fingerprint,
     diagnostics,
     exit::{Exit, Failure},
-    export::{AccountProgress, Duplicates, Export},
+    export::{AccountProgress, Duplicates, Export, Identity},
     session::Session,
     summary::counted,
 };
@@ -18,19 +20,22 @@ use crate::{
 /// Writes all profiles of all accounts to a file, page by page, so that it can be cut off at any moment and gone on with.
 pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<Exit, Failure> {
     let ExportArguments { to, report: report_to, filters, enrich, page_size } = arguments;
+    check_files(global, &to, report_to.as_deref())?;
     let session = Session::start(global).await?;
     let providers = session.directory.providers();
     let mut query = ListQuery::new();
     query.page_size = page_size;
     query.enrich = enrich;
     query.filter = filters.filter();
-    let places: Vec<_> = providers.iter().map(|it| (it.info(), it.info().shape.as_str())).collect();
-    // As a hash: a filter may hold an address.
-    let export = fingerprint(&json!({ "accounts": places, "query": query }).to_string());
+    // Told now, and not when an account has its turn.
+    for provider in providers {
+        query.check(provider.info(), provider.capabilities())?;
+    }
+    let identity = identity_of(&session, &query).await;
     let empty = providers
         .iter()
         .map(|it| AccountProgress::new(it.info().account.as_str(), it.info().service.as_str()));
-    let export = Export::open(&to, &export, empty)?;
+    let export = Export::open(&to, &identity, empty)?;
     if export.is_resumed && !global.quiet {
         let seen: u64 = export.checkpoint.accounts.iter().map(|it| it.seen).sum();
         say!("going on with {}: {} there already", to.display(), counted(seen, "profile is", "profiles are"));
@@ -44,8 +49,7 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
             }
         })?;
     }
-    let mut run =
-        Run { export, counters, query, interrupt: Box::pin(tokio::signal::ctrl_c()), is_interrupted: false };
+    let mut run = Run { export, counters, query, interrupt: Box::pin(interrupted()), is_interrupted: false };
     let mut exits = Vec::new();
     let mut broken = None;
     for (account, provider) in providers.iter().enumerate() {
@@ -74,6 +78,11 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
     }
     if !global.quiet {
         for account in &accounts {
+            for bad in &account.set_aside {
+                let place = bad["position"].as_u64().unwrap_or_default() + 1;
+                let reason = bad["reason"].as_str().unwrap_or_default();
+                say!("warning: {}: page {}, record {place}: {reason}", account.account, bad["page"]);
+            }
             say!("{}", line(account));
         }
         let seen: u64 = accounts.iter().map(|it| it.seen).sum();
@@ -86,6 +95,10 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
             );
         } else if !is_over {
             say!("the same command goes on");
+        } else if !is_complete {
+            say!(
+                "what lacks was not to be had: the file holds all that was; export anew to another file to try again"
+            );
         }
     }
     if is_complete {
@@ -94,6 +107,74 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
     // Something was delivered before the accounts failed.
     let is_anything = accounts.iter().any(|it| it.seen > 0);
     Ok(if is_anything { Exit::Partial } else { Exit::of_all(exits).unless_complete() })
+}
+
+/// Checks that there is a file to export to, and that a report is not written over it.
+fn check_files(global: &Global, to: &Path, report: Option<&Path>) -> Result<(), Failure> {
+    let usage = |why: &str| Err(Failure::Usage(why.to_owned()));
+    if matches!(global.output, Format::Csv | Format::Json) {
+        return usage("an export is ndjson: leave -o out, or list -o csv");
+    }
+    if to == Path::new("-") || to.exists() && !to.is_file() {
+        return usage(
+            "an export goes to a file, which it can go on with; list -o ndjson writes to standard output",
+        );
+    }
+    let Some(report) = report.filter(|report| *report != Path::new("-")) else { return Ok(()) };
+    let is_ours = |file: &Path| {
+        file == to
+            || file.as_os_str().as_encoded_bytes().starts_with(to.as_os_str().as_encoded_bytes())
+                && file.extension().is_some_and(|it| it == "checkpoint" || it == "new")
+    };
+    if is_ours(report) {
+        return usage("the report cannot be the file of the export or its checkpoint");
+    }
+    if report.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        return Err(Failure::Usage(format!("the report {}: its folder is not there", report.display())));
+    }
+    Ok(())
+}
+
+/// What is exported, as hashes: a filter may hold an address.
+async fn identity_of(session: &Session, query: &ListQuery) -> Identity {
+    let providers = session.directory.providers();
+    let names: Vec<_> = providers.iter().map(|it| (&it.info().service, &it.info().account)).collect();
+    // A sandbox of this run is at another port each time, and holds the same.
+    let place = |info: &ProviderInfo| {
+        if session.is_sandbox() { "sandbox".to_owned() } else { info.base_url.clone() }
+    };
+    let places: Vec<_> = providers.iter().map(|it| (place(it.info()), it.info().shape.clone())).collect();
+    let mut owners = Vec::new();
+    for provider in providers {
+        // Several customers of a service are at one place. Where it does not show whose the credential is, nobody knows.
+        let owner = if provider.capabilities().operations.current.is_supported() {
+            provider.current().await.ok().map(|profile| profile.id.to_string())
+        } else {
+            None
+        };
+        owners.push(owner);
+    }
+    Identity {
+        accounts: fingerprint(&json!(names).to_string()),
+        places: fingerprint(&json!(places).to_string()),
+        owners: fingerprint(&json!(owners).to_string()),
+        query: fingerprint(&json!(query).to_string()),
+    }
+}
+
+/// Waits until the run is to end: by a person, or by what runs programs.
+async fn interrupted() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminated = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminated.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 /// An export at work.

@@ -23,11 +23,39 @@ const VERSION: u32 = 1;
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Checkpoint {
     version: u32,
-    /// What is exported: of which accounts, by which query.
-    export: String,
+    /// What is exported.
+    export: Identity,
     /// How long the file is, in bytes.
     length: u64,
     pub(crate) accounts: Vec<AccountProgress>,
+}
+
+/// What is exported, as hashes: an export goes on with the same alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Identity {
+    pub(crate) accounts: String,
+    /// Where they are.
+    pub(crate) places: String,
+    /// Whose credentials are used, where the services show it.
+    pub(crate) owners: String,
+    pub(crate) query: String,
+}
+
+impl Identity {
+    /// What differs, in words.
+    fn differences(&self, other: &Self) -> String {
+        let parts = [
+            ("other accounts", self.accounts != other.accounts),
+            ("another place", self.places != other.places),
+            ("credentials of somebody else", self.owners != other.owners),
+            ("another query", self.query != other.query),
+        ];
+        parts
+            .into_iter()
+            .filter_map(|(what, differs)| differs.then_some(what))
+            .collect::<Vec<_>>()
+            .join(" and ")
+    }
 }
 
 /// The file of an export.
@@ -62,7 +90,7 @@ impl Export {
     /// Opens the file for an export of these accounts: a new one, or one that was cut off.
     pub(crate) fn open(
         path: &Path,
-        export: &str,
+        export: &Identity,
         accounts: impl Iterator<Item = AccountProgress>,
     ) -> Result<Self, Failure> {
         let told = |why: &str| Failure::Usage(format!("{}: {why}", path.display()));
@@ -91,7 +119,7 @@ impl Export {
             None if length > 0 => {
                 return Err(told("it is there already, and no export that was cut off: name another file"));
             }
-            None => Checkpoint { version: VERSION, export: export.to_owned(), length: 0, accounts },
+            None => Checkpoint { version: VERSION, export: export.clone(), length: 0, accounts },
             Some(stored) if stored.length > length => {
                 return Err(told(
                     "it is shorter than it was when the export was cut off: export to another file",
@@ -189,7 +217,7 @@ impl Export {
 }
 
 impl Checkpoint {
-    fn parse(text: &str, export: &str, accounts: &[AccountProgress]) -> Result<Self, String> {
+    fn parse(text: &str, export: &Identity, accounts: &[AccountProgress]) -> Result<Self, String> {
         #[derive(Deserialize)]
         struct Version {
             version: u32,
@@ -205,8 +233,11 @@ impl Checkpoint {
         let names = |accounts: &[AccountProgress]| -> Vec<_> {
             accounts.iter().map(|account| account.account.clone()).collect()
         };
-        if stored.export != export || names(&stored.accounts) != names(accounts) {
-            return Err("it was begun for other accounts, another place or another query".to_owned());
+        if stored.export != *export {
+            return Err(format!("it was begun with {}", stored.export.differences(export)));
+        }
+        if names(&stored.accounts) != names(accounts) {
+            return Err("its checkpoint cannot be read".to_owned());
         }
         Ok(stored)
     }

@@ -4,6 +4,6 @@ mod checkpoint;
 mod progress;
 
 pub(crate) use self::{
-    checkpoint::Export,
+    checkpoint::{Export, Identity},
     progress::{AccountProgress, Duplicates},
 };

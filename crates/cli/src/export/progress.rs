@@ -118,7 +118,8 @@ impl AccountProgress {
         if let Some(members) = document.as_object_mut() {
             members.remove("cursor");
         }
-        document["missing"] = self.missing().into();
+        // Of what was not read to its end nobody knows.
+        document["missing"] = json!(self.reached_end.then(|| self.missing()));
         document["complete"] = self.is_complete().into();
         document
     }

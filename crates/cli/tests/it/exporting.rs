@@ -137,15 +137,21 @@ fn another_export_is_not_gone_on_with() {
     server.fault(Fault::new("users-list").on_attempts(2..=4).respond(500));
     assert_eq!(server.run(&export(&file, &["--account", "probely"])).code, 4);
     let length = std::fs::metadata(&file).unwrap().len();
-    for other in [&["--account", "anthropic"][..], &["--account", "probely", "--status", "active"], &[]] {
+    for (other, reason) in [
+        (&["--account", "anthropic"][..], "it was begun with other accounts and another place"),
+        (&["--account", "probely", "--status", "active"], "another query"),
+        (&[], "other accounts"),
+        (
+            &["--account", "probely", "--report", file.to_str().unwrap()],
+            "the report cannot be the file of the export",
+        ),
+        (&["--account", "probely", "-o", "csv"], "csv"),
+    ] {
         let refused = server.run(&export(&file, other));
         assert_eq!(refused.code, 2, "{}", refused.err);
-        assert!(
-            refused.err.contains("it was begun for other accounts, another place or another query"),
-            "{}",
-            refused.err
-        );
+        assert!(refused.err.contains(reason), "{reason}: {}", refused.err);
     }
+    assert_eq!(server.run(&["export", "--to", "-", "--account", "probely"]).code, 2);
     assert_eq!(std::fs::metadata(&file).unwrap().len(), length);
     std::fs::write(&file, "").unwrap();
     let shorter = server.run(&export(&file, &["--account", "probely"]));
@@ -176,6 +182,17 @@ fn a_service_that_leads_back_is_not_followed_in_the_next_run_either() {
         assert_eq!((ids.len(), lines(&file).len()), (60, 60), "nobody is there twice");
         assert_eq!(report(&report_file)["complete"], false);
     }
+}
+
+#[test]
+fn a_limit_of_one_service_is_told_before_anything_is_written() {
+    let server = server(10);
+    let folder = folder("limit");
+    let file = folder.join("all.ndjson");
+    let refused = server.run(&["export", "--to", file.to_str().unwrap(), "--page-size", "1000"]);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    assert!(refused.err.contains("page_size: is at most 100"), "{}", refused.err);
+    assert!(!file.exists() && server.requests().is_empty());
 }
 
 #[test]

@@ -36,6 +36,10 @@ async fn listed(subject: &Subject<'_>) -> Result<Outcome> {
         for profile in subject.some(kind) {
             let got = subject.provider.get(&profile.id).await?;
             ensure!(got.id == profile.id, "{} is answered with {}", profile.id, got.id);
+            // Another record may say less, and nothing else of who it is.
+            let is_same =
+                |one: Option<&str>, other: Option<&str>| one.is_none() || other.is_none() || one == other;
+            ensure!(is_same(got.email(), profile.email()), "{} has another address", profile.id);
             count += 1;
         }
     }

@@ -7,7 +7,10 @@ use anyprofile_core::{
 use serde_json::{Value, json};
 
 use super::{checks, ensure, outcome, require};
-use crate::{report::Outcome, subject::Subject};
+use crate::{
+    report::Outcome,
+    subject::{Subject, unique},
+};
 
 checks! { Writing:
     "write.refused", "what is declared not to be writable is refused, all of it at once, and nothing is sent",
@@ -33,7 +36,8 @@ checks! { Writing:
 }
 
 /// A value in a format; the number makes it another one.
-fn value(format: &ValueFormat, number: usize) -> Option<Value> {
+fn value(format: &ValueFormat, number: u64) -> Option<Value> {
+    let place = usize::try_from(number).unwrap_or(usize::MAX);
     Some(match format {
         ValueFormat::Text { max_characters } => {
             let text = format!("Conformance {number}");
@@ -42,9 +46,9 @@ fn value(format: &ValueFormat, number: usize) -> Option<Value> {
         }
         ValueFormat::Email => json!(format!("conformance.{number}@example.com")),
         ValueFormat::Uri => json!(format!("https://example.com/conformance/{number}")),
-        ValueFormat::Country => json!(["NO", "DE", "JP"][number % 3]),
+        ValueFormat::Country => json!(["NO", "DE", "JP"][place % 3]),
         ValueFormat::Time => json!(format!("2025-01-{:02}T12:00:00Z", number % 28 + 1)),
-        ValueFormat::OneOf(words) => Value::from(*words.get(number % words.len().max(1))?),
+        ValueFormat::OneOf(words) => Value::from(*words.get(place % words.len().max(1))?),
         ValueFormat::Bool => json!(number.is_multiple_of(2)),
         ValueFormat::Pairs { .. } => json!(format!("value {number}")),
         ValueFormat::Names { .. } => json!([format!("conformance {number}")]),
@@ -230,7 +234,7 @@ async fn stale(subject: &Subject<'_>) -> Result<Outcome> {
 }
 
 /// A draft with everything that can be given.
-fn draft(subject: &Subject<'_>, kind: &IdKind, number: usize) -> ProfileDraft {
+fn draft(subject: &Subject<'_>, kind: &IdKind, number: u64) -> ProfileDraft {
     let given = subject.capabilities().fields.iter().filter_map(|spec| {
         let rule = spec.write.as_ref().filter(|rule| rule.id_kinds.contains(kind))?;
         let is_pairs = matches!(rule.format, ValueFormat::Pairs { .. });
@@ -246,7 +250,7 @@ async fn create(subject: &Subject<'_>) -> Result<Outcome> {
     let kinds = subject.capabilities().operations.create.kinds();
     require!(!kinds.is_empty(), "nobody can be created");
     for kind in kinds {
-        let draft = draft(subject, kind, 101);
+        let draft = draft(subject, kind, unique());
         let before = subject.server.writes();
         let planned = subject.provider.plan_create(&draft)?;
         ensure!(subject.server.writes() == before && !planned.is_empty(), "the plan writes, or is empty");
@@ -260,9 +264,9 @@ async fn create(subject: &Subject<'_>) -> Result<Outcome> {
 }
 
 /// Somebody made for this, or somebody who is listed.
-async fn victim(subject: &Subject<'_>, kind: &IdKind, number: usize) -> Result<Option<ProfileId>> {
+async fn victim(subject: &Subject<'_>, kind: &IdKind) -> Result<Option<ProfileId>> {
     if subject.capabilities().operations.create.kinds().contains(kind) {
-        return Ok(Some(subject.provider.create(&draft(subject, kind, number)).await?.id));
+        return Ok(Some(subject.provider.create(&draft(subject, kind, unique())).await?.id));
     }
     let may_act = |status: Option<&Status>| !matches!(status, Some(Status::Suspended | Status::Deleted));
     let mut people = subject.listed.iter().rev().filter(|it| it.id.kind == *kind);
@@ -272,29 +276,41 @@ async fn victim(subject: &Subject<'_>, kind: &IdKind, number: usize) -> Result<O
 async fn deactivate(subject: &Subject<'_>) -> Result<Outcome> {
     let kinds = subject.capabilities().operations.deactivate.kinds();
     require!(!kinds.is_empty(), "nobody can be deactivated");
+    let mut count = 0;
     for kind in kinds {
-        let Some(id) = victim(subject, kind, 102).await? else { continue };
-        let planned = subject.provider.plan_deactivate(&id)?;
-        ensure!(!planned.is_empty(), "the plan is empty");
+        let Some(id) = victim(subject, kind).await? else { continue };
+        ensure!(!subject.provider.plan_deactivate(&id)?.is_empty(), "the plan is empty");
         subject.provider.deactivate(&id).await?;
+        count += 1;
+        if !subject.capabilities().operations.get.kinds().contains(kind) {
+            continue;
+        }
         match subject.provider.get(&id).await {
-            Ok(profile) => ensure!(profile.status != Status::Active, "{id} is active still"),
+            Ok(profile) => ensure!(
+                matches!(profile.status.value(), Some(Status::Suspended | Status::Deleted)),
+                "{id} is not shown as deactivated"
+            ),
             Err(error) => {
                 ensure!(error.kind() == ErrorKind::NotFound, "{id} cannot be read: {}", error.kind());
             }
         }
     }
+    require!(count > 0, "there is nobody who can be deactivated");
     Ok(Outcome::Passed)
 }
 
 async fn delete(subject: &Subject<'_>) -> Result<Outcome> {
     let kinds = subject.capabilities().operations.delete.kinds();
     require!(!kinds.is_empty(), "nobody can be deleted");
+    let mut count = 0;
     for kind in kinds {
-        let Some(id) = victim(subject, kind, 103).await? else { continue };
-        let planned = subject.provider.plan_delete(&id)?;
-        ensure!(!planned.is_empty(), "the plan is empty");
+        let Some(id) = victim(subject, kind).await? else { continue };
+        ensure!(!subject.provider.plan_delete(&id)?.is_empty(), "the plan is empty");
         subject.provider.delete(&id).await?;
+        count += 1;
+        if !subject.capabilities().operations.get.kinds().contains(kind) {
+            continue;
+        }
         match subject.provider.get(&id).await {
             Ok(profile) => ensure!(profile.status == Status::Deleted, "{id} is there still"),
             Err(error) => {
@@ -302,6 +318,7 @@ async fn delete(subject: &Subject<'_>) -> Result<Outcome> {
             }
         }
     }
+    require!(count > 0, "there is nobody who can be deleted");
     Ok(Outcome::Passed)
 }
 

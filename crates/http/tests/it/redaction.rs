@@ -55,7 +55,7 @@ impl io::Write for Log {
 
 impl Log {
     /// Collects what this thread logs until the guard is dropped.
-    fn collect() -> (Self, tracing::subscriber::DefaultGuard) {
+    fn collect() -> (Self, (tracing::subscriber::DefaultGuard, tracing::Dispatch)) {
         let log = Self::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -64,7 +64,9 @@ impl Log {
             .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
             .with_writer(move || writer.clone())
             .finish();
-        (log, tracing::subscriber::set_default(subscriber))
+        // With one subscriber alone, a thread of another test decides for all of them whether a line is of interest.
+        let other = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
+        (log, (tracing::subscriber::set_default(subscriber), other))
     }
 
     fn text(&self) -> String {

@@ -198,15 +198,28 @@ async fn absurd_numbers_of_pages_do_not_panic() {
 }
 
 #[tokio::test]
-async fn a_page_past_the_end_is_the_services_error() {
-    let script =
-        Script::of([json(200, page(1, 2, 3, &["a", "b"])), json(404, r#"{"detail":"Invalid page."}"#)]);
+async fn a_page_past_the_end_ends_the_list_and_the_total_tells_what_lacks() {
+    let script = Script::of([
+        json(200, page(1, 2, 3, &["a", "b"])),
+        json(404, r#"{"detail":"Invalid page."}"#),
+        no_api_users(),
+    ]);
     let provider = provider(&script);
     let mut pages = provider.pages(ListQuery::new());
-    pages.next_page().await.unwrap().unwrap();
-    let error = pages.next_page().await.unwrap().unwrap_err();
+    let mut ids = Vec::new();
+    while let Some(page) = pages.next_page().await {
+        ids.extend(page.unwrap().items.into_iter().map(|profile| profile.id.native().to_owned()));
+    }
+    assert_eq!(ids, ["a", "b"]);
+    let report = pages.report();
+    assert_eq!((report.missing(), report.is_complete()), (Some(1), false));
+}
+
+#[tokio::test]
+async fn a_list_that_is_not_there_at_all_is_an_error() {
+    let script = Script::of([json(404, r#"{"detail":"Not found."}"#)]);
+    let error = provider(&script).pages(ListQuery::new()).next_page().await.unwrap().unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(404)));
-    assert!(!pages.report().is_complete());
 }
 
 #[tokio::test]
