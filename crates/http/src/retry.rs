@@ -78,7 +78,8 @@ pub(crate) fn is_retryable(failed: Failed<'_>) -> bool {
 }
 
 /// The wait that the service asks for: `retry-after-ms`, else `Retry-After` in seconds or as a date.
-/// Nonsense, zero and the past count as not asked.
+/// Nonsense, zero and the past count as not asked. A date is read against the answer's own `Date`, where it has one: the
+/// service's clock may differ from ours.
 pub(crate) fn asked_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| headers.get(HeaderName::from_bytes(name.as_bytes()).ok()?)?.to_str().ok();
     let number = |text: &str, unit: f64| {
@@ -93,8 +94,9 @@ pub(crate) fn asked_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duratio
     if let Some(wait) = number(retry_after, 1.0) {
         return Some(wait);
     }
-    let date = httpdate::parse_http_date(retry_after.trim()).ok()?;
-    date.duration_since(now).ok().filter(|wait| !wait.is_zero())
+    let date = |text: &str| httpdate::parse_http_date(text.trim()).ok();
+    let now = text("date").and_then(date).unwrap_or(now);
+    date(retry_after)?.duration_since(now).ok().filter(|wait| !wait.is_zero())
 }
 
 /// Exponential with full jitter: anything up to 0.5, 1, 2, 4, 8, 8, … seconds.
@@ -179,6 +181,14 @@ mod tests {
             assert_eq!(wait(&[("retry-after", value)]), expected, "{value}");
         }
         assert_eq!(wait(&[]), backoff);
+        for (clock, expected) in [
+            ("Wed, 21 Oct 1998 07:28:00 GMT", seconds(20)),
+            ("Wed, 21 Oct 1998 07:28:30 GMT", backoff),
+            ("of no use", backoff),
+        ] {
+            let until = "Wed, 21 Oct 1998 07:28:20 GMT";
+            assert_eq!(wait(&[("retry-after", until), ("date", clock)]), expected, "{clock}");
+        }
         assert_eq!(
             wait(&[("retry-after", "7"), ("retry-after-ms", "1500")]),
             Decision::RetryAfter(Duration::from_millis(1500))

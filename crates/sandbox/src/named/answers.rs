@@ -52,13 +52,19 @@ fn web_page(fault: Fault, status: u16) -> Fault {
 
 const STATUSES: [NamedFault; 16] = statuses!(408, 425, 429, 500, 502, 503, 504, 529);
 
-const OTHERS: [NamedFault; 26] = [
+const OTHERS: [NamedFault; 27] = [
     NamedFault::new("retry-after-seconds-once", "429 with `Retry-After: 2`, once", |it| {
         Some(throttled(it, "retry-after", "2"))
     }),
-    NamedFault::new("retry-after-date-once", "429 with a `Retry-After` that is a past date, once", |it| {
-        Some(throttled(it, "retry-after", "Wed, 21 Oct 2015 07:28:00 GMT"))
+    NamedFault::new("retry-after-date-once", "429 with a date in 20 s, by the service's clock, once", |it| {
+        let until = throttled(it, "retry-after", "Wed, 21 Oct 2015 07:28:20 GMT");
+        Some(until.header("date", "Wed, 21 Oct 2015 07:28:00 GMT"))
     }),
+    NamedFault::new(
+        "retry-after-past-date-once",
+        "429 with a `Retry-After` that is a past date, once",
+        |it| Some(throttled(it, "retry-after", "Wed, 21 Oct 2015 07:28:00 GMT")),
+    ),
     NamedFault::new("retry-after-milliseconds-once", "429 with `retry-after-ms: 1500`, once", |it| {
         Some(throttled(it, "retry-after-ms", "1500"))
     }),

@@ -89,6 +89,14 @@ pub(super) const FAULTS: &[NamedFault] = &[
     NamedFault::new("link-elsewhere", "the next page is at another host", |listing| {
         link(listing, |_| "https://elsewhere.example.com/profiles?page=2".to_owned())
     }),
+    NamedFault::new("link-unencrypted", "the next page is at the same host, by plain `http:`", |listing| {
+        link(listing, |link| {
+            let rest = link.split_once("://").map_or(link, |(_, rest)| rest);
+            let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+            let host = host.split(':').next().unwrap_or(host);
+            format!("http://{host}/{path}")
+        })
+    }),
     NamedFault::new("link-relative", "the link to the next page names no host", |listing| {
         link(listing, |link| {
             let host = link.find("://").map(|place| place + 3).unwrap_or_default();
