@@ -98,7 +98,11 @@ fn test() -> Outcome {
 fn lint() -> Outcome {
     operations::run(true, &[])?;
     cargo(&["fmt", "--all", "--check"], &[])?;
-    cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"], &[])
+    cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"], &[])?;
+    // The fuzz targets are a workspace of their own, so they would rot unseen.
+    let fuzz = ["--manifest-path", "fuzz/Cargo.toml"];
+    cargo(&[&["fmt"][..], &fuzz, &["--check"]].concat(), &[])?;
+    cargo(&[&["clippy"][..], &fuzz, &["--locked", "--", "--deny", "warnings"]].concat(), &[])
 }
 
 fn docs() -> Outcome {
