@@ -70,7 +70,9 @@ pub(crate) fn document(reports: &[AccountReport]) -> Value {
             let mut document = json!(report.listing);
             document["account"] = json!(report.info.account);
             document["service"] = json!(report.info.service);
-            document["missing"] = json!(report.listing.missing());
+            // Where no total is declared, nobody knows.
+            let is_known = report.listing.declared_total.is_some();
+            document["missing"] = json!(report.listing.missing().filter(|missing| is_known || *missing > 0));
             document["complete"] = json!(report.is_complete());
             document["failure"] = json!(report.failure.map(|kind| kind.to_string()));
             document

@@ -1,6 +1,10 @@
 //! `anyprofile export`
 
-use std::{io, path::Path, pin::Pin};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    pin::Pin,
+};
 
 use anyprofile::{
     Cursor, DuplicateCounter, ListQuery, Pages, ProfileProvider, ProfileProviderExt as _, ProviderInfo,
@@ -12,7 +16,7 @@ use crate::{
     bulk::fingerprint,
     diagnostics,
     exit::{Exit, Failure},
-    export::{AccountProgress, Duplicates, Export, Identity},
+    export::{AccountProgress, CHECKPOINT, Duplicates, Export, Identity, NEW, beside},
     session::Session,
     summary::counted,
 };
@@ -121,18 +125,36 @@ fn check_files(global: &Global, to: &Path, report: Option<&Path>) -> Result<(), 
         );
     }
     let Some(report) = report.filter(|report| *report != Path::new("-")) else { return Ok(()) };
-    let is_ours = |file: &Path| {
-        file == to
-            || file.as_os_str().as_encoded_bytes().starts_with(to.as_os_str().as_encoded_bytes())
-                && file.extension().is_some_and(|it| it == "checkpoint" || it == "new")
-    };
-    if is_ours(report) {
+    let file = resolved(to);
+    let ours = [file.clone(), beside(&file, CHECKPOINT), beside(&beside(&file, CHECKPOINT), NEW)];
+    let is_link_to = |file: &PathBuf| same_file::is_same_file(report, file).unwrap_or(false);
+    if ours.contains(&resolved(report)) || ours.iter().any(is_link_to) {
         return usage("the report cannot be the file of the export or its checkpoint");
     }
     if report.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
         return Err(Failure::Usage(format!("the report {}: its folder is not there", report.display())));
     }
     Ok(())
+}
+
+/// Where a file is, or would be made: without `.` and `..`, and behind links.
+fn resolved(file: &Path) -> PathBuf {
+    /// More than a system follows.
+    const MOST_LINKS: usize = 40;
+
+    let mut file = file.to_owned();
+    for _ in 0..MOST_LINKS {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize();
+        let (Ok(folder), Some(name)) = (folder, file.file_name()) else { return file };
+        file = folder.join(name);
+        // One that leads to a file that is not there yet leads there nevertheless.
+        match file.read_link() {
+            Ok(target) => file = folder.join(target),
+            Err(_) => break,
+        }
+    }
+    file
 }
 
 /// What is exported, as hashes: a filter may hold an address.
@@ -283,7 +305,8 @@ pub(super) fn write_report(file: Option<&Path>, document: &serde_json::Value) ->
 }
 
 fn line(account: &AccountProgress) -> String {
-    let mut parts = vec![format!("{} seen", account.seen)];
+    let declared = if account.declares_totals() { "" } else { ", no total declared" };
+    let mut parts = vec![format!("{} seen{declared}", account.seen)];
     parts.push(counted(account.pages, "page", "pages"));
     if account.runs > 1 {
         parts.push(format!("in {} runs", account.runs));
@@ -293,11 +316,16 @@ fn line(account: &AccountProgress) -> String {
         (account.quarantined, "set aside"),
         (account.partial, "WITHOUT a record"),
         (account.undetermined, "LEFT OUT since the filter's field is not known"),
-        (account.missing(), "MISSING"),
     ] {
         if count > 0 {
             parts.push(format!("{count} {what}"));
         }
+    }
+    let missing = account.missing();
+    if missing > 0 {
+        // Collections that were not begun are not in it.
+        let at_least = if account.reached_end { "" } else { "at least " };
+        parts.push(format!("{at_least}{missing} MISSING"));
     }
     if let Some(failure) = &account.failure {
         parts.push(format!("FAILED ({failure})"));

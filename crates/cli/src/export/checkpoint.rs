@@ -19,6 +19,11 @@ use crate::exit::Failure;
 
 const VERSION: u32 = 1;
 
+/// What the name of a checkpoint ends in, behind that of its file.
+pub(crate) const CHECKPOINT: &str = ".checkpoint";
+/// What that of a file ends in that is to take the place of another.
+pub(crate) const NEW: &str = ".new";
+
 /// How far an export is.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Checkpoint {
@@ -44,10 +49,12 @@ pub(crate) struct Identity {
 impl Identity {
     /// What differs, in words.
     fn differences(&self, other: &Self) -> String {
+        let same_accounts = self.accounts == other.accounts;
+        // Of other accounts, all that belongs to them differs too.
         let parts = [
-            ("other accounts", self.accounts != other.accounts),
-            ("another place", self.places != other.places),
-            ("credentials of somebody else", self.owners != other.owners),
+            ("other accounts", !same_accounts),
+            ("another address of a service", same_accounts && self.places != other.places),
+            ("credentials of somebody else", same_accounts && self.owners != other.owners),
             ("another query", self.query != other.query),
         ];
         parts
@@ -80,7 +87,7 @@ fn only_ours(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
@@ -95,7 +102,13 @@ impl Export {
     ) -> Result<Self, Failure> {
         let told = |why: &str| Failure::Usage(format!("{}: {why}", path.display()));
         let failed = |error: io::Error| told(&error.to_string());
-        let checkpoint_path = beside(path, ".checkpoint");
+        let checkpoint_path = beside(path, CHECKPOINT);
+        if !path.exists() && checkpoint_path.exists() {
+            let checkpoint = checkpoint_path.display();
+            return Err(told(&format!(
+                "it is not there any more, and {checkpoint} is: put it back to go on, or remove that one to begin anew"
+            )));
+        }
         let mut options = OpenOptions::new();
         let file = only_ours(options.create(true).truncate(false).read(true).write(true)).open(path);
         let file = file.map_err(failed)?;
@@ -106,9 +119,12 @@ impl Export {
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
         let accounts: Vec<_> = accounts.collect();
-        let stored = match std::fs::read_to_string(&checkpoint_path) {
+        let stored = match std::fs::read(&checkpoint_path) {
             Ok(text) => Some(Checkpoint::parse(&text, export, &accounts).map_err(|why| {
-                told(&format!("{why}; export to another file, or remove {}", checkpoint_path.display()))
+                let checkpoint = checkpoint_path.display();
+                told(&format!(
+                    "{why}; export to another file, or remove both this one and {checkpoint} to begin anew"
+                ))
             })?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(failed(error)),
@@ -199,7 +215,7 @@ impl Export {
     fn save(&self) -> Result<(), Failure> {
         let failed =
             |error: io::Error| Failure::Usage(format!("{}: {error}", self.checkpoint_path.display()));
-        let new = beside(&self.checkpoint_path, ".new");
+        let new = beside(&self.checkpoint_path, NEW);
         let text = serde_json::to_string(&self.checkpoint)?;
         // Either the old checkpoint is there or the new one, whole.
         let mut options = OpenOptions::new();
@@ -217,19 +233,19 @@ impl Export {
 }
 
 impl Checkpoint {
-    fn parse(text: &str, export: &Identity, accounts: &[AccountProgress]) -> Result<Self, String> {
+    fn parse(text: &[u8], export: &Identity, accounts: &[AccountProgress]) -> Result<Self, String> {
         #[derive(Deserialize)]
         struct Version {
             version: u32,
         }
 
-        let version =
-            serde_json::from_str::<Version>(text).map_err(|_| "its checkpoint cannot be read".to_owned())?;
+        let version = serde_json::from_slice::<Version>(text)
+            .map_err(|_| "its checkpoint cannot be read".to_owned())?;
         if version.version != VERSION {
             return Err(format!("its checkpoint is of version {}, and this is {VERSION}", version.version));
         }
         let stored: Self =
-            serde_json::from_str(text).map_err(|_| "its checkpoint cannot be read".to_owned())?;
+            serde_json::from_slice(text).map_err(|_| "its checkpoint cannot be read".to_owned())?;
         let names = |accounts: &[AccountProgress]| -> Vec<_> {
             accounts.iter().map(|account| account.account.clone()).collect()
         };

@@ -4,6 +4,6 @@ mod checkpoint;
 mod progress;
 
 pub(crate) use self::{
-    checkpoint::{Export, Identity},
+    checkpoint::{CHECKPOINT, Export, Identity, NEW, beside},
     progress::{AccountProgress, Duplicates},
 };

@@ -106,6 +106,11 @@ impl AccountProgress {
         self.collections.values().filter(|it| !it.is_cut_at_unchanged).map(lacks).sum()
     }
 
+    /// Whether the service says of each collection that was asked for how many there are.
+    pub(crate) fn declares_totals(&self) -> bool {
+        self.collections.values().all(|it| it.declared.is_some() || it.is_cut_at_unchanged)
+    }
+
     /// Whether every profile was delivered with all that was asked for, as far as can be known.
     pub(crate) fn is_complete(&self) -> bool {
         let nothing_lacks = self.quarantined == 0 && self.partial == 0 && self.undetermined == 0;
@@ -118,8 +123,10 @@ impl AccountProgress {
         if let Some(members) = document.as_object_mut() {
             members.remove("cursor");
         }
-        // Of what was not read to its end nobody knows.
-        document["missing"] = json!(self.reached_end.then(|| self.missing()));
+        // Of what was not read to its end, or has no total, nobody knows how many lack: only how many at least.
+        let is_known = self.reached_end && self.declares_totals();
+        document["missing"] = json!(is_known.then(|| self.missing()));
+        document["missing_at_least"] = self.missing().into();
         document["complete"] = self.is_complete().into();
         document
     }

@@ -138,7 +138,7 @@ fn another_export_is_not_gone_on_with() {
     assert_eq!(server.run(&export(&file, &["--account", "probely"])).code, 4);
     let length = std::fs::metadata(&file).unwrap().len();
     for (other, reason) in [
-        (&["--account", "anthropic"][..], "it was begun with other accounts and another place"),
+        (&["--account", "anthropic"][..], "it was begun with other accounts; export to another file"),
         (&["--account", "probely", "--status", "active"], "another query"),
         (&[], "other accounts"),
         (
@@ -162,6 +162,63 @@ fn another_export_is_not_gone_on_with() {
     std::fs::write(&checkpoint, text.replace("\"version\":1", "\"version\":9")).unwrap();
     let newer = server.run(&export(&file, &["--account", "probely"]));
     assert!(newer.err.contains("of version 9"), "{}", newer.err);
+}
+
+#[test]
+fn a_report_is_not_written_over_the_export_however_it_is_spelled() {
+    let server = server(10);
+    let folder = folder("over");
+    let file = folder.join("all.ndjson");
+    let name = folder.file_name().unwrap();
+    let spelled = folder.join(".").join("..").join(name).join("all.ndjson");
+    let mut reports = vec![file.clone(), spelled, folder.join("all.ndjson.checkpoint")];
+    #[cfg(unix)]
+    {
+        let link = folder.join("link.json");
+        std::os::unix::fs::symlink("all.ndjson", &link).unwrap();
+        reports.push(link);
+    }
+    for report in &reports {
+        let refused = server.run(&export(&file, &["--report", report.to_str().unwrap()]));
+        assert_eq!(refused.code, 2, "{}: {}", report.display(), refused.err);
+        assert!(refused.err.contains("the report cannot be the file of the export"), "{}", refused.err);
+        assert!(!file.exists());
+    }
+    // A second name of the file of an export that was cut off.
+    server.fault(Fault::new("users-list").on_attempts(1..=3).respond(500));
+    assert_eq!(server.run(&export(&file, &[])).code, 4);
+    let length = std::fs::metadata(&file).unwrap().len();
+    let twin = folder.join("twin.json");
+    std::fs::hard_link(&file, &twin).unwrap();
+    assert_eq!(server.run(&export(&file, &["--report", twin.to_str().unwrap()])).code, 2);
+    assert_eq!(std::fs::metadata(&file).unwrap().len(), length);
+}
+
+#[test]
+fn what_is_wrong_with_the_files_is_told_and_nothing_is_made() {
+    let server = server(60);
+    let folder = folder("files");
+    let file = folder.join("part.ndjson");
+    let checkpoint = folder.join("part.ndjson.checkpoint");
+    server.fault(Fault::new("users-list").on_attempts(2..=4).respond(500));
+    let cut = server.run(&export(&file, &["--account", "probely", "--report", "-"]));
+    assert_eq!(cut.code, 4);
+    assert!(cut.err.contains("at least ") && cut.err.contains("\"missing\":null"), "{}", cut.err);
+
+    let kept = std::fs::read(&checkpoint).unwrap();
+    std::fs::write(&checkpoint, b"\xff\x00").unwrap();
+    let garbage = server.run(&export(&file, &["--account", "probely"]));
+    assert_eq!(garbage.code, 2);
+    assert!(garbage.err.contains("its checkpoint cannot be read; export to another file"), "{}", garbage.err);
+    std::fs::write(&checkpoint, kept).unwrap();
+
+    let moved = folder.join("moved.ndjson");
+    std::fs::rename(&file, &moved).unwrap();
+    let gone = server.run(&export(&file, &["--account", "probely"]));
+    assert_eq!(gone.code, 2);
+    assert!(gone.err.contains("it is not there any more") && !file.exists(), "{}", gone.err);
+    std::fs::rename(&moved, &file).unwrap();
+    assert_eq!(server.run(&export(&file, &["--account", "probely"])).code, 0);
 }
 
 #[test]
