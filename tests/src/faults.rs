@@ -175,6 +175,9 @@ pub async fn listing(service: &'static str, fault: Option<&NamedFault>) -> io::R
     if let Some(missing) = report.missing().filter(|missing| *missing > 0) {
         told.push(format!("{missing} missing"));
     }
+    if report.empty_pages > 0 {
+        told.push(format!("{} empty page led on", report.empty_pages));
+    }
     if report.duplicates > 0 {
         told.push(format!("{} twice", report.duplicates));
     }

@@ -151,6 +151,9 @@ fn line(report: &AccountReport, plan: &FilterPlan) -> String {
     let not_offered = listing.collections.iter().filter(|it| it.is_not_offered);
     let not_offered = not_offered.filter_map(|it| it.collection.as_ref());
     parts.extend(not_offered.map(|it| format!("no {it}: the service does not have this list")));
+    if listing.empty_pages > 0 {
+        parts.push(format!("{} that led on", counted(listing.empty_pages, "EMPTY PAGE", "EMPTY PAGES")));
+    }
     if listing.partial > 0 {
         parts.push(format!("{} WITHOUT a record that may not be seen or cannot be read", listing.partial));
     }

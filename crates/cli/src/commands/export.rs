@@ -321,6 +321,9 @@ fn line(account: &AccountProgress) -> String {
             parts.push(format!("{count} {what}"));
         }
     }
+    if account.empty_pages > 0 {
+        parts.push(format!("{} that led on", counted(account.empty_pages, "EMPTY PAGE", "EMPTY PAGES")));
+    }
     let missing = account.missing();
     if missing > 0 {
         // Collections that were not begun are not in it.

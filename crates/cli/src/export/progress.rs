@@ -33,6 +33,8 @@ pub(crate) struct AccountProgress {
     /// The first of the records that were set aside.
     pub(crate) set_aside: Vec<Value>,
     pub(crate) undetermined: u64,
+    /// Pages without a record that were not the last one.
+    pub(crate) empty_pages: u64,
     /// Profiles without a record that may not be seen or could not be read.
     pub(crate) partial: u64,
     pub(crate) requests: u64,
@@ -78,6 +80,7 @@ impl AccountProgress {
         let room = NAMED_SET_ASIDE.saturating_sub(all.set_aside.len());
         all.set_aside.extend(report.set_aside.iter().take(room).map(|it| json!(it)));
         all.undetermined += report.undetermined;
+        all.empty_pages += report.empty_pages;
         all.partial += report.partial;
         all.requests += report.requests;
         all.attempts += report.attempts;

@@ -165,6 +165,22 @@ fn another_export_is_not_gone_on_with() {
 }
 
 #[test]
+fn where_no_total_is_declared_that_and_an_empty_page_are_told() {
+    let server = server(60);
+    let file = folder("empty").join("all.ndjson");
+    for fault in Fault::named("empty-page-once").unwrap() {
+        server.fault(fault);
+    }
+    let told = server.run(&export(&file, &["--account", "anthropic", "--report", "-"]));
+    assert!(
+        told.err.contains("no total declared") && told.err.contains("1 EMPTY PAGE that led on"),
+        "{}",
+        told.err
+    );
+    assert!(told.err.contains("\"empty_pages\":1") && told.err.contains("\"missing\":null"), "{}", told.err);
+}
+
+#[test]
 fn a_report_is_not_written_over_the_export_however_it_is_spelled() {
     let server = server(10);
     let folder = folder("over");

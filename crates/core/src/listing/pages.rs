@@ -256,6 +256,7 @@ where
             Next::Remaining(remaining) => remaining.is_empty(),
         };
         collection.cut_at_unchanged |= is_over && !is_last;
+        report.empty_pages += u64::from(received == 0 && page.quarantined.is_empty() && !is_last);
         report.received += received;
         report.duplicates = self.duplicates.duplicates();
         report.duplicates_unchecked = !self.duplicates.is_exhaustive();

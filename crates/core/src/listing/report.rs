@@ -35,6 +35,9 @@ pub struct ListReport {
     pub quarantined: u64,
     /// The first of those, at most 16.
     pub set_aside: Vec<SetAside>,
+    /// Pages without a record that were not the last one of their collection. Where the service declares no total this is
+    /// the only sign that records may be lacking; it may also be a service that looks for what was asked for page by page.
+    pub empty_pages: u64,
     /// Profiles that were delivered without a record which this credential may not see, or which could not be read;
     /// [`Origin::missing`](crate::Origin::missing) names it.
     pub partial: u64,
