@@ -2,8 +2,8 @@
 
 use std::io::{self, Write as _};
 
-use anyprofile_tests::faults::{document, without_waiting};
+use anyprofile_tests::faults::{document, matrix, without_waiting};
 
 fn main() -> io::Result<()> {
-    io::stdout().write_all(without_waiting(document())?.as_bytes())
+    io::stdout().write_all(document(&without_waiting(matrix())?).as_bytes())
 }

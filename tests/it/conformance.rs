@@ -37,16 +37,7 @@ impl Connect for Connector {
     }
 
     fn secrets(&self) -> Vec<String> {
-        let description = self.sandbox.description();
-        let anthropic = &description.anthropic;
-        [
-            &description.upsun.api_token,
-            &description.probely.api_key,
-            &anthropic.api_key,
-            &anthropic.admin_api_key,
-        ]
-        .map(ToOwned::to_owned)
-        .to_vec()
+        self.sandbox.description().credentials().map(ToOwned::to_owned).to_vec()
     }
 }
 

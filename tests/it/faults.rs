@@ -2,17 +2,20 @@
 
 use std::{
     fmt::Write as _,
-    io,
-    sync::{Arc, Mutex},
+    sync::{LazyLock, Mutex},
 };
 
-use anyprofile_tests::faults::{SERVICES, document, matrix, secrets, without_waiting};
+use anyprofile_tests::faults::{Row, SERVICES, document, matrix, secrets, without_waiting};
+use tracing_subscriber::fmt::MakeWriter as _;
+
+/// What came of all faults, for the tests that only read it.
+static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| without_waiting(matrix()).unwrap());
 
 #[test]
 fn every_fault_is_survived_or_told() {
-    let rows = without_waiting(matrix()).unwrap();
+    let rows = &*ROWS;
     let mut violations = Vec::new();
-    for row in &rows {
+    for row in rows {
         for outcome in row.outcomes.iter().flatten() {
             let violation = outcome.violation(row.fault, outcome.service != "anthropic");
             violations.extend(violation.map(|it| format!("{} at {}: {it}", row.fault, outcome.service)));
@@ -28,38 +31,23 @@ fn every_fault_is_survived_or_told() {
 #[test]
 fn the_table_is_as_it_would_be_made() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/faults.md");
-    let made = without_waiting(document()).unwrap();
+    let made = document(&ROWS);
     let there = std::fs::read_to_string(file).unwrap_or_default();
     assert!(made == there, "docs/faults.md is not as it would be made: run `cargo xtask matrix`");
 }
 
-/// Log lines of this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[test]
 fn nothing_of_a_person_and_no_credential_is_in_any_log_line_or_error() {
-    let log = Log::default();
-    let lines = log.clone();
+    // For as long as the process lives: a subscriber may outlive the test.
+    let log: &'static Mutex<Vec<u8>> = Box::leak(Box::default());
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_writer(move || lines.clone())
+        .with_writer(move || log.make_writer())
         .finish();
     // With one subscriber alone, a thread of another test decides for all of them whether a line is of interest.
     let _other = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     let rows = tracing::subscriber::with_default(subscriber, || without_waiting(matrix()).unwrap());
-    let mut text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let mut text = String::from_utf8(log.lock().unwrap().clone()).unwrap();
     assert!(text.contains("status=503"), "nothing was logged");
     for outcome in rows.iter().flat_map(|row| row.outcomes.iter().flatten()) {
         if let Some(error) = &outcome.error {

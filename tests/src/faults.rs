@@ -214,14 +214,7 @@ pub async fn secrets(service: &'static str) -> io::Result<Vec<String>> {
     }
     // What is as short as this may be anywhere.
     secrets.retain(|text| text.chars().count() > 5);
-    let description = sandbox.description();
-    let credentials = [
-        &description.upsun.api_token,
-        &description.probely.api_key,
-        &description.anthropic.api_key,
-        &description.anthropic.admin_api_key,
-    ];
-    secrets.extend(credentials.map(ToOwned::to_owned));
+    secrets.extend(sandbox.description().credentials().map(ToOwned::to_owned));
     Ok(secrets)
 }
 
@@ -242,19 +235,16 @@ pub async fn matrix() -> io::Result<Vec<Row>> {
 }
 
 /// The table of all faults, for a person.
-///
-/// # Errors
-/// If no sandbox can be had.
-pub async fn document() -> io::Result<String> {
+pub fn document(rows: &[Row]) -> String {
     let mut text = String::from(include_str!("faults.md"));
     let _ = writeln!(text, "| fault | what goes wrong | {} |", SERVICES.join(" | "));
     text.push_str("|---|---|---|---|---|\n");
-    for Row { fault, meaning, outcomes } in matrix().await? {
+    for Row { fault, meaning, outcomes } in rows {
         let cells =
             outcomes.iter().map(|outcome| outcome.as_ref().map_or_else(|| "–".to_owned(), Outcome::cell));
         let _ = writeln!(text, "| `{fault}` | {meaning} | {} |", cells.collect::<Vec<_>>().join(" | "));
     }
-    Ok(text)
+    text
 }
 
 /// Runs something in a runtime of one thread whose time is paused: waits cost nothing, and are counted.

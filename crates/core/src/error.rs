@@ -310,6 +310,11 @@ impl Error {
         self
     }
 
+    /// The same failure with what to do next where it may have taken effect all the same; else as it is.
+    pub fn with_hint_if_effect(self, hint: impl Into<String>) -> Self {
+        if self.may_have_taken_effect() { self.with_hint(hint) } else { self }
+    }
+
     /// The same failure with its cause, whose messages hold no secret and no personal data.
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(Arc::from(source.into()));

@@ -108,6 +108,11 @@ impl SandboxDescription {
         [("ANTHROPIC_ADMIN_KEY", &self.anthropic.admin_api_key), ("UPSUN_ORGANIZATIONS", "discovered")]
     }
 
+    /// All that lets somebody in: what no client may show.
+    pub fn credentials(&self) -> [&str; 4] {
+        [&self.upsun.api_token, &self.probely.api_key, &self.anthropic.api_key, &self.anthropic.admin_api_key]
+    }
+
     /// The value of one of the [`variables`](Self::variables).
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables().into_iter().find_map(|(known, value)| (known == name).then_some(value))

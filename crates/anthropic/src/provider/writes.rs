@@ -123,10 +123,7 @@ impl AnthropicProvider {
             self.kept(kept).map_err(|reason| answer.error(ErrorKind::Decode, reason))
         });
         made.map_err(|error| {
-            if !error.may_have_taken_effect() {
-                return error;
-            }
-            error.with_hint("the profile may be there all the same: look for its external id, or at the newest profiles, before trying again")
+            error.with_hint_if_effect("the profile may be there all the same: look for its external id, or at the newest profiles, before trying again")
         })
     }
 

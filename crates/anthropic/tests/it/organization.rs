@@ -50,8 +50,7 @@ async fn every_operation_of_the_organization_sends_what_is_documented() {
     client.list_invites(&ListInvites::default()).await.unwrap();
     client.list_invites(&all_of_invites()).await.unwrap();
     client.get_invite("invite_01A").await.unwrap();
-    let sent: Vec<_> =
-        script.sent().iter().map(|sent| format!("{} {}", sent.method, sent.target())).collect();
+    let sent = script.requests();
     insta::assert_snapshot!(sent.join("\n"));
     assert!(script.sent().iter().all(|sent| sent.body.is_empty()));
     assert!(script.sent().iter().all(|sent| sent.header("anthropic-version") == Some("2023-06-01")));

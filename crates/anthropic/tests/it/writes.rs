@@ -283,8 +283,7 @@ async fn an_empty_answer_to_a_change_is_read_again_and_one_to_a_create_is_none()
         ] {
             assert!(deleted.id.is_absent() && deleted.record_type.is_absent());
         }
-        let requests: Vec<_> =
-            script.sent().iter().map(|sent| format!("{} {}", sent.method, sent.target())).collect();
+        let requests = script.requests();
         assert_eq!(
             requests,
             [

@@ -57,6 +57,13 @@ struct Listed {
     report: ListReport,
 }
 
+impl Listed {
+    /// Whether everybody came, and the report says so.
+    fn is_all(&self, subject: &Subject<'_>) -> bool {
+        self.error.is_none() && is_whole(&self.report) && self.ids.len() == subject.listed.len()
+    }
+}
+
 async fn list(provider: &dyn ProfileProvider, query: ListQuery) -> Listed {
     let mut listing = provider.list(query);
     let mut ids = BTreeSet::new();
@@ -192,13 +199,7 @@ async fn cancellation(subject: &Subject<'_>) -> Result<Outcome> {
         }
     }
     let listed = list(subject.provider.as_ref(), query).await;
-    ensure!(listed.error.is_none() && is_whole(&listed.report), "a listing after that is not complete");
-    ensure!(
-        listed.ids.len() == subject.listed.len(),
-        "{} of {} come",
-        listed.ids.len(),
-        subject.listed.len()
-    );
+    ensure!(listed.is_all(subject), "a listing after that is not complete: {} came", listed.ids.len());
     Ok(Outcome::Passed)
 }
 
@@ -207,13 +208,7 @@ async fn concurrency(subject: &Subject<'_>) -> Result<Outcome> {
     let query = query(subject).unwrap_or_default();
     let listings = (0..8).map(|_| list(subject.provider.as_ref(), query.clone()));
     for listed in future::join_all(listings).await {
-        ensure!(listed.error.is_none() && is_whole(&listed.report), "one is not complete");
-        ensure!(
-            listed.ids.len() == subject.listed.len(),
-            "{} of {} come",
-            listed.ids.len(),
-            subject.listed.len()
-        );
+        ensure!(listed.is_all(subject), "one is not complete: {} came", listed.ids.len());
     }
     Ok(Outcome::Passed)
 }

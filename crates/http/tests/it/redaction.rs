@@ -1,16 +1,13 @@
 //! No secret and no personal data in logs, errors and `Debug`, at any level.
 
-use std::{
-    fmt::Write as _,
-    io,
-    sync::{Arc, Mutex},
-};
+use std::{fmt::Write as _, sync::Mutex};
 
 use anyprofile_core::Error;
 use anyprofile_http::{
     Credential, Dialect, HeaderMap, HttpClient, HttpOptions, Proxy, Request, TransportErrorKind, header,
 };
 use httpmock::prelude::*;
+use tracing_subscriber::fmt::MakeWriter as _;
 
 use crate::{
     exchanging_client, info,
@@ -38,35 +35,22 @@ static DIALECT: Dialect = Dialect {
     },
 };
 
-/// Everything that is logged, at the finest level.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+/// Everything that is logged, at the finest level. For as long as the process lives: a subscriber may outlive the test.
+struct Log(&'static Mutex<Vec<u8>>);
 
 impl Log {
     /// Collects what this thread logs until the guard is dropped.
     fn collect() -> (Self, (tracing::subscriber::DefaultGuard, tracing::Dispatch)) {
-        let log = Self::default();
-        let writer = log.clone();
+        let lines: &'static Mutex<Vec<u8>> = Box::leak(Box::default());
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
             .with_ansi(false)
             .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
-            .with_writer(move || writer.clone())
+            .with_writer(move || lines.make_writer())
             .finish();
         // With one subscriber alone, a thread of another test decides for all of them whether a line is of interest.
         let other = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
-        (log, (tracing::subscriber::set_default(subscriber), other))
+        (Self(lines), (tracing::subscriber::set_default(subscriber), other))
     }
 
     fn text(&self) -> String {

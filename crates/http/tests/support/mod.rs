@@ -166,6 +166,11 @@ impl Script {
         self.sent.lock().unwrap().clone()
     }
 
+    /// The method and the target of each request that was sent so far.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.sent().iter().map(|sent| format!("{} {}", sent.method, sent.target())).collect()
+    }
+
     /// The only request that was sent.
     pub(crate) fn only(&self) -> Sent {
         let mut sent = self.sent();

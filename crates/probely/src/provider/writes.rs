@@ -109,10 +109,9 @@ impl ProbelyProvider {
             self.one(&answer, draft.kind(), map::USER, kept)
         });
         made.map_err(|error| {
-            if !error.may_have_taken_effect() {
-                return error;
-            }
-            error.with_hint("the user may be there all the same: find the e-mail address before trying again")
+            error.with_hint_if_effect(
+                "the user may be there all the same: find the e-mail address before trying again",
+            )
         })
     }
 

@@ -226,8 +226,7 @@ async fn an_empty_answer_to_a_change_is_read_again_and_one_to_a_create_is_none()
         ] {
             assert_eq!(user.name, "Ada");
         }
-        let requests: Vec<_> =
-            script.sent().iter().map(|sent| format!("{} {}", sent.method, sent.target())).collect();
+        let requests = script.requests();
         assert_eq!(
             requests,
             [

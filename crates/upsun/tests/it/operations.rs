@@ -109,8 +109,7 @@ async fn every_operation_of_the_client_sends_what_is_documented() {
     client.get_referenced_users(&SignedLink::new("/ref/users?in=a,b&sig=x%2By/z")).await.unwrap();
 
     // The headers are those of every request, and shown with those of the provider.
-    let sent: Vec<_> =
-        script.sent().iter().map(|sent| format!("{} {}", sent.method, sent.target())).collect();
+    let sent = script.requests();
     insta::assert_snapshot!(sent.join("\n"));
     assert!(script.sent().iter().all(|sent| sent.body.is_empty()));
     let check = script.sent().into_iter().find(|sent| sent.url.contains("verification")).unwrap();

@@ -189,8 +189,7 @@ async fn a_change_of_nothing_is_no_change_and_reads() {
     client.update_organization_address("01H", &AddressUpdate::default()).await.unwrap();
     client.update_organization_profile("01H", &OrganizationProfileUpdate::default()).await.unwrap();
     client.update_user("u-1", &UserUpdate::default()).await.unwrap();
-    let sent: Vec<_> =
-        script.sent().iter().map(|sent| format!("{} {}", sent.method, sent.target())).collect();
+    let sent = script.requests();
     assert_eq!(
         sent,
         [

@@ -67,8 +67,7 @@ async fn where_the_answer_has_nothing_the_record_is_read() {
         assert_eq!(client.update_organization_address("01H", &address()).await.unwrap().country, "NO");
         assert!(client.update_organization_profile("01H", &organization()).await.unwrap().id.is_known());
         assert_eq!(client.update_user("u-1", &user()).await.unwrap().country, "NO");
-        let sent: Vec<_> =
-            script.sent().iter().map(|sent| format!("{} {}", sent.method, sent.target())).collect();
+        let sent = script.requests();
         assert_eq!(
             sent,
             [
