@@ -26,7 +26,7 @@ use crate::{args::Arguments, exit::Exit};
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     diagnostics::start(arguments.global.verbose);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             say!("error: the program cannot start: {error}");

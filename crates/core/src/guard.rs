@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
+    hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState},
 };
 
 use crate::{Cursor, ProfileId};
@@ -10,8 +10,35 @@ use crate::{Cursor, ProfileId};
 /// How many cursors are remembered one by one (8 bytes each).
 const REMEMBERED_CURSORS: usize = 65_536;
 
-/// How many ids are remembered one by one (8 bytes each).
-const REMEMBERED_IDS: usize = 1 << 20;
+/// How many ids are remembered one by one: what a table of 2^19 places takes, of 9 bytes each (4.5 MiB).
+const REMEMBERED_IDS: usize = (1 << 19) / 8 * 7;
+
+/// With so many ids a listing is a large one, and gets the whole table at once: a table that grows is there twice while
+/// it does.
+const FEW_IDS: usize = 3_584;
+
+/// Digests, which need no further hash.
+type Digests = HashSet<u64, BuildHasherDefault<DigestHasher>>;
+
+/// Takes a digest as its own hash.
+#[derive(Clone, Copy, Debug, Default)]
+struct DigestHasher(u64);
+
+impl Hasher for DigestHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, digest: u64) {
+        self.0 = digest;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// Finds a cursor that was seen before, at any cycle length, in bounded memory.
 ///
@@ -48,11 +75,15 @@ impl CursorGuard {
 
 /// Counts records that come a second time, in bounded memory.
 ///
-/// Remembers 64 bits of the first 1,048,576 ids; [`DuplicateCounter::is_exhaustive`] says whether that
+/// Remembers 64 bits of the first 458,752 ids, in 4.5 MiB; [`DuplicateCounter::is_exhaustive`] says whether that
 /// was enough. That two ids share the 64 bits is a matter of one in millions of millions.
 #[derive(Clone, Debug, Default)]
 pub struct DuplicateCounter {
-    seen: HashSet<u64>,
+    seen: Digests,
+    /// Differs from listing to listing, so that no service can send ids that share their digest.
+    key: RandomState,
+    /// Of the page that is being noted.
+    digests: Vec<u64>,
     duplicates: u64,
     overflowed: bool,
 }
@@ -60,19 +91,51 @@ pub struct DuplicateCounter {
 impl DuplicateCounter {
     /// Notes an id. Gives `true` if it was noted before.
     pub fn note(&mut self, id: &ProfileId) -> bool {
-        let mut hasher = DefaultHasher::new();
-        (id.kind.as_str(), id.native()).hash(&mut hasher);
-        let digest = hasher.finish();
-        if self.seen.contains(&digest) {
-            self.duplicates += 1;
-            return true;
+        let digest = self.digest(id);
+        self.note_digest(digest)
+    }
+
+    /// Notes the ids of a page. Gives how many of them were noted before.
+    pub fn note_page<'a>(&mut self, ids: impl IntoIterator<Item = &'a ProfileId>) -> u64 {
+        // Digests first: the table is larger than the nearer caches, and look-ups that stand close together wait for the
+        // memory together.
+        let mut digests = std::mem::take(&mut self.digests);
+        digests.extend(ids.into_iter().map(|id| self.digest(id)));
+        let before = self.duplicates;
+        for digest in digests.drain(..) {
+            self.note_digest(digest);
         }
-        if self.seen.len() < REMEMBERED_IDS {
-            self.seen.insert(digest);
+        self.digests = digests;
+        self.duplicates - before
+    }
+
+    fn digest(&self, id: &ProfileId) -> u64 {
+        let mut hasher = self.key.build_hasher();
+        hasher.write(id.kind.as_str().as_bytes());
+        hasher.write_u8(0);
+        hasher.write(id.native().as_bytes());
+        hasher.finish()
+    }
+
+    fn note_digest(&mut self, digest: u64) -> bool {
+        let is_noted = if self.seen.len() < REMEMBERED_IDS {
+            if self.seen.len() == FEW_IDS && self.seen.capacity() < REMEMBERED_IDS {
+                self.seen.reserve(REMEMBERED_IDS - FEW_IDS);
+            }
+            !self.seen.insert(digest)
         } else {
-            self.overflowed = true;
-        }
-        false
+            let is_noted = self.seen.contains(&digest);
+            self.overflowed |= !is_noted;
+            is_noted
+        };
+        self.duplicates += u64::from(is_noted);
+        is_noted
+    }
+
+    /// The same ids, with none counted as a duplicate yet.
+    pub(crate) fn counting_anew(mut self) -> Self {
+        self.duplicates = 0;
+        self
     }
 
     /// How many records came again.

@@ -196,7 +196,7 @@ impl ProfileId {
             || &*native == "."
             || &*native == ".."
             || native.len() > 255
-            || native.chars().any(char::is_control)
+            || has_control(&native)
         {
             return Err(IdError::Native);
         }
@@ -207,6 +207,12 @@ impl ProfileId {
     pub fn native(&self) -> &str {
         &self.native.0
     }
+}
+
+/// Whether a text holds a control character. Of plain ASCII each byte is one character.
+fn has_control(text: &str) -> bool {
+    let is_plain = |byte: u8| (b' '..0x7f).contains(&byte);
+    !text.bytes().all(is_plain) && text.chars().any(char::is_control)
 }
 
 impl fmt::Display for ProfileId {

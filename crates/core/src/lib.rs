@@ -95,6 +95,7 @@ mod query;
 mod redact;
 mod rules;
 mod time;
+mod time_text;
 pub mod wire;
 mod written;
 

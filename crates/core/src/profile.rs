@@ -60,11 +60,16 @@ macro_rules! profile {
         impl Profile {
             /// A profile of which nothing but the id is known.
             pub fn new(id: ProfileId) -> Self {
+                Self::of(id, None)
+            }
+
+            #[inline]
+            fn of(id: ProfileId, origin: Option<Origin>) -> Self {
                 Self {
                     id,
                     $($field: Field::Absent,)+
                     $($group: $group_type::default(),)+
-                    origin: None,
+                    origin,
                     extension: None,
                     notes: Vec::new(),
                     unknown: UnknownFields::default(),
@@ -257,10 +262,10 @@ impl Profile {
         }
     }
 
-    /// The same profile, read from this record.
-    pub fn with_view(mut self, view: View) -> Self {
-        self.origin = Some(Origin::new(view));
-        self
+    /// A profile that is being read from this record.
+    #[inline]
+    pub fn read_from(view: View, id: ProfileId) -> Self {
+        Self::of(id, Some(Origin::new(view)))
     }
 
     /// The value of a field as JSON; `None` if it has none.
@@ -371,7 +376,7 @@ mod tests {
             assert!(profile().record_state(path).is_some(), "{path}");
         }
         let mut profile = profile();
-        profile.billing.address = PostalAddress::default().into();
+        profile.billing.address = Box::new(PostalAddress::default()).into();
         for path in FieldPath::BILLING_ADDRESS_PARTS {
             assert!(profile.record_state(path).is_some(), "{path}");
         }

@@ -44,6 +44,15 @@ impl Timestamp {
     /// # Errors
     /// [`TimestampError`] if the text is no date and time.
     pub fn read(text: &str) -> Result<ReadTimestamp, TimestampError> {
+        Self::read_bytes(text.as_bytes())
+    }
+
+    /// As [`read`](Self::read).
+    pub(crate) fn read_bytes(text: &[u8]) -> Result<ReadTimestamp, TimestampError> {
+        if let Some(timestamp) = usual(text) {
+            return Ok(ReadTimestamp { timestamp: Self(timestamp), assumed_utc: false });
+        }
+        let text = std::str::from_utf8(text).map_err(|_| TimestampError)?;
         if let Ok(timestamp) = text.parse() {
             return Ok(ReadTimestamp { timestamp: Self(timestamp), assumed_utc: false });
         }
@@ -77,6 +86,56 @@ impl Timestamp {
         // 0002-01-01T00:00:00Z
         self.0.as_second() < -62_104_060_800
     }
+}
+
+/// The form in which services send nearly all of their times, read at a tenth of the cost: `2024-07-28T15:29:50Z`, with
+/// up to nine fraction digits. `None` for every other one, right or wrong.
+fn usual(text: &[u8]) -> Option<jiff::Timestamp> {
+    fn number(digits: &[u8]) -> Option<u32> {
+        digits.iter().try_fold(0, |number, digit| {
+            let digit = digit.wrapping_sub(b'0');
+            (digit < 10).then(|| number * 10 + u32::from(digit))
+        })
+    }
+
+    /// Two digits; 100 and more for anything else.
+    fn pair(time: &[u8; 19], place: usize) -> u32 {
+        let (tens, ones) = (time[place].wrapping_sub(b'0'), time[place + 1].wrapping_sub(b'0'));
+        if tens < 10 && ones < 10 { u32::from(tens * 10 + ones) } else { 100 }
+    }
+
+    let (time, fraction) = text.strip_suffix(b"Z")?.split_first_chunk::<19>()?;
+    if [time[4], time[7], time[10], time[13], time[16]] != *b"--T::" {
+        return None;
+    }
+    let nanoseconds = match fraction {
+        [] => 0,
+        [b'.', digits @ ..] if (1..=9).contains(&digits.len()) => {
+            number(digits)? * 10_u32.pow(9 - u32::try_from(digits.len()).ok()?)
+        }
+        _ => return None,
+    };
+    let (century, year, month, day) = (pair(time, 0), pair(time, 2), pair(time, 5), pair(time, 8));
+    let (hour, minute, second) = (pair(time, 11), pair(time, 14), pair(time, 17));
+    // The days that every month has; the last ones of a month, leap seconds and year 0 are left to the calendar.
+    if !(1..=12).contains(&month) || !(1..=28).contains(&day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    if century > 99 || year > 99 || century + year == 0 {
+        return None;
+    }
+    let year = century * 100 + year;
+    let seconds = days_since_1970(year, month, day) * 86_400 + i64::from(hour * 3600 + minute * 60 + second);
+    jiff::Timestamp::new(seconds, i32::try_from(nanoseconds).ok()?).ok()
+}
+
+/// The days from 1970-01-01 to a date of the Gregorian calendar, in years that begin with March: then the day that leap
+/// years add is the last one.
+fn days_since_1970(year: u32, month: u32, day: u32) -> i64 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let of_years = year * 365 + year / 4 - year / 100 + year / 400;
+    let of_months = (month * 153 + 2) / 5;
+    i64::from(of_years + of_months + day) - 719_469
 }
 
 impl FromStr for Timestamp {
@@ -166,6 +225,20 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn the_short_way_reads_what_the_calendar_reads(text in "[0-9]{4}-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,10})?Z?") {
+            if let Some(read) = usual(text.as_bytes()) {
+                proptest::prop_assert_eq!(Ok(read), text.parse::<jiff::Timestamp>().map_err(|_| ()));
+            }
+        }
+
+        #[test]
+        fn the_short_way_is_taken_on_every_day_but_the_last_ones_of_a_month(days in -700_000_i64..2_900_000, second in 0..86_400_i64) {
+            let time = jiff::Timestamp::from_second(days * 86_400 + second).unwrap();
+            let day = time.to_zoned(jiff::tz::TimeZone::UTC).day();
+            proptest::prop_assert_eq!(usual(time.to_string().as_bytes()), (day <= 28).then_some(time));
+        }
+
         #[test]
         fn a_printed_time_reads_back_as_itself(nanoseconds in -60_000_000_000_000_000_000_i128..250_000_000_000_000_000_000) {
             let time = Timestamp(jiff::Timestamp::from_nanosecond(nanoseconds).unwrap());

@@ -12,6 +12,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
+pub use crate::time_text::TimeText;
 use crate::{Field, FieldPath, Note, NoteKind, Profile, Quarantined, RawJson, Timestamp};
 
 /// Deserializes a string without keeping it.
@@ -156,13 +157,55 @@ where
     Whole: DeserializeOwned,
     Loose: DeserializeOwned,
 {
-    match serde_json::from_slice(body) {
+    match from_json(body) {
         Ok(page) => Ok(DecodedPage { page, quarantined: Vec::new() }),
-        Err(_) => match serde_json::from_slice(body) {
+        Err(_) => match from_json(body) {
             Ok(loose) => Ok(each(loose)),
             Err(error) => Err(decode_failure(&error)),
         },
     }
+}
+
+/// Decodes a body. That it is UTF-8 is checked once, which is far cheaper than to check every text of it.
+///
+/// # Errors
+/// The decoder's own, also for a body that is no UTF-8.
+pub fn from_json<'de, T: Deserialize<'de>>(body: &'de [u8]) -> serde_json::Result<T> {
+    match std::str::from_utf8(body) {
+        Ok(text) => serde_json::from_str(text),
+        // Says where it is wrong, or reads it where that is in what nobody asks for.
+        Err(_) => serde_json::from_slice(body),
+    }
+}
+
+/// How many records a page is taken to have before they are counted.
+const USUAL_RECORDS: usize = 100;
+
+/// Deserializes the records of a page, into room for as many as a page usually has: a list that grows is moved again and
+/// again. For `#[serde(deserialize_with)]`.
+///
+/// # Errors
+/// The deserializer's own, also where there is no list.
+pub fn records<'de, D: Deserializer<'de>, R: Deserialize<'de>>(deserializer: D) -> Result<Vec<R>, D::Error> {
+    struct Records<R>(PhantomData<R>);
+
+    impl<'de, R: Deserialize<'de>> Visitor<'de> for Records<R> {
+        type Value = Vec<R>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a list of records")
+        }
+
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Vec<R>, A::Error> {
+            let mut records = Vec::with_capacity(USUAL_RECORDS);
+            while let Some(record) = list.next_element()? {
+                records.push(record);
+            }
+            Ok(records)
+        }
+    }
+
+    deserializer.deserialize_seq(Records(PhantomData))
 }
 
 /// A record that can be read although a field of it has another type than expected.
@@ -188,6 +231,7 @@ pub trait Tolerant: DeserializeOwned {
 /// Notes the fields of a record that had another type than expected: those of `keys` that are among the
 /// profile's unknown fields.
 pub fn note_other_types(profile: &mut Profile, keys: &[&str]) {
+    let keys = if profile.unknown.is_empty() { &[] } else { keys };
     for key in keys {
         if profile.unknown.get(key).is_some() {
             profile.notes.push(Note::new(FieldPath::unknown(key), NoteKind::OtherType));
@@ -213,8 +257,14 @@ pub fn decode_records<T: Tolerant, P>(
 
 /// Reads a time of a record into a profile: `""` is null, year 1 is absent, a missing offset is noted,
 /// and a text that is no time is noted and kept under `unknown` by the service's `key`.
-pub fn read_time(profile: &mut Profile, path: FieldPath, key: &str, text: Field<String>) -> Field<Timestamp> {
-    text.empty_as_null().and_then(|text| match Timestamp::read(&text) {
+pub fn read_time(
+    profile: &mut Profile,
+    path: FieldPath,
+    key: &str,
+    text: Field<TimeText>,
+) -> Field<Timestamp> {
+    text.and_then(|text| match text.read() {
+        _ if text == "" => Field::Null,
         Ok(read) if read.timestamp.is_zero_time() => Field::Absent,
         Ok(read) => {
             if read.assumed_utc {
@@ -290,7 +340,7 @@ mod tests {
     fn times_are_read_with_what_had_to_be_decided() {
         let mut profile = Profile::new("probely:eu/user/x".parse().unwrap());
         let mut read =
-            |text: Field<String>| read_time(&mut profile, FieldPath::TIMES_UPDATED, "changed", text);
+            |text: Field<TimeText>| read_time(&mut profile, FieldPath::TIMES_UPDATED, "changed", text);
         assert_eq!(read("".into()), Field::Null);
         assert_eq!(read(Field::Absent), Field::Absent);
         assert_eq!(read("0001-01-01T00:00:00Z".into()), Field::Absent);

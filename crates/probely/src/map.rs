@@ -38,7 +38,7 @@ pub(crate) const PROFILE: View = View::new("profile");
 /// A user, an API user, or the own profile: the record is the same.
 pub(crate) fn user(id: ProfileId, view: View, record: wire::User) -> Profile {
     let is_api_user = view == API_USER;
-    let mut profile = Profile::new(id).with_view(view);
+    let mut profile = Profile::read_from(view, id);
     profile.unknown = record.unknown;
     note_other_types(&mut profile, wire::User::KEYS);
     profile.kind = if is_api_user {
@@ -47,7 +47,8 @@ pub(crate) fn user(id: ProfileId, view: View, record: wire::User) -> Profile {
         record.is_apiuser.map(|is_apiuser| if is_apiuser { Kind::Service } else { Kind::Human })
     };
     profile.status = record.active.map(|active| if active { Status::Active } else { Status::Suspended });
-    profile.status_raw = record.active.map(|active| format!("active={active}"));
+    profile.status_raw =
+        record.active.map(|active| if active { "active=true" } else { "active=false" }.to_owned());
     profile.name.display = record.name.empty_as_null();
     profile.emails = Email::login(record.email.empty_as_null());
     if record.title.value().is_some_and(|title| title.unknown_word().is_some()) {
@@ -71,13 +72,13 @@ pub(crate) fn user(id: ProfileId, view: View, record: wire::User) -> Profile {
     }
     profile.changed_by = record.changed_by.map(actor);
     profile.labels = record.labels.as_ref().map(|labels| labels.iter().map(label).collect());
-    profile.roles = record.user_roles.clone().and_then(|roles| match roles {
-        UserRoles::List(roles) => Field::Value(roles.into_iter().map(role).collect()),
+    profile.roles = record.user_roles.as_ref().and_then(|roles| match roles {
+        UserRoles::List(roles) => Field::Value(roles.iter().map(role).collect()),
         UserRoles::Text(text) if text.is_empty() => Field::Null,
         UserRoles::Text(text) => {
             let mut assignment = RoleAssignment::default();
             let mut role = Role::default();
-            role.name = text.into();
+            role.name = text.as_str().into();
             assignment.role = role.into();
             Field::Value(vec![assignment])
         }
@@ -108,27 +109,31 @@ fn label(record: &wire::Label) -> Label {
     label
 }
 
-fn role(record: wire::UserRole) -> RoleAssignment {
+fn id_and_name(named: &Named) -> (Field<String>, Field<String>) {
+    (named.id.clone().map(String::from), named.name.clone().empty_as_null())
+}
+
+fn role(record: &wire::UserRole) -> RoleAssignment {
     let mut assignment = RoleAssignment::default();
-    assignment.role = record.role.map(|named| {
+    assignment.role = record.role.as_ref().map(|named| {
         let mut role = Role::default();
-        role.id = named.id.map(String::from);
-        role.name = named.name.empty_as_null();
+        (role.id, role.name) = id_and_name(named);
         role
     });
-    assignment.scope = record.scope.map(|scope| {
+    assignment.scope = record.scope.as_ref().map(|scope| {
         let mut reach = RoleScope::default();
         // The team or target that the tier names; where the tier is unknown, whichever was sent.
-        let place: Field<Named> = match scope.tier.value() {
+        let (team, target) = (scope.team.as_ref(), scope.target.as_ref());
+        let place = match scope.tier.value() {
             Some(Tier::Account) => Field::Absent,
-            Some(Tier::Team) => scope.team,
-            Some(Tier::Target) => scope.target,
-            _ if scope.team.is_known() => scope.team,
-            _ => scope.target.or(scope.team),
+            Some(Tier::Team) => team,
+            Some(Tier::Target) => target,
+            _ if team.is_known() => team,
+            _ => target.or(team),
         };
-        reach.tier = scope.tier.map(|tier| ScopeTier::from(tier.as_str()));
+        reach.tier = scope.tier.as_ref().map(|tier| ScopeTier::from(tier.as_str()));
         (reach.id, reach.name) = match place {
-            Field::Value(named) => (named.id.map(String::from), named.name.empty_as_null()),
+            Field::Value(named) => id_and_name(named),
             Field::Null => (Field::Null, Field::Null),
             Field::Absent => (Field::Absent, Field::Absent),
         };

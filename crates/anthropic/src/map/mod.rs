@@ -2,6 +2,8 @@
 
 mod organization;
 
+use std::collections::BTreeMap;
+
 use anyprofile_core::{
     Extension, Field, FieldPath, FieldState, GrantStatus, Kind, OrganizationKind, Profile, ProfileExtension,
     ProfileId, RawJson, Status, View, open_record,
@@ -48,7 +50,7 @@ impl ProfileExtension for AnthropicExtension {
 
 /// A user profile.
 pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile {
-    let mut profile = Profile::new(id).with_view(USER_PROFILE);
+    let mut profile = Profile::read_from(USER_PROFILE, id);
     profile.unknown = record.unknown;
     note_other_types(&mut profile, wire::UserProfile::KEYS);
     let details = record.external_user_details.into_value().unwrap_or_default();
@@ -81,10 +83,14 @@ pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile 
             profile.unknown.insert(format!("trust_grants.{grant}.{name}"), value.clone());
         }
     }
-    profile.grants = record.trust_grants.map(|grants| {
-        // A grant without a status is there and its state is not known: the empty word says so.
-        let status = |grant: wire::TrustGrant| grant.status.unwrap_or(GrantStatus::Other(String::new()));
-        grants.into_iter().map(|(name, grant)| (name, status(grant))).collect()
+    profile.grants = record.trust_grants.map(|records| {
+        // One by one: `collect` would make a list of them first.
+        let mut grants = BTreeMap::new();
+        for (name, grant) in records {
+            // A grant without a status is there and its state is not known: the empty word says so.
+            grants.insert(name, grant.status.unwrap_or(GrantStatus::Other(String::new())));
+        }
+        grants
     });
     profile.times.created =
         read_time(&mut profile, FieldPath::TIMES_CREATED, "created_at", record.created_at);

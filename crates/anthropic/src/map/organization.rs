@@ -18,7 +18,7 @@ pub(crate) const ORGANIZATION: View = View::new("organization");
 
 /// A user of the organization.
 pub(crate) fn organization_user(id: ProfileId, record: wire::OrganizationUser) -> Profile {
-    let mut profile = Profile::new(id).with_view(ORGANIZATION_USER);
+    let mut profile = Profile::read_from(ORGANIZATION_USER, id);
     profile.unknown = record.unknown;
     note_other_types(&mut profile, wire::OrganizationUser::KEYS);
     profile.kind = Kind::Human.into();
@@ -31,7 +31,7 @@ pub(crate) fn organization_user(id: ProfileId, record: wire::OrganizationUser) -
 
 /// Somebody who was invited.
 pub(crate) fn invite(id: ProfileId, mut record: wire::Invite) -> Profile {
-    let mut profile = Profile::new(id).with_view(INVITE);
+    let mut profile = Profile::read_from(INVITE, id);
     profile.unknown = std::mem::take(&mut record.unknown);
     note_other_types(&mut profile, wire::Invite::KEYS);
     profile.kind = Kind::Human.into();
@@ -55,7 +55,7 @@ pub(crate) fn invite(id: ProfileId, mut record: wire::Invite) -> Profile {
 
 /// The organization itself.
 pub(crate) fn organization(id: ProfileId, record: wire::Organization) -> Profile {
-    let mut profile = Profile::new(id).with_view(ORGANIZATION);
+    let mut profile = Profile::read_from(ORGANIZATION, id);
     profile.unknown = record.unknown;
     note_other_types(&mut profile, wire::Organization::KEYS);
     profile.kind = Kind::Organization.into();

@@ -7,7 +7,7 @@ use anyprofile_core::{
     FieldPath, FieldSpec, FilterPart, GetOptions, IdKind, ListQuery, ListedCollection, Next, OrderField,
     Page, PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProviderInfo,
     Result, Status, Support, ValueFormat, WriteOptions, WriteRule, async_trait,
-    wire::{OpaqueId, Tolerant, WithRaw},
+    wire::{Tolerant, WithRaw},
 };
 use anyprofile_http::Answer;
 
@@ -82,8 +82,8 @@ impl AnthropicProvider {
         }
     }
 
-    fn profile(&self, record: wire::UserProfile) -> Result<Profile, String> {
-        let native = record.id.value().map(OpaqueId::as_str).unwrap_or_default();
+    fn profile(&self, mut record: wire::UserProfile) -> Result<Profile, String> {
+        let native = record.id.take().into_value().map(Box::<str>::from).unwrap_or_default();
         let info = self.info();
         let id = ProfileId::new(info.service.clone(), info.account.clone(), IdKind::USER, native)
             .map_err(|_| "the record has no usable id".to_owned())?;

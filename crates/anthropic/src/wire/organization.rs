@@ -1,6 +1,9 @@
 //! The organization, its users and its invites (Admin API).
 
-use anyprofile_core::{open_enum, open_record, wire::OpaqueId};
+use anyprofile_core::{
+    open_enum, open_record,
+    wire::{OpaqueId, TimeText},
+};
 
 open_enum! {
     /// The role of a user in the organization. What five of them may do is told by the service's guide to the
@@ -75,7 +78,7 @@ open_record! {
         /// The user's role.
         role: OrganizationRole = "role",
         /// When the user came to the organization.
-        added_at: String = "added_at",
+        added_at: TimeText = "added_at",
     }
 }
 
@@ -93,7 +96,7 @@ open_record! {
         /// What became of it.
         status: InviteStatus = "status",
         /// When it was made.
-        invited_at: String = "invited_at",
+        invited_at: TimeText = "invited_at",
         /// When it expires or did.
         expires_at: String = "expires_at",
         /// When it was accepted; null while it is not.

@@ -1,6 +1,6 @@
 //! Lists, in both of the service's dialects.
 
-use anyprofile_core::{Error, ErrorKind, Field, Result};
+use anyprofile_core::{Error, ErrorKind, Field, Result, wire};
 use serde::Deserialize;
 
 use super::UserProfile;
@@ -11,6 +11,7 @@ use super::UserProfile;
 #[non_exhaustive]
 pub struct UserProfileList<R = UserProfile> {
     /// The profiles of this page. May be fewer than asked for, even none, with more to come.
+    #[serde(deserialize_with = "wire::records")]
     pub data: Vec<R>,
     /// The cursor of the next page; the list is complete only without one.
     #[serde(default)]

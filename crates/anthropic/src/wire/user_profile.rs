@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use anyprofile_core::{GrantStatus, RawJson, open_enum, open_record, wire::OpaqueId};
+use anyprofile_core::{
+    GrantStatus, RawJson, open_enum, open_record,
+    wire::{OpaqueId, TimeText},
+};
 
 open_enum! {
     /// How an end user comes to the platform (beta 2026-03-24).
@@ -63,9 +66,9 @@ open_record! {
         /// `user_profile`.
         record_type: String = "type",
         /// When it was made.
-        created_at: String = "created_at",
+        created_at: TimeText = "created_at",
         /// When it was last changed; a change of a grant counts.
-        updated_at: String = "updated_at",
+        updated_at: TimeText = "updated_at",
         /// The platform's own pairs: up to 16, keys up to 64 and values up to 512 characters.
         metadata: BTreeMap<String, String> = "metadata",
         /// Grants by name; a name that is missing was never asked for.

@@ -16,7 +16,7 @@ use crate::{
     bulk::fingerprint,
     diagnostics,
     exit::{Exit, Failure},
-    export::{AccountProgress, CHECKPOINT, Duplicates, Export, Identity, NEW, beside},
+    export::{AccountProgress, CHECKPOINT, Export, Identity, NEW, beside},
     session::Session,
     summary::counted,
 };
@@ -202,7 +202,7 @@ async fn interrupted() -> io::Result<()> {
 /// An export at work.
 struct Run {
     export: Export,
-    /// Who of each account is in the file, over all runs.
+    /// Who of each account is in the file from earlier runs.
     counters: Vec<DuplicateCounter>,
     query: ListQuery,
     interrupt: Pin<Box<dyn Future<Output = io::Result<()>> + Send>>,
@@ -228,7 +228,7 @@ impl Run {
                 return Ok(Exit::Usage);
             }
         };
-        let mut duplicates = Duplicates::new();
+        pages = pages.with_noted(std::mem::take(&mut self.counters[account]));
         loop {
             let page = tokio::select! {
                 biased;
@@ -243,8 +243,7 @@ impl Run {
                 Some(Ok(page)) => page,
                 Some(Err(error)) => {
                     diagnostics::error(&error);
-                    let mut failed =
-                        at(before.with(pages.report(), &duplicates), &pages).failed(error.kind());
+                    let mut failed = at(before.with(pages.report()), &pages).failed(error.kind());
                     // Before the first page of this run it is where it was.
                     if pages.report().pages == 0 {
                         (failed.cursor, failed.is_stuck) = (before.cursor.clone(), before.is_stuck);
@@ -254,16 +253,11 @@ impl Run {
                 }
             };
             let mut lines = Vec::new();
-            let collection = page.collection.as_ref().map_or("", |kind| kind.as_str()).to_owned();
             for profile in &page.items {
                 serde_json::to_writer(&mut lines, profile)?;
                 lines.push(b'\n');
-                *duplicates.entry(collection.clone()).or_default() +=
-                    u64::from(self.counters[account].note(&profile.id));
             }
-            let mut progress = at(before.with(pages.report(), &duplicates), &pages);
-            progress.duplicates_unchecked |= !self.counters[account].is_exhaustive();
-            self.export.add(&lines, account, progress)?;
+            self.export.add(&lines, account, at(before.with(pages.report()), &pages))?;
         }
         Ok(Exit::Complete)
     }

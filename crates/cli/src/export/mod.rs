@@ -5,5 +5,5 @@ mod progress;
 
 pub(crate) use self::{
     checkpoint::{CHECKPOINT, Export, Identity, NEW, beside},
-    progress::{AccountProgress, Duplicates},
+    progress::AccountProgress,
 };

@@ -59,22 +59,19 @@ pub(crate) struct Collection {
     pub(crate) is_cut_at_unchanged: bool,
 }
 
-/// How many profiles of each collection came a second time in a run, or in it and in one before.
-pub(crate) type Duplicates = BTreeMap<String, u64>;
-
 impl AccountProgress {
     pub(crate) fn new(account: &str, service: &str) -> Self {
         Self { account: account.to_owned(), service: service.to_owned(), ..Self::default() }
     }
 
     /// This, and what a run has seen since.
-    pub(crate) fn with(&self, report: &ListReport, duplicates: &Duplicates) -> Self {
+    pub(crate) fn with(&self, report: &ListReport) -> Self {
         let mut all = self.clone();
         all.runs += 1;
         all.pages += report.pages;
         all.seen += report.seen;
         all.received += report.received;
-        all.duplicates += duplicates.values().sum::<u64>().max(report.duplicates);
+        all.duplicates += report.duplicates;
         all.duplicates_unchecked |= report.duplicates_unchecked;
         all.quarantined += report.quarantined;
         let room = NAMED_SET_ASIDE.saturating_sub(all.set_aside.len());
@@ -88,9 +85,8 @@ impl AccountProgress {
         all.reached_end = report.reached_end;
         for collection in &report.collections {
             let name = collection.collection.as_ref().map_or("", |kind| kind.as_str());
-            let twice = duplicates.get(name).copied().unwrap_or_default().max(collection.duplicates);
             let known = all.collections.entry(name.to_owned()).or_default();
-            known.seen += collection.received.saturating_sub(twice);
+            known.seen += collection.received.saturating_sub(collection.duplicates);
             known.declared = known.declared.max(collection.declared_total);
             known.is_cut_at_unchanged |= collection.cut_at_unchanged;
         }

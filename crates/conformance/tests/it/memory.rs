@@ -81,7 +81,7 @@ impl Connect for Connector {
 }
 
 fn person(number: usize, flaw: Flaw) -> Profile {
-    let mut profile = Profile::new(format!("memory:test/user/m{number}").parse().unwrap()).with_view(RECORD);
+    let mut profile = Profile::read_from(RECORD, format!("memory:test/user/m{number}").parse().unwrap());
     profile.name.display = format!("Person {number}").into();
     profile.emails = Email::login(format!("person.{number}@example.com").into());
     profile.status = if number.is_multiple_of(3) { Status::Suspended } else { Status::Active }.into();

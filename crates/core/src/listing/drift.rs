@@ -87,6 +87,10 @@ impl Drift {
 }
 
 fn count(counts: &mut BTreeMap<String, u64>, name: &str, times: u64) {
+    if let Some(known) = counts.get_mut(name) {
+        *known += times;
+        return;
+    }
     // What a hostile service calls its fields ends up on a terminal.
     let is_plain = |c: &char| !c.is_control();
     let name: String = name.chars().filter(is_plain).take(LONGEST).collect();

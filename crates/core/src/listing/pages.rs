@@ -115,6 +115,12 @@ where
         pages
     }
 
+    /// The same listing, to which whoever is in the counter has come before: in an earlier run.
+    pub fn with_noted(mut self, noted: DuplicateCounter) -> Self {
+        self.duplicates = noted.counting_anew();
+        self
+    }
+
     /// The next page, or `None` after the last one.
     ///
     /// # Errors
@@ -238,8 +244,8 @@ where
             report.collections.len() - 1
         });
         let (collection, drift) = (&mut report.collections[index], &mut report.drift);
+        collection.duplicates += self.duplicates.note_page(page.items.iter().map(|profile| &profile.id));
         for profile in &page.items {
-            collection.duplicates += u64::from(self.duplicates.note(&profile.id));
             collection.latest_change = collection.latest_change.max(profile.times.updated.value().copied());
             drift.note(profile);
         }

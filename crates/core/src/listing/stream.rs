@@ -144,9 +144,9 @@ impl Stream for ProfileStream<'_> {
             if this.ready.len().is_multiple_of(LOOK_AHEAD_EVERY) {
                 this.poll_ahead(context);
             }
-            if let Some(profile) = this.ready.next() {
+            if this.ready.len() > 0 {
                 this.delivered += 1;
-                return Poll::Ready(Some(Ok(profile)));
+                return Poll::Ready(this.ready.next().map(Ok));
             }
             let ((source, page), urgency) = match std::mem::replace(&mut this.next, Ahead::End) {
                 Ahead::Fetched(fetched, urgency) => (*fetched, urgency),

@@ -165,7 +165,7 @@ mod tests {
     const USER: View = View::new("user");
 
     fn profile(view: View) -> Profile {
-        Profile::new("upsun:acme/user/x".parse().unwrap()).with_view(view)
+        Profile::read_from(view, "upsun:acme/user/x".parse().unwrap())
     }
 
     #[test]

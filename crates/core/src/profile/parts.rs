@@ -153,7 +153,7 @@ profile_part! {
         /// Whether the customer pays by invoice.
         invoiced: bool,
         /// The address on the invoice.
-        address: PostalAddress,
+        address: Box<PostalAddress>,
     }
 }
 

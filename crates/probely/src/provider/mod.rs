@@ -12,7 +12,7 @@ use anyprofile_core::{
     FilterPart, GetOptions, IdKind, Kind, ListQuery, ListedCollection, Next, Order, OrderField, Page,
     PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProviderInfo,
     RemainingPages, Result, Status, Support, ValueFormat, View, WriteOptions, WriteRule, async_trait,
-    wire::{OpaqueId, Tolerant, WithRaw},
+    wire::{Tolerant, WithRaw},
 };
 use anyprofile_http::Answer;
 
@@ -73,8 +73,8 @@ impl ProbelyProvider {
         &self.client
     }
 
-    fn profile(&self, kind: &IdKind, view: View, record: wire::User) -> Result<Profile, String> {
-        let native = record.id.value().map(OpaqueId::as_str).unwrap_or_default();
+    fn profile(&self, kind: &IdKind, view: View, mut record: wire::User) -> Result<Profile, String> {
+        let native = record.id.take().into_value().map(Box::<str>::from).unwrap_or_default();
         let info = self.info();
         let id = ProfileId::new(info.service.clone(), info.account.clone(), kind.clone(), native)
             .map_err(|_| "the record has no usable id".to_owned())?;

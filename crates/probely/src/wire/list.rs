@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use anyprofile_core::Field;
+use anyprofile_core::{Field, wire};
 use serde::Deserialize;
 
 use super::User;
@@ -45,6 +45,7 @@ pub struct ResultList<R> {
     #[serde(default)]
     pub length: Field<u64>,
     /// The records of this page.
+    #[serde(deserialize_with = "wire::records")]
     pub results: Vec<R>,
 }
 

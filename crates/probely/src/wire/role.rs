@@ -1,7 +1,16 @@
 //! Roles, where they hold, and who holds them.
 
+use std::{collections::BTreeMap, fmt};
+
 use anyprofile_core::{RawJson, open_enum, open_record, wire::OpaqueId};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{
+        self, MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
+};
+use serde_json::value::to_raw_value;
 
 use super::ChangedBy;
 
@@ -105,12 +114,48 @@ pub enum UserRoles {
 
 impl<'de> Deserialize<'de> for UserRoles {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = RawJson::deserialize(deserializer)?;
-        Ok(match raw.get().as_bytes().first() {
-            Some(b'[') => raw.decode().map(Self::List).unwrap_or(Self::Other(raw)),
-            Some(b'"') => raw.decode().map(Self::Text).unwrap_or(Self::Other(raw)),
-            _ => Self::Other(raw),
-        })
+        deserializer.deserialize_any(RolesVisitor)
+    }
+}
+
+struct RolesVisitor;
+
+impl RolesVisitor {
+    fn other<E: de::Error>(value: &(impl Serialize + ?Sized)) -> Result<UserRoles, E> {
+        to_raw_value(value).map(|raw| UserRoles::Other(raw.into())).map_err(E::custom)
+    }
+}
+
+impl<'de> Visitor<'de> for RolesVisitor {
+    type Value = UserRoles;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of roles, or a text")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, roles: A) -> Result<UserRoles, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(roles)).map(UserRoles::List)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<UserRoles, E> {
+        Ok(UserRoles::Text(text.to_owned()))
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<UserRoles, E> {
+        Self::other(&value)
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<UserRoles, E> {
+        Self::other(&number)
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<UserRoles, E> {
+        Self::other(&number)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<UserRoles, A::Error> {
+        let object = BTreeMap::<String, RawJson>::deserialize(MapAccessDeserializer::new(object))?;
+        Self::other(&object)
     }
 }
 
@@ -124,8 +169,8 @@ impl Serialize for UserRoles {
     }
 }
 
-impl std::fmt::Debug for UserRoles {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for UserRoles {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::List(roles) => write!(formatter, "UserRoles({})", roles.len()),
             Self::Text(_) | Self::Other(_) => formatter.write_str("UserRoles(..)"),

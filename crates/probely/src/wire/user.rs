@@ -1,6 +1,9 @@
 //! Users, and what they carry.
 
-use anyprofile_core::{open_enum, open_record, wire::OpaqueId};
+use anyprofile_core::{
+    open_enum, open_record,
+    wire::{OpaqueId, TimeText},
+};
 
 use super::UserRoles;
 
@@ -42,7 +45,7 @@ open_record! {
         /// Who last changed the user.
         changed_by: ChangedBy = "changed_by",
         /// When the user was last changed.
-        changed: String = "changed",
+        changed: TimeText = "changed",
         /// Whether the user may sign in. Documented to default to true; never assumed here.
         active: bool = "active",
         /// Labels.
@@ -50,7 +53,7 @@ open_record! {
         /// Roles and where they hold.
         user_roles: UserRoles = "user_roles",
         /// The last sign-in; null before the first.
-        last_login: String = "last_login",
+        last_login: TimeText = "last_login",
         /// Whether it is a program and not a person.
         is_apiuser: bool = "is_apiuser",
         /// Whether a second factor is asked for. Documented to default to true; never assumed here.
@@ -62,7 +65,7 @@ open_record! {
         /// Whether the user answers for the account. In the own profile only.
         is_owner: bool = "is_owner",
         /// The first sign-in; null before it. In the own profile only.
-        first_login: String = "first_login",
+        first_login: TimeText = "first_login",
     }
 }
 
@@ -90,6 +93,6 @@ open_record! {
         /// Who last changed the label.
         changed_by: ChangedBy = "changed_by",
         /// When the label was last changed.
-        changed: String = "changed",
+        changed: TimeText = "changed",
     }
 }

@@ -126,10 +126,17 @@ async fn roles_in_every_shape_are_read_or_kept() {
     assert_eq!(state(r#","user_roles":[]"#).await, FieldState::Value);
     let text = current(r#"{"id":"x","user_roles":"Administrator"}"#).await;
     assert_eq!(shown(&text)["roles"], serde_json::json!([{"role": {"name": "Administrator"}}]));
-    for odd in [r#"{"role":"admin"}"#, "7", "true", r#"["admin"]"#, r#"[{"role":"admin"}]"#] {
+    for odd in [r#"{"role":"admin"}"#, "7", "true"] {
         let profile = current(format!(r#"{{"id":"x","user_roles":{odd}}}"#)).await;
         assert_eq!(profile.roles, Field::Absent, "{odd}");
         assert_eq!(shown(&profile)["extension"]["user_roles"].to_string(), odd);
+    }
+    // A list of something else is a field of another type, and told.
+    for odd in [r#"["admin"]"#, r#"[{"role":"admin"}]"#] {
+        let profile = current(format!(r#"{{"id":"x","user_roles":{odd}}}"#)).await;
+        assert_eq!(profile.roles, Field::Absent, "{odd}");
+        assert_eq!(shown(&profile)["unknown"]["user_roles"].to_string(), odd);
+        assert_eq!(shown(&profile)["notes"][0]["kind"], "other_type");
     }
     let profile = current(
         r#"{"id":"x","user_roles":[{"role":{},"scope":{"tier":"galaxy","team":{"id":7,"name":""}}},{}]}"#,

@@ -31,7 +31,7 @@ pub(crate) const USER_REFERENCE: View = View::new("user_reference");
 /// A profile of `/profiles`, or of an organization if `id` is one's.
 pub(crate) fn profile(id: ProfileId, record: wire::Profile) -> Profile {
     let view = if id.kind == IdKind::ORGANIZATION { ORGANIZATION_PROFILE } else { PROFILE };
-    let mut profile = Profile::new(id).with_view(view);
+    let mut profile = Profile::read_from(view, id);
     let is_addressed_otherwise = record.id.value().is_some_and(|own| own.as_str() != profile.id.native());
     profile.unknown = record.unknown;
     note_other_types(&mut profile, wire::Profile::KEYS);
@@ -82,13 +82,14 @@ pub(crate) fn profile(id: ProfileId, record: wire::Profile) -> Profile {
 
 /// A user of `/users`.
 pub(crate) fn user(id: ProfileId, record: wire::User) -> Profile {
-    let mut profile = Profile::new(id).with_view(USER);
+    let mut profile = Profile::read_from(USER, id);
     profile.unknown = record.unknown;
     note_other_types(&mut profile, wire::User::KEYS);
     profile.kind = Kind::Human.into();
     profile.status =
         record.deactivated.map(|deactivated| if deactivated { Status::Suspended } else { Status::Active });
-    profile.status_raw = record.deactivated.map(|deactivated| format!("deactivated={deactivated}"));
+    let word = |deactivated| if deactivated { "deactivated=true" } else { "deactivated=false" };
+    profile.status_raw = record.deactivated.map(|deactivated| word(deactivated).to_owned());
     name_of(&mut profile, record.first_name, record.last_name);
     profile.username = record.username.empty_as_null();
     profile.emails = Email::login(record.email.empty_as_null()).map(|mut emails| {
@@ -131,7 +132,7 @@ fn name_of(profile: &mut Profile, given: Field<String>, family: Field<String>) {
 
 /// A postal address. Which lines a country has is not normalized: the record is in the extension.
 pub(crate) fn address(id: ProfileId, record: wire::Address) -> Profile {
-    let mut profile = Profile::new(id).with_view(ADDRESS);
+    let mut profile = Profile::read_from(ADDRESS, id);
     let mut address = PostalAddress::default();
     let text = |field: &Field<String>| field.clone().empty_as_null();
     address.recipient = text(&record.name_line);
@@ -148,7 +149,7 @@ pub(crate) fn address(id: ProfileId, record: wire::Address) -> Profile {
     address.postal_code = record.postal_code.as_ref().map(|code| code.as_str().to_owned()).empty_as_null();
     address.country = text(&record.country);
     // An answer without any of these says nothing of an address.
-    profile.billing.address = if address.is_empty() { Field::Absent } else { address.into() };
+    profile.billing.address = if address.is_empty() { Field::Absent } else { Box::new(address).into() };
     profile.extension = Some(Extension::new(UpsunExtension {
         address: Box::new(record).into(),
         ..UpsunExtension::default()

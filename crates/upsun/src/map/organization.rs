@@ -11,7 +11,7 @@ use crate::wire::{self, OrganizationStatus};
 
 /// An organization of `/organizations`.
 pub(crate) fn organization(id: ProfileId, mut record: wire::Organization) -> Profile {
-    let mut profile = Profile::new(id).with_view(ORGANIZATION);
+    let mut profile = Profile::read_from(ORGANIZATION, id);
     profile.unknown = std::mem::take(&mut record.unknown);
     note_other_types(&mut profile, wire::Organization::KEYS);
     profile.kind = Kind::Organization.into();
@@ -37,7 +37,7 @@ pub(crate) fn organization(id: ProfileId, mut record: wire::Organization) -> Pro
 
 /// A member of an organization: what the membership says. Who it is says [`user_reference`].
 pub(crate) fn member(id: ProfileId, mut record: wire::OrganizationMember) -> Profile {
-    let mut profile = Profile::new(id).with_view(MEMBER);
+    let mut profile = Profile::read_from(MEMBER, id);
     profile.unknown = std::mem::take(&mut record.unknown);
     note_other_types(&mut profile, wire::OrganizationMember::KEYS);
     profile.kind = Kind::Human.into();
@@ -63,7 +63,7 @@ pub(crate) fn member(id: ProfileId, mut record: wire::OrganizationMember) -> Pro
 
 /// A user whom a member names.
 pub(crate) fn user_reference(id: ProfileId, record: wire::UserReference) -> Profile {
-    let mut profile = Profile::new(id).with_view(USER_REFERENCE);
+    let mut profile = Profile::read_from(USER_REFERENCE, id);
     profile.unknown = record.unknown;
     note_other_types(&mut profile, wire::UserReference::KEYS);
     name_of(&mut profile, record.first_name, record.last_name);
@@ -81,7 +81,7 @@ pub(crate) fn user_reference(id: ProfileId, record: wire::UserReference) -> Prof
 
 /// A user whom a member names and who is gone: the service says null in the user's place.
 pub(crate) fn gone(id: ProfileId) -> Profile {
-    let mut profile = Profile::new(id).with_view(USER_REFERENCE);
+    let mut profile = Profile::read_from(USER_REFERENCE, id);
     profile.status = Status::Deleted.into();
     profile
 }

@@ -1,6 +1,9 @@
 //! Organizations, teams, and who has access to what.
 
-use anyprofile_core::{open_enum, open_record, wire::OpaqueId};
+use anyprofile_core::{
+    open_enum, open_record,
+    wire::{OpaqueId, TimeText},
+};
 use serde::Serialize;
 
 use super::RecordLinks;
@@ -61,9 +64,9 @@ open_record! {
         /// The state.
         status: OrganizationStatus = "status",
         /// When it was made.
-        created_at: String = "created_at",
+        created_at: TimeText = "created_at",
         /// When it was last changed.
-        updated_at: String = "updated_at",
+        updated_at: TimeText = "updated_at",
         /// What belongs to it and can be done with it: `self`, `members`, `profile`, `address`,
         /// `billing-profile`, `mfa-enforcement`, `sso` and more.
         links: RecordLinks = "_links",
@@ -124,9 +127,9 @@ open_record! {
         /// How large it is.
         counts: TeamCounts = "counts",
         /// When it was made.
-        created_at: String = "created_at",
+        created_at: TimeText = "created_at",
         /// When it was last changed.
-        updated_at: String = "updated_at",
+        updated_at: TimeText = "updated_at",
     }
 }
 
@@ -156,7 +159,7 @@ open_record! {
         /// When the access was given.
         granted_at: String = "granted_at",
         /// When it was last changed.
-        updated_at: String = "updated_at",
+        updated_at: TimeText = "updated_at",
         /// `self`, and `update` and `delete` if the credential may do that; else they are null or missing.
         links: RecordLinks = "_links",
     }
@@ -209,7 +212,7 @@ open_record! {
         /// When the access was given.
         granted_at: String = "granted_at",
         /// When it was last changed.
-        updated_at: String = "updated_at",
+        updated_at: TimeText = "updated_at",
     }
 }
 
@@ -230,9 +233,9 @@ open_record! {
         /// Whether the member owns the organization.
         owner: bool = "owner",
         /// When the user became a member.
-        created_at: String = "created_at",
+        created_at: TimeText = "created_at",
         /// When the membership was last changed.
-        updated_at: String = "updated_at",
+        updated_at: TimeText = "updated_at",
         /// What can be done with the membership.
         links: RecordLinks = "_links",
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use anyprofile_core::{Field, RawJson, open_record};
+use anyprofile_core::{Field, RawJson, open_record, wire};
 use serde::{Deserialize, Deserializer};
 
 use super::{LooseMap, OneOrMany, Profile};
@@ -16,6 +16,7 @@ pub struct ProfileList<R = Profile> {
     #[serde(default)]
     pub count: Field<u64>,
     /// The profiles of this page.
+    #[serde(deserialize_with = "wire::records")]
     pub profiles: Vec<R>,
     /// Where to go on.
     #[serde(default, rename = "_links")]

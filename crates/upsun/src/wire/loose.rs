@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
-use anyprofile_core::{Field, RawJson, Timestamp, wire::OpaqueId};
+use anyprofile_core::{
+    Field, RawJson, Timestamp,
+    wire::{OpaqueId, TimeText},
+};
 use anyprofile_http::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 
@@ -212,9 +215,10 @@ impl Serialize for Secret {
 /// assert!(read_time(&"2021-01-27T13:58:38.06968Z".into()).is_known());
 /// assert_eq!(read_time(&"0001-01-01T00:00:00Z".into()), Field::Absent);
 /// ```
-pub fn read_time(text: &Field<String>) -> Field<Timestamp> {
-    text.clone().empty_as_null().and_then(|text| match Timestamp::read(&text) {
-        Ok(read) if !read.timestamp.is_zero_time() => Field::Value(read.timestamp),
-        _ => Field::Absent,
+pub fn read_time(text: &Field<TimeText>) -> Field<Timestamp> {
+    text.as_ref().and_then(|text| match text.timestamp() {
+        Some(time) => Field::Value(time),
+        None if *text == "" => Field::Null,
+        None => Field::Absent,
     })
 }

@@ -1,6 +1,9 @@
 //! Profiles of users and organizations, and what can be changed of them.
 
-use anyprofile_core::{open_enum, open_record, wire::OpaqueId};
+use anyprofile_core::{
+    open_enum, open_record,
+    wire::{OpaqueId, TimeText},
+};
 use anyprofile_http::SecretString;
 
 use super::{CurrentTrial, SshKey, update::update};
@@ -53,9 +56,9 @@ open_record! {
         /// Whether the user agreed to marketing messages.
         marketing: bool = "marketing",
         /// When the account was made.
-        created_at: String = "created_at",
+        created_at: TimeText = "created_at",
         /// When the account was last changed.
-        updated_at: String = "updated_at",
+        updated_at: TimeText = "updated_at",
         /// Where billing notices go.
         billing_contact: String = "billing_contact",
         /// The trial. Left the OpenAPI document in 2026-01, and is still sent.

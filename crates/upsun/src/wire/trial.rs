@@ -63,48 +63,25 @@ open_record! {
     }
 }
 
-/// The trial in all the shapes it is known in: an object in profiles, an array in the former `/me`.
-/// What fits neither is kept as it came, and does not cost the profile.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub enum CurrentTrial {
-    /// One trial.
-    One(Box<Trial>),
-    /// Several trials.
-    Many(Vec<Trial>),
-    /// Something else.
-    Other(RawJson),
-}
+/// The trial in all the shapes it is known in: an object in profiles, an array in the former `/me`. Kept as it came, and
+/// read when it is asked for: few ask, and no shape of it costs the profile.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CurrentTrial(RawJson);
 
 impl CurrentTrial {
-    /// The trials.
-    pub fn trials(&self) -> &[Trial] {
-        match self {
-            Self::One(trial) => std::slice::from_ref(trial),
-            Self::Many(trials) => trials,
-            Self::Other(_) => &[],
+    /// The trials; none where what was sent is neither a trial nor a list of them.
+    pub fn trials(&self) -> Vec<Trial> {
+        match self.0.get().trim_start().as_bytes().first() {
+            Some(b'[') => self.0.decode().unwrap_or_default(),
+            Some(b'{') => self.0.decode().map(|trial| vec![trial]).unwrap_or_default(),
+            _ => Vec::new(),
         }
     }
-}
 
-impl<'de> Deserialize<'de> for CurrentTrial {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = RawJson::deserialize(deserializer)?;
-        Ok(match raw.get().trim_start().as_bytes().first() {
-            Some(b'{') => raw.decode().map(Self::One).unwrap_or(Self::Other(raw)),
-            Some(b'[') => raw.decode().map(Self::Many).unwrap_or(Self::Other(raw)),
-            _ => Self::Other(raw),
-        })
-    }
-}
-
-impl Serialize for CurrentTrial {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::One(trial) => trial.serialize(serializer),
-            Self::Many(trials) => trials.serialize(serializer),
-            Self::Other(raw) => raw.serialize(serializer),
-        }
+    /// What was sent.
+    pub fn raw(&self) -> &RawJson {
+        &self.0
     }
 }
 
@@ -157,8 +134,9 @@ impl Serialize for Money {
     }
 }
 
+/// Shows no amount.
 impl std::fmt::Debug for CurrentTrial {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "CurrentTrial({} trials)", self.trials().len())
+        formatter.write_str("CurrentTrial(..)")
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyprofile_core::{
     Field, Quarantined, RawJson, open_enum, open_record,
-    wire::{OpaqueId, Tolerant as _, decode_failure},
+    wire::{OpaqueId, TimeText, Tolerant as _, decode_failure},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -39,9 +39,9 @@ open_record! {
         /// ISO 3166-1 alpha-2.
         country: String = "country",
         /// When the account was made.
-        created_at: String = "created_at",
+        created_at: TimeText = "created_at",
         /// When the account was last changed.
-        updated_at: String = "updated_at",
+        updated_at: TimeText = "updated_at",
         /// When the user agreed to the terms.
         consented_at: String = "consented_at",
         /// How the user agreed: `opt-in` or `text-ref`.
@@ -169,7 +169,7 @@ open_record! {
         /// The public key itself.
         value: String = "value",
         /// When the key was last changed, ISO 8601.
-        changed: String = "changed",
+        changed: TimeText = "changed",
     }
 }
 
@@ -215,7 +215,7 @@ open_record! {
         /// The link to the vendor's resources.
         vendor_resources: String = "vendor_resources",
         /// When the subscription was made.
-        created_at: String = "created_at",
+        created_at: TimeText = "created_at",
     }
 }
 
@@ -292,9 +292,9 @@ open_record! {
         /// Whether the user must sign in through a provider of single sign-on.
         sso_enabled: bool = "sso_enabled",
         /// When the account was made. In client code, not in the OpenAPI document.
-        created_at: String = "created_at",
+        created_at: TimeText = "created_at",
         /// When the account was last changed. In client code, not in the OpenAPI document.
-        updated_at: String = "updated_at",
+        updated_at: TimeText = "updated_at",
     }
 }
 
@@ -354,9 +354,9 @@ open_record! {
         /// The user's e-mail address there.
         email_address: String = "email_address",
         /// When the connection was made.
-        created_at: String = "created_at",
+        created_at: TimeText = "created_at",
         /// When it was last changed.
-        updated_at: String = "updated_at",
+        updated_at: TimeText = "updated_at",
     }
 }
 
@@ -372,9 +372,9 @@ open_record! {
         /// The token itself. Shown once, in the answer that makes it.
         token: Secret = "token",
         /// When it was made.
-        created_at: String = "created_at",
+        created_at: TimeText = "created_at",
         /// When it was last changed.
-        updated_at: String = "updated_at",
+        updated_at: TimeText = "updated_at",
         /// When it was last exchanged for an access token. `null`: never, or before this was recorded. What
         /// came of the exchange may be used for longer.
         last_used_at: String = "last_used_at",

@@ -1,0 +1,123 @@
+//! Decoding alone: bytes in, records or profiles out, without a network.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use anyprofile::{
+    ListQuery, ProfileProviderExt as _,
+    http::{ResponseBody, Transport, TransportError, TransportErrorKind},
+};
+use anyprofile_sandbox::{Sandbox, SandboxOptions};
+use bytes::Bytes;
+use futures_util::TryStreamExt as _;
+
+use crate::{Outcome, engine::Engine, engine::PAGE_SIZE, floor, runtime, service::Service};
+
+/// Decodes the same pages again and again.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Decode {
+    /// What decodes.
+    #[arg(long)]
+    engine: Engine,
+    /// What service's pages.
+    #[arg(long)]
+    service: Service,
+    /// Profiles in all pages together.
+    #[arg(long)]
+    profiles: u64,
+    /// How often.
+    #[arg(long)]
+    passes: u64,
+}
+
+impl Decode {
+    pub(crate) fn run(&self) -> Outcome {
+        runtime()?.block_on(self.decode())
+    }
+
+    async fn decode(&self) -> Outcome {
+        let sandbox = Sandbox::start(SandboxOptions::new().profiles(self.profiles).seed(7)).await?;
+        let origin = sandbox.description().upsun.base_url.trim_end_matches("/upsun").to_owned();
+        let recorded = Arc::new(Recorded { sandbox, answers: Mutex::default() });
+        let transport: Arc<dyn Transport> = Arc::clone(&recorded) as Arc<dyn Transport>;
+        // The first listings fill the record: the native clients ask for a page otherwise than the trait.
+        Engine::Trait.list(self.service, &origin, Some(Arc::clone(&transport))).await?;
+        let pages = recorded.pages();
+        Engine::Native.list(self.service, &origin, Some(Arc::clone(&transport))).await?;
+        let mut seen = 0;
+        if self.engine == Engine::Floor {
+            for _ in 0..self.passes {
+                for page in &pages {
+                    seen += floor::decode(self.service, page)?;
+                }
+            }
+        } else if self.engine == Engine::Trait {
+            // Connected once: what is done once is no part of what a profile costs.
+            let provider = self.service.provider(&origin, Some(transport))?;
+            for _ in 0..self.passes {
+                let query = ListQuery::new().with_page_size(PAGE_SIZE);
+                let mut profiles = Arc::clone(&provider).list_owned(query);
+                while let Some(profile) = profiles.try_next().await? {
+                    std::hint::black_box(&profile);
+                    seen += 1;
+                }
+            }
+        } else {
+            for _ in 0..self.passes {
+                seen += self.engine.list(self.service, &origin, Some(Arc::clone(&transport))).await?;
+            }
+        }
+        println!("{seen}");
+        Ok(())
+    }
+}
+
+/// A sandbox's answers, each made once.
+struct Recorded {
+    sandbox: Sandbox,
+    answers: Mutex<HashMap<String, Bytes>>,
+}
+
+impl Recorded {
+    /// The pages of the listing by the trait, each once.
+    fn pages(&self) -> Vec<Bytes> {
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.iter().filter(|(url, _)| !url.contains("/oauth2/")).map(|(_, body)| body.clone()).collect()
+    }
+}
+
+impl fmt::Debug for Recorded {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Recorded")
+    }
+}
+
+#[anyprofile::async_trait]
+impl Transport for Recorded {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<ResponseBody>, TransportError> {
+        let url = request.uri().to_string();
+        let kept = self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(&url).cloned();
+        let body = if let Some(body) = kept {
+            body
+        } else {
+            let none = |_| TransportError::new(TransportErrorKind::Interrupted);
+            let mut request = request.map(Into::into);
+            request.headers_mut().remove(http::header::ACCEPT_ENCODING);
+            let answer = self.sandbox.call(request).await.map_err(none)?;
+            let pieces: Vec<Bytes> =
+                answer.into_body().into_data_stream().try_collect().await.map_err(|error| {
+                    TransportError::new(TransportErrorKind::Interrupted).with_source(error.to_string())
+                })?;
+            let body = Bytes::from(pieces.concat());
+            self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(url, body.clone());
+            body
+        };
+        Ok(http::Response::new(ResponseBody::from_bytes(body)))
+    }
+}

@@ -1,0 +1,133 @@
+//! Times in the very text of the service.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{Field, ReadTimestamp, Timestamp, TimestampError};
+
+/// The longest text that is kept without memory of its own, in bytes: a time of RFC 3339 with nine fraction digits and
+/// `Z`. Each record of a page has several times.
+const SHORT: usize = 30;
+
+/// A time as the service wrote it, which may also be `""`, the zero time of some languages or no time at all.
+///
+/// `Debug` shows no text.
+///
+/// ```
+/// use anyprofile_core::wire::TimeText;
+///
+/// let changed = TimeText::from("2021-01-27T13:58:38.06968Z");
+/// assert_eq!(changed, "2021-01-27T13:58:38.06968Z");
+/// assert_eq!(changed.timestamp().map(|time| time.unix_seconds()), Some(1_611_755_918));
+/// assert_eq!(TimeText::from("0001-01-01T00:00:00Z").timestamp(), None);
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct TimeText(Form);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Form {
+    Short { length: u8, text: [u8; SHORT] },
+    Long(Box<str>),
+}
+
+impl TimeText {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        // It was a text when it was kept.
+        std::str::from_utf8(self.bytes()).unwrap_or("")
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match &self.0 {
+            Form::Short { length, text } => &text[..usize::from(*length)],
+            Form::Long(text) => text.as_bytes(),
+        }
+    }
+
+    /// The time as [`Timestamp::read`] reads it.
+    ///
+    /// # Errors
+    /// If the text is no date and time.
+    pub fn read(&self) -> Result<ReadTimestamp, TimestampError> {
+        Timestamp::read_bytes(self.bytes())
+    }
+
+    /// The point in time; `None` for a text that says none: `""`, the zero time (in year 1), or no time at all. A time
+    /// without an offset is taken as UTC.
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        let read = self.read().ok()?;
+        (!read.timestamp.is_zero_time()).then_some(read.timestamp)
+    }
+}
+
+impl From<&str> for TimeText {
+    fn from(text: &str) -> Self {
+        let mut short = [0; SHORT];
+        match (short.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(start), Ok(length)) => {
+                start.copy_from_slice(text.as_bytes());
+                Self(Form::Short { length, text: short })
+            }
+            _ => Self(Form::Long(text.into())),
+        }
+    }
+}
+
+impl From<&str> for Field<TimeText> {
+    fn from(text: &str) -> Self {
+        Self::Value(text.into())
+    }
+}
+
+impl PartialEq<str> for TimeText {
+    fn eq(&self, other: &str) -> bool {
+        self.bytes() == other.as_bytes()
+    }
+}
+
+impl PartialEq<&str> for TimeText {
+    fn eq(&self, other: &&str) -> bool {
+        self.bytes() == other.as_bytes()
+    }
+}
+
+impl fmt::Display for TimeText {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for TimeText {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("TimeText(..)")
+    }
+}
+
+impl Serialize for TimeText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for TimeText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::wire::word(deserializer, |text| Self::from(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_kept(text in ".{0,40}") {
+            let json = serde_json::to_string(&text).unwrap();
+            let kept: TimeText = serde_json::from_str(&json).unwrap();
+            proptest::prop_assert_eq!(kept.as_str(), &text);
+            proptest::prop_assert_eq!(serde_json::to_string(&kept).unwrap(), json);
+            proptest::prop_assert_eq!(format!("{kept:?}"), "TimeText(..)");
+        }
+    }
+}
