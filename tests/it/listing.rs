@@ -1,6 +1,6 @@
 //! Listings.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use anyprofile::{
     Cursor, Direction, ErrorKind, IdKind, ListQuery, Order, OrderField, Pages, ProfileProvider,
@@ -19,16 +19,23 @@ async fn ids(provider: &dyn ProfileProvider, query: ListQuery) -> Vec<String> {
 async fn every_provider_delivers_every_profile_once_in_pages_of_any_size() {
     let fixture = fixture(130).await;
     for provider in &fixture.providers {
-        let whole = ids(provider.as_ref(), ListQuery::new()).await;
-        assert_eq!(whole.len(), 130, "{}", provider.info().service);
-        assert_eq!(whole.iter().collect::<HashSet<_>>().len(), 130);
-        for size in [1, 7, 100] {
-            let mut profiles = provider.list(ListQuery::new().with_page_size(size));
+        let service = &provider.info().service;
+        let whole = ids(provider.as_ref(), ListQuery::new().with_concurrency(1)).await;
+        assert_eq!(whole.len(), 130, "{service}");
+        assert_eq!(whole.iter().collect::<BTreeSet<_>>().len(), 130);
+        for (size, concurrency) in [(1, 1), (7, 1), (100, 1), (1, 8), (7, 2), (7, 8), (7, 100), (100, 8)] {
+            let query = ListQuery::new().with_page_size(size).with_concurrency(concurrency);
+            let mut profiles = provider.list(query);
             let mut paged = Vec::new();
             while let Some(profile) = profiles.try_next().await.unwrap() {
                 paged.push(profile.id.to_string());
             }
-            assert_eq!(paged, whole, "{} in pages of {size}", provider.info().service);
+            if concurrency > 1 && provider.capabilities().listing.both_ends {
+                let (paged, whole) = (BTreeSet::from_iter(&paged), BTreeSet::from_iter(&whole));
+                assert_eq!(paged, whole, "{service} in pages of {size} from both ends");
+            } else {
+                assert_eq!(paged, whole, "{service} in pages of {size}, {concurrency} at once");
+            }
             assert!(profiles.report().is_complete());
             assert_eq!(profiles.report().seen, 130);
             assert_eq!(profiles.report().duplicates, 0);

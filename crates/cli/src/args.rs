@@ -219,6 +219,18 @@ pub(crate) struct Members {
     pub(crate) list: List,
 }
 
+/// How a listing is cut into requests.
+#[derive(Debug, Args)]
+pub(crate) struct Paging {
+    /// So many profiles a request; the services have limits.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) page_size: Option<u32>,
+    /// So many requests of an account at once, where its service allows it; with 1, profiles come in the service's order
+    /// [default: 8].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) concurrency: Option<u32>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct List {
     #[command(flatten)]
@@ -232,9 +244,8 @@ pub(crate) struct List {
     /// At most so many profiles, over all accounts.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: Option<u64>,
-    /// So many profiles a request; the services have limits.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) page_size: Option<u32>,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
     /// What stands in csv for a field that the service says is null [default: an empty cell, as for a field
     /// that was not sent].
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
@@ -258,9 +269,8 @@ pub(crate) struct ExportArguments {
     /// Add to each profile what the service shows of it elsewhere: costs requests for each profile.
     #[arg(long)]
     pub(crate) enrich: bool,
-    /// So many profiles a request; the services have limits.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) page_size: Option<u32>,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
 }
 
 #[derive(Debug, Args)]

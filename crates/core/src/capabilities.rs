@@ -145,6 +145,9 @@ pub struct ListingCapabilities {
     pub declares_total: bool,
     /// Whether the pages are numbered, so that several may be fetched at once.
     pub numbered_pages: bool,
+    /// Whether the list can be read from both its ends at once: by [`OrderField::Created`](crate::OrderField::Created),
+    /// ascending and descending, with that time in each record.
+    pub both_ends: bool,
 }
 
 /// A collection that a listing has.

@@ -89,7 +89,8 @@ impl Cursor {
 
 /// What a cursor is bound to: all that shapes the order and the cut of the pages.
 fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
-    let ListQuery { page_size, limit: _, enrich: _, order, search, member_of, filter } = query;
+    let ListQuery { page_size, limit: _, enrich: _, order, search, member_of, filter, concurrency: _ } =
+        query;
     let mut hash = Fnv::new()
         .write_part(info.service.as_str())
         .write_part(info.account.as_str())

@@ -10,10 +10,10 @@ use crate::{Cursor, ProfileId};
 /// How many cursors are remembered one by one (8 bytes each).
 const REMEMBERED_CURSORS: usize = 65_536;
 
-/// How many ids are remembered one by one: what a table of 2^19 places takes, of 9 bytes each (4.5 MiB).
-const REMEMBERED_IDS: usize = (1 << 19) / 8 * 7;
+/// How many ids a generation has: what a table of 2^18 places takes, of 9 bytes each (2.25 MiB).
+const GENERATION: usize = (1 << 18) / 8 * 7;
 
-/// With so many ids a listing is a large one, and gets the whole table at once: a table that grows is there twice while
+/// With so many ids a listing is a large one, and gets a whole table at once: a table that grows is there twice while
 /// it does.
 const FEW_IDS: usize = 3_584;
 
@@ -75,11 +75,14 @@ impl CursorGuard {
 
 /// Counts records that come a second time, in bounded memory.
 ///
-/// Remembers 64 bits of the first 458,752 ids, in 4.5 MiB; [`DuplicateCounter::is_exhaustive`] says whether that
-/// was enough. That two ids share the 64 bits is a matter of one in millions of millions.
+/// Remembers 64 bits of each of the latest 229,376 to 458,752 ids, in at most 4.5 MiB;
+/// [`DuplicateCounter::is_exhaustive`] says whether that was enough. That two ids share the 64 bits is a matter of one in
+/// millions of millions.
 #[derive(Clone, Debug, Default)]
 pub struct DuplicateCounter {
-    seen: Digests,
+    latest: Digests,
+    /// The generation before, which is forgotten when the latest is full.
+    before: Digests,
     /// Differs from listing to listing, so that no service can send ids that share their digest.
     key: RandomState,
     /// Of the page that is being noted.
@@ -118,18 +121,24 @@ impl DuplicateCounter {
     }
 
     fn note_digest(&mut self, digest: u64) -> bool {
-        let is_noted = if self.seen.len() < REMEMBERED_IDS {
-            if self.seen.len() == FEW_IDS && self.seen.capacity() < REMEMBERED_IDS {
-                self.seen.reserve(REMEMBERED_IDS - FEW_IDS);
-            }
-            !self.seen.insert(digest)
-        } else {
-            let is_noted = self.seen.contains(&digest);
-            self.overflowed |= !is_noted;
-            is_noted
-        };
+        let is_full = self.latest.len() == GENERATION;
+        let is_noted = self.before.contains(&digest) || (is_full && self.latest.contains(&digest));
+        if is_full && !is_noted {
+            self.overflowed |= !self.before.is_empty();
+            std::mem::swap(&mut self.latest, &mut self.before);
+            self.latest.clear();
+        } else if self.latest.len() == FEW_IDS && self.latest.capacity() < GENERATION {
+            self.latest.reserve(GENERATION - FEW_IDS);
+        }
+        let is_noted = is_noted || !self.latest.insert(digest);
         self.duplicates += u64::from(is_noted);
         is_noted
+    }
+
+    /// Whether an id was noted, as far as ids are remembered.
+    pub(crate) fn has_noted(&self, id: &ProfileId) -> bool {
+        let digest = self.digest(id);
+        self.latest.contains(&digest) || self.before.contains(&digest)
     }
 
     /// The same ids, with none counted as a duplicate yet.
@@ -176,6 +185,22 @@ mod tests {
     fn cycles_beyond_what_is_remembered_are_found_too() {
         let steps = steps_until_found(70_000, 90_000);
         assert!(steps < 4 * 160_000, "{steps}");
+    }
+
+    #[test]
+    fn duplicates_are_found_among_the_latest_ids_in_bounded_memory() {
+        let mut counter = DuplicateCounter::default();
+        let generation = GENERATION as u64;
+        // A digest has all of its bits.
+        let mut note = |number: u64| counter.note_digest(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        assert!((1..=2 * generation).all(|number| !note(number)));
+        assert!(note(1) && note(2 * generation), "so many are remembered exactly");
+        assert!((2 * generation + 1..=3 * generation).all(|number| !note(number)));
+        assert!(note(2 * generation), "as many as a generation are always remembered");
+        assert!(!note(1), "the oldest are forgotten");
+        assert!(!counter.is_exhaustive());
+        assert_eq!(counter.duplicates(), 3);
+        assert!(counter.latest.capacity() <= GENERATION && counter.before.capacity() <= GENERATION);
     }
 
     #[test]

@@ -239,7 +239,7 @@ pub trait ProfileProviderExt: ProfileProvider {
     /// }
     /// ```
     fn list(&self, query: ListQuery) -> ProfileStream<'_> {
-        ProfileStream::new(self.pages(query))
+        ProfileStream::new(self, query)
     }
 
     /// The members of an organization, with what the service says of their membership: the listing of
@@ -250,12 +250,12 @@ pub trait ProfileProviderExt: ProfileProvider {
 
     /// [`list`](Self::list) as a stream that owns its provider, to be spawned or returned.
     fn list_owned(self: Arc<Self>, query: ListQuery) -> ProfileStream<'static> {
-        ProfileStream::new(Pages::new(self, query))
+        ProfileStream::new(self, query)
     }
 
     /// Page by page: after an error the same page can be asked for again, and
     /// [`Pages::cursor`] is what to store to go on later.
-    fn pages(&self, query: ListQuery) -> Pages<&Self> {
+    fn pages(&self, query: ListQuery) -> Pages<'_, &Self> {
         Pages::new(self, query)
     }
 

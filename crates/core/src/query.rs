@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Capabilities, Error, Filter, ProfileId, ProviderInfo, Result, Timestamp, open_enum};
 
-/// What to list. Everything is optional; the default lists all profiles in the service's own order.
+/// What to list. Everything is optional; the default lists all profiles.
 ///
 /// ```
 /// use anyprofile_core::{ListQuery, Order, OrderField};
@@ -22,8 +22,9 @@ pub struct ListQuery {
     pub page_size: Option<u32>,
     /// The most profiles to deliver. No page is fetched that is not needed for it.
     pub limit: Option<u64>,
-    /// The order; where none is named, the service's own. Of a service that lists several collections one after the
-    /// other, the order within each.
+    /// The order. Where none is named, pages come in the service's own; a stream of all profiles may read a list from both
+    /// its ends at once, where the service allows it (see [`concurrency`](Self::concurrency)). Of a service that lists
+    /// several collections one after the other, the order within each.
     pub order: Option<Order>,
     /// Text that the service searches for, in its own way.
     pub search: Option<String>,
@@ -38,9 +39,18 @@ pub struct ListQuery {
     /// Which profiles are wanted.
     #[serde(default, skip_serializing_if = "Filter::is_empty")]
     pub filter: Filter,
+    /// The most pages of the listing that are on their way at once, at least 1; where none is named,
+    /// [`DEFAULT_CONCURRENCY`](Self::DEFAULT_CONCURRENCY). Numbered pages are fetched side by side and delivered in order;
+    /// a list with cursors that can be read from both ends is, if nothing but its page size is asked for. With 1, one
+    /// page is fetched after the other, in the service's order. The account's own limits hold beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<u32>,
 }
 
 impl ListQuery {
+    /// How many pages are on their way at once where the query names no number.
+    pub const DEFAULT_CONCURRENCY: u32 = 8;
+
     /// Everything.
     pub fn new() -> Self {
         Self::default()
@@ -55,6 +65,12 @@ impl ListQuery {
     /// At most so many profiles.
     pub fn with_limit(mut self, profiles: u64) -> Self {
         self.limit = Some(profiles);
+        self
+    }
+
+    /// Sets [`concurrency`](Self::concurrency).
+    pub fn with_concurrency(mut self, pages: u32) -> Self {
+        self.concurrency = Some(pages);
         self
     }
 
@@ -130,6 +146,7 @@ impl fmt::Debug for ListQuery {
             .field("enrich", &self.enrich)
             .field("member_of", &self.member_of)
             .field("filter", &self.filter)
+            .field("concurrency", &self.concurrency)
             .finish()
     }
 }

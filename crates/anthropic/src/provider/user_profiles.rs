@@ -162,6 +162,7 @@ fn capabilities(shape: Shape) -> Capabilities {
     listing.max_page_size = Some(MAX_PAGE_SIZE);
     listing.default_page_size = Some(MAX_PAGE_SIZE);
     listing.orders = vec![OrderField::Created];
+    listing.both_ends = true;
     if shape >= September {
         listing.orders.push(OrderField::Name);
     }

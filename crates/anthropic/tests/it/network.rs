@@ -39,7 +39,7 @@ async fn two_pages_are_read_with_one_beta_and_one_key() {
         .at(server.base_url())
         .with_http(HttpOptions::default().with_proxy(Proxy::None));
     let provider = AnthropicProvider::new(config).unwrap();
-    let profiles: Vec<_> = provider.list(ListQuery::new()).try_collect().await.unwrap();
+    let profiles: Vec<_> = provider.list(ListQuery::new().with_concurrency(1)).try_collect().await.unwrap();
     assert_eq!(profiles.iter().map(|profile| profile.id.native()).collect::<Vec<_>>(), ["a", "b"]);
     for page in pages {
         page.assert_async().await;

@@ -23,12 +23,12 @@ use crate::{
 
 /// Writes all profiles of all accounts to a file, page by page, so that it can be cut off at any moment and gone on with.
 pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<Exit, Failure> {
-    let ExportArguments { to, report: report_to, filters, enrich, page_size } = arguments;
+    let ExportArguments { to, report: report_to, filters, enrich, paging } = arguments;
     check_files(global, &to, report_to.as_deref())?;
     let session = Session::start(global).await?;
     let providers = session.directory.providers();
     let mut query = ListQuery::new();
-    query.page_size = page_size;
+    query.page_size = paging.page_size;
     query.enrich = enrich;
     query.filter = filters.filter();
     // Told now, and not when an account has its turn.
@@ -36,6 +36,8 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
         query.check(provider.info(), provider.capabilities())?;
     }
     let identity = identity_of(&session, &query).await;
+    // How many pages are asked for at once is no part of what is exported.
+    query.concurrency = paging.concurrency;
     let empty = providers
         .iter()
         .map(|it| AccountProgress::new(it.info().account.as_str(), it.info().service.as_str()));
@@ -264,7 +266,7 @@ impl Run {
 }
 
 /// The progress with where the pages are.
-fn at(mut progress: AccountProgress, pages: &Pages<&dyn ProfileProvider>) -> AccountProgress {
+fn at(mut progress: AccountProgress, pages: &Pages<'_, &dyn ProfileProvider>) -> AccountProgress {
     progress.cursor = pages.cursor().map(ToString::to_string);
     progress.is_stuck = progress.cursor.is_none() && !progress.reached_end && progress.pages > 0;
     progress

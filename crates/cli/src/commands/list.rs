@@ -50,7 +50,8 @@ async fn deliver(
     mut query: ListQuery,
 ) -> Result<Exit, Failure> {
     query.limit = list.limit;
-    query.page_size = list.page_size;
+    query.page_size = list.paging.page_size;
+    query.concurrency = list.paging.concurrency;
     query.enrich = list.enrich;
     query.filter = list.filters.filter();
     let plans = session.directory.providers().iter().map(|provider| provider.filter_plan(&query));

@@ -128,6 +128,7 @@ const LISTING: &[(&str, OfCapabilities)] = &[
         if orders.is_empty() { "-".to_owned() } else { orders.join(", ") }
     }),
     ("numbered pages", |capabilities| yes(capabilities.listing.numbered_pages)),
+    ("read from both ends", |capabilities| yes(capabilities.listing.both_ends)),
 ];
 
 fn yes(there: bool) -> String {

@@ -29,6 +29,11 @@ fn export<'a>(to: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
     [&["export", "--to", to.to_str().unwrap(), "--page-size", "20"], more].concat()
 }
 
+/// An export that asks for one page after the other, so that a fault meets the page that it is meant for.
+fn one_by_one<'a>(to: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
+    export(to, &[&["--concurrency", "1"], more].concat())
+}
+
 /// Everything, exported in one run.
 fn whole(server: &Server, folder: &Path) -> Vec<String> {
     let file = folder.join("whole.ndjson");
@@ -88,7 +93,7 @@ fn a_page_that_fails_is_asked_for_again_by_the_next_run() {
     let whole = whole(&server, &folder);
     let file = folder.join("part.ndjson");
     let report_file = folder.join("report.json");
-    let arguments = export(&file, &["--report", report_file.to_str().unwrap()]);
+    let arguments = one_by_one(&file, &["--report", report_file.to_str().unwrap()]);
     server.fault(Fault::new("users-list").on_attempts(2..=4).respond(500));
     let failed = server.run(&arguments);
     assert_eq!(failed.code, 4, "{}", failed.err);
@@ -116,7 +121,7 @@ fn what_lacks_is_told_over_all_runs() {
     let folder = folder("lacking");
     let file = folder.join("part.ndjson");
     let report_file = folder.join("report.json");
-    let arguments = export(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
+    let arguments = one_by_one(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
     // A record is lost in the first run, and the second one fails once.
     for fault in Fault::named("record-left-out-once").unwrap() {
         server.fault(fault);
@@ -135,7 +140,7 @@ fn another_export_is_not_gone_on_with() {
     let folder = folder("another");
     let file = folder.join("part.ndjson");
     server.fault(Fault::new("users-list").on_attempts(2..=4).respond(500));
-    assert_eq!(server.run(&export(&file, &["--account", "probely"])).code, 4);
+    assert_eq!(server.run(&one_by_one(&file, &["--account", "probely"])).code, 4);
     let length = std::fs::metadata(&file).unwrap().len();
     for (other, reason) in [
         (&["--account", "anthropic"][..], "it was begun with other accounts; export to another file"),
@@ -147,20 +152,20 @@ fn another_export_is_not_gone_on_with() {
         ),
         (&["--account", "probely", "-o", "csv"], "csv"),
     ] {
-        let refused = server.run(&export(&file, other));
+        let refused = server.run(&one_by_one(&file, other));
         assert_eq!(refused.code, 2, "{}", refused.err);
         assert!(refused.err.contains(reason), "{reason}: {}", refused.err);
     }
     assert_eq!(server.run(&["export", "--to", "-", "--account", "probely"]).code, 2);
     assert_eq!(std::fs::metadata(&file).unwrap().len(), length);
     std::fs::write(&file, "").unwrap();
-    let shorter = server.run(&export(&file, &["--account", "probely"]));
+    let shorter = server.run(&one_by_one(&file, &["--account", "probely"]));
     assert_eq!(shorter.code, 2);
     assert!(shorter.err.contains("it is shorter than it was"), "{}", shorter.err);
     let checkpoint = folder.join("part.ndjson.checkpoint");
     let text = std::fs::read_to_string(&checkpoint).unwrap();
     std::fs::write(&checkpoint, text.replace("\"version\":1", "\"version\":9")).unwrap();
-    let newer = server.run(&export(&file, &["--account", "probely"]));
+    let newer = server.run(&one_by_one(&file, &["--account", "probely"]));
     assert!(newer.err.contains("of version 9"), "{}", newer.err);
 }
 
@@ -171,7 +176,7 @@ fn where_no_total_is_declared_that_and_an_empty_page_are_told() {
     for fault in Fault::named("empty-page-once").unwrap() {
         server.fault(fault);
     }
-    let told = server.run(&export(&file, &["--account", "anthropic", "--report", "-"]));
+    let told = server.run(&one_by_one(&file, &["--account", "anthropic", "--report", "-"]));
     assert!(
         told.err.contains("no total declared") && told.err.contains("1 EMPTY PAGE that led on"),
         "{}",
@@ -195,18 +200,18 @@ fn a_report_is_not_written_over_the_export_however_it_is_spelled() {
         reports.push(link);
     }
     for report in &reports {
-        let refused = server.run(&export(&file, &["--report", report.to_str().unwrap()]));
+        let refused = server.run(&one_by_one(&file, &["--report", report.to_str().unwrap()]));
         assert_eq!(refused.code, 2, "{}: {}", report.display(), refused.err);
         assert!(refused.err.contains("the report cannot be the file of the export"), "{}", refused.err);
         assert!(!file.exists());
     }
     // A second name of the file of an export that was cut off.
     server.fault(Fault::new("users-list").on_attempts(1..=3).respond(500));
-    assert_eq!(server.run(&export(&file, &[])).code, 4);
+    assert_eq!(server.run(&one_by_one(&file, &[])).code, 4);
     let length = std::fs::metadata(&file).unwrap().len();
     let twin = folder.join("twin.json");
     std::fs::hard_link(&file, &twin).unwrap();
-    assert_eq!(server.run(&export(&file, &["--report", twin.to_str().unwrap()])).code, 2);
+    assert_eq!(server.run(&one_by_one(&file, &["--report", twin.to_str().unwrap()])).code, 2);
     assert_eq!(std::fs::metadata(&file).unwrap().len(), length);
 }
 
@@ -217,24 +222,24 @@ fn what_is_wrong_with_the_files_is_told_and_nothing_is_made() {
     let file = folder.join("part.ndjson");
     let checkpoint = folder.join("part.ndjson.checkpoint");
     server.fault(Fault::new("users-list").on_attempts(2..=4).respond(500));
-    let cut = server.run(&export(&file, &["--account", "probely", "--report", "-"]));
+    let cut = server.run(&one_by_one(&file, &["--account", "probely", "--report", "-"]));
     assert_eq!(cut.code, 4);
     assert!(cut.err.contains("at least ") && cut.err.contains("\"missing\":null"), "{}", cut.err);
 
     let kept = std::fs::read(&checkpoint).unwrap();
     std::fs::write(&checkpoint, b"\xff\x00").unwrap();
-    let garbage = server.run(&export(&file, &["--account", "probely"]));
+    let garbage = server.run(&one_by_one(&file, &["--account", "probely"]));
     assert_eq!(garbage.code, 2);
     assert!(garbage.err.contains("its checkpoint cannot be read; export to another file"), "{}", garbage.err);
     std::fs::write(&checkpoint, kept).unwrap();
 
     let moved = folder.join("moved.ndjson");
     std::fs::rename(&file, &moved).unwrap();
-    let gone = server.run(&export(&file, &["--account", "probely"]));
+    let gone = server.run(&one_by_one(&file, &["--account", "probely"]));
     assert_eq!(gone.code, 2);
     assert!(gone.err.contains("it is not there any more") && !file.exists(), "{}", gone.err);
     std::fs::rename(&moved, &file).unwrap();
-    assert_eq!(server.run(&export(&file, &["--account", "probely"])).code, 0);
+    assert_eq!(server.run(&one_by_one(&file, &["--account", "probely"])).code, 0);
 }
 
 #[test]
@@ -243,7 +248,7 @@ fn a_service_that_leads_back_is_not_followed_in_the_next_run_either() {
     let folder = folder("cycle");
     let file = folder.join("part.ndjson");
     let report_file = folder.join("report.json");
-    let arguments = export(&file, &["--account", "upsun", "--report", report_file.to_str().unwrap()]);
+    let arguments = one_by_one(&file, &["--account", "upsun", "--report", report_file.to_str().unwrap()]);
     for fault in Fault::named("cursor-cycle-of-two").unwrap() {
         server.fault(fault);
     }
@@ -274,7 +279,7 @@ fn who_comes_again_in_another_run_is_told() {
     let folder = folder("again");
     let file = folder.join("part.ndjson");
     let report_file = folder.join("report.json");
-    let arguments = export(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
+    let arguments = one_by_one(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
     server.fault(Fault::new("users-list").on_attempts(2..=4).respond(500));
     assert_eq!(server.run(&arguments).code, 4);
     // The first record of the first page comes on a later page too, and another one is on none.

@@ -87,7 +87,8 @@ async fn disturbed(
     if !subject.server.disturb(disturbance) {
         return Ok(Err(Outcome::not_applicable(NOT_PROVOKED)));
     }
-    Ok(Ok(list(provider.as_ref(), query).await))
+    // What goes wrong is counted by requests: one after the other.
+    Ok(Ok(list(provider.as_ref(), query.with_concurrency(1)).await))
 }
 
 /// The listing, or the end of the check.

@@ -96,7 +96,9 @@ async fn stable(subject: &Subject<'_>) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-async fn all_pages(mut pages: Pages<&dyn anyprofile_core::ProfileProvider>) -> Result<(Vec<Profile>, u64)> {
+async fn all_pages<'a>(
+    mut pages: Pages<'a, &'a dyn anyprofile_core::ProfileProvider>,
+) -> Result<(Vec<Profile>, u64)> {
     let (mut profiles, mut count) = (Vec::new(), 0);
     while let Some(page) = pages.next_page().await {
         profiles.extend(page?.items);

@@ -1,18 +1,26 @@
 //! A listing page by page.
 
-use std::{fmt, ops::Deref, time::SystemTime};
+use std::{
+    fmt,
+    future::poll_fn,
+    ops::Deref,
+    sync::Arc,
+    task::{Context, Poll},
+    time::SystemTime,
+};
 
-use super::{CollectionReport, ListReport, SetAside};
+use super::{
+    CollectionReport, ListReport, SetAside,
+    report::NAMED_SET_ASIDE,
+    window::{Urgency, Window},
+};
 use crate::{
     Cursor, CursorGuard, DuplicateCounter, Error, ErrorKind, ListQuery, MissingReason, Next, Order,
-    OrderField, Page, Profile, ProfileProvider, Result, Timestamp, Verdict,
+    OrderField, Page, Profile, ProfileId, ProfileProvider, RemainingPages, Result, Timestamp, Verdict,
 };
 
 /// How many profiles a page is taken to have where nobody says so.
 const UNKNOWN_PAGE_SIZE: u32 = 100;
-
-/// How many records that were set aside are named.
-const NAMED_SET_ASIDE: usize = 16;
 
 /// Where a listing stands.
 #[derive(Clone, Debug)]
@@ -27,11 +35,19 @@ enum Position {
 /// A listing page by page.
 ///
 /// [`next_page`](Self::next_page) may be called again after an error and asks for the same page; dropping
-/// its future changes nothing. `P` is a reference to a provider or an `Arc` of one.
-pub struct Pages<P> {
+/// its future loses nothing. `P` is a reference to a provider or an `Arc` of one.
+///
+/// Pages that are numbered are fetched side by side, as many as [`ListQuery::concurrency`] says, and come in order.
+pub struct Pages<'a, P> {
     provider: P,
-    query: ListQuery,
+    query: Arc<ListQuery>,
     position: Position,
+    /// The numbered pages from `position` on, and the collection that comes behind them.
+    remaining: Option<(RemainingPages, Option<Cursor>)>,
+    /// How many profiles the last page had.
+    last_received: u64,
+    /// What is on its way.
+    window: Window<'a>,
     guard: CursorGuard,
     duplicates: DuplicateCounter,
     newest_first: Option<NewestFirst>,
@@ -66,9 +82,9 @@ impl NewestFirst {
     }
 }
 
-impl<P> Pages<P>
+impl<'a, P> Pages<'a, P>
 where
-    P: Deref + Send + Sync,
+    P: Deref + Clone + Send + Sync + 'a,
     P::Target: ProfileProvider,
 {
     /// A listing from its start.
@@ -95,8 +111,11 @@ where
         }
         Self {
             provider,
-            query,
+            query: Arc::new(query),
             position: Position::Start,
+            remaining: None,
+            last_received: 0,
+            window: Window::default(),
             guard: CursorGuard::default(),
             duplicates: DuplicateCounter::default(),
             newest_first: since.map(NewestFirst::new),
@@ -127,52 +146,95 @@ where
     /// The provider's; and [`ErrorKind::Decode`] if the service gave a cursor that it had given before,
     /// in which case the listing would never end.
     pub async fn next_page(&mut self) -> Option<Result<Page<Profile>>> {
+        poll_fn(|context| self.poll_next_page(context)).await
+    }
+
+    /// [`next_page`](Self::next_page) for who polls by hand.
+    pub fn poll_next_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<Profile>>>> {
         // Met by the last page, the limit stopped nothing.
         let at_end = matches!(self.position, Position::End);
         if !at_end && self.query.limit.is_some_and(|limit| self.report.seen >= limit) {
             self.report.limited = true;
             self.position = Position::End;
         }
-        let cursor = match &self.position {
-            Position::Start => None,
-            Position::At(cursor) => Some(cursor),
-            Position::Repeated => return Some(Err(self.repeated())),
-            Position::End => return None,
-        };
-        if self.report.started.is_none() {
-            self.report.started = Timestamp::try_from(SystemTime::now()).ok();
+        match &self.position {
+            Position::Start | Position::At(_) => {}
+            Position::Repeated => return Poll::Ready(Some(Err(self.repeated()))),
+            Position::End => {
+                self.window.clear();
+                return Poll::Ready(None);
+            }
         }
-        match self.provider.list_page(&self.query, cursor).await {
-            Ok(page) => Some(Ok(self.accept(page))),
-            Err(error) => {
-                self.report.spend(error.effort());
-                Some(Err(error))
+        loop {
+            self.ask(Urgency::Wanted);
+            match self.window.poll_first(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready((Ok(page), _)) => return Poll::Ready(Some(Ok(self.accept(page)))),
+                Poll::Ready((Err(error), urgency)) => {
+                    self.report.spend(error.effort());
+                    if !urgency.may_be_ours(&error) {
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                }
             }
         }
     }
 
-    /// The cursor of the page that comes next: what to store to go on later. `None` before the first
-    /// page and after the last.
-    pub fn cursor(&self) -> Option<&Cursor> {
-        match &self.position {
-            Position::At(cursor) => Some(cursor),
-            Position::Start | Position::Repeated | Position::End => None,
+    /// Asks for the page that comes next and those behind it, and drives what is on its way, without handing anything
+    /// out.
+    pub fn poll_ahead(&mut self, context: &mut Context<'_>) {
+        if !self.is_done() {
+            self.ask(Urgency::Early);
+            self.window.poll(context);
         }
     }
 
-    /// What was seen so far.
-    pub fn report(&self) -> &ListReport {
-        &self.report
+    /// Asks for the next page, and ahead of time for the numbered ones behind it.
+    fn ask(&mut self, urgency: Urgency) {
+        let first = match &self.position {
+            Position::Start => None,
+            Position::At(cursor) => Some(cursor.clone()),
+            Position::Repeated | Position::End => return,
+        };
+        if self.report.started.is_none() {
+            self.report.started = Timestamp::try_from(SystemTime::now()).ok();
+        }
+        let mut wanted = usize::try_from(self.query.concurrency.unwrap_or(ListQuery::DEFAULT_CONCURRENCY))
+            .unwrap_or(usize::MAX)
+            .max(1);
+        if let Some(limit) = self.query.limit {
+            // Of a page that is filtered here, nobody knows how much of it is left: as if all of it were.
+            let pages = limit.saturating_sub(self.report.seen).div_ceil(self.last_received.max(1));
+            wanted = wanted.min(usize::try_from(pages).unwrap_or(usize::MAX));
+        }
+        if self.newest_first.is_some() {
+            // The list is left where nothing was changed any more, which may be on this page.
+            wanted = 1;
+        }
+        let (provider, query) = (&self.provider, &self.query);
+        let fetch = |cursor: Option<Cursor>| {
+            let (provider, query) = (provider.clone(), Arc::clone(query));
+            async move { provider.list_page(&query, cursor.as_ref()).await }
+        };
+        let behind =
+            self.remaining.iter().flat_map(|(pages, next)| pages.cursors().chain(next.clone()).skip(1));
+        self.window.ask(first, urgency, behind.take(wanted.saturating_sub(1)), fetch);
+    }
+
+    /// Whether a profile was among the pages, as far as they are remembered.
+    pub(super) fn has_noted(&self, id: &ProfileId) -> bool {
+        self.duplicates.has_noted(id)
     }
 
     /// Whether the last page was read, or as many profiles as are wanted.
-    pub(super) fn is_done(&self) -> bool {
+    fn is_done(&self) -> bool {
         let limited = self.query.limit.is_some_and(|limit| self.report.seen >= limit);
         limited || matches!(self.position, Position::End)
     }
 
     fn accept(&mut self, mut page: Page<Profile>) -> Page<Profile> {
         let is_over = self.count(&page);
+        self.last_received = page.items.len() as u64;
         // Also what the service has filtered: its words may mean something else than ours.
         let (filter, capabilities) = (&self.query.filter, self.provider.capabilities());
         let report = &mut self.report;
@@ -194,6 +256,10 @@ where
             (Next::End, _) => None,
             (Next::Cursor(cursor), _) => Some(cursor.clone()),
             (Next::Remaining(remaining), _) => remaining.cursors().next(),
+        };
+        self.remaining = match &page.next {
+            Next::Remaining(remaining) if !is_over => Some((remaining.clone(), page.next_collection.clone())),
+            _ => None,
         };
         self.position = next.map_or(Position::End, |cursor| self.admit(cursor));
         self.report.reached_end = matches!(self.position, Position::End);
@@ -289,7 +355,23 @@ where
     }
 }
 
-impl<P> fmt::Debug for Pages<P> {
+impl<P> Pages<'_, P> {
+    /// The cursor of the page that comes next: what to store to go on later. `None` before the first
+    /// page and after the last.
+    pub fn cursor(&self) -> Option<&Cursor> {
+        match &self.position {
+            Position::At(cursor) => Some(cursor),
+            Position::Start | Position::Repeated | Position::End => None,
+        }
+    }
+
+    /// What was seen so far.
+    pub fn report(&self) -> &ListReport {
+        &self.report
+    }
+}
+
+impl<P> fmt::Debug for Pages<'_, P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Pages")

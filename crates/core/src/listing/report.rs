@@ -7,6 +7,9 @@ use serde::Serialize;
 use super::Drift;
 use crate::{Effort, IdKind, Timestamp};
 
+/// How many records that were set aside are named.
+pub(super) const NAMED_SET_ASIDE: usize = 16;
+
 /// What a listing has seen so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -28,8 +31,8 @@ pub struct ListReport {
     pub undetermined: u64,
     /// Profiles that were delivered a second time: the service's pages overlapped.
     pub duplicates: u64,
-    /// Whether there were more profiles than can be compared with each other in bounded memory (1,048,576), so
-    /// that some duplicates may not be counted.
+    /// Whether there were more profiles than can be compared with each other in bounded memory (458,752), so
+    /// that some duplicates may not be counted: each profile is compared with at least the 229,376 before it.
     pub duplicates_unchecked: bool,
     /// Records that did not decode, and were not delivered.
     pub quarantined: u64,
@@ -149,6 +152,40 @@ impl ListReport {
     /// How many requests were repeated.
     pub const fn retries(&self) -> u64 {
         self.attempts.saturating_sub(self.requests)
+    }
+
+    /// Adds what the other end of the same list has seen; both had `overlap` profiles.
+    pub(super) fn add_other_end(&mut self, other: &Self, overlap: u64) {
+        self.pages += other.pages;
+        self.received = (self.received + other.received).saturating_sub(overlap);
+        self.seen = (self.seen + other.seen).saturating_sub(overlap);
+        self.duplicates += other.duplicates;
+        self.duplicates_unchecked |= other.duplicates_unchecked;
+        self.quarantined += other.quarantined;
+        let room = NAMED_SET_ASIDE.saturating_sub(self.set_aside.len());
+        self.set_aside.extend(other.set_aside.iter().take(room).cloned());
+        self.empty_pages += other.empty_pages;
+        self.partial += other.partial;
+        self.drift.add(&other.drift);
+        self.requests += other.requests;
+        self.attempts += other.attempts;
+        self.waited += other.waited;
+        self.started = self.started.or(other.started).min(other.started.or(self.started));
+        self.declared_total = self.declared_total.max(other.declared_total);
+        for theirs in &other.collections {
+            match self.collections.iter_mut().find(|ours| ours.collection == theirs.collection) {
+                None => self.collections.push(theirs.clone()),
+                Some(ours) => {
+                    ours.received += theirs.received;
+                    ours.duplicates += theirs.duplicates;
+                    ours.declared_total = ours.declared_total.max(theirs.declared_total);
+                    ours.latest_change = ours.latest_change.max(theirs.latest_change);
+                }
+            }
+        }
+        if let Some(collection) = self.collections.first_mut() {
+            collection.received = collection.received.saturating_sub(overlap);
+        }
     }
 
     pub(super) fn spend(&mut self, effort: Effort) {

@@ -1,6 +1,9 @@
 //! A service with several collections, and listings of what was changed since a time.
 
-use std::{sync::Mutex, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use anyprofile_core::{
     Capabilities, Cursor, CursorPosition, Error, ErrorKind, FindKey, GetOptions, IdKind, ListQuery, Next,
@@ -10,7 +13,7 @@ use anyprofile_core::{
 use futures_util::TryStreamExt;
 
 /// Two collections, of two profiles a page, each profile changed a minute before the one in front of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Two {
     info: ProviderInfo,
     capabilities: Capabilities,
@@ -19,7 +22,7 @@ struct Two {
     /// The place of the profile that has no time of change, in the first collection.
     undated: Option<u64>,
     keeps_order: bool,
-    asked: Mutex<Vec<String>>,
+    asked: Arc<Mutex<Vec<String>>>,
 }
 
 const NOW: &str = "2026-11-21T12:00:00Z";
@@ -36,7 +39,7 @@ fn two() -> Two {
     capabilities.operations.get = Support::of(kinds);
     capabilities.listing.orders = vec![OrderField::Updated];
     let sizes = [(5, Some(5)), (3, Some(3))];
-    Two { info, capabilities, sizes, undated: None, keeps_order: true, asked: Mutex::default() }
+    Two { info, capabilities, sizes, undated: None, keeps_order: true, asked: Arc::default() }
 }
 
 impl Two {
@@ -99,7 +102,7 @@ impl ProfileProvider for Two {
     }
 }
 
-async fn natives(pages: &mut anyprofile_core::Pages<&Two>) -> Vec<String> {
+async fn natives<'a>(pages: &mut anyprofile_core::Pages<'a, &'a Two>) -> Vec<String> {
     let mut natives = Vec::new();
     while let Some(page) = pages.next_page().await {
         natives.extend(page.unwrap().items.iter().map(|it| it.id.native().to_owned()));
@@ -121,11 +124,11 @@ async fn one_collection_follows_the_other_and_each_total_is_checked() {
     assert_eq!(report.watermark(), Some(minutes_ago(0)));
 
     // One too many in one collection does not make up for one too few in the other.
-    let two = Two { sizes: [(5, Some(6)), (3, Some(2))], ..two };
+    let two = Two { sizes: [(5, Some(6)), (3, Some(2))], ..two.clone() };
     let mut pages = two.pages(ListQuery::new());
     natives(&mut pages).await;
     assert_eq!(pages.report().missing(), Some(1));
-    let two = Two { sizes: [(5, Some(5)), (3, None)], ..two };
+    let two = Two { sizes: [(5, Some(5)), (3, None)], ..two.clone() };
     let mut pages = two.pages(ListQuery::new());
     natives(&mut pages).await;
     assert_eq!((pages.report().declared_total, pages.report().missing()), (None, Some(0)));
@@ -147,7 +150,7 @@ async fn a_listing_goes_on_in_the_second_collection_at_a_stored_cursor() {
         assert_eq!(pages.report().watermark(), None, "what came before is not known");
     }
     // What a collection lacks that was read from its start is missing, wherever the listing went on.
-    let two = Two { sizes: [(5, Some(5)), (3, Some(4))], ..two };
+    let two = Two { sizes: [(5, Some(5)), (3, Some(4))], ..two.clone() };
     for stop_after in [1, 3] {
         let mut pages = two.pages(ListQuery::new());
         for _ in 0..stop_after {
@@ -172,12 +175,12 @@ async fn the_next_listing_of_changes_begins_where_no_change_can_have_been_missed
     let mut pages = two.pages(ListQuery::new().with_limit(2));
     natives(&mut pages).await;
     assert_eq!(pages.report().watermark(), None);
-    let two = Two { sizes: [(5, Some(6)), (3, Some(3))], ..two };
+    let two = Two { sizes: [(5, Some(6)), (3, Some(3))], ..two.clone() };
     let mut pages = two.pages(ListQuery::new());
     natives(&mut pages).await;
     assert_eq!(pages.report().watermark(), None);
     // Nor do absurd totals do harm.
-    let two = Two { sizes: [(5, Some(u64::MAX)), (3, Some(u64::MAX))], ..two };
+    let two = Two { sizes: [(5, Some(u64::MAX)), (3, Some(u64::MAX))], ..two.clone() };
     let mut pages = two.pages(ListQuery::new());
     natives(&mut pages).await;
     assert_eq!(pages.report().missing(), Some(u64::MAX));
@@ -195,14 +198,14 @@ async fn of_the_changes_since_a_time_only_the_pages_that_may_have_some_are_read(
     assert_eq!(report.collections.iter().map(|it| it.cut_at_unchanged).collect::<Vec<_>>(), [true, false]);
 
     // A service that does not keep the order that was asked for is read whole.
-    let two = Two { keeps_order: false, ..two };
+    let two = Two { keeps_order: false, ..two.clone() };
     let mut pages = two.pages(query.clone());
     assert_eq!(natives(&mut pages).await, ["4", "2"]);
     assert_eq!(two.asked().len(), 5);
     assert!(!pages.report().is_cut_at_unchanged());
 
     // One whose order is not known is filtered.
-    let mut two = Two { keeps_order: true, undated: Some(1), ..two };
+    let mut two = Two { keeps_order: true, undated: Some(1), ..two.clone() };
     two.capabilities.listing.orders.clear();
     let mut pages = two.pages(query);
     assert_eq!(natives(&mut pages).await, ["0", "0", "1"]);

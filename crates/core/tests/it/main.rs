@@ -1,6 +1,7 @@
 //! Listing, the extension methods and the serialized form, with a provider in memory.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod both_ends;
 mod collections;
 mod created;
 mod listing;
@@ -9,4 +10,5 @@ mod memory;
 mod pages;
 mod profile;
 mod provider;
+mod side_by_side;
 mod writing;

@@ -1,0 +1,131 @@
+//! A list that is read from both its ends at once.
+
+use std::{
+    ops::Deref,
+    task::{Context, Poll},
+};
+
+use super::{ListReport, Pages, stream::PageSource};
+use crate::{ListQuery, Order, OrderField, Page, Profile, ProfileProvider, Result, Timestamp};
+
+/// A list with cursors, read from its newest and from its oldest profile at once, a page of each in turn, until the two
+/// have met: half the time of one after the other.
+///
+/// They have met when a whole page of the one, in the order of creation, is strictly beyond the place of the other, which
+/// has had all of it: then each profile was created before that page or after the other's place, and was delivered by one
+/// of them. That holds however a service orders those that were created at the same time, and one profile that is out
+/// of its place is not taken for the other end. Where the times do not come in order or are missing, nothing follows from
+/// them, and the newest end goes on alone.
+pub(super) struct BothEnds<'a, P> {
+    newest: End<'a, P>,
+    oldest: End<'a, P>,
+    /// Whose turn it is.
+    is_turn_of_oldest: bool,
+    /// Whether the times came in order so far.
+    is_in_order: bool,
+    is_over: bool,
+    /// Profiles that both ends had.
+    overlap: u64,
+}
+
+struct End<'a, P> {
+    pages: Pages<'a, P>,
+    /// When the last profile was created.
+    created: Option<Timestamp>,
+}
+
+impl<'a, P> BothEnds<'a, P>
+where
+    P: Deref + Clone + Send + Sync + 'a,
+    P::Target: ProfileProvider,
+{
+    /// Whether the list can be read so: the service allows it, and the caller asks for all, in no order.
+    pub(super) fn are_open(provider: &P::Target, query: &ListQuery) -> bool {
+        let ListQuery { page_size, concurrency, .. } = *query;
+        let all = ListQuery { page_size, concurrency, ..ListQuery::default() };
+        *query == all && concurrency != Some(1) && provider.capabilities().listing.both_ends
+    }
+
+    pub(super) fn new(provider: P, query: ListQuery) -> Self {
+        let end = |query| End { pages: Pages::new(provider.clone(), query), created: None };
+        let ascending = query.clone().with_order(Order::ascending(OrderField::Created));
+        Self {
+            newest: end(query.with_order(Order::descending(OrderField::Created))),
+            oldest: end(ascending),
+            is_turn_of_oldest: false,
+            is_in_order: true,
+            is_over: false,
+            overlap: 0,
+        }
+    }
+
+    /// Takes a page of the end whose turn it is, without those that the other end has had.
+    fn accept(&mut self, mut page: Page<Profile>) -> Page<Profile> {
+        let ascending = self.is_turn_of_oldest;
+        let (this, other) =
+            if ascending { (&mut self.oldest, &self.newest) } else { (&mut self.newest, &self.oldest) };
+        let place = other.created;
+        let mut is_beyond = !page.items.is_empty() && place.is_some();
+        for profile in &page.items {
+            let created = profile.times.created.value().copied();
+            let follows = |last| if ascending { created >= Some(last) } else { created <= Some(last) };
+            self.is_in_order &= created.is_some() && this.created.is_none_or(follows);
+            this.created = created.or(this.created);
+            is_beyond &= if ascending { created > place } else { created < place };
+        }
+        // Short of the other end's place there is nobody whom it had: no need to look.
+        let is_near = match (this.created, place) {
+            (Some(created), Some(place)) if ascending => created >= place,
+            (Some(created), Some(place)) => created <= place,
+            _ => false,
+        };
+        let received = page.items.len();
+        if is_near || !self.is_in_order {
+            page.items.retain(|profile| !other.pages.has_noted(&profile.id));
+            self.overlap += (received - page.items.len()) as u64;
+        }
+        let have_met = is_beyond && page.items.is_empty();
+        let is_at_end = if ascending {
+            self.oldest.pages.report().reached_end
+        } else {
+            self.newest.pages.report().reached_end
+        };
+        self.is_over = is_at_end || (self.is_in_order && have_met);
+        self.is_turn_of_oldest = !ascending && self.is_in_order;
+        page
+    }
+}
+
+impl<'a, P> PageSource for BothEnds<'a, P>
+where
+    P: Deref + Clone + Send + Sync + 'a,
+    P::Target: ProfileProvider,
+{
+    fn poll_next_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<Profile>>>> {
+        if self.is_over {
+            return Poll::Ready(None);
+        }
+        self.poll_ahead(context);
+        let end = if self.is_turn_of_oldest { &mut self.oldest } else { &mut self.newest };
+        let page = end.pages.poll_next_page(context);
+        page.map(|page| page.map(|page| page.map(|page| self.accept(page))))
+    }
+
+    fn poll_ahead(&mut self, context: &mut Context<'_>) {
+        if self.is_over {
+            return;
+        }
+        self.newest.pages.poll_ahead(context);
+        // Of a list of one page the other end is not needed.
+        if self.is_in_order && self.newest.pages.report().pages > 0 {
+            self.oldest.pages.poll_ahead(context);
+        }
+    }
+
+    fn report(&self) -> ListReport {
+        let mut report = self.newest.pages.report().clone();
+        report.add_other_end(self.oldest.pages.report(), self.overlap);
+        report.reached_end = self.is_over;
+        report
+    }
+}
