@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    fmt,
+    fmt::{self, Write as _},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -14,7 +14,7 @@ use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 
-use crate::{Outcome, engine::Engine, engine::PAGE_SIZE, floor, runtime, service::Service};
+use crate::{Outcome, engine::Engine, engine::PAGE_SIZE, floor, runtime, service::Service, valgrind};
 
 /// Decodes the same pages again and again.
 #[derive(Debug, clap::Args)]
@@ -73,6 +73,33 @@ impl Decode {
         println!("{seen}");
         Ok(())
     }
+}
+
+/// The table.
+pub(crate) fn measure(text: &mut String) -> Outcome {
+    writeln!(
+        text,
+        "| service | | instructions a profile | of the floor's | allocations a profile | bytes allocated a profile |"
+    )?;
+    writeln!(text, "|---|---|---:|---:|---:|---:|")?;
+    for service in Service::ALL {
+        let mut floor = None;
+        for engine in Engine::ALL {
+            let counts = valgrind::counts(engine, service)?;
+            let floor = floor.get_or_insert(counts);
+            writeln!(
+                text,
+                "| {} | {} | {:.0} | {:.2} | {:.1} | {:.0} |",
+                service.name(),
+                engine.name(),
+                counts.instructions,
+                counts.instructions / floor.instructions,
+                counts.allocations,
+                counts.bytes
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// A sandbox's answers, each made once.

@@ -1,5 +1,7 @@
 //! What lists: the floor, a native client, the trait.
 
+use std::ffi::OsString;
+
 use anyprofile::{
     ListQuery, ProfileProviderExt as _, anthropic::ListUserProfiles, probely::ListUsers, upsun::ListProfiles,
 };
@@ -34,6 +36,16 @@ impl Engine {
             Self::Native => "native",
             Self::Trait => "trait",
         }
+    }
+
+    /// A process that lists all profiles.
+    pub(crate) fn program(self, service: Service, origin: &str) -> Outcome<Vec<OsString>> {
+        let mut program = vec![std::env::current_exe()?.into_os_string()];
+        program.extend(
+            ["list", "--engine", self.name(), "--service", service.name(), "--origin", origin]
+                .map(OsString::from),
+        );
+        Ok(program)
     }
 
     /// Lists all profiles and gives how many there were.

@@ -2,10 +2,14 @@
 //!
 //! `run` is what `cargo xtask bench` calls; the other commands are the processes that it starts and measures.
 
+mod command;
 mod decode;
 mod engine;
 mod floor;
+mod latency;
+mod listing;
 mod measure;
+mod memory;
 mod report;
 mod server;
 mod service;

@@ -50,6 +50,12 @@ fn seconds(time: TimeVal) -> f64 {
     time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6
 }
 
+/// Of KiB.
+#[allow(clippy::cast_precision_loss, reason = "sizes of a process are far from 2^52")]
+pub(crate) fn mebibytes(memory: i64) -> f64 {
+    memory as f64 / 1024.0
+}
+
 /// Runs a program in a process of its own, so many times, and gives what the median run took.
 pub(crate) fn cost_of(program: &[OsString], environment: &[(&str, OsString)], times: usize) -> Outcome<Cost> {
     let mut costs = Vec::with_capacity(times);
@@ -73,7 +79,7 @@ pub(crate) fn cost_of(program: &[OsString], environment: &[(&str, OsString)], ti
     })
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
+pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<_> = values.collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()

@@ -103,7 +103,9 @@ impl Outcome {
 async fn connect(service: &str) -> io::Result<(Arc<Sandbox>, Arc<dyn ProfileProvider>)> {
     let options = SandboxOptions::new().profiles(PROFILES).seed(7).fixed_clock(1_800_000_000);
     let sandbox = Arc::new(Sandbox::start(options).await?);
-    let http = HttpOptions::default().with_transport(Arc::new(InProcess(Arc::clone(&sandbox))));
+    // The same waits each time.
+    let http =
+        HttpOptions::default().with_jitter(false).with_transport(Arc::new(InProcess(Arc::clone(&sandbox))));
     let description = sandbox.description();
     let wrong = |error: Error| io::Error::other(error.to_string());
     let account = |name: &str| name.parse().map_err(|_| io::Error::other("not an account"));
@@ -137,8 +139,6 @@ async fn connect(service: &str) -> io::Result<(Arc<Sandbox>, Arc<dyn ProfileProv
 /// # Errors
 /// If no sandbox can be had.
 pub async fn listing(service: &'static str, fault: Option<&NamedFault>) -> io::Result<Option<Outcome>> {
-    // What waits are chosen by chance, so that they are the same ones each time.
-    fastrand::seed(7);
     let (sandbox, provider) = connect(service).await?;
     let query = ListQuery::new().with_page_size(PAGE_SIZE);
     let all: BTreeSet<_> = provider

@@ -18,6 +18,8 @@ pub(crate) fn build_all() -> Outcome {
         cargo(&[&arguments[..], &["--lib", "--tests"]].concat(), &[])?;
     }
     let others = [
+        "anthropic brotli",
+        "anthropic zstd",
         "config",
         "schema",
         "rustls",
@@ -35,7 +37,7 @@ pub(crate) fn build_all() -> Outcome {
     for features in ["", "schema"] {
         check("anyprofile-core", features)?;
     }
-    for features in ["", "rustls", "native-tls", "rustls native-tls"] {
+    for features in ["", "rustls", "native-tls", "rustls native-tls", "brotli", "zstd"] {
         check("anyprofile-http", features)?;
     }
     for service in SERVICES {

@@ -1,5 +1,6 @@
 //! The project's own chores. A person and CI run the same ones: `cargo xtask ci`.
 
+mod bench;
 mod cargo;
 mod features;
 mod fuzz;
@@ -7,6 +8,7 @@ mod matrix;
 mod operations;
 mod prism;
 mod spec;
+mod weight;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -46,6 +48,18 @@ enum Chore {
         /// Only these targets.
         targets: Vec<String>,
     },
+    /// Count the crates of the library, and fail where they are more than weight.toml allows.
+    Weight {
+        /// Also measure the command, and release builds from nothing: takes minutes.
+        #[arg(long)]
+        build: bool,
+    },
+    /// Measure listings beside `reqwest` and `serde_json` alone, and write docs/performance.md. Wants valgrind, and a machine
+    /// that does nothing else.
+    Bench {
+        /// Only these parts (listing, decode, latency, memory), and write nothing.
+        parts: Vec<String>,
+    },
     /// Write docs/faults.md: what a listing makes of each fault at each service.
     Matrix {
         /// Write nothing; fail if the file is not as it would be written.
@@ -72,6 +86,8 @@ fn main() -> ExitCode {
         Chore::Operations { check, specs } => operations::run(check, &specs),
         Chore::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
         Chore::Matrix { check } => matrix::run(check),
+        Chore::Weight { build } => weight::run(build),
+        Chore::Bench { parts } => bench::run(&parts),
         Chore::Prism { specs } => prism::run(&specs),
     };
     match result {
@@ -88,6 +104,7 @@ fn ci() -> Outcome {
     lint()?;
     docs()?;
     deny()?;
+    weight::run(false)?;
     features::build_all()
 }
 

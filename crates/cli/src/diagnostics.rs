@@ -6,7 +6,11 @@ use std::{
 };
 
 use anyprofile::{Effect, Error};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 /// Whether the person asked for everything, with `-v`.
 static SHOWS_SERVICE_WORDS: AtomicBool = AtomicBool::new(false);
@@ -14,19 +18,19 @@ static SHOWS_SERVICE_WORDS: AtomicBool = AtomicBool::new(false);
 /// Starts logging to standard error: as `RUST_LOG` says, else by the number of `-v`.
 pub(crate) fn start(verbose: u8) {
     SHOWS_SERVICE_WORDS.store(verbose > 0, Ordering::Relaxed);
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
-        EnvFilter::new(match verbose {
-            0 => "off",
-            1 => "anyprofile=debug,anyprofile_http=debug",
-            _ => "trace",
-        })
+    let of_environment = std::env::var("RUST_LOG").ok().and_then(|filter| filter.parse().ok());
+    let filter = of_environment.unwrap_or_else(|| match verbose {
+        0 => Targets::new(),
+        1 => Targets::new()
+            .with_target("anyprofile", LevelFilter::DEBUG)
+            .with_target("anyprofile_http", LevelFilter::DEBUG),
+        _ => Targets::new().with_default(LevelFilter::TRACE),
     });
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(false)
-        .log_internal_errors(false)
-        .init();
+        .log_internal_errors(false);
+    tracing_subscriber::registry().with(lines).with(filter).init();
 }
 
 /// What became of something that failed, in a word, with the kind of the error.

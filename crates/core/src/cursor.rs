@@ -186,16 +186,25 @@ impl fmt::Debug for CursorPosition {
 }
 
 /// A text that is no cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CursorError {
     /// It does not have the form of one.
-    #[error("not a stored cursor")]
     Form,
     /// It was stored by another version.
-    #[error("the cursor was stored by another version; start the listing anew")]
     Version,
 }
+
+impl fmt::Display for CursorError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Form => "not a stored cursor",
+            Self::Version => "the cursor was stored by another version; start the listing anew",
+        })
+    }
+}
+
+impl std::error::Error for CursorError {}
 
 /// The cursors of all remaining pages of a listing whose pages are numbered. Of a service that lists several collections
 /// one after the other, those of one collection: its last page says how to go on with the next.

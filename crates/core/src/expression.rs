@@ -219,9 +219,16 @@ impl fmt::Debug for Expression {
 }
 
 /// A text that is no condition.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpressionError(String);
+
+impl fmt::Display for ExpressionError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ExpressionError {}
 
 impl FromStr for Expression {
     type Err = ExpressionError;

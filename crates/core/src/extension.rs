@@ -2,7 +2,8 @@
 
 use std::{any::Any, borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, ser};
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{FieldState, RawJson};
 
@@ -18,9 +19,10 @@ pub trait ProfileExtension: Serialize + DeserializeOwned + Clone + Send + Sync +
 }
 
 /// The erased form, so that core needs to know no service.
-trait AnyExtension: erased_serde::Serialize + Any + Send + Sync {
+trait AnyExtension: Any + Send + Sync {
     fn state(&self, key: &str) -> Option<FieldState>;
     fn as_any(&self) -> &dyn Any;
+    fn encode(&self) -> serde_json::Result<Box<RawValue>>;
 }
 
 impl<T: ProfileExtension> AnyExtension for T {
@@ -30,6 +32,10 @@ impl<T: ProfileExtension> AnyExtension for T {
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn encode(&self) -> serde_json::Result<Box<RawValue>> {
+        to_raw_value(self)
     }
 }
 
@@ -124,7 +130,7 @@ impl PartialEq for Extension {
 impl Serialize for Extension {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Form::Typed(typed) => erased_serde::serialize(typed.as_ref(), serializer),
+            Form::Typed(typed) => typed.encode().map_err(ser::Error::custom)?.serialize(serializer),
             Form::Json(json) => json.serialize(serializer),
         }
     }

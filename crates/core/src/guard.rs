@@ -10,8 +10,8 @@ use crate::{Cursor, ProfileId};
 /// How many cursors are remembered one by one (8 bytes each).
 const REMEMBERED_CURSORS: usize = 65_536;
 
-/// How many ids a generation has: what a table of 2^18 places takes, of 9 bytes each (2.25 MiB).
-const GENERATION: usize = (1 << 18) / 8 * 7;
+/// How many ids a generation has: what a table of 2^17 places takes, of 9 bytes each (1.1 MiB).
+const GENERATION: usize = (1 << 17) / 8 * 7;
 
 /// With so many ids a listing is a large one, and gets a whole table at once: a table that grows is there twice while
 /// it does.
@@ -75,7 +75,7 @@ impl CursorGuard {
 
 /// Counts records that come a second time, in bounded memory.
 ///
-/// Remembers 64 bits of each of the latest 229,376 to 458,752 ids, in at most 4.5 MiB;
+/// Remembers 64 bits of each of the latest 114,688 to 229,376 ids, in at most 2.25 MiB;
 /// [`DuplicateCounter::is_exhaustive`] says whether that was enough. That two ids share the 64 bits is a matter of one in
 /// millions of millions.
 #[derive(Clone, Debug, Default)]

@@ -253,19 +253,28 @@ impl<'de> Deserialize<'de> for ProfileId {
 }
 
 /// A text that is no id. The text itself is not repeated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdError {
     /// The text does not have the four parts.
-    #[error("an id has the form service:account/kind/native, such as upsun:acme/user/d81c8ee2")]
     Form,
     /// A service, account or kind has a letter that names may not have.
-    #[error("a name is 1 to 64 letters, digits, '.', '_' or '-'")]
     Name,
     /// The native part cannot be an id.
-    #[error("a native id is 1 to 255 bytes without control characters, and not '.' or '..'")]
     Native,
 }
+
+impl fmt::Display for IdError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Form => "an id has the form service:account/kind/native, such as upsun:acme/user/d81c8ee2",
+            Self::Name => "a name is 1 to 64 letters, digits, '.', '_' or '-'",
+            Self::Native => "a native id is 1 to 255 bytes without control characters, and not '.' or '..'",
+        })
+    }
+}
+
+impl std::error::Error for IdError {}
 
 #[cfg(test)]
 mod tests {

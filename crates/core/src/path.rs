@@ -177,9 +177,19 @@ impl<'de> Deserialize<'de> for FieldPath {
 }
 
 /// The text names no field of a profile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no such field{}", .0.map(|path| format!("; did you mean '{path}'?")).unwrap_or_default())]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldPathError(Option<&'static str>);
+
+impl fmt::Display for FieldPathError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(path) => write!(formatter, "no such field; did you mean '{path}'?"),
+            None => formatter.write_str("no such field"),
+        }
+    }
+}
+
+impl std::error::Error for FieldPathError {}
 
 impl From<FieldPathError> for Error {
     fn from(error: FieldPathError) -> Self {

@@ -34,9 +34,16 @@ pub struct ReadTimestamp {
 }
 
 /// The text is not an RFC 3339 time. The text itself is not kept, since it may be anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an RFC 3339 time")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimestampError;
+
+impl fmt::Display for TimestampError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("not an RFC 3339 time")
+    }
+}
+
+impl std::error::Error for TimestampError {}
 
 impl Timestamp {
     /// Reads a time whose offset may be missing; a missing one is taken as UTC and said so.

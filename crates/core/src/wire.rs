@@ -103,8 +103,7 @@ impl<'de> Deserialize<'de> for OpaqueId {
 }
 
 /// Why a body could not be decoded, in words that repeat nothing of its content.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{reason} (line {line}, column {column})")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DecodeFailure {
     /// What was found and what was expected, such as `active: invalid type: string, expected a boolean`.
@@ -114,6 +113,15 @@ pub struct DecodeFailure {
     /// The column in that line, from 1; 0 where it is not known.
     pub column: usize,
 }
+
+impl fmt::Display for DecodeFailure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { reason, line, column } = self;
+        write!(formatter, "{reason} (line {line}, column {column})")
+    }
+}
+
+impl std::error::Error for DecodeFailure {}
 
 /// Takes the content out of a JSON error: it repeats strings, numbers and keys of the body.
 pub fn decode_failure(error: &serde_json::Error) -> DecodeFailure {

@@ -21,7 +21,7 @@ use crate::{
     failure::{failure, request_id},
     limiter::{Turn, advice},
     origin::{MAX_REDIRECTS, redirect},
-    retry::{Circumstances, Decision, Failed, decide},
+    retry::{Circumstances, Decision, Failed, decide, random},
 };
 
 /// How much of an error's body is read: enough for what it says, not for what a bad day brings.
@@ -154,7 +154,7 @@ impl Exchange {
                     max_attempts: self.inner.options.max_attempts,
                     remaining: self.remaining(),
                     now: SystemTime::now(),
-                    random: fastrand::f64(),
+                    random: if self.inner.options.jitter { random() } else { 0.5 },
                 },
             );
             match decision {

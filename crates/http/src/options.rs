@@ -21,6 +21,10 @@ pub struct HttpOptions {
     /// How many repetitions an account may have in a row without success in between, over all
     /// operations, so that an outage is not multiplied. Each success earns back a tenth. Default: 20.
     pub retry_budget: u32,
+    /// Whether a wait that the service does not name is drawn by chance, from nothing to its bound (0.5 s, then 1 s, 2 s and
+    /// so on to 8 s), so that many programs do not come back at once. Off, it is half its bound, for tests whose time is
+    /// counted. Default: yes.
+    pub jitter: bool,
     /// How many requests of an account may be under way at once; 0 means any number. A page that a listing fetches ahead
     /// counts while its caller is busy: where none of those under way has ended for 5 s, one more is let through. Default: 8.
     pub max_concurrency: u32,
@@ -56,6 +60,7 @@ impl Default for HttpOptions {
             operation_deadline: Duration::from_secs(5 * 60),
             max_attempts: 3,
             retry_budget: 20,
+            jitter: true,
             max_concurrency: 8,
             max_requests_per_second: 0,
             max_response_bytes: 32 * 1024 * 1024,
@@ -97,6 +102,8 @@ with! {
     with_max_attempts(max_attempts: u32);
     /// Sets [`retry_budget`](Self::retry_budget).
     with_retry_budget(retry_budget: u32);
+    /// Sets [`jitter`](Self::jitter).
+    with_jitter(jitter: bool);
     /// Sets [`max_concurrency`](Self::max_concurrency).
     with_max_concurrency(max_concurrency: u32);
     /// Sets [`max_requests_per_second`](Self::max_requests_per_second).

@@ -1,6 +1,7 @@
 //! Whether and when to try again. Decisions are functions of values: no clock, no chance, no network.
 
 use std::{
+    hash::{BuildHasher as _, Hasher as _, RandomState},
     sync::atomic::{AtomicU32, Ordering},
     time::{Duration, SystemTime},
 };
@@ -94,9 +95,25 @@ pub(crate) fn asked_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duratio
     if let Some(wait) = number(retry_after, 1.0) {
         return Some(wait);
     }
-    let date = |text: &str| httpdate::parse_http_date(text.trim()).ok();
-    let now = text("date").and_then(date).unwrap_or(now);
-    date(retry_after)?.duration_since(now).ok().filter(|wait| !wait.is_zero())
+    let now = text("date").and_then(http_date).unwrap_or(now);
+    http_date(retry_after)?.duration_since(now).ok().filter(|wait| !wait.is_zero())
+}
+
+/// A date in one of the three forms of RFC 9110 §5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`, and the two that are only read.
+fn http_date(text: &str) -> Option<SystemTime> {
+    const FORMS: [&str; 3] =
+        ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+    let read = |form| jiff::civil::DateTime::strptime(form, text.trim()).ok();
+    let timestamp = jiff::tz::Offset::UTC.to_timestamp(FORMS.into_iter().find_map(read)?).ok()?;
+    Some(timestamp.into())
+}
+
+/// A number from 0 to 1 that nobody can foresee, from the keys of the standard library's hash tables.
+pub(crate) fn random() -> f64 {
+    let bits = RandomState::new().build_hasher().finish();
+    #[allow(clippy::cast_precision_loss, reason = "53 bits are what a number holds")]
+    let number = (bits >> 11) as f64 / (1_u64 << 53) as f64;
+    number
 }
 
 /// Exponential with full jitter: anything up to 0.5, 1, 2, 4, 8, 8, … seconds.
@@ -138,6 +155,33 @@ mod tests {
     use super::*;
 
     const NOW: Duration = Duration::from_secs(1_696_004_797);
+
+    #[test]
+    fn dates_are_read_in_the_three_forms_of_http() {
+        let read = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777));
+        for text in
+            ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", " Sun Nov  6 08:49:37 1994 "]
+        {
+            assert_eq!(http_date(text), read, "{text}");
+        }
+        for text in [
+            "",
+            "soon",
+            "1994-11-06T08:49:37Z",
+            "Mon, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 CET",
+        ] {
+            assert_eq!(http_date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn chance_is_spread_over_all_of_its_range() {
+        let numbers: Vec<_> = (0..1000).map(|_| random()).collect();
+        assert!(numbers.iter().all(|number| (0.0..1.0).contains(number)));
+        let low = numbers.iter().filter(|number| **number < 0.5).count();
+        assert!((300..700).contains(&low), "{low}");
+    }
 
     fn circumstances() -> Circumstances {
         Circumstances {

@@ -62,8 +62,7 @@ impl fmt::Debug for ResponseBody {
 }
 
 /// An exchange that failed before its answer was whole.
-#[derive(Debug, thiserror::Error)]
-#[error("{kind}")]
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct TransportError {
     /// Where it failed.
@@ -72,26 +71,47 @@ pub struct TransportError {
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
+impl fmt::Display for TransportError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(formatter)
+    }
+}
+
+impl std::error::Error for TransportError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
 /// Where an exchange failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
     /// No connection: nothing was sent.
-    #[error("the connection could not be made")]
     Connect,
     /// It took too long.
-    #[error("the service did not answer in time")]
     Timeout,
     /// The connection broke while the request was sent or the answer was read.
-    #[error("the connection broke before the answer was whole")]
     Interrupted,
     /// The body does not decompress.
-    #[error("the answer does not decompress")]
     Encoding,
     /// The request cannot be sent at all.
-    #[error("the request cannot be sent")]
     Request,
 }
+
+impl fmt::Display for TransportErrorKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Connect => "the connection could not be made",
+            Self::Timeout => "the service did not answer in time",
+            Self::Interrupted => "the connection broke before the answer was whole",
+            Self::Encoding => "the answer does not decompress",
+            Self::Request => "the request cannot be sent",
+        })
+    }
+}
+
+impl std::error::Error for TransportErrorKind {}
 
 impl TransportError {
     /// A failure without a further cause.

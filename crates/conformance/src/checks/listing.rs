@@ -22,6 +22,8 @@ checks! { Listing:
         "Both are one listing." => pages;
     "listing.page-size", "smaller pages deliver the same profiles",
         "The size of a page is no filter." => page_size;
+    "listing.concurrency", "many pages at once deliver the same profiles as one after the other",
+        "What is fetched side by side or from both ends is still one list." => concurrency;
     "listing.limit", "a limit is met exactly, and the report says that the caller stopped",
         "A listing that was cut short is not complete." => limit;
     "listing.resume", "a stored cursor goes on where it was, with another provider of the account",
@@ -132,6 +134,22 @@ async fn page_size(subject: &Subject<'_>) -> Result<Outcome> {
     ensure!(pages > 1, "one page of {size} holds {}", profiles.len());
     ensure!(profiles.len() == subject.listed.len(), "{} come, of {}", profiles.len(), subject.listed.len());
     ensure!(set(&profiles) == set(&subject.listed), "others come");
+    Ok(Outcome::Passed)
+}
+
+async fn concurrency(subject: &Subject<'_>) -> Result<Outcome> {
+    require!(is_there(subject), NONE);
+    let query = small(subject).map_or_else(ListQuery::new, |size| ListQuery::new().with_page_size(size));
+    for pages in [1, 2, ListQuery::DEFAULT_CONCURRENCY, 1000] {
+        let mut listing = subject.provider.list(query.clone().with_concurrency(pages));
+        let mut profiles = Vec::new();
+        while let Some(profile) = listing.try_next().await? {
+            profiles.push(profile);
+        }
+        ensure!(is_whole(&listing.report()), "with {pages} at once it is not complete");
+        ensure!(profiles.len() == subject.listed.len(), "{} come with {pages} at once", profiles.len());
+        ensure!(set(&profiles) == set(&subject.listed), "others come with {pages} at once");
+    }
     Ok(Outcome::Passed)
 }
 

@@ -1,9 +1,12 @@
 //! Creating, changing, deactivating, deleting, enrolling. They leave what they write.
 
+use std::collections::BTreeSet;
+
 use anyprofile_core::{
     ApplyOptions, AtCreation, ErrorKind, FieldPath, IdKind, ListQuery, ProfileChange, ProfileDraft,
     ProfileId, ProfileProviderExt as _, Result, Status, Support, ValueFormat, WriteRule,
 };
+use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use super::{checks, ensure, outcome, require};
@@ -27,6 +30,8 @@ checks! { Writing:
         "What was shown is what is written." => stale;
     "create", "who is created is there, with what was set",
         "The draft is the profile." => create;
+    "create.while-listing", "who is there all the time is listed while others come and go, and who comes twice is told",
+        "A listing takes minutes, and people go on working." => while_listing;
     "deactivate", "who is deactivated is not active any more",
         "An off-boarding rests on it." => deactivate;
     "delete", "who is deleted is gone, or shown as deleted",
@@ -260,6 +265,35 @@ async fn create(subject: &Subject<'_>) -> Result<Outcome> {
         let is_there = subject.list(ListQuery::new()).await?.iter().any(|profile| profile.id == made.id);
         ensure!(is_there, "{} is not listed", made.id);
     }
+    Ok(Outcome::Passed)
+}
+
+async fn while_listing(subject: &Subject<'_>) -> Result<Outcome> {
+    let operations = &subject.capabilities().operations;
+    let Some(kind) = operations.create.kinds().first() else {
+        return Ok(Outcome::not_applicable("nobody can be created"));
+    };
+    let mut query = ListQuery::new();
+    if subject.capabilities().listing.page_size {
+        query = query.with_page_size(3);
+    }
+    let there = subject.list(query.clone().with_concurrency(1)).await?;
+    let mut listing = subject.provider.list(query);
+    let (mut came, mut count) = (BTreeSet::new(), 0_usize);
+    while let Some(profile) = listing.try_next().await? {
+        came.insert(profile.id);
+        count += 1;
+        if count % 5 == 1 && count < 50 {
+            let made = subject.provider.create(&draft(subject, kind, unique())).await?.id;
+            if operations.delete.kinds().contains(kind) && count % 2 == 0 {
+                subject.provider.delete(&made).await?;
+            }
+        }
+    }
+    let lost = there.iter().filter(|profile| !came.contains(&profile.id)).count();
+    ensure!(lost == 0, "{lost} of {} do not come", there.len());
+    let twice = (count - came.len()) as u64;
+    ensure!(listing.report().duplicates == twice, "{twice} come twice, and the report says otherwise");
     Ok(Outcome::Passed)
 }
 

@@ -15,7 +15,7 @@ use super::{
     window::{Urgency, Window},
 };
 use crate::{
-    Cursor, CursorGuard, DuplicateCounter, Error, ErrorKind, ListQuery, MissingReason, Next, Order,
+    Cursor, CursorGuard, DuplicateCounter, Error, ErrorKind, IdKind, ListQuery, MissingReason, Next, Order,
     OrderField, Page, Profile, ProfileId, ProfileProvider, RemainingPages, Result, Timestamp, Verdict,
 };
 
@@ -46,6 +46,8 @@ pub struct Pages<'a, P> {
     remaining: Option<(RemainingPages, Option<Cursor>)>,
     /// How many profiles the last page had.
     last_received: u64,
+    /// How many there were by the last page, in its collection.
+    last_total: (Option<IdKind>, Option<u64>),
     /// What is on its way.
     window: Window<'a>,
     guard: CursorGuard,
@@ -115,6 +117,7 @@ where
             position: Position::Start,
             remaining: None,
             last_received: 0,
+            last_total: (None, None),
             window: Window::default(),
             guard: CursorGuard::default(),
             duplicates: DuplicateCounter::default(),
@@ -167,12 +170,18 @@ where
         }
         loop {
             self.ask(Urgency::Wanted);
-            match self.window.poll_first(context) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready((Ok(page), _)) => return Poll::Ready(Some(Ok(self.accept(page)))),
-                Poll::Ready((Err(error), urgency)) => {
+            let Poll::Ready(fetched) = self.window.poll_first(context) else { return Poll::Pending };
+            match fetched.outcome {
+                // The list was longer or shorter when the page in front was made, and this one may be the older of the
+                // two: who moved from it onto that one's place meanwhile would be on neither.
+                Ok(page) if fetched.is_ahead && self.has_changed(&page) => {
+                    self.report.spend(page.effort);
+                    self.window.clear();
+                }
+                Ok(page) => return Poll::Ready(Some(Ok(self.accept(page)))),
+                Err(error) => {
                     self.report.spend(error.effort());
-                    if !urgency.may_be_ours(&error) {
+                    if !fetched.urgency.may_be_ours(&error) {
                         return Poll::Ready(Some(Err(error)));
                     }
                 }
@@ -187,6 +196,12 @@ where
             self.ask(Urgency::Early);
             self.window.poll(context);
         }
+    }
+
+    /// Whether the service says another total than with the page before.
+    fn has_changed(&self, page: &Page<Profile>) -> bool {
+        let (collection, total) = &self.last_total;
+        *collection == page.collection && *total != page.declared_total
     }
 
     /// Asks for the next page, and ahead of time for the numbered ones behind it.
@@ -235,6 +250,7 @@ where
     fn accept(&mut self, mut page: Page<Profile>) -> Page<Profile> {
         let is_over = self.count(&page);
         self.last_received = page.items.len() as u64;
+        self.last_total = (page.collection.clone(), page.declared_total);
         // Also what the service has filtered: its words may mean something else than ours.
         let (filter, capabilities) = (&self.query.filter, self.provider.capabilities());
         let report = &mut self.report;

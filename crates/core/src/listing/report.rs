@@ -31,8 +31,8 @@ pub struct ListReport {
     pub undetermined: u64,
     /// Profiles that were delivered a second time: the service's pages overlapped.
     pub duplicates: u64,
-    /// Whether there were more profiles than can be compared with each other in bounded memory (458,752), so
-    /// that some duplicates may not be counted: each profile is compared with at least the 229,376 before it.
+    /// Whether there were more profiles than can be compared with each other in bounded memory (229,376), so
+    /// that some duplicates may not be counted: each profile is compared with at least the 114,688 before it.
     pub duplicates_unchecked: bool,
     /// Records that did not decode, and were not delivered.
     pub quarantined: u64,

@@ -28,10 +28,20 @@ pub(super) struct Window<'a> {
     asked: u64,
 }
 
+/// The first page of the window.
+pub(super) struct Fetched {
+    pub(super) outcome: Outcome,
+    pub(super) urgency: Urgency,
+    /// Whether it was asked for before the page in front of it had come.
+    pub(super) is_ahead: bool,
+}
+
 /// A page of the window.
 struct Place {
     cursor: Option<Cursor>,
     state: State,
+    /// Whether it was asked for before the page in front of it had come.
+    is_ahead: bool,
 }
 
 enum State {
@@ -102,12 +112,13 @@ impl<'a> Window<'a> {
             }
             if !is_known {
                 self.places.truncate(index);
-                self.places.push_back(Place { cursor: cursor.clone(), state: State::Idle });
+                self.places.push_back(Place { cursor: cursor.clone(), state: State::Idle, is_ahead: false });
             }
             self.asked += 1;
             let number = self.asked;
             let (fetching, handle) = abortable(fetch(cursor));
             self.requests.push(Box::pin(async move { (number, fetching.await) }));
+            self.places[index].is_ahead = index > 0;
             self.places[index].state = State::Asked { number, urgency, _request: GivenUpWhenDropped(handle) };
         }
     }
@@ -127,7 +138,7 @@ impl<'a> Window<'a> {
 
     /// The first page. After an error it is asked for again, and so is all behind it that is not there: it was asked
     /// for when something was wrong.
-    pub(super) fn poll_first(&mut self, context: &mut Context<'_>) -> Poll<(Outcome, Urgency)> {
+    pub(super) fn poll_first(&mut self, context: &mut Context<'_>) -> Poll<Fetched> {
         self.poll(context);
         let Some(first) = self.places.front_mut() else { return Poll::Pending };
         match &mut first.state {
@@ -143,6 +154,7 @@ impl<'a> Window<'a> {
         let State::Fetched(outcome, urgency) = std::mem::replace(&mut first.state, State::Idle) else {
             return Poll::Pending;
         };
+        let is_ahead = first.is_ahead;
         if outcome.is_ok() {
             self.places.pop_front();
         } else {
@@ -152,7 +164,7 @@ impl<'a> Window<'a> {
                 }
             }
         }
-        Poll::Ready((*outcome, urgency))
+        Poll::Ready(Fetched { outcome: *outcome, urgency, is_ahead })
     }
 
     /// Gives up all that is on its way.

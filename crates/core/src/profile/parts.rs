@@ -1,6 +1,6 @@
 //! The groups of a profile's fields.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use crate::{Timestamp, open_enum, redact::profile_part};
 
@@ -302,6 +302,13 @@ impl FromStr for RoleAssignment {
 }
 
 /// The text is no reference to a role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a role is written as ROLE, or as ROLE@TIER:ID for a place")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RoleReferenceError;
+
+impl fmt::Display for RoleReferenceError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a role is written as ROLE, or as ROLE@TIER:ID for a place")
+    }
+}
+
+impl std::error::Error for RoleReferenceError {}

@@ -22,6 +22,9 @@ struct Numbered {
     info: ProviderInfo,
     capabilities: Capabilities,
     count: AtomicUsize,
+    /// The number of the one who stood first at the beginning, and how many came in front since.
+    from: usize,
+    shift: AtomicUsize,
     /// How long a page takes, by its number.
     delay: fn(u64) -> Duration,
     /// Pages that fail, each so often.
@@ -49,6 +52,8 @@ fn numbered(count: usize) -> Numbered {
         info: ProviderInfo::new("numbered".parse().unwrap(), "acme".parse().unwrap(), "Numbered", "memory:"),
         capabilities,
         count: AtomicUsize::new(count),
+        from: 0,
+        shift: AtomicUsize::new(0),
         delay: |_| Duration::from_millis(50),
         failures: Mutex::default(),
         asked: Mutex::default(),
@@ -99,7 +104,8 @@ impl ProfileProvider for Numbered {
         }
         let count = self.count.load(Ordering::SeqCst);
         let first = (usize::try_from(number).unwrap() - 1) * SIZE;
-        let profile = |place| Profile::new(format!("numbered:acme/user/u{place}").parse().unwrap());
+        let from = self.from - self.shift.load(Ordering::SeqCst);
+        let profile = |place| Profile::new(format!("numbered:acme/user/u{}", from + place).parse().unwrap());
         let page = Page::last((first..count.min(first + SIZE)).map(profile).collect());
         let last = u64::try_from(count.div_ceil(SIZE)).unwrap();
         let page = page.with_declared_total(Some(count as u64));
@@ -193,6 +199,29 @@ async fn a_list_that_grows_or_shrinks_meanwhile_is_read_to_its_end() {
         assert!(seen >= after.min(before) && seen <= before.max(after), "{before}, {after}: {seen}");
         assert!(pages.report().reached_end);
         assert_eq!(pages.report().is_complete(), seen >= before, "{before}, {after}: {seen}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_lost_where_others_come_in_front_while_pages_are_on_their_way() {
+    for concurrency in [1, 2, 8] {
+        let mut provider = numbered(400);
+        // Every third page is slow: those behind it are older than it.
+        provider.delay = |number| Duration::from_millis(if number % 3 == 0 { 200 } else { 10 });
+        provider.from = 1000;
+        let mut listing = provider.list(ListQuery::new().with_concurrency(concurrency));
+        let (mut came, mut count) = (std::collections::BTreeSet::new(), 0);
+        while let Some(profile) = listing.try_next().await.unwrap() {
+            came.insert(profile.id.native().to_owned());
+            count += 1;
+            if count % 30 == 15 && count <= 240 {
+                provider.count.fetch_add(1, Ordering::SeqCst);
+                provider.shift.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        let lost: Vec<_> = (1000..1400).filter(|place| !came.contains(&format!("u{place}"))).collect();
+        assert!(lost.is_empty(), "{concurrency} at once: {lost:?}");
+        assert_eq!(listing.report().duplicates, (count - came.len()) as u64);
     }
 }
 

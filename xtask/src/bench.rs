@@ -1,0 +1,43 @@
+//! What a listing costs: `docs/performance.md`.
+
+use std::{fs, process::Command};
+
+use crate::cargo::{Outcome, cargo, workspace};
+
+const HEAD: &str = "\
+# What it costs
+
+Made by `cargo xtask bench`, which builds everything and measures for about six minutes. The *floor* is what a program
+would write that needs one service and no library: reqwest and serde_json, into plain structs of all documented fields,
+of the same pages, in the same run; it checks nothing, tries nothing again and normalizes nothing (`benches/src/floor.rs`).
+The server is a process of its own, so that its time is not counted; client and server have a core each.
+Instructions and allocations are counted by valgrind, and are the same on every machine.
+
+";
+
+/// Measures, and writes the tables.
+///
+/// # Errors
+/// If something cannot be built or measured.
+pub(crate) fn run(parts: &[String]) -> Outcome {
+    cargo(&["build", "--release", "--package", "anyprofile-cli", "--package", "anyprofile-benches"], &[])?;
+    let workspace = workspace()?;
+    let release = workspace.target.join("release");
+    let mut benches = Command::new(release.join("anyprofile-benches"));
+    benches.arg("run").arg("--command").arg(release.join("anyprofile"));
+    if !parts.is_empty() {
+        benches.arg("--only").arg(parts.join(","));
+    }
+    let output = benches.stderr(std::process::Stdio::inherit()).output();
+    let output = output.map_err(|error| format!("the benchmarks cannot be run: {error}"))?;
+    let tables = String::from_utf8_lossy(&output.stdout);
+    print!("{tables}");
+    if !output.status.success() {
+        return Err("the benchmarks failed".to_owned());
+    }
+    if !parts.is_empty() {
+        return Ok(());
+    }
+    let file = workspace.root.join("docs").join("performance.md");
+    fs::write(&file, format!("{HEAD}{tables}")).map_err(|error| format!("docs/performance.md: {error}"))
+}
