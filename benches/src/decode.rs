@@ -43,8 +43,11 @@ impl Decode {
         let origin = sandbox.description().upsun.base_url.trim_end_matches("/upsun").to_owned();
         let recorded = Arc::new(Recorded { sandbox, answers: Mutex::default() });
         let transport: Arc<dyn Transport> = Arc::clone(&recorded) as Arc<dyn Transport>;
+        let provider = self.service.provider(&origin, Some(Arc::clone(&transport)))?;
+        // From one end: who is on two pages would be decoded twice.
+        let query = || ListQuery::new().with_page_size(PAGE_SIZE).with_concurrency(1);
         // The first listings fill the record: the native clients ask for a page otherwise than the trait.
-        Engine::Trait.list(self.service, &origin, Some(Arc::clone(&transport))).await?;
+        Arc::clone(&provider).list_owned(query()).try_collect::<Vec<_>>().await?;
         let pages = recorded.pages();
         Engine::Native.list(self.service, &origin, Some(Arc::clone(&transport))).await?;
         let mut seen = 0;
@@ -55,11 +58,8 @@ impl Decode {
                 }
             }
         } else if self.engine == Engine::Trait {
-            // Connected once: what is done once is no part of what a profile costs.
-            let provider = self.service.provider(&origin, Some(transport))?;
             for _ in 0..self.passes {
-                let query = ListQuery::new().with_page_size(PAGE_SIZE);
-                let mut profiles = Arc::clone(&provider).list_owned(query);
+                let mut profiles = Arc::clone(&provider).list_owned(query());
                 while let Some(profile) = profiles.try_next().await? {
                     std::hint::black_box(&profile);
                     seen += 1;

@@ -221,7 +221,10 @@ pub enum CheckMethod {
 #[async_trait]
 pub trait ProfileProviderExt: ProfileProvider {
     /// All profiles that the query asks for, one after the other. The next page is fetched while the
-    /// last one is being read; dropping the stream ends that. The stream ends after its first error;
+    /// last one is being read, and of numbered pages several; dropping the stream ends that. Without an order, a filter
+    /// or a limit, a list that can be read from both ends
+    /// ([`both_ends`](crate::ListingCapabilities::both_ends)) comes as a page of each in turn: see
+    /// [`ListQuery::concurrency`]. The stream ends after its first error;
     /// use [`pages`](Self::pages) to go on after one.
     ///
     /// ```
@@ -253,7 +256,7 @@ pub trait ProfileProviderExt: ProfileProvider {
         ProfileStream::new(self, query)
     }
 
-    /// Page by page: after an error the same page can be asked for again, and
+    /// Page by page, from one end: after an error the same page can be asked for again, and
     /// [`Pages::cursor`] is what to store to go on later.
     fn pages(&self, query: ListQuery) -> Pages<'_, &Self> {
         Pages::new(self, query)
