@@ -225,8 +225,8 @@ pub(crate) struct Paging {
     /// So many profiles a request; the services have limits.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) page_size: Option<u32>,
-    /// So many requests of an account at once, where its service allows it; with 1, profiles come in the service's order
-    /// [default: 8].
+    /// So many requests of an account at once, where its service allows it [default: 8]. With 1, profiles come in the
+    /// service's order; else a list of all may be read from both its ends.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) concurrency: Option<u32>,
 }

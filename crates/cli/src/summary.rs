@@ -137,8 +137,10 @@ fn line(report: &AccountReport, plan: &FilterPlan) -> String {
     } else {
         format!(" by {}", counted(listing.requests, "request", "requests"))
     };
+    // Of more profiles than can be remembered.
+    let unchecked = if listing.duplicates_unchecked { " (NOT ALL COMPARED)" } else { "" };
     let mut parts = vec![format!(
-        "{declared}, {}, {} quarantined, {}{requests}, {}, waited {}",
+        "{declared}, {}{unchecked}, {} quarantined, {}{requests}, {}, waited {}",
         counted(listing.duplicates, "duplicate", "duplicates"),
         listing.quarantined,
         counted(listing.pages, "page", "pages"),

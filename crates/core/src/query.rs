@@ -43,6 +43,10 @@ pub struct ListQuery {
     /// [`DEFAULT_CONCURRENCY`](Self::DEFAULT_CONCURRENCY). Numbered pages are fetched side by side and delivered in order;
     /// a list with cursors that can be read from both ends is, if nothing but its page size is asked for. With 1, one
     /// page is fetched after the other, in the service's order. The account's own limits hold beside it.
+    ///
+    /// Where people are added while numbered pages are on their way, the total tells, and pages that may be too old are asked
+    /// for again. If as many are deleted in the same moment, it does not: then who moved over the boundary of two pages may
+    /// be on neither, as one after the other who moved up behind somebody deleted may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<u32>,
 }

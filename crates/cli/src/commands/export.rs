@@ -317,6 +317,9 @@ fn line(account: &AccountProgress) -> String {
             parts.push(format!("{count} {what}"));
         }
     }
+    if account.duplicates_unchecked {
+        parts.push("duplicates NOT ALL COMPARED".to_owned());
+    }
     if account.empty_pages > 0 {
         parts.push(format!("{} that led on", counted(account.empty_pages, "EMPTY PAGE", "EMPTY PAGES")));
     }

@@ -15,7 +15,8 @@ use crate::{ListQuery, Order, OrderField, Page, Profile, ProfileProvider, Result
 /// has had all of it: then each profile was created before that page or after the other's place, and was delivered by one
 /// of them. That holds however a service orders those that were created at the same time, and one profile that is out
 /// of its place is not taken for the other end. Where the times do not come in order or are missing, nothing follows from
-/// them, and the newest end goes on alone.
+/// them, and the newest end goes on alone: who then comes a second time is left out as far as the oldest end remembers
+/// whom it had ([`DuplicateCounter`](crate::DuplicateCounter)); beyond, the report says that not all were compared.
 pub(super) struct BothEnds<'a, P> {
     newest: End<'a, P>,
     oldest: End<'a, P>,

@@ -50,6 +50,8 @@ pub struct Pages<'a, P> {
     last_total: (Option<IdKind>, Option<u64>),
     /// What is on its way.
     window: Window<'a>,
+    /// How many pages are asked for at once: fewer where the list keeps changing meanwhile.
+    at_once: usize,
     guard: CursorGuard,
     duplicates: DuplicateCounter,
     newest_first: Option<NewestFirst>,
@@ -111,7 +113,7 @@ where
                 query.page_size = Some(limit);
             }
         }
-        Self {
+        let mut pages = Self {
             provider,
             query: Arc::new(query),
             position: Position::Start,
@@ -119,12 +121,15 @@ where
             last_received: 0,
             last_total: (None, None),
             window: Window::default(),
+            at_once: 1,
             guard: CursorGuard::default(),
             duplicates: DuplicateCounter::default(),
             newest_first: since.map(NewestFirst::new),
             skips: false,
             report: ListReport::default(),
-        }
+        };
+        pages.at_once = pages.concurrency();
+        pages
     }
 
     /// A listing that goes on at a stored cursor, with the query that it was started with.
@@ -164,7 +169,7 @@ where
             Position::Start | Position::At(_) => {}
             Position::Repeated => return Poll::Ready(Some(Err(self.repeated()))),
             Position::End => {
-                self.window.clear();
+                drop(self.window.clear());
                 return Poll::Ready(None);
             }
         }
@@ -176,9 +181,19 @@ where
                 // two: who moved from it onto that one's place meanwhile would be on neither.
                 Ok(page) if fetched.is_ahead && self.has_changed(&page) => {
                     self.report.spend(page.effort);
-                    self.window.clear();
+                    for effort in self.window.clear() {
+                        self.report.spend(effort);
+                    }
+                    self.at_once = (self.at_once / 2).max(1);
                 }
-                Ok(page) => return Poll::Ready(Some(Ok(self.accept(page)))),
+                Ok(page) => {
+                    self.at_once = if self.has_changed(&page) {
+                        (self.at_once / 2).max(1)
+                    } else {
+                        self.at_once.saturating_add(1).min(self.concurrency())
+                    };
+                    return Poll::Ready(Some(Ok(self.accept(page))));
+                }
                 Err(error) => {
                     self.report.spend(error.effort());
                     if !fetched.urgency.may_be_ours(&error) {
@@ -201,7 +216,13 @@ where
     /// Whether the service says another total than with the page before.
     fn has_changed(&self, page: &Page<Profile>) -> bool {
         let (collection, total) = &self.last_total;
-        *collection == page.collection && *total != page.declared_total
+        self.report.pages > 0 && *collection == page.collection && *total != page.declared_total
+    }
+
+    /// How many pages the caller lets be on their way at once.
+    fn concurrency(&self) -> usize {
+        let pages = self.query.concurrency.unwrap_or(ListQuery::DEFAULT_CONCURRENCY);
+        usize::try_from(pages).unwrap_or(usize::MAX).max(1)
     }
 
     /// Asks for the next page, and ahead of time for the numbered ones behind it.
@@ -214,9 +235,7 @@ where
         if self.report.started.is_none() {
             self.report.started = Timestamp::try_from(SystemTime::now()).ok();
         }
-        let mut wanted = usize::try_from(self.query.concurrency.unwrap_or(ListQuery::DEFAULT_CONCURRENCY))
-            .unwrap_or(usize::MAX)
-            .max(1);
+        let mut wanted = self.at_once;
         if let Some(limit) = self.query.limit {
             // Of a page that is filtered here, nobody knows how much of it is left: as if all of it were.
             let pages = limit.saturating_sub(self.report.seen).div_ceil(self.last_received.max(1));

@@ -4,6 +4,7 @@ use std::{
     collections::VecDeque,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use futures_util::{
@@ -12,7 +13,7 @@ use futures_util::{
     stream::FuturesUnordered,
 };
 
-use crate::{Cursor, Error, ErrorKind, Page, Profile, Result};
+use crate::{Cursor, Effort, Error, ErrorKind, Page, Profile, Result};
 
 type Outcome = Result<Page<Profile>>;
 
@@ -167,9 +168,17 @@ impl<'a> Window<'a> {
         Poll::Ready(Fetched { outcome: *outcome, urgency, is_ahead })
     }
 
-    /// Gives up all that is on its way.
-    pub(super) fn clear(&mut self) {
-        self.places.clear();
+    /// Gives up all that is on its way or there. Gives what that took, as far as it is known.
+    pub(super) fn clear(&mut self) -> Vec<Effort> {
         self.requests.clear();
+        let effort = |place: Place| match place.state {
+            State::Idle => None,
+            State::Asked { .. } => Some(Effort::new(1, Duration::ZERO)),
+            State::Fetched(outcome, _) => Some(match *outcome {
+                Ok(page) => page.effort,
+                Err(error) => error.effort(),
+            }),
+        };
+        self.places.drain(..).filter_map(effort).collect()
     }
 }

@@ -226,6 +226,23 @@ async fn nobody_is_lost_where_others_come_in_front_while_pages_are_on_their_way(
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_list_that_changes_all_the_time_costs_at_most_twice_the_requests() {
+    let provider = numbered(400);
+    let mut listing = provider.list(ListQuery::new());
+    let mut count = 0_usize;
+    while let Some(profile) = listing.try_next().await.unwrap() {
+        drop(profile);
+        count += 1;
+        if count % 10 == 5 && count < 400 {
+            provider.count.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+    let asked = provider.asked().len();
+    assert!(count >= 400 && asked <= 2 * count.div_ceil(SIZE) + 16, "{asked} for {count}");
+    assert_eq!(listing.report().requests, listing.report().attempts);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_dropped_listing_drops_all_that_is_on_its_way() {
     let provider = numbered(400);
     let mut listing = provider.list(ListQuery::new());

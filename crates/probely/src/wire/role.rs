@@ -153,6 +153,10 @@ impl<'de> Visitor<'de> for RolesVisitor {
         Self::other(&number)
     }
 
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<UserRoles, E> {
+        Self::other(&number)
+    }
+
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<UserRoles, A::Error> {
         let object = BTreeMap::<String, RawJson>::deserialize(MapAccessDeserializer::new(object))?;
         Self::other(&object)
