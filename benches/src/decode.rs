@@ -14,7 +14,9 @@ use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 
-use crate::{Outcome, engine::Engine, engine::PAGE_SIZE, floor, runtime, service::Service, valgrind};
+use crate::{
+    Outcome, answer::answer, engine::Engine, engine::PAGE_SIZE, floor, runtime, service::Service, valgrind,
+};
 
 /// Decodes the same pages again and again.
 #[derive(Debug, clap::Args)]
@@ -133,15 +135,10 @@ impl Transport for Recorded {
         let body = if let Some(body) = kept {
             body
         } else {
-            let none = |_| TransportError::new(TransportErrorKind::Interrupted);
-            let mut request = request.map(Into::into);
-            request.headers_mut().remove(http::header::ACCEPT_ENCODING);
-            let answer = self.sandbox.call(request).await.map_err(none)?;
-            let pieces: Vec<Bytes> =
-                answer.into_body().into_data_stream().try_collect().await.map_err(|error| {
-                    TransportError::new(TransportErrorKind::Interrupted).with_source(error.to_string())
-                })?;
-            let body = Bytes::from(pieces.concat());
+            let answer = answer(&self.sandbox, request.map(Into::into))
+                .await
+                .map_err(|error| TransportError::new(TransportErrorKind::Interrupted).with_source(error))?;
+            let body = answer.into_body();
             self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(url, body.clone());
             body
         };

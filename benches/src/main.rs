@@ -2,6 +2,7 @@
 //!
 //! `run` is what `cargo xtask bench` calls; the other commands are the processes that it starts and measures.
 
+mod answer;
 mod command;
 mod decode;
 mod engine;

@@ -12,7 +12,6 @@ use std::{
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use axum::{Router, extract::State, response::Response};
 use bytes::Bytes;
-use futures_util::TryStreamExt as _;
 use http::{HeaderMap, Request, StatusCode, header};
 
 use crate::{Outcome, runtime};
@@ -89,13 +88,10 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request<axum::body::
 }
 
 /// What the sandbox answers, with its origin taken for this one's.
-async fn made(shared: &Shared, mut request: Request<axum::body::Body>) -> Outcome<Kept> {
-    request.headers_mut().remove(header::ACCEPT_ENCODING);
-    let (parts, body) = shared.sandbox.call(request).await.map_err(|_| "no answer")?.into_parts();
-    let pieces: Vec<Bytes> = body.into_data_stream().try_collect().await?;
-    let body = String::from_utf8(pieces.concat())?;
+async fn made(shared: &Shared, request: Request<axum::body::Body>) -> Outcome<Kept> {
+    let (parts, body) = crate::answer::answer(&shared.sandbox, request).await?.into_parts();
     let base = &shared.sandbox.description().upsun.base_url;
-    let body = body.replace(base.trim_end_matches("/upsun"), &shared.origin);
+    let body = std::str::from_utf8(&body)?.replace(base.trim_end_matches("/upsun"), &shared.origin);
     let mut headers = parts.headers;
     headers.remove(header::CONTENT_LENGTH);
     Ok(Kept { status: parts.status, headers, body: body.into() })

@@ -78,6 +78,12 @@ impl ListQuery {
         self
     }
 
+    /// How many pages the caller lets be on their way at once.
+    pub(crate) fn pages_at_once(&self) -> usize {
+        let pages = self.concurrency.unwrap_or(Self::DEFAULT_CONCURRENCY);
+        usize::try_from(pages).unwrap_or(usize::MAX).max(1)
+    }
+
     /// Only profiles that meet this filter.
     pub fn with_filter(mut self, filter: Filter) -> Self {
         self.filter = filter;

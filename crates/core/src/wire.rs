@@ -239,7 +239,9 @@ pub trait Tolerant: DeserializeOwned {
 /// Notes the fields of a record that had another type than expected: those of `keys` that are among the
 /// profile's unknown fields.
 pub fn note_other_types(profile: &mut Profile, keys: &[&str]) {
-    let keys = if profile.unknown.is_empty() { &[] } else { keys };
+    if profile.unknown.is_empty() {
+        return;
+    }
     for key in keys {
         if profile.unknown.get(key).is_some() {
             profile.notes.push(Note::new(FieldPath::unknown(key), NoteKind::OtherType));

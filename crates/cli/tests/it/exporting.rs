@@ -34,6 +34,11 @@ fn one_by_one<'a>(to: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
     export(to, &[&["--concurrency", "1"], more].concat())
 }
 
+/// The second page of Probely's users fails, at all attempts of one run that asks for one page after the other.
+fn second_page_fails() -> Fault {
+    Fault::new("users-list").on_attempts(2..=4).respond(500)
+}
+
 /// Everything, exported in one run.
 fn whole(server: &Server, folder: &Path) -> Vec<String> {
     let file = folder.join("whole.ndjson");
@@ -94,7 +99,7 @@ fn a_page_that_fails_is_asked_for_again_by_the_next_run() {
     let file = folder.join("part.ndjson");
     let report_file = folder.join("report.json");
     let arguments = one_by_one(&file, &["--report", report_file.to_str().unwrap()]);
-    server.fault(Fault::new("users-list").on_attempts(2..=4).respond(500));
+    server.fault(second_page_fails());
     let failed = server.run(&arguments);
     assert_eq!(failed.code, 4, "{}", failed.err);
     assert!(failed.err.contains("INCOMPLETE\nthe same command goes on\n"), "{}", failed.err);
@@ -139,7 +144,7 @@ fn another_export_is_not_gone_on_with() {
     let server = server(60);
     let folder = folder("another");
     let file = folder.join("part.ndjson");
-    server.fault(Fault::new("users-list").on_attempts(2..=4).respond(500));
+    server.fault(second_page_fails());
     assert_eq!(server.run(&one_by_one(&file, &["--account", "probely"])).code, 4);
     let length = std::fs::metadata(&file).unwrap().len();
     for (other, reason) in [
@@ -221,7 +226,7 @@ fn what_is_wrong_with_the_files_is_told_and_nothing_is_made() {
     let folder = folder("files");
     let file = folder.join("part.ndjson");
     let checkpoint = folder.join("part.ndjson.checkpoint");
-    server.fault(Fault::new("users-list").on_attempts(2..=4).respond(500));
+    server.fault(second_page_fails());
     let cut = server.run(&one_by_one(&file, &["--account", "probely", "--report", "-"]));
     assert_eq!(cut.code, 4);
     assert!(cut.err.contains("at least ") && cut.err.contains("\"missing\":null"), "{}", cut.err);
@@ -280,7 +285,7 @@ fn who_comes_again_in_another_run_is_told() {
     let file = folder.join("part.ndjson");
     let report_file = folder.join("report.json");
     let arguments = one_by_one(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
-    server.fault(Fault::new("users-list").on_attempts(2..=4).respond(500));
+    server.fault(second_page_fails());
     assert_eq!(server.run(&arguments).code, 4);
     // The first record of the first page comes on a later page too, and another one is on none.
     let first: Value = serde_json::from_str(&lines(&file)[0]).unwrap();

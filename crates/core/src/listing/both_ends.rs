@@ -86,12 +86,7 @@ where
             self.overlap += (received - page.items.len()) as u64;
         }
         let have_met = is_beyond && page.items.is_empty();
-        let is_at_end = if ascending {
-            self.oldest.pages.report().reached_end
-        } else {
-            self.newest.pages.report().reached_end
-        };
-        self.is_over = is_at_end || (self.is_in_order && have_met);
+        self.is_over = this.pages.report().reached_end || (self.is_in_order && have_met);
         self.is_turn_of_oldest = !ascending && self.is_in_order;
         page
     }

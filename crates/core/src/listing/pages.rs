@@ -113,23 +113,21 @@ where
                 query.page_size = Some(limit);
             }
         }
-        let mut pages = Self {
+        Self {
             provider,
+            at_once: query.pages_at_once(),
             query: Arc::new(query),
             position: Position::Start,
             remaining: None,
             last_received: 0,
             last_total: (None, None),
             window: Window::default(),
-            at_once: 1,
             guard: CursorGuard::default(),
             duplicates: DuplicateCounter::default(),
             newest_first: since.map(NewestFirst::new),
             skips: false,
             report: ListReport::default(),
-        };
-        pages.at_once = pages.concurrency();
-        pages
+        }
     }
 
     /// A listing that goes on at a stored cursor, with the query that it was started with.
@@ -184,14 +182,10 @@ where
                     for effort in self.window.clear() {
                         self.report.spend(effort);
                     }
-                    self.at_once = (self.at_once / 2).max(1);
+                    self.adapt(true);
                 }
                 Ok(page) => {
-                    self.at_once = if self.has_changed(&page) {
-                        (self.at_once / 2).max(1)
-                    } else {
-                        self.at_once.saturating_add(1).min(self.concurrency())
-                    };
+                    self.adapt(self.has_changed(&page));
                     return Poll::Ready(Some(Ok(self.accept(page))));
                 }
                 Err(error) => {
@@ -219,10 +213,13 @@ where
         self.report.pages > 0 && *collection == page.collection && *total != page.declared_total
     }
 
-    /// How many pages the caller lets be on their way at once.
-    fn concurrency(&self) -> usize {
-        let pages = self.query.concurrency.unwrap_or(ListQuery::DEFAULT_CONCURRENCY);
-        usize::try_from(pages).unwrap_or(usize::MAX).max(1)
+    /// Asks for fewer pages at once where the list has changed, and for one more where it has not.
+    fn adapt(&mut self, has_changed: bool) {
+        self.at_once = if has_changed {
+            (self.at_once / 2).max(1)
+        } else {
+            self.at_once.saturating_add(1).min(self.query.pages_at_once())
+        };
     }
 
     /// Asks for the next page, and ahead of time for the numbered ones behind it.

@@ -170,7 +170,7 @@ impl ListReport {
         self.requests += other.requests;
         self.attempts += other.attempts;
         self.waited += other.waited;
-        self.started = self.started.or(other.started).min(other.started.or(self.started));
+        self.started = self.started.into_iter().chain(other.started).min();
         self.declared_total = self.declared_total.max(other.declared_total);
         for theirs in &other.collections {
             match self.collections.iter_mut().find(|ours| ours.collection == theirs.collection) {

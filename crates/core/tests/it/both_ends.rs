@@ -14,6 +14,8 @@ use anyprofile_core::{
 };
 use futures_util::TryStreamExt;
 
+use crate::memory::token;
+
 /// Whoever is there: when created, in seconds, and the number.
 type Records = BTreeSet<(i64, u64)>;
 
@@ -99,10 +101,7 @@ impl ProfileProvider for Dated {
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
         let ascending = query.order.as_ref().is_some_and(|order| order.direction == Direction::Ascending);
-        let position = match cursor.map(|cursor| cursor.position(&self.info, query)).transpose()? {
-            Some(CursorPosition::Token(token)) => token.clone(),
-            _ => String::new(),
-        };
+        let position = token(&self.info, query, cursor)?;
         let request = {
             let mut asked = self.asked.lock().unwrap();
             asked.push(format!("{} {position}", if ascending { "asc" } else { "desc" }));

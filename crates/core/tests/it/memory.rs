@@ -103,10 +103,7 @@ impl ProfileProvider for Memory {
     }
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
-        let position = match cursor.map(|cursor| cursor.position(&self.info, query)).transpose()? {
-            Some(CursorPosition::Token(token)) => token.clone(),
-            _ => String::new(),
-        };
+        let position = token(&self.info, query, cursor)?;
         self.asked.lock().unwrap().push(position.clone());
         self.sizes.lock().unwrap().push(query.page_size);
         if !self.delay.is_zero() {
@@ -127,6 +124,14 @@ impl ProfileProvider for Memory {
         self.gets.fetch_add(1, Ordering::SeqCst);
         Ok(Profile::new(id.clone()))
     }
+}
+
+/// The token of a cursor; the first page's is empty.
+pub(crate) fn token(info: &ProviderInfo, query: &ListQuery, cursor: Option<&Cursor>) -> Result<String> {
+    Ok(match cursor.map(|cursor| cursor.position(info, query)).transpose()? {
+        Some(CursorPosition::Token(token)) => token.clone(),
+        _ => String::new(),
+    })
 }
 
 pub(crate) fn failure() -> Error {

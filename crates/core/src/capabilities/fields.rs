@@ -1,0 +1,255 @@
+//! The field table: where a field is read, and how it can be written.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::{FieldPath, IdKind, View};
+
+/// Whether a field can be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Readable {
+    /// The service has it and shows it.
+    Yes,
+    /// The service has it and shows it only to a credential with this permission.
+    Withheld {
+        /// The permission.
+        needs: Cow<'static, str>,
+    },
+    /// The service does not have it, or its API does not show it.
+    No,
+}
+
+/// How a field can be written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct WriteRule {
+    /// The kinds of ids for which it can be written.
+    pub id_kinds: Cow<'static, [IdKind]>,
+    /// What a value must look like.
+    pub format: ValueFormat,
+    /// Whether an update can set it.
+    pub update: bool,
+    /// Whether it can be given when a profile is created.
+    pub create: AtCreation,
+    /// Whether the service documents how to clear it.
+    pub clear: bool,
+    /// What else a change of it does, for the plan: that it resets a password, for one.
+    pub warning: Option<Cow<'static, str>>,
+    /// What else it does when a profile is created with it: that a message is sent, for one.
+    pub creation_warning: Option<Cow<'static, str>>,
+}
+
+/// Whether a field is given when a profile is created.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AtCreation {
+    /// It has to be.
+    Required,
+    /// It may be.
+    Optional,
+    /// It cannot be.
+    #[default]
+    No,
+}
+
+/// What a value must look like. Lengths are in characters (Unicode scalar values), not bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ValueFormat {
+    /// Any text, of at most so many characters where the service publishes a limit.
+    Text {
+        /// The limit.
+        max_characters: Option<u32>,
+    },
+    /// An e-mail address; only that it has an `@` with something on both sides is checked.
+    Email,
+    /// An absolute URI; only that it has a scheme is checked.
+    Uri,
+    /// Two upper-case letters, as ISO 3166-1 alpha-2 has them; whether there is such a country is not checked.
+    Country,
+    /// A point in time, RFC 3339.
+    Time,
+    /// One of these words.
+    OneOf(Cow<'static, [&'static str]>),
+    /// `true` or `false`.
+    Bool,
+    /// A list of names, each once and in no order: all that there are to be then.
+    Names {
+        /// The most characters of a name.
+        max_characters: Option<u32>,
+    },
+    /// A list of roles, each once and in no order: all that there are to be then. Each is written as
+    /// [`RoleAssignment::reference`](crate::RoleAssignment::reference) writes it.
+    Roles {
+        /// How far a role may reach: the first word is meant where none is written, the others need the id of a place.
+        tiers: Cow<'static, [&'static str]>,
+    },
+    /// Several lines of text, separated by `\n`. The last one is not empty.
+    Lines {
+        /// The most lines.
+        max_lines: u32,
+    },
+    /// Pairs of texts; each can be written by itself, as `metadata.KEY`.
+    Pairs {
+        /// The most pairs.
+        max_pairs: Option<u32>,
+        /// The most characters of a key.
+        max_key_characters: Option<u32>,
+        /// The most characters of a value.
+        max_value_characters: Option<u32>,
+    },
+}
+
+impl WriteRule {
+    /// A field that can be set for these kinds of ids by an update, and not cleared.
+    pub const fn set_only(id_kinds: &'static [IdKind], format: ValueFormat) -> Self {
+        Self {
+            id_kinds: Cow::Borrowed(id_kinds),
+            format,
+            update: true,
+            create: AtCreation::No,
+            clear: false,
+            warning: None,
+            creation_warning: None,
+        }
+    }
+
+    /// The same field, which may or must be given when a profile is created.
+    pub const fn at_creation(mut self, create: AtCreation) -> Self {
+        self.create = create;
+        self
+    }
+
+    /// The same field, which no update can set.
+    pub const fn not_by_update(mut self) -> Self {
+        self.update = false;
+        self
+    }
+
+    /// The same field, which can be cleared in the way that the service documents.
+    pub const fn clearable(mut self) -> Self {
+        self.clear = true;
+        self
+    }
+
+    /// The same field, a change of which does something else too.
+    pub fn with_warning(mut self, warning: &'static str) -> Self {
+        self.warning = Some(Cow::Borrowed(warning));
+        self
+    }
+
+    /// The same field, with which the creation of a profile does something else too.
+    pub fn with_creation_warning(mut self, warning: &'static str) -> Self {
+        self.creation_warning = Some(Cow::Borrowed(warning));
+        self
+    }
+}
+
+/// One field of one service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FieldSpec {
+    /// The field of the profile.
+    pub path: FieldPath,
+    /// Where the service shows it.
+    pub sources: Vec<FieldSource>,
+    /// Whether it can be read.
+    pub read: Readable,
+    /// How it can be written; `None` if it cannot.
+    pub write: Option<WriteRule>,
+}
+
+/// Where a service shows a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FieldSource {
+    /// The record that has it; `None` where every record of the service does.
+    pub view: Option<View>,
+    /// The service's own name for it.
+    pub name: Cow<'static, str>,
+}
+
+impl FieldSpec {
+    /// A field that can be read and not written, from every record of the service.
+    pub fn read(path: FieldPath, name: &'static str) -> Self {
+        Self::unread(path).with_source(None, name)
+    }
+
+    /// A field that can be read from this one record and not written. [`and_in`](Self::and_in) adds others.
+    pub fn read_in(path: FieldPath, view: View, name: &'static str) -> Self {
+        Self::unread(path).with_source(Some(view), name)
+    }
+
+    fn unread(path: FieldPath) -> Self {
+        Self { path, sources: Vec::new(), read: Readable::Yes, write: None }
+    }
+
+    fn with_source(mut self, view: Option<View>, name: &'static str) -> Self {
+        self.sources.push(FieldSource { view, name: Cow::Borrowed(name) });
+        self
+    }
+
+    /// The same field, which another record has too.
+    pub fn and_in(self, view: View, name: &'static str) -> Self {
+        self.with_source(Some(view), name)
+    }
+
+    /// The same field, writable by this rule.
+    pub fn writable(mut self, rule: WriteRule) -> Self {
+        self.write = Some(rule);
+        self
+    }
+
+    /// The same field, shown only to a credential with this permission.
+    pub fn withheld(mut self, needs: &'static str) -> Self {
+        self.read = Readable::Withheld { needs: Cow::Borrowed(needs) };
+        self
+    }
+
+    /// Whether a record has the field.
+    pub fn is_in(&self, view: &View) -> bool {
+        self.sources.iter().any(|source| source.view.as_ref().is_none_or(|known| known == view))
+    }
+}
+
+/// The fields that a service knows. What is not in it is unsupported.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct FieldTable(Vec<FieldSpec>);
+
+impl FieldTable {
+    /// The entry of a field; of one pair of the metadata, that of the metadata.
+    pub fn get(&self, path: &FieldPath) -> Option<&FieldSpec> {
+        let path = if path.metadata_key().is_some() { &FieldPath::METADATA } else { path };
+        self.0.iter().find(|spec| spec.path == *path)
+    }
+
+    /// Whether a field can be read, from some record of the service.
+    pub fn readable(&self, path: &FieldPath) -> Readable {
+        self.get(path).map_or(Readable::No, |spec| spec.read.clone())
+    }
+
+    /// Whether a field can be read from one of these records. No record named means any.
+    pub fn readable_in<'a>(&self, path: &FieldPath, views: impl IntoIterator<Item = &'a View>) -> Readable {
+        let Some(spec) = self.get(path) else { return Readable::No };
+        let mut views = views.into_iter().peekable();
+        let is_there = views.peek().is_none() || views.any(|view| spec.is_in(view));
+        if is_there { spec.read.clone() } else { Readable::No }
+    }
+
+    /// All entries.
+    pub fn iter(&self) -> impl Iterator<Item = &FieldSpec> {
+        self.0.iter()
+    }
+}
+
+impl FromIterator<FieldSpec> for FieldTable {
+    fn from_iter<I: IntoIterator<Item = FieldSpec>>(fields: I) -> Self {
+        Self(fields.into_iter().collect())
+    }
+}
