@@ -1,14 +1,18 @@
 //! What a creation made of which no answer came.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::{
-    Change, FieldPath, FindKey, FindMethod, ListQuery, Order, OrderField, Pages, Profile, ProfileDraft,
-    ProfileProvider, Result, Status, Timestamp,
+    Change, FieldPath, FindKey, FindMethod, OrderField, Pages, Profile, ProfileDraft, ProfileProvider,
+    Result, Status, Timestamp,
 };
 
-/// How far the service's clock may be behind ours.
+/// How far the service's clock may be behind ours where it does not say what time it is.
 const SKEW: Duration = Duration::from_secs(300);
+/// How far it may be behind where it does: its dates are whole seconds, and time passes on the way.
+const ROUNDING: Duration = Duration::from_secs(10);
+/// How far any clock may be off: nobody older is looked at.
+const LONGEST_SKEW: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Profiles that a creation may have made of which the outcome is not known:
 /// [`ProfileProviderExt::find_created`](crate::ProfileProviderExt::find_created).
@@ -25,8 +29,8 @@ pub struct FoundCreated {
     pub quarantined: u64,
 }
 
-/// A profile that a creation may have made: of the draft's collection, not known to be older, and with the draft's
-/// address, user name or external id or else with all of its fields.
+/// A profile that a creation may have made: of the draft's collection, and with the draft's address, user name or external
+/// id or else with all of its fields.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Candidate {
@@ -37,6 +41,9 @@ pub struct Candidate {
     /// Whether the service shows when it was made, which then was not before the draft was sent. Else it may have been there
     /// before.
     pub is_new: bool,
+    /// Whether the service shows that it was made before the draft was sent, by the service's own clock where it says what
+    /// time it is: then it is somebody who was there, who matches.
+    pub is_older: bool,
 }
 
 /// What a draft can be found by.
@@ -58,22 +65,22 @@ pub(crate) async fn find_created<P: ProfileProvider + ?Sized>(
     sent: Timestamp,
 ) -> Result<FoundCreated> {
     let capabilities = provider.capabilities();
-    let since = sent.saturating_sub(SKEW);
-    let is_old = |profile: &Profile| profile.times.created.value().is_some_and(|created| *created < since);
     let key = key_of(draft);
+    // By our clock, until the service says what time it is by its own.
+    let mut since = sent.saturating_sub(SKEW);
     let (profiles, method, requests, quarantined) =
         if capabilities.listing.orders.contains(&OrderField::Created) {
             // The newest come first: there are few of them, whatever they can be found by.
-            let query = ListQuery::new().with_order(Order::descending(OrderField::Created));
-            let mut pages = Pages::new(provider, query);
+            let mut pages = Pages::created_since(provider, sent.saturating_sub(LONGEST_SKEW));
             let mut profiles = Vec::new();
             while let Some(page) = pages.next_page().await {
-                let items = page?.items;
-                let is_last = items.iter().any(is_old);
-                profiles.extend(items);
-                if is_last {
-                    break;
+                let page = page?;
+                if let (1, Some(date)) = (pages.report().pages, page.date)
+                    && let Ok(now) = Timestamp::try_from(SystemTime::now())
+                {
+                    since = in_time_of(date, now, sent).saturating_sub(ROUNDING);
                 }
+                profiles.extend(page.items);
             }
             (profiles, FindMethod::Listed, pages.report().requests, pages.report().quarantined)
         } else if let Some(key) = &key {
@@ -82,19 +89,48 @@ pub(crate) async fn find_created<P: ProfileProvider + ?Sized>(
         } else {
             (Vec::new(), FindMethod::Unanswerable, 0, 0)
         };
-    let candidates =
-        profiles.into_iter().filter(|profile| profile.id.kind == *draft.kind() && !is_old(profile));
-    let mut candidates: Vec<_> = candidates
+    let is_older = |profile: &Profile| profile.times.created.value().is_some_and(|created| *created < since);
+    let mut candidates: Vec<_> = profiles
+        .into_iter()
+        .filter(|profile| profile.id.kind == *draft.kind())
         .map(|profile| {
             let mut differs = draft.ignored(&profile, capabilities);
             let is_kept_out = matches!(profile.status.value(), Some(Status::Suspended | Status::Deleted));
             if is_kept_out && draft.fields().get(&FieldPath::STATUS).is_keep() {
                 differs.push(FieldPath::STATUS);
             }
-            Candidate { differs, is_new: profile.times.created.is_known(), profile }
+            let is_older = is_older(&profile);
+            Candidate { differs, is_new: profile.times.created.is_known() && !is_older, is_older, profile }
         })
         .collect();
     // What can be told from others by a key or by all of its fields is told.
     candidates.retain(|it| it.differs.is_empty() || key.as_ref().is_some_and(|key| key.matches(&it.profile)));
     Ok(FoundCreated { candidates, method, requests, quarantined })
+}
+
+/// A time of our clock as the service's clock has it. `date` is what that one showed when ours showed `now`.
+fn in_time_of(date: Timestamp, now: Timestamp, time: Timestamp) -> Timestamp {
+    let [date, now, instant] = [date, now, time].map(SystemTime::from);
+    let there = match now.duration_since(instant) {
+        Ok(ago) => date.checked_sub(ago),
+        Err(ahead) => date.checked_add(ahead.duration()),
+    };
+    there.and_then(|there| Timestamp::try_from(there).ok()).unwrap_or(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_by_the_services_clock() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        for (date, now, time, there) in [
+            ("2026-01-31T11:50:00Z", "2026-01-31T12:00:00Z", "2026-01-31T11:59:30Z", "2026-01-31T11:49:30Z"),
+            ("2026-01-31T12:10:00Z", "2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z", "2026-01-31T12:10:00Z"),
+            ("2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z", "2026-01-31T12:00:05Z", "2026-01-31T12:00:05Z"),
+        ] {
+            assert_eq!(in_time_of(at(date), at(now), at(time)), at(there));
+        }
+    }
 }

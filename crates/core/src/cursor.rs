@@ -48,6 +48,11 @@ impl Cursor {
         self.position == CursorPosition::Start
     }
 
+    /// Whether it is at a numbered page.
+    pub(crate) fn is_numbered(&self) -> bool {
+        matches!(self.position, CursorPosition::PageNumber(_))
+    }
+
     /// The collection that it is in, where a service lists several.
     pub fn collection(&self) -> Option<&IdKind> {
         self.collection.as_ref()
@@ -89,8 +94,18 @@ impl Cursor {
 
 /// What a cursor is bound to: all that shapes the order and the cut of the pages.
 fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
-    let ListQuery { page_size, limit: _, enrich: _, order, search, member_of, filter, concurrency: _ } =
-        query;
+    let ListQuery {
+        page_size,
+        limit: _,
+        enrich: _,
+        order,
+        search,
+        member_of,
+        filter,
+        concurrency: _,
+        max_empty_pages: _,
+        local_filter,
+    } = query;
     let mut hash = Fnv::new()
         .write_part(info.service.as_str())
         .write_part(info.account.as_str())
@@ -103,6 +118,9 @@ fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
     }
     if !filter.is_empty() {
         hash = hash.write_part(&serde_json::to_string(filter).unwrap_or_default());
+    }
+    if *local_filter {
+        hash = hash.write_part("local_filter");
     }
     if let Some(order) = order {
         hash = hash.write_part(order.field.as_str()).write_part(&format!("{:?}", order.direction));

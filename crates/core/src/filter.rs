@@ -75,6 +75,25 @@ pub enum FilterPart {
 }
 
 impl FilterPart {
+    /// All parts.
+    const ALL: [Self; 9] = [
+        Self::Status,
+        Self::Kind,
+        Self::Mfa,
+        Self::Email,
+        Self::Label,
+        Self::Role,
+        Self::UpdatedSince,
+        Self::CreatedSince,
+        Self::Expression,
+    ];
+
+    /// Whether a service that answers the part sends nobody who does not meet it. An address is searched for, in the
+    /// service's own way, which finds others too.
+    pub(crate) const fn is_exact(self) -> bool {
+        matches!(self, Self::Status | Self::Kind | Self::Mfa)
+    }
+
     /// The part as a word of snake case.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -224,6 +243,17 @@ impl Filter {
     /// Whether a profile is wanted, or nobody can say, since what the filter asks for is not known of it. Names of
     /// labels and roles are compared without regard to case.
     pub fn verdict(&self, profile: &Profile, capabilities: &Capabilities) -> Verdict {
+        let verdict_of = |part| self.verdict_of(part, profile, capabilities);
+        FilterPart::ALL.into_iter().map(verdict_of).fold(Verdict::Wanted, Verdict::and)
+    }
+
+    /// Whether a profile is wanted by one part alone; everybody is by a part that is not given.
+    pub(crate) fn verdict_of(
+        &self,
+        part: FilterPart,
+        profile: &Profile,
+        capabilities: &Capabilities,
+    ) -> Verdict {
         let holds = |is_so: bool| if is_so { Verdict::Wanted } else { Verdict::Unwanted };
         let since = |time: &Field<Timestamp>, since: Option<Timestamp>| match (since, time.value()) {
             (None, _) => Verdict::Wanted,
@@ -235,30 +265,30 @@ impl Filter {
             FieldState::Value | FieldState::Null => holds(is_in),
             _ => Verdict::Undetermined,
         };
-        let mfa: Vec<_> = self.mfa.iter().cloned().collect();
-        [
-            one_of(&self.status, &profile.status),
-            one_of(&self.kind, &profile.kind),
-            one_of(&mfa, &profile.security.mfa_enabled),
-            self.email
+        match part {
+            FilterPart::Status => one_of(&self.status, &profile.status),
+            FilterPart::Kind => one_of(&self.kind, &profile.kind),
+            FilterPart::Mfa => one_of(self.mfa.as_slice(), &profile.security.mfa_enabled),
+            FilterPart::Email => self
+                .email
                 .as_ref()
                 .map_or(Verdict::Wanted, |email| among(profile.emails.state(), profile.has_email(email))),
-            self.label.as_ref().map_or(Verdict::Wanted, |wanted| {
+            FilterPart::Label => self.label.as_ref().map_or(Verdict::Wanted, |wanted| {
                 let labels = profile.labels.items();
                 let is_in = labels.iter().any(|it| is_named(&it.name, &it.id, wanted));
                 among(profile.labels.state(), is_in)
             }),
-            self.role.as_ref().map_or(Verdict::Wanted, |wanted| {
+            FilterPart::Role => self.role.as_ref().map_or(Verdict::Wanted, |wanted| {
                 let roles = profile.roles.items().iter().filter_map(|assignment| assignment.role.value());
                 let is_in = roles.into_iter().any(|it| is_named(&it.name, &it.id, wanted));
                 among(profile.roles.state(), is_in)
             }),
-            since(&profile.times.updated, self.updated_since),
-            since(&profile.times.created, self.created_since),
-            self.expression.as_ref().map_or(Verdict::Wanted, |it| it.verdict(profile, capabilities)),
-        ]
-        .into_iter()
-        .fold(Verdict::Wanted, Verdict::and)
+            FilterPart::UpdatedSince => since(&profile.times.updated, self.updated_since),
+            FilterPart::CreatedSince => since(&profile.times.created, self.created_since),
+            FilterPart::Expression => {
+                self.expression.as_ref().map_or(Verdict::Wanted, |it| it.verdict(profile, capabilities))
+            }
+        }
     }
 
     /// Whether a part is met by what is not known, too.
@@ -341,7 +371,7 @@ impl ListQuery {
             .filter
             .parts()
             .into_iter()
-            .partition(|part| listing.filters.contains(part) && can_push(part));
+            .partition(|part| !self.local_filter && listing.filters.contains(part) && can_push(part));
         let mut plan = FilterPlan { pushed, applied, ..FilterPlan::default() };
         for part in self.filter.parts() {
             let asked = self.filter.asked(part);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::{Cursor, IdKind, RemainingPages};
+use crate::{Cursor, IdKind, RemainingPages, Timestamp};
 
 /// One answer of a listing.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Page<T> {
     pub declared_total: Option<u64>,
     /// The service's id of the request.
     pub request_id: Option<String>,
+    /// The time of the page by the service's clock (the `Date` of its response), in whole seconds.
+    pub date: Option<Timestamp>,
     /// Records that did not decode.
     pub quarantined: Vec<Quarantined>,
     /// What it took to get the page.
@@ -108,6 +110,7 @@ impl<T> Page<T> {
             is_not_offered: false,
             declared_total: None,
             request_id: None,
+            date: None,
             quarantined: Vec::new(),
             effort: Effort::new(1, Duration::ZERO),
         }
@@ -154,6 +157,12 @@ impl<T> Page<T> {
         self
     }
 
+    /// The same page with the service's time.
+    pub fn with_date(mut self, date: Option<Timestamp>) -> Self {
+        self.date = date;
+        self
+    }
+
     /// The same page with its records converted; a record that cannot be converted is set aside.
     ///
     /// `convert` says in words that repeat nothing of the record why it cannot be.
@@ -182,6 +191,7 @@ impl<T> Page<T> {
             is_not_offered: self.is_not_offered,
             declared_total: self.declared_total,
             request_id: self.request_id,
+            date: self.date,
             quarantined: self.quarantined,
             effort: self.effort,
         }

@@ -49,11 +49,23 @@ pub struct ListQuery {
     /// be on neither, as one after the other who moved up behind somebody deleted may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<u32>,
+    /// How many pages in a row may bring nobody who had not come before while the service names a next one; then the listing
+    /// stops with an error and can go on from there. Where none is named,
+    /// [`DEFAULT_MAX_EMPTY_PAGES`](Self::DEFAULT_MAX_EMPTY_PAGES); at least 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_empty_pages: Option<u32>,
+    /// Whether no part of the filter is sent to the service, and all of it is applied to what comes. A listing turns this
+    /// on by itself where the first page shows that the service misreads the filter. Default: no.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub local_filter: bool,
 }
 
 impl ListQuery {
     /// How many pages are on their way at once where the query names no number.
     pub const DEFAULT_CONCURRENCY: u32 = 8;
+    /// How many pages in a row may bring nobody where the query names no number. A service that filters page by page may
+    /// send some.
+    pub const DEFAULT_MAX_EMPTY_PAGES: u32 = 100;
 
     /// Everything.
     pub fn new() -> Self {
@@ -82,6 +94,22 @@ impl ListQuery {
     pub(crate) fn pages_at_once(&self) -> usize {
         let pages = self.concurrency.unwrap_or(Self::DEFAULT_CONCURRENCY);
         usize::try_from(pages).unwrap_or(usize::MAX).max(1)
+    }
+
+    /// Sets [`max_empty_pages`](Self::max_empty_pages).
+    pub fn with_max_empty_pages(mut self, pages: u32) -> Self {
+        self.max_empty_pages = Some(pages);
+        self
+    }
+
+    pub(crate) fn empty_pages_allowed(&self) -> u32 {
+        self.max_empty_pages.unwrap_or(Self::DEFAULT_MAX_EMPTY_PAGES).max(1)
+    }
+
+    /// Sets [`local_filter`](Self::local_filter).
+    pub fn with_local_filter(mut self, local_filter: bool) -> Self {
+        self.local_filter = local_filter;
+        self
     }
 
     /// Only profiles that meet this filter.
@@ -157,6 +185,8 @@ impl fmt::Debug for ListQuery {
             .field("member_of", &self.member_of)
             .field("filter", &self.filter)
             .field("concurrency", &self.concurrency)
+            .field("max_empty_pages", &self.max_empty_pages)
+            .field("local_filter", &self.local_filter)
             .finish()
     }
 }

@@ -42,8 +42,8 @@ where
 {
     /// Whether the list can be read so: the service allows it, and the caller asks for all, in no order.
     pub(super) fn are_open(provider: &P::Target, query: &ListQuery) -> bool {
-        let ListQuery { page_size, concurrency, .. } = *query;
-        let all = ListQuery { page_size, concurrency, ..ListQuery::default() };
+        let ListQuery { page_size, concurrency, max_empty_pages, .. } = *query;
+        let all = ListQuery { page_size, concurrency, max_empty_pages, ..ListQuery::default() };
         *query == all && concurrency != Some(1) && provider.capabilities().listing.both_ends
     }
 

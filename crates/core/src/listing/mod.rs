@@ -2,8 +2,10 @@
 
 mod both_ends;
 mod drift;
+mod early_stop;
 mod pages;
 mod report;
+mod second_look;
 mod stream;
 mod window;
 

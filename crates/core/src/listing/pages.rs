@@ -4,19 +4,23 @@ use std::{
     fmt,
     future::poll_fn,
     ops::Deref,
+    pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::SystemTime,
 };
 
 use super::{
     CollectionReport, ListReport, SetAside,
+    early_stop::NewestFirst,
     report::NAMED_SET_ASIDE,
+    second_look::{AtEnd, SecondLook},
     window::{Urgency, Window},
 };
 use crate::{
-    Cursor, CursorGuard, DuplicateCounter, Error, ErrorKind, IdKind, ListQuery, MissingReason, Next, Order,
-    OrderField, Page, Profile, ProfileId, ProfileProvider, RemainingPages, Result, Timestamp, Verdict,
+    Cursor, CursorGuard, DuplicateCounter, Error, ErrorKind, FilterPart, IdKind, ListQuery, MissingReason,
+    Next, Order, OrderField, Page, Profile, ProfileId, ProfileProvider, RemainingPages, Result, Timestamp,
+    Verdict,
 };
 
 /// How many profiles a page is taken to have where nobody says so.
@@ -55,36 +59,20 @@ pub struct Pages<'a, P> {
     guard: CursorGuard,
     duplicates: DuplicateCounter,
     newest_first: Option<NewestFirst>,
+    /// The first page of the opposite order, which is to prove that the rest need not be read, and where it goes on then.
+    far_end: Option<(FarEnd<'a>, Option<Cursor>)>,
+    /// Of a numbered collection.
+    second_look: SecondLook,
+    /// How many pages in a row brought nobody who had not come before.
+    without_progress: u32,
+    /// Whether so many did that the caller is told before it goes on.
+    is_stalled: bool,
     /// Whether the first page is one amid a collection.
     skips: bool,
     report: ListReport,
 }
 
-/// A collection that comes with the latest change first, of which no more is needed than was changed since a time.
-#[derive(Clone, Debug)]
-struct NewestFirst {
-    since: Timestamp,
-    last: Option<Timestamp>,
-    /// Whether the service kept the order so far. If not, older ones may stand before newer ones, and all are read.
-    is_kept: bool,
-}
-
-impl NewestFirst {
-    fn new(since: Timestamp) -> Self {
-        Self { since, last: None, is_kept: true }
-    }
-
-    /// Whether all that was changed since the time has come, after these profiles too.
-    fn is_over(&mut self, profiles: &[Profile]) -> bool {
-        let mut is_over = false;
-        for time in profiles.iter().filter_map(|profile| profile.times.updated.value()) {
-            self.is_kept &= self.last.is_none_or(|last| *time <= last);
-            self.last = Some(*time);
-            is_over |= *time < self.since;
-        }
-        is_over && self.is_kept
-    }
-}
+type FarEnd<'a> = Pin<Box<dyn Future<Output = Result<Page<Profile>>> + Send + 'a>>;
 
 impl<'a, P> Pages<'a, P>
 where
@@ -124,7 +112,11 @@ where
             window: Window::default(),
             guard: CursorGuard::default(),
             duplicates: DuplicateCounter::default(),
-            newest_first: since.map(NewestFirst::new),
+            newest_first: since.map(|since| NewestFirst::new(OrderField::Updated, since)),
+            far_end: None,
+            second_look: SecondLook::default(),
+            without_progress: 0,
+            is_stalled: false,
             skips: false,
             report: ListReport::default(),
         }
@@ -140,6 +132,15 @@ where
         pages
     }
 
+    /// A listing with the latest creation first, which ends where nobody is made since a time any more, if the service is
+    /// seen to keep the order; else everything comes.
+    pub(crate) fn created_since(provider: P, since: Timestamp) -> Self {
+        let newest_first = Order::descending(OrderField::Created);
+        let mut pages = Self::new(provider, ListQuery::new().with_order(newest_first));
+        pages.newest_first = Some(NewestFirst::new(OrderField::Created, since));
+        pages
+    }
+
     /// The same listing, to which whoever is in the counter has come before: in an earlier run.
     pub fn with_noted(mut self, noted: DuplicateCounter) -> Self {
         self.duplicates = noted.counting_anew();
@@ -150,13 +151,15 @@ where
     ///
     /// # Errors
     /// The provider's; and [`ErrorKind::Decode`] if the service gave a cursor that it had given before,
-    /// in which case the listing would never end.
+    /// in which case the listing would never end, or if as many pages in a row brought nobody as
+    /// [`ListQuery::max_empty_pages`] allows, in which case the next call goes on.
     pub async fn next_page(&mut self) -> Option<Result<Page<Profile>>> {
         poll_fn(|context| self.poll_next_page(context)).await
     }
 
     /// [`next_page`](Self::next_page) for who polls by hand.
     pub fn poll_next_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<Profile>>>> {
+        ready!(self.poll_far_end(context));
         // Met by the last page, the limit stopped nothing.
         let at_end = matches!(self.position, Position::End);
         if !at_end && self.query.limit.is_some_and(|limit| self.report.seen >= limit) {
@@ -171,6 +174,10 @@ where
                 return Poll::Ready(None);
             }
         }
+        if std::mem::take(&mut self.is_stalled) {
+            self.without_progress = 0;
+            return Poll::Ready(Some(Err(self.without_end())));
+        }
         loop {
             self.ask(Urgency::Wanted);
             let Poll::Ready(fetched) = self.window.poll_first(context) else { return Poll::Pending };
@@ -179,17 +186,30 @@ where
                 // two: who moved from it onto that one's place meanwhile would be on neither.
                 Ok(page) if fetched.is_ahead && self.has_changed(&page) => {
                     self.report.spend(page.effort);
-                    for effort in self.window.clear() {
-                        self.report.spend(effort);
-                    }
+                    self.give_up_window();
                     self.adapt(true);
                 }
                 Ok(page) => {
+                    let misread = self.misread(&page);
+                    if !misread.is_empty() && self.report.pages == 0 && !self.report.resumed {
+                        // Nobody was delivered yet: everybody is asked for, and the filter is applied here.
+                        self.report.spend(page.effort);
+                        self.filter_locally();
+                        self.report.misread_filters = misread;
+                        continue;
+                    }
+                    let known = &mut self.report.contradicted_filters;
+                    known
+                        .extend(misread.into_iter().filter(|part| !known.contains(part)).collect::<Vec<_>>());
                     self.adapt(self.has_changed(&page));
                     return Poll::Ready(Some(Ok(self.accept(page))));
                 }
                 Err(error) => {
                     self.report.spend(error.effort());
+                    if self.is_of_local_filter(&error) {
+                        self.filter_locally();
+                        continue;
+                    }
                     if !fetched.urgency.may_be_ours(&error) {
                         return Poll::Ready(Some(Err(error)));
                     }
@@ -198,10 +218,89 @@ where
         }
     }
 
+    /// Waits for the far end, where it is asked for, and leaves the collection if it proves that the rest is not needed. Where
+    /// it cannot be had it proves nothing, and the rest is read.
+    fn poll_far_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some((far_end, _)) = &mut self.far_end else { return Poll::Ready(()) };
+        let outcome = ready!(far_end.as_mut().poll(context));
+        let behind = self.far_end.take().and_then(|(_, behind)| behind);
+        let is_proof = match outcome {
+            Ok(page) => {
+                self.report.spend(page.effort);
+                page.quarantined.is_empty()
+                    && self.newest_first.as_ref().is_some_and(|order| order.is_far_end(&page.items))
+            }
+            Err(error) => {
+                self.report.spend(error.effort());
+                false
+            }
+        };
+        if !is_proof {
+            if let Some(order) = &mut self.newest_first {
+                order.give_up();
+            }
+            return Poll::Ready(());
+        }
+        if let Some(collection) = self.report.collections.last_mut() {
+            collection.cut_at_unchanged = true;
+        }
+        self.remaining = None;
+        self.position = behind.map_or(Position::End, |cursor| self.admit(cursor));
+        self.report.reached_end = matches!(self.position, Position::End);
+        Poll::Ready(())
+    }
+
+    /// Asks for the first page of the opposite order. `behind` is where the listing goes on if it proves the order.
+    fn ask_far_end(&mut self, behind: Option<Cursor>) {
+        let Some(order) = &self.newest_first else { return };
+        let query = (*self.query).clone().with_order(Order::ascending(order.field()));
+        let provider = self.provider.clone();
+        let far_end = Box::pin(async move { provider.list_page(&query, None).await });
+        self.far_end = Some((far_end, behind));
+    }
+
+    /// Gives up all pages that are on their way or there.
+    fn give_up_window(&mut self) {
+        for effort in self.window.clear() {
+            self.report.spend(effort);
+        }
+    }
+
+    /// Asks from the start, or at a stored cursor, without sending any part of the filter.
+    fn filter_locally(&mut self) {
+        self.give_up_window();
+        self.query = Arc::new((*self.query).clone().with_local_filter(true));
+    }
+
+    /// Whether a stored cursor does not fit since the listing that gave it found that the service misreads the filter.
+    fn is_of_local_filter(&self, error: &Error) -> bool {
+        let is_first = self.report.resumed && self.report.pages == 0;
+        let is_refused = error.kind() == ErrorKind::InvalidRequest && error.status().is_none();
+        is_first
+            && is_refused
+            && !self.query.local_filter
+            && !self.provider.filter_plan(&self.query).pushed.is_empty()
+    }
+
+    /// The parts of the filter that the service answered, and that a record on the page contradicts: the service reads them
+    /// otherwise or not at all, and may have left out others.
+    fn misread(&self, page: &Page<Profile>) -> Vec<FilterPart> {
+        if self.query.filter.is_empty() {
+            return Vec::new();
+        }
+        let (filter, capabilities) = (&self.query.filter, self.provider.capabilities());
+        let mut pushed = self.provider.filter_plan(&self.query).pushed;
+        pushed.retain(|part| {
+            let contradicts = |profile| filter.verdict_of(*part, profile, capabilities) == Verdict::Unwanted;
+            part.is_exact() && page.items.iter().any(contradicts)
+        });
+        pushed
+    }
+
     /// Asks for the page that comes next and those behind it, and drives what is on its way, without handing anything
     /// out.
     pub fn poll_ahead(&mut self, context: &mut Context<'_>) {
-        if !self.is_done() {
+        if self.poll_far_end(context).is_ready() && !self.is_done() && !self.is_stalled {
             self.ask(Urgency::Early);
             self.window.poll(context);
         }
@@ -264,8 +363,8 @@ where
     }
 
     fn accept(&mut self, mut page: Page<Profile>) -> Page<Profile> {
-        let is_over = self.count(&page);
         self.last_received = page.items.len() as u64;
+        let is_over = self.count(&mut page);
         self.last_total = (page.collection.clone(), page.declared_total);
         // Also what the service has filtered: its words may mean something else than ours.
         let (filter, capabilities) = (&self.query.filter, self.provider.capabilities());
@@ -293,7 +392,10 @@ where
             Next::Remaining(remaining) if !is_over => Some((remaining.clone(), page.next_collection.clone())),
             _ => None,
         };
-        self.position = next.map_or(Position::End, |cursor| self.admit(cursor));
+        self.position = match self.look_again(&page) {
+            Some(again) => again,
+            None => next.map_or(Position::End, |cursor| self.admit(cursor)),
+        };
         self.report.reached_end = matches!(self.position, Position::End);
         if let Some(limit) = self.query.limit {
             let left = usize::try_from(limit - self.report.seen).unwrap_or(usize::MAX);
@@ -323,55 +425,119 @@ where
         page
     }
 
-    /// Counts what the service sent. Gives whether the rest of the collection is not needed.
-    fn count(&mut self, page: &Page<Profile>) -> bool {
+    /// Counts what the service sent, and leaves out who came the first time already where a list is read again. Gives
+    /// whether the rest of the collection is not needed.
+    fn count(&mut self, page: &mut Page<Profile>) -> bool {
+        let index = self.collection_of(page);
+        let is_last = is_last(page);
+        let is_numbered = matches!(page.next, Next::Remaining(_)) || self.is_at_number();
+        self.second_look.note(&page.items, page.quarantined.len() as u64, page.date, is_numbered);
+        let is_second = self.second_look.is_second();
+        if is_second {
+            page.items.retain(|profile| !self.duplicates.has_noted(&profile.id));
+            page.quarantined.clear();
+        }
         let report = &mut self.report;
-        let known = report.collections.iter().position(|it| it.collection == page.collection);
-        let index = known.unwrap_or_else(|| {
-            report.collections.push(CollectionReport {
-                collection: page.collection.clone(),
-                received: 0,
-                duplicates: 0,
-                declared_total: None,
-                cut_at_unchanged: false,
-                is_not_offered: page.is_not_offered,
-                is_resumed: std::mem::take(&mut self.skips),
-                latest_change: None,
-            });
-            self.newest_first = self.newest_first.as_ref().map(|it| NewestFirst::new(it.since));
-            report.collections.len() - 1
-        });
         let (collection, drift) = (&mut report.collections[index], &mut report.drift);
-        collection.duplicates += self.duplicates.note_page(page.items.iter().map(|profile| &profile.id));
+        let duplicates = self.duplicates.note_page(page.items.iter().map(|profile| &profile.id));
+        collection.duplicates += duplicates;
         for profile in &page.items {
             collection.latest_change = collection.latest_change.max(profile.times.updated.value().copied());
             drift.note(profile);
         }
-        let received = page.items.len() as u64;
+        let (received, quarantined) = (page.items.len() as u64, page.quarantined.len() as u64);
         collection.received += received;
+        collection.quarantined += quarantined;
         // A total that falls is the sign of a deletion, which may have moved others over a page boundary.
         collection.declared_total = collection.declared_total.max(page.declared_total);
-        let is_over = self.newest_first.as_mut().is_some_and(|it| it.is_over(&page.items));
         // Of the last page there is no rest.
-        let next_collection = page.next_collection.as_ref();
-        let is_last = match &page.next {
-            Next::End => true,
-            Next::Cursor(cursor) => Some(cursor) == next_collection,
-            Next::Remaining(remaining) => remaining.is_empty(),
-        };
-        collection.cut_at_unchanged |= is_over && !is_last;
-        report.empty_pages += u64::from(received == 0 && page.quarantined.is_empty() && !is_last);
+        let is_progress = received + quarantined > duplicates;
+        let is_over = !is_last && !is_second && !is_progress && collection.has_come();
+        if is_progress || is_last || is_second {
+            self.without_progress = 0;
+        } else if !is_over {
+            self.without_progress = self.without_progress.saturating_add(1);
+            self.is_stalled = self.without_progress >= self.query.empty_pages_allowed();
+        }
+        report.stopped_at_empty_pages = self.is_stalled;
+        report.empty_pages += u64::from(received + quarantined == 0 && !is_last && !is_second);
         report.received += received;
         report.duplicates = self.duplicates.duplicates();
         report.duplicates_unchecked = !self.duplicates.is_exhaustive();
         let offered = report.collections.iter().filter(|it| !it.is_not_offered);
         let sum = |sum: Option<u64>, total: Option<u64>| Some(sum?.saturating_add(total?));
         report.declared_total = offered.map(|it| it.declared_total).fold(Some(0), sum);
+        if let Some(order) = &mut self.newest_first {
+            order.note(&page.items);
+            // Of a further collection the far end cannot be asked for alone: it is read whole.
+            if index == 0 && !is_last && order.may_stop() {
+                self.ask_far_end(page.next_collection.clone());
+            }
+        }
         is_over
+    }
+
+    /// The place of a page's collection in the report. A collection that begins is added.
+    fn collection_of(&mut self, page: &Page<Profile>) -> usize {
+        let report = &mut self.report;
+        let known = report.collections.iter().position(|it| it.collection == page.collection);
+        known.unwrap_or_else(|| {
+            let is_resumed = std::mem::take(&mut self.skips);
+            report.collections.push(CollectionReport::new(page, is_resumed));
+            self.newest_first = self.newest_first.as_ref().map(NewestFirst::anew);
+            let first = match &self.position {
+                Position::At(cursor) => Some(cursor.clone()),
+                Position::Start | Position::Repeated | Position::End => None,
+            };
+            self.second_look = SecondLook::of(first, is_resumed);
+            self.without_progress = 0;
+            report.collections.len() - 1
+        })
+    }
+
+    fn is_at_number(&self) -> bool {
+        matches!(&self.position, Position::At(cursor) if cursor.is_numbered())
+    }
+
+    /// At the end of a numbered collection: where to read it again, if it changed while it was read.
+    fn look_again(&mut self, page: &Page<Profile>) -> Option<Position> {
+        if !is_last(page) {
+            return None;
+        }
+        match self.second_look.at_end(self.duplicates.is_exhaustive()) {
+            AtEnd::Unchanged => None,
+            AtEnd::Unknown => {
+                self.report.not_at_one_moment = true;
+                None
+            }
+            AtEnd::KeepsChanging => {
+                self.report.changed_while_read = true;
+                None
+            }
+            AtEnd::Again(first) => {
+                self.guard = CursorGuard::default();
+                self.last_total = (None, None);
+                Some(match first {
+                    Some(cursor) => self.admit(cursor),
+                    None => Position::Start,
+                })
+            }
+        }
     }
 
     fn admit(&mut self, cursor: Cursor) -> Position {
         if self.guard.admit(&cursor) { Position::At(cursor) } else { Position::Repeated }
+    }
+
+    fn without_end(&self) -> Error {
+        let pages = self.query.empty_pages_allowed();
+        Error::new(
+            ErrorKind::Decode,
+            format!("{pages} pages in a row brought nobody who had not come before, and the service always names a next one"),
+        )
+        .with_provider(self.provider.info())
+        .with_operation("list")
+        .with_hint("the profiles that were delivered are good, and there may be more: go on from here, or allow more such pages")
     }
 
     fn repeated(&self) -> Error {
@@ -384,6 +550,15 @@ where
         .with_hint(
             "the profiles that were delivered are good, and there may be more; report it to the service",
         )
+    }
+}
+
+/// Whether a page is the last one of its collection.
+fn is_last(page: &Page<Profile>) -> bool {
+    match &page.next {
+        Next::End => true,
+        Next::Cursor(cursor) => Some(cursor) == page.next_collection.as_ref(),
+        Next::Remaining(remaining) => remaining.is_empty(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::Drift;
-use crate::{Effort, IdKind, Timestamp};
+use crate::{Effort, FilterPart, IdKind, Page, Profile, Timestamp};
 
 /// How many records that were set aside are named.
 pub(super) const NAMED_SET_ASIDE: usize = 16;
@@ -41,6 +41,24 @@ pub struct ListReport {
     /// Pages without a record that were not the last one of their collection. Where the service declares no total this is
     /// the only sign that records may be lacking; it may also be a service that looks for what was asked for page by page.
     pub empty_pages: u64,
+    /// Whether the listing stopped since as many pages in a row brought nobody who had not come before as
+    /// [`ListQuery::max_empty_pages`](crate::ListQuery::max_empty_pages) allows. It can go on from there.
+    pub stopped_at_empty_pages: bool,
+    /// Parts of the filter that the service answered wrongly: its first page held a profile that they leave out. Everybody was
+    /// asked for then, and the filter applied here, so that nobody is lacking.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub misread_filters: Vec<FilterPart>,
+    /// Parts of the filter that the service answered wrongly on a later page, or in a later collection: it may have left
+    /// out profiles that are wanted, and the listing is not complete.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contradicted_filters: Vec<FilterPart>,
+    /// Whether pages that are numbered were read one after another, and nothing tells whether the list stayed as it was
+    /// meanwhile: if somebody was deleted and somebody else added, a third one may have moved between two pages unseen.
+    /// No reason to call the listing incomplete: it was not taken at one moment.
+    pub not_at_one_moment: bool,
+    /// Whether a list with numbered pages changed while it was read, and again while it was read a second time: somebody may
+    /// have moved between two pages unseen, and the listing is not complete.
+    pub changed_while_read: bool,
     /// Profiles that were delivered without a record which this credential may not see, or which could not be read;
     /// [`Origin::missing`](crate::Origin::missing) names it.
     pub partial: u64,
@@ -87,6 +105,8 @@ pub struct CollectionReport {
     pub received: u64,
     /// Profiles that it sent a second time.
     pub duplicates: u64,
+    /// Records that did not decode.
+    pub quarantined: u64,
     /// How many profiles the service says that there are: the most that it said, since who is deleted meanwhile may move
     /// others out of sight.
     pub declared_total: Option<u64>,
@@ -101,6 +121,28 @@ pub struct CollectionReport {
 }
 
 impl CollectionReport {
+    /// The report of a collection of which a first page came.
+    pub(super) fn new(page: &Page<Profile>, is_resumed: bool) -> Self {
+        Self {
+            collection: page.collection.clone(),
+            received: 0,
+            duplicates: 0,
+            quarantined: 0,
+            declared_total: None,
+            cut_at_unchanged: false,
+            is_not_offered: page.is_not_offered,
+            is_resumed,
+            latest_change: None,
+        }
+    }
+
+    /// Whether as many records came as the service says that there are: no fewer, and no more, which would show that what
+    /// it says means nothing.
+    pub(super) fn has_come(&self) -> bool {
+        let came = self.received.saturating_sub(self.duplicates) + self.quarantined;
+        !self.is_resumed && self.declared_total == Some(came)
+    }
+
     fn missing(&self) -> u64 {
         let distinct = self.received.saturating_sub(self.duplicates);
         let declared = self.declared_total.filter(|_| !self.cut_at_unchanged && !self.is_resumed);
@@ -111,10 +153,12 @@ impl CollectionReport {
 impl ListReport {
     /// Whether every profile that is wanted was delivered with all that was asked for, as far as can be known: the last
     /// page was read, nothing was set aside or left out undetermined, no record is lacking, the declared totals were met,
-    /// and the caller did not stop early.
+    /// the service left nobody out by a filter that it misread, the list did not keep changing, and the caller did not stop
+    /// early.
     pub fn is_complete(&self) -> bool {
         let nothing_lacks = self.quarantined == 0 && self.partial == 0 && self.undetermined == 0;
-        self.reached_end && !self.limited && nothing_lacks && self.missing() == Some(0)
+        let is_proven = self.contradicted_filters.is_empty() && !self.changed_while_read;
+        self.reached_end && !self.limited && nothing_lacks && is_proven && self.missing() == Some(0)
     }
 
     /// How many of the declared profiles did not come, set-aside ones included. 0 where the service
@@ -133,7 +177,8 @@ impl ListReport {
     /// before. `None` unless everything was delivered.
     pub fn watermark(&self) -> Option<Timestamp> {
         let is_whole = self.reached_end && !self.limited && !self.resumed && self.quarantined == 0;
-        if !is_whole || self.missing() != Some(0) {
+        let is_proven = self.contradicted_filters.is_empty() && !self.changed_while_read;
+        if !is_whole || !is_proven || self.missing() != Some(0) {
             return None;
         }
         let changes = self.collections.iter().filter_map(|collection| collection.latest_change);
@@ -165,6 +210,7 @@ impl ListReport {
         let room = NAMED_SET_ASIDE.saturating_sub(self.set_aside.len());
         self.set_aside.extend(other.set_aside.iter().take(room).cloned());
         self.empty_pages += other.empty_pages;
+        self.stopped_at_empty_pages |= other.stopped_at_empty_pages;
         self.partial += other.partial;
         self.drift.add(&other.drift);
         self.requests += other.requests;
@@ -178,6 +224,7 @@ impl ListReport {
                 Some(ours) => {
                     ours.received += theirs.received;
                     ours.duplicates += theirs.duplicates;
+                    ours.quarantined += theirs.quarantined;
                     ours.declared_total = ours.declared_total.max(theirs.declared_total);
                     ours.latest_change = ours.latest_change.max(theirs.latest_change);
                 }

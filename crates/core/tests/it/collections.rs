@@ -6,9 +6,9 @@ use std::{
 };
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, Error, ErrorKind, FindKey, GetOptions, IdKind, ListQuery, Next,
-    OrderField, Page, Profile, ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo, RemainingPages,
-    Result, Support, Timestamp, async_trait,
+    Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, FindKey, GetOptions, IdKind,
+    ListQuery, Next, OrderField, Page, Profile, ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo,
+    RemainingPages, Result, Support, Timestamp, async_trait,
 };
 use futures_util::TryStreamExt;
 
@@ -72,8 +72,9 @@ impl ProfileProvider for Two {
         self.asked.lock().unwrap().push(format!("{kind} {number}"));
         let is_first = kind == IdKind::USER;
         let (size, declared) = self.sizes[usize::from(!is_first)];
+        let is_reversed = query.order.as_ref().is_some_and(|it| it.direction == Direction::Ascending);
         let places = (2 * number - 2)..(2 * number).min(size);
-        let profiles = places.map(|place| {
+        let profiles = places.map(|place| if is_reversed { size - 1 - place } else { place }).map(|place| {
             let mut profile = Profile::new(self.id(&kind, &place.to_string()));
             let minutes = if self.keeps_order { place } else { size - place };
             if !(is_first && self.undated == Some(place)) {
@@ -192,7 +193,8 @@ async fn of_the_changes_since_a_time_only_the_pages_that_may_have_some_are_read(
     let query = ListQuery::new().changed_since(minutes_ago(0), Duration::from_secs(60));
     let mut pages = two.pages(query.clone());
     assert_eq!(natives(&mut pages).await, ["0", "1", "0", "1"]);
-    assert_eq!(two.asked(), ["user 1", "user 2", "organization 1", "organization 2"]);
+    // Two pages prove the order, and so does the far end, which is asked for once.
+    assert_eq!(two.asked(), ["user 1", "user 2", "user 1", "organization 1", "organization 2"]);
     let report = pages.report();
     assert!(report.is_complete() && report.is_cut_at_unchanged(), "{report:?}");
     assert_eq!(report.collections.iter().map(|it| it.cut_at_unchanged).collect::<Vec<_>>(), [true, false]);

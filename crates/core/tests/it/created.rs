@@ -1,5 +1,7 @@
 //! What is said of a creation of which no answer came.
 
+use std::time::{Duration, SystemTime};
+
 use anyprofile_core::{
     AtCreation, Capabilities, Cursor, Email, Error, ErrorKind, FieldPath, FieldSpec, FindMethod, GetOptions,
     IdKind, ListQuery, OrderField, Page, Profile, ProfileDraft, ProfileId, ProfileProvider,
@@ -15,6 +17,8 @@ struct Shelf {
     info: ProviderInfo,
     capabilities: Capabilities,
     profiles: Vec<Profile>,
+    /// How far the service's clock is behind ours, where it says what time it is.
+    is_behind: Option<Duration>,
 }
 
 #[async_trait]
@@ -28,7 +32,10 @@ impl ProfileProvider for Shelf {
     }
 
     async fn list_page(&self, _: &ListQuery, _: Option<&Cursor>) -> Result<Page<Profile>> {
-        Ok(Page::last(self.profiles.clone()))
+        let date = self
+            .is_behind
+            .map(|behind| Timestamp::try_from(SystemTime::now()).unwrap().saturating_sub(behind));
+        Ok(Page::last(self.profiles.clone()).with_date(date))
     }
 
     async fn get_with(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
@@ -53,7 +60,7 @@ fn shelf(orders_by_creation: bool, profiles: Vec<Profile>) -> Shelf {
         capabilities.listing.orders = vec![OrderField::Created];
     }
     let info = ProviderInfo::new("probely".parse().unwrap(), "eu".parse().unwrap(), "Shelf", "memory:");
-    Shelf { info, capabilities, profiles }
+    Shelf { info, capabilities, profiles, is_behind: None }
 }
 
 fn ada(id: &str, created: Option<&str>) -> Profile {
@@ -83,9 +90,24 @@ async fn what_is_new_and_as_it_was_to_be_is_told_from_what_is_old_or_of_another_
         ada("api_user/program", Some("2026-01-31T12:00:01Z")),
     ];
     let found = shelf(true, profiles).find_created(&named(), sent()).await.unwrap();
-    let told: Vec<_> = found.candidates.iter().map(|it| (it.profile.id.native(), it.is_new)).collect();
-    assert_eq!(told, [("new", true), ("clocks-differ", true)]);
+    let told: Vec<_> =
+        found.candidates.iter().map(|it| (it.profile.id.native(), it.is_new, it.is_older)).collect();
+    assert_eq!(told, [("new", true, false), ("clocks-differ", true, false), ("old", false, true)]);
     assert_eq!((found.method, found.requests, found.quarantined), (FindMethod::Listed, 1, 0));
+}
+
+#[tokio::test]
+async fn a_creation_is_looked_for_by_the_services_clock() {
+    // Ours is twenty minutes ahead, and the service made it when it was sent.
+    let behind = Duration::from_secs(20 * 60);
+    let sent = Timestamp::try_from(SystemTime::now()).unwrap();
+    let before_it = |time: Duration| sent.saturating_sub(behind).saturating_sub(time).to_string();
+    let (made, before) = (before_it(Duration::ZERO), before_it(Duration::from_secs(60)));
+    let profiles = vec![ada("user/made", Some(&made)), ada("user/before", Some(&before))];
+    let shelf = Shelf { is_behind: Some(behind), ..shelf(true, profiles) };
+    let found = shelf.find_created(&named(), sent).await.unwrap();
+    let told: Vec<_> = found.candidates.iter().map(|it| (it.profile.id.native(), it.is_older)).collect();
+    assert_eq!(told, [("made", false), ("before", true)]);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod lists;
 mod memory;
 mod pages;
 mod profile;
+mod proof;
 mod provider;
 mod side_by_side;
 mod writing;

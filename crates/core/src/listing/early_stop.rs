@@ -1,0 +1,144 @@
+//! When a listing that is ordered by time may be left before its end.
+
+use crate::{OrderField, Profile, Timestamp};
+
+/// On how many pages the times must have fallen before the order is believed: one page may fall by chance.
+const PROVEN_BY: u32 = 2;
+
+/// A collection that comes with the latest time first, of which no more is needed than what is not older than `since`.
+///
+/// A service may take the order as a parameter and ignore it: then somebody who is wanted may be on any page. So the order
+/// counts as kept only where the times were seen to fall on several pages, and where the far end
+/// ([`is_far_end`](Self::is_far_end)), which is asked for once, is what the order says it is.
+#[derive(Clone, Debug)]
+pub(super) struct NewestFirst {
+    field: OrderField,
+    since: Timestamp,
+    /// The time of the last record that had one.
+    last: Option<Timestamp>,
+    is_kept: bool,
+    falling_pages: u32,
+    /// Whether a record was older than what is wanted.
+    has_passed: bool,
+}
+
+impl NewestFirst {
+    pub(super) fn new(field: OrderField, since: Timestamp) -> Self {
+        Self { field, since, last: None, is_kept: true, falling_pages: 0, has_passed: false }
+    }
+
+    /// The same for another collection, of which nothing is known yet.
+    pub(super) fn anew(&self) -> Self {
+        Self::new(self.field.clone(), self.since)
+    }
+
+    pub(super) fn field(&self) -> OrderField {
+        self.field.clone()
+    }
+
+    fn time_of(&self, profile: &Profile) -> Option<Timestamp> {
+        let times = &profile.times;
+        let time = if self.field == OrderField::Created { &times.created } else { &times.updated };
+        time.value().copied()
+    }
+
+    /// Takes note of a page.
+    pub(super) fn note(&mut self, profiles: &[Profile]) {
+        let mut falls = false;
+        for profile in profiles {
+            match (self.time_of(profile), self.last) {
+                // Records without a time may come in front of all others, and nowhere else.
+                (None, last) => self.is_kept &= last.is_none(),
+                (Some(time), last) => {
+                    self.is_kept &= last.is_none_or(|last| time <= last);
+                    falls |= last.is_some_and(|last| time < last);
+                    self.has_passed |= time < self.since;
+                    self.last = Some(time);
+                }
+            }
+        }
+        self.falling_pages += u32::from(falls);
+    }
+
+    /// Whether all that is wanted has come, if the far end agrees.
+    pub(super) fn may_stop(&self) -> bool {
+        self.is_kept && self.has_passed && self.falling_pages >= PROVEN_BY
+    }
+
+    /// Whether the first page of the opposite order is what it must be where the order is kept: times that rise from one
+    /// that is not newer than the last one that was seen. A service that ignores the order sends the first page again, whose
+    /// times fall.
+    pub(super) fn is_far_end(&self, oldest_first: &[Profile]) -> bool {
+        let times: Option<Vec<_>> = oldest_first.iter().map(|profile| self.time_of(profile)).collect();
+        // A record without a time at this end: further ones may be in the rest, and nothing is known of them.
+        let Some(times) = times else { return false };
+        times.is_sorted() && times.first().is_some_and(|oldest| self.last.is_some_and(|last| *oldest <= last))
+    }
+
+    /// Believes the order no more: everything is read.
+    pub(super) fn give_up(&mut self) {
+        self.is_kept = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Field;
+
+    /// Profiles that were changed so many seconds after a time; none for one of which nothing is known.
+    fn page(seconds: &[Option<i64>]) -> Vec<Profile> {
+        let profile = |seconds: &Option<i64>| {
+            let mut profile = Profile::new("upsun:acme/user/u".parse().unwrap());
+            profile.times.updated = seconds.map_or(Field::Absent, |seconds| Field::Value(at(seconds)));
+            profile
+        };
+        seconds.iter().map(profile).collect()
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        let instant = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+        let offset = std::time::Duration::from_secs(seconds.unsigned_abs());
+        let instant = if seconds < 0 { instant - offset } else { instant + offset };
+        Timestamp::try_from(instant).unwrap()
+    }
+
+    fn after(pages: &[&[Option<i64>]]) -> NewestFirst {
+        let mut order = NewestFirst::new(OrderField::Updated, at(0));
+        for times in pages {
+            order.note(&page(times));
+        }
+        order
+    }
+
+    #[test]
+    fn a_listing_may_stop_only_where_the_times_fell_on_several_pages_and_have_passed_the_limit() {
+        for (pages, may_stop) in [
+            (&[&[Some(3), Some(2)][..], &[Some(1), Some(-1)]][..], true),
+            (&[&[Some(3), Some(-1)]], false),
+            (&[&[Some(3), Some(2)], &[Some(1), Some(0)]], false),
+            (&[&[Some(2), Some(3)], &[Some(1), Some(-1)]], false),
+            (&[&[Some(3), Some(2)], &[Some(4), Some(-1)]], false),
+            (&[&[Some(-1), Some(-1)], &[Some(-1), Some(-1)]], false),
+            (&[&[None, Some(2), Some(1)], &[Some(0), Some(-1)]], true),
+            (&[&[Some(2), None], &[Some(0), Some(-1)]], false),
+        ] {
+            assert_eq!(after(pages).may_stop(), may_stop, "{pages:?}");
+        }
+    }
+
+    #[test]
+    fn the_far_end_rises_from_what_is_older_and_has_a_time_in_every_record() {
+        let order = after(&[&[Some(3), Some(2)], &[Some(1), Some(-1)]]);
+        for (times, is_far_end) in [
+            (&[Some(-9), Some(-8)][..], true),
+            (&[Some(-1)], true),
+            (&[Some(3), Some(2)], false),
+            (&[Some(2), Some(3)], false),
+            (&[None, Some(-9)], false),
+            (&[], false),
+        ] {
+            assert_eq!(order.is_far_end(&page(times)), is_far_end, "{times:?}");
+        }
+    }
+}

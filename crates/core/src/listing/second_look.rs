@@ -1,0 +1,158 @@
+//! Whether a numbered list stayed as it was while its pages were read.
+
+use crate::{Cursor, Profile, Timestamp};
+
+/// A numbered list, page by page.
+///
+/// Pages that are numbered move: who is deleted moves everybody behind by one place, and who thereby moved from a page that
+/// is yet to be read onto one that was read is on neither. The total tells, unless somebody was added meanwhile too. Whoever
+/// was added to what was yet to be read came with a time that is not before the first page's: then all pages are read a
+/// second time, and who did not come before is delivered.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SecondLook {
+    /// The place of the first page; none where it is the listing's own start.
+    first: Option<Cursor>,
+    /// The service's time when the first page came.
+    began: Option<Timestamp>,
+    pages: u64,
+    is_numbered: bool,
+    /// Whether somebody came who was added, or perhaps only changed, since the first page.
+    has_changed: bool,
+    /// Whether a record, or the first page, says nothing of its time.
+    lacks_times: bool,
+    /// Records that did not decode, now and the first time.
+    quarantined: u64,
+    quarantined_before: u64,
+    /// Whether it is the second time.
+    is_second: bool,
+}
+
+/// What follows at the end of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum AtEnd {
+    /// It stayed as it was, as far as its records tell.
+    Unchanged,
+    /// Whether it stayed as it was cannot be known.
+    Unknown,
+    /// It changed: it is read again from this place, or from the listing's start.
+    Again(Option<Cursor>),
+    /// It changed while it was read again, too.
+    KeepsChanging,
+}
+
+impl SecondLook {
+    /// A collection whose first page is at a place. One that is begun amid its pages cannot be looked at again.
+    pub(super) fn of(first: Option<Cursor>, is_amid: bool) -> Self {
+        Self { first, lacks_times: is_amid, ..Self::default() }
+    }
+
+    /// Whether the pages are read a second time.
+    pub(super) const fn is_second(&self) -> bool {
+        self.is_second
+    }
+
+    /// Takes note of a page.
+    pub(super) fn note(
+        &mut self,
+        profiles: &[Profile],
+        quarantined: u64,
+        date: Option<Timestamp>,
+        is_numbered: bool,
+    ) {
+        if self.pages == 0 {
+            self.began = date;
+            self.lacks_times |= date.is_none();
+        }
+        self.pages += 1;
+        self.is_numbered |= is_numbered;
+        for profile in profiles {
+            let times = &profile.times;
+            match (times.created.value().or(times.updated.value()), self.began) {
+                (Some(time), Some(began)) => self.has_changed |= *time >= began,
+                _ => self.lacks_times = true,
+            }
+        }
+        self.quarantined += quarantined;
+    }
+
+    /// What follows at the end. `remembers_all` says whether each profile can be compared with all others.
+    pub(super) fn at_end(&mut self, remembers_all: bool) -> AtEnd {
+        if !self.is_numbered || self.pages < 2 {
+            return AtEnd::Unchanged;
+        }
+        if self.is_second {
+            // Who could not be read the first time may be somebody else now.
+            let is_changed = self.has_changed || self.quarantined > self.quarantined_before;
+            return if is_changed { AtEnd::KeepsChanging } else { AtEnd::Unchanged };
+        }
+        if self.has_changed && remembers_all && self.began.is_some() {
+            let first = self.first.take();
+            let quarantined_before = self.quarantined;
+            *self = Self { first: first.clone(), is_second: true, quarantined_before, ..Self::default() };
+            return AtEnd::Again(first);
+        }
+        if self.has_changed || self.lacks_times || !remembers_all { AtEnd::Unknown } else { AtEnd::Unchanged }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Field;
+
+    fn at(seconds: u64) -> Timestamp {
+        let since_1970 = std::time::Duration::from_secs(1_700_000_000 + seconds);
+        Timestamp::try_from(std::time::SystemTime::UNIX_EPOCH + since_1970).unwrap()
+    }
+
+    fn person(created: Option<u64>, updated: Option<u64>) -> Profile {
+        let field = |time: Option<u64>| time.map_or(Field::Absent, |time| Field::Value(at(time)));
+        let mut profile = Profile::new("probely:eu/user/u".parse().unwrap());
+        (profile.times.created, profile.times.updated) = (field(created), field(updated));
+        profile
+    }
+
+    /// Two pages, the first of which came at second 100, with this person on the second.
+    fn read(date: Option<u64>, second: Profile) -> SecondLook {
+        let mut look = SecondLook::of(None, false);
+        look.note(&[person(Some(1), None)], 0, date.map(at), true);
+        look.note(&[second], 0, date.map(at), true);
+        look
+    }
+
+    #[test]
+    fn a_list_is_read_again_where_somebody_was_added_since_its_first_page() {
+        for (date, second, follows) in [
+            (Some(100), person(Some(2), Some(500)), AtEnd::Unchanged),
+            (Some(100), person(Some(100), None), AtEnd::Again(None)),
+            (Some(100), person(None, Some(101)), AtEnd::Again(None)),
+            (Some(100), person(None, None), AtEnd::Unknown),
+            (None, person(Some(2), None), AtEnd::Unknown),
+        ] {
+            assert_eq!(read(date, second.clone()).at_end(true), follows, "{:?}", second.times);
+        }
+        assert_eq!(read(Some(100), person(Some(101), None)).at_end(false), AtEnd::Unknown);
+    }
+
+    #[test]
+    fn pages_that_are_not_numbered_and_a_single_one_cannot_move() {
+        let mut one = SecondLook::of(None, false);
+        one.note(&[person(Some(900), None)], 0, Some(at(100)), true);
+        assert_eq!(one.at_end(true), AtEnd::Unchanged);
+        let mut linked = read(Some(100), person(Some(101), None));
+        linked.is_numbered = false;
+        assert_eq!(linked.at_end(true), AtEnd::Unchanged);
+    }
+
+    #[test]
+    fn a_list_is_looked_at_twice_and_no_more() {
+        let mut look = read(Some(100), person(Some(101), None));
+        assert_eq!(look.at_end(true), AtEnd::Again(None));
+        assert!(look.is_second());
+        look.note(&[person(Some(101), None)], 0, Some(at(200)), true);
+        look.note(&[], 0, Some(at(201)), true);
+        assert_eq!(look.clone().at_end(true), AtEnd::Unchanged);
+        look.note(&[person(Some(202), None)], 0, Some(at(202)), true);
+        assert_eq!(look.at_end(true), AtEnd::KeepsChanging);
+    }
+}
