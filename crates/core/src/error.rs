@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use crate::{AccountName, Effort, ProviderInfo, ServiceName};
+use crate::{AccountName, Effort, ProviderInfo, ServiceName, Timestamp};
 
 /// The result of everything here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -124,6 +124,8 @@ struct Inner {
     service_message: Option<String>,
     hint: Option<String>,
     effect: Effect,
+    is_from_service: bool,
+    response_date: Option<Timestamp>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -145,6 +147,8 @@ impl Error {
             service_message: None,
             hint: None,
             effect: Effect::None,
+            is_from_service: false,
+            response_date: None,
             source: None,
         }))
     }
@@ -235,6 +239,22 @@ impl Error {
         self.0.effect != Effect::None
     }
 
+    /// Whether the service itself reported this failure: a response came, and its body has the error form that the
+    /// service documents for the operation.
+    ///
+    /// Only then does a status such as 404 say anything about a profile. It is false without a response, and for one
+    /// that a gateway, a proxy, a token endpoint or another server at a wrong base URL may have sent. It cannot be
+    /// proof: other servers may use the same form.
+    pub fn is_from_service(&self) -> bool {
+        self.0.is_from_service
+    }
+
+    /// The time of the response by the clock of the server that sent it (its `Date` header), to the second. `None`
+    /// without a response, and where the response has no readable date.
+    pub fn response_date(&self) -> Option<Timestamp> {
+        self.0.response_date
+    }
+
     /// The same failure, of a write that had an effect, or may have had one: asking again does not help.
     pub fn with_effect(mut self, effect: Effect) -> Self {
         self.0.effect = effect;
@@ -289,6 +309,18 @@ impl Error {
     /// The same failure with what was spent.
     pub fn with_effort(mut self, effort: Effort) -> Self {
         self.0.effort = effort;
+        self
+    }
+
+    /// The same failure with whether the service itself reported it.
+    pub fn with_from_service(mut self, is_from_service: bool) -> Self {
+        self.0.is_from_service = is_from_service;
+        self
+    }
+
+    /// The same failure with the time of the response by the server's clock.
+    pub fn with_response_date(mut self, date: Option<Timestamp>) -> Self {
+        self.0.response_date = date;
         self
     }
 

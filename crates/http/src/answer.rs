@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use anyprofile_core::{
-    Effect, Effort, Error, ErrorKind, Page, ProviderInfo, Quarantined, Result,
+    Effect, Effort, Error, ErrorKind, Page, ProviderInfo, Quarantined, Result, Timestamp,
     wire::{self, DecodeFailure, DecodedPage, Tolerant},
 };
 use bytes::Bytes;
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use crate::dialect::is_html;
+use crate::{dialect::is_html, exchange::Place, retry::response_date};
 
 /// A page of a listing in the very form of the service, and what came with it.
 #[derive(Clone, Debug)]
@@ -38,7 +38,6 @@ impl<L> Listed<L> {
     }
 }
 
-const CHECK_BETWEEN: &str = "check the base URL, and what stands between here and the service";
 const MAY_BE_MADE: &str = "the change may have been made all the same: read the record before trying again, and check what stands between here and the service";
 
 /// An answer with a success status and its whole body.
@@ -60,6 +59,7 @@ pub struct Answer {
     pub(crate) operation: &'static str,
     /// Whether the request was a write that may not be repeated.
     pub(crate) is_write: bool,
+    pub(crate) place: Place,
 }
 
 impl Answer {
@@ -97,6 +97,12 @@ impl Answer {
     /// [`ErrorKind::Decode`] if it is a web page.
     pub fn acknowledged(&self) -> Result<()> {
         if self.is_empty() { Ok(()) } else { self.json().map(drop) }
+    }
+
+    /// The time of the response by the clock of the server that sent it (its `Date` header), to the second. `None` where
+    /// it has no readable date.
+    pub fn date(&self) -> Option<Timestamp> {
+        response_date(&self.headers)
     }
 
     /// Whether there is no body.
@@ -144,6 +150,7 @@ impl Answer {
             .with_operation(self.operation)
             .with_status(self.status)
             .with_request_id(self.request_id.clone())
+            .with_response_date(self.date())
             .with_effort(self.effort);
         if self.is_write { error.with_effect(Effect::Possible).with_hint(MAY_BE_MADE) } else { error }
     }
@@ -157,7 +164,11 @@ impl Answer {
         let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
         let not_json = |message| {
             let error = self.error(ErrorKind::Decode, message);
-            if self.is_write { error } else { error.with_hint(CHECK_BETWEEN) }
+            if self.is_write {
+                return error;
+            }
+            let setting = self.place.setting();
+            error.with_hint(format!("check {setting}, and what stands between here and the service"))
         };
         if body.trim_ascii().is_empty() {
             return Err(not_json("the answer is empty where JSON was expected"));

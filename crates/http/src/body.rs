@@ -45,16 +45,21 @@ pub(crate) async fn read_body(
     Ok(Some(whole.freeze()))
 }
 
-/// The start of a body, as far as it comes in time.
-pub(crate) async fn read_start(mut body: ResponseBody, most: usize) -> Bytes {
+/// The start of a body, as far as it comes in time, and whether it is the whole body.
+pub(crate) async fn read_start(mut body: ResponseBody, most: usize) -> (Bytes, bool) {
     let deadline = Instant::now() + ERROR_BODY_TIMEOUT;
     let mut start = BytesMut::new();
-    while let Ok(Ok(Some(piece))) = timeout_at(deadline, body.piece()).await {
-        let left = most - start.len();
-        start.extend_from_slice(&piece[..piece.len().min(left)]);
-        if start.len() == most {
-            break;
+    loop {
+        match timeout_at(deadline, body.piece()).await {
+            Ok(Ok(Some(piece))) => {
+                let left = most - start.len();
+                start.extend_from_slice(&piece[..piece.len().min(left)]);
+                if start.len() == most {
+                    return (start.freeze(), false);
+                }
+            }
+            Ok(Ok(None)) => return (start.freeze(), true),
+            Ok(Err(_)) | Err(_) => return (start.freeze(), false),
         }
     }
-    start.freeze()
 }

@@ -11,7 +11,7 @@ use crate::{
     Answer, Credential, HttpOptions, Request, Transport,
     builtin::Builtin,
     dialect::Dialect,
-    exchange::{Exchange, Outbound},
+    exchange::{Exchange, Outbound, Place},
     limiter::Limiter,
     origin::{TrustedOrigins, given_link, next_link},
     request::Link,
@@ -144,6 +144,7 @@ impl HttpClient {
             headers,
             body: request.body,
             idempotent: request.idempotent,
+            place: Place::Api,
         };
         let exchange = Exchange::new(Arc::clone(&self.0));
         let span = tracing::debug_span!(

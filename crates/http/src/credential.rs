@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::{
     dialect::Dialect,
-    exchange::{Exchange, Outbound},
+    exchange::{Exchange, Outbound, Place},
 };
 
 /// How requests prove who they come from. `Debug` shows no secret.
@@ -78,6 +78,7 @@ pub struct TokenExchange {
     url: Url,
     client_id: String,
     form: Vec<(&'static str, SecretString)>,
+    setting: &'static str,
     state: Mutex<State>,
 }
 
@@ -107,7 +108,14 @@ impl TokenExchange {
         for (_, value) in &form {
             usable(value)?;
         }
-        Ok(Self { url, client_id: client_id.into(), form, state: Mutex::default() })
+        let setting = "the URL of the token endpoint";
+        Ok(Self { url, client_id: client_id.into(), form, setting, state: Mutex::default() })
+    }
+
+    /// Names the setting that the URL comes from (`auth_url in the file, …`), so that an error can say what to check.
+    pub fn configured_by(mut self, setting: &'static str) -> Self {
+        self.setting = setting;
+        self
     }
 }
 
@@ -259,6 +267,7 @@ impl TokenExchange {
             body: body.into(),
             // Exchanging again has no effect besides one more access token.
             idempotent: true,
+            place: Place::TokenEndpoint(self.setting),
         };
         let asked_at = Instant::now();
         let answer = exchange.run(&outbound, None, &TOKEN_DIALECT, effort).await?;
@@ -280,10 +289,13 @@ fn basic(user: &str) -> String {
 /// The error bodies of a token endpoint (RFC 6749 §5.2), and what is known of Upsun's.
 static TOKEN_DIALECT: Dialect = Dialect {
     request_id_headers: &["x-request-id"],
+    is_own_form: |failure| failure.text("/error").is_some(),
     describe: |failure, details| {
         details.code = failure.text("/error").map(str::to_owned);
         details.service_message = failure.text("/error_description").map(str::to_owned);
-        if matches!(failure.status, 400 | 401) {
+        // Without a body a 401 has its general meaning. Of other forms the token endpoint is not known.
+        let is_oauth = failure.text("/error").is_some();
+        if (matches!(failure.status, 400 | 401) && is_oauth) || (failure.status == 401 && failure.is_empty) {
             details.kind = Some(ErrorKind::Unauthenticated);
             let description = failure.text("/error_description").unwrap_or_default();
             if description.contains("SSO session has expired") {

@@ -11,6 +11,10 @@ use serde_json::Value;
 pub struct Dialect {
     /// The headers that may hold the service's id of the request, the best first.
     pub request_id_headers: &'static [&'static str],
+    /// Whether an error response has a form that the service documents for the operation. What has another form may
+    /// come from something in front of the service, or from another server at a wrong base URL. A web page has none of
+    /// a service's forms, and is not asked about.
+    pub is_own_form: fn(&Failure<'_>) -> bool,
     /// Reads an error answer. What it leaves empty follows from the status.
     pub describe: fn(&Failure<'_>, &mut ErrorDetails),
 }
@@ -26,17 +30,21 @@ pub struct Failure<'a> {
     pub headers: &'a HeaderMap,
     /// The body, where it is JSON.
     pub json: Option<Value>,
+    /// Whether there is no body, or white space alone.
+    pub is_empty: bool,
     /// Whether the body is HTML: something in front of the service answered.
     pub is_html: bool,
 }
 
 impl<'a> Failure<'a> {
     pub(crate) fn new(operation: &'static str, status: u16, headers: &'a HeaderMap, body: &[u8]) -> Self {
+        let body = without_byte_order_mark(body);
         Self {
             operation,
             status,
             headers,
             json: serde_json::from_slice(body).ok(),
+            is_empty: body.trim_ascii().is_empty(),
             is_html: is_html(headers, body),
         }
     }
@@ -47,13 +55,23 @@ impl<'a> Failure<'a> {
     }
 }
 
-/// Whether an answer is a web page, whatever its status says.
+/// A body without the byte order mark that some servers put in front of JSON.
+pub(crate) fn without_byte_order_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
+/// Whether an answer is a web page, whatever its status says. What looks like JSON is none, even where it is declared as
+/// a page: frameworks do so by default.
 pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
-    let declared = headers
+    match without_byte_order_mark(body).trim_ascii_start().first() {
+        Some(b'<') => return true,
+        Some(b'{' | b'[') => return false,
+        _ => {}
+    }
+    headers
         .get(http::header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("text/html"));
-    declared || body.trim_ascii_start().first() == Some(&b'<')
+        .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("text/html"))
 }
 
 /// What an error answer says. `Debug` shows no content.
@@ -184,6 +202,10 @@ mod tests {
             HeaderMap::from_iter([(http::header::CONTENT_TYPE, "Text/HTML; charset=utf-8".parse().unwrap())]);
         assert!(is_html(&html, b""));
         assert!(is_html(&HeaderMap::new(), b" \n<!DOCTYPE html>"));
-        assert!(!is_html(&HeaderMap::new(), b"{}"));
+        assert!(is_html(&HeaderMap::new(), b"\xef\xbb\xbf<html>"));
+        for body in [&b"{}"[..], b" [1]", b"\xef\xbb\xbf{\"results\":[]}"] {
+            assert!(!is_html(&HeaderMap::new(), body));
+            assert!(!is_html(&html, body), "JSON that is declared as a page is JSON");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use anyprofile_core::{Effort, Error, ErrorKind, Result, Retry};
+use anyprofile_core::{Effort, Error, ErrorKind, ProviderInfo, Result, Retry};
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use tokio::time::{Instant, timeout};
@@ -21,7 +21,7 @@ use crate::{
     failure::{failure, request_id},
     limiter::{Turn, advice},
     origin::{MAX_REDIRECTS, redirect},
-    retry::{Circumstances, Decision, Failed, decide, random},
+    retry::{Circumstances, Decision, Failed, decide, random, response_date},
 };
 
 /// How much of an error's body is read: enough for what it says, not for what a bad day brings.
@@ -35,6 +35,34 @@ pub(crate) struct Outbound {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) idempotent: bool,
+    pub(crate) place: Place,
+}
+
+/// Which of an account's servers a request goes to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    /// The service's API, below the base URL.
+    Api,
+    /// The token endpoint, which the setting of this name leads to.
+    TokenEndpoint(&'static str),
+}
+
+impl Place {
+    /// What to check where the place may be wrong.
+    pub(crate) const fn setting(self) -> &'static str {
+        match self {
+            Self::Api => "the base URL",
+            Self::TokenEndpoint(setting) => setting,
+        }
+    }
+
+    /// The URL that was configured, or follows from it. It holds no credential and nothing of a profile.
+    pub(crate) fn url<'a>(self, outbound: &'a Outbound, info: &'a ProviderInfo) -> &'a str {
+        match self {
+            Self::Api => &info.base_url,
+            Self::TokenEndpoint(_) => outbound.url.as_str(),
+        }
+    }
 }
 
 /// One operation: everything that shares one deadline.
@@ -48,6 +76,8 @@ pub(crate) struct Received {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Whether the body is all that was sent. Of an error's body the start is enough.
+    pub(crate) is_whole: bool,
 }
 
 /// An attempt without a whole answer.
@@ -128,6 +158,8 @@ impl Exchange {
                     return Err(step_up_error(&self.inner.info)
                         .with_operation(outbound.operation)
                         .with_status(401)
+                        .with_from_service(true)
+                        .with_response_date(response_date(&received.headers))
                         .with_request_id(request_id));
                 }
                 // The token may have been withdrawn early: once more with a new one, and the whole body.
@@ -217,17 +249,17 @@ impl Exchange {
                 redirects += 1;
                 continue;
             }
-            let body = if parts.status.is_success() {
+            let (body, is_whole) = if parts.status.is_success() {
                 let most = self.inner.options.max_response_bytes;
                 match read_body(body, &parts.headers, most).await? {
-                    Some(body) => body,
+                    Some(body) => (body, true),
                     None => return Err(Broken::TooLarge(status, parts.headers)),
                 }
             } else {
                 // The status says enough: a body that cannot be read must not hide it.
                 read_start(body, MAX_ERROR_BYTES).await
             };
-            return Ok(Received { status, headers: parts.headers, body });
+            return Ok(Received { status, headers: parts.headers, body, is_whole });
         }
     }
 
@@ -241,6 +273,7 @@ impl Exchange {
             info: Arc::clone(&self.inner.info),
             operation: outbound.operation,
             is_write: !outbound.idempotent,
+            place: outbound.place,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! From an attempt that failed to the error that a caller sees.
 
-use std::time::SystemTime;
+use std::{borrow::Cow, time::SystemTime};
 
 use anyprofile_core::{Effect, Error, ErrorKind, Result, Retry};
 use http::HeaderMap;
@@ -8,8 +8,8 @@ use http::HeaderMap;
 use crate::{
     TransportError, TransportErrorKind,
     dialect::{Dialect, ErrorDetails, Failure, by_status},
-    exchange::{Broken, Exchange, Outbound, Received},
-    retry::{Failed, asked_wait, is_retryable},
+    exchange::{Broken, Exchange, Outbound, Place, Received},
+    retry::{Failed, asked_wait, is_retryable, response_date},
 };
 
 /// The error of an attempt after which there is no other.
@@ -24,15 +24,14 @@ pub(crate) fn failure(
         Ok(received) => {
             let failed = Failed::Status(received.status, &received.headers);
             let retry = retry_of(failed, outbound, &received.headers);
-            let error = status_error(outbound.operation, &received, dialect, &mut details).with_retry(retry);
+            let error = status_error(exchange, outbound, &received, dialect, &mut details).with_retry(retry);
             // 499: the request was given up, whoever did so; it may have got through.
             unknown_outcome(error, outbound, received.status >= 500 || matches!(received.status, 408 | 499))
         }
         Err(Broken::Transport(error)) => {
             let kind = error.kind;
             let retry = retry_of(Failed::Transport(kind), outbound, &HeaderMap::new());
-            let host = outbound.url.host_str().unwrap_or_default();
-            let error = transport_failure(error, host, exchange.remaining().is_zero()).with_retry(retry);
+            let error = transport_failure(error, outbound, exchange.remaining().is_zero()).with_retry(retry);
             let is_sent = !matches!(kind, TransportErrorKind::Connect | TransportErrorKind::Request);
             unknown_outcome(error, outbound, is_sent)
         }
@@ -41,6 +40,7 @@ pub(crate) fn failure(
             let error = Error::new(ErrorKind::TooLarge, format!("the answer is larger than {most} bytes"))
                 .with_status(status)
                 .with_request_id(request_id(&headers, dialect))
+                .with_response_date(response_date(&headers))
                 .with_hint("ask for smaller pages, or allow larger answers");
             unknown_outcome(error, outbound, true)
         }
@@ -48,9 +48,11 @@ pub(crate) fn failure(
             let error = Error::new(ErrorKind::Decode, reason)
                 .with_status(status)
                 .with_request_id(request_id(&headers, dialect))
-                .with_hint(
-                    "check the base URL; if the other host is right, trust its origin in the account's settings",
-                );
+                .with_response_date(response_date(&headers))
+                .with_hint(format!(
+                    "check {}; if the other host is right, trust its origin in the account's settings",
+                    outbound.place.setting()
+                ));
             // "See Other" is where to look at what was done.
             unknown_outcome(error, outbound, status == 303)
         }
@@ -79,15 +81,22 @@ fn unknown_outcome(error: Error, outbound: &Outbound, unknown: bool) -> Error {
         .with_hint("it is not known whether the change was made: read the profile before trying again")
 }
 
-fn transport_failure(error: TransportError, host: &str, deadline_passed: bool) -> Error {
+fn transport_failure(error: TransportError, outbound: &Outbound, deadline_passed: bool) -> Error {
+    let host = outbound.url.host_str().unwrap_or_default();
     let (kind, hint) = match error.kind {
         TransportErrorKind::Connect => {
-            (ErrorKind::Transport, "check the base URL, the network, the proxy and the certificates")
+            let setting = outbound.place.setting();
+            (
+                ErrorKind::Transport,
+                format!("check {setting}, the network, the proxy and the certificates").into(),
+            )
         }
-        TransportErrorKind::Timeout => (ErrorKind::Timeout, "try again later, or allow more time"),
-        TransportErrorKind::Interrupted => (ErrorKind::Transport, "try again later"),
-        TransportErrorKind::Encoding => (ErrorKind::Decode, "check what stands between here and the service"),
-        TransportErrorKind::Request => (ErrorKind::Internal, "report this as a defect"),
+        TransportErrorKind::Timeout => (ErrorKind::Timeout, "try again later, or allow more time".into()),
+        TransportErrorKind::Interrupted => (ErrorKind::Transport, "try again later".into()),
+        TransportErrorKind::Encoding => {
+            (ErrorKind::Decode, Cow::Borrowed("check what stands between here and the service"))
+        }
+        TransportErrorKind::Request => (ErrorKind::Internal, "report this as a defect".into()),
     };
     let message = if deadline_passed && kind == ErrorKind::Timeout {
         "the operation's deadline has passed".to_owned()
@@ -104,26 +113,51 @@ fn transport_failure(error: TransportError, host: &str, deadline_passed: bool) -
 }
 
 fn status_error(
-    operation: &'static str,
+    exchange: &Exchange,
+    outbound: &Outbound,
     received: &Received,
     dialect: &Dialect,
     details: &mut ErrorDetails,
 ) -> Error {
-    let failure = Failure::new(operation, received.status, &received.headers, &received.body);
+    let failure = Failure::new(outbound.operation, received.status, &received.headers, &received.body);
     (dialect.describe)(&failure, details);
+    let is_own_form = !failure.is_html && (dialect.is_own_form)(&failure);
+    let setting = outbound.place.setting();
     if failure.is_html && matches!(received.status, 400..=407 | 410..=412 | 414..=428 | 430..=498) {
         // A page is not what these APIs answer with: its status says nothing of the credential.
         details.kind = Some(ErrorKind::Upstream);
         details.message =
             Some("something in front of the service refused the request with a web page".into());
         details.hint = Some(
-            "check the base URL, and whether a firewall, proxy or CDN blocks this address or user agent"
+            format!(
+                "check {setting}, and whether a firewall, proxy or CDN blocks this address or user agent"
+            )
+            .into(),
+        );
+    } else if !is_own_form && says_nothing_of_a_profile(&failure, received.is_whole) && details.kind.is_none()
+    {
+        details.kind = Some(ErrorKind::Upstream);
+        details.message = Some(
+            "something in front of the service, or another server at a wrong URL, responded: the response does not \
+             have the service's error form"
                 .into(),
         );
+        details.hint = Some(
+            format!(
+                "check {setting} ({}), and what stands between here and the service",
+                outbound.place.url(outbound, &exchange.inner.info)
+            )
+            .into(),
+        );
+    }
+    if let Place::TokenEndpoint(_) = outbound.place {
+        token_endpoint(outbound, received.status, details);
     }
     let (kind, message, hint) = by_status(received.status);
     let mut error = Error::new(details.kind.unwrap_or(kind), details.message.as_deref().unwrap_or(message))
         .with_status(received.status)
+        .with_from_service(is_own_form)
+        .with_response_date(response_date(&received.headers))
         .with_request_id(
             request_id(&received.headers, dialect)
                 .or_else(|| details.request_id.take().filter(|id| is_request_id(id))),
@@ -140,6 +174,38 @@ fn status_error(
     match details.hint.as_deref().or(hint) {
         Some(hint) => error.with_hint(hint),
         None => error,
+    }
+}
+
+/// Whether a response that does not have the service's form has a status that would otherwise say something about a
+/// profile or a credential. Without a body, 401 and 403 keep their general meaning; so they do where the rest of the body
+/// did not come.
+fn says_nothing_of_a_profile(failure: &Failure<'_>, is_whole: bool) -> bool {
+    match failure.status {
+        404 | 410 => true,
+        401 | 403 => is_whole && !failure.is_empty,
+        _ => false,
+    }
+}
+
+/// What a status of the token endpoint means: never anything about the profile that was asked for.
+fn token_endpoint(outbound: &Outbound, status: u16, details: &mut ErrorDetails) {
+    let setting = outbound.place.setting();
+    let url = &outbound.url;
+    match status {
+        404 | 405 | 410 | 421 => {
+            details.kind = Some(ErrorKind::Config);
+            details.message = Some(format!("the token endpoint {url} is not there").into());
+            details.hint = Some(format!("check {setting}").into());
+        }
+        400 | 402 | 406 | 407 | 409 | 411..=420 | 422..=424 | 426..=428 | 430..=498
+            if details.kind.is_none() =>
+        {
+            details.kind = Some(ErrorKind::Config);
+            details.message = Some(format!("the token endpoint {url} refuses the request").into());
+            details.hint = Some(format!("check {setting}, and the account's credential").into());
+        }
+        _ => {}
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use anyprofile_core::Timestamp;
 use http::{HeaderMap, HeaderName};
 
 use crate::TransportErrorKind;
@@ -97,6 +98,12 @@ pub(crate) fn asked_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duratio
     }
     let now = text("date").and_then(http_date).unwrap_or(now);
     http_date(retry_after)?.duration_since(now).ok().filter(|wait| !wait.is_zero())
+}
+
+/// The time of a response by the clock of the server that sent it.
+pub(crate) fn response_date(headers: &HeaderMap) -> Option<Timestamp> {
+    let date = headers.get(http::header::DATE)?.to_str().ok()?;
+    Timestamp::try_from(http_date(date)?).ok()
 }
 
 /// A date in one of the three forms of RFC 9110 §5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`, and the two that are only read.

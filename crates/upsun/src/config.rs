@@ -22,6 +22,9 @@ pub const PLATFORM_SH_AUTH_URL: &str = "https://auth.api.platform.sh";
 /// The OAuth client that API tokens are exchanged with; its password is empty (OpenAPI document, description).
 const API_TOKEN_CLIENT: &str = "platform-api-user";
 
+/// What to check where the authentication server is not what it should be.
+const AUTH_URL_SETTING: &str = "auth_url (UPSUN_AUTH_URL in the environment)";
+
 /// An account at Upsun or Platform.sh. `Debug` shows no secret.
 ///
 /// ```no_run
@@ -153,7 +156,9 @@ impl UpsunConfig {
             Secret::AccessToken(token) => Credential::header(header::AUTHORIZATION, Some("Bearer"), token),
             Secret::ApiToken(token) => self.token_url(&info.base_url).and_then(|url| {
                 let form = vec![("grant_type", "api_token".into()), ("api_token", token.clone())];
-                TokenExchange::new(url, API_TOKEN_CLIENT, form).map(Credential::exchange)
+                TokenExchange::new(url, API_TOKEN_CLIENT, form)
+                    .map(|exchange| exchange.configured_by(AUTH_URL_SETTING))
+                    .map(Credential::exchange)
             }),
         }
         .map_err(|error| error.with_provider(&info))?;

@@ -5,7 +5,12 @@ use anyprofile_http::{Dialect, ErrorDetails, Failure};
 
 /// Anthropic's errors: `{"type": "error", "error": {"type", "message"}, "request_id"}`, and pages or nothing
 /// from what stands in front.
-pub(crate) static DIALECT: Dialect = Dialect { request_id_headers: &["request-id"], describe };
+pub(crate) static DIALECT: Dialect = Dialect { request_id_headers: &["request-id"], is_own_form, describe };
+
+/// Whether a body is the documented envelope.
+fn is_own_form(failure: &Failure<'_>) -> bool {
+    failure.text("/type") == Some("error") && failure.text("/error/type").is_some()
+}
 
 fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
     let code = failure.text("/error/type");

@@ -62,6 +62,22 @@ async fn every_documented_failure_has_its_kind_code_and_request_id() {
 }
 
 #[tokio::test]
+async fn only_what_has_the_services_form_says_that_nobody_is_there() {
+    for body in [
+        r#"{"message":"no Route matched with those values"}"#,
+        "default backend - 404",
+        "",
+        r#"{"error":{"message":"Not found","code":404}}"#,
+        r#"{"detail":"Not Found"}"#,
+    ] {
+        let error = list_error(json(404, body)).await;
+        assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::Upstream, false), "{error}");
+    }
+    let error = list_error(envelope(404, "not_found_error", "null")).await;
+    assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::NotFound, true));
+}
+
+#[tokio::test]
 async fn an_unknown_beta_is_named_as_the_cause() {
     let error = list_error(json(400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"Unexpected value(s) `x` for the `anthropic-beta` header."}}"#)).await;
     assert!(error.hint().unwrap().contains("beta"), "{error}");

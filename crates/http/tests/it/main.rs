@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod bodies;
+mod from_service;
 mod network;
 mod redaction;
 mod redirects;
@@ -19,8 +20,9 @@ use anyprofile_http::{
 };
 use support::Script;
 
-/// A dialect that says nothing: what it leaves empty follows from the status.
-pub(crate) static DIALECT: Dialect = Dialect { request_id_headers: &["x-request-id"], describe: |_, _| () };
+/// A dialect that says nothing: what it leaves empty follows from the status, and any response is the service's.
+pub(crate) static DIALECT: Dialect =
+    Dialect { request_id_headers: &["x-request-id"], is_own_form: |_| true, describe: |_, _| () };
 
 pub(crate) const BASE: &str = "https://api.example.com/v1";
 

@@ -5,7 +5,18 @@ use anyprofile_http::{Dialect, ErrorDetails, Failure};
 use serde_json::Value;
 
 /// Probely's errors: messages by field for 400, `{"detail": …}` for the rest, `{"error": …}` at passwords.
-pub(crate) static DIALECT: Dialect = Dialect { request_id_headers: &["x-request-id", "cf-ray"], describe };
+pub(crate) static DIALECT: Dialect =
+    Dialect { request_id_headers: &["x-request-id", "cf-ray"], is_own_form, describe };
+
+/// Whether a body is one of Probely's: `detail` or `error`, or, with 400, messages by field.
+fn is_own_form(failure: &Failure<'_>) -> bool {
+    let Some(Value::Object(fields)) = &failure.json else { return false };
+    let is_said = |value: &Value| matches!(value, Value::String(_) | Value::Array(_) | Value::Object(_));
+    ["detail", "error"].iter().any(|key| fields.get(*key).is_some_and(is_said))
+        || (failure.status == 400
+            && !fields.is_empty()
+            && fields.values().all(|it| it.is_array() || it.is_object()))
+}
 
 fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
     details.service_message =

@@ -48,6 +48,24 @@ async fn every_shape_keeps_its_status_and_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn only_what_has_the_services_form_says_that_nobody_is_there() {
+    for body in [
+        r#"{"message":"no Route matched with those values"}"#,
+        "default backend - 404",
+        "",
+        "{}",
+        r#"{"title":"Not Found","status":404}"#,
+    ] {
+        let error = list_error(json(404, body)).await;
+        assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::Upstream, false), "{error}");
+    }
+    let error = list_error(json(404, r#"{"detail":"Not found."}"#)).await;
+    assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::NotFound, true));
+    assert!(list_error(json(400, r#"{"name":["Too long."]}"#)).await.is_from_service());
+    assert!(!list_error(json(400, r#"{"message":"Bad request"}"#)).await.is_from_service());
+}
+
+#[tokio::test]
 async fn a_refused_key_is_not_sent_again() {
     let script = Script::of([json(401, r#"{"detail":"Incorrect authentication credentials."}"#)]);
     let http = HttpOptions::default().with_transport(script.clone());

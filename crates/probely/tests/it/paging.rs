@@ -72,6 +72,15 @@ async fn a_service_without_api_users_is_listed_and_the_report_says_so() {
     assert!(report.is_complete() && report.collections[1].is_not_offered);
     assert_eq!((seen, report.declared_total, report.retries()), (1, Some(1), 0));
 
+    // A gateway's 404 is not the service's: somebody may be missing.
+    for body in [r#"{"message":"no Route matched with those values"}"#, "default backend - 404", ""] {
+        let script = Script::of([json(200, page(1, 1, 1, &["a"])), json(404, body)]);
+        let provider = provider(&script);
+        let mut pages = provider.pages(ListQuery::new());
+        pages.next_page().await.unwrap().unwrap();
+        assert_eq!(pages.next_page().await.unwrap().unwrap_err().kind(), ErrorKind::Upstream, "{body}");
+    }
+
     // A key that may not see them is another matter: somebody is missing.
     let script = Script::of([json(200, page(1, 1, 1, &["a"])), json(403, r#"{"detail":"No."}"#)]);
     let error = provider(&script).list(ListQuery::new()).try_collect::<Vec<_>>().await.unwrap_err();
@@ -83,7 +92,7 @@ async fn the_own_profile_of_a_program_is_an_api_user() {
     let script = Script::of([
         json(200, r#"{"id":"a","is_apiuser":true}"#),
         json(200, r#"{"id":"a"}"#),
-        json(404, "{}"),
+        json(404, r#"{"detail":"Not found."}"#),
         json(200, r#"{"id":"a"}"#),
     ]);
     let provider = provider(&script);

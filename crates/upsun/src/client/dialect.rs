@@ -2,12 +2,58 @@
 
 use anyprofile_core::ErrorKind;
 use anyprofile_http::{Dialect, ErrorDetails, Failure};
+use serde_json::Value;
 
 /// Upsun's errors come in four shapes, two of them within one service: problem details with a number for
 /// `status` and a text for `detail`, an older form with them the other way round, `{"error": …}` with or
 /// without a description, and nothing that is JSON.
 pub(crate) static DIALECT: Dialect =
-    Dialect { request_id_headers: &["x-request-id", "x-amz-cf-id"], describe };
+    Dialect { request_id_headers: &["x-request-id", "x-amz-cf-id"], is_own_form, describe };
+
+/// The operations of the users' service, whose 404 has no body (OpenAPI document, `get-user` and its like).
+const WITHOUT_BODY: [&str; 20] = [
+    "get-current-user",
+    "get-user",
+    "get-user-by-email-address",
+    "get-user-by-username",
+    "update-user",
+    "reset-email-address",
+    "reset-password",
+    "verify-phone-number",
+    "confirm-phone-number",
+    "list-api-tokens",
+    "get-api-token",
+    "create-api-token",
+    "delete-api-token",
+    "list-login-connections",
+    "get-login-connection",
+    "delete-login-connection",
+    "get-totp-enrollment",
+    "confirm-totp-enrollment",
+    "withdraw-totp-enrollment",
+    "recreate-recovery-codes",
+];
+
+/// Whether a body is one of the forms that are JSON, or is left out where the service does so.
+fn is_own_form(failure: &Failure<'_>) -> bool {
+    if failure.is_empty {
+        return failure.status == 404 && WITHOUT_BODY.contains(&failure.operation);
+    }
+    let Some(Value::Object(fields)) = &failure.json else { return false };
+    let has = |key: &str, is: fn(&Value) -> bool| fields.get(key).is_some_and(is);
+    let is_problem = has("title", Value::is_string) && (has("status", is_status) || has("detail", is_detail));
+    let is_older =
+        has("status", is_status) && has("message", Value::is_string) && has("code", Value::is_number);
+    is_problem || is_older || has("error", is_detail)
+}
+
+fn is_status(value: &Value) -> bool {
+    value.is_number() || value.is_string()
+}
+
+fn is_detail(value: &Value) -> bool {
+    value.is_string() || value.is_object() || value.is_array()
+}
 
 fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
     let texts = ["/title", "/message", "/detail", "/error_description", "/error"];

@@ -12,7 +12,8 @@ use crate::{
 const MOVED: &str = r#"{"title":"This organization profile has moved to the billing profile.","status":403,"detail":"Forbidden."}"#;
 
 async fn organization_error(first: Answer) -> Error {
-    provider(&Script::of([first, answer(404)])).get(&id(ORGANIZATION)).await.unwrap_err()
+    let second = json(404, r#"{"title":"Not Found","status":404,"detail":"No such organization."}"#);
+    provider(&Script::of([first, second])).get(&id(ORGANIZATION)).await.unwrap_err()
 }
 
 /// An error with all that its `Display` leaves out.
@@ -57,6 +58,45 @@ async fn every_shape_keeps_its_status_and_says_what_to_do() {
         writeln!(text, "{}", told(&organization_error(answer).await)).unwrap();
     }
     insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn only_what_has_one_of_the_services_forms_says_that_nobody_is_there() {
+    for body in [
+        r#"{"message":"no Route matched with those values"}"#,
+        "default backend - 404",
+        "",
+        "{}",
+        r#"{"statusCode":404,"message":"Resource not found"}"#,
+        r#"{"detail":"Not Found"}"#,
+    ] {
+        let error = organization_error(json(404, body)).await;
+        assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::Upstream, false), "{error}");
+    }
+    for body in [
+        r#"{"title":"Not Found","status":404,"detail":"No such organization."}"#,
+        r#"{"status":"Not found","message":"No.","code":404,"detail":{},"title":"Not Found"}"#,
+        r#"{"error":"not found"}"#,
+    ] {
+        let error = organization_error(json(404, body)).await;
+        assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::NotFound, true), "{error}");
+    }
+    // The users' service leaves the body out, and says nothing else.
+    let user = |response: Answer| async { provider(&Script::of([response])).current().await.unwrap_err() };
+    assert_eq!(user(answer(404)).await.kind(), ErrorKind::NotFound);
+    assert_eq!(user(answer(404).body("default backend - 404")).await.kind(), ErrorKind::Upstream);
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_is_not_there_is_told_with_its_setting() {
+    let script = Script::of([answer(404)]);
+    let http = anyprofile_http::HttpOptions::default().with_transport(script);
+    let config = anyprofile_upsun::UpsunConfig::with_api_token("acme".parse().unwrap(), "t")
+        .at("https://api.example.com")
+        .with_auth_url("https://auth.example.com/oauth2")
+        .with_http(http);
+    let error = anyprofile_upsun::UpsunProvider::new(config).unwrap().current().await.unwrap_err();
+    insta::assert_snapshot!(error.to_string(), @"upsun account 'acme', oauth2-token: the token endpoint https://auth.example.com/oauth2/oauth2/token is not there [HTTP status 404]; check auth_url (UPSUN_AUTH_URL in the environment)");
 }
 
 #[tokio::test]

@@ -85,7 +85,7 @@ async fn a_record_that_may_not_be_seen_costs_no_profile_and_a_failure_does() {
             Some(if path.starts_with("/users") {
                 json(status, r#"{"error":"no"}"#)
             } else if path.ends_with("/address") {
-                answer(404)
+                json(404, r#"{"title":"Not Found","status":404}"#)
             } else {
                 json(200, PROFILE)
             })
@@ -283,7 +283,10 @@ async fn members_of_what_is_no_organization_are_refused_before_anything_is_sent(
 
 #[tokio::test]
 async fn an_organization_is_found_by_its_id() {
-    let script = Script::of([json(200, r#"{"company_name":"Acme"}"#), json(404, "{}")]);
+    let script = Script::of([
+        json(200, r#"{"company_name":"Acme"}"#),
+        json(404, r#"{"title":"Not Found","status":404}"#),
+    ]);
     let provider = provider(&script);
     let found = provider.find_by(&FindKey::NativeId(NATIVE.to_owned())).await.unwrap();
     assert_eq!(found.profiles[0].id, id(ORGANIZATION));

@@ -325,7 +325,7 @@ async fn an_error_of_any_shape_keeps_its_status() {
             ErrorKind::Unsupported,
             403,
         ),
-        (|| answer(404).into(), ErrorKind::NotFound, 404),
+        (|| json(404, r#"{"title":"Not Found","status":404}"#).into(), ErrorKind::NotFound, 404),
         (|| json(409, r#"{"error":"ada@example.com is taken"}"#).into(), ErrorKind::Conflict, 409),
         (|| answer(409).body("no JSON").into(), ErrorKind::Conflict, 409),
         (|| page(502).into(), ErrorKind::Upstream, 502),

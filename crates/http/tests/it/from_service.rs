@@ -1,0 +1,129 @@
+//! What the service itself said, and what something on the way to it said.
+
+use anyprofile_core::{Error, ErrorKind};
+use anyprofile_http::{Dialect, HeaderMap, HttpClient, HttpOptions, TokenExchange};
+
+use crate::{
+    BASE, exchanging_client, fixed_credential, info, read, read_one,
+    support::{Answer, Script, answer, json, page},
+    write,
+};
+
+/// A dialect whose errors are `{"detail": …}`.
+static DETAIL: Dialect = Dialect {
+    request_id_headers: &["x-request-id"],
+    is_own_form: |failure| failure.text("/detail").is_some(),
+    describe: |failure, details| details.service_message = failure.text("/detail").map(str::to_owned),
+};
+
+async fn failed(response: Answer) -> Error {
+    let options = HttpOptions::default().with_max_attempts(1).with_transport(Script::of([response]));
+    let client = HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), &DETAIL, options).unwrap();
+    client.send(read()).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_404_in_another_form_than_the_services_says_nothing_of_a_profile() {
+    for response in [
+        json(404, r#"{"message":"no Route matched with those values"}"#),
+        answer(404).header("content-type", "text/plain").body("default backend - 404"),
+        json(404, "\"detail\""),
+        json(404, r#"{"detail":7}"#),
+        answer(404),
+        page(404),
+        answer(410),
+        json(404, r#"{"detail":"cut"#),
+    ] {
+        let error = failed(response).await;
+        assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::Upstream, false), "{error}");
+        assert!(error.hint().unwrap().contains("base URL"), "{error}");
+    }
+    let error = failed(json(404, r#"{"message":"no Route matched with those values"}"#)).await;
+    assert!(error.hint().unwrap().contains(BASE), "{error}");
+    for body in [r#"{"detail":"Not found."}"#, "\u{feff}{\"detail\":\"Not found.\"}"] {
+        let error = failed(json(404, body)).await;
+        assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::NotFound, true), "{error}");
+        assert_eq!(error.service_message(), Some("Not found."));
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_in_another_form_says_nothing_of_the_credential() {
+    for status in [401, 403] {
+        let error = failed(json(status, r#"{"message":"Unauthorized"}"#)).await;
+        assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::Upstream, false), "{error}");
+        let error = failed(json(status, r#"{"detail":"No."}"#)).await;
+        assert!(error.is_from_service() && error.kind() != ErrorKind::Upstream, "{error}");
+        // Without a body, or with a part of one, the status keeps its meaning.
+        for response in [answer(status), json(status, "").pieces(["{\"detail\":"]).broken()] {
+            let error = failed(response).await;
+            assert!(!error.is_from_service() && error.kind() != ErrorKind::Upstream, "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_is_not_there_is_a_wrong_configuration_and_nobody_is_not_found() {
+    let error = |response: Answer| async {
+        let script = Script::of([response]);
+        let url = "https://auth.example.com/oauth2/token".parse().unwrap();
+        let exchange = TokenExchange::new(url, "client", vec![("api_token", "long-lived".into())]).unwrap();
+        let credential = anyprofile_http::Credential::exchange(exchange.configured_by("auth_url"));
+        let options = HttpOptions::default().with_max_attempts(1).with_transport(script);
+        let client = HttpClient::new(info(BASE), credential, HeaderMap::new(), &DETAIL, options).unwrap();
+        client.send(read()).await.unwrap_err()
+    };
+    for response in [
+        answer(404),
+        page(404),
+        json(404, r#"{"error":"not_found"}"#),
+        json(404, r#"{"message":"no Route matched with those values"}"#),
+        answer(405),
+        answer(410),
+    ] {
+        let error = error(response).await;
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Config, Some("oauth2-token")));
+        assert_eq!(error.message(), "the token endpoint https://auth.example.com/oauth2/token is not there");
+        assert_eq!(error.hint(), Some("check auth_url"));
+    }
+    for (response, kind) in [
+        (json(400, r#"{"error":"invalid_grant"}"#), ErrorKind::Unauthenticated),
+        (json(400, r#"{"message":"Bad request"}"#), ErrorKind::Config),
+        (json(401, r#"{"message":"Unauthorized"}"#), ErrorKind::Upstream),
+        (json(403, r#"{"message":"Forbidden"}"#), ErrorKind::Upstream),
+        (page(403), ErrorKind::Upstream),
+        (answer(415), ErrorKind::Config),
+        (answer(422), ErrorKind::Config),
+        (answer(503), ErrorKind::Upstream),
+    ] {
+        let error = error(response).await;
+        assert_eq!(error.kind(), kind, "{error}");
+        if kind == ErrorKind::Upstream && error.status() != Some(503) {
+            assert!(error.hint().unwrap().contains("auth_url"), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_response_has_the_time_of_the_services_clock_and_so_has_its_error() {
+    let dated = |response: Answer| response.header("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    let time = || "1994-11-06T08:49:37Z".parse().ok();
+    assert_eq!(read_one(dated(json(200, "[]"))).await.unwrap().date(), time());
+    assert_eq!(read_one(json(200, "[]").header("date", "soon")).await.unwrap().date(), None);
+    let undecodable = read_one(dated(json(200, "{"))).await.unwrap().decode::<Vec<u8>>().unwrap_err();
+    let too_large = dated(json(200, "0").header("content-length", "18446744073709551615"));
+    let elsewhere = dated(answer(302).header("location", "https://evil.example.com"));
+    for error in
+        [undecodable, failed(dated(answer(503))).await, failed(too_large).await, failed(elsewhere).await]
+    {
+        assert_eq!(error.response_date(), time(), "{error}");
+    }
+    assert_eq!(failed(answer(503)).await.response_date(), None);
+    // Of a write too, which may have been made.
+    let script = Script::of([dated(answer(504))]);
+    let error = crate::client(&script).send(write()).await.unwrap_err();
+    assert!(error.may_have_taken_effect() && error.response_date() == time(), "{error}");
+    let script = Script::of([dated(answer(404))]);
+    let error = exchanging_client(&script, HttpOptions::default()).send(read()).await.unwrap_err();
+    assert_eq!(error.response_date(), time());
+}
