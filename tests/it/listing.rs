@@ -190,7 +190,8 @@ async fn what_was_changed_since_an_earlier_listing_is_read_and_no_more() {
     assert_eq!(report.watermark(), latest(&IdKind::USER).min(latest(&API_USER)), "nothing before was missed");
     assert!(report.is_complete() && report.is_cut_at_unchanged(), "{report:?}");
     let asked = fixture.count("users-list") + fixture.count("api-users-list");
-    assert!(asked <= 4, "{asked} of 17 pages");
+    // Two pages that fall, the far end, and the API users, whose far end cannot be asked for alone.
+    assert!(asked <= 5, "{asked} of 17 pages");
 
     // A service that orders by nothing of the kind is read whole and filtered.
     let upsun = fixture.provider("upsun");

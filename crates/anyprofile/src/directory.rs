@@ -78,7 +78,7 @@ impl Directory {
         let Some(provider) = self.provider_of(id) else {
             return Err(Error::config(format!("there is no {} account '{}'", id.service, id.account)));
         };
-        provider.get_with(id, options).await
+        provider.get_opts(id, options).await
     }
 
     /// Looks for a profile at all accounts at once. `keys` are what the text may be, such as

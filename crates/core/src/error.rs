@@ -266,6 +266,13 @@ impl Error {
         self.with_effect(Effect::Whole).with_hint("the change was made, and reading it back failed")
     }
 
+    /// The same failure, of a write that was answered with the record of somebody else: whom it was made to is not known.
+    pub fn as_written_to_somebody_else(self) -> Self {
+        self.with_effect(Effect::Possible).with_hint(
+            "whether the change was made, and to whom, is not known: read both profiles before trying again",
+        )
+    }
+
     /// The same failure with whether asking again may help.
     pub fn with_retry(mut self, retry: Retry) -> Self {
         self.0.retry = retry;

@@ -5,8 +5,9 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::{
-    ErrorKind, FieldPath, Filter, GetOptions, IdKind, ListQuery, Pages, Profile, ProfileId, ProfileProvider,
-    Readable, Result,
+    Error, ErrorKind, FieldPath, Filter, GetOptions, IdKind, ListQuery, Pages, Profile, ProfileId,
+    ProfileProvider, Readable, Result,
+    reading::{check_same, prove_place},
 };
 
 /// What is known of a profile that is looked for. `Debug` shows no content.
@@ -46,6 +47,16 @@ impl FindKey {
         }
     }
 
+    /// Whether a profile that a service found by it has it: a service may take a user name without regard to case.
+    fn is_of(&self, profile: &Profile) -> bool {
+        match self {
+            Self::Username(name) => {
+                profile.username.value().is_some_and(|known| known.eq_ignore_ascii_case(name))
+            }
+            _ => self.matches(profile),
+        }
+    }
+
     /// Whether a profile has it. Addresses are compared without regard to case, everything else to the letter.
     pub fn matches(&self, profile: &Profile) -> bool {
         match self {
@@ -73,6 +84,8 @@ pub struct Found {
     pub method: FindMethod,
     /// How many requests it took.
     pub requests: u64,
+    /// Whether all were read who may have the key. If not, somebody may be there who was not found.
+    pub is_complete: bool,
 }
 
 /// How a profile was looked for.
@@ -94,27 +107,59 @@ pub enum FindMethod {
 impl Found {
     /// What a look-up gave: somebody, or nobody.
     pub fn looked_up(profile: Option<Profile>) -> Self {
-        Self { profiles: profile.into_iter().collect(), method: FindMethod::LookedUp, requests: 1 }
+        Self {
+            profiles: profile.into_iter().collect(),
+            method: FindMethod::LookedUp,
+            requests: 1,
+            is_complete: true,
+        }
     }
 
     /// Nobody could be asked.
     pub fn unanswerable() -> Self {
-        Self { profiles: Vec::new(), method: FindMethod::Unanswerable, requests: 0 }
+        Self { profiles: Vec::new(), method: FindMethod::Unanswerable, requests: 0, is_complete: true }
     }
 }
 
-/// The result of a look-up in which "there is no such profile" is an answer.
+/// The result of a look-up in which "there is no such profile" is an answer, once a request that must succeed has proven
+/// that the account is where it is looked for. Who is found must have what was asked for.
 ///
 /// # Errors
-/// Every failure that says nothing of the profile.
-pub fn found_or_nobody(result: Result<Profile>) -> Result<Found> {
+/// Every failure that says nothing of the profile; and [`ErrorKind::Decode`] for somebody else's.
+pub async fn found_or_nobody<P: ProfileProvider + ?Sized>(
+    provider: &P,
+    key: &FindKey,
+    result: Result<Profile>,
+) -> Result<Found> {
+    let mut found = look_up_result(result)?;
+    match found.profiles.first() {
+        None => found.requests += u64::from(prove_place(provider).await?.requests),
+        Some(profile) if !key.is_of(profile) => {
+            let message = format!(
+                "the service sent a profile that does not have the {} that was asked for",
+                key.path()
+            );
+            return Err(Error::new(ErrorKind::Decode, message)
+                .with_provider(provider.info())
+                .with_operation("find")
+                .with_hint("nothing can be said of whom you looked for; report it to the service"));
+        }
+        Some(_) => {}
+    }
+    Ok(found)
+}
+
+/// Somebody, or nobody as far as the service says.
+fn look_up_result(result: Result<Profile>) -> Result<Found> {
     match result {
         Ok(profile) => Ok(Found::looked_up(Some(profile))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::looked_up(None)),
         // Services answer 400 where the text cannot be one of their ids; a credential or a configuration that they
         // refuse with it is of another kind.
         Err(error)
-            if error.kind() == ErrorKind::NotFound
-                || (error.kind() == ErrorKind::InvalidRequest && error.status() == Some(400)) =>
+            if error.kind() == ErrorKind::InvalidRequest
+                && error.status() == Some(400)
+                && error.is_from_service() =>
         {
             Ok(Found::looked_up(None))
         }
@@ -122,10 +167,11 @@ pub fn found_or_nobody(result: Result<Profile>) -> Result<Found> {
     }
 }
 
-/// Looks an id of the service up, in one of these collections after the other until somebody is there.
+/// Looks an id of the service up, in one of these collections after the other until somebody is there. That nobody is there
+/// is believed once a request that must succeed has proven that the account is where it is looked for.
 ///
 /// # Errors
-/// Every failure that says nothing of the profile.
+/// Every failure that says nothing of the profile; and [`ErrorKind::Decode`] for somebody else's.
 pub async fn look_up<P: ProfileProvider + ?Sized>(
     provider: &P,
     native: &str,
@@ -137,12 +183,15 @@ pub async fn look_up<P: ProfileProvider + ?Sized>(
         // What cannot be an id is nobody's.
         let id = ProfileId::new(info.service.clone(), info.account.clone(), kind.clone(), native);
         let Ok(id) = id else { break };
-        let here = found_or_nobody(provider.get_with(&id, &GetOptions::default()).await)?;
+        let here = look_up_result(provider.get_with(&id, &GetOptions::default()).await)?;
         found.requests += here.requests;
-        found.profiles = here.profiles;
-        if !found.profiles.is_empty() {
-            break;
+        if let Some(profile) = here.profiles.first() {
+            check_same(provider, &id, profile)?;
+            return Ok(Found { requests: found.requests, ..here });
         }
+    }
+    if found.requests > 0 {
+        found.requests += u64::from(prove_place(provider).await?.requests);
     }
     Ok(found)
 }
@@ -172,5 +221,6 @@ pub(crate) async fn find_by_listing<P: ProfileProvider + ?Sized>(
         profiles.extend(page?.items.into_iter().filter(|profile| key.matches(profile)));
     }
     let method = if is_searched { FindMethod::Searched } else { FindMethod::Listed };
-    Ok(Found { profiles, method, requests: pages.report().requests })
+    let (requests, is_complete) = (pages.report().requests, pages.report().is_complete());
+    Ok(Found { profiles, method, requests, is_complete })
 }

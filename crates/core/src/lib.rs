@@ -92,6 +92,7 @@ mod plan;
 mod profile;
 mod provider;
 mod query;
+mod reading;
 mod redact;
 mod rules;
 mod time;

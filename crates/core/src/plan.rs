@@ -9,6 +9,7 @@ use crate::{
     AccountName, Capabilities, Change, Error, ErrorKind, Field, FieldPath, FieldState, GetOptions,
     PlannedRequest, Profile, ProfileChange, ProfileId, ProfileProvider, ProviderInfo, Result, ServiceName,
     WriteOptions,
+    reading::{check_same, read},
     rules::{pair_violations, refuse},
     written::{Shown, format_of, is_same, shown, value_of},
 };
@@ -84,8 +85,11 @@ impl UpdatePlan {
     }
 
     /// Works out what a change does to a profile as it is now.
+    ///
+    /// `id` is the one that was asked for, and the one that is written to: a record never says where a write goes.
     pub(crate) fn of(
         provider: &(impl ProfileProvider + ?Sized),
+        id: &ProfileId,
         change: &ProfileChange,
         current: &Profile,
         enrich: bool,
@@ -122,10 +126,9 @@ impl UpdatePlan {
             );
             differences.push(Difference { field: path.clone(), now, then });
         }
-        let requests =
-            if needed.is_empty() { Vec::new() } else { provider.plan_update(&current.id, &needed)? };
+        let requests = if needed.is_empty() { Vec::new() } else { provider.plan_update(id, &needed)? };
         Ok(Self {
-            id: current.id.clone(),
+            id: id.clone(),
             differences,
             requests,
             warnings,
@@ -221,6 +224,23 @@ pub struct Applied {
     pub unshown: Vec<FieldPath>,
 }
 
+/// Checks that what a write was answered with is the profile that was written to: else nobody knows who was.
+///
+/// # Errors
+/// [`ErrorKind::Decode`] if it is another one; the write may have been made.
+pub(crate) fn check_written<P: ProfileProvider + ?Sized>(
+    provider: &P,
+    id: &ProfileId,
+    written: Profile,
+    is_read: bool,
+) -> Result<Profile> {
+    match check_same(provider, id, &written) {
+        Ok(()) => Ok(written),
+        Err(error) if is_read => Err(error),
+        Err(error) => Err(error.with_operation("update").as_written_to_somebody_else()),
+    }
+}
+
 /// Makes a plan true.
 pub(crate) async fn apply<P: ProfileProvider + ?Sized>(
     provider: &P,
@@ -230,11 +250,11 @@ pub(crate) async fn apply<P: ProfileProvider + ?Sized>(
     plan.check_provider(provider.info())?;
     let as_planned = GetOptions::default().with_enrich(plan.enrich);
     if plan.is_empty() {
-        let profile = provider.get_with(&plan.id, &as_planned).await?;
+        let profile = read(provider, &plan.id, &as_planned).await?;
         return Ok(plan.applied(profile, provider.capabilities()));
     }
     if options.unchanged {
-        let current = provider.get_with(&plan.id, &as_planned).await?;
+        let current = read(provider, &plan.id, &as_planned).await?;
         let stale: Vec<_> =
             plan.stale(&current, provider.capabilities()).into_iter().map(FieldPath::as_str).collect();
         if !stale.is_empty() {
@@ -248,11 +268,11 @@ pub(crate) async fn apply<P: ProfileProvider + ?Sized>(
                 .with_hint("make the plan anew"));
         }
     }
-    let mut profile = provider.update_with(&plan.id, &plan.change, &WriteOptions::default()).await?;
+    let profile = provider.update_with(&plan.id, &plan.change, &WriteOptions::default()).await?;
+    let mut profile = check_written(provider, &plan.id, profile, false)?;
     if plan.is_unsaid(&profile, provider.capabilities()) {
         // The answer shows a part of the record only: what became of the rest has to be read.
-        let read = provider.get_with(&plan.id, &as_planned).await;
-        profile = read.map_err(Error::after_write)?;
+        profile = read(provider, &plan.id, &as_planned).await.map_err(Error::after_write)?;
     }
     Ok(plan.applied(profile, provider.capabilities()))
 }

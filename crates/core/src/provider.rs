@@ -9,7 +9,7 @@ use crate::{
     AccountName, Applied, ApplyOptions, Capabilities, Cursor, Effort, Enrollment, Error, ErrorKind,
     FilterPlan, FindKey, Found, FoundCreated, GetOptions, ListQuery, Page, Pages, PlannedRequest, Profile,
     ProfileChange, ProfileDraft, ProfileId, ProfileStream, Result, ServiceName, Support, Timestamp,
-    UpdatePlan, WriteOptions, created, find::find_by_listing, plan,
+    UpdatePlan, WriteOptions, created, find::find_by_listing, plan, reading,
 };
 
 /// Who a provider speaks to.
@@ -50,6 +50,16 @@ impl ProviderInfo {
     pub fn with_shape(mut self, shape: impl Into<String>) -> Self {
         self.shape = shape.into();
         self
+    }
+
+    /// The error for the record of another profile than the one that was asked for. It names both.
+    pub fn somebody_else(&self, asked: &ProfileId, came: &ProfileId) -> Error {
+        Error::new(
+            ErrorKind::Decode,
+            format!("{asked} was asked for, and the service sent the record of {came}"),
+        )
+        .with_provider(self)
+        .with_hint("nothing of it is used; ask again, and report it to the service if it comes again")
     }
 
     /// Checks that an id belongs to this service and account.
@@ -97,6 +107,12 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
 
     /// One profile. The id belongs to this provider.
     async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile>;
+
+    /// Whether the record that came is the one that was asked for. A service in which a profile has several ids says here
+    /// which of them are the same one.
+    fn is_alias(&self, asked: &ProfileId, came: &ProfileId) -> bool {
+        asked == came
+    }
 
     /// The profile of the credential.
     async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
@@ -265,10 +281,19 @@ pub trait ProfileProviderExt: ProfileProvider {
     /// One profile.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`], or [`ErrorKind::InvalidRequest`] if the id is another account's.
+    /// [`ErrorKind::NotFound`] where nobody has the id and a request that must succeed has proven that the account is where
+    /// the configuration says, else that request's error; [`ErrorKind::InvalidRequest`] if the id is another account's;
+    /// [`ErrorKind::Decode`] if the service sent somebody else.
     async fn get(&self, id: &ProfileId) -> Result<Profile> {
-        self.info().check_id(id)?;
-        self.get_with(id, &GetOptions::default()).await
+        reading::read(self, id, &GetOptions::default()).await
+    }
+
+    /// One profile, with options.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        reading::read(self, id, options).await
     }
 
     /// The profile of the credential.
@@ -285,7 +310,8 @@ pub trait ProfileProviderExt: ProfileProvider {
     /// Those of [`ProfileChange::check`], with nothing sent, and the service's.
     async fn update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Profile> {
         self.info().check_id(id)?;
-        self.update_with(id, change, &WriteOptions::default()).await
+        let profile = self.update_with(id, change, &WriteOptions::default()).await?;
+        plan::check_written(self, id, profile, change.is_empty())
     }
 
     /// Works out what a change does: the differences to the profile as it is now, and the requests. Reads the profile and
@@ -296,12 +322,12 @@ pub trait ProfileProviderExt: ProfileProvider {
     async fn plan(&self, id: &ProfileId, change: &ProfileChange) -> Result<UpdatePlan> {
         self.info().check_id(id)?;
         change.check(id, self.info(), self.capabilities())?;
-        let mut current = self.get_with(id, &GetOptions::default()).await?;
+        let mut current = self.get(id).await?;
         let enrich = UpdatePlan::needs_more(self, change, &current);
         if enrich {
-            current = self.get_with(id, &GetOptions::default().with_enrich(true)).await?;
+            current = self.get_opts(id, &GetOptions::default().with_enrich(true)).await?;
         }
-        UpdatePlan::of(self, change, &current, enrich)
+        UpdatePlan::of(self, id, change, &current, enrich)
     }
 
     /// Makes a plan true, and says which fields the service shows otherwise than they were written.

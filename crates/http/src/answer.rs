@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use anyprofile_core::{
-    Effect, Effort, Error, ErrorKind, Page, ProviderInfo, Quarantined, Result, Timestamp,
-    wire::{self, DecodeFailure, DecodedPage, Tolerant},
+    Effect, Effort, Error, ErrorKind, Page, ProfileId, ProviderInfo, Quarantined, Result, Timestamp,
+    wire::{self, DecodeFailure, DecodedPage, OpaqueId, Tolerant},
 };
 use bytes::Bytes;
 use http::HeaderMap;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{dialect::is_html, exchange::Place, retry::response_date};
 
@@ -22,6 +22,8 @@ pub struct Listed<L> {
     pub quarantined: Vec<Quarantined>,
     /// The service's id of the request.
     pub request_id: Option<String>,
+    /// The time of the response by the service's clock, to the second.
+    pub date: Option<Timestamp>,
     /// What it took.
     pub effort: Effort,
 }
@@ -35,6 +37,7 @@ impl<L> Listed<L> {
             .with_declared_total(declared_total)
             .with_quarantined(self.quarantined)
             .with_request(self.request_id, self.effort)
+            .with_date(self.date)
     }
 }
 
@@ -99,6 +102,55 @@ impl Answer {
         if self.is_empty() { Ok(()) } else { self.json().map(drop) }
     }
 
+    /// That there is an answer of the service's about this profile: nothing, words, or a record, which must not be somebody
+    /// else's.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] if it is a web page, or has the id of another profile.
+    pub fn acknowledges(&self, asked: &ProfileId) -> Result<()> {
+        #[derive(Deserialize)]
+        struct Identified {
+            id: OpaqueId,
+        }
+
+        self.acknowledged()?;
+        match serde_json::from_slice::<Identified>(self.body.trim_ascii()) {
+            Ok(Identified { id }) => self.is_of(asked, Some(&id)),
+            // Nothing, words, or a record that does not say whose it is.
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// That a record with this id is that of the profile that was asked for.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] if it has no id, or another one; of a write, that it is not known whom it was made to.
+    pub fn is_of(&self, asked: &ProfileId, id: Option<&OpaqueId>) -> Result<()> {
+        let Some(id) = id else {
+            return Err(
+                self.error(ErrorKind::Decode, "the record has no id, so that nobody knows whose it is")
+            );
+        };
+        if id.as_str() == asked.native() {
+            return Ok(());
+        }
+        let came =
+            ProfileId::new(asked.service.clone(), asked.account.clone(), asked.kind.clone(), id.as_str());
+        let Ok(came) = came else {
+            return Err(self
+                .error(ErrorKind::Decode, "the record has no usable id, so that nobody knows whose it is"));
+        };
+        let error = self
+            .info
+            .somebody_else(asked, &came)
+            .with_operation(self.operation)
+            .with_status(self.status)
+            .with_request_id(self.request_id.clone())
+            .with_response_date(self.date())
+            .with_effort(self.effort);
+        Err(if self.is_write { error.as_written_to_somebody_else() } else { error })
+    }
+
     /// The time of the response by the clock of the server that sent it (its `Date` header), to the second. `None` where
     /// it has no readable date.
     pub fn date(&self) -> Option<Timestamp> {
@@ -123,6 +175,7 @@ impl Answer {
             list: decoded.page,
             quarantined: decoded.quarantined,
             request_id: self.request_id.clone(),
+            date: self.date(),
             effort: self.effort,
         })
     }

@@ -145,6 +145,7 @@ impl HttpClient {
             body: request.body,
             idempotent: request.idempotent,
             place: Place::Api,
+            names_resource: request.names_resource || request.link.is_some(),
         };
         let exchange = Exchange::new(Arc::clone(&self.0));
         let span = tracing::debug_span!(

@@ -268,6 +268,7 @@ impl TokenExchange {
             // Exchanging again has no effect besides one more access token.
             idempotent: true,
             place: Place::TokenEndpoint(self.setting),
+            names_resource: false,
         };
         let asked_at = Instant::now();
         let answer = exchange.run(&outbound, None, &TOKEN_DIALECT, effort).await?;

@@ -36,6 +36,8 @@ pub(crate) struct Outbound {
     pub(crate) body: Bytes,
     pub(crate) idempotent: bool,
     pub(crate) place: Place,
+    /// Whether a 404 is about what the request names, and not about the place.
+    pub(crate) names_resource: bool,
 }
 
 /// Which of an account's servers a request goes to.

@@ -150,6 +150,14 @@ fn status_error(
             .into(),
         );
     }
+    if is_own_form && outbound.idempotent && !outbound.names_resource && matches!(received.status, 404 | 410)
+    {
+        // Something of the service's is at that URL, and not what every account has.
+        details.kind = Some(ErrorKind::Config);
+        details.message = Some("the service has nothing at this URL".into());
+        details.hint =
+            Some(format!("check {setting} ({})", outbound.place.url(outbound, &exchange.inner.info)).into());
+    }
     if let Place::TokenEndpoint(_) = outbound.place {
         token_endpoint(outbound, received.status, details);
     }

@@ -19,6 +19,8 @@ pub struct Request {
     pub(crate) body: Bytes,
     pub(crate) idempotent: bool,
     pub(crate) link: Option<Link>,
+    /// Whether it names a record or a part of a list: then a 404 is about that, and not about the place.
+    pub(crate) names_resource: bool,
     path: String,
     query: Vec<(String, String)>,
     invalid: Option<&'static str>,
@@ -58,6 +60,7 @@ impl Request {
             body: Bytes::new(),
             idempotent,
             link: None,
+            names_resource: false,
             path: String::new(),
             query: Vec::new(),
             invalid: None,
@@ -103,6 +106,13 @@ impl Request {
         self
     }
 
+    /// Says that the request names a part of a list, such as a numbered page: then a 404 says that there is no such part. To a
+    /// request that names nothing it says that the base URL is wrong. A [`segment`](Self::segment) names a record by itself.
+    pub fn names_resource(mut self, names_resource: bool) -> Self {
+        self.names_resource |= names_resource;
+        self
+    }
+
     /// A JSON body.
     pub fn json(mut self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
@@ -138,6 +148,7 @@ impl Request {
         if matches!(segment, "" | "." | "..") {
             self.invalid = Some("an id is empty, '.' or '..', and would address something else");
         }
+        self.names_resource = true;
         self.path.push('/');
         self.path.extend(utf8_percent_encode(segment, SEGMENT));
         self
@@ -149,6 +160,7 @@ impl Request {
         if value.is_empty() {
             self.invalid = Some("there is nothing behind the '=' of an address");
         }
+        self.names_resource = true;
         self.path.push('/');
         self.path.push_str(name);
         self.path.push('=');

@@ -85,6 +85,29 @@ impl AnthropicOrganizationProvider {
         Ok((as_profile.map)(id, kept.record).with_raw(kept.raw.filter(|_| self.keep_raw)))
     }
 
+    /// The profile that was asked for, and nobody else's.
+    async fn asked<T: Tolerant>(
+        &self,
+        request: Request,
+        id: &ProfileId,
+        as_profile: &As<T>,
+    ) -> Result<Profile> {
+        let answer = self.client.http.send(request).await?;
+        self.decoded_of(&answer, id, as_profile)
+    }
+
+    /// The record of a profile that was asked for, and of nobody else.
+    pub(super) fn decoded_of<T: Tolerant>(
+        &self,
+        answer: &Answer,
+        id: &ProfileId,
+        as_profile: &As<T>,
+    ) -> Result<Profile> {
+        let kept: WithRaw<T> = answer.decode_record()?;
+        answer.is_of(id, (as_profile.native)(&kept.record))?;
+        self.profile(kept, as_profile).map_err(|reason| answer.error(ErrorKind::Decode, reason))
+    }
+
     async fn one<T: Tolerant>(&self, request: Request, as_profile: &As<T>) -> Result<(Profile, Effort)> {
         let answer = self.client.http.send(request).await?;
         Ok((self.decoded(&answer, as_profile)?, answer.effort))
@@ -276,12 +299,11 @@ impl ProfileProvider for AnthropicOrganizationProvider {
 
     async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         self.capabilities().operations.get.check(self.info(), "get", id)?;
-        let read = match id.kind.as_str() {
-            "organization_user" => self.one(organization_user_request(id.native()), &USER).await,
-            "invite" => self.one(invite_request(id.native()), &INVITED).await,
-            _ => self.check_organization(id).await,
-        };
-        read.map(|(profile, _)| profile)
+        match id.kind.as_str() {
+            "organization_user" => self.asked(organization_user_request(id.native()), id, &USER).await,
+            "invite" => self.asked(invite_request(id.native()), id, &INVITED).await,
+            _ => self.check_organization(id).await.map(|(profile, _)| profile),
+        }
     }
 
     fn plan_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
@@ -337,6 +359,7 @@ impl ProfileProvider for AnthropicOrganizationProvider {
                     found.profiles.extend(page?.items);
                 }
                 found.requests = pages.report().requests;
+                found.is_complete = pages.report().is_complete();
                 found.method = FindMethod::Listed;
                 Ok(found)
             }

@@ -42,7 +42,7 @@ impl AnthropicOrganizationProvider {
         let http = &self.client().http;
         let answer = http.send(self.update_request(id, change)?).await?;
         let answer = http.read_back(answer, || organization_user_request(id.native())).await?;
-        self.decoded(&answer, &USER)
+        self.decoded_of(&answer, id, &USER)
     }
 
     fn invite_request(&self, draft: &ProfileDraft) -> Result<Request> {
@@ -76,6 +76,6 @@ impl AnthropicOrganizationProvider {
     }
 
     pub(super) async fn remove(&self, id: &ProfileId) -> Result<()> {
-        self.client().http.send(self.delete_request(id)?).await?.acknowledged()
+        self.client().http.send(self.delete_request(id)?).await?.acknowledges(id)
     }
 }

@@ -67,6 +67,13 @@ impl AnthropicProvider {
         self.profile(kept.record).map(|profile| profile.with_raw(raw))
     }
 
+    /// The record of a profile that was asked for, and of nobody else.
+    pub(super) fn asked(&self, answer: &Answer, id: &ProfileId) -> Result<Profile> {
+        let kept: WithRaw<wire::UserProfile> = answer.decode_record()?;
+        answer.is_of(id, kept.record.id.value())?;
+        self.kept(kept).map_err(|reason| answer.error(ErrorKind::Decode, reason))
+    }
+
     /// The service's words for the status that is asked for, where it filters by it.
     fn enforcement_status(&self, query: &ListQuery) -> Vec<EnforcementStatus> {
         if !self.filter_plan(query).pushed.contains(&FilterPart::Status) {
@@ -294,12 +301,13 @@ impl ProfileProvider for AnthropicProvider {
 
     async fn delete_with(&self, id: &ProfileId, _: &WriteOptions) -> Result<()> {
         self.capabilities().operations.delete.check(self.info(), "delete", id)?;
-        self.client.delete_user_profile(id.native()).await.map(drop)
+        let request = self.client.delete_user_profile_request(id.native())?;
+        self.client.http.send(request).await?.acknowledges(id)
     }
 
     async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         self.capabilities().operations.get.check(self.info(), "get", id)?;
         let answer = self.client.http.send(self.client.get_request(id.native())).await?;
-        self.kept(answer.decode_record()?).map_err(|reason| answer.error(ErrorKind::Decode, reason))
+        self.asked(&answer, id)
     }
 }

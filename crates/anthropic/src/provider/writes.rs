@@ -144,9 +144,7 @@ impl AnthropicProvider {
         let request = self.client.update_user_profile_request(id.native(), &self.update_body(change))?;
         let answer = self.client.http.send(request).await?;
         let answer = self.client.http.read_back(answer, || self.client.get_request(id.native())).await?;
-        let kept: WithRaw<wire::UserProfile> = answer.decode_record()?;
-        let raw = kept.raw.filter(|_| self.settings.keep_raw);
-        Ok(crate::map::user_profile(id.clone(), kept.record).with_raw(raw))
+        self.asked(&answer, id)
     }
 
     /// The request for a link: of its own with a beta, one of several actions without.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// As first published.
-const FIRST: &str = r#"{"id":"id","created_at":"2019-12-27T18:11:19.117Z","metadata":{"foo":"string"},
+const FIRST: &str = r#"{"id":"uprof_1","created_at":"2019-12-27T18:11:19.117Z","metadata":{"foo":"string"},
     "trust_grants":{"foo":{"status":"status"}},"type":"type","updated_at":"2019-12-27T18:11:19.117Z",
     "external_id":"external_id"}"#;
 
@@ -104,10 +104,10 @@ async fn grants_are_open_and_a_missing_one_was_never_asked_for() {
         (r#","trust_grants":{"cyber":{}}"#, serde_json::json!({"cyber": ""})),
         (r#","trust_grants":null"#, serde_json::Value::Null),
     ] {
-        let profile = get(format!(r#"{{"id":"x"{grants}}}"#)).await;
+        let profile = get(format!(r#"{{"id":"uprof_1"{grants}}}"#)).await;
         assert_eq!(shown(&profile)["grants"], expected);
     }
-    assert!(shown(&get(r#"{"id":"x"}"#).await).get("grants").is_none());
+    assert!(shown(&get(r#"{"id":"uprof_1"}"#).await).get("grants").is_none());
 }
 
 #[tokio::test]
@@ -120,20 +120,20 @@ async fn statuses_are_the_services_and_ours_stays_apart() {
         ("watched", "watched"),
     ] {
         let profile = get(format!(
-            r#"{{"id":"x","enforcement_status":"{word}","external_user_details":{{"account_status":"active"}}}}"#
+            r#"{{"id":"uprof_1","enforcement_status":"{word}","external_user_details":{{"account_status":"active"}}}}"#
         ))
         .await;
         let shown = shown(&profile);
         assert_eq!((&shown["status"], &shown["status_raw"]), (&status.into(), &word.into()));
         assert_eq!(shown["declared_status"], "active");
     }
-    let shown = shown(&get(r#"{"id":"x","external_user_details":null}"#).await);
+    let shown = shown(&get(r#"{"id":"uprof_1","external_user_details":null}"#).await);
     assert!(shown.get("status").is_none() && shown.get("declared_status").is_none());
 }
 
 #[tokio::test]
 async fn unknown_words_fields_and_odd_times_survive() {
-    let record = r#"{"id":"x","relationship":"friend","access_type":"pigeon","created_at":"soon","updated_at":"",
+    let record = r#"{"id":"uprof_1","relationship":"friend","access_type":"pigeon","created_at":"soon","updated_at":"",
         "external_user_details":{"entity_type":"robot","shoe":44},"shoe":{"n":1.10}}"#;
     let profile = get(record).await;
     insta::assert_json_snapshot!("unknown_values", shown(&profile));

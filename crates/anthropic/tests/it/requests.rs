@@ -15,8 +15,12 @@ use crate::{
 
 fn answering() -> std::sync::Arc<Script> {
     Script::by(|sent| {
-        let is_one = sent.url.contains("/user_profiles/");
-        json(200, if is_one { r#"{"id":"uprof_1"}"# } else { r#"{"data":[],"next_page":null}"# }).into()
+        let asked = sent.url.split_once("/user_profiles/").map(|(_, asked)| asked.split('?').next().unwrap());
+        let one = |asked: &str| {
+            let native = asked.replace("%2F", "/").replace("%3F", "?");
+            format!(r#"{{"id":"{native}"}}"#)
+        };
+        json(200, asked.map_or_else(|| r#"{"data":[],"next_page":null}"#.to_owned(), one)).into()
     })
 }
 

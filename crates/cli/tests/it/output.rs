@@ -239,10 +239,10 @@ fn find_asks_every_account_and_says_what_it_took() {
     let run = server.run(&["find", "nobody@example.com"]);
     assert_eq!((run.code, run.out.as_str()), (6, ""));
     insta::assert_snapshot!(run.err, @"
-    upsun      0 found with 1 request (emails looked up: 0)
+    upsun      0 found with 2 requests (emails looked up: 0)
     probely    0 found with 1 request (emails searched: 0)
     anthropic  0 found with 0 requests (emails not known to this service: 0); COULD NOT BE ASKED
-    0 found at 3 accounts with 2 requests
+    0 found at 3 accounts with 3 requests
     ");
     let listed = server.run(&["list", "--account", "probely", "-o", "csv", "--fields", "emails", "-q"]).out;
     let address = listed.lines().find(|line| line.contains('@')).unwrap();

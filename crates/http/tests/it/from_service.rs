@@ -48,6 +48,20 @@ async fn a_404_in_another_form_than_the_services_says_nothing_of_a_profile() {
 }
 
 #[tokio::test]
+async fn a_404_of_the_service_to_a_request_that_names_nobody_is_about_the_base_url() {
+    for status in [404, 410] {
+        let script = Script::of([json(status, r#"{"detail":"Not found."}"#)]);
+        let options = HttpOptions::default().with_transport(script);
+        let client =
+            HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), &DETAIL, options).unwrap();
+        let error =
+            client.send(anyprofile_http::Request::get("users_list").path("/users/")).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Config, Some(status)));
+        assert!(error.hint().unwrap().contains(BASE), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_in_another_form_says_nothing_of_the_credential() {
     for status in [401, 403] {
         let error = failed(json(status, r#"{"message":"Unauthorized"}"#)).await;

@@ -54,7 +54,7 @@ pub(crate) fn exchanging_client(script: &Arc<Script>, options: HttpOptions) -> H
 }
 
 pub(crate) fn read() -> Request {
-    Request::get("users_list").path("/users/").query("search", Some("ada"))
+    Request::get("users_list").path("/users/").query("search", Some("ada")).names_resource(true)
 }
 
 pub(crate) fn write() -> Request {

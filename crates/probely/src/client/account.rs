@@ -43,6 +43,7 @@ impl ListEntries {
             .query("length", self.length)
             .query("ordering", self.ordering.as_deref())
             .query("page", self.page)
+            .names_resource(self.page.is_some_and(|page| page > 1))
             .query("search", self.search.as_deref())
     }
 }

@@ -157,6 +157,7 @@ impl ListUsers {
             .query("no_access", self.no_access)
             .query("ordering", self.ordering.as_deref())
             .query("page", self.page)
+            .names_resource(self.page.is_some_and(|page| page > 1))
             .query_each("role", &self.role)
             .query("search", self.search.as_deref())
             .query_each("target", &self.target)

@@ -90,6 +90,18 @@ impl ProbelyProvider {
         self.kept(kind, view, kept).map_err(|reason| answer.error(ErrorKind::Decode, reason))
     }
 
+    /// The record of a profile that was asked for, and of nobody else.
+    fn asked(
+        &self,
+        answer: &Answer,
+        id: &ProfileId,
+        view: View,
+        kept: WithRaw<wire::User>,
+    ) -> Result<Profile> {
+        answer.is_of(id, kept.record.id.value())?;
+        self.one(answer, &id.kind, view, kept)
+    }
+
     /// The query with what is asked for where the caller named nothing. A cursor is bound to it.
     fn effective(&self, query: &ListQuery) -> ListQuery {
         let mut effective = query.clone().with_page_size(query.page_size.unwrap_or(self.settings.page_size));
@@ -275,9 +287,20 @@ impl ProfileProvider for ProbelyProvider {
         let request = if kind == API_USER { api_user_list_request(&list) } else { list_request(&list) };
         let answer = match self.client.http.send(request).await {
             Ok(answer) => answer,
-            // The first page of a list is always there, if the list is.
-            Err(error) if kind == API_USER && number.is_none() && error.kind() == ErrorKind::NotFound => {
-                return Ok(Page::not_offered(error.effort()).in_collection(kind, None));
+            // The first page of a list is always there, if the list is: where the account is right, which the users' list
+            // proves, the service does not have this one.
+            Err(error)
+                if kind == API_USER
+                    && number.is_none()
+                    && error.status() == Some(404)
+                    && error.is_from_service() =>
+            {
+                let mut effort = error.effort();
+                let proof = ListUsers { length: Some(1), ..ListUsers::default() };
+                let proven = self.client.http.send(list_request(&proof)).await?;
+                user_list::<wire::User>(&proven)?;
+                effort += proven.effort;
+                return Ok(Page::not_offered(effort).in_collection(kind, None));
             }
             // The list has become shorter meanwhile: this is behind its end. What is lacking then is seen from the total.
             Err(error) if number.is_some_and(|number| number > 1) && error.kind() == ErrorKind::NotFound => {
@@ -309,7 +332,7 @@ impl ProfileProvider for ProbelyProvider {
             (user_request(id.native()), USER)
         };
         let answer = self.client.http.send(request).await?;
-        self.one(&answer, &id.kind, view, answer.decode_record()?)
+        self.asked(&answer, id, view, answer.decode_record()?)
     }
 
     fn plan_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {

@@ -145,9 +145,7 @@ impl ProbelyProvider {
         };
         let answer = self.client.http.send(request).await?;
         let answer = self.client.http.read_back(answer, || read).await?;
-        let kept: WithRaw<wire::User> = answer.decode_record()?;
-        let raw = kept.raw.filter(|_| self.settings.keep_raw);
-        Ok(map::user(id.clone(), view, kept.record).with_raw(raw))
+        self.asked(&answer, id, view, answer.decode_record()?)
     }
 
     /// A user is deactivated as the service has it; an API user is changed to one that may not sign in.

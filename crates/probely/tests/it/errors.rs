@@ -11,7 +11,7 @@ use crate::{
 };
 
 async fn list_error(answer: Answer) -> Error {
-    provider(&Script::of([answer])).list_page(&ListQuery::new(), None).await.unwrap_err()
+    provider(&Script::of([answer])).client().get_user("x").await.unwrap_err()
 }
 
 #[tokio::test]

@@ -242,7 +242,8 @@ async fn an_error_names_the_operation() {
             json(403, r#"{"detail":"You do not have permission to perform this action."}"#),
             ErrorKind::PermissionDenied,
         ),
-        (json(404, r#"{"detail":"Invalid page."}"#), ErrorKind::NotFound),
+        // No page was named: there is no such list at that URL.
+        (json(404, r#"{"detail":"Not found."}"#), ErrorKind::Config),
         // An object where a page is expected, as the own profile is.
         (json(200, r#"{"id":"x"}"#), ErrorKind::Decode),
         (json(200, "[]"), ErrorKind::Decode),

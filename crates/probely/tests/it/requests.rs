@@ -16,15 +16,10 @@ const EMPTY: &str = r#"{"count":0,"page_total":1,"page":1,"length":10,"results":
 
 fn answering() -> std::sync::Arc<Script> {
     Script::by(|sent| {
-        json(
-            200,
-            if sent.url.contains("/users/?") || sent.url.ends_with("/users/") {
-                EMPTY
-            } else {
-                r#"{"id":"x"}"#
-            },
-        )
-        .into()
+        let is_list = sent.url.contains("/users/?") || sent.url.ends_with("/users/");
+        let asked = sent.url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        let asked = asked.replace("%2F", "/").replace("%3F", "?");
+        json(200, if is_list { EMPTY.to_owned() } else { format!(r#"{{"id":"{asked}"}}"#) }).into()
     })
 }
 

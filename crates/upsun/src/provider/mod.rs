@@ -203,6 +203,11 @@ impl ProfileProvider for UpsunProvider {
         self.one(id, options).await
     }
 
+    /// An organization is also addressed by its name.
+    fn is_alias(&self, asked: &ProfileId, came: &ProfileId) -> bool {
+        asked == came || (asked.native().starts_with("name=") && came.kind == IdKind::ORGANIZATION)
+    }
+
     async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
         let user = self.user_of(current_user_request()).await?;
         if options.enrich { self.enrich_user(user).await } else { Ok(user) }
@@ -223,7 +228,7 @@ impl ProfileProvider for UpsunProvider {
             }
             _ => return Ok(Found::unanswerable()),
         };
-        found_or_nobody(self.user_of(request).await)
+        found_or_nobody(self, key, self.user_of(request).await).await
     }
 
     fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {

@@ -24,24 +24,35 @@ pub(super) const SIDE_BY_SIDE: usize = 4;
 pub(super) type Read = Result<(Profile, Effort)>;
 
 impl UpsunProvider {
-    /// Reads one record of the profile with this id.
-    pub(super) async fn read<T: Tolerant>(
+    /// Reads one record of the profile with this id. `identity` says what proves that it is this one's.
+    async fn read<T: Tolerant>(
         &self,
         request: Request,
         id: ProfileId,
+        identity: Identity<T>,
         map: fn(ProfileId, T) -> Profile,
     ) -> Read {
         let answer = self.client.http.send(request).await?;
         let kept: WithRaw<T> = answer.decode_record()?;
+        match identity {
+            Identity::Id(own_id) => answer.is_of(&id, own_id(&kept.record))?,
+            Identity::Name(name) => {
+                let came = name(&kept.record).map(|name| OpaqueId::from(format!("name={name}").as_str()));
+                answer.is_of(&id, came.as_ref())?;
+            }
+            Identity::NotTold => {}
+        }
         Ok((self.with_raw(map(id, kept.record), kept.raw), answer.effort))
     }
 
     pub(super) async fn profile_record(&self, id: &ProfileId) -> Read {
-        self.read(profile_request(id.native()), id.clone(), map::profile).await
+        let identity = Identity::Id(|record: &wire::Profile| record.id.value());
+        self.read(profile_request(id.native()), id.clone(), identity, map::profile).await
     }
 
+    /// The profile of an organization, whose record has another id than the organization.
     pub(super) async fn organization_profile(&self, id: &ProfileId, address: &str) -> Read {
-        self.read(organization_request(address), id.clone(), map::profile).await
+        self.read(organization_request(address), id.clone(), Identity::NotTold, map::profile).await
     }
 
     /// The organization by its address, under its own id where the record says one.
@@ -51,7 +62,12 @@ impl UpsunProvider {
             let own = ProfileId::new(id.service.clone(), id.account.clone(), id.kind.clone(), own);
             map::organization(own.unwrap_or(id), record)
         };
-        self.read(organization_record_request(address), id.clone(), named).await
+        let identity = if address.starts_with("name=") {
+            Identity::Name(|record: &wire::Organization| record.name.value())
+        } else {
+            Identity::Id(|record: &wire::Organization| record.id.value())
+        };
+        self.read(organization_record_request(address), id.clone(), identity, named).await
     }
 
     pub(super) async fn one(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
@@ -98,7 +114,8 @@ impl UpsunProvider {
         let address = if id.kind == IdKind::ORGANIZATION {
             self.address(&id).await
         } else {
-            let user = self.read(user_request("get-user", id.native()), id.clone(), map::user);
+            let identity = Identity::Id(|record: &wire::User| record.id.value());
+            let user = self.read(user_request("get-user", id.native()), id.clone(), identity, map::user);
             let (user, address) = join(user, self.address(&id)).await;
             effort += effort_of(&user);
             add(&mut profile, USER, user, reason_of)?;
@@ -131,8 +148,18 @@ impl UpsunProvider {
         } else {
             profile_address_request(id.native())
         };
-        self.read(request, id.clone(), map::address).await
+        self.read(request, id.clone(), Identity::NotTold, map::address).await
     }
+}
+
+/// What proves that a record is the one that was asked for.
+enum Identity<T> {
+    /// The id that the record has.
+    Id(fn(&T) -> Option<&OpaqueId>),
+    /// The name that the record has, where it is asked for by `name=`.
+    Name(fn(&T) -> Option<&String>),
+    /// Nothing: it has no id that the profile is asked for by.
+    NotTold,
 }
 
 /// Which errors are a reason why a record is missing, and no failure.

@@ -132,7 +132,10 @@ impl UpsunProvider {
         let is_change = !requests.is_empty();
         for (number, request) in requests.into_iter().enumerate() {
             let operation = request.operation();
-            let made = self.client.http.send(request).await.and_then(|answer| answer.acknowledged());
+            // The record of an organization's profile has another id, and an address has none.
+            let made = self.client.http.send(request).await.and_then(|answer| {
+                if id.kind == IdKind::ORGANIZATION { answer.acknowledged() } else { answer.acknowledges(id) }
+            });
             made.map_err(|error| if number == 0 { error } else { after_others(error, operation) })?;
         }
         let read = self.changed(id, change).await;

@@ -13,7 +13,9 @@ const MOVED: &str = r#"{"title":"This organization profile has moved to the bill
 
 async fn organization_error(first: Answer) -> Error {
     let second = json(404, r#"{"title":"Not Found","status":404,"detail":"No such organization."}"#);
-    provider(&Script::of([first, second])).get(&id(ORGANIZATION)).await.unwrap_err()
+    // That the account is where it is looked for, and so nobody there, is proven by whom the token belongs to.
+    let own = json(200, r#"{"id":"u-1"}"#);
+    provider(&Script::of([first, second, own])).get(&id(ORGANIZATION)).await.unwrap_err()
 }
 
 /// An error with all that its `Display` leaves out.
@@ -82,7 +84,9 @@ async fn only_what_has_one_of_the_services_forms_says_that_nobody_is_there() {
         assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::NotFound, true), "{error}");
     }
     // The users' service leaves the body out, and says nothing else.
-    let user = |response: Answer| async { provider(&Script::of([response])).current().await.unwrap_err() };
+    let user = |response: Answer| async {
+        provider(&Script::of([response])).client().get_user("u-1").await.unwrap_err()
+    };
     assert_eq!(user(answer(404)).await.kind(), ErrorKind::NotFound);
     assert_eq!(user(answer(404).body("default backend - 404")).await.kind(), ErrorKind::Upstream);
 }

@@ -286,12 +286,14 @@ async fn an_organization_is_found_by_its_id() {
     let script = Script::of([
         json(200, r#"{"company_name":"Acme"}"#),
         json(404, r#"{"title":"Not Found","status":404}"#),
+        json(200, PERSON),
     ]);
     let provider = provider(&script);
     let found = provider.find_by(&FindKey::NativeId(NATIVE.to_owned())).await.unwrap();
     assert_eq!(found.profiles[0].id, id(ORGANIZATION));
     assert!(provider.find_by(&FindKey::NativeId("nobody".to_owned())).await.unwrap().profiles.is_empty());
-    assert_eq!(targets(&script), [format!("/organizations/{NATIVE}/profile"), "/profiles/nobody".to_owned()]);
+    let asked = [format!("/organizations/{NATIVE}/profile"), "/profiles/nobody".into(), "/users/me".into()];
+    assert_eq!(targets(&script), asked);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! From records to profiles.
 
 use anyprofile_core::{
-    Field, FieldPath, FieldState, Kind, Profile, ProfileProvider, ProfileProviderExt, RawJson,
+    ErrorKind, Field, FieldPath, FieldState, Kind, Profile, ProfileProvider, ProfileProviderExt, RawJson,
 };
 use anyprofile_upsun::{UpsunExtension, UpsunProvider, wire};
 
@@ -60,7 +60,7 @@ async fn a_listed_profile_is_the_same_as_the_one_that_is_got() {
 
 #[tokio::test]
 async fn what_is_empty_is_null_and_what_is_missing_is_absent() {
-    let record = r#"{"id":"x","display_name":"","email":"","username":null,"type":"user","picture":"",
+    let record = r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","display_name":"","email":"","username":null,"type":"user","picture":"",
         "company_type":"","company_name":"","currency":"","vat_number":null,"website_url":"",
         "created_at":"0001-01-01T00:00:00Z","updated_at":"","billing_contact":"","invoiced":null,
         "customer_type":"","legal_entity_name":"","default_catalog":"","current_trial":null,"new_ui":null}"#;
@@ -81,15 +81,17 @@ async fn what_is_empty_is_null_and_what_is_missing_is_absent() {
 }
 
 #[tokio::test]
-async fn a_record_of_nothing_is_a_profile() {
-    let profile = get(USER, "{}").await;
+async fn a_record_of_nothing_but_its_id_is_a_profile() {
+    let nobody = provider(&Script::of([json(200, "{}")])).get(&id(USER)).await.unwrap_err();
+    assert_eq!(nobody.kind(), ErrorKind::Decode, "nobody knows whose it is");
+    let profile = get(USER, r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a"}"#).await;
     assert_eq!(profile.id, id(USER));
     assert_eq!((profile.kind.clone(), profile.emails.state()), (Field::Absent, FieldState::Absent));
 }
 
 #[tokio::test]
 async fn unknown_words_and_fields_survive_a_round_trip() {
-    let record = r#"{"id":"x","type":"robot","customer_type":"co-operative","ui_contrast":"high",
+    let record = r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","type":"robot","customer_type":"co-operative","ui_contrast":"high",
         "resources_limit":{"cpu":1.50},"z":18446744073709551616}"#;
     let profile = get(USER, record).await;
     assert_eq!(profile.kind, Kind::Other("robot".to_owned()));
@@ -140,7 +142,9 @@ async fn a_trial_in_any_shape_does_not_cost_the_profile() {
         (r#"{"active":"perhaps"}"#, 0),
         (r#"{"spend":[1]}"#, 0),
     ] {
-        let profile = get(USER, format!(r#"{{"id":"x","current_trial":{trial}}}"#)).await;
+        let profile =
+            get(USER, format!(r#"{{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","current_trial":{trial}}}"#))
+                .await;
         let extension = extension(&profile);
         let found = extension.current_trial.value().unwrap();
         assert_eq!(found.trials().len(), trials, "{trial}");
@@ -195,13 +199,14 @@ async fn a_user_of_zero_values_claims_nothing() {
 async fn times_keep_their_precision_and_odd_ones_are_noted() {
     let profile = get(
         USER,
-        r#"{"created_at":"2021-05-24T07:20:35.683264+02:00","updated_at":"2023-08-09T13:27:43.8208302"}"#,
+        r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","created_at":"2021-05-24T07:20:35.683264+02:00","updated_at":"2023-08-09T13:27:43.8208302"}"#,
     )
     .await;
     assert_eq!(shown(&profile)["times"]["created"], "2021-05-24T05:20:35.683264Z");
     assert_eq!(shown(&profile)["times"]["updated"], "2023-08-09T13:27:43.8208302Z");
     assert_eq!(shown(&profile)["notes"][0]["kind"], "assumed_utc");
-    let profile = get(USER, r#"{"created_at":"1525125600"}"#).await;
+    let profile =
+        get(USER, r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","created_at":"1525125600"}"#).await;
     assert_eq!(profile.times.created, Field::Absent);
     assert_eq!(profile.unknown.get("created_at").unwrap().get(), r#""1525125600""#);
 }

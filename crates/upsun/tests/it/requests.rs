@@ -19,7 +19,9 @@ use crate::{
 async fn every_operation_sends_what_is_documented() {
     let script = Script::by(|sent| {
         let is_list = sent.url.contains("/profiles?") || sent.url.ends_with("/profiles");
-        json(200, if is_list { r#"{"profiles":[]}"# } else { r#"{"id":"x"}"# }).into()
+        let asked = sent.url.rsplit('/').next().unwrap_or_default();
+        json(200, if is_list { r#"{"profiles":[]}"#.to_owned() } else { format!(r#"{{"id":"{asked}"}}"#) })
+            .into()
     });
     let provider = provider(&script);
     provider.list_page(&ListQuery::new(), None).await.unwrap();

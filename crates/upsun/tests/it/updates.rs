@@ -72,7 +72,7 @@ async fn the_lines_of_a_street_keep_their_places() {
     let record = r#"{"thoroughfare":"Gate 1","premise":"","sub_premise":"2","country":"NO"}"#;
     let script = Script::by(move |sent| match sent.target() {
         target if target.ends_with("/address") => json(200, record).into(),
-        _ => json(200, r#"{"id":"x"}"#).into(),
+        _ => json(200, r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a"}"#).into(),
     });
     let provider = provider(&script);
     let street = |text: &str| ProfileChange::new().set(FieldPath::BILLING_ADDRESS_STREET_ADDRESS, text);
@@ -195,10 +195,18 @@ async fn each_field_of_a_user_goes_to_the_record_that_has_it() {
         .set(FieldPath::NAME_GIVEN, "Ada")
         .set(FieldPath::COUNTRY, "GB");
     let script = Script::by(|sent| match (sent.method.as_str(), sent.target().split('/').nth(1)) {
-        ("PATCH", Some("users")) => json(200, r#"{"id":"u","first_name":"Ada"}"#).into(),
-        (_, Some("users")) => json(200, r#"{"id":"u","first_name":"Ada","country":"GB"}"#).into(),
+        ("PATCH", Some("users")) => {
+            json(200, r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","first_name":"Ada"}"#).into()
+        }
+        (_, Some("users")) => {
+            json(200, r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","first_name":"Ada","country":"GB"}"#)
+                .into()
+        }
         _ if sent.target().ends_with("/address") => json(404, r#"{"title":"Not Found","status":404}"#).into(),
-        _ => json(200, r#"{"id":"u","display_name":"Ada","vat_number":""}"#).into(),
+        _ => {
+            json(200, r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","display_name":"Ada","vat_number":""}"#)
+                .into()
+        }
     });
     let provider = provider(&script);
     let planned = provider.plan_update(&id(USER), &change).unwrap();
@@ -219,8 +227,10 @@ async fn each_field_of_a_user_goes_to_the_record_that_has_it() {
 
 #[tokio::test]
 async fn a_change_of_which_the_second_part_fails_says_that_the_first_was_made() {
-    let script =
-        Script::of([json(200, r#"{"id":"u","display_name":"Ada"}"#), json(403, r#"{"error":"no"}"#)]);
+    let script = Script::of([
+        json(200, r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","display_name":"Ada"}"#),
+        json(403, r#"{"error":"no"}"#),
+    ]);
     let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, "Ada").set(FieldPath::COUNTRY, "GB");
     let error = provider(&script).update(&id(USER), &change).await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::PermissionDenied, Some("update-user")));
@@ -235,9 +245,12 @@ async fn a_change_of_which_the_second_part_fails_says_that_the_first_was_made() 
 #[tokio::test]
 async fn what_another_record_says_of_a_field_is_not_what_is_written() {
     let script = Script::by(|sent| match sent.target().split('/').nth(1) {
-        Some("users") => json(200, r#"{"id":"u","company":"Acme","country":"GB"}"#).into(),
+        Some("users") => {
+            json(200, r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","company":"Acme","country":"GB"}"#)
+                .into()
+        }
         _ if sent.target().ends_with("/address") => json(404, r#"{"title":"Not Found","status":404}"#).into(),
-        _ => json(200, r#"{"id":"u","company_name":null}"#).into(),
+        _ => json(200, r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","company_name":null}"#).into(),
     });
     let change = ProfileChange::new().set(FieldPath::ORGANIZATION_NAME, "Acme").set(FieldPath::COUNTRY, "NO");
     let plan = provider(&script).plan(&id(USER), &change).await.unwrap();

@@ -1,0 +1,71 @@
+//! Reading one profile, and what may be believed of the answer.
+
+use crate::{
+    Effort, Error, ErrorKind, GetOptions, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _,
+    Result,
+};
+
+/// Reads a profile. Who is not there is so only where the place is proven to be right, and whoever comes must be who was
+/// asked for.
+///
+/// # Errors
+/// The provider's; and [`ErrorKind::Decode`] for the record of somebody else.
+pub(crate) async fn read<P: ProfileProvider + ?Sized>(
+    provider: &P,
+    id: &ProfileId,
+    options: &GetOptions,
+) -> Result<Profile> {
+    provider.info().check_id(id)?;
+    match provider.get_with(id, options).await {
+        Ok(profile) => check_same(provider, id, &profile).map(|()| profile),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let effort = error.effort();
+            match prove_place(provider).await {
+                Ok(_) => Err(error),
+                Err(unproven) => Err(unproven.with_effort_before(effort)),
+            }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Checks that a profile that came is the one that was asked for.
+///
+/// # Errors
+/// [`ErrorKind::Decode`] if it is another one.
+pub(crate) fn check_same<P: ProfileProvider + ?Sized>(
+    provider: &P,
+    asked: &ProfileId,
+    came: &Profile,
+) -> Result<()> {
+    if provider.is_alias(asked, &came.id) {
+        Ok(())
+    } else {
+        Err(provider.info().somebody_else(asked, &came.id))
+    }
+}
+
+/// Proves that the account is where the configuration says: by a request that must succeed there, as
+/// [`check`](crate::ProfileProviderExt::check) sends it. Gives what that took.
+///
+/// # Errors
+/// Why it is not proven.
+pub(crate) async fn prove_place<P: ProfileProvider + ?Sized>(provider: &P) -> Result<Effort> {
+    match provider.check().await {
+        Ok(report) => Ok(report.effort),
+        // The service itself knows the credential and refuses this one request: it is the right place.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied && error.is_from_service() => {
+            Ok(error.effort())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+impl Error {
+    /// The same failure with what was spent before it.
+    fn with_effort_before(self, before: Effort) -> Self {
+        let mut effort = self.effort();
+        effort += before;
+        self.with_effort(effort)
+    }
+}
