@@ -30,6 +30,7 @@ mod limiter;
 mod multipart;
 mod options;
 mod origin;
+mod proxy;
 mod request;
 mod retry;
 mod transport;
