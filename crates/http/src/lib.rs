@@ -5,7 +5,7 @@
 //! failed and what to do. What it does in between:
 //!
 //! - times out connecting, silence, attempts and whole operations ([`HttpOptions`]);
-//! - repeats reads on broken connections, 408, 425, 429, 500, 502, 503, 504 and 529, with exponential
+//! - repeats reads on broken connections, 408, 425, 429 and every 5xx that may pass, with exponential
 //!   back-off, full jitter, and the wait that the service asks for, within a budget and the deadline;
 //! - renews an exchanged token early, once for all who need it, and once more when it is refused;
 //! - follows redirects and next links only to the origin that the credential is for;

@@ -69,13 +69,24 @@ pub(crate) fn is_retryable(failed: Failed<'_>) -> bool {
             match headers.get("x-should-retry").map(http::HeaderValue::as_bytes) {
                 Some(b"true") => true,
                 Some(b"false") => false,
-                _ => matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504 | 529),
+                _ => may_pass(status),
             }
         }
         Failed::Transport(kind) => matches!(
             kind,
             TransportErrorKind::Connect | TransportErrorKind::Timeout | TransportErrorKind::Interrupted
         ),
+    }
+}
+
+/// Whether a status stands for something that may pass: time-outs, too many requests, and every server error but those
+/// that say what the server will never do (501, 505, 506, 510), how it is set up (508), or that the network wants a person
+/// to sign in (511). Proxies and CDNs have codes of their own for a server that fails, and invent more.
+const fn may_pass(status: u16) -> bool {
+    match status {
+        408 | 425 | 429 => true,
+        501 | 505 | 506 | 508 | 510 | 511 => false,
+        _ => status >= 500 && status <= 599,
     }
 }
 
@@ -255,12 +266,15 @@ mod tests {
             decide(failed, circumstances) != Decision::GiveUp
         };
         let none = HeaderMap::new();
-        for status in [408, 425, 429, 500, 502, 503, 504, 529] {
+        let may_pass = [408, 425, 429, 500, 502, 503, 504, 507, 509, 529, 530, 540, 561, 598, 599];
+        for status in may_pass.into_iter().chain(520..=527) {
             assert!(again(Failed::Status(status, &none), |_| ()), "{status}");
             assert!(!again(Failed::Status(status, &none), |it| it.idempotent = false), "{status}");
             assert!(!again(Failed::Status(status, &none), |it| it.attempts = 3), "{status}");
         }
-        for status in [301, 400, 401, 402, 403, 404, 409, 413, 422, 499, 501] {
+        for status in
+            [301, 400, 401, 402, 403, 404, 409, 413, 422, 499, 501, 505, 506, 508, 510, 511, 600, 999]
+        {
             assert!(!again(Failed::Status(status, &none), |_| ()), "{status}");
         }
         for kind in
@@ -269,7 +283,14 @@ mod tests {
             assert!(again(Failed::Transport(kind), |_| ()));
             assert!(!again(Failed::Transport(kind), |it| it.idempotent = false));
         }
-        assert!(!again(Failed::Transport(TransportErrorKind::Encoding), |_| ()));
+        for kind in [
+            TransportErrorKind::Encoding,
+            TransportErrorKind::Certificate,
+            TransportErrorKind::ProxyCredentials,
+            TransportErrorKind::Request,
+        ] {
+            assert!(!again(Failed::Transport(kind), |_| ()));
+        }
         let yes = headers(&[("x-should-retry", "true")]);
         let no = headers(&[("x-should-retry", "false")]);
         assert!(again(Failed::Status(409, &yes), |_| ()));
