@@ -13,6 +13,9 @@
 //! - logs, through `tracing`, the service, account, operation, attempt, status, duration and request id,
 //!   and nothing of a URL, header or body.
 //!
+//! A wait longer than 5 s is an event of its own, at the level `WARN` and with the target `anyprofile_http::wait`: its
+//! message says how long and why, its fields `service` and `account` where. A program that shows no log should show it.
+//!
 //! # Features
 //! `rustls` and `native-tls` choose what speaks TLS; with both, rustls is used unless
 //! [`HttpOptions::tls`] says otherwise. With neither, `https` is refused with a configuration error

@@ -90,6 +90,9 @@ const fn may_pass(status: u16) -> bool {
     }
 }
 
+/// No service asks for a longer wait: so large a number is one of another unit, or a point in time.
+const LONGEST_ASKED: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The wait that the service asks for: `retry-after-ms`, else `Retry-After` in seconds or as a date.
 /// Nonsense, zero and the past count as not asked. A date is read against the answer's own `Date`, where it has one: the
 /// service's clock may differ from ours.
@@ -98,7 +101,7 @@ pub(crate) fn asked_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duratio
     let number = |text: &str, unit: f64| {
         let seconds = text.trim().parse::<f64>().ok()? * unit;
         // Refuses NaN, infinity and negatives, which would panic in `from_secs_f64`.
-        Duration::try_from_secs_f64(seconds).ok().filter(|wait| !wait.is_zero())
+        Duration::try_from_secs_f64(seconds).ok().filter(|wait| !wait.is_zero() && *wait <= LONGEST_ASKED)
     };
     if let Some(wait) = text("retry-after-ms").and_then(|text| number(text, 0.001)) {
         return Some(wait);
@@ -108,7 +111,8 @@ pub(crate) fn asked_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duratio
         return Some(wait);
     }
     let now = text("date").and_then(http_date).unwrap_or(now);
-    http_date(retry_after)?.duration_since(now).ok().filter(|wait| !wait.is_zero())
+    let wait = http_date(retry_after)?.duration_since(now).ok()?;
+    (!wait.is_zero() && wait <= LONGEST_ASKED).then_some(wait)
 }
 
 /// The time of a response by the clock of the server that sent it.
@@ -239,6 +243,8 @@ mod tests {
             ("", backoff),
             ("301", Decision::GiveUp),
             ("99999999999999999999999999999999999", backoff),
+            ("1696004817", backoff),
+            ("1696004817000", backoff),
         ] {
             assert_eq!(wait(&[("retry-after", value)]), expected, "{value}");
         }
