@@ -1,14 +1,17 @@
 //! What is said to the person, on standard error.
 
 use std::{
+    fmt,
     io::{self, IsTerminal as _},
     sync::atomic::{AtomicBool, Ordering},
 };
 
 use anyprofile::{Effect, Error};
+use tracing::field::{Field, Visit};
 use tracing_subscriber::{
+    Layer,
     filter::{LevelFilter, Targets},
-    layer::SubscriberExt as _,
+    layer::{Context, SubscriberExt as _},
     util::SubscriberInitExt as _,
 };
 
@@ -30,7 +33,54 @@ pub(crate) fn start(verbose: u8) {
         .with_writer(std::io::stderr)
         .with_ansi(false)
         .log_internal_errors(false);
-    tracing_subscriber::registry().with(lines).with(filter).init();
+    // Waits have a line of their own.
+    let filter = filter.with_target(WAITS, LevelFilter::OFF);
+    let waits = TellWaits(|line: &str| say!("{line}")).with_filter(waits_only());
+    tracing_subscriber::registry().with(lines.with_filter(filter)).with(waits).init();
+}
+
+/// Where the client tells of long waits.
+const WAITS: &str = "anyprofile_http::wait";
+
+fn waits_only() -> Targets {
+    Targets::new().with_target(WAITS, LevelFilter::WARN)
+}
+
+/// Shows long waits, whatever else is shown: with `-q` and without a terminal too, since a program that says nothing for
+/// minutes is taken for one that hangs.
+struct TellWaits<F>(F);
+
+impl<S: tracing::Subscriber, F: Fn(&str) + 'static> Layer<S> for TellWaits<F> {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        let mut wait = Wait::default();
+        event.record(&mut wait);
+        let Wait { service, account, message } = wait;
+        (self.0)(&format!("{service} account '{account}': {message}"));
+    }
+}
+
+/// The fields of such an event.
+#[derive(Default)]
+struct Wait {
+    service: String,
+    account: String,
+    message: String,
+}
+
+impl Visit for Wait {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.record_debug(field, &format_args!("{value}"));
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        let text = match field.name() {
+            "service" => &mut self.service,
+            "account" => &mut self.account,
+            "message" => &mut self.message,
+            _ => return,
+        };
+        *text = format!("{value:?}");
+    }
 }
 
 /// What became of something that failed, in a word, with the kind of the error.
@@ -107,6 +157,20 @@ fn without_content(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_wait_is_shown_and_nothing_else_is() {
+        let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let shown = std::sync::Arc::clone(&lines);
+        let layer = TellWaits(move |line: &str| shown.lock().unwrap().push(line.to_owned()));
+        let subscriber = tracing_subscriber::registry().with(layer.with_filter(waits_only()));
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::warn!(target: "anyprofile_http::wait", service = "probely", account = "eu", "waiting {} s", 42);
+            tracing::error!(target: "anyprofile_http", service = "probely", account = "eu", "something else");
+            tracing::debug!(target: "anyprofile_http::wait", "less");
+        });
+        assert_eq!(*lines.lock().unwrap(), ["probely account 'eu': waiting 42 s"]);
+    }
 
     #[test]
     fn a_services_words_are_shown_without_what_they_repeat() {

@@ -70,7 +70,8 @@ pub struct Effort {
     pub requests: u32,
     /// Requests that were sent, the repeated ones included.
     pub attempts: u32,
-    /// Time spent waiting between attempts. In JSON: milliseconds.
+    /// Time spent waiting between attempts, and for a pace that the service asks for. A moment in which several requests of
+    /// an account wait is counted with one of them, so that a sum is time that passed. In JSON: milliseconds.
     #[serde(rename = "waited_milliseconds", serialize_with = "milliseconds")]
     pub waited: Duration,
 }

@@ -7,11 +7,15 @@ use url::Url;
 
 use crate::{
     HttpOptions, Proxy, ResponseBody, TlsBackend, Transport, TransportError, TransportErrorKind,
-    origin::is_loopback,
+    origin::is_loopback, proxy::Proxies,
 };
 
 #[derive(Debug)]
-pub(crate) struct Builtin(reqwest::Client);
+pub(crate) struct Builtin {
+    client: reqwest::Client,
+    /// Those that the environment or the account names; none where the system's own settings are left to the client.
+    proxies: Proxies,
+}
 
 /// Which TLS libraries were built in.
 const RUSTLS: bool = cfg!(feature = "rustls");
@@ -28,24 +32,44 @@ impl Builtin {
             .referer(false)
             // Ours decides what is repeated; reqwest's would repeat beneath it.
             .retry(reqwest::retry::never());
-        builder = match &options.proxy {
+        let proxies = match &options.proxy {
             // Loopback may be spoken to without TLS because it stays on this machine: no proxy may see it.
-            Proxy::Environment if is_loopback(base) => builder.no_proxy(),
-            Proxy::Environment => builder,
-            Proxy::None => builder.no_proxy(),
-            Proxy::Url(url) => {
-                // The cause is left out: it may repeat the URL with its credentials.
-                let proxy =
-                    reqwest::Proxy::all(url).map_err(|_| Error::config("the proxy's URL is not valid"))?;
-                builder.proxy(proxy)
+            Proxy::Environment if is_loopback(base) => Some(Proxies::default()),
+            Proxy::Environment => {
+                let with_http = base.scheme() == "http" || options.allow_insecure_http;
+                Proxies::from_variables(|name| std::env::var_os(name), with_http)?
             }
+            Proxy::None => Some(Proxies::default()),
+            Proxy::Url(url) => Some(Proxies::one(url)?),
         };
+        // With no variable the client asks the system (macOS and Windows).
+        if let Some(proxies) = &proxies {
+            builder = with_proxies(builder.no_proxy(), proxies);
+        }
         builder = with_tls(builder, backend, options)?;
         let client = builder.build().map_err(|error| {
             Error::config("the HTTP client cannot be built").with_source(plain(&error.without_url()))
         })?;
-        Ok(Self(client))
+        Ok(Self { client, proxies: proxies.unwrap_or_default() })
     }
+}
+
+/// Lets requests go through these proxies. Each scheme has a rule of its own, since a rule has one header for all of its
+/// requests.
+fn with_proxies(mut builder: reqwest::ClientBuilder, proxies: &Proxies) -> reqwest::ClientBuilder {
+    for scheme in ["http", "https"] {
+        let Some(server) = proxies.of(scheme) else { continue };
+        let authorization = server.authorization.clone();
+        let proxies = proxies.clone();
+        let mut rule = reqwest::Proxy::custom(move |target| {
+            proxies.server(target).filter(|_| target.scheme() == scheme).map(|server| server.url.clone())
+        });
+        if let Some(authorization) = authorization {
+            rule = rule.custom_http_auth(authorization);
+        }
+        builder = builder.proxy(rule);
+    }
+    builder
 }
 
 /// The TLS library to use, decided before reqwest would fail late: without one, https fails there as a
@@ -115,11 +139,15 @@ impl Transport for Builtin {
         request: http::Request<Bytes>,
     ) -> Result<http::Response<ResponseBody>, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(transport_error)?;
-        let mut response = self.0.execute(request).await.map_err(transport_error)?;
+        let mut response = self.client.execute(request).await.map_err(transport_error)?;
         let mut answer = http::Response::new(());
         *answer.status_mut() = response.status();
         *answer.headers_mut() = std::mem::take(response.headers_mut());
         Ok(answer.map(|()| ResponseBody::from_client(response)))
+    }
+
+    fn proxy_for(&self, url: &Url) -> Option<String> {
+        self.proxies.server(url).map(ToString::to_string)
     }
 }
 
@@ -128,7 +156,7 @@ pub(crate) fn transport_error(error: reqwest::Error) -> TransportError {
     let error = error.without_url();
     // A connection that takes too long is both: nothing was sent.
     let kind = if error.is_connect() {
-        TransportErrorKind::Connect
+        connect_kind(&plain(&error))
     } else if error.is_timeout() {
         TransportErrorKind::Timeout
     } else if error.is_builder() {
@@ -139,6 +167,19 @@ pub(crate) fn transport_error(error: reqwest::Error) -> TransportError {
         TransportErrorKind::Interrupted
     };
     TransportError::new(kind).with_source(plain(&error))
+}
+
+/// What kept a connection from being made, by the texts of its causes: their types are the TLS library's and the
+/// proxy connector's own. Time mends neither a certificate nor credentials.
+fn connect_kind(causes: &str) -> TransportErrorKind {
+    let causes = causes.to_ascii_lowercase();
+    if causes.contains("proxy authorization required") {
+        TransportErrorKind::ProxyCredentials
+    } else if causes.contains("certificate") {
+        TransportErrorKind::Certificate
+    } else {
+        TransportErrorKind::Connect
+    }
 }
 
 /// Whether the body broke off beneath the decompression, which reqwest reports as its failure: the
@@ -176,6 +217,27 @@ mod tests {
             [(Default, false, false), (Rustls, false, true), (Native, true, false)]
         {
             assert_eq!(choose_tls(wanted, rustls, native, true).unwrap_err().kind(), ErrorKind::Config);
+        }
+    }
+
+    #[test]
+    fn what_time_does_not_mend_is_told_from_a_connection_that_fails() {
+        use TransportErrorKind::{Certificate, Connect, ProxyCredentials};
+        for (causes, kind) in [
+            ("client error (Connect): invalid peer certificate: Expired", Certificate),
+            ("client error (Connect): invalid peer certificate: UnknownIssuer", Certificate),
+            (
+                "client error (Connect): invalid peer certificate: certificate not valid for name \"x\"",
+                Certificate,
+            ),
+            ("error:0A000086:SSL routines::certificate verify failed", Certificate),
+            ("received fatal alert: CertificateRequired", Certificate),
+            ("client error (Connect): tunnel error: proxy authorization required", ProxyCredentials),
+            ("client error (Connect): tunnel error: unsuccessful", Connect),
+            ("client error (Connect): tcp connect error: Connection refused (os error 111)", Connect),
+            ("client error (Connect): received fatal alert: HandshakeFailure", Connect),
+        ] {
+            assert_eq!(connect_kind(causes), kind, "{causes}");
         }
     }
 

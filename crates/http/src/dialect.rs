@@ -160,6 +160,16 @@ pub(crate) fn by_status(status: u16) -> (ErrorKind, &'static str, Option<&'stati
         429 => (ErrorKind::RateLimited, "too many requests", Some("wait, or ask for less at once")),
         499 => (ErrorKind::Cancelled, "the service says that the request was given up", Some("try again")),
         504 => (ErrorKind::Timeout, "the service did not answer in time", Some("try again later")),
+        501 | 505 | 506 | 510 => (
+            ErrorKind::Upstream,
+            "the service does not support such a request",
+            Some("check the base URL, and what stands between here and the service"),
+        ),
+        511 => (
+            ErrorKind::Upstream,
+            "the network asks for a sign-in before anything gets through",
+            Some("open any web page in a browser, sign in to the network, and try again"),
+        ),
         500..=599 => (ErrorKind::Upstream, "the service failed", Some("try again later")),
         300..=399 => (
             ErrorKind::Decode,

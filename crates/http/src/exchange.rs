@@ -19,9 +19,9 @@ use crate::{
     credential::{Generation, is_step_up, step_up_error},
     dialect::Dialect,
     failure::{failure, request_id},
-    limiter::{Turn, advice},
+    limiter::{Reason, Turn, advice},
     origin::{MAX_REDIRECTS, redirect},
-    retry::{Circumstances, Decision, Failed, decide, random, response_date},
+    retry::{Circumstances, Decision, Failed, asked_wait, decide, random, response_date},
 };
 
 /// How much of an error's body is read: enough for what it says, not for what a bad day brings.
@@ -197,8 +197,15 @@ impl Exchange {
                         wait_milliseconds = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
                         "trying again"
                     );
-                    effort.waited += wait;
-                    tokio::time::sleep(wait).await;
+                    let reason = match &result {
+                        Ok(received) if asked_wait(&received.headers, SystemTime::now()).is_some() => {
+                            Reason::Asked(received.status)
+                        }
+                        Ok(received) => Reason::Failed(Some(received.status)),
+                        Err(_) => Reason::Failed(None),
+                    };
+                    effort.waited +=
+                        self.inner.limiter.wait(wait, reason, |wait, reason| self.tell(wait, reason)).await;
                 }
                 _ => return Err(failure(self, result, outbound, dialect)),
             }
@@ -209,8 +216,28 @@ impl Exchange {
     async fn turn(&self, effort: &mut Effort) -> Turn<'_> {
         let limiter = &self.inner.limiter;
         let turn = limiter.enter().await;
-        effort.waited += limiter.pass().await;
+        effort.waited += limiter.pass(|wait, reason| self.tell(wait, reason)).await;
         turn
+    }
+
+    /// Tells of a long wait. Who shows nothing else shows this: it looks as if nothing happened any more.
+    fn tell(&self, wait: Duration, reason: Reason) {
+        let info = &self.inner.info;
+        let seconds = wait.as_secs_f64().ceil();
+        let why = match reason {
+            Reason::Asked(status @ 200..=299) => {
+                format!(", as the service asks: its quota is spent (status {status})")
+            }
+            Reason::Asked(status) => format!(", as the service asks (status {status})"),
+            Reason::Failed(Some(status)) => format!(" before the next attempt (status {status})"),
+            Reason::Failed(None) => " before the next attempt (no response)".to_owned(),
+        };
+        tracing::warn!(
+            target: "anyprofile_http::wait",
+            service = info.service.as_str(),
+            account = info.account.as_str(),
+            "waiting {seconds} s{why}",
+        );
     }
 
     fn out_of_time(&self, outbound: &Outbound) -> Error {

@@ -1,6 +1,6 @@
 //! From an attempt that failed to the error that a caller sees.
 
-use std::{borrow::Cow, time::SystemTime};
+use std::time::SystemTime;
 
 use anyprofile_core::{Effect, Error, ErrorKind, Result, Retry};
 use http::HeaderMap;
@@ -31,8 +31,8 @@ pub(crate) fn failure(
         Err(Broken::Transport(error)) => {
             let kind = error.kind;
             let retry = retry_of(Failed::Transport(kind), outbound, &HeaderMap::new());
-            let error = transport_failure(error, outbound, exchange.remaining().is_zero()).with_retry(retry);
-            let is_sent = !matches!(kind, TransportErrorKind::Connect | TransportErrorKind::Request);
+            let error = transport_failure(error, exchange, outbound).with_retry(retry);
+            let is_sent = !kind.is_before_sending();
             unknown_outcome(error, outbound, is_sent)
         }
         Err(Broken::TooLarge(status, headers)) => {
@@ -81,35 +81,69 @@ fn unknown_outcome(error: Error, outbound: &Outbound, unknown: bool) -> Error {
         .with_hint("it is not known whether the change was made: read the profile before trying again")
 }
 
-fn transport_failure(error: TransportError, outbound: &Outbound, deadline_passed: bool) -> Error {
+fn transport_failure(error: TransportError, exchange: &Exchange, outbound: &Outbound) -> Error {
     let host = outbound.url.host_str().unwrap_or_default();
-    let (kind, hint) = match error.kind {
+    let setting = outbound.place.setting();
+    let proxy = exchange.inner.transport.proxy_for(&outbound.url);
+    let through = proxy.as_ref().map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
+    let (kind, message, hint) = match error.kind {
+        TransportErrorKind::Timeout if exchange.remaining().is_zero() => (
+            ErrorKind::Timeout,
+            "the operation's deadline has passed".to_owned(),
+            "try again later, or allow more time".to_owned(),
+        ),
         TransportErrorKind::Connect => {
-            let setting = outbound.place.setting();
-            (
-                ErrorKind::Transport,
-                format!("check {setting}, the network, the proxy and the certificates").into(),
-            )
+            let hint = match &proxy {
+                Some(_) => format!("check the proxy, {setting}, the network and the certificates"),
+                None => format!("check {setting}, the network, the proxy and the certificates"),
+            };
+            (ErrorKind::Transport, format!("no connection to {host}{through}"), hint)
         }
-        TransportErrorKind::Timeout => (ErrorKind::Timeout, "try again later, or allow more time".into()),
-        TransportErrorKind::Interrupted => (ErrorKind::Transport, "try again later".into()),
-        TransportErrorKind::Encoding => {
-            (ErrorKind::Decode, Cow::Borrowed("check what stands between here and the service"))
+        TransportErrorKind::Certificate => (
+            ErrorKind::Transport,
+            format!("no secure connection to {host}{through}: a certificate was not accepted"),
+            format!(
+                "check that {setting} is right, that the certificate has not expired and this machine's clock is right; \
+                 name a certificate authority of your own in the account's ca_file"
+            ),
+        ),
+        TransportErrorKind::ProxyCredentials => {
+            let (message, hint) = proxy_credentials(proxy.as_deref());
+            (ErrorKind::Config, message, hint.to_owned())
         }
-        TransportErrorKind::Request => (ErrorKind::Internal, "report this as a defect".into()),
-    };
-    let message = if deadline_passed && kind == ErrorKind::Timeout {
-        "the operation's deadline has passed".to_owned()
-    } else if error.kind == TransportErrorKind::Connect {
-        format!("no connection to {host}")
-    } else {
-        error.kind.to_string()
+        TransportErrorKind::Timeout => {
+            (ErrorKind::Timeout, error.kind.to_string(), "try again later, or allow more time".to_owned())
+        }
+        TransportErrorKind::Interrupted => {
+            (ErrorKind::Transport, error.kind.to_string(), "try again later".to_owned())
+        }
+        TransportErrorKind::Encoding => (
+            ErrorKind::Decode,
+            error.kind.to_string(),
+            "check what stands between here and the service".to_owned(),
+        ),
+        TransportErrorKind::Request => {
+            (ErrorKind::Internal, error.kind.to_string(), "report this as a defect".to_owned())
+        }
     };
     let failure = Error::new(kind, message).with_hint(hint);
     match error.source {
         Some(source) => failure.with_source(source),
         None => failure,
     }
+}
+
+/// That a proxy asks for credentials, and what to do.
+fn proxy_credentials(proxy: Option<&str>) -> (String, &'static str) {
+    let message = match proxy {
+        Some(proxy) => format!("the proxy {proxy} asks for credentials, or refuses those that it was shown"),
+        None => "a proxy asks for credentials, or refuses those that it was shown".to_owned(),
+    };
+    (
+        message,
+        "put the proxy's user name and password into its URL in HTTPS_PROXY (http://user:password@host:port); the \
+         service's credential is not concerned",
+    )
 }
 
 fn status_error(
@@ -123,7 +157,13 @@ fn status_error(
     (dialect.describe)(&failure, details);
     let is_own_form = !failure.is_html && (dialect.is_own_form)(&failure);
     let setting = outbound.place.setting();
-    if failure.is_html && matches!(received.status, 400..=407 | 410..=412 | 414..=428 | 430..=498) {
+    if received.status == 407 {
+        let proxy = exchange.inner.transport.proxy_for(&outbound.url);
+        let (message, hint) = proxy_credentials(proxy.as_deref());
+        details.kind = Some(ErrorKind::Config);
+        details.message = Some(message.into());
+        details.hint = Some(hint.into());
+    } else if failure.is_html && matches!(received.status, 400..=406 | 410..=412 | 414..=428 | 430..=498) {
         // A page is not what these APIs answer with: its status says nothing of the credential.
         details.kind = Some(ErrorKind::Upstream);
         details.message =
@@ -206,9 +246,7 @@ fn token_endpoint(outbound: &Outbound, status: u16, details: &mut ErrorDetails) 
             details.message = Some(format!("the token endpoint {url} is not there").into());
             details.hint = Some(format!("check {setting}").into());
         }
-        400 | 402 | 406 | 407 | 409 | 411..=420 | 422..=424 | 426..=428 | 430..=498
-            if details.kind.is_none() =>
-        {
+        400 | 402 | 406 | 409 | 411..=420 | 422..=424 | 426..=428 | 430..=498 if details.kind.is_none() => {
             details.kind = Some(ErrorKind::Config);
             details.message = Some(format!("the token endpoint {url} refuses the request").into());
             details.hint = Some(format!("check {setting}, and the account's credential").into());

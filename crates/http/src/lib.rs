@@ -5,13 +5,16 @@
 //! failed and what to do. What it does in between:
 //!
 //! - times out connecting, silence, attempts and whole operations ([`HttpOptions`]);
-//! - repeats reads on broken connections, 408, 425, 429, 500, 502, 503, 504 and 529, with exponential
+//! - repeats reads on broken connections, 408, 425, 429 and every 5xx that may pass, with exponential
 //!   back-off, full jitter, and the wait that the service asks for, within a budget and the deadline;
 //! - renews an exchanged token early, once for all who need it, and once more when it is refused;
 //! - follows redirects and next links only to the origin that the credential is for;
 //! - reads no more than it may hold, after decompression;
 //! - logs, through `tracing`, the service, account, operation, attempt, status, duration and request id,
 //!   and nothing of a URL, header or body.
+//!
+//! A wait longer than 5 s is an event of its own, at the level `WARN` and with the target `anyprofile_http::wait`: its
+//! message says how long and why, its fields `service` and `account` where. A program that shows no log should show it.
 //!
 //! # Features
 //! `rustls` and `native-tls` choose what speaks TLS; with both, rustls is used unless
@@ -30,6 +33,7 @@ mod limiter;
 mod multipart;
 mod options;
 mod origin;
+mod proxy;
 mod request;
 mod retry;
 mod transport;

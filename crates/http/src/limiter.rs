@@ -27,11 +27,93 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// With so few requests left, they are spread over the time that they have to last for.
 const FEW: u64 = 10;
 
+/// A wait longer than this is told: a person would think that the program hangs.
+const TOLD_FROM: Duration = Duration::from_secs(5);
+/// A quota that is renewed later than this says nothing: no wait for it would be waited to its end, the unit is likely to
+/// be another one, and a service that means it refuses and says so.
+const LONGEST_QUOTA: Duration = LONGEST_PAUSE;
+
 /// The limiter of an account.
 #[derive(Debug)]
 pub(crate) struct Limiter {
     at_once: Arc<Semaphore>,
     pace: Mutex<Pace>,
+    waits: Mutex<Waits>,
+}
+
+/// Why a request waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// The service asks for it, with a response of this status.
+    Asked(u16),
+    /// An attempt failed, with this status where there was a response, and the next one keeps its distance.
+    Failed(Option<u16>),
+}
+
+/// Requests that wait. A moment in which several do is counted once.
+#[derive(Clone, Copy, Debug, Default)]
+struct Waits {
+    /// How many there are.
+    waiting: u32,
+    /// The time up to which waiting was counted, while somebody waits.
+    counted_to: Option<Instant>,
+    /// Until when a wait was told.
+    told_until: Option<Instant>,
+}
+
+impl Waits {
+    fn begin(&mut self, now: Instant) {
+        if self.waiting == 0 {
+            self.counted_to = Some(now);
+        }
+        self.waiting += 1;
+    }
+
+    /// Ends one of them, and gives the time that was not counted with another one.
+    fn end(&mut self, now: Instant) -> Duration {
+        self.waiting = self.waiting.saturating_sub(1);
+        let from = if self.waiting == 0 { self.counted_to.take() } else { self.counted_to.replace(now) };
+        from.map_or(Duration::ZERO, |from| now.saturating_duration_since(from))
+    }
+
+    /// Ends one of them that was given up: its time is left to the others.
+    fn give_up(&mut self) {
+        self.waiting = self.waiting.saturating_sub(1);
+        if self.waiting == 0 {
+            self.counted_to = None;
+        }
+    }
+
+    /// Whether a wait is to be told: it is long, and not part of one that was.
+    fn is_news(&mut self, wait: Duration, now: Instant) -> bool {
+        let until = now + wait;
+        let is_news = wait > TOLD_FROM && self.told_until.is_none_or(|told| until > told + TOLD_FROM);
+        if is_news {
+            self.told_until = Some(until);
+        }
+        is_news
+    }
+}
+
+/// A wait that is not over. Dropping it gives it up.
+struct Waiting<'a> {
+    limiter: &'a Limiter,
+    is_over: bool,
+}
+
+impl Waiting<'_> {
+    fn end(mut self) -> Duration {
+        self.is_over = true;
+        self.limiter.waits().end(Instant::now())
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.limiter.waits().give_up();
+        }
+    }
 }
 
 /// When the next request may be sent.
@@ -43,6 +125,8 @@ struct Pace {
     distance: Duration,
     /// When the next request may be sent; none if at once.
     next: Option<Instant>,
+    /// The status of the response that asks for a pause until then.
+    asked_by: u16,
     /// When a request ended last, or one was let through without a place.
     moved: Option<Instant>,
 }
@@ -63,6 +147,8 @@ impl Drop for Turn<'_> {
 /// What an answer says of the pace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Advice {
+    /// The answer's status.
+    pub(crate) status: u16,
     /// Whether the request was refused for too many of them.
     pub(crate) is_refused: bool,
     /// How long to send nothing.
@@ -78,7 +164,8 @@ impl Limiter {
         let least = if per_second == 0 { Duration::ZERO } else { Duration::from_secs(1) / per_second };
         Self {
             at_once: Arc::new(Semaphore::new(at_once.min(Semaphore::MAX_PERMITS))),
-            pace: Mutex::new(Pace { least, distance: least, next: None, moved: None }),
+            pace: Mutex::new(Pace { least, distance: least, next: None, asked_by: 0, moved: None }),
+            waits: Mutex::default(),
         }
     }
 
@@ -97,16 +184,50 @@ impl Limiter {
         }
     }
 
-    /// Waits until the next request may be sent, and gives how long that took. Whoever gives up takes no place.
-    pub(crate) async fn pass(&self) -> Duration {
-        let began = Instant::now();
+    /// Waits until the next request may be sent, and gives how long that took, without what is counted with another wait.
+    /// Whoever gives up takes no place. A long wait is told.
+    pub(crate) async fn pass(&self, tell: impl Fn(Duration, Reason)) -> Duration {
+        let mut waiting = None;
         loop {
-            let wait = self.pace().take(Instant::now());
+            let (wait, status) = {
+                let mut pace = self.pace();
+                (pace.take(Instant::now()), pace.asked_by)
+            };
             if wait.is_zero() {
-                return began.elapsed();
+                return waiting.map_or(Duration::ZERO, Waiting::end);
+            }
+            if waiting.is_none() {
+                waiting = Some(self.begin_wait());
+            }
+            if self.waits().is_news(wait, Instant::now()) {
+                tell(wait, Reason::Asked(status));
             }
             sleep(wait).await;
         }
+    }
+
+    /// Waits so long, and gives how much of it is not counted with another wait. A long wait is told.
+    pub(crate) async fn wait(
+        &self,
+        wait: Duration,
+        reason: Reason,
+        tell: impl Fn(Duration, Reason),
+    ) -> Duration {
+        let waiting = self.begin_wait();
+        if self.waits().is_news(wait, Instant::now()) {
+            tell(wait, reason);
+        }
+        sleep(wait).await;
+        waiting.end()
+    }
+
+    fn begin_wait(&self) -> Waiting<'_> {
+        self.waits().begin(Instant::now());
+        Waiting { limiter: self, is_over: false }
+    }
+
+    fn waits(&self) -> MutexGuard<'_, Waits> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes an answer into account.
@@ -152,7 +273,10 @@ impl Pace {
         }
         if let Some(pause) = advice.pause {
             let until = now + pause.min(LONGEST_PAUSE);
-            self.next = Some(self.next.map_or(until, |next| next.max(until)));
+            if self.next.is_none_or(|next| next < until) {
+                self.next = Some(until);
+                self.asked_by = advice.status;
+            }
         }
     }
 }
@@ -162,18 +286,20 @@ impl Pace {
 pub(crate) fn advice(status: u16, headers: &HeaderMap, now: SystemTime) -> Advice {
     let is_refused = status == 429;
     let asked = asked_wait(headers, now).filter(|_| is_refused || status == 503);
-    let mut advice = Advice { is_refused, pause: asked, spread: None };
-    let quotas = [
-        ("ratelimit-remaining", "ratelimit-reset"),
-        ("x-ratelimit-remaining", "x-ratelimit-reset"),
-        ("anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
-    ];
-    for (remaining, reset) in quotas {
-        let text = |name: &str| headers.get(HeaderName::from_bytes(name.as_bytes()).ok()?)?.to_str().ok();
-        let Some(remaining) = text(remaining).and_then(|text| text.trim().parse::<u64>().ok()) else {
-            continue;
+    let mut advice = Advice { status, is_refused, pause: asked, spread: None };
+    for family in ["ratelimit", "x-ratelimit", "anthropic-ratelimit-requests"] {
+        let text = |part: &str| {
+            let name = HeaderName::from_bytes(format!("{family}-{part}").as_bytes()).ok()?;
+            headers.get(name)?.to_str().ok().map(str::trim)
         };
-        let Some(reset) = text(reset).and_then(|text| until(text.trim(), now)) else { continue };
+        let number = |part: &str| text(part)?.parse::<u64>().ok();
+        let Some(remaining) = number("remaining") else { continue };
+        // A quota of nothing is contradicted by every answer.
+        if number("limit") == Some(0) {
+            continue;
+        }
+        let reset = text("reset").and_then(|text| until(text, now)).filter(|reset| *reset <= LONGEST_QUOTA);
+        let Some(reset) = reset else { continue };
         if remaining == 0 {
             advice.pause = advice.pause.max(Some(reset));
         } else if remaining <= FEW {
@@ -204,6 +330,8 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
+    fn silent(_: Duration, _: Reason) {}
+
     fn now() -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(1_696_004_797)
     }
@@ -216,7 +344,8 @@ mod tests {
 
     #[test]
     fn an_answer_says_when_to_go_on_in_all_its_forms_and_nonsense_says_nothing() {
-        assert_eq!(of(200, &[]), Advice::default());
+        let nothing = Advice { status: 200, ..Advice::default() };
+        assert_eq!(of(200, &[]), nothing);
         assert_eq!(of(429, &[("retry-after", "7")]).pause, Some(7 * SECOND));
         assert_eq!(of(503, &[("retry-after", "7")]).pause, Some(7 * SECOND));
         assert_eq!(of(404, &[("retry-after", "7")]).pause, None);
@@ -231,19 +360,57 @@ mod tests {
         for (remaining, reset) in
             [("0", "NaN"), ("0", "-1"), ("0", "1999-01-01T00:00:00Z"), ("x", "5"), ("11", "5")]
         {
-            let nothing = of(200, &[("ratelimit-remaining", remaining), ("ratelimit-reset", reset)]);
-            assert_eq!(nothing, Advice::default(), "{remaining} {reset}");
+            let read = of(200, &[("ratelimit-remaining", remaining), ("ratelimit-reset", reset)]);
+            assert_eq!(read, nothing, "{remaining} {reset}");
         }
+        // Milliseconds and nanoseconds, from now and since 1970, and quotas that nobody would wait for.
+        for reset in ["20000", "1696004817000", "1696004817000000000", "20000000000", "61", "3600", "1e300"] {
+            for remaining in ["0", "3"] {
+                let read = of(200, &[("x-ratelimit-remaining", remaining), ("x-ratelimit-reset", reset)]);
+                assert_eq!(read, nothing, "{remaining} {reset}");
+            }
+        }
+        for family in [
+            ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"],
+            ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"],
+        ] {
+            let quota = |limit| of(200, &[(family[0], limit), (family[1], "0"), (family[2], "20")]);
+            assert_eq!(quota("0"), nothing, "a quota of nothing is none");
+            assert_eq!(quota("100").pause, Some(20 * SECOND));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_several_wait_at_once_is_counted_and_told_once() {
+        let limiter = Limiter::new(0, 0);
+        let told = Mutex::new(Vec::new());
+        let tell = |wait: Duration, reason| told.lock().unwrap().push((wait.as_secs(), reason));
+        let asked = |status| Advice { status, pause: Some(20 * SECOND), ..Advice::default() };
+        limiter.observe(asked(429), Instant::now());
+        let began = Instant::now();
+        let waited = futures_util::future::join_all((0..8).map(|_| limiter.pass(tell))).await;
+        assert_eq!((began.elapsed(), waited.iter().sum()), (20 * SECOND, 20 * SECOND));
+        // One within another, one that is given up, and short ones.
+        let reason = Reason::Failed(Some(503));
+        let (long, short) = (limiter.wait(10 * SECOND, reason, tell), async {
+            sleep(3 * SECOND).await;
+            assert!(timeout(SECOND, limiter.wait(9 * SECOND, reason, tell)).await.is_err());
+            limiter.wait(SECOND, reason, tell).await
+        });
+        let (long, short) = tokio::join!(long, short);
+        assert_eq!(long + short, 10 * SECOND);
+        assert_eq!(limiter.wait(5 * SECOND, reason, tell).await, 5 * SECOND);
+        assert_eq!(*told.lock().unwrap(), [(20, Reason::Asked(429)), (10, reason)]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_slows_down_and_successes_recover() {
         let limiter = Limiter::new(0, 0);
-        assert_eq!(limiter.pass().await, Duration::ZERO);
-        let refused = |pause| Advice { is_refused: true, pause, spread: None };
+        assert_eq!(limiter.pass(silent).await, Duration::ZERO);
+        let refused = |pause| Advice { status: 429, is_refused: true, pause, spread: None };
         limiter.observe(refused(Some(2 * SECOND)), Instant::now());
-        assert_eq!(limiter.pass().await, 2 * SECOND);
-        assert_eq!(limiter.pass().await, FIRST_DISTANCE);
+        assert_eq!(limiter.pass(silent).await, 2 * SECOND);
+        assert_eq!(limiter.pass(silent).await, FIRST_DISTANCE);
         for _ in 0..100 {
             limiter.observe(refused(None), Instant::now());
         }
@@ -253,7 +420,7 @@ mod tests {
         }
         assert_eq!(limiter.pace().distance, Duration::ZERO);
         limiter.observe(Advice { pause: Some(Duration::MAX), ..Advice::default() }, Instant::now());
-        assert_eq!(limiter.pass().await, LONGEST_PAUSE);
+        assert_eq!(limiter.pass(silent).await, LONGEST_PAUSE);
     }
 
     #[tokio::test(start_paused = true)]
@@ -261,12 +428,12 @@ mod tests {
         let limiter = Limiter::new(2, 4);
         let distance = Duration::from_millis(250);
         assert_eq!(
-            [limiter.pass().await, limiter.pass().await, limiter.pass().await],
+            [limiter.pass(silent).await, limiter.pass(silent).await, limiter.pass(silent).await],
             [Duration::ZERO, distance, distance]
         );
         sleep(10 * SECOND).await;
-        assert_eq!(limiter.pass().await, Duration::ZERO, "what was not used is not saved up");
-        assert_eq!(limiter.pass().await, distance);
+        assert_eq!(limiter.pass(silent).await, Duration::ZERO, "what was not used is not saved up");
+        assert_eq!(limiter.pass(silent).await, distance);
         let (one, _two) = (limiter.enter().await, limiter.enter().await);
         let third = limiter.enter();
         tokio::pin!(third);
@@ -278,11 +445,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_gives_up_waiting_takes_no_place() {
         let limiter = Limiter::new(0, 1);
-        limiter.pass().await;
+        limiter.pass(silent).await;
         for _ in 0..50 {
-            assert!(timeout(SECOND / 100, limiter.pass()).await.is_err());
+            assert!(timeout(SECOND / 100, limiter.pass(silent)).await.is_err());
         }
-        assert_eq!(limiter.pass().await, SECOND / 2);
+        assert_eq!(limiter.pass(silent).await, SECOND / 2);
     }
 
     #[tokio::test(start_paused = true)]

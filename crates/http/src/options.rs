@@ -37,7 +37,7 @@ pub struct HttpOptions {
     pub user_agent: Option<String>,
     /// Certificate authorities to trust beside the platform's, as PEM.
     pub root_certificates: Vec<Vec<u8>>,
-    /// The proxy. Default: as `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
+    /// The proxy. Default: as the environment says; see [`Proxy::Environment`].
     pub proxy: Proxy,
     /// Allows `http://` to hosts other than loopback: credentials are then sent in the clear.
     pub allow_insecure_http: bool,
@@ -144,12 +144,16 @@ impl HttpOptions {
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Proxy {
-    /// As the environment says.
+    /// As the environment says, read as curl does: `https_proxy` or `HTTPS_PROXY`; `http_proxy`, or `HTTP_PROXY` where
+    /// `REQUEST_METHOD` is not set; `all_proxy` or `ALL_PROXY` for what has none; `no_proxy` or `NO_PROXY` for hosts
+    /// (`host`, `.host`, `*.host`, `host:port`, networks, `*`) that are spoken to directly, as loopback always is. A
+    /// variable that cannot be read, or names a SOCKS proxy, is a configuration error: passed over, the credential would
+    /// go another way than was meant. Where none is set, the settings of macOS and Windows count.
     #[default]
     Environment,
     /// None, whatever the environment says.
     None,
-    /// This one for everything. The URL may hold credentials; `Debug` does not show it.
+    /// This one for everything: `http://host:port` or `https://host:port`. The URL may hold credentials; `Debug` does not show it.
     Url(String),
 }
 

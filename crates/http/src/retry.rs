@@ -69,7 +69,7 @@ pub(crate) fn is_retryable(failed: Failed<'_>) -> bool {
             match headers.get("x-should-retry").map(http::HeaderValue::as_bytes) {
                 Some(b"true") => true,
                 Some(b"false") => false,
-                _ => matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504 | 529),
+                _ => may_pass(status),
             }
         }
         Failed::Transport(kind) => matches!(
@@ -79,6 +79,20 @@ pub(crate) fn is_retryable(failed: Failed<'_>) -> bool {
     }
 }
 
+/// Whether a status stands for something that may pass: time-outs, too many requests, and every server error but those
+/// that say what the server will never do (501, 505, 506, 510), how it is set up (508), or that the network wants a person
+/// to sign in (511). Proxies and CDNs have codes of their own for a server that fails, and invent more.
+const fn may_pass(status: u16) -> bool {
+    match status {
+        408 | 425 | 429 => true,
+        501 | 505 | 506 | 508 | 510 | 511 => false,
+        _ => status >= 500 && status <= 599,
+    }
+}
+
+/// No service asks for a longer wait: so large a number is one of another unit, or a point in time.
+const LONGEST_ASKED: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The wait that the service asks for: `retry-after-ms`, else `Retry-After` in seconds or as a date.
 /// Nonsense, zero and the past count as not asked. A date is read against the answer's own `Date`, where it has one: the
 /// service's clock may differ from ours.
@@ -87,7 +101,7 @@ pub(crate) fn asked_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duratio
     let number = |text: &str, unit: f64| {
         let seconds = text.trim().parse::<f64>().ok()? * unit;
         // Refuses NaN, infinity and negatives, which would panic in `from_secs_f64`.
-        Duration::try_from_secs_f64(seconds).ok().filter(|wait| !wait.is_zero())
+        Duration::try_from_secs_f64(seconds).ok().filter(|wait| !wait.is_zero() && *wait <= LONGEST_ASKED)
     };
     if let Some(wait) = text("retry-after-ms").and_then(|text| number(text, 0.001)) {
         return Some(wait);
@@ -97,7 +111,8 @@ pub(crate) fn asked_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duratio
         return Some(wait);
     }
     let now = text("date").and_then(http_date).unwrap_or(now);
-    http_date(retry_after)?.duration_since(now).ok().filter(|wait| !wait.is_zero())
+    let wait = http_date(retry_after)?.duration_since(now).ok()?;
+    (!wait.is_zero() && wait <= LONGEST_ASKED).then_some(wait)
 }
 
 /// The time of a response by the clock of the server that sent it.
@@ -228,6 +243,8 @@ mod tests {
             ("", backoff),
             ("301", Decision::GiveUp),
             ("99999999999999999999999999999999999", backoff),
+            ("1696004817", backoff),
+            ("1696004817000", backoff),
         ] {
             assert_eq!(wait(&[("retry-after", value)]), expected, "{value}");
         }
@@ -255,12 +272,15 @@ mod tests {
             decide(failed, circumstances) != Decision::GiveUp
         };
         let none = HeaderMap::new();
-        for status in [408, 425, 429, 500, 502, 503, 504, 529] {
+        let may_pass = [408, 425, 429, 500, 502, 503, 504, 507, 509, 529, 530, 540, 561, 598, 599];
+        for status in may_pass.into_iter().chain(520..=527) {
             assert!(again(Failed::Status(status, &none), |_| ()), "{status}");
             assert!(!again(Failed::Status(status, &none), |it| it.idempotent = false), "{status}");
             assert!(!again(Failed::Status(status, &none), |it| it.attempts = 3), "{status}");
         }
-        for status in [301, 400, 401, 402, 403, 404, 409, 413, 422, 499, 501] {
+        for status in
+            [301, 400, 401, 402, 403, 404, 409, 413, 422, 499, 501, 505, 506, 508, 510, 511, 600, 999]
+        {
             assert!(!again(Failed::Status(status, &none), |_| ()), "{status}");
         }
         for kind in
@@ -269,7 +289,14 @@ mod tests {
             assert!(again(Failed::Transport(kind), |_| ()));
             assert!(!again(Failed::Transport(kind), |it| it.idempotent = false));
         }
-        assert!(!again(Failed::Transport(TransportErrorKind::Encoding), |_| ()));
+        for kind in [
+            TransportErrorKind::Encoding,
+            TransportErrorKind::Certificate,
+            TransportErrorKind::ProxyCredentials,
+            TransportErrorKind::Request,
+        ] {
+            assert!(!again(Failed::Transport(kind), |_| ()));
+        }
         let yes = headers(&[("x-should-retry", "true")]);
         let no = headers(&[("x-should-retry", "false")]);
         assert!(again(Failed::Status(409, &yes), |_| ()));

@@ -5,6 +5,7 @@ use std::{fmt, pin::Pin};
 use anyprofile_core::async_trait;
 use bytes::Bytes;
 use futures_core::Stream;
+use url::Url;
 
 /// What sends a request and gives the answer as it comes.
 ///
@@ -17,6 +18,13 @@ pub trait Transport: fmt::Debug + Send + Sync {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<ResponseBody>, TransportError>;
+
+    /// The proxy that requests to a URL go through, as it is named in errors: its host and port and where it is
+    /// configured, without credentials. Default: none is known.
+    fn proxy_for(&self, url: &Url) -> Option<String> {
+        let _ = url;
+        None
+    }
 }
 
 /// The body of an answer, piece by piece.
@@ -89,6 +97,10 @@ impl std::error::Error for TransportError {
 pub enum TransportErrorKind {
     /// No connection: nothing was sent.
     Connect,
+    /// No connection, since the server's certificate was not accepted, or ours was not: nothing was sent.
+    Certificate,
+    /// No connection, since the proxy asks for credentials, or for other ones: nothing was sent.
+    ProxyCredentials,
     /// It took too long.
     Timeout,
     /// The connection broke while the request was sent or the answer was read.
@@ -103,11 +115,20 @@ impl fmt::Display for TransportErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Connect => "the connection could not be made",
+            Self::Certificate => "no secure connection: a certificate was not accepted",
+            Self::ProxyCredentials => "the proxy asks for credentials",
             Self::Timeout => "the service did not answer in time",
             Self::Interrupted => "the connection broke before the answer was whole",
             Self::Encoding => "the answer does not decompress",
             Self::Request => "the request cannot be sent",
         })
+    }
+}
+
+impl TransportErrorKind {
+    /// Whether nothing of the request was sent.
+    pub(crate) const fn is_before_sending(self) -> bool {
+        matches!(self, Self::Connect | Self::Certificate | Self::ProxyCredentials | Self::Request)
     }
 }
 

@@ -69,7 +69,8 @@ pub struct ListReport {
     pub requests: u64,
     /// Requests that were sent, the repeated ones included.
     pub attempts: u64,
-    /// Time spent waiting between attempts. In JSON: milliseconds.
+    /// Time that passed while a request waited for its next attempt, or for a pace that the service asks for; a moment in
+    /// which several waited is counted once. In JSON: milliseconds.
     #[serde(rename = "waited_milliseconds", serialize_with = "crate::page::milliseconds")]
     pub waited: Duration,
     /// Whether the service's last page was read.

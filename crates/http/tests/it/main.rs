@@ -4,6 +4,7 @@
 mod bodies;
 mod from_service;
 mod network;
+mod proxies;
 mod redaction;
 mod redirects;
 mod retries;

@@ -8,7 +8,7 @@ use httpmock::prelude::*;
 
 use crate::{DIALECT, fixed_credential, info, read};
 
-fn client(base_url: &str, options: HttpOptions) -> HttpClient {
+pub(crate) fn client(base_url: &str, options: HttpOptions) -> HttpClient {
     HttpClient::new(info(base_url), fixed_credential(), HeaderMap::new(), &DIALECT, options).unwrap()
 }
 
@@ -148,7 +148,7 @@ async fn a_port_where_nobody_listens_is_a_transport_error_that_may_pass() {
 }
 
 /// Answers each connection with the next of these, and then hangs up, or not.
-async fn raw_server(answers: Vec<(Vec<u8>, bool)>) -> String {
+pub(crate) async fn raw_server(answers: Vec<(Vec<u8>, bool)>) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -37,11 +37,11 @@ static DIALECT: Dialect = Dialect {
 };
 
 /// Everything that is logged, at the finest level. For as long as the process lives: a subscriber may outlive the test.
-struct Log(&'static Mutex<Vec<u8>>);
+pub(crate) struct Log(&'static Mutex<Vec<u8>>);
 
 impl Log {
     /// Collects what this thread logs until the guard is dropped.
-    fn collect() -> (Self, (tracing::subscriber::DefaultGuard, tracing::Dispatch)) {
+    pub(crate) fn collect() -> (Self, (tracing::subscriber::DefaultGuard, tracing::Dispatch)) {
         let lines: &'static Mutex<Vec<u8>> = Box::leak(Box::default());
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
@@ -54,7 +54,7 @@ impl Log {
         (Self(lines), (tracing::subscriber::set_default(subscriber), other))
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }

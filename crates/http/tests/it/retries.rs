@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{
     client, client_with, read,
+    redaction::Log,
     support::{Script, Step, answer, json, outcomes::meetings, page},
     write,
 };
@@ -40,13 +41,13 @@ async fn a_broken_body_is_read_again() {
 
 #[tokio::test(start_paused = true)]
 async fn every_status_that_may_pass_is_tried_three_times_and_others_once() {
-    for status in [408, 425, 429, 500, 502, 503, 504, 529] {
+    for status in [408, 425, 429, 500, 502, 503, 504, 507, 522, 529, 530, 599] {
         let script = Script::of([answer(status), answer(status), answer(status)]);
         let error = client(&script).send(read()).await.unwrap_err();
         assert_eq!((script.sent().len(), error.status(), error.effort().attempts), (3, Some(status), 3));
         assert_eq!(error.retry(), Retry::Later, "{status}");
     }
-    for status in [400, 401, 402, 403, 404, 409, 413, 422, 431, 499, 501] {
+    for status in [400, 401, 402, 403, 404, 409, 413, 422, 431, 499, 501, 505] {
         let script = Script::of([answer(status)]);
         let error = client(&script).send(read()).await.unwrap_err();
         assert_eq!((script.sent().len(), error.status()), (1, Some(status)));
@@ -242,4 +243,49 @@ async fn waiting_for_a_turn_is_part_of_the_operations_time() {
     client.send(write()).await.unwrap_err();
     let error = client.send(read()).await.unwrap_err();
     assert_eq!((error.kind(), script.sent().len()), (ErrorKind::Timeout, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_of_more_than_five_seconds_is_told_once_however_many_requests_wait() {
+    let wait = |line: &&str| line.contains("anyprofile_http::wait");
+    for (first, told) in [
+        (answer(429).header("retry-after", "42"), "waiting 42 s, as the service asks (status 429)"),
+        (answer(503).header("retry-after-ms", "5500"), "waiting 6 s, as the service asks (status 503)"),
+        (
+            json(200, "[]").header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", "20"),
+            "waiting 20 s, as the service asks: its quota is spent (status 200)",
+        ),
+    ] {
+        let (log, guard) = Log::collect();
+        let mut first = Some(first);
+        let script = Script::by(move |_| first.take().unwrap_or_else(|| json(200, "[]")).into());
+        let client = client(&script);
+        client.send(read()).await.unwrap();
+        let began = tokio::time::Instant::now();
+        let sent = futures_util::future::join_all((0..8).map(|_| client.send(read()))).await;
+        let waited: Duration = sent.iter().map(|answer| answer.as_ref().unwrap().effort.waited).sum();
+        assert!(waited <= began.elapsed(), "{waited:?}");
+        drop(guard);
+        let text = log.text();
+        let lines: Vec<_> = text.lines().filter(wait).collect();
+        assert_eq!(lines.len(), 1, "{text}");
+        assert!(lines[0].contains(" WARN ") && lines[0].contains(told), "{}", lines[0]);
+        assert!(lines[0].contains("service=\"probely\" account=\"eu\""), "{}", lines[0]);
+    }
+    let (log, _guard) = Log::collect();
+    let script = Script::of([
+        answer(429).header("retry-after", "5"),
+        json(200, "[]").header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", "1696004817000"),
+        json(200, "[]")
+            .header("x-ratelimit-limit", "0")
+            .header("x-ratelimit-remaining", "0")
+            .header("x-ratelimit-reset", "60"),
+        json(200, "[]"),
+    ]);
+    let (client, began) = (client(&script), tokio::time::Instant::now());
+    for _ in 0..3 {
+        client.send(read()).await.unwrap();
+    }
+    assert!(began.elapsed() < 6 * SECOND, "nonsense is no advice");
+    assert_eq!(log.text().lines().filter(wait).count(), 0);
 }
