@@ -1,21 +1,48 @@
 //! JSON that is kept as it came.
 
+mod repair;
+
 use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
+
+pub(crate) use self::repair::repaired;
 
 /// A JSON value in the very text that the service sent: no number loses digits, no key its order.
 ///
+/// What common readers of JSON refuse although the grammar allows it is replaced when the value is made: half of a surrogate
+/// pair by U+FFFD, a number beyond the range of a 64-bit floating-point number and what is nested more than 32 levels deep by
+/// a string with their text; [`is_repaired`](Self::is_repaired) says so. So it can always be written and read again.
+///
 /// `Debug` shows the length only, since the text may hold personal data.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RawJson(Box<RawValue>);
+#[derive(Clone)]
+pub struct RawJson {
+    text: Box<RawValue>,
+    is_repaired: bool,
+}
+
+impl Serialize for RawJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.text.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for RawJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(Self::from)
+    }
+}
 
 impl RawJson {
     /// The JSON text.
     pub fn get(&self) -> &str {
-        self.0.get()
+        self.text.get()
+    }
+
+    /// Whether a part of the text was replaced that readers of JSON refuse.
+    pub const fn is_repaired(&self) -> bool {
+        self.is_repaired
     }
 
     /// The value, decoded.
@@ -30,13 +57,17 @@ impl RawJson {
 impl RawJson {
     /// A value as JSON; `None` if it has no such form.
     pub(crate) fn encode(value: &impl Serialize) -> Option<Self> {
-        serde_json::value::to_raw_value(value).ok().map(Self)
+        serde_json::value::to_raw_value(value).ok().map(Self::from)
     }
 }
 
 impl From<Box<RawValue>> for RawJson {
-    fn from(value: Box<RawValue>) -> Self {
-        Self(value)
+    fn from(text: Box<RawValue>) -> Self {
+        // What was repaired is JSON; if it were not, nothing of it could be kept.
+        match repaired(text.get()).and_then(|repaired| RawValue::from_string(repaired).ok()) {
+            Some(text) => Self { text, is_repaired: true },
+            None => Self { text, is_repaired: false },
+        }
     }
 }
 

@@ -44,7 +44,8 @@ macro_rules! open_record {
                         $($key => value.decode().map(|field| record.$field = field).is_ok(),)+
                         _ => false,
                     };
-                    if !is_read {
+                    // Of what was replaced, that it was is noted.
+                    if !is_read || value.is_repaired() {
                         record.unknown.insert(key, value);
                     }
                 }
@@ -88,7 +89,12 @@ macro_rules! open_record {
                     map.serialize_entry($key, &self.$field)?;
                 })+
                 for (key, value) in self.unknown.iter() {
-                    map.serialize_entry(key, value)?;
+                    // What was replaced in a known field is there under its key already.
+                    let is_there = Self::KEYS.contains(&key)
+                        && self.state(key).is_some_and(|state| state != $crate::FieldState::Absent);
+                    if !is_there {
+                        map.serialize_entry(key, value)?;
+                    }
                 }
                 map.end()
             }

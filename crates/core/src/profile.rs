@@ -200,6 +200,9 @@ crate::open_enum! {
         NoTime = "no_time",
         /// The field has another type than expected; it is absent, and what was sent is kept under `unknown`.
         OtherType = "other_type",
+        /// The value, or its name, held what readers of JSON refuse, such as half of a surrogate pair: it was replaced, and what
+        /// was made of it is kept under `unknown`.
+        Repaired = "repaired",
         /// The word is none of those that the service publishes; it is kept as it came.
         UnknownWord = "unknown_word",
         /// The service's records tell the field differently; what the first record said is shown.

@@ -13,7 +13,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 pub use crate::time_text::TimeText;
-use crate::{Field, FieldPath, Note, NoteKind, Profile, Quarantined, RawJson, Timestamp};
+use crate::{Field, FieldPath, Note, NoteKind, Profile, Quarantined, RawJson, Timestamp, json::repaired};
 
 /// Deserializes a string without keeping it.
 ///
@@ -232,21 +232,38 @@ pub trait Tolerant: DeserializeOwned {
     /// # Errors
     /// If the text is no JSON object.
     fn read(text: &str) -> serde_json::Result<Self> {
-        serde_json::from_str(text).or_else(|_| Self::tolerant(text))
+        serde_json::from_str(text).or_else(|_| Self::recover(text))
+    }
+
+    /// Reads a record field by field, and where even its keys hold what cannot be read, with that replaced.
+    ///
+    /// # Errors
+    /// If the text is no JSON object.
+    fn recover(text: &str) -> serde_json::Result<Self> {
+        Self::tolerant(text).or_else(|error| match repaired(text) {
+            Some(repaired) => Self::tolerant(&repaired),
+            None => Err(error),
+        })
     }
 }
 
 /// Notes the fields of a record that had another type than expected: those of `keys` that are among the
-/// profile's unknown fields.
+/// profile's unknown fields; and those of which something had to be replaced.
 pub fn note_other_types(profile: &mut Profile, keys: &[&str]) {
     if profile.unknown.is_empty() {
         return;
     }
-    for key in keys {
-        if profile.unknown.get(key).is_some() {
-            profile.notes.push(Note::new(FieldPath::unknown(key), NoteKind::OtherType));
-        }
-    }
+    let of = |(key, value): (&str, &RawJson)| {
+        let kind = if value.is_repaired() || key.contains(char::REPLACEMENT_CHARACTER) {
+            NoteKind::Repaired
+        } else if keys.contains(&key) {
+            NoteKind::OtherType
+        } else {
+            return None;
+        };
+        Some(Note::new(FieldPath::unknown(key), kind))
+    };
+    profile.notes.extend(profile.unknown.iter().filter_map(of));
 }
 
 /// Decodes a page's records one by one and rebuilds the page from the good ones with `rebuild`.
@@ -403,6 +420,39 @@ mod tests {
             serde_json::to_string(&profile.notes).unwrap(),
             r#"[{"field":"unknown.active","kind":"other_type"}]"#
         );
+    }
+
+    #[test]
+    fn what_no_reader_of_json_takes_costs_nobody() {
+        for (record, name, notes) in [
+            (
+                r#"{"id":"b","display_name":"Zo\ud83d"}"#,
+                "Zo\u{fffd}",
+                r#"[{"field":"unknown.display_name","kind":"repaired"}]"#,
+            ),
+            (
+                r#"{"id":"b","display_name":"Zo","n\ud800":1}"#,
+                "Zo",
+                "[{\"field\":\"unknown.n\u{fffd}\",\"kind\":\"repaired\"}]",
+            ),
+            (
+                r#"{"id":"b","display_name":"Zo","z":1e999}"#,
+                "Zo",
+                r#"[{"field":"unknown.z","kind":"repaired"}]"#,
+            ),
+        ] {
+            let decoded = page(&format!("{{\"people\":[{{\"id\":\"a\"}},{record}]}}")).unwrap();
+            assert!(decoded.quarantined.is_empty());
+            let person = &decoded.page[1];
+            assert_eq!(person.name, name);
+            let mut profile = Profile::new("probely:eu/user/b".parse().unwrap());
+            profile.unknown = person.unknown.clone();
+            note_other_types(&mut profile, Person::KEYS);
+            assert_eq!(serde_json::to_string(&profile.notes).unwrap(), notes);
+            // Everything that is made of it can be read as a value.
+            assert!(serde_json::to_value(&profile).is_ok());
+            assert!(serde_json::to_value(person).is_ok());
+        }
     }
 
     #[test]

@@ -82,7 +82,7 @@ impl Answer {
     pub fn decode_record<T: Tolerant>(&self) -> Result<T> {
         let body = self.json()?;
         serde_json::from_slice(body)
-            .or_else(|error| std::str::from_utf8(body).map_or(Err(error), T::tolerant))
+            .or_else(|error| std::str::from_utf8(body).map_or(Err(error), T::recover))
             .map_err(|error| self.undecodable(&wire::decode_failure(&error)))
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use anyprofile_core::{Error, ErrorKind, ListQuery, ProfileProvider, ProfileProviderExt};
+use anyprofile_core::{Error, ErrorKind, ProfileProviderExt};
 use anyprofile_http::HttpOptions;
 
 use crate::{
