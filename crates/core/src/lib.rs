@@ -72,6 +72,7 @@ mod change;
 mod created;
 mod cursor;
 mod draft;
+mod email;
 mod enrollment;
 mod error;
 mod expression;
