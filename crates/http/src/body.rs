@@ -6,13 +6,24 @@ use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use tokio::time::{Instant, timeout_at};
 
-use crate::{ResponseBody, TransportError};
+use crate::{ResponseBody, TransportError, TransportErrorKind};
 
 /// How long the start of an error's body is waited for. The status is known by then.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The whole body, or `None` if it is larger than allowed.
 pub(crate) async fn read_body(
+    body: ResponseBody,
+    headers: &HeaderMap,
+    most: usize,
+) -> Result<Option<Bytes>, TransportError> {
+    match read_pieces(body, headers, most).await {
+        Err(error) if error.kind == TransportErrorKind::TooLarge => Ok(None),
+        read => read,
+    }
+}
+
+async fn read_pieces(
     mut body: ResponseBody,
     headers: &HeaderMap,
     most: usize,

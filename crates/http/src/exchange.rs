@@ -27,6 +27,9 @@ use crate::{
 /// How much of an error's body is read: enough for what it says, not for what a bad day brings.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
 
+/// How often a request is sent again that the server did not take, beside the attempts that it has.
+const MAX_REFUSALS: u32 = 5;
+
 /// A request with all but its credential.
 pub(crate) struct Outbound {
     pub(crate) operation: &'static str,
@@ -112,6 +115,7 @@ impl Exchange {
         effort: &mut Effort,
     ) -> Result<Answer> {
         let mut attempts = 0;
+        let mut refusals = 0;
         let mut refused: Option<Generation> = None;
         loop {
             attempts += 1;
@@ -170,6 +174,17 @@ impl Exchange {
                 {
                     refused = generation;
                     attempts -= 1;
+                    continue;
+                }
+                // It was not taken: sending it again is no repetition, and a server that goes away is gone in a moment.
+                Err(Broken::Transport(error))
+                    if error.kind == TransportErrorKind::Refused
+                        && refusals < MAX_REFUSALS
+                        && !self.remaining().is_zero() =>
+                {
+                    refusals += 1;
+                    attempts -= 1;
+                    effort.attempts -= 1;
                     continue;
                 }
                 Ok(received) => Failed::Status(received.status, &received.headers),
@@ -263,8 +278,7 @@ impl Exchange {
             let (parts, body) = self.inner.transport.send(request).await?.into_parts();
             let status = parts.status.as_u16();
             if parts.status.is_redirection() {
-                let location =
-                    parts.headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok());
+                let location = parts.headers.get(http::header::LOCATION).map(http::HeaderValue::as_bytes);
                 match redirect(&outbound.method, &url, location, &self.inner.trusted) {
                     Ok(_) if redirects == MAX_REDIRECTS => {
                         let reason = "the service redirects in a circle";

@@ -63,8 +63,10 @@ pub(crate) fn failure(
 /// Whether the caller may ask again.
 fn retry_of(failed: Failed<'_>, outbound: &Outbound, headers: &HeaderMap) -> Retry {
     // A write that did nothing may be sent again by its caller, who is told when.
-    let did_nothing =
-        matches!(failed, Failed::Status(429, _) | Failed::Transport(TransportErrorKind::Connect));
+    let did_nothing = matches!(
+        failed,
+        Failed::Status(429, _) | Failed::Transport(TransportErrorKind::Connect | TransportErrorKind::Refused)
+    );
     if !(outbound.idempotent || did_nothing) || !is_retryable(failed) {
         return Retry::No;
     }
@@ -117,10 +119,22 @@ fn transport_failure(error: TransportError, exchange: &Exchange, outbound: &Outb
         TransportErrorKind::Interrupted => {
             (ErrorKind::Transport, error.kind.to_string(), "try again later".to_owned())
         }
-        TransportErrorKind::Encoding => (
+        TransportErrorKind::Refused => {
+            (ErrorKind::Upstream, error.kind.to_string(), "try again later".to_owned())
+        }
+        // What is wrong with it is told in words that hold nothing of it.
+        TransportErrorKind::Encoding | TransportErrorKind::Protocol => (
             ErrorKind::Decode,
+            match &error.source {
+                Some(source) => format!("{}: {source}", error.kind),
+                None => error.kind.to_string(),
+            },
+            format!("check {setting}, and what stands between here and the service"),
+        ),
+        TransportErrorKind::TooLarge => (
+            ErrorKind::TooLarge,
             error.kind.to_string(),
-            "check what stands between here and the service".to_owned(),
+            "ask for smaller pages, or allow larger answers".to_owned(),
         ),
         TransportErrorKind::Request => {
             (ErrorKind::Internal, error.kind.to_string(), "report this as a defect".to_owned())
