@@ -73,6 +73,7 @@ mod created;
 mod cursor;
 mod draft;
 mod enrollment;
+mod envelope;
 mod error;
 mod expression;
 mod extension;

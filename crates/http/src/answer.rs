@@ -20,6 +20,8 @@ pub struct Listed<L> {
     pub list: L,
     /// Records of the page that did not decode.
     pub quarantined: Vec<Quarantined>,
+    /// Fields around the records that have another type than was published, and whose meaning is plain all the same.
+    pub changed_types: Vec<&'static str>,
     /// The service's id of the request.
     pub request_id: Option<String>,
     /// What it took.
@@ -34,6 +36,7 @@ impl<L> Listed<L> {
         Page::last(items)
             .with_declared_total(declared_total)
             .with_quarantined(self.quarantined)
+            .with_changed_types(self.changed_types)
             .with_request(self.request_id, self.effort)
     }
 }
@@ -60,6 +63,8 @@ pub struct Answer {
     /// Whether the request was a write that may not be repeated.
     pub(crate) is_write: bool,
     pub(crate) place: Place,
+    /// How many records a page is read with.
+    pub(crate) most_records: usize,
 }
 
 impl Answer {
@@ -113,15 +118,18 @@ impl Answer {
     /// The body as a page of a listing; see [`wire::decode_page`].
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] if it is no such page at all.
+    /// [`ErrorKind::Decode`] if it is no such page at all; [`ErrorKind::TooLarge`] if it has far more records than
+    /// [were asked for](crate::Request::asking_for).
     pub fn decode_list<Whole: DeserializeOwned, Loose: DeserializeOwned>(
         &self,
         each: impl FnOnce(Loose) -> DecodedPage<Whole>,
     ) -> Result<Listed<Whole>> {
-        let decoded = wire::decode_page(self.json()?, each).map_err(|failure| self.undecodable(&failure))?;
+        let decoded = wire::decode_page_of(self.most_records, self.json()?, each)
+            .map_err(|failure| self.undecodable(&failure))?;
         Ok(Listed {
             list: decoded.page,
             quarantined: decoded.quarantined,
+            changed_types: decoded.changed_types,
             request_id: self.request_id.clone(),
             effort: self.effort,
         })
@@ -180,6 +188,11 @@ impl Answer {
     }
 
     fn undecodable(&self, failure: &DecodeFailure) -> Error {
+        if failure.is_too_large {
+            return self.error(ErrorKind::TooLarge, format!("the answer has {}", failure.reason)).with_hint(
+                "ask for pages of fewer records; if the service does not heed it, report it to the service",
+            );
+        }
         self.error(ErrorKind::Decode, format!("the answer does not have the documented form: {failure}"))
     }
 }

@@ -145,6 +145,7 @@ impl HttpClient {
             body: request.body,
             idempotent: request.idempotent,
             place: Place::Api,
+            most_records: request.most_records,
         };
         let exchange = Exchange::new(Arc::clone(&self.0));
         let span = tracing::debug_span!(

@@ -153,7 +153,19 @@ fn renewal_margin(lifetime: Duration) -> Duration {
 #[derive(Deserialize)]
 struct TokenAnswer {
     access_token: SecretString,
-    expires_in: Option<f64>,
+    expires_in: Option<serde_json::Value>,
+}
+
+impl TokenAnswer {
+    /// How long the token is good for. Some servers write the number as a text; what is no number says nothing, and the
+    /// token is good until it is refused.
+    fn lifetime(&self) -> Option<Duration> {
+        let seconds = match self.expires_in.as_ref()? {
+            serde_json::Value::String(text) => text.trim().parse().ok()?,
+            other => other.as_f64()?,
+        };
+        Duration::try_from_secs_f64(seconds).ok()
+    }
 }
 
 impl Credential {
@@ -268,14 +280,15 @@ impl TokenExchange {
             // Exchanging again has no effect besides one more access token.
             idempotent: true,
             place: Place::TokenEndpoint(self.setting),
+            most_records: 0,
         };
         let asked_at = Instant::now();
         let answer = exchange.run(&outbound, None, &TOKEN_DIALECT, effort).await?;
         let token: TokenAnswer = answer.decode()?;
         let header = sensitive(&format!("Bearer {}", token.access_token.expose_secret()))
             .map_err(|_| answer.error(ErrorKind::Decode, "the access token cannot stand in a header"))?;
-        let lifetime = token.expires_in.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        let renew_at = lifetime
+        let renew_at = token
+            .lifetime()
             .and_then(|lifetime| asked_at.checked_add(lifetime.saturating_sub(renewal_margin(lifetime))));
         Ok(AccessToken { header, generation, renew_at })
     }

@@ -39,6 +39,7 @@ pub(crate) struct Outbound {
     pub(crate) body: Bytes,
     pub(crate) idempotent: bool,
     pub(crate) place: Place,
+    pub(crate) most_records: usize,
 }
 
 /// Which of an account's servers a request goes to.
@@ -315,6 +316,7 @@ impl Exchange {
             operation: outbound.operation,
             is_write: !outbound.idempotent,
             place: outbound.place,
+            most_records: outbound.most_records,
         }
     }
 }

@@ -342,6 +342,7 @@ where
             report.collections.len() - 1
         });
         let (collection, drift) = (&mut report.collections[index], &mut report.drift);
+        drift.note_envelope(&page.changed_types);
         collection.duplicates += self.duplicates.note_page(page.items.iter().map(|profile| &profile.id));
         for profile in &page.items {
             collection.latest_change = collection.latest_change.max(profile.times.updated.value().copied());
