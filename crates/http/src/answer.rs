@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyprofile_core::{
     Effect, Effort, Error, ErrorKind, Page, ProviderInfo, Quarantined, Result, Timestamp,
-    wire::{self, DecodeFailure, DecodedPage, Tolerant},
+    wire::{self, DecodeFailure, DecodedPage, MOST_RECORDS, Tolerant},
 };
 use bytes::Bytes;
 use http::HeaderMap;
@@ -40,6 +40,9 @@ impl<L> Listed<L> {
             .with_request(self.request_id, self.effort)
     }
 }
+
+/// How many values a record is taken to have at the most, on the average of a page.
+const VALUES_A_RECORD: usize = 64;
 
 const MAY_BE_MADE: &str = "the change may have been made all the same: read the record before trying again, and check what stands between here and the service";
 
@@ -166,7 +169,8 @@ impl Answer {
     /// The body's bytes, if they can be JSON: not empty, no web page, without a byte order mark.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] otherwise.
+    /// [`ErrorKind::Decode`] otherwise; [`ErrorKind::TooLarge`] if it holds so many values that decoding it would take far
+    /// more memory than a page of as many records as were asked for.
     pub fn json(&self) -> Result<&[u8]> {
         // A byte order mark is no JSON, and harmless.
         let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
@@ -183,6 +187,13 @@ impl Answer {
         }
         if is_html(&self.headers, body) {
             return Err(not_json("the answer is a web page where JSON was expected"));
+        }
+        // A value takes two bytes and a comma on its way, and hundreds of bytes once it is decoded.
+        let most_values = self.most_records.max(MOST_RECORDS).saturating_mul(VALUES_A_RECORD);
+        if body.len() > most_values && memchr::memchr_iter(b',', body).count() > most_values {
+            return Err(self
+                .error(ErrorKind::TooLarge, format!("the answer holds more than {most_values} values"))
+                .with_hint("ask for pages of fewer records; if the service does not heed it, report it to the service"));
         }
         Ok(body)
     }
