@@ -3,14 +3,20 @@
 use std::sync::Arc;
 
 use anyprofile_core::{
-    Effect, Effort, Error, ErrorKind, Page, ProviderInfo, Quarantined, Result, Timestamp,
+    Effect, Effort, Error, ErrorKind, Page, Quarantined, Result, Timestamp,
     wire::{self, DecodeFailure, DecodedPage, MOST_RECORDS, Tolerant},
 };
 use bytes::Bytes;
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use crate::{dialect::is_html, exchange::Place, retry::response_date};
+use crate::{
+    client::Inner,
+    dialect::{Dialect, ErrorDetails, Failure, is_html},
+    exchange::{MAX_ERROR_BYTES, Place},
+    failure::with_words,
+    retry::response_date,
+};
 
 /// A page of a listing in the very form of the service, and what came with it.
 #[derive(Clone, Debug)]
@@ -61,7 +67,8 @@ pub struct Answer {
     pub request_id: Option<String>,
     /// What it took.
     pub effort: Effort,
-    pub(crate) info: Arc<ProviderInfo>,
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) dialect: &'static Dialect,
     pub(crate) operation: &'static str,
     /// Whether the request was a write that may not be repeated.
     pub(crate) is_write: bool,
@@ -157,13 +164,28 @@ impl Answer {
     /// status, that it may have been made.
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         let error = Error::new(kind, message)
-            .with_provider(&self.info)
+            .with_provider(&self.inner.info)
             .with_operation(self.operation)
             .with_status(self.status)
             .with_request_id(self.request_id.clone())
             .with_response_date(self.date())
             .with_effort(self.effort);
+        let error = if kind == ErrorKind::Decode { self.with_words(error) } else { error };
         if self.is_write { error.with_effect(Effect::Possible).with_hint(MAY_BE_MADE) } else { error }
+    }
+
+    /// The error with what the service says, where it has put an error into an answer with a success status.
+    fn with_words(&self, error: Error) -> Error {
+        if self.body.len() > MAX_ERROR_BYTES {
+            return error;
+        }
+        let failure = Failure::new(self.operation, self.status, &self.headers, &self.body);
+        if failure.is_empty || failure.is_html || !(self.dialect.is_own_form)(&failure) {
+            return error;
+        }
+        let mut details = ErrorDetails::default();
+        (self.dialect.describe)(&failure, &mut details);
+        with_words(error, &mut details, &self.inner.credential).with_from_service(true)
     }
 
     /// The body's bytes, if they can be JSON: not empty, no web page, without a byte order mark.

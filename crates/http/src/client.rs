@@ -30,7 +30,7 @@ pub(crate) struct Inner {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) options: HttpOptions,
     pub(crate) trusted: TrustedOrigins,
-    credential: Credential,
+    pub(crate) credential: Credential,
     dialect: &'static Dialect,
     pub(crate) budget: Budget,
     pub(crate) limiter: Limiter,

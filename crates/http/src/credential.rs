@@ -58,6 +58,9 @@ impl fmt::Debug for Credential {
     }
 }
 
+/// A secret of fewer bytes is not looked for: it would be found in words.
+const SHORTEST_HIDDEN: usize = 6;
+
 /// The secret without what surrounds it in files and environment variables.
 fn usable(secret: &SecretString) -> Result<&str> {
     match secret.expose_secret().trim() {
@@ -186,6 +189,54 @@ impl Credential {
                 let token = tokens.token(exchange, refused, effort).await?;
                 headers.insert(http::header::AUTHORIZATION, token.header.clone());
                 Ok(Some(Generation(token.generation)))
+            }
+        }
+    }
+
+    /// A text of the service's without the account's own credential, which some servers repeat in what they say.
+    pub(crate) fn hide(&self, text: &str) -> String {
+        let mut hidden = text.to_owned();
+        self.each_secret(|secret| {
+            if hidden.contains(secret) {
+                hidden = hidden.replace(secret, "…");
+            }
+        });
+        hidden
+    }
+
+    /// Whether a text of the service's holds the account's own credential.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        let mut is_in = false;
+        self.each_secret(|secret| is_in |= text.contains(secret));
+        is_in
+    }
+
+    /// Each secret that is long enough to be told from a word.
+    fn each_secret(&self, mut look: impl FnMut(&str)) {
+        let mut look = |secret: &str| {
+            if secret.len() >= SHORTEST_HIDDEN {
+                look(secret);
+            }
+        };
+        // Behind a scheme, which is no secret.
+        let of_header = |value: &HeaderValue| {
+            let text = value.to_str().ok()?;
+            Some(text.split_once(' ').map_or(text, |(_, secret)| secret).to_owned())
+        };
+        match &self.0 {
+            Form::Header(_, value) => {
+                if let Some(secret) = of_header(value) {
+                    look(&secret);
+                }
+            }
+            Form::Exchange(tokens) => {
+                for (_, value) in tokens.form.iter().filter(|(key, _)| *key != "grant_type") {
+                    look(value.expose_secret().trim());
+                }
+                let token = tokens.lock().current.as_ref().and_then(|token| of_header(&token.header));
+                if let Some(secret) = token {
+                    look(&secret);
+                }
             }
         }
     }

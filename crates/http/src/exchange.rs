@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// How much of an error's body is read: enough for what it says, not for what a bad day brings.
-const MAX_ERROR_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_ERROR_BYTES: usize = 64 * 1024;
 
 /// How often a request is sent again that the server did not take, beside the attempts that it has.
 const MAX_REFUSALS: u32 = 5;
@@ -143,7 +143,7 @@ impl Exchange {
             let result = timeout(limit, self.attempt(outbound, headers))
                 .await
                 .unwrap_or_else(|_| Err(Broken::Transport(TransportError::new(TransportErrorKind::Timeout))));
-            log(&result, dialect, outbound, effort.attempts, began.elapsed());
+            log(&result, dialect, &self.inner.credential, outbound, effort.attempts, began.elapsed());
             if let Ok(received) = &result {
                 let advice = advice(received.status, &received.headers, SystemTime::now());
                 self.inner.limiter.observe(advice, Instant::now());
@@ -159,7 +159,7 @@ impl Exchange {
             };
             let failed = match &result {
                 Ok(received) if received.status == 401 && is_step_up(&received.headers) => {
-                    let request_id = request_id(&received.headers, dialect);
+                    let request_id = request_id(&received.headers, dialect, &self.inner.credential);
                     return Err(step_up_error(&self.inner.info)
                         .with_operation(outbound.operation)
                         .with_status(401)
@@ -305,14 +305,21 @@ impl Exchange {
         }
     }
 
-    fn answer(&self, received: Received, outbound: &Outbound, dialect: &Dialect, effort: Effort) -> Answer {
+    fn answer(
+        &self,
+        received: Received,
+        outbound: &Outbound,
+        dialect: &'static Dialect,
+        effort: Effort,
+    ) -> Answer {
         Answer {
             status: received.status,
-            request_id: request_id(&received.headers, dialect),
+            request_id: request_id(&received.headers, dialect, &self.inner.credential),
             headers: received.headers,
             body: received.body,
             effort,
-            info: Arc::clone(&self.inner.info),
+            inner: Arc::clone(&self.inner),
+            dialect,
             operation: outbound.operation,
             is_write: !outbound.idempotent,
             place: outbound.place,
@@ -325,6 +332,7 @@ impl Exchange {
 fn log(
     result: &Result<Received, Broken>,
     dialect: &Dialect,
+    credential: &Credential,
     outbound: &Outbound,
     attempt: u32,
     took: Duration,
@@ -333,7 +341,7 @@ fn log(
     let operation = outbound.operation;
     match result {
         Ok(received) => {
-            let request_id = request_id(&received.headers, dialect).unwrap_or_default();
+            let request_id = request_id(&received.headers, dialect, credential).unwrap_or_default();
             let status = received.status;
             debug!(operation, attempt, status, duration_milliseconds, request_id, "answered");
         }

@@ -6,7 +6,7 @@ use anyprofile_core::{Effect, Error, ErrorKind, Result, Retry};
 use http::HeaderMap;
 
 use crate::{
-    TransportError, TransportErrorKind,
+    Credential, TransportError, TransportErrorKind,
     dialect::{Dialect, ErrorDetails, Failure, by_status},
     exchange::{Broken, Exchange, Outbound, Place, Received},
     retry::{Failed, asked_wait, is_retryable, response_date},
@@ -39,7 +39,7 @@ pub(crate) fn failure(
             let most = exchange.inner.options.max_response_bytes;
             let error = Error::new(ErrorKind::TooLarge, format!("the answer is larger than {most} bytes"))
                 .with_status(status)
-                .with_request_id(request_id(&headers, dialect))
+                .with_request_id(request_id(&headers, dialect, &exchange.inner.credential))
                 .with_response_date(response_date(&headers))
                 .with_hint("ask for smaller pages, or allow larger answers");
             unknown_outcome(error, outbound, true)
@@ -47,7 +47,7 @@ pub(crate) fn failure(
         Err(Broken::Redirect(status, headers, reason)) => {
             let error = Error::new(ErrorKind::Decode, reason)
                 .with_status(status)
-                .with_request_id(request_id(&headers, dialect))
+                .with_request_id(request_id(&headers, dialect, &exchange.inner.credential))
                 .with_response_date(response_date(&headers))
                 .with_hint(format!(
                     "check {}; if the other host is right, trust its origin in the account's settings",
@@ -207,24 +207,17 @@ fn status_error(
     if let Place::TokenEndpoint(_) = outbound.place {
         token_endpoint(outbound, received.status, details);
     }
+    let credential = &exchange.inner.credential;
     let (kind, message, hint) = by_status(received.status);
-    let mut error = Error::new(details.kind.unwrap_or(kind), details.message.as_deref().unwrap_or(message))
-        .with_status(received.status)
-        .with_from_service(is_own_form)
-        .with_response_date(response_date(&received.headers))
-        .with_request_id(
-            request_id(&received.headers, dialect)
-                .or_else(|| details.request_id.take().filter(|id| is_request_id(id))),
-        );
-    if let Some(code) = &details.code {
-        error = error.with_code(code);
-    }
-    if let Some(message) = details.service_message.take() {
-        error = error.with_service_message(message);
-    }
-    for (field, message) in details.field_errors.drain(..) {
-        error = error.with_field_error(field, message);
-    }
+    let mut error =
+        Error::new(details.kind.unwrap_or(kind), details.message.as_deref().unwrap_or(message))
+            .with_status(received.status)
+            .with_from_service(is_own_form)
+            .with_response_date(response_date(&received.headers))
+            .with_request_id(request_id(&received.headers, dialect, credential).or_else(|| {
+                details.request_id.take().filter(|id| is_request_id(id) && !credential.is_in(id))
+            }));
+    error = with_words(error, details, credential);
     match details.hint.as_deref().or(hint) {
         Some(hint) => error.with_hint(hint),
         None => error,
@@ -261,10 +254,24 @@ fn token_endpoint(outbound: &Outbound, status: u16, details: &mut ErrorDetails) 
     }
 }
 
+/// The error with what the service said, without the account's own credential: some servers repeat it.
+pub(crate) fn with_words(mut error: Error, details: &mut ErrorDetails, credential: &Credential) -> Error {
+    if let Some(code) = details.code.take().filter(|code| !credential.is_in(code)) {
+        error = error.with_code(&code);
+    }
+    if let Some(message) = details.service_message.take() {
+        error = error.with_service_message(credential.hide(&message));
+    }
+    for (field, message) in details.field_errors.drain(..) {
+        error = error.with_field_error(credential.hide(&field), credential.hide(&message));
+    }
+    error
+}
+
 /// The service's id of the request, if it can be one.
-pub(crate) fn request_id(headers: &HeaderMap, dialect: &Dialect) -> Option<String> {
+pub(crate) fn request_id(headers: &HeaderMap, dialect: &Dialect, credential: &Credential) -> Option<String> {
     let mut values = dialect.request_id_headers.iter().filter_map(|name| headers.get(*name)?.to_str().ok());
-    values.find(|id| is_request_id(id)).map(str::to_owned)
+    values.find(|id| is_request_id(id) && !credential.is_in(id)).map(str::to_owned)
 }
 
 /// Whether a text can be an id of a request: it is shown and logged, so it must not be anything else.
