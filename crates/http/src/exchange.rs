@@ -292,8 +292,9 @@ impl Exchange {
                 continue;
             }
             let (body, is_whole) = if parts.status.is_success() {
-                let most = self.inner.options.max_response_bytes;
-                match read_body(body, &parts.headers, most).await? {
+                let options = &self.inner.options;
+                let (most, least) = (options.max_response_bytes, options.min_bytes_per_second);
+                match read_body(body, &parts.headers, most, least).await? {
                     Some(body) => (body, true),
                     None => return Err(Broken::TooLarge(status, parts.headers)),
                 }

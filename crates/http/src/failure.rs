@@ -113,7 +113,7 @@ fn transport_failure(error: TransportError, exchange: &Exchange, outbound: &Outb
             let (message, hint) = proxy_credentials(proxy.as_deref());
             (ErrorKind::Config, message, hint.to_owned())
         }
-        TransportErrorKind::Timeout => {
+        TransportErrorKind::Timeout | TransportErrorKind::Slow => {
             (ErrorKind::Timeout, error.kind.to_string(), "try again later, or allow more time".to_owned())
         }
         TransportErrorKind::Interrupted => {

@@ -76,6 +76,7 @@ pub(crate) fn is_retryable(failed: Failed<'_>) -> bool {
             kind,
             TransportErrorKind::Connect
                 | TransportErrorKind::Timeout
+                | TransportErrorKind::Slow
                 | TransportErrorKind::Interrupted
                 | TransportErrorKind::Refused
         ),

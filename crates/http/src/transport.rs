@@ -30,7 +30,11 @@ pub trait Transport: fmt::Debug + Send + Sync {
 }
 
 /// The body of an answer, piece by piece.
-pub struct ResponseBody(Pieces);
+pub struct ResponseBody {
+    pieces: Pieces,
+    /// How many bytes came, before they were decompressed.
+    received: u64,
+}
 
 enum Pieces {
     Whole(Option<Bytes>),
@@ -41,35 +45,50 @@ enum Pieces {
 }
 
 impl ResponseBody {
+    fn new(pieces: Pieces) -> Self {
+        Self { pieces, received: 0 }
+    }
+
+    /// How many bytes came so far, before they were decompressed.
+    pub(crate) fn received(&self) -> u64 {
+        self.received
+    }
+
     /// A body that is there at once.
     pub fn from_bytes(bytes: impl Into<Bytes>) -> Self {
-        Self(Pieces::Whole(Some(bytes.into())))
+        Self::new(Pieces::Whole(Some(bytes.into())))
     }
 
     /// A body that comes in pieces.
     pub fn from_stream(stream: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
-        Self(Pieces::Stream(Box::pin(stream)))
+        Self::new(Pieces::Stream(Box::pin(stream)))
     }
 
     pub(crate) fn from_client(response: reqwest::Response, decoder: Option<Decoder>) -> Self {
-        Self(Pieces::Client(Box::new(response), decoder.map(Box::new)))
+        Self::new(Pieces::Client(Box::new(response), decoder.map(Box::new)))
     }
 
     /// A body that cannot be read.
     pub(crate) fn failed(error: TransportError) -> Self {
-        Self(Pieces::Failed(Some(error)))
+        Self::new(Pieces::Failed(Some(error)))
     }
 
     /// The next piece, or `None` at the end.
     pub(crate) async fn piece(&mut self) -> Result<Option<Bytes>, TransportError> {
-        match &mut self.0 {
-            Pieces::Whole(bytes) => Ok(bytes.take()),
+        let received = &mut self.received;
+        let mut count = |piece: Option<Bytes>| {
+            *received += piece.as_ref().map_or(0, |piece| piece.len() as u64);
+            piece
+        };
+        match &mut self.pieces {
+            Pieces::Whole(bytes) => Ok(count(bytes.take())),
             Pieces::Stream(stream) => {
-                std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await.transpose()
+                let piece = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await;
+                piece.transpose().map(count)
             }
             Pieces::Failed(error) => error.take().map_or(Ok(None), Err),
             Pieces::Client(response, decoder) => {
-                let piece = response.chunk().await.map_err(crate::builtin::transport_error)?;
+                let piece = count(response.chunk().await.map_err(crate::builtin::transport_error)?);
                 match (piece, decoder.as_mut()) {
                     (Some(piece), Some(undo)) => undo.decode(piece).map(Some),
                     (piece, None) => Ok(piece),
@@ -124,6 +143,8 @@ pub enum TransportErrorKind {
     ProxyCredentials,
     /// It took too long.
     Timeout,
+    /// The body came too slowly.
+    Slow,
     /// The connection broke while the request was sent or the answer was read.
     Interrupted,
     /// The body does not decompress, or has an encoding that is not known.
@@ -146,6 +167,7 @@ impl fmt::Display for TransportErrorKind {
             Self::Certificate => "no secure connection: a certificate was not accepted",
             Self::ProxyCredentials => "the proxy asks for credentials",
             Self::Timeout => "the service did not answer in time",
+            Self::Slow => "the response came too slowly",
             Self::Interrupted => "the connection broke before the answer was whole",
             Self::Encoding => "the answer does not decompress",
             Self::Protocol => "the response is not valid HTTP",
