@@ -63,10 +63,32 @@ const SHORTEST_HIDDEN: usize = 6;
 
 /// The secret without what surrounds it in files and environment variables.
 fn usable(secret: &SecretString) -> Result<&str> {
-    match secret.expose_secret().trim() {
-        "" => Err(Error::config("the credential is empty")),
-        secret => Ok(secret),
+    let secret = secret.expose_secret().trim();
+    // Nobody sees them, and the service would only say that it does not know the credential.
+    if let Some(name) = secret.chars().find_map(invisible) {
+        return Err(Error::config(format!("the credential holds an invisible character: {name}"))
+            .with_hint("copy it again, or write its file anew as plain UTF-8 without a byte order mark"));
     }
+    if secret.is_empty() {
+        return Err(Error::config("the credential is empty"));
+    }
+    Ok(secret)
+}
+
+/// What an invisible character is called that copying and editors put into texts.
+const fn invisible(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        '\u{feff}' => "a byte order mark (U+FEFF)",
+        '\u{200b}' => "a zero-width space (U+200B)",
+        '\u{200c}' => "a zero-width non-joiner (U+200C)",
+        '\u{200d}' => "a zero-width joiner (U+200D)",
+        '\u{2060}' => "a word joiner (U+2060)",
+        '\u{ad}' => "a soft hyphen (U+00AD)",
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            "a mark of writing direction"
+        }
+        _ => return None,
+    })
 }
 
 fn sensitive(text: &str) -> Result<HeaderValue> {
@@ -421,6 +443,28 @@ mod tests {
         let credential =
             Credential::header(http::header::AUTHORIZATION, Some("JWT"), &" secret\n".into()).unwrap();
         assert_eq!(format!("{credential:?}"), "Credential(header)");
+    }
+
+    #[test]
+    fn an_invisible_character_of_a_credential_is_named() {
+        for (secret, name) in [
+            ("\u{feff}secret", "a byte order mark (U+FEFF)"),
+            ("secret\u{200b}", "a zero-width space (U+200B)"),
+            ("\u{200b}", "a zero-width space (U+200B)"),
+            ("sec\u{ad}ret\n", "a soft hyphen (U+00AD)"),
+            ("\u{202e}secret", "a mark of writing direction"),
+        ] {
+            let form = || vec![("api_token", secret.into())];
+            let url = Url::parse("https://auth.example.com").unwrap();
+            for error in [
+                Credential::header(http::header::AUTHORIZATION, None, &secret.into()).unwrap_err(),
+                TokenExchange::new(url, "client", form()).unwrap_err(),
+            ] {
+                assert_eq!(error.kind(), ErrorKind::Config);
+                assert_eq!(error.message(), format!("the credential holds an invisible character: {name}"));
+                assert!(!format!("{error:?}").contains("ret"), "{error:?}");
+            }
+        }
     }
 
     #[test]
