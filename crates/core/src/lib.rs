@@ -74,6 +74,7 @@ mod cursor;
 mod draft;
 mod email;
 mod enrollment;
+mod envelope;
 mod error;
 mod expression;
 mod extension;

@@ -58,11 +58,7 @@ fn a_write_on_its_way_is_waited_for_and_nothing_else_is_begun() {
     assert!(run.out.contains(&format!("{},done,deactivated", ids[0])), "{}", run.out);
     assert_eq!(server.writes(), 2, "the others were not begun");
     for id in &ids[1..] {
-        assert!(
-            run.err.contains(&format!("not begun:\n")) && run.err.contains(&format!("  {id}\n")),
-            "{}",
-            run.err
-        );
+        assert!(run.err.contains("not begun:\n") && run.err.contains(&format!("  {id}\n")), "{}", run.err);
     }
 
     server.fault(slow("users-partial-update"));

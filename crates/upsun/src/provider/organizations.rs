@@ -86,6 +86,7 @@ impl UpsunProvider {
         }
         let page = Page::last(items)
             .with_quarantined(quarantined)
+            .with_changed_types(listed.changed_types)
             .with_declared_total(listed.count.into_value())
             .with_request(listed.request_id, effort);
         Ok(page.with_next(self.next(query, next)))
