@@ -109,6 +109,13 @@ impl Accounts {
 
     /// The accounts of a file's text; `folder` is where its relative paths start.
     ///
+    /// A secret that is `{ command = ["PROGRAM", "ARGUMENT"] }` is the first line that the program writes to its standard
+    /// output within 30 s. What it writes to its standard error reaches the person without control characters. Of the
+    /// environment it sees where programs, files and the person are (`PATH`, `HOME`, `XDG_*`, …), the terminal, the
+    /// windows and the keyrings (`TERM`, `DISPLAY`, `SSH_AUTH_SOCK`, `GPG_*`, …), the proxies, and what belongs to common
+    /// programs of this kind (`PASSWORD_STORE_*`, `OP_*`, `BW_*`, `VAULT_*`, `AWS_*`, …), and nothing else: no credential of
+    /// another account. `["env", "NAME=VALUE", "PROGRAM"]` gives it more.
+    ///
     /// # Errors
     /// A configuration error that repeats no value, since one may be a secret.
     pub fn from_toml(text: &str, folder: &Path) -> Result<Self> {
