@@ -44,6 +44,12 @@ pub(crate) fn stamp(micros: i64, digits: usize, zone: &str) -> String {
     format!("{}{zone}", text.trim_end_matches('Z'))
 }
 
+/// Writes an instant as HTTP does (RFC 9110 §5.6.7).
+pub(crate) fn http_date(micros: i64) -> String {
+    let instant = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX);
+    instant.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +61,11 @@ mod tests {
         assert_eq!(stamp(at, 3, "Z"), "2023-01-01T00:00:00.069Z");
         assert_eq!(stamp(at, 5, "+00:00"), "2023-01-01T00:00:00.06968+00:00");
         assert_eq!(stamp(at, 6, ""), "2023-01-01T00:00:00.069681");
+    }
+
+    #[test]
+    fn a_date_is_written_as_http_does() {
+        assert_eq!(http_date(1_445_412_480 * SECOND), "Wed, 21 Oct 2015 07:28:00 GMT");
     }
 
     #[test]

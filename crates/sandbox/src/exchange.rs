@@ -26,6 +26,12 @@ impl Call {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The credential that the request came with, without the word that says what it is; nothing where there is none.
+    pub(crate) fn credential(&self) -> &str {
+        let value = self.header("x-api-key").or_else(|| self.header("authorization")).unwrap_or_default();
+        value.rsplit(' ').next().unwrap_or_default()
+    }
+
     /// Whether the body is said to be JSON, of whatever vocabulary.
     pub(crate) fn is_json(&self) -> bool {
         self.header("content-type").is_some_and(|content_type| {

@@ -32,6 +32,8 @@ use crate::delivery::Delivery;
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Fault {
+    /// The prefix of the service, where only its requests are meant.
+    pub(crate) service: Option<&'static str>,
     pub(crate) operation: String,
     pub(crate) first: u64,
     pub(crate) last: u64,
@@ -40,7 +42,32 @@ pub struct Fault {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     pub(crate) after_effect: bool,
+    pub(crate) misreading: Misreading,
     pub(crate) change: AnswerChange,
+}
+
+/// What the service takes the request for, and what happens in front of it.
+#[derive(Clone, Default)]
+pub(crate) struct Misreading {
+    /// What becomes of the query.
+    pub(crate) query: Option<Arc<Reread>>,
+    /// Whether another profile is read or written than the path names.
+    pub(crate) is_for_another: bool,
+    /// Whether somebody is deleted and somebody else made first.
+    pub(crate) swaps_person: bool,
+}
+
+type Reread = dyn Fn(&str) -> String + Send + Sync;
+
+impl fmt::Debug for Misreading {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Misreading")
+            .field("query", &self.query.is_some())
+            .field("is_for_another", &self.is_for_another)
+            .field("swaps_person", &self.swaps_person)
+            .finish()
+    }
 }
 
 /// What comes instead of the right answer.
@@ -60,7 +87,7 @@ pub(crate) struct AnswerChange {
     pub(crate) headers: Vec<(String, String)>,
 }
 
-type Edit = dyn Fn(&mut Value, u64) + Send + Sync;
+type Edit = dyn Fn(&mut Value, u64, &str) + Send + Sync;
 type Rewrite = dyn Fn(Vec<u8>) -> Vec<u8> + Send + Sync;
 
 impl fmt::Debug for AnswerChange {
@@ -80,6 +107,7 @@ impl Fault {
     /// It does nothing until it is told what.
     pub fn new(operation: impl Into<String>) -> Self {
         Self {
+            service: None,
             operation: operation.into(),
             first: 1,
             last: u64::MAX,
@@ -88,8 +116,16 @@ impl Fault {
             headers: Vec::new(),
             body: Vec::new(),
             after_effect: false,
+            misreading: Misreading::default(),
             change: AnswerChange::default(),
         }
+    }
+
+    /// Acts only on requests to one service, by the prefix of its paths (`upsun`, `upsun-auth`, `probely`, `anthropic`):
+    /// of use with the operation `"*"`.
+    pub fn at_service(mut self, service: &'static str) -> Self {
+        self.service = Some(service);
+        self
     }
 
     /// Acts only on these requests; the first one is number 1.
@@ -152,7 +188,8 @@ impl Fault {
         self
     }
 
-    /// The answer's body, empty by default; `{request_id}` in it becomes the answer's request id.
+    /// The answer's body, empty by default; `{request_id}` in it becomes the answer's request id, and `{credential}` the
+    /// credential that the request came with.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
@@ -164,8 +201,37 @@ impl Fault {
         self
     }
 
+    /// Lets the service read another query than was sent, as one does that does not know a parameter or takes it for
+    /// something else. The query comes and goes without its question mark, percent-encoded.
+    pub fn misread_query(mut self, read: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        self.misreading.query = Some(Arc::new(read));
+        self
+    }
+
+    /// Lets the service read or write another profile than the one that the path names, and answer as if that one had been
+    /// asked for. Requests whose path names no profile are as they were.
+    pub fn for_another_profile(mut self) -> Self {
+        self.misreading.is_for_another = true;
+        self
+    }
+
+    /// Deletes somebody who is listed early and makes somebody else who is listed last, before the service acts. Nothing
+    /// happens at a service whose lists cannot move thereby.
+    pub fn swap_person(mut self) -> Self {
+        self.misreading.swaps_person = true;
+        self
+    }
+
     /// Changes the right answer's JSON; the number is that of the request to the operation, from 1.
-    pub fn edit(mut self, edit: impl Fn(&mut Value, u64) + Send + Sync + 'static) -> Self {
+    pub fn edit(self, edit: impl Fn(&mut Value, u64) + Send + Sync + 'static) -> Self {
+        self.edit_by_query(move |value, number, _| edit(value, number))
+    }
+
+    /// The same, and told the query as it was sent.
+    pub(crate) fn edit_by_query(
+        mut self,
+        edit: impl Fn(&mut Value, u64, &str) + Send + Sync + 'static,
+    ) -> Self {
         self.change.edit = Some(Arc::new(edit));
         self
     }
@@ -194,6 +260,17 @@ impl Fault {
     /// Sends the right answer's body in so many pieces, and waits before each.
     pub fn drip(self, pieces: usize, every: Duration) -> Self {
         self.deliver(Delivery::Dripping { pieces, every })
+    }
+
+    /// The fault of every operation of a service in place of one, and of the first request where it was of the second.
+    pub(crate) fn everywhere(mut self, service: &'static str) -> Self {
+        if self.operation != "oauth2-token" {
+            self.operation = "*".to_owned();
+            self.service = Some(service);
+            self.last = self.last.saturating_sub(u64::from(self.last != u64::MAX && self.first == 2));
+            self.first = self.first.min(1);
+        }
+        self
     }
 
     fn deliver(mut self, delivery: Delivery) -> Self {

@@ -121,7 +121,7 @@ mod upsun;
 pub use axum::body::Body;
 pub use description::{AnthropicSandbox, ProbelySandbox, SandboxDescription, UPSUN_PHONE_CODE, UpsunSandbox};
 pub use fault::Fault;
-pub use named::NamedFault;
+pub use named::{NamedFault, Scene};
 pub use options::SandboxOptions;
 pub use recorder::RecordedRequest;
 pub use server::{NoAnswer, Sandbox};

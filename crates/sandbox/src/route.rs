@@ -1,7 +1,7 @@
 //! The table of a service's operations, and finding the one that a request means.
 
 use axum::http::Method;
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::exchange::{Call, Reply};
 
@@ -81,6 +81,17 @@ pub(crate) trait Service: Send + Sync + Sized + 'static {
 
     /// The answer to a method that the path does not have; the `Allow` header is added to it.
     fn wrong_method(&self, call: &Call) -> Reply;
+
+    /// The same segment of a path, decoded, for another profile; none where it names none, or there is no other.
+    fn segment_of_another(&self, segment: &str) -> Option<String> {
+        let _ = segment;
+        None
+    }
+
+    /// Deletes somebody who is listed early and makes somebody else who is listed last; says whether it could.
+    fn swap_person(&self) -> bool {
+        false
+    }
 }
 
 /// A [`Service`] whose type is forgotten.
@@ -89,6 +100,9 @@ pub(crate) trait AnyService: Send + Sync {
     fn operation(&self, call: &Call) -> Operation;
     fn answer(&self, call: &Call) -> Reply;
     fn request_id_header(&self) -> &'static str;
+    /// The path of the same operation on another profile.
+    fn path_of_another(&self, call: &Call) -> Option<String>;
+    fn swap_person(&self) -> bool;
 }
 
 impl<S: Service> AnyService for S {
@@ -116,6 +130,23 @@ impl<S: Service> AnyService for S {
 
     fn request_id_header(&self) -> &'static str {
         S::REQUEST_ID_HEADER
+    }
+
+    fn path_of_another(&self, call: &Call) -> Option<String> {
+        let mut segments: Vec<_> = call.path.split('/').map(str::to_owned).collect();
+        let mut is_found = false;
+        for segment in &mut segments {
+            let decoded = percent_decode_str(segment).decode_utf8_lossy().into_owned();
+            if let Some(another) = self.segment_of_another(&decoded) {
+                *segment = utf8_percent_encode(&another, NON_ALPHANUMERIC).to_string();
+                is_found = true;
+            }
+        }
+        is_found.then(|| segments.join("/"))
+    }
+
+    fn swap_person(&self) -> bool {
+        Service::swap_person(self)
     }
 }
 

@@ -1,15 +1,28 @@
 //! The faults in force, and what they come to for one request.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::exchange::Reply;
-use crate::fault::{AnswerChange, Fault, Instead};
+use serde_json::Value;
+
+use crate::delivery::Delivery;
+use crate::exchange::{Call, Query, Reply};
+use crate::fault::{AnswerChange, Fault, Instead, Misreading};
+use crate::route::AnyService;
 
 /// What happens at one point of a request, on purpose.
 #[derive(Debug, Default)]
 pub(crate) struct Acts {
     pub(crate) delay: Duration,
     pub(crate) outcome: Option<Outcome>,
+}
+
+/// What a fault's body may repeat of a request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Words<'a> {
+    pub(crate) request_id: &'a str,
+    pub(crate) credential: &'a str,
 }
 
 /// How a request ends.
@@ -29,26 +42,44 @@ pub(crate) struct Effect {
     pub(crate) before: Acts,
     /// When the service has done what was asked.
     pub(crate) after: Acts,
+    /// What the service takes the request for.
+    pub(crate) misreadings: Vec<(Misreading, Strikes)>,
     /// What becomes of the right answer, with the number of the request.
-    pub(crate) changes: Vec<(AnswerChange, u64)>,
+    pub(crate) changes: Vec<(AnswerChange, u64, Strikes)>,
+}
+
+/// How often a fault made a difference.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Strikes(Arc<AtomicU64>);
+
+impl Strikes {
+    fn count(&self, is_struck: bool) {
+        self.0.fetch_add(u64::from(is_struck), Ordering::Relaxed);
+    }
 }
 
 impl Effect {
     /// The right answer, as the faults leave it.
-    pub(crate) fn changed(&self, mut reply: Reply) -> Reply {
+    pub(crate) fn changed(&self, mut reply: Reply, query: &str) -> Reply {
         if !(200..300).contains(&reply.status) {
             return reply;
         }
-        for (change, number) in &self.changes {
+        for (change, number, strikes) in &self.changes {
+            let mut is_struck = !change.headers.is_empty() || change.delivery != Delivery::Whole;
             if let Some(edit) = &change.edit
-                && let Ok(mut value) = serde_json::from_slice(&reply.body)
+                && let Ok(right) = serde_json::from_slice::<Value>(&reply.body)
             {
-                edit(&mut value, *number);
+                let mut value = right.clone();
+                edit(&mut value, *number, query);
+                is_struck |= value != right;
                 reply.body = value.to_string().into_bytes();
             }
             if let Some(rewrite) = &change.rewrite {
-                reply.body = rewrite(std::mem::take(&mut reply.body));
+                let body = rewrite(reply.body.clone());
+                is_struck |= body != reply.body;
+                reply.body = body;
             }
+            strikes.count(is_struck);
             for (name, value) in &change.headers {
                 reply.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
                 reply = reply.header(name, value.clone());
@@ -57,15 +88,50 @@ impl Effect {
         }
         reply
     }
+
+    /// The request as the service reads it; what is to happen in front of it has happened.
+    pub(crate) fn misread(&self, mut call: Call, service: &dyn AnyService) -> Call {
+        for (misreading, strikes) in &self.misreadings {
+            let mut is_struck = misreading.swaps_person && service.swap_person();
+            if let Some(read) = &misreading.query {
+                let query = read(&call.raw_query);
+                is_struck |= query != call.raw_query;
+                call.query = Query::parse(&query);
+                call.raw_query = query;
+            }
+            if misreading.is_for_another
+                && let Some(path) = service.path_of_another(&call)
+            {
+                is_struck = true;
+                call.path = path;
+            }
+            strikes.count(is_struck);
+        }
+        call
+    }
 }
 
-/// The faults, each with the number of requests it has seen.
+/// A fault in force.
+#[derive(Debug)]
+struct InForce {
+    fault: Fault,
+    /// How many requests it has seen.
+    seen: u64,
+    strikes: Strikes,
+}
+
+/// The faults in force.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<(Fault, u64)>);
+pub(crate) struct Faults(Vec<InForce>);
 
 impl Faults {
     pub(crate) fn add(&mut self, fault: Fault) {
-        self.0.push((fault, 0));
+        self.0.push(InForce { fault, seen: 0, strikes: Strikes::default() });
+    }
+
+    /// How often each made a difference.
+    pub(crate) fn strikes(&self) -> Vec<u64> {
+        self.0.iter().map(|it| it.strikes.0.load(Ordering::Relaxed)).collect()
     }
 
     pub(crate) fn clear(&mut self) {
@@ -73,10 +139,11 @@ impl Faults {
     }
 
     /// Counts a request. Delays add up; of several outcomes the fault that was added first gives it.
-    pub(crate) fn strike(&mut self, operation: &str, request_id: &str) -> Effect {
+    pub(crate) fn strike(&mut self, service: &str, operation: &str, words: Words<'_>) -> Effect {
         let mut effect = Effect::default();
-        for (fault, seen) in &mut self.0 {
-            if fault.operation != operation && fault.operation != "*" {
+        for InForce { fault, seen, strikes } in &mut self.0 {
+            let is_elsewhere = fault.service.is_some_and(|wanted| wanted != service);
+            if is_elsewhere || (fault.operation != operation && fault.operation != "*") {
                 continue;
             }
             *seen += 1;
@@ -85,20 +152,24 @@ impl Faults {
             }
             let acts = if fault.after_effect { &mut effect.after } else { &mut effect.before };
             acts.delay = acts.delay.saturating_add(fault.delay);
+            let mut is_struck = !fault.delay.is_zero();
             if acts.outcome.is_none() {
-                acts.outcome = outcome(fault, request_id);
+                acts.outcome = outcome(fault, words);
+                is_struck |= acts.outcome.is_some();
             }
+            strikes.count(is_struck);
+            effect.misreadings.push((fault.misreading.clone(), strikes.clone()));
             let mut change = fault.change.clone();
             if fault.instead.is_none() {
                 change.headers.clone_from(&fault.headers);
             }
-            effect.changes.push((change, *seen));
+            effect.changes.push((change, *seen, strikes.clone()));
         }
         effect
     }
 }
 
-fn outcome(fault: &Fault, request_id: &str) -> Option<Outcome> {
+fn outcome(fault: &Fault, words: Words<'_>) -> Option<Outcome> {
     match fault.instead {
         None => None,
         Some(Instead::Nothing) => Some(Outcome::Nothing),
@@ -106,7 +177,10 @@ fn outcome(fault: &Fault, request_id: &str) -> Option<Outcome> {
         Some(Instead::Status(status)) => {
             // Of bytes that are no text the id stays out.
             let body = match std::str::from_utf8(&fault.body) {
-                Ok(text) => text.replace("{request_id}", request_id).into_bytes(),
+                Ok(text) => text
+                    .replace("{request_id}", words.request_id)
+                    .replace("{credential}", words.credential)
+                    .into_bytes(),
                 Err(_) => fault.body.clone(),
             };
             let reply = Reply { headers: fault.headers.clone(), body, ..Reply::empty(status) };
@@ -119,6 +193,8 @@ fn outcome(fault: &Fault, request_id: &str) -> Option<Outcome> {
 mod tests {
     use super::*;
 
+    const WORDS: Words<'_> = Words { request_id: "req_1", credential: "s3cret" };
+
     fn status(acts: &Acts) -> Option<u16> {
         match &acts.outcome {
             Some(Outcome::Reply(reply)) => Some(reply.status),
@@ -128,7 +204,7 @@ mod tests {
     }
 
     fn statuses(faults: &mut Faults, operation: &str, requests: usize) -> Vec<Option<u16>> {
-        (0..requests).map(|_| status(&faults.strike(operation, "r").before)).collect()
+        (0..requests).map(|_| status(&faults.strike("x", operation, WORDS).before)).collect()
     }
 
     #[test]
@@ -145,7 +221,7 @@ mod tests {
         let mut faults = Faults::default();
         faults.add(Fault::new("*").delay(Duration::from_millis(1)));
         faults.add(Fault::new("a").delay(Duration::from_millis(2)));
-        let effect = faults.strike("a", "r");
+        let effect = faults.strike("x", "a", WORDS);
         assert_eq!(effect.before.delay, Duration::from_millis(3));
         assert!(effect.before.outcome.is_none());
     }
@@ -155,22 +231,37 @@ mod tests {
         let mut faults = Faults::default();
         faults.add(Fault::new("a").first(1).drop_connection().after_effect());
         faults.add(Fault::new("a").respond(500).delay(Duration::from_millis(1)).after_effect());
-        let first = faults.strike("a", "r");
+        let first = faults.strike("x", "a", WORDS);
         assert_eq!((status(&first.before), status(&first.after)), (None, Some(0)));
         assert_eq!((first.before.delay, first.after.delay), (Duration::ZERO, Duration::from_millis(1)));
-        assert_eq!(status(&faults.strike("a", "r").after), Some(500));
+        assert_eq!(status(&faults.strike("x", "a", WORDS).after), Some(500));
         faults.clear();
         faults.add(Fault::new("a").drop_connection());
         assert_eq!(statuses(&mut faults, "a", 1), [Some(0)]);
     }
 
     #[test]
+    fn a_fault_is_counted_where_it_made_a_difference() {
+        let mut faults = Faults::default();
+        faults.add(Fault::new("*").at_service("x").first(2).respond(503));
+        faults.add(Fault::new("a").edit(|page, number| page["n"] = (number / 2).into()));
+        assert!(faults.strike("y", "b", WORDS).before.outcome.is_none());
+        assert_eq!(statuses(&mut faults, "b", 3), [Some(503), Some(503), None]);
+        for _ in 0..3 {
+            let effect = faults.strike("y", "a", WORDS);
+            effect.changed(Reply::json(200, &serde_json::json!({"n": 0})), "");
+            effect.changed(Reply::json(503, &serde_json::json!({"n": 0})), "");
+        }
+        assert_eq!(faults.strikes(), [2, 2]);
+    }
+
+    #[test]
     fn the_request_id_is_put_into_the_body() {
         let mut faults = Faults::default();
-        faults.add(Fault::new("a").respond(500).body("id={request_id}"));
-        let Some(Outcome::Reply(reply)) = faults.strike("a", "req_1").before.outcome else {
+        faults.add(Fault::new("a").respond(500).body("id={request_id}, key={credential}"));
+        let Some(Outcome::Reply(reply)) = faults.strike("x", "a", WORDS).before.outcome else {
             panic!("an answer");
         };
-        assert_eq!(reply.body, b"id=req_1");
+        assert_eq!(reply.body, b"id=req_1, key=s3cret");
     }
 }

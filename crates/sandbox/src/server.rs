@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::anthropic::Anthropic;
-use crate::clock::Clock;
+use crate::clock::{Clock, http_date};
 use crate::connection::{Line, Port};
 use crate::description::SandboxDescription;
 use crate::exchange::{Call, Query, Reply};
@@ -28,7 +28,7 @@ use crate::probely::Probely;
 use crate::recorder::{RecordedRequest, Recorder};
 use crate::rng::key;
 use crate::route::{AnyService, Operation};
-use crate::schedule::{Faults, Outcome};
+use crate::schedule::{Faults, Outcome, Words};
 use crate::upsun::{Tokens, Upsun, UpsunAuth};
 
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -90,6 +90,11 @@ impl Sandbox {
     /// Puts a fault in force; it counts requests from now on.
     pub fn add_fault(&self, fault: Fault) {
         lock(&self.shared.faults).add(fault);
+    }
+
+    /// How often each fault in force made a difference, in the order in which they were added.
+    pub fn strikes(&self) -> Vec<u64> {
+        lock(&self.shared.faults).strikes()
     }
 
     /// Takes all faults out of force.
@@ -220,14 +225,17 @@ impl Shared {
             .map_or(("none", Operation::NONE), |((name, service), _)| (*name, service.operation(&call)));
         let number = lock(&self.recorder).push(RecordedRequest::new(name, operation, &call));
 
-        let mut effect = lock(&self.faults).strike(operation.id, &call.request_id);
+        let request_id = call.request_id.clone();
+        let words = Words { request_id: &request_id, credential: call.credential() };
+        let mut effect = lock(&self.faults).strike(name, operation.id, words);
+        let query = call.raw_query.clone();
         pause(self.latency.saturating_add(effect.before.delay)).await;
         let outcome = if let Some(outcome) = effect.before.outcome.take() {
             outcome
         } else {
             let reply = match mounted {
                 _ if body.is_err() => Reply::empty(413),
-                Some(((_, service), _)) => service.answer(&call),
+                Some(((_, service), _)) => service.answer(&effect.misread(call, service.as_ref())),
                 None => Reply::json(404, &json!({"error": "No service has this prefix."})),
             };
             if (200..300).contains(&reply.status) {
@@ -236,7 +244,7 @@ impl Shared {
             pause(effect.after.delay).await;
             match effect.after.outcome.take() {
                 Some(outcome) => outcome,
-                None => Outcome::Reply(effect.changed(reply)),
+                None => Outcome::Reply(effect.changed(reply, &query)),
             }
         };
         let reply = match outcome {
@@ -245,7 +253,9 @@ impl Shared {
         };
         lock(&self.recorder).set_status(number, reply.status);
         let header = mounted.map_or("x-request-id", |((_, service), _)| service.request_id_header());
-        Outcome::Reply(reply.header(header, call.request_id))
+        let has_date = reply.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("date"));
+        let reply = if has_date { reply } else { reply.header("date", http_date(self.clock.now())) };
+        Outcome::Reply(reply.header(header, request_id))
     }
 }
 

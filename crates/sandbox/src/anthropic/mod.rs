@@ -27,6 +27,7 @@ use crate::clock::Clock;
 use crate::exchange::{Call, Reply};
 use crate::options::SandboxOptions;
 use crate::route::{Route, Service};
+use crate::server::lock;
 
 const ORGANIZATION_ID: &str = "5a4d0b0c-5a4d-4b0c-8000-000000000001";
 const WORKSPACE_ID: &str = "wrkspc_01SANDBoxSANDBoxSANDBox1";
@@ -81,6 +82,15 @@ impl Service for Anthropic {
 
     fn wrong_method(&self, call: &Call) -> Reply {
         error(call, 405, "The path does not have this method.")
+    }
+
+    fn segment_of_another(&self, segment: &str) -> Option<String> {
+        let store = self.read_store();
+        if let Some(index) = store.index_of(segment) {
+            let mut others = (index + 1..store.total()).chain(0..index);
+            return others.find(|other| !store.is_deleted(*other)).map(|other| store.id(other));
+        }
+        lock(&self.staff).another_user(segment)
     }
 }
 

@@ -36,6 +36,10 @@ impl Records {
         self.ids.index_of_anthropic(id)
     }
 
+    pub(super) fn id(self, index: u64) -> String {
+        self.ids.anthropic(index)
+    }
+
     /// The generated profile with this index.
     pub(super) fn generated(self, index: u64) -> Profile {
         let mut rng = Rng::new(key(&[self.seed, 0x0061_6E74_6872, index]));

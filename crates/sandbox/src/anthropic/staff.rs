@@ -61,6 +61,13 @@ impl Staff {
         self.place_of(super::people::USERS, id).filter(|index| self.has_user(*index))
     }
 
+    /// The id of another user than this one.
+    pub(super) fn another_user(&self, id: &str) -> Option<String> {
+        let index = self.index_of_user(id)?;
+        let mut others = (index + 1..self.generated).chain(0..index);
+        others.find(|other| self.has_user(*other)).map(|other| self.people.id(super::people::USERS, other))
+    }
+
     pub(super) fn has_user(&self, index: u64) -> bool {
         !self.removed.contains(&index)
     }

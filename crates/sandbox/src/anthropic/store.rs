@@ -46,6 +46,10 @@ impl Store {
         self.records.index_of(id).filter(|index| *index < self.total() && !self.is_deleted(*index))
     }
 
+    pub(super) fn id(&self, index: u64) -> String {
+        self.records.id(index)
+    }
+
     pub(super) fn is_deleted(&self, index: u64) -> bool {
         self.deleted.contains(&index)
     }

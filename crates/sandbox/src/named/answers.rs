@@ -31,7 +31,7 @@ fn throttled(listing: &Listing, header: &str, value: &str) -> Fault {
 }
 
 /// Where a service's tokens come from, if it has such a thing.
-fn token_endpoint(listing: &Listing) -> Option<Fault> {
+pub(super) fn token_endpoint(listing: &Listing) -> Option<Fault> {
     (listing.service == "upsun").then(|| Fault::new("oauth2-token"))
 }
 
@@ -50,7 +50,7 @@ fn web_page(fault: Fault, status: u16) -> Fault {
     fault.respond(status).header("content-type", "text/html; charset=utf-8").body(PAGE)
 }
 
-const STATUSES: [NamedFault; 16] = statuses!(408, 425, 429, 500, 502, 503, 504, 529);
+const STATUSES: [NamedFault; 22] = statuses!(408, 425, 429, 500, 502, 503, 504, 507, 520, 529, 599);
 
 const OTHERS: [NamedFault; 27] = [
     NamedFault::new("retry-after-seconds-once", "429 with `Retry-After: 2`, once", |it| {

@@ -2,7 +2,10 @@
 
 mod answers;
 mod connection;
+mod found;
 mod pages;
+mod place;
+mod queries;
 mod records;
 
 use serde_json::{Value, json};
@@ -19,7 +22,23 @@ pub struct NamedFault {
     pub name: &'static str,
     /// What goes wrong, in a sentence.
     pub meaning: &'static str,
+    /// What has to be asked for so that it shows.
+    pub scene: Scene,
+    /// Whether it shows only over a connection, since it is for the HTTP library to make something of it.
+    pub needs_connection: bool,
     make: fn(&'static Listing) -> Option<Fault>,
+}
+
+/// What has to be asked for so that a fault shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scene {
+    /// A listing of all profiles.
+    Listing,
+    /// A listing in an order, or of those that meet a filter.
+    Query,
+    /// One profile that is read or written.
+    Profile,
 }
 
 impl NamedFault {
@@ -28,18 +47,45 @@ impl NamedFault {
         meaning: &'static str,
         make: fn(&'static Listing) -> Option<Fault>,
     ) -> Self {
-        Self { name, meaning, make }
+        Self { name, meaning, scene: Scene::Listing, needs_connection: false, make }
+    }
+
+    const fn of_a_query(self) -> Self {
+        Self { scene: Scene::Query, ..self }
+    }
+
+    const fn of_a_profile(self) -> Self {
+        Self { scene: Scene::Profile, ..self }
+    }
+
+    const fn over_a_connection(self) -> Self {
+        Self { needs_connection: true, ..self }
     }
 
     /// All of them.
     pub fn all() -> impl Iterator<Item = &'static Self> {
-        [connection::FAULTS, answers::FAULTS, records::FAULTS, pages::FAULTS].into_iter().flatten()
+        let groups = [
+            connection::FAULTS,
+            answers::FAULTS,
+            found::FAULTS,
+            place::FAULTS,
+            records::FAULTS,
+            pages::FAULTS,
+            queries::FAULTS,
+        ];
+        groups.into_iter().flatten()
     }
 
     /// The fault of a service's listing (`upsun`, `probely`, `anthropic`); `None` where it cannot befall it.
     pub fn of(&self, service: &str) -> Option<Fault> {
         let listing = LISTINGS.iter().find(|listing| listing.service == service)?;
         (self.make)(listing)
+    }
+
+    /// The same fault of every request to a service, from the first one on: for what is not a listing. A fault of the
+    /// token endpoint stays one. What it changes in the pages of a listing it changes in nothing else.
+    pub fn everywhere(&self, service: &'static str) -> Option<Fault> {
+        self.of(service).map(|fault| fault.everywhere(service))
     }
 }
 

@@ -1,10 +1,12 @@
 //! Pages that do not say the truth of where to go on and of how many there are.
 
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
 use super::{Listing, NamedFault, Next};
+use crate::exchange::Query;
 use crate::fault::Fault;
 use crate::server::lock;
 
@@ -31,6 +33,91 @@ fn total(listing: &'static Listing, change: fn(u64, u64) -> u64) -> Option<Fault
     Some(Fault::new(listing.operation).edit(move |page, number| {
         page[total] = change(page[total].as_u64().unwrap_or_default(), number).into();
     }))
+}
+
+/// What a made-up token begins with.
+const ENDLESS: &str = "endless-";
+
+/// From a request on, or where the list ends, there are empty pages, each of which leads on to another one.
+fn endless(listing: &'static Listing, from: u64) -> Fault {
+    if listing.next == Next::Number {
+        return endless_numbers(listing, from);
+    }
+    let is_endless = |query: &str| query.contains(ENDLESS);
+    // The service knows no such token, and answers with a page of which nothing is left.
+    let fault = Fault::new(listing.operation).misread_query(move |query| {
+        let known = |name: &str, value: &str| {
+            (name != "page" || !value.starts_with(ENDLESS)).then(|| value.to_owned())
+        };
+        if is_endless(query) { super::queries::map(query, known) } else { query.to_owned() }
+    });
+    fault.edit_by_query(move |page, number, query| {
+        if number >= from || is_endless(query) {
+            page[listing.records] = json!([]);
+        }
+        let is_empty = page[listing.records].as_array().is_some_and(Vec::is_empty);
+        if is_empty || listing.next_of(page).is_null() {
+            let next = match listing.next {
+                Next::Link => {
+                    let href = format!("/upsun/profiles?page={}", number.saturating_add(1));
+                    json!({"title": "Next", "href": href})
+                }
+                Next::Number | Next::Token => json!(format!("{ENDLESS}{number}")),
+            };
+            listing.set_next(page, next);
+        }
+    })
+}
+
+/// The same of numbered pages: there is always one more than the page that is asked for.
+fn endless_numbers(listing: &'static Listing, from: u64) -> Fault {
+    // How many pages there are, once a page came.
+    let there = Arc::new(AtomicU64::new(u64::MAX));
+    let known = Arc::clone(&there);
+    let asked =
+        |query: &str| Query::parse(query).get("page").and_then(|page| page.parse().ok()).unwrap_or(1_u64);
+    // The service refuses a page that it does not have: the first one comes, of which nothing is left.
+    let fault = Fault::new(listing.operation).misread_query(move |query| {
+        if asked(query) <= known.load(Ordering::Relaxed) {
+            return query.to_owned();
+        }
+        super::queries::map(query, |name, value| Some(if name == "page" { "1" } else { value }.to_owned()))
+    });
+    fault.edit_by_query(move |page, number, query| {
+        let asked = asked(query);
+        let total = page["page_total"].as_u64().unwrap_or_default();
+        there.store(total, Ordering::Relaxed);
+        if number >= from || asked > total {
+            page[listing.records] = json!([]);
+        }
+        page["page"] = asked.into();
+        page["page_total"] = total.max(asked.saturating_add(1)).into();
+    })
+}
+
+/// The pages in front of the third are all, and so says the service.
+fn cut(listing: &'static Listing) -> Fault {
+    Fault::new(listing.operation).edit(move |page, number| {
+        if let Some(total) = listing.total {
+            let of_a_page = page["length"]
+                .as_u64()
+                .or_else(|| page[listing.records].as_array().map(|it| it.len() as u64));
+            page[total] =
+                page[total].as_u64().unwrap_or_default().min(2 * of_a_page.unwrap_or_default()).into();
+        }
+        match listing.next {
+            Next::Number => {
+                page["page_total"] = page["page_total"].as_u64().unwrap_or_default().min(2).into()
+            }
+            _ if number < 2 => {}
+            Next::Link => {
+                if let Some(links) = page["_links"].as_object_mut() {
+                    links.remove("next");
+                }
+            }
+            Next::Token => listing.set_next(page, Value::Null),
+        }
+    })
 }
 
 /// Changes the link to the next page.
@@ -86,6 +173,30 @@ pub(super) const FAULTS: &[NamedFault] = &[
         let pages = (listing.next == Next::Number).then_some("page_total")?;
         Some(Fault::new(listing.operation).edit(move |page, number| page[pages] = (number + 1).into()))
     }),
+    NamedFault::new(
+        "pages-empty-for-ever",
+        "from the second page on all are empty, and each leads on to a new one",
+        |listing| Some(endless(listing, 2)),
+    ),
+    NamedFault::new(
+        "pages-empty-behind-the-last",
+        "behind the last page there are empty ones, each of which leads on to a new one",
+        |listing| Some(endless(listing, u64::MAX)),
+    ),
+    NamedFault::new("pages-beyond-number", "there are 2^64-1 pages", |listing| {
+        let pages = (listing.next == Next::Number).then_some("page_total")?;
+        Some(Fault::new(listing.operation).edit(move |page, _| page[pages] = u64::MAX.into()))
+    }),
+    NamedFault::new(
+        "list-cut",
+        "the list is cut after two pages, and so many are said to be there",
+        |listing| Some(cut(listing)),
+    ),
+    NamedFault::new(
+        "person-swapped",
+        "somebody is deleted and somebody else made when the first page was read",
+        |listing| (listing.next != Next::Token).then(|| listing.once().swap_person()),
+    ),
     NamedFault::new("link-elsewhere", "the next page is at another host", |listing| {
         link(listing, |_| "https://elsewhere.example.com/profiles?page=2".to_owned())
     }),

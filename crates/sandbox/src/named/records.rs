@@ -15,6 +15,29 @@ fn second(listing: &'static Listing, change: impl Fn(&mut Value) + Send + Sync +
     })
 }
 
+/// The body with something put in at each place of a text, so many bytes behind where it begins.
+fn inserted(body: &[u8], place: &str, behind: usize, what: &str) -> Vec<u8> {
+    let mut made = Vec::with_capacity(body.len() * 2);
+    let mut rest = body;
+    while let Some(at) = rest.windows(place.len()).position(|window| window == place.as_bytes()) {
+        let (before, after) = rest.split_at(at + behind);
+        made.extend_from_slice(before);
+        made.extend_from_slice(what.as_bytes());
+        // At least the first letter of the place, so that it is not found again.
+        let step = place.len() - behind;
+        made.extend_from_slice(&after[..step]);
+        rest = &after[step..];
+    }
+    made.extend_from_slice(rest);
+    made
+}
+
+/// Puts a field beside each id, as bytes: not everything that comes is a value of `serde_json`.
+fn beside_id(listing: &Listing, field: &str) -> Fault {
+    let field = field.to_owned();
+    listing.always().rewrite(move |body| inserted(&body, "\"id\":\"", 0, &field))
+}
+
 pub(super) const FAULTS: &[NamedFault] = &[
     NamedFault::new("bad-record", "a record that is a number", |listing| {
         Some(second(listing, |record| *record = json!(42)))
@@ -32,6 +55,25 @@ pub(super) const FAULTS: &[NamedFault] = &[
     }),
     NamedFault::new("unknown-fields", "fields that nobody published", |listing| {
         Some(second(listing, |record| record["new_field"] = json!({"deep": [1, null]})))
+    }),
+    NamedFault::new("number-out-of-range", "a number that no double can hold, `1e999`", |listing| {
+        Some(beside_id(listing, "\"odd\":1e999,"))
+    }),
+    NamedFault::new("lone-surrogate", "half a character in a text that is known", |listing| {
+        let text = format!("\"{}\":\"", listing.text);
+        Some(listing.always().rewrite(move |body| inserted(&body, &text, text.len(), "Zo\\ud83d")))
+    }),
+    NamedFault::new(
+        "lone-surrogate-unknown",
+        "half a character in a field that nobody published",
+        |listing| Some(beside_id(listing, "\"odd\":\"Zo\\ud83d\",")),
+    ),
+    NamedFault::new("lone-surrogate-in-a-key", "half a character in the name of a field", |listing| {
+        Some(beside_id(listing, "\"Zo\\ud83d\":1,"))
+    }),
+    NamedFault::new("nested-arrays", "a field of 128 arrays, one in the other", |listing| {
+        let nested = format!("\"odd\":{}{},", "[".repeat(128), "]".repeat(128));
+        Some(beside_id(listing, &nested))
     }),
     NamedFault::new("changed-type", "a text that is an object now", |listing| {
         let key = listing.text;

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use self::handlers::LastOrder;
 use self::records::Records;
-use self::store::Store;
+use self::store::{Group, Store};
 use crate::clock::Clock;
 use crate::description::PROBELY_API_KEY;
 use crate::exchange::{Call, Reply};
@@ -83,6 +83,21 @@ impl Service for Probely {
 
     fn wrong_method(&self, call: &Call) -> Reply {
         detail(405, &format!("Method \"{}\" not allowed.", call.method))
+    }
+
+    fn segment_of_another(&self, segment: &str) -> Option<String> {
+        let store = self.read_store();
+        [Group::People, Group::Services].into_iter().find_map(|group| {
+            let index = store.index_of(group, segment)?;
+            // The owner comes last: theirs is the profile that proves the key.
+            let others = || store.indexes(group).filter(|other| *other != index);
+            let another = others().find(|other| *other > index).or_else(|| others().nth(1))?;
+            Some(store.user(group, another).id)
+        })
+    }
+
+    fn swap_person(&self) -> bool {
+        self.write_store().swap_person(self.clock.now())
     }
 }
 

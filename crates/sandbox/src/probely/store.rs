@@ -1,7 +1,7 @@
 //! The account's users: generated, with what was written laid over them, and behind them those whom
 //! somebody created.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -34,6 +34,8 @@ pub(super) struct Store {
     pub(super) records: Records,
     people: Size,
     services: Size,
+    /// People who are gone. The API deletes nobody: only a fault does.
+    removed: BTreeSet<u64>,
     changed: BTreeMap<(Group, u64), Change>,
     /// Who has which e-mail address, in lower case, where it is not the generated one.
     emails: BTreeMap<String, u64>,
@@ -52,6 +54,7 @@ impl Store {
             records,
             people: Size { generated: people, created: 0 },
             services: Size { generated: services, created: 0 },
+            removed: BTreeSet::new(),
             changed: BTreeMap::new(),
             emails: BTreeMap::new(),
             labels: Vec::new(),
@@ -69,18 +72,25 @@ impl Store {
     }
 
     pub(super) fn count(&self, group: Group) -> u64 {
-        self.size_of(group).generated + self.size_of(group).created
+        let removed = if group == Group::People { self.removed.len() } else { 0 };
+        let Size { generated, created } = self.size_of(group);
+        (generated + created).saturating_sub(u64::try_from(removed).unwrap_or(u64::MAX))
     }
 
     /// The index of the user at this place of the list without an order.
     pub(super) fn index_at(&self, group: Group, place: u64) -> u64 {
+        if group == Group::People && !self.removed.is_empty() {
+            let place = usize::try_from(place).unwrap_or(usize::MAX);
+            return self.indexes(group).nth(place).unwrap_or(CREATED);
+        }
         let generated = self.size_of(group).generated;
         place.checked_sub(generated).map_or(place, |number| CREATED + number)
     }
 
     pub(super) fn indexes(&self, group: Group) -> impl Iterator<Item = u64> {
         let size = self.size_of(group);
-        (0..size.generated).chain(CREATED..CREATED + size.created)
+        let is_there = move |index: &u64| group != Group::People || !self.removed.contains(index);
+        (0..size.generated).chain(CREATED..CREATED + size.created).filter(is_there)
     }
 
     pub(super) fn index_of(&self, group: Group, id: &str) -> Option<u64> {
@@ -91,8 +101,21 @@ impl Store {
         };
         index.filter(|index| match index.checked_sub(CREATED) {
             Some(number) => number < size.created,
-            None => *index < size.generated,
+            None => *index < size.generated && !(group == Group::People && self.removed.contains(index)),
         })
+    }
+
+    /// Deletes the second person of the list, and makes another one; says whether it could.
+    pub(super) fn swap_person(&mut self, now: i64) -> bool {
+        let Some(index) = self.indexes(Group::People).nth(1).filter(|index| *index < CREATED) else {
+            return false;
+        };
+        self.removed.insert(index);
+        let number = self.people.created;
+        let email = Some(format!("swapped.{number}@example.com"));
+        let name = Some(format!("Swapped {number}"));
+        self.create(Group::People, Draft { name, email, ..Draft::default() }, now);
+        true
     }
 
     pub(super) fn user(&self, group: Group, index: u64) -> User {

@@ -26,8 +26,9 @@ impl Upsun {
         let users = lock(&self.users);
         let (count, indexes): (u64, Vec<u64>) = match &wanted.username {
             None => {
-                let end = first.saturating_add(wanted.range).min(self.profiles);
-                (self.profiles, (first..end).collect())
+                let size = users.count();
+                let end = first.saturating_add(wanted.range).min(size);
+                (size, (first..end).map(|place| users.index_at(place)).collect())
             }
             Some(username) => {
                 let found = users.index_of_username(username);

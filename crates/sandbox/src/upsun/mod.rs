@@ -32,6 +32,7 @@ use crate::clock::{Clock, stamp};
 use crate::exchange::{Call, Reply};
 use crate::options::SandboxOptions;
 use crate::route::{Route, Service};
+use crate::server::lock;
 
 /// The API under `/upsun`.
 pub(crate) struct Upsun {
@@ -116,5 +117,16 @@ impl Service for Upsun {
 
     fn wrong_method(&self, _call: &Call) -> Reply {
         errors::problem(405, "Method Not Allowed", "The path does not have this method.")
+    }
+
+    fn segment_of_another(&self, segment: &str) -> Option<String> {
+        if organizations::readable().any(|it| it.ulid == segment) {
+            return organizations::readable().map(|it| it.ulid.to_owned()).find(|it| it != segment);
+        }
+        lock(&self.users).segment_of_another(segment)
+    }
+
+    fn swap_person(&self) -> bool {
+        lock(&self.users).swap_person(&self.now())
     }
 }

@@ -4,7 +4,7 @@
 //! same in both; everything else belongs to the record that it was written to. Nothing says that a
 //! change of one record reaches the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -17,8 +17,10 @@ use crate::rng::key;
 #[derive(Debug)]
 pub(super) struct Store {
     pub(super) records: Records,
-    /// How many users there are.
+    /// How many users there are or were.
     total: u64,
+    /// Those who are gone. The API deletes nobody: only a fault does.
+    removed: BTreeSet<u64>,
     pub(super) changed: BTreeMap<u64, Changed>,
     /// Who took which username, where it is not the generated one.
     usernames: BTreeMap<String, u64>,
@@ -54,6 +56,7 @@ impl Store {
         Self {
             records,
             total,
+            removed: BTreeSet::new(),
             changed: BTreeMap::new(),
             usernames: BTreeMap::new(),
             emails: BTreeMap::new(),
@@ -63,12 +66,63 @@ impl Store {
         }
     }
 
+    pub(super) fn count(&self) -> u64 {
+        self.total.saturating_sub(u64::try_from(self.removed.len()).unwrap_or(u64::MAX))
+    }
+
+    /// The index of the user at this place of the list.
+    pub(super) fn index_at(&self, place: u64) -> u64 {
+        // Seldom more than one is gone.
+        self.removed.iter().fold(place, |index, removed| index + u64::from(*removed <= index))
+    }
+
+    pub(super) fn index_of(&self, user_id: &str) -> Option<u64> {
+        self.records.index_of(user_id).filter(|index| self.has(*index))
+    }
+
+    fn has(&self, index: u64) -> bool {
+        index < self.total && !self.removed.contains(&index)
+    }
+
+    /// The segment of a path that names another user: by id, `email=` or `username=`.
+    pub(super) fn segment_of_another(&self, segment: &str) -> Option<String> {
+        let (key, value) = segment.split_once('=').unwrap_or(("", segment));
+        let index = match key {
+            "" => self.index_of(value),
+            "email" => self.index_of_email(value),
+            "username" => self.index_of_username(value),
+            _ => None,
+        }?;
+        // The token's user comes last: theirs is the record that proves the token.
+        let another = (index + 1..self.total).chain(1..index).find(|other| self.has(*other))?;
+        if key.is_empty() {
+            return Some(self.records.user_id(another));
+        }
+        let value = self.user(another).get(key)?.as_str()?.to_owned();
+        Some(format!("{key}={value}"))
+    }
+
+    /// Deletes the second user of the list, and makes another one; says whether it could.
+    pub(super) fn swap_person(&mut self, now: &str) -> bool {
+        let removed = self.index_at(1);
+        if removed >= self.total {
+            return false;
+        }
+        self.removed.insert(removed);
+        let made = self.total;
+        self.total += 1;
+        let times = Map::from_iter([("created_at".to_owned(), json!(now))]);
+        self.lay_over(made, now, times.clone(), |changed| &mut changed.profile);
+        self.lay_over(made, now, times, |changed| &mut changed.user);
+        true
+    }
+
     /// A username ends in its index until it is changed, so that no scan is needed.
     pub(super) fn index_of_username(&self, username: &str) -> Option<u64> {
         if let Some(index) = self.usernames.get(username) {
             return Some(*index);
         }
-        let index = username.rsplit_once('-')?.1.parse().ok().filter(|index| *index < self.total)?;
+        let index = username.rsplit_once('-')?.1.parse().ok().filter(|index| self.has(*index))?;
         let renamed = self.changed.get(&index).is_some_and(|changed| changed.username.is_some());
         (!renamed && self.records.username(index) == username).then_some(index)
     }
@@ -79,7 +133,7 @@ impl Store {
             return Some(*index);
         }
         let index = email.rsplit_once('@')?.0.rsplit_once('.')?.1.parse().ok();
-        index.filter(|index| *index < self.total).filter(|index| {
+        index.filter(|index| self.has(*index)).filter(|index| {
             let user = self.user(*index);
             user.get("email").and_then(Value::as_str).is_some_and(|known| known.eq_ignore_ascii_case(email))
         })

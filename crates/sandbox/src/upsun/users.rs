@@ -22,11 +22,11 @@ const VERIFICATIONS: [(bool, Option<&str>); 5] = [
 impl Upsun {
     /// The index of a user that there is.
     pub(super) fn index_of_user(&self, user_id: &str) -> Option<u64> {
-        self.records.index_of(user_id).filter(|index| *index < self.profiles)
+        lock(&self.users).index_of(user_id)
     }
 
     pub(super) fn get_user(&self, user_id: &str) -> Reply {
-        self.user_or_nothing(|_| self.index_of_user(user_id))
+        self.user_or_nothing(|users| users.index_of(user_id))
     }
 
     pub(super) fn get_user_by_email(&self, email: &str) -> Reply {

@@ -1,0 +1,179 @@
+//! HTTP and JSON as they are found: not as documented, and mostly clear all the same.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use flate2::{Compression, write::GzEncoder};
+use serde_json::{Value, json};
+
+use super::answers::token_endpoint;
+use super::{Listing, NamedFault, Next};
+use crate::fault::Fault;
+
+/// How many records a page has that has far too many.
+const TINY_RECORDS: usize = 200_000;
+
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    // Writing into memory does not fail.
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap_or_default()
+}
+
+/// A body in an encoding that is named so.
+fn encoded(listing: &Listing, name: &str, encode: fn(Vec<u8>) -> Vec<u8>) -> Fault {
+    listing.always().header("content-encoding", name).rewrite(encode)
+}
+
+/// Advice about the rate of requests, on every page.
+fn advice(listing: &Listing, limit: &str, reset: &str) -> Fault {
+    let fault = Fault::new(listing.operation).header("x-ratelimit-limit", limit);
+    fault.header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", reset)
+}
+
+/// Writes the numbers beside the records otherwise.
+fn numbers(listing: &'static Listing, write: fn(u64) -> Value) -> Option<Fault> {
+    let total = listing.total?;
+    Some(Fault::new(listing.operation).edit(move |page, _| {
+        for key in [total, "page_total"] {
+            if let Some(number) = page[key].as_u64() {
+                page[key] = write(number);
+            }
+        }
+    }))
+}
+
+pub(super) const FAULTS: &[NamedFault] = &[
+    NamedFault::new(
+        "rate-limit-reset-in-milliseconds",
+        "no request is left, until a Unix time in milliseconds",
+        |it| Some(advice(it, "100", "1800000060000")),
+    ),
+    NamedFault::new(
+        "rate-limit-reset-in-nanoseconds",
+        "no request is left, until a Unix time in nanoseconds",
+        |it| Some(advice(it, "100", "1800000060000000000")),
+    ),
+    NamedFault::new("rate-limit-of-none", "no request is left, of a limit of 0", |it| {
+        Some(advice(it, "0", "60"))
+    }),
+    NamedFault::new("numbers-as-text", "the count and the number of pages are texts", |it| {
+        numbers(it, |number| json!(number.to_string()))
+    }),
+    NamedFault::new("numbers-as-floats", "the count and the number of pages have a fraction of 0", |it| {
+        #[allow(clippy::cast_precision_loss, reason = "small numbers")]
+        numbers(it, |number| json!(number as f64))
+    }),
+    NamedFault::new("numbers-negative", "the count and the number of pages are -1", |it| {
+        numbers(it, |_| json!(-1))
+    }),
+    NamedFault::new("records-null", "the records are null, and of a count of 0", |it| {
+        Some(it.always().edit(|page, _| {
+            page[it.records] = Value::Null;
+            if let Some(total) = it.total {
+                page[total] = json!(0);
+            }
+        }))
+    }),
+    NamedFault::new("records-by-number", "the list of records is an object whose keys are numbers", |it| {
+        Some(it.always().edit(|page, _| {
+            if let Some(records) = page[it.records].as_array_mut().map(std::mem::take) {
+                let numbered =
+                    records.into_iter().enumerate().map(|(place, record)| (place.to_string(), record));
+                page[it.records] = Value::Object(numbered.collect());
+            }
+        }))
+    }),
+    NamedFault::new("lifetime-as-text", "the lifetime of the access token is a text", |it| {
+        let lifetime =
+            |token: &mut Value, _: u64| token["expires_in"] = json!(token["expires_in"].to_string());
+        token_endpoint(it).map(|fault| fault.edit(lifetime))
+    }),
+    NamedFault::new("x-gzip", "the encoding is named `X-GZIP`", |it| {
+        Some(encoded(it, "X-GZIP", |body| packed(&body)))
+    })
+    .over_a_connection(),
+    NamedFault::new("gzip-twice", "the body is packed twice", |it| {
+        Some(encoded(it, "gzip, gzip", |body| packed(&packed(&body))))
+    })
+    .over_a_connection(),
+    NamedFault::new("gzip-in-members", "the body is packed in two members", |it| {
+        Some(encoded(it, "gzip", |body| {
+            let (first, second) = body.split_at(body.len() / 2);
+            [packed(first), packed(second)].concat()
+        }))
+    })
+    .over_a_connection(),
+    NamedFault::new("unknown-encoding", "the body has an encoding that nobody asked for", |it| {
+        Some(encoded(it, "snappy", |body| body))
+    })
+    .over_a_connection(),
+    NamedFault::new("many-headers", "the response has 300 headers", |it| {
+        let many = (0..300).fold(it.always(), |fault, number| fault.header(format!("x-trace-{number}"), "1"));
+        Some(many)
+    })
+    .over_a_connection(),
+    NamedFault::new("redirected-in-utf-8", "a redirect to a path that is not ASCII", |it| {
+        Some(it.always().respond(302).header("location", "https://elsewhere.example.com/größe"))
+    })
+    .over_a_connection(),
+    NamedFault::new("json-as-html", "the right answer as `text/html`", |it| {
+        Some(it.always().header("content-type", "text/html; charset=utf-8"))
+    }),
+    NamedFault::new("credential-echoed", "an error repeats the request's credential", |it| {
+        let words = it.error("invalid_request_error", "The credential {credential} is of no use here.");
+        Some(it.always().respond(400).header("content-type", "application/json").body(words))
+    }),
+    NamedFault::new("tiny-records", "a page of 200,000 records with nothing but an id", |it| {
+        Some(it.always().edit(|page, _| {
+            page[it.records] = (0..TINY_RECORDS).map(|number| json!({"id": number.to_string()})).collect();
+        }))
+    }),
+    NamedFault::new("byte-by-byte", "the body comes at one byte a second", |it| {
+        Some(it.always().drip(usize::MAX, Duration::from_secs(1)))
+    }),
+    NamedFault::new(
+        "opaque-cursor",
+        "the next page is named by `%FF`, `+` and `%20`, which must stay so",
+        |it| opaque_cursor(it),
+    ),
+];
+
+/// What stands in a link, to the letter.
+const IN_LINK: &str = "&opaque=%FF%2B+%20";
+/// What stands behind a token, as a text.
+const IN_TOKEN: &str = "%FF +ü";
+
+/// Asks back for what the cursor had in it: whoever changed it gets an error.
+fn opaque_cursor(listing: &'static Listing) -> Option<Fault> {
+    let fault = Fault::new(listing.operation);
+    match listing.next {
+        Next::Number => None,
+        Next::Link => Some(
+            fault
+                .edit(|page, _| {
+                    if let Some(Value::String(link)) = page.pointer_mut("/_links/next/href") {
+                        link.push_str(IN_LINK);
+                    }
+                })
+                .misread_query(|query| {
+                    let is_kept = !query.contains("page=") || query.contains(&IN_LINK[1..]);
+                    if is_kept { query.to_owned() } else { "page=changed".to_owned() }
+                }),
+        ),
+        Next::Token => Some(
+            fault
+                .edit(move |page, _| {
+                    if let Value::String(token) = &mut page["next_page"] {
+                        token.push_str(IN_TOKEN);
+                    }
+                })
+                .misread_query(|query| {
+                    super::queries::map(query, |name, value| match (name, value.strip_suffix(IN_TOKEN)) {
+                        ("page", Some(token)) => Some(token.to_owned()),
+                        ("page", None) => Some("changed".to_owned()),
+                        _ => Some(value.to_owned()),
+                    })
+                }),
+        ),
+    }
+}

@@ -1,0 +1,40 @@
+//! Answers of something else than the service: of what stands in front of it, or of another place.
+
+use super::answers::token_endpoint;
+use super::{Listing, NamedFault};
+use crate::fault::Fault;
+
+const NO_ROUTE: &str = r#"{"message":"no Route matched with those values"}"#;
+
+fn elsewhere(listing: &Listing, status: u16, content_type: &str, body: &str) -> Fault {
+    listing.always().respond(status).header("content-type", content_type).body(body)
+}
+
+pub(super) const FAULTS: &[NamedFault] = &[
+    NamedFault::new("gateway-404-json", "a gateway knows no such route, and says so in JSON", |it| {
+        Some(elsewhere(it, 404, "application/json; charset=utf-8", NO_ROUTE))
+    }),
+    NamedFault::new("gateway-404-text", "a gateway knows no such route, and says so as text", |it| {
+        Some(elsewhere(it, 404, "text/plain; charset=utf-8", "default backend - 404"))
+    }),
+    NamedFault::new("gateway-404-empty", "404 with nothing", |it| Some(it.always().respond(404))),
+    NamedFault::new("gateway-401", "a gateway asks for a credential of its own", |it| {
+        Some(elsewhere(it, 401, "application/json", r#"{"message":"No API key found in request"}"#))
+    }),
+    NamedFault::new("gateway-403", "a gateway forbids it, in words of its own", |it| {
+        Some(elsewhere(it, 403, "application/json", r#"{"message":"Missing Authentication Token"}"#))
+    }),
+    NamedFault::new("error-with-200", "an error in the service's form, with the status 200", |it| {
+        let words = it.error("api_error", "Service temporarily unavailable.");
+        Some(elsewhere(it, 200, "application/json", &words))
+    }),
+    NamedFault::new("token-404", "the token endpoint is not there", |it| {
+        token_endpoint(it).map(|fault| fault.respond(404).body("default backend - 404"))
+    }),
+    NamedFault::new(
+        "another-profile",
+        "the service reads and writes another profile than the one that was asked for",
+        |it| Some(Fault::new("*").at_service(it.service).for_another_profile()),
+    )
+    .of_a_profile(),
+];
