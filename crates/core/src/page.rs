@@ -14,6 +14,9 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// How to go on.
     pub next: Next,
+    /// Whether it is one of numbered pages, which move when somebody is deleted or added: also where the service gives a link
+    /// to the next one, and so [`next`](Self::next) is a cursor.
+    pub is_numbered: bool,
     /// The collection that the records are of, where the service lists several one after the other.
     pub collection: Option<IdKind>,
     /// The first page of the collection that is listed after this one, for a caller who wants no more of this one.
@@ -108,6 +111,7 @@ impl<T> Page<T> {
         Self {
             items,
             next: Next::End,
+            is_numbered: false,
             collection: None,
             next_collection: None,
             is_not_offered: false,
@@ -128,6 +132,12 @@ impl<T> Page<T> {
     /// The same page with another way on.
     pub fn with_next(mut self, next: Next) -> Self {
         self.next = next;
+        self
+    }
+
+    /// Sets [`is_numbered`](Self::is_numbered).
+    pub fn with_numbered(mut self, is_numbered: bool) -> Self {
+        self.is_numbered = is_numbered;
         self
     }
 
@@ -196,6 +206,7 @@ impl<T> Page<T> {
         Page {
             items,
             next: self.next,
+            is_numbered: self.is_numbered,
             collection: self.collection,
             next_collection: self.next_collection,
             is_not_offered: self.is_not_offered,

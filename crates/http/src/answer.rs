@@ -93,9 +93,11 @@ impl Answer {
     /// The body as one record, also if a field of it has another type than expected; see [`Tolerant`].
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] if it is no JSON object.
+    /// [`ErrorKind::Decode`] if it is no JSON object, or has the form of the service's errors in spite of its status: every
+    /// field of a record is optional, so that it would be read as one that says nothing.
     pub fn decode_record<T: Tolerant>(&self) -> Result<T> {
         let body = self.json()?;
+        self.no_error()?;
         serde_json::from_slice(body)
             .or_else(|error| std::str::from_utf8(body).map_or(Err(error), T::recover))
             .map_err(|error| self.undecodable(&wire::decode_failure(&error)))
@@ -109,12 +111,32 @@ impl Answer {
         if self.is_empty() { Ok(None) } else { self.decode_record().map(Some) }
     }
 
-    /// That there is an answer of the service's, whatever it says: nothing, JSON or words, and no web page.
+    /// That there is an answer of the service's, whatever it says: nothing, JSON or words; no web page, and no error.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] if it is a web page.
+    /// [`ErrorKind::Decode`] if it is a web page, or has the form of the service's errors in spite of its status.
     pub fn acknowledged(&self) -> Result<()> {
-        if self.is_empty() { Ok(()) } else { self.json().map(drop) }
+        if self.is_empty() {
+            return Ok(());
+        }
+        self.json()?;
+        self.no_error()
+    }
+
+    fn no_error(&self) -> Result<()> {
+        if self.is_error() {
+            return Err(self.error(ErrorKind::Decode, "the service reports an error with a success status"));
+        }
+        Ok(())
+    }
+
+    /// Whether the body has the form of the service's errors.
+    fn is_error(&self) -> bool {
+        if self.body.len() > MAX_ERROR_BYTES {
+            return false;
+        }
+        let failure = Failure::new(self.operation, self.status, &self.headers, &self.body);
+        !failure.is_empty && !failure.is_html && (self.dialect.is_own_form)(&failure)
     }
 
     /// That there is an answer of the service's about this profile: nothing, words, or a record, which must not be somebody
@@ -230,13 +252,10 @@ impl Answer {
 
     /// The error with what the service says, where it has put an error into an answer with a success status.
     fn with_words(&self, error: Error) -> Error {
-        if self.body.len() > MAX_ERROR_BYTES {
+        if !self.is_error() {
             return error;
         }
         let failure = Failure::new(self.operation, self.status, &self.headers, &self.body);
-        if failure.is_empty || failure.is_html || !(self.dialect.is_own_form)(&failure) {
-            return error;
-        }
         let mut details = ErrorDetails::default();
         (self.dialect.describe)(&failure, &mut details);
         with_words(error, &mut details, &self.inner.credential).with_from_service(true)

@@ -168,7 +168,12 @@ impl HttpClient {
     /// # Errors
     /// As for [`send`](Self::send). They say that the write was made.
     pub async fn read_back(&self, written: Answer, read: impl FnOnce() -> Request) -> Result<Answer> {
-        if written.is_empty() { self.send(read()).await.map_err(Error::after_write) } else { Ok(written) }
+        if !written.is_empty() {
+            return Ok(written);
+        }
+        // What is wrong with this answer is wrong with the write's.
+        let read = self.send(read()).await.map_err(Error::after_write)?;
+        Ok(Answer { is_write: written.is_write, ..read })
     }
 }
 

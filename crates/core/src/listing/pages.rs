@@ -430,7 +430,7 @@ where
     fn count(&mut self, page: &mut Page<Profile>) -> bool {
         let index = self.collection_of(page);
         let is_last = is_last(page);
-        let is_numbered = matches!(page.next, Next::Remaining(_)) || self.is_at_number();
+        let is_numbered = page.is_numbered || matches!(page.next, Next::Remaining(_)) || self.is_at_number();
         self.second_look.note(&page.items, page.quarantined.len() as u64, page.date, is_numbered);
         let is_second = self.second_look.is_second();
         if is_second {

@@ -28,6 +28,8 @@ struct Moody {
     /// What happens to the list before a request is answered; the number is that of the request, from 1.
     happens: Box<Happens>,
     asked: Mutex<Vec<String>>,
+    /// Whether each page links to the next one by its number, in place of saying which remain.
+    links: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -64,6 +66,7 @@ fn moody(records: &[Record]) -> Moody {
         filters: Filtering::Right,
         happens: Box::new(|_, _| {}),
         asked: Mutex::default(),
+        links: false,
     }
 }
 
@@ -80,6 +83,7 @@ impl ProfileProvider for Moody {
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
         let number = match cursor.map(|cursor| cursor.position(&self.info, query)).transpose()? {
             Some(CursorPosition::PageNumber(number)) => *number,
+            Some(CursorPosition::Token(link)) => link.trim_start_matches("?page=").parse().unwrap(),
             _ => 1,
         };
         let order = query.order.as_ref().map(|order| order.direction);
@@ -120,11 +124,15 @@ impl ProfileProvider for Moody {
         let remaining = number + 1..pages + 1;
         let next = if remaining.is_empty() {
             Next::End
+        } else if self.links {
+            let link = CursorPosition::Token(format!("?page={}", number + 1));
+            Next::Cursor(Cursor::new(&self.info, query, link))
         } else {
             Next::Remaining(RemainingPages::new(&self.info, query, remaining))
         };
         Ok(Page::last(profiles.collect())
             .with_next(next)
+            .with_numbered(self.links)
             .with_date(Some(at(1000 + i64::from(requests))))
             .with_declared_total(Some(records.len() as u64)))
     }
@@ -226,6 +234,17 @@ async fn who_moved_between_two_pages_while_others_were_deleted_and_added_is_foun
     assert_eq!(ids, ["1", "2", "3", "4", "5", "6", "7", "8", "9", "99"]);
     assert!(report.is_complete() && !report.not_at_one_moment, "{report:?}");
     assert_eq!((report.duplicates, report.seen), (0, 10));
+    // Pages that are linked by their numbers move as well.
+    let mut linked = Moody { links: true, ..moody(&records) };
+    linked.happens = Box::new(|request, records| {
+        if request == 3 {
+            records.remove(0);
+            records.push((99, 1003, true));
+        }
+    });
+    let (ids, report) = listed(&linked, ListQuery::new()).await;
+    assert_eq!(ids, ["1", "2", "3", "4", "5", "6", "7", "8", "9", "99"]);
+    assert!(report.is_complete(), "{report:?}");
     // A list that changes all the time is not complete, and the report says so.
     let mut restless = moody(&records);
     restless.happens = Box::new(|request, records| {

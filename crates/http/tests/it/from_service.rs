@@ -161,3 +161,27 @@ async fn an_error_in_an_answer_with_a_success_status_is_told_in_the_services_wor
         assert_eq!((error.service_message(), error.is_from_service()), (None, false), "{body}");
     }
 }
+
+#[tokio::test]
+async fn an_error_with_a_success_status_is_no_word_that_a_write_was_made() {
+    for (body, is_error) in [
+        ("", false),
+        ("{}", false),
+        ("\"done\"", false),
+        (r#"{"detail":"Service temporarily unavailable."}"#, true),
+        ("\u{feff}{\"detail\":\"No.\"}", true),
+    ] {
+        let options = HttpOptions::default().with_transport(Script::of([json(200, body)]));
+        let client =
+            HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), &DETAIL, options).unwrap();
+        let written = client.send(write()).await.unwrap();
+        match written.acknowledged() {
+            Ok(()) => assert!(!is_error, "{body}"),
+            Err(error) => {
+                assert!(is_error, "{error}");
+                assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::Decode, true));
+                assert!(error.is_from_service() && error.service_message().is_some(), "{error}");
+            }
+        }
+    }
+}

@@ -133,6 +133,14 @@ async fn a_write_that_is_answered_with_nothing_is_read_back_and_was_made_when_th
     let error = client.read_back(written, read).await.unwrap_err();
     assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::NotFound, true));
     assert!(error.hint().unwrap().starts_with("the change was made"), "{error}");
+    // Read back is what the write came to: what cannot be read of it is no failed read.
+    for unreadable in [json(200, ""), page(200)] {
+        let script = Script::of([answer(204), unreadable]);
+        let client = client_with(&script, HttpOptions::default().with_max_attempts(1));
+        let written = client.send(write()).await.unwrap();
+        let read = client.read_back(written, read).await.unwrap();
+        assert!(read.decode::<Value>().unwrap_err().may_have_taken_effect());
+    }
 }
 
 #[tokio::test(start_paused = true)]

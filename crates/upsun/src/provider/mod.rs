@@ -128,7 +128,8 @@ impl UpsunProvider {
         } else {
             page_of(&answer, |record| self.user_profile(record))?
         };
-        Ok(page.with_next(match next {
+        // The links name a page by its number.
+        Ok(page.with_numbered(true).with_next(match next {
             // A link without an address is followed too, and then refused: a page is missing.
             Some(link) => {
                 let href = link.href.into_value().unwrap_or_default();
