@@ -74,7 +74,7 @@ impl Key {
         // A key of any length is one.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return String::new() };
         mac.update(text.as_bytes());
-        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:x}", mac.finalize().into_bytes())
     }
 }
 
