@@ -2,11 +2,13 @@
 
 mod bench;
 mod cargo;
+mod dist;
 mod features;
 mod fuzz;
 mod matrix;
 mod operations;
 mod prism;
+mod shape;
 mod spec;
 mod weight;
 
@@ -29,6 +31,9 @@ enum Chore {
     Docs,
     /// Check licences, bans, sources and advisories. Needs cargo-deny.
     Deny,
+    /// Build the command to be handed on, with the list of its crates in it, and its bill of materials. Needs cargo-auditable
+    /// and cargo-cyclonedx.
+    Dist,
     /// Build the libraries with each combination of features that matters.
     Features,
     /// Write docs/operations.md, the table of all operations of the services, from docs/operations.toml, after
@@ -48,6 +53,8 @@ enum Chore {
         /// Only these targets.
         targets: Vec<String>,
     },
+    /// Print the shape of the code: methods of the trait, circles of modules, services named where none should be, lines.
+    Shape,
     /// Count the crates of the library, and fail where they are more than weight.toml allows.
     Weight {
         /// Also measure the command, and release builds from nothing: takes minutes.
@@ -82,10 +89,12 @@ fn main() -> ExitCode {
         Chore::Lint => lint(),
         Chore::Docs => docs(),
         Chore::Deny => deny(),
+        Chore::Dist => dist::run(),
         Chore::Features => features::build_all(),
         Chore::Operations { check, specs } => operations::run(check, &specs),
         Chore::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
         Chore::Matrix { check } => matrix::run(check),
+        Chore::Shape => shape::run(),
         Chore::Weight { build } => weight::run(build),
         Chore::Bench { parts } => bench::run(&parts),
         Chore::Prism { specs } => prism::run(&specs),

@@ -30,16 +30,16 @@ impl Interrupt {
     pub(crate) fn listen() -> Self {
         let state = Arc::new(State::default());
         let told = Arc::clone(&state);
+        // Before anything is sent: not when the runtime gets to it.
+        let signals = Signals::listen();
         tokio::spawn(async move {
-            if signalled().await.is_err() {
-                return;
-            }
+            let Ok(mut signals) = signals else { return };
+            signals.next().await;
             told.is_raised.store(true, Ordering::Relaxed);
             told.raised.notify_waiters();
             say!("interrupted: what is on its way is waited for; interrupt again to end at once");
-            if signalled().await.is_ok() {
-                std::process::exit(130);
-            }
+            signals.next().await;
+            std::process::exit(130);
         });
         Self(state)
     }
@@ -69,21 +69,44 @@ impl Interrupt {
     }
 }
 
-/// Waits for the next signal to end.
-async fn signalled() -> io::Result<()> {
-    #[cfg(unix)]
-    {
+/// The signals that end a run.
+#[cfg(unix)]
+struct Signals([tokio::signal::unix::Signal; 3]);
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminated = signal(SignalKind::terminate())?;
-        let mut hung_up = signal(SignalKind::hangup())?;
+        Ok(Self([
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::hangup())?,
+        ]))
+    }
+
+    async fn next(&mut self) {
+        let [interrupted, terminated, hung_up] = &mut self.0;
         tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminated.recv() => Ok(()),
-            _ = hung_up.recv() => Ok(()),
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+            _ = hung_up.recv() => {}
         }
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+}
+
+/// The signals that end a run.
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) {
+        self.0.recv().await;
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The key under which what was written is noted.
 
 use std::{
+    fmt::Write as _,
     fs::OpenOptions,
     io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
@@ -74,7 +75,12 @@ impl Key {
         // A key of any length is one.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return String::new() };
         mac.update(text.as_bytes());
-        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut digest = String::with_capacity(2 * LENGTH);
+        for byte in mac.finalize().into_bytes() {
+            // Writing to a string does not fail.
+            let _ = write!(digest, "{byte:02x}");
+        }
+        digest
     }
 }
 

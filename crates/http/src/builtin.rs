@@ -38,6 +38,11 @@ impl Builtin {
             .read_timeout(options.read_timeout)
             .redirect(Policy::none())
             .referer(false)
+            // Ours undoes encodings, also where another crate of the program turns reqwest's own on.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .http1_max_headers(MAX_HEADERS)
             .http2_max_header_list_size(MAX_HEADER_BYTES)
             // Ours decides what is repeated; reqwest's would repeat beneath it.

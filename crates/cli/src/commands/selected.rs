@@ -210,11 +210,14 @@ async fn perform_all(
         exits.extend((written != Exit::Complete).then_some(written));
     }
     say!("{done} of {} {}", plans.len(), action.done());
-    if !left.is_empty() {
+    let has_left = !left.is_empty();
+    if has_left {
         say!("not begun:");
-        left.iter().for_each(|id| say!("  {id}"));
+        for id in left {
+            say!("  {id}");
+        }
     }
-    if interrupt.is_raised() || !left.is_empty() {
+    if interrupt.is_raised() || has_left {
         return Ok(vec![Exit::Partial]);
     }
     Ok(exits)

@@ -139,3 +139,24 @@ fn an_address_in_letters_of_another_case_is_no_change() {
         server.run(&["list", "--account", "probely", "--email", &address.to_uppercase(), "-o", "csv", "-q"]);
     assert_eq!((by_condition.out.lines().count(), by_filter.out.lines().count()), (2, 2));
 }
+
+#[test]
+fn credentials_beside_a_configuration_file_are_named_and_env_uses_them() {
+    let server = server(5);
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("beside");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("config.toml");
+    let base = server.variable("PROBELY_API_BASE_URL");
+    let text = format!(
+        "[accounts.mine]\nservice = \"probely\"\nbase_url = \"{base}\"\napi_key = {{ env = \"PROBELY_API_KEY\" }}\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    let config = [("ANYPROFILE_CONFIG", file.to_str().unwrap().to_owned())];
+    let run = with(&server, &["list", "-o", "ndjson", "-q"], &config);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.lines().all(|line| line.contains("\"mine\"")), "{}", run.out);
+    assert!(run.err.contains("UPSUN_API_TOKEN, ANTHROPIC_API_KEY in the environment; --env"), "{}", run.err);
+    assert!(!run.err.contains("PROBELY_API_KEY"), "it is used: {}", run.err);
+    let of_environment = with(&server, &["check", "--env", "-o", "csv"], &config);
+    assert_eq!((of_environment.code, of_environment.out.lines().count()), (0, 4), "{}", of_environment.err);
+}

@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use anyprofile_core::wire::Tolerant;
-use anyprofile_core::{Effort, Error, ErrorKind, Field, Page, Quarantined, Result, wire};
+use anyprofile_core::{Effort, Error, ErrorKind, Field, Page, Quarantined, Result, Timestamp, wire};
 use anyprofile_http::{Answer, Request};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -46,6 +46,8 @@ pub struct CursorPage<T> {
     pub changed_types: Vec<&'static str>,
     /// The service's id of the request.
     pub request_id: Option<String>,
+    /// The time of the response by the service's clock, to the second.
+    pub date: Option<Timestamp>,
     /// What it took to get the page.
     pub effort: Effort,
 }
@@ -230,6 +232,7 @@ impl UpsunClient {
             users: links.users,
             quarantined: decoded.quarantined,
             changed_types: decoded.changed_types,
+            date: answer.date(),
             request_id: answer.request_id,
             effort: answer.effort,
         })

@@ -76,7 +76,11 @@ impl UpsunProvider {
             describe(member, &referenced);
         }
         let total = listed.count.into_value();
-        Ok(page.with_declared_total(total).with_request(listed.request_id, effort).with_next(next))
+        Ok(page
+            .with_declared_total(total)
+            .with_request(listed.request_id, effort)
+            .with_date(listed.date)
+            .with_next(next))
     }
 
     async fn referenced(&self, link: &SignedLink) -> Result<(Answered, Effort)> {

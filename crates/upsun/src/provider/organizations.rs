@@ -88,7 +88,8 @@ impl UpsunProvider {
             .with_quarantined(quarantined)
             .with_changed_types(listed.changed_types)
             .with_declared_total(listed.count.into_value())
-            .with_request(listed.request_id, effort);
+            .with_request(listed.request_id, effort)
+            .with_date(listed.date);
         Ok(page.with_next(self.next(query, next)))
     }
 
