@@ -20,11 +20,13 @@ pub(super) struct NewestFirst {
     falling_pages: u32,
     /// Whether a record was older than what is wanted.
     has_passed: bool,
+    /// How many records the fullest page had.
+    fullest: usize,
 }
 
 impl NewestFirst {
     pub(super) fn new(field: OrderField, since: Timestamp) -> Self {
-        Self { field, since, last: None, is_kept: true, falling_pages: 0, has_passed: false }
+        Self { field, since, last: None, is_kept: true, falling_pages: 0, has_passed: false, fullest: 0 }
     }
 
     /// The same for another collection, of which nothing is known yet.
@@ -42,8 +44,14 @@ impl NewestFirst {
         time.value().copied()
     }
 
-    /// Takes note of a page.
-    pub(super) fn note(&mut self, profiles: &[Profile]) {
+    /// Takes note of a page, and of how many records were set aside of it.
+    ///
+    /// A page in the midst of the list that is shorter than others may lack somebody who is wanted. Whoever reads all of the
+    /// list learns that from the total; who leaves it early does not.
+    pub(super) fn note(&mut self, profiles: &[Profile], quarantined: usize) {
+        let records = profiles.len() + quarantined;
+        self.is_kept &= records > 0 && records >= self.fullest;
+        self.fullest = self.fullest.max(records);
         let mut falls = false;
         for profile in profiles {
             match (self.time_of(profile), self.last) {
@@ -106,7 +114,7 @@ mod tests {
     fn after(pages: &[&[Option<i64>]]) -> NewestFirst {
         let mut order = NewestFirst::new(OrderField::Updated, at(0));
         for times in pages {
-            order.note(&page(times));
+            order.note(&page(times), 0);
         }
         order
     }
@@ -120,11 +128,20 @@ mod tests {
             (&[&[Some(2), Some(3)], &[Some(1), Some(-1)]], false),
             (&[&[Some(3), Some(2)], &[Some(4), Some(-1)]], false),
             (&[&[Some(-1), Some(-1)], &[Some(-1), Some(-1)]], false),
-            (&[&[None, Some(2), Some(1)], &[Some(0), Some(-1)]], true),
+            (&[&[None, Some(2), Some(1)], &[Some(0), Some(-1), Some(-2)]], true),
+            // A page that is empty or shorter may lack somebody.
+            (&[&[None, Some(2), Some(1)], &[Some(0), Some(-1)]], false),
+            (&[&[Some(4), Some(3)], &[], &[Some(2), Some(-1)]], false),
+            (&[&[Some(4), Some(3)], &[Some(2)], &[Some(1), Some(-1)]], false),
             (&[&[Some(2), None], &[Some(0), Some(-1)]], false),
         ] {
             assert_eq!(after(pages).may_stop(), may_stop, "{pages:?}");
         }
+        // Whoever was set aside is told of.
+        let mut order = after(&[&[Some(4), Some(3)]]);
+        order.note(&page(&[Some(2)]), 1);
+        order.note(&page(&[Some(1), Some(-1)]), 0);
+        assert!(order.may_stop());
     }
 
     #[test]

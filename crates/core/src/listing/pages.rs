@@ -414,6 +414,7 @@ where
         let is_last = is_last(page);
         let is_numbered = page.is_numbered || matches!(page.next, Next::Remaining(_)) || self.is_at_number();
         let is_second = self.second_look.is_second();
+        let is_empty = page.items.is_empty() && page.quarantined.is_empty();
         if is_second {
             page.items.retain(|profile| !self.duplicates.has_noted(&profile.id));
         }
@@ -437,8 +438,12 @@ where
         collection.declared_total = collection.declared_total.max(page.declared_total);
         // Of the last page there is no rest.
         let is_progress = received + quarantined > duplicates;
-        let is_over = !is_last && !is_second && !is_progress && collection.has_come();
-        self.stall.note(is_progress || is_last || is_second || is_over, self.query.empty_pages_allowed());
+        // The second time all have come before; the pages end where they ended the first time, or bring somebody.
+        let is_known = is_second && !self.second_look.is_at_first_end();
+        let has_come = if is_second { is_empty && !is_known } else { collection.has_come() };
+        let is_over = !is_last && !is_progress && has_come;
+        let leads_on = is_progress || is_last || is_known || is_over;
+        self.stall.note(leads_on, self.query.empty_pages_allowed());
         report.stopped_at_empty_pages = self.stall.is_reached();
         report.empty_pages += u64::from(received + quarantined == 0 && !is_last && !is_second);
         report.received += received;
@@ -449,7 +454,7 @@ where
         report.declared_total = offered.map(|it| it.declared_total).fold(Some(0), sum);
         // Who did not come the first time is not in the order of the first time.
         if let Some(order) = self.newest_first.as_mut().filter(|_| !is_second) {
-            order.note(&page.items);
+            order.note(&page.items, page.quarantined.len());
             // Of a further collection the far end cannot be asked for alone: it is read whole.
             if index == 0 && !is_last && order.may_stop() {
                 self.ask_far_end(page.next_collection.clone());

@@ -14,7 +14,9 @@ pub(super) struct SecondLook {
     first: Option<Cursor>,
     /// The service's time when the first page came.
     began: Option<Timestamp>,
+    /// Pages, now and the first time.
     pages: u64,
+    pages_before: u64,
     is_numbered: bool,
     /// Whether somebody came who was added, or perhaps only changed, since the first page.
     has_changed: bool,
@@ -49,6 +51,11 @@ impl SecondLook {
     /// Whether the pages are read a second time.
     pub(super) const fn is_second(&self) -> bool {
         self.is_second
+    }
+
+    /// Whether as many pages were read as the first time: what comes behind must bring somebody.
+    pub(super) const fn is_at_first_end(&self) -> bool {
+        self.pages >= self.pages_before
     }
 
     /// Takes note of a page. The second time, `profiles` are those who did not come the first time: of the others it is known
@@ -97,8 +104,13 @@ impl SecondLook {
         }
         if self.has_changed && remembers_all && self.began.is_some() {
             let first = self.first.take();
-            let quarantined_before = self.quarantined;
-            *self = Self { first: first.clone(), is_second: true, quarantined_before, ..Self::default() };
+            *self = Self {
+                first: first.clone(),
+                is_second: true,
+                pages_before: self.pages,
+                quarantined_before: self.quarantined,
+                ..Self::default()
+            };
             return AtEnd::Again(first);
         }
         if self.has_changed || self.lacks_times || !remembers_all { AtEnd::Unknown } else { AtEnd::Unchanged }

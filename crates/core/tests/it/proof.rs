@@ -30,6 +30,8 @@ struct Moody {
     asked: Mutex<Vec<String>>,
     /// Whether each page links to the next one by its number, in place of saying which remain.
     links: bool,
+    /// Whether there is always a further page.
+    is_endless: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -67,6 +69,7 @@ fn moody(records: &[Record]) -> Moody {
         happens: Box::new(|_, _| {}),
         asked: Mutex::default(),
         links: false,
+        is_endless: false,
     }
 }
 
@@ -113,7 +116,7 @@ impl ProfileProvider for Moody {
                 |(_, changed, _)| if direction == Direction::Ascending { *changed } else { -changed },
             );
         }
-        let pages = (records.len() as u64).div_ceil(2);
+        let pages = (records.len() as u64).div_ceil(2).max(if self.is_endless { number + 1 } else { 0 });
         let first = usize::try_from(2 * number - 2).unwrap();
         let profiles = records.iter().skip(first).take(2).map(|(id, changed, is_active)| {
             let mut profile = Profile::new(format!("probely:eu/user/{id}").parse().unwrap());
@@ -234,17 +237,20 @@ async fn who_moved_between_two_pages_while_others_were_deleted_and_added_is_foun
     assert_eq!(ids, ["1", "2", "3", "4", "5", "6", "7", "8", "9", "99"]);
     assert!(report.is_complete() && !report.not_at_one_moment, "{report:?}");
     assert_eq!((report.duplicates, report.seen), (0, 10));
-    // Pages that are linked by their numbers move as well.
-    let mut linked = Moody { links: true, ..moody(&records) };
-    linked.happens = Box::new(|request, records| {
-        if request == 3 {
-            records.remove(0);
-            records.push((99, 1003, true));
-        }
-    });
-    let (ids, report) = listed(&linked, ListQuery::new()).await;
-    assert_eq!(ids, ["1", "2", "3", "4", "5", "6", "7", "8", "9", "99"]);
-    assert!(report.is_complete(), "{report:?}");
+    // Pages that are linked by their numbers move as well; and the second look ends where there is always a further page.
+    for (links, is_endless) in [(true, false), (false, true), (true, true)] {
+        let mut moved = Moody { links, is_endless, ..moody(&records) };
+        moved.happens = Box::new(|request, records| {
+            if request == 3 {
+                records.remove(0);
+                records.push((99, 1003, true));
+            }
+        });
+        let (ids, report) = listed(&moved, ListQuery::new()).await;
+        assert_eq!(ids, ["1", "2", "3", "4", "5", "6", "7", "8", "9", "99"]);
+        assert!(report.is_complete(), "{report:?}");
+        assert!(report.requests <= 14, "{}", report.requests);
+    }
     // A list that changes all the time is not complete, and the report says so.
     let mut restless = moody(&records);
     restless.happens = Box::new(|request, records| {
