@@ -2,6 +2,8 @@
 
 pub mod faults;
 mod in_process;
+pub mod model;
+pub mod random;
 
 use std::sync::Arc;
 

@@ -9,6 +9,7 @@ mod matrix;
 mod operations;
 mod prism;
 mod shape;
+mod soak;
 mod spec;
 mod weight;
 
@@ -67,11 +68,22 @@ enum Chore {
         /// Only these parts (listing, decode, latency, memory), and write nothing.
         parts: Vec<String>,
     },
-    /// Write docs/faults.md: what a listing makes of each fault at each service.
+    /// Write docs/faults.md: what comes of each fault at each service. Fails where something comes of one that must not.
     Matrix {
         /// Write nothing; fail if the file is not as it would be written.
         #[arg(long)]
         check: bool,
+        /// Write nothing, and try pairs of the faults of listings: all of them, which takes half an hour, or so many.
+        #[arg(long, value_name = "COUNT", num_args = 0..=1, conflicts_with = "check")]
+        pairs: Option<Option<u32>>,
+        /// What the pairs are chosen from, where not all are tried. By default the time; it is printed.
+        #[arg(long, requires = "pairs")]
+        seed: Option<u64>,
+    },
+    /// Do random things by random faults at the sandbox, and hold what is said against a plain model of what is there.
+    Soak {
+        #[command(flatten)]
+        options: soak::Options,
     },
     /// Call every operation of OpenAPI documents, those that write included, at Prism, a mock server that checks the
     /// requests. Needs node and npm, and installs Prism below the target directory.
@@ -93,10 +105,12 @@ fn main() -> ExitCode {
         Chore::Features => features::build_all(),
         Chore::Operations { check, specs } => operations::run(check, &specs),
         Chore::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
-        Chore::Matrix { check } => matrix::run(check),
+        Chore::Matrix { check, pairs: None, .. } => matrix::run(check),
+        Chore::Matrix { pairs: Some(count), seed, .. } => matrix::pairs(count, seed),
         Chore::Shape => shape::run(),
         Chore::Weight { build } => weight::run(build),
         Chore::Bench { parts } => bench::run(&parts),
+        Chore::Soak { options } => soak::run(&options),
         Chore::Prism { specs } => prism::run(&specs),
     };
     match result {

@@ -262,10 +262,19 @@ impl Fault {
         self.deliver(Delivery::Dripping { pieces, every })
     }
 
+    /// Whether it replaces the answer by one that is no word about what was done.
+    pub(crate) fn can_follow_effect(&self) -> bool {
+        self.operation != "oauth2-token"
+            && match self.instead {
+                Some(Instead::Nothing | Instead::Status(200..=299 | 408 | 500..=599)) => true,
+                Some(Instead::Refusal | Instead::Status(_)) | None => false,
+            }
+    }
+
     /// The fault of every operation of a service in place of one, and of the first request where it was of the second.
     pub(crate) fn everywhere(mut self, service: &'static str) -> Self {
         if self.operation != "oauth2-token" {
-            self.operation = "*".to_owned();
+            "*".clone_into(&mut self.operation);
             self.service = Some(service);
             self.last = self.last.saturating_sub(u64::from(self.last != u64::MAX && self.first == 2));
             self.first = self.first.min(1);

@@ -6,10 +6,13 @@ use anyprofile::{Error, ErrorKind, ListQuery, ListReport, ProfileProvider, Profi
 use anyprofile_sandbox::{Fault, NamedFault, Scene as Shown};
 use futures_util::TryStreamExt as _;
 
-use super::scene::{SERVICES, Scene, Setting};
+use super::{
+    liar::{Liar, Lie},
+    scene::{SERVICES, Scene, Setting},
+};
 
 /// Profiles on a page.
-const PAGE_SIZE: u32 = 10;
+pub(super) const PAGE_SIZE: u32 = 10;
 
 /// Longer than any of these listings may take, in seconds: an operation has five minutes.
 const LONGEST: u64 = 310;
@@ -58,6 +61,8 @@ pub const COSTS_NOBODY: [&str; 30] = [
 /// Faults that show only where a list with cursors is read from one end.
 const AT_ONE_END: [&str; 1] = ["pages-empty-behind-the-last"];
 
+const NOT_AT_ONE_MOMENT: &str = "not at one moment";
+
 /// Faults that make a listing wait, and how long at most, in seconds: advice that makes no sense is none.
 const WAITS_AT_MOST: [(&str, u64); 3] = [
     ("rate-limit-reset-in-milliseconds", 5),
@@ -82,6 +87,8 @@ pub struct Outcome {
     pub expected: usize,
     /// How many of those did not come.
     pub missing: usize,
+    /// Whether only some were wanted.
+    pub is_filtered: bool,
     /// Whether somebody came who is not there or not wanted, or came twice and it is not told.
     pub is_wrong: bool,
     /// Whether the service's words, as they are kept, show a credential.
@@ -99,7 +106,9 @@ impl Outcome {
     /// that was scheduled and did not strike.
     pub fn violation(&self, faults: &[&str], declares_total: bool) -> Option<String> {
         let is = |names: &[&str]| faults.iter().any(|fault| names.contains(fault));
-        let cannot_be_known = is(&LOSES_RECORDS) && (!declares_total || is(&HIDES_TOTAL));
+        let cannot_be_known = (is(&LOSES_RECORDS) && (!declares_total || is(&HIDES_TOTAL)))
+            // Nobody can tell whether somebody moved, and that is said.
+            || (is(&["person-swapped"]) && self.told.iter().any(|told| told == NOT_AT_ONE_MOMENT));
         if self.is_complete && self.missing > 0 && !cannot_be_known {
             return Some(format!("called complete, and {} of {} lack", self.missing, self.expected));
         }
@@ -123,7 +132,8 @@ impl Outcome {
         if self.shows_credential {
             return Some("the service's words show the credential".to_owned());
         }
-        let is_whole = self.error.is_none() && self.is_complete && self.missing == 0;
+        // What the filter asks for may not be known of some, who are left out and told of.
+        let is_whole = self.error.is_none() && self.missing == 0 && (self.is_complete || self.is_filtered);
         if faults.iter().all(|fault| COSTS_NOBODY.contains(fault)) && !is_whole {
             return Some("not everybody came, and the fault is no reason for it".to_owned());
         }
@@ -152,7 +162,7 @@ impl Outcome {
 }
 
 /// What the report says that is lacking, wrong, or otherwise than it was asked for.
-pub(crate) fn told(report: &ListReport) -> Vec<String> {
+fn told(report: &ListReport) -> Vec<String> {
     let mut told = Vec::new();
     let mut count = |number: u64, what: &str| {
         if number > 0 {
@@ -178,7 +188,7 @@ pub(crate) fn told(report: &ListReport) -> Vec<String> {
     }
     for (is_so, what) in [
         (report.stopped_at_empty_pages, "stopped at empty pages"),
-        (report.not_at_one_moment, "not at one moment"),
+        (report.not_at_one_moment, NOT_AT_ONE_MOMENT),
         (report.changed_while_read, "changed while read"),
     ] {
         if is_so {
@@ -189,24 +199,14 @@ pub(crate) fn told(report: &ListReport) -> Vec<String> {
 }
 
 /// Who is wanted, of all that a scene has.
-pub(crate) type Wanted = BTreeSet<String>;
+pub(super) type Wanted = BTreeSet<String>;
 
-/// Runs a listing in a scene, and compares it with who is wanted; none of them for everybody who is there.
+/// Runs a listing in a scene, and compares it with who was there before, and of those with who is wanted; none for everybody.
+/// The faults are out of force then.
 ///
 /// # Errors
 /// If the scene cannot be looked at without faults.
-pub(crate) async fn listed(
-    scene: &Scene,
-    provider: Arc<dyn ProfileProvider>,
-    query: ListQuery,
-    wanted: Option<&Wanted>,
-) -> io::Result<Outcome> {
-    let before = scene.ids().await?;
-    Ok(listed_from(scene, provider, query, &before, wanted).await?)
-}
-
-/// The same, where it is known who was there before.
-async fn listed_from(
+pub(super) async fn listed(
     scene: &Scene,
     provider: Arc<dyn ProfileProvider>,
     query: ListQuery,
@@ -235,7 +235,9 @@ async fn listed_from(
     let there: BTreeSet<_> = before.union(&after).cloned().collect();
     let stayed = before.intersection(&after).filter(|id| wanted.is_none_or(|wanted| wanted.contains(*id)));
     let expected: BTreeSet<_> = stayed.cloned().collect();
-    let may_come = |id: &String| there.contains(id) && wanted.is_none_or(|wanted| wanted.contains(id));
+    // Whether somebody new is wanted, nobody decided.
+    let is_wanted = |id: &String| !before.contains(id) || wanted.is_none_or(|wanted| wanted.contains(id));
+    let may_come = |id: &String| there.contains(id) && is_wanted(id);
     let words = error.as_ref().map(|error| {
         let fields = error.field_errors().values().flatten().map(String::as_str);
         fields.chain(error.service_message()).collect::<Vec<_>>().join(" ")
@@ -246,6 +248,7 @@ async fn listed_from(
         told: told(&report),
         delivered: delivered.len(),
         expected: expected.len(),
+        is_filtered: wanted.is_some(),
         missing: expected.difference(&delivered).count(),
         is_wrong: !delivered.iter().all(may_come) || twice != report.duplicates,
         shows_credential: words.is_some_and(|words| scene.shows_credential(&words)),
@@ -262,17 +265,17 @@ async fn listed_from(
 /// If no sandbox can be had.
 pub async fn listing(service: &'static str, faults: &[&NamedFault]) -> io::Result<Option<Outcome>> {
     let is_connected = faults.iter().any(|fault| fault.needs_connection);
-    listing_by(Setting { is_connected, ..Setting::of(service) }, faults, |provider| provider).await
+    listing_by(Setting { is_connected, ..Setting::of(service) }, faults, None).await
 }
 
-/// The same with a provider that something is done to first.
+/// The same with a provider that lies.
 ///
 /// # Errors
 /// If no sandbox can be had.
 pub async fn listing_by(
     setting: Setting,
     faults: &[&NamedFault],
-    provider: impl FnOnce(Arc<dyn ProfileProvider>) -> Arc<dyn ProfileProvider>,
+    lie: Option<Lie>,
 ) -> io::Result<Option<Outcome>> {
     let is_at_one_end = faults.iter().any(|fault| AT_ONE_END.contains(&fault.name));
     let Some(faults) = faults.iter().map(|fault| fault.of(setting.service)).collect::<Option<Vec<Fault>>>()
@@ -281,13 +284,26 @@ pub async fn listing_by(
     };
     let scene = Scene::new(setting).await?;
     let before = scene.ids().await?;
-    faults.into_iter().for_each(|fault| scene.sandbox.add_fault(fault));
+    let provider = lied(Arc::clone(&scene.provider), lie).await?;
+    for fault in faults {
+        scene.sandbox.add_fault(fault);
+    }
     let mut query = ListQuery::new().with_page_size(PAGE_SIZE);
     if setting.service == "anthropic" && is_at_one_end {
         query = query.with_concurrency(1);
     }
-    let provider = provider(Arc::clone(&scene.provider));
-    listed_from(&scene, provider, query, &before, None).await.map(Some)
+    listed(&scene, provider, query, &before, None).await.map(Some)
+}
+
+/// The provider, or a liar around it.
+pub(super) async fn lied(
+    provider: Arc<dyn ProfileProvider>,
+    lie: Option<Lie>,
+) -> io::Result<Arc<dyn ProfileProvider>> {
+    match lie {
+        Some(lie) => Liar::around(provider, lie).await,
+        None => Ok(provider),
+    }
 }
 
 /// What a listing made of a fault.
@@ -335,7 +351,7 @@ async fn rows(faults: impl Iterator<Item = &'static NamedFault>) -> io::Result<V
 }
 
 /// The table of faults of a listing.
-pub(crate) fn table(rows: &[Row]) -> String {
+pub(super) fn table(rows: &[Row]) -> String {
     let mut text = format!("| fault | what goes wrong | {} |\n|---|---|---|---|---|\n", SERVICES.join(" | "));
     for Row { fault, meaning, outcomes } in rows {
         let cells =

@@ -82,6 +82,12 @@ impl NamedFault {
         (self.make)(listing)
     }
 
+    /// Whether a service that has acted may fail so too, for [`Fault::after_effect`]: the connection breaks, the response is late
+    /// or says that the service failed. Another status would say that nothing was done.
+    pub fn can_follow_effect(&self) -> bool {
+        LISTINGS.iter().filter_map(self.make).any(|fault| fault.can_follow_effect())
+    }
+
     /// The same fault of every request to a service, from the first one on: for what is not a listing. A fault of the
     /// token endpoint stays one. What it changes in the pages of a listing it changes in nothing else.
     pub fn everywhere(&self, service: &'static str) -> Option<Fault> {

@@ -107,7 +107,7 @@ fn cut(listing: &'static Listing) -> Fault {
         }
         match listing.next {
             Next::Number => {
-                page["page_total"] = page["page_total"].as_u64().unwrap_or_default().min(2).into()
+                page["page_total"] = page["page_total"].as_u64().unwrap_or_default().min(2).into();
             }
             _ if number < 2 => {}
             Next::Link => {

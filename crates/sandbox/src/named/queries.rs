@@ -9,22 +9,23 @@ use crate::fault::Fault;
 const ORDERS: [&str; 3] = ["ordering", "order", "order_by"];
 const FILTERS: [&str; 4] = ["active", "mfa_enabled", "search", "enforcement_status"];
 
-/// The query with other values, or without those parameters that have none any more.
+/// The query with other values, or without those parameters that have none any more; to the letter as it is where that
+/// changes nothing.
 pub(super) fn map(query: &str, value_of: impl Fn(&str, &str) -> Option<String>) -> String {
     let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let query = Query::parse(query);
-    let pairs = query.pairs().filter_map(|(name, value)| {
+    let parsed = Query::parse(query);
+    if parsed.pairs().all(|(name, value)| value_of(name, value).is_some_and(|read| read == value)) {
+        return query.to_owned();
+    }
+    let pairs = parsed.pairs().filter_map(|(name, value)| {
         let read = value_of(name, value)?;
         Some(format!("{}={}", encode(name), encode(&read)))
     });
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// The query without some parameters; to the letter as it is where it has none of them.
+/// The query without some parameters.
 fn without(query: &str, names: &[&str]) -> String {
-    if !Query::parse(query).pairs().any(|(name, _)| names.contains(&name)) {
-        return query.to_owned();
-    }
     map(query, |name, value| (!names.contains(&name)).then(|| value.to_owned()))
 }
 

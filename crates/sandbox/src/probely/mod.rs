@@ -97,7 +97,9 @@ impl Service for Probely {
     }
 
     fn swap_person(&self) -> bool {
-        self.write_store().swap_person(self.clock.now())
+        let is_swapped = self.write_store().swap_person(self.clock.now());
+        self.clock.tick();
+        is_swapped
     }
 }
 

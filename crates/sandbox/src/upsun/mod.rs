@@ -127,6 +127,8 @@ impl Service for Upsun {
     }
 
     fn swap_person(&self) -> bool {
-        lock(&self.users).swap_person(&self.now())
+        let is_swapped = lock(&self.users).swap_person(&self.now());
+        self.clock.tick();
+        is_swapped
     }
 }

@@ -8,6 +8,7 @@ mod anthropic_admin_writes;
 mod anthropic_more_writes;
 mod anthropic_writes;
 mod lost_answers;
+mod misreading;
 mod probely;
 mod probely_catalogue;
 mod probely_more_writes;
