@@ -160,3 +160,20 @@ fn credentials_beside_a_configuration_file_are_named_and_env_uses_them() {
     let of_environment = with(&server, &["check", "--env", "-o", "csv"], &config);
     assert_eq!((of_environment.code, of_environment.out.lines().count()), (0, 4), "{}", of_environment.err);
 }
+
+#[test]
+fn a_listing_whose_pages_bring_nobody_ends_where_it_is_told() {
+    let server = server(30);
+    server.fault(
+        Fault::new("BetaListUserProfiles").edit(|page, _| page["data"].as_array_mut().unwrap().clear()),
+    );
+    let list = ["list", "--account", "anthropic", "--page-size", "1", "--concurrency", "1"];
+    let run = server.run(&[&list[..], &["--max-empty-pages", "3"]].concat());
+    assert!(
+        run.code != 0 && run.err.contains("3 pages in a row brought nobody"),
+        "{}: {}",
+        run.code,
+        run.err
+    );
+    assert!(run.err.contains("INCOMPLETE"), "{}", run.err);
+}
