@@ -177,3 +177,19 @@ fn a_listing_whose_pages_bring_nobody_ends_where_it_is_told() {
     );
     assert!(run.err.contains("INCOMPLETE"), "{}", run.err);
 }
+
+#[test]
+fn one_proof_of_the_place_is_enough_for_many_who_are_not_there() {
+    let server = server(30);
+    let ids: Vec<_> = (1..=5).map(|number| format!("probely:probely/user/nobody-{number}")).collect();
+    let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+    let run = server.run(&[&["deactivate", "--dry-run"], &ids[..]].concat());
+    assert_eq!(run.code, 6, "{}", run.err);
+    // The credential's own profile, whose answer proves the place too; each of them; and one proof.
+    assert_eq!(
+        server.requests().len(),
+        7,
+        "{:?}",
+        server.requests().iter().map(|it| it.operation.clone()).collect::<Vec<_>>()
+    );
+}
