@@ -190,6 +190,6 @@ fn one_proof_of_the_place_is_enough_for_many_who_are_not_there() {
         server.requests().len(),
         7,
         "{:?}",
-        server.requests().iter().map(|it| it.operation.clone()).collect::<Vec<_>>()
+        server.requests().iter().map(|it| it.operation).collect::<Vec<_>>()
     );
 }
