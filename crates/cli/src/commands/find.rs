@@ -89,12 +89,12 @@ fn summarize(accounts: &[AccountFound]) {
             (None, _) if !account.is_complete() => "; NOT EVERYBODY COULD BE READ".to_owned(),
             (None, _) => String::new(),
         };
+        let asked = if asked.is_empty() { String::new() } else { format!(" ({})", asked.join(", ")) };
         say!(
-            "{:width$}  {} found with {} ({}){unanswered}{failed}",
+            "{:width$}  {} found with {}{asked}{unanswered}{failed}",
             account.info.account,
             account.profiles().count(),
             counted(account.requests(), "request", "requests"),
-            asked.join(", "),
         );
     }
     let found: usize = accounts.iter().map(|account| account.profiles().count()).sum();
