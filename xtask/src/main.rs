@@ -2,6 +2,7 @@
 
 mod bench;
 mod cargo;
+mod dist;
 mod features;
 mod fuzz;
 mod matrix;
@@ -29,6 +30,9 @@ enum Chore {
     Docs,
     /// Check licences, bans, sources and advisories. Needs cargo-deny.
     Deny,
+    /// Build the command to be handed on, with the list of its crates in it, and its bill of materials. Needs cargo-auditable
+    /// and cargo-cyclonedx.
+    Dist,
     /// Build the libraries with each combination of features that matters.
     Features,
     /// Write docs/operations.md, the table of all operations of the services, from docs/operations.toml, after
@@ -82,6 +86,7 @@ fn main() -> ExitCode {
         Chore::Lint => lint(),
         Chore::Docs => docs(),
         Chore::Deny => deny(),
+        Chore::Dist => dist::run(),
         Chore::Features => features::build_all(),
         Chore::Operations { check, specs } => operations::run(check, &specs),
         Chore::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),

@@ -154,6 +154,11 @@ impl AccountFound {
         self.found.iter().map(|(_, found)| found.requests).sum::<u64>() + failed
     }
 
+    /// Whether all profiles were read that may have one of the keys. Where not, somebody may be there who was not found.
+    pub fn is_complete(&self) -> bool {
+        self.error.is_none() && self.found.iter().all(|(_, found)| found.is_complete)
+    }
+
     /// Whether the account could be asked for any of the keys.
     pub fn is_answerable(&self) -> bool {
         self.found.iter().any(|(_, found)| found.method != FindMethod::Unanswerable)

@@ -30,6 +30,9 @@ pub(crate) struct Global {
     /// configuration folder, else accounts from the environment].
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Use the accounts that the environment names, also where there is a configuration file.
+    #[arg(long, global = true, conflicts_with_all = ["config", "sandbox"])]
+    pub(crate) env: bool,
     /// Only this account; may be repeated.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) account: Vec<String>,

@@ -33,41 +33,47 @@ pub(crate) fn start(verbose: u8) {
         .with_writer(std::io::stderr)
         .with_ansi(false)
         .log_internal_errors(false);
-    // Waits have a line of their own.
-    let filter = filter.with_target(WAITS, LevelFilter::OFF);
-    let waits = TellWaits(|line: &str| say!("{line}")).with_filter(waits_only());
-    tracing_subscriber::registry().with(lines.with_filter(filter)).with(waits).init();
+    // Notices have a line of their own.
+    let filter = filter.with_target(WAITS, LevelFilter::OFF).with_target(ACCOUNTS, LevelFilter::OFF);
+    let notices = TellNotices(|line: &str| say!("{line}")).with_filter(notices_only());
+    tracing_subscriber::registry().with(lines.with_filter(filter)).with(notices).init();
 }
 
 /// Where the client tells of long waits.
 const WAITS: &str = "anyprofile_http::wait";
+/// Where the library tells of files that others can read or change.
+const ACCOUNTS: &str = "anyprofile::accounts";
 
-fn waits_only() -> Targets {
-    Targets::new().with_target(WAITS, LevelFilter::WARN)
+fn notices_only() -> Targets {
+    Targets::new().with_target(WAITS, LevelFilter::WARN).with_target(ACCOUNTS, LevelFilter::WARN)
 }
 
-/// Shows long waits, whatever else is shown: with `-q` and without a terminal too, since a program that says nothing for
-/// minutes is taken for one that hangs.
-struct TellWaits<F>(F);
+/// Shows long waits and warnings, whatever else is shown: with `-q` and without a terminal too. A program that says nothing
+/// for minutes is taken for one that hangs.
+struct TellNotices<F>(F);
 
-impl<S: tracing::Subscriber, F: Fn(&str) + 'static> Layer<S> for TellWaits<F> {
+impl<S: tracing::Subscriber, F: Fn(&str) + 'static> Layer<S> for TellNotices<F> {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        let mut wait = Wait::default();
-        event.record(&mut wait);
-        let Wait { service, account, message } = wait;
-        (self.0)(&format!("{service} account '{account}': {message}"));
+        let mut notice = Notice::default();
+        event.record(&mut notice);
+        let Notice { service, account, message } = notice;
+        (self.0)(&if event.metadata().target() == WAITS {
+            format!("{service} account '{account}': {message}")
+        } else {
+            format!("warning: {message}")
+        });
     }
 }
 
 /// The fields of such an event.
 #[derive(Default)]
-struct Wait {
+struct Notice {
     service: String,
     account: String,
     message: String,
 }
 
-impl Visit for Wait {
+impl Visit for Notice {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.record_debug(field, &format_args!("{value}"));
     }
@@ -159,17 +165,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_wait_is_shown_and_nothing_else_is() {
+    fn a_long_wait_and_a_warning_are_shown_and_nothing_else_is() {
         let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         let shown = std::sync::Arc::clone(&lines);
-        let layer = TellWaits(move |line: &str| shown.lock().unwrap().push(line.to_owned()));
-        let subscriber = tracing_subscriber::registry().with(layer.with_filter(waits_only()));
+        let layer = TellNotices(move |line: &str| shown.lock().unwrap().push(line.to_owned()));
+        let subscriber = tracing_subscriber::registry().with(layer.with_filter(notices_only()));
         tracing::subscriber::with_default(subscriber, || {
             tracing::warn!(target: "anyprofile_http::wait", service = "probely", account = "eu", "waiting {} s", 42);
             tracing::error!(target: "anyprofile_http", service = "probely", account = "eu", "something else");
             tracing::debug!(target: "anyprofile_http::wait", "less");
+            tracing::warn!(target: "anyprofile::accounts", "everybody can read it");
         });
-        assert_eq!(*lines.lock().unwrap(), ["probely account 'eu': waiting 42 s"]);
+        assert_eq!(
+            *lines.lock().unwrap(),
+            ["probely account 'eu': waiting 42 s", "warning: everybody can read it"]
+        );
     }
 
     #[test]

@@ -58,17 +58,32 @@ impl Exit {
         alike.map_or(Self::Complete, |exit| exit.unwrap_or(Self::Partial))
     }
 
+    /// The code of a run that did both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self::of_all([self, other])
+    }
+
     /// The code, where something is known to be left.
     pub(crate) fn unless_complete(self) -> Self {
         if self == Self::Complete { Self::Partial } else { self }
     }
 }
 
-/// What was printed, where nobody reading any more does not change how the command ended.
-pub(crate) fn unless_closed(printed: Result<(), Failure>) -> Result<(), Failure> {
+/// How a run ended that printed what it had written. Where nobody reads any more, that changes nothing; where the output cannot
+/// be written, `written` says what was, on standard error.
+pub(crate) fn after_write(
+    printed: Result<(), Failure>,
+    written: impl FnOnce() -> String,
+) -> Result<Exit, Failure> {
     match printed {
-        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        printed => printed,
+        Ok(()) => Ok(Exit::Complete),
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Complete),
+        Err(failure @ Failure::Output(_)) => {
+            let exit = failure.report();
+            say!("{}", written());
+            Ok(exit)
+        }
+        Err(failure) => Err(failure),
     }
 }
 
@@ -126,7 +141,7 @@ impl Failure {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Complete,
             Self::Output(error) => {
                 say!("error: the output cannot be written: {error}");
-                Exit::Defect
+                Exit::Partial
             }
         }
     }

@@ -14,6 +14,8 @@ mod commands;
 mod diagnostics;
 mod exit;
 mod export;
+mod interrupt;
+mod key;
 mod output;
 mod progress;
 mod session;

@@ -46,7 +46,7 @@ impl Session {
                 .map_err(|error| Failure::Usage(format!("the sandbox cannot start: {error}")))?;
             (sandbox_accounts(&sandbox, names)?, Some(sandbox))
         } else {
-            (Accounts::load(global.config.as_deref())?, None)
+            (configured(global)?, None)
         };
         let product = concat!("anyprofile-cli/", env!("CARGO_PKG_VERSION"));
         let accounts = accounts
@@ -78,6 +78,22 @@ impl Session {
             _ => Exit::Partial,
         }
     }
+}
+
+/// The accounts that are configured. Credentials that are there and are not used are named: whoever has set them takes their
+/// accounts for asked.
+fn configured(global: &Global) -> Result<Accounts, Failure> {
+    if global.env {
+        return Ok(Accounts::from_env()?);
+    }
+    let accounts = Accounts::load(global.config.as_deref())?;
+    if !accounts.beside_file().is_empty() {
+        say!(
+            "note: not used, since there is a configuration file: {} in the environment; --env uses the environment in its place",
+            accounts.beside_file().join(", ")
+        );
+    }
+    Ok(accounts)
 }
 
 type Connected = (AccountName, Result<Arc<dyn ProfileProvider>>);

@@ -125,6 +125,7 @@ struct Inner {
     hint: Option<String>,
     effect: Effect,
     is_from_service: bool,
+    is_of_another_profile: bool,
     response_date: Option<Timestamp>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
@@ -148,6 +149,7 @@ impl Error {
             hint: None,
             effect: Effect::None,
             is_from_service: false,
+            is_of_another_profile: false,
             response_date: None,
             source: None,
         }))
@@ -247,6 +249,18 @@ impl Error {
     /// proof: other servers may use the same form.
     pub fn is_from_service(&self) -> bool {
         self.0.is_from_service
+    }
+
+    /// Whether the service sent the record of another profile than the one that was asked for. Of a write nobody knows then
+    /// to whom it was made, also where the profile that was meant shows it.
+    pub fn is_of_another_profile(&self) -> bool {
+        self.0.is_of_another_profile
+    }
+
+    /// The same failure, for the record of another profile than the one that was asked for.
+    pub(crate) fn of_another_profile(mut self) -> Self {
+        self.0.is_of_another_profile = true;
+        self
     }
 
     /// The time of the response by the clock of the server that sent it (its `Date` header), to the second. `None`

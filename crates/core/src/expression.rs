@@ -5,7 +5,7 @@ use std::{cmp::Ordering, fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
-use crate::{Capabilities, FieldPath, FieldState, Profile, Timestamp, Verdict};
+use crate::{Capabilities, FieldPath, FieldState, Profile, Timestamp, Verdict, email::is_same_address};
 
 /// How deep conditions may be nested.
 const DEEPEST: usize = 64;
@@ -100,6 +100,11 @@ impl Node {
                 if path.as_str() == "id" {
                     return comparison.holds(&Value::String(subject.profile.id.to_string()), wanted);
                 }
+                if matches!(comparison, Comparison::Equal | Comparison::NotEqual)
+                    && let Some(is_same) = is_address(subject.profile, path, wanted)
+                {
+                    return is_same == (*comparison == Comparison::Equal);
+                }
                 let value = path.as_str().split('.').try_fold(subject.json, |json, key| json.get(key));
                 value.is_some_and(|value| comparison.holds(value, wanted))
             }
@@ -173,6 +178,15 @@ impl Comparison {
             Self::Contains => false,
         }
     }
+}
+
+/// Whether a field that holds e-mail addresses has this one; `None` for other fields.
+fn is_address(profile: &Profile, path: &FieldPath, wanted: &str) -> Option<bool> {
+    if *path == FieldPath::EMAILS {
+        return Some(profile.has_email(wanted));
+    }
+    let contact = profile.billing.contact.value().filter(|_| *path == FieldPath::BILLING_CONTACT)?;
+    Some(is_same_address(contact, wanted))
 }
 
 /// Times as times, numbers as numbers, everything else as text.

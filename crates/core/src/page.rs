@@ -29,6 +29,8 @@ pub struct Page<T> {
     pub date: Option<Timestamp>,
     /// Records that did not decode.
     pub quarantined: Vec<Quarantined>,
+    /// Fields around the records that have another type than was published, and whose meaning is plain all the same.
+    pub changed_types: Vec<&'static str>,
     /// What it took to get the page.
     pub effort: Effort,
 }
@@ -113,6 +115,7 @@ impl<T> Page<T> {
             request_id: None,
             date: None,
             quarantined: Vec::new(),
+            changed_types: Vec::new(),
             effort: Effort::new(1, Duration::ZERO),
         }
     }
@@ -148,6 +151,12 @@ impl<T> Page<T> {
     /// The same page with records that were set aside.
     pub fn with_quarantined(mut self, quarantined: Vec<Quarantined>) -> Self {
         self.quarantined = quarantined;
+        self
+    }
+
+    /// The same page with fields around its records that have another type than was published.
+    pub fn with_changed_types(mut self, names: Vec<&'static str>) -> Self {
+        self.changed_types = names;
         self
     }
 
@@ -194,6 +203,7 @@ impl<T> Page<T> {
             request_id: self.request_id,
             date: self.date,
             quarantined: self.quarantined,
+            changed_types: self.changed_types,
             effort: self.effort,
         }
     }

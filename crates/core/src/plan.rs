@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     AccountName, Capabilities, Change, Error, ErrorKind, Field, FieldPath, FieldState, GetOptions,
     PlannedRequest, Profile, ProfileChange, ProfileId, ProfileProvider, ProviderInfo, Result, ServiceName,
-    WriteOptions,
+    ValueFormat, WriteOptions,
     reading::{check_same, read},
     rules::{pair_violations, refuse},
     written::{Shown, format_of, is_same, shown, value_of},
@@ -27,7 +27,7 @@ pub struct UpdatePlan {
     pub differences: Vec<Difference>,
     /// The requests, in their order.
     pub requests: Vec<PlannedRequest>,
-    /// What the change does besides.
+    /// What the change does besides, and what is left as it is although it is written otherwise.
     pub warnings: Vec<String>,
     change: ProfileChange,
     /// What was asked for and is so already: it is part of the precondition, and of what is verified.
@@ -113,6 +113,13 @@ impl UpdatePlan {
                 _ => false,
             };
             if is_so {
+                if let (Field::Value(now), Some(then), Some(ValueFormat::Email)) =
+                    (&now, &then, format_of(path, capabilities))
+                    && now != then
+                {
+                    warnings
+                        .push(format!("{path}: it is this address already, written otherwise, and stays so"));
+                }
                 settled.push(Difference { field: path.clone(), now, then });
                 continue;
             }

@@ -15,6 +15,7 @@ pub use self::parts::{
 use crate::{
     Capabilities, Extension, Field, FieldPath, FieldState, MissingReason, Origin, ProfileExtension,
     ProfileId, RawJson, Readable, UnknownFields, View,
+    email::is_same_address,
     origin::{Fill, fill},
 };
 
@@ -308,11 +309,11 @@ impl Profile {
         self.extension.as_ref()?.get()
     }
 
-    /// Whether one of the e-mail addresses is this one, letters without regard to case.
+    /// Whether one of the e-mail addresses is this one: ASCII letters without regard to case, other letters however they are
+    /// composed, and a domain in Punycode as the one that it stands for.
     pub fn has_email(&self, address: &str) -> bool {
-        let addresses = self.emails.items().iter().filter_map(|email| email.address.value());
-        let wanted = address.to_lowercase();
-        addresses.into_iter().any(|address| address.to_lowercase() == wanted)
+        let mut addresses = self.emails.items().iter().filter_map(|email| email.address.value());
+        addresses.any(|known| is_same_address(known, address))
     }
 
     /// The name to show: the display name, else the user name, else the external id, else the native id.

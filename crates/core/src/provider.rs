@@ -60,6 +60,7 @@ impl ProviderInfo {
         )
         .with_provider(self)
         .with_hint("nothing of it is used; ask again, and report it to the service if it comes again")
+        .of_another_profile()
     }
 
     /// Checks that an id belongs to this service and account.

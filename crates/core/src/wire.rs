@@ -12,8 +12,13 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
+pub use crate::envelope::{MOST_RECORDS, count, named_records, records};
 pub use crate::time_text::TimeText;
-use crate::{Field, FieldPath, Note, NoteKind, Profile, Quarantined, RawJson, Timestamp, json::repaired};
+use crate::{
+    Field, FieldPath, Note, NoteKind, Profile, Quarantined, RawJson, Timestamp,
+    envelope::{self, TOO_MANY},
+    json::repaired,
+};
 
 /// Deserializes a string without keeping it.
 ///
@@ -112,11 +117,13 @@ pub struct DecodeFailure {
     pub line: usize,
     /// The column in that line, from 1; 0 where it is not known.
     pub column: usize,
+    /// Whether there are far more records than were asked for, so that they were not read.
+    pub is_too_large: bool,
 }
 
 impl fmt::Display for DecodeFailure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { reason, line, column } = self;
+        let Self { reason, line, column, is_too_large: _ } = self;
         write!(formatter, "{reason} (line {line}, column {column})")
     }
 }
@@ -128,6 +135,13 @@ pub fn decode_failure(error: &serde_json::Error) -> DecodeFailure {
     let text = error.to_string();
     // serde writes content in quotes or back-quotes; the expectation behind it is ours.
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
+    // Of these the name is ours: a field that we look for.
+    let ours = ["missing field `", "duplicate field `"];
+    if let Some(name) = ours.iter().find_map(|start| text.strip_prefix(start)?.strip_suffix('`')) {
+        let (what, _) = text.split_once(" `").unwrap_or((text, ""));
+        let reason = format!("{what} '{name}'");
+        return DecodeFailure { reason, line: error.line(), column: error.column(), is_too_large: false };
+    }
     let opening = text.find(['"', '`']);
     let closing = text.rfind(['"', '`']);
     let reason = match (opening, closing) {
@@ -137,7 +151,8 @@ pub fn decode_failure(error: &serde_json::Error) -> DecodeFailure {
         (Some(first), _) => text[..first].trim_end().to_owned(),
         (None, _) => text.to_owned(),
     };
-    DecodeFailure { reason, line: error.line(), column: error.column() }
+    let is_too_large = reason.starts_with(TOO_MANY);
+    DecodeFailure { reason, line: error.line(), column: error.column(), is_too_large }
 }
 
 /// A decoded page and the records of it that did not decode.
@@ -148,15 +163,17 @@ pub struct DecodedPage<P> {
     pub page: P,
     /// What was set aside.
     pub quarantined: Vec<Quarantined>,
+    /// Fields of the envelope that have another type than was published, and whose meaning is plain all the same.
+    pub changed_types: Vec<&'static str>,
 }
 
-/// Decodes a page: at once where every record is good, else record by record.
+/// Decodes a page: at once where every record is good, else record by record. At most [`MOST_RECORDS`] are read.
 ///
 /// `Whole` and `Loose` are the same envelope, with the records as their type and as [`RawValue`]s;
 /// `each` turns one into the other, with the help of [`decode_records`].
 ///
 /// # Errors
-/// If the body is no such envelope at all.
+/// If the body is no such envelope at all, or has too many records.
 pub fn decode_page<Whole, Loose>(
     body: &[u8],
     each: impl FnOnce(Loose) -> DecodedPage<Whole>,
@@ -165,12 +182,37 @@ where
     Whole: DeserializeOwned,
     Loose: DeserializeOwned,
 {
-    match from_json(body) {
-        Ok(page) => Ok(DecodedPage { page, quarantined: Vec::new() }),
-        Err(_) => match from_json(body) {
-            Ok(loose) => Ok(each(loose)),
-            Err(error) => Err(decode_failure(&error)),
-        },
+    decode_page_of(MOST_RECORDS, body, each)
+}
+
+/// As [`decode_page`], with another bound on the records that are read: a body of a few megabytes can hold millions of
+/// tiny ones, each of which takes a thousand times its bytes once it is decoded.
+///
+/// # Errors
+/// As [`decode_page`].
+pub fn decode_page_of<Whole, Loose>(
+    most_records: usize,
+    body: &[u8],
+    each: impl FnOnce(Loose) -> DecodedPage<Whole>,
+) -> Result<DecodedPage<Whole>, DecodeFailure>
+where
+    Whole: DeserializeOwned,
+    Loose: DeserializeOwned,
+{
+    let (whole, changed_types) = envelope::decoding(most_records, || from_json(body));
+    match whole {
+        Ok(page) => return Ok(DecodedPage { page, quarantined: Vec::new(), changed_types }),
+        Err(error) => {
+            let failure = decode_failure(&error);
+            if failure.is_too_large {
+                return Err(failure);
+            }
+        }
+    }
+    let (loose, changed_types) = envelope::decoding(most_records, || from_json(body));
+    match loose {
+        Ok(loose) => Ok(DecodedPage { changed_types, ..each(loose) }),
+        Err(error) => Err(decode_failure(&error)),
     }
 }
 
@@ -184,36 +226,6 @@ pub fn from_json<'de, T: Deserialize<'de>>(body: &'de [u8]) -> serde_json::Resul
         // Says where it is wrong, or reads it where that is in what nobody asks for.
         Err(_) => serde_json::from_slice(body),
     }
-}
-
-/// How many records a page is taken to have before they are counted.
-const USUAL_RECORDS: usize = 100;
-
-/// Deserializes the records of a page, into room for as many as a page usually has: a list that grows is moved again and
-/// again. For `#[serde(deserialize_with)]`.
-///
-/// # Errors
-/// The deserializer's own, also where there is no list.
-pub fn records<'de, D: Deserializer<'de>, R: Deserialize<'de>>(deserializer: D) -> Result<Vec<R>, D::Error> {
-    struct Records<R>(PhantomData<R>);
-
-    impl<'de, R: Deserialize<'de>> Visitor<'de> for Records<R> {
-        type Value = Vec<R>;
-
-        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("a list of records")
-        }
-
-        fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Vec<R>, A::Error> {
-            let mut records = Vec::with_capacity(USUAL_RECORDS);
-            while let Some(record) = list.next_element()? {
-                records.push(record);
-            }
-            Ok(records)
-        }
-    }
-
-    deserializer.deserialize_seq(Records(PhantomData))
 }
 
 /// A record that can be read although a field of it has another type than expected.
@@ -279,7 +291,7 @@ pub fn decode_records<T: Tolerant, P>(
             Err(error) => quarantined.push(Quarantined::new(position, decode_failure(&error).reason)),
         }
     }
-    DecodedPage { page: rebuild(good), quarantined }
+    DecodedPage { page: rebuild(good), quarantined, changed_types: Vec::new() }
 }
 
 /// Reads a time of a record into a profile: `""` is null, year 1 is absent, a missing offset is noted,
@@ -387,7 +399,11 @@ mod tests {
         decode_page::<Envelope<Person>, Envelope<Box<RawValue>>>(body.as_bytes(), |loose| {
             decode_records(loose.people, |people| Envelope { people })
         })
-        .map(|decoded| DecodedPage { page: decoded.page.people, quarantined: decoded.quarantined })
+        .map(|decoded| DecodedPage {
+            page: decoded.page.people,
+            quarantined: decoded.quarantined,
+            changed_types: decoded.changed_types,
+        })
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::{Capabilities, Field, FieldPath, Profile, Timestamp, ValueFormat};
+use crate::{Capabilities, Field, FieldPath, Profile, Timestamp, ValueFormat, email::is_same_address};
 
 /// What a profile shows of a field that was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +38,8 @@ pub(crate) fn format_of<'a>(path: &FieldPath, capabilities: &'a Capabilities) ->
     capabilities.fields.get(path)?.write.as_ref().map(|rule| &rule.format)
 }
 
-/// Whether two values of a format are one: a time may be written in several ways, and a list is in no order. Of other
-/// texts none is taken for another.
+/// Whether two values of a format are one: a time may be written in several ways, an e-mail address in letters of either
+/// case, and a list is in no order. Of other texts none is taken for another.
 pub(crate) fn is_same(one: &Value, other: &Value, format: Option<&ValueFormat>) -> bool {
     if one == other {
         return true;
@@ -48,6 +48,9 @@ pub(crate) fn is_same(one: &Value, other: &Value, format: Option<&ValueFormat>) 
         Some(ValueFormat::Time) => {
             let time = |value: &Value| value.as_str()?.parse::<Timestamp>().ok();
             matches!((time(one), time(other)), (Some(one), Some(other)) if one == other)
+        }
+        Some(ValueFormat::Email) => {
+            matches!((one.as_str(), other.as_str()), (Some(one), Some(other)) if is_same_address(one, other))
         }
         Some(ValueFormat::Names { .. } | ValueFormat::Roles { .. }) => match (names(one), names(other)) {
             (Some(one), Some(other)) => one == other,
@@ -132,5 +135,7 @@ mod tests {
         assert!(!is_same(&json!(["a"]), &json!(["a", "b"]), Some(&lists)));
         assert!(!is_same(&json!(["a", 1]), &json!(["a"]), Some(&lists)));
         assert!(!is_same(&json!("a"), &json!("b"), Some(&text)));
+        let [upper, lower] = [json!("Ana@X.org"), json!("ana@x.org")];
+        assert!(is_same(&upper, &lower, Some(&ValueFormat::Email)) && !is_same(&upper, &lower, Some(&text)));
     }
 }

@@ -3,14 +3,20 @@
 use std::sync::Arc;
 
 use anyprofile_core::{
-    Effect, Effort, Error, ErrorKind, Page, ProfileId, ProviderInfo, Quarantined, Result, Timestamp,
-    wire::{self, DecodeFailure, DecodedPage, OpaqueId, Tolerant},
+    Effect, Effort, Error, ErrorKind, Page, ProfileId, Quarantined, Result, Timestamp,
+    wire::{self, DecodeFailure, DecodedPage, MOST_RECORDS, OpaqueId, Tolerant},
 };
 use bytes::Bytes;
 use http::HeaderMap;
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::{dialect::is_html, exchange::Place, retry::response_date};
+use crate::{
+    client::Inner,
+    dialect::{Dialect, ErrorDetails, Failure, is_html},
+    exchange::{MAX_ERROR_BYTES, Place},
+    failure::with_words,
+    retry::response_date,
+};
 
 /// A page of a listing in the very form of the service, and what came with it.
 #[derive(Clone, Debug)]
@@ -20,6 +26,8 @@ pub struct Listed<L> {
     pub list: L,
     /// Records of the page that did not decode.
     pub quarantined: Vec<Quarantined>,
+    /// Fields around the records that have another type than was published, and whose meaning is plain all the same.
+    pub changed_types: Vec<&'static str>,
     /// The service's id of the request.
     pub request_id: Option<String>,
     /// The time of the response by the service's clock, to the second.
@@ -36,10 +44,14 @@ impl<L> Listed<L> {
         Page::last(items)
             .with_declared_total(declared_total)
             .with_quarantined(self.quarantined)
+            .with_changed_types(self.changed_types)
             .with_request(self.request_id, self.effort)
             .with_date(self.date)
     }
 }
+
+/// How many values a record is taken to have at the most, on the average of a page.
+const VALUES_A_RECORD: usize = 64;
 
 const MAY_BE_MADE: &str = "the change may have been made all the same: read the record before trying again, and check what stands between here and the service";
 
@@ -58,11 +70,14 @@ pub struct Answer {
     pub request_id: Option<String>,
     /// What it took.
     pub effort: Effort,
-    pub(crate) info: Arc<ProviderInfo>,
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) dialect: &'static Dialect,
     pub(crate) operation: &'static str,
     /// Whether the request was a write that may not be repeated.
     pub(crate) is_write: bool,
     pub(crate) place: Place,
+    /// How many records a page is read with.
+    pub(crate) most_records: usize,
 }
 
 impl Answer {
@@ -141,6 +156,7 @@ impl Answer {
                 .error(ErrorKind::Decode, "the record has no usable id, so that nobody knows whose it is"));
         };
         let error = self
+            .inner
             .info
             .somebody_else(asked, &came)
             .with_operation(self.operation)
@@ -165,15 +181,18 @@ impl Answer {
     /// The body as a page of a listing; see [`wire::decode_page`].
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] if it is no such page at all.
+    /// [`ErrorKind::Decode`] if it is no such page at all; [`ErrorKind::TooLarge`] if it has far more records than
+    /// [were asked for](crate::Request::asking_for).
     pub fn decode_list<Whole: DeserializeOwned, Loose: DeserializeOwned>(
         &self,
         each: impl FnOnce(Loose) -> DecodedPage<Whole>,
     ) -> Result<Listed<Whole>> {
-        let decoded = wire::decode_page(self.json()?, each).map_err(|failure| self.undecodable(&failure))?;
+        let decoded = wire::decode_page_of(self.most_records, self.json()?, each)
+            .map_err(|failure| self.undecodable(&failure))?;
         Ok(Listed {
             list: decoded.page,
             quarantined: decoded.quarantined,
+            changed_types: decoded.changed_types,
             request_id: self.request_id.clone(),
             date: self.date(),
             effort: self.effort,
@@ -199,19 +218,35 @@ impl Answer {
     /// status, that it may have been made.
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         let error = Error::new(kind, message)
-            .with_provider(&self.info)
+            .with_provider(&self.inner.info)
             .with_operation(self.operation)
             .with_status(self.status)
             .with_request_id(self.request_id.clone())
             .with_response_date(self.date())
             .with_effort(self.effort);
+        let error = if kind == ErrorKind::Decode { self.with_words(error) } else { error };
         if self.is_write { error.with_effect(Effect::Possible).with_hint(MAY_BE_MADE) } else { error }
+    }
+
+    /// The error with what the service says, where it has put an error into an answer with a success status.
+    fn with_words(&self, error: Error) -> Error {
+        if self.body.len() > MAX_ERROR_BYTES {
+            return error;
+        }
+        let failure = Failure::new(self.operation, self.status, &self.headers, &self.body);
+        if failure.is_empty || failure.is_html || !(self.dialect.is_own_form)(&failure) {
+            return error;
+        }
+        let mut details = ErrorDetails::default();
+        (self.dialect.describe)(&failure, &mut details);
+        with_words(error, &mut details, &self.inner.credential).with_from_service(true)
     }
 
     /// The body's bytes, if they can be JSON: not empty, no web page, without a byte order mark.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] otherwise.
+    /// [`ErrorKind::Decode`] otherwise; [`ErrorKind::TooLarge`] if it holds so many values that decoding it would take far
+    /// more memory than a page of as many records as were asked for.
     pub fn json(&self) -> Result<&[u8]> {
         // A byte order mark is no JSON, and harmless.
         let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
@@ -229,10 +264,22 @@ impl Answer {
         if is_html(&self.headers, body) {
             return Err(not_json("the answer is a web page where JSON was expected"));
         }
+        // A value takes two bytes and a comma on its way, and hundreds of bytes once it is decoded.
+        let most_values = self.most_records.max(MOST_RECORDS).saturating_mul(VALUES_A_RECORD);
+        if body.len() > most_values && memchr::memchr_iter(b',', body).count() > most_values {
+            return Err(self
+                .error(ErrorKind::TooLarge, format!("the answer holds more than {most_values} values"))
+                .with_hint("ask for pages of fewer records; if the service does not heed it, report it to the service"));
+        }
         Ok(body)
     }
 
     fn undecodable(&self, failure: &DecodeFailure) -> Error {
+        if failure.is_too_large {
+            return self.error(ErrorKind::TooLarge, format!("the answer has {}", failure.reason)).with_hint(
+                "ask for pages of fewer records; if the service does not heed it, report it to the service",
+            );
+        }
         self.error(ErrorKind::Decode, format!("the answer does not have the documented form: {failure}"))
     }
 }

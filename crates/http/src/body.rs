@@ -6,14 +6,67 @@ use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use tokio::time::{Instant, timeout_at};
 
-use crate::{ResponseBody, TransportError};
+use crate::{ResponseBody, TransportError, TransportErrorKind};
 
 /// How long the start of an error's body is waited for. The status is known by then.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The time over which the throughput of a body is taken.
+const THROUGHPUT_WINDOW: Duration = Duration::from_secs(20);
+
+/// Pieces of a body, as long as they do not trickle.
+struct Pieces {
+    body: ResponseBody,
+    /// How many bytes have to come within a window.
+    least: u64,
+    /// When the present window ends, and how many bytes had come when it began.
+    window: Option<(Instant, u64)>,
+}
+
+impl Pieces {
+    fn new(body: ResponseBody, min_bytes_per_second: u32) -> Self {
+        Self { body, least: u64::from(min_bytes_per_second) * THROUGHPUT_WINDOW.as_secs(), window: None }
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>, TransportError> {
+        // The first one is waited for as long as an answer is.
+        let Some((mut end, mut before)) = self.window else {
+            let first = self.body.piece().await;
+            self.window = Some((Instant::now() + THROUGHPUT_WINDOW, self.body.received()));
+            return first;
+        };
+        loop {
+            // Pieces that come faster than they are taken leave the clock behind.
+            if Instant::now() >= end {
+                let came = self.body.received() - before;
+                if came > 0 && came < self.least {
+                    return Err(TransportError::new(TransportErrorKind::Slow));
+                }
+                (end, before) = (Instant::now() + THROUGHPUT_WINDOW, self.body.received());
+                self.window = Some((end, before));
+            }
+            if let Ok(piece) = timeout_at(end, self.body.piece()).await {
+                return piece;
+            }
+        }
+    }
+}
+
 /// The whole body, or `None` if it is larger than allowed.
 pub(crate) async fn read_body(
-    mut body: ResponseBody,
+    body: ResponseBody,
+    headers: &HeaderMap,
+    most: usize,
+    min_bytes_per_second: u32,
+) -> Result<Option<Bytes>, TransportError> {
+    match read_pieces(Pieces::new(body, min_bytes_per_second), headers, most).await {
+        Err(error) if error.kind == TransportErrorKind::TooLarge => Ok(None),
+        read => read,
+    }
+}
+
+async fn read_pieces(
+    mut body: Pieces,
     headers: &HeaderMap,
     most: usize,
 ) -> Result<Option<Bytes>, TransportError> {
@@ -23,13 +76,13 @@ pub(crate) async fn read_body(
     if declared.is_some_and(|length| length > most) {
         return Ok(None);
     }
-    let Some(first) = body.piece().await? else {
+    let Some(first) = body.next().await? else {
         return Ok(Some(Bytes::new()));
     };
     if first.len() > most {
         return Ok(None);
     }
-    let Some(second) = body.piece().await? else {
+    let Some(second) = body.next().await? else {
         return Ok(Some(first));
     };
     let mut whole = BytesMut::with_capacity(declared.unwrap_or((first.len() + second.len()) * 2).min(most));
@@ -40,7 +93,7 @@ pub(crate) async fn read_body(
             return Ok(None);
         }
         whole.extend_from_slice(&bytes);
-        piece = body.piece().await?;
+        piece = body.next().await?;
     }
     Ok(Some(whole.freeze()))
 }

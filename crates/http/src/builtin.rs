@@ -7,7 +7,9 @@ use url::Url;
 
 use crate::{
     HttpOptions, Proxy, ResponseBody, TlsBackend, Transport, TransportError, TransportErrorKind,
-    origin::is_loopback, proxy::Proxies,
+    encoding::{ACCEPTED, Decoder, check_transfer},
+    origin::is_loopback,
+    proxy::Proxies,
 };
 
 #[derive(Debug)]
@@ -15,7 +17,13 @@ pub(crate) struct Builtin {
     client: reqwest::Client,
     /// Those that the environment or the account names; none where the system's own settings are left to the client.
     proxies: Proxies,
+    max_response_bytes: usize,
 }
+
+/// How many header lines a response may have: gateways add theirs, each with a few.
+const MAX_HEADERS: usize = 1024;
+/// How large the header of an HTTP/2 response may be, in bytes: HTTP/1 reads as much by default.
+const MAX_HEADER_BYTES: u32 = 256 * 1024;
 
 /// Which TLS libraries were built in.
 const RUSTLS: bool = cfg!(feature = "rustls");
@@ -30,6 +38,13 @@ impl Builtin {
             .read_timeout(options.read_timeout)
             .redirect(Policy::none())
             .referer(false)
+            // Ours undoes encodings, also where another crate of the program turns reqwest's own on.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
+            .http1_max_headers(MAX_HEADERS)
+            .http2_max_header_list_size(MAX_HEADER_BYTES)
             // Ours decides what is repeated; reqwest's would repeat beneath it.
             .retry(reqwest::retry::never());
         let proxies = match &options.proxy {
@@ -50,7 +65,11 @@ impl Builtin {
         let client = builder.build().map_err(|error| {
             Error::config("the HTTP client cannot be built").with_source(plain(&error.without_url()))
         })?;
-        Ok(Self { client, proxies: proxies.unwrap_or_default() })
+        Ok(Self {
+            client,
+            proxies: proxies.unwrap_or_default(),
+            max_response_bytes: options.max_response_bytes,
+        })
     }
 }
 
@@ -138,12 +157,24 @@ impl Transport for Builtin {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<ResponseBody>, TransportError> {
-        let request = reqwest::Request::try_from(request).map_err(transport_error)?;
+        let mut request = reqwest::Request::try_from(request).map_err(transport_error)?;
+        request.headers_mut().entry(http::header::ACCEPT_ENCODING).or_insert(ACCEPTED);
         let mut response = self.client.execute(request).await.map_err(transport_error)?;
         let mut answer = http::Response::new(());
         *answer.status_mut() = response.status();
-        *answer.headers_mut() = std::mem::take(response.headers_mut());
-        Ok(answer.map(|()| ResponseBody::from_client(response)))
+        let mut headers = std::mem::take(response.headers_mut());
+        let decoder = check_transfer(&headers).and_then(|()| Decoder::of(&headers, self.max_response_bytes));
+        if matches!(decoder, Ok(Some(_))) {
+            // It is of the encoded body.
+            headers.remove(http::header::CONTENT_LENGTH);
+            headers.remove(http::header::CONTENT_ENCODING);
+        }
+        *answer.headers_mut() = headers;
+        // A status says enough without its body.
+        Ok(answer.map(|()| match decoder {
+            Ok(decoder) => ResponseBody::from_client(response, decoder),
+            Err(error) => ResponseBody::failed(error),
+        }))
     }
 
     fn proxy_for(&self, url: &Url) -> Option<String> {
@@ -161,10 +192,8 @@ pub(crate) fn transport_error(error: reqwest::Error) -> TransportError {
         TransportErrorKind::Timeout
     } else if error.is_builder() {
         TransportErrorKind::Request
-    } else if error.is_decode() && !is_cut(&error) {
-        TransportErrorKind::Encoding
     } else {
-        TransportErrorKind::Interrupted
+        sent_kind(&error)
     };
     TransportError::new(kind).with_source(plain(&error))
 }
@@ -182,12 +211,30 @@ fn connect_kind(causes: &str) -> TransportErrorKind {
     }
 }
 
-/// Whether the body broke off beneath the decompression, which reqwest reports as its failure: the
-/// decompression's own errors are I/O errors, those of the connection are not.
-fn is_cut(error: &reqwest::Error) -> bool {
-    std::iter::successors(std::error::Error::source(error), |error| error.source())
-        .find(|cause| !cause.is::<reqwest::Error>())
-        .is_some_and(|cause| !cause.is::<std::io::Error>())
+/// What went wrong once there was a connection.
+fn sent_kind(error: &(dyn std::error::Error + 'static)) -> TransportErrorKind {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    let kind = causes.find_map(|cause| {
+        if let Some(error) = cause.downcast_ref::<h2::Error>() {
+            return h2_kind(error.is_remote(), error.is_go_away(), error.is_reset(), error.reason());
+        }
+        let is_unreadable = cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse);
+        is_unreadable.then_some(TransportErrorKind::Protocol)
+    });
+    kind.unwrap_or(TransportErrorKind::Interrupted)
+}
+
+/// What an error of HTTP/2 means, where it means something of its own (RFC 9113 §8.7): the other side took no notice of
+/// the request.
+fn h2_kind(
+    is_remote: bool,
+    is_go_away: bool,
+    is_reset: bool,
+    reason: Option<h2::Reason>,
+) -> Option<TransportErrorKind> {
+    let took_no_notice = (is_go_away && reason == Some(h2::Reason::NO_ERROR))
+        || (is_reset && reason == Some(h2::Reason::REFUSED_STREAM));
+    (is_remote && took_no_notice).then_some(TransportErrorKind::Refused)
 }
 
 /// The chain of causes as text, so that no type of the client is in ours.
@@ -238,6 +285,23 @@ mod tests {
             ("client error (Connect): received fatal alert: HandshakeFailure", Connect),
         ] {
             assert_eq!(connect_kind(causes), kind, "{causes}");
+        }
+    }
+
+    #[test]
+    fn what_the_other_side_took_no_notice_of_is_told_from_what_broke() {
+        use h2::Reason;
+        for (is_remote, is_go_away, is_reset, reason, took_no_notice) in [
+            (true, true, false, Reason::NO_ERROR, true),
+            (true, false, true, Reason::REFUSED_STREAM, true),
+            (false, true, false, Reason::NO_ERROR, false),
+            (true, false, true, Reason::NO_ERROR, false),
+            (true, true, false, Reason::ENHANCE_YOUR_CALM, false),
+            (true, false, true, Reason::INTERNAL_ERROR, false),
+            (true, false, true, Reason::CANCEL, false),
+        ] {
+            let kind = h2_kind(is_remote, is_go_away, is_reset, Some(reason));
+            assert_eq!(kind == Some(TransportErrorKind::Refused), took_no_notice, "{reason:?}");
         }
     }
 

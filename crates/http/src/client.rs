@@ -30,7 +30,7 @@ pub(crate) struct Inner {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) options: HttpOptions,
     pub(crate) trusted: TrustedOrigins,
-    credential: Credential,
+    pub(crate) credential: Credential,
     dialect: &'static Dialect,
     pub(crate) budget: Budget,
     pub(crate) limiter: Limiter,
@@ -146,6 +146,7 @@ impl HttpClient {
             idempotent: request.idempotent,
             place: Place::Api,
             names_resource: request.names_resource || request.link.is_some(),
+            most_records: request.most_records,
         };
         let exchange = Exchange::new(Arc::clone(&self.0));
         let span = tracing::debug_span!(

@@ -58,12 +58,37 @@ impl fmt::Debug for Credential {
     }
 }
 
+/// A secret of fewer bytes is not looked for: it would be found in words.
+const SHORTEST_HIDDEN: usize = 6;
+
 /// The secret without what surrounds it in files and environment variables.
 fn usable(secret: &SecretString) -> Result<&str> {
-    match secret.expose_secret().trim() {
-        "" => Err(Error::config("the credential is empty")),
-        secret => Ok(secret),
+    let secret = secret.expose_secret().trim();
+    // Nobody sees them, and the service would only say that it does not know the credential.
+    if let Some(name) = secret.chars().find_map(invisible) {
+        return Err(Error::config(format!("the credential holds an invisible character: {name}"))
+            .with_hint("copy it again, or write its file anew as plain UTF-8 without a byte order mark"));
     }
+    if secret.is_empty() {
+        return Err(Error::config("the credential is empty"));
+    }
+    Ok(secret)
+}
+
+/// What an invisible character is called that copying and editors put into texts.
+const fn invisible(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        '\u{feff}' => "a byte order mark (U+FEFF)",
+        '\u{200b}' => "a zero-width space (U+200B)",
+        '\u{200c}' => "a zero-width non-joiner (U+200C)",
+        '\u{200d}' => "a zero-width joiner (U+200D)",
+        '\u{2060}' => "a word joiner (U+2060)",
+        '\u{ad}' => "a soft hyphen (U+00AD)",
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            "a mark of writing direction"
+        }
+        _ => return None,
+    })
 }
 
 fn sensitive(text: &str) -> Result<HeaderValue> {
@@ -153,7 +178,19 @@ fn renewal_margin(lifetime: Duration) -> Duration {
 #[derive(Deserialize)]
 struct TokenAnswer {
     access_token: SecretString,
-    expires_in: Option<f64>,
+    expires_in: Option<serde_json::Value>,
+}
+
+impl TokenAnswer {
+    /// How long the token is good for. Some servers write the number as a text; what is no number says nothing, and the
+    /// token is good until it is refused.
+    fn lifetime(&self) -> Option<Duration> {
+        let seconds = match self.expires_in.as_ref()? {
+            serde_json::Value::String(text) => text.trim().parse().ok()?,
+            other => other.as_f64()?,
+        };
+        Duration::try_from_secs_f64(seconds).ok()
+    }
 }
 
 impl Credential {
@@ -174,6 +211,54 @@ impl Credential {
                 let token = tokens.token(exchange, refused, effort).await?;
                 headers.insert(http::header::AUTHORIZATION, token.header.clone());
                 Ok(Some(Generation(token.generation)))
+            }
+        }
+    }
+
+    /// A text of the service's without the account's own credential, which some servers repeat in what they say.
+    pub(crate) fn hide(&self, text: &str) -> String {
+        let mut hidden = text.to_owned();
+        self.each_secret(|secret| {
+            if hidden.contains(secret) {
+                hidden = hidden.replace(secret, "…");
+            }
+        });
+        hidden
+    }
+
+    /// Whether a text of the service's holds the account's own credential.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        let mut is_in = false;
+        self.each_secret(|secret| is_in |= text.contains(secret));
+        is_in
+    }
+
+    /// Each secret that is long enough to be told from a word.
+    fn each_secret(&self, mut look: impl FnMut(&str)) {
+        let mut look = |secret: &str| {
+            if secret.len() >= SHORTEST_HIDDEN {
+                look(secret);
+            }
+        };
+        // Behind a scheme, which is no secret.
+        let of_header = |value: &HeaderValue| {
+            let text = value.to_str().ok()?;
+            Some(text.split_once(' ').map_or(text, |(_, secret)| secret).to_owned())
+        };
+        match &self.0 {
+            Form::Header(_, value) => {
+                if let Some(secret) = of_header(value) {
+                    look(&secret);
+                }
+            }
+            Form::Exchange(tokens) => {
+                for (_, value) in tokens.form.iter().filter(|(key, _)| *key != "grant_type") {
+                    look(value.expose_secret().trim());
+                }
+                let token = tokens.lock().current.as_ref().and_then(|token| of_header(&token.header));
+                if let Some(secret) = token {
+                    look(&secret);
+                }
             }
         }
     }
@@ -269,14 +354,15 @@ impl TokenExchange {
             idempotent: true,
             place: Place::TokenEndpoint(self.setting),
             names_resource: false,
+            most_records: 0,
         };
         let asked_at = Instant::now();
         let answer = exchange.run(&outbound, None, &TOKEN_DIALECT, effort).await?;
         let token: TokenAnswer = answer.decode()?;
         let header = sensitive(&format!("Bearer {}", token.access_token.expose_secret()))
             .map_err(|_| answer.error(ErrorKind::Decode, "the access token cannot stand in a header"))?;
-        let lifetime = token.expires_in.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        let renew_at = lifetime
+        let renew_at = token
+            .lifetime()
             .and_then(|lifetime| asked_at.checked_add(lifetime.saturating_sub(renewal_margin(lifetime))));
         Ok(AccessToken { header, generation, renew_at })
     }
@@ -358,6 +444,28 @@ mod tests {
         let credential =
             Credential::header(http::header::AUTHORIZATION, Some("JWT"), &" secret\n".into()).unwrap();
         assert_eq!(format!("{credential:?}"), "Credential(header)");
+    }
+
+    #[test]
+    fn an_invisible_character_of_a_credential_is_named() {
+        for (secret, name) in [
+            ("\u{feff}secret", "a byte order mark (U+FEFF)"),
+            ("secret\u{200b}", "a zero-width space (U+200B)"),
+            ("\u{200b}", "a zero-width space (U+200B)"),
+            ("sec\u{ad}ret\n", "a soft hyphen (U+00AD)"),
+            ("\u{202e}secret", "a mark of writing direction"),
+        ] {
+            let form = || vec![("api_token", secret.into())];
+            let url = Url::parse("https://auth.example.com").unwrap();
+            for error in [
+                Credential::header(http::header::AUTHORIZATION, None, &secret.into()).unwrap_err(),
+                TokenExchange::new(url, "client", form()).unwrap_err(),
+            ] {
+                assert_eq!(error.kind(), ErrorKind::Config);
+                assert_eq!(error.message(), format!("the credential holds an invisible character: {name}"));
+                assert!(!format!("{error:?}").contains("ret"), "{error:?}");
+            }
+        }
     }
 
     #[test]

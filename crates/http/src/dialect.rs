@@ -53,6 +53,22 @@ impl<'a> Failure<'a> {
     pub fn text(&self, pointer: &str) -> Option<&str> {
         self.json.as_ref()?.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
     }
+
+    /// The texts of the body at a JSON pointer: a text, or all texts of a list or an object, in their order, with
+    /// semicolons between.
+    pub fn texts(&self, pointer: &str) -> Option<String> {
+        fn gather<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
+            match value {
+                Value::String(text) if !text.is_empty() => texts.push(text),
+                Value::Array(values) => values.iter().for_each(|value| gather(value, texts)),
+                Value::Object(fields) => fields.values().for_each(|value| gather(value, texts)),
+                _ => {}
+            }
+        }
+        let mut texts = Vec::new();
+        gather(self.json.as_ref()?.pointer(pointer)?, &mut texts);
+        (!texts.is_empty()).then(|| texts.join("; "))
+    }
 }
 
 /// A body without the byte order mark that some servers put in front of JSON.

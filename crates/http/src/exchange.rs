@@ -25,7 +25,10 @@ use crate::{
 };
 
 /// How much of an error's body is read: enough for what it says, not for what a bad day brings.
-const MAX_ERROR_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_ERROR_BYTES: usize = 64 * 1024;
+
+/// How often a request is sent again that the server did not take, beside the attempts that it has.
+const MAX_REFUSALS: u32 = 5;
 
 /// A request with all but its credential.
 pub(crate) struct Outbound {
@@ -38,6 +41,7 @@ pub(crate) struct Outbound {
     pub(crate) place: Place,
     /// Whether a 404 is about what the request names, and not about the place.
     pub(crate) names_resource: bool,
+    pub(crate) most_records: usize,
 }
 
 /// Which of an account's servers a request goes to.
@@ -114,6 +118,7 @@ impl Exchange {
         effort: &mut Effort,
     ) -> Result<Answer> {
         let mut attempts = 0;
+        let mut refusals = 0;
         let mut refused: Option<Generation> = None;
         loop {
             attempts += 1;
@@ -140,7 +145,7 @@ impl Exchange {
             let result = timeout(limit, self.attempt(outbound, headers))
                 .await
                 .unwrap_or_else(|_| Err(Broken::Transport(TransportError::new(TransportErrorKind::Timeout))));
-            log(&result, dialect, outbound, effort.attempts, began.elapsed());
+            log(&result, dialect, &self.inner.credential, outbound, effort.attempts, began.elapsed());
             if let Ok(received) = &result {
                 let advice = advice(received.status, &received.headers, SystemTime::now());
                 self.inner.limiter.observe(advice, Instant::now());
@@ -156,7 +161,7 @@ impl Exchange {
             };
             let failed = match &result {
                 Ok(received) if received.status == 401 && is_step_up(&received.headers) => {
-                    let request_id = request_id(&received.headers, dialect);
+                    let request_id = request_id(&received.headers, dialect, &self.inner.credential);
                     return Err(step_up_error(&self.inner.info)
                         .with_operation(outbound.operation)
                         .with_status(401)
@@ -172,6 +177,17 @@ impl Exchange {
                 {
                     refused = generation;
                     attempts -= 1;
+                    continue;
+                }
+                // It was not taken: sending it again is no repetition, and a server that goes away is gone in a moment.
+                Err(Broken::Transport(error))
+                    if error.kind == TransportErrorKind::Refused
+                        && refusals < MAX_REFUSALS
+                        && !self.remaining().is_zero() =>
+                {
+                    refusals += 1;
+                    attempts -= 1;
+                    effort.attempts -= 1;
                     continue;
                 }
                 Ok(received) => Failed::Status(received.status, &received.headers),
@@ -265,8 +281,7 @@ impl Exchange {
             let (parts, body) = self.inner.transport.send(request).await?.into_parts();
             let status = parts.status.as_u16();
             if parts.status.is_redirection() {
-                let location =
-                    parts.headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok());
+                let location = parts.headers.get(http::header::LOCATION).map(http::HeaderValue::as_bytes);
                 match redirect(&outbound.method, &url, location, &self.inner.trusted) {
                     Ok(_) if redirects == MAX_REDIRECTS => {
                         let reason = "the service redirects in a circle";
@@ -279,8 +294,9 @@ impl Exchange {
                 continue;
             }
             let (body, is_whole) = if parts.status.is_success() {
-                let most = self.inner.options.max_response_bytes;
-                match read_body(body, &parts.headers, most).await? {
+                let options = &self.inner.options;
+                let (most, least) = (options.max_response_bytes, options.min_bytes_per_second);
+                match read_body(body, &parts.headers, most, least).await? {
                     Some(body) => (body, true),
                     None => return Err(Broken::TooLarge(status, parts.headers)),
                 }
@@ -292,17 +308,25 @@ impl Exchange {
         }
     }
 
-    fn answer(&self, received: Received, outbound: &Outbound, dialect: &Dialect, effort: Effort) -> Answer {
+    fn answer(
+        &self,
+        received: Received,
+        outbound: &Outbound,
+        dialect: &'static Dialect,
+        effort: Effort,
+    ) -> Answer {
         Answer {
             status: received.status,
-            request_id: request_id(&received.headers, dialect),
+            request_id: request_id(&received.headers, dialect, &self.inner.credential),
             headers: received.headers,
             body: received.body,
             effort,
-            info: Arc::clone(&self.inner.info),
+            inner: Arc::clone(&self.inner),
+            dialect,
             operation: outbound.operation,
             is_write: !outbound.idempotent,
             place: outbound.place,
+            most_records: outbound.most_records,
         }
     }
 }
@@ -311,6 +335,7 @@ impl Exchange {
 fn log(
     result: &Result<Received, Broken>,
     dialect: &Dialect,
+    credential: &Credential,
     outbound: &Outbound,
     attempt: u32,
     took: Duration,
@@ -319,7 +344,7 @@ fn log(
     let operation = outbound.operation;
     match result {
         Ok(received) => {
-            let request_id = request_id(&received.headers, dialect).unwrap_or_default();
+            let request_id = request_id(&received.headers, dialect, credential).unwrap_or_default();
             let status = received.status;
             debug!(operation, attempt, status, duration_milliseconds, request_id, "answered");
         }

@@ -6,7 +6,7 @@ use anyprofile_core::{Effect, Error, ErrorKind, Result, Retry};
 use http::HeaderMap;
 
 use crate::{
-    TransportError, TransportErrorKind,
+    Credential, TransportError, TransportErrorKind,
     dialect::{Dialect, ErrorDetails, Failure, by_status},
     exchange::{Broken, Exchange, Outbound, Place, Received},
     retry::{Failed, asked_wait, is_retryable, response_date},
@@ -39,7 +39,7 @@ pub(crate) fn failure(
             let most = exchange.inner.options.max_response_bytes;
             let error = Error::new(ErrorKind::TooLarge, format!("the answer is larger than {most} bytes"))
                 .with_status(status)
-                .with_request_id(request_id(&headers, dialect))
+                .with_request_id(request_id(&headers, dialect, &exchange.inner.credential))
                 .with_response_date(response_date(&headers))
                 .with_hint("ask for smaller pages, or allow larger answers");
             unknown_outcome(error, outbound, true)
@@ -47,7 +47,7 @@ pub(crate) fn failure(
         Err(Broken::Redirect(status, headers, reason)) => {
             let error = Error::new(ErrorKind::Decode, reason)
                 .with_status(status)
-                .with_request_id(request_id(&headers, dialect))
+                .with_request_id(request_id(&headers, dialect, &exchange.inner.credential))
                 .with_response_date(response_date(&headers))
                 .with_hint(format!(
                     "check {}; if the other host is right, trust its origin in the account's settings",
@@ -63,8 +63,10 @@ pub(crate) fn failure(
 /// Whether the caller may ask again.
 fn retry_of(failed: Failed<'_>, outbound: &Outbound, headers: &HeaderMap) -> Retry {
     // A write that did nothing may be sent again by its caller, who is told when.
-    let did_nothing =
-        matches!(failed, Failed::Status(429, _) | Failed::Transport(TransportErrorKind::Connect));
+    let did_nothing = matches!(
+        failed,
+        Failed::Status(429, _) | Failed::Transport(TransportErrorKind::Connect | TransportErrorKind::Refused)
+    );
     if !(outbound.idempotent || did_nothing) || !is_retryable(failed) {
         return Retry::No;
     }
@@ -111,16 +113,28 @@ fn transport_failure(error: TransportError, exchange: &Exchange, outbound: &Outb
             let (message, hint) = proxy_credentials(proxy.as_deref());
             (ErrorKind::Config, message, hint.to_owned())
         }
-        TransportErrorKind::Timeout => {
+        TransportErrorKind::Timeout | TransportErrorKind::Slow => {
             (ErrorKind::Timeout, error.kind.to_string(), "try again later, or allow more time".to_owned())
         }
         TransportErrorKind::Interrupted => {
             (ErrorKind::Transport, error.kind.to_string(), "try again later".to_owned())
         }
-        TransportErrorKind::Encoding => (
+        TransportErrorKind::Refused => {
+            (ErrorKind::Upstream, error.kind.to_string(), "try again later".to_owned())
+        }
+        // What is wrong with it is told in words that hold nothing of it.
+        TransportErrorKind::Encoding | TransportErrorKind::Protocol => (
             ErrorKind::Decode,
+            match &error.source {
+                Some(source) => format!("{}: {source}", error.kind),
+                None => error.kind.to_string(),
+            },
+            format!("check {setting}, and what stands between here and the service"),
+        ),
+        TransportErrorKind::TooLarge => (
+            ErrorKind::TooLarge,
             error.kind.to_string(),
-            "check what stands between here and the service".to_owned(),
+            "ask for smaller pages, or allow larger answers".to_owned(),
         ),
         TransportErrorKind::Request => {
             (ErrorKind::Internal, error.kind.to_string(), "report this as a defect".to_owned())
@@ -201,24 +215,17 @@ fn status_error(
     if let Place::TokenEndpoint(_) = outbound.place {
         token_endpoint(outbound, received.status, details);
     }
+    let credential = &exchange.inner.credential;
     let (kind, message, hint) = by_status(received.status);
-    let mut error = Error::new(details.kind.unwrap_or(kind), details.message.as_deref().unwrap_or(message))
-        .with_status(received.status)
-        .with_from_service(is_own_form)
-        .with_response_date(response_date(&received.headers))
-        .with_request_id(
-            request_id(&received.headers, dialect)
-                .or_else(|| details.request_id.take().filter(|id| is_request_id(id))),
-        );
-    if let Some(code) = &details.code {
-        error = error.with_code(code);
-    }
-    if let Some(message) = details.service_message.take() {
-        error = error.with_service_message(message);
-    }
-    for (field, message) in details.field_errors.drain(..) {
-        error = error.with_field_error(field, message);
-    }
+    let mut error =
+        Error::new(details.kind.unwrap_or(kind), details.message.as_deref().unwrap_or(message))
+            .with_status(received.status)
+            .with_from_service(is_own_form)
+            .with_response_date(response_date(&received.headers))
+            .with_request_id(request_id(&received.headers, dialect, credential).or_else(|| {
+                details.request_id.take().filter(|id| is_request_id(id) && !credential.is_in(id))
+            }));
+    error = with_words(error, details, credential);
     match details.hint.as_deref().or(hint) {
         Some(hint) => error.with_hint(hint),
         None => error,
@@ -255,10 +262,24 @@ fn token_endpoint(outbound: &Outbound, status: u16, details: &mut ErrorDetails) 
     }
 }
 
+/// The error with what the service said, without the account's own credential: some servers repeat it.
+pub(crate) fn with_words(mut error: Error, details: &mut ErrorDetails, credential: &Credential) -> Error {
+    if let Some(code) = details.code.take().filter(|code| !credential.is_in(code)) {
+        error = error.with_code(&code);
+    }
+    if let Some(message) = details.service_message.take() {
+        error = error.with_service_message(credential.hide(&message));
+    }
+    for (field, message) in details.field_errors.drain(..) {
+        error = error.with_field_error(credential.hide(&field), credential.hide(&message));
+    }
+    error
+}
+
 /// The service's id of the request, if it can be one.
-pub(crate) fn request_id(headers: &HeaderMap, dialect: &Dialect) -> Option<String> {
+pub(crate) fn request_id(headers: &HeaderMap, dialect: &Dialect, credential: &Credential) -> Option<String> {
     let mut values = dialect.request_id_headers.iter().filter_map(|name| headers.get(*name)?.to_str().ok());
-    values.find(|id| is_request_id(id)).map(str::to_owned)
+    values.find(|id| is_request_id(id) && !credential.is_in(id)).map(str::to_owned)
 }
 
 /// Whether a text can be an id of a request: it is shown and logged, so it must not be anything else.

@@ -27,6 +27,7 @@ mod builtin;
 mod client;
 mod credential;
 mod dialect;
+mod encoding;
 mod exchange;
 mod failure;
 mod limiter;

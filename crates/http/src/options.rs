@@ -12,6 +12,10 @@ pub struct HttpOptions {
     pub connect_timeout: Duration,
     /// How long the service may be silent while an answer is read. Default: 30 s.
     pub read_timeout: Duration,
+    /// How many bytes a second must come on the average of 20 s, once the body of a response has begun; 0 means any number.
+    /// What trickles more slowly is given up and asked for again. A response that is silent meanwhile is the matter of
+    /// [`read_timeout`](Self::read_timeout). Default: 128.
+    pub min_bytes_per_second: u32,
     /// How long one attempt may take, with its whole body. Default: 60 s.
     pub attempt_timeout: Duration,
     /// How long an operation may take, with all attempts and waits. Default: 5 min.
@@ -56,6 +60,7 @@ impl Default for HttpOptions {
         Self {
             connect_timeout: Duration::from_secs(5),
             read_timeout: Duration::from_secs(30),
+            min_bytes_per_second: 128,
             attempt_timeout: Duration::from_secs(60),
             operation_deadline: Duration::from_secs(5 * 60),
             max_attempts: 3,
@@ -94,6 +99,8 @@ with! {
     with_connect_timeout(connect_timeout: Duration);
     /// Sets [`read_timeout`](Self::read_timeout).
     with_read_timeout(read_timeout: Duration);
+    /// Sets [`min_bytes_per_second`](Self::min_bytes_per_second).
+    with_min_bytes_per_second(min_bytes_per_second: u32);
     /// Sets [`attempt_timeout`](Self::attempt_timeout).
     with_attempt_timeout(attempt_timeout: Duration);
     /// Sets [`operation_deadline`](Self::operation_deadline).

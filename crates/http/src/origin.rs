@@ -62,15 +62,18 @@ impl TrustedOrigins {
 pub(crate) fn redirect(
     method: &http::Method,
     from: &Url,
-    location: Option<&str>,
+    location: Option<&[u8]>,
     trusted: &TrustedOrigins,
 ) -> std::result::Result<Url, &'static str> {
     if *method != http::Method::GET {
         return Err("the service redirects a request that writes, whose body would be lost");
     }
-    let to = location
-        .and_then(|location| from.join(location).ok())
-        .ok_or("the service redirects without saying where to")?;
+    let location = location.ok_or("the service redirects without saying where to")?;
+    // Clients disagree on what other letters mean in a header: following them may lead elsewhere.
+    let location = std::str::from_utf8(location).ok().filter(|location| location.is_ascii()).ok_or(
+        "the service redirects to an address with letters that are not ASCII, which it must send percent-encoded",
+    )?;
+    let to = from.join(location).map_err(|_| "the service redirects to an address that is not a URL")?;
     if !trusted.allow(from, &to) {
         return Err("the service redirects to another host, which the credential is not for");
     }
@@ -138,16 +141,23 @@ pub(crate) fn next_link(
         }
         LinkFlaw::OtherResource => "the link to the next page leads to another resource",
     })?;
-    let pairs = |url: &Url| url.query_pairs().into_owned().collect::<Vec<_>>();
-    let linked = pairs(&next);
-    let kept: Vec<_> =
-        pairs(sent).into_iter().filter(|(key, _)| !linked.iter().any(|(linked, _)| linked == key)).collect();
-    if kept.is_empty() && linked.is_empty() {
-        next.set_query(None);
-    } else {
-        next.query_pairs_mut().clear().extend_pairs(kept).extend_pairs(linked);
-    }
+    let linked = next.query().unwrap_or_default().to_owned();
+    let keys: Vec<_> = next.query_pairs().map(|(key, _)| key.into_owned()).collect();
+    // Pair by pair as they are written: a cursor is opaque, and may be no text, or mean `%20` and `+` as two things.
+    let kept = pairs(sent.query().unwrap_or_default()).filter(|pair| !keys.contains(&key(pair)));
+    let merged: Vec<_> = kept.chain(pairs(&linked)).collect();
+    next.set_query(Some(merged.join("&").as_str()).filter(|query| !query.is_empty()));
     Ok(next)
+}
+
+/// The pairs of a query, as they are written.
+fn pairs(query: &str) -> impl Iterator<Item = &str> {
+    query.split('&').filter(|pair| !pair.is_empty())
+}
+
+/// What the key of a pair means.
+fn key(pair: &str) -> String {
+    url::form_urlencoded::parse(pair.as_bytes()).next().map(|(key, _)| key.into_owned()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -191,7 +201,8 @@ mod tests {
     fn redirects_stay_with_the_host() {
         let from = url("https://api.example.com/users");
         let trusted = TrustedOrigins::new(&["https://eu.example.com".to_owned()], false).unwrap();
-        let follow = |method, location| redirect(&method, &from, location, &trusted);
+        let follow =
+            |method, location: Option<&str>| redirect(&method, &from, location.map(str::as_bytes), &trusted);
         assert_eq!(follow(Method::GET, Some("/users/")).unwrap().as_str(), "https://api.example.com/users/");
         assert!(follow(Method::GET, Some("https://eu.example.com/users/")).is_ok());
         for (method, location) in [
@@ -204,6 +215,14 @@ mod tests {
         ] {
             assert!(follow(method, location).is_err(), "{location:?}");
         }
+        for location in ["/usér/".as_bytes(), b"/us\xe9r/"] {
+            let reason = redirect(&Method::GET, &from, Some(location), &trusted).unwrap_err();
+            assert!(reason.contains("not ASCII"), "{reason}");
+        }
+        assert_eq!(
+            follow(Method::GET, Some("https://[")).unwrap_err(),
+            "the service redirects to an address that is not a URL"
+        );
     }
 
     #[test]
@@ -226,6 +245,19 @@ mod tests {
             "https://x/gate/profiles?page=2"
         );
         assert_eq!(next("https://x/profiles", "?page=2").unwrap().as_str(), "https://x/profiles?page=2");
+        // Not a byte of an opaque cursor is another one, nor of what was sent.
+        for cursor in ["%FF%00", "a%20b+c", "W%3d%3D", "a=b", "%zz", "", "[x]"] {
+            assert_eq!(
+                next(
+                    "https://x/profiles?q=%C3%A9+a%20b&page%5Bafter%5D=1",
+                    &format!("/profiles?page[after]={cursor}")
+                )
+                .unwrap()
+                .as_str(),
+                format!("https://x/profiles?q=%C3%A9+a%20b&page[after]={cursor}")
+            );
+        }
+        assert_eq!(next("https://x/profiles", "/profiles?").unwrap().as_str(), "https://x/profiles");
         for link in [
             "",
             "string",

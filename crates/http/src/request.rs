@@ -1,5 +1,6 @@
 //! Requests, before they have an origin and a credential.
 
+use anyprofile_core::wire::MOST_RECORDS;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -21,6 +22,7 @@ pub struct Request {
     pub(crate) link: Option<Link>,
     /// Whether it names a record or a part of a list: then a 404 is about that, and not about the place.
     pub(crate) names_resource: bool,
+    pub(crate) most_records: usize,
     path: String,
     query: Vec<(String, String)>,
     invalid: Option<&'static str>,
@@ -61,6 +63,7 @@ impl Request {
             idempotent,
             link: None,
             names_resource: false,
+            most_records: MOST_RECORDS,
             path: String::new(),
             query: Vec::new(),
             invalid: None,
@@ -179,6 +182,14 @@ impl Request {
     /// A query parameter that is repeated for each value.
     pub fn query_each<S: ToString>(mut self, name: &str, values: impl IntoIterator<Item = S>) -> Self {
         self.query.extend(values.into_iter().map(|value| (name.to_owned(), value.to_string())));
+        self
+    }
+
+    /// Says how many records a page was asked for with. A page may have twice as many, and ten thousand in any case; with
+    /// more it is not read, since decoding it could take any amount of memory.
+    pub fn asking_for(mut self, records: Option<u32>) -> Self {
+        let asked = records.and_then(|records| usize::try_from(records).ok()).unwrap_or_default();
+        self.most_records = MOST_RECORDS.max(asked.saturating_mul(2));
         self
     }
 

@@ -74,7 +74,11 @@ pub(crate) fn is_retryable(failed: Failed<'_>) -> bool {
         }
         Failed::Transport(kind) => matches!(
             kind,
-            TransportErrorKind::Connect | TransportErrorKind::Timeout | TransportErrorKind::Interrupted
+            TransportErrorKind::Connect
+                | TransportErrorKind::Timeout
+                | TransportErrorKind::Slow
+                | TransportErrorKind::Interrupted
+                | TransportErrorKind::Refused
         ),
     }
 }
@@ -291,6 +295,8 @@ mod tests {
         }
         for kind in [
             TransportErrorKind::Encoding,
+            TransportErrorKind::Protocol,
+            TransportErrorKind::TooLarge,
             TransportErrorKind::Certificate,
             TransportErrorKind::ProxyCredentials,
             TransportErrorKind::Request,

@@ -7,10 +7,12 @@ use bytes::Bytes;
 use futures_core::Stream;
 use url::Url;
 
+use crate::encoding::Decoder;
+
 /// What sends a request and gives the answer as it comes.
 ///
 /// Implement it to bring a client of your own. It must follow no redirect, repeat nothing, and undo
-/// content encodings; a timeout that it has must end as [`TransportErrorKind::Timeout`].
+/// content encodings, of no more than the options allow; a timeout that it has must end as [`TransportErrorKind::Timeout`].
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync {
     /// One exchange. Dropping the future gives it up.
@@ -28,37 +30,75 @@ pub trait Transport: fmt::Debug + Send + Sync {
 }
 
 /// The body of an answer, piece by piece.
-pub struct ResponseBody(Pieces);
+pub struct ResponseBody {
+    pieces: Pieces,
+    /// How many bytes came, before they were decompressed.
+    received: u64,
+}
 
 enum Pieces {
     Whole(Option<Bytes>),
     Stream(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>),
-    Client(Box<reqwest::Response>),
+    Client(Box<reqwest::Response>, Option<Box<Decoder>>),
+    /// Nothing but a reason why not.
+    Failed(Option<TransportError>),
 }
 
 impl ResponseBody {
+    fn new(pieces: Pieces) -> Self {
+        Self { pieces, received: 0 }
+    }
+
+    /// How many bytes came so far, before they were decompressed.
+    pub(crate) fn received(&self) -> u64 {
+        self.received
+    }
+
     /// A body that is there at once.
     pub fn from_bytes(bytes: impl Into<Bytes>) -> Self {
-        Self(Pieces::Whole(Some(bytes.into())))
+        Self::new(Pieces::Whole(Some(bytes.into())))
     }
 
     /// A body that comes in pieces.
     pub fn from_stream(stream: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
-        Self(Pieces::Stream(Box::pin(stream)))
+        Self::new(Pieces::Stream(Box::pin(stream)))
     }
 
-    pub(crate) fn from_client(response: reqwest::Response) -> Self {
-        Self(Pieces::Client(Box::new(response)))
+    pub(crate) fn from_client(response: reqwest::Response, decoder: Option<Decoder>) -> Self {
+        Self::new(Pieces::Client(Box::new(response), decoder.map(Box::new)))
+    }
+
+    /// A body that cannot be read.
+    pub(crate) fn failed(error: TransportError) -> Self {
+        Self::new(Pieces::Failed(Some(error)))
     }
 
     /// The next piece, or `None` at the end.
     pub(crate) async fn piece(&mut self) -> Result<Option<Bytes>, TransportError> {
-        match &mut self.0 {
-            Pieces::Whole(bytes) => Ok(bytes.take()),
+        let received = &mut self.received;
+        let mut count = |piece: Option<Bytes>| {
+            *received += piece.as_ref().map_or(0, |piece| piece.len() as u64);
+            piece
+        };
+        match &mut self.pieces {
+            Pieces::Whole(bytes) => Ok(count(bytes.take())),
             Pieces::Stream(stream) => {
-                std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await.transpose()
+                let piece = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await;
+                piece.transpose().map(count)
             }
-            Pieces::Client(response) => response.chunk().await.map_err(crate::builtin::transport_error),
+            Pieces::Failed(error) => error.take().map_or(Ok(None), Err),
+            Pieces::Client(response, decoder) => {
+                let piece = count(response.chunk().await.map_err(crate::builtin::transport_error)?);
+                match (piece, decoder.as_mut()) {
+                    (Some(piece), Some(undo)) => undo.decode(piece).map(Some),
+                    (piece, None) => Ok(piece),
+                    (None, Some(undo)) => {
+                        let rest = undo.finish()?;
+                        *decoder = None;
+                        Ok((!rest.is_empty()).then_some(rest))
+                    }
+                }
+            }
         }
     }
 }
@@ -103,10 +143,19 @@ pub enum TransportErrorKind {
     ProxyCredentials,
     /// It took too long.
     Timeout,
+    /// The body came too slowly.
+    Slow,
     /// The connection broke while the request was sent or the answer was read.
     Interrupted,
-    /// The body does not decompress.
+    /// The body does not decompress, or has an encoding that is not known.
     Encoding,
+    /// The response is not valid HTTP, or its header is larger than can be read.
+    Protocol,
+    /// The server took no notice of the request, and says so (HTTP/2: a refused stream, or a connection that ends): it may
+    /// be sent again, whatever it is.
+    Refused,
+    /// The response is larger than allowed.
+    TooLarge,
     /// The request cannot be sent at all.
     Request,
 }
@@ -118,8 +167,12 @@ impl fmt::Display for TransportErrorKind {
             Self::Certificate => "no secure connection: a certificate was not accepted",
             Self::ProxyCredentials => "the proxy asks for credentials",
             Self::Timeout => "the service did not answer in time",
+            Self::Slow => "the response came too slowly",
             Self::Interrupted => "the connection broke before the answer was whole",
             Self::Encoding => "the answer does not decompress",
+            Self::Protocol => "the response is not valid HTTP",
+            Self::Refused => "the server did not take the request",
+            Self::TooLarge => "the response is larger than allowed",
             Self::Request => "the request cannot be sent",
         })
     }
@@ -128,7 +181,10 @@ impl fmt::Display for TransportErrorKind {
 impl TransportErrorKind {
     /// Whether nothing of the request was sent.
     pub(crate) const fn is_before_sending(self) -> bool {
-        matches!(self, Self::Connect | Self::Certificate | Self::ProxyCredentials | Self::Request)
+        matches!(
+            self,
+            Self::Connect | Self::Certificate | Self::ProxyCredentials | Self::Refused | Self::Request
+        )
     }
 }
 

@@ -204,6 +204,7 @@ pub(crate) fn organization_users_request(list: &ListOrganizationUsers) -> Reques
         .query("before_id", list.before_id.as_deref())
         .query("email", list.email.as_deref())
         .query_each("roles[]", &list.roles)
+        .asking_for(list.limit)
 }
 
 pub(crate) fn organization_user_request(user_id: &str) -> Request {
@@ -216,6 +217,7 @@ pub(crate) fn invites_request(list: &ListInvites) -> Request {
         .query("limit", list.limit)
         .query("after_id", list.after_id.as_deref())
         .query("before_id", list.before_id.as_deref())
+        .asking_for(list.limit)
 }
 
 pub(crate) fn invite_request(invite_id: &str) -> Request {

@@ -115,6 +115,7 @@ impl AnthropicClient {
             .query("order", list.order.map(SortDirection::as_str))
             .query("order_by", list.order_by.map(OrderBy::as_str))
             .query("page", list.page.as_deref())
+            .asking_for(list.limit)
     }
 
     pub(crate) fn get_request(&self, user_profile_id: &str) -> Request {

@@ -1,9 +1,11 @@
 //! Lists, in both of the service's dialects.
 
-use anyprofile_core::{Error, ErrorKind, Field, Result, wire};
+use anyprofile_core::{Error, ErrorKind, Field, Result, envelope_fields};
 use serde::Deserialize;
 
 use super::UserProfile;
+
+envelope_fields! { mod fields { counts {} records { data } } }
 
 /// A page of user profiles. Another envelope than that of messages or of the organization.
 #[derive(Clone, Debug, Deserialize)]
@@ -11,7 +13,7 @@ use super::UserProfile;
 #[non_exhaustive]
 pub struct UserProfileList<R = UserProfile> {
     /// The profiles of this page. May be fewer than asked for, even none, with more to come.
-    #[serde(deserialize_with = "wire::records")]
+    #[serde(deserialize_with = "fields::data")]
     pub data: Vec<R>,
     /// The cursor of the next page; the list is complete only without one.
     #[serde(default)]
@@ -39,6 +41,7 @@ pub struct UserProfileList<R = UserProfile> {
 #[non_exhaustive]
 pub struct IdPage<R> {
     /// The records of this page. May be none, with more to come.
+    #[serde(deserialize_with = "fields::data")]
     pub data: Vec<R>,
     /// The id of the first record, null if there is none.
     #[serde(default)]

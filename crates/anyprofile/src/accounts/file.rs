@@ -10,7 +10,10 @@ use anyprofile_core::{Error, Result};
 use anyprofile_http::{HttpOptions, Proxy};
 use serde::Deserialize;
 
-use super::{Account, Accounts, SecretSource, Settings};
+use super::{
+    Account, Accounts, SecretSource, Settings,
+    place::{if_there, tell_if_writable, unreadable, usual_path},
+};
 
 /// The variable that names the configuration file.
 const CONFIG_VARIABLE: &str = "ANYPROFILE_CONFIG";
@@ -64,17 +67,22 @@ impl Accounts {
     /// `anyprofile/config.toml` in the user's configuration folder if it is there, else of the
     /// environment ([`Accounts::from_env`]).
     ///
+    /// Credentials in the environment beside a file are not used; [`beside_file`](Self::beside_file) names them.
+    ///
     /// # Errors
-    /// A configuration error; a file that is named has to be there.
+    /// A configuration error; a file that is named has to be there, and one that is there has to be readable.
     pub fn load(path: Option<&Path>) -> Result<Self> {
         let named = path.map(Path::to_owned).or_else(|| std::env::var_os(CONFIG_VARIABLE).map(PathBuf::from));
         // An empty variable names nothing.
         let named = named.filter(|path| !path.as_os_str().is_empty());
-        if let Some(path) = named {
-            return Self::from_file(&path);
-        }
-        match usual_path().filter(|path| path.exists()) {
-            Some(path) => Self::from_file(&path),
+        let path = match named {
+            Some(path) => Some(path),
+            None => usual_path().map_or(Ok(None), if_there)?,
+        };
+        match path {
+            Some(path) => {
+                Self::from_file(&path).map(|file| file.with_variables_beside(|name| std::env::var_os(name)))
+            }
             None => Self::from_env(),
         }
     }
@@ -84,15 +92,13 @@ impl Accounts {
     /// # Errors
     /// A configuration error that names the file, and the account where it is one's.
     pub fn from_file(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            Error::config(format!(
-                "the configuration file {} cannot be read: {}",
-                path.display(),
-                error.kind()
-            ))
-        })?;
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        Self::from_toml(&text, folder).map_err(|error| {
+        let accounts = Self::from_toml(&text, folder);
+        if accounts.as_ref().is_ok_and(Self::runs_a_command) {
+            tell_if_writable(path);
+        }
+        accounts.map_err(|error| {
             let located = Error::config(format!("{}: {}", path.display(), error.message()));
             match error.hint() {
                 Some(hint) => located.with_hint(hint),
@@ -102,6 +108,13 @@ impl Accounts {
     }
 
     /// The accounts of a file's text; `folder` is where its relative paths start.
+    ///
+    /// A secret that is `{ command = ["PROGRAM", "ARGUMENT"] }` is the first line that the program writes to its standard
+    /// output within 30 s. What it writes to its standard error reaches the person without control characters. Of the
+    /// environment it sees where programs, files and the person are (`PATH`, `HOME`, `XDG_*`, …), the terminal, the
+    /// windows and the keyrings (`TERM`, `DISPLAY`, `SSH_AUTH_SOCK`, `GPG_*`, …), the proxies, and what belongs to common
+    /// programs of this kind (`PASSWORD_STORE_*`, `OP_*`, `BW_*`, `VAULT_*`, `AWS_*`, …), and nothing else: no credential of
+    /// another account. `["env", "NAME=VALUE", "PROGRAM"]` gives it more.
     ///
     /// # Errors
     /// A configuration error that repeats no value, since one may be a secret.
@@ -127,7 +140,11 @@ impl Accounts {
         if accounts.is_empty() {
             return Err(Error::config("the file names no account").with_hint("add a table [accounts.NAME]"));
         }
-        Ok(Self(accounts))
+        Ok(Self { accounts, beside_file: Vec::new() })
+    }
+
+    fn runs_a_command(&self) -> bool {
+        self.accounts.iter().any(|account| matches!(account.secret, SecretSource::Command(_)))
     }
 }
 
@@ -315,13 +332,6 @@ fn account_of(
     http.max_concurrency = entry.max_concurrency.unwrap_or(http.max_concurrency);
     http.max_requests_per_second = entry.max_requests_per_second.unwrap_or(http.max_requests_per_second);
     Ok(Account { name, secret, settings, http })
-}
-
-/// The usual place of the file.
-fn usual_path() -> Option<PathBuf> {
-    use etcetera::BaseStrategy as _;
-    let strategy = etcetera::choose_base_strategy().ok()?;
-    Some(strategy.config_dir().join("anyprofile").join("config.toml"))
 }
 
 /// toml's message without the values that it may repeat; names of keys stay.

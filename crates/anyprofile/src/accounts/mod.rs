@@ -1,19 +1,27 @@
 //! Accounts: which services to speak to, and with which credentials.
 
+#[cfg_attr(not(feature = "config"), allow(dead_code, reason = "only a file names a command"))]
+mod command;
 #[cfg(feature = "config")]
 mod file;
+#[cfg(feature = "config")]
+mod place;
 mod secret;
 
-use std::{fmt, sync::Arc};
+use std::{ffi::OsString, fmt, sync::Arc};
 
 use anyprofile_core::{AccountName, Error, ProfileProvider, Result};
 use anyprofile_http::HttpOptions;
 
-use self::secret::SecretSource;
+use self::secret::{SecretSource, not_text};
 
 /// Which accounts there are. Secrets are read when an account is connected, not before; `Debug` shows none.
 #[derive(Clone, Debug, Default)]
-pub struct Accounts(Vec<Account>);
+pub struct Accounts {
+    accounts: Vec<Account>,
+    /// Variables with credentials that were passed over for a file.
+    beside_file: Vec<&'static str>,
+}
 
 /// One account: a service, and how to reach it.
 #[derive(Clone)]
@@ -110,6 +118,20 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("anthropic-organization", "ANTHROPIC_ADMIN_KEY"),
 ];
 
+/// The variables that say more of such an account.
+const SETTINGS: &[&str] = &[
+    #[cfg(feature = "upsun")]
+    "UPSUN_API_URL",
+    #[cfg(feature = "upsun")]
+    "UPSUN_AUTH_URL",
+    #[cfg(feature = "upsun")]
+    "UPSUN_ORGANIZATIONS",
+    #[cfg(feature = "probely")]
+    "PROBELY_API_BASE_URL",
+    #[cfg(feature = "anthropic")]
+    "ANTHROPIC_BASE_URL",
+];
+
 /// The word that asks for those organizations that the token's user is a member of.
 #[cfg(feature = "upsun")]
 const DISCOVERED: &str = "discovered";
@@ -141,9 +163,41 @@ impl Accounts {
     /// (`ANTHROPIC_BASE_URL`), of those services that were built in.
     ///
     /// # Errors
-    /// A configuration error if it names none.
+    /// A configuration error if it names none, or if a variable is not valid UTF-8.
     pub fn from_env() -> Result<Self> {
-        Self::from_variables(|name| std::env::var(name).ok())
+        Self::from_os_variables(|name| std::env::var_os(name))
+    }
+
+    /// The same, where a variable that is there and is no text is an error: passed over, its account would vanish.
+    fn from_os_variables(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
+        let names = ENVIRONMENT.iter().map(|(_, credential)| *credential).chain(SETTINGS.iter().copied());
+        for name in names {
+            if variable(name).is_some_and(|value| value.to_str().is_none()) {
+                return Err(not_text(name));
+            }
+        }
+        Self::from_variables(|name| variable(name)?.into_string().ok())
+    }
+
+    /// The environment variables with credentials that [`load`](Self::load) passed over, since it found a file, and that no
+    /// account of the file reads. [`from_env`](Self::from_env) uses them. Empty for accounts of the environment.
+    pub fn beside_file(&self) -> &[&'static str] {
+        &self.beside_file
+    }
+
+    /// Notes which of these variables lie beside a file.
+    #[cfg_attr(not(feature = "config"), allow(dead_code, reason = "only a file has something beside it"))]
+    fn with_variables_beside(mut self, variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        let is_read = |name: &str| {
+            self.accounts
+                .iter()
+                .any(|account| matches!(&account.secret, SecretSource::Env(read) if read == name))
+        };
+        let is_set =
+            |name: &str| variable(name).is_some_and(|value| !value.to_string_lossy().trim().is_empty());
+        let names = ENVIRONMENT.iter().map(|(_, credential)| *credential);
+        self.beside_file = names.filter(|name| is_set(name) && !is_read(name)).collect();
+        self
     }
 
     /// The same with another source of variables.
@@ -195,12 +249,12 @@ impl Accounts {
             return Err(Error::config("no account is configured")
                 .with_hint(format!("set {}, or write a configuration file", variables.join(" or "))));
         }
-        Ok(Self(accounts))
+        Ok(Self { accounts, beside_file: Vec::new() })
     }
 
     /// The names, in their order.
     pub fn names(&self) -> impl Iterator<Item = &AccountName> {
-        self.0.iter().map(|account| &account.name)
+        self.accounts.iter().map(|account| &account.name)
     }
 
     /// Only these accounts; all of them if none is named.
@@ -218,17 +272,13 @@ impl Accounts {
         if names.is_empty() {
             return Ok(self);
         }
-        Ok(Self(
-            self.0
-                .into_iter()
-                .filter(|account| names.iter().any(|name| account.name == name.as_str()))
-                .collect(),
-        ))
+        let is_named = |account: &Account| names.iter().any(|name| account.name == name.as_str());
+        Ok(Self { accounts: self.accounts.into_iter().filter(is_named).collect(), ..self })
     }
 
     /// Changes the HTTP settings of every account.
     pub fn map_http(mut self, change: impl Fn(HttpOptions) -> HttpOptions) -> Self {
-        for account in &mut self.0 {
+        for account in &mut self.accounts {
             account.http = change(std::mem::take(&mut account.http));
         }
         self
@@ -239,12 +289,12 @@ impl Accounts {
     /// # Errors
     /// A configuration error of the first account that cannot work.
     pub fn connect(&self) -> Result<Vec<Arc<dyn ProfileProvider>>> {
-        self.0.iter().map(Account::connect).collect()
+        self.accounts.iter().map(Account::connect).collect()
     }
 
     /// The accounts one by one, so that one that cannot work does not lose the others.
     pub fn connect_each(&self) -> Vec<(AccountName, Result<Arc<dyn ProfileProvider>>)> {
-        self.0.iter().map(|account| (account.name.clone(), account.connect())).collect()
+        self.accounts.iter().map(|account| (account.name.clone(), account.connect())).collect()
     }
 }
 
@@ -365,6 +415,38 @@ mod tests {
         let accounts = variables(&[("PROBELY_API_KEY", "k")]).unwrap();
         let error = accounts.select(&["prod".to_owned()]).unwrap_err();
         assert!(error.to_string().contains("the accounts are: probely"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_that_is_no_text_is_an_error_and_no_account_vanishes() {
+        use std::os::unix::ffi::OsStringExt as _;
+
+        for broken in ["PROBELY_API_KEY", "PROBELY_API_BASE_URL", "ANTHROPIC_ADMIN_KEY", "UPSUN_AUTH_URL"] {
+            let error = Accounts::from_os_variables(|name| match name {
+                _ if name == broken => Some(OsString::from_vec(b"hidden\xff".to_vec())),
+                "UPSUN_API_TOKEN" => Some("t".into()),
+                _ => None,
+            })
+            .unwrap_err();
+            assert!(error.message().contains(&format!("{broken} is not valid UTF-8")), "{error}");
+            assert!(!format!("{error:?}").contains("hidden"));
+        }
+    }
+
+    #[test]
+    fn credentials_that_lie_beside_a_file_are_named_unless_the_file_reads_them() {
+        let variable = |name: &str| match name {
+            "UPSUN_API_TOKEN" | "PROBELY_API_KEY" => Some("k".into()),
+            "ANTHROPIC_API_KEY" => Some(" ".into()),
+            _ => None,
+        };
+        let mut accounts = variables(&[("ANTHROPIC_ADMIN_KEY", "k")]).unwrap();
+        assert!(accounts.beside_file().is_empty());
+        accounts.accounts[0].secret = SecretSource::Env("PROBELY_API_KEY".to_owned());
+        let accounts = accounts.with_variables_beside(variable);
+        assert_eq!(accounts.beside_file(), ["UPSUN_API_TOKEN"]);
+        assert_eq!(accounts.select(&[]).unwrap().beside_file(), ["UPSUN_API_TOKEN"]);
     }
 
     #[test]

@@ -1,6 +1,11 @@
 //! Where a secret comes from.
 
-use std::{fmt, path::PathBuf, process::Command};
+use std::{
+    env::VarError,
+    fmt,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
 
 use anyprofile_core::{Error, Result};
 use anyprofile_http::SecretString;
@@ -15,8 +20,14 @@ pub(super) enum SecretSource {
     Env(String),
     /// A file, whose surrounding white space does not count.
     File(PathBuf),
-    /// A program and its arguments, whose standard output is the secret.
+    /// A program and its arguments, the first line of whose standard output is the secret.
     Command(Vec<String>),
+}
+
+/// That a variable is there, and is no text: passed over, its account would vanish.
+pub(super) fn not_text(name: &str) -> Error {
+    Error::config(format!("the environment variable {name} is not valid UTF-8"))
+        .with_hint(format!("correct {name}, or unset it"))
 }
 
 impl SecretSource {
@@ -32,14 +43,15 @@ impl SecretSource {
     pub(super) fn read(&self) -> Result<SecretString> {
         let text = match self {
             Self::Literal(secret) => return Ok(secret.clone()),
-            Self::Env(name) => std::env::var(name).map_err(|_| {
-                Error::config(format!("the environment variable {name} is not set"))
-                    .with_hint("set it to the account's credential")
+            Self::Env(name) => std::env::var(name).map_err(|error| match error {
+                VarError::NotPresent => Error::config(format!("the environment variable {name} is not set"))
+                    .with_hint("set it to the account's credential"),
+                VarError::NotUnicode(_) => not_text(name),
             })?,
-            Self::File(path) => std::fs::read_to_string(path).map_err(|error| {
+            Self::File(path) => read_file(path).map_err(|error| {
                 Error::config(format!("the file {} cannot be read: {}", path.display(), error.kind()))
             })?,
-            Self::Command(arguments) => run(arguments)?,
+            Self::Command(arguments) => super::command::first_line(arguments)?,
         };
         match text.trim() {
             "" => Err(Error::config(format!("{self:?} gave no secret"))),
@@ -48,20 +60,29 @@ impl SecretSource {
     }
 }
 
-fn run(arguments: &[String]) -> Result<String> {
-    let Some((program, arguments)) = arguments.split_first() else {
-        return Err(Error::config("the command for the secret is empty"));
-    };
-    // Its standard error goes to the person, who may have to unlock something.
-    let output =
-        Command::new(program).args(arguments).stderr(std::process::Stdio::inherit()).output().map_err(
-            |error| Error::config(format!("the command '{program}' cannot be run: {}", error.kind())),
-        )?;
-    if !output.status.success() {
-        return Err(Error::config(format!("the command '{program}' failed ({})", output.status)));
+/// Tells that a file can be read by everybody on this machine.
+#[cfg(unix)]
+fn tell_if_open(path: &Path, file: &std::fs::File) {
+    use std::os::unix::fs::MetadataExt as _;
+
+    if file.metadata().is_ok_and(|metadata| metadata.mode() & 0o004 != 0) {
+        tracing::warn!(
+            target: "anyprofile::accounts",
+            "everybody on this machine can read the secret in {}: take the right away (chmod o-r)",
+            path.display()
+        );
     }
-    String::from_utf8(output.stdout)
-        .map_err(|_| Error::config(format!("the command '{program}' gave no text")))
+}
+
+#[cfg(not(unix))]
+fn tell_if_open(_: &Path, _: &std::fs::File) {}
+
+fn read_file(path: &Path) -> std::io::Result<String> {
+    let mut file = std::fs::File::open(path)?;
+    tell_if_open(path, &file);
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    Ok(text)
 }
 
 impl fmt::Debug for SecretSource {
@@ -83,6 +104,35 @@ mod tests {
     use anyprofile_http::ExposeSecret;
 
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_everybody_can_read_is_told_and_another_is_not() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = std::env::temp_dir().join(format!("anyprofile-secret-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("key");
+        std::fs::write(&path, "hidden\n").unwrap();
+        for (mode, is_told) in [(0o600, false), (0o640, false), (0o644, true), (0o604, true)] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            let lines: &'static std::sync::Mutex<Vec<u8>> = Box::leak(Box::default());
+            let writer = move || tracing_subscriber::fmt::MakeWriter::make_writer(lines);
+            let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(writer).finish();
+            let source = SecretSource::File(path.clone());
+            tracing::subscriber::with_default(subscriber, || {
+                assert_eq!(source.read().unwrap().expose_secret(), "hidden");
+            });
+            let told = String::from_utf8(lines.lock().unwrap().clone()).unwrap();
+            assert_eq!(
+                told.contains("WARN") && told.contains("everybody on this machine can read"),
+                is_told,
+                "{told}"
+            );
+            assert!(!told.contains("hidden"));
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn a_secret_is_read_without_what_surrounds_it() {

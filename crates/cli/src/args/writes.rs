@@ -36,10 +36,16 @@ pub(crate) struct Selected {
     /// The ids; - reads them from standard input, an id or a profile as ndjson a line. None are read from there too.
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
-    /// All profiles that `find` finds at all accounts by this address, user name or external id. An account that cannot
-    /// be asked is told, and keeps the run from being complete.
+    /// All profiles that `find` finds at all accounts by this address, user name or external id. An account that failed is
+    /// told, and keeps the run from being complete. One whose service does not know such a key is named.
     #[arg(long, value_name = "KEY", conflicts_with = "ids")]
     pub(crate) find: Option<String>,
+    /// With --find and --yes: also where several profiles of one account are found.
+    #[arg(long, requires = "find")]
+    pub(crate) allow_several: bool,
+    /// With --find and --yes: also where the profile of the credential itself is found.
+    #[arg(long, requires = "find")]
+    pub(crate) allow_own_profile: bool,
     #[command(flatten)]
     pub(crate) confirm: Confirm,
 }

@@ -23,8 +23,6 @@ pub(crate) enum State {
     Sending,
     /// It was written.
     Written,
-    /// There was nothing to write.
-    SoAlready,
     /// It was written, and the service shows something else.
     Ignored,
     /// The service refused it.
@@ -41,21 +39,29 @@ struct Head {
 }
 
 const JOURNAL: &str = "anyprofile update";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
+/// Any further line.
 #[derive(Serialize, Deserialize)]
-struct Line {
-    id: ProfileId,
-    /// What was to be done, and where.
-    change: String,
-    state: State,
+#[serde(untagged)]
+enum Line {
+    Noted {
+        id: ProfileId,
+        /// What was to be done, and where.
+        change: String,
+        state: State,
+    },
+    /// A run ended in which everything was done: what comes after is another one.
+    Closed { closed: bool },
 }
 
-/// The journal of a file of changes. A line is of one profile, one change and one place: where any of these is another
-/// one, it says nothing.
+/// The journal of a file of changes. It is a memory of what was done, and no statement about what is: whoever skips
+/// something reads the profile first.
+///
+/// Of a profile the last line counts: what was done before that was overwritten.
 pub(crate) struct Journal {
     path: PathBuf,
-    states: HashMap<(ProfileId, String), State>,
+    states: HashMap<ProfileId, (String, State)>,
     /// How long the journal was when it was read, in bytes.
     length: u64,
     file: Option<File>,
@@ -92,8 +98,13 @@ impl Journal {
             }
         }
         // The last line of a run that was cut off may be half a line: what it was about is then not known.
-        let lines = lines.filter_map(|line| serde_json::from_str::<Line>(line).ok());
-        let states = lines.map(|line| ((line.id, line.change), line.state)).collect();
+        let mut states = HashMap::new();
+        for line in lines.filter_map(|line| serde_json::from_str::<Line>(line).ok()) {
+            match line {
+                Line::Noted { id, change, state } => drop(states.insert(id, (change, state))),
+                Line::Closed { .. } => states.clear(),
+            }
+        }
         Ok(Self { path, states, length: text.len() as u64, file: None })
     }
 
@@ -101,9 +112,9 @@ impl Journal {
         &self.path
     }
 
-    /// What was noted last of a change of a profile.
+    /// What was noted of a change of a profile, if it is the last one that was noted.
     pub(crate) fn state_of(&self, id: &ProfileId, change: &str) -> Option<State> {
-        self.states.get(&(id.clone(), change.to_owned())).copied()
+        self.states.get(id).filter(|(last, _)| last == change).map(|(_, state)| *state)
     }
 
     /// Notes what became of a profile. It is with the operating system before this returns: an end of this process does
@@ -113,9 +124,27 @@ impl Journal {
     /// If the file cannot be written, or another run writes to it or has done so since it was read: both would write the
     /// same profiles.
     pub(crate) fn note(&mut self, id: &ProfileId, change: &str, state: State) -> Result<(), Failure> {
+        let line = Line::Noted { id: id.clone(), change: change.to_owned(), state };
+        self.add(&line)?;
+        self.states.insert(id.clone(), (change.to_owned(), state));
+        Ok(())
+    }
+
+    /// Notes that everything was done. The next run with the journal begins anew.
+    ///
+    /// # Errors
+    /// As for [`note`](Self::note).
+    pub(crate) fn close(&mut self) -> Result<(), Failure> {
+        if self.states.is_empty() {
+            return Ok(());
+        }
+        self.add(&Line::Closed { closed: true })
+    }
+
+    fn add(&mut self, line: &Line) -> Result<(), Failure> {
         let mut lines = String::new();
         if self.file.is_none() {
-            let file = OpenOptions::new().create(true).append(true).open(&self.path)?;
+            let file = only_ours(OpenOptions::new().create(true).append(true)).open(&self.path)?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
@@ -133,15 +162,25 @@ impl Journal {
             };
             self.file = Some(file);
         }
-        lines.push_str(&serde_json::to_string(&Line { id: id.clone(), change: change.to_owned(), state })?);
+        lines.push_str(&serde_json::to_string(line)?);
         lines.push('\n');
-        self.states.insert((id.clone(), change.to_owned()), state);
         if let Some(file) = &mut self.file {
             let written = file.write_all(lines.as_bytes());
             written.map_err(|error| unreadable(&self.path, &error.to_string()))?;
         }
         Ok(())
     }
+}
+
+/// Nobody else reads whom was written to.
+#[cfg(unix)]
+fn only_ours(options: &mut OpenOptions) -> &mut OpenOptions {
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600)
+}
+
+#[cfg(not(unix))]
+fn only_ours(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
 }
 
 fn unreadable(path: &Path, why: &str) -> Failure {
@@ -151,6 +190,27 @@ fn unreadable(path: &Path, why: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_line_of_a_profile_counts_and_a_closed_journal_says_nothing() {
+        let path = std::env::temp_dir().join(format!("anyprofile-journal-closed-{}", std::process::id()));
+        let _ = std::fs::remove_file(&path);
+        let id: ProfileId = "probely:eu/user/x".parse().unwrap();
+        let mut journal = Journal::read(path.clone()).unwrap();
+        journal.note(&id, "a", State::Written).unwrap();
+        journal.note(&id, "b", State::Written).unwrap();
+        drop(journal);
+        let mut journal = Journal::read(path.clone()).unwrap();
+        assert_eq!((journal.state_of(&id, "a"), journal.state_of(&id, "b")), (None, Some(State::Written)));
+        journal.close().unwrap();
+        drop(journal);
+        let mut journal = Journal::read(path.clone()).unwrap();
+        assert_eq!(journal.state_of(&id, "b"), None);
+        journal.note(&id, "a", State::Sending).unwrap();
+        drop(journal);
+        assert_eq!(Journal::read(path.clone()).unwrap().state_of(&id, "a"), Some(State::Sending));
+        std::fs::remove_file(path).unwrap();
+    }
 
     #[test]
     fn two_runs_do_not_write_with_one_journal() {

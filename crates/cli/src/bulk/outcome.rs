@@ -14,14 +14,12 @@ pub(crate) enum Outcome {
     Written(Vec<FieldPath>),
     /// It was written, and the service shows something else for these fields.
     Ignored(Vec<FieldPath>),
-    /// It was written in an earlier run.
+    /// It was written in an earlier run, and the service shows it so.
     WrittenBefore,
-    /// It was written in an earlier run, and the service showed something else.
-    IgnoredBefore,
     /// There was nothing to write.
     SoAlready,
-    /// There was nothing to write in an earlier run.
-    SoBefore,
+    /// It would be written.
+    Planned,
     /// It was not written, or nobody knows whether it was.
     Failed {
         /// In a word, with the kind of the error.
@@ -50,24 +48,27 @@ impl Outcome {
         }
     }
 
+    /// A write that did not end in time.
+    pub(crate) fn unknown() -> Self {
+        let words = "NOT KNOWN: it did not end in time".to_owned();
+        Self::Failed { words, may_have_taken_effect: true, exit: Exit::Partial }
+    }
+
     /// What is noted in the journal.
     pub(crate) fn state(&self) -> State {
         match self {
-            Self::Ignored(_) | Self::IgnoredBefore => State::Ignored,
+            Self::Ignored(_) => State::Ignored,
             Self::Failed { may_have_taken_effect: true, .. } => State::Unknown,
-            Self::Failed { .. } | Self::NotTried => State::Failed,
-            Self::Written(_) | Self::WrittenBefore => State::Written,
-            Self::SoAlready | Self::SoBefore => State::SoAlready,
+            Self::Failed { .. } | Self::NotTried | Self::Planned => State::Failed,
+            Self::Written(_) | Self::WrittenBefore | Self::SoAlready => State::Written,
         }
     }
 
-    /// What is said of a profile that the journal has.
-    pub(crate) fn before(state: Option<State>) -> Option<Self> {
-        match state? {
-            State::Written => Some(Self::WrittenBefore),
-            State::Ignored => Some(Self::IgnoredBefore),
-            State::SoAlready => Some(Self::SoBefore),
-            State::Sending | State::Failed | State::Unknown => None,
+    /// What is said of a profile that shows all that was to be written: the journal tells whether that was our doing.
+    pub(crate) fn so_already(state: Option<State>) -> Self {
+        match state {
+            Some(State::Written) => Self::WrittenBefore,
+            _ => Self::SoAlready,
         }
     }
 
@@ -77,9 +78,8 @@ impl Outcome {
             Self::Written(_) => "written",
             Self::Ignored(_) => "ignored",
             Self::WrittenBefore => "written_before",
-            Self::IgnoredBefore => "ignored_before",
             Self::SoAlready => "so_already",
-            Self::SoBefore => "so_before",
+            Self::Planned => "planned",
             Self::Failed { may_have_taken_effect: true, .. } => "unknown",
             Self::Failed { .. } => "failed",
             Self::NotTried => "not_tried",
@@ -104,11 +104,8 @@ impl fmt::Display for Outcome {
                 write!(formatter, "written, and the service shows something else for: {}", names(fields))
             }
             Self::WrittenBefore => formatter.write_str("written before"),
-            Self::IgnoredBefore => {
-                formatter.write_str("written before, and the service showed something else")
-            }
             Self::SoAlready => formatter.write_str("so already"),
-            Self::SoBefore => formatter.write_str("so already before"),
+            Self::Planned => formatter.write_str("planned"),
             Self::Failed { words, .. } => formatter.write_str(words),
             Self::NotTried => formatter.write_str("not tried"),
         }
@@ -132,26 +129,36 @@ impl Outcomes {
         self.0.iter().filter(|(_, outcome)| is(outcome)).count()
     }
 
-    /// How the run ended: where nothing at all succeeded and all failed alike, with the code of that failure.
+    /// How the run ended: where nothing at all succeeded and all failed alike, with the code of that failure. That some were
+    /// not tried, too, says that a part of what was asked for is known to be gone, and no more.
     pub(crate) fn exit(&self) -> Exit {
         let exits = self.0.iter().map(|(_, outcome)| match outcome {
-            Outcome::Written(_) | Outcome::WrittenBefore | Outcome::SoAlready | Outcome::SoBefore => {
+            Outcome::Written(_) | Outcome::WrittenBefore | Outcome::SoAlready | Outcome::Planned => {
                 Some(Exit::Complete)
             }
-            Outcome::Ignored(_) | Outcome::IgnoredBefore => Some(Exit::Partial),
+            Outcome::Ignored(_) => Some(Exit::Partial),
             Outcome::Failed { exit, .. } => Some(*exit),
             Outcome::NotTried => None,
         });
         let exit = Exit::of_all(exits.flatten());
-        if self.count(|it| *it == Outcome::NotTried) == 0 { exit } else { exit.unless_complete() }
+        match exit {
+            _ if self.count(|it| *it == Outcome::NotTried) == 0 => exit,
+            Exit::Complete | Exit::NotFound | Exit::Usage => Exit::Partial,
+            exit => exit,
+        }
+    }
+
+    /// Those that were not tried.
+    pub(crate) fn left(&self) -> impl Iterator<Item = &ProfileId> {
+        self.0.iter().filter(|(_, outcome)| *outcome == Outcome::NotTried).map(|(id, _)| id)
     }
 }
 
 impl fmt::Display for Outcomes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let written = self.count(|it| matches!(it, Outcome::Written(_) | Outcome::Ignored(_)));
-        let before = self.count(|it| matches!(it, Outcome::WrittenBefore | Outcome::IgnoredBefore));
-        let already = self.count(|it| matches!(it, Outcome::SoAlready | Outcome::SoBefore));
+        let before = self.count(|it| matches!(it, Outcome::WrittenBefore));
+        let already = self.count(|it| matches!(it, Outcome::SoAlready));
         let (failed, untried) = (self.count(Outcome::is_failure), self.count(|it| *it == Outcome::NotTried));
         write!(
             formatter,
@@ -161,9 +168,9 @@ impl fmt::Display for Outcomes {
     }
 }
 
-/// How many failed of those that were tried.
+/// How many failed, of all that there are: where in the file they stand makes no difference.
 pub(crate) struct FailureRate {
-    tried: usize,
+    of: usize,
     failed: usize,
     /// In percent.
     max: u8,
@@ -173,22 +180,63 @@ pub(crate) struct FailureRate {
 const FEWEST_FOR_A_RATE: usize = 20;
 
 impl FailureRate {
-    pub(crate) fn new(max: u8) -> Self {
-        Self { tried: 0, failed: 0, max }
+    /// Of so many profiles, at most so many percent.
+    pub(crate) fn new(max: u8, of: usize) -> Self {
+        Self { of, failed: 0, max }
     }
 
     pub(crate) fn count(&mut self, has_failed: bool) {
-        self.tried += 1;
         self.failed += usize::from(has_failed);
     }
 
     pub(crate) fn is_too_high(&self) -> bool {
-        self.failed * 100 > usize::from(self.max) * self.tried.max(FEWEST_FOR_A_RATE)
+        self.failed * 100 > usize::from(self.max) * self.of.max(FEWEST_FOR_A_RATE)
     }
 }
 
 impl fmt::Display for FailureRate {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} of {} profiles failed, more than {} %", self.failed, self.tried, self.max)
+        write!(formatter, "{} of {} profiles failed, more than {} %", self.failed, self.of, self.max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(exit: Exit) -> Outcome {
+        Outcome::Failed { words: String::new(), may_have_taken_effect: false, exit }
+    }
+
+    #[test]
+    fn a_run_ends_with_the_code_of_a_failure_only_where_nothing_else_was_left() {
+        let id: ProfileId = "probely:eu/user/x".parse().unwrap();
+        for (outcomes, exit) in [
+            (vec![failed(Exit::NotFound), failed(Exit::NotFound)], Exit::NotFound),
+            (vec![failed(Exit::NotFound), Outcome::Planned], Exit::Partial),
+            (vec![failed(Exit::NotFound), Outcome::NotTried], Exit::Partial),
+            (vec![failed(Exit::Service), Outcome::NotTried], Exit::Service),
+            (vec![Outcome::SoAlready, Outcome::WrittenBefore, Outcome::Planned], Exit::Complete),
+            (vec![Outcome::NotTried], Exit::Partial),
+        ] {
+            let mut all = Outcomes::default();
+            for outcome in outcomes {
+                all.push(id.clone(), outcome);
+            }
+            assert_eq!(all.exit(), exit, "{all}");
+        }
+    }
+
+    #[test]
+    fn failures_are_judged_by_the_whole_and_not_by_where_they_stand() {
+        let mut rate = FailureRate::new(10, 100);
+        (0..10).for_each(|_| rate.count(true));
+        assert!(!rate.is_too_high());
+        rate.count(true);
+        assert!(rate.is_too_high());
+        let mut few = FailureRate::new(10, 3);
+        few.count(true);
+        few.count(true);
+        assert!(!few.is_too_high());
     }
 }

@@ -16,9 +16,11 @@ use super::{
 use crate::{
     args::{Create, Format, Global},
     diagnostics,
-    exit::{Exit, Failure, unless_closed},
+    exit::{Exit, Failure, after_write},
+    interrupt::Interrupt,
     output::{grid, print_line},
     session::Session,
+    summary::counted,
 };
 
 pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure> {
@@ -87,17 +89,29 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
         return Ok(Exit::Usage);
     }
     let sent = Timestamp::try_from(SystemTime::now()).ok();
-    let profile = match (provider.create(&draft).await, sent) {
+    let interrupt = Interrupt::listen();
+    let Some(created) = interrupt.finish(provider.create(&draft)).await else {
+        say!(
+            "look for it before it is created again: `anyprofile find`, or the newest profiles of the account"
+        );
+        return Ok(Exit::Partial);
+    };
+    let profile = match (created, sent) {
         (Ok(profile), _) => profile,
-        (Err(error), Some(sent)) if error.may_have_taken_effect() => {
+        (Err(error), Some(sent)) if error.may_have_taken_effect() && !interrupt.is_raised() => {
             return look_for(provider.as_ref(), &draft, sent, &error).await;
         }
         (Err(error), _) => return Err(error.into()),
     };
-    unless_closed(print_one(global.output, &profile, &[], capabilities))?;
+    let printed = print_one(global.output, &profile, &[], capabilities);
+    let mut exit = after_write(printed, || format!("it was created: {}", profile.id))?;
+    if interrupt.is_raised() {
+        say!("it was created: {}", profile.id);
+        exit = Exit::Partial;
+    }
     let ignored = draft.ignored(&profile, capabilities);
     if ignored.is_empty() {
-        return Ok(Exit::Complete);
+        return Ok(exit);
     }
     let ignored: Vec<_> = ignored.iter().map(FieldPath::as_str).collect();
     say!("warning: the service made the profile and shows something else for: {}", ignored.join(", "));
@@ -120,9 +134,11 @@ async fn look_for(
             return Ok(Exit::of(error));
         }
     };
-    for Candidate { profile, differs, .. } in &found.candidates {
+    for Candidate { profile, differs, is_older, .. } in &found.candidates {
         let made = profile.times.created.value().map_or_else(String::new, |time| format!(", made {time}"));
-        if differs.is_empty() {
+        if *is_older {
+            say!("there is {}{made}, before this was sent: somebody who was there", profile.id);
+        } else if differs.is_empty() {
             say!(
                 "there is {}{made}, with all that was to be set: this is it, or one just like it",
                 profile.id
@@ -142,7 +158,12 @@ async fn look_for(
             Ok(Exit::of(error))
         }
         [] => {
-            say!("no such profile is there ({} requests); it may appear a little later", found.requests);
+            let requests = counted(found.requests, "request", "requests");
+            say!("no such profile is there ({requests}); it may appear a little later");
+            Ok(Exit::of(error))
+        }
+        candidates if candidates.iter().all(|it| it.is_older) => {
+            say!("no other such profile is there; it may appear a little later");
             Ok(Exit::of(error))
         }
         _ => Ok(Exit::Partial),

@@ -55,7 +55,9 @@ pub(super) fn told(global: &Global, session: &Session, accounts: &[AccountFound]
         summarize(accounts);
     }
     let failed = accounts.iter().filter(|account| account.error.is_some()).count();
-    session.exit(failed, last_failure)
+    let exit = session.exit(failed, last_failure);
+    // Whoever was not read may be who was looked for.
+    if accounts.iter().all(AccountFound::is_complete) { exit } else { exit.unless_complete() }
 }
 
 /// What each account was asked, and what it took.
@@ -77,7 +79,12 @@ fn summarize(accounts: &[AccountFound]) {
             .collect();
         let unanswered =
             if account.error.is_none() && !account.is_answerable() { "; COULD NOT BE ASKED" } else { "" };
-        let failed = if account.error.is_some() { "; FAILED" } else { "" };
+        let failed = match (&account.error, account.found.is_empty()) {
+            (Some(error), true) => format!("; NOT ASKED ({})", error.kind()),
+            (Some(error), false) => format!("; NOT ASKED any further ({})", error.kind()),
+            (None, _) if !account.is_complete() => "; NOT EVERYBODY COULD BE READ".to_owned(),
+            (None, _) => String::new(),
+        };
         say!(
             "{:width$}  {} found with {} ({}){unanswered}{failed}",
             account.info.account,
@@ -88,6 +95,8 @@ fn summarize(accounts: &[AccountFound]) {
     }
     let found: usize = accounts.iter().map(|account| account.profiles().count()).sum();
     let requests: u64 = accounts.iter().map(AccountFound::requests).sum();
+    let failed = accounts.iter().filter(|account| account.error.is_some()).count();
     let asked = counted(accounts.len() as u64, "account", "accounts");
-    say!("{found} found at {asked} with {}", counted(requests, "request", "requests"));
+    let unasked = if failed > 0 { format!(", of which {failed} could not be asked,") } else { String::new() };
+    say!("{found} found at {asked}{unasked} with {}", counted(requests, "request", "requests"));
 }

@@ -8,6 +8,7 @@ mod enroll;
 mod export;
 mod find;
 mod list;
+mod own;
 mod providers;
 mod sandbox;
 mod selected;

@@ -11,12 +11,13 @@ use anyprofile::{
 };
 use serde_json::{Value, json};
 
-use super::confirm::confirmed;
+use super::{confirm::confirmed, own::OwnProfiles};
 use crate::{
     args::{Global, Selected},
     diagnostics,
-    exit::{Exit, Failure, unless_closed},
-    output::{print_rows, printable},
+    exit::{Exit, Failure, after_write},
+    interrupt::Interrupt,
+    output::{Rows, print_rows, printable},
     session::Session,
 };
 
@@ -84,9 +85,12 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
         Some(key) => {
             let accounts = session.directory.find(&FindKey::guess(key.trim())).await;
             let exit = super::find::told(global, &session, &accounts);
-            let is_asked = accounts.iter().all(AccountFound::is_answerable);
+            // Whatever else is not said.
+            for account in accounts.iter().filter(|it| global.quiet && !it.is_answerable()) {
+                say!("account '{}' cannot be asked for such a key", account.info.account);
+            }
             let ids = accounts.iter().flat_map(AccountFound::profiles).map(|profile| profile.id.clone());
-            (ids.collect(), if is_asked { exit } else { exit.unless_complete() })
+            (ids.collect(), exit)
         }
     };
     if ids.is_empty() {
@@ -97,22 +101,27 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
         return Err(Failure::Usage(format!("nobody to {}: {hint}", action.operation())));
     }
     let unasked = (found != Exit::Complete).then_some(found);
-    let own = own_ids(&session, &ids).await;
+    let own = OwnProfiles::at(&session, &ids).await;
     let mut plans = Vec::new();
     for id in ids {
         let plan = plan(&session, &id, action).await;
         plans.push((id, plan));
     }
     let is_shown = selected.confirm.dry_run || !(global.quiet && selected.confirm.yes);
-    for (id, plan) in plans.iter().filter(|_| is_shown) {
-        show(id, plan, own.contains(id), action);
+    for (id, plan) in &plans {
+        if is_shown {
+            show(id, plan, action);
+        }
+        if matches!(plan, Plan::Possible { .. }) {
+            own.warn(id);
+        }
     }
     let is_possible = |plan: &Plan| matches!(plan, Plan::Possible { .. } | Plan::SoAlready);
     let possible = plans.iter().filter(|(_, plan)| is_possible(plan)).count();
     if possible == 0 {
         let done = action.done();
         say!("error: nothing was written: none of these can be {done}");
-        return Ok(Exit::of_all(plans.iter().map(|(_, plan)| plan.exit())));
+        return Ok(Exit::of_all(plans.iter().map(|(_, plan)| plan.exit()).chain(unasked)));
     }
     if selected.confirm.dry_run {
         print_rows(global.output, COLUMNS, &plans.iter().map(|(id, plan)| plan.row(id)).collect::<Vec<_>>())?;
@@ -120,41 +129,98 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
         return Ok(Exit::of_all(plans.iter().map(|(_, plan)| plan.exit()).chain(unasked)));
     }
     let is_needed = plans.iter().any(|(_, plan)| matches!(plan, Plan::Possible { .. }));
+    if selected.find.is_some() && selected.confirm.yes && is_needed {
+        guard(&selected, &plans, &own, action)?;
+    }
     if is_needed && !confirmed(&selected.confirm)? {
         return Ok(Exit::Usage);
     }
-    let (mut rows, mut exits) = (Vec::new(), Vec::new());
-    for (id, plan) in plans {
-        if let Plan::Possible { provider, .. } = &plan {
-            let (exit, state, outcome) = perform(provider.as_ref(), &id, action).await;
-            exits.push(exit);
-            rows.push(vec![json!(id.to_string()), json!(state), json!(outcome)]);
-        } else {
-            exits.push(plan.exit());
-            rows.push(plan.row(&id));
-        }
-    }
-    unless_closed(print_rows(global.output, COLUMNS, &rows))?;
-    let done = exits.iter().filter(|exit| **exit == Exit::Complete).count();
-    say!("{done} of {} {}", rows.len(), action.done());
+    let exits = perform_all(global, plans, action).await?;
     Ok(Exit::of_all(exits.into_iter().chain(unasked)))
 }
 
 const COLUMNS: &[&str] = &["id", "state", "outcome"];
 
-/// The credentials' own profiles at the accounts of these ids, where the services show them.
-async fn own_ids(session: &Session, ids: &[ProfileId]) -> Vec<ProfileId> {
-    let mut own = Vec::new();
-    for provider in session.directory.providers() {
-        let is_asked = ids.iter().any(|id| id.account == provider.info().account);
-        if is_asked
-            && provider.capabilities().operations.current.is_supported()
-            && let Ok(profile) = provider.current().await
-        {
-            own.push(profile.id);
+/// Refuses to do without asking what nobody can have meant by a key alone: to several people of one account, and to the
+/// credential's own profile. Their ids say what is meant, and so do the flags.
+fn guard(
+    selected: &Selected,
+    plans: &[(ProfileId, Plan)],
+    own: &OwnProfiles,
+    action: Action,
+) -> Result<(), Failure> {
+    let ids: Vec<_> =
+        plans.iter().filter(|(_, plan)| matches!(plan, Plan::Possible { .. })).map(|(id, _)| id).collect();
+    let several = ids.iter().enumerate().find_map(|(place, id)| {
+        let is_same = |other: &&&ProfileId| (&other.service, &other.account) == (&id.service, &id.account);
+        let count = 1 + ids[place + 1..].iter().filter(is_same).count();
+        (count > 1).then_some((count, &id.account))
+    });
+    let operation = action.operation();
+    if let (Some((count, account)), false) = (several, selected.allow_several) {
+        return Err(Failure::Usage(format!(
+            "nothing was written: {count} profiles at account '{account}' have this key; name the ids of those to \
+             {operation}, or add --allow-several"
+        )));
+    }
+    if let (Some(id), false) = (ids.iter().find(|id| own.contains(id)), selected.allow_own_profile) {
+        return Err(Failure::Usage(format!(
+            "nothing was written: {id} is the profile of the credential itself; name its id to {operation} it, or add \
+             --allow-own-profile"
+        )));
+    }
+    Ok(())
+}
+
+/// Does it to one after the other, and prints what came of each at once.
+async fn perform_all(
+    global: &Global,
+    plans: Vec<(ProfileId, Plan)>,
+    action: Action,
+) -> Result<Vec<Exit>, Failure> {
+    let shown: Vec<_> = plans.iter().map(|(id, _)| id.to_string()).collect();
+    let mut rows = Rows::new(global.output, COLUMNS, shown.iter().map(String::as_str));
+    let (mut exits, mut done) = (Vec::new(), 0);
+    let mut left = Vec::new();
+    let interrupt = Interrupt::listen();
+    let mut is_broken = false;
+    for ((id, plan), shown) in plans.iter().zip(&shown) {
+        if interrupt.is_raised() || is_broken {
+            left.push(shown.as_str());
+            continue;
+        }
+        let (exit, row) = match plan {
+            Plan::Possible { provider, .. } => {
+                let performed = interrupt.finish(perform(provider.as_ref(), id, action)).await;
+                let unknown = || (Exit::Partial, "unknown", "NOT KNOWN: it did not end in time".to_owned());
+                let (exit, state, outcome) = performed.unwrap_or_else(unknown);
+                (exit, vec![json!(shown), json!(state), json!(outcome)])
+            }
+            plan => (plan.exit(), plan.row(id)),
+        };
+        exits.push(exit);
+        done += usize::from(exit == Exit::Complete);
+        let written =
+            after_write(rows.push(&row), || format!("{shown}  {}", row[2].as_str().unwrap_or_default()))?;
+        is_broken = written != Exit::Complete;
+        exits.extend((written != Exit::Complete).then_some(written));
+    }
+    if !is_broken {
+        let written = after_write(rows.finish(), String::new)?;
+        exits.extend((written != Exit::Complete).then_some(written));
+    }
+    say!("{done} of {} {}", plans.len(), action.done());
+    let has_left = !left.is_empty();
+    if has_left {
+        say!("not begun:");
+        for id in left {
+            say!("  {id}");
         }
     }
-    own
+    if interrupt.is_raised() || has_left {
+        return Ok(vec![Exit::Partial]);
+    }
+    Ok(exits)
 }
 
 /// What is to be done to one profile.
@@ -192,7 +258,7 @@ impl Plan {
 }
 
 /// Shows who it is and what would be sent.
-fn show(id: &ProfileId, plan: &Plan, is_own: bool, action: Action) {
+fn show(id: &ProfileId, plan: &Plan, action: Action) {
     match plan {
         Plan::Possible { profile, requests, .. } => {
             let address = profile.email().map(|address| format!(" <{address}>")).unwrap_or_default();
@@ -201,9 +267,6 @@ fn show(id: &ProfileId, plan: &Plan, is_own: bool, action: Action) {
             for request in requests {
                 let body = request.body.as_ref().map(|body| format!(" {body}")).unwrap_or_default();
                 say!("{id}  {} {}{body}", request.method, request.url);
-            }
-            if is_own {
-                say!("{id}  warning: this is the profile of the credential itself");
             }
         }
         Plan::SoAlready => say!("{id}  {} already", action.done()),
@@ -247,8 +310,10 @@ async fn perform(
         }
     }
     let done = action.done();
+    // Somebody else may have been written to.
+    let is_of_another = performed.as_ref().err().is_some_and(Error::is_of_another_profile);
     let shown = match provider.get(id).await {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
+        Err(error) if error.kind() == ErrorKind::NotFound && !is_of_another => {
             return (Exit::Complete, "done", done.to_owned());
         }
         Err(error) => {
@@ -256,10 +321,10 @@ async fn perform(
             format!("reading it back failed ({})", error.kind())
         }
         Ok(profile) => match profile.status.value() {
-            Some(status) if action.statuses().contains(status) => {
+            Some(status) if action.statuses().contains(status) && !is_of_another => {
                 return (Exit::Complete, "done", done.to_owned());
             }
-            Some(status) => format!("the service still shows it as {}", status.as_str()),
+            Some(status) => format!("the service shows it as {}", status.as_str()),
             None => "the service still shows it, without a status".to_owned(),
         },
     };

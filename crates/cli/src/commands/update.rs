@@ -6,11 +6,12 @@ use anyprofile::{
 };
 use serde_json::{Value, json};
 
-use super::{confirm::confirmed, show::print_one};
+use super::{confirm::confirmed, own::OwnProfiles, show::print_one};
 use crate::{
     args::{Format, Global, Update},
     diagnostics,
-    exit::{Exit, Failure, unless_closed},
+    exit::{Exit, Failure, after_write},
+    interrupt::Interrupt,
     output::{grid, list_in_words, print_line, printable},
     session::Session,
 };
@@ -54,18 +55,29 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
     if plan.is_empty() {
         return Ok(Exit::Complete);
     }
+    OwnProfiles::at(&session, [id]).await.warn(id);
     if !confirmed(&update.confirm)? {
         return Ok(Exit::Usage);
     }
+    let interrupt = Interrupt::listen();
     // What was shown is what is written: not if somebody else has changed it in the meantime.
-    let applied = match provider.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await {
+    let options = ApplyOptions::new().with_unchanged(true);
+    let Some(applied) = interrupt.finish(provider.apply(&plan, &options)).await else {
+        return Ok(Exit::Partial);
+    };
+    let applied = match applied {
         Ok(applied) => applied,
-        Err(error) if error.may_have_taken_effect() => {
+        Err(error) if error.may_have_taken_effect() && !interrupt.is_raised() => {
             return Ok(look_again(provider.as_ref(), id, &change, &error).await);
         }
         Err(error) => return Err(error.into()),
     };
-    unless_closed(print_one(global.output, &applied.profile, &[], provider.capabilities()))?;
+    let printed = print_one(global.output, &applied.profile, &[], provider.capabilities());
+    let mut exit = after_write(printed, || format!("it was written: {id}"))?;
+    if interrupt.is_raised() {
+        say!("it was written: {id}");
+        exit = Exit::Partial;
+    }
     let names = |fields: &[FieldPath]| fields.iter().map(FieldPath::as_str).collect::<Vec<_>>().join(", ");
     if !applied.ignored.is_empty() {
         let shown = |path: &FieldPath| {
@@ -82,7 +94,7 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
     } else if !global.quiet {
         say!("written, and the service shows it so");
     }
-    Ok(Exit::Complete)
+    Ok(exit)
 }
 
 /// Says of a change without an answer what the service shows.
@@ -94,6 +106,10 @@ async fn look_again(
 ) -> Exit {
     diagnostics::error(error);
     match provider.plan(id, change).await {
+        Ok(plan) if plan.is_empty() && error.is_of_another_profile() => {
+            say!("read back: the service shows it so; whether somebody else was changed is not known");
+            Exit::Partial
+        }
         Ok(plan) if plan.is_empty() => {
             say!("read back: the service shows it so");
             Exit::Complete
@@ -156,7 +172,12 @@ impl Shown<'_> {
     /// For a person: what changes from what to what, and the requests.
     fn text(&self) -> Result<String, Failure> {
         if self.plan.is_empty() {
-            return Ok(format!("{}\nnothing to write: the service shows it so already", self.plan.id));
+            let mut lines = vec![
+                self.plan.id.to_string(),
+                "nothing to write: the service shows it so already".to_owned(),
+            ];
+            lines.extend(self.plan.warnings.iter().map(|note| format!("note: {note}")));
+            return Ok(lines.join("\n"));
         }
         let rows = self.differences().map(|[field, now, then]| vec![field, now, "->".to_owned(), then]);
         let header = ["field", "now", "", "then"].map(str::to_owned);

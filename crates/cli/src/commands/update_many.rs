@@ -1,14 +1,6 @@
 //! `anyprofile update --from`
 
-use std::{
-    fs,
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use anyprofile::{
     ApplyOptions, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt as _, Retry, UpdatePlan,
@@ -18,14 +10,17 @@ use serde_json::{Value, json};
 
 use super::{
     confirm::confirmed,
+    own::OwnProfiles,
     update::{Shown, value_of},
 };
 use crate::{
     args::{Format, Global, Update},
-    bulk::{Entry, FailureRate, Journal, Outcome, Outcomes, State, fingerprint, read},
+    bulk::{Entry, FailureRate, Journal, Outcome, Outcomes, State, read},
     diagnostics,
-    exit::{Exit, Failure, unless_closed},
-    output::{print_line, print_rows},
+    exit::{Exit, Failure, after_write},
+    interrupt::Interrupt,
+    key::Key,
+    output::{Rows, print_line, print_rows},
     session::Session,
 };
 
@@ -42,6 +37,8 @@ struct Job {
     change: ProfileChange,
     /// What is to be done and where.
     fingerprint: String,
+    /// What the journal says of it.
+    noted: Option<State>,
 }
 
 /// Shows what changes at every profile of a file, asks once, and writes profile by profile. What was written is kept in a
@@ -58,61 +55,86 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     });
     let mut journal = Journal::read(path)?;
     let session = Session::start(global).await?;
-    let jobs = jobs(&session, entries).map_err(|problems| unreadable(&problems.join("; ")))?;
+    let key = Key::of_user().map_err(|error| Failure::Usage(format!("the key of the journal: {error}")))?;
+    let jobs =
+        jobs(&session, &journal, &key, entries).map_err(|problems| unreadable(&problems.join("; ")))?;
     let (jobs, idle): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| !job.change.is_empty());
     if !idle.is_empty() {
         say!("{} rows change nothing", idle.len());
     }
     let total = jobs.len();
-    let mut outcomes = Outcomes::default();
-    let mut left = Vec::new();
-    for job in jobs {
-        match Outcome::before(journal.state_of(&job.id, &job.fingerprint)) {
-            Some(outcome) => outcomes.push(job.id, outcome),
-            None => left.push(job),
-        }
-    }
-    if left.len() < total {
+    let before = jobs.iter().filter(|job| job.noted == Some(State::Written)).count();
+    if before > 0 {
+        // What was done is no proof of what is: all of them are read.
         say!(
-            "{} of {total} profiles were done before, says {}",
-            total - left.len(),
+            "{before} of {total} profiles were done before, says {}: each is read again",
             journal.path().display()
         );
     }
-    let mut rate = FailureRate::new(update.max_failure_rate);
-    let plans = plan_all(left, &mut rate, &mut outcomes).await;
+    let mut outcomes = Outcomes::default();
+    let mut rate = FailureRate::new(update.max_failure_rate, total);
+    let plans = plan_all(jobs, &mut rate, &mut outcomes).await;
     if rate.is_too_high() {
-        unless_closed(print_outcomes(global.output, &outcomes))?;
+        unless_broken(print_outcomes(global.output, &outcomes))?;
         say!("stopped while the plan was made: {rate}; nothing was written");
-        return Ok(outcomes.exit().unless_complete());
+        return Ok(outcomes.exit());
     }
     let writes = plans.iter().filter(|it| !it.plan.is_empty()).count();
     if update.confirm.dry_run || !(global.quiet && update.confirm.yes) {
         show(global.output, update.confirm.dry_run, &plans)?;
     }
     say!("{writes} of {total} profiles are to be written");
+    let to_write = plans.iter().filter(|it| !it.plan.is_empty()).map(|it| &it.plan.id);
+    let own = OwnProfiles::at(&session, to_write.clone()).await;
+    to_write.for_each(|id| own.warn(id));
     if update.confirm.dry_run {
+        for Planned { plan, noted, .. } in plans {
+            let outcome = if plan.is_empty() { Outcome::so_already(noted) } else { Outcome::Planned };
+            outcomes.push(plan.id, outcome);
+        }
         say!("dry run: nothing was written");
         return Ok(outcomes.exit());
     }
     if writes > 0 && !confirmed(&update.confirm)? {
         return Ok(Exit::Usage);
     }
-    let mut rate = FailureRate::new(update.max_failure_rate);
+    write_all(global, update, &mut journal, plans, outcomes).await
+}
+
+const COLUMNS: &[&str] = &["id", "state", "outcome"];
+
+/// Writes one profile after the other, and prints what came of each at once, those first that could not be read.
+async fn write_all(
+    global: &Global,
+    update: &Update,
+    journal: &mut Journal,
+    plans: Vec<Planned>,
+    mut outcomes: Outcomes,
+) -> Result<Exit, Failure> {
+    let ids: Vec<_> = plans.iter().map(|it| it.plan.id.to_string()).collect();
+    let mut rows = Rows::new(global.output, COLUMNS, ids.iter().map(String::as_str));
+    let mut exit = Exit::Complete;
+    for (id, outcome) in outcomes.iter() {
+        exit = exit.and(print_row(&mut rows, id, outcome)?);
+    }
+    let writes = plans.iter().filter(|it| !it.plan.is_empty()).count();
+    let mut rate = FailureRate::new(update.max_failure_rate, writes);
+    let interrupt = Interrupt::listen();
     let mut broken = None;
-    let interrupted = on_interrupt();
-    for Planned { provider, plan, fingerprint } in &plans {
-        let is_over = interrupted.load(Ordering::Relaxed) || rate.is_too_high() || broken.is_some();
+    for Planned { provider, plan, fingerprint, noted } in plans {
+        let is_over =
+            interrupt.is_raised() || rate.is_too_high() || broken.is_some() || exit != Exit::Complete;
         let outcome = if is_over {
             Outcome::NotTried
         } else if plan.is_empty() {
-            broken = journal.note(&plan.id, fingerprint, State::SoAlready).err();
-            Outcome::SoAlready
+            Outcome::so_already(noted)
         } else {
-            match journal.note(&plan.id, fingerprint, State::Sending) {
+            match journal.note(&plan.id, &fingerprint, State::Sending) {
                 Ok(()) => {
-                    let outcome = write(provider, plan).await;
-                    broken = journal.note(&plan.id, fingerprint, outcome.state()).err();
+                    let written = interrupt.finish(write(&provider, &plan)).await;
+                    let outcome = written.unwrap_or_else(Outcome::unknown);
+                    broken = journal.note(&plan.id, &fingerprint, outcome.state()).err();
+                    rate.count(outcome.is_failure());
                     outcome
                 }
                 Err(failure) => {
@@ -122,54 +144,69 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
             }
         };
         if outcome != Outcome::NotTried {
-            rate.count(outcome.is_failure());
+            exit = exit.and(print_row(&mut rows, &plan.id, &outcome)?);
         }
-        outcomes.push(plan.id.clone(), outcome);
+        outcomes.push(plan.id, outcome);
     }
-    unless_closed(print_outcomes(global.output, &outcomes))?;
+    if exit == Exit::Complete {
+        exit = after_write(rows.finish(), String::new)?;
+    }
     if rate.is_too_high() {
         say!("stopped: {rate}");
+    }
+    let mut left = outcomes.left().peekable();
+    if left.peek().is_some() {
+        say!("not begun:");
+        left.for_each(|id| say!("  {id}"));
     }
     say!("{outcomes}");
     if let Some(failure) = broken {
         return Err(failure);
     }
-    let exit = outcomes.exit();
-    if exit != Exit::Complete {
+    let mut exit = if exit == Exit::Complete { outcomes.exit() } else { exit };
+    if interrupt.is_raised() {
+        exit = Exit::Partial;
+    }
+    if exit == Exit::Complete {
+        journal.close()?;
+    } else {
         say!("the same command goes on with those that were not written");
     }
     Ok(exit)
 }
 
-/// Whether somebody interrupts the run. What is on its way is waited for: nobody would know what became of it.
-fn on_interrupt() -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&flag);
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_err() {
-            return;
-        }
-        told.store(true, Ordering::Relaxed);
-        say!("interrupted: the write on its way is waited for; interrupt again to end at once");
-        if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(130);
-        }
-    });
-    flag
+/// Prints what came of one profile. Where that cannot be printed any more, it is said, and nothing further is written.
+fn print_row(rows: &mut Rows, id: &ProfileId, outcome: &Outcome) -> Result<Exit, Failure> {
+    let row = row(id, outcome);
+    after_write(rows.push(&row), || format!("{id}  {outcome}"))
 }
 
-/// What is to be done and where, as a hash.
-fn fingerprint_of(provider: &dyn ProfileProvider, id: &ProfileId, change: &ProfileChange) -> String {
+fn row(id: &ProfileId, outcome: &Outcome) -> Vec<Value> {
+    vec![Value::from(id.to_string()), Value::from(outcome.word()), Value::from(outcome.to_string())]
+}
+
+/// What is to be done and where, as a digest.
+fn fingerprint_of(
+    key: &Key,
+    provider: &dyn ProfileProvider,
+    id: &ProfileId,
+    change: &ProfileChange,
+) -> String {
     let changes = change.iter().map(|(path, change)| match change {
         anyprofile::Change::Set(value) => (path.to_string(), value.clone()),
         _ => (path.to_string(), Value::Null),
     });
     let words = (provider.info().base_url.as_str(), id.to_string(), changes.collect::<Vec<_>>());
-    fingerprint(&json!(words).to_string())
+    key.digest(&json!(words).to_string())
 }
 
 /// The changes in the types of the fields, checked against what each service takes before anything is sent.
-fn jobs(session: &Session, entries: Vec<Entry>) -> Result<Vec<Job>, Vec<String>> {
+fn jobs(
+    session: &Session,
+    journal: &Journal,
+    key: &Key,
+    entries: Vec<Entry>,
+) -> Result<Vec<Job>, Vec<String>> {
     let (mut jobs, mut problems) = (Vec::new(), Vec::new());
     for Entry { line, id, fields } in entries {
         let Some(provider) = session.directory.provider_of(&id) else {
@@ -188,8 +225,9 @@ fn jobs(session: &Session, entries: Vec<Entry>) -> Result<Vec<Job>, Vec<String>>
         });
         match change.check(&id, provider.info(), capabilities) {
             Ok(()) => {
-                let fingerprint = fingerprint_of(provider.as_ref(), &id, &change);
-                jobs.push(Job { provider: Arc::clone(provider), id, change, fingerprint });
+                let fingerprint = fingerprint_of(key, provider.as_ref(), &id, &change);
+                let noted = journal.state_of(&id, &fingerprint);
+                jobs.push(Job { provider: Arc::clone(provider), id, change, fingerprint, noted });
             }
             Err(error) => problems.push(format!("line {line}: {}", error.message())),
         }
@@ -202,30 +240,43 @@ struct Planned {
     provider: Arc<dyn ProfileProvider>,
     plan: UpdatePlan,
     fingerprint: String,
+    /// What the journal says of it.
+    noted: Option<State>,
 }
 
 /// Reads what there is of every profile, until too many cannot be read.
 async fn plan_all(jobs: Vec<Job>, rate: &mut FailureRate, outcomes: &mut Outcomes) -> Vec<Planned> {
+    let ids: Vec<_> = jobs.iter().map(|job| job.id.clone()).collect();
+    let mut read = 0;
     let planned = stream::iter(jobs).map(|job| async move {
         let plan = job.provider.plan(&job.id, &job.change).await;
         (job, plan)
     });
     let mut planned = std::pin::pin!(planned.buffered(READ_AT_A_TIME));
     let mut plans = Vec::new();
-    while let Some((Job { provider, id, fingerprint, .. }, plan)) = planned.next().await {
+    while let Some((Job { provider, id, fingerprint, noted, .. }, plan)) = planned.next().await {
+        read += 1;
         rate.count(plan.is_err());
         match plan {
-            Ok(plan) => plans.push(Planned { provider, plan, fingerprint }),
+            Ok(plan) => plans.push(Planned { provider, plan, fingerprint, noted }),
             Err(error) => {
                 diagnostics::error(&error);
                 outcomes.push(id, Outcome::of_failure(&error));
             }
         }
         if rate.is_too_high() {
+            // Those that were read are not written either.
+            let planned = plans.drain(..).map(|it| it.plan.id);
+            planned.chain(ids.into_iter().skip(read)).for_each(|id| outcomes.push(id, Outcome::NotTried));
             break;
         }
     }
     plans
+}
+
+/// What was printed before anything was written. Nobody reading any more is no failure.
+fn unless_broken(printed: Result<(), Failure>) -> Result<(), Failure> {
+    after_write(printed, String::new).map(drop)
 }
 
 /// Shows the plans: where nothing else is asked for they are the output.
@@ -247,10 +298,7 @@ fn show(format: Format, is_output: bool, plans: &[Planned]) -> Result<(), Failur
 }
 
 fn print_outcomes(format: Format, outcomes: &Outcomes) -> Result<(), Failure> {
-    let row = |(id, outcome): &(ProfileId, Outcome)| {
-        vec![Value::from(id.to_string()), Value::from(outcome.word()), Value::from(outcome.to_string())]
-    };
-    print_rows(format, &["id", "state", "outcome"], &outcomes.iter().map(row).collect::<Vec<_>>())
+    print_rows(format, COLUMNS, &outcomes.iter().map(|(id, outcome)| row(id, outcome)).collect::<Vec<_>>())
 }
 
 /// Writes one profile. What was shown is what is written: not if somebody else has changed it in the meantime.

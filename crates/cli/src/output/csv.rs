@@ -67,7 +67,7 @@ pub(super) fn write_rows(columns: &[&str], rows: impl Iterator<Item = Vec<String
 }
 
 /// The text as a spreadsheet takes it for text: what would be a formula gets a `'` in front.
-fn inert(text: &str) -> Cow<'_, str> {
+pub(super) fn inert(text: &str) -> Cow<'_, str> {
     if is_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 

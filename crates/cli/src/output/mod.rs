@@ -3,6 +3,7 @@
 mod cell;
 mod csv;
 mod json;
+mod rows;
 mod table;
 
 use std::io::{self, Write};
@@ -15,6 +16,7 @@ pub(crate) use self::{
     cell::{Cell, cell_of, list_in_words},
     csv::is_formula,
     json::selected,
+    rows::Rows,
     table::{grid, one_profile, printable},
 };
 

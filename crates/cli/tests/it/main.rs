@@ -1,10 +1,12 @@
 //! The command, run as a person runs it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod ending;
 mod exporting;
 mod failing;
 mod outcomes;
 mod output;
+mod proving;
 mod reading;
 mod secrecy;
 mod updating;

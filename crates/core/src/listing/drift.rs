@@ -51,6 +51,13 @@ impl Drift {
         }
     }
 
+    /// Counts fields around the records of a page that have another type than was published.
+    pub(super) fn note_envelope(&mut self, changed_types: &[&'static str]) {
+        for name in changed_types {
+            count(&mut self.changed_types, name, 1);
+        }
+    }
+
     pub(super) fn note(&mut self, profile: &Profile) {
         let mut other_types = Vec::new();
         for note in profile.notes.iter().filter(|note| note.kind == NoteKind::OtherType) {

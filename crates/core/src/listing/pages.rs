@@ -439,6 +439,7 @@ where
         }
         let report = &mut self.report;
         let (collection, drift) = (&mut report.collections[index], &mut report.drift);
+        drift.note_envelope(&page.changed_types);
         let duplicates = self.duplicates.note_page(page.items.iter().map(|profile| &profile.id));
         collection.duplicates += duplicates;
         for profile in &page.items {

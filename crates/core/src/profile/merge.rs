@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Email, Note, NoteKind, Profile};
 use crate::{
     Error, Field, FieldPath, MissingReason, MissingView, Origin, RawJson, Result, View,
+    email::is_same_address,
     origin::{Fill, fill},
 };
 
@@ -129,8 +130,11 @@ fn merge_emails(emails: &mut Field<Vec<Email>>, others: Field<Vec<Email>>) -> bo
     };
     let mut is_taken = false;
     for other in others {
-        let address = other.address.value().map(|address| address.to_lowercase());
-        let same = own.iter_mut().find(|email| email.address.value().map(|it| it.to_lowercase()) == address);
+        let is_same = |email: &&mut Email| match (email.address.value(), other.address.value()) {
+            (Some(one), Some(two)) => is_same_address(one, two),
+            (one, two) => one == two,
+        };
+        let same = own.iter_mut().find(is_same);
         if let Some(email) = same {
             email.fill_from(other.clone(), &mut |_, filled| is_taken |= filled.is_taken());
         } else {

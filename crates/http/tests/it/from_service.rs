@@ -141,3 +141,23 @@ async fn a_response_has_the_time_of_the_services_clock_and_so_has_its_error() {
     let error = exchanging_client(&script, HttpOptions::default()).send(read()).await.unwrap_err();
     assert_eq!(error.response_date(), time());
 }
+
+#[tokio::test]
+async fn an_error_in_an_answer_with_a_success_status_is_told_in_the_services_words() {
+    let undecodable = |response: Answer| async {
+        let options = HttpOptions::default().with_transport(Script::of([response]));
+        let client =
+            HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), &DETAIL, options).unwrap();
+        client.send(read()).await.unwrap().decode::<Vec<u8>>().unwrap_err()
+    };
+    for body in [r#"{"detail":"The quota is spent."}"#, "\u{feff}{\"detail\":\"The quota is spent.\"}"] {
+        let error = undecodable(json(200, body)).await;
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)));
+        assert_eq!((error.service_message(), error.is_from_service()), (Some("The quota is spent."), true));
+        assert!(!format!("{error} {error:?}").contains("quota"), "{error}");
+    }
+    for body in [r#"{"items":[]}"#, r#"{"message":"The quota is spent."}"#, "{", ""] {
+        let error = undecodable(json(200, body)).await;
+        assert_eq!((error.service_message(), error.is_from_service()), (None, false), "{body}");
+    }
+}

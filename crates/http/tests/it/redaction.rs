@@ -189,3 +189,53 @@ async fn settings_show_no_secret_in_debug() {
     assert_clean(&format!("{client:?}"));
     assert_clean(&told(&client.send(request).await.unwrap_err()));
 }
+
+/// The error with what the service said of it, as a person would be shown.
+fn shown(error: &Error) -> String {
+    format!(
+        "{} {:?} {:?} {:?} {:?}",
+        told(error),
+        error.service_message(),
+        error.field_errors(),
+        error.request_id(),
+        error.code()
+    )
+}
+
+#[tokio::test]
+async fn the_own_credential_is_not_shown_where_a_service_repeats_it() {
+    let echo = |secret: &str| {
+        let body = format!(
+            r#"{{"detail":"The key {secret} is not known","code":"{secret}","{secret}":["{secret} is no field"],"list":["a {secret}"]}}"#
+        );
+        json(401, body).header("x-request-id", secret)
+    };
+    let script =
+        Script::of([echo("sk-planted-key"), json(200, "[]").header("x-request-id", "sk-planted-key")]);
+    let options = HttpOptions::default().with_transport(script);
+    let client =
+        HttpClient::new(info("https://api.example.com"), credential(), HeaderMap::new(), &DIALECT, options)
+            .unwrap();
+    let [read, _] = requests();
+    let error = client.send(read).await.unwrap_err();
+    assert_clean(&shown(&error));
+    assert_eq!(error.service_message(), Some("The key … is not known"));
+    assert_eq!((error.request_id(), error.code()), (None, None));
+    assert_eq!(error.field_errors()["…"], ["… is no field"]);
+    let [read, _] = requests();
+    assert_eq!(client.send(read).await.unwrap().request_id, None);
+
+    // Of an exchanged token both: the one that lives long, and the one that does not.
+    for secret in ["long-lived", "planted-access"] {
+        let token = json(200, r#"{"access_token":"planted-access"}"#);
+        let script = Script::of([token.clone(), echo(secret), token, echo(secret)]);
+        let [read, _] = requests();
+        let error = exchanging_client(&script, HttpOptions::default()).send(read).await.unwrap_err();
+        assert_clean(&shown(&error));
+    }
+    let script =
+        Script::of([json(400, r#"{"error":"invalid_grant","error_description":"long-lived is no token"}"#)]);
+    let [read, _] = requests();
+    let error = exchanging_client(&script, HttpOptions::default()).send(read).await.unwrap_err();
+    assert_eq!(error.service_message(), Some("… is no token"));
+}

@@ -175,6 +175,38 @@ async fn a_body_that_trickles_ends_with_the_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_body_that_trickles_is_given_up_and_one_that_is_slow_or_silent_for_a_while_is_not() {
+    let body = |bytes: usize, pieces: usize| {
+        let piece = " ".repeat(bytes);
+        let pieces = (1..pieces).map(|_| piece.clone()).chain(["[]".to_owned()]);
+        json(200, "").pieces(pieces.collect::<Vec<_>>())
+    };
+    let options = || HttpOptions::default().with_max_attempts(1);
+    for (answer, options, seconds) in [
+        (body(1, 59).every(SECOND), options(), Err(21)),
+        (body(127, 59).every(SECOND), options(), Err(21)),
+        (body(128, 59).every(SECOND), options(), Ok(59)),
+        (body(5120, 3).every(15 * SECOND), options(), Ok(45)),
+        (body(1, 59).every(SECOND), options().with_min_bytes_per_second(0), Ok(59)),
+        (body(99, 59).every(SECOND), options().with_min_bytes_per_second(100), Err(21)),
+    ] {
+        let began = tokio::time::Instant::now();
+        let sent = client_with(&Script::of([answer]), options).send(read()).await;
+        let took = began.elapsed().as_secs();
+        match (sent, seconds) {
+            (Ok(_), Ok(seconds)) => assert_eq!(took, seconds),
+            (Err(error), Err(seconds)) => {
+                assert_eq!((error.kind(), error.retry(), took), (ErrorKind::Timeout, Retry::Later, seconds));
+                assert_eq!(error.message(), "the response came too slowly");
+            }
+            (sent, seconds) => panic!("{sent:?} and not {seconds:?} after {took} s"),
+        }
+    }
+    let script = Script::of([body(1, 59).every(SECOND), json(200, "[]")]);
+    assert_eq!(client(&script).send(read()).await.unwrap().effort.attempts, 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_outage_is_not_multiplied_beyond_the_budget() {
     let script = Script::by(|_| answer(503).into());
     let client = client_with(&script, HttpOptions::default().with_retry_budget(3));

@@ -89,6 +89,23 @@ async fn a_token_is_renewed_a_minute_or_a_tenth_of_its_life_before_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_lifetime_that_is_written_as_a_text_is_one_and_nonsense_is_none() {
+    for (lifetime, exchanged) in
+        [("\"900\"", 2), ("\" 900.0 \"", 2), ("900.0", 2), ("\"soon\"", 1), ("-1", 1), ("[]", 1), ("null", 1)]
+    {
+        let body = format!(r#"{{"access_token":"a","expires_in":{lifetime}}}"#);
+        let script = Script::by(move |sent| {
+            (if is_exchange(sent) { json(200, body.clone()) } else { json(200, "[]") }).into()
+        });
+        let client = exchanging_client(&script, HttpOptions::default());
+        client.send(read()).await.unwrap();
+        tokio::time::sleep(900 * SECOND).await;
+        client.send(read()).await.unwrap();
+        assert_eq!(exchanges(&script), exchanged, "{lifetime}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_token_of_one_minute_serves_more_than_one_request() {
     let script = service(60, |_| json(200, "[]"));
     let client = exchanging_client(&script, HttpOptions::default());

@@ -35,6 +35,7 @@ pub(crate) struct Answer {
     streamed: bool,
     broken: bool,
     delay: Duration,
+    every: Duration,
 }
 
 pub(crate) fn answer(status: u16) -> Answer {
@@ -75,6 +76,12 @@ impl Answer {
     pub(crate) fn broken(mut self) -> Self {
         self.streamed = true;
         self.broken = true;
+        self
+    }
+
+    /// So long passes before each piece.
+    pub(crate) fn every(mut self, every: Duration) -> Self {
+        self.every = every;
         self
     }
 
@@ -212,7 +219,13 @@ impl Transport for Script {
         let body = if answer.streamed {
             let end = answer.broken.then(|| Err(TransportError::new(TransportErrorKind::Interrupted)));
             let pieces = answer.body.into_iter().map(Ok).chain(end);
-            ResponseBody::from_stream(futures_util::stream::iter(pieces.collect::<Vec<_>>()))
+            let pieces = futures_util::stream::iter(pieces.collect::<Vec<_>>());
+            ResponseBody::from_stream(futures_util::StreamExt::then(pieces, move |piece| async move {
+                if !answer.every.is_zero() {
+                    tokio::time::sleep(answer.every).await;
+                }
+                piece
+            }))
         } else {
             ResponseBody::from_bytes(answer.body.concat())
         };

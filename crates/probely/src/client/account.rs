@@ -41,6 +41,7 @@ impl ListEntries {
         Request::get(operation)
             .path(path)
             .query("length", self.length)
+            .asking_for(self.length)
             .query("ordering", self.ordering.as_deref())
             .query("page", self.page)
             .names_resource(self.page.is_some_and(|page| page > 1))

@@ -19,8 +19,12 @@ fn is_own_form(failure: &Failure<'_>) -> bool {
 }
 
 fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
-    details.service_message =
-        ["/detail", "/error"].iter().find_map(|pointer| failure.text(pointer)).map(str::to_owned);
+    details.service_message = ["/detail", "/error"].iter().find_map(|pointer| failure.texts(pointer));
+    for pointer in ["/detail", "/error"] {
+        if let Some(fields) = failure.json.as_ref().and_then(|json| json.pointer(pointer)?.as_object()) {
+            fields.iter().for_each(|(name, messages)| details.field(name, messages));
+        }
+    }
     if let (400, Some(Value::Object(fields))) = (failure.status, &failure.json) {
         for (name, messages) in fields.iter().filter(|(name, _)| !matches!(name.as_str(), "detail" | "error"))
         {

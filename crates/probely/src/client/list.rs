@@ -25,7 +25,7 @@ pub(crate) fn remaining_pages<T>(answer: &Answer, list: &ResultList<T>) -> Resul
     list.remaining().ok_or_else(|| {
         answer.error(
             ErrorKind::Decode,
-            "the answer does not have the documented form: page or page_total is missing",
+            "the answer does not have the documented form: page or page_total is missing, or not a number",
         )
     })
 }

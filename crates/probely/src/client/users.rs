@@ -162,6 +162,7 @@ impl ListUsers {
             .query("search", self.search.as_deref())
             .query_each("target", &self.target)
             .query_each("team", &self.team)
+            .asking_for(self.length)
     }
 }
 

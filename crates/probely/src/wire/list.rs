@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
-use anyprofile_core::{Field, wire};
+use anyprofile_core::{Field, envelope_fields};
 use serde::Deserialize;
 
 use super::User;
+
+envelope_fields! { mod fields { counts { count page_total page length } records { results } } }
 
 /// A page of a list. There are no links: pages are numbered.
 ///
@@ -32,20 +34,20 @@ use super::User;
 #[non_exhaustive]
 pub struct ResultList<R> {
     /// How many records there are on all pages.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "fields::count")]
     pub count: Field<u64>,
     /// How many pages there are; 1 for an empty list.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "fields::page_total")]
     pub page_total: Field<u64>,
     /// The number of this page, from 1.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "fields::page")]
     pub page: Field<u64>,
     /// The size of a page that was asked for, whatever is on this one. Another number than the one that was
     /// asked for says that the service cut it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "fields::length")]
     pub length: Field<u64>,
     /// The records of this page.
-    #[serde(deserialize_with = "wire::records")]
+    #[serde(deserialize_with = "fields::results")]
     pub results: Vec<R>,
 }
 

@@ -66,6 +66,24 @@ async fn only_what_has_the_services_form_says_that_nobody_is_there() {
 }
 
 #[tokio::test]
+async fn errors_are_read_in_any_form_that_their_detail_has() {
+    for (status, body, said) in [
+        (400, "\u{feff}{\"detail\":\"No.\"}", "No."),
+        (400, r#"{"detail":["No.","Never."]}"#, "No.; Never."),
+        (403, r#"{"detail":[{"message":"No."},{"message":"Never."}]}"#, "No.; Never."),
+        (500, r#"{"detail":{"name":["Too long."],"email":"Taken."}}"#, "Taken.; Too long."),
+        (200, r#"{"detail":"No."}"#, "No."),
+        (200, r#"{"error":["No."]}"#, "No."),
+    ] {
+        let error = list_error(json(status, body)).await;
+        assert_eq!((error.service_message(), error.is_from_service()), (Some(said), true), "{body}: {error}");
+    }
+    let error = list_error(json(400, r#"{"detail":{"name":["Too long."],"email":"Taken."}}"#)).await;
+    assert_eq!(error.field_errors()["name"], ["Too long."]);
+    assert_eq!(error.field_errors()["email"], ["Taken."]);
+}
+
+#[tokio::test]
 async fn a_refused_key_is_not_sent_again() {
     let script = Script::of([json(401, r#"{"detail":"Incorrect authentication credentials."}"#)]);
     let http = HttpOptions::default().with_transport(script.clone());

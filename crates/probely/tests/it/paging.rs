@@ -184,7 +184,9 @@ async fn a_page_that_does_not_say_how_many_there_are_is_an_error() {
         r#"{"results":[]}"#,
         r#"{"count":1,"page_total":1,"page":1}"#,
         r#"{"page_total":1,"page":1,"results":null}"#,
-        r#"{"page_total":"1","page":1,"results":[]}"#,
+        r#"{"page_total":-1,"page":1,"results":[]}"#,
+        r#"{"page_total":"many","page":1,"results":[]}"#,
+        r#"{"page_total":1.5,"page":1,"results":[]}"#,
         "[]",
         "null",
     ] {
@@ -192,6 +194,48 @@ async fn a_page_that_does_not_say_how_many_there_are_is_an_error() {
         let error = provider(&script).list_page(&ListQuery::new(), None).await.unwrap_err();
         assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, Some("users_list")), "{body}");
     }
+}
+
+#[tokio::test]
+async fn an_envelope_whose_numbers_changed_their_type_is_read_and_told() {
+    let script = Script::of([
+        json(
+            200,
+            r#"{"count":"3","page_total":2.0,"page":"1","length":2,"results":[{"id":"a"},{"id":"b"}]}"#,
+        ),
+        json(200, r#"{"count":"3","page_total":2,"page":2,"length":-1,"results":{"0":{"id":"c"}}}"#),
+        json(200, r#"{"count":0,"page_total":1,"page":1,"results":null}"#),
+    ]);
+    let provider = provider(&script);
+    let mut pages = provider.pages(ListQuery::new().with_concurrency(1));
+    let mut ids = Vec::new();
+    while let Some(page) = pages.next_page().await {
+        ids.extend(page.unwrap().items.into_iter().map(|profile| profile.id.native().to_owned()));
+    }
+    assert_eq!(ids, ["a", "b", "c"]);
+    let report = pages.report();
+    assert!(report.is_complete() && report.declared_total == Some(3), "{report:?}");
+    let changed: Vec<_> =
+        report.drift.changed_types.iter().map(|(name, times)| (name.as_str(), *times)).collect();
+    assert_eq!(changed, [("count", 2), ("length", 1), ("page", 1), ("page_total", 1), ("results", 2)]);
+
+    let script = Script::of([json(200, r#"{"count":1,"page_total":1,"page":1}"#)]);
+    let error = crate::provider(&script).list_page(&ListQuery::new(), None).await.unwrap_err();
+    assert!(error.message().contains("missing field 'results'"), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_with_far_more_records_than_were_asked_for_is_not_read() {
+    let records = |number: usize| vec![r#"{"id":"a"}"#; number].join(",");
+    let body = |number| format!(r#"{{"count":1,"page_total":1,"page":1,"results":[{}]}}"#, records(number));
+    let list = |asked: u32, sent: usize| {
+        let script = Script::of([json(200, body(sent))]);
+        async move { provider(&script).list_page(&ListQuery::new().with_page_size(asked), None).await }
+    };
+    let error = list(100, 10_001).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::TooLarge, Some(200)), "{error}");
+    assert!(error.message().contains("more records than were asked for"), "{error}");
+    assert_eq!(list(8_000, 10_001).await.unwrap().items.len(), 10_001);
 }
 
 #[tokio::test]

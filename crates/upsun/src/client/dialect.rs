@@ -57,7 +57,11 @@ fn is_detail(value: &Value) -> bool {
 
 fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
     let texts = ["/title", "/message", "/detail", "/error_description", "/error"];
-    details.service_message = texts.iter().find_map(|pointer| failure.text(pointer)).map(str::to_owned);
+    details.service_message = texts
+        .iter()
+        .find_map(|pointer| failure.text(pointer))
+        .map(str::to_owned)
+        .or_else(|| texts.iter().find_map(|pointer| failure.texts(pointer)));
     details.code = failure.text("/error").map(str::to_owned);
     for pointer in ["/detail", "/error"] {
         if let Some(fields) = failure.json.as_ref().and_then(|json| json.pointer(pointer)?.as_object()) {

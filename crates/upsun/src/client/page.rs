@@ -3,8 +3,9 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use anyprofile_core::wire::Tolerant;
-use anyprofile_core::{Effort, Error, ErrorKind, Field, Page, Quarantined, Result, wire};
+use anyprofile_core::{Effort, Error, ErrorKind, Field, Page, Quarantined, Result, Timestamp, wire};
 use anyprofile_http::{Answer, Request};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{UpsunClient, filter::Filter};
@@ -41,8 +42,12 @@ pub struct CursorPage<T> {
     pub users: Vec<SignedLink>,
     /// Records that did not decode.
     pub quarantined: Vec<Quarantined>,
+    /// Fields around the records that have another type than was published, and whose meaning is plain all the same.
+    pub changed_types: Vec<&'static str>,
     /// The service's id of the request.
     pub request_id: Option<String>,
+    /// The time of the response by the service's clock, to the second.
+    pub date: Option<Timestamp>,
     /// What it took to get the page.
     pub effort: Effort,
 }
@@ -121,6 +126,7 @@ pub(crate) struct Listing {
     list: &'static str,
     query: Vec<(String, String)>,
     invalid: Option<&'static str>,
+    asked: Option<u32>,
 }
 
 impl Listing {
@@ -151,6 +157,7 @@ impl Listing {
         if size.is_some_and(|size| size == 0 || size > most) {
             self.invalid = Some("the page size is out of the documented range");
         }
+        self.asked = size;
         self.parameter("page[size]", size)
     }
 
@@ -164,6 +171,7 @@ impl Listing {
             .iter()
             .fold(request, |request, (name, value)| request.query(name, Some(value)))
             .follow(link)
+            .asking_for(self.asked)
     }
 }
 
@@ -223,6 +231,8 @@ impl UpsunClient {
             previous: page_link(links.previous),
             users: links.users,
             quarantined: decoded.quarantined,
+            changed_types: decoded.changed_types,
+            date: answer.date(),
             request_id: answer.request_id,
             effort: answer.effort,
         })
@@ -232,6 +242,11 @@ impl UpsunClient {
 /// A list without pages that is a bare array.
 pub(crate) fn bare_list<T: Tolerant>(answer: &Answer) -> Result<Page<T>> {
     let listed = answer
-        .decode_list::<Vec<T>, Vec<Box<RawValue>>>(|records| wire::decode_records(records, |good| good))?;
-    Ok(listed.into_page(|items| (items, None)))
+        .decode_list::<Bare<T>, Bare<Box<RawValue>>>(|records| wire::decode_records(records.0, Bare))?;
+    Ok(listed.into_page(|items| (items.0, None)))
 }
+
+/// Such an array.
+#[derive(Deserialize)]
+#[serde(transparent, bound = "R: Deserialize<'de>")]
+struct Bare<R>(#[serde(deserialize_with = "wire::records")] Vec<R>);

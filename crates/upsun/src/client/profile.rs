@@ -196,6 +196,7 @@ pub(crate) fn list_request(list: &ListProfiles, next_link: Option<&str>) -> Requ
         .query("range", list.range)
         .query("page", list.page)
         .follow(next_link)
+        .asking_for(list.range)
 }
 
 pub(crate) fn profile_request(user_id: &str) -> Request {

@@ -4,8 +4,8 @@ mod extension;
 mod organization;
 
 use anyprofile_core::{
-    Change, Email, Extension, Field, FieldPath, IdKind, Kind, OrganizationKind, PostalAddress, Profile,
-    ProfileChange, ProfileId, Status, View,
+    Change, Email, Extension, Field, FieldPath, IdKind, Kind, Note, NoteKind, OrganizationKind,
+    PostalAddress, Profile, ProfileChange, ProfileId, Status, View,
     wire::{note_other_types, read_time},
 };
 
@@ -65,6 +65,7 @@ pub(crate) fn profile(id: ProfileId, record: wire::Profile) -> Profile {
         read_time(&mut profile, FieldPath::TIMES_CREATED, "created_at", record.created_at);
     profile.times.updated =
         read_time(&mut profile, FieldPath::TIMES_UPDATED, "updated_at", record.updated_at);
+    let current_trial = current_trial(&mut profile, record.current_trial);
     profile.extension = Some(Extension::new(UpsunExtension {
         profile_id: if is_addressed_otherwise { record.id.map(String::from) } else { Field::Absent },
         company_type,
@@ -74,10 +75,22 @@ pub(crate) fn profile(id: ProfileId, record: wire::Profile) -> Profile {
         ui_colorscheme: record.ui_colorscheme.empty_as_null(),
         default_catalog: record.default_catalog.empty_as_null(),
         project_options_url: record.project_options_url.empty_as_null(),
-        current_trial: record.current_trial,
+        current_trial,
         ..UpsunExtension::default()
     }));
     profile
+}
+
+/// The trial as one object, or none. What was sent besides is kept under `unknown`, and noted.
+fn current_trial(profile: &mut Profile, sent: Field<wire::CurrentTrial>) -> Field<wire::CurrentTrial> {
+    sent.and_then(|sent| {
+        let (trial, is_more) = sent.uniform();
+        if is_more {
+            profile.unknown.insert("current_trial", sent.raw().clone());
+            profile.notes.push(Note::new(FieldPath::unknown("current_trial"), NoteKind::OtherType));
+        }
+        trial.map_or(Field::Absent, Field::Value)
+    })
 }
 
 /// A user of `/users`.

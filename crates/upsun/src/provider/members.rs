@@ -53,13 +53,16 @@ impl UpsunProvider {
             }
             None => Next::End,
         };
-        let mut page = Page::last(listed.items).with_quarantined(listed.quarantined).try_map(|kept| {
-            // What was seen of the membership's own id is the user's.
-            let native = kept.record.user_id.value().or(kept.record.id.value());
-            let id = native.and_then(|native| self.id(IdKind::USER, OpaqueId::as_str(native)).ok());
-            let id = id.ok_or_else(|| "the record has no usable id".to_owned())?;
-            Ok(self.with_raw(map::member(id, kept.record), kept.raw))
-        });
+        let mut page = Page::last(listed.items)
+            .with_quarantined(listed.quarantined)
+            .with_changed_types(listed.changed_types)
+            .try_map(|kept| {
+                // What was seen of the membership's own id is the user's.
+                let native = kept.record.user_id.value().or(kept.record.id.value());
+                let id = native.and_then(|native| self.id(IdKind::USER, OpaqueId::as_str(native)).ok());
+                let id = id.ok_or_else(|| "the record has no usable id".to_owned())?;
+                Ok(self.with_raw(map::member(id, kept.record), kept.raw))
+            });
         let mut reads = stream::iter(listed.users)
             .map(|link| async move { self.referenced(&link).await })
             .buffered(SIDE_BY_SIDE);
@@ -73,7 +76,11 @@ impl UpsunProvider {
             describe(member, &referenced);
         }
         let total = listed.count.into_value();
-        Ok(page.with_declared_total(total).with_request(listed.request_id, effort).with_next(next))
+        Ok(page
+            .with_declared_total(total)
+            .with_request(listed.request_id, effort)
+            .with_date(listed.date)
+            .with_next(next))
     }
 
     async fn referenced(&self, link: &SignedLink) -> Result<(Answered, Effort)> {

@@ -86,8 +86,10 @@ impl UpsunProvider {
         }
         let page = Page::last(items)
             .with_quarantined(quarantined)
+            .with_changed_types(listed.changed_types)
             .with_declared_total(listed.count.into_value())
-            .with_request(listed.request_id, effort);
+            .with_request(listed.request_id, effort)
+            .with_date(listed.date);
         Ok(page.with_next(self.next(query, next)))
     }
 

@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use anyprofile_core::{Field, RawJson, open_record, wire};
+use anyprofile_core::{Field, RawJson, envelope_fields, open_record};
 use serde::{Deserialize, Deserializer};
 
 use super::{LooseMap, OneOrMany, Profile};
+
+envelope_fields! { mod fields { counts { count } records { profiles items } } }
 
 /// A page of profiles, in the shape of the service behind `/profiles`.
 #[derive(Clone, Debug, Deserialize)]
@@ -13,10 +15,10 @@ use super::{LooseMap, OneOrMany, Profile};
 #[non_exhaustive]
 pub struct ProfileList<R = Profile> {
     /// How many profiles there are on all pages; may be missing.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "fields::count")]
     pub count: Field<u64>,
     /// The profiles of this page.
-    #[serde(deserialize_with = "wire::records")]
+    #[serde(deserialize_with = "fields::profiles")]
     pub profiles: Vec<R>,
     /// Where to go on.
     #[serde(default, rename = "_links")]
@@ -29,9 +31,10 @@ pub struct ProfileList<R = Profile> {
 #[non_exhaustive]
 pub struct ItemList<R> {
     /// The records of this page.
+    #[serde(deserialize_with = "fields::items")]
     pub items: Vec<R>,
     /// How many records there are on all pages. Documented for teams alone; client code knows it for members.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "fields::count")]
     pub count: Field<u64>,
     /// Where to go on.
     #[serde(default, rename = "_links")]

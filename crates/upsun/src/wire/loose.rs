@@ -56,6 +56,13 @@ impl Decimal {
     }
 }
 
+impl Decimal {
+    /// The same number, written as a text.
+    pub(crate) fn quoted(self) -> Self {
+        Self { quoted: true, ..self }
+    }
+}
+
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = RawJson::deserialize(deserializer)?;

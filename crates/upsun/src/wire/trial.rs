@@ -1,6 +1,9 @@
 //! Trials, and the money in them.
 
-use anyprofile_core::{Field, RawJson, open_record, wire::OpaqueId};
+use anyprofile_core::{
+    Field, RawJson, open_record,
+    wire::{OpaqueId, Tolerant as _},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Decimal, OneOrMany};
@@ -85,6 +88,46 @@ impl CurrentTrial {
     }
 }
 
+impl CurrentTrial {
+    /// The one trial that is told of a profile, always an object of the same shape, and whether what was sent held
+    /// anything else. The running one of several, else the first. Programs that read an export want one type a field:
+    /// numbers are texts, money and projects always objects and lists.
+    pub(crate) fn uniform(&self) -> (Option<Self>, bool) {
+        let text = self.0.get().trim_start();
+        let sent: Vec<RawJson> = match text.as_bytes().first() {
+            Some(b'[') => self.0.decode().unwrap_or_default(),
+            _ => vec![self.0.clone()],
+        };
+        let mut trials: Vec<_> = sent.iter().filter_map(|raw| Trial::read(raw.get()).ok()).collect();
+        let is_all = sent.len() <= 1 && sent.len() == trials.len();
+        let told = trials.iter().position(|trial| trial.active == true).unwrap_or(0);
+        let told = (told < trials.len()).then(|| trials.swap_remove(told).uniform());
+        let written = told.and_then(|trial| serde_json::value::to_raw_value(&trial).ok());
+        (written.map(|raw| Self(raw.into())), !is_all)
+    }
+}
+
+impl Trial {
+    fn uniform(self) -> Self {
+        let project =
+            |project: TrialProject| TrialProject { total: project.total.map(Money::uniform), ..project };
+        Self {
+            current: self.current.map(Money::uniform),
+            spend: self.spend.map(Money::uniform),
+            spend_remaining: self.spend_remaining.map(Money::uniform),
+            projects: self.projects.map(|projects| {
+                let projects = match projects {
+                    OneOrMany::One(one) => vec![one],
+                    OneOrMany::Many(many) => many,
+                };
+                OneOrMany::Many(projects.into_iter().map(project).collect())
+            }),
+            days_remaining: self.days_remaining.map(Decimal::quoted),
+            ..self
+        }
+    }
+}
+
 /// Money: an object, or the bare amount.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -110,6 +153,16 @@ impl Money {
             Self::Record(record) => record.currency.as_deref().or(record.currency_code.as_deref()),
             Self::Amount(_) => Field::Absent,
         }
+    }
+}
+
+impl Money {
+    fn uniform(self) -> Self {
+        let record = match self {
+            Self::Record(record) => *record,
+            Self::Amount(amount) => MoneyRecord { amount: Field::Value(amount), ..MoneyRecord::default() },
+        };
+        Self::Record(Box::new(MoneyRecord { amount: record.amount.map(Decimal::quoted), ..record }))
     }
 }
 

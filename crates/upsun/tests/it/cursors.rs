@@ -56,9 +56,9 @@ async fn a_link_that_forgets_the_filter_is_merged_with_it_and_can_be_stored() {
         [
             format!("{filter}&page%5Bsize%5D=2"),
             format!("{filter}&page%5Bafter%5D=WyIy%3D&page%5Bsize%5D=50"),
-            format!("{filter}&page%5Bsize%5D=2&page%5Bafter%5D=W3"),
+            format!("{filter}&page%5Bsize%5D=2&page[after]=W3"),
             format!("{filter}&page%5Bsize%5D=2&page%5Bbefore%5D=W2"),
-            format!("{filter}&page%5Bsize%5D=2&page%5Bafter%5D=W3"),
+            format!("{filter}&page%5Bsize%5D=2&page[after]=W3"),
         ]
     );
 }

@@ -5,7 +5,7 @@
 //! - 1 two dialects of lists: `paging` for that of `/profiles`, `cursors` for the other
 //! - 2 pictures: `writes::every_change_sends_what_is_documented`, `written`
 //! - 3, 4 nothing required, null, absent and empty apart, unknown fields kept: `records`
-//! - 5 trials in every shape: `records::a_trial_in_any_shape_does_not_cost_the_profile`
+//! - 5 trials in every shape: `records::a_trial_in_any_shape_is_told_as_one_object_or_not_at_all`
 //! - 6 error bodies in four shapes: `errors`
 //! - 7 a moved organization profile: `errors::a_moved_profile_is_told_from_a_missing_permission`
 //! - 8 the misspelled word: `updates::the_legal_form_is_written_in_the_services_own_spelling`

@@ -127,33 +127,55 @@ async fn ids_are_opaque() {
 }
 
 #[tokio::test]
-async fn a_trial_in_any_shape_does_not_cost_the_profile() {
-    for (trial, trials) in [
-        (r#"{"active":true}"#, 1),
-        (r#"{"spend":"30","days_remaining":"7","projects":[]}"#, 1),
-        (r#"{"spend":{"amount":30,"currency_code":"EUR"},"projects":[{"id":"1"},{"id":"2"}]}"#, 1),
-        (r#"{"projects":{"id":"p","total":{"amount":"10"}},"pending_verification":null}"#, 1),
-        ("{}", 1),
-        (r#"[{"description":"a","spend_remaining":"12.50"},{}]"#, 2),
-        ("[]", 0),
-        (r#""soon""#, 0),
-        ("7", 0),
-        ("false", 0),
-        (r#"{"active":"perhaps"}"#, 0),
-        (r#"{"spend":[1]}"#, 0),
+async fn a_trial_in_any_shape_is_told_as_one_object_or_not_at_all() {
+    for (sent, told, is_kept) in [
+        (r#"{"active":true}"#, r#"{"active":true}"#, false),
+        (
+            r#"{"spend":"30","days_remaining":7,"projects":[]}"#,
+            r#"{"spend":{"amount":"30"},"days_remaining":"7","projects":[]}"#,
+            false,
+        ),
+        (
+            r#"{"spend":{"amount":30,"currency_code":"EUR"},"projects":[{"id":1},{"id":"2"}]}"#,
+            r#"{"spend":{"amount":"30","currency_code":"EUR"},"projects":[{"id":"1"},{"id":"2"}]}"#,
+            false,
+        ),
+        (
+            r#"{"projects":{"id":"p","total":{"amount":10.50}},"pending_verification":null,"new":1}"#,
+            r#"{"projects":[{"id":"p","total":{"amount":"10.50"}}],"pending_verification":null,"new":1}"#,
+            false,
+        ),
+        ("{}", "{}", false),
+        (
+            r#"[{"description":"a","spend_remaining":12.50}]"#,
+            r#"{"description":"a","spend_remaining":{"amount":"12.50"}}"#,
+            false,
+        ),
+        (r#"[{"description":"a"},{"active":true}]"#, r#"{"active":true}"#, true),
+        (r#"[{"description":"a"},{}]"#, r#"{"description":"a"}"#, true),
+        ("[]", "absent", false),
+        (r#""soon""#, "absent", true),
+        ("7", "absent", true),
+        ("false", "absent", true),
+        ("[7]", "absent", true),
+        (r#"{"active":"perhaps"}"#, r#"{"active":"perhaps"}"#, false),
+        ("null", "null", false),
     ] {
         let profile =
-            get(USER, format!(r#"{{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","current_trial":{trial}}}"#))
+            get(USER, format!(r#"{{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","current_trial":{sent}}}"#))
                 .await;
-        let extension = extension(&profile);
-        let found = extension.current_trial.value().unwrap();
-        assert_eq!(found.trials().len(), trials, "{trial}");
-        assert_eq!(
-            shown(&profile)["extension"]["current_trial"],
-            serde_json::from_str::<serde_json::Value>(trial).unwrap(),
-            "a trial is written as it came"
-        );
+        let shown = shown(&profile);
+        let trial = shown["extension"].get("current_trial").cloned();
+        let told = (told != "absent").then(|| serde_json::from_str::<serde_json::Value>(told).unwrap());
+        assert_eq!(trial, told, "{sent}");
+        assert_eq!(profile.unknown.get("current_trial").is_some(), is_kept, "{sent}");
+        assert_eq!(profile.notes.len(), usize::from(is_kept), "{sent}");
     }
+    // A client that reads the record itself has it as it came.
+    let record: wire::Profile = serde_json::from_str(r#"{"current_trial":[{"spend":30},{}]}"#).unwrap();
+    let trial = record.current_trial.into_value().unwrap();
+    assert_eq!((trial.trials().len(), trial.raw().get()), (2, r#"[{"spend":30},{}]"#));
+    assert_eq!(trial.trials()[0].spend.value().unwrap().amount(), Field::Value("30"));
 }
 
 #[tokio::test]
@@ -163,7 +185,8 @@ async fn the_documented_trial_is_read_to_its_amounts() {
     assert_eq!(trial.active, true);
     let remaining = trial.spend_remaining.value().unwrap();
     assert_eq!((remaining.amount(), remaining.currency()), (Field::Value("29.00"), Field::Value("EUR")));
-    let wire::OneOrMany::One(project) = trial.projects.value().unwrap() else { panic!("one project") };
+    let wire::OneOrMany::Many(projects) = trial.projects.value().unwrap() else { panic!("a list") };
+    let project = &projects[0];
     let total = project.total.value().unwrap();
     assert_eq!((total.amount(), total.currency()), (Field::Value("123"), Field::Value("EUR")));
 }

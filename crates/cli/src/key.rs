@@ -1,0 +1,114 @@
+//! The key under which what was written is noted.
+
+use std::{
+    fmt::Write as _,
+    fs::OpenOptions,
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use etcetera::BaseStrategy as _;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+/// How many bytes a key has.
+const LENGTH: usize = 32;
+
+/// A key that only this user has. What is noted is noted by a digest under it (HMAC-SHA-256), so that nobody who comes by a
+/// note finds out by trying which value was written.
+#[derive(Clone)]
+pub(crate) struct Key([u8; LENGTH]);
+
+impl Key {
+    /// The key of this user, made where there is none: `anyprofile/key` in the folder for state. Without such a folder, as
+    /// in a container without a home, one for this run alone: notes of earlier runs are then not recognized.
+    pub(crate) fn of_user() -> io::Result<Self> {
+        match usual_path() {
+            Some(path) => Self::read_or_make(&path),
+            None => Self::random(),
+        }
+    }
+
+    fn random() -> io::Result<Self> {
+        let mut key = [0; LENGTH];
+        getrandom::fill(&mut key).map_err(io::Error::other)?;
+        Ok(Self(key))
+    }
+
+    fn read_or_make(path: &Path) -> io::Result<Self> {
+        match Self::read(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            read => return read,
+        }
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let key = Self::random()?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(path) {
+            Ok(mut file) => {
+                file.write_all(&key.0)?;
+                file.sync_all()?;
+                Ok(key)
+            }
+            // Another run was faster: it is that one's.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::read(path),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read(path: &Path) -> io::Result<Self> {
+        let mut key = Vec::new();
+        std::fs::File::open(path)?.take(LENGTH as u64 + 1).read_to_end(&mut key)?;
+        let wrong = |_| {
+            let why = format!("{} is no key of this program: remove it", path.display());
+            io::Error::new(io::ErrorKind::InvalidData, why)
+        };
+        key.try_into().map(Self).map_err(wrong)
+    }
+
+    /// The digest of a text, in hexadecimal digits.
+    pub(crate) fn digest(&self, text: &str) -> String {
+        // A key of any length is one.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return String::new() };
+        mac.update(text.as_bytes());
+        let mut digest = String::with_capacity(2 * LENGTH);
+        for byte in mac.finalize().into_bytes() {
+            // Writing to a string does not fail.
+            let _ = write!(digest, "{byte:02x}");
+        }
+        digest
+    }
+}
+
+fn usual_path() -> Option<PathBuf> {
+    let strategy = etcetera::choose_base_strategy().ok()?;
+    let folder = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
+    Some(folder.join("anyprofile").join("key"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_and_stays_and_what_is_none_is_refused() {
+        let folder = std::env::temp_dir().join(format!("anyprofile-key-{}", std::process::id()));
+        let path = folder.join("deeper").join("key");
+        let first = Key::read_or_make(&path).unwrap().digest("cto");
+        assert_eq!(Key::read_or_make(&path).unwrap().digest("cto"), first);
+        assert_eq!(first.len(), 64);
+        assert_ne!(Key::random().unwrap().digest("cto"), first);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        std::fs::write(&path, "short").unwrap();
+        assert!(Key::read_or_make(&path).is_err());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -1,0 +1,101 @@
+//! Rows that are printed one by one, as soon as each is known.
+
+use std::io::{self, Write as _};
+
+use serde_json::{Map, Value};
+
+use super::{csv::inert, table::printable};
+use crate::{args::Format, exit::Failure};
+
+/// Prints rows that are no profiles, each at once: whoever reads them knows what was done, whenever the run ends.
+pub(crate) struct Rows {
+    format: Format,
+    columns: &'static [&'static str],
+    /// How wide a column of a table is at least, in characters.
+    widths: Vec<usize>,
+    count: usize,
+}
+
+impl Rows {
+    /// Rows with these columns. `firsts` are the cells of the first column, as far as they are known.
+    pub(crate) fn new<'a>(
+        format: Format,
+        columns: &'static [&'static str],
+        firsts: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let mut widths: Vec<_> = columns.iter().map(|column| column.chars().count()).collect();
+        if let Some(width) = widths.first_mut() {
+            *width = firsts.into_iter().map(|first| first.chars().count()).fold(*width, usize::max);
+        }
+        Self { format, columns, widths, count: 0 }
+    }
+
+    /// Prints a row.
+    pub(crate) fn push(&mut self, row: &[Value]) -> Result<(), Failure> {
+        let text = match self.format {
+            Format::Table => self.table_row(row),
+            Format::Json => {
+                let start = if self.count == 0 { "[\n" } else { ",\n" };
+                format!("{start}{}", self.object(row))
+            }
+            Format::Ndjson => format!("{}\n", self.object(row)),
+            Format::Csv => self.csv_row(row)?,
+        };
+        self.count += 1;
+        write(&text)
+    }
+
+    /// Prints what comes behind the last row.
+    pub(crate) fn finish(&self) -> Result<(), Failure> {
+        match (self.format, self.count) {
+            (Format::Json, 0) => write("[]\n"),
+            (Format::Json, _) => write("\n]\n"),
+            _ => Ok(()),
+        }
+    }
+
+    fn object(&self, row: &[Value]) -> Value {
+        let pairs = self.columns.iter().zip(row);
+        Value::Object(
+            pairs.map(|(column, value)| ((*column).to_owned(), value.clone())).collect::<Map<_, _>>(),
+        )
+    }
+
+    fn table_row(&self, row: &[Value]) -> String {
+        let line = |cells: Vec<String>| {
+            let padded = cells.iter().zip(&self.widths).map(|(cell, width)| format!("{cell:width$}  "));
+            format!("{}\n", padded.collect::<String>().trim_end())
+        };
+        let cells = line(row.iter().map(|value| printable(&text_of(value))).collect());
+        if self.count > 0 {
+            return cells;
+        }
+        let header = self.columns.iter().map(|column| column.replace('_', " ").to_uppercase());
+        line(header.collect()) + &cells
+    }
+
+    fn csv_row(&self, row: &[Value]) -> Result<String, Failure> {
+        let mut out = csv::Writer::from_writer(Vec::new());
+        if self.count == 0 {
+            out.write_record(self.columns)?;
+        }
+        out.write_record(row.iter().map(|value| inert(&text_of(value)).into_owned()))?;
+        let bytes = out.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+        String::from_utf8(bytes).map_err(|error| io::Error::other(error).into())
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn write(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}

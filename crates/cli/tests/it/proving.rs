@@ -1,0 +1,162 @@
+//! What is said of people rests on what the services said of them.
+
+use anyprofile_sandbox::Fault;
+
+use crate::{Run, Server, server};
+
+fn with(server: &Server, arguments: &[&str], variables: &[(&str, String)]) -> Run {
+    let mut command = server.command(arguments);
+    command.envs(variables.iter().map(|(name, value)| (*name, value)));
+    command.output().unwrap().into()
+}
+
+/// The first two people of an account.
+fn people(server: &Server, account: &str) -> [String; 2] {
+    let listed =
+        server.run(&["list", "--account", account, "--kind", "human", "-o", "csv", "--fields", "id", "-q"]);
+    let mut ids = listed.out.lines().skip(1).filter(|id| id.contains("/user/")).map(str::to_owned);
+    [ids.next().unwrap(), ids.next().unwrap()]
+}
+
+#[test]
+fn nobody_asked_is_not_nobody() {
+    let server = server(30);
+    let listed = server.run(&["list", "--account", "probely", "-o", "csv", "--fields", "emails", "-q"]).out;
+    let address = listed.lines().find(|line| line.contains('@')).unwrap();
+    let token = ("UPSUN_AUTH_URL", format!("{}/oauth2", server.variable("UPSUN_AUTH_URL")));
+    let base = ("UPSUN_API_URL", server.variable("UPSUN_API_URL").trim_end_matches("/upsun").to_owned());
+    let users = ("PROBELY_API_BASE_URL", format!("{}/users", server.variable("PROBELY_API_BASE_URL")));
+    for wrong in [token, base] {
+        let wrong = [wrong];
+        let alone = with(&server, &["find", "nobody@example.com", "--account", "upsun"], &wrong);
+        assert_eq!(alone.code, 2, "{}", alone.err);
+        assert!(alone.err.contains("NOT ASKED (config)"), "{}", alone.err);
+        // Beside an account that answers, the run is not complete, whether somebody is there or not.
+        let beside = with(&server, &["find", address], &wrong);
+        assert_eq!(beside.code, 4, "{}", beside.err);
+        assert!(beside.err.contains("NOT ASKED"), "{}", beside.err);
+        let off_boarding = with(&server, &["deactivate", "--find", address, "--dry-run"], &wrong);
+        assert_eq!(off_boarding.code, 4, "{}", off_boarding.err);
+        for command in ["check", "list", "me"] {
+            let run = with(&server, &[command, "--account", "upsun"], &wrong);
+            assert_eq!(run.code, 2, "{command}: {}", run.err);
+            assert!(run.err.contains("check "), "{command}: {}", run.err);
+            assert!(!run.err.contains("check the id"), "{command}: {}", run.err);
+        }
+    }
+    let wrong = [users];
+    for command in [&["check"][..], &["list"], &["find", "x"], &["get", "probely:probely/user/x"]] {
+        let run = with(&server, &[command, &["--account", "probely"]].concat(), &wrong);
+        assert_eq!(run.code, 2, "{command:?}: {}", run.err);
+        assert!(run.err.contains("the base URL"), "{command:?}: {}", run.err);
+    }
+}
+
+#[test]
+fn a_404_of_a_gateway_is_no_list_that_the_service_does_not_have() {
+    let server = server(10);
+    for body in [r#"{"message":"no Route matched with those values"}"#, "default backend - 404"] {
+        server.fault(Fault::new("api-users-list").first(1).respond(404).body(body));
+        let run = server.run(&["list", "--account", "probely", "-o", "ndjson"]);
+        assert_eq!(run.code, 4, "{}", run.err);
+        assert!(run.err.contains("INCOMPLETE"), "{}", run.err);
+    }
+}
+
+#[test]
+fn the_record_that_comes_is_the_one_that_was_asked_for() {
+    let server = server(40);
+    for (account, operation, native) in [
+        ("probely", "users-retrieve", "user00000099"),
+        ("upsun", "get-profile", "11111111-1111-4111-8111-111111111111"),
+        ("anthropic", "BetaGetUserProfile", "uprof_somebody_else"),
+    ] {
+        let [one, _] = people(&server, account);
+        let other = move |record: &mut serde_json::Value, _| record["id"] = native.into();
+        server.fault(Fault::new(operation).edit(other));
+        let before = server.writes();
+        let got = server.run(&["get", &one]);
+        assert_eq!((got.code, got.out.as_str()), (5, ""), "{}", got.err);
+        assert!(got.err.contains(&one) && got.err.contains(native), "{}", got.err);
+        let native_id = one.rsplit('/').next().unwrap();
+        let found = server.run(&["find", "--account", account, "--", native_id]);
+        assert_eq!((found.code, found.out.as_str()), (5, ""), "{}", found.err);
+        let updated = server.run(&["update", &one, "--set", "name.display=Somebody", "--yes"]);
+        assert_eq!(updated.code, 5, "{}", updated.err);
+        let deactivated = server.run(&["deactivate", &one, "--yes"]);
+        assert_ne!(deactivated.code, 0, "{}", deactivated.err);
+        assert_eq!(server.writes(), before, "nobody is written to");
+    }
+    // Looked up by an address, too.
+    let listed = server.run(&["list", "--account", "upsun", "-o", "csv", "--fields", "emails", "-q"]).out;
+    let address = listed.lines().find(|line| line.contains('@')).unwrap();
+    server.fault(
+        Fault::new("get-user-by-email-address").edit(|record, _| record["email"] = "b@example.com".into()),
+    );
+    let found = server.run(&["find", address, "--account", "upsun"]);
+    assert_eq!((found.code, found.out.as_str()), (5, ""), "{}", found.err);
+}
+
+#[test]
+fn a_write_that_is_answered_with_somebody_else_may_have_been_made() {
+    let server = server(20);
+    let [one, _] = people(&server, "probely");
+    server.fault(Fault::new("users-partial-update").edit(|record, _| record["id"] = "user00000099".into()));
+    let run = server.run(&["update", &one, "--set", "name.display=Somebody", "--yes"]);
+    assert_ne!(run.code, 0, "{}", run.err);
+    assert!(run.err.contains("user00000099") && run.err.contains("is not known"), "{}", run.err);
+}
+
+#[test]
+fn what_is_not_there_is_no_proof() {
+    let server = server(20);
+    let [one, _] = people(&server, "probely");
+    server.fault(Fault::new("users-destroy").respond(502));
+    // The plan reads it, and then a gateway stands between.
+    let gateway = r#"{"message":"no Route matched with those values"}"#;
+    server.fault(Fault::new("users-retrieve").on_attempts(2..).respond(404).body(gateway));
+    let run = server.run(&["deactivate", &one, "--yes", "-o", "csv"]);
+    assert_eq!(run.code, 4, "{}", run.err);
+    assert!(run.err.contains("0 of 1 deactivated"), "{}", run.err);
+    assert!(run.out.contains(",unknown,"), "{}", run.out);
+}
+
+#[test]
+fn an_address_in_letters_of_another_case_is_no_change() {
+    let server = server(20);
+    let listed =
+        server.run(&["list", "--account", "probely", "-o", "csv", "--fields", "id,emails", "-q"]).out;
+    let row = listed.lines().find(|line| line.contains('@')).unwrap();
+    let (id, address) = row.split_once(',').unwrap();
+    let change = format!("emails={}", address.to_uppercase());
+    let run = server.run(&["update", id, "--set", &change, "--yes"]);
+    assert_eq!((run.code, server.writes()), (0, 0), "{}", run.err);
+    assert!(run.err.contains("it is this address already, written otherwise"), "{}", run.err);
+    let condition = format!("emails = {}", address.to_uppercase());
+    let by_condition =
+        server.run(&["list", "--account", "probely", "--where", &condition, "-o", "csv", "-q"]);
+    let by_filter =
+        server.run(&["list", "--account", "probely", "--email", &address.to_uppercase(), "-o", "csv", "-q"]);
+    assert_eq!((by_condition.out.lines().count(), by_filter.out.lines().count()), (2, 2));
+}
+
+#[test]
+fn credentials_beside_a_configuration_file_are_named_and_env_uses_them() {
+    let server = server(5);
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("beside");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("config.toml");
+    let base = server.variable("PROBELY_API_BASE_URL");
+    let text = format!(
+        "[accounts.mine]\nservice = \"probely\"\nbase_url = \"{base}\"\napi_key = {{ env = \"PROBELY_API_KEY\" }}\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    let config = [("ANYPROFILE_CONFIG", file.to_str().unwrap().to_owned())];
+    let run = with(&server, &["list", "-o", "ndjson", "-q"], &config);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.lines().all(|line| line.contains("\"mine\"")), "{}", run.out);
+    assert!(run.err.contains("UPSUN_API_TOKEN, ANTHROPIC_API_KEY in the environment; --env"), "{}", run.err);
+    assert!(!run.err.contains("PROBELY_API_KEY"), "it is used: {}", run.err);
+    let of_environment = with(&server, &["check", "--env", "-o", "csv"], &config);
+    assert_eq!((of_environment.code, of_environment.out.lines().count()), (0, 4), "{}", of_environment.err);
+}

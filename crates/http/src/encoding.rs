@@ -1,0 +1,302 @@
+//! Content encodings, undone piece by piece and within a bound.
+
+use std::io::{self, Write};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header};
+
+use crate::{TransportError, TransportErrorKind};
+
+/// What is asked for.
+pub(crate) const ACCEPTED: HeaderValue = HeaderValue::from_static(match (BROTLI, ZSTD) {
+    (false, false) => "gzip",
+    (true, false) => "gzip, br",
+    (false, true) => "gzip, zstd",
+    (true, true) => "gzip, br, zstd",
+});
+const BROTLI: bool = cfg!(feature = "brotli");
+const ZSTD: bool = cfg!(feature = "zstd");
+
+/// How many encodings one body may have, one over the other. More is an attack or a mistake.
+const MOST_ENCODINGS: usize = 4;
+
+/// The encodings of a body, the outermost first.
+pub(crate) struct Decoder(Vec<Stage>);
+
+/// One encoding. Each stage keeps what it gave until it is taken, and no more than its bound.
+enum Stage {
+    Gzip(Box<flate2::write::MultiGzDecoder<Sink>>),
+    #[cfg(feature = "brotli")]
+    Brotli(Box<brotli_decompressor::DecompressorWriter<Sink>>),
+    #[cfg(feature = "zstd")]
+    Zstd(Box<zstd::stream::write::Decoder<'static, Sink>>),
+}
+
+/// Takes what a stage gives, until that is more than `left` in all.
+struct Sink {
+    bytes: Vec<u8>,
+    left: usize,
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.left = self.left.checked_sub(bytes.len()).ok_or(io::ErrorKind::QuotaExceeded)?;
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Decoder {
+    /// What undoes the encodings that headers name, in any case and with their old names; `None` if there are none.
+    ///
+    /// # Errors
+    /// [`TransportErrorKind::Encoding`] that names an encoding which is not known.
+    pub(crate) fn of(headers: &HeaderMap, most: usize) -> Result<Option<Self>, TransportError> {
+        let mut stages = Vec::new();
+        for value in headers.get_all(header::CONTENT_ENCODING) {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            for name in text.split(',').map(str::trim) {
+                if name.is_empty() || name.eq_ignore_ascii_case("identity") {
+                    continue;
+                }
+                stages.push(Stage::of(name, most).ok_or_else(|| unknown("content", name))?);
+            }
+        }
+        if stages.len() > MOST_ENCODINGS {
+            let reason = format!("it has {} content encodings, one over the other", stages.len());
+            return Err(TransportError::new(TransportErrorKind::Encoding).with_source(reason));
+        }
+        // They are named in the order in which they were applied.
+        stages.reverse();
+        Ok((!stages.is_empty()).then_some(Self(stages)))
+    }
+
+    /// What a piece of the encoded body gives; often nothing yet.
+    pub(crate) fn decode(&mut self, piece: Bytes) -> Result<Bytes, TransportError> {
+        let mut piece = piece;
+        for stage in &mut self.0 {
+            stage.writer().write_all(&piece).map_err(|error| failed(&error))?;
+            piece = stage.take();
+        }
+        Ok(piece)
+    }
+
+    /// What is left at the end of the encoded body.
+    pub(crate) fn finish(&mut self) -> Result<Bytes, TransportError> {
+        let mut piece = Bytes::new();
+        for stage in &mut self.0 {
+            stage.writer().write_all(&piece).map_err(|error| failed(&error))?;
+            stage.finish().map_err(|error| failed(&error))?;
+            piece = stage.take();
+        }
+        Ok(piece)
+    }
+}
+
+impl Stage {
+    fn of(name: &str, most: usize) -> Option<Self> {
+        let sink = Sink { bytes: Vec::new(), left: most };
+        // RFC 9110 §8.4.1.3: `x-gzip` is to be taken for `gzip`.
+        match name.to_ascii_lowercase().as_str() {
+            "gzip" | "x-gzip" => Some(Self::Gzip(Box::new(flate2::write::MultiGzDecoder::new(sink)))),
+            #[cfg(feature = "brotli")]
+            "br" => {
+                let writer = brotli_decompressor::DecompressorWriter::new(sink, 16 * 1024);
+                Some(Self::Brotli(Box::new(writer)))
+            }
+            #[cfg(feature = "zstd")]
+            "zstd" => Some(Self::Zstd(Box::new(zstd::stream::write::Decoder::new(sink).ok()?))),
+            _ => None,
+        }
+    }
+
+    fn writer(&mut self) -> &mut dyn Write {
+        match self {
+            Self::Gzip(writer) => writer,
+            #[cfg(feature = "brotli")]
+            Self::Brotli(writer) => writer,
+            #[cfg(feature = "zstd")]
+            Self::Zstd(writer) => writer,
+        }
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        match self {
+            Self::Gzip(writer) => writer.try_finish(),
+            #[cfg(feature = "brotli")]
+            Self::Brotli(writer) => writer.close(),
+            #[cfg(feature = "zstd")]
+            Self::Zstd(writer) => writer.do_finish(),
+        }
+    }
+
+    /// What it has given so far and nobody took. Encoders give the rest of a piece late; it is taken with the next one.
+    fn take(&mut self) -> Bytes {
+        let sink = match self {
+            Self::Gzip(writer) => writer.get_mut(),
+            #[cfg(feature = "brotli")]
+            Self::Brotli(writer) => writer.get_mut(),
+            #[cfg(feature = "zstd")]
+            Self::Zstd(writer) => writer.get_mut(),
+        };
+        std::mem::take(&mut sink.bytes).into()
+    }
+}
+
+fn failed(error: &io::Error) -> TransportError {
+    if error.kind() == io::ErrorKind::QuotaExceeded {
+        return TransportError::new(TransportErrorKind::TooLarge);
+    }
+    TransportError::new(TransportErrorKind::Encoding).with_source(error.to_string())
+}
+
+/// An encoding that nobody asked for. Its name is shown as far as it can be one (RFC 9110 §5.6.2).
+fn unknown(kind: &str, name: &str) -> TransportError {
+    let is_token = |letter: &char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(*letter);
+    let name: String = name.chars().filter(is_token).take(32).collect();
+    TransportError::new(TransportErrorKind::Encoding)
+        .with_source(format!("the {kind} encoding '{name}' is not known"))
+}
+
+/// That a body is delimited in a way that is known: with another transfer encoding than `chunked` it would be read until
+/// the connection ends, and mean something else.
+///
+/// # Errors
+/// [`TransportErrorKind::Encoding`] that names the other one.
+pub(crate) fn check_transfer(headers: &HeaderMap) -> Result<(), TransportError> {
+    for value in headers.get_all(header::TRANSFER_ENCODING) {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        for name in text.split(',').map(str::trim) {
+            if !name.eq_ignore_ascii_case("chunked")
+                && !name.eq_ignore_ascii_case("identity")
+                && !name.is_empty()
+            {
+                return Err(unknown("transfer", name));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MOST: usize = 1 << 20;
+
+    fn gzip(body: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(body).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn headers(encodings: &[&str]) -> HeaderMap {
+        encodings.iter().map(|text| (header::CONTENT_ENCODING, text.parse().unwrap())).collect()
+    }
+
+    fn decoded(
+        encodings: &[&str],
+        body: &[u8],
+        piece: usize,
+        most: usize,
+    ) -> Result<Vec<u8>, TransportError> {
+        let mut decoder = Decoder::of(&headers(encodings), most)?.expect("an encoding is named");
+        let mut whole = Vec::new();
+        for piece in body.chunks(piece) {
+            whole.extend(decoder.decode(Bytes::copy_from_slice(piece))?);
+        }
+        whole.extend(decoder.finish()?);
+        Ok(whole)
+    }
+
+    #[test]
+    fn encodings_are_known_by_any_of_their_names_and_undone_in_their_order() {
+        let text: Vec<u8> = (0..40_000_u32).flat_map(u32::to_le_bytes).collect();
+        let once = gzip(&text);
+        let twice = gzip(&once);
+        let members = [gzip(&text[..9]), gzip(b""), gzip(&text[9..])].concat();
+        for (encodings, body) in [
+            (&["gzip"][..], &once),
+            (&["GZip"], &once),
+            (&["x-gzip"], &once),
+            (&[" X-GZIP , identity"], &once),
+            (&["gzip, gzip"], &twice),
+            (&["gzip", "x-gzip"], &twice),
+            (&["gzip"], &members),
+        ] {
+            for piece in [1, 7, 4096, usize::MAX] {
+                assert_eq!(decoded(encodings, body, piece, MOST).unwrap(), text, "{encodings:?} by {piece}");
+            }
+        }
+        for none in [&[][..], &["identity"], &[""], &["Identity, "]] {
+            assert!(Decoder::of(&headers(none), MOST).unwrap().is_none());
+        }
+    }
+
+    #[test]
+    fn what_does_not_decompress_and_what_is_too_large_is_told_apart() {
+        let kind = |encodings: &[&str], body: &[u8], most| {
+            decoded(encodings, body, 100, most).expect_err("an error was expected").kind
+        };
+        let zipped = gzip(&[b' '; 10_000]);
+        assert_eq!(kind(&["gzip"], b"[1,2,3]", MOST), TransportErrorKind::Encoding);
+        assert_eq!(kind(&["gzip"], &zipped[..zipped.len() - 3], MOST), TransportErrorKind::Encoding);
+        assert_eq!(kind(&["gzip"], b"", MOST), TransportErrorKind::Encoding);
+        assert_eq!(kind(&["gzip"], &zipped, 9_999), TransportErrorKind::TooLarge);
+        assert_eq!(decoded(&["gzip"], &zipped, 100, 10_000).unwrap().len(), 10_000);
+        assert_eq!(kind(&["gzip, gzip, gzip, gzip, gzip"], &zipped, MOST), TransportErrorKind::Encoding);
+    }
+
+    #[test]
+    fn an_unknown_encoding_is_named() {
+        for (name, told) in [
+            ("compress", "the content encoding 'compress' is not known"),
+            ("gzip, dcb", "the content encoding 'dcb' is not known"),
+            ("<script>", "the content encoding 'script' is not known"),
+        ] {
+            let Err(error) = Decoder::of(&headers(&[name]), MOST) else { panic!("{name}") };
+            assert_eq!(
+                (error.kind, error.source.unwrap().to_string().as_str()),
+                (TransportErrorKind::Encoding, told)
+            );
+        }
+        let transfer = |text: &str| {
+            check_transfer(&HeaderMap::from_iter([(header::TRANSFER_ENCODING, text.parse().unwrap())]))
+        };
+        for known in ["chunked", "Chunked", "identity, chunked"] {
+            transfer(known).unwrap();
+        }
+        for (unknown, told) in [("banana", "banana"), ("gzip, chunked", "gzip"), ("chunked, x", "x")] {
+            let error = transfer(unknown).unwrap_err();
+            assert_eq!(
+                error.source.unwrap().to_string(),
+                format!("the transfer encoding '{told}' is not known")
+            );
+        }
+    }
+
+    #[cfg(feature = "brotli")]
+    #[test]
+    fn brotli_is_undone() {
+        // `[1,2,3]`, as the reference encoder writes it without compression.
+        let body = [0x0b, 0x03, 0x80, b'[', b'1', b',', b'2', b',', b'3', b']', 0x03];
+        for piece in [1, 5, 100] {
+            assert_eq!(decoded(&["BR"], &body, piece, MOST).unwrap(), b"[1,2,3]");
+        }
+        decoded(&["br"], &body[..5], 100, MOST).unwrap_err();
+    }
+
+    #[cfg(feature = "zstd")]
+    #[test]
+    fn zstandard_is_undone() {
+        let body = zstd::encode_all(&b"[1,2,3]"[..], 0).unwrap();
+        for piece in [1, 5, 100] {
+            assert_eq!(decoded(&["ZSTD"], &body, piece, MOST).unwrap(), b"[1,2,3]");
+        }
+        decoded(&["zstd"], &body[..5], 100, MOST).unwrap_err();
+    }
+}
