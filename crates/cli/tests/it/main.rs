@@ -4,11 +4,13 @@
 mod ending;
 mod exporting;
 mod failing;
+mod files;
 mod outcomes;
 mod output;
 mod proving;
 mod reading;
 mod secrecy;
+mod terminal;
 mod updating;
 mod updating_many;
 
