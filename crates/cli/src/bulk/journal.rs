@@ -4,8 +4,7 @@
 
 use std::{
     collections::HashMap,
-    fs::{File, OpenOptions, TryLockError},
-    hash::Hasher as _,
+    fs::{File, TryLockError},
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -13,7 +12,7 @@ use std::{
 use anyprofile::ProfileId;
 use serde::{Deserialize, Serialize};
 
-use crate::exit::Failure;
+use crate::{exit::Failure, files};
 
 /// What became of one profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,13 +64,6 @@ pub(crate) struct Journal {
     /// How long the journal was when it was read, in bytes.
     length: u64,
     file: Option<File>,
-}
-
-/// What is to be done and where, in a word that shows no value.
-pub(crate) fn fingerprint(words: &str) -> String {
-    let mut hasher = fnv::FnvHasher::default();
-    hasher.write(words.as_bytes());
-    format!("{:016x}", hasher.finish())
 }
 
 impl Journal {
@@ -144,7 +136,8 @@ impl Journal {
     fn add(&mut self, line: &Line) -> Result<(), Failure> {
         let mut lines = String::new();
         if self.file.is_none() {
-            let file = only_ours(OpenOptions::new().create(true).append(true)).open(&self.path)?;
+            let file = files::open_to_append(&self.path)
+                .map_err(|error| unreadable(&self.path, &files::in_words(&error)))?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
@@ -166,21 +159,10 @@ impl Journal {
         lines.push('\n');
         if let Some(file) = &mut self.file {
             let written = file.write_all(lines.as_bytes());
-            written.map_err(|error| unreadable(&self.path, &error.to_string()))?;
+            written.map_err(|error| files::failure(&self.path, &error))?;
         }
         Ok(())
     }
-}
-
-/// Nobody else reads whom was written to.
-#[cfg(unix)]
-fn only_ours(options: &mut OpenOptions) -> &mut OpenOptions {
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600)
-}
-
-#[cfg(not(unix))]
-fn only_ours(options: &mut OpenOptions) -> &mut OpenOptions {
-    options
 }
 
 fn unreadable(path: &Path, why: &str) -> Failure {
