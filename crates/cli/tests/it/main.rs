@@ -5,6 +5,7 @@ mod ending;
 mod exporting;
 mod failing;
 mod files;
+mod giving_back;
 mod outcomes;
 mod output;
 mod proving;
