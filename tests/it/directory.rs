@@ -109,6 +109,8 @@ async fn the_same_id_in_two_directories_is_asked_for_at_its_own_account() {
 struct Load {
     now: AtomicUsize,
     most: AtomicUsize,
+    /// How often connections were closed.
+    closed: AtomicUsize,
 }
 
 /// An account with two profiles on two pages, each of which takes a moment.
@@ -129,6 +131,10 @@ impl ProfileProvider for Slow {
 
     fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    fn close_idle(&self) {
+        self.load.closed.fetch_add(1, Ordering::SeqCst);
     }
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
@@ -196,5 +202,8 @@ async fn no_more_accounts_are_asked_at_once_than_wanted_and_each_has_its_turn() 
             directory.providers().iter().map(|provider| provider.info().account.as_str()).collect();
         assert_eq!(names, accounts, "in the order of the accounts");
         assert!(load.most.load(Ordering::SeqCst) <= most, "finding, {concurrency:?}");
+        // Whoever is asked after others finds no connections of theirs.
+        let closed = if most < 200 { 400 } else { 0 };
+        assert_eq!(load.closed.load(Ordering::SeqCst), closed);
     }
 }

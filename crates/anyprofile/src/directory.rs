@@ -67,6 +67,11 @@ impl Directory {
         self
     }
 
+    /// Whether not all accounts are asked at once: then those that were asked keep no connections open.
+    fn is_large(&self) -> bool {
+        self.providers.len() > self.concurrency
+    }
+
     /// The accounts.
     pub fn providers(&self) -> &[Arc<dyn ProfileProvider>] {
         &self.providers
@@ -104,7 +109,13 @@ impl Directory {
         // Not for the streams below, which have a method of the same name.
         use futures_util::StreamExt as _;
 
-        let found = stream::iter(&self.providers).map(|provider| find_at(provider, keys));
+        let found = stream::iter(&self.providers).map(|provider| async move {
+            let found = find_at(provider, keys).await;
+            if self.is_large() {
+                provider.close_idle();
+            }
+            found
+        });
         found.buffered(self.concurrency).collect().await
     }
 
@@ -115,6 +126,7 @@ impl Directory {
         let limit = query.limit;
         let accounts = self.providers.iter().map(|provider| AccountListing {
             info: provider.info().clone(),
+            to_close: self.is_large().then(|| Arc::clone(provider)),
             stream: Some(Arc::clone(provider).list_owned(query.clone())),
             is_begun: false,
             report: ListReport::default(),
@@ -200,6 +212,8 @@ pub struct DirectoryListing {
 #[derive(Debug)]
 struct AccountListing {
     info: ProviderInfo,
+    /// Whose connections are closed at the end, where there are many accounts.
+    to_close: Option<Arc<dyn ProfileProvider>>,
     stream: Option<ProfileStream<'static>>,
     /// Whether it was asked for anything. A stream asks for nothing before that.
     is_begun: bool,
@@ -254,6 +268,11 @@ impl AccountListing {
     fn end(&mut self) {
         if let Some(stream) = self.stream.take() {
             self.report = stream.report();
+            // With the stream the page on its way ends.
+            drop(stream);
+            if let Some(provider) = self.to_close.take() {
+                provider.close_idle();
+            }
         }
     }
 

@@ -184,6 +184,10 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
         Err(unsupported(self.info(), "update", &self.capabilities().operations.update))
     }
 
+    /// Closes the connections that are open and not used, where many accounts share what a process may have. The next request
+    /// opens another one. Default: nothing is kept open.
+    fn close_idle(&self) {}
+
     /// Changes one profile, and gives it as the service then shows it.
     ///
     /// A change that the service cannot make is refused before anything is sent; see

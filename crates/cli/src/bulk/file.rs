@@ -65,9 +65,8 @@ fn object(line: u64, text: &str) -> Result<Entry, Vec<String>> {
     for (name, value) in object {
         flatten(name, value, &mut flat);
     }
-    let twice =
-        |(place, (name, _)): (usize, &(String, Value))| flat[..place].iter().any(|(other, _)| other == name);
-    if ids.len() > 1 || flat.iter().enumerate().any(twice) {
+    let mut names = HashSet::new();
+    if ids.len() > 1 || !flat.iter().all(|(name, _)| names.insert(name.as_str())) {
         return Err(vec![": a key is there twice".to_owned()]);
     }
     let id = ids.into_iter().next().and_then(|(_, id)| serde_json::from_value::<ProfileId>(id).ok());
