@@ -57,7 +57,7 @@ pub(crate) struct Global {
 /// The form of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For a person.
+    /// For a person: at most 50,000 profiles, and 1000 characters of a cell.
     Table,
     /// One JSON document.
     Json,

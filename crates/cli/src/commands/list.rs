@@ -119,6 +119,9 @@ async fn deliver(
         }
         summary::print(&reports, &plans, may_enrich, global.verbose > 0);
     }
+    if writer.left_out() > 0 {
+        say!("{} NOT in the output", summary::counted(writer.left_out(), "profile is", "profiles are"));
+    }
     let failed = reports.iter().filter(|report| report.failure.is_some()).count();
     let anything = reports.iter().any(|report| report.listing.seen > 0);
     let exit = match session.exit(failed, last_failure) {

@@ -394,3 +394,31 @@ fn a_filter_that_the_service_misreads_is_told_at_the_end() {
         assert!(run.err.contains(told) && run.err.contains("INCOMPLETE"), "{}", run.err);
     }
 }
+
+#[test]
+fn cut_off_while_a_list_that_changed_is_read_again_it_goes_on_and_nobody_is_there_twice() {
+    let folder = folder("read-again");
+    for (name, failing) in [("first", 4..=6), ("second", 5..=7), ("last", 6..=8)] {
+        let server = server(50);
+        let file = folder.join(name);
+        let report_file = folder.join("report.json");
+        let arguments =
+            one_by_one(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
+        // Three pages, on the second of which somebody is new; and the three of the second look.
+        let added = |page: &mut Value, _| page["results"][0]["changed"] = "2999-01-01T00:00:00Z".into();
+        server.fault(Fault::new("users-list").on_attempts(2..=2).edit(added));
+        server.fault(Fault::new("users-list").on_attempts(failing).respond(500));
+        let cut = server.run(&arguments);
+        assert_eq!(cut.code, 4, "{}", cut.err);
+        assert!(cut.err.ends_with("the same command goes on\n"), "{name}: {}", cut.err);
+        let rest = server.run(&arguments);
+        let ids: std::collections::BTreeSet<_> = lines(&file)
+            .into_iter()
+            .map(|line| serde_json::from_str::<Value>(&line).unwrap()["id"].to_string())
+            .collect();
+        assert_eq!((ids.len(), lines(&file).len()), (50, 50), "{name}: {}", rest.err);
+        let told = &report(&report_file)["accounts"][0];
+        assert_eq!((&told["seen"], &told["duplicates"]), (&50.into(), &0.into()), "{name}: {told}");
+        assert_eq!(rest.code, 0, "{name}: {}", rest.err);
+    }
+}
