@@ -7,6 +7,7 @@ use std::{
     fs::{File, TryLockError},
     io::{self, Write as _},
     path::{Path, PathBuf},
+    time::Instant,
 };
 
 use anyprofile::ProfileId;
@@ -64,6 +65,8 @@ pub(crate) struct Journal {
     /// How long the journal was when it was read, in bytes.
     length: u64,
     file: Option<File>,
+    /// When it was brought to the device.
+    synced: Option<Instant>,
 }
 
 impl Journal {
@@ -97,7 +100,7 @@ impl Journal {
                 Line::Closed { .. } => states.clear(),
             }
         }
-        Ok(Self { path, states, length: text.len() as u64, file: None })
+        Ok(Self { path, states, length: text.len() as u64, file: None, synced: None })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -110,7 +113,7 @@ impl Journal {
     }
 
     /// Notes what became of a profile. It is with the operating system before this returns: an end of this process does
-    /// not lose it, one of the machine may.
+    /// not lose it, one of the machine may lose the notes of the last quarter of a second.
     ///
     /// # Errors
     /// If the file cannot be written, or another run writes to it or has done so since it was read: both would write the
@@ -158,7 +161,12 @@ impl Journal {
         lines.push_str(&serde_json::to_string(line)?);
         lines.push('\n');
         if let Some(file) = &mut self.file {
-            let written = file.write_all(lines.as_bytes());
+            let now = Instant::now();
+            let mut written = file.write_all(lines.as_bytes());
+            if files::is_due(self.synced, now) || matches!(line, Line::Closed { .. }) {
+                written = written.and_then(|()| file.sync_data());
+                self.synced = Some(now);
+            }
             written.map_err(|error| files::failure(&self.path, &error))?;
         }
         Ok(())

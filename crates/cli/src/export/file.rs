@@ -9,7 +9,7 @@ use std::{
     fs::TryLockError,
     io::{self, BufRead as _, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use anyprofile::ProfileId;
@@ -18,15 +18,11 @@ use serde::Deserialize;
 use super::{AccountProgress, Checkpoint, Identity};
 use crate::{
     exit::Failure,
-    files::{Disk, DiskFile, SystemDisk, beside, failure, folder_of, replace},
+    files::{Disk, DiskFile, SystemDisk, beside, failure, folder_of, is_due, replace},
 };
 
 /// What the name of a checkpoint ends in, behind that of its file.
 pub(crate) const CHECKPOINT: &str = ".checkpoint";
-
-/// How long pages may be written without a checkpoint: that much is asked for again after a cut. To wait for the device
-/// after every page would slow a listing down.
-const BETWEEN_CHECKPOINTS: Duration = Duration::from_millis(250);
 
 /// The file of an export.
 pub(crate) struct Export<D: Disk = SystemDisk> {
@@ -222,17 +218,14 @@ impl<D: Disk> Export<D> {
     }
 }
 
-/// Whether the checkpoint is to be stored.
-fn is_due(stored: Option<Instant>, now: Instant) -> bool {
-    stored.is_none_or(|stored| now.saturating_duration_since(stored) >= BETWEEN_CHECKPOINTS)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::{
         export::checkpoint::tests::{accounts, identity},
-        files::{Cut, SimulatedDisk},
+        files::{BETWEEN_SYNCS, Cut, SimulatedDisk},
     };
 
     /// The pages of the second account.
@@ -278,7 +271,7 @@ mod tests {
 
     #[test]
     fn after_any_failure_and_any_power_cut_the_next_run_ends_with_the_same_profiles() {
-        for step in [Duration::ZERO, BETWEEN_CHECKPOINTS] {
+        for step in [Duration::ZERO, BETWEEN_SYNCS] {
             for failing in 0.. {
                 let disk = SimulatedDisk::default();
                 disk.fail_at(failing);
@@ -322,9 +315,7 @@ mod tests {
         for (number, page) in (1_u32..).zip(PAGES) {
             let mut progress = accounts()[1].clone();
             progress.seen = u64::from(number);
-            export
-                .add(line(page).as_bytes(), 1, progress, start + BETWEEN_CHECKPOINTS * (number / 2))
-                .unwrap();
+            export.add(line(page).as_bytes(), 1, progress, start + BETWEEN_SYNCS * (number / 2)).unwrap();
             for cut in Cut::ALL {
                 let image = disk.after(cut);
                 let mut after = open(&image).unwrap();
@@ -333,20 +324,6 @@ mod tests {
                 assert_eq!(after.checkpoint.accounts[1].seen, ids, "{cut:?}");
                 assert!(ids + 1 >= u64::from(number), "{cut:?}: {ids} of {number}");
             }
-        }
-    }
-
-    #[test]
-    fn a_checkpoint_is_stored_at_once_and_then_not_at_every_page() {
-        let now = Instant::now();
-        for (stored, is_stored) in [
-            (None, true),
-            (Some(now), false),
-            (Some(now.checked_sub(Duration::from_millis(249)).unwrap()), false),
-            (Some(now.checked_sub(BETWEEN_CHECKPOINTS).unwrap()), true),
-            (Some(now + BETWEEN_CHECKPOINTS), false),
-        ] {
-            assert_eq!(is_due(stored, now), is_stored);
         }
     }
 }

@@ -11,6 +11,7 @@ use std::{
     io,
     io::Write as _,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 pub(crate) use self::disk::{Disk, DiskFile, SystemDisk};
@@ -56,7 +57,21 @@ pub(crate) fn replace(disk: &impl Disk, path: &Path, content: &[u8]) -> io::Resu
 /// # Errors
 /// The file system's, and for a symbolic link.
 pub(crate) fn open_to_append(path: &Path) -> io::Result<File> {
-    disk::open(path, OpenOptions::new().append(true))
+    let file = disk::open(path, OpenOptions::new().append(true))?;
+    if file.length()? == 0 {
+        // It may be new: a power cut is not to take its name away.
+        SystemDisk.sync_folder(folder_of(path))?;
+    }
+    Ok(file)
+}
+
+/// How long something may be written that is not on the device yet: so much a power cut may take, and to wait for the
+/// device more often would slow down whatever writes.
+pub(crate) const BETWEEN_SYNCS: Duration = Duration::from_millis(250);
+
+/// Whether it is time to wait for the device, after what was the last time.
+pub(crate) fn is_due(synced: Option<Instant>, now: Instant) -> bool {
+    synced.is_none_or(|synced| now.saturating_duration_since(synced) >= BETWEEN_SYNCS)
 }
 
 /// Writes a private file as a whole. A device or a pipe that the system has a name for, such as `/dev/stdout`, is written to.
@@ -176,6 +191,20 @@ mod tests {
         if Path::new("/dev/full").exists() {
             let Failure::Output(error) = full.unwrap_err() else { panic!("it is full") };
             assert_eq!(error.to_string(), "/dev/full: no space left on the device: make room for it");
+        }
+    }
+
+    #[test]
+    fn the_device_is_waited_for_at_once_and_then_now_and_then() {
+        let now = Instant::now();
+        for (synced, is_now) in [
+            (None, true),
+            (Some(now), false),
+            (Some(now.checked_sub(Duration::from_millis(249)).unwrap()), false),
+            (Some(now.checked_sub(BETWEEN_SYNCS).unwrap()), true),
+            (Some(now + BETWEEN_SYNCS), false),
+        ] {
+            assert_eq!(is_due(synced, now), is_now);
         }
     }
 

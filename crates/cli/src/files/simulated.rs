@@ -5,6 +5,7 @@ use std::{
     collections::BTreeMap,
     fs::TryLockError,
     io::{self, Read, Seek, SeekFrom, Write},
+    ops::Range,
     path::{Path, PathBuf},
     rc::Rc,
 };
@@ -35,6 +36,8 @@ impl Cut {
 struct Node {
     content: Vec<u8>,
     synced: Vec<u8>,
+    /// What a sync that failed did not bring to the device. The system takes it for written, and no later sync brings it.
+    forgotten: Range<usize>,
 }
 
 impl Node {
@@ -76,7 +79,8 @@ impl SimulatedDisk {
         };
         let survived = |(name, node): (&PathBuf, &Shared)| {
             let content = node.borrow().after(cut);
-            (name.clone(), Rc::new(RefCell::new(Node { synced: content.clone(), content })))
+            let node = Node { synced: content.clone(), content, ..Node::default() };
+            (name.clone(), Rc::new(RefCell::new(node)))
         };
         let names: BTreeMap<_, _> = names.borrow().iter().map(survived).collect();
         Self {
@@ -171,9 +175,15 @@ impl DiskFile for SimulatedFile {
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.disk.operate()?;
+        let synced = self.disk.operate();
         let mut node = self.node.borrow_mut();
+        if synced.is_err() {
+            node.forgotten = node.synced.len()..node.content.len();
+            return synced;
+        }
         node.synced = node.content.clone();
+        let forgotten = node.forgotten.clone();
+        node.synced.get_mut(forgotten).into_iter().flatten().for_each(|byte| *byte = 0);
         Ok(())
     }
 }
