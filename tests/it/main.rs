@@ -11,6 +11,7 @@ mod listing;
 mod native;
 mod properties;
 mod reading;
+mod shapes;
 mod writing;
 
 use std::sync::Arc;

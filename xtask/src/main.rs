@@ -8,6 +8,7 @@ mod fuzz;
 mod matrix;
 mod operations;
 mod prism;
+mod shape;
 mod spec;
 mod weight;
 
@@ -52,6 +53,8 @@ enum Chore {
         /// Only these targets.
         targets: Vec<String>,
     },
+    /// Print the shape of the code: methods of the trait, circles of modules, services named where none should be, lines.
+    Shape,
     /// Count the crates of the library, and fail where they are more than weight.toml allows.
     Weight {
         /// Also measure the command, and release builds from nothing: takes minutes.
@@ -91,6 +94,7 @@ fn main() -> ExitCode {
         Chore::Operations { check, specs } => operations::run(check, &specs),
         Chore::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
         Chore::Matrix { check } => matrix::run(check),
+        Chore::Shape => shape::run(),
         Chore::Weight { build } => weight::run(build),
         Chore::Bench { parts } => bench::run(&parts),
         Chore::Prism { specs } => prism::run(&specs),

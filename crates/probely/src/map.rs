@@ -15,8 +15,9 @@ open_record! {
         intercom_user_id: String = "intercom_user_id",
         /// The labels with who changed them and when.
         labels: Vec<wire::Label> = "labels",
-        /// The roles as they came: an assignment has an id here, and whatever else the service says of it.
-        user_roles: UserRoles = "user_roles",
+        /// The roles, where they come as a list: an assignment has an id here, and whatever else the service says of it. Roles
+        /// that come as a text are told by `roles` alone; what is neither is kept under `unknown`.
+        user_roles: Vec<wire::UserRole> = "user_roles",
     }
 }
 
@@ -84,13 +85,29 @@ pub(crate) fn user(id: ProfileId, view: View, record: wire::User) -> Profile {
         }
         UserRoles::Other(_) => Field::Absent,
     });
+    let user_roles = listed_roles(&mut profile, record.user_roles);
     profile.extension = Some(Extension::new(ProbelyExtension {
         intercom_user_id: record.intercom_user_id.empty_as_null(),
         labels: record.labels,
-        user_roles: record.user_roles,
+        user_roles,
         ..ProbelyExtension::default()
     }));
     profile
+}
+
+/// The roles that come as a list, so that every profile has them in one shape. What is neither list nor text is kept under
+/// `unknown`, and noted.
+fn listed_roles(profile: &mut Profile, sent: Field<UserRoles>) -> Field<Vec<wire::UserRole>> {
+    sent.and_then(|sent| match sent {
+        UserRoles::List(roles) => Field::Value(roles),
+        UserRoles::Text(text) if text.is_empty() => Field::Null,
+        UserRoles::Text(_) => Field::Absent,
+        UserRoles::Other(raw) => {
+            profile.unknown.insert("user_roles", raw);
+            profile.notes.push(Note::new(FieldPath::unknown("user_roles"), NoteKind::OtherType));
+            Field::Absent
+        }
+    })
 }
 
 fn actor(record: ChangedBy) -> Actor {

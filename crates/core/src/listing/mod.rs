@@ -3,9 +3,11 @@
 mod both_ends;
 mod drift;
 mod early_stop;
+mod filter_proof;
 mod pages;
 mod report;
 mod second_look;
+mod stall;
 mod stream;
 mod window;
 

@@ -13,14 +13,15 @@ use std::{
 use super::{
     CollectionReport, ListReport, SetAside,
     early_stop::NewestFirst,
+    filter_proof::misread_filters,
     report::NAMED_SET_ASIDE,
     second_look::{AtEnd, SecondLook},
+    stall::{self, Stall},
     window::{Urgency, Window},
 };
 use crate::{
-    Cursor, CursorGuard, DuplicateCounter, Error, ErrorKind, FilterPart, IdKind, ListQuery, MissingReason,
-    Next, Order, OrderField, Page, Profile, ProfileId, ProfileProvider, RemainingPages, Result, Timestamp,
-    Verdict,
+    Cursor, CursorGuard, DuplicateCounter, Error, ErrorKind, IdKind, ListQuery, MissingReason, Next, Order,
+    OrderField, Page, Profile, ProfileId, ProfileProvider, RemainingPages, Result, Timestamp, Verdict,
 };
 
 /// How many profiles a page is taken to have where nobody says so.
@@ -63,10 +64,7 @@ pub struct Pages<'a, P> {
     far_end: Option<(FarEnd<'a>, Option<Cursor>)>,
     /// Of a numbered collection.
     second_look: SecondLook,
-    /// How many pages in a row brought nobody who had not come before.
-    without_progress: u32,
-    /// Whether so many did that the caller is told before it goes on.
-    is_stalled: bool,
+    stall: Stall,
     /// Whether the first page is one amid a collection.
     skips: bool,
     report: ListReport,
@@ -115,8 +113,7 @@ where
             newest_first: since.map(|since| NewestFirst::new(OrderField::Updated, since)),
             far_end: None,
             second_look: SecondLook::default(),
-            without_progress: 0,
-            is_stalled: false,
+            stall: Stall::default(),
             skips: false,
             report: ListReport::default(),
         }
@@ -174,9 +171,8 @@ where
                 return Poll::Ready(None);
             }
         }
-        if std::mem::take(&mut self.is_stalled) {
-            self.without_progress = 0;
-            return Poll::Ready(Some(Err(self.without_end())));
+        if self.stall.end() {
+            return Poll::Ready(Some(Err(stall::error(self.provider.info(), &self.query))));
         }
         loop {
             self.ask(Urgency::Wanted);
@@ -190,7 +186,7 @@ where
                     self.adapt(true);
                 }
                 Ok(page) => {
-                    let misread = self.misread(&page);
+                    let misread = misread_filters(&*self.provider, &self.query, &page);
                     if !misread.is_empty() && self.report.pages == 0 && !self.report.resumed {
                         // Nobody was delivered yet: everybody is asked for, and the filter is applied here.
                         self.report.spend(page.effort);
@@ -282,25 +278,10 @@ where
             && !self.provider.filter_plan(&self.query).pushed.is_empty()
     }
 
-    /// The parts of the filter that the service answered, and that a record on the page contradicts: the service reads them
-    /// otherwise or not at all, and may have left out others.
-    fn misread(&self, page: &Page<Profile>) -> Vec<FilterPart> {
-        if self.query.filter.is_empty() {
-            return Vec::new();
-        }
-        let (filter, capabilities) = (&self.query.filter, self.provider.capabilities());
-        let mut pushed = self.provider.filter_plan(&self.query).pushed;
-        pushed.retain(|part| {
-            let contradicts = |profile| filter.verdict_of(*part, profile, capabilities) == Verdict::Unwanted;
-            part.is_exact() && page.items.iter().any(contradicts)
-        });
-        pushed
-    }
-
     /// Asks for the page that comes next and those behind it, and drives what is on its way, without handing anything
     /// out.
     pub fn poll_ahead(&mut self, context: &mut Context<'_>) {
-        if self.poll_far_end(context).is_ready() && !self.is_done() && !self.is_stalled {
+        if self.poll_far_end(context).is_ready() && !self.is_done() && !self.stall.is_reached() {
             self.ask(Urgency::Early);
             self.window.poll(context);
         }
@@ -337,8 +318,9 @@ where
             let pages = limit.saturating_sub(self.report.seen).div_ceil(self.last_received.max(1));
             wanted = wanted.min(usize::try_from(pages).unwrap_or(usize::MAX));
         }
-        if self.newest_first.is_some() {
-            // The list is left where nothing was changed any more, which may be on this page.
+        if self.newest_first.is_some() || self.stall.is_possible() {
+            // The list is left where nothing was changed any more, which may be on this page; and of pages that bring
+            // nobody, those behind are hardly wanted.
             wanted = 1;
         }
         let (provider, query) = (&self.provider, &self.query);
@@ -392,7 +374,7 @@ where
             Next::Remaining(remaining) if !is_over => Some((remaining.clone(), page.next_collection.clone())),
             _ => None,
         };
-        self.position = match self.look_again(&page) {
+        self.position = match self.look_again(is_over || is_last(&page)) {
             Some(again) => again,
             None => next.map_or(Position::End, |cursor| self.admit(cursor)),
         };
@@ -431,10 +413,12 @@ where
         let index = self.collection_of(page);
         let is_last = is_last(page);
         let is_numbered = matches!(page.next, Next::Remaining(_)) || self.is_at_number();
-        self.second_look.note(&page.items, page.quarantined.len() as u64, page.date, is_numbered);
         let is_second = self.second_look.is_second();
         if is_second {
             page.items.retain(|profile| !self.duplicates.has_noted(&profile.id));
+        }
+        self.second_look.note(&page.items, page.quarantined.len() as u64, page.date, is_numbered);
+        if is_second {
             page.quarantined.clear();
         }
         let report = &mut self.report;
@@ -454,13 +438,8 @@ where
         // Of the last page there is no rest.
         let is_progress = received + quarantined > duplicates;
         let is_over = !is_last && !is_second && !is_progress && collection.has_come();
-        if is_progress || is_last || is_second {
-            self.without_progress = 0;
-        } else if !is_over {
-            self.without_progress = self.without_progress.saturating_add(1);
-            self.is_stalled = self.without_progress >= self.query.empty_pages_allowed();
-        }
-        report.stopped_at_empty_pages = self.is_stalled;
+        self.stall.note(is_progress || is_last || is_second || is_over, self.query.empty_pages_allowed());
+        report.stopped_at_empty_pages = self.stall.is_reached();
         report.empty_pages += u64::from(received + quarantined == 0 && !is_last && !is_second);
         report.received += received;
         report.duplicates = self.duplicates.duplicates();
@@ -468,7 +447,8 @@ where
         let offered = report.collections.iter().filter(|it| !it.is_not_offered);
         let sum = |sum: Option<u64>, total: Option<u64>| Some(sum?.saturating_add(total?));
         report.declared_total = offered.map(|it| it.declared_total).fold(Some(0), sum);
-        if let Some(order) = &mut self.newest_first {
+        // Who did not come the first time is not in the order of the first time.
+        if let Some(order) = self.newest_first.as_mut().filter(|_| !is_second) {
             order.note(&page.items);
             // Of a further collection the far end cannot be asked for alone: it is read whole.
             if index == 0 && !is_last && order.may_stop() {
@@ -491,7 +471,7 @@ where
                 Position::Start | Position::Repeated | Position::End => None,
             };
             self.second_look = SecondLook::of(first, is_resumed);
-            self.without_progress = 0;
+            self.stall = Stall::default();
             report.collections.len() - 1
         })
     }
@@ -501,8 +481,8 @@ where
     }
 
     /// At the end of a numbered collection: where to read it again, if it changed while it was read.
-    fn look_again(&mut self, page: &Page<Profile>) -> Option<Position> {
-        if !is_last(page) {
+    fn look_again(&mut self, is_end: bool) -> Option<Position> {
+        if !is_end {
             return None;
         }
         match self.second_look.at_end(self.duplicates.is_exhaustive()) {
@@ -528,17 +508,6 @@ where
 
     fn admit(&mut self, cursor: Cursor) -> Position {
         if self.guard.admit(&cursor) { Position::At(cursor) } else { Position::Repeated }
-    }
-
-    fn without_end(&self) -> Error {
-        let pages = self.query.empty_pages_allowed();
-        Error::new(
-            ErrorKind::Decode,
-            format!("{pages} pages in a row brought nobody who had not come before, and the service always names a next one"),
-        )
-        .with_provider(self.provider.info())
-        .with_operation("list")
-        .with_hint("the profiles that were delivered are good, and there may be more: go on from here, or allow more such pages")
     }
 
     fn repeated(&self) -> Error {

@@ -6,8 +6,8 @@ use crate::{Cursor, Profile, Timestamp};
 ///
 /// Pages that are numbered move: who is deleted moves everybody behind by one place, and who thereby moved from a page that
 /// is yet to be read onto one that was read is on neither. The total tells, unless somebody was added meanwhile too. Whoever
-/// was added to what was yet to be read came with a time that is not before the first page's: then all pages are read a
-/// second time, and who did not come before is delivered.
+/// was added to what was yet to be read came with a time between that of the first page and that of the page: then all pages
+/// are read a second time, and who did not come before is delivered.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SecondLook {
     /// The place of the first page; none where it is the listing's own start.
@@ -51,7 +51,8 @@ impl SecondLook {
         self.is_second
     }
 
-    /// Takes note of a page.
+    /// Takes note of a page. The second time, `profiles` are those who did not come the first time: of the others it is known
+    /// that a time which is new to them is no sign of somebody who was added.
     pub(super) fn note(
         &mut self,
         profiles: &[Profile],
@@ -67,8 +68,12 @@ impl SecondLook {
         self.is_numbered |= is_numbered;
         for profile in profiles {
             let times = &profile.times;
-            match (times.created.value().or(times.updated.value()), self.began) {
-                (Some(time), Some(began)) => self.has_changed |= *time >= began,
+            match (times.created.value().or(times.updated.value()), self.began, date) {
+                // From what is yet to come: the clock of the records is not that of the pages, and tells nothing.
+                (Some(time), _, Some(date)) if time.unix_seconds() > date.unix_seconds() => {
+                    self.lacks_times = true;
+                }
+                (Some(time), Some(began), _) => self.has_changed |= *time >= began,
                 _ => self.lacks_times = true,
             }
         }
@@ -82,8 +87,13 @@ impl SecondLook {
         }
         if self.is_second {
             // Who could not be read the first time may be somebody else now.
-            let is_changed = self.has_changed || self.quarantined > self.quarantined_before;
-            return if is_changed { AtEnd::KeepsChanging } else { AtEnd::Unchanged };
+            return if self.has_changed || self.quarantined > self.quarantined_before {
+                AtEnd::KeepsChanging
+            } else if self.lacks_times {
+                AtEnd::Unknown
+            } else {
+                AtEnd::Unchanged
+            };
         }
         if self.has_changed && remembers_all && self.began.is_some() {
             let first = self.first.take();
@@ -124,29 +134,31 @@ mod tests {
     fn a_list_is_read_again_where_somebody_was_added_since_its_first_page() {
         for (date, second, follows) in [
             (Some(100), person(Some(2), Some(500)), AtEnd::Unchanged),
+            // Of a clock that goes ahead of the service's own.
+            (Some(100), person(Some(9_000), None), AtEnd::Unknown),
             (Some(100), person(Some(100), None), AtEnd::Again(None)),
-            (Some(100), person(None, Some(101)), AtEnd::Again(None)),
+            (Some(100), person(None, Some(100)), AtEnd::Again(None)),
             (Some(100), person(None, None), AtEnd::Unknown),
             (None, person(Some(2), None), AtEnd::Unknown),
         ] {
             assert_eq!(read(date, second.clone()).at_end(true), follows, "{:?}", second.times);
         }
-        assert_eq!(read(Some(100), person(Some(101), None)).at_end(false), AtEnd::Unknown);
+        assert_eq!(read(Some(100), person(Some(100), None)).at_end(false), AtEnd::Unknown);
     }
 
     #[test]
     fn pages_that_are_not_numbered_and_a_single_one_cannot_move() {
         let mut one = SecondLook::of(None, false);
-        one.note(&[person(Some(900), None)], 0, Some(at(100)), true);
+        one.note(&[person(Some(100), None)], 0, Some(at(100)), true);
         assert_eq!(one.at_end(true), AtEnd::Unchanged);
-        let mut linked = read(Some(100), person(Some(101), None));
+        let mut linked = read(Some(100), person(Some(100), None));
         linked.is_numbered = false;
         assert_eq!(linked.at_end(true), AtEnd::Unchanged);
     }
 
     #[test]
     fn a_list_is_looked_at_twice_and_no_more() {
-        let mut look = read(Some(100), person(Some(101), None));
+        let mut look = read(Some(100), person(Some(100), None));
         assert_eq!(look.at_end(true), AtEnd::Again(None));
         assert!(look.is_second());
         look.note(&[person(Some(101), None)], 0, Some(at(200)), true);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use anyprofile_core::{Error, ErrorKind, ProfileProviderExt};
+use anyprofile_core::{Error, ErrorKind, GetOptions, ProfileProvider, ProfileProviderExt};
 use anyprofile_http::HttpOptions;
 
 use crate::{
@@ -10,8 +10,9 @@ use crate::{
     support::{Answer, Script, answer, json, page},
 };
 
-async fn list_error(answer: Answer) -> Error {
-    provider(&Script::of([answer])).client().get_user("x").await.unwrap_err()
+async fn get_error(answer: Answer) -> Error {
+    let asked = crate::id("probely:eu/user/x");
+    provider(&Script::of([answer])).get_with(&asked, &GetOptions::default()).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -34,7 +35,7 @@ async fn every_shape_keeps_its_status_and_says_what_to_do() {
         answer(502).body("error code: 502"),
         json(400, "[\"Bad input.\"]"),
     ] {
-        let error = list_error(answer).await;
+        let error = get_error(answer).await;
         writeln!(
             text,
             "{}: {error}\n  said: {:?}\n  fields: {:?}",
@@ -56,13 +57,13 @@ async fn only_what_has_the_services_form_says_that_nobody_is_there() {
         "{}",
         r#"{"title":"Not Found","status":404}"#,
     ] {
-        let error = list_error(json(404, body)).await;
+        let error = get_error(json(404, body)).await;
         assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::Upstream, false), "{error}");
     }
-    let error = list_error(json(404, r#"{"detail":"Not found."}"#)).await;
+    let error = get_error(json(404, r#"{"detail":"Not found."}"#)).await;
     assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::NotFound, true));
-    assert!(list_error(json(400, r#"{"name":["Too long."]}"#)).await.is_from_service());
-    assert!(!list_error(json(400, r#"{"message":"Bad request"}"#)).await.is_from_service());
+    assert!(get_error(json(400, r#"{"name":["Too long."]}"#)).await.is_from_service());
+    assert!(!get_error(json(400, r#"{"message":"Bad request"}"#)).await.is_from_service());
 }
 
 #[tokio::test]
@@ -75,10 +76,10 @@ async fn errors_are_read_in_any_form_that_their_detail_has() {
         (200, r#"{"detail":"No."}"#, "No."),
         (200, r#"{"error":["No."]}"#, "No."),
     ] {
-        let error = list_error(json(status, body)).await;
+        let error = get_error(json(status, body)).await;
         assert_eq!((error.service_message(), error.is_from_service()), (Some(said), true), "{body}: {error}");
     }
-    let error = list_error(json(400, r#"{"detail":{"name":["Too long."],"email":"Taken."}}"#)).await;
+    let error = get_error(json(400, r#"{"detail":{"name":["Too long."],"email":"Taken."}}"#)).await;
     assert_eq!(error.field_errors()["name"], ["Too long."]);
     assert_eq!(error.field_errors()["email"], ["Taken."]);
 }
@@ -108,7 +109,7 @@ async fn no_error_repeats_what_the_service_said_of_a_person() {
         r#"{"detail":"ada@example.com"}"#,
         r#"{"email":"ada@example.com"}"#,
     ] {
-        let error = list_error(json(400, body)).await;
+        let error = get_error(json(400, body)).await;
         assert!(!format!("{error} {error:?} {error:#?}").contains("ada@"), "{error}");
     }
 }
@@ -116,6 +117,6 @@ async fn no_error_repeats_what_the_service_said_of_a_person() {
 #[tokio::test]
 async fn a_web_page_with_a_success_status_is_no_list() {
     for body in [page(200), answer(204), json(200, "")] {
-        assert_eq!(list_error(body).await.kind(), ErrorKind::Decode);
+        assert_eq!(get_error(body).await.kind(), ErrorKind::Decode);
     }
 }

@@ -129,8 +129,10 @@ async fn roles_in_every_shape_are_read_or_kept() {
     for odd in [r#"{"role":"admin"}"#, "7", "true"] {
         let profile = current(format!(r#"{{"id":"x","user_roles":{odd}}}"#)).await;
         assert_eq!(profile.roles, Field::Absent, "{odd}");
-        assert_eq!(shown(&profile)["extension"]["user_roles"].to_string(), odd);
+        assert_eq!(shown(&profile)["unknown"]["user_roles"].to_string(), odd);
+        assert!(shown(&profile)["extension"].get("user_roles").is_none(), "one shape, or nothing");
     }
+    assert!(shown(&text)["extension"].get("user_roles").is_none());
     // A list of something else is a field of another type, and told.
     for odd in [r#"["admin"]"#, r#"[{"role":"admin"}]"#] {
         let profile = current(format!(r#"{{"id":"x","user_roles":{odd}}}"#)).await;

@@ -144,7 +144,7 @@ fn name_of(profile: &mut Profile, given: Field<String>, family: Field<String>) {
 }
 
 /// A postal address. Which lines a country has is not normalized: the record is in the extension.
-pub(crate) fn address(id: ProfileId, record: wire::Address) -> Profile {
+pub(crate) fn address(id: ProfileId, mut record: wire::Address) -> Profile {
     let mut profile = Profile::read_from(ADDRESS, id);
     let mut address = PostalAddress::default();
     let text = |field: &Field<String>| field.clone().empty_as_null();
@@ -163,6 +163,12 @@ pub(crate) fn address(id: ProfileId, record: wire::Address) -> Profile {
     address.country = text(&record.country);
     // An answer without any of these says nothing of an address.
     profile.billing.address = if address.is_empty() { Field::Absent } else { Box::new(address).into() };
+    // An empty map comes as `[]`: what is written of it has one shape, or none.
+    if let Field::Value(metadata) = &mut record.metadata
+        && metadata.field_labels.value().is_some_and(|labels| !labels.is_object())
+    {
+        metadata.field_labels = Field::Absent;
+    }
     profile.extension = Some(Extension::new(UpsunExtension {
         address: Box::new(record).into(),
         ..UpsunExtension::default()

@@ -135,6 +135,11 @@ impl<V> LooseMap<V> {
         &self.raw
     }
 
+    /// Whether it came as an object, and not as the `[]` of an empty one, or as something else.
+    pub fn is_object(&self) -> bool {
+        self.raw.get().starts_with('{')
+    }
+
     fn entries(&self) -> BTreeMap<String, RawJson> {
         self.raw.decode().unwrap_or_default()
     }
