@@ -405,8 +405,9 @@ fn cut_off_while_a_list_that_changed_is_read_again_it_goes_on_and_nobody_is_ther
         let arguments =
             one_by_one(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
         // Three pages, on the second of which somebody is new; and the three of the second look.
-        let added = |page: &mut Value, _| page["results"][0]["changed"] = "2999-01-01T00:00:00Z".into();
+        let added = |page: &mut Value, _| page["results"][0]["changed"] = "2026-10-21T07:28:00Z".into();
         server.fault(Fault::new("users-list").on_attempts(2..=2).edit(added));
+        server.fault(Fault::new("users-list").header("date", "Wed, 21 Oct 2026 07:28:00 GMT"));
         server.fault(Fault::new("users-list").on_attempts(failing).respond(500));
         let cut = server.run(&arguments);
         assert_eq!(cut.code, 4, "{}", cut.err);
