@@ -347,7 +347,10 @@ pub trait ProfileProviderExt: ProfileProvider {
         options: &GetOptions,
     ) -> Result<UpdatePlan> {
         self.info().check_id(id)?;
-        change.check(id, self.info(), self.capabilities())?;
+        // To change nothing is possible everywhere.
+        if !change.is_empty() {
+            change.check(id, self.info(), self.capabilities())?;
+        }
         reading::check_same(self, id, current)?;
         UpdatePlan::of(self, id, change, current, options.enrich)
     }

@@ -137,7 +137,8 @@ impl Row {
     /// # Errors
     /// The fields that cannot be written and are not as they are shown, in words.
     fn beside(&self, profile: &Profile, capabilities: &Capabilities) -> Result<ProfileChange, String> {
-        let json = serde_json::to_value(profile).unwrap_or_default();
+        let json = serde_json::to_value(profile)
+            .map_err(|_| "the profile cannot be compared, since it cannot be written as JSON".to_owned())?;
         let mut change = ProfileChange::new();
         let mut mistakes = Vec::new();
         for (path, given) in &self.given {
@@ -388,5 +389,19 @@ mod tests {
         let row = Row::of(2, cells.collect(), &provider.shown.id, &provider, as_text).ok().unwrap();
         let plan = row.plan(&provider, &provider.shown.id).await.unwrap();
         assert!(plan.is_empty() && !row.is_idle());
+    }
+
+    #[tokio::test]
+    async fn a_profile_that_cannot_be_written_at_all_may_stay_as_it_is() {
+        let mut provider = provider();
+        provider.capabilities.operations.update = Support::No("there is no such thing".into());
+        let id = provider.shown.id.clone();
+        for (title, is_fine) in [("cto", true), ("ceo", false)] {
+            let kind = (FieldPath::KIND, Some(Value::from("human")));
+            let given = vec![kind, (FieldPath::TITLE, Some(Value::from(title)))];
+            let row = Row::of(2, given, &id, &provider, as_text).ok().unwrap();
+            let plan = row.plan(&provider, &id).await;
+            assert_eq!(plan.is_ok_and(|plan| plan.is_empty()), is_fine, "{title}");
+        }
     }
 }
