@@ -233,6 +233,10 @@ pub(crate) struct Paging {
     /// service's order; else a list of all may be read from both its ends.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) concurrency: Option<u32>,
+    /// Stop where so many pages in a row brought nobody who had not come before, and the service always names a next one
+    /// [default: 100].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_empty_pages: Option<u32>,
 }
 
 #[derive(Debug, Args)]

@@ -9,7 +9,10 @@ use crate::{
     AccountName, Applied, ApplyOptions, Capabilities, Cursor, Effect, Effort, Enrollment, Error, ErrorKind,
     FilterPlan, FindKey, Found, FoundCreated, GetOptions, ListQuery, Page, Pages, PlannedRequest, Profile,
     ProfileChange, ProfileDraft, ProfileId, ProfileStream, Result, ServiceName, Support, Timestamp,
-    UpdatePlan, WriteOptions, created, find::find_by_listing, plan, reading,
+    UpdatePlan, WriteOptions, created,
+    find::find_by_listing,
+    plan,
+    reading::{self, PlaceProof},
 };
 
 /// Who a provider speaks to.
@@ -27,6 +30,9 @@ pub struct ProviderInfo {
     /// What else of the configuration shapes the answers, such as a beta or a workspace: a cursor is bound to
     /// it.
     pub shape: String,
+    /// When the account was last seen to be there.
+    #[serde(skip)]
+    pub(crate) proof: PlaceProof,
 }
 
 impl ProviderInfo {
@@ -43,6 +49,7 @@ impl ProviderInfo {
             display_name: display_name.into(),
             base_url: base_url.into(),
             shape: String::new(),
+            proof: PlaceProof::default(),
         }
     }
 
@@ -112,7 +119,7 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     /// Whether the record that came is the one that was asked for. A service in which a profile has several ids says here
     /// which of them are the same one.
     fn is_alias(&self, asked: &ProfileId, came: &ProfileId) -> bool {
-        asked == came
+        asked.is_same_as(came)
     }
 
     /// The profile of the credential.
@@ -353,6 +360,15 @@ pub trait ProfileProviderExt: ProfileProvider {
         }
         reading::check_same(self, id, current)?;
         UpdatePlan::of(self, id, change, current, options.enrich)
+    }
+
+    /// Reads the profile of a plan, and checks that nothing which the plan touches has changed since: the precondition of
+    /// [`ApplyOptions::unchanged`] alone, for a caller who decides in between whether to write at all.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] if something has changed; and the service's.
+    async fn check_unchanged(&self, plan: &UpdatePlan) -> Result<()> {
+        plan::check_unchanged(self, plan).await
     }
 
     /// Makes a plan true, and says which fields the service shows otherwise than they were written.

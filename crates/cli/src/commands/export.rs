@@ -38,8 +38,9 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
         query.check(provider.info(), provider.capabilities())?;
     }
     let identity = identity_of(global, &session, &query).await;
-    // How many pages are asked for at once is no part of what is exported.
+    // How many pages are asked for at once, and how many may bring nobody, is no part of what is exported.
     query.concurrency = paging.concurrency;
+    query.max_empty_pages = paging.max_empty_pages;
     let empty = providers
         .iter()
         .map(|it| AccountProgress::new(it.info().account.as_str(), it.info().service.as_str()));

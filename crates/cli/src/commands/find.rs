@@ -1,6 +1,6 @@
 //! `anyprofile find`
 
-use anyprofile::{AccountFound, FieldPath, FindKey, FindMethod, ProfileId};
+use anyprofile::{AccountFound, ErrorKind, FieldPath, FindKey, FindMethod, ProfileId};
 
 use crate::{
     args::{Format, Global},
@@ -80,6 +80,10 @@ fn summarize(accounts: &[AccountFound]) {
         let unanswered =
             if account.error.is_none() && !account.is_answerable() { "; COULD NOT BE ASKED" } else { "" };
         let failed = match (&account.error, account.found.is_empty()) {
+            // It was asked, and what it answered says nothing.
+            (Some(error), _) if error.kind() == ErrorKind::Decode => {
+                format!("; NO USABLE ANSWER ({})", error.kind())
+            }
             (Some(error), true) => format!("; NOT ASKED ({})", error.kind()),
             (Some(error), false) => format!("; NOT ASKED any further ({})", error.kind()),
             (None, _) if !account.is_complete() => "; NOT EVERYBODY COULD BE READ".to_owned(),
@@ -97,6 +101,6 @@ fn summarize(accounts: &[AccountFound]) {
     let requests: u64 = accounts.iter().map(AccountFound::requests).sum();
     let failed = accounts.iter().filter(|account| account.error.is_some()).count();
     let asked = counted(accounts.len() as u64, "account", "accounts");
-    let unasked = if failed > 0 { format!(", of which {failed} could not be asked,") } else { String::new() };
+    let unasked = if failed > 0 { format!(", of which {failed} gave no answer,") } else { String::new() };
     say!("{found} found at {asked}{unasked} with {}", counted(requests, "request", "requests"));
 }

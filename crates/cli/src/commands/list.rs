@@ -52,6 +52,7 @@ async fn deliver(
     query.limit = list.limit;
     query.page_size = list.paging.page_size;
     query.concurrency = list.paging.concurrency;
+    query.max_empty_pages = list.paging.max_empty_pages;
     query.enrich = list.enrich;
     query.filter = list.filters.filter();
     let plans = session.directory.providers().iter().map(|provider| provider.filter_plan(&query));

@@ -102,7 +102,7 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     if writes > 0 && !confirmed(&update.confirm)? {
         return Ok(Exit::Usage);
     }
-    write_all(global, update, &mut journal, plans, outcomes).await
+    write_all(global, &mut journal, plans, outcomes, rate).await
 }
 
 const COLUMNS: &[&str] = &["id", "state", "outcome"];
@@ -110,19 +110,18 @@ const COLUMNS: &[&str] = &["id", "state", "outcome"];
 /// Writes one profile after the other, and prints what came of each at once, those first that could not be read.
 async fn write_all(
     global: &Global,
-    update: &Update,
     journal: &mut Journal,
     plans: Vec<Planned>,
     mut outcomes: Outcomes,
+    mut rate: FailureRate,
 ) -> Result<Exit, Failure> {
-    let ids: Vec<_> = plans.iter().map(|it| it.plan.id.to_string()).collect();
+    let all = outcomes.iter().map(|(id, _)| id).chain(plans.iter().map(|it| &it.plan.id));
+    let ids: Vec<_> = all.map(ToString::to_string).collect();
     let mut rows = Rows::new(global.output, COLUMNS, ids.iter().map(String::as_str));
     let mut exit = Exit::Complete;
     for (id, outcome) in outcomes.iter() {
         exit = exit.and(print_row(&mut rows, id, outcome)?);
     }
-    let writes = plans.iter().filter(|it| !it.plan.is_empty()).count();
-    let mut rate = FailureRate::new(update.max_failure_rate, writes);
     let interrupt = Interrupt::listen();
     let mut broken = None;
     let progress = Progress::of_rows(global, plans.len(), "writing");
@@ -137,8 +136,7 @@ async fn write_all(
         } else {
             match journal.note(&plan.id, &fingerprint, State::Sending) {
                 Ok(()) => {
-                    let written = interrupt.finish(write(&provider, &plan)).await;
-                    let outcome = written.unwrap_or_else(Outcome::unknown);
+                    let outcome = write(&provider, &plan, &interrupt).await;
                     broken = journal.note(&plan.id, &fingerprint, outcome.state()).err();
                     rate.count(outcome.is_failure());
                     outcome
@@ -170,10 +168,7 @@ async fn write_all(
     if let Some(failure) = broken {
         return Err(failure);
     }
-    let mut exit = if exit == Exit::Complete { outcomes.exit() } else { exit };
-    if interrupt.is_raised() {
-        exit = Exit::Partial;
-    }
+    let exit = interrupt.exit(if exit == Exit::Complete { outcomes.exit() } else { exit });
     if exit == Exit::Complete {
         journal.close()?;
     } else {
@@ -304,22 +299,35 @@ fn print_outcomes(format: Format, outcomes: &Outcomes) -> Result<(), Failure> {
     print_rows(format, COLUMNS, &outcomes.iter().map(|(id, outcome)| row(id, outcome)).collect::<Vec<_>>())
 }
 
-/// Writes one profile. What was shown is what is written: not if somebody else has changed it in the meantime.
-async fn write(provider: &Arc<dyn ProfileProvider>, plan: &UpdatePlan) -> Outcome {
-    for put_off in 0.. {
-        match provider.apply(plan, &ApplyOptions::new().with_unchanged(true)).await {
-            Ok(applied) => return Outcome::of_write(applied),
-            Err(error) => match error.retry() {
-                // It was not made, and the service says when to come again.
-                Retry::After(wait) if wait <= LONGEST_WAIT && put_off < MOST_PUT_OFF => {
-                    tokio::time::sleep(wait).await;
-                }
-                _ => {
-                    diagnostics::error(&error);
-                    return Outcome::of_failure(&error);
-                }
-            },
+/// Writes one profile. What was shown is what is written: not if somebody else has changed it in the meantime, and not once
+/// the run is to end.
+async fn write(provider: &Arc<dyn ProfileProvider>, plan: &UpdatePlan, interrupt: &Interrupt) -> Outcome {
+    let mut put_off = 0;
+    loop {
+        let Some(unchanged) = interrupt.unless_raised(provider.check_unchanged(plan)).await else {
+            return Outcome::NotTried;
+        };
+        let applied = match unchanged {
+            Ok(()) => interrupt.finish(provider.apply(plan, &ApplyOptions::new())).await,
+            Err(error) => Some(Err(error)),
+        };
+        let error = match applied {
+            None => return Outcome::unknown(),
+            Some(Ok(applied)) => return Outcome::of_write(applied),
+            Some(Err(error)) => error,
+        };
+        // It was not made, and the service says when to come again.
+        let wait = match error.retry() {
+            Retry::After(wait) if wait <= LONGEST_WAIT && put_off < MOST_PUT_OFF => wait,
+            _ => {
+                diagnostics::error(&error);
+                return Outcome::of_failure(&error);
+            }
+        };
+        put_off += 1;
+        if interrupt.unless_raised(tokio::time::sleep(wait)).await.is_none() {
+            diagnostics::error(&error);
+            return Outcome::of_failure(&error);
         }
     }
-    Outcome::NotTried
 }

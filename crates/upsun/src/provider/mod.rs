@@ -209,7 +209,7 @@ impl ProfileProvider for UpsunProvider {
 
     /// An organization is also addressed by its name.
     fn is_alias(&self, asked: &ProfileId, came: &ProfileId) -> bool {
-        asked == came || (asked.native().starts_with("name=") && came.kind == IdKind::ORGANIZATION)
+        asked.is_same_as(came) || (asked.native().starts_with("name=") && came.kind == IdKind::ORGANIZATION)
     }
 
     async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
