@@ -233,3 +233,21 @@ pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
 fn seconds(duration: Duration) -> String {
     format!("{:.1} s", duration.as_secs_f64())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_filter_are_named_as_they_are_asked_for() {
+        let parts = [FilterPart::Status, FilterPart::UpdatedSince, FilterPart::Expression];
+        let flags = flags(parts.iter().map(|part| part.as_str()));
+        assert_eq!(flags, "--status and --updated-since and --where");
+    }
+
+    #[test]
+    fn what_is_not_known_is_named_where_it_has_a_name_to_show() {
+        let found = [("new_field", 3), ("…", 150)].map(|(name, times)| (name.to_owned(), times)).into();
+        assert_eq!(names(&found), "new_field, others that are not shown (150 times)");
+    }
+}

@@ -162,3 +162,43 @@ impl AccountProgress {
         document
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_listing_says_of_its_proof_is_kept_over_all_runs() {
+        let before = AccountProgress::new("eu", "probely");
+        let run = |set: fn(&mut ListReport)| {
+            let mut report = ListReport::default();
+            report.reached_end = true;
+            set(&mut report);
+            before.with(&report).with(&ListReport::default()).with(&{
+                let mut last = ListReport::default();
+                last.reached_end = true;
+                last
+            })
+        };
+        for (set, is_complete, told) in [
+            ((|_| {}) as fn(&mut ListReport), true, ""),
+            (|it| it.misread_filters = vec![FilterPart::Status], true, r#""misread_filters":["status"]"#),
+            (
+                |it| it.contradicted_filters = vec![FilterPart::Mfa],
+                false,
+                r#""contradicted_filters":["mfa"]"#,
+            ),
+            (|it| it.not_at_one_moment = true, true, r#""not_at_one_moment":true"#),
+            (|it| it.changed_while_read = true, false, r#""changed_while_read":true"#),
+            // Whoever went on from there has passed it.
+            (|it| it.stopped_at_empty_pages = true, true, r#""stopped_at_empty_pages":false"#),
+        ] {
+            let progress = run(set);
+            assert_eq!(progress.is_complete(), is_complete, "{told}");
+            assert!(progress.document().to_string().contains(told), "{}", progress.document());
+        }
+        let mut stopped = ListReport::default();
+        stopped.stopped_at_empty_pages = true;
+        assert!(before.with(&stopped).stopped_at_empty_pages);
+    }
+}

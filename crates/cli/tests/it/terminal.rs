@@ -166,3 +166,24 @@ fn an_unreadable_time_is_a_question_mark_with_a_note_and_the_end_of_time_is_a_ti
     assert!(csv.out.contains(",9999-12-31T23:59:59Z\n"), "{}", csv.out);
     assert_eq!(server.run(&[&list[..], &["--csv-bom"]].concat()).code, 2);
 }
+
+#[test]
+fn a_link_that_leads_elsewhere_is_not_handed_out() {
+    let server = server(3);
+    let list = ["list", "--account", "anthropic", "-o", "csv", "--fields", "id", "-q", "--limit", "1"];
+    let id = server.run(&list).out.lines().nth(1).unwrap().to_owned();
+    for link in [
+        Value::from("javascript:alert(1)"),
+        Value::from("http://u:p@example.com/"),
+        Value::from("https://example.com/a\nhttps://example.org/b"),
+        Value::from(5),
+    ] {
+        server.fault(
+            Fault::new("BetaCreateEnrollmentUrl").first(1).edit(move |made, _| made["url"] = link.clone()),
+        );
+        let run = server.run(&["enroll", &id, "--yes"]);
+        assert_eq!((run.out.as_str(), run.code == 0), ("", false), "{}", run.err);
+        assert!(run.err.contains("the link is not handed out") && is_harmless(&run.err), "{}", run.err);
+        assert!(run.err.contains("may have been made") && !run.err.contains("example"), "{}", run.err);
+    }
+}
