@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 
 use crate::{
-    AccountName, Applied, ApplyOptions, Capabilities, Cursor, Effort, Enrollment, Error, ErrorKind,
+    AccountName, Applied, ApplyOptions, Capabilities, Cursor, Effect, Effort, Enrollment, Error, ErrorKind,
     FilterPlan, FindKey, Found, FoundCreated, GetOptions, ListQuery, Page, Pages, PlannedRequest, Profile,
     ProfileChange, ProfileDraft, ProfileId, ProfileStream, Result, ServiceName, Support, Timestamp,
     UpdatePlan, WriteOptions, created,
@@ -191,6 +191,10 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
         Err(unsupported(self.info(), "update", &self.capabilities().operations.update))
     }
 
+    /// Closes the connections that are open and not used, where many accounts share what a process may have. The next request
+    /// opens another one. Default: nothing is kept open.
+    fn close_idle(&self) {}
+
     /// Changes one profile, and gives it as the service then shows it.
     ///
     /// A change that the service cannot make is refused before anything is sent; see
@@ -338,6 +342,26 @@ pub trait ProfileProviderExt: ProfileProvider {
         UpdatePlan::of(self, id, change, &current, enrich)
     }
 
+    /// As [`plan`](Self::plan), for a profile that was read before with these options.
+    ///
+    /// # Errors
+    /// Those of [`ProfileChange::check`], and [`ErrorKind::InvalidRequest`] if the profile is another one's. Nothing is sent.
+    async fn plan_of(
+        &self,
+        id: &ProfileId,
+        change: &ProfileChange,
+        current: &Profile,
+        options: &GetOptions,
+    ) -> Result<UpdatePlan> {
+        self.info().check_id(id)?;
+        // To change nothing is possible everywhere.
+        if !change.is_empty() {
+            change.check(id, self.info(), self.capabilities())?;
+        }
+        reading::check_same(self, id, current)?;
+        UpdatePlan::of(self, id, change, current, options.enrich)
+    }
+
     /// Reads the profile of a plan, and checks that nothing which the plan touches has changed since: the precondition of
     /// [`ApplyOptions::unchanged`] alone, for a caller who decides in between whether to write at all.
     ///
@@ -396,10 +420,25 @@ pub trait ProfileProviderExt: ProfileProvider {
     /// Makes a link for the person of a profile to enroll with.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`], with nothing sent, where the service has no such thing for this profile.
+    /// [`ErrorKind::Unsupported`], with nothing sent, where the service has no such thing for this profile;
+    /// [`ErrorKind::Decode`] where it sent a link that no person can be sent to (see
+    /// [`SecretLink::check`](crate::SecretLink::check)): one may have been made.
     async fn enroll(&self, id: &ProfileId) -> Result<Enrollment> {
         self.capabilities().operations.enroll.check(self.info(), "enroll", id)?;
-        self.enroll_with(id, &WriteOptions::default()).await
+        let enrollment = self.enroll_with(id, &WriteOptions::default()).await?;
+        match enrollment.url.check() {
+            Ok(()) => Ok(enrollment),
+            Err(reason) => Err(Error::new(
+                ErrorKind::Decode,
+                format!("the link is not handed out: {reason}"),
+            )
+            .with_provider(self.info())
+            .with_operation("enroll")
+            .with_effect(Effect::Possible)
+            .with_hint(
+                "a link may have been made all the same: look at the profile before making another one",
+            )),
+        }
     }
 
     /// Proves that the credential works, with one small request: the credential's own profile, or where

@@ -18,7 +18,7 @@ use crate::{
     diagnostics,
     exit::{Exit, Failure, after_write},
     interrupt::Interrupt,
-    output::{grid, print_line},
+    output::{grid, print_line, print_text},
     session::Session,
     summary::counted,
 };
@@ -74,7 +74,7 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
         let requests: Vec<_> =
             requests.iter().map(|it| json!({"method": it.method, "url": it.url, "body": it.body})).collect();
         match global.output {
-            Format::Table | Format::Csv => print_line(&text)?,
+            Format::Table | Format::Csv => print_text(&text)?,
             Format::Json | Format::Ndjson => {
                 print_line(&json!({ "warnings": warnings, "requests": requests }).to_string())?;
             }
@@ -83,7 +83,7 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
         return Ok(Exit::Complete);
     }
     if !(global.quiet && create.confirm.yes) {
-        say!("{text}");
+        diagnostics::say_lines(&text);
     }
     if !confirmed(&create.confirm)? {
         return Ok(Exit::Usage);

@@ -12,7 +12,7 @@ use crate::{
     diagnostics,
     exit::{Exit, Failure, after_write},
     interrupt::Interrupt,
-    output::{grid, list_in_words, print_line, printable},
+    output::{grid, list_in_words, print_line, print_text, printable},
     session::Session,
 };
 
@@ -42,7 +42,7 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
     if update.confirm.dry_run {
         // Here the plan is what was asked for, so it is the output.
         match global.output {
-            Format::Table | Format::Csv => print_line(&shown.text()?)?,
+            Format::Table | Format::Csv => print_text(&shown.text()?)?,
             Format::Json => print_line(&serde_json::to_string_pretty(&shown.json())?)?,
             Format::Ndjson => print_line(&shown.json().to_string())?,
         }
@@ -50,7 +50,7 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
         return Ok(Exit::Complete);
     }
     if !(global.quiet && update.confirm.yes) {
-        say!("{}", shown.text()?);
+        diagnostics::say_lines(&shown.text()?);
     }
     if plan.is_empty() {
         return Ok(Exit::Complete);

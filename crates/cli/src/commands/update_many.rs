@@ -1,6 +1,6 @@
 //! `anyprofile update --from`
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyprofile::{
     ApplyOptions, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt as _, Retry, UpdatePlan,
@@ -15,12 +15,14 @@ use super::{
 };
 use crate::{
     args::{Format, Global, Update},
-    bulk::{Entry, FailureRate, Journal, Outcome, Outcomes, State, read},
+    bulk::{Entry, FailureRate, Journal, Outcome, Outcomes, Row, State, load, refused},
     diagnostics,
     exit::{Exit, Failure, after_write},
+    files::beside,
     interrupt::Interrupt,
     key::Key,
-    output::{Rows, print_line, print_rows},
+    output::{Rows, print_line, print_rows, print_text},
+    progress::Progress,
     session::Session,
 };
 
@@ -34,7 +36,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 struct Job {
     provider: Arc<dyn ProfileProvider>,
     id: ProfileId,
-    change: ProfileChange,
+    row: Row,
     /// What is to be done and where.
     fingerprint: String,
     /// What the journal says of it.
@@ -44,21 +46,21 @@ struct Job {
 /// Shows what changes at every profile of a file, asks once, and writes profile by profile. What was written is kept in a
 /// journal, so that a run that was cut off goes on where it was.
 pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result<Exit, Failure> {
-    let unreadable = |why: &str| Failure::Usage(format!("{}: {why}", file.display()));
-    let text = fs::read_to_string(file).map_err(|error| unreadable(&error.to_string()))?;
-    let entries =
-        read(&text, update.csv_null.as_deref()).map_err(|problems| unreadable(&problems.join("; ")))?;
-    let path = update.journal.clone().unwrap_or_else(|| {
-        let mut path = file.as_os_str().to_owned();
-        path.push(".journal");
-        path.into()
-    });
+    let path = match &update.journal {
+        Some(path) => path.clone(),
+        None if file == Path::new("-") => {
+            return Err(Failure::Usage(
+                "changes from standard input need a journal of a name: --journal FILE".to_owned(),
+            ));
+        }
+        None => beside(file, ".journal"),
+    };
+    let entries = load(file, update.csv_null.as_deref())?;
     let mut journal = Journal::read(path)?;
     let session = Session::start(global).await?;
     let key = Key::of_user().map_err(|error| Failure::Usage(format!("the key of the journal: {error}")))?;
-    let jobs =
-        jobs(&session, &journal, &key, entries).map_err(|problems| unreadable(&problems.join("; ")))?;
-    let (jobs, idle): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| !job.change.is_empty());
+    let jobs = jobs(&session, &journal, &key, entries).map_err(|problems| refused(file, &problems))?;
+    let (jobs, idle): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| !job.row.is_idle());
     if !idle.is_empty() {
         say!("{} rows change nothing", idle.len());
     }
@@ -73,7 +75,9 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     }
     let mut outcomes = Outcomes::default();
     let mut rate = FailureRate::new(update.max_failure_rate, total);
-    let plans = plan_all(jobs, &mut rate, &mut outcomes).await;
+    let progress = Progress::of_many(global, total, "reading");
+    let plans = plan_all(jobs, &mut rate, &mut outcomes, &progress).await;
+    progress.finish();
     if rate.is_too_high() {
         unless_broken(print_outcomes(global.output, &outcomes))?;
         say!("stopped while the plan was made: {rate}; nothing was written");
@@ -120,7 +124,9 @@ async fn write_all(
     }
     let interrupt = Interrupt::listen();
     let mut broken = None;
+    let progress = Progress::of_rows(global, plans.len(), "writing");
     for Planned { provider, plan, fingerprint, noted } in plans {
+        progress.step();
         let is_over =
             interrupt.is_raised() || rate.is_too_high() || broken.is_some() || exit != Exit::Complete;
         let outcome = if is_over {
@@ -146,6 +152,7 @@ async fn write_all(
         }
         outcomes.push(plan.id, outcome);
     }
+    progress.finish();
     if exit == Exit::Complete {
         exit = after_write(rows.finish(), String::new)?;
     }
@@ -208,23 +215,13 @@ fn jobs(
             problems.push(format!("line {line}: there is no {} account '{}'", id.service, id.account));
             continue;
         };
-        let capabilities = provider.capabilities();
-        let change = fields.into_iter().fold(ProfileChange::new(), |change, (path, value)| match value {
-            None => change.clear(path),
-            Some(Value::Array(items)) if items.is_empty() => change.clear(path),
-            Some(Value::String(text)) => {
-                let value = value_of(&path, &text, capabilities);
-                change.set(path, value)
-            }
-            Some(value) => change.set(path, value),
-        });
-        match change.check(&id, provider.info(), capabilities) {
-            Ok(()) => {
-                let fingerprint = fingerprint_of(key, provider.as_ref(), &id, &change);
+        match Row::of(line, fields, &id, provider.as_ref(), value_of) {
+            Ok(row) => {
+                let fingerprint = fingerprint_of(key, provider.as_ref(), &id, row.change());
                 let noted = journal.state_of(&id, &fingerprint);
-                jobs.push(Job { provider: Arc::clone(provider), id, change, fingerprint, noted });
+                jobs.push(Job { provider: Arc::clone(provider), id, row, fingerprint, noted });
             }
-            Err(error) => problems.push(format!("line {line}: {}", error.message())),
+            Err(problem) => problems.push(problem),
         }
     }
     if problems.is_empty() { Ok(jobs) } else { Err(problems) }
@@ -240,17 +237,23 @@ struct Planned {
 }
 
 /// Reads what there is of every profile, until too many cannot be read.
-async fn plan_all(jobs: Vec<Job>, rate: &mut FailureRate, outcomes: &mut Outcomes) -> Vec<Planned> {
+async fn plan_all(
+    jobs: Vec<Job>,
+    rate: &mut FailureRate,
+    outcomes: &mut Outcomes,
+    progress: &Progress,
+) -> Vec<Planned> {
     let ids: Vec<_> = jobs.iter().map(|job| job.id.clone()).collect();
     let mut read = 0;
     let planned = stream::iter(jobs).map(|job| async move {
-        let plan = job.provider.plan(&job.id, &job.change).await;
+        let plan = job.row.plan(job.provider.as_ref(), &job.id).await;
         (job, plan)
     });
     let mut planned = std::pin::pin!(planned.buffered(READ_AT_A_TIME));
     let mut plans = Vec::new();
     while let Some((Job { provider, id, fingerprint, noted, .. }, plan)) = planned.next().await {
         read += 1;
+        progress.step();
         rate.count(plan.is_err());
         match plan {
             Ok(plan) => plans.push(Planned { provider, plan, fingerprint, noted }),
@@ -282,8 +285,8 @@ fn show(format: Format, is_output: bool, plans: &[Planned]) -> Result<(), Failur
         match format {
             Format::Json if is_output => all.push(shown.json()),
             Format::Ndjson if is_output => print_line(&shown.json().to_string())?,
-            _ if is_output => print_line(&shown.lines())?,
-            _ => say!("{}", shown.lines()),
+            _ if is_output => print_text(&shown.lines())?,
+            _ => diagnostics::say_lines(&shown.lines()),
         }
     }
     if is_output && format == Format::Json {

@@ -170,6 +170,10 @@ impl ProfileProvider for UpsunProvider {
         self.client.http.info()
     }
 
+    fn close_idle(&self) {
+        self.client.http.close_idle();
+    }
+
     fn capabilities(&self) -> &Capabilities {
         &self.capabilities
     }
