@@ -7,8 +7,8 @@ use std::{
 };
 
 use anyprofile_core::{
-    Error, ErrorKind, FindKey, FindMethod, Found, GetOptions, ListQuery, ListReport, Profile, ProfileId,
-    ProfileProvider, ProfileProviderExt as _, ProfileStream, ProviderInfo, Result,
+    CheckReport, Error, ErrorKind, FindKey, FindMethod, Found, GetOptions, ListQuery, ListReport, Profile,
+    ProfileId, ProfileProvider, ProfileProviderExt as _, ProfileStream, ProviderInfo, Result,
 };
 use futures_core::Stream;
 use futures_util::stream;
@@ -103,20 +103,37 @@ impl Directory {
         provider.get_opts(id, options).await
     }
 
-    /// Looks for a profile at all accounts, at several of them [at once](Self::with_concurrency). `keys` are what the text may be, such as
-    /// [`FindKey::guess`] says; an account is asked for one after the other until somebody is found.
+    /// Looks for a profile at all accounts, at several of them [at once](Self::with_concurrency). `keys` are what the text
+    /// may be, such as [`FindKey::guess`] says; an account is asked for one after the other until somebody is found.
     pub async fn find(&self, keys: &[FindKey]) -> Vec<AccountFound> {
+        self.each(|provider| find_at(provider, keys)).await
+    }
+
+    /// Proves the credential of each account, of several of them [at once](Self::with_concurrency), as
+    /// [`check`](anyprofile_core::ProfileProviderExt::check) does; in the order of [`providers`](Self::providers).
+    pub async fn check(&self) -> Vec<Result<CheckReport>> {
+        self.each(|provider| provider.check()).await
+    }
+
+    /// Asks all accounts, several at once. Gives their answers in the order of the accounts.
+    async fn each<'a, T, A: Future<Output = T>>(
+        &'a self,
+        ask: impl Fn(&'a Arc<dyn ProfileProvider>) -> A,
+    ) -> Vec<T> {
         // Not for the streams below, which have a method of the same name.
         use futures_util::StreamExt as _;
 
-        let found = stream::iter(&self.providers).map(|provider| async move {
-            let found = find_at(provider, keys).await;
-            if self.is_large() {
-                provider.close_idle();
+        let answers = stream::iter(&self.providers).map(|provider| {
+            let answer = ask(provider);
+            async move {
+                let answer = answer.await;
+                if self.is_large() {
+                    provider.close_idle();
+                }
+                answer
             }
-            found
         });
-        found.buffered(self.concurrency).collect().await
+        answers.buffered(self.concurrency).collect().await
     }
 
     /// The profiles of all accounts, as they come, of several of them [at once](Self::with_concurrency). An account that

@@ -111,6 +111,15 @@ impl Interrupt {
     }
 }
 
+/// Waits until a run is to end that may be cut off at any moment: by a person, or by what runs programs.
+///
+/// # Errors
+/// If signals cannot be listened for.
+pub(crate) async fn signalled() -> io::Result<()> {
+    Signals::listen()?.next().await;
+    Ok(())
+}
+
 /// The signals that end a run.
 #[cfg(unix)]
 struct Signals(Vec<tokio::signal::unix::Signal>);

@@ -59,6 +59,7 @@ enum Line {
 /// something reads the profile first.
 ///
 /// Of a profile the last line counts: what was done before that was overwritten.
+#[derive(Default)]
 pub(crate) struct Journal {
     path: PathBuf,
     states: HashMap<ProfileId, (String, State)>,

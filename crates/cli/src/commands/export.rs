@@ -19,6 +19,7 @@ use crate::{
     exit::{Exit, Failure},
     export::{AccountProgress, CHECKPOINT, Export, Identity, digest},
     files::{NEW, SystemDisk, beside, write_whole},
+    interrupt,
     session::Session,
     summary::{self, counted},
 };
@@ -61,7 +62,8 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
             }
         })?;
     }
-    let mut run = Run { export, counters, query, interrupt: Box::pin(interrupted()), is_interrupted: false };
+    let mut run =
+        Run { export, counters, query, interrupt: Box::pin(interrupt::signalled()), is_interrupted: false };
     let mut exits = Vec::new();
     let mut broken = None;
     for (account, provider) in providers.iter().enumerate() {
@@ -230,21 +232,6 @@ async fn identity_of(global: &Global, session: &Session, query: &ListQuery) -> I
         owners,
         query: digest(&json!(query).to_string()),
     }
-}
-
-/// Waits until the run is to end: by a person, or by what runs programs.
-async fn interrupted() -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminated = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminated.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }
 
 /// An export at work.

@@ -35,6 +35,8 @@ pub(crate) async fn run(global: &Global, key: &str, fields: Vec<FieldPath>) -> R
         writer.finish()?;
     }
     Ok(match told(global, &session, &accounts) {
+        // It was told, and is there.
+        Exit::Complete if writer.left_out() > 0 => Exit::Partial,
         Exit::Complete if count == 0 => Exit::NotFound,
         Exit::Complete => Exit::Complete,
         exit if count == 0 => exit,

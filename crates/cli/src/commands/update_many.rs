@@ -47,16 +47,17 @@ struct Job {
 /// journal, so that a run that was cut off goes on where it was.
 pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result<Exit, Failure> {
     let path = match &update.journal {
-        Some(path) => path.clone(),
+        Some(path) => Some(path.clone()),
+        None if file == Path::new("-") && update.confirm.dry_run => None,
         None if file == Path::new("-") => {
             return Err(Failure::Usage(
                 "changes from standard input need a journal of a name: --journal FILE".to_owned(),
             ));
         }
-        None => beside(file, ".journal"),
+        None => Some(beside(file, ".journal")),
     };
     let entries = load(file, update.csv_null.as_deref())?;
-    let mut journal = Journal::read(path)?;
+    let mut journal = path.map_or_else(|| Ok(Journal::default()), Journal::read)?;
     let session = Session::start(global).await?;
     let key = Key::of_user().map_err(|error| Failure::Usage(format!("the key of the journal: {error}")))?;
     let jobs = jobs(&session, &journal, &key, entries).map_err(|problems| refused(file, &problems))?;
