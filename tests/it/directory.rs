@@ -1,9 +1,16 @@
 //! Many accounts as one.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use anyprofile::{
-    Directory, ErrorKind, ListQuery, ProfileProvider,
+    Capabilities, Cursor, CursorPosition, Directory, ErrorKind, FindKey, GetOptions, ListQuery, Next, Page,
+    Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Support, async_trait,
     probely::{ProbelyConfig, ProbelyProvider},
 };
 use anyprofile_sandbox::Fault;
@@ -94,5 +101,109 @@ async fn the_same_id_in_two_directories_is_asked_for_at_its_own_account() {
             Directory::new(vec![Arc::clone(provider)]).list(ListQuery::new()).next().await.unwrap().unwrap();
         assert_eq!(directory.provider_of(&profile.id).unwrap().info(), provider.info());
         assert!(directory.get(&profile.id).await.unwrap() == profile);
+    }
+}
+
+/// How many requests are under way, and the most that were.
+#[derive(Debug, Default)]
+struct Load {
+    now: AtomicUsize,
+    most: AtomicUsize,
+    /// How often connections were closed.
+    closed: AtomicUsize,
+}
+
+/// An account with two profiles on two pages, each of which takes a moment.
+#[derive(Debug)]
+struct Slow {
+    info: ProviderInfo,
+    capabilities: Capabilities,
+    load: Arc<Load>,
+    /// The first page fails.
+    fails: bool,
+}
+
+#[async_trait]
+impl ProfileProvider for Slow {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn close_idle(&self) {
+        self.load.closed.fetch_add(1, Ordering::SeqCst);
+    }
+
+    async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+        self.load.most.fetch_max(self.load.now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        self.load.now.fetch_sub(1, Ordering::SeqCst);
+        if self.fails {
+            return Err(anyprofile::Error::new(ErrorKind::Upstream, "it failed"));
+        }
+        let native = if cursor.is_none() { "a" } else { "b" };
+        let id = ProfileId::new(
+            self.info.service.clone(),
+            self.info.account.clone(),
+            anyprofile::IdKind::USER,
+            native,
+        )?;
+        let page = Page::last(vec![Profile::new(id)]);
+        if cursor.is_some() {
+            return Ok(page);
+        }
+        let position = CursorPosition::Token("b".to_owned());
+        Ok(page.with_next(Next::Cursor(Cursor::new(&self.info, query, position))))
+    }
+
+    async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
+        Ok(Profile::new(id.clone()))
+    }
+}
+
+/// So many accounts, every tenth of which fails.
+fn slow(count: usize) -> (Directory, Arc<Load>) {
+    let load = Arc::<Load>::default();
+    let account = |number: usize| -> Arc<dyn ProfileProvider> {
+        let mut capabilities = Capabilities::default();
+        capabilities.operations.list = Support::users();
+        let account = format!("account-{number}").parse().unwrap();
+        let info = ProviderInfo::new("slow".parse().unwrap(), account, "Slow", "memory:");
+        Arc::new(Slow { info, capabilities, load: Arc::clone(&load), fails: number % 10 == 3 })
+    };
+    (Directory::new((0..count).map(account).collect()), load)
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_accounts_are_asked_at_once_than_wanted_and_each_has_its_turn() {
+    for (concurrency, most) in [(None, 16), (Some(3), 3), (Some(0), 1), (Some(500), 200)] {
+        let (mut directory, load) = slow(200);
+        if let Some(concurrency) = concurrency {
+            directory = directory.with_concurrency(concurrency);
+        }
+        let mut listing = directory.list(ListQuery::new());
+        let (mut profiles, mut errors) = (0, 0);
+        while let Some(item) = listing.next().await {
+            match item {
+                Ok(_) => profiles += 1,
+                Err(_) => errors += 1,
+            }
+        }
+        assert_eq!((profiles, errors), (360, 20));
+        assert_eq!(load.most.swap(0, Ordering::SeqCst), most, "listing, {concurrency:?}");
+        assert_eq!(listing.reports().iter().filter(|report| report.is_complete()).count(), 180);
+
+        let found = directory.find(&[FindKey::ExternalId("x".to_owned())]).await;
+        let names: Vec<_> = found.iter().map(|found| found.info.account.as_str()).collect();
+        let accounts: Vec<_> =
+            directory.providers().iter().map(|provider| provider.info().account.as_str()).collect();
+        assert_eq!(names, accounts, "in the order of the accounts");
+        assert!(load.most.load(Ordering::SeqCst) <= most, "finding, {concurrency:?}");
+        // Whoever is asked after others finds no connections of theirs.
+        let closed = if most < 200 { 400 } else { 0 };
+        assert_eq!(load.closed.load(Ordering::SeqCst), closed);
     }
 }

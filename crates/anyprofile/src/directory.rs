@@ -7,11 +7,11 @@ use std::{
 };
 
 use anyprofile_core::{
-    Error, ErrorKind, FindKey, FindMethod, Found, GetOptions, ListQuery, ListReport, Profile, ProfileId,
-    ProfileProvider, ProfileProviderExt as _, ProfileStream, ProviderInfo, Result,
+    CheckReport, Error, ErrorKind, FindKey, FindMethod, Found, GetOptions, ListQuery, ListReport, Profile,
+    ProfileId, ProfileProvider, ProfileProviderExt as _, ProfileStream, ProviderInfo, Result,
 };
 use futures_core::Stream;
-use futures_util::future::join_all;
+use futures_util::stream;
 
 /// Many accounts, of one service or several, asked side by side.
 ///
@@ -39,15 +39,37 @@ use futures_util::future::join_all;
 ///     names
 /// }
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Directory {
     providers: Vec<Arc<dyn ProfileProvider>>,
+    concurrency: usize,
 }
 
+impl Default for Directory {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+/// How many accounts are asked at once: each has connections of its own, and a process may have few.
+const CONCURRENCY: usize = 16;
+
 impl Directory {
-    /// A directory of these accounts.
+    /// A directory of these accounts, of which 16 are asked at once.
     pub fn new(providers: Vec<Arc<dyn ProfileProvider>>) -> Self {
-        Self { providers }
+        Self { providers, concurrency: CONCURRENCY }
+    }
+
+    /// Sets how many accounts are asked at once, at least one. Each of them may send as many requests at once as
+    /// [`ListQuery::concurrency`] says.
+    pub fn with_concurrency(mut self, accounts: usize) -> Self {
+        self.concurrency = accounts.max(1);
+        self
+    }
+
+    /// Whether not all accounts are asked at once: then those that were asked keep no connections open.
+    fn is_large(&self) -> bool {
+        self.providers.len() > self.concurrency
     }
 
     /// The accounts.
@@ -81,24 +103,59 @@ impl Directory {
         provider.get_opts(id, options).await
     }
 
-    /// Looks for a profile at all accounts at once. `keys` are what the text may be, such as
-    /// [`FindKey::guess`] says; an account is asked for one after the other until somebody is found.
+    /// Looks for a profile at all accounts, at several of them [at once](Self::with_concurrency). `keys` are what the text
+    /// may be, such as [`FindKey::guess`] says; an account is asked for one after the other until somebody is found.
     pub async fn find(&self, keys: &[FindKey]) -> Vec<AccountFound> {
-        join_all(self.providers.iter().map(|provider| find_at(provider, keys))).await
+        self.each(|provider| find_at(provider, keys)).await
     }
 
-    /// The profiles of all accounts, as they come. An account that fails gives one error, and the others
-    /// go on. The query's limit counts over all accounts.
+    /// Proves the credential of each account, of several of them [at once](Self::with_concurrency), as
+    /// [`check`](anyprofile_core::ProfileProviderExt::check) does; in the order of [`providers`](Self::providers).
+    pub async fn check(&self) -> Vec<Result<CheckReport>> {
+        self.each(|provider| provider.check()).await
+    }
+
+    /// Asks all accounts, several at once. Gives their answers in the order of the accounts.
+    async fn each<'a, T, A: Future<Output = T>>(
+        &'a self,
+        ask: impl Fn(&'a Arc<dyn ProfileProvider>) -> A,
+    ) -> Vec<T> {
+        // Not for the streams below, which have a method of the same name.
+        use futures_util::StreamExt as _;
+
+        let answers = stream::iter(&self.providers).map(|provider| {
+            let answer = ask(provider);
+            async move {
+                let answer = answer.await;
+                if self.is_large() {
+                    provider.close_idle();
+                }
+                answer
+            }
+        });
+        answers.buffered(self.concurrency).collect().await
+    }
+
+    /// The profiles of all accounts, as they come, of several of them [at once](Self::with_concurrency). An account that
+    /// fails gives one error, and the others go on. The query's limit counts over all accounts.
     #[allow(clippy::needless_pass_by_value, reason = "like the listing of one provider")]
     pub fn list(&self, query: ListQuery) -> DirectoryListing {
         let limit = query.limit;
         let accounts = self.providers.iter().map(|provider| AccountListing {
             info: provider.info().clone(),
+            to_close: self.is_large().then(|| Arc::clone(provider)),
             stream: Some(Arc::clone(provider).list_owned(query.clone())),
+            is_begun: false,
             report: ListReport::default(),
             failure: None,
         });
-        DirectoryListing { accounts: accounts.collect(), first: 0, delivered: 0, left: limit }
+        DirectoryListing {
+            accounts: accounts.collect(),
+            concurrency: self.concurrency,
+            first: 0,
+            delivered: 0,
+            left: limit,
+        }
     }
 }
 
@@ -161,6 +218,8 @@ async fn find_at(provider: &Arc<dyn ProfileProvider>, keys: &[FindKey]) -> Accou
 #[derive(Debug)]
 pub struct DirectoryListing {
     accounts: Vec<AccountListing>,
+    /// How many accounts are asked at once.
+    concurrency: usize,
     /// The account whose turn it is.
     first: usize,
     delivered: u64,
@@ -170,7 +229,11 @@ pub struct DirectoryListing {
 #[derive(Debug)]
 struct AccountListing {
     info: ProviderInfo,
+    /// Whose connections are closed at the end, where there are many accounts.
+    to_close: Option<Arc<dyn ProfileProvider>>,
     stream: Option<ProfileStream<'static>>,
+    /// Whether it was asked for anything. A stream asks for nothing before that.
+    is_begun: bool,
     /// What the stream had seen when it ended.
     report: ListReport,
     failure: Option<ErrorKind>,
@@ -208,6 +271,11 @@ impl DirectoryListing {
 }
 
 impl AccountListing {
+    /// Whether it is being asked.
+    fn is_under_way(&self) -> bool {
+        self.is_begun && self.stream.is_some()
+    }
+
     fn report(&self) -> AccountReport {
         let listing = self.stream.as_ref().map_or_else(|| self.report.clone(), ProfileStream::report);
         AccountReport { info: self.info.clone(), listing, failure: self.failure }
@@ -217,6 +285,11 @@ impl AccountListing {
     fn end(&mut self) {
         if let Some(stream) = self.stream.take() {
             self.report = stream.report();
+            // With the stream the page on its way ends.
+            drop(stream);
+            if let Some(provider) = self.to_close.take() {
+                provider.close_idle();
+            }
         }
     }
 
@@ -242,29 +315,47 @@ impl Stream for DirectoryListing {
             return Poll::Ready(None);
         }
         let count = this.accounts.len();
+        let mut under_way = this.accounts.iter().filter(|account| account.is_under_way()).count();
         let mut waiting = false;
-        for offset in 0..count {
-            let index = (this.first + offset) % count;
-            let account = &mut this.accounts[index];
-            let Some(stream) = &mut account.stream else { continue };
-            match Pin::new(&mut *stream).poll_next(context) {
-                Poll::Pending => waiting = true,
-                Poll::Ready(None) => account.end(),
-                Poll::Ready(Some(Ok(profile))) => {
-                    // A page's profiles come together; then it is the next account's turn.
-                    this.first = if stream.buffered() == 0 { (index + 1) % count } else { index };
-                    this.left = this.left.map(|left| left - 1);
-                    this.delivered += 1;
-                    if this.delivered.is_multiple_of(LOOK_ROUND_EVERY) {
-                        let others = this.accounts.iter_mut().filter_map(|account| account.stream.as_mut());
-                        others.for_each(|stream| stream.poll_ahead(context));
+        // Whoever ends makes room for one that waits, which may stand before it: that is seen in a further round.
+        let mut has_room = true;
+        while std::mem::take(&mut has_room) {
+            waiting = false;
+            for offset in 0..count {
+                let index = (this.first + offset) % count;
+                let account = &mut this.accounts[index];
+                let Some(stream) = &mut account.stream else { continue };
+                if !account.is_begun {
+                    if under_way >= this.concurrency {
+                        continue;
                     }
-                    return Poll::Ready(Some(Ok(profile)));
+                    account.is_begun = true;
+                    under_way += 1;
                 }
-                Poll::Ready(Some(Err(error))) => {
-                    account.failure = Some(error.kind());
-                    account.end();
-                    return Poll::Ready(Some(Err(error)));
+                match Pin::new(&mut *stream).poll_next(context) {
+                    Poll::Pending => waiting = true,
+                    Poll::Ready(None) => {
+                        account.end();
+                        under_way -= 1;
+                        has_room = true;
+                    }
+                    Poll::Ready(Some(Ok(profile))) => {
+                        // A page's profiles come together; then it is the next account's turn.
+                        this.first = if stream.buffered() == 0 { (index + 1) % count } else { index };
+                        this.left = this.left.map(|left| left - 1);
+                        this.delivered += 1;
+                        if this.delivered.is_multiple_of(LOOK_ROUND_EVERY) {
+                            let others = this.accounts.iter_mut().filter(|account| account.is_begun);
+                            let others = others.filter_map(|account| account.stream.as_mut());
+                            others.for_each(|stream| stream.poll_ahead(context));
+                        }
+                        return Poll::Ready(Some(Ok(profile)));
+                    }
+                    Poll::Ready(Some(Err(error))) => {
+                        account.failure = Some(error.kind());
+                        account.end();
+                        return Poll::Ready(Some(Err(error)));
+                    }
                 }
             }
         }

@@ -8,6 +8,7 @@ use anyprofile::{Expected, Expression, FieldPath, Filter, Kind, ProfileId, Statu
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::writes::{Confirm, Create, Enroll, Selected, Update};
+use crate::output::printable;
 
 /// List, show, check and update user profiles at several services.
 ///
@@ -56,7 +57,7 @@ pub(crate) struct Global {
 /// The form of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For a person.
+    /// For a person: at most 50,000 profiles, and 1000 characters of a cell.
     Table,
     /// One JSON document.
     Json,
@@ -232,6 +233,10 @@ pub(crate) struct Paging {
     /// service's order; else a list of all may be read from both its ends.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) concurrency: Option<u32>,
+    /// Stop where so many pages in a row brought nobody who had not come before, and the service always names a next one
+    /// [default: 100].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_empty_pages: Option<u32>,
 }
 
 #[derive(Debug, Args)]
@@ -253,6 +258,10 @@ pub(crate) struct List {
     /// that was not sent].
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub(crate) csv_null: String,
+    /// Begin csv with a byte order mark: for Excel, which otherwise does not take the file for UTF-8 and shows other
+    /// letters for those beyond ASCII.
+    #[arg(long)]
+    pub(crate) csv_bom: bool,
     /// Where to write what the listing came to, as JSON; - means standard error.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
@@ -296,6 +305,10 @@ pub(crate) struct SandboxArguments {
 }
 
 fn field_path(text: &str) -> Result<FieldPath, String> {
+    // The key of a pair of the metadata may be anything else.
+    if text.chars().any(char::is_control) {
+        return Err("the name of a field has no control characters".to_owned());
+    }
     text.parse().map_err(|error| format!("{error}"))
 }
 
@@ -307,7 +320,7 @@ fn field_paths(text: &str) -> Result<Paths, String> {
             |path: &&FieldPath| path.as_str().split_once('.').is_some_and(|(group, _)| group == name);
         let group: Vec<_> = FieldPath::CORE.iter().filter(is_of_group).cloned().collect();
         if group.is_empty() {
-            paths.push(field_path(name).map_err(|error| format!("{name}: {error}"))?);
+            paths.push(field_path(name).map_err(|error| format!("{}: {error}", printable(name)))?);
         } else {
             paths.extend(group);
         }

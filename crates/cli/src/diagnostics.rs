@@ -2,11 +2,12 @@
 
 use std::{
     fmt,
-    io::{self, IsTerminal as _},
+    io::{self, IsTerminal as _, Write},
     sync::atomic::{AtomicBool, Ordering},
 };
 
 use anyprofile::{Effect, Error};
+use clap::error::ContextValue;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::{
     Layer,
@@ -14,6 +15,73 @@ use tracing_subscriber::{
     layer::{Context, SubscriberExt as _},
     util::SubscriberInitExt as _,
 };
+
+use crate::{
+    exit::Exit,
+    output::{printable, printable_lines},
+    progress,
+};
+
+/// Says one line to the person; `say!` does it. If nobody listens any more, that is no failure.
+pub(crate) fn say(line: fmt::Arguments<'_>) {
+    print(&(printable(&line.to_string()) + "\n"));
+}
+
+/// Says a text of several lines of ours, such as a table. What of it comes from outside must be printable already where it
+/// could begin a line.
+pub(crate) fn say_lines(text: &str) {
+    print(&(printable_lines(text) + "\n"));
+}
+
+fn print(text: &str) {
+    progress::suspended(|| {
+        // Nobody listens any more.
+        let _ = io::stderr().write_all(text.as_bytes());
+    });
+}
+
+/// Tells what is wrong with the command line, or prints the help that was asked for, and gives the exit code.
+pub(crate) fn usage(mut error: clap::Error) -> Exit {
+    if !error.use_stderr() {
+        // Nobody reads any more.
+        let _ = error.print();
+        return Exit::Complete;
+    }
+    // The arguments are repeated in it.
+    let repeated: Vec<_> = error.context().map(|(kind, value)| (kind, value.clone())).collect();
+    for (kind, value) in repeated {
+        let value = match value {
+            ContextValue::String(text) => ContextValue::String(printable(&text)),
+            ContextValue::Strings(texts) => {
+                ContextValue::Strings(texts.iter().map(|text| printable(text)).collect())
+            }
+            // Help that is an argument in a sentence.
+            ContextValue::StyledStrs(texts) => {
+                let texts = texts.iter().map(|text| printable(&text.to_string()).into());
+                ContextValue::StyledStrs(texts.collect())
+            }
+            other => other,
+        };
+        error.insert(kind, value);
+    }
+    print(&printable_lines(&error.render().to_string()));
+    Exit::Usage
+}
+
+/// A writer to standard error that keeps a line of a log one line.
+struct LogWriter;
+
+impl Write for LogWriter {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(line);
+        print(&(printable(text.strip_suffix('\n').unwrap_or(&text)) + "\n"));
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// Whether the person asked for everything, with `-v`.
 static SHOWS_SERVICE_WORDS: AtomicBool = AtomicBool::new(false);
@@ -30,7 +98,7 @@ pub(crate) fn start(verbose: u8) {
         _ => Targets::new().with_default(LevelFilter::TRACE),
     });
     let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(|| LogWriter)
         .with_ansi(false)
         .log_internal_errors(false);
     // Notices have a line of their own.

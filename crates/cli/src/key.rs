@@ -20,12 +20,24 @@ const LENGTH: usize = 32;
 pub(crate) struct Key([u8; LENGTH]);
 
 impl Key {
-    /// The key of this user, made where there is none: `anyprofile/key` in the folder for state. Without such a folder, as
-    /// in a container without a home, one for this run alone: notes of earlier runs are then not recognized.
+    /// The key of this user, made where there is none: `anyprofile/key` in the folder for state. Where it cannot be kept, as
+    /// in a container without a home or on a disk that is full, one for this run alone: notes of earlier runs are then not
+    /// recognized, which is told.
+    ///
+    /// # Errors
+    /// If what is there is no key, which a person has to decide on; and if there is no randomness to be had.
     pub(crate) fn of_user() -> io::Result<Self> {
-        match usual_path() {
-            Some(path) => Self::read_or_make(&path),
-            None => Self::random(),
+        let Some(path) = usual_path() else { return Self::random() };
+        match Self::read_or_make(&path) {
+            Err(error) if error.kind() != io::ErrorKind::InvalidData => {
+                say!(
+                    "note: the key of the journal cannot be kept at {} ({error}): a later run does not know what this one \
+                     wrote, and reads it all the same",
+                    path.display()
+                );
+                Self::random()
+            }
+            read => read,
         }
     }
 
@@ -44,20 +56,31 @@ impl Key {
             std::fs::create_dir_all(folder)?;
         }
         let key = Self::random()?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(path) {
-            Ok(mut file) => {
-                file.write_all(&key.0)?;
-                file.sync_all()?;
-                Ok(key)
-            }
+        // Whole or not at all: another run may look, and this one may end at any moment.
+        let new = path.with_extension(key.digest("new").get(..16).unwrap_or("new"));
+        let made = key.write(&new).and_then(|()| match std::fs::hard_link(&new, path) {
+            // Not every file system has links.
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => std::fs::rename(&new, path),
+            linked => linked,
+        });
+        // What is left of one that failed is no key of anybody's.
+        let _ = std::fs::remove_file(&new);
+        match made {
+            Ok(()) => Ok(key),
             // Another run was faster: it is that one's.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::read(path),
             Err(error) => Err(error),
         }
+    }
+
+    fn write(&self, path: &Path) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path)?;
+        file.write_all(&self.0)?;
+        file.sync_all()
     }
 
     fn read(path: &Path) -> io::Result<Self> {
@@ -102,6 +125,7 @@ mod tests {
         assert_eq!(Key::read_or_make(&path).unwrap().digest("cto"), first);
         assert_eq!(first.len(), 64);
         assert_ne!(Key::random().unwrap().digest("cto"), first);
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;

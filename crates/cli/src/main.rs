@@ -1,11 +1,10 @@
 //! `anyprofile`: list, show, check and update user profiles at several services.
 
-/// Says something to the person, on standard error. If nobody listens any more, that is no failure.
+/// Says one line to the person, on standard error. Whatever is in it cannot begin another line or steer the terminal.
 macro_rules! say {
-    ($($part:tt)*) => {{
-        use std::io::Write as _;
-        let _ = writeln!(std::io::stderr(), $($part)*);
-    }};
+    ($($part:tt)*) => {
+        $crate::diagnostics::say(format_args!($($part)*))
+    };
 }
 
 mod args;
@@ -14,6 +13,7 @@ mod commands;
 mod diagnostics;
 mod exit;
 mod export;
+mod files;
 mod interrupt;
 mod key;
 mod output;
@@ -26,7 +26,10 @@ use clap::Parser as _;
 use crate::{args::Arguments, exit::Exit};
 
 fn main() -> std::process::ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return diagnostics::usage(error).into(),
+    };
     diagnostics::start(arguments.global.verbose);
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,

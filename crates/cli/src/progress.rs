@@ -3,6 +3,7 @@
 use std::{
     fmt::Write as _,
     io::IsTerminal as _,
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -14,26 +15,71 @@ use crate::args::{Format, Global};
 /// How many profiles come between two looks at what the accounts declare.
 const LOOK_EVERY: u64 = 256;
 
-/// A line that tells how far a listing is. Shown on a terminal alone, and only where it does not get
-/// between lines of the output.
+/// The bar that is on the terminal, if there is one.
+static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Writes something without the bar getting in its way.
+pub(crate) fn suspended(write: impl FnOnce()) {
+    let shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match shown {
+        Some(bar) => bar.suspend(write),
+        None => write(),
+    }
+}
+
+/// A line that tells how far something is. Shown on a terminal alone, and only where it does not get between lines of the
+/// output. There is one at a time.
 pub(crate) struct Progress {
     bar: ProgressBar,
     started: Instant,
 }
 
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
 impl Progress {
+    /// The progress of a listing.
     pub(crate) fn start(global: &Global) -> Self {
         let output_is_shared = std::io::stdout().is_terminal() && global.output != Format::Table;
-        let is_shown = std::io::stderr().is_terminal() && !global.quiet && !output_is_shared;
+        Self::of(None, "{spinner} {msg}", !global.quiet && !output_is_shared)
+    }
+
+    /// The progress of something that is done `total` times: `doing` says what.
+    pub(crate) fn of_many(global: &Global, total: usize, doing: &'static str) -> Self {
+        let it = Self::of(Some(total as u64), "{msg} {wide_bar} {pos}/{len}, {eta} left", !global.quiet);
+        it.bar.set_message(doing);
+        it
+    }
+
+    /// The same where each that is done is also a row of the output.
+    pub(crate) fn of_rows(global: &Global, total: usize, doing: &'static str) -> Self {
+        // The rows themselves show how far it is.
+        if std::io::stdout().is_terminal() {
+            return Self::of(None, "", false);
+        }
+        Self::of_many(global, total, doing)
+    }
+
+    fn of(total: Option<u64>, template: &str, is_wanted: bool) -> Self {
+        let is_shown = is_wanted && std::io::stderr().is_terminal();
         let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(None, target);
+        let bar = ProgressBar::with_draw_target(total, target);
         if is_shown {
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+            if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style);
             }
             bar.enable_steady_tick(Duration::from_millis(200));
+            *SHOWN.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar.clone());
         }
         Self { bar, started: Instant::now() }
+    }
+
+    /// One more is done.
+    pub(crate) fn step(&self) {
+        self.bar.inc(1);
     }
 
     /// One more profile. `reports` is asked only now and then.
@@ -46,13 +92,9 @@ impl Progress {
         self.bar.set_message(message(seen, &reports(), self.started.elapsed()));
     }
 
-    /// Writes something else without the line getting in its way.
-    pub(crate) fn suspend(&self, write: impl FnOnce()) {
-        self.bar.suspend(write);
-    }
-
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
+        *SHOWN.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a listing came to, on standard error.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use anyprofile::{AccountReport, FilterPart, FilterPlan, Timestamp};
 use serde_json::{Value, json};
@@ -31,9 +31,8 @@ pub(crate) fn print(reports: &[AccountReport], plans: &[FilterPlan], may_enrich:
             ("words", &drift.new_words),
             ("fields of another type", &drift.changed_types),
         ];
-        let named = named.iter().filter(|(_, found)| !found.is_empty()).map(|(what, found)| {
-            format!("{what}: {}", found.keys().map(String::as_str).collect::<Vec<_>>().join(", "))
-        });
+        let named = named.iter().filter(|(_, found)| !found.is_empty());
+        let named = named.map(|(what, found)| format!("{what}: {}", names(found)));
         let named = named.collect::<Vec<_>>().join("; ");
         say!("{}: the service sends what this version does not know: {named}", report.info.account);
     }
@@ -60,6 +59,15 @@ pub(crate) fn print(reports: &[AccountReport], plans: &[FilterPlan], may_enrich:
     };
     let accounts = counted(reports.len() as u64, "account", "accounts");
     say!("{} of {accounts}: {verdict}", counted(seen, "profile", "profiles"));
+}
+
+/// The names of what is not known. What has none that can be shown is counted.
+fn names(found: &BTreeMap<String, u64>) -> String {
+    let name = |(name, times): (&String, &u64)| match name.as_str() {
+        "…" => format!("others that are not shown ({})", counted(*times, "time", "times")),
+        name => name.to_owned(),
+    };
+    found.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// The same for a program.
@@ -156,6 +164,21 @@ fn line(report: &AccountReport, plan: &FilterPlan) -> String {
     if listing.empty_pages > 0 {
         parts.push(format!("{} that led on", counted(listing.empty_pages, "EMPTY PAGE", "EMPTY PAGES")));
     }
+    if listing.stopped_at_empty_pages {
+        parts.push("STOPPED since page after page brought nobody".to_owned());
+    }
+    let words = |parts: &[FilterPart]| flags(parts.iter().map(|part| part.as_str()));
+    if !listing.misread_filters.is_empty() {
+        parts.push(misread(&words(&listing.misread_filters)));
+    }
+    if !listing.contradicted_filters.is_empty() {
+        parts.push(contradicted(&words(&listing.contradicted_filters)));
+    }
+    if listing.changed_while_read {
+        parts.push(CHANGED_WHILE_READ.to_owned());
+    } else if listing.not_at_one_moment {
+        parts.push(NOT_AT_ONE_MOMENT.to_owned());
+    }
     if listing.partial > 0 {
         parts.push(format!("{} WITHOUT a record that may not be seen or cannot be read", listing.partial));
     }
@@ -173,6 +196,35 @@ fn line(report: &AccountReport, plan: &FilterPlan) -> String {
     parts.join(", ") + &filters
 }
 
+/// What is said of a list that kept changing while it was read.
+pub(crate) const CHANGED_WHILE_READ: &str =
+    "the list CHANGED while it was read, and again the second time: somebody may be missing";
+
+/// What is said of a list of which nobody can tell whether it stayed as it was.
+pub(crate) const NOT_AT_ONE_MOMENT: &str = "not taken at one moment";
+
+/// The options of the command that parts of a filter come from.
+pub(crate) fn flags<'a>(parts: impl Iterator<Item = &'a str>) -> String {
+    let flag = |part| {
+        if part == "expression" {
+            "--where".to_owned()
+        } else {
+            format!("--{}", str::replace(part, "_", "-"))
+        }
+    };
+    parts.map(flag).collect::<Vec<_>>().join(" and ")
+}
+
+/// What is said where the service's first page showed that it takes a filter for another one.
+pub(crate) fn misread(flags: &str) -> String {
+    format!("the service misread {flags}: everybody was asked for, and it was applied here")
+}
+
+/// What is said where that showed too late.
+pub(crate) fn contradicted(flags: &str) -> String {
+    format!("the service misread {flags} on a later page: it may have LEFT OUT somebody")
+}
+
 /// A number with its noun.
 pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
@@ -180,4 +232,22 @@ pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
 
 fn seconds(duration: Duration) -> String {
     format!("{:.1} s", duration.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_filter_are_named_as_they_are_asked_for() {
+        let parts = [FilterPart::Status, FilterPart::UpdatedSince, FilterPart::Expression];
+        let flags = flags(parts.iter().map(|part| part.as_str()));
+        assert_eq!(flags, "--status and --updated-since and --where");
+    }
+
+    #[test]
+    fn what_is_not_known_is_named_where_it_has_a_name_to_show() {
+        let found = [("new_field", 3), ("…", 150)].map(|(name, times)| (name.to_owned(), times)).into();
+        assert_eq!(names(&found), "new_field, others that are not shown (150 times)");
+    }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::{
-    Error, ErrorKind, FieldPath, Filter, GetOptions, IdKind, ListQuery, Pages, Profile, ProfileId,
+    Effort, Error, ErrorKind, FieldPath, Filter, GetOptions, IdKind, ListQuery, Pages, Profile, ProfileId,
     ProfileProvider, Readable, Result,
     reading::{check_same, prove_place},
 };
@@ -44,6 +44,16 @@ impl FindKey {
             Self::Username(_) => FieldPath::USERNAME,
             Self::ExternalId(_) => FieldPath::EXTERNAL_ID,
             Self::NativeId(_) => FieldPath::ID,
+        }
+    }
+
+    /// What it is, for a sentence.
+    const fn noun(&self) -> &'static str {
+        match self {
+            Self::Email(_) => "e-mail address",
+            Self::Username(_) => "user name",
+            Self::ExternalId(_) => "external id",
+            Self::NativeId(_) => "id",
         }
     }
 
@@ -133,20 +143,33 @@ pub async fn found_or_nobody<P: ProfileProvider + ?Sized>(
 ) -> Result<Found> {
     let mut found = look_up_result(result)?;
     match found.profiles.first() {
-        None => found.requests += u64::from(prove_place(provider).await?.requests),
+        None => found.requests += proven(provider, found.requests).await?,
         Some(profile) if !key.is_of(profile) => {
             let message = format!(
                 "the service sent a profile that does not have the {} that was asked for",
-                key.path()
+                key.noun()
             );
             return Err(Error::new(ErrorKind::Decode, message)
                 .with_provider(provider.info())
                 .with_operation("find")
+                .with_effort_before(effort_of(found.requests))
                 .with_hint("nothing can be said of whom you looked for; report it to the service"));
         }
         Some(_) => {}
     }
     Ok(found)
+}
+
+/// [Proves the place](prove_place) after so many requests. Gives how many that took.
+async fn proven<P: ProfileProvider + ?Sized>(provider: &P, before: u64) -> Result<u64> {
+    let proof = prove_place(provider).await.map_err(|error| error.with_effort_before(effort_of(before)))?;
+    Ok(u64::from(proof.requests))
+}
+
+/// So many requests, of which it is not known more.
+fn effort_of(requests: u64) -> Effort {
+    let requests = u32::try_from(requests).unwrap_or(u32::MAX);
+    Effort { requests, attempts: requests, ..Effort::default() }
 }
 
 /// Somebody, or nobody as far as the service says.
@@ -183,15 +206,17 @@ pub async fn look_up<P: ProfileProvider + ?Sized>(
         // What cannot be an id is nobody's.
         let id = ProfileId::new(info.service.clone(), info.account.clone(), kind.clone(), native);
         let Ok(id) = id else { break };
-        let here = look_up_result(provider.get_with(&id, &GetOptions::default()).await)?;
+        let before = |error: Error, requests| error.with_effort_before(effort_of(requests));
+        let here = look_up_result(provider.get_with(&id, &GetOptions::default()).await)
+            .map_err(|error| before(error, found.requests))?;
         found.requests += here.requests;
         if let Some(profile) = here.profiles.first() {
-            check_same(provider, &id, profile)?;
+            check_same(provider, &id, profile).map_err(|error| before(error, found.requests))?;
             return Ok(Found { requests: found.requests, ..here });
         }
     }
     if found.requests > 0 {
-        found.requests += u64::from(prove_place(provider).await?.requests);
+        found.requests += proven(provider, found.requests).await?;
     }
     Ok(found)
 }

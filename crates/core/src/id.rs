@@ -207,6 +207,26 @@ impl ProfileId {
     pub fn native(&self) -> &str {
         &self.native.0
     }
+
+    /// Whether both name the same profile: the same collection of the same account, and the same native id. Only a UUID is
+    /// compared without regard to case, which services write in either
+    /// ([RFC 9562, section 4](https://www.rfc-editor.org/rfc/rfc9562#section-4)).
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let (ours, theirs) = (self.native(), other.native());
+        let is_same_native =
+            ours == theirs || is_uuid(ours) && is_uuid(theirs) && ours.eq_ignore_ascii_case(theirs);
+        let place = |id: &Self| (id.service.clone(), id.account.clone(), id.kind.clone());
+        is_same_native && place(self) == place(other)
+    }
+}
+
+/// Whether a text has the form of a UUID, with its hyphens.
+fn is_uuid(text: &str) -> bool {
+    let fits = |(place, byte): (usize, u8)| match place {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    text.len() == 36 && text.bytes().enumerate().all(fits)
 }
 
 /// Whether a text holds a control character. Of plain ASCII each byte is one character.
@@ -295,6 +315,16 @@ mod tests {
     #[test]
     fn a_leading_dash_and_underscores_are_ordinary() {
         assert_eq!(id("-sDw5iRCtV_Y").unwrap().to_string(), "probely:eu/user/-sDw5iRCtV_Y");
+    }
+
+    #[test]
+    fn only_a_uuid_is_the_same_one_in_the_other_case() {
+        let is_same = |one: &str, other: &str| id(one).unwrap().is_same_as(&id(other).unwrap());
+        let uuid = "d81c8ee2-44b3-429f-b944-a33ad7437690";
+        assert!(is_same(uuid, &uuid.to_uppercase()) && is_same("Ab", "Ab"));
+        assert!(!is_same("Ab", "ab") && !is_same(uuid, "d81c8ee2-44b3-429f-b944-a33ad7437691"));
+        let elsewhere: ProfileId = "probely:us/user/Ab".parse().unwrap();
+        assert!(!elsewhere.is_same_as(&id("Ab").unwrap()));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 pub(crate) use self::repair::repaired;
+use crate::path::is_identifier;
 
 /// A JSON value in the very text that the service sent: no number loses digits, no key its order.
 ///
@@ -138,9 +139,10 @@ impl IntoIterator for UnknownFields {
     }
 }
 
-/// Shows the names, which are the service's, and no values.
+/// Shows no values, and of the names, which are the service's, those that are identifiers.
 impl fmt::Debug for UnknownFields {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_set().entries(self.0.keys()).finish()
+        let shown = |name: &String| if is_identifier(name) { name.clone() } else { "…".to_owned() };
+        formatter.debug_set().entries(self.0.keys().map(shown)).finish()
     }
 }

@@ -113,7 +113,7 @@ pub use self::{
     created::{Candidate, FoundCreated},
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
     draft::ProfileDraft,
-    enrollment::{Enrollment, SecretLink},
+    enrollment::{Enrollment, LinkError, SecretLink},
     error::{Effect, Error, ErrorKind, Result, Retry},
     expression::{Expression, ExpressionError},
     extension::{Extension, ProfileExtension},

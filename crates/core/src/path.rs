@@ -8,7 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 /// The name of a field: its keys in the serialized profile, joined by dots (`security.mfa_enabled`).
 ///
 /// A service's own fields are below `extension` (`extension.default_catalog`).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+///
+/// `Debug` shows of a field that this version does not know no more than [`redacted`](Self::redacted) does.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(transparent))]
@@ -133,6 +135,31 @@ impl FieldPath {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The path as it may stand in an error or a log. The name of a field that this version does not know is the service's,
+    /// and may be anything, a person's address for one: it is left out unless it is an identifier (1 to 64 ASCII letters,
+    /// digits, `_`, `-` and `.`).
+    pub fn redacted(&self) -> &str {
+        match self.0.strip_prefix("unknown.") {
+            Some(name) if !is_identifier(name) => "unknown.…",
+            _ => self.as_str(),
+        }
+    }
+}
+
+impl fmt::Debug for FieldPath {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("FieldPath").field(&self.redacted()).finish()
+    }
+}
+
+/// Whether a name that a service made up has the form of a field's name, and so may be shown in a log.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    /// In characters.
+    const LONGEST: usize = 64;
+
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    (1..=LONGEST).contains(&name.len()) && name.bytes().all(is_plain)
 }
 
 impl fmt::Display for FieldPath {
@@ -157,16 +184,49 @@ impl FromStr for FieldPath {
     }
 }
 
-/// The field that was probably meant: one that holds the word, or whose last key is the word.
+/// Names that other programs have for a person's fields.
+const OTHER_NAMES: &[(&str, FieldPath)] = &[
+    ("name", FieldPath::NAME_DISPLAY),
+    ("full_name", FieldPath::NAME_DISPLAY),
+    ("display_name", FieldPath::NAME_DISPLAY),
+    ("first_name", FieldPath::NAME_GIVEN),
+    ("given_name", FieldPath::NAME_GIVEN),
+    ("last_name", FieldPath::NAME_FAMILY),
+    ("family_name", FieldPath::NAME_FAMILY),
+    ("surname", FieldPath::NAME_FAMILY),
+    ("mail", FieldPath::EMAILS),
+    ("e_mail", FieldPath::EMAILS),
+    ("address", FieldPath::EMAILS),
+    ("role", FieldPath::ROLES),
+    ("label", FieldPath::LABELS),
+    ("mfa", FieldPath::SECURITY_MFA_ENABLED),
+    ("job_title", FieldPath::TITLE),
+    ("language", FieldPath::LOCALE),
+];
+
+/// Whether a field is one of the person itself, and not of the organization, of who is written to about invoices, or of
+/// who changed the record.
+fn is_own(path: &FieldPath) -> bool {
+    let others = ["organization.", "billing.", "changed_by"];
+    !others.iter().any(|other| path.as_str().starts_with(other))
+}
+
+/// The field that was probably meant: one that other programs call so, whose last key is the word, or that holds it. A
+/// field of somebody else is meant only where the word is its last key and can stand for nothing else.
 fn suggestion(text: &str) -> Option<&'static str> {
-    let word = text.rsplit(['.', '-', ' ']).next().filter(|word| word.len() > 2)?.to_ascii_lowercase();
+    let whole = text.trim().to_ascii_lowercase().replace([' ', '-'], "_");
+    let word = whole.rsplit('.').next().filter(|word| word.len() > 2)?;
     let paths = || FieldPath::CORE.iter().chain(FieldPath::BILLING_ADDRESS_PARTS);
-    paths()
-        .find(|path| path.as_str().rsplit('.').next() == Some(word.as_str()))
-        .or_else(|| paths().find(|path| path.as_str().contains(&word)))
-        .map(|path| match &path.0 {
-            Cow::Borrowed(path) => *path,
-            Cow::Owned(_) => "id",
+    let is_last_key = |path: &&FieldPath| path.as_str().rsplit('.').next() == Some(word);
+    let is_known_to_others = |(name, _): &&(&str, FieldPath)| *name == word;
+    let path = OTHER_NAMES.iter().find(is_known_to_others).map(|(_, path)| path);
+    path.or_else(|| paths().filter(|path| is_own(path)).find(is_last_key))
+        .or_else(|| paths().filter(|path| is_own(path)).find(|path| path.as_str().contains(word)))
+        // Whoever is written to about invoices is somebody else.
+        .or_else(|| paths().find(is_last_key).filter(|path| **path != FieldPath::BILLING_CONTACT))
+        .and_then(|path| match &path.0 {
+            Cow::Borrowed(path) => Some(*path),
+            Cow::Owned(_) => None,
         })
 }
 
@@ -210,5 +270,47 @@ mod tests {
         let error = "email".parse::<FieldPath>().unwrap_err();
         assert_eq!(error.to_string(), "no such field; did you mean 'emails'?");
         assert_eq!("zz".parse::<FieldPath>().unwrap_err().to_string(), "no such field");
+    }
+
+    #[test]
+    fn a_field_of_somebody_else_is_not_suggested() {
+        for (text, meant) in [
+            ("name", Some("name.display")),
+            ("Name", Some("name.display")),
+            ("display name", Some("name.display")),
+            ("first_name", Some("name.given")),
+            ("mail", Some("emails")),
+            ("e-mail", Some("emails")),
+            ("role", Some("roles")),
+            ("Title", Some("title")),
+            ("mfa_enabled", Some("security.mfa_enabled")),
+            ("last_login", Some("security.last_login")),
+            ("address", Some("emails")),
+            ("legal_name", Some("organization.legal_name")),
+            ("postal_code", Some("billing.address.postal_code")),
+            ("contact", None),
+            ("company", None),
+            ("changed", None),
+        ] {
+            assert_eq!(suggestion(text), meant, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_an_unknown_field_is_shown_in_logs_if_it_cannot_be_a_person() {
+        for (name, shown) in [
+            ("new_ui", "unknown.new_ui"),
+            ("a-b.c9", "unknown.a-b.c9"),
+            ("ada@example.org", "unknown.…"),
+            ("Ada Lovelace", "unknown.…"),
+            ("Zoë", "unknown.…"),
+            ("", "unknown.…"),
+        ] {
+            let path = FieldPath::unknown(name);
+            assert_eq!(path.redacted(), shown);
+            assert_eq!(format!("{path:?}"), format!("FieldPath({shown:?})"));
+        }
+        assert_eq!(FieldPath::unknown(&"x".repeat(65)).redacted(), "unknown.…");
+        assert_eq!(FieldPath::metadata("Cost centre").redacted(), "metadata.Cost centre");
     }
 }

@@ -248,6 +248,26 @@ pub(crate) fn check_written<P: ProfileProvider + ?Sized>(
     }
 }
 
+/// Reads the profile of a plan, and checks that all that the plan touches is as it was when it was made.
+pub(crate) async fn check_unchanged<P: ProfileProvider + ?Sized>(
+    provider: &P,
+    plan: &UpdatePlan,
+) -> Result<()> {
+    plan.check_provider(provider.info())?;
+    let current = read(provider, &plan.id, &GetOptions::default().with_enrich(plan.enrich)).await?;
+    let stale: Vec<_> =
+        plan.stale(&current, provider.capabilities()).into_iter().map(FieldPath::as_str).collect();
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let message =
+        format!("nothing was sent: since the plan was made, these have changed: {}", stale.join(", "));
+    Err(Error::new(ErrorKind::Conflict, message)
+        .with_provider(provider.info())
+        .with_operation("update")
+        .with_hint("make the plan anew"))
+}
+
 /// Makes a plan true.
 pub(crate) async fn apply<P: ProfileProvider + ?Sized>(
     provider: &P,
@@ -261,19 +281,7 @@ pub(crate) async fn apply<P: ProfileProvider + ?Sized>(
         return Ok(plan.applied(profile, provider.capabilities()));
     }
     if options.unchanged {
-        let current = read(provider, &plan.id, &as_planned).await?;
-        let stale: Vec<_> =
-            plan.stale(&current, provider.capabilities()).into_iter().map(FieldPath::as_str).collect();
-        if !stale.is_empty() {
-            let message = format!(
-                "nothing was sent: since the plan was made, these have changed: {}",
-                stale.join(", ")
-            );
-            return Err(Error::new(ErrorKind::Conflict, message)
-                .with_provider(provider.info())
-                .with_operation("update")
-                .with_hint("make the plan anew"));
-        }
+        check_unchanged(provider, plan).await?;
     }
     let profile = provider.update_with(&plan.id, &plan.change, &WriteOptions::default()).await?;
     let mut profile = check_written(provider, &plan.id, profile, false)?;

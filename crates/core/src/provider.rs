@@ -6,10 +6,13 @@ use async_trait::async_trait;
 use serde::Serialize;
 
 use crate::{
-    AccountName, Applied, ApplyOptions, Capabilities, Cursor, Effort, Enrollment, Error, ErrorKind,
+    AccountName, Applied, ApplyOptions, Capabilities, Cursor, Effect, Effort, Enrollment, Error, ErrorKind,
     FilterPlan, FindKey, Found, FoundCreated, GetOptions, ListQuery, Page, Pages, PlannedRequest, Profile,
     ProfileChange, ProfileDraft, ProfileId, ProfileStream, Result, ServiceName, Support, Timestamp,
-    UpdatePlan, WriteOptions, created, find::find_by_listing, plan, reading,
+    UpdatePlan, WriteOptions, created,
+    find::find_by_listing,
+    plan,
+    reading::{self, PlaceProof},
 };
 
 /// Who a provider speaks to.
@@ -27,6 +30,9 @@ pub struct ProviderInfo {
     /// What else of the configuration shapes the answers, such as a beta or a workspace: a cursor is bound to
     /// it.
     pub shape: String,
+    /// When the account was last seen to be there.
+    #[serde(skip)]
+    pub(crate) proof: PlaceProof,
 }
 
 impl ProviderInfo {
@@ -43,6 +49,7 @@ impl ProviderInfo {
             display_name: display_name.into(),
             base_url: base_url.into(),
             shape: String::new(),
+            proof: PlaceProof::default(),
         }
     }
 
@@ -112,7 +119,7 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     /// Whether the record that came is the one that was asked for. A service in which a profile has several ids says here
     /// which of them are the same one.
     fn is_alias(&self, asked: &ProfileId, came: &ProfileId) -> bool {
-        asked == came
+        asked.is_same_as(came)
     }
 
     /// The profile of the credential.
@@ -183,6 +190,10 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
         let _ = (id, change);
         Err(unsupported(self.info(), "update", &self.capabilities().operations.update))
     }
+
+    /// Closes the connections that are open and not used, where many accounts share what a process may have. The next request
+    /// opens another one. Default: nothing is kept open.
+    fn close_idle(&self) {}
 
     /// Changes one profile, and gives it as the service then shows it.
     ///
@@ -331,6 +342,35 @@ pub trait ProfileProviderExt: ProfileProvider {
         UpdatePlan::of(self, id, change, &current, enrich)
     }
 
+    /// As [`plan`](Self::plan), for a profile that was read before with these options.
+    ///
+    /// # Errors
+    /// Those of [`ProfileChange::check`], and [`ErrorKind::InvalidRequest`] if the profile is another one's. Nothing is sent.
+    async fn plan_of(
+        &self,
+        id: &ProfileId,
+        change: &ProfileChange,
+        current: &Profile,
+        options: &GetOptions,
+    ) -> Result<UpdatePlan> {
+        self.info().check_id(id)?;
+        // To change nothing is possible everywhere.
+        if !change.is_empty() {
+            change.check(id, self.info(), self.capabilities())?;
+        }
+        reading::check_same(self, id, current)?;
+        UpdatePlan::of(self, id, change, current, options.enrich)
+    }
+
+    /// Reads the profile of a plan, and checks that nothing which the plan touches has changed since: the precondition of
+    /// [`ApplyOptions::unchanged`] alone, for a caller who decides in between whether to write at all.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] if something has changed; and the service's.
+    async fn check_unchanged(&self, plan: &UpdatePlan) -> Result<()> {
+        plan::check_unchanged(self, plan).await
+    }
+
     /// Makes a plan true, and says which fields the service shows otherwise than they were written.
     ///
     /// # Errors
@@ -380,10 +420,25 @@ pub trait ProfileProviderExt: ProfileProvider {
     /// Makes a link for the person of a profile to enroll with.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`], with nothing sent, where the service has no such thing for this profile.
+    /// [`ErrorKind::Unsupported`], with nothing sent, where the service has no such thing for this profile;
+    /// [`ErrorKind::Decode`] where it sent a link that no person can be sent to (see
+    /// [`SecretLink::check`](crate::SecretLink::check)): one may have been made.
     async fn enroll(&self, id: &ProfileId) -> Result<Enrollment> {
         self.capabilities().operations.enroll.check(self.info(), "enroll", id)?;
-        self.enroll_with(id, &WriteOptions::default()).await
+        let enrollment = self.enroll_with(id, &WriteOptions::default()).await?;
+        match enrollment.url.check() {
+            Ok(()) => Ok(enrollment),
+            Err(reason) => Err(Error::new(
+                ErrorKind::Decode,
+                format!("the link is not handed out: {reason}"),
+            )
+            .with_provider(self.info())
+            .with_operation("enroll")
+            .with_effect(Effect::Possible)
+            .with_hint(
+                "a link may have been made all the same: look at the profile before making another one",
+            )),
+        }
     }
 
     /// Proves that the credential works, with one small request: the credential's own profile, or where

@@ -1,5 +1,10 @@
 //! Reading one profile, and what may be believed of the answer.
 
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
 use crate::{
     Effort, Error, ErrorKind, GetOptions, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _,
     Result,
@@ -46,24 +51,58 @@ pub(crate) fn check_same<P: ProfileProvider + ?Sized>(
 }
 
 /// Proves that the account is where the configuration says: by a request that must succeed there, as
-/// [`check`](crate::ProfileProviderExt::check) sends it. Gives what that took.
+/// [`check`](crate::ProfileProviderExt::check) sends it, unless one has just done so. Gives what that took.
 ///
 /// # Errors
 /// Why it is not proven.
 pub(crate) async fn prove_place<P: ProfileProvider + ?Sized>(provider: &P) -> Result<Effort> {
-    match provider.check().await {
-        Ok(report) => Ok(report.effort),
+    let proof = &provider.info().proof;
+    if proof.is_fresh() {
+        return Ok(Effort::default());
+    }
+    let effort = match provider.check().await {
+        Ok(report) => report.effort,
         // The service itself knows the credential and refuses this one request: it is the right place.
         Err(error) if error.kind() == ErrorKind::PermissionDenied && error.is_from_service() => {
-            Ok(error.effort())
+            error.effort()
         }
-        Err(error) => Err(error),
+        Err(error) => return Err(error),
+    };
+    proof.renew();
+    Ok(effort)
+}
+
+/// For how long a place that was proven to be right is taken to be so: one proof for many who are looked for one after the
+/// other, and no longer than it takes to notice what changed on the way there.
+const FRESH: Duration = Duration::from_secs(10);
+
+/// When it was last proven that an account is where the configuration says. Shared by all clones, and no part of what makes
+/// two of them equal.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PlaceProof(Arc<Mutex<Option<Instant>>>);
+
+impl PlaceProof {
+    fn is_fresh(&self) -> bool {
+        let proven = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        proven.is_some_and(|proven| proven.elapsed() < FRESH)
+    }
+
+    fn renew(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 }
 
+impl PartialEq for PlaceProof {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for PlaceProof {}
+
 impl Error {
     /// The same failure with what was spent before it.
-    fn with_effort_before(self, before: Effort) -> Self {
+    pub(crate) fn with_effort_before(self, before: Effort) -> Self {
         let mut effort = self.effort();
         effort += before;
         self.with_effort(effort)

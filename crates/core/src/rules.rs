@@ -15,7 +15,7 @@ pub(crate) fn refuse(operation: &'static str, info: &ProviderInfo, violations: V
     if violations.is_empty() {
         return Ok(());
     }
-    let rules: Vec<_> = violations.iter().map(|(path, rule)| format!("{path} {rule}")).collect();
+    let rules: Vec<_> = violations.iter().map(|(path, rule)| format!("{} {rule}", path.redacted())).collect();
     let error = Error::new(ErrorKind::InvalidRequest, format!("nothing was sent: {}", rules.join("; ")))
         .with_provider(info)
         .with_operation(operation);

@@ -6,12 +6,14 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use jiff::{SignedDuration, civil::DateTime, fmt::temporal::DateTimeParser, tz::Offset};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A point in time with nanosecond precision.
+/// A point in time with nanosecond precision, up to the end of the year 9999.
 ///
 /// Reads RFC 3339 with zero to nine fraction digits and any offset, and writes UTC with `Z` and as
-/// many digits as are needed, so that no precision is lost.
+/// many digits as are needed, so that no precision is lost. `9999-12-31T23:59:59Z`, which services send for "for ever", is
+/// a time too.
 ///
 /// ```
 /// use anyprofile_core::Timestamp;
@@ -21,7 +23,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// # Ok::<(), anyprofile_core::TimestampError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Timestamp(jiff::Timestamp);
+pub struct Timestamp(
+    /// In UTC. `jiff::Timestamp` ends a day before the year does.
+    DateTime,
+);
+
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// A time that was read from text, and whether its offset had to be assumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,48 +63,52 @@ impl Timestamp {
 
     /// As [`read`](Self::read).
     pub(crate) fn read_bytes(text: &[u8]) -> Result<ReadTimestamp, TimestampError> {
-        if let Some(timestamp) = usual(text) {
-            return Ok(ReadTimestamp { timestamp: Self(timestamp), assumed_utc: false });
+        if let Some(time) = usual(text) {
+            return Ok(ReadTimestamp { timestamp: Self(time), assumed_utc: false });
         }
         let text = std::str::from_utf8(text).map_err(|_| TimestampError)?;
-        if let Ok(timestamp) = text.parse() {
-            return Ok(ReadTimestamp { timestamp: Self(timestamp), assumed_utc: false });
+        if let Ok(time) = text.parse() {
+            return Ok(ReadTimestamp { timestamp: Self(Offset::UTC.to_datetime(time)), assumed_utc: false });
         }
-        let naive: jiff::civil::DateTime = text.parse().map_err(|_| TimestampError)?;
+        let pieces = DateTimeParser::new().parse_pieces(text).map_err(|_| TimestampError)?;
         // A date alone would be read as midnight, which is more than it says.
-        if !text.contains(['T', 't', ' ']) {
+        let local = DateTime::from_parts(pieces.date(), pieces.time().ok_or(TimestampError)?);
+        let Some(offset) = pieces.to_numeric_offset() else {
+            return Ok(ReadTimestamp { timestamp: Self(local), assumed_utc: true });
+        };
+        // On the last days that there are it is a time all the same.
+        if ![DateTime::MIN.year(), DateTime::MAX.year()].contains(&local.year()) {
             return Err(TimestampError);
         }
-        let zoned = naive.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| TimestampError)?;
-        Ok(ReadTimestamp { timestamp: Self(zoned.timestamp()), assumed_utc: true })
+        let time = local.checked_sub(SignedDuration::from_secs(offset.seconds().into()));
+        Ok(ReadTimestamp { timestamp: Self(time.map_err(|_| TimestampError)?), assumed_utc: false })
     }
 
     /// Seconds since 1970-01-01T00:00:00Z, rounded towards it.
     pub fn unix_seconds(self) -> i64 {
-        self.0.as_second()
+        self.0.duration_since(EPOCH).as_secs()
     }
 
     /// Nanoseconds since 1970-01-01T00:00:00Z.
     pub fn unix_nanoseconds(self) -> i128 {
-        self.0.as_nanosecond()
+        self.0.duration_since(EPOCH).as_nanos()
     }
 
     /// The time so much earlier; the earliest there is where it would be before that.
     #[must_use]
     pub fn saturating_sub(self, duration: Duration) -> Self {
-        self.0.checked_sub(duration).map_or(Self(jiff::Timestamp::MIN), Self)
+        Self(self.0.saturating_sub(duration))
     }
 
     /// Whether this is the zero time of some languages (in year 1), which services send for "never".
     pub fn is_zero_time(self) -> bool {
-        // 0002-01-01T00:00:00Z
-        self.0.as_second() < -62_104_060_800
+        self.0 < DateTime::constant(2, 1, 1, 0, 0, 0, 0)
     }
 }
 
 /// The form in which services send nearly all of their times, read at a tenth of the cost: `2024-07-28T15:29:50Z`, with
 /// up to nine fraction digits. `None` for every other one, right or wrong.
-fn usual(text: &[u8]) -> Option<jiff::Timestamp> {
+fn usual(text: &[u8]) -> Option<DateTime> {
     fn number(digits: &[u8]) -> Option<u32> {
         digits.iter().try_fold(0, |number, digit| {
             let digit = digit.wrapping_sub(b'0');
@@ -105,10 +116,10 @@ fn usual(text: &[u8]) -> Option<jiff::Timestamp> {
         })
     }
 
-    /// Two digits; 100 and more for anything else.
-    fn pair(time: &[u8; 19], place: usize) -> u32 {
+    /// Two digits; 100 for anything else.
+    fn pair(time: &[u8; 19], place: usize) -> i8 {
         let (tens, ones) = (time[place].wrapping_sub(b'0'), time[place + 1].wrapping_sub(b'0'));
-        if tens < 10 && ones < 10 { u32::from(tens * 10 + ones) } else { 100 }
+        if tens < 10 && ones < 10 { (tens * 10 + ones).cast_signed() } else { 100 }
     }
 
     let (time, fraction) = text.strip_suffix(b"Z")?.split_first_chunk::<19>()?;
@@ -122,27 +133,15 @@ fn usual(text: &[u8]) -> Option<jiff::Timestamp> {
         }
         _ => return None,
     };
-    let (century, year, month, day) = (pair(time, 0), pair(time, 2), pair(time, 5), pair(time, 8));
-    let (hour, minute, second) = (pair(time, 11), pair(time, 14), pair(time, 17));
-    // The days that every month has; the last ones of a month, leap seconds and year 0 are left to the calendar.
-    if !(1..=12).contains(&month) || !(1..=28).contains(&day) || hour > 23 || minute > 59 || second > 59 {
-        return None;
-    }
+    let (century, year) = (i16::from(pair(time, 0)), i16::from(pair(time, 2)));
+    // Year 0 is left to the calendar, as are the leap seconds, which it refuses here.
     if century > 99 || year > 99 || century + year == 0 {
         return None;
     }
-    let year = century * 100 + year;
-    let seconds = days_since_1970(year, month, day) * 86_400 + i64::from(hour * 3600 + minute * 60 + second);
-    jiff::Timestamp::new(seconds, i32::try_from(nanoseconds).ok()?).ok()
-}
-
-/// The days from 1970-01-01 to a date of the Gregorian calendar, in years that begin with March: then the day that leap
-/// years add is the last one.
-fn days_since_1970(year: u32, month: u32, day: u32) -> i64 {
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let of_years = year * 365 + year / 4 - year / 100 + year / 400;
-    let of_months = (month * 153 + 2) / 5;
-    i64::from(of_years + of_months + day) - 719_469
+    let (month, day) = (pair(time, 5), pair(time, 8));
+    let (hour, minute, second) = (pair(time, 11), pair(time, 14), pair(time, 17));
+    let nanoseconds = nanoseconds.try_into().ok()?;
+    DateTime::new(century * 100 + year, month, day, hour, minute, second, nanoseconds).ok()
 }
 
 impl FromStr for Timestamp {
@@ -155,7 +154,7 @@ impl FromStr for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
+        write!(formatter, "{}Z", self.0)
     }
 }
 
@@ -163,13 +162,16 @@ impl TryFrom<SystemTime> for Timestamp {
     type Error = TimestampError;
 
     fn try_from(time: SystemTime) -> Result<Self, TimestampError> {
-        jiff::Timestamp::try_from(time).map(Self).map_err(|_| TimestampError)
+        let time = jiff::Timestamp::try_from(time).map_err(|_| TimestampError)?;
+        Ok(Self(Offset::UTC.to_datetime(time)))
     }
 }
 
 impl From<Timestamp> for SystemTime {
     fn from(time: Timestamp) -> Self {
-        time.0.into()
+        let since = time.0.duration_since(EPOCH);
+        let distance = since.unsigned_abs();
+        if since.is_negative() { Self::UNIX_EPOCH - distance } else { Self::UNIX_EPOCH + distance }
     }
 }
 
@@ -210,6 +212,11 @@ mod tests {
             ("2024-01-01T02:00:00+02:00", "2024-01-01T00:00:00Z", false),
             ("2023-08-09T13:27:43.8208302", "2023-08-09T13:27:43.8208302Z", true),
             ("2023-08-09T13:27:43.123456789Z", "2023-08-09T13:27:43.123456789Z", false),
+            ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z", false),
+            ("9999-12-31T23:59:59.9999999+00:00", "9999-12-31T23:59:59.9999999Z", false),
+            ("9999-12-31T23:59:59+02:00", "9999-12-31T21:59:59Z", false),
+            ("9999-12-31T00:00:00", "9999-12-31T00:00:00Z", true),
+            ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z", false),
         ] {
             let read = Timestamp::read(text).unwrap();
             assert_eq!(read.timestamp.to_string(), written);
@@ -219,7 +226,16 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_refused_and_not_repeated() {
-        for text in ["", "soon", "2023-08-09", "2023-13-09T13:27:43Z"] {
+        for text in [
+            "",
+            "soon",
+            "2023-08-09",
+            "2023-13-09T13:27:43Z",
+            "2023-02-29T00:00:00Z",
+            "2023-02-29T00:00:00+00:00",
+            "9999-12-31T23:59:59-05:00",
+            "10000-01-01T00:00:00Z",
+        ] {
             assert_eq!(Timestamp::read(text), Err(TimestampError), "{text}");
         }
         assert_eq!(TimestampError.to_string(), "not an RFC 3339 time");
@@ -231,24 +247,43 @@ mod tests {
         assert!(!"1970-01-01T00:00:00Z".parse::<Timestamp>().unwrap().is_zero_time());
     }
 
+    #[test]
+    fn the_last_moment_is_a_time_like_others() {
+        let last: Timestamp = "9999-12-31T23:59:59.999999999Z".parse().unwrap();
+        assert_eq!(last.unix_seconds(), 253_402_300_799);
+        assert_eq!(
+            last.saturating_sub(Duration::from_nanos(999_999_999)).to_string(),
+            "9999-12-31T23:59:59Z"
+        );
+        let before: Timestamp = "1969-12-31T23:59:58.5Z".parse().unwrap();
+        assert_eq!((before.unix_seconds(), before.unix_nanoseconds()), (-1, -1_500_000_000));
+        for time in [last, before] {
+            assert_eq!(SystemTime::from(time).duration_since(SystemTime::UNIX_EPOCH).is_ok(), time == last);
+        }
+        assert_eq!(Timestamp::try_from(SystemTime::from(before)), Ok(before));
+    }
+
     proptest::proptest! {
         #[test]
         fn the_short_way_reads_what_the_calendar_reads(text in "[0-9]{4}-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,10})?Z?") {
             if let Some(read) = usual(text.as_bytes()) {
-                proptest::prop_assert_eq!(Ok(read), text.parse::<jiff::Timestamp>().map_err(|_| ()));
+                let calendar = text.trim_end_matches('Z').parse::<DateTime>();
+                proptest::prop_assert_eq!(Ok(read), calendar.map_err(|_| ()));
             }
         }
 
         #[test]
-        fn the_short_way_is_taken_on_every_day_but_the_last_ones_of_a_month(days in -700_000_i64..2_900_000, second in 0..86_400_i64) {
+        fn the_short_way_is_taken_on_every_day(days in -700_000_i64..2_900_000, second in 0..86_400_i64) {
             let time = jiff::Timestamp::from_second(days * 86_400 + second).unwrap();
-            let day = time.to_zoned(jiff::tz::TimeZone::UTC).day();
-            proptest::prop_assert_eq!(usual(time.to_string().as_bytes()), (day <= 28).then_some(time));
+            proptest::prop_assert_eq!(usual(time.to_string().as_bytes()), Some(Offset::UTC.to_datetime(time)));
+            proptest::prop_assert_eq!(Timestamp(Offset::UTC.to_datetime(time)).unix_seconds(), time.as_second());
         }
 
         #[test]
         fn a_printed_time_reads_back_as_itself(nanoseconds in -60_000_000_000_000_000_000_i128..250_000_000_000_000_000_000) {
-            let time = Timestamp(jiff::Timestamp::from_nanosecond(nanoseconds).unwrap());
+            let time = jiff::Timestamp::from_nanosecond(nanoseconds).unwrap();
+            let time = Timestamp(Offset::UTC.to_datetime(time));
+            proptest::prop_assert_eq!(time.unix_nanoseconds(), nanoseconds);
             proptest::prop_assert_eq!(time.to_string().parse::<Timestamp>().unwrap(), time);
         }
     }

@@ -449,7 +449,7 @@ mod tests {
             (
                 r#"{"id":"b","display_name":"Zo","n\ud800":1}"#,
                 "Zo",
-                "[{\"field\":\"unknown.n\u{fffd}\",\"kind\":\"repaired\"}]",
+                "[{\"field\":\"unknown.n\u{fffd}d800\",\"kind\":\"repaired\"}]",
             ),
             (
                 r#"{"id":"b","display_name":"Zo","z":1e999}"#,

@@ -168,15 +168,15 @@ impl Answer {
                 self.error(ErrorKind::Decode, "the record has no id, so that nobody knows whose it is")
             );
         };
-        if id.as_str() == asked.native() {
-            return Ok(());
-        }
         let came =
             ProfileId::new(asked.service.clone(), asked.account.clone(), asked.kind.clone(), id.as_str());
         let Ok(came) = came else {
             return Err(self
                 .error(ErrorKind::Decode, "the record has no usable id, so that nobody knows whose it is"));
         };
+        if came.is_same_as(asked) {
+            return Ok(());
+        }
         let error = self
             .inner
             .info

@@ -1,5 +1,7 @@
 //! The built-in transport. The only file that names reqwest's client.
 
+use std::sync::{Mutex, PoisonError};
+
 use anyprofile_core::{Error, Result, async_trait};
 use bytes::Bytes;
 use reqwest::redirect::Policy;
@@ -14,7 +16,10 @@ use crate::{
 
 #[derive(Debug)]
 pub(crate) struct Builtin {
-    client: reqwest::Client,
+    /// None while there is no connection to keep. The connections of a client end with its last clone.
+    client: Mutex<Option<reqwest::Client>>,
+    options: HttpOptions,
+    base: Url,
     /// Those that the environment or the account names; none where the system's own settings are left to the client.
     proxies: Proxies,
     max_response_bytes: usize,
@@ -32,45 +37,62 @@ const NATIVE: bool = cfg!(feature = "native-tls");
 impl Builtin {
     /// Builds the client for a base URL.
     pub(crate) fn new(options: &HttpOptions, base: &Url) -> Result<Self> {
-        let backend = choose_tls(options.tls, RUSTLS, NATIVE, base.scheme() == "https")?;
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(options.connect_timeout)
-            .read_timeout(options.read_timeout)
-            .redirect(Policy::none())
-            .referer(false)
-            // Ours undoes encodings, also where another crate of the program turns reqwest's own on.
-            .no_gzip()
-            .no_brotli()
-            .no_zstd()
-            .no_deflate()
-            .http1_max_headers(MAX_HEADERS)
-            .http2_max_header_list_size(MAX_HEADER_BYTES)
-            // Ours decides what is repeated; reqwest's would repeat beneath it.
-            .retry(reqwest::retry::never());
-        let proxies = match &options.proxy {
-            // Loopback may be spoken to without TLS because it stays on this machine: no proxy may see it.
-            Proxy::Environment if is_loopback(base) => Some(Proxies::default()),
-            Proxy::Environment => {
-                let with_http = base.scheme() == "http" || options.allow_insecure_http;
-                Proxies::from_variables(|name| std::env::var_os(name), with_http)?
-            }
-            Proxy::None => Some(Proxies::default()),
-            Proxy::Url(url) => Some(Proxies::one(url)?),
-        };
-        // With no variable the client asks the system (macOS and Windows).
-        if let Some(proxies) = &proxies {
-            builder = with_proxies(builder.no_proxy(), proxies);
-        }
-        builder = with_tls(builder, backend, options)?;
-        let client = builder.build().map_err(|error| {
-            Error::config("the HTTP client cannot be built").with_source(plain(&error.without_url()))
-        })?;
+        let (client, proxies) = build(options, base)?;
         Ok(Self {
-            client,
-            proxies: proxies.unwrap_or_default(),
+            client: Mutex::new(Some(client)),
+            options: options.clone(),
+            base: base.clone(),
+            proxies,
             max_response_bytes: options.max_response_bytes,
         })
     }
+
+    /// The client; another one where its connections were closed.
+    fn client(&self) -> Result<reqwest::Client> {
+        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*client {
+            Some(client) => Ok(client.clone()),
+            None => Ok(client.insert(build(&self.options, &self.base)?.0).clone()),
+        }
+    }
+}
+
+/// A client for a base URL, and the proxies that it goes through.
+fn build(options: &HttpOptions, base: &Url) -> Result<(reqwest::Client, Proxies)> {
+    let backend = choose_tls(options.tls, RUSTLS, NATIVE, base.scheme() == "https")?;
+    let mut builder = reqwest::Client::builder()
+        .connect_timeout(options.connect_timeout)
+        .read_timeout(options.read_timeout)
+        .redirect(Policy::none())
+        .referer(false)
+        // Ours undoes encodings, also where another crate of the program turns reqwest's own on.
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
+        .http1_max_headers(MAX_HEADERS)
+        .http2_max_header_list_size(MAX_HEADER_BYTES)
+        // Ours decides what is repeated; reqwest's would repeat beneath it.
+        .retry(reqwest::retry::never());
+    let proxies = match &options.proxy {
+        // Loopback may be spoken to without TLS because it stays on this machine: no proxy may see it.
+        Proxy::Environment if is_loopback(base) => Some(Proxies::default()),
+        Proxy::Environment => {
+            let with_http = base.scheme() == "http" || options.allow_insecure_http;
+            Proxies::from_variables(|name| std::env::var_os(name), with_http)?
+        }
+        Proxy::None => Some(Proxies::default()),
+        Proxy::Url(url) => Some(Proxies::one(url)?),
+    };
+    // With no variable the client asks the system (macOS and Windows).
+    if let Some(proxies) = &proxies {
+        builder = with_proxies(builder.no_proxy(), proxies);
+    }
+    builder = with_tls(builder, backend, options)?;
+    let client = builder.build().map_err(|error| {
+        Error::config("the HTTP client cannot be built").with_source(plain(&error.without_url()))
+    })?;
+    Ok((client, proxies.unwrap_or_default()))
 }
 
 /// Lets requests go through these proxies. Each scheme has a rule of its own, since a rule has one header for all of its
@@ -159,7 +181,11 @@ impl Transport for Builtin {
     ) -> Result<http::Response<ResponseBody>, TransportError> {
         let mut request = reqwest::Request::try_from(request).map_err(transport_error)?;
         request.headers_mut().entry(http::header::ACCEPT_ENCODING).or_insert(ACCEPTED);
-        let mut response = self.client.execute(request).await.map_err(transport_error)?;
+        // It was built before: what it is built of has not changed.
+        let client = self
+            .client()
+            .map_err(|error| TransportError::new(TransportErrorKind::Request).with_source(error))?;
+        let mut response = client.execute(request).await.map_err(transport_error)?;
         let mut answer = http::Response::new(());
         *answer.status_mut() = response.status();
         let mut headers = std::mem::take(response.headers_mut());
@@ -179,6 +205,10 @@ impl Transport for Builtin {
 
     fn proxy_for(&self, url: &Url) -> Option<String> {
         self.proxies.server(url).map(ToString::to_string)
+    }
+
+    fn close_idle(&self) {
+        *self.client.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 

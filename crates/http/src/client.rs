@@ -80,6 +80,11 @@ impl HttpClient {
         })))
     }
 
+    /// Closes the connections that are open and not used; see [`Transport::close_idle`].
+    pub fn close_idle(&self) {
+        self.0.transport.close_idle();
+    }
+
     /// Who is spoken to.
     pub fn info(&self) -> &ProviderInfo {
         &self.0.info

@@ -81,7 +81,8 @@ impl Proxies {
         } else {
             &["http_proxy", "HTTP_PROXY"]
         };
-        let mut http = read(text(for_http)?)?;
+        // Where it would not be used, what is wrong with it keeps nobody out.
+        let mut http = if with_http { read(text(for_http)?)? } else { None };
         let mut https = read(text(&["https_proxy", "HTTPS_PROXY"])?)?;
         // Often it names a SOCKS proxy beside HTTP proxies for what has one: refused only where it would be used.
         if https.is_none() || (with_http && http.is_none()) {
@@ -300,7 +301,11 @@ mod tests {
         ] {
             assert_eq!(used(pairs), expected, "{pairs:?}");
         }
-        assert!(proxies(&[("all_proxy", "socks5://p:1"), ("https_proxy", "q:2")], false).unwrap().is_some());
+        for unused in ["all_proxy", "http_proxy"] {
+            let both = [(unused, "socks5://p:1"), ("https_proxy", "q:2")];
+            assert!(proxies(&both, false).unwrap().is_some(), "{unused}");
+            assert!(proxies(&both, true).is_err(), "{unused}");
+        }
     }
 
     #[test]

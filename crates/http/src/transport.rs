@@ -27,6 +27,9 @@ pub trait Transport: fmt::Debug + Send + Sync {
         let _ = url;
         None
     }
+
+    /// Closes the connections that are open and not used. The next request opens another one. Default: none is kept open.
+    fn close_idle(&self) {}
 }
 
 /// The body of an answer, piece by piece.

@@ -5,6 +5,9 @@
 //!
 //! Facts are from Upsun's published reference and OpenAPI document, and from the behaviour of its
 //! official clients, which is said where it matters.
+//!
+//! Whoever comes is checked to be who was asked for, by the id in the record. Only the profile of an organization has another
+//! id than the organization, so that of this one record it cannot be told whether it is the one that was asked for.
 
 mod client;
 mod config;

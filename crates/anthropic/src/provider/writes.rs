@@ -172,7 +172,14 @@ impl AnthropicProvider {
         let Some(url) = url.into_value() else {
             return Err(answer.error(ErrorKind::Decode, "the answer has no link"));
         };
-        Ok(Enrollment::new(url.expose(), expires_at.value().and_then(|text| text.parse().ok())))
+        let expires_at = expires_at.value().and_then(|text| text.parse().ok());
+        let enrollment = Enrollment::new(url.expose(), expires_at);
+        match enrollment.url.check() {
+            Ok(()) => Ok(enrollment),
+            Err(reason) => {
+                Err(answer.error(ErrorKind::Decode, format!("the link is not handed out: {reason}")))
+            }
+        }
     }
 
     pub(super) fn planned_delete(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {

@@ -9,11 +9,11 @@ use anyprofile_anthropic::{
         UserProfileAction, UserProfileCreate, UserProfileUpdate,
     },
 };
-use anyprofile_core::{Change, Error, ErrorKind};
+use anyprofile_core::{Change, Effect, Error, ErrorKind, ProfileProviderExt as _};
 use anyprofile_http::HttpOptions;
 
 use crate::{
-    config,
+    config, id, provider,
     support::{Answer, Script, answer, json, outcomes::meetings, page},
     writes::{BETAS, PROFILE, every_write, named, text, time, whole_details, with_beta},
 };
@@ -204,5 +204,25 @@ async fn an_error_of_a_write_keeps_its_code_and_repeats_nothing_that_was_said() 
                 assert!(error.hint().unwrap().contains("Admin key"), "{error}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_no_person_can_be_sent_to_is_not_handed_out_and_may_have_been_made() {
+    for link in [
+        r#""javascript:alert(1)""#,
+        r#""http://u:p@example.com/""#,
+        r#""http://example.com/enroll""#,
+        r#""https://example.com/a\nhttps://example.org/b""#,
+        r#""https://example.com/\u001b[2J""#,
+        "5",
+        r#"{"href":"https://example.com/"}"#,
+    ] {
+        let script = Script::of([json(200, format!(r#"{{"type":"enrollment_url","url":{link}}}"#))]);
+        let error = provider(&script).enroll(&id("anthropic:claude/user/uprof_1")).await.unwrap_err();
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Decode, Effect::Possible), "{link}");
+        assert!(error.message().starts_with("the link is not handed out: "), "{error}");
+        assert!(error.hint().unwrap().contains("may have been made"), "{error}");
+        assert!(!error.to_string().contains("example"), "{error}");
     }
 }

@@ -63,11 +63,14 @@ pub(crate) struct Update {
     /// The id, such as upsun:acme/organization/01HSANDB0XACME000000000001.
     #[arg(required_unless_present = "from")]
     pub(crate) id: Option<ProfileId>,
-    /// Update the profiles of a file instead: csv with a column `id` and a column a field, where an empty cell keeps the
-    /// field as it is, or ndjson with an object a profile, such as {"id":"…","title":"cto"}, where null clears.
+    /// Update the profiles of a file instead, - for standard input: csv with a column `id` and a column a field, where an
+    /// empty cell keeps the field as it is, or ndjson with an object a profile, such as {"id":"…","title":"cto"}, where null
+    /// clears. What `list` prints with -o csv or -o ndjson may be edited and given back: a field that is as the service
+    /// shows it is not written, and one that can only be read must be as it is shown, but for `times.updated`,
+    /// `security.last_login` and `changed_by`, which move by themselves.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["id", "set", "clear"])]
     pub(crate) from: Option<PathBuf>,
-    /// Where to note what was written, for a run that is cut off to go on [default: FILE.journal].
+    /// Where to note what was written, for a run that is cut off to go on [default: FILE.journal; needed to write with --from -].
     #[arg(long, value_name = "FILE", requires = "from")]
     pub(crate) journal: Option<PathBuf>,
     /// What stands in a csv cell for a field to clear [default: nothing does].

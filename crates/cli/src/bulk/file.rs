@@ -1,10 +1,15 @@
 //! A file of changes: csv with a column a field, or ndjson with an object a profile.
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+};
 
 use anyprofile::{FieldPath, ProfileId};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
+
+use super::csv_file;
 
 /// What is to become of one profile.
 #[derive(Debug, PartialEq)]
@@ -12,7 +17,7 @@ pub(crate) struct Entry {
     /// The line of the file, from 1.
     pub(crate) line: u64,
     pub(crate) id: ProfileId,
-    /// The fields with their new values; `None` clears.
+    /// The fields with the values that the file has; `None` clears.
     pub(crate) fields: Vec<(FieldPath, Option<Value>)>,
 }
 
@@ -21,53 +26,85 @@ pub(crate) struct Entry {
 ///
 /// # Errors
 /// Everything that is wrong with the file, a sentence each.
-pub(crate) fn read(text: &str, null: Option<&str>) -> Result<Vec<Entry>, Vec<String>> {
-    if null == Some("") {
-        // An empty cell keeps the field.
-        return Err(vec!["what stands for a field to clear cannot be an empty cell".to_owned()]);
-    }
-    let text = text.trim_start_matches('\u{feff}');
-    let (entries, mut problems) =
-        if text.trim_start().starts_with('{') { read_ndjson(text) } else { read_csv(text, null) };
-    let mut lines: HashMap<ProfileId, u64> = HashMap::new();
+pub(super) fn read(text: &str, null: Option<&str>) -> Result<Vec<Entry>, Vec<String>> {
+    let (entries, mut mistakes) = match text.trim_start().chars().next() {
+        Some('{') => read_ndjson(text),
+        Some('[') => {
+            let how = "give an object a line, as `list -o ndjson` prints it";
+            return Err(vec![format!("it is one JSON document: {how}")]);
+        }
+        _ => csv_file::read(text, null),
+    };
+    let mut lines: HashMap<&ProfileId, u64> = HashMap::new();
     for entry in &entries {
-        if let Some(first) = lines.insert(entry.id.clone(), entry.line) {
-            problems.push(format!("line {}: the profile is in line {first} already", entry.line));
+        if let Some(first) = lines.insert(&entry.id, entry.line) {
+            mistakes.push(format!("line {}: the profile is in line {first} already", entry.line));
         }
     }
-    if problems.is_empty() { Ok(entries) } else { Err(problems) }
+    if mistakes.is_empty() { Ok(entries) } else { Err(mistakes) }
 }
 
 fn read_ndjson(text: &str) -> (Vec<Entry>, Vec<String>) {
-    let (mut entries, mut problems) = (Vec::new(), Vec::new());
+    let (mut entries, mut mistakes) = (Vec::new(), Vec::new());
     for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
-        let Ok(Members(members)) = serde_json::from_str(text) else {
-            problems.push(format!("line {line}: this is no JSON object"));
-            continue;
-        };
-        let (ids, object): (Vec<_>, Vec<_>) = members.into_iter().partition(|(name, _)| name == "id");
-        let twice = |(place, (name, _)): (usize, &(String, Value))| {
-            object[..place].iter().any(|(other, _)| other == name)
-        };
-        if ids.len() > 1 || object.iter().enumerate().any(twice) {
-            problems.push(format!("line {line}: a key is there twice"));
-            continue;
+        match object(line, text) {
+            Ok(entry) => entries.push(entry),
+            Err(found) => mistakes.extend(found.into_iter().map(|mistake| format!("line {line}{mistake}"))),
         }
-        let id = ids.into_iter().next().and_then(|(_, id)| serde_json::from_value::<ProfileId>(id).ok());
-        let Some(id) = id else {
-            problems.push(format!("line {line}: the id of the profile is missing, or is none"));
-            continue;
-        };
-        let mut fields = Vec::new();
-        for (name, value) in object {
-            match name.parse::<FieldPath>() {
-                Ok(path) => fields.push((path, if value.is_null() { None } else { Some(value) })),
-                Err(error) => problems.push(format!("line {line}: {name}: {error}")),
+    }
+    (entries, mistakes)
+}
+
+/// One profile: with a member a field, or nested as `list -o ndjson` prints it.
+fn object(line: u64, text: &str) -> Result<Entry, Vec<String>> {
+    let Ok(Members(members)) = serde_json::from_str(text) else {
+        return Err(vec![": this is no JSON object".to_owned()]);
+    };
+    let (ids, object): (Vec<_>, Vec<_>) = members.into_iter().partition(|(name, _)| name == "id");
+    let mut flat = Vec::new();
+    for (name, value) in object {
+        flatten(name, value, &mut flat);
+    }
+    let mut names = HashSet::new();
+    if ids.len() > 1 || !flat.iter().all(|(name, _)| names.insert(name.as_str())) {
+        return Err(vec![": a key is there twice".to_owned()]);
+    }
+    let id = ids.into_iter().next().and_then(|(_, id)| serde_json::from_value::<ProfileId>(id).ok());
+    let (mut fields, mut mistakes) = (Vec::new(), Vec::new());
+    if id.is_none() {
+        mistakes.push(", field 'id': the id of the profile is missing, or is not one".to_owned());
+    }
+    for (name, value) in flat {
+        match name.parse::<FieldPath>() {
+            Ok(path) => fields.push((path, Some(value).filter(|value| !value.is_null()))),
+            Err(error) => mistakes.push(format!(", field '{name}': {error}")),
+        }
+    }
+    match id {
+        Some(id) if mistakes.is_empty() => Ok(Entry { line, id, fields }),
+        _ => Err(mistakes),
+    }
+}
+
+/// Makes the members of nested objects fields of their own, as `name.display`, and leaves out what says how a profile was
+/// read and is no field of it.
+fn flatten(name: String, value: Value, flat: &mut Vec<(String, Value)>) {
+    let is_about_reading = matches!(name.as_str(), "origin" | "notes" | "unknown" | "raw" | "name.derived");
+    let is_group = |name: &str| {
+        let mut known = FieldPath::CORE.iter().chain(FieldPath::BILLING_ADDRESS_PARTS);
+        let is_in =
+            |path: &&FieldPath| path.as_str().strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        matches!(name, "extension" | "metadata") || known.any(|path| is_in(&path))
+    };
+    match value {
+        _ if is_about_reading => {}
+        Value::Object(members) if is_group(&name) => {
+            for (key, value) in members {
+                flatten(format!("{name}.{key}"), value, flat);
             }
         }
-        entries.push(Entry { line, id, fields });
+        value => flat.push((name, value)),
     }
-    (entries, problems)
 }
 
 /// The members of an object in their order, repeated ones included.
@@ -97,107 +134,6 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-fn read_csv(text: &str, null: Option<&str>) -> (Vec<Entry>, Vec<String>) {
-    let (mut entries, mut problems) = (Vec::new(), Vec::new());
-    if let Some(problem) = misquoted(text) {
-        return (entries, vec![problem]);
-    }
-    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let header = match reader.headers() {
-        Ok(header) => header.clone(),
-        Err(error) => return (entries, vec![error.to_string()]),
-    };
-    let mut columns: Vec<Option<FieldPath>> = Vec::new();
-    let mut id_column = None;
-    for (index, name) in header.iter().map(str::trim).enumerate() {
-        if name == "id" {
-            if id_column.replace(index).is_some() {
-                problems.push("the column 'id' is there twice".to_owned());
-            }
-            columns.push(None);
-            continue;
-        }
-        match name.parse::<FieldPath>() {
-            Ok(path) if columns.contains(&Some(path.clone())) => {
-                problems.push(format!("the column '{name}' is there twice"));
-            }
-            Ok(path) => columns.push(Some(path)),
-            Err(error) => problems.push(format!("the column '{name}': {error}")),
-        }
-    }
-    let Some(id_column) = id_column else {
-        let hint = if text.lines().next().is_some_and(|line| line.contains(';')) {
-            "; columns are separated by commas"
-        } else {
-            ""
-        };
-        problems.push(format!("there is no column 'id'{hint}"));
-        return (entries, problems);
-    };
-    if !problems.is_empty() {
-        return (entries, problems);
-    }
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                problems.push(error.to_string());
-                continue;
-            }
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        let Some(Ok(id)) = record.get(id_column).map(|id| id.trim().parse::<ProfileId>()) else {
-            problems.push(format!("line {line}: the id of the profile is missing, or is none"));
-            continue;
-        };
-        let cells = columns.iter().zip(&record).filter_map(|(path, cell)| Some((path.clone()?, cell)));
-        let fields = cells.filter_map(|(path, cell)| match cell {
-            cell if Some(cell) == null => Some((path, None)),
-            "" => None,
-            cell => Some((path, Some(Value::from(without_guard(cell))))),
-        });
-        entries.push(Entry { line, id, fields: fields.collect() });
-    }
-    (entries, problems)
-}
-
-/// A quote that the reader of csv would take kindly: one that is never closed takes the rows behind it into its cell, and
-/// what stands behind a closing one is added to the cell.
-fn misquoted(text: &str) -> Option<String> {
-    enum At {
-        Start,
-        Plain,
-        Quoted { since: usize },
-        Closing { since: usize },
-    }
-    let (mut at, mut line) = (At::Start, 1);
-    for c in text.chars() {
-        at = match (at, c) {
-            (At::Start, '"') => At::Quoted { since: line },
-            (At::Quoted { since }, '"') => At::Closing { since },
-            (At::Closing { since }, '"') | (At::Quoted { since }, _) => At::Quoted { since },
-            (_, ',' | '\n' | '\r') => At::Start,
-            (At::Closing { .. }, _) => {
-                return Some(format!("line {line}: something stands behind a closing quote in its cell"));
-            }
-            (At::Start | At::Plain, _) => At::Plain,
-        };
-        line += usize::from(c == '\n');
-    }
-    match at {
-        At::Quoted { since } => Some(format!("line {since}: a quote is never closed")),
-        _ => None,
-    }
-}
-
-/// A cell as it was before we guarded it against being taken for a formula.
-fn without_guard(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if crate::output::is_formula(rest) => rest,
-        _ => cell,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,9 +142,8 @@ mod tests {
 
     #[test]
     fn both_formats_say_the_same() {
-        let csv = format!(
-            "\u{feff}id,title,name.display\n{ADA},cto,NULL\nprobely:eu/user/b,,\nprobely:eu/user/c,'=x,\n"
-        );
+        let csv =
+            format!("id,title,name.display\n{ADA},cto,NULL\nprobely:eu/user/b,,\nprobely:eu/user/c,'=x,\n");
         let entries = read(&csv, Some("NULL")).unwrap();
         let json = format!(
             "{{\"id\":\"{ADA}\",\"title\":\"cto\",\"name.display\":null}}\n\n{{\"id\":\"probely:eu/user/c\",\"title\":\"=x\"}}\n"
@@ -232,14 +167,21 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_is_not_closed_takes_no_row_with_it() {
-        let wrong =
-            |cell: &str| read(&format!("id,title\n{ADA},{cell}\nprobely:eu/user/b,x\n"), None).unwrap_err();
-        assert_eq!(wrong("\"foo"), ["line 2: a quote is never closed"]);
-        assert_eq!(wrong("\"foo\"x\"bar\""), ["line 2: something stands behind a closing quote in its cell"]);
-        for fine in ["\"a \"\"b\"\"\"", "\"two\nlines, and a comma\"", "a\"b", "\"\""] {
-            read(&format!("id,title\n{ADA},{fine}\r\nprobely:eu/user/b,x"), None).unwrap();
-        }
+    fn nested_objects_are_read_as_the_listing_prints_them() {
+        let nested = format!(
+            r#"{{"id":"{ADA}","kind":"human","name":{{"display":"Ada","given":null}},"emails":[{{"address":"a@x"}}],
+            "billing":{{"address":{{"locality":"Oslo"}}}},"metadata":{{"cost.centre":"7"}},"extension":{{"trial":{{"active":true}}}},
+            "origin":{{"view":"user"}},"notes":[],"unknown":{{"title":1}},"raw":{{}}}}"#
+        )
+        .replace('\n', " ");
+        let flat = format!(
+            r#"{{"id":"{ADA}","kind":"human","name.display":"Ada","name.given":null,"emails":[{{"address":"a@x"}}],"billing.address.locality":"Oslo","metadata.cost.centre":"7","extension.trial":{{"active":true}}}}"#
+        );
+        let entries = read(&nested, None).unwrap();
+        assert_eq!(entries, read(&flat, None).unwrap());
+        assert_eq!(entries[0].fields.len(), 7);
+        let twice = format!(r#"{{"id":"{ADA}","name.display":"Ada","name":{{"display":"Ada"}}}}"#);
+        assert_eq!(read(&twice, None).unwrap_err(), ["line 1: a key is there twice"]);
     }
 
     #[test]
@@ -247,15 +189,49 @@ mod tests {
         assert_eq!(read("name\nx\n", None).unwrap_err().len(), 2);
         assert_eq!(
             read("id,email\n", None).unwrap_err(),
-            ["the column 'email': no such field; did you mean 'emails'?"]
+            ["line 1, column 'email': no such field; did you mean 'emails'?"]
         );
         let twice = format!("id,title\n{ADA},a\n{ADA},b\nx,c\n{ADA}\n");
-        let problems = read(&twice, None).unwrap_err();
-        assert_eq!(problems.len(), 3, "{problems:?}");
-        assert!(problems.contains(&"line 3: the profile is in line 2 already".to_owned()), "{problems:?}");
+        let mistakes = read(&twice, None).unwrap_err();
+        assert_eq!(mistakes.len(), 3, "{mistakes:?}");
+        assert!(mistakes.contains(&"line 3: the profile is in line 2 already".to_owned()), "{mistakes:?}");
         assert_eq!(
-            read("{\"id\":7}\n{\n{\"id\":\"probely:eu/user/a\",\"name\":{}}", None).unwrap_err().len(),
-            3
+            read("\r\n{\"id\":7}\r\n{\n{\"id\":\"probely:eu/user/a\",\"name\":\"Ada\"}\n[]", None)
+                .unwrap_err(),
+            [
+                "line 2, field 'id': the id of the profile is missing, or is not one",
+                "line 3: this is no JSON object",
+                "line 4, field 'name': no such field; did you mean 'name.display'?",
+                "line 5: this is no JSON object",
+            ]
         );
+        let array = read("[{\"id\":7}]", None).unwrap_err();
+        assert_eq!(array, ["it is one JSON document: give an object a line, as `list -o ndjson` prints it"]);
+    }
+    #[test]
+    fn every_member_that_a_listing_prints_is_a_field_or_left_out() {
+        let schema = anyprofile::profile_schema();
+        let members = |schema: &Value| schema["properties"].as_object().cloned().unwrap_or_default();
+        let mut nested = 0;
+        for (name, member) in members(&schema) {
+            if name == "id" {
+                continue;
+            }
+            let group =
+                member["$ref"].as_str().and_then(|place| schema.pointer(place.trim_start_matches('#')));
+            let mut flat = Vec::new();
+            match group.map(members).filter(|members| !members.is_empty()) {
+                Some(members) => {
+                    nested += members.len();
+                    let inner = members.into_iter().map(|(key, _)| (key, Value::Null)).collect();
+                    flatten(name, Value::Object(inner), &mut flat);
+                }
+                None => flatten(name, Value::Null, &mut flat),
+            }
+            for (name, _) in flat {
+                assert!(name == "extension" || name.parse::<FieldPath>().is_ok(), "{name}");
+            }
+        }
+        assert!(nested > 15, "{nested}");
     }
 }

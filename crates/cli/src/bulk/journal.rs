@@ -4,16 +4,16 @@
 
 use std::{
     collections::HashMap,
-    fs::{File, OpenOptions, TryLockError},
-    hash::Hasher as _,
+    fs::{File, TryLockError},
     io::{self, Write as _},
     path::{Path, PathBuf},
+    time::Instant,
 };
 
 use anyprofile::ProfileId;
 use serde::{Deserialize, Serialize};
 
-use crate::exit::Failure;
+use crate::{exit::Failure, files};
 
 /// What became of one profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,19 +59,15 @@ enum Line {
 /// something reads the profile first.
 ///
 /// Of a profile the last line counts: what was done before that was overwritten.
+#[derive(Default)]
 pub(crate) struct Journal {
     path: PathBuf,
     states: HashMap<ProfileId, (String, State)>,
     /// How long the journal was when it was read, in bytes.
     length: u64,
     file: Option<File>,
-}
-
-/// What is to be done and where, in a word that shows no value.
-pub(crate) fn fingerprint(words: &str) -> String {
-    let mut hasher = fnv::FnvHasher::default();
-    hasher.write(words.as_bytes());
-    format!("{:016x}", hasher.finish())
+    /// When it was brought to the device.
+    synced: Option<Instant>,
 }
 
 impl Journal {
@@ -105,7 +101,7 @@ impl Journal {
                 Line::Closed { .. } => states.clear(),
             }
         }
-        Ok(Self { path, states, length: text.len() as u64, file: None })
+        Ok(Self { path, states, length: text.len() as u64, file: None, synced: None })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -118,7 +114,7 @@ impl Journal {
     }
 
     /// Notes what became of a profile. It is with the operating system before this returns: an end of this process does
-    /// not lose it, one of the machine may.
+    /// not lose it, one of the machine may lose the notes of the last quarter of a second.
     ///
     /// # Errors
     /// If the file cannot be written, or another run writes to it or has done so since it was read: both would write the
@@ -144,7 +140,8 @@ impl Journal {
     fn add(&mut self, line: &Line) -> Result<(), Failure> {
         let mut lines = String::new();
         if self.file.is_none() {
-            let file = only_ours(OpenOptions::new().create(true).append(true)).open(&self.path)?;
+            let file = files::open_to_append(&self.path)
+                .map_err(|error| unreadable(&self.path, &files::in_words(&error)))?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
@@ -165,22 +162,16 @@ impl Journal {
         lines.push_str(&serde_json::to_string(line)?);
         lines.push('\n');
         if let Some(file) = &mut self.file {
-            let written = file.write_all(lines.as_bytes());
-            written.map_err(|error| unreadable(&self.path, &error.to_string()))?;
+            let now = Instant::now();
+            let mut written = file.write_all(lines.as_bytes());
+            if files::is_due(self.synced, now) || matches!(line, Line::Closed { .. }) {
+                written = written.and_then(|()| file.sync_data());
+                self.synced = Some(now);
+            }
+            written.map_err(|error| files::failure(&self.path, &error))?;
         }
         Ok(())
     }
-}
-
-/// Nobody else reads whom was written to.
-#[cfg(unix)]
-fn only_ours(options: &mut OpenOptions) -> &mut OpenOptions {
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600)
-}
-
-#[cfg(not(unix))]
-fn only_ours(options: &mut OpenOptions) -> &mut OpenOptions {
-    options
 }
 
 fn unreadable(path: &Path, why: &str) -> Failure {

@@ -1,7 +1,6 @@
 //! `anyprofile check`
 
-use anyprofile::{CheckMethod, ProfileProviderExt as _};
-use futures_util::future::join_all;
+use anyprofile::CheckMethod;
 use serde_json::{Value, json};
 
 use crate::{
@@ -17,7 +16,7 @@ const COLUMNS: &[&str] = &["account", "service", "result", "proven_by", "own_pro
 pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
     let session = Session::start(global).await?;
     let providers = session.directory.providers();
-    let results = join_all(providers.iter().map(|provider| provider.check())).await;
+    let results = session.directory.check().await;
     let mut rows = Vec::new();
     let mut failed = 0;
     let mut last_failure = None;

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use anyprofile::{
-    Candidate, Error, FieldPath, FindMethod, IdKind, ProfileDraft, ProfileProvider, ProfileProviderExt as _,
+    Candidate, FieldPath, FindMethod, IdKind, ProfileDraft, ProfileProvider, ProfileProviderExt as _,
     Timestamp,
 };
 use serde_json::json;
@@ -18,7 +18,7 @@ use crate::{
     diagnostics,
     exit::{Exit, Failure, after_write},
     interrupt::Interrupt,
-    output::{grid, print_line},
+    output::{grid, print_line, print_text},
     session::Session,
     summary::counted,
 };
@@ -74,7 +74,7 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
         let requests: Vec<_> =
             requests.iter().map(|it| json!({"method": it.method, "url": it.url, "body": it.body})).collect();
         match global.output {
-            Format::Table | Format::Csv => print_line(&text)?,
+            Format::Table | Format::Csv => print_text(&text)?,
             Format::Json | Format::Ndjson => {
                 print_line(&json!({ "warnings": warnings, "requests": requests }).to_string())?;
             }
@@ -83,31 +83,38 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
         return Ok(Exit::Complete);
     }
     if !(global.quiet && create.confirm.yes) {
-        say!("{text}");
+        diagnostics::say_lines(&text);
     }
     if !confirmed(&create.confirm)? {
         return Ok(Exit::Usage);
     }
     let sent = Timestamp::try_from(SystemTime::now()).ok();
     let interrupt = Interrupt::listen();
-    let Some(created) = interrupt.finish(provider.create(&draft)).await else {
-        say!(
-            "look for it before it is created again: `anyprofile find`, or the newest profiles of the account"
-        );
-        return Ok(Exit::Partial);
-    };
-    let profile = match (created, sent) {
-        (Ok(profile), _) => profile,
-        (Err(error), Some(sent)) if error.may_have_taken_effect() && !interrupt.is_raised() => {
-            return look_for(provider.as_ref(), &draft, sent, &error).await;
+    let profile = match (interrupt.finish(provider.create(&draft)).await, sent) {
+        (Some(Ok(profile)), _) => profile,
+        (Some(Err(error)), _) if !error.may_have_taken_effect() => {
+            return Ok(interrupt.exit(Failure::from(error).report()));
         }
-        (Err(error), _) => return Err(error.into()),
+        (unanswered, sent) => {
+            let error = unanswered.and_then(Result::err);
+            error.iter().for_each(diagnostics::error);
+            let otherwise = error.as_ref().map_or(Exit::Partial, Exit::of);
+            let exit = match sent {
+                Some(sent) => interrupt.look(look_for(provider.as_ref(), &draft, sent, otherwise)).await,
+                None => None,
+            };
+            if exit.is_none() {
+                say!(
+                    "look for it before it is created again: `anyprofile find`, or the newest profiles of the account"
+                );
+            }
+            return Ok(interrupt.exit(exit.unwrap_or(otherwise)));
+        }
     };
     let printed = print_one(global.output, &profile, &[], capabilities);
-    let mut exit = after_write(printed, || format!("it was created: {}", profile.id))?;
+    let exit = interrupt.exit(after_write(printed, || format!("it was created: {}", profile.id))?);
     if interrupt.is_raised() {
         say!("it was created: {}", profile.id);
-        exit = Exit::Partial;
     }
     let ignored = draft.ignored(&profile, capabilities);
     if ignored.is_empty() {
@@ -118,20 +125,19 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
     Ok(Exit::Partial)
 }
 
-/// Says of a creation without an answer what the service shows since.
+/// Says of a creation without an answer what the service shows since. `otherwise` is how the run ends where that is nothing.
 async fn look_for(
     provider: &dyn ProfileProvider,
     draft: &ProfileDraft,
     sent: Timestamp,
-    error: &Error,
-) -> Result<Exit, Failure> {
-    diagnostics::error(error);
+    otherwise: Exit,
+) -> Exit {
     let found = match provider.find_created(draft, sent).await {
         Ok(found) => found,
         Err(failed) => {
             diagnostics::error(&failed);
             say!("looking for what was made failed: whether it was is not known");
-            return Ok(Exit::of(error));
+            return otherwise;
         }
     };
     for Candidate { profile, differs, is_older, .. } in &found.candidates {
@@ -151,21 +157,21 @@ async fn look_for(
     match &found.candidates[..] {
         [] if found.method == FindMethod::Unanswerable => {
             say!("whether it was made is not known: the service cannot be asked for it");
-            Ok(Exit::of(error))
+            otherwise
         }
         [] if found.quarantined > 0 => {
             say!("whether it was made is not known: {} records cannot be read", found.quarantined);
-            Ok(Exit::of(error))
+            otherwise
         }
         [] => {
             let requests = counted(found.requests, "request", "requests");
             say!("no such profile is there ({requests}); it may appear a little later");
-            Ok(Exit::of(error))
+            otherwise
         }
         candidates if candidates.iter().all(|it| it.is_older) => {
             say!("no other such profile is there; it may appear a little later");
-            Ok(Exit::of(error))
+            otherwise
         }
-        _ => Ok(Exit::Partial),
+        _ => Exit::Partial,
     }
 }

@@ -1,9 +1,11 @@
 //! `anyprofile export`
 
 use std::{
+    collections::BTreeSet,
     io,
     path::{Path, PathBuf},
     pin::Pin,
+    time::Instant,
 };
 
 use anyprofile::{
@@ -13,12 +15,13 @@ use serde_json::json;
 
 use crate::{
     args::{ExportArguments, Format, Global},
-    bulk::fingerprint,
     diagnostics,
     exit::{Exit, Failure},
-    export::{AccountProgress, CHECKPOINT, Export, Identity, NEW, beside},
+    export::{AccountProgress, CHECKPOINT, Export, Identity, digest},
+    files::{NEW, SystemDisk, beside, write_whole},
+    interrupt,
     session::Session,
-    summary::counted,
+    summary::{self, counted},
 };
 
 /// Writes all profiles of all accounts to a file, page by page, so that it can be cut off at any moment and gone on with.
@@ -35,13 +38,17 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
     for provider in providers {
         query.check(provider.info(), provider.capabilities())?;
     }
-    let identity = identity_of(&session, &query).await;
-    // How many pages are asked for at once is no part of what is exported.
+    let identity = identity_of(global, &session, &query).await;
+    // How many pages are asked for at once, and how many may bring nobody, is no part of what is exported.
     query.concurrency = paging.concurrency;
+    query.max_empty_pages = paging.max_empty_pages;
     let empty = providers
         .iter()
         .map(|it| AccountProgress::new(it.info().account.as_str(), it.info().service.as_str()));
-    let export = Export::open(&to, &identity, empty)?;
+    let mut export = match Export::open(SystemDisk, &to, &identity, empty) {
+        Ok(export) => export,
+        Err(failure) => return full(failure),
+    };
     if export.is_resumed && !global.quiet {
         let seen: u64 = export.checkpoint.accounts.iter().map(|it| it.seen).sum();
         say!("going on with {}: {} there already", to.display(), counted(seen, "profile is", "profiles are"));
@@ -55,7 +62,8 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
             }
         })?;
     }
-    let mut run = Run { export, counters, query, interrupt: Box::pin(interrupted()), is_interrupted: false };
+    let mut run =
+        Run { export, counters, query, interrupt: Box::pin(interrupt::signalled()), is_interrupted: false };
     let mut exits = Vec::new();
     let mut broken = None;
     for (account, provider) in providers.iter().enumerate() {
@@ -68,17 +76,26 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
             }
         }
     }
-    let Run { export, is_interrupted, .. } = run;
+    let Run { mut export, is_interrupted, .. } = run;
+    // Also after a failure: whatever is on the device need not be asked for again.
+    broken = broken.or(export.store().err());
     let accounts = export.checkpoint.accounts.clone();
     let is_over = broken.is_none() && accounts.iter().all(|it| it.reached_end);
-    let is_complete = is_over && session.unusable == 0 && accounts.iter().all(AccountProgress::is_complete);
     if is_over {
-        export.finish()?;
+        broken = export.finish().err();
     }
-    report(report_to.as_deref(), &to, &accounts, session.unusable, is_complete)?;
+    let is_complete = is_over
+        && broken.is_none()
+        && session.unusable == 0
+        && accounts.iter().all(AccountProgress::is_complete);
+    let reported = report(report_to.as_deref(), &to, &accounts, session.unusable, is_complete);
     if let Some(failure) = broken {
-        return Err(failure);
+        if let Err(failure) = reported {
+            failure.report();
+        }
+        return cut_off(failure);
     }
+    reported?;
     if is_interrupted {
         say!("interrupted");
     }
@@ -113,6 +130,28 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
     // Something was delivered before the accounts failed.
     let is_anything = accounts.iter().any(|it| it.seen > 0);
     Ok(if is_anything { Exit::Partial } else { Exit::of_all(exits).unless_complete() })
+}
+
+/// Ends an export whose file cannot be made since there is no room for it.
+fn full(failure: Failure) -> Result<Exit, Failure> {
+    match failure {
+        Failure::Output(error) => {
+            say!("error: {error}, and run the same command again");
+            Ok(Exit::Partial)
+        }
+        other => Err(other),
+    }
+}
+
+/// Ends an export whose file cannot be written any more: what was written before is there to go on from.
+fn cut_off(failure: Failure) -> Result<Exit, Failure> {
+    let why = match failure {
+        Failure::Output(error) => error.to_string(),
+        Failure::Usage(why) => why,
+        other @ Failure::Library(_) => return Err(other),
+    };
+    say!("error: {why}; then the same command goes on from what is there");
+    Ok(Exit::Partial)
 }
 
 /// Checks that there is a file to export to, and that a report is not written over it.
@@ -160,7 +199,7 @@ fn resolved(file: &Path) -> PathBuf {
 }
 
 /// What is exported, as hashes: a filter may hold an address.
-async fn identity_of(session: &Session, query: &ListQuery) -> Identity {
+async fn identity_of(global: &Global, session: &Session, query: &ListQuery) -> Identity {
     let providers = session.directory.providers();
     let names: Vec<_> = providers.iter().map(|it| (&it.info().service, &it.info().account)).collect();
     // A sandbox of this run is at another port each time, and holds the same.
@@ -171,34 +210,28 @@ async fn identity_of(session: &Session, query: &ListQuery) -> Identity {
     let mut owners = Vec::new();
     for provider in providers {
         // Several customers of a service are at one place. Where it does not show whose the credential is, nobody knows.
-        let owner = if provider.capabilities().operations.current.is_supported() {
-            provider.current().await.ok().map(|profile| profile.id.to_string())
-        } else {
-            None
+        let is_shown = provider.capabilities().operations.current.is_supported();
+        let owner = match provider.current().await {
+            Ok(profile) => Some(digest(&profile.id.to_string())),
+            Err(error) => {
+                if is_shown && !global.quiet {
+                    say!(
+                        "note: {}: whose credential it is could not be asked ({}): it is not compared with that of an earlier run",
+                        provider.info().account,
+                        error.kind()
+                    );
+                }
+                None
+            }
         };
         owners.push(owner);
     }
     Identity {
-        accounts: fingerprint(&json!(names).to_string()),
-        places: fingerprint(&json!(places).to_string()),
-        owners: fingerprint(&json!(owners).to_string()),
-        query: fingerprint(&json!(query).to_string()),
+        accounts: digest(&json!(names).to_string()),
+        places: digest(&json!(places).to_string()),
+        owners,
+        query: digest(&json!(query).to_string()),
     }
-}
-
-/// Waits until the run is to end: by a person, or by what runs programs.
-async fn interrupted() -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminated = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminated.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }
 
 /// An export at work.
@@ -230,7 +263,11 @@ impl Run {
                 return Ok(Exit::Usage);
             }
         };
-        pages = pages.with_noted(std::mem::take(&mut self.counters[account]));
+        let noted = std::mem::take(&mut self.counters[account]);
+        // Amid a second look the service sends again who is in the file already.
+        let mut in_file = before.reads_again.then(|| noted.clone());
+        let mut left_out = 0;
+        pages = pages.with_noted(noted);
         loop {
             let page = tokio::select! {
                 biased;
@@ -240,35 +277,44 @@ impl Run {
                 }
                 page = pages.next_page() => page,
             };
-            let page = match page {
+            let mut page = match page {
                 None => break,
                 Some(Ok(page)) => page,
                 Some(Err(error)) => {
                     diagnostics::error(&error);
-                    let mut failed = at(before.with(pages.report()), &pages).failed(error.kind());
+                    let mut failed = at(&before, left_out, &pages).failed(error.kind());
                     // Before the first page of this run it is where it was.
                     if pages.report().pages == 0 {
                         (failed.cursor, failed.is_stuck) = (before.cursor.clone(), before.is_stuck);
                     }
-                    self.export.note(account, failed)?;
+                    self.export.note(account, failed);
                     return Ok(Exit::of(&error));
                 }
             };
+            if let Some(in_file) = &mut in_file {
+                let came = page.items.len();
+                page.items.retain(|profile| !in_file.note(&profile.id));
+                left_out += (came - page.items.len()) as u64;
+            }
             let mut lines = Vec::new();
             for profile in &page.items {
                 serde_json::to_writer(&mut lines, profile)?;
                 lines.push(b'\n');
             }
-            self.export.add(&lines, account, at(before.with(pages.report()), &pages))?;
+            self.export.add(&lines, account, at(&before, left_out, &pages), Instant::now())?;
         }
+        // Whether that was the end may be known only now: where nothing older is asked for, for one.
+        self.export.note(account, at(&before, left_out, &pages));
         Ok(Exit::Complete)
     }
 }
 
-/// The progress with where the pages are.
-fn at(mut progress: AccountProgress, pages: &Pages<'_, &dyn ProfileProvider>) -> AccountProgress {
+/// The progress since `before`, with where the pages are.
+fn at(before: &AccountProgress, left_out: u64, pages: &Pages<'_, &dyn ProfileProvider>) -> AccountProgress {
+    let mut progress = before.with(pages.report()).without(left_out);
     progress.cursor = pages.cursor().map(ToString::to_string);
-    progress.is_stuck = progress.cursor.is_none() && !progress.reached_end && progress.pages > 0;
+    progress.is_stuck = pages.leads_back();
+    progress.reads_again = !progress.reached_end && (before.reads_again || pages.reads_again());
     progress
 }
 
@@ -295,8 +341,7 @@ pub(super) fn write_report(file: Option<&Path>, document: &serde_json::Value) ->
             say!("{document}");
             Ok(())
         }
-        Some(file) => std::fs::write(file, format!("{document}\n"))
-            .map_err(|error| Failure::Usage(format!("the report {}: {error}", file.display()))),
+        Some(file) => write_whole(file, format!("{document}\n").as_bytes()),
     }
 }
 
@@ -319,6 +364,18 @@ fn line(account: &AccountProgress) -> String {
     }
     if account.duplicates_unchecked {
         parts.push("duplicates NOT ALL COMPARED".to_owned());
+    }
+    let words = |parts: &BTreeSet<String>| summary::flags(parts.iter().map(String::as_str));
+    if !account.misread_filters.is_empty() {
+        parts.push(summary::misread(&words(&account.misread_filters)));
+    }
+    if !account.contradicted_filters.is_empty() {
+        parts.push(summary::contradicted(&words(&account.contradicted_filters)));
+    }
+    if account.changed_while_read {
+        parts.push(summary::CHANGED_WHILE_READ.to_owned());
+    } else if account.not_at_one_moment {
+        parts.push(summary::NOT_AT_ONE_MOMENT.to_owned());
     }
     if account.empty_pages > 0 {
         parts.push(format!("{} that led on", counted(account.empty_pages, "EMPTY PAGE", "EMPTY PAGES")));

@@ -1,6 +1,6 @@
 //! `anyprofile find`
 
-use anyprofile::{AccountFound, FieldPath, FindKey, FindMethod, ProfileId};
+use anyprofile::{AccountFound, ErrorKind, FieldPath, FindKey, FindMethod, ProfileId};
 
 use crate::{
     args::{Format, Global},
@@ -35,6 +35,8 @@ pub(crate) async fn run(global: &Global, key: &str, fields: Vec<FieldPath>) -> R
         writer.finish()?;
     }
     Ok(match told(global, &session, &accounts) {
+        // It was told, and is there.
+        Exit::Complete if writer.left_out() > 0 => Exit::Partial,
         Exit::Complete if count == 0 => Exit::NotFound,
         Exit::Complete => Exit::Complete,
         exit if count == 0 => exit,
@@ -80,23 +82,27 @@ fn summarize(accounts: &[AccountFound]) {
         let unanswered =
             if account.error.is_none() && !account.is_answerable() { "; COULD NOT BE ASKED" } else { "" };
         let failed = match (&account.error, account.found.is_empty()) {
+            // It was asked, and what it answered says nothing.
+            (Some(error), _) if error.kind() == ErrorKind::Decode => {
+                format!("; NO USABLE ANSWER ({})", error.kind())
+            }
             (Some(error), true) => format!("; NOT ASKED ({})", error.kind()),
             (Some(error), false) => format!("; NOT ASKED any further ({})", error.kind()),
             (None, _) if !account.is_complete() => "; NOT EVERYBODY COULD BE READ".to_owned(),
             (None, _) => String::new(),
         };
+        let asked = if asked.is_empty() { String::new() } else { format!(" ({})", asked.join(", ")) };
         say!(
-            "{:width$}  {} found with {} ({}){unanswered}{failed}",
+            "{:width$}  {} found with {}{asked}{unanswered}{failed}",
             account.info.account,
             account.profiles().count(),
             counted(account.requests(), "request", "requests"),
-            asked.join(", "),
         );
     }
     let found: usize = accounts.iter().map(|account| account.profiles().count()).sum();
     let requests: u64 = accounts.iter().map(AccountFound::requests).sum();
     let failed = accounts.iter().filter(|account| account.error.is_some()).count();
     let asked = counted(accounts.len() as u64, "account", "accounts");
-    let unasked = if failed > 0 { format!(", of which {failed} could not be asked,") } else { String::new() };
+    let unasked = if failed > 0 { format!(", of which {failed} gave no answer,") } else { String::new() };
     say!("{found} found at {asked}{unasked} with {}", counted(requests, "request", "requests"));
 }

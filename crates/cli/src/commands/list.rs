@@ -1,6 +1,6 @@
 //! `anyprofile list`
 
-use anyprofile::{FieldPath, ListQuery};
+use anyprofile::{FieldPath, ListQuery, NoteKind};
 use futures_util::StreamExt as _;
 
 use super::export::write_report;
@@ -8,7 +8,7 @@ use crate::{
     args::{Format, Global, List, Members},
     diagnostics,
     exit::{Exit, Failure},
-    output::profile_writer,
+    output::{CsvOptions, profile_writer_with},
     progress::Progress,
     session::Session,
     summary,
@@ -52,16 +52,23 @@ async fn deliver(
     query.limit = list.limit;
     query.page_size = list.paging.page_size;
     query.concurrency = list.paging.concurrency;
+    query.max_empty_pages = list.paging.max_empty_pages;
     query.enrich = list.enrich;
     query.filter = list.filters.filter();
     let plans = session.directory.providers().iter().map(|provider| provider.filter_plan(&query));
     let plans: Vec<_> = plans.collect();
     let may_enrich = !query.enrich
         && session.directory.providers().iter().any(|it| it.capabilities().operations.enrich.is_supported());
-    let mut writer = profile_writer(global.output, fields, &list.csv_null);
+    if list.csv_bom && global.output != Format::Csv {
+        return Err(Failure::Usage("--csv-bom goes with -o csv".to_owned()));
+    }
+    let options = CsvOptions { null: list.csv_null, byte_order_mark: list.csv_bom };
+    let mut writer = profile_writer_with(global.output, fields, options);
     let progress = Progress::start(global);
     let mut listing = session.directory.list(query);
     let mut last_failure = None;
+    let mut unreadable_times = 0;
+    let mut is_flushed = true;
     let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
         let profile = tokio::select! {
@@ -72,6 +79,12 @@ async fn deliver(
                 break;
             }
             profile = listing.next() => profile,
+            // The next page takes its time: whoever reads the output gets this one now.
+            () = std::future::ready(()), if !is_flushed => {
+                writer.flush()?;
+                is_flushed = true;
+                continue;
+            }
         };
         let Some(profile) = profile else { break };
         match profile {
@@ -81,10 +94,12 @@ async fn deliver(
                     return Err(Failure::Usage("two accounts have the same name".to_owned()));
                 };
                 writer.write(&profile, provider.capabilities())?;
+                is_flushed = false;
+                unreadable_times += u64::from(profile.notes.iter().any(|note| note.kind == NoteKind::NoTime));
                 progress.advance(|| listing.reports());
             }
             Err(error) => {
-                progress.suspend(|| diagnostics::error(&error));
+                diagnostics::error(&error);
                 last_failure = Some(Exit::of(&error));
             }
         }
@@ -97,7 +112,16 @@ async fn deliver(
     }
     write_report(list.report.as_deref(), &summary::document(&reports))?;
     if !global.quiet {
+        if unreadable_times > 0 {
+            let profiles = summary::counted(unreadable_times, "profile has", "profiles have");
+            say!(
+                "{profiles} a time that cannot be read: it is shown as ?, and is in ndjson among the unknown fields"
+            );
+        }
         summary::print(&reports, &plans, may_enrich, global.verbose > 0);
+    }
+    if writer.left_out() > 0 {
+        say!("{} NOT in the output", summary::counted(writer.left_out(), "profile is", "profiles are"));
     }
     let failed = reports.iter().filter(|report| report.failure.is_some()).count();
     let anything = reports.iter().any(|report| report.listing.seen > 0);
@@ -106,6 +130,7 @@ async fn deliver(
         exit if anything && exit != Exit::Complete => Exit::Partial,
         exit => exit,
     };
-    let has_gaps = reports.iter().any(|report| !report.is_complete() && !summary::is_limited(report));
+    let has_gaps = writer.left_out() > 0
+        || reports.iter().any(|report| !report.is_complete() && !summary::is_limited(report));
     Ok(if exit == Exit::Complete && has_gaps { Exit::Partial } else { exit })
 }

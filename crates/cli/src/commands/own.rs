@@ -41,7 +41,7 @@ impl OwnProfiles {
     }
 
     pub(super) fn contains(&self, id: &ProfileId) -> bool {
-        self.ids.contains(id)
+        self.ids.iter().any(|own| own.is_same_as(id))
     }
 
     /// Warns of an own profile, whatever else is not said.

@@ -126,11 +126,18 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
     if selected.confirm.dry_run {
         print_rows(global.output, COLUMNS, &plans.iter().map(|(id, plan)| plan.row(id)).collect::<Vec<_>>())?;
         say!("dry run: nothing was written");
+        if let (Some(_), Some(why)) = (&selected.find, refusal(&selected, &plans, &own, action)) {
+            say!("note: with --yes it would be refused: {why}");
+        }
         return Ok(Exit::of_all(plans.iter().map(|(_, plan)| plan.exit()).chain(unasked)));
     }
     let is_needed = plans.iter().any(|(_, plan)| matches!(plan, Plan::Possible { .. }));
-    if selected.find.is_some() && selected.confirm.yes && is_needed {
-        guard(&selected, &plans, &own, action)?;
+    if selected.find.is_some()
+        && selected.confirm.yes
+        && is_needed
+        && let Some(why) = refusal(&selected, &plans, &own, action)
+    {
+        return Err(Failure::Usage(format!("nothing was written: {why}")));
     }
     if is_needed && !confirmed(&selected.confirm)? {
         return Ok(Exit::Usage);
@@ -141,14 +148,14 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
 
 const COLUMNS: &[&str] = &["id", "state", "outcome"];
 
-/// Refuses to do without asking what nobody can have meant by a key alone: to several people of one account, and to the
-/// credential's own profile. Their ids say what is meant, and so do the flags.
-fn guard(
+/// Why it is not done without asking: nobody can have meant by a key alone several people of one account, or the credential's
+/// own profile. Their ids say what is meant, and so do the flags.
+fn refusal(
     selected: &Selected,
     plans: &[(ProfileId, Plan)],
     own: &OwnProfiles,
     action: Action,
-) -> Result<(), Failure> {
+) -> Option<String> {
     let ids: Vec<_> =
         plans.iter().filter(|(_, plan)| matches!(plan, Plan::Possible { .. })).map(|(id, _)| id).collect();
     let several = ids.iter().enumerate().find_map(|(place, id)| {
@@ -158,18 +165,18 @@ fn guard(
     });
     let operation = action.operation();
     if let (Some((count, account)), false) = (several, selected.allow_several) {
-        return Err(Failure::Usage(format!(
-            "nothing was written: {count} profiles at account '{account}' have this key; name the ids of those to \
+        return Some(format!(
+            "{count} profiles at account '{account}' have this key; name the ids of those to \
              {operation}, or add --allow-several"
-        )));
+        ));
     }
     if let (Some(id), false) = (ids.iter().find(|id| own.contains(id)), selected.allow_own_profile) {
-        return Err(Failure::Usage(format!(
-            "nothing was written: {id} is the profile of the credential itself; name its id to {operation} it, or add \
+        return Some(format!(
+            "{id} is the profile of the credential itself; name its id to {operation} it, or add \
              --allow-own-profile"
-        )));
+        ));
     }
-    Ok(())
+    None
 }
 
 /// Does it to one after the other, and prints what came of each at once.

@@ -77,7 +77,11 @@ pub(crate) async fn me(global: &Global, fields: &[FieldPath]) -> Result<Exit, Fa
     }
     if shown > 0 {
         writer.finish()?;
-        return Ok(if failed > 0 || session.unusable > 0 { Exit::Partial } else { Exit::Complete });
+        return Ok(if failed > 0 || session.unusable > 0 || writer.left_out() > 0 {
+            Exit::Partial
+        } else {
+            Exit::Complete
+        });
     }
     Ok(last_failure.unwrap_or(Exit::Usage))
 }

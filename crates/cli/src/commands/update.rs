@@ -12,7 +12,7 @@ use crate::{
     diagnostics,
     exit::{Exit, Failure, after_write},
     interrupt::Interrupt,
-    output::{grid, list_in_words, print_line, printable},
+    output::{grid, list_in_words, print_line, print_text, printable},
     session::Session,
 };
 
@@ -42,7 +42,7 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
     if update.confirm.dry_run {
         // Here the plan is what was asked for, so it is the output.
         match global.output {
-            Format::Table | Format::Csv => print_line(&shown.text()?)?,
+            Format::Table | Format::Csv => print_text(&shown.text()?)?,
             Format::Json => print_line(&serde_json::to_string_pretty(&shown.json())?)?,
             Format::Ndjson => print_line(&shown.json().to_string())?,
         }
@@ -50,7 +50,7 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
         return Ok(Exit::Complete);
     }
     if !(global.quiet && update.confirm.yes) {
-        say!("{}", shown.text()?);
+        diagnostics::say_lines(&shown.text()?);
     }
     if plan.is_empty() {
         return Ok(Exit::Complete);
@@ -61,22 +61,27 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
     }
     let interrupt = Interrupt::listen();
     // What was shown is what is written: not if somebody else has changed it in the meantime.
-    let options = ApplyOptions::new().with_unchanged(true);
-    let Some(applied) = interrupt.finish(provider.apply(&plan, &options)).await else {
+    let Some(unchanged) = interrupt.unless_raised(provider.check_unchanged(&plan)).await else {
+        say!("nothing was written");
         return Ok(Exit::Partial);
     };
-    let applied = match applied {
-        Ok(applied) => applied,
-        Err(error) if error.may_have_taken_effect() && !interrupt.is_raised() => {
-            return Ok(look_again(provider.as_ref(), id, &change, &error).await);
+    unchanged?;
+    let applied = match interrupt.finish(provider.apply(&plan, &ApplyOptions::new())).await {
+        Some(Ok(applied)) => applied,
+        Some(Err(error)) if !error.may_have_taken_effect() => {
+            return Ok(interrupt.exit(Failure::from(error).report()));
         }
-        Err(error) => return Err(error.into()),
+        unanswered => {
+            let error = unanswered.and_then(Result::err);
+            let looked = look_again(provider.as_ref(), id, &change, error.as_ref());
+            let exit = interrupt.look(looked).await.unwrap_or(Exit::Partial);
+            return Ok(interrupt.exit(exit));
+        }
     };
     let printed = print_one(global.output, &applied.profile, &[], provider.capabilities());
-    let mut exit = after_write(printed, || format!("it was written: {id}"))?;
+    let exit = interrupt.exit(after_write(printed, || format!("it was written: {id}"))?);
     if interrupt.is_raised() {
         say!("it was written: {id}");
-        exit = Exit::Partial;
     }
     let names = |fields: &[FieldPath]| fields.iter().map(FieldPath::as_str).collect::<Vec<_>>().join(", ");
     if !applied.ignored.is_empty() {
@@ -97,16 +102,17 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
     Ok(exit)
 }
 
-/// Says of a change without an answer what the service shows.
+/// Says of a change without an answer, or with an error instead of one, what the service shows.
 async fn look_again(
     provider: &dyn ProfileProvider,
     id: &ProfileId,
     change: &ProfileChange,
-    error: &Error,
+    error: Option<&Error>,
 ) -> Exit {
-    diagnostics::error(error);
+    error.into_iter().for_each(diagnostics::error);
+    let exit = error.map_or(Exit::Partial, Exit::of);
     match provider.plan(id, change).await {
-        Ok(plan) if plan.is_empty() && error.is_of_another_profile() => {
+        Ok(plan) if plan.is_empty() && error.is_some_and(Error::is_of_another_profile) => {
             say!("read back: the service shows it so; whether somebody else was changed is not known");
             Exit::Partial
         }
@@ -117,12 +123,12 @@ async fn look_again(
         Ok(plan) => {
             let left: Vec<_> = plan.differences.iter().map(|it| it.field.as_str()).collect();
             say!("read back: not so, or not shown: {}", left.join(", "));
-            Exit::of(error)
+            exit
         }
         Err(failed) => {
             diagnostics::error(&failed);
             say!("reading it back failed: whether it was written is not known");
-            Exit::of(error)
+            exit
         }
     }
 }

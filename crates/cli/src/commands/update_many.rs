@@ -1,6 +1,6 @@
 //! `anyprofile update --from`
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyprofile::{
     ApplyOptions, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt as _, Retry, UpdatePlan,
@@ -15,12 +15,14 @@ use super::{
 };
 use crate::{
     args::{Format, Global, Update},
-    bulk::{Entry, FailureRate, Journal, Outcome, Outcomes, State, read},
+    bulk::{Entry, FailureRate, Journal, Outcome, Outcomes, Row, State, load, refused},
     diagnostics,
     exit::{Exit, Failure, after_write},
+    files::beside,
     interrupt::Interrupt,
     key::Key,
-    output::{Rows, print_line, print_rows},
+    output::{Rows, print_line, print_rows, print_text},
+    progress::Progress,
     session::Session,
 };
 
@@ -34,7 +36,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 struct Job {
     provider: Arc<dyn ProfileProvider>,
     id: ProfileId,
-    change: ProfileChange,
+    row: Row,
     /// What is to be done and where.
     fingerprint: String,
     /// What the journal says of it.
@@ -44,21 +46,22 @@ struct Job {
 /// Shows what changes at every profile of a file, asks once, and writes profile by profile. What was written is kept in a
 /// journal, so that a run that was cut off goes on where it was.
 pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result<Exit, Failure> {
-    let unreadable = |why: &str| Failure::Usage(format!("{}: {why}", file.display()));
-    let text = fs::read_to_string(file).map_err(|error| unreadable(&error.to_string()))?;
-    let entries =
-        read(&text, update.csv_null.as_deref()).map_err(|problems| unreadable(&problems.join("; ")))?;
-    let path = update.journal.clone().unwrap_or_else(|| {
-        let mut path = file.as_os_str().to_owned();
-        path.push(".journal");
-        path.into()
-    });
-    let mut journal = Journal::read(path)?;
+    let path = match &update.journal {
+        Some(path) => Some(path.clone()),
+        None if file == Path::new("-") && update.confirm.dry_run => None,
+        None if file == Path::new("-") => {
+            return Err(Failure::Usage(
+                "changes from standard input need a journal of a name: --journal FILE".to_owned(),
+            ));
+        }
+        None => Some(beside(file, ".journal")),
+    };
+    let entries = load(file, update.csv_null.as_deref())?;
+    let mut journal = path.map_or_else(|| Ok(Journal::default()), Journal::read)?;
     let session = Session::start(global).await?;
     let key = Key::of_user().map_err(|error| Failure::Usage(format!("the key of the journal: {error}")))?;
-    let jobs =
-        jobs(&session, &journal, &key, entries).map_err(|problems| unreadable(&problems.join("; ")))?;
-    let (jobs, idle): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| !job.change.is_empty());
+    let jobs = jobs(&session, &journal, &key, entries).map_err(|problems| refused(file, &problems))?;
+    let (jobs, idle): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| !job.row.is_idle());
     if !idle.is_empty() {
         say!("{} rows change nothing", idle.len());
     }
@@ -73,7 +76,9 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     }
     let mut outcomes = Outcomes::default();
     let mut rate = FailureRate::new(update.max_failure_rate, total);
-    let plans = plan_all(jobs, &mut rate, &mut outcomes).await;
+    let progress = Progress::of_many(global, total, "reading");
+    let plans = plan_all(jobs, &mut rate, &mut outcomes, &progress).await;
+    progress.finish();
     if rate.is_too_high() {
         unless_broken(print_outcomes(global.output, &outcomes))?;
         say!("stopped while the plan was made: {rate}; nothing was written");
@@ -98,7 +103,7 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     if writes > 0 && !confirmed(&update.confirm)? {
         return Ok(Exit::Usage);
     }
-    write_all(global, update, &mut journal, plans, outcomes).await
+    write_all(global, &mut journal, plans, outcomes, rate).await
 }
 
 const COLUMNS: &[&str] = &["id", "state", "outcome"];
@@ -106,22 +111,23 @@ const COLUMNS: &[&str] = &["id", "state", "outcome"];
 /// Writes one profile after the other, and prints what came of each at once, those first that could not be read.
 async fn write_all(
     global: &Global,
-    update: &Update,
     journal: &mut Journal,
     plans: Vec<Planned>,
     mut outcomes: Outcomes,
+    mut rate: FailureRate,
 ) -> Result<Exit, Failure> {
-    let ids: Vec<_> = plans.iter().map(|it| it.plan.id.to_string()).collect();
+    let all = outcomes.iter().map(|(id, _)| id).chain(plans.iter().map(|it| &it.plan.id));
+    let ids: Vec<_> = all.map(ToString::to_string).collect();
     let mut rows = Rows::new(global.output, COLUMNS, ids.iter().map(String::as_str));
     let mut exit = Exit::Complete;
     for (id, outcome) in outcomes.iter() {
         exit = exit.and(print_row(&mut rows, id, outcome)?);
     }
-    let writes = plans.iter().filter(|it| !it.plan.is_empty()).count();
-    let mut rate = FailureRate::new(update.max_failure_rate, writes);
     let interrupt = Interrupt::listen();
     let mut broken = None;
+    let progress = Progress::of_rows(global, plans.len(), "writing");
     for Planned { provider, plan, fingerprint, noted } in plans {
+        progress.step();
         let is_over =
             interrupt.is_raised() || rate.is_too_high() || broken.is_some() || exit != Exit::Complete;
         let outcome = if is_over {
@@ -131,8 +137,7 @@ async fn write_all(
         } else {
             match journal.note(&plan.id, &fingerprint, State::Sending) {
                 Ok(()) => {
-                    let written = interrupt.finish(write(&provider, &plan)).await;
-                    let outcome = written.unwrap_or_else(Outcome::unknown);
+                    let outcome = write(&provider, &plan, &interrupt).await;
                     broken = journal.note(&plan.id, &fingerprint, outcome.state()).err();
                     rate.count(outcome.is_failure());
                     outcome
@@ -148,6 +153,7 @@ async fn write_all(
         }
         outcomes.push(plan.id, outcome);
     }
+    progress.finish();
     if exit == Exit::Complete {
         exit = after_write(rows.finish(), String::new)?;
     }
@@ -163,10 +169,7 @@ async fn write_all(
     if let Some(failure) = broken {
         return Err(failure);
     }
-    let mut exit = if exit == Exit::Complete { outcomes.exit() } else { exit };
-    if interrupt.is_raised() {
-        exit = Exit::Partial;
-    }
+    let exit = interrupt.exit(if exit == Exit::Complete { outcomes.exit() } else { exit });
     if exit == Exit::Complete {
         journal.close()?;
     } else {
@@ -213,23 +216,13 @@ fn jobs(
             problems.push(format!("line {line}: there is no {} account '{}'", id.service, id.account));
             continue;
         };
-        let capabilities = provider.capabilities();
-        let change = fields.into_iter().fold(ProfileChange::new(), |change, (path, value)| match value {
-            None => change.clear(path),
-            Some(Value::Array(items)) if items.is_empty() => change.clear(path),
-            Some(Value::String(text)) => {
-                let value = value_of(&path, &text, capabilities);
-                change.set(path, value)
-            }
-            Some(value) => change.set(path, value),
-        });
-        match change.check(&id, provider.info(), capabilities) {
-            Ok(()) => {
-                let fingerprint = fingerprint_of(key, provider.as_ref(), &id, &change);
+        match Row::of(line, fields, &id, provider.as_ref(), value_of) {
+            Ok(row) => {
+                let fingerprint = fingerprint_of(key, provider.as_ref(), &id, row.change());
                 let noted = journal.state_of(&id, &fingerprint);
-                jobs.push(Job { provider: Arc::clone(provider), id, change, fingerprint, noted });
+                jobs.push(Job { provider: Arc::clone(provider), id, row, fingerprint, noted });
             }
-            Err(error) => problems.push(format!("line {line}: {}", error.message())),
+            Err(problem) => problems.push(problem),
         }
     }
     if problems.is_empty() { Ok(jobs) } else { Err(problems) }
@@ -245,17 +238,23 @@ struct Planned {
 }
 
 /// Reads what there is of every profile, until too many cannot be read.
-async fn plan_all(jobs: Vec<Job>, rate: &mut FailureRate, outcomes: &mut Outcomes) -> Vec<Planned> {
+async fn plan_all(
+    jobs: Vec<Job>,
+    rate: &mut FailureRate,
+    outcomes: &mut Outcomes,
+    progress: &Progress,
+) -> Vec<Planned> {
     let ids: Vec<_> = jobs.iter().map(|job| job.id.clone()).collect();
     let mut read = 0;
     let planned = stream::iter(jobs).map(|job| async move {
-        let plan = job.provider.plan(&job.id, &job.change).await;
+        let plan = job.row.plan(job.provider.as_ref(), &job.id).await;
         (job, plan)
     });
     let mut planned = std::pin::pin!(planned.buffered(READ_AT_A_TIME));
     let mut plans = Vec::new();
     while let Some((Job { provider, id, fingerprint, noted, .. }, plan)) = planned.next().await {
         read += 1;
+        progress.step();
         rate.count(plan.is_err());
         match plan {
             Ok(plan) => plans.push(Planned { provider, plan, fingerprint, noted }),
@@ -287,8 +286,8 @@ fn show(format: Format, is_output: bool, plans: &[Planned]) -> Result<(), Failur
         match format {
             Format::Json if is_output => all.push(shown.json()),
             Format::Ndjson if is_output => print_line(&shown.json().to_string())?,
-            _ if is_output => print_line(&shown.lines())?,
-            _ => say!("{}", shown.lines()),
+            _ if is_output => print_text(&shown.lines())?,
+            _ => diagnostics::say_lines(&shown.lines()),
         }
     }
     if is_output && format == Format::Json {
@@ -301,22 +300,35 @@ fn print_outcomes(format: Format, outcomes: &Outcomes) -> Result<(), Failure> {
     print_rows(format, COLUMNS, &outcomes.iter().map(|(id, outcome)| row(id, outcome)).collect::<Vec<_>>())
 }
 
-/// Writes one profile. What was shown is what is written: not if somebody else has changed it in the meantime.
-async fn write(provider: &Arc<dyn ProfileProvider>, plan: &UpdatePlan) -> Outcome {
-    for put_off in 0.. {
-        match provider.apply(plan, &ApplyOptions::new().with_unchanged(true)).await {
-            Ok(applied) => return Outcome::of_write(applied),
-            Err(error) => match error.retry() {
-                // It was not made, and the service says when to come again.
-                Retry::After(wait) if wait <= LONGEST_WAIT && put_off < MOST_PUT_OFF => {
-                    tokio::time::sleep(wait).await;
-                }
-                _ => {
-                    diagnostics::error(&error);
-                    return Outcome::of_failure(&error);
-                }
-            },
+/// Writes one profile. What was shown is what is written: not if somebody else has changed it in the meantime, and not once
+/// the run is to end.
+async fn write(provider: &Arc<dyn ProfileProvider>, plan: &UpdatePlan, interrupt: &Interrupt) -> Outcome {
+    let mut put_off = 0;
+    loop {
+        let Some(unchanged) = interrupt.unless_raised(provider.check_unchanged(plan)).await else {
+            return Outcome::NotTried;
+        };
+        let applied = match unchanged {
+            Ok(()) => interrupt.finish(provider.apply(plan, &ApplyOptions::new())).await,
+            Err(error) => Some(Err(error)),
+        };
+        let error = match applied {
+            None => return Outcome::unknown(),
+            Some(Ok(applied)) => return Outcome::of_write(applied),
+            Some(Err(error)) => error,
+        };
+        // It was not made, and the service says when to come again.
+        let wait = match error.retry() {
+            Retry::After(wait) if wait <= LONGEST_WAIT && put_off < MOST_PUT_OFF => wait,
+            _ => {
+                diagnostics::error(&error);
+                return Outcome::of_failure(&error);
+            }
+        };
+        put_off += 1;
+        if interrupt.unless_raised(tokio::time::sleep(wait)).await.is_none() {
+            diagnostics::error(&error);
+            return Outcome::of_failure(&error);
         }
     }
-    Outcome::NotTried
 }

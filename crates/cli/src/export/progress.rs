@@ -1,8 +1,8 @@
 //! What an export has of an account, over all its runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyprofile::{Drift, ErrorKind, ListReport};
+use anyprofile::{Drift, ErrorKind, FilterPart, ListReport};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -11,6 +11,7 @@ const NAMED_SET_ASIDE: usize = 16;
 
 /// What an export has of an account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct AccountProgress {
     pub(crate) account: String,
     pub(crate) service: String,
@@ -21,6 +22,20 @@ pub(crate) struct AccountProgress {
     pub(crate) is_stuck: bool,
     /// Whether the last page was read.
     pub(crate) reached_end: bool,
+    /// Whether a list that changed while it was read is being read a second time: who is in the file already is left out.
+    pub(crate) reads_again: bool,
+    /// Whether it stopped since too many pages in a row brought nobody; it can go on.
+    pub(crate) stopped_at_empty_pages: bool,
+    /// Parts of the filter that the service answered wrongly: everybody was asked for then, and they were applied here.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) misread_filters: BTreeSet<String>,
+    /// Parts of the filter that the service answered wrongly after the first page: it may have left out somebody.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) contradicted_filters: BTreeSet<String>,
+    /// Whether nobody can tell if the list stayed as it was while it was read.
+    pub(crate) not_at_one_moment: bool,
+    /// Whether the list kept changing while it was read: somebody may be missing.
+    pub(crate) changed_while_read: bool,
     /// In how many runs.
     pub(crate) runs: u64,
     pub(crate) pages: u64,
@@ -83,6 +98,13 @@ impl AccountProgress {
         all.attempts += report.attempts;
         all.waited_milliseconds += u64::try_from(report.waited.as_millis()).unwrap_or(u64::MAX);
         all.reached_end = report.reached_end;
+        all.stopped_at_empty_pages = report.stopped_at_empty_pages;
+        let words =
+            |parts: &[FilterPart]| parts.iter().map(|part| part.as_str().to_owned()).collect::<Vec<_>>();
+        all.misread_filters.extend(words(&report.misread_filters));
+        all.contradicted_filters.extend(words(&report.contradicted_filters));
+        all.not_at_one_moment |= report.not_at_one_moment;
+        all.changed_while_read |= report.changed_while_read;
         for collection in &report.collections {
             let name = collection.collection.as_ref().map_or("", |kind| kind.as_str());
             let known = all.collections.entry(name.to_owned()).or_default();
@@ -92,6 +114,14 @@ impl AccountProgress {
         }
         all.drift.add(&report.drift);
         all
+    }
+
+    /// The same where so many profiles came that are in the file from an earlier run, and were left out.
+    pub(crate) fn without(mut self, left_out: u64) -> Self {
+        for count in [&mut self.seen, &mut self.received, &mut self.duplicates] {
+            *count = count.saturating_sub(left_out);
+        }
+        self
     }
 
     pub(crate) fn failed(mut self, kind: ErrorKind) -> Self {
@@ -113,7 +143,8 @@ impl AccountProgress {
     /// Whether every profile was delivered with all that was asked for, as far as can be known.
     pub(crate) fn is_complete(&self) -> bool {
         let nothing_lacks = self.quarantined == 0 && self.partial == 0 && self.undetermined == 0;
-        self.reached_end && self.failure.is_none() && nothing_lacks && self.missing() == 0
+        let is_proven = self.contradicted_filters.is_empty() && !self.changed_while_read;
+        self.reached_end && self.failure.is_none() && nothing_lacks && is_proven && self.missing() == 0
     }
 
     /// For a program. Where to go on is nobody's matter: a service may put what was asked for into it.
@@ -121,6 +152,7 @@ impl AccountProgress {
         let mut document = json!(self);
         if let Some(members) = document.as_object_mut() {
             members.remove("cursor");
+            members.remove("reads_again");
         }
         // Of what was not read to its end, or has no total, nobody knows how many lack: only how many at least.
         let is_known = self.reached_end && self.declares_totals();
@@ -128,5 +160,45 @@ impl AccountProgress {
         document["missing_at_least"] = self.missing().into();
         document["complete"] = self.is_complete().into();
         document
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_listing_says_of_its_proof_is_kept_over_all_runs() {
+        let before = AccountProgress::new("eu", "probely");
+        let run = |set: fn(&mut ListReport)| {
+            let mut report = ListReport::default();
+            report.reached_end = true;
+            set(&mut report);
+            before.with(&report).with(&ListReport::default()).with(&{
+                let mut last = ListReport::default();
+                last.reached_end = true;
+                last
+            })
+        };
+        for (set, is_complete, told) in [
+            ((|_| {}) as fn(&mut ListReport), true, ""),
+            (|it| it.misread_filters = vec![FilterPart::Status], true, r#""misread_filters":["status"]"#),
+            (
+                |it| it.contradicted_filters = vec![FilterPart::Mfa],
+                false,
+                r#""contradicted_filters":["mfa"]"#,
+            ),
+            (|it| it.not_at_one_moment = true, true, r#""not_at_one_moment":true"#),
+            (|it| it.changed_while_read = true, false, r#""changed_while_read":true"#),
+            // Whoever went on from there has passed it.
+            (|it| it.stopped_at_empty_pages = true, true, r#""stopped_at_empty_pages":false"#),
+        ] {
+            let progress = run(set);
+            assert_eq!(progress.is_complete(), is_complete, "{told}");
+            assert!(progress.document().to_string().contains(told), "{}", progress.document());
+        }
+        let mut stopped = ListReport::default();
+        stopped.stopped_at_empty_pages = true;
+        assert!(before.with(&stopped).stopped_at_empty_pages);
     }
 }

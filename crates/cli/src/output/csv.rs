@@ -4,54 +4,83 @@ use std::{borrow::Cow, io::Write};
 
 use anyprofile::{Capabilities, FieldPath, FieldState, Profile};
 
-use super::{Cell, ProfileWriter, cell_of};
+use super::{Cell, LeftOut, ProfileWriter, cell_of};
 use crate::exit::Failure;
+
+/// The byte order mark, which Excel takes for the sign of UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// How csv is written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CsvOptions {
+    /// What stands for a field that the service says is null.
+    pub(crate) null: String,
+    /// Whether it begins with a byte order mark.
+    pub(crate) byte_order_mark: bool,
+}
 
 /// Writes profiles with stable columns: those that were asked for, else every field of a profile in the
 /// order of the model.
 pub(super) struct CsvWriter<W: Write> {
     out: csv::Writer<W>,
     fields: Vec<FieldPath>,
-    null: String,
+    options: CsvOptions,
     has_header: bool,
+    left_out: LeftOut,
 }
 
 impl<W: Write> CsvWriter<W> {
-    pub(super) fn new(out: W, fields: Vec<FieldPath>, null: &str) -> Self {
+    pub(super) fn new(out: W, fields: Vec<FieldPath>, options: CsvOptions) -> Self {
         let fields = if fields.is_empty() { FieldPath::CORE.to_vec() } else { fields };
-        Self { out: csv::Writer::from_writer(out), fields, null: null.to_owned(), has_header: false }
+        let out = csv::Writer::from_writer(out);
+        Self { out, fields, options, has_header: false, left_out: LeftOut::default() }
     }
 
     /// The header is written also where there is no profile.
     fn header(&mut self) -> Result<(), Failure> {
-        if !self.has_header {
-            self.out.write_record(self.fields.iter().map(FieldPath::as_str))?;
-            self.has_header = true;
+        if self.has_header {
+            return Ok(());
         }
+        let mark = if self.options.byte_order_mark { BYTE_ORDER_MARK } else { "" };
+        for (index, path) in self.fields.iter().enumerate() {
+            let mark = if index == 0 { mark } else { "" };
+            self.out.write_field(format!("{mark}{path}"))?;
+        }
+        self.out.write_record(None::<&[u8]>)?;
+        self.has_header = true;
         Ok(())
     }
 }
 
 impl<W: Write> ProfileWriter for CsvWriter<W> {
     fn write(&mut self, profile: &Profile, capabilities: &Capabilities) -> Result<(), Failure> {
+        let Some(json) = self.left_out.unless_converted(profile, serde_json::to_value(profile)) else {
+            return Ok(());
+        };
         self.header()?;
-        let json = serde_json::to_value(profile)?;
         for path in &self.fields {
             let text = match cell_of(profile, &json, path, capabilities) {
                 Cell::Value(text) => text,
-                Cell::Open | Cell::None(FieldState::Null) => self.null.clone(),
+                Cell::Open | Cell::None(FieldState::Null) => self.options.null.clone(),
                 Cell::None(_) => String::new(),
             };
-            self.out.write_field(inert(&text).as_ref())?;
+            self.out.write_field(guarded(path, &text).as_ref())?;
         }
         self.out.write_record(None::<&[u8]>)?;
         Ok(())
     }
 
+    fn flush(&mut self) -> Result<(), Failure> {
+        Ok(self.out.flush()?)
+    }
+
     fn finish(&mut self) -> Result<(), Failure> {
         self.header()?;
-        self.out.flush()?;
-        Ok(())
+        self.flush()
+    }
+
+    fn left_out(&self) -> u64 {
+        self.left_out.count()
     }
 }
 
@@ -66,13 +95,49 @@ pub(super) fn write_rows(columns: &[&str], rows: impl Iterator<Item = Vec<String
     Ok(())
 }
 
-/// The text as a spreadsheet takes it for text: what would be a formula gets a `'` in front.
+/// The cell of a field as a spreadsheet takes it for text. A list is guarded part by part: where cells are separated by
+/// semicolons, each part becomes a cell.
+fn guarded<'a>(path: &FieldPath, text: &'a str) -> Cow<'a, str> {
+    if is_list(path) { each_part(text, inert) } else { inert(text) }
+}
+
+/// The cell of a field as it was before it was guarded: one guard is undone, and nothing else.
+pub(crate) fn unguarded<'a>(path: &FieldPath, cell: &'a str) -> Cow<'a, str> {
+    if is_list(path) { each_part(cell, live) } else { live(cell) }
+}
+
+/// Whether the parts of a field are joined by semicolons.
+fn is_list(path: &FieldPath) -> bool {
+    [FieldPath::EMAILS, FieldPath::ROLES, FieldPath::LABELS].contains(path)
+}
+
+fn each_part(text: &str, convert: fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
+    if !text.contains(';') {
+        return convert(text);
+    }
+    let part = |part: &str| {
+        let inner = part.trim_start_matches(' ');
+        format!("{}{}", &part[..part.len() - inner.len()], convert(inner))
+    };
+    Cow::Owned(text.split(';').map(part).collect::<Vec<_>>().join(";"))
+}
+
+/// The text as a spreadsheet takes it for text: what would be a formula gets a `'` in front. So does what looks as if it had
+/// got one, so that it can be undone.
 pub(super) fn inert(text: &str) -> Cow<'_, str> {
-    if is_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    if needs_guard(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+fn live(text: &str) -> Cow<'_, str> {
+    Cow::Borrowed(text.strip_prefix('\'').filter(|rest| needs_guard(rest)).unwrap_or(text))
+}
+
+fn needs_guard(text: &str) -> bool {
+    is_formula(text.trim_start_matches('\''))
 }
 
 /// Whether a spreadsheet would take a text for a formula.
-pub(crate) fn is_formula(text: &str) -> bool {
+fn is_formula(text: &str) -> bool {
     let starts_one =
         |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
     text.trim_start_matches(' ').starts_with(starts_one)
@@ -84,11 +149,53 @@ mod tests {
 
     #[test]
     fn what_would_be_a_formula_is_made_a_text() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1"] {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "'=1", "''@x"] {
             assert_eq!(inert(formula), format!("'{formula}"));
         }
-        for text in ["", "Ada", "1", "a=b", "ada@example.com", "'x"] {
+        for text in ["", "Ada", "1", "a=b", "ada@example.com", "'x", "'", "a;=b"] {
             assert_eq!(inert(text), text);
         }
+    }
+
+    #[test]
+    fn each_part_of_a_list_is_a_text_too() {
+        for (cell, expected) in [
+            ("ada@example.org;=1+1", "ada@example.org;'=1+1"),
+            ("=1;+2", "'=1;'+2"),
+            ("Admin; @x; b", "Admin; '@x; b"),
+            ("a;'=b", "a;''=b"),
+            ("[\"a;=b\"]", "[\"a;'=b\"]"),
+            ("a; b", "a; b"),
+        ] {
+            assert_eq!(guarded(&FieldPath::EMAILS, cell), expected);
+            assert_eq!(unguarded(&FieldPath::EMAILS, expected), cell);
+        }
+        assert_eq!(guarded(&FieldPath::TITLE, "a;=b"), "a;=b", "it is one text");
+    }
+
+    #[test]
+    fn a_guard_is_undone_and_nothing_else() {
+        let texts =
+            ["", "x", "=", "'", "-1", " ", ";", "'=x", "''=x", "' =x", " '=x", "a;=b", "a; -b", "a;'-b;'c"];
+        for one in texts {
+            for other in texts {
+                let text = format!("{one}{other}");
+                for path in [FieldPath::ROLES, FieldPath::NAME_DISPLAY] {
+                    assert_eq!(unguarded(&path, &guarded(&path, &text)), text, "{text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_stands_in_front_of_the_header_once() {
+        let mut out = Vec::new();
+        let options = CsvOptions { byte_order_mark: true, ..CsvOptions::default() };
+        let mut writer = CsvWriter::new(&mut out, vec![FieldPath::ID, FieldPath::TITLE], options);
+        let profile = Profile::new("probely:eu/user/x".parse().unwrap());
+        writer.write(&profile, &Capabilities::default()).unwrap();
+        writer.finish().unwrap();
+        drop(writer);
+        assert_eq!(String::from_utf8(out).unwrap(), "\u{feff}id,title\nprobely:eu/user/x,\n");
     }
 }

@@ -3,6 +3,7 @@
 mod cell;
 mod csv;
 mod json;
+mod printable;
 mod rows;
 mod table;
 
@@ -14,19 +15,46 @@ use crate::{args::Format, exit::Failure};
 
 pub(crate) use self::{
     cell::{Cell, cell_of, list_in_words},
-    csv::is_formula,
+    csv::{CsvOptions, unguarded},
     json::selected,
+    printable::{printable, printable_lines},
     rows::Rows,
-    table::{grid, one_profile, printable},
+    table::{grid, one_profile},
 };
 
 /// Takes profiles one by one and writes them in one form.
 pub(crate) trait ProfileWriter {
-    /// Takes a profile. `capabilities` are those of its provider.
+    /// Takes a profile. `capabilities` are those of its provider. One that cannot be written in this form is told, and left
+    /// out.
     fn write(&mut self, profile: &Profile, capabilities: &Capabilities) -> Result<(), Failure>;
+
+    /// Hands on what was written so far. Where that is one table it stays here.
+    fn flush(&mut self) -> Result<(), Failure>;
 
     /// Writes what is still to be written.
     fn finish(&mut self) -> Result<(), Failure>;
+
+    /// How many profiles were taken and are not in the output.
+    fn left_out(&self) -> u64;
+}
+
+/// Profiles that cannot be written in a form.
+#[derive(Debug, Default)]
+struct LeftOut(u64);
+
+impl LeftOut {
+    /// What was made of a profile; if it cannot be made, that is told and counted.
+    fn unless_converted<T>(&mut self, profile: &Profile, converted: serde_json::Result<T>) -> Option<T> {
+        if converted.is_err() {
+            self.0 += 1;
+            say!("error: {}: the record cannot be written as JSON, and is left out", profile.id);
+        }
+        converted.ok()
+    }
+
+    const fn count(&self) -> u64 {
+        self.0
+    }
 }
 
 /// The writer of a form.
@@ -35,13 +63,28 @@ pub(crate) fn profile_writer(
     fields: Vec<FieldPath>,
     csv_null: &str,
 ) -> Box<dyn ProfileWriter> {
+    profile_writer_with(format, fields, CsvOptions { null: csv_null.to_owned(), ..CsvOptions::default() })
+}
+
+/// The writer of a form, with how csv is written.
+pub(crate) fn profile_writer_with(
+    format: Format,
+    fields: Vec<FieldPath>,
+    options: CsvOptions,
+) -> Box<dyn ProfileWriter> {
     let out = io::BufWriter::with_capacity(64 * 1024, io::stdout());
     match format {
         Format::Table => Box::new(table::TableWriter::new(out, fields)),
         Format::Json => Box::new(json::JsonWriter::array(out, fields)),
         Format::Ndjson => Box::new(json::JsonWriter::lines(out, fields)),
-        Format::Csv => Box::new(csv::CsvWriter::new(out, fields, csv_null)),
+        Format::Csv => Box::new(csv::CsvWriter::new(out, fields, options)),
     }
+}
+
+/// Writes a text for a person, of several lines of ours, to standard output. What of it comes from outside must be
+/// printable already where it could begin a line.
+pub(crate) fn print_text(text: &str) -> Result<(), Failure> {
+    print_line(&printable_lines(text))
 }
 
 /// Writes a text and a line end to standard output.

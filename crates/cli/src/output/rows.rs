@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use serde_json::{Map, Value};
 
-use super::{csv::inert, table::printable};
+use super::{csv::inert, printable};
 use crate::{args::Format, exit::Failure};
 
 /// Prints rows that are no profiles, each at once: whoever reads them knows what was done, whenever the run ends.

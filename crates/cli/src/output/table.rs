@@ -5,7 +5,7 @@ use std::io::Write;
 use anyprofile::{Capabilities, FieldPath, Profile};
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::{ProfileWriter, cell_of};
+use super::{LeftOut, ProfileWriter, cell_of, printable};
 use crate::exit::Failure;
 
 /// The columns where none are named: what an access review looks at first.
@@ -19,28 +19,54 @@ const COLUMNS: &[FieldPath] = &[
     FieldPath::SECURITY_LAST_LOGIN,
 ];
 
+/// How many profiles a table has at the most: all of its rows are in memory before the first one can be written.
+const MOST_ROWS: usize = 50_000;
+
+/// How many characters of a cell are shown. No id is longer.
+const MOST_CHARACTERS: usize = 1000;
+
 /// Collects profiles and writes one table, its rows in the order of their accounts.
 pub(super) struct TableWriter<W: Write> {
     out: W,
     fields: Vec<FieldPath>,
     rows: Vec<(String, Vec<String>)>,
+    most_rows: usize,
+    /// How many profiles came after those.
+    cut: u64,
+    left_out: LeftOut,
 }
 
 impl<W: Write> TableWriter<W> {
     pub(super) fn new(out: W, fields: Vec<FieldPath>) -> Self {
         let fields = if fields.is_empty() { COLUMNS.to_vec() } else { fields };
-        Self { out, fields, rows: Vec::new() }
+        Self { out, fields, rows: Vec::new(), most_rows: MOST_ROWS, cut: 0, left_out: LeftOut::default() }
     }
 }
 
 impl<W: Write> ProfileWriter for TableWriter<W> {
     fn write(&mut self, profile: &Profile, capabilities: &Capabilities) -> Result<(), Failure> {
-        let json = serde_json::to_value(profile)?;
+        if self.rows.len() == self.most_rows {
+            if self.cut == 0 {
+                say!(
+                    "the table is CUT after {} profiles, and the others are only counted: -o ndjson and -o csv print all",
+                    self.most_rows
+                );
+            }
+            self.cut += 1;
+            return Ok(());
+        }
+        let Some(json) = self.left_out.unless_converted(profile, serde_json::to_value(profile)) else {
+            return Ok(());
+        };
         let cells = self
             .fields
             .iter()
-            .map(|path| cell_of(profile, &json, path, capabilities).for_person().to_owned());
+            .map(|path| shortened(cell_of(profile, &json, path, capabilities).for_person()));
         self.rows.push((format!("{}:{}", profile.id.service, profile.id.account), cells.collect()));
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
         Ok(())
     }
 
@@ -53,31 +79,35 @@ impl<W: Write> ProfileWriter for TableWriter<W> {
         self.out.flush()?;
         Ok(())
     }
+
+    fn left_out(&self) -> u64 {
+        self.left_out.count() + self.cut
+    }
 }
 
-/// A table without frames. Nothing is cut or wrapped, since half an id is no id; a narrow terminal breaks the lines.
+/// A text of any length as a cell shows it. What is cut off is told by `…`.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MOST_CHARACTERS) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(MOST_CHARACTERS - 1).chain(['…']).collect(),
+    }
+}
+
+/// A table without frames. Nothing is wrapped, and nothing cut but texts of more than a thousand characters, since half an
+/// id is no id; a narrow terminal breaks the lines.
 pub(crate) fn grid(header: &[String], rows: &[Vec<String>]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(header.iter().map(|title| printable(title)));
+    let cell = |text: &String| printable(&shortened(text));
+    table.set_header(header.iter().map(cell));
     for row in rows {
-        table.add_row(row.iter().map(|cell| printable(cell)));
+        table.add_row(row.iter().map(cell));
     }
     table.column_iter_mut().for_each(|column| {
         column.set_padding((0, 2));
     });
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
-}
-
-/// The text without what would steer a terminal or show it as something else: control characters, and those that
-/// turn the direction of what follows or are not seen at all.
-pub(crate) fn printable(text: &str) -> String {
-    let is_hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    text.chars().map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// One profile as a table of its fields: those that were asked for, else all that the service supports. Of a profile
@@ -114,5 +144,34 @@ mod tests {
         let table =
             grid(&["name".to_owned()], &[vec!["a\u{1b}[31mb\u{202e}c\u{200b}d\ne\u{9b}f".to_owned()]]);
         assert_eq!(table, "name\na\u{fffd}[31mb\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}f");
+    }
+    #[test]
+    fn a_cell_that_is_too_long_is_cut_and_an_id_is_not() {
+        let names = ["x".repeat(100_000), "é".repeat(1001), "é".repeat(1000)];
+        let lengths: Vec<_> = grid(&["name".to_owned()], &names.map(|name| vec![name]))
+            .lines()
+            .skip(1)
+            .map(|line| (line.chars().count(), line.ends_with('…')))
+            .collect();
+        assert_eq!(lengths, [(1000, true), (1000, true), (1000, false)]);
+        let name = "n".repeat(64);
+        let id = format!("{name}:{name}/{name}/{}", "%25".repeat(255));
+        let profile = Profile::new(id.parse().unwrap());
+        assert_eq!(shortened(&profile.id.to_string()), id);
+    }
+
+    #[test]
+    fn a_table_of_too_many_is_cut_and_the_others_are_counted() {
+        let mut out = Vec::new();
+        let mut writer = TableWriter::new(&mut out, vec![FieldPath::ID]);
+        writer.most_rows = 3;
+        for number in 0..10 {
+            let profile = Profile::new(format!("probely:eu/user/{number}").parse().unwrap());
+            writer.write(&profile, &Capabilities::default()).unwrap();
+        }
+        writer.finish().unwrap();
+        assert_eq!(writer.left_out(), 7);
+        drop(writer);
+        assert_eq!(String::from_utf8(out).unwrap().lines().count(), 4);
     }
 }

@@ -77,6 +77,88 @@ fn a_write_on_its_way_is_waited_for_and_nothing_else_is_begun() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupted_write_without_an_answer_is_read_back() {
+    let server = server(30);
+    let unanswered = |operation: &str| {
+        Fault::new(operation).delay(Duration::from_millis(300)).after_effect().respond(502).first(1)
+    };
+    let user = &users(&server, "probely")[0];
+    server.fault(unanswered("users-partial-update"));
+    let update = ["update", user, "--set", "name.display=Grace", "--yes"];
+    let run = signalled(&server, &update, "-INT", 1);
+    assert_eq!(run.code, 4, "{}", run.err);
+    assert!(run.err.contains("read back: the service shows it so"), "{}", run.err);
+    server.fault(unanswered("users-create"));
+    let create = ["create", "--account", "probely", "--yes", "--set", "emails=ada@example.com"];
+    let run = signalled(
+        &server,
+        &[&create[..], &["--set", "name.display=Ada"]].concat(),
+        "-INT",
+        server.writes() + 1,
+    );
+    assert_eq!(run.code, 4, "{}", run.err);
+    assert!(run.err.contains("with all that was to be set"), "{}", run.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn no_write_begins_after_an_interrupt() {
+    let server = server(30);
+    let users = users(&server, "probely");
+    let file = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("put-off.csv");
+    std::fs::write(&file, format!("id,name.display\n{},Ada\n{},Grace\n", users[0], users[1])).unwrap();
+    let _ = std::fs::remove_file(file.with_extension("csv.journal"));
+    // Longer than a test may take: the pause is cut short.
+    server.fault(Fault::new("users-partial-update").respond(429).header("retry-after", "100"));
+    let run = signalled(&server, &["update", "--from", file.to_str().unwrap(), "--yes"], "-INT", 1);
+    assert_eq!(run.code, 4, "{}", run.err);
+    assert_eq!(server.writes(), 1, "{}", run.err);
+    assert!(run.out.contains("failed") && run.err.contains("not begun:"), "{} {}", run.out, run.err);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_that_whoever_started_the_run_ignores_ends_nothing() {
+    let server = server(30);
+    let users = users(&server, "probely");
+    server.fault(Fault::new("users-destroy").delay(Duration::from_millis(200)).after_effect());
+    let program = server.command(&["deactivate", &users[0], &users[1], "--yes", "-o", "csv"]);
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "trap '' HUP; exec \"$@\"", "sh"])
+        .arg(program.get_program())
+        .args(program.get_args());
+    command.env_clear().envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while server.writes() == 0 {
+        std::thread::yield_now();
+    }
+    assert!(Command::new("kill").args(["-HUP", &child.id().to_string()]).status().unwrap().success());
+    let run = Run::from(child.wait_with_output().unwrap());
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(run.out.matches(",done,deactivated").count(), 2, "{}", run.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_journal_whose_key_cannot_be_kept_is_told_and_written_all_the_same() {
+    let server = server(30);
+    let user = &users(&server, "probely")[0];
+    let file = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("keyless.csv");
+    std::fs::write(&file, format!("id,name.display\n{user},Ada\n")).unwrap();
+    let _ = std::fs::remove_file(file.with_extension("csv.journal"));
+    let mut command = server.command(&["update", "--from", file.to_str().unwrap(), "--yes"]);
+    let run = Run::from(command.env("XDG_STATE_HOME", "/dev/null/state").output().unwrap());
+    assert_eq!((run.code, server.writes()), (0, 1), "{}", run.err);
+    assert!(
+        run.err.contains("the key of the journal cannot be kept at /dev/null/state/anyprofile/key"),
+        "{}",
+        run.err
+    );
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn what_was_written_is_said_where_the_output_cannot_be() {
@@ -125,6 +207,16 @@ fn a_key_alone_does_not_mean_several_people_or_oneself() {
     let page =
         format!(r#"{{"count":3,"page_total":1,"page":1,"length":10,"results":[{}]}}"#, shared.join(","));
     server.fault(Fault::new("users-list").respond(200).header("content-type", "application/json").body(page));
+    let shown = server.run(&[
+        "deactivate",
+        "--account",
+        "probely",
+        "--find",
+        "shared@example.com",
+        "--dry-run",
+        "-q",
+    ]);
+    assert!(shown.err.contains("with --yes it would be refused: 3 profiles at account"), "{}", shown.err);
     let find = |key: &str, more: &[&str]| {
         server.run(&[&["deactivate", "--account", "probely", "--find", key, "--yes", "-q"], more].concat())
     };

@@ -169,7 +169,7 @@ fn another_export_is_not_gone_on_with() {
     assert!(shorter.err.contains("it is shorter than it was"), "{}", shorter.err);
     let checkpoint = folder.join("part.ndjson.checkpoint");
     let text = std::fs::read_to_string(&checkpoint).unwrap();
-    std::fs::write(&checkpoint, text.replace("\"version\":1", "\"version\":9")).unwrap();
+    std::fs::write(&checkpoint, text.replace("\"version\":2", "\"version\":9")).unwrap();
     let newer = server.run(&one_by_one(&file, &["--account", "probely"]));
     assert!(newer.err.contains("of version 9"), "{}", newer.err);
 }
@@ -297,4 +297,129 @@ fn who_comes_again_in_another_run_is_told() {
     assert_eq!(rest.code, 4, "{}", rest.err);
     let told = report(&report_file);
     assert_eq!((&told["accounts"][0]["duplicates"], &told["accounts"][0]["missing"]), (&1.into(), &1.into()));
+}
+
+#[test]
+fn an_own_profile_that_cannot_be_read_for_a_moment_is_not_somebody_else() {
+    let server = server(60);
+    let folder = folder("owner");
+    for (name, fails_at_first) in [("first.ndjson", true), ("second.ndjson", false)] {
+        let file = folder.join(name);
+        let arguments = one_by_one(&file, &["--account", "probely"]);
+        let own_fails = || Fault::new("profile-list").first(3).respond(500);
+        if fails_at_first {
+            server.fault(own_fails());
+        }
+        server.fault(second_page_fails());
+        let cut = server.run(&arguments);
+        assert_eq!(cut.code, 4, "{}", cut.err);
+        assert_eq!(cut.err.contains("whose credential it is could not be asked (upstream)"), fails_at_first);
+        if !fails_at_first {
+            server.fault(own_fails());
+        }
+        let rest = server.run(&arguments);
+        assert_eq!((rest.code, lines(&file).len()), (0, 60), "{}", rest.err);
+    }
+    // Once it is known it is compared.
+    let file = folder.join("third.ndjson");
+    let arguments = one_by_one(&file, &["--account", "probely"]);
+    server.fault(second_page_fails());
+    assert_eq!(server.run(&arguments).code, 4);
+    server.fault(Fault::new("profile-list").first(1).edit(|profile, _| profile["id"] = "somebody".into()));
+    let other = server.run(&arguments);
+    assert_eq!(other.code, 2);
+    assert!(other.err.contains("it was begun with credentials of somebody else"), "{}", other.err);
+}
+
+#[test]
+fn a_checkpoint_with_a_digit_changed_is_refused_with_what_to_do() {
+    let server = server(60);
+    let folder = folder("digit");
+    let file = folder.join("part.ndjson");
+    let arguments = one_by_one(&file, &["--account", "probely"]);
+    server.fault(second_page_fails());
+    assert_eq!(server.run(&arguments).code, 4);
+    let checkpoint = folder.join("part.ndjson.checkpoint");
+    let text = std::fs::read_to_string(&checkpoint).unwrap();
+    let changed = text.replace("\"seen\":20", "\"seen\":10").replace("/n2", "/n1");
+    assert_ne!(text, changed);
+    std::fs::write(&checkpoint, changed).unwrap();
+    let refused = server.run(&arguments);
+    assert_eq!((refused.code, lines(&file).len()), (2, 20), "{}", refused.err);
+    let why = "its checkpoint is damaged or was changed: its checksum is another one; export to another file, or remove both this one and ";
+    assert!(refused.err.contains(why), "{}", refused.err);
+    std::fs::write(&checkpoint, text).unwrap();
+    assert_eq!((server.run(&arguments).code, lines(&file).len()), (0, 60));
+}
+
+#[test]
+fn an_export_of_changes_says_at_its_end_that_it_is_over() {
+    let server = server(500);
+    let file = folder("since").join("changes.ndjson");
+    let listed =
+        server.run(&["list", "--account", "probely", "-o", "csv", "--fields", "times.updated", "-q"]).out;
+    let mut times: Vec<_> = listed.lines().filter(|line| line.starts_with('2')).collect();
+    times.sort_unstable();
+    let since = times[times.len() - 5];
+    let run = server.run(&one_by_one(&file, &["--account", "probely", "--updated-since", since]));
+    assert_eq!((run.code, lines(&file).len()), (0, 5), "{}", run.err);
+    assert!(run.err.ends_with("5 profiles of 1 account: complete\n"), "{}", run.err);
+}
+
+#[test]
+fn a_filter_that_the_service_misreads_is_told_at_the_end() {
+    let server = server(60);
+    let folder = folder("misread");
+    let export = folder.join("all.ndjson");
+    let filter = ["--account", "probely", "--status", "active"];
+    for command in [one_by_one(&export, &filter), [&["list", "-o", "ndjson"], &filter[..]].concat()] {
+        // The first page holds somebody who was not asked for.
+        let inactive = |page: &mut Value, _| page["results"][0]["active"] = false.into();
+        server.fault(Fault::new("users-list").first(1).edit(inactive));
+        let run = server.run(&command);
+        let told = "the service misread --status: everybody was asked for, and it was applied here";
+        assert!(run.err.contains(told), "{}", run.err);
+    }
+    // On a later page it is too late: somebody may have been left out.
+    let inactive = |page: &mut Value, _| page["results"][0]["active"] = false.into();
+    let later = folder.join("later.ndjson");
+    for command in [
+        one_by_one(&later, &filter),
+        [&["list", "-o", "ndjson", "--page-size", "20", "--concurrency", "1"], &filter[..]].concat(),
+    ] {
+        server.fault(Fault::new("users-list").on_attempts(2..=2).edit(inactive));
+        let run = server.run(&command);
+        assert_eq!(run.code, 4, "{}", run.err);
+        let told = "the service misread --status on a later page: it may have LEFT OUT somebody";
+        assert!(run.err.contains(told) && run.err.contains("INCOMPLETE"), "{}", run.err);
+    }
+}
+
+#[test]
+fn cut_off_while_a_list_that_changed_is_read_again_it_goes_on_and_nobody_is_there_twice() {
+    let folder = folder("read-again");
+    for (name, failing) in [("first", 4..=6), ("second", 5..=7), ("last", 6..=8)] {
+        let server = server(50);
+        let file = folder.join(name);
+        let report_file = folder.join("report.json");
+        let arguments =
+            one_by_one(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
+        // Three pages, on the second of which somebody is new; and the three of the second look.
+        let added = |page: &mut Value, _| page["results"][0]["changed"] = "2026-10-21T07:28:00Z".into();
+        server.fault(Fault::new("users-list").on_attempts(2..=2).edit(added));
+        server.fault(Fault::new("users-list").header("date", "Wed, 21 Oct 2026 07:28:00 GMT"));
+        server.fault(Fault::new("users-list").on_attempts(failing).respond(500));
+        let cut = server.run(&arguments);
+        assert_eq!(cut.code, 4, "{}", cut.err);
+        assert!(cut.err.ends_with("the same command goes on\n"), "{name}: {}", cut.err);
+        let rest = server.run(&arguments);
+        let ids: std::collections::BTreeSet<_> = lines(&file)
+            .into_iter()
+            .map(|line| serde_json::from_str::<Value>(&line).unwrap()["id"].to_string())
+            .collect();
+        assert_eq!((ids.len(), lines(&file).len()), (50, 50), "{name}: {}", rest.err);
+        let told = &report(&report_file)["accounts"][0];
+        assert_eq!((&told["seen"], &told["duplicates"]), (&50.into(), &0.into()), "{name}: {told}");
+        assert_eq!(rest.code, 0, "{name}: {}", rest.err);
+    }
 }

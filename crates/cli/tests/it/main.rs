@@ -4,11 +4,14 @@
 mod ending;
 mod exporting;
 mod failing;
+mod files;
+mod giving_back;
 mod outcomes;
 mod output;
 mod proving;
 mod reading;
 mod secrecy;
+mod terminal;
 mod updating;
 mod updating_many;
 

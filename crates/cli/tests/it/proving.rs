@@ -160,3 +160,36 @@ fn credentials_beside_a_configuration_file_are_named_and_env_uses_them() {
     let of_environment = with(&server, &["check", "--env", "-o", "csv"], &config);
     assert_eq!((of_environment.code, of_environment.out.lines().count()), (0, 4), "{}", of_environment.err);
 }
+
+#[test]
+fn a_listing_whose_pages_bring_nobody_ends_where_it_is_told() {
+    let server = server(30);
+    server.fault(
+        Fault::new("BetaListUserProfiles").edit(|page, _| page["data"].as_array_mut().unwrap().clear()),
+    );
+    let list = ["list", "--account", "anthropic", "--page-size", "1", "--concurrency", "1"];
+    let run = server.run(&[&list[..], &["--max-empty-pages", "3"]].concat());
+    assert!(
+        run.code != 0 && run.err.contains("3 pages in a row brought nobody"),
+        "{}: {}",
+        run.code,
+        run.err
+    );
+    assert!(run.err.contains("INCOMPLETE"), "{}", run.err);
+}
+
+#[test]
+fn one_proof_of_the_place_is_enough_for_many_who_are_not_there() {
+    let server = server(30);
+    let ids: Vec<_> = (1..=5).map(|number| format!("probely:probely/user/nobody-{number}")).collect();
+    let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+    let run = server.run(&[&["deactivate", "--dry-run"], &ids[..]].concat());
+    assert_eq!(run.code, 6, "{}", run.err);
+    // The credential's own profile, whose answer proves the place too; each of them; and one proof.
+    assert_eq!(
+        server.requests().len(),
+        7,
+        "{:?}",
+        server.requests().iter().map(|it| it.operation).collect::<Vec<_>>()
+    );
+}

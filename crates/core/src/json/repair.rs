@@ -12,7 +12,7 @@ const MOST_LEVELS: usize = 32;
 
 /// The text of a JSON value in which nothing is left that a reader may refuse; `None` if there is no such thing in it.
 ///
-/// Half of a surrogate pair becomes U+FFFD. A number that is beyond the range of a 64-bit floating-point number and an array
+/// Half of a surrogate pair becomes U+FFFD; in a key with its digits behind it, so that two keys stay two. A number that is beyond the range of a 64-bit floating-point number and an array
 /// or object that is nested too deep become a string with their text, so that nothing of them is lost.
 pub(crate) fn repaired(text: &str) -> Option<String> {
     let mut repair = Repair { text, at: 0, copied: 0, repaired: String::new(), levels: 0 };
@@ -56,6 +56,7 @@ impl Repair<'_> {
     /// Goes behind a string, whose lone halves of surrogate pairs are replaced.
     fn string(&mut self) {
         let bytes = self.text.as_bytes();
+        let begin = self.at;
         self.at += 1;
         while let Some(byte) = bytes.get(self.at) {
             match byte {
@@ -70,19 +71,38 @@ impl Repair<'_> {
                         if matches!(self.escape(), Some(0xdc00..=0xdfff)) {
                             self.at += 6;
                         } else {
-                            self.replace(from, "\\ufffd");
+                            self.replace_half(begin, from);
                         }
                     }
                     Some(0xdc00..=0xdfff) => {
                         let from = self.at;
                         self.at += 6;
-                        self.replace(from, "\\ufffd");
+                        self.replace_half(begin, from);
                     }
                     _ => self.at += 2,
                 },
                 _ => self.at += 1,
             }
         }
+    }
+
+    /// Puts U+FFFD in the place of half of a surrogate pair at `from`, in the string that begins at `string`.
+    fn replace_half(&mut self, string: usize, from: usize) {
+        let digits = if self.is_key(string) { &self.text[from + 2..from + 6] } else { "" };
+        self.replace(from, &format!("\\ufffd{digits}"));
+    }
+
+    /// Whether the string that begins at a place is a key.
+    fn is_key(&self, string: usize) -> bool {
+        let mut bytes = self.text.as_bytes()[string..].iter().skip(1);
+        while let Some(byte) = bytes.next() {
+            match byte {
+                b'"' => break,
+                b'\\' => drop(bytes.next()),
+                _ => {}
+            }
+        }
+        bytes.find(|byte| !byte.is_ascii_whitespace()) == Some(&b':')
     }
 
     /// The code unit of the `\uXXXX` at this place.
@@ -169,7 +189,8 @@ mod tests {
             (r#""\udc00x""#, Some(r#""\ufffdx""#)),
             (r#""\ud83d\ud83d\ude00""#, Some(r#""\ufffd\ud83d\ude00""#)),
             (r#""\ud83d\ude00 \\ud83d \u00e9""#, None),
-            (r#"{"a\ud800":[1,"\uDFFF"]}"#, Some(r#"{"a\ufffd":[1,"\ufffd"]}"#)),
+            (r#"{"a\ud800":[1,"\uDFFF"]}"#, Some(r#"{"a\ufffdd800":[1,"\ufffd"]}"#)),
+            (r#"{"\ud801" :1,"\"\ud802":2}"#, Some(r#"{"\ufffdd801" :1,"\"\ufffdd802":2}"#)),
             ("1e999", Some(r#""1e999""#)),
             ("[-1E+400, 1.5e308, 1e-999]", Some(r#"["-1E+400", 1.5e308, 1e-999]"#)),
             ("18446744073709551616", None),

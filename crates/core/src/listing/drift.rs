@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldPath, NoteKind, Profile};
+use crate::{FieldPath, NoteKind, Profile, path::is_identifier};
 
-/// How many different things of a kind are named; the rest is counted under `…`.
+/// How many different things of a kind are named; the rest is counted under [`REST`].
 const MOST: usize = 64;
-/// The most characters of a name.
-const LONGEST: usize = 64;
+/// What is counted and not named.
+const REST: &str = "…";
 
 /// What came that this version does not know, and how often: the service has moved on. No value is in it but words of
 /// enumerations.
+///
+/// A name may be anything, a person's address for one: what is no identifier (1 to 64 ASCII letters, digits, `_`, `-` and
+/// `.`) is counted under `…`, as is what comes after the first 64 different names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -60,14 +63,14 @@ impl Drift {
         for note in profile.notes.iter().filter(|note| note.kind == NoteKind::OtherType) {
             let name = note.field.as_str().strip_prefix("unknown.").unwrap_or(note.field.as_str());
             other_types.push(name);
-            count(&mut self.changed_types, name, 1);
+            count(&mut self.changed_types, shown(name), 1);
         }
         for note in profile.notes.iter().filter(|note| note.kind == NoteKind::UnknownWord) {
-            count(&mut self.new_words, note.field.as_str(), 1);
+            count(&mut self.new_words, note.field.redacted(), 1);
         }
         for (name, _) in profile.unknown.iter() {
             if !other_types.contains(&name) {
-                count(&mut self.new_fields, name, 1);
+                count(&mut self.new_fields, shown(name), 1);
             }
         }
         if let Some(word) = profile.kind.value().and_then(|kind| kind.unknown_word()) {
@@ -93,17 +96,18 @@ impl Drift {
     }
 }
 
+/// A field's name as it may be shown.
+fn shown(name: &str) -> &str {
+    if is_identifier(name) { name } else { REST }
+}
+
 fn count(counts: &mut BTreeMap<String, u64>, name: &str, times: u64) {
     if let Some(known) = counts.get_mut(name) {
         *known += times;
         return;
     }
-    // What a hostile service calls its fields ends up on a terminal.
-    let is_plain = |c: &char| !c.is_control();
-    let name: String = name.chars().filter(is_plain).take(LONGEST).collect();
-    let is_room = counts.len() < MOST || counts.contains_key(&name);
-    let name = if is_room { name } else { "…".to_owned() };
-    *counts.entry(name).or_default() += times;
+    let name = if counts.len() < MOST { name } else { REST };
+    *counts.entry(name.to_owned()).or_default() += times;
 }
 
 #[cfg(test)]
@@ -131,10 +135,28 @@ mod tests {
             profile.unknown.insert(format!("\u{1b}[31m{number}{}", "x".repeat(500)), value());
         }
         drift.note(&profile);
+        assert_eq!(drift.new_fields.keys().collect::<Vec<_>>(), ["new", REST]);
+        assert_eq!(drift.new_fields[REST], 200);
+        for number in 0..200 {
+            profile.unknown.insert(format!("field_{number}"), value());
+        }
+        drift.note(&profile);
         assert!(drift.new_fields.len() <= MOST + 1);
-        assert!(drift.new_fields.keys().all(|name| name.len() <= LONGEST && !name.contains('\u{1b}')));
         let (mut twice, whole) = (drift.clone(), drift.clone());
         twice.add(&whole);
         assert_eq!(twice.new_fields["new"], 2 * whole.new_fields["new"]);
+    }
+    #[test]
+    fn people_who_are_keys_are_counted_and_not_named() {
+        let mut profile = Profile::new("probely:eu/user/x".parse().unwrap());
+        for name in ["ada@example.org", "Ada Lovelace", "new_field", "Grace\u{202e}"] {
+            profile.unknown.insert(name, serde_json::from_str("{}").unwrap());
+        }
+        profile.notes.push(Note::new(FieldPath::unknown("Ada Lovelace"), NoteKind::OtherType));
+        let mut drift = Drift::default();
+        drift.note(&profile);
+        let json = serde_json::to_string(&drift).unwrap();
+        assert_eq!(json, r#"{"new_fields":{"new_field":1,"…":2},"changed_types":{"…":1}}"#);
+        assert!(!format!("{drift:?}{:?}{:?}", profile.unknown, profile.notes).contains("Ada"));
     }
 }

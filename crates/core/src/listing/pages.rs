@@ -547,6 +547,18 @@ impl<P> Pages<'_, P> {
         }
     }
 
+    /// Whether the service led back to a page that was read before: there is nowhere to go on.
+    pub const fn leads_back(&self) -> bool {
+        matches!(self.position, Position::Repeated)
+    }
+
+    /// Whether a list that changed while it was read is being read a second time, so that only who did not come before is
+    /// delivered. A listing that goes on later at [`cursor`](Self::cursor), or from the start where there is none, does not
+    /// know that: whoever stores the cursor has to leave out those who came before.
+    pub const fn reads_again(&self) -> bool {
+        self.second_look.is_second()
+    }
+
     /// What was seen so far.
     pub fn report(&self) -> &ListReport {
         &self.report

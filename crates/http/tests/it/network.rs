@@ -217,3 +217,36 @@ fn https_without_tls_is_a_configuration_error_and_no_request() {
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.hint().unwrap().contains("rustls"), "{error}");
 }
+
+#[tokio::test]
+async fn connections_that_are_not_used_can_be_closed_and_the_next_request_opens_another() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = client(&format!("http://{}", listener.local_addr().unwrap()), direct());
+    let (ended, mut ends) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        loop {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let ended = ended.clone();
+            tokio::spawn(async move {
+                let mut buffer = [0; 4096];
+                let mut answered = 0;
+                while connection.read(&mut buffer).await.is_ok_and(|length| length > 0) {
+                    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]";
+                    connection.write_all(answer).await.unwrap();
+                    answered += 1;
+                }
+                let _ = ended.send(answered);
+            });
+        }
+    });
+    for _ in 0..3 {
+        client.send(read()).await.unwrap();
+    }
+    client.close_idle();
+    assert_eq!(ends.recv().await, Some(3), "one connection for all of them, and it is closed");
+    client.send(read()).await.unwrap();
+    drop(client);
+    assert_eq!(ends.recv().await, Some(1));
+}

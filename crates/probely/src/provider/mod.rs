@@ -263,6 +263,10 @@ impl ProfileProvider for ProbelyProvider {
         self.client.http.info()
     }
 
+    fn close_idle(&self) {
+        self.client.http.close_idle();
+    }
+
     fn capabilities(&self) -> &Capabilities {
         &self.settings.capabilities
     }

@@ -160,7 +160,8 @@ impl ProbelyProvider {
     pub(super) async fn deactivate_profile(&self, id: &ProfileId) -> Result<()> {
         self.capabilities().operations.deactivate.check(self.info(), "deactivate", id)?;
         if id.kind != API_USER {
-            return self.client.deactivate_user(id.native()).await;
+            let request = deactivate_user_request(id.native());
+            return self.client.http.send(request).await?.acknowledges(id);
         }
         let profile = self.update_profile(id, &suspended()).await?;
         // Older answers do not say it: only what is said otherwise is a failure.

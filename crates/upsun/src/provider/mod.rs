@@ -171,6 +171,10 @@ impl ProfileProvider for UpsunProvider {
         self.client.http.info()
     }
 
+    fn close_idle(&self) {
+        self.client.http.close_idle();
+    }
+
     fn capabilities(&self) -> &Capabilities {
         &self.capabilities
     }
@@ -206,7 +210,7 @@ impl ProfileProvider for UpsunProvider {
 
     /// An organization is also addressed by its name.
     fn is_alias(&self, asked: &ProfileId, came: &ProfileId) -> bool {
-        asked == came || (asked.native().starts_with("name=") && came.kind == IdKind::ORGANIZATION)
+        asked.is_same_as(came) || (asked.native().starts_with("name=") && came.kind == IdKind::ORGANIZATION)
     }
 
     async fn current_with(&self, options: &GetOptions) -> Result<Profile> {

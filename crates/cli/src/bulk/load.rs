@@ -1,0 +1,95 @@
+//! How a file of changes is found, and what is said of its mistakes.
+
+use std::{
+    io::{self, Read as _},
+    path::Path,
+};
+
+use super::{Entry, file::read};
+use crate::{exit::Failure, files, summary::counted};
+
+/// How many mistakes of a file are told.
+const MOST_TOLD: usize = 20;
+
+/// Reads a file of changes; `-` is standard input. `null` is what stands in a csv cell for a field to clear.
+///
+/// # Errors
+/// If it cannot be read, or something in it is wrong: each mistake was told.
+pub(crate) fn load(file: &Path, null: Option<&str>) -> Result<Vec<Entry>, Failure> {
+    if null == Some("") {
+        // An empty cell keeps the field.
+        return Err(Failure::Usage("what stands for a field to clear cannot be an empty cell".to_owned()));
+    }
+    let bytes = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(file)
+    };
+    let bytes = bytes.map_err(|error| files::failure(file, &error))?;
+    let text = text_of(&bytes).map_err(|why| Failure::Usage(format!("{}: {why}", name_of(file))))?;
+    read(text, null).map_err(|mistakes| refused(file, &mistakes))
+}
+
+/// Tells what is wrong with a file of changes, a line each, and gives what ends the command.
+pub(crate) fn refused(file: &Path, mistakes: &[String]) -> Failure {
+    let name = name_of(file);
+    for mistake in mistakes.iter().take(MOST_TOLD) {
+        say!("{name}: {mistake}");
+    }
+    if let more @ 1.. = mistakes.len().saturating_sub(MOST_TOLD) {
+        say!("{name}: and {more} more");
+    }
+    let count = counted(mistakes.len() as u64, "mistake", "mistakes");
+    Failure::Usage(format!(
+        "{name}: {count}, and nothing was sent: mend the file and run the same command again"
+    ))
+}
+
+fn name_of(file: &Path) -> String {
+    if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() }
+}
+
+/// The text of a file, without a byte order mark.
+///
+/// # Errors
+/// If it is in another encoding than UTF-8: which, and what to do.
+fn text_of(bytes: &[u8]) -> Result<&str, String> {
+    let how = "save it as UTF-8 (in Excel: \"CSV UTF-8\") and run the same command again";
+    let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    if is_utf16 || bytes.iter().take(64).any(|byte| *byte == 0) {
+        return Err(format!("it is UTF-16 and not UTF-8: {how}"));
+    }
+    match str::from_utf8(bytes) {
+        Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
+        Err(error) => {
+            let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+            let line = 1 + good.matches('\n').count();
+            let column = 1 + good.rsplit('\n').next().unwrap_or_default().chars().count();
+            Err(format!(
+                "line {line}, character {column} is not UTF-8; the file is probably windows-1252: {how}"
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_encoding_that_is_not_utf_8_is_named() {
+        assert_eq!(text_of("\u{feff}id,title\n".as_bytes()), Ok("id,title\n"));
+        assert_eq!(text_of("Zoë".as_bytes()), Ok("Zoë"));
+        let utf16: Vec<u8> = "\u{feff}id,title\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = "\u{feff}id".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [&utf16[..], &big, &utf16[2..]] {
+            assert!(text_of(bytes).unwrap_err().starts_with("it is UTF-16 and not UTF-8: save it as UTF-8"));
+        }
+        let told = text_of(b"id,name.display\r\nx,Zo\xeb\r\n").unwrap_err();
+        assert!(
+            told.starts_with("line 2, character 5 is not UTF-8; the file is probably windows-1252: save it"),
+            "{told}"
+        );
+    }
+}

@@ -1,0 +1,232 @@
+//! Files that hold people's data: nobody else can read them, no link that somebody planted is written through, and what
+//! was said to be written is there after a power cut.
+
+mod disk;
+#[cfg(test)]
+mod simulated;
+
+use std::{
+    ffi::OsString,
+    fs::{File, OpenOptions},
+    io,
+    io::Write as _,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+pub(crate) use self::disk::{Disk, DiskFile, SystemDisk};
+#[cfg(test)]
+pub(crate) use self::simulated::{Cut, SimulatedDisk};
+use crate::exit::Failure;
+
+/// What the name of a file ends in that is to take the place of another.
+pub(crate) const NEW: &str = ".new";
+
+/// The name of a file that belongs to another one and stands beside it.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}
+
+/// The folder that a file is in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Writes a file in the place of another: after a power cut either the old one is there or the new one, whole.
+///
+/// # Errors
+/// The file system's. The old file is there then.
+pub(crate) fn replace(disk: &impl Disk, path: &Path, content: &[u8]) -> io::Result<()> {
+    let new = beside(path, NEW);
+    let written = disk.create(&new).and_then(|mut file| {
+        file.write_all(content)?;
+        file.sync()
+    });
+    if let Err(error) = written.and_then(|()| disk.rename(&new, path)) {
+        // Half a file is of no use. Where even that fails, the next one takes its place.
+        let _ = disk.remove(&new);
+        return Err(error);
+    }
+    disk.sync_folder(folder_of(path))
+}
+
+/// Opens a private file to add to its end, and makes it where it is not there.
+///
+/// # Errors
+/// The file system's, and for a symbolic link.
+pub(crate) fn open_to_append(path: &Path) -> io::Result<File> {
+    let file = disk::open(path, OpenOptions::new().append(true))?;
+    if file.length()? == 0 {
+        // It may be new: a power cut is not to take its name away.
+        SystemDisk.sync_folder(folder_of(path))?;
+    }
+    Ok(file)
+}
+
+/// How long something may be written that is not on the device yet: so much a power cut may take, and to wait for the
+/// device more often would slow down whatever writes.
+pub(crate) const BETWEEN_SYNCS: Duration = Duration::from_millis(250);
+
+/// Whether it is time to wait for the device, after what was the last time.
+pub(crate) fn is_due(synced: Option<Instant>, now: Instant) -> bool {
+    synced.is_none_or(|synced| now.saturating_duration_since(synced) >= BETWEEN_SYNCS)
+}
+
+/// Writes a private file as a whole. A device or a pipe that the system has a name for, such as `/dev/stdout`, is written to.
+///
+/// # Errors
+/// In words, with the name of the file.
+pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    let written = if is_of_system(path) {
+        OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(content))
+    } else {
+        disk::refuse_link(path).and_then(|()| replace(&SystemDisk, path, content))
+    };
+    written.map_err(|error| failure(path, &error))
+}
+
+/// Whether a name is one of the system's for something that is no file.
+fn is_of_system(path: &Path) -> bool {
+    let is_special = path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+    is_special && ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder))
+}
+
+/// What ends the command since a file cannot be read or written.
+pub(crate) fn failure(path: &Path, error: &io::Error) -> Failure {
+    let text = format!("{}: {}", path.display(), in_words(error));
+    if is_full(error) { Failure::Output(io::Error::new(error.kind(), text)) } else { Failure::Usage(text) }
+}
+
+/// Whether there is no room for what was to be written, so that it can be written when there is some.
+pub(crate) fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+}
+
+/// Why a file cannot be read or written, and what to do.
+pub(crate) fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::StorageFull => "no space left on the device: make room for it".to_owned(),
+        io::ErrorKind::QuotaExceeded => "the quota on the device is used up: make room for it".to_owned(),
+        io::ErrorKind::FileTooLarge => "it is larger than files may be here: raise the limit".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the device can only be read: name a file elsewhere".to_owned(),
+        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "the system does not permit it to this user".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("anyprofile-files-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[cfg(unix)]
+    fn mode(path: &Path) -> u32 {
+        std::os::unix::fs::PermissionsExt::mode(&path.metadata().unwrap().permissions()) & 0o777
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_private_also_where_it_was_there_before() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = folder("private");
+        let [opened, appended, replaced, new] = ["a", "b", "c", "c.new"].map(|name| folder.join(name));
+        for path in [&opened, &appended, &replaced, &new] {
+            std::fs::write(path, "old\n").unwrap();
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        drop(SystemDisk.open(&opened).unwrap());
+        open_to_append(&appended).unwrap().write_all(b"new\n").unwrap();
+        write_whole(&replaced, b"new\n").unwrap();
+        for path in [&opened, &appended, &replaced] {
+            assert_eq!(mode(path), 0o600, "{}", path.display());
+        }
+        assert_eq!(std::fs::read_to_string(&appended).unwrap(), "old\nnew\n");
+        assert_eq!(std::fs::read_to_string(&replaced).unwrap(), "new\n");
+        assert!(!new.exists());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_link_is_written_through() {
+        let folder = folder("links");
+        let victim = folder.join("victim");
+        std::fs::write(&victim, "precious").unwrap();
+        let [file, dangling, new] = ["file", "dangling", "report.new"].map(|name| folder.join(name));
+        std::os::unix::fs::symlink(&victim, &file).unwrap();
+        std::os::unix::fs::symlink(folder.join("nowhere"), &dangling).unwrap();
+        std::os::unix::fs::symlink(&victim, &new).unwrap();
+        for link in [&file, &dangling] {
+            for refused in [SystemDisk.open(link).map(drop), open_to_append(link).map(drop)] {
+                let error = refused.unwrap_err();
+                assert!(error.to_string().contains("a symbolic link"), "{error}");
+            }
+            assert!(SystemDisk.read(link).is_err());
+            let refused = format!("{:?}", write_whole(link, b"x").unwrap_err());
+            assert!(refused.contains("a symbolic link"), "{refused}");
+        }
+        // The name of a file that is to take the place of another is ours.
+        write_whole(&folder.join("report"), b"x").unwrap();
+        assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious");
+        assert!(!folder.join("nowhere").exists());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_can_be_written_to() {
+        write_whole(Path::new("/dev/null"), b"x").unwrap();
+        let full = write_whole(Path::new("/dev/full"), b"x");
+        if Path::new("/dev/full").exists() {
+            let Failure::Output(error) = full.unwrap_err() else { panic!("it is full") };
+            assert_eq!(error.to_string(), "/dev/full: no space left on the device: make room for it");
+        }
+    }
+
+    #[test]
+    fn the_device_is_waited_for_at_once_and_then_now_and_then() {
+        let now = Instant::now();
+        for (synced, is_now) in [
+            (None, true),
+            (Some(now), false),
+            (Some(now.checked_sub(Duration::from_millis(249)).unwrap()), false),
+            (Some(now.checked_sub(BETWEEN_SYNCS).unwrap()), true),
+            (Some(now + BETWEEN_SYNCS), false),
+        ] {
+            assert_eq!(is_due(synced, now), is_now);
+        }
+    }
+
+    #[test]
+    fn whatever_fails_the_old_file_is_there_or_the_new_one() {
+        let path = Path::new("folder/file");
+        for failing in 0.. {
+            let disk = SimulatedDisk::default();
+            replace(&disk, path, b"old").unwrap();
+            disk.fail_at(failing);
+            let replaced = replace(&disk, path, b"new");
+            for cut in Cut::ALL {
+                let image = disk.after(cut);
+                let content = image.read(path).unwrap();
+                let is_new = content == b"new";
+                assert!(is_new || content == b"old", "{cut:?} after operation {failing}: {content:?}");
+                assert!(is_new || replaced.is_err(), "{cut:?}: said to be written and lost");
+            }
+            if replaced.is_ok() {
+                assert!(failing > 3, "every operation failed once");
+                break;
+            }
+        }
+    }
+}
