@@ -7,6 +7,9 @@ use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 use crate::checks::Check;
 
+/// Why a check was not made that needs a disturbance.
+pub(crate) const NOT_PROVOKED: &str = "the server cannot provoke it";
+
 /// What a check found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,6 +93,14 @@ impl Report {
         self.results.iter().filter(|result| result.outcome == Outcome::Passed).count()
     }
 
+    /// How many checks were not made since the [server](crate::Server) could not provoke what they are about: they are open,
+    /// and not passed.
+    pub fn not_provoked(&self) -> usize {
+        let is_open =
+            |outcome: &Outcome| matches!(outcome, Outcome::NotApplicable(reason) if reason == NOT_PROVOKED);
+        self.results.iter().filter(|result| is_open(&result.outcome)).count()
+    }
+
     /// The checks that failed, and why.
     pub fn failures(&self) -> impl Iterator<Item = (&'static Check, &str)> {
         self.results.iter().filter_map(|result| match &result.outcome {
@@ -109,6 +120,12 @@ impl fmt::Display for Report {
         }
         let failed = self.failures().count();
         let skipped = self.results.len() - self.passed() - failed;
-        write!(formatter, "{} passed, {failed} failed, {skipped} not applicable", self.passed())
+        write!(formatter, "{} passed, {failed} failed, {skipped} not applicable", self.passed())?;
+        match self.not_provoked() {
+            0 => Ok(()),
+            open => {
+                write!(formatter, ", {open} of these since the server cannot provoke what they are about")
+            }
+        }
     }
 }

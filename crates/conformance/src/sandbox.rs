@@ -67,10 +67,20 @@ impl Server for SandboxServer {
             Disturbance::BadRecord => "bad-record",
             Disturbance::Cycle => "cursor-cycle-of-two",
             Disturbance::LostRecord => "record-left-out-once",
+            Disturbance::EmptyPages => "pages-empty-for-ever",
+            Disturbance::AnotherRecord => "another-profile",
+            Disturbance::WrongPlace => "gateway-404-json",
+            Disturbance::FilterInverted => "filter-inverted",
+            Disturbance::FilterIgnored => "filter-ignored",
+            Disturbance::OrderIgnored => "order-ignored",
         };
-        let fault =
-            NamedFault::all().find(|fault| fault.name == name).and_then(|fault| fault.of(self.service));
-        let Some(fault) = fault.filter(|_| self.is_disturbable) else { return false };
+        let Some(named) = NamedFault::all().find(|fault| fault.name == name) else { return false };
+        let fault = match disturbance {
+            // Whatever is asked for, and not the listing of users alone.
+            Disturbance::AnotherRecord | Disturbance::WrongPlace => named.everywhere(self.service),
+            _ => named.of(self.service).filter(|_| self.is_disturbable),
+        };
+        let Some(fault) = fault else { return false };
         self.sandbox.add_fault(fault);
         true
     }

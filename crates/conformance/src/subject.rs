@@ -33,8 +33,9 @@ pub trait Server: fmt::Debug + Send + Sync {
     /// How many of those write, or would.
     fn writes(&self) -> u64;
 
-    /// Lets something go wrong with the listing from its second page on, until it is [calm](Self::calm) again. `false` if
-    /// the server cannot do that, or it cannot befall this service; the check is then not made.
+    /// Lets something go wrong until it is [calm](Self::calm) again: where the disturbance does not say otherwise, with the
+    /// listing from its second page on. `false` if the server cannot do that, or it cannot befall this service; the check is
+    /// then not made, and [`Report::not_provoked`](crate::Report::not_provoked) counts it.
     fn disturb(&self, disturbance: Disturbance) -> bool {
         let _ = disturbance;
         false
@@ -44,7 +45,7 @@ pub trait Server: fmt::Debug + Send + Sync {
     fn calm(&self) {}
 }
 
-/// Something that goes wrong with a listing, from its second page on.
+/// Something that goes wrong: with a listing from its second page on, where nothing else is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Disturbance {
@@ -60,6 +61,19 @@ pub enum Disturbance {
     Cycle,
     /// A record is on no page, although it is counted.
     LostRecord,
+    /// All pages are empty, and each leads on to one that was not there before.
+    EmptyPages,
+    /// Every read and write of one profile is done to another one, and answered with that one's record. Only of profiles
+    /// whose records say whose they are: of others nothing could tell.
+    AnotherRecord,
+    /// Every request is answered 404, in a form that is not the service's: the service is not there.
+    WrongPlace,
+    /// A filter that the listing is asked for is taken for its opposite, from the first page on.
+    FilterInverted,
+    /// A filter that the listing is asked for is not applied, from the first page on.
+    FilterIgnored,
+    /// An order that the listing is asked for is not kept, from the first page on.
+    OrderIgnored,
 }
 
 /// What all checks look at.

@@ -10,7 +10,7 @@ use futures_util::{TryStreamExt as _, future};
 
 use super::{checks, ensure, is_whole, require};
 use crate::{
-    report::Outcome,
+    report::{NOT_PROVOKED, Outcome},
     subject::{Disturbance, Subject},
 };
 
@@ -48,7 +48,6 @@ fn query(subject: &Subject<'_>) -> Option<ListQuery> {
 }
 
 const NO_PAGES: &str = "the page size cannot be chosen, or there are too few profiles";
-const NOT_PROVOKED: &str = "the server cannot provoke it";
 
 /// What a listing came to.
 struct Listed {

@@ -3,6 +3,7 @@
 
 mod behaviour;
 mod fields;
+mod identity;
 mod listing;
 mod reading;
 mod writing;
@@ -103,8 +104,8 @@ pub(crate) fn is_whole(report: &ListReport) -> bool {
 
 pub(crate) use {checks, ensure, outcome, require};
 
-const GROUPS: [&[Check]; 5] =
-    [listing::CHECKS, reading::CHECKS, fields::CHECKS, behaviour::CHECKS, writing::CHECKS];
+const GROUPS: [&[Check]; 6] =
+    [listing::CHECKS, reading::CHECKS, fields::CHECKS, behaviour::CHECKS, identity::CHECKS, writing::CHECKS];
 
 /// All checks, in the order in which they are made. Those that write come last.
 pub static CHECKS: std::sync::LazyLock<Vec<&'static Check>> =

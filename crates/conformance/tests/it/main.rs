@@ -33,6 +33,16 @@ async fn each_flaw_is_found() {
         (Flaw::AsksFirst, "listing.refusals"),
         (Flaw::KeepsActive, "deactivate"),
         (Flaw::TakesAnyCursor, "listing.cursor-of-another-query"),
+        (Flaw::TakesAnyRecord, "identity.get"),
+        (Flaw::TakesAnyRecord, "identity.find"),
+        (Flaw::TakesAnyRecord, "identity.plan"),
+        (Flaw::TakesAnyRecord, "identity.update"),
+        (Flaw::TakesAny404, "place.get"),
+        (Flaw::TakesAny404, "place.find"),
+        (Flaw::EndsAtEmptyPage, "listing.empty-pages"),
+        (Flaw::SendsFilterAllTheSame, "listing.filter-inverted"),
+        (Flaw::BelievesFilter, "listing.filter-ignored"),
+        (Flaw::BelievesOrder, "listing.order-ignored"),
     ] {
         let report = report_of(flaw).await;
         let found: Vec<_> = report.failures().map(|(check, _)| check.id).collect();
@@ -46,6 +56,9 @@ async fn a_check_that_cannot_be_made_says_why() {
     let report = report_of(Flaw::None).await;
     let skipped: Vec<_> =
         report.results.iter().filter(|it| matches!(it.outcome, Outcome::NotApplicable(_))).collect();
-    assert!(skipped.iter().any(|it| it.check.id == "failure.cycle"), "nobody can disturb this server");
+    assert!(skipped.iter().any(|it| it.check.id == "failure.cycle"), "this server has no such cursors");
     assert_eq!(report.results.len(), CHECKS.len());
+    // What the server cannot provoke is open, and counted.
+    assert!(report.not_provoked() > 4 && report.not_provoked() < skipped.len(), "{report}");
+    assert!(report.to_string().contains("cannot provoke"), "{report}");
 }

@@ -5,12 +5,12 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use anyprofile_conformance::{Connect, Server};
+use anyprofile_conformance::{Connect, Disturbance, Server};
 use anyprofile_core::{
-    AtCreation, Capabilities, Change, Cursor, CursorPosition, Email, Error, ErrorKind, Field, FieldPath,
-    FieldSpec, GetOptions, IdKind, ListQuery, Next, Page, PlannedRequest, Profile, ProfileChange,
-    ProfileDraft, ProfileId, ProfileProvider, ProviderInfo, Result, Status, Support, ValueFormat, View,
-    WriteOptions, WriteRule, async_trait,
+    AtCreation, Capabilities, Change, Cursor, CursorPosition, Direction, Email, Error, ErrorKind, Expected,
+    Field, FieldPath, FieldSpec, FilterPart, GetOptions, IdKind, ListQuery, Next, OrderField, Page,
+    PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProviderInfo, Result,
+    Status, Support, Timestamp, ValueFormat, View, WriteOptions, WriteRule, async_trait,
 };
 use serde_json::Value;
 
@@ -40,6 +40,18 @@ pub(crate) enum Flaw {
     KeepsActive,
     /// A cursor is taken as it comes.
     TakesAnyCursor,
+    /// Whatever record comes is that of the id that was asked for.
+    TakesAnyRecord,
+    /// A 404 is one of the service, whoever sends it.
+    TakesAny404,
+    /// An empty page is the end, and nobody says how many there are.
+    EndsAtEmptyPage,
+    /// A filter is sent although none was to be.
+    SendsFilterAllTheSame,
+    /// Whoever comes has the status that was asked for.
+    BelievesFilter,
+    /// Nobody comes behind the first one who was not changed since.
+    BelievesOrder,
 }
 
 /// The people, and what was asked for.
@@ -48,9 +60,35 @@ pub(crate) struct Store {
     people: Mutex<Vec<Profile>>,
     requests: AtomicU64,
     writes: AtomicU64,
+    disturbance: Mutex<Option<Disturbance>>,
+}
+
+impl Store {
+    fn is(&self, disturbance: Disturbance) -> bool {
+        *self.disturbance.lock().unwrap_or_else(PoisonError::into_inner) == Some(disturbance)
+    }
 }
 
 impl Server for Store {
+    /// What a server in memory can do wrong.
+    fn disturb(&self, disturbance: Disturbance) -> bool {
+        let can = matches!(
+            disturbance,
+            Disturbance::EmptyPages
+                | Disturbance::AnotherRecord
+                | Disturbance::WrongPlace
+                | Disturbance::FilterInverted
+                | Disturbance::FilterIgnored
+                | Disturbance::OrderIgnored
+        );
+        *self.disturbance.lock().unwrap_or_else(PoisonError::into_inner) = can.then_some(disturbance);
+        can
+    }
+
+    fn calm(&self) {
+        *self.disturbance.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
@@ -85,6 +123,9 @@ fn person(number: usize, flaw: Flaw) -> Profile {
     profile.name.display = format!("Person {number}").into();
     profile.emails = Email::login(format!("person.{number}@example.com").into());
     profile.status = if number.is_multiple_of(3) { Status::Suspended } else { Status::Active }.into();
+    // In another order than that of the list.
+    profile.times.updated =
+        format!("2026-01-{:02}T12:00:00Z", number * 7 % 25 + 1).parse::<Timestamp>().ok().into();
     if flaw != Flaw::DeadField {
         profile.title = "engineer".into();
     }
@@ -117,11 +158,15 @@ impl Memory {
         capabilities.listing.page_size = true;
         capabilities.listing.max_page_size = Some(100);
         capabilities.listing.declares_total = true;
+        capabilities.listing.orders = vec![OrderField::Updated];
+        capabilities.listing.filters = vec![FilterPart::Status];
+        capabilities.listing.filter_statuses = vec![Status::Active, Status::Suspended];
         let rule = |format| WriteRule::set_only(USERS, format);
         let text = ValueFormat::Text { max_characters: Some(40) };
         capabilities.fields = [
             FieldSpec::read_in(FieldPath::ID, RECORD, "id"),
             FieldSpec::read_in(FieldPath::STATUS, RECORD, "active"),
+            FieldSpec::read_in(FieldPath::TIMES_UPDATED, RECORD, "updated"),
             FieldSpec::read_in(FieldPath::EMAILS, RECORD, "email")
                 .writable(rule(ValueFormat::Email).at_creation(AtCreation::Required)),
             FieldSpec::read_in(FieldPath::NAME_DISPLAY, RECORD, "name")
@@ -140,6 +185,56 @@ impl Memory {
         self.store.requests.fetch_add(1, Ordering::Relaxed);
         self.store.writes.fetch_add(u64::from(writes), Ordering::Relaxed);
         self.store.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What something else than the store answers, where the store is not there.
+    fn checked(&self) -> Result<()> {
+        if !self.store.is(Disturbance::WrongPlace) {
+            return Ok(());
+        }
+        drop(self.asked(false));
+        let kind = if self.flaw == Flaw::TakesAny404 { ErrorKind::NotFound } else { ErrorKind::Upstream };
+        Err(Error::new(kind, "404").with_provider(&self.info))
+    }
+
+    /// The place of the one whom the store takes for the one with an id.
+    fn place_of(&self, people: &[Profile], id: &ProfileId) -> Result<usize> {
+        let place = people.iter().position(|profile| profile.id == *id).ok_or_else(|| self.nobody())?;
+        let is_mixed_up = self.store.is(Disturbance::AnotherRecord);
+        Ok(if is_mixed_up { (place + 1) % people.len() } else { place })
+    }
+
+    /// The record that came for an id.
+    fn record(&self, id: &ProfileId, mut came: Profile) -> Profile {
+        if self.flaw == Flaw::TakesAnyRecord {
+            came.id = id.clone();
+        }
+        came
+    }
+
+    /// The people that a query gets, as the store reads it.
+    fn listed(&self, people: &[Profile], query: &ListQuery) -> Vec<Profile> {
+        let mut listed = people.to_vec();
+        let sends = !query.local_filter || self.flaw == Flaw::SendsFilterAllTheSame;
+        if let ([Expected::Is(status)], true) = (&query.filter.status[..], sends) {
+            let is_asked = |profile: &Profile| profile.status == *status;
+            if !self.store.is(Disturbance::FilterIgnored) {
+                let inverts = self.store.is(Disturbance::FilterInverted);
+                listed.retain(|profile| is_asked(profile) != inverts);
+            }
+            if self.flaw == Flaw::BelievesFilter {
+                for profile in &mut listed {
+                    profile.status = status.clone().into();
+                }
+            }
+        }
+        if let (Some(order), false) = (&query.order, self.store.is(Disturbance::OrderIgnored)) {
+            listed.sort_by_key(|profile| profile.times.updated.value().copied());
+            if order.direction == Direction::Descending {
+                listed.reverse();
+            }
+        }
+        listed
     }
 
     fn nobody(&self) -> Error {
@@ -193,15 +288,29 @@ impl ProfileProvider for Memory {
             Err(error) => Err(error),
         };
         let from = cursor.map(place).transpose()?.unwrap_or_default();
-        let people = self.asked(false);
+        if self.flaw != Flaw::TakesAny404 {
+            self.checked()?;
+        }
+        let mut people = self.listed(&self.asked(false), query);
+        if self.flaw == Flaw::BelievesOrder
+            && let Some(since) = query.filter.updated_since
+        {
+            let is_old = |it: &Profile| it.times.updated.value().is_none_or(|updated| *updated < since);
+            people.truncate(people.iter().position(is_old).unwrap_or(people.len()));
+        }
+        if self.store.is(Disturbance::WrongPlace) {
+            people.clear();
+        }
         let size = query.page_size.unwrap_or(PAGE_SIZE) as usize;
-        let to = (from + size).min(people.len());
+        let is_empty = from > 0 && self.store.is(Disturbance::EmptyPages);
+        let to = if is_empty { from + size } else { (from + size).min(people.len()) };
         let start = if self.flaw == Flaw::Overlaps { from.saturating_sub(1) } else { from };
         let end = if self.flaw == Flaw::LosesRecords { to.saturating_sub(1).max(start) } else { to };
-        let mut page = Page::last(people[start..end].to_vec());
-        page.declared_total = Some(people.len() as u64);
+        let mut page = Page::last(if is_empty { Vec::new() } else { people[start..end].to_vec() });
+        page.declared_total = (self.flaw != Flaw::EndsAtEmptyPage).then_some(people.len() as u64);
         page.effort = anyprofile_core::Effort::new(1, std::time::Duration::ZERO);
-        if to < people.len() {
+        let is_end = is_empty && self.flaw == Flaw::EndsAtEmptyPage;
+        if !is_end && (to < people.len() || is_empty) {
             let next = Cursor::new(&self.info, query, CursorPosition::Token(to.to_string()));
             page = page.with_next(Next::Cursor(next));
         }
@@ -210,8 +319,9 @@ impl ProfileProvider for Memory {
 
     async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         self.capabilities.operations.get.check(&self.info, "get", id)?;
-        let found = self.asked(false).iter().find(|profile| profile.id == *id).cloned();
-        found.ok_or_else(|| self.nobody())
+        self.checked()?;
+        let people = self.asked(false);
+        Ok(self.record(id, people[self.place_of(&people, id)?].clone()))
     }
 
     fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
@@ -225,9 +335,9 @@ impl ProfileProvider for Memory {
     async fn update_with(&self, id: &ProfileId, change: &ProfileChange, _: &WriteOptions) -> Result<Profile> {
         change.check(id, &self.info, &self.capabilities)?;
         let mut people = self.asked(true);
-        let profile = people.iter_mut().find(|profile| profile.id == *id).ok_or_else(|| self.nobody())?;
-        self.set(profile, change);
-        Ok(profile.clone())
+        let place = self.place_of(&people, id)?;
+        self.set(&mut people[place], change);
+        Ok(self.record(id, people[place].clone()))
     }
 
     fn plan_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {

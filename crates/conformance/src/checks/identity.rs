@@ -1,0 +1,306 @@
+//! What is believed of a service that answers otherwise than it was asked.
+
+use std::collections::BTreeSet;
+
+use anyprofile_core::{
+    ApplyOptions, Error, ErrorKind, Expected, FieldPath, Filter, FilterPart, FindKey, FindMethod, IdKind,
+    ListQuery, Order, OrderField, Profile, ProfileChange, ProfileId, ProfileProviderExt as _, Result, Status,
+    ValueFormat, Verdict,
+};
+use futures_util::TryStreamExt as _;
+
+use super::{checks, ensure, require};
+use crate::{
+    report::{NOT_PROVOKED, Outcome},
+    subject::{Disturbance, Subject},
+};
+
+checks! { Behaviour:
+    "identity.get", "a record of somebody else is not shown as the one that was asked for",
+        "Who reads the wrong record acts on the wrong person." => get;
+    "identity.find", "nobody is found by the id or the address of somebody else",
+        "An off-boarding begins with finding somebody." => find;
+    "identity.plan", "no plan is made from the record of somebody else",
+        "What is planned is written." => plan;
+    "place.get", "a 404 of something else than the service says of nobody that he is not there",
+        "A gateway and a wrong URL answer 404 too." => place_get;
+    "place.find", "nobody is said to be nobody by something else than the service",
+        "A gateway and a wrong URL answer 404 too." => place_find;
+    "listing.empty-pages", "empty pages that lead on for ever end, and what came before is delivered",
+        "Progress is profiles, not cursors." => empty_pages;
+    "listing.filter-inverted", "a filter that the service takes for its opposite is applied all the same, or it is told",
+        "Parameters are misread and renamed." => filter_inverted;
+    "listing.filter-ignored", "a filter that the service ignores is applied all the same, or it is told",
+        "Most services pass over a parameter that they do not know." => filter_ignored;
+    "listing.order-ignored", "an order that is not kept hides nobody who was changed since",
+        "An early stop needs proof." => order_ignored;
+    "identity.update", "an update that is answered with somebody else's record may have been made, and is not done",
+        "Nobody knows then who was changed." => update;
+}
+
+/// Whether it is an error that says that somebody else came.
+fn is_refused(error: &Error) -> bool {
+    error.kind() == ErrorKind::Decode || error.is_of_another_profile()
+}
+
+async fn get(subject: &Subject<'_>) -> Result<Outcome> {
+    let kinds = subject.capabilities().operations.get.kinds();
+    let people: Vec<_> =
+        kinds.iter().filter_map(|kind| Some(subject.some(kind).nth(1)?.id.clone())).collect();
+    require!(!people.is_empty(), "nobody is listed of the kinds that can be got");
+    let mut truths = Vec::new();
+    for id in people {
+        truths.push(subject.provider.get(&id).await?);
+    }
+    require!(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED);
+    for truth in truths {
+        let id = &truth.id;
+        match subject.provider.get(id).await {
+            // A kind of profile that the server does not mix up.
+            Ok(profile) => ensure!(is_same(&truth, &profile), "{id} is answered with somebody else's record"),
+            Err(error) => ensure!(is_refused(&error), "the kind of the error is {}", error.kind()),
+        }
+    }
+    Ok(Outcome::Passed)
+}
+
+/// Whether a profile is the same as before: by the id, the name and the address.
+fn is_same(before: &Profile, now: &Profile) -> bool {
+    before.id == now.id && before.name.display == now.name.display && before.email() == now.email()
+}
+
+/// Keys of listed people: an id, and an address.
+fn keys(subject: &Subject<'_>) -> Vec<FindKey> {
+    let user = || subject.some(&IdKind::USER);
+    let by_id = user().nth(1).map(|it| FindKey::NativeId(it.id.native().to_owned()));
+    let by_address = user().find_map(|it| Some(FindKey::Email(it.email()?.to_owned())));
+    by_id.into_iter().chain(by_address).collect()
+}
+
+async fn find(subject: &Subject<'_>) -> Result<Outcome> {
+    let mut truths = Vec::new();
+    for key in keys(subject) {
+        let found = subject.provider.find_by(&key).await?;
+        truths.push((key, found));
+    }
+    require!(!truths.is_empty(), "nobody is listed");
+    require!(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED);
+    for (key, truth) in truths {
+        match subject.provider.find_by(&key).await {
+            Ok(found) => {
+                let is_known = |it: &&Profile| truth.profiles.iter().any(|known| is_same(known, it));
+                let others = found.profiles.iter().filter(|it| !is_known(it)).count();
+                ensure!(others == 0, "{others} others are found by {key:?}");
+                let is_denied = found.is_complete && found.profiles.len() < truth.profiles.len();
+                ensure!(!is_denied, "nobody is found by {key:?}");
+            }
+            Err(error) => ensure!(is_refused(&error), "the kind of the error is {}", error.kind()),
+        }
+    }
+    Ok(Outcome::Passed)
+}
+
+/// Somebody who can be updated, a text of theirs that can be written, and a value that it does not have.
+fn change(subject: &Subject<'_>) -> Option<(ProfileId, ProfileChange)> {
+    let kinds = subject.capabilities().operations.update.kinds();
+    kinds.iter().find_map(|kind| {
+        let id = subject.some(kind).nth(1)?.id.clone();
+        let mut fields = subject.capabilities().fields.iter();
+        let path = fields.find_map(|spec| {
+            let rule = spec.write.as_ref().filter(|rule| rule.update && rule.id_kinds.contains(kind))?;
+            matches!(rule.format, ValueFormat::Text { .. }).then(|| spec.path.clone())
+        });
+        let path = path.unwrap_or_else(|| FieldPath::metadata("conformance"));
+        let change = ProfileChange::new().set(path, "Somebody Else");
+        change.check(&id, subject.info(), subject.capabilities()).is_ok().then_some((id, change))
+    })
+}
+
+async fn plan(subject: &Subject<'_>) -> Result<Outcome> {
+    let Some((id, change)) = change(subject) else {
+        return Ok(Outcome::not_applicable("nobody is listed of whom a text can be written"));
+    };
+    let before = subject.provider.plan(&id, &change).await?;
+    require!(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED);
+    match subject.provider.plan(&id, &change).await {
+        Ok(plan) => ensure!(plan == before, "a plan for {} is made", plan.id),
+        Err(error) => ensure!(is_refused(&error), "the kind of the error is {}", error.kind()),
+    }
+    Ok(Outcome::Passed)
+}
+
+async fn update(subject: &Subject<'_>) -> Result<Outcome> {
+    let Some((id, change)) = change(subject) else {
+        return Ok(Outcome::not_applicable("nobody is listed of whom a text can be written"));
+    };
+    let plan = subject.provider.plan(&id, &change).await?;
+    require!(!plan.is_empty(), "the text has the value already");
+    require!(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED);
+    let before = subject.server.writes();
+    let applied = subject.provider.apply(&plan, &ApplyOptions::new()).await;
+    let is_sent = subject.server.writes() > before;
+    match applied {
+        Ok(applied) => {
+            // A server that mixes up profiles of other kinds only has written what was asked for.
+            subject.server.calm();
+            let shown = subject.provider.plan(&id, &change).await?;
+            ensure!(shown.is_empty() && applied.profile.id == id, "it is said to be done, and is not");
+        }
+        Err(error) => {
+            ensure!(!is_sent || error.may_have_taken_effect(), "it is said not to have been made");
+        }
+    }
+    Ok(Outcome::Passed)
+}
+
+async fn place_get(subject: &Subject<'_>) -> Result<Outcome> {
+    let Some(kind) = subject.capabilities().operations.get.kinds().first() else {
+        return Ok(Outcome::not_applicable("profiles cannot be got by id"));
+    };
+    let somebody = subject.some(kind).next().map(|profile| profile.id.clone());
+    let ids: Vec<_> = somebody.into_iter().chain(subject.nobody(kind)).collect();
+    require!(!ids.is_empty(), "no id can be made up");
+    let provider = subject.another()?;
+    require!(subject.server.disturb(Disturbance::WrongPlace), NOT_PROVOKED);
+    for id in ids {
+        let Err(error) = provider.get(&id).await else { return Ok(Outcome::failed("somebody is there")) };
+        ensure!(error.kind() != ErrorKind::NotFound, "somebody is said not to be there");
+    }
+    Ok(Outcome::Passed)
+}
+
+async fn place_find(subject: &Subject<'_>) -> Result<Outcome> {
+    let nobody = FindKey::Email("nobody.at.all@conformance.example.com".to_owned());
+    let keys: Vec<_> = keys(subject).into_iter().chain([nobody]).collect();
+    let provider = subject.another()?;
+    require!(subject.server.disturb(Disturbance::WrongPlace), NOT_PROVOKED);
+    for key in keys {
+        match provider.find_by(&key).await {
+            Ok(found) if found.method == FindMethod::Unanswerable => {}
+            Ok(found) => ensure!(!found.is_complete, "nobody is said to be there, by {key:?}"),
+            Err(error) => ensure!(error.kind() != ErrorKind::NotFound, "nobody is said to be there"),
+        }
+    }
+    Ok(Outcome::Passed)
+}
+
+/// A size of pages so small that there are several.
+fn paged(subject: &Subject<'_>) -> ListQuery {
+    let listing = &subject.capabilities().listing;
+    let size = u32::try_from(subject.listed.len() / 6).unwrap_or(u32::MAX).max(1);
+    let query = ListQuery::new().with_concurrency(1);
+    if listing.page_size {
+        query.with_page_size(listing.max_page_size.map_or(size, |max| size.min(max)))
+    } else {
+        query
+    }
+}
+
+async fn empty_pages(subject: &Subject<'_>) -> Result<Outcome> {
+    require!(
+        subject.capabilities().listing.page_size && subject.listed.len() > 6,
+        "there are too few profiles"
+    );
+    let provider = subject.another()?;
+    require!(subject.server.disturb(Disturbance::EmptyPages), NOT_PROVOKED);
+    let before = subject.server.requests();
+    let mut listing = provider.list(paged(subject).with_max_empty_pages(5));
+    let mut count = 0;
+    let error = loop {
+        match listing.try_next().await {
+            Ok(Some(_)) => count += 1,
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+        // Whoever comes a second time is no progress either.
+        ensure!(count <= 2 * subject.listed.len(), "it goes on with profiles that came before");
+    };
+    let sent = subject.server.requests() - before;
+    ensure!(sent < 60, "{sent} requests are sent for 5 empty pages");
+    ensure!(count > 0, "what came before is lost");
+    let report = listing.report();
+    ensure!(error.is_some() || !report.is_complete(), "the report calls it complete");
+    Ok(Outcome::Passed)
+}
+
+/// A filter by something exact that the service answers, which leaves some out and lets some in.
+fn pushed_filter(subject: &Subject<'_>) -> Option<Filter> {
+    let mut filters = Vec::new();
+    for status in [Status::Active, Status::Suspended] {
+        let mut filter = Filter::default();
+        filter.status = vec![Expected::Is(status)];
+        filters.push((FilterPart::Status, filter));
+    }
+    for is_on in [true, false] {
+        let mut filter = Filter::default();
+        filter.mfa = Some(Expected::Is(is_on));
+        filters.push((FilterPart::Mfa, filter));
+    }
+    let (wanted, unwanted) = (Verdict::Wanted, Verdict::Unwanted);
+    filters.into_iter().find_map(|(part, filter)| {
+        let query = ListQuery::new().with_filter(filter.clone());
+        let is_pushed = subject.provider.filter_plan(&query).pushed.contains(&part);
+        let has =
+            |verdict| subject.listed.iter().any(|it| filter.verdict(it, subject.capabilities()) == verdict);
+        (is_pushed && has(wanted) && has(unwanted)).then_some(filter)
+    })
+}
+
+async fn filter_inverted(subject: &Subject<'_>) -> Result<Outcome> {
+    misread(subject, Disturbance::FilterInverted).await
+}
+
+async fn filter_ignored(subject: &Subject<'_>) -> Result<Outcome> {
+    misread(subject, Disturbance::FilterIgnored).await
+}
+
+async fn misread(subject: &Subject<'_>, disturbance: Disturbance) -> Result<Outcome> {
+    let Some(filter) = pushed_filter(subject) else {
+        return Ok(Outcome::not_applicable("no filter that leaves somebody out is sent to the service"));
+    };
+    let provider = subject.another()?;
+    require!(subject.server.disturb(disturbance), NOT_PROVOKED);
+    let verdict = |it: &Profile| filter.verdict(it, subject.capabilities());
+    let wanted: BTreeSet<_> =
+        subject.listed.iter().filter(|it| verdict(it) == Verdict::Wanted).map(|it| it.id.clone()).collect();
+    let mut listing = provider.list(paged(subject).with_filter(filter.clone()));
+    let mut came = BTreeSet::new();
+    let error = loop {
+        match listing.try_next().await {
+            Ok(Some(profile)) => drop(came.insert(profile.id)),
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    ensure!(came.is_subset(&wanted), "somebody comes whom the filter leaves out");
+    let report = listing.report();
+    let is_told = error.is_some() || !report.is_complete() || !report.contradicted_filters.is_empty();
+    ensure!(came == wanted || is_told, "{} of {} come, and nothing is told", came.len(), wanted.len());
+    Ok(Outcome::Passed)
+}
+
+async fn order_ignored(subject: &Subject<'_>) -> Result<Outcome> {
+    let orders = &subject.capabilities().listing.orders;
+    let mut times: Vec<_> =
+        subject.listed.iter().filter_map(|it| it.times.updated.value().copied()).collect();
+    times.sort();
+    let since = times.len().checked_sub(1).and_then(|last| times.get(last * 3 / 4)).copied();
+    let (true, Some(since)) = (orders.contains(&OrderField::Updated), since) else {
+        return Ok(Outcome::not_applicable("no order by the time of change is declared"));
+    };
+    let provider = subject.another()?;
+    require!(subject.server.disturb(Disturbance::OrderIgnored), NOT_PROVOKED);
+    let mut filter = Filter::default();
+    filter.updated_since = Some(since);
+    let wanted = subject.listed.iter().filter(|it| it.times.updated.value().is_some_and(|it| *it >= since));
+    let wanted: BTreeSet<_> = wanted.map(|profile| profile.id.clone()).collect();
+    let order = Order::descending(OrderField::Updated);
+    let mut listing = provider.list(paged(subject).with_order(order).with_filter(filter));
+    let mut came = BTreeSet::new();
+    while let Some(profile) = listing.try_next().await? {
+        came.insert(profile.id);
+    }
+    let missing = wanted.difference(&came).count();
+    ensure!(missing == 0 || !listing.report().is_complete(), "{missing} of {} are hidden", wanted.len());
+    Ok(Outcome::Passed)
+}
