@@ -151,32 +151,32 @@ fn opaque_cursor(listing: &'static Listing) -> Option<Fault> {
     let fault = Fault::new(listing.operation);
     match listing.next {
         Next::Number => None,
-        Next::Link => Some(
-            fault
-                .edit(|page, _| {
-                    if let Some(Value::String(link)) = page.pointer_mut("/_links/next/href") {
-                        link.push_str(IN_LINK);
-                    }
+        Next::Link => {
+            let fault = fault.rewrite(|body| extended(&body, b"\"next\":{\"href\":\"", IN_LINK));
+            Some(fault.misread_query(|query| {
+                let is_kept = !query.contains("page=") || query.contains(&IN_LINK[1..]);
+                if is_kept { query.to_owned() } else { "page=changed".to_owned() }
+            }))
+        }
+        Next::Token => {
+            let fault = fault.rewrite(|body| extended(&body, b"\"next_page\":\"", IN_TOKEN));
+            Some(fault.misread_query(|query| {
+                super::queries::map(query, |name, value| match (name, value.strip_suffix(IN_TOKEN)) {
+                    ("page", Some(token)) => Some(token.to_owned()),
+                    ("page", None) => Some("changed".to_owned()),
+                    _ => Some(value.to_owned()),
                 })
-                .misread_query(|query| {
-                    let is_kept = !query.contains("page=") || query.contains(&IN_LINK[1..]);
-                    if is_kept { query.to_owned() } else { "page=changed".to_owned() }
-                }),
-        ),
-        Next::Token => Some(
-            fault
-                .edit(move |page, _| {
-                    if let Value::String(token) = &mut page["next_page"] {
-                        token.push_str(IN_TOKEN);
-                    }
-                })
-                .misread_query(|query| {
-                    super::queries::map(query, |name, value| match (name, value.strip_suffix(IN_TOKEN)) {
-                        ("page", Some(token)) => Some(token.to_owned()),
-                        ("page", None) => Some("changed".to_owned()),
-                        _ => Some(value.to_owned()),
-                    })
-                }),
-        ),
+            }))
+        }
+    }
+}
+
+/// The body with more at the end of the text that begins behind a key: as bytes, whatever else is in it.
+fn extended(body: &[u8], key: &[u8], more: &str) -> Vec<u8> {
+    let begin = body.windows(key.len()).position(|window| window == key).map(|place| place + key.len());
+    let end = begin.and_then(|begin| Some(begin + body[begin..].iter().position(|byte| *byte == b'"')?));
+    match end {
+        Some(end) => [&body[..end], more.as_bytes(), &body[end..]].concat(),
+        None => body.to_owned(),
     }
 }
