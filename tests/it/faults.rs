@@ -55,12 +55,15 @@ fn the_tables_are_as_they_would_be_made() {
 
 #[test]
 fn two_faults_at_once_are_survived_or_told() {
-    // Those of another seed: `cargo xtask matrix --pairs COUNT --seed SEED`.
+    // Others: `cargo xtask matrix --pairs --count COUNT --seed SEED`.
     const SEED: u64 = 12;
     let violation = |pair| without_waiting(pairs::violation(pair)).unwrap();
     let violations: Vec<_> = pairs::sample(SEED, 90).into_iter().filter_map(violation).collect();
     assert!(violations.is_empty(), "seed {SEED}: {violations:#?}");
 }
+
+/// A change of an outcome into one that must not be, with what is said of it.
+type Wrong = (&'static str, fn(&mut Outcome));
 
 /// A listing as it should be.
 fn good() -> Outcome {
@@ -71,7 +74,7 @@ fn good() -> Outcome {
 fn each_judge_of_a_listing_can_say_no() {
     let judge = |outcome: &Outcome| outcome.violation(&["status-503-once"], true);
     assert_eq!(judge(&good()), None);
-    let changes: [(&str, fn(&mut Outcome)); 8] = [
+    let changes: [Wrong; 8] = [
         ("called complete", |it| it.missing = 1),
         ("somebody came", |it| it.is_wrong = true),
         ("nothing says why", |it| it.is_complete = false),

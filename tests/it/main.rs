@@ -12,6 +12,7 @@ mod native;
 mod properties;
 mod reading;
 mod shapes;
+mod soak;
 mod writing;
 
 use std::sync::Arc;

@@ -73,11 +73,14 @@ enum Chore {
         /// Write nothing; fail if the file is not as it would be written.
         #[arg(long)]
         check: bool,
-        /// Write nothing, and try pairs of the faults of listings: all of them, which takes half an hour, or so many.
-        #[arg(long, value_name = "COUNT", num_args = 0..=1, conflicts_with = "check")]
-        pairs: Option<Option<u32>>,
-        /// What the pairs are chosen from, where not all are tried. By default the time; it is printed.
+        /// Write nothing, and try pairs of the faults of listings: all of them, which takes half an hour.
+        #[arg(long, conflicts_with = "check")]
+        pairs: bool,
+        /// So many pairs in place of all.
         #[arg(long, requires = "pairs")]
+        count: Option<u32>,
+        /// What the pairs are chosen from, where not all are tried. By default the time; it is printed.
+        #[arg(long, requires = "count")]
         seed: Option<u64>,
     },
     /// Do random things by random faults at the sandbox, and hold what is said against a plain model of what is there.
@@ -105,8 +108,8 @@ fn main() -> ExitCode {
         Chore::Features => features::build_all(),
         Chore::Operations { check, specs } => operations::run(check, &specs),
         Chore::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
-        Chore::Matrix { check, pairs: None, .. } => matrix::run(check),
-        Chore::Matrix { pairs: Some(count), seed, .. } => matrix::pairs(count, seed),
+        Chore::Matrix { pairs: true, count, seed, .. } => matrix::pairs(count, seed),
+        Chore::Matrix { check, .. } => matrix::run(check),
         Chore::Shape => shape::run(),
         Chore::Weight { build } => weight::run(build),
         Chore::Bench { parts } => bench::run(&parts),

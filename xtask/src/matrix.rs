@@ -17,6 +17,7 @@ const EXAMPLE: [&str; 6] = ["run", "--quiet", "--package", "anyprofile-tests", "
 pub(crate) fn pairs(count: Option<u32>, seed: Option<u64>) -> Outcome {
     let Some(count) = count else { return cargo(&[&EXAMPLE[..], &["--", "pairs"]].concat(), &[]) };
     let (count, seed) = (count.to_string(), seed_or_time(seed).to_string());
+    eprintln!("seed {seed}");
     cargo(&[&EXAMPLE[..], &["--", "pairs", &count, &seed]].concat(), &[])
 }
 

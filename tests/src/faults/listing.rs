@@ -70,6 +70,12 @@ const WAITS_AT_MOST: [(&str, u64); 3] = [
     ("rate-limit-of-none", 5),
 ];
 
+/// Whether somebody who lacks while these faults are in force can be missed at all.
+pub(crate) fn could_be_known(faults: &[&str], declares_total: bool) -> bool {
+    let is = |names: &[&str]| faults.iter().any(|fault| names.contains(fault));
+    !is(&LOSES_RECORDS) || (declares_total && !is(&HIDES_TOTAL))
+}
+
 /// How a listing ended.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -105,11 +111,10 @@ impl Outcome {
     /// What must never be, if it is so: a gap that is not told, somebody who is not there, a run that does not end, a fault
     /// that was scheduled and did not strike.
     pub fn violation(&self, faults: &[&str], declares_total: bool) -> Option<String> {
-        let is = |names: &[&str]| faults.iter().any(|fault| names.contains(fault));
-        let cannot_be_known = (is(&LOSES_RECORDS) && (!declares_total || is(&HIDES_TOTAL)))
-            // Nobody can tell whether somebody moved, and that is said.
-            || (is(&["person-swapped"]) && self.told.iter().any(|told| told == NOT_AT_ONE_MOMENT));
-        if self.is_complete && self.missing > 0 && !cannot_be_known {
+        // Nobody can tell whether somebody moved, and that is said.
+        let is_told =
+            faults.contains(&"person-swapped") && self.told.iter().any(|it| it == NOT_AT_ONE_MOMENT);
+        if self.is_complete && self.missing > 0 && !is_told && could_be_known(faults, declares_total) {
             return Some(format!("called complete, and {} of {} lack", self.missing, self.expected));
         }
         if self.is_wrong {
@@ -162,7 +167,7 @@ impl Outcome {
 }
 
 /// What the report says that is lacking, wrong, or otherwise than it was asked for.
-fn told(report: &ListReport) -> Vec<String> {
+pub(crate) fn told(report: &ListReport) -> Vec<String> {
     let mut told = Vec::new();
     let mut count = |number: u64, what: &str| {
         if number > 0 {
@@ -296,7 +301,7 @@ pub async fn listing_by(
 }
 
 /// The provider, or a liar around it.
-pub(super) async fn lied(
+pub(crate) async fn lied(
     provider: Arc<dyn ProfileProvider>,
     lie: Option<Lie>,
 ) -> io::Result<Arc<dyn ProfileProvider>> {

@@ -13,6 +13,7 @@ use std::io;
 use anyprofile::{ListQuery, ProfileProviderExt as _};
 use futures_util::TryStreamExt as _;
 
+pub(crate) use self::listing::{could_be_known, lied, told};
 pub use self::{
     liar::{Liar, Lie},
     listing::{

@@ -56,14 +56,13 @@ pub const OF_ANY_REQUEST: [&str; 38] = [
     "another-profile",
 ];
 
-/// Faults in which the service never answers: then nothing is known of anybody. A 404 without a body is left out, which is
-/// one of Upsun's own.
-fn is_silence(fault: &str) -> bool {
-    !fault.ends_with("-once") && fault != "another-profile"
+/// Faults in which the service never answers, so that nothing is known of anybody. A refusal in its own form is its word.
+pub(crate) fn is_silence(fault: &str) -> bool {
+    !fault.ends_with("-once") && !matches!(fault, "another-profile" | "credential-echoed")
 }
 
 /// Faults of which nothing shows where a write is answered without a record.
-const CANNOT_BE_KNOWN: [&str; 2] = ["empty-200", "another-profile"];
+pub(crate) const CANNOT_BE_KNOWN: [&str; 2] = ["empty-200", "another-profile"];
 
 /// The faults, in the order of the schedule.
 pub fn faults_of_profiles() -> impl Iterator<Item = &'static NamedFault> {

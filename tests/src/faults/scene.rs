@@ -66,6 +66,15 @@ impl Scene {
         Ok(Self { sandbox, provider, setting })
     }
 
+    /// Takes another provider, which remembers nothing.
+    ///
+    /// # Errors
+    /// If there is none to be had.
+    pub fn reconnect(&mut self) -> io::Result<()> {
+        self.provider = connect(&self.sandbox, self.setting)?;
+        Ok(())
+    }
+
     /// The ids of everybody who is listed, with no fault in force.
     ///
     /// # Errors
