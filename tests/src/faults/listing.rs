@@ -343,7 +343,11 @@ pub async fn connected_matrix() -> io::Result<Vec<Row>> {
     rows(faults_of_listings().filter(|fault| fault.needs_connection)).await
 }
 
-async fn rows(faults: impl Iterator<Item = &'static NamedFault>) -> io::Result<Vec<Row>> {
+/// These faults at every service.
+///
+/// # Errors
+/// If no sandbox can be had.
+pub async fn rows(faults: impl Iterator<Item = &'static NamedFault>) -> io::Result<Vec<Row>> {
     let mut rows = Vec::new();
     for fault in faults {
         let mut outcomes = Vec::new();

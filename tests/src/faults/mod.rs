@@ -17,7 +17,7 @@ pub(crate) use self::listing::{could_be_known, lied, told};
 pub use self::{
     liar::{Liar, Lie},
     listing::{
-        COSTS_NOBODY, Outcome, Row, connected_matrix, faults_of_listings, listing, listing_by, matrix,
+        COSTS_NOBODY, Outcome, Row, connected_matrix, faults_of_listings, listing, listing_by, matrix, rows,
     },
     scene::{SERVICES, Scene, Setting, without_waiting},
     tables::Tables,
