@@ -108,13 +108,15 @@ pub(crate) fn is_limited(report: &AccountReport) -> bool {
 }
 
 /// Which parts of the filter the service answered, and which were applied to what it sent.
-fn filters(plan: &FilterPlan) -> Vec<String> {
+fn filters(plan: &FilterPlan, misread: &[FilterPart]) -> Vec<String> {
     let words =
         |parts: &[FilterPart]| parts.iter().map(|part| part.as_str()).collect::<Vec<_>>().join(" and ");
     let here =
         plan.applied.iter().copied().filter(|part| !plan.unanswerable.contains(part)).collect::<Vec<_>>();
+    // What it misread was told, and answered here.
+    let answered = plan.pushed.iter().copied().filter(|part| !misread.contains(part)).collect::<Vec<_>>();
     let told = [
-        (&plan.pushed, "answered by the service"),
+        (&answered, "answered by the service"),
         (&here, "applied here"),
         (&plan.unanswerable, "NOT in this service's listing, so that nobody was found by it"),
     ];
@@ -191,7 +193,7 @@ fn line(report: &AccountReport, plan: &FilterPlan) -> String {
         (None, _) if listing.limited => parts.push("stopped at the limit".to_owned()),
         (None, _) => {}
     }
-    let filters = filters(plan);
+    let filters = filters(plan, &listing.misread_filters);
     let filters = if filters.is_empty() { String::new() } else { format!("; {}", filters.join("; ")) };
     parts.join(", ") + &filters
 }

@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use crate::{
-    Change, FieldPath, FindKey, FindMethod, OrderField, Pages, Profile, ProfileDraft, ProfileProvider,
-    Result, Status, Timestamp,
+    Change, Error, ErrorKind, FieldPath, FindKey, FindMethod, OrderField, Pages, Profile, ProfileDraft,
+    ProfileProvider, Result, Status, Timestamp,
 };
 
 /// How far the service's clock may be behind ours where it does not say what time it is.
@@ -56,6 +56,27 @@ fn key_of(draft: &ProfileDraft) -> Option<FindKey> {
         .map(FindKey::Email)
         .or_else(|| text(FieldPath::USERNAME).map(FindKey::Username))
         .or_else(|| text(FieldPath::EXTERNAL_ID).map(FindKey::ExternalId))
+}
+
+/// Checks that what a creation was answered with is what was to be created, by what tells people apart.
+///
+/// # Errors
+/// [`ErrorKind::Decode`] if it is somebody else; the profile may have been made.
+pub(crate) fn check_created<P: ProfileProvider + ?Sized>(
+    provider: &P,
+    draft: &ProfileDraft,
+    created: Profile,
+) -> Result<Profile> {
+    let identifying = [FieldPath::EMAILS, FieldPath::USERNAME, FieldPath::EXTERNAL_ID];
+    let ignored = draft.ignored(&created, provider.capabilities());
+    let Some(path) = identifying.iter().find(|path| ignored.contains(path)) else { return Ok(created) };
+    let message =
+        format!("the service sent the record of {}, whose {path} is not what was to be created", created.id);
+    Err(Error::new(ErrorKind::Decode, message)
+        .with_provider(provider.info())
+        .with_operation("create")
+        .as_written_to_somebody_else()
+        .with_hint("whether the profile was made is not known: look for it before trying again"))
 }
 
 /// Looks for what was made from a draft that was sent at a time.

@@ -382,10 +382,12 @@ pub trait ProfileProviderExt: ProfileProvider {
     /// Creates a profile, and gives it as the service then shows it.
     ///
     /// # Errors
-    /// Those of [`ProfileDraft::check`], with nothing sent, and the service's.
+    /// Those of [`ProfileDraft::check`], with nothing sent, and the service's; [`ErrorKind::Decode`] if it sent somebody else,
+    /// whose address, user name or external id is another one: the profile may have been made.
     async fn create(&self, draft: &ProfileDraft) -> Result<Profile> {
         draft.check(self)?;
-        self.create_with(draft, &WriteOptions::default()).await
+        let profile = self.create_with(draft, &WriteOptions::default()).await?;
+        created::check_created(self, draft, profile)
     }
 
     /// Looks for what [`create`](Self::create) may have made where its error says that it

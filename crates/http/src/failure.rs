@@ -204,13 +204,21 @@ fn status_error(
             .into(),
         );
     }
-    if is_own_form && outbound.idempotent && !outbound.names_resource && matches!(received.status, 404 | 410)
-    {
+    if is_own_form && !outbound.names_resource && matches!(received.status, 404 | 410) {
         // Something of the service's is at that URL, and not what every account has.
         details.kind = Some(ErrorKind::Config);
-        details.message = Some("the service has nothing at this URL".into());
-        details.hint =
-            Some(format!("check {setting} ({})", outbound.place.url(outbound, &exchange.inner.info)).into());
+        let url = outbound.place.url(outbound, &exchange.inner.info);
+        let (message, hint) = if outbound.idempotent {
+            ("the service has nothing at this URL", format!("check {setting} ({url})"))
+        } else {
+            // What is sent may name something that is not there.
+            (
+                "the service has nothing at this URL, or nothing of what the request names",
+                format!("check {setting} ({url}), and the ids in what is to be written"),
+            )
+        };
+        details.message = Some(message.into());
+        details.hint = Some(hint.into());
     }
     if let Place::TokenEndpoint(_) = outbound.place {
         token_endpoint(outbound, received.status, details);

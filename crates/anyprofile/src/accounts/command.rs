@@ -160,7 +160,8 @@ fn first_line_within(
     };
     if !status.success() {
         return Err(Error::config(format!("the command '{program}' failed ({status})")).with_hint(
-            "run it by hand; of the environment it sees what it needs, and no other program's secrets",
+            "run it by hand; of the environment it sees what programs need, and what those that keep secrets are set up with \
+             (AWS_*, VAULT_* and the like)",
         ));
     }
     let bytes = output.map(Output::first_line).unwrap_or_default();
@@ -226,6 +227,7 @@ impl Output {
 fn pass_on(mut words: impl Read, mut person: impl std::io::Write) {
     let mut rest = Vec::new();
     let mut piece = [0; 1024];
+    let mut ends_line = true;
     while let Ok(length @ 1..) = words.read(&mut piece) {
         rest.extend_from_slice(&piece[..length]);
         // A letter may be cut in two.
@@ -235,8 +237,12 @@ fn pass_on(mut words: impl Read, mut person: impl std::io::Write) {
         };
         let text: String = String::from_utf8_lossy(&rest[..whole]).chars().filter(|c| is_plain(*c)).collect();
         rest.drain(..whole);
+        ends_line = text.chars().next_back().map_or(ends_line, |last| last == '\n');
         // If nobody listens any more, that is no failure.
         let _ = person.write_all(text.as_bytes()).and_then(|()| person.flush());
+    }
+    if !ends_line {
+        let _ = person.write_all(b"\n").and_then(|()| person.flush());
     }
 }
 
@@ -322,7 +328,9 @@ mod tests {
         while shown.0.lock().unwrap().is_empty() && Instant::now() < until {
             thread::sleep(LOOK);
         }
-        assert_eq!(String::from_utf8(shown.0.lock().unwrap().clone()).unwrap(), "[2JPasswort für pass: ");
+        // Its end of line comes when the program has ended.
+        let shown = String::from_utf8(shown.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(shown.trim_end_matches('\n'), "[2JPasswort für pass: ");
     }
 
     #[test]
@@ -338,7 +346,7 @@ mod tests {
         }
         let shown = Shown::default();
         pass_on(ByByte("für 写真 🙂\u{1b}".as_bytes()), shown.clone());
-        assert_eq!(String::from_utf8(shown.0.lock().unwrap().clone()).unwrap(), "für 写真 🙂");
+        assert_eq!(String::from_utf8(shown.0.lock().unwrap().clone()).unwrap(), "für 写真 🙂\n");
     }
 
     #[cfg(unix)]

@@ -73,12 +73,13 @@ pub(crate) struct Journal {
 impl Journal {
     /// Reads what there is, and writes nothing yet.
     pub(crate) fn read(path: PathBuf) -> Result<Self, Failure> {
+        // Whether it can be written is told now, and not when everything was read.
+        files::check_writable(&path).map_err(|error| unreadable(&path, &files::in_words(&error)))?;
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(unreadable(&path, &error.to_string())),
         };
-        // Whether it can be written is told now, and not when everything was read.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if folder.is_some_and(|folder| !folder.is_dir()) {
             return Err(unreadable(&path, "its folder is not there"));

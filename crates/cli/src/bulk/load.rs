@@ -10,23 +10,33 @@ use crate::{exit::Failure, files, summary::counted};
 
 /// How many mistakes of a file are told.
 const MOST_TOLD: usize = 20;
+/// How long a file of changes may be, in bytes: more than anybody has, and a bound for what has no end.
+const MOST_BYTES: u64 = 256 << 20;
 
 /// Reads a file of changes; `-` is standard input. `null` is what stands in a csv cell for a field to clear.
 ///
 /// # Errors
-/// If it cannot be read, or something in it is wrong: each mistake was told.
+/// If it cannot be read or is too large, or something in it is wrong: each mistake was told.
 pub(crate) fn load(file: &Path, null: Option<&str>) -> Result<Vec<Entry>, Failure> {
     if null == Some("") {
         // An empty cell keeps the field.
         return Err(Failure::Usage("what stands for a field to clear cannot be an empty cell".to_owned()));
     }
-    let bytes = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    let from: io::Result<Box<dyn io::Read>> = if file == Path::new("-") {
+        Ok(Box::new(io::stdin()))
     } else {
-        std::fs::read(file)
+        std::fs::File::open(file).map(|file| Box::new(file) as _)
     };
-    let bytes = bytes.map_err(|error| files::failure(file, &error))?;
+    let mut bytes = Vec::new();
+    let taken = from.and_then(|from| from.take(MOST_BYTES + 1).read_to_end(&mut bytes));
+    taken.map_err(|error| files::failure(file, &error))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        let most = MOST_BYTES >> 20;
+        return Err(Failure::Usage(format!(
+            "{}: it is larger than {most} MiB: split it into several files",
+            name_of(file)
+        )));
+    }
     let text = text_of(&bytes).map_err(|why| Failure::Usage(format!("{}: {why}", name_of(file))))?;
     read(text, null).map_err(|mistakes| refused(file, &mistakes))
 }

@@ -109,18 +109,18 @@ impl Row {
     pub(crate) async fn plan(&self, provider: &dyn ProfileProvider, id: &ProfileId) -> Result<UpdatePlan> {
         let capabilities = provider.capabilities();
         let mut options = GetOptions::default();
-        let mut profile = provider.get(id).await?;
-        if self.needs_more(&profile, capabilities) {
+        let mut shown = vec![provider.get(id).await?];
+        if self.needs_more(&shown[0], capabilities) {
             options = options.with_enrich(true);
-            profile = provider.get_opts(id, &options).await?;
+            shown.push(provider.get_opts(id, &options).await?);
         }
-        let change = self.beside(&profile, capabilities).map_err(|why| {
+        let change = self.beside(&shown, capabilities).map_err(|why| {
             Error::new(ErrorKind::InvalidRequest, format!("line {}: nothing was sent: {why}", self.line))
                 .with_provider(provider.info())
                 .with_operation("update")
                 .with_hint("take it out of the file, or print the profile anew")
         })?;
-        provider.plan_of(id, &change, &profile, &options).await
+        provider.plan_of(id, &change, &shown[shown.len() - 1], &options).await
     }
 
     /// Whether a field is in another record than the first.
@@ -132,17 +132,22 @@ impl Row {
         capabilities.operations.enrich.is_supported() && self.given.iter().any(|(path, _)| is_elsewhere(path))
     }
 
-    /// What is left to be written of a profile that the service shows so.
+    /// What is left to be written of a profile that the service shows so: as a listing has it, and with its other records. A
+    /// field may have been printed from either.
     ///
     /// # Errors
     /// The fields that cannot be written and are not as they are shown, in words.
-    fn beside(&self, profile: &Profile, capabilities: &Capabilities) -> Result<ProfileChange, String> {
-        let json = serde_json::to_value(profile)
-            .map_err(|_| "the profile cannot be compared, since it cannot be written as JSON".to_owned())?;
+    fn beside(&self, shown: &[Profile], capabilities: &Capabilities) -> Result<ProfileChange, String> {
+        let json = |profile: &Profile| serde_json::to_value(profile);
+        let documents: Vec<_> =
+            shown.iter().map(json).collect::<Result<_, _>>().map_err(|_| {
+                "the profile cannot be compared, since it cannot be written as JSON".to_owned()
+            })?;
         let mut change = ProfileChange::new();
         let mut mistakes = Vec::new();
         for (path, given) in &self.given {
-            if is_as_shown(given.as_ref(), profile, &json, path, capabilities) {
+            let mut views = shown.iter().zip(&documents);
+            if views.any(|(profile, json)| is_as_shown(given.as_ref(), profile, json, path, capabilities)) {
                 continue;
             }
             match (self.fixed.get(path), self.change.get(path)) {
@@ -312,7 +317,7 @@ mod tests {
         let given = given
             .map(|(path, value)| (path.parse().unwrap(), Some(value.clone()).filter(|it| !it.is_null())));
         let row = Row::of(7, given.collect(), &provider.shown.id, &provider, as_text)?;
-        let change = row.beside(&provider.shown, &provider.capabilities)?;
+        let change = row.beside(std::slice::from_ref(&provider.shown), &provider.capabilities)?;
         Ok(change.iter().map(|(path, _)| path.to_string()).collect())
     }
 

@@ -1,6 +1,6 @@
 //! `anyprofile list`
 
-use anyprofile::{FieldPath, ListQuery, NoteKind};
+use anyprofile::{AccountReport, FieldPath, ListQuery, NoteKind};
 use futures_util::StreamExt as _;
 
 use super::export::write_report;
@@ -106,8 +106,9 @@ async fn deliver(
     }
     progress.finish();
     let reports = listing.reports();
-    // Of accounts that all failed there is no table without rows.
-    if global.output != Format::Table || reports.iter().any(|report| report.failure.is_none()) {
+    // Of accounts that all failed before anybody came there is no table.
+    let is_anything = |report: &AccountReport| report.failure.is_none() || report.listing.seen > 0;
+    if global.output != Format::Table || reports.iter().any(is_anything) {
         writer.finish()?;
     }
     write_report(list.report.as_deref(), &summary::document(&reports))?;

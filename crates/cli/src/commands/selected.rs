@@ -320,8 +320,12 @@ async fn perform(
     // Somebody else may have been written to.
     let is_of_another = performed.as_ref().err().is_some_and(Error::is_of_another_profile);
     let shown = match provider.get(id).await {
-        Err(error) if error.kind() == ErrorKind::NotFound && !is_of_another => {
-            return (Exit::Complete, "done", done.to_owned());
+        // Who is not found is gone only where the service has said so: what stands between may say both.
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            if performed.is_ok() {
+                return (Exit::Complete, "done", done.to_owned());
+            }
+            "the profile is not found any more".to_owned()
         }
         Err(error) => {
             diagnostics::error(&error);
@@ -346,7 +350,7 @@ async fn perform(
 fn ids(named: &[String]) -> Result<Vec<ProfileId>, Failure> {
     let mut ids: Vec<ProfileId> = Vec::new();
     let mut add = |id: ProfileId| {
-        if !ids.contains(&id) {
+        if !ids.iter().any(|known| known.is_same_as(&id)) {
             ids.push(id);
         }
     };

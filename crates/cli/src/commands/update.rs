@@ -38,6 +38,9 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
     }
     // Refuses what the service cannot do, before anything is sent; then reads what is there now.
     let plan = provider.plan(id, &change).await?;
+    if !plan.is_empty() {
+        OwnProfiles::at(&session, [id]).await.warn(id);
+    }
     let shown = Shown { plan: &plan, capabilities: provider.capabilities() };
     if update.confirm.dry_run {
         // Here the plan is what was asked for, so it is the output.
@@ -55,7 +58,6 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
     if plan.is_empty() {
         return Ok(Exit::Complete);
     }
-    OwnProfiles::at(&session, [id]).await.warn(id);
     if !confirmed(&update.confirm)? {
         return Ok(Exit::Usage);
     }

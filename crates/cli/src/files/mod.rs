@@ -65,6 +65,20 @@ pub(crate) fn open_to_append(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Checks that what is at a path, if anything, can be one of our files.
+///
+/// # Errors
+/// If it is a symbolic link, or no regular file: a device has no end, and a pipe may have nobody at the other one.
+pub(crate) fn check_writable(path: &Path) -> io::Result<()> {
+    disk::refuse_link(path)?;
+    match path.metadata() {
+        Ok(metadata) if !metadata.is_file() => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file: name another one"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// How long something may be written that is not on the device yet: so much a power cut may take, and to wait for the
 /// device more often would slow down whatever writes.
 pub(crate) const BETWEEN_SYNCS: Duration = Duration::from_millis(250);

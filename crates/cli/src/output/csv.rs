@@ -86,7 +86,7 @@ impl<W: Write> ProfileWriter for CsvWriter<W> {
 
 /// Writes rows that are no profiles.
 pub(super) fn write_rows(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<(), Failure> {
-    let mut out = csv::Writer::from_writer(std::io::stdout());
+    let mut out = csv::Writer::from_writer(super::screen::stdout());
     out.write_record(columns)?;
     for row in rows {
         out.write_record(row.iter().map(|text| inert(text).into_owned()))?;

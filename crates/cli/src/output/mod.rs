@@ -5,6 +5,7 @@ mod csv;
 mod json;
 mod printable;
 mod rows;
+mod screen;
 mod table;
 
 use std::io::{self, Write};
@@ -72,7 +73,7 @@ pub(crate) fn profile_writer_with(
     fields: Vec<FieldPath>,
     options: CsvOptions,
 ) -> Box<dyn ProfileWriter> {
-    let out = io::BufWriter::with_capacity(64 * 1024, io::stdout());
+    let out = io::BufWriter::with_capacity(64 * 1024, screen::stdout());
     match format {
         Format::Table => Box::new(table::TableWriter::new(out, fields)),
         Format::Json => Box::new(json::JsonWriter::array(out, fields)),
@@ -89,8 +90,8 @@ pub(crate) fn print_text(text: &str) -> Result<(), Failure> {
 
 /// Writes a text and a line end to standard output.
 pub(crate) fn print_line(text: &str) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{text}")?;
+    let mut out = screen::stdout();
+    out.write_all(format!("{text}\n").as_bytes())?;
     out.flush()?;
     Ok(())
 }

@@ -37,7 +37,7 @@ fn shown(text: &str, is_layout: impl Fn(char) -> bool) -> String {
 
 /// Whether a character is seen, and steers nothing. Joiners and selectors of variants are seen by what they do to the
 /// character before them, which they cannot do to a letter of ASCII.
-fn is_visible(c: char, before: Option<char>) -> bool {
+pub(super) fn is_visible(c: char, before: Option<char>) -> bool {
     if c.is_ascii() {
         return !c.is_ascii_control();
     }

@@ -94,7 +94,7 @@ fn text_of(value: &Value) -> String {
 }
 
 fn write(text: &str) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
+    let mut out = super::screen::stdout();
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())

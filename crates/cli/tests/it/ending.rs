@@ -237,6 +237,7 @@ fn a_key_alone_does_not_mean_several_people_or_oneself() {
     std::fs::write(&file, format!("id,name.display\n{own},Somebody\n")).unwrap();
     for arguments in [
         &["update", "--from", file.to_str().unwrap(), "--dry-run", "-q"][..],
+        &["update", own, "--set", "name.display=Somebody", "--dry-run", "-q"],
         &["update", own, "--set", "name.display=Somebody", "--yes", "-q"],
     ] {
         let run = server.run(arguments);

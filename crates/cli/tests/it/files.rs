@@ -149,3 +149,21 @@ fn a_report_that_cannot_be_written_is_told_with_its_name() {
     assert_eq!(pipe.code, 0, "{}", pipe.err);
     assert!(pipe.err.starts_with("{\"accounts\":"), "{}", pipe.err);
 }
+
+#[test]
+fn a_journal_that_is_a_device_or_a_link_is_told_before_anything_is_asked() {
+    let server = server(5);
+    let folder = folder("journal");
+    let (file, linked) = (folder.join("changes.csv"), folder.join("linked"));
+    std::fs::write(&file, "id,name.display\nprobely:probely/user/a,Ada\n").unwrap();
+    symlink(folder.join("elsewhere"), &linked).unwrap();
+    for (journal, why) in
+        [(Path::new("/dev/full"), "it is no regular file"), (&linked, "it is a symbolic link")]
+    {
+        let from = ["update", "--from", file.to_str().unwrap(), "--yes", "--journal"];
+        let run = server.run(&[&from[..], &[journal.to_str().unwrap()]].concat());
+        assert_eq!((run.code, server.requests().len()), (2, 0), "{}", run.err);
+        assert!(run.err.contains(why), "{}", run.err);
+    }
+    assert!(!folder.join("elsewhere").exists());
+}

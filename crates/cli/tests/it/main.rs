@@ -62,7 +62,7 @@ struct Server {
 /// What a test asks of the sandbox.
 enum Question {
     Requests(mpsc::Sender<Vec<RecordedRequest>>),
-    Fault(Fault, mpsc::Sender<()>),
+    Fault(Box<Fault>, mpsc::Sender<()>),
 }
 
 impl Server {
@@ -79,7 +79,7 @@ impl Server {
                     match question {
                         Question::Requests(answer) => answer.send(sandbox.requests()).unwrap(),
                         Question::Fault(fault, answer) => {
-                            sandbox.add_fault(fault);
+                            sandbox.add_fault(*fault);
                             answer.send(()).unwrap();
                         }
                     }
@@ -109,7 +109,7 @@ impl Server {
 
     fn fault(&self, fault: Fault) {
         let (answer, done) = mpsc::channel();
-        self.ask.send(Question::Fault(fault, answer)).ok().unwrap();
+        self.ask.send(Question::Fault(Box::new(fault), answer)).ok().unwrap();
         done.recv().unwrap();
     }
 

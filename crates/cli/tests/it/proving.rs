@@ -193,3 +193,43 @@ fn one_proof_of_the_place_is_enough_for_many_who_are_not_there() {
         server.requests().iter().map(|it| it.operation).collect::<Vec<_>>()
     );
 }
+
+#[test]
+fn who_came_before_a_failure_is_in_the_table() {
+    let server = server(30);
+    server.fault(Fault::new("users-list").on_attempts(2..).respond(403));
+    let list = ["list", "--account", "probely", "--page-size", "10", "--concurrency", "1"];
+    let run = server.run(&list);
+    assert_eq!(run.code, 4, "{}", run.err);
+    assert_eq!(run.out.lines().count(), 11, "{}", run.out);
+    assert!(run.err.contains("10 profiles of 1 account: INCOMPLETE"), "{}", run.err);
+}
+
+#[test]
+fn a_creation_that_is_answered_with_somebody_else_is_looked_for_and_nobody_is_handed_out() {
+    let server = server(30);
+    server.fault(Fault::new("users-create").edit(|record, _| {
+        record["id"] = "user00000099".into();
+        record["email"] = "other@example.com".into();
+    }));
+    let create = ["create", "--account", "probely", "--yes", "--set", "emails=ada@example.com"];
+    let run = server.run(&[&create[..], &["--set", "name.display=Ada"]].concat());
+    assert_eq!((run.code, run.out.as_str()), (4, ""), "{}", run.err);
+    assert!(
+        run.err.contains("user00000099") && run.err.contains("there is probely:probely/user/"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn who_is_not_found_after_a_write_without_an_answer_is_not_known_to_be_gone() {
+    let server = server(30);
+    let [one, _] = people(&server, "probely");
+    server.fault(Fault::new("users-destroy").respond(502));
+    server
+        .fault(Fault::new("users-retrieve").on_attempts(2..).respond(404).body(r#"{"detail":"Not found."}"#));
+    let run = server.run(&["deactivate", &one, "--yes", "-o", "csv"]);
+    assert_eq!(run.code, 4, "{}", run.err);
+    assert!(run.out.contains("NOT KNOWN") && run.out.contains("not found any more"), "{}", run.out);
+}
