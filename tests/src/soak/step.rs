@@ -296,8 +296,10 @@ pub(super) struct Verdict<'a> {
 impl Verdict<'_> {
     /// What must not be, if it is so.
     pub(super) fn violation(&self, step: &Step, outcome: &Outcome) -> Option<String> {
-        // A 400 in the service's own form is its word that nobody has such an id, where it is known to be the service.
-        let is_refused = matches!(step, Step::Find(..)) && self.faults.contains(&"credential-echoed");
+        // A 400 or 404 in the service's own form is its word that nobody has such a key, where it is known to be the service;
+        // also where it looks for somebody else than it was asked for.
+        let says_nobody = ["credential-echoed", "another-profile"].iter().any(|it| self.faults.contains(it));
+        let is_refused = matches!(step, Step::Find(..)) && outcome.word == NOBODY && says_nobody;
         if let Some(wrong) = outcome.wrong.as_ref().filter(|_| !is_refused) {
             return Some(wrong.clone());
         }
