@@ -79,34 +79,33 @@ impl Interrupt {
 
     /// What comes behind a write, and says what became of it: for 10 s at the most where the run is to end.
     pub(crate) async fn look<T>(&self, read: impl Future<Output = T>) -> Option<T> {
-        let too_long = async {
-            self.raised().await;
-            tokio::time::sleep(LONGEST_LOOK).await;
-        };
-        tokio::select! {
-            biased;
-            outcome = read => Some(outcome),
-            () = too_long => {
-                say!("reading it back did not end within {} s", LONGEST_LOOK.as_secs());
-                None
-            }
+        let outcome = self.within(LONGEST_LOOK, read).await;
+        if outcome.is_none() {
+            say!("reading it back did not end within {} s", LONGEST_LOOK.as_secs());
         }
+        outcome
     }
 
     /// Waits for a write to its end, and for 30 s at the most once the run is to end: then `None`, and nobody knows what
     /// becomes of it.
     pub(crate) async fn finish<T>(&self, write: impl Future<Output = T>) -> Option<T> {
+        let outcome = self.within(LONGEST_WAIT, write).await;
+        if outcome.is_none() {
+            say!("it did not end within {} s: whether it was made is not known", LONGEST_WAIT.as_secs());
+        }
+        outcome
+    }
+
+    /// What comes of something, that has so long once the run is to end.
+    async fn within<T>(&self, time: Duration, something: impl Future<Output = T>) -> Option<T> {
         let too_long = async {
             self.raised().await;
-            tokio::time::sleep(LONGEST_WAIT).await;
+            tokio::time::sleep(time).await;
         };
         tokio::select! {
             biased;
-            outcome = write => Some(outcome),
-            () = too_long => {
-                say!("it did not end within {} s: whether it was made is not known", LONGEST_WAIT.as_secs());
-                None
-            }
+            outcome = something => Some(outcome),
+            () = too_long => None,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use anyprofile_sandbox::Fault;
 
-use crate::{Run, Server, server};
+use crate::{CREATE_ADA, Run, Server, server};
 
 /// Runs a command, and sends it a signal once the server has had so many writes.
 fn signalled(server: &Server, arguments: &[&str], signal: &str, writes: usize) -> Run {
@@ -22,35 +22,19 @@ fn signalled(server: &Server, arguments: &[&str], signal: &str, writes: usize) -
     child.wait_with_output().unwrap().into()
 }
 
-fn users(server: &Server, account: &str) -> Vec<String> {
-    let listed =
-        server.run(&["list", "--account", account, "--kind", "human", "-o", "csv", "--fields", "id", "-q"]);
-    listed.out.lines().filter(|id| id.contains("/user/")).map(str::to_owned).collect()
-}
-
 #[cfg(unix)]
 #[test]
 fn a_write_on_its_way_is_waited_for_and_nothing_else_is_begun() {
     let server = server(30);
     let slow = |operation: &str| Fault::new(operation).delay(Duration::from_millis(300)).after_effect();
     server.fault(slow("users-create"));
-    let create = [
-        "create",
-        "--account",
-        "probely",
-        "--set",
-        "emails=ada@example.com",
-        "--set",
-        "name.display=Ada",
-        "--yes",
-    ];
-    let run = signalled(&server, &create, "-INT", 1);
+    let run = signalled(&server, &CREATE_ADA, "-INT", 1);
     assert_eq!(run.code, 4, "{}", run.err);
     assert!(run.err.contains("it was created: probely:probely/user/"), "{}", run.err);
     assert!(run.out.contains("ada@example.com"), "{}", run.out);
 
     server.fault(slow("users-destroy"));
-    let users = users(&server, "probely");
+    let users = server.people("probely");
     let ids: Vec<_> = users.iter().take(4).map(String::as_str).collect();
     let deactivate = [&["deactivate", "--yes", "-o", "csv"], &ids[..]].concat();
     let run = signalled(&server, &deactivate, "-TERM", 2);
@@ -84,20 +68,14 @@ fn an_interrupted_write_without_an_answer_is_read_back() {
     let unanswered = |operation: &str| {
         Fault::new(operation).delay(Duration::from_millis(300)).after_effect().respond(502).first(1)
     };
-    let user = &users(&server, "probely")[0];
+    let user = &server.people("probely")[0];
     server.fault(unanswered("users-partial-update"));
     let update = ["update", user, "--set", "name.display=Grace", "--yes"];
     let run = signalled(&server, &update, "-INT", 1);
     assert_eq!(run.code, 4, "{}", run.err);
     assert!(run.err.contains("read back: the service shows it so"), "{}", run.err);
     server.fault(unanswered("users-create"));
-    let create = ["create", "--account", "probely", "--yes", "--set", "emails=ada@example.com"];
-    let run = signalled(
-        &server,
-        &[&create[..], &["--set", "name.display=Ada"]].concat(),
-        "-INT",
-        server.writes() + 1,
-    );
+    let run = signalled(&server, &CREATE_ADA, "-INT", server.writes() + 1);
     assert_eq!(run.code, 4, "{}", run.err);
     assert!(run.err.contains("with all that was to be set"), "{}", run.err);
 }
@@ -106,7 +84,7 @@ fn an_interrupted_write_without_an_answer_is_read_back() {
 #[test]
 fn no_write_begins_after_an_interrupt() {
     let server = server(30);
-    let users = users(&server, "probely");
+    let users = server.people("probely");
     let file = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("put-off.csv");
     std::fs::write(&file, format!("id,name.display\n{},Ada\n{},Grace\n", users[0], users[1])).unwrap();
     let _ = std::fs::remove_file(file.with_extension("csv.journal"));
@@ -122,7 +100,7 @@ fn no_write_begins_after_an_interrupt() {
 #[test]
 fn a_signal_that_whoever_started_the_run_ignores_ends_nothing() {
     let server = server(30);
-    let users = users(&server, "probely");
+    let users = server.people("probely");
     server.fault(Fault::new("users-destroy").delay(Duration::from_millis(200)).after_effect());
     let program = server.command(&["deactivate", &users[0], &users[1], "--yes", "-o", "csv"]);
     let mut command = Command::new("sh");
@@ -145,7 +123,7 @@ fn a_signal_that_whoever_started_the_run_ignores_ends_nothing() {
 #[test]
 fn a_journal_whose_key_cannot_be_kept_is_told_and_written_all_the_same() {
     let server = server(30);
-    let user = &users(&server, "probely")[0];
+    let user = &server.people("probely")[0];
     let file = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("keyless.csv");
     std::fs::write(&file, format!("id,name.display\n{user},Ada\n")).unwrap();
     let _ = std::fs::remove_file(file.with_extension("csv.journal"));
@@ -164,21 +142,11 @@ fn a_journal_whose_key_cannot_be_kept_is_told_and_written_all_the_same() {
 fn what_was_written_is_said_where_the_output_cannot_be() {
     let server = server(20);
     let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
-    let users = users(&server, "probely");
-    let create = [
-        "create",
-        "--account",
-        "probely",
-        "--set",
-        "emails=ada@example.com",
-        "--set",
-        "name.display=Ada",
-        "--yes",
-    ];
+    let users = server.people("probely");
     let update = ["update", &users[0], "--set", "name.display=Grace", "--yes"];
     let deactivate = ["deactivate", &users[1], &users[2], "--yes"];
     for (arguments, told) in [
-        (&create[..], "it was created: probely:probely/user/".to_owned()),
+        (&CREATE_ADA[..], "it was created: probely:probely/user/".to_owned()),
         (&update, format!("it was written: {}", users[0])),
         (&deactivate, format!("{}  deactivated", users[1])),
     ] {
@@ -195,7 +163,7 @@ fn what_was_written_is_said_where_the_output_cannot_be() {
 #[test]
 fn a_key_alone_does_not_mean_several_people_or_oneself() {
     let server = server(30);
-    let mut ids = users(&server, "probely").into_iter();
+    let mut ids = server.people("probely").into_iter();
     let [one, other] = [ids.next().unwrap(), ids.next().unwrap()];
     let own = server.run(&["me", "--account", "probely", "-o", "csv", "--fields", "id", "-q"]).out;
     let own = own.lines().nth(1).unwrap();

@@ -3,20 +3,13 @@
 
 use std::{
     os::unix::fs::{PermissionsExt, symlink},
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
 };
 
 use anyprofile_sandbox::Fault;
 
-use crate::{Run, Server, server};
-
-fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("files-{name}"));
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
+use crate::{Run, Server, folder, server};
 
 fn mode(file: &Path) -> u32 {
     file.metadata().unwrap().permissions().mode() & 0o777
@@ -46,7 +39,7 @@ fn with_small_files(server: &Server, blocks: u32, arguments: &[&str]) -> Run {
 #[test]
 fn what_holds_people_is_read_by_nobody_else_also_where_the_file_was_there_before() {
     let server = server(60);
-    let folder = folder("private");
+    let folder = folder("files-private");
     let [file, report, journal] = ["all.ndjson", "report.json", "done"].map(|name| folder.join(name));
     for file in [&file, &report, &journal] {
         open_to_all(file, "");
@@ -84,7 +77,7 @@ fn what_holds_people_is_read_by_nobody_else_also_where_the_file_was_there_before
 #[test]
 fn no_planted_link_is_written_through() {
     let server = server(60);
-    let folder = folder("links");
+    let folder = folder("files-links");
     let victim = folder.join("victim");
     std::fs::write(&victim, "precious\n").unwrap();
     let is_unharmed = || std::fs::read_to_string(&victim).unwrap() == "precious\n";
@@ -123,7 +116,7 @@ fn no_planted_link_is_written_through() {
 #[test]
 fn a_full_disk_is_told_as_such_and_the_next_run_goes_on() {
     let server = server(400);
-    let folder = folder("full");
+    let folder = folder("files-full");
     let [whole, file] = ["whole.ndjson", "part.ndjson"].map(|name| folder.join(name));
     assert_eq!(server.run(&["export", "--to", whole.to_str().unwrap()]).code, 0);
     let export = ["export", "--to", file.to_str().unwrap(), "--page-size", "20"];
@@ -153,7 +146,7 @@ fn a_report_that_cannot_be_written_is_told_with_its_name() {
 #[test]
 fn a_journal_that_is_a_device_or_a_link_is_told_before_anything_is_asked() {
     let server = server(5);
-    let folder = folder("journal");
+    let folder = folder("files-journal");
     let (file, linked) = (folder.join("changes.csv"), folder.join("linked"));
     std::fs::write(&file, "id,name.display\nprobely:probely/user/a,Ada\n").unwrap();
     symlink(folder.join("elsewhere"), &linked).unwrap();

@@ -1,22 +1,11 @@
 //! What `list` prints is edited and given back: what is as shown is not written.
 
-use std::{
-    io::Write as _,
-    path::{Path, PathBuf},
-    process::Stdio,
-};
+use std::{io::Write as _, path::Path, process::Stdio};
 
 use anyprofile_sandbox::Fault;
 use serde_json::Value;
 
-use crate::{Run, Server, server};
-
-fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("back-{name}"));
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
+use crate::{Run, Server, folder, server};
 
 fn update(server: &Server, file: &Path, content: &[u8]) -> Run {
     std::fs::write(file, content).unwrap();
@@ -59,7 +48,7 @@ impl Table {
 #[test]
 fn all_that_is_listed_may_be_given_back_and_only_what_was_edited_is_written() {
     let server = server(12);
-    let folder = folder("all");
+    let folder = folder("back-all");
     for (account, more) in
         [("probely", &[][..]), ("upsun", &[]), ("upsun", &["--enrich"]), ("anthropic", &[])]
     {
@@ -98,7 +87,7 @@ fn all_that_is_listed_may_be_given_back_and_only_what_was_edited_is_written() {
 #[test]
 fn nested_objects_are_edited_and_given_back() {
     let server = server(12);
-    let folder = folder("nested");
+    let folder = folder("back-nested");
     let listed = server.run(&["list", "--account", "probely", "-o", "ndjson", "-q"]).out;
     let mut profiles: Vec<Value> = listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let is_person = |it: &&mut Value| it["kind"] == "human" && it["id"]["kind"] == "user";
@@ -113,7 +102,7 @@ fn nested_objects_are_edited_and_given_back() {
 #[test]
 fn a_name_that_looks_guarded_stays_what_it_is() {
     let server = server(12);
-    let folder = folder("guard");
+    let folder = folder("back-guard");
     for name in ["'=x", "=1+1", "''@x", "'x"] {
         let set = |record: &mut Value| record["name"] = name.into();
         server.fault(Fault::new("users-list").first(1).edit(move |page, _| {
@@ -133,7 +122,7 @@ fn a_name_that_looks_guarded_stays_what_it_is() {
 #[test]
 fn changes_come_from_standard_input_where_a_journal_is_named() {
     let server = server(12);
-    let folder = folder("stdin");
+    let folder = folder("back-stdin");
     let journal = folder.join("journal");
     let listed = server.run(&["list", "--account", "probely", "-o", "csv", "--fields", "id,kind", "-q"]).out;
     let person = listed.lines().find_map(|line| line.strip_suffix(",human")).unwrap();
@@ -154,7 +143,7 @@ fn changes_come_from_standard_input_where_a_journal_is_named() {
 #[test]
 fn mistakes_are_told_with_line_and_column_a_line_each_and_no_more_than_twenty() {
     let server = server(5);
-    let file = folder("mistakes").join("changes.csv");
+    let file = folder("back-mistakes").join("changes.csv");
     let rows: Vec<_> = (1..=25).map(|number| format!("probely:probely/user/u{number},astronaut")).collect();
     let run = update(&server, &file, format!("id,title\r\n{}\r\n", rows.join("\r\n\r\n")).as_bytes());
     assert_eq!((run.code, server.requests().len()), (2, 0), "{}", run.err);

@@ -16,6 +16,7 @@ mod updating;
 mod updating_many;
 
 use std::{
+    path::PathBuf,
     process::{Command, Output, Stdio},
     sync::mpsc,
 };
@@ -24,6 +25,26 @@ use anyprofile_sandbox::{Fault, RecordedRequest, Sandbox, SandboxOptions};
 
 /// The organization that the sandbox lets be updated.
 const ACME: &str = "upsun:upsun/organization/01HSANDB0XACME000000000001";
+
+/// Creates a person at Probely.
+const CREATE_ADA: [&str; 8] = [
+    "create",
+    "--account",
+    "probely",
+    "--set",
+    "emails=ada@example.com",
+    "--set",
+    "name.display=Ada",
+    "--yes",
+];
+
+/// An empty folder, of one test's own.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
 
 /// The command, with nothing of the surrounding environment that could change what it does.
 fn anyprofile(arguments: &[&str]) -> Command {
@@ -96,6 +117,12 @@ impl Server {
         let mut command = anyprofile(arguments);
         command.envs(self.environment.iter().map(|(name, value)| (*name, value)));
         command
+    }
+
+    /// The ids of an account's people, in the order of the list.
+    fn people(&self, account: &str) -> Vec<String> {
+        let list = ["list", "--account", account, "--kind", "human", "-o", "csv", "--fields", "id", "-q"];
+        self.run(&list).out.lines().filter(|id| id.contains("/user/")).map(str::to_owned).collect()
     }
 
     /// The value of one of the sandbox's variables.

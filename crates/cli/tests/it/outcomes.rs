@@ -2,30 +2,14 @@
 
 use anyprofile_sandbox::Fault;
 
-use crate::{ACME, Run, Server, server};
+use crate::{ACME, CREATE_ADA, Run, server};
 
 /// The first profile of an account that is a person.
-fn person(server: &Server, account: &str) -> String {
-    let arguments = ["list", "--account", account, "--kind", "human", "-o", "csv", "--fields", "id", "-q"];
-    server.run(&arguments).out.lines().nth(1).unwrap().to_owned()
-}
-
-const ADA: [&str; 8] = [
-    "create",
-    "--account",
-    "probely",
-    "--set",
-    "emails=ada@example.com",
-    "--set",
-    "name.display=Ada",
-    "--yes",
-];
-
 #[test]
 fn what_may_have_been_created_is_looked_for_and_not_made_twice() {
     let server = server(5);
     server.fault(Fault::new("users-create").first(1).drop_connection().after_effect());
-    let lost = server.run(&ADA);
+    let lost = server.run(&CREATE_ADA);
     assert_eq!((lost.code, lost.out.as_str()), (4, ""), "{}", lost.err);
     assert!(
         lost.err.contains("with all that was to be set: this is it, or one just like it"),
@@ -48,7 +32,7 @@ fn what_may_have_been_created_is_looked_for_and_not_made_twice() {
 fn what_was_not_created_is_said_not_to_be_there() {
     let server = server(5);
     server.fault(Fault::new("users-create").first(1).drop_connection());
-    let lost = server.run(&ADA);
+    let lost = server.run(&CREATE_ADA);
     assert_eq!(lost.code, 5, "{}", lost.err);
     assert!(
         lost.err.ends_with("no such profile is there (1 request); it may appear a little later\n"),
@@ -60,7 +44,7 @@ fn what_was_not_created_is_said_not_to_be_there() {
 #[test]
 fn a_refused_connection_did_nothing_and_a_lost_answer_is_looked_up() {
     let server = server(40);
-    let user = person(&server, "probely");
+    let user = server.people("probely").remove(0);
     let mut command = server.command(&["deactivate", &user, "--yes", "-o", "csv"]);
     let refused = Run::from(command.env("PROBELY_API_BASE_URL", "http://127.0.0.1:1").output().unwrap());
     assert_eq!(refused.code, 5, "{}", refused.err);
@@ -162,7 +146,7 @@ fn people_are_invited_to_an_organization_given_a_role_and_removed() {
 #[test]
 fn lists_are_written_with_semicolons_or_as_json() {
     let server = server(5);
-    let user = person(&server, "probely");
+    let user = server.people("probely").remove(0);
     for (labels, shown) in [("blue; gr,een", "gr,een"), (r#"["a;b"]"#, "a;b")] {
         let set = format!("labels={labels}");
         let run = server.run(&["update", &user, "--set", &set, "--yes", "-o", "ndjson"]);
@@ -187,7 +171,7 @@ fn what_is_listed_as_csv_can_be_given_back() {
     let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("given-back");
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
-    let user = person(&server, "probely");
+    let user = server.people("probely").remove(0);
     for labels in [r#"["a;b","c"]"#, "c; d"] {
         let set = format!("labels={labels}");
         assert_eq!(server.run(&["update", &user, "--set", &set, "--yes", "-q"]).code, 0);
@@ -223,7 +207,7 @@ fn a_change_without_an_answer_is_read_back_and_nothing_personal_is_said_when_tha
 #[test]
 fn what_all_have_in_common_is_the_exit_code() {
     let server = server(5);
-    let user = person(&server, "probely");
+    let user = server.people("probely").remove(0);
     assert_eq!(server.run(&["deactivate", "probely:probely/user/nobody", "--yes"]).code, 6);
     assert_eq!(server.run(&["deactivate", "probely:probely/user/nobody", &user, "--yes"]).code, 4);
     let nowhere = ["deactivate", "upsun:upsun/user/6da2fb9b-de79-4a06-8faf-cc9488bd95d5"];
@@ -235,7 +219,7 @@ fn what_all_have_in_common_is_the_exit_code() {
 #[test]
 fn somebody_is_deactivated_at_all_accounts_and_who_could_not_be_asked_is_told() {
     let server = server(20);
-    let user = person(&server, "probely");
+    let user = server.people("probely").remove(0);
     let profile = server.run(&["get", &user, "-o", "ndjson"]).out;
     let address = profile.split(r#""address":""#).nth(1).unwrap().split('"').next().unwrap();
     let dry = server.run(&["deactivate", "--find", address, "--dry-run", "-o", "csv"]);

@@ -2,20 +2,12 @@
 
 use anyprofile_sandbox::Fault;
 
-use crate::{Run, Server, server};
+use crate::{CREATE_ADA, Run, Server, server};
 
 fn with(server: &Server, arguments: &[&str], variables: &[(&str, String)]) -> Run {
     let mut command = server.command(arguments);
     command.envs(variables.iter().map(|(name, value)| (*name, value)));
     command.output().unwrap().into()
-}
-
-/// The first two people of an account.
-fn people(server: &Server, account: &str) -> [String; 2] {
-    let listed =
-        server.run(&["list", "--account", account, "--kind", "human", "-o", "csv", "--fields", "id", "-q"]);
-    let mut ids = listed.out.lines().skip(1).filter(|id| id.contains("/user/")).map(str::to_owned);
-    [ids.next().unwrap(), ids.next().unwrap()]
 }
 
 #[test]
@@ -71,7 +63,7 @@ fn the_record_that_comes_is_the_one_that_was_asked_for() {
         ("upsun", "get-profile", "11111111-1111-4111-8111-111111111111"),
         ("anthropic", "BetaGetUserProfile", "uprof_somebody_else"),
     ] {
-        let [one, _] = people(&server, account);
+        let one = server.people(account).remove(0);
         let other = move |record: &mut serde_json::Value, _| record["id"] = native.into();
         server.fault(Fault::new(operation).edit(other));
         let before = server.writes();
@@ -100,7 +92,7 @@ fn the_record_that_comes_is_the_one_that_was_asked_for() {
 #[test]
 fn a_write_that_is_answered_with_somebody_else_may_have_been_made() {
     let server = server(20);
-    let [one, _] = people(&server, "probely");
+    let one = server.people("probely").remove(0);
     server.fault(Fault::new("users-partial-update").edit(|record, _| record["id"] = "user00000099".into()));
     let run = server.run(&["update", &one, "--set", "name.display=Somebody", "--yes"]);
     assert_ne!(run.code, 0, "{}", run.err);
@@ -110,7 +102,7 @@ fn a_write_that_is_answered_with_somebody_else_may_have_been_made() {
 #[test]
 fn what_is_not_there_is_no_proof() {
     let server = server(20);
-    let [one, _] = people(&server, "probely");
+    let one = server.people("probely").remove(0);
     server.fault(Fault::new("users-destroy").respond(502));
     // The plan reads it, and then a gateway stands between.
     let gateway = r#"{"message":"no Route matched with those values"}"#;
@@ -212,8 +204,7 @@ fn a_creation_that_is_answered_with_somebody_else_is_looked_for_and_nobody_is_ha
         record["id"] = "user00000099".into();
         record["email"] = "other@example.com".into();
     }));
-    let create = ["create", "--account", "probely", "--yes", "--set", "emails=ada@example.com"];
-    let run = server.run(&[&create[..], &["--set", "name.display=Ada"]].concat());
+    let run = server.run(&CREATE_ADA);
     assert_eq!((run.code, run.out.as_str()), (4, ""), "{}", run.err);
     assert!(
         run.err.contains("user00000099") && run.err.contains("there is probely:probely/user/"),
@@ -225,7 +216,7 @@ fn a_creation_that_is_answered_with_somebody_else_is_looked_for_and_nobody_is_ha
 #[test]
 fn who_is_not_found_after_a_write_without_an_answer_is_not_known_to_be_gone() {
     let server = server(30);
-    let [one, _] = people(&server, "probely");
+    let one = server.people("probely").remove(0);
     server.fault(Fault::new("users-destroy").respond(502));
     server
         .fault(Fault::new("users-retrieve").on_attempts(2..).respond(404).body(r#"{"detail":"Not found."}"#));

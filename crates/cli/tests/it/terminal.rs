@@ -2,7 +2,6 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    path::PathBuf,
     process::Stdio,
     time::Duration,
 };
@@ -10,17 +9,10 @@ use std::{
 use anyprofile_sandbox::Fault;
 use serde_json::Value;
 
-use crate::{ACME, Run, anyprofile, server};
+use crate::{ACME, Run, anyprofile, folder, server};
 
 /// What somebody may put into a name: it clears the screen, begins a line of its own, and turns what follows.
 const HOSTILE: &str = "x\u{1b}[2J\u{9b}31m\u{202e}\u{200b}\r\nerror: forged\u{7}";
-
-fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("terminal-{name}"));
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
 
 fn is_harmless(text: &str) -> bool {
     let steers = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202e}' | '\u{200b}');
@@ -77,7 +69,7 @@ fn an_argument_that_is_repeated_steers_nothing() {
 #[test]
 fn a_file_that_is_repeated_steers_nothing() {
     let server = server(5);
-    let file = folder("files").join("changes");
+    let file = folder("terminal-files").join("changes");
     let json = |text: &str| serde_json::to_string(text).unwrap();
     for content in [
         format!("id,\"{HOSTILE}\"\nprobely:probely/user/x,y\n"),

@@ -1,26 +1,12 @@
 //! Many profiles from a file: shown, written once each, gone on with after a cut.
 
-use std::{collections::BTreeMap, path::PathBuf, process::Stdio};
+use std::{collections::BTreeMap, process::Stdio};
 
 use anyprofile_sandbox::Fault;
 
-use crate::{Run, Server, server};
+use crate::{Run, Server, folder, server};
 
 /// A folder of a test of its own, empty at its start.
-fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-/// The ids of an account's users.
-fn users(server: &Server, account: &str) -> Vec<String> {
-    let listed = server.run(&["list", "--account", account, "-o", "csv", "--fields", "id,kind", "-q"]).out;
-    let people = listed.lines().filter_map(|line| line.strip_suffix(",human"));
-    people.filter(|id| id.contains("/user/")).map(str::to_owned).collect()
-}
-
 /// How often each record was written.
 fn written(server: &Server) -> BTreeMap<String, usize> {
     let mut written = BTreeMap::new();
@@ -34,7 +20,7 @@ fn written(server: &Server) -> BTreeMap<String, usize> {
 fn what_was_cut_off_goes_on_and_writes_each_profile_once() {
     let server = server(1300);
     let folder = folder("cut-off");
-    let users: Vec<_> = users(&server, "upsun").into_iter().take(1000).collect();
+    let users: Vec<_> = server.people("upsun").into_iter().take(1000).collect();
     assert_eq!(users.len(), 1000);
     let rows: Vec<_> =
         users.iter().enumerate().map(|(number, id)| format!("{id},Person {number}\n")).collect();
@@ -82,7 +68,7 @@ fn all_that_is_wrong_with_a_file_is_told_and_nothing_is_sent() {
     let server = server(5);
     let folder = folder("wrong");
     let file = folder.join("changes.ndjson");
-    let user = &users(&server, "probely")[0];
+    let user = &server.people("probely")[0];
     let before = server.requests().len();
     let run = |text: String| -> Run {
         std::fs::write(&file, text).unwrap();
@@ -110,7 +96,7 @@ fn all_that_is_wrong_with_a_file_is_told_and_nothing_is_sent() {
 fn too_many_failures_stop_the_run() {
     let server = server(40);
     let folder = folder("failures");
-    let users = users(&server, "probely");
+    let users = server.people("probely");
     let file = folder.join("changes.csv");
     let write = |missing: usize| {
         let gone = (0..missing).map(|number| format!("probely:probely/user/gone{number}"));
@@ -142,7 +128,7 @@ fn a_dry_run_ends_as_the_run_does() {
     let server = server(60);
     let folder = folder("dry");
     let file = folder.join("changes.csv");
-    let users = users(&server, "probely");
+    let users = server.people("probely");
     let gone = (0..3).map(|number| format!("probely:probely/user/gone{number}"));
     let rows: Vec<_> = gone.chain(users.iter().cloned()).map(|id| format!("{id},Somebody")).collect();
     std::fs::write(&file, format!("id,name.display\n{}\n", rows.join("\n"))).unwrap();
@@ -157,7 +143,7 @@ fn a_dry_run_ends_as_the_run_does() {
 fn what_was_done_before_is_skipped_only_where_the_service_still_shows_it() {
     let server = server(10);
     let folder = folder("since-then");
-    let user = &users(&server, "probely")[0];
+    let user = &server.people("probely")[0];
     let file = folder.join("changes.csv");
     let write = |title: &str| {
         std::fs::write(&file, format!("id,title\n{user},{title}\n")).unwrap();
@@ -184,7 +170,7 @@ fn what_was_done_before_is_skipped_only_where_the_service_still_shows_it() {
 fn what_was_written_without_an_answer_is_read_before_it_is_written_again() {
     let server = server(10);
     let folder = folder("lost");
-    let users = users(&server, "probely");
+    let users = server.people("probely");
     let file = folder.join("changes.csv");
     std::fs::write(&file, format!("id,name.display\n{},Ada\n{},Grace\n", users[0], users[1])).unwrap();
     let arguments = ["update", "--from", file.to_str().unwrap(), "--yes", "-o", "csv"];
@@ -205,7 +191,7 @@ fn what_was_written_without_an_answer_is_read_before_it_is_written_again() {
 fn failures_while_the_plan_is_made_do_not_stop_the_writes() {
     let server = server(60);
     let folder = folder("spread");
-    let mut ids = users(&server, "probely");
+    let mut ids = server.people("probely");
     assert!(ids.len() > 40);
     for number in 0..3 {
         ids.insert(number * 15 + 10, format!("probely:probely/user/gone{number}"));
@@ -222,7 +208,7 @@ fn failures_while_the_plan_is_made_do_not_stop_the_writes() {
 fn a_journal_is_of_its_changes_and_of_where_they_were_made() {
     let (one, other) = (server(10), server(10));
     let folder = folder("places");
-    let user = &users(&one, "probely")[0];
+    let user = &one.people("probely")[0];
     let file = folder.join("changes.csv");
     std::fs::write(&file, format!("id,title\n{user},NULL\n")).unwrap();
     let from = ["update", "--from", file.to_str().unwrap(), "--yes"];
@@ -242,7 +228,7 @@ fn a_journal_is_of_its_changes_and_of_where_they_were_made() {
 fn what_the_service_put_off_is_sent_when_it_says() {
     let server = server(10);
     let folder = folder("put-off");
-    let users = users(&server, "probely");
+    let users = server.people("probely");
     let file = folder.join("changes.csv");
     std::fs::write(&file, format!("id,name.display\n{},Ada\n{},Grace\n", users[0], users[1])).unwrap();
     server.fault(Fault::new("users-partial-update").first(1).respond(429).header("retry-after-ms", "5"));

@@ -1,5 +1,7 @@
 //! A listing page by page.
 
+mod accept;
+
 use std::{
     fmt,
     future::poll_fn,
@@ -11,17 +13,16 @@ use std::{
 };
 
 use super::{
-    CollectionReport, ListReport, SetAside,
+    ListReport,
     early_stop::NewestFirst,
     filter_proof::misread_filters,
-    report::NAMED_SET_ASIDE,
-    second_look::{AtEnd, SecondLook},
+    second_look::SecondLook,
     stall::{self, Stall},
     window::{Urgency, Window},
 };
 use crate::{
-    Cursor, CursorGuard, DuplicateCounter, Error, ErrorKind, IdKind, ListQuery, MissingReason, Next, Order,
-    OrderField, Page, Profile, ProfileId, ProfileProvider, RemainingPages, Result, Timestamp, Verdict,
+    Cursor, CursorGuard, DuplicateCounter, Error, ErrorKind, IdKind, ListQuery, Order, OrderField, Page,
+    Profile, ProfileId, ProfileProvider, RemainingPages, Result, Timestamp,
 };
 
 /// How many profiles a page is taken to have where nobody says so.
@@ -344,173 +345,6 @@ where
         limited || matches!(self.position, Position::End)
     }
 
-    fn accept(&mut self, mut page: Page<Profile>) -> Page<Profile> {
-        self.last_received = page.items.len() as u64;
-        let is_over = self.count(&mut page);
-        self.last_total = (page.collection.clone(), page.declared_total);
-        // Also what the service has filtered: its words may mean something else than ours.
-        let (filter, capabilities) = (&self.query.filter, self.provider.capabilities());
-        let report = &mut self.report;
-        if !filter.is_empty() {
-            page.items.retain(|profile| {
-                let verdict = filter.verdict(profile, capabilities);
-                report.undetermined += u64::from(verdict == Verdict::Undetermined);
-                verdict == Verdict::Wanted
-            });
-        }
-        let lacks = [MissingReason::Withheld, MissingReason::Failed];
-        for profile in &page.items {
-            let mut missing = profile.origin.iter().flat_map(|origin| &origin.missing);
-            report.partial += u64::from(missing.any(|it| lacks.contains(&it.reason)));
-        }
-        let next = match (&page.next, &page.next_collection) {
-            (_, Some(cursor)) if is_over => Some(cursor.clone()),
-            _ if is_over => None,
-            (Next::End, _) => None,
-            (Next::Cursor(cursor), _) => Some(cursor.clone()),
-            (Next::Remaining(remaining), _) => remaining.cursors().next(),
-        };
-        self.remaining = match &page.next {
-            Next::Remaining(remaining) if !is_over => Some((remaining.clone(), page.next_collection.clone())),
-            _ => None,
-        };
-        self.position = match self.look_again(is_over || is_last(&page)) {
-            Some(again) => again,
-            None => next.map_or(Position::End, |cursor| self.admit(cursor)),
-        };
-        self.report.reached_end = matches!(self.position, Position::End);
-        if let Some(limit) = self.query.limit {
-            let left = usize::try_from(limit - self.report.seen).unwrap_or(usize::MAX);
-            if page.items.len() > left {
-                page.items.truncate(left);
-                self.report.limited = true;
-                self.report.reached_end = false;
-                self.position = Position::End;
-            }
-        }
-        self.report.pages += 1;
-        let room = NAMED_SET_ASIDE.saturating_sub(self.report.set_aside.len());
-        for bad in page.quarantined.iter().take(room) {
-            self.report.set_aside.push(SetAside {
-                collection: page.collection.clone(),
-                page: self.report.pages,
-                position: bad.position,
-                reason: bad.reason.clone(),
-            });
-        }
-        self.report.seen += page.items.len() as u64;
-        if self.query.limit == Some(self.report.seen) && !matches!(self.position, Position::End) {
-            self.report.limited = true;
-        }
-        self.report.quarantined += page.quarantined.len() as u64;
-        self.report.spend(page.effort);
-        page
-    }
-
-    /// Counts what the service sent, and leaves out who came the first time already where a list is read again. Gives
-    /// whether the rest of the collection is not needed.
-    fn count(&mut self, page: &mut Page<Profile>) -> bool {
-        let index = self.collection_of(page);
-        let is_last = is_last(page);
-        let is_numbered = page.is_numbered || matches!(page.next, Next::Remaining(_)) || self.is_at_number();
-        let is_second = self.second_look.is_second();
-        let is_empty = page.items.is_empty() && page.quarantined.is_empty();
-        if is_second {
-            page.items.retain(|profile| !self.duplicates.has_noted(&profile.id));
-        }
-        self.second_look.note(&page.items, page.quarantined.len() as u64, page.date, is_numbered);
-        if is_second {
-            page.quarantined.clear();
-        }
-        let report = &mut self.report;
-        let (collection, drift) = (&mut report.collections[index], &mut report.drift);
-        drift.note_envelope(&page.changed_types);
-        let duplicates = self.duplicates.note_page(page.items.iter().map(|profile| &profile.id));
-        collection.duplicates += duplicates;
-        for profile in &page.items {
-            collection.latest_change = collection.latest_change.max(profile.times.updated.value().copied());
-            drift.note(profile);
-        }
-        let (received, quarantined) = (page.items.len() as u64, page.quarantined.len() as u64);
-        collection.received += received;
-        collection.quarantined += quarantined;
-        // A total that falls is the sign of a deletion, which may have moved others over a page boundary.
-        collection.declared_total = collection.declared_total.max(page.declared_total);
-        // Of the last page there is no rest.
-        let is_progress = received + quarantined > duplicates;
-        // The second time all have come before; the pages end where they ended the first time, or bring somebody.
-        let is_known = is_second && !self.second_look.is_at_first_end();
-        let has_come = if is_second { is_empty && !is_known } else { collection.has_come() };
-        let is_over = !is_last && !is_progress && has_come;
-        let leads_on = is_progress || is_last || is_known || is_over;
-        self.stall.note(leads_on, self.query.empty_pages_allowed());
-        report.stopped_at_empty_pages = self.stall.is_reached();
-        report.empty_pages += u64::from(received + quarantined == 0 && !is_last && !is_second);
-        report.received += received;
-        report.duplicates = self.duplicates.duplicates();
-        report.duplicates_unchecked = !self.duplicates.is_exhaustive();
-        let offered = report.collections.iter().filter(|it| !it.is_not_offered);
-        let sum = |sum: Option<u64>, total: Option<u64>| Some(sum?.saturating_add(total?));
-        report.declared_total = offered.map(|it| it.declared_total).fold(Some(0), sum);
-        // Who did not come the first time is not in the order of the first time.
-        if let Some(order) = self.newest_first.as_mut().filter(|_| !is_second) {
-            order.note(&page.items, page.quarantined.len());
-            // Of a further collection the far end cannot be asked for alone: it is read whole.
-            if index == 0 && !is_last && order.may_stop() {
-                self.ask_far_end(page.next_collection.clone());
-            }
-        }
-        is_over
-    }
-
-    /// The place of a page's collection in the report. A collection that begins is added.
-    fn collection_of(&mut self, page: &Page<Profile>) -> usize {
-        let report = &mut self.report;
-        let known = report.collections.iter().position(|it| it.collection == page.collection);
-        known.unwrap_or_else(|| {
-            let is_resumed = std::mem::take(&mut self.skips);
-            report.collections.push(CollectionReport::new(page, is_resumed));
-            self.newest_first = self.newest_first.as_ref().map(NewestFirst::anew);
-            let first = match &self.position {
-                Position::At(cursor) => Some(cursor.clone()),
-                Position::Start | Position::Repeated | Position::End => None,
-            };
-            self.second_look = SecondLook::of(first, is_resumed);
-            self.stall = Stall::default();
-            report.collections.len() - 1
-        })
-    }
-
-    fn is_at_number(&self) -> bool {
-        matches!(&self.position, Position::At(cursor) if cursor.is_numbered())
-    }
-
-    /// At the end of a numbered collection: where to read it again, if it changed while it was read.
-    fn look_again(&mut self, is_end: bool) -> Option<Position> {
-        if !is_end {
-            return None;
-        }
-        match self.second_look.at_end(self.duplicates.is_exhaustive()) {
-            AtEnd::Unchanged => None,
-            AtEnd::Unknown => {
-                self.report.not_at_one_moment = true;
-                None
-            }
-            AtEnd::KeepsChanging => {
-                self.report.changed_while_read = true;
-                None
-            }
-            AtEnd::Again(first) => {
-                self.guard = CursorGuard::default();
-                self.last_total = (None, None);
-                Some(match first {
-                    Some(cursor) => self.admit(cursor),
-                    None => Position::Start,
-                })
-            }
-        }
-    }
-
     fn admit(&mut self, cursor: Cursor) -> Position {
         if self.guard.admit(&cursor) { Position::At(cursor) } else { Position::Repeated }
     }
@@ -525,15 +359,6 @@ where
         .with_hint(
             "the profiles that were delivered are good, and there may be more; report it to the service",
         )
-    }
-}
-
-/// Whether a page is the last one of its collection.
-fn is_last(page: &Page<Profile>) -> bool {
-    match &page.next {
-        Next::End => true,
-        Next::Cursor(cursor) => Some(cursor) == page.next_collection.as_ref(),
-        Next::Remaining(remaining) => remaining.is_empty(),
     }
 }
 
