@@ -130,13 +130,14 @@ impl Answer {
         Ok(())
     }
 
-    /// Whether the body has the form of the service's errors.
+    /// Whether the body has the form of the service's errors. A record has an id, whatever further fields it comes to have.
     fn is_error(&self) -> bool {
         if self.body.len() > MAX_ERROR_BYTES {
             return false;
         }
         let failure = Failure::new(self.operation, self.status, &self.headers, &self.body);
-        !failure.is_empty && !failure.is_html && (self.dialect.is_own_form)(&failure)
+        let has_id = failure.json.as_ref().is_some_and(|json| json.get("id").is_some());
+        !failure.is_empty && !failure.is_html && !has_id && (self.dialect.is_own_form)(&failure)
     }
 
     /// That there is an answer of the service's about this profile: nothing, words, or a record, which must not be somebody

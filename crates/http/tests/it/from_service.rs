@@ -168,6 +168,8 @@ async fn an_error_with_a_success_status_is_no_word_that_a_write_was_made() {
         ("", false),
         ("{}", false),
         ("\"done\"", false),
+        // A record that has such a field.
+        (r#"{"id":"u1","detail":"On leave."}"#, false),
         (r#"{"detail":"Service temporarily unavailable."}"#, true),
         ("\u{feff}{\"detail\":\"No.\"}", true),
     ] {
