@@ -25,10 +25,12 @@ pub(crate) fn run() -> Outcome {
     let name = "anyprofile.cdx.json";
     let moved = std::fs::rename(root.join("crates/cli").join(name), release.join(name));
     moved.map_err(|error| format!("the bill of materials cannot be moved: {error}"))?;
-    for folder in std::fs::read_dir(root.join("crates")).map_err(|error| error.to_string())?.flatten() {
-        let other = folder.path().join(name);
-        if other.exists() {
-            std::fs::remove_file(&other).map_err(|error| format!("{}: {error}", other.display()))?;
+    for folder in [root.clone(), root.join("crates")] {
+        for package in std::fs::read_dir(folder).map_err(|error| error.to_string())?.flatten() {
+            let other = package.path().join(name);
+            if other.exists() {
+                std::fs::remove_file(&other).map_err(|error| format!("{}: {error}", other.display()))?;
+            }
         }
     }
     println!("{0}/anyprofile and {0}/{name}", release.display());

@@ -57,6 +57,8 @@ pub(crate) struct Wire {
 #[derive(Debug, Default)]
 struct State {
     prefer: Option<HeaderValue>,
+    /// The ids of the profiles that are asked for.
+    profiles: Vec<String>,
     exchanges: Vec<Exchange>,
 }
 
@@ -64,6 +66,27 @@ impl Wire {
     /// Asks for an answer (`code=404`, `example=empty`), or for the server's choice.
     pub(crate) fn prefer(&self, answer: Option<&str>) {
         self.state().prefer = answer.and_then(|answer| HeaderValue::from_str(answer).ok());
+    }
+
+    /// From now on the record of each of these ids is answered with that id. An example of a document has one id for
+    /// whoever is asked for, and a provider refuses the record of somebody else.
+    pub(crate) fn answer_for(&self, ids: &[&str]) {
+        self.state().profiles = ids.iter().map(ToString::to_string).collect();
+    }
+
+    /// The body of an answer, with the id that the URL ends with if it is one of [`Self::answer_for`].
+    fn with_asked_id(&self, path: &str, body: Bytes) -> Bytes {
+        let asked = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        if !self.state().profiles.iter().any(|id| id == asked) {
+            return body;
+        }
+        match serde_json::from_slice(&body) {
+            Ok(Value::Object(mut record)) if record.get("id").is_some_and(Value::is_string) => {
+                record.insert("id".to_owned(), asked.into());
+                Value::Object(record).to_string().into()
+            }
+            _ => body,
+        }
     }
 
     /// What went over the wire since the last call.
@@ -88,8 +111,9 @@ impl Wire {
         let stream = TcpStream::connect(authority.as_str()).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         let connection = tokio::spawn(connection);
-        let (head, body) = sender.send_request(request.map(Full::new)).await?.into_parts();
-        let body = body.collect().await?.to_bytes();
+        let (mut head, body) = sender.send_request(request.map(Full::new)).await?.into_parts();
+        let body = self.with_asked_id(uri.path(), body.collect().await?.to_bytes());
+        head.headers.remove(header::CONTENT_LENGTH);
         connection.abort();
         Ok(Response::from_parts(head, body))
     }

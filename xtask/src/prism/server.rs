@@ -167,9 +167,9 @@ mod tests {
     }
 
     #[test]
-    fn a_free_address_can_be_bound() {
+    fn a_free_address_is_of_this_machine() {
+        // It is not bound again here: another process may have taken it.
         let address = free_address().unwrap();
         assert!(address.ip().is_loopback() && address.port() != 0);
-        TcpListener::bind(address).unwrap();
     }
 }

@@ -10,6 +10,15 @@ use anyprofile_sandbox::Fault;
 
 use crate::{CREATE_ADA, Run, Server, server};
 
+/// The signal, or SIGTERM where this process was started to ignore it, and so is what it starts: a shell lets its background
+/// jobs ignore SIGINT, and `nohup` lets its command ignore SIGHUP.
+fn heeded<'a>(signal: &'a str, number: u32) -> &'a str {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.map_or(0, |digits| u64::from_str_radix(digits.trim(), 16).unwrap());
+    if ignored >> (number - 1) & 1 == 0 { signal } else { "-TERM" }
+}
+
 /// Runs a command, and sends it a signal once the server has had so many writes.
 fn signalled(server: &Server, arguments: &[&str], signal: &str, writes: usize) -> Run {
     let mut command = server.command(arguments);
@@ -17,6 +26,11 @@ fn signalled(server: &Server, arguments: &[&str], signal: &str, writes: usize) -
     while server.writes() < writes {
         std::thread::yield_now();
     }
+    let signal = match signal {
+        "-INT" => heeded(signal, 2),
+        "-HUP" => heeded(signal, 1),
+        other => other,
+    };
     let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
     child.wait_with_output().unwrap().into()

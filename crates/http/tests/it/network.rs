@@ -137,11 +137,17 @@ async fn the_real_client_follows_no_redirect_to_another_origin() {
     assert_eq!(elsewhere.calls_async().await, 0);
 }
 
+/// A port where nobody listens, and nobody will while the socket is held.
+pub(crate) fn deaf_port() -> (tokio::net::TcpSocket, std::net::SocketAddr) {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
+}
+
 #[tokio::test]
 async fn a_port_where_nobody_listens_is_a_transport_error_that_may_pass() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let (_reserved, address) = deaf_port();
     let error = client(&format!("http://{address}"), direct()).send(read()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert_eq!(error.retry(), anyprofile_core::Retry::Later);

@@ -35,9 +35,7 @@ async fn a_proxy_that_asks_for_credentials_is_named_and_the_services_are_not_con
 
 #[tokio::test]
 async fn a_proxy_that_cannot_be_reached_is_named_and_a_write_was_not_made() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let (_reserved, address) = crate::network::deaf_port();
     let options = through(&format!("http://me:hunter2@{address}")).with_max_attempts(1);
     let error = client("http://api.invalid", options).send(write()).await.unwrap_err();
     assert_eq!(
