@@ -22,6 +22,8 @@ pub(crate) struct Operation {
     pub(crate) examples: Vec<String>,
     /// The statuses of the failures.
     pub(crate) failures: Vec<u16>,
+    /// Whether the path has a variable.
+    pub(crate) names_a_record: bool,
 }
 
 /// A query parameter.
@@ -53,11 +55,11 @@ impl Operation {
 pub(crate) fn operations(text: &str) -> Result<BTreeMap<String, Operation>, Broken> {
     let document: Value = serde_json::from_str(text)?;
     let mut operations = BTreeMap::new();
-    for item in document["paths"].as_object().into_iter().flat_map(|paths| paths.values()) {
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
         for method in ["get", "post", "put", "patch", "delete"] {
             let Some(described) = item.get(method) else { continue };
             let id = described["operationId"].as_str().ok_or("an operation has no id")?;
-            let mut operation = Operation::default();
+            let mut operation = Operation { names_a_record: path.contains('{'), ..Operation::default() };
             let parameters =
                 [&item["parameters"], &described["parameters"]].into_iter().filter_map(Value::as_array);
             for parameter in parameters.flatten().map(|parameter| resolved(&document, parameter)) {

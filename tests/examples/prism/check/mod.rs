@@ -16,6 +16,9 @@ use crate::{
     wire::{Exchange, Wire},
 };
 
+/// How many requests a listing may take before it sees that it is led in a circle: one for each collection, and two more.
+const MOST_REQUESTS: usize = 4;
+
 /// A run.
 #[derive(Debug)]
 pub(crate) struct Check {
@@ -120,7 +123,7 @@ impl Check {
         let (result, exchanges) = self.send(&wish_for(example), &call).await;
         let (word, requests) = (example.unwrap_or("ok"), exchanges.len());
         match result {
-            Err(error) if error.kind() == kind && requests <= 3 => {
+            Err(error) if error.kind() == kind && requests <= MOST_REQUESTS => {
                 self.note(what, format!("{word}: ends with '{}' after {requests} requests", error.message()));
             }
             Err(error) => self.fail(what, &format!("({word}) {} after {requests} requests", told(&error))),
@@ -184,12 +187,20 @@ impl Check {
     fn failed_as(&mut self, id: &str, status: u16, (result, exchanges): (Result<Seen>, Vec<Exchange>)) {
         self.keep(id, &exchanges);
         match result {
-            Err(error) if error.status() == Some(status) && error.kind() == kind_of(status) => {
+            Err(error)
+                if error.status() == Some(status)
+                    && error.kind() == kind_of(status, self.names_a_record(id)) =>
+            {
                 self.note(id, status.to_string());
             }
             Err(error) => self.fail(id, &format!("({status}) {}", told(&error))),
             Ok(_) => self.fail(id, &format!("({status}) ends without an error")),
         }
+    }
+
+    /// Whether the path of an operation has a variable.
+    fn names_a_record(&self, id: &str) -> bool {
+        self.operations.get(id).is_some_and(|operation| operation.names_a_record)
     }
 
     fn keep(&mut self, id: &str, exchanges: &[Exchange]) {
@@ -247,9 +258,10 @@ fn wish_for(example: Option<&str>) -> String {
     example.map(|example| format!("example={example}")).unwrap_or_default()
 }
 
-/// The kind that an error with this status is to have.
-const fn kind_of(status: u16) -> ErrorKind {
+/// The kind that an error with this status is to have. Where no record is named, nothing can be missing but the place.
+const fn kind_of(status: u16, names_a_record: bool) -> ErrorKind {
     match status {
+        404 if !names_a_record => ErrorKind::Config,
         401 => ErrorKind::Unauthenticated,
         402 | 403 => ErrorKind::PermissionDenied,
         404 => ErrorKind::NotFound,

@@ -69,15 +69,6 @@ async fn profiles(check: &mut Check, client: &UpsunClient) {
     narrowed.username = Some("ada".to_owned());
     (narrowed.range, narrowed.page) = (Some(50), Some(2));
     check.variant("list-profiles", async || list(&narrowed).await).await;
-    // The server's example links to `string`, whatever is asked for.
-    let follow = async || {
-        let mut page = client.list_profiles(&narrowed).await?.list;
-        while let Some(next) = page.links.next.take() {
-            page = client.follow_profiles(&narrowed, &next).await?.list;
-        }
-        Ok(())
-    };
-    check.refused("list-profiles", None, ErrorKind::Decode, follow).await;
     check.operation("get-profile", async || Ok(Seen::one(&client.get_profile(USER).await?))).await;
     check.operation("get-address", async || Ok(Seen::one(&client.get_profile_address(USER).await?))).await;
     let profile = async |organization| Ok(Seen::one(&client.get_organization_profile(organization).await?));
@@ -242,8 +233,8 @@ async fn provider(check: &mut Check, provider: &UpsunProvider) -> Result<(), Bro
         check.profiles(what, None, async || Ok(vec![provider.current_with(options).await?])).await;
     }
     for (what, key) in [
-        ("find by e-mail address", FindKey::Email("ada@example.com".to_owned())),
-        ("find by user name", FindKey::Username("ada".to_owned())),
+        ("find by e-mail address", FindKey::Email("aase@example.com".to_owned())),
+        ("find by user name", FindKey::Username("aase-berg".to_owned())),
         ("find user by id", FindKey::NativeId(USER.to_owned())),
         ("find organization by id", FindKey::NativeId(ORGANIZATION.to_owned())),
     ] {
