@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use crate::{AccountName, Effort, ProviderInfo, ServiceName, Timestamp};
+use crate::{AccountName, Effort, ServiceName, Timestamp};
 
 /// The result of everything here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -160,11 +160,6 @@ impl Error {
         Self::new(ErrorKind::Config, message)
     }
 
-    /// An operation that the service does not have.
-    pub fn unsupported(info: &ProviderInfo, operation: &'static str, reason: &str) -> Self {
-        Self::new(ErrorKind::Unsupported, reason).with_provider(info).with_operation(operation)
-    }
-
     /// The kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -293,11 +288,17 @@ impl Error {
         self
     }
 
-    /// The same failure with the provider it came from.
-    pub fn with_provider(mut self, info: &ProviderInfo) -> Self {
-        self.0.service = Some(info.service.clone());
-        self.0.account = Some(info.account.clone());
-        self
+    /// The same failure with what was spent before it.
+    pub(crate) fn with_effort_before(self, before: Effort) -> Self {
+        let mut effort = self.effort();
+        effort += before;
+        self.with_effort(effort)
+    }
+
+    /// Names the account that the failure is of.
+    pub(crate) fn set_provider(&mut self, service: ServiceName, account: AccountName) {
+        self.0.service = Some(service);
+        self.0.account = Some(account);
     }
 
     /// The same failure with the operation.
@@ -450,6 +451,7 @@ impl StdError for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ProviderInfo;
 
     #[test]
     fn an_error_is_one_pointer_wide_and_may_cross_threads() {

@@ -78,11 +78,13 @@ mod envelope;
 mod error;
 mod expression;
 mod extension;
+mod extension_trait;
 mod field;
 mod filter;
 mod find;
 mod guard;
 mod id;
+mod info;
 mod json;
 mod listing;
 mod open_enum;
@@ -117,11 +119,13 @@ pub use self::{
     error::{Effect, Error, ErrorKind, Result, Retry},
     expression::{Expression, ExpressionError},
     extension::{Extension, ProfileExtension},
+    extension_trait::{CheckMethod, CheckReport, ProfileProviderExt},
     field::{Field, FieldState},
     filter::{Expected, Filter, FilterPart, FilterPlan, UnanswerableIn, Verdict},
     find::{FindKey, FindMethod, Found, found_or_nobody, look_up},
     guard::{CursorGuard, DuplicateCounter},
     id::{AccountName, IdError, IdKind, ProfileId, ServiceName},
+    info::ProviderInfo,
     json::{RawJson, UnknownFields},
     listing::{CollectionReport, Drift, ListReport, Pages, ProfileStream, SetAside},
     origin::{MissingReason, MissingView, Origin, View},
@@ -133,7 +137,7 @@ pub use self::{
         Organization, OrganizationKind, PostalAddress, Profile, Role, RoleAssignment, RoleReferenceError,
         RoleScope, ScopeTier, Security, Status, Times,
     },
-    provider::{CheckMethod, CheckReport, ProfileProvider, ProfileProviderExt, ProviderInfo},
+    provider::ProfileProvider,
     query::{Direction, GetOptions, ListQuery, Order, OrderField, WriteOptions},
     time::{ReadTimestamp, Timestamp, TimestampError},
 };

@@ -1,13 +1,7 @@
 //! Reading one profile, and what may be believed of the answer.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
-
 use crate::{
-    Effort, Error, ErrorKind, GetOptions, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _,
-    Result,
+    Effort, ErrorKind, GetOptions, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _, Result,
 };
 
 /// Reads a profile. Who is not there is so only where the place is proven to be right, and whoever comes must be who was
@@ -70,41 +64,4 @@ pub(crate) async fn prove_place<P: ProfileProvider + ?Sized>(provider: &P) -> Re
     };
     proof.renew();
     Ok(effort)
-}
-
-/// For how long a place that was proven to be right is taken to be so: one proof for many who are looked for one after the
-/// other, and no longer than it takes to notice what changed on the way there.
-const FRESH: Duration = Duration::from_secs(10);
-
-/// When it was last proven that an account is where the configuration says. Shared by all clones, and no part of what makes
-/// two of them equal.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct PlaceProof(Arc<Mutex<Option<Instant>>>);
-
-impl PlaceProof {
-    fn is_fresh(&self) -> bool {
-        let proven = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        proven.is_some_and(|proven| proven.elapsed() < FRESH)
-    }
-
-    fn renew(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
-}
-
-impl PartialEq for PlaceProof {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for PlaceProof {}
-
-impl Error {
-    /// The same failure with what was spent before it.
-    pub(crate) fn with_effort_before(self, before: Effort) -> Self {
-        let mut effort = self.effort();
-        effort += before;
-        self.with_effort(effort)
-    }
 }
