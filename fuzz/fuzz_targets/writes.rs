@@ -7,7 +7,7 @@ mod scripted;
 
 use anyprofile::anthropic::INVITE;
 use anyprofile::{
-    ApplyOptions, FieldPath, IdKind, ListQuery, ProfileChange, ProfileDraft, ProfileProviderExt as _,
+    ExecuteOptions, Executed, PlanOptions, Write, FieldPath, IdKind, ListQuery, ProfileChange, ProfileDraft, ProfileProviderExt as _,
 };
 use futures_util::TryStreamExt as _;
 use libfuzzer_sys::fuzz_target;
@@ -32,8 +32,10 @@ fuzz_target!(|data: &[u8]| {
         ];
         for change in &changes {
             let _ = provider.update(&id, change).await.map_err(show);
-            if let Ok(plan) = provider.plan(&id, change).await {
-                let _ = provider.apply(&plan, &ApplyOptions::new()).await.map_err(show);
+            let write = Write::update(id.clone(), change.clone());
+            if let Ok(plan) = provider.plan(&write, &PlanOptions::new()).await {
+                let executed = provider.execute(&plan, &ExecuteOptions::new()).await;
+                let _ = executed.and_then(Executed::into_result).map_err(show);
             }
         }
         let user = ProfileDraft::new(IdKind::USER).set(FieldPath::NAME_DISPLAY, "a");

@@ -7,8 +7,8 @@ use std::{
 };
 
 use anyprofile::{
-    ApplyOptions, Capabilities, FieldPath, FieldSpec, GetOptions, IdKind, ListQuery, Profile, ProfileChange,
-    ProfileId, ProfileProvider, ProfileProviderExt, ValueFormat, WriteRule,
+    Capabilities, ExecuteOptions, Executed, FieldPath, FieldSpec, GetOptions, IdKind, ListQuery, PlanOptions,
+    Profile, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt, ValueFormat, Write, WriteRule,
     anthropic::{
         AnthropicConfig, AnthropicOrganizationProvider, AnthropicProvider, BETA_2026_03_24, BETA_2026_08_18,
         BETA_2026_09_04,
@@ -137,23 +137,25 @@ async fn check(provider: &dyn ProfileProvider, id: &ProfileId, change: &ProfileC
     let whole = GetOptions::new().with_enrich(true);
     let read = || async { provider.get_with(id, &whole).await.map_err(|error| format!("{error}")) };
     let before = read().await?;
-    let plan = match provider.plan(id, change).await {
+    let write = Write::update(id.clone(), change.clone());
+    let plan = match provider.plan(&write, &PlanOptions::new()).await {
         Ok(plan) => plan,
         // Beside the pairs that there are, these may be too many.
         Err(error) if error.message().contains("has at most 16 pairs") => return Ok(()),
         Err(error) => return Err(format!("{error}")),
     };
-    let applied = provider.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await;
+    let applied = provider.execute(&plan, &ExecuteOptions::new().with_unchanged(true)).await;
+    let applied = applied.and_then(Executed::into_result);
     let applied = applied.map_err(|error| format!("{error} {:?}", error.field_errors()))?;
     if !applied.ignored.is_empty() {
         return Err(format!("ignored: {:?}", applied.ignored));
     }
     let after = read().await?;
-    let again = provider.plan(id, change).await.map_err(|error| format!("{error}"))?;
+    let again = provider.plan(&write, &PlanOptions::new()).await.map_err(|error| format!("{error}"))?;
     if !applied.unshown.is_empty() {
         return Err(format!("not shown: {:?}", applied.unshown));
     }
-    let left = &again.differences;
+    let left = again.differences();
     if !left.is_empty() {
         return Err(format!("not as the change says: {left:?}"));
     }

@@ -1,8 +1,8 @@
 //! Changes.
 
 use anyprofile::{
-    ApplyOptions, ErrorKind, FieldPath, FindKey, IdKind, ListQuery, ProfileChange, ProfileDraft, ProfileId,
-    ProfileProviderExt, Status,
+    ErrorKind, ExecuteOptions, FieldPath, FindKey, IdKind, ListQuery, PlanOptions, ProfileChange,
+    ProfileDraft, ProfileId, ProfileProvider as _, ProfileProviderExt, Status, Write,
     anthropic::{AnthropicConfig, AnthropicProvider, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04},
     probely::API_USER,
 };
@@ -24,7 +24,8 @@ async fn an_organization_is_changed_field_by_field_and_read_back() {
         .set(FieldPath::ORGANIZATION_NAME, "Ümläut & Söhne")
         .set(FieldPath::ORGANIZATION_KIND, "individual")
         .set(FieldPath::BILLING_CONTACT, "invoices@example.com");
-    let planned = upsun.plan_update(&acme(), &change).unwrap();
+    let write = Write::update(acme(), change.clone());
+    let planned = upsun.plan(&write, &PlanOptions::new()).await.unwrap();
     assert_eq!(fixture.count("update-org-profile"), 0);
 
     let updated = upsun.update(&acme(), &change).await.unwrap();
@@ -37,7 +38,7 @@ async fn an_organization_is_changed_field_by_field_and_read_back() {
     let requests = fixture.sandbox.requests();
     let sent = requests.iter().find(|request| request.operation == "update-org-profile").unwrap();
     let body: serde_json::Value = serde_json::from_str(&sent.body).unwrap();
-    assert_eq!(Some(&body), planned[0].body.as_ref());
+    assert_eq!(Some(&body), planned.requests()[0].body.as_ref());
     insta::assert_snapshot!(
         body,
         @r#"{"billing_contact":"invoices@example.com","company_name":"Ümläut & Söhne","customer_type":"indvidual"}"#
@@ -82,7 +83,9 @@ async fn somebody_is_created_changed_deactivated_and_let_in_again_at_probely() {
         .set(FieldPath::EMAILS, "ada@example.com")
         .set(FieldPath::NAME_DISPLAY, "Ada")
         .set(FieldPath::TITLE, "cto");
-    assert_eq!(probely.plan_create(&draft).unwrap().len(), 1);
+    let create = Write::create(draft.clone());
+    let planned = probely.plan(&create, &PlanOptions::new()).await.unwrap();
+    assert_eq!(planned.requests().len(), 1);
     assert_eq!(fixture.count("users-create"), 0);
     let ada = probely.create(&draft).await.unwrap();
     assert_eq!((ada.email(), ada.title.value().map(String::as_str)), (Some("ada@example.com"), Some("cto")));
@@ -93,18 +96,28 @@ async fn somebody_is_created_changed_deactivated_and_let_in_again_at_probely() {
         .set(FieldPath::EMAILS, "lovelace@example.com")
         .set(FieldPath::NAME_DISPLAY, "Ada")
         .clear(FieldPath::TITLE);
-    let plan = probely.plan(&ada.id, &change).await.unwrap();
-    assert_eq!(plan.differences.len(), 2, "the name is so already: {plan:?}");
-    assert!(plan.warnings[0].contains("resets the user's password"), "{:?}", plan.warnings);
-    insta::assert_snapshot!(plan.requests[0].body.as_ref().unwrap(), @r#"{"email":"lovelace@example.com","title":""}"#);
-    let applied = probely.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await.unwrap();
+    let plan =
+        probely.plan(&Write::update(ada.id.clone(), change.clone()), &PlanOptions::new()).await.unwrap();
+    assert_eq!(plan.differences().len(), 2, "the name is so already: {plan:?}");
+    assert!(plan.warnings()[0].contains("resets the user's password"), "{:?}", plan.warnings());
+    insta::assert_snapshot!(plan.requests()[0].body.as_ref().unwrap(), @r#"{"email":"lovelace@example.com","title":""}"#);
+    let applied = probely.execute(&plan, &ExecuteOptions::new().with_unchanged(true)).await.unwrap();
     assert!(applied.ignored.is_empty(), "{:?}", applied.ignored);
-    assert_eq!(applied.profile.email(), Some("lovelace@example.com"));
+    assert_eq!(applied.profile.unwrap().email(), Some("lovelace@example.com"));
 
     probely.deactivate(&ada.id).await.unwrap();
     assert_eq!(probely.get(&ada.id).await.unwrap().status, Status::Suspended);
-    let again = probely.plan(&ada.id, &ProfileChange::new().set(FieldPath::STATUS, "active")).await.unwrap();
-    assert_eq!(probely.apply(&again, &ApplyOptions::new()).await.unwrap().profile.status, Status::Active);
+    let again = probely
+        .plan(
+            &Write::update(ada.id.clone(), ProfileChange::new().set(FieldPath::STATUS, "active")),
+            &PlanOptions::new(),
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        probely.execute(&again, &ExecuteOptions::new()).await.unwrap().profile.unwrap().status,
+        Status::Active
+    );
 
     // Who is created with the address of somebody deactivated is that somebody, and the plan tells.
     probely.deactivate(&ada.id).await.unwrap();
@@ -164,10 +177,11 @@ async fn an_end_user_is_created_and_changed_in_every_shape_at_anthropic() {
             .set(FieldPath::NAME_DISPLAY, "Ada Lovelace")
             .set(FieldPath::metadata("tier"), "gold")
             .clear(FieldPath::metadata("team"));
-        let plan = provider.plan(&ada.id, &change).await.unwrap();
-        let applied = provider.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await.unwrap();
+        let plan =
+            provider.plan(&Write::update(ada.id.clone(), change.clone()), &PlanOptions::new()).await.unwrap();
+        let applied = provider.execute(&plan, &ExecuteOptions::new().with_unchanged(true)).await.unwrap();
         assert!(applied.ignored.is_empty(), "{beta:?}: {:?}", applied.ignored);
-        let pairs = applied.profile.metadata.value().unwrap();
+        let pairs = applied.profile.as_ref().unwrap().metadata.value().unwrap();
         assert_eq!(pairs.iter().collect::<Vec<_>>(), [(&"tier".to_owned(), &"gold".to_owned())]);
         let country = ProfileChange::new().set(FieldPath::COUNTRY, "GB");
         let has_details = beta.is_none_or(|beta| beta == BETA_2026_09_04);

@@ -20,6 +20,7 @@ mod output;
 mod progress;
 mod session;
 mod summary;
+mod writes;
 
 use clap::Parser as _;
 

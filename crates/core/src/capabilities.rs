@@ -89,6 +89,16 @@ impl Support {
         }
     }
 
+    /// The error of a provider that does not have the operation.
+    pub(crate) fn missing(&self, info: &ProviderInfo, operation: &'static str) -> Error {
+        let reason = match self {
+            Self::No(reason) => reason.as_ref(),
+            // Declared and not written: the provider's own fault, which the conformance suite finds.
+            Self::For(_) => "this provider declares the operation and does not implement it",
+        };
+        Error::unsupported(info, operation, reason)
+    }
+
     /// Checks that the operation is there for an id, before anything is sent.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
@@ -58,7 +59,10 @@ impl<T> Change<T> {
 ///     .clear(FieldPath::BILLING_VAT_NUMBER);
 /// assert_eq!(change.iter().count(), 2);
 /// ```
-#[derive(Clone, Default, PartialEq)]
+///
+/// It serializes as an object of the fields and their values, null for a field that is to be cleared.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct ProfileChange(BTreeMap<FieldPath, Option<Value>>);
 
 impl ProfileChange {
@@ -122,33 +126,6 @@ impl fmt::Debug for ProfileChange {
             );
         }
         map.finish()
-    }
-}
-
-/// A request that a change would send.
-///
-/// `Debug` shows no body: it holds what is to be written.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct PlannedRequest {
-    /// The HTTP method.
-    pub method: &'static str,
-    /// The URL.
-    pub url: String,
-    /// The JSON body.
-    pub body: Option<Value>,
-}
-
-impl PlannedRequest {
-    /// A request.
-    pub fn new(method: &'static str, url: impl Into<String>, body: Option<Value>) -> Self {
-        Self { method, url: url.into(), body }
-    }
-}
-
-impl fmt::Debug for PlannedRequest {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "PlannedRequest({} {})", self.method, self.url)
     }
 }
 

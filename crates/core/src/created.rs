@@ -65,11 +65,11 @@ fn key_of(draft: &ProfileDraft) -> Option<FindKey> {
 pub(crate) fn check_created<P: ProfileProvider + ?Sized>(
     provider: &P,
     draft: &ProfileDraft,
-    created: Profile,
-) -> Result<Profile> {
+    created: &Profile,
+) -> Result<()> {
     let identifying = [FieldPath::EMAILS, FieldPath::USERNAME, FieldPath::EXTERNAL_ID];
-    let ignored = draft.ignored(&created, provider.capabilities());
-    let Some(path) = identifying.iter().find(|path| ignored.contains(path)) else { return Ok(created) };
+    let ignored = draft.ignored(created, provider.capabilities());
+    let Some(path) = identifying.iter().find(|path| ignored.contains(path)) else { return Ok(()) };
     let message =
         format!("the service sent the record of {}, whose {path} is not what was to be created", created.id);
     Err(Error::new(ErrorKind::Decode, message)

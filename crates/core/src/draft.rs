@@ -1,5 +1,6 @@
 //! Profiles that are to be created.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
 /// A profile that is to be created: its collection, and its fields.
 ///
 /// `Debug` shows the fields and no values.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProfileDraft {
     kind: IdKind,
     fields: ProfileChange,

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use serde::Serialize;
 
 use crate::{
-    Applied, ApplyOptions, Effect, Effort, Enrollment, Error, ErrorKind, FoundCreated, GetOptions, ListQuery,
-    Pages, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProfileStream, Result,
-    Timestamp, UpdatePlan, WriteOptions, created, plan, reading,
+    Effect, Effort, Enrollment, Error, ErrorKind, ExecuteOptions, Executed, FoundCreated, GetOptions,
+    ListQuery, Pages, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider,
+    ProfileStream, ProviderInfo, Result, Timestamp, Write, created, plan, reading,
 };
 
 /// How a credential was proven by [`ProfileProviderExt::check`].
@@ -107,67 +107,32 @@ pub trait ProfileProviderExt: ProfileProvider {
         self.current_with(&GetOptions::default()).await
     }
 
-    /// Changes one profile, and gives it as the service then shows it.
+    /// Makes a write that nobody has to look at before: a plan, and what came of it.
+    ///
+    /// # Errors
+    /// Those of [`plan`](ProfileProvider::plan) and [`execute`](ProfileProvider::execute), and what went wrong with what was
+    /// sent.
+    async fn write(&self, write: Write) -> Result<Executed> {
+        let plan = self.plan(&write, &PlanOptions::new()).await?;
+        self.execute(&plan, &ExecuteOptions::new()).await?.into_result()
+    }
+
+    /// Changes one profile, and gives it as the service then shows it. What is so already is not sent.
     ///
     /// # Errors
     /// Those of [`ProfileChange::check`], with nothing sent, and the service's.
     async fn update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Profile> {
-        self.info().check_id(id)?;
-        let profile = self.update_with(id, change, &WriteOptions::default()).await?;
-        plan::check_written(self, id, profile, change.is_empty())
-    }
-
-    /// Works out what a change does: the differences to the profile as it is now, and the requests. Reads the profile and
-    /// writes nothing.
-    ///
-    /// # Errors
-    /// Those of [`ProfileChange::check`], with nothing sent, and the service's.
-    async fn plan(&self, id: &ProfileId, change: &ProfileChange) -> Result<UpdatePlan> {
-        self.info().check_id(id)?;
-        change.check(id, self.info(), self.capabilities())?;
-        let mut current = self.get(id).await?;
-        let enrich = UpdatePlan::needs_more(self, change, &current);
-        if enrich {
-            current = self.get_opts(id, &GetOptions::default().with_enrich(true)).await?;
-        }
-        UpdatePlan::of(self, id, change, &current, enrich)
-    }
-
-    /// As [`plan`](Self::plan), for a profile that was read before with these options.
-    ///
-    /// # Errors
-    /// Those of [`ProfileChange::check`], and [`ErrorKind::InvalidRequest`] if the profile is another one's. Nothing is sent.
-    async fn plan_of(
-        &self,
-        id: &ProfileId,
-        change: &ProfileChange,
-        current: &Profile,
-        options: &GetOptions,
-    ) -> Result<UpdatePlan> {
-        self.info().check_id(id)?;
-        // To change nothing is possible everywhere.
-        if !change.is_empty() {
-            change.check(id, self.info(), self.capabilities())?;
-        }
-        reading::check_same(self, id, current)?;
-        UpdatePlan::of(self, id, change, current, options.enrich)
+        let executed = self.write(Write::update(id.clone(), change.clone())).await?;
+        executed.profile.ok_or_else(|| not_shown(self.info(), "update"))
     }
 
     /// Reads the profile of a plan, and checks that nothing which the plan touches has changed since: the precondition of
-    /// [`ApplyOptions::unchanged`] alone, for a caller who decides in between whether to write at all.
+    /// [`ExecuteOptions::unchanged`] alone, for a caller who decides in between whether to write at all.
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`] if something has changed; and the service's.
-    async fn check_unchanged(&self, plan: &UpdatePlan) -> Result<()> {
+    async fn check_unchanged(&self, plan: &Plan) -> Result<()> {
         plan::check_unchanged(self, plan).await
-    }
-
-    /// Makes a plan true, and says which fields the service shows otherwise than they were written.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Conflict`], with nothing sent, if the precondition of the options is not met; and the service's.
-    async fn apply(&self, plan: &UpdatePlan, options: &ApplyOptions) -> Result<Applied> {
-        plan::apply(self, plan, options).await
     }
 
     /// Creates a profile, and gives it as the service then shows it.
@@ -176,9 +141,35 @@ pub trait ProfileProviderExt: ProfileProvider {
     /// Those of [`ProfileDraft::check`], with nothing sent, and the service's; [`ErrorKind::Decode`] if it sent somebody else,
     /// whose address, user name or external id is another one: the profile may have been made.
     async fn create(&self, draft: &ProfileDraft) -> Result<Profile> {
-        draft.check(self)?;
-        let profile = self.create_with(draft, &WriteOptions::default()).await?;
-        created::check_created(self, draft, profile)
+        let executed = self.write(Write::create(draft.clone())).await?;
+        executed.profile.ok_or_else(|| not_shown(self.info(), "create"))
+    }
+
+    /// Makes a plan anew that was kept, and says whether it still comes to the same. `now` is the time by which it must not
+    /// have expired.
+    ///
+    /// # Errors
+    /// Those of [`PlanRecord::check_time`](crate::PlanRecord::check_time), [`ErrorKind::InvalidRequest`] for the plan of another
+    /// account, and those of [`plan`](ProfileProvider::plan).
+    #[cfg(feature = "plan-record")]
+    async fn resume(&self, record: &crate::PlanRecord, now: Timestamp) -> Result<crate::Resumed> {
+        record.check_time(now).map_err(|error| error.with_provider(self.info()))?;
+        if record.issuer != plan::Issuer::of(self.info()) {
+            let plan::Issuer { service, account, base_url, .. } = &record.issuer;
+            let message = format!(
+                "the plan was made with {service} account '{account}' at {base_url}, or with other settings of it"
+            );
+            return Err(Error::new(ErrorKind::InvalidRequest, message)
+                .with_provider(self.info())
+                .with_operation(record.write.operation())
+                .with_hint("make the plan anew with the account that is to execute it"));
+        }
+        let options = match record.write {
+            // Who is created is not there to be read.
+            Write::Create { .. } => PlanOptions::new(),
+            _ => PlanOptions::always(),
+        };
+        Ok(record.compare(self.plan(&record.write, &options).await?))
     }
 
     /// Looks for what [`create`](Self::create) may have made where its error says that it
@@ -192,13 +183,21 @@ pub trait ProfileProviderExt: ProfileProvider {
         created::find_created(self, draft, sent).await
     }
 
-    /// Keeps a profile from signing in, without deleting it.
+    /// Keeps a profile from signing in, without deleting it. Where it cannot already, nothing is sent.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`], with nothing sent, where the service has no such thing for this profile.
+    /// [`ErrorKind::Unsupported`], with nothing sent, where the service has no such thing for this profile;
+    /// [`ErrorKind::Upstream`] if the service accepts it and shows another status.
     async fn deactivate(&self, id: &ProfileId) -> Result<()> {
-        self.capabilities().operations.deactivate.check(self.info(), "deactivate", id)?;
-        self.deactivate_with(id, &WriteOptions::default()).await
+        let executed = self.write(Write::deactivate(id.clone())).await?;
+        if executed.ignored.is_empty() {
+            return Ok(());
+        }
+        let message = "the service accepted it, and shows that the profile may still sign in";
+        Err(Error::new(ErrorKind::Upstream, message)
+            .with_provider(self.info())
+            .with_operation("deactivate")
+            .with_effect(Effect::Possible))
     }
 
     /// Deletes a profile for good.
@@ -206,8 +205,7 @@ pub trait ProfileProviderExt: ProfileProvider {
     /// # Errors
     /// [`ErrorKind::Unsupported`], with nothing sent, where the service has no such thing for this profile.
     async fn delete(&self, id: &ProfileId) -> Result<()> {
-        self.capabilities().operations.delete.check(self.info(), "delete", id)?;
-        self.delete_with(id, &WriteOptions::default()).await
+        self.write(Write::delete(id.clone())).await.map(drop)
     }
 
     /// Makes a link for the person of a profile to enroll with.
@@ -217,21 +215,8 @@ pub trait ProfileProviderExt: ProfileProvider {
     /// [`ErrorKind::Decode`] where it sent a link that no person can be sent to (see
     /// [`SecretLink::check`](crate::SecretLink::check)): one may have been made.
     async fn enroll(&self, id: &ProfileId) -> Result<Enrollment> {
-        self.capabilities().operations.enroll.check(self.info(), "enroll", id)?;
-        let enrollment = self.enroll_with(id, &WriteOptions::default()).await?;
-        match enrollment.url.check() {
-            Ok(()) => Ok(enrollment),
-            Err(reason) => Err(Error::new(
-                ErrorKind::Decode,
-                format!("the link is not handed out: {reason}"),
-            )
-            .with_provider(self.info())
-            .with_operation("enroll")
-            .with_effect(Effect::Possible)
-            .with_hint(
-                "a link may have been made all the same: look at the profile before making another one",
-            )),
-        }
+        let executed = self.write(Write::enroll(id.clone())).await?;
+        executed.enrollment.ok_or_else(|| not_shown(self.info(), "enroll"))
     }
 
     /// Proves that the credential works, with one small request: the credential's own profile, or where
@@ -261,6 +246,14 @@ pub trait ProfileProviderExt: ProfileProvider {
 }
 
 impl<P: ProfileProvider + ?Sized> ProfileProviderExt for P {}
+
+/// The error of a write that was made, of which the provider does not say what became.
+fn not_shown(info: &ProviderInfo, operation: &'static str) -> Error {
+    Error::new(ErrorKind::Internal, "the provider executed the plan and does not say what came of it")
+        .with_provider(info)
+        .with_operation(operation)
+        .with_effect(Effect::Whole)
+}
 
 #[cfg(test)]
 mod tests {

@@ -102,6 +102,7 @@ mod rules;
 mod time;
 mod time_text;
 pub mod wire;
+mod write;
 mod written;
 
 pub use async_trait::async_trait;
@@ -111,7 +112,7 @@ pub use self::{
         AtCreation, Capabilities, FieldSource, FieldSpec, FieldTable, ListedCollection, ListingCapabilities,
         Operations, Readable, Support, ValueFormat, WriteRule,
     },
-    change::{Change, PlannedRequest, ProfileChange},
+    change::{Change, ProfileChange},
     created::{Candidate, FoundCreated},
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
     draft::ProfileDraft,
@@ -131,16 +132,23 @@ pub use self::{
     origin::{MissingReason, MissingView, Origin, View},
     page::{Effort, Next, Page, Quarantined},
     path::{FieldPath, FieldPathError},
-    plan::{Applied, ApplyOptions, Difference, UpdatePlan},
+    plan::{
+        Difference, ExecuteOptions, Executed, Execution, Issuer, Plan, PlanBuilder, PlanOptions, PlanRead,
+        PlannedRequest, Receipt, StepOutcome,
+    },
     profile::{
         Access, Actor, Billing, Email, EmailPurpose, GrantStatus, Kind, Label, Name, Note, NoteKind,
         Organization, OrganizationKind, PostalAddress, Profile, Role, RoleAssignment, RoleReferenceError,
         RoleScope, ScopeTier, Security, Status, Times,
     },
     provider::ProfileProvider,
-    query::{Direction, GetOptions, ListQuery, Order, OrderField, WriteOptions},
+    query::{Direction, GetOptions, ListQuery, Order, OrderField},
     time::{ReadTimestamp, Timestamp, TimestampError},
+    write::Write,
 };
+
+#[cfg(feature = "plan-record")]
+pub use self::plan::{PLAN_KEY_LENGTH, PlanRecord, Resumed};
 
 impl From<IdError> for Error {
     fn from(error: IdError) -> Self {

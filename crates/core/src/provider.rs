@@ -5,9 +5,8 @@ use std::fmt;
 use async_trait::async_trait;
 
 use crate::{
-    Capabilities, Cursor, Enrollment, Error, FilterPlan, FindKey, Found, GetOptions, ListQuery, Page,
-    PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProviderInfo, Result, Support,
-    WriteOptions, find::find_by_listing,
+    Capabilities, Cursor, ExecuteOptions, Executed, FilterPlan, FindKey, Found, GetOptions, ListQuery, Page,
+    Plan, PlanOptions, Profile, ProfileId, ProviderInfo, Result, Write, find::find_by_listing,
 };
 
 /// One account of one service.
@@ -49,7 +48,7 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     /// The profile of the credential.
     async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
         let _ = options;
-        Err(unsupported(self.info(), "current", &self.capabilities().operations.current))
+        Err(self.capabilities().operations.current.missing(self.info(), "current"))
     }
 
     /// Finds profiles by what a person knows of them. A provider whose service has a direct look-up uses it; as it
@@ -58,88 +57,37 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
         find_by_listing(self, key).await
     }
 
-    /// The requests that [`create_with`](Self::create_with) would send, after the same checks. Sends none.
-    fn plan_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
-        let _ = draft;
-        Err(unsupported(self.info(), "create", &self.capabilities().operations.create))
-    }
-
-    /// Creates a profile, and gives it as the service then shows it. Never repeated by itself: no service keeps a
-    /// second one from being made.
+    /// Works out what a write comes to: what changes from what to what, and the requests. Reads, and writes nothing. A write
+    /// that the service would refuse is refused before anything is sent.
     ///
-    /// A draft that the service would refuse is refused before anything is sent; see [`ProfileDraft::check`].
-    async fn create_with(&self, draft: &ProfileDraft, options: &WriteOptions) -> Result<Profile> {
-        let _ = (draft, options);
-        Err(unsupported(self.info(), "create", &self.capabilities().operations.create))
+    /// A provider begins with [`Plan::begin`], which does what is the same for all, and adds the requests.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the service has no such write,
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for what it does not take, and those of reading.
+    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        let _ = options;
+        if let Some(id) = write.id() {
+            self.info().check_id(id)?;
+        }
+        Err(write.unsupported(self.info(), self.capabilities()))
     }
 
-    /// The requests that [`deactivate_with`](Self::deactivate_with) would send. Sends none.
-    fn plan_deactivate(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
-        let _ = id;
-        Err(unsupported(self.info(), "deactivate", &self.capabilities().operations.deactivate))
-    }
-
-    /// Keeps a profile from signing in, without deleting it. The service may go on listing it.
-    async fn deactivate_with(&self, id: &ProfileId, options: &WriteOptions) -> Result<()> {
-        let _ = (id, options);
-        Err(unsupported(self.info(), "deactivate", &self.capabilities().operations.deactivate))
-    }
-
-    /// The requests that [`delete_with`](Self::delete_with) would send. Sends none.
-    fn plan_delete(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
-        let _ = id;
-        Err(unsupported(self.info(), "delete", &self.capabilities().operations.delete))
-    }
-
-    /// Deletes a profile for good.
-    async fn delete_with(&self, id: &ProfileId, options: &WriteOptions) -> Result<()> {
-        let _ = (id, options);
-        Err(unsupported(self.info(), "delete", &self.capabilities().operations.delete))
-    }
-
-    /// The requests that [`enroll_with`](Self::enroll_with) would send. Sends none.
-    fn plan_enroll(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
-        let _ = id;
-        Err(unsupported(self.info(), "enroll", &self.capabilities().operations.enroll))
-    }
-
-    /// Makes a link for the person of a profile to enroll with. Each call may make another one.
-    async fn enroll_with(&self, id: &ProfileId, options: &WriteOptions) -> Result<Enrollment> {
-        let _ = (id, options);
-        Err(unsupported(self.info(), "enroll", &self.capabilities().operations.enroll))
-    }
-
-    /// The requests that [`update_with`](Self::update_with) would send, after the same checks. Sends none.
-    fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
-        let _ = (id, change);
-        Err(unsupported(self.info(), "update", &self.capabilities().operations.update))
+    /// Makes a plan true: sends the writes that it shows, and no others. A plan is executed once: the second time nothing is
+    /// sent. This is the only way to write.
+    ///
+    /// A provider runs an [`Execution`](crate::Execution), which does what is the same for all.
+    ///
+    /// # Errors
+    /// Where nothing was sent: [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for the plan of another account,
+    /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) for one that is spent or, if the options ask for it, stale. What
+    /// fails from then on is in [`Executed::error`].
+    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+        let _ = options;
+        Err(plan.write().unsupported(self.info(), self.capabilities()))
     }
 
     /// Closes the connections that are open and not used, where many accounts share what a process may have. The next request
     /// opens another one. Default: nothing is kept open.
     fn close_idle(&self) {}
-
-    /// Changes one profile, and gives it as the service then shows it.
-    ///
-    /// A change that the service cannot make is refused before anything is sent; see
-    /// [`ProfileChange::check`].
-    async fn update_with(
-        &self,
-        id: &ProfileId,
-        change: &ProfileChange,
-        options: &WriteOptions,
-    ) -> Result<Profile> {
-        let _ = (id, change, options);
-        Err(unsupported(self.info(), "update", &self.capabilities().operations.update))
-    }
-}
-
-/// The error of an operation that a provider does not have.
-fn unsupported(info: &ProviderInfo, operation: &'static str, support: &Support) -> Error {
-    let reason = match support {
-        Support::No(reason) => reason.as_ref(),
-        // Declared and not written: the provider's own fault, which the conformance suite finds.
-        Support::For(_) => "this provider declares the operation and does not implement it",
-    };
-    Error::unsupported(info, operation, reason)
 }

@@ -265,8 +265,3 @@ impl GetOptions {
         self
     }
 }
-
-/// How to write. Nothing to choose yet; later versions add to it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WriteOptions {}

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use anyprofile_core::{Effort, Error, ErrorKind, PlannedRequest, ProviderInfo, Result};
-use http::{HeaderMap, HeaderValue, Method};
+use anyprofile_core::{Effort, Error, ErrorKind, ProviderInfo, Result};
+use http::{HeaderMap, HeaderValue};
 use tracing::Instrument;
 use url::Url;
 
@@ -118,19 +118,9 @@ impl HttpClient {
         }
     }
 
-    /// The request as it would be sent, to be shown before. A body that is no JSON, such as a file, is left out.
-    ///
-    /// # Errors
-    /// As [`url`](Self::url).
-    pub fn planned(&self, request: &Request) -> Result<PlannedRequest> {
-        let method = match request.method {
-            Method::POST => "POST",
-            Method::PUT => "PUT",
-            Method::PATCH => "PATCH",
-            Method::DELETE => "DELETE",
-            _ => "GET",
-        };
-        Ok(PlannedRequest::new(method, self.url(request)?, serde_json::from_slice(&request.body).ok()))
+    /// The headers of every request, without those of the credential.
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.0.headers
     }
 
     /// Sends a request, repeats it where that may help and does no harm, and gives the answer.

@@ -21,6 +21,7 @@
 //! [`HttpOptions::tls`] says otherwise. With neither, `https` is refused with a configuration error
 //! unless there is a [`Transport`] of one's own.
 
+pub mod actions;
 mod answer;
 mod body;
 mod builtin;

@@ -13,6 +13,7 @@ use crate::multipart::{FormFile, form};
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request of a service's API, below its base URL. `Debug` shows no content.
+#[derive(Clone)]
 pub struct Request {
     pub(crate) operation: &'static str,
     pub(crate) method: Method,
@@ -29,6 +30,7 @@ pub struct Request {
 }
 
 /// A link of the service that is gone to in place of the request's own URL.
+#[derive(Clone)]
 pub(crate) enum Link {
     /// To the next page: merged with the query that was sent.
     Next(String),

@@ -36,7 +36,7 @@ impl Exchange {
     pub(crate) fn is(&self, planned: &PlannedRequest) -> bool {
         let body: Option<Value> =
             (!self.body.is_empty()).then(|| serde_json::from_slice(&self.body).unwrap_or_default());
-        self.method == planned.method && self.url == planned.url && body == planned.body
+        self.method.as_str() == planned.method && self.url == planned.url && body == planned.body
     }
 }
 

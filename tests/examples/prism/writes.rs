@@ -1,13 +1,13 @@
 //! Everything that a provider writes: whatever its field table says, field by field and all at once.
 
 use anyprofile::{
-    AtCreation, Error, ErrorKind, FieldPath, IdKind, PlannedRequest, Profile, ProfileChange, ProfileDraft,
-    ProfileId, ProfileProvider, Result, WriteOptions, WriteRule,
+    AtCreation, FieldPath, IdKind, Plan, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, Write,
+    WriteRule,
 };
 use serde_json::Value;
 
 use crate::{
-    check::{Check, is_complete},
+    check::Check,
     samples::{self, Written},
 };
 
@@ -23,24 +23,20 @@ pub(crate) async fn call(
     for kind in operations.create.kinds() {
         create(check, provider, kind, examples).await;
     }
-    let options = WriteOptions::default();
     for id in ids {
         let supports = |kinds: &[IdKind]| kinds.contains(&id.kind);
-        let what = |operation| format!("trait: {operation} {}", id.kind);
         if supports(operations.update.kinds()) {
             update(check, provider, id, examples).await;
         }
-        if supports(operations.enroll.kinds()) {
-            let call = async || provider.enroll_with(id, &options).await;
-            check.write(&what("enroll"), "ok", None, provider.plan_enroll(id), call).await;
-        }
-        if supports(operations.deactivate.kinds()) {
-            let call = async || provider.deactivate_with(id, &options).await;
-            check.write(&what("deactivate"), "ok", None, provider.plan_deactivate(id), call).await;
-        }
-        if supports(operations.delete.kinds()) {
-            let call = async || provider.delete_with(id, &options).await;
-            check.write(&what("delete"), "ok", None, provider.plan_delete(id), call).await;
+        for (kinds, write) in [
+            (operations.enroll.kinds(), Write::enroll(id.clone())),
+            (operations.deactivate.kinds(), Write::deactivate(id.clone())),
+            (operations.delete.kinds(), Write::delete(id.clone())),
+        ] {
+            if supports(kinds) {
+                let what = format!("trait: {} {}", write.operation(), id.kind);
+                check.write(&what, "ok", None, provider, write).await;
+            }
         }
     }
 }
@@ -63,10 +59,7 @@ async fn update(check: &mut Check, provider: &dyn ProfileProvider, id: &ProfileI
     }
     changes.extend(answers(examples).map(|(word, example)| (word, example, all.clone())));
     for (word, example, change) in &changes {
-        let planned = provider.plan_update(id, change);
-        check_sent(check, &what, word, &planned, change);
-        let send = async || complete(provider.update_with(id, change, &WriteOptions::default()).await?);
-        check.write(&what, word, *example, planned, send).await;
+        check.write(&what, word, *example, provider, Write::update(id.clone(), change.clone())).await;
     }
 }
 
@@ -90,26 +83,20 @@ async fn create(check: &mut Check, provider: &dyn ProfileProvider, kind: &IdKind
     }
     drafts.extend(answers(examples).map(|(word, example)| (word, example, all.clone())));
     for (word, example, draft) in &drafts {
-        let planned = provider.plan_create(draft);
-        check_sent(check, &what, word, &planned, draft.fields());
-        let send = async || complete(provider.create_with(draft, &WriteOptions::default()).await?);
-        check.write(&what, word, *example, planned, send).await;
+        check.write(&what, word, *example, provider, Write::create(draft.clone())).await;
     }
 }
 
-/// Checks that no field is forgotten: each is at least one value of what is sent.
-fn check_sent(
-    check: &mut Check,
-    what: &str,
-    word: &str,
-    planned: &Result<Vec<PlannedRequest>>,
-    change: &ProfileChange,
-) {
-    let Ok(planned) = planned else { return };
-    let sent: usize = planned.iter().filter_map(|request| request.body.as_ref()).map(count_values).sum();
-    if sent < change.iter().count() {
-        check.fail(what, &format!("({word}) sends {sent} values for {} fields", change.iter().count()));
-    }
+/// Why a field is forgotten: each is at least one value of what is sent.
+pub(crate) fn forgotten(plan: &Plan) -> Option<String> {
+    let bodies = plan.requests().iter().filter_map(|request| request.body.as_ref());
+    let sent: usize = bodies.map(count_values).sum();
+    let fields = match plan.needed() {
+        Write::Create { draft } => draft.fields().iter().count(),
+        Write::Update { change, .. } => change.iter().count(),
+        _ => 0,
+    };
+    (sent < fields).then(|| format!("sends {sent} values for {fields} fields"))
 }
 
 fn count_values(body: &Value) -> usize {
@@ -155,11 +142,4 @@ fn drafted(draft: ProfileDraft, written: &[(FieldPath, Value)]) -> ProfileDraft 
 fn answers(examples: &[String]) -> impl Iterator<Item = (String, Option<&str>)> {
     let examples = examples.iter().map(|example| (format!("all, {example}"), Some(example.as_str())));
     std::iter::once(("all".to_owned(), None)).chain(examples)
-}
-
-fn complete(profile: Profile) -> Result<Profile> {
-    if is_complete(&profile) {
-        return Ok(profile);
-    }
-    Err(Error::new(ErrorKind::Decode, "a record is said to be missing"))
 }

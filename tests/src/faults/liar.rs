@@ -3,9 +3,9 @@
 use std::{io, sync::Arc, time::Duration};
 
 use anyprofile::{
-    Capabilities, Cursor, Effect, Error, ErrorKind, FindKey, Found, GetOptions, ListQuery, Next, Page,
-    PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProviderInfo, Result,
-    WriteOptions, async_trait,
+    Capabilities, Cursor, Effect, Error, ErrorKind, ExecuteOptions, Executed, FindKey, Found, GetOptions,
+    ListQuery, Next, Page, Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result,
+    Write, async_trait,
 };
 
 /// What a provider does that it must not.
@@ -62,19 +62,6 @@ impl Liar {
 
     fn is(&self, lie: Lie) -> bool {
         self.lie == lie
-    }
-
-    /// What it says of a write.
-    fn told<T>(&self, result: Result<T>, made: impl FnOnce() -> T) -> Result<T> {
-        match result {
-            Err(_) if self.is(Lie::ClaimsAll) => Ok(made()),
-            Err(error) if self.is(Lie::DeniesAll) => Err(error.with_effect(Effect::None)),
-            other => other,
-        }
-    }
-
-    fn whom<'a>(&'a self, id: &'a ProfileId) -> &'a ProfileId {
-        if self.is(Lie::WritesToAnother) { &self.another.id } else { id }
     }
 }
 
@@ -141,35 +128,47 @@ impl ProfileProvider for Liar {
         }
     }
 
-    fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
-        self.inner.plan_update(id, change)
+    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        self.inner.plan(write, options).await
     }
 
-    async fn update_with(
-        &self,
-        id: &ProfileId,
-        change: &ProfileChange,
-        options: &WriteOptions,
-    ) -> Result<Profile> {
-        let result = self.inner.update_with(self.whom(id), change, options).await.map(|mut written| {
-            written.id = id.clone();
-            written
-        });
-        self.told(result, || Profile::new(id.clone()))
-    }
-
-    async fn create_with(&self, draft: &ProfileDraft, options: &WriteOptions) -> Result<Profile> {
-        if self.is(Lie::CreatesTwice) {
-            let _ = self.inner.create_with(draft, options).await;
+    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+        if self.is(Lie::CreatesTwice) && matches!(plan.write(), Write::Create { .. }) {
+            let second = self.inner.plan(plan.write(), &PlanOptions::new()).await?;
+            let _ = self.inner.execute(&second, options).await;
         }
-        self.told(self.inner.create_with(draft, options).await, || self.another.clone())
+        let mut executed = match self.to_another(plan.write()) {
+            Some(write) => {
+                let plan = self.inner.plan(&write, &PlanOptions::new()).await?;
+                self.inner.execute(&plan, options).await?
+            }
+            None => self.inner.execute(plan, options).await?,
+        };
+        let asked = plan.write().id().unwrap_or(&self.another.id);
+        if let (Some(written), Some(id)) = (&mut executed.profile, plan.write().id()) {
+            written.id = id.clone();
+        }
+        match executed.error.take() {
+            Some(_) if self.is(Lie::ClaimsAll) => {
+                executed.profile.get_or_insert_with(|| Profile::new(asked.clone()));
+            }
+            Some(error) if self.is(Lie::DeniesAll) => executed.error = Some(error.with_effect(Effect::None)),
+            error => executed.error = error,
+        }
+        Ok(executed)
     }
+}
 
-    async fn deactivate_with(&self, id: &ProfileId, options: &WriteOptions) -> Result<()> {
-        self.told(self.inner.deactivate_with(self.whom(id), options).await, || ())
-    }
-
-    async fn delete_with(&self, id: &ProfileId, options: &WriteOptions) -> Result<()> {
-        self.told(self.inner.delete_with(self.whom(id), options).await, || ())
+impl Liar {
+    /// The same write to somebody else, where that is the lie.
+    fn to_another(&self, write: &Write) -> Option<Write> {
+        let another = || self.another.id.clone();
+        match write {
+            _ if !self.is(Lie::WritesToAnother) => None,
+            Write::Update { change, .. } => Some(Write::update(another(), change.clone())),
+            Write::Deactivate { .. } => Some(Write::deactivate(another())),
+            Write::Delete { .. } => Some(Write::delete(another())),
+            _ => None,
+        }
     }
 }

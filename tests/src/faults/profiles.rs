@@ -3,8 +3,8 @@
 use std::{fmt::Write as _, io, sync::Arc};
 
 use anyprofile::{
-    Error, ErrorKind, FieldPath, FindKey, Found, IdKind, ProfileChange, ProfileDraft, ProfileId,
-    ProfileProvider, ProfileProviderExt as _, Result, WriteOptions,
+    Error, ErrorKind, ExecuteOptions, Executed, FieldPath, FindKey, Found, IdKind, PlanOptions,
+    ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProfileProviderExt as _, Result, Write,
 };
 use anyprofile_sandbox::NamedFault;
 use serde_json::Value;
@@ -301,30 +301,25 @@ pub async fn writing(
         // Who writes has asked for nothing before, not even for a token.
         let provider = lied(connect(&scene.sandbox, scene.setting)?, lie).await?;
         let name = "Somebody New";
-        let (intent, result) = match operation {
+        let (intent, write) = match operation {
             "update" => {
                 let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, name);
-                let plan = scene.provider.plan(&id, &change).await.map_err(failed)?;
-                scene.sandbox.add_fault(in_force);
-                let applied = provider.apply(&plan, &anyprofile::ApplyOptions::new()).await;
                 let value = Value::from(name);
-                (Intent::Set { id: id.to_string(), pointer: name_key(service), value }, applied.map(|_| ()))
+                let intent = Intent::Set { id: id.to_string(), pointer: name_key(service), value };
+                (intent, Write::update(id.clone(), change))
             }
-            "create" => {
-                scene.sandbox.add_fault(in_force);
-                let made = provider.create_with(&draft(service, name), &WriteOptions::default()).await;
-                (Intent::Create { name: name.to_owned() }, made.map(|_| ()))
-            }
+            "create" => (Intent::Create { name: name.to_owned() }, Write::create(draft(service, name))),
             "deactivate" => {
-                scene.sandbox.add_fault(in_force);
-                let result = provider.deactivate(&id).await;
-                (Intent::Set { id: id.to_string(), pointer: "/active", value: false.into() }, result)
+                let intent = Intent::Set { id: id.to_string(), pointer: "/active", value: false.into() };
+                (intent, Write::deactivate(id.clone()))
             }
-            _ => {
-                scene.sandbox.add_fault(in_force);
-                (Intent::Remove { id: id.to_string() }, provider.delete(&id).await)
-            }
+            _ => (Intent::Remove { id: id.to_string() }, Write::delete(id.clone())),
         };
+        // Planned by another one, so that the write is the first that it asks for.
+        let plan = scene.provider.plan(&write, &PlanOptions::new()).await.map_err(failed)?;
+        scene.sandbox.add_fault(in_force);
+        let executed = provider.execute(&plan, &ExecuteOptions::new()).await;
+        let result = executed.and_then(Executed::into_result).map(drop);
         strikes += scene.sandbox.strikes().iter().sum::<u64>();
         scene.sandbox.clear_faults();
         let after = records(&scene.sandbox, scene.setting).await?;

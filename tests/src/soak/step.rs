@@ -3,9 +3,9 @@
 use std::{collections::BTreeSet, fmt};
 
 use anyprofile::{
-    ApplyOptions, Error, ErrorKind, Expected, FieldPath, Filter, FindKey, FindMethod, ListQuery, Order,
-    OrderField, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt as _, Result, Status,
-    UpdatePlan, WriteOptions,
+    Error, ErrorKind, ExecuteOptions, Executed, Expected, FieldPath, Filter, FindKey, FindMethod, ListQuery,
+    Order, OrderField, Plan, PlanOptions, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt as _,
+    Result, Status, Write,
 };
 use futures_util::TryStreamExt as _;
 use serde_json::Value;
@@ -169,9 +169,10 @@ impl Step {
     }
 
     /// The plan of an update that is made before anything goes wrong, so that it is the write that meets it.
-    pub(super) async fn plan(&self, provider: &dyn ProfileProvider) -> Result<Option<UpdatePlan>> {
+    pub(super) async fn plan(&self, provider: &dyn ProfileProvider) -> Result<Option<Plan>> {
         let Self::Update(id, name) = self else { return Ok(None) };
-        provider.plan(id, &named(name)).await.map(Some)
+        let write = Write::update(id.clone(), named(name));
+        provider.plan(&write, &PlanOptions::new()).await.map(Some)
     }
 
     /// Does it; an update by a plan, if there is one.
@@ -179,7 +180,7 @@ impl Step {
         &self,
         provider: &dyn ProfileProvider,
         model: &Records,
-        plan: Option<UpdatePlan>,
+        plan: Option<Plan>,
     ) -> Outcome {
         match self {
             Self::List(query, _) => list(provider, query).await,
@@ -202,13 +203,18 @@ impl Step {
                 outcome
             }
             Self::Update(id, name) => {
-                let applied = match plan {
-                    Some(plan) => provider.apply(&plan, &ApplyOptions::new()).await,
-                    None => match provider.plan(id, &named(name)).await {
-                        Ok(plan) => provider.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await,
+                let executed = if let Some(plan) = plan {
+                    provider.execute(&plan, &ExecuteOptions::new()).await
+                } else {
+                    let write = Write::update(id.clone(), named(name));
+                    match provider.plan(&write, &PlanOptions::new()).await {
+                        Ok(plan) => {
+                            provider.execute(&plan, &ExecuteOptions::new().with_unchanged(true)).await
+                        }
                         Err(error) => Err(error),
-                    },
+                    }
                 };
+                let applied = executed.and_then(Executed::into_result);
                 let is_shown =
                     applied.as_ref().is_ok_and(|it| it.ignored.is_empty() && it.unshown.is_empty());
                 let mut outcome = Outcome::of_write(&applied);
@@ -219,7 +225,7 @@ impl Step {
             }
             Self::Create(name) => {
                 let draft = draft(provider.info().service.as_str(), name);
-                Outcome::of_write(&provider.create_with(&draft, &WriteOptions::default()).await)
+                Outcome::of_write(&provider.write(Write::create(draft)).await)
             }
             Self::Deactivate(id) => Outcome::of_write(&provider.deactivate(id).await),
             Self::Delete(id) => Outcome::of_write(&provider.delete(id).await),

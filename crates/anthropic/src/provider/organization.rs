@@ -3,13 +3,13 @@
 use std::sync::{Arc, LazyLock};
 
 use anyprofile_core::{
-    AtCreation, Capabilities, Cursor, CursorPosition, Effort, Error, ErrorKind, FieldPath, FieldSpec,
-    FilterPart, FilterPlan, FindKey, FindMethod, Found, GetOptions, IdKind, ListQuery, ListedCollection,
-    Next, Page, Pages, PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider,
-    ProviderInfo, Result, Support, ValueFormat, WriteOptions, WriteRule, async_trait, look_up,
+    AtCreation, Capabilities, Cursor, CursorPosition, Effort, Error, ErrorKind, ExecuteOptions, Executed,
+    FieldPath, FieldSpec, FilterPart, FilterPlan, FindKey, FindMethod, Found, GetOptions, IdKind, ListQuery,
+    ListedCollection, Next, Page, Pages, Plan, PlanOptions, Profile, ProfileId, ProfileProvider,
+    ProviderInfo, Result, Support, ValueFormat, Write, WriteRule, async_trait, look_up,
     wire::{OpaqueId, Tolerant, WithRaw},
 };
-use anyprofile_http::{Answer, Request};
+use anyprofile_http::{Answer, Request, actions};
 
 use crate::{
     AnthropicClient, AnthropicConfig, ListInvites, ListOrganizationUsers,
@@ -310,33 +310,14 @@ impl ProfileProvider for AnthropicOrganizationProvider {
         }
     }
 
-    fn plan_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
-        self.planned_create(draft)
+    /// Creating invites somebody, to whom the service then writes. Deleting removes a user from the organization, or takes
+    /// back an invite, which may stay in the list as deleted.
+    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        actions::plan(self, write, options).await
     }
 
-    /// Invites somebody, to whom the service then writes.
-    async fn create_with(&self, draft: &ProfileDraft, _: &WriteOptions) -> Result<Profile> {
-        self.invite(draft).await
-    }
-
-    fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
-        self.planned_update(id, change)
-    }
-
-    async fn update_with(&self, id: &ProfileId, change: &ProfileChange, _: &WriteOptions) -> Result<Profile> {
-        if change.is_empty() {
-            return self.get_with(id, &GetOptions::default()).await;
-        }
-        self.update_user(id, change).await
-    }
-
-    fn plan_delete(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
-        self.planned_delete(id)
-    }
-
-    /// Removes a user from the organization, or takes back an invite, which may stay in the list as deleted.
-    async fn delete_with(&self, id: &ProfileId, _: &WriteOptions) -> Result<()> {
-        self.remove(id).await
+    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+        actions::execute(self, plan, options).await
     }
 
     async fn current_with(&self, _: &GetOptions) -> Result<Profile> {

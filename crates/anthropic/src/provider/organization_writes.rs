@@ -1,10 +1,12 @@
 //! What is written of the organization's own people, through the trait: a user's role, invites, and who is removed.
 
 use anyprofile_core::{
-    Change, FieldPath, PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider as _,
-    Result,
+    Change, FieldPath, ProfileChange, ProfileProvider as _, Receipt, Result, Write, async_trait,
 };
-use anyprofile_http::Request;
+use anyprofile_http::{
+    HttpClient,
+    actions::{Action, Actions},
+};
 
 use super::organization::{AnthropicOrganizationProvider, INVITE, INVITED, USER};
 use crate::{
@@ -19,63 +21,44 @@ fn text<'a>(change: &'a ProfileChange, path: &FieldPath) -> &'a str {
     }
 }
 
-impl AnthropicOrganizationProvider {
-    fn update_request(&self, id: &ProfileId, change: &ProfileChange) -> Result<Request> {
-        change.check(id, self.info(), self.capabilities())?;
-        let role = OrganizationRole::from(text(change, &FieldPath::ROLES));
-        self.client().update_organization_user_request(id.native(), &role)
+#[async_trait]
+impl Actions for AnthropicOrganizationProvider {
+    fn http(&self) -> &HttpClient {
+        &self.client().http
     }
 
-    pub(super) fn planned_update(
-        &self,
-        id: &ProfileId,
-        change: &ProfileChange,
-    ) -> Result<Vec<PlannedRequest>> {
-        change.check(id, self.info(), self.capabilities())?;
-        if change.is_empty() {
-            return Ok(Vec::new());
-        }
-        Ok(vec![self.client().http.planned(&self.update_request(id, change)?)?])
-    }
-
-    pub(super) async fn update_user(&self, id: &ProfileId, change: &ProfileChange) -> Result<Profile> {
-        let http = &self.client().http;
-        let answer = http.send(self.update_request(id, change)?).await?;
-        let answer = http.read_back(answer, || organization_user_request(id.native())).await?;
-        self.decoded_of(&answer, id, &USER)
-    }
-
-    fn invite_request(&self, draft: &ProfileDraft) -> Result<Request> {
-        draft.check(self)?;
-        let fields = draft.fields();
-        let role = OrganizationRole::from(text(fields, &FieldPath::ROLES));
-        self.client().create_invite_request(&InviteCreate::new(text(fields, &FieldPath::EMAILS), role))
-    }
-
-    pub(super) fn planned_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
-        Ok(vec![self.client().http.planned(&self.invite_request(draft)?)?])
-    }
-
-    pub(super) async fn invite(&self, draft: &ProfileDraft) -> Result<Profile> {
-        let request = self.invite_request(draft)?;
-        let answer = self.client().http.send(request).await;
-        answer.and_then(|answer| self.decoded(&answer, &INVITED))
-    }
-
-    fn delete_request(&self, id: &ProfileId) -> Result<Request> {
-        self.capabilities().operations.delete.check(self.info(), "delete", id)?;
-        Ok(if id.kind == INVITE {
-            delete_invite_request(id.native())
-        } else {
-            remove_organization_user_request(id.native())
-        })
-    }
-
-    pub(super) fn planned_delete(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
-        Ok(vec![self.client().http.planned(&self.delete_request(id)?)?])
-    }
-
-    pub(super) async fn remove(&self, id: &ProfileId) -> Result<()> {
-        self.client().http.send(self.delete_request(id)?).await?.acknowledges(id)
+    fn actions(&self, write: &Write) -> Result<Vec<Action>> {
+        let action = match write {
+            Write::Create { draft } => {
+                let fields = draft.fields();
+                let role = OrganizationRole::from(text(fields, &FieldPath::ROLES));
+                let invite = InviteCreate::new(text(fields, &FieldPath::EMAILS), role);
+                let provider = self.clone();
+                Action::new(self.client().create_invite_request(&invite)?, move |answer| {
+                    provider.decoded(answer, &INVITED).map(|invite| Receipt::Shows(Box::new(invite)))
+                })
+            }
+            Write::Update { id, change } => {
+                let role = OrganizationRole::from(text(change, &FieldPath::ROLES));
+                let request = self.client().update_organization_user_request(id.native(), &role)?;
+                let (provider, asked) = (self.clone(), id.clone());
+                Action::new(request, move |answer| {
+                    let user = provider.decoded_of(answer, &asked, &USER);
+                    user.map(|user| Receipt::Shows(Box::new(user)))
+                })
+                .with_read_back(organization_user_request(id.native()))
+            }
+            Write::Delete { id } => {
+                let request = if id.kind == INVITE {
+                    delete_invite_request(id.native())
+                } else {
+                    remove_organization_user_request(id.native())
+                };
+                let asked = id.clone();
+                Action::new(request, move |answer| answer.acknowledges(&asked).map(|()| Receipt::Accepted))
+            }
+            other => return Err(other.unsupported(self.info(), self.capabilities())),
+        };
+        Ok(vec![action])
     }
 }

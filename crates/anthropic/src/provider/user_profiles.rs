@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use anyprofile_core::{
-    AtCreation, Capabilities, Cursor, CursorPosition, Direction, Enrollment, Error, ErrorKind, Expected,
-    FieldPath, FieldSpec, FilterPart, GetOptions, IdKind, ListQuery, ListedCollection, Next, OrderField,
-    Page, PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProviderInfo,
-    Result, Status, Support, ValueFormat, WriteOptions, WriteRule, async_trait,
+    AtCreation, Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, ExecuteOptions, Executed,
+    Expected, FieldPath, FieldSpec, FilterPart, GetOptions, IdKind, ListQuery, ListedCollection, Next,
+    OrderField, Page, Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Status,
+    Support, ValueFormat, Write, WriteRule, async_trait,
     wire::{Tolerant, WithRaw},
 };
-use anyprofile_http::Answer;
+use anyprofile_http::{Answer, actions};
 
 use super::writes::{ACCESS_TYPE, EMAIL_HASH, ENTITY_TYPE, NAME_HASH, ONBOARDED_AT, RELATIONSHIP};
 use crate::{
@@ -272,41 +272,12 @@ impl ProfileProvider for AnthropicProvider {
         }))
     }
 
-    fn plan_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
-        self.planned_create(draft)
+    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        actions::plan(self, write, options).await
     }
 
-    async fn create_with(&self, draft: &ProfileDraft, _: &WriteOptions) -> Result<Profile> {
-        self.create_profile(draft).await
-    }
-
-    fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
-        self.planned_update(id, change)
-    }
-
-    async fn update_with(&self, id: &ProfileId, change: &ProfileChange, _: &WriteOptions) -> Result<Profile> {
-        if change.is_empty() {
-            return self.get_with(id, &GetOptions::default()).await;
-        }
-        self.update_profile(id, change).await
-    }
-
-    fn plan_enroll(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
-        self.planned_enroll(id)
-    }
-
-    async fn enroll_with(&self, id: &ProfileId, _: &WriteOptions) -> Result<Enrollment> {
-        self.enrollment(id).await
-    }
-
-    fn plan_delete(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
-        self.planned_delete(id)
-    }
-
-    async fn delete_with(&self, id: &ProfileId, _: &WriteOptions) -> Result<()> {
-        self.capabilities().operations.delete.check(self.info(), "delete", id)?;
-        let request = self.client.delete_user_profile_request(id.native())?;
-        self.client.http.send(request).await?.acknowledges(id)
+    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+        actions::execute(self, plan, options).await
     }
 
     async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {

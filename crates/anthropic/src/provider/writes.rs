@@ -1,10 +1,13 @@
 //! What is written of end users, through the trait.
 
 use anyprofile_core::{
-    Change, Enrollment, ErrorKind, FieldPath, PlannedRequest, Profile, ProfileChange, ProfileDraft,
-    ProfileId, ProfileProvider as _, Result, wire::WithRaw,
+    Change, Enrollment, ErrorKind, FieldPath, ProfileChange, ProfileDraft, ProfileId, ProfileProvider as _,
+    Receipt, Result, Write, async_trait, wire::WithRaw,
 };
-use anyprofile_http::Request;
+use anyprofile_http::{
+    Answer, HttpClient,
+    actions::{Action, Actions},
+};
 
 use super::AnthropicProvider;
 use crate::{
@@ -74,10 +77,6 @@ impl AnthropicProvider {
         self.settings.shape
     }
 
-    fn planned(&self, request: &Request) -> Result<Vec<PlannedRequest>> {
-        Ok(vec![self.client.http.planned(request)?])
-    }
-
     fn create_body(&self, draft: &ProfileDraft) -> UserProfileCreate {
         let (fields, shape) = (draft.fields(), self.shape());
         let is_early = shape < Shape::September;
@@ -110,80 +109,75 @@ impl AnthropicProvider {
         }
     }
 
-    pub(super) fn planned_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
-        draft.check(self)?;
-        self.planned(&self.client.create_user_profile_request(&self.create_body(draft))?)
-    }
-
-    pub(super) async fn create_profile(&self, draft: &ProfileDraft) -> Result<Profile> {
-        draft.check(self)?;
-        let request = self.client.create_user_profile_request(&self.create_body(draft))?;
-        let made = self.client.http.send(request).await.and_then(|answer| {
-            let kept: WithRaw<wire::UserProfile> = answer.decode_record()?;
-            self.kept(kept).map_err(|reason| answer.error(ErrorKind::Decode, reason))
-        });
-        made.map_err(|error| {
-            error.with_hint_if_effect("the profile may be there all the same: look for its external id, or at the newest profiles, before trying again")
-        })
-    }
-
-    pub(super) fn planned_update(
-        &self,
-        id: &ProfileId,
-        change: &ProfileChange,
-    ) -> Result<Vec<PlannedRequest>> {
-        change.check(id, self.info(), self.capabilities())?;
-        if change.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.planned(&self.client.update_user_profile_request(id.native(), &self.update_body(change))?)
-    }
-
-    pub(super) async fn update_profile(&self, id: &ProfileId, change: &ProfileChange) -> Result<Profile> {
-        change.check(id, self.info(), self.capabilities())?;
-        let request = self.client.update_user_profile_request(id.native(), &self.update_body(change))?;
-        let answer = self.client.http.send(request).await?;
-        let answer = self.client.http.read_back(answer, || self.client.get_request(id.native())).await?;
-        self.asked(&answer, id)
-    }
-
     /// The request for a link: of its own with a beta, one of several actions without.
-    fn enroll_request(&self, id: &ProfileId) -> Result<Request> {
-        self.capabilities().operations.enroll.check(self.info(), "enroll", id)?;
-        if self.shape() == Shape::GenerallyAvailable {
-            return self.client.action_url_request(id.native(), &UserProfileAction::EnrollEndUser);
-        }
-        Ok(self.client.enrollment_url_request(id.native()))
-    }
-
-    pub(super) fn planned_enroll(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
-        self.planned(&self.enroll_request(id)?)
-    }
-
-    pub(super) async fn enrollment(&self, id: &ProfileId) -> Result<Enrollment> {
-        let answer = self.client.http.send(self.enroll_request(id)?).await?;
-        let (url, expires_at) = if self.shape() == Shape::GenerallyAvailable {
-            let made: wire::ActionUrl = answer.decode_record()?;
-            (made.url, made.expires_at)
+    fn enroll(&self, id: &ProfileId) -> Result<Action> {
+        let is_action = self.shape() == Shape::GenerallyAvailable;
+        let request = if is_action {
+            self.client.action_url_request(id.native(), &UserProfileAction::EnrollEndUser)?
         } else {
-            let made: wire::EnrollmentUrl = answer.decode_record()?;
-            (made.url, made.expires_at)
+            self.client.enrollment_url_request(id.native())
         };
-        let Some(url) = url.into_value() else {
-            return Err(answer.error(ErrorKind::Decode, "the answer has no link"));
-        };
-        let expires_at = expires_at.value().and_then(|text| text.parse().ok());
-        let enrollment = Enrollment::new(url.expose(), expires_at);
-        match enrollment.url.check() {
-            Ok(()) => Ok(enrollment),
-            Err(reason) => {
-                Err(answer.error(ErrorKind::Decode, format!("the link is not handed out: {reason}")))
-            }
-        }
+        Ok(Action::new(request, move |answer| enrollment(answer, is_action).map(Receipt::Enrollment)))
+    }
+}
+
+/// The link that an answer has.
+fn enrollment(answer: &Answer, is_action: bool) -> Result<Enrollment> {
+    let (url, expires_at) = if is_action {
+        let made: wire::ActionUrl = answer.decode_record()?;
+        (made.url, made.expires_at)
+    } else {
+        let made: wire::EnrollmentUrl = answer.decode_record()?;
+        (made.url, made.expires_at)
+    };
+    let Some(url) = url.into_value() else {
+        return Err(answer.error(ErrorKind::Decode, "the answer has no link"));
+    };
+    let expires_at = expires_at.value().and_then(|text| text.parse().ok());
+    let enrollment = Enrollment::new(url.expose(), expires_at);
+    match enrollment.url.check() {
+        Ok(()) => Ok(enrollment),
+        Err(reason) => Err(answer.error(ErrorKind::Decode, format!("the link is not handed out: {reason}"))),
+    }
+}
+
+#[async_trait]
+impl Actions for AnthropicProvider {
+    fn http(&self) -> &HttpClient {
+        &self.client.http
     }
 
-    pub(super) fn planned_delete(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
-        self.capabilities().operations.delete.check(self.info(), "delete", id)?;
-        self.planned(&self.client.delete_user_profile_request(id.native())?)
+    fn actions(&self, write: &Write) -> Result<Vec<Action>> {
+        let action = match write {
+            Write::Create { draft } => {
+                let request = self.client.create_user_profile_request(&self.create_body(draft))?;
+                let provider = self.clone();
+                Action::new(request, move |answer| {
+                    let kept: WithRaw<wire::UserProfile> = answer.decode_record()?;
+                    let profile = provider.kept(kept);
+                    let profile = profile.map_err(|reason| answer.error(ErrorKind::Decode, reason))?;
+                    Ok(Receipt::Shows(Box::new(profile)))
+                })
+                .with_hint("the profile may be there all the same: look for its external id, or at the newest profiles, before trying again")
+            }
+            Write::Update { id, change } => {
+                let request =
+                    self.client.update_user_profile_request(id.native(), &self.update_body(change))?;
+                let (provider, asked) = (self.clone(), id.clone());
+                Action::new(request, move |answer| {
+                    provider.asked(answer, &asked).map(|profile| Receipt::Shows(Box::new(profile)))
+                })
+                .with_read_back(self.client.get_request(id.native()))
+            }
+            Write::Delete { id } => {
+                let asked = id.clone();
+                Action::new(self.client.delete_user_profile_request(id.native())?, move |answer| {
+                    answer.acknowledges(&asked).map(|()| Receipt::Accepted)
+                })
+            }
+            Write::Enroll { id } => self.enroll(id)?,
+            other => return Err(other.unsupported(self.info(), self.capabilities())),
+        };
+        Ok(vec![action])
     }
 }

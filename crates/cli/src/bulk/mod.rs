@@ -3,14 +3,14 @@
 mod csv_file;
 mod file;
 mod journal;
+mod listed;
 mod load;
-mod outcome;
 mod row;
 
 pub(crate) use self::{
     file::Entry,
     journal::{Journal, State},
+    listed::Listed,
     load::{load, refused},
-    outcome::{FailureRate, Outcome, Outcomes},
     row::Row,
 };

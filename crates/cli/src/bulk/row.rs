@@ -1,10 +1,10 @@
 //! What a row of a file asks for, beside what the service shows.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use anyprofile::{
     Capabilities, Email, Error, ErrorKind, FieldPath, FieldState, GetOptions, Label, Profile, ProfileChange,
-    ProfileId, ProfileProvider, ProfileProviderExt as _, Result, RoleAssignment, UpdatePlan, ValueFormat,
+    ProfileId, ProfileProvider, ProfileProviderExt as _, Result, RoleAssignment, ValueFormat,
 };
 use serde_json::Value;
 
@@ -101,18 +101,26 @@ impl Row {
         self.given.is_empty()
     }
 
-    /// Reads the profile, and works out what the row does to it.
+    /// What the row changes of the profile as it is, and that. What a listing brought of it is read once more only where the row
+    /// names what is in another record.
     ///
     /// # Errors
     /// The provider's; and [`ErrorKind::InvalidRequest`], with nothing sent, if a field that cannot be written is not as the
     /// service shows it.
-    pub(crate) async fn plan(&self, provider: &dyn ProfileProvider, id: &ProfileId) -> Result<UpdatePlan> {
+    pub(crate) async fn beside_shown(
+        &self,
+        provider: &dyn ProfileProvider,
+        id: &ProfileId,
+        listed: Option<Arc<Profile>>,
+    ) -> Result<(ProfileChange, Arc<Profile>)> {
         let capabilities = provider.capabilities();
-        let mut options = GetOptions::default();
-        let mut shown = vec![provider.get(id).await?];
+        let mut shown = vec![match listed.filter(|listed| self.is_shown_by(listed, capabilities)) {
+            Some(listed) => listed,
+            None => Arc::new(provider.get(id).await?),
+        }];
         if self.needs_more(&shown[0], capabilities) {
-            options = options.with_enrich(true);
-            shown.push(provider.get_opts(id, &options).await?);
+            let options = GetOptions::default().with_enrich(true);
+            shown.push(Arc::new(provider.get_opts(id, &options).await?));
         }
         let change = self.beside(&shown, capabilities).map_err(|why| {
             Error::new(ErrorKind::InvalidRequest, format!("line {}: nothing was sent: {why}", self.line))
@@ -120,7 +128,16 @@ impl Row {
                 .with_operation("update")
                 .with_hint("take it out of the file, or print the profile anew")
         })?;
-        provider.plan_of(id, &change, &shown[shown.len() - 1], &options).await
+        let last = shown.len() - 1;
+        Ok((change, shown.swap_remove(last)))
+    }
+
+    /// Whether a profile shows every field that the row names.
+    fn is_shown_by(&self, profile: &Profile, capabilities: &Capabilities) -> bool {
+        let is_shown = |path: &FieldPath| {
+            matches!(profile.state(path, capabilities), FieldState::Value | FieldState::Null)
+        };
+        self.given.iter().all(|(path, _)| is_shown(path))
     }
 
     /// Whether a field is in another record than the first.
@@ -137,8 +154,8 @@ impl Row {
     ///
     /// # Errors
     /// The fields that cannot be written and are not as they are shown, in words.
-    fn beside(&self, shown: &[Profile], capabilities: &Capabilities) -> Result<ProfileChange, String> {
-        let json = |profile: &Profile| serde_json::to_value(profile);
+    fn beside(&self, shown: &[Arc<Profile>], capabilities: &Capabilities) -> Result<ProfileChange, String> {
+        let json = |profile: &Arc<Profile>| serde_json::to_value(&**profile);
         let documents: Vec<_> =
             shown.iter().map(json).collect::<Result<_, _>>().map_err(|_| {
                 "the profile cannot be compared, since it cannot be written as JSON".to_owned()
@@ -262,10 +279,6 @@ mod tests {
         async fn get_with(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
             Ok(self.shown.clone())
         }
-
-        fn plan_update(&self, _: &ProfileId, _: &ProfileChange) -> Result<Vec<anyprofile::PlannedRequest>> {
-            Ok(Vec::new())
-        }
     }
 
     fn provider() -> Fixed {
@@ -317,7 +330,7 @@ mod tests {
         let given = given
             .map(|(path, value)| (path.parse().unwrap(), Some(value.clone()).filter(|it| !it.is_null())));
         let row = Row::of(7, given.collect(), &provider.shown.id, &provider, as_text)?;
-        let change = row.beside(std::slice::from_ref(&provider.shown), &provider.capabilities)?;
+        let change = row.beside(&[Arc::new(provider.shown.clone())], &provider.capabilities)?;
         Ok(change.iter().map(|(path, _)| path.to_string()).collect())
     }
 
@@ -392,8 +405,8 @@ mod tests {
             }
         });
         let row = Row::of(2, cells.collect(), &provider.shown.id, &provider, as_text).ok().unwrap();
-        let plan = row.plan(&provider, &provider.shown.id).await.unwrap();
-        assert!(plan.is_empty() && !row.is_idle());
+        let (change, _) = row.beside_shown(&provider, &provider.shown.id, None).await.unwrap();
+        assert!(change.is_empty() && !row.is_idle());
     }
 
     #[tokio::test]
@@ -405,8 +418,9 @@ mod tests {
             let kind = (FieldPath::KIND, Some(Value::from("human")));
             let given = vec![kind, (FieldPath::TITLE, Some(Value::from(title)))];
             let row = Row::of(2, given, &id, &provider, as_text).ok().unwrap();
-            let plan = row.plan(&provider, &id).await;
-            assert_eq!(plan.is_ok_and(|plan| plan.is_empty()), is_fine, "{title}");
+            let listed = Some(Arc::new(provider.shown.clone()));
+            let changed = row.beside_shown(&provider, &id, listed).await;
+            assert_eq!(changed.is_ok_and(|(change, _)| change.is_empty()), is_fine, "{title}");
         }
     }
 }

@@ -3,24 +3,19 @@
 use std::time::SystemTime;
 
 use anyprofile::{
-    Candidate, FieldPath, FindMethod, IdKind, ProfileDraft, ProfileProvider, ProfileProviderExt as _,
-    Timestamp,
+    Candidate, FieldPath, FindMethod, IdKind, PlanOptions, ProfileDraft, ProfileProvider,
+    ProfileProviderExt as _, Timestamp, Write,
 };
-use serde_json::json;
 
-use super::{
-    confirm::confirmed,
-    show::print_one,
-    update::{in_words, value_of},
-};
+use super::{confirm::confirmed, show::print_one, update::value_of};
 use crate::{
-    args::{Create, Format, Global},
+    args::{Create, Global},
     diagnostics,
     exit::{Exit, Failure, after_write},
     interrupt::Interrupt,
-    output::{grid, print_line, print_text},
     session::Session,
     summary::counted,
+    writes::{Ended, Shown, execute},
 };
 
 pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure> {
@@ -47,58 +42,34 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
             "nothing to create: name what it is to have with --set FIELD=VALUE".to_owned(),
         ));
     }
-    draft.check(provider.as_ref())?;
-    let requests = provider.plan_create(&draft)?;
-    let fields = draft.fields().iter().map(|(path, change)| {
-        let value = match change {
-            anyprofile::Change::Set(value) => in_words(value),
-            _ => String::new(),
-        };
-        vec![path.to_string(), value]
-    });
-    let rows: Vec<_> = fields.collect();
-    let mut lines = vec![format!("a new profile at {}", provider.info().account)];
-    if !rows.is_empty() {
-        lines.push(grid(&["field", "value"].map(str::to_owned), &rows));
-    }
-    let warnings = draft.warnings(capabilities);
-    lines.extend(warnings.iter().map(|warning| format!("warning: {warning}")));
-    for request in &requests {
-        lines.push(format!("{} {}", request.method, request.url));
-        if let Some(body) = &request.body {
-            lines.push(serde_json::to_string_pretty(body)?);
-        }
-    }
-    let text = lines.join("\n");
+    let plan = provider.plan(&Write::create(draft.clone()), &PlanOptions::new()).await?;
+    let shown = Shown { plan: &plan, capabilities };
     if create.confirm.dry_run {
-        let requests: Vec<_> =
-            requests.iter().map(|it| json!({"method": it.method, "url": it.url, "body": it.body})).collect();
-        match global.output {
-            Format::Table | Format::Csv => print_text(&text)?,
-            Format::Json | Format::Ndjson => {
-                print_line(&json!({ "warnings": warnings, "requests": requests }).to_string())?;
-            }
-        }
+        shown.print(global.output)?;
         say!("dry run: nothing was written");
         return Ok(Exit::Complete);
     }
     if !(global.quiet && create.confirm.yes) {
-        diagnostics::say_lines(&text);
+        diagnostics::say_lines(&shown.text());
     }
     if !confirmed(&create.confirm)? {
         return Ok(Exit::Usage);
     }
     let sent = Timestamp::try_from(SystemTime::now()).ok();
     let interrupt = Interrupt::listen();
-    let profile = match (interrupt.finish(provider.create(&draft)).await, sent) {
-        (Some(Ok(profile)), _) => profile,
-        (Some(Err(error)), _) if !error.may_have_taken_effect() => {
+    let executed = match (execute(provider.as_ref(), &plan, &interrupt).await, sent) {
+        (Ended::NotBegun, _) => {
+            say!("nothing was written");
+            return Ok(Exit::Partial);
+        }
+        (Ended::With(Ok(executed)), _) => executed,
+        (Ended::With(Err(error)), _) if !error.may_have_taken_effect() => {
             return Ok(interrupt.exit(Failure::from(error).report()));
         }
         (unanswered, sent) => {
-            let error = unanswered.and_then(Result::err);
-            error.iter().for_each(diagnostics::error);
-            let otherwise = error.as_ref().map_or(Exit::Partial, Exit::of);
+            let error = unanswered.error();
+            error.into_iter().for_each(diagnostics::error);
+            let otherwise = error.map_or(Exit::Partial, Exit::of);
             let exit = match sent {
                 Some(sent) => interrupt.look(look_for(provider.as_ref(), &draft, sent, otherwise)).await,
                 None => None,
@@ -111,16 +82,19 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
             return Ok(interrupt.exit(exit.unwrap_or(otherwise)));
         }
     };
+    let Some(profile) = executed.profile else {
+        say!("it was created, and the service does not show it");
+        return Ok(interrupt.exit(Exit::Partial));
+    };
     let printed = print_one(global.output, &profile, &[], capabilities);
     let exit = interrupt.exit(after_write(printed, || format!("it was created: {}", profile.id))?);
     if interrupt.is_raised() {
         say!("it was created: {}", profile.id);
     }
-    let ignored = draft.ignored(&profile, capabilities);
-    if ignored.is_empty() {
+    if executed.ignored.is_empty() {
         return Ok(exit);
     }
-    let ignored: Vec<_> = ignored.iter().map(FieldPath::as_str).collect();
+    let ignored: Vec<_> = executed.ignored.iter().map(FieldPath::as_str).collect();
     say!("warning: the service made the profile and shows something else for: {}", ignored.join(", "));
     Ok(Exit::Partial)
 }

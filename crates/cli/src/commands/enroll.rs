@@ -1,15 +1,17 @@
 //! `anyprofile enroll`
 
-use anyprofile::ProfileProviderExt as _;
+use anyprofile::{PlanOptions, Write};
 use serde_json::json;
 
 use super::{confirm::confirmed, own::OwnProfiles};
 use crate::{
     args::{Enroll, Format, Global},
+    diagnostics,
     exit::{Exit, Failure, after_write},
     interrupt::Interrupt,
-    output::{print_line, printable},
+    output::print_line,
     session::Session,
+    writes::{Ended, Shown, execute},
 };
 
 /// Makes a link and prints it, and nothing else, on standard output: it is a credential.
@@ -18,14 +20,9 @@ pub(crate) async fn run(global: &Global, enroll: Enroll) -> Result<Exit, Failure
     let Some(provider) = session.directory.provider_of(&enroll.id) else {
         return Err(Failure::Usage("there is no such account".to_owned()));
     };
-    provider.capabilities().operations.enroll.check(provider.info(), "enroll", &enroll.id)?;
-    let requests = provider.plan_enroll(&enroll.id)?;
     // That nobody has the id is told before anything is asked.
-    let profile = provider.get(&enroll.id).await?;
-    say!("{}  {}", enroll.id, printable(&profile.label()));
-    for request in requests {
-        say!("{}  {} {}", enroll.id, request.method, request.url);
-    }
+    let plan = provider.plan(&Write::enroll(enroll.id.clone()), &PlanOptions::always()).await?;
+    diagnostics::say_lines(&Shown { plan: &plan, capabilities: provider.capabilities() }.lines());
     OwnProfiles::at(&session, [&enroll.id]).await.warn(&enroll.id);
     if enroll.confirm.dry_run {
         say!("dry run: nothing was written");
@@ -35,10 +32,18 @@ pub(crate) async fn run(global: &Global, enroll: Enroll) -> Result<Exit, Failure
         return Ok(Exit::Usage);
     }
     let interrupt = Interrupt::listen();
-    let Some(enrollment) = interrupt.finish(provider.enroll(&enroll.id)).await else {
+    let executed = match execute(provider.as_ref(), &plan, &interrupt).await {
+        Ended::With(executed) => executed?,
+        Ended::NotBegun => {
+            say!("nothing was written");
+            return Ok(Exit::Partial);
+        }
+        Ended::Unanswered => return Ok(Exit::Partial),
+    };
+    let Some(enrollment) = executed.enrollment else {
+        say!("the service accepted it, and gave no link");
         return Ok(Exit::Partial);
     };
-    let enrollment = enrollment?;
     let printed = match global.output {
         Format::Table | Format::Csv => print_line(enrollment.url.expose()),
         Format::Json | Format::Ndjson => {

@@ -5,10 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use anyprofile::{
-    AccountFound, Error, ErrorKind, FindKey, PlannedRequest, Profile, ProfileId, ProfileProvider,
-    ProfileProviderExt as _, Result as ProfileResult, Status, Support,
-};
+use anyprofile::{AccountFound, FindKey, Plan, PlanOptions, ProfileId, ProfileProvider, Write};
 use serde_json::{Value, json};
 
 use super::{confirm::confirmed, own::OwnProfiles};
@@ -17,8 +14,9 @@ use crate::{
     diagnostics,
     exit::{Exit, Failure, after_write},
     interrupt::Interrupt,
-    output::{Rows, print_rows, printable},
+    output::{Rows, print_rows},
     session::Session,
+    writes::{Outcome, Shown, execute_and_look},
 };
 
 /// What is done to each profile.
@@ -29,6 +27,13 @@ pub(crate) enum Action {
 }
 
 impl Action {
+    pub(super) const fn of(self, id: ProfileId) -> Write {
+        match self {
+            Self::Deactivate => Write::deactivate(id),
+            Self::Delete => Write::delete(id),
+        }
+    }
+
     /// The operation, as the provider names it.
     const fn operation(self) -> &'static str {
         match self {
@@ -41,37 +46,6 @@ impl Action {
         match self {
             Self::Deactivate => "deactivated",
             Self::Delete => "deleted",
-        }
-    }
-
-    fn support(self, provider: &dyn ProfileProvider) -> &Support {
-        let operations = &provider.capabilities().operations;
-        match self {
-            Self::Deactivate => &operations.deactivate,
-            Self::Delete => &operations.delete,
-        }
-    }
-
-    fn plan(self, provider: &dyn ProfileProvider, id: &ProfileId) -> ProfileResult<Vec<PlannedRequest>> {
-        self.support(provider).check(provider.info(), self.operation(), id)?;
-        match self {
-            Self::Deactivate => provider.plan_deactivate(id),
-            Self::Delete => provider.plan_delete(id),
-        }
-    }
-
-    async fn perform(self, provider: &dyn ProfileProvider, id: &ProfileId) -> ProfileResult<()> {
-        match self {
-            Self::Deactivate => provider.deactivate(id).await,
-            Self::Delete => provider.delete(id).await,
-        }
-    }
-
-    /// The statuses that the service may show afterwards.
-    const fn statuses(self) -> &'static [Status] {
-        match self {
-            Self::Deactivate => &[Status::Suspended, Status::Deleted],
-            Self::Delete => &[Status::Deleted],
         }
     }
 }
@@ -104,34 +78,37 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
     let own = OwnProfiles::at(&session, &ids).await;
     let mut plans = Vec::new();
     for id in ids {
-        let plan = plan(&session, &id, action).await;
-        plans.push((id, plan));
+        let planned = plan(&session, &id, action).await;
+        plans.push((id, planned));
     }
     let is_shown = selected.confirm.dry_run || !(global.quiet && selected.confirm.yes);
     for (id, plan) in &plans {
         if is_shown {
             show(id, plan, action);
         }
-        if matches!(plan, Plan::Possible { .. }) {
+        if is_to_do(plan) {
             own.warn(id);
         }
     }
-    let is_possible = |plan: &Plan| matches!(plan, Plan::Possible { .. } | Plan::SoAlready);
-    let possible = plans.iter().filter(|(_, plan)| is_possible(plan)).count();
+    let possible = plans.iter().filter(|(_, planned)| planned.is_ok()).count();
     if possible == 0 {
         let done = action.done();
         say!("error: nothing was written: none of these can be {done}");
-        return Ok(Exit::of_all(plans.iter().map(|(_, plan)| plan.exit()).chain(unasked)));
+        return Ok(Exit::of_all(plans.iter().map(|(_, planned)| exit_of(planned)).chain(unasked)));
     }
     if selected.confirm.dry_run {
-        print_rows(global.output, COLUMNS, &plans.iter().map(|(id, plan)| plan.row(id)).collect::<Vec<_>>())?;
+        print_rows(
+            global.output,
+            COLUMNS,
+            &plans.iter().map(|(id, planned)| row(id, &outcome_of(planned))).collect::<Vec<_>>(),
+        )?;
         say!("dry run: nothing was written");
         if let (Some(_), Some(why)) = (&selected.find, refusal(&selected, &plans, &own, action)) {
             say!("note: with --yes it would be refused: {why}");
         }
-        return Ok(Exit::of_all(plans.iter().map(|(_, plan)| plan.exit()).chain(unasked)));
+        return Ok(Exit::of_all(plans.iter().map(|(_, planned)| exit_of(planned)).chain(unasked)));
     }
-    let is_needed = plans.iter().any(|(_, plan)| matches!(plan, Plan::Possible { .. }));
+    let is_needed = plans.iter().any(|(_, planned)| is_to_do(planned));
     if selected.find.is_some()
         && selected.confirm.yes
         && is_needed
@@ -152,12 +129,11 @@ const COLUMNS: &[&str] = &["id", "state", "outcome"];
 /// own profile. Their ids say what is meant, and so do the flags.
 fn refusal(
     selected: &Selected,
-    plans: &[(ProfileId, Plan)],
+    plans: &[(ProfileId, Planned)],
     own: &OwnProfiles,
     action: Action,
 ) -> Option<String> {
-    let ids: Vec<_> =
-        plans.iter().filter(|(_, plan)| matches!(plan, Plan::Possible { .. })).map(|(id, _)| id).collect();
+    let ids: Vec<_> = plans.iter().filter(|(_, planned)| is_to_do(planned)).map(|(id, _)| id).collect();
     let several = ids.iter().enumerate().find_map(|(place, id)| {
         let is_same = |other: &&&ProfileId| (&other.service, &other.account) == (&id.service, &id.account);
         let count = 1 + ids[place + 1..].iter().filter(is_same).count();
@@ -182,7 +158,7 @@ fn refusal(
 /// Does it to one after the other, and prints what came of each at once.
 async fn perform_all(
     global: &Global,
-    plans: Vec<(ProfileId, Plan)>,
+    plans: Vec<(ProfileId, Planned)>,
     action: Action,
 ) -> Result<Vec<Exit>, Failure> {
     let shown: Vec<_> = plans.iter().map(|(id, _)| id.to_string()).collect();
@@ -191,20 +167,20 @@ async fn perform_all(
     let mut left = Vec::new();
     let interrupt = Interrupt::listen();
     let mut is_broken = false;
-    for ((id, plan), shown) in plans.iter().zip(&shown) {
+    for ((id, planned), shown) in plans.iter().zip(&shown) {
         if interrupt.is_raised() || is_broken {
             left.push(shown.as_str());
             continue;
         }
-        let (exit, row) = match plan {
-            Plan::Possible { provider, .. } => {
-                let performed = interrupt.finish(perform(provider.as_ref(), id, action)).await;
-                let unknown = || (Exit::Partial, "unknown", "NOT KNOWN: it did not end in time".to_owned());
-                let (exit, state, outcome) = performed.unwrap_or_else(unknown);
-                (exit, vec![json!(shown), json!(state), json!(outcome)])
-            }
-            plan => (plan.exit(), plan.row(id)),
+        let outcome = match planned {
+            Ok(Job { provider, plan }) => execute_and_look(provider.as_ref(), plan, &interrupt).await,
+            Err(outcome) => outcome.clone(),
         };
+        let Some(exit) = outcome.exit() else {
+            left.push(shown.as_str());
+            continue;
+        };
+        let row = row(id, &outcome);
         exits.push(exit);
         done += usize::from(exit == Exit::Complete);
         let written =
@@ -230,120 +206,60 @@ async fn perform_all(
     Ok(exits)
 }
 
-/// What is to be done to one profile.
-enum Plan {
-    Possible {
-        provider: Arc<dyn ProfileProvider>,
-        profile: Box<Profile>,
-        requests: Vec<PlannedRequest>,
-    },
-    /// The service shows it so.
-    SoAlready,
-    /// Nothing can be done; why, and the code of that.
-    No(String, Exit),
+/// What is to be done to one profile, or why nothing can be.
+type Planned = Result<Job, Outcome>;
+
+struct Job {
+    provider: Arc<dyn ProfileProvider>,
+    plan: Plan,
 }
 
-impl Plan {
-    fn exit(&self) -> Exit {
-        match self {
-            Self::Possible { .. } | Self::SoAlready => Exit::Complete,
-            Self::No(_, exit) => *exit,
-        }
-    }
+/// Whether there is something to do.
+fn is_to_do(planned: &Planned) -> bool {
+    planned.as_ref().is_ok_and(|job| !job.plan.is_settled())
+}
 
-    fn row(&self, id: &ProfileId) -> Vec<Value> {
-        let (state, outcome) = match self {
-            Self::Possible { requests, .. } => {
-                let requests = requests.iter().map(|it| format!("{} {}", it.method, it.url));
-                ("planned", requests.collect::<Vec<_>>().join("; "))
-            }
-            Self::SoAlready => ("so_already", "so already".to_owned()),
-            Self::No(reason, _) => ("not_possible", reason.clone()),
-        };
-        vec![json!(id.to_string()), json!(state), json!(outcome)]
+/// What comes of it where nothing is written.
+fn outcome_of(planned: &Planned) -> Outcome {
+    match planned {
+        Ok(job) if job.plan.is_settled() => Outcome::SoAlready,
+        Ok(job) => {
+            let requests = job.plan.requests().iter().map(|it| format!("{} {}", it.method, it.url));
+            Outcome::Planned(requests.collect::<Vec<_>>().join("; "))
+        }
+        Err(outcome) => outcome.clone(),
     }
+}
+
+fn exit_of(planned: &Planned) -> Exit {
+    outcome_of(planned).exit().unwrap_or(Exit::Partial)
+}
+
+fn row(id: &ProfileId, outcome: &Outcome) -> Vec<Value> {
+    vec![json!(id.to_string()), json!(outcome.word()), json!(outcome.to_string())]
 }
 
 /// Shows who it is and what would be sent.
-fn show(id: &ProfileId, plan: &Plan, action: Action) {
-    match plan {
-        Plan::Possible { profile, requests, .. } => {
-            let address = profile.email().map(|address| format!(" <{address}>")).unwrap_or_default();
-            let status = profile.status.value().map(|status| format!(", {status}")).unwrap_or_default();
-            say!("{id}  {}", printable(&format!("{}{address}{status}", profile.label())));
-            for request in requests {
-                let body = request.body.as_ref().map(|body| format!(" {body}")).unwrap_or_default();
-                say!("{id}  {} {}{body}", request.method, request.url);
-            }
+fn show(id: &ProfileId, planned: &Planned, action: Action) {
+    match planned {
+        Ok(job) if job.plan.is_settled() => say!("{id}  {} already", action.done()),
+        Ok(Job { provider, plan }) => {
+            diagnostics::say_lines(&Shown { plan, capabilities: provider.capabilities() }.lines());
         }
-        Plan::SoAlready => say!("{id}  {} already", action.done()),
-        Plan::No(reason, _) => say!("{id}  NOT POSSIBLE: {reason}"),
+        Err(reason) => say!("{id}  NOT POSSIBLE: {reason}"),
     }
 }
 
 /// Reads one profile, and says what would be done to it.
-async fn plan(session: &Session, id: &ProfileId, action: Action) -> Plan {
+async fn plan(session: &Session, id: &ProfileId, action: Action) -> Planned {
     let Some(provider) = session.directory.provider_of(id) else {
         let reason = format!("there is no {} account '{}'", id.service, id.account);
-        return Plan::No(reason, Exit::Usage);
+        return Err(Outcome::NotPossible(reason, Exit::Usage));
     };
-    let no = |error: &Error| Plan::No(error.message().to_owned(), Exit::of(error));
-    let requests = match action.plan(provider.as_ref(), id) {
-        Ok(requests) => requests,
-        Err(error) => return no(&error),
-    };
-    match provider.get(id).await {
-        Err(error) => no(&error),
-        Ok(profile) if profile.status.value().is_some_and(|status| action.statuses().contains(status)) => {
-            Plan::SoAlready
-        }
-        Ok(profile) => {
-            Plan::Possible { provider: Arc::clone(provider), profile: Box::new(profile), requests }
-        }
+    match provider.plan(&action.of(id.clone()), &PlanOptions::always()).await {
+        Ok(plan) => Ok(Job { provider: Arc::clone(provider), plan }),
+        Err(error) => Err(Outcome::not_possible(&error)),
     }
-}
-
-/// Does it and reads the profile back, also where no answer came: how it ended, and what is to be said.
-async fn perform(
-    provider: &dyn ProfileProvider,
-    id: &ProfileId,
-    action: Action,
-) -> (Exit, &'static str, String) {
-    let performed = action.perform(provider, id).await;
-    if let Err(error) = &performed {
-        diagnostics::error(error);
-        if !error.may_have_taken_effect() {
-            return (Exit::of(error), "failed", diagnostics::outcome(error));
-        }
-    }
-    let done = action.done();
-    // Somebody else may have been written to.
-    let is_of_another = performed.as_ref().err().is_some_and(Error::is_of_another_profile);
-    let shown = match provider.get(id).await {
-        // Who is not found is gone only where the service has said so: what stands between may say both.
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            if performed.is_ok() {
-                return (Exit::Complete, "done", done.to_owned());
-            }
-            "the profile is not found any more".to_owned()
-        }
-        Err(error) => {
-            diagnostics::error(&error);
-            format!("reading it back failed ({})", error.kind())
-        }
-        Ok(profile) => match profile.status.value() {
-            Some(status) if action.statuses().contains(status) && !is_of_another => {
-                return (Exit::Complete, "done", done.to_owned());
-            }
-            Some(status) => format!("the service shows it as {}", status.as_str()),
-            None => "the service still shows it, without a status".to_owned(),
-        },
-    };
-    let (state, outcome) = match performed {
-        Ok(()) => ("accepted", "accepted".to_owned()),
-        Err(error) => ("unknown", diagnostics::outcome(&error)),
-    };
-    (Exit::Partial, state, format!("{outcome}, and {shown}"))
 }
 
 /// The ids: as they were named, and for `-` those of standard input, a profile as ndjson or an id a line.

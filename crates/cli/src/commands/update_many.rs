@@ -1,21 +1,17 @@
 //! `anyprofile update --from`
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 
 use anyprofile::{
-    ApplyOptions, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt as _, Retry, UpdatePlan,
+    Error, ErrorKind, Plan, PlanOptions, Profile, ProfileChange, ProfileId, ProfileProvider, Write,
 };
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
-use super::{
-    confirm::confirmed,
-    own::OwnProfiles,
-    update::{Shown, value_of},
-};
+use super::{confirm::confirmed, own::OwnProfiles, update::value_of};
 use crate::{
     args::{Format, Global, Update},
-    bulk::{Entry, FailureRate, Journal, Outcome, Outcomes, Row, State, load, refused},
+    bulk::{Entry, Journal, Listed, Row, State, load, refused},
     diagnostics,
     exit::{Exit, Failure, after_write},
     files::beside,
@@ -24,14 +20,11 @@ use crate::{
     output::{Rows, print_line, print_rows, print_text},
     progress::Progress,
     session::Session,
+    writes::{FailureRate, Outcome, Outcomes, Shown, execute_and_look},
 };
 
 /// How many profiles are read at a time for the plan.
 const READ_AT_A_TIME: usize = 4;
-/// How often a write is sent again that the service put off, and did not make.
-const MOST_PUT_OFF: usize = 3;
-/// How long is waited for that at the most.
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 struct Job {
     provider: Arc<dyn ProfileProvider>,
@@ -41,6 +34,18 @@ struct Job {
     fingerprint: String,
     /// What the journal says of it.
     noted: Option<State>,
+}
+
+impl Job {
+    /// What is to be written, as far as it is not so already, of a profile that may have been listed.
+    async fn planned(self, listed: Option<Arc<Profile>>, output: Output) -> Result<Planned, Error> {
+        let Self { provider, id, row, fingerprint, noted } = self;
+        let (change, profile) = row.beside_shown(provider.as_ref(), &id, listed).await?;
+        let write = Write::update(id, change);
+        let plan = provider.plan(&write, &PlanOptions::given(Arc::clone(&profile))).await?;
+        let shown = output.of(&plan, provider.as_ref());
+        Ok(Planned { provider, write, profile, is_settled: plan.is_settled(), shown, fingerprint, noted })
+    }
 }
 
 /// Shows what changes at every profile of a file, asks once, and writes profile by profile. What was written is kept in a
@@ -77,25 +82,28 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     let mut outcomes = Outcomes::default();
     let mut rate = FailureRate::new(update.max_failure_rate, total);
     let progress = Progress::of_many(global, total, "reading");
-    let plans = plan_all(jobs, &mut rate, &mut outcomes, &progress).await;
+    let is_output = update.confirm.dry_run;
+    let output = Output { format: global.output, is_output };
+    let plans = plan_all(jobs, &mut rate, &mut outcomes, &progress, output).await;
     progress.finish();
     if rate.is_too_high() {
         unless_broken(print_outcomes(global.output, &outcomes))?;
         say!("stopped while the plan was made: {rate}; nothing was written");
         return Ok(outcomes.exit());
     }
-    let writes = plans.iter().filter(|it| !it.plan.is_empty()).count();
-    if update.confirm.dry_run || !(global.quiet && update.confirm.yes) {
-        show(global.output, update.confirm.dry_run, &plans)?;
+    let writes = plans.iter().filter(|it| !it.is_settled).count();
+    if is_output || !(global.quiet && update.confirm.yes) {
+        output.show(&plans)?;
     }
     say!("{writes} of {total} profiles are to be written");
-    let to_write = plans.iter().filter(|it| !it.plan.is_empty()).map(|it| &it.plan.id);
+    let to_write = plans.iter().filter(|it| !it.is_settled).map(Planned::id);
     let own = OwnProfiles::at(&session, to_write.clone()).await;
     to_write.for_each(|id| own.warn(id));
     if update.confirm.dry_run {
-        for Planned { plan, noted, .. } in plans {
-            let outcome = if plan.is_empty() { Outcome::so_already(noted) } else { Outcome::Planned };
-            outcomes.push(plan.id, outcome);
+        for planned in plans {
+            let planned_only = Outcome::Planned(String::new());
+            let outcome = if planned.is_settled { Outcome::so_already(planned.noted) } else { planned_only };
+            outcomes.push(planned.id().clone(), outcome);
         }
         say!("dry run: nothing was written");
         return Ok(outcomes.exit());
@@ -103,7 +111,7 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     if writes > 0 && !confirmed(&update.confirm)? {
         return Ok(Exit::Usage);
     }
-    write_all(global, &mut journal, plans, outcomes, rate).await
+    write_all(global, &mut journal, plans, outcomes, rate, output).await
 }
 
 const COLUMNS: &[&str] = &["id", "state", "outcome"];
@@ -115,8 +123,9 @@ async fn write_all(
     plans: Vec<Planned>,
     mut outcomes: Outcomes,
     mut rate: FailureRate,
+    output: Output,
 ) -> Result<Exit, Failure> {
-    let all = outcomes.iter().map(|(id, _)| id).chain(plans.iter().map(|it| &it.plan.id));
+    let all = outcomes.iter().map(|(id, _)| id).chain(plans.iter().map(Planned::id));
     let ids: Vec<_> = all.map(ToString::to_string).collect();
     let mut rows = Rows::new(global.output, COLUMNS, ids.iter().map(String::as_str));
     let mut exit = Exit::Complete;
@@ -126,19 +135,26 @@ async fn write_all(
     let interrupt = Interrupt::listen();
     let mut broken = None;
     let progress = Progress::of_rows(global, plans.len(), "writing");
-    for Planned { provider, plan, fingerprint, noted } in plans {
+    for planned in plans {
         progress.step();
+        let id = planned.id().clone();
         let is_over =
             interrupt.is_raised() || rate.is_too_high() || broken.is_some() || exit != Exit::Complete;
         let outcome = if is_over {
             Outcome::NotTried
-        } else if plan.is_empty() {
-            Outcome::so_already(noted)
+        } else if planned.is_settled {
+            Outcome::so_already(planned.noted)
         } else {
-            match journal.note(&plan.id, &fingerprint, State::Sending) {
+            match journal.note(&id, &planned.fingerprint, State::Sending) {
                 Ok(()) => {
-                    let outcome = write(&provider, &plan, &interrupt).await;
-                    broken = journal.note(&plan.id, &fingerprint, outcome.state()).err();
+                    let outcome = match planned.plan_as_shown(output).await {
+                        Ok(plan) => execute_and_look(planned.provider.as_ref(), &plan, &interrupt).await,
+                        Err(error) => {
+                            diagnostics::error(&error);
+                            Outcome::of_failure(&error)
+                        }
+                    };
+                    broken = journal.note(&id, &planned.fingerprint, outcome.state()).err();
                     rate.count(outcome.is_failure());
                     outcome
                 }
@@ -149,9 +165,9 @@ async fn write_all(
             }
         };
         if outcome != Outcome::NotTried {
-            exit = exit.and(print_row(&mut rows, &plan.id, &outcome)?);
+            exit = exit.and(print_row(&mut rows, &id, &outcome)?);
         }
-        outcomes.push(plan.id, outcome);
+        outcomes.push(id, outcome);
     }
     progress.finish();
     if exit == Exit::Complete {
@@ -228,36 +244,109 @@ fn jobs(
     if problems.is_empty() { Ok(jobs) } else { Err(problems) }
 }
 
-/// What is to be written of one profile.
+/// What is to be written of one profile. The plan itself is made again when it is its turn: from the same, so that it is the
+/// same.
 struct Planned {
     provider: Arc<dyn ProfileProvider>,
-    plan: UpdatePlan,
+    write: Write,
+    /// The profile that the plan was made from.
+    profile: Arc<Profile>,
+    is_settled: bool,
+    /// What was shown.
+    shown: String,
     fingerprint: String,
     /// What the journal says of it.
     noted: Option<State>,
 }
 
-/// Reads what there is of every profile, until too many cannot be read.
+impl Planned {
+    fn id(&self) -> &ProfileId {
+        &self.profile.id
+    }
+
+    async fn plan(&self) -> Result<Plan, Error> {
+        self.provider.plan(&self.write, &PlanOptions::given(Arc::clone(&self.profile))).await
+    }
+
+    /// The plan, if it shows what was shown.
+    async fn plan_as_shown(&self, output: Output) -> Result<Plan, Error> {
+        let plan = self.plan().await?;
+        if output.of(&plan, self.provider.as_ref()) == self.shown {
+            return Ok(plan);
+        }
+        let message = "nothing was sent: what it comes to has changed since it was shown";
+        Err(Error::new(ErrorKind::Conflict, message)
+            .with_provider(self.provider.info())
+            .with_operation("update")
+            .with_hint("run the same command again"))
+    }
+}
+
+/// How plans are shown.
+#[derive(Clone, Copy)]
+struct Output {
+    format: Format,
+    /// Whether they are what was asked for.
+    is_output: bool,
+}
+
+impl Output {
+    fn of(self, plan: &Plan, provider: &dyn ProfileProvider) -> String {
+        let shown = Shown { plan, capabilities: provider.capabilities() };
+        match self.format {
+            Format::Json | Format::Ndjson if self.is_output => shown.json().to_string(),
+            _ => shown.lines(),
+        }
+    }
+
+    /// Shows the plans: where nothing else is asked for they are the output.
+    fn show(self, plans: &[Planned]) -> Result<(), Failure> {
+        let shown = plans.iter().map(|planned| planned.shown.as_str());
+        if !self.is_output {
+            shown.for_each(diagnostics::say_lines);
+        } else if self.format == Format::Json {
+            let all: Vec<Value> = shown.map(serde_json::from_str).collect::<Result<_, _>>()?;
+            print_line(&serde_json::to_string_pretty(&all)?)?;
+        } else {
+            for shown in shown {
+                print_text(shown)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Has every profile as it is, and says what would be written of it, until too many cannot be read.
 async fn plan_all(
     jobs: Vec<Job>,
     rate: &mut FailureRate,
     outcomes: &mut Outcomes,
     progress: &Progress,
+    output: Output,
 ) -> Vec<Planned> {
     let ids: Vec<_> = jobs.iter().map(|job| job.id.clone()).collect();
+    let wanted = jobs.iter().map(|job| (&job.provider, &job.id));
+    let listed = Listed::read(wanted, |_| progress.step()).await;
     let mut read = 0;
-    let planned = stream::iter(jobs).map(|job| async move {
-        let plan = job.row.plan(job.provider.as_ref(), &job.id).await;
-        (job, plan)
+    let planned = stream::iter(jobs).map(|job| {
+        let listed = listed.get(&job.id);
+        let is_listed = listed.is_some();
+        async move {
+            let id = job.id.clone();
+            let planned = job.planned(listed, output).await;
+            (id, is_listed, planned)
+        }
     });
     let mut planned = std::pin::pin!(planned.buffered(READ_AT_A_TIME));
-    let mut plans = Vec::new();
-    while let Some((Job { provider, id, fingerprint, noted, .. }, plan)) = planned.next().await {
+    let mut plans: Vec<Planned> = Vec::new();
+    while let Some((id, is_listed, result)) = planned.next().await {
         read += 1;
-        progress.step();
-        rate.count(plan.is_err());
-        match plan {
-            Ok(plan) => plans.push(Planned { provider, plan, fingerprint, noted }),
+        if !is_listed {
+            progress.step();
+        }
+        rate.count(result.is_err());
+        match result {
+            Ok(planned) => plans.push(planned),
             Err(error) => {
                 diagnostics::error(&error);
                 outcomes.push(id, Outcome::of_failure(&error));
@@ -265,7 +354,7 @@ async fn plan_all(
         }
         if rate.is_too_high() {
             // Those that were read are not written either.
-            let planned = plans.drain(..).map(|it| it.plan.id);
+            let planned = plans.drain(..).map(|it| it.profile.id.clone());
             planned.chain(ids.into_iter().skip(read)).for_each(|id| outcomes.push(id, Outcome::NotTried));
             break;
         }
@@ -278,57 +367,6 @@ fn unless_broken(printed: Result<(), Failure>) -> Result<(), Failure> {
     after_write(printed, String::new).map(drop)
 }
 
-/// Shows the plans: where nothing else is asked for they are the output.
-fn show(format: Format, is_output: bool, plans: &[Planned]) -> Result<(), Failure> {
-    let mut all = Vec::new();
-    for Planned { provider, plan, .. } in plans {
-        let shown = Shown { plan, capabilities: provider.capabilities() };
-        match format {
-            Format::Json if is_output => all.push(shown.json()),
-            Format::Ndjson if is_output => print_line(&shown.json().to_string())?,
-            _ if is_output => print_text(&shown.lines())?,
-            _ => diagnostics::say_lines(&shown.lines()),
-        }
-    }
-    if is_output && format == Format::Json {
-        print_line(&serde_json::to_string_pretty(&all)?)?;
-    }
-    Ok(())
-}
-
 fn print_outcomes(format: Format, outcomes: &Outcomes) -> Result<(), Failure> {
     print_rows(format, COLUMNS, &outcomes.iter().map(|(id, outcome)| row(id, outcome)).collect::<Vec<_>>())
-}
-
-/// Writes one profile. What was shown is what is written: not if somebody else has changed it in the meantime, and not once
-/// the run is to end.
-async fn write(provider: &Arc<dyn ProfileProvider>, plan: &UpdatePlan, interrupt: &Interrupt) -> Outcome {
-    let mut put_off = 0;
-    loop {
-        let Some(unchanged) = interrupt.unless_raised(provider.check_unchanged(plan)).await else {
-            return Outcome::NotTried;
-        };
-        let applied = match unchanged {
-            Ok(()) => interrupt.finish(provider.apply(plan, &ApplyOptions::new())).await,
-            Err(error) => Some(Err(error)),
-        };
-        let error = match applied {
-            None => return Outcome::unknown(),
-            Some(Ok(applied)) => return Outcome::of_write(applied),
-            Some(Err(error)) => error,
-        };
-        // It was not made, and the service says when to come again.
-        let wait = match error.retry() {
-            Retry::After(wait) if wait <= LONGEST_WAIT && put_off < MOST_PUT_OFF => wait,
-            _ => {
-                diagnostics::error(&error);
-                return Outcome::of_failure(&error);
-            }
-        };
-        put_off += 1;
-        if interrupt.unless_raised(tokio::time::sleep(wait)).await.is_none() {
-            diagnostics::error(&error);
-            return Outcome::of_failure(&error);
-        }
-    }
 }

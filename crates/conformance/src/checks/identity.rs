@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use anyprofile_core::{
-    ApplyOptions, Error, ErrorKind, Expected, FieldPath, Filter, FilterPart, FindKey, FindMethod, IdKind,
-    ListQuery, Order, OrderField, Profile, ProfileChange, ProfileId, ProfileProviderExt as _, Result, Status,
-    ValueFormat, Verdict,
+    Error, ErrorKind, ExecuteOptions, Executed, Expected, FieldPath, Filter, FilterPart, FindKey, FindMethod,
+    IdKind, ListQuery, Order, OrderField, PlanOptions, Profile, ProfileChange, ProfileId,
+    ProfileProviderExt as _, Result, Status, ValueFormat, Verdict, Write,
 };
 use futures_util::TryStreamExt as _;
 
@@ -120,10 +120,14 @@ async fn plan(subject: &Subject<'_>) -> Result<Outcome> {
     let Some((id, change)) = change(subject) else {
         return Ok(Outcome::not_applicable("nobody is listed of whom a text can be written"));
     };
-    let before = subject.provider.plan(&id, &change).await?;
+    let write = Write::update(id, change);
+    let before = subject.provider.plan(&write, &PlanOptions::new()).await?;
     require!(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED);
-    match subject.provider.plan(&id, &change).await {
-        Ok(plan) => ensure!(plan == before, "a plan for {} is made", plan.id),
+    match subject.provider.plan(&write, &PlanOptions::new()).await {
+        Ok(plan) => {
+            let is_same = plan.differences() == before.differences() && plan.requests() == before.requests();
+            ensure!(is_same, "a plan for {:?} is made", plan.write());
+        }
         Err(error) => ensure!(is_refused(&error), "the kind of the error is {}", error.kind()),
     }
     Ok(Outcome::Passed)
@@ -133,18 +137,20 @@ async fn update(subject: &Subject<'_>) -> Result<Outcome> {
     let Some((id, change)) = change(subject) else {
         return Ok(Outcome::not_applicable("nobody is listed of whom a text can be written"));
     };
-    let plan = subject.provider.plan(&id, &change).await?;
-    require!(!plan.is_empty(), "the text has the value already");
+    let write = Write::update(id.clone(), change);
+    let plan = subject.provider.plan(&write, &PlanOptions::new()).await?;
+    require!(!plan.is_settled(), "the text has the value already");
     require!(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED);
     let before = subject.server.writes();
-    let applied = subject.provider.apply(&plan, &ApplyOptions::new()).await;
+    let executed = subject.provider.execute(&plan, &ExecuteOptions::new()).await;
     let is_sent = subject.server.writes() > before;
-    match applied {
-        Ok(applied) => {
+    match executed.and_then(Executed::into_result) {
+        Ok(executed) => {
             // A server that mixes up profiles of other kinds only has written what was asked for.
             subject.server.calm();
-            let shown = subject.provider.plan(&id, &change).await?;
-            ensure!(shown.is_empty() && applied.profile.id == id, "it is said to be done, and is not");
+            let shown = subject.provider.plan(&write, &PlanOptions::new()).await?;
+            let is_of = executed.profile.is_some_and(|profile| profile.id == id);
+            ensure!(shown.is_settled() && is_of, "it is said to be done, and is not");
         }
         Err(error) => {
             ensure!(!is_sent || error.may_have_taken_effect(), "it is said not to have been made");

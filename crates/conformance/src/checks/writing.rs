@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use anyprofile_core::{
-    ApplyOptions, AtCreation, ErrorKind, FieldPath, IdKind, ListQuery, ProfileChange, ProfileDraft,
-    ProfileId, ProfileProviderExt as _, Result, Status, Support, ValueFormat, WriteRule,
+    AtCreation, ErrorKind, ExecuteOptions, FieldPath, IdKind, ListQuery, Plan, PlanOptions, ProfileChange,
+    ProfileDraft, ProfileId, ProfileProviderExt as _, Result, Status, Support, ValueFormat, Write, WriteRule,
 };
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
@@ -80,6 +80,11 @@ fn somebody(subject: &Subject<'_>) -> Vec<ProfileId> {
     kinds.iter().filter_map(|kind| subject.some(kind).last().map(|profile| profile.id.clone())).collect()
 }
 
+/// The plan of a change.
+async fn update_plan(subject: &Subject<'_>, id: &ProfileId, change: &ProfileChange) -> Result<Plan> {
+    subject.provider.plan(&Write::update(id.clone(), change.clone()), &PlanOptions::new()).await
+}
+
 const NOBODY: &str = "nobody is listed who can be updated";
 
 async fn refused(subject: &Subject<'_>) -> Result<Outcome> {
@@ -105,7 +110,8 @@ async fn refused(subject: &Subject<'_>) -> Result<Outcome> {
                 _ => {}
             }
         }
-        let error = outcome!(subject.refused("a wrong change", subject.provider.plan(&id, &change)).await);
+        let planned = update_plan(subject, &id, &change);
+        let error = outcome!(subject.refused("a wrong change", planned).await);
         ensure!(error.kind() == ErrorKind::InvalidRequest, "the kind of the error is {}", error.kind());
         let told = error.field_errors().len();
         ensure!(told == wrong, "{told} of {wrong} violations are told at once");
@@ -161,10 +167,12 @@ async fn plan(subject: &Subject<'_>) -> Result<Outcome> {
         for (path, rule) in writable(subject, &id.kind) {
             let Some(value) = value(&rule.format, 1) else { continue };
             let before = subject.server.writes();
-            let planned = subject.provider.plan(&id, &ProfileChange::new().set(path.clone(), value)).await?;
+            let change = ProfileChange::new().set(path.clone(), value);
+            let planned = update_plan(subject, &id, &change).await?;
             ensure!(subject.server.writes() == before, "the plan for {path} writes");
-            ensure!(planned.is_empty() == planned.requests.is_empty(), "{path}: a change without a request");
-            let is_get = planned.requests.iter().any(|request| request.method == "GET");
+            let is_without = planned.requests().is_empty();
+            ensure!(planned.is_settled() == is_without, "{path}: a change without a request");
+            let is_get = planned.requests().iter().any(|request| request.method == "GET");
             ensure!(!is_get, "{path}: a request of the plan reads");
         }
     }
@@ -173,18 +181,19 @@ async fn plan(subject: &Subject<'_>) -> Result<Outcome> {
 
 /// Makes a change, and checks that it is so then.
 async fn changed(subject: &Subject<'_>, id: &ProfileId, change: &ProfileChange) -> Result<Option<String>> {
-    let plan = subject.provider.plan(id, change).await?;
+    let plan = update_plan(subject, id, change).await?;
     let before = subject.server.writes();
-    let applied = subject.provider.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await?;
+    let options = ExecuteOptions::new().with_unchanged(true);
+    let applied = subject.provider.execute(&plan, &options).await?.into_result()?;
     let sent = usize::try_from(subject.server.writes() - before).unwrap_or(usize::MAX);
-    if sent != plan.requests.len() {
-        return Ok(Some(format!("{sent} writes were sent, and {} shown", plan.requests.len())));
+    if sent != plan.requests().len() {
+        return Ok(Some(format!("{sent} writes were sent, and {} shown", plan.requests().len())));
     }
     if !applied.ignored.is_empty() {
         return Ok(Some("the service shows something else".to_owned()));
     }
-    let again = subject.provider.plan(id, change).await?;
-    if !again.is_empty() && applied.unshown.is_empty() {
+    let again = update_plan(subject, id, change).await?;
+    if !again.is_settled() && applied.unshown.is_empty() {
         return Ok(Some("something is left to do".to_owned()));
     }
     Ok(None)
@@ -228,10 +237,10 @@ async fn stale(subject: &Subject<'_>) -> Result<Outcome> {
     };
     let change =
         |number| ProfileChange::new().set(path.clone(), value(&rule.format, number).unwrap_or_default());
-    let plan = subject.provider.plan(&id, &change(3)).await?;
+    let plan = update_plan(subject, &id, &change(3)).await?;
     subject.provider.update(&id, &change(4)).await?;
     let before = subject.server.writes();
-    let applied = subject.provider.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await;
+    let applied = subject.provider.execute(&plan, &ExecuteOptions::new().with_unchanged(true)).await;
     let Err(error) = applied else { return Ok(Outcome::failed("it is written all the same")) };
     ensure!(error.kind() == ErrorKind::Conflict, "the kind of the error is {}", error.kind());
     ensure!(subject.server.writes() == before, "something is sent");
@@ -257,8 +266,9 @@ async fn create(subject: &Subject<'_>) -> Result<Outcome> {
     for kind in kinds {
         let draft = draft(subject, kind, unique());
         let before = subject.server.writes();
-        let planned = subject.provider.plan_create(&draft)?;
-        ensure!(subject.server.writes() == before && !planned.is_empty(), "the plan writes, or is empty");
+        let planned = subject.provider.plan(&Write::create(draft.clone()), &PlanOptions::new()).await?;
+        let is_shown = subject.server.writes() == before && !planned.requests().is_empty();
+        ensure!(is_shown, "the plan writes, or is empty");
         let made = subject.provider.create(&draft).await?;
         let ignored = draft.ignored(&made, subject.capabilities());
         ensure!(ignored.is_empty(), "{kind}: shown otherwise: {ignored:?}");
@@ -313,7 +323,9 @@ async fn deactivate(subject: &Subject<'_>) -> Result<Outcome> {
     let mut count = 0;
     for kind in kinds {
         let Some(id) = victim(subject, kind).await? else { continue };
-        ensure!(!subject.provider.plan_deactivate(&id)?.is_empty(), "the plan is empty");
+        let write = Write::deactivate(id.clone());
+        let planned = subject.provider.plan(&write, &PlanOptions::new()).await?;
+        ensure!(!planned.requests().is_empty(), "the plan is empty");
         subject.provider.deactivate(&id).await?;
         count += 1;
         if !subject.capabilities().operations.get.kinds().contains(kind) {
@@ -339,7 +351,8 @@ async fn delete(subject: &Subject<'_>) -> Result<Outcome> {
     let mut count = 0;
     for kind in kinds {
         let Some(id) = victim(subject, kind).await? else { continue };
-        ensure!(!subject.provider.plan_delete(&id)?.is_empty(), "the plan is empty");
+        let planned = subject.provider.plan(&Write::delete(id.clone()), &PlanOptions::new()).await?;
+        ensure!(!planned.requests().is_empty(), "the plan is empty");
         subject.provider.delete(&id).await?;
         count += 1;
         if !subject.capabilities().operations.get.kinds().contains(kind) {
@@ -363,7 +376,8 @@ async fn enroll(subject: &Subject<'_>) -> Result<Outcome> {
     let Some(id) = subject.some(kind).next().map(|profile| profile.id.clone()) else {
         return Ok(Outcome::not_applicable("nobody is listed who can be enrolled"));
     };
-    ensure!(!subject.provider.plan_enroll(&id)?.is_empty(), "the plan is empty");
+    let planned = subject.provider.plan(&Write::enroll(id.clone()), &PlanOptions::new()).await?;
+    ensure!(!planned.requests().is_empty(), "the plan is empty");
     let enrollment = subject.provider.enroll(&id).await?;
     let link = enrollment.url.expose();
     ensure!(link.contains("://"), "the link is none");

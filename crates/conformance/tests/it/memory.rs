@@ -7,10 +7,11 @@ use std::sync::{
 
 use anyprofile_conformance::{Connect, Disturbance, Server};
 use anyprofile_core::{
-    AtCreation, Capabilities, Change, Cursor, CursorPosition, Direction, Email, Error, ErrorKind, Expected,
-    Field, FieldPath, FieldSpec, FilterPart, GetOptions, IdKind, ListQuery, Next, OrderField, Page,
-    PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProviderInfo, Result,
-    Status, Support, Timestamp, ValueFormat, View, WriteOptions, WriteRule, async_trait,
+    AtCreation, Capabilities, Change, Cursor, CursorPosition, Direction, Email, Error, ErrorKind,
+    ExecuteOptions, Executed, Execution, Expected, Field, FieldPath, FieldSpec, FilterPart, GetOptions,
+    IdKind, ListQuery, Next, OrderField, Page, Plan, PlanOptions, PlannedRequest, Profile, ProfileChange,
+    ProfileId, ProfileProvider, ProviderInfo, Receipt, Result, Status, Support, Timestamp, ValueFormat, View,
+    Write, WriteRule, async_trait,
 };
 use serde_json::Value;
 
@@ -257,12 +258,12 @@ impl Memory {
         }
     }
 
-    fn planned(method: &'static str, change: &ProfileChange) -> Vec<PlannedRequest> {
+    fn planned(method: &'static str, change: &ProfileChange) -> PlannedRequest {
         let body = change.iter().map(|(path, change)| match change {
             Change::Set(value) => (path.to_string(), value.clone()),
             _ => (path.to_string(), Value::Null),
         });
-        vec![PlannedRequest::new(method, "memory:people", Some(Value::Object(body.collect())))]
+        PlannedRequest::new(method, "memory:people", Some(Value::Object(body.collect())))
     }
 }
 
@@ -324,47 +325,57 @@ impl ProfileProvider for Memory {
         Ok(self.record(id, people[self.place_of(&people, id)?].clone()))
     }
 
-    fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
-        change.check(id, &self.info, &self.capabilities)?;
+    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        let builder = Plan::begin(self, write, options).await?;
         if self.flaw == Flaw::PlanWrites {
             drop(self.asked(true));
         }
-        Ok(Self::planned("PATCH", change))
+        let nothing = ProfileChange::new();
+        let (method, change) = match builder.needed() {
+            Write::Create { draft } => ("POST", draft.fields()),
+            Write::Update { change, .. } => ("PATCH", change),
+            Write::Deactivate { .. } => ("DELETE", &nothing),
+            other => return Err(other.unsupported(&self.info, &self.capabilities)),
+        };
+        let request = Self::planned(method, change);
+        Ok(if builder.is_settled() { builder.build() } else { builder.with_request(request).build() })
     }
 
-    async fn update_with(&self, id: &ProfileId, change: &ProfileChange, _: &WriteOptions) -> Result<Profile> {
-        change.check(id, &self.info, &self.capabilities)?;
-        let mut people = self.asked(true);
-        let place = self.place_of(&people, id)?;
-        self.set(&mut people[place], change);
-        Ok(self.record(id, people[place].clone()))
-    }
-
-    fn plan_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
-        draft.check(self)?;
-        Ok(Self::planned("POST", draft.fields()))
-    }
-
-    async fn create_with(&self, draft: &ProfileDraft, _: &WriteOptions) -> Result<Profile> {
-        draft.check(self)?;
-        let mut people = self.asked(true);
-        let mut profile = person(people.len(), self.flaw);
-        self.set(&mut profile, draft.fields());
-        profile.status = Status::Active.into();
-        people.push(profile.clone());
-        Ok(profile)
-    }
-
-    fn plan_deactivate(&self, _: &ProfileId) -> Result<Vec<PlannedRequest>> {
-        Ok(Self::planned("DELETE", &ProfileChange::new()))
-    }
-
-    async fn deactivate_with(&self, id: &ProfileId, _: &WriteOptions) -> Result<()> {
-        let mut people = self.asked(true);
-        let profile = people.iter_mut().find(|profile| profile.id == *id).ok_or_else(|| self.nobody())?;
-        if self.flaw != Flaw::KeepsActive {
-            profile.status = Status::Suspended.into();
+    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+        let mut execution = Execution::begin(self, plan, options).await?;
+        if execution.goes_on() {
+            execution.step(self.written(plan.needed()));
         }
-        Ok(())
+        Ok(execution.finish(self).await)
+    }
+}
+
+impl Memory {
+    fn written(&self, write: &Write) -> Result<Receipt> {
+        let mut people = self.asked(true);
+        let shows = |profile| Ok(Receipt::Shows(Box::new(profile)));
+        match write {
+            Write::Create { draft } => {
+                let mut profile = person(people.len(), self.flaw);
+                self.set(&mut profile, draft.fields());
+                profile.status = Status::Active.into();
+                people.push(profile.clone());
+                shows(profile)
+            }
+            Write::Update { id, change } => {
+                let place = self.place_of(&people, id)?;
+                self.set(&mut people[place], change);
+                shows(self.record(id, people[place].clone()))
+            }
+            Write::Deactivate { id } => {
+                let found = people.iter_mut().find(|profile| profile.id == *id);
+                let profile = found.ok_or_else(|| self.nobody())?;
+                if self.flaw != Flaw::KeepsActive {
+                    profile.status = Status::Suspended.into();
+                }
+                Ok(Receipt::Accepted)
+            }
+            other => Err(other.unsupported(&self.info, &self.capabilities)),
+        }
     }
 }

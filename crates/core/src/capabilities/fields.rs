@@ -40,6 +40,8 @@ pub struct WriteRule {
     pub warning: Option<Cow<'static, str>>,
     /// What else it does when a profile is created with it: that a message is sent, for one.
     pub creation_warning: Option<Cow<'static, str>>,
+    /// Whether a value is a secret, such as a password: then no plan that writes it is kept.
+    pub secret: bool,
 }
 
 /// Whether a field is given when a profile is created.
@@ -116,7 +118,14 @@ impl WriteRule {
             clear: false,
             warning: None,
             creation_warning: None,
+            secret: false,
         }
+    }
+
+    /// Says that a value is a secret.
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
     }
 
     /// The same field, which may or must be given when a profile is created.

@@ -3,9 +3,9 @@
 use std::sync::atomic::Ordering;
 
 use anyprofile_core::{
-    Capabilities, CheckMethod, Cursor, ErrorKind, FieldPath, GetOptions, ListQuery, Page, Profile,
-    ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo, Result, Support,
-    async_trait,
+    Capabilities, CheckMethod, Cursor, ErrorKind, FieldPath, GetOptions, ListQuery, Page, PlanOptions,
+    Profile, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo, Result, Support,
+    Write, async_trait,
 };
 
 use crate::memory::{Memory, failure};
@@ -33,7 +33,7 @@ async fn what_a_provider_does_not_write_is_unsupported_without_a_request() {
     let errors = [
         memory.current().await.unwrap_err(),
         memory.update(&id, &change).await.unwrap_err(),
-        memory.plan_update(&id, &change).unwrap_err(),
+        memory.plan(&Write::update(id.clone(), change.clone()), &PlanOptions::new()).await.unwrap_err(),
     ];
     for error in &errors {
         assert_eq!(error.kind(), ErrorKind::Unsupported);

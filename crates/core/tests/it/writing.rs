@@ -6,10 +6,10 @@ use std::sync::{
 };
 
 use anyprofile_core::{
-    ApplyOptions, AtCreation, Capabilities, Change, Cursor, ErrorKind, Field, FieldPath, FieldSpec,
-    GetOptions, IdKind, ListQuery, Page, PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId,
-    ProfileProvider, ProfileProviderExt, ProviderInfo, Result, Support, ValueFormat, WriteOptions, WriteRule,
-    async_trait,
+    AtCreation, Capabilities, Change, Cursor, ErrorKind, ExecuteOptions, Executed, Execution, Field,
+    FieldPath, FieldSpec, GetOptions, IdKind, ListQuery, Page, Plan, PlanOptions, PlannedRequest, Profile,
+    ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo, Receipt,
+    Result, Support, ValueFormat, Write, WriteRule, async_trait,
 };
 use serde_json::Value;
 
@@ -32,6 +32,7 @@ fn store() -> Store {
             .writable(WriteRule::set_only(USERS, format).at_creation(AtCreation::Optional))
     };
     let mut capabilities = Capabilities::default();
+    capabilities.operations.get = Support::users();
     capabilities.operations.update = Support::users();
     capabilities.operations.create = Support::users();
     let pairs =
@@ -94,18 +95,35 @@ impl ProfileProvider for Store {
         Ok(self.profile.lock().unwrap().clone())
     }
 
-    fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
-        change.check(id, &self.info, &self.capabilities)?;
-        let fields = change.iter().map(|(path, change)| match change {
-            Change::Set(value) => (path.to_string(), value.clone()),
-            _ => (path.to_string(), Value::Null),
-        });
-        Ok(vec![PlannedRequest::new("PATCH", "memory:x", Some(Value::Object(fields.collect())))])
+    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        let builder = Plan::begin(self, write, options).await?;
+        let Write::Update { change, .. } = builder.needed() else {
+            return Err(write.unsupported(&self.info, &self.capabilities));
+        };
+        let request = PlannedRequest::new("PATCH", "memory:x", Some(body(change)));
+        Ok(if builder.is_settled() { builder.build() } else { builder.with_request(request).build() })
     }
 
-    async fn update_with(&self, id: &ProfileId, change: &ProfileChange, _: &WriteOptions) -> Result<Profile> {
-        let requests = self.plan_update(id, change)?;
-        self.writes.lock().unwrap().push(requests[0].body.as_ref().unwrap().to_string());
+    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+        let mut execution = Execution::begin(self, plan, options).await?;
+        if let (true, Write::Update { change, .. }) = (execution.goes_on(), plan.needed()) {
+            execution.step(Ok(Receipt::Shows(Box::new(self.written(change)))));
+        }
+        Ok(execution.finish(self).await)
+    }
+}
+
+fn body(change: &ProfileChange) -> Value {
+    let fields = change.iter().map(|(path, change)| match change {
+        Change::Set(value) => (path.to_string(), value.clone()),
+        _ => (path.to_string(), Value::Null),
+    });
+    Value::Object(fields.collect())
+}
+
+impl Store {
+    fn written(&self, change: &ProfileChange) -> Profile {
+        self.writes.lock().unwrap().push(body(change).to_string());
         let mut profile = self.profile.lock().unwrap();
         if let Change::Set(Value::String(title)) = change.get(&FieldPath::TITLE) {
             profile.title = title.to_lowercase().into();
@@ -113,7 +131,11 @@ impl ProfileProvider for Store {
         if let Change::Clear = change.get(&FieldPath::NAME_DISPLAY) {
             profile.name.display = Field::Null;
         }
-        Ok(profile.clone())
+        profile.clone()
+    }
+
+    async fn plan_of(&self, change: &ProfileChange) -> Result<Plan> {
+        self.plan(&Write::update(self.id(), change.clone()), &PlanOptions::new()).await
     }
 }
 
@@ -126,22 +148,22 @@ async fn a_plan_holds_what_is_not_so_already_and_writes_nothing() {
         .clear(FieldPath::NAME_DISPLAY)
         .set(FieldPath::EMAILS, "ada@example.com")
         .set(FieldPath::metadata("team"), "b");
-    let plan = store.plan(&store.id(), &change).await.unwrap();
-    let fields: Vec<_> = plan.differences.iter().map(|it| it.field.as_str()).collect();
+    let plan = store.plan_of(&change).await.unwrap();
+    let fields: Vec<_> = plan.differences().iter().map(|it| it.field.as_str()).collect();
     assert_eq!(fields, ["emails", "locale", "metadata.team"], "the title is so, and the name is null");
-    assert_eq!(plan.differences[2].now, Field::Value("a".into()));
-    assert_eq!(plan.differences[1].now, Field::Absent);
-    assert_eq!(plan.warnings, ["emails: it resets the password"]);
+    assert_eq!(plan.differences()[2].now, Field::Value("a".into()));
+    assert_eq!(plan.differences()[1].now, Field::Absent);
+    assert_eq!(plan.warnings(), ["emails: it resets the password"]);
     assert_eq!(
-        plan.requests[0].body.as_ref().unwrap().to_string(),
+        plan.requests()[0].body.as_ref().unwrap().to_string(),
         r#"{"emails":"ada@example.com","locale":"nb","metadata.team":"b"}"#
     );
     assert!(store.writes().is_empty());
     assert!(!format!("{plan:?}").contains("ada@"), "{plan:?}");
     // What is so already asks for nothing, also when it is made true.
-    let nothing = store.plan(&store.id(), &ProfileChange::new().set(FieldPath::TITLE, "cto")).await.unwrap();
-    assert!(nothing.is_empty() && nothing.requests.is_empty());
-    assert!(store.apply(&nothing, &ApplyOptions::new()).await.unwrap().ignored.is_empty());
+    let nothing = store.plan_of(&ProfileChange::new().set(FieldPath::TITLE, "cto")).await.unwrap();
+    assert!(nothing.is_settled() && nothing.requests().is_empty());
+    assert!(store.execute(&nothing, &ExecuteOptions::new()).await.unwrap().ignored.is_empty());
     assert!(store.writes().is_empty());
 }
 
@@ -149,47 +171,47 @@ async fn a_plan_holds_what_is_not_so_already_and_writes_nothing() {
 async fn what_the_service_ignores_or_changes_is_told_after() {
     let store = store();
     let change = ProfileChange::new().set(FieldPath::TITLE, "CEO").set(FieldPath::LOCALE, "nb");
-    let plan = store.plan(&store.id(), &change).await.unwrap();
-    let applied = store.apply(&plan, &ApplyOptions::new()).await.unwrap();
+    let plan = store.plan_of(&change).await.unwrap();
+    let applied = store.execute(&plan, &ExecuteOptions::new()).await.unwrap();
     assert_eq!(applied.ignored, [FieldPath::TITLE], "it is shown otherwise");
     assert_eq!(applied.unshown, [FieldPath::LOCALE], "it is not shown: nothing is known of it");
     assert_eq!(store.writes(), [r#"{"locale":"nb","title":"CEO"}"#]);
     let change = ProfileChange::new().set(FieldPath::TITLE, "cso");
-    let plan = store.plan(&store.id(), &change).await.unwrap();
-    let applied = store.apply(&plan, &ApplyOptions::new()).await.unwrap();
-    assert_eq!((applied.ignored, applied.profile.title), (Vec::new(), "cso".into()));
+    let plan = store.plan_of(&change).await.unwrap();
+    let applied = store.execute(&plan, &ExecuteOptions::new()).await.unwrap();
+    assert_eq!((applied.ignored, applied.profile.unwrap().title), (Vec::new(), "cso".into()));
 }
 
 #[tokio::test]
 async fn a_plan_whose_fields_have_changed_since_is_not_made_true_where_that_is_asked_for() {
     let store = store();
-    let plan = store.plan(&store.id(), &ProfileChange::new().set(FieldPath::TITLE, "ceo")).await.unwrap();
+    let plan = store.plan_of(&ProfileChange::new().set(FieldPath::TITLE, "ceo")).await.unwrap();
     store.profile.lock().unwrap().locale = "de".into();
-    let unchanged = ApplyOptions::new().with_unchanged(true);
-    assert!(store.apply(&plan, &unchanged).await.is_ok(), "another field is of no interest");
-    let plan = store.plan(&store.id(), &ProfileChange::new().set(FieldPath::TITLE, "cso")).await.unwrap();
+    let unchanged = ExecuteOptions::new().with_unchanged(true);
+    assert!(store.execute(&plan, &unchanged).await.is_ok(), "another field is of no interest");
+    let plan = store.plan_of(&ProfileChange::new().set(FieldPath::TITLE, "cso")).await.unwrap();
     store.profile.lock().unwrap().title = "dev".into();
-    let error = store.apply(&plan, &unchanged).await.unwrap_err();
+    let error = store.execute(&plan, &unchanged).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict);
     assert!(error.to_string().contains("these have changed: title"), "{error}");
     assert_eq!(store.writes().len(), 1);
     // And a plan is good for the account that it was made with.
     let mut other = self::store();
     other.info.account = "us".parse().unwrap();
-    assert_eq!(other.apply(&plan, &unchanged).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
+    assert_eq!(other.execute(&plan, &unchanged).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
 }
 
 #[tokio::test]
 async fn what_was_so_already_has_to_be_so_still() {
     let store = store();
     let change = ProfileChange::new().set(FieldPath::TITLE, "cto").set(FieldPath::metadata("team"), "b");
-    let plan = store.plan(&store.id(), &change).await.unwrap();
-    assert_eq!(plan.differences.len(), 1);
+    let plan = store.plan_of(&change).await.unwrap();
+    assert_eq!(plan.differences().len(), 1);
     store.profile.lock().unwrap().title = "dev".into();
-    let error = store.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await.unwrap_err();
+    let error = store.execute(&plan, &ExecuteOptions::new().with_unchanged(true)).await.unwrap_err();
     assert!(error.message().contains("these have changed: title"), "{error}");
     // Without the precondition it is written, and told.
-    let applied = store.apply(&plan, &ApplyOptions::new()).await.unwrap();
+    let applied = store.execute(&plan, &ExecuteOptions::new()).await.unwrap();
     assert!(applied.ignored.contains(&FieldPath::TITLE), "{:?}", applied.ignored);
     assert_eq!(store.writes(), [r#"{"metadata.team":"b"}"#]);
 }
@@ -197,11 +219,11 @@ async fn what_was_so_already_has_to_be_so_still() {
 #[tokio::test]
 async fn the_record_is_read_where_the_answer_leaves_out_what_was_written() {
     let store = store();
-    let plan = store.plan(&store.id(), &ProfileChange::new().set(FieldPath::TITLE, "ceo")).await.unwrap();
-    assert!(store.apply(&plan, &ApplyOptions::new()).await.unwrap().ignored.is_empty());
+    let plan = store.plan_of(&ProfileChange::new().set(FieldPath::TITLE, "ceo")).await.unwrap();
+    assert!(store.execute(&plan, &ExecuteOptions::new()).await.unwrap().ignored.is_empty());
     assert_eq!(store.reads.load(Ordering::Relaxed), 1, "the answer shows the title: one read, by the plan");
-    let plan = store.plan(&store.id(), &ProfileChange::new().set(FieldPath::LOCALE, "nb")).await.unwrap();
-    assert_eq!(store.apply(&plan, &ApplyOptions::new()).await.unwrap().unshown, [FieldPath::LOCALE]);
+    let plan = store.plan_of(&ProfileChange::new().set(FieldPath::LOCALE, "nb")).await.unwrap();
+    assert_eq!(store.execute(&plan, &ExecuteOptions::new()).await.unwrap().unshown, [FieldPath::LOCALE]);
     assert_eq!(store.reads.load(Ordering::Relaxed), 3);
 }
 
@@ -221,7 +243,7 @@ async fn two_texts_that_are_one_time_are_two_texts() {
     let store = store();
     store.profile.lock().unwrap().name.display = "2026-01-31T12:00:00".into();
     let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, "2026-01-31T12:00:00Z");
-    assert_eq!(store.plan(&store.id(), &change).await.unwrap().differences.len(), 1);
+    assert_eq!(store.plan_of(&change).await.unwrap().differences().len(), 1);
 }
 
 #[tokio::test]
@@ -229,7 +251,7 @@ async fn pairs_are_written_one_by_one_whoever_checks() {
     let store = store();
     let whole = ProfileChange::new().set(FieldPath::METADATA, serde_json::json!({"a": "b"}));
     for change in [whole, ProfileChange::new().clear(FieldPath::METADATA)] {
-        let error = store.plan(&store.id(), &change).await.unwrap_err();
+        let error = store.plan_of(&change).await.unwrap_err();
         assert!(error.message().contains("metadata is written pair by pair, as metadata.KEY"), "{error}");
     }
     let many = ["a", "b", "c"]
@@ -251,17 +273,17 @@ async fn every_violation_is_told_at_once_before_anything_is_read() {
         .set(FieldPath::metadata("key"), "x".repeat(6))
         .clear(FieldPath::TITLE)
         .clear(FieldPath::LOCALE);
-    let error = store.plan(&store.id(), &change).await.unwrap_err();
+    let error = store.plan_of(&change).await.unwrap_err();
     insta::assert_snapshot!(error.to_string(), @"probely account 'eu', update: nothing was sent: country must be two upper-case letters, such as NO; external_id is set when the profile is created, and not changed; locale cannot be cleared: the service documents no way to do it; metadata.key may have at most 5 characters; metadata.toolong has a key of more than 4 characters; title cannot be cleared: the service documents no way to do it");
     // How many pairs there would be is known with those that there are.
     let pairs = |keys: &[&str]| {
         keys.iter().fold(ProfileChange::new(), |change, key| change.set(FieldPath::metadata(key), "x"))
     };
-    assert!(store.plan(&store.id(), &pairs(&["team", "b"])).await.is_ok());
-    let error = store.plan(&store.id(), &pairs(&["b", "c"])).await.unwrap_err();
+    assert!(store.plan_of(&pairs(&["team", "b"])).await.is_ok());
+    let error = store.plan_of(&pairs(&["b", "c"])).await.unwrap_err();
     assert!(error.message().contains("metadata has at most 2 pairs, and would have 3"), "{error}");
     let replaced = pairs(&["b", "c"]).clear(FieldPath::metadata("team"));
-    assert!(store.plan(&store.id(), &replaced).await.is_ok());
+    assert!(store.plan_of(&replaced).await.is_ok());
 }
 
 #[tokio::test]

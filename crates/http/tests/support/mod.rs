@@ -3,6 +3,7 @@
 //! The service crates use this file too, by its path.
 
 pub(crate) mod outcomes;
+pub(crate) mod unread;
 
 use std::{
     collections::VecDeque,
@@ -176,6 +177,14 @@ impl Script {
     /// The method and the target of each request that was sent so far.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.sent().iter().map(|sent| format!("{} {}", sent.method, sent.target())).collect()
+    }
+
+    /// The only request that was sent and does not read.
+    pub(crate) fn only_write(&self) -> Sent {
+        let mut writes = self.sent();
+        writes.retain(|sent| sent.method != "GET");
+        assert_eq!(writes.len(), 1, "one write was expected");
+        writes.remove(0)
     }
 
     /// The only request that was sent.

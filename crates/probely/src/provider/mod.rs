@@ -8,13 +8,13 @@ use std::{
 };
 
 use anyprofile_core::{
-    AtCreation, Capabilities, Cursor, CursorPosition, Direction, ErrorKind, Expected, FieldPath, FieldSpec,
-    FilterPart, GetOptions, IdKind, Kind, ListQuery, ListedCollection, Next, Order, OrderField, Page,
-    PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProviderInfo,
-    RemainingPages, Result, Status, Support, ValueFormat, View, WriteOptions, WriteRule, async_trait,
+    AtCreation, Capabilities, Cursor, CursorPosition, Direction, ErrorKind, ExecuteOptions, Executed,
+    Expected, FieldPath, FieldSpec, FilterPart, GetOptions, IdKind, Kind, ListQuery, ListedCollection, Next,
+    Order, OrderField, Page, Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo,
+    RemainingPages, Result, Status, Support, ValueFormat, View, Write, WriteRule, async_trait,
     wire::{Tolerant, WithRaw},
 };
-use anyprofile_http::Answer;
+use anyprofile_http::{Answer, actions};
 
 use crate::{
     ListUsers, ProbelyClient, ProbelyConfig,
@@ -339,32 +339,13 @@ impl ProfileProvider for ProbelyProvider {
         self.asked(&answer, id, view, answer.decode_record()?)
     }
 
-    fn plan_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
-        self.planned_create(draft)
+    /// Creating also lets a deactivated user in again, if there is one with the address.
+    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        actions::plan(self, write, options).await
     }
 
-    /// Also lets a deactivated user in again, if there is one with the address.
-    async fn create_with(&self, draft: &ProfileDraft, _: &WriteOptions) -> Result<Profile> {
-        self.create_profile(draft).await
-    }
-
-    fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
-        self.planned_update(id, change)
-    }
-
-    async fn update_with(&self, id: &ProfileId, change: &ProfileChange, _: &WriteOptions) -> Result<Profile> {
-        if change.is_empty() {
-            return self.get_with(id, &GetOptions::default()).await;
-        }
-        self.update_profile(id, change).await
-    }
-
-    fn plan_deactivate(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
-        self.planned_deactivate(id)
-    }
-
-    async fn deactivate_with(&self, id: &ProfileId, _: &WriteOptions) -> Result<()> {
-        self.deactivate_profile(id).await
+    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+        actions::execute(self, plan, options).await
     }
 
     async fn current_with(&self, _: &GetOptions) -> Result<Profile> {

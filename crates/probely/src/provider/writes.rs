@@ -1,10 +1,13 @@
 //! What is written, through the trait.
 
 use anyprofile_core::{
-    Change, ErrorKind, FieldPath, PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId,
-    ProfileProvider as _, Result, RoleAssignment, RoleScope, ScopeTier, wire::WithRaw,
+    Change, FieldPath, ProfileChange, ProfileDraft, ProfileId, ProfileProvider as _, Receipt, Result,
+    RoleAssignment, RoleScope, ScopeTier, Write, async_trait, wire::WithRaw,
 };
-use anyprofile_http::Request;
+use anyprofile_http::{
+    HttpClient,
+    actions::{Action, Actions},
+};
 
 use super::{API_USER, ProbelyProvider};
 use crate::{
@@ -95,83 +98,57 @@ impl ProbelyProvider {
         create
     }
 
-    pub(super) fn planned_create(&self, draft: &ProfileDraft) -> Result<Vec<PlannedRequest>> {
-        draft.check(self)?;
-        let request = self.client.create_user_request(&Self::create_body(draft))?;
-        Ok(vec![self.client.http.planned(&request)?])
-    }
-
-    pub(super) async fn create_profile(&self, draft: &ProfileDraft) -> Result<Profile> {
-        draft.check(self)?;
-        let request = self.client.create_user_request(&Self::create_body(draft))?;
-        let made = self.client.http.send(request).await.and_then(|answer| {
-            let kept: WithRaw<wire::User> = answer.decode_record()?;
-            self.one(&answer, draft.kind(), map::USER, kept)
-        });
-        made.map_err(|error| {
-            error.with_hint_if_effect(
-                "the user may be there all the same: find the e-mail address before trying again",
-            )
-        })
-    }
-
-    pub(super) fn planned_update(
-        &self,
-        id: &ProfileId,
-        change: &ProfileChange,
-    ) -> Result<Vec<PlannedRequest>> {
-        change.check(id, self.info(), self.capabilities())?;
-        if change.is_empty() {
-            return Ok(Vec::new());
-        }
-        Ok(vec![self.client.http.planned(&self.update_request(id, change)?)?])
-    }
-
-    fn update_request(&self, id: &ProfileId, change: &ProfileChange) -> Result<Request> {
-        if id.kind == API_USER {
-            return self.client.update_api_user_request(id.native(), &api_user_update(change));
-        }
-        self.client.update_user_request(id.native(), &user_update(change))
-    }
-
-    pub(super) async fn update_profile(&self, id: &ProfileId, change: &ProfileChange) -> Result<Profile> {
-        change.check(id, self.info(), self.capabilities())?;
-        let native = id.native();
-        let request = self.update_request(id, change)?;
-        let (read, view) = if id.kind == API_USER {
-            (api_user_request(native), map::API_USER)
-        } else {
-            (user_request(native), map::USER)
-        };
-        let answer = self.client.http.send(request).await?;
-        let answer = self.client.http.read_back(answer, || read).await?;
-        self.asked(&answer, id, view, answer.decode_record()?)
-    }
-
     /// A user is deactivated as the service has it; an API user is changed to one that may not sign in.
-    pub(super) fn planned_deactivate(&self, id: &ProfileId) -> Result<Vec<PlannedRequest>> {
-        self.capabilities().operations.deactivate.check(self.info(), "deactivate", id)?;
-        if id.kind == API_USER {
-            return self.planned_update(id, &suspended());
+    fn action(&self, write: &Write) -> Result<Action> {
+        match write {
+            Write::Create { draft } => {
+                let request = self.client.create_user_request(&Self::create_body(draft))?;
+                let (provider, kind) = (self.clone(), draft.kind().clone());
+                Ok(Action::new(request, move |answer| {
+                    let kept: WithRaw<wire::User> = answer.decode_record()?;
+                    let profile = provider.one(answer, &kind, map::USER, kept);
+                    profile.map(|profile| Receipt::Shows(Box::new(profile)))
+                })
+                .with_hint("the user may be there all the same: find the e-mail address before trying again"))
+            }
+            Write::Update { id, change } => self.update(id, change),
+            Write::Deactivate { id } if id.kind == API_USER => self.update(id, &suspended()),
+            Write::Deactivate { id } => {
+                let asked = id.clone();
+                Ok(Action::new(deactivate_user_request(id.native()), move |answer| {
+                    answer.acknowledges(&asked).map(|()| Receipt::Accepted)
+                }))
+            }
+            other => Err(other.unsupported(self.info(), self.capabilities())),
         }
-        Ok(vec![self.client.http.planned(&deactivate_user_request(id.native()))?])
     }
 
-    pub(super) async fn deactivate_profile(&self, id: &ProfileId) -> Result<()> {
-        self.capabilities().operations.deactivate.check(self.info(), "deactivate", id)?;
-        if id.kind != API_USER {
-            let request = deactivate_user_request(id.native());
-            return self.client.http.send(request).await?.acknowledges(id);
-        }
-        let profile = self.update_profile(id, &suspended()).await?;
-        // Older answers do not say it: only what is said otherwise is a failure.
-        if profile.status != anyprofile_core::Status::Active {
-            return Ok(());
-        }
-        let message = "the service accepted the change and still lets the API user in";
-        Err(anyprofile_core::Error::new(ErrorKind::Upstream, message)
-            .with_provider(self.info())
-            .with_operation("deactivate"))
+    fn update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Action> {
+        let native = id.native();
+        let (request, read, view) = if id.kind == API_USER {
+            let request = self.client.update_api_user_request(native, &api_user_update(change))?;
+            (request, api_user_request(native), map::API_USER)
+        } else {
+            let request = self.client.update_user_request(native, &user_update(change))?;
+            (request, user_request(native), map::USER)
+        };
+        let (provider, id) = (self.clone(), id.clone());
+        Ok(Action::new(request, move |answer| {
+            let profile = provider.asked(answer, &id, view.clone(), answer.decode_record()?);
+            profile.map(|profile| Receipt::Shows(Box::new(profile)))
+        })
+        .with_read_back(read))
+    }
+}
+
+#[async_trait]
+impl Actions for ProbelyProvider {
+    fn http(&self) -> &HttpClient {
+        &self.client.http
+    }
+
+    fn actions(&self, write: &Write) -> Result<Vec<Action>> {
+        self.action(write).map(|action| vec![action])
     }
 }
 

@@ -2,13 +2,14 @@
 
 use anyprofile_core::{
     ErrorKind, FieldPath, IdKind, ListQuery, Order, OrderField, ProfileChange, ProfileDraft, ProfileProvider,
-    ProfileProviderExt,
+    ProfileProviderExt, Write,
 };
 use anyprofile_http::HttpOptions;
 use anyprofile_probely::{ListUsers, LogicalOperator, ProbelyConfig, ProbelyProvider, Region};
 
 use crate::{
     config, id, provider,
+    support::unread,
     support::{Script, Sent, json},
 };
 
@@ -166,7 +167,7 @@ async fn what_breaks_a_rule_is_named_with_all_others_and_nothing_is_sent() {
             ProfileChange::new().set(FieldPath::TITLE, "cto").clear(FieldPath::NAME_DISPLAY),
         ),
     ] {
-        told.push(provider.update(&id(of), &change).await.unwrap_err().to_string());
+        told.push(unread::update(&provider, id(of), &change).await.unwrap_err().to_string());
     }
     let draft = ProfileDraft::new(IdKind::USER).set(FieldPath::TITLE, "cto");
     told.push(provider.create(&draft).await.unwrap_err().to_string());
@@ -189,14 +190,17 @@ async fn nothing_but_what_changes_is_sent_and_the_plan_is_what_is_sent() {
     ];
     let mut sent = Vec::new();
     for (kind, change) in changes {
-        let script = Script::of([json(200, r#"{"id":"x"}"#)]);
+        let script = Script::by(|_| json(200, r#"{"id":"x"}"#).into());
         let provider = provider(&script);
         let of = id(&format!("probely:eu/{kind}/x"));
-        let planned = provider.plan_update(&of, &change).unwrap();
-        provider.update(&of, &change).await.unwrap();
-        let only = script.only();
-        assert_eq!((planned[0].method, planned[0].url.as_str()), (only.method.as_str(), only.url.as_str()));
-        assert_eq!(planned[0].body, serde_json::from_str(&only.body).ok());
+        let planned = unread::planned(&provider, Write::update(of.clone(), change.clone())).await.unwrap();
+        unread::update(&provider, of.clone(), &change).await.unwrap();
+        let only = script.only_write();
+        assert_eq!(
+            (planned.requests()[0].method.as_ref(), planned.requests()[0].url.as_str()),
+            (only.method.as_str(), only.url.as_str())
+        );
+        assert_eq!(planned.requests()[0].body, serde_json::from_str(&only.body).ok());
         sent.push(format!("{} {} {}", only.method, only.target(), only.body));
     }
     insta::assert_snapshot!(sent.join("\n"));

@@ -3,7 +3,8 @@
 use std::{fmt::Write as _, sync::Arc};
 
 use anyprofile_core::{
-    ApplyOptions, Error, ErrorKind, Field, FieldPath, ProfileChange, ProfileProviderExt as _, Result,
+    Error, ErrorKind, ExecuteOptions, Field, FieldPath, PlanOptions, ProfileChange, ProfileProvider as _,
+    Result, Write,
 };
 use anyprofile_http::{HttpOptions, SecretString};
 use anyprofile_probely::{
@@ -483,7 +484,10 @@ async fn a_status_that_the_service_does_not_show_is_not_said_to_be_ignored() {
         Script::by(|_| json(200, r#"{"id":"u","email":"ada@example.com","name":"Ada","title":""}"#).into());
     let provider = crate::provider(&script);
     let change = ProfileChange::new().set(FieldPath::STATUS, "suspended");
-    let plan = provider.plan(&crate::id("probely:eu/user/u"), &change).await.unwrap();
-    let applied = provider.apply(&plan, &ApplyOptions::new()).await.unwrap();
+    let plan = provider
+        .plan(&Write::update(crate::id("probely:eu/user/u"), change), &PlanOptions::new())
+        .await
+        .unwrap();
+    let applied = provider.execute(&plan, &ExecuteOptions::new()).await.unwrap();
     assert_eq!((applied.ignored, applied.unshown), (Vec::new(), vec![FieldPath::STATUS]));
 }

@@ -52,7 +52,7 @@ impl UpsunClient {
 /// Whether an answer has anything of a record with these keys, or is something else altogether. An empty object may
 /// be written as `[]` by the service behind `/profiles`, and the API's notes on answers to changes speak of records
 /// that are wrapped.
-fn has_something(answer: &Answer, keys: &[&str]) -> bool {
+pub(crate) fn has_something(answer: &Answer, keys: &[&str]) -> bool {
     match serde_json::from_slice::<BTreeMap<String, RawJson>>(&answer.body) {
         Ok(record) => keys.iter().any(|key| record.contains_key(*key)),
         Err(_) => !matches!(answer.body.trim_ascii(), b"" | b"[]" | b"null"),

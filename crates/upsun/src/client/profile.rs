@@ -176,16 +176,12 @@ impl UpsunClient {
         if update.is_empty() {
             return self.get_organization_profile(organization_id).await;
         }
-        self.send_update(organization_id, update).await
-    }
-
-    /// Changes an organization's profile, and gives it in the form that is asked for.
-    pub(crate) async fn send_update<T: wire::Tolerant>(
-        &self,
-        id: &str,
-        update: &OrganizationProfileUpdate,
-    ) -> Result<T> {
-        self.change(update_request(id, update), organization_request(id), Profile::KEYS).await
+        self.change(
+            update_request(organization_id, update),
+            organization_request(organization_id),
+            Profile::KEYS,
+        )
+        .await
     }
 }
 

@@ -9,12 +9,12 @@ mod writes;
 use std::sync::{Arc, OnceLock};
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, Error, ErrorKind, Expected, FieldPath, FindKey, Found, GetOptions,
-    IdKind, Kind, ListQuery, Next, Page, PlannedRequest, Profile, ProfileChange, ProfileId, ProfileProvider,
-    ProviderInfo, RawJson, Result, WriteOptions, async_trait, found_or_nobody, look_up,
+    Capabilities, Cursor, CursorPosition, Error, ErrorKind, ExecuteOptions, Executed, Expected, FieldPath,
+    FindKey, Found, GetOptions, IdKind, Kind, ListQuery, Next, Page, Plan, PlanOptions, Profile, ProfileId,
+    ProfileProvider, ProviderInfo, RawJson, Result, Write, async_trait, found_or_nobody, look_up,
     wire::{OpaqueId, Tolerant, WithRaw},
 };
-use anyprofile_http::{Answer, Request};
+use anyprofile_http::{Answer, Request, actions};
 
 use crate::{
     ListProfiles, ListedOrganizations, UpsunClient, UpsunConfig,
@@ -236,11 +236,12 @@ impl ProfileProvider for UpsunProvider {
         found_or_nobody(self, key, self.user_of(request).await).await
     }
 
-    fn plan_update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Vec<PlannedRequest>> {
-        self.planned_update(id, change)
+    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        self.check_addressed_by_id(write)?;
+        actions::plan(self, write, options).await
     }
 
-    async fn update_with(&self, id: &ProfileId, change: &ProfileChange, _: &WriteOptions) -> Result<Profile> {
-        self.update_profile(id, change).await
+    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+        actions::execute(self, plan, options).await
     }
 }

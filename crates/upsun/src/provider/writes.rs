@@ -1,16 +1,19 @@
 //! What is written, through the trait: each field by the operation that owns it.
 
 use anyprofile_core::{
-    Change, Effect, Error, ErrorKind, FieldPath, GetOptions, IdKind, PlannedRequest, Profile, ProfileChange,
-    ProfileId, ProfileProvider as _, Result, wire::WithRaw,
+    Change, Error, ErrorKind, FieldPath, GetOptions, IdKind, Profile, ProfileChange, ProfileId,
+    ProfileProvider as _, Receipt, Result, Write, async_trait, wire::WithRaw,
 };
-use anyprofile_http::Request;
+use anyprofile_http::{
+    HttpClient, Request,
+    actions::{Action, Actions},
+};
 
 use super::{COMPANY_TYPE, DEFAULT_CATALOG, MARKETING, PROJECT_OPTIONS_URL, UI_COLORSCHEME, UpsunProvider};
 use crate::{
     client::{
-        organization_address_update_request, profile_address_update_request, profile_update_request,
-        update_request, user_update_request,
+        has_something, organization_address_update_request, profile_address_update_request,
+        profile_update_request, update_request, user_update_request,
     },
     map,
     wire::{self, AddressUpdate, ProfileUpdate, UserUpdate},
@@ -97,49 +100,20 @@ fn requests(id: &ProfileId, change: &ProfileChange) -> Vec<Request> {
 }
 
 impl UpsunProvider {
-    fn check_change(&self, id: &ProfileId, change: &ProfileChange) -> Result<()> {
-        change.check(id, self.info(), self.capabilities())?;
-        if id.kind == IdKind::ORGANIZATION && id.native().starts_with("name=") {
-            return Err(Error::new(
-                ErrorKind::InvalidRequest,
-                "an organization is updated by its id, not by its name",
-            )
-            .with_provider(self.info())
-            .with_operation("update")
-            .with_hint("use the id, which the console shows (26 letters and digits)"));
+    /// Checks that what is written to is named by its id.
+    pub(super) fn check_addressed_by_id(&self, write: &Write) -> Result<()> {
+        match write.id() {
+            Some(id) if id.kind == IdKind::ORGANIZATION && id.native().starts_with("name=") => {
+                Err(Error::new(
+                    ErrorKind::InvalidRequest,
+                    "an organization is updated by its id, not by its name",
+                )
+                .with_provider(self.info())
+                .with_operation("update")
+                .with_hint("use the id, which the console shows (26 letters and digits)"))
+            }
+            _ => Ok(()),
         }
-        Ok(())
-    }
-
-    pub(super) fn planned_update(
-        &self,
-        id: &ProfileId,
-        change: &ProfileChange,
-    ) -> Result<Vec<PlannedRequest>> {
-        self.check_change(id, change)?;
-        requests(id, change).iter().map(|request| self.client.http.planned(request)).collect()
-    }
-
-    pub(super) async fn update_profile(&self, id: &ProfileId, change: &ProfileChange) -> Result<Profile> {
-        self.check_change(id, change)?;
-        let requests = requests(id, change);
-        if id.kind == IdKind::ORGANIZATION && address_update(change).is_empty() && !change.is_empty() {
-            // Its answer shows all that can be changed.
-            let update = map::organization_update(change);
-            let kept: WithRaw<wire::Profile> = self.client.send_update(id.native(), &update).await?;
-            return Ok(self.with_raw(map::profile(id.clone(), kept.record), kept.raw));
-        }
-        let is_change = !requests.is_empty();
-        for (number, request) in requests.into_iter().enumerate() {
-            let operation = request.operation();
-            // The record of an organization's profile has another id, and an address has none.
-            let made = self.client.http.send(request).await.and_then(|answer| {
-                if id.kind == IdKind::ORGANIZATION { answer.acknowledged() } else { answer.acknowledges(id) }
-            });
-            made.map_err(|error| if number == 0 { error } else { after_others(error, operation) })?;
-        }
-        let read = self.changed(id, change).await;
-        read.map_err(|error| if is_change { error.after_write() } else { error })
     }
 
     /// The profile with the records that a change is of.
@@ -153,15 +127,48 @@ impl UpsunProvider {
     }
 }
 
-/// The error of a request that others came before.
-fn after_others(error: Error, operation: &str) -> Error {
-    let before = format!("the part of the change before {operation} was made");
-    let hint = match error.effect() {
-        Effect::None => match error.hint() {
-            Some(hint) => format!("{before}, the rest was not; {hint}"),
-            None => format!("{before}, the rest was not"),
-        },
-        _ => format!("{before}; whether the rest was is not known: read the profile before trying again"),
-    };
-    error.with_effect(Effect::Partial).with_hint(hint)
+#[async_trait]
+impl Actions for UpsunProvider {
+    fn http(&self) -> &HttpClient {
+        &self.client.http
+    }
+
+    fn actions(&self, write: &Write) -> Result<Vec<Action>> {
+        let Write::Update { id, change } = write else {
+            return Err(write.unsupported(self.info(), self.capabilities()));
+        };
+        let is_organization = id.kind == IdKind::ORGANIZATION;
+        let mut requests = requests(id, change);
+        if is_organization && requests.len() == 1 && address_update(change).is_empty() {
+            // Its answer shows all that can be changed.
+            let (provider, asked) = (self.clone(), id.clone());
+            let action = |request| {
+                Action::new(request, move |answer| {
+                    if !has_something(answer, wire::Profile::KEYS) {
+                        return Ok(Receipt::Accepted);
+                    }
+                    let kept: WithRaw<wire::Profile> = answer.decode_record()?;
+                    let profile = map::profile(asked.clone(), kept.record);
+                    Ok(Receipt::Shows(Box::new(provider.with_raw(profile, kept.raw))))
+                })
+            };
+            return Ok(requests.pop().map(action).into_iter().collect());
+        }
+        let action = |request| {
+            let asked = id.clone();
+            Action::new(request, move |answer| {
+                // The record of an organization's profile has another id, and an address has none.
+                let made = if is_organization { answer.acknowledged() } else { answer.acknowledges(&asked) };
+                made.map(|()| Receipt::Accepted)
+            })
+        };
+        Ok(requests.into_iter().map(action).collect())
+    }
+
+    async fn read_back(&self, write: &Write) -> Option<Result<Profile>> {
+        match write {
+            Write::Update { id, change } => Some(self.changed(id, change).await),
+            _ => None,
+        }
+    }
 }

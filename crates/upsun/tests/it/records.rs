@@ -7,6 +7,7 @@ use anyprofile_upsun::{UpsunExtension, UpsunProvider, wire};
 
 use crate::{
     ORGANIZATION, USER, config, id, provider, shown,
+    support::unread,
     support::{Script, json},
 };
 
@@ -244,7 +245,7 @@ async fn the_whole_record_is_kept_where_it_was_asked_for_and_only_there() {
         let profiles = [
             provider.get(&id(USER)).await.unwrap(),
             provider.current().await.unwrap(),
-            provider.update(&id(ORGANIZATION), &change).await.unwrap(),
+            unread::update(&provider, id(ORGANIZATION), &change).await.unwrap(),
         ];
         let texts: Vec<_> = profiles.iter().map(|profile| profile.raw.as_ref().map(RawJson::get)).collect();
         let expected = if keep_raw { [Some(FULL), Some(user), Some(FULL)] } else { [None; 3] };

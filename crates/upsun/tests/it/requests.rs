@@ -12,6 +12,7 @@ use anyprofile_upsun::{
 
 use crate::{
     ORGANIZATION, USER, config, id, provider,
+    support::unread,
     support::{Script, Sent, json},
 };
 
@@ -31,7 +32,7 @@ async fn every_operation_sends_what_is_documented() {
     provider.get(&id("upsun:acme/organization/name=acme+co")).await.unwrap();
     provider.current().await.unwrap();
     let change = ProfileChange::new().set(FieldPath::ORGANIZATION_NAME, "Acme");
-    provider.update(&id(ORGANIZATION), &change).await.unwrap();
+    unread::update(&provider, id(ORGANIZATION), &change).await.unwrap();
 
     let client = provider.client();
     let mut list = ListProfiles::default();
@@ -145,7 +146,10 @@ async fn what_the_service_does_not_have_sends_nothing() {
     for other in ["upsun:other/user/x", "probely:acme/user/x"] {
         assert_eq!(provider.get(&id(other)).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
         let change = ProfileChange::new();
-        assert_eq!(provider.update(&id(other), &change).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
+        assert_eq!(
+            unread::update(&provider, id(other), &change).await.unwrap_err().kind(),
+            ErrorKind::InvalidRequest
+        );
     }
     let operations = &provider.capabilities().operations;
     for support in [&operations.create, &operations.deactivate, &operations.delete] {

@@ -3,13 +3,15 @@
 use std::fmt::Write as _;
 
 use anyprofile_core::{
-    ApplyOptions, ErrorKind, FieldPath, ProfileChange, ProfileProvider, ProfileProviderExt,
+    ErrorKind, ExecuteOptions, FieldPath, PlanOptions, ProfileChange, ProfileProvider,
+    ProfileProviderExt as _, Write,
 };
 use anyprofile_http::HttpOptions;
 use anyprofile_upsun::{DEFAULT_CATALOG, PROJECT_OPTIONS_URL, UpsunProvider};
 
 use crate::{
     ORGANIZATION, USER, config, id, provider,
+    support::unread,
     support::{Script, answer, json},
 };
 
@@ -31,20 +33,24 @@ async fn only_what_changes_is_sent() {
             r#"{"default_catalog":"https://example.com/c","project_options_url":"https://example.com/o","vat_number":"XX1","billing_contact":"billing@example.com","legal_entity_name":"Acme Ltd"}"#,
         ),
     ] {
-        let script = Script::of([json(200, r#"{"id":"x"}"#)]);
+        let script = Script::by(|_| json(200, r#"{"id":"x"}"#).into());
         let provider = provider(&script);
-        let planned = provider.plan_update(&id(ORGANIZATION), &change).unwrap();
+        let planned =
+            unread::planned(&provider, Write::update(id(ORGANIZATION), change.clone())).await.unwrap();
         assert!(script.sent().is_empty());
-        provider.update(&id(ORGANIZATION), &change).await.unwrap();
-        let sent = script.only();
+        unread::update(&provider, id(ORGANIZATION), &change).await.unwrap();
+        let sent = script.only_write();
         assert_eq!(
             sent.text().lines().next().unwrap(),
             "PATCH https://api.example.com/organizations/01HZX3K8Q0T7V9W2B4N6M8P0RS/profile"
         );
         assert_eq!(sent.body, body);
-        assert_eq!((planned[0].method, planned[0].url.as_str()), ("PATCH", sent.url.as_str()));
         assert_eq!(
-            planned[0].body.as_ref().unwrap(),
+            (planned.requests()[0].method.as_ref(), planned.requests()[0].url.as_str()),
+            ("PATCH", sent.url.as_str())
+        );
+        assert_eq!(
+            planned.requests()[0].body.as_ref().unwrap(),
             &serde_json::from_str::<serde_json::Value>(body).unwrap()
         );
     }
@@ -54,7 +60,7 @@ async fn only_what_changes_is_sent() {
 async fn an_answer_that_says_nothing_is_read_again() {
     for nothing in ["", "{}", "[]", "null", r#"{"result":{"id":"x"}}"#] {
         let script = Script::of([json(200, nothing), json(200, r#"{"id":"x","company_name":"Acme"}"#)]);
-        let updated = provider(&script).update(&id(ORGANIZATION), &name()).await.unwrap();
+        let updated = unread::update(&provider(&script), id(ORGANIZATION), &name()).await.unwrap();
         assert_eq!(updated.organization.name, "Acme", "{nothing}");
     }
 }
@@ -63,7 +69,7 @@ async fn an_answer_that_says_nothing_is_read_again() {
 async fn a_moved_organization_is_told_from_a_missing_permission() {
     let moved = r#"{"title":"This organization profile has moved to the billing profile.","status":403}"#;
     let script = Script::of([json(403, moved)]);
-    let error = provider(&script).update(&id(ORGANIZATION), &name()).await.unwrap_err();
+    let error = unread::update(&provider(&script), id(ORGANIZATION), &name()).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Unsupported, Some(403)));
 }
 
@@ -76,11 +82,13 @@ async fn the_lines_of_a_street_keep_their_places() {
     });
     let provider = provider(&script);
     let street = |text: &str| ProfileChange::new().set(FieldPath::BILLING_ADDRESS_STREET_ADDRESS, text);
-    let same = provider.plan(&id(USER), &street("Gate 1\n\n2")).await.unwrap();
-    assert!(same.is_empty(), "{same:?}");
-    let other = provider.plan(&id(USER), &street("Gate 2\n\n2")).await.unwrap();
+    let same =
+        provider.plan(&Write::update(id(USER), street("Gate 1\n\n2")), &PlanOptions::new()).await.unwrap();
+    assert!(same.is_settled(), "{same:?}");
+    let other =
+        provider.plan(&Write::update(id(USER), street("Gate 2\n\n2")), &PlanOptions::new()).await.unwrap();
     assert_eq!(
-        other.requests[0].body.as_ref().unwrap().to_string(),
+        other.requests()[0].body.as_ref().unwrap().to_string(),
         r#"{"premise":"","sub_premise":"2","thoroughfare":"Gate 2"}"#
     );
 }
@@ -89,10 +97,10 @@ async fn the_lines_of_a_street_keep_their_places() {
 async fn the_legal_form_is_written_in_the_services_own_spelling() {
     for (word, written) in [("individual", "indvidual"), ("company", "company"), ("government", "government")]
     {
-        let script = Script::of([json(200, r#"{"id":"x"}"#)]);
+        let script = Script::by(|_| json(200, r#"{"id":"x"}"#).into());
         let change = ProfileChange::new().set(FieldPath::ORGANIZATION_KIND, word);
-        provider(&script).update(&id(ORGANIZATION), &change).await.unwrap();
-        assert_eq!(script.only().body, format!(r#"{{"customer_type":"{written}"}}"#));
+        unread::update(&provider(&script), id(ORGANIZATION), &change).await.unwrap();
+        assert_eq!(script.only_write().body, format!(r#"{{"customer_type":"{written}"}}"#));
     }
 }
 
@@ -112,18 +120,20 @@ async fn what_breaks_a_rule_is_named_and_nothing_is_sent() {
         ProfileChange::new().set(FieldPath::LOCALE, "nb"),
         name().set(FieldPath::BILLING_CONTACT, "nobody").clear(FieldPath::ORGANIZATION_KIND),
     ] {
-        let error = provider.update(&id(ORGANIZATION), &change).await.unwrap_err();
+        let error = unread::update(&provider, id(ORGANIZATION), &change).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-        let planned = provider.plan_update(&id(ORGANIZATION), &change).unwrap_err();
+        let planned =
+            unread::planned(&provider, Write::update(id(ORGANIZATION), change.clone())).await.unwrap_err();
         assert_eq!(error.to_string(), planned.to_string());
         writeln!(told, "{error}").unwrap();
     }
     let legal =
         ProfileChange::new().set(FieldPath::ORGANIZATION_LEGAL_NAME, "x").set(FieldPath::COUNTRY, "no");
-    let error = provider.update(&id(USER), &legal).await.unwrap_err();
+    let error = unread::update(&provider, id(USER), &legal).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     writeln!(told, "{error}").unwrap();
-    let error = provider.update(&id("upsun:acme/organization/name=acme"), &name()).await.unwrap_err();
+    let error =
+        unread::update(&provider, id("upsun:acme/organization/name=acme"), &name()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     writeln!(told, "{error}").unwrap();
     assert!(script.sent().is_empty());
@@ -139,9 +149,10 @@ async fn a_text_is_cleared_by_the_empty_one_and_read_back_as_none() {
     ]);
     let provider = provider(&script);
     let change = name().clear(FieldPath::BILLING_VAT_NUMBER);
-    let plan = provider.plan(&id(ORGANIZATION), &change).await.unwrap();
-    assert_eq!(plan.differences.len(), 2);
-    let applied = provider.apply(&plan, &ApplyOptions::new().with_unchanged(true)).await.unwrap();
+    let plan =
+        provider.plan(&Write::update(id(ORGANIZATION), change.clone()), &PlanOptions::new()).await.unwrap();
+    assert_eq!(plan.differences().len(), 2);
+    let applied = provider.execute(&plan, &ExecuteOptions::new().with_unchanged(true)).await.unwrap();
     assert!(applied.ignored.is_empty(), "{:?}", applied.ignored);
     let sent = script.sent();
     assert_eq!(sent.iter().map(|sent| sent.method.as_str()).collect::<Vec<_>>(), ["GET", "GET", "PATCH"]);
@@ -152,13 +163,13 @@ async fn a_text_is_cleared_by_the_empty_one_and_read_back_as_none() {
 async fn any_success_is_one_and_an_empty_answer_is_read_again() {
     for status in [200, 201] {
         let script = Script::of([json(status, r#"{"company_name":"Acme"}"#)]);
-        let profile = provider(&script).update(&id(ORGANIZATION), &name()).await.unwrap();
+        let profile = unread::update(&provider(&script), id(ORGANIZATION), &name()).await.unwrap();
         assert_eq!(profile.organization.name, "Acme");
         assert_eq!(profile.id, id(ORGANIZATION));
     }
     for empty in [answer(204), answer(200), json(202, "\n")] {
         let script = Script::of([empty, json(200, r#"{"company_name":"Acme"}"#)]);
-        let profile = provider(&script).update(&id(ORGANIZATION), &name()).await.unwrap();
+        let profile = unread::update(&provider(&script), id(ORGANIZATION), &name()).await.unwrap();
         assert_eq!(profile.organization.name, "Acme");
         let methods: Vec<_> = script.sent().into_iter().map(|sent| sent.method).collect();
         assert_eq!(methods, ["PATCH", "GET"]);
@@ -170,8 +181,10 @@ async fn no_change_sends_no_change() {
     let script = Script::of([json(200, r#"{"company_name":"Acme"}"#)]);
     let provider = provider(&script);
     let none = ProfileChange::new();
-    assert!(provider.plan_update(&id(ORGANIZATION), &none).unwrap().is_empty());
-    provider.update(&id(ORGANIZATION), &none).await.unwrap();
+    let plan = unread::planned(&provider, Write::update(id(ORGANIZATION), none.clone())).await.unwrap();
+    assert!(plan.is_settled() && script.sent().is_empty());
+    let shown = provider.update(&id(ORGANIZATION), &none).await.unwrap();
+    assert_eq!(shown.organization.name, "Acme");
     assert_eq!(script.only().method, "GET");
 }
 
@@ -181,7 +194,7 @@ async fn an_update_is_never_repeated() {
         let script = Script::of([answer(status).header("retry-after", "1")]);
         let http = HttpOptions::default().with_transport(script.clone());
         let provider = UpsunProvider::new(config(&script).with_http(http)).unwrap();
-        let error = provider.update(&id(ORGANIZATION), &name()).await.unwrap_err();
+        let error = unread::update(&provider, id(ORGANIZATION), &name()).await.unwrap_err();
         assert_eq!(script.sent().len(), 1);
         assert!(error.hint().unwrap().contains("not known whether"), "{error}");
     }
@@ -209,20 +222,26 @@ async fn each_field_of_a_user_goes_to_the_record_that_has_it() {
         }
     });
     let provider = provider(&script);
-    let planned = provider.plan_update(&id(USER), &change).unwrap();
-    let updated = provider.update(&id(USER), &change).await.unwrap();
+    let planned = unread::planned(&provider, Write::update(id(USER), change.clone())).await.unwrap();
+    let updated = unread::update(&provider, id(USER), &change).await.unwrap();
     assert_eq!((updated.country, updated.name.display), ("GB".into(), "Ada".into()));
     let sent: Vec<_> = script.sent().into_iter().filter(|sent| sent.method == "PATCH").collect();
     assert_eq!(sent.len(), 2);
-    for (planned, sent) in planned.iter().zip(&sent) {
-        assert_eq!((planned.method, &planned.url), ("PATCH", &sent.url));
+    for (planned, sent) in planned.requests().iter().zip(&sent) {
+        assert_eq!((planned.method.as_ref(), &planned.url), ("PATCH", &sent.url));
         assert_eq!(planned.body, serde_json::from_str(&sent.body).ok());
     }
     assert_eq!(sent[0].body, r#"{"display_name":"Ada","vat_number":""}"#);
     assert_eq!(sent[1].body, r#"{"first_name":"Ada","country":"GB"}"#);
     // What is in the other record is read from there for the plan.
-    let plan = provider.plan(&id(USER), &ProfileChange::new().set(FieldPath::COUNTRY, "GB")).await.unwrap();
-    assert!(plan.is_empty(), "{plan:?}");
+    let plan = provider
+        .plan(
+            &Write::update(id(USER), ProfileChange::new().set(FieldPath::COUNTRY, "GB")),
+            &PlanOptions::new(),
+        )
+        .await
+        .unwrap();
+    assert!(plan.is_settled(), "{plan:?}");
 }
 
 #[tokio::test]
@@ -232,7 +251,7 @@ async fn a_change_of_which_the_second_part_fails_says_that_the_first_was_made() 
         json(403, r#"{"error":"no"}"#),
     ]);
     let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, "Ada").set(FieldPath::COUNTRY, "GB");
-    let error = provider(&script).update(&id(USER), &change).await.unwrap_err();
+    let error = unread::update(&provider(&script), id(USER), &change).await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::PermissionDenied, Some("update-user")));
     // Why it failed is still told.
     let hint = error.hint().unwrap();
@@ -253,7 +272,8 @@ async fn what_another_record_says_of_a_field_is_not_what_is_written() {
         _ => json(200, r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","company_name":null}"#).into(),
     });
     let change = ProfileChange::new().set(FieldPath::ORGANIZATION_NAME, "Acme").set(FieldPath::COUNTRY, "NO");
-    let plan = provider(&script).plan(&id(USER), &change).await.unwrap();
-    let fields: Vec<_> = plan.differences.iter().map(|it| it.field.as_str()).collect();
+    let plan =
+        provider(&script).plan(&Write::update(id(USER), change.clone()), &PlanOptions::new()).await.unwrap();
+    let fields: Vec<_> = plan.differences().iter().map(|it| it.field.as_str()).collect();
     assert_eq!(fields, ["country", "organization.name"], "only the user's other record has the name already");
 }

@@ -5,7 +5,9 @@ mod seen;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use anyprofile::{Error, ErrorKind, PlannedRequest, Profile, Result, http::HttpOptions};
+use anyprofile::{
+    Error, ErrorKind, ExecuteOptions, PlanOptions, Profile, ProfileProvider, Result, Write, http::HttpOptions,
+};
 use serde_json::Value;
 
 pub(crate) use self::seen::{Record, Seen, records};
@@ -131,21 +133,37 @@ impl Check {
         }
     }
 
-    /// Makes a write through the trait, which has to send the writes that it plans, and no others.
-    pub(crate) async fn write<T>(
+    /// Makes a write through the trait, which has to send the writes that it plans, and no others. Nothing is known of the
+    /// profile, so that all that is asked for is sent.
+    pub(crate) async fn write(
         &mut self,
         what: &str,
         word: &str,
         example: Option<&str>,
-        planned: Result<Vec<PlannedRequest>>,
-        call: impl AsyncFn() -> Result<T>,
+        provider: &dyn ProfileProvider,
+        write: Write,
     ) {
-        let (result, exchanges) = self.send(&wish_for(example), &call).await;
-        match planned.and_then(|planned| result.map(|_| planned)) {
-            Ok(planned) => {
+        let options = match write.id() {
+            Some(id) => PlanOptions::given(Profile::new(id.clone())),
+            None => PlanOptions::new(),
+        };
+        let plan = match provider.plan(&write, &options).await {
+            Ok(plan) => plan,
+            Err(error) => return self.fail(what, &format!("({word}) {}", told(&error))),
+        };
+        if let Some(failure) = crate::writes::forgotten(&plan) {
+            self.fail(what, &format!("({word}) {failure}"));
+        }
+        let execute = async || provider.execute(&plan, &ExecuteOptions::new()).await?.into_result();
+        let (result, exchanges) = self.send(&wish_for(example), &execute).await;
+        match result {
+            Ok(executed) if !executed.profile.as_ref().is_none_or(is_complete) => {
+                self.fail(what, &format!("({word}) a record is said to be missing"));
+            }
+            Ok(_) => {
+                let planned = plan.requests();
                 let writes: Vec<_> = exchanges.iter().filter(|exchange| exchange.method != "GET").collect();
-                if writes.len() == planned.len() && writes.iter().zip(&planned).all(|(sent, it)| sent.is(it))
-                {
+                if writes.len() == planned.len() && writes.iter().zip(planned).all(|(sent, it)| sent.is(it)) {
                     self.note(what, word.to_owned());
                 } else {
                     self.fail(what, &format!("({word}) sends {writes:?} where {planned:?} is planned"));

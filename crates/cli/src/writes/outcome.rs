@@ -1,25 +1,32 @@
-//! What came of each profile of a file, and of all of them.
+//! What came of each plan, and of all of them.
 
 use std::fmt;
 
-use anyprofile::{Applied, Error, FieldPath, ProfileId};
+use anyprofile::{Error, Executed, FieldPath, ProfileId, Write};
 
-use super::State;
-use crate::{diagnostics, exit::Exit};
+use crate::{bulk::State, diagnostics, exit::Exit};
 
-/// What came of one profile.
-#[derive(Debug, PartialEq)]
+/// What came of one plan.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Outcome {
-    /// It was written. These fields the service does not show.
-    Written(Vec<FieldPath>),
+    /// It was done. These fields the service does not show.
+    Done {
+        /// What was done.
+        done: Done,
+        unshown: Vec<FieldPath>,
+    },
     /// It was written, and the service shows something else for these fields.
     Ignored(Vec<FieldPath>),
+    /// The service accepted it, and shows something else: this.
+    Accepted(String),
     /// It was written in an earlier run, and the service shows it so.
     WrittenBefore,
     /// There was nothing to write.
     SoAlready,
-    /// It would be written.
-    Planned,
+    /// It would be written, by these requests.
+    Planned(String),
+    /// It cannot be done, for this reason.
+    NotPossible(String, Exit),
     /// It was not written, or nobody knows whether it was.
     Failed {
         /// In a word, with the kind of the error.
@@ -31,12 +38,51 @@ pub(crate) enum Outcome {
     NotTried,
 }
 
+/// What a write does, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Done {
+    Created,
+    Written,
+    Deactivated,
+    Deleted,
+    Linked,
+}
+
+impl Done {
+    /// What it is when it was done.
+    pub(crate) fn of(write: &Write) -> Self {
+        match write {
+            Write::Create { .. } => Self::Created,
+            Write::Deactivate { .. } => Self::Deactivated,
+            Write::Delete { .. } => Self::Deleted,
+            Write::Enroll { .. } => Self::Linked,
+            _ => Self::Written,
+        }
+    }
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Written => "written",
+            Self::Deactivated => "deactivated",
+            Self::Deleted => "deleted",
+            Self::Linked => "a link was made",
+        }
+    }
+}
+
 impl Outcome {
-    pub(crate) fn of_write(applied: Applied) -> Self {
-        if applied.ignored.is_empty() {
-            Self::Written(applied.unshown)
+    pub(crate) fn done(write: &Write) -> Self {
+        Self::Done { done: Done::of(write), unshown: Vec::new() }
+    }
+
+    pub(crate) fn of_write(write: &Write, executed: Executed) -> Self {
+        if executed.is_settled() {
+            Self::SoAlready
+        } else if executed.ignored.is_empty() {
+            Self::Done { done: Done::of(write), unshown: executed.unshown }
         } else {
-            Self::Ignored(applied.ignored)
+            Self::Ignored(executed.ignored)
         }
     }
 
@@ -48,19 +94,36 @@ impl Outcome {
         }
     }
 
+    /// That nothing can be done, as an error says.
+    pub(crate) fn not_possible(error: &Error) -> Self {
+        Self::NotPossible(error.message().to_owned(), Exit::of(error))
+    }
+
     /// A write that did not end in time.
     pub(crate) fn unknown() -> Self {
         let words = "NOT KNOWN: it did not end in time".to_owned();
         Self::Failed { words, may_have_taken_effect: true, exit: Exit::Partial }
     }
 
+    /// With what was seen when it was read back.
+    pub(crate) fn with_look(self, seen: &str) -> Self {
+        match self {
+            Self::Failed { words, may_have_taken_effect, .. } => Self::Failed {
+                words: format!("{words}, and {seen}"),
+                may_have_taken_effect,
+                exit: Exit::Partial,
+            },
+            other => other,
+        }
+    }
+
     /// What is noted in the journal.
     pub(crate) fn state(&self) -> State {
         match self {
-            Self::Ignored(_) => State::Ignored,
+            Self::Ignored(_) | Self::Accepted(_) => State::Ignored,
             Self::Failed { may_have_taken_effect: true, .. } => State::Unknown,
-            Self::Failed { .. } | Self::NotTried | Self::Planned => State::Failed,
-            Self::Written(_) | Self::WrittenBefore | Self::SoAlready => State::Written,
+            Self::Failed { .. } | Self::NotTried | Self::Planned(_) | Self::NotPossible(..) => State::Failed,
+            Self::Done { .. } | Self::WrittenBefore | Self::SoAlready => State::Written,
         }
     }
 
@@ -75,11 +138,14 @@ impl Outcome {
     /// In a word, for a program.
     pub(crate) fn word(&self) -> &'static str {
         match self {
-            Self::Written(_) => "written",
+            Self::Done { done: Done::Written, .. } => "written",
+            Self::Done { .. } => "done",
             Self::Ignored(_) => "ignored",
+            Self::Accepted(_) => "accepted",
             Self::WrittenBefore => "written_before",
             Self::SoAlready => "so_already",
-            Self::Planned => "planned",
+            Self::Planned(_) => "planned",
+            Self::NotPossible(..) => "not_possible",
             Self::Failed { may_have_taken_effect: true, .. } => "unknown",
             Self::Failed { .. } => "failed",
             Self::NotTried => "not_tried",
@@ -89,6 +155,18 @@ impl Outcome {
     pub(crate) fn is_failure(&self) -> bool {
         matches!(self, Self::Failed { .. })
     }
+
+    /// How a run ends that comes to this alone. None for what was not tried.
+    pub(crate) fn exit(&self) -> Option<Exit> {
+        match self {
+            Self::Done { .. } | Self::WrittenBefore | Self::SoAlready | Self::Planned(_) => {
+                Some(Exit::Complete)
+            }
+            Self::Ignored(_) | Self::Accepted(_) => Some(Exit::Partial),
+            Self::NotPossible(_, exit) | Self::Failed { exit, .. } => Some(*exit),
+            Self::NotTried => None,
+        }
+    }
 }
 
 impl fmt::Display for Outcome {
@@ -96,16 +174,19 @@ impl fmt::Display for Outcome {
         let names =
             |fields: &[FieldPath]| fields.iter().map(FieldPath::as_str).collect::<Vec<_>>().join(", ");
         match self {
-            Self::Written(unshown) if unshown.is_empty() => formatter.write_str("written"),
-            Self::Written(unshown) => {
-                write!(formatter, "written, and the service does not show: {}", names(unshown))
+            Self::Done { done, unshown } if unshown.is_empty() => formatter.write_str(done.as_str()),
+            Self::Done { done, unshown } => {
+                write!(formatter, "{}, and the service does not show: {}", done.as_str(), names(unshown))
             }
             Self::Ignored(fields) => {
                 write!(formatter, "written, and the service shows something else for: {}", names(fields))
             }
+            Self::Accepted(shown) => write!(formatter, "accepted, and {shown}"),
             Self::WrittenBefore => formatter.write_str("written before"),
             Self::SoAlready => formatter.write_str("so already"),
-            Self::Planned => formatter.write_str("planned"),
+            Self::Planned(requests) if requests.is_empty() => formatter.write_str("planned"),
+            Self::Planned(requests) => formatter.write_str(requests),
+            Self::NotPossible(reason, _) => formatter.write_str(reason),
             Self::Failed { words, .. } => formatter.write_str(words),
             Self::NotTried => formatter.write_str("not tried"),
         }
@@ -132,15 +213,7 @@ impl Outcomes {
     /// How the run ended: where nothing at all succeeded and all failed alike, with the code of that failure. That some were
     /// not tried, too, says that a part of what was asked for is known to be gone, and no more.
     pub(crate) fn exit(&self) -> Exit {
-        let exits = self.0.iter().map(|(_, outcome)| match outcome {
-            Outcome::Written(_) | Outcome::WrittenBefore | Outcome::SoAlready | Outcome::Planned => {
-                Some(Exit::Complete)
-            }
-            Outcome::Ignored(_) => Some(Exit::Partial),
-            Outcome::Failed { exit, .. } => Some(*exit),
-            Outcome::NotTried => None,
-        });
-        let exit = Exit::of_all(exits.flatten());
+        let exit = Exit::of_all(self.0.iter().filter_map(|(_, outcome)| outcome.exit()));
         match exit {
             _ if self.count(|it| *it == Outcome::NotTried) == 0 => exit,
             Exit::Complete | Exit::NotFound | Exit::Usage => Exit::Partial,
@@ -156,7 +229,8 @@ impl Outcomes {
 
 impl fmt::Display for Outcomes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let written = self.count(|it| matches!(it, Outcome::Written(_) | Outcome::Ignored(_)));
+        let written =
+            self.count(|it| matches!(it, Outcome::Done { .. } | Outcome::Ignored(_) | Outcome::Accepted(_)));
         let before = self.count(|it| matches!(it, Outcome::WrittenBefore));
         let already = self.count(|it| matches!(it, Outcome::SoAlready));
         let (failed, untried) = (self.count(Outcome::is_failure), self.count(|it| *it == Outcome::NotTried));
@@ -204,6 +278,10 @@ impl fmt::Display for FailureRate {
 mod tests {
     use super::*;
 
+    fn planned() -> Outcome {
+        Outcome::Planned(String::new())
+    }
+
     fn failed(exit: Exit) -> Outcome {
         Outcome::Failed { words: String::new(), may_have_taken_effect: false, exit }
     }
@@ -213,10 +291,10 @@ mod tests {
         let id: ProfileId = "probely:eu/user/x".parse().unwrap();
         for (outcomes, exit) in [
             (vec![failed(Exit::NotFound), failed(Exit::NotFound)], Exit::NotFound),
-            (vec![failed(Exit::NotFound), Outcome::Planned], Exit::Partial),
+            (vec![failed(Exit::NotFound), planned()], Exit::Partial),
             (vec![failed(Exit::NotFound), Outcome::NotTried], Exit::Partial),
             (vec![failed(Exit::Service), Outcome::NotTried], Exit::Service),
-            (vec![Outcome::SoAlready, Outcome::WrittenBefore, Outcome::Planned], Exit::Complete),
+            (vec![Outcome::SoAlready, Outcome::WrittenBefore, planned()], Exit::Complete),
             (vec![Outcome::NotTried], Exit::Partial),
         ] {
             let mut all = Outcomes::default();

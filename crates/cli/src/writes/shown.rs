@@ -1,0 +1,157 @@
+//! A plan, to be shown before anything is written.
+
+use anyprofile::{Capabilities, Difference, Field, FieldPath, Plan, PlannedRequest, Readable, Write};
+use serde_json::{Value, json};
+
+use crate::{
+    args::Format,
+    exit::Failure,
+    output::{grid, list_in_words, print_line, print_text, printable},
+};
+
+/// A plan, to be shown.
+pub(crate) struct Shown<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) capabilities: &'a Capabilities,
+}
+
+impl Shown<'_> {
+    /// Whom it is about.
+    fn subject(&self) -> String {
+        match self.plan.write().id() {
+            Some(id) => id.to_string(),
+            None => format!("a new profile at {}", self.plan.issuer().account),
+        }
+    }
+
+    /// Prints it as what was asked for.
+    pub(crate) fn print(&self, format: Format) -> Result<(), Failure> {
+        match format {
+            Format::Table | Format::Csv => print_text(&self.text()),
+            Format::Json => print_line(&serde_json::to_string_pretty(&self.json())?),
+            Format::Ndjson => print_line(&self.json().to_string()),
+        }
+    }
+
+    /// For a person: what changes from what to what, and the requests.
+    pub(crate) fn text(&self) -> String {
+        let mut lines = vec![self.subject()];
+        if self.plan.is_settled() {
+            lines.push("nothing to write: the service shows it so already".to_owned());
+            lines.extend(self.plan.warnings().iter().map(|note| format!("note: {note}")));
+            return lines.join("\n");
+        }
+        if matches!(self.plan.write(), Write::Create { .. }) {
+            let rows: Vec<_> = self.differences().map(|[field, _, then]| vec![field, then]).collect();
+            if !rows.is_empty() {
+                lines.push(grid(&["field", "value"].map(str::to_owned), &rows));
+            }
+        } else {
+            let rows = self.differences().map(|[field, now, then]| vec![field, now, "->".to_owned(), then]);
+            let rows: Vec<_> = rows.collect();
+            if !rows.is_empty() {
+                lines.push(grid(&["field", "now", "", "then"].map(str::to_owned), &rows));
+            }
+        }
+        lines.extend(self.plan.warnings().iter().map(|warning| format!("warning: {warning}")));
+        for request in self.plan.requests() {
+            lines.push(format!("{} {}", request.method, request.url));
+            let headers = request.headers.iter();
+            lines.extend(headers.map(|(name, value)| printable(&format!("{name}: {value}"))));
+            lines.extend(body_lines(request));
+        }
+        lines.join("\n")
+    }
+
+    /// For a person who looks at many: a line a difference, and one a request.
+    pub(crate) fn lines(&self) -> String {
+        let subject = self.subject();
+        if self.plan.is_settled() {
+            return format!("{subject}  so already");
+        }
+        let is_status_alone = !self.plan.write().statuses().is_empty();
+        let differences = self
+            .differences()
+            .filter(|_| !is_status_alone)
+            .map(|[field, now, then]| format!("{subject}  {field}: {now} -> {then}"));
+        let who = self.plan.current().filter(|_| !matches!(self.plan.write(), Write::Update { .. })).map(
+            |profile| {
+                let address = profile.email().map(|address| format!(" <{address}>")).unwrap_or_default();
+                let status = profile.status.value().filter(|_| is_status_alone);
+                let status = status.map(|status| format!(", {status}")).unwrap_or_default();
+                format!("{subject}  {}", printable(&format!("{}{address}{status}", profile.label())))
+            },
+        );
+        let warnings = self.plan.warnings().iter().map(|warning| format!("{subject}  warning: {warning}"));
+        let requests = self.plan.requests().iter().map(|request| {
+            let body = request.body.as_ref().map(|body| format!(" {}", printable(&body.to_string())));
+            format!("{subject}  {} {}{}", request.method, request.url, body.unwrap_or_default())
+        });
+        who.into_iter().chain(differences).chain(warnings).chain(requests).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Field, what it is, and what it is to be.
+    fn differences(&self) -> impl Iterator<Item = [String; 3]> {
+        self.plan.differences().iter().map(|difference| {
+            let Difference { field, now, then, .. } = difference;
+            if self.is_secret(field) {
+                return [field.to_string(), "(secret)".to_owned(), "(secret)".to_owned()];
+            }
+            let now = match (now, self.capabilities.fields.readable(field)) {
+                (Field::Value(value), _) => in_words(value),
+                (Field::Null, _) => "(none)".to_owned(),
+                (Field::Absent, Readable::No) => "-".to_owned(),
+                (Field::Absent, _) => "?".to_owned(),
+            };
+            let then = then.as_ref().map_or_else(|| "(cleared)".to_owned(), in_words);
+            // What a service shows may hold what would hide or forge a line.
+            [field.to_string(), printable(&now), printable(&then)]
+        })
+    }
+
+    fn is_secret(&self, field: &FieldPath) -> bool {
+        let rule = self.capabilities.fields.get(field).and_then(|spec| spec.write.as_ref());
+        rule.is_some_and(|rule| rule.secret)
+    }
+
+    /// The differences for a program, those of secrets without values.
+    fn changes(&self) -> Vec<Value> {
+        let change =
+            |it: &Difference| if self.is_secret(&it.field) { json!({"field": it.field}) } else { json!(it) };
+        self.plan.differences().iter().map(change).collect()
+    }
+
+    /// For a program. A field that the service did not send has no `now`.
+    pub(crate) fn json(&self) -> Value {
+        let plan = self.plan;
+        let mut shown = json!({
+            "operation": plan.write().operation(),
+            "changes": self.changes(),
+            "warnings": plan.warnings(),
+            "requests": plan.requests(),
+        });
+        if let Some(id) = plan.write().id() {
+            shown["id"] = json!(id);
+        }
+        shown
+    }
+}
+
+/// The body of a request, indented.
+fn body_lines(request: &PlannedRequest) -> Vec<String> {
+    match (&request.body, &request.body_description) {
+        (Some(body), _) => format!("{body:#}").lines().map(printable).collect(),
+        (None, Some(description)) => vec![format!("({})", printable(description))],
+        (None, None) => Vec::new(),
+    }
+}
+
+/// A text as it is, a list of texts as it can be given, anything else as JSON.
+pub(crate) fn in_words(value: &Value) -> String {
+    let texts = || value.as_array()?.iter().map(Value::as_str).collect::<Option<Vec<_>>>();
+    match (value.as_str(), texts()) {
+        (Some(text), _) => text.to_owned(),
+        (None, Some(texts)) => list_in_words(&texts),
+        (None, None) => value.to_string(),
+    }
+}

@@ -1,0 +1,214 @@
+//! How a provider makes a plan.
+
+use std::{
+    any::Any,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use super::{
+    Inner, Issuer, Plan, PlanOptions, PlanRead, PlannedRequest,
+    difference::{Compared, Difference, is_elsewhere},
+};
+use crate::{
+    Field, FieldPath, GetOptions, Profile, ProfileChange, ProfileId, ProfileProvider, Result, Write,
+    reading::{check_same, read},
+    rules::{pair_violations, refuse},
+    written::value_of,
+};
+
+/// A plan that a provider makes: what is the same for all of them is done by [`Plan::begin`].
+#[derive(Debug)]
+pub struct PlanBuilder {
+    write: Write,
+    needed: Write,
+    is_settled: bool,
+    compared: (Vec<Difference>, Vec<Difference>),
+    requests: Vec<PlannedRequest>,
+    warnings: Vec<String>,
+    current: Option<Arc<Profile>>,
+    enrich: bool,
+    issuer: Issuer,
+    payload: Option<Arc<dyn Any + Send + Sync>>,
+}
+
+impl Plan {
+    /// Begins a plan of a provider: checks the write against what the provider's field table says, reads the profile where
+    /// the options ask for it, and takes out what is so already. The provider adds the requests for [`PlanBuilder::needed`].
+    ///
+    /// # Errors
+    /// Those of [`ProfileDraft::check`](crate::ProfileDraft::check), [`ProfileChange::check`] and
+    /// [`Support::check`](crate::Support::check), with nothing sent; and the service's.
+    pub async fn begin<P: ProfileProvider + ?Sized>(
+        provider: &P,
+        write: &Write,
+        options: &PlanOptions,
+    ) -> Result<PlanBuilder> {
+        let (info, capabilities) = (provider.info(), provider.capabilities());
+        let mut builder = PlanBuilder {
+            write: write.clone(),
+            needed: write.clone(),
+            is_settled: false,
+            compared: (Vec::new(), Vec::new()),
+            requests: Vec::new(),
+            warnings: Vec::new(),
+            current: None,
+            enrich: false,
+            issuer: Issuer::of(info),
+            payload: None,
+        };
+        match write {
+            Write::Create { draft } => {
+                draft.check(provider)?;
+                builder.warnings = draft.warnings(capabilities);
+                let compared = Compared::of(draft.fields(), None, capabilities);
+                builder.compared = (compared.differences, Vec::new());
+            }
+            Write::Update { id, change } => {
+                info.check_id(id)?;
+                // To change nothing is possible everywhere.
+                if !change.is_empty() {
+                    change.check(id, info, capabilities)?;
+                }
+                builder.read_for(provider, id, change, options).await?;
+                let current = builder.current.as_deref();
+                let pairs = current.and_then(|current| current.metadata.value());
+                refuse("update", info, pair_violations(change, pairs, capabilities))?;
+                let compared = Compared::of(change, current, capabilities);
+                builder.is_settled = compared.needed.is_empty();
+                builder.needed = Write::update(id.clone(), compared.needed);
+                builder.warnings = compared.warnings;
+                builder.compared = (compared.differences, compared.settled);
+            }
+            Write::Deactivate { id } | Write::Delete { id } | Write::Enroll { id } => {
+                write.support(capabilities).check(info, write.operation(), id)?;
+                let is_needed = matches!(write, Write::Deactivate { .. });
+                builder.read(provider, id, options, is_needed).await?;
+                builder.settle_status(provider);
+            }
+        }
+        Ok(builder)
+    }
+}
+
+impl PlanBuilder {
+    /// What is to be written: without what is so already.
+    pub fn needed(&self) -> &Write {
+        &self.needed
+    }
+
+    /// Whether everything is so already: then there is nothing to send.
+    pub fn is_settled(&self) -> bool {
+        self.is_settled
+    }
+
+    /// Adds a request that is sent after those before it.
+    pub fn with_request(mut self, request: PlannedRequest) -> Self {
+        self.requests.push(request);
+        self
+    }
+
+    /// Adds what the write does besides.
+    pub fn with_warning(mut self, warning: impl Into<String>) -> Self {
+        self.warnings.push(warning.into());
+        self
+    }
+
+    /// Puts in what the provider needs to execute the plan, such as the requests themselves. Nobody else can see it.
+    pub fn with_payload(mut self, payload: impl Any + Send + Sync) -> Self {
+        self.payload = Some(Arc::new(payload));
+        self
+    }
+
+    /// The plan.
+    pub fn build(self) -> Plan {
+        let (differences, settled) = self.compared;
+        Plan(Arc::new(Inner {
+            write: self.write,
+            needed: self.needed,
+            is_settled: self.is_settled,
+            differences,
+            settled,
+            requests: self.requests,
+            warnings: self.warnings,
+            current: self.current,
+            enrich: self.enrich,
+            issuer: self.issuer,
+            payload: self.payload,
+            is_spent: AtomicBool::new(false),
+        }))
+    }
+
+    /// Has the profile, from where the options say.
+    async fn read<P: ProfileProvider + ?Sized>(
+        &mut self,
+        provider: &P,
+        id: &ProfileId,
+        options: &PlanOptions,
+        is_needed: bool,
+    ) -> Result<()> {
+        // Who cannot be read is written to without a look.
+        let can_be_read = provider.capabilities().operations.get.kinds().contains(&id.kind);
+        match &options.read {
+            PlanRead::Given(profile) => {
+                check_same(provider, id, profile)?;
+                self.current = Some(Arc::clone(profile));
+            }
+            PlanRead::AsNeeded if !is_needed => {}
+            PlanRead::AsNeeded | PlanRead::Always if can_be_read => {
+                self.current = Some(Arc::new(read(provider, id, &GetOptions::default()).await?));
+            }
+            PlanRead::AsNeeded | PlanRead::Always => {}
+        }
+        Ok(())
+    }
+
+    /// Has the profile with all the records that a change touches.
+    async fn read_for<P: ProfileProvider + ?Sized>(
+        &mut self,
+        provider: &P,
+        id: &ProfileId,
+        change: &ProfileChange,
+        options: &PlanOptions,
+    ) -> Result<()> {
+        self.read(provider, id, options, true).await?;
+        let Some(current) = self.current.as_deref() else { return Ok(()) };
+        let capabilities = provider.capabilities();
+        if is_elsewhere(change, current, capabilities) {
+            self.enrich = true;
+            if !matches!(options.read, PlanRead::Given(_)) {
+                let enriched = read(provider, id, &GetOptions::default().with_enrich(true)).await?;
+                self.current = Some(Arc::new(enriched));
+            }
+        } else {
+            // Who was given with several records is read so again.
+            let views = current.origin.iter().flat_map(crate::Origin::views).count();
+            self.enrich = views > 1 && capabilities.operations.enrich.is_supported();
+        }
+        Ok(())
+    }
+
+    /// Whether the status is already the one that the write brings about.
+    fn settle_status<P: ProfileProvider + ?Sized>(&mut self, provider: &P) {
+        let (statuses, Some(current)) = (self.write.statuses(), self.current.as_deref()) else { return };
+        let Some(first) = statuses.first() else { return };
+        let difference = |then: &str| Difference {
+            field: FieldPath::STATUS,
+            now: value_of(current, &FieldPath::STATUS, provider.capabilities()),
+            then: Some(then.into()),
+        };
+        match current.status.value() {
+            Some(status) if statuses.contains(status) => {
+                self.is_settled = true;
+                self.compared.1.push(difference(status.as_str()));
+            }
+            _ => self.compared.0.push(difference(first.as_str())),
+        }
+    }
+}
+
+impl Difference {
+    /// Whether it is known what the field is now.
+    pub const fn is_known(&self) -> bool {
+        !matches!(self.now, Field::Absent)
+    }
+}

@@ -1,0 +1,93 @@
+//! What a write changes from what to what.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    Capabilities, Change, Field, FieldPath, FieldState, Profile, ProfileChange, ValueFormat,
+    written::{format_of, is_same, value_of},
+};
+
+/// How one field changes.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Difference {
+    /// The field.
+    pub field: FieldPath,
+    /// What it is now. Absent where the service did not send it.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub now: Field<Value>,
+    /// What it is to be; `None` if it is to be cleared.
+    pub then: Option<Value>,
+}
+
+impl fmt::Debug for Difference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let then = if self.then.is_some() { "set" } else { "cleared" };
+        write!(formatter, "Difference({}: {} -> {then})", self.field, self.now.state())
+    }
+}
+
+/// A change beside a profile as it is.
+#[derive(Default)]
+pub(super) struct Compared {
+    /// The change without what is so already.
+    pub(super) needed: ProfileChange,
+    pub(super) differences: Vec<Difference>,
+    pub(super) settled: Vec<Difference>,
+    pub(super) warnings: Vec<String>,
+}
+
+impl Compared {
+    /// Compares a change with a profile; without one nothing is known.
+    pub(super) fn of(change: &ProfileChange, current: Option<&Profile>, capabilities: &Capabilities) -> Self {
+        let mut compared = Self::default();
+        for (path, wanted) in change.iter() {
+            let now = current.map_or(Field::Absent, |current| value_of(current, path, capabilities));
+            let then = match wanted {
+                Change::Keep => continue,
+                Change::Set(value) => Some(value.clone()),
+                Change::Clear => None,
+            };
+            // Whether it is so already is known of what is known alone.
+            let is_so = match (&now, &then) {
+                (Field::Value(now), Some(then)) => is_same(now, then, format_of(path, capabilities)),
+                (Field::Null, None) => true,
+                _ => false,
+            };
+            if is_so {
+                if let (Field::Value(now), Some(then), Some(ValueFormat::Email)) =
+                    (&now, &then, format_of(path, capabilities))
+                    && now != then
+                {
+                    compared
+                        .warnings
+                        .push(format!("{path}: it is this address already, written otherwise, and stays so"));
+                }
+                compared.settled.push(Difference { field: path.clone(), now, then });
+                continue;
+            }
+            compared.needed = match &then {
+                Some(value) => compared.needed.set(path.clone(), value.clone()),
+                None => compared.needed.clear(path.clone()),
+            };
+            let rule = capabilities.fields.get(path).and_then(|spec| spec.write.as_ref());
+            compared.warnings.extend(
+                rule.and_then(|rule| rule.warning.as_ref()).map(|warning| format!("{path}: {warning}")),
+            );
+            compared.differences.push(Difference { field: path.clone(), now, then });
+        }
+        compared
+    }
+}
+
+/// Whether a field that a change touches is in another record than those that a profile was made from.
+pub(super) fn is_elsewhere(change: &ProfileChange, current: &Profile, capabilities: &Capabilities) -> bool {
+    let is_elsewhere = |path: &FieldPath| {
+        current.state(path, capabilities) == FieldState::Unsupported
+            && capabilities.fields.get(path).is_some()
+    };
+    capabilities.operations.enrich.is_supported() && change.iter().any(|(path, _)| is_elsewhere(path))
+}

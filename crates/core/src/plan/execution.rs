@@ -1,0 +1,319 @@
+//! How a provider executes a plan, and what came of it.
+
+use std::fmt;
+
+use super::{Difference, ExecuteOptions, Plan};
+use crate::{
+    Capabilities, Effect, Enrollment, Error, ErrorKind, FieldPath, GetOptions, Profile, ProfileId,
+    ProfileProvider, Result, Write, created,
+    reading::{check_same, read},
+    written::{Shown, shown, value_of},
+};
+
+/// What came of one request of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StepOutcome {
+    /// It was made: the service says so.
+    Made,
+    /// It was not made.
+    NotMade,
+    /// No answer came that says whether it was made.
+    Unknown,
+    /// It was not sent: one before it was not made, or is not known to have been.
+    NotBegun,
+}
+
+/// What the service answered to one request of a plan.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum Receipt {
+    /// It accepted it, and shows nothing.
+    Accepted,
+    /// It shows the profile as it then is.
+    Shows(Box<Profile>),
+    /// It made a link to enroll with.
+    Enrollment(Enrollment),
+}
+
+impl fmt::Debug for Receipt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Accepted => "Accepted",
+            Self::Shows(_) => "Shows",
+            Self::Enrollment(_) => "Enrollment",
+        })
+    }
+}
+
+/// What became of a plan, of which something was sent, or nothing had to be.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Executed {
+    /// What came of each request, in the order of [`Plan::requests`]; one outcome for a provider that sends none. None where
+    /// everything was so already.
+    pub steps: Vec<StepOutcome>,
+    /// The profile as the service shows it after the write, where it does.
+    pub profile: Option<Profile>,
+    /// The link that was made to enroll with.
+    pub enrollment: Option<Enrollment>,
+    /// The fields that the service accepted and shows otherwise: it ignored them or changed them.
+    pub ignored: Vec<FieldPath>,
+    /// The fields that the service accepted and does not show: whether they are as they were to be is not known.
+    pub unshown: Vec<FieldPath>,
+    /// What went wrong. Its [`effect`](Error::effect) says what was made all the same.
+    pub error: Option<Error>,
+}
+
+impl Executed {
+    /// The same, or what went wrong.
+    ///
+    /// # Errors
+    /// What went wrong.
+    pub fn into_result(self) -> Result<Self> {
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok(self),
+        }
+    }
+
+    /// Whether everything was so already, and nothing was sent.
+    pub fn is_settled(&self) -> bool {
+        self.steps.is_empty() && self.error.is_none()
+    }
+
+    /// Whether something was written, or may have been.
+    pub fn may_have_taken_effect(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, StepOutcome::Made | StepOutcome::Unknown))
+    }
+}
+
+/// A plan that is being executed: what is the same for all providers. A provider begins it, reports what comes of each
+/// request, and finishes it.
+///
+/// Dropped before it is finished, it leaves the plan spent: something may have been sent.
+#[derive(Debug)]
+pub struct Execution {
+    plan: Plan,
+    steps: Vec<StepOutcome>,
+    next: usize,
+    profile: Option<Profile>,
+    enrollment: Option<Enrollment>,
+    error: Option<Error>,
+}
+
+impl Execution {
+    /// Begins to execute a plan: checks that this account made it, that it was not executed before, and that nothing which it
+    /// touches has changed where the options ask for that.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRequest`] for a plan of another account, [`ErrorKind::Conflict`] for one that is spent or does not
+    /// fit any more; and the service's, where the profile is read. Nothing was written.
+    pub async fn begin<P: ProfileProvider + ?Sized>(
+        provider: &P,
+        plan: &Plan,
+        options: &ExecuteOptions,
+    ) -> Result<Self> {
+        plan.check_issuer(provider.info())?;
+        let mut execution = Self {
+            plan: plan.clone(),
+            steps: Vec::new(),
+            next: 0,
+            profile: None,
+            enrollment: None,
+            error: None,
+        };
+        if plan.is_settled() {
+            execution.profile = match (plan.current(), plan.write().id()) {
+                (Some(current), _) => Some(current.clone()),
+                (None, Some(id)) => Some(read(provider, id, &as_planned(plan)).await?),
+                (None, None) => None,
+            };
+            return Ok(execution);
+        }
+        if options.unchanged {
+            check_unchanged(provider, plan).await?;
+        }
+        plan.spend().map_err(|error| error.with_provider(provider.info()))?;
+        execution.steps = vec![StepOutcome::NotBegun; plan.requests().len().max(1)];
+        Ok(execution)
+    }
+
+    /// Whether there is something to send: not if everything is so already, and not after a request that was not made.
+    pub fn goes_on(&self) -> bool {
+        self.error.is_none() && self.next < self.steps.len()
+    }
+
+    /// Takes what came of the next request.
+    pub fn step(&mut self, outcome: Result<Receipt>) {
+        let outcome = match outcome {
+            Ok(receipt) => {
+                match receipt {
+                    Receipt::Accepted => {}
+                    Receipt::Shows(profile) => self.profile = Some(*profile),
+                    Receipt::Enrollment(enrollment) => self.enrollment = Some(enrollment),
+                }
+                StepOutcome::Made
+            }
+            Err(error) => {
+                let outcome = match error.effect() {
+                    Effect::None => StepOutcome::NotMade,
+                    Effect::Possible | Effect::Partial => StepOutcome::Unknown,
+                    Effect::Whole => StepOutcome::Made,
+                };
+                self.error = Some(if self.next == 0 { error } else { after_others(error, self.next) });
+                outcome
+            }
+        };
+        if let Some(step) = self.steps.get_mut(self.next) {
+            *step = outcome;
+        }
+        self.next += 1;
+    }
+
+    /// Whether a change was made of which no answer shows the profile.
+    pub fn is_unshown(&self) -> bool {
+        let is_made = self.error.is_none() && !self.steps.is_empty();
+        is_made && self.profile.is_none() && matches!(self.plan.write(), Write::Update { .. })
+    }
+
+    /// Takes the profile as the service shows it after the last request, or why it could not be read.
+    pub fn shows(&mut self, profile: Result<Profile>) {
+        match profile {
+            Ok(profile) => self.profile = Some(profile),
+            Err(error) => self.error = Some(error.after_write()),
+        }
+    }
+
+    /// Ends it: holds what the service shows against what was to be written.
+    pub async fn finish<P: ProfileProvider + ?Sized>(mut self, provider: &P) -> Executed {
+        let is_without_effect =
+            self.steps.iter().all(|step| matches!(step, StepOutcome::NotMade | StepOutcome::NotBegun));
+        if is_without_effect {
+            self.plan.unspend();
+        }
+        if self.error.is_none() && !self.steps.is_empty() {
+            self.error = self.verify(provider).await.err();
+        }
+        let plan = &self.plan;
+        let capabilities = provider.capabilities();
+        let fields = |what| match &self.profile {
+            Some(profile) if self.error.is_none() => plan.fields_shown(what, profile, capabilities),
+            _ => Vec::new(),
+        };
+        Executed {
+            ignored: fields(Shown::Otherwise),
+            unshown: fields(Shown::Not),
+            steps: self.steps,
+            profile: self.profile,
+            enrollment: self.enrollment,
+            error: self.error,
+        }
+    }
+
+    /// Checks that what the service shows is what was written to.
+    async fn verify<P: ProfileProvider + ?Sized>(&mut self, provider: &P) -> Result<()> {
+        let plan = &self.plan;
+        match (plan.write(), &self.profile) {
+            (Write::Create { draft }, Some(profile)) => created::check_created(provider, draft, profile),
+            (Write::Update { id, .. }, shown) => {
+                if let Some(profile) = shown {
+                    check_written(provider, id, profile)?;
+                }
+                // The answer shows a part of the record only: what became of the rest has to be read.
+                let is_whole = shown.as_ref().is_some_and(|it| !plan.is_unsaid(it, provider.capabilities()));
+                if !is_whole {
+                    let read = read(provider, id, &as_planned(plan)).await;
+                    self.profile = Some(read.map_err(Error::after_write)?);
+                }
+                Ok(())
+            }
+            (Write::Deactivate { id } | Write::Delete { id }, Some(profile)) => {
+                check_written(provider, id, profile)
+            }
+            (Write::Enroll { .. }, _) => match &self.enrollment {
+                Some(enrollment) => check_link(provider, enrollment).inspect_err(|_| self.enrollment = None),
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Plan {
+    /// Whether an answer leaves out a field that was asked for: then nothing is known of it.
+    fn is_unsaid(&self, written: &Profile, capabilities: &Capabilities) -> bool {
+        self.asked().any(|it| value_of(written, &it.field, capabilities).is_absent())
+    }
+
+    /// The fields of which a profile shows something.
+    fn fields_shown(&self, what: Shown, written: &Profile, capabilities: &Capabilities) -> Vec<FieldPath> {
+        let statuses = self.write().statuses();
+        let is_so = |it: &&Difference| match written.status.value() {
+            // Any of these will do.
+            Some(status) if it.field == FieldPath::STATUS && statuses.contains(status) => {
+                what == Shown::AsWritten
+            }
+            _ => shown(it.then.as_ref(), written, &it.field, capabilities) == what,
+        };
+        self.asked().filter(is_so).map(|it| it.field.clone()).collect()
+    }
+}
+
+/// How a profile is read that a plan was made for.
+fn as_planned(plan: &Plan) -> GetOptions {
+    GetOptions::default().with_enrich(plan.0.enrich)
+}
+
+/// Reads the profile of a plan, and checks that all that the plan touches is as it was when it was made.
+pub(crate) async fn check_unchanged<P: ProfileProvider + ?Sized>(provider: &P, plan: &Plan) -> Result<()> {
+    plan.check_issuer(provider.info())?;
+    let Some(id) = plan.write().id() else { return Ok(()) };
+    let current = read(provider, id, &as_planned(plan)).await?;
+    let stale: Vec<_> =
+        plan.stale(&current, provider.capabilities()).into_iter().map(FieldPath::as_str).collect();
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let message =
+        format!("nothing was sent: since the plan was made, these have changed: {}", stale.join(", "));
+    Err(Error::new(ErrorKind::Conflict, message)
+        .with_provider(provider.info())
+        .with_operation(plan.write().operation())
+        .with_hint("make the plan anew"))
+}
+
+/// Checks that what a write was answered with is the profile that was written to: else nobody knows who was.
+fn check_written<P: ProfileProvider + ?Sized>(provider: &P, id: &ProfileId, written: &Profile) -> Result<()> {
+    check_same(provider, id, written)
+        .map_err(|error| error.with_operation("update").as_written_to_somebody_else())
+}
+
+/// Checks that a link is one that a person can be sent to.
+fn check_link<P: ProfileProvider + ?Sized>(provider: &P, enrollment: &Enrollment) -> Result<()> {
+    enrollment.url.check().map_err(|reason| {
+        Error::new(ErrorKind::Decode, format!("the link is not handed out: {reason}"))
+            .with_provider(provider.info())
+            .with_operation("enroll")
+            .with_effect(Effect::Possible)
+            .with_hint(
+                "a link may have been made all the same: look at the profile before making another one",
+            )
+    })
+}
+
+/// The error of a request that others came before.
+fn after_others(error: Error, made: usize) -> Error {
+    let before = match error.operation() {
+        Some(operation) => format!("the part of the change before {operation} was made"),
+        None => format!("the part of the change before request {} was made", made + 1),
+    };
+    let hint = match error.effect() {
+        Effect::None => match error.hint() {
+            Some(hint) => format!("{before}, the rest was not; {hint}"),
+            None => format!("{before}, the rest was not"),
+        },
+        _ => format!("{before}; whether the rest was is not known: read the profile before trying again"),
+    };
+    error.with_effect(Effect::Partial).with_hint(hint)
+}
