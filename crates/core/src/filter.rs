@@ -176,7 +176,7 @@ impl<T: fmt::Display> Serialize for Expected<T> {
 
 impl<'de, T: FromStr> Deserialize<'de> for Expected<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::wire::word(deserializer, str::parse)?
+        crate::word::word(deserializer, str::parse)?
             .map_err(|_| de::Error::custom("not a value of this field"))
     }
 }

@@ -75,7 +75,7 @@ macro_rules! name_type {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::wire::word(deserializer, str::parse)?.map_err(de::Error::custom)
+                crate::word::word(deserializer, str::parse)?.map_err(de::Error::custom)
             }
         }
     };
@@ -142,7 +142,7 @@ impl FromStr for IdKind {
 
 impl<'de> Deserialize<'de> for IdKind {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::wire::word(deserializer, str::parse)?.map_err(de::Error::custom)
+        crate::word::word(deserializer, str::parse)?.map_err(de::Error::custom)
     }
 }
 

@@ -102,6 +102,7 @@ mod rules;
 mod time;
 mod time_text;
 pub mod wire;
+mod word;
 mod written;
 
 pub use async_trait::async_trait;
@@ -163,4 +164,6 @@ pub mod __private {
     pub use schemars;
     pub use serde;
     pub use serde_json;
+
+    pub use crate::word::word;
 }

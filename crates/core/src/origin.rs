@@ -43,7 +43,7 @@ impl fmt::Display for View {
 
 impl<'de> Deserialize<'de> for View {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::wire::word(deserializer, Self::named)
+        crate::word::word(deserializer, Self::named)
     }
 }
 

@@ -232,7 +232,7 @@ fn suggestion(text: &str) -> Option<&'static str> {
 
 impl<'de> Deserialize<'de> for FieldPath {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::wire::word(deserializer, str::parse)?.map_err(de::Error::custom)
+        crate::word::word(deserializer, str::parse)?.map_err(de::Error::custom)
     }
 }
 

@@ -183,7 +183,7 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::wire::word(deserializer, str::parse)?.map_err(de::Error::custom)
+        crate::word::word(deserializer, str::parse)?.map_err(de::Error::custom)
     }
 }
 

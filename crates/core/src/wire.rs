@@ -4,7 +4,7 @@
 //! does not know; [`decode_page`] decodes a page whole and only where that fails record by record, to
 //! set the bad ones aside; [`decode_failure`] says what is wrong with a body without repeating it.
 
-use std::{fmt, marker::PhantomData};
+use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
@@ -14,36 +14,12 @@ use serde_json::value::RawValue;
 
 pub use crate::envelope::{MOST_RECORDS, count, named_records, records};
 pub use crate::time_text::TimeText;
+pub use crate::word::word;
 use crate::{
     Field, FieldPath, Note, NoteKind, Profile, Quarantined, RawJson, Timestamp,
     envelope::{self, TOO_MANY},
     json::repaired,
 };
-
-/// Deserializes a string without keeping it.
-///
-/// # Errors
-/// The deserializer's own, also where there is no string.
-pub fn word<'de, D: Deserializer<'de>, T>(
-    deserializer: D,
-    convert: impl FnOnce(&str) -> T,
-) -> Result<T, D::Error> {
-    struct WordVisitor<F, T>(F, PhantomData<T>);
-
-    impl<T, F: FnOnce(&str) -> T> Visitor<'_> for WordVisitor<F, T> {
-        type Value = T;
-
-        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("a string")
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-            Ok((self.0)(text))
-        }
-    }
-
-    deserializer.deserialize_str(WordVisitor(convert, PhantomData))
-}
 
 /// An id as services send it: a string, or in some places a number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
