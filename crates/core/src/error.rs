@@ -1,5 +1,7 @@
 //! The one error type.
 
+mod conversions;
+
 use std::{collections::BTreeMap, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use crate::{AccountName, Effort, ServiceName, Timestamp};

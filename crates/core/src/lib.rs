@@ -72,6 +72,7 @@ mod change;
 mod created;
 mod cursor;
 mod draft;
+mod effort;
 mod email;
 mod enrollment;
 mod envelope;
@@ -116,6 +117,7 @@ pub use self::{
     created::{Candidate, FoundCreated},
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
     draft::ProfileDraft,
+    effort::Effort,
     enrollment::{Enrollment, LinkError, SecretLink},
     error::{Effect, Error, ErrorKind, Result, Retry},
     expression::{Expression, ExpressionError},
@@ -130,7 +132,7 @@ pub use self::{
     json::{RawJson, UnknownFields},
     listing::{CollectionReport, Drift, ListReport, Pages, ProfileStream, SetAside},
     origin::{MissingReason, MissingView, Origin, View},
-    page::{Effort, Next, Page, Quarantined},
+    page::{Next, Page, Quarantined},
     path::{FieldPath, FieldPathError},
     plan::{Applied, ApplyOptions, Difference, UpdatePlan},
     profile::{
@@ -142,12 +144,6 @@ pub use self::{
     query::{Direction, GetOptions, ListQuery, Order, OrderField, WriteOptions},
     time::{ReadTimestamp, Timestamp, TimestampError},
 };
-
-impl From<IdError> for Error {
-    fn from(error: IdError) -> Self {
-        Self::new(ErrorKind::InvalidRequest, error.to_string())
-    }
-}
 
 /// The JSON Schema of a serialized [`Profile`], as a JSON value.
 #[cfg(feature = "schema")]

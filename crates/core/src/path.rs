@@ -2,7 +2,6 @@
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
-use crate::{Error, ErrorKind};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// The name of a field: its keys in the serialized profile, joined by dots (`security.mfa_enabled`).
@@ -250,12 +249,6 @@ impl fmt::Display for FieldPathError {
 }
 
 impl std::error::Error for FieldPathError {}
-
-impl From<FieldPathError> for Error {
-    fn from(error: FieldPathError) -> Self {
-        Self::new(ErrorKind::InvalidRequest, error.to_string())
-    }
-}
 
 #[cfg(test)]
 mod tests {
