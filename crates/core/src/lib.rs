@@ -77,11 +77,13 @@ mod email;
 mod enrollment;
 mod envelope;
 mod error;
+mod expected;
 mod expression;
 mod extension;
 mod extension_trait;
 mod field;
 mod filter;
+mod filter_part;
 mod find;
 mod guard;
 mod id;
@@ -90,6 +92,7 @@ mod json;
 mod listing;
 mod open_enum;
 mod open_record;
+mod order;
 mod origin;
 mod page;
 mod path;
@@ -102,6 +105,7 @@ mod redact;
 mod rules;
 mod time;
 mod time_text;
+mod verdict;
 pub mod wire;
 mod word;
 mod written;
@@ -120,17 +124,20 @@ pub use self::{
     effort::Effort,
     enrollment::{Enrollment, LinkError, SecretLink},
     error::{Effect, Error, ErrorKind, Result, Retry},
+    expected::Expected,
     expression::{Expression, ExpressionError},
     extension::{Extension, ProfileExtension},
     extension_trait::{CheckMethod, CheckReport, ProfileProviderExt},
     field::{Field, FieldState},
-    filter::{Expected, Filter, FilterPart, FilterPlan, UnanswerableIn, Verdict},
+    filter::Filter,
+    filter_part::FilterPart,
     find::{FindKey, FindMethod, Found, found_or_nobody, look_up},
     guard::{CursorGuard, DuplicateCounter},
     id::{AccountName, IdError, IdKind, ProfileId, ServiceName},
     info::ProviderInfo,
     json::{RawJson, UnknownFields},
     listing::{CollectionReport, Drift, ListReport, Pages, ProfileStream, SetAside},
+    order::{Direction, Order, OrderField},
     origin::{MissingReason, MissingView, Origin, View},
     page::{Next, Page, Quarantined},
     path::{FieldPath, FieldPathError},
@@ -141,8 +148,12 @@ pub use self::{
         RoleScope, ScopeTier, Security, Status, Times,
     },
     provider::ProfileProvider,
-    query::{Direction, GetOptions, ListQuery, Order, OrderField, WriteOptions},
+    query::{
+        GetOptions, ListQuery, WriteOptions,
+        filter_plan::{FilterPlan, UnanswerableIn},
+    },
     time::{ReadTimestamp, Timestamp, TimestampError},
+    verdict::Verdict,
 };
 
 /// The JSON Schema of a serialized [`Profile`], as a JSON value.
