@@ -69,6 +69,7 @@
 
 mod capabilities;
 mod change;
+mod check;
 mod created;
 mod cursor;
 mod draft;
@@ -118,6 +119,7 @@ pub use self::{
         Operations, Readable, Support, ValueFormat, WriteRule,
     },
     change::{Change, PlannedRequest, ProfileChange},
+    check::{CheckMethod, CheckReport},
     created::{Candidate, FoundCreated},
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
     draft::ProfileDraft,
@@ -127,16 +129,24 @@ pub use self::{
     expected::Expected,
     expression::{Expression, ExpressionError},
     extension::{Extension, ProfileExtension},
-    extension_trait::{CheckMethod, CheckReport, ProfileProviderExt},
+    extension_trait::ProfileProviderExt,
     field::{Field, FieldState},
     filter::Filter,
     filter_part::FilterPart,
-    find::{FindKey, FindMethod, Found, found_or_nobody, look_up},
+    find::{
+        FindKey, FindMethod, Found,
+        look_up::{found_or_nobody, look_up},
+    },
     guard::{CursorGuard, DuplicateCounter},
     id::{AccountName, IdError, IdKind, ProfileId, ServiceName},
     info::ProviderInfo,
     json::{RawJson, UnknownFields},
-    listing::{CollectionReport, Drift, ListReport, Pages, ProfileStream, SetAside},
+    listing::{
+        drift::Drift,
+        pages::Pages,
+        report::{CollectionReport, ListReport, SetAside},
+        stream::ProfileStream,
+    },
     order::{Direction, Order, OrderField},
     origin::{MissingReason, MissingView, Origin, View},
     page::{Next, Page, Quarantined},

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use crate::{
     Capabilities, Cursor, Enrollment, Error, FilterPlan, FindKey, Found, GetOptions, ListQuery, Page,
     PlannedRequest, Profile, ProfileChange, ProfileDraft, ProfileId, ProviderInfo, Result, Support,
-    WriteOptions, find::find_by_listing,
+    WriteOptions, find::look_up::find_by_listing,
 };
 
 /// One account of one service.

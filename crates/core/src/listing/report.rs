@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Drift;
+use super::drift::Drift;
 use crate::{Effort, FilterPart, IdKind, Page, Profile, Timestamp};
 
 /// How many records that were set aside are named.
