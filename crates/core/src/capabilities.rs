@@ -91,11 +91,17 @@ impl Support {
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if it is not; and what
     /// [`ProviderInfo::check_id`] says of another account's id.
-    pub fn check(&self, info: &ProviderInfo, operation: &'static str, id: &ProfileId) -> Result<()> {
+    pub fn check(
+        &self,
+        info: &ProviderInfo,
+        operation: impl Into<Cow<'static, str>>,
+        id: &ProfileId,
+    ) -> Result<()> {
         info.check_id(id)?;
         match self {
             Self::For(kinds) if kinds.contains(&id.kind) => Ok(()),
             Self::For(kinds) => {
+                let operation = operation.into();
                 let kinds: Vec<_> = kinds.iter().map(IdKind::as_str).collect();
                 let kinds = kinds.join(", ");
                 let reason = format!(

@@ -1,6 +1,7 @@
 //! Credentials: a static header, or a token that is exchanged and renewed.
 
 use std::{
+    borrow::Cow,
     fmt,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -345,7 +346,7 @@ impl TokenExchange {
             HeaderValue::from_static("application/x-www-form-urlencoded"),
         );
         let outbound = Outbound {
-            operation: "oauth2-token",
+            operation: Cow::Borrowed("oauth2-token"),
             method: http::Method::POST,
             url: self.url.clone(),
             headers,

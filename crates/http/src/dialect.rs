@@ -23,7 +23,7 @@ pub struct Dialect {
 #[non_exhaustive]
 pub struct Failure<'a> {
     /// The operation, in the service's word for it.
-    pub operation: &'static str,
+    pub operation: &'a str,
     /// The status.
     pub status: u16,
     /// The headers.
@@ -37,7 +37,7 @@ pub struct Failure<'a> {
 }
 
 impl<'a> Failure<'a> {
-    pub(crate) fn new(operation: &'static str, status: u16, headers: &'a HeaderMap, body: &[u8]) -> Self {
+    pub(crate) fn new(operation: &'a str, status: u16, headers: &'a HeaderMap, body: &[u8]) -> Self {
         let body = without_byte_order_mark(body);
         Self {
             operation,

@@ -131,12 +131,12 @@ impl UpsunProvider {
         }
         let is_change = !requests.is_empty();
         for (number, request) in requests.into_iter().enumerate() {
-            let operation = request.operation();
+            let operation = request.operation().clone();
             // The record of an organization's profile has another id, and an address has none.
             let made = self.client.http.send(request).await.and_then(|answer| {
                 if id.kind == IdKind::ORGANIZATION { answer.acknowledged() } else { answer.acknowledges(id) }
             });
-            made.map_err(|error| if number == 0 { error } else { after_others(error, operation) })?;
+            made.map_err(|error| if number == 0 { error } else { after_others(error, &operation) })?;
         }
         let read = self.changed(id, change).await;
         read.map_err(|error| if is_change { error.after_write() } else { error })
