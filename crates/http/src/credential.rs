@@ -374,9 +374,10 @@ fn basic(user: &str) -> String {
     format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:")))
 }
 
-/// The error bodies of a token endpoint (RFC 6749 §5.2), and what is known of Upsun's.
+/// The error bodies of a token endpoint (RFC 6749 §5.2), and how one says that the session behind a token is over.
 static TOKEN_DIALECT: Dialect = Dialect {
     request_id_headers: &["x-request-id"],
+    quota_headers: &[],
     is_own_form: |failure| failure.text("/error").is_some(),
     describe: |failure, details| {
         details.code = failure.text("/error").map(str::to_owned);

@@ -148,7 +148,7 @@ impl Exchange {
                 .unwrap_or_else(|_| Err(Broken::Transport(TransportError::new(TransportErrorKind::Timeout))));
             log(&result, dialect, &self.inner.credential, outbound, effort.attempts, began.elapsed());
             if let Ok(received) = &result {
-                let advice = advice(received.status, &received.headers, SystemTime::now());
+                let advice = advice(received.status, &received.headers, dialect, SystemTime::now());
                 self.inner.limiter.observe(advice, Instant::now());
             }
             drop(turn);
