@@ -36,7 +36,7 @@ const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 pub struct ReadTimestamp {
     /// The point in time.
     pub timestamp: Timestamp,
-    /// The text named no offset, and UTC was assumed. Probely documents such times.
+    /// The text named no offset, and UTC was assumed. Some services document such times.
     pub assumed_utc: bool,
 }
 
