@@ -13,8 +13,8 @@ use crate::{
 /// One account of one service.
 ///
 /// Implement [`list_page`](Self::list_page) and [`get_with`](Self::get_with), and of the rest what the
-/// service can do; everything else answers [`ErrorKind::Unsupported`] without a request. Callers use
-/// [`ProfileProviderExt`], which every provider has, `dyn ProfileProvider` included.
+/// service can do; everything else answers [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) without a request.
+/// Callers use [`ProfileProviderExt`](crate::ProfileProviderExt), which every provider has, `dyn ProfileProvider` included.
 ///
 /// A dropped future leaves nothing behind that is sent later.
 #[async_trait]

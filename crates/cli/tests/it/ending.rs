@@ -12,7 +12,7 @@ use crate::{CREATE_ADA, Run, Server, server};
 
 /// The signal, or SIGTERM where this process was started to ignore it, and so is what it starts: a shell lets its background
 /// jobs ignore SIGINT, and `nohup` lets its command ignore SIGHUP.
-fn heeded<'a>(signal: &'a str, number: u32) -> &'a str {
+fn heeded(signal: &str, number: u32) -> &str {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let ignored = ignored.map_or(0, |digits| u64::from_str_radix(digits.trim(), 16).unwrap());
