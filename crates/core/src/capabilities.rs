@@ -8,10 +8,7 @@ use serde::Serialize;
 
 pub use self::fields::{AtCreation, FieldSource, FieldSpec, FieldTable, Readable, ValueFormat, WriteRule};
 
-use crate::{
-    Error, FieldPath, FilterPart, IdKind, ListQuery, OrderField, ProfileId, ProviderInfo, Result, Status,
-    View,
-};
+use crate::{Error, FilterPart, IdKind, OrderField, ProfileId, ProviderInfo, Result, Status, View};
 
 /// What a provider can do. Static for an account: asking costs no request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -40,7 +37,7 @@ pub struct Operations {
     /// Add to a profile what the service shows of it elsewhere: [`GetOptions::enrich`](crate::GetOptions::enrich).
     pub enrich: Support,
     /// List the members of an organization, for these kinds of organizations:
-    /// [`ListQuery::member_of`].
+    /// [`ListQuery::member_of`](crate::ListQuery::member_of).
     pub members: Support,
     /// Create a profile.
     pub create: Support,
@@ -104,11 +101,17 @@ impl Support {
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if it is not; and what
     /// [`ProviderInfo::check_id`] says of another account's id.
-    pub fn check(&self, info: &ProviderInfo, operation: &'static str, id: &ProfileId) -> Result<()> {
+    pub fn check(
+        &self,
+        info: &ProviderInfo,
+        operation: impl Into<Cow<'static, str>>,
+        id: &ProfileId,
+    ) -> Result<()> {
         info.check_id(id)?;
         match self {
             Self::For(kinds) if kinds.contains(&id.kind) => Ok(()),
             Self::For(kinds) => {
+                let operation = operation.into();
                 let kinds: Vec<_> = kinds.iter().map(IdKind::as_str).collect();
                 let kinds = kinds.join(", ");
                 let reason = format!(
@@ -159,7 +162,7 @@ pub struct ListingCapabilities {
     pub declares_total: bool,
     /// Whether the pages are numbered, so that several may be fetched at once.
     pub numbered_pages: bool,
-    /// Whether the list can be read from both its ends at once: by [`OrderField::Created`](crate::OrderField::Created),
+    /// Whether the list can be read from both its ends at once: by [`OrderField::Created`],
     /// ascending and descending, with that time in each record.
     pub both_ends: bool,
 }
@@ -172,7 +175,7 @@ pub struct ListedCollection {
     pub kind: IdKind,
     /// The records that its profiles are read from.
     pub views: Vec<View>,
-    /// The records that are added to each profile if the query asks for it ([`ListQuery::enrich`]).
+    /// The records that are added to each profile if the query asks for it ([`ListQuery::enrich`](crate::ListQuery::enrich)).
     pub enrich_views: Vec<View>,
 }
 
@@ -186,97 +189,5 @@ impl ListedCollection {
     pub fn enriched_by(mut self, views: impl IntoIterator<Item = View>) -> Self {
         self.enrich_views.extend(views);
         self
-    }
-}
-
-impl ListingCapabilities {
-    /// Checks that this service can answer a query, before anything is sent.
-    ///
-    /// Gives the rules that the query breaks, as pairs of the query's part and what is wrong with it.
-    pub fn violations(&self, query: &ListQuery) -> Vec<(&'static str, String)> {
-        let mut violations = Vec::new();
-        if let Some(size) = query.page_size {
-            match self.max_page_size {
-                _ if size == 0 => violations.push(("page_size", "is at least 1".to_owned())),
-                _ if !self.page_size => {
-                    violations.push(("page_size", "cannot be chosen at this service".to_owned()));
-                }
-                Some(max) if size > max => violations.push(("page_size", format!("is at most {max}"))),
-                _ => {}
-            }
-        }
-        if query.search.is_some() && !self.search {
-            violations.push(("search", "this service cannot search".to_owned()));
-        }
-        if let Some(order) = &query.order {
-            let is_known = self.orders.contains(&order.field);
-            let may_be_known = self.any_order && matches!(order.field, OrderField::Other(_));
-            if !is_known && !may_be_known {
-                let orders: Vec<_> = self.orders.iter().map(OrderField::as_str).collect();
-                violations.push((
-                    "order",
-                    if orders.is_empty() {
-                        "this service does not order its profiles".to_owned()
-                    } else {
-                        format!("this service orders by {}", orders.join(", "))
-                    },
-                ));
-            }
-        }
-        violations
-    }
-}
-
-impl Capabilities {
-    /// What the listing that a query asks for can do: that of all profiles, or that of an organization's members.
-    pub fn listing_of(&self, query: &ListQuery) -> &ListingCapabilities {
-        if query.member_of.is_some() { &self.members } else { &self.listing }
-    }
-
-    /// Whether a field can be read from what the listing that a query asks for shows, in one collection at least.
-    pub fn listed(&self, path: &FieldPath, query: &ListQuery) -> Readable {
-        let collections = &self.listing_of(query).collections;
-        if collections.is_empty() {
-            return self.fields.readable(path);
-        }
-        let of_each = collections.iter().map(|collection| self.readable_of(path, collection, query));
-        of_each.reduce(|one, other| if one == Readable::Yes { one } else { other }).unwrap_or(Readable::No)
-    }
-
-    /// The collections of the listing that a query asks for which do not show a field.
-    pub fn unlisted(&self, path: &FieldPath, query: &ListQuery) -> Vec<IdKind> {
-        let collections = self.listing_of(query).collections.iter();
-        let without = collections.filter(|it| self.readable_of(path, it, query) != Readable::Yes);
-        without.map(|collection| collection.kind.clone()).collect()
-    }
-
-    fn readable_of(&self, path: &FieldPath, collection: &ListedCollection, query: &ListQuery) -> Readable {
-        let added = collection.enrich_views.iter().filter(|_| query.enrich);
-        self.fields.readable_in(path, collection.views.iter().chain(added))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Order;
-
-    #[test]
-    fn a_query_that_the_service_cannot_answer_is_told_all_at_once() {
-        let listing = ListingCapabilities {
-            page_size: true,
-            max_page_size: Some(100),
-            orders: vec![OrderField::Created],
-            ..ListingCapabilities::default()
-        };
-        let query = ListQuery::new()
-            .with_page_size(101)
-            .with_search("ada")
-            .with_order(Order::ascending(OrderField::Name));
-        let violations = listing.violations(&query);
-        let parts: Vec<_> = violations.iter().map(|(part, _)| *part).collect();
-        assert_eq!(parts, ["page_size", "search", "order"]);
-        assert!(listing.violations(&ListQuery::new().with_page_size(100)).is_empty());
-        assert_eq!(listing.violations(&ListQuery::new().with_page_size(0)).len(), 1);
     }
 }

@@ -1,6 +1,8 @@
 //! The one error type.
 
-use std::{collections::BTreeMap, error::Error as StdError, fmt, sync::Arc, time::Duration};
+mod conversions;
+
+use std::{borrow::Cow, collections::BTreeMap, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use crate::{AccountName, Effort, ServiceName, Timestamp};
 
@@ -115,7 +117,7 @@ struct Inner {
     retry: Retry,
     service: Option<ServiceName>,
     account: Option<AccountName>,
-    operation: Option<&'static str>,
+    operation: Option<Cow<'static, str>>,
     status: Option<u16>,
     code: Option<String>,
     request_id: Option<String>,
@@ -186,8 +188,8 @@ impl Error {
     }
 
     /// The operation, in the service's word for it (its `operationId`).
-    pub fn operation(&self) -> Option<&'static str> {
-        self.0.operation
+    pub fn operation(&self) -> Option<&str> {
+        self.0.operation.as_deref()
     }
 
     /// The HTTP status.
@@ -302,8 +304,8 @@ impl Error {
     }
 
     /// The same failure with the operation.
-    pub fn with_operation(mut self, operation: &'static str) -> Self {
-        self.0.operation = Some(operation);
+    pub fn with_operation(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
+        self.0.operation = Some(operation.into());
         self
     }
 
@@ -394,8 +396,8 @@ impl fmt::Display for Error {
             (Some(service), _) => place.push(format!("{service} account '{service}'")),
             (None, _) => {}
         }
-        if let Some(operation) = inner.operation {
-            place.push(operation.to_owned());
+        if let Some(operation) = &inner.operation {
+            place.push(operation.to_string());
         }
         if !place.is_empty() {
             write!(formatter, "{}: ", place.join(", "))?;

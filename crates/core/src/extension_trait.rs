@@ -3,38 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde::Serialize;
 
 use crate::{
-    Effect, Effort, Enrollment, Error, ErrorKind, ExecuteOptions, Executed, FoundCreated, GetOptions,
+    CheckReport, Effect, Enrollment, Error, ErrorKind, ExecuteOptions, Executed, FoundCreated, GetOptions,
     ListQuery, Pages, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider,
     ProfileStream, ProviderInfo, Result, Timestamp, Write, created, plan, reading,
 };
-
-/// How a credential was proven by [`ProfileProviderExt::check`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct CheckReport {
-    /// What was asked for.
-    pub method: CheckMethod,
-    /// The credential's own profile, where the service shows it.
-    pub profile: Option<ProfileId>,
-    /// How many profiles there are, where the service says so.
-    pub declared_total: Option<u64>,
-    /// What it took.
-    pub effort: Effort,
-}
-
-/// What was asked for to prove a credential.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum CheckMethod {
-    /// The credential's own profile.
-    Current,
-    /// A listing of one.
-    List,
-}
 
 /// What callers use; every provider has it.
 #[async_trait]
@@ -222,26 +196,7 @@ pub trait ProfileProviderExt: ProfileProvider {
     /// Proves that the credential works, with one small request: the credential's own profile, or where
     /// the service has no such thing a listing of one.
     async fn check(&self) -> Result<CheckReport> {
-        if self.capabilities().operations.current.is_supported() {
-            let profile = self.current().await?;
-            return Ok(CheckReport {
-                method: CheckMethod::Current,
-                profile: Some(profile.id),
-                declared_total: None,
-                effort: Effort::new(1, std::time::Duration::ZERO),
-            });
-        }
-        let mut query = ListQuery::new().with_limit(1);
-        if self.capabilities().listing.page_size {
-            query = query.with_page_size(1);
-        }
-        let page = self.list_page(&query, None).await?;
-        Ok(CheckReport {
-            method: CheckMethod::List,
-            profile: None,
-            declared_total: page.declared_total,
-            effort: page.effort,
-        })
+        reading::check(self).await
     }
 }
 

@@ -75,14 +75,14 @@ macro_rules! name_type {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::wire::word(deserializer, str::parse)?.map_err(de::Error::custom)
+                crate::word::word(deserializer, str::parse)?.map_err(de::Error::custom)
             }
         }
     };
 }
 
 name_type! {
-    /// The name of a service: `upsun`, `probely`, `anthropic`, or a third party's.
+    /// The name of a service: that of one of this project's crates, or a third party's.
     ServiceName
 }
 
@@ -94,7 +94,7 @@ name_type! {
 /// The collection of the service's API that a native id is looked up in.
 ///
 /// It is part of the identity, since two collections may use the same native ids. It does not say
-/// what the profile is: an Upsun organization that is listed under `/profiles` is addressed as a
+/// what the profile is: where a service lists organizations among its users, one of them is addressed as a
 /// `user`, and its [`Profile::kind`](crate::Profile::kind) says `organization`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
@@ -142,7 +142,7 @@ impl FromStr for IdKind {
 
 impl<'de> Deserialize<'de> for IdKind {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::wire::word(deserializer, str::parse)?.map_err(de::Error::custom)
+        crate::word::word(deserializer, str::parse)?.map_err(de::Error::custom)
     }
 }
 
@@ -287,7 +287,9 @@ pub enum IdError {
 impl fmt::Display for IdError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Form => "an id has the form service:account/kind/native, such as upsun:acme/user/d81c8ee2",
+            Self::Form => {
+                "an id has the form service:account/kind/native, such as example:acme/user/d81c8ee2"
+            }
             Self::Name => "a name is 1 to 64 letters, digits, '.', '_' or '-'",
             Self::Native => "a native id is 1 to 255 bytes without control characters, and not '.' or '..'",
         })

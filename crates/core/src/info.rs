@@ -1,6 +1,7 @@
 //! Who a provider speaks to, and whether that account is known to be where the configuration says.
 
 use std::{
+    borrow::Cow,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -82,7 +83,7 @@ impl ProviderInfo {
 
 impl Error {
     /// An operation that the service does not have.
-    pub fn unsupported(info: &ProviderInfo, operation: &'static str, reason: &str) -> Self {
+    pub fn unsupported(info: &ProviderInfo, operation: impl Into<Cow<'static, str>>, reason: &str) -> Self {
         Self::new(ErrorKind::Unsupported, reason).with_provider(info).with_operation(operation)
     }
 

@@ -69,18 +69,22 @@
 
 mod capabilities;
 mod change;
+mod check;
 mod created;
 mod cursor;
 mod draft;
+mod effort;
 mod email;
 mod enrollment;
 mod envelope;
 mod error;
+mod expected;
 mod expression;
 mod extension;
 mod extension_trait;
 mod field;
 mod filter;
+mod filter_part;
 mod find;
 mod guard;
 mod id;
@@ -89,6 +93,7 @@ mod json;
 mod listing;
 mod open_enum;
 mod open_record;
+mod order;
 mod origin;
 mod page;
 mod path;
@@ -101,7 +106,9 @@ mod redact;
 mod rules;
 mod time;
 mod time_text;
+mod verdict;
 pub mod wire;
+mod word;
 mod write;
 mod written;
 
@@ -113,24 +120,37 @@ pub use self::{
         Operations, Readable, Support, ValueFormat, WriteRule,
     },
     change::{Change, ProfileChange},
+    check::{CheckMethod, CheckReport},
     created::{Candidate, FoundCreated},
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
     draft::ProfileDraft,
+    effort::Effort,
     enrollment::{Enrollment, LinkError, SecretLink},
     error::{Effect, Error, ErrorKind, Result, Retry},
+    expected::Expected,
     expression::{Expression, ExpressionError},
     extension::{Extension, ProfileExtension},
-    extension_trait::{CheckMethod, CheckReport, ProfileProviderExt},
+    extension_trait::ProfileProviderExt,
     field::{Field, FieldState},
-    filter::{Expected, Filter, FilterPart, FilterPlan, UnanswerableIn, Verdict},
-    find::{FindKey, FindMethod, Found, found_or_nobody, look_up},
+    filter::Filter,
+    filter_part::FilterPart,
+    find::{
+        FindKey, FindMethod, Found,
+        look_up::{found_or_nobody, look_up},
+    },
     guard::{CursorGuard, DuplicateCounter},
     id::{AccountName, IdError, IdKind, ProfileId, ServiceName},
     info::ProviderInfo,
     json::{RawJson, UnknownFields},
-    listing::{CollectionReport, Drift, ListReport, Pages, ProfileStream, SetAside},
+    listing::{
+        drift::Drift,
+        pages::Pages,
+        report::{CollectionReport, ListReport, SetAside},
+        stream::ProfileStream,
+    },
+    order::{Direction, Order, OrderField},
     origin::{MissingReason, MissingView, Origin, View},
-    page::{Effort, Next, Page, Quarantined},
+    page::{Next, Page, Quarantined},
     path::{FieldPath, FieldPathError},
     plan::{
         Difference, ExecuteOptions, Executed, Execution, Issuer, Plan, PlanBuilder, PlanOptions, PlanRead,
@@ -142,19 +162,17 @@ pub use self::{
         RoleScope, ScopeTier, Security, Status, Times,
     },
     provider::ProfileProvider,
-    query::{Direction, GetOptions, ListQuery, Order, OrderField},
+    query::{
+        GetOptions, ListQuery,
+        filter_plan::{FilterPlan, UnanswerableIn},
+    },
     time::{ReadTimestamp, Timestamp, TimestampError},
+    verdict::Verdict,
     write::Write,
 };
 
 #[cfg(feature = "plan-record")]
 pub use self::plan::{PLAN_KEY_LENGTH, PlanRecord, Resumed};
-
-impl From<IdError> for Error {
-    fn from(error: IdError) -> Self {
-        Self::new(ErrorKind::InvalidRequest, error.to_string())
-    }
-}
 
 /// The JSON Schema of a serialized [`Profile`], as a JSON value.
 #[cfg(feature = "schema")]
@@ -171,4 +189,6 @@ pub mod __private {
     pub use schemars;
     pub use serde;
     pub use serde_json;
+
+    pub use crate::word::word;
 }

@@ -99,7 +99,7 @@ macro_rules! open_enum {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
-                $crate::wire::word(deserializer, |word| Self::from(word))
+                $crate::__private::word(deserializer, |word| Self::from(word))
             }
         }
 

@@ -113,7 +113,7 @@ macro_rules! open_record {
                 fn deserialize<D: de::Deserializer<'de>>(
                     deserializer: D,
                 ) -> ::std::result::Result<Self, D::Error> {
-                    $crate::wire::word(deserializer, |key| match key {
+                    $crate::__private::word(deserializer, |key| match key {
                         $($key => Key::$field,)+
                         _ => Key::Unknown(key.to_owned()),
                     })

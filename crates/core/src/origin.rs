@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{Error, ErrorKind, Field, FieldPath, open_enum};
 
-/// A form in which a service shows a profile, named by the service's own word for the record: Upsun shows a
-/// person as a `profile` and, with other fields, as a `user`.
+/// A form in which a service shows a profile, named by the service's own word for the record: a service may
+/// show a person as a `profile` and, with other fields, as a `user`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -43,7 +43,7 @@ impl fmt::Display for View {
 
 impl<'de> Deserialize<'de> for View {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::wire::word(deserializer, Self::named)
+        crate::word::word(deserializer, Self::named)
     }
 }
 

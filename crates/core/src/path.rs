@@ -2,7 +2,6 @@
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
-use crate::{Error, ErrorKind};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// The name of a field: its keys in the serialized profile, joined by dots (`security.mfa_enabled`).
@@ -232,7 +231,7 @@ fn suggestion(text: &str) -> Option<&'static str> {
 
 impl<'de> Deserialize<'de> for FieldPath {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::wire::word(deserializer, str::parse)?.map_err(de::Error::custom)
+        crate::word::word(deserializer, str::parse)?.map_err(de::Error::custom)
     }
 }
 
@@ -250,12 +249,6 @@ impl fmt::Display for FieldPathError {
 }
 
 impl std::error::Error for FieldPathError {}
-
-impl From<FieldPathError> for Error {
-    fn from(error: FieldPathError) -> Self {
-        Self::new(ErrorKind::InvalidRequest, error.to_string())
-    }
-}
 
 #[cfg(test)]
 mod tests {

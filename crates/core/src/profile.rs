@@ -2,6 +2,7 @@
 
 mod merge;
 mod parts;
+mod state;
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
@@ -13,8 +14,8 @@ pub use self::parts::{
     Security, Status, Times,
 };
 use crate::{
-    Capabilities, Extension, Field, FieldPath, FieldState, MissingReason, Origin, ProfileExtension,
-    ProfileId, RawJson, Readable, UnknownFields, View,
+    Extension, Field, FieldPath, FieldState, Origin, ProfileExtension, ProfileId, RawJson, UnknownFields,
+    View,
     email::is_same_address,
     origin::{Fill, fill},
 };
@@ -219,40 +220,6 @@ impl Note {
 }
 
 impl Profile {
-    /// The state of a field: value, null or absent as the profile says, and where it is absent whether the service
-    /// supports it in the records that the profile was read from and shows it to this credential.
-    ///
-    /// A field that the service shows in another record only is [`FieldState::Unsupported`] here;
-    /// [`FieldTable::get`](crate::FieldTable::get) names the record, and
-    /// [`GetOptions::enrich`](crate::GetOptions::enrich) adds it.
-    pub fn state(&self, path: &FieldPath, capabilities: &Capabilities) -> FieldState {
-        match self.record_state(path) {
-            Some(FieldState::Absent) | None => {}
-            Some(known) => return known,
-        }
-        let views = self.origin.iter().flat_map(Origin::views);
-        match capabilities.fields.readable_in(path, views) {
-            Readable::Yes => FieldState::Absent,
-            Readable::Withheld { .. } => FieldState::Withheld,
-            Readable::No => self.state_in_missing(path, capabilities),
-        }
-    }
-
-    /// The state of a field that none of the records has that were read: those that were asked for and cannot be read
-    /// may have it.
-    fn state_in_missing(&self, path: &FieldPath, capabilities: &Capabilities) -> FieldState {
-        let Some(spec) = capabilities.fields.get(path) else { return FieldState::Unsupported };
-        let missing = self.origin.iter().flat_map(|origin| &origin.missing);
-        let reasons: Vec<_> = missing.filter(|it| spec.is_in(&it.view)).map(|it| &it.reason).collect();
-        if reasons.contains(&&MissingReason::Withheld) {
-            FieldState::Withheld
-        } else if reasons.iter().any(|reason| **reason != MissingReason::Unsupported) {
-            FieldState::Absent
-        } else {
-            FieldState::Unsupported
-        }
-    }
-
     /// The record that a field was read from; `None` if the field was not sent or the profile does not say.
     pub fn origin_of(&self, path: &FieldPath) -> Option<&View> {
         let origin = self.origin.as_ref()?;

@@ -6,14 +6,14 @@ use async_trait::async_trait;
 
 use crate::{
     Capabilities, Cursor, ExecuteOptions, Executed, FilterPlan, FindKey, Found, GetOptions, ListQuery, Page,
-    Plan, PlanOptions, Profile, ProfileId, ProviderInfo, Result, Write, find::find_by_listing,
+    Plan, PlanOptions, Profile, ProfileId, ProviderInfo, Result, Write, find::look_up::find_by_listing,
 };
 
 /// One account of one service.
 ///
 /// Implement [`list_page`](Self::list_page) and [`get_with`](Self::get_with), and of the rest what the
-/// service can do; everything else answers [`ErrorKind::Unsupported`] without a request. Callers use
-/// [`ProfileProviderExt`], which every provider has, `dyn ProfileProvider` included.
+/// service can do; everything else answers [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) without a request.
+/// Callers use [`ProfileProviderExt`](crate::ProfileProviderExt), which every provider has, `dyn ProfileProvider` included.
 ///
 /// A dropped future leaves nothing behind that is sent later.
 #[async_trait]

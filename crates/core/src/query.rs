@@ -1,10 +1,14 @@
 //! What a caller asks for.
 
+mod check;
+pub(crate) mod filter_plan;
+mod listed;
+
 use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Capabilities, Error, Filter, ProfileId, ProviderInfo, Result, Timestamp, open_enum};
+use crate::{Filter, Order, ProfileId, Timestamp};
 
 /// What to list. Everything is optional; the default lists all profiles.
 ///
@@ -147,24 +151,6 @@ impl ListQuery {
         self
     }
 
-    /// Checks that the service can answer the query, before anything is sent.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) with each part that it cannot in
-    /// [`Error::field_errors`].
-    pub fn check(&self, info: &ProviderInfo, capabilities: &Capabilities) -> Result<()> {
-        if let Some(organization) = &self.member_of {
-            capabilities.operations.members.check(info, "members", organization)?;
-        }
-        let violations = capabilities.listing_of(self).violations(self);
-        if violations.is_empty() {
-            return Ok(());
-        }
-        let rules: Vec<_> = violations.iter().map(|(part, rule)| format!("{part}: {rule}")).collect();
-        let error = Error::unsupported(info, "list", &format!("nothing was sent: {}", rules.join("; ")));
-        Err(violations.into_iter().fold(error, |error, (part, rule)| error.with_field_error(part, rule)))
-    }
-
     /// Only what the service finds for this text.
     pub fn with_search(mut self, text: impl Into<String>) -> Self {
         self.search = Some(text.into());
@@ -194,52 +180,6 @@ impl fmt::Debug for ListQuery {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn is_false(value: &bool) -> bool {
     !value
-}
-
-open_enum! {
-    /// What a listing is ordered by.
-    pub enum OrderField {
-        /// When the record was made.
-        Created = "created",
-        /// When the record was last changed.
-        Updated = "updated",
-        /// The display name.
-        Name = "name",
-        /// The e-mail address.
-        Email = "email",
-    }
-}
-
-/// An order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Order {
-    /// What to order by.
-    pub field: OrderField,
-    /// Which end comes first.
-    pub direction: Direction,
-}
-
-/// Which end of an order comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// The smallest, the oldest.
-    Ascending,
-    /// The largest, the newest.
-    Descending,
-}
-
-impl Order {
-    /// Smallest or oldest first.
-    pub fn ascending(field: OrderField) -> Self {
-        Self { field, direction: Direction::Ascending }
-    }
-
-    /// Largest or newest first.
-    pub fn descending(field: OrderField) -> Self {
-        Self { field, direction: Direction::Descending }
-    }
 }
 
 /// How to get one profile.

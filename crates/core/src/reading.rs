@@ -1,7 +1,10 @@
 //! Reading one profile, and what may be believed of the answer.
 
+use std::time::Duration;
+
 use crate::{
-    Effort, ErrorKind, GetOptions, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _, Result,
+    CheckMethod, CheckReport, Effort, ErrorKind, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider,
+    Result,
 };
 
 /// Reads a profile. Who is not there is so only where the place is proven to be right, and whoever comes must be who was
@@ -45,7 +48,7 @@ pub(crate) fn check_same<P: ProfileProvider + ?Sized>(
 }
 
 /// Proves that the account is where the configuration says: by a request that must succeed there, as
-/// [`check`](crate::ProfileProviderExt::check) sends it, unless one has just done so. Gives what that took.
+/// [`check`] sends it, unless one has just done so. Gives what that took.
 ///
 /// # Errors
 /// Why it is not proven.
@@ -54,7 +57,7 @@ pub(crate) async fn prove_place<P: ProfileProvider + ?Sized>(provider: &P) -> Re
     if proof.is_fresh() {
         return Ok(Effort::default());
     }
-    let effort = match provider.check().await {
+    let effort = match check(provider).await {
         Ok(report) => report.effort,
         // The service itself knows the credential and refuses this one request: it is the right place.
         Err(error) if error.kind() == ErrorKind::PermissionDenied && error.is_from_service() => {
@@ -64,4 +67,31 @@ pub(crate) async fn prove_place<P: ProfileProvider + ?Sized>(provider: &P) -> Re
     };
     proof.renew();
     Ok(effort)
+}
+
+/// Proves that the credential works: [`ProfileProviderExt::check`](crate::ProfileProviderExt::check).
+///
+/// # Errors
+/// The provider's.
+pub(crate) async fn check<P: ProfileProvider + ?Sized>(provider: &P) -> Result<CheckReport> {
+    if provider.capabilities().operations.current.is_supported() {
+        let profile = provider.current_with(&GetOptions::default()).await?;
+        return Ok(CheckReport {
+            method: CheckMethod::Current,
+            profile: Some(profile.id),
+            declared_total: None,
+            effort: Effort::new(1, Duration::ZERO),
+        });
+    }
+    let mut query = ListQuery::new().with_limit(1);
+    if provider.capabilities().listing.page_size {
+        query = query.with_page_size(1);
+    }
+    let page = provider.list_page(&query, None).await?;
+    Ok(CheckReport {
+        method: CheckMethod::List,
+        profile: None,
+        declared_total: page.declared_total,
+        effort: page.effort,
+    })
 }

@@ -36,7 +36,7 @@ const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 pub struct ReadTimestamp {
     /// The point in time.
     pub timestamp: Timestamp,
-    /// The text named no offset, and UTC was assumed. Probely documents such times.
+    /// The text named no offset, and UTC was assumed. Some services document such times.
     pub assumed_utc: bool,
 }
 
@@ -183,7 +183,7 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::wire::word(deserializer, str::parse)?.map_err(de::Error::custom)
+        crate::word::word(deserializer, str::parse)?.map_err(de::Error::custom)
     }
 }
 

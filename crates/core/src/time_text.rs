@@ -112,7 +112,7 @@ impl Serialize for TimeText {
 
 impl<'de> Deserialize<'de> for TimeText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::wire::word(deserializer, |text| Self::from(text))
+        crate::word::word(deserializer, |text| Self::from(text))
     }
 }
 

@@ -1,111 +1,32 @@
 //! Help for those who write a provider: records that tolerate what a service may send.
 //!
-//! [`open_record!`](crate::open_record) makes a struct of [`Field`]s that keeps what it
+//! [`open_record!`](crate::open_record) makes a struct of [`Field`](crate::Field)s that keeps what it
 //! does not know; [`decode_page`] decodes a page whole and only where that fails record by record, to
 //! set the bad ones aside; [`decode_failure`] says what is wrong with a body without repeating it.
 
-use std::{fmt, marker::PhantomData};
+mod notes;
+mod opaque_id;
+
+use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{self, DeserializeOwned, Visitor},
+    de::{self, DeserializeOwned},
 };
 use serde_json::value::RawValue;
 
+pub use self::{
+    notes::{note_other_types, read_time},
+    opaque_id::OpaqueId,
+};
 pub use crate::envelope::{MOST_RECORDS, count, named_records, records};
 pub use crate::time_text::TimeText;
+pub use crate::word::word;
 use crate::{
-    Field, FieldPath, Note, NoteKind, Profile, Quarantined, RawJson, Timestamp,
+    Quarantined, RawJson,
     envelope::{self, TOO_MANY},
     json::repaired,
 };
-
-/// Deserializes a string without keeping it.
-///
-/// # Errors
-/// The deserializer's own, also where there is no string.
-pub fn word<'de, D: Deserializer<'de>, T>(
-    deserializer: D,
-    convert: impl FnOnce(&str) -> T,
-) -> Result<T, D::Error> {
-    struct WordVisitor<F, T>(F, PhantomData<T>);
-
-    impl<T, F: FnOnce(&str) -> T> Visitor<'_> for WordVisitor<F, T> {
-        type Value = T;
-
-        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("a string")
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-            Ok((self.0)(text))
-        }
-    }
-
-    deserializer.deserialize_str(WordVisitor(convert, PhantomData))
-}
-
-/// An id as services send it: a string, or in some places a number.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
-#[serde(transparent)]
-pub struct OpaqueId(String);
-
-impl OpaqueId {
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<&str> for OpaqueId {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
-impl From<OpaqueId> for String {
-    fn from(id: OpaqueId) -> Self {
-        id.0
-    }
-}
-
-impl From<OpaqueId> for Box<str> {
-    fn from(id: OpaqueId) -> Self {
-        id.0.into_boxed_str()
-    }
-}
-
-impl<'de> Deserialize<'de> for OpaqueId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct IdVisitor;
-
-        impl Visitor<'_> for IdVisitor {
-            type Value = OpaqueId;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an id, as a string or an integer")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<OpaqueId, E> {
-                Ok(OpaqueId(text.to_owned()))
-            }
-
-            fn visit_string<E: de::Error>(self, text: String) -> Result<OpaqueId, E> {
-                Ok(OpaqueId(text))
-            }
-
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<OpaqueId, E> {
-                Ok(OpaqueId(number.to_string()))
-            }
-
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<OpaqueId, E> {
-                Ok(OpaqueId(number.to_string()))
-            }
-        }
-
-        deserializer.deserialize_any(IdVisitor)
-    }
-}
 
 /// Why a body could not be decoded, in words that repeat nothing of its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -259,25 +180,6 @@ pub trait Tolerant: DeserializeOwned {
     }
 }
 
-/// Notes the fields of a record that had another type than expected: those of `keys` that are among the
-/// profile's unknown fields; and those of which something had to be replaced.
-pub fn note_other_types(profile: &mut Profile, keys: &[&str]) {
-    if profile.unknown.is_empty() {
-        return;
-    }
-    let of = |(key, value): (&str, &RawJson)| {
-        let kind = if value.is_repaired() || key.contains(char::REPLACEMENT_CHARACTER) {
-            NoteKind::Repaired
-        } else if keys.contains(&key) {
-            NoteKind::OtherType
-        } else {
-            return None;
-        };
-        Some(Note::new(FieldPath::unknown(key), kind))
-    };
-    profile.notes.extend(profile.unknown.iter().filter_map(of));
-}
-
 /// Decodes a page's records one by one and rebuilds the page from the good ones with `rebuild`.
 pub fn decode_records<T: Tolerant, P>(
     records: Vec<Box<RawValue>>,
@@ -292,33 +194,6 @@ pub fn decode_records<T: Tolerant, P>(
         }
     }
     DecodedPage { page: rebuild(good), quarantined, changed_types: Vec::new() }
-}
-
-/// Reads a time of a record into a profile: `""` is null, year 1 is absent, a missing offset is noted,
-/// and a text that is no time is noted and kept under `unknown` by the service's `key`.
-pub fn read_time(
-    profile: &mut Profile,
-    path: FieldPath,
-    key: &str,
-    text: Field<TimeText>,
-) -> Field<Timestamp> {
-    text.and_then(|text| match text.read() {
-        _ if text == "" => Field::Null,
-        Ok(read) if read.timestamp.is_zero_time() => Field::Absent,
-        Ok(read) => {
-            if read.assumed_utc {
-                profile.notes.push(Note::new(path, NoteKind::AssumedUtc));
-            }
-            Field::Value(read.timestamp)
-        }
-        Err(_) => {
-            profile.notes.push(Note::new(path, NoteKind::NoTime));
-            if let Ok(raw) = serde_json::value::to_raw_value(&text) {
-                profile.unknown.insert(key, raw.into());
-            }
-            Field::Absent
-        }
-    })
 }
 
 /// A record that is kept together with the text it was decoded from.
@@ -356,6 +231,7 @@ impl<T: Tolerant> Tolerant for WithRaw<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Field, Profile};
 
     #[allow(unreachable_pub, reason = "the macro makes public types")]
     mod records {
@@ -374,21 +250,6 @@ mod tests {
         }
     }
     use records::Person;
-
-    #[test]
-    fn times_are_read_with_what_had_to_be_decided() {
-        let mut profile = Profile::new("probely:eu/user/x".parse().unwrap());
-        let mut read =
-            |text: Field<TimeText>| read_time(&mut profile, FieldPath::TIMES_UPDATED, "changed", text);
-        assert_eq!(read("".into()), Field::Null);
-        assert_eq!(read(Field::Absent), Field::Absent);
-        assert_eq!(read("0001-01-01T00:00:00Z".into()), Field::Absent);
-        assert!(read("2023-08-09T13:27:43.8208302".into()).is_known());
-        assert_eq!(read("13:27.43".into()), Field::Absent);
-        let kinds: Vec<_> = profile.notes.iter().map(|note| note.kind.as_str()).collect();
-        assert_eq!(kinds, ["assumed_utc", "no_time"]);
-        assert_eq!(profile.unknown.get("changed").unwrap().get(), r#""13:27.43""#);
-    }
 
     #[derive(Deserialize)]
     struct Envelope<R> {

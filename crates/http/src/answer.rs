@@ -1,6 +1,6 @@
 //! Answers that came through.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use anyprofile_core::{
     Effect, Effort, Error, ErrorKind, Page, ProfileId, Quarantined, Result, Timestamp,
@@ -72,7 +72,7 @@ pub struct Answer {
     pub effort: Effort,
     pub(crate) inner: Arc<Inner>,
     pub(crate) dialect: &'static Dialect,
-    pub(crate) operation: &'static str,
+    pub(crate) operation: Cow<'static, str>,
     /// Whether the request was a write that may not be repeated.
     pub(crate) is_write: bool,
     pub(crate) place: Place,
@@ -135,7 +135,7 @@ impl Answer {
         if self.body.len() > MAX_ERROR_BYTES {
             return false;
         }
-        let failure = Failure::new(self.operation, self.status, &self.headers, &self.body);
+        let failure = Failure::new(&self.operation, self.status, &self.headers, &self.body);
         let has_id = failure.json.as_ref().is_some_and(|json| json.get("id").is_some());
         !failure.is_empty && !failure.is_html && !has_id && (self.dialect.is_own_form)(&failure)
     }
@@ -182,7 +182,7 @@ impl Answer {
             .inner
             .info
             .somebody_else(asked, &came)
-            .with_operation(self.operation)
+            .with_operation(self.operation.clone())
             .with_status(self.status)
             .with_request_id(self.request_id.clone())
             .with_response_date(self.date())
@@ -242,7 +242,7 @@ impl Answer {
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         let error = Error::new(kind, message)
             .with_provider(&self.inner.info)
-            .with_operation(self.operation)
+            .with_operation(self.operation.clone())
             .with_status(self.status)
             .with_request_id(self.request_id.clone())
             .with_response_date(self.date())
@@ -256,7 +256,7 @@ impl Answer {
         if !self.is_error() {
             return error;
         }
-        let failure = Failure::new(self.operation, self.status, &self.headers, &self.body);
+        let failure = Failure::new(&self.operation, self.status, &self.headers, &self.body);
         let mut details = ErrorDetails::default();
         (self.dialect.describe)(&failure, &mut details);
         with_words(error, &mut details, &self.inner.credential).with_from_service(true)

@@ -98,7 +98,7 @@ impl HttpClient {
     pub fn url(&self, request: &Request) -> Result<Url> {
         let inner = &*self.0;
         let error = |kind, message| {
-            Error::new(kind, message).with_provider(&inner.info).with_operation(request.operation)
+            Error::new(kind, message).with_provider(&inner.info).with_operation(request.operation.clone())
         };
         let url = request.url(&inner.base).map_err(|message| error(ErrorKind::InvalidRequest, message))?;
         match &request.link {
@@ -148,7 +148,7 @@ impl HttpClient {
             "anyprofile",
             service = %inner.info.service,
             account = %inner.info.account,
-            operation = outbound.operation,
+            operation = &*outbound.operation,
         );
         let mut effort = Effort::default();
         exchange

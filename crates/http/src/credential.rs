@@ -1,6 +1,7 @@
 //! Credentials: a static header, or a token that is exchanged and renewed.
 
 use std::{
+    borrow::Cow,
     fmt,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -345,7 +346,7 @@ impl TokenExchange {
             HeaderValue::from_static("application/x-www-form-urlencoded"),
         );
         let outbound = Outbound {
-            operation: "oauth2-token",
+            operation: Cow::Borrowed("oauth2-token"),
             method: http::Method::POST,
             url: self.url.clone(),
             headers,
@@ -373,9 +374,10 @@ fn basic(user: &str) -> String {
     format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:")))
 }
 
-/// The error bodies of a token endpoint (RFC 6749 §5.2), and what is known of Upsun's.
+/// The error bodies of a token endpoint (RFC 6749 §5.2), and how one says that the session behind a token is over.
 static TOKEN_DIALECT: Dialect = Dialect {
     request_id_headers: &["x-request-id"],
+    quota_headers: &[],
     is_own_form: |failure| failure.text("/error").is_some(),
     describe: |failure, details| {
         details.code = failure.text("/error").map(str::to_owned);

@@ -11,6 +11,9 @@ use serde_json::Value;
 pub struct Dialect {
     /// The headers that may hold the service's id of the request, the best first.
     pub request_id_headers: &'static [&'static str],
+    /// How the names of the service's own headers begin that say what is left of a quota of requests, in lower case:
+    /// `example-quota` for `example-quota-limit`, `-remaining` and `-reset`. Those of the IETF's drafts are read anyway.
+    pub quota_headers: &'static [&'static str],
     /// Whether an error response has a form that the service documents for the operation. What has another form may
     /// come from something in front of the service, or from another server at a wrong base URL. A web page has none of
     /// a service's forms, and is not asked about.
@@ -23,7 +26,7 @@ pub struct Dialect {
 #[non_exhaustive]
 pub struct Failure<'a> {
     /// The operation, in the service's word for it.
-    pub operation: &'static str,
+    pub operation: &'a str,
     /// The status.
     pub status: u16,
     /// The headers.
@@ -37,7 +40,7 @@ pub struct Failure<'a> {
 }
 
 impl<'a> Failure<'a> {
-    pub(crate) fn new(operation: &'static str, status: u16, headers: &'a HeaderMap, body: &[u8]) -> Self {
+    pub(crate) fn new(operation: &'a str, status: u16, headers: &'a HeaderMap, body: &[u8]) -> Self {
         let body = without_byte_order_mark(body);
         Self {
             operation,

@@ -1,6 +1,7 @@
 //! One operation: attempts until there is an answer or a reason why not.
 
 use std::{
+    borrow::Cow,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -32,7 +33,7 @@ const MAX_REFUSALS: u32 = 5;
 
 /// A request with all but its credential.
 pub(crate) struct Outbound {
-    pub(crate) operation: &'static str,
+    pub(crate) operation: Cow<'static, str>,
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
@@ -147,7 +148,7 @@ impl Exchange {
                 .unwrap_or_else(|_| Err(Broken::Transport(TransportError::new(TransportErrorKind::Timeout))));
             log(&result, dialect, &self.inner.credential, outbound, effort.attempts, began.elapsed());
             if let Ok(received) = &result {
-                let advice = advice(received.status, &received.headers, SystemTime::now());
+                let advice = advice(received.status, &received.headers, dialect, SystemTime::now());
                 self.inner.limiter.observe(advice, Instant::now());
             }
             drop(turn);
@@ -163,7 +164,7 @@ impl Exchange {
                 Ok(received) if received.status == 401 && is_step_up(&received.headers) => {
                     let request_id = request_id(&received.headers, dialect, &self.inner.credential);
                     return Err(step_up_error(&self.inner.info)
-                        .with_operation(outbound.operation)
+                        .with_operation(outbound.operation.clone())
                         .with_status(401)
                         .with_from_service(true)
                         .with_response_date(response_date(&received.headers))
@@ -259,7 +260,7 @@ impl Exchange {
     fn out_of_time(&self, outbound: &Outbound) -> Error {
         Error::new(ErrorKind::Timeout, "the operation's deadline has passed")
             .with_provider(&self.inner.info)
-            .with_operation(outbound.operation)
+            .with_operation(outbound.operation.clone())
             .with_retry(Retry::Later)
             .with_hint("try again later, or allow more time")
     }
@@ -323,7 +324,7 @@ impl Exchange {
             effort,
             inner: Arc::clone(&self.inner),
             dialect,
-            operation: outbound.operation,
+            operation: outbound.operation.clone(),
             is_write: !outbound.idempotent,
             place: outbound.place,
             most_records: outbound.most_records,
@@ -341,7 +342,7 @@ fn log(
     took: Duration,
 ) {
     let duration_milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    let operation = outbound.operation;
+    let operation = &*outbound.operation;
     match result {
         Ok(received) => {
             let request_id = request_id(&received.headers, dialect, credential).unwrap_or_default();

@@ -57,7 +57,7 @@ pub(crate) fn failure(
             unknown_outcome(error, outbound, status == 303)
         }
     };
-    error.with_provider(&exchange.inner.info).with_operation(outbound.operation)
+    error.with_provider(&exchange.inner.info).with_operation(outbound.operation.clone())
 }
 
 /// Whether the caller may ask again.
@@ -167,7 +167,7 @@ fn status_error(
     dialect: &Dialect,
     details: &mut ErrorDetails,
 ) -> Error {
-    let failure = Failure::new(outbound.operation, received.status, &received.headers, &received.body);
+    let failure = Failure::new(&outbound.operation, received.status, &received.headers, &received.body);
     (dialect.describe)(&failure, details);
     let is_own_form = !failure.is_html && (dialect.is_own_form)(&failure);
     let setting = outbound.place.setting();

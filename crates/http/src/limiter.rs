@@ -14,7 +14,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::retry::asked_wait;
+use crate::{dialect::Dialect, retry::asked_wait};
 
 /// The first distance between requests after a refusal for too many of them, and the longest.
 const FIRST_DISTANCE: Duration = Duration::from_millis(100);
@@ -282,12 +282,13 @@ impl Pace {
 }
 
 /// What an answer says of the pace: by its status, `Retry-After`, and the headers that services tell the rest of a quota
-/// in (`RateLimit-Remaining` and `RateLimit-Reset` of the IETF's drafts, with `X-` before it as many write it, and Anthropic's own).
-pub(crate) fn advice(status: u16, headers: &HeaderMap, now: SystemTime) -> Advice {
+/// in: `RateLimit-Remaining` and `RateLimit-Reset` of the IETF's drafts, with `X-` before it as many write it, and those of
+/// [`Dialect::quota_headers`].
+pub(crate) fn advice(status: u16, headers: &HeaderMap, dialect: &Dialect, now: SystemTime) -> Advice {
     let is_refused = status == 429;
     let asked = asked_wait(headers, now).filter(|_| is_refused || status == 503);
     let mut advice = Advice { status, is_refused, pause: asked, spread: None };
-    for family in ["ratelimit", "x-ratelimit", "anthropic-ratelimit-requests"] {
+    for family in ["ratelimit", "x-ratelimit"].iter().chain(dialect.quota_headers) {
         let text = |part: &str| {
             let name = HeaderName::from_bytes(format!("{family}-{part}").as_bytes()).ok()?;
             headers.get(name)?.to_str().ok().map(str::trim)
@@ -339,7 +340,13 @@ mod tests {
     fn of(status: u16, pairs: &[(&'static str, &str)]) -> Advice {
         let headers =
             pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()));
-        advice(status, &headers.collect(), now())
+        let dialect = Dialect {
+            request_id_headers: &[],
+            quota_headers: &["example-quota"],
+            is_own_form: |_| true,
+            describe: |_, _| (),
+        };
+        advice(status, &headers.collect(), &dialect, now())
     }
 
     #[test]
@@ -355,7 +362,7 @@ mod tests {
             let few = of(200, &[("x-ratelimit-remaining", "3"), ("x-ratelimit-reset", reset)]);
             assert_eq!((few.pause, few.spread), (None, Some(5 * SECOND)), "{reset}");
         }
-        let names = ["anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"];
+        let names = ["example-quota-remaining", "example-quota-reset"];
         assert_eq!(of(200, &[(names[0], "0"), (names[1], "2023-09-29T16:26:57Z")]).pause, Some(20 * SECOND));
         for (remaining, reset) in
             [("0", "NaN"), ("0", "-1"), ("0", "1999-01-01T00:00:00Z"), ("x", "5"), ("11", "5")]

@@ -127,7 +127,7 @@ pub(crate) fn given_link(
 
 /// The URL of the next page: the link of the service, with what was sent and the link does not repeat.
 ///
-/// Upsun's links leave out parameters that were sent; following them as they are loses a filter or never ends.
+/// Some services' links leave out parameters that were sent; following them as they are loses a filter or never ends.
 pub(crate) fn next_link(
     sent: &Url,
     link: &str,

@@ -1,5 +1,7 @@
 //! Requests, before they have an origin and a credential.
 
+use std::borrow::Cow;
+
 use anyprofile_core::wire::MOST_RECORDS;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -15,7 +17,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// A request of a service's API, below its base URL. `Debug` shows no content.
 #[derive(Clone)]
 pub struct Request {
-    pub(crate) operation: &'static str,
+    pub(crate) operation: Cow<'static, str>,
     pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -55,10 +57,10 @@ impl std::fmt::Debug for Request {
 }
 
 impl Request {
-    fn new(operation: &'static str, method: Method) -> Self {
+    fn new(operation: impl Into<Cow<'static, str>>, method: Method) -> Self {
         let idempotent = method == Method::GET;
         Self {
-            operation,
+            operation: operation.into(),
             method,
             headers: HeaderMap::new(),
             body: Bytes::new(),
@@ -73,36 +75,36 @@ impl Request {
     }
 
     /// A `GET`, named by the service's word for the operation.
-    pub fn get(operation: &'static str) -> Self {
+    pub fn get(operation: impl Into<Cow<'static, str>>) -> Self {
         Self::new(operation, Method::GET)
     }
 
     /// A `PATCH` with a JSON body. It is not repeated when its outcome is unknown.
-    pub fn patch(operation: &'static str, body: &impl Serialize) -> Self {
+    pub fn patch(operation: impl Into<Cow<'static, str>>, body: &impl Serialize) -> Self {
         Self::new(operation, Method::PATCH).json(body)
     }
 
     /// A `PUT` with a JSON body. It is not repeated when its outcome is unknown: what it replaces may have changed
     /// meanwhile.
-    pub fn put(operation: &'static str, body: &impl Serialize) -> Self {
+    pub fn put(operation: impl Into<Cow<'static, str>>, body: &impl Serialize) -> Self {
         Self::new(operation, Method::PUT).json(body)
     }
 
     /// A `POST` without a body, unless it is given [one](Self::json). It is not repeated when its outcome is unknown,
     /// unless it is [`idempotent`](Self::idempotent).
-    pub fn post(operation: &'static str) -> Self {
+    pub fn post(operation: impl Into<Cow<'static, str>>) -> Self {
         Self::new(operation, Method::POST)
     }
 
     /// A `DELETE` without a body. It is not repeated when its outcome is unknown, unless it is
     /// [`idempotent`](Self::idempotent): a service may answer a second one as if there had been nothing to delete.
-    pub fn delete(operation: &'static str) -> Self {
+    pub fn delete(operation: impl Into<Cow<'static, str>>) -> Self {
         Self::new(operation, Method::DELETE)
     }
 
     /// The service's word for the operation.
-    pub fn operation(&self) -> &'static str {
-        self.operation
+    pub fn operation(&self) -> &Cow<'static, str> {
+        &self.operation
     }
 
     /// Says that repeating the request has no further effect, whatever its method: it only reads.

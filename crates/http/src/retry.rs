@@ -65,7 +65,7 @@ pub(crate) fn decide(failed: Failed<'_>, circumstances: Circumstances) -> Decisi
 pub(crate) fn is_retryable(failed: Failed<'_>) -> bool {
     match failed {
         Failed::Status(status, headers) => {
-            // Anthropic says it outright; its SDKs let this win over the status.
+            // Some services say it outright, and their SDKs let this win over the status.
             match headers.get("x-should-retry").map(http::HeaderValue::as_bytes) {
                 Some(b"true") => true,
                 Some(b"false") => false,

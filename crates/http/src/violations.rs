@@ -56,7 +56,7 @@ impl Violations {
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] with every rule in its message and, by field, in
     /// [`Error::field_errors`].
-    pub fn refuse(self, info: &ProviderInfo, operation: &'static str) -> Result<()> {
+    pub fn refuse(self, info: &ProviderInfo, operation: impl Into<Cow<'static, str>>) -> Result<()> {
         if self.0.is_empty() {
             return Ok(());
         }

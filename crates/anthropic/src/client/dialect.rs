@@ -5,7 +5,14 @@ use anyprofile_http::{Dialect, ErrorDetails, Failure};
 
 /// Anthropic's errors: `{"type": "error", "error": {"type", "message"}, "request_id"}`, and pages or nothing
 /// from what stands in front.
-pub(crate) static DIALECT: Dialect = Dialect { request_id_headers: &["request-id"], is_own_form, describe };
+///
+/// `x-should-retry` says outright whether to ask again; Anthropic's SDKs let it win over the status, as `anyprofile_http` does.
+pub(crate) static DIALECT: Dialect = Dialect {
+    request_id_headers: &["request-id"],
+    quota_headers: &["anthropic-ratelimit-requests"],
+    is_own_form,
+    describe,
+};
 
 /// Whether a body is the documented envelope.
 fn is_own_form(failure: &Failure<'_>) -> bool {

@@ -99,6 +99,22 @@ async fn an_overload_is_tried_again_and_a_limit_waited_for() {
     assert!(sent[2].at.abs_diff(sent[1].at).as_millis().abs_diff(2500) <= 2);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_quota_that_the_services_own_headers_show_as_spent_is_waited_for() {
+    let list = r#"{"data":[],"next_page":null}"#;
+    let spent = json(200, list)
+        .header("anthropic-ratelimit-requests-remaining", "0")
+        .header("anthropic-ratelimit-requests-reset", "7");
+    let script = Script::of([spent, json(200, list)]);
+    let http = anyprofile_http::HttpOptions::default().with_transport(script.clone());
+    let provider = AnthropicProvider::new(config(&script).with_http(http)).unwrap();
+    for _ in 0..2 {
+        provider.list_page(&ListQuery::new(), None).await.unwrap();
+    }
+    let at: Vec<_> = script.sent().iter().map(|sent| sent.at.as_secs()).collect();
+    assert_eq!(at, [0, 7]);
+}
+
 #[tokio::test]
 async fn a_limit_without_a_wait_says_what_else_it_may_be() {
     let error = list_error(envelope(429, "rate_limit_error", "null")).await;

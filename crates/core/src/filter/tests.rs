@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Email, ListingCapabilities};
+use crate::{Email, FieldPath};
 
 fn profile(status: Field<Status>, mfa: Field<bool>) -> Profile {
     let mut profile = Profile::new("probely:eu/user/x".parse().unwrap());
@@ -31,30 +31,6 @@ fn what_is_not_known_is_found_by_unknown_and_by_nothing_else() {
             assert_eq!(filter.matches(&unknown, &capabilities), of_unknown, "{filter:?}");
         }
     }
-}
-
-#[test]
-fn a_part_is_pushed_where_the_service_has_a_word_for_it() {
-    let capabilities = Capabilities {
-        listing: ListingCapabilities {
-            filters: vec![FilterPart::Status, FilterPart::Mfa],
-            filter_statuses: vec![Status::Active],
-            ..ListingCapabilities::default()
-        },
-        ..Capabilities::default()
-    };
-    let mut query = ListQuery::new();
-    query.filter.status = vec![Status::Active.into()];
-    query.filter.mfa = Some(Expected::Unknown);
-    query.filter.label = Some("x".to_owned());
-    let plan = query.filter_plan(&capabilities);
-    assert_eq!(plan.pushed, [FilterPart::Status]);
-    assert_eq!(plan.applied, [FilterPart::Mfa, FilterPart::Label]);
-    assert_eq!(
-        plan.unanswerable,
-        [FilterPart::Label],
-        "this service has no fields; unknown is any profile's mfa"
-    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{ListReport, Pages, stream::PageSource};
+use super::{pages::Pages, report::ListReport, source::PageSource};
 use crate::{ListQuery, Order, OrderField, Page, Profile, ProfileProvider, Result, Timestamp};
 
 /// A list with cursors, read from its newest and from its oldest profile at once, a page of each in turn, until the two

@@ -1,20 +1,12 @@
 //! Listings: page by page, and profile by profile.
 
 mod both_ends;
-mod drift;
+pub(crate) mod drift;
 mod early_stop;
-mod filter_proof;
-mod pages;
-mod report;
+pub(crate) mod pages;
+pub(crate) mod report;
 mod second_look;
+mod source;
 mod stall;
-mod stream;
+pub(crate) mod stream;
 mod window;
-
-use self::both_ends::BothEnds;
-pub use self::{
-    drift::Drift,
-    pages::Pages,
-    report::{CollectionReport, ListReport, SetAside},
-    stream::ProfileStream,
-};

@@ -1,6 +1,7 @@
 //! A listing page by page.
 
 mod accept;
+mod filter_proof;
 
 use std::{
     fmt,
@@ -13,9 +14,8 @@ use std::{
 };
 
 use super::{
-    ListReport,
     early_stop::NewestFirst,
-    filter_proof::misread_filters,
+    report::ListReport,
     second_look::SecondLook,
     stall::{self, Stall},
     window::{Urgency, Window},
@@ -187,7 +187,7 @@ where
                     self.adapt(true);
                 }
                 Ok(page) => {
-                    let misread = misread_filters(&*self.provider, &self.query, &page);
+                    let misread = self.misread_filters(&page);
                     if !misread.is_empty() && self.report.pages == 0 && !self.report.resumed {
                         // Nobody was delivered yet: everybody is asked for, and the filter is applied here.
                         self.report.spend(page.effort);

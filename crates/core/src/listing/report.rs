@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Drift;
+use super::drift::Drift;
 use crate::{Effort, FilterPart, IdKind, Page, Profile, Timestamp};
 
 /// How many records that were set aside are named.
@@ -71,7 +71,7 @@ pub struct ListReport {
     pub attempts: u64,
     /// Time that passed while a request waited for its next attempt, or for a pace that the service asks for; a moment in
     /// which several waited is counted once. In JSON: milliseconds.
-    #[serde(rename = "waited_milliseconds", serialize_with = "crate::page::milliseconds")]
+    #[serde(rename = "waited_milliseconds", serialize_with = "crate::effort::milliseconds")]
     pub waited: Duration,
     /// Whether the service's last page was read.
     pub reached_end: bool,

@@ -10,33 +10,8 @@ use std::{
 
 use futures_core::Stream;
 
-use super::{BothEnds, ListReport, Pages};
-use crate::{ListQuery, Page, Profile, ProfileProvider, Result};
-
-/// A source of pages whose provider is not named in its type.
-pub(super) trait PageSource: Send {
-    fn poll_next_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<Profile>>>>;
-    fn poll_ahead(&mut self, context: &mut Context<'_>);
-    fn report(&self) -> ListReport;
-}
-
-impl<'a, P> PageSource for Pages<'a, P>
-where
-    P: Deref + Clone + Send + Sync + 'a,
-    P::Target: ProfileProvider,
-{
-    fn poll_next_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<Profile>>>> {
-        Pages::poll_next_page(self, context)
-    }
-
-    fn poll_ahead(&mut self, context: &mut Context<'_>) {
-        Pages::poll_ahead(self, context);
-    }
-
-    fn report(&self) -> ListReport {
-        Pages::report(self).clone()
-    }
-}
+use super::{both_ends::BothEnds, pages::Pages, report::ListReport, source::PageSource};
+use crate::{ListQuery, Profile, ProfileProvider, Result};
 
 /// How many profiles are handed out between two looks at the pages that are on their way.
 const LOOK_AHEAD_EVERY: usize = 16;

@@ -63,7 +63,7 @@ open_enum! {
         Organization = "organization",
         /// One team.
         Team = "team",
-        /// One target (Probely's word for a thing that is tested).
+        /// One target: a thing that the service tests.
         Target = "target",
     }
 }

@@ -12,6 +12,7 @@ use crate::{
 /// A dialect whose errors are `{"detail": …}`.
 static DETAIL: Dialect = Dialect {
     request_id_headers: &["x-request-id"],
+    quota_headers: &[],
     is_own_form: |failure| failure.text("/detail").is_some(),
     describe: |failure, details| details.service_message = failure.text("/detail").map(str::to_owned),
 };

@@ -23,8 +23,12 @@ use anyprofile_http::{
 use support::Script;
 
 /// A dialect that says nothing: what it leaves empty follows from the status, and any response is the service's.
-pub(crate) static DIALECT: Dialect =
-    Dialect { request_id_headers: &["x-request-id"], is_own_form: |_| true, describe: |_, _| () };
+pub(crate) static DIALECT: Dialect = Dialect {
+    request_id_headers: &["x-request-id"],
+    quota_headers: &[],
+    is_own_form: |_| true,
+    describe: |_, _| (),
+};
 
 pub(crate) const BASE: &str = "https://api.example.com/v1";
 

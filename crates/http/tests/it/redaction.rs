@@ -26,6 +26,7 @@ const PLANTED: [&str; 6] = [
 
 static DIALECT: Dialect = Dialect {
     request_id_headers: &["x-request-id"],
+    quota_headers: &[],
     is_own_form: |_| true,
     describe: |failure, details| {
         details.service_message = failure.text("/detail").map(str::to_owned);

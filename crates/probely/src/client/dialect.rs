@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// Probely's errors: messages by field for 400, `{"detail": …}` for the rest, `{"error": …}` at passwords.
 pub(crate) static DIALECT: Dialect =
-    Dialect { request_id_headers: &["x-request-id", "cf-ray"], is_own_form, describe };
+    Dialect { request_id_headers: &["x-request-id", "cf-ray"], quota_headers: &[], is_own_form, describe };
 
 /// Whether a body is one of Probely's: `detail` or `error`, or, with 400, messages by field.
 fn is_own_form(failure: &Failure<'_>) -> bool {

@@ -21,7 +21,7 @@ open_enum! {
         Account = "account",
         /// One team.
         Team = "team",
-        /// One target. The list of users has `scope` for it in one place of the reference.
+        /// One target, a thing that is tested. The list of users has `scope` for it in one place of the reference.
         Target = "target",
     }
 }

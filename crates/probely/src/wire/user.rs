@@ -44,7 +44,7 @@ open_record! {
         is_billing_admin: bool = "is_billing_admin",
         /// Who last changed the user.
         changed_by: ChangedBy = "changed_by",
-        /// When the user was last changed.
+        /// When the user was last changed. The documented examples may name no offset from UTC.
         changed: TimeText = "changed",
         /// Whether the user may sign in. Documented to default to true; never assumed here.
         active: bool = "active",

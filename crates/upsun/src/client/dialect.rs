@@ -7,8 +7,12 @@ use serde_json::Value;
 /// Upsun's errors come in four shapes, two of them within one service: problem details with a number for
 /// `status` and a text for `detail`, an older form with them the other way round, `{"error": …}` with or
 /// without a description, and nothing that is JSON.
-pub(crate) static DIALECT: Dialect =
-    Dialect { request_id_headers: &["x-request-id", "x-amz-cf-id"], is_own_form, describe };
+pub(crate) static DIALECT: Dialect = Dialect {
+    request_id_headers: &["x-request-id", "x-amz-cf-id"],
+    quota_headers: &[],
+    is_own_form,
+    describe,
+};
 
 /// The operations of the users' service, whose 404 has no body (OpenAPI document, `get-user` and its like).
 const WITHOUT_BODY: [&str; 20] = [

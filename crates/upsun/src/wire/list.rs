@@ -41,7 +41,7 @@ pub struct ItemList<R> {
     pub links: Links,
 }
 
-/// Links of a page. Further ones, such as `curies`, are left out.
+/// Links of a page, which may leave out parameters that were sent. Further ones, such as `curies`, are not read.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Links {

@@ -6,9 +6,8 @@ use super::{Pages, Position};
 use crate::{
     CursorGuard, MissingReason, Next, Page, Profile, ProfileProvider, Verdict,
     listing::{
-        CollectionReport, SetAside,
         early_stop::NewestFirst,
-        report::NAMED_SET_ASIDE,
+        report::{CollectionReport, NAMED_SET_ASIDE, SetAside},
         second_look::{AtEnd, SecondLook},
         stall::Stall,
     },

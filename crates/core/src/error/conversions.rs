@@ -1,0 +1,16 @@
+//! What a text breaks, as the error of a request.
+
+use super::{Error, ErrorKind};
+use crate::{FieldPathError, IdError};
+
+impl From<IdError> for Error {
+    fn from(error: IdError) -> Self {
+        Self::new(ErrorKind::InvalidRequest, error.to_string())
+    }
+}
+
+impl From<FieldPathError> for Error {
+    fn from(error: FieldPathError) -> Self {
+        Self::new(ErrorKind::InvalidRequest, error.to_string())
+    }
+}

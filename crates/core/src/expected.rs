@@ -1,0 +1,63 @@
+//! What is expected of a field.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::Field;
+
+/// What is expected of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected<T> {
+    /// This value.
+    Is(T),
+    /// No value, for whatever reason.
+    Unknown,
+}
+
+impl<T: PartialEq> Expected<T> {
+    /// Whether a field is as expected.
+    pub fn holds(&self, field: &Field<T>) -> bool {
+        match self {
+            Self::Is(expected) => field == expected,
+            Self::Unknown => !field.is_known(),
+        }
+    }
+}
+
+impl<T> From<T> for Expected<T> {
+    fn from(value: T) -> Self {
+        Self::Is(value)
+    }
+}
+
+/// The word `unknown` stands for [`Expected::Unknown`].
+impl<T: FromStr> FromStr for Expected<T> {
+    type Err = T::Err;
+
+    fn from_str(word: &str) -> Result<Self, T::Err> {
+        if word == "unknown" { Ok(Self::Unknown) } else { word.parse().map(Self::Is) }
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Expected<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Is(value) => value.fmt(formatter),
+            Self::Unknown => formatter.write_str("unknown"),
+        }
+    }
+}
+
+impl<T: fmt::Display> Serialize for Expected<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de, T: FromStr> Deserialize<'de> for Expected<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::word::word(deserializer, str::parse)?
+            .map_err(|_| de::Error::custom("not a value of this field"))
+    }
+}

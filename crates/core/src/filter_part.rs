@@ -1,0 +1,81 @@
+//! The parts of a filter.
+
+use serde::Serialize;
+
+use crate::FieldPath;
+
+/// A part of a [`Filter`](crate::Filter).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FilterPart {
+    /// [`Filter::status`](crate::Filter::status)
+    Status,
+    /// [`Filter::kind`](crate::Filter::kind)
+    Kind,
+    /// [`Filter::mfa`](crate::Filter::mfa)
+    Mfa,
+    /// [`Filter::email`](crate::Filter::email)
+    Email,
+    /// [`Filter::label`](crate::Filter::label)
+    Label,
+    /// [`Filter::role`](crate::Filter::role)
+    Role,
+    /// [`Filter::updated_since`](crate::Filter::updated_since)
+    UpdatedSince,
+    /// [`Filter::created_since`](crate::Filter::created_since)
+    CreatedSince,
+    /// [`Filter::expression`](crate::Filter::expression)
+    Expression,
+}
+
+impl FilterPart {
+    /// All parts.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Status,
+        Self::Kind,
+        Self::Mfa,
+        Self::Email,
+        Self::Label,
+        Self::Role,
+        Self::UpdatedSince,
+        Self::CreatedSince,
+        Self::Expression,
+    ];
+
+    /// Whether a service that answers the part sends nobody who does not meet it. An address is searched for, in the
+    /// service's own way, which finds others too.
+    pub(crate) const fn is_exact(self) -> bool {
+        matches!(self, Self::Status | Self::Kind | Self::Mfa)
+    }
+
+    /// The part as a word of snake case.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Kind => "kind",
+            Self::Mfa => "mfa",
+            Self::Email => "email",
+            Self::Label => "label",
+            Self::Role => "role",
+            Self::UpdatedSince => "updated_since",
+            Self::CreatedSince => "created_since",
+            Self::Expression => "expression",
+        }
+    }
+
+    /// The field that the part asks for; a condition may ask for any.
+    pub const fn path(self) -> Option<FieldPath> {
+        Some(match self {
+            Self::Status => FieldPath::STATUS,
+            Self::Kind => FieldPath::KIND,
+            Self::Mfa => FieldPath::SECURITY_MFA_ENABLED,
+            Self::Email => FieldPath::EMAILS,
+            Self::Label => FieldPath::LABELS,
+            Self::Role => FieldPath::ROLES,
+            Self::UpdatedSince => FieldPath::TIMES_UPDATED,
+            Self::CreatedSince => FieldPath::TIMES_CREATED,
+            Self::Expression => return None,
+        })
+    }
+}

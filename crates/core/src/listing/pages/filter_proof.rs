@@ -1,0 +1,28 @@
+//! Whether a service reads a filter as it is meant.
+
+use std::ops::Deref;
+
+use super::Pages;
+use crate::{FilterPart, Page, Profile, ProfileProvider, Verdict};
+
+impl<'a, P> Pages<'a, P>
+where
+    P: Deref + Clone + Send + Sync + 'a,
+    P::Target: ProfileProvider,
+{
+    /// The parts of the filter that the service answered, and that a record on the page contradicts: the service reads
+    /// them otherwise or not at all, and may have left out others.
+    pub(super) fn misread_filters(&self, page: &Page<Profile>) -> Vec<FilterPart> {
+        let filter = &self.query.filter;
+        if filter.is_empty() {
+            return Vec::new();
+        }
+        let capabilities = self.provider.capabilities();
+        let mut pushed = self.provider.filter_plan(&self.query).pushed;
+        pushed.retain(|part| {
+            let contradicts = |profile| filter.verdict_of(*part, profile, capabilities) == Verdict::Unwanted;
+            part.is_exact() && page.items.iter().any(contradicts)
+        });
+        pushed
+    }
+}

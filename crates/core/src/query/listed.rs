@@ -1,0 +1,33 @@
+//! What the listing that a query asks for shows.
+
+use super::ListQuery;
+use crate::{Capabilities, FieldPath, IdKind, ListedCollection, ListingCapabilities, Readable};
+
+impl Capabilities {
+    /// What the listing that a query asks for can do: that of all profiles, or that of an organization's members.
+    pub fn listing_of(&self, query: &ListQuery) -> &ListingCapabilities {
+        if query.member_of.is_some() { &self.members } else { &self.listing }
+    }
+
+    /// Whether a field can be read from what the listing that a query asks for shows, in one collection at least.
+    pub fn listed(&self, path: &FieldPath, query: &ListQuery) -> Readable {
+        let collections = &self.listing_of(query).collections;
+        if collections.is_empty() {
+            return self.fields.readable(path);
+        }
+        let of_each = collections.iter().map(|collection| self.readable_of(path, collection, query));
+        of_each.reduce(|one, other| if one == Readable::Yes { one } else { other }).unwrap_or(Readable::No)
+    }
+
+    /// The collections of the listing that a query asks for which do not show a field.
+    pub fn unlisted(&self, path: &FieldPath, query: &ListQuery) -> Vec<IdKind> {
+        let collections = self.listing_of(query).collections.iter();
+        let without = collections.filter(|it| self.readable_of(path, it, query) != Readable::Yes);
+        without.map(|collection| collection.kind.clone()).collect()
+    }
+
+    fn readable_of(&self, path: &FieldPath, collection: &ListedCollection, query: &ListQuery) -> Readable {
+        let added = collection.enrich_views.iter().filter(|_| query.enrich);
+        self.fields.readable_in(path, collection.views.iter().chain(added))
+    }
+}
