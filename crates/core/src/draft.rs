@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Capabilities, Change, Error, FieldPath, IdKind, Profile, ProfileChange, ProfileProvider, Result, Support,
+    Capabilities, Change, Error, FieldPath, IdKind, Profile, ProfileChange, ProviderInfo, Result, Support,
     rules::{draft_violations, pair_violations, refuse},
     written::{Shown, shown},
 };
@@ -54,8 +54,7 @@ impl ProfileDraft {
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if no profile can be created in this collection, [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with
     /// every violation in [`Error::field_errors`] otherwise.
-    pub fn check(&self, provider: &(impl ProfileProvider + ?Sized)) -> Result<()> {
-        let (info, capabilities) = (provider.info(), provider.capabilities());
+    pub fn check(&self, info: &ProviderInfo, capabilities: &Capabilities) -> Result<()> {
         if !capabilities.operations.create.kinds().contains(&self.kind) {
             let reason = match &capabilities.operations.create {
                 Support::No(reason) => reason.to_string(),

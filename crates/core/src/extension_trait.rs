@@ -6,8 +6,9 @@ use async_trait::async_trait;
 
 use crate::{
     CheckReport, Effect, Enrollment, Error, ErrorKind, ExecuteOptions, Executed, FoundCreated, GetOptions,
-    ListQuery, Pages, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider,
-    ProfileStream, ProviderInfo, Result, Timestamp, Write, created, plan, reading,
+    Issuer, ListQuery, Pages, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId,
+    ProfileProvider, ProfileStream, ProviderInfo, Result, Timestamp, Write, created,
+    plan::execution::check_unchanged, reading,
 };
 
 /// What callers use; every provider has it.
@@ -106,7 +107,7 @@ pub trait ProfileProviderExt: ProfileProvider {
     /// # Errors
     /// [`ErrorKind::Conflict`] if something has changed; and the service's.
     async fn check_unchanged(&self, plan: &Plan) -> Result<()> {
-        plan::check_unchanged(self, plan).await
+        check_unchanged(self, plan).await
     }
 
     /// Creates a profile, and gives it as the service then shows it.
@@ -128,8 +129,8 @@ pub trait ProfileProviderExt: ProfileProvider {
     #[cfg(feature = "plan-record")]
     async fn resume(&self, record: &crate::PlanRecord, now: Timestamp) -> Result<crate::Resumed> {
         record.check_time(now).map_err(|error| error.with_provider(self.info()))?;
-        if record.issuer != plan::Issuer::of(self.info()) {
-            let plan::Issuer { service, account, base_url, .. } = &record.issuer;
+        if record.issuer != Issuer::of(self.info()) {
+            let Issuer { service, account, base_url, .. } = &record.issuer;
             let message = format!(
                 "the plan was made with {service} account '{account}' at {base_url}, or with other settings of it"
             );

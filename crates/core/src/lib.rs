@@ -153,8 +153,13 @@ pub use self::{
     page::{Next, Page, Quarantined},
     path::{FieldPath, FieldPathError},
     plan::{
-        Difference, ExecuteOptions, Executed, Execution, Issuer, Plan, PlanBuilder, PlanOptions, PlanRead,
-        PlannedRequest, Receipt, StepOutcome,
+        Issuer, Plan,
+        builder::PlanBuilder,
+        difference::Difference,
+        executed::{Executed, Receipt, StepOutcome},
+        execution::Execution,
+        options::{ExecuteOptions, PlanOptions, PlanRead},
+        request::PlannedRequest,
     },
     profile::{
         Access, Actor, Billing, Email, EmailPurpose, GrantStatus, Kind, Label, Name, Note, NoteKind,
@@ -172,7 +177,7 @@ pub use self::{
 };
 
 #[cfg(feature = "plan-record")]
-pub use self::plan::{PLAN_KEY_LENGTH, PlanRecord, Resumed};
+pub use self::plan::record::{PLAN_KEY_LENGTH, PlanRecord, Resumed};
 
 /// The JSON Schema of a serialized [`Profile`], as a JSON value.
 #[cfg(feature = "schema")]

@@ -6,11 +6,12 @@ use std::{
 };
 
 use super::{
-    Inner, Issuer, Plan, PlanOptions, PlanRead, PlannedRequest,
-    difference::{Compared, Difference, is_elsewhere},
+    Inner, Issuer, Plan,
+    difference::{Compared, is_elsewhere},
 };
 use crate::{
-    Field, FieldPath, GetOptions, Profile, ProfileChange, ProfileId, ProfileProvider, Result, Write,
+    Difference, FieldPath, GetOptions, PlanOptions, PlanRead, PlannedRequest, Profile, ProfileChange,
+    ProfileId, ProfileProvider, Result, Write,
     reading::{check_same, read},
     rules::{pair_violations, refuse},
     written::value_of,
@@ -58,7 +59,7 @@ impl Plan {
         };
         match write {
             Write::Create { draft } => {
-                draft.check(provider)?;
+                draft.check(info, capabilities)?;
                 builder.warnings = draft.warnings(capabilities);
                 let compared = Compared::of(draft.fields(), None, capabilities);
                 builder.compared = (compared.differences, Vec::new());
@@ -203,12 +204,5 @@ impl PlanBuilder {
             }
             _ => self.compared.0.push(difference(first.as_str())),
         }
-    }
-}
-
-impl Difference {
-    /// Whether it is known what the field is now.
-    pub const fn is_known(&self) -> bool {
-        !matches!(self.now, Field::Absent)
     }
 }

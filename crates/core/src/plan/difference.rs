@@ -30,6 +30,13 @@ impl fmt::Debug for Difference {
     }
 }
 
+impl Difference {
+    /// Whether it is known what the field is now.
+    pub const fn is_known(&self) -> bool {
+        !matches!(self.now, Field::Absent)
+    }
+}
+
 /// A change beside a profile as it is.
 #[derive(Default)]
 pub(super) struct Compared {

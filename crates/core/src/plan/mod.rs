@@ -1,12 +1,13 @@
 //! Plans: what a write comes to, before it is made. A plan is the only way to write.
 
-mod builder;
-mod difference;
-mod execution;
-mod options;
+pub(crate) mod builder;
+pub(crate) mod difference;
+pub(crate) mod executed;
+pub(crate) mod execution;
+pub(crate) mod options;
 #[cfg(feature = "plan-record")]
-mod record;
-mod request;
+pub(crate) mod record;
+pub(crate) mod request;
 
 use std::{
     any::Any,
@@ -19,19 +20,9 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::execution::check_unchanged;
-#[cfg(feature = "plan-record")]
-pub use self::record::{PLAN_KEY_LENGTH, PlanRecord, Resumed};
-pub use self::{
-    builder::PlanBuilder,
-    difference::Difference,
-    execution::{Executed, Execution, Receipt, StepOutcome},
-    options::{ExecuteOptions, PlanOptions, PlanRead},
-    request::PlannedRequest,
-};
 use crate::{
-    AccountName, Capabilities, Error, ErrorKind, FieldPath, Profile, ProviderInfo, Result, ServiceName,
-    Write, written::value_of,
+    AccountName, Capabilities, Difference, Error, ErrorKind, FieldPath, PlannedRequest, Profile,
+    ProviderInfo, Result, ServiceName, Write, written::value_of,
 };
 
 /// A write that was worked out and not made: what changes from what to what, and the requests that it sends.

@@ -6,8 +6,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::{Difference, Issuer, Plan};
-use crate::{Capabilities, Error, ErrorKind, FieldPath, Result, Timestamp, Write};
+use super::{Issuer, Plan};
+use crate::{Capabilities, Difference, Error, ErrorKind, FieldPath, Result, Timestamp, Write};
 
 /// The version of what is written.
 const VERSION: u32 = 1;
