@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use anyprofile::{Expected, Expression, FieldPath, Filter, Kind, ProfileId, Status, Timestamp};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::writes::{Confirm, Create, Enroll, Selected, Update};
+pub(crate) use self::writes::{
+    Apply, Changes, Confirm, Create, Draft, Enroll, Keep, PlanArguments, PlannedWrite, Selected, Update, Whom,
+};
 use crate::output::printable;
 
 /// List, show, check and update user profiles at several services.
@@ -120,6 +122,15 @@ pub(crate) enum Command {
     Delete(Selected),
     /// Make a link for the person of a profile to enroll with, and print it. The link is a credential.
     Enroll(Enroll),
+    /// Work out what a write comes to, show it, and keep it in a file for `apply`.
+    ///
+    /// The file holds what is to be written and digests of the requests, no request and no secret. Nothing is written.
+    Plan(PlanArguments),
+    /// Apply a plan that was kept, if it still comes to the same.
+    ///
+    /// It is worked out anew. Where it comes to something else by now, that is shown and nothing is written; where all of it
+    /// is so already, nothing is sent. A plan is applied once.
+    Apply(Apply),
     /// Check that each account's credential works.
     Check,
     /// Run the checks that every provider passes, against the sandbox.

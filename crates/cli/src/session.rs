@@ -62,6 +62,15 @@ impl Session {
         Ok(Self { directory: Directory::new(providers), unusable: errors.len(), sandbox })
     }
 
+    /// The account that an id belongs to.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub(crate) fn provider_of(&self, id: &ProfileId) -> Result<&Arc<dyn ProfileProvider>, Failure> {
+        let nobody = || Error::config(format!("there is no {} account '{}'", id.service, id.account)).into();
+        self.directory.provider_of(id).ok_or_else(nobody)
+    }
+
     /// Whether the accounts are those of a sandbox of this run.
     pub(crate) fn is_sandbox(&self) -> bool {
         self.sandbox.is_some()

@@ -1,9 +1,9 @@
 //! What can be asked for of writes.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use anyprofile::{FieldPath, IdKind, ProfileId};
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use super::field_path;
 
@@ -18,21 +18,28 @@ pub(crate) struct Confirm {
     pub(crate) yes: bool,
 }
 
+/// A profile that is to be created.
 #[derive(Debug, Args)]
-pub(crate) struct Create {
+pub(crate) struct Draft {
     /// The collection to create it in, where the service has several, such as `user` or `api_user`.
     #[arg(long, value_name = "COLLECTION")]
     pub(crate) collection: Option<IdKind>,
     /// Set a field, such as name.display=Ada.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
     pub(crate) set: Vec<(FieldPath, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Create {
+    #[command(flatten)]
+    pub(crate) draft: Draft,
     #[command(flatten)]
     pub(crate) confirm: Confirm,
 }
 
 /// Profiles that the same is done to.
 #[derive(Debug, Args)]
-pub(crate) struct Selected {
+pub(crate) struct Whom {
     /// The ids; - reads them from standard input, an id or a profile as ndjson a line. None are read from there too.
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
@@ -40,6 +47,12 @@ pub(crate) struct Selected {
     /// told, and keeps the run from being complete. One whose service does not know such a key is named.
     #[arg(long, value_name = "KEY", conflicts_with = "ids")]
     pub(crate) find: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Selected {
+    #[command(flatten)]
+    pub(crate) whom: Whom,
     /// With --find and --yes: also where several profiles of one account are found.
     #[arg(long, requires = "find")]
     pub(crate) allow_several: bool,
@@ -58,8 +71,9 @@ pub(crate) struct Enroll {
     pub(crate) confirm: Confirm,
 }
 
+/// What is to become of one profile, or of those of a file.
 #[derive(Debug, Args)]
-pub(crate) struct Update {
+pub(crate) struct Changes {
     /// The id, such as upsun:acme/organization/01HSANDB0XACME000000000001.
     #[arg(required_unless_present = "from")]
     pub(crate) id: Option<ProfileId>,
@@ -70,9 +84,6 @@ pub(crate) struct Update {
     /// `security.last_login` and `changed_by`, which move by themselves.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["id", "set", "clear"])]
     pub(crate) from: Option<PathBuf>,
-    /// Where to note what was written, for a run that is cut off to go on [default: FILE.journal; needed to write with --from -].
-    #[arg(long, value_name = "FILE", requires = "from")]
-    pub(crate) journal: Option<PathBuf>,
     /// What stands in a csv cell for a field to clear [default: nothing does].
     #[arg(long, value_name = "TEXT", requires = "from")]
     pub(crate) csv_null: Option<String>,
@@ -85,11 +96,121 @@ pub(crate) struct Update {
     /// Clear a field.
     #[arg(long, value_name = "FIELD", value_parser = field_path)]
     pub(crate) clear: Vec<FieldPath>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Update {
+    #[command(flatten)]
+    pub(crate) changes: Changes,
+    /// Where to note what was written, for a run that is cut off to go on [default: FILE.journal; needed to write with --from -].
+    #[arg(long, value_name = "FILE", requires = "from")]
+    pub(crate) journal: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) confirm: Confirm,
+}
+
+/// Where a plan is kept, and how long it may be applied.
+#[derive(Debug, Args)]
+pub(crate) struct Keep {
+    /// The file to keep the plan in. It holds what is to be written, and only this user can read it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// How long the plan may be applied: a number and s, m, h or d.
+    #[arg(long, value_name = "TIME", default_value = "7d", value_parser = lifetime)]
+    pub(crate) expires_in: Duration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArguments {
+    #[command(subcommand)]
+    pub(crate) write: PlannedWrite,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlannedWrite {
+    /// Plan to create a profile at an account.
+    Create {
+        #[command(flatten)]
+        draft: Draft,
+        #[command(flatten)]
+        keep: Keep,
+    },
+    /// Plan to change a profile, or those of a file.
+    Update {
+        #[command(flatten)]
+        changes: Changes,
+        #[command(flatten)]
+        keep: Keep,
+    },
+    /// Plan to keep profiles from signing in.
+    Deactivate {
+        #[command(flatten)]
+        whom: Whom,
+        #[command(flatten)]
+        keep: Keep,
+    },
+    /// Plan to delete profiles for good.
+    Delete {
+        #[command(flatten)]
+        whom: Whom,
+        #[command(flatten)]
+        keep: Keep,
+    },
+    /// Plan to make a link for the person of a profile to enroll with.
+    Enroll {
+        /// The id, such as `anthropic:claude/user/uprof_011CZkZCu8hGbp5mYRQgUmz9`.
+        id: ProfileId,
+        #[command(flatten)]
+        keep: Keep,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// The plan, as `plan` has kept it. What was written is noted in FILE.journal, so that a run that was cut off goes on and a
+    /// plan is applied once.
+    #[arg(value_name = "FILE")]
+    pub(crate) plan: PathBuf,
+    #[command(flatten)]
+    pub(crate) confirm: Confirm,
+}
+
+/// A time such as 90m, 12h or 7d.
+fn lifetime(text: &str) -> Result<Duration, String> {
+    let expected = || "expected a number and s, m, h or d, such as 12h".to_owned();
+    let unit = text.chars().next_back().ok_or_else(expected)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 60 * 60,
+        'd' => 24 * 60 * 60,
+        _ => return Err(expected()),
+    };
+    let number: u32 = text[..text.len() - 1].parse().map_err(|_| expected())?;
+    match Duration::from_secs(seconds) * number {
+        Duration::ZERO => Err("a plan that expires at once cannot be applied".to_owned()),
+        // Beyond it nobody remembers what was looked at.
+        time if time > Duration::from_secs(366 * 24 * 60 * 60) => Err("at most 366d".to_owned()),
+        time => Ok(time),
+    }
 }
 
 fn assignment(text: &str) -> Result<(FieldPath, String), String> {
     let (path, value) = text.split_once('=').ok_or("expected FIELD=VALUE")?;
     field_path(path).map(|path| (path, value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lifetime_is_a_number_and_a_unit() {
+        for (text, seconds) in [("90s", 90), ("5m", 300), ("12h", 43_200), ("7d", 604_800)] {
+            assert_eq!(lifetime(text), Ok(Duration::from_secs(seconds)));
+        }
+        for text in ["", "d", "7", "0h", "-1h", "7w", "1.5h", "367d", "7ä", "4294967296s"] {
+            assert!(lifetime(text).is_err(), "{text}");
+        }
+    }
 }

@@ -1,17 +1,18 @@
-//! What became of each profile of a file, so that a run that was cut off goes on where it was.
+//! What became of each write of a file, so that a run that was cut off goes on where it was.
 //!
-//! A line is added before a profile is written and after. It holds the id, what was to be done as a hash, and what became of it: no value.
+//! A line is added before each write and after. It holds what it is of, what was to be done as a hash, and what became of it: no
+//! value.
 
 use std::{
     collections::HashMap,
     fs::{File, TryLockError},
+    hash::Hash,
     io::{self, Write as _},
     path::{Path, PathBuf},
     time::Instant,
 };
 
-use anyprofile::ProfileId;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{exit::Failure, files};
 
@@ -38,15 +39,14 @@ struct Head {
     version: u32,
 }
 
-const JOURNAL: &str = "anyprofile update";
 const VERSION: u32 = 2;
 
-/// Any further line.
+/// Any further line. What a write is of is an id, or the number of a plan.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-enum Line {
+enum Line<K> {
     Noted {
-        id: ProfileId,
+        id: K,
         /// What was to be done, and where.
         change: String,
         state: State,
@@ -59,10 +59,13 @@ enum Line {
 /// something reads the profile first.
 ///
 /// Of a profile the last line counts: what was done before that was overwritten.
-#[derive(Default)]
-pub(crate) struct Journal {
+pub(crate) struct Journal<K> {
+    /// The command that writes it.
+    purpose: &'static str,
     path: PathBuf,
-    states: HashMap<ProfileId, (String, State)>,
+    states: HashMap<K, (String, State)>,
+    /// What was noted before a run ended with everything done.
+    closed: HashMap<K, (String, State)>,
     /// How long the journal was when it was read, in bytes.
     length: u64,
     file: Option<File>,
@@ -70,9 +73,24 @@ pub(crate) struct Journal {
     synced: Option<Instant>,
 }
 
-impl Journal {
-    /// Reads what there is, and writes nothing yet.
-    pub(crate) fn read(path: PathBuf) -> Result<Self, Failure> {
+impl<K> Default for Journal<K> {
+    /// One that is never written.
+    fn default() -> Self {
+        Self {
+            purpose: "",
+            path: PathBuf::new(),
+            states: HashMap::new(),
+            closed: HashMap::new(),
+            length: 0,
+            file: None,
+            synced: None,
+        }
+    }
+}
+
+impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned> Journal<K> {
+    /// Reads what a command has written, if it has, and writes nothing yet.
+    pub(crate) fn read(purpose: &'static str, path: PathBuf) -> Result<Self, Failure> {
         // Whether it can be written is told now, and not when everything was read.
         files::check_writable(&path).map_err(|error| unreadable(&path, &files::in_words(&error)))?;
         let text = match std::fs::read_to_string(&path) {
@@ -86,31 +104,37 @@ impl Journal {
         }
         let mut lines = text.lines();
         if let Some(head) = lines.next() {
-            let is_known = |head: &Head| head.journal == JOURNAL && head.version == VERSION;
+            let is_known = |head: &Head| head.journal == purpose && head.version == VERSION;
             if !serde_json::from_str::<Head>(head).is_ok_and(|head| is_known(&head)) {
                 return Err(unreadable(
                     &path,
-                    "it is no journal of this version: name another one with --journal",
+                    "it is no journal of this command and version: name another one, or remove it",
                 ));
             }
         }
         // The last line of a run that was cut off may be half a line: what it was about is then not known.
-        let mut states = HashMap::new();
-        for line in lines.filter_map(|line| serde_json::from_str::<Line>(line).ok()) {
+        let (mut states, mut closed) = (HashMap::new(), HashMap::new());
+        for line in lines.filter_map(|line| serde_json::from_str::<Line<K>>(line).ok()) {
             match line {
                 Line::Noted { id, change, state } => drop(states.insert(id, (change, state))),
-                Line::Closed { .. } => states.clear(),
+                Line::Closed { .. } => closed.extend(states.drain()),
             }
         }
-        Ok(Self { path, states, length: text.len() as u64, file: None, synced: None })
+        let length = text.len() as u64;
+        Ok(Self { purpose, path, states, closed, length, file: None, synced: None })
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
+    /// Whether this was done by a run that ended with everything done.
+    pub(crate) fn was_closed_with(&self, id: &K, change: &str) -> bool {
+        self.closed.get(id).is_some_and(|(last, _)| last == change)
+    }
+
     /// What was noted of a change of a profile, if it is the last one that was noted.
-    pub(crate) fn state_of(&self, id: &ProfileId, change: &str) -> Option<State> {
+    pub(crate) fn state_of(&self, id: &K, change: &str) -> Option<State> {
         self.states.get(id).filter(|(last, _)| last == change).map(|(_, state)| *state)
     }
 
@@ -120,7 +144,7 @@ impl Journal {
     /// # Errors
     /// If the file cannot be written, or another run writes to it or has done so since it was read: both would write the
     /// same profiles.
-    pub(crate) fn note(&mut self, id: &ProfileId, change: &str, state: State) -> Result<(), Failure> {
+    pub(crate) fn note(&mut self, id: &K, change: &str, state: State) -> Result<(), Failure> {
         let line = Line::Noted { id: id.clone(), change: change.to_owned(), state };
         self.add(&line)?;
         self.states.insert(id.clone(), (change.to_owned(), state));
@@ -138,7 +162,7 @@ impl Journal {
         self.add(&Line::Closed { closed: true })
     }
 
-    fn add(&mut self, line: &Line) -> Result<(), Failure> {
+    fn add(&mut self, line: &Line<K>) -> Result<(), Failure> {
         let mut lines = String::new();
         if self.file.is_none() {
             let file = files::open_to_append(&self.path)
@@ -155,7 +179,10 @@ impl Journal {
             }
             // After half a line a new one starts.
             lines = match self.length {
-                0 => serde_json::to_string(&Head { journal: JOURNAL.to_owned(), version: VERSION })? + "\n",
+                0 => {
+                    serde_json::to_string(&Head { journal: self.purpose.to_owned(), version: VERSION })?
+                        + "\n"
+                }
                 _ => "\n".to_owned(),
             };
             self.file = Some(file);
@@ -181,26 +208,33 @@ fn unreadable(path: &Path, why: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use anyprofile::ProfileId;
+
     use super::*;
+
+    fn read(path: &Path) -> Journal<ProfileId> {
+        Journal::read("anyprofile update", path.to_owned()).unwrap()
+    }
 
     #[test]
     fn the_last_line_of_a_profile_counts_and_a_closed_journal_says_nothing() {
         let path = std::env::temp_dir().join(format!("anyprofile-journal-closed-{}", std::process::id()));
         let _ = std::fs::remove_file(&path);
         let id: ProfileId = "probely:eu/user/x".parse().unwrap();
-        let mut journal = Journal::read(path.clone()).unwrap();
+        let mut journal = read(&path);
         journal.note(&id, "a", State::Written).unwrap();
         journal.note(&id, "b", State::Written).unwrap();
         drop(journal);
-        let mut journal = Journal::read(path.clone()).unwrap();
+        let mut journal = read(&path);
         assert_eq!((journal.state_of(&id, "a"), journal.state_of(&id, "b")), (None, Some(State::Written)));
         journal.close().unwrap();
         drop(journal);
-        let mut journal = Journal::read(path.clone()).unwrap();
+        let mut journal = read(&path);
         assert_eq!(journal.state_of(&id, "b"), None);
+        assert!(journal.was_closed_with(&id, "b") && !journal.was_closed_with(&id, "a"));
         journal.note(&id, "a", State::Sending).unwrap();
         drop(journal);
-        assert_eq!(Journal::read(path.clone()).unwrap().state_of(&id, "a"), Some(State::Sending));
+        assert_eq!(read(&path).state_of(&id, "a"), Some(State::Sending));
         std::fs::remove_file(path).unwrap();
     }
 
@@ -209,7 +243,7 @@ mod tests {
         let path = std::env::temp_dir().join(format!("anyprofile-journal-{}", std::process::id()));
         let _ = std::fs::remove_file(&path);
         let id: ProfileId = "probely:eu/user/x".parse().unwrap();
-        let [mut first, mut second, mut third] = [(); 3].map(|()| Journal::read(path.clone()).unwrap());
+        let [mut first, mut second, mut third] = [(); 3].map(|()| read(&path));
         first.note(&id, "c", State::Written).unwrap();
         let told = |failure: Failure| format!("{failure:?}");
         assert!(
@@ -219,7 +253,7 @@ mod tests {
         assert!(
             told(third.note(&id, "c", State::Sending).unwrap_err()).contains("has written to it meanwhile")
         );
-        let again = Journal::read(path.clone()).unwrap();
+        let again = read(&path);
         assert_eq!(again.state_of(&id, "c"), Some(State::Written));
         assert_eq!(again.state_of(&id, "another"), None);
         std::fs::remove_file(path).unwrap();

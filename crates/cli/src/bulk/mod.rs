@@ -3,6 +3,7 @@
 mod csv_file;
 mod file;
 mod journal;
+mod kept;
 mod listed;
 mod load;
 mod row;
@@ -10,6 +11,7 @@ mod row;
 pub(crate) use self::{
     file::Entry,
     journal::{Journal, State},
+    kept::{keep, kept},
     listed::Listed,
     load::{load, refused},
     row::Row,

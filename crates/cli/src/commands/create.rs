@@ -1,6 +1,6 @@
 //! `anyprofile create`
 
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
 use anyprofile::{
     Candidate, FieldPath, FindMethod, IdKind, PlanOptions, ProfileDraft, ProfileProvider,
@@ -9,7 +9,7 @@ use anyprofile::{
 
 use super::{confirm::confirmed, show::print_one, update::value_of};
 use crate::{
-    args::{Create, Global},
+    args::{Create, Draft, Global},
     diagnostics,
     exit::{Exit, Failure, after_write},
     interrupt::Interrupt,
@@ -20,28 +20,8 @@ use crate::{
 
 pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure> {
     let session = Session::start(global).await?;
-    // One that cannot be used might be the one that was meant.
-    let ([provider], 0) = (session.directory.providers(), session.unusable) else {
-        return Err(Failure::Usage("name the account to create the profile at: --account NAME".to_owned()));
-    };
+    let (provider, draft) = draft_of(&session, create.draft)?;
     let capabilities = provider.capabilities();
-    let kind = match create.collection {
-        Some(kind) => kind,
-        // Where there is but one, it is meant.
-        None => capabilities.operations.create.kinds().first().cloned().unwrap_or(IdKind::USER),
-    };
-    let mut draft = ProfileDraft::new(kind);
-    for (path, text) in &create.set {
-        if !draft.fields().get(path).is_keep() {
-            return Err(Failure::Usage(format!("{path} is named more than once")));
-        }
-        draft = draft.set(path.clone(), value_of(path, text, capabilities));
-    }
-    if create.set.is_empty() {
-        return Err(Failure::Usage(
-            "nothing to create: name what it is to have with --set FIELD=VALUE".to_owned(),
-        ));
-    }
     let plan = provider.plan(&Write::create(draft.clone()), &PlanOptions::new()).await?;
     let shown = Shown { plan: &plan, capabilities };
     if create.confirm.dry_run {
@@ -97,6 +77,36 @@ pub(crate) async fn run(global: &Global, create: Create) -> Result<Exit, Failure
     let ignored: Vec<_> = executed.ignored.iter().map(FieldPath::as_str).collect();
     say!("warning: the service made the profile and shows something else for: {}", ignored.join(", "));
     Ok(Exit::Partial)
+}
+
+/// What is to be created, and where.
+pub(super) fn draft_of(
+    session: &Session,
+    given: Draft,
+) -> Result<(&Arc<dyn ProfileProvider>, ProfileDraft), Failure> {
+    // One that cannot be used might be the one that was meant.
+    let ([provider], 0) = (session.directory.providers(), session.unusable) else {
+        return Err(Failure::Usage("name the account to create the profile at: --account NAME".to_owned()));
+    };
+    let capabilities = provider.capabilities();
+    let kind = match given.collection {
+        Some(kind) => kind,
+        // Where there is but one, it is meant.
+        None => capabilities.operations.create.kinds().first().cloned().unwrap_or(IdKind::USER),
+    };
+    let mut draft = ProfileDraft::new(kind);
+    for (path, text) in &given.set {
+        if !draft.fields().get(path).is_keep() {
+            return Err(Failure::Usage(format!("{path} is named more than once")));
+        }
+        draft = draft.set(path.clone(), value_of(path, text, capabilities));
+    }
+    if given.set.is_empty() {
+        return Err(Failure::Usage(
+            "nothing to create: name what it is to have with --set FIELD=VALUE".to_owned(),
+        ));
+    }
+    Ok((provider, draft))
 }
 
 /// Says of a creation without an answer what the service shows since. `otherwise` is how the run ends where that is nothing.

@@ -17,9 +17,7 @@ use crate::{
 /// Makes a link and prints it, and nothing else, on standard output: it is a credential.
 pub(crate) async fn run(global: &Global, enroll: Enroll) -> Result<Exit, Failure> {
     let session = Session::start_for(global, &enroll.id).await?;
-    let Some(provider) = session.directory.provider_of(&enroll.id) else {
-        return Err(Failure::Usage("there is no such account".to_owned()));
-    };
+    let provider = session.provider_of(&enroll.id)?;
     // That nobody has the id is told before anything is asked.
     let plan = provider.plan(&Write::enroll(enroll.id.clone()), &PlanOptions::always()).await?;
     diagnostics::say_lines(&Shown { plan: &plan, capabilities: provider.capabilities() }.lines());

@@ -1,5 +1,6 @@
 //! The commands.
 
+mod apply;
 mod check;
 mod confirm;
 mod conformance;
@@ -9,6 +10,7 @@ mod export;
 mod find;
 mod list;
 mod own;
+mod plan;
 mod providers;
 mod sandbox;
 mod selected;
@@ -39,6 +41,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Delete(selected) => selected::run(global, selected, selected::Action::Delete).await,
         Command::Enroll(enroll) => enroll::run(global, enroll).await,
         Command::Update(update) => update::run(global, update).await,
+        Command::Plan(plan) => plan::run(global, plan).await,
+        Command::Apply(apply) => apply::run(global, apply).await,
         Command::Check => check::run(global).await,
         Command::Conformance => conformance::run(global).await,
         Command::Providers => providers::run(global),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{confirm::confirmed, own::OwnProfiles};
 use crate::{
-    args::{Global, Selected},
+    args::{Global, Selected, Whom},
     diagnostics,
     exit::{Exit, Failure, after_write},
     interrupt::Interrupt,
@@ -54,25 +54,9 @@ impl Action {
 /// and does not keep the others from it.
 pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> Result<Exit, Failure> {
     let session = Session::start(global).await?;
-    let (ids, found) = match &selected.find {
-        None => (ids(&selected.ids)?, Exit::Complete),
-        Some(key) => {
-            let accounts = session.directory.find(&FindKey::guess(key.trim())).await;
-            let exit = super::find::told(global, &session, &accounts);
-            // Whatever else is not said.
-            for account in accounts.iter().filter(|it| global.quiet && !it.is_answerable()) {
-                say!("account '{}' cannot be asked for such a key", account.info.account);
-            }
-            let ids = accounts.iter().flat_map(AccountFound::profiles).map(|profile| profile.id.clone());
-            (ids.collect(), exit)
-        }
-    };
+    let (ids, found) = chosen(global, &session, &selected.whom, action).await?;
     if ids.is_empty() {
-        if selected.find.is_some() {
-            return Ok(if found == Exit::Complete { Exit::NotFound } else { found });
-        }
-        let hint = "name ids, or give them on standard input";
-        return Err(Failure::Usage(format!("nobody to {}: {hint}", action.operation())));
+        return Ok(found);
     }
     let unasked = (found != Exit::Complete).then_some(found);
     let own = OwnProfiles::at(&session, &ids).await;
@@ -103,13 +87,13 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
             &plans.iter().map(|(id, planned)| row(id, &outcome_of(planned))).collect::<Vec<_>>(),
         )?;
         say!("dry run: nothing was written");
-        if let (Some(_), Some(why)) = (&selected.find, refusal(&selected, &plans, &own, action)) {
+        if let (Some(_), Some(why)) = (&selected.whom.find, refusal(&selected, &plans, &own, action)) {
             say!("note: with --yes it would be refused: {why}");
         }
         return Ok(Exit::of_all(plans.iter().map(|(_, planned)| exit_of(planned)).chain(unasked)));
     }
     let is_needed = plans.iter().any(|(_, planned)| is_to_do(planned));
-    if selected.find.is_some()
+    if selected.whom.find.is_some()
         && selected.confirm.yes
         && is_needed
         && let Some(why) = refusal(&selected, &plans, &own, action)
@@ -121,6 +105,33 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
     }
     let exits = perform_all(global, plans, action).await?;
     Ok(Exit::of_all(exits.into_iter().chain(unasked)))
+}
+
+/// The profiles that are meant, and how a run ends that has found no others. Nobody may have been found.
+pub(super) async fn chosen(
+    global: &Global,
+    session: &Session,
+    whom: &Whom,
+    action: Action,
+) -> Result<(Vec<ProfileId>, Exit), Failure> {
+    let Some(key) = &whom.find else {
+        let ids = ids(&whom.ids)?;
+        if ids.is_empty() {
+            let hint = "name ids, or give them on standard input";
+            return Err(Failure::Usage(format!("nobody to {}: {hint}", action.operation())));
+        }
+        return Ok((ids, Exit::Complete));
+    };
+    let accounts = session.directory.find(&FindKey::guess(key.trim())).await;
+    let exit = super::find::told(global, session, &accounts);
+    // Whatever else is not said.
+    for account in accounts.iter().filter(|it| global.quiet && !it.is_answerable()) {
+        say!("account '{}' cannot be asked for such a key", account.info.account);
+    }
+    let ids = accounts.iter().flat_map(AccountFound::profiles).map(|profile| profile.id.clone());
+    let ids: Vec<_> = ids.collect();
+    let is_nobody = ids.is_empty() && exit == Exit::Complete;
+    Ok((ids, if is_nobody { Exit::NotFound } else { exit }))
 }
 
 const COLUMNS: &[&str] = &["id", "state", "outcome"];
@@ -207,11 +218,11 @@ async fn perform_all(
 }
 
 /// What is to be done to one profile, or why nothing can be.
-type Planned = Result<Job, Outcome>;
+pub(super) type Planned = Result<Job, Outcome>;
 
-struct Job {
-    provider: Arc<dyn ProfileProvider>,
-    plan: Plan,
+pub(super) struct Job {
+    pub(super) provider: Arc<dyn ProfileProvider>,
+    pub(super) plan: Plan,
 }
 
 /// Whether there is something to do.
@@ -240,7 +251,7 @@ fn row(id: &ProfileId, outcome: &Outcome) -> Vec<Value> {
 }
 
 /// Shows who it is and what would be sent.
-fn show(id: &ProfileId, planned: &Planned, action: Action) {
+pub(super) fn show(id: &ProfileId, planned: &Planned, action: Action) {
     match planned {
         Ok(job) if job.plan.is_settled() => say!("{id}  {} already", action.done()),
         Ok(Job { provider, plan }) => {
@@ -251,7 +262,7 @@ fn show(id: &ProfileId, planned: &Planned, action: Action) {
 }
 
 /// Reads one profile, and says what would be done to it.
-async fn plan(session: &Session, id: &ProfileId, action: Action) -> Planned {
+pub(super) async fn plan(session: &Session, id: &ProfileId, action: Action) -> Planned {
     let Some(provider) = session.directory.provider_of(id) else {
         let reason = format!("there is no {} account '{}'", id.service, id.account);
         return Err(Outcome::NotPossible(reason, Exit::Usage));

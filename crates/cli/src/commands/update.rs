@@ -1,13 +1,14 @@
 //! `anyprofile update`
 
 use anyprofile::{
-    Capabilities, Error, FieldPath, PlanOptions, ProfileChange, ProfileProvider, ValueFormat, Write,
+    Capabilities, Error, FieldPath, PlanOptions, ProfileChange, ProfileId, ProfileProvider, ValueFormat,
+    Write,
 };
 use serde_json::Value;
 
 use super::{confirm::confirmed, own::OwnProfiles, show::print_one};
 use crate::{
-    args::{Global, Update},
+    args::{Changes, Global, Update},
     diagnostics,
     exit::{Exit, Failure, after_write},
     interrupt::Interrupt,
@@ -17,25 +18,16 @@ use crate::{
 };
 
 pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure> {
-    if let Some(file) = &update.from {
+    if let Some(file) = &update.changes.from {
         return super::update_many::run(global, &update, file).await;
     }
-    let Some(id) = &update.id else {
-        return Err(Failure::Usage("name the profile by its id, or several with --from FILE".to_owned()));
-    };
-    if update.journal.is_some() || update.csv_null.is_some() {
-        return Err(Failure::Usage("--journal and --csv-null go with --from".to_owned()));
+    let id = one_id(&update.changes)?;
+    if update.journal.is_some() {
+        return Err(Failure::Usage("--journal goes with --from".to_owned()));
     }
     let session = Session::start_for(global, id).await?;
-    let Some(provider) = session.directory.provider_of(id) else {
-        return Err(Error::config(format!("there is no {} account '{}'", id.service, id.account)).into());
-    };
-    let change = change_of(&update, provider.capabilities())?;
-    if change.is_empty() {
-        return Err(Failure::Usage(
-            "nothing to change: name it with --set FIELD=VALUE or --clear FIELD".to_owned(),
-        ));
-    }
+    let provider = session.provider_of(id)?;
+    let change = change_of(&update.changes, provider.capabilities())?;
     // Refuses what the service cannot do, before anything is sent; then reads what is there now.
     let write = Write::update(id.clone(), change);
     let plan = provider.plan(&write, &PlanOptions::new()).await?;
@@ -126,17 +118,31 @@ async fn look_again(provider: &dyn ProfileProvider, write: &Write, error: Option
     }
 }
 
+/// The one profile that is meant.
+pub(super) fn one_id(changes: &Changes) -> Result<&ProfileId, Failure> {
+    if changes.csv_null.is_some() {
+        return Err(Failure::Usage("--csv-null goes with --from".to_owned()));
+    }
+    let nobody = || Failure::Usage("name the profile by its id, or several with --from FILE".to_owned());
+    changes.id.as_ref().ok_or_else(nobody)
+}
+
 /// What was asked for, with values in the types that the fields have.
-pub(super) fn change_of(update: &Update, capabilities: &Capabilities) -> Result<ProfileChange, Failure> {
+pub(super) fn change_of(changes: &Changes, capabilities: &Capabilities) -> Result<ProfileChange, Failure> {
     let mut change = ProfileChange::new();
-    for (path, text) in &update.set {
-        if update.clear.contains(path) || !change.get(path).is_keep() {
+    for (path, text) in &changes.set {
+        if changes.clear.contains(path) || !change.get(path).is_keep() {
             return Err(Failure::Usage(format!("{path} is named more than once")));
         }
         change = change.set(path.clone(), value_of(path, text, capabilities));
     }
-    for path in &update.clear {
+    for path in &changes.clear {
         change = change.clear(path.clone());
+    }
+    if change.is_empty() {
+        return Err(Failure::Usage(
+            "nothing to change: name it with --set FIELD=VALUE or --clear FIELD".to_owned(),
+        ));
     }
     Ok(change)
 }

@@ -8,25 +8,26 @@ use anyprofile::{
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
-use super::{confirm::confirmed, own::OwnProfiles, update::value_of};
+use super::{confirm::confirmed, own::OwnProfiles, selected::Job, update::value_of};
 use crate::{
-    args::{Format, Global, Update},
+    args::{Changes, Format, Global, Update},
     bulk::{Entry, Journal, Listed, Row, State, load, refused},
     diagnostics,
     exit::{Exit, Failure, after_write},
     files::beside,
-    interrupt::Interrupt,
     key::Key,
-    output::{Rows, print_line, print_rows, print_text},
+    output::{print_line, print_text},
     progress::Progress,
     session::Session,
-    writes::{FailureRate, Outcome, Outcomes, Shown, execute_and_look},
+    writes::{FailureRate, Outcome, Outcomes, Planned, Shown, print_outcomes, write_all},
 };
 
+/// Who writes the journal.
+const JOURNAL: &str = "anyprofile update";
 /// How many profiles are read at a time for the plan.
 const READ_AT_A_TIME: usize = 4;
 
-struct Job {
+struct GivenRow {
     provider: Arc<dyn ProfileProvider>,
     id: ProfileId,
     row: Row,
@@ -36,15 +37,24 @@ struct Job {
     noted: Option<State>,
 }
 
-impl Job {
+impl GivenRow {
     /// What is to be written, as far as it is not so already, of a profile that may have been listed.
-    async fn planned(self, listed: Option<Arc<Profile>>, output: Output) -> Result<Planned, Error> {
+    async fn planned(self, listed: Option<Arc<Profile>>, output: Output) -> Result<PlannedRow, Error> {
         let Self { provider, id, row, fingerprint, noted } = self;
         let (change, profile) = row.beside_shown(provider.as_ref(), &id, listed).await?;
         let write = Write::update(id, change);
         let plan = provider.plan(&write, &PlanOptions::given(Arc::clone(&profile))).await?;
         let shown = output.of(&plan, provider.as_ref());
-        Ok(Planned { provider, write, profile, is_settled: plan.is_settled(), shown, fingerprint, noted })
+        Ok(PlannedRow {
+            provider,
+            write,
+            profile,
+            is_settled: plan.is_settled(),
+            shown,
+            output,
+            fingerprint,
+            noted,
+        })
     }
 }
 
@@ -61,17 +71,17 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
         }
         None => Some(beside(file, ".journal")),
     };
-    let entries = load(file, update.csv_null.as_deref())?;
-    let mut journal = path.map_or_else(|| Ok(Journal::default()), Journal::read)?;
+    let entries = load(file, update.changes.csv_null.as_deref())?;
+    let mut journal = path.map_or_else(|| Ok(Journal::default()), |path| Journal::read(JOURNAL, path))?;
     let session = Session::start(global).await?;
     let key = Key::of_user().map_err(|error| Failure::Usage(format!("the key of the journal: {error}")))?;
-    let jobs = jobs(&session, &journal, &key, entries).map_err(|problems| refused(file, &problems))?;
-    let (jobs, idle): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| !job.row.is_idle());
+    let rows = rows(&session, &journal, &key, entries).map_err(|problems| refused(file, &problems))?;
+    let (rows, idle): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| !row.row.is_idle());
     if !idle.is_empty() {
         say!("{} rows change nothing", idle.len());
     }
-    let total = jobs.len();
-    let before = jobs.iter().filter(|job| job.noted == Some(State::Written)).count();
+    let total = rows.len();
+    let before = rows.iter().filter(|row| row.noted == Some(State::Written)).count();
     if before > 0 {
         // What was done is no proof of what is: all of them are read.
         say!(
@@ -80,11 +90,11 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
         );
     }
     let mut outcomes = Outcomes::default();
-    let mut rate = FailureRate::new(update.max_failure_rate, total);
+    let mut rate = FailureRate::new(update.changes.max_failure_rate, total);
     let progress = Progress::of_many(global, total, "reading");
     let is_output = update.confirm.dry_run;
     let output = Output { format: global.output, is_output };
-    let plans = plan_all(jobs, &mut rate, &mut outcomes, &progress, output).await;
+    let plans = plan_all(rows, &mut rate, &mut outcomes, &progress, output).await;
     progress.finish();
     if rate.is_too_high() {
         unless_broken(print_outcomes(global.output, &outcomes))?;
@@ -96,14 +106,14 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
         output.show(&plans)?;
     }
     say!("{writes} of {total} profiles are to be written");
-    let to_write = plans.iter().filter(|it| !it.is_settled).map(Planned::id);
+    let to_write = plans.iter().filter(|it| !it.is_settled).map(PlannedRow::id);
     let own = OwnProfiles::at(&session, to_write.clone()).await;
     to_write.for_each(|id| own.warn(id));
     if update.confirm.dry_run {
         for planned in plans {
             let planned_only = Outcome::Planned(String::new());
             let outcome = if planned.is_settled { Outcome::so_already(planned.noted) } else { planned_only };
-            outcomes.push(planned.id().clone(), outcome);
+            outcomes.push(planned.name(), outcome);
         }
         say!("dry run: nothing was written");
         return Ok(outcomes.exit());
@@ -111,97 +121,39 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     if writes > 0 && !confirmed(&update.confirm)? {
         return Ok(Exit::Usage);
     }
-    write_all(global, &mut journal, plans, outcomes, rate, output).await
+    write_all(global, &mut journal, plans, outcomes, rate).await
 }
 
-const COLUMNS: &[&str] = &["id", "state", "outcome"];
-
-/// Writes one profile after the other, and prints what came of each at once, those first that could not be read.
-async fn write_all(
+/// The plans of a file of changes, to be kept, and how a run ends that could not make all of them.
+///
+/// # Errors
+/// If the file cannot be read, something in it is wrong, or too many profiles cannot be read.
+pub(super) async fn plans(
     global: &Global,
-    journal: &mut Journal,
-    plans: Vec<Planned>,
-    mut outcomes: Outcomes,
-    mut rate: FailureRate,
-    output: Output,
-) -> Result<Exit, Failure> {
-    let all = outcomes.iter().map(|(id, _)| id).chain(plans.iter().map(Planned::id));
-    let ids: Vec<_> = all.map(ToString::to_string).collect();
-    let mut rows = Rows::new(global.output, COLUMNS, ids.iter().map(String::as_str));
-    let mut exit = Exit::Complete;
-    for (id, outcome) in outcomes.iter() {
-        exit = exit.and(print_row(&mut rows, id, outcome)?);
-    }
-    let interrupt = Interrupt::listen();
-    let mut broken = None;
-    let progress = Progress::of_rows(global, plans.len(), "writing");
-    for planned in plans {
-        progress.step();
-        let id = planned.id().clone();
-        let is_over =
-            interrupt.is_raised() || rate.is_too_high() || broken.is_some() || exit != Exit::Complete;
-        let outcome = if is_over {
-            Outcome::NotTried
-        } else if planned.is_settled {
-            Outcome::so_already(planned.noted)
-        } else {
-            match journal.note(&id, &planned.fingerprint, State::Sending) {
-                Ok(()) => {
-                    let outcome = match planned.plan_as_shown(output).await {
-                        Ok(plan) => execute_and_look(planned.provider.as_ref(), &plan, &interrupt).await,
-                        Err(error) => {
-                            diagnostics::error(&error);
-                            Outcome::of_failure(&error)
-                        }
-                    };
-                    broken = journal.note(&id, &planned.fingerprint, outcome.state()).err();
-                    rate.count(outcome.is_failure());
-                    outcome
-                }
-                Err(failure) => {
-                    broken = Some(failure);
-                    Outcome::NotTried
-                }
-            }
-        };
-        if outcome != Outcome::NotTried {
-            exit = exit.and(print_row(&mut rows, &id, &outcome)?);
-        }
-        outcomes.push(id, outcome);
-    }
+    session: &Session,
+    changes: &Changes,
+    file: &Path,
+) -> Result<(Vec<Job>, Exit), Failure> {
+    let entries = load(file, changes.csv_null.as_deref())?;
+    let key = Key::of_user().map_err(|error| Failure::Usage(format!("the key of the journal: {error}")))?;
+    let rows =
+        rows(session, &Journal::default(), &key, entries).map_err(|problems| refused(file, &problems))?;
+    let rows: Vec<_> = rows.into_iter().filter(|row| !row.row.is_idle()).collect();
+    let mut rate = FailureRate::new(changes.max_failure_rate, rows.len());
+    let mut outcomes = Outcomes::default();
+    let progress = Progress::of_many(global, rows.len(), "reading");
+    let output = Output { format: Format::Table, is_output: false };
+    let planned = plan_all(rows, &mut rate, &mut outcomes, &progress, output).await;
     progress.finish();
-    if exit == Exit::Complete {
-        exit = after_write(rows.finish(), String::new)?;
-    }
     if rate.is_too_high() {
-        say!("stopped: {rate}");
+        return Err(Failure::Usage(format!("stopped while the plan was made: {rate}; no plan was kept")));
     }
-    let mut left = outcomes.left().peekable();
-    if left.peek().is_some() {
-        say!("not begun:");
-        left.for_each(|id| say!("  {id}"));
+    let mut jobs = Vec::new();
+    for row in planned {
+        let plan = row.plan().await?;
+        jobs.push(Job { provider: row.provider, plan });
     }
-    say!("{outcomes}");
-    if let Some(failure) = broken {
-        return Err(failure);
-    }
-    let exit = interrupt.exit(if exit == Exit::Complete { outcomes.exit() } else { exit });
-    if exit == Exit::Complete {
-        journal.close()?;
-    } else {
-        say!("the same command goes on with those that were not written");
-    }
-    Ok(exit)
-}
-
-/// Prints what came of one profile. Where that cannot be printed any more, it is said, and nothing further is written.
-fn print_row(rows: &mut Rows, id: &ProfileId, outcome: &Outcome) -> Result<Exit, Failure> {
-    let row = row(id, outcome);
-    after_write(rows.push(&row), || format!("{id}  {outcome}"))
-}
-
-fn row(id: &ProfileId, outcome: &Outcome) -> Vec<Value> {
-    vec![Value::from(id.to_string()), Value::from(outcome.word()), Value::from(outcome.to_string())]
+    Ok((jobs, outcomes.exit()))
 }
 
 /// What is to be done and where, as a digest.
@@ -220,13 +172,13 @@ fn fingerprint_of(
 }
 
 /// The changes in the types of the fields, checked against what each service takes before anything is sent.
-fn jobs(
+fn rows(
     session: &Session,
-    journal: &Journal,
+    journal: &Journal<ProfileId>,
     key: &Key,
     entries: Vec<Entry>,
-) -> Result<Vec<Job>, Vec<String>> {
-    let (mut jobs, mut problems) = (Vec::new(), Vec::new());
+) -> Result<Vec<GivenRow>, Vec<String>> {
+    let (mut rows, mut problems) = (Vec::new(), Vec::new());
     for Entry { line, id, fields } in entries {
         let Some(provider) = session.directory.provider_of(&id) else {
             problems.push(format!("line {line}: there is no {} account '{}'", id.service, id.account));
@@ -236,42 +188,67 @@ fn jobs(
             Ok(row) => {
                 let fingerprint = fingerprint_of(key, provider.as_ref(), &id, row.change());
                 let noted = journal.state_of(&id, &fingerprint);
-                jobs.push(Job { provider: Arc::clone(provider), id, row, fingerprint, noted });
+                rows.push(GivenRow { provider: Arc::clone(provider), id, row, fingerprint, noted });
             }
             Err(problem) => problems.push(problem),
         }
     }
-    if problems.is_empty() { Ok(jobs) } else { Err(problems) }
+    if problems.is_empty() { Ok(rows) } else { Err(problems) }
 }
 
 /// What is to be written of one profile. The plan itself is made again when it is its turn: from the same, so that it is the
 /// same.
-struct Planned {
+struct PlannedRow {
     provider: Arc<dyn ProfileProvider>,
     write: Write,
     /// The profile that the plan was made from.
     profile: Arc<Profile>,
     is_settled: bool,
-    /// What was shown.
+    /// What was shown, and how.
     shown: String,
+    output: Output,
     fingerprint: String,
     /// What the journal says of it.
     noted: Option<State>,
 }
 
-impl Planned {
+impl PlannedRow {
     fn id(&self) -> &ProfileId {
-        &self.profile.id
+        self.write.id().unwrap_or(&self.profile.id)
+    }
+}
+
+impl Planned for PlannedRow {
+    type Key = ProfileId;
+
+    fn name(&self) -> String {
+        self.id().to_string()
+    }
+
+    fn key(&self) -> &ProfileId {
+        self.id()
+    }
+
+    fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    fn noted(&self) -> Option<State> {
+        self.noted
+    }
+
+    fn is_settled(&self) -> bool {
+        self.is_settled
+    }
+
+    fn provider(&self) -> &dyn ProfileProvider {
+        self.provider.as_ref()
     }
 
     async fn plan(&self) -> Result<Plan, Error> {
-        self.provider.plan(&self.write, &PlanOptions::given(Arc::clone(&self.profile))).await
-    }
-
-    /// The plan, if it shows what was shown.
-    async fn plan_as_shown(&self, output: Output) -> Result<Plan, Error> {
-        let plan = self.plan().await?;
-        if output.of(&plan, self.provider.as_ref()) == self.shown {
+        let options = PlanOptions::given(Arc::clone(&self.profile));
+        let plan = self.provider.plan(&self.write, &options).await?;
+        if self.output.of(&plan, self.provider.as_ref()) == self.shown {
             return Ok(plan);
         }
         let message = "nothing was sent: what it comes to has changed since it was shown";
@@ -300,7 +277,7 @@ impl Output {
     }
 
     /// Shows the plans: where nothing else is asked for they are the output.
-    fn show(self, plans: &[Planned]) -> Result<(), Failure> {
+    fn show(self, plans: &[PlannedRow]) -> Result<(), Failure> {
         let shown = plans.iter().map(|planned| planned.shown.as_str());
         if !self.is_output {
             shown.for_each(diagnostics::say_lines);
@@ -318,27 +295,27 @@ impl Output {
 
 /// Has every profile as it is, and says what would be written of it, until too many cannot be read.
 async fn plan_all(
-    jobs: Vec<Job>,
+    rows: Vec<GivenRow>,
     rate: &mut FailureRate,
     outcomes: &mut Outcomes,
     progress: &Progress,
     output: Output,
-) -> Vec<Planned> {
-    let ids: Vec<_> = jobs.iter().map(|job| job.id.clone()).collect();
-    let wanted = jobs.iter().map(|job| (&job.provider, &job.id));
+) -> Vec<PlannedRow> {
+    let ids: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
+    let wanted = rows.iter().map(|row| (&row.provider, &row.id));
     let listed = Listed::read(wanted, |_| progress.step()).await;
     let mut read = 0;
-    let planned = stream::iter(jobs).map(|job| {
-        let listed = listed.get(&job.id);
+    let planned = stream::iter(rows).map(|row| {
+        let listed = listed.get(&row.id);
         let is_listed = listed.is_some();
         async move {
-            let id = job.id.clone();
-            let planned = job.planned(listed, output).await;
+            let id = row.id.clone();
+            let planned = row.planned(listed, output).await;
             (id, is_listed, planned)
         }
     });
     let mut planned = std::pin::pin!(planned.buffered(READ_AT_A_TIME));
-    let mut plans: Vec<Planned> = Vec::new();
+    let mut plans: Vec<PlannedRow> = Vec::new();
     while let Some((id, is_listed, result)) = planned.next().await {
         read += 1;
         if !is_listed {
@@ -349,13 +326,15 @@ async fn plan_all(
             Ok(planned) => plans.push(planned),
             Err(error) => {
                 diagnostics::error(&error);
-                outcomes.push(id, Outcome::of_failure(&error));
+                outcomes.push(id.to_string(), Outcome::of_failure(&error));
             }
         }
         if rate.is_too_high() {
             // Those that were read are not written either.
-            let planned = plans.drain(..).map(|it| it.profile.id.clone());
-            planned.chain(ids.into_iter().skip(read)).for_each(|id| outcomes.push(id, Outcome::NotTried));
+            let planned = plans.drain(..).map(|it| it.id().clone());
+            planned
+                .chain(ids.into_iter().skip(read))
+                .for_each(|id| outcomes.push(id.to_string(), Outcome::NotTried));
             break;
         }
     }
@@ -365,8 +344,4 @@ async fn plan_all(
 /// What was printed before anything was written. Nobody reading any more is no failure.
 fn unless_broken(printed: Result<(), Failure>) -> Result<(), Failure> {
     after_write(printed, String::new).map(drop)
-}
-
-fn print_outcomes(format: Format, outcomes: &Outcomes) -> Result<(), Failure> {
-    print_rows(format, COLUMNS, &outcomes.iter().map(|(id, outcome)| row(id, outcome)).collect::<Vec<_>>())
 }

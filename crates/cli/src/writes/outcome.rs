@@ -2,17 +2,19 @@
 
 use std::fmt;
 
-use anyprofile::{Error, Executed, FieldPath, ProfileId, Write};
+use anyprofile::{Error, Executed, FieldPath, Write};
 
 use crate::{bulk::State, diagnostics, exit::Exit};
 
 /// What came of one plan.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(crate) enum Outcome {
     /// It was done. These fields the service does not show.
     Done {
         /// What was done.
         done: Done,
+        /// What was made by it: the id of a new profile, or a link.
+        made: Option<String>,
         unshown: Vec<FieldPath>,
     },
     /// It was written, and the service shows something else for these fields.
@@ -73,14 +75,19 @@ impl Done {
 
 impl Outcome {
     pub(crate) fn done(write: &Write) -> Self {
-        Self::Done { done: Done::of(write), unshown: Vec::new() }
+        Self::Done { done: Done::of(write), made: None, unshown: Vec::new() }
     }
 
     pub(crate) fn of_write(write: &Write, executed: Executed) -> Self {
         if executed.is_settled() {
             Self::SoAlready
         } else if executed.ignored.is_empty() {
-            Self::Done { done: Done::of(write), unshown: executed.unshown }
+            let made = match (write, &executed.enrollment, &executed.profile) {
+                (Write::Enroll { .. }, Some(enrollment), _) => Some(enrollment.url.expose().to_owned()),
+                (Write::Create { .. }, _, Some(profile)) => Some(profile.id.to_string()),
+                _ => None,
+            };
+            Self::Done { done: Done::of(write), made, unshown: executed.unshown }
         } else {
             Self::Ignored(executed.ignored)
         }
@@ -174,9 +181,15 @@ impl fmt::Display for Outcome {
         let names =
             |fields: &[FieldPath]| fields.iter().map(FieldPath::as_str).collect::<Vec<_>>().join(", ");
         match self {
-            Self::Done { done, unshown } if unshown.is_empty() => formatter.write_str(done.as_str()),
-            Self::Done { done, unshown } => {
-                write!(formatter, "{}, and the service does not show: {}", done.as_str(), names(unshown))
+            Self::Done { done, made, unshown } => {
+                formatter.write_str(done.as_str())?;
+                if let Some(made) = made {
+                    write!(formatter, ": {made}")?;
+                }
+                if unshown.is_empty() {
+                    return Ok(());
+                }
+                write!(formatter, ", and the service does not show: {}", names(unshown))
             }
             Self::Ignored(fields) => {
                 write!(formatter, "written, and the service shows something else for: {}", names(fields))
@@ -194,15 +207,16 @@ impl fmt::Display for Outcome {
 }
 
 /// What came of all of them.
-#[derive(Debug, Default)]
-pub(crate) struct Outcomes(Vec<(ProfileId, Outcome)>);
+#[derive(Default)]
+pub(crate) struct Outcomes(Vec<(String, Outcome)>);
 
 impl Outcomes {
-    pub(crate) fn push(&mut self, id: ProfileId, outcome: Outcome) {
-        self.0.push((id, outcome));
+    /// Takes what came of one, by what it is called.
+    pub(crate) fn push(&mut self, name: impl Into<String>, outcome: Outcome) {
+        self.0.push((name.into(), outcome));
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &(ProfileId, Outcome)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(String, Outcome)> {
         self.0.iter()
     }
 
@@ -222,8 +236,8 @@ impl Outcomes {
     }
 
     /// Those that were not tried.
-    pub(crate) fn left(&self) -> impl Iterator<Item = &ProfileId> {
-        self.0.iter().filter(|(_, outcome)| *outcome == Outcome::NotTried).map(|(id, _)| id)
+    pub(crate) fn left(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|(_, outcome)| *outcome == Outcome::NotTried).map(|(name, _)| name.as_str())
     }
 }
 
@@ -288,7 +302,6 @@ mod tests {
 
     #[test]
     fn a_run_ends_with_the_code_of_a_failure_only_where_nothing_else_was_left() {
-        let id: ProfileId = "probely:eu/user/x".parse().unwrap();
         for (outcomes, exit) in [
             (vec![failed(Exit::NotFound), failed(Exit::NotFound)], Exit::NotFound),
             (vec![failed(Exit::NotFound), planned()], Exit::Partial),
@@ -299,7 +312,7 @@ mod tests {
         ] {
             let mut all = Outcomes::default();
             for outcome in outcomes {
-                all.push(id.clone(), outcome);
+                all.push("probely:eu/user/x", outcome);
             }
             assert_eq!(all.exit(), exit, "{all}");
         }

@@ -70,10 +70,13 @@ impl Shown<'_> {
             return format!("{subject}  so already");
         }
         let is_status_alone = !self.plan.write().statuses().is_empty();
-        let differences = self
-            .differences()
-            .filter(|_| !is_status_alone)
-            .map(|[field, now, then]| format!("{subject}  {field}: {now} -> {then}"));
+        let differences =
+            self.differences().filter(|_| !is_status_alone).map(|[field, now, then]| {
+                match self.plan.write() {
+                    Write::Create { .. } => format!("{subject}  {field}: {then}"),
+                    _ => format!("{subject}  {field}: {now} -> {then}"),
+                }
+            });
         let who = self.plan.current().filter(|_| !matches!(self.plan.write(), Write::Update { .. })).map(
             |profile| {
                 let address = profile.email().map(|address| format!(" <{address}>")).unwrap_or_default();

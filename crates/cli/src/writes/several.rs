@@ -1,0 +1,142 @@
+//! Several plans, executed one after the other.
+
+use std::hash::Hash;
+
+use anyprofile::{Error, Plan, ProfileProvider};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::{FailureRate, Outcome, Outcomes, execute_and_look};
+use crate::{
+    args::{Format, Global},
+    bulk::{Journal, State},
+    diagnostics,
+    exit::{Exit, Failure, after_write},
+    interrupt::Interrupt,
+    output::{Rows, print_rows},
+    progress::Progress,
+};
+
+const COLUMNS: &[&str] = &["id", "state", "outcome"];
+
+/// One of several writes that were shown. Its plan is made again when it is its turn.
+pub(crate) trait Planned {
+    /// What the journal knows it by.
+    type Key: Clone + Eq + Hash + Serialize + DeserializeOwned;
+
+    /// What it is called.
+    fn name(&self) -> String;
+
+    fn key(&self) -> &Self::Key;
+
+    /// What is to be done and where.
+    fn fingerprint(&self) -> &str;
+
+    /// What the journal says of it.
+    fn noted(&self) -> Option<State>;
+
+    /// Whether there is nothing to write.
+    fn is_settled(&self) -> bool;
+
+    fn provider(&self) -> &dyn ProfileProvider;
+
+    /// The plan, if it is what was shown.
+    async fn plan(&self) -> Result<Plan, Error>;
+}
+
+/// Executes one plan after the other, and prints what came of each at once, those first of which that is known already. What was
+/// done is noted in the journal.
+pub(crate) async fn write_all<P: Planned>(
+    global: &Global,
+    journal: &mut Journal<P::Key>,
+    plans: Vec<P>,
+    mut outcomes: Outcomes,
+    mut rate: FailureRate,
+) -> Result<Exit, Failure> {
+    let all = outcomes.iter().map(|(name, _)| name.clone()).chain(plans.iter().map(Planned::name));
+    let names: Vec<_> = all.collect();
+    let mut rows = Rows::new(global.output, COLUMNS, names.iter().map(String::as_str));
+    let mut exit = Exit::Complete;
+    for (name, outcome) in outcomes.iter() {
+        exit = exit.and(print_row(&mut rows, name, outcome)?);
+    }
+    let interrupt = Interrupt::listen();
+    let mut broken = None;
+    let progress = Progress::of_rows(global, plans.len(), "writing");
+    for planned in plans {
+        progress.step();
+        let is_over =
+            interrupt.is_raised() || rate.is_too_high() || broken.is_some() || exit != Exit::Complete;
+        let outcome = if is_over {
+            Outcome::NotTried
+        } else if planned.is_settled() {
+            Outcome::so_already(planned.noted())
+        } else {
+            match journal.note(planned.key(), planned.fingerprint(), State::Sending) {
+                Ok(()) => {
+                    let outcome = written(&planned, &interrupt).await;
+                    broken = journal.note(planned.key(), planned.fingerprint(), outcome.state()).err();
+                    rate.count(outcome.is_failure());
+                    outcome
+                }
+                Err(failure) => {
+                    broken = Some(failure);
+                    Outcome::NotTried
+                }
+            }
+        };
+        let name = planned.name();
+        if outcome != Outcome::NotTried {
+            exit = exit.and(print_row(&mut rows, &name, &outcome)?);
+        }
+        outcomes.push(name, outcome);
+    }
+    progress.finish();
+    if exit == Exit::Complete {
+        exit = after_write(rows.finish(), String::new)?;
+    }
+    if rate.is_too_high() {
+        say!("stopped: {rate}");
+    }
+    let mut left = outcomes.left().peekable();
+    if left.peek().is_some() {
+        say!("not begun:");
+        left.for_each(|name| say!("  {name}"));
+    }
+    say!("{outcomes}");
+    if let Some(failure) = broken {
+        return Err(failure);
+    }
+    let exit = interrupt.exit(if exit == Exit::Complete { outcomes.exit() } else { exit });
+    if exit == Exit::Complete {
+        journal.close()?;
+    } else {
+        say!("the same command goes on with those that were not written");
+    }
+    Ok(exit)
+}
+
+async fn written(planned: &impl Planned, interrupt: &Interrupt) -> Outcome {
+    match planned.plan().await {
+        Ok(plan) => execute_and_look(planned.provider(), &plan, interrupt).await,
+        Err(error) => {
+            diagnostics::error(&error);
+            Outcome::of_failure(&error)
+        }
+    }
+}
+
+/// Prints what came of one. Where that cannot be printed any more, it is said, and nothing further is written.
+fn print_row(rows: &mut Rows, name: &str, outcome: &Outcome) -> Result<Exit, Failure> {
+    after_write(rows.push(&row(name, outcome)), || format!("{name}  {outcome}"))
+}
+
+fn row(name: &str, outcome: &Outcome) -> Vec<Value> {
+    vec![Value::from(name), Value::from(outcome.word()), Value::from(outcome.to_string())]
+}
+
+/// Prints what came of each, where nothing is written any more.
+pub(crate) fn print_outcomes(format: Format, outcomes: &Outcomes) -> Result<(), Failure> {
+    let rows: Vec<_> = outcomes.iter().map(|(name, outcome)| row(name, outcome)).collect();
+    print_rows(format, COLUMNS, &rows)
+}
