@@ -8,6 +8,7 @@ mod files;
 mod giving_back;
 mod outcomes;
 mod output;
+mod plans;
 mod proving;
 mod reading;
 mod secrecy;

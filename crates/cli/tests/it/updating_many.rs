@@ -6,7 +6,6 @@ use anyprofile_sandbox::Fault;
 
 use crate::{Run, Server, folder, server};
 
-/// A folder of a test of its own, empty at its start.
 /// How often each record was written.
 fn written(server: &Server) -> BTreeMap<String, usize> {
     let mut written = BTreeMap::new();

@@ -8,6 +8,7 @@ mod listing;
 mod lists;
 mod memory;
 mod pages;
+mod plans;
 mod profile;
 mod proof;
 mod provider;

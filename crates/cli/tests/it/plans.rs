@@ -1,0 +1,196 @@
+//! Plans that are kept and applied: once, and only if they still come to what was looked at.
+
+use std::path::Path;
+
+use anyprofile_sandbox::Fault;
+
+use crate::{Run, Server, folder, server};
+
+/// A plan of a title for somebody, kept in a file; and who it is.
+fn planned(server: &Server, folder: &Path, title: &str) -> (String, String) {
+    let id = server.people("probely").swap_remove(1);
+    let file = folder.join("plan.json").to_str().unwrap().to_owned();
+    let set = format!("title={title}");
+    let plan = server.run(&["plan", "update", &id, "--set", &set, "--out", &file]);
+    assert_eq!(plan.code, 0, "{}", plan.err);
+    assert!(
+        plan.out.contains(&format!("-> {title}")) || plan.out.contains(&format!("->  {title}")),
+        "{}",
+        plan.out
+    );
+    (id, file)
+}
+
+fn apply(server: &Server, file: &str) -> Run {
+    server.run(&["apply", file, "--yes"])
+}
+
+#[test]
+fn a_plan_is_kept_without_a_write_and_applied_once() {
+    let (server, folder) = (server(5), folder("plan-once"));
+    let (id, file) = planned(&server, &folder, "manager");
+    assert_eq!(server.writes(), 0);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(!text.contains("PATCH") && !text.contains("api-key"), "{text}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let dry = server.run(&["apply", &file, "--dry-run"]);
+    assert_eq!((dry.code, server.writes()), (0, 0), "{}", dry.err);
+    assert!(dry.out.contains(&format!("{id}  title: ")) && dry.out.contains("PATCH "), "{}", dry.out);
+    assert_eq!(server.run(&["apply", &file]).code, 2, "nobody confirms");
+    let applied = apply(&server, &file);
+    assert_eq!((applied.code, server.writes()), (0, 1), "{}", applied.err);
+    let again = apply(&server, &file);
+    assert_eq!((again.code, server.writes()), (0, 1), "{}", again.err);
+    assert!(
+        again.err.contains("already applied, says ") && again.err.contains("nothing was sent"),
+        "{}",
+        again.err
+    );
+    // Another plan in the same file is another plan.
+    planned(&server, &folder, "cto");
+    let other = apply(&server, &file);
+    assert_eq!((other.code, server.writes()), (0, 2), "{}", other.err);
+}
+
+#[test]
+fn a_plan_that_comes_to_something_else_by_now_is_shown_anew_and_refused() {
+    let (server, folder) = (server(5), folder("plan-changed"));
+    let (id, file) = planned(&server, &folder, "manager");
+    let update = server.run(&["update", &id, "--set", "title=cto", "--yes", "-q"]);
+    assert_eq!((update.code, server.writes()), (0, 1), "{}", update.err);
+    let refused = apply(&server, &file);
+    assert_eq!((refused.code, server.writes()), (2, 1), "{}", refused.err);
+    for said in ["CHANGED since it was planned", "title: cto -> manager", "nothing was written: 1 plan of 1"]
+    {
+        assert!(refused.err.contains(said), "{}", refused.err);
+    }
+    // Another field of it is of no interest, and what is so already is not sent.
+    server.run(&["update", &id, "--set", "title=manager", "--yes", "-q"]);
+    let so_already = apply(&server, &file);
+    assert_eq!((so_already.code, server.writes()), (0, 2), "{}", so_already.err);
+    assert!(so_already.err.contains("1 so already"), "{}", so_already.err);
+}
+
+#[test]
+fn a_plan_of_another_place_or_time_or_form_is_refused_before_anything_is_sent() {
+    let (server, folder) = (server(5), folder("plan-elsewhere"));
+    let (_, file) = planned(&server, &folder, "manager");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let tried = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        let before = server.requests().len();
+        let run = apply(&server, &file);
+        assert_eq!((run.code, server.requests().len()), (2, before), "{}", run.err);
+        run.err
+    };
+    let base_url = server.variable("PROBELY_API_BASE_URL");
+    let elsewhere = tried(&text.replace(base_url, "https://api.probely.com"));
+    assert!(
+        elsewhere.contains("the plan was made with probely account 'probely' at https://api.probely.com"),
+        "{elsewhere}"
+    );
+    let expired = text.find("\"expires\": \"").unwrap() + "\"expires\": \"".len();
+    let expired = format!("{}2001{}", &text[..expired], &text[expired + 4..]);
+    assert!(tried(&expired).contains("the plan has expired at 2001-"));
+    assert!(tried(&text.replace("\"anyprofile_plan\": 1", "\"anyprofile_plan\": 2")).contains("version 2"));
+    assert!(tried("{}").contains("it is no plan that was kept (line 1, column 2)"));
+    // Whoever changes what is to be written has to have it looked at.
+    std::fs::write(&file, text.replace("\"title\": \"manager\"", "\"title\": \"cso\"")).unwrap();
+    let changed = apply(&server, &file);
+    assert_eq!((changed.code, server.writes()), (2, 0), "{}", changed.err);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o666)).unwrap();
+        assert!(tried(&text).contains("everybody on this machine can change it"));
+    }
+}
+
+#[test]
+fn every_write_can_be_kept_and_what_is_made_is_told() {
+    let (server, folder) = (server(30), folder("plan-all"));
+    let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let create = [
+        "plan",
+        "create",
+        "--account",
+        "probely",
+        "--set",
+        "emails=zoe@example.com",
+        "--set",
+        "name.display=Zoe",
+    ];
+    let run = server.run(&[&create[..], &["--out", &file("create")]].concat());
+    assert_eq!(run.code, 0, "{}", run.err);
+    let made = apply(&server, &file("create"));
+    assert_eq!(made.code, 0, "{}", made.err);
+    let id = made.out.rsplit("created: ").next().unwrap().trim().to_owned();
+    assert!(id.starts_with("probely:probely/user/"), "{}", made.out);
+    let run = server.run(&["plan", "deactivate", &id, "--out", &file("deactivate")]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("active") && run.out.contains("suspended"), "{}", run.out);
+    let gone = apply(&server, &file("deactivate"));
+    assert!(gone.code == 0 && gone.out.contains("deactivated"), "{}{}", gone.out, gone.err);
+    // A second one has nothing to do.
+    let run = server.run(&["plan", "deactivate", &id, "--out", &file("again")]);
+    assert_eq!((run.code, Path::new(&file("again")).exists()), (0, false), "{}", run.err);
+    assert!(run.err.contains("there is nothing to write, and no plan was kept"), "{}", run.err);
+    let user = server.people("anthropic").swap_remove(0);
+    let run = server.run(&["plan", "enroll", &user, "--out", &file("enroll")]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let link = apply(&server, &file("enroll"));
+    assert!(link.code == 0 && link.out.contains("a link was made: https://"), "{}{}", link.out, link.err);
+    assert!(!std::fs::read_to_string(file("enroll.journal")).unwrap().contains("https://"));
+
+    // Of a file: what is listed is what is read when the plans are applied.
+    for (account, field) in
+        [("probely", "name.display"), ("upsun", "organization.role"), ("anthropic", "name.display")]
+    {
+        let people = server.people(account);
+        let rows: Vec<_> = people.iter().map(|id| format!("{id},Somebody New\n")).collect();
+        std::fs::write(file("rows.csv"), format!("id,{field}\n{}", rows.concat())).unwrap();
+        let (before, kept) = (server.writes(), file(&format!("{account}.json")));
+        let run = server.run(&[
+            "plan",
+            "update",
+            "--from",
+            &file("rows.csv"),
+            "--account",
+            account,
+            "--out",
+            &kept,
+        ]);
+        assert_eq!((run.code, server.writes()), (0, before), "{}", run.err);
+        let applied = apply(&server, &kept);
+        assert_eq!((applied.code, server.writes()), (0, before + people.len()), "{}", applied.err);
+    }
+}
+
+#[test]
+fn a_creation_without_an_answer_is_not_made_a_second_time() {
+    let (server, folder) = (server(5), folder("plan-unknown"));
+    let file = folder.join("plan.json").to_str().unwrap().to_owned();
+    let create = [
+        "plan",
+        "create",
+        "--account",
+        "probely",
+        "--set",
+        "emails=zoe@example.com",
+        "--set",
+        "name.display=Zoe",
+    ];
+    assert_eq!(server.run(&[&create[..], &["--out", &file]].concat()).code, 0);
+    server.fault(Fault::new("users-create").respond(502).after_effect().first(1));
+    let unknown = apply(&server, &file);
+    assert!(unknown.code == 4 || unknown.code == 5, "{} {}", unknown.code, unknown.err);
+    assert!(unknown.out.contains("NOT KNOWN"), "{}", unknown.out);
+    let again = apply(&server, &file);
+    assert_eq!((again.code, server.writes()), (4, 1), "{}", again.err);
+    assert!(again.err.contains("whether it was made in an earlier run is not known"), "{}", again.err);
+}
