@@ -28,7 +28,10 @@ pub(crate) fn run() -> Outcome {
         .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
     crate_names.sort();
-    println!("methods of ProfileProvider: {}", trait_methods(&crates.join("core/src/provider.rs"))?);
+    let methods = trait_methods(&crates.join("core/src/provider.rs"))?;
+    println!("methods of ProfileProvider: {}", methods.len());
+    let writing: Vec<_> = methods.iter().filter(|it| writes(it)).map(|it| it.ident.to_string()).collect();
+    println!("methods of ProfileProvider that can send a write: {} ({})", writing.len(), writing.join(", "));
     for name in WITHOUT_SERVICES {
         let files = files_naming_services(&crates.join(name).join("src"))?;
         println!("files of {name} that name a service: {}", files.len());
@@ -73,17 +76,32 @@ fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
-/// How many methods the trait has, provided ones included.
-fn trait_methods(file: &Path) -> Result<usize, String> {
+/// The methods of the trait, provided ones included.
+fn trait_methods(file: &Path) -> Result<Vec<syn::Signature>, String> {
     let parsed = syn::parse_file(&read(file)?).map_err(|error| format!("{}: {error}", file.display()))?;
-    let of_trait = |item: &syn::Item| match item {
+    let of_trait = |item: syn::Item| match item {
         syn::Item::Trait(it) if it.ident == "ProfileProvider" => {
-            Some(it.items.iter().filter(|item| matches!(item, syn::TraitItem::Fn(_))).count())
+            let methods = it.items.into_iter().filter_map(|item| match item {
+                syn::TraitItem::Fn(method) => Some(method.sig),
+                _ => None,
+            });
+            Some(methods.collect())
         }
         _ => None,
     };
-    let found = parsed.items.iter().find_map(of_trait);
+    let found = parsed.items.into_iter().find_map(of_trait);
     found.ok_or_else(|| format!("{}: there is no trait ProfileProvider", file.display()))
+}
+
+/// Whether a method can send a write: it is given a plan, or is told how to write.
+fn writes(method: &syn::Signature) -> bool {
+    let is_given = |argument: &syn::FnArg| {
+        let syn::FnArg::Typed(argument) = argument else { return false };
+        let syn::Type::Reference(reference) = &*argument.ty else { return false };
+        let syn::Type::Path(path) = &*reference.elem else { return false };
+        path.path.segments.last().is_some_and(|last| last.ident == "Plan" || last.ident == "WriteOptions")
+    };
+    method.inputs.iter().any(is_given)
 }
 
 /// The files that name a service outside their tests, and outside the examples in their documentation.

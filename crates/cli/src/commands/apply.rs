@@ -7,7 +7,7 @@ use anyprofile::{
 };
 use futures_util::{StreamExt as _, stream};
 
-use super::{confirm::confirmed, own::OwnProfiles};
+use super::own::OwnProfiles;
 use crate::{
     args::{Apply, Global},
     bulk::{Journal, State, kept},
@@ -18,7 +18,7 @@ use crate::{
     progress::Progress,
     session::Session,
     summary::counted,
-    writes::{FailureRate, Outcome, Outcomes, Planned, Shown, print_outcomes, write_all},
+    writes::{FailureRate, Outcome, Outcomes, Planned, Shown, confirmed, print_outcomes, write_all},
 };
 
 /// Who writes the journal.

@@ -2,7 +2,6 @@
 
 mod apply;
 mod check;
-mod confirm;
 mod conformance;
 mod create;
 mod enroll;

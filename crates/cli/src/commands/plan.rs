@@ -11,7 +11,7 @@ use super::{
     update_many,
 };
 use crate::{
-    args::{Format, Global, Keep, PlanArguments, PlannedWrite, Whom},
+    args::{Changes, Format, Global, Keep, PlanArguments, PlannedWrite, Whom},
     bulk::keep,
     exit::{Exit, Failure},
     output::{print_line, print_text},
@@ -41,22 +41,7 @@ pub(crate) async fn run(global: &Global, arguments: PlanArguments) -> Result<Exi
             let plan = provider.plan(&Write::create(draft), &PlanOptions::new()).await?;
             (Planned::of(provider, plan), keep)
         }
-        PlannedWrite::Update { changes, keep } => match &changes.from {
-            Some(file) => {
-                let session = Session::start(global).await?;
-                let (jobs, exit) = update_many::plans(global, &session, &changes, file).await?;
-                (Planned { jobs, exit }, keep)
-            }
-            None => {
-                let id = one_id(&changes)?;
-                let session = Session::start_for(global, id).await?;
-                let provider = session.provider_of(id)?;
-                let change = change_of(&changes, provider.capabilities())?;
-                let write = Write::update(id.clone(), change);
-                let plan = provider.plan(&write, &PlanOptions::always()).await?;
-                (Planned::of(provider, plan), keep)
-            }
-        },
+        PlannedWrite::Update { changes, keep } => (of_changes(global, &changes).await?, keep),
         PlannedWrite::Deactivate { whom, keep } => (of_each(global, &whom, Action::Deactivate).await?, keep),
         PlannedWrite::Delete { whom, keep } => (of_each(global, &whom, Action::Delete).await?, keep),
         PlannedWrite::Enroll { id, keep } => {
@@ -69,6 +54,21 @@ pub(crate) async fn run(global: &Global, arguments: PlanArguments) -> Result<Exi
     show(global.output, &planned.jobs)?;
     keep_all(&planned.jobs, &keeping)?;
     Ok(planned.exit)
+}
+
+/// What is to be changed, of one profile or of those of a file.
+async fn of_changes(global: &Global, changes: &Changes) -> Result<Planned, Failure> {
+    if let Some(file) = &changes.from {
+        let session = Session::start(global).await?;
+        let (jobs, exit) = update_many::plans(global, &session, changes, file).await?;
+        return Ok(Planned { jobs, exit });
+    }
+    let id = one_id(changes)?;
+    let session = Session::start_for(global, id).await?;
+    let provider = session.provider_of(id)?;
+    let change = change_of(changes, provider.capabilities())?;
+    let plan = provider.plan(&Write::update(id.clone(), change), &PlanOptions::always()).await?;
+    Ok(Planned::of(provider, plan))
 }
 
 /// The same for several profiles.

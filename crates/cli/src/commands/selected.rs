@@ -8,7 +8,7 @@ use std::{
 use anyprofile::{AccountFound, FindKey, Plan, PlanOptions, ProfileId, ProfileProvider, Write};
 use serde_json::{Value, json};
 
-use super::{confirm::confirmed, own::OwnProfiles};
+use super::own::OwnProfiles;
 use crate::{
     args::{Global, Selected, Whom},
     diagnostics,
@@ -16,7 +16,7 @@ use crate::{
     interrupt::Interrupt,
     output::{Rows, print_rows},
     session::Session,
-    writes::{Outcome, Shown, execute_and_look},
+    writes::{Outcome, Shown, confirmed, execute_and_look},
 };
 
 /// What is done to each profile.

@@ -1,15 +1,14 @@
 //! `anyprofile get` and `anyprofile me`
 
 use anyprofile::{
-    Capabilities, ErrorKind, FieldPath, GetOptions, MissingReason, Profile, ProfileId,
-    ProfileProviderExt as _, Support,
+    ErrorKind, FieldPath, GetOptions, MissingReason, ProfileId, ProfileProviderExt as _, Support,
 };
 
 use crate::{
-    args::{Format, Global},
+    args::Global,
     diagnostics,
     exit::{Exit, Failure},
-    output::{one_profile, print_line, profile_writer, selected},
+    output::{print_one, profile_writer},
     session::Session,
 };
 
@@ -84,22 +83,4 @@ pub(crate) async fn me(global: &Global, fields: &[FieldPath]) -> Result<Exit, Fa
         });
     }
     Ok(last_failure.unwrap_or(Exit::Usage))
-}
-
-/// Writes one profile in any form.
-pub(crate) fn print_one(
-    format: Format,
-    profile: &Profile,
-    fields: &[FieldPath],
-    capabilities: &Capabilities,
-) -> Result<(), Failure> {
-    match format {
-        Format::Table => print_line(&one_profile(profile, fields, capabilities)?),
-        Format::Json => print_line(&serde_json::to_string_pretty(&selected(profile, fields)?)?),
-        Format::Ndjson | Format::Csv => {
-            let mut writer = profile_writer(format, fields.to_vec(), "");
-            writer.write(profile, capabilities)?;
-            writer.finish()
-        }
-    }
 }

@@ -8,7 +8,7 @@ use anyprofile::{
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
-use super::{confirm::confirmed, own::OwnProfiles, selected::Job, update::value_of};
+use super::{own::OwnProfiles, selected::Job, update::value_of};
 use crate::{
     args::{Changes, Format, Global, Update},
     bulk::{Entry, Journal, Listed, Row, State, load, refused},
@@ -19,7 +19,7 @@ use crate::{
     output::{print_line, print_text},
     progress::Progress,
     session::Session,
-    writes::{FailureRate, Outcome, Outcomes, Planned, Shown, print_outcomes, write_all},
+    writes::{FailureRate, Outcome, Outcomes, Planned, Shown, confirmed, print_outcomes, write_all},
 };
 
 /// Who writes the journal.

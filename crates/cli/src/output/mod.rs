@@ -39,6 +39,24 @@ pub(crate) trait ProfileWriter {
     fn left_out(&self) -> u64;
 }
 
+/// Writes one profile in any form.
+pub(crate) fn print_one(
+    format: Format,
+    profile: &Profile,
+    fields: &[FieldPath],
+    capabilities: &Capabilities,
+) -> Result<(), Failure> {
+    match format {
+        Format::Table => print_line(&one_profile(profile, fields, capabilities)?),
+        Format::Json => print_line(&serde_json::to_string_pretty(&selected(profile, fields)?)?),
+        Format::Ndjson | Format::Csv => {
+            let mut writer = profile_writer(format, fields.to_vec(), "");
+            writer.write(profile, capabilities)?;
+            writer.finish()
+        }
+    }
+}
+
 /// Profiles that cannot be written in a form.
 #[derive(Debug, Default)]
 struct LeftOut(u64);

@@ -24,6 +24,15 @@ impl Shown<'_> {
         }
     }
 
+    /// Who it is, where the id alone does not say what is done to whom.
+    fn who(&self) -> Option<String> {
+        let is_update = matches!(self.plan.write(), Write::Update { .. });
+        let profile = self.plan.current().filter(|_| !is_update)?;
+        let address = profile.email().map(|address| format!(" <{address}>")).unwrap_or_default();
+        let status = profile.status.value().map(|status| format!(", {status}")).unwrap_or_default();
+        Some(printable(&format!("{}{address}{status}", profile.label())))
+    }
+
     /// Prints it as what was asked for.
     pub(crate) fn print(&self, format: Format) -> Result<(), Failure> {
         match format {
@@ -41,6 +50,7 @@ impl Shown<'_> {
             lines.extend(self.plan.warnings().iter().map(|note| format!("note: {note}")));
             return lines.join("\n");
         }
+        lines.extend(self.who());
         if matches!(self.plan.write(), Write::Create { .. }) {
             let rows: Vec<_> = self.differences().map(|[field, _, then]| vec![field, then]).collect();
             if !rows.is_empty() {
@@ -69,22 +79,13 @@ impl Shown<'_> {
         if self.plan.is_settled() {
             return format!("{subject}  so already");
         }
-        let is_status_alone = !self.plan.write().statuses().is_empty();
+        let is_of_status = !self.plan.write().statuses().is_empty();
         let differences =
-            self.differences().filter(|_| !is_status_alone).map(|[field, now, then]| {
-                match self.plan.write() {
-                    Write::Create { .. } => format!("{subject}  {field}: {then}"),
-                    _ => format!("{subject}  {field}: {now} -> {then}"),
-                }
+            self.differences().filter(|_| !is_of_status).map(|[field, now, then]| match self.plan.write() {
+                Write::Create { .. } => format!("{subject}  {field}: {then}"),
+                _ => format!("{subject}  {field}: {now} -> {then}"),
             });
-        let who = self.plan.current().filter(|_| !matches!(self.plan.write(), Write::Update { .. })).map(
-            |profile| {
-                let address = profile.email().map(|address| format!(" <{address}>")).unwrap_or_default();
-                let status = profile.status.value().filter(|_| is_status_alone);
-                let status = status.map(|status| format!(", {status}")).unwrap_or_default();
-                format!("{subject}  {}", printable(&format!("{}{address}{status}", profile.label())))
-            },
-        );
+        let who = self.who().map(|who| format!("{subject}  {who}"));
         let warnings = self.plan.warnings().iter().map(|warning| format!("{subject}  warning: {warning}"));
         let requests = self.plan.requests().iter().map(|request| {
             let body = request.body.as_ref().map(|body| format!(" {}", printable(&body.to_string())));
