@@ -57,12 +57,12 @@ pub(crate) async fn run(global: &Global, apply: Apply) -> Result<Exit, Failure> 
         say!("nothing was written: {failed} of {total} plans cannot be applied");
         return Ok(outcomes.exit());
     }
-    let writes = plans.iter().filter(|kept| !kept.is_settled()).count();
+    let writes = plans.iter().filter(|kept| !kept.is_settled).count();
     let is_shown = apply.confirm.dry_run || !(global.quiet && apply.confirm.yes);
     for kept in plans.iter().filter(|_| is_shown) {
         if apply.confirm.dry_run { print_text(&kept.shown)? } else { diagnostics::say_lines(&kept.shown) }
     }
-    let ids = plans.iter().filter(|kept| !kept.is_settled()).filter_map(|kept| kept.record.write.id());
+    let ids = plans.iter().filter(|kept| !kept.is_settled).filter_map(|kept| kept.record.write.id());
     let own = OwnProfiles::at(&session, ids.clone()).await;
     ids.for_each(|id| own.warn(id));
     if apply.confirm.dry_run {
@@ -73,7 +73,8 @@ pub(crate) async fn run(global: &Global, apply: Apply) -> Result<Exit, Failure> 
         return Ok(Exit::Usage);
     }
     // What was looked at is written, or told to have failed, one by one: no rate of failures ends it.
-    write_all(global, &mut journal, plans, outcomes, FailureRate::new(100, total)).await
+    let rate = FailureRate::new(100, total);
+    write_all(global, Some(&mut journal), plans, outcomes, rate, Outcomes::to_string).await
 }
 
 /// All plans, made anew.
@@ -223,21 +224,14 @@ impl Planned for Kept {
         &self.key
     }
 
-    fn noted(&self) -> Option<State> {
-        self.noted
+    fn known(&self) -> Option<Outcome> {
+        self.is_settled.then(|| Outcome::so_already(self.noted))
     }
 
-    fn is_settled(&self) -> bool {
-        self.is_settled
-    }
-
-    fn provider(&self) -> &dyn ProfileProvider {
-        self.provider.as_ref()
-    }
-
-    async fn plan(&self) -> Result<Plan, Error> {
+    async fn plan(&self) -> Result<(Plan, &dyn ProfileProvider), Error> {
         // It was in time when the run began.
         let resumed = self.provider.resume(&self.record, self.record.made).await?;
-        resumed.into_unchanged().map_err(|error| error.with_provider(self.provider.info()))
+        let plan = resumed.into_unchanged().map_err(|error| error.with_provider(self.provider.info()))?;
+        Ok((plan, self.provider.as_ref()))
     }
 }

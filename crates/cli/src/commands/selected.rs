@@ -5,18 +5,18 @@ use std::{
     sync::Arc,
 };
 
-use anyprofile::{AccountFound, FindKey, Plan, PlanOptions, ProfileId, ProfileProvider, Write};
-use serde_json::{Value, json};
+use anyprofile::{
+    AccountFound, Error, ErrorKind, FindKey, Plan, PlanOptions, ProfileId, ProfileProvider, Write,
+};
+use serde_json::Value;
 
 use super::own::OwnProfiles;
 use crate::{
     args::{Global, Selected, Whom},
     diagnostics,
-    exit::{Exit, Failure, after_write},
-    interrupt::Interrupt,
-    output::{Rows, print_rows},
+    exit::{Exit, Failure},
     session::Session,
-    writes::{Outcome, Shown, confirmed, execute_and_look},
+    writes::{self, FailureRate, Outcome, Outcomes, Shown, confirmed, print_outcomes, write_all},
 };
 
 /// What is done to each profile.
@@ -81,11 +81,11 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
         return Ok(Exit::of_all(plans.iter().map(|(_, planned)| exit_of(planned)).chain(unasked)));
     }
     if selected.confirm.dry_run {
-        print_rows(
-            global.output,
-            COLUMNS,
-            &plans.iter().map(|(id, planned)| row(id, &outcome_of(planned))).collect::<Vec<_>>(),
-        )?;
+        let mut outcomes = Outcomes::default();
+        for (id, planned) in &plans {
+            outcomes.push(id.to_string(), outcome_of(planned));
+        }
+        print_outcomes(global.output, &outcomes)?;
         say!("dry run: nothing was written");
         if let (Some(_), Some(why)) = (&selected.whom.find, refusal(&selected, &plans, &own, action)) {
             say!("note: with --yes it would be refused: {why}");
@@ -103,8 +103,11 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
     if is_needed && !confirmed(&selected.confirm)? {
         return Ok(Exit::Usage);
     }
-    let exits = perform_all(global, plans, action).await?;
-    Ok(Exit::of_all(exits.into_iter().chain(unasked)))
+    let count = plans.len();
+    let rate = FailureRate::new(100, count);
+    let summary = |outcomes: &Outcomes| format!("{} of {count} {}", outcomes.complete(), action.done());
+    let exit = write_all(global, None, plans, Outcomes::default(), rate, summary).await?;
+    Ok(Exit::of_all(std::iter::once(exit).chain(unasked)))
 }
 
 /// The profiles that are meant, and how a run ends that has found no others. Nobody may have been found.
@@ -133,8 +136,6 @@ pub(super) async fn chosen(
     let is_nobody = ids.is_empty() && exit == Exit::Complete;
     Ok((ids, if is_nobody { Exit::NotFound } else { exit }))
 }
-
-const COLUMNS: &[&str] = &["id", "state", "outcome"];
 
 /// Why it is not done without asking: nobody can have meant by a key alone several people of one account, or the credential's
 /// own profile. Their ids say what is meant, and so do the flags.
@@ -166,63 +167,39 @@ fn refusal(
     None
 }
 
-/// Does it to one after the other, and prints what came of each at once.
-async fn perform_all(
-    global: &Global,
-    plans: Vec<(ProfileId, Planned)>,
-    action: Action,
-) -> Result<Vec<Exit>, Failure> {
-    let shown: Vec<_> = plans.iter().map(|(id, _)| id.to_string()).collect();
-    let mut rows = Rows::new(global.output, COLUMNS, shown.iter().map(String::as_str));
-    let (mut exits, mut done) = (Vec::new(), 0);
-    let mut left = Vec::new();
-    let interrupt = Interrupt::listen();
-    let mut is_broken = false;
-    for ((id, planned), shown) in plans.iter().zip(&shown) {
-        if interrupt.is_raised() || is_broken {
-            left.push(shown.as_str());
-            continue;
-        }
-        let outcome = match planned {
-            Ok(Job { provider, plan }) => execute_and_look(provider.as_ref(), plan, &interrupt).await,
-            Err(outcome) => outcome.clone(),
-        };
-        let Some(exit) = outcome.exit() else {
-            left.push(shown.as_str());
-            continue;
-        };
-        let row = row(id, &outcome);
-        exits.push(exit);
-        done += usize::from(exit == Exit::Complete);
-        let written =
-            after_write(rows.push(&row), || format!("{shown}  {}", row[2].as_str().unwrap_or_default()))?;
-        is_broken = written != Exit::Complete;
-        exits.extend((written != Exit::Complete).then_some(written));
-    }
-    if !is_broken {
-        let written = after_write(rows.finish(), String::new)?;
-        exits.extend((written != Exit::Complete).then_some(written));
-    }
-    say!("{done} of {} {}", plans.len(), action.done());
-    let has_left = !left.is_empty();
-    if has_left {
-        say!("not begun:");
-        for id in left {
-            say!("  {id}");
-        }
-    }
-    if interrupt.is_raised() || has_left {
-        return Ok(vec![Exit::Partial]);
-    }
-    Ok(exits)
-}
-
 /// What is to be done to one profile, or why nothing can be.
 pub(super) type Planned = Result<Job, Outcome>;
 
 pub(super) struct Job {
     pub(super) provider: Arc<dyn ProfileProvider>,
     pub(super) plan: Plan,
+}
+
+impl writes::Planned for (ProfileId, Planned) {
+    type Key = ProfileId;
+
+    fn name(&self) -> String {
+        self.0.to_string()
+    }
+
+    fn key(&self) -> &ProfileId {
+        &self.0
+    }
+
+    fn fingerprint(&self) -> &'static str {
+        ""
+    }
+
+    fn known(&self) -> Option<Outcome> {
+        (!is_to_do(&self.1)).then(|| outcome_of(&self.1))
+    }
+
+    async fn plan(&self) -> Result<(Plan, &dyn ProfileProvider), Error> {
+        match &self.1 {
+            Ok(job) => Ok((job.plan.clone(), job.provider.as_ref())),
+            Err(reason) => Err(Error::new(ErrorKind::InvalidRequest, reason.to_string())),
+        }
+    }
 }
 
 /// Whether there is something to do.
@@ -244,10 +221,6 @@ fn outcome_of(planned: &Planned) -> Outcome {
 
 fn exit_of(planned: &Planned) -> Exit {
     outcome_of(planned).exit().unwrap_or(Exit::Partial)
-}
-
-fn row(id: &ProfileId, outcome: &Outcome) -> Vec<Value> {
-    vec![json!(id.to_string()), json!(outcome.word()), json!(outcome.to_string())]
 }
 
 /// Shows who it is and what would be sent.

@@ -121,7 +121,7 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     if writes > 0 && !confirmed(&update.confirm)? {
         return Ok(Exit::Usage);
     }
-    write_all(global, &mut journal, plans, outcomes, rate).await
+    write_all(global, Some(&mut journal), plans, outcomes, rate, Outcomes::to_string).await
 }
 
 /// The plans of a file of changes, to be kept, and how a run ends that could not make all of them.
@@ -150,7 +150,7 @@ pub(super) async fn plans(
     }
     let mut jobs = Vec::new();
     for row in planned {
-        let plan = row.plan().await?;
+        let (plan, _) = row.plan().await?;
         jobs.push(Job { provider: row.provider, plan });
     }
     Ok((jobs, outcomes.exit()))
@@ -233,23 +233,15 @@ impl Planned for PlannedRow {
         &self.fingerprint
     }
 
-    fn noted(&self) -> Option<State> {
-        self.noted
+    fn known(&self) -> Option<Outcome> {
+        self.is_settled.then(|| Outcome::so_already(self.noted))
     }
 
-    fn is_settled(&self) -> bool {
-        self.is_settled
-    }
-
-    fn provider(&self) -> &dyn ProfileProvider {
-        self.provider.as_ref()
-    }
-
-    async fn plan(&self) -> Result<Plan, Error> {
+    async fn plan(&self) -> Result<(Plan, &dyn ProfileProvider), Error> {
         let options = PlanOptions::given(Arc::clone(&self.profile));
         let plan = self.provider.plan(&self.write, &options).await?;
         if self.output.of(&plan, self.provider.as_ref()) == self.shown {
-            return Ok(plan);
+            return Ok((plan, self.provider.as_ref()));
         }
         let message = "nothing was sent: what it comes to has changed since it was shown";
         Err(Error::new(ErrorKind::Conflict, message)

@@ -235,6 +235,11 @@ impl Outcomes {
         }
     }
 
+    /// How many are as they were to be.
+    pub(crate) fn complete(&self) -> usize {
+        self.count(|outcome| outcome.exit() == Some(Exit::Complete))
+    }
+
     /// Those that were not tried.
     pub(crate) fn left(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|(_, outcome)| *outcome == Outcome::NotTried).map(|(name, _)| name.as_str())

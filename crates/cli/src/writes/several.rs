@@ -32,26 +32,22 @@ pub(crate) trait Planned {
     /// What is to be done and where.
     fn fingerprint(&self) -> &str;
 
-    /// What the journal says of it.
-    fn noted(&self) -> Option<State>;
+    /// What comes of it, where there is nothing to write.
+    fn known(&self) -> Option<Outcome>;
 
-    /// Whether there is nothing to write.
-    fn is_settled(&self) -> bool;
-
-    fn provider(&self) -> &dyn ProfileProvider;
-
-    /// The plan, if it is what was shown.
-    async fn plan(&self) -> Result<Plan, Error>;
+    /// The plan, if it is what was shown, and who executes it.
+    async fn plan(&self) -> Result<(Plan, &dyn ProfileProvider), Error>;
 }
 
 /// Executes one plan after the other, and prints what came of each at once, those first of which that is known already. What was
-/// done is noted in the journal.
+/// done is noted in the journal, if there is one.
 pub(crate) async fn write_all<P: Planned>(
     global: &Global,
-    journal: &mut Journal<P::Key>,
+    mut journal: Option<&mut Journal<P::Key>>,
     plans: Vec<P>,
     mut outcomes: Outcomes,
     mut rate: FailureRate,
+    summary: impl FnOnce(&Outcomes) -> String,
 ) -> Result<Exit, Failure> {
     let all = outcomes.iter().map(|(name, _)| name.clone()).chain(plans.iter().map(Planned::name));
     let names: Vec<_> = all.collect();
@@ -69,13 +65,17 @@ pub(crate) async fn write_all<P: Planned>(
             interrupt.is_raised() || rate.is_too_high() || broken.is_some() || exit != Exit::Complete;
         let outcome = if is_over {
             Outcome::NotTried
-        } else if planned.is_settled() {
-            Outcome::so_already(planned.noted())
+        } else if let Some(outcome) = planned.known() {
+            outcome
         } else {
-            match journal.note(planned.key(), planned.fingerprint(), State::Sending) {
+            let mut note = |state| match &mut journal {
+                Some(journal) => journal.note(planned.key(), planned.fingerprint(), state),
+                None => Ok(()),
+            };
+            match note(State::Sending) {
                 Ok(()) => {
                     let outcome = written(&planned, &interrupt).await;
-                    broken = journal.note(planned.key(), planned.fingerprint(), outcome.state()).err();
+                    broken = note(outcome.state()).err();
                     rate.count(outcome.is_failure());
                     outcome
                 }
@@ -98,27 +98,27 @@ pub(crate) async fn write_all<P: Planned>(
     if rate.is_too_high() {
         say!("stopped: {rate}");
     }
+    say!("{}", summary(&outcomes));
     let mut left = outcomes.left().peekable();
     if left.peek().is_some() {
         say!("not begun:");
         left.for_each(|name| say!("  {name}"));
     }
-    say!("{outcomes}");
     if let Some(failure) = broken {
         return Err(failure);
     }
     let exit = interrupt.exit(if exit == Exit::Complete { outcomes.exit() } else { exit });
-    if exit == Exit::Complete {
-        journal.close()?;
-    } else {
-        say!("the same command goes on with those that were not written");
+    match journal {
+        Some(journal) if exit == Exit::Complete => journal.close()?,
+        Some(_) => say!("the same command goes on with those that were not written"),
+        None => {}
     }
     Ok(exit)
 }
 
 async fn written(planned: &impl Planned, interrupt: &Interrupt) -> Outcome {
     match planned.plan().await {
-        Ok(plan) => execute_and_look(planned.provider(), &plan, interrupt).await,
+        Ok((plan, provider)) => execute_and_look(provider, &plan, interrupt).await,
         Err(error) => {
             diagnostics::error(&error);
             Outcome::of_failure(&error)
