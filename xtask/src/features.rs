@@ -34,7 +34,7 @@ pub(crate) fn build_all() -> Outcome {
     {
         check("anyprofile", features)?;
     }
-    for features in ["", "schema"] {
+    for features in ["", "schema", "plan-record", "plan-record schema"] {
         check("anyprofile-core", features)?;
     }
     for features in ["", "rustls", "native-tls", "rustls native-tls", "brotli", "zstd"] {
