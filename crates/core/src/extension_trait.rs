@@ -6,9 +6,9 @@ use async_trait::async_trait;
 
 use crate::{
     CheckReport, Effect, Enrollment, Error, ErrorKind, ExecuteOptions, Executed, FoundCreated, GetOptions,
-    Issuer, ListQuery, Pages, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId,
-    ProfileProvider, ProfileStream, ProviderInfo, Result, Timestamp, Write, created,
-    plan::execution::check_unchanged, reading,
+    ListQuery, Pages, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider,
+    ProfileStream, ProviderInfo, Result, Timestamp, Write, created, plan::execution::check_unchanged,
+    reading,
 };
 
 /// What callers use; every provider has it.
@@ -129,8 +129,8 @@ pub trait ProfileProviderExt: ProfileProvider {
     #[cfg(feature = "plan-record")]
     async fn resume(&self, record: &crate::PlanRecord, now: Timestamp) -> Result<crate::Resumed> {
         record.check_time(now).map_err(|error| error.with_provider(self.info()))?;
-        if record.issuer != Issuer::of(self.info()) {
-            let Issuer { service, account, base_url, .. } = &record.issuer;
+        if record.issuer != crate::Issuer::of(self.info()) {
+            let crate::Issuer { service, account, base_url, .. } = &record.issuer;
             let message = format!(
                 "the plan was made with {service} account '{account}' at {base_url}, or with other settings of it"
             );

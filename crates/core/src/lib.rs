@@ -60,6 +60,42 @@
 //! ```
 //! [`wire`] helps with what services send.
 //!
+//! One that can be written to has two more, for all writes alike. [`Plan::begin`] and [`Execution`] do what is the same for all
+//! providers: the checks, what is so already, once and no more, and what became of each request.
+//! ```
+//! # use anyprofile_core::*;
+//! # #[derive(Debug)]
+//! # struct Memory { info: ProviderInfo, capabilities: Capabilities }
+//! # impl Memory {
+//! #     fn delete(&self, id: &ProfileId) -> Result<()> { Ok(()) }
+//! # }
+//! #[async_trait]
+//! impl ProfileProvider for Memory {
+//! #     fn info(&self) -> &ProviderInfo { &self.info }
+//! #     fn capabilities(&self) -> &Capabilities { &self.capabilities }
+//! #     async fn list_page(&self, _: &ListQuery, _: Option<&Cursor>) -> Result<Page<Profile>> { Ok(Page::last(vec![])) }
+//! #     async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> { Ok(Profile::new(id.clone())) }
+//!     // …
+//!     async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+//!         let plan = Plan::begin(self, write, options).await?;
+//!         match plan.needed() {
+//!             Write::Delete { id } => {
+//!                 let request = PlannedRequest::new("DELETE", format!("memory:{}", id.native()), None);
+//!                 Ok(plan.with_request(request).build())
+//!             }
+//!             other => Err(other.unsupported(&self.info, &self.capabilities)),
+//!         }
+//!     }
+//!     async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+//!         let mut execution = Execution::begin(self, plan, options).await?;
+//!         if let (true, Write::Delete { id }) = (execution.goes_on(), plan.needed()) {
+//!             execution.step(self.delete(id).map(|()| Receipt::Accepted));
+//!         }
+//!         Ok(execution.finish(self).await)
+//!     }
+//! }
+//! ```
+//!
 //! # Features
 //! `schema` adds the JSON Schema of [`Profile`] through `schemars`.
 //!
