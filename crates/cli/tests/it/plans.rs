@@ -6,6 +6,18 @@ use anyprofile_sandbox::Fault;
 
 use crate::{Run, Server, folder, server};
 
+/// Plans to create somebody at Probely.
+const PLAN_ZOE: [&str; 8] = [
+    "plan",
+    "create",
+    "--account",
+    "probely",
+    "--set",
+    "emails=zoe@example.com",
+    "--set",
+    "name.display=Zoe",
+];
+
 /// A plan of a title for somebody, kept in a file; and who it is.
 fn planned(server: &Server, folder: &Path, title: &str) -> (String, String) {
     let id = server.people("probely").swap_remove(1);
@@ -115,17 +127,7 @@ fn a_plan_of_another_place_or_time_or_form_is_refused_before_anything_is_sent() 
 fn every_write_can_be_kept_and_what_is_made_is_told() {
     let (server, folder) = (server(30), folder("plan-all"));
     let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
-    let create = [
-        "plan",
-        "create",
-        "--account",
-        "probely",
-        "--set",
-        "emails=zoe@example.com",
-        "--set",
-        "name.display=Zoe",
-    ];
-    let run = server.run(&[&create[..], &["--out", &file("create")]].concat());
+    let run = server.run(&[&PLAN_ZOE[..], &["--out", &file("create")]].concat());
     assert_eq!(run.code, 0, "{}", run.err);
     let made = apply(&server, &file("create"));
     assert_eq!(made.code, 0, "{}", made.err);
@@ -175,17 +177,7 @@ fn every_write_can_be_kept_and_what_is_made_is_told() {
 fn a_creation_without_an_answer_is_not_made_a_second_time() {
     let (server, folder) = (server(5), folder("plan-unknown"));
     let file = folder.join("plan.json").to_str().unwrap().to_owned();
-    let create = [
-        "plan",
-        "create",
-        "--account",
-        "probely",
-        "--set",
-        "emails=zoe@example.com",
-        "--set",
-        "name.display=Zoe",
-    ];
-    assert_eq!(server.run(&[&create[..], &["--out", &file]].concat()).code, 0);
+    assert_eq!(server.run(&[&PLAN_ZOE[..], &["--out", &file]].concat()).code, 0);
     server.fault(Fault::new("users-create").respond(502).after_effect().first(1));
     let unknown = apply(&server, &file);
     assert!(unknown.code == 4 || unknown.code == 5, "{} {}", unknown.code, unknown.err);

@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    fmt,
     sync::{Arc, atomic::AtomicBool},
 };
 
@@ -10,26 +11,20 @@ use super::{
     difference::{Compared, is_elsewhere},
 };
 use crate::{
-    Difference, FieldPath, GetOptions, PlanOptions, PlanRead, PlannedRequest, Profile, ProfileChange,
-    ProfileId, ProfileProvider, Result, Write,
+    Difference, FieldPath, GetOptions, PlanOptions, PlanRead, PlannedRequest, ProfileChange, ProfileId,
+    ProfileProvider, Result, Write,
     reading::{check_same, read},
     rules::{pair_violations, refuse},
     written::value_of,
 };
 
 /// A plan that a provider makes: what is the same for all of them is done by [`Plan::begin`].
-#[derive(Debug)]
-pub struct PlanBuilder {
-    write: Write,
-    needed: Write,
-    is_settled: bool,
-    compared: (Vec<Difference>, Vec<Difference>),
-    requests: Vec<PlannedRequest>,
-    warnings: Vec<String>,
-    current: Option<Arc<Profile>>,
-    enrich: bool,
-    issuer: Issuer,
-    payload: Option<Arc<dyn Any + Send + Sync>>,
+pub struct PlanBuilder(Inner);
+
+impl fmt::Debug for PlanBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "PlanBuilder({:?})", self.0.needed)
+    }
 }
 
 impl Plan {
@@ -45,24 +40,25 @@ impl Plan {
         options: &PlanOptions,
     ) -> Result<PlanBuilder> {
         let (info, capabilities) = (provider.info(), provider.capabilities());
-        let mut builder = PlanBuilder {
+        let mut builder = PlanBuilder(Inner {
             write: write.clone(),
             needed: write.clone(),
             is_settled: false,
-            compared: (Vec::new(), Vec::new()),
+            differences: Vec::new(),
+            settled: Vec::new(),
             requests: Vec::new(),
             warnings: Vec::new(),
             current: None,
             enrich: false,
             issuer: Issuer::of(info),
             payload: None,
-        };
+            is_spent: AtomicBool::new(false),
+        });
         match write {
             Write::Create { draft } => {
                 draft.check(info, capabilities)?;
-                builder.warnings = draft.warnings(capabilities);
-                let compared = Compared::of(draft.fields(), None, capabilities);
-                builder.compared = (compared.differences, Vec::new());
+                builder.0.warnings = draft.warnings(capabilities);
+                builder.0.differences = Compared::of(draft.fields(), None, capabilities).differences;
             }
             Write::Update { id, change } => {
                 info.check_id(id)?;
@@ -71,14 +67,14 @@ impl Plan {
                     change.check(id, info, capabilities)?;
                 }
                 builder.read_for(provider, id, change, options).await?;
-                let current = builder.current.as_deref();
+                let current = builder.0.current.as_deref();
                 let pairs = current.and_then(|current| current.metadata.value());
                 refuse("update", info, pair_violations(change, pairs, capabilities))?;
                 let compared = Compared::of(change, current, capabilities);
-                builder.is_settled = compared.needed.is_empty();
-                builder.needed = Write::update(id.clone(), compared.needed);
-                builder.warnings = compared.warnings;
-                builder.compared = (compared.differences, compared.settled);
+                builder.0.is_settled = compared.needed.is_empty();
+                builder.0.needed = Write::update(id.clone(), compared.needed);
+                builder.0.warnings = compared.warnings;
+                (builder.0.differences, builder.0.settled) = (compared.differences, compared.settled);
             }
             Write::Deactivate { id } | Write::Delete { id } | Write::Enroll { id } => {
                 write.support(capabilities).check(info, write.operation(), id)?;
@@ -94,49 +90,35 @@ impl Plan {
 impl PlanBuilder {
     /// What is to be written: without what is so already.
     pub fn needed(&self) -> &Write {
-        &self.needed
+        &self.0.needed
     }
 
     /// Whether everything is so already: then there is nothing to send.
     pub fn is_settled(&self) -> bool {
-        self.is_settled
+        self.0.is_settled
     }
 
     /// Adds a request that is sent after those before it.
     pub fn with_request(mut self, request: PlannedRequest) -> Self {
-        self.requests.push(request);
+        self.0.requests.push(request);
         self
     }
 
     /// Adds what the write does besides.
     pub fn with_warning(mut self, warning: impl Into<String>) -> Self {
-        self.warnings.push(warning.into());
+        self.0.warnings.push(warning.into());
         self
     }
 
     /// Puts in what the provider needs to execute the plan, such as the requests themselves. Nobody else can see it.
     pub fn with_payload(mut self, payload: impl Any + Send + Sync) -> Self {
-        self.payload = Some(Arc::new(payload));
+        self.0.payload = Some(Arc::new(payload));
         self
     }
 
     /// The plan.
     pub fn build(self) -> Plan {
-        let (differences, settled) = self.compared;
-        Plan(Arc::new(Inner {
-            write: self.write,
-            needed: self.needed,
-            is_settled: self.is_settled,
-            differences,
-            settled,
-            requests: self.requests,
-            warnings: self.warnings,
-            current: self.current,
-            enrich: self.enrich,
-            issuer: self.issuer,
-            payload: self.payload,
-            is_spent: AtomicBool::new(false),
-        }))
+        Plan(Arc::new(self.0))
     }
 
     /// Has the profile, from where the options say.
@@ -152,11 +134,11 @@ impl PlanBuilder {
         match &options.read {
             PlanRead::Given(profile) => {
                 check_same(provider, id, profile)?;
-                self.current = Some(Arc::clone(profile));
+                self.0.current = Some(Arc::clone(profile));
             }
             PlanRead::AsNeeded if !is_needed => {}
             PlanRead::AsNeeded | PlanRead::Always if can_be_read => {
-                self.current = Some(Arc::new(read(provider, id, &GetOptions::default()).await?));
+                self.0.current = Some(Arc::new(read(provider, id, &GetOptions::default()).await?));
             }
             PlanRead::AsNeeded | PlanRead::Always => {}
         }
@@ -172,25 +154,25 @@ impl PlanBuilder {
         options: &PlanOptions,
     ) -> Result<()> {
         self.read(provider, id, options, true).await?;
-        let Some(current) = self.current.as_deref() else { return Ok(()) };
+        let Some(current) = self.0.current.as_deref() else { return Ok(()) };
         let capabilities = provider.capabilities();
         if is_elsewhere(change, current, capabilities) {
-            self.enrich = true;
+            self.0.enrich = true;
             if !matches!(options.read, PlanRead::Given(_)) {
                 let enriched = read(provider, id, &GetOptions::default().with_enrich(true)).await?;
-                self.current = Some(Arc::new(enriched));
+                self.0.current = Some(Arc::new(enriched));
             }
         } else {
             // Who was given with several records is read so again.
             let views = current.origin.iter().flat_map(crate::Origin::views).count();
-            self.enrich = views > 1 && capabilities.operations.enrich.is_supported();
+            self.0.enrich = views > 1 && capabilities.operations.enrich.is_supported();
         }
         Ok(())
     }
 
     /// Whether the status is already the one that the write brings about.
     fn settle_status<P: ProfileProvider + ?Sized>(&mut self, provider: &P) {
-        let (statuses, Some(current)) = (self.write.statuses(), self.current.as_deref()) else { return };
+        let (statuses, Some(current)) = (self.0.write.statuses(), self.0.current.as_deref()) else { return };
         let Some(first) = statuses.first() else { return };
         let difference = |then: &str| Difference {
             field: FieldPath::STATUS,
@@ -199,10 +181,10 @@ impl PlanBuilder {
         };
         match current.status.value() {
             Some(status) if statuses.contains(status) => {
-                self.is_settled = true;
-                self.compared.1.push(difference(status.as_str()));
+                self.0.is_settled = true;
+                self.0.settled.push(difference(status.as_str()));
             }
-            _ => self.compared.0.push(difference(first.as_str())),
+            _ => self.0.differences.push(difference(first.as_str())),
         }
     }
 }
