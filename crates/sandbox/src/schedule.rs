@@ -227,8 +227,9 @@ mod tests {
         let mut faults = Faults::default();
         faults.add(Fault::new("*").of_writes().on_attempts(2..).respond(403));
         let operations = [("a", true), ("a", false), ("a", false), ("b", true), ("a", false), ("a", true)];
-        let struck = operations
-            .map(|(id, writes)| status(&faults.strike("x", Operation { id, writes }, WORDS).before).is_some());
+        let struck = operations.map(|(id, writes)| {
+            status(&faults.strike("x", Operation { id, writes }, WORDS).before).is_some()
+        });
         assert_eq!(struck, [false, false, false, true, false, true]);
     }
 
