@@ -1,8 +1,6 @@
 //! Executing plans: once, at the account that made them, and what is said where it fails.
 
-use anyprofile_core::{
-    Effect, ErrorKind, ExecuteOptions, Executed, Plan, PlanOptions, Result, StepOutcome, Write,
-};
+use anyprofile_core::{Effect, ErrorKind, ExecuteOptions, Executed, Plan, PlanOptions, Result, StepOutcome};
 
 use super::{
     checks,
@@ -10,7 +8,7 @@ use super::{
     ensure,
     fixtures::{updatable, update_all, writes},
     outcome,
-    plans::{NO_WRITES, name_of},
+    plans::{NO_WRITES, name_of, plan_of},
     require,
 };
 use crate::{
@@ -29,10 +27,6 @@ checks! { Writing:
         "A service acts before its answer is lost." => lost;
     "plan.partly", "of several writes it is said which were made, which was not, which is not known and which were not begun",
         "A change may belong to several records." => partly;
-}
-
-async fn plan_of(subject: &Subject<'_>, write: &Write) -> Result<Plan> {
-    subject.provider.plan(write, &PlanOptions::new()).await
 }
 
 async fn execute(subject: &Subject<'_>, plan: &Plan) -> Result<Executed> {

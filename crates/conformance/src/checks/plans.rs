@@ -40,7 +40,8 @@ pub(super) fn name_of(write: &Write) -> String {
     }
 }
 
-async fn plan_of(subject: &Subject<'_>, write: &Write) -> Result<Plan> {
+/// The plan of a write, with what it needs to read.
+pub(super) async fn plan_of(subject: &Subject<'_>, write: &Write) -> Result<Plan> {
     subject.provider.plan(write, &PlanOptions::new()).await
 }
 
