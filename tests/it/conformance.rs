@@ -14,7 +14,8 @@ use anyprofile::{
 use anyprofile_conformance::{CHECKS, Connect, Outcome, Report, SandboxServer, run};
 use anyprofile_sandbox::{Sandbox, SandboxDescription, SandboxOptions};
 
-type Make = fn(&SandboxDescription) -> Result<Arc<dyn ProfileProvider>>;
+/// Makes a provider of an account with a name.
+type Make = fn(&SandboxDescription, &str) -> Result<Arc<dyn ProfileProvider>>;
 
 /// A provider of a sandbox's service.
 struct Subject {
@@ -33,7 +34,11 @@ struct Connector {
 
 impl Connect for Connector {
     fn connect(&self) -> Result<Arc<dyn ProfileProvider>> {
-        (self.make)(self.sandbox.description())
+        (self.make)(self.sandbox.description(), "account")
+    }
+
+    fn connect_elsewhere(&self) -> Option<Result<Arc<dyn ProfileProvider>>> {
+        Some((self.make)(self.sandbox.description(), "another-account"))
     }
 
     fn secrets(&self) -> Vec<String> {
@@ -43,20 +48,25 @@ impl Connect for Connector {
 
 fn upsun(
     description: &SandboxDescription,
+    account: &str,
     organizations: ListedOrganizations,
 ) -> Result<Arc<dyn ProfileProvider>> {
     let upsun = &description.upsun;
-    let config = UpsunConfig::with_api_token("upsun".parse()?, upsun.api_token.clone())
+    let config = UpsunConfig::with_api_token(account.parse()?, upsun.api_token.clone())
         .at(&upsun.base_url)
         .with_auth_url(&upsun.auth_url)
         .with_organizations(organizations);
     Ok(Arc::new(UpsunProvider::new(config)?))
 }
 
-fn anthropic(description: &SandboxDescription, beta: Option<&str>) -> Result<Arc<dyn ProfileProvider>> {
+fn anthropic(
+    description: &SandboxDescription,
+    account: &str,
+    beta: Option<&str>,
+) -> Result<Arc<dyn ProfileProvider>> {
     let anthropic = &description.anthropic;
     let mut config =
-        AnthropicConfig::with_api_key("claude".parse()?, anthropic.api_key.clone()).at(&anthropic.base_url);
+        AnthropicConfig::with_api_key(account.parse()?, anthropic.api_key.clone()).at(&anthropic.base_url);
     config.beta = beta.map(str::to_owned);
     Ok(Arc::new(AnthropicProvider::new(config)?))
 }
@@ -66,22 +76,22 @@ static SUBJECTS: [Subject; 8] = [
         name: "upsun",
         service: "upsun",
         is_of_users: true,
-        make: |it| upsun(it, ListedOrganizations::None),
+        make: |it, account| upsun(it, account, ListedOrganizations::None),
     },
     Subject {
         name: "upsun with organizations",
         service: "upsun",
         // The listing goes on behind the users.
         is_of_users: false,
-        make: |it| upsun(it, ListedOrganizations::Discovered),
+        make: |it, account| upsun(it, account, ListedOrganizations::Discovered),
     },
     Subject {
         name: "probely",
         service: "probely",
         is_of_users: true,
-        make: |it| {
+        make: |it, account| {
             let config =
-                ProbelyConfig::new("probely".parse()?, it.probely.api_key.clone()).at(&it.probely.base_url);
+                ProbelyConfig::new(account.parse()?, it.probely.api_key.clone()).at(&it.probely.base_url);
             Ok(Arc::new(ProbelyProvider::new(config)?))
         },
     },
@@ -89,34 +99,33 @@ static SUBJECTS: [Subject; 8] = [
         name: "anthropic, March",
         service: "anthropic",
         is_of_users: true,
-        make: |it| anthropic(it, Some(BETA_2026_03_24)),
+        make: |it, account| anthropic(it, account, Some(BETA_2026_03_24)),
     },
     Subject {
         name: "anthropic, August",
         service: "anthropic",
         is_of_users: true,
-        make: |it| anthropic(it, Some(BETA_2026_08_18)),
+        make: |it, account| anthropic(it, account, Some(BETA_2026_08_18)),
     },
     Subject {
         name: "anthropic, September",
         service: "anthropic",
         is_of_users: true,
-        make: |it| anthropic(it, Some(BETA_2026_09_04)),
+        make: |it, account| anthropic(it, account, Some(BETA_2026_09_04)),
     },
     Subject {
         name: "anthropic, generally available",
         service: "anthropic",
         is_of_users: true,
-        make: |it| anthropic(it, None),
+        make: |it, account| anthropic(it, account, None),
     },
     Subject {
         name: "anthropic organization",
         service: "anthropic",
         is_of_users: false,
-        make: |it| {
+        make: |it, account| {
             let key = it.anthropic.admin_api_key.clone();
-            let config =
-                AnthropicConfig::with_admin_key("organization".parse()?, key).at(&it.anthropic.base_url);
+            let config = AnthropicConfig::with_admin_key(account.parse()?, key).at(&it.anthropic.base_url);
             Ok(Arc::new(AnthropicOrganizationProvider::new(config)?))
         },
     },

@@ -7,7 +7,7 @@
 //! ```no_run
 //! use std::sync::Arc;
 //!
-//! use anyprofile_conformance::{Connect, Server, run};
+//! use anyprofile_conformance::{Connect, SentRequest, Server, run};
 //! use anyprofile_core::{ProfileProvider, Result, async_trait};
 //!
 //! /// Connects to the test server, each time with a new provider.
@@ -21,17 +21,20 @@
 //!     }
 //! }
 //!
-//! /// Counts what comes to it.
+//! /// Keeps what comes to it.
 //! #[derive(Debug)]
 //! struct MyServer;
 //!
-//! # impl MyServer { fn log(&self) -> (u64, u64) { unimplemented!() } }
+//! # impl MyServer { fn came(&self) -> Vec<SentRequest> { unimplemented!() } }
 //! impl Server for MyServer {
 //!     fn requests(&self) -> u64 {
-//!         self.log().0
+//!         self.came().len() as u64
 //!     }
 //!     fn writes(&self) -> u64 {
-//!         self.log().1
+//!         self.came().iter().filter(|request| request.is_write).count() as u64
+//!     }
+//!     fn log(&self, since: u64) -> Option<Vec<SentRequest>> {
+//!         Some(self.came().split_off(since as usize))
 //!     }
 //! }
 //!
@@ -55,6 +58,7 @@ mod checks;
 mod report;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod sent;
 mod subject;
 
 #[cfg(feature = "sandbox")]
@@ -63,6 +67,7 @@ use self::subject::Subject;
 pub use self::{
     checks::{CHECKS, Check, Group},
     report::{CheckResult, Outcome, Report},
+    sent::SentRequest,
     subject::{Connect, Disturbance, Server},
 };
 

@@ -10,6 +10,9 @@ use crate::checks::Check;
 /// Why a check was not made that needs a disturbance.
 pub(crate) const NOT_PROVOKED: &str = "the server cannot provoke it";
 
+/// Why a check was not made that needs to know what was sent.
+pub(crate) const NOT_TOLD: &str = "the server does not tell what was sent";
+
 /// What a check found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -93,11 +96,10 @@ impl Report {
         self.results.iter().filter(|result| result.outcome == Outcome::Passed).count()
     }
 
-    /// How many checks were not made since the [server](crate::Server) could not provoke what they are about: they are open,
-    /// and not passed.
+    /// How many checks were not made since the [server](crate::Server) could not provoke what they are about, or does not tell
+    /// what was sent: they are open, and not passed.
     pub fn not_provoked(&self) -> usize {
-        let is_open =
-            |outcome: &Outcome| matches!(outcome, Outcome::NotApplicable(reason) if reason == NOT_PROVOKED);
+        let is_open = |outcome: &Outcome| matches!(outcome, Outcome::NotApplicable(reason) if reason == NOT_PROVOKED || reason == NOT_TOLD);
         self.results.iter().filter(|result| is_open(&result.outcome)).count()
     }
 
@@ -124,7 +126,10 @@ impl fmt::Display for Report {
         match self.not_provoked() {
             0 => Ok(()),
             open => {
-                write!(formatter, ", {open} of these since the server cannot provoke what they are about")
+                write!(
+                    formatter,
+                    ", {open} of these since the server cannot provoke or tell what they are about"
+                )
             }
         }
     }

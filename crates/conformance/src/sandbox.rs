@@ -1,16 +1,17 @@
 //! The sandbox as the server.
 
 use std::{
+    collections::VecDeque,
     fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use anyprofile_sandbox::{NamedFault, Sandbox};
+use anyprofile_sandbox::{Fault, NamedFault, RecordedRequest, Sandbox};
 
-use crate::{Disturbance, Server};
+use crate::{Disturbance, SentRequest, Server};
+
+/// How many requests are kept: far more than a check sends between a look at the count and one at the log.
+const KEPT_REQUESTS: usize = 2_000;
 
 /// The sandbox as the server of one of its services.
 pub struct SandboxServer {
@@ -18,48 +19,78 @@ pub struct SandboxServer {
     service: &'static str,
     /// Whether the listing is the one that the sandbox knows faults of.
     is_disturbable: bool,
-    /// The sandbox forgets old requests.
-    counts: [AtomicU64; 2],
+    log: Mutex<Log>,
+}
+
+/// What came so far.
+#[derive(Default)]
+struct Log {
+    requests: u64,
+    writes: u64,
+    /// The newest requests.
+    newest: VecDeque<SentRequest>,
+}
+
+impl Log {
+    fn push(&mut self, request: SentRequest) {
+        self.requests += 1;
+        self.writes += u64::from(request.is_write);
+        if self.newest.len() == KEPT_REQUESTS {
+            self.newest.pop_front();
+        }
+        self.newest.push_back(request);
+    }
+
+    /// The requests after the first `since`; `None` if some of them are not kept any more.
+    fn since(&self, since: u64) -> Option<Vec<SentRequest>> {
+        let wanted = usize::try_from(self.requests.saturating_sub(since)).ok()?;
+        let from = self.newest.len().checked_sub(wanted)?;
+        Some(self.newest.range(from..).cloned().collect())
+    }
 }
 
 impl SandboxServer {
     /// The server of a service (`upsun`, `probely`, `anthropic`). Only listings of the service's users can be disturbed:
     /// of another one, such as that of an organization's people, this has to be said.
     pub fn new(sandbox: Arc<Sandbox>, service: &'static str, is_of_users: bool) -> Self {
-        Self { sandbox, service, is_disturbable: is_of_users, counts: [AtomicU64::new(0), AtomicU64::new(0)] }
+        Self { sandbox, service, is_disturbable: is_of_users, log: Mutex::default() }
     }
 
-    /// Takes what came since the last time into account, and gives how many requests came, and how many wrote.
-    fn count(&self) -> [u64; 2] {
-        // Tokens are not what a provider asks for.
-        let requests = self.sandbox.requests();
-        self.sandbox.clear_requests();
-        let asked: Vec<_> = requests.iter().filter(|request| request.service != "upsun-auth").collect();
-        let writes = asked.iter().filter(|request| request.method != "GET").count();
-        let add = |at: usize, more: usize| {
-            let more = u64::try_from(more).unwrap_or(u64::MAX);
-            self.counts[at].fetch_add(more, Ordering::Relaxed) + more
+    /// What came so far. The sandbox keeps the newest requests alone, and for as long as nobody takes them.
+    fn taken(&self) -> MutexGuard<'_, Log> {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        for request in self.sandbox.take_requests() {
+            // Tokens are not what a provider asks for.
+            if request.service != "upsun-auth" {
+                let sent = self.sent(request);
+                log.push(sent);
+            }
+        }
+        log
+    }
+
+    fn sent(&self, request: RecordedRequest) -> SentRequest {
+        let description = self.sandbox.description();
+        let base = match request.service {
+            "upsun" => &description.upsun.base_url,
+            "probely" => &description.probely.base_url,
+            "anthropic" => &description.anthropic.base_url,
+            _ => "",
         };
-        [add(0, asked.len()), add(1, writes)]
-    }
-}
-
-impl fmt::Debug for SandboxServer {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "SandboxServer({})", self.service)
-    }
-}
-
-impl Server for SandboxServer {
-    fn requests(&self) -> u64 {
-        self.count()[0]
+        let mut url = format!("{base}{}", request.path);
+        if !request.query.is_empty() {
+            url.push('?');
+            url.push_str(&request.query);
+        }
+        let sent = SentRequest::new(request.method, url).with_body(request.body);
+        // What the sandbox does not know would be a write too.
+        let is_write = request.write || (request.operation == "unknown" && sent.is_write);
+        let headers = request.headers.into_iter();
+        headers.fold(sent.with_write(is_write), |sent, (name, value)| sent.with_header(&name, value))
     }
 
-    fn writes(&self) -> u64 {
-        self.count()[1]
-    }
-
-    fn disturb(&self, disturbance: Disturbance) -> bool {
+    /// The fault that a disturbance is.
+    fn fault(&self, disturbance: Disturbance) -> Option<Fault> {
         let name = match disturbance {
             Disturbance::FailsOnce => "status-503-once",
             Disturbance::Fails => "status-503",
@@ -73,19 +104,74 @@ impl Server for SandboxServer {
             Disturbance::FilterInverted => "filter-inverted",
             Disturbance::FilterIgnored => "filter-ignored",
             Disturbance::OrderIgnored => "order-ignored",
+            Disturbance::WriteRefused { after } => return Some(self.write_fault(after).respond(403)),
+            Disturbance::WriteLost { after } => {
+                return Some(self.write_fault(after).drop_connection().after_effect());
+            }
         };
-        let Some(named) = NamedFault::all().find(|fault| fault.name == name) else { return false };
-        let fault = match disturbance {
+        let named = NamedFault::all().find(|fault| fault.name == name)?;
+        match disturbance {
             // Whatever is asked for, and not the listing of users alone.
             Disturbance::AnotherRecord | Disturbance::WrongPlace => named.everywhere(self.service),
             _ => named.of(self.service).filter(|_| self.is_disturbable),
-        };
-        let Some(fault) = fault else { return false };
-        self.sandbox.add_fault(fault);
-        true
+        }
+    }
+
+    /// A fault of all writes but the first ones.
+    fn write_fault(&self, after: u32) -> Fault {
+        Fault::new("*").at_service(self.service).of_writes().on_attempts(u64::from(after) + 1..)
+    }
+}
+
+impl fmt::Debug for SandboxServer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "SandboxServer({})", self.service)
+    }
+}
+
+impl Server for SandboxServer {
+    fn requests(&self) -> u64 {
+        self.taken().requests
+    }
+
+    fn writes(&self) -> u64 {
+        self.taken().writes
+    }
+
+    fn log(&self, since: u64) -> Option<Vec<SentRequest>> {
+        self.taken().since(since)
+    }
+
+    fn disturb(&self, disturbance: Disturbance) -> bool {
+        let fault = self.fault(disturbance);
+        let can = fault.is_some();
+        if let Some(fault) = fault {
+            self.sandbox.add_fault(fault);
+        }
+        can
     }
 
     fn calm(&self) {
         self.sandbox.clear_faults();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_forgets_the_oldest_and_says_so() {
+        let mut log = Log::default();
+        for number in 0..=KEPT_REQUESTS {
+            log.push(SentRequest::new("PATCH", number.to_string()));
+        }
+        let all = KEPT_REQUESTS as u64 + 1;
+        assert_eq!((log.requests, log.writes), (all, all));
+        assert_eq!(log.since(0), None);
+        assert_eq!(log.since(1).map(|kept| kept.len()), Some(KEPT_REQUESTS));
+        let last = log.since(all - 1).and_then(|mut kept| kept.pop());
+        assert_eq!(last.map(|request| request.url), Some(KEPT_REQUESTS.to_string()));
+        assert_eq!(log.since(all + 7), Some(Vec::new()));
     }
 }

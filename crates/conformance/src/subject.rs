@@ -8,7 +8,7 @@ use anyprofile_core::{
 };
 use futures_util::TryStreamExt as _;
 
-use crate::report::Outcome;
+use crate::{SentRequest, report::Outcome};
 
 /// Makes providers of one account. Each is new: nothing is remembered from the one before.
 pub trait Connect: fmt::Debug + Send + Sync {
@@ -23,6 +23,12 @@ pub trait Connect: fmt::Debug + Send + Sync {
     fn secrets(&self) -> Vec<String> {
         Vec::new()
     }
+
+    /// A provider of another account of the service: a plan that it makes must not be executed by the others. None is the
+    /// default, and then this is checked with plans that carry nothing of the provider's own.
+    fn connect_elsewhere(&self) -> Option<Result<Arc<dyn ProfileProvider>>> {
+        None
+    }
 }
 
 /// The server behind the providers: it tells what came, and does something else than it should when it is told to.
@@ -32,6 +38,14 @@ pub trait Server: fmt::Debug + Send + Sync {
 
     /// How many of those write, or would.
     fn writes(&self) -> u64;
+
+    /// The requests for profiles that came after the first `since`, in the order in which they came; `since` is what
+    /// [`requests`](Self::requests) was then. `None` if the server cannot tell, or not any more: what rests on it is then not
+    /// checked, and [`Report::not_provoked`](crate::Report::not_provoked) counts it.
+    fn log(&self, since: u64) -> Option<Vec<SentRequest>> {
+        let _ = since;
+        None
+    }
 
     /// Lets something go wrong until it is [calm](Self::calm) again: where the disturbance does not say otherwise, with the
     /// listing from its second page on. `false` if the server cannot do that, or it cannot befall this service; the check is
@@ -74,6 +88,16 @@ pub enum Disturbance {
     FilterIgnored,
     /// An order that the listing is asked for is not kept, from the first page on.
     OrderIgnored,
+    /// The first writes from now on go well, as many as are named. Every further one is refused, and nothing becomes of it.
+    WriteRefused {
+        /// How many go well.
+        after: u32,
+    },
+    /// The first writes from now on go well, as many as are named. Every further one is carried out, and not answered.
+    WriteLost {
+        /// How many go well.
+        after: u32,
+    },
 }
 
 /// What all checks look at.
@@ -99,6 +123,11 @@ impl<'a> Subject<'a> {
     /// What must be shown nowhere.
     pub(crate) fn secrets(&self) -> Vec<String> {
         self.connect.secrets()
+    }
+
+    /// A provider of another account, if there is one.
+    pub(crate) fn elsewhere(&self) -> Result<Option<Arc<dyn ProfileProvider>>> {
+        self.connect.connect_elsewhere().transpose()
     }
 
     /// Another provider of the same account.

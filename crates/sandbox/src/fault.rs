@@ -35,6 +35,8 @@ pub struct Fault {
     /// The prefix of the service, where only its requests are meant.
     pub(crate) service: Option<&'static str>,
     pub(crate) operation: String,
+    /// Whether only requests that write are meant.
+    pub(crate) of_writes: bool,
     pub(crate) first: u64,
     pub(crate) last: u64,
     pub(crate) delay: Duration,
@@ -109,6 +111,7 @@ impl Fault {
         Self {
             service: None,
             operation: operation.into(),
+            of_writes: false,
             first: 1,
             last: u64::MAX,
             delay: Duration::ZERO,
@@ -125,6 +128,12 @@ impl Fault {
     /// of use with the operation `"*"`.
     pub fn at_service(mut self, service: &'static str) -> Self {
         self.service = Some(service);
+        self
+    }
+
+    /// Acts only on requests that write, and counts no others: of use with the operation `"*"`.
+    pub fn of_writes(mut self) -> Self {
+        self.of_writes = true;
         self
     }
 

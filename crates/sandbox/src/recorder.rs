@@ -116,9 +116,13 @@ impl Recorder {
         self.requests.iter().cloned().collect()
     }
 
-    pub(crate) fn clear(&mut self) {
+    pub(crate) fn take(&mut self) -> Vec<RecordedRequest> {
         self.oldest += u64::try_from(self.requests.len()).unwrap_or(0);
-        self.requests.clear();
+        self.requests.drain(..).collect()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        drop(self.take());
     }
 }
 
@@ -179,7 +183,8 @@ mod tests {
         recorder.set_status(first, 200);
         let all = recorder.all();
         assert_eq!((all.len(), all[0].path.as_str(), all[0].status), (KEPT_REQUESTS, "/1", 0));
-        recorder.clear();
+        assert_eq!(recorder.take().len(), KEPT_REQUESTS);
+        assert!(recorder.all().is_empty());
         let next = recorder.push(request("/next"));
         recorder.set_status(next, 204);
         assert_eq!(recorder.all()[0].status, 204);

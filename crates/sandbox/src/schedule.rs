@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::delivery::Delivery;
 use crate::exchange::{Call, Query, Reply};
 use crate::fault::{AnswerChange, Fault, Instead, Misreading};
-use crate::route::AnyService;
+use crate::route::{AnyService, Operation};
 
 /// What happens at one point of a request, on purpose.
 #[derive(Debug, Default)]
@@ -139,11 +139,12 @@ impl Faults {
     }
 
     /// Counts a request. Delays add up; of several outcomes the fault that was added first gives it.
-    pub(crate) fn strike(&mut self, service: &str, operation: &str, words: Words<'_>) -> Effect {
+    pub(crate) fn strike(&mut self, service: &str, operation: Operation, words: Words<'_>) -> Effect {
         let mut effect = Effect::default();
         for InForce { fault, seen, strikes } in &mut self.0 {
             let is_elsewhere = fault.service.is_some_and(|wanted| wanted != service);
-            if is_elsewhere || (fault.operation != operation && fault.operation != "*") {
+            let is_another = fault.operation != operation.id && fault.operation != "*";
+            if is_elsewhere || is_another || (fault.of_writes && !operation.writes) {
                 continue;
             }
             *seen += 1;
@@ -203,8 +204,13 @@ mod tests {
         }
     }
 
-    fn statuses(faults: &mut Faults, operation: &str, requests: usize) -> Vec<Option<u16>> {
-        (0..requests).map(|_| status(&faults.strike("x", operation, WORDS).before)).collect()
+    /// An operation that reads.
+    const fn read(id: &'static str) -> Operation {
+        Operation { id, writes: false }
+    }
+
+    fn statuses(faults: &mut Faults, operation: &'static str, requests: usize) -> Vec<Option<u16>> {
+        (0..requests).map(|_| status(&faults.strike("x", read(operation), WORDS).before)).collect()
     }
 
     #[test]
@@ -217,11 +223,22 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_of_writes_neither_meets_nor_counts_what_reads() {
+        let mut faults = Faults::default();
+        faults.add(Fault::new("*").of_writes().on_attempts(2..).respond(403));
+        let operations = [("a", true), ("a", false), ("a", false), ("b", true), ("a", false), ("a", true)];
+        let struck = operations.map(|(id, writes)| {
+            status(&faults.strike("x", Operation { id, writes }, WORDS).before).is_some()
+        });
+        assert_eq!(struck, [false, false, false, true, false, true]);
+    }
+
+    #[test]
     fn a_delay_alone_leaves_the_answer_as_it_is_and_delays_add_up() {
         let mut faults = Faults::default();
         faults.add(Fault::new("*").delay(Duration::from_millis(1)));
         faults.add(Fault::new("a").delay(Duration::from_millis(2)));
-        let effect = faults.strike("x", "a", WORDS);
+        let effect = faults.strike("x", read("a"), WORDS);
         assert_eq!(effect.before.delay, Duration::from_millis(3));
         assert!(effect.before.outcome.is_none());
     }
@@ -231,10 +248,10 @@ mod tests {
         let mut faults = Faults::default();
         faults.add(Fault::new("a").first(1).drop_connection().after_effect());
         faults.add(Fault::new("a").respond(500).delay(Duration::from_millis(1)).after_effect());
-        let first = faults.strike("x", "a", WORDS);
+        let first = faults.strike("x", read("a"), WORDS);
         assert_eq!((status(&first.before), status(&first.after)), (None, Some(0)));
         assert_eq!((first.before.delay, first.after.delay), (Duration::ZERO, Duration::from_millis(1)));
-        assert_eq!(status(&faults.strike("x", "a", WORDS).after), Some(500));
+        assert_eq!(status(&faults.strike("x", read("a"), WORDS).after), Some(500));
         faults.clear();
         faults.add(Fault::new("a").drop_connection());
         assert_eq!(statuses(&mut faults, "a", 1), [Some(0)]);
@@ -245,10 +262,10 @@ mod tests {
         let mut faults = Faults::default();
         faults.add(Fault::new("*").at_service("x").first(2).respond(503));
         faults.add(Fault::new("a").edit(|page, number| page["n"] = (number / 2).into()));
-        assert!(faults.strike("y", "b", WORDS).before.outcome.is_none());
+        assert!(faults.strike("y", read("b"), WORDS).before.outcome.is_none());
         assert_eq!(statuses(&mut faults, "b", 3), [Some(503), Some(503), None]);
         for _ in 0..3 {
-            let effect = faults.strike("y", "a", WORDS);
+            let effect = faults.strike("y", read("a"), WORDS);
             effect.changed(Reply::json(200, &serde_json::json!({"n": 0})), "");
             effect.changed(Reply::json(503, &serde_json::json!({"n": 0})), "");
         }
@@ -259,7 +276,7 @@ mod tests {
     fn the_request_id_is_put_into_the_body() {
         let mut faults = Faults::default();
         faults.add(Fault::new("a").respond(500).body("id={request_id}, key={credential}"));
-        let Some(Outcome::Reply(reply)) = faults.strike("x", "a", WORDS).before.outcome else {
+        let Some(Outcome::Reply(reply)) = faults.strike("x", read("a"), WORDS).before.outcome else {
             panic!("an answer");
         };
         assert_eq!(reply.body, b"id=req_1, key=s3cret");

@@ -82,6 +82,11 @@ impl Sandbox {
         lock(&self.shared.recorder).all()
     }
 
+    /// The newest 10,000 requests, oldest first, which it forgets: none is taken twice, and none that comes meanwhile is lost.
+    pub fn take_requests(&self) -> Vec<RecordedRequest> {
+        lock(&self.shared.recorder).take()
+    }
+
     /// Forgets all requests so far.
     pub fn clear_requests(&self) {
         lock(&self.shared.recorder).clear();
@@ -227,7 +232,7 @@ impl Shared {
 
         let request_id = call.request_id.clone();
         let words = Words { request_id: &request_id, credential: call.credential() };
-        let mut effect = lock(&self.faults).strike(name, operation.id, words);
+        let mut effect = lock(&self.faults).strike(name, operation, words);
         let query = call.raw_query.clone();
         pause(self.latency.saturating_add(effect.before.delay)).await;
         let outcome = if let Some(outcome) = effect.before.outcome.take() {

@@ -2,9 +2,14 @@
 #![allow(clippy::unused_async, reason = "all checks have one form")]
 
 mod behaviour;
+mod comparison;
+mod elsewhere;
+mod executions;
 mod fields;
+mod fixtures;
 mod identity;
 mod listing;
+mod plans;
 mod reading;
 mod writing;
 
@@ -26,7 +31,7 @@ pub enum Group {
     Reading,
     /// The field table.
     Fields,
-    /// Creating, changing, deactivating, deleting, enrolling.
+    /// Creating, changing, deactivating, deleting, enrolling, and the plans of these.
     Writing,
     /// Failures, cancellation, concurrency, secrecy.
     Behaviour,
@@ -104,8 +109,16 @@ pub(crate) fn is_whole(report: &ListReport) -> bool {
 
 pub(crate) use {checks, ensure, outcome, require};
 
-const GROUPS: [&[Check]; 6] =
-    [listing::CHECKS, reading::CHECKS, fields::CHECKS, behaviour::CHECKS, identity::CHECKS, writing::CHECKS];
+const GROUPS: [&[Check]; 8] = [
+    listing::CHECKS,
+    reading::CHECKS,
+    fields::CHECKS,
+    behaviour::CHECKS,
+    identity::CHECKS,
+    writing::CHECKS,
+    plans::CHECKS,
+    executions::CHECKS,
+];
 
 /// All checks, in the order in which they are made. Those that write come last.
 pub static CHECKS: std::sync::LazyLock<Vec<&'static Check>> =

@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 
 use anyprofile_core::{
-    AtCreation, ErrorKind, ExecuteOptions, FieldPath, IdKind, ListQuery, Plan, PlanOptions, ProfileChange,
-    ProfileDraft, ProfileId, ProfileProviderExt as _, Result, Status, Support, ValueFormat, Write, WriteRule,
+    ErrorKind, ExecuteOptions, FieldPath, ListQuery, Plan, PlanOptions, ProfileChange, ProfileDraft,
+    ProfileId, ProfileProviderExt as _, Result, Status, Support, ValueFormat, Write,
 };
 use futures_util::TryStreamExt as _;
-use serde_json::{Value, json};
 
-use super::{checks, ensure, outcome, require};
+use super::{
+    checks, ensure,
+    fixtures::{draft, value, victim, writable},
+    outcome, require,
+};
 use crate::{
     report::Outcome,
     subject::{Subject, unique},
@@ -38,40 +41,6 @@ checks! { Writing:
         "Deleting is another thing than deactivating." => delete;
     "enroll", "a link to enroll with is a secret",
         "Whoever holds it can enroll." => enroll;
-}
-
-/// A value in a format; the number makes it another one.
-fn value(format: &ValueFormat, number: u64) -> Option<Value> {
-    let place = usize::try_from(number).unwrap_or(usize::MAX);
-    Some(match format {
-        ValueFormat::Text { max_characters } => {
-            let text = format!("Conformance {number}");
-            let most = max_characters.map_or(usize::MAX, |max| max as usize);
-            Value::from(text.chars().rev().take(most).collect::<String>())
-        }
-        ValueFormat::Email => json!(format!("conformance.{number}@example.com")),
-        ValueFormat::Uri => json!(format!("https://example.com/conformance/{number}")),
-        ValueFormat::Country => json!(["NO", "DE", "JP"][place % 3]),
-        ValueFormat::Time => json!(format!("2025-01-{:02}T12:00:00Z", number % 28 + 1)),
-        ValueFormat::OneOf(words) => Value::from(*words.get(place % words.len().max(1))?),
-        ValueFormat::Bool => json!(number.is_multiple_of(2)),
-        ValueFormat::Pairs { .. } => json!(format!("value {number}")),
-        ValueFormat::Names { .. } => json!([format!("conformance {number}")]),
-        ValueFormat::Lines { .. } => json!(format!("Line {number}")),
-        _ => return None,
-    })
-}
-
-/// The fields of a kind that an update can set.
-fn writable<'a>(
-    subject: &'a Subject<'_>,
-    kind: &'a IdKind,
-) -> impl Iterator<Item = (FieldPath, &'a WriteRule)> {
-    subject.capabilities().fields.iter().filter_map(move |spec| {
-        let rule = spec.write.as_ref().filter(|rule| rule.update && rule.id_kinds.contains(kind))?;
-        let is_pairs = matches!(rule.format, ValueFormat::Pairs { .. });
-        Some((if is_pairs { FieldPath::metadata("conformance") } else { spec.path.clone() }, rule))
-    })
 }
 
 /// Somebody of each kind that can be updated.
@@ -247,19 +216,6 @@ async fn stale(subject: &Subject<'_>) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// A draft with everything that can be given.
-fn draft(subject: &Subject<'_>, kind: &IdKind, number: u64) -> ProfileDraft {
-    let given = subject.capabilities().fields.iter().filter_map(|spec| {
-        let rule = spec.write.as_ref().filter(|rule| rule.id_kinds.contains(kind))?;
-        let is_pairs = matches!(rule.format, ValueFormat::Pairs { .. });
-        let path = if is_pairs { FieldPath::metadata("conformance") } else { spec.path.clone() };
-        // A new profile is let in, unless that is what is checked.
-        let is_given = rule.create != AtCreation::No && path != FieldPath::STATUS;
-        Some((path, value(&rule.format, number).filter(|_| is_given)?))
-    });
-    given.fold(ProfileDraft::new(kind.clone()), |draft, (path, value)| draft.set(path, value))
-}
-
 async fn create(subject: &Subject<'_>) -> Result<Outcome> {
     let kinds = subject.capabilities().operations.create.kinds();
     require!(!kinds.is_empty(), "nobody can be created");
@@ -305,16 +261,6 @@ async fn while_listing(subject: &Subject<'_>) -> Result<Outcome> {
     let twice = (count - came.len()) as u64;
     ensure!(listing.report().duplicates == twice, "{twice} come twice, and the report says otherwise");
     Ok(Outcome::Passed)
-}
-
-/// Somebody made for this, or somebody who is listed.
-async fn victim(subject: &Subject<'_>, kind: &IdKind) -> Result<Option<ProfileId>> {
-    if subject.capabilities().operations.create.kinds().contains(kind) {
-        return Ok(Some(subject.provider.create(&draft(subject, kind, unique())).await?.id));
-    }
-    let may_act = |status: Option<&Status>| !matches!(status, Some(Status::Suspended | Status::Deleted));
-    let mut people = subject.listed.iter().rev().filter(|it| it.id.kind == *kind);
-    Ok(people.find(|it| may_act(it.status.value())).map(|profile| profile.id.clone()))
 }
 
 async fn deactivate(subject: &Subject<'_>) -> Result<Outcome> {

@@ -3,8 +3,10 @@
 
 mod memory;
 
-use anyprofile_conformance::{CHECKS, Outcome, Report, run};
-use memory::{Connector, Flaw};
+use std::sync::Arc;
+
+use anyprofile_conformance::{CHECKS, Outcome, Report, Server, run};
+use memory::{Connector, Flaw, Store};
 
 async fn report_of(flaw: Flaw) -> Report {
     let connector = Connector::new(flaw);
@@ -43,6 +45,23 @@ async fn each_flaw_is_found() {
         (Flaw::SendsFilterAllTheSame, "listing.filter-inverted"),
         (Flaw::BelievesFilter, "listing.filter-ignored"),
         (Flaw::BelievesOrder, "listing.order-ignored"),
+        (Flaw::SendsAnotherBody, "plan.shown"),
+        (Flaw::HidesHeader, "plan.shown"),
+        (Flaw::HidesStep, "plan.shown"),
+        (Flaw::SendsBackwards, "plan.shown"),
+        (Flaw::PlanWrites, "plan.repeatable"),
+        (Flaw::PlansAnew, "plan.repeatable"),
+        (Flaw::ReadsGiven, "plan.given"),
+        (Flaw::ShowsSettled, "plan.settled"),
+        (Flaw::WritesSettled, "plan.settled"),
+        (Flaw::ExecutesTwice, "plan.spent"),
+        (Flaw::TakesAnyPlan, "plan.elsewhere"),
+        (Flaw::SpendsRefused, "plan.refused"),
+        (Flaw::ForgetsSteps, "plan.refused"),
+        (Flaw::RepeatsLost, "plan.lost"),
+        (Flaw::DeniesLost, "plan.lost"),
+        (Flaw::ForgetsMade, "plan.partly"),
+        (Flaw::GoesOn, "plan.partly"),
     ] {
         let report = report_of(flaw).await;
         let found: Vec<_> = report.failures().map(|(check, _)| check.id).collect();
@@ -61,4 +80,34 @@ async fn a_check_that_cannot_be_made_says_why() {
     // What the server cannot provoke is open, and counted.
     assert!(report.not_provoked() > 4 && report.not_provoked() < skipped.len(), "{report}");
     assert!(report.to_string().contains("cannot provoke"), "{report}");
+}
+
+/// A server that counts, and can do nothing else.
+#[derive(Debug)]
+struct Counting(Arc<Store>);
+
+impl Server for Counting {
+    fn requests(&self) -> u64 {
+        self.0.requests()
+    }
+
+    fn writes(&self) -> u64 {
+        self.0.writes()
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_does_not_tell_is_not_checked_and_counted_as_open() {
+    let connector = Connector::new(Flaw::HidesHeader);
+    let report = run(&connector, &Counting(Arc::clone(&connector.store))).await;
+    assert!(report.is_passed(), "{report}");
+    let open: Vec<_> = report
+        .results
+        .iter()
+        .filter(|it| matches!(it.outcome, Outcome::NotApplicable(_)) && it.check.id.starts_with("plan."))
+        .map(|it| it.check.id)
+        .collect();
+    assert_eq!(open, ["plan.shown", "plan.refused", "plan.lost", "plan.partly"]);
+    assert!(report.not_provoked() > open.len(), "{report}");
+    assert!(report.to_string().contains("tell"), "{report}");
 }
