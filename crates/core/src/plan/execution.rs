@@ -81,7 +81,9 @@ impl Execution {
                     Effect::Possible | Effect::Partial => StepOutcome::Unknown,
                     Effect::Whole => StepOutcome::Made,
                 };
-                self.error = Some(if self.next == 0 { error } else { after_others(error, self.next) });
+                let is_all = outcome == StepOutcome::Made && self.next + 1 == self.steps.len();
+                let is_alone = self.next == 0 || is_all;
+                self.error = Some(if is_alone { error } else { after_others(error, self.next) });
                 outcome
             }
         };

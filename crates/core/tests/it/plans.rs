@@ -186,6 +186,19 @@ async fn what_fails_behind_others_says_that_they_were_made() {
 }
 
 #[tokio::test]
+async fn the_last_request_that_was_made_and_not_read_back_leaves_nothing_undone() {
+    let service = Steps::of("a", &[]);
+    let plan = service.planned().await;
+    let mut execution = Execution::begin(&service, &plan, &ExecuteOptions::new()).await.unwrap();
+    execution.step(Ok(Receipt::Accepted));
+    execution.step(Ok(Receipt::Accepted));
+    execution.step(Err(Error::new(ErrorKind::Decode, "unreadable").after_write()));
+    let executed = execution.finish(&service).await;
+    assert_eq!(executed.steps, [StepOutcome::Made; 3]);
+    assert_eq!(executed.error.unwrap().effect(), Effect::Whole);
+}
+
+#[tokio::test]
 async fn an_execution_that_is_dropped_leaves_the_plan_spent() {
     let service = Steps::of("a", &[]);
     let plan = service.planned().await;
