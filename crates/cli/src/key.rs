@@ -108,9 +108,14 @@ impl Key {
 }
 
 fn usual_path() -> Option<PathBuf> {
+    Some(state_folder()?.join("key"))
+}
+
+/// Where what is to be remembered of this user's runs is kept.
+pub(crate) fn state_folder() -> Option<PathBuf> {
     let strategy = etcetera::choose_base_strategy().ok()?;
     let folder = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
-    Some(folder.join("anyprofile").join("key"))
+    Some(folder.join("anyprofile"))
 }
 
 #[cfg(test)]

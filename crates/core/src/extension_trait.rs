@@ -144,7 +144,7 @@ pub trait ProfileProviderExt: ProfileProvider {
             Write::Create { .. } => PlanOptions::new(),
             _ => PlanOptions::always(),
         };
-        Ok(record.compare(self.plan(&record.write, &options).await?))
+        Ok(record.compare(self.plan(&record.write, &options).await?, self.capabilities()))
     }
 
     /// Looks for what [`create`](Self::create) may have made where its error says that it

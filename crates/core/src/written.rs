@@ -66,6 +66,27 @@ pub(crate) fn is_same(one: &Value, other: &Value, format: Option<&ValueFormat>) 
     }
 }
 
+/// A value in a form in which two that are one are equal to the letter.
+pub(crate) fn canonical(value: &Field<Value>, path: &FieldPath, capabilities: &Capabilities) -> Field<Value> {
+    let Field::Value(value) = value else { return value.clone() };
+    let text = |text: String| Field::Value(Value::from(text));
+    match (format_of(path, capabilities), value.as_str()) {
+        (Some(ValueFormat::Time), Some(time)) => match time.parse::<Timestamp>() {
+            Ok(time) => text(time.to_string()),
+            Err(_) => Field::Value(value.clone()),
+        },
+        (Some(ValueFormat::Email), Some(address)) => text(address.trim().to_ascii_lowercase()),
+        (Some(ValueFormat::Lines { .. }), Some(lines)) => {
+            text(lines.lines().map(str::trim).collect::<Vec<_>>().join("\n"))
+        }
+        (Some(ValueFormat::Names { .. } | ValueFormat::Roles { .. }), None) => match names(value) {
+            Some(names) => Field::Value(names.into_iter().collect()),
+            None => Field::Value(value.clone()),
+        },
+        _ => Field::Value(value.clone()),
+    }
+}
+
 fn names(value: &Value) -> Option<BTreeSet<&str>> {
     value.as_array()?.iter().map(Value::as_str).collect()
 }
@@ -135,6 +156,23 @@ mod tests {
         assert!(!is_same(&json!(["a"]), &json!(["a", "b"]), Some(&lists)));
         assert!(!is_same(&json!(["a", 1]), &json!(["a"]), Some(&lists)));
         assert!(!is_same(&json!("a"), &json!("b"), Some(&text)));
+        let mut capabilities = Capabilities::default();
+        let format = |format| crate::WriteRule::set_only(&[], format);
+        capabilities.fields = [
+            crate::FieldSpec::read(FieldPath::LABELS, "x").writable(format(lists.clone())),
+            crate::FieldSpec::read(FieldPath::EMAILS, "x").writable(format(ValueFormat::Email)),
+            crate::FieldSpec::read(FieldPath::EXTERNAL_ID, "x").writable(format(ValueFormat::Time)),
+        ]
+        .into_iter()
+        .collect();
+        for (path, one, other) in [
+            (FieldPath::LABELS, json!(["a", "b"]), json!(["b", "a"])),
+            (FieldPath::EMAILS, json!("Ana@X.org"), json!("ana@x.org")),
+            (FieldPath::EXTERNAL_ID, noon.clone(), same.clone()),
+        ] {
+            let [one, other] = [one, other].map(|it| canonical(&Field::Value(it), &path, &capabilities));
+            assert_eq!(one, other, "{path}");
+        }
         let [upper, lower] = [json!("Ana@X.org"), json!("ana@x.org")];
         assert!(is_same(&upper, &lower, Some(&ValueFormat::Email)) && !is_same(&upper, &lower, Some(&text)));
     }

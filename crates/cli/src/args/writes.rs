@@ -47,18 +47,18 @@ pub(crate) struct Whom {
     /// told, and keeps the run from being complete. One whose service does not know such a key is named.
     #[arg(long, value_name = "KEY", conflicts_with = "ids")]
     pub(crate) find: Option<String>,
+    /// With --find: also where several profiles of one account are found, and nobody is asked.
+    #[arg(long, requires = "find")]
+    pub(crate) allow_several: bool,
+    /// With --find: also where the profile of the credential itself is found, and nobody is asked.
+    #[arg(long, requires = "find")]
+    pub(crate) allow_own_profile: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Selected {
     #[command(flatten)]
     pub(crate) whom: Whom,
-    /// With --find and --yes: also where several profiles of one account are found.
-    #[arg(long, requires = "find")]
-    pub(crate) allow_several: bool,
-    /// With --find and --yes: also where the profile of the credential itself is found.
-    #[arg(long, requires = "find")]
-    pub(crate) allow_own_profile: bool,
     #[command(flatten)]
     pub(crate) confirm: Confirm,
 }
@@ -171,6 +171,9 @@ pub(crate) struct Apply {
     /// plan is applied once.
     #[arg(value_name = "FILE")]
     pub(crate) plan: PathBuf,
+    /// Stop where more than this share of the plans failed (of 20 at least).
+    #[arg(long, value_name = "PERCENT", default_value_t = 10, value_parser = clap::value_parser!(u8).range(..=100))]
+    pub(crate) max_failure_rate: u8,
     #[command(flatten)]
     pub(crate) confirm: Confirm,
 }

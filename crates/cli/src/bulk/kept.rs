@@ -1,6 +1,6 @@
 //! Plans that are kept in a file.
 
-use std::{fs::File, io::Read as _, path::Path};
+use std::{collections::BTreeSet, fs::File, io::Read as _, path::Path};
 
 use anyprofile::PlanRecord;
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,12 @@ const MOST_BYTES: u64 = 256 << 20;
 struct Document {
     anyprofile_plan: u32,
     plans: Vec<PlanRecord>,
+}
+
+/// What tells whether the rest can be read.
+#[derive(Deserialize)]
+struct Version {
+    anyprofile_plan: u32,
 }
 
 /// Keeps plans in a file that only this user can read.
@@ -36,6 +42,8 @@ pub(crate) fn keep(path: &Path, plans: Vec<PlanRecord>) -> Result<(), Failure> {
 pub(crate) fn kept(path: &Path) -> Result<Vec<PlanRecord>, Failure> {
     let name = path.display();
     let refused = |why: String| Failure::Usage(format!("{name}: {why}"));
+    // A link has another journal beside it than what it leads to.
+    files::check_writable(path).map_err(|error| refused(files::in_words(&error)))?;
     let file = File::open(path).map_err(|error| files::failure(path, &error))?;
     check_rights(path, &file)?;
     let mut text = Vec::new();
@@ -48,15 +56,21 @@ pub(crate) fn kept(path: &Path) -> Result<Vec<PlanRecord>, Failure> {
         )));
     }
     // What the error says may repeat a value.
+    let version = serde_json::from_slice::<Version>(&text).map(|it| it.anyprofile_plan);
+    if let Ok(version) = version
+        && version != VERSION
+    {
+        return Err(refused(format!("it has the version {version}, and this program reads {VERSION}")));
+    }
     let document: Document = serde_json::from_slice(&text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         refused(format!(
             "it is no plan that was kept (line {line}, column {column}): make one with `anyprofile plan`"
         ))
     })?;
-    if document.anyprofile_plan != VERSION {
-        let version = document.anyprofile_plan;
-        return Err(refused(format!("it has the version {version}, and this program reads {VERSION}")));
+    let digests: BTreeSet<_> = document.plans.iter().map(PlanRecord::digest).collect();
+    if digests.len() < document.plans.len() {
+        return Err(refused("the same plan is in it more than once: make it anew".to_owned()));
     }
     Ok(document.plans)
 }

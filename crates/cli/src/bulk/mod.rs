@@ -1,5 +1,6 @@
 //! Changes of many profiles: the file that they are read from, the journal of what became of them, and what is said of it.
 
+pub(crate) mod applied;
 mod csv_file;
 mod file;
 mod journal;

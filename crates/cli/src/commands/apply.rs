@@ -1,24 +1,30 @@
 //! `anyprofile apply`
 
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::SystemTime,
+};
 
 use anyprofile::{
-    Error, Plan, PlanRecord, ProfileProvider, ProfileProviderExt as _, Resumed, Timestamp, Write,
+    Error, ErrorKind, Plan, PlanOptions, PlanRecord, Profile, ProfileProvider, ProfileProviderExt as _,
+    Resumed, Timestamp, Write,
 };
 use futures_util::{StreamExt as _, stream};
 
 use super::own::OwnProfiles;
 use crate::{
     args::{Apply, Global},
-    bulk::{Journal, State, kept},
+    bulk::{Journal, State, applied, kept},
     diagnostics,
     exit::{Exit, Failure},
     files::beside,
-    output::print_text,
     progress::Progress,
     session::Session,
     summary::counted,
-    writes::{FailureRate, Outcome, Outcomes, Planned, Shown, confirmed, print_outcomes, write_all},
+    writes::{FailureRate, Outcome, Outcomes, Planned, Shown, ShownAs, confirmed, print_outcomes, write_all},
 };
 
 /// Who writes the journal.
@@ -29,40 +35,42 @@ const READ_AT_A_TIME: usize = 4;
 /// Makes the plans of a file anew, and executes them if they all come to the same.
 pub(crate) async fn run(global: &Global, apply: Apply) -> Result<Exit, Failure> {
     let records = kept(&apply.plan)?;
+    if records.is_empty() {
+        say!("there is nothing to write: the plan is empty");
+        return Ok(Exit::Complete);
+    }
     let mut journal = Journal::read(JOURNAL, beside(&apply.plan, ".journal"))?;
     let is_done = |record: &PlanRecord| journal.was_closed_with(&record.digest(), &record.digest());
     if records.iter().all(is_done) {
         say!("already applied, says {}: nothing was sent", journal.path().display());
         return Ok(Exit::Complete);
     }
-    let now = now()?;
-    if let Some(record) = records.iter().find(|record| record.check_time(now).is_err()) {
-        record.check_time(now)?;
-    }
+    check_time(records.iter())?;
     let session = Session::start(global).await?;
     let total = records.len();
+    let output = ShownAs { format: global.output, is_output: apply.confirm.dry_run };
     let progress = Progress::of_many(global, total, "reading");
-    let Resume { plans, changed, outcomes } = resume_all(&session, &journal, records, now, &progress).await;
+    let resumed = resume_all(&session, &journal, records, output, &progress).await?;
     progress.finish();
-    if changed > 0 {
-        let count = counted(changed, "plan", "plans");
+    if resumed.changed > 0 {
+        let count = counted(resumed.changed, "plan", "plans");
         say!(
             "error: nothing was written: {count} of {total} would write something else than was looked at: make it anew"
         );
         return Ok(Exit::Usage);
     }
-    let failed = outcomes.iter().count();
-    if failed > 0 {
-        print_outcomes(global.output, &outcomes)?;
-        say!("nothing was written: {failed} of {total} plans cannot be applied");
-        return Ok(outcomes.exit());
+    if resumed.failed > 0 {
+        print_outcomes(global.output, &resumed.outcomes)?;
+        say!("nothing was written: {} of {total} plans cannot be applied", resumed.failed);
+        return Ok(resumed.outcomes.exit());
     }
-    let writes = plans.iter().filter(|kept| !kept.is_settled).count();
-    let is_shown = apply.confirm.dry_run || !(global.quiet && apply.confirm.yes);
-    for kept in plans.iter().filter(|_| is_shown) {
-        if apply.confirm.dry_run { print_text(&kept.shown)? } else { diagnostics::say_lines(&kept.shown) }
+    let plans = resumed.plans;
+    if output.is_output || !(global.quiet && apply.confirm.yes) {
+        output.print(plans.iter().map(|kept| kept.shown.as_str()))?;
     }
-    let ids = plans.iter().filter(|kept| !kept.is_settled).filter_map(|kept| kept.record.write.id());
+    let to_do = plans.iter().filter(|kept| kept.known.is_none());
+    let writes = to_do.clone().count();
+    let ids = to_do.filter_map(|kept| kept.record.write.id());
     let own = OwnProfiles::at(&session, ids.clone()).await;
     ids.for_each(|id| own.warn(id));
     if apply.confirm.dry_run {
@@ -72,9 +80,21 @@ pub(crate) async fn run(global: &Global, apply: Apply) -> Result<Exit, Failure> 
     if writes > 0 && !confirmed(&apply.confirm)? {
         return Ok(Exit::Usage);
     }
-    // What was looked at is written, or told to have failed, one by one: no rate of failures ends it.
-    let rate = FailureRate::new(100, total);
-    write_all(global, Some(&mut journal), plans, outcomes, rate, Outcomes::to_string).await
+    // Whoever confirms may take their time.
+    check_time(plans.iter().map(|kept| &kept.record))?;
+    let rate = FailureRate::new(apply.max_failure_rate, total);
+    write_all(global, Some(&mut journal), plans, resumed.outcomes, rate, Outcomes::to_string).await
+}
+
+/// Checks that plans may be applied now.
+fn check_time<'a>(mut records: impl Iterator<Item = &'a PlanRecord>) -> Result<(), Failure> {
+    let now = now()?;
+    records.try_for_each(|record| record.check_time(now)).map_err(Failure::from)
+}
+
+fn now() -> Result<Timestamp, Failure> {
+    let clock = |_| Failure::Usage("the clock of this machine shows no time that can be read".to_owned());
+    Timestamp::try_from(SystemTime::now()).map_err(clock)
 }
 
 /// All plans, made anew.
@@ -82,47 +102,58 @@ pub(crate) async fn run(global: &Global, apply: Apply) -> Result<Exit, Failure> 
 struct Resume {
     /// Those that come to the same.
     plans: Vec<Kept>,
-    /// How many come to something else; each was shown.
+    /// How many were not begun, and come to something else; each was shown.
     changed: u64,
-    /// Why others cannot be executed.
+    /// How many were not begun, and cannot be made anew.
+    failed: u64,
+    /// What keeps those back that cannot be executed.
     outcomes: Outcomes,
 }
 
+/// Makes plans anew. What was begun in an earlier run and cannot go on keeps none of the others back.
 async fn resume_all(
     session: &Session,
     journal: &Journal<String>,
     records: Vec<PlanRecord>,
-    now: Timestamp,
+    output: ShownAs,
     progress: &Progress,
-) -> Resume {
-    let resumed = stream::iter(records).map(|record| resume(session, journal, record, now));
+) -> Result<Resume, Failure> {
+    let now = now()?;
+    let resumed = stream::iter(records).map(|record| resume(session, journal, record, output, now));
     let mut resumed = std::pin::pin!(resumed.buffered(READ_AT_A_TIME));
     let mut all = Resume::default();
-    while let Some((name, came)) = resumed.next().await {
+    while let Some(Resumption { name, is_begun, came }) = resumed.next().await {
         progress.step();
         match came {
             Came::Same(kept) => all.plans.push(*kept),
             Came::Changed(shown) => {
-                all.changed += 1;
                 say!("{name}  CHANGED since it was planned; by now it comes to:");
                 diagnostics::say_lines(&shown);
+                all.changed += u64::from(!is_begun);
+                let why = "it was begun, and comes to something else by now: make it anew";
+                all.outcomes.push(name, Outcome::NotPossible(why.to_owned(), Exit::Partial));
             }
             Came::Failed(error) => {
                 diagnostics::error(&error);
+                all.failed += u64::from(!is_begun);
                 all.outcomes.push(name, Outcome::not_possible(&error));
             }
-            Came::NotKnown(why) => {
+            Came::NotKnown => {
+                let why = "whether it was made in an earlier run is not known: look for it, and make the plan anew if it was not";
                 say!("{name}  {why}");
-                all.outcomes.push(name, Outcome::NotPossible(why, Exit::Partial));
+                all.outcomes.push(name, Outcome::NotPossible(why.to_owned(), Exit::Partial));
             }
         }
     }
-    all
+    Ok(all)
 }
 
-fn now() -> Result<Timestamp, Failure> {
-    let clock = |_| Failure::Usage("the clock of this machine shows no time that can be read".to_owned());
-    Timestamp::try_from(SystemTime::now()).map_err(clock)
+/// A plan that was kept, as it was found.
+struct Resumption {
+    name: String,
+    /// Whether an earlier run has begun it.
+    is_begun: bool,
+    came: Came,
 }
 
 /// What a plan that was kept comes to by now.
@@ -133,8 +164,8 @@ enum Came {
     Changed(String),
     /// It could not be made anew.
     Failed(Error),
-    /// Whether it was made in an earlier run is not known, for this reason.
-    NotKnown(String),
+    /// Whether it was made in an earlier run is not known, and it could be made a second time.
+    NotKnown,
 }
 
 /// A plan that was kept, and comes to the same.
@@ -143,9 +174,16 @@ struct Kept {
     record: PlanRecord,
     /// What it is known by in the journal.
     key: String,
-    noted: Option<State>,
-    is_settled: bool,
+    /// What comes of it, where there is nothing to write.
+    known: Option<Outcome>,
+    /// The profile that the plan was made from.
+    profile: Option<Arc<Profile>>,
+    /// Whether a part of it was made in an earlier run.
+    is_rest: bool,
     shown: String,
+    output: ShownAs,
+    /// Whether this run has claimed it.
+    is_claimed: AtomicBool,
 }
 
 fn name_of(record: &PlanRecord) -> String {
@@ -155,58 +193,77 @@ fn name_of(record: &PlanRecord) -> String {
     }
 }
 
+/// Whether a write makes another one each time.
+fn is_made_each_time(write: &Write) -> bool {
+    matches!(write, Write::Create { .. } | Write::Enroll { .. })
+}
+
 async fn resume(
     session: &Session,
     journal: &Journal<String>,
     record: PlanRecord,
+    output: ShownAs,
     now: Timestamp,
-) -> (String, Came) {
-    let name = name_of(&record);
-    let issuer = &record.issuer;
+) -> Resumption {
+    let (name, issuer, key) = (name_of(&record), record.issuer.clone(), record.digest());
+    let noted = journal.state_of(&key, &key);
+    let is_begun = noted.is_some();
+    let resumption = |came| Resumption { name: name.clone(), is_begun, came };
     let is_here = |provider: &&Arc<dyn ProfileProvider>| {
         let info = provider.info();
         (&info.service, &info.account) == (&issuer.service, &issuer.account)
     };
     let Some(provider) = session.directory.providers().iter().find(is_here) else {
         let message = format!("there is no {} account '{}'", issuer.service, issuer.account);
-        return (name, Came::Failed(Error::config(message)));
+        return resumption(Came::Failed(Error::config(message)));
     };
-    let key = record.digest();
-    let noted = journal.state_of(&key, &key);
-    let is_made_once = matches!(record.write, Write::Create { .. } | Write::Enroll { .. });
+    let kept = |record, known, plan: Option<&Plan>, is_rest| {
+        let shown =
+            plan.map_or_else(|| format!("{name}  written before"), |plan| output.of(plan, provider.as_ref()));
+        let profile = plan.and_then(Plan::current).cloned().map(Arc::new);
+        let provider = Arc::clone(provider);
+        Came::Same(Box::new(Kept {
+            provider,
+            record,
+            key: key.clone(),
+            known,
+            profile,
+            is_rest,
+            shown,
+            output,
+            is_claimed: AtomicBool::new(false),
+        }))
+    };
+    let is_made_each_time = is_made_each_time(&record.write);
     match noted {
         Some(State::Written | State::Ignored) => {
-            let shown = format!("{name}  written before");
-            let kept = Kept { provider: Arc::clone(provider), record, key, noted, is_settled: true, shown };
-            return (name, Came::Same(Box::new(kept)));
+            return resumption(kept(record, Some(Outcome::WrittenBefore), None, false));
         }
-        Some(State::Sending | State::Unknown) if is_made_once => {
-            let why = "whether it was made in an earlier run is not known: look for it, and make the plan anew if it was not";
-            return (name, Came::NotKnown(why.to_owned()));
+        Some(State::Sending | State::Unknown) if is_made_each_time => return resumption(Came::NotKnown),
+        None if is_made_each_time && applied::is_applied(&key) => {
+            say!("{name}  already applied, from another file");
+            return resumption(kept(record, Some(Outcome::WrittenBefore), None, false));
         }
         _ => {}
     }
-    let came = match provider.resume(&record, now).await {
+    let is_gone = |error: &Error| {
+        is_begun && matches!(record.write, Write::Delete { .. }) && error.kind() == ErrorKind::NotFound
+    };
+    resumption(match provider.resume(&record, now).await {
+        // It was on its way, and the service says that nobody is there.
+        Err(error) if is_gone(&error) => kept(record, Some(Outcome::so_already(noted)), None, false),
         Err(error) => Came::Failed(error),
-        Ok(Resumed::Changed(plan)) if !plan.is_settled() => Came::Changed(shown(&plan, provider.as_ref())),
-        Ok(Resumed::Unchanged(plan) | Resumed::Changed(plan)) => {
-            let (is_settled, shown) = (plan.is_settled(), shown(&plan, provider.as_ref()));
-            Came::Same(Box::new(Kept {
-                provider: Arc::clone(provider),
-                record,
-                key,
-                noted,
-                is_settled,
-                shown,
-            }))
+        Ok(Resumed::Unchanged(plan)) => kept(record, None, Some(&plan), false),
+        Ok(Resumed::Rest(plan) | Resumed::Changed(plan)) if plan.is_settled() => {
+            kept(record, Some(Outcome::so_already(noted)), Some(&plan), false)
+        }
+        Ok(Resumed::Rest(plan)) if is_begun => kept(record, None, Some(&plan), true),
+        Ok(Resumed::Rest(plan) | Resumed::Changed(plan)) => {
+            let shown = Shown { plan: &plan, capabilities: provider.capabilities() };
+            Came::Changed(shown.lines())
         }
         Ok(_) => Came::Failed(Error::config("this program does not know how to apply the plan")),
-    };
-    (name, came)
-}
-
-fn shown(plan: &Plan, provider: &dyn ProfileProvider) -> String {
-    Shown { plan, capabilities: provider.capabilities() }.lines()
+    })
 }
 
 impl Planned for Kept {
@@ -225,13 +282,34 @@ impl Planned for Kept {
     }
 
     fn known(&self) -> Option<Outcome> {
-        self.is_settled.then(|| Outcome::so_already(self.noted))
+        self.known.clone()
     }
 
     async fn plan(&self) -> Result<(Plan, &dyn ProfileProvider), Error> {
-        // It was in time when the run began.
-        let resumed = self.provider.resume(&self.record, self.record.made).await?;
-        let plan = resumed.into_unchanged().map_err(|error| error.with_provider(self.provider.info()))?;
-        Ok((plan, self.provider.as_ref()))
+        let provider = self.provider.as_ref();
+        let options = match &self.profile {
+            Some(profile) => PlanOptions::given(Arc::clone(profile)),
+            None => PlanOptions::new(),
+        };
+        let plan = provider.plan(&self.record.write, &options).await?;
+        let plan = match self.record.compare(plan, provider.capabilities()) {
+            Resumed::Rest(plan) if self.is_rest && self.output.of(&plan, provider) == self.shown => plan,
+            other => other.into_unchanged().map_err(|error| error.with_provider(provider.info()))?,
+        };
+        if is_made_each_time(&self.record.write) && !applied::claim(&self.key) {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                "nothing was sent: another run has applied the plan",
+            )
+            .with_provider(provider.info())
+            .with_operation(self.record.write.operation()));
+        }
+        Ok((plan, provider))
+    }
+
+    fn ended(&self, outcome: &Outcome) {
+        if outcome.is_left() && self.is_claimed.load(Ordering::Relaxed) {
+            applied::release(&self.key);
+        }
     }
 }

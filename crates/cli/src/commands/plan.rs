@@ -1,11 +1,16 @@
 //! `anyprofile plan`
 
-use std::{path::Path, sync::Arc, time::SystemTime};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use anyprofile::{PLAN_KEY_LENGTH, Plan, PlanOptions, PlanRecord, ProfileProvider, Timestamp, Write};
 
 use super::{
     create::draft_of,
+    own::OwnProfiles,
     selected::{self, Action, Job},
     update::{change_of, one_id},
     update_many,
@@ -14,10 +19,9 @@ use crate::{
     args::{Changes, Format, Global, Keep, PlanArguments, PlannedWrite, Whom},
     bulk::keep,
     exit::{Exit, Failure},
-    output::{print_line, print_text},
     session::Session,
     summary::counted,
-    writes::Shown,
+    writes::{Shown, ShownAs},
 };
 
 /// Plans of a run, and how it ends: some profiles may not be there, or not be such that it can be done to them.
@@ -71,17 +75,29 @@ async fn of_changes(global: &Global, changes: &Changes) -> Result<Planned, Failu
     Ok(Planned::of(provider, plan))
 }
 
-/// The same for several profiles.
+/// The same for several profiles. Whom a key alone does not mean has to be named here too: when the plan is applied, the ids are
+/// in it.
 async fn of_each(global: &Global, whom: &Whom, action: Action) -> Result<Planned, Failure> {
     let session = Session::start(global).await?;
     let (ids, found) = selected::chosen(global, &session, whom, action).await?;
-    let mut exits = vec![found];
-    let mut jobs = Vec::new();
+    let own = OwnProfiles::at(&session, &ids).await;
+    let mut plans = Vec::new();
     for id in ids {
         let planned = selected::plan(&session, &id, action).await;
+        plans.push((id, planned));
+    }
+    if whom.find.is_some()
+        && let Some(why) = selected::refusal(whom, &plans, &own, action)
+    {
+        return Err(Failure::Usage(format!("no plan was kept: {why}")));
+    }
+    let mut exits: Vec<_> = (found != Exit::Complete).then_some(found).into_iter().collect();
+    let mut jobs = Vec::new();
+    for (id, planned) in plans {
         match planned {
             Ok(job) => {
                 exits.push(Exit::Complete);
+                own.warn(&id);
                 jobs.push(job);
             }
             Err(outcome) => {
@@ -95,24 +111,18 @@ async fn of_each(global: &Global, whom: &Whom, action: Action) -> Result<Planned
 
 /// Shows the plans: they are what was asked for.
 fn show(format: Format, jobs: &[Job]) -> Result<(), Failure> {
-    let shown = jobs.iter().map(|job| Shown { plan: &job.plan, capabilities: job.provider.capabilities() });
-    match (format, jobs) {
-        (Format::Table | Format::Csv, [_]) => shown.into_iter().try_for_each(|shown| shown.print(format)),
-        (Format::Table | Format::Csv, _) => {
-            shown.into_iter().try_for_each(|shown| print_text(&shown.lines()))
-        }
-        (Format::Json, _) => {
-            let all: Vec<_> = shown.map(|shown| shown.json()).collect();
-            print_line(&serde_json::to_string_pretty(&all)?)
-        }
-        (Format::Ndjson, _) => shown.into_iter().try_for_each(|shown| print_line(&shown.json().to_string())),
+    if let (Format::Table | Format::Csv, [job]) = (format, jobs) {
+        return Shown { plan: &job.plan, capabilities: job.provider.capabilities() }.print(format);
     }
+    let output = ShownAs { format, is_output: true };
+    let shown: Vec<_> = jobs.iter().map(|job| output.of(&job.plan, job.provider.as_ref())).collect();
+    output.print(shown.iter().map(String::as_str))
 }
 
 /// Keeps what is to be done.
 fn keep_all(jobs: &[Job], keeping: &Keep) -> Result<(), Failure> {
     let clock = |_| Failure::Usage("the clock of this machine shows no time that can be written".to_owned());
-    let made = Timestamp::try_from(SystemTime::now()).map_err(clock)?;
+    let made = Timestamp::try_from(whole_seconds(SystemTime::now())).map_err(clock)?;
     let expires = SystemTime::from(made).checked_add(keeping.expires_in).map(Timestamp::try_from);
     let Some(Ok(expires)) = expires else {
         return Err(Failure::Usage("--expires-in leads to no time that can be written".to_owned()));
@@ -126,14 +136,21 @@ fn keep_all(jobs: &[Job], keeping: &Keep) -> Result<(), Failure> {
     let records: Vec<_> = records.collect::<Result<_, _>>()?;
     let name = keeping.out.display();
     let count = records.len() as u64;
+    // Also where it is nothing: an older plan of this name is not what was looked at.
+    keep(Path::new(&keeping.out), records)?;
     if count == 0 {
-        say!("there is nothing to write, and no plan was kept");
+        say!("there is nothing to write: the plan in {name} is empty");
         return Ok(());
     }
-    keep(Path::new(&keeping.out), records)?;
     say!(
         "{} kept in {name} until {expires}; nothing was written; `anyprofile apply {name}` writes",
         counted(count, "plan", "plans")
     );
     Ok(())
+}
+
+/// A time without its fraction: nobody reads it.
+fn whole_seconds(time: SystemTime) -> SystemTime {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs())
 }

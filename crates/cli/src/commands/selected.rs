@@ -87,7 +87,7 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
         }
         print_outcomes(global.output, &outcomes)?;
         say!("dry run: nothing was written");
-        if let (Some(_), Some(why)) = (&selected.whom.find, refusal(&selected, &plans, &own, action)) {
+        if let (Some(_), Some(why)) = (&selected.whom.find, refusal(&selected.whom, &plans, &own, action)) {
             say!("note: with --yes it would be refused: {why}");
         }
         return Ok(Exit::of_all(plans.iter().map(|(_, planned)| exit_of(planned)).chain(unasked)));
@@ -96,7 +96,7 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
     if selected.whom.find.is_some()
         && selected.confirm.yes
         && is_needed
-        && let Some(why) = refusal(&selected, &plans, &own, action)
+        && let Some(why) = refusal(&selected.whom, &plans, &own, action)
     {
         return Err(Failure::Usage(format!("nothing was written: {why}")));
     }
@@ -139,8 +139,8 @@ pub(super) async fn chosen(
 
 /// Why it is not done without asking: nobody can have meant by a key alone several people of one account, or the credential's
 /// own profile. Their ids say what is meant, and so do the flags.
-fn refusal(
-    selected: &Selected,
+pub(super) fn refusal(
+    whom: &Whom,
     plans: &[(ProfileId, Planned)],
     own: &OwnProfiles,
     action: Action,
@@ -152,13 +152,13 @@ fn refusal(
         (count > 1).then_some((count, &id.account))
     });
     let operation = action.operation();
-    if let (Some((count, account)), false) = (several, selected.allow_several) {
+    if let (Some((count, account)), false) = (several, whom.allow_several) {
         return Some(format!(
             "{count} profiles at account '{account}' have this key; name the ids of those to \
              {operation}, or add --allow-several"
         ));
     }
-    if let (Some(id), false) = (ids.iter().find(|id| own.contains(id)), selected.allow_own_profile) {
+    if let (Some(id), false) = (ids.iter().find(|id| own.contains(id)), whom.allow_own_profile) {
         return Some(format!(
             "{id} is the profile of the credential itself; name its id to {operation} it, or add \
              --allow-own-profile"

@@ -16,10 +16,9 @@ use crate::{
     exit::{Exit, Failure, after_write},
     files::beside,
     key::Key,
-    output::{print_line, print_text},
     progress::Progress,
     session::Session,
-    writes::{FailureRate, Outcome, Outcomes, Planned, Shown, confirmed, print_outcomes, write_all},
+    writes::{FailureRate, Outcome, Outcomes, Planned, ShownAs, confirmed, print_outcomes, write_all},
 };
 
 /// Who writes the journal.
@@ -39,7 +38,7 @@ struct GivenRow {
 
 impl GivenRow {
     /// What is to be written, as far as it is not so already, of a profile that may have been listed.
-    async fn planned(self, listed: Option<Arc<Profile>>, output: Output) -> Result<PlannedRow, Error> {
+    async fn planned(self, listed: Option<Arc<Profile>>, output: ShownAs) -> Result<PlannedRow, Error> {
         let Self { provider, id, row, fingerprint, noted } = self;
         let (change, profile) = row.beside_shown(provider.as_ref(), &id, listed).await?;
         let write = Write::update(id, change);
@@ -85,7 +84,7 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     if before > 0 {
         // What was done is no proof of what is: all of them are read.
         say!(
-            "{before} of {total} profiles were done before, says {}: each is read again",
+            "{before} of {total} profiles were done before, says {}: each is looked at again",
             journal.path().display()
         );
     }
@@ -93,7 +92,7 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     let mut rate = FailureRate::new(update.changes.max_failure_rate, total);
     let progress = Progress::of_many(global, total, "reading");
     let is_output = update.confirm.dry_run;
-    let output = Output { format: global.output, is_output };
+    let output = ShownAs { format: global.output, is_output };
     let plans = plan_all(rows, &mut rate, &mut outcomes, &progress, output).await;
     progress.finish();
     if rate.is_too_high() {
@@ -103,7 +102,7 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     }
     let writes = plans.iter().filter(|it| !it.is_settled).count();
     if is_output || !(global.quiet && update.confirm.yes) {
-        output.show(&plans)?;
+        output.print(plans.iter().map(|row| row.shown.as_str()))?;
     }
     say!("{writes} of {total} profiles are to be written");
     let to_write = plans.iter().filter(|it| !it.is_settled).map(PlannedRow::id);
@@ -142,7 +141,7 @@ pub(super) async fn plans(
     let mut rate = FailureRate::new(changes.max_failure_rate, rows.len());
     let mut outcomes = Outcomes::default();
     let progress = Progress::of_many(global, rows.len(), "reading");
-    let output = Output { format: Format::Table, is_output: false };
+    let output = ShownAs { format: Format::Table, is_output: false };
     let planned = plan_all(rows, &mut rate, &mut outcomes, &progress, output).await;
     progress.finish();
     if rate.is_too_high() {
@@ -153,7 +152,10 @@ pub(super) async fn plans(
         let (plan, _) = row.plan().await?;
         jobs.push(Job { provider: row.provider, plan });
     }
-    Ok((jobs, outcomes.exit()))
+    let made = jobs.iter().map(|_| Exit::Complete);
+    let failed = outcomes.iter().filter_map(|(_, outcome)| outcome.exit());
+    let exit = Exit::of_all(made.chain(failed));
+    Ok((jobs, exit))
 }
 
 /// What is to be done and where, as a digest.
@@ -206,7 +208,7 @@ struct PlannedRow {
     is_settled: bool,
     /// What was shown, and how.
     shown: String,
-    output: Output,
+    output: ShownAs,
     fingerprint: String,
     /// What the journal says of it.
     noted: Option<State>,
@@ -251,47 +253,13 @@ impl Planned for PlannedRow {
     }
 }
 
-/// How plans are shown.
-#[derive(Clone, Copy)]
-struct Output {
-    format: Format,
-    /// Whether they are what was asked for.
-    is_output: bool,
-}
-
-impl Output {
-    fn of(self, plan: &Plan, provider: &dyn ProfileProvider) -> String {
-        let shown = Shown { plan, capabilities: provider.capabilities() };
-        match self.format {
-            Format::Json | Format::Ndjson if self.is_output => shown.json().to_string(),
-            _ => shown.lines(),
-        }
-    }
-
-    /// Shows the plans: where nothing else is asked for they are the output.
-    fn show(self, plans: &[PlannedRow]) -> Result<(), Failure> {
-        let shown = plans.iter().map(|planned| planned.shown.as_str());
-        if !self.is_output {
-            shown.for_each(diagnostics::say_lines);
-        } else if self.format == Format::Json {
-            let all: Vec<Value> = shown.map(serde_json::from_str).collect::<Result<_, _>>()?;
-            print_line(&serde_json::to_string_pretty(&all)?)?;
-        } else {
-            for shown in shown {
-                print_text(shown)?;
-            }
-        }
-        Ok(())
-    }
-}
-
 /// Has every profile as it is, and says what would be written of it, until too many cannot be read.
 async fn plan_all(
     rows: Vec<GivenRow>,
     rate: &mut FailureRate,
     outcomes: &mut Outcomes,
     progress: &Progress,
-    output: Output,
+    output: ShownAs,
 ) -> Vec<PlannedRow> {
     let ids: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
     let wanted = rows.iter().map(|row| (&row.provider, &row.id));

@@ -1,55 +1,96 @@
-//! What the service shows of a write that was sent, and to which no answer came.
+//! What the service shows of a write that was sent, and to which no answer came, or none that shows it.
 
 use anyprofile::{
-    Candidate, Error, FieldPath, FindMethod, PlanOptions, ProfileDraft, ProfileProvider,
-    ProfileProviderExt as _, Timestamp, Write,
+    Candidate, Error, ErrorKind, Executed, FieldPath, FindMethod, Plan, PlanOptions, ProfileDraft, ProfileId,
+    ProfileProvider, ProfileProviderExt as _, Timestamp, Write,
 };
 
+use super::Outcome;
 use crate::{diagnostics, exit::Exit, summary::counted};
 
-/// Says of a change without an answer, or with an error instead of one, what the service shows. `otherwise` is how the run ends
-/// where that is not what was to be.
-pub(super) async fn look_again(
+/// Whether somebody else may have been written to.
+fn is_of_another(executed: Option<&Executed>) -> bool {
+    executed.and_then(|executed| executed.error.as_ref()).is_some_and(Error::is_of_another_profile)
+}
+
+/// Says of a change whether the service shows it. `outcome` is what is known of it.
+pub(super) async fn at_changed(
     provider: &dyn ProfileProvider,
-    write: &Write,
-    error: Option<&Error>,
-    otherwise: Exit,
-) -> Exit {
-    match provider.plan(write, &PlanOptions::new()).await {
-        Ok(plan) if plan.is_settled() && error.is_some_and(Error::is_of_another_profile) => {
+    plan: &Plan,
+    executed: Option<&Executed>,
+    outcome: &Outcome,
+) -> Outcome {
+    match provider.plan(plan.write(), &PlanOptions::new()).await {
+        Ok(now) if now.is_settled() && is_of_another(executed) => {
             say!("read back: the service shows it so; whether somebody else was changed is not known");
-            Exit::Partial
+            outcome.clone().with_exit(Exit::Partial)
         }
-        Ok(plan) if plan.is_settled() => {
+        Ok(now) if now.is_settled() => {
             say!("read back: the service shows it so");
-            Exit::Complete
+            Outcome::done(plan.write())
         }
-        Ok(plan) => {
-            let left: Vec<_> = plan.differences().iter().map(|it| it.field.as_str()).collect();
+        Ok(now) => {
+            let left: Vec<_> = now.differences().iter().map(|it| it.field.as_str()).collect();
             say!("read back: not so, or not shown: {}", left.join(", "));
-            otherwise
+            outcome.clone()
         }
         Err(failed) => {
             diagnostics::error(&failed);
             say!("reading it back failed: whether it was written is not known");
-            otherwise
+            outcome.clone()
         }
     }
 }
 
-/// Says of a creation without an answer what the service shows since. `otherwise` is how the run ends where that is nothing.
-pub(super) async fn look_for(
+/// Reads back who was to be deactivated or deleted.
+pub(super) async fn at_status(
+    provider: &dyn ProfileProvider,
+    id: &ProfileId,
+    write: &Write,
+    executed: Option<&Executed>,
+    outcome: &Outcome,
+) -> Outcome {
+    let is_accepted = matches!(outcome, Outcome::Done { .. });
+    let shown = match provider.get(id).await {
+        // Who is not found is gone only where the service has said so: what stands between may say both.
+        Err(error) if error.kind() == ErrorKind::NotFound && is_accepted => return outcome.clone(),
+        Err(error) if error.kind() == ErrorKind::NotFound => "the profile is not found any more".to_owned(),
+        Err(error) => {
+            diagnostics::error(&error);
+            format!("reading it back failed ({})", error.kind())
+        }
+        Ok(profile) => match profile.status.value() {
+            Some(status) if write.statuses().contains(status) && !is_of_another(executed) => {
+                return Outcome::done(write);
+            }
+            Some(status) => format!("the service shows it as {}", status.as_str()),
+            None => "the service still shows it, without a status".to_owned(),
+        },
+    };
+    if is_accepted { Outcome::Accepted(shown) } else { outcome.clone().with_look(&shown) }
+}
+
+/// Looks for what a creation without an answer may have made. `outcome` is what is known of it.
+pub(super) async fn for_created(
     provider: &dyn ProfileProvider,
     draft: &ProfileDraft,
-    sent: Timestamp,
-    otherwise: Exit,
-) -> Exit {
+    sent: Option<Timestamp>,
+    outcome: &Outcome,
+) -> Outcome {
+    match sent {
+        Some(sent) if found(provider, draft, sent).await => outcome.clone().with_exit(Exit::Partial),
+        _ => outcome.clone(),
+    }
+}
+
+/// Says what the service shows since a draft was sent, and whether that is somebody who may be it.
+async fn found(provider: &dyn ProfileProvider, draft: &ProfileDraft, sent: Timestamp) -> bool {
     let found = match provider.find_created(draft, sent).await {
         Ok(found) => found,
         Err(failed) => {
             diagnostics::error(&failed);
             say!("looking for what was made failed: whether it was is not known");
-            return otherwise;
+            return false;
         }
     };
     for Candidate { profile, differs, is_older, .. } in &found.candidates {
@@ -69,21 +110,21 @@ pub(super) async fn look_for(
     match &found.candidates[..] {
         [] if found.method == FindMethod::Unanswerable => {
             say!("whether it was made is not known: the service cannot be asked for it");
-            otherwise
+            false
         }
         [] if found.quarantined > 0 => {
             say!("whether it was made is not known: {} records cannot be read", found.quarantined);
-            otherwise
+            false
         }
         [] => {
             let requests = counted(found.requests, "request", "requests");
             say!("no such profile is there ({requests}); it may appear a little later");
-            otherwise
+            false
         }
         candidates if candidates.iter().all(|it| it.is_older) => {
             say!("no other such profile is there; it may appear a little later");
-            otherwise
+            false
         }
-        _ => Exit::Partial,
+        _ => true,
     }
 }

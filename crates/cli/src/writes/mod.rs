@@ -10,9 +10,9 @@ mod shown;
 
 pub(crate) use self::{
     confirm::confirmed,
-    execute::{Ended, execute, execute_and_look},
+    execute::execute,
     one::write_one,
     outcome::{FailureRate, Outcome, Outcomes},
     several::{Planned, print_outcomes, write_all},
-    shown::{Shown, in_words},
+    shown::{Shown, ShownAs, in_words},
 };

@@ -1,11 +1,9 @@
 //! One plan, executed; what became of it is the output.
 
-use std::time::SystemTime;
-
-use anyprofile::{Error, Executed, FieldPath, Plan, ProfileProvider, Timestamp, Write};
+use anyprofile::{Executed, FieldPath, Plan, ProfileProvider, Write};
 use serde_json::json;
 
-use super::{Ended, Shown, confirmed, execute, in_words, look};
+use super::{Outcome, Shown, confirmed, execute, in_words};
 use crate::{
     args::{Confirm, Format, Global},
     diagnostics,
@@ -41,50 +39,17 @@ pub(crate) async fn write_one(
     if !confirmed(confirm)? {
         return Ok(Exit::Usage);
     }
-    let sent = Timestamp::try_from(SystemTime::now()).ok();
     let interrupt = Interrupt::listen();
-    match execute(provider, plan, &interrupt).await {
-        Ended::NotBegun => {
+    let (outcome, executed) = execute(provider, plan, &interrupt).await;
+    match (&outcome, executed) {
+        (Outcome::NotTried, _) => {
             say!("nothing was written");
             Ok(Exit::Partial)
         }
-        Ended::With(Ok(executed)) => report(global, provider, plan, &executed, &interrupt),
-        Ended::With(Err(error)) if !error.may_have_taken_effect() => {
-            Ok(interrupt.exit(Failure::from(error).report()))
+        (_, Some(executed)) if executed.error.is_none() => {
+            report(global, provider, plan, &executed, &interrupt)
         }
-        unanswered => {
-            let error = unanswered.error();
-            error.into_iter().for_each(diagnostics::error);
-            let exit = looked(provider, plan.write(), error, sent, &interrupt).await;
-            Ok(interrupt.exit(exit))
-        }
-    }
-}
-
-/// What became of a write without an answer, as far as the service shows it.
-async fn looked(
-    provider: &dyn ProfileProvider,
-    write: &Write,
-    error: Option<&Error>,
-    sent: Option<Timestamp>,
-    interrupt: &Interrupt,
-) -> Exit {
-    let otherwise = error.map_or(Exit::Partial, Exit::of);
-    match (write, sent) {
-        (Write::Create { draft }, Some(sent)) => {
-            let exit = interrupt.look(look::look_for(provider, draft, sent, otherwise)).await;
-            if exit.is_none() {
-                say!(
-                    "look for it before it is created again: `anyprofile find`, or the newest profiles of the account"
-                );
-            }
-            exit.unwrap_or(otherwise)
-        }
-        (Write::Update { .. }, _) => {
-            let exit = interrupt.look(look::look_again(provider, write, error, otherwise)).await;
-            exit.unwrap_or(Exit::Partial)
-        }
-        _ => otherwise,
+        _ => Ok(interrupt.exit(outcome.exit().unwrap_or(Exit::Partial))),
     }
 }
 

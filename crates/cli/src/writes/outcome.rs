@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use anyprofile::{Error, Executed, FieldPath, Write};
+use anyprofile::{Error, Executed, FieldPath, StepOutcome, Write};
 
-use crate::{bulk::State, diagnostics, exit::Exit};
+use crate::{bulk::State, diagnostics, exit::Exit, summary::counted};
 
 /// What came of one plan.
 #[derive(Clone, PartialEq)]
@@ -78,18 +78,60 @@ impl Outcome {
         Self::Done { done: Done::of(write), made: None, unshown: Vec::new() }
     }
 
-    pub(crate) fn of_write(write: &Write, executed: Executed) -> Self {
+    /// What came of a plan that was executed.
+    pub(crate) fn of_executed(write: &Write, executed: &Executed) -> Self {
+        if let Some(error) = &executed.error {
+            return Self::of_failure(error).with_steps(&executed.steps);
+        }
         if executed.is_settled() {
-            Self::SoAlready
-        } else if executed.ignored.is_empty() {
-            let made = match (write, &executed.enrollment, &executed.profile) {
-                (Write::Enroll { .. }, Some(enrollment), _) => Some(enrollment.url.expose().to_owned()),
-                (Write::Create { .. }, _, Some(profile)) => Some(profile.id.to_string()),
-                _ => None,
-            };
-            Self::Done { done: Done::of(write), made, unshown: executed.unshown }
-        } else {
-            Self::Ignored(executed.ignored)
+            return Self::SoAlready;
+        }
+        if !executed.ignored.is_empty() {
+            return Self::Ignored(executed.ignored.clone());
+        }
+        let made = match (write, &executed.enrollment, &executed.profile) {
+            (Write::Enroll { .. }, Some(enrollment), _) => Some(enrollment.url.expose().to_owned()),
+            (Write::Create { .. }, _, Some(profile)) => Some(profile.id.to_string()),
+            _ => None,
+        };
+        Self::Done { done: Done::of(write), made, unshown: executed.unshown.clone() }
+    }
+
+    /// With what became of each of several requests.
+    fn with_steps(self, steps: &[StepOutcome]) -> Self {
+        let count = |outcome| steps.iter().filter(|step| **step == outcome).count();
+        if steps.len() < 2 {
+            return self;
+        }
+        let told = [
+            (StepOutcome::Made, "made"),
+            (StepOutcome::NotMade, "not made"),
+            (StepOutcome::Unknown, "not known"),
+            (StepOutcome::NotBegun, "not begun"),
+        ];
+        let told = told.map(|(outcome, word)| (count(outcome), word));
+        let told: Vec<_> = told
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        match self {
+            Self::Failed { words, may_have_taken_effect, exit } => Self::Failed {
+                words: format!("{words}: of {} requests {}", steps.len(), told.join(", ")),
+                may_have_taken_effect,
+                exit,
+            },
+            other => other,
+        }
+    }
+
+    /// With another exit code.
+    pub(crate) fn with_exit(self, exit: Exit) -> Self {
+        match self {
+            Self::Failed { words, may_have_taken_effect, .. } => {
+                Self::Failed { words, may_have_taken_effect, exit }
+            }
+            other => other,
         }
     }
 
@@ -142,6 +184,19 @@ impl Outcome {
         }
     }
 
+    /// In words, for the output: with a link, if one was made.
+    pub(crate) fn in_full(&self) -> String {
+        match self {
+            Self::Done { done: Done::Linked, made: Some(link), .. } => link.clone(),
+            other => other.to_string(),
+        }
+    }
+
+    /// Whether it may be tried again as it is: it was not made.
+    pub(crate) fn is_left(&self) -> bool {
+        matches!(self, Self::NotTried | Self::Failed { may_have_taken_effect: false, .. })
+    }
+
     /// In a word, for a program.
     pub(crate) fn word(&self) -> &'static str {
         match self {
@@ -183,7 +238,8 @@ impl fmt::Display for Outcome {
         match self {
             Self::Done { done, made, unshown } => {
                 formatter.write_str(done.as_str())?;
-                if let Some(made) = made {
+                // A link is a credential, and not for what is said.
+                if let Some(made) = made.as_ref().filter(|_| *done != Done::Linked) {
                     write!(formatter, ": {made}")?;
                 }
                 if unshown.is_empty() {
@@ -240,6 +296,16 @@ impl Outcomes {
         self.count(|outcome| outcome.exit() == Some(Exit::Complete))
     }
 
+    /// Whether some may be tried again as they are.
+    pub(crate) fn has_left(&self) -> bool {
+        self.count(Outcome::is_left) > 0
+    }
+
+    /// Whether a link was made.
+    pub(crate) fn has_link(&self) -> bool {
+        self.count(|outcome| matches!(outcome, Outcome::Done { done: Done::Linked, .. })) > 0
+    }
+
     /// Those that were not tried.
     pub(crate) fn left(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|(_, outcome)| *outcome == Outcome::NotTried).map(|(name, _)| name.as_str())
@@ -255,8 +321,8 @@ impl fmt::Display for Outcomes {
         let (failed, untried) = (self.count(Outcome::is_failure), self.count(|it| *it == Outcome::NotTried));
         write!(
             formatter,
-            "{} profiles: {written} written, {before} written before, {already} so already, {failed} failed, {untried} not tried",
-            self.0.len()
+            "{}: {written} written, {before} written before, {already} so already, {failed} failed, {untried} not tried",
+            counted(self.0.len() as u64, "profile", "profiles")
         )
     }
 }

@@ -6,7 +6,7 @@ use anyprofile::{Error, Plan, ProfileProvider};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{FailureRate, Outcome, Outcomes, execute_and_look};
+use super::{FailureRate, Outcome, Outcomes, execute};
 use crate::{
     args::{Format, Global},
     bulk::{Journal, State},
@@ -35,8 +35,13 @@ pub(crate) trait Planned {
     /// What comes of it, where there is nothing to write.
     fn known(&self) -> Option<Outcome>;
 
-    /// The plan, if it is what was shown, and who executes it.
+    /// The plan, if it is what was shown, and who executes it. Nothing else happens before it is sent.
     async fn plan(&self) -> Result<(Plan, &dyn ProfileProvider), Error>;
+
+    /// Takes what came of it.
+    fn ended(&self, outcome: &Outcome) {
+        let _ = outcome;
+    }
 }
 
 /// Executes one plan after the other, and prints what came of each at once, those first of which that is known already. What was
@@ -75,6 +80,7 @@ pub(crate) async fn write_all<P: Planned>(
             match note(State::Sending) {
                 Ok(()) => {
                     let outcome = written(&planned, &interrupt).await;
+                    planned.ended(&outcome);
                     broken = note(outcome.state()).err();
                     rate.count(outcome.is_failure());
                     outcome
@@ -107,10 +113,14 @@ pub(crate) async fn write_all<P: Planned>(
     if let Some(failure) = broken {
         return Err(failure);
     }
+    if outcomes.has_link() {
+        say!("a link is a credential: whoever holds it can enroll");
+    }
     let exit = interrupt.exit(if exit == Exit::Complete { outcomes.exit() } else { exit });
     match journal {
         Some(journal) if exit == Exit::Complete => journal.close()?,
-        Some(_) => say!("the same command goes on with those that were not written"),
+        Some(_) if outcomes.has_left() => say!("the same command goes on with those that were not written"),
+        Some(_) => say!("what is not known is not tried again: look at it"),
         None => {}
     }
     Ok(exit)
@@ -118,7 +128,7 @@ pub(crate) async fn write_all<P: Planned>(
 
 async fn written(planned: &impl Planned, interrupt: &Interrupt) -> Outcome {
     match planned.plan().await {
-        Ok((plan, provider)) => execute_and_look(provider, &plan, interrupt).await,
+        Ok((plan, provider)) => execute(provider, &plan, interrupt).await.0,
         Err(error) => {
             diagnostics::error(&error);
             Outcome::of_failure(&error)
@@ -132,7 +142,7 @@ fn print_row(rows: &mut Rows, name: &str, outcome: &Outcome) -> Result<Exit, Fai
 }
 
 fn row(name: &str, outcome: &Outcome) -> Vec<Value> {
-    vec![Value::from(name), Value::from(outcome.word()), Value::from(outcome.to_string())]
+    vec![Value::from(name), Value::from(outcome.word()), Value::from(outcome.in_full())]
 }
 
 /// Prints what came of each, where nothing is written any more.

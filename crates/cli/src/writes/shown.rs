@@ -1,10 +1,13 @@
 //! A plan, to be shown before anything is written.
 
-use anyprofile::{Capabilities, Difference, Field, FieldPath, Plan, PlannedRequest, Readable, Write};
+use anyprofile::{
+    Capabilities, Difference, Field, FieldPath, Plan, PlannedRequest, ProfileProvider, Readable, Write,
+};
 use serde_json::{Value, json};
 
 use crate::{
     args::Format,
+    diagnostics,
     exit::Failure,
     output::{grid, list_in_words, print_line, print_text, printable},
 };
@@ -88,8 +91,18 @@ impl Shown<'_> {
         let who = self.who().map(|who| format!("{subject}  {who}"));
         let warnings = self.plan.warnings().iter().map(|warning| format!("{subject}  warning: {warning}"));
         let requests = self.plan.requests().iter().map(|request| {
-            let body = request.body.as_ref().map(|body| format!(" {}", printable(&body.to_string())));
-            format!("{subject}  {} {}{}", request.method, request.url, body.unwrap_or_default())
+            let body = match (&request.body, &request.body_description) {
+                (Some(body), _) => format!(" {}", printable(&body.to_string())),
+                (None, Some(description)) => format!(" ({})", printable(description)),
+                (None, None) => String::new(),
+            };
+            let headers: Vec<_> =
+                request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+            let headers = match &headers[..] {
+                [] => String::new(),
+                headers => format!(" [{}]", printable(&headers.join("; "))),
+            };
+            format!("{subject}  {} {}{body}{headers}", request.method, request.url)
         });
         who.into_iter().chain(differences).chain(warnings).chain(requests).collect::<Vec<_>>().join("\n")
     }
@@ -138,6 +151,40 @@ impl Shown<'_> {
             shown["id"] = json!(id);
         }
         shown
+    }
+}
+
+/// How several plans are shown.
+#[derive(Clone, Copy)]
+pub(crate) struct ShownAs {
+    pub(crate) format: Format,
+    /// Whether they are what was asked for.
+    pub(crate) is_output: bool,
+}
+
+impl ShownAs {
+    /// A plan as it is shown, all of it.
+    pub(crate) fn of(self, plan: &Plan, provider: &dyn ProfileProvider) -> String {
+        let shown = Shown { plan, capabilities: provider.capabilities() };
+        match self.format {
+            Format::Json | Format::Ndjson if self.is_output => shown.json().to_string(),
+            _ => shown.lines(),
+        }
+    }
+
+    /// Shows plans: where nothing else is asked for they are the output.
+    pub(crate) fn print<'a>(self, shown: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
+        if !self.is_output {
+            shown.for_each(diagnostics::say_lines);
+        } else if self.format == Format::Json {
+            let all: Vec<Value> = shown.map(serde_json::from_str).collect::<Result<_, _>>()?;
+            print_line(&serde_json::to_string_pretty(&all)?)?;
+        } else {
+            for shown in shown {
+                print_text(shown)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -104,9 +104,9 @@ fn what_is_not_there_is_no_proof() {
     let server = server(20);
     let one = server.people("probely").remove(0);
     server.fault(Fault::new("users-destroy").respond(502));
-    // The plan reads it, and then a gateway stands between.
+    // The plan reads it, and so does the look whether it is so still; then a gateway stands between.
     let gateway = r#"{"message":"no Route matched with those values"}"#;
-    server.fault(Fault::new("users-retrieve").on_attempts(2..).respond(404).body(gateway));
+    server.fault(Fault::new("users-retrieve").on_attempts(3..).respond(404).body(gateway));
     let run = server.run(&["deactivate", &one, "--yes", "-o", "csv"]);
     assert_eq!(run.code, 4, "{}", run.err);
     assert!(run.err.contains("0 of 1 deactivated"), "{}", run.err);
@@ -219,7 +219,7 @@ fn who_is_not_found_after_a_write_without_an_answer_is_not_known_to_be_gone() {
     let one = server.people("probely").remove(0);
     server.fault(Fault::new("users-destroy").respond(502));
     server
-        .fault(Fault::new("users-retrieve").on_attempts(2..).respond(404).body(r#"{"detail":"Not found."}"#));
+        .fault(Fault::new("users-retrieve").on_attempts(3..).respond(404).body(r#"{"detail":"Not found."}"#));
     let run = server.run(&["deactivate", &one, "--yes", "-o", "csv"]);
     assert_eq!(run.code, 4, "{}", run.err);
     assert!(run.out.contains("NOT KNOWN") && run.out.contains("not found any more"), "{}", run.out);

@@ -174,6 +174,8 @@ fn what_was_written_without_an_answer_is_read_before_it_is_written_again() {
     std::fs::write(&file, format!("id,name.display\n{},Ada\n{},Grace\n", users[0], users[1])).unwrap();
     let arguments = ["update", "--from", file.to_str().unwrap(), "--yes", "-o", "csv"];
     server.fault(Fault::new("users-partial-update").first(1).drop_connection().after_effect());
+    // Two are read, the first is looked at before its write, and cannot be read back.
+    server.fault(Fault::new("users-retrieve").on_attempts(4..5).respond(403));
     let lost = server.run(&arguments);
     assert_eq!((lost.code, server.writes()), (4, 2), "{}", lost.err);
     assert!(lost.out.contains(&format!("{},unknown,NOT KNOWN (transport)", users[0])), "{}", lost.out);

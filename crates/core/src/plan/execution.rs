@@ -43,6 +43,9 @@ impl Execution {
             enrollment: None,
             error: None,
         };
+        if options.unchanged {
+            check_unchanged(provider, plan).await?;
+        }
         if plan.is_settled() {
             execution.profile = match (plan.current(), plan.write().id()) {
                 (Some(current), _) => Some(current.clone()),
@@ -50,9 +53,6 @@ impl Execution {
                 (None, None) => None,
             };
             return Ok(execution);
-        }
-        if options.unchanged {
-            check_unchanged(provider, plan).await?;
         }
         plan.spend().map_err(|error| error.with_provider(provider.info()))?;
         execution.steps = vec![StepOutcome::NotBegun; plan.requests().len().max(1)];
@@ -81,8 +81,9 @@ impl Execution {
                     Effect::Possible | Effect::Partial => StepOutcome::Unknown,
                     Effect::Whole => StepOutcome::Made,
                 };
-                let is_all = outcome == StepOutcome::Made && self.next + 1 == self.steps.len();
-                let is_alone = self.next == 0 || is_all;
+                let is_last = self.next + 1 == self.steps.len();
+                // Of those before and behind it nothing is different from what the error says by itself.
+                let is_alone = if outcome == StepOutcome::Made { is_last } else { self.next == 0 };
                 self.error = Some(if is_alone { error } else { after_others(error, self.next) });
                 outcome
             }
@@ -190,10 +191,11 @@ fn as_planned(plan: &Plan) -> GetOptions {
 /// Reads the profile of a plan, and checks that all that the plan touches is as it was when it was made.
 pub(crate) async fn check_unchanged<P: ProfileProvider + ?Sized>(provider: &P, plan: &Plan) -> Result<()> {
     plan.check_issuer(provider.info())?;
-    let Some(id) = plan.write().id() else { return Ok(()) };
+    // Where nothing was read nothing is known that could have changed.
+    let (Some(id), Some(_)) = (plan.write().id(), plan.current()) else { return Ok(()) };
     let current = read(provider, id, &as_planned(plan)).await?;
-    let stale: Vec<_> =
-        plan.stale(&current, provider.capabilities()).into_iter().map(FieldPath::as_str).collect();
+    let stale = plan.stale(&current, provider.capabilities());
+    let stale: Vec<_> = stale.iter().map(FieldPath::as_str).collect();
     if stale.is_empty() {
         return Ok(());
     }

@@ -19,11 +19,17 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
-    AccountName, Capabilities, Difference, Error, ErrorKind, FieldPath, PlannedRequest, Profile,
-    ProviderInfo, Result, ServiceName, Write, written::value_of,
+    AccountName, Capabilities, Difference, Error, ErrorKind, Field, FieldPath, PlannedRequest, Profile,
+    ProviderInfo, Result, ServiceName, Write,
+    written::{canonical, value_of},
 };
+
+/// What people are known by.
+const IDENTIFYING: [FieldPath; 4] =
+    [FieldPath::EMAILS, FieldPath::USERNAME, FieldPath::EXTERNAL_ID, FieldPath::NAME_DISPLAY];
 
 /// A write that was worked out and not made: what changes from what to what, and the requests that it sends.
 ///
@@ -176,10 +182,33 @@ impl Plan {
         self.0.differences.iter().chain(&self.0.settled)
     }
 
-    /// The fields that are not any more what they were when the plan was made.
-    fn stale(&self, current: &Profile, capabilities: &Capabilities) -> Vec<&FieldPath> {
-        let differs = |it: &&Difference| value_of(current, &it.field, capabilities) != it.now;
-        self.asked().filter(differs).map(|it| &it.field).collect()
+    /// The fields that are not any more what they were when the plan was made: those that it touches, and of somebody who is
+    /// deactivated, deleted or enrolled those that say who that is. Of what was not known then nothing is known now.
+    fn stale(&self, current: &Profile, capabilities: &Capabilities) -> Vec<FieldPath> {
+        let differs = |path: &FieldPath, then: &Field<Value>| {
+            let now = value_of(current, path, capabilities);
+            !then.is_absent() && canonical(&now, path, capabilities) != canonical(then, path, capabilities)
+        };
+        let touched = self.asked().map(|it| (it.field.clone(), it.now.clone()));
+        touched
+            .chain(self.identity(capabilities))
+            .filter(|(path, then)| differs(path, then))
+            .map(|it| it.0)
+            .collect()
+    }
+
+    /// What says who it is that is deactivated, deleted or enrolled.
+    fn identity(&self, capabilities: &Capabilities) -> Vec<(FieldPath, Field<Value>)> {
+        let (Write::Deactivate { .. } | Write::Delete { .. } | Write::Enroll { .. }, Some(current)) =
+            (self.write(), self.current())
+        else {
+            return Vec::new();
+        };
+        let value = |path: FieldPath| {
+            let value = value_of(current, &path, capabilities);
+            (path, value)
+        };
+        IDENTIFYING.into_iter().map(value).collect()
     }
 
     /// Makes sure that it is executed once: from now on it is spent.

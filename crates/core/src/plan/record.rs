@@ -4,10 +4,14 @@ use std::fmt::{self, Write as _};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::Sha256;
 
 use super::{Issuer, Plan};
-use crate::{Capabilities, Difference, Error, ErrorKind, FieldPath, Result, Timestamp, Write};
+use crate::{
+    Capabilities, Difference, Error, ErrorKind, Field, FieldPath, Result, Timestamp, Write,
+    written::canonical,
+};
 
 /// The version of what is written.
 const VERSION: u32 = 1;
@@ -88,7 +92,7 @@ impl PlanRecord {
             made,
             expires,
             requests: requests_of(&key, plan),
-            basis: basis_of(&key, plan),
+            basis: basis_of(&key, plan, capabilities),
             key,
         })
     }
@@ -104,7 +108,7 @@ impl PlanRecord {
                 format!("the plan has the version {}, and this program reads {VERSION}", self.version);
             return Err(Error::new(ErrorKind::InvalidRequest, message).with_operation(operation));
         }
-        if now < self.expires {
+        if now < self.expires && self.made < self.expires {
             return Ok(());
         }
         let message = format!("the plan has expired at {}", self.expires);
@@ -115,14 +119,26 @@ impl PlanRecord {
 
     /// What tells this record from any other one, also from one of the same write: a digest, in hexadecimal digits.
     pub fn digest(&self) -> String {
-        digest(&self.key, &(&self.requests, &self.basis))
+        digest(&self.key, &(&self.write, self.made, self.expires, &self.requests, &self.basis))
     }
 
-    /// Holds a plan against this one.
-    pub(crate) fn compare(&self, plan: Plan) -> Resumed {
-        let is_same =
-            requests_of(&self.key, &plan) == self.requests && basis_of(&self.key, &plan) == self.basis;
-        if is_same { Resumed::Unchanged(plan) } else { Resumed::Changed(plan) }
+    /// Holds a plan, which was made anew, against this one.
+    pub fn compare(&self, plan: Plan, capabilities: &Capabilities) -> Resumed {
+        let is_same = *plan.write() == self.write
+            && plan.differences() == self.differences
+            && plan.warnings() == self.warnings
+            && requests_of(&self.key, &plan) == self.requests
+            && basis_of(&self.key, &plan, capabilities) == self.basis;
+        let is_left = |it: &Difference| self.differences.contains(it);
+        let is_rest = *plan.write() == self.write
+            && matches!(plan.write(), Write::Update { .. })
+            && plan.differences().len() < self.differences.len()
+            && plan.differences().iter().all(is_left);
+        match (is_same, is_rest) {
+            (true, _) => Resumed::Unchanged(plan),
+            (false, true) => Resumed::Rest(plan),
+            (false, false) => Resumed::Changed(plan),
+        }
     }
 }
 
@@ -132,6 +148,8 @@ impl PlanRecord {
 pub enum Resumed {
     /// It comes to the same, to the letter.
     Unchanged(Plan),
+    /// A part of it is so already, and the rest is as it was: as it is where the plan was executed in part. All of it may be so.
+    Rest(Plan),
     /// It comes to something else by now: this.
     Changed(Plan),
 }
@@ -144,7 +162,7 @@ impl Resumed {
     pub fn into_unchanged(self) -> Result<Plan> {
         match self {
             Self::Unchanged(plan) => Ok(plan),
-            Self::Changed(plan) => {
+            Self::Rest(plan) | Self::Changed(plan) => {
                 let message = if plan.is_settled() {
                     "nothing was sent: the service shows by now all that the plan was to bring about"
                 } else {
@@ -162,8 +180,16 @@ fn requests_of(key: &str, plan: &Plan) -> Vec<String> {
     plan.requests().iter().map(|request| digest(key, request)).collect()
 }
 
-fn basis_of(key: &str, plan: &Plan) -> String {
-    digest(key, &(plan.issuer(), plan.write().id(), plan.asked().collect::<Vec<_>>()))
+/// The digest of what was known of what the plan touches, and of whom it is about.
+fn basis_of(key: &str, plan: &Plan, capabilities: &Capabilities) -> String {
+    let canonical = |(path, now): (&FieldPath, &Field<Value>)| {
+        let now = canonical(now, path, capabilities);
+        (path.clone(), now.state(), now.into_value())
+    };
+    let touched: Vec<_> = plan.asked().map(|it| (&it.field, &it.now)).map(canonical).collect();
+    let identity = plan.identity(capabilities);
+    let identity: Vec<_> = identity.iter().map(|(path, now)| (path, now)).map(canonical).collect();
+    digest(key, &(plan.issuer(), plan.write().id(), touched, identity))
 }
 
 /// The digest of what a value serializes to.

@@ -152,7 +152,7 @@ async fn each_request_says_what_became_of_it_and_what_was_not_made_may_be_tried_
     for (ends, steps, effect, is_spent) in [
         (&[Effect::None][..], [NotMade, NotBegun, NotBegun], Effect::None, false),
         (&[Effect::Possible], [Unknown, NotBegun, NotBegun], Effect::Possible, true),
-        (&[Effect::Whole], [Made, NotBegun, NotBegun], Effect::Whole, true),
+        (&[Effect::Whole], [Made, NotBegun, NotBegun], Effect::Partial, true),
     ] {
         let service = Steps::of("a", ends);
         let plan = service.planned().await;
