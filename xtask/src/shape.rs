@@ -93,15 +93,23 @@ fn trait_methods(file: &Path) -> Result<Vec<syn::Signature>, String> {
     found.ok_or_else(|| format!("{}: there is no trait ProfileProvider", file.display()))
 }
 
-/// Whether a method can send a write: it is given a plan, or is told how to write.
+/// Whether a method can send a write: it is given a plan or what is to be written, or is named like a write, and does not make
+/// a plan of it.
 fn writes(method: &syn::Signature) -> bool {
+    const GIVEN: [&str; 5] = ["Plan", "Write", "WriteOptions", "ProfileChange", "ProfileDraft"];
+    const VERBS: [&str; 6] = ["create", "update", "deactivate", "delete", "enroll", "write"];
     let is_given = |argument: &syn::FnArg| {
         let syn::FnArg::Typed(argument) = argument else { return false };
-        let syn::Type::Reference(reference) = &*argument.ty else { return false };
-        let syn::Type::Path(path) = &*reference.elem else { return false };
-        path.path.segments.last().is_some_and(|last| last.ident == "Plan" || last.ident == "WriteOptions")
+        let of = match &*argument.ty {
+            syn::Type::Reference(reference) => &*reference.elem,
+            other => other,
+        };
+        let syn::Type::Path(path) = of else { return false };
+        path.path.segments.last().is_some_and(|last| GIVEN.contains(&last.ident.to_string().as_str()))
     };
-    method.inputs.iter().any(is_given)
+    let name = method.ident.to_string();
+    let is_plan = name.starts_with("plan");
+    !is_plan && (VERBS.iter().any(|verb| name.starts_with(verb)) || method.inputs.iter().any(is_given))
 }
 
 /// The files that name a service outside their tests, and outside the examples in their documentation.

@@ -19,17 +19,20 @@ const OF_SENDING: [&str; 7] = [
     "x-request-id",
 ];
 
-/// The names of the headers of what only reads: what these say is not about a write.
-pub(super) fn names_of_reads(log: &[SentRequest]) -> BTreeSet<String> {
+/// A header, by its name and its value.
+pub(super) type Header = (String, String);
+
+/// The headers of what only reads: what these say is not about a write. The same name with another value is another header.
+pub(super) fn headers_of_reads(log: &[SentRequest]) -> BTreeSet<Header> {
     let reads = log.iter().filter(|request| !request.is_write);
-    reads.flat_map(|request| &request.headers).map(|(name, _)| name.clone()).collect()
+    reads.flat_map(|request| request.headers.iter().cloned()).collect()
 }
 
 /// What is not as it was shown, if anything.
 pub(super) fn differs(
     shown: &[PlannedRequest],
     sent: &[SentRequest],
-    usual: &BTreeSet<String>,
+    usual: &BTreeSet<Header>,
 ) -> Option<String> {
     for (place, (shown, sent)) in shown.iter().zip(sent).enumerate() {
         if let Some(what) = request_differs(shown, sent, usual) {
@@ -40,7 +43,7 @@ pub(super) fn differs(
     (shown != sent).then(|| format!("{sent} writes are sent, and {shown} were shown"))
 }
 
-fn request_differs(shown: &PlannedRequest, sent: &SentRequest, usual: &BTreeSet<String>) -> Option<String> {
+fn request_differs(shown: &PlannedRequest, sent: &SentRequest, usual: &BTreeSet<Header>) -> Option<String> {
     if shown.method != sent.method {
         return Some("another method".to_owned());
     }
@@ -54,10 +57,11 @@ fn request_differs(shown: &PlannedRequest, sent: &SentRequest, usual: &BTreeSet<
     let is_json = |name: &str, value: &str| {
         name == "content-type" && shown.body.is_some() && value.starts_with("application/json")
     };
-    let mut hidden = sent.headers.iter().filter(|(name, value)| {
+    let mut hidden = sent.headers.iter().filter(|header| {
+        let (name, value) = header;
         !(is_shown(name)
             || is_json(name, value)
-            || usual.contains(name)
+            || usual.contains(*header)
             || OF_SENDING.contains(&name.as_str()))
     });
     if let Some((name, _)) = hidden.next() {
@@ -89,7 +93,7 @@ mod tests {
 
     #[test]
     fn each_part_of_a_request_is_held_against_what_was_shown() {
-        let usual = names_of_reads(&[SentRequest::new("GET", "https://a").with_header("host", "a")]);
+        let usual = headers_of_reads(&[SentRequest::new("GET", "https://a").with_header("host", "a")]);
         let right = sent("PATCH", "https://a/b?c", r#"{"y": 2, "x": 1}"#);
         let of = |sent: SentRequest| differs(&[shown()], &[sent], &usual);
         assert_eq!(of(right.clone()), None);
@@ -99,6 +103,7 @@ mod tests {
             (sent("PATCH", "https://a/b?c", r#"{"x":1}"#), "body"),
             (sent("PATCH", "https://a/b?c", ""), "body"),
             (right.clone().with_header("x-http-method-override", "DELETE"), "x-http-method-override"),
+            (sent("PATCH", "https://a/b?c", r#"{"x":1,"y":2}"#).with_header("host", "b"), "host"),
             (SentRequest::new("PATCH", "https://a/b?c").with_body(r#"{"x":1,"y":2}"#), "beta"),
         ] {
             let found = of(wrong).unwrap_or_default();

@@ -7,7 +7,7 @@ use anyprofile_core::{
 
 use super::{
     checks,
-    comparison::{differs, names_of_reads},
+    comparison::{differs, headers_of_reads},
     ensure,
     fixtures::{removals, updatable, update, victim, writable, writes},
     require,
@@ -51,7 +51,7 @@ async fn shown(subject: &Subject<'_>) -> Result<Outcome> {
     let people = updatable(subject).await?;
     require!(!writes.is_empty(), NO_WRITES);
     let Some(log) = subject.server.log(start) else { return Ok(Outcome::not_applicable(NOT_TOLD)) };
-    let usual = names_of_reads(&log);
+    let usual = headers_of_reads(&log);
     let sent_as_shown = async |write: &Write| -> Result<Option<String>> {
         let before = subject.server.requests();
         let plan = plan_of(subject, write).await?;

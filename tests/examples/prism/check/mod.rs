@@ -6,7 +6,8 @@ mod seen;
 use std::{collections::BTreeMap, sync::Arc};
 
 use anyprofile::{
-    Error, ErrorKind, ExecuteOptions, PlanOptions, Profile, ProfileProvider, Result, Write, http::HttpOptions,
+    Error, ErrorKind, ExecuteOptions, Executed, PlanOptions, Profile, ProfileProvider, Result, Write,
+    http::HttpOptions,
 };
 use serde_json::Value;
 
@@ -154,7 +155,15 @@ impl Check {
         if let Some(failure) = crate::writes::forgotten(&plan) {
             self.fail(what, &format!("({word}) {failure}"));
         }
-        let execute = async || provider.execute(&plan, &ExecuteOptions::new()).await?.into_result();
+        // An example of a document is somebody else than who is created, which the provider says.
+        let is_of_example = |executed: &Executed| {
+            let error = executed.error.as_ref();
+            matches!(write, Write::Create { .. }) && error.is_some_and(Error::is_of_another_profile)
+        };
+        let execute = async || {
+            let executed = provider.execute(&plan, &ExecuteOptions::new()).await?;
+            if is_of_example(&executed) { Ok(executed) } else { executed.into_result() }
+        };
         let (result, exchanges) = self.send(&wish_for(example), &execute).await;
         match result {
             Ok(executed) if !executed.profile.as_ref().is_none_or(is_complete) => {
