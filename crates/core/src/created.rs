@@ -75,6 +75,7 @@ pub(crate) fn check_created<P: ProfileProvider + ?Sized>(
     Err(Error::new(ErrorKind::Decode, message)
         .with_provider(provider.info())
         .with_operation("create")
+        .of_another_profile()
         .as_written_to_somebody_else()
         .with_hint("whether the profile was made is not known: look for it before trying again"))
 }
