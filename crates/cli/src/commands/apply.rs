@@ -17,7 +17,7 @@ use futures_util::{StreamExt as _, stream};
 use super::own::OwnProfiles;
 use crate::{
     args::{Apply, Global},
-    bulk::{Journal, State, applied, kept},
+    bulk::{Journal, Listed, State, applied, kept},
     diagnostics,
     exit::{Exit, Failure},
     files::beside,
@@ -119,7 +119,15 @@ async fn resume_all(
     progress: &Progress,
 ) -> Result<Resume, Failure> {
     let now = now()?;
-    let resumed = stream::iter(records).map(|record| resume(session, journal, record, output, now));
+    let updates = records.iter().filter_map(|record| match &record.write {
+        Write::Update { id, .. } => Some((session.directory.provider_of(id)?, id)),
+        _ => None,
+    });
+    let listed = Listed::read(updates, |_| ()).await;
+    let resumed = stream::iter(records).map(|record| {
+        let listed = record.write.id().and_then(|id| listed.get(id));
+        resume(session, journal, record, listed, output, now)
+    });
     let mut resumed = std::pin::pin!(resumed.buffered(READ_AT_A_TIME));
     let mut all = Resume::default();
     while let Some(Resumption { name, is_begun, came }) = resumed.next().await {
@@ -202,6 +210,7 @@ async fn resume(
     session: &Session,
     journal: &Journal<String>,
     record: PlanRecord,
+    listed: Option<Arc<Profile>>,
     output: ShownAs,
     now: Timestamp,
 ) -> Resumption {
@@ -249,7 +258,15 @@ async fn resume(
     let is_gone = |error: &Error| {
         is_begun && matches!(record.write, Write::Delete { .. }) && error.kind() == ErrorKind::NotFound
     };
-    resumption(match provider.resume(&record, now).await {
+    let as_listed = match listed {
+        Some(profile) => unchanged(provider.as_ref(), &record, profile).await,
+        None => None,
+    };
+    let resumed = match as_listed {
+        Some(plan) => Ok(Resumed::Unchanged(plan)),
+        None => provider.resume(&record, now).await,
+    };
+    resumption(match resumed {
         // It was on its way, and the service says that nobody is there.
         Err(error) if is_gone(&error) => kept(record, Some(Outcome::so_already(noted)), None, false),
         Err(error) => Came::Failed(error),
@@ -264,6 +281,19 @@ async fn resume(
         }
         Ok(_) => Came::Failed(Error::config("this program does not know how to apply the plan")),
     })
+}
+
+/// The plan as it comes from a listing, if it is the same. If it is not, the profile is read: a listing may show less of it.
+async fn unchanged(
+    provider: &dyn ProfileProvider,
+    record: &PlanRecord,
+    profile: Arc<Profile>,
+) -> Option<Plan> {
+    let plan = provider.plan(&record.write, &PlanOptions::given(profile)).await.ok()?;
+    match record.compare(plan, provider.capabilities()) {
+        Resumed::Unchanged(plan) => Some(plan),
+        _ => None,
+    }
 }
 
 impl Planned for Kept {

@@ -269,3 +269,23 @@ fn whoever_is_deactivated_is_who_was_looked_at() {
     assert!(own.code == 2 && own.err.contains("--allow-own-profile"), "{}", own.err);
     assert!(!Path::new(&file("own")).exists());
 }
+
+#[test]
+fn many_plans_are_held_against_a_listing_and_not_read_one_by_one() {
+    let (server, folder) = (server(60), folder("plan-many"));
+    let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let people = server.people("probely");
+    assert!(people.len() > 30);
+    let rows: Vec<_> = people.iter().map(|id| format!("{id},Somebody New\n")).collect();
+    std::fs::write(file("rows.csv"), format!("id,name.display\n{}", rows.concat())).unwrap();
+    let asked = |arguments: &[&str]| {
+        let before = server.requests().len();
+        let run = server.run(arguments);
+        assert_eq!(run.code, 0, "{}", run.err);
+        server.requests().len() - before
+    };
+    let plan =
+        ["plan", "update", "--from", &file("rows.csv"), "--account", "probely", "--out", &file("plan")];
+    assert!(asked(&plan) < 10);
+    assert!(asked(&["apply", &file("plan"), "--account", "probely", "--dry-run"]) < 10);
+}
