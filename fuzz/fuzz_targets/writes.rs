@@ -7,7 +7,8 @@ mod scripted;
 
 use anyprofile::anthropic::INVITE;
 use anyprofile::{
-    ExecuteOptions, Executed, PlanOptions, Write, FieldPath, IdKind, ListQuery, ProfileChange, ProfileDraft, ProfileProviderExt as _,
+    ExecuteOptions, Executed, FieldPath, IdKind, ListQuery, PlanOptions, ProfileChange, ProfileDraft,
+    ProfileProviderExt as _, Write,
 };
 use futures_util::TryStreamExt as _;
 use libfuzzer_sys::fuzz_target;

@@ -33,7 +33,8 @@ impl<'a> Sources<'a> {
 
     fn of_trait(&self) -> String {
         let source = self.root.join("crates").join("core").join("src");
-        let files = ["provider.rs", "query.rs"].map(|file| fs::read_to_string(source.join(file)));
+        let files = ["provider.rs", "extension_trait.rs", "query.rs"]
+            .map(|file| fs::read_to_string(source.join(file)));
         files.into_iter().flatten().collect()
     }
 }

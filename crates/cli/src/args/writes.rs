@@ -165,6 +165,19 @@ pub(crate) enum PlannedWrite {
     },
 }
 
+impl PlannedWrite {
+    /// Where the plan is kept.
+    pub(crate) fn keep(&self) -> &Keep {
+        match self {
+            Self::Create { keep, .. }
+            | Self::Update { keep, .. }
+            | Self::Deactivate { keep, .. }
+            | Self::Delete { keep, .. }
+            | Self::Enroll { keep, .. } => keep,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
     /// The plan, as `plan` has kept it. What was written is noted in FILE.journal, so that a run that was cut off goes on and a

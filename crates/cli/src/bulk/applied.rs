@@ -16,9 +16,28 @@ fn path_of(digest: &str) -> Option<PathBuf> {
     Some(state_folder()?.join("applied").join(digest)).filter(|_| is_digest)
 }
 
-/// Whether a plan with this digest was applied.
-pub(crate) fn is_applied(digest: &str) -> bool {
-    path_of(digest).is_some_and(|path| path.exists())
+/// What is known of a plan that could be made a second time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Applied {
+    /// Nothing: no run of this user has begun it.
+    No,
+    /// A run has begun it, is at it, or did not hear what became of it.
+    Begun,
+    /// It was made.
+    Made,
+}
+
+/// What stands in the file of one that was made.
+const MADE: &str = "made\n";
+
+/// What is known of a plan with this digest.
+pub(crate) fn state_of(digest: &str) -> Applied {
+    match path_of(digest).map(fs::read_to_string) {
+        Some(Ok(text)) if text == MADE => Applied::Made,
+        Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => Applied::No,
+        None => Applied::No,
+        Some(_) => Applied::Begun,
+    }
 }
 
 /// Notes that a plan is about to be applied. `false` if another run has done so before. Where it cannot be noted, that is told:
@@ -45,7 +64,15 @@ pub(crate) fn claim(digest: &str) -> bool {
     }
 }
 
-/// Takes back a claim: nothing came of it.
+/// Notes of a plan that this run has claimed that it was made; without that it is not known.
+pub(crate) fn made(digest: &str) {
+    if let Some(path) = path_of(digest) {
+        // Where it is not noted, a copy of the plan is refused as one of which nothing is known.
+        let _ = fs::write(path, MADE);
+    }
+}
+
+/// Takes back a claim of this run: nothing came of it.
 pub(crate) fn release(digest: &str) {
     if let Some(path) = path_of(digest) {
         // Where it is left, the plan has to be made anew, which writes nothing.

@@ -35,6 +35,21 @@ pub(crate) fn keep(path: &Path, plans: Vec<PlanRecord>) -> Result<(), Failure> {
     files::write_whole(path, &text)
 }
 
+/// Puts an empty plan in the place of an older one, if there is one.
+///
+/// # Errors
+/// If there is something else.
+pub(crate) fn keep_nothing(path: &Path) -> Result<(), Failure> {
+    match std::fs::read(path) {
+        Ok(text) if serde_json::from_slice::<Version>(&text).is_ok() => keep(path, Vec::new()),
+        Ok(_) => Err(Failure::Usage(format!(
+            "{}: it is there, and no plan that was kept: name another file",
+            path.display()
+        ))),
+        Err(_) => Ok(()),
+    }
+}
+
 /// Reads the plans of a file.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ mod row;
 pub(crate) use self::{
     file::Entry,
     journal::{Journal, State},
-    kept::{keep, kept},
+    kept::{keep, keep_nothing, kept},
     listed::Listed,
     load::{load, refused},
     row::Row,

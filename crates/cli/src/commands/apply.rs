@@ -1,6 +1,7 @@
 //! `anyprofile apply`
 
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -9,18 +10,23 @@ use std::{
 };
 
 use anyprofile::{
-    Error, ErrorKind, Plan, PlanOptions, PlanRecord, Profile, ProfileProvider, ProfileProviderExt as _,
-    Resumed, Timestamp, Write,
+    Change, Error, ErrorKind, FieldPath, Plan, PlanOptions, PlanRecord, Profile, ProfileProvider,
+    ProfileProviderExt as _, Resumed, Timestamp, Write,
 };
 use futures_util::{StreamExt as _, stream};
 
 use super::own::OwnProfiles;
 use crate::{
     args::{Apply, Global},
-    bulk::{Journal, Listed, State, applied, kept},
+    bulk::{
+        Journal, Listed, State,
+        applied::{self, Applied},
+        kept,
+    },
     diagnostics,
     exit::{Exit, Failure},
     files::beside,
+    output::printable,
     progress::Progress,
     session::Session,
     summary::counted,
@@ -45,7 +51,7 @@ pub(crate) async fn run(global: &Global, apply: Apply) -> Result<Exit, Failure> 
         say!("already applied, says {}: nothing was sent", journal.path().display());
         return Ok(Exit::Complete);
     }
-    check_time(records.iter())?;
+    check_time(&apply.plan, records.iter())?;
     let session = Session::start(global).await?;
     let total = records.len();
     let output = ShownAs { format: global.output, is_output: apply.confirm.dry_run };
@@ -55,7 +61,7 @@ pub(crate) async fn run(global: &Global, apply: Apply) -> Result<Exit, Failure> 
     if resumed.changed > 0 {
         let count = counted(resumed.changed, "plan", "plans");
         say!(
-            "error: nothing was written: {count} of {total} would write something else than was looked at: make it anew"
+            "error: nothing was written: {count} of {total} would write something else than what was looked at: make it anew"
         );
         return Ok(Exit::Usage);
     }
@@ -75,21 +81,24 @@ pub(crate) async fn run(global: &Global, apply: Apply) -> Result<Exit, Failure> 
     ids.for_each(|id| own.warn(id));
     if apply.confirm.dry_run {
         say!("dry run: nothing was written");
-        return Ok(Exit::Complete);
+        let others = resumed.outcomes.iter().filter_map(|(_, outcome)| outcome.exit());
+        return Ok(Exit::of_all(plans.iter().map(|_| Exit::Complete).chain(others)));
     }
     if writes > 0 && !confirmed(&apply.confirm)? {
         return Ok(Exit::Usage);
     }
     // Whoever confirms may take their time.
-    check_time(plans.iter().map(|kept| &kept.record))?;
+    check_time(&apply.plan, plans.iter().map(|kept| &kept.record))?;
     let rate = FailureRate::new(apply.max_failure_rate, total);
     write_all(global, Some(&mut journal), plans, resumed.outcomes, rate, Outcomes::to_string).await
 }
 
 /// Checks that plans may be applied now.
-fn check_time<'a>(mut records: impl Iterator<Item = &'a PlanRecord>) -> Result<(), Failure> {
+fn check_time<'a>(file: &Path, mut records: impl Iterator<Item = &'a PlanRecord>) -> Result<(), Failure> {
     let now = now()?;
-    records.try_for_each(|record| record.check_time(now)).map_err(Failure::from)
+    let refused =
+        |error: Error| Failure::Usage(format!("{}: {}: make it anew", file.display(), error.message()));
+    records.try_for_each(|record| record.check_time(now)).map_err(refused)
 }
 
 fn now() -> Result<Timestamp, Failure> {
@@ -147,7 +156,7 @@ async fn resume_all(
                 all.outcomes.push(name, Outcome::not_possible(&error));
             }
             Came::NotKnown => {
-                let why = "whether it was made in an earlier run is not known: look for it, and make the plan anew if it was not";
+                let why = "whether it was made is not known, since another run has begun it: look for it, and make the plan anew if it was not";
                 say!("{name}  {why}");
                 all.outcomes.push(name, Outcome::NotPossible(why.to_owned(), Exit::Partial));
             }
@@ -194,10 +203,21 @@ struct Kept {
     is_claimed: AtomicBool,
 }
 
+/// What a plan is called: by whom it is about, or what who is created will be known by.
 fn name_of(record: &PlanRecord) -> String {
-    match record.write.id() {
-        Some(id) => id.to_string(),
-        None => format!("{}:{} (new)", record.issuer.service, record.issuer.account),
+    if let Some(id) = record.write.id() {
+        return id.to_string();
+    }
+    let account = format!("{}:{}", record.issuer.service, record.issuer.account);
+    let Write::Create { draft } = &record.write else { return account };
+    let known_by = [FieldPath::EMAILS, FieldPath::USERNAME, FieldPath::EXTERNAL_ID, FieldPath::NAME_DISPLAY];
+    let known_by = known_by.into_iter().find_map(|path| match draft.fields().get(&path) {
+        Change::Set(value) => value.as_str().map(printable),
+        _ => None,
+    });
+    match known_by {
+        Some(known_by) => format!("{account} (new: {known_by})"),
+        None => format!("{account} (new)"),
     }
 }
 
@@ -226,9 +246,11 @@ async fn resume(
         let message = format!("there is no {} account '{}'", issuer.service, issuer.account);
         return resumption(Came::Failed(Error::config(message)));
     };
-    let kept = |record, known, plan: Option<&Plan>, is_rest| {
-        let shown =
-            plan.map_or_else(|| format!("{name}  written before"), |plan| output.of(plan, provider.as_ref()));
+    let kept = |record, known: Option<Outcome>, plan: Option<&Plan>, is_rest| {
+        let shown = match plan {
+            Some(plan) => output.of(plan, provider.as_ref()),
+            None => output.of_known(&name, known.as_ref()),
+        };
         let profile = plan.and_then(Plan::current).cloned().map(Arc::new);
         let provider = Arc::clone(provider);
         Came::Same(Box::new(Kept {
@@ -249,10 +271,14 @@ async fn resume(
             return resumption(kept(record, Some(Outcome::WrittenBefore), None, false));
         }
         Some(State::Sending | State::Unknown) if is_made_each_time => return resumption(Came::NotKnown),
-        None if is_made_each_time && applied::is_applied(&key) => {
-            say!("{name}  already applied, from another file");
-            return resumption(kept(record, Some(Outcome::WrittenBefore), None, false));
-        }
+        None | Some(State::Failed) if is_made_each_time => match applied::state_of(&key) {
+            Applied::Made => {
+                say!("{name}  already applied, from another file");
+                return resumption(kept(record, Some(Outcome::WrittenBefore), None, false));
+            }
+            Applied::Begun => return Resumption { name, is_begun: true, came: Came::NotKnown },
+            Applied::No => {}
+        },
         _ => {}
     }
     let is_gone = |error: &Error| {
@@ -326,20 +352,24 @@ impl Planned for Kept {
             Resumed::Rest(plan) if self.is_rest && self.output.of(&plan, provider) == self.shown => plan,
             other => other.into_unchanged().map_err(|error| error.with_provider(provider.info()))?,
         };
-        if is_made_each_time(&self.record.write) && !applied::claim(&self.key) {
-            return Err(Error::new(
-                ErrorKind::Conflict,
-                "nothing was sent: another run has applied the plan",
-            )
-            .with_provider(provider.info())
-            .with_operation(self.record.write.operation()));
+        if is_made_each_time(&self.record.write) {
+            if !applied::claim(&self.key) {
+                let message = "nothing was sent: another run has begun the plan";
+                return Err(Error::new(ErrorKind::Conflict, message)
+                    .with_provider(provider.info())
+                    .with_operation(self.record.write.operation()));
+            }
+            self.is_claimed.store(true, Ordering::Relaxed);
         }
         Ok((plan, provider))
     }
 
     fn ended(&self, outcome: &Outcome) {
-        if outcome.is_left() && self.is_claimed.load(Ordering::Relaxed) {
-            applied::release(&self.key);
+        match outcome {
+            _ if !self.is_claimed.load(Ordering::Relaxed) => {}
+            Outcome::Failed { may_have_taken_effect: true, .. } => {}
+            Outcome::Failed { .. } | Outcome::NotTried => applied::release(&self.key),
+            _ => applied::made(&self.key),
         }
     }
 }

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     args::{Changes, Format, Global, Keep, PlanArguments, PlannedWrite, Whom},
-    bulk::keep,
+    bulk::{keep, keep_nothing},
     exit::{Exit, Failure},
     session::Session,
     summary::counted,
@@ -38,6 +38,8 @@ impl Planned {
 
 /// Works out what a write comes to, shows it, and keeps it in a file.
 pub(crate) async fn run(global: &Global, arguments: PlanArguments) -> Result<Exit, Failure> {
+    // Whatever comes of this one, an older plan of the name is not what was asked for.
+    keep_nothing(Path::new(&arguments.write.keep().out))?;
     let (planned, keeping) = match arguments.write {
         PlannedWrite::Create { draft, keep } => {
             let session = Session::start(global).await?;

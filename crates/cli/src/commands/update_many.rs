@@ -104,7 +104,7 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     if is_output || !(global.quiet && update.confirm.yes) {
         output.print(plans.iter().map(|row| row.shown.as_str()))?;
     }
-    say!("{writes} of {total} profiles are to be written");
+    say!("to be written: {writes} of {total} profiles");
     let to_write = plans.iter().filter(|it| !it.is_settled).map(PlannedRow::id);
     let own = OwnProfiles::at(&session, to_write.clone()).await;
     to_write.for_each(|id| own.warn(id));

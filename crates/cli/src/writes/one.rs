@@ -49,7 +49,12 @@ pub(crate) async fn write_one(
         (_, Some(executed)) if executed.error.is_none() => {
             report(global, provider, plan, &executed, &interrupt)
         }
-        _ => Ok(interrupt.exit(outcome.exit().unwrap_or(Exit::Partial))),
+        (_, executed) => {
+            if executed.is_some_and(|executed| executed.steps.len() > 1) {
+                say!("{outcome}");
+            }
+            Ok(interrupt.exit(outcome.exit().unwrap_or(Exit::Partial)))
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use anyprofile::{Error, Executed, FieldPath, StepOutcome, Write};
+use anyprofile::{Error, ErrorKind, Executed, FieldPath, StepOutcome, Write};
 
 use crate::{bulk::State, diagnostics, exit::Exit, summary::counted};
 
@@ -34,6 +34,8 @@ pub(crate) enum Outcome {
         /// In a word, with the kind of the error.
         words: String,
         may_have_taken_effect: bool,
+        /// Whether it does not fit any more, so that the same would be refused again.
+        is_stale: bool,
         exit: Exit,
     },
     /// The run stopped before.
@@ -116,9 +118,10 @@ impl Outcome {
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
         match self {
-            Self::Failed { words, may_have_taken_effect, exit } => Self::Failed {
+            Self::Failed { words, may_have_taken_effect, is_stale, exit } => Self::Failed {
                 words: format!("{words}: of {} requests {}", steps.len(), told.join(", ")),
                 may_have_taken_effect,
+                is_stale,
                 exit,
             },
             other => other,
@@ -128,8 +131,8 @@ impl Outcome {
     /// With another exit code.
     pub(crate) fn with_exit(self, exit: Exit) -> Self {
         match self {
-            Self::Failed { words, may_have_taken_effect, .. } => {
-                Self::Failed { words, may_have_taken_effect, exit }
+            Self::Failed { words, may_have_taken_effect, is_stale, .. } => {
+                Self::Failed { words, may_have_taken_effect, is_stale, exit }
             }
             other => other,
         }
@@ -139,6 +142,7 @@ impl Outcome {
         Self::Failed {
             words: diagnostics::outcome(error),
             may_have_taken_effect: error.may_have_taken_effect(),
+            is_stale: error.kind() == ErrorKind::Conflict && error.status().is_none(),
             exit: Exit::of(error),
         }
     }
@@ -151,15 +155,16 @@ impl Outcome {
     /// A write that did not end in time.
     pub(crate) fn unknown() -> Self {
         let words = "NOT KNOWN: it did not end in time".to_owned();
-        Self::Failed { words, may_have_taken_effect: true, exit: Exit::Partial }
+        Self::Failed { words, may_have_taken_effect: true, is_stale: false, exit: Exit::Partial }
     }
 
     /// With what was seen when it was read back.
     pub(crate) fn with_look(self, seen: &str) -> Self {
         match self {
-            Self::Failed { words, may_have_taken_effect, .. } => Self::Failed {
+            Self::Failed { words, may_have_taken_effect, is_stale, .. } => Self::Failed {
                 words: format!("{words}, and {seen}"),
                 may_have_taken_effect,
+                is_stale,
                 exit: Exit::Partial,
             },
             other => other,
@@ -194,7 +199,7 @@ impl Outcome {
 
     /// Whether it may be tried again as it is: it was not made.
     pub(crate) fn is_left(&self) -> bool {
-        matches!(self, Self::NotTried | Self::Failed { may_have_taken_effect: false, .. })
+        matches!(self, Self::NotTried | Self::Failed { may_have_taken_effect: false, is_stale: false, .. })
     }
 
     /// In a word, for a program.
@@ -215,7 +220,7 @@ impl Outcome {
     }
 
     pub(crate) fn is_failure(&self) -> bool {
-        matches!(self, Self::Failed { .. })
+        matches!(self, Self::Failed { .. } | Self::NotPossible(..))
     }
 
     /// How a run ends that comes to this alone. None for what was not tried.
@@ -368,7 +373,7 @@ mod tests {
     }
 
     fn failed(exit: Exit) -> Outcome {
-        Outcome::Failed { words: String::new(), may_have_taken_effect: false, exit }
+        Outcome::Failed { words: String::new(), may_have_taken_effect: false, is_stale: false, exit }
     }
 
     #[test]

@@ -120,8 +120,7 @@ pub(crate) async fn write_all<P: Planned>(
     match journal {
         Some(journal) if exit == Exit::Complete => journal.close()?,
         Some(_) if outcomes.has_left() => say!("the same command goes on with those that were not written"),
-        Some(_) => say!("what is not known is not tried again: look at it"),
-        None => {}
+        _ => {}
     }
     Ok(exit)
 }

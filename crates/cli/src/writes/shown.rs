@@ -5,6 +5,7 @@ use anyprofile::{
 };
 use serde_json::{Value, json};
 
+use super::Outcome;
 use crate::{
     args::Format,
     diagnostics,
@@ -169,6 +170,17 @@ impl ShownAs {
         match self.format {
             Format::Json | Format::Ndjson if self.is_output => shown.json().to_string(),
             _ => shown.lines(),
+        }
+    }
+
+    /// One of which the outcome is known without a plan.
+    pub(crate) fn of_known(self, name: &str, outcome: Option<&Outcome>) -> String {
+        let (word, words) = outcome.map_or(("", String::new()), |it| (it.word(), it.to_string()));
+        match self.format {
+            Format::Json | Format::Ndjson if self.is_output => {
+                json!({"id": name, "state": word, "requests": []}).to_string()
+            }
+            _ => format!("{name}  {words}"),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The command, run as a person runs it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod applying;
 mod ending;
 mod exporting;
 mod failing;
@@ -51,6 +52,8 @@ fn folder(name: &str) -> PathBuf {
 fn anyprofile(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_anyprofile"));
     command.args(arguments).env_clear().stdin(Stdio::null());
+    // What is remembered of runs is not this user's.
+    command.env("HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/home"));
     command
 }
 

@@ -92,7 +92,7 @@ impl PlanRecord {
             made,
             expires,
             requests: requests_of(&key, plan),
-            basis: basis_of(&key, plan, capabilities),
+            basis: basis_of(&key, plan, capabilities, made, expires),
             key,
         })
     }
@@ -117,9 +117,10 @@ impl PlanRecord {
             .with_hint("make the plan anew"))
     }
 
-    /// What tells this record from any other one, also from one of the same write: a digest, in hexadecimal digits.
+    /// What tells this record from any other one, also from one of the same write: a digest, in hexadecimal digits. It stays the
+    /// same where somebody has changed what [`compare`](Self::compare) refuses.
     pub fn digest(&self) -> String {
-        digest(&self.key, &(&self.write, self.made, self.expires, &self.requests, &self.basis))
+        digest(&self.key, &(&self.requests, &self.basis))
     }
 
     /// Holds a plan, which was made anew, against this one.
@@ -128,7 +129,7 @@ impl PlanRecord {
             && plan.differences() == self.differences
             && plan.warnings() == self.warnings
             && requests_of(&self.key, &plan) == self.requests
-            && basis_of(&self.key, &plan, capabilities) == self.basis;
+            && self.is_basis_of(&plan, capabilities);
         let is_left = |it: &Difference| self.differences.contains(it);
         let is_rest = *plan.write() == self.write
             && matches!(plan.write(), Write::Update { .. })
@@ -139,6 +140,12 @@ impl PlanRecord {
             (false, true) => Resumed::Rest(plan),
             (false, false) => Resumed::Changed(plan),
         }
+    }
+}
+
+impl PlanRecord {
+    fn is_basis_of(&self, plan: &Plan, capabilities: &Capabilities) -> bool {
+        basis_of(&self.key, plan, capabilities, self.made, self.expires) == self.basis
     }
 }
 
@@ -181,7 +188,13 @@ fn requests_of(key: &str, plan: &Plan) -> Vec<String> {
 }
 
 /// The digest of what was known of what the plan touches, and of whom it is about.
-fn basis_of(key: &str, plan: &Plan, capabilities: &Capabilities) -> String {
+fn basis_of(
+    key: &str,
+    plan: &Plan,
+    capabilities: &Capabilities,
+    made: Timestamp,
+    expires: Timestamp,
+) -> String {
     let canonical = |(path, now): (&FieldPath, &Field<Value>)| {
         let now = canonical(now, path, capabilities);
         (path.clone(), now.state(), now.into_value())
@@ -189,7 +202,7 @@ fn basis_of(key: &str, plan: &Plan, capabilities: &Capabilities) -> String {
     let touched: Vec<_> = plan.asked().map(|it| (&it.field, &it.now)).map(canonical).collect();
     let identity = plan.identity(capabilities);
     let identity: Vec<_> = identity.iter().map(|(path, now)| (path, now)).map(canonical).collect();
-    digest(key, &(plan.issuer(), plan.write().id(), touched, identity))
+    digest(key, &(plan.issuer(), plan.write().id(), touched, identity, made, expires))
 }
 
 /// The digest of what a value serializes to.
