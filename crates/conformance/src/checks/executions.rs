@@ -1,6 +1,7 @@
 //! Executing plans: once, at the account that made them, and what is said where it fails.
 
 use anyprofile_core::{Effect, ErrorKind, ExecuteOptions, Executed, Plan, PlanOptions, Result, StepOutcome};
+use futures_util::future::join;
 
 use super::{
     checks,
@@ -54,7 +55,23 @@ async fn spent(subject: &Subject<'_>) -> Result<Outcome> {
     for write in &writes {
         let plan = plan_of(subject, write).await?;
         ensure!(!plan.is_spent(), "{}: the plan is spent before", name_of(write));
-        execute(subject, &plan).await?.into_result()?;
+        // Two at once, as of two tasks that have a clone each: one of them writes.
+        let (clone, before) = (plan.clone(), subject.server.writes());
+        let both = join(execute(subject, &plan), execute(subject, &clone)).await;
+        let sent = subject.server.writes() - before;
+        let (executed, refused) = match both {
+            (Ok(executed), Err(refused)) | (Err(refused), Ok(executed)) => (executed, refused),
+            _ => {
+                return Ok(Outcome::failed(format!("{}: of two at once not one is refused", name_of(write))));
+            }
+        };
+        executed.into_result()?;
+        let shown = u64::try_from(plan.requests().len()).unwrap_or(u64::MAX);
+        ensure!(
+            refused.kind() == ErrorKind::Conflict && sent == shown,
+            "{}: of two at once {sent} writes are sent",
+            name_of(write)
+        );
         outcome!(refused_as_spent(subject, &plan).await);
     }
     Ok(Outcome::Passed)
