@@ -248,6 +248,6 @@ impl AnthropicConfig {
                 fixed.insert(HeaderName::from_static(name), value);
             }
         }
-        HttpClient::new(info, credential, fixed, &DIALECT, self.http)
+        HttpClient::new(info, credential, fixed, DIALECT, self.http)
     }
 }

@@ -71,7 +71,7 @@ pub struct Answer {
     /// What it took.
     pub effort: Effort,
     pub(crate) inner: Arc<Inner>,
-    pub(crate) dialect: &'static Dialect,
+    pub(crate) dialect: Arc<dyn Dialect>,
     pub(crate) operation: Cow<'static, str>,
     /// Whether the request was a write that may not be repeated.
     pub(crate) is_write: bool,
@@ -137,7 +137,7 @@ impl Answer {
         }
         let failure = Failure::new(&self.operation, self.status, &self.headers, &self.body);
         let has_id = failure.json.as_ref().is_some_and(|json| json.get("id").is_some());
-        !failure.is_empty && !failure.is_html && !has_id && (self.dialect.is_own_form)(&failure)
+        !failure.is_empty && !failure.is_html && !has_id && self.dialect.is_own_form(&failure)
     }
 
     /// That there is an answer of the service's about this profile: nothing, words, or a record, which must not be somebody
@@ -258,7 +258,7 @@ impl Answer {
         }
         let failure = Failure::new(&self.operation, self.status, &self.headers, &self.body);
         let mut details = ErrorDetails::default();
-        (self.dialect.describe)(&failure, &mut details);
+        self.dialect.describe(&failure, &mut details);
         with_words(error, &mut details, &self.inner.credential).with_from_service(true)
     }
 

@@ -31,7 +31,7 @@ pub(crate) struct Inner {
     pub(crate) options: HttpOptions,
     pub(crate) trusted: TrustedOrigins,
     pub(crate) credential: Credential,
-    dialect: &'static Dialect,
+    dialect: Arc<dyn Dialect>,
     pub(crate) budget: Budget,
     pub(crate) limiter: Limiter,
 }
@@ -45,7 +45,7 @@ impl HttpClient {
         info: ProviderInfo,
         credential: Credential,
         mut headers: HeaderMap,
-        dialect: &'static Dialect,
+        dialect: impl Dialect,
         options: HttpOptions,
     ) -> Result<Self> {
         let mut build = || {
@@ -74,7 +74,7 @@ impl HttpClient {
             options,
             trusted,
             credential,
-            dialect,
+            dialect: Arc::new(dialect),
             budget,
             limiter,
         })))
@@ -152,7 +152,7 @@ impl HttpClient {
         );
         let mut effort = Effort::default();
         exchange
-            .run(&outbound, Some(&inner.credential), inner.dialect, &mut effort)
+            .run(&outbound, Some(&inner.credential), &inner.dialect, &mut effort)
             .instrument(span)
             .await
             .map_err(|error| error.with_effort(effort))

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::{
-    dialect::Dialect,
+    dialect::{Dialect, TOKEN_DIALECT},
     exchange::{Exchange, Outbound, Place},
 };
 
@@ -105,6 +105,7 @@ pub struct TokenExchange {
     client_id: String,
     form: Vec<(&'static str, SecretString)>,
     setting: &'static str,
+    dialect: Arc<dyn Dialect>,
     state: Mutex<State>,
 }
 
@@ -135,7 +136,14 @@ impl TokenExchange {
             usable(value)?;
         }
         let setting = "the URL of the token endpoint";
-        Ok(Self { url, client_id: client_id.into(), form, setting, state: Mutex::default() })
+        let dialect = Arc::new(TOKEN_DIALECT);
+        Ok(Self { url, client_id: client_id.into(), form, setting, dialect, state: Mutex::default() })
+    }
+
+    /// Says how the token endpoint words its errors, where that is more than RFC 6749 has ([`TOKEN_DIALECT`]).
+    pub fn with_dialect(mut self, dialect: impl Dialect) -> Self {
+        self.dialect = Arc::new(dialect);
+        self
     }
 
     /// Names the setting that the URL comes from (`auth_url in the file, …`), so that an error can say what to check.
@@ -358,7 +366,7 @@ impl TokenExchange {
             most_records: 0,
         };
         let asked_at = Instant::now();
-        let answer = exchange.run(&outbound, None, &TOKEN_DIALECT, effort).await?;
+        let answer = exchange.run(&outbound, None, &self.dialect, effort).await?;
         let token: TokenAnswer = answer.decode()?;
         let header = sensitive(&format!("Bearer {}", token.access_token.expose_secret()))
             .map_err(|_| answer.error(ErrorKind::Decode, "the access token cannot stand in a header"))?;
@@ -373,31 +381,6 @@ impl TokenExchange {
 fn basic(user: &str) -> String {
     format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:")))
 }
-
-/// The error bodies of a token endpoint (RFC 6749 §5.2), and how one says that the session behind a token is over.
-static TOKEN_DIALECT: Dialect = Dialect {
-    request_id_headers: &["x-request-id"],
-    quota_headers: &[],
-    is_own_form: |failure| failure.text("/error").is_some(),
-    describe: |failure, details| {
-        details.code = failure.text("/error").map(str::to_owned);
-        details.service_message = failure.text("/error_description").map(str::to_owned);
-        // Without a body a 401 has its general meaning. Of other forms the token endpoint is not known.
-        let is_oauth = failure.text("/error").is_some();
-        if (matches!(failure.status, 400 | 401) && is_oauth) || (failure.status == 401 && failure.is_empty) {
-            details.kind = Some(ErrorKind::Unauthenticated);
-            let description = failure.text("/error_description").unwrap_or_default();
-            if description.contains("SSO session has expired") {
-                details.message = Some("the single sign-on session behind the token has expired".into());
-                details.hint =
-                    Some("sign in again in a browser, or use the API token of a machine user".into());
-            } else {
-                details.message = Some("the service refuses the API token".into());
-                details.hint = Some("check that it is an API token of this service that was not deleted; an access token is something else".into());
-            }
-        }
-    },
-};
 
 /// Whether a 401 asks for a more recent sign-in of a person (RFC 9470), which no renewed token helps with.
 pub(crate) fn is_step_up(headers: &HeaderMap) -> bool {

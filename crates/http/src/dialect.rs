@@ -6,21 +6,74 @@ use anyprofile_core::ErrorKind;
 use http::HeaderMap;
 use serde_json::Value;
 
-/// How a service words its errors. One static a service.
-#[derive(Debug)]
-pub struct Dialect {
+/// How a service words its errors: an object, so that it can also be made of what a file says.
+pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// The headers that may hold the service's id of the request, the best first.
-    pub request_id_headers: &'static [&'static str],
+    fn request_id_headers(&self) -> &[Cow<'static, str>];
+
     /// How the names of the service's own headers begin that say what is left of a quota of requests, in lower case:
     /// `example-quota` for `example-quota-limit`, `-remaining` and `-reset`. Those of the IETF's drafts are read anyway.
-    pub quota_headers: &'static [&'static str],
+    fn quota_headers(&self) -> &[Cow<'static, str>] {
+        &[]
+    }
+
     /// Whether an error response has a form that the service documents for the operation. What has another form may
     /// come from something in front of the service, or from another server at a wrong base URL. A web page has none of
     /// a service's forms, and is not asked about.
-    pub is_own_form: fn(&Failure<'_>) -> bool,
+    fn is_own_form(&self, failure: &Failure<'_>) -> bool;
+
     /// Reads an error answer. What it leaves empty follows from the status.
+    fn describe(&self, failure: &Failure<'_>, details: &mut ErrorDetails);
+}
+
+/// A dialect that is known when the program is built.
+#[derive(Clone, Copy, Debug)]
+pub struct StaticDialect {
+    /// As [`Dialect::request_id_headers`].
+    pub request_id_headers: &'static [Cow<'static, str>],
+    /// As [`Dialect::quota_headers`].
+    pub quota_headers: &'static [Cow<'static, str>],
+    /// As [`Dialect::is_own_form`].
+    pub is_own_form: fn(&Failure<'_>) -> bool,
+    /// As [`Dialect::describe`].
     pub describe: fn(&Failure<'_>, &mut ErrorDetails),
 }
+
+impl Dialect for StaticDialect {
+    fn request_id_headers(&self) -> &[Cow<'static, str>] {
+        self.request_id_headers
+    }
+
+    fn quota_headers(&self) -> &[Cow<'static, str>] {
+        self.quota_headers
+    }
+
+    fn is_own_form(&self, failure: &Failure<'_>) -> bool {
+        (self.is_own_form)(failure)
+    }
+
+    fn describe(&self, failure: &Failure<'_>, details: &mut ErrorDetails) {
+        (self.describe)(failure, details);
+    }
+}
+
+/// The error bodies of a token endpoint (RFC 6749 §5.2).
+pub const TOKEN_DIALECT: StaticDialect = StaticDialect {
+    request_id_headers: &[Cow::Borrowed("x-request-id")],
+    quota_headers: &[],
+    is_own_form: |failure| failure.text("/error").is_some(),
+    describe: |failure, details| {
+        details.code = failure.text("/error").map(str::to_owned);
+        details.service_message = failure.text("/error_description").map(str::to_owned);
+        // Without a body a 401 has its general meaning. Of other forms the token endpoint is not known.
+        let is_oauth = failure.text("/error").is_some();
+        if (matches!(failure.status, 400 | 401) && is_oauth) || (failure.status == 401 && failure.is_empty) {
+            details.kind = Some(ErrorKind::Unauthenticated);
+            details.message = Some("the service refuses the API token".into());
+            details.hint = Some("check that it is an API token of this service that was not deleted; an access token is something else".into());
+        }
+    },
+};
 
 /// An answer whose status is no success. `Debug` shows no content.
 #[non_exhaustive]

@@ -115,7 +115,7 @@ impl Exchange {
         &self,
         outbound: &Outbound,
         credential: Option<&Credential>,
-        dialect: &'static Dialect,
+        dialect: &Arc<dyn Dialect>,
         effort: &mut Effort,
     ) -> Result<Answer> {
         let mut attempts = 0;
@@ -146,9 +146,16 @@ impl Exchange {
             let result = timeout(limit, self.attempt(outbound, headers))
                 .await
                 .unwrap_or_else(|_| Err(Broken::Transport(TransportError::new(TransportErrorKind::Timeout))));
-            log(&result, dialect, &self.inner.credential, outbound, effort.attempts, began.elapsed());
+            log(
+                &result,
+                dialect.as_ref(),
+                &self.inner.credential,
+                outbound,
+                effort.attempts,
+                began.elapsed(),
+            );
             if let Ok(received) = &result {
-                let advice = advice(received.status, &received.headers, dialect, SystemTime::now());
+                let advice = advice(received.status, &received.headers, dialect.as_ref(), SystemTime::now());
                 self.inner.limiter.observe(advice, Instant::now());
             }
             drop(turn);
@@ -162,7 +169,7 @@ impl Exchange {
             };
             let failed = match &result {
                 Ok(received) if received.status == 401 && is_step_up(&received.headers) => {
-                    let request_id = request_id(&received.headers, dialect, &self.inner.credential);
+                    let request_id = request_id(&received.headers, dialect.as_ref(), &self.inner.credential);
                     return Err(step_up_error(&self.inner.info)
                         .with_operation(outbound.operation.clone())
                         .with_status(401)
@@ -194,7 +201,7 @@ impl Exchange {
                 Ok(received) => Failed::Status(received.status, &received.headers),
                 Err(Broken::Transport(error)) => Failed::Transport(error.kind),
                 Err(Broken::TooLarge(..) | Broken::Redirect(..)) => {
-                    return Err(failure(self, result, outbound, dialect));
+                    return Err(failure(self, result, outbound, dialect.as_ref()));
                 }
             };
             let decision = decide(
@@ -224,7 +231,7 @@ impl Exchange {
                     effort.waited +=
                         self.inner.limiter.wait(wait, reason, |wait, reason| self.tell(wait, reason)).await;
                 }
-                _ => return Err(failure(self, result, outbound, dialect)),
+                _ => return Err(failure(self, result, outbound, dialect.as_ref())),
             }
         }
     }
@@ -313,17 +320,17 @@ impl Exchange {
         &self,
         received: Received,
         outbound: &Outbound,
-        dialect: &'static Dialect,
+        dialect: &Arc<dyn Dialect>,
         effort: Effort,
     ) -> Answer {
         Answer {
             status: received.status,
-            request_id: request_id(&received.headers, dialect, &self.inner.credential),
+            request_id: request_id(&received.headers, dialect.as_ref(), &self.inner.credential),
             headers: received.headers,
             body: received.body,
             effort,
             inner: Arc::clone(&self.inner),
-            dialect,
+            dialect: Arc::clone(dialect),
             operation: outbound.operation.clone(),
             is_write: !outbound.idempotent,
             place: outbound.place,
@@ -335,7 +342,7 @@ impl Exchange {
 /// Logs an attempt: nothing of its URL, headers and bodies.
 fn log(
     result: &Result<Received, Broken>,
-    dialect: &Dialect,
+    dialect: &dyn Dialect,
     credential: &Credential,
     outbound: &Outbound,
     attempt: u32,

@@ -17,7 +17,7 @@ pub(crate) fn failure(
     exchange: &Exchange,
     result: Result<Received, Broken>,
     outbound: &Outbound,
-    dialect: &Dialect,
+    dialect: &dyn Dialect,
 ) -> Error {
     let mut details = ErrorDetails::default();
     let error = match result {
@@ -164,12 +164,12 @@ fn status_error(
     exchange: &Exchange,
     outbound: &Outbound,
     received: &Received,
-    dialect: &Dialect,
+    dialect: &dyn Dialect,
     details: &mut ErrorDetails,
 ) -> Error {
     let failure = Failure::new(&outbound.operation, received.status, &received.headers, &received.body);
-    (dialect.describe)(&failure, details);
-    let is_own_form = !failure.is_html && (dialect.is_own_form)(&failure);
+    dialect.describe(&failure, details);
+    let is_own_form = !failure.is_html && dialect.is_own_form(&failure);
     let setting = outbound.place.setting();
     if received.status == 407 {
         let proxy = exchange.inner.transport.proxy_for(&outbound.url);
@@ -285,8 +285,13 @@ pub(crate) fn with_words(mut error: Error, details: &mut ErrorDetails, credentia
 }
 
 /// The service's id of the request, if it can be one.
-pub(crate) fn request_id(headers: &HeaderMap, dialect: &Dialect, credential: &Credential) -> Option<String> {
-    let mut values = dialect.request_id_headers.iter().filter_map(|name| headers.get(*name)?.to_str().ok());
+pub(crate) fn request_id(
+    headers: &HeaderMap,
+    dialect: &dyn Dialect,
+    credential: &Credential,
+) -> Option<String> {
+    let mut values =
+        dialect.request_id_headers().iter().filter_map(|name| headers.get(&**name)?.to_str().ok());
     values.find(|id| is_request_id(id) && !credential.is_in(id)).map(str::to_owned)
 }
 

@@ -49,7 +49,7 @@ pub use self::{
     answer::{Answer, Listed},
     client::HttpClient,
     credential::{Credential, TokenExchange},
-    dialect::{Dialect, ErrorDetails, Failure},
+    dialect::{Dialect, ErrorDetails, Failure, StaticDialect, TOKEN_DIALECT},
     multipart::FormFile,
     options::{HttpOptions, Proxy, TlsBackend},
     origin::base_url,

@@ -284,11 +284,13 @@ impl Pace {
 /// What an answer says of the pace: by its status, `Retry-After`, and the headers that services tell the rest of a quota
 /// in: `RateLimit-Remaining` and `RateLimit-Reset` of the IETF's drafts, with `X-` before it as many write it, and those of
 /// [`Dialect::quota_headers`].
-pub(crate) fn advice(status: u16, headers: &HeaderMap, dialect: &Dialect, now: SystemTime) -> Advice {
+pub(crate) fn advice(status: u16, headers: &HeaderMap, dialect: &dyn Dialect, now: SystemTime) -> Advice {
     let is_refused = status == 429;
     let asked = asked_wait(headers, now).filter(|_| is_refused || status == 503);
     let mut advice = Advice { status, is_refused, pause: asked, spread: None };
-    for family in ["ratelimit", "x-ratelimit"].iter().chain(dialect.quota_headers) {
+    for family in
+        ["ratelimit", "x-ratelimit"].into_iter().chain(dialect.quota_headers().iter().map(AsRef::as_ref))
+    {
         let text = |part: &str| {
             let name = HeaderName::from_bytes(format!("{family}-{part}").as_bytes()).ok()?;
             headers.get(name)?.to_str().ok().map(str::trim)
@@ -340,9 +342,9 @@ mod tests {
     fn of(status: u16, pairs: &[(&'static str, &str)]) -> Advice {
         let headers =
             pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()));
-        let dialect = Dialect {
+        let dialect = crate::StaticDialect {
             request_id_headers: &[],
-            quota_headers: &["example-quota"],
+            quota_headers: &[std::borrow::Cow::Borrowed("example-quota")],
             is_own_form: |_| true,
             describe: |_, _| (),
         };

@@ -115,6 +115,6 @@ impl ProbelyConfig {
         // `JWT`, not `Bearer`, which the older OpenAPI document declares.
         let credential = Credential::header(header::AUTHORIZATION, Some("JWT"), &self.api_key)
             .map_err(|error| error.with_provider(&info))?;
-        HttpClient::new(info, credential, HeaderMap::new(), &DIALECT, self.http)
+        HttpClient::new(info, credential, HeaderMap::new(), DIALECT, self.http)
     }
 }

@@ -5,7 +5,7 @@ use anyprofile_http::{
     Credential, HeaderMap, HttpClient, HttpOptions, SecretString, TokenExchange, Url, header,
 };
 
-use crate::client::DIALECT;
+use crate::client::{DIALECT, TOKENS};
 
 /// The name of the service in ids and configurations.
 pub const SERVICE: &str = "upsun";
@@ -157,12 +157,12 @@ impl UpsunConfig {
             Secret::ApiToken(token) => self.token_url(&info.base_url).and_then(|url| {
                 let form = vec![("grant_type", "api_token".into()), ("api_token", token.clone())];
                 TokenExchange::new(url, API_TOKEN_CLIENT, form)
-                    .map(|exchange| exchange.configured_by(AUTH_URL_SETTING))
+                    .map(|exchange| exchange.configured_by(AUTH_URL_SETTING).with_dialect(TOKENS))
                     .map(Credential::exchange)
             }),
         }
         .map_err(|error| error.with_provider(&info))?;
-        HttpClient::new(info, credential, HeaderMap::new(), &DIALECT, self.http)
+        HttpClient::new(info, credential, HeaderMap::new(), DIALECT, self.http)
     }
 
     /// The token endpoint. The API token goes to a host that was named, or that belongs to the one that was.

@@ -1,15 +1,17 @@
 //! How Anthropic words its errors.
 
+use std::borrow::Cow;
+
 use anyprofile_core::ErrorKind;
-use anyprofile_http::{Dialect, ErrorDetails, Failure};
+use anyprofile_http::{ErrorDetails, Failure, StaticDialect};
 
 /// Anthropic's errors: `{"type": "error", "error": {"type", "message"}, "request_id"}`, and pages or nothing
 /// from what stands in front.
 ///
 /// `x-should-retry` says outright whether to ask again; Anthropic's SDKs let it win over the status, as `anyprofile_http` does.
-pub(crate) static DIALECT: Dialect = Dialect {
-    request_id_headers: &["request-id"],
-    quota_headers: &["anthropic-ratelimit-requests"],
+pub(crate) const DIALECT: StaticDialect = StaticDialect {
+    request_id_headers: &[Cow::Borrowed("request-id")],
+    quota_headers: &[Cow::Borrowed("anthropic-ratelimit-requests")],
     is_own_form,
     describe,
 };

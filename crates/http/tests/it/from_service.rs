@@ -1,7 +1,7 @@
 //! What the service itself said, and what something on the way to it said.
 
 use anyprofile_core::{Error, ErrorKind};
-use anyprofile_http::{Dialect, HeaderMap, HttpClient, HttpOptions, TokenExchange};
+use anyprofile_http::{HeaderMap, HttpClient, HttpOptions, StaticDialect, TokenExchange};
 
 use crate::{
     BASE, exchanging_client, fixed_credential, info, read, read_one,
@@ -10,8 +10,8 @@ use crate::{
 };
 
 /// A dialect whose errors are `{"detail": …}`.
-static DETAIL: Dialect = Dialect {
-    request_id_headers: &["x-request-id"],
+const DETAIL: StaticDialect = StaticDialect {
+    request_id_headers: &[std::borrow::Cow::Borrowed("x-request-id")],
     quota_headers: &[],
     is_own_form: |failure| failure.text("/detail").is_some(),
     describe: |failure, details| details.service_message = failure.text("/detail").map(str::to_owned),
@@ -19,7 +19,7 @@ static DETAIL: Dialect = Dialect {
 
 async fn failed(response: Answer) -> Error {
     let options = HttpOptions::default().with_max_attempts(1).with_transport(Script::of([response]));
-    let client = HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), &DETAIL, options).unwrap();
+    let client = HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), DETAIL, options).unwrap();
     client.send(read()).await.unwrap_err()
 }
 
@@ -54,7 +54,7 @@ async fn a_404_of_the_service_to_a_request_that_names_nobody_is_about_the_base_u
         let script = Script::of([json(status, r#"{"detail":"Not found."}"#)]);
         let options = HttpOptions::default().with_transport(script);
         let client =
-            HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), &DETAIL, options).unwrap();
+            HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), DETAIL, options).unwrap();
         let error =
             client.send(anyprofile_http::Request::get("users_list").path("/users/")).await.unwrap_err();
         assert_eq!((error.kind(), error.status()), (ErrorKind::Config, Some(status)));
@@ -85,7 +85,7 @@ async fn a_token_endpoint_that_is_not_there_is_a_wrong_configuration_and_nobody_
         let exchange = TokenExchange::new(url, "client", vec![("api_token", "long-lived".into())]).unwrap();
         let credential = anyprofile_http::Credential::exchange(exchange.configured_by("auth_url"));
         let options = HttpOptions::default().with_max_attempts(1).with_transport(script);
-        let client = HttpClient::new(info(BASE), credential, HeaderMap::new(), &DETAIL, options).unwrap();
+        let client = HttpClient::new(info(BASE), credential, HeaderMap::new(), DETAIL, options).unwrap();
         client.send(read()).await.unwrap_err()
     };
     for response in [
@@ -148,7 +148,7 @@ async fn an_error_in_an_answer_with_a_success_status_is_told_in_the_services_wor
     let undecodable = |response: Answer| async {
         let options = HttpOptions::default().with_transport(Script::of([response]));
         let client =
-            HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), &DETAIL, options).unwrap();
+            HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), DETAIL, options).unwrap();
         client.send(read()).await.unwrap().decode::<Vec<u8>>().unwrap_err()
     };
     for body in [r#"{"detail":"The quota is spent."}"#, "\u{feff}{\"detail\":\"The quota is spent.\"}"] {
@@ -176,7 +176,7 @@ async fn an_error_with_a_success_status_is_no_word_that_a_write_was_made() {
     ] {
         let options = HttpOptions::default().with_transport(Script::of([json(200, body)]));
         let client =
-            HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), &DETAIL, options).unwrap();
+            HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), DETAIL, options).unwrap();
         let written = client.send(write()).await.unwrap();
         match written.acknowledged() {
             Ok(()) => assert!(!is_error, "{body}"),

@@ -18,13 +18,13 @@ use std::sync::Arc;
 
 use anyprofile_core::{Error, ProviderInfo, Result};
 use anyprofile_http::{
-    Answer, Credential, Dialect, HeaderMap, HttpClient, HttpOptions, Request, TokenExchange, header,
+    Answer, Credential, HeaderMap, HttpClient, HttpOptions, Request, StaticDialect, TokenExchange, header,
 };
 use support::Script;
 
 /// A dialect that says nothing: what it leaves empty follows from the status, and any response is the service's.
-pub(crate) static DIALECT: Dialect = Dialect {
-    request_id_headers: &["x-request-id"],
+pub(crate) const DIALECT: StaticDialect = StaticDialect {
+    request_id_headers: &[std::borrow::Cow::Borrowed("x-request-id")],
     quota_headers: &[],
     is_own_form: |_| true,
     describe: |_, _| (),
@@ -43,7 +43,7 @@ pub(crate) fn fixed_credential() -> Credential {
 /// A client with a fixed credential.
 pub(crate) fn client_with(script: &Arc<Script>, options: HttpOptions) -> HttpClient {
     let options = options.with_transport(Arc::clone(script) as _);
-    HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), &DIALECT, options).unwrap()
+    HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), DIALECT, options).unwrap()
 }
 
 pub(crate) fn client(script: &Arc<Script>) -> HttpClient {
@@ -56,7 +56,7 @@ pub(crate) fn exchanging_client(script: &Arc<Script>, options: HttpOptions) -> H
     let form = vec![("grant_type", "api_token".into()), ("api_token", "long-lived".into())];
     let credential = Credential::exchange(TokenExchange::new(url, "platform-api-user", form).unwrap());
     let options = options.with_transport(Arc::clone(script) as _);
-    HttpClient::new(info(BASE), credential, HeaderMap::new(), &DIALECT, options).unwrap()
+    HttpClient::new(info(BASE), credential, HeaderMap::new(), DIALECT, options).unwrap()
 }
 
 pub(crate) fn read() -> Request {

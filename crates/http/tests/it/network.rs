@@ -9,7 +9,7 @@ use httpmock::prelude::*;
 use crate::{DIALECT, fixed_credential, info, read};
 
 pub(crate) fn client(base_url: &str, options: HttpOptions) -> HttpClient {
-    HttpClient::new(info(base_url), fixed_credential(), HeaderMap::new(), &DIALECT, options).unwrap()
+    HttpClient::new(info(base_url), fixed_credential(), HeaderMap::new(), DIALECT, options).unwrap()
 }
 
 fn direct() -> HttpOptions {
@@ -216,7 +216,7 @@ fn https_without_tls_is_a_configuration_error_and_no_request() {
         info("https://api.example.com"),
         fixed_credential(),
         HeaderMap::new(),
-        &DIALECT,
+        DIALECT,
         HttpOptions::default(),
     )
     .unwrap_err();

@@ -78,7 +78,7 @@ fn a_proxy_that_cannot_be_used_is_refused_before_anything_is_sent() {
             info("http://api.invalid"),
             fixed_credential(),
             HeaderMap::new(),
-            &DIALECT,
+            DIALECT,
             through(proxy),
         )
         .unwrap_err();

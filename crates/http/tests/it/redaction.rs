@@ -4,7 +4,7 @@ use std::{fmt::Write as _, sync::Mutex};
 
 use anyprofile_core::Error;
 use anyprofile_http::{
-    Credential, Dialect, HeaderMap, HttpClient, HttpOptions, Proxy, Request, TransportErrorKind, header,
+    Credential, HeaderMap, HttpClient, HttpOptions, Proxy, Request, StaticDialect, TransportErrorKind, header,
 };
 use httpmock::prelude::*;
 use tracing_subscriber::fmt::MakeWriter as _;
@@ -24,8 +24,8 @@ const PLANTED: [&str; 6] = [
     "query-planted",
 ];
 
-static DIALECT: Dialect = Dialect {
-    request_id_headers: &["x-request-id"],
+const DIALECT: StaticDialect = StaticDialect {
+    request_id_headers: &[std::borrow::Cow::Borrowed("x-request-id")],
     quota_headers: &[],
     is_own_form: |_| true,
     describe: |failure, details| {
@@ -114,8 +114,7 @@ async fn no_error_and_no_log_line_holds_what_was_sent_or_answered() {
             let script = Script::by(move |_| step());
             let options = HttpOptions::default().with_transport(script);
             let client =
-                HttpClient::new(info(crate::BASE), credential(), HeaderMap::new(), &DIALECT, options)
-                    .unwrap();
+                HttpClient::new(info(crate::BASE), credential(), HeaderMap::new(), DIALECT, options).unwrap();
             assert_clean(&format!("{client:?}"));
             match client.send(request).await {
                 Ok(answer) => {
@@ -164,7 +163,7 @@ async fn the_real_client_logs_none_of_it_either() {
     let options = HttpOptions::default().with_proxy(Proxy::None).with_max_attempts(1);
     for base in [server.base_url(), "http://127.0.0.1:1".to_owned()] {
         let client =
-            HttpClient::new(info(&base), credential(), HeaderMap::new(), &DIALECT, options.clone()).unwrap();
+            HttpClient::new(info(&base), credential(), HeaderMap::new(), DIALECT, options.clone()).unwrap();
         for request in requests() {
             assert_clean(&told(&client.send(request).await.unwrap_err()));
         }
@@ -182,7 +181,7 @@ async fn settings_show_no_secret_in_debug() {
         info("http://127.0.0.1:1"),
         credential(),
         HeaderMap::new(),
-        &DIALECT,
+        DIALECT,
         options.with_max_attempts(1),
     )
     .unwrap();
@@ -215,7 +214,7 @@ async fn the_own_credential_is_not_shown_where_a_service_repeats_it() {
         Script::of([echo("sk-planted-key"), json(200, "[]").header("x-request-id", "sk-planted-key")]);
     let options = HttpOptions::default().with_transport(script);
     let client =
-        HttpClient::new(info("https://api.example.com"), credential(), HeaderMap::new(), &DIALECT, options)
+        HttpClient::new(info("https://api.example.com"), credential(), HeaderMap::new(), DIALECT, options)
             .unwrap();
     let [read, _] = requests();
     let error = client.send(read).await.unwrap_err();

@@ -130,7 +130,7 @@ async fn a_base_url_with_and_without_a_trailing_slash_keeps_its_path() {
             crate::info(base),
             crate::fixed_credential(),
             anyprofile_http::HeaderMap::new(),
-            &crate::DIALECT,
+            crate::DIALECT,
             options,
         )
         .unwrap();

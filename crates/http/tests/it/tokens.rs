@@ -189,7 +189,6 @@ async fn errors_of_the_token_endpoint_say_what_to_do() {
     for answer in [
         json(400, r#"{"error":"invalid_grant","error_description":"The API token is not valid."}"#),
         json(401, r#"{"error":"invalid API token"}"#),
-        json(400, r#"{"error":"invalid_grant","error_description":"The SSO session has expired."}"#),
         page(403),
         page(400),
         answer(401),

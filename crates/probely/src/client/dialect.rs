@@ -1,12 +1,18 @@
 //! How Probely words its errors.
 
+use std::borrow::Cow;
+
 use anyprofile_core::ErrorKind;
-use anyprofile_http::{Dialect, ErrorDetails, Failure};
+use anyprofile_http::{ErrorDetails, Failure, StaticDialect};
 use serde_json::Value;
 
 /// Probely's errors: messages by field for 400, `{"detail": …}` for the rest, `{"error": …}` at passwords.
-pub(crate) static DIALECT: Dialect =
-    Dialect { request_id_headers: &["x-request-id", "cf-ray"], quota_headers: &[], is_own_form, describe };
+pub(crate) const DIALECT: StaticDialect = StaticDialect {
+    request_id_headers: &[Cow::Borrowed("x-request-id"), Cow::Borrowed("cf-ray")],
+    quota_headers: &[],
+    is_own_form,
+    describe,
+};
 
 /// Whether a body is one of Probely's: `detail` or `error`, or, with 400, messages by field.
 fn is_own_form(failure: &Failure<'_>) -> bool {

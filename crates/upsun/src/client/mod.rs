@@ -30,7 +30,7 @@ pub use self::{
 pub(crate) use self::{
     access::{MAX_PAGE_SIZE, organization_members, organization_record_request, user_organizations},
     change::has_something,
-    dialect::DIALECT,
+    dialect::{DIALECT, TOKENS},
     profile::{
         list_request, organization_address_request, organization_address_update_request,
         organization_request, profile_address_request, profile_address_update_request, profile_list,

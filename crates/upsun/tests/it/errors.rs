@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 
 use anyprofile_core::{Error, ErrorKind, ListQuery, ProfileProvider, ProfileProviderExt};
+use anyprofile_http::HttpOptions;
+use anyprofile_upsun::{UpsunConfig, UpsunProvider};
 
 use crate::{
     ORGANIZATION, id, provider,
@@ -143,4 +145,23 @@ async fn no_error_repeats_what_the_service_said_of_a_person() {
     let script = Script::of([json(200, r#"{"profiles":"ada@example.com"}"#)]);
     let error = provider(&script).list_page(&ListQuery::new(), None).await.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("ada@"), "{error}");
+}
+
+#[tokio::test]
+async fn a_session_that_is_over_is_told_from_a_token_that_is_none() {
+    for (description, message) in [
+        ("The SSO session has expired.", "the single sign-on session behind the token has expired"),
+        ("The API token is not valid.", "the service refuses the API token"),
+    ] {
+        let body = serde_json::json!({"error": "invalid_grant", "error_description": description});
+        let script = Script::of([json(400, body.to_string())]);
+        let config =
+            UpsunConfig::with_api_token("acme".parse().unwrap(), "a-token").at("https://api.example.com");
+        let config = config.with_auth_url("https://auth.example.com/oauth2/token");
+        let http = HttpOptions::default().with_transport(script.clone());
+        let provider = UpsunProvider::new(config.with_http(http)).unwrap();
+        let error = provider.current().await.unwrap_err();
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Unauthenticated, message));
+        assert!(!format!("{error}").contains(description), "{error}");
+    }
 }
