@@ -59,11 +59,8 @@ async fn spent(subject: &Subject<'_>) -> Result<Outcome> {
         let (clone, before) = (plan.clone(), subject.server.writes());
         let both = join(execute(subject, &plan), execute(subject, &clone)).await;
         let sent = subject.server.writes() - before;
-        let (executed, refused) = match both {
-            (Ok(executed), Err(refused)) | (Err(refused), Ok(executed)) => (executed, refused),
-            _ => {
-                return Ok(Outcome::failed(format!("{}: of two at once not one is refused", name_of(write))));
-            }
+        let ((Ok(executed), Err(refused)) | (Err(refused), Ok(executed))) = both else {
+            return Ok(Outcome::failed(format!("{}: of two at once not one is refused", name_of(write))));
         };
         executed.into_result()?;
         let shown = u64::try_from(plan.requests().len()).unwrap_or(u64::MAX);
