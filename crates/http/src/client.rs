@@ -13,7 +13,7 @@ use crate::{
     dialect::Dialect,
     exchange::{Exchange, Outbound, Place},
     limiter::Limiter,
-    origin::{TrustedOrigins, given_link, next_link},
+    origin::{LinkFlaw, TrustedOrigins, given_link, next_link},
     request::Link,
     retry::Budget,
 };
@@ -97,23 +97,28 @@ impl HttpClient {
     /// service's; [`ErrorKind::Decode`] if its next link leads elsewhere.
     pub fn url(&self, request: &Request) -> Result<Url> {
         let inner = &*self.0;
-        let error = |kind, message| {
+        let error = |kind, message: String| {
             Error::new(kind, message).with_provider(&inner.info).with_operation(request.operation.clone())
         };
-        let url = request.url(&inner.base).map_err(|message| error(ErrorKind::InvalidRequest, message))?;
+        let url = request
+            .url(&inner.base)
+            .map_err(|message| error(ErrorKind::InvalidRequest, message.to_owned()))?;
         match &request.link {
             None => Ok(url),
-            Some(Link::Given(link)) => given_link(&url, link, &inner.trusted).map_err(|message| {
-                error(ErrorKind::InvalidRequest, message)
+            Some(Link::Given(link)) => given_link(&url, link, &inner.trusted).map_err(|flaw| {
+                error(ErrorKind::InvalidRequest, flaw.of("the link"))
                     .with_hint("take the link as it is from an answer of this account; if its origin is right, trust it in the account's settings")
             }),
-            Some(Link::Next(link)) => next_link(&url, link, &inner.trusted).map_err(|message| {
-                let hint = if message.contains("another host") {
-                    "what was delivered is good, and there may be more; if the host is right, trust its origin in the account's settings"
-                } else {
-                    "what was delivered is good, and there may be more; report it to the service"
+            Some(Link::Next(link)) => next_link(&url, link, &inner.trusted).map_err(|flaw| {
+                let hint = match flaw {
+                    LinkFlaw::OtherOrigin => {
+                        "what was delivered is good, and there may be more; if the host is right, trust its origin in the account's settings"
+                    }
+                    LinkFlaw::Empty | LinkFlaw::NoUrl | LinkFlaw::OtherResource => {
+                        "what was delivered is good, and there may be more; report it to the service"
+                    }
                 };
-                error(ErrorKind::Decode, message).with_hint(hint)
+                error(ErrorKind::Decode, flaw.of("the link to the next page")).with_hint(hint)
             }),
         }
     }

@@ -82,11 +82,24 @@ pub(crate) fn redirect(
 
 /// What is wrong with a link of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LinkFlaw {
+pub(crate) enum LinkFlaw {
     Empty,
     NoUrl,
     OtherOrigin,
     OtherResource,
+}
+
+impl LinkFlaw {
+    /// What is wrong, of a link that is called so.
+    pub(crate) fn of(self, link: &str) -> String {
+        let flaw = match self {
+            Self::Empty => "has no address",
+            Self::NoUrl => "is not a URL",
+            Self::OtherOrigin => "leads to another host, which the credential is not for",
+            Self::OtherResource => "leads to another resource",
+        };
+        format!("{link} {flaw}")
+    }
 }
 
 /// Where a link leads from `sent`: to the same resource of a trusted origin, with the link's own query.
@@ -116,13 +129,8 @@ pub(crate) fn given_link(
     resource: &Url,
     link: &str,
     trusted: &TrustedOrigins,
-) -> std::result::Result<Url, &'static str> {
-    same_resource(resource, link, trusted).map_err(|flaw| match flaw {
-        LinkFlaw::Empty => "the link has no address",
-        LinkFlaw::NoUrl => "the link is not a URL",
-        LinkFlaw::OtherOrigin => "the link leads to another host, which the credential is not for",
-        LinkFlaw::OtherResource => "the link leads to another resource",
-    })
+) -> std::result::Result<Url, LinkFlaw> {
+    same_resource(resource, link, trusted)
 }
 
 /// The URL of the next page: the link of the service, with what was sent and the link does not repeat.
@@ -132,15 +140,8 @@ pub(crate) fn next_link(
     sent: &Url,
     link: &str,
     trusted: &TrustedOrigins,
-) -> std::result::Result<Url, &'static str> {
-    let mut next = same_resource(sent, link, trusted).map_err(|flaw| match flaw {
-        LinkFlaw::Empty => "the link to the next page has no address",
-        LinkFlaw::NoUrl => "the link to the next page is not a URL",
-        LinkFlaw::OtherOrigin => {
-            "the link to the next page leads to another host, which the credential is not for"
-        }
-        LinkFlaw::OtherResource => "the link to the next page leads to another resource",
-    })?;
+) -> std::result::Result<Url, LinkFlaw> {
+    let mut next = same_resource(sent, link, trusted)?;
     let linked = next.query().unwrap_or_default().to_owned();
     let keys: Vec<_> = next.query_pairs().map(|(key, _)| key.into_owned()).collect();
     // Pair by pair as they are written: a cursor is opaque, and may be no text, or mean `%20` and `+` as two things.
