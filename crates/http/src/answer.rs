@@ -11,10 +11,10 @@ use http::HeaderMap;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
-    client::Inner,
+    account::Account,
     dialect::{Dialect, ErrorDetails, Failure, is_html},
-    exchange::{MAX_ERROR_BYTES, Place},
     failure::with_words,
+    outbound::{MAX_ERROR_BYTES, Place},
     retry::response_date,
 };
 
@@ -70,7 +70,7 @@ pub struct Answer {
     pub request_id: Option<String>,
     /// What it took.
     pub effort: Effort,
-    pub(crate) inner: Arc<Inner>,
+    pub(crate) account: Arc<Account>,
     pub(crate) dialect: Arc<dyn Dialect>,
     pub(crate) operation: Cow<'static, str>,
     /// Whether the request was a write that may not be repeated.
@@ -179,7 +179,7 @@ impl Answer {
             return Ok(());
         }
         let error = self
-            .inner
+            .account
             .info
             .somebody_else(asked, &came)
             .with_operation(self.operation.clone())
@@ -241,7 +241,7 @@ impl Answer {
     /// status, that it may have been made.
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         let error = Error::new(kind, message)
-            .with_provider(&self.inner.info)
+            .with_provider(&self.account.info)
             .with_operation(self.operation.clone())
             .with_status(self.status)
             .with_request_id(self.request_id.clone())
@@ -259,7 +259,7 @@ impl Answer {
         let failure = Failure::new(&self.operation, self.status, &self.headers, &self.body);
         let mut details = ErrorDetails::default();
         self.dialect.describe(&failure, &mut details);
-        with_words(error, &mut details, &self.inner.credential).with_from_service(true)
+        with_words(error, &mut details, &self.account.credential).with_from_service(true)
     }
 
     /// The body's bytes, if they can be JSON: not empty, no web page, without a byte order mark.

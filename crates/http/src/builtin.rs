@@ -12,6 +12,7 @@ use crate::{
     encoding::{ACCEPTED, Decoder, check_transfer},
     origin::is_loopback,
     proxy::Proxies,
+    transport_error::plain,
 };
 
 #[derive(Debug)]
@@ -179,13 +180,13 @@ impl Transport for Builtin {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<ResponseBody>, TransportError> {
-        let mut request = reqwest::Request::try_from(request).map_err(transport_error)?;
+        let mut request = reqwest::Request::try_from(request).map_err(TransportError::of_client)?;
         request.headers_mut().entry(http::header::ACCEPT_ENCODING).or_insert(ACCEPTED);
         // It was built before: what it is built of has not changed.
         let client = self
             .client()
             .map_err(|error| TransportError::new(TransportErrorKind::Request).with_source(error))?;
-        let mut response = client.execute(request).await.map_err(transport_error)?;
+        let mut response = client.execute(request).await.map_err(TransportError::of_client)?;
         let mut answer = http::Response::new(());
         *answer.status_mut() = response.status();
         let mut headers = std::mem::take(response.headers_mut());
@@ -212,67 +213,6 @@ impl Transport for Builtin {
     }
 }
 
-pub(crate) fn transport_error(error: reqwest::Error) -> TransportError {
-    // The URL may hold an e-mail address in its query.
-    let error = error.without_url();
-    // A connection that takes too long is both: nothing was sent.
-    let kind = if error.is_connect() {
-        connect_kind(&plain(&error))
-    } else if error.is_timeout() {
-        TransportErrorKind::Timeout
-    } else if error.is_builder() {
-        TransportErrorKind::Request
-    } else {
-        sent_kind(&error)
-    };
-    TransportError::new(kind).with_source(plain(&error))
-}
-
-/// What kept a connection from being made, by the texts of its causes: their types are the TLS library's and the
-/// proxy connector's own. Time mends neither a certificate nor credentials.
-fn connect_kind(causes: &str) -> TransportErrorKind {
-    let causes = causes.to_ascii_lowercase();
-    if causes.contains("proxy authorization required") {
-        TransportErrorKind::ProxyCredentials
-    } else if causes.contains("certificate") {
-        TransportErrorKind::Certificate
-    } else {
-        TransportErrorKind::Connect
-    }
-}
-
-/// What went wrong once there was a connection.
-fn sent_kind(error: &(dyn std::error::Error + 'static)) -> TransportErrorKind {
-    let mut causes = std::iter::successors(Some(error), |error| error.source());
-    let kind = causes.find_map(|cause| {
-        if let Some(error) = cause.downcast_ref::<h2::Error>() {
-            return h2_kind(error.is_remote(), error.is_go_away(), error.is_reset(), error.reason());
-        }
-        let is_unreadable = cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse);
-        is_unreadable.then_some(TransportErrorKind::Protocol)
-    });
-    kind.unwrap_or(TransportErrorKind::Interrupted)
-}
-
-/// What an error of HTTP/2 means, where it means something of its own (RFC 9113 §8.7): the other side took no notice of
-/// the request.
-fn h2_kind(
-    is_remote: bool,
-    is_go_away: bool,
-    is_reset: bool,
-    reason: Option<h2::Reason>,
-) -> Option<TransportErrorKind> {
-    let took_no_notice = (is_go_away && reason == Some(h2::Reason::NO_ERROR))
-        || (is_reset && reason == Some(h2::Reason::REFUSED_STREAM));
-    (is_remote && took_no_notice).then_some(TransportErrorKind::Refused)
-}
-
-/// The chain of causes as text, so that no type of the client is in ours.
-fn plain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
 #[cfg(test)]
 mod tests {
     use anyprofile_core::ErrorKind;
@@ -294,44 +234,6 @@ mod tests {
             [(Default, false, false), (Rustls, false, true), (Native, true, false)]
         {
             assert_eq!(choose_tls(wanted, rustls, native, true).unwrap_err().kind(), ErrorKind::Config);
-        }
-    }
-
-    #[test]
-    fn what_time_does_not_mend_is_told_from_a_connection_that_fails() {
-        use TransportErrorKind::{Certificate, Connect, ProxyCredentials};
-        for (causes, kind) in [
-            ("client error (Connect): invalid peer certificate: Expired", Certificate),
-            ("client error (Connect): invalid peer certificate: UnknownIssuer", Certificate),
-            (
-                "client error (Connect): invalid peer certificate: certificate not valid for name \"x\"",
-                Certificate,
-            ),
-            ("error:0A000086:SSL routines::certificate verify failed", Certificate),
-            ("received fatal alert: CertificateRequired", Certificate),
-            ("client error (Connect): tunnel error: proxy authorization required", ProxyCredentials),
-            ("client error (Connect): tunnel error: unsuccessful", Connect),
-            ("client error (Connect): tcp connect error: Connection refused (os error 111)", Connect),
-            ("client error (Connect): received fatal alert: HandshakeFailure", Connect),
-        ] {
-            assert_eq!(connect_kind(causes), kind, "{causes}");
-        }
-    }
-
-    #[test]
-    fn what_the_other_side_took_no_notice_of_is_told_from_what_broke() {
-        use h2::Reason;
-        for (is_remote, is_go_away, is_reset, reason, took_no_notice) in [
-            (true, true, false, Reason::NO_ERROR, true),
-            (true, false, true, Reason::REFUSED_STREAM, true),
-            (false, true, false, Reason::NO_ERROR, false),
-            (true, false, true, Reason::NO_ERROR, false),
-            (true, true, false, Reason::ENHANCE_YOUR_CALM, false),
-            (true, false, true, Reason::INTERNAL_ERROR, false),
-            (true, false, true, Reason::CANCEL, false),
-        ] {
-            let kind = h2_kind(is_remote, is_go_away, is_reset, Some(reason));
-            assert_eq!(kind == Some(TransportErrorKind::Refused), took_no_notice, "{reason:?}");
         }
     }
 

@@ -9,32 +9,20 @@ use url::Url;
 
 use crate::{
     Answer, Credential, HttpOptions, Request, Transport,
+    account::Account,
     builtin::Builtin,
     dialect::Dialect,
-    exchange::{Exchange, Outbound, Place},
+    exchange::Exchange,
     limiter::Limiter,
     origin::{LinkFlaw, TrustedOrigins, given_link, next_link},
+    outbound::{Outbound, Place},
     request::Link,
     retry::Budget,
 };
 
 /// A client of one account of one service. Cheap to clone; clones share connections, tokens and budget.
 #[derive(Clone, Debug)]
-pub struct HttpClient(Arc<Inner>);
-
-#[derive(Debug)]
-pub(crate) struct Inner {
-    pub(crate) info: Arc<ProviderInfo>,
-    base: Url,
-    headers: HeaderMap,
-    pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) options: HttpOptions,
-    pub(crate) trusted: TrustedOrigins,
-    pub(crate) credential: Credential,
-    dialect: Arc<dyn Dialect>,
-    pub(crate) budget: Budget,
-    pub(crate) limiter: Limiter,
-}
+pub struct HttpClient(Arc<Account>);
 
 impl HttpClient {
     /// A client for `info`'s base URL, with `headers` on every request besides those of [`HttpOptions`].
@@ -66,7 +54,7 @@ impl HttpClient {
         let budget = Budget::new(options.retry_budget);
         let limiter = Limiter::new(options.max_concurrency, options.max_requests_per_second);
         let info = Arc::new(info);
-        Ok(Self(Arc::new(Inner {
+        Ok(Self(Arc::new(Account {
             info,
             base,
             headers,

@@ -1,113 +1,45 @@
 //! One operation: attempts until there is an answer or a reason why not.
 
 use std::{
-    borrow::Cow,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use anyprofile_core::{Effort, Error, ErrorKind, ProviderInfo, Result, Retry};
-use bytes::Bytes;
-use http::{HeaderMap, Method};
+use anyprofile_core::{Effort, Error, ErrorKind, Result, Retry};
+use http::HeaderMap;
 use tokio::time::{Instant, timeout};
 use tracing::debug;
-use url::Url;
 
 use crate::{
     Answer, Credential, TransportError, TransportErrorKind,
+    account::Account,
     body::{read_body, read_start},
-    client::Inner,
     credential::{Generation, is_step_up, step_up_error},
     dialect::Dialect,
     failure::{failure, request_id},
     limiter::{Reason, Turn, advice},
     origin::{MAX_REDIRECTS, redirect},
+    outbound::{Broken, MAX_ERROR_BYTES, Outbound, Received},
     retry::{Circumstances, Decision, Failed, asked_wait, decide, random, response_date},
 };
-
-/// How much of an error's body is read: enough for what it says, not for what a bad day brings.
-pub(crate) const MAX_ERROR_BYTES: usize = 64 * 1024;
 
 /// How often a request is sent again that the server did not take, beside the attempts that it has.
 const MAX_REFUSALS: u32 = 5;
 
-/// A request with all but its credential.
-pub(crate) struct Outbound {
-    pub(crate) operation: Cow<'static, str>,
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-    pub(crate) idempotent: bool,
-    pub(crate) place: Place,
-    /// Whether a 404 is about what the request names, and not about the place.
-    pub(crate) names_resource: bool,
-    pub(crate) most_records: usize,
-}
-
-/// Which of an account's servers a request goes to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Place {
-    /// The service's API, below the base URL.
-    Api,
-    /// The token endpoint, which the setting of this name leads to.
-    TokenEndpoint(&'static str),
-}
-
-impl Place {
-    /// What to check where the place may be wrong.
-    pub(crate) const fn setting(self) -> &'static str {
-        match self {
-            Self::Api => "the base URL",
-            Self::TokenEndpoint(setting) => setting,
-        }
-    }
-
-    /// The URL that was configured, or follows from it. It holds no credential and nothing of a profile.
-    pub(crate) fn url<'a>(self, outbound: &'a Outbound, info: &'a ProviderInfo) -> &'a str {
-        match self {
-            Self::Api => &info.base_url,
-            Self::TokenEndpoint(_) => outbound.url.as_str(),
-        }
-    }
-}
-
 /// One operation: everything that shares one deadline.
 pub(crate) struct Exchange {
-    pub(crate) inner: Arc<Inner>,
+    pub(crate) account: Arc<Account>,
     started: Instant,
 }
 
-/// An answer as it came.
-pub(crate) struct Received {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-    /// Whether the body is all that was sent. Of an error's body the start is enough.
-    pub(crate) is_whole: bool,
-}
-
-/// An attempt without a whole answer.
-pub(crate) enum Broken {
-    Transport(TransportError),
-    TooLarge(u16, HeaderMap),
-    Redirect(u16, HeaderMap, &'static str),
-}
-
-impl From<TransportError> for Broken {
-    fn from(error: TransportError) -> Self {
-        Self::Transport(error)
-    }
-}
-
 impl Exchange {
-    pub(crate) fn new(inner: Arc<Inner>) -> Self {
-        Self { inner, started: Instant::now() }
+    pub(crate) fn new(account: Arc<Account>) -> Self {
+        Self { account, started: Instant::now() }
     }
 
     /// Another operation of the same client, with a deadline of its own.
     pub(crate) fn anew(&self) -> Self {
-        Self::new(Arc::clone(&self.inner))
+        Self::new(Arc::clone(&self.account))
     }
 
     /// Attempts until there is an answer or a reason to give up.
@@ -142,35 +74,36 @@ impl Exchange {
             let began = Instant::now();
             effort.requests = 1;
             effort.attempts += 1;
-            let limit = self.inner.options.attempt_timeout.min(self.remaining());
+            let limit = self.account.options.attempt_timeout.min(self.remaining());
             let result = timeout(limit, self.attempt(outbound, headers))
                 .await
                 .unwrap_or_else(|_| Err(Broken::Transport(TransportError::new(TransportErrorKind::Timeout))));
             log(
                 &result,
                 dialect.as_ref(),
-                &self.inner.credential,
+                &self.account.credential,
                 outbound,
                 effort.attempts,
                 began.elapsed(),
             );
             if let Ok(received) = &result {
                 let advice = advice(received.status, &received.headers, dialect.as_ref(), SystemTime::now());
-                self.inner.limiter.observe(advice, Instant::now());
+                self.account.limiter.observe(advice, Instant::now());
             }
             drop(turn);
 
             let result = match result {
                 Ok(received) if (200..300).contains(&received.status) => {
-                    self.inner.budget.earn();
+                    self.account.budget.earn();
                     return Ok(self.answer(received, outbound, dialect, *effort));
                 }
                 failed => failed,
             };
             let failed = match &result {
                 Ok(received) if received.status == 401 && is_step_up(&received.headers) => {
-                    let request_id = request_id(&received.headers, dialect.as_ref(), &self.inner.credential);
-                    return Err(step_up_error(&self.inner.info)
+                    let request_id =
+                        request_id(&received.headers, dialect.as_ref(), &self.account.credential);
+                    return Err(step_up_error(&self.account.info)
                         .with_operation(outbound.operation.clone())
                         .with_status(401)
                         .with_from_service(true)
@@ -201,7 +134,7 @@ impl Exchange {
                 Ok(received) => Failed::Status(received.status, &received.headers),
                 Err(Broken::Transport(error)) => Failed::Transport(error.kind),
                 Err(Broken::TooLarge(..) | Broken::Redirect(..)) => {
-                    return Err(failure(self, result, outbound, dialect.as_ref()));
+                    return Err(failure(&self.account, self.remaining(), result, outbound, dialect.as_ref()));
                 }
             };
             let decision = decide(
@@ -209,14 +142,14 @@ impl Exchange {
                 Circumstances {
                     idempotent: outbound.idempotent,
                     attempts,
-                    max_attempts: self.inner.options.max_attempts,
+                    max_attempts: self.account.options.max_attempts,
                     remaining: self.remaining(),
                     now: SystemTime::now(),
-                    random: if self.inner.options.jitter { random() } else { 0.5 },
+                    random: if self.account.options.jitter { random() } else { 0.5 },
                 },
             );
             match decision {
-                Decision::RetryAfter(wait) if self.inner.budget.take() => {
+                Decision::RetryAfter(wait) if self.account.budget.take() => {
                     debug!(
                         wait_milliseconds = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
                         "trying again"
@@ -229,16 +162,18 @@ impl Exchange {
                         Err(_) => Reason::Failed(None),
                     };
                     effort.waited +=
-                        self.inner.limiter.wait(wait, reason, |wait, reason| self.tell(wait, reason)).await;
+                        self.account.limiter.wait(wait, reason, |wait, reason| self.tell(wait, reason)).await;
                 }
-                _ => return Err(failure(self, result, outbound, dialect.as_ref())),
+                _ => {
+                    return Err(failure(&self.account, self.remaining(), result, outbound, dialect.as_ref()));
+                }
             }
         }
     }
 
     /// Waits for this request's turn.
     async fn turn(&self, effort: &mut Effort) -> Turn<'_> {
-        let limiter = &self.inner.limiter;
+        let limiter = &self.account.limiter;
         let turn = limiter.enter().await;
         effort.waited += limiter.pass(|wait, reason| self.tell(wait, reason)).await;
         turn
@@ -246,7 +181,7 @@ impl Exchange {
 
     /// Tells of a long wait. Who shows nothing else shows this: it looks as if nothing happened any more.
     fn tell(&self, wait: Duration, reason: Reason) {
-        let info = &self.inner.info;
+        let info = &self.account.info;
         let seconds = wait.as_secs_f64().ceil();
         let why = match reason {
             Reason::Asked(status @ 200..=299) => {
@@ -266,14 +201,14 @@ impl Exchange {
 
     fn out_of_time(&self, outbound: &Outbound) -> Error {
         Error::new(ErrorKind::Timeout, "the operation's deadline has passed")
-            .with_provider(&self.inner.info)
+            .with_provider(&self.account.info)
             .with_operation(outbound.operation.clone())
             .with_retry(Retry::Later)
             .with_hint("try again later, or allow more time")
     }
 
     pub(crate) fn remaining(&self) -> Duration {
-        self.inner.options.operation_deadline.saturating_sub(self.started.elapsed())
+        self.account.options.operation_deadline.saturating_sub(self.started.elapsed())
     }
 
     /// One attempt: one answer, redirects followed.
@@ -286,11 +221,11 @@ impl Exchange {
             *request.uri_mut() =
                 url.as_str().parse().map_err(|_| TransportError::new(TransportErrorKind::Request))?;
             *request.headers_mut() = headers.clone();
-            let (parts, body) = self.inner.transport.send(request).await?.into_parts();
+            let (parts, body) = self.account.transport.send(request).await?.into_parts();
             let status = parts.status.as_u16();
             if parts.status.is_redirection() {
                 let location = parts.headers.get(http::header::LOCATION).map(http::HeaderValue::as_bytes);
-                match redirect(&outbound.method, &url, location, &self.inner.trusted) {
+                match redirect(&outbound.method, &url, location, &self.account.trusted) {
                     Ok(_) if redirects == MAX_REDIRECTS => {
                         let reason = "the service redirects in a circle";
                         return Err(Broken::Redirect(status, parts.headers, reason));
@@ -302,7 +237,7 @@ impl Exchange {
                 continue;
             }
             let (body, is_whole) = if parts.status.is_success() {
-                let options = &self.inner.options;
+                let options = &self.account.options;
                 let (most, least) = (options.max_response_bytes, options.min_bytes_per_second);
                 match read_body(body, &parts.headers, most, least).await? {
                     Some(body) => (body, true),
@@ -325,11 +260,11 @@ impl Exchange {
     ) -> Answer {
         Answer {
             status: received.status,
-            request_id: request_id(&received.headers, dialect.as_ref(), &self.inner.credential),
+            request_id: request_id(&received.headers, dialect.as_ref(), &self.account.credential),
             headers: received.headers,
             body: received.body,
             effort,
-            inner: Arc::clone(&self.inner),
+            account: Arc::clone(&self.account),
             dialect: Arc::clone(dialect),
             operation: outbound.operation.clone(),
             is_write: !outbound.idempotent,

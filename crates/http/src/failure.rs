@@ -1,20 +1,22 @@
 //! From an attempt that failed to the error that a caller sees.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyprofile_core::{Effect, Error, ErrorKind, Result, Retry};
 use http::HeaderMap;
 
 use crate::{
     Credential, TransportError, TransportErrorKind,
+    account::Account,
     dialect::{Dialect, ErrorDetails, Failure, by_status},
-    exchange::{Broken, Exchange, Outbound, Place, Received},
+    outbound::{Broken, Outbound, Place, Received},
     retry::{Failed, asked_wait, is_retryable, response_date},
 };
 
 /// The error of an attempt after which there is no other.
 pub(crate) fn failure(
-    exchange: &Exchange,
+    account: &Account,
+    remaining: Duration,
     result: Result<Received, Broken>,
     outbound: &Outbound,
     dialect: &dyn Dialect,
@@ -24,22 +26,22 @@ pub(crate) fn failure(
         Ok(received) => {
             let failed = Failed::Status(received.status, &received.headers);
             let retry = retry_of(failed, outbound, &received.headers);
-            let error = status_error(exchange, outbound, &received, dialect, &mut details).with_retry(retry);
+            let error = status_error(account, outbound, &received, dialect, &mut details).with_retry(retry);
             // 499: the request was given up, whoever did so; it may have got through.
             unknown_outcome(error, outbound, received.status >= 500 || matches!(received.status, 408 | 499))
         }
         Err(Broken::Transport(error)) => {
             let kind = error.kind;
             let retry = retry_of(Failed::Transport(kind), outbound, &HeaderMap::new());
-            let error = transport_failure(error, exchange, outbound).with_retry(retry);
+            let error = transport_failure(error, account, remaining, outbound).with_retry(retry);
             let is_sent = !kind.is_before_sending();
             unknown_outcome(error, outbound, is_sent)
         }
         Err(Broken::TooLarge(status, headers)) => {
-            let most = exchange.inner.options.max_response_bytes;
+            let most = account.options.max_response_bytes;
             let error = Error::new(ErrorKind::TooLarge, format!("the answer is larger than {most} bytes"))
                 .with_status(status)
-                .with_request_id(request_id(&headers, dialect, &exchange.inner.credential))
+                .with_request_id(request_id(&headers, dialect, &account.credential))
                 .with_response_date(response_date(&headers))
                 .with_hint("ask for smaller pages, or allow larger answers");
             unknown_outcome(error, outbound, true)
@@ -47,7 +49,7 @@ pub(crate) fn failure(
         Err(Broken::Redirect(status, headers, reason)) => {
             let error = Error::new(ErrorKind::Decode, reason)
                 .with_status(status)
-                .with_request_id(request_id(&headers, dialect, &exchange.inner.credential))
+                .with_request_id(request_id(&headers, dialect, &account.credential))
                 .with_response_date(response_date(&headers))
                 .with_hint(format!(
                     "check {}; if the other host is right, trust its origin in the account's settings",
@@ -57,7 +59,7 @@ pub(crate) fn failure(
             unknown_outcome(error, outbound, status == 303)
         }
     };
-    error.with_provider(&exchange.inner.info).with_operation(outbound.operation.clone())
+    error.with_provider(&account.info).with_operation(outbound.operation.clone())
 }
 
 /// Whether the caller may ask again.
@@ -83,13 +85,18 @@ fn unknown_outcome(error: Error, outbound: &Outbound, unknown: bool) -> Error {
         .with_hint("it is not known whether the change was made: read the profile before trying again")
 }
 
-fn transport_failure(error: TransportError, exchange: &Exchange, outbound: &Outbound) -> Error {
+fn transport_failure(
+    error: TransportError,
+    account: &Account,
+    remaining: Duration,
+    outbound: &Outbound,
+) -> Error {
     let host = outbound.url.host_str().unwrap_or_default();
     let setting = outbound.place.setting();
-    let proxy = exchange.inner.transport.proxy_for(&outbound.url);
+    let proxy = account.transport.proxy_for(&outbound.url);
     let through = proxy.as_ref().map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
     let (kind, message, hint) = match error.kind {
-        TransportErrorKind::Timeout if exchange.remaining().is_zero() => (
+        TransportErrorKind::Timeout if remaining.is_zero() => (
             ErrorKind::Timeout,
             "the operation's deadline has passed".to_owned(),
             "try again later, or allow more time".to_owned(),
@@ -161,7 +168,7 @@ fn proxy_credentials(proxy: Option<&str>) -> (String, &'static str) {
 }
 
 fn status_error(
-    exchange: &Exchange,
+    account: &Account,
     outbound: &Outbound,
     received: &Received,
     dialect: &dyn Dialect,
@@ -172,7 +179,7 @@ fn status_error(
     let is_own_form = !failure.is_html && dialect.is_own_form(&failure);
     let setting = outbound.place.setting();
     if received.status == 407 {
-        let proxy = exchange.inner.transport.proxy_for(&outbound.url);
+        let proxy = account.transport.proxy_for(&outbound.url);
         let (message, hint) = proxy_credentials(proxy.as_deref());
         details.kind = Some(ErrorKind::Config);
         details.message = Some(message.into());
@@ -199,7 +206,7 @@ fn status_error(
         details.hint = Some(
             format!(
                 "check {setting} ({}), and what stands between here and the service",
-                outbound.place.url(outbound, &exchange.inner.info)
+                outbound.place.url(outbound, &account.info)
             )
             .into(),
         );
@@ -207,7 +214,7 @@ fn status_error(
     if is_own_form && !outbound.names_resource && matches!(received.status, 404 | 410) {
         // Something of the service's is at that URL, and not what every account has.
         details.kind = Some(ErrorKind::Config);
-        let url = outbound.place.url(outbound, &exchange.inner.info);
+        let url = outbound.place.url(outbound, &account.info);
         let (message, hint) = if outbound.idempotent {
             ("the service has nothing at this URL", format!("check {setting} ({url})"))
         } else {
@@ -223,7 +230,7 @@ fn status_error(
     if let Place::TokenEndpoint(_) = outbound.place {
         token_endpoint(outbound, received.status, details);
     }
-    let credential = &exchange.inner.credential;
+    let credential = &account.credential;
     let (kind, message, hint) = by_status(received.status);
     let mut error =
         Error::new(details.kind.unwrap_or(kind), details.message.as_deref().unwrap_or(message))

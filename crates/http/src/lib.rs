@@ -21,6 +21,7 @@
 //! [`HttpOptions::tls`] says otherwise. With neither, `https` is refused with a configuration error
 //! unless there is a [`Transport`] of one's own.
 
+mod account;
 pub mod actions;
 mod answer;
 mod body;
@@ -35,10 +36,13 @@ mod limiter;
 mod multipart;
 mod options;
 mod origin;
+mod outbound;
 mod proxy;
 mod request;
 mod retry;
+mod tokens;
 mod transport;
+mod transport_error;
 mod violations;
 
 pub use http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -54,6 +58,7 @@ pub use self::{
     options::{HttpOptions, Proxy, TlsBackend},
     origin::base_url,
     request::Request,
-    transport::{ResponseBody, Transport, TransportError, TransportErrorKind},
+    transport::{ResponseBody, Transport},
+    transport_error::{TransportError, TransportErrorKind},
     violations::Violations,
 };

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use url::Url;
 
-use crate::encoding::Decoder;
+use crate::{encoding::Decoder, transport_error::TransportError};
 
 /// What sends a request and gives the answer as it comes.
 ///
@@ -91,7 +91,7 @@ impl ResponseBody {
             }
             Pieces::Failed(error) => error.take().map_or(Ok(None), Err),
             Pieces::Client(response, decoder) => {
-                let piece = count(response.chunk().await.map_err(crate::builtin::transport_error)?);
+                let piece = count(response.chunk().await.map_err(TransportError::of_client)?);
                 match (piece, decoder.as_mut()) {
                     (Some(piece), Some(undo)) => undo.decode(piece).map(Some),
                     (piece, None) => Ok(piece),
@@ -109,99 +109,5 @@ impl ResponseBody {
 impl fmt::Debug for ResponseBody {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("ResponseBody(..)")
-    }
-}
-
-/// An exchange that failed before its answer was whole.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct TransportError {
-    /// Where it failed.
-    pub kind: TransportErrorKind,
-    /// The cause, in words without a URL, header or body.
-    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.kind.fmt(formatter)
-    }
-}
-
-impl std::error::Error for TransportError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
-    }
-}
-
-/// Where an exchange failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TransportErrorKind {
-    /// No connection: nothing was sent.
-    Connect,
-    /// No connection, since the server's certificate was not accepted, or ours was not: nothing was sent.
-    Certificate,
-    /// No connection, since the proxy asks for credentials, or for other ones: nothing was sent.
-    ProxyCredentials,
-    /// It took too long.
-    Timeout,
-    /// The body came too slowly.
-    Slow,
-    /// The connection broke while the request was sent or the answer was read.
-    Interrupted,
-    /// The body does not decompress, or has an encoding that is not known.
-    Encoding,
-    /// The response is not valid HTTP, or its header is larger than can be read.
-    Protocol,
-    /// The server took no notice of the request, and says so (HTTP/2: a refused stream, or a connection that ends): it may
-    /// be sent again, whatever it is.
-    Refused,
-    /// The response is larger than allowed.
-    TooLarge,
-    /// The request cannot be sent at all.
-    Request,
-}
-
-impl fmt::Display for TransportErrorKind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Connect => "the connection could not be made",
-            Self::Certificate => "no secure connection: a certificate was not accepted",
-            Self::ProxyCredentials => "the proxy asks for credentials",
-            Self::Timeout => "the service did not answer in time",
-            Self::Slow => "the response came too slowly",
-            Self::Interrupted => "the connection broke before the answer was whole",
-            Self::Encoding => "the answer does not decompress",
-            Self::Protocol => "the response is not valid HTTP",
-            Self::Refused => "the server did not take the request",
-            Self::TooLarge => "the response is larger than allowed",
-            Self::Request => "the request cannot be sent",
-        })
-    }
-}
-
-impl TransportErrorKind {
-    /// Whether nothing of the request was sent.
-    pub(crate) const fn is_before_sending(self) -> bool {
-        matches!(
-            self,
-            Self::Connect | Self::Certificate | Self::ProxyCredentials | Self::Refused | Self::Request
-        )
-    }
-}
-
-impl std::error::Error for TransportErrorKind {}
-
-impl TransportError {
-    /// A failure without a further cause.
-    pub fn new(kind: TransportErrorKind) -> Self {
-        Self { kind, source: None }
-    }
-
-    /// The same failure with its cause, in words without a URL, header or body.
-    pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
-        self
     }
 }
