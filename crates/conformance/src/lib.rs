@@ -2,7 +2,7 @@
 //!
 //! [`run`] asks a provider for all that its [`Capabilities`](anyprofile_core::Capabilities) promise, at a server that
 //! may be written to: a sandbox, a test tenant. It needs no test runner and no runtime of its own; it reports what it
-//! found, check by check, and never panics. What a provider does not offer is checked to be refused without a request.
+//! found, check by check, and never panics. In each of them a write that no plan showed is a failure. What a provider does not offer is checked to be refused without a request.
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -60,6 +60,7 @@ mod report;
 mod sandbox;
 mod sent;
 mod subject;
+mod witness;
 
 #[cfg(feature = "sandbox")]
 pub use self::sandbox::SandboxServer;
@@ -80,11 +81,15 @@ pub async fn run(connect: &dyn Connect, server: &dyn Server) -> Report {
     };
     for check in CHECKS.iter() {
         // A provider that panics fails this check, and is looked at by the others.
+        let since = server.requests();
         let checked = AssertUnwindSafe((check.run)(&subject)).catch_unwind().await;
+        let unshown = subject.shown.unshown(server, since);
         let outcome = checked.map_or_else(
             |_| Outcome::Failed("it panicked".to_owned()),
             |checked| checked.unwrap_or_else(Outcome::from),
         );
+        // Whatever is checked: nothing is written that no plan showed.
+        let outcome = unshown.map_or(outcome, Outcome::Failed);
         // A check that disturbed the server leaves it as it was.
         server.calm();
         results.push(CheckResult { check, outcome });

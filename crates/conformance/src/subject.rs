@@ -8,7 +8,11 @@ use anyprofile_core::{
 };
 use futures_util::TryStreamExt as _;
 
-use crate::{SentRequest, report::Outcome};
+use crate::{
+    SentRequest,
+    report::Outcome,
+    witness::{Shown, Witness},
+};
 
 /// Makes providers of one account. Each is new: nothing is remembered from the one before.
 pub trait Connect: fmt::Debug + Send + Sync {
@@ -107,17 +111,20 @@ pub(crate) struct Subject<'a> {
     pub(crate) server: &'a dyn Server,
     /// Everything that is listed, as it was at the start.
     pub(crate) listed: Vec<Profile>,
+    /// What the plans showed that were executed.
+    pub(crate) shown: Shown,
 }
 
 impl<'a> Subject<'a> {
     pub(crate) async fn new(connect: &'a dyn Connect, server: &'a dyn Server) -> Result<Self> {
-        let provider = connect.connect()?;
+        let shown = Shown::default();
+        let provider = watched(connect, &shown)?;
         let listed = if provider.capabilities().operations.list.is_supported() {
             provider.list(ListQuery::new()).try_collect().await?
         } else {
             Vec::new()
         };
-        Ok(Self { provider, connect, server, listed })
+        Ok(Self { provider, connect, server, listed, shown })
     }
 
     /// What must be shown nowhere.
@@ -132,7 +139,7 @@ impl<'a> Subject<'a> {
 
     /// Another provider of the same account.
     pub(crate) fn another(&self) -> Result<Arc<dyn ProfileProvider>> {
-        self.connect.connect()
+        watched(self.connect, &self.shown)
     }
 
     pub(crate) fn info(&self) -> &ProviderInfo {
@@ -189,6 +196,11 @@ impl<'a> Subject<'a> {
             (Err(_), sent) => Err(Outcome::failed(format!("{what} is refused after {sent} requests"))),
         }
     }
+}
+
+/// A provider whose plans are noted when they are executed.
+fn watched(connect: &dyn Connect, shown: &Shown) -> Result<Arc<dyn ProfileProvider>> {
+    Ok(Arc::new(Witness { provider: connect.connect()?, shown: shown.clone() }))
 }
 
 /// An id of the same form: its letters and digits, shifted.

@@ -50,6 +50,7 @@ async fn each_flaw_is_found() {
         (Flaw::HidesStep, "plan.shown"),
         (Flaw::SendsBackwards, "plan.shown"),
         (Flaw::PlanWrites, "plan.repeatable"),
+        (Flaw::WritesWhileReading, "get.listed"),
         (Flaw::PlansAnew, "plan.repeatable"),
         (Flaw::ReadsGiven, "plan.given"),
         (Flaw::ShowsSettled, "plan.settled"),

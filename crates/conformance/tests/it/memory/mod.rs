@@ -30,6 +30,8 @@ pub(crate) enum Flaw {
     IgnoresTitle,
     /// A plan writes.
     PlanWrites,
+    /// Who is looked at is written to.
+    WritesWhileReading,
     /// What cannot be is asked for.
     AsksFirst,
     /// Who is deactivated goes on.

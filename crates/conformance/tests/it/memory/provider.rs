@@ -158,6 +158,9 @@ impl ProfileProvider for Memory {
     async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         self.capabilities.operations.get.check(&self.info, "get", id)?;
         self.checked()?;
+        if self.flaw == Flaw::WritesWhileReading {
+            self.send_something();
+        }
         let people = self.store.read();
         Ok(self.record(id, people[self.place_of(&people, id)?].clone()))
     }

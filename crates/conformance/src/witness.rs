@@ -1,0 +1,96 @@
+//! Who sees what plans showed, so that nothing else is written in the whole run.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyprofile_core::{
+    Capabilities, Cursor, ExecuteOptions, Executed, FilterPlan, FindKey, Found, GetOptions, ListQuery, Page,
+    Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
+};
+
+use crate::{SentRequest, subject::Server};
+
+/// The method and the URL of each request of the plans that were executed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shown(Arc<Mutex<Vec<(String, String)>>>);
+
+impl Shown {
+    fn add(&self, plan: &Plan) {
+        let requests = plan.requests().iter().map(|it| (it.method.to_string(), it.url.clone()));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(requests);
+    }
+
+    fn take(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A write that reached the server since a mark, and that no plan has shown which was executed since the last look.
+    pub(crate) fn unshown(&self, server: &dyn Server, since: u64) -> Option<String> {
+        let mut shown = self.take();
+        let log = server.log(since)?;
+        let mut writes = log.iter().filter(|sent| sent.is_write);
+        let sent = writes.find(|sent: &&SentRequest| {
+            let place = shown.iter().position(|(method, url)| *method == sent.method && *url == sent.url);
+            place.map(|place| shown.swap_remove(place)).is_none()
+        })?;
+        let path = sent.url.split('?').next().unwrap_or_default();
+        Some(format!("a write is sent that no plan showed: {} {path}", sent.method))
+    }
+}
+
+/// The provider that is checked, and a note of each plan that it executes.
+#[derive(Debug)]
+pub(crate) struct Witness {
+    pub(crate) provider: Arc<dyn ProfileProvider>,
+    pub(crate) shown: Shown,
+}
+
+#[async_trait]
+impl ProfileProvider for Witness {
+    fn info(&self) -> &ProviderInfo {
+        self.provider.info()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        self.provider.capabilities()
+    }
+
+    async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+        self.provider.list_page(query, cursor).await
+    }
+
+    fn filter_plan(&self, query: &ListQuery) -> FilterPlan {
+        self.provider.filter_plan(query)
+    }
+
+    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        self.provider.get_with(id, options).await
+    }
+
+    fn is_alias(&self, asked: &ProfileId, came: &ProfileId) -> bool {
+        self.provider.is_alias(asked, came)
+    }
+
+    async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
+        self.provider.current_with(options).await
+    }
+
+    async fn find_by(&self, key: &FindKey) -> Result<Found> {
+        self.provider.find_by(key).await
+    }
+
+    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        self.provider.plan(write, options).await
+    }
+
+    fn close_idle(&self) {
+        self.provider.close_idle();
+    }
+
+    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+        // What is spent is shown no second time.
+        if !plan.is_spent() {
+            self.shown.add(plan);
+        }
+        self.provider.execute(plan, options).await
+    }
+}
