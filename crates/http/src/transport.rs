@@ -12,7 +12,7 @@ use crate::{encoding::Decoder, transport_error::TransportError};
 /// What sends a request and gives the answer as it comes.
 ///
 /// Implement it to bring a client of your own. It must follow no redirect, repeat nothing, and undo
-/// content encodings, of no more than the options allow; a timeout that it has must end as [`TransportErrorKind::Timeout`].
+/// content encodings, of no more than the options allow; a timeout that it has must end as [`Timeout`](crate::TransportErrorKind::Timeout).
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync {
     /// One exchange. Dropping the future gives it up.

@@ -44,7 +44,7 @@ impl fmt::Debug for Receipt {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Executed {
-    /// What came of each request, in the order of [`Plan::requests`]; one outcome for a provider that sends none. None where
+    /// What came of each request, in the order of [`Plan::requests`](crate::Plan::requests); one outcome for a provider that sends none. None where
     /// everything was so already.
     pub steps: Vec<StepOutcome>,
     /// The profile as the service shows it after the write, where it does.

@@ -149,7 +149,7 @@ impl Plan {
         &self.0.issuer
     }
 
-    /// What the provider that made it has put in; see [`PlanBuilder::with_payload`].
+    /// What the provider that made it has put in; see [`PlanBuilder::with_payload`](crate::PlanBuilder::with_payload).
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] if there is nothing of this type in it: another provider made it.
