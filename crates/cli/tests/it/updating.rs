@@ -1,6 +1,6 @@
 //! Changes: shown first, refused early, verified after.
 
-use crate::{ACME, run, server};
+use crate::{ACME, CREATE_ADA, run, server};
 
 #[test]
 fn a_dry_run_prints_the_difference_and_the_request_and_sends_no_write() {
@@ -129,17 +129,8 @@ fn a_title_that_there_is_not_is_refused_and_nothing_is_sent() {
 #[test]
 fn somebody_is_created_found_and_deactivated_where_that_is_possible() {
     let server = server(10);
-    let create = [
-        "create",
-        "--account",
-        "probely",
-        "--set",
-        "emails=ada@example.com",
-        "--set",
-        "name.display=Ada",
-        "-o",
-        "ndjson",
-    ];
+    let (_, create) = CREATE_ADA.split_last().unwrap();
+    let create = [create, &["-o", "ndjson"]].concat();
     let run = server.run(&[&create[..], &["--dry-run"]].concat());
     assert!(
         run.code == 0 && run.out.contains(r#""body":{"email":"ada@example.com","name":"Ada"}"#),
