@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use anyprofile_core::{Effort, Error, ErrorKind, ProviderInfo, Result};
+use anyprofile_core::{Effect, Effort, Error, ErrorKind, ProviderInfo, Result};
 use http::{HeaderMap, HeaderValue};
-use tracing::Instrument;
+use tracing::{Instrument as _, instrument::WithSubscriber as _};
 use url::Url;
 
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     limiter::Limiter,
     origin::{LinkFlaw, TrustedOrigins, given_link, next_link},
     outbound::{Outbound, Place},
+    owned::{GivenUp, owned},
     request::Link,
     retry::Budget,
 };
@@ -81,16 +82,21 @@ impl HttpClient {
     /// The URL that a request would go to.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if an id in its path cannot be one, or a given link is none of the
-    /// service's; [`ErrorKind::Decode`] if its next link leads elsewhere.
+    /// [`ErrorKind::InvalidRequest`] if it breaks a rule of the service, an id in its path cannot be one, or a given link is
+    /// none of the service's; [`ErrorKind::Decode`] if its next link leads elsewhere.
     pub fn url(&self, request: &Request) -> Result<Url> {
         let inner = &*self.0;
         let error = |kind, message: String| {
             Error::new(kind, message).with_provider(&inner.info).with_operation(request.operation.clone())
         };
-        let url = request
-            .url(&inner.base)
-            .map_err(|message| error(ErrorKind::InvalidRequest, message.to_owned()))?;
+        request.violations.clone().refuse(&inner.info, request.operation.clone())?;
+        let url = request.url(&inner.base).map_err(|message| {
+            let error = error(ErrorKind::InvalidRequest, message.to_owned());
+            match request.hint {
+                Some(hint) => error.with_hint(hint),
+                None => error,
+            }
+        })?;
         match &request.link {
             None => Ok(url),
             Some(Link::Given(link)) => given_link(&url, link, &inner.trusted).map_err(|flaw| {
@@ -118,39 +124,44 @@ impl HttpClient {
 
     /// Sends a request, repeats it where that may help and does no harm, and gives the answer.
     ///
+    /// It is under way by itself: it goes on while nobody polls, and is given up when the future is dropped. It needs a Tokio
+    /// runtime.
+    ///
     /// # Errors
     /// Every kind but `Unsupported`. The error says what was spent.
     pub async fn send(&self, request: Request) -> Result<Answer> {
         let url = self.url(&request)?;
         let inner = &*self.0;
-        let mut headers = inner.headers.clone();
-        headers.extend(request.headers);
-        let outbound = Outbound {
-            operation: request.operation,
-            method: request.method,
-            url,
-            headers,
-            body: request.body,
-            idempotent: request.idempotent,
-            place: Place::Api,
-            names_resource: request.names_resource || request.link.is_some(),
-            most_records: request.most_records,
-        };
-        let exchange = Exchange::new(Arc::clone(&self.0));
+        let outbound = Outbound::new(request, url, inner.headers.clone(), Place::Api);
         let span = tracing::debug_span!(
             "anyprofile",
             service = %inner.info.service,
             account = %inner.info.account,
             operation = &*outbound.operation,
         );
-        let mut effort = Effort::default();
-        exchange
-            .run(&outbound, Some(&inner.credential), &inner.dialect, &mut effort)
-            .instrument(span)
-            .await
-            .map_err(|error| error.with_effort(effort))
+        let is_write = !outbound.idempotent;
+        let operation = outbound.operation.clone();
+        let account = Arc::clone(&self.0);
+        let given_up = GivenUp::default();
+        let exchange = Exchange::new(Arc::clone(&self.0), given_up.clone());
+        let work = async move {
+            let mut effort = Effort::default();
+            exchange
+                .run(&outbound, Some(&account.credential), &account.dialect, &mut effort)
+                .await
+                .map_err(|error| error.with_effort(effort))
+        };
+        let work = work.instrument(span).with_current_subscriber();
+        owned(given_up, work).await.unwrap_or_else(|error| {
+            let error = error.with_provider(&inner.info).with_operation(operation);
+            // Whether it had been sent when the runtime went away is not known.
+            let is_possible = is_write && error.kind() == ErrorKind::Cancelled;
+            Err(if is_possible { error.with_effect(Effect::Possible) } else { error })
+        })
     }
+}
 
+impl HttpClient {
     /// The answer to a write that is to show the record: if it is empty, the answer to `read`.
     ///
     /// # Errors

@@ -24,6 +24,48 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
 
     /// Reads an error answer. What it leaves empty follows from the status.
     fn describe(&self, failure: &Failure<'_>, details: &mut ErrorDetails);
+
+    /// What a response with a success status is: some services report errors with one. Asked before anything is tried again
+    /// and before the budget of repetitions counts a success; a failure is then treated, and told, as one of the status that
+    /// it stands for. Default: a success.
+    fn verdict(&self, success: &Success<'_>) -> Verdict {
+        let _ = success;
+        Verdict::Success
+    }
+}
+
+/// A response with a success status, before anything is made of it. `Debug` shows no content.
+#[non_exhaustive]
+pub struct Success<'a> {
+    /// The operation, in the service's word for it.
+    pub operation: &'a str,
+    /// The status, from 200 to 299.
+    pub status: u16,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+    /// The whole body, decompressed. A page may be large: a look at its beginning costs less than decoding it.
+    pub body: &'a [u8],
+}
+
+impl fmt::Debug for Success<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Success")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a response with a success status is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// A success.
+    Success,
+    /// A failure, as if it had this status: what a status says of whether to ask again, and of whom the failure is about,
+    /// holds for it.
+    Failure(u16),
 }
 
 /// A dialect that is known when the program is built.

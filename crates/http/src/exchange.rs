@@ -15,11 +15,12 @@ use crate::{
     account::Account,
     body::{read_body, read_start},
     credential::{Generation, is_step_up, step_up_error},
-    dialect::Dialect,
+    dialect::{Dialect, Success, Verdict},
     failure::{failure, request_id},
     limiter::{Reason, Turn, advice},
     origin::{MAX_REDIRECTS, redirect},
     outbound::{Broken, MAX_ERROR_BYTES, Outbound, Received},
+    owned::GivenUp,
     retry::{Circumstances, Decision, Failed, asked_wait, decide, random, response_date},
 };
 
@@ -30,16 +31,18 @@ const MAX_REFUSALS: u32 = 5;
 pub(crate) struct Exchange {
     pub(crate) account: Arc<Account>,
     started: Instant,
+    given_up: GivenUp,
 }
 
 impl Exchange {
-    pub(crate) fn new(account: Arc<Account>) -> Self {
-        Self { account, started: Instant::now() }
+    pub(crate) fn new(account: Arc<Account>, given_up: GivenUp) -> Self {
+        Self { account, started: Instant::now(), given_up }
     }
 
     /// Another operation of the same client, with a deadline of its own.
     pub(crate) fn anew(&self) -> Self {
-        Self::new(Arc::clone(&self.account))
+        // Others may wait for it too, whoever began it.
+        Self::new(Arc::clone(&self.account), GivenUp::default())
     }
 
     /// Attempts until there is an answer or a reason to give up.
@@ -86,6 +89,7 @@ impl Exchange {
                 effort.attempts,
                 began.elapsed(),
             );
+            let result = result.map(|received| judged(received, outbound, dialect.as_ref()));
             if let Ok(received) = &result {
                 let advice = advice(received.status, &received.headers, dialect.as_ref(), SystemTime::now());
                 self.account.limiter.observe(advice, Instant::now());
@@ -172,7 +176,7 @@ impl Exchange {
     }
 
     /// Waits for this request's turn.
-    async fn turn(&self, effort: &mut Effort) -> Turn<'_> {
+    async fn turn(&self, effort: &mut Effort) -> Turn {
         let limiter = &self.account.limiter;
         let turn = limiter.enter().await;
         effort.waited += limiter.pass(|wait, reason| self.tell(wait, reason)).await;
@@ -221,6 +225,10 @@ impl Exchange {
             *request.uri_mut() =
                 url.as_str().parse().map_err(|_| TransportError::new(TransportErrorKind::Request))?;
             *request.headers_mut() = headers.clone();
+            if self.given_up.is_so() {
+                // Nothing is begun any more: the task is about to be aborted.
+                return std::future::pending().await;
+            }
             let (parts, body) = self.account.transport.send(request).await?.into_parts();
             let status = parts.status.as_u16();
             if parts.status.is_redirection() {
@@ -247,7 +255,7 @@ impl Exchange {
                 // The status says enough: a body that cannot be read must not hide it.
                 read_start(body, MAX_ERROR_BYTES).await
             };
-            return Ok(Received { status, headers: parts.headers, body, is_whole });
+            return Ok(Received { status, sent_status: status, headers: parts.headers, body, is_whole });
         }
     }
 
@@ -274,6 +282,18 @@ impl Exchange {
     }
 }
 
+/// A response by what the service means with it.
+fn judged(received: Received, outbound: &Outbound, dialect: &dyn Dialect) -> Received {
+    if !(200..300).contains(&received.status) {
+        return received;
+    }
+    let Received { status, ref headers, ref body, .. } = received;
+    match dialect.verdict(&Success { operation: &outbound.operation, status, headers, body }) {
+        Verdict::Success => received,
+        Verdict::Failure(status) => Received { status, ..received },
+    }
+}
+
 /// Logs an attempt: nothing of its URL, headers and bodies.
 fn log(
     result: &Result<Received, Broken>,
@@ -288,7 +308,7 @@ fn log(
     match result {
         Ok(received) => {
             let request_id = request_id(&received.headers, dialect, credential).unwrap_or_default();
-            let status = received.status;
+            let status = received.sent_status;
             debug!(operation, attempt, status, duration_milliseconds, request_id, "answered");
         }
         Err(Broken::Transport(error)) => {

@@ -234,7 +234,7 @@ fn status_error(
     let (kind, message, hint) = by_status(received.status);
     let mut error =
         Error::new(details.kind.unwrap_or(kind), details.message.as_deref().unwrap_or(message))
-            .with_status(received.status)
+            .with_status(received.sent_status)
             .with_from_service(is_own_form)
             .with_response_date(response_date(&received.headers))
             .with_request_id(request_id(&received.headers, dialect, credential).or_else(|| {

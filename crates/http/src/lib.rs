@@ -26,6 +26,7 @@ pub mod actions;
 mod answer;
 mod body;
 mod builtin;
+mod caller;
 mod client;
 mod credential;
 mod dialect;
@@ -34,9 +35,11 @@ mod exchange;
 mod failure;
 mod limiter;
 mod multipart;
+mod operation;
 mod options;
 mod origin;
 mod outbound;
+mod owned;
 mod proxy;
 mod request;
 mod retry;
@@ -51,10 +54,12 @@ pub use url::Url;
 
 pub use self::{
     answer::{Answer, Listed},
+    caller::{Caller, Fact},
     client::HttpClient,
     credential::{Credential, TokenExchange},
-    dialect::{Dialect, ErrorDetails, Failure, StaticDialect, TOKEN_DIALECT},
+    dialect::{Dialect, ErrorDetails, Failure, StaticDialect, Success, TOKEN_DIALECT, Verdict},
     multipart::FormFile,
+    operation::{Operation, Reply},
     options::{HttpOptions, Proxy, TlsBackend},
     origin::base_url,
     request::Request,

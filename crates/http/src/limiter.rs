@@ -3,7 +3,6 @@
 //! What the pace is follows from values alone: the clock is passed in.
 
 use std::{
-    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
@@ -11,7 +10,7 @@ use std::{
 use http::{HeaderMap, HeaderName};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep},
 };
 
 use crate::{dialect::Dialect, retry::asked_wait};
@@ -21,9 +20,6 @@ const FIRST_DISTANCE: Duration = Duration::from_millis(100);
 const LONGEST_DISTANCE: Duration = Duration::from_secs(5);
 /// No refusal and no header keeps an account waiting longer than this at once.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// When no request has ended for so long, those under way are taken for ones that nobody polls any more: a page that is
-/// fetched ahead while its caller is busy, which may be busy waiting for its turn.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// With so few requests left, they are spread over the time that they have to last for.
 const FEW: u64 = 10;
 
@@ -127,21 +123,12 @@ struct Pace {
     next: Option<Instant>,
     /// The status of the response that asks for a pause until then.
     asked_by: u16,
-    /// When a request ended last, or one was let through without a place.
-    moved: Option<Instant>,
 }
 
 /// A request's place among those that are sent at once. Dropping it ends the request's turn.
 #[derive(Debug)]
-pub(crate) struct Turn<'a> {
-    limiter: &'a Limiter,
+pub(crate) struct Turn {
     _place: Option<OwnedSemaphorePermit>,
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.limiter.pace().moved = Some(Instant::now());
-    }
 }
 
 /// What an answer says of the pace.
@@ -164,24 +151,15 @@ impl Limiter {
         let least = if per_second == 0 { Duration::ZERO } else { Duration::from_secs(1) / per_second };
         Self {
             at_once: Arc::new(Semaphore::new(at_once.min(Semaphore::MAX_PERMITS))),
-            pace: Mutex::new(Pace { least, distance: least, next: None, asked_by: 0, moved: None }),
+            pace: Mutex::new(Pace { least, distance: least, next: None, asked_by: 0 }),
             waits: Mutex::default(),
         }
     }
 
     /// Waits for a place among the requests that are sent at once.
-    pub(crate) async fn enter(&self) -> Turn<'_> {
-        let mut place = pin!(Arc::clone(&self.at_once).acquire_owned());
-        loop {
-            match timeout(PATIENCE, place.as_mut()).await {
-                // It is never closed.
-                Ok(place) => return Turn { limiter: self, _place: place.ok() },
-                Err(_) if self.pace().is_stuck(Instant::now()) => {
-                    return Turn { limiter: self, _place: None };
-                }
-                Err(_) => {}
-            }
-        }
+    pub(crate) async fn enter(&self) -> Turn {
+        // It is never closed.
+        Turn { _place: Arc::clone(&self.at_once).acquire_owned().await.ok() }
     }
 
     /// Waits until the next request may be sent, and gives how long that took, without what is counted with another wait.
@@ -242,15 +220,6 @@ impl Limiter {
 }
 
 impl Pace {
-    /// Whether nothing has moved for long. Whoever asks is let through, and the next one waits again.
-    fn is_stuck(&mut self, now: Instant) -> bool {
-        let is_stuck = self.moved.is_none_or(|moved| now.saturating_duration_since(moved) >= PATIENCE);
-        if is_stuck {
-            self.moved = Some(now);
-        }
-        is_stuck
-    }
-
     /// Takes the next place, if its time has come; else gives how long that is.
     fn take(&mut self, now: Instant) -> Duration {
         let wait = self.next.map_or(Duration::ZERO, |next| next.saturating_duration_since(now));
@@ -329,6 +298,8 @@ fn until(text: &str, now: SystemTime) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::timeout;
+
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -459,17 +430,5 @@ mod tests {
             assert!(timeout(SECOND / 100, limiter.pass(silent)).await.is_err());
         }
         assert_eq!(limiter.pass(silent).await, SECOND / 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn requests_that_nobody_polls_keep_nobody_out_for_ever() {
-        let limiter = Limiter::new(1, 0);
-        let began = Instant::now();
-        let _left = limiter.enter().await;
-        let _second = limiter.enter().await;
-        assert_eq!(began.elapsed(), PATIENCE);
-        let third = limiter.enter().await;
-        assert_eq!(began.elapsed(), 2 * PATIENCE, "one at a time");
-        drop(third);
     }
 }

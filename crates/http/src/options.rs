@@ -30,7 +30,7 @@ pub struct HttpOptions {
     /// counted. Default: yes.
     pub jitter: bool,
     /// How many requests of an account may be under way at once; 0 means any number. A page that a listing fetches ahead
-    /// counts while its caller is busy: where none of those under way has ended for 5 s, one more is let through. Default: 8.
+    /// counts. Default: 8.
     pub max_concurrency: u32,
     /// How many requests an account may send a second; 0 means any number. It is slowed down further where the service
     /// answers 429 or says how few are left, and recovers. Default: 0.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use url::Url;
 
-use crate::TransportError;
+use crate::{Request, TransportError};
 
 /// How much of an error's body is read: enough for what it says, not for what a bad day brings.
 pub(crate) const MAX_ERROR_BYTES: usize = 64 * 1024;
@@ -24,6 +24,24 @@ pub(crate) struct Outbound {
     /// Whether a 404 is about what the request names, and not about the place.
     pub(crate) names_resource: bool,
     pub(crate) most_records: usize,
+}
+
+impl Outbound {
+    /// A request that goes to this URL, with these headers besides its own.
+    pub(crate) fn new(request: Request, url: Url, mut headers: HeaderMap, place: Place) -> Self {
+        headers.extend(request.headers);
+        Self {
+            operation: request.operation,
+            method: request.method,
+            url,
+            headers,
+            body: request.body,
+            idempotent: request.idempotent,
+            place,
+            names_resource: request.names_resource || request.link.is_some(),
+            most_records: request.most_records,
+        }
+    }
 }
 
 /// Which of an account's servers a request goes to.
@@ -55,7 +73,10 @@ impl Place {
 
 /// An answer as it came.
 pub(crate) struct Received {
+    /// The status; of a failure with a success status the one that it stands for.
     pub(crate) status: u16,
+    /// The status as it came.
+    pub(crate) sent_status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     /// Whether the body is all that was sent. Of an error's body the start is enough.

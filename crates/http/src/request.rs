@@ -9,7 +9,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use url::Url;
 
-use crate::multipart::{FormFile, form};
+use crate::{
+    Violations,
+    multipart::{FormFile, form},
+};
 
 /// All but the unreserved characters of RFC 3986: an id may hold anything.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -29,6 +32,10 @@ pub struct Request {
     path: String,
     query: Vec<(String, String)>,
     invalid: Option<&'static str>,
+    /// What to do where it is invalid.
+    pub(crate) hint: Option<&'static str>,
+    /// Rules of the service that it would break.
+    pub(crate) violations: Violations,
 }
 
 /// A link of the service that is gone to in place of the request's own URL.
@@ -71,6 +78,8 @@ impl Request {
             path: String::new(),
             query: Vec::new(),
             invalid: None,
+            hint: None,
+            violations: Violations::new(),
         }
     }
 
@@ -120,6 +129,23 @@ impl Request {
         self
     }
 
+    /// Says which rules of the service it would break: then it is refused when it is planned or sent, with all of them, and
+    /// nothing is sent.
+    pub fn checked(mut self, violations: Violations) -> Self {
+        self.violations.extend(violations);
+        self
+    }
+
+    /// Says under which condition it cannot be, why, in words that repeat none of its values, and what to do: then it is
+    /// refused when it is planned or sent, and nothing is sent.
+    pub fn refused_if(mut self, is_refused: bool, reason: &'static str, hint: Option<&'static str>) -> Self {
+        if is_refused {
+            self.invalid = Some(reason);
+            self.hint = hint;
+        }
+        self
+    }
+
     /// A JSON body.
     pub fn json(mut self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
@@ -127,6 +153,15 @@ impl Request {
             Err(_) => self.invalid = Some("the body cannot be written as JSON"),
         }
         self.headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self
+    }
+
+    /// A body that is a form (`application/x-www-form-urlencoded`).
+    pub fn form<'a>(mut self, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.body = body.into();
+        let content_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+        self.headers.insert(http::header::CONTENT_TYPE, content_type);
         self
     }
 

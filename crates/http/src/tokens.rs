@@ -1,6 +1,6 @@
 //! Access tokens: exchanged once for all who need one, and renewed early.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyprofile_core::{Effort, ErrorKind, Result};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use crate::{
-    Credential, TokenExchange,
+    Answer, Credential, Operation, Request, TokenExchange,
     credential::{AccessToken, Exchanging, Form, Generation, State, sensitive},
     exchange::Exchange,
     outbound::{Outbound, Place},
@@ -126,37 +126,30 @@ impl TokenExchange {
     }
 
     async fn fetch(&self, exchange: &Exchange, generation: u64, effort: &mut Effort) -> Result<AccessToken> {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(self.form.iter().map(|(key, value)| (key, value.expose_secret().trim())))
-            .finish();
-        let mut headers = HeaderMap::new();
-        headers.insert(http::header::AUTHORIZATION, sensitive(&basic(&self.client_id))?);
-        headers.insert(
-            http::header::CONTENT_TYPE,
-            HeaderValue::from_static("application/x-www-form-urlencoded"),
-        );
-        let outbound = Outbound {
-            operation: Cow::Borrowed("oauth2-token"),
-            method: http::Method::POST,
-            url: self.url.clone(),
-            headers,
-            body: body.into(),
-            // Exchanging again has no effect besides one more access token.
-            idempotent: true,
-            place: Place::TokenEndpoint(self.setting),
-            names_resource: false,
-            most_records: 0,
-        };
+        let form = self.form.iter().map(|(key, value)| (*key, value.expose_secret().trim()));
+        // Exchanging again has no effect besides one more access token.
+        let request = Request::post("oauth2-token").form(form).idempotent();
+        let operation = Operation::new(request, token);
+        let headers =
+            HeaderMap::from_iter([(http::header::AUTHORIZATION, sensitive(&basic(&self.client_id))?)]);
+        let place = Place::TokenEndpoint(self.setting);
+        let outbound = Outbound::new(operation.request().clone(), self.url.clone(), headers, place);
         let asked_at = Instant::now();
         let answer = exchange.run(&outbound, None, &self.dialect, effort).await?;
-        let token: TokenAnswer = answer.decode()?;
-        let header = sensitive(&format!("Bearer {}", token.access_token.expose_secret()))
-            .map_err(|_| answer.error(ErrorKind::Decode, "the access token cannot stand in a header"))?;
+        let (token, header) = operation.read(&answer)?;
         let renew_at = token
             .lifetime()
             .and_then(|lifetime| asked_at.checked_add(lifetime.saturating_sub(renewal_margin(lifetime))));
         Ok(AccessToken { header, generation, renew_at })
     }
+}
+
+/// The token of an answer, and the header that it makes.
+fn token(answer: &Answer) -> Result<(TokenAnswer, HeaderValue)> {
+    let token: TokenAnswer = answer.decode()?;
+    let header = sensitive(&format!("Bearer {}", token.access_token.expose_secret()))
+        .map_err(|_| answer.error(ErrorKind::Decode, "the access token cannot stand in a header"))?;
+    Ok((token, header))
 }
 
 /// `Basic` credentials with an empty password (RFC 7617).

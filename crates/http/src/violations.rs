@@ -51,6 +51,13 @@ impl Violations {
         }
     }
 
+    /// Adds those of another part of the request.
+    pub(crate) fn extend(&mut self, others: Self) {
+        for (field, rule) in others.0 {
+            self.add(field, rule);
+        }
+    }
+
     /// Refuses the request, if it breaks a rule.
     ///
     /// # Errors

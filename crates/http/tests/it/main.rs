@@ -3,6 +3,7 @@
 
 mod as_found;
 mod bodies;
+mod calling;
 mod from_service;
 mod network;
 mod proxies;

@@ -260,6 +260,8 @@ async fn a_dropped_exchange_is_begun_anew_by_the_next_request() {
     let client = exchanging_client(&script, HttpOptions::default());
     let mut dropped = Box::pin(client.send(read()));
     assert!(is_pending(dropped.as_mut()));
+    // The exchange is on its way.
+    tokio::task::yield_now().await;
     drop(dropped);
     client.send(read()).await.unwrap();
     assert_eq!(tokens(&script), ["Bearer access-2"]);
