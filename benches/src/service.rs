@@ -6,7 +6,7 @@ use anyprofile::{
     ProfileProvider,
     anthropic::{AnthropicClient, AnthropicConfig, AnthropicProvider},
     http::{HttpOptions, Transport},
-    probely::{ProbelyClient, ProbelyConfig, ProbelyProvider},
+    probely::{ProbelyClient, ProbelyConfig},
     upsun::{UpsunClient, UpsunConfig, UpsunProvider},
 };
 use clap::ValueEnum;
@@ -51,7 +51,7 @@ impl Service {
     pub(crate) fn provider(self, origin: &str, transport: InPlace) -> Outcome<Arc<dyn ProfileProvider>> {
         Ok(match self {
             Self::Upsun => Arc::new(UpsunProvider::new(upsun(origin, transport)?)?),
-            Self::Probely => Arc::new(ProbelyProvider::new(probely(origin, transport)?)?),
+            Self::Probely => Arc::new(probely(origin, transport)?.connect()?),
             Self::Anthropic => Arc::new(AnthropicProvider::new(anthropic(origin, transport)?)?),
         })
     }

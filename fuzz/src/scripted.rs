@@ -13,7 +13,7 @@ use anyprofile::{
     },
     async_trait,
     http::{HttpOptions, ResponseBody, Transport, TransportError},
-    probely::{ProbelyConfig, ProbelyProvider},
+    probely::{ProbelyConfig},
     upsun::{ListedOrganizations, UpsunConfig, UpsunProvider},
 };
 use bytes::Bytes;
@@ -78,7 +78,7 @@ fn make(choice: u8) -> Made {
         1 => (upsun(ListedOrganizations::Discovered), "upsun:a/organization/o"),
         2 => {
             let config = ProbelyConfig::new("a".parse().unwrap(), "key").with_http(http.clone());
-            (Arc::new(ProbelyProvider::new(config).unwrap()) as _, "probely:a/user/u")
+            (Arc::new(config.connect().unwrap()) as _, "probely:a/user/u")
         }
         3 => (anthropic(Some(BETA_2026_03_24)), "anthropic:a/user/u"),
         4 => (anthropic(Some(BETA_2026_09_04)), "anthropic:a/user/u"),

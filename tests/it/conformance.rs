@@ -8,7 +8,7 @@ use anyprofile::{
         AnthropicConfig, AnthropicOrganizationProvider, AnthropicProvider, BETA_2026_03_24, BETA_2026_08_18,
         BETA_2026_09_04,
     },
-    probely::{ProbelyConfig, ProbelyProvider},
+    probely::ProbelyConfig,
     upsun::{ListedOrganizations, UpsunConfig, UpsunProvider},
 };
 use anyprofile_conformance::{CHECKS, Connect, Outcome, Report, SandboxServer, run};
@@ -92,7 +92,7 @@ static SUBJECTS: [Subject; 8] = [
         make: |it, account| {
             let config =
                 ProbelyConfig::new(account.parse()?, it.probely.api_key.clone()).at(&it.probely.base_url);
-            Ok(Arc::new(ProbelyProvider::new(config)?))
+            Ok(Arc::new(config.connect()?))
         },
     },
     Subject {

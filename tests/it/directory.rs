@@ -10,8 +10,7 @@ use std::{
 
 use anyprofile::{
     Capabilities, Cursor, CursorPosition, Directory, ErrorKind, FindKey, GetOptions, ListQuery, Next, Page,
-    Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Support, async_trait,
-    probely::{ProbelyConfig, ProbelyProvider},
+    Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Support, async_trait, probely::ProbelyConfig,
 };
 use anyprofile_sandbox::Fault;
 use futures_util::StreamExt;
@@ -80,7 +79,7 @@ async fn two_accounts_of_one_service_keep_their_names() {
     let description = fixture.sandbox.description();
     let account = |name: &str| -> Arc<dyn ProfileProvider> {
         let config = ProbelyConfig::new(name.parse().unwrap(), description.probely.api_key.clone());
-        Arc::new(ProbelyProvider::new(config.at(&description.probely.base_url)).unwrap())
+        Arc::new(config.at(&description.probely.base_url).connect().unwrap())
     };
     let directory = Directory::new(vec![account("eu"), account("us")]);
     let profiles: Vec<_> = directory.list(ListQuery::new()).collect().await;

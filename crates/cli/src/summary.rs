@@ -181,6 +181,9 @@ fn line(report: &AccountReport, plan: &FilterPlan) -> String {
     } else if listing.not_at_one_moment {
         parts.push(NOT_AT_ONE_MOMENT.to_owned());
     }
+    if listing.end_unproven {
+        parts.push(END_UNPROVEN.to_owned());
+    }
     if listing.partial > 0 {
         parts.push(format!("{} WITHOUT a record that may not be seen or cannot be read", listing.partial));
     }
@@ -201,6 +204,9 @@ fn line(report: &AccountReport, plan: &FilterPlan) -> String {
 /// What is said of a list that kept changing while it was read.
 pub(crate) const CHANGED_WHILE_READ: &str =
     "the list CHANGED while it was read, and again the second time: somebody may be missing";
+
+/// What is said of a list whose end nothing proves.
+pub(crate) const END_UNPROVEN: &str = "the END IS NOT PROVEN: somebody may be missing";
 
 /// What is said of a list of which nobody can tell whether it stayed as it was.
 pub(crate) const NOT_AT_ONE_MOMENT: &str = "not taken at one moment";

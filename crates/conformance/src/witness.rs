@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyprofile_core::{
-    Capabilities, Cursor, ExecuteOptions, Executed, FilterPlan, FindKey, Found, GetOptions, ListQuery, Page,
-    Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
+    Capabilities, Cursor, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page, Plan,
+    PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
 };
 
 use crate::{SentRequest, subject::Server};
@@ -58,16 +58,12 @@ impl ProfileProvider for Witness {
         self.provider.list_page(query, cursor).await
     }
 
-    fn filter_plan(&self, query: &ListQuery) -> FilterPlan {
-        self.provider.filter_plan(query)
+    async fn prepare(&self) -> Result<&Capabilities> {
+        self.provider.prepare().await
     }
 
     async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         self.provider.get_with(id, options).await
-    }
-
-    fn is_alias(&self, asked: &ProfileId, came: &ProfileId) -> bool {
-        self.provider.is_alias(asked, came)
     }
 
     async fn current_with(&self, options: &GetOptions) -> Result<Profile> {

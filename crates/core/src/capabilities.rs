@@ -8,7 +8,7 @@ use serde::Serialize;
 
 pub use self::fields::{AtCreation, FieldSource, FieldSpec, FieldTable, Readable, ValueFormat, WriteRule};
 
-use crate::{Error, FilterPart, IdKind, OrderField, ProfileId, ProviderInfo, Result, Status, View};
+use crate::{Error, FilterPart, IdKind, Order, OrderField, ProfileId, ProviderInfo, Result, Status, View};
 
 /// What a provider can do. Static for an account: asking costs no request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -49,6 +49,43 @@ pub struct Operations {
     pub delete: Support,
     /// Make a link for somebody to enroll with.
     pub enroll: Support,
+    /// By which further names than its id a profile can be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<IdAlias>,
+}
+
+impl Operations {
+    /// Whether an id has the form of a further name.
+    pub fn is_alias(&self, id: &ProfileId) -> bool {
+        self.aliases.iter().any(|alias| alias.kind == id.kind && id.native().starts_with(&*alias.prefix))
+    }
+}
+
+/// A form of ids that name a profile of a kind otherwise than by its own id: whoever is read by one comes under the own id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct IdAlias {
+    /// The kind.
+    pub kind: IdKind,
+    /// How such an id begins, where the own ones never do: `name=`.
+    pub prefix: Cow<'static, str>,
+}
+
+impl IdAlias {
+    /// Ids of a kind that begin like this.
+    pub fn new(kind: IdKind, prefix: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, prefix: prefix.into() }
+    }
+}
+
+impl Capabilities {
+    /// Whether a record that came is the one that was asked for: it has the same id, or was asked for by
+    /// [another name](Operations::aliases).
+    pub fn is_same(&self, asked: &ProfileId, came: &ProfileId) -> bool {
+        let is_of_account = asked.service == came.service && asked.account == came.account;
+        let is_of_alias = is_of_account && asked.kind == came.kind && self.operations.is_alias(asked);
+        asked.is_same_as(came) || is_of_alias
+    }
 }
 
 /// Whether an operation is supported, and for which ids.
@@ -87,7 +124,7 @@ impl Support {
     }
 
     /// The error of a provider that does not have the operation.
-    pub(crate) fn missing(&self, info: &ProviderInfo, operation: &'static str) -> Error {
+    pub fn missing(&self, info: &ProviderInfo, operation: &'static str) -> Error {
         let reason = match self {
             Self::No(reason) => reason.as_ref(),
             // Declared and not written: the provider's own fault, which the conformance suite finds.
@@ -152,12 +189,18 @@ pub struct ListingCapabilities {
     pub orders: Vec<OrderField>,
     /// Whether the service takes words for `order` that it does not publish.
     pub any_order: bool,
+    /// The order that is asked for where the caller names none; without one, the service's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_order: Option<Order>,
     /// Whether the service can search.
     pub search: bool,
     /// The parts of a filter that the service can answer. The others are applied to what comes.
     pub filters: Vec<FilterPart>,
     /// With [`FilterPart::Status`] among them, the statuses that the service has a word for.
     pub filter_statuses: Vec<Status>,
+    /// With [`FilterPart::Role`] among them, the words for a role that the service takes; none where it takes any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub filter_roles: Vec<Cow<'static, str>>,
     /// Whether the service says how many profiles there are.
     pub declares_total: bool,
     /// Whether the pages are numbered, so that several may be fetched at once.
@@ -177,12 +220,22 @@ pub struct ListedCollection {
     pub views: Vec<View>,
     /// The records that are added to each profile if the query asks for it ([`ListQuery::enrich`](crate::ListQuery::enrich)).
     pub enrich_views: Vec<View>,
+    /// The parts of a filter that the service answers for other collections of the listing and not for this one: they are
+    /// applied to what comes, too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unfiltered: Vec<FilterPart>,
 }
 
 impl ListedCollection {
     /// A collection whose profiles are read from these records.
     pub fn new(kind: IdKind, views: impl IntoIterator<Item = View>) -> Self {
-        Self { kind, views: views.into_iter().collect(), enrich_views: Vec::new() }
+        Self { kind, views: views.into_iter().collect(), enrich_views: Vec::new(), unfiltered: Vec::new() }
+    }
+
+    /// The same collection, for which the service does not answer these parts of a filter.
+    pub fn without_filters(mut self, parts: impl IntoIterator<Item = FilterPart>) -> Self {
+        self.unfiltered.extend(parts);
+        self
     }
 
     /// The same collection, to whose profiles these records can be added.

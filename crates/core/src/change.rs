@@ -22,6 +22,16 @@ pub enum Change<T> {
     Clear,
 }
 
+impl<'a> Change<&'a Value> {
+    fn filter_map<U>(self, convert: impl FnOnce(&'a Value) -> Option<U>) -> Change<U> {
+        match self {
+            Self::Set(value) => convert(value).map_or(Change::Keep, Change::Set),
+            Self::Clear => Change::Clear,
+            Self::Keep => Change::Keep,
+        }
+    }
+}
+
 impl<T> Change<T> {
     /// Whether the field stays as it is.
     pub const fn is_keep(&self) -> bool {
@@ -34,6 +44,23 @@ impl<T> Change<T> {
             Self::Keep => Change::Keep,
             Self::Set(value) => Change::Set(value),
             Self::Clear => Change::Clear,
+        }
+    }
+
+    /// The value that the field is to get; none where it stays or is cleared.
+    pub fn into_set(self) -> Option<T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Keep | Self::Clear => None,
+        }
+    }
+
+    /// The value that the field is to get, where one stands for none: an empty text or list.
+    pub fn or_cleared_by(self, cleared: T) -> Option<T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Clear => Some(cleared),
+            Self::Keep => None,
         }
     }
 
@@ -90,6 +117,21 @@ impl ProfileChange {
             Some(Some(value)) => Change::Set(value),
             Some(None) => Change::Clear,
         }
+    }
+
+    /// What is to become of a field that holds a text. A value of another type, which the rules refuse, is kept.
+    pub fn text(&self, path: &FieldPath) -> Change<&str> {
+        self.get(path).filter_map(Value::as_str)
+    }
+
+    /// What is to become of a field that is true or false. A value of another type, which the rules refuse, is kept.
+    pub fn flag(&self, path: &FieldPath) -> Change<bool> {
+        self.get(path).filter_map(Value::as_bool)
+    }
+
+    /// What is to become of a field that holds a list of texts. A value of another type, which the rules refuse, is kept.
+    pub fn texts(&self, path: &FieldPath) -> Change<Vec<&str>> {
+        self.get(path).filter_map(|value| value.as_array()?.iter().map(Value::as_str).collect())
     }
 
     /// The fields that change.

@@ -5,7 +5,7 @@ use std::{fmt, ops::Range, str::FromStr};
 use crate::{Error, ErrorKind, IdKind, ListQuery, ProviderInfo};
 
 /// The version of the printed form. A cursor of another version is refused.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 
 /// The place where a listing goes on.
 ///
@@ -305,9 +305,9 @@ mod tests {
 
     #[test]
     fn what_was_stored_by_another_version_is_told_apart() {
-        assert_eq!("1.0000000000000000.tx".parse::<Cursor>(), Err(CursorError::Version));
+        assert_eq!("2.0000000000000000.tx".parse::<Cursor>(), Err(CursorError::Version));
         assert_eq!("".parse::<Cursor>(), Err(CursorError::Form));
-        assert_eq!("2.é000000000000000./tx".parse::<Cursor>(), Err(CursorError::Form));
+        assert_eq!("3.é000000000000000./tx".parse::<Cursor>(), Err(CursorError::Form));
     }
 
     #[test]

@@ -152,8 +152,8 @@ pub use async_trait::async_trait;
 
 pub use self::{
     capabilities::{
-        AtCreation, Capabilities, FieldSource, FieldSpec, FieldTable, ListedCollection, ListingCapabilities,
-        Operations, Readable, Support, ValueFormat, WriteRule,
+        AtCreation, Capabilities, FieldSource, FieldSpec, FieldTable, IdAlias, ListedCollection,
+        ListingCapabilities, Operations, Readable, Support, ValueFormat, WriteRule,
     },
     change::{Change, ProfileChange},
     check::{CheckMethod, CheckReport},
@@ -172,7 +172,7 @@ pub use self::{
     filter_part::FilterPart,
     find::{
         FindKey, FindMethod, Found,
-        look_up::{found_or_nobody, look_up},
+        look_up::{find_by_listing, found_or_nobody, look_up},
     },
     guard::{CursorGuard, DuplicateCounter},
     id::{AccountName, IdError, IdKind, ProfileId, ServiceName},
@@ -207,6 +207,7 @@ pub use self::{
         GetOptions, ListQuery,
         filter_plan::{FilterPlan, UnanswerableIn},
     },
+    reading::prove_place,
     time::{ReadTimestamp, Timestamp, TimestampError},
     verdict::Verdict,
     write::Write,

@@ -24,6 +24,10 @@ pub struct Page<T> {
     pub next_collection: Option<Cursor>,
     /// Whether the service does not have this collection at all: the page is empty, and the listing goes on.
     pub is_not_offered: bool,
+    /// Whether nothing but the page itself tells that its collection ends here, such as that it is shorter than it was asked
+    /// for. With a cursor in [`next`](Self::next) the end is proven by the page there, which brings nobody or only who came
+    /// before; without one it is not proven.
+    pub is_end_claimed: bool,
     /// How many records the service says that the whole collection has.
     pub declared_total: Option<u64>,
     /// The service's id of the request.
@@ -77,6 +81,7 @@ impl<T> Page<T> {
             collection: None,
             next_collection: None,
             is_not_offered: false,
+            is_end_claimed: false,
             declared_total: None,
             request_id: None,
             date: None,
@@ -94,6 +99,12 @@ impl<T> Page<T> {
     /// The same page with another way on.
     pub fn with_next(mut self, next: Next) -> Self {
         self.next = next;
+        self
+    }
+
+    /// Sets [`is_end_claimed`](Self::is_end_claimed).
+    pub fn with_end_claimed(mut self, is_end_claimed: bool) -> Self {
+        self.is_end_claimed = is_end_claimed;
         self
     }
 
@@ -172,6 +183,7 @@ impl<T> Page<T> {
             collection: self.collection,
             next_collection: self.next_collection,
             is_not_offered: self.is_not_offered,
+            is_end_claimed: self.is_end_claimed,
             declared_total: self.declared_total,
             request_id: self.request_id,
             date: self.date,

@@ -5,8 +5,8 @@ use std::fmt;
 use async_trait::async_trait;
 
 use crate::{
-    Capabilities, Cursor, ExecuteOptions, Executed, FilterPlan, FindKey, Found, GetOptions, ListQuery, Page,
-    Plan, PlanOptions, Profile, ProfileId, ProviderInfo, Result, Write, find::look_up::find_by_listing,
+    Capabilities, Cursor, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page, Plan,
+    PlanOptions, Profile, ProfileId, ProviderInfo, Result, Write, find::look_up::find_by_listing,
 };
 
 /// One account of one service.
@@ -21,8 +21,17 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     /// Who is spoken to.
     fn info(&self) -> &ProviderInfo;
 
-    /// What can be done. Never sends a request.
+    /// What can be done. Never sends a request: before [`prepare`](Self::prepare) what configuration alone says.
     fn capabilities(&self) -> &Capabilities;
+
+    /// What can be done, once the service was asked where it says so itself. Everything else does so by itself first. Default:
+    /// nothing is asked.
+    ///
+    /// # Errors
+    /// Those of asking.
+    async fn prepare(&self) -> Result<&Capabilities> {
+        Ok(self.capabilities())
+    }
 
     /// One page of a listing: the first without a cursor, a further one with the cursor of the page before.
     ///
@@ -31,19 +40,8 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     /// several collections lists one after the other; see [`Page::in_collection`].
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>>;
 
-    /// Which parts of a query's filter the service answers, and which are applied to what it sends. Sends nothing.
-    fn filter_plan(&self, query: &ListQuery) -> FilterPlan {
-        query.filter_plan(self.capabilities())
-    }
-
     /// One profile. The id belongs to this provider.
     async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile>;
-
-    /// Whether the record that came is the one that was asked for. A service in which a profile has several ids says here
-    /// which of them are the same one.
-    fn is_alias(&self, asked: &ProfileId, came: &ProfileId) -> bool {
-        asked.is_same_as(came)
-    }
 
     /// The profile of the credential.
     async fn current_with(&self, options: &GetOptions) -> Result<Profile> {

@@ -8,7 +8,7 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Filter, Order, ProfileId, Timestamp};
+use crate::{Capabilities, Filter, Order, ProfileId, Timestamp};
 
 /// What to list. Everything is optional; the default lists all profiles.
 ///
@@ -159,6 +159,18 @@ impl ListQuery {
 }
 
 /// Shows whether something is searched for, and not what: it may be a person's name or address.
+impl ListQuery {
+    /// The query with the page size and the order that are asked for where the caller names none: a cursor is bound to what was
+    /// sent, and a later version or another configuration may have others.
+    pub fn effective(&self, capabilities: &Capabilities) -> Self {
+        let listing = capabilities.listing_of(self);
+        let mut effective = self.clone();
+        effective.page_size = self.page_size.or(listing.default_page_size);
+        effective.order = self.order.clone().or_else(|| listing.default_order.clone());
+        effective
+    }
+}
+
 impl fmt::Debug for ListQuery {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -40,7 +40,7 @@ pub(crate) fn check_same<P: ProfileProvider + ?Sized>(
     asked: &ProfileId,
     came: &Profile,
 ) -> Result<()> {
-    if provider.is_alias(asked, &came.id) {
+    if provider.capabilities().is_same(asked, &came.id) {
         Ok(())
     } else {
         Err(provider.info().somebody_else(asked, &came.id))
@@ -52,7 +52,7 @@ pub(crate) fn check_same<P: ProfileProvider + ?Sized>(
 ///
 /// # Errors
 /// Why it is not proven.
-pub(crate) async fn prove_place<P: ProfileProvider + ?Sized>(provider: &P) -> Result<Effort> {
+pub async fn prove_place<P: ProfileProvider + ?Sized>(provider: &P) -> Result<Effort> {
     let proof = &provider.info().proof;
     if proof.is_fresh() {
         return Ok(Effort::default());

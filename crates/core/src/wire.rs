@@ -7,7 +7,7 @@
 mod notes;
 mod opaque_id;
 
-use std::fmt;
+use std::{cell::Cell, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -198,7 +198,8 @@ pub fn decode_records<T: Tolerant, P>(
 
 /// A record that is kept together with the text it was decoded from.
 ///
-/// For the opt-in `raw` of a profile: `decode_page` with `WithRaw<T>` in place of `T`.
+/// For the opt-in `raw` of a profile: `decode_page` with `WithRaw<T>` in place of `T`, within [`keeping_raw`] where that may be
+/// off.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WithRaw<T> {
@@ -214,8 +215,25 @@ impl<T> From<T> for WithRaw<T> {
     }
 }
 
+thread_local! {
+    /// Whether the texts of records are kept; see [`keeping_raw`].
+    static KEEPS_RAW: Cell<bool> = const { Cell::new(true) };
+}
+
+/// Decodes with the texts of records kept in [`WithRaw`], or without: then it costs what its record does. serde hands nothing
+/// down to a value, and decoding neither waits nor leaves its thread.
+pub fn keeping_raw<T>(keeps_raw: bool, decode: impl FnOnce() -> T) -> T {
+    let outer = KEEPS_RAW.replace(keeps_raw);
+    let decoded = decode();
+    KEEPS_RAW.set(outer);
+    decoded
+}
+
 impl<'de, T: Tolerant> Deserialize<'de> for WithRaw<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !KEEPS_RAW.get() {
+            return T::deserialize(deserializer).map(Self::from);
+        }
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         let record = T::read(raw.get()).map_err(de::Error::custom)?;
         Ok(Self { record, raw: Some(raw.into()) })
@@ -224,7 +242,7 @@ impl<'de, T: Tolerant> Deserialize<'de> for WithRaw<T> {
 
 impl<T: Tolerant> Tolerant for WithRaw<T> {
     fn tolerant(text: &str) -> serde_json::Result<Self> {
-        serde_json::from_str(text)
+        if KEEPS_RAW.get() { serde_json::from_str(text) } else { T::tolerant(text).map(Self::from) }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use anyprofile_core::{
-    Effect, Effort, Error, ErrorKind, Page, ProfileId, Quarantined, Result, Timestamp,
+    Effect, Effort, Error, ErrorKind, Page, ProfileId, ProviderInfo, Quarantined, Result, Timestamp,
     wire::{self, DecodeFailure, DecodedPage, MOST_RECORDS, OpaqueId, Tolerant},
 };
 use bytes::Bytes;
@@ -78,16 +78,24 @@ pub struct Answer {
     pub(crate) place: Place,
     /// How many records a page is read with.
     pub(crate) most_records: usize,
+    /// Whether the texts of records are kept.
+    pub(crate) keeps_raw: bool,
 }
 
 impl Answer {
+    /// Who is spoken to.
+    pub fn info(&self) -> &ProviderInfo {
+        &self.account.info
+    }
+
     /// The body as JSON.
     ///
     /// # Errors
     /// [`ErrorKind::Decode`] if it is something else, a web page or nothing.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
         let body = self.json()?;
-        serde_json::from_slice(body).map_err(|error| self.undecodable(&wire::decode_failure(&error)))
+        let read = wire::keeping_raw(self.keeps_raw, || serde_json::from_slice(body));
+        read.map_err(|error| self.undecodable(&wire::decode_failure(&error)))
     }
 
     /// The body as one record, also if a field of it has another type than expected; see [`Tolerant`].
@@ -98,8 +106,11 @@ impl Answer {
     pub fn decode_record<T: Tolerant>(&self) -> Result<T> {
         let body = self.json()?;
         self.no_error()?;
-        serde_json::from_slice(body)
-            .or_else(|error| std::str::from_utf8(body).map_or(Err(error), T::recover))
+        let read = || {
+            serde_json::from_slice(body)
+                .or_else(|error| std::str::from_utf8(body).map_or(Err(error), T::recover))
+        };
+        wire::keeping_raw(self.keeps_raw, read)
             .map_err(|error| self.undecodable(&wire::decode_failure(&error)))
     }
 
@@ -210,8 +221,10 @@ impl Answer {
         &self,
         each: impl FnOnce(Loose) -> DecodedPage<Whole>,
     ) -> Result<Listed<Whole>> {
-        let decoded = wire::decode_page_of(self.most_records, self.json()?, each)
-            .map_err(|failure| self.undecodable(&failure))?;
+        let body = self.json()?;
+        let decode = || wire::decode_page_of(self.most_records, body, each);
+        let decoded =
+            wire::keeping_raw(self.keeps_raw, decode).map_err(|failure| self.undecodable(&failure))?;
         Ok(Listed {
             list: decoded.page,
             quarantined: decoded.quarantined,

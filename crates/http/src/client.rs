@@ -23,7 +23,10 @@ use crate::{
 
 /// A client of one account of one service. Cheap to clone; clones share connections, tokens and budget.
 #[derive(Clone, Debug)]
-pub struct HttpClient(Arc<Account>);
+pub struct HttpClient {
+    account: Arc<Account>,
+    keeps_raw: bool,
+}
 
 impl HttpClient {
     /// A client for `info`'s base URL, with `headers` on every request besides those of [`HttpOptions`].
@@ -55,7 +58,7 @@ impl HttpClient {
         let budget = Budget::new(options.retry_budget);
         let limiter = Limiter::new(options.max_concurrency, options.max_requests_per_second);
         let info = Arc::new(info);
-        Ok(Self(Arc::new(Account {
+        let account = Account {
             info,
             base,
             headers,
@@ -66,17 +69,25 @@ impl HttpClient {
             dialect: Arc::new(dialect),
             budget,
             limiter,
-        })))
+        };
+        Ok(Self { account: Arc::new(account), keeps_raw: false })
+    }
+
+    /// The same client, of which answers keep the texts of records that are decoded as
+    /// [`WithRaw`](anyprofile_core::wire::WithRaw). Default: no.
+    pub fn with_raw_records(mut self, keeps_raw: bool) -> Self {
+        self.keeps_raw = keeps_raw;
+        self
     }
 
     /// Closes the connections that are open and not used; see [`Transport::close_idle`].
     pub fn close_idle(&self) {
-        self.0.transport.close_idle();
+        self.account.transport.close_idle();
     }
 
     /// Who is spoken to.
     pub fn info(&self) -> &ProviderInfo {
-        &self.0.info
+        &self.account.info
     }
 
     /// The URL that a request would go to.
@@ -85,7 +96,7 @@ impl HttpClient {
     /// [`ErrorKind::InvalidRequest`] if it breaks a rule of the service, an id in its path cannot be one, or a given link is
     /// none of the service's; [`ErrorKind::Decode`] if its next link leads elsewhere.
     pub fn url(&self, request: &Request) -> Result<Url> {
-        let inner = &*self.0;
+        let inner = &*self.account;
         let error = |kind, message: String| {
             Error::new(kind, message).with_provider(&inner.info).with_operation(request.operation.clone())
         };
@@ -119,7 +130,7 @@ impl HttpClient {
 
     /// The headers of every request, without those of the credential.
     pub(crate) fn headers(&self) -> &HeaderMap {
-        &self.0.headers
+        &self.account.headers
     }
 
     /// Sends a request, repeats it where that may help and does no harm, and gives the answer.
@@ -131,7 +142,7 @@ impl HttpClient {
     /// Every kind but `Unsupported`. The error says what was spent.
     pub async fn send(&self, request: Request) -> Result<Answer> {
         let url = self.url(&request)?;
-        let inner = &*self.0;
+        let inner = &*self.account;
         let outbound = Outbound::new(request, url, inner.headers.clone(), Place::Api);
         let span = tracing::debug_span!(
             "anyprofile",
@@ -141,9 +152,9 @@ impl HttpClient {
         );
         let is_write = !outbound.idempotent;
         let operation = outbound.operation.clone();
-        let account = Arc::clone(&self.0);
+        let account = Arc::clone(&self.account);
         let given_up = GivenUp::default();
-        let exchange = Exchange::new(Arc::clone(&self.0), given_up.clone());
+        let exchange = Exchange::new(Arc::clone(&self.account), given_up.clone());
         let work = async move {
             let mut effort = Effort::default();
             exchange
@@ -152,12 +163,13 @@ impl HttpClient {
                 .map_err(|error| error.with_effort(effort))
         };
         let work = work.instrument(span).with_current_subscriber();
-        owned(given_up, work).await.unwrap_or_else(|error| {
+        let sent = owned(given_up, work).await.unwrap_or_else(|error| {
             let error = error.with_provider(&inner.info).with_operation(operation);
             // Whether it had been sent when the runtime went away is not known.
             let is_possible = is_write && error.kind() == ErrorKind::Cancelled;
             Err(if is_possible { error.with_effect(Effect::Possible) } else { error })
-        })
+        });
+        sent.map(|answer| Answer { keeps_raw: self.keeps_raw, ..answer })
     }
 }
 

@@ -278,6 +278,7 @@ impl Exchange {
             is_write: !outbound.idempotent,
             place: outbound.place,
             most_records: outbound.most_records,
+            keeps_raw: false,
         }
     }
 }

@@ -47,9 +47,17 @@ impl<T> Operation<T> {
         self.read_as(move |answer| read(answer).map(&map))
     }
 
-    /// Of a write: reads the record by another operation's request where the response has no body, or `shows_record` says
-    /// that it does not show the record.
-    pub fn reading_back<U>(mut self, operation: &Operation<U>, shows_record: fn(&Answer) -> bool) -> Self {
+    /// Of a write: reads the record by another operation's request where the response has no body.
+    pub fn reading_back<U>(self, operation: &Operation<U>) -> Self {
+        self.reading_back_unless(|answer| !answer.is_empty(), operation)
+    }
+
+    /// Of a write: reads the record by another operation's request where the response does not show it.
+    pub fn reading_back_unless<U>(
+        mut self,
+        shows_record: fn(&Answer) -> bool,
+        operation: &Operation<U>,
+    ) -> Self {
         self.read_back = Some(ReadBack { request: operation.request.clone(), shows_record });
         self
     }

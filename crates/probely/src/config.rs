@@ -1,9 +1,10 @@
 //! The settings of an account.
 
 use anyprofile_core::{AccountName, ProviderInfo, Result, ServiceName, open_enum};
+use anyprofile_engine::Connection;
 use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, SecretString, header};
 
-use crate::client::DIALECT;
+use crate::{connector::ProbelyConnector, dialect::DIALECT};
 
 /// The name of the service in ids and configurations.
 pub const SERVICE: &str = "probely";
@@ -33,10 +34,10 @@ impl Region {
 /// An account at Probely. `Debug` shows no secret.
 ///
 /// ```no_run
-/// use anyprofile_probely::{ProbelyConfig, ProbelyProvider, Region};
+/// use anyprofile_probely::{ProbelyConfig, Region};
 ///
 /// let config = ProbelyConfig::new("probely-eu".parse()?, "an API key").in_region(&Region::Eu);
-/// let provider = ProbelyProvider::new(config)?;
+/// let provider = config.connect()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -109,12 +110,30 @@ impl ProbelyConfig {
         self
     }
 
+    /// The account as an anyprofile provider.
+    ///
+    /// Lists all users, deactivated ones included, and behind them the API users, as profiles of the kind `service`;
+    /// the pages of each are numbered and may be fetched side by side. Whether the service shows an API user among the
+    /// users too is not published; if so, it is there under both ids. Creating also lets a deactivated user in again, if
+    /// there is one with the address.
+    ///
+    /// [`current`](anyprofile_core::ProfileProviderExt::current) is `/profile/`, which tells more of a user than
+    /// the list does (`access.owner`, `security.sso`, `security.first_login`).
+    ///
+    /// # Errors
+    /// [`Config`](anyprofile_core::ErrorKind::Config). No request is sent.
+    pub fn connect(self) -> Result<Connection> {
+        let connector = ProbelyConnector::new(self.page_size, self.ordering.as_deref());
+        self.http_client().map(|http| Connection::new(connector, http))
+    }
+
     /// The client that this account is spoken to with.
-    pub(crate) fn connect(self) -> Result<HttpClient> {
+    pub(crate) fn http_client(self) -> Result<HttpClient> {
         let info = ProviderInfo::new(ServiceName::new(SERVICE)?, self.account, "Probely", self.base_url);
         // `JWT`, not `Bearer`, which the older OpenAPI document declares.
         let credential = Credential::header(header::AUTHORIZATION, Some("JWT"), &self.api_key)
             .map_err(|error| error.with_provider(&info))?;
         HttpClient::new(info, credential, HeaderMap::new(), DIALECT, self.http)
+            .map(|http| http.with_raw_records(self.keep_raw))
     }
 }

@@ -1,7 +1,7 @@
 //! Users and the own profile at Probely, also known as Snyk API & Web. Its native client also makes and changes users
 //! and API users, and reads roles, labels, teams and who holds which role.
 //!
-//! [`ProbelyProvider`] is an account as an anyprofile provider; [`ProbelyClient`] has the API operation by
+//! [`ProbelyConfig::connect`] makes an account an anyprofile provider; [`ProbelyClient`] has the API operation by
 //! operation, with its records as they come ([`wire`]).
 //!
 //! Facts are from Probely's published reference, and where that disagrees with itself, from what its
@@ -9,13 +9,16 @@
 
 mod client;
 mod config;
+mod connector;
+mod dialect;
 mod map;
-mod provider;
+mod operations;
 pub mod wire;
 
 pub use self::{
-    client::{ListEntries, ListUsers, LogicalOperator, ProbelyClient},
+    client::ProbelyClient,
     config::{PROBELY_API_URL, ProbelyConfig, Region, SERVICE},
+    connector::API_USER,
     map::ProbelyExtension,
-    provider::{API_USER, ProbelyProvider},
+    operations::{ListEntries, ListUsers, LogicalOperator},
 };

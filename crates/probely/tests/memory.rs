@@ -7,7 +7,7 @@ use std::io::Write as _;
 
 use anyprofile_core::{Error, ErrorKind, ListQuery, ProfileProvider as _};
 use anyprofile_http::{HttpOptions, Proxy};
-use anyprofile_probely::{ProbelyConfig, ProbelyProvider};
+use anyprofile_probely::ProbelyConfig;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// What the whole process may take at its peak.
@@ -47,7 +47,7 @@ async fn list(body: Vec<u8>) -> Error {
     let config = ProbelyConfig::new("eu".parse().unwrap(), "a key")
         .at(base)
         .with_http(HttpOptions::default().with_proxy(Proxy::None).with_max_attempts(1));
-    let provider = ProbelyProvider::new(config).unwrap();
+    let provider = config.connect().unwrap();
     let query = ListQuery::new();
     let ((), page) = tokio::join!(serve, provider.list_page(&query, None));
     page.unwrap_err()

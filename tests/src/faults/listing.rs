@@ -195,6 +195,7 @@ pub(crate) fn told(report: &ListReport) -> Vec<String> {
         (report.stopped_at_empty_pages, "stopped at empty pages"),
         (report.not_at_one_moment, NOT_AT_ONE_MOMENT),
         (report.changed_while_read, "changed while read"),
+        (report.end_unproven, "end not proven"),
     ] {
         if is_so {
             told.push(what.to_owned());

@@ -134,7 +134,7 @@ async fn outcome(
     let query = query.with_page_size(PAGE_SIZE);
     let wanted = all.iter().filter(|profile| (case.is_wanted)(profile, &all));
     let wanted: Wanted = wanted.map(|profile| profile.id.to_string()).collect();
-    let plan = scene.provider.filter_plan(&query);
+    let plan = query.filter_plan(scene.provider.capabilities());
     if query.check(scene.provider.info(), scene.provider.capabilities()).is_err()
         || !plan.unanswerable.is_empty()
     {

@@ -6,7 +6,7 @@ use anyprofile::{
     AccountName, ListQuery, ProfileProvider, ProfileProviderExt as _,
     anthropic::{AnthropicConfig, AnthropicProvider},
     http::HttpOptions,
-    probely::{ProbelyConfig, ProbelyProvider},
+    probely::ProbelyConfig,
     upsun::{UpsunConfig, UpsunProvider},
 };
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
@@ -122,7 +122,7 @@ pub(crate) fn connect(sandbox: &Arc<Sandbox>, setting: Setting) -> io::Result<Ar
             let config = ProbelyConfig::new(account, description.probely.api_key.clone())
                 .at(&description.probely.base_url)
                 .with_http(http);
-            Arc::new(ProbelyProvider::new(config).map_err(failed)?)
+            Arc::new(config.connect().map_err(failed)?)
         }
         _ => {
             let mut config = AnthropicConfig::with_api_key(account, description.anthropic.api_key.clone())

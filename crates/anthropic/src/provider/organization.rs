@@ -1,10 +1,13 @@
 //! The organization's own people.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock},
+};
 
 use anyprofile_core::{
     AtCreation, Capabilities, Cursor, CursorPosition, Effort, Error, ErrorKind, ExecuteOptions, Executed,
-    FieldPath, FieldSpec, FilterPart, FilterPlan, FindKey, FindMethod, Found, GetOptions, IdKind, ListQuery,
+    FieldPath, FieldSpec, FilterPart, FindKey, FindMethod, Found, GetOptions, IdKind, ListQuery,
     ListedCollection, Next, Page, Pages, Plan, PlanOptions, Profile, ProfileId, ProfileProvider,
     ProviderInfo, Result, Support, ValueFormat, Write, WriteRule, async_trait, look_up,
     wire::{OpaqueId, Tolerant, WithRaw},
@@ -210,12 +213,14 @@ static CAPABILITIES: LazyLock<Arc<Capabilities>> = LazyLock::new(|| {
     let listing = &mut capabilities.listing;
     listing.collections = vec![
         ListedCollection::new(ORGANIZATION_USER, [USER_VIEW]),
-        ListedCollection::new(INVITE, [INVITE_VIEW]),
+        // An address and a role narrow the users, and not the invites.
+        ListedCollection::new(INVITE, [INVITE_VIEW]).without_filters([FilterPart::Email, FilterPart::Role]),
     ];
     listing.page_size = true;
     listing.max_page_size = Some(MAX_PAGE_SIZE);
     listing.default_page_size = Some(PAGE_SIZE);
     listing.filters = vec![FilterPart::Email, FilterPart::Role];
+    listing.filter_roles = OrganizationRole::WORDS.iter().map(|word| Cow::Borrowed(*word)).collect();
     capabilities.members = listing.clone();
     capabilities.members.collections.truncate(1);
     let person = |path, user: &'static str, invite: &'static str| {
@@ -259,19 +264,6 @@ impl ProfileProvider for AnthropicOrganizationProvider {
 
     fn capabilities(&self) -> &Capabilities {
         &CAPABILITIES
-    }
-
-    /// An address, and a role that the service knows, narrow the users and not the invites: they are applied here too.
-    fn filter_plan(&self, query: &ListQuery) -> FilterPlan {
-        let mut plan = query.filter_plan(self.capabilities());
-        if Self::pushed_role(query).is_none() {
-            plan.pushed.retain(|part| *part != FilterPart::Role);
-        }
-        let narrowed = [FilterPart::Email, FilterPart::Role];
-        let here = query.filter.parts().into_iter().filter(|part| narrowed.contains(part));
-        let is_members = query.member_of.is_some();
-        plan.applied.extend(here.filter(|part| !is_members || !plan.pushed.contains(part)));
-        plan
     }
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {

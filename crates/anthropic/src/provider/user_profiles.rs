@@ -76,7 +76,7 @@ impl AnthropicProvider {
 
     /// The service's words for the status that is asked for, where it filters by it.
     fn enforcement_status(&self, query: &ListQuery) -> Vec<EnforcementStatus> {
-        if !self.filter_plan(query).pushed.contains(&FilterPart::Status) {
+        if !query.filter_plan(self.capabilities()).pushed.contains(&FilterPart::Status) {
             return Vec::new();
         }
         match &query.filter.status[..] {

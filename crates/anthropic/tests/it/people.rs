@@ -144,7 +144,7 @@ async fn an_address_and_a_known_role_are_sent_and_the_plan_says_so() {
         let mut query = ListQuery::new();
         query.filter.email = Some("ADA@example.com".to_owned());
         query.filter.role = Some(role.to_owned());
-        let plan = provider.filter_plan(&query);
+        let plan = query.filter_plan(provider.capabilities());
         assert_eq!(plan.pushed.contains(&FilterPart::Role), pushed);
         assert!(plan.applied.contains(&FilterPart::Role), "of invites it is not");
         let seen: Vec<_> = provider.list(query).try_collect().await.unwrap();

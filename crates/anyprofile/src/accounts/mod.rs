@@ -321,7 +321,7 @@ impl Account {
             }
             #[cfg(feature = "probely")]
             Settings::Probely { base_url, page_size, ordering } => {
-                use anyprofile_probely::{ProbelyConfig, ProbelyProvider};
+                use anyprofile_probely::ProbelyConfig;
                 let mut config = ProbelyConfig::new(name, secret);
                 config.base_url = base_url.unwrap_or(config.base_url);
                 config.page_size = page_size.unwrap_or(config.page_size);
@@ -330,7 +330,7 @@ impl Account {
                     Some(ordering) => Some(ordering).filter(|ordering| !ordering.is_empty()),
                     None => config.ordering,
                 };
-                Arc::new(ProbelyProvider::new(config.with_http(http))?)
+                Arc::new(config.with_http(http).connect()?)
             }
             #[cfg(feature = "anthropic")]
             Settings::Anthropic { base_url, credential, beta, other_betas, api_version, workspace_id } => {

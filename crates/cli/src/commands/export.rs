@@ -377,6 +377,9 @@ fn line(account: &AccountProgress) -> String {
     } else if account.not_at_one_moment {
         parts.push(summary::NOT_AT_ONE_MOMENT.to_owned());
     }
+    if account.end_unproven {
+        parts.push(summary::END_UNPROVEN.to_owned());
+    }
     if account.empty_pages > 0 {
         parts.push(format!("{} that led on", counted(account.empty_pages, "EMPTY PAGE", "EMPTY PAGES")));
     }

@@ -55,7 +55,8 @@ async fn deliver(
     query.max_empty_pages = list.paging.max_empty_pages;
     query.enrich = list.enrich;
     query.filter = list.filters.filter();
-    let plans = session.directory.providers().iter().map(|provider| provider.filter_plan(&query));
+    let plans =
+        session.directory.providers().iter().map(|provider| query.filter_plan(provider.capabilities()));
     let plans: Vec<_> = plans.collect();
     let may_enrich = !query.enrich
         && session.directory.providers().iter().any(|it| it.capabilities().operations.enrich.is_supported());

@@ -36,6 +36,8 @@ pub(crate) struct AccountProgress {
     pub(crate) not_at_one_moment: bool,
     /// Whether the list kept changing while it was read: somebody may be missing.
     pub(crate) changed_while_read: bool,
+    /// As [`ListReport::end_unproven`].
+    pub(crate) end_unproven: bool,
     /// In how many runs.
     pub(crate) runs: u64,
     pub(crate) pages: u64,
@@ -105,6 +107,7 @@ impl AccountProgress {
         all.contradicted_filters.extend(words(&report.contradicted_filters));
         all.not_at_one_moment |= report.not_at_one_moment;
         all.changed_while_read |= report.changed_while_read;
+        all.end_unproven |= report.end_unproven;
         for collection in &report.collections {
             let name = collection.collection.as_ref().map_or("", |kind| kind.as_str());
             let known = all.collections.entry(name.to_owned()).or_default();
@@ -143,7 +146,8 @@ impl AccountProgress {
     /// Whether every profile was delivered with all that was asked for, as far as can be known.
     pub(crate) fn is_complete(&self) -> bool {
         let nothing_lacks = self.quarantined == 0 && self.partial == 0 && self.undetermined == 0;
-        let is_proven = self.contradicted_filters.is_empty() && !self.changed_while_read;
+        let is_proven =
+            self.contradicted_filters.is_empty() && !self.changed_while_read && !self.end_unproven;
         self.reached_end && self.failure.is_none() && nothing_lacks && is_proven && self.missing() == 0
     }
 
@@ -190,6 +194,7 @@ mod tests {
             ),
             (|it| it.not_at_one_moment = true, true, r#""not_at_one_moment":true"#),
             (|it| it.changed_while_read = true, false, r#""changed_while_read":true"#),
+            (|it| it.end_unproven = true, false, r#""end_unproven":true"#),
             // Whoever went on from there has passed it.
             (|it| it.stopped_at_empty_pages = true, true, r#""stopped_at_empty_pages":false"#),
         ] {

@@ -70,14 +70,6 @@ impl ProfileProvider for Elsewhere {
         Ok(profile)
     }
 
-    fn is_alias(&self, asked: &ProfileId, came: &ProfileId) -> bool {
-        let info = self.provider.info();
-        match (id_at(info, asked), id_at(info, came)) {
-            (Ok(asked), Ok(came)) => self.provider.is_alias(&asked, &came),
-            _ => false,
-        }
-    }
-
     async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
         let builder = Plan::begin(self, write, options).await?;
         let real = self.provider.plan(&write_at(self.provider.info(), write)?, &PlanOptions::new()).await?;

@@ -245,7 +245,7 @@ fn pushed_filter(subject: &Subject<'_>) -> Option<Filter> {
     let (wanted, unwanted) = (Verdict::Wanted, Verdict::Unwanted);
     filters.into_iter().find_map(|(part, filter)| {
         let query = ListQuery::new().with_filter(filter.clone());
-        let is_pushed = subject.provider.filter_plan(&query).pushed.contains(&part);
+        let is_pushed = query.filter_plan(subject.provider.capabilities()).pushed.contains(&part);
         let has =
             |verdict| subject.listed.iter().any(|it| filter.verdict(it, subject.capabilities()) == verdict);
         (is_pushed && has(wanted) && has(unwanted)).then_some(filter)

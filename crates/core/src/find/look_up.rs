@@ -99,10 +99,10 @@ pub async fn look_up<P: ProfileProvider + ?Sized>(
 
 /// Finds with what every provider has: the service's id is looked up, everything else is listed, with the
 /// service's search where a filter can use it.
-pub(crate) async fn find_by_listing<P: ProfileProvider + ?Sized>(
-    provider: &P,
-    key: &FindKey,
-) -> Result<Found> {
+///
+/// # Errors
+/// The provider's.
+pub async fn find_by_listing<P: ProfileProvider + ?Sized>(provider: &P, key: &FindKey) -> Result<Found> {
     let capabilities = provider.capabilities();
     if let FindKey::NativeId(native) = key {
         return look_up(provider, native, capabilities.operations.get.kinds()).await;
@@ -115,7 +115,9 @@ pub(crate) async fn find_by_listing<P: ProfileProvider + ?Sized>(
         filter.email = Some(address.clone());
     }
     let query = ListQuery::new().with_filter(filter);
-    let is_searched = !provider.filter_plan(&query).pushed.is_empty();
+    // Where a collection does not answer, it is read whole.
+    let plan = query.filter_plan(capabilities);
+    let is_searched = plan.pushed.iter().any(|part| !plan.applied.contains(part));
     let mut pages = Pages::new(provider, query);
     let mut profiles = Vec::new();
     while let Some(page) = pages.next_page().await {

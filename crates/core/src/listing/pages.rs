@@ -94,7 +94,7 @@ where
         {
             // A page larger than the limit would be thrown away in part; of a page that is filtered here, nobody
             // knows how much is needed.
-            let filters_here = !provider.filter_plan(&query).applied.is_empty();
+            let filters_here = !query.filter_plan(provider.capabilities()).applied.is_empty();
             let usual = query.page_size.or(listing.default_page_size).unwrap_or(UNKNOWN_PAGE_SIZE);
             if limit > 0 && !filters_here && limit < usual {
                 query.page_size = Some(limit);
@@ -276,7 +276,7 @@ where
         is_first
             && is_refused
             && !self.query.local_filter
-            && !self.provider.filter_plan(&self.query).pushed.is_empty()
+            && !self.query.filter_plan(self.provider.capabilities()).pushed.is_empty()
     }
 
     /// Asks for the page that comes next and those behind it, and drives what is on its way, without handing anything

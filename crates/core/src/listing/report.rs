@@ -59,6 +59,9 @@ pub struct ListReport {
     /// Whether a list with numbered pages changed while it was read, and again while it was read a second time: somebody may
     /// have moved between two pages unseen, and the listing is not complete.
     pub changed_while_read: bool,
+    /// Whether a collection ended with a page of which nothing proves that it is the last one: the service says neither so nor
+    /// how many there are, and the listing is not complete.
+    pub end_unproven: bool,
     /// Profiles that were delivered without a record which this credential may not see, or which could not be read;
     /// [`Origin::missing`](crate::Origin::missing) names it.
     pub partial: u64,
@@ -154,12 +157,16 @@ impl CollectionReport {
 impl ListReport {
     /// Whether every profile that is wanted was delivered with all that was asked for, as far as can be known: the last
     /// page was read, nothing was set aside or left out undetermined, no record is lacking, the declared totals were met,
-    /// the service left nobody out by a filter that it misread, the list did not keep changing, and the caller did not stop
-    /// early.
+    /// the service left nobody out by a filter that it misread, the list did not keep changing, each end is proven, and the
+    /// caller did not stop early.
     pub fn is_complete(&self) -> bool {
         let nothing_lacks = self.quarantined == 0 && self.partial == 0 && self.undetermined == 0;
-        let is_proven = self.contradicted_filters.is_empty() && !self.changed_while_read;
+        let is_proven = self.is_proven();
         self.reached_end && !self.limited && nothing_lacks && is_proven && self.missing() == Some(0)
+    }
+
+    fn is_proven(&self) -> bool {
+        self.contradicted_filters.is_empty() && !self.changed_while_read && !self.end_unproven
     }
 
     /// How many of the declared profiles did not come, set-aside ones included. 0 where the service
@@ -178,7 +185,7 @@ impl ListReport {
     /// before. `None` unless everything was delivered.
     pub fn watermark(&self) -> Option<Timestamp> {
         let is_whole = self.reached_end && !self.limited && !self.resumed && self.quarantined == 0;
-        let is_proven = self.contradicted_filters.is_empty() && !self.changed_while_read;
+        let is_proven = self.is_proven();
         if !is_whole || !is_proven || self.missing() != Some(0) {
             return None;
         }
@@ -212,6 +219,7 @@ impl ListReport {
         self.set_aside.extend(other.set_aside.iter().take(room).cloned());
         self.empty_pages += other.empty_pages;
         self.stopped_at_empty_pages |= other.stopped_at_empty_pages;
+        self.end_unproven |= other.end_unproven;
         self.partial += other.partial;
         self.drift.add(&other.drift);
         self.requests += other.requests;

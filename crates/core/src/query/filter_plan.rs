@@ -47,6 +47,9 @@ impl ListQuery {
                 [Expected::Is(status)] => listing.filter_statuses.contains(status),
                 _ => false,
             },
+            FilterPart::Role => self.filter.role.as_ref().is_none_or(|role| {
+                listing.filter_roles.is_empty() || listing.filter_roles.iter().any(|word| word == role)
+            }),
             FilterPart::Kind => matches!(self.filter.kind[..], [Expected::Is(_)]),
             FilterPart::Mfa => matches!(self.filter.mfa, Some(Expected::Is(_))),
             // An address is found by searching for it, and there is one text to search for.
@@ -59,6 +62,9 @@ impl ListQuery {
             .into_iter()
             .partition(|part| !self.local_filter && listing.filters.contains(part) && can_push(part));
         let mut plan = FilterPlan { pushed, applied, ..FilterPlan::default() };
+        let is_unanswered =
+            |part: &&FilterPart| listing.collections.iter().any(|it| it.unfiltered.contains(part));
+        plan.applied.extend(plan.pushed.iter().filter(is_unanswered).copied().collect::<Vec<_>>());
         for part in self.filter.parts() {
             let asked = self.filter.asked(part);
             let is_pushed = plan.pushed.contains(&part);

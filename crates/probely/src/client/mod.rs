@@ -1,28 +1,13 @@
-//! The API, operation by operation. Every path ends with a slash: without it the service redirects.
+//! The API, operation by operation.
 
 mod account;
-mod dialect;
-mod list;
-mod rules;
 mod users;
 mod writes;
 
 use anyprofile_core::Result;
-use anyprofile_http::HttpClient;
+use anyprofile_http::{HttpClient, Operation};
 
 use crate::ProbelyConfig;
-
-pub use self::{
-    account::ListEntries,
-    users::{ListUsers, LogicalOperator},
-};
-pub(crate) use self::{
-    account::{own_profile, profile_request},
-    dialect::DIALECT,
-    list::remaining_pages,
-    users::{api_user_list_request, api_user_request, list_request, user_list, user_request},
-    writes::deactivate_user_request,
-};
 
 /// A client of Probely's API around users: one method an operation, records as they come.
 ///
@@ -32,7 +17,7 @@ pub(crate) use self::{
 /// [`ResultList::remaining`](crate::wire::ResultList::remaining).
 #[derive(Clone, Debug)]
 pub struct ProbelyClient {
-    pub(crate) http: HttpClient,
+    http: HttpClient,
 }
 
 impl ProbelyClient {
@@ -41,6 +26,16 @@ impl ProbelyClient {
     /// # Errors
     /// [`Config`](anyprofile_core::ErrorKind::Config). No request is sent.
     pub fn new(config: ProbelyConfig) -> Result<Self> {
-        config.connect().map(|http| Self { http })
+        config.http_client().map(|http| Self { http })
+    }
+
+    /// A client that shares the connections, limits and tokens of a provider
+    /// ([`Connection::http`](anyprofile_engine::Connection::http)).
+    pub fn over(http: &HttpClient) -> Self {
+        Self { http: http.clone() }
+    }
+
+    async fn call<T>(&self, operation: Operation<T>) -> Result<T> {
+        self.http.call(&operation).await.map(|reply| reply.value)
     }
 }

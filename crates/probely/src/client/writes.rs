@@ -1,23 +1,15 @@
 //! Making and changing users and API users.
-//!
-//! No request of these is repeated by the retry policy, not even those whose method is idempotent in HTTP: the service
-//! documents none of them as safe to repeat. A second `POST /users/` may let somebody in again who was
-//! deactivated in between, a second `PUT` may undo what somebody else changed, and what a second `DELETE` answers is not
-//! published: if it is that there is no such user, a deactivation that came through would look as if it had failed. An
-//! error whose outcome is not known says so.
 
-use anyprofile_core::{Result, wire::Tolerant};
-use anyprofile_http::{Answer, ExposeSecret as _, Request, SecretString};
-use serde::Serialize;
+use anyprofile_core::Result;
+use anyprofile_http::SecretString;
 
-use super::{
-    ProbelyClient,
-    rules::{self, Rules},
-    users::{api_user_request, user_request},
-};
-use crate::wire::{
-    ApiUserBulkUpdate, ApiUserCreate, ApiUserReplace, ApiUserUpdate, BulkUpdated, PasswordChanged, User,
-    UserBulkUpdate, UserCreate, UserReplace, UserUpdate,
+use super::ProbelyClient;
+use crate::{
+    operations,
+    wire::{
+        ApiUserBulkUpdate, ApiUserCreate, ApiUserReplace, ApiUserUpdate, BulkUpdated, PasswordChanged, User,
+        UserBulkUpdate, UserCreate, UserReplace, UserUpdate,
+    },
 };
 
 impl ProbelyClient {
@@ -33,8 +25,7 @@ impl ProbelyClient {
     /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer does not show the user, who may be there all the
     /// same.
     pub async fn create_user(&self, create: &UserCreate) -> Result<User> {
-        let answer = self.http.send(self.create_user_request(create)?).await?;
-        made(&answer)
+        self.call(operations::create_user(create)).await
     }
 
     /// Changes a user, and gives it as it then is: `PATCH /users/{id}/`. Only what is set is sent.
@@ -49,8 +40,7 @@ impl ProbelyClient {
     /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied);
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound).
     pub async fn update_user(&self, id: &str, update: &UserUpdate) -> Result<User> {
-        let answer = self.http.send(self.update_user_request(id, update)?).await?;
-        self.http.read_back(answer, || user_request(id)).await?.decode_record()
+        self.call(operations::update_user(id, update)).await
     }
 
     /// Replaces a user by what is given, and gives it as it then is: `PUT /users/{id}/`.
@@ -63,8 +53,7 @@ impl ProbelyClient {
     /// # Errors
     /// As [above](Self::update_user).
     pub async fn replace_user(&self, id: &str, replace: &UserReplace) -> Result<User> {
-        let answer = self.http.send(self.replace_user_request(id, replace)?).await?;
-        self.http.read_back(answer, || user_request(id)).await?.decode_record()
+        self.call(operations::replace_user(id, replace)).await
     }
 
     /// Deactivates a user, who may stay in the list: `DELETE /users/{id}/`. [Making](Self::create_user) a user with the
@@ -77,7 +66,7 @@ impl ProbelyClient {
     /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied);
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound).
     pub async fn deactivate_user(&self, id: &str) -> Result<()> {
-        self.http.send(deactivate_user_request(id)).await?.acknowledged()
+        self.call(operations::deactivate_user(id)).await
     }
 
     /// Changes several users alike: `POST /users/bulk/update/`. Which were changed is said in the newer form of the
@@ -90,10 +79,7 @@ impl ProbelyClient {
     /// broken rule by field, or with the service's words by field. Whether some users were changed then is not
     /// published.
     pub async fn bulk_update_users(&self, update: &UserBulkUpdate) -> Result<BulkUpdated> {
-        let request = self.checked("users_bulk_update_create", update, |operation| {
-            Request::post(operation).path("/users/bulk/update/").json(update)
-        })?;
-        Ok(self.http.send(request).await?.decode_record_if_any()?.unwrap_or_default())
+        self.call(operations::bulk_update_users(update)).await
     }
 
     /// Changes the password of the credential's own user: `POST /profile/change_password/`. The new one has at least 10
@@ -110,20 +96,7 @@ impl ProbelyClient {
         current: &SecretString,
         new: &SecretString,
     ) -> Result<PasswordChanged> {
-        /// The names are the service's.
-        #[derive(Serialize)]
-        struct Passwords<'a> {
-            current_password: &'a str,
-            password: &'a str,
-            confpassword: &'a str,
-        }
-
-        let operation = "profile_change_password_create";
-        let (current_password, password) = (current.expose_secret(), new.expose_secret());
-        rules::password(password).refuse(self.http.info(), operation)?;
-        let body = Passwords { current_password, password, confpassword: password };
-        let request = Request::post(operation).path("/profile/change_password/").json(&body);
-        Ok(self.http.send(request).await?.decode_record_if_any()?.unwrap_or_default())
+        self.call(operations::change_password(current, new)).await
     }
 
     /// Makes an API user, which is a program that acts by a key of its own: `POST /api-users/`.
@@ -136,10 +109,7 @@ impl ProbelyClient {
     /// # Errors
     /// As with [users](Self::create_user).
     pub async fn create_api_user(&self, create: &ApiUserCreate) -> Result<User> {
-        let request = self.checked("api_users_create", create, |operation| {
-            Request::post(operation).path("/api-users/").json(create)
-        })?;
-        made(&self.http.send(request).await?)
+        self.call(operations::create_api_user(create)).await
     }
 
     /// Changes an API user, and gives it as it then is: `PATCH /api-users/{id}/`. Only what is set is sent.
@@ -149,8 +119,7 @@ impl ProbelyClient {
     /// # Errors
     /// As with [users](Self::update_user).
     pub async fn update_api_user(&self, id: &str, update: &ApiUserUpdate) -> Result<User> {
-        let answer = self.http.send(self.update_api_user_request(id, update)?).await?;
-        self.http.read_back(answer, || api_user_request(id)).await?.decode_record()
+        self.call(operations::update_api_user(id, update)).await
     }
 
     /// Replaces an API user by what is given, and gives it as it then is: `PUT /api-users/{id}/`.
@@ -160,11 +129,7 @@ impl ProbelyClient {
     /// # Errors
     /// As with [users](Self::update_user).
     pub async fn replace_api_user(&self, id: &str, replace: &ApiUserReplace) -> Result<User> {
-        let request = self.checked("api_users_update", replace, |operation| {
-            Request::put(operation, replace).path("/api-users").segment(id).path("/")
-        })?;
-        let answer = self.http.send(request).await?;
-        self.http.read_back(answer, || api_user_request(id)).await?.decode_record()
+        self.call(operations::replace_api_user(id, replace)).await
     }
 
     /// Deletes an API user: `DELETE /api-users/{id}/`. Whether it is gone or deactivated then, as a user is, is not
@@ -175,7 +140,7 @@ impl ProbelyClient {
     /// # Errors
     /// As with [users](Self::deactivate_user).
     pub async fn delete_api_user(&self, id: &str) -> Result<()> {
-        self.http.send(delete_api_user_request(id)).await?.acknowledged()
+        self.call(operations::delete_api_user(id)).await
     }
 
     /// Changes several API users alike: `POST /api-users/bulk/update/`. Which were changed may not be said.
@@ -185,59 +150,6 @@ impl ProbelyClient {
     /// # Errors
     /// As with [users](Self::bulk_update_users).
     pub async fn bulk_update_api_users(&self, update: &ApiUserBulkUpdate) -> Result<BulkUpdated> {
-        let request = self.checked("api_users_bulk_update_create", update, |operation| {
-            Request::post(operation).path("/api-users/bulk/update/").json(update)
-        })?;
-        Ok(self.http.send(request).await?.decode_record_if_any()?.unwrap_or_default())
+        self.call(operations::bulk_update_api_users(update)).await
     }
-
-    pub(crate) fn create_user_request(&self, create: &UserCreate) -> Result<Request> {
-        self.checked("users_create", create, |operation| {
-            Request::post(operation).path("/users/").json(create)
-        })
-    }
-
-    pub(crate) fn update_user_request(&self, id: &str, update: &UserUpdate) -> Result<Request> {
-        self.checked("users_partial_update", update, |operation| {
-            Request::patch(operation, update).path("/users").segment(id).path("/")
-        })
-    }
-
-    pub(crate) fn replace_user_request(&self, id: &str, replace: &UserReplace) -> Result<Request> {
-        self.checked("users_update", replace, |operation| {
-            Request::put(operation, replace).path("/users").segment(id).path("/")
-        })
-    }
-
-    pub(crate) fn update_api_user_request(&self, id: &str, update: &ApiUserUpdate) -> Result<Request> {
-        self.checked("api_users_partial_update", update, |operation| {
-            Request::patch(operation, update).path("/api-users").segment(id).path("/")
-        })
-    }
-
-    /// The request of a body, if it keeps the rules.
-    fn checked(
-        &self,
-        operation: &'static str,
-        body: &impl Rules,
-        request: impl FnOnce(&'static str) -> Request,
-    ) -> Result<Request> {
-        body.violations().refuse(self.http.info(), operation)?;
-        Ok(request(operation))
-    }
-}
-
-pub(crate) fn deactivate_user_request(id: &str) -> Request {
-    Request::delete("users_destroy").path("/users").segment(id).path("/")
-}
-
-pub(crate) fn delete_api_user_request(id: &str) -> Request {
-    Request::delete("api_users_destroy").path("/api-users").segment(id).path("/")
-}
-
-/// The record that was made.
-fn made<T: Tolerant>(answer: &Answer) -> Result<T> {
-    answer.decode_record().map_err(|error| {
-        error.with_hint("the user may be there all the same: look for it before trying again")
-    })
 }

@@ -88,7 +88,7 @@ async fn errors_are_read_in_any_form_that_their_detail_has() {
 async fn a_refused_key_is_not_sent_again() {
     let script = Script::of([json(401, r#"{"detail":"Incorrect authentication credentials."}"#)]);
     let http = HttpOptions::default().with_transport(script.clone());
-    let provider = anyprofile_probely::ProbelyProvider::new(config(&script).with_http(http)).unwrap();
+    let provider = config(&script).with_http(http).connect().unwrap();
     let error = provider.check().await.unwrap_err();
     assert_eq!((error.kind(), script.sent().len()), (ErrorKind::Unauthenticated, 1));
     assert!(error.hint().unwrap().contains("region"), "{error}");

@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use anyprofile_core::{Profile, ProfileId};
 use anyprofile_http::HttpOptions;
-use anyprofile_probely::{ProbelyClient, ProbelyConfig, ProbelyProvider};
+use anyprofile_probely::{ProbelyClient, ProbelyConfig};
 use support::Script;
 
 pub(crate) fn id(text: &str) -> ProfileId {
@@ -46,8 +46,8 @@ pub(crate) fn config(script: &Arc<Script>) -> ProbelyConfig {
         .with_http(HttpOptions::default().with_max_attempts(1).with_transport(Arc::clone(script) as _))
 }
 
-pub(crate) fn provider(script: &Arc<Script>) -> ProbelyProvider {
-    ProbelyProvider::new(config(script)).unwrap()
+pub(crate) fn provider(script: &Arc<Script>) -> anyprofile_engine::Connection {
+    config(script).connect().unwrap()
 }
 
 pub(crate) fn client(script: &Arc<Script>) -> ProbelyClient {

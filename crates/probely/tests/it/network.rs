@@ -2,7 +2,7 @@
 
 use anyprofile_core::{ListQuery, ProfileProviderExt};
 use anyprofile_http::{HttpOptions, Proxy};
-use anyprofile_probely::{ProbelyConfig, ProbelyProvider};
+use anyprofile_probely::ProbelyConfig;
 use futures_util::TryStreamExt as _;
 use httpmock::prelude::*;
 
@@ -46,7 +46,7 @@ async fn two_pages_and_the_own_profile_are_read() {
         .at(server.base_url())
         .with_page_size(1)
         .with_http(HttpOptions::default().with_proxy(Proxy::None));
-    let provider = ProbelyProvider::new(config).unwrap();
+    let provider = config.connect().unwrap();
     let profiles: Vec<_> = provider.list(ListQuery::new()).try_collect().await.unwrap();
     assert_eq!(profiles.iter().map(|profile| profile.id.native()).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(provider.current().await.unwrap().id.native(), "me");

@@ -62,8 +62,8 @@ async fn api_users_come_behind_the_users_under_ids_of_their_own() {
 #[tokio::test]
 async fn a_service_without_api_users_is_listed_and_the_report_says_so() {
     let users = || json(200, page(1, 1, 1, &["a"]));
-    // That the account is where it is looked for is proven by the list that is there.
-    let script = Script::of([users(), json(404, r#"{"detail":"Not found."}"#), users()]);
+    // That the account is where it is looked for is proven by the own profile.
+    let script = Script::of([users(), json(404, r#"{"detail":"Not found."}"#), json(200, r#"{"id":"own"}"#)]);
     let provider_of_users = provider(&script);
     let mut pages = provider_of_users.pages(ListQuery::new());
     let mut seen = 0;
@@ -74,7 +74,7 @@ async fn a_service_without_api_users_is_listed_and_the_report_says_so() {
     assert!(report.is_complete() && report.collections[1].is_not_offered);
     assert_eq!((seen, report.declared_total, report.retries()), (1, Some(1), 0));
 
-    // Where the users' list is not there either, the place is wrong.
+    // Where the own profile is not there either, the place is wrong.
     let gone = || json(404, r#"{"detail":"Not found."}"#);
     let wrong = provider(&Script::of([users(), gone(), gone()]));
     let error = wrong.list(ListQuery::new()).try_collect::<Vec<_>>().await.unwrap_err();
@@ -264,6 +264,8 @@ async fn a_page_past_the_end_ends_the_list_and_the_total_tells_what_lacks() {
         json(200, page(1, 2, 3, &["a", "b"])),
         json(404, r#"{"detail":"Invalid page."}"#),
         no_api_users(),
+        // The place is proven to be right before the end is believed.
+        json(200, r#"{"id":"own"}"#),
     ]);
     let provider = provider(&script);
     let mut pages = provider.pages(ListQuery::new());
@@ -303,8 +305,7 @@ async fn a_bad_record_is_set_aside_with_its_place() {
         {"id":"a"},["ada@example.com"],{"name":"Ada"},{"id":"c"}]}"#;
     for keep_raw in [false, true] {
         let script = Script::of([json(200, body)]);
-        let provider =
-            anyprofile_probely::ProbelyProvider::new(config(&script).with_raw_records(keep_raw)).unwrap();
+        let provider = config(&script).with_raw_records(keep_raw).connect().unwrap();
         let page = provider.list_page(&ListQuery::new(), None).await.unwrap();
         let ids: Vec<_> = page.items.iter().map(|profile| profile.id.native()).collect();
         assert_eq!(ids, ["a", "c"]);
@@ -321,7 +322,7 @@ async fn a_field_of_another_type_is_absent_and_kept_and_does_not_cost_the_person
     let body = r#"{"count":1,"page_total":1,"page":1,"length":10,"results":[
         {"id":"a","name":"Ada","active":"yes","labels":[{"name":5}],"user_roles":7}]}"#;
     let script = Script::of([json(200, body), json(200, r#"{"id":"a","active":"yes"}"#)]);
-    let provider = anyprofile_probely::ProbelyProvider::new(config(&script)).unwrap();
+    let provider = config(&script).connect().unwrap();
     let page = provider.list_page(&ListQuery::new(), None).await.unwrap();
     let one = provider.get(&page.items[0].id).await.unwrap();
     for profile in [&page.items[0], &one] {

@@ -3,7 +3,7 @@
 use anyprofile_core::{
     ErrorKind, Field, FieldPath, FieldState, Profile, ProfileProvider, ProfileProviderExt, RawJson,
 };
-use anyprofile_probely::{ProbelyExtension, ProbelyProvider};
+use anyprofile_probely::ProbelyExtension;
 
 use crate::{
     config, id, provider, shown,
@@ -73,7 +73,7 @@ async fn the_own_profile_is_an_object_or_a_list_of_one() {
 async fn the_native_client_reads_the_same() {
     let script = Script::of([json(200, FULL), json(200, format!("[{FULL}]")), json(200, FULL)]);
     let provider = provider(&script);
-    let client = provider.client();
+    let client = anyprofile_probely::ProbelyClient::over(provider.http());
     let user = client.get_profile().await.unwrap();
     assert_eq!(user, client.get_profile().await.unwrap());
     assert_eq!(user, client.get_user("2aB3cD4eF5gH").await.unwrap());
@@ -188,7 +188,7 @@ async fn what_the_list_leaves_out_is_absent_and_unknown_fields_survive() {
 async fn the_whole_record_is_kept_where_it_was_asked_for_and_only_there() {
     for keep_raw in [true, false] {
         let script = Script::of([json(200, FULL), json(200, format!("[{OLD}]"))]);
-        let provider = ProbelyProvider::new(config(&script).with_raw_records(keep_raw)).unwrap();
+        let provider = config(&script).with_raw_records(keep_raw).connect().unwrap();
         let user = provider.get(&id("probely:eu/user/2aB3cD4eF5gH")).await.unwrap();
         let own = provider.current().await.unwrap();
         assert_eq!(user.raw.as_ref().map(RawJson::get), keep_raw.then_some(FULL));

@@ -5,7 +5,7 @@ use anyprofile_core::{
     ProfileProviderExt, Write,
 };
 use anyprofile_http::HttpOptions;
-use anyprofile_probely::{ListUsers, LogicalOperator, ProbelyConfig, ProbelyProvider, Region};
+use anyprofile_probely::{ListUsers, LogicalOperator, ProbelyConfig, Region};
 
 use crate::{
     config, id, provider,
@@ -37,7 +37,7 @@ async fn every_operation_sends_what_is_documented() {
     provider.get(&id("probely:eu/user/-sDw5iRCtV_Y")).await.unwrap();
     provider.get(&id("probely:eu/user/a%2F..%3Fb")).await.unwrap();
     provider.current().await.unwrap();
-    let client = provider.client();
+    let client = anyprofile_probely::ProbelyClient::over(provider.http());
     client.list_users(&ListUsers::default()).await.unwrap();
     client.get_user("x").await.unwrap();
     client.get_profile().await.unwrap();
@@ -68,7 +68,7 @@ async fn the_native_client_has_all_sixteen_parameters_of_the_list() {
     users.search = Some("ada".to_owned());
     users.target = list(&["t2"]);
     users.team = list(&["e2"]);
-    provider(&script).client().list_users(&users).await.unwrap();
+    crate::client(&script).list_users(&users).await.unwrap();
     insta::assert_snapshot!(script.only().target().replace('&', "\n"), @r"
     /users/?account=true
     active=false
@@ -100,7 +100,7 @@ async fn the_settings_of_a_listing_are_the_accounts() {
         (|config| config.with_ordering(Some("-changed".to_owned())), "/users/?length=100&ordering=-changed"),
     ] {
         let script = answering();
-        let provider = ProbelyProvider::new(change(config(&script))).unwrap();
+        let provider = change(config(&script)).connect().unwrap();
         provider.list_page(&ListQuery::new(), None).await.unwrap();
         assert_eq!(script.only().target(), target);
     }
@@ -114,7 +114,7 @@ async fn the_settings_of_a_listing_are_the_accounts() {
 async fn a_base_url_may_have_a_path_and_a_slash() {
     for base in ["https://gate.example.com/probely", "https://gate.example.com/probely/"] {
         let script = answering();
-        ProbelyProvider::new(config(&script).at(base)).unwrap().current().await.unwrap();
+        config(&script).at(base).connect().unwrap().current().await.unwrap();
         assert_eq!(script.only().url, "https://gate.example.com/probely/profile/");
     }
 }
@@ -210,8 +210,7 @@ async fn nothing_but_what_changes_is_sent_and_the_plan_is_what_is_sent() {
 fn a_key_that_cannot_be_sent_is_a_configuration_error_and_shown_nowhere() {
     for key in ["", " ", "a\nb"] {
         let http = HttpOptions::default().with_transport(Script::silent());
-        let error =
-            ProbelyProvider::new(ProbelyConfig::new("eu".parse().unwrap(), key).with_http(http)).unwrap_err();
+        let error = ProbelyConfig::new("eu".parse().unwrap(), key).with_http(http).connect().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
     }
     let script = Script::silent();

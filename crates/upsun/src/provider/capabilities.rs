@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use anyprofile_core::{
-    Capabilities, FieldPath, FieldSpec, FieldTable, IdKind, ListedCollection, Support, ValueFormat, View,
-    WriteRule,
+    Capabilities, FieldPath, FieldSpec, FieldTable, IdAlias, IdKind, ListedCollection, Support, ValueFormat,
+    View, WriteRule,
 };
 
 use super::{COMPANY_TYPE, DEFAULT_CATALOG, MARKETING, PROJECT_OPTIONS_URL, UI_COLORSCHEME};
@@ -37,6 +37,7 @@ pub(super) fn capabilities(organizations: &ListedOrganizations) -> Capabilities 
     operations.deactivate = Support::no("Upsun's API has no operation that deactivates a user");
     operations.enroll = Support::no("Upsun's API makes no links to enroll with");
     operations.delete = Support::no("Upsun's API has no operation that deletes a user");
+    operations.aliases = vec![IdAlias::new(IdKind::ORGANIZATION, "name=")];
     let listing = &mut capabilities.listing;
     listing.collections = vec![ListedCollection::new(IdKind::USER, [PROFILE]).enriched_by([USER, ADDRESS])];
     listing.page_size = true;

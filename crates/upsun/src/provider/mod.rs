@@ -208,11 +208,6 @@ impl ProfileProvider for UpsunProvider {
         self.one(id, options).await
     }
 
-    /// An organization is also addressed by its name.
-    fn is_alias(&self, asked: &ProfileId, came: &ProfileId) -> bool {
-        asked.is_same_as(came) || (asked.native().starts_with("name=") && came.kind == IdKind::ORGANIZATION)
-    }
-
     async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
         let user = self.user_of(current_user_request()).await?;
         if options.enrich { self.enrich_user(user).await } else { Ok(user) }

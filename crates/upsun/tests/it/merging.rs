@@ -315,7 +315,10 @@ async fn a_listing_is_enriched_profile_by_profile_and_counts_what_may_not_be_see
     let provider = provider(&script);
     let mut query = ListQuery::new().with_enrich(true);
     query.filter.mfa = Some(false.into());
-    assert!(provider.filter_plan(&query).unanswerable.is_empty(), "with the other record it can be answered");
+    assert!(
+        query.filter_plan(provider.capabilities()).unanswerable.is_empty(),
+        "with the other record it can be answered"
+    );
     let (profiles, report) = all(&provider, query.clone()).await;
     assert_eq!(profiles.iter().map(|it| it.id.to_string()).collect::<Vec<_>>(), [USER]);
     assert_eq!(
@@ -327,7 +330,7 @@ async fn a_listing_is_enriched_profile_by_profile_and_counts_what_may_not_be_see
     assert_eq!((profiles.len(), report.undetermined, report.partial, report.is_complete()), (2, 0, 1, false));
     query.filter.mfa = Some(false.into());
     query.enrich = false;
-    assert_eq!(provider.filter_plan(&query).unanswerable, [anyprofile_core::FilterPart::Mfa]);
+    assert_eq!(query.filter_plan(provider.capabilities()).unanswerable, [anyprofile_core::FilterPart::Mfa]);
 }
 
 #[tokio::test]

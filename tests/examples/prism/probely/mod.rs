@@ -4,8 +4,8 @@ mod writes;
 
 use anyprofile::{
     ErrorKind, Expected, Filter, FindKey, Kind, ListQuery, Order, OrderField, Profile, ProfileId,
-    ProfileProvider as _, ProfileProviderExt as _, Result, Status,
-    probely::{API_USER, ListUsers, LogicalOperator, ProbelyClient, ProbelyConfig, ProbelyProvider, wire},
+    ProfileProvider, ProfileProviderExt as _, Result, Status,
+    probely::{API_USER, ListUsers, LogicalOperator, ProbelyClient, ProbelyConfig, wire},
 };
 use futures_util::TryStreamExt as _;
 
@@ -33,7 +33,7 @@ pub(crate) async fn call(check: &mut Check, base_url: &str) -> Result<(), Broken
         check.variant("users_list", async || list(&every).await).await;
     }
     writes::call(check, &client).await;
-    provider(check, &ProbelyProvider::new(config)?).await
+    provider(check, &config.connect()?).await
 }
 
 fn every_parameter(yes: bool, operator: LogicalOperator) -> ListUsers {
@@ -51,7 +51,7 @@ fn every_parameter(yes: bool, operator: LogicalOperator) -> ListUsers {
 }
 
 /// API users are not in the document: people alone are listed.
-async fn provider(check: &mut Check, provider: &ProbelyProvider) -> Result<(), Broken> {
+async fn provider(check: &mut Check, provider: &impl ProfileProvider) -> Result<(), Broken> {
     let filter = |change: fn(&mut Filter)| {
         let mut filter = Filter::default();
         filter.kind = vec![Expected::Is(Kind::Human)];

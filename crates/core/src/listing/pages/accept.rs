@@ -115,11 +115,15 @@ where
         let is_progress = received + quarantined > duplicates;
         // The second time all have come before; the pages end where they ended the first time, or bring somebody.
         let is_known = is_second && !self.second_look.is_at_first_end();
-        let has_come = if is_second { is_empty && !is_known } else { collection.has_come() };
-        let is_over = !is_last && !is_progress && has_come;
+        let collection_is_met = collection.has_come();
+        let has_come = if is_second { is_empty && !is_known } else { collection_is_met };
+        // A server that has no more pages may give the last one again.
+        let is_proven_by_repetition = page.is_end_claimed && !is_second && self.duplicates.is_exhaustive();
+        let is_over = !is_last && !is_progress && (has_come || is_proven_by_repetition);
         let leads_on = is_progress || is_last || is_known || is_over;
         self.stall.note(leads_on, self.query.empty_pages_allowed());
         report.stopped_at_empty_pages = self.stall.is_reached();
+        report.end_unproven |= is_last && page.is_end_claimed && !collection_is_met;
         report.empty_pages += u64::from(received + quarantined == 0 && !is_last && !is_second);
         report.received += received;
         report.duplicates = self.duplicates.duplicates();

@@ -18,7 +18,7 @@ where
             return Vec::new();
         }
         let capabilities = self.provider.capabilities();
-        let mut pushed = self.provider.filter_plan(&self.query).pushed;
+        let mut pushed = self.query.filter_plan(capabilities).pushed;
         pushed.retain(|part| {
             let contradicts = |profile| filter.verdict_of(*part, profile, capabilities) == Verdict::Unwanted;
             part.is_exact() && page.items.iter().any(contradicts)

@@ -59,7 +59,7 @@ impl Ruled<'_> {
 }
 
 /// A body whose rules are known.
-pub(super) trait Rules {
+pub(crate) trait Rules {
     /// The rules that it breaks.
     fn violations(&self) -> Violations;
 }
@@ -91,7 +91,7 @@ rules! {
 }
 
 /// The rules that a change of the password breaks.
-pub(super) fn password(new: &str) -> Violations {
+pub(crate) fn password(new: &str) -> Violations {
     let mut violations = Violations::new();
     violations.check_characters("password", new, MIN_PASSWORD..=usize::MAX);
     violations

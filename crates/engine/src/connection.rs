@@ -1,0 +1,154 @@
+//! An account as a provider.
+
+use std::{fmt, sync::Arc};
+
+use anyprofile_core::{
+    Capabilities, Cursor, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page, Plan,
+    PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
+    find_by_listing, found_or_nobody, look_up,
+};
+use anyprofile_http::{Caller, HttpClient};
+use tokio::sync::OnceCell;
+
+use crate::{Connector, LookUp, completion::Tolerance, listing, writing};
+
+/// An account of a service as an anyprofile provider: what a [`Connector`] knows of the service, and everything that is the
+/// same for all. Cheap to clone; clones share connections, tokens and what is known of the account.
+#[derive(Clone)]
+pub struct Connection(Arc<Inner>);
+
+struct Inner {
+    connector: Arc<dyn Connector>,
+    caller: Caller,
+    prepared: OnceCell<()>,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Connection")
+            .field("info", self.info())
+            .field("connector", &self.0.connector)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    /// An account that is spoken to by this client.
+    pub fn new(connector: impl Connector, http: HttpClient) -> Self {
+        Self(Arc::new(Inner {
+            connector: Arc::new(connector),
+            caller: Caller::new(http),
+            prepared: OnceCell::new(),
+        }))
+    }
+
+    /// The client that the account is spoken to by.
+    pub fn http(&self) -> &HttpClient {
+        self.0.caller.http()
+    }
+
+    pub(crate) fn connector(&self) -> &dyn Connector {
+        &*self.0.connector
+    }
+
+    /// Does one thing that is wished for, once the connector is prepared: a failure says what was spent on all of it.
+    pub(crate) async fn wish<T>(&self, does: impl AsyncFnOnce(&Caller) -> Result<T>) -> Result<T> {
+        let caller = self.0.caller.begin();
+        let done = match self.prepare_by(&caller.reading()).await {
+            Ok(()) => does(&caller).await,
+            Err(error) => Err(error),
+        };
+        // What was spent before anything was sent is nothing, and what core adds to the error comes on top.
+        done.map_err(|error| {
+            let spent = caller.spent();
+            if spent.attempts > error.effort().attempts { error.with_effort(spent) } else { error }
+        })
+    }
+
+    async fn prepare_by(&self, caller: &Caller) -> Result<()> {
+        self.0.prepared.get_or_try_init(|| self.connector().prepare(caller)).await.copied()
+    }
+
+    /// The profile that was asked for, with its further records where they are asked for too.
+    async fn get_by(&self, caller: &Caller, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        let mut profile = self.connector().get(caller, id, options).await?;
+        if !self.capabilities().is_same(id, &profile.id) {
+            return Err(self.info().somebody_else(id, &profile.id));
+        }
+        if options.enrich {
+            self.complete(caller, &mut profile, Tolerance::One).await?;
+        }
+        Ok(profile)
+    }
+}
+
+#[async_trait]
+impl ProfileProvider for Connection {
+    fn info(&self) -> &ProviderInfo {
+        self.0.caller.info()
+    }
+
+    fn close_idle(&self) {
+        self.http().close_idle();
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        self.connector().capabilities()
+    }
+
+    async fn prepare(&self) -> Result<&Capabilities> {
+        self.wish(async |_| Ok(())).await?;
+        Ok(self.capabilities())
+    }
+
+    async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+        self.wish(async |caller| listing::page(self, caller, query, cursor).await).await
+    }
+
+    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        self.wish(async |caller| {
+            self.capabilities().operations.get.check(self.info(), "get", id)?;
+            self.get_by(&caller.reading(), id, options).await
+        })
+        .await
+    }
+
+    async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
+        self.wish(async |caller| {
+            let current = &self.capabilities().operations.current;
+            if !current.is_supported() {
+                return Err(current.missing(self.info(), "current"));
+            }
+            let caller = &caller.reading();
+            let mut profile = self.connector().current(caller, options).await?;
+            if options.enrich {
+                self.complete(caller, &mut profile, Tolerance::One).await?;
+            }
+            Ok(profile)
+        })
+        .await
+    }
+
+    async fn find_by(&self, key: &FindKey) -> Result<Found> {
+        let how =
+            self.wish(async |caller| Ok(self.connector().look_up(&caller.reading(), key).await)).await?;
+        match how {
+            LookUp::Direct(result) => found_or_nobody(self, key, result.map(|profile| *profile)).await,
+            LookUp::Ids(kinds) => match key {
+                FindKey::NativeId(native) => look_up(self, native, &kinds).await,
+                _ => Ok(Found::unanswerable()),
+            },
+            LookUp::Listed => find_by_listing(self, key).await,
+            LookUp::Unanswerable => Ok(Found::unanswerable()),
+        }
+    }
+
+    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        self.wish(async |caller| writing::plan(self, caller, write, options).await).await
+    }
+
+    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+        self.wish(async |caller| writing::execute(self, caller, plan, options).await).await
+    }
+}

@@ -1,0 +1,149 @@
+//! Pages: which collection a page is of, and where the listing goes on.
+
+use anyprofile_core::{
+    Cursor, CursorPosition, Error, ErrorKind, IdKind, ListQuery, Next, Page, Profile, ProfileProvider as _,
+    RemainingPages, Result, View,
+};
+use anyprofile_http::Caller;
+
+use crate::{Collection, Connection, Onward, Place, Position, RecordPage};
+
+/// One page of a listing.
+pub(crate) async fn page(
+    connection: &Connection,
+    caller: &Caller,
+    query: &ListQuery,
+    cursor: Option<&Cursor>,
+) -> Result<Page<Profile>> {
+    let (info, capabilities) = (connection.info(), connection.capabilities());
+    query.check(info, capabilities)?;
+    // With what is asked for where the caller named nothing: a cursor is bound to it.
+    let query = &query.effective(capabilities);
+    let position = cursor.map(|cursor| cursor.position(info, query)).transpose()?;
+    let collections = connection.connector().collections(query);
+    let listing = Listing { connection, query, collections };
+    let (index, collection) = listing.collection_of(cursor)?;
+    let position = position.and_then(Position::of_cursor);
+    let place = Place::new(&collection.kind, position.as_ref());
+    let reading = &caller.reading();
+    let mut record_page = match connection.connector().list(reading, query, &place).await {
+        Ok(page) => page,
+        Err(error) if is_not_offered(collection, &place, &error) => {
+            prove(connection).await?;
+            let page = Page::not_offered(caller.spent());
+            return Ok(listing.placed(page, index, Next::End));
+        }
+        Err(error) if is_past_end(collection, &place, &error) => {
+            prove(connection).await?;
+            RecordPage::new(Page::last(Vec::new()), Onward::End)
+        }
+        Err(error) => return Err(error),
+    };
+    let views = listing.views(collection);
+    connection.complete_all(reading, &mut record_page.page.items, &views).await?;
+    let RecordPage { mut page, onward } = record_page;
+    page.effort = caller.spent();
+    let next = listing.next(&mut page, index, onward, place.position);
+    Ok(listing.placed(page, index, next))
+}
+
+/// Whether an account does not have a collection, as the service says at its first page.
+fn is_not_offered(collection: &Collection, place: &Place<'_>, error: &Error) -> bool {
+    collection.is_optional
+        && place.position.is_none()
+        && error.status() == Some(404)
+        && error.is_from_service()
+}
+
+/// Whether a page is behind the last one, as the service says: the list has become shorter meanwhile. What is lacking then is
+/// seen from the total.
+fn is_past_end(collection: &Collection, place: &Place<'_>, error: &Error) -> bool {
+    let is_behind = place.number().is_some_and(|number| number > 1);
+    is_behind
+        && collection.past_end.is_some_and(|status| error.status() == Some(status))
+        && error.is_from_service()
+}
+
+/// Proves that the account is where the configuration says: else what is not there says nothing.
+async fn prove(connection: &Connection) -> Result<()> {
+    anyprofile_core::prove_place(connection).await.map(drop)
+}
+
+struct Listing<'a> {
+    connection: &'a Connection,
+    query: &'a ListQuery,
+    collections: Vec<Collection>,
+}
+
+impl Listing<'_> {
+    /// The collection that a cursor is in; without one the first.
+    fn collection_of(&self, cursor: Option<&Cursor>) -> Result<(usize, &Collection)> {
+        let named = cursor.and_then(Cursor::collection);
+        let mut collections = self.collections.iter().enumerate();
+        let found = collections.find(|(_, it)| named.is_none_or(|kind| *kind == it.kind));
+        found.ok_or_else(|| match named {
+            Some(_) => Cursor::foreign(self.connection.info()),
+            None => Error::new(ErrorKind::Internal, "the connector names no collection for the query")
+                .with_provider(self.connection.info())
+                .with_operation("list")
+                .with_hint("report this as a defect"),
+        })
+    }
+
+    /// The kind of a collection, where it is one of several.
+    fn kind(&self, index: usize) -> Option<&IdKind> {
+        self.collections.get(index).map(|it| &it.kind).filter(|_| self.collections.len() > 1)
+    }
+
+    /// The records that a profile of a collection is shown in.
+    fn views(&self, collection: &Collection) -> Vec<View> {
+        let capabilities = self.connection.capabilities();
+        let mut named = capabilities.listing_of(self.query).collections.iter();
+        let Some(named) = named.find(|it| it.kind == collection.kind) else { return Vec::new() };
+        named.views.iter().chain(named.enrich_views.iter().filter(|_| self.query.enrich)).cloned().collect()
+    }
+
+    fn cursor(&self, index: usize, position: CursorPosition) -> Cursor {
+        let cursor = Cursor::new(self.connection.info(), self.query, position);
+        match self.kind(index) {
+            Some(kind) => cursor.in_collection(kind.clone()),
+            None => cursor,
+        }
+    }
+
+    /// How a list goes on.
+    fn next(&self, page: &mut Page<Profile>, index: usize, onward: Onward, at: Option<&Position>) -> Next {
+        match onward {
+            Onward::At(position) => Next::Cursor(self.cursor(index, position.into_cursor())),
+            Onward::Ahead(numbers) if !numbers.is_empty() => {
+                let remaining = RemainingPages::new(self.connection.info(), self.query, numbers);
+                Next::Remaining(match self.kind(index) {
+                    Some(kind) => remaining.in_collection(kind.clone()),
+                    None => remaining,
+                })
+            }
+            Onward::End | Onward::Ahead(_) => Next::End,
+            // Behind the last one nobody comes.
+            Onward::Claimed(_) if page.items.is_empty() && page.quarantined.is_empty() && at.is_some() => {
+                Next::End
+            }
+            Onward::Claimed(position) => {
+                page.is_end_claimed = true;
+                position
+                    .map_or(Next::End, |position| Next::Cursor(self.cursor(index, position.into_cursor())))
+            }
+        }
+    }
+
+    /// The page in its place among the collections.
+    fn placed(&self, page: Page<Profile>, index: usize, next: Next) -> Page<Profile> {
+        let page = page.with_next(next);
+        match self.kind(index) {
+            Some(kind) => {
+                let behind = self.kind(index + 1).map(|_| self.cursor(index + 1, CursorPosition::Start));
+                page.in_collection(kind.clone(), behind)
+            }
+            None => page,
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! From a service's record to a profile: what is the same for all records.
+
+use std::fmt;
+
+use anyprofile_core::{
+    ErrorKind, IdKind, Profile, ProfileId, Result,
+    wire::{OpaqueId, Tolerant, WithRaw},
+};
+use anyprofile_http::{Answer, Operation};
+
+/// How a record of a service becomes a profile: which kind of id it has, where, and which field means what.
+///
+/// A record that has no usable id is none; one that is not whose was asked for is an error.
+pub struct Mapping<T> {
+    kind: IdKind,
+    id: fn(&T) -> Option<&OpaqueId>,
+    profile: fn(ProfileId, T) -> Profile,
+}
+
+impl<T> Mapping<T> {
+    /// Records of this kind, with the id that they have, and what they say.
+    pub const fn new(
+        kind: IdKind,
+        id: fn(&T) -> Option<&OpaqueId>,
+        profile: fn(ProfileId, T) -> Profile,
+    ) -> Self {
+        Self { kind, id, profile }
+    }
+
+    /// A record as a profile, under its own id.
+    ///
+    /// # Errors
+    /// That it has no usable id, in words that repeat nothing of it.
+    pub fn profile(&self, answer: &Answer, kept: WithRaw<T>) -> Result<Profile, String> {
+        let native = (self.id)(&kept.record).map(OpaqueId::as_str).unwrap_or_default();
+        let info = answer.info();
+        let id = ProfileId::new(info.service.clone(), info.account.clone(), self.kind.clone(), native)
+            .map_err(|_| "the record has no usable id".to_owned())?;
+        Ok(self.under(id, kept))
+    }
+
+    /// For the records of a page.
+    pub fn each<'a>(&'a self, answer: &'a Answer) -> impl Fn(WithRaw<T>) -> Result<Profile, String> + 'a {
+        move |kept| self.profile(answer, kept)
+    }
+
+    fn under(&self, id: ProfileId, kept: WithRaw<T>) -> Profile {
+        (self.profile)(id, kept.record).with_raw(kept.raw)
+    }
+}
+
+impl<T: Tolerant> Mapping<T> {
+    /// The record of an answer as a profile, under its own id.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`].
+    pub fn read(&self, answer: &Answer) -> Result<Profile> {
+        let profile = self.profile(answer, answer.decode_record()?);
+        profile.map_err(|reason| answer.error(ErrorKind::Decode, reason))
+    }
+
+    /// The record of an answer as the profile that was asked for.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`], also for the record of somebody else.
+    pub fn read_of(&self, answer: &Answer, asked: &ProfileId) -> Result<Profile> {
+        let kept: WithRaw<T> = answer.decode_record()?;
+        answer.is_of(asked, (self.id)(&kept.record))?;
+        self.profile(answer, kept).map_err(|reason| answer.error(ErrorKind::Decode, reason))
+    }
+
+    /// As [`read_of`](Self::read_of), of a record that has no id which the profile is asked for by.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`].
+    pub fn read_under(&self, answer: &Answer, asked: &ProfileId) -> Result<Profile> {
+        Ok(self.under(asked.clone(), answer.decode_record()?))
+    }
+}
+
+impl<T: Tolerant + 'static> Mapping<T> {
+    /// An operation, read as a profile under its own id.
+    pub fn of<U>(&self, operation: Operation<U>) -> Operation<Profile> {
+        let mapping = self.clone();
+        operation.read_as(move |answer| mapping.read(answer))
+    }
+
+    /// An operation, read as the profile that was asked for.
+    pub fn asked<U>(&self, operation: Operation<U>, id: &ProfileId) -> Operation<Profile> {
+        let (mapping, id) = (self.clone(), id.clone());
+        operation.read_as(move |answer| mapping.read_of(answer, &id))
+    }
+
+    /// An operation, read as the profile that was asked for, of a record that has no id which it is asked for by.
+    pub fn under_asked<U>(&self, operation: Operation<U>, id: &ProfileId) -> Operation<Profile> {
+        let (mapping, id) = (self.clone(), id.clone());
+        operation.read_as(move |answer| mapping.read_under(answer, &id))
+    }
+}
+
+impl<T> Clone for Mapping<T> {
+    fn clone(&self) -> Self {
+        Self { kind: self.kind.clone(), id: self.id, profile: self.profile }
+    }
+}
+
+impl<T> fmt::Debug for Mapping<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Mapping({})", self.kind)
+    }
+}

@@ -1,0 +1,133 @@
+//! Plans, and how they are executed.
+
+use std::time::SystemTime;
+
+use anyprofile_core::{
+    Error, ErrorKind, ExecuteOptions, Executed, Execution, FieldPath, GetOptions, Plan, PlanOptions, Profile,
+    ProfileId, ProfileProvider as _, Receipt, Result, Timestamp, View, Write,
+};
+use anyprofile_http::Caller;
+
+use crate::{Action, Basis, Connection, completion::Tolerance};
+
+/// What is kept in a plan, for nobody else to see.
+struct Payload {
+    actions: Vec<Action>,
+    basis: Basis,
+}
+
+/// Works a write out.
+pub(crate) async fn plan(
+    connection: &Connection,
+    caller: &Caller,
+    write: &Write,
+    options: &PlanOptions,
+) -> Result<Plan> {
+    check_addressed_by_id(connection, write)?;
+    let mut builder = Plan::begin(connection, write, options).await?;
+    let mut payload = Payload { actions: Vec::new(), basis: Basis::default() };
+    if !builder.is_settled() {
+        let now = Timestamp::try_from(SystemTime::now()).map_err(|_| {
+            Error::new(ErrorKind::Internal, "this machine's clock is at a time that cannot be written down")
+                .with_provider(connection.info())
+                .with_hint("set the clock")
+        })?;
+        payload.basis = connection.connector().basis(&caller.reading(), builder.needed()).await?;
+        payload.actions = connection.connector().write(caller, builder.needed(), &payload.basis, now)?;
+        for action in &payload.actions {
+            builder = builder.with_request(action.planned(connection.http())?);
+        }
+    }
+    Ok(builder.with_payload(payload).build())
+}
+
+/// Whatever has several names is written to by its id: a name may have become another one's meanwhile.
+fn check_addressed_by_id(connection: &Connection, write: &Write) -> Result<()> {
+    let operations = &connection.capabilities().operations;
+    match write.id().filter(|id| operations.is_alias(id)) {
+        None => Ok(()),
+        Some(id) => Err(Error::new(
+            ErrorKind::InvalidRequest,
+            format!("nothing was sent: this {} is named by another name than its id", id.kind),
+        )
+        .with_provider(connection.info())
+        .with_operation(write.operation())
+        .with_hint("write to it by its id, which reading it by this name shows")),
+    }
+}
+
+/// Sends what a plan shows, one request after the other, until one is not made.
+pub(crate) async fn execute(
+    connection: &Connection,
+    caller: &Caller,
+    plan: &Plan,
+    options: &ExecuteOptions,
+) -> Result<Executed> {
+    plan.check_issuer(connection.info())?;
+    let payload: &Payload = plan.payload()?;
+    if options.unchanged && !plan.is_settled() && payload.basis != Basis::default() {
+        let basis = connection.connector().basis(&caller.reading(), plan.needed()).await?;
+        if basis != payload.basis {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                "nothing was sent: what the plan was worked out from has changed since",
+            )
+            .with_provider(connection.info())
+            .with_operation(plan.write().operation())
+            .with_hint("make the plan anew"));
+        }
+    }
+    let mut execution = Execution::begin(connection, plan, options).await?;
+    let mut created = Vec::new();
+    for action in &payload.actions {
+        if !execution.goes_on() {
+            break;
+        }
+        let receipt = match action.operation(&created) {
+            Ok(operation) => caller.call(&operation).await.map(|reply| reply.value),
+            Err(error) => Err(error.with_provider(connection.info())),
+        };
+        created.push(match &receipt {
+            Ok(Receipt::Shows(profile)) => Some(profile.id.native().to_owned()),
+            _ => None,
+        });
+        execution.step(receipt);
+    }
+    if execution.is_unshown()
+        && let Write::Update { id, change } = plan.needed()
+    {
+        let fields: Vec<_> = change.iter().map(|(field, _)| field.clone()).collect();
+        execution.shows(read_back(connection, &caller.reading(), id, &fields).await);
+    }
+    Ok(execution.finish(connection).await)
+}
+
+/// The profile with the records that these fields are of.
+async fn read_back(
+    connection: &Connection,
+    caller: &Caller,
+    id: &ProfileId,
+    fields: &[FieldPath],
+) -> Result<Profile> {
+    let mut profile = connection.connector().get(caller, id, &GetOptions::default()).await?;
+    if !connection.capabilities().is_same(id, &profile.id) {
+        return Err(connection.info().somebody_else(id, &profile.id));
+    }
+    let views = of_fields(connection, &profile, fields);
+    connection.complete_with(caller, &mut profile, &views, Tolerance::One).await?;
+    Ok(profile)
+}
+
+/// The further records that these fields are of, as far as they are in none that was read.
+fn of_fields(connection: &Connection, profile: &Profile, fields: &[FieldPath]) -> Vec<View> {
+    let table = &connection.capabilities().fields;
+    let read: Vec<&View> = profile.origin.iter().flat_map(anyprofile_core::Origin::views).collect();
+    let mut further = connection.connector().further_views(&profile.id.kind);
+    further.retain(|view| {
+        fields.iter().any(|field| {
+            let shows = |view: &View| table.readable_in(field, [view]) == anyprofile_core::Readable::Yes;
+            !read.iter().any(|view| shows(view)) && shows(view)
+        })
+    });
+    further
+}

@@ -1,0 +1,100 @@
+//! What the account can do, and where the service shows which field.
+
+use anyprofile_core::{
+    AtCreation, Capabilities, FieldPath, FieldSpec, FilterPart, IdKind, ListedCollection, Order, OrderField,
+    Status, Support, ValueFormat, WriteRule,
+};
+
+use super::API_USER;
+use crate::map::{self, PROFILE, USER};
+
+/// The kinds of ids of what can be written.
+const USERS: &[IdKind] = &[IdKind::USER];
+const USERS_AND_API_USERS: &[IdKind] = &[IdKind::USER, API_USER];
+
+/// The job titles that the reference has; the empty one clears it.
+const TITLES: &[&str] = &["ceo", "cto", "cso", "seceng", "dev", "devop", "manager", "other"];
+
+pub(super) fn capabilities(page_size: u32, ordering: Option<&str>) -> Capabilities {
+    let mut capabilities = Capabilities::default();
+    let operations = &mut capabilities.operations;
+    operations.list = Support::of([IdKind::USER, API_USER]);
+    operations.get = Support::of([IdKind::USER, API_USER]);
+    operations.current = Support::of([IdKind::USER, API_USER]);
+    operations.enrich = Support::no("Probely shows all it has of a user in one record");
+    operations.members = Support::no("Probely has teams, and no organizations with members");
+    operations.create = Support::of([IdKind::USER]);
+    operations.update = Support::of([IdKind::USER, API_USER]);
+    operations.deactivate = Support::of([IdKind::USER, API_USER]);
+    operations.enroll = Support::no("Probely writes to new users itself");
+    operations.delete = Support::no("Probely deactivates users and does not delete them");
+    let listing = &mut capabilities.listing;
+    listing.collections =
+        vec![ListedCollection::new(IdKind::USER, [USER]), ListedCollection::new(API_USER, [map::API_USER])];
+    listing.page_size = true;
+    listing.default_page_size = Some(page_size);
+    listing.default_order = ordering.map(|ordering| match ordering.strip_prefix('-') {
+        Some(field) => Order::descending(OrderField::from(field)),
+        None => Order::ascending(OrderField::from(ordering)),
+    });
+    listing.orders = vec![OrderField::Updated, OrderField::Name, OrderField::Email];
+    listing.any_order = true;
+    listing.search = true;
+    listing.filters = vec![FilterPart::Status, FilterPart::Mfa, FilterPart::Email];
+    listing.filter_statuses = vec![Status::Active, Status::Suspended];
+    listing.declares_total = true;
+    listing.numbered_pages = true;
+    // Users, API users and the own profile have these alike.
+    let all =
+        |path, name| FieldSpec::read_in(path, USER, name).and_in(map::API_USER, name).and_in(PROFILE, name);
+    // Of an API user the reference shows no address, no title and no second factor.
+    let person = |path, name| FieldSpec::read_in(path, USER, name).and_in(PROFILE, name);
+    let own = |path, name| FieldSpec::read_in(path, PROFILE, name);
+    let users = |format| WriteRule::set_only(USERS, format);
+    let both = |format| WriteRule::set_only(USERS_AND_API_USERS, format);
+    capabilities.fields = [
+        all(FieldPath::ID, "id"),
+        person(FieldPath::KIND, "is_apiuser").and_in(map::API_USER, "(always service)"),
+        all(FieldPath::STATUS, "active").writable(
+            both(ValueFormat::OneOf(vec!["active", "suspended"].into())).at_creation(AtCreation::Optional),
+        ),
+        all(FieldPath::STATUS_RAW, "active"),
+        person(FieldPath::EMAILS, "email").writable(
+            users(ValueFormat::Email)
+                .at_creation(AtCreation::Required)
+                .with_warning(
+                    "another address resets the user's password and revokes the tokens that the user has",
+                )
+                .with_creation_warning("a deactivated user with this address is let in again"),
+        ),
+        person(FieldPath::TITLE, "title")
+            .writable(users(ValueFormat::OneOf(TITLES.into())).at_creation(AtCreation::Optional).clearable()),
+        // Roles are not changed with the user: each assignment is a record of its own.
+        all(FieldPath::ROLES, "user_roles").writable(
+            users(ValueFormat::Roles { tiers: vec!["account", "team", "target"].into() })
+                .at_creation(AtCreation::Optional)
+                .not_by_update(),
+        ),
+        all(FieldPath::LABELS, "labels").writable(
+            both(ValueFormat::Names { max_characters: Some(255) })
+                .at_creation(AtCreation::Optional)
+                .clearable(),
+        ),
+        all(FieldPath::CHANGED_BY, "changed_by"),
+        all(FieldPath::NAME_DISPLAY, "name")
+            .writable(both(ValueFormat::Text { max_characters: Some(60) }).at_creation(AtCreation::Required)),
+        own(FieldPath::ACCESS_OWNER, "is_owner"),
+        all(FieldPath::ACCESS_BILLING_ADMIN, "is_billing_admin"),
+        person(FieldPath::SECURITY_MFA_ENABLED, "mfa_enabled"),
+        own(FieldPath::SECURITY_SSO, "is_sso"),
+        all(FieldPath::SECURITY_LAST_LOGIN, "last_login"),
+        own(FieldPath::SECURITY_FIRST_LOGIN, "first_login"),
+        all(FieldPath::TIMES_UPDATED, "changed"),
+        own(FieldPath::extension("extension.intercom_user_id"), "intercom_user_id"),
+        all(FieldPath::extension("extension.labels"), "labels"),
+        all(FieldPath::extension("extension.user_roles"), "user_roles"),
+    ]
+    .into_iter()
+    .collect();
+    capabilities
+}

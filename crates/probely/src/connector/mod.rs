@@ -1,0 +1,150 @@
+//! What the engine has to know of Probely.
+
+mod capabilities;
+mod writes;
+
+use anyprofile_core::{
+    Capabilities, Direction, ErrorKind, Expected, FilterPart, GetOptions, IdKind, Kind, ListQuery,
+    OrderField, Profile, ProfileId, Result, Status, Timestamp, Write, async_trait,
+    wire::{OpaqueId, WithRaw},
+};
+use anyprofile_engine::{Action, Basis, Collection, Connector, Mapping, Onward, Place, RecordPage};
+use anyprofile_http::{Answer, Caller};
+
+use crate::{
+    ListUsers, map,
+    operations::{self, own_profile, remaining_pages, result_list},
+    wire::{self, ResultList},
+};
+
+/// The ids of API users (`probely:eu/api_user/…`): programs, with a list of their own beside the users'.
+pub const API_USER: IdKind = IdKind::new("api_user");
+
+/// The status that Probely's framework has for a page behind the last one.
+const PAST_END: u16 = 404;
+
+/// What the engine has to know of an account at Probely.
+#[derive(Debug)]
+pub(crate) struct ProbelyConnector {
+    capabilities: Capabilities,
+}
+
+impl ProbelyConnector {
+    pub(crate) fn new(page_size: u32, ordering: Option<&str>) -> Self {
+        Self { capabilities: capabilities::capabilities(page_size, ordering) }
+    }
+
+    /// The service's parameters for a query.
+    fn list_users(&self, query: &ListQuery, place: &Place<'_>) -> ListUsers {
+        let ordering = query.order.as_ref().map(|order| {
+            let field = match &order.field {
+                OrderField::Updated => "changed",
+                other => other.as_str(),
+            };
+            match order.direction {
+                Direction::Ascending => field.to_owned(),
+                Direction::Descending => format!("-{field}"),
+            }
+        });
+        let pushed = query.filter_plan(&self.capabilities).pushed;
+        let answers = |part| pushed.contains(&part);
+        let is_active = match &query.filter.status[..] {
+            [Expected::Is(Status::Active)] => Some(true),
+            [Expected::Is(Status::Suspended)] => Some(false),
+            // Probely has no other status: nobody will meet the filter, which is applied to what comes.
+            _ => None,
+        };
+        let mfa_enabled = match query.filter.mfa {
+            // Of an API user no second factor is told: who is asked for by it comes, and is counted as undetermined.
+            Some(Expected::Is(enabled)) if *place.collection != API_USER => Some(enabled),
+            _ => None,
+        };
+        let email = query.filter.email.clone().filter(|_| answers(FilterPart::Email));
+        ListUsers {
+            length: query.page_size,
+            ordering,
+            active: is_active.filter(|_| answers(FilterPart::Status)),
+            mfa_enabled: mfa_enabled.filter(|_| answers(FilterPart::Mfa)),
+            // The search finds the address among others; the filter then keeps the exact one.
+            search: query.search.clone().or(email),
+            page: place.number(),
+            ..ListUsers::default()
+        }
+    }
+}
+
+const fn id(user: &wire::User) -> Option<&OpaqueId> {
+    user.id.value()
+}
+
+const USER: Mapping<wire::User> = Mapping::new(IdKind::USER, id, |id, user| map::user(id, map::USER, user));
+const API: Mapping<wire::User> = Mapping::new(API_USER, id, |id, user| map::user(id, map::API_USER, user));
+const OWN: Mapping<wire::User> = Mapping::new(IdKind::USER, id, |id, user| map::user(id, map::PROFILE, user));
+const OWN_API: Mapping<wire::User> = Mapping::new(API_USER, id, |id, user| map::user(id, map::PROFILE, user));
+
+/// How the records of a kind are read.
+const fn mapping(is_api_user: bool) -> Mapping<wire::User> {
+    if is_api_user { API } else { USER }
+}
+
+/// A page of profiles, and the numbers of the pages that remain.
+fn page(answer: &Answer, mapping: &Mapping<wire::User>) -> Result<RecordPage> {
+    let listed = result_list(answer)?;
+    let remaining = remaining_pages(answer, &listed.list)?;
+    let page =
+        listed.into_page(|list: ResultList<WithRaw<wire::User>>| (list.results, list.count.into_value()));
+    Ok(RecordPage::new(page.try_map(mapping.each(answer)), Onward::Ahead(remaining)))
+}
+
+/// The own profile, whose record says whether it is an API user's.
+fn own(answer: &Answer) -> Result<Profile> {
+    let own: WithRaw<wire::User> = own_profile(answer)?;
+    let mapping = if own.record.is_apiuser == true { OWN_API } else { OWN };
+    mapping.profile(answer, own).map_err(|reason| answer.error(ErrorKind::Decode, reason))
+}
+
+#[async_trait]
+impl Connector for ProbelyConnector {
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn collections(&self, query: &ListQuery) -> Vec<Collection> {
+        let users = Collection::new(IdKind::USER).with_past_end(PAST_END);
+        let api_users = Collection::new(API_USER).optional().with_past_end(PAST_END);
+        if wants_api_users(query) { vec![users, api_users] } else { vec![users] }
+    }
+
+    async fn list(&self, caller: &Caller, query: &ListQuery, place: &Place<'_>) -> Result<RecordPage> {
+        let list = self.list_users(query, place);
+        let is_api_users = *place.collection == API_USER;
+        let operation =
+            if is_api_users { operations::list_api_users(&list) } else { operations::list_users(&list) };
+        let operation = operation.read_as(move |answer| page(answer, &mapping(is_api_users)));
+        caller.call(&operation).await.map(|reply| reply.value)
+    }
+
+    async fn get(&self, caller: &Caller, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
+        let operation = if id.kind == API_USER {
+            API.asked(operations::get_api_user(id.native()), id)
+        } else {
+            USER.asked(operations::get_user(id.native()), id)
+        };
+        caller.call(&operation).await.map(|reply| reply.value)
+    }
+
+    async fn current(&self, caller: &Caller, _: &GetOptions) -> Result<Profile> {
+        caller.call(&operations::get_profile().read_as(own)).await.map(|reply| reply.value)
+    }
+
+    fn write(&self, caller: &Caller, write: &Write, _: &Basis, _: Timestamp) -> Result<Vec<Action>> {
+        self.action(caller, write).map(|action| vec![action])
+    }
+}
+
+/// Whether an API user can be among what a query asks for: not by an address, which it does not have. A user can
+/// always be, since what it is stands in its record.
+fn wants_api_users(query: &ListQuery) -> bool {
+    let kinds = &query.filter.kind;
+    query.filter.email.is_none() && (kinds.is_empty() || kinds.contains(&Expected::Is(Kind::Service)))
+}

@@ -1,0 +1,85 @@
+//! The account: the credential's own profile, and what users' roles and labels refer to.
+
+use std::fmt;
+
+use anyprofile_core::{ErrorKind, Result, wire::Tolerant};
+use anyprofile_http::{Answer, Listed, Operation, Request};
+
+use super::list::result_list;
+use crate::wire::{Label, ResultList, Role, Team, User, UserRoleAssignment};
+
+type ListOf<T> = Operation<Listed<ResultList<T>>>;
+
+/// Which part of a list: of roles, labels, teams or assigned roles.
+///
+/// The reference shows these four parameters at every list of this API that was seen, such as
+/// `labels-users-list`; its pages of these four lists themselves were not.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListEntries {
+    /// Entries a page. The service's default is 10 where it is published, for users; a maximum is not published.
+    pub length: Option<u32>,
+    /// The field to order by; a `-` in front inverts. Which fields there are is not published.
+    pub ordering: Option<String>,
+    /// The page, from 1.
+    pub page: Option<u64>,
+    /// Text to search for.
+    pub search: Option<String>,
+}
+
+/// Shows the page alone: what is searched for may be a person's name or address.
+impl fmt::Debug for ListEntries {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ListEntries")
+            .field("page", &self.page)
+            .field("length", &self.length)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ListEntries {
+    fn request(&self, operation: &'static str, path: &'static str) -> Request {
+        Request::get(operation)
+            .path(path)
+            .query("length", self.length)
+            .asking_for(self.length)
+            .query("ordering", self.ordering.as_deref())
+            .query("page", self.page)
+            .names_resource(self.page.is_some_and(|page| page > 1))
+            .query("search", self.search.as_deref())
+    }
+}
+
+pub(crate) fn get_profile() -> Operation<User> {
+    Operation::new(Request::get("profile_list").path("/profile/"), own_profile)
+}
+
+pub(crate) fn list_roles(list: &ListEntries) -> ListOf<Role> {
+    Operation::new(list.request("roles_list", "/roles/"), result_list)
+}
+
+pub(crate) fn list_labels(list: &ListEntries) -> ListOf<Label> {
+    Operation::new(list.request("labels_list", "/labels/"), result_list)
+}
+
+pub(crate) fn list_teams(list: &ListEntries) -> ListOf<Team> {
+    Operation::new(list.request("teams_list", "/teams/"), result_list)
+}
+
+pub(crate) fn list_user_roles(list: &ListEntries) -> ListOf<UserRoleAssignment> {
+    Operation::new(list.request("user_roles_list", "/user-roles/"), result_list)
+}
+
+/// The own profile: documented as a list of one, sent as the object alone.
+pub(crate) fn own_profile<T: Tolerant>(answer: &Answer) -> Result<T> {
+    if answer.json()?.trim_ascii_start().first() != Some(&b'[') {
+        return answer.decode_record();
+    }
+    let mut records = answer.decode::<Vec<T>>()?.into_iter();
+    match (records.next(), records.next()) {
+        (Some(record), None) => Ok(record),
+        _ => Err(answer
+            .error(ErrorKind::Decode, "the answer lists none or several profiles where one was expected")),
+    }
+}

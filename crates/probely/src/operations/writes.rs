@@ -1,0 +1,104 @@
+//! Making and changing users and API users.
+
+use anyprofile_core::{Result, wire::Tolerant};
+use anyprofile_http::{Answer, ExposeSecret as _, Operation, Request, SecretString};
+use serde::Serialize;
+
+use super::{
+    rules::{self, Rules},
+    users::{get_api_user, get_user},
+};
+use crate::wire::{
+    ApiUserBulkUpdate, ApiUserCreate, ApiUserReplace, ApiUserUpdate, BulkUpdated, PasswordChanged, User,
+    UserBulkUpdate, UserCreate, UserReplace, UserUpdate,
+};
+
+pub(crate) fn create_user(create: &UserCreate) -> Operation<User> {
+    Operation::new(
+        checked(Request::post("users_create").path("/users/").json(create), create),
+        Answer::decode_record,
+    )
+    .with_hint_if_made(
+        "it is not known whether the user was created: find the e-mail address before trying again",
+    )
+}
+
+pub(crate) fn update_user(id: &str, update: &UserUpdate) -> Operation<User> {
+    let request = checked(user(Request::patch("users_partial_update", update), id), update);
+    Operation::new(request, Answer::decode_record).reading_back(&get_user(id))
+}
+
+pub(crate) fn replace_user(id: &str, replace: &UserReplace) -> Operation<User> {
+    let request = checked(user(Request::put("users_update", replace), id), replace);
+    Operation::new(request, Answer::decode_record).reading_back(&get_user(id))
+}
+
+pub(crate) fn deactivate_user(id: &str) -> Operation<()> {
+    Operation::new(user(Request::delete("users_destroy"), id), Answer::acknowledged)
+}
+
+pub(crate) fn bulk_update_users(update: &UserBulkUpdate) -> Operation<BulkUpdated> {
+    let request = Request::post("users_bulk_update_create").path("/users/bulk/update/").json(update);
+    Operation::new(checked(request, update), record_if_any)
+}
+
+pub(crate) fn change_password(current: &SecretString, new: &SecretString) -> Operation<PasswordChanged> {
+    /// The names are the service's.
+    #[derive(Serialize)]
+    struct Passwords<'a> {
+        current_password: &'a str,
+        password: &'a str,
+        confpassword: &'a str,
+    }
+
+    let (current_password, password) = (current.expose_secret(), new.expose_secret());
+    let body = Passwords { current_password, password, confpassword: password };
+    let request = Request::post("profile_change_password_create")
+        .path("/profile/change_password/")
+        .json(&body)
+        .checked(rules::password(password));
+    Operation::new(request, record_if_any)
+}
+
+pub(crate) fn create_api_user(create: &ApiUserCreate) -> Operation<User> {
+    let request = Request::post("api_users_create").path("/api-users/").json(create);
+    Operation::new(checked(request, create), Answer::decode_record).with_hint_if_made(
+        "it is not known whether the API user was created: look for its name before trying again",
+    )
+}
+
+pub(crate) fn update_api_user(id: &str, update: &ApiUserUpdate) -> Operation<User> {
+    let request = checked(api_user(Request::patch("api_users_partial_update", update), id), update);
+    Operation::new(request, Answer::decode_record).reading_back(&get_api_user(id))
+}
+
+pub(crate) fn replace_api_user(id: &str, replace: &ApiUserReplace) -> Operation<User> {
+    let request = checked(api_user(Request::put("api_users_update", replace), id), replace);
+    Operation::new(request, Answer::decode_record).reading_back(&get_api_user(id))
+}
+
+pub(crate) fn delete_api_user(id: &str) -> Operation<()> {
+    Operation::new(api_user(Request::delete("api_users_destroy"), id), Answer::acknowledged)
+}
+
+pub(crate) fn bulk_update_api_users(update: &ApiUserBulkUpdate) -> Operation<BulkUpdated> {
+    let request = Request::post("api_users_bulk_update_create").path("/api-users/bulk/update/").json(update);
+    Operation::new(checked(request, update), record_if_any)
+}
+
+fn user(request: Request, id: &str) -> Request {
+    request.path("/users").segment(id).path("/")
+}
+
+fn api_user(request: Request, id: &str) -> Request {
+    request.path("/api-users").segment(id).path("/")
+}
+
+/// The request of a body, which is refused if it breaks a rule.
+fn checked(request: Request, body: &impl Rules) -> Request {
+    request.checked(body.violations())
+}
+
+fn record_if_any<T: Tolerant + Default>(answer: &Answer) -> Result<T> {
+    Ok(answer.decode_record_if_any()?.unwrap_or_default())
+}
