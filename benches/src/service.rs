@@ -7,7 +7,7 @@ use anyprofile::{
     anthropic::{AnthropicClient, AnthropicConfig, AnthropicProvider},
     http::{HttpOptions, Transport},
     probely::{ProbelyClient, ProbelyConfig},
-    upsun::{UpsunClient, UpsunConfig, UpsunProvider},
+    upsun::{UpsunClient, UpsunConfig},
 };
 use clap::ValueEnum;
 
@@ -50,7 +50,7 @@ impl Service {
 
     pub(crate) fn provider(self, origin: &str, transport: InPlace) -> Outcome<Arc<dyn ProfileProvider>> {
         Ok(match self {
-            Self::Upsun => Arc::new(UpsunProvider::new(upsun(origin, transport)?)?),
+            Self::Upsun => Arc::new(upsun(origin, transport)?.connect()?),
             Self::Probely => Arc::new(probely(origin, transport)?.connect()?),
             Self::Anthropic => Arc::new(AnthropicProvider::new(anthropic(origin, transport)?)?),
         })

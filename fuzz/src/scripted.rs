@@ -14,7 +14,7 @@ use anyprofile::{
     async_trait,
     http::{HttpOptions, ResponseBody, Transport, TransportError},
     probely::{ProbelyConfig},
-    upsun::{ListedOrganizations, UpsunConfig, UpsunProvider},
+    upsun::{ListedOrganizations, UpsunConfig},
 };
 use bytes::Bytes;
 
@@ -71,7 +71,7 @@ fn make(choice: u8) -> Made {
         let config = UpsunConfig::with_access_token("a".parse().unwrap(), "token")
             .with_organizations(organizations)
             .with_http(http.clone());
-        Arc::new(UpsunProvider::new(config).unwrap()) as Arc<dyn ProfileProvider>
+        Arc::new(config.connect().unwrap()) as Arc<dyn ProfileProvider>
     };
     let (provider, id) = match choice {
         0 => (upsun(ListedOrganizations::None), "upsun:a/user/u"),

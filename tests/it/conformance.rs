@@ -9,7 +9,7 @@ use anyprofile::{
         BETA_2026_09_04,
     },
     probely::ProbelyConfig,
-    upsun::{ListedOrganizations, UpsunConfig, UpsunProvider},
+    upsun::{ListedOrganizations, UpsunConfig},
 };
 use anyprofile_conformance::{CHECKS, Connect, Outcome, Report, SandboxServer, run};
 use anyprofile_sandbox::{Sandbox, SandboxDescription, SandboxOptions};
@@ -56,7 +56,7 @@ fn upsun(
         .at(&upsun.base_url)
         .with_auth_url(&upsun.auth_url)
         .with_organizations(organizations);
-    Ok(Arc::new(UpsunProvider::new(config)?))
+    Ok(Arc::new(config.connect()?))
 }
 
 fn anthropic(

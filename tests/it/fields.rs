@@ -12,7 +12,7 @@ use anyprofile::{
         AnthropicConfig, AnthropicOrganizationProvider, AnthropicProvider, BETA_2026_03_24, BETA_2026_08_18,
         BETA_2026_09_04,
     },
-    upsun::{ListedOrganizations, UpsunConfig, UpsunProvider},
+    upsun::{ListedOrganizations, UpsunConfig},
 };
 use futures_util::TryStreamExt;
 
@@ -82,7 +82,7 @@ async fn what_is_declared_readable_is_sometimes_filled_and_nothing_else_ever_is(
             .at(&description.upsun.base_url)
             .with_auth_url(&description.upsun.auth_url)
             .with_organizations(ListedOrganizations::Discovered);
-    providers.push(Arc::new(UpsunProvider::new(upsun).unwrap()));
+    providers.push(Arc::new(upsun.connect().unwrap()));
     let anthropic = &description.anthropic;
     let admin =
         AnthropicConfig::with_admin_key("organization".parse().unwrap(), anthropic.admin_api_key.clone());

@@ -7,7 +7,7 @@ use anyprofile::{
 };
 use anyprofile::{
     anthropic::{AnthropicConfig, AnthropicOrganizationProvider},
-    upsun::{ListedOrganizations, UpsunConfig, UpsunProvider},
+    upsun::{ListedOrganizations, UpsunConfig},
 };
 use futures_util::TryStreamExt;
 
@@ -95,13 +95,12 @@ async fn what_one_collection_does_not_say_is_told_and_counted() {
     );
     let people = AnthropicOrganizationProvider::new(admin.at(&description.anthropic.base_url)).unwrap();
     let token = UpsunConfig::with_api_token("acme".parse().unwrap(), description.upsun.api_token.clone());
-    let upsun = UpsunProvider::new(
-        token
-            .at(&description.upsun.base_url)
-            .with_auth_url(&description.upsun.auth_url)
-            .with_organizations(ListedOrganizations::Discovered),
-    )
-    .unwrap();
+    let upsun = token
+        .at(&description.upsun.base_url)
+        .with_auth_url(&description.upsun.auth_url)
+        .with_organizations(ListedOrganizations::Discovered)
+        .connect()
+        .unwrap();
     let providers: [&dyn ProfileProvider; 2] = [&people, &upsun];
     for (provider, collection) in providers.into_iter().zip(["organization_user", "user"]) {
         let mut query = ListQuery::new();

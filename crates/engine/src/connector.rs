@@ -115,6 +115,8 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
 pub struct Collection {
     /// The kind of the ids in it.
     pub kind: IdKind,
+    /// Whether positions in it are numbers, and not tokens or links of the service. Default: no.
+    pub is_numbered: bool,
     /// Whether an account may not have it: then its first page is not there, which a 404 says. Default: no.
     pub is_optional: bool,
     /// The status that a page behind the last one has, where the service does not answer with an empty one: a list with
@@ -125,7 +127,13 @@ pub struct Collection {
 impl Collection {
     /// A collection that every account has.
     pub const fn new(kind: IdKind) -> Self {
-        Self { kind, is_optional: false, past_end: None }
+        Self { kind, is_numbered: false, is_optional: false, past_end: None }
+    }
+
+    /// The same collection, in which positions are numbers.
+    pub const fn numbered(mut self) -> Self {
+        self.is_numbered = true;
+        self
     }
 
     /// The same collection, which not every account has.
@@ -156,8 +164,7 @@ impl<'a> Place<'a> {
         Self { collection, position }
     }
 
-    /// The service's token or link, at another page than the first. The engine hands out no other position to who never gave
-    /// one.
+    /// The service's token or link, at another page than the first of a collection that goes on by them.
     pub fn token(&self) -> Option<&'a str> {
         match self.position {
             Some(Position::Token(token)) => Some(token),
@@ -165,7 +172,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The number, at another page than the first; see [`token`](Self::token).
+    /// The number, at another page than the first of a [numbered](Collection::numbered) collection.
     pub const fn number(&self) -> Option<u64> {
         match self.position {
             Some(Position::Number(number)) => Some(*number),

@@ -24,6 +24,9 @@ pub(crate) async fn page(
     let listing = Listing { connection, query, collections };
     let (index, collection) = listing.collection_of(cursor)?;
     let position = position.and_then(Position::of_cursor);
+    if position.as_ref().is_some_and(|it| matches!(it, Position::Number(_)) != collection.is_numbered) {
+        return Err(Cursor::foreign(info));
+    }
     let place = Place::new(&collection.kind, position.as_ref());
     let reading = &caller.reading();
     let mut record_page = match connection.connector().list(reading, query, &place).await {

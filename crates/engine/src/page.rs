@@ -43,6 +43,12 @@ impl RecordPage {
         self
     }
 
+    /// The same page with another way on.
+    pub fn with_onward(mut self, onward: Onward) -> Self {
+        self.onward = onward;
+        self
+    }
+
     /// The profiles.
     pub fn profiles(&self) -> &[Profile] {
         &self.page.items

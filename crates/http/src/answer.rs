@@ -9,6 +9,7 @@ use anyprofile_core::{
 use bytes::Bytes;
 use http::HeaderMap;
 use serde::{Deserialize, de::DeserializeOwned};
+use url::Url;
 
 use crate::{
     account::Account,
@@ -73,6 +74,7 @@ pub struct Answer {
     pub(crate) account: Arc<Account>,
     pub(crate) dialect: Arc<dyn Dialect>,
     pub(crate) operation: Cow<'static, str>,
+    pub(crate) url: Url,
     /// Whether the request was a write that may not be repeated.
     pub(crate) is_write: bool,
     pub(crate) place: Place,
@@ -83,6 +85,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The URL that was asked, before redirects.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// Who is spoken to.
     pub fn info(&self) -> &ProviderInfo {
         &self.account.info

@@ -16,7 +16,7 @@ use crate::{
     limiter::Limiter,
     origin::{LinkFlaw, TrustedOrigins, given_link, next_link},
     outbound::{Outbound, Place},
-    owned::{GivenUp, owned},
+    owned::{GivenUp, Owned, owned},
     request::Link,
     retry::Budget,
 };
@@ -141,20 +141,31 @@ impl HttpClient {
     /// # Errors
     /// Every kind but `Unsupported`. The error says what was spent.
     pub async fn send(&self, request: Request) -> Result<Answer> {
+        let (operation, is_write) = (request.operation.clone(), !request.idempotent);
+        // Not an async function: what the work needs is the task's and not part of this future.
+        let answer = self.start(request)?.outcome().await.unwrap_or_else(|error| {
+            let error = error.with_provider(&self.account.info).with_operation(operation);
+            // Whether it had been sent when the runtime went away is not known.
+            let is_possible = is_write && error.kind() == ErrorKind::Cancelled;
+            Err(if is_possible { error.with_effect(Effect::Possible) } else { error })
+        });
+        answer.map(|answer| Answer { keeps_raw: self.keeps_raw, ..answer })
+    }
+
+    /// Begins to send a request.
+    fn start(&self, request: Request) -> Result<Owned<Result<Answer>>> {
         let url = self.url(&request)?;
-        let inner = &*self.account;
-        let outbound = Outbound::new(request, url, inner.headers.clone(), Place::Api);
+        let account = Arc::clone(&self.account);
+        let outbound = Outbound::new(request, url, account.headers.clone(), Place::Api);
         let span = tracing::debug_span!(
             "anyprofile",
-            service = %inner.info.service,
-            account = %inner.info.account,
+            service = %account.info.service,
+            account = %account.info.account,
             operation = &*outbound.operation,
         );
-        let is_write = !outbound.idempotent;
         let operation = outbound.operation.clone();
-        let account = Arc::clone(&self.account);
         let given_up = GivenUp::default();
-        let exchange = Exchange::new(Arc::clone(&self.account), given_up.clone());
+        let exchange = Exchange::new(Arc::clone(&account), given_up.clone());
         let work = async move {
             let mut effort = Effort::default();
             exchange
@@ -162,14 +173,8 @@ impl HttpClient {
                 .await
                 .map_err(|error| error.with_effort(effort))
         };
-        let work = work.instrument(span).with_current_subscriber();
-        let sent = owned(given_up, work).await.unwrap_or_else(|error| {
-            let error = error.with_provider(&inner.info).with_operation(operation);
-            // Whether it had been sent when the runtime went away is not known.
-            let is_possible = is_write && error.kind() == ErrorKind::Cancelled;
-            Err(if is_possible { error.with_effect(Effect::Possible) } else { error })
-        });
-        sent.map(|answer| Answer { keeps_raw: self.keeps_raw, ..answer })
+        owned(given_up, work.instrument(span).with_current_subscriber())
+            .map_err(|error| error.with_provider(&self.account.info).with_operation(operation))
     }
 }
 

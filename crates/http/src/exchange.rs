@@ -275,6 +275,7 @@ impl Exchange {
             account: Arc::clone(&self.account),
             dialect: Arc::clone(dialect),
             operation: outbound.operation.clone(),
+            url: outbound.url.clone(),
             is_write: !outbound.idempotent,
             place: outbound.place,
             most_records: outbound.most_records,

@@ -62,6 +62,12 @@ impl<T> Operation<T> {
         self
     }
 
+    /// The same operation, of which it does not matter whether the response shows the record.
+    pub fn without_reading_back(mut self) -> Self {
+        self.read_back = None;
+        self
+    }
+
     /// Of a write: says what to do where it may have been made although it failed.
     pub fn with_hint_if_made(mut self, hint: &'static str) -> Self {
         self.hint = Some(hint);

@@ -28,29 +28,44 @@ impl Drop for Owner {
     }
 }
 
+/// Work that runs as a task of the runtime. Dropping it aborts the work.
+pub(crate) struct Owned<T> {
+    tasks: JoinSet<T>,
+    _owner: Owner,
+}
+
 /// Runs some work as a task of the runtime, so that it goes on while nobody polls: a place among the requests that are sent at
-/// once is not held by one that does not move. Dropping the future aborts the work; what it had not begun by then it must not
-/// begin, which `given_up` tells it.
+/// once is not held by one that does not move. What the work has not begun when it is given up it must not begin, which
+/// `given_up` tells it.
 ///
 /// # Errors
-/// [`ErrorKind::Internal`] outside of a Tokio runtime; [`ErrorKind::Cancelled`] if the runtime shuts down.
-pub(crate) async fn owned<T: Send + 'static>(
+/// [`ErrorKind::Internal`] outside of a Tokio runtime.
+pub(crate) fn owned<T: Send + 'static>(
     given_up: GivenUp,
     work: impl Future<Output = T> + Send + 'static,
-) -> Result<T> {
+) -> Result<Owned<T>> {
     if Handle::try_current().is_err() {
         return Err(Error::new(ErrorKind::Internal, "there is no Tokio runtime to send a request from")
             .with_hint("call it within a Tokio runtime, such as that of #[tokio::main]"));
     }
-    let _owner = Owner(given_up);
     let mut tasks = JoinSet::new();
     tasks.spawn(work);
-    match tasks.join_next().await {
-        Some(Ok(outcome)) => Ok(outcome),
-        Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Some(Err(_)) | None => Err(Error::new(
-            ErrorKind::Cancelled,
-            "the Tokio runtime was shut down while a request was under way",
-        )),
+    Ok(Owned { tasks, _owner: Owner(given_up) })
+}
+
+impl<T: 'static> Owned<T> {
+    /// What came of it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Cancelled`] if the runtime shuts down.
+    pub(crate) async fn outcome(mut self) -> Result<T> {
+        match self.tasks.join_next().await {
+            Some(Ok(outcome)) => Ok(outcome),
+            Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Some(Err(_)) | None => Err(Error::new(
+                ErrorKind::Cancelled,
+                "the Tokio runtime was shut down while a request was under way",
+            )),
+        }
     }
 }

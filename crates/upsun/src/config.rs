@@ -1,11 +1,15 @@
 //! The settings of an account.
 
 use anyprofile_core::{AccountName, Error, ProviderInfo, Result, ServiceName};
+use anyprofile_engine::Connection;
 use anyprofile_http::{
     Credential, HeaderMap, HttpClient, HttpOptions, SecretString, TokenExchange, Url, header,
 };
 
-use crate::client::{DIALECT, TOKENS};
+use crate::{
+    connector::UpsunConnector,
+    dialect::{DIALECT, TOKENS},
+};
 
 /// The name of the service in ids and configurations.
 pub const SERVICE: &str = "upsun";
@@ -28,10 +32,9 @@ const AUTH_URL_SETTING: &str = "auth_url (UPSUN_AUTH_URL in the environment)";
 /// An account at Upsun or Platform.sh. `Debug` shows no secret.
 ///
 /// ```no_run
-/// use anyprofile_upsun::{UpsunConfig, UpsunProvider};
+/// use anyprofile_upsun::UpsunConfig;
 ///
-/// let config = UpsunConfig::with_api_token("acme".parse()?, "an API token");
-/// let provider = UpsunProvider::new(config)?;
+/// let provider = UpsunConfig::with_api_token("acme".parse()?, "an API token").connect()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -143,8 +146,34 @@ impl UpsunConfig {
         self
     }
 
+    /// The account as an anyprofile provider.
+    ///
+    /// Lists `/profiles`: users and organizations, all addressed as `user`; and behind them the organizations that
+    /// [`organizations`](Self::organizations) asks for. An organization's own profile is addressed by the organization's
+    /// id (`upsun:acme/organization/01H…`) or, for reading, by its name (`upsun:acme/organization/name=acme`). Its
+    /// members are listed with [`members`](anyprofile_core::ProfileProviderExt::members).
+    /// [`current`](anyprofile_core::ProfileProviderExt::current) is the user whom the token belongs to. A user is changed in
+    /// the profile and in the user's record, whichever has the field; an organization in its profile.
+    ///
+    /// The service shows a person in several records, of which `/profiles` says nothing of status and second factor:
+    /// [`GetOptions::enrich`](anyprofile_core::GetOptions::enrich) and
+    /// [`ListQuery::enrich`](anyprofile_core::ListQuery::enrich) add the user of `/users` and the postal address.
+    ///
+    /// # Errors
+    /// [`Config`](anyprofile_core::ErrorKind::Config). No request is sent.
+    pub fn connect(self) -> Result<Connection> {
+        if let ListedOrganizations::These(organizations) = &self.organizations
+            && let Some(wrong) = organizations.iter().find(|it| !may_be_organization(it))
+        {
+            return Err(Error::config(format!("account '{}': '{wrong}' is no organization", self.account))
+                .with_hint("an organization is named by its id (26 letters and digits) or by name= and its machine name"));
+        }
+        let connector = UpsunConnector::new(self.organizations.clone());
+        self.http_client().map(|http| Connection::new(connector, http))
+    }
+
     /// The client that this account is spoken to with.
-    pub(crate) fn connect(self) -> Result<HttpClient> {
+    pub(crate) fn http_client(self) -> Result<HttpClient> {
         let info = ProviderInfo::new(
             ServiceName::new(SERVICE)?,
             self.account.clone(),
@@ -163,6 +192,7 @@ impl UpsunConfig {
         }
         .map_err(|error| error.with_provider(&info))?;
         HttpClient::new(info, credential, HeaderMap::new(), DIALECT, self.http)
+            .map(|http| http.with_raw_records(self.keep_raw))
     }
 
     /// The token endpoint. The API token goes to a host that was named, or that belongs to the one that was.
@@ -181,5 +211,13 @@ impl UpsunConfig {
         let mut url = anyprofile_http::base_url(auth_url, self.http.allow_insecure_http)?;
         url.set_path(&format!("{}/oauth2/token", url.path().trim_end_matches('/')));
         Ok(url)
+    }
+}
+
+/// Whether a text can address an organization: a ULID begins with a digit.
+fn may_be_organization(text: &str) -> bool {
+    match text.strip_prefix("name=") {
+        Some(name) => !name.is_empty(),
+        None => text.starts_with(|first: char| first.is_ascii_digit()),
     }
 }

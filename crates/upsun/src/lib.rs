@@ -1,6 +1,6 @@
 //! User and organization profiles of Upsun, formerly Platform.sh.
 //!
-//! [`UpsunProvider`] is an account as an anyprofile provider; [`UpsunClient`] has the API operation by
+//! [`UpsunConfig::connect`] makes an account an anyprofile provider; [`UpsunClient`] has the API operation by
 //! operation, with its records as they come ([`wire`]).
 //!
 //! Facts are from Upsun's published reference and OpenAPI document, and from the behaviour of its
@@ -11,23 +11,23 @@
 
 mod client;
 mod config;
+mod connector;
+mod dialect;
 mod map;
-mod provider;
+mod operations;
 pub mod wire;
 
 pub use self::{
-    client::{
-        ArrayFilter, CursorPage, DateTimeFilter, ListOrganizationMembers, ListOrganizations, ListProfiles,
-        ListUserExtendedAccess, ListUserOrganizations, ListUserProjectAccess, ListUserTeams,
-        OrganizationSort, PageLink, PagePosition, ProjectAccessSort, Sort, StringFilter, TimeSort,
-        UpsunClient,
-    },
+    client::UpsunClient,
     config::{
         ListedOrganizations, PLATFORM_SH_API_URL, PLATFORM_SH_AUTH_URL, SERVICE, UPSUN_API_URL,
         UPSUN_AUTH_URL, UpsunConfig,
     },
+    connector::{COMPANY_TYPE, DEFAULT_CATALOG, MARKETING, PROJECT_OPTIONS_URL, UI_COLORSCHEME},
     map::UpsunExtension,
-    provider::{
-        COMPANY_TYPE, DEFAULT_CATALOG, MARKETING, PROJECT_OPTIONS_URL, UI_COLORSCHEME, UpsunProvider,
+    operations::{
+        ArrayFilter, CursorPage, DateTimeFilter, ListOrganizationMembers, ListOrganizations, ListProfiles,
+        ListUserExtendedAccess, ListUserOrganizations, ListUserProjectAccess, ListUserTeams,
+        OrganizationSort, PageLink, PagePosition, ProjectAccessSort, Sort, StringFilter, TimeSort,
     },
 };

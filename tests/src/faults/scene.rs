@@ -7,7 +7,7 @@ use anyprofile::{
     anthropic::{AnthropicConfig, AnthropicProvider},
     http::HttpOptions,
     probely::ProbelyConfig,
-    upsun::{UpsunConfig, UpsunProvider},
+    upsun::UpsunConfig,
 };
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use futures_util::TryStreamExt as _;
@@ -116,7 +116,7 @@ pub(crate) fn connect(sandbox: &Arc<Sandbox>, setting: Setting) -> io::Result<Ar
                 .at(&description.upsun.base_url)
                 .with_auth_url(&description.upsun.auth_url)
                 .with_http(http);
-            Arc::new(UpsunProvider::new(config).map_err(failed)?)
+            Arc::new(config.connect().map_err(failed)?)
         }
         "probely" => {
             let config = ProbelyConfig::new(account, description.probely.api_key.clone())

@@ -308,7 +308,7 @@ impl Account {
         Ok(match self.settings.clone() {
             #[cfg(feature = "upsun")]
             Settings::Upsun { base_url, auth_url, is_access_token, organizations } => {
-                use anyprofile_upsun::{UpsunConfig, UpsunProvider};
+                use anyprofile_upsun::UpsunConfig;
                 let mut config = if is_access_token {
                     UpsunConfig::with_access_token(name, secret)
                 } else {
@@ -317,7 +317,7 @@ impl Account {
                 config.base_url = base_url.unwrap_or(config.base_url);
                 config.auth_url = auth_url;
                 config.organizations = organizations;
-                Arc::new(UpsunProvider::new(config.with_http(http))?)
+                Arc::new(config.with_http(http).connect()?)
             }
             #[cfg(feature = "probely")]
             Settings::Probely { base_url, page_size, ordering } => {

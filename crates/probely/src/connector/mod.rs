@@ -110,8 +110,8 @@ impl Connector for ProbelyConnector {
     }
 
     fn collections(&self, query: &ListQuery) -> Vec<Collection> {
-        let users = Collection::new(IdKind::USER).with_past_end(PAST_END);
-        let api_users = Collection::new(API_USER).optional().with_past_end(PAST_END);
+        let users = Collection::new(IdKind::USER).numbered().with_past_end(PAST_END);
+        let api_users = Collection::new(API_USER).numbered().optional().with_past_end(PAST_END);
         if wants_api_users(query) { vec![users, api_users] } else { vec![users] }
     }
 

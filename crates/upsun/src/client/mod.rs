@@ -1,46 +1,16 @@
 //! The API, operation by operation.
 
 mod access;
-mod change;
-mod dialect;
-mod filter;
-mod page;
 mod phone;
 mod picture;
 mod profile;
 mod security;
 mod user;
 
-use anyprofile_core::{Error, ErrorKind, Result};
-use anyprofile_http::HttpClient;
+use anyprofile_core::{Error, ErrorKind, Result, wire::Tolerant};
+use anyprofile_http::{HttpClient, Operation};
 
-use crate::UpsunConfig;
-
-pub use self::{
-    access::{
-        ListOrganizationMembers, ListOrganizations, ListUserExtendedAccess, ListUserOrganizations,
-        ListUserProjectAccess, ListUserTeams,
-    },
-    filter::{
-        ArrayFilter, DateTimeFilter, OrganizationSort, ProjectAccessSort, Sort, StringFilter, TimeSort,
-    },
-    page::{CursorPage, PageLink, PagePosition},
-    profile::ListProfiles,
-};
-pub(crate) use self::{
-    access::{MAX_PAGE_SIZE, organization_members, organization_record_request, user_organizations},
-    change::has_something,
-    dialect::{DIALECT, TOKENS},
-    profile::{
-        list_request, organization_address_request, organization_address_update_request,
-        organization_request, profile_address_request, profile_address_update_request, profile_list,
-        profile_request, profile_update_request, update_request,
-    },
-    user::{
-        current_user_request, referenced_users_request, user_by_email_request, user_by_username_request,
-        user_request, user_update_request,
-    },
-};
+use crate::{CursorPage, PageLink, UpsunConfig};
 
 /// A client of Upsun's API around profiles: one method an operation, records as they come.
 ///
@@ -51,7 +21,7 @@ pub(crate) use self::{
 /// known, the error says so.
 #[derive(Clone, Debug)]
 pub struct UpsunClient {
-    pub(crate) http: HttpClient,
+    http: HttpClient,
 }
 
 impl UpsunClient {
@@ -60,13 +30,35 @@ impl UpsunClient {
     /// # Errors
     /// [`ErrorKind::Config`]. No request is sent.
     pub fn new(config: UpsunConfig) -> Result<Self> {
-        config.connect().map(|http| Self { http })
+        config.http_client().map(|http| Self { http })
     }
 
-    /// An error about a request that is not sent.
-    fn refusal(&self, operation: &'static str, message: &'static str) -> Error {
-        Error::new(ErrorKind::InvalidRequest, message)
-            .with_provider(self.http.info())
-            .with_operation(operation)
+    /// A client that shares the connections, limits and access tokens of a provider
+    /// ([`Connection::http`](anyprofile_engine::Connection::http)).
+    pub fn over(http: &HttpClient) -> Self {
+        Self { http: http.clone() }
+    }
+
+    /// Gets another page of a list. The link is merged with what was asked for, which the service does not
+    /// always repeat in it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`], before anything is sent, if the link leads to another host or resource, has no
+    /// address, or leads to the very page that it came from.
+    pub async fn follow<T: Tolerant>(&self, link: &PageLink<T>) -> Result<CursorPage<T>> {
+        let operation = link.operation();
+        let request = operation.request();
+        if self.http.url(request)?.as_str() == link.from() {
+            let message = "the link to the next page leads to the page that it came from";
+            return Err(Error::new(ErrorKind::Decode, message)
+                .with_provider(self.http.info())
+                .with_operation(request.operation().clone())
+                .with_hint("what was delivered is good, and there may be more"));
+        }
+        self.call(operation).await
+    }
+
+    async fn call<T>(&self, operation: Operation<T>) -> Result<T> {
+        self.http.call(&operation).await.map(|reply| reply.value)
     }
 }

@@ -1,19 +1,9 @@
 //! Verification of a user's phone number.
 
-use anyprofile_core::{ErrorKind, Field, Result, wire::OpaqueId};
-use anyprofile_http::Request;
-use serde::Deserialize;
-use serde_json::json;
+use anyprofile_core::Result;
 
 use super::UpsunClient;
-use crate::wire::PhoneChannel;
-
-/// The answer to the beginning of a verification.
-#[derive(Deserialize)]
-struct Begun {
-    #[serde(default)]
-    sid: Field<OpaqueId>,
-}
+use crate::{operations, wire::PhoneChannel};
 
 impl UpsunClient {
     /// Begins to verify a user's phone number, and gives the id of the session, which
@@ -24,30 +14,16 @@ impl UpsunClient {
     /// (`verify-phone-number`).
     ///
     /// # Errors
-    /// [`InvalidRequest`](ErrorKind::InvalidRequest), before anything is sent, if the number is empty, and if the
-    /// service refuses it; [`PermissionDenied`](ErrorKind::PermissionDenied); [`Conflict`](ErrorKind::Conflict);
-    /// [`Decode`](ErrorKind::Decode) if the answer names no session.
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, if the number is empty, and if the
+    /// service refuses it; [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied); [`Conflict`](anyprofile_core::ErrorKind::Conflict);
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer names no session.
     pub async fn verify_phone_number(
         &self,
         user_id: &str,
         channel: PhoneChannel,
         phone_number: &str,
     ) -> Result<String> {
-        let operation = "verify-phone-number";
-        self.check(operation, !phone_number.is_empty(), "the phone number is empty")?;
-        let request = Request::post(operation)
-            .path("/users")
-            .segment(user_id)
-            .path("/phonenumber")
-            .json(&json!({ "channel": channel, "phone_number": phone_number }));
-        let answer = self.http.send(request).await?;
-        let begun = answer.decode::<Begun>().and_then(|begun| {
-            let nameless = || answer.error(ErrorKind::Decode, "the answer names no session");
-            begun.sid.into_value().map(String::from).filter(|sid| !sid.is_empty()).ok_or_else(nameless)
-        });
-        begun.map_err(|error| {
-            error.with_hint("a code may be on its way, which cannot be confirmed: ask for another one")
-        })
+        self.call(operations::verify_phone_number(user_id, channel, phone_number)).await
     }
 
     /// Verifies a user's phone number by the code that was sent to it: `POST /users/{user_id}/phonenumber/{sid}`.
@@ -56,17 +32,9 @@ impl UpsunClient {
     /// documented. Source: OpenAPI document (`confirm-phone-number`).
     ///
     /// # Errors
-    /// [`InvalidRequest`](ErrorKind::InvalidRequest), before anything is sent, if the code is empty, and if the
-    /// service refuses it; [`PermissionDenied`](ErrorKind::PermissionDenied); [`Conflict`](ErrorKind::Conflict).
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, if the code is empty, and if the
+    /// service refuses it; [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied); [`Conflict`](anyprofile_core::ErrorKind::Conflict).
     pub async fn confirm_phone_number(&self, user_id: &str, sid: &str, code: &str) -> Result<()> {
-        let operation = "confirm-phone-number";
-        self.check(operation, !code.is_empty(), "the code is empty")?;
-        let request = Request::post(operation)
-            .path("/users")
-            .segment(user_id)
-            .path("/phonenumber")
-            .segment(sid)
-            .json(&json!({ "code": code }));
-        self.make(request).await
+        self.call(operations::confirm_phone_number(user_id, sid, code)).await
     }
 }

@@ -1,11 +1,12 @@
 //! What a user signs in with: API tokens, other services, a second factor.
 
 use anyprofile_core::Result;
-use anyprofile_http::Request;
-use serde_json::json;
 
-use super::{UpsunClient, user::user_request};
-use crate::wire::{ApiToken, RecoveryCodes, Secret, TotpEnrollment};
+use super::UpsunClient;
+use crate::{
+    operations,
+    wire::{ApiToken, RecoveryCodes, Secret, TotpEnrollment},
+};
 
 impl UpsunClient {
     /// Makes an API token for a user, and gives it with the secret itself, which is not shown again:
@@ -21,18 +22,7 @@ impl UpsunClient {
     /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer cannot be read, after which there may be a token
     /// that nobody knows.
     pub async fn create_user_api_token(&self, user_id: &str, name: &str) -> Result<ApiToken> {
-        let operation = "create-api-token";
-        self.check(operation, !name.is_empty(), "the name of a token is empty")?;
-        let request = Request::post(operation)
-            .path("/users")
-            .segment(user_id)
-            .path("/api-tokens")
-            .json(&json!({ "name": name }));
-        self.http
-            .send(request)
-            .await?
-            .decode_record()
-            .map_err(|error| error.with_hint("the token may be there: list the user's tokens, and delete it"))
+        self.call(operations::create_user_api_token(user_id, name)).await
     }
 
     /// Deletes an API token of a user: `DELETE /users/{user_id}/api-tokens/{token_id}`. Access tokens that were
@@ -45,12 +35,7 @@ impl UpsunClient {
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound), from an answer without a body;
     /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
     pub async fn delete_user_api_token(&self, user_id: &str, token_id: &str) -> Result<()> {
-        let request = Request::delete("delete-api-token")
-            .path("/users")
-            .segment(user_id)
-            .path("/api-tokens")
-            .segment(token_id);
-        self.make(request).await
+        self.call(operations::delete_user_api_token(user_id, token_id)).await
     }
 
     /// Deletes the way in which a user signs in through another service:
@@ -62,12 +47,7 @@ impl UpsunClient {
     /// # Errors
     /// As [above](Self::delete_user_api_token).
     pub async fn delete_user_connection(&self, user_id: &str, provider: &str) -> Result<()> {
-        let request = Request::delete("delete-login-connection")
-            .path("/users")
-            .segment(user_id)
-            .path("/connections")
-            .segment(provider);
-        self.make(request).await
+        self.call(operations::delete_user_connection(user_id, provider)).await
     }
 
     /// Gets what an app needs to make one-time passwords for a user, the seed among it: `GET /users/{user_id}/totp`.
@@ -80,7 +60,7 @@ impl UpsunClient {
     /// [`Conflict`](anyprofile_core::ErrorKind::Conflict), whose reasons are not documented: that the user has the second
     /// factor is inferred; [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
     pub async fn get_totp_enrollment(&self, user_id: &str) -> Result<TotpEnrollment> {
-        self.http.send(user_request("get-totp-enrollment", user_id).path("/totp")).await?.decode_record()
+        self.call(operations::get_totp_enrollment(user_id)).await
     }
 
     /// Turns on one-time passwords as a user's second factor, and gives the codes that stand in for it:
@@ -101,16 +81,7 @@ impl UpsunClient {
         secret: &Secret,
         passcode: &str,
     ) -> Result<RecoveryCodes> {
-        let operation = "confirm-totp-enrollment";
-        let secret = secret.expose();
-        let are_there = !secret.is_empty() && !passcode.is_empty();
-        self.check(operation, are_there, "the seed or the one-time password is empty")?;
-        let request = Request::post(operation)
-            .path("/users")
-            .segment(user_id)
-            .path("/totp")
-            .json(&json!({ "secret": secret, "passcode": passcode }));
-        self.recovery_codes(request).await
+        self.call(operations::confirm_totp_enrollment(user_id, secret, passcode)).await
     }
 
     /// Turns off one-time passwords as a user's second factor: `DELETE /users/{user_id}/totp`.
@@ -120,9 +91,7 @@ impl UpsunClient {
     /// # Errors
     /// As [above](Self::delete_user_api_token).
     pub async fn withdraw_totp_enrollment(&self, user_id: &str) -> Result<()> {
-        let request =
-            Request::delete("withdraw-totp-enrollment").path("/users").segment(user_id).path("/totp");
-        self.make(request).await
+        self.call(operations::withdraw_totp_enrollment(user_id)).await
     }
 
     /// Makes other codes that stand in for a user's second factor, and gives them: `POST /users/{user_id}/codes`.
@@ -135,16 +104,6 @@ impl UpsunClient {
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound), from an answer without a body, if there is no such user or, as
     /// is inferred, no second factor; [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
     pub async fn recreate_recovery_codes(&self, user_id: &str) -> Result<RecoveryCodes> {
-        let request = Request::post("recreate-recovery-codes").path("/users").segment(user_id).path("/codes");
-        self.recovery_codes(request).await
-    }
-
-    /// The codes that a change is answered with.
-    async fn recovery_codes(&self, change: Request) -> Result<RecoveryCodes> {
-        let answer = self.http.send(change).await?;
-        let codes = answer.decode_record_if_any().map_err(|error| {
-            error.with_hint("the change may have been made, with codes that nobody knows: make others")
-        })?;
-        Ok(codes.unwrap_or_default())
+        self.call(operations::recreate_recovery_codes(user_id)).await
     }
 }

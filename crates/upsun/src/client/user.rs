@@ -1,13 +1,14 @@
 //! Users, and what belongs to them.
 
 use anyprofile_core::{Page, Result};
-use anyprofile_http::Request;
-use serde_json::json;
 
-use super::{UpsunClient, page::bare_list};
-use crate::wire::{
-    ApiToken, Connection, CurrentUser, PhoneVerification, ReferencedUsers, SignedLink, User, UserUpdate,
-    Verification, update::Body,
+use super::UpsunClient;
+use crate::{
+    operations,
+    wire::{
+        ApiToken, Connection, CurrentUser, PhoneVerification, ReferencedUsers, SignedLink, User, UserUpdate,
+        Verification,
+    },
 };
 
 impl UpsunClient {
@@ -16,7 +17,7 @@ impl UpsunClient {
     /// # Errors
     /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied) if the token belongs to no user.
     pub async fn get_current_user(&self) -> Result<User> {
-        self.http.send(current_user_request()).await?.decode_record()
+        self.call(operations::get_current_user()).await
     }
 
     /// Gets a user: `GET /users/{user_id}`.
@@ -27,7 +28,7 @@ impl UpsunClient {
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound), from an answer without a body;
     /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
     pub async fn get_user(&self, user_id: &str) -> Result<User> {
-        self.http.send(user_request("get-user", user_id)).await?.decode_record()
+        self.call(operations::get_user(user_id)).await
     }
 
     /// Gets the user with an e-mail address: `GET /users/email={email}`.
@@ -39,7 +40,7 @@ impl UpsunClient {
     /// As [above](Self::get_user); [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before
     /// anything is sent, if the address is empty.
     pub async fn get_user_by_email(&self, email: &str) -> Result<User> {
-        self.http.send(user_by_email_request(email)).await?.decode_record()
+        self.call(operations::get_user_by_email(email)).await
     }
 
     /// Gets the user with a user name: `GET /users/username={username}`.
@@ -49,7 +50,7 @@ impl UpsunClient {
     /// # Errors
     /// As [above](Self::get_user_by_email).
     pub async fn get_user_by_username(&self, username: &str) -> Result<User> {
-        self.http.send(user_by_username_request(username)).await?.decode_record()
+        self.call(operations::get_user_by_username(username)).await
     }
 
     /// Changes a user, and gives the record as it then is, or the part of it that the service answers with:
@@ -65,14 +66,7 @@ impl UpsunClient {
     /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer is no user, after which the change may have been
     /// made.
     pub async fn update_user(&self, user_id: &str, update: &UserUpdate) -> Result<User> {
-        if update.is_empty() {
-            return self.get_user(user_id).await;
-        }
-        let is_code = |text: &String| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
-        let can_be = update.country.as_ref().is_none_or(is_code);
-        self.check("update-user", can_be, "the country is not a code of two letters")?;
-        let change = user_update_request(user_id, update);
-        self.change(change, user_request("get-user", user_id), User::KEYS).await
+        self.call(operations::update_user(user_id, update)).await
     }
 
     /// Asks for another e-mail address of a user: `POST /users/{user_id}/emailaddress`. The service then writes to
@@ -86,14 +80,7 @@ impl UpsunClient {
     /// empty, and if the service refuses it; [`Conflict`](anyprofile_core::ErrorKind::Conflict), whose reasons are not
     /// documented; [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
     pub async fn reset_email_address(&self, user_id: &str, email: &str) -> Result<()> {
-        let operation = "reset-email-address";
-        self.check(operation, !email.is_empty(), "the e-mail address is empty")?;
-        let request = Request::post(operation)
-            .path("/users")
-            .segment(user_id)
-            .path("/emailaddress")
-            .json(&json!({ "email_address": email }));
-        self.make(request).await
+        self.call(operations::reset_email_address(user_id, email)).await
     }
 
     /// Asks for another password of a user: `POST /users/{user_id}/resetpassword`. The service writes to the user,
@@ -104,8 +91,7 @@ impl UpsunClient {
     /// # Errors
     /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
     pub async fn reset_password(&self, user_id: &str) -> Result<()> {
-        let request = Request::post("reset-password").path("/users").segment(user_id).path("/resetpassword");
-        self.make(request).await
+        self.call(operations::reset_password(user_id)).await
     }
 
     /// Gets the older view of the user whom the token belongs to, with SSH keys and projects: `GET /me`.
@@ -113,7 +99,7 @@ impl UpsunClient {
     /// The API calls it deprecated: use [`get_current_user`](Self::get_current_user) to know who it is. Source:
     /// OpenAPI document (`get-current-user-deprecated`), which names no error.
     pub async fn get_me(&self) -> Result<CurrentUser> {
-        self.http.send(Request::get("get-current-user-deprecated").path("/me")).await?.decode_record()
+        self.call(operations::get_me()).await
     }
 
     /// Asks whether the token's user has to verify a phone number before making a project: `POST /me/phone`.
@@ -123,8 +109,7 @@ impl UpsunClient {
     /// operation for [`get_verification`](Self::get_verification). Source: OpenAPI document
     /// (`get-current-user-verification-status`), which names no error.
     pub async fn get_phone_verification(&self, force_refresh: bool) -> Result<PhoneVerification> {
-        let request = check_request("get-current-user-verification-status", "/me/phone", force_refresh);
-        self.http.send(request).await?.decode_record()
+        self.call(operations::get_phone_verification(force_refresh)).await
     }
 
     /// Asks whether and how the token's user has to be verified before making a project:
@@ -134,9 +119,7 @@ impl UpsunClient {
     /// not one that the service kept; it is from client code. Source: OpenAPI document
     /// (`get-current-user-verification-status-full`), which names no error.
     pub async fn get_verification(&self, force_refresh: bool) -> Result<Verification> {
-        let request =
-            check_request("get-current-user-verification-status-full", "/me/verification", force_refresh);
-        self.http.send(request).await?.decode_record()
+        self.call(operations::get_verification(force_refresh)).await
     }
 
     /// Gets the users whom other records name, such as members: `GET /ref/users`.
@@ -150,7 +133,7 @@ impl UpsunClient {
     /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, if the link leads
     /// to another host or resource, and if the service does not accept the signature.
     pub async fn get_referenced_users(&self, link: &SignedLink) -> Result<ReferencedUsers> {
-        self.http.send(referenced_users_request(link)).await?.decode()
+        self.call(operations::get_referenced_users(link)).await
     }
 
     /// Lists the ways in which a user signs in through other services: `GET /users/{user_id}/connections`. All
@@ -161,8 +144,7 @@ impl UpsunClient {
     /// # Errors
     /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
     pub async fn list_user_connections(&self, user_id: &str) -> Result<Page<Connection>> {
-        let request = user_request("list-login-connections", user_id).path("/connections");
-        bare_list(&self.http.send(request).await?)
+        self.call(operations::list_user_connections(user_id)).await
     }
 
     /// Gets the way in which a user signs in through one other service:
@@ -173,8 +155,7 @@ impl UpsunClient {
     /// # Errors
     /// As [above](Self::get_user).
     pub async fn get_user_connection(&self, user_id: &str, provider: &str) -> Result<Connection> {
-        let request = user_request("get-login-connection", user_id).path("/connections").segment(provider);
-        self.http.send(request).await?.decode_record()
+        self.call(operations::get_user_connection(user_id, provider)).await
     }
 
     /// Lists a user's API tokens, without the secrets themselves: `GET /users/{user_id}/api-tokens`. All come
@@ -185,8 +166,7 @@ impl UpsunClient {
     /// # Errors
     /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
     pub async fn list_user_api_tokens(&self, user_id: &str) -> Result<Page<ApiToken>> {
-        let request = user_request("list-api-tokens", user_id).path("/api-tokens");
-        bare_list(&self.http.send(request).await?)
+        self.call(operations::list_user_api_tokens(user_id)).await
     }
 
     /// Gets one API token of a user, without the secret itself: `GET /users/{user_id}/api-tokens/{token_id}`.
@@ -196,36 +176,6 @@ impl UpsunClient {
     /// # Errors
     /// As [above](Self::get_user).
     pub async fn get_user_api_token(&self, user_id: &str, token_id: &str) -> Result<ApiToken> {
-        let request = user_request("get-api-token", user_id).path("/api-tokens").segment(token_id);
-        self.http.send(request).await?.decode_record()
+        self.call(operations::get_user_api_token(user_id, token_id)).await
     }
-}
-
-pub(crate) fn current_user_request() -> Request {
-    Request::get("get-current-user").path("/users/me")
-}
-
-pub(crate) fn user_request(operation: &'static str, user: &str) -> Request {
-    Request::get(operation).path("/users").segment(user)
-}
-
-pub(crate) fn user_update_request(user_id: &str, update: &UserUpdate) -> Request {
-    Request::patch("update-user", &Body(update)).path("/users").segment(user_id)
-}
-
-pub(crate) fn referenced_users_request(link: &SignedLink) -> Request {
-    Request::get("list-referenced-users").path("/ref/users").given_link(link.as_str())
-}
-
-pub(crate) fn user_by_email_request(email: &str) -> Request {
-    Request::get("get-user-by-email-address").path("/users").named_segment("email", email)
-}
-
-pub(crate) fn user_by_username_request(username: &str) -> Request {
-    Request::get("get-user-by-username").path("/users").named_segment("username", username)
-}
-
-/// A `POST` that only reads.
-fn check_request(operation: &'static str, path: &'static str, force_refresh: bool) -> Request {
-    Request::post(operation).path(path).query("force_refresh", force_refresh.then_some(1)).idempotent()
 }

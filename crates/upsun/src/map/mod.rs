@@ -1,17 +1,17 @@
-//! From the API's records to the normalized profile, and from changes to the API's body.
+//! From the API's records to the normalized profile.
 
 mod extension;
 mod organization;
 
 use anyprofile_core::{
-    Change, Email, Extension, Field, FieldPath, IdKind, Kind, Note, NoteKind, OrganizationKind,
-    PostalAddress, Profile, ProfileChange, ProfileId, Status, View,
+    Email, Extension, Field, FieldPath, IdKind, Kind, Note, NoteKind, OrganizationKind, PostalAddress,
+    Profile, ProfileId, Status, View,
     wire::{note_other_types, read_time},
 };
 
 pub use self::extension::UpsunExtension;
 pub(crate) use self::organization::{gone, member, organization, user_reference};
-use crate::wire::{self, CustomerType, OrganizationProfileUpdate, ProfileType};
+use crate::wire::{self, CustomerType, ProfileType};
 
 /// A profile of `/profiles`.
 pub(crate) const PROFILE: View = View::new("profile");
@@ -182,23 +182,5 @@ fn organization_kind(customer_type: CustomerType) -> OrganizationKind {
         CustomerType::Company => OrganizationKind::Company,
         CustomerType::Government => OrganizationKind::Government,
         CustomerType::Other(word) => OrganizationKind::from(word),
-    }
-}
-
-/// The body of a change that was checked: only what is to be set, or emptied.
-pub(crate) fn organization_update(change: &ProfileChange) -> OrganizationProfileUpdate {
-    let text = |path: &FieldPath| match change.get(path) {
-        Change::Set(value) => value.as_str().map(str::to_owned),
-        Change::Clear => Some(String::new()),
-        Change::Keep => None,
-    };
-    OrganizationProfileUpdate {
-        default_catalog: text(&crate::provider::DEFAULT_CATALOG),
-        project_options_url: text(&crate::provider::PROJECT_OPTIONS_URL),
-        company_name: text(&FieldPath::ORGANIZATION_NAME),
-        vat_number: text(&FieldPath::BILLING_VAT_NUMBER),
-        billing_contact: text(&FieldPath::BILLING_CONTACT),
-        legal_entity_name: text(&FieldPath::ORGANIZATION_LEGAL_NAME),
-        customer_type: text(&FieldPath::ORGANIZATION_KIND).map(|word| CustomerType::from_read_word(&word)),
     }
 }

@@ -117,6 +117,13 @@ pub struct Link {
     pub href: Field<String>,
 }
 
+impl Link {
+    /// A link that an answer held: a URL, or a path alone.
+    pub(crate) fn to(href: &str) -> Self {
+        Self { title: Field::Absent, href: Field::Value(href.to_owned()) }
+    }
+}
+
 impl fmt::Debug for Link {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Link(href: {})", self.href.state())

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anyprofile_core::{Error, ErrorKind, ListQuery, ProfileProvider, ProfileProviderExt};
 use anyprofile_http::HttpOptions;
-use anyprofile_upsun::{UpsunConfig, UpsunProvider};
+use anyprofile_upsun::UpsunConfig;
 
 use crate::{
     ORGANIZATION, id, provider,
@@ -87,7 +87,7 @@ async fn only_what_has_one_of_the_services_forms_says_that_nobody_is_there() {
     }
     // The users' service leaves the body out, and says nothing else.
     let user = |response: Answer| async {
-        provider(&Script::of([response])).client().get_user("u-1").await.unwrap_err()
+        crate::client(&Script::of([response])).get_user("u-1").await.unwrap_err()
     };
     assert_eq!(user(answer(404)).await.kind(), ErrorKind::NotFound);
     assert_eq!(user(answer(404).body("default backend - 404")).await.kind(), ErrorKind::Upstream);
@@ -101,7 +101,7 @@ async fn a_token_endpoint_that_is_not_there_is_told_with_its_setting() {
         .at("https://api.example.com")
         .with_auth_url("https://auth.example.com/oauth2")
         .with_http(http);
-    let error = anyprofile_upsun::UpsunProvider::new(config).unwrap().current().await.unwrap_err();
+    let error = config.connect().unwrap().current().await.unwrap_err();
     insta::assert_snapshot!(error.to_string(), @"upsun account 'acme', oauth2-token: the token endpoint https://auth.example.com/oauth2/oauth2/token is not there [HTTP status 404]; check auth_url (UPSUN_AUTH_URL in the environment)");
 }
 
@@ -159,7 +159,7 @@ async fn a_session_that_is_over_is_told_from_a_token_that_is_none() {
             UpsunConfig::with_api_token("acme".parse().unwrap(), "a-token").at("https://api.example.com");
         let config = config.with_auth_url("https://auth.example.com/oauth2/token");
         let http = HttpOptions::default().with_transport(script.clone());
-        let provider = UpsunProvider::new(config.with_http(http)).unwrap();
+        let provider = config.with_http(http).connect().unwrap();
         let error = provider.current().await.unwrap_err();
         assert_eq!((error.kind(), error.message()), (ErrorKind::Unauthenticated, message));
         assert!(!format!("{error}").contains(description), "{error}");

@@ -43,7 +43,7 @@ use std::sync::Arc;
 
 use anyprofile_core::{Profile, ProfileId};
 use anyprofile_http::HttpOptions;
-use anyprofile_upsun::{UpsunClient, UpsunConfig, UpsunProvider};
+use anyprofile_upsun::{UpsunClient, UpsunConfig};
 use support::Script;
 
 pub(crate) const USER: &str = "upsun:acme/user/3c90c3cc-0d44-4b50-8888-8dd25736052a";
@@ -59,8 +59,8 @@ pub(crate) fn config(script: &Arc<Script>) -> UpsunConfig {
         .with_http(HttpOptions::default().with_max_attempts(1).with_transport(Arc::clone(script) as _))
 }
 
-pub(crate) fn provider(script: &Arc<Script>) -> UpsunProvider {
-    UpsunProvider::new(config(script)).unwrap()
+pub(crate) fn provider(script: &Arc<Script>) -> anyprofile_engine::Connection {
+    config(script).connect().unwrap()
 }
 
 pub(crate) fn client(script: &Arc<Script>) -> UpsunClient {

@@ -4,7 +4,8 @@ use anyprofile_core::{
     Cursor, ErrorKind, FieldPath, FieldState, FindKey, GetOptions, ListQuery, MissingReason, NoteKind, Pages,
     Profile, ProfileProvider, ProfileProviderExt,
 };
-use anyprofile_upsun::{ListedOrganizations, UpsunExtension, UpsunProvider};
+use anyprofile_engine::Connection;
+use anyprofile_upsun::{ListedOrganizations, UpsunExtension};
 
 use crate::{
     ORGANIZATION, USER, config, id, provider,
@@ -141,7 +142,7 @@ async fn a_moved_organization_is_still_there_with_what_remains() {
     "#);
 }
 
-async fn all(provider: &UpsunProvider, query: ListQuery) -> (Vec<Profile>, anyprofile_core::ListReport) {
+async fn all(provider: &Connection, query: ListQuery) -> (Vec<Profile>, anyprofile_core::ListReport) {
     let mut pages = provider.pages(query);
     let mut profiles = Vec::new();
     while let Some(page) = pages.next_page().await {
@@ -150,7 +151,7 @@ async fn all(provider: &UpsunProvider, query: ListQuery) -> (Vec<Profile>, anypr
     (profiles, pages.report().clone())
 }
 
-fn listing(organizations: ListedOrganizations) -> (std::sync::Arc<Script>, UpsunProvider) {
+fn listing(organizations: ListedOrganizations) -> (std::sync::Arc<Script>, Connection) {
     let script = by_path(|path| {
         Some(match path {
             "/profiles" => json(200, format!(r#"{{"count":1,"profiles":[{PROFILE}],"_links":[]}}"#)),
@@ -171,7 +172,7 @@ fn listing(organizations: ListedOrganizations) -> (std::sync::Arc<Script>, Upsun
             _ => json(404, r#"{"title":"Not Found","status":404}"#),
         })
     });
-    let provider = UpsunProvider::new(config(&script).with_organizations(organizations)).unwrap();
+    let provider = config(&script).with_organizations(organizations).connect().unwrap();
     (script, provider)
 }
 
@@ -373,7 +374,7 @@ async fn members_keep_each_record_by_its_name() {
             _ => answer(404),
         })
     });
-    let provider = UpsunProvider::new(config(&script).with_raw_records(true)).unwrap();
+    let provider = config(&script).with_raw_records(true).connect().unwrap();
     let query = ListQuery::new().with_member_of(id(ORGANIZATION)).with_enrich(true);
     let (members, _) = all(&provider, query).await;
     assert_eq!(members[0].security.mfa_enabled, true);
@@ -386,7 +387,7 @@ async fn members_keep_each_record_by_its_name() {
 fn what_cannot_be_an_organization_is_refused_before_it_is_used() {
     for wrong in ["", "acme", "all", "discovered", "name="] {
         let named = ListedOrganizations::These(vec!["01A".to_owned(), wrong.to_owned()]);
-        let error = UpsunProvider::new(config(&Script::silent()).with_organizations(named)).unwrap_err();
+        let error = config(&Script::silent()).with_organizations(named).connect().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config, "{wrong}");
         assert!(error.to_string().contains("name= and its machine name"), "{error}");
     }
@@ -400,7 +401,7 @@ async fn a_refused_token_is_a_failure_and_nobody_is_not_found_by_it() {
         .at("https://api.example.com")
         .with_auth_url("https://auth.example.com")
         .with_http(http);
-    let provider = UpsunProvider::new(config).unwrap();
+    let provider = config.connect().unwrap();
     for key in [FindKey::Email("ada@example.com".to_owned()), FindKey::NativeId("u-1".to_owned())] {
         let error = provider.find_by(&key).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unauthenticated, "{error}");

@@ -2,7 +2,7 @@
 
 use anyprofile_core::{ListQuery, ProfileProviderExt};
 use anyprofile_http::{HttpOptions, Proxy};
-use anyprofile_upsun::{UpsunConfig, UpsunProvider};
+use anyprofile_upsun::UpsunConfig;
 use futures_util::TryStreamExt as _;
 use httpmock::prelude::*;
 
@@ -48,7 +48,7 @@ async fn a_token_is_exchanged_and_two_pages_are_read() {
         .at(server.url("/api"))
         .with_auth_url(server.url("/auth"))
         .with_http(HttpOptions::default().with_proxy(Proxy::None));
-    let provider = UpsunProvider::new(config).unwrap();
+    let provider = config.connect().unwrap();
     let profiles: Vec<_> = provider.list(ListQuery::new().with_page_size(1)).try_collect().await.unwrap();
     assert_eq!(profiles.iter().map(|profile| profile.id.native()).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(

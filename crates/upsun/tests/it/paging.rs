@@ -153,7 +153,7 @@ async fn a_bad_record_is_set_aside_with_its_place_and_costs_nothing_else() {
     let script = Script::of([json(200, body), json(200, body)]);
     for keep_raw in [false, true] {
         let config = config(&script).with_raw_records(keep_raw);
-        let provider = anyprofile_upsun::UpsunProvider::new(config).unwrap();
+        let provider = config.connect().unwrap();
         let mut stream = provider.list(ListQuery::new());
         let mut ids = Vec::new();
         while let Some(profile) = stream.try_next().await.unwrap() {

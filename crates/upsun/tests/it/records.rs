@@ -3,7 +3,7 @@
 use anyprofile_core::{
     ErrorKind, Field, FieldPath, FieldState, Kind, Profile, ProfileProvider, ProfileProviderExt, RawJson,
 };
-use anyprofile_upsun::{UpsunExtension, UpsunProvider, wire};
+use anyprofile_upsun::{UpsunExtension, wire};
 
 use crate::{
     ORGANIZATION, USER, config, id, provider, shown,
@@ -240,7 +240,7 @@ async fn the_whole_record_is_kept_where_it_was_asked_for_and_only_there() {
     let user = r#"{"id":"u","email":"ada@example.com"}"#;
     for keep_raw in [true, false] {
         let script = Script::of([json(200, FULL), json(200, user), json(200, FULL)]);
-        let provider = UpsunProvider::new(config(&script).with_raw_records(keep_raw)).unwrap();
+        let provider = config(&script).with_raw_records(keep_raw).connect().unwrap();
         let change = anyprofile_core::ProfileChange::new().set(FieldPath::ORGANIZATION_NAME, "Acme");
         let profiles = [
             provider.get(&id(USER)).await.unwrap(),

@@ -6,9 +6,7 @@ use anyprofile_core::{
     ErrorKind, FieldPath, ListQuery, Order, OrderField, ProfileChange, ProfileProvider, ProfileProviderExt,
 };
 use anyprofile_http::HttpOptions;
-use anyprofile_upsun::{
-    ListProfiles, UpsunClient, UpsunConfig, UpsunProvider, wire::OrganizationProfileUpdate,
-};
+use anyprofile_upsun::{ListProfiles, UpsunClient, UpsunConfig, wire::OrganizationProfileUpdate};
 
 use crate::{
     ORGANIZATION, USER, config, id, provider,
@@ -34,7 +32,7 @@ async fn every_operation_sends_what_is_documented() {
     let change = ProfileChange::new().set(FieldPath::ORGANIZATION_NAME, "Acme");
     unread::update(&provider, id(ORGANIZATION), &change).await.unwrap();
 
-    let client = provider.client();
+    let client = UpsunClient::over(provider.http());
     let mut list = ListProfiles::default();
     list.username = Some("ada & co".to_owned());
     list.range = Some(5);
@@ -64,7 +62,7 @@ async fn an_api_token_is_exchanged_once_at_the_authentication_server() {
         .at("https://api.example.com")
         .with_auth_url("https://auth.example.com/")
         .with_http(HttpOptions::default().with_transport(Arc::clone(&script) as _));
-    let provider = UpsunProvider::new(config).unwrap();
+    let provider = config.connect().unwrap();
     provider.list_page(&ListQuery::new(), None).await.unwrap();
     provider.list_page(&ListQuery::new(), None).await.unwrap();
     let sent = script.sent();

@@ -7,7 +7,7 @@ use anyprofile_core::{
     ProfileProviderExt as _, Write,
 };
 use anyprofile_http::HttpOptions;
-use anyprofile_upsun::{DEFAULT_CATALOG, PROJECT_OPTIONS_URL, UpsunProvider};
+use anyprofile_upsun::{DEFAULT_CATALOG, PROJECT_OPTIONS_URL};
 
 use crate::{
     ORGANIZATION, USER, config, id, provider,
@@ -193,7 +193,7 @@ async fn an_update_is_never_repeated() {
     for status in [408, 500, 502, 503, 504] {
         let script = Script::of([answer(status).header("retry-after", "1")]);
         let http = HttpOptions::default().with_transport(script.clone());
-        let provider = UpsunProvider::new(config(&script).with_http(http)).unwrap();
+        let provider = config(&script).with_http(http).connect().unwrap();
         let error = unread::update(&provider, id(ORGANIZATION), &name()).await.unwrap_err();
         assert_eq!(script.sent().len(), 1);
         assert!(error.hint().unwrap().contains("not known whether"), "{error}");

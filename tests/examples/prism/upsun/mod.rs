@@ -3,12 +3,12 @@
 mod writes;
 
 use anyprofile::{
-    Error, ErrorKind, FindKey, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider as _,
+    Error, ErrorKind, FindKey, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider,
     ProfileProviderExt as _, Result, Timestamp,
     upsun::{
         CursorPage, DateTimeFilter, ListProfiles, ListUserExtendedAccess, ListUserOrganizations,
         ListUserProjectAccess, ListUserTeams, ListedOrganizations, OrganizationSort, ProjectAccessSort, Sort,
-        StringFilter, TimeSort, UpsunClient, UpsunConfig, UpsunProvider,
+        StringFilter, TimeSort, UpsunClient, UpsunConfig,
         wire::{self, SignedLink},
     },
 };
@@ -55,7 +55,7 @@ pub(crate) async fn call(check: &mut Check, base_url: &str) -> Result<(), Broken
     users(check, &client).await;
     lists(check, &client).await?;
     writes::call(check, &client, base_url).await;
-    provider(check, &UpsunProvider::new(config)?).await?;
+    provider(check, &config.connect()?).await?;
     Ok(())
 }
 
@@ -200,7 +200,7 @@ async fn lists(check: &mut Check, client: &UpsunClient) -> Result<(), Broken> {
 
 /// What the document does not have is left out: organizations by themselves, and with them members and an
 /// organization's enriched profile.
-async fn provider(check: &mut Check, provider: &UpsunProvider) -> Result<(), Broken> {
+async fn provider(check: &mut Check, provider: &impl ProfileProvider) -> Result<(), Broken> {
     let id =
         |kind, native| -> Result<ProfileId, Broken> { Ok(format!("upsun:prism/{kind}/{native}").parse()?) };
     let (user, organization) = (id("user", USER)?, id("organization", ORGANIZATION)?);

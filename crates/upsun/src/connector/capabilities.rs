@@ -9,9 +9,9 @@ use anyprofile_core::{
 
 use super::{COMPANY_TYPE, DEFAULT_CATALOG, MARKETING, PROJECT_OPTIONS_URL, UI_COLORSCHEME};
 use crate::{
-    client::MAX_PAGE_SIZE,
     config::ListedOrganizations,
     map::{ADDRESS, MEMBER, ORGANIZATION, ORGANIZATION_PROFILE, PROFILE, USER, USER_REFERENCE},
+    operations::MAX_PAGE_SIZE,
 };
 
 /// The kinds of ids whose profiles can be updated.

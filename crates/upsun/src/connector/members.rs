@@ -1,0 +1,86 @@
+//! The members of an organization.
+
+use anyprofile_core::{Field, IdKind, ListQuery, MissingReason, Profile, ProfileId, Result, wire::WithRaw};
+use anyprofile_engine::{Mapping, Place, RecordPage};
+use anyprofile_http::{Answer, Caller};
+use futures_util::{StreamExt as _, stream};
+
+use super::onward;
+use crate::{
+    ListOrganizationMembers, PagePosition,
+    map::{self, USER_REFERENCE},
+    operations::{self, item_list},
+    wire::{ItemList, OrganizationMember, ReferencedUsers, SignedLink},
+};
+
+/// How many links of a page are followed side by side.
+const SIDE_BY_SIDE: usize = 4;
+
+/// What was seen of the membership's own id is the user's.
+const MEMBERS: Mapping<OrganizationMember> =
+    Mapping::new(IdKind::USER, |member| member.user_id.value().or(member.id.value()), map::member);
+
+/// A page of members, each with what the service says of the user where it refers to it.
+pub(super) async fn page(
+    caller: &Caller,
+    organization: &ProfileId,
+    query: &ListQuery,
+    place: &Place<'_>,
+) -> Result<RecordPage> {
+    let list = ListOrganizationMembers {
+        page_size: query.page_size,
+        position: place.token().map(PagePosition::from),
+        ..ListOrganizationMembers::default()
+    };
+    let operation = operations::list_organization_members(organization.native(), &list).read_as(members);
+    let (mut page, users) = caller.call(&operation).await?.value;
+    let mut reads =
+        stream::iter(users).map(|link| async move { referenced(caller, &link).await }).buffered(SIDE_BY_SIDE);
+    let mut answers = Vec::new();
+    while let Some(read) = reads.next().await {
+        answers.push(read?);
+    }
+    for member in page.profiles_mut() {
+        describe(member, &answers);
+    }
+    Ok(page)
+}
+
+/// The members of a page, and where their users are described.
+fn members(answer: &Answer) -> Result<(RecordPage, Vec<SignedLink>)> {
+    let mut listed = item_list(answer)?;
+    let links = std::mem::take(&mut listed.list.links);
+    let page =
+        listed.into_page(|list: ItemList<WithRaw<OrganizationMember>>| (list.items, list.count.into_value()));
+    Ok((RecordPage::new(page.try_map(MEMBERS.each(answer)), onward(links.next)), links.users))
+}
+
+/// The users behind a link, or why they cannot be read.
+type Answered = std::result::Result<ReferencedUsers, MissingReason>;
+
+async fn referenced(caller: &Caller, link: &SignedLink) -> Result<Answered> {
+    match caller.call(&operations::get_referenced_users(link)).await {
+        Ok(reply) => Ok(Ok(reply.value)),
+        Err(error) => Ok(Err(MissingReason::of_one_among_many(&error).ok_or(error)?)),
+    }
+}
+
+/// Adds to a member what is said of the user: null means that the user is gone, and nothing that nothing is known.
+fn describe(member: &mut Profile, answers: &[Answered]) {
+    let native = member.id.native().to_owned();
+    let users = || answers.iter().filter_map(|answered| answered.as_ref().ok());
+    match users().map(|users| users.get(&native)).find(|user| !user.is_absent()) {
+        Some(Field::Value(user)) => {
+            let reference = map::user_reference(member.id.clone(), user.clone());
+            member.merge(USER_REFERENCE, reference);
+        }
+        Some(_) => member.merge(USER_REFERENCE, map::gone(member.id.clone())),
+        None => {
+            let refused = answers.iter().find_map(|answered| answered.as_ref().err()).cloned();
+            // A record that did not decode may be this one.
+            let is_unread = users().any(|users| !users.quarantined.is_empty());
+            let otherwise = if is_unread { MissingReason::Failed } else { MissingReason::NotThere };
+            member.note_missing(USER_REFERENCE, refused.unwrap_or(otherwise));
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What the engine has to know of Upsun.
+
+mod capabilities;
+mod members;
+mod organizations;
+mod records;
+mod writes;
+
+use anyprofile_core::{
+    Capabilities, Expected, FieldPath, FindKey, GetOptions, IdKind, Kind, ListQuery, Profile, ProfileId,
+    Result, Timestamp, View, Write, async_trait, wire::WithRaw,
+};
+use anyprofile_engine::{Action, Basis, Collection, Connector, LookUp, Onward, Place, Position, RecordPage};
+use anyprofile_http::{Answer, Caller};
+
+use self::records::{PROFILES, USERS};
+use crate::{
+    ListProfiles, ListedOrganizations,
+    map::{ADDRESS, ORGANIZATION, ORGANIZATION_PROFILE, PROFILE, USER},
+    operations::{self, profile_list},
+    wire::{self, Link, ProfileList},
+};
+
+/// `extension.default_catalog`: the URL of a catalog in place of the default.
+pub const DEFAULT_CATALOG: FieldPath = FieldPath::extension("extension.default_catalog");
+/// `extension.project_options_url`: the URL of the project options of the whole organization.
+pub const PROJECT_OPTIONS_URL: FieldPath = FieldPath::extension("extension.project_options_url");
+
+/// `extension.company_type`: the type of the company, free text.
+pub const COMPANY_TYPE: FieldPath = FieldPath::extension("extension.company_type");
+/// `extension.marketing`: whether the user agreed to marketing messages.
+pub const MARKETING: FieldPath = FieldPath::extension("extension.marketing");
+/// `extension.ui_colorscheme`: the color scheme of the interface, `light` or `dark`.
+pub const UI_COLORSCHEME: FieldPath = FieldPath::extension("extension.ui_colorscheme");
+
+/// What the engine has to know of an account at Upsun or Platform.sh.
+#[derive(Debug)]
+pub(crate) struct UpsunConnector {
+    capabilities: Capabilities,
+    organizations: ListedOrganizations,
+}
+
+impl UpsunConnector {
+    pub(crate) fn new(organizations: ListedOrganizations) -> Self {
+        Self { capabilities: capabilities::capabilities(&organizations), organizations }
+    }
+
+    /// Whether organizations are listed behind the profiles, and can be among what the query asks for.
+    fn lists_organizations(&self, query: &ListQuery) -> bool {
+        let kinds = &query.filter.kind;
+        let may_be_wanted = |kind: &Expected<Kind>| *kind == Expected::Is(Kind::Organization);
+        self.organizations != ListedOrganizations::None
+            && query.member_of.is_none()
+            && (kinds.is_empty() || kinds.iter().any(may_be_wanted))
+    }
+}
+
+/// A page of `/profiles`, whose links name a page by its number.
+fn page(answer: &Answer) -> Result<RecordPage> {
+    let mut listed = profile_list(answer)?;
+    let next = listed.list.links.next.take();
+    let page = listed
+        .into_page(|list: ProfileList<WithRaw<wire::Profile>>| (list.profiles, list.count.into_value()));
+    Ok(RecordPage::new(page.try_map(PROFILES.each(answer)), onward(next)).numbered())
+}
+
+/// A link without an address is followed too, and then refused: a page is missing.
+fn onward(next: Option<Link>) -> Onward {
+    next.map_or(Onward::End, |link| Onward::At(Position::Token(link.href.into_value().unwrap_or_default())))
+}
+
+#[async_trait]
+impl Connector for UpsunConnector {
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn collections(&self, query: &ListQuery) -> Vec<Collection> {
+        let users = Collection::new(IdKind::USER);
+        if !self.lists_organizations(query) {
+            return vec![users];
+        }
+        let organizations = Collection::new(IdKind::ORGANIZATION);
+        vec![
+            users,
+            match &self.organizations {
+                // By their place in the configuration.
+                ListedOrganizations::These(_) => organizations.numbered(),
+                _ => organizations,
+            },
+        ]
+    }
+
+    async fn list(&self, caller: &Caller, query: &ListQuery, place: &Place<'_>) -> Result<RecordPage> {
+        if let Some(organization) = &query.member_of {
+            return members::page(caller, organization, query, place).await;
+        }
+        if *place.collection == IdKind::ORGANIZATION {
+            return self.organizations(caller, query, place).await;
+        }
+        let list = ListProfiles { range: query.page_size, ..ListProfiles::default() };
+        let operation = match place.token() {
+            Some(link) => operations::follow_profiles(&list, &Link::to(link)),
+            None => operations::list_profiles(&list),
+        };
+        caller.call(&operation.read_as(page)).await.map(|reply| reply.value)
+    }
+
+    async fn get(&self, caller: &Caller, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        if id.kind == IdKind::ORGANIZATION {
+            records::organization(caller, id, options).await
+        } else {
+            records::profile(caller, id).await
+        }
+    }
+
+    async fn current(&self, caller: &Caller, _: &GetOptions) -> Result<Profile> {
+        caller.call(&USERS.of(operations::get_current_user())).await.map(|reply| reply.value)
+    }
+
+    /// Addresses and user names are looked up directly: `/users/email=…`, `/users/username=…`. What is found is the
+    /// user as `/users` shows it.
+    async fn look_up(&self, caller: &Caller, key: &FindKey) -> LookUp {
+        let operation = match key {
+            FindKey::Email(address) if !address.is_empty() => operations::get_user_by_email(address),
+            FindKey::Username(name) if !name.is_empty() => operations::get_user_by_username(name),
+            FindKey::NativeId(native) => {
+                // An organization is asked for only by what looks like its id: to any other the service may answer
+                // that it is not allowed, which says nothing.
+                let is_ulid = native.len() == 26 && native.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                return LookUp::Ids(vec![if is_ulid { IdKind::ORGANIZATION } else { IdKind::USER }]);
+            }
+            _ => return LookUp::Unanswerable,
+        };
+        LookUp::Direct(caller.call(&USERS.of(operation)).await.map(|reply| Box::new(reply.value)))
+    }
+
+    fn further_views(&self, kind: &IdKind) -> Vec<View> {
+        if *kind == IdKind::ORGANIZATION {
+            vec![ORGANIZATION, ORGANIZATION_PROFILE, ADDRESS]
+        } else {
+            vec![PROFILE, USER, ADDRESS]
+        }
+    }
+
+    async fn complete(&self, caller: &Caller, profile: &Profile, view: &View) -> Result<Profile> {
+        records::further(caller, &profile.id, view).await
+    }
+
+    fn write(&self, caller: &Caller, write: &Write, _: &Basis, _: Timestamp) -> Result<Vec<Action>> {
+        match write {
+            Write::Update { id, change } => Ok(writes::actions(id, change)),
+            other => Err(other.unsupported(caller.info(), &self.capabilities)),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Organizations, listed behind the profiles of `/profiles`.
+
+use anyprofile_core::{
+    ErrorKind, Field, IdKind, ListQuery, MissingReason, Page, Profile, ProfileId, Quarantined, Result,
+    wire::WithRaw,
+};
+use anyprofile_engine::{Onward, Place, Position, RecordPage};
+use anyprofile_http::{Answer, Caller, Fact};
+use futures_util::{StreamExt as _, stream};
+
+use super::{UpsunConnector, onward, records};
+use crate::{
+    ListUserOrganizations, ListedOrganizations, PagePosition,
+    operations::{self, MAX_PAGE_SIZE, item_list},
+    wire::{self, ItemList},
+};
+
+/// How many of the organizations are one page, where the caller names no size: each is a request of its own.
+const PAGE_SIZE: u32 = 25;
+/// How many organizations are read side by side.
+const SIDE_BY_SIDE: usize = 4;
+
+/// The id of the token's user.
+const OWN_ID: Fact<String> = Fact::new("own id");
+
+impl UpsunConnector {
+    /// A page of organizations. Of those that are discovered, the engine adds the profiles.
+    pub(super) async fn organizations(
+        &self,
+        caller: &Caller,
+        query: &ListQuery,
+        place: &Place<'_>,
+    ) -> Result<RecordPage> {
+        match &self.organizations {
+            ListedOrganizations::None => Ok(RecordPage::new(Page::last(Vec::new()), Onward::End)),
+            ListedOrganizations::Discovered => discovered(caller, query, place).await,
+            ListedOrganizations::These(organizations) => {
+                configured(caller, query, place, organizations).await
+            }
+        }
+    }
+}
+
+async fn discovered(caller: &Caller, query: &ListQuery, place: &Place<'_>) -> Result<RecordPage> {
+    let user_id = caller.remember(OWN_ID, own_id(caller)).await?;
+    let list = ListUserOrganizations {
+        page_size: Some(query.page_size.unwrap_or(PAGE_SIZE).min(MAX_PAGE_SIZE)),
+        position: place.token().map(PagePosition::from),
+        ..ListUserOrganizations::default()
+    };
+    let operation = operations::list_user_organizations(&user_id, &list).read_as(page);
+    caller.call(&operation).await.map(|reply| reply.value)
+}
+
+fn page(answer: &Answer) -> Result<RecordPage> {
+    let mut listed = item_list(answer)?;
+    let next = listed.list.links.next.take();
+    let page =
+        listed.into_page(|list: ItemList<WithRaw<wire::Organization>>| (list.items, list.count.into_value()));
+    Ok(RecordPage::new(page.try_map(records::ORGANIZATIONS.each(answer)), onward(next)))
+}
+
+/// The id of the token's user.
+async fn own_id(caller: &Caller) -> Result<String> {
+    let operation = operations::get_current_user().read_as(|answer| {
+        let user: wire::User = answer.decode_record()?;
+        match user.id {
+            Field::Value(id) => Ok(id.as_str().to_owned()),
+            _ => Err(answer.error(ErrorKind::Decode, "the answer has no usable id")),
+        }
+    });
+    let reply = caller.call(&operation).await.map_err(|error| {
+        if error.kind() == ErrorKind::PermissionDenied {
+            return error.with_hint(
+                "the token belongs to no user, whose organizations could be listed: name them in the configuration",
+            );
+        }
+        error
+    });
+    reply.map(|reply| reply.value)
+}
+
+async fn configured(
+    caller: &Caller,
+    query: &ListQuery,
+    place: &Place<'_>,
+    organizations: &[String],
+) -> Result<RecordPage> {
+    let size = usize::try_from(query.page_size.unwrap_or(PAGE_SIZE)).unwrap_or(usize::MAX).max(1);
+    // The number is the organization's: a stored cursor is good with another page size of ours.
+    let first = place.number().map_or(0, |number| usize::try_from(number).unwrap_or(usize::MAX));
+    let first = first.min(organizations.len());
+    let end = first.saturating_add(size).min(organizations.len());
+    let mut reads = stream::iter(organizations[first..end].to_vec())
+        .map(|address: String| async move {
+            let read = named(caller, &address).await;
+            read.map_err(|error| (address, error))
+        })
+        .buffered(SIDE_BY_SIDE);
+    let mut page = RecordPage::new(Page::last(Vec::new()), Onward::End);
+    let mut position = 0;
+    while let Some(read) = reads.next().await {
+        match read {
+            // One organization may be named by its id and by its name.
+            Ok(profile) if page.profiles().iter().any(|known| known.id == profile.id) => {}
+            Ok(profile) => page.profiles_mut().push(profile),
+            // It was named, so it is missing.
+            Err((address, error)) => {
+                let reason = MissingReason::of_one_among_many(&error).ok_or(error)?;
+                let reason = format!("the organization {address} cannot be read ({reason})");
+                page.set_aside(Quarantined::new(position, reason));
+            }
+        }
+        position += 1;
+    }
+    let next = (end < organizations.len()).then(|| Position::Number(u64::try_from(end).unwrap_or(u64::MAX)));
+    Ok(page.with_onward(next.map_or(Onward::End, Onward::At)))
+}
+
+/// An organization that the configuration names.
+async fn named(caller: &Caller, address: &str) -> Result<Profile> {
+    let info = caller.info();
+    let id = ProfileId::new(info.service.clone(), info.account.clone(), IdKind::ORGANIZATION, address)?;
+    records::organization_with_profile(caller, &id, MissingReason::of_one_among_many).await
+}

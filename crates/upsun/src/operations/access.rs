@@ -1,0 +1,252 @@
+//! Organizations, teams, and who has access to what.
+
+use anyprofile_http::{Answer, Operation, Request};
+use serde_json::json;
+
+use super::{
+    ArrayFilter, CursorPage, DateTimeFilter, OrganizationSort, PagePosition, ProjectAccessSort, Sort,
+    StringFilter, TimeSort, page::Listing,
+};
+use crate::wire::{
+    ExtendedAccess, Organization, OrganizationMember, ProjectAccess, ProjectAccessGrant, ProjectPermission,
+    Team,
+};
+
+/// The most organizations, teams or members a page (OpenAPI document).
+pub(crate) const MAX_PAGE_SIZE: u32 = 100;
+
+/// Which organizations of a user to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListUserOrganizations {
+    /// On the id (`filter[id]`).
+    pub id: StringFilter,
+    /// On the type, `fixed` or `flexible` (`filter[type]`).
+    pub organization_type: StringFilter,
+    /// On the vendor (`filter[vendor]`).
+    pub vendor: StringFilter,
+    /// On the state (`filter[status]`). Without it the service lists active, restricted and suspended ones,
+    /// and no deleted ones.
+    pub status: StringFilter,
+    /// On the time of the last change (`filter[updated_at]`).
+    pub updated_at: DateTimeFilter,
+    /// Organizations a page, 1 to 100 (`page[size]`). The default is the service's, and not documented.
+    pub page_size: Option<u32>,
+    /// The order (`sort`). The default is the service's.
+    pub sort: Option<Sort<OrganizationSort>>,
+    /// Goes on from another page of the same query; see [`PageLink::position`](crate::PageLink::position).
+    pub position: Option<PagePosition>,
+}
+
+/// Which teams of a user to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListUserTeams {
+    /// On the id of the organization (`filter[organization_id]`).
+    pub organization_id: StringFilter,
+    /// On the time of the last change (`filter[updated_at]`).
+    pub updated_at: DateTimeFilter,
+    /// Teams a page, 1 to 100 (`page[size]`). The default is the service's, and not documented.
+    pub page_size: Option<u32>,
+    /// The order (`sort`). The default is the service's.
+    pub sort: Option<Sort<TimeSort>>,
+    /// Goes on from another page of the same query; see [`PageLink::position`](crate::PageLink::position).
+    pub position: Option<PagePosition>,
+}
+
+/// Which accesses of a user to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListUserProjectAccess {
+    /// Only projects of the organization with this id (`filter[organization_id]`, without an operator).
+    pub organization_id: Option<String>,
+    /// Accesses a page, 1 to 200 (`page[size]`). The default is the service's, and not documented.
+    pub page_size: Option<u32>,
+    /// The order (`sort`). The default is the service's.
+    pub sort: Option<Sort<ProjectAccessSort>>,
+    /// Goes on from another page of the same query; see [`PageLink::position`](crate::PageLink::position).
+    pub position: Option<PagePosition>,
+}
+
+/// Which accesses of a user to list, those through teams included.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListUserExtendedAccess {
+    /// On the kind of resource, `project` or `organization` (`filter[resource_type]`).
+    pub resource_type: StringFilter,
+    /// On the id of the organization (`filter[organization_id]`).
+    pub organization_id: StringFilter,
+    /// On the permissions (`filter[permissions]`).
+    pub permissions: StringFilter,
+}
+
+/// Which organizations to list. The filters are from client code, not from the project's reduced OpenAPI
+/// document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListOrganizations {
+    /// On the id (`filter[id]`).
+    pub id: StringFilter,
+    /// On the type (`filter[type]`).
+    pub organization_type: StringFilter,
+    /// On the id of the owner (`filter[owner_id]`).
+    pub owner_id: StringFilter,
+    /// On the machine name (`filter[name]`).
+    pub name: StringFilter,
+    /// On the name that is shown (`filter[label]`).
+    pub label: StringFilter,
+    /// On the vendor (`filter[vendor]`).
+    pub vendor: StringFilter,
+    /// On what the organization can do (`filter[capabilities]`).
+    pub capabilities: ArrayFilter,
+    /// On the state (`filter[status]`).
+    pub status: StringFilter,
+    /// On the time of the last change (`filter[updated_at]`).
+    pub updated_at: DateTimeFilter,
+    /// Organizations a page, 1 to 100 (`page[size]`).
+    pub page_size: Option<u32>,
+    /// The order (`sort`). The fields are those of a user's organizations.
+    pub sort: Option<Sort<OrganizationSort>>,
+    /// Goes on from another page of the same query; see [`PageLink::position`](crate::PageLink::position).
+    pub position: Option<PagePosition>,
+}
+
+/// Which members of an organization to list. The parameters are from client code, not from the project's
+/// reduced OpenAPI document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListOrganizationMembers {
+    /// On the permissions (`filter[permissions]`).
+    pub permissions: ArrayFilter,
+    /// Members a page, 1 to 100 (`page[size]`).
+    pub page_size: Option<u32>,
+    /// The order (`sort`). That the fields are those of teams is inferred.
+    pub sort: Option<Sort<TimeSort>>,
+    /// Goes on from another page of the same query; see [`PageLink::position`](crate::PageLink::position).
+    pub position: Option<PagePosition>,
+}
+
+pub(crate) fn list_user_organizations(
+    user_id: &str,
+    list: &ListUserOrganizations,
+) -> Operation<CursorPage<Organization>> {
+    Listing::of("list-user-orgs", "/users", user_id, "/organizations")
+        .filter("id", &list.id)
+        .filter("type", &list.organization_type)
+        .filter("vendor", &list.vendor)
+        .filter("status", &list.status)
+        .filter("updated_at", &list.updated_at)
+        .page_size(list.page_size, MAX_PAGE_SIZE)
+        .parameter("sort", list.sort.as_ref())
+        .at(list.position.as_ref())
+        .operation()
+}
+
+pub(crate) fn list_user_teams(user_id: &str, list: &ListUserTeams) -> Operation<CursorPage<Team>> {
+    Listing::of("list-user-teams", "/users", user_id, "/teams")
+        .filter("organization_id", &list.organization_id)
+        .filter("updated_at", &list.updated_at)
+        .page_size(list.page_size, MAX_PAGE_SIZE)
+        .parameter("sort", list.sort.as_ref())
+        .at(list.position.as_ref())
+        .operation()
+}
+
+pub(crate) fn list_user_project_access(
+    user_id: &str,
+    list: &ListUserProjectAccess,
+) -> Operation<CursorPage<ProjectAccess>> {
+    Listing::of("list-user-project-access", "/users", user_id, "/project-access")
+        .parameter("filter[organization_id]", list.organization_id.as_ref())
+        .page_size(list.page_size, 200)
+        .parameter("sort", list.sort.as_ref())
+        .at(list.position.as_ref())
+        .operation()
+}
+
+pub(crate) fn get_user_project_access(user_id: &str, project_id: &str) -> Operation<ProjectAccess> {
+    let request = project_access(Request::get("get-user-project-access"), user_id).segment(project_id);
+    Operation::new(request, Answer::decode_record)
+}
+
+pub(crate) fn grant_user_project_access(user_id: &str, grants: &[ProjectAccessGrant]) -> Operation<()> {
+    let can_be = grants.iter().all(|grant| !grant.project_id.is_empty() && !grant.permissions.is_empty());
+    let request = project_access(Request::post("grant-user-project-access").json(&grants), user_id)
+        .refused_if(!can_be, "a project has no id or no permission", None)
+        .refused_if(grants.is_empty(), "there is no project to give access to", None);
+    Operation::new(request, Answer::acknowledged)
+}
+
+pub(crate) fn update_user_project_access(
+    user_id: &str,
+    project_id: &str,
+    permissions: &[ProjectPermission],
+) -> Operation<()> {
+    let request = Request::patch("update-user-project-access", &json!({ "permissions": permissions }))
+        .refused_if(permissions.is_empty(), "there is no permission; remove the access instead", None);
+    Operation::new(project_access(request, user_id).segment(project_id), Answer::acknowledged)
+}
+
+pub(crate) fn remove_user_project_access(user_id: &str, project_id: &str) -> Operation<()> {
+    let request = project_access(Request::delete("remove-user-project-access"), user_id);
+    Operation::new(request.segment(project_id), Answer::acknowledged)
+}
+
+pub(crate) fn list_user_extended_access(
+    user_id: &str,
+    list: &ListUserExtendedAccess,
+) -> Operation<CursorPage<ExtendedAccess>> {
+    Listing::of("list-user-extended-access", "/users", user_id, "/extended-access")
+        .filter("resource_type", &list.resource_type)
+        .filter("organization_id", &list.organization_id)
+        .filter("permissions", &list.permissions)
+        .operation()
+}
+
+pub(crate) fn list_organizations(list: &ListOrganizations) -> Operation<CursorPage<Organization>> {
+    Listing::new("list-orgs", "/organizations")
+        .filter("id", &list.id)
+        .filter("type", &list.organization_type)
+        .filter("owner_id", &list.owner_id)
+        .filter("name", &list.name)
+        .filter("label", &list.label)
+        .filter("vendor", &list.vendor)
+        .filter("capabilities", &list.capabilities)
+        .filter("status", &list.status)
+        .filter("updated_at", &list.updated_at)
+        .page_size(list.page_size, MAX_PAGE_SIZE)
+        .parameter("sort", list.sort.as_ref())
+        .at(list.position.as_ref())
+        .operation()
+}
+
+pub(crate) fn get_organization(organization: &str) -> Operation<Organization> {
+    Operation::new(of_organization(Request::get("get-org"), organization), Answer::decode_record)
+}
+
+pub(crate) fn list_organization_members(
+    organization_id: &str,
+    list: &ListOrganizationMembers,
+) -> Operation<CursorPage<OrganizationMember>> {
+    Listing::of("list-org-members", "/organizations", organization_id, "/members")
+        .filter("permissions", &list.permissions)
+        .page_size(list.page_size, MAX_PAGE_SIZE)
+        .parameter("sort", list.sort.as_ref())
+        .at(list.position.as_ref())
+        .by_id(organization_id, "the members of an organization are listed by its id, not by its name")
+        .operation()
+}
+
+/// An organization by its id, or by `name=` and its machine name, whose `=` is not encoded.
+pub(super) fn of_organization(request: Request, address: &str) -> Request {
+    let request = request.path("/organizations");
+    match address.strip_prefix("name=") {
+        Some(name) => request.named_segment("name", name),
+        None => request.segment(address),
+    }
+}
+
+/// The part of the path that accesses of a user to projects have in common.
+fn project_access(request: Request, user_id: &str) -> Request {
+    request.path("/users").segment(user_id).path("/project-access")
+}

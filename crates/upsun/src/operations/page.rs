@@ -1,0 +1,251 @@
+//! Lists whose pages are linked by opaque cursors (`/users`, `/organizations`).
+
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use anyprofile_core::{
+    Effort, Field, Page, Quarantined, Result, Timestamp,
+    wire::{self, Tolerant},
+};
+use anyprofile_http::{Answer, Listed, Operation, Request};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::filter::Filter;
+use crate::wire::{ItemList, Link, SignedLink};
+
+/// A page of a list, and the ways to the pages around it.
+///
+/// ```no_run
+/// # async fn organizations(client: anyprofile_upsun::UpsunClient) -> anyprofile_core::Result<()> {
+/// use anyprofile_upsun::ListUserOrganizations;
+///
+/// let mut page = client.list_user_organizations("a user's id", &ListUserOrganizations::default()).await?;
+/// loop {
+///     println!("{} organizations", page.items.len());
+///     let Some(next) = page.next else { break };
+///     page = client.follow(&next).await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CursorPage<T> {
+    /// The records, in the service's order. May be empty although there are more pages.
+    pub items: Vec<T>,
+    /// How many records the service says that the whole list has. Most lists do not say.
+    pub count: Field<u64>,
+    /// The way to the next page; `None` at the end.
+    pub next: Option<PageLink<T>>,
+    /// The way to the page before.
+    pub previous: Option<PageLink<T>>,
+    /// Where the users are described whom the records name; see
+    /// [`get_referenced_users`](crate::UpsunClient::get_referenced_users).
+    pub users: Vec<SignedLink>,
+    /// Records that did not decode.
+    pub quarantined: Vec<Quarantined>,
+    /// Fields around the records that have another type than was published, and whose meaning is plain all the same.
+    pub changed_types: Vec<&'static str>,
+    /// The service's id of the request.
+    pub request_id: Option<String>,
+    /// The time of the response by the service's clock, to the second.
+    pub date: Option<Timestamp>,
+    /// What it took to get the page.
+    pub effort: Effort,
+}
+
+/// The way to another page of the list that it came from: follow it with
+/// [`UpsunClient::follow`](crate::UpsunClient::follow).
+///
+/// It keeps what was asked for, since the service's links leave some of it out. `Debug` shows no content.
+pub struct PageLink<T> {
+    /// What was asked for, without the page.
+    request: Arc<Request>,
+    href: String,
+    from: Arc<str>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: Tolerant> PageLink<T> {
+    /// The page that it leads to.
+    pub(crate) fn operation(&self) -> Operation<CursorPage<T>> {
+        page_of(Arc::clone(&self.request), Some(&self.href))
+    }
+
+    /// The URL of the page that it came from.
+    pub(crate) fn from(&self) -> &str {
+        &self.from
+    }
+}
+
+impl<T> PageLink<T> {
+    /// Where it leads, to be stored and put into `position` of the same query later.
+    pub fn position(&self) -> PagePosition {
+        PagePosition(self.href.clone())
+    }
+}
+
+/// A place in a list: the link that the service gave, as text to be stored. Treat it as confidential.
+///
+/// `Debug` shows no content.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PagePosition(String);
+
+impl PagePosition {
+    /// The text. Empty if the service gave a link without an address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for PagePosition {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for PagePosition {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Debug for PagePosition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PagePosition(..)")
+    }
+}
+
+impl<T> Clone for PageLink<T> {
+    fn clone(&self) -> Self {
+        Self {
+            request: Arc::clone(&self.request),
+            href: self.href.clone(),
+            from: Arc::clone(&self.from),
+            of: PhantomData,
+        }
+    }
+}
+
+impl<T> fmt::Debug for PageLink<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PageLink(..)")
+    }
+}
+
+/// What is asked of a list.
+pub(super) struct Listing {
+    request: Request,
+    position: Option<String>,
+}
+
+impl Listing {
+    /// The list `path`.
+    pub(super) fn new(operation: &'static str, path: &'static str) -> Self {
+        Self { request: Request::get(operation).path(path), position: None }
+    }
+
+    /// The list `path/owner/list`.
+    pub(super) fn of(operation: &'static str, path: &'static str, owner: &str, list: &'static str) -> Self {
+        let request = Request::get(operation).path(path).segment(owner).path(list);
+        Self { request, position: None }
+    }
+
+    pub(super) fn filter(mut self, field: &str, filter: &impl Filter) -> Self {
+        let mut query = Vec::new();
+        if let Err(reason) = filter.write(field, &mut query) {
+            self.request = self.request.refused_if(true, reason, None);
+        }
+        for (name, value) in query {
+            self.request = self.request.query(&name, Some(value));
+        }
+        self
+    }
+
+    pub(super) fn parameter(self, name: &str, value: Option<impl ToString>) -> Self {
+        Self { request: self.request.query(name, value), ..self }
+    }
+
+    /// `page[size]`, from 1 to `most`.
+    pub(super) fn page_size(self, size: Option<u32>, most: u32) -> Self {
+        let is_out_of_range = size.is_some_and(|size| size == 0 || size > most);
+        let request = self
+            .request
+            .refused_if(is_out_of_range, "the page size is out of the documented range", None)
+            .query("page[size]", size)
+            .asking_for(size);
+        Self { request, ..self }
+    }
+
+    /// At another page than the first.
+    pub(super) fn at(self, position: Option<&PagePosition>) -> Self {
+        Self { position: position.map(|position| position.as_str().to_owned()), ..self }
+    }
+
+    /// Of an organization that is named by its id.
+    pub(super) fn by_id(self, organization: &str, reason: &'static str) -> Self {
+        Self { request: by_id(self.request, organization, reason), ..self }
+    }
+
+    pub(super) fn operation<T: Tolerant>(self) -> Operation<CursorPage<T>> {
+        page_of(Arc::new(self.request), self.position.as_deref())
+    }
+}
+
+/// Refuses an organization's machine name where the API takes its id alone.
+pub(super) fn by_id(request: Request, organization: &str, reason: &'static str) -> Request {
+    let hint = "use the id, which the console shows (26 letters and digits)";
+    request.refused_if(is_name(organization), reason, Some(hint))
+}
+
+/// Whether an organization is named by its machine name.
+pub(super) fn is_name(organization: &str) -> bool {
+    organization.starts_with("name=")
+}
+
+/// A page of a list: the first, or the one that a link leads to.
+fn page_of<T: Tolerant>(request: Arc<Request>, link: Option<&str>) -> Operation<CursorPage<T>> {
+    let asked = (*request).clone().follow(link);
+    Operation::new(asked, move |answer| {
+        let listed = item_list(answer)?;
+        let ItemList { items, count, links } = listed.list;
+        let from: Arc<str> = answer.url().as_str().into();
+        // A link without an address is kept, and refused when it is followed: a page is missing.
+        let page_link = |link: Option<Link>| {
+            let href = link?.href.into_value().unwrap_or_default();
+            Some(PageLink { request: Arc::clone(&request), href, from: Arc::clone(&from), of: PhantomData })
+        };
+        Ok(CursorPage {
+            items,
+            count,
+            next: page_link(links.next),
+            previous: page_link(links.previous),
+            users: links.users,
+            quarantined: listed.quarantined,
+            changed_types: listed.changed_types,
+            date: listed.date,
+            request_id: listed.request_id,
+            effort: listed.effort,
+        })
+    })
+}
+
+/// The records of a page, and what is said of the others.
+pub(crate) fn item_list<T: Tolerant>(answer: &Answer) -> Result<Listed<ItemList<T>>> {
+    answer.decode_envelope::<ItemList<T>, ItemList<Box<RawValue>>>(|loose| {
+        let ItemList { items, count, links } = loose;
+        wire::decode_records(items, |items| ItemList { items, count, links })
+    })
+}
+
+/// A list without pages that is a bare array.
+pub(super) fn bare_list<T: Tolerant>(answer: &Answer) -> Result<Page<T>> {
+    let listed = answer
+        .decode_list::<Bare<T>, Bare<Box<RawValue>>>(|records| wire::decode_records(records.0, Bare))?;
+    Ok(listed.into_page(|items| (items.0, None)))
+}
+
+/// Such an array.
+#[derive(Deserialize)]
+#[serde(transparent, bound = "R: Deserialize<'de>")]
+struct Bare<R>(#[serde(deserialize_with = "wire::records")] Vec<R>);

@@ -1,0 +1,67 @@
+//! What a user signs in with: API tokens, other services, a second factor.
+
+use anyprofile_core::Result;
+use anyprofile_http::{Answer, Operation, Request};
+use serde_json::json;
+
+use super::user::of_user;
+use crate::wire::{ApiToken, RecoveryCodes, Secret, TotpEnrollment};
+
+pub(crate) fn create_user_api_token(user_id: &str, name: &str) -> Operation<ApiToken> {
+    let request = of_user(Request::post("create-api-token"), user_id)
+        .path("/api-tokens")
+        .json(&json!({ "name": name }))
+        .refused_if(name.is_empty(), "the name of a token is empty", None);
+    Operation::new(request, Answer::decode_record).with_hint_if_made(
+        "it is not known whether the token is there: list the user's tokens, and delete it",
+    )
+}
+
+pub(crate) fn delete_user_api_token(user_id: &str, token_id: &str) -> Operation<()> {
+    let request = of_user(Request::delete("delete-api-token"), user_id).path("/api-tokens");
+    Operation::new(request.segment(token_id), Answer::acknowledged)
+}
+
+pub(crate) fn delete_user_connection(user_id: &str, provider: &str) -> Operation<()> {
+    let request = of_user(Request::delete("delete-login-connection"), user_id).path("/connections");
+    Operation::new(request.segment(provider), Answer::acknowledged)
+}
+
+pub(crate) fn get_totp_enrollment(user_id: &str) -> Operation<TotpEnrollment> {
+    let request = of_user(Request::get("get-totp-enrollment"), user_id).path("/totp");
+    Operation::new(request, Answer::decode_record)
+}
+
+pub(crate) fn confirm_totp_enrollment(
+    user_id: &str,
+    secret: &Secret,
+    passcode: &str,
+) -> Operation<RecoveryCodes> {
+    let secret = secret.expose();
+    let request = of_user(Request::post("confirm-totp-enrollment"), user_id)
+        .path("/totp")
+        .json(&json!({ "secret": secret, "passcode": passcode }))
+        .refused_if(
+            secret.is_empty() || passcode.is_empty(),
+            "the seed or the one-time password is empty",
+            None,
+        );
+    recovery_codes(request)
+}
+
+pub(crate) fn withdraw_totp_enrollment(user_id: &str) -> Operation<()> {
+    let request = of_user(Request::delete("withdraw-totp-enrollment"), user_id).path("/totp");
+    Operation::new(request, Answer::acknowledged)
+}
+
+pub(crate) fn recreate_recovery_codes(user_id: &str) -> Operation<RecoveryCodes> {
+    recovery_codes(of_user(Request::post("recreate-recovery-codes"), user_id).path("/codes"))
+}
+
+/// A change that is answered with codes.
+fn recovery_codes(request: Request) -> Operation<RecoveryCodes> {
+    let codes = |answer: &Answer| -> Result<_> { Ok(answer.decode_record_if_any()?.unwrap_or_default()) };
+    Operation::new(request, codes).with_hint_if_made(
+        "it is not known whether the change was made, with codes that nobody knows: make others",
+    )
+}
