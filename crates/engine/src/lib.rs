@@ -9,6 +9,132 @@
 //! - further records of a profile, and why one is missing;
 //! - plans that show what is sent, and that it is sent as it was shown; what was made, what was not, what is not known;
 //!   reading back.
+//!
+//! # A connector
+//! Of an invented API with three endpoints: a list of members whose pages have a token, one member, and a new name for one.
+//!
+//! ```
+//! use anyprofile_core::{
+//!     Capabilities, FieldPath, FieldSpec, GetOptions, IdKind, ListQuery, ListedCollection, Profile,
+//!     ProfileId, ProviderInfo, Result, Support, Timestamp, ValueFormat, View, Write, WriteRule,
+//!     async_trait, envelope_fields, open_record,
+//!     wire::{self, OpaqueId, WithRaw},
+//! };
+//! use anyprofile_engine::{
+//!     Action, Basis, Connection, Connector, Mapping, Onward, Place, Position, RecordPage,
+//! };
+//! use anyprofile_http::{
+//!     Answer, Caller, Credential, HeaderMap, HttpClient, HttpOptions, Operation, Request,
+//!     StaticDialect, header,
+//! };
+//!
+//! // What the service sends.
+//! open_record! {
+//!     /// A member of the library.
+//!     pub struct Member {
+//!         /// The number on the card.
+//!         id: OpaqueId = "card",
+//!         /// The name.
+//!         name: String = "name",
+//!     }
+//! }
+//!
+//! envelope_fields! { mod fields { counts {} records { members } } }
+//!
+//! #[derive(serde::Deserialize)]
+//! #[serde(bound = "R: serde::Deserialize<'de>")]
+//! struct Members<R> {
+//!     #[serde(deserialize_with = "fields::members")]
+//!     members: Vec<R>,
+//!     next: Option<String>,
+//! }
+//!
+//! // What it means.
+//! const MEMBER: View = View::new("member");
+//!
+//! static MEMBERS: Mapping<Member> =
+//!     Mapping::new(IdKind::USER, |member| member.id.value(), |id, member| {
+//!         let mut profile = Profile::read_from(MEMBER, id);
+//!         profile.unknown = member.unknown;
+//!         profile.name.display = member.name.empty_as_null();
+//!         profile
+//!     });
+//!
+//! fn list_members(token: Option<&str>) -> Operation<RecordPage> {
+//!     let request = Request::get("list-members").path("/members").query("after", token);
+//!     Operation::new(request, |answer| {
+//!         let mut listed = answer.decode_envelope::<Members<WithRaw<Member>>, Members<_>>(|loose| {
+//!             let Members { members, next } = loose;
+//!             wire::decode_records(members, |members| Members { members, next })
+//!         })?;
+//!         let next = listed.list.next.take();
+//!         let page = listed.into_page(|list| (list.members, None));
+//!         let onward = next.map_or(Onward::End, |token| Onward::At(Position::Token(token)));
+//!         Ok(RecordPage::new(page.try_map(MEMBERS.each(answer)), onward))
+//!     })
+//! }
+//!
+//! fn get_member(card: &str) -> Operation<Member> {
+//!     Operation::new(Request::get("get-member").path("/members").segment(card), Answer::decode_record)
+//! }
+//!
+//! fn rename_member(card: &str, name: &str) -> Operation<Member> {
+//!     let body = serde_json::json!({ "name": name });
+//!     let request = Request::patch("rename-member", &body).path("/members").segment(card);
+//!     Operation::new(request, Answer::decode_record).reading_back(&get_member(card))
+//! }
+//!
+//! // What the engine has to know.
+//! #[derive(Debug)]
+//! struct Library(Capabilities);
+//!
+//! #[async_trait]
+//! impl Connector for Library {
+//!     fn capabilities(&self) -> &Capabilities {
+//!         &self.0
+//!     }
+//!
+//!     async fn list(&self, caller: &Caller, _: &ListQuery, place: &Place<'_>) -> Result<RecordPage> {
+//!         caller.call(&list_members(place.token())).await.map(|reply| reply.value)
+//!     }
+//!
+//!     async fn get(&self, caller: &Caller, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
+//!         let operation = MEMBERS.asked(get_member(id.native()), id);
+//!         caller.call(&operation).await.map(|reply| reply.value)
+//!     }
+//!
+//!     fn write(&self, caller: &Caller, write: &Write, _: &Basis, _: Timestamp) -> Result<Vec<Action>> {
+//!         let Write::Update { id, change } = write else {
+//!             return Err(write.unsupported(caller.info(), &self.0));
+//!         };
+//!         let name = change.text(&FieldPath::NAME_DISPLAY).into_set().unwrap_or_default();
+//!         Ok(vec![Action::shows(MEMBERS.asked(rename_member(id.native(), name), id))])
+//!     }
+//! }
+//!
+//! fn connect(base_url: &str, key: &str) -> Result<Connection> {
+//!     let mut can = Capabilities::default();
+//!     (can.operations.list, can.operations.get) = (Support::users(), Support::users());
+//!     can.operations.update = Support::users();
+//!     can.listing.collections = vec![ListedCollection::new(IdKind::USER, [MEMBER])];
+//!     let rule = WriteRule::set_only(&[IdKind::USER], ValueFormat::Text { max_characters: Some(80) });
+//!     let name = FieldSpec::read_in(FieldPath::NAME_DISPLAY, MEMBER, "name").writable(rule);
+//!     can.fields = [FieldSpec::read_in(FieldPath::ID, MEMBER, "card"), name].into_iter().collect();
+//!     let info = ProviderInfo::new("library".parse()?, "main".parse()?, "Library", base_url);
+//!     let key = Credential::header(header::AUTHORIZATION, Some("Bearer"), &key.into())?;
+//!     let dialect = StaticDialect {
+//!         request_id_headers: &[std::borrow::Cow::Borrowed("x-request-id")],
+//!         quota_headers: &[],
+//!         is_own_form: |failure| failure.text("/problem").is_some(),
+//!         describe: |failure, details| details.service_message = failure.texts("/problem"),
+//!     };
+//!     let http = HttpClient::new(info, key, HeaderMap::new(), dialect, HttpOptions::default())?;
+//!     Ok(Connection::new(Library(can), http))
+//! }
+//!
+//! let library = connect("http://127.0.0.1/v1", "the key")?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod action;
 mod completion;

@@ -93,6 +93,9 @@ pub(crate) async fn execute(
         });
         execution.step(receipt);
     }
+    if !created.is_empty() {
+        caller.forget_what_may_change();
+    }
     if execution.is_unshown()
         && let Write::Update { id, change } = plan.needed()
     {

@@ -92,14 +92,20 @@ impl Caller {
         let found = cell
             .get_or_try_init(|| async move {
                 let value: Arc<dyn Any + Send + Sync> = Arc::new(find.await?);
-                Ok::<_, Error>((value, Instant::now()))
+                Ok::<_, Error>(Found { value, at: Instant::now(), may_change: fact.most_age.is_some() })
             })
             .await?;
-        found.0.clone().downcast().map_err(|_| {
+        found.value.clone().downcast().map_err(|_| {
             Error::new(ErrorKind::Internal, "two facts of an account have the same name")
                 .with_provider(self.info())
                 .with_hint("report this as a defect")
         })
+    }
+
+    /// Forgets all that [may change](Fact::at_most): something was written.
+    pub fn forget_what_may_change(&self) {
+        // What is on its way was asked for before.
+        self.known.lock().retain(|_, cell| cell.get().is_some_and(|found| !found.may_change));
     }
 
     fn lock(&self) -> MutexGuard<'_, Effort> {
@@ -122,7 +128,7 @@ impl<T> Fact<T> {
         Self { name, most_age: None, of: PhantomData }
     }
 
-    /// Something that is found anew when it is older.
+    /// Something that may change: it is found anew when it is older, and after something was written.
     pub const fn at_most(mut self, age: Duration) -> Self {
         self.most_age = Some(age);
         self
@@ -143,7 +149,12 @@ impl<T> fmt::Debug for Fact<T> {
     }
 }
 
-type Found = (Arc<dyn Any + Send + Sync>, Instant);
+struct Found {
+    value: Arc<dyn Any + Send + Sync>,
+    at: Instant,
+    may_change: bool,
+}
+
 type Cells = HashMap<&'static str, Arc<OnceCell<Found>>>;
 
 /// What is known of an account: as many entries as a connector has facts.
@@ -151,11 +162,16 @@ type Cells = HashMap<&'static str, Arc<OnceCell<Found>>>;
 struct Knowledge(Arc<Mutex<Cells>>);
 
 impl Knowledge {
+    fn lock(&self) -> MutexGuard<'_, Cells> {
+        // Each change of the map is one step.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The place of a fact, an empty one where what is there is too old.
     fn cell(&self, name: &'static str, most_age: Option<Duration>) -> Arc<OnceCell<Found>> {
-        let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cells = self.lock();
         let cell = cells.entry(name).or_default();
-        let is_old = |(_, found): &Found| most_age.is_some_and(|most| found.elapsed() > most);
+        let is_old = |found: &Found| most_age.is_some_and(|most| found.at.elapsed() > most);
         if cell.get().is_some_and(is_old) {
             *cell = Arc::default();
         }

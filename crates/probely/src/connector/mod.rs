@@ -77,14 +77,16 @@ const fn id(user: &wire::User) -> Option<&OpaqueId> {
     user.id.value()
 }
 
-const USER: Mapping<wire::User> = Mapping::new(IdKind::USER, id, |id, user| map::user(id, map::USER, user));
-const API: Mapping<wire::User> = Mapping::new(API_USER, id, |id, user| map::user(id, map::API_USER, user));
-const OWN: Mapping<wire::User> = Mapping::new(IdKind::USER, id, |id, user| map::user(id, map::PROFILE, user));
-const OWN_API: Mapping<wire::User> = Mapping::new(API_USER, id, |id, user| map::user(id, map::PROFILE, user));
+static USER: Mapping<wire::User> = Mapping::new(IdKind::USER, id, |id, user| map::user(id, map::USER, user));
+static API: Mapping<wire::User> = Mapping::new(API_USER, id, |id, user| map::user(id, map::API_USER, user));
+static OWN: Mapping<wire::User> =
+    Mapping::new(IdKind::USER, id, |id, user| map::user(id, map::PROFILE, user));
+static OWN_API: Mapping<wire::User> =
+    Mapping::new(API_USER, id, |id, user| map::user(id, map::PROFILE, user));
 
 /// How the records of a kind are read.
-const fn mapping(is_api_user: bool) -> Mapping<wire::User> {
-    if is_api_user { API } else { USER }
+fn mapping(is_api_user: bool) -> &'static Mapping<wire::User> {
+    if is_api_user { &API } else { &USER }
 }
 
 /// A page of profiles, and the numbers of the pages that remain.
@@ -99,7 +101,7 @@ fn page(answer: &Answer, mapping: &Mapping<wire::User>) -> Result<RecordPage> {
 /// The own profile, whose record says whether it is an API user's.
 fn own(answer: &Answer) -> Result<Profile> {
     let own: WithRaw<wire::User> = own_profile(answer)?;
-    let mapping = if own.record.is_apiuser == true { OWN_API } else { OWN };
+    let mapping = if own.record.is_apiuser == true { &OWN_API } else { &OWN };
     mapping.profile(answer, own).map_err(|reason| answer.error(ErrorKind::Decode, reason))
 }
 
@@ -120,7 +122,7 @@ impl Connector for ProbelyConnector {
         let is_api_users = *place.collection == API_USER;
         let operation =
             if is_api_users { operations::list_api_users(&list) } else { operations::list_users(&list) };
-        let operation = operation.read_as(move |answer| page(answer, &mapping(is_api_users)));
+        let operation = operation.read_as(move |answer| page(answer, mapping(is_api_users)));
         caller.call(&operation).await.map(|reply| reply.value)
     }
 

@@ -17,7 +17,7 @@ use crate::{
 const SIDE_BY_SIDE: usize = 4;
 
 /// What was seen of the membership's own id is the user's.
-const MEMBERS: Mapping<OrganizationMember> =
+static MEMBERS: Mapping<OrganizationMember> =
     Mapping::new(IdKind::USER, |member| member.user_id.value().or(member.id.value()), map::member);
 
 /// A page of members, each with what the service says of the user where it refers to it.

@@ -14,19 +14,19 @@ use crate::{
 };
 
 /// Profiles of `/profiles`.
-pub(super) const PROFILES: Mapping<wire::Profile> =
+pub(super) static PROFILES: Mapping<wire::Profile> =
     Mapping::new(IdKind::USER, |record| record.id.value(), map::profile);
 /// Users of `/users`.
-pub(super) const USERS: Mapping<wire::User> =
+pub(super) static USERS: Mapping<wire::User> =
     Mapping::new(IdKind::USER, |record| record.id.value(), map::user);
 /// Organizations of `/organizations`.
-pub(super) const ORGANIZATIONS: Mapping<wire::Organization> =
+pub(super) static ORGANIZATIONS: Mapping<wire::Organization> =
     Mapping::new(IdKind::ORGANIZATION, |record| record.id.value(), map::organization);
 /// Profiles of organizations, which have another id than the organization.
-pub(super) const ORGANIZATION_PROFILES: Mapping<wire::Profile> =
+pub(super) static ORGANIZATION_PROFILES: Mapping<wire::Profile> =
     Mapping::new(IdKind::ORGANIZATION, |_| None, map::profile);
 /// Addresses, which have no id.
-const ADDRESSES: Mapping<wire::Address> = Mapping::new(IdKind::USER, |_| None, map::address);
+static ADDRESSES: Mapping<wire::Address> = Mapping::new(IdKind::USER, |_| None, map::address);
 
 async fn called(caller: &Caller, operation: Operation<Profile>) -> Result<Profile> {
     caller.call(&operation).await.map(|reply| reply.value)

@@ -1,0 +1,139 @@
+//! Where a listing goes on, and when it has ended.
+
+use anyprofile_core::{Cursor, CursorPosition, ErrorKind, ListQuery, ProfileProvider as _};
+
+use crate::{
+    connection,
+    directory::{Careless, Directory, Paging},
+    ids, listed,
+    support::{Answer, Script, answer, json},
+};
+
+fn people(ids: &[&str], next: Option<&str>) -> Answer {
+    let people: Vec<_> = ids.iter().map(|id| serde_json::json!({ "id": id })).collect();
+    json(200, serde_json::json!({ "people": people, "next": next }).to_string())
+}
+
+/// Machines are a list that this account does not have.
+fn no_machines() -> Answer {
+    json(404, r#"{"error":"no such list"}"#)
+}
+
+fn own() -> Answer {
+    json(200, r#"{"id":"me"}"#)
+}
+
+#[tokio::test]
+async fn a_page_without_anybody_that_leads_on_is_passed() {
+    let script = Script::of([
+        people(&["a", "b"], Some("1")),
+        people(&[], Some("2")),
+        people(&["c"], None),
+        people(&["m"], None),
+    ]);
+    let (profiles, report) =
+        listed(&connection(Directory::new(Paging::Tokens), &script), ListQuery::new()).await;
+    assert_eq!(ids(&profiles.unwrap()), ["a", "b", "c", "m"]);
+    assert!(report.is_complete() && report.empty_pages == 1, "{report:?}");
+    assert_eq!(script.requests()[1..3], ["GET /people?size=2&token=1", "GET /people?size=2&token=2"]);
+}
+
+#[tokio::test]
+async fn an_end_that_is_only_claimed_is_proven_by_the_page_behind_it() {
+    let script = Script::of([
+        people(&["a", "b"], None),
+        people(&["c"], None),
+        people(&[], None),
+        no_machines(),
+        own(),
+    ]);
+    let (profiles, report) =
+        listed(&connection(Directory::new(Paging::FullPages), &script), ListQuery::new()).await;
+    assert_eq!(ids(&profiles.unwrap()), ["a", "b", "c"]);
+    assert!(report.is_complete() && !report.end_unproven, "{report:?}");
+    // A short page was no end: the server cuts pages as it likes.
+    let script = Script::of([
+        people(&["a"], None),
+        people(&["b", "c"], None),
+        people(&["d"], None),
+        people(&[], None),
+        no_machines(),
+        own(),
+    ]);
+    let (profiles, report) =
+        listed(&connection(Directory::new(Paging::FullPages), &script), ListQuery::new()).await;
+    assert_eq!(ids(&profiles.unwrap()), ["a", "b", "c", "d"]);
+    assert!(report.is_complete(), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_numbered_page_that_holds_only_who_came_before_is_the_end() {
+    let script = Script::of([
+        people(&["a", "b"], None),
+        people(&["c"], None),
+        // The server gives its last page for any number behind it.
+        people(&["c"], None),
+        no_machines(),
+        own(),
+    ]);
+    let (profiles, report) =
+        listed(&connection(Directory::new(Paging::FullPages), &script), ListQuery::new()).await;
+    assert_eq!(ids(&profiles.unwrap()), ["a", "b", "c", "c"]);
+    assert_eq!((report.duplicates, report.is_complete()), (1, true), "{report:?}");
+}
+
+#[tokio::test]
+async fn an_end_that_nothing_proves_is_told_and_the_listing_is_not_complete() {
+    let script = Script::of([people(&["a", "b"], None), people(&["c"], None), no_machines(), own()]);
+    let (profiles, report) =
+        listed(&connection(Directory::new(Paging::FullPagesOnly), &script), ListQuery::new()).await;
+    assert_eq!(profiles.unwrap().len(), 3);
+    assert!(report.end_unproven && !report.is_complete(), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_page_behind_the_end_and_a_list_that_is_not_there_are_believed_where_the_place_is_proven() {
+    let behind = || json(416, r#"{"error":"no such page"}"#);
+    let script = Script::of([people(&["a", "b"], None), behind(), own(), no_machines()]);
+    let (profiles, report) =
+        listed(&connection(Directory::new(Paging::FullPages), &script), ListQuery::new()).await;
+    assert_eq!(ids(&profiles.unwrap()), ["a", "b"]);
+    assert!(report.is_complete() && report.collections[1].is_not_offered, "{report:?}");
+    for wrong in [
+        // The place is wrong.
+        vec![people(&["a", "b"], None), behind(), json(404, r#"{"error":"gone"}"#)],
+        // What says so is not the service.
+        vec![people(&["a", "b"], None), json(416, "nothing here")],
+    ] {
+        let connection = connection(Directory::new(Paging::FullPages), &Script::of(wrong));
+        let (profiles, report) = listed(&connection, ListQuery::new()).await;
+        assert!(profiles.is_err() && !report.is_complete(), "{report:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_of_a_form_that_the_collection_never_gives_is_refused() {
+    let connection = connection(Directory::new(Paging::Tokens), &Script::silent());
+    let query = ListQuery::new();
+    let bound = query.effective(connection.capabilities());
+    let info = connection.info();
+    for cursor in [
+        Cursor::new(info, &bound, CursorPosition::PageNumber(2)),
+        Cursor::new(info, &bound, CursorPosition::Token("t".to_owned()))
+            .in_collection(anyprofile_core::IdKind::ORGANIZATION),
+        Cursor::new(info, &query, CursorPosition::Token("t".to_owned())),
+    ] {
+        let error = connection.list_page(&query, Some(&cursor)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_reads_cannot_write() {
+    let script = Script::of([answer(200)]);
+    let careless = connection(Careless(Directory::new(Paging::Tokens)), &script);
+    let error = careless.list_page(&ListQuery::new(), None).await.unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::Internal, Some("touch")));
+    assert!(error.message().starts_with("nothing was sent"), "{error}");
+    assert!(script.sent().is_empty());
+}
