@@ -240,14 +240,17 @@ pub(crate) struct Paging {
     /// So many profiles a request; the services have limits.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) page_size: Option<u32>,
-    /// So many requests of an account at once, where its service allows it [default: 8]. With 1, profiles come in the
-    /// service's order; else a list of all may be read from both its ends.
+    /// So many requests of an account at once, where its service allows it [default: 8].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) concurrency: Option<u32>,
     /// Stop where so many pages in a row brought nobody who had not come before, and the service always names a next one
     /// [default: 100].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_empty_pages: Option<u32>,
+    /// Take profiles in any order: where all are asked for, a list that can be read from both its ends then takes half the
+    /// time.
+    #[arg(long)]
+    pub(crate) unordered: bool,
 }
 
 #[derive(Debug, Args)]

@@ -2,10 +2,14 @@
 
 use std::{fmt, ops::Range, str::FromStr};
 
-use crate::{Error, ErrorKind, IdKind, ListQuery, ProviderInfo};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, ErrorKind, IdKind, ListQuery, ProviderInfo, Timestamp};
 
 /// The version of the printed form. A cursor of another version is refused.
 const VERSION: &str = "3";
+/// What stands in place of a fingerprint where a list is read from both its ends.
+const BOTH_ENDS: &str = "ends";
 
 /// The place where a listing goes on.
 ///
@@ -16,6 +20,51 @@ pub struct Cursor {
     fingerprint: u64,
     collection: Option<IdKind>,
     position: CursorPosition,
+    /// Of a list that is read from both its ends: no provider sees it.
+    ends: Option<Box<Ends>>,
+}
+
+/// Where a list stands that is read from both its ends.
+#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Ends {
+    /// The page that comes next from the newest end; none at its start.
+    #[serde(with = "printed")]
+    pub(crate) newest: Option<Cursor>,
+    /// The page that comes next from the oldest end; none at its start.
+    #[serde(with = "printed")]
+    pub(crate) oldest: Option<Cursor>,
+    /// When the last profile was created that came from the newest end.
+    pub(crate) newest_created: Option<Timestamp>,
+    /// When the last profile was created that came from the oldest end.
+    pub(crate) oldest_created: Option<Timestamp>,
+    pub(crate) is_turn_of_oldest: bool,
+    /// Whether the times did not come in order, so that the newest end goes on alone.
+    pub(crate) is_out_of_order: bool,
+}
+
+/// Cursors within another one, as they print.
+mod printed {
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    use super::Cursor;
+
+    #[allow(clippy::ref_option, reason = "serde asks for a reference")]
+    pub(super) fn serialize<S: Serializer>(
+        cursor: &Option<Cursor>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match cursor {
+            Some(cursor) => serializer.collect_str(cursor),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Cursor>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+    }
 }
 
 /// What a service needs to go on.
@@ -34,7 +83,21 @@ impl Cursor {
     /// A cursor for a listing. `query` is the one that was sent, with the provider's own page size and order
     /// where the caller named none: a later version or another configuration may have others.
     pub fn new(info: &ProviderInfo, query: &ListQuery, position: CursorPosition) -> Self {
-        Self { fingerprint: fingerprint(info, query), collection: None, position }
+        Self { fingerprint: fingerprint(info, query), collection: None, position, ends: None }
+    }
+
+    /// Where both ends of a list are.
+    pub(crate) fn of_ends(ends: Ends) -> Self {
+        let ends = Some(Box::new(ends));
+        Self { fingerprint: 0, collection: None, position: CursorPosition::Start, ends }
+    }
+
+    /// Where both ends are, of a list that is read so.
+    pub(crate) fn into_ends(self) -> Result<Ends, Self> {
+        match self.ends {
+            Some(ends) => Ok(*ends),
+            None => Err(self),
+        }
     }
 
     /// The same cursor in one of several collections that a service lists one after the other.
@@ -63,7 +126,7 @@ impl Cursor {
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] if it was made for another service, account or query.
     pub fn position(&self, info: &ProviderInfo, query: &ListQuery) -> crate::Result<&CursorPosition> {
-        if self.fingerprint == fingerprint(info, query) {
+        if self.ends.is_none() && self.fingerprint == fingerprint(info, query) {
             return Ok(&self.position);
         }
         Err(Error::new(ErrorKind::InvalidRequest, "the cursor belongs to another listing")
@@ -105,6 +168,7 @@ fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
         concurrency: _,
         max_empty_pages: _,
         local_filter,
+        unordered: _,
     } = query;
     let mut hash = Fnv::new()
         .write_part(info.service.as_str())
@@ -148,6 +212,10 @@ impl Fnv {
 /// The printed form, for storing: treat it as confidential, since it holds what the service wrote.
 impl fmt::Display for Cursor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(ends) = &self.ends {
+            let ends = serde_json::to_string(ends).map_err(|_| fmt::Error)?;
+            return write!(formatter, "{VERSION}.{BOTH_ENDS}.{ends}");
+        }
         let collection = self.collection.as_ref().map_or("", IdKind::as_str);
         write!(formatter, "{VERSION}.{:016x}.{collection}/", self.fingerprint)?;
         match &self.position {
@@ -167,6 +235,9 @@ impl FromStr for Cursor {
             return Err(CursorError::Version);
         }
         let (fingerprint, rest) = rest.split_once('.').ok_or(CursorError::Form)?;
+        if fingerprint == BOTH_ENDS {
+            return serde_json::from_str(rest).map(Self::of_ends).map_err(|_| CursorError::Form);
+        }
         // The name of a collection has no slash.
         let (collection, position) = rest.split_once('/').ok_or(CursorError::Form)?;
         let collection = match collection {
@@ -183,7 +254,7 @@ impl FromStr for Cursor {
             Some(b'n') => CursorPosition::PageNumber(position[1..].parse().map_err(|_| CursorError::Form)?),
             _ => return Err(CursorError::Form),
         };
-        Ok(Self { fingerprint, collection, position })
+        Ok(Self { fingerprint, collection, position, ends: None })
     }
 }
 
@@ -262,6 +333,7 @@ impl RemainingPages {
             fingerprint,
             collection: collection.clone(),
             position: CursorPosition::PageNumber(number),
+            ends: None,
         })
     }
 }
@@ -325,7 +397,11 @@ mod tests {
                 let cursor = Cursor::new(&info("a"), &ListQuery::new(), position);
                 proptest::prop_assert_eq!(cursor.to_string().parse::<Cursor>().unwrap(), cursor.clone());
                 let cursor = cursor.in_collection(IdKind::ORGANIZATION);
-                proptest::prop_assert_eq!(cursor.to_string().parse::<Cursor>().unwrap(), cursor);
+                proptest::prop_assert_eq!(cursor.to_string().parse::<Cursor>().unwrap(), cursor.clone());
+                let ends = Ends { newest: Some(cursor), is_turn_of_oldest: true, ..Ends::default() };
+                let both = Cursor::of_ends(ends);
+                proptest::prop_assert_eq!(both.to_string().parse::<Cursor>().unwrap(), both.clone());
+                proptest::prop_assert!(both.position(&info("a"), &ListQuery::new()).is_err());
             }
         }
 

@@ -15,11 +15,9 @@ use crate::{
 #[async_trait]
 pub trait ProfileProviderExt: ProfileProvider {
     /// All profiles that the query asks for, one after the other. The next page is fetched while the
-    /// last one is being read, and of numbered pages several; dropping the stream ends that. Without an order, a filter
-    /// or a limit, a list that can be read from both ends
-    /// ([`both_ends`](crate::ListingCapabilities::both_ends)) comes as a page of each in turn: see
-    /// [`ListQuery::concurrency`]. The stream ends after its first error;
-    /// use [`pages`](Self::pages) to go on after one.
+    /// last one is being read, and of numbered pages several; dropping the stream ends that. They come in the service's
+    /// order, unless the query names another one or says that [none matters](ListQuery::unordered). The stream ends after
+    /// its first error; use [`pages`](Self::pages) to go on after one.
     ///
     /// ```
     /// use anyprofile_core::{ListQuery, ProfileProvider, ProfileProviderExt, Result};

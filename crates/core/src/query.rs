@@ -26,9 +26,8 @@ pub struct ListQuery {
     pub page_size: Option<u32>,
     /// The most profiles to deliver. No page is fetched that is not needed for it.
     pub limit: Option<u64>,
-    /// The order. Where none is named, pages come in the service's own; a stream of all profiles may read a list from both
-    /// its ends at once, where the service allows it (see [`concurrency`](Self::concurrency)). Of a service that lists
-    /// several collections one after the other, the order within each.
+    /// The order. Where none is named, pages come in the service's own. Of a service that lists several collections one after
+    /// the other, the order within each.
     pub order: Option<Order>,
     /// Text that the service searches for, in its own way.
     pub search: Option<String>,
@@ -44,9 +43,8 @@ pub struct ListQuery {
     #[serde(default, skip_serializing_if = "Filter::is_empty")]
     pub filter: Filter,
     /// The most pages of the listing that are on their way at once, at least 1; where none is named,
-    /// [`DEFAULT_CONCURRENCY`](Self::DEFAULT_CONCURRENCY). Numbered pages are fetched side by side and delivered in order;
-    /// a list with cursors that can be read from both ends is, if nothing but its page size is asked for. With 1, one
-    /// page is fetched after the other, in the service's order. The account's own limits hold beside it.
+    /// [`DEFAULT_CONCURRENCY`](Self::DEFAULT_CONCURRENCY). Numbered pages are fetched side by side and delivered in order. With
+    /// 1, one page is fetched after the other. The account's own limits hold beside it.
     ///
     /// Where people are added while numbered pages are on their way, the total tells, and pages that may be too old are asked
     /// for again. If as many are deleted in the same moment, it does not: then who moved over the boundary of two pages may
@@ -62,6 +60,11 @@ pub struct ListQuery {
     /// on by itself where the first page shows that the service misreads the filter. Default: no.
     #[serde(default, skip_serializing_if = "is_false")]
     pub local_filter: bool,
+    /// Whether the order of the profiles does not matter: a list that [can be read so](crate::ListingCapabilities::both_ends)
+    /// is then read from both its ends at once, which takes half the time. It has no effect on a query that asks for anything
+    /// else than all profiles. Default: no, and they come in the service's order.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unordered: bool,
 }
 
 impl ListQuery {
@@ -108,6 +111,12 @@ impl ListQuery {
 
     pub(crate) fn empty_pages_allowed(&self) -> u32 {
         self.max_empty_pages.unwrap_or(Self::DEFAULT_MAX_EMPTY_PAGES).max(1)
+    }
+
+    /// Sets [`unordered`](Self::unordered).
+    pub fn with_unordered(mut self, unordered: bool) -> Self {
+        self.unordered = unordered;
+        self
     }
 
     /// Sets [`local_filter`](Self::local_filter).
@@ -185,6 +194,7 @@ impl fmt::Debug for ListQuery {
             .field("concurrency", &self.concurrency)
             .field("max_empty_pages", &self.max_empty_pages)
             .field("local_filter", &self.local_filter)
+            .field("unordered", &self.unordered)
             .finish()
     }
 }

@@ -39,7 +39,8 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
         query.check(provider.info(), provider.capabilities())?;
     }
     let identity = identity_of(global, &session, &query).await;
-    // How many pages are asked for at once, and how many may bring nobody, is no part of what is exported.
+    // How many pages are asked for at once, how many may bring nobody, and from which ends, is no part of what is exported.
+    query.unordered = paging.unordered;
     query.concurrency = paging.concurrency;
     query.max_empty_pages = paging.max_empty_pages;
     let empty = providers

@@ -53,6 +53,7 @@ async fn deliver(
     query.page_size = list.paging.page_size;
     query.concurrency = list.paging.concurrency;
     query.max_empty_pages = list.paging.max_empty_pages;
+    query.unordered = list.paging.unordered;
     query.enrich = list.enrich;
     query.filter = list.filters.filter();
     let plans =

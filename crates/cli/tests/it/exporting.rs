@@ -82,6 +82,38 @@ fn killed_at_any_moment_it_ends_with_the_same_profiles() {
 }
 
 #[test]
+fn an_export_in_any_order_goes_on_from_both_ends() {
+    let server = server(200);
+    let folder = folder("unordered");
+    let sorted = |mut lines: Vec<String>| {
+        lines.sort();
+        lines
+    };
+    let account = ["--account", "anthropic"];
+    let whole_file = folder.join("whole.ndjson");
+    assert_eq!(server.run(&export(&whole_file, &account)).code, 0);
+    for failing in 2..=9 {
+        let file = folder.join(format!("{failing}.ndjson"));
+        let arguments = export(&file, &[&account[..], &["--unordered"]].concat());
+        // All attempts of one page, and those that are on their way beside it.
+        server.fault(Fault::new("BetaListUserProfiles").on_attempts(failing..=failing + 5).respond(500));
+        let failed = server.run(&arguments);
+        assert_eq!(failed.code, 4, "{}", failed.err);
+        let before = lines(&file).len();
+        assert!((1..200).contains(&before), "{before}");
+        let mut rest = server.run(&arguments);
+        for _ in 0..5 {
+            if rest.code == 0 {
+                break;
+            }
+            rest = server.run(&arguments);
+        }
+        assert_eq!(rest.code, 0, "{}", rest.err);
+        assert_eq!(sorted(lines(&file)), sorted(lines(&whole_file)), "from page {failing}");
+    }
+}
+
+#[test]
 fn a_page_that_fails_is_asked_for_again_by_the_next_run() {
     let server = server(60);
     let folder = folder("failing");

@@ -5,8 +5,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{pages::Pages, report::ListReport, source::PageSource};
-use crate::{ListQuery, Order, OrderField, Page, Profile, ProfileProvider, Result, Timestamp};
+use super::{one_end::OneEnd, report::ListReport};
+use crate::{
+    Cursor, DuplicateCounter, ListQuery, Order, OrderField, Page, Profile, ProfileProvider, Result,
+    Timestamp, cursor::Ends,
+};
 
 /// A list with cursors, read from its newest and from its oldest profile at once, a page of each in turn, until the two
 /// have met: half the time of one after the other.
@@ -27,10 +30,14 @@ pub(super) struct BothEnds<'a, P> {
     is_over: bool,
     /// Profiles that both ends had.
     overlap: u64,
+    /// Where both ends are, after a page.
+    cursor: Option<Cursor>,
+    /// What both have seen.
+    report: ListReport,
 }
 
 struct End<'a, P> {
-    pages: Pages<'a, P>,
+    pages: OneEnd<'a, P>,
     /// When the last profile was created.
     created: Option<Timestamp>,
 }
@@ -40,24 +47,49 @@ where
     P: Deref + Clone + Send + Sync + 'a,
     P::Target: ProfileProvider,
 {
-    /// Whether the list can be read so: the service allows it, and the caller asks for all, in no order.
+    /// Whether the list can be read so: the service allows it, and the caller asks for all, in any order.
     pub(super) fn are_open(provider: &P::Target, query: &ListQuery) -> bool {
         let ListQuery { page_size, concurrency, max_empty_pages, .. } = *query;
-        let all = ListQuery { page_size, concurrency, max_empty_pages, ..ListQuery::default() };
+        let all =
+            ListQuery { page_size, concurrency, max_empty_pages, unordered: true, ..ListQuery::default() };
         *query == all && concurrency != Some(1) && provider.capabilities().listing.both_ends
     }
 
-    pub(super) fn new(provider: P, query: ListQuery) -> Self {
-        let end = |query| End { pages: Pages::new(provider.clone(), query), created: None };
-        let ascending = query.clone().with_order(Order::ascending(OrderField::Created));
-        Self {
-            newest: end(query.with_order(Order::descending(OrderField::Created))),
-            oldest: end(ascending),
-            is_turn_of_oldest: false,
-            is_in_order: true,
+    pub(super) fn new(provider: P, query: &ListQuery) -> Self {
+        Self::resume(provider, query, Ends::default())
+    }
+
+    /// A listing that goes on where both ends were.
+    pub(super) fn resume(provider: P, query: &ListQuery, ends: Ends) -> Self {
+        let end = |order, cursor: Option<Cursor>, created| {
+            let query = query.clone().with_order(order);
+            let pages = match cursor {
+                Some(cursor) => OneEnd::resume(provider.clone(), query, cursor),
+                None => OneEnd::new(provider.clone(), query),
+            };
+            End { pages, created }
+        };
+        let Ends { newest, oldest, newest_created, oldest_created, is_turn_of_oldest, is_out_of_order } =
+            ends;
+        let mut both = Self {
+            newest: end(Order::descending(OrderField::Created), newest, newest_created),
+            oldest: end(Order::ascending(OrderField::Created), oldest, oldest_created),
+            is_turn_of_oldest,
+            is_in_order: !is_out_of_order,
             is_over: false,
             overlap: 0,
-        }
+            cursor: None,
+            report: ListReport::default(),
+        };
+        both.take_stock();
+        both
+    }
+
+    /// The same listing, to which whoever is in the counter has come before.
+    pub(super) fn with_noted(mut self, noted: DuplicateCounter) -> Self {
+        self.newest.pages = self.newest.pages.with_noted(noted.clone());
+        self.oldest.pages = self.oldest.pages.with_noted(noted);
+        self
     }
 
     /// Takes a page of the end whose turn it is, without those that the other end has had.
@@ -92,36 +124,71 @@ where
     }
 }
 
-impl<'a, P> PageSource for BothEnds<'a, P>
+impl<'a, P> BothEnds<'a, P>
 where
     P: Deref + Clone + Send + Sync + 'a,
     P::Target: ProfileProvider,
 {
-    fn poll_next_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<Profile>>>> {
+    pub(super) fn poll_next_page(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Page<Profile>>>> {
         if self.is_over {
             return Poll::Ready(None);
         }
         self.poll_ahead(context);
         let end = if self.is_turn_of_oldest { &mut self.oldest } else { &mut self.newest };
-        let page = end.pages.poll_next_page(context);
-        page.map(|page| page.map(|page| page.map(|page| self.accept(page))))
+        let page =
+            end.pages.poll_next_page(context).map(|page| page.map(|page| page.map(|page| self.accept(page))));
+        if page.is_ready() {
+            self.take_stock();
+        }
+        page
     }
 
-    fn poll_ahead(&mut self, context: &mut Context<'_>) {
+    pub(super) fn poll_ahead(&mut self, context: &mut Context<'_>) {
         if self.is_over {
             return;
         }
         self.newest.pages.poll_ahead(context);
         // Of a list of one page the other end is not needed.
-        if self.is_in_order && self.newest.pages.report().pages > 0 {
+        if self.is_in_order && self.newest.pages.has_begun() {
             self.oldest.pages.poll_ahead(context);
         }
     }
+}
 
-    fn report(&self) -> ListReport {
-        let mut report = self.newest.pages.report().clone();
-        report.add_other_end(self.oldest.pages.report(), self.overlap);
-        report.reached_end = self.is_over;
-        report
+impl<P> BothEnds<'_, P> {
+    /// Takes note of where both ends are, and of what they have seen.
+    fn take_stock(&mut self) {
+        self.report = self.newest.pages.report().clone();
+        self.report.merge(self.oldest.pages.report(), self.overlap);
+        self.report.reached_end = self.is_over;
+        let ends = Ends {
+            newest: self.newest.pages.cursor().cloned(),
+            oldest: self.oldest.pages.cursor().cloned(),
+            newest_created: self.newest.created,
+            oldest_created: self.oldest.created,
+            is_turn_of_oldest: self.is_turn_of_oldest,
+            is_out_of_order: !self.is_in_order,
+        };
+        let has_begun = ends.newest.is_some() || ends.oldest.is_some();
+        self.cursor = (has_begun && !self.is_over).then(|| Cursor::of_ends(ends));
+    }
+
+    pub(super) fn cursor(&self) -> Option<&Cursor> {
+        self.cursor.as_ref()
+    }
+
+    pub(super) const fn leads_back(&self) -> bool {
+        self.newest.pages.leads_back() || (self.is_in_order && self.oldest.pages.leads_back())
+    }
+
+    pub(super) const fn reads_again(&self) -> bool {
+        self.newest.pages.reads_again() || self.oldest.pages.reads_again()
+    }
+
+    pub(super) const fn report(&self) -> &ListReport {
+        &self.report
     }
 }

@@ -3,10 +3,12 @@
 mod both_ends;
 pub(crate) mod drift;
 mod early_stop;
+mod follow;
+mod one_end;
+mod pace;
 pub(crate) mod pages;
 pub(crate) mod report;
 mod second_look;
-mod source;
 mod stall;
 pub(crate) mod stream;
 mod window;

@@ -147,6 +147,29 @@ impl CollectionReport {
         !self.is_resumed && self.declared_total == Some(came)
     }
 
+    /// Adds what another listing has seen of the same collection.
+    fn merge(&mut self, other: &Self) {
+        let Self {
+            collection: _,
+            received,
+            duplicates,
+            quarantined,
+            declared_total,
+            cut_at_unchanged,
+            is_not_offered,
+            is_resumed,
+            latest_change,
+        } = other;
+        self.received += received;
+        self.duplicates += duplicates;
+        self.quarantined += quarantined;
+        self.declared_total = self.declared_total.max(*declared_total);
+        self.cut_at_unchanged |= cut_at_unchanged;
+        self.is_not_offered &= is_not_offered;
+        self.is_resumed |= is_resumed;
+        self.latest_change = self.latest_change.max(*latest_change);
+    }
+
     fn missing(&self) -> u64 {
         let distinct = self.received.saturating_sub(self.duplicates);
         let declared = self.declared_total.filter(|_| !self.cut_at_unchanged && !self.is_resumed);
@@ -207,36 +230,69 @@ impl ListReport {
         self.attempts.saturating_sub(self.requests)
     }
 
-    /// Adds what the other end of the same list has seen; both had `overlap` profiles.
-    pub(super) fn add_other_end(&mut self, other: &Self, overlap: u64) {
-        self.pages += other.pages;
-        self.received = (self.received + other.received).saturating_sub(overlap);
-        self.seen = (self.seen + other.seen).saturating_sub(overlap);
-        self.duplicates += other.duplicates;
-        self.duplicates_unchecked |= other.duplicates_unchecked;
-        self.quarantined += other.quarantined;
+    /// Adds what another listing of a part of the same list has seen, such as one from its other end; both had `overlap`
+    /// profiles. Where each is, this one says: whether the end was reached, and whether a limit stopped it.
+    pub fn merge(&mut self, other: &Self, overlap: u64) {
+        let Self {
+            pages,
+            received,
+            seen,
+            declared_total,
+            collections,
+            started,
+            undetermined,
+            duplicates,
+            duplicates_unchecked,
+            quarantined,
+            set_aside,
+            empty_pages,
+            stopped_at_empty_pages,
+            misread_filters,
+            contradicted_filters,
+            not_at_one_moment,
+            changed_while_read,
+            end_unproven,
+            partial,
+            drift,
+            requests,
+            attempts,
+            waited,
+            reached_end: _,
+            limited: _,
+            resumed,
+        } = other;
+        self.pages += pages;
+        self.received = (self.received + received).saturating_sub(overlap);
+        self.seen = (self.seen + seen).saturating_sub(overlap);
+        self.declared_total = self.declared_total.max(*declared_total);
+        self.started = self.started.into_iter().chain(*started).min();
+        self.undetermined += undetermined;
+        self.duplicates += duplicates;
+        self.duplicates_unchecked |= duplicates_unchecked;
+        self.quarantined += quarantined;
         let room = NAMED_SET_ASIDE.saturating_sub(self.set_aside.len());
-        self.set_aside.extend(other.set_aside.iter().take(room).cloned());
-        self.empty_pages += other.empty_pages;
-        self.stopped_at_empty_pages |= other.stopped_at_empty_pages;
-        self.end_unproven |= other.end_unproven;
-        self.partial += other.partial;
-        self.drift.add(&other.drift);
-        self.requests += other.requests;
-        self.attempts += other.attempts;
-        self.waited += other.waited;
-        self.started = self.started.into_iter().chain(other.started).min();
-        self.declared_total = self.declared_total.max(other.declared_total);
-        for theirs in &other.collections {
+        self.set_aside.extend(set_aside.iter().take(room).cloned());
+        self.empty_pages += empty_pages;
+        self.stopped_at_empty_pages |= stopped_at_empty_pages;
+        for (ours, theirs) in [
+            (&mut self.misread_filters, misread_filters),
+            (&mut self.contradicted_filters, contradicted_filters),
+        ] {
+            ours.extend(theirs.iter().filter(|part| !ours.contains(part)).copied().collect::<Vec<_>>());
+        }
+        self.not_at_one_moment |= not_at_one_moment;
+        self.changed_while_read |= changed_while_read;
+        self.end_unproven |= end_unproven;
+        self.partial += partial;
+        self.drift.add(drift);
+        self.requests += requests;
+        self.attempts += attempts;
+        self.waited += *waited;
+        self.resumed |= resumed;
+        for theirs in collections {
             match self.collections.iter_mut().find(|ours| ours.collection == theirs.collection) {
                 None => self.collections.push(theirs.clone()),
-                Some(ours) => {
-                    ours.received += theirs.received;
-                    ours.duplicates += theirs.duplicates;
-                    ours.quarantined += theirs.quarantined;
-                    ours.declared_total = ours.declared_total.max(theirs.declared_total);
-                    ours.latest_change = ours.latest_change.max(theirs.latest_change);
-                }
+                Some(ours) => ours.merge(theirs),
             }
         }
         if let Some(collection) = self.collections.first_mut() {

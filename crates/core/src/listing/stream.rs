@@ -10,11 +10,36 @@ use std::{
 
 use futures_core::Stream;
 
-use super::{both_ends::BothEnds, pages::Pages, report::ListReport, source::PageSource};
-use crate::{ListQuery, Profile, ProfileProvider, Result};
+use super::{pages::Pages, report::ListReport};
+use crate::{ListQuery, Page, Profile, ProfileProvider, Result};
 
 /// How many profiles are handed out between two looks at the pages that are on their way.
 const LOOK_AHEAD_EVERY: usize = 16;
+
+/// Pages whose provider is not named in their type.
+trait PageSource: Send {
+    fn poll_next_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<Profile>>>>;
+    fn poll_ahead(&mut self, context: &mut Context<'_>);
+    fn report(&self) -> ListReport;
+}
+
+impl<'a, P> PageSource for Pages<'a, P>
+where
+    P: Deref + Clone + Send + Sync + 'a,
+    P::Target: ProfileProvider,
+{
+    fn poll_next_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<Profile>>>> {
+        Pages::poll_next_page(self, context)
+    }
+
+    fn poll_ahead(&mut self, context: &mut Context<'_>) {
+        Pages::poll_ahead(self, context);
+    }
+
+    fn report(&self) -> ListReport {
+        Pages::report(self).clone()
+    }
+}
 
 /// A listing profile by profile.
 ///
@@ -35,11 +60,7 @@ impl<'a> ProfileStream<'a> {
         P::Target: ProfileProvider,
     {
         // Nothing is asked for before the first poll: the stream stays lazy.
-        let source: Box<dyn PageSource + 'a> = if BothEnds::<P>::are_open(&provider, &query) {
-            Box::new(BothEnds::new(provider, query))
-        } else {
-            Box::new(Pages::new(provider, query))
-        };
+        let source: Box<dyn PageSource + 'a> = Box::new(Pages::new(provider, query));
         Self { ready: Vec::new().into_iter(), report: source.report(), source: Some(source), delivered: 0 }
     }
 

@@ -9,8 +9,8 @@ use std::{
 
 use anyprofile_core::{
     Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, GetOptions, ListQuery, ListReport,
-    Next, Order, OrderField, Page, Profile, ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo,
-    Result, Support, Timestamp, async_trait,
+    Next, Order, OrderField, Page, Pages, Profile, ProfileId, ProfileProvider, ProfileProviderExt,
+    ProviderInfo, Result, Support, Timestamp, async_trait,
 };
 use futures_util::TryStreamExt;
 
@@ -142,6 +142,11 @@ impl ProfileProvider for Dated {
     }
 }
 
+/// All, in any order.
+fn unordered() -> ListQuery {
+    ListQuery::new().with_unordered(true)
+}
+
 /// Who comes, in the order of coming, and what is told of it.
 async fn list(provider: &Dated, query: ListQuery) -> (Vec<u64>, Result<()>, ListReport) {
     let mut listing = provider.list(query);
@@ -161,7 +166,7 @@ async fn it_takes_half_the_time_and_hardly_more_requests() {
     let mut dated = Dated::people(20_000, 100);
     dated.delay = Duration::from_millis(50);
     let began = tokio::time::Instant::now();
-    let (numbers, _, report) = list(&dated, ListQuery::new()).await;
+    let (numbers, _, report) = list(&dated, unordered()).await;
     assert!(began.elapsed() <= Duration::from_millis(5_200), "{:?}", began.elapsed());
     assert_eq!((numbers.len(), report.pages, report.is_complete()), (20_000, 202, true));
     assert!(dated.asked() <= 204, "{}", dated.asked());
@@ -174,7 +179,7 @@ async fn it_takes_half_the_time_and_hardly_more_requests() {
 async fn a_list_of_one_page_takes_one_request() {
     for (people, requests) in [(0, 1), (1, 1), (10, 1), (11, 4)] {
         let dated = Dated::people(people, 10);
-        let (numbers, _, report) = list(&dated, ListQuery::new()).await;
+        let (numbers, _, report) = list(&dated, unordered()).await;
         assert_eq!((numbers.len() as u64, report.is_complete()), (people, true));
         assert!(dated.asked() <= requests, "{people}: {:?}", dated.asked.lock().unwrap());
     }
@@ -186,9 +191,10 @@ async fn who_asks_for_an_order_a_limit_or_one_page_at_a_time_gets_it() {
     let ascending: Vec<_> = (0..50).collect();
     let descending: Vec<_> = (0..50).rev().collect();
     for (query, expected) in [
-        (ListQuery::new().with_order(created), &ascending[..]),
-        (ListQuery::new().with_concurrency(1), &descending[..]),
-        (ListQuery::new().with_limit(25), &descending[..25]),
+        (unordered().with_order(created), &ascending[..]),
+        (unordered().with_concurrency(1), &descending[..]),
+        (unordered().with_limit(25), &descending[..25]),
+        (ListQuery::new(), &descending[..]),
     ] {
         let dated = Dated::people(50, 10);
         let (numbers, _, _) = list(&dated, query.clone()).await;
@@ -204,7 +210,7 @@ async fn an_error_at_either_end_ends_the_listing_behind_all_that_came_before() {
             request if request >= failing => Err(Error::new(ErrorKind::Upstream, "it failed")),
             _ => Ok(()),
         });
-        let (numbers, end, report) = list(&dated, ListQuery::new()).await;
+        let (numbers, end, report) = list(&dated, unordered()).await;
         assert_eq!(end.unwrap_err().kind(), ErrorKind::Upstream);
         assert_eq!(numbers.iter().collect::<BTreeSet<_>>().len(), numbers.len());
         assert!(numbers.len() >= 10 && !report.is_complete());
@@ -226,7 +232,7 @@ async fn times_that_say_nothing_cost_nobody() {
         for (people, page_size) in [(5, 10), (95, 10), (300, 10), (300, 1)] {
             let mut dated = Dated::people(people, page_size);
             dated.shown = shown;
-            let (numbers, _, report) = list(&dated, ListQuery::new()).await;
+            let (numbers, _, report) = list(&dated, unordered()).await;
             assert_eq!(numbers.len() as u64, people, "{name}, {people}");
             assert_eq!(numbers.iter().collect::<BTreeSet<_>>().len(), numbers.len(), "{name}, {people}");
             assert!(report.is_complete() && report.received == people, "{name}, {people}: {report:?}");
@@ -237,7 +243,7 @@ async fn times_that_say_nothing_cost_nobody() {
 #[tokio::test]
 async fn an_owned_listing_may_be_spawned() {
     let dated: Arc<dyn ProfileProvider> = Arc::new(Dated::people(300, 10));
-    let listing = dated.list_owned(ListQuery::new());
+    let listing = dated.list_owned(unordered());
     let profiles: Vec<_> = tokio::spawn(listing.try_collect()).await.unwrap().unwrap();
     assert_eq!(profiles.len(), 300);
 }
@@ -269,12 +275,46 @@ proptest::proptest! {
         });
         dated.ties_stay = ties_stay;
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let (numbers, end, report) = runtime.block_on(list(&dated, ListQuery::new()));
+        let (numbers, end, report) = runtime.block_on(list(&dated, unordered()));
         end.unwrap();
         let distinct: BTreeSet<_> = numbers.iter().copied().collect();
         proptest::prop_assert_eq!(distinct.len(), numbers.len(), "somebody came twice");
         proptest::prop_assert!(stays.is_subset(&distinct), "somebody is lacking");
         proptest::prop_assert!(report.is_complete() && report.duplicates == 0);
         proptest::prop_assert_eq!(report.received, numbers.len() as u64);
+    }
+}
+
+#[tokio::test]
+async fn a_listing_goes_on_later_from_where_both_ends_were() {
+    for pages_before in 1..6 {
+        let dated = Dated::people(60, 10);
+        let mut seen = Vec::new();
+        let mut noted = anyprofile_core::DuplicateCounter::default();
+        let mut take = |page: Page<Profile>| {
+            for profile in page.items {
+                noted.note(&profile.id);
+                seen.push(profile.id.native().to_owned());
+            }
+        };
+        let mut first = dated.pages(unordered());
+        for _ in 0..pages_before {
+            take(first.next_page().await.unwrap().unwrap());
+        }
+        let stored = first.cursor().unwrap().to_string();
+        assert!(!stored.contains('\n'));
+        drop(first);
+        let asked_before = dated.asked();
+        let mut rest = Pages::resume(&dated, unordered(), stored.parse().unwrap()).with_noted(noted.clone());
+        let mut take_rest = Vec::new();
+        while let Some(page) = rest.next_page().await {
+            take_rest.extend(page.unwrap().items.into_iter().map(|profile| profile.id.native().to_owned()));
+        }
+        assert!(rest.report().reached_end && rest.cursor().is_none());
+        seen.extend(take_rest);
+        assert_eq!(seen.len(), 60, "after {pages_before} pages");
+        assert_eq!(seen.iter().collect::<BTreeSet<_>>().len(), 60);
+        // What was read before is not read again.
+        assert!(dated.asked() - asked_before <= 10 - pages_before, "{:?}", dated.asked.lock().unwrap());
     }
 }

@@ -2,18 +2,19 @@
 
 use std::ops::Deref;
 
-use super::{Pages, Position};
+use super::{OneEnd, Position};
 use crate::{
     CursorGuard, MissingReason, Next, Page, Profile, ProfileProvider, Verdict,
     listing::{
         early_stop::NewestFirst,
+        follow::{Came, Follows},
         report::{CollectionReport, NAMED_SET_ASIDE, SetAside},
         second_look::{AtEnd, SecondLook},
         stall::Stall,
     },
 };
 
-impl<'a, P> Pages<'a, P>
+impl<'a, P> OneEnd<'a, P>
 where
     P: Deref + Clone + Send + Sync + 'a,
     P::Target: ProfileProvider,
@@ -112,18 +113,20 @@ where
         // A total that falls is the sign of a deletion, which may have moved others over a page boundary.
         collection.declared_total = collection.declared_total.max(page.declared_total);
         // Of the last page there is no rest.
-        let is_progress = received + quarantined > duplicates;
-        // The second time all have come before; the pages end where they ended the first time, or bring somebody.
-        let is_known = is_second && !self.second_look.is_at_first_end();
-        let collection_is_met = collection.has_come();
-        let has_come = if is_second { is_empty && !is_known } else { collection_is_met };
-        // A server that has no more pages may give the last one again.
-        let is_proven_by_repetition = page.is_end_claimed && !is_second && self.duplicates.is_exhaustive();
-        let is_over = !is_last && !is_progress && (has_come || is_proven_by_repetition);
-        let leads_on = is_progress || is_last || is_known || is_over;
+        let came = Came {
+            is_last,
+            is_end_claimed: page.is_end_claimed,
+            is_progress: received + quarantined > duplicates,
+            is_empty,
+            has_come: collection.has_come(),
+            is_second,
+            is_at_first_end: self.second_look.is_at_first_end(),
+            remembers_all: self.duplicates.is_exhaustive(),
+        };
+        let Follows { is_over, leads_on, is_end_unproven } = came.follows();
         self.stall.note(leads_on, self.query.empty_pages_allowed());
         report.stopped_at_empty_pages = self.stall.is_reached();
-        report.end_unproven |= is_last && page.is_end_claimed && !collection_is_met;
+        report.end_unproven |= is_end_unproven;
         report.empty_pages += u64::from(received + quarantined == 0 && !is_last && !is_second);
         report.received += received;
         report.duplicates = self.duplicates.duplicates();

@@ -2,10 +2,10 @@
 
 use std::ops::Deref;
 
-use super::Pages;
+use super::OneEnd;
 use crate::{FilterPart, Page, Profile, ProfileProvider, Verdict};
 
-impl<'a, P> Pages<'a, P>
+impl<'a, P> OneEnd<'a, P>
 where
     P: Deref + Clone + Send + Sync + 'a,
     P::Target: ProfileProvider,
