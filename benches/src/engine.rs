@@ -25,16 +25,23 @@ pub(crate) enum Engine {
     Native,
     /// The trait, with full normalization.
     Trait,
+    /// The trait, with one record a page, the last, of which a field has another type than was published.
+    Odd,
+    /// The trait, in any order: from both ends where that is possible.
+    Unordered,
 }
 
 impl Engine {
-    pub(crate) const ALL: [Self; 3] = [Self::Floor, Self::Native, Self::Trait];
+    /// Those that decode.
+    pub(crate) const DECODING: [Self; 4] = [Self::Floor, Self::Native, Self::Trait, Self::Odd];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Floor => "floor",
             Self::Native => "native",
             Self::Trait => "trait",
+            Self::Odd => "odd",
+            Self::Unordered => "unordered",
         }
     }
 
@@ -52,9 +59,10 @@ impl Engine {
     pub(crate) async fn list(self, service: Service, origin: &str, transport: InPlace) -> Outcome<u64> {
         match (self, service) {
             (Self::Floor, _) => floor::list(service, origin).await,
-            (Self::Trait, _) => {
+            (Self::Trait | Self::Odd | Self::Unordered, _) => {
                 let provider = service.provider(origin, transport)?;
-                let mut profiles = provider.list(ListQuery::new().with_page_size(PAGE_SIZE));
+                let query = ListQuery::new().with_page_size(PAGE_SIZE);
+                let mut profiles = provider.list(query.with_unordered(self == Self::Unordered));
                 let mut seen = 0;
                 while let Some(profile) = profiles.try_next().await? {
                     std::hint::black_box(&profile);

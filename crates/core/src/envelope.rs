@@ -1,6 +1,6 @@
 //! What is around the records of a page: read where its meaning is plain, and bounded.
 
-use std::{cell::RefCell, fmt, marker::PhantomData};
+use std::{any::Any, cell::RefCell, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
@@ -34,6 +34,19 @@ impl Decoding {
 
 thread_local! {
     static DECODING: RefCell<Decoding> = const { RefCell::new(Decoding::new(MOST_RECORDS)) };
+    /// The records in front of the one at which a page did not decode: none of them is decoded a second time.
+    static IN_FRONT: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
+}
+
+/// Forgets records of another page.
+pub(crate) fn forget_in_front() {
+    IN_FRONT.take();
+}
+
+/// Takes the records that decoded before one did not, if they are of this type; else none.
+pub(crate) fn take_in_front<R: 'static>() -> Vec<R> {
+    let records = IN_FRONT.take().and_then(|records| records.downcast::<Vec<R>>().ok());
+    records.map_or_else(Vec::new, |records| *records)
 }
 
 /// Decodes an envelope of at most so many records, and gives which fields of it have another type than was published.
@@ -94,7 +107,7 @@ macro_rules! envelope_fields {
                 }
             )*
             $(
-                pub(super) fn $records<'de, D: ::serde::Deserializer<'de>, R: ::serde::Deserialize<'de>>(
+                pub(super) fn $records<'de, D: ::serde::Deserializer<'de>, R: ::serde::Deserialize<'de> + 'static>(
                     deserializer: D,
                 ) -> ::std::result::Result<::std::vec::Vec<R>, D::Error> {
                     $crate::wire::named_records(deserializer, stringify!($records))
@@ -181,7 +194,9 @@ fn whole(number: f64) -> Option<u64> {
 ///
 /// # Errors
 /// The deserializer's own, also where there is no list, and for more records than are read.
-pub fn records<'de, D: Deserializer<'de>, R: Deserialize<'de>>(deserializer: D) -> Result<Vec<R>, D::Error> {
+pub fn records<'de, D: Deserializer<'de>, R: Deserialize<'de> + 'static>(
+    deserializer: D,
+) -> Result<Vec<R>, D::Error> {
     named_records(deserializer, "")
 }
 
@@ -190,13 +205,13 @@ pub fn records<'de, D: Deserializer<'de>, R: Deserialize<'de>>(deserializer: D) 
 ///
 /// # Errors
 /// As [`records`].
-pub fn named_records<'de, D: Deserializer<'de>, R: Deserialize<'de>>(
+pub fn named_records<'de, D: Deserializer<'de>, R: Deserialize<'de> + 'static>(
     deserializer: D,
     name: &'static str,
 ) -> Result<Vec<R>, D::Error> {
     struct Records<R>(&'static str, PhantomData<R>);
 
-    impl<'de, R: Deserialize<'de>> Visitor<'de> for Records<R> {
+    impl<'de, R: Deserialize<'de> + 'static> Visitor<'de> for Records<R> {
         type Value = Vec<R>;
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -209,13 +224,17 @@ pub fn named_records<'de, D: Deserializer<'de>, R: Deserialize<'de>>(
         fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Vec<R>, A::Error> {
             let most = most_records();
             let mut records = Vec::with_capacity(USUAL_RECORDS);
-            while let Some(record) = list.next_element()? {
-                if records.len() == most {
-                    return Err(too_many(most));
+            loop {
+                match list.next_element() {
+                    Ok(Some(_)) if records.len() == most => return Err(too_many(most)),
+                    Ok(Some(record)) => records.push(record),
+                    Ok(None) => return Ok(records),
+                    Err(error) => {
+                        IN_FRONT.replace(Some(Box::new(records)));
+                        return Err(error);
+                    }
                 }
-                records.push(record);
             }
-            Ok(records)
         }
 
         fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Vec<R>, A::Error> {
@@ -274,7 +293,7 @@ mod tests {
         count: Field<u64>,
         #[serde(default, deserialize_with = "fields::page")]
         page: Field<u64>,
-        #[serde(deserialize_with = "fields::people", bound = "R: Deserialize<'de>")]
+        #[serde(deserialize_with = "fields::people", bound = "R: Deserialize<'de> + 'static")]
         people: Vec<R>,
     }
 

@@ -88,7 +88,8 @@ pub struct DecodedPage<P> {
     pub changed_types: Vec<&'static str>,
 }
 
-/// Decodes a page: at once where every record is good, else record by record. At most [`MOST_RECORDS`] are read.
+/// Decodes a page: at once where every record is good, else record by record from the first that is not. At most
+/// [`MOST_RECORDS`] are read.
 ///
 /// `Whole` and `Loose` are the same envelope, with the records as their type and as [`RawValue`]s;
 /// `each` turns one into the other, with the help of [`decode_records`].
@@ -120,21 +121,25 @@ where
     Whole: DeserializeOwned,
     Loose: DeserializeOwned,
 {
+    envelope::forget_in_front();
     let (whole, changed_types) = envelope::decoding(most_records, || from_json(body));
     match whole {
         Ok(page) => return Ok(DecodedPage { page, quarantined: Vec::new(), changed_types }),
         Err(error) => {
             let failure = decode_failure(&error);
             if failure.is_too_large {
+                envelope::forget_in_front();
                 return Err(failure);
             }
         }
     }
     let (loose, changed_types) = envelope::decoding(most_records, || from_json(body));
-    match loose {
+    let decoded = match loose {
         Ok(loose) => Ok(DecodedPage { changed_types, ..each(loose) }),
         Err(error) => Err(decode_failure(&error)),
-    }
+    };
+    envelope::forget_in_front();
+    decoded
 }
 
 /// Decodes a body. That it is UTF-8 is checked once, which is far cheaper than to check every text of it.
@@ -153,7 +158,7 @@ pub fn from_json<'de, T: Deserialize<'de>>(body: &'de [u8]) -> serde_json::Resul
 ///
 /// [`open_record!`](crate::open_record) implements it: such a field is absent, and what was sent is kept among
 /// the unknown ones. One field of a new type must not cost a person.
-pub trait Tolerant: DeserializeOwned {
+pub trait Tolerant: DeserializeOwned + 'static {
     /// Reads a record field by field.
     ///
     /// # Errors
@@ -185,9 +190,11 @@ pub fn decode_records<T: Tolerant, P>(
     records: Vec<Box<RawValue>>,
     rebuild: impl FnOnce(Vec<T>) -> P,
 ) -> DecodedPage<P> {
-    let mut good = Vec::with_capacity(records.len());
+    // Those in front of the first bad one were decoded with the page.
+    let mut good: Vec<T> = envelope::take_in_front();
+    good.reserve(records.len().saturating_sub(good.len()));
     let mut quarantined = Vec::new();
-    for (position, record) in records.into_iter().enumerate() {
+    for (position, record) in records.into_iter().enumerate().skip(good.len()) {
         match T::read(record.get()) {
             Ok(record) => good.push(record),
             Err(error) => quarantined.push(Quarantined::new(position, decode_failure(&error).reason)),
@@ -358,6 +365,51 @@ mod tests {
         assert_eq!(decoded.quarantined.len(), 1);
         assert_eq!(decoded.quarantined[0].position, 1);
         assert_eq!(decoded.quarantined[0].reason, "invalid type: string, expected a map");
+    }
+
+    #[test]
+    fn one_bad_record_does_not_make_the_others_be_decoded_twice() {
+        thread_local! {
+            static DECODED: Cell<usize> = const { Cell::new(0) };
+        }
+
+        #[derive(Debug)]
+        struct Counted(u32);
+
+        impl<'de> Deserialize<'de> for Counted {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                DECODED.set(DECODED.get() + 1);
+                u32::deserialize(deserializer).map(Self)
+            }
+        }
+
+        impl Tolerant for Counted {
+            fn tolerant(text: &str) -> serde_json::Result<Self> {
+                serde_json::from_str(text)
+            }
+        }
+
+        #[derive(Deserialize)]
+        struct Numbers<R> {
+            #[serde(deserialize_with = "records", bound = "R: Deserialize<'de> + 'static")]
+            numbers: Vec<R>,
+        }
+
+        for bad in 0..5 {
+            let numbers =
+                (0..5).map(|number| if number == bad { "\"x\"".to_owned() } else { number.to_string() });
+            let body = format!("{{\"numbers\":[{}]}}", numbers.collect::<Vec<_>>().join(","));
+            DECODED.set(0);
+            let decoded = decode_page::<Numbers<Counted>, Numbers<Box<RawValue>>>(body.as_bytes(), |loose| {
+                decode_records(loose.numbers, |numbers| Numbers { numbers })
+            })
+            .unwrap();
+            let good: Vec<_> = decoded.page.numbers.iter().map(|number| number.0).collect();
+            assert_eq!(good, (0..5).filter(|number| *number != bad).collect::<Vec<_>>());
+            assert_eq!(decoded.quarantined[0].position, bad as usize);
+            // The bad one: with the page, by itself, and field by field with and without repairs.
+            assert!(DECODED.get() <= 4 + 4, "{}", DECODED.get());
+        }
     }
 
     #[test]

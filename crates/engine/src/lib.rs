@@ -42,7 +42,7 @@
 //! envelope_fields! { mod fields { counts {} records { members } } }
 //!
 //! #[derive(serde::Deserialize)]
-//! #[serde(bound = "R: serde::Deserialize<'de>")]
+//! #[serde(bound = "R: serde::Deserialize<'de> + 'static")]
 //! struct Members<R> {
 //!     #[serde(deserialize_with = "fields::members")]
 //!     members: Vec<R>,

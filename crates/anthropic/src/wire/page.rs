@@ -9,7 +9,7 @@ envelope_fields! { mod fields { counts {} records { data } } }
 
 /// A page of user profiles. Another envelope than that of messages or of the organization.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(bound = "R: Deserialize<'de>")]
+#[serde(bound = "R: Deserialize<'de> + 'static")]
 #[non_exhaustive]
 pub struct UserProfileList<R = UserProfile> {
     /// The profiles of this page. May be fewer than asked for, even none, with more to come.
@@ -37,7 +37,7 @@ pub struct UserProfileList<R = UserProfile> {
 /// # }
 /// ```
 #[derive(Clone, Debug, Deserialize)]
-#[serde(bound = "R: Deserialize<'de>")]
+#[serde(bound = "R: Deserialize<'de> + 'static")]
 #[non_exhaustive]
 pub struct IdPage<R> {
     /// The records of this page. May be none, with more to come.

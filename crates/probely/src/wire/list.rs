@@ -30,7 +30,7 @@ envelope_fields! { mod fields { counts { count page_total page length } records 
 /// # }
 /// ```
 #[derive(Clone, Debug, Deserialize)]
-#[serde(bound = "R: Deserialize<'de>")]
+#[serde(bound = "R: Deserialize<'de> + 'static")]
 #[non_exhaustive]
 pub struct ResultList<R> {
     /// How many records there are on all pages.

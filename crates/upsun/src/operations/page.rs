@@ -247,5 +247,5 @@ pub(super) fn bare_list<T: Tolerant>(answer: &Answer) -> Result<Page<T>> {
 
 /// Such an array.
 #[derive(Deserialize)]
-#[serde(transparent, bound = "R: Deserialize<'de>")]
+#[serde(transparent, bound = "R: Deserialize<'de> + 'static")]
 struct Bare<R>(#[serde(deserialize_with = "wire::records")] Vec<R>);

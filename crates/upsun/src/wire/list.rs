@@ -11,7 +11,7 @@ envelope_fields! { mod fields { counts { count } records { profiles items } } }
 
 /// A page of profiles, in the shape of the service behind `/profiles`.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(bound = "R: Deserialize<'de>")]
+#[serde(bound = "R: Deserialize<'de> + 'static")]
 #[non_exhaustive]
 pub struct ProfileList<R = Profile> {
     /// How many profiles there are on all pages; may be missing.
@@ -27,7 +27,7 @@ pub struct ProfileList<R = Profile> {
 
 /// A page in the shape of the services behind `/users` and `/organizations`.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(bound = "R: Deserialize<'de>")]
+#[serde(bound = "R: Deserialize<'de> + 'static")]
 #[non_exhaustive]
 pub struct ItemList<R> {
     /// The records of this page.
