@@ -20,7 +20,7 @@ use crate::fixture;
 #[tokio::test]
 async fn one_accounts_failure_does_not_lose_the_others_and_is_reported() {
     let fixture = fixture(70).await;
-    fixture.sandbox.add_fault(Fault::new("users-list").first(100).respond(403));
+    fixture.sandbox.add_fault(Fault::new("users_list").first(100).respond(403));
     let directory = Directory::new(fixture.providers.clone());
     let mut listing = directory.list(ListQuery::new());
     let (mut profiles, mut errors) = (0, Vec::new());

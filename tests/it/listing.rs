@@ -48,7 +48,7 @@ async fn every_provider_delivers_every_profile_once_in_pages_of_any_size() {
 async fn a_limit_fetches_no_page_that_is_not_needed() {
     let fixture = fixture(100).await;
     for (service, operation) in
-        [("upsun", "list-profiles"), ("probely", "users-list"), ("anthropic", "BetaListUserProfiles")]
+        [("upsun", "list-profiles"), ("probely", "users_list"), ("anthropic", "BetaListUserProfiles")]
     {
         let provider = fixture.provider(service);
         let query = ListQuery::new().with_page_size(10).with_limit(20);
@@ -190,7 +190,7 @@ async fn what_was_changed_since_an_earlier_listing_is_read_and_no_more() {
     };
     assert_eq!(report.watermark(), latest(&IdKind::USER).min(latest(&API_USER)), "nothing before was missed");
     assert!(report.is_complete() && report.is_cut_at_unchanged(), "{report:?}");
-    let asked = fixture.count("users-list") + fixture.count("api-users-list");
+    let asked = fixture.count("users_list") + fixture.count("api_users_list");
     // Two pages that fall, the far end, and the API users, whose far end cannot be asked for alone.
     assert!(asked <= 5, "{asked} of 17 pages");
 

@@ -90,7 +90,7 @@ async fn people_and_api_users_of_probely_are_all_profiles() {
     assert!(!inactive.results.is_empty() && inactive.results.iter().all(|user| user.active == false));
     let own = client.get_profile().await.unwrap();
     assert_eq!(own.id, people[0].id);
-    for operation in ["api-users-list", "api-users-retrieve"] {
+    for operation in ["api_users_list", "api_users_retrieve"] {
         assert!(operations(&sandbox).contains(&operation), "{operation}");
     }
 }

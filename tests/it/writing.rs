@@ -86,7 +86,7 @@ async fn somebody_is_created_changed_deactivated_and_let_in_again_at_probely() {
     let create = Write::create(draft.clone());
     let planned = probely.plan(&create, &PlanOptions::new()).await.unwrap();
     assert_eq!(planned.requests().len(), 1);
-    assert_eq!(fixture.count("users-create"), 0);
+    assert_eq!(fixture.count("users_create"), 0);
     let ada = probely.create(&draft).await.unwrap();
     assert_eq!((ada.email(), ada.title.value().map(String::as_str)), (Some("ada@example.com"), Some("cto")));
     assert_eq!(probely.get(&ada.id).await.unwrap().name.display, "Ada");
@@ -134,18 +134,18 @@ async fn somebody_is_created_changed_deactivated_and_let_in_again_at_probely() {
     let program = all.iter().find(|it| it.id.kind == API_USER && it.status == Status::Active).unwrap();
     probely.deactivate(&program.id).await.unwrap();
     assert_eq!(probely.get(&program.id).await.unwrap().status, Status::Suspended);
-    assert_eq!((fixture.count("users-destroy"), fixture.count("api-users-partial-update")), (3, 1));
+    assert_eq!((fixture.count("users_destroy"), fixture.count("api_users_partial_update")), (3, 1));
 }
 
 #[tokio::test]
 async fn a_create_whose_answer_is_lost_is_not_repeated() {
     let fixture = fixture(5).await;
-    fixture.sandbox.add_fault(Fault::new("users-create").first(1).respond(503).after_effect());
+    fixture.sandbox.add_fault(Fault::new("users_create").first(1).respond(503).after_effect());
     let draft = ProfileDraft::new(IdKind::USER)
         .set(FieldPath::EMAILS, "ada@example.com")
         .set(FieldPath::NAME_DISPLAY, "Ada");
     let error = fixture.provider("probely").create(&draft).await.unwrap_err();
-    assert_eq!((error.kind(), fixture.count("users-create")), (ErrorKind::Upstream, 1), "{error}");
+    assert_eq!((error.kind(), fixture.count("users_create")), (ErrorKind::Upstream, 1), "{error}");
     let found =
         fixture.provider("probely").find_by(&FindKey::Email("ada@example.com".to_owned())).await.unwrap();
     assert_eq!(found.profiles.len(), 1, "it was made all the same");

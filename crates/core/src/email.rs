@@ -13,6 +13,14 @@ pub(crate) fn is_same_address(one: &str, other: &str) -> bool {
     folded(one) == folded(other)
 }
 
+/// Whether a text has the form of one e-mail address: something on both sides of an `@`, no white space, no control character,
+/// and nothing that stands around or between several addresses. Whether there is such an address is left to the service.
+pub fn is_email_address(text: &str) -> bool {
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>');
+    let sides = text.rsplit_once('@');
+    sides.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty()) && !text.contains(is_odd)
+}
+
 /// ASCII alone, with no label in Punycode: what nearly every address is.
 fn is_plain(address: &str) -> bool {
     address.is_ascii() && !address.as_bytes().windows(4).any(|four| four.eq_ignore_ascii_case(b"xn--"))
@@ -57,6 +65,27 @@ fn composed(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_one_and_has_two_sides() {
+        for text in ["ada@example.com", "\"a@b\"@example", "ä+b@localhost"] {
+            assert!(is_email_address(text), "{text}");
+        }
+        for text in [
+            "",
+            "ada",
+            "@example.com",
+            "ada@",
+            "ada @example.com",
+            "ada@example.com\n",
+            "ada@example.com,zoe@example.com",
+            "ada@example.com;zoe@example.com",
+            "Ada <ada@example.com>",
+            "a\u{7}da@example.com",
+        ] {
+            assert!(!is_email_address(text), "{text:?}");
+        }
+    }
 
     #[test]
     fn addresses_are_the_same_whatever_case_composition_and_encoding_they_are_written_in() {

@@ -5,7 +5,7 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr},
 };
 
-use crate::Timestamp;
+use crate::{Timestamp, wire::SecretText};
 
 /// A link for somebody to enroll with. **The link is a credential**: whoever holds it can enroll until it expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Enrollment {
 impl Enrollment {
     /// A link and its end.
     pub fn new(url: impl Into<String>, expires_at: Option<Timestamp>) -> Self {
-        Self { url: SecretLink(url.into()), expires_at }
+        Self { url: SecretLink(SecretText::new(url.into())), expires_at }
     }
 }
 
@@ -53,12 +53,18 @@ impl std::error::Error for LinkError {}
 
 /// A link that is a secret: neither `Debug` nor serde shows it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct SecretLink(String);
+pub struct SecretLink(SecretText);
+
+impl fmt::Debug for SecretLink {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SecretLink(..)")
+    }
+}
 
 impl SecretLink {
     /// The link itself.
     pub fn expose(&self) -> &str {
-        &self.0
+        self.0.expose()
     }
 
     /// Checks that a person can be sent there: an `https` URL, or an `http` one on a loopback address, without user
@@ -71,10 +77,11 @@ impl SecretLink {
             byte.is_ascii_graphic()
                 && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
         };
-        if !self.0.bytes().all(is_of_urls) {
+        let link = self.expose();
+        if !link.bytes().all(is_of_urls) {
             return Err(LinkError::Character);
         }
-        let (scheme, rest) = self.0.split_once(':').ok_or(LinkError::Form)?;
+        let (scheme, rest) = link.split_once(':').ok_or(LinkError::Form)?;
         let is_http = scheme.eq_ignore_ascii_case("http");
         if !is_http && !scheme.eq_ignore_ascii_case("https") {
             return Err(LinkError::Scheme);
@@ -111,12 +118,6 @@ fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || address.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
         || address.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
-}
-
-impl fmt::Debug for SecretLink {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("SecretLink(..)")
-    }
 }
 
 #[cfg(test)]
@@ -158,7 +159,7 @@ mod tests {
             ("https://[::1/", Err(LinkError::Form)),
             ("https://]x/", Err(LinkError::Form)),
         ] {
-            assert_eq!(SecretLink(link.to_owned()).check(), expected, "{link:?}");
+            assert_eq!(SecretLink(SecretText::new(link)).check(), expected, "{link:?}");
         }
     }
 }

@@ -161,6 +161,7 @@ pub use self::{
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
     draft::ProfileDraft,
     effort::Effort,
+    email::is_email_address,
     enrollment::{Enrollment, LinkError, SecretLink},
     error::{Effect, Error, ErrorKind, Result, Retry},
     expected::Expected,

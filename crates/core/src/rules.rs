@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     AtCreation, Capabilities, Change, Error, ErrorKind, FieldPath, IdKind, ProfileChange, ProviderInfo,
-    Readable, Result, RoleAssignment, Timestamp, ValueFormat, WriteRule,
+    Readable, Result, RoleAssignment, Timestamp, ValueFormat, WriteRule, email::is_email_address,
 };
 
 /// A field and the rule that what is to be written breaks, in words that do not repeat the value.
@@ -174,14 +174,7 @@ fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
         ValueFormat::Text { max_characters: Some(max) } => {
             (text.chars().count() > *max as usize).then(|| format!("may have at most {max} characters"))
         }
-        ValueFormat::Email => {
-            // Several of them are none.
-            let is_odd = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>');
-            let well_formed = text.rsplit_once('@').is_some_and(|(local, domain)| {
-                !local.is_empty() && !domain.is_empty() && !text.chars().any(is_odd)
-            });
-            (!well_formed).then(|| "must be one e-mail address".to_owned())
-        }
+        ValueFormat::Email => (!is_email_address(text)).then(|| "must be one e-mail address".to_owned()),
         ValueFormat::Uri => {
             let well_formed = text.split_once(':').is_some_and(|(scheme, rest)| {
                 scheme.starts_with(|c: char| c.is_ascii_alphabetic())

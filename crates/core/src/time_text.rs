@@ -56,8 +56,44 @@ impl TimeText {
     /// The point in time; `None` for a text that says none: `""`, the zero time (in year 1), or no time at all. A time
     /// without an offset is taken as UTC.
     pub fn timestamp(&self) -> Option<Timestamp> {
-        let read = self.read().ok()?;
-        (!read.timestamp.is_zero_time()).then_some(read.timestamp)
+        match self.meaning() {
+            Meaning::Time(read) => Some(read.timestamp),
+            Meaning::Empty | Meaning::Never | Meaning::NoTime => None,
+        }
+    }
+
+    /// What the text says.
+    pub(crate) fn meaning(&self) -> Meaning {
+        match self.read() {
+            _ if self.bytes().is_empty() => Meaning::Empty,
+            Ok(read) if read.timestamp.is_zero_time() => Meaning::Never,
+            Ok(read) => Meaning::Time(read),
+            Err(_) => Meaning::NoTime,
+        }
+    }
+}
+
+/// What the text of a time says.
+pub(crate) enum Meaning {
+    /// Nothing: `""`.
+    Empty,
+    /// The zero time of some languages (in year 1), which stands for "never".
+    Never,
+    /// A time.
+    Time(ReadTimestamp),
+    /// No time at all.
+    NoTime,
+}
+
+impl Field<TimeText> {
+    /// The point in time: null for `""`, absent for the zero time (in year 1) and for what is no time. A time without an
+    /// offset is taken as UTC.
+    pub fn timestamp(&self) -> Field<Timestamp> {
+        self.as_ref().and_then(|text| match text.meaning() {
+            Meaning::Time(read) => Field::Value(read.timestamp),
+            Meaning::Empty => Field::Null,
+            Meaning::Never | Meaning::NoTime => Field::Absent,
+        })
     }
 }
 

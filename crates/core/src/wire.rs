@@ -6,6 +6,7 @@
 
 mod notes;
 mod opaque_id;
+mod secret_text;
 
 use std::{cell::Cell, fmt};
 
@@ -18,6 +19,7 @@ use serde_json::value::RawValue;
 pub use self::{
     notes::{note_other_types, read_time},
     opaque_id::OpaqueId,
+    secret_text::{SecretText, WITHHELD},
 };
 pub use crate::envelope::{MOST_RECORDS, count, named_records, records};
 pub use crate::time_text::TimeText;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::delivery::Delivery;
+use crate::server::is_operation;
 
 /// Something that goes wrong with an operation, at certain requests to it.
 ///
@@ -22,12 +23,12 @@ use crate::delivery::Delivery;
 /// use std::time::Duration;
 /// use anyprofile_sandbox::Fault;
 ///
-/// let throttled = Fault::new("users-list").first(2).respond(429).header("Retry-After", "1");
+/// let throttled = Fault::new("users_list").first(2).respond(429).header("Retry-After", "1");
 /// let slow = Fault::new("oauth2-token").delay(Duration::from_millis(200));
 /// let third_page = Fault::new("list-profiles").on_attempts(3..=3).respond(502).body("<html>");
 /// // A user is made, and whoever asked for it never learns of it.
-/// let lost = Fault::new("users-create").first(1).drop_connection().after_effect();
-/// let lying = Fault::new("users-list").edit(|page, _| page["count"] = 7.into());
+/// let lost = Fault::new("users_create").first(1).drop_connection().after_effect();
+/// let lying = Fault::new("users_list").edit(|page, _| page["count"] = 7.into());
 /// ```
 #[derive(Debug, Clone)]
 #[must_use]
@@ -47,6 +48,9 @@ pub struct Fault {
     pub(crate) misreading: Misreading,
     pub(crate) change: AnswerChange,
 }
+
+/// Stands for every operation.
+pub(crate) const EVERY_OPERATION: &str = "*";
 
 /// What the service takes the request for, and what happens in front of it.
 #[derive(Clone, Default)]
@@ -107,10 +111,20 @@ impl fmt::Debug for AnswerChange {
 impl Fault {
     /// A fault of the operation with this id (`"*"` for every operation), on every request to it.
     /// It does nothing until it is told what.
+    ///
+    /// # Panics
+    /// If no service of the sandbox has such an operation: the fault would never strike, and whatever it is to show would
+    /// seem to be so.
+    #[allow(clippy::panic, reason = "it is written by who writes a test, and wrong before anything runs")]
     pub fn new(operation: impl Into<String>) -> Self {
+        let operation = operation.into();
+        assert!(
+            operation == EVERY_OPERATION || is_operation(&operation),
+            "no service of the sandbox has an operation '{operation}'"
+        );
         Self {
             service: None,
-            operation: operation.into(),
+            operation,
             of_writes: false,
             first: 1,
             last: u64::MAX,
@@ -283,7 +297,7 @@ impl Fault {
     /// The fault of every operation of a service in place of one, and of the first request where it was of the second.
     pub(crate) fn everywhere(mut self, service: &'static str) -> Self {
         if self.operation != "oauth2-token" {
-            "*".clone_into(&mut self.operation);
+            EVERY_OPERATION.clone_into(&mut self.operation);
             self.service = Some(service);
             self.last = self.last.saturating_sub(u64::from(self.last != u64::MAX && self.first == 2));
             self.first = self.first.min(1);
@@ -294,5 +308,16 @@ impl Fault {
     fn deliver(mut self, delivery: Delivery) -> Self {
         self.change.delivery = delivery;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "no service of the sandbox has an operation 'users-list'")]
+    fn a_fault_of_an_operation_that_there_is_not_is_refused_at_once() {
+        let _ = Fault::new("users-list");
     }
 }

@@ -9,7 +9,7 @@
 //!
 //! # async fn example() -> std::io::Result<()> {
 //! let sandbox = Sandbox::start(SandboxOptions::new().profiles(50).seed(7)).await?;
-//! sandbox.add_fault(Fault::new("users-list").first(1).respond(503));
+//! sandbox.add_fault(Fault::new("users_list").first(1).respond(503));
 //!
 //! let probely = &sandbox.description().probely;
 //! println!("GET {}/users/ with `Authorization: JWT {}`", probely.base_url, probely.api_key);
@@ -33,8 +33,8 @@
 //! | | `list-user-orgs`, `list-user-teams`, `list-user-project-access`, `get-user-project-access`, `list-user-extended-access` |
 //! | | `list-login-connections`, `get-login-connection`, `list-api-tokens`, `get-api-token` |
 //! | | `list-orgs`, `get-org`, `list-org-members`, `list-referenced-users`, `get-org-address`, `get-org-profile` |
-//! | `/probely` | `profile-list`, `users-list`, `users-retrieve`, `api-users-list`, `api-users-retrieve` |
-//! | | `roles-list`, `labels-list`, `teams-list`, `user-roles-list` |
+//! | `/probely` | `profile_list`, `users_list`, `users_retrieve`, `api_users_list`, `api_users_retrieve` |
+//! | | `roles_list`, `labels_list`, `teams_list`, `user_roles_list` |
 //! | `/anthropic` | `BetaListUserProfiles`, `BetaGetUserProfile` |
 //! | `/anthropic`, admin key | `AdminGetOrganization`, `AdminListUsers`, `AdminGetUser`, `AdminListInvites`, `AdminGetInvite` |
 //!
@@ -43,14 +43,14 @@
 //! | `/upsun` | `update-profile`, `update-address`, `create-profile-picture`, `delete-profile-picture` |
 //! | | `update-user`, `reset-email-address`, `reset-password`, `verify-phone-number`, `confirm-phone-number` |
 //! | | `update-org-profile`, `update-org-address` |
-//! | `/probely` | `users-create`, `users-update`, `users-partial-update`, `users-destroy`, `users-bulk-update-create` |
-//! | | the same of `api-users-`, `profile-change-password-create` |
+//! | `/probely` | `users_create`, `users_update`, `users_partial_update`, `users_destroy`, `users_bulk_update_create` |
+//! | | the same of `api_users_`, `profile_change_password_create` |
 //! | `/anthropic` | `BetaCreateUserProfile`, `BetaUpdateUserProfile`, `BetaCreateEnrollmentUrl` |
 //! | | without a date of the beta: `DeleteUserProfile`, `CreateUserProfileActionUrl` |
 //! | `/anthropic`, admin key | `AdminUpdateUser`, `AdminDeleteUser`, `AdminCreateInvite`, `AdminDeleteInvite` |
 //!
-//! The names are the services' own operation ids, or in their style where none is known; [`Fault`] and
-//! [`RecordedRequest`] use them.
+//! The names are the services' own operation ids, or in their style where none is known, and those that the clients have;
+//! [`Fault`] and [`RecordedRequest`] use them.
 //!
 //! A tenth of Probely's profiles are API users, which its list of users does not have: none of fewer than ten.
 //! Anthropic's organization has, beside the profiles, a fourth as many users, and as many invites: at least one

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::delivery::Delivery;
 use crate::exchange::{Call, Query, Reply};
-use crate::fault::{AnswerChange, Fault, Instead, Misreading};
+use crate::fault::{AnswerChange, EVERY_OPERATION, Fault, Instead, Misreading};
 use crate::route::{AnyService, Operation};
 
 /// What happens at one point of a request, on purpose.
@@ -143,7 +143,7 @@ impl Faults {
         let mut effect = Effect::default();
         for InForce { fault, seen, strikes } in &mut self.0 {
             let is_elsewhere = fault.service.is_some_and(|wanted| wanted != service);
-            let is_another = fault.operation != operation.id && fault.operation != "*";
+            let is_another = fault.operation != operation.id && fault.operation != EVERY_OPERATION;
             if is_elsewhere || is_another || (fault.of_writes && !operation.writes) {
                 continue;
             }
@@ -216,17 +216,24 @@ mod tests {
     #[test]
     fn a_fault_acts_on_its_attempts_only() {
         let mut faults = Faults::default();
-        faults.add(Fault::new("a").on_attempts(2..4).respond(503));
-        faults.add(Fault::new("a").first(1).respond(429));
-        assert_eq!(statuses(&mut faults, "b", 2), [None, None]);
-        assert_eq!(statuses(&mut faults, "a", 4), [Some(429), Some(503), Some(503), None]);
+        faults.add(Fault::new("get-user").on_attempts(2..4).respond(503));
+        faults.add(Fault::new("get-user").first(1).respond(429));
+        assert_eq!(statuses(&mut faults, "get-org", 2), [None, None]);
+        assert_eq!(statuses(&mut faults, "get-user", 4), [Some(429), Some(503), Some(503), None]);
     }
 
     #[test]
     fn a_fault_of_writes_neither_meets_nor_counts_what_reads() {
         let mut faults = Faults::default();
         faults.add(Fault::new("*").of_writes().on_attempts(2..).respond(403));
-        let operations = [("a", true), ("a", false), ("a", false), ("b", true), ("a", false), ("a", true)];
+        let operations = [
+            ("get-user", true),
+            ("get-user", false),
+            ("get-user", false),
+            ("get-org", true),
+            ("get-user", false),
+            ("get-user", true),
+        ];
         let struck = operations.map(|(id, writes)| {
             status(&faults.strike("x", Operation { id, writes }, WORDS).before).is_some()
         });
@@ -237,8 +244,8 @@ mod tests {
     fn a_delay_alone_leaves_the_answer_as_it_is_and_delays_add_up() {
         let mut faults = Faults::default();
         faults.add(Fault::new("*").delay(Duration::from_millis(1)));
-        faults.add(Fault::new("a").delay(Duration::from_millis(2)));
-        let effect = faults.strike("x", read("a"), WORDS);
+        faults.add(Fault::new("get-user").delay(Duration::from_millis(2)));
+        let effect = faults.strike("x", read("get-user"), WORDS);
         assert_eq!(effect.before.delay, Duration::from_millis(3));
         assert!(effect.before.outcome.is_none());
     }
@@ -246,26 +253,26 @@ mod tests {
     #[test]
     fn what_acts_after_the_effect_is_kept_apart() {
         let mut faults = Faults::default();
-        faults.add(Fault::new("a").first(1).drop_connection().after_effect());
-        faults.add(Fault::new("a").respond(500).delay(Duration::from_millis(1)).after_effect());
-        let first = faults.strike("x", read("a"), WORDS);
+        faults.add(Fault::new("get-user").first(1).drop_connection().after_effect());
+        faults.add(Fault::new("get-user").respond(500).delay(Duration::from_millis(1)).after_effect());
+        let first = faults.strike("x", read("get-user"), WORDS);
         assert_eq!((status(&first.before), status(&first.after)), (None, Some(0)));
         assert_eq!((first.before.delay, first.after.delay), (Duration::ZERO, Duration::from_millis(1)));
-        assert_eq!(status(&faults.strike("x", read("a"), WORDS).after), Some(500));
+        assert_eq!(status(&faults.strike("x", read("get-user"), WORDS).after), Some(500));
         faults.clear();
-        faults.add(Fault::new("a").drop_connection());
-        assert_eq!(statuses(&mut faults, "a", 1), [Some(0)]);
+        faults.add(Fault::new("get-user").drop_connection());
+        assert_eq!(statuses(&mut faults, "get-user", 1), [Some(0)]);
     }
 
     #[test]
     fn a_fault_is_counted_where_it_made_a_difference() {
         let mut faults = Faults::default();
         faults.add(Fault::new("*").at_service("x").first(2).respond(503));
-        faults.add(Fault::new("a").edit(|page, number| page["n"] = (number / 2).into()));
-        assert!(faults.strike("y", read("b"), WORDS).before.outcome.is_none());
-        assert_eq!(statuses(&mut faults, "b", 3), [Some(503), Some(503), None]);
+        faults.add(Fault::new("get-user").edit(|page, number| page["n"] = (number / 2).into()));
+        assert!(faults.strike("y", read("get-org"), WORDS).before.outcome.is_none());
+        assert_eq!(statuses(&mut faults, "get-org", 3), [Some(503), Some(503), None]);
         for _ in 0..3 {
-            let effect = faults.strike("y", read("a"), WORDS);
+            let effect = faults.strike("y", read("get-user"), WORDS);
             effect.changed(Reply::json(200, &serde_json::json!({"n": 0})), "");
             effect.changed(Reply::json(503, &serde_json::json!({"n": 0})), "");
         }
@@ -275,8 +282,8 @@ mod tests {
     #[test]
     fn the_request_id_is_put_into_the_body() {
         let mut faults = Faults::default();
-        faults.add(Fault::new("a").respond(500).body("id={request_id}, key={credential}"));
-        let Some(Outcome::Reply(reply)) = faults.strike("x", read("a"), WORDS).before.outcome else {
+        faults.add(Fault::new("get-user").respond(500).body("id={request_id}, key={credential}"));
+        let Some(Outcome::Reply(reply)) = faults.strike("x", read("get-user"), WORDS).before.outcome else {
             panic!("an answer");
         };
         assert_eq!(reply.body, b"id=req_1, key=s3cret");

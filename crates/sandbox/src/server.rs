@@ -27,7 +27,7 @@ use crate::options::SandboxOptions;
 use crate::probely::Probely;
 use crate::recorder::{RecordedRequest, Recorder};
 use crate::rng::key;
-use crate::route::{AnyService, Operation};
+use crate::route::{AnyService, Operation, Service};
 use crate::schedule::{Faults, Outcome, Words};
 use crate::upsun::{Tokens, Upsun, UpsunAuth};
 
@@ -293,4 +293,12 @@ async fn serve(
 /// What a panicking thread left behind is still good: every change under these locks is one step.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+/// Whether one of the services has an operation with this id.
+pub(crate) fn is_operation(id: &str) -> bool {
+    fn has<S: Service>(id: &str) -> bool {
+        S::routes().iter().any(|route| route.operation == id)
+    }
+
+    has::<Upsun>(id) || has::<UpsunAuth>(id) || has::<Probely>(id) || has::<Anthropic>(id)
 }

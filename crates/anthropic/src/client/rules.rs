@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The characters of a name, an id of the platform or a hash.
-const TEXT: RangeInclusive<usize> = 1..=255;
+const TEXT: RangeInclusive<u32> = 1..=255;
 /// The most pairs of metadata.
 const MAX_PAIRS: usize = 16;
 /// The most characters of a key of metadata.

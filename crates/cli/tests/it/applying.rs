@@ -43,7 +43,7 @@ fn a_creation_that_was_refused_may_be_tried_again_and_no_copy_says_that_it_was_m
     let place = Place::of("apply-refused");
     place.plan_zoe();
     place.copy("copy");
-    place.server.fault(Fault::new("users-create").first(2).respond(400));
+    place.server.fault(Fault::new("users_create").first(2).respond(400));
     let refused = place.apply("plan");
     assert_eq!((refused.code, place.server.writes()), (2, 1), "{}", refused.err);
     assert!(refused.err.contains("the same command goes on"), "{}", refused.err);
@@ -61,7 +61,7 @@ fn of_a_creation_without_an_answer_a_copy_of_the_plan_knows_no_more() {
     let place = Place::of("apply-unknown");
     place.plan_zoe();
     place.copy("copy");
-    place.server.fault(Fault::new("users-create").first(1).respond(502).after_effect());
+    place.server.fault(Fault::new("users_create").first(1).respond(502).after_effect());
     assert_eq!(place.apply("plan").code, 4);
     for name in ["copy", "plan"] {
         let run = place.apply(name);
@@ -97,7 +97,7 @@ fn what_was_written_before_is_shown_in_the_form_that_was_asked_for() {
     std::fs::write(place.file("rows.csv"), format!("id,name.display\n{}", rows.concat())).unwrap();
     let plan = ["plan", "update", "--from", &place.file("rows.csv"), "--out", &place.file("plan")];
     assert_eq!(place.run(&plan).code, 0);
-    place.server.fault(Fault::new("users-partial-update").first(1).respond(403));
+    place.server.fault(Fault::new("users_partial_update").first(1).respond(403));
     assert_eq!(place.apply("plan").code, 4);
     for format in ["json", "ndjson"] {
         let dry = place.run(&["apply", &place.file("plan"), "--dry-run", "-o", format]);

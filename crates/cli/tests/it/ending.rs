@@ -41,13 +41,13 @@ fn signalled(server: &Server, arguments: &[&str], signal: &str, writes: usize) -
 fn a_write_on_its_way_is_waited_for_and_nothing_else_is_begun() {
     let server = server(30);
     let slow = |operation: &str| Fault::new(operation).delay(Duration::from_millis(300)).after_effect();
-    server.fault(slow("users-create"));
+    server.fault(slow("users_create"));
     let run = signalled(&server, &CREATE_ADA, "-INT", 1);
     assert_eq!(run.code, 4, "{}", run.err);
     assert!(run.err.contains("it was created: probely:probely/user/"), "{}", run.err);
     assert!(run.out.contains("ada@example.com"), "{}", run.out);
 
-    server.fault(slow("users-destroy"));
+    server.fault(slow("users_destroy"));
     let users = server.people("probely");
     let ids: Vec<_> = users.iter().take(4).map(String::as_str).collect();
     let deactivate = [&["deactivate", "--yes", "-o", "csv"], &ids[..]].concat();
@@ -59,7 +59,7 @@ fn a_write_on_its_way_is_waited_for_and_nothing_else_is_begun() {
         assert!(run.err.contains("not begun:\n") && run.err.contains(&format!("  {id}\n")), "{}", run.err);
     }
 
-    server.fault(slow("users-partial-update"));
+    server.fault(slow("users_partial_update"));
     let run = signalled(&server, &["update", ids[2], "--set", "name.display=Grace", "--yes"], "-INT", 3);
     assert_eq!(run.code, 4, "{}", run.err);
     assert!(run.err.contains(&format!("it was written: {}", ids[2])), "{}", run.err);
@@ -83,12 +83,12 @@ fn an_interrupted_write_without_an_answer_is_read_back() {
         Fault::new(operation).delay(Duration::from_millis(300)).after_effect().respond(502).first(1)
     };
     let user = &server.people("probely")[0];
-    server.fault(unanswered("users-partial-update"));
+    server.fault(unanswered("users_partial_update"));
     let update = ["update", user, "--set", "name.display=Grace", "--yes"];
     let run = signalled(&server, &update, "-INT", 1);
     assert_eq!(run.code, 4, "{}", run.err);
     assert!(run.err.contains("read back: the service shows it so"), "{}", run.err);
-    server.fault(unanswered("users-create"));
+    server.fault(unanswered("users_create"));
     let run = signalled(&server, &CREATE_ADA, "-INT", server.writes() + 1);
     assert_eq!(run.code, 4, "{}", run.err);
     assert!(run.err.contains("with all that was to be set"), "{}", run.err);
@@ -103,7 +103,7 @@ fn no_write_begins_after_an_interrupt() {
     std::fs::write(&file, format!("id,name.display\n{},Ada\n{},Grace\n", users[0], users[1])).unwrap();
     let _ = std::fs::remove_file(file.with_extension("csv.journal"));
     // Longer than a test may take: the pause is cut short.
-    server.fault(Fault::new("users-partial-update").respond(429).header("retry-after", "100"));
+    server.fault(Fault::new("users_partial_update").respond(429).header("retry-after", "100"));
     let run = signalled(&server, &["update", "--from", file.to_str().unwrap(), "--yes"], "-INT", 1);
     assert_eq!(run.code, 4, "{}", run.err);
     assert_eq!(server.writes(), 1, "{}", run.err);
@@ -115,7 +115,7 @@ fn no_write_begins_after_an_interrupt() {
 fn a_signal_that_whoever_started_the_run_ignores_ends_nothing() {
     let server = server(30);
     let users = server.people("probely");
-    server.fault(Fault::new("users-destroy").delay(Duration::from_millis(200)).after_effect());
+    server.fault(Fault::new("users_destroy").delay(Duration::from_millis(200)).after_effect());
     let program = server.command(&["deactivate", &users[0], &users[1], "--yes", "-o", "csv"]);
     let mut command = Command::new("sh");
     command
@@ -188,7 +188,7 @@ fn a_key_alone_does_not_mean_several_people_or_oneself() {
         .to_vec();
     let page =
         format!(r#"{{"count":3,"page_total":1,"page":1,"length":10,"results":[{}]}}"#, shared.join(","));
-    server.fault(Fault::new("users-list").respond(200).header("content-type", "application/json").body(page));
+    server.fault(Fault::new("users_list").respond(200).header("content-type", "application/json").body(page));
     let shown = server.run(&[
         "deactivate",
         "--account",

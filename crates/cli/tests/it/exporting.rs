@@ -26,7 +26,7 @@ fn one_by_one<'a>(to: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
 
 /// The second page of Probely's users fails, at all attempts of one run that asks for one page after the other.
 fn second_page_fails() -> Fault {
-    Fault::new("users-list").on_attempts(2..=4).respond(500)
+    Fault::new("users_list").on_attempts(2..=4).respond(500)
 }
 
 /// Everything, exported in one run.
@@ -153,7 +153,7 @@ fn what_lacks_is_told_over_all_runs() {
     for fault in Fault::named("record-left-out-once").unwrap() {
         server.fault(fault);
     }
-    server.fault(Fault::new("users-list").on_attempts(3..=5).respond(500));
+    server.fault(Fault::new("users_list").on_attempts(3..=5).respond(500));
     assert_eq!(server.run(&arguments).code, 4);
     let rest = server.run(&arguments);
     assert_eq!(rest.code, 4, "{}", rest.err);
@@ -233,7 +233,7 @@ fn a_report_is_not_written_over_the_export_however_it_is_spelled() {
         assert!(!file.exists());
     }
     // A second name of the file of an export that was cut off.
-    server.fault(Fault::new("users-list").on_attempts(1..=3).respond(500));
+    server.fault(Fault::new("users_list").on_attempts(1..=3).respond(500));
     assert_eq!(server.run(&one_by_one(&file, &[])).code, 4);
     let length = std::fs::metadata(&file).unwrap().len();
     let twin = folder.join("twin.json");
@@ -313,7 +313,7 @@ fn who_comes_again_in_another_run_is_told() {
     let first: Value = serde_json::from_str(&lines(&file)[0]).unwrap();
     let id = first["id"]["native"].as_str().unwrap().to_owned();
     server.fault(
-        Fault::new("users-list").first(1).edit(move |page, _| page["results"][0]["id"] = id.clone().into()),
+        Fault::new("users_list").first(1).edit(move |page, _| page["results"][0]["id"] = id.clone().into()),
     );
     let rest = server.run(&arguments);
     assert_eq!(rest.code, 4, "{}", rest.err);
@@ -328,7 +328,7 @@ fn an_own_profile_that_cannot_be_read_for_a_moment_is_not_somebody_else() {
     for (name, fails_at_first) in [("first.ndjson", true), ("second.ndjson", false)] {
         let file = folder.join(name);
         let arguments = one_by_one(&file, &["--account", "probely"]);
-        let own_fails = || Fault::new("profile-list").first(3).respond(500);
+        let own_fails = || Fault::new("profile_list").first(3).respond(500);
         if fails_at_first {
             server.fault(own_fails());
         }
@@ -347,7 +347,7 @@ fn an_own_profile_that_cannot_be_read_for_a_moment_is_not_somebody_else() {
     let arguments = one_by_one(&file, &["--account", "probely"]);
     server.fault(second_page_fails());
     assert_eq!(server.run(&arguments).code, 4);
-    server.fault(Fault::new("profile-list").first(1).edit(|profile, _| profile["id"] = "somebody".into()));
+    server.fault(Fault::new("profile_list").first(1).edit(|profile, _| profile["id"] = "somebody".into()));
     let other = server.run(&arguments);
     assert_eq!(other.code, 2);
     assert!(other.err.contains("it was begun with credentials of somebody else"), "{}", other.err);
@@ -397,7 +397,7 @@ fn a_filter_that_the_service_misreads_is_told_at_the_end() {
     for command in [one_by_one(&export, &filter), [&["list", "-o", "ndjson"], &filter[..]].concat()] {
         // The first page holds somebody who was not asked for.
         let inactive = |page: &mut Value, _| page["results"][0]["active"] = false.into();
-        server.fault(Fault::new("users-list").first(1).edit(inactive));
+        server.fault(Fault::new("users_list").first(1).edit(inactive));
         let run = server.run(&command);
         let told = "the service misread --status: everybody was asked for, and it was applied here";
         assert!(run.err.contains(told), "{}", run.err);
@@ -409,7 +409,7 @@ fn a_filter_that_the_service_misreads_is_told_at_the_end() {
         one_by_one(&later, &filter),
         [&["list", "-o", "ndjson", "--page-size", "20", "--concurrency", "1"], &filter[..]].concat(),
     ] {
-        server.fault(Fault::new("users-list").on_attempts(2..=2).edit(inactive));
+        server.fault(Fault::new("users_list").on_attempts(2..=2).edit(inactive));
         let run = server.run(&command);
         assert_eq!(run.code, 4, "{}", run.err);
         let told = "the service misread --status on a later page: it may have LEFT OUT somebody";
@@ -428,9 +428,9 @@ fn cut_off_while_a_list_that_changed_is_read_again_it_goes_on_and_nobody_is_ther
             one_by_one(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
         // Three pages, on the second of which somebody is new; and the three of the second look.
         let added = |page: &mut Value, _| page["results"][0]["changed"] = "2026-10-21T07:28:00Z".into();
-        server.fault(Fault::new("users-list").on_attempts(2..=2).edit(added));
-        server.fault(Fault::new("users-list").header("date", "Wed, 21 Oct 2026 07:28:00 GMT"));
-        server.fault(Fault::new("users-list").on_attempts(failing).respond(500));
+        server.fault(Fault::new("users_list").on_attempts(2..=2).edit(added));
+        server.fault(Fault::new("users_list").header("date", "Wed, 21 Oct 2026 07:28:00 GMT"));
+        server.fault(Fault::new("users_list").on_attempts(failing).respond(500));
         let cut = server.run(&arguments);
         assert_eq!(cut.code, 4, "{}", cut.err);
         assert!(cut.err.ends_with("the same command goes on\n"), "{name}: {}", cut.err);

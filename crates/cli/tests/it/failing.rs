@@ -63,7 +63,7 @@ fn the_exit_code_says_what_failed() {
     ] {
         assert_eq!(server.run(usage).code, 2, "{usage:?}");
     }
-    server.fault(Fault::new("users-retrieve").first(100).respond(400));
+    server.fault(Fault::new("users_retrieve").first(100).respond(400));
     assert_eq!(server.run(&["get", "probely:probely/user/x"]).code, 2);
     server.fault(Fault::new("BetaGetUserProfile").first(100).respond(200).body("<html></html>"));
     assert_eq!(server.run(&["get", "anthropic:anthropic/user/x"]).code, 5);
@@ -79,7 +79,7 @@ fn a_page_size_that_one_service_does_not_take_is_refused_there_alone() {
 #[test]
 fn a_fault_that_passes_is_waited_out_and_counted() {
     let server = server(5);
-    server.fault(Fault::new("users-list").first(1).respond(503).header("retry-after-ms", "20"));
+    server.fault(Fault::new("users_list").first(1).respond(503).header("retry-after-ms", "20"));
     let run = server.run(&["list", "--account", "probely", "-o", "ndjson"]);
     assert_eq!((run.code, run.out.lines().count()), (0, 5));
     // How long 20 ms are is up to the machine.

@@ -46,7 +46,7 @@ fn what_holds_people_is_read_by_nobody_else_also_where_the_file_was_there_before
     }
     let export = ["export", "--to", file.to_str().unwrap(), "--concurrency", "1", "--page-size", "20"];
     let with_report = [&export[..], &["--report", report.to_str().unwrap()]].concat();
-    server.fault(Fault::new("users-list").on_attempts(2..=4).respond(500));
+    server.fault(Fault::new("users_list").on_attempts(2..=4).respond(500));
     let cut = server.run(&with_report);
     assert_eq!(cut.code, 4, "{}", cut.err);
     let checkpoint = folder.join("all.ndjson.checkpoint");

@@ -101,10 +101,10 @@ fn a_name_that_looks_guarded_stays_what_it_is() {
     let folder = folder("back-guard");
     for name in ["'=x", "=1+1", "''@x", "'x"] {
         let set = |record: &mut Value| record["name"] = name.into();
-        server.fault(Fault::new("users-list").first(1).edit(move |page, _| {
+        server.fault(Fault::new("users_list").first(1).edit(move |page, _| {
             page["results"].as_array_mut().unwrap().iter_mut().for_each(set);
         }));
-        server.fault(Fault::new("users-retrieve").first(24).edit(move |record, _| set(record)));
+        server.fault(Fault::new("users_retrieve").first(24).edit(move |record, _| set(record)));
         let fields = ["--fields", "id,name.display", "--page-size", "20"];
         let listed =
             server.run(&[&["list", "--account", "probely", "-o", "csv", "-q"], &fields[..]].concat());

@@ -8,7 +8,7 @@ use crate::{ACME, CREATE_ADA, Run, server};
 #[test]
 fn what_may_have_been_created_is_looked_for_and_not_made_twice() {
     let server = server(5);
-    server.fault(Fault::new("users-create").first(1).drop_connection().after_effect());
+    server.fault(Fault::new("users_create").first(1).drop_connection().after_effect());
     let lost = server.run(&CREATE_ADA);
     assert_eq!((lost.code, lost.out.as_str()), (4, ""), "{}", lost.err);
     assert!(
@@ -31,7 +31,7 @@ fn what_may_have_been_created_is_looked_for_and_not_made_twice() {
 #[test]
 fn what_was_not_created_is_said_not_to_be_there() {
     let server = server(5);
-    server.fault(Fault::new("users-create").first(1).drop_connection());
+    server.fault(Fault::new("users_create").first(1).drop_connection());
     let lost = server.run(&CREATE_ADA);
     assert_eq!(lost.code, 5, "{}", lost.err);
     assert!(
@@ -49,12 +49,12 @@ fn a_refused_connection_did_nothing_and_a_lost_answer_is_looked_up() {
     let refused = Run::from(command.env("PROBELY_API_BASE_URL", "http://127.0.0.1:1").output().unwrap());
     assert_eq!(refused.code, 5, "{}", refused.err);
     assert!(refused.err.contains("NOT POSSIBLE: no connection to 127.0.0.1"), "{}", refused.err);
-    server.fault(Fault::new("users-destroy").first(1).respond(429));
+    server.fault(Fault::new("users_destroy").first(1).respond(429));
     let limited = server.run(&["deactivate", &user, "--yes", "-o", "csv"]);
     assert_eq!(limited.code, 5, "{}", limited.err);
     assert!(limited.out.contains(",failed,failed (rate_limited)\n"), "{}", limited.out);
 
-    server.fault(Fault::new("users-destroy").first(1).drop_connection().after_effect());
+    server.fault(Fault::new("users_destroy").first(1).drop_connection().after_effect());
     let lost = server.run(&["deactivate", &user, "--yes", "-o", "csv"]);
     assert_eq!(lost.code, 0, "{}", lost.err);
     assert!(lost.out.contains(",done,deactivated\n"), "{}", lost.out);
@@ -77,7 +77,7 @@ fn a_refused_connection_did_nothing_and_a_lost_answer_is_looked_up() {
         "-q",
     ]);
     let program = program.out.lines().find(|id| id.contains("api_user")).unwrap().to_owned();
-    server.fault(Fault::new("api-users-partial-update").first(1).drop_connection());
+    server.fault(Fault::new("api_users_partial_update").first(1).drop_connection());
     let lost = server.run(&["deactivate", &program, "--yes", "-o", "csv"]);
     assert_eq!(lost.code, 4, "{}", lost.err);
     assert!(lost.out.contains("NOT KNOWN (transport), and the service shows it as active"), "{}", lost.out);

@@ -180,7 +180,7 @@ fn a_creation_without_an_answer_is_not_made_a_second_time() {
     let (server, folder) = (server(5), folder("plan-unknown"));
     let file = folder.join("plan.json").to_str().unwrap().to_owned();
     assert_eq!(server.run(&[&PLAN_ZOE[..], &["--out", &file]].concat()).code, 0);
-    server.fault(Fault::new("users-create").respond(502).after_effect().first(1));
+    server.fault(Fault::new("users_create").respond(502).after_effect().first(1));
     let unknown = apply(&server, &file);
     assert_eq!(unknown.code, 4, "{}", unknown.err);
     assert!(

@@ -48,7 +48,7 @@ fn nobody_asked_is_not_nobody() {
 fn a_404_of_a_gateway_is_no_list_that_the_service_does_not_have() {
     let server = server(10);
     for body in [r#"{"message":"no Route matched with those values"}"#, "default backend - 404"] {
-        server.fault(Fault::new("api-users-list").first(1).respond(404).body(body));
+        server.fault(Fault::new("api_users_list").first(1).respond(404).body(body));
         let run = server.run(&["list", "--account", "probely", "-o", "ndjson"]);
         assert_eq!(run.code, 4, "{}", run.err);
         assert!(run.err.contains("INCOMPLETE"), "{}", run.err);
@@ -59,7 +59,7 @@ fn a_404_of_a_gateway_is_no_list_that_the_service_does_not_have() {
 fn the_record_that_comes_is_the_one_that_was_asked_for() {
     let server = server(40);
     for (account, operation, native) in [
-        ("probely", "users-retrieve", "user00000099"),
+        ("probely", "users_retrieve", "user00000099"),
         ("upsun", "get-profile", "11111111-1111-4111-8111-111111111111"),
         ("anthropic", "BetaGetUserProfile", "uprof_somebody_else"),
     ] {
@@ -93,7 +93,7 @@ fn the_record_that_comes_is_the_one_that_was_asked_for() {
 fn a_write_that_is_answered_with_somebody_else_may_have_been_made() {
     let server = server(20);
     let one = server.people("probely").remove(0);
-    server.fault(Fault::new("users-partial-update").edit(|record, _| record["id"] = "user00000099".into()));
+    server.fault(Fault::new("users_partial_update").edit(|record, _| record["id"] = "user00000099".into()));
     let run = server.run(&["update", &one, "--set", "name.display=Somebody", "--yes"]);
     assert_ne!(run.code, 0, "{}", run.err);
     assert!(run.err.contains("user00000099") && run.err.contains("is not known"), "{}", run.err);
@@ -103,10 +103,10 @@ fn a_write_that_is_answered_with_somebody_else_may_have_been_made() {
 fn what_is_not_there_is_no_proof() {
     let server = server(20);
     let one = server.people("probely").remove(0);
-    server.fault(Fault::new("users-destroy").respond(502));
+    server.fault(Fault::new("users_destroy").respond(502));
     // The plan reads it, and so does the look whether it is so still; then a gateway stands between.
     let gateway = r#"{"message":"no Route matched with those values"}"#;
-    server.fault(Fault::new("users-retrieve").on_attempts(3..).respond(404).body(gateway));
+    server.fault(Fault::new("users_retrieve").on_attempts(3..).respond(404).body(gateway));
     let run = server.run(&["deactivate", &one, "--yes", "-o", "csv"]);
     assert_eq!(run.code, 4, "{}", run.err);
     assert!(run.err.contains("0 of 1 deactivated"), "{}", run.err);
@@ -189,7 +189,7 @@ fn one_proof_of_the_place_is_enough_for_many_who_are_not_there() {
 #[test]
 fn who_came_before_a_failure_is_in_the_table() {
     let server = server(30);
-    server.fault(Fault::new("users-list").on_attempts(2..).respond(403));
+    server.fault(Fault::new("users_list").on_attempts(2..).respond(403));
     let list = ["list", "--account", "probely", "--page-size", "10", "--concurrency", "1"];
     let run = server.run(&list);
     assert_eq!(run.code, 4, "{}", run.err);
@@ -200,7 +200,7 @@ fn who_came_before_a_failure_is_in_the_table() {
 #[test]
 fn a_creation_that_is_answered_with_somebody_else_is_looked_for_and_nobody_is_handed_out() {
     let server = server(30);
-    server.fault(Fault::new("users-create").edit(|record, _| {
+    server.fault(Fault::new("users_create").edit(|record, _| {
         record["id"] = "user00000099".into();
         record["email"] = "other@example.com".into();
     }));
@@ -217,9 +217,9 @@ fn a_creation_that_is_answered_with_somebody_else_is_looked_for_and_nobody_is_ha
 fn who_is_not_found_after_a_write_without_an_answer_is_not_known_to_be_gone() {
     let server = server(30);
     let one = server.people("probely").remove(0);
-    server.fault(Fault::new("users-destroy").respond(502));
+    server.fault(Fault::new("users_destroy").respond(502));
     server
-        .fault(Fault::new("users-retrieve").on_attempts(3..).respond(404).body(r#"{"detail":"Not found."}"#));
+        .fault(Fault::new("users_retrieve").on_attempts(3..).respond(404).body(r#"{"detail":"Not found."}"#));
     let run = server.run(&["deactivate", &one, "--yes", "-o", "csv"]);
     assert_eq!(run.code, 4, "{}", run.err);
     assert!(run.out.contains("NOT KNOWN") && run.out.contains("not found any more"), "{}", run.out);

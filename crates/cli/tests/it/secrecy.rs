@@ -34,7 +34,7 @@ fn logs_at_trace_level_hold_no_key_token_name_or_address() {
     let profiles = server.run(&["list", "-o", "ndjson"]).out;
     let markers = markers(&profiles);
     assert!(markers.len() > 200);
-    server.fault(Fault::new("users-list").first(1).respond(503).header("retry-after-ms", "10"));
+    server.fault(Fault::new("users_list").first(1).respond(503).header("retry-after-ms", "10"));
     server.fault(Fault::new("BetaListUserProfiles").first(1).respond(500).body(profiles.as_str()));
     for arguments in [
         &["list", "-o", "ndjson", "--page-size", "20"][..],

@@ -101,11 +101,11 @@ fn a_file_that_is_repeated_steers_nothing() {
 fn what_a_service_says_steers_nothing() {
     let server = server(5);
     let said = serde_json::json!({ "detail": HOSTILE, HOSTILE: [HOSTILE] }).to_string();
-    server.fault(Fault::new("users-retrieve").first(1).respond(400).body(said));
+    server.fault(Fault::new("users_retrieve").first(1).respond(400).body(said));
     let run = server.run(&["get", "probely:probely/user/x", "-v"]);
     check(&run, "the service's words");
     // In a name, an address and a field that nobody knows.
-    server.fault(Fault::new("users-list").edit(|page, _| {
+    server.fault(Fault::new("users_list").edit(|page, _| {
         for record in page["results"].as_array_mut().unwrap() {
             record["name"] = HOSTILE.into();
             record["email"] = format!("{HOSTILE}@example.com").into();
@@ -143,7 +143,7 @@ fn whoever_reads_ndjson_gets_each_page_when_it_is_there() {
 #[test]
 fn an_unreadable_time_is_a_question_mark_with_a_note_and_the_end_of_time_is_a_time() {
     let server = server(4);
-    server.fault(Fault::new("users-list").edit(|page, _| {
+    server.fault(Fault::new("users_list").edit(|page, _| {
         page["results"][0]["last_login"] = "yesterday".into();
         page["results"][1]["last_login"] = "9999-12-31T23:59:59Z".into();
     }));

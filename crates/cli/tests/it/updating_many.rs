@@ -173,9 +173,9 @@ fn what_was_written_without_an_answer_is_read_before_it_is_written_again() {
     let file = folder.join("changes.csv");
     std::fs::write(&file, format!("id,name.display\n{},Ada\n{},Grace\n", users[0], users[1])).unwrap();
     let arguments = ["update", "--from", file.to_str().unwrap(), "--yes", "-o", "csv"];
-    server.fault(Fault::new("users-partial-update").first(1).drop_connection().after_effect());
+    server.fault(Fault::new("users_partial_update").first(1).drop_connection().after_effect());
     // Two are read, the first is looked at before its write, and cannot be read back.
-    server.fault(Fault::new("users-retrieve").on_attempts(4..5).respond(403));
+    server.fault(Fault::new("users_retrieve").on_attempts(4..5).respond(403));
     let lost = server.run(&arguments);
     assert_eq!((lost.code, server.writes()), (4, 2), "{}", lost.err);
     assert!(lost.out.contains(&format!("{},unknown,NOT KNOWN (transport)", users[0])), "{}", lost.out);
@@ -232,7 +232,7 @@ fn what_the_service_put_off_is_sent_when_it_says() {
     let users = server.people("probely");
     let file = folder.join("changes.csv");
     std::fs::write(&file, format!("id,name.display\n{},Ada\n{},Grace\n", users[0], users[1])).unwrap();
-    server.fault(Fault::new("users-partial-update").first(1).respond(429).header("retry-after-ms", "5"));
+    server.fault(Fault::new("users_partial_update").first(1).respond(429).header("retry-after-ms", "5"));
     let run = server.run(&["update", "--from", file.to_str().unwrap(), "--yes", "-o", "csv"]);
     assert_eq!((run.code, server.writes()), (0, 3), "{}", run.err);
     assert_eq!(run.out.matches(",written\n").count(), 2, "{}", run.out);

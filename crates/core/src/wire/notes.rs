@@ -1,6 +1,9 @@
 //! What had to be decided while a record is read into a profile.
 
-use crate::{Field, FieldPath, Note, NoteKind, Profile, RawJson, Timestamp, time_text::TimeText};
+use crate::{
+    Field, FieldPath, Note, NoteKind, Profile, RawJson, Timestamp,
+    time_text::{Meaning, TimeText},
+};
 
 /// Notes the fields of a record that had another type than expected: those of `keys` that are among the
 /// profile's unknown fields; and those of which something had to be replaced.
@@ -29,16 +32,16 @@ pub fn read_time(
     key: &str,
     text: Field<TimeText>,
 ) -> Field<Timestamp> {
-    text.and_then(|text| match text.read() {
-        _ if text == "" => Field::Null,
-        Ok(read) if read.timestamp.is_zero_time() => Field::Absent,
-        Ok(read) => {
+    text.and_then(|text| match text.meaning() {
+        Meaning::Empty => Field::Null,
+        Meaning::Never => Field::Absent,
+        Meaning::Time(read) => {
             if read.assumed_utc {
                 profile.notes.push(Note::new(path, NoteKind::AssumedUtc));
             }
             Field::Value(read.timestamp)
         }
-        Err(_) => {
+        Meaning::NoTime => {
             profile.notes.push(Note::new(path, NoteKind::NoTime));
             if let Ok(raw) = serde_json::value::to_raw_value(&text) {
                 profile.unknown.insert(key, raw.into());

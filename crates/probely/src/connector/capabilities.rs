@@ -6,7 +6,10 @@ use anyprofile_core::{
 };
 
 use super::API_USER;
-use crate::map::{self, PROFILE, USER};
+use crate::{
+    map::{self, PROFILE, USER},
+    operations::{MAX_LABEL, MAX_NAME},
+};
 
 /// The kinds of ids of what can be written.
 const USERS: &[IdKind] = &[IdKind::USER];
@@ -76,13 +79,14 @@ pub(super) fn capabilities(page_size: u32, ordering: Option<&str>) -> Capabiliti
                 .not_by_update(),
         ),
         all(FieldPath::LABELS, "labels").writable(
-            both(ValueFormat::Names { max_characters: Some(255) })
+            both(ValueFormat::Names { max_characters: Some(MAX_LABEL) })
                 .at_creation(AtCreation::Optional)
                 .clearable(),
         ),
         all(FieldPath::CHANGED_BY, "changed_by"),
-        all(FieldPath::NAME_DISPLAY, "name")
-            .writable(both(ValueFormat::Text { max_characters: Some(60) }).at_creation(AtCreation::Required)),
+        all(FieldPath::NAME_DISPLAY, "name").writable(
+            both(ValueFormat::Text { max_characters: Some(MAX_NAME) }).at_creation(AtCreation::Required),
+        ),
         own(FieldPath::ACCESS_OWNER, "is_owner"),
         all(FieldPath::ACCESS_BILLING_ADMIN, "is_billing_admin"),
         person(FieldPath::SECURITY_MFA_ENABLED, "mfa_enabled"),

@@ -20,6 +20,7 @@ pub use self::{
 pub(crate) use self::{
     account::{get_profile, list_labels, list_roles, list_teams, list_user_roles, own_profile},
     list::{remaining_pages, result_list},
+    rules::{MAX_LABEL, MAX_NAME},
     users::{get_api_user, get_user, list_api_users, list_users},
     writes::{
         bulk_update_api_users, bulk_update_users, change_password, create_api_user, create_user,

@@ -9,11 +9,11 @@ use crate::wire::{
 };
 
 /// The most characters of a user's name.
-const MAX_NAME: usize = 60;
+pub(crate) const MAX_NAME: u32 = 60;
 /// The most characters of a label.
-const MAX_LABEL: usize = 255;
+pub(crate) const MAX_LABEL: u32 = 255;
 /// The fewest characters of a new password.
-const MIN_PASSWORD: usize = 10;
+const MIN_PASSWORD: u32 = 10;
 
 /// What of a body has rules.
 #[derive(Default)]
@@ -93,6 +93,6 @@ rules! {
 /// The rules that a change of the password breaks.
 pub(crate) fn password(new: &str) -> Violations {
     let mut violations = Violations::new();
-    violations.check_characters("password", new, MIN_PASSWORD..=usize::MAX);
+    violations.check_characters("password", new, MIN_PASSWORD..=u32::MAX);
     violations
 }

@@ -146,7 +146,7 @@ static LISTINGS: [Listing; 3] = [
     },
     Listing {
         service: "probely",
-        operation: "users-list",
+        operation: "users_list",
         records: "results",
         total: Some("count"),
         next: Next::Number,

@@ -10,49 +10,49 @@ use crate::route::Route;
 pub(super) static ROUTES: LazyLock<Vec<Route<Probely>>> = LazyLock::new(|| {
     let (get, post, put, patch, delete) = (Route::get, Route::post, Route::put, Route::patch, Route::delete);
     vec![
-        get("/profile/", "profile-list", |probely, _, _| probely.profile()),
-        post("/profile/change_password/", "profile-change-password-create", |probely, call, _| {
+        get("/profile/", "profile_list", |probely, _, _| probely.profile()),
+        post("/profile/change_password/", "profile_change_password_create", |probely, call, _| {
             probely.change_password(call)
         }),
-        get("/users/", "users-list", |probely, call, _| probely.list_users(call, Group::People)),
-        post("/users/", "users-create", |probely, call, _| probely.create_user(call, Group::People)),
-        post("/users/bulk/update/", "users-bulk-update-create", |probely, call, _| {
+        get("/users/", "users_list", |probely, call, _| probely.list_users(call, Group::People)),
+        post("/users/", "users_create", |probely, call, _| probely.create_user(call, Group::People)),
+        post("/users/bulk/update/", "users_bulk_update_create", |probely, call, _| {
             probely.bulk_update(call, Group::People)
         }),
-        get("/users/{id}/", "users-retrieve", |probely, _, parts| {
+        get("/users/{id}/", "users_retrieve", |probely, _, parts| {
             probely.retrieve_user(&parts[0], Group::People)
         }),
-        put("/users/{id}/", "users-update", |probely, call, parts| {
+        put("/users/{id}/", "users_update", |probely, call, parts| {
             probely.update_user(call, &parts[0], Group::People, Write::Replace)
         }),
-        patch("/users/{id}/", "users-partial-update", |probely, call, parts| {
+        patch("/users/{id}/", "users_partial_update", |probely, call, parts| {
             probely.update_user(call, &parts[0], Group::People, Write::Update)
         }),
-        delete("/users/{id}/", "users-destroy", |probely, _, parts| {
+        delete("/users/{id}/", "users_destroy", |probely, _, parts| {
             probely.destroy_user(&parts[0], Group::People)
         }),
-        get("/api-users/", "api-users-list", |probely, call, _| probely.list_users(call, Group::Services)),
-        post("/api-users/", "api-users-create", |probely, call, _| {
+        get("/api-users/", "api_users_list", |probely, call, _| probely.list_users(call, Group::Services)),
+        post("/api-users/", "api_users_create", |probely, call, _| {
             probely.create_user(call, Group::Services)
         }),
-        post("/api-users/bulk/update/", "api-users-bulk-update-create", |probely, call, _| {
+        post("/api-users/bulk/update/", "api_users_bulk_update_create", |probely, call, _| {
             probely.bulk_update(call, Group::Services)
         }),
-        get("/api-users/{id}/", "api-users-retrieve", |probely, _, parts| {
+        get("/api-users/{id}/", "api_users_retrieve", |probely, _, parts| {
             probely.retrieve_user(&parts[0], Group::Services)
         }),
-        put("/api-users/{id}/", "api-users-update", |probely, call, parts| {
+        put("/api-users/{id}/", "api_users_update", |probely, call, parts| {
             probely.update_user(call, &parts[0], Group::Services, Write::Replace)
         }),
-        patch("/api-users/{id}/", "api-users-partial-update", |probely, call, parts| {
+        patch("/api-users/{id}/", "api_users_partial_update", |probely, call, parts| {
             probely.update_user(call, &parts[0], Group::Services, Write::Update)
         }),
-        delete("/api-users/{id}/", "api-users-destroy", |probely, _, parts| {
+        delete("/api-users/{id}/", "api_users_destroy", |probely, _, parts| {
             probely.destroy_user(&parts[0], Group::Services)
         }),
-        get("/roles/", "roles-list", |probely, call, _| probely.list_roles(call)),
-        get("/labels/", "labels-list", |probely, call, _| probely.list_labels(call)),
-        get("/teams/", "teams-list", |probely, call, _| probely.list_teams(call)),
-        get("/user-roles/", "user-roles-list", |probely, call, _| probely.list_user_roles(call)),
+        get("/roles/", "roles_list", |probely, call, _| probely.list_roles(call)),
+        get("/labels/", "labels_list", |probely, call, _| probely.list_labels(call)),
+        get("/teams/", "teams_list", |probely, call, _| probely.list_teams(call)),
+        get("/user-roles/", "user_roles_list", |probely, call, _| probely.list_user_roles(call)),
     ]
 });

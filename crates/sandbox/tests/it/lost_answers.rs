@@ -23,7 +23,7 @@ async fn a_create_that_took_effect_is_answered_as_a_failure() {
     let sandbox = start(SandboxOptions::new()).await;
     let id = "{\"request_id\":\"{request_id}\"}";
     sandbox.add_fault(
-        Fault::new("users-create").first(1).respond(503).header("retry-after", "1").body(id).after_effect(),
+        Fault::new("users_create").first(1).respond(503).header("retry-after", "1").body(id).after_effect(),
     );
     let lost = write_probely(&sandbox, "POST", "/users/", NEW).await;
     assert_eq!((lost.status, lost.header("retry-after")), (503, Some("1")));
@@ -56,14 +56,14 @@ async fn a_connection_is_dropped_with_and_without_the_effect() {
     let it = &sandbox.description().probely;
     let (url, key) = (format!("{}/users/", it.base_url), format!("JWT {}", it.api_key));
     let headers = [("authorization", key.as_str()), JSON];
-    sandbox.add_fault(Fault::new("users-create").first(1).drop_connection());
+    sandbox.add_fault(Fault::new("users_create").first(1).drop_connection());
     assert!(try_send("POST", &url, &headers, NEW.as_bytes()).await.is_none());
     assert_eq!(users(&sandbox).await, 18);
-    sandbox.add_fault(Fault::new("users-create").first(1).drop_connection().after_effect());
+    sandbox.add_fault(Fault::new("users_create").first(1).drop_connection().after_effect());
     assert!(try_send("POST", &url, &headers, NEW.as_bytes()).await.is_none());
     assert_eq!(users(&sandbox).await, 19);
     let log = sandbox.requests();
-    let creates: Vec<_> = log.iter().filter(|request| request.operation == "users-create").collect();
+    let creates: Vec<_> = log.iter().filter(|request| request.operation == "users_create").collect();
     assert_eq!(
         creates.iter().map(|one| (one.took_effect, one.status)).collect::<Vec<_>>(),
         [(false, 0), (true, 0)]
@@ -74,7 +74,7 @@ async fn a_connection_is_dropped_with_and_without_the_effect() {
 
 #[tokio::test]
 async fn a_dropped_connection_ends_at_once_also_when_it_was_to_be_kept() {
-    let sandbox = start(SandboxOptions::new().fault(Fault::new("profile-list").drop_connection())).await;
+    let sandbox = start(SandboxOptions::new().fault(Fault::new("profile_list").drop_connection())).await;
     let it = &sandbox.description().probely;
     let host = it.base_url.trim_start_matches("http://").split('/').next().unwrap();
     let mut stream = TcpStream::connect(host).await.unwrap();
@@ -92,7 +92,7 @@ async fn a_dropped_connection_ends_at_once_also_when_it_was_to_be_kept() {
 #[tokio::test]
 async fn who_does_not_wait_for_a_late_answer_has_written_all_the_same() {
     let sandbox = start(SandboxOptions::new()).await;
-    sandbox.add_fault(Fault::new("users-create").first(1).delay(Duration::from_secs(3_600)).after_effect());
+    sandbox.add_fault(Fault::new("users_create").first(1).delay(Duration::from_secs(3_600)).after_effect());
     let waiting = write_probely(&sandbox, "POST", "/users/", NEW);
     assert!(tokio::time::timeout(Duration::from_millis(200), waiting).await.is_err());
     let begun = Instant::now();
@@ -101,7 +101,7 @@ async fn who_does_not_wait_for_a_late_answer_has_written_all_the_same() {
     }
     // A delay before the effect, given up on, writes nothing.
     sandbox.clear_faults();
-    sandbox.add_fault(Fault::new("users-create").delay(Duration::from_secs(3_600)));
+    sandbox.add_fault(Fault::new("users_create").delay(Duration::from_secs(3_600)));
     let other = write_probely(&sandbox, "POST", "/users/", r#"{"email":"late@example.com","name":"L"}"#);
     assert!(tokio::time::timeout(Duration::from_millis(200), other).await.is_err());
     assert_eq!(users(&sandbox).await, 19);

@@ -120,7 +120,7 @@ async fn the_lists_have_pages() {
         assert_eq!(probely(&sandbox, &format!("/{list}")).await.status, 301);
     }
     let operations: HashSet<_> = sandbox.requests().iter().map(|request| request.operation).collect();
-    for operation in ["roles-list", "labels-list", "teams-list", "user-roles-list"] {
+    for operation in ["roles_list", "labels_list", "teams_list", "user_roles_list"] {
         assert!(operations.contains(operation), "{operation}");
     }
 }

@@ -95,7 +95,7 @@ async fn requests_are_recorded_without_their_credentials() {
         [
             ("upsun-auth", "oauth2-token", "/oauth2/token", "", 200),
             ("upsun", "list-profiles", "/profiles", "page=2", 200),
-            ("probely", "users-retrieve", "/users/nobody/", "", 404),
+            ("probely", "users_retrieve", "/users/nobody/", "", 404),
             ("anthropic", "BetaListUserProfiles", "/v1/user_profiles", "", 200),
             ("probely", "unknown", "/nonesuch/", "", 404),
             ("none", "unknown", "/elsewhere", "", 404),
@@ -117,7 +117,7 @@ async fn requests_are_recorded_without_their_credentials() {
 async fn a_fault_acts_on_its_attempts_and_repeats_exactly() {
     for _ in 0..2 {
         let fault =
-            Fault::new("users-list").on_attempts(2..=3).respond(503).header("Retry-After", "7").body("down");
+            Fault::new("users_list").on_attempts(2..=3).respond(503).header("Retry-After", "7").body("down");
         let sandbox = start(SandboxOptions::new().fault(fault)).await;
         let mut statuses = Vec::new();
         for _ in 0..4 {
@@ -137,7 +137,7 @@ async fn a_fault_acts_on_its_attempts_and_repeats_exactly() {
 async fn an_added_fault_counts_from_then_on_and_can_be_taken_back() {
     let sandbox = start(SandboxOptions::new()).await;
     probely(&sandbox, "/users/").await.ok();
-    sandbox.add_fault(Fault::new("users-list").first(1).respond(429));
+    sandbox.add_fault(Fault::new("users_list").first(1).respond(429));
     assert_eq!(probely(&sandbox, "/users/").await.status, 429);
     probely(&sandbox, "/users/").await.ok();
     sandbox.add_fault(Fault::new("*").respond(500));
@@ -174,7 +174,7 @@ async fn named_faults_reach_all_three_services() {
 #[tokio::test]
 async fn latency_and_a_delay_add_up() {
     let sandbox = start(SandboxOptions::new().latency(Duration::from_millis(30))).await;
-    sandbox.add_fault(Fault::new("profile-list").delay(Duration::from_millis(40)));
+    sandbox.add_fault(Fault::new("profile_list").delay(Duration::from_millis(40)));
     let begun = Instant::now();
     probely(&sandbox, "/profile/").await.ok();
     assert!(begun.elapsed() >= Duration::from_millis(70));
@@ -226,7 +226,7 @@ async fn a_body_that_is_too_large_is_refused() {
 #[tokio::test]
 async fn stopping_and_dropping_close_the_port_even_in_a_long_delay() {
     for drop_it in [true, false] {
-        let slow = Fault::new("profile-list").delay(Duration::from_secs(3_600));
+        let slow = Fault::new("profile_list").delay(Duration::from_secs(3_600));
         let sandbox = start(SandboxOptions::new().fault(slow)).await;
         let url = format!("{}/profile/", sandbox.description().probely.base_url);
         let address = url.trim_start_matches("http://").split('/').next().unwrap().to_owned();

@@ -5,7 +5,7 @@ use anyprofile_core::Result;
 use super::UpsunClient;
 use crate::{
     operations,
-    wire::{ApiToken, RecoveryCodes, Secret, TotpEnrollment},
+    wire::{ApiToken, RecoveryCodes, SecretText, TotpEnrollment},
 };
 
 impl UpsunClient {
@@ -78,7 +78,7 @@ impl UpsunClient {
     pub async fn confirm_totp_enrollment(
         &self,
         user_id: &str,
-        secret: &Secret,
+        secret: &SecretText,
         passcode: &str,
     ) -> Result<RecoveryCodes> {
         self.call(operations::confirm_totp_enrollment(user_id, secret, passcode)).await

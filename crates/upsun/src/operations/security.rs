@@ -5,7 +5,7 @@ use anyprofile_http::{Answer, Operation, Request};
 use serde_json::json;
 
 use super::user::of_user;
-use crate::wire::{ApiToken, RecoveryCodes, Secret, TotpEnrollment};
+use crate::wire::{ApiToken, RecoveryCodes, SecretText, TotpEnrollment};
 
 pub(crate) fn create_user_api_token(user_id: &str, name: &str) -> Operation<ApiToken> {
     let request = of_user(Request::post("create-api-token"), user_id)
@@ -34,7 +34,7 @@ pub(crate) fn get_totp_enrollment(user_id: &str) -> Operation<TotpEnrollment> {
 
 pub(crate) fn confirm_totp_enrollment(
     user_id: &str,
-    secret: &Secret,
+    secret: &SecretText,
     passcode: &str,
 ) -> Operation<RecoveryCodes> {
     let secret = secret.expose();

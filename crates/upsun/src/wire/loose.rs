@@ -2,14 +2,8 @@
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
-use anyprofile_core::{
-    Field, RawJson, Timestamp,
-    wire::{OpaqueId, TimeText},
-};
-use anyprofile_http::{ExposeSecret as _, SecretString};
+use anyprofile_core::{Field, RawJson, wire::OpaqueId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
-
-use super::update::WITHHELD;
 
 /// One thing or a list of them: the document says an object and describes a list.
 #[derive(Clone, Debug, PartialEq)]
@@ -177,60 +171,4 @@ impl<V> Serialize for LooseMap<V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.raw.serialize(serializer)
     }
-}
-
-/// A secret in a record. It prints as nothing, and is serialized as `[withheld]`; to write it down takes
-/// [`expose`](Self::expose).
-#[derive(Clone, Debug)]
-pub struct Secret(SecretString);
-
-impl Secret {
-    /// A secret that came by another way than in an answer.
-    pub fn new(secret: impl Into<SecretString>) -> Self {
-        Self(secret.into())
-    }
-
-    /// The secret itself.
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
-    }
-}
-
-impl PartialEq for Secret {
-    fn eq(&self, other: &Self) -> bool {
-        self.expose() == other.expose()
-    }
-}
-
-impl<'de> Deserialize<'de> for Secret {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Whatever it is, it is not to be kept among the fields that this version does not know.
-        let raw = RawJson::deserialize(deserializer)?;
-        Ok(Self(raw.decode::<String>().unwrap_or_else(|_| raw.get().to_owned()).into()))
-    }
-}
-
-impl Serialize for Secret {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(WITHHELD)
-    }
-}
-
-/// Reads a time of a record: RFC 3339 with any number of fraction digits, a missing offset taken as UTC.
-///
-/// The empty text is `Null`; year 1, which the service sends for "never", and what is no time are `Absent`.
-///
-/// ```
-/// use anyprofile_core::Field;
-/// use anyprofile_upsun::wire::read_time;
-///
-/// assert!(read_time(&"2021-01-27T13:58:38.06968Z".into()).is_known());
-/// assert_eq!(read_time(&"0001-01-01T00:00:00Z".into()), Field::Absent);
-/// ```
-pub fn read_time(text: &Field<TimeText>) -> Field<Timestamp> {
-    text.as_ref().and_then(|text| match text.timestamp() {
-        Some(time) => Field::Value(time),
-        None if *text == "" => Field::Null,
-        None => Field::Absent,
-    })
 }

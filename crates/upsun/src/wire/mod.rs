@@ -1,7 +1,7 @@
 //! Records as the API sends them. Every field may be missing, null or empty, and new ones may come:
 //! the OpenAPI document lists no required field for a profile, and its nullability is not reliable.
 //!
-//! Times are kept as the texts that came; [`read_time`] reads them. `Debug` shows no content.
+//! Times are kept as the texts that came; [`timestamp`](anyprofile_core::Field::timestamp) reads them. `Debug` shows no content.
 //!
 //! What is sent to change a record is a type of its own, whose name ends in `Update`: what is not set is not sent,
 //! and stays as it is.
@@ -16,6 +16,8 @@ mod trial;
 pub(crate) mod update;
 mod user;
 
+pub use anyprofile_core::wire::SecretText;
+
 pub use self::{
     access::{
         AiAgentSettings, ExtendedAccess, Organization, OrganizationMember, OrganizationStatus,
@@ -24,7 +26,7 @@ pub use self::{
     },
     address::{Address, AddressMetadata, AddressUpdate},
     list::{ItemList, Link, Links, ProfileList, RecordLink, RecordLinks, SignedLink},
-    loose::{Decimal, LooseMap, LooseText, OneOrMany, Secret, read_time},
+    loose::{Decimal, LooseMap, LooseText, OneOrMany},
     profile::{CustomerType, OrganizationProfileUpdate, Profile, ProfilePicture, ProfileType, ProfileUpdate},
     security::{PhoneChannel, RecoveryCodes, TotpEnrollment},
     trial::{CurrentTrial, Money, MoneyRecord, Trial, TrialProject},

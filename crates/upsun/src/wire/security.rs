@@ -3,7 +3,7 @@
 use anyprofile_core::open_record;
 use serde::Serialize;
 
-use super::{OneOrMany, Secret};
+use super::{OneOrMany, SecretText};
 
 open_record! {
     /// What an app needs to make one-time passwords for a user (`GET /users/{id}/totp`).
@@ -13,9 +13,9 @@ open_record! {
         /// Whose passwords the app shows that they are.
         account_name: String = "account_name",
         /// The seed that the passwords are made from.
-        secret: Secret = "secret",
+        secret: SecretText = "secret",
         /// The same for a camera: a PNG as a data URI, which holds the seed.
-        qr_code: Secret = "qr_code",
+        qr_code: SecretText = "qr_code",
     }
 }
 
@@ -24,13 +24,13 @@ open_record! {
     /// They are not shown again.
     pub struct RecoveryCodes {
         /// The codes; see [`codes`](Self::codes).
-        recovery_codes: OneOrMany<Secret> = "recovery_codes",
+        recovery_codes: OneOrMany<SecretText> = "recovery_codes",
     }
 }
 
 impl RecoveryCodes {
     /// The codes. Empty if the answer holds none.
-    pub fn codes(&self) -> &[Secret] {
+    pub fn codes(&self) -> &[SecretText] {
         match self.recovery_codes.value() {
             Some(OneOrMany::Many(codes)) => codes,
             Some(OneOrMany::One(code)) => std::slice::from_ref(code),

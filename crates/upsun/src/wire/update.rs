@@ -1,5 +1,6 @@
 //! What is sent to change a record.
 
+use anyprofile_core::wire::WITHHELD;
 use anyprofile_http::{ExposeSecret as _, SecretString};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
@@ -121,6 +122,3 @@ impl Value for SecretString {
         }
     }
 }
-
-/// What is written in place of a secret.
-pub(super) const WITHHELD: &str = "[withheld]";

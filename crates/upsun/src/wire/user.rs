@@ -8,7 +8,7 @@ use anyprofile_core::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{CurrentTrial, Decimal, LooseMap, Secret, update::update};
+use super::{CurrentTrial, Decimal, LooseMap, SecretText, update::update};
 
 open_record! {
     /// A user (`GET /users/me`, `/users/{id}`, `/users/email=…`, `/users/username=…`), from another service than
@@ -370,7 +370,7 @@ open_record! {
         /// Whether the user had a second factor when the token was made.
         mfa_on_creation: bool = "mfa_on_creation",
         /// The token itself. Shown once, in the answer that makes it.
-        token: Secret = "token",
+        token: SecretText = "token",
         /// When it was made.
         created_at: TimeText = "created_at",
         /// When it was last changed.

@@ -8,7 +8,7 @@ use anyprofile_upsun::{
     UpsunClient,
     wire::{
         AddressUpdate, CustomerType, OrganizationProfileUpdate, PhoneChannel, ProfileUpdate,
-        ProjectAccessGrant, ProjectPermission, Secret, SshKey, UserUpdate,
+        ProjectAccessGrant, ProjectPermission, SecretText, SshKey, UserUpdate,
     },
 };
 
@@ -115,7 +115,7 @@ pub(crate) fn changes(client: &UpsunClient) -> Vec<(&'static str, Change<'_>)> {
         create_user_api_token("u-1", "Token of lovelace");
         delete_user_api_token("u-1", "t/1");
         delete_user_connection("u-1", "acme oidc");
-        confirm_totp_enrollment("u-1", &Secret::new("lovelace seed"), "123456");
+        confirm_totp_enrollment("u-1", &SecretText::new("lovelace seed"), "123456");
         withdraw_totp_enrollment("u-1");
         recreate_recovery_codes("u-1");
         grant_user_project_access("u-1", &[
@@ -221,7 +221,7 @@ async fn a_change_that_cannot_be_is_refused_before_anything_is_sent() {
     let grant = |project: &str, permissions: &[ProjectPermission]| {
         [ProjectAccessGrant::new(project, permissions.iter().cloned())]
     };
-    let seed = Secret::new("a seed");
+    let seed = SecretText::new("a seed");
     let mut told = vec![
         refusal(client.update_organization_address("name=acme", &address()).await),
         refusal(client.update_organization_address("name=", &AddressUpdate::default()).await),
@@ -233,7 +233,7 @@ async fn a_change_that_cannot_be_is_refused_before_anything_is_sent() {
         refusal(client.create_profile_picture("u", &file("", "image/png", b"x")).await),
         refusal(client.create_profile_picture("u", &file("a", "image/png\r\nx: y", b"x")).await),
         refusal(client.create_user_api_token("u", "").await),
-        refusal(client.confirm_totp_enrollment("u", &Secret::new(""), "1").await),
+        refusal(client.confirm_totp_enrollment("u", &SecretText::new(""), "1").await),
         refusal(client.confirm_totp_enrollment("u", &seed, "").await),
         refusal(client.grant_user_project_access("u", &[]).await),
         refusal(client.grant_user_project_access("u", &grant("", &[ProjectPermission::Admin])).await),
@@ -355,7 +355,7 @@ async fn no_debug_shows_a_secret_or_what_is_known_of_a_person() {
         address(),
         user(),
         organization(),
-        Secret::new("lovelace seed")
+        SecretText::new("lovelace seed")
     );
     for (_, change) in changes(&client(&script)) {
         text.push_str(&change.await.unwrap());

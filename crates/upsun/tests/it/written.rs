@@ -4,7 +4,7 @@ use anyprofile_core::{ErrorKind, Field, Retry};
 use anyprofile_http::{FormFile, HttpOptions, Proxy};
 use anyprofile_upsun::{
     UpsunClient, UpsunConfig,
-    wire::{PhoneChannel, Secret},
+    wire::{PhoneChannel, SecretText},
 };
 use httpmock::prelude::*;
 
@@ -255,7 +255,8 @@ async fn the_seed_of_one_time_passwords_is_a_secret_in_every_form() {
 async fn recovery_codes_are_secrets_in_every_form_and_may_not_come() {
     let codes = |answer: Answer| async move {
         let client = client(&Script::of([answer.clone(), answer]));
-        let codes = client.confirm_totp_enrollment("u-1", &Secret::new("a seed"), "123456").await.unwrap();
+        let codes =
+            client.confirm_totp_enrollment("u-1", &SecretText::new("a seed"), "123456").await.unwrap();
         assert_eq!(client.recreate_recovery_codes("u-1").await.unwrap(), codes);
         let text = format!("{codes:?} {}", serde_json::to_string(&codes).unwrap());
         assert!(!text.contains("very-secret"), "{text}");

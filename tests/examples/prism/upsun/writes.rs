@@ -7,7 +7,7 @@ use anyprofile::{
         UpsunClient,
         wire::{
             AddressUpdate, CustomerType, OrganizationProfileUpdate, PhoneChannel, ProfileUpdate,
-            ProjectAccessGrant, ProjectPermission, Secret, UserUpdate,
+            ProjectAccessGrant, ProjectPermission, SecretText, UserUpdate,
         },
     },
 };
@@ -136,7 +136,7 @@ async fn ways_in(check: &mut Check, client: &UpsunClient) {
 
     let enroll = async || Ok(Seen::one(&client.get_totp_enrollment(USER).await?));
     check.operation("get-totp-enrollment", enroll).await;
-    let secret = Secret::new("JBSWY3DPEHPK3PXP");
+    let secret = SecretText::new("JBSWY3DPEHPK3PXP");
     let confirm = async || Ok(Seen::one(&client.confirm_totp_enrollment(USER, &secret, "123456").await?));
     check.operation("confirm-totp-enrollment", confirm).await;
     let recreate = async || Ok(Seen::one(&client.recreate_recovery_codes(USER).await?));
