@@ -132,10 +132,6 @@ impl ProfileProvider for Slow {
         &self.capabilities
     }
 
-    fn close_idle(&self) {
-        self.load.closed.fetch_add(1, Ordering::SeqCst);
-    }
-
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
         self.load.most.fetch_max(self.load.now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -170,7 +166,11 @@ fn slow(count: usize) -> (Directory, Arc<Load>) {
         let mut capabilities = Capabilities::default();
         capabilities.operations.list = Support::users();
         let account = format!("account-{number}").parse().unwrap();
-        let info = ProviderInfo::new("slow".parse().unwrap(), account, "Slow", "memory:");
+        let closing = Arc::clone(&load);
+        let info = ProviderInfo::new("slow".parse().unwrap(), account, "Slow", "memory:")
+            .with_idle_connections(move || {
+                closing.closed.fetch_add(1, Ordering::SeqCst);
+            });
         Arc::new(Slow { info, capabilities, load: Arc::clone(&load), fails: number % 10 == 3 })
     };
     (Directory::new((0..count).map(account).collect()), load)

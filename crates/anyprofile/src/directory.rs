@@ -128,7 +128,7 @@ impl Directory {
             async move {
                 let answer = answer.await;
                 if self.is_large() {
-                    provider.close_idle();
+                    provider.info().close_idle();
                 }
                 answer
             }
@@ -288,7 +288,7 @@ impl AccountListing {
             // With the stream the page on its way ends.
             drop(stream);
             if let Some(provider) = self.to_close.take() {
-                provider.close_idle();
+                provider.info().close_idle();
             }
         }
     }

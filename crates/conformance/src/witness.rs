@@ -78,10 +78,6 @@ impl ProfileProvider for Witness {
         self.provider.plan(write, options).await
     }
 
-    fn close_idle(&self) {
-        self.provider.close_idle();
-    }
-
     async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
         // What is spent is shown no second time.
         if !plan.is_spent() {

@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    fmt,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -28,6 +29,9 @@ pub struct ProviderInfo {
     /// When the account was last seen to be there.
     #[serde(skip)]
     pub(crate) proof: PlaceProof,
+    /// What closes connections.
+    #[serde(skip)]
+    idle: IdleConnections,
 }
 
 impl ProviderInfo {
@@ -45,6 +49,7 @@ impl ProviderInfo {
             base_url: base_url.into(),
             shape: String::new(),
             proof: PlaceProof::default(),
+            idle: IdleConnections::default(),
         }
     }
 
@@ -52,6 +57,20 @@ impl ProviderInfo {
     pub fn with_shape(mut self, shape: impl Into<String>) -> Self {
         self.shape = shape.into();
         self
+    }
+
+    /// Says how the connections to the account are closed that are open and not used; see [`close_idle`](Self::close_idle).
+    pub fn with_idle_connections(mut self, close: impl Fn() + Send + Sync + 'static) -> Self {
+        self.idle = IdleConnections(Some(Arc::new(close)));
+        self
+    }
+
+    /// Closes the connections to the account that are open and not used, where many accounts share what a process may have.
+    /// The next request opens another one. Without effect where none is kept open.
+    pub fn close_idle(&self) {
+        if let Some(close) = &self.idle.0 {
+            close();
+        }
     }
 
     /// The error for the record of another profile than the one that was asked for. It names both.
@@ -121,3 +140,21 @@ impl PartialEq for PlaceProof {
 }
 
 impl Eq for PlaceProof {}
+
+/// What closes the connections that are open and not used. No part of what makes two accounts equal.
+#[derive(Clone, Default)]
+struct IdleConnections(Option<Arc<dyn Fn() + Send + Sync>>);
+
+impl fmt::Debug for IdleConnections {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("IdleConnections(..)")
+    }
+}
+
+impl PartialEq for IdleConnections {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for IdleConnections {}

@@ -84,8 +84,4 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
         let _ = options;
         Err(plan.write().unsupported(self.info(), self.capabilities()))
     }
-
-    /// Closes the connections that are open and not used, where many accounts share what a process may have. The next request
-    /// opens another one. Default: nothing is kept open.
-    fn close_idle(&self) {}
 }

@@ -89,10 +89,6 @@ impl ProfileProvider for Connection {
         self.0.caller.info()
     }
 
-    fn close_idle(&self) {
-        self.http().close_idle();
-    }
-
     fn capabilities(&self) -> &Capabilities {
         self.connector().capabilities()
     }

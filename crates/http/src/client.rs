@@ -57,7 +57,8 @@ impl HttpClient {
         let (base, trusted, transport) = build().map_err(|error: Error| error.with_provider(&info))?;
         let budget = Budget::new(options.retry_budget);
         let limiter = Limiter::new(options.max_concurrency, options.max_requests_per_second);
-        let info = Arc::new(info);
+        let connections = Arc::clone(&transport);
+        let info = Arc::new(info.with_idle_connections(move || connections.close_idle()));
         let account = Account {
             info,
             base,
@@ -78,11 +79,6 @@ impl HttpClient {
     pub fn with_raw_records(mut self, keeps_raw: bool) -> Self {
         self.keeps_raw = keeps_raw;
         self
-    }
-
-    /// Closes the connections that are open and not used; see [`Transport::close_idle`].
-    pub fn close_idle(&self) {
-        self.account.transport.close_idle();
     }
 
     /// Who is spoken to.

@@ -258,10 +258,6 @@ impl ProfileProvider for AnthropicOrganizationProvider {
         self.client.http.info()
     }
 
-    fn close_idle(&self) {
-        self.client.http.close_idle();
-    }
-
     fn capabilities(&self) -> &Capabilities {
         &CAPABILITIES
     }

@@ -229,10 +229,6 @@ impl ProfileProvider for AnthropicProvider {
         self.client.http.info()
     }
 
-    fn close_idle(&self) {
-        self.client.http.close_idle();
-    }
-
     fn capabilities(&self) -> &Capabilities {
         &self.settings.capabilities
     }

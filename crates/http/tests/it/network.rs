@@ -250,7 +250,7 @@ async fn connections_that_are_not_used_can_be_closed_and_the_next_request_opens_
     for _ in 0..3 {
         client.send(read()).await.unwrap();
     }
-    client.close_idle();
+    client.info().close_idle();
     assert_eq!(ends.recv().await, Some(3), "one connection for all of them, and it is closed");
     client.send(read()).await.unwrap();
     drop(client);
