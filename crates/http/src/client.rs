@@ -90,20 +90,24 @@ impl HttpClient {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] if it breaks a rule of the service, an id in its path cannot be one, or a given link is
-    /// none of the service's; [`ErrorKind::Decode`] if its next link leads elsewhere.
+    /// none of the service's; [`ErrorKind::Unsupported`] if the service [does not have it](Request::unsupported);
+    /// [`ErrorKind::Decode`] if its next link leads elsewhere.
     pub fn url(&self, request: &Request) -> Result<Url> {
         let inner = &*self.account;
         let error = |kind, message: String| {
             Error::new(kind, message).with_provider(&inner.info).with_operation(request.operation.clone())
         };
+        let hinted = |error: Error| match request.hint {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        };
+        if let Some(reason) = &request.unsupported {
+            return Err(hinted(error(ErrorKind::Unsupported, reason.clone().into_owned())));
+        }
         request.violations.clone().refuse(&inner.info, request.operation.clone())?;
-        let url = request.url(&inner.base).map_err(|message| {
-            let error = error(ErrorKind::InvalidRequest, message.to_owned());
-            match request.hint {
-                Some(hint) => error.with_hint(hint),
-                None => error,
-            }
-        })?;
+        let url = request
+            .url(&inner.base)
+            .map_err(|message| hinted(error(ErrorKind::InvalidRequest, message.to_owned())))?;
         match &request.link {
             None => Ok(url),
             Some(Link::Given(link)) => given_link(&url, link, &inner.trusted).map_err(|flaw| {
@@ -135,7 +139,7 @@ impl HttpClient {
     /// runtime.
     ///
     /// # Errors
-    /// Every kind but `Unsupported`. The error says what was spent.
+    /// Every kind; [`ErrorKind::Unsupported`] as [`url`](Self::url). The error says what was spent.
     pub async fn send(&self, request: Request) -> Result<Answer> {
         let (operation, is_write) = (request.operation.clone(), !request.idempotent);
         // Not an async function: what the work needs is the task's and not part of this future.

@@ -32,7 +32,9 @@ pub struct Request {
     path: String,
     query: Vec<(String, String)>,
     invalid: Option<&'static str>,
-    /// What to do where it is invalid.
+    /// Why the service does not have it for the account.
+    pub(crate) unsupported: Option<Cow<'static, str>>,
+    /// What to do where it is invalid or not supported.
     pub(crate) hint: Option<&'static str>,
     /// Rules of the service that it would break.
     pub(crate) violations: Violations,
@@ -78,6 +80,7 @@ impl Request {
             path: String::new(),
             query: Vec::new(),
             invalid: None,
+            unsupported: None,
             hint: None,
             violations: Violations::new(),
         }
@@ -143,6 +146,14 @@ impl Request {
             self.invalid = Some(reason);
             self.hint = hint;
         }
+        self
+    }
+
+    /// Says that the service does not have the operation for the account as it is configured, why, and what to do: then it is
+    /// refused as [`Unsupported`](anyprofile_core::ErrorKind::Unsupported) when it is planned or sent, and nothing is sent.
+    pub fn unsupported(mut self, reason: impl Into<Cow<'static, str>>, hint: &'static str) -> Self {
+        self.unsupported = Some(reason.into());
+        self.hint = Some(hint);
         self
     }
 

@@ -180,6 +180,12 @@ async fn a_request_that_breaks_a_rule_is_refused_where_it_is_shown_and_where_it_
     let refused = Request::get("x").refused_if(true, "it cannot be", Some("do another thing"));
     let error = client.send(refused).await.unwrap_err();
     assert_eq!((error.message(), error.hint()), ("it cannot be", Some("do another thing")));
+    let unsupported =
+        Request::get("x").unsupported(format!("the beta {} has no such thing", 1), "name no beta");
+    for error in [client.planned(&unsupported).unwrap_err(), client.send(unsupported).await.unwrap_err()] {
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Unsupported, Some("x")));
+        assert_eq!((error.message(), error.hint()), ("the beta 1 has no such thing", Some("name no beta")));
+    }
 }
 
 #[tokio::test(start_paused = true)]
