@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyprofile::{
     ProfileProvider,
-    anthropic::{AnthropicClient, AnthropicConfig, AnthropicProvider},
+    anthropic::{AnthropicClient, AnthropicConfig},
     http::{HttpOptions, Transport},
     probely::{ProbelyClient, ProbelyConfig},
     upsun::{UpsunClient, UpsunConfig},
@@ -52,7 +52,7 @@ impl Service {
         Ok(match self {
             Self::Upsun => Arc::new(upsun(origin, transport)?.connect()?),
             Self::Probely => Arc::new(probely(origin, transport)?.connect()?),
-            Self::Anthropic => Arc::new(AnthropicProvider::new(anthropic(origin, transport)?)?),
+            Self::Anthropic => Arc::new(anthropic(origin, transport)?.connect()?),
         })
     }
 }

@@ -8,9 +8,7 @@ use std::{
 
 use anyprofile::{
     ProfileId, ProfileProvider,
-    anthropic::{
-        AnthropicConfig, AnthropicOrganizationProvider, AnthropicProvider, BETA_2026_03_24, BETA_2026_09_04,
-    },
+    anthropic::{AnthropicConfig, BETA_2026_03_24, BETA_2026_09_04},
     async_trait,
     http::{HttpOptions, ResponseBody, Transport, TransportError},
     probely::{ProbelyConfig},
@@ -65,7 +63,7 @@ fn make(choice: u8) -> Made {
     let anthropic = |beta: Option<&str>| {
         let mut config = AnthropicConfig::with_api_key("a".parse().unwrap(), "key").with_http(http.clone());
         config.beta = beta.map(str::to_owned);
-        Arc::new(AnthropicProvider::new(config).unwrap()) as Arc<dyn ProfileProvider>
+        Arc::new(config.connect().unwrap()) as Arc<dyn ProfileProvider>
     };
     let upsun = |organizations| {
         let config = UpsunConfig::with_access_token("a".parse().unwrap(), "token")
@@ -85,10 +83,7 @@ fn make(choice: u8) -> Made {
         5 => (anthropic(None), "anthropic:a/user/u"),
         _ => {
             let config = AnthropicConfig::with_admin_key("a".parse().unwrap(), "key").with_http(http.clone());
-            (
-                Arc::new(AnthropicOrganizationProvider::new(config).unwrap()) as _,
-                "anthropic:a/organization_user/u",
-            )
+            (Arc::new(config.connect_organization().unwrap()) as _, "anthropic:a/organization_user/u")
         }
     };
     (scripted, provider, id.parse().unwrap())

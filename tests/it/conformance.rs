@@ -4,10 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use anyprofile::{
     ProfileProvider, Result,
-    anthropic::{
-        AnthropicConfig, AnthropicOrganizationProvider, AnthropicProvider, BETA_2026_03_24, BETA_2026_08_18,
-        BETA_2026_09_04,
-    },
+    anthropic::{AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04},
     probely::ProbelyConfig,
     upsun::{ListedOrganizations, UpsunConfig},
 };
@@ -68,7 +65,7 @@ fn anthropic(
     let mut config =
         AnthropicConfig::with_api_key(account.parse()?, anthropic.api_key.clone()).at(&anthropic.base_url);
     config.beta = beta.map(str::to_owned);
-    Ok(Arc::new(AnthropicProvider::new(config)?))
+    Ok(Arc::new(config.connect()?))
 }
 
 static SUBJECTS: [Subject; 8] = [
@@ -126,7 +123,7 @@ static SUBJECTS: [Subject; 8] = [
         make: |it, account| {
             let key = it.anthropic.admin_api_key.clone();
             let config = AnthropicConfig::with_admin_key(account.parse()?, key).at(&it.anthropic.base_url);
-            Ok(Arc::new(AnthropicOrganizationProvider::new(config)?))
+            Ok(Arc::new(config.connect_organization()?))
         },
     },
 ];

@@ -8,10 +8,7 @@ use std::{
 use anyprofile::{
     FieldPath, FieldState, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId, ProfileProvider,
     ProfileProviderExt,
-    anthropic::{
-        AnthropicConfig, AnthropicOrganizationProvider, AnthropicProvider, BETA_2026_03_24, BETA_2026_08_18,
-        BETA_2026_09_04,
-    },
+    anthropic::{AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04},
     upsun::{ListedOrganizations, UpsunConfig},
 };
 use futures_util::TryStreamExt;
@@ -86,13 +83,13 @@ async fn what_is_declared_readable_is_sometimes_filled_and_nothing_else_ever_is(
     let anthropic = &description.anthropic;
     let admin =
         AnthropicConfig::with_admin_key("organization".parse().unwrap(), anthropic.admin_api_key.clone());
-    providers.push(Arc::new(AnthropicOrganizationProvider::new(admin.at(&anthropic.base_url)).unwrap()));
+    providers.push(Arc::new(admin.at(&anthropic.base_url).connect_organization().unwrap()));
     for beta in [Some(BETA_2026_03_24), Some(BETA_2026_08_18), Some(BETA_2026_09_04), None] {
         let mut config =
             AnthropicConfig::with_api_key("anthropic".parse().unwrap(), anthropic.api_key.clone())
                 .at(&anthropic.base_url);
         config.beta = beta.map(str::to_owned);
-        providers.push(Arc::new(AnthropicProvider::new(config).unwrap()));
+        providers.push(Arc::new(config.connect().unwrap()));
     }
     for provider in &providers {
         let capabilities = provider.capabilities();

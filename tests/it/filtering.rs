@@ -6,7 +6,7 @@ use anyprofile::{
     Expected, Filter, FilterPart, Kind, ListQuery, Profile, ProfileProvider, ProfileProviderExt, Status,
 };
 use anyprofile::{
-    anthropic::{AnthropicConfig, AnthropicOrganizationProvider},
+    anthropic::AnthropicConfig,
     upsun::{ListedOrganizations, UpsunConfig},
 };
 use futures_util::TryStreamExt;
@@ -93,7 +93,7 @@ async fn what_one_collection_does_not_say_is_told_and_counted() {
         "people".parse().unwrap(),
         description.anthropic.admin_api_key.clone(),
     );
-    let people = AnthropicOrganizationProvider::new(admin.at(&description.anthropic.base_url)).unwrap();
+    let people = admin.at(&description.anthropic.base_url).connect_organization().unwrap();
     let token = UpsunConfig::with_api_token("acme".parse().unwrap(), description.upsun.api_token.clone());
     let upsun = token
         .at(&description.upsun.base_url)

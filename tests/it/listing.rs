@@ -246,7 +246,7 @@ async fn an_empty_page_with_a_cursor_goes_on() {
     )
     .at(&description.anthropic.base_url)
     .without_beta();
-    let provider = anyprofile::anthropic::AnthropicProvider::new(config).unwrap();
+    let provider = config.connect().unwrap();
     let mut pages = provider.pages(ListQuery::new().with_page_size(10));
     let mut sizes = Vec::new();
     while let Some(page) = pages.next_page().await {

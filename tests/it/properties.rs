@@ -9,10 +9,7 @@ use std::{
 use anyprofile::{
     Capabilities, ExecuteOptions, Executed, FieldPath, FieldSpec, GetOptions, IdKind, ListQuery, PlanOptions,
     Profile, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt, ValueFormat, Write, WriteRule,
-    anthropic::{
-        AnthropicConfig, AnthropicOrganizationProvider, AnthropicProvider, BETA_2026_03_24, BETA_2026_08_18,
-        BETA_2026_09_04,
-    },
+    anthropic::{AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04},
 };
 use futures_util::TryStreamExt;
 use proptest::{
@@ -202,11 +199,11 @@ fn a_change_at_the_service_is_the_change_of_the_model() {
         let mut config =
             AnthropicConfig::with_api_key(name, anthropic.api_key.clone()).at(&anthropic.base_url);
         config.beta = beta.map(str::to_owned);
-        providers.push(Arc::new(AnthropicProvider::new(config).unwrap()));
+        providers.push(Arc::new(config.connect().unwrap()));
     }
     let admin =
         AnthropicConfig::with_admin_key("organization".parse().unwrap(), anthropic.admin_api_key.clone());
-    providers.push(Arc::new(AnthropicOrganizationProvider::new(admin.at(&anthropic.base_url)).unwrap()));
+    providers.push(Arc::new(admin.at(&anthropic.base_url).connect_organization().unwrap()));
     for provider in &providers {
         let info = provider.info();
         let listed = provider.list(ListQuery::new()).try_collect::<Vec<_>>();

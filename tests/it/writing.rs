@@ -2,8 +2,8 @@
 
 use anyprofile::{
     ErrorKind, ExecuteOptions, FieldPath, FindKey, IdKind, ListQuery, PlanOptions, ProfileChange,
-    ProfileDraft, ProfileId, ProfileProvider as _, ProfileProviderExt, Status, Write,
-    anthropic::{AnthropicConfig, AnthropicProvider, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04},
+    ProfileDraft, ProfileId, ProfileProvider, ProfileProviderExt, Status, Write,
+    anthropic::{AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04},
     probely::API_USER,
 };
 use anyprofile_sandbox::Fault;
@@ -151,11 +151,11 @@ async fn a_create_whose_answer_is_lost_is_not_repeated() {
     assert_eq!(found.profiles.len(), 1, "it was made all the same");
 }
 
-fn anthropic(fixture: &crate::Fixture, beta: Option<&str>) -> AnthropicProvider {
+fn anthropic(fixture: &crate::Fixture, beta: Option<&str>) -> impl ProfileProvider {
     let anthropic = &fixture.sandbox.description().anthropic;
     let mut config = AnthropicConfig::with_api_key("claude".parse().unwrap(), anthropic.api_key.clone());
     config.beta = beta.map(str::to_owned);
-    AnthropicProvider::new(config.at(&anthropic.base_url)).unwrap()
+    config.at(&anthropic.base_url).connect().unwrap()
 }
 
 #[tokio::test]

@@ -1,11 +1,16 @@
 //! The settings of an account.
 
 use anyprofile_core::{AccountName, Error, ProviderInfo, Result, ServiceName};
+use anyprofile_engine::Connection;
 use anyprofile_http::{
     Credential, HeaderMap, HeaderName, HeaderValue, HttpClient, HttpOptions, SecretString, header,
 };
 
-use crate::client::DIALECT;
+use crate::{
+    beta::{BETA_2026_03_24, Beta},
+    connector::{OrganizationConnector, UserProfilesConnector},
+    dialect::DIALECT,
+};
 
 /// The name of the service in ids and configurations.
 pub const SERVICE: &str = "anthropic";
@@ -16,44 +21,16 @@ pub const ANTHROPIC_API_URL: &str = "https://api.anthropic.com";
 /// The value of `anthropic-version` that all user profile pages are written for.
 pub const API_VERSION: &str = "2023-06-01";
 
-/// The first published beta of user profiles: `external_id`, `relationship`.
-pub const BETA_2026_03_24: &str = "user-profiles-2026-03-24";
-/// Adds `access_type` and `external_user_onboarded_at`.
-pub const BETA_2026_08_18: &str = "user-profiles-2026-08-18";
-/// Replaces `external_id` by `external_user_details`; adds `order_by`.
-pub const BETA_2026_09_04: &str = "user-profiles-2026-09-04";
-
 /// How the betas of this API are named.
 const BETA_PREFIX: &str = "user-profiles-";
-
-/// The shapes that the API has had, in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Shape {
-    March,
-    August,
-    September,
-    GenerallyAvailable,
-}
-
-impl Shape {
-    /// The shape of a beta. An unknown one is taken as the newest.
-    pub(crate) fn of(beta: Option<&str>) -> Self {
-        match beta {
-            Some(BETA_2026_03_24) => Self::March,
-            Some(BETA_2026_08_18) => Self::August,
-            Some(BETA_2026_09_04) => Self::September,
-            _ => Self::GenerallyAvailable,
-        }
-    }
-}
 
 /// An account at the Anthropic API. `Debug` shows no secret.
 ///
 /// ```no_run
-/// use anyprofile_anthropic::{AnthropicConfig, AnthropicProvider, BETA_2026_09_04};
+/// use anyprofile_anthropic::{AnthropicConfig, BETA_2026_09_04};
 ///
 /// let config = AnthropicConfig::with_api_key("claude".parse()?, "an API key").with_beta(BETA_2026_09_04);
-/// let provider = AnthropicProvider::new(config)?;
+/// let provider = config.connect()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -102,21 +79,11 @@ impl AnthropicConfig {
         Self::new(account, Secret::AuthToken(auth_token.into()))
     }
 
-    /// An account with an admin key (`x-api-key`), for the organization's own people:
-    /// [`AnthropicOrganizationProvider`](crate::AnthropicOrganizationProvider). It needs no beta and has none. A
-    /// bearer token that was given `org:admin` reads them too.
+    /// An account with an admin key (`x-api-key`), for the organization's own people
+    /// ([`connect_organization`](Self::connect_organization)). It needs no beta and has none. A bearer token that was given
+    /// `org:admin` reads them too.
     pub fn with_admin_key(account: AccountName, admin_key: impl Into<SecretString>) -> Self {
         Self { beta: None, ..Self::new(account, Secret::AdminKey(admin_key.into())) }
-    }
-
-    /// Whether the credential is good for end users' profiles.
-    pub(crate) fn reads_user_profiles(&self) -> bool {
-        !matches!(self.secret, Secret::AdminKey(_))
-    }
-
-    /// Whether the credential is good for the organization's people.
-    pub(crate) fn reads_organization(&self) -> bool {
-        !matches!(self.secret, Secret::ApiKey(_))
     }
 
     fn new(account: AccountName, secret: Secret) -> Self {
@@ -188,6 +155,52 @@ impl AnthropicConfig {
         self
     }
 
+    /// The end users of the account's platform as an anyprofile provider.
+    ///
+    /// There is no e-mail address, no total and no own profile; which fields there are depends on the beta.
+    ///
+    /// # Errors
+    /// [`Config`](anyprofile_core::ErrorKind::Config), also for an admin key, which reads no user profiles. No request is sent.
+    pub fn connect(self) -> Result<Connection> {
+        if matches!(self.secret, Secret::AdminKey(_)) {
+            return Err(Error::config(format!(
+                "account '{}': an admin key reads no user profiles",
+                self.account
+            ))
+            .with_hint("use connect_organization for the organization's own people"));
+        }
+        let connector = UserProfilesConnector::new(self.spoken_beta());
+        self.http_client().map(|http| Connection::new(connector, http))
+    }
+
+    /// The organization that an admin key belongs to as an anyprofile provider: its users, and behind them the invites, with
+    /// the status of each. They are the organization's own people; the end users of a platform that is built on the API are
+    /// those of [`connect`](Self::connect), which needs another credential.
+    ///
+    /// [`current`](anyprofile_core::ProfileProviderExt::current) is the organization itself. Nothing tells whether a user has a
+    /// second factor. Creating invites somebody, to whom the service then writes. Deleting removes a user from the
+    /// organization, or takes back an invite, which may stay in the list as deleted. By an address a user is asked for; of the
+    /// invites, which may be there beside the user, all are read.
+    ///
+    /// # Errors
+    /// [`Config`](anyprofile_core::ErrorKind::Config), also for an API key: it takes an admin key, or a bearer token that has
+    /// `org:admin`. No request is sent.
+    pub fn connect_organization(self) -> Result<Connection> {
+        if matches!(self.secret, Secret::ApiKey(_)) {
+            return Err(Error::config(format!(
+                "account '{}': the people of the organization are read with an admin key",
+                self.account
+            ))
+            .with_hint("name it as the account's admin_key"));
+        }
+        self.http_client().map(|http| Connection::new(OrganizationConnector::new(), http))
+    }
+
+    /// What operations of user profiles need of these settings.
+    pub(crate) fn spoken_beta(&self) -> Beta {
+        Beta::new(self.beta.as_deref(), self.beta_query)
+    }
+
     /// The value of `anthropic-beta`: one user profiles beta, and the others, each once.
     fn betas(&self) -> Result<Option<String>> {
         let mut betas: Vec<&str> = Vec::new();
@@ -216,7 +229,7 @@ impl AnthropicConfig {
     }
 
     /// The client that this account is spoken to with.
-    pub(crate) fn connect(self) -> Result<HttpClient> {
+    pub(crate) fn http_client(self) -> Result<HttpClient> {
         let info = ProviderInfo::new(
             ServiceName::new(SERVICE)?,
             self.account.clone(),
@@ -249,5 +262,6 @@ impl AnthropicConfig {
             }
         }
         HttpClient::new(info, credential, fixed, DIALECT, self.http)
+            .map(|http| http.with_raw_records(self.keep_raw))
     }
 }

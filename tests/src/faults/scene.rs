@@ -3,11 +3,8 @@
 use std::{collections::BTreeSet, io, sync::Arc};
 
 use anyprofile::{
-    AccountName, ListQuery, ProfileProvider, ProfileProviderExt as _,
-    anthropic::{AnthropicConfig, AnthropicProvider},
-    http::HttpOptions,
-    probely::ProbelyConfig,
-    upsun::UpsunConfig,
+    AccountName, ListQuery, ProfileProvider, ProfileProviderExt as _, anthropic::AnthropicConfig,
+    http::HttpOptions, probely::ProbelyConfig, upsun::UpsunConfig,
 };
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use futures_util::TryStreamExt as _;
@@ -131,7 +128,7 @@ pub(crate) fn connect(sandbox: &Arc<Sandbox>, setting: Setting) -> io::Result<Ar
             if setting.is_generally_available {
                 config.beta = None;
             }
-            Arc::new(AnthropicProvider::new(config).map_err(failed)?)
+            Arc::new(config.connect().map_err(failed)?)
         }
     })
 }

@@ -1,20 +1,12 @@
 //! Making, changing and deleting user profiles, and the organization's users and invites.
-//!
-//! No request of these is repeated by the retry policy. A repeated creation makes a second profile or invite, since no
-//! id of a profile is unique for the service and there is no key for a request; a repeated link is a second credential;
-//! what a repeated change would undo is not known. A repeated `DELETE` would harm nothing, but the service does not
-//! document it as safe: where the first one came through, the second is told that there is no such thing, and what
-//! succeeded would look as if it had failed. An error whose outcome is not known says so.
 
 use std::time::SystemTime;
 
-use anyprofile_core::{Error, Result, Timestamp, wire::Tolerant};
-use anyprofile_http::{Answer, Request};
-use serde::Serialize;
+use anyprofile_core::{Result, Timestamp};
 
-use super::{AnthropicClient, organization::organization_user_request, rules};
+use super::AnthropicClient;
 use crate::{
-    config::Shape,
+    operations,
     wire::{
         ActionUrl, Deleted, EnrollmentUrl, Invite, InviteCreate, OrganizationRole, OrganizationUser,
         UserProfile, UserProfileAction, UserProfileCreate, UserProfileUpdate,
@@ -36,8 +28,7 @@ impl AnthropicClient {
     /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer does not show the profile, which may be there all the
     /// same.
     pub async fn create_user_profile(&self, create: &UserProfileCreate) -> Result<UserProfile> {
-        let answer = self.http.send(self.create_user_profile_request(create)?).await?;
-        made(&answer)
+        self.call(operations::create_user_profile(&self.beta, create, now())).await
     }
 
     /// Changes a user profile, and gives it as it then is: `POST /v1/user_profiles/{user_profile_id}`. What is not set
@@ -54,8 +45,7 @@ impl AnthropicClient {
         user_profile_id: &str,
         update: &UserProfileUpdate,
     ) -> Result<UserProfile> {
-        let answer = self.http.send(self.update_user_profile_request(user_profile_id, update)?).await?;
-        self.http.read_back(answer, || self.get_request(user_profile_id)).await?.decode_record()
+        self.call(operations::update_user_profile(&self.beta, user_profile_id, update, now())).await
     }
 
     /// Makes a link for an end user to enroll with:
@@ -71,8 +61,7 @@ impl AnthropicClient {
     /// # Errors
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound).
     pub async fn create_enrollment_url(&self, user_profile_id: &str) -> Result<EnrollmentUrl> {
-        let answer = self.http.send(self.enrollment_url_request(user_profile_id)).await?;
-        made(&answer)
+        self.call(operations::create_enrollment_url(&self.beta, user_profile_id)).await
     }
 
     /// Deletes a user profile: `DELETE /v1/user_profiles/{user_profile_id}`. In the generally available API alone.
@@ -83,8 +72,7 @@ impl AnthropicClient {
     /// [`Unsupported`](anyprofile_core::ErrorKind::Unsupported), before anything is sent, for an account with one of
     /// the published betas; [`NotFound`](anyprofile_core::ErrorKind::NotFound).
     pub async fn delete_user_profile(&self, user_profile_id: &str) -> Result<Deleted> {
-        let answer = self.http.send(self.delete_user_profile_request(user_profile_id)?).await?;
-        Ok(answer.decode_record_if_any()?.unwrap_or_default())
+        self.call(operations::delete_user_profile(&self.beta, user_profile_id)).await
     }
 
     /// Makes a link for somebody to act with: `POST /v1/user_profiles/{user_profile_id}/action_urls`. In the generally
@@ -100,8 +88,7 @@ impl AnthropicClient {
         user_profile_id: &str,
         action: &UserProfileAction,
     ) -> Result<ActionUrl> {
-        let answer = self.http.send(self.action_url_request(user_profile_id, action)?).await?;
-        made(&answer)
+        self.call(operations::create_action_url(&self.beta, user_profile_id, action)).await
     }
 
     /// Gives a user of the organization another role, and gives the user as it then is:
@@ -119,8 +106,7 @@ impl AnthropicClient {
         user_id: &str,
         role: &OrganizationRole,
     ) -> Result<OrganizationUser> {
-        let answer = self.http.send(self.update_organization_user_request(user_id, role)?).await?;
-        self.http.read_back(answer, || organization_user_request(user_id)).await?.decode_record()
+        self.call(operations::update_organization_user(user_id, role)).await
     }
 
     /// Removes a user from the organization: `DELETE /v1/organizations/users/{user_id}`.
@@ -131,8 +117,7 @@ impl AnthropicClient {
     /// # Errors
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound); else as with [reading](Self::get_organization).
     pub async fn remove_organization_user(&self, user_id: &str) -> Result<Deleted> {
-        let answer = self.http.send(remove_organization_user_request(user_id)).await?;
-        Ok(answer.decode_record_if_any()?.unwrap_or_default())
+        self.call(operations::remove_organization_user(user_id)).await
     }
 
     /// Invites somebody to the organization: `POST /v1/organizations/invites`. It sends an e-mail message. An invite
@@ -147,8 +132,7 @@ impl AnthropicClient {
     /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer does not show the invite, which may be there all
     /// the same; else as with [reading](Self::get_organization).
     pub async fn create_invite(&self, create: &InviteCreate) -> Result<Invite> {
-        let answer = self.http.send(self.create_invite_request(create)?).await?;
-        made(&answer)
+        self.call(operations::create_invite(create)).await
     }
 
     /// Takes back an invite that is not accepted yet: `DELETE /v1/organizations/invites/{invite_id}`. It may stay
@@ -160,118 +144,11 @@ impl AnthropicClient {
     /// # Errors
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound); else as with [reading](Self::get_organization).
     pub async fn delete_invite(&self, invite_id: &str) -> Result<Deleted> {
-        let answer = self.http.send(delete_invite_request(invite_id)).await?;
-        Ok(answer.decode_record_if_any()?.unwrap_or_default())
+        self.call(operations::delete_invite(invite_id)).await
     }
-
-    pub(crate) fn create_user_profile_request(&self, create: &UserProfileCreate) -> Result<Request> {
-        let operation = "BetaCreateUserProfile";
-        rules::create(create, self.beta.as_deref(), now()).refuse(self.http.info(), operation)?;
-        let request = Request::post(operation).path("/v1/user_profiles").json(create);
-        Ok(self.in_beta(request))
-    }
-
-    pub(crate) fn update_user_profile_request(
-        &self,
-        user_profile_id: &str,
-        update: &UserProfileUpdate,
-    ) -> Result<Request> {
-        let operation = "BetaUpdateUserProfile";
-        rules::update(update, self.beta.as_deref(), now()).refuse(self.http.info(), operation)?;
-        let request =
-            Request::post(operation).path("/v1/user_profiles").segment(user_profile_id).json(update);
-        Ok(self.in_beta(request))
-    }
-
-    pub(crate) fn enrollment_url_request(&self, user_profile_id: &str) -> Request {
-        let request = Request::post("BetaCreateEnrollmentUrl")
-            .path("/v1/user_profiles")
-            .segment(user_profile_id)
-            .path("/enrollment_url");
-        self.in_beta(request)
-    }
-
-    pub(crate) fn delete_user_profile_request(&self, user_profile_id: &str) -> Result<Request> {
-        let operation = "DeleteUserProfile";
-        self.check_generally_available(operation)?;
-        let request = Request::delete(operation).path("/v1/user_profiles").segment(user_profile_id);
-        Ok(self.in_beta(request))
-    }
-
-    pub(crate) fn action_url_request(
-        &self,
-        user_profile_id: &str,
-        action: &UserProfileAction,
-    ) -> Result<Request> {
-        #[derive(Serialize)]
-        struct Typed<'a> {
-            r#type: &'a UserProfileAction,
-        }
-        #[derive(Serialize)]
-        struct Body<'a> {
-            action: Typed<'a>,
-        }
-
-        let operation = "CreateUserProfileActionUrl";
-        self.check_generally_available(operation)?;
-        let request = Request::post(operation)
-            .path("/v1/user_profiles")
-            .segment(user_profile_id)
-            .path("/action_urls")
-            .json(&Body { action: Typed { r#type: action } });
-        Ok(self.in_beta(request))
-    }
-
-    pub(crate) fn update_organization_user_request(
-        &self,
-        user_id: &str,
-        role: &OrganizationRole,
-    ) -> Result<Request> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            role: &'a OrganizationRole,
-        }
-
-        let operation = "AdminUpdateUser";
-        rules::role(role).refuse(self.http.info(), operation)?;
-        Ok(Request::post(operation).path("/v1/organizations/users").segment(user_id).json(&Body { role }))
-    }
-
-    pub(crate) fn create_invite_request(&self, create: &InviteCreate) -> Result<Request> {
-        let operation = "AdminCreateInvite";
-        rules::invite(create).refuse(self.http.info(), operation)?;
-        Ok(Request::post(operation).path("/v1/organizations/invites").json(create))
-    }
-
-    /// Refuses what came with the generally available API for a beta that is older.
-    fn check_generally_available(&self, operation: &'static str) -> Result<()> {
-        match &self.beta {
-            Some(beta) if Shape::of(Some(beta)) < Shape::GenerallyAvailable => {
-                let reason = format!("the beta {beta} has no such operation");
-                Err(Error::unsupported(self.http.info(), operation, &reason)
-                    .with_hint("use an account that names no beta"))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-pub(crate) fn remove_organization_user_request(user_id: &str) -> Request {
-    Request::delete("AdminRemoveUser").path("/v1/organizations/users").segment(user_id)
-}
-
-pub(crate) fn delete_invite_request(invite_id: &str) -> Request {
-    Request::delete("AdminDeleteInvite").path("/v1/organizations/invites").segment(invite_id)
 }
 
 /// The time, if the clock shows one that can be.
 fn now() -> Option<Timestamp> {
     SystemTime::now().try_into().ok()
-}
-
-/// The record that was made.
-fn made<T: Tolerant>(answer: &Answer) -> Result<T> {
-    answer.decode_record().map_err(|error| {
-        error.with_hint("it may have been made all the same: look for it before trying again")
-    })
 }

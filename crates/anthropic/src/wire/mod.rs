@@ -7,8 +7,10 @@ mod organization;
 mod page;
 mod user_profile;
 
+pub use anyprofile_core::wire::SecretText;
+
 pub use self::{
-    answer::{ActionUrl, Deleted, EnrollmentUrl, SecretUrl},
+    answer::{ActionUrl, Deleted, EnrollmentUrl},
     body::{
         AccountStatus, ExternalUserDetailsInput, InviteCreate, UserProfileAction, UserProfileCreate,
         UserProfileUpdate,

@@ -2,16 +2,15 @@
 
 use std::fmt::Write as _;
 
-use anyprofile_anthropic::AnthropicProvider;
 use anyprofile_core::{Error, ErrorKind, ListQuery, ProfileProvider, Retry};
 
 use crate::{
-    config, provider,
+    client, config, provider,
     support::{Answer, Script, answer, json, page},
 };
 
 async fn list_error(answer: Answer) -> Error {
-    provider(&Script::of([answer])).client().get_user_profile("uprof_1").await.unwrap_err()
+    client(&Script::of([answer])).get_user_profile("uprof_1").await.unwrap_err()
 }
 
 fn envelope(status: u16, code: &str, request_id: &str) -> Answer {
@@ -92,7 +91,7 @@ async fn an_overload_is_tried_again_and_a_limit_waited_for() {
         json(200, list),
     ]);
     let http = anyprofile_http::HttpOptions::default().with_transport(script.clone());
-    let provider = AnthropicProvider::new(config(&script).with_http(http)).unwrap();
+    let provider = config(&script).with_http(http).connect().unwrap();
     let page = provider.list_page(&ListQuery::new(), None).await.unwrap();
     assert_eq!(page.effort.attempts, 3);
     let sent = script.sent();
@@ -107,7 +106,7 @@ async fn a_quota_that_the_services_own_headers_show_as_spent_is_waited_for() {
         .header("anthropic-ratelimit-requests-reset", "7");
     let script = Script::of([spent, json(200, list)]);
     let http = anyprofile_http::HttpOptions::default().with_transport(script.clone());
-    let provider = AnthropicProvider::new(config(&script).with_http(http)).unwrap();
+    let provider = config(&script).with_http(http).connect().unwrap();
     for _ in 0..2 {
         provider.list_page(&ListQuery::new(), None).await.unwrap();
     }

@@ -39,7 +39,7 @@ mod writes;
 
 use std::sync::Arc;
 
-use anyprofile_anthropic::{AnthropicClient, AnthropicConfig, AnthropicProvider};
+use anyprofile_anthropic::{AnthropicClient, AnthropicConfig};
 use anyprofile_core::{Profile, ProfileId};
 use anyprofile_http::HttpOptions;
 use support::Script;
@@ -58,8 +58,8 @@ pub(crate) fn config(script: &Arc<Script>) -> AnthropicConfig {
         .with_http(http(script))
 }
 
-pub(crate) fn provider(script: &Arc<Script>) -> AnthropicProvider {
-    AnthropicProvider::new(config(script)).unwrap()
+pub(crate) fn provider(script: &Arc<Script>) -> anyprofile_engine::Connection {
+    config(script).connect().unwrap()
 }
 
 pub(crate) fn client(script: &Arc<Script>) -> AnthropicClient {

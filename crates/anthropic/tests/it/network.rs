@@ -1,6 +1,6 @@
 //! Over a real connection on the loopback interface.
 
-use anyprofile_anthropic::{AnthropicConfig, AnthropicProvider};
+use anyprofile_anthropic::AnthropicConfig;
 use anyprofile_core::{ListQuery, ProfileProviderExt};
 use anyprofile_http::{HttpOptions, Proxy};
 use futures_util::TryStreamExt as _;
@@ -38,7 +38,7 @@ async fn two_pages_are_read_with_one_beta_and_one_key() {
     let config = AnthropicConfig::with_api_key("claude".parse().unwrap(), "a-key")
         .at(server.base_url())
         .with_http(HttpOptions::default().with_proxy(Proxy::None));
-    let provider = AnthropicProvider::new(config).unwrap();
+    let provider = config.connect().unwrap();
     let profiles: Vec<_> = provider.list(ListQuery::new().with_concurrency(1)).try_collect().await.unwrap();
     assert_eq!(profiles.iter().map(|profile| profile.id.native()).collect::<Vec<_>>(), ["a", "b"]);
     for page in pages {

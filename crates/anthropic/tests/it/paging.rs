@@ -38,8 +38,7 @@ async fn a_cursor_is_sent_as_it_came_and_all_else_stays() {
         json(200, page(&["a"], r#","next_page":"page_MjAy+NS0/wNQ==&limit=1""#)),
         json(200, page(&["b"], "")),
     ]);
-    let provider =
-        anyprofile_anthropic::AnthropicProvider::new(config(&script).in_workspace("wrkspc_1")).unwrap();
+    let provider = config(&script).in_workspace("wrkspc_1").connect().unwrap();
     let query = ListQuery::new().with_page_size(7).with_order(Order::ascending(OrderField::Created));
     provider.list(query).try_collect::<Vec<_>>().await.unwrap();
     let sent = script.sent();
@@ -99,8 +98,7 @@ async fn a_bad_record_is_set_aside_with_its_place_and_raw_records_are_kept_on_de
     let body = r#"{"data":[{"id":"a"},["secret-key"],{"name":"Ada"},{"id":"c"}],"next_page":null}"#;
     for keep_raw in [false, true] {
         let script = Script::of([json(200, body), json(200, r#"{"id":"a"}"#)]);
-        let provider =
-            anyprofile_anthropic::AnthropicProvider::new(config(&script).with_raw_records(keep_raw)).unwrap();
+        let provider = config(&script).with_raw_records(keep_raw).connect().unwrap();
         let page = provider.list_page(&ListQuery::new(), None).await.unwrap();
         let raws: Vec<_> =
             page.items.iter().map(|profile| profile.raw.as_ref().map(|raw| raw.get().to_owned())).collect();

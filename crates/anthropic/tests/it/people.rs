@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use anyprofile_anthropic::{
-    AnthropicConfig, AnthropicExtension, AnthropicOrganizationProvider, AnthropicProvider, BETA_2026_09_04,
-    INVITE,
-};
+use anyprofile_anthropic::{AnthropicConfig, AnthropicExtension, BETA_2026_09_04, INVITE};
 use anyprofile_core::{
     Cursor, ErrorKind, FieldPath, FieldState, FilterPart, FindKey, FindMethod, ListQuery, Pages,
     ProfileProvider, ProfileProviderExt, Status,
@@ -27,11 +24,11 @@ const INVITES: &str = r#"{"data":[{"id":"invite_1","type":"invite","email":"new@
     "rbac_group_ids":["rbac_1"]},{"id":"invite_2","email":"ada@example.com","status":"accepted"},
     {"id":"invite_3","email":"gone@example.com","status":"deleted"}],"has_more":false,"last_id":"invite_3"}"#;
 
-fn provider(script: &Arc<Script>) -> AnthropicOrganizationProvider {
+fn provider(script: &Arc<Script>) -> anyprofile_engine::Connection {
     let config = AnthropicConfig::with_admin_key("claude".parse().unwrap(), "an-admin-key")
         .at("https://api.example.com")
         .with_http(http(script));
-    AnthropicOrganizationProvider::new(config).unwrap()
+    config.connect_organization().unwrap()
 }
 
 /// Answers by the path.
@@ -162,6 +159,20 @@ async fn an_address_and_a_known_role_are_sent_and_the_plan_says_so() {
 }
 
 #[tokio::test]
+async fn a_filter_that_is_to_be_applied_here_is_not_sent() {
+    let script = service();
+    let mut query = ListQuery::new().with_local_filter(true);
+    query.filter.email = Some("ada@example.com".to_owned());
+    query.filter.role = Some("developer".to_owned());
+    let seen: Vec<_> = provider(&script).list(query).try_collect().await.unwrap();
+    assert_eq!(seen.iter().map(|person| person.id.native()).collect::<Vec<_>>(), ["user_1"]);
+    assert_eq!(
+        targets(&script),
+        ["/v1/organizations/users?limit=100", "/v1/organizations/invites?limit=100"]
+    );
+}
+
+#[tokio::test]
 async fn a_user_and_the_invites_beside_it_are_found() {
     let script = service();
     let provider = provider(&script);
@@ -214,12 +225,12 @@ async fn the_credentials_own_profile_is_the_organization_and_its_members_are_the
 #[test]
 fn a_credential_of_the_other_kind_is_a_configuration_error() {
     let script = Script::silent();
-    let error = AnthropicOrganizationProvider::new(config(&script)).unwrap_err();
+    let error = config(&script).connect_organization().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     let admin = AnthropicConfig::with_admin_key("claude".parse().unwrap(), "an-admin-key");
     let text = format!("{admin:?}");
     assert!(!text.contains("an-admin-key"), "{text}");
-    let error = AnthropicProvider::new(admin).unwrap_err();
+    let error = admin.connect().unwrap_err();
     assert!(error.to_string().contains("claude") && !error.to_string().contains("an-admin-key"), "{error}");
 }
 
@@ -237,7 +248,7 @@ async fn what_the_service_enforces_is_asked_for_only_without_a_beta() {
         config.beta = beta.map(str::to_owned);
         let mut query = ListQuery::new();
         query.filter.status = vec![status.into()];
-        let profiles = AnthropicProvider::new(config).unwrap();
+        let profiles = config.connect().unwrap();
         assert!(profiles.list(query).try_next().await.unwrap().is_none());
         assert_eq!(script.only().target(), format!("/v1/user_profiles?{sent}limit=100"));
     }

@@ -2,13 +2,11 @@
 
 use std::fmt::Write as _;
 
-use anyprofile_anthropic::{
-    AnthropicExtension, AnthropicProvider, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04,
-};
+use anyprofile_anthropic::{AnthropicExtension, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04};
 use anyprofile_core::{FieldPath, FieldState, Profile, ProfileProvider, ProfileProviderExt};
 
 use crate::{
-    config, id, provider, shown,
+    client, config, id, provider, shown,
     support::{Script, json},
 };
 
@@ -64,7 +62,7 @@ async fn every_dated_shape_is_read_whole() {
 async fn the_native_record_is_written_as_it_came() {
     for record in [FIRST, MARCH, AUGUST, SEPTEMBER, AVAILABLE] {
         let script = Script::of([json(200, record)]);
-        let user = provider(&script).client().get_user_profile("uprof_1").await.unwrap();
+        let user = client(&script).get_user_profile("uprof_1").await.unwrap();
         let written = serde_json::to_value(&user).unwrap();
         assert_eq!(written, serde_json::from_str::<serde_json::Value>(record).unwrap());
     }
@@ -86,7 +84,7 @@ fn the_beta_decides_which_fields_there_are() {
             Some(beta) => config.with_beta(beta),
             None => config.without_beta(),
         };
-        let provider = AnthropicProvider::new(config).unwrap();
+        let provider = config.connect().unwrap();
         let capabilities = provider.capabilities();
         // Nothing in this API is an e-mail address.
         assert_eq!(profile.state(&FieldPath::EMAILS, capabilities), FieldState::Unsupported);

@@ -1,15 +1,15 @@
 //! What is sent.
 
 use anyprofile_anthropic::{
-    AnthropicConfig, AnthropicProvider, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04, ListUserProfiles,
-    OrderBy, SortDirection,
+    AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04, ListUserProfiles, OrderBy,
+    SortDirection,
 };
 use anyprofile_core::{
     ErrorKind, FieldPath, ListQuery, Order, OrderField, ProfileChange, ProfileProvider, ProfileProviderExt,
 };
 
 use crate::{
-    config, http, id, provider,
+    client, config, http, id, provider,
     support::{Script, Sent, json},
 };
 
@@ -34,7 +34,7 @@ async fn every_operation_sends_what_is_documented() {
         config(&script).without_beta(),
         config(&script).with_beta_query(false).with_api_version("2026-10-21"),
     ] {
-        let provider = AnthropicProvider::new(config).unwrap();
+        let provider = config.connect().unwrap();
         provider.list_page(&ListQuery::new(), None).await.unwrap();
         if provider.capabilities().listing.orders.contains(&OrderField::Name) {
             provider.list_page(&query, None).await.unwrap();
@@ -48,8 +48,8 @@ async fn every_operation_sends_what_is_documented() {
     list.order = Some(SortDirection::Descending);
     list.order_by = Some(OrderBy::CreatedAt);
     list.page = Some("page_a+b/c==".to_owned());
-    provider.client().list_user_profiles(&list).await.unwrap();
-    provider.client().get_user_profile("uprof_1").await.unwrap();
+    client(&script).list_user_profiles(&list).await.unwrap();
+    client(&script).get_user_profile("uprof_1").await.unwrap();
     let sent: Vec<_> = script.sent().iter().map(Sent::text).collect();
     insta::with_settings!({filters => vec![(r"anyprofile/\d+\.\d+\.\d+", "anyprofile/VERSION")]}, {
         insta::assert_snapshot!(sent.join("\n"));
@@ -64,8 +64,8 @@ async fn a_credential_is_sent_in_one_way_and_shown_nowhere() {
         .at("https://api.example.com")
         .with_http(http(&script));
     let shown = format!("{key:?} {token:?}");
-    AnthropicProvider::new(key).unwrap().list_page(&ListQuery::new(), None).await.unwrap();
-    AnthropicProvider::new(token).unwrap().list_page(&ListQuery::new(), None).await.unwrap();
+    key.connect().unwrap().list_page(&ListQuery::new(), None).await.unwrap();
+    token.connect().unwrap().list_page(&ListQuery::new(), None).await.unwrap();
     let sent = script.sent();
     assert_eq!((sent[0].header("x-api-key"), sent[0].header("authorization")), (Some("an-api-key"), None));
     assert_eq!(
@@ -95,7 +95,7 @@ async fn betas_are_sent_in_one_header_and_each_once() {
         (|config| config.without_beta().with_other_beta("oauth-2025-04-20"), Some("oauth-2025-04-20")),
     ] {
         let script = answering();
-        let provider = AnthropicProvider::new(change(config(&script))).unwrap();
+        let provider = change(config(&script)).connect().unwrap();
         provider.list_page(&ListQuery::new(), None).await.unwrap();
         let sent = script.only();
         assert_eq!(sent.header("anthropic-beta"), header);
@@ -120,7 +120,7 @@ fn two_betas_of_user_profiles_are_refused() {
         config(&script).with_beta("two\nlines"),
         config(&script).in_workspace("two\nlines"),
     ] {
-        assert_eq!(AnthropicProvider::new(config).unwrap_err().kind(), ErrorKind::Config);
+        assert_eq!(config.connect().unwrap_err().kind(), ErrorKind::Config);
     }
 }
 

@@ -334,9 +334,7 @@ impl Account {
             }
             #[cfg(feature = "anthropic")]
             Settings::Anthropic { base_url, credential, beta, other_betas, api_version, workspace_id } => {
-                use anyprofile_anthropic::{
-                    AnthropicConfig, AnthropicOrganizationProvider, AnthropicProvider,
-                };
+                use anyprofile_anthropic::AnthropicConfig;
                 let mut config = match credential {
                     AnthropicCredential::ApiKey => AnthropicConfig::with_api_key(name, secret),
                     AnthropicCredential::AuthToken => AnthropicConfig::with_auth_token(name, secret),
@@ -353,8 +351,8 @@ impl Account {
                 config.workspace_id = workspace_id;
                 config.http = http;
                 match credential {
-                    AnthropicCredential::AdminKey => Arc::new(AnthropicOrganizationProvider::new(config)?),
-                    _ => Arc::new(AnthropicProvider::new(config)?),
+                    AnthropicCredential::AdminKey => Arc::new(config.connect_organization()?),
+                    _ => Arc::new(config.connect()?),
                 }
             }
         })

@@ -3,11 +3,11 @@
 mod writes;
 
 use anyprofile::{
-    ErrorKind, FindKey, ListQuery, Order, OrderField, Profile, ProfileId, ProfileProvider as _,
+    ErrorKind, FindKey, ListQuery, Order, OrderField, Profile, ProfileId, ProfileProvider,
     ProfileProviderExt as _, Result,
     anthropic::{
-        AnthropicClient, AnthropicConfig, AnthropicProvider, BETA_2026_03_24, BETA_2026_08_18,
-        BETA_2026_09_04, ListUserProfiles, OrderBy, SortDirection,
+        AnthropicClient, AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04,
+        ListUserProfiles, OrderBy, SortDirection,
         wire::{self, EnforcementStatus},
     },
 };
@@ -54,7 +54,7 @@ async fn every(check: &mut Check, config: AnthropicConfig) -> Result<(), Broken>
     let client = AnthropicClient::new(config.clone())?;
     native(check, &client, config.beta.as_deref()).await;
     writes::call(check, &client, config.beta.as_deref()).await;
-    provider(check, &AnthropicProvider::new(config)?).await
+    provider(check, &config.connect()?).await
 }
 
 async fn native(check: &mut Check, client: &AnthropicClient, beta: Option<&str>) {
@@ -77,7 +77,7 @@ async fn native(check: &mut Check, client: &AnthropicClient, beta: Option<&str>)
     }
 }
 
-async fn provider(check: &mut Check, provider: &AnthropicProvider) -> Result<(), Broken> {
+async fn provider(check: &mut Check, provider: &impl ProfileProvider) -> Result<(), Broken> {
     let query = ListQuery::new().with_page_size(50).with_order(Order::ascending(OrderField::Created));
     let all = async || provider.list(query.clone()).try_collect::<Vec<Profile>>().await;
     for example in ["last-page", "empty"] {

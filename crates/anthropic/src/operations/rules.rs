@@ -1,24 +1,29 @@
 //! The rules that a body must keep: which fields a beta knows, and the limits that the reference states. Words of open
 //! enumerations are left to the service, which may know more of them than was published.
 
+#[cfg(test)]
+mod tests;
+
 use std::{ops::RangeInclusive, time::Duration};
 
 use anyprofile_core::{Change, Timestamp};
 use anyprofile_http::Violations;
 
 use crate::{
-    config::Shape,
+    beta::Shape,
     wire::{ExternalUserDetailsInput, InviteCreate, OrganizationRole, UserProfileCreate, UserProfileUpdate},
 };
 
-/// The characters of a name, an id of the platform or a hash.
-const TEXT: RangeInclusive<u32> = 1..=255;
+/// The most characters of a name, an id of the platform or a hash.
+pub(crate) const MAX_TEXT: u32 = 255;
+/// The characters that such a text has.
+const TEXT: RangeInclusive<u32> = 1..=MAX_TEXT;
 /// The most pairs of metadata.
-const MAX_PAIRS: usize = 16;
+pub(crate) const MAX_PAIRS: u32 = 16;
 /// The most characters of a key of metadata.
-const MAX_KEY: usize = 64;
+pub(crate) const MAX_KEY: u32 = 64;
 /// The most characters of a value of metadata.
-const MAX_VALUE: usize = 512;
+pub(crate) const MAX_VALUE: u32 = 512;
 /// How far ahead of now a time may be, for clocks that differ.
 const MAX_AHEAD: Duration = Duration::from_secs(60);
 
@@ -35,7 +40,7 @@ struct Ruled<'a> {
 }
 
 /// The rules that a profile to be made breaks. `now` is what a time may not be far ahead of.
-pub(super) fn create(create: &UserProfileCreate, beta: Option<&str>, now: Option<Timestamp>) -> Violations {
+pub(crate) fn create(create: &UserProfileCreate, beta: Option<&str>, now: Option<Timestamp>) -> Violations {
     let ruled = Ruled {
         dated: [
             ("external_id", create.external_id.is_some()),
@@ -54,7 +59,7 @@ pub(super) fn create(create: &UserProfileCreate, beta: Option<&str>, now: Option
 }
 
 /// The rules that a change of a profile breaks. `now` is what a time may not be far ahead of.
-pub(super) fn update(update: &UserProfileUpdate, beta: Option<&str>, now: Option<Timestamp>) -> Violations {
+pub(crate) fn update(update: &UserProfileUpdate, beta: Option<&str>, now: Option<Timestamp>) -> Violations {
     let ruled = Ruled {
         dated: [
             ("external_id", !update.external_id.is_keep()),
@@ -73,7 +78,7 @@ pub(super) fn update(update: &UserProfileUpdate, beta: Option<&str>, now: Option
 }
 
 /// The rules that an invite breaks.
-pub(super) fn invite(invite: &InviteCreate) -> Violations {
+pub(crate) fn invite(invite: &InviteCreate) -> Violations {
     let mut violations = role(&invite.role);
     violations.check_email("email", &invite.email);
     if invite.rbac_group_ids.iter().any(String::is_empty) {
@@ -83,7 +88,7 @@ pub(super) fn invite(invite: &InviteCreate) -> Violations {
 }
 
 /// The rules that a role to give breaks: it is one that the API is known not to give.
-pub(super) fn role(role: &OrganizationRole) -> Violations {
+pub(crate) fn role(role: &OrganizationRole) -> Violations {
     let mut violations = Violations::new();
     let is_known = !matches!(role, OrganizationRole::Other(_));
     if is_known && !OrganizationRole::SETTABLE.contains(role) {
@@ -94,10 +99,7 @@ pub(super) fn role(role: &OrganizationRole) -> Violations {
 }
 
 fn text(change: &Change<String>) -> Option<&str> {
-    match change {
-        Change::Set(text) => Some(text),
-        Change::Keep | Change::Clear => None,
-    }
+    change.as_ref().into_set().map(String::as_str)
 }
 
 impl Ruled<'_> {
@@ -137,10 +139,10 @@ impl Ruled<'_> {
     }
 
     fn check_metadata(&self, violations: &mut Violations) {
-        if self.metadata.len() > MAX_PAIRS {
+        if is_more(self.metadata.len(), MAX_PAIRS) {
             violations.add("metadata", format!("has at most {MAX_PAIRS} pairs"));
         }
-        let is_longer = |text: &str, most: usize| text.chars().nth(most).is_some();
+        let is_longer = |text: &str, most| is_more(text.chars().count(), most);
         for (key, value) in &self.metadata {
             if is_longer(key, MAX_KEY) {
                 violations.add("metadata", format!("has keys of at most {MAX_KEY} characters"));
@@ -155,6 +157,10 @@ impl Ruled<'_> {
             }
         }
     }
+}
+
+fn is_more(count: usize, most: u32) -> bool {
+    !u32::try_from(count).is_ok_and(|count| count <= most)
 }
 
 /// Why a field is not sent to an account's API, where that has no such field.
@@ -177,87 +183,4 @@ fn unknown_to(beta: Option<&str>, field: &str) -> Option<String> {
         Some(later) => format!("is not known to {api}, which has {later} in its place"),
         None => format!("is not known to {api}"),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use anyprofile_core::ProviderInfo;
-
-    use super::*;
-    use crate::{BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04};
-
-    fn time(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
-
-    fn rules(violations: Violations) -> String {
-        let info =
-            ProviderInfo::new("anthropic".parse().unwrap(), "a".parse().unwrap(), "Anthropic", "https://x");
-        violations.refuse(&info, "x").err().map(|error| error.message().to_owned()).unwrap_or_default()
-    }
-
-    #[test]
-    fn each_beta_knows_its_own_fields() {
-        let fields = [
-            "external_id",
-            "relationship",
-            "access_type",
-            "external_user_onboarded_at",
-            "external_user_details",
-        ];
-        for (beta, known) in [
-            (Some(BETA_2026_03_24), [true, true, false, false, false]),
-            (Some(BETA_2026_08_18), [true, true, true, true, false]),
-            (Some(BETA_2026_09_04), [false, false, true, false, true]),
-            (None, [false, false, true, false, true]),
-            // A later beta is taken as the newest.
-            (Some("user-profiles-2027-01-01"), [false, false, true, false, true]),
-        ] {
-            assert_eq!(fields.map(|field| unknown_to(beta, field).is_none()), known, "{beta:?}");
-        }
-    }
-
-    #[test]
-    fn a_time_is_at_most_a_minute_ahead() {
-        let now = time("2026-09-10T10:00:00Z");
-        for (text, is_kept) in [
-            ("2024-11-02T08:15:00Z", true),
-            ("2026-09-10T12:01:00+02:00", true),
-            ("2026-09-10T10:01:00.000000001Z", false),
-            ("2999-12-31T23:59:59Z", false),
-        ] {
-            let body = UserProfileUpdate {
-                external_user_onboarded_at: Some(time(text)),
-                ..UserProfileUpdate::default()
-            };
-            assert_eq!(rules(update(&body, Some(BETA_2026_08_18), Some(now))).is_empty(), is_kept, "{text}");
-            let details = ExternalUserDetailsInput {
-                onboarded_at: Some(time(text)),
-                ..ExternalUserDetailsInput::default()
-            };
-            let body =
-                UserProfileCreate { external_user_details: Some(details), ..UserProfileCreate::default() };
-            assert_eq!(rules(create(&body, None, Some(now))).is_empty(), is_kept, "{text}");
-            // Without a clock nothing is refused for it.
-            assert!(rules(create(&body, None, None)).is_empty());
-        }
-    }
-
-    #[test]
-    fn roles_that_the_api_does_not_give_are_known() {
-        for (word, is_settable) in [
-            ("billing", true),
-            ("claude_code_user", true),
-            ("developer", true),
-            ("managed", true),
-            ("user", true),
-            ("auditor", true),
-            ("admin", false),
-            ("membership_admin", false),
-            ("owner", false),
-            ("primary_owner", false),
-        ] {
-            assert_eq!(rules(role(&word.into())).is_empty(), is_settable, "{word}");
-        }
-    }
 }

@@ -1,0 +1,7 @@
+//! What the engine has to know of Anthropic: of end users, and of the organization's own people.
+
+mod organization;
+mod user_profiles;
+
+pub use self::organization::{INVITE, ORGANIZATION_USER};
+pub(crate) use self::{organization::OrganizationConnector, user_profiles::UserProfilesConnector};

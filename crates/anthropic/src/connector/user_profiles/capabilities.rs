@@ -1,0 +1,130 @@
+//! What an account can do with end users, and which fields each shape of the API has.
+
+use anyprofile_core::{
+    AtCreation, Capabilities, FieldPath, FieldSpec, FilterPart, IdKind, ListedCollection, OrderField, Status,
+    Support, ValueFormat, WriteRule,
+};
+
+use crate::{
+    beta::Shape,
+    map,
+    operations::{MAX_KEY, MAX_PAIRS, MAX_TEXT, MAX_VALUE},
+};
+
+/// The most profiles a page (list page of the reference, since the beta of 2026-09-04).
+const MAX_PAGE_SIZE: u32 = 100;
+
+pub(super) const RELATIONSHIP: FieldPath = FieldPath::extension("extension.relationship");
+pub(super) const ACCESS_TYPE: FieldPath = FieldPath::extension("extension.access_type");
+pub(super) const ENTITY_TYPE: FieldPath = FieldPath::extension("extension.entity_type");
+pub(super) const ONBOARDED_AT: FieldPath = FieldPath::extension("extension.onboarded_at");
+pub(super) const EMAIL_HASH: FieldPath = FieldPath::extension("extension.email_hash");
+pub(super) const NAME_HASH: FieldPath = FieldPath::extension("extension.name_hash");
+
+/// The kinds of ids of what can be written.
+const USERS: &[IdKind] = &[IdKind::USER];
+
+/// How a field can be written in a shape, if it can.
+fn write_rule(path: &FieldPath, shape: Shape) -> Option<WriteRule> {
+    let text = ValueFormat::Text { max_characters: Some(MAX_TEXT) };
+    let words = |words: &[&'static str]| ValueFormat::OneOf(words.to_vec().into());
+    let format = match path {
+        path if *path == FieldPath::NAME_DISPLAY || *path == FieldPath::EXTERNAL_ID => text,
+        path if *path == EMAIL_HASH || *path == NAME_HASH => text,
+        path if *path == FieldPath::COUNTRY => ValueFormat::Country,
+        path if *path == FieldPath::DECLARED_STATUS => words(&["active", "suspended", "blocked"]),
+        path if *path == ENTITY_TYPE => words(&["individual", "business", "non_profit", "government"]),
+        path if *path == ONBOARDED_AT => ValueFormat::Time,
+        path if *path == RELATIONSHIP => words(&["external", "resold", "internal"]),
+        path if *path == ACCESS_TYPE && shape >= Shape::August => words(&["application", "passthrough"]),
+        path if *path == FieldPath::METADATA => ValueFormat::Pairs {
+            max_pairs: Some(MAX_PAIRS),
+            max_key_characters: Some(MAX_KEY),
+            max_value_characters: Some(MAX_VALUE),
+        },
+        _ => return None,
+    };
+    let rule = WriteRule::set_only(USERS, format).at_creation(AtCreation::Optional);
+    // What null does to the others is not published; of a pair the empty text removes it.
+    Some(if *path == FieldPath::METADATA { rule.clearable() } else { rule })
+}
+
+pub(super) fn capabilities(shape: Shape) -> Capabilities {
+    use Shape::{August, GenerallyAvailable, March, September};
+    let mut capabilities = Capabilities::default();
+    let operations = &mut capabilities.operations;
+    operations.list = Support::users();
+    operations.get = Support::users();
+    operations.current = Support::no("an Anthropic credential has no profile of its own");
+    operations.enrich = Support::no("Anthropic shows all it has of a user profile in one record");
+    operations.members = Support::no("the members of the organization are read with an admin key");
+    operations.create = Support::users();
+    operations.enroll = Support::users();
+    operations.update = Support::users();
+    operations.deactivate = Support::no("Anthropic's API has no operation that deactivates a user profile");
+    operations.delete = if shape == GenerallyAvailable {
+        Support::users()
+    } else {
+        Support::no(
+            "user profiles are deleted by the generally available API alone: set the account's beta to none",
+        )
+    };
+    let listing = &mut capabilities.listing;
+    listing.collections = vec![ListedCollection::new(IdKind::USER, [map::USER_PROFILE])];
+    if shape == GenerallyAvailable {
+        listing.filters = vec![FilterPart::Status];
+        listing.filter_statuses = vec![Status::Active, Status::Pending, Status::Suspended];
+    }
+    listing.page_size = true;
+    listing.max_page_size = Some(MAX_PAGE_SIZE);
+    listing.default_page_size = Some(MAX_PAGE_SIZE);
+    listing.orders = vec![OrderField::Created];
+    listing.both_ends = true;
+    if shape >= September {
+        listing.orders.push(OrderField::Name);
+    }
+    let always =
+        |path, source| (March, GenerallyAvailable, FieldSpec::read_in(path, map::USER_PROFILE, source));
+    let since = |first, path, source| {
+        (first, GenerallyAvailable, FieldSpec::read_in(path, map::USER_PROFILE, source))
+    };
+    let between =
+        |first, last, path, source| (first, last, FieldSpec::read_in(path, map::USER_PROFILE, source));
+    capabilities.fields = [
+        always(FieldPath::ID, "id"),
+        between(March, August, FieldPath::KIND, "relationship, access_type"),
+        since(September, FieldPath::KIND, "external_user_details.entity_type, access_type"),
+        since(GenerallyAvailable, FieldPath::STATUS, "enforcement_status"),
+        since(GenerallyAvailable, FieldPath::STATUS_RAW, "enforcement_status"),
+        since(September, FieldPath::DECLARED_STATUS, "external_user_details.account_status"),
+        between(March, August, FieldPath::EXTERNAL_ID, "external_id"),
+        since(September, FieldPath::EXTERNAL_ID, "external_user_details.reference_id"),
+        since(September, FieldPath::COUNTRY, "external_user_details.country"),
+        always(FieldPath::METADATA, "metadata"),
+        always(FieldPath::GRANTS, "trust_grants"),
+        always(FieldPath::NAME_DISPLAY, "name"),
+        since(September, FieldPath::ORGANIZATION_KIND, "external_user_details.entity_type"),
+        always(FieldPath::TIMES_CREATED, "created_at"),
+        always(FieldPath::TIMES_UPDATED, "updated_at"),
+        between(March, August, RELATIONSHIP, "relationship"),
+        since(August, ACCESS_TYPE, "access_type"),
+        since(September, ENTITY_TYPE, "external_user_details.entity_type"),
+        between(August, August, ONBOARDED_AT, "external_user_onboarded_at"),
+        since(September, ONBOARDED_AT, "external_user_details.onboarded_at"),
+        since(September, EMAIL_HASH, "external_user_details.email_hash"),
+        since(September, NAME_HASH, "external_user_details.name_hash"),
+        since(
+            GenerallyAvailable,
+            FieldPath::extension("extension.enforcement_actions"),
+            "enforcement_actions",
+        ),
+    ]
+    .into_iter()
+    .filter(|(first, last, _)| (*first..=*last).contains(&shape))
+    .map(|(.., spec)| match write_rule(&spec.path, shape) {
+        Some(rule) => spec.writable(rule),
+        None => spec,
+    })
+    .collect();
+    capabilities
+}

@@ -1,0 +1,98 @@
+//! The end users of a platform.
+
+mod capabilities;
+mod writes;
+
+use anyprofile_core::{
+    Capabilities, Direction, Expected, FilterPart, GetOptions, IdKind, ListQuery, OrderField, Profile,
+    ProfileId, Result, Status, Timestamp, Write, async_trait, wire::WithRaw,
+};
+use anyprofile_engine::{Action, Basis, Connector, Mapping, Onward, Place, Position, RecordPage};
+use anyprofile_http::{Answer, Caller};
+
+use crate::{
+    ListUserProfiles, OrderBy, SortDirection,
+    beta::Beta,
+    map,
+    operations::{self, user_profile_list},
+    wire::{self, EnforcementStatus},
+};
+
+/// What the engine has to know of the end users of an account.
+#[derive(Debug)]
+pub(crate) struct UserProfilesConnector {
+    capabilities: Capabilities,
+    beta: Beta,
+}
+
+impl UserProfilesConnector {
+    pub(crate) fn new(beta: Beta) -> Self {
+        Self { capabilities: capabilities::capabilities(beta.shape()), beta }
+    }
+
+    /// The service's parameters for a query.
+    fn list_user_profiles(&self, query: &ListQuery, place: &Place<'_>) -> ListUserProfiles {
+        let order = query.order.as_ref();
+        ListUserProfiles {
+            enforcement_status: self.enforcement_status(query),
+            limit: query.page_size,
+            order: order.map(|order| match order.direction {
+                Direction::Ascending => SortDirection::Ascending,
+                Direction::Descending => SortDirection::Descending,
+            }),
+            // The default needs no parameter that older betas do not know.
+            order_by: order.and_then(|order| (order.field == OrderField::Name).then_some(OrderBy::Name)),
+            page: place.token().map(str::to_owned),
+        }
+    }
+
+    /// The service's words for the status that is asked for, where it filters by it.
+    fn enforcement_status(&self, query: &ListQuery) -> Vec<EnforcementStatus> {
+        if !query.filter_plan(&self.capabilities).pushed.contains(&FilterPart::Status) {
+            return Vec::new();
+        }
+        match &query.filter.status[..] {
+            [Expected::Is(Status::Active)] => vec![EnforcementStatus::Unrestricted],
+            [Expected::Is(Status::Pending)] => vec![EnforcementStatus::Pending],
+            [Expected::Is(Status::Suspended)] => {
+                vec![EnforcementStatus::Restricted, EnforcementStatus::Banned]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+static USER_PROFILE: Mapping<wire::UserProfile> =
+    Mapping::new(IdKind::USER, |record| record.id.value(), map::user_profile);
+
+/// A page of profiles, and the cursor of the next one: an empty page with a cursor is not the end.
+fn page(answer: &Answer) -> Result<RecordPage> {
+    let mut listed = user_profile_list::<WithRaw<wire::UserProfile>>(answer)?;
+    let next = listed.list.next_page.take().empty_as_null().into_value();
+    // The service declares no total.
+    let page = listed.into_page(|list| (list.data, None));
+    let onward = next.map_or(Onward::End, |token| Onward::At(Position::Token(token)));
+    Ok(RecordPage::new(page.try_map(USER_PROFILE.each(answer)), onward))
+}
+
+#[async_trait]
+impl Connector for UserProfilesConnector {
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn list(&self, caller: &Caller, query: &ListQuery, place: &Place<'_>) -> Result<RecordPage> {
+        let list = self.list_user_profiles(query, place);
+        let operation = operations::list_user_profiles(&self.beta, &list).read_as(page);
+        caller.call(&operation).await.map(|reply| reply.value)
+    }
+
+    async fn get(&self, caller: &Caller, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
+        let operation = USER_PROFILE.asked(operations::get_user_profile(&self.beta, id.native()), id);
+        caller.call(&operation).await.map(|reply| reply.value)
+    }
+
+    fn write(&self, caller: &Caller, write: &Write, _: &Basis, now: Timestamp) -> Result<Vec<Action>> {
+        self.action(caller, write, now).map(|action| vec![action])
+    }
+}

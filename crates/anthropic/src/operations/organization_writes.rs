@@ -1,0 +1,42 @@
+//! Changing and removing the organization's users, and making and taking back invites.
+
+use anyprofile_http::{Answer, Operation, Request};
+use serde::Serialize;
+
+use super::{
+    organization::{get_organization_user, invites, users},
+    reading::deleted,
+    rules,
+};
+use crate::wire::{Deleted, Invite, InviteCreate, OrganizationRole, OrganizationUser};
+
+pub(crate) fn update_organization_user(
+    user_id: &str,
+    role: &OrganizationRole,
+) -> Operation<OrganizationUser> {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        role: &'a OrganizationRole,
+    }
+
+    let request = users(Request::post("AdminUpdateUser"))
+        .segment(user_id)
+        .json(&Body { role })
+        .checked(rules::role(role));
+    Operation::new(request, Answer::decode_record).reading_back(&get_organization_user(user_id))
+}
+
+pub(crate) fn remove_organization_user(user_id: &str) -> Operation<Deleted> {
+    Operation::new(users(Request::delete("AdminRemoveUser")).segment(user_id), deleted)
+}
+
+pub(crate) fn create_invite(create: &InviteCreate) -> Operation<Invite> {
+    let request = invites(Request::post("AdminCreateInvite")).json(create).checked(rules::invite(create));
+    Operation::new(request, Answer::decode_record).with_hint_if_made(
+        "it is not known whether the invite was made: look for the address among the invites before trying again",
+    )
+}
+
+pub(crate) fn delete_invite(invite_id: &str) -> Operation<Deleted> {
+    Operation::new(invites(Request::delete("AdminDeleteInvite")).segment(invite_id), deleted)
+}

@@ -1,0 +1,89 @@
+//! Making, changing and deleting user profiles, and links for end users.
+
+use anyprofile_core::Timestamp;
+use anyprofile_http::{Answer, Operation, Request};
+use serde::Serialize;
+
+use super::{
+    reading::deleted,
+    rules,
+    user_profiles::{all, get_user_profile, one},
+};
+use crate::{
+    beta::{Beta, Shape},
+    wire::{
+        ActionUrl, Deleted, EnrollmentUrl, UserProfile, UserProfileAction, UserProfileCreate,
+        UserProfileUpdate,
+    },
+};
+
+/// What to do where a link may have been made.
+const LINK_HINT: &str = "it is not known whether a link was made, which lets in whoever has it until it expires: look at the profile before making another one";
+
+/// `now` is what a time may not be far ahead of.
+pub(crate) fn create_user_profile(
+    beta: &Beta,
+    create: &UserProfileCreate,
+    now: Option<Timestamp>,
+) -> Operation<UserProfile> {
+    let violations = rules::create(create, beta.name(), now);
+    let request = all(beta, Request::post("BetaCreateUserProfile")).json(create).checked(violations);
+    Operation::new(request, Answer::decode_record).with_hint_if_made(
+        "it is not known whether the profile was made: look for its external id, or at the newest profiles, before trying again",
+    )
+}
+
+/// `now` is what a time may not be far ahead of.
+pub(crate) fn update_user_profile(
+    beta: &Beta,
+    user_profile_id: &str,
+    update: &UserProfileUpdate,
+    now: Option<Timestamp>,
+) -> Operation<UserProfile> {
+    let violations = rules::update(update, beta.name(), now);
+    let request =
+        one(beta, Request::post("BetaUpdateUserProfile"), user_profile_id).json(update).checked(violations);
+    Operation::new(request, Answer::decode_record).reading_back(&get_user_profile(beta, user_profile_id))
+}
+
+pub(crate) fn create_enrollment_url(beta: &Beta, user_profile_id: &str) -> Operation<EnrollmentUrl> {
+    let request =
+        one(beta, Request::post("BetaCreateEnrollmentUrl"), user_profile_id).path("/enrollment_url");
+    Operation::new(request, Answer::decode_record).with_hint_if_made(LINK_HINT)
+}
+
+pub(crate) fn delete_user_profile(beta: &Beta, user_profile_id: &str) -> Operation<Deleted> {
+    let request = one(beta, Request::delete("DeleteUserProfile"), user_profile_id);
+    Operation::new(generally_available(beta, request), deleted)
+}
+
+pub(crate) fn create_action_url(
+    beta: &Beta,
+    user_profile_id: &str,
+    action: &UserProfileAction,
+) -> Operation<ActionUrl> {
+    #[derive(Serialize)]
+    struct Typed<'a> {
+        r#type: &'a UserProfileAction,
+    }
+    #[derive(Serialize)]
+    struct Body<'a> {
+        action: Typed<'a>,
+    }
+
+    let request = one(beta, Request::post("CreateUserProfileActionUrl"), user_profile_id)
+        .path("/action_urls")
+        .json(&Body { action: Typed { r#type: action } });
+    Operation::new(generally_available(beta, request), Answer::decode_record).with_hint_if_made(LINK_HINT)
+}
+
+/// The request of what came with the generally available API: refused for a beta that is older.
+fn generally_available(beta: &Beta, request: Request) -> Request {
+    match beta.name() {
+        Some(name) if beta.shape() < Shape::GenerallyAvailable => request.unsupported(
+            format!("the beta {name} has no such operation"),
+            "use an account that names no beta",
+        ),
+        _ => request,
+    }
+}
