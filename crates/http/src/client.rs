@@ -178,21 +178,6 @@ impl HttpClient {
     }
 }
 
-impl HttpClient {
-    /// The answer to a write that is to show the record: if it is empty, the answer to `read`.
-    ///
-    /// # Errors
-    /// As for [`send`](Self::send). They say that the write was made.
-    pub async fn read_back(&self, written: Answer, read: impl FnOnce() -> Request) -> Result<Answer> {
-        if !written.is_empty() {
-            return Ok(written);
-        }
-        // What is wrong with this answer is wrong with the write's.
-        let read = self.send(read()).await.map_err(Error::after_write)?;
-        Ok(Answer { is_write: written.is_write, ..read })
-    }
-}
-
 fn user_agent(product: Option<&str>) -> Result<HeaderValue> {
     let own = concat!("anyprofile/", env!("CARGO_PKG_VERSION"));
     let text = product.map_or_else(|| own.to_owned(), |product| format!("{product} {own}"));

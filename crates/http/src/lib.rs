@@ -22,7 +22,6 @@
 //! unless there is a [`Transport`] of one's own.
 
 mod account;
-pub mod actions;
 mod answer;
 mod body;
 mod builtin;
@@ -40,6 +39,7 @@ mod options;
 mod origin;
 mod outbound;
 mod owned;
+mod planned;
 mod proxy;
 mod request;
 mod retry;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use anyprofile_core::{ErrorKind, Result, Retry};
-use anyprofile_http::{Answer, HttpOptions, TransportErrorKind};
+use anyprofile_core::{Effect, ErrorKind, Result, Retry};
+use anyprofile_http::{Answer, HttpOptions, Operation, TransportErrorKind};
 use serde_json::Value;
 
 use crate::{
@@ -125,21 +125,23 @@ async fn a_write_that_was_answered_with_what_cannot_be_read_may_have_been_made()
 
 #[tokio::test(start_paused = true)]
 async fn a_write_that_is_answered_with_nothing_is_read_back_and_was_made_when_that_fails() {
-    let script = Script::of([answer(204), json(200, "{\"a\":1}"), answer(204), answer(404)]);
-    let client = client_with(&script, HttpOptions::default().with_max_attempts(1));
-    let written = client.send(write()).await.unwrap();
-    assert_eq!(client.read_back(written, read).await.unwrap().body, "{\"a\":1}");
-    let written = client.send(write()).await.unwrap();
-    let error = client.read_back(written, read).await.unwrap_err();
+    let operation = || {
+        let back = Operation::new(read(), |_| Ok(()));
+        Operation::new(write(), Answer::decode::<Value>).reading_back(&back)
+    };
+    let called = async |answers: Vec<crate::support::Answer>| {
+        let script = Script::of(answers);
+        let client = client_with(&script, HttpOptions::default().with_max_attempts(1));
+        client.call(&operation()).await.map(|reply| reply.value)
+    };
+    assert_eq!(called(vec![answer(204), json(200, "{\"a\":1}")]).await.unwrap()["a"], 1);
+    let error = called(vec![answer(204), answer(404)]).await.unwrap_err();
     assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::NotFound, true));
     assert!(error.hint().unwrap().starts_with("the change was made"), "{error}");
-    // Read back is what the write came to: what cannot be read of it is no failed read.
+    // What cannot be read of it does not undo it.
     for unreadable in [json(200, ""), page(200)] {
-        let script = Script::of([answer(204), unreadable]);
-        let client = client_with(&script, HttpOptions::default().with_max_attempts(1));
-        let written = client.send(write()).await.unwrap();
-        let read = client.read_back(written, read).await.unwrap();
-        assert!(read.decode::<Value>().unwrap_err().may_have_taken_effect());
+        let error = called(vec![answer(204), unreadable]).await.unwrap_err();
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Decode, Effect::Whole));
     }
 }
 
