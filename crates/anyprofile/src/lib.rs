@@ -51,6 +51,8 @@ pub use anyprofile_core::*;
 #[cfg(feature = "anthropic")]
 pub use anyprofile_anthropic as anthropic;
 #[cfg(feature = "_service")]
+pub use anyprofile_engine as engine;
+#[cfg(feature = "_service")]
 pub use anyprofile_http as http;
 #[cfg(feature = "probely")]
 pub use anyprofile_probely as probely;

@@ -1,5 +1,7 @@
 //! What is around the records of a page: read where its meaning is plain, and bounded.
 
+pub(crate) mod rest;
+
 use std::{any::Any, cell::RefCell, fmt, marker::PhantomData};
 
 use serde::{
@@ -35,7 +37,16 @@ impl Decoding {
 thread_local! {
     static DECODING: RefCell<Decoding> = const { RefCell::new(Decoding::new(MOST_RECORDS)) };
     /// The records in front of the one at which a page did not decode: none of them is decoded a second time.
-    static IN_FRONT: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
+    static IN_FRONT: RefCell<Option<InFront>> = const { RefCell::new(None) };
+}
+
+/// The records in front of one at which a page did not decode.
+struct InFront {
+    /// A list of them, by their type.
+    records: Box<dyn Any>,
+    count: usize,
+    /// Whether the page that is decoded now is without them.
+    is_left_out: bool,
 }
 
 /// Forgets records of another page.
@@ -43,10 +54,31 @@ pub(crate) fn forget_in_front() {
     IN_FRONT.take();
 }
 
-/// Takes the records that decoded before one did not, if they are of this type; else none.
-pub(crate) fn take_in_front<R: 'static>() -> Vec<R> {
-    let records = IN_FRONT.take().and_then(|records| records.downcast::<Vec<R>>().ok());
-    records.map_or_else(Vec::new, |records| *records)
+/// How many records were decoded before one was not.
+pub(crate) fn count_in_front() -> usize {
+    IN_FRONT.with_borrow(|front| front.as_ref().map_or(0, |front| front.count))
+}
+
+/// Says whether they are left out of the page that is decoded next.
+pub(crate) fn leave_out_in_front(is_left_out: bool) {
+    IN_FRONT.with_borrow_mut(|front| {
+        if let Some(front) = front {
+            front.is_left_out = is_left_out;
+        }
+    });
+}
+
+/// Takes the records that were decoded before one was not, and how many of those to come are the same ones. None where they are
+/// of another type: they are left there.
+pub(crate) fn take_in_front<R: 'static>() -> (Vec<R>, usize) {
+    let Some(InFront { records, count, is_left_out }) = IN_FRONT.take() else { return (Vec::new(), 0) };
+    match records.downcast::<Vec<R>>() {
+        Ok(records) => (*records, if is_left_out { 0 } else { count }),
+        Err(records) => {
+            IN_FRONT.replace(Some(InFront { records, count, is_left_out }));
+            (Vec::new(), 0)
+        }
+    }
 }
 
 /// Decodes an envelope of at most so many records, and gives which fields of it have another type than was published.
@@ -230,7 +262,12 @@ pub fn named_records<'de, D: Deserializer<'de>, R: Deserialize<'de> + 'static>(
                     Ok(Some(record)) => records.push(record),
                     Ok(None) => return Ok(records),
                     Err(error) => {
-                        IN_FRONT.replace(Some(Box::new(records)));
+                        let count = records.len();
+                        IN_FRONT.replace(Some(InFront {
+                            records: Box::new(records),
+                            count,
+                            is_left_out: false,
+                        }));
                         return Err(error);
                     }
                 }

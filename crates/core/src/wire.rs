@@ -26,7 +26,7 @@ pub use crate::time_text::TimeText;
 pub use crate::word::word;
 use crate::{
     Quarantined, RawJson,
-    envelope::{self, TOO_MANY},
+    envelope::{self, TOO_MANY, rest::without_decoded},
     json::repaired,
 };
 
@@ -100,7 +100,7 @@ pub struct DecodedPage<P> {
 /// If the body is no such envelope at all, or has too many records.
 pub fn decode_page<Whole, Loose>(
     body: &[u8],
-    each: impl FnOnce(Loose) -> DecodedPage<Whole>,
+    each: impl Fn(Loose) -> DecodedPage<Whole>,
 ) -> Result<DecodedPage<Whole>, DecodeFailure>
 where
     Whole: DeserializeOwned,
@@ -117,7 +117,7 @@ where
 pub fn decode_page_of<Whole, Loose>(
     most_records: usize,
     body: &[u8],
-    each: impl FnOnce(Loose) -> DecodedPage<Whole>,
+    each: impl Fn(Loose) -> DecodedPage<Whole>,
 ) -> Result<DecodedPage<Whole>, DecodeFailure>
 where
     Whole: DeserializeOwned,
@@ -125,7 +125,7 @@ where
 {
     envelope::forget_in_front();
     let (whole, changed_types) = envelope::decoding(most_records, || from_json(body));
-    match whole {
+    let place = match whole {
         Ok(page) => return Ok(DecodedPage { page, quarantined: Vec::new(), changed_types }),
         Err(error) => {
             let failure = decode_failure(&error);
@@ -133,13 +133,25 @@ where
                 envelope::forget_in_front();
                 return Err(failure);
             }
+            (failure.line, failure.column)
         }
-    }
-    let (loose, changed_types) = envelope::decoding(most_records, || from_json(body));
-    let decoded = match loose {
-        Ok(loose) => Ok(DecodedPage { changed_types, ..each(loose) }),
-        Err(error) => Err(decode_failure(&error)),
     };
+    let by_record = |body: &[u8]| {
+        let (loose, changed_types) = envelope::decoding(most_records, || from_json(body));
+        match loose {
+            Ok(loose) => Ok(DecodedPage { changed_types, ..each(loose) }),
+            Err(error) => Err(decode_failure(&error)),
+        }
+    };
+    // What was decoded is not looked at again, unless whoever decodes by record has no use for it.
+    let rest = without_decoded(body, envelope::count_in_front(), place);
+    let decoded = rest.and_then(|rest| {
+        envelope::leave_out_in_front(true);
+        let decoded = by_record(&rest).ok().filter(|_| envelope::count_in_front() == 0);
+        envelope::leave_out_in_front(false);
+        decoded
+    });
+    let decoded = decoded.map_or_else(|| by_record(body), Ok);
     envelope::forget_in_front();
     decoded
 }
@@ -193,10 +205,12 @@ pub fn decode_records<T: Tolerant, P>(
     rebuild: impl FnOnce(Vec<T>) -> P,
 ) -> DecodedPage<P> {
     // Those in front of the first bad one were decoded with the page.
-    let mut good: Vec<T> = envelope::take_in_front();
-    good.reserve(records.len().saturating_sub(good.len()));
+    let (mut good, known) = envelope::take_in_front::<T>();
+    let in_front = good.len() - known;
+    good.reserve(records.len());
     let mut quarantined = Vec::new();
-    for (position, record) in records.into_iter().enumerate().skip(good.len()) {
+    for (position, record) in records.into_iter().enumerate().skip(known) {
+        let position = in_front + position;
         match T::read(record.get()) {
             Ok(record) => good.push(record),
             Err(error) => quarantined.push(Quarantined::new(position, decode_failure(&error).reason)),
@@ -367,6 +381,32 @@ mod tests {
         assert_eq!(decoded.quarantined.len(), 1);
         assert_eq!(decoded.quarantined[0].position, 1);
         assert_eq!(decoded.quarantined[0].reason, "invalid type: string, expected a map");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_page_has_the_same_records_however_many_of_them_are_odd(
+            records in proptest::collection::vec((0..4, "[a-z\\\\\"\\[\\]{},é]{0,6}"), 0..12),
+            is_spread in proptest::bool::ANY,
+        ) {
+            let texts: Vec<_> = records
+                .iter()
+                .map(|(kind, name)| match kind {
+                    0 => serde_json::json!({ "id": name, "active": "yes", "display_name": name }),
+                    1 => serde_json::json!([name]),
+                    _ => serde_json::json!({ "id": name, "display_name": name, "more": { name: [1, name] } }),
+                })
+                .map(|record| if is_spread { format!("{record:#}") } else { record.to_string() })
+                .collect();
+            let alone: Vec<_> = texts.iter().map(|text| Person::read(text)).collect();
+            let body = format!("{{\"links\": {{\"a\": [0, \"[\"]}},\n\"people\": [{}], \"z\": [7]}}", texts.join(",\n"));
+            let decoded = page(&body).unwrap();
+            let good: Vec<_> = alone.iter().filter_map(|it| it.as_ref().ok()).collect();
+            let bad: Vec<_> = (0..alone.len()).filter(|at| alone[*at].is_err()).collect();
+            proptest::prop_assert_eq!(decoded.page.iter().collect::<Vec<_>>(), good);
+            let aside: Vec<_> = decoded.quarantined.iter().map(|it| it.position).collect();
+            proptest::prop_assert_eq!(aside, bad);
+        }
     }
 
     #[test]

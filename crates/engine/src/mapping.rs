@@ -45,7 +45,9 @@ impl<T> Mapping<T> {
     }
 
     fn under(&self, id: ProfileId, kept: WithRaw<T>) -> Profile {
-        (self.profile)(id, kept.record).with_raw(kept.raw)
+        let mut profile = (self.profile)(id, kept.record);
+        profile.raw = kept.raw;
+        profile
     }
 }
 

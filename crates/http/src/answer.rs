@@ -226,7 +226,7 @@ impl Answer {
     /// [were asked for](crate::Request::asking_for).
     pub fn decode_list<Whole: DeserializeOwned, Loose: DeserializeOwned>(
         &self,
-        each: impl FnOnce(Loose) -> DecodedPage<Whole>,
+        each: impl Fn(Loose) -> DecodedPage<Whole>,
     ) -> Result<Listed<Whole>> {
         let body = self.json()?;
         let decode = || wire::decode_page_of(self.most_records, body, each);
@@ -249,7 +249,7 @@ impl Answer {
     /// [`ErrorKind::Decode`] if it is no such page at all.
     pub fn decode_envelope<Whole: DeserializeOwned, Loose: DeserializeOwned>(
         &self,
-        each: impl FnOnce(Loose) -> DecodedPage<Whole>,
+        each: impl Fn(Loose) -> DecodedPage<Whole>,
     ) -> Result<Listed<Whole>> {
         if self.json()?.trim_ascii_start().first() != Some(&b'{') {
             return Err(self.error(ErrorKind::Decode, "the answer is no JSON object"));

@@ -166,13 +166,14 @@ impl HttpClient {
         let operation = outbound.operation.clone();
         let given_up = GivenUp::default();
         let exchange = Exchange::new(Arc::clone(&account), given_up.clone());
-        let work = async move {
+        // Boxed here, so that what wraps it moves a pointer.
+        let work = Box::pin(async move {
             let mut effort = Effort::default();
             exchange
                 .run(&outbound, Some(&account.credential), &account.dialect, &mut effort)
                 .await
                 .map_err(|error| error.with_effort(effort))
-        };
+        });
         owned(given_up, work.instrument(span).with_current_subscriber())
             .map_err(|error| error.with_provider(&self.account.info).with_operation(operation))
     }

@@ -33,6 +33,12 @@ impl AnthropicClient {
         config.http_client().map(|http| Self { http, beta })
     }
 
+    /// A client that shares the connections, limits and credential of a provider
+    /// ([`Connection::http`](anyprofile_engine::Connection::http)), with the beta of these settings.
+    pub fn over(http: &HttpClient, config: &AnthropicConfig) -> Self {
+        Self { http: http.clone(), beta: config.spoken_beta() }
+    }
+
     async fn call<T>(&self, operation: Operation<T>) -> Result<T> {
         self.http.call(&operation).await.map(|reply| reply.value)
     }
