@@ -11,7 +11,7 @@ use anyprofile::{
     anthropic::{AnthropicConfig, BETA_2026_03_24, BETA_2026_09_04},
     async_trait,
     http::{HttpOptions, ResponseBody, Transport, TransportError},
-    probely::{ProbelyConfig},
+    probely::ProbelyConfig,
     upsun::{ListedOrganizations, UpsunConfig},
 };
 use bytes::Bytes;

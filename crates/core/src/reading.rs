@@ -48,7 +48,7 @@ pub(crate) fn check_same<P: ProfileProvider + ?Sized>(
 }
 
 /// Proves that the account is where the configuration says: by a request that must succeed there, as
-/// [`check`] sends it, unless one has just done so. Gives what that took.
+/// [`ProfileProviderExt::check`](crate::ProfileProviderExt::check) sends it, unless one has just done so. Gives what that took.
 ///
 /// # Errors
 /// Why it is not proven.
