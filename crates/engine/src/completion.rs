@@ -74,7 +74,8 @@ impl Connection {
         profiles: &mut Vec<Profile>,
         views: &[View],
     ) -> Result<()> {
-        if profiles.iter().all(|profile| lacking(profile, views).is_empty()) {
+        // Each has at least the one that it was read from.
+        if views.len() <= 1 || profiles.iter().all(|profile| lacking(profile, views).is_empty()) {
             return Ok(());
         }
         let mut reads = stream::iter(std::mem::take(profiles))

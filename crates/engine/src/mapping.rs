@@ -3,7 +3,7 @@
 use std::fmt;
 
 use anyprofile_core::{
-    ErrorKind, IdKind, Profile, ProfileId, Result,
+    ErrorKind, Field, IdKind, Profile, ProfileId, Result,
     wire::{OpaqueId, Tolerant, WithRaw},
 };
 use anyprofile_http::{Answer, Operation};
@@ -14,6 +14,7 @@ use anyprofile_http::{Answer, Operation};
 pub struct Mapping<T> {
     kind: IdKind,
     id: fn(&T) -> Option<&OpaqueId>,
+    take_id: Option<fn(&mut T) -> Field<OpaqueId>>,
     profile: fn(ProfileId, T) -> Profile,
 }
 
@@ -24,15 +25,24 @@ impl<T> Mapping<T> {
         id: fn(&T) -> Option<&OpaqueId>,
         profile: fn(ProfileId, T) -> Profile,
     ) -> Self {
-        Self { kind, id, profile }
+        Self { kind, id, take_id: None, profile }
+    }
+
+    /// The same records, of which the id is needed for the profile's alone: it is taken out, and not copied.
+    pub const fn taking_id(mut self, take_id: fn(&mut T) -> Field<OpaqueId>) -> Self {
+        self.take_id = Some(take_id);
+        self
     }
 
     /// A record as a profile, under its own id.
     ///
     /// # Errors
     /// That it has no usable id, in words that repeat nothing of it.
-    pub fn profile(&self, answer: &Answer, kept: WithRaw<T>) -> Result<Profile, String> {
-        let native = (self.id)(&kept.record).map(OpaqueId::as_str).unwrap_or_default();
+    pub fn profile(&self, answer: &Answer, mut kept: WithRaw<T>) -> Result<Profile, String> {
+        let native: Box<str> = match self.take_id {
+            Some(take_id) => take_id(&mut kept.record).into_value().map(Box::from).unwrap_or_default(),
+            None => (self.id)(&kept.record).map(|id| id.as_str().into()).unwrap_or_default(),
+        };
         let info = answer.info();
         let id = ProfileId::new(info.service.clone(), info.account.clone(), self.kind.clone(), native)
             .map_err(|_| "the record has no usable id".to_owned())?;
@@ -102,7 +112,7 @@ impl<T: Tolerant + 'static> Mapping<T> {
 
 impl<T> Clone for Mapping<T> {
     fn clone(&self) -> Self {
-        Self { kind: self.kind.clone(), id: self.id, profile: self.profile }
+        Self { kind: self.kind.clone(), ..*self }
     }
 }
 

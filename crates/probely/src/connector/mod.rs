@@ -5,8 +5,7 @@ mod writes;
 
 use anyprofile_core::{
     Capabilities, Direction, ErrorKind, Expected, FilterPart, GetOptions, IdKind, Kind, ListQuery,
-    OrderField, Profile, ProfileId, Result, Status, Timestamp, Write, async_trait,
-    wire::{OpaqueId, WithRaw},
+    OrderField, Profile, ProfileId, Result, Status, Timestamp, Write, async_trait, wire::WithRaw,
 };
 use anyprofile_engine::{Action, Basis, Collection, Connector, Mapping, Onward, Place, RecordPage};
 use anyprofile_http::{Answer, Caller};
@@ -73,16 +72,15 @@ impl ProbelyConnector {
     }
 }
 
-const fn id(user: &wire::User) -> Option<&OpaqueId> {
-    user.id.value()
+/// Users of a kind, whose id is the profile's alone.
+const fn users(kind: IdKind, profile: fn(ProfileId, wire::User) -> Profile) -> Mapping<wire::User> {
+    Mapping::new(kind, |user: &wire::User| user.id.value(), profile).taking_id(|user| user.id.take())
 }
 
-static USER: Mapping<wire::User> = Mapping::new(IdKind::USER, id, |id, user| map::user(id, map::USER, user));
-static API: Mapping<wire::User> = Mapping::new(API_USER, id, |id, user| map::user(id, map::API_USER, user));
-static OWN: Mapping<wire::User> =
-    Mapping::new(IdKind::USER, id, |id, user| map::user(id, map::PROFILE, user));
-static OWN_API: Mapping<wire::User> =
-    Mapping::new(API_USER, id, |id, user| map::user(id, map::PROFILE, user));
+static USER: Mapping<wire::User> = users(IdKind::USER, |id, user| map::user(id, map::USER, user));
+static API: Mapping<wire::User> = users(API_USER, |id, user| map::user(id, map::API_USER, user));
+static OWN: Mapping<wire::User> = users(IdKind::USER, |id, user| map::user(id, map::PROFILE, user));
+static OWN_API: Mapping<wire::User> = users(API_USER, |id, user| map::user(id, map::PROFILE, user));
 
 /// How the records of a kind are read.
 fn mapping(is_api_user: bool) -> &'static Mapping<wire::User> {

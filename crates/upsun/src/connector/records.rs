@@ -15,10 +15,12 @@ use crate::{
 
 /// Profiles of `/profiles`.
 pub(super) static PROFILES: Mapping<wire::Profile> =
-    Mapping::new(IdKind::USER, |record| record.id.value(), map::profile);
+    Mapping::new(IdKind::USER, |record: &wire::Profile| record.id.value(), map::profile)
+        .taking_id(|record| record.id.take());
 /// Users of `/users`.
 pub(super) static USERS: Mapping<wire::User> =
-    Mapping::new(IdKind::USER, |record| record.id.value(), map::user);
+    Mapping::new(IdKind::USER, |record: &wire::User| record.id.value(), map::user)
+        .taking_id(|record| record.id.take());
 /// Organizations of `/organizations`.
 pub(super) static ORGANIZATIONS: Mapping<wire::Organization> =
     Mapping::new(IdKind::ORGANIZATION, |record| record.id.value(), map::organization);

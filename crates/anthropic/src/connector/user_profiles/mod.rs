@@ -63,7 +63,8 @@ impl UserProfilesConnector {
 }
 
 static USER_PROFILE: Mapping<wire::UserProfile> =
-    Mapping::new(IdKind::USER, |record| record.id.value(), map::user_profile);
+    Mapping::new(IdKind::USER, |record: &wire::UserProfile| record.id.value(), map::user_profile)
+        .taking_id(|record| record.id.take());
 
 /// A page of profiles, and the cursor of the next one: an empty page with a cursor is not the end.
 fn page(answer: &Answer) -> Result<RecordPage> {
