@@ -4,7 +4,9 @@ mod writes;
 
 use std::path::PathBuf;
 
-use anyprofile::{Expected, Expression, FieldPath, Filter, Kind, ProfileId, Status, Timestamp};
+use anyprofile::{
+    Expected, Expression, FieldPath, Filter, Kind, ProfileId, Status, Timestamp, is_email_address,
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::writes::{
@@ -379,8 +381,7 @@ fn kind(text: &str) -> Result<Expected<Kind>, String> {
 
 /// Something that can be an e-mail address.
 fn address(text: &str) -> Result<String, String> {
-    let is_address = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
-    if is_address { Ok(text.to_owned()) } else { Err("expected an e-mail address".to_owned()) }
+    if is_email_address(text) { Ok(text.to_owned()) } else { Err("expected an e-mail address".to_owned()) }
 }
 
 #[cfg(test)]

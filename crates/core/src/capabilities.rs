@@ -55,13 +55,14 @@ pub struct Operations {
 }
 
 impl Operations {
-    /// Whether an id has the form of a further name.
-    pub fn is_alias(&self, id: &ProfileId) -> bool {
-        self.aliases.iter().any(|alias| alias.kind == id.kind && id.native().starts_with(&*alias.prefix))
+    /// The further name that an id is, if it is one.
+    pub fn alias(&self, id: &ProfileId) -> Option<&IdAlias> {
+        self.aliases.iter().find(|alias| alias.kind == id.kind && id.native().starts_with(&*alias.prefix))
     }
 }
 
-/// A form of ids that name a profile of a kind otherwise than by its own id: whoever is read by one comes under the own id.
+/// A form of ids that name a profile of a kind otherwise than by its own id. Whoever is read by one comes under the own id where
+/// a record says it. It is for reading alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct IdAlias {
@@ -69,12 +70,18 @@ pub struct IdAlias {
     pub kind: IdKind,
     /// How such an id begins, where the own ones never do: `name=`.
     pub prefix: Cow<'static, str>,
+    /// Where the own id is found, for whoever has to name it.
+    pub hint: Cow<'static, str>,
 }
 
 impl IdAlias {
-    /// Ids of a kind that begin like this.
-    pub fn new(kind: IdKind, prefix: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, prefix: prefix.into() }
+    /// Ids of a kind that begin like this, and where the own id is found.
+    pub fn new(
+        kind: IdKind,
+        prefix: impl Into<Cow<'static, str>>,
+        hint: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { kind, prefix: prefix.into(), hint: hint.into() }
     }
 }
 
@@ -83,7 +90,7 @@ impl Capabilities {
     /// [another name](Operations::aliases).
     pub fn is_same(&self, asked: &ProfileId, came: &ProfileId) -> bool {
         let is_of_account = asked.service == came.service && asked.account == came.account;
-        let is_of_alias = is_of_account && asked.kind == came.kind && self.operations.is_alias(asked);
+        let is_of_alias = is_of_account && asked.kind == came.kind && self.operations.alias(asked).is_some();
         asked.is_same_as(came) || is_of_alias
     }
 }

@@ -26,11 +26,13 @@ struct Decoding {
     changed_types: Vec<&'static str>,
     says_none: bool,
     null_records: Option<&'static str>,
+    /// How many lists of records were begun.
+    lists: usize,
 }
 
 impl Decoding {
     const fn new(most_records: usize) -> Self {
-        Self { most_records, changed_types: Vec::new(), says_none: false, null_records: None }
+        Self { most_records, changed_types: Vec::new(), says_none: false, null_records: None, lists: 0 }
     }
 }
 
@@ -59,33 +61,40 @@ pub(crate) fn count_in_front() -> usize {
     IN_FRONT.with_borrow(|front| front.as_ref().map_or(0, |front| front.count))
 }
 
-/// Says whether they are left out of the page that is decoded next.
-pub(crate) fn leave_out_in_front(is_left_out: bool) {
+/// Says that they are left out of what is decoded by record next.
+pub(crate) fn leave_out_in_front() {
     IN_FRONT.with_borrow_mut(|front| {
         if let Some(front) = front {
-            front.is_left_out = is_left_out;
+            front.is_left_out = true;
         }
     });
 }
 
-/// Takes the records that were decoded before one was not, and how many of those to come are the same ones. None where they are
+/// Takes the records that were decoded before one was not, where they are left out of what is decoded now. None where they are
 /// of another type: they are left there.
-pub(crate) fn take_in_front<R: 'static>() -> (Vec<R>, usize) {
-    let Some(InFront { records, count, is_left_out }) = IN_FRONT.take() else { return (Vec::new(), 0) };
-    match records.downcast::<Vec<R>>() {
-        Ok(records) => (*records, if is_left_out { 0 } else { count }),
-        Err(records) => {
-            IN_FRONT.replace(Some(InFront { records, count, is_left_out }));
-            (Vec::new(), 0)
+pub(crate) fn take_in_front<R: 'static>() -> Vec<R> {
+    let Some(front) = IN_FRONT.take() else { return Vec::new() };
+    match front {
+        InFront { records, is_left_out: true, count } => match records.downcast::<Vec<R>>() {
+            Ok(records) => *records,
+            Err(records) => {
+                IN_FRONT.replace(Some(InFront { records, is_left_out: true, count }));
+                Vec::new()
+            }
+        },
+        kept => {
+            IN_FRONT.replace(Some(kept));
+            Vec::new()
         }
     }
 }
 
-/// Decodes an envelope of at most so many records, and gives which fields of it have another type than was published.
+/// Decodes an envelope of at most so many records, and gives which fields of it have another type than was published, and how
+/// many lists of records it has.
 pub(crate) fn decoding<T>(
     most_records: usize,
     decode: impl FnOnce() -> serde_json::Result<T>,
-) -> (serde_json::Result<T>, Vec<&'static str>) {
+) -> (serde_json::Result<T>, Vec<&'static str>, usize) {
     let outer = DECODING.replace(Decoding::new(most_records));
     let decoded = decode();
     let inner = DECODING.replace(outer);
@@ -96,7 +105,7 @@ pub(crate) fn decoding<T>(
         }
         _ => decoded,
     };
-    (decoded, inner.changed_types)
+    (decoded, inner.changed_types, inner.lists)
 }
 
 fn note_changed_type(name: &'static str) {
@@ -255,6 +264,7 @@ pub fn named_records<'de, D: Deserializer<'de>, R: Deserialize<'de> + 'static>(
 
         fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Vec<R>, A::Error> {
             let most = most_records();
+            DECODING.with_borrow_mut(|decoding| decoding.lists += 1);
             let mut records = Vec::with_capacity(USUAL_RECORDS);
             loop {
                 match list.next_element() {

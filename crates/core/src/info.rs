@@ -73,6 +73,12 @@ impl ProviderInfo {
         }
     }
 
+    /// Takes note that a request has just succeeded which proves that the account is where the configuration says: for the next
+    /// seconds nothing further has to prove it.
+    pub fn take_as_proven(&self) {
+        self.proof.renew();
+    }
+
     /// The error for the record of another profile than the one that was asked for. It names both.
     pub fn somebody_else(&self, asked: &ProfileId, came: &ProfileId) -> Error {
         Error::new(

@@ -167,7 +167,6 @@ impl ListQuery {
     }
 }
 
-/// Shows whether something is searched for, and not what: it may be a person's name or address.
 impl ListQuery {
     /// The query with the page size and the order that are asked for where the caller names none: a cursor is bound to what was
     /// sent, and a later version or another configuration may have others.
@@ -180,6 +179,7 @@ impl ListQuery {
     }
 }
 
+/// Shows whether something is searched for, and not what: it may be a person's name or address.
 impl fmt::Debug for ListQuery {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

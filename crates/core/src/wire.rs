@@ -124,7 +124,7 @@ where
     Loose: DeserializeOwned,
 {
     envelope::forget_in_front();
-    let (whole, changed_types) = envelope::decoding(most_records, || from_json(body));
+    let (whole, changed_types, _) = envelope::decoding(most_records, || from_json(body));
     let place = match whole {
         Ok(page) => return Ok(DecodedPage { page, quarantined: Vec::new(), changed_types }),
         Err(error) => {
@@ -136,22 +136,27 @@ where
             (failure.line, failure.column)
         }
     };
-    let by_record = |body: &[u8]| {
-        let (loose, changed_types) = envelope::decoding(most_records, || from_json(body));
-        match loose {
-            Ok(loose) => Ok(DecodedPage { changed_types, ..each(loose) }),
-            Err(error) => Err(decode_failure(&error)),
-        }
+    let loosely = |body: &[u8]| {
+        let (loose, changed_types, lists) = envelope::decoding::<Loose>(most_records, || from_json(body));
+        (loose.map(|loose| (loose, changed_types)), lists)
     };
-    // What was decoded is not looked at again, unless whoever decodes by record has no use for it.
+    let by_record = |(loose, changed_types)| DecodedPage { changed_types, ..each(loose) };
+    // What was decoded is not looked at again, unless whoever decodes by record has no use for it. Of several lists nobody
+    // knows which one it belongs to.
     let rest = without_decoded(body, envelope::count_in_front(), place);
     let decoded = rest.and_then(|rest| {
-        envelope::leave_out_in_front(true);
-        let decoded = by_record(&rest).ok().filter(|_| envelope::count_in_front() == 0);
-        envelope::leave_out_in_front(false);
-        decoded
+        let (Ok(loose), 1) = loosely(&rest) else { return None };
+        envelope::leave_out_in_front();
+        let decoded = by_record(loose);
+        (envelope::count_in_front() == 0).then_some(decoded)
     });
-    let decoded = decoded.map_or_else(|| by_record(body), Ok);
+    let decoded = decoded.map_or_else(
+        || {
+            envelope::forget_in_front();
+            loosely(body).0.map(by_record).map_err(|error| decode_failure(&error))
+        },
+        Ok,
+    );
     envelope::forget_in_front();
     decoded
 }
@@ -205,12 +210,11 @@ pub fn decode_records<T: Tolerant, P>(
     rebuild: impl FnOnce(Vec<T>) -> P,
 ) -> DecodedPage<P> {
     // Those in front of the first bad one were decoded with the page.
-    let (mut good, known) = envelope::take_in_front::<T>();
-    let in_front = good.len() - known;
+    let mut good: Vec<T> = envelope::take_in_front();
+    let in_front = good.len();
     good.reserve(records.len());
     let mut quarantined = Vec::new();
-    for (position, record) in records.into_iter().enumerate().skip(known) {
-        let position = in_front + position;
+    for (position, record) in (in_front..).zip(records) {
         match T::read(record.get()) {
             Ok(record) => good.push(record),
             Err(error) => quarantined.push(Quarantined::new(position, decode_failure(&error).reason)),
@@ -258,7 +262,8 @@ impl<'de, T: Tolerant> Deserialize<'de> for WithRaw<T> {
             return T::deserialize(deserializer).map(Self::from);
         }
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let record = T::read(raw.get()).map_err(de::Error::custom)?;
+        // Without its place, which is one in the record's own text.
+        let record = T::read(raw.get()).map_err(|error| de::Error::custom(decode_failure(&error).reason))?;
         Ok(Self { record, raw: Some(raw.into()) })
     }
 }
@@ -405,7 +410,48 @@ mod tests {
             let bad: Vec<_> = (0..alone.len()).filter(|at| alone[*at].is_err()).collect();
             proptest::prop_assert_eq!(decoded.page.iter().collect::<Vec<_>>(), good);
             let aside: Vec<_> = decoded.quarantined.iter().map(|it| it.position).collect();
+            proptest::prop_assert_eq!(&aside, &bad);
+            // The same with the texts kept.
+            let kept = decode_page::<Envelope<WithRaw<Person>>, Envelope<Box<RawValue>>>(body.as_bytes(), |loose| {
+                decode_records(loose.people, |people| Envelope { people })
+            });
+            let kept = kept.unwrap();
+            let people: Vec<_> = kept.page.people.iter().map(|it| &it.record).collect();
+            proptest::prop_assert_eq!(people, decoded.page.iter().collect::<Vec<_>>());
+            let aside: Vec<_> = kept.quarantined.iter().map(|it| it.position).collect();
             proptest::prop_assert_eq!(aside, bad);
+        }
+    }
+
+    #[test]
+    fn an_envelope_with_two_lists_of_records_keeps_them_apart() {
+        #[derive(Deserialize)]
+        struct Two<R> {
+            #[serde(deserialize_with = "records", bound = "R: Deserialize<'de> + 'static")]
+            first: Vec<R>,
+            #[serde(deserialize_with = "records", bound = "R: Deserialize<'de> + 'static")]
+            second: Vec<R>,
+        }
+
+        let lists = [
+            r#"{"id":"a"},{"id":"b"},{"id":"c","active":7}"#,
+            r#"{"id":"x"},{"id":"y","active":8},{"id":"z"}"#,
+        ];
+        for (first, second) in [(0, 1), (1, 0)] {
+            let body = format!(r#"{{"first":[{}],"second":[{}]}}"#, lists[first], lists[second]);
+            let decoded = decode_page::<Two<Person>, Two<Box<RawValue>>>(body.as_bytes(), |loose| {
+                let second = decode_records::<Person, _>(loose.second, |second| second).page;
+                decode_records(loose.first, |first| Two { first, second })
+            });
+            let page = decoded.unwrap().page;
+            let ids = |people: &[Person]| {
+                people.iter().map(|it| it.id.value().unwrap().as_str().to_owned()).collect::<String>()
+            };
+            let expected = ["abc", "xyz"];
+            assert_eq!(
+                (ids(&page.first), ids(&page.second)),
+                (expected[first].into(), expected[second].into())
+            );
         }
     }
 

@@ -59,10 +59,10 @@ impl Connection {
             Ok(()) => does(&caller).await,
             Err(error) => Err(error),
         };
-        // What was spent before anything was sent is nothing, and what core adds to the error comes on top.
         done.map_err(|error| {
             let spent = caller.spent();
-            if spent.attempts > error.effort().attempts { error.with_effort(spent) } else { error }
+            // What core reads by the provider, such as to make a plan, is in the error and not with this caller.
+            if spent.attempts >= error.effort().attempts { error.with_effort(spent) } else { error }
         })
     }
 

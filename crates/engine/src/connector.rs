@@ -19,11 +19,11 @@ use crate::{Action, Basis, RecordPage};
 #[async_trait]
 pub trait Connector: fmt::Debug + Send + Sync + 'static {
     /// What the service can do, and where it shows which field. Before [`prepare`](Self::prepare) what is known by
-    /// configuration alone.
+    /// configuration alone: a connector that finds it out keeps it in a [`OnceLock`](std::sync::OnceLock).
     fn capabilities(&self) -> &Capabilities;
 
     /// Finds out what the service can do, where it says so itself. Called before anything else, once for all, and again after
-    /// a failure. Default: nothing has to be found out.
+    /// a failure. It only reads. Default: nothing has to be found out.
     ///
     /// # Errors
     /// Those of the operations.
@@ -70,15 +70,16 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
         }
     }
 
-    /// The further records in which the service shows a profile of this kind, in the order in which they are added. Default:
-    /// those that the capabilities name for the listing, and add when it is enriched.
+    /// All records in which the service shows a profile of this kind, in the order in which they are added to one that was got
+    /// with everything; those that it has already are passed over. Of a page, those count that the capabilities name for its
+    /// collection: `views` always, `enrich_views` where the query asks for them. Default: both of the listing's.
     fn further_views(&self, kind: &IdKind) -> Vec<View> {
         let collections = &self.capabilities().listing.collections;
         let named = collections.iter().filter(|it| it.kind == *kind);
         named.flat_map(|it| it.views.iter().chain(&it.enrich_views)).cloned().collect()
     }
 
-    /// A further record of a profile. A failure that says something of this record alone is no failure of the profile: the
+    /// A further record of a profile. Several are read side by side, of one profile and of a few of a page. A failure that says something of this record alone is no failure of the profile: the
     /// record is then missing for a reason.
     ///
     /// # Errors
@@ -89,7 +90,8 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
         Err(anyprofile_core::Error::unsupported(caller.info(), "get", &reason))
     }
 
-    /// What has to be known to write, besides the profile. It only reads. Default: nothing.
+    /// What has to be known to write, besides the profile. It only reads, and asks the service: what the caller
+    /// [remembers](Caller::remember) would be compared with itself. Default: nothing.
     ///
     /// # Errors
     /// Those of the operations.
@@ -99,7 +101,7 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
     }
 
     /// The operations that make a write true, in their order. Sends nothing, and gives the same ones for the same input: what
-    /// is so already is not in the write any more.
+    /// is so already is not in the write any more. None of a change say that the basis shows it made.
     ///
     /// # Errors
     /// [`Write::unsupported`] for what the service does not have.
@@ -224,7 +226,7 @@ pub enum LookUp {
     /// The service was asked for this very profile. That it says there is none (404, or 400 for what cannot be one) is an
     /// answer once the place is proven to be right.
     Direct(Result<Box<Profile>>),
-    /// By the id, in these kinds one after the other.
+    /// By the id, in these kinds one after the other. Of a key that is no id it cannot be asked.
     Ids(Vec<IdKind>),
     /// In the listing, with the service's search or filter where it has one.
     Listed,

@@ -10,6 +10,10 @@
 //! - plans that show what is sent, and that it is sent as it was shown; what was made, what was not, what is not known;
 //!   reading back.
 //!
+//! Its tests give the [`HttpClient`](anyprofile_http::HttpClient) a [`Transport`](anyprofile_http::Transport) that answers from a
+//! script; `anyprofile-conformance` holds it to what every provider keeps. The provider is used as any other: on its own, as an
+//! `Arc<dyn ProfileProvider>`, in a `Directory`.
+//!
 //! # A connector
 //! Of an invented API with three endpoints: a list of members whose pages have a token, one member, and a new name for one.
 //!
@@ -107,7 +111,7 @@
 //!         let Write::Update { id, change } = write else {
 //!             return Err(write.unsupported(caller.info(), &self.0));
 //!         };
-//!         let name = change.text(&FieldPath::NAME_DISPLAY).into_set().unwrap_or_default();
+//!         let Some(name) = change.text(&FieldPath::NAME_DISPLAY).into_set() else { return Ok(vec![]) };
 //!         Ok(vec![Action::shows(MEMBERS.asked(rename_member(id.native(), name), id))])
 //!     }
 //! }

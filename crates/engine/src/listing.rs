@@ -30,14 +30,18 @@ pub(crate) async fn page(
     let place = Place::new(&collection.kind, position.as_ref());
     let reading = &caller.reading();
     let mut record_page = match connection.connector().list(reading, query, &place).await {
-        Ok(page) => page,
-        Err(error) if is_not_offered(collection, &place, &error) => {
-            prove(connection).await?;
+        Ok(page) => {
+            // A page in the service's own form: the account is where the configuration says.
+            info.take_as_proven();
+            page
+        }
+        Err(error) if is_not_offered(collection, &place, &error) && can_be_proven(connection, index) => {
+            prove(connection, caller).await?;
             let page = Page::not_offered(caller.spent());
             return Ok(listing.placed(page, index, Next::End));
         }
         Err(error) if is_past_end(collection, &place, &error) => {
-            prove(connection).await?;
+            prove(connection, caller).await?;
             RecordPage::new(Page::last(Vec::new()), Onward::End)
         }
         Err(error) => return Err(error),
@@ -58,18 +62,25 @@ fn is_not_offered(collection: &Collection, place: &Place<'_>, error: &Error) -> 
         && error.is_from_service()
 }
 
+/// Whether something else than the collection in question can prove the place: the own profile, or a collection in front.
+fn can_be_proven(connection: &Connection, index: usize) -> bool {
+    index > 0 || connection.capabilities().operations.current.is_supported()
+}
+
 /// Whether a page is behind the last one, as the service says: the list has become shorter meanwhile. What is lacking then is
 /// seen from the total.
 fn is_past_end(collection: &Collection, place: &Place<'_>, error: &Error) -> bool {
-    let is_behind = place.number().is_some_and(|number| number > 1);
-    is_behind
+    place.number().is_some()
         && collection.past_end.is_some_and(|status| error.status() == Some(status))
         && error.is_from_service()
 }
 
-/// Proves that the account is where the configuration says: else what is not there says nothing.
-async fn prove(connection: &Connection) -> Result<()> {
-    anyprofile_core::prove_place(connection).await.map(drop)
+/// Proves that the account is where the configuration says, unless something has just done so: else what is not there says
+/// nothing.
+async fn prove(connection: &Connection, caller: &Caller) -> Result<()> {
+    let proof = anyprofile_core::prove_place(connection).await;
+    caller.spend(proof.as_ref().map_or_else(Error::effort, |effort| *effort));
+    proof.map(drop)
 }
 
 struct Listing<'a> {

@@ -34,6 +34,19 @@ pub(crate) async fn plan(
         })?;
         payload.basis = connection.connector().basis(&caller.reading(), builder.needed()).await?;
         payload.actions = connection.connector().write(caller, builder.needed(), &payload.basis, now)?;
+        if payload.actions.is_empty() {
+            // What was read besides the profile may show that a change is made already; nothing else is done by nothing.
+            if !matches!(write, Write::Update { .. }) {
+                return Err(Error::new(
+                    ErrorKind::Internal,
+                    "the connector names nothing to send for the write",
+                )
+                .with_provider(connection.info())
+                .with_operation(write.operation())
+                .with_hint("report this as a defect"));
+            }
+            builder = builder.settled();
+        }
         for action in &payload.actions {
             builder = builder.with_request(action.planned(connection.http())?);
         }
@@ -44,16 +57,12 @@ pub(crate) async fn plan(
 /// Whatever has several names is written to by its id: a name may have become another one's meanwhile.
 fn check_addressed_by_id(connection: &Connection, write: &Write) -> Result<()> {
     let operations = &connection.capabilities().operations;
-    match write.id().filter(|id| operations.is_alias(id)) {
-        None => Ok(()),
-        Some(id) => Err(Error::new(
-            ErrorKind::InvalidRequest,
-            format!("nothing was sent: this {} is named by another name than its id", id.kind),
-        )
+    let Some(alias) = write.id().and_then(|id| operations.alias(id)) else { return Ok(()) };
+    let message = format!("nothing was sent: this {} is named by another name than its id", alias.kind);
+    Err(Error::new(ErrorKind::InvalidRequest, message)
         .with_provider(connection.info())
         .with_operation(write.operation())
-        .with_hint("write to it by its id, which reading it by this name shows")),
-    }
+        .with_hint(alias.hint.to_string()))
 }
 
 /// Sends what a plan shows, one request after the other, until one is not made.
@@ -78,6 +87,8 @@ pub(crate) async fn execute(
         }
     }
     let mut execution = Execution::begin(connection, plan, options).await?;
+    // Before anything is sent: this future may be dropped.
+    caller.forget_what_may_change();
     let mut created = Vec::new();
     for action in &payload.actions {
         if !execution.goes_on() {

@@ -57,7 +57,7 @@ impl Caller {
     /// As [`HttpClient::call`]; and [`ErrorKind::Internal`], with nothing sent, for an operation that writes of a caller that
     /// [only reads](Self::reading).
     pub async fn call<T>(&self, operation: &Operation<T>) -> Result<Reply<T>> {
-        if !self.may_write && !operation.request().idempotent {
+        if !self.may_write && !operation.request().reads() {
             let name = operation.request().operation().clone();
             return Err(Error::new(
                 ErrorKind::Internal,
@@ -73,13 +73,18 @@ impl Caller {
         reply
     }
 
+    /// Adds what was spent otherwise for the same wish.
+    pub fn spend(&self, effort: Effort) {
+        *self.lock() += effort;
+    }
+
     /// What was spent since this caller [began](Self::begin), by its clones too.
     pub fn spent(&self) -> Effort {
         *self.lock()
     }
 
     /// What an account is known for: found by `find` the first time, once for all who ask meanwhile, and again when it is too
-    /// old. A failure is not remembered.
+    /// old. A failure is not remembered. `find` must not ask for the same fact: it would wait for itself.
     ///
     /// # Errors
     /// Those of `find`.

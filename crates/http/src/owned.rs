@@ -30,8 +30,9 @@ impl Drop for Owner {
 
 /// Work that runs as a task of the runtime. Dropping it aborts the work.
 pub(crate) struct Owned<T> {
-    tasks: JoinSet<T>,
+    // Dropped first: nothing is begun any more by the time the task is aborted.
     _owner: Owner,
+    tasks: JoinSet<T>,
 }
 
 /// Runs some work as a task of the runtime, so that it goes on while nobody polls: a place among the requests that are sent at
@@ -50,7 +51,7 @@ pub(crate) fn owned<T: Send + 'static>(
     }
     let mut tasks = JoinSet::new();
     tasks.spawn(work);
-    Ok(Owned { tasks, _owner: Owner(given_up) })
+    Ok(Owned { _owner: Owner(given_up), tasks })
 }
 
 impl<T: 'static> Owned<T> {

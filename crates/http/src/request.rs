@@ -119,10 +119,15 @@ impl Request {
         &self.operation
     }
 
-    /// Says that repeating the request has no further effect, whatever its method: it only reads.
+    /// Says that repeating the request has no further effect, whatever its method. Of a `POST` it also says that it only reads.
     pub fn idempotent(mut self) -> Self {
         self.idempotent = true;
         self
+    }
+
+    /// Whether it only reads.
+    pub(crate) fn reads(&self) -> bool {
+        self.idempotent && matches!(self.method, Method::GET | Method::POST)
     }
 
     /// Says that the request names a part of a list, such as a numbered page: then a 404 says that there is no such part. To a

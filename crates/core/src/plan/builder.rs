@@ -98,6 +98,13 @@ impl PlanBuilder {
         self.0.is_settled
     }
 
+    /// Says that all that was asked for is so already, which the provider saw in something else than the profile.
+    pub fn settled(mut self) -> Self {
+        self.0.is_settled = true;
+        self.0.settled.append(&mut self.0.differences);
+        self
+    }
+
     /// Adds a request that is sent after those before it.
     pub fn with_request(mut self, request: PlannedRequest) -> Self {
         self.0.requests.push(request);

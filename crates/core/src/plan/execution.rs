@@ -69,6 +69,10 @@ impl Execution {
         let outcome = match outcome {
             Ok(receipt) => {
                 match receipt {
+                    // What an earlier answer shows of a change is older than this one.
+                    Receipt::Accepted if matches!(self.plan.write(), Write::Update { .. }) => {
+                        self.profile = None;
+                    }
                     Receipt::Accepted => {}
                     Receipt::Shows(profile) => self.profile = Some(*profile),
                     Receipt::Enrollment(enrollment) => self.enrollment = Some(enrollment),

@@ -281,3 +281,31 @@ impl Connector for Careless {
         self.0.get(caller, id, options).await
     }
 }
+
+/// A directory whose only list is one that not every account has, and which shows nobody's own profile.
+#[derive(Debug)]
+pub(crate) struct OptionalAlone(pub(crate) Directory);
+
+#[async_trait]
+impl Connector for OptionalAlone {
+    fn capabilities(&self) -> &Capabilities {
+        static NONE_OF_ONES_OWN: std::sync::LazyLock<Capabilities> = std::sync::LazyLock::new(|| {
+            let mut capabilities = Directory::new(Paging::Tokens).capabilities;
+            capabilities.operations.current = Support::no("there is none");
+            capabilities
+        });
+        &NONE_OF_ONES_OWN
+    }
+
+    fn collections(&self, _: &ListQuery) -> Vec<Collection> {
+        vec![Collection::new(MACHINE).optional()]
+    }
+
+    async fn list(&self, caller: &Caller, query: &ListQuery, place: &Place<'_>) -> Result<RecordPage> {
+        self.0.list(caller, query, place).await
+    }
+
+    async fn get(&self, caller: &Caller, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        self.0.get(caller, id, options).await
+    }
+}

@@ -4,7 +4,7 @@ use anyprofile_core::{Cursor, CursorPosition, ErrorKind, ListQuery, ProfileProvi
 
 use crate::{
     connection,
-    directory::{Careless, Directory, Paging},
+    directory::{Careless, Directory, OptionalAlone, Paging},
     ids, listed,
     support::{Answer, Script, answer, json},
 };
@@ -40,13 +40,8 @@ async fn a_page_without_anybody_that_leads_on_is_passed() {
 
 #[tokio::test]
 async fn an_end_that_is_only_claimed_is_proven_by_the_page_behind_it() {
-    let script = Script::of([
-        people(&["a", "b"], None),
-        people(&["c"], None),
-        people(&[], None),
-        no_machines(),
-        own(),
-    ]);
+    let script =
+        Script::of([people(&["a", "b"], None), people(&["c"], None), people(&[], None), no_machines()]);
     let (profiles, report) =
         listed(&connection(Directory::new(Paging::FullPages), &script), ListQuery::new()).await;
     assert_eq!(ids(&profiles.unwrap()), ["a", "b", "c"]);
@@ -58,7 +53,6 @@ async fn an_end_that_is_only_claimed_is_proven_by_the_page_behind_it() {
         people(&["d"], None),
         people(&[], None),
         no_machines(),
-        own(),
     ]);
     let (profiles, report) =
         listed(&connection(Directory::new(Paging::FullPages), &script), ListQuery::new()).await;
@@ -74,7 +68,6 @@ async fn a_numbered_page_that_holds_only_who_came_before_is_the_end() {
         // The server gives its last page for any number behind it.
         people(&["c"], None),
         no_machines(),
-        own(),
     ]);
     let (profiles, report) =
         listed(&connection(Directory::new(Paging::FullPages), &script), ListQuery::new()).await;
@@ -84,7 +77,7 @@ async fn a_numbered_page_that_holds_only_who_came_before_is_the_end() {
 
 #[tokio::test]
 async fn an_end_that_nothing_proves_is_told_and_the_listing_is_not_complete() {
-    let script = Script::of([people(&["a", "b"], None), people(&["c"], None), no_machines(), own()]);
+    let script = Script::of([people(&["a", "b"], None), people(&["c"], None), no_machines()]);
     let (profiles, report) =
         listed(&connection(Directory::new(Paging::FullPagesOnly), &script), ListQuery::new()).await;
     assert_eq!(profiles.unwrap().len(), 3);
@@ -94,21 +87,40 @@ async fn an_end_that_nothing_proves_is_told_and_the_listing_is_not_complete() {
 #[tokio::test]
 async fn a_page_behind_the_end_and_a_list_that_is_not_there_are_believed_where_the_place_is_proven() {
     let behind = || json(416, r#"{"error":"no such page"}"#);
-    let script = Script::of([people(&["a", "b"], None), behind(), own(), no_machines()]);
+    // The first page has just proven it.
+    let script = Script::of([people(&["a", "b"], None), behind(), no_machines()]);
     let (profiles, report) =
         listed(&connection(Directory::new(Paging::FullPages), &script), ListQuery::new()).await;
     assert_eq!(ids(&profiles.unwrap()), ["a", "b"]);
     assert!(report.is_complete() && report.collections[1].is_not_offered, "{report:?}");
-    for wrong in [
-        // The place is wrong.
-        vec![people(&["a", "b"], None), behind(), json(404, r#"{"error":"gone"}"#)],
-        // What says so is not the service.
-        vec![people(&["a", "b"], None), json(416, "nothing here")],
-    ] {
-        let connection = connection(Directory::new(Paging::FullPages), &Script::of(wrong));
-        let (profiles, report) = listed(&connection, ListQuery::new()).await;
-        assert!(profiles.is_err() && !report.is_complete(), "{report:?}");
+    assert_eq!(report.requests, script.sent().len() as u64);
+    // Who goes on at a stored cursor has not seen it: the own profile proves it, and is counted.
+    let at_page_2 = |script: &std::sync::Arc<Script>| {
+        let connection = connection(Directory::new(Paging::FullPages), script);
+        let query = ListQuery::new();
+        let bound = query.effective(connection.capabilities());
+        let cursor = Cursor::new(connection.info(), &bound, CursorPosition::PageNumber(2))
+            .in_collection(anyprofile_core::IdKind::USER);
+        async move { connection.list_page(&query, Some(&cursor)).await }
+    };
+    let script = Script::of([behind(), own()]);
+    let page = at_page_2(&script).await.unwrap();
+    assert_eq!((page.items.len(), page.effort.requests), (0, 2));
+    let script = Script::of([behind(), answer(503)]);
+    let error = at_page_2(&script).await.unwrap_err();
+    assert_eq!((error.kind(), error.effort().requests), (ErrorKind::Upstream, 2));
+    // The place is wrong; what says so is not the service.
+    for wrong in [vec![behind(), json(404, r#"{"error":"gone"}"#)], vec![json(416, "nothing here")]] {
+        at_page_2(&Script::of(wrong)).await.unwrap_err();
     }
+}
+
+#[tokio::test]
+async fn a_list_proves_nothing_of_itself() {
+    let script = Script::of([json(404, r#"{"error":"no such list"}"#)]);
+    let connection = connection(OptionalAlone(Directory::new(Paging::Tokens)), &script);
+    let error = connection.list_page(&ListQuery::new(), None).await.unwrap_err();
+    assert_eq!((error.status(), script.sent().len()), (Some(404), 1));
 }
 
 #[tokio::test]

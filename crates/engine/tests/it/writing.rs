@@ -77,6 +77,17 @@ async fn what_a_plan_was_worked_out_from_must_not_have_changed_where_that_is_ask
     assert!(script.sent().iter().all(|sent| sent.method == "GET"));
 }
 
+#[tokio::test]
+async fn a_change_that_the_basis_shows_made_is_settled_and_nothing_is_sent() {
+    let script = service(|_| false);
+    let connection = connection(Directory::new(Paging::Tokens), &script);
+    let plan = connection.plan(&roles(&["reader", "admin"]), &PlanOptions::new()).await.unwrap();
+    assert!(plan.is_settled() && plan.requests().is_empty(), "{plan:?}");
+    let executed = connection.execute(&plan, &ExecuteOptions::new()).await.unwrap();
+    assert!(executed.is_settled());
+    assert!(script.sent().iter().all(|sent| sent.method == "GET"));
+}
+
 fn creation() -> Write {
     Write::create(ProfileDraft::new(IdKind::USER).set(FieldPath::NAME_DISPLAY, "Ada"))
 }

@@ -37,7 +37,11 @@ pub(super) fn capabilities(organizations: &ListedOrganizations) -> Capabilities 
     operations.deactivate = Support::no("Upsun's API has no operation that deactivates a user");
     operations.enroll = Support::no("Upsun's API makes no links to enroll with");
     operations.delete = Support::no("Upsun's API has no operation that deletes a user");
-    operations.aliases = vec![IdAlias::new(IdKind::ORGANIZATION, "name=")];
+    operations.aliases = vec![IdAlias::new(
+        IdKind::ORGANIZATION,
+        "name=",
+        "use the id, which the console shows (26 letters and digits)",
+    )];
     let listing = &mut capabilities.listing;
     listing.collections = vec![ListedCollection::new(IdKind::USER, [PROFILE]).enriched_by([USER, ADDRESS])];
     listing.page_size = true;
