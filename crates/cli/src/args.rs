@@ -391,6 +391,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_address_to_filter_by_is_one_and_nothing_around_it() {
+        assert!(address("ada@example.com").is_ok());
+        for text in ["", "ada", "x <ada@example.com>", "a@x,b@x", "ada @example.com"] {
+            assert!(address(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
     }

@@ -199,6 +199,21 @@ async fn the_last_request_that_was_made_and_not_read_back_leaves_nothing_undone(
 }
 
 #[tokio::test]
+async fn what_an_earlier_answer_shows_is_not_what_a_later_request_has_changed() {
+    let service = Steps::of("a", &[]);
+    let plan = service.planned().await;
+    let before = service.shown.lock().unwrap().clone();
+    let mut execution = Execution::begin(&service, &plan, &ExecuteOptions::new()).await.unwrap();
+    execution.step(Ok(Receipt::Shows(Box::new(before))));
+    execution.step(Ok(Receipt::Accepted));
+    execution.step(Ok(Receipt::Accepted));
+    assert!(execution.is_unshown(), "it has to be read");
+    let read_before = service.read();
+    let executed = execution.finish(&service).await;
+    assert!(executed.error.is_none() && service.read() > read_before);
+}
+
+#[tokio::test]
 async fn an_execution_that_is_dropped_leaves_the_plan_spent() {
     let service = Steps::of("a", &[]);
     let plan = service.planned().await;
