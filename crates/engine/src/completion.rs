@@ -6,26 +6,12 @@ use futures_util::{StreamExt as _, future::join_all, stream};
 
 use crate::Connection;
 
-/// How many profiles of a page are completed side by side.
-const SIDE_BY_SIDE: usize = 4;
+/// How many things of a page are read side by side that are a request or a few each: a service that is asked for a page of
+/// them must not be flooded.
+pub const SIDE_BY_SIDE: usize = 4;
 
-/// Which failures are a reason why a record is missing.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Tolerance {
-    /// Of one profile that was asked for.
-    One,
-    /// Of one among many, which must not cost the others.
-    OneAmongMany,
-}
-
-impl Tolerance {
-    fn reason_of(self) -> fn(&Error) -> Option<MissingReason> {
-        match self {
-            Self::One => MissingReason::of,
-            Self::OneAmongMany => MissingReason::of_one_among_many,
-        }
-    }
-}
+/// Which failures are a reason why a record is missing: more of them for one among many, which must not cost the others.
+type ReasonOf = fn(&Error) -> Option<MissingReason>;
 
 /// The records that a profile lacks of these.
 fn lacking(profile: &Profile, views: &[View]) -> Vec<View> {
@@ -40,14 +26,9 @@ fn lacking(profile: &Profile, views: &[View]) -> Vec<View> {
 
 impl Connection {
     /// Adds to a profile all records that it lacks.
-    pub(crate) async fn complete(
-        &self,
-        caller: &Caller,
-        profile: &mut Profile,
-        tolerance: Tolerance,
-    ) -> Result<()> {
+    pub(crate) async fn complete(&self, caller: &Caller, profile: &mut Profile) -> Result<()> {
         let views = self.connector().further_views(&profile.id.kind);
-        self.complete_with(caller, profile, &views, tolerance).await
+        self.complete_with(caller, profile, &views, MissingReason::of).await
     }
 
     /// Adds to a profile those of these records that it lacks, side by side, in their order.
@@ -56,13 +37,13 @@ impl Connection {
         caller: &Caller,
         profile: &mut Profile,
         views: &[View],
-        tolerance: Tolerance,
+        reason_of: ReasonOf,
     ) -> Result<()> {
         let lacking = lacking(profile, views);
         let reads = lacking.iter().map(|view| self.connector().complete(caller, profile, view));
         let records = join_all(reads).await;
         for (view, record) in lacking.into_iter().zip(records) {
-            profile.merge_or_note(view, record, tolerance.reason_of())?;
+            profile.merge_or_note(view, record, reason_of)?;
         }
         Ok(())
     }
@@ -80,7 +61,7 @@ impl Connection {
         }
         let mut reads = stream::iter(std::mem::take(profiles))
             .map(|mut profile| async move {
-                self.complete_with(caller, &mut profile, views, Tolerance::OneAmongMany).await?;
+                self.complete_with(caller, &mut profile, views, MissingReason::of_one_among_many).await?;
                 Ok::<_, Error>(profile)
             })
             .buffered(SIDE_BY_SIDE);

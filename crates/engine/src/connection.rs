@@ -10,7 +10,7 @@ use anyprofile_core::{
 use anyprofile_http::{Caller, HttpClient};
 use tokio::sync::OnceCell;
 
-use crate::{Connector, LookUp, completion::Tolerance, listing, writing};
+use crate::{Connector, LookUp, listing, writing};
 
 /// An account of a service as an anyprofile provider: what a [`Connector`] knows of the service, and everything that is the
 /// same for all. Cheap to clone; clones share connections, tokens and what is known of the account.
@@ -70,14 +70,30 @@ impl Connection {
         self.0.prepared.get_or_try_init(|| self.connector().prepare(caller)).await.copied()
     }
 
-    /// The profile that was asked for, with its further records where they are asked for too.
-    async fn get_by(&self, caller: &Caller, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-        let mut profile = self.connector().get(caller, id, options).await?;
-        if !self.capabilities().is_same(id, &profile.id) {
-            return Err(self.info().somebody_else(id, &profile.id));
+    /// The profile that was asked for, as the connector reads it, and of nobody else.
+    pub(crate) async fn read(
+        &self,
+        caller: &Caller,
+        id: &ProfileId,
+        options: &GetOptions,
+    ) -> Result<Profile> {
+        let profile = self.connector().get(caller, id, options).await?;
+        if self.capabilities().is_same(id, &profile.id) {
+            Ok(profile)
+        } else {
+            Err(self.info().somebody_else(id, &profile.id))
         }
+    }
+
+    /// A profile, with its further records where they are asked for.
+    async fn completed(
+        &self,
+        caller: &Caller,
+        mut profile: Profile,
+        options: &GetOptions,
+    ) -> Result<Profile> {
         if options.enrich {
-            self.complete(caller, &mut profile, Tolerance::One).await?;
+            self.complete(caller, &mut profile).await?;
         }
         Ok(profile)
     }
@@ -105,7 +121,8 @@ impl ProfileProvider for Connection {
     async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         self.wish(async |caller| {
             self.capabilities().operations.get.check(self.info(), "get", id)?;
-            self.get_by(&caller.reading(), id, options).await
+            let caller = &caller.reading();
+            self.completed(caller, self.read(caller, id, options).await?, options).await
         })
         .await
     }
@@ -117,11 +134,7 @@ impl ProfileProvider for Connection {
                 return Err(current.missing(self.info(), "current"));
             }
             let caller = &caller.reading();
-            let mut profile = self.connector().current(caller, options).await?;
-            if options.enrich {
-                self.complete(caller, &mut profile, Tolerance::One).await?;
-            }
-            Ok(profile)
+            self.completed(caller, self.connector().current(caller, options).await?, options).await
         })
         .await
     }

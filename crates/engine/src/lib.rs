@@ -99,12 +99,12 @@
 //!     }
 //!
 //!     async fn list(&self, caller: &Caller, _: &ListQuery, place: &Place<'_>) -> Result<RecordPage> {
-//!         caller.call(&list_members(place.token())).await.map(|reply| reply.value)
+//!         caller.call(&list_members(place.token())).await
 //!     }
 //!
 //!     async fn get(&self, caller: &Caller, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
 //!         let operation = MEMBERS.asked(get_member(id.native()), id);
-//!         caller.call(&operation).await.map(|reply| reply.value)
+//!         caller.call(&operation).await
 //!     }
 //!
 //!     fn write(&self, caller: &Caller, write: &Write, _: &Basis, _: Timestamp) -> Result<Vec<Action>> {
@@ -151,6 +151,7 @@ mod writing;
 
 pub use self::{
     action::{Action, Basis},
+    completion::SIDE_BY_SIDE,
     connection::Connection,
     connector::{Collection, Connector, LookUp, Place, Position},
     mapping::Mapping,

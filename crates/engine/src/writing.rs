@@ -3,12 +3,12 @@
 use std::time::SystemTime;
 
 use anyprofile_core::{
-    Error, ErrorKind, ExecuteOptions, Executed, Execution, FieldPath, GetOptions, Plan, PlanOptions, Profile,
-    ProfileId, ProfileProvider as _, Receipt, Result, Timestamp, View, Write,
+    Error, ErrorKind, ExecuteOptions, Executed, Execution, FieldPath, GetOptions, MissingReason, Plan,
+    PlanOptions, Profile, ProfileId, ProfileProvider as _, Receipt, Result, Timestamp, View, Write,
 };
 use anyprofile_http::Caller;
 
-use crate::{Action, Basis, Connection, completion::Tolerance};
+use crate::{Action, Basis, Connection};
 
 /// What is kept in a plan, for nobody else to see.
 struct Payload {
@@ -95,7 +95,7 @@ pub(crate) async fn execute(
             break;
         }
         let receipt = match action.operation(&created) {
-            Ok(operation) => caller.call(&operation).await.map(|reply| reply.value),
+            Ok(operation) => caller.call(&operation).await,
             Err(error) => Err(error.with_provider(connection.info())),
         };
         created.push(match &receipt {
@@ -123,12 +123,9 @@ async fn read_back(
     id: &ProfileId,
     fields: &[FieldPath],
 ) -> Result<Profile> {
-    let mut profile = connection.connector().get(caller, id, &GetOptions::default()).await?;
-    if !connection.capabilities().is_same(id, &profile.id) {
-        return Err(connection.info().somebody_else(id, &profile.id));
-    }
+    let mut profile = connection.read(caller, id, &GetOptions::default()).await?;
     let views = of_fields(connection, &profile, fields);
-    connection.complete_with(caller, &mut profile, &views, Tolerance::One).await?;
+    connection.complete_with(caller, &mut profile, &views, MissingReason::of).await?;
     Ok(profile)
 }
 

@@ -12,7 +12,7 @@ use std::{
 use anyprofile_core::{Effort, Error, ErrorKind, ProviderInfo, Result};
 use tokio::{sync::OnceCell, time::Instant};
 
-use crate::{HttpClient, Operation, Reply};
+use crate::{HttpClient, Operation};
 
 /// Calls operations of one account, adds up what they take, and remembers what the account is known for. Cheap to clone.
 ///
@@ -51,12 +51,12 @@ impl Caller {
         &self.http
     }
 
-    /// Calls an operation.
+    /// Calls an operation, and gives what was read of its response.
     ///
     /// # Errors
     /// As [`HttpClient::call`]; and [`ErrorKind::Internal`], with nothing sent, for an operation that writes of a caller that
     /// [only reads](Self::reading).
-    pub async fn call<T>(&self, operation: &Operation<T>) -> Result<Reply<T>> {
+    pub async fn call<T>(&self, operation: &Operation<T>) -> Result<T> {
         if !self.may_write && !operation.request().reads() {
             let name = operation.request().operation().clone();
             return Err(Error::new(
@@ -70,7 +70,7 @@ impl Caller {
         let reply = self.http.call(operation).await;
         let effort = reply.as_ref().map_or_else(Error::effort, |reply| reply.effort);
         *self.lock() += effort;
-        reply
+        reply.map(|reply| reply.value)
     }
 
     /// Adds what was spent otherwise for the same wish.

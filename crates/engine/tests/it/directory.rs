@@ -176,28 +176,28 @@ impl Connector for Directory {
         let operation = Operation::new(request, move |answer| {
             page(answer, if is_machines { &MACHINES } else { &PEOPLE }, paging, number)
         });
-        caller.call(&operation).await.map(|reply| reply.value)
+        caller.call(&operation).await
     }
 
     // It believes whoever comes: that is the engine's to find out.
     async fn get(&self, caller: &Caller, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         let request = Request::get("get-person").path("/people").segment(id.native());
-        caller.call(&PEOPLE.of(Operation::new(request, |_| Ok(())))).await.map(|reply| reply.value)
+        caller.call(&PEOPLE.of(Operation::new(request, |_| Ok(())))).await
     }
 
     async fn current(&self, caller: &Caller, _: &GetOptions) -> Result<Profile> {
         let operation = Operation::new(Request::get("get-own").path("/own"), |_| Ok(()));
-        caller.call(&PEOPLE.of(operation)).await.map(|reply| reply.value)
+        caller.call(&PEOPLE.of(operation)).await
     }
 
     async fn complete(&self, caller: &Caller, profile: &Profile, view: &View) -> Result<Profile> {
         if *view == DETAILS {
             let request = Request::get("get-details").path("/details").segment(profile.id.native());
             let operation = DETAIL.asked(Operation::new(request, |_| Ok(())), &profile.id);
-            return caller.call(&operation).await.map(|reply| reply.value);
+            return caller.call(&operation).await;
         }
         let all = Operation::new(Request::get("list-roles").path("/roles"), Answer::decode);
-        let read = async { caller.call(&all).await.map(|reply| reply.value) };
+        let read = async { caller.call(&all).await };
         let table = caller.remember(ROLE_TABLE, read).await?;
         let mut roles = Profile::read_from(ROLES, profile.id.clone());
         let own = table.iter().filter(|held| held.person == profile.id.native());
@@ -216,7 +216,7 @@ impl Connector for Directory {
         match write {
             Write::Update { id, change } if !change.get(&FieldPath::ROLES).is_keep() => {
                 let held = caller.call(&held(id.native())).await?;
-                Basis::default().with("held", &held.value)
+                Basis::default().with("held", &held)
             }
             _ => Ok(Basis::default()),
         }

@@ -86,7 +86,7 @@ impl Connector for Scim {
 
         let request = Request::get("ServiceProviderConfig").path("/ServiceProviderConfig");
         let can_update = match caller.call(&Operation::new(request, Answer::decode::<Config>)).await {
-            Ok(reply) => reply.value.patch.supported,
+            Ok(config) => config.patch.supported,
             // Many servers do not have it, or garble it: the least is assumed.
             Err(error) if matches!(error.kind(), ErrorKind::Config | ErrorKind::Decode) => false,
             Err(error) => return Err(error),
@@ -115,13 +115,13 @@ impl Connector for Scim {
             Ok(RecordPage::new(page.try_map(|it| USERS.profile(answer, WithRaw::from(it))), onward)
                 .numbered())
         });
-        caller.call(&operation).await.map(|reply| reply.value)
+        caller.call(&operation).await
     }
 
     async fn get(&self, caller: &Caller, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         let request = Request::get("get").path("/Users").segment(id.native());
         let operation = USERS.asked(Operation::new(request, |_| Ok(())), id);
-        caller.call(&operation).await.map(|reply| reply.value)
+        caller.call(&operation).await
     }
 }
 

@@ -121,7 +121,7 @@ impl Connector for ProbelyConnector {
         let operation =
             if is_api_users { operations::list_api_users(&list) } else { operations::list_users(&list) };
         let operation = operation.read_as(move |answer| page(answer, mapping(is_api_users)));
-        caller.call(&operation).await.map(|reply| reply.value)
+        caller.call(&operation).await
     }
 
     async fn get(&self, caller: &Caller, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
@@ -130,11 +130,11 @@ impl Connector for ProbelyConnector {
         } else {
             USER.asked(operations::get_user(id.native()), id)
         };
-        caller.call(&operation).await.map(|reply| reply.value)
+        caller.call(&operation).await
     }
 
     async fn current(&self, caller: &Caller, _: &GetOptions) -> Result<Profile> {
-        caller.call(&operations::get_profile().read_as(own)).await.map(|reply| reply.value)
+        caller.call(&operations::get_profile().read_as(own)).await
     }
 
     fn write(&self, caller: &Caller, write: &Write, _: &Basis, _: Timestamp) -> Result<Vec<Action>> {

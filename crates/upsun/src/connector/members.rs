@@ -1,7 +1,7 @@
 //! The members of an organization.
 
 use anyprofile_core::{Field, IdKind, ListQuery, MissingReason, Profile, ProfileId, Result, wire::WithRaw};
-use anyprofile_engine::{Mapping, Place, RecordPage};
+use anyprofile_engine::{Mapping, Place, RecordPage, SIDE_BY_SIDE};
 use anyprofile_http::{Answer, Caller};
 use futures_util::{StreamExt as _, stream};
 
@@ -12,9 +12,6 @@ use crate::{
     operations::{self, item_list},
     wire::{ItemList, OrganizationMember, ReferencedUsers, SignedLink},
 };
-
-/// How many links of a page are followed side by side.
-const SIDE_BY_SIDE: usize = 4;
 
 /// What was seen of the membership's own id is the user's.
 static MEMBERS: Mapping<OrganizationMember> =
@@ -33,7 +30,7 @@ pub(super) async fn page(
         ..ListOrganizationMembers::default()
     };
     let operation = operations::list_organization_members(organization.native(), &list).read_as(members);
-    let (mut page, users) = caller.call(&operation).await?.value;
+    let (mut page, users) = caller.call(&operation).await?;
     let mut reads =
         stream::iter(users).map(|link| async move { referenced(caller, &link).await }).buffered(SIDE_BY_SIDE);
     let mut answers = Vec::new();
@@ -60,7 +57,7 @@ type Answered = std::result::Result<ReferencedUsers, MissingReason>;
 
 async fn referenced(caller: &Caller, link: &SignedLink) -> Result<Answered> {
     match caller.call(&operations::get_referenced_users(link)).await {
-        Ok(reply) => Ok(Ok(reply.value)),
+        Ok(users) => Ok(Ok(users)),
         Err(error) => Ok(Err(MissingReason::of_one_among_many(&error).ok_or(error)?)),
     }
 }

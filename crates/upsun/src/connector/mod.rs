@@ -103,7 +103,7 @@ impl Connector for UpsunConnector {
             Some(link) => operations::follow_profiles(&list, &Link::to(link)),
             None => operations::list_profiles(&list),
         };
-        caller.call(&operation.read_as(page)).await.map(|reply| reply.value)
+        caller.call(&operation.read_as(page)).await
     }
 
     async fn get(&self, caller: &Caller, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
@@ -115,7 +115,7 @@ impl Connector for UpsunConnector {
     }
 
     async fn current(&self, caller: &Caller, _: &GetOptions) -> Result<Profile> {
-        caller.call(&USERS.of(operations::get_current_user())).await.map(|reply| reply.value)
+        caller.call(&USERS.of(operations::get_current_user())).await
     }
 
     /// Addresses and user names are looked up directly: `/users/email=…`, `/users/username=…`. What is found is the
@@ -132,7 +132,7 @@ impl Connector for UpsunConnector {
             }
             _ => return LookUp::Unanswerable,
         };
-        LookUp::Direct(caller.call(&USERS.of(operation)).await.map(|reply| Box::new(reply.value)))
+        LookUp::Direct(caller.call(&USERS.of(operation)).await.map(Box::new))
     }
 
     fn further_views(&self, kind: &IdKind) -> Vec<View> {

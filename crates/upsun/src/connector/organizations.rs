@@ -4,7 +4,7 @@ use anyprofile_core::{
     ErrorKind, Field, IdKind, ListQuery, MissingReason, Page, Profile, ProfileId, Quarantined, Result,
     wire::WithRaw,
 };
-use anyprofile_engine::{Onward, Place, Position, RecordPage};
+use anyprofile_engine::{Onward, Place, Position, RecordPage, SIDE_BY_SIDE};
 use anyprofile_http::{Answer, Caller, Fact};
 use futures_util::{StreamExt as _, stream};
 
@@ -17,8 +17,6 @@ use crate::{
 
 /// How many of the organizations are one page, where the caller names no size: each is a request of its own.
 const PAGE_SIZE: u32 = 25;
-/// How many organizations are read side by side.
-const SIDE_BY_SIDE: usize = 4;
 
 /// The id of the token's user.
 const OWN_ID: Fact<String> = Fact::new("own id");
@@ -49,7 +47,7 @@ async fn discovered(caller: &Caller, query: &ListQuery, place: &Place<'_>) -> Re
         ..ListUserOrganizations::default()
     };
     let operation = operations::list_user_organizations(&user_id, &list).read_as(page);
-    caller.call(&operation).await.map(|reply| reply.value)
+    caller.call(&operation).await
 }
 
 fn page(answer: &Answer) -> Result<RecordPage> {
@@ -69,15 +67,14 @@ async fn own_id(caller: &Caller) -> Result<String> {
             _ => Err(answer.error(ErrorKind::Decode, "the answer has no usable id")),
         }
     });
-    let reply = caller.call(&operation).await.map_err(|error| {
+    caller.call(&operation).await.map_err(|error| {
         if error.kind() == ErrorKind::PermissionDenied {
             return error.with_hint(
                 "the token belongs to no user, whose organizations could be listed: name them in the configuration",
             );
         }
         error
-    });
-    reply.map(|reply| reply.value)
+    })
 }
 
 async fn configured(

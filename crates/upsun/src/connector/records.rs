@@ -31,7 +31,7 @@ pub(super) static ORGANIZATION_PROFILES: Mapping<wire::Profile> =
 static ADDRESSES: Mapping<wire::Address> = Mapping::new(IdKind::USER, |_| None, map::address);
 
 async fn called(caller: &Caller, operation: Operation<Profile>) -> Result<Profile> {
-    caller.call(&operation).await.map(|reply| reply.value)
+    caller.call(&operation).await
 }
 
 /// A profile of `/profiles`.

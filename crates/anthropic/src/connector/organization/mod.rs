@@ -69,7 +69,7 @@ fn page<T: Tolerant>(answer: &Answer, mapping: &Mapping<T>) -> Result<RecordPage
 /// The organization that the credential belongs to.
 async fn own(caller: &Caller) -> Result<Profile> {
     let operation = ORGANIZATION.of(operations::get_organization());
-    caller.call(&operation).await.map(|reply| reply.value)
+    caller.call(&operation).await
 }
 
 /// The organization, if it is the one that the credential belongs to: of another nobody can be listed.
@@ -104,7 +104,7 @@ impl Connector for OrganizationConnector {
             let list = self.list_users(query, place);
             operations::list_organization_users(&list).read_as(|answer| page(answer, &USER))
         };
-        caller.call(&operation).await.map(|reply| reply.value)
+        caller.call(&operation).await
     }
 
     async fn get(&self, caller: &Caller, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
@@ -113,7 +113,7 @@ impl Connector for OrganizationConnector {
             "invite" => INVITED.asked(operations::get_invite(id.native()), id),
             _ => return own_of(caller, id).await,
         };
-        caller.call(&operation).await.map(|reply| reply.value)
+        caller.call(&operation).await
     }
 
     async fn current(&self, caller: &Caller, _: &GetOptions) -> Result<Profile> {

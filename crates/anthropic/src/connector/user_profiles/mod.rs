@@ -85,12 +85,12 @@ impl Connector for UserProfilesConnector {
     async fn list(&self, caller: &Caller, query: &ListQuery, place: &Place<'_>) -> Result<RecordPage> {
         let list = self.list_user_profiles(query, place);
         let operation = operations::list_user_profiles(&self.beta, &list).read_as(page);
-        caller.call(&operation).await.map(|reply| reply.value)
+        caller.call(&operation).await
     }
 
     async fn get(&self, caller: &Caller, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         let operation = USER_PROFILE.asked(operations::get_user_profile(&self.beta, id.native()), id);
-        caller.call(&operation).await.map(|reply| reply.value)
+        caller.call(&operation).await
     }
 
     fn write(&self, caller: &Caller, write: &Write, _: &Basis, now: Timestamp) -> Result<Vec<Action>> {
