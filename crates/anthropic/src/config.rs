@@ -1,5 +1,7 @@
 //! The settings of an account.
 
+mod descriptor;
+
 use anyprofile_core::{AccountName, Error, ProviderInfo, Result, ServiceName};
 use anyprofile_engine::Connection;
 use anyprofile_http::{
@@ -11,6 +13,8 @@ use crate::{
     connector::{OrganizationConnector, UserProfilesConnector},
     dialect::DIALECT,
 };
+
+pub use self::descriptor::service;
 
 /// The name of the service in ids and configurations.
 pub const SERVICE: &str = "anthropic";

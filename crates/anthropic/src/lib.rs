@@ -23,7 +23,7 @@ pub mod wire;
 pub use self::{
     beta::{BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04},
     client::AnthropicClient,
-    config::{ANTHROPIC_API_URL, API_VERSION, AnthropicConfig, SERVICE},
+    config::{ANTHROPIC_API_URL, API_VERSION, AnthropicConfig, SERVICE, service},
     connector::{INVITE, ORGANIZATION_USER},
     map::AnthropicExtension,
     operations::{ListInvites, ListOrganizationUsers, ListUserProfiles, OrderBy, SortDirection},

@@ -25,9 +25,10 @@
 //! | `upsun` | | Upsun and Platform.sh: the module `upsun` |
 //! | `probely` | | Probely, also known as Snyk API & Web: the module `probely` |
 //! | `anthropic` | | the Anthropic API's user profiles: the module `anthropic` |
-//! | `config` | | accounts from a TOML file: `Accounts::load` |
+//! | `config` | | accounts from a TOML file: `Services::load` |
+//! | `engine` | | the engine, the HTTP client and accounts, for a service of one's own: the modules `engine` and `http`; each service turns it on |
 //! | `schema` | | the JSON Schema of a profile: `profile_schema` |
-//! | `full` | | all of the above |
+//! | `full` | | the services, `config` and `schema` |
 //! | `rustls` | yes | TLS by rustls, with the platform's certificate store |
 //! | `native-tls` | | TLS by the platform's own library |
 //!
@@ -42,7 +43,7 @@
 //! - No secret and no personal data in an error, a `Debug` or a log line.
 //! - Reads are repeated where that may help; writes are not, unless the service refused them unread.
 
-#[cfg(feature = "_service")]
+#[cfg(feature = "engine")]
 mod accounts;
 mod directory;
 
@@ -50,15 +51,15 @@ pub use anyprofile_core::*;
 
 #[cfg(feature = "anthropic")]
 pub use anyprofile_anthropic as anthropic;
-#[cfg(feature = "_service")]
+#[cfg(feature = "engine")]
 pub use anyprofile_engine as engine;
-#[cfg(feature = "_service")]
+#[cfg(feature = "engine")]
 pub use anyprofile_http as http;
 #[cfg(feature = "probely")]
 pub use anyprofile_probely as probely;
 #[cfg(feature = "upsun")]
 pub use anyprofile_upsun as upsun;
 
-#[cfg(feature = "_service")]
-pub use self::accounts::Accounts;
+#[cfg(feature = "engine")]
+pub use self::accounts::{AccountEntry, Accounts, COMMON_KEYS, SecretSource, Services};
 pub use self::directory::{AccountFound, AccountReport, Directory, DirectoryListing};

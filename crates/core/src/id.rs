@@ -41,6 +41,15 @@ macro_rules! name_type {
                 Ok(Self(name.into()))
             }
 
+            /// Takes a name that stands in the program.
+            ///
+            /// # Panics
+            /// If it is none, as [`new`](Self::new) says.
+            pub fn from_static(name: &'static str) -> Self {
+                #[allow(clippy::expect_used, reason = "no input reaches it: the name stands in the program")]
+                Self::new(name).expect("a name has 1 to 64 of a-z, A-Z, 0-9, '.', '_' and '-'")
+            }
+
             /// The name.
             pub fn as_str(&self) -> &str {
                 &self.0

@@ -14,6 +14,8 @@
 //! script; `anyprofile-conformance` holds it to what every provider keeps. The provider is used as any other: on its own, as an
 //! `Arc<dyn ProfileProvider>`, in a `Directory`.
 //!
+//! A [`ServiceDescriptor`] says how accounts of the service are configured, so that account files and the command can name it.
+//!
 //! # A connector
 //! Of an invented API with three endpoints: a list of members whose pages have a token, one member, and a new name for one.
 //!
@@ -147,6 +149,7 @@ mod connector;
 mod listing;
 mod mapping;
 mod page;
+mod service;
 mod writing;
 
 pub use self::{
@@ -156,4 +159,8 @@ pub use self::{
     connector::{Collection, Connector, LookUp, Place, Position},
     mapping::Mapping,
     page::{Onward, RecordPage},
+    service::{
+        ConfiguredAccount, CredentialKey, CredentialSet, Secrets, ServiceDescriptor, SettingKey, SettingKind,
+        Settings,
+    },
 };

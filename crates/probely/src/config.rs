@@ -1,10 +1,14 @@
 //! The settings of an account.
 
+mod descriptor;
+
 use anyprofile_core::{AccountName, ProviderInfo, Result, ServiceName, open_enum};
 use anyprofile_engine::Connection;
 use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, SecretString, header};
 
 use crate::{connector::ProbelyConnector, dialect::DIALECT};
+
+pub use self::descriptor::service;
 
 /// The name of the service in ids and configurations.
 pub const SERVICE: &str = "probely";

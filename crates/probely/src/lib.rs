@@ -17,7 +17,7 @@ pub mod wire;
 
 pub use self::{
     client::ProbelyClient,
-    config::{PROBELY_API_URL, ProbelyConfig, Region, SERVICE},
+    config::{PROBELY_API_URL, ProbelyConfig, Region, SERVICE, service},
     connector::API_USER,
     map::ProbelyExtension,
     operations::{ListEntries, ListUsers, LogicalOperator},

@@ -21,7 +21,7 @@ pub use self::{
     client::UpsunClient,
     config::{
         ListedOrganizations, PLATFORM_SH_API_URL, PLATFORM_SH_AUTH_URL, SERVICE, UPSUN_API_URL,
-        UPSUN_AUTH_URL, UpsunConfig,
+        UPSUN_AUTH_URL, UpsunConfig, service,
     },
     connector::{COMPANY_TYPE, DEFAULT_CATALOG, MARKETING, PROJECT_OPTIONS_URL, UI_COLORSCHEME},
     map::UpsunExtension,

@@ -9,12 +9,19 @@ use std::{
 
 use anyprofile_core::{Error, Result};
 use anyprofile_http::SecretString;
+use serde::{
+    Serialize, Serializer,
+    ser::{Error as _, SerializeMap as _},
+};
 
 /// Where a secret comes from. It is read when the account is connected. `Debug` shows none.
+///
+/// In an account file it is `{ env = "NAME" }`, `{ file = "PATH" }` or `{ command = ["PROGRAM", "ARGUMENT"] }`. It
+/// serializes so, but for a secret that the program gave, which is an error then.
 #[derive(Clone)]
-#[cfg_attr(not(feature = "config"), allow(dead_code, reason = "only a file names the others"))]
-pub(super) enum SecretSource {
-    /// The secret itself, given by the program. A configuration file cannot.
+#[non_exhaustive]
+pub enum SecretSource {
+    /// The secret itself, given by the program. An account file cannot.
     Literal(SecretString),
     /// An environment variable.
     Env(String),
@@ -32,8 +39,36 @@ pub(super) fn not_text(name: &str) -> Error {
 
 impl SecretSource {
     /// The secret itself.
-    pub(super) fn literal(secret: impl Into<SecretString>) -> Self {
+    pub fn literal(secret: impl Into<SecretString>) -> Self {
         Self::Literal(secret.into())
+    }
+
+    /// Where a secret of an account file is.
+    ///
+    /// # Errors
+    /// A configuration error that repeats no value.
+    #[cfg(feature = "config")]
+    pub(super) fn from_table(key: &str, source: serde_json::Map<String, serde_json::Value>) -> Result<Self> {
+        use serde_json::Value;
+
+        let mut parts = source.into_iter();
+        match (parts.next(), parts.next()) {
+            (Some((form, Value::String(name))), None) if form == "env" => Ok(Self::Env(name)),
+            (Some((form, Value::String(path))), None) if form == "file" => Ok(Self::File(path.into())),
+            (Some((form, Value::Array(arguments))), None) if form == "command" => {
+                let arguments = arguments.iter().map(|it| it.as_str().map(str::to_owned));
+                let arguments: Option<Vec<_>> = arguments.collect();
+                arguments
+                    .map(Self::Command)
+                    .ok_or_else(|| Error::config(format!("{key}: a command is a list of texts")))
+            }
+            _ => Err(Error::config(format!("{key}: the secret's source is not understood"))),
+        }
+        .map_err(|error| {
+            error.with_hint(
+                "write { env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }",
+            )
+        })
     }
 
     /// Reads it.
@@ -57,6 +92,26 @@ impl SecretSource {
             "" => Err(Error::config(format!("{self:?} gave no secret"))),
             secret => Ok(secret.to_owned().into()),
         }
+    }
+}
+
+/// Whether a text of the environment stands for nothing.
+pub(super) fn is_blank(value: &str) -> bool {
+    value.trim().is_empty()
+}
+
+impl Serialize for SecretSource {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut table = serializer.serialize_map(Some(1))?;
+        match self {
+            Self::Literal(_) => {
+                return Err(S::Error::custom("a secret that the program gave is not written"));
+            }
+            Self::Env(name) => table.serialize_entry("env", name)?,
+            Self::File(path) => table.serialize_entry("file", path)?,
+            Self::Command(arguments) => table.serialize_entry("command", arguments)?,
+        }
+        table.end()
     }
 }
 

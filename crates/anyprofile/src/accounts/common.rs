@@ -1,0 +1,102 @@
+//! Keys that an account of any service has.
+
+use std::{borrow::Cow, time::Duration};
+
+use anyprofile_core::{Error, Result};
+use anyprofile_engine::{SettingKey, SettingKind, Settings};
+use anyprofile_http::{HttpOptions, Proxy};
+use serde::Deserialize;
+
+/// The keys that an account of any service has beside those of the service.
+pub static COMMON_KEYS: [SettingKey; 10] = [
+    key(
+        "proxy",
+        SettingKind::Text,
+        "`\"none\"`, or the `http:` or `https:` URL of a proxy, without credentials; else the environment's",
+    ),
+    key("ca_file", SettingKind::Path, "certificate authorities to trust beside the platform's, as PEM"),
+    key("user_agent", SettingKind::Text, "a product token in front of the library's own in `User-Agent`"),
+    key("max_attempts", SettingKind::Number { at_least: 1 }, "attempts of an operation that may be repeated"),
+    key("attempt_timeout_seconds", SettingKind::Number { at_least: 1 }, "how long one attempt may take"),
+    key(
+        "operation_deadline_seconds",
+        SettingKind::Number { at_least: 1 },
+        "how long an operation may take, with all attempts and waits",
+    ),
+    key(
+        "max_concurrency",
+        SettingKind::Number { at_least: 0 },
+        "requests under way at once; 0 means any number",
+    ),
+    key(
+        "max_requests_per_second",
+        SettingKind::Number { at_least: 0 },
+        "requests a second; 0 means any number, slowed down where the service says so",
+    ),
+    key(
+        "trusted_origins",
+        SettingKind::List { words: Cow::Borrowed(&[]) },
+        "further origins that redirects and next links may lead to",
+    ),
+    key("allow_insecure_http", SettingKind::Flag, "lets credentials go to `http:` hosts other than loopback"),
+];
+
+const fn key(name: &'static str, kind: SettingKind, doc: &'static str) -> SettingKey {
+    SettingKey::describe(name, kind, doc)
+}
+
+/// What an account says for the HTTP client.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Common {
+    proxy: Option<String>,
+    ca_file: Option<String>,
+    user_agent: Option<String>,
+    max_attempts: Option<u32>,
+    attempt_timeout_seconds: Option<u64>,
+    operation_deadline_seconds: Option<u64>,
+    max_concurrency: Option<u32>,
+    max_requests_per_second: Option<u32>,
+    trusted_origins: Vec<String>,
+    allow_insecure_http: bool,
+}
+
+/// Takes the keys that every account has out of `settings`.
+///
+/// # Errors
+/// A configuration error that names the key and repeats no value.
+pub(super) fn take_http_options(settings: &mut Settings) -> Result<HttpOptions> {
+    let mut common = Settings::default();
+    for key in &COMMON_KEYS {
+        if let Some(value) = settings.remove(&key.name) {
+            key.check(&value)?;
+            common.insert(key.name.clone(), value);
+        }
+    }
+    let common: Common = common.read()?;
+    let mut http = HttpOptions::default()
+        .with_allow_insecure_http(common.allow_insecure_http)
+        .with_trusted_origins(common.trusted_origins);
+    if let Some(path) = common.ca_file {
+        let pem = std::fs::read(&path)
+            .map_err(|error| Error::config(format!("the file {path} cannot be read: {}", error.kind())))?;
+        http = http.with_root_certificate(pem);
+    }
+    match common.proxy.as_deref() {
+        Some("none") => http.proxy = Proxy::None,
+        Some(url) if url.contains('@') => {
+            return Err(Error::config("proxy: a literal secret in the file is refused")
+                .with_hint("name the proxy in HTTPS_PROXY"));
+        }
+        Some(url) => http.proxy = Proxy::Url(url.to_owned()),
+        None => {}
+    }
+    http.user_agent = common.user_agent;
+    http.max_attempts = common.max_attempts.unwrap_or(http.max_attempts);
+    http.attempt_timeout = common.attempt_timeout_seconds.map_or(http.attempt_timeout, Duration::from_secs);
+    http.operation_deadline =
+        common.operation_deadline_seconds.map_or(http.operation_deadline, Duration::from_secs);
+    http.max_concurrency = common.max_concurrency.unwrap_or(http.max_concurrency);
+    http.max_requests_per_second = common.max_requests_per_second.unwrap_or(http.max_requests_per_second);
+    Ok(http)
+}

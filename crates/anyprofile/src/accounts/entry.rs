@@ -1,0 +1,142 @@
+//! An account as it is configured.
+
+use std::collections::BTreeMap;
+
+use anyprofile_core::{AccountName, Error, Result, ServiceName};
+use anyprofile_engine::{SettingKey, SettingKind, Settings};
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use serde_json::{Map, Value};
+
+use super::secret::SecretSource;
+
+/// The key that names an account's service.
+const SERVICE: &str = "service";
+
+/// An account as it is configured: its service, keys with their values, and where its credentials are. `Debug` shows no
+/// value.
+///
+/// Whether the service takes all of it is seen when it is [opened](super::Services::open).
+#[derive(Clone, Debug)]
+pub struct AccountEntry {
+    name: AccountName,
+    service: ServiceName,
+    settings: Settings,
+    secrets: BTreeMap<String, SecretSource>,
+}
+
+impl AccountEntry {
+    /// An account of this name at a service.
+    pub fn new(name: AccountName, service: ServiceName) -> Self {
+        Self { name, service, settings: Settings::default(), secrets: BTreeMap::new() }
+    }
+
+    /// Sets the value of a key that is no secret: one of the service, or one that [every account has](super::COMMON_KEYS).
+    pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.settings.insert(key, value);
+        self
+    }
+
+    /// Says where a credential is.
+    pub fn with_secret(mut self, key: impl Into<String>, source: SecretSource) -> Self {
+        self.secrets.insert(key.into(), source);
+        self
+    }
+
+    /// The name of the account.
+    pub fn name(&self) -> &AccountName {
+        &self.name
+    }
+
+    /// The name of the service.
+    pub fn service(&self) -> &ServiceName {
+        &self.service
+    }
+
+    /// The keys that are no secrets, with their values.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The keys of the credentials, and where each of these is.
+    pub fn secrets(&self) -> impl Iterator<Item = (&str, &SecretSource)> {
+        self.secrets.iter().map(|(key, source)| (key.as_str(), source))
+    }
+
+    /// An account of a file. What is a table is where a secret is; everything else is a setting.
+    ///
+    /// # Errors
+    /// A configuration error that names the account and the key, and repeats no value.
+    #[cfg(feature = "config")]
+    pub(super) fn from_table(name: &str, table: Map<String, Value>, services: &[&str]) -> Result<Self> {
+        let account: AccountName =
+            name.parse().map_err(|error| Error::config(format!("account '{name}': {error}")))?;
+        let of_account = |error: Error| in_account(&account, &error);
+        let mut service = None;
+        let (mut settings, mut secrets) = (Settings::default(), BTreeMap::new());
+        for (key, value) in table {
+            match value {
+                Value::String(text) if key == SERVICE => {
+                    let name = text
+                        .parse::<ServiceName>()
+                        .map_err(|error| of_account(Error::config(format!("service: {error}"))))?;
+                    service = Some(name);
+                }
+                _ if key == SERVICE => return Err(of_account(Error::config("service must be text"))),
+                Value::Object(source) => {
+                    let source = SecretSource::from_table(&key, source).map_err(of_account)?;
+                    secrets.insert(key, source);
+                }
+                value => settings.insert(key, value),
+            }
+        }
+        let service = service.ok_or_else(|| {
+            of_account(
+                Error::config("service is required")
+                    .with_hint(format!("the services are {}", services.join(", "))),
+            )
+        })?;
+        Ok(Self { name: account, service, settings, secrets })
+    }
+
+    /// The same, with paths that begin at a folder, where they are relative.
+    #[cfg(feature = "config")]
+    pub(super) fn in_folder<'a>(
+        mut self,
+        folder: &std::path::Path,
+        keys: impl Iterator<Item = &'a SettingKey>,
+    ) -> Self {
+        for source in self.secrets.values_mut() {
+            if let SecretSource::File(path) = source {
+                *path = folder.join(&*path);
+            }
+        }
+        for key in keys.filter(|key| key.kind == SettingKind::Path) {
+            if let Some(path) = self.settings.get(&key.name).and_then(Value::as_str) {
+                let path = folder.join(path).display().to_string();
+                self.settings.insert(key.name.clone(), path);
+            }
+        }
+        self
+    }
+}
+
+impl Serialize for AccountEntry {
+    /// As the table of an account file.
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut table = serializer.serialize_map(None)?;
+        table.serialize_entry(SERVICE, self.service.as_str())?;
+        for (key, value) in self.settings.iter() {
+            table.serialize_entry(key, value)?;
+        }
+        for (key, source) in &self.secrets {
+            table.serialize_entry(key, source)?;
+        }
+        table.end()
+    }
+}
+
+/// An error of one account.
+pub(super) fn in_account(account: &AccountName, error: &Error) -> Error {
+    let located = Error::config(format!("account '{account}': {}", error.message()));
+    located.with_hint(error.hint().unwrap_or("check the account's configuration"))
+}

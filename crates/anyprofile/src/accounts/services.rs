@@ -1,0 +1,199 @@
+//! The services that accounts can be of.
+
+use anyprofile_core::{Error, Result};
+use anyprofile_engine::{ServiceDescriptor, SettingKey, Settings};
+
+use super::{Account, AccountEntry, Accounts, COMMON_KEYS, common::take_http_options, entry::in_account};
+
+/// Lists the services of this project: a feature each, and the crate that the feature turns on.
+macro_rules! services_of_this_project {
+    ($($feature:tt => $crate_name:ident,)+) => {
+        /// The features that turn a service on.
+        const FEATURES: &[&str] = &[$($feature),+];
+
+        /// The services that were built in.
+        fn built_in() -> Vec<ServiceDescriptor> {
+            vec![$(#[cfg(feature = $feature)] $crate_name::service()),+]
+        }
+    };
+}
+
+services_of_this_project! {
+    "upsun" => anyprofile_upsun,
+    "probely" => anyprofile_probely,
+    "anthropic" => anyprofile_anthropic,
+}
+
+/// The services that accounts can be of: those that were built in, and any of one's own.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use anyprofile::Services;
+/// # use anyprofile::engine::ServiceDescriptor;
+/// # fn connect(
+/// #     _: anyprofile::AccountName,
+/// #     _: &serde_json::Value,
+/// #     _: &anyprofile::engine::Secrets,
+/// #     _: anyprofile::http::HttpOptions,
+/// # ) -> anyprofile::Result<std::sync::Arc<dyn anyprofile::ProfileProvider>> {
+/// #     Err(anyprofile::Error::config("of an example"))
+/// # }
+/// # let my_service = ServiceDescriptor::new(anyprofile::ServiceName::from_static("mine"), "Mine", connect);
+///
+/// let services = Services::builtin().with(my_service);
+/// assert!(services.get("mine").is_some());
+/// # #[cfg(feature = "config")]
+/// let accounts = services.from_toml("[accounts.one]\nservice = \"mine\"", Path::new("."))?;
+/// # Ok::<(), anyprofile::Error>(())
+/// ```
+///
+/// # Services of this project
+#[doc = include_str!("../../docs/accounts.md")]
+#[derive(Clone, Debug)]
+pub struct Services(Vec<ServiceDescriptor>);
+
+impl Services {
+    /// No service.
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The services that were built in, each by a feature of this crate.
+    pub fn builtin() -> Self {
+        Self(built_in())
+    }
+
+    /// Adds a service. It takes the place of one with the same name.
+    pub fn with(mut self, service: ServiceDescriptor) -> Self {
+        match self.0.iter_mut().find(|known| known.name() == service.name()) {
+            Some(known) => *known = service,
+            None => self.0.push(service),
+        }
+        self
+    }
+
+    /// The service of a name.
+    pub fn get(&self, name: &str) -> Option<&ServiceDescriptor> {
+        self.0.iter().find(|service| *service.name() == name)
+    }
+
+    /// The services, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &ServiceDescriptor> {
+        self.0.iter()
+    }
+
+    /// The names, in the order in which they were added.
+    pub fn names(&self) -> Vec<&str> {
+        self.0.iter().map(|service| service.name().as_str()).collect()
+    }
+
+    /// Checks accounts that a program put together. Reads no secret and sends no request.
+    ///
+    /// # Errors
+    /// A configuration error that names the account and the key, and repeats no value, since one may be a secret.
+    pub fn open(&self, entries: impl IntoIterator<Item = AccountEntry>) -> Result<Accounts> {
+        let mut accounts: Vec<Account> = Vec::new();
+        for entry in entries {
+            if accounts.iter().any(|account| account.entry.name() == entry.name()) {
+                return Err(Error::config(format!("two accounts are named '{}'", entry.name()))
+                    .with_hint("give each account a name of its own"));
+            }
+            accounts.push(self.open_one(entry)?);
+        }
+        Ok(Accounts { accounts, beside_file: Vec::new() })
+    }
+
+    fn open_one(&self, entry: AccountEntry) -> Result<Account> {
+        let of_account = |error: Error| in_account(entry.name(), &error);
+        let service = self.named(entry.service().as_str()).map_err(of_account)?;
+        let mut settings = entry.settings().clone();
+        let http = take_http_options(&mut settings).map_err(of_account)?;
+        let credentials: Vec<&str> = entry.secrets().map(|(key, _)| key).collect();
+        check_keys(service, &settings, &credentials).map_err(of_account)?;
+        let configured = service.configure(settings, &credentials).map_err(of_account)?;
+        Ok(Account { entry, configured, http })
+    }
+
+    /// The service of a name that an account gives.
+    pub(super) fn named(&self, name: &str) -> Result<&ServiceDescriptor> {
+        self.get(name).ok_or_else(|| {
+            if FEATURES.contains(&name) {
+                return Error::config(format!("the service '{name}' was not built in"))
+                    .with_hint(format!("turn on the feature '{name}' of the crate anyprofile"));
+            }
+            let known = self.names();
+            Error::config("the service is not known").with_hint(match &*known {
+                [] => format!(
+                    "no service was built in; turn on a feature of the crate anyprofile: {}",
+                    FEATURES.join(", ")
+                ),
+                _ => format!("the services are {}", known.join(", ")),
+            })
+        })
+    }
+
+    /// What to say where no account is configured at all.
+    pub(super) fn no_account(&self) -> Error {
+        let error = Error::config("no account is configured");
+        let variables: Vec<_> = self.credential_variables().collect();
+        if self.0.is_empty() {
+            return error.with_hint(format!(
+                "no service was built in; turn on a feature of the crate anyprofile: {}",
+                FEATURES.join(", ")
+            ));
+        }
+        if variables.is_empty() {
+            return error.with_hint("write a configuration file");
+        }
+        error.with_hint(format!("set {}, or write a configuration file", variables.join(" or ")))
+    }
+
+    /// The environment variables that hold a credential.
+    pub(super) fn credential_variables(&self) -> impl Iterator<Item = &str> {
+        let keys = self.0.iter().flat_map(|service| service.credential_keys());
+        keys.filter_map(|key| key.variable.as_deref())
+    }
+}
+
+/// Checks that each key has a meaning for the service, so that none is silently without effect.
+fn check_keys(service: &ServiceDescriptor, settings: &Settings, credentials: &[&str]) -> Result<()> {
+    let is_credential = |key: &str| service.credential_keys().iter().any(|known| known.name == key);
+    let is_setting = |key: &str| service.keys().iter().any(|known| known.name == key);
+    for key in settings.keys() {
+        if is_credential(key) {
+            return Err(Error::config(format!("{key}: a literal secret in the file is refused")).with_hint(
+                "write { env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }",
+            ));
+        }
+        if !is_setting(key) {
+            return Err(unknown_key(service, key));
+        }
+    }
+    for key in credentials.iter().copied() {
+        if is_setting(key) {
+            return Err(
+                Error::config(format!("{key} is no secret")).with_hint(format!("write its value: {key} = …"))
+            );
+        }
+        if !is_credential(key) {
+            return Err(unknown_key(service, key));
+        }
+    }
+    Ok(())
+}
+
+fn unknown_key(service: &ServiceDescriptor, key: &str) -> Error {
+    let names = |keys: &[SettingKey]| {
+        keys.iter().map(|key| key.name.clone().into_owned()).collect::<Vec<_>>().join(", ")
+    };
+    let credentials: Vec<_> = service.credential_keys().iter().map(|key| key.name.clone()).collect();
+    let own: Vec<_> =
+        [credentials.join(", "), names(service.keys())].into_iter().filter(|it| !it.is_empty()).collect();
+    Error::config(format!("'{key}' has no meaning for {}", service.name())).with_hint(format!(
+        "the keys of {} are {}; every account also has {}",
+        service.name(),
+        own.join(", "),
+        names(&COMMON_KEYS)
+    ))
+}

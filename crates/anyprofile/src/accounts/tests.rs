@@ -1,0 +1,177 @@
+use std::ffi::OsString;
+
+use anyprofile_core::ErrorKind;
+use serde_json::json;
+
+use super::*;
+
+fn variables(pairs: &'static [(&str, &str)]) -> Result<Accounts> {
+    Accounts::from_variables(|name| {
+        pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+    })
+}
+
+#[test]
+fn each_service_is_an_account_if_its_variable_is_set() {
+    let accounts = variables(&[
+        ("UPSUN_API_TOKEN", "t"),
+        ("ANTHROPIC_API_KEY", "k"),
+        ("ANTHROPIC_BASE_URL", "http://127.0.0.1:1/x"),
+        ("PROBELY_API_KEY", " "),
+    ])
+    .unwrap();
+    let providers = accounts.connect().unwrap();
+    let infos: Vec<_> =
+        providers.iter().map(|it| (it.info().account.as_str(), it.info().base_url.as_str())).collect();
+    assert_eq!(infos, [("upsun", "https://api.upsun.com"), ("anthropic", "http://127.0.0.1:1/x")]);
+}
+
+#[test]
+fn the_people_of_an_organization_are_an_account_of_their_own() {
+    let accounts = variables(&[
+        ("ANTHROPIC_API_KEY", "k"),
+        ("ANTHROPIC_ADMIN_KEY", "a"),
+        ("UPSUN_API_TOKEN", "t"),
+        ("UPSUN_ORGANIZATIONS", "01A, name=acme, 01A"),
+    ])
+    .unwrap();
+    let providers = accounts.connect().unwrap();
+    let lists: Vec<_> = providers
+        .iter()
+        .map(|it| (it.info().account.to_string(), it.capabilities().operations.list.kinds().len()))
+        .collect();
+    let expected = [("upsun", 2), ("anthropic", 1), ("anthropic-organization", 2)];
+    assert_eq!(lists, expected.map(|(name, kinds)| (name.to_owned(), kinds)));
+    assert_eq!(providers[0].info().shape, "01A name=acme");
+}
+
+#[test]
+fn no_account_says_what_to_set_and_an_unknown_one_which_there_are() {
+    let error = variables(&[]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.to_string().contains("UPSUN_API_TOKEN"), "{error}");
+    let accounts = variables(&[("PROBELY_API_KEY", "k")]).unwrap();
+    let error = accounts.select(&["prod".to_owned()]).unwrap_err();
+    assert!(error.to_string().contains("the accounts are: probely"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_an_error_and_no_account_vanishes() {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    for broken in ["PROBELY_API_KEY", "PROBELY_API_BASE_URL", "ANTHROPIC_ADMIN_KEY", "UPSUN_AUTH_URL"] {
+        let error = Services::builtin()
+            .read_os_variables(|name| match name {
+                _ if name == broken => Some(OsString::from_vec(b"hidden\xff".to_vec())),
+                "UPSUN_API_TOKEN" => Some("t".into()),
+                _ => None,
+            })
+            .unwrap_err();
+        assert!(error.message().contains(&format!("{broken} is not valid UTF-8")), "{error}");
+        assert!(!format!("{error:?}").contains("hidden"));
+    }
+}
+
+#[test]
+fn credentials_that_lie_beside_a_file_are_named_unless_the_file_reads_them() {
+    let variable = |name: &str| match name {
+        "UPSUN_API_TOKEN" | "PROBELY_API_KEY" => Some("k".into()),
+        "ANTHROPIC_API_KEY" => Some(" ".into()),
+        _ => None,
+    };
+    let services = Services::builtin();
+    let entry = AccountEntry::new("a".parse().unwrap(), "probely".parse().unwrap())
+        .with_secret("api_key", SecretSource::Env("PROBELY_API_KEY".to_owned()));
+    let mut accounts = services.open([entry]).unwrap();
+    assert!(accounts.beside_file().is_empty());
+    accounts.beside_file = services.beside(&accounts, variable);
+    assert_eq!(accounts.beside_file(), ["UPSUN_API_TOKEN"]);
+    assert_eq!(accounts.select(&[]).unwrap().beside_file(), ["UPSUN_API_TOKEN"]);
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let accounts = variables(&[("PROBELY_API_KEY", "marker")]).unwrap();
+    assert!(!format!("{accounts:?} {:?}", accounts.connect().unwrap()).contains("marker"));
+}
+
+/// Each key is given a value of its kind, alone: a key that a service describes is one that its settings have.
+#[test]
+fn what_a_service_describes_is_what_it_reads() {
+    use anyprofile_engine::{SettingKind, Settings};
+
+    for service in Services::builtin().iter() {
+        let credentials: Vec<&str> = service.credentials()[0].keys().iter().map(|key| &*key.name).collect();
+        for key in service.keys() {
+            let value = match &key.kind {
+                SettingKind::Choice(words) => json!(words[0]),
+                SettingKind::Number { at_least } => json!(at_least),
+                SettingKind::Flag => json!(true),
+                SettingKind::List { words } => json!([words.first().unwrap_or(&"x")]),
+                _ => json!("https://127.0.0.1"),
+            };
+            let mut settings = Settings::default();
+            settings.insert(key.name.clone(), value);
+            for (text, is_there) in [(key.default.as_deref(), false), (key.widest.as_deref(), true)] {
+                let Some(text) = text else { continue };
+                let value = key.value_of(text).unwrap();
+                assert!(!is_there || value.is_string(), "{}: {text}", key.name);
+            }
+            service.configure(settings, &credentials).unwrap();
+        }
+    }
+}
+
+#[test]
+fn accounts_are_written_as_a_file_that_is_read_again_and_secrets_by_where_they_are() {
+    let text = r#"
+        [accounts.acme]
+        service = "upsun"
+        organizations = ["01A", "name=acme"]
+        api_token = { env = "UPSUN_API_TOKEN" }
+        max_attempts = 2
+        [accounts.eu]
+        service = "probely"
+        region = "eu"
+        api_key = { file = "/keys/probely" }
+        [accounts.people]
+        service = "anthropic"
+        admin_key = { command = ["pass", "anthropic"] }
+    "#;
+    let services = Services::builtin();
+    let accounts = services.from_toml(text, std::path::Path::new("/etc")).unwrap();
+    let written = toml::to_string(&accounts).unwrap();
+    let again = services.from_toml(&written, std::path::Path::new("/elsewhere")).unwrap();
+    assert_eq!(serde_json::to_value(&accounts).unwrap(), serde_json::to_value(&again).unwrap());
+    assert_eq!(
+        toml::from_str::<toml::Table>(&written).unwrap(),
+        toml::from_str::<toml::Table>(text).unwrap()
+    );
+    // The environment's accounts too: they are read there. What a program gave is not written.
+    let named = services.read_os_variables(|name| (name == "PROBELY_API_KEY").then(|| "hunter2".into()));
+    let written = toml::to_string(&named.unwrap()).unwrap();
+    assert!(written.contains("env = \"PROBELY_API_KEY\"") && !written.contains("hunter2"), "{written}");
+    let error = toml::to_string(&variables(&[("PROBELY_API_KEY", "hunter2")]).unwrap()).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+}
+
+#[test]
+fn an_account_of_a_program_is_checked_as_one_of_a_file() {
+    let entry = || AccountEntry::new("a".parse().unwrap(), "probely".parse().unwrap());
+    let key = || SecretSource::literal("hunter2");
+    for (entries, part) in [
+        (vec![entry()], "account 'a': an account of probely needs its credential: api_key"),
+        (vec![entry().with_secret("api_key", key()).with("page_size", "hunter2")], "page_size must be"),
+        (vec![entry().with_secret("api_key", key()).with("api_key", "hunter2")], "a literal secret"),
+        (vec![entry().with_secret("base_url", key())], "base_url is no secret"),
+        (
+            vec![entry().with_secret("api_key", key()), entry().with_secret("api_key", key())],
+            "two accounts are named 'a'",
+        ),
+    ] {
+        let error = Services::builtin().open(entries).unwrap_err();
+        assert!(error.message().contains(part), "{error}");
+        assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+    }
+}

@@ -1,0 +1,269 @@
+//! How accounts of a service are configured.
+
+mod key;
+mod secrets;
+
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use anyprofile_core::{AccountName, Error, ProfileProvider, Result, ServiceName};
+use anyprofile_http::HttpOptions;
+use serde::de::DeserializeOwned;
+
+pub use self::{
+    key::{SettingKey, SettingKind, Settings},
+    secrets::{CredentialKey, CredentialSet, Secrets},
+};
+
+/// Connects an account by its settings, which were read before.
+type Connect = dyn Fn(AccountName, &Secrets, HttpOptions) -> Result<Arc<dyn ProfileProvider>> + Send + Sync;
+
+/// How accounts of a service are configured: its keys in an account file, its credentials, its environment variables, and
+/// the function that connects an account. Cheap to clone.
+///
+/// A crate of a service has one, and whoever lists services needs no more: `Services` of the crate `anyprofile` reads account
+/// files by it, and the command shows its keys.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use anyprofile_core::{AccountName, ProfileProvider, Result, ServiceName};
+/// use anyprofile_engine::{CredentialKey, Secrets, ServiceDescriptor, SettingKey};
+/// use anyprofile_http::HttpOptions;
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// #[serde(deny_unknown_fields)]
+/// struct LibrarySettings {
+///     base_url: Option<String>,
+/// }
+///
+/// fn connect(
+///     account: AccountName,
+///     settings: &LibrarySettings,
+///     secrets: &Secrets,
+///     http: HttpOptions,
+/// ) -> Result<Arc<dyn ProfileProvider>> {
+///     let base_url = settings.base_url.as_deref().unwrap_or("https://library.example.com");
+///     let key = secrets.required("api_key")?;
+///     // let client = HttpClient::new(…)?;
+///     // Ok(Arc::new(Connection::new(Library::new(), client)))
+/// #   let _ = (account, base_url, key, http);
+/// #   Err(anyprofile_core::Error::config("of an example"))
+/// }
+///
+/// pub fn service() -> ServiceDescriptor {
+///     ServiceDescriptor::new(ServiceName::from_static("library"), "Library", connect)
+///         .with_summary("the members of a library")
+///         .with_key(SettingKey::url("base_url", "the API").with_variable("LIBRARY_URL"))
+///         .with_credential(CredentialKey::new("api_key", "an API key").with_variable("LIBRARY_API_KEY"))
+/// }
+/// # assert_eq!(service().keys().len(), 1);
+/// ```
+#[derive(Clone)]
+pub struct ServiceDescriptor(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    name: ServiceName,
+    display_name: Cow<'static, str>,
+    summary: Cow<'static, str>,
+    keys: Vec<SettingKey>,
+    credentials: Vec<CredentialSet>,
+    configure: Arc<dyn Fn(Settings) -> Result<Box<Connect>> + Send + Sync>,
+}
+
+impl ServiceDescriptor {
+    /// Describes a service by its name in account files and ids, its name for people, and the function that connects an
+    /// account.
+    ///
+    /// `S` is read with serde from the keys of an account, without those that every account has. It should deny unknown
+    /// fields and have a field for each [key](Self::with_key); what it refuses, such as two keys that exclude each other, is
+    /// an error of the account file, and must not repeat values. `connect` sends no request.
+    pub fn new<S>(
+        name: ServiceName,
+        display_name: impl Into<Cow<'static, str>>,
+        connect: impl Fn(AccountName, &S, &Secrets, HttpOptions) -> Result<Arc<dyn ProfileProvider>>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self
+    where
+        S: DeserializeOwned + Send + Sync + 'static,
+    {
+        let configure = move |settings: Settings| {
+            let settings: S = settings.read()?;
+            let connect = connect.clone();
+            let connect: Box<Connect> =
+                Box::new(move |account, secrets, http| connect(account, &settings, secrets, http));
+            Ok(connect)
+        };
+        Self(Arc::new(Inner {
+            name,
+            display_name: display_name.into(),
+            summary: Cow::Borrowed(""),
+            keys: Vec::new(),
+            credentials: Vec::new(),
+            configure: Arc::new(configure),
+        }))
+    }
+
+    fn change(self, change: impl FnOnce(&mut Inner)) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.0);
+        change(&mut inner);
+        Self(Arc::new(inner))
+    }
+
+    /// Says in a few words whose profiles the service has, such as "users and API users".
+    pub fn with_summary(self, summary: impl Into<Cow<'static, str>>) -> Self {
+        self.change(|inner| inner.summary = summary.into())
+    }
+
+    /// Adds a key of an account that is no secret.
+    pub fn with_key(self, key: SettingKey) -> Self {
+        self.change(|inner| inner.keys.push(key))
+    }
+
+    /// Adds a way to sign in: a credential, or several that belong together. An account has exactly one of the ways; a
+    /// service without any needs no credential.
+    pub fn with_credential(self, credential: impl Into<CredentialSet>) -> Self {
+        self.change(|inner| inner.credentials.push(credential.into()))
+    }
+
+    /// The name in account files and ids.
+    pub fn name(&self) -> &ServiceName {
+        &self.0.name
+    }
+
+    /// The name for people.
+    pub fn display_name(&self) -> &str {
+        &self.0.display_name
+    }
+
+    /// Whose profiles the service has, in a few words.
+    pub fn summary(&self) -> &str {
+        &self.0.summary
+    }
+
+    /// The keys of an account that are no secrets.
+    pub fn keys(&self) -> &[SettingKey] {
+        &self.0.keys
+    }
+
+    /// The ways to sign in, of which an account has exactly one.
+    pub fn credentials(&self) -> &[CredentialSet] {
+        &self.0.credentials
+    }
+
+    /// The names of the keys of all credentials, each once.
+    pub fn credential_keys(&self) -> Vec<&CredentialKey> {
+        let mut keys: Vec<&CredentialKey> = Vec::new();
+        for key in self.0.credentials.iter().flat_map(CredentialSet::keys) {
+            if keys.iter().all(|known| known.name != key.name) {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+
+    /// Checks an account's settings and which credentials it names, before any credential is read. Sends no request.
+    ///
+    /// # Errors
+    /// [`Config`](anyprofile_core::ErrorKind::Config), which names the key and repeats no value.
+    pub fn configure(&self, settings: Settings, credentials: &[&str]) -> Result<ConfiguredAccount> {
+        for key in &self.0.keys {
+            match settings.get(&key.name) {
+                Some(value) => key.check(value)?,
+                None if key.is_required => {
+                    return Err(
+                        Error::config(format!("{} is required", key.name)).with_hint(key.doc.to_string())
+                    );
+                }
+                None => {}
+            }
+        }
+        self.check_credentials(credentials)?;
+        let connect = (self.0.configure)(settings)?;
+        Ok(ConfiguredAccount { service: self.name().clone(), connect: connect.into() })
+    }
+
+    fn check_credentials(&self, named: &[&str]) -> Result<()> {
+        let is_set = |set: &CredentialSet| {
+            set.keys().len() == named.len() && set.keys().iter().all(|key| named.contains(&&*key.name))
+        };
+        if self.0.credentials.iter().any(is_set) || (self.0.credentials.is_empty() && named.is_empty()) {
+            return Ok(());
+        }
+        let ways: Vec<_> = self.0.credentials.iter().map(ToString::to_string).collect();
+        let message = match &*ways {
+            [] => format!("{} takes no credential", self.name()),
+            [only] => format!("an account of {} needs its credential: {only}", self.name()),
+            _ => {
+                format!("an account of {} has exactly one credential: {}", self.name(), either(&ways))
+            }
+        };
+        Err(Error::config(message).with_hint(
+            "name it as { env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }",
+        ))
+    }
+}
+
+impl fmt::Debug for ServiceDescriptor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ServiceDescriptor")
+            .field("name", &self.name().as_str())
+            .field("keys", &self.keys())
+            .field("credentials", &self.credentials())
+            .finish_non_exhaustive()
+    }
+}
+
+/// An account whose settings are in order. `Debug` shows none of them.
+#[derive(Clone)]
+pub struct ConfiguredAccount {
+    service: ServiceName,
+    connect: Arc<Connect>,
+}
+
+impl ConfiguredAccount {
+    /// The service.
+    pub fn service(&self) -> &ServiceName {
+        &self.service
+    }
+
+    /// Connects the account. Sends no request.
+    ///
+    /// # Errors
+    /// [`Config`](anyprofile_core::ErrorKind::Config).
+    pub fn connect(
+        &self,
+        account: AccountName,
+        secrets: &Secrets,
+        http: HttpOptions,
+    ) -> Result<Arc<dyn ProfileProvider>> {
+        (self.connect)(account, secrets, http)
+    }
+}
+
+impl fmt::Debug for ConfiguredAccount {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ConfiguredAccount")
+            .field("service", &self.service.as_str())
+            .finish_non_exhaustive()
+    }
+}
+
+/// `a`, `a or b`, `a, b or c`.
+pub(crate) fn either(words: &[impl AsRef<str>]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match &*words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests;
