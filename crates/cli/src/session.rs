@@ -2,22 +2,25 @@
 
 use std::sync::Arc;
 
-use anyprofile::{AccountName, Accounts, Directory, Error, ProfileId, ProfileProvider, Result};
-use anyprofile_sandbox::{Sandbox, SandboxOptions};
+use anyprofile::{
+    AccountName, Accounts, Directory, Error, ProfileId, ProfileProvider, Result, Services,
+    engine::ServiceDescriptor,
+};
 
 use crate::{
     args::Global,
     diagnostics,
     exit::{Exit, Failure},
+    sandbox::{Running, SandboxOptions},
 };
 
-/// The accounts of a run, and the sandbox if they are its.
+/// The accounts of a run, and the sandboxes if they are theirs.
 pub(crate) struct Session {
     pub(crate) directory: Directory,
     /// How many accounts could not be used at all; each was told.
     pub(crate) unusable: usize,
-    /// Runs as long as it is held.
-    sandbox: Option<Sandbox>,
+    /// They run as long as they are held.
+    sandbox: Option<Running>,
 }
 
 impl Session {
@@ -39,12 +42,10 @@ impl Session {
     }
 
     async fn start_with(global: &Global, names: &[String]) -> Result<Self, Failure> {
+        let services = global.program.services();
         let (accounts, sandbox) = if global.sandbox {
-            let options = SandboxOptions::new().profiles(global.sandbox_profiles);
-            let sandbox = Sandbox::start(options)
-                .await
-                .map_err(|error| Failure::Usage(format!("the sandbox cannot start: {error}")))?;
-            (sandbox_accounts(&sandbox, names)?, Some(sandbox))
+            let running = start_sandbox(global, global.sandbox_profiles).await?;
+            (sandbox_accounts(services, &running, names)?, Some(running))
         } else {
             (configured(global)?, None)
         };
@@ -93,9 +94,9 @@ impl Session {
 /// accounts for asked.
 fn configured(global: &Global) -> Result<Accounts, Failure> {
     if global.env {
-        return Ok(Accounts::from_env()?);
+        return Ok(global.program.services().from_env()?);
     }
-    let accounts = Accounts::load(global.config.as_deref())?;
+    let accounts = global.program.services().load(global.config.as_deref())?;
     if !accounts.beside_file().is_empty() {
         say!(
             "note: not used, since there is a configuration file: {} in the environment; --env uses the environment in its place",
@@ -119,19 +120,42 @@ fn split(connected: Vec<Connected>) -> (Vec<Arc<dyn ProfileProvider>>, Vec<Error
     (providers, errors)
 }
 
-/// The sandbox's accounts, over real HTTP, as the environment would name them. The organization of Anthropic's is one
-/// only if it is named.
-pub(crate) fn sandbox_accounts(sandbox: &Sandbox, names: &[String]) -> Result<Accounts> {
-    let description = sandbox.description();
-    let variable = |name: &str| match name {
-        "ANTHROPIC_ADMIN_KEY" => names
-            .iter()
-            .any(|name| name == "anthropic-organization")
-            .then(|| description.anthropic.admin_api_key.clone()),
-        "UPSUN_ORGANIZATIONS" => std::env::var(name).ok(),
-        _ => description.variable(name).map(str::to_owned),
+/// That there is no sandbox to be used.
+pub(crate) fn no_sandbox() -> Failure {
+    Failure::Usage("this program was built without a sandbox".to_owned())
+}
+
+/// Starts the sandboxes, each on any free port.
+pub(crate) async fn start_sandbox(global: &Global, profiles: u64) -> Result<Running, Failure> {
+    if global.program.sandboxes().is_empty() {
+        return Err(no_sandbox());
+    }
+    let options = SandboxOptions { profiles, ..SandboxOptions::default() };
+    let running = Running::start(global.program.sandboxes(), options).await;
+    running.map_err(|error| Failure::Usage(format!("the sandbox cannot start: {error}")))
+}
+
+/// The sandboxes' accounts, over real HTTP, as the environment would name them. What is further is an account only if it is
+/// named, and a setting only as the environment has it.
+pub(crate) fn sandbox_accounts(services: &Services, running: &Running, names: &[String]) -> Result<Accounts> {
+    let is_named = |credential: &str| {
+        let mut accounts = services.environment_accounts();
+        accounts.any(|(account, _, set)| {
+            let mut keys = set.keys().iter();
+            keys.any(|key| key.variable.as_deref() == Some(credential))
+                && names.iter().any(|name| name == account)
+        })
     };
-    Accounts::from_variables(variable).map(|accounts| {
+    let is_setting = |name: &str| {
+        let mut keys = services.iter().flat_map(ServiceDescriptor::keys);
+        keys.any(|key| key.variable.as_deref() == Some(name))
+    };
+    let variable = |name: &str| match running.variable(name)? {
+        (value, false) => Some(value),
+        (_, true) if is_setting(name) => std::env::var(name).ok(),
+        (value, true) => is_named(name).then_some(value),
+    };
+    services.from_variables(variable).map(|accounts| {
         // The sandbox is on this machine, whatever proxy the environment names.
         accounts.map_http(|http| http.with_proxy(anyprofile::http::Proxy::None))
     })

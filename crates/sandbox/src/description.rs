@@ -7,6 +7,9 @@ pub(crate) const PROBELY_API_KEY: &str = "sandbox-probely-api-key";
 pub(crate) const ANTHROPIC_API_KEY: &str = "sandbox-anthropic-api-key";
 pub(crate) const ANTHROPIC_ADMIN_API_KEY: &str = "sandbox-anthropic-admin-key";
 
+/// The services, by the names that faults and recorded requests have for them.
+pub const SERVICES: [&str; 3] = ["upsun", "probely", "anthropic"];
+
 /// The code that every phone gets whose number is to be verified at Upsun.
 pub const UPSUN_PHONE_CODE: &str = "123456";
 

@@ -119,7 +119,9 @@ mod server;
 mod upsun;
 
 pub use axum::body::Body;
-pub use description::{AnthropicSandbox, ProbelySandbox, SandboxDescription, UPSUN_PHONE_CODE, UpsunSandbox};
+pub use description::{
+    AnthropicSandbox, ProbelySandbox, SERVICES, SandboxDescription, UPSUN_PHONE_CODE, UpsunSandbox,
+};
 pub use fault::Fault;
 pub use named::{NamedFault, Scene};
 pub use options::SandboxOptions;

@@ -2,61 +2,67 @@
 
 use std::sync::Arc;
 
-use anyprofile::{ProfileProvider, Result as ProfileResult};
-use anyprofile_conformance::{Connect, Report, SandboxServer, run as run_suite};
-use anyprofile_sandbox::{Sandbox, SandboxOptions};
+use anyprofile::{ProfileProvider, Result as ProfileResult, Services};
+use anyprofile_conformance::{Connect, Report, run as run_suite};
 use serde_json::{Value, json};
 
 use crate::{
     args::{Format, Global},
     exit::{Exit, Failure},
     output::{print_line, print_rows},
-    session::sandbox_accounts,
+    sandbox::Running,
+    session::{sandbox_accounts, start_sandbox},
 };
-
-/// The sandbox's accounts, with the services that they are at and whether they list the service's users.
-const ACCOUNTS: [(&str, &str, bool); 4] = [
-    ("upsun", "upsun", true),
-    ("probely", "probely", true),
-    ("anthropic", "anthropic", true),
-    ("anthropic-organization", "anthropic", false),
-];
 
 /// An account of one sandbox.
 #[derive(Debug)]
-struct Connector {
-    sandbox: Arc<Sandbox>,
-    account: &'static str,
+struct Connector<'a> {
+    services: &'a Services,
+    running: Running,
+    account: String,
 }
 
-impl Connect for Connector {
+impl Connect for Connector<'_> {
     fn connect(&self) -> ProfileResult<Arc<dyn ProfileProvider>> {
-        let name = [self.account.to_owned()];
-        let providers = sandbox_accounts(&self.sandbox, &name)?.select(&name)?.connect()?;
-        providers.into_iter().next().ok_or_else(|| anyprofile::Error::config("there is no such account"))
+        let name = [self.account.clone()];
+        let accounts = sandbox_accounts(self.services, &self.running, &name)?;
+        let provider = accounts.select(&name)?.connect()?.into_iter().next();
+        provider.ok_or_else(|| anyprofile::Error::config("there is no such account"))
     }
 
     fn secrets(&self) -> Vec<String> {
-        self.sandbox.description().credentials().map(ToOwned::to_owned).to_vec()
+        let keys = self.services.iter().flat_map(|service| service.credential_keys());
+        let variables = keys.filter_map(|key| key.variable.as_deref());
+        variables.filter_map(|name| Some(self.running.variable(name)?.0)).collect()
     }
 }
 
-/// Runs the suite for each of the sandbox's accounts, each at a sandbox of its own: it writes.
+/// Runs the suite for each of the sandboxes' accounts, each at a sandbox of its own: it writes.
 pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
+    let services = global.program.services();
     let wanted = |name: &str| global.account.is_empty() || global.account.iter().any(|it| it == name);
     let mut reports = Vec::new();
-    for (account, service, is_of_users) in ACCOUNTS.into_iter().filter(|(name, ..)| wanted(name)) {
-        let options = SandboxOptions::new().profiles(global.sandbox_profiles.max(20));
-        let sandbox = Sandbox::start(options).await;
-        let sandbox =
-            sandbox.map_err(|error| Failure::Usage(format!("the sandbox cannot start: {error}")))?;
-        let sandbox = Arc::new(sandbox);
-        let server = SandboxServer::new(Arc::clone(&sandbox), service, is_of_users);
-        reports.push((account, run_suite(&Connector { sandbox, account }, &server).await));
+    let mut known = Vec::new();
+    for (account, _, _) in services.environment_accounts() {
+        let running = start_sandbox(global, global.sandbox_profiles.max(20)).await?;
+        let connector = Connector { services, running, account: account.to_owned() };
+        // An account that no sandbox has.
+        let Ok(provider) = connector.connect() else { continue };
+        known.push(account);
+        if !wanted(account) {
+            continue;
+        }
+        let Some(server) = connector.running.iter().find_map(|running| running.server(&*provider)) else {
+            say!("{account}: not checked: its sandbox does not say what is sent to it");
+            continue;
+        };
+        reports.push((account, run_suite(&connector, &*server).await));
     }
     if reports.is_empty() {
-        let names = ACCOUNTS.map(|(name, ..)| name).join(", ");
-        return Err(Failure::Usage(format!("the suite knows the sandbox's accounts alone: {names}")));
+        return Err(Failure::Usage(format!(
+            "the suite knows the sandbox's accounts alone: {}",
+            known.join(", ")
+        )));
     }
     match global.output {
         Format::Json | Format::Ndjson => {

@@ -2,6 +2,7 @@
 
 mod apply;
 mod check;
+#[cfg(feature = "conformance")]
 mod conformance;
 mod create;
 mod enroll;
@@ -18,7 +19,6 @@ mod update;
 mod update_many;
 
 use anyprofile::profile_schema;
-use clap::CommandFactory as _;
 
 use crate::{
     args::{Arguments, Command},
@@ -43,16 +43,19 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Plan(plan) => plan::run(global, plan).await,
         Command::Apply(apply) => apply::run(global, apply).await,
         Command::Check => check::run(global).await,
+        #[cfg(feature = "conformance")]
         Command::Conformance => conformance::run(global).await,
         Command::Providers => providers::run(global),
         Command::Schema => {
             print_line(&serde_json::to_string_pretty(&profile_schema())?)?;
             Ok(Exit::Complete)
         }
-        Command::Sandbox(sandbox) => sandbox::run(sandbox).await,
+        Command::Sandbox(sandbox) => sandbox::run(global, sandbox).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Arguments::command(), "anyprofile", &mut script);
+            let mut command = global.program.command();
+            let name = command.get_name().to_owned();
+            clap_complete::generate(shell, &mut command, name, &mut script);
             print_line(String::from_utf8_lossy(&script).trim_end())?;
             Ok(Exit::Complete)
         }

@@ -1,8 +1,8 @@
 //! `anyprofile providers`
 
 use anyprofile::{
-    Accounts, AtCreation, Capabilities, FieldPath, FieldSpec, Operations, ProfileProvider, Readable, Support,
-    View,
+    AccountEntry, Accounts, AtCreation, Capabilities, FieldPath, FieldSpec, Operations, ProfileProvider,
+    Readable, SecretSource, Support, View, engine::CredentialSet,
 };
 use serde_json::{Value, json};
 
@@ -55,24 +55,12 @@ pub(crate) fn run(global: &Global) -> Result<Exit, Failure> {
 
 /// The configured accounts, since a beta decides what there is; without any, one of each service.
 fn accounts(global: &Global) -> Result<Vec<Provider>, Failure> {
-    let one_of_each = || {
-        Accounts::from_variables(|name| {
-            match name {
-                "UPSUN_API_TOKEN" | "PROBELY_API_KEY" | "ANTHROPIC_API_KEY" | "ANTHROPIC_ADMIN_KEY" => {
-                    Some("none".to_owned())
-                }
-                // With everything that can be listed; in the sandbox, with what is listed there.
-                "UPSUN_ORGANIZATIONS" if global.sandbox => std::env::var(name).ok(),
-                "UPSUN_ORGANIZATIONS" => Some("discovered".to_owned()),
-                _ => None,
-            }
-        })
-    };
+    let services = global.program.services();
     let accounts = match &global.config {
         // A file that was named and is wrong is told, and not passed over.
-        Some(path) => Accounts::from_file(path)?,
-        None if global.sandbox => one_of_each()?,
-        None => Accounts::load(None).or_else(|_| one_of_each())?,
+        Some(path) => services.from_file(path)?,
+        None if global.sandbox => one_of_each(global)?,
+        None => services.load(None).or_else(|_| one_of_each(global))?,
     };
     let mut providers = Vec::new();
     for (_, connected) in accounts.select(&global.account)?.connect_each() {
@@ -82,6 +70,39 @@ fn accounts(global: &Global) -> Result<Vec<Provider>, Failure> {
         }
     }
     Ok(providers)
+}
+
+/// An account of each way to sign in: with everything that can be listed; of the sandbox, with what is listed there.
+fn one_of_each(global: &Global) -> anyprofile::Result<Accounts> {
+    let services = global.program.services();
+    let mut entries = Vec::new();
+    let named = services.environment_accounts();
+    let mut ways: Vec<_> = named.map(|(name, service, set)| (name, service, set.keys())).collect();
+    for service in services.iter() {
+        // One that the environment cannot name.
+        if ways.iter().all(|(_, known, _)| known.name() != service.name()) {
+            let keys = service.credentials().first().map_or(&[][..], CredentialSet::keys);
+            ways.push((service.name().as_str(), service, keys));
+        }
+    }
+    for (name, service, credentials) in ways {
+        let mut entry = AccountEntry::new(name.parse()?, service.name().clone());
+        for key in credentials {
+            entry = entry.with_secret(key.name.clone(), SecretSource::literal("none"));
+        }
+        for key in service.keys() {
+            let here =
+                key.variable.as_deref().filter(|_| global.sandbox).and_then(|name| std::env::var(name).ok());
+            let widest = key.widest.as_deref().filter(|_| !global.sandbox);
+            // An address that nobody is asked at.
+            let needed = key.is_required.then_some("https://service.invalid");
+            if let Some(text) = here.as_deref().or(widest).or(needed) {
+                entry = entry.with(key.name.clone(), key.value_of(text)?);
+            }
+        }
+        entries.push(entry);
+    }
+    services.open(entries)
 }
 
 type Provider = std::sync::Arc<dyn ProfileProvider>;

@@ -1,43 +1,58 @@
 //! `anyprofile sandbox`
 
-use anyprofile_sandbox::{Fault, Sandbox, SandboxOptions};
+use serde_json::{Map, Value};
 
 use crate::{
-    args::SandboxArguments,
+    args::{Global, SandboxArguments},
     exit::{Exit, Failure},
     output::print_line,
+    sandbox::{Running, RunningSandbox, SandboxOptions},
+    session::no_sandbox,
 };
 
-pub(crate) async fn run(arguments: SandboxArguments) -> Result<Exit, Failure> {
-    let options =
-        SandboxOptions::new().port(arguments.port).profiles(arguments.profiles).seed(arguments.seed);
-    let sandbox = Sandbox::start(options).await.map_err(|error| {
+pub(crate) async fn run(global: &Global, arguments: SandboxArguments) -> Result<Exit, Failure> {
+    let sandboxes = global.program.sandboxes();
+    if sandboxes.is_empty() {
+        return Err(no_sandbox());
+    }
+    let options = SandboxOptions { port: arguments.port, profiles: arguments.profiles, seed: arguments.seed };
+    let running = Running::start(sandboxes, options).await.map_err(|error| {
         Failure::Usage(format!("the sandbox cannot start on port {}: {error}", arguments.port))
     })?;
     for name in &arguments.fault {
-        for fault in Fault::named(name).into_iter().flatten() {
-            sandbox.add_fault(fault);
+        for (sandbox, running) in sandboxes.iter().zip(running.iter()) {
+            if sandbox.fault_names().contains(&name.as_str()) {
+                running.add_fault(name);
+            }
         }
     }
-    let description = sandbox.description();
     if arguments.json {
-        print_line(&serde_json::to_string(description)?)?;
+        let descriptions = running.iter().flat_map(RunningSandbox::description);
+        print_line(&Value::Object(descriptions.collect::<Map<_, _>>()).to_string())?;
     } else {
-        print_line(&environment(&sandbox))?;
+        print_line(&environment(&running))?;
     }
-    say!("serving {} profiles a service until interrupted", description.profiles);
+    say!("serving {} profiles a service until interrupted", arguments.profiles);
     tokio::select! {
-        () = sandbox.wait() => {}
+        () = any_ends(&running) => {}
         result = tokio::signal::ctrl_c() => result?,
     }
-    sandbox.stop().await;
     Ok(Exit::Complete)
 }
 
+/// Waits until one of them serves no more.
+async fn any_ends(running: &Running) {
+    futures_util::future::select_all(running.iter().map(RunningSandbox::wait)).await;
+}
+
 /// The lines that make a shell use the sandbox.
-fn environment(sandbox: &Sandbox) -> String {
-    let description = sandbox.description();
-    let lines = description.variables().map(|(name, value)| format!("export {name}={value}"));
-    let further = description.further_variables().map(|(name, value)| format!("# export {name}={value}"));
-    [lines.as_slice(), &further].concat().join("\n")
+fn environment(running: &Running) -> String {
+    let mut lines = Vec::new();
+    for running in running.iter() {
+        let usual = running.variables().into_iter();
+        lines.extend(usual.map(|(name, value)| format!("export {name}={value}")));
+        let further = running.further_variables().into_iter();
+        lines.extend(further.map(|(name, value)| format!("# export {name}={value}")));
+    }
+    lines.join("\n")
 }
