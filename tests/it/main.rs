@@ -11,6 +11,7 @@ mod listing;
 mod native;
 mod properties;
 mod reading;
+mod services;
 mod shapes;
 mod soak;
 mod writing;

@@ -4,6 +4,7 @@ pub mod faults;
 mod in_process;
 pub mod model;
 pub mod random;
+pub mod services;
 pub mod soak;
 
 use std::sync::Arc;

@@ -8,6 +8,7 @@ mod fuzz;
 mod matrix;
 mod operations;
 mod prism;
+mod services;
 mod shape;
 mod soak;
 mod spec;
@@ -53,6 +54,12 @@ enum Chore {
         seconds: u64,
         /// Only these targets.
         targets: Vec<String>,
+    },
+    /// Write what the README and docs/accounts.md of the facade say of services, from the services' descriptors.
+    Services {
+        /// Write nothing; fail if a document is not as it would be written.
+        #[arg(long)]
+        check: bool,
     },
     /// Print the shape of the code: methods of the trait, circles of modules, services named where none should be, lines.
     Shape,
@@ -110,6 +117,7 @@ fn main() -> ExitCode {
         Chore::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),
         Chore::Matrix { pairs: true, count, seed, .. } => matrix::pairs(count, seed),
         Chore::Matrix { check, .. } => matrix::run(check),
+        Chore::Services { check } => services::run(check),
         Chore::Shape => shape::run(),
         Chore::Weight { build } => weight::run(build),
         Chore::Bench { parts } => bench::run(&parts),

@@ -9,41 +9,65 @@ use serde::Deserialize;
 
 /// The keys that an account of any service has beside those of the service.
 pub static COMMON_KEYS: [SettingKey; 10] = [
-    key(
+    SettingKey::describe(
         "proxy",
         SettingKind::Text,
-        "`\"none\"`, or the `http:` or `https:` URL of a proxy, without credentials; else the environment's",
+        None,
+        "the `http:` or `https:` URL of a proxy, without credentials, or `none`; else as the environment says",
     ),
-    key("ca_file", SettingKind::Path, "certificate authorities to trust beside the platform's, as PEM"),
-    key("user_agent", SettingKind::Text, "a product token in front of the library's own in `User-Agent`"),
-    key("max_attempts", SettingKind::Number { at_least: 1 }, "attempts of an operation that may be repeated"),
-    key("attempt_timeout_seconds", SettingKind::Number { at_least: 1 }, "how long one attempt may take"),
-    key(
+    SettingKey::describe(
+        "ca_file",
+        SettingKind::Path,
+        None,
+        "certificate authorities to trust beside the platform's, as PEM",
+    ),
+    SettingKey::describe(
+        "user_agent",
+        SettingKind::Text,
+        None,
+        "a product token in front of the library's own in `User-Agent`",
+    ),
+    SettingKey::describe(
+        "max_attempts",
+        ONE_OR_MORE,
+        Some("3"),
+        "attempts of an operation that may be repeated",
+    ),
+    SettingKey::describe("attempt_timeout_seconds", ONE_OR_MORE, Some("60"), "how long one attempt may take"),
+    SettingKey::describe(
         "operation_deadline_seconds",
-        SettingKind::Number { at_least: 1 },
+        ONE_OR_MORE,
+        Some("300"),
         "how long an operation may take, with all attempts and waits",
     ),
-    key(
+    SettingKey::describe(
         "max_concurrency",
-        SettingKind::Number { at_least: 0 },
-        "requests under way at once; 0 means any number",
+        ANY_NUMBER,
+        Some("8"),
+        "requests under way at once; `0` means any number",
     ),
-    key(
+    SettingKey::describe(
         "max_requests_per_second",
-        SettingKind::Number { at_least: 0 },
-        "requests a second; 0 means any number, slowed down where the service says so",
+        ANY_NUMBER,
+        Some("0"),
+        "requests a second; `0` means any number, slowed down where the service says so",
     ),
-    key(
+    SettingKey::describe(
         "trusted_origins",
         SettingKind::List { words: Cow::Borrowed(&[]) },
+        None,
         "further origins that redirects and next links may lead to",
     ),
-    key("allow_insecure_http", SettingKind::Flag, "lets credentials go to `http:` hosts other than loopback"),
+    SettingKey::describe(
+        "allow_insecure_http",
+        SettingKind::Flag,
+        Some("false"),
+        "lets credentials go to `http:` hosts other than loopback",
+    ),
 ];
 
-const fn key(name: &'static str, kind: SettingKind, doc: &'static str) -> SettingKey {
-    SettingKey::describe(name, kind, doc)
-}
+const ONE_OR_MORE: SettingKind = SettingKind::Number { at_least: 1 };
+const ANY_NUMBER: SettingKind = SettingKind::Number { at_least: 0 };
 
 /// What an account says for the HTTP client.
 #[derive(Default, Deserialize)]
@@ -99,4 +123,23 @@ pub(super) fn take_http_options(settings: &mut Settings) -> Result<HttpOptions> 
     http.max_concurrency = common.max_concurrency.unwrap_or(http.max_concurrency);
     http.max_requests_per_second = common.max_requests_per_second.unwrap_or(http.max_requests_per_second);
     Ok(http)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_that_are_told_are_those_that_count() {
+        let mut told = Settings::default();
+        for key in &COMMON_KEYS {
+            if let Some(default) = &key.default {
+                told.insert(key.name.clone(), key.value_of(default).unwrap());
+            }
+        }
+        let told = take_http_options(&mut told).unwrap();
+        let counts = take_http_options(&mut Settings::default()).unwrap();
+        assert_eq!(format!("{told:?}"), format!("{counts:?}"));
+        assert_eq!(format!("{counts:?}"), format!("{:?}", HttpOptions::default()));
+    }
 }

@@ -55,21 +55,29 @@ pub enum SettingKind {
 }
 
 impl SettingKey {
-    /// A key whose texts stand in the program, for a table of keys.
-    pub const fn describe(name: &'static str, kind: SettingKind, doc: &'static str) -> Self {
+    /// A key whose texts stand in the program, for a table of keys, and what counts where it is missing.
+    pub const fn describe(
+        name: &'static str,
+        kind: SettingKind,
+        default: Option<&'static str>,
+        doc: &'static str,
+    ) -> Self {
         Self {
             name: Cow::Borrowed(name),
             kind,
             variable: None,
             doc: Cow::Borrowed(doc),
-            default: None,
+            default: match default {
+                Some(default) => Some(Cow::Borrowed(default)),
+                None => None,
+            },
             widest: None,
             is_required: false,
         }
     }
 
     fn new(name: impl Into<Cow<'static, str>>, kind: SettingKind, doc: impl Into<Cow<'static, str>>) -> Self {
-        Self { name: name.into(), doc: doc.into(), ..Self::describe("", kind, "") }
+        Self { name: name.into(), doc: doc.into(), ..Self::describe("", kind, None, "") }
     }
 
     /// A key whose value is text.
