@@ -17,9 +17,21 @@
 //! message says how long and why, its fields `service` and `account` where. A program that shows no log should show it.
 //!
 //! # Features
-//! `rustls` and `native-tls` choose what speaks TLS; with both, rustls is used unless
-//! [`HttpOptions::tls`] says otherwise. With neither, `https` is refused with a configuration error
-//! unless there is a [`Transport`] of one's own.
+//! | feature | what it turns on |
+//! |---|---|
+//! | `rustls` | TLS by rustls with ring, which trusts what the platform trusts |
+//! | `rustls-aws-lc` | TLS by rustls with aws-lc-rs |
+//! | `rustls-no-provider` | TLS by rustls with the [`CryptoProvider`] that the program has installed for its process |
+//! | `native-tls` | TLS by the platform's own library |
+//! | `brotli`, `zstd` | responses compressed so, beside gzip |
+//!
+//! None is on by default, and each only adds. With several TLS features the first one of this order is used, unless
+//! [`HttpOptions::tls`] says otherwise: `rustls`, `rustls-aws-lc`, `native-tls`, `rustls-no-provider`. No provider is ever
+//! installed for the process, and an installed one is used only where it is asked for; where it is and there is none, the client
+//! is not built and the error says so. With no TLS feature, `https` is refused with a configuration error unless there is a
+//! [`Transport`] of one's own.
+//!
+//! [`CryptoProvider`]: https://docs.rs/rustls/latest/rustls/crypto/struct.CryptoProvider.html
 
 mod account;
 mod answer;
@@ -43,6 +55,7 @@ mod planned;
 mod proxy;
 mod request;
 mod retry;
+mod tls;
 mod tokens;
 mod transport;
 mod transport_error;

@@ -48,7 +48,7 @@ pub struct HttpOptions {
     /// Further origins (`https://host[:port]`) that redirects and next links may lead to, and that may
     /// then see the credential.
     pub trusted_origins: Vec<String>,
-    /// The TLS library. Default: rustls where it was built in.
+    /// The TLS library. Default: the first that was built in; see [`TlsBackend::Default`].
     pub tls: TlsBackend,
     /// What sends the requests in place of the built-in client: the settings above about connections,
     /// TLS and proxies are then its own matter.
@@ -174,15 +174,23 @@ impl fmt::Debug for Proxy {
     }
 }
 
-/// Which library speaks TLS.
+/// Which library speaks TLS. What was not built in is a configuration error when a client is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlsBackend {
-    /// rustls if it was built in, else the platform's.
+    /// The first of these that was built in: rustls with ring, rustls with aws-lc-rs, the platform's, rustls with the provider
+    /// that the program has installed.
     #[default]
     Default,
-    /// rustls; a configuration error if it was not built in.
+    /// rustls with the first of these that was built in: ring, aws-lc-rs, the provider that the program has installed.
     Rustls,
-    /// The platform's; a configuration error if it was not built in.
+    /// rustls with ring: the feature `rustls`.
+    RustlsRing,
+    /// rustls with aws-lc-rs: the feature `rustls-aws-lc`.
+    RustlsAwsLc,
+    /// rustls with the `CryptoProvider` that the program has installed for its process before it makes the client: any of the
+    /// features that begin with `rustls`. A configuration error if none is installed.
+    RustlsInstalledProvider,
+    /// The platform's: the feature `native-tls`.
     Native,
 }

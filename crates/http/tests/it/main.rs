@@ -13,6 +13,10 @@ mod retries;
 #[allow(dead_code)]
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;
+#[allow(dead_code)]
+#[path = "../support/tls_server.rs"]
+mod tls_server;
 mod tokens;
 
 use std::sync::Arc;
