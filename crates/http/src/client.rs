@@ -55,6 +55,7 @@ impl HttpClient {
             Ok((base, trusted, transport))
         };
         let (base, trusted, transport) = build().map_err(|error: Error| error.with_provider(&info))?;
+        let retry_policy = options.policy();
         let budget = Budget::new(options.retry_budget);
         let limiter = Limiter::new(options.max_concurrency, options.max_requests_per_second);
         let connections = Arc::clone(&transport);
@@ -68,6 +69,7 @@ impl HttpClient {
             trusted,
             credential,
             dialect: Arc::new(dialect),
+            retry_policy,
             budget,
             limiter,
         };

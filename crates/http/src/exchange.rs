@@ -21,7 +21,8 @@ use crate::{
     origin::{MAX_REDIRECTS, redirect},
     outbound::{Broken, MAX_ERROR_BYTES, Outbound, Received},
     owned::GivenUp,
-    retry::{Circumstances, Decision, Failed, asked_wait, decide, random, response_date},
+    retry::{random, response_date, retry_after},
+    retry_policy::{AttemptFailure, RetryContext, RetryDecision, decide},
 };
 
 /// How often a request is sent again that the server did not take, beside the attempts that it has.
@@ -98,7 +99,7 @@ impl Exchange {
 
             let result = match result {
                 Ok(received) if (200..300).contains(&received.status) => {
-                    self.account.budget.earn();
+                    self.account.budget.deposit();
                     return Ok(self.answer(received, outbound, dialect, *effort));
                 }
                 failed => failed,
@@ -135,33 +136,32 @@ impl Exchange {
                     effort.attempts -= 1;
                     continue;
                 }
-                Ok(received) => Failed::Status(received.status, &received.headers),
-                Err(Broken::Transport(error)) => Failed::Transport(error.kind),
+                Ok(received) => {
+                    AttemptFailure::Status { status: received.status, headers: &received.headers }
+                }
+                Err(Broken::Transport(error)) => AttemptFailure::Transport(error.kind),
                 Err(Broken::TooLarge(..) | Broken::Redirect(..)) => {
                     return Err(failure(&self.account, self.remaining(), result, outbound, dialect.as_ref()));
                 }
             };
-            let decision = decide(
-                failed,
-                Circumstances {
-                    idempotent: outbound.idempotent,
-                    attempts,
-                    max_attempts: self.account.options.max_attempts,
-                    remaining: self.remaining(),
-                    now: SystemTime::now(),
-                    random: if self.account.options.jitter { random() } else { 0.5 },
-                },
-            );
-            match decision {
-                Decision::RetryAfter(wait) if self.account.budget.take() => {
+            let asked = match &result {
+                Ok(received) => retry_after(&received.headers, SystemTime::now()),
+                Err(_) => None,
+            };
+            let context = RetryContext::new(&outbound.operation, failed)
+                .with_attempts(attempts)
+                .with_retry_after(asked)
+                .with_elapsed(self.started.elapsed())
+                .with_remaining(self.remaining())
+                .with_random(random());
+            match decide(self.account.retry_policy.as_ref(), outbound.idempotent, &context) {
+                RetryDecision::RetryAfter(wait) if self.account.budget.withdraw() => {
                     debug!(
                         wait_milliseconds = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
                         "trying again"
                     );
                     let reason = match &result {
-                        Ok(received) if asked_wait(&received.headers, SystemTime::now()).is_some() => {
-                            Reason::Asked(received.status)
-                        }
+                        Ok(received) if asked.is_some() => Reason::Asked(received.status),
                         Ok(received) => Reason::Failed(Some(received.status)),
                         Err(_) => Reason::Failed(None),
                     };

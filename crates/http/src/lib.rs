@@ -6,7 +6,8 @@
 //!
 //! - times out connecting, silence, attempts and whole operations ([`HttpOptions`]);
 //! - repeats reads on broken connections, 408, 425, 429 and every 5xx that may pass, with exponential
-//!   back-off, full jitter, and the wait that the service asks for, within a budget and the deadline;
+//!   back-off, full jitter, and the wait that the service asks for, within a budget and the deadline, or as a [`RetryPolicy`]
+//!   of one's own decides;
 //! - renews an exchanged token early, once for all who need it, and once more when it is refused;
 //! - follows redirects and next links only to the origin that the credential is for;
 //! - reads no more than it may hold, after decompression;
@@ -55,6 +56,7 @@ mod planned;
 mod proxy;
 mod request;
 mod retry;
+mod retry_policy;
 mod tls;
 mod tokens;
 mod transport;
@@ -76,6 +78,9 @@ pub use self::{
     options::{HttpOptions, Proxy, TlsBackend},
     origin::base_url,
     request::Request,
+    retry_policy::{
+        AttemptFailure, AttemptLimit, ExponentialBackoff, RetryContext, RetryDecision, RetryPolicy, TimeLimit,
+    },
     transport::{ResponseBody, Transport},
     transport_error::{TransportError, TransportErrorKind},
     violations::Violations,

@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::{dialect::Dialect, retry::asked_wait};
+use crate::{dialect::Dialect, retry::retry_after};
 
 /// The first distance between requests after a refusal for too many of them, and the longest.
 const FIRST_DISTANCE: Duration = Duration::from_millis(100);
@@ -255,7 +255,7 @@ impl Pace {
 /// [`Dialect::quota_headers`].
 pub(crate) fn advice(status: u16, headers: &HeaderMap, dialect: &dyn Dialect, now: SystemTime) -> Advice {
     let is_refused = status == 429;
-    let asked = asked_wait(headers, now).filter(|_| is_refused || status == 503);
+    let asked = retry_after(headers, now).filter(|_| is_refused || status == 503);
     let mut advice = Advice { status, is_refused, pause: asked, spread: None };
     for family in
         ["ratelimit", "x-ratelimit"].into_iter().chain(dialect.quota_headers().iter().map(AsRef::as_ref))

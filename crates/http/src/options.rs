@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use crate::Transport;
+use crate::{ExponentialBackoff, RetryPolicy, Transport};
 
 /// Settings that every service shares. The defaults suit a program that runs unattended.
 #[derive(Clone, Debug)]
@@ -20,15 +20,19 @@ pub struct HttpOptions {
     pub attempt_timeout: Duration,
     /// How long an operation may take, with all attempts and waits. Default: 5 min.
     pub operation_deadline: Duration,
-    /// How many attempts an operation has that may be repeated. Default: 3.
+    /// How many attempts an operation has that may be repeated. It configures the default policy and counts for no
+    /// [other one](Self::retry_policy). Default: 3.
     pub max_attempts: u32,
     /// How many repetitions an account may have in a row without success in between, over all
     /// operations, so that an outage is not multiplied. Each success earns back a tenth. Default: 20.
     pub retry_budget: u32,
     /// Whether a wait that the service does not name is drawn by chance, from nothing to its bound (0.5 s, then 1 s, 2 s and
     /// so on to 8 s), so that many programs do not come back at once. Off, it is half its bound, for tests whose time is
-    /// counted. Default: yes.
+    /// counted. It configures the default policy and counts for no [other one](Self::retry_policy). Default: yes.
     pub jitter: bool,
+    /// What decides whether a failed attempt is retried, and when. Default: [`ExponentialBackoff`] with
+    /// [`max_attempts`](Self::max_attempts) and [`jitter`](Self::jitter).
+    pub retry_policy: Option<Arc<dyn RetryPolicy>>,
     /// How many requests of an account may be under way at once; 0 means any number. A page that a listing fetches ahead
     /// counts. Default: 8.
     pub max_concurrency: u32,
@@ -66,6 +70,7 @@ impl Default for HttpOptions {
             max_attempts: 3,
             retry_budget: 20,
             jitter: true,
+            retry_policy: None,
             max_concurrency: 8,
             max_requests_per_second: 0,
             max_response_bytes: 32 * 1024 * 1024,
@@ -138,6 +143,20 @@ impl HttpOptions {
     pub fn with_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
         self
+    }
+
+    /// Sets [what decides about retries](Self::retry_policy).
+    pub fn with_retry_policy(mut self, policy: Arc<dyn RetryPolicy>) -> Self {
+        self.retry_policy = Some(policy);
+        self
+    }
+
+    /// The policy that is set, or the default one.
+    pub(crate) fn policy(&self) -> Arc<dyn RetryPolicy> {
+        self.retry_policy.clone().unwrap_or_else(|| {
+            let backoff = ExponentialBackoff::new().with_jitter(self.jitter);
+            Arc::new(backoff.with_attempt_limit(self.max_attempts))
+        })
     }
 
     /// Sends the requests through `transport` in place of the built-in client.
