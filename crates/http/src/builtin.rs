@@ -16,8 +16,26 @@ use crate::{
     transport_error::plain,
 };
 
+/// The transport that is used unless [`HttpOptions::transport`] is another one: it sends requests through reqwest, by the options'
+/// settings for connections, TLS and proxies, and undoes content encodings.
+///
+/// It is there to be wrapped, or to be given to several clients, which then share its connections:
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use anyprofile_http::{BuiltinTransport, HttpOptions, Url};
+///
+/// # fn main() -> anyprofile_core::Result<()> {
+/// let options = HttpOptions::default();
+/// let transport = BuiltinTransport::new(&options, &Url::parse("http://localhost:8080/").unwrap())?;
+/// let options = options.with_transport(Arc::new(transport));
+/// # let _ = options;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
-pub(crate) struct Builtin {
+pub struct BuiltinTransport {
     /// None while there is no connection to keep. The connections of a client end with its last clone.
     client: Mutex<Option<reqwest::Client>>,
     options: HttpOptions,
@@ -32,9 +50,14 @@ const MAX_HEADERS: usize = 1024;
 /// How large the header of an HTTP/2 response may be, in bytes: HTTP/1 reads as much by default.
 const MAX_HEADER_BYTES: u32 = 256 * 1024;
 
-impl Builtin {
-    /// Builds the client for a base URL.
-    pub(crate) fn new(options: &HttpOptions, base: &Url) -> Result<Self> {
+impl BuiltinTransport {
+    /// Creates a transport for requests below a base URL: its scheme says whether TLS is needed, and a loopback host is spoken to
+    /// without the environment's proxies. Of the options, [`transport`](HttpOptions::transport) and
+    /// [`transport_layers`](HttpOptions::transport_layers) do not count. No request is sent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](anyprofile_core::ErrorKind::Config) if TLS, a root certificate or a proxy cannot be set up.
+    pub fn new(options: &HttpOptions, base: &Url) -> Result<Self> {
         let (client, proxies) = build(options, base)?;
         Ok(Self {
             client: Mutex::new(Some(client)),
@@ -111,7 +134,7 @@ fn with_proxies(mut builder: reqwest::ClientBuilder, proxies: &Proxies) -> reqwe
 }
 
 #[async_trait]
-impl Transport for Builtin {
+impl Transport for BuiltinTransport {
     async fn send(
         &self,
         request: http::Request<Bytes>,
@@ -158,7 +181,7 @@ mod tests {
     #[test]
     fn a_bad_proxy_is_a_configuration_error_that_does_not_repeat_it() {
         let options = HttpOptions::default().with_proxy(Proxy::Url("http://user:secret@[".to_owned()));
-        let error = Builtin::new(&options, &Url::parse("https://x").unwrap()).unwrap_err();
+        let error = BuiltinTransport::new(&options, &Url::parse("https://x").unwrap()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(!format!("{error} {error:?} {options:?}").contains("secret"));
     }

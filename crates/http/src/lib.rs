@@ -14,6 +14,9 @@
 //! - logs, through `tracing`, the service, account, operation, attempt, status, duration and request id,
 //!   and nothing of a URL, header or body.
 //!
+//! What a program may decide itself: when to retry ([`RetryPolicy`]), what sends the requests ([`Transport`], with the built-in one as
+//! [`BuiltinTransport`]) and what wraps it ([`HttpOptions::with_transport_layer`]), and who is told ([`Observer`]).
+//!
 //! A wait longer than 5 s is an event of its own, at the level `WARN` and with the target `anyprofile_http::wait`: its
 //! message says how long and why, its fields `service` and `account` where. A program that shows no log should show it.
 //!
@@ -46,7 +49,10 @@ mod encoding;
 mod exchange;
 mod failure;
 mod limiter;
+mod logging;
 mod multipart;
+mod observed;
+mod observer;
 mod operation;
 mod options;
 mod origin;
@@ -69,13 +75,19 @@ pub use url::Url;
 
 pub use self::{
     answer::{Answer, Listed},
+    builtin::BuiltinTransport,
     caller::{Caller, Fact},
     client::HttpClient,
     credential::{Credential, TokenExchange},
     dialect::{Dialect, ErrorDetails, Failure, StaticDialect, Success, TOKEN_DIALECT, Verdict},
     multipart::FormFile,
+    observer::{
+        Observer, OperationContext, OperationFinished, OperationId, OperationOutcome, OperationStarted,
+        RequestCancelled, RequestContext, RequestFailed, RequestStarted, ResponseReceived, RetryReason,
+        RetryScheduled, WaitReason, Waited,
+    },
     operation::{Operation, Reply},
-    options::{HttpOptions, Proxy, TlsBackend},
+    options::{HttpOptions, Proxy, TlsBackend, TransportLayer},
     origin::base_url,
     request::Request,
     retry_policy::{

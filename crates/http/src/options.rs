@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use crate::{ExponentialBackoff, RetryPolicy, Transport};
+use crate::{ExponentialBackoff, Observer, RetryPolicy, Transport};
 
 /// Settings that every service shares. The defaults suit a program that runs unattended.
 #[derive(Clone, Debug)]
@@ -57,6 +57,10 @@ pub struct HttpOptions {
     /// What sends the requests in place of the built-in client: the settings above about connections,
     /// TLS and proxies are then its own matter.
     pub transport: Option<Arc<dyn Transport>>,
+    /// What wraps the transport, the innermost first.
+    pub transport_layers: Vec<TransportLayer>,
+    /// Who is told what happens on the way to a response, in this order.
+    pub observers: Vec<Arc<dyn Observer>>,
 }
 
 impl Default for HttpOptions {
@@ -81,6 +85,8 @@ impl Default for HttpOptions {
             trusted_origins: Vec::new(),
             tls: TlsBackend::Default,
             transport: None,
+            transport_layers: Vec::new(),
+            observers: Vec::new(),
         }
     }
 }
@@ -163,6 +169,77 @@ impl HttpOptions {
     pub fn with_transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
+    }
+
+    /// Wraps what sends the requests, the built-in transport or [the one that is set](Self::with_transport).
+    ///
+    /// Layers apply in the order in which they are added: the first one is the innermost, next to the connection, and the last one
+    /// is the outermost, which sees a request first and its response last. A layer sees each attempt and each redirect, with its
+    /// credential. It must keep to what [`Transport`] asks for, and should pass `proxy_for` and `close_idle` on.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use anyprofile_core::async_trait;
+    /// use anyprofile_http::{HeaderValue, HttpOptions, ResponseBody, Transport, TransportError, Url};
+    /// use bytes::Bytes;
+    ///
+    /// #[derive(Debug)]
+    /// struct Tagged(Arc<dyn Transport>);
+    ///
+    /// #[async_trait]
+    /// impl Transport for Tagged {
+    ///     async fn send(
+    ///         &self,
+    ///         mut request: http::Request<Bytes>,
+    ///     ) -> Result<http::Response<ResponseBody>, TransportError> {
+    ///         request.headers_mut().insert("x-team", HeaderValue::from_static("identity"));
+    ///         self.0.send(request).await
+    ///     }
+    ///
+    ///     fn proxy_for(&self, url: &Url) -> Option<String> {
+    ///         self.0.proxy_for(url)
+    ///     }
+    ///
+    ///     fn close_idle(&self) {
+    ///         self.0.close_idle();
+    ///     }
+    /// }
+    ///
+    /// let options = HttpOptions::default().with_transport_layer(|inner| Arc::new(Tagged(inner)));
+    /// # let _ = options;
+    /// ```
+    pub fn with_transport_layer(
+        mut self,
+        layer: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync + 'static,
+    ) -> Self {
+        self.transport_layers.push(TransportLayer(Arc::new(layer)));
+        self
+    }
+
+    /// Tells an observer what happens on the way to a response. Several can be set.
+    pub fn with_observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observers.push(observer);
+        self
+    }
+}
+
+type Wrap = dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync;
+
+/// What wraps a transport; see [`HttpOptions::with_transport_layer`].
+#[derive(Clone)]
+pub struct TransportLayer(Arc<Wrap>);
+
+impl TransportLayer {
+    /// Wraps a transport.
+    pub(crate) fn wrap(&self, inner: Arc<dyn Transport>) -> Arc<dyn Transport> {
+        (self.0)(inner)
+    }
+}
+
+impl fmt::Debug for TransportLayer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("TransportLayer(..)")
     }
 }
 

@@ -6,6 +6,7 @@ mod bodies;
 mod calling;
 mod from_service;
 mod network;
+mod observing;
 mod proxies;
 mod redaction;
 mod redirects;
