@@ -5,6 +5,17 @@ use crate::cargo::{Outcome, cargo};
 /// The services of the facade.
 const SERVICES: &[&str] = &["upsun", "probely", "anthropic"];
 
+/// The features that bring TLS, alone and together.
+const TLS: &[&str] = &[
+    "rustls",
+    "rustls-aws-lc",
+    "rustls-no-provider",
+    "native-tls",
+    "rustls rustls-aws-lc",
+    "rustls native-tls",
+    "rustls rustls-aws-lc rustls-no-provider native-tls",
+];
+
 /// Checks the facade with every set of services, with each other feature alone and with all, and the
 /// crates below it with each of theirs; and runs the facade's tests with none of the services, each alone, and
 /// all.
@@ -12,32 +23,26 @@ pub(crate) fn build_all() -> Outcome {
     for set in service_sets() {
         check("anyprofile", &set)?;
     }
-    for features in ["", "upsun", "probely", "anthropic", "full", "full rustls"] {
+    for features in ["", "upsun", "probely", "anthropic", "full", "full rustls", "full rustls-no-provider"] {
         let arguments =
             ["test", "--quiet", "--package", "anyprofile", "--no-default-features", "--features", features];
         cargo(&[&arguments[..], &["--lib", "--tests"]].concat(), &[])?;
     }
-    let others = [
-        "anthropic brotli",
-        "anthropic zstd",
-        "config",
-        "schema",
-        "rustls",
-        "native-tls",
-        "full",
-        "full rustls",
-        "full native-tls",
-        "full rustls native-tls",
-    ];
+    let others = ["anthropic brotli", "anthropic zstd", "config", "schema", "full"];
     for features in
         others.into_iter().chain(["upsun config", "probely config", "anthropic config", "probely schema"])
     {
         check("anyprofile", features)?;
     }
+    for features in TLS {
+        check("anyprofile", features)?;
+        check("anyprofile", &format!("full {features}"))?;
+        check("anyprofile-http", features)?;
+    }
     for features in ["", "schema", "plan-record", "plan-record schema"] {
         check("anyprofile-core", features)?;
     }
-    for features in ["", "rustls", "native-tls", "rustls native-tls", "brotli", "zstd"] {
+    for features in ["", "brotli", "zstd"] {
         check("anyprofile-http", features)?;
     }
     for service in SERVICES {

@@ -29,12 +29,15 @@
 //! | `engine` | | the engine, the HTTP client and accounts, for a service of one's own: the modules `engine` and `http`; each service turns it on |
 //! | `schema` | | the JSON Schema of a profile: `profile_schema` |
 //! | `full` | | the services, `config` and `schema` |
-//! | `rustls` | yes | TLS by rustls, with the platform's certificate store |
+//! | `rustls` | yes | TLS by rustls with ring, which trusts what the platform trusts |
+//! | `rustls-aws-lc` | | TLS by rustls with aws-lc-rs |
+//! | `rustls-no-provider` | | TLS by rustls with the `CryptoProvider` that the program has installed for its process |
 //! | `native-tls` | | TLS by the platform's own library |
 //!
 //! Without a service this crate is the trait and the model alone, for those who write a provider. Features
-//! only add. With both TLS features rustls is used, unless the account says otherwise; with neither,
-//! `https` is refused with a configuration error unless the account brings a transport of its own.
+//! only add. With several TLS features the first of this order is used, unless the account says otherwise (`HttpOptions::tls`):
+//! `rustls`, `rustls-aws-lc`, `native-tls`, `rustls-no-provider`. With none, `https` is refused with a configuration error unless
+//! the account brings a transport of its own.
 //!
 //! # What you can rely on
 //! - *False*, *null*, *not sent*, *not supported* and *not shown* are five different things: [`Field`] and

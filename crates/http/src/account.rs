@@ -7,8 +7,8 @@ use http::HeaderMap;
 use url::Url;
 
 use crate::{
-    Credential, HttpOptions, Transport, dialect::Dialect, limiter::Limiter, origin::TrustedOrigins,
-    retry::Budget,
+    Credential, HttpOptions, RetryPolicy, Transport, dialect::Dialect, limiter::Limiter,
+    origin::TrustedOrigins, retry::Budget,
 };
 
 /// What all clones of a client share.
@@ -22,6 +22,7 @@ pub(crate) struct Account {
     pub(crate) trusted: TrustedOrigins,
     pub(crate) credential: Credential,
     pub(crate) dialect: Arc<dyn Dialect>,
+    pub(crate) retry_policy: Arc<dyn RetryPolicy>,
     pub(crate) budget: Budget,
     pub(crate) limiter: Limiter,
 }

@@ -8,15 +8,34 @@ use reqwest::redirect::Policy;
 use url::Url;
 
 use crate::{
-    HttpOptions, Proxy, ResponseBody, TlsBackend, Transport, TransportError, TransportErrorKind,
+    HttpOptions, Proxy, ResponseBody, Transport, TransportError, TransportErrorKind,
     encoding::{ACCEPTED, Decoder, check_transfer},
     origin::is_loopback,
     proxy::Proxies,
+    tls::with_tls,
     transport_error::plain,
 };
 
+/// The transport that is used unless [`HttpOptions::transport`] is another one: it sends requests through reqwest, by the options'
+/// settings for connections, TLS and proxies, and undoes content encodings.
+///
+/// It is there to be wrapped, or to be given to several clients, which then share its connections:
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use anyprofile_http::{BuiltinTransport, HttpOptions, Url};
+///
+/// # fn main() -> anyprofile_core::Result<()> {
+/// let options = HttpOptions::default();
+/// let transport = BuiltinTransport::new(&options, &Url::parse("http://localhost:8080/").unwrap())?;
+/// let options = options.with_transport(Arc::new(transport));
+/// # let _ = options;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
-pub(crate) struct Builtin {
+pub struct BuiltinTransport {
     /// None while there is no connection to keep. The connections of a client end with its last clone.
     client: Mutex<Option<reqwest::Client>>,
     options: HttpOptions,
@@ -31,13 +50,14 @@ const MAX_HEADERS: usize = 1024;
 /// How large the header of an HTTP/2 response may be, in bytes: HTTP/1 reads as much by default.
 const MAX_HEADER_BYTES: u32 = 256 * 1024;
 
-/// Which TLS libraries were built in.
-const RUSTLS: bool = cfg!(feature = "rustls");
-const NATIVE: bool = cfg!(feature = "native-tls");
-
-impl Builtin {
-    /// Builds the client for a base URL.
-    pub(crate) fn new(options: &HttpOptions, base: &Url) -> Result<Self> {
+impl BuiltinTransport {
+    /// Creates a transport for requests below a base URL: its scheme says whether TLS is needed, and a loopback host is spoken to
+    /// without the environment's proxies. Of the options, [`transport`](HttpOptions::transport) and
+    /// [`transport_layers`](HttpOptions::transport_layers) do not count. No request is sent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](anyprofile_core::ErrorKind::Config) if TLS, a root certificate or a proxy cannot be set up.
+    pub fn new(options: &HttpOptions, base: &Url) -> Result<Self> {
         let (client, proxies) = build(options, base)?;
         Ok(Self {
             client: Mutex::new(Some(client)),
@@ -60,8 +80,7 @@ impl Builtin {
 
 /// A client for a base URL, and the proxies that it goes through.
 fn build(options: &HttpOptions, base: &Url) -> Result<(reqwest::Client, Proxies)> {
-    let backend = choose_tls(options.tls, RUSTLS, NATIVE, base.scheme() == "https")?;
-    let mut builder = reqwest::Client::builder()
+    let builder = reqwest::Client::builder()
         .connect_timeout(options.connect_timeout)
         .read_timeout(options.read_timeout)
         .redirect(Policy::none())
@@ -75,6 +94,7 @@ fn build(options: &HttpOptions, base: &Url) -> Result<(reqwest::Client, Proxies)
         .http2_max_header_list_size(MAX_HEADER_BYTES)
         // Ours decides what is repeated; reqwest's would repeat beneath it.
         .retry(reqwest::retry::never());
+    let mut builder = with_tls(builder, options, base.scheme() == "https")?;
     let proxies = match &options.proxy {
         // Loopback may be spoken to without TLS because it stays on this machine: no proxy may see it.
         Proxy::Environment if is_loopback(base) => Some(Proxies::default()),
@@ -89,7 +109,6 @@ fn build(options: &HttpOptions, base: &Url) -> Result<(reqwest::Client, Proxies)
     if let Some(proxies) = &proxies {
         builder = with_proxies(builder.no_proxy(), proxies);
     }
-    builder = with_tls(builder, backend, options)?;
     let client = builder.build().map_err(|error| {
         Error::config("the HTTP client cannot be built").with_source(plain(&error.without_url()))
     })?;
@@ -114,68 +133,8 @@ fn with_proxies(mut builder: reqwest::ClientBuilder, proxies: &Proxies) -> reqwe
     builder
 }
 
-/// The TLS library to use, decided before reqwest would fail late: without one, https fails there as a
-/// connection error, which looks as if trying again could help; with both, it takes the platform's silently.
-fn choose_tls(wanted: TlsBackend, rustls: bool, native: bool, https: bool) -> Result<Option<TlsBackend>> {
-    match wanted {
-        TlsBackend::Rustls if rustls => Ok(Some(TlsBackend::Rustls)),
-        TlsBackend::Native if native => Ok(Some(TlsBackend::Native)),
-        TlsBackend::Default if rustls => Ok(Some(TlsBackend::Rustls)),
-        TlsBackend::Default if native => Ok(Some(TlsBackend::Native)),
-        TlsBackend::Default if !https => Ok(None),
-        TlsBackend::Default => Err(Error::config("https needs TLS, and none was built in")
-            .with_hint("turn on the feature 'rustls' or 'native-tls', or bring a transport of your own")),
-        TlsBackend::Rustls => {
-            Err(Error::config("rustls was not built in").with_hint("turn on the feature 'rustls'"))
-        }
-        TlsBackend::Native => Err(Error::config("the platform's TLS was not built in")
-            .with_hint("turn on the feature 'native-tls'")),
-    }
-}
-
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
-fn with_tls(
-    mut builder: reqwest::ClientBuilder,
-    backend: Option<TlsBackend>,
-    options: &HttpOptions,
-) -> Result<reqwest::ClientBuilder> {
-    let mut certificates = Vec::new();
-    for pem in &options.root_certificates {
-        let bundle = reqwest::Certificate::from_pem_bundle(pem).map_err(|error| {
-            Error::config("a root certificate is not valid PEM").with_source(plain(&error))
-        })?;
-        if bundle.is_empty() {
-            return Err(Error::config("a root certificate file holds no certificate"));
-        }
-        certificates.extend(bundle);
-    }
-    if !certificates.is_empty() {
-        builder = builder.tls_certs_merge(certificates);
-    }
-    Ok(match backend {
-        #[cfg(feature = "rustls")]
-        Some(TlsBackend::Rustls) => builder.tls_backend_rustls(),
-        #[cfg(feature = "native-tls")]
-        Some(TlsBackend::Native) => builder.tls_backend_native(),
-        _ => builder,
-    })
-}
-
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-fn with_tls(
-    builder: reqwest::ClientBuilder,
-    _: Option<TlsBackend>,
-    options: &HttpOptions,
-) -> Result<reqwest::ClientBuilder> {
-    if options.root_certificates.is_empty() {
-        return Ok(builder);
-    }
-    Err(Error::config("root certificates need TLS, and none was built in")
-        .with_hint("turn on the feature 'rustls' or 'native-tls'"))
-}
-
 #[async_trait]
-impl Transport for Builtin {
+impl Transport for BuiltinTransport {
     async fn send(
         &self,
         request: http::Request<Bytes>,
@@ -220,27 +179,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tls_library_is_chosen_before_the_first_request() {
-        use TlsBackend::{Default, Native, Rustls};
-        for (wanted, rustls, native, https, chosen) in [
-            (Default, true, true, true, Some(Rustls)),
-            (Default, false, true, true, Some(Native)),
-            (Default, false, false, false, None),
-            (Native, true, true, true, Some(Native)),
-        ] {
-            assert_eq!(choose_tls(wanted, rustls, native, https).unwrap(), chosen);
-        }
-        for (wanted, rustls, native) in
-            [(Default, false, false), (Rustls, false, true), (Native, true, false)]
-        {
-            assert_eq!(choose_tls(wanted, rustls, native, true).unwrap_err().kind(), ErrorKind::Config);
-        }
-    }
-
-    #[test]
     fn a_bad_proxy_is_a_configuration_error_that_does_not_repeat_it() {
         let options = HttpOptions::default().with_proxy(Proxy::Url("http://user:secret@[".to_owned()));
-        let error = Builtin::new(&options, &Url::parse("https://x").unwrap()).unwrap_err();
+        let error = BuiltinTransport::new(&options, &Url::parse("https://x").unwrap()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(!format!("{error} {error:?} {options:?}").contains("secret"));
     }

@@ -8,12 +8,12 @@ use tracing::{Instrument as _, instrument::WithSubscriber as _};
 use url::Url;
 
 use crate::{
-    Answer, Credential, HttpOptions, Request, Transport,
+    Answer, BuiltinTransport, Credential, HttpOptions, Request, Transport,
     account::Account,
-    builtin::Builtin,
     dialect::Dialect,
     exchange::Exchange,
     limiter::Limiter,
+    observed::ObservedOperation,
     origin::{LinkFlaw, TrustedOrigins, given_link, next_link},
     outbound::{Outbound, Place},
     owned::{GivenUp, Owned, owned},
@@ -45,8 +45,9 @@ impl HttpClient {
             let trusted = TrustedOrigins::new(&options.trusted_origins, options.allow_insecure_http)?;
             let transport = match &options.transport {
                 Some(transport) => Arc::clone(transport),
-                None => Arc::new(Builtin::new(&options, &base)?) as Arc<dyn Transport>,
+                None => Arc::new(BuiltinTransport::new(&options, &base)?) as Arc<dyn Transport>,
             };
+            let transport = options.transport_layers.iter().fold(transport, |inner, layer| layer.wrap(inner));
             headers.insert(
                 http::header::ACCEPT,
                 HeaderValue::from_static("application/json, application/hal+json;q=0.9, */*;q=0.1"),
@@ -55,6 +56,7 @@ impl HttpClient {
             Ok((base, trusted, transport))
         };
         let (base, trusted, transport) = build().map_err(|error: Error| error.with_provider(&info))?;
+        let retry_policy = options.policy();
         let budget = Budget::new(options.retry_budget);
         let limiter = Limiter::new(options.max_concurrency, options.max_requests_per_second);
         let connections = Arc::clone(&transport);
@@ -68,6 +70,7 @@ impl HttpClient {
             trusted,
             credential,
             dialect: Arc::new(dialect),
+            retry_policy,
             budget,
             limiter,
         };
@@ -166,13 +169,16 @@ impl HttpClient {
         let operation = outbound.operation.clone();
         let given_up = GivenUp::default();
         let exchange = Exchange::new(Arc::clone(&account), given_up.clone());
+        // Here, so that observers are told by the caller's task.
+        let mut observed = ObservedOperation::begin(&account, &outbound);
         // Boxed here, so that what wraps it moves a pointer.
         let work = Box::pin(async move {
             let mut effort = Effort::default();
-            exchange
-                .run(&outbound, Some(&account.credential), &account.dialect, &mut effort)
-                .await
-                .map_err(|error| error.with_effort(effort))
+            let credential = Some(&account.credential);
+            let result =
+                exchange.run(&outbound, credential, &account.dialect, &mut observed, &mut effort).await;
+            observed.finish(&result);
+            result.map_err(|error| error.with_effort(effort))
         });
         owned(given_up, work.instrument(span).with_current_subscriber())
             .map_err(|error| error.with_provider(&self.account.info).with_operation(operation))

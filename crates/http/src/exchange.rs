@@ -11,17 +11,20 @@ use tokio::time::{Instant, timeout};
 use tracing::debug;
 
 use crate::{
-    Answer, Credential, TransportError, TransportErrorKind,
+    Answer, Credential, RequestContext, RetryReason, TransportError, TransportErrorKind, WaitReason,
     account::Account,
     body::{read_body, read_start},
     credential::{Generation, is_step_up, step_up_error},
     dialect::{Dialect, Success, Verdict},
     failure::{failure, request_id},
     limiter::{Reason, Turn, advice},
+    logging::{log_attempt, log_wait},
+    observed::ObservedOperation,
     origin::{MAX_REDIRECTS, redirect},
     outbound::{Broken, MAX_ERROR_BYTES, Outbound, Received},
     owned::GivenUp,
-    retry::{Circumstances, Decision, Failed, asked_wait, decide, random, response_date},
+    retry::{random, response_date, retry_after},
+    retry_policy::{AttemptFailure, RetryContext, RetryDecision, decide},
 };
 
 /// How often a request is sent again that the server did not take, beside the attempts that it has.
@@ -51,6 +54,7 @@ impl Exchange {
         outbound: &Outbound,
         credential: Option<&Credential>,
         dialect: &Arc<dyn Dialect>,
+        operation: &mut ObservedOperation,
         effort: &mut Effort,
     ) -> Result<Answer> {
         let mut attempts = 0;
@@ -71,24 +75,20 @@ impl Exchange {
                 None => None,
             };
             // Held until the answer is there. Waiting is no part of the attempt's time, but of the operation's.
-            let Ok(turn) = timeout(self.remaining(), self.turn(effort)).await else {
+            let Ok(turn) = timeout(self.remaining(), self.turn(operation, effort)).await else {
                 return Err(self.out_of_time(outbound));
             };
             let began = Instant::now();
             effort.requests = 1;
             effort.attempts += 1;
             let limit = self.account.options.attempt_timeout.min(self.remaining());
-            let result = timeout(limit, self.attempt(outbound, headers))
+            let observed = operation.attempt();
+            let result = timeout(limit, self.attempt(outbound, headers, &observed.context))
                 .await
                 .unwrap_or_else(|_| Err(Broken::Transport(TransportError::new(TransportErrorKind::Timeout))));
-            log(
-                &result,
-                dialect.as_ref(),
-                &self.account.credential,
-                outbound,
-                effort.attempts,
-                began.elapsed(),
-            );
+            let (sent, took) = (effort.attempts, began.elapsed());
+            log_attempt(&result, dialect.as_ref(), &self.account.credential, outbound, sent, took);
+            observed.finish(&result, dialect.as_ref());
             let result = result.map(|received| judged(received, outbound, dialect.as_ref()));
             if let Ok(received) = &result {
                 let advice = advice(received.status, &received.headers, dialect.as_ref(), SystemTime::now());
@@ -98,7 +98,7 @@ impl Exchange {
 
             let result = match result {
                 Ok(received) if (200..300).contains(&received.status) => {
-                    self.account.budget.earn();
+                    self.account.budget.deposit();
                     return Ok(self.answer(received, outbound, dialect, *effort));
                 }
                 failed => failed,
@@ -120,6 +120,7 @@ impl Exchange {
                         && refused.is_none()
                         && credential.is_some_and(Credential::is_renewable) =>
                 {
+                    operation.retry(Duration::ZERO, RetryReason::TokenRefused);
                     refused = generation;
                     attempts -= 1;
                     continue;
@@ -130,43 +131,53 @@ impl Exchange {
                         && refusals < MAX_REFUSALS
                         && !self.remaining().is_zero() =>
                 {
+                    operation.retry(Duration::ZERO, RetryReason::Transport(error.kind));
                     refusals += 1;
                     attempts -= 1;
                     effort.attempts -= 1;
                     continue;
                 }
-                Ok(received) => Failed::Status(received.status, &received.headers),
-                Err(Broken::Transport(error)) => Failed::Transport(error.kind),
+                Ok(received) => {
+                    AttemptFailure::Status { status: received.status, headers: &received.headers }
+                }
+                Err(Broken::Transport(error)) => AttemptFailure::Transport(error.kind),
                 Err(Broken::TooLarge(..) | Broken::Redirect(..)) => {
                     return Err(failure(&self.account, self.remaining(), result, outbound, dialect.as_ref()));
                 }
             };
-            let decision = decide(
-                failed,
-                Circumstances {
-                    idempotent: outbound.idempotent,
-                    attempts,
-                    max_attempts: self.account.options.max_attempts,
-                    remaining: self.remaining(),
-                    now: SystemTime::now(),
-                    random: if self.account.options.jitter { random() } else { 0.5 },
-                },
-            );
-            match decision {
-                Decision::RetryAfter(wait) if self.account.budget.take() => {
+            let asked = match &result {
+                Ok(received) => retry_after(&received.headers, SystemTime::now()),
+                Err(_) => None,
+            };
+            let context = RetryContext::new(&outbound.operation, failed)
+                .with_attempts(attempts)
+                .with_retry_after(asked)
+                .with_elapsed(self.started.elapsed())
+                .with_remaining(self.remaining())
+                .with_random(random());
+            match decide(self.account.retry_policy.as_ref(), outbound.idempotent, &context) {
+                RetryDecision::RetryAfter(wait) if self.account.budget.withdraw() => {
                     debug!(
                         wait_milliseconds = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
                         "trying again"
                     );
-                    let reason = match &result {
-                        Ok(received) if asked_wait(&received.headers, SystemTime::now()).is_some() => {
-                            Reason::Asked(received.status)
+                    let (retry, reason) = match failed {
+                        AttemptFailure::Status { status, .. } if asked.is_some() => {
+                            (RetryReason::Status(status), Reason::Asked(status))
                         }
-                        Ok(received) => Reason::Failed(Some(received.status)),
-                        Err(_) => Reason::Failed(None),
+                        AttemptFailure::Status { status, .. } => {
+                            (RetryReason::Status(status), Reason::Failed(Some(status)))
+                        }
+                        AttemptFailure::Transport(kind) => {
+                            (RetryReason::Transport(kind), Reason::Failed(None))
+                        }
                     };
-                    effort.waited +=
-                        self.account.limiter.wait(wait, reason, |wait, reason| self.tell(wait, reason)).await;
+                    operation.retry(wait, retry);
+                    effort.waited += self
+                        .account
+                        .limiter
+                        .wait(wait, reason, |wait, reason| self.log_wait(wait, reason))
+                        .await;
                 }
                 _ => {
                     return Err(failure(&self.account, self.remaining(), result, outbound, dialect.as_ref()));
@@ -176,31 +187,21 @@ impl Exchange {
     }
 
     /// Waits for this request's turn.
-    async fn turn(&self, effort: &mut Effort) -> Turn {
+    async fn turn(&self, operation: &ObservedOperation, effort: &mut Effort) -> Turn {
         let limiter = &self.account.limiter;
-        let turn = limiter.enter().await;
-        effort.waited += limiter.pass(|wait, reason| self.tell(wait, reason)).await;
+        let (turn, waited) = limiter.enter().await;
+        if let Some(waited) = waited {
+            operation.waited(waited, WaitReason::Concurrency);
+        }
+        if let Some(passed) = limiter.pass(|wait, reason| self.log_wait(wait, reason)).await {
+            effort.waited += passed.counted;
+            operation.waited(passed.waited, WaitReason::Rate);
+        }
         turn
     }
 
-    /// Tells of a long wait. Who shows nothing else shows this: it looks as if nothing happened any more.
-    fn tell(&self, wait: Duration, reason: Reason) {
-        let info = &self.account.info;
-        let seconds = wait.as_secs_f64().ceil();
-        let why = match reason {
-            Reason::Asked(status @ 200..=299) => {
-                format!(", as the service asks: its quota is spent (status {status})")
-            }
-            Reason::Asked(status) => format!(", as the service asks (status {status})"),
-            Reason::Failed(Some(status)) => format!(" before the next attempt (status {status})"),
-            Reason::Failed(None) => " before the next attempt (no response)".to_owned(),
-        };
-        tracing::warn!(
-            target: "anyprofile_http::wait",
-            service = info.service.as_str(),
-            account = info.account.as_str(),
-            "waiting {seconds} s{why}",
-        );
+    fn log_wait(&self, wait: Duration, reason: Reason) {
+        log_wait(&self.account.info, wait, reason);
     }
 
     fn out_of_time(&self, outbound: &Outbound) -> Error {
@@ -216,7 +217,12 @@ impl Exchange {
     }
 
     /// One attempt: one answer, redirects followed.
-    async fn attempt(&self, outbound: &Outbound, headers: HeaderMap) -> Result<Received, Broken> {
+    async fn attempt(
+        &self,
+        outbound: &Outbound,
+        headers: HeaderMap,
+        context: &RequestContext,
+    ) -> Result<Received, Broken> {
         let mut url = outbound.url.clone();
         let mut redirects = 0;
         loop {
@@ -225,6 +231,7 @@ impl Exchange {
             *request.uri_mut() =
                 url.as_str().parse().map_err(|_| TransportError::new(TransportErrorKind::Request))?;
             *request.headers_mut() = headers.clone();
+            request.extensions_mut().insert(context.clone());
             if self.given_up.is_so() {
                 // Nothing is begun any more: the task is about to be aborted.
                 return std::future::pending().await;
@@ -293,30 +300,5 @@ fn judged(received: Received, outbound: &Outbound, dialect: &dyn Dialect) -> Rec
     match dialect.verdict(&Success { operation: &outbound.operation, status, headers, body }) {
         Verdict::Success => received,
         Verdict::Failure(status) => Received { status, ..received },
-    }
-}
-
-/// Logs an attempt: nothing of its URL, headers and bodies.
-fn log(
-    result: &Result<Received, Broken>,
-    dialect: &dyn Dialect,
-    credential: &Credential,
-    outbound: &Outbound,
-    attempt: u32,
-    took: Duration,
-) {
-    let duration_milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    let operation = &*outbound.operation;
-    match result {
-        Ok(received) => {
-            let request_id = request_id(&received.headers, dialect, credential).unwrap_or_default();
-            let status = received.sent_status;
-            debug!(operation, attempt, status, duration_milliseconds, request_id, "answered");
-        }
-        Err(Broken::Transport(error)) => {
-            debug!(operation, attempt, duration_milliseconds, failure = %error.kind, "no answer");
-        }
-        Err(Broken::TooLarge(status, _)) => debug!(operation, attempt, status, "answer too large"),
-        Err(Broken::Redirect(status, ..)) => debug!(operation, attempt, status, "redirect refused"),
     }
 }

@@ -10,7 +10,8 @@ use crate::{
     account::Account,
     dialect::{Dialect, ErrorDetails, Failure, by_status},
     outbound::{Broken, Outbound, Place, Received},
-    retry::{Failed, asked_wait, is_retryable, response_date},
+    retry::{response_date, retry_after},
+    retry_policy::AttemptFailure,
 };
 
 /// The error of an attempt after which there is no other.
@@ -24,7 +25,7 @@ pub(crate) fn failure(
     let mut details = ErrorDetails::default();
     let error = match result {
         Ok(received) => {
-            let failed = Failed::Status(received.status, &received.headers);
+            let failed = AttemptFailure::Status { status: received.status, headers: &received.headers };
             let retry = retry_of(failed, outbound, &received.headers);
             let error = status_error(account, outbound, &received, dialect, &mut details).with_retry(retry);
             // 499: the request was given up, whoever did so; it may have got through.
@@ -32,7 +33,7 @@ pub(crate) fn failure(
         }
         Err(Broken::Transport(error)) => {
             let kind = error.kind;
-            let retry = retry_of(Failed::Transport(kind), outbound, &HeaderMap::new());
+            let retry = retry_of(AttemptFailure::Transport(kind), outbound, &HeaderMap::new());
             let error = transport_failure(error, account, remaining, outbound).with_retry(retry);
             let is_sent = !kind.is_before_sending();
             unknown_outcome(error, outbound, is_sent)
@@ -63,16 +64,17 @@ pub(crate) fn failure(
 }
 
 /// Whether the caller may ask again.
-fn retry_of(failed: Failed<'_>, outbound: &Outbound, headers: &HeaderMap) -> Retry {
+fn retry_of(failed: AttemptFailure<'_>, outbound: &Outbound, headers: &HeaderMap) -> Retry {
     // A write that did nothing may be sent again by its caller, who is told when.
     let did_nothing = matches!(
         failed,
-        Failed::Status(429, _) | Failed::Transport(TransportErrorKind::Connect | TransportErrorKind::Refused)
+        AttemptFailure::Status { status: 429, .. }
+            | AttemptFailure::Transport(TransportErrorKind::Connect | TransportErrorKind::Refused)
     );
-    if !(outbound.idempotent || did_nothing) || !is_retryable(failed) {
+    if !(outbound.idempotent || did_nothing) || !failed.is_transient() {
         return Retry::No;
     }
-    asked_wait(headers, SystemTime::now()).map_or(Retry::Later, Retry::After)
+    retry_after(headers, SystemTime::now()).map_or(Retry::Later, Retry::After)
 }
 
 /// Says of a write whose outcome is not known that it is not known.

@@ -6,20 +6,36 @@
 //!
 //! - times out connecting, silence, attempts and whole operations ([`HttpOptions`]);
 //! - repeats reads on broken connections, 408, 425, 429 and every 5xx that may pass, with exponential
-//!   back-off, full jitter, and the wait that the service asks for, within a budget and the deadline;
+//!   back-off, full jitter, and the wait that the service asks for, within a budget and the deadline, or as a [`RetryPolicy`]
+//!   of one's own decides;
 //! - renews an exchanged token early, once for all who need it, and once more when it is refused;
 //! - follows redirects and next links only to the origin that the credential is for;
 //! - reads no more than it may hold, after decompression;
 //! - logs, through `tracing`, the service, account, operation, attempt, status, duration and request id,
 //!   and nothing of a URL, header or body.
 //!
+//! What a program may decide itself: when to retry ([`RetryPolicy`]), what sends the requests ([`Transport`], with the built-in one as
+//! [`BuiltinTransport`]) and what wraps it ([`HttpOptions::with_transport_layer`]), and who is told ([`Observer`]).
+//!
 //! A wait longer than 5 s is an event of its own, at the level `WARN` and with the target `anyprofile_http::wait`: its
 //! message says how long and why, its fields `service` and `account` where. A program that shows no log should show it.
 //!
 //! # Features
-//! `rustls` and `native-tls` choose what speaks TLS; with both, rustls is used unless
-//! [`HttpOptions::tls`] says otherwise. With neither, `https` is refused with a configuration error
-//! unless there is a [`Transport`] of one's own.
+//! | feature | what it turns on |
+//! |---|---|
+//! | `rustls` | TLS by rustls with ring, which trusts what the platform trusts |
+//! | `rustls-aws-lc` | TLS by rustls with aws-lc-rs |
+//! | `rustls-no-provider` | TLS by rustls with the [`CryptoProvider`] that the program has installed for its process |
+//! | `native-tls` | TLS by the platform's own library |
+//! | `brotli`, `zstd` | responses compressed so, beside gzip |
+//!
+//! None is on by default, and each only adds. With several TLS features the first one of this order is used, unless
+//! [`HttpOptions::tls`] says otherwise: `rustls`, `rustls-aws-lc`, `native-tls`, `rustls-no-provider`. No provider is ever
+//! installed for the process, and an installed one is used only where it is asked for; where it is and there is none, the client
+//! is not built and the error says so. With no TLS feature, `https` is refused with a configuration error unless there is a
+//! [`Transport`] of one's own.
+//!
+//! [`CryptoProvider`]: https://docs.rs/rustls/latest/rustls/crypto/struct.CryptoProvider.html
 
 mod account;
 mod answer;
@@ -33,7 +49,10 @@ mod encoding;
 mod exchange;
 mod failure;
 mod limiter;
+mod logging;
 mod multipart;
+mod observed;
+mod observer;
 mod operation;
 mod options;
 mod origin;
@@ -43,6 +62,8 @@ mod planned;
 mod proxy;
 mod request;
 mod retry;
+mod retry_policy;
+mod tls;
 mod tokens;
 mod transport;
 mod transport_error;
@@ -54,15 +75,24 @@ pub use url::Url;
 
 pub use self::{
     answer::{Answer, Listed},
+    builtin::BuiltinTransport,
     caller::{Caller, Fact},
     client::HttpClient,
     credential::{Credential, TokenExchange},
     dialect::{Dialect, ErrorDetails, Failure, StaticDialect, Success, TOKEN_DIALECT, Verdict},
     multipart::FormFile,
+    observer::{
+        Observer, OperationContext, OperationFinished, OperationId, OperationOutcome, OperationStarted,
+        RequestCancelled, RequestContext, RequestFailed, RequestStarted, ResponseReceived, RetryReason,
+        RetryScheduled, WaitReason, Waited,
+    },
     operation::{Operation, Reply},
-    options::{HttpOptions, Proxy, TlsBackend},
+    options::{HttpOptions, Proxy, TlsBackend, TransportLayer},
     origin::base_url,
     request::Request,
+    retry_policy::{
+        AttemptFailure, AttemptLimit, ExponentialBackoff, RetryContext, RetryDecision, RetryPolicy, TimeLimit,
+    },
     transport::{ResponseBody, Transport},
     transport_error::{TransportError, TransportErrorKind},
     violations::Violations,

@@ -13,7 +13,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::{dialect::Dialect, retry::asked_wait};
+use crate::{dialect::Dialect, retry::retry_after};
 
 /// The first distance between requests after a refusal for too many of them, and the longest.
 const FIRST_DISTANCE: Duration = Duration::from_millis(100);
@@ -131,6 +131,14 @@ pub(crate) struct Turn {
     _place: Option<OwnedSemaphorePermit>,
 }
 
+/// A wait that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Passed {
+    /// How long it was, without what is counted with another wait.
+    pub(crate) counted: Duration,
+    pub(crate) waited: Duration,
+}
+
 /// What an answer says of the pace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Advice {
@@ -156,15 +164,21 @@ impl Limiter {
         }
     }
 
-    /// Waits for a place among the requests that are sent at once.
-    pub(crate) async fn enter(&self) -> Turn {
+    /// Waits for a place among the requests that are sent at once, and says how long, if it had to.
+    pub(crate) async fn enter(&self) -> (Turn, Option<Duration>) {
+        if let Ok(place) = Arc::clone(&self.at_once).try_acquire_owned() {
+            return (Turn { _place: Some(place) }, None);
+        }
+        let began = Instant::now();
         // It is never closed.
-        Turn { _place: Arc::clone(&self.at_once).acquire_owned().await.ok() }
+        let place = Arc::clone(&self.at_once).acquire_owned().await.ok();
+        (Turn { _place: place }, Some(began.elapsed()))
     }
 
-    /// Waits until the next request may be sent, and gives how long that took, without what is counted with another wait.
-    /// Whoever gives up takes no place. A long wait is told.
-    pub(crate) async fn pass(&self, tell: impl Fn(Duration, Reason)) -> Duration {
+    /// Waits until the next request may be sent, and says how long, if it had to. Whoever gives up takes no place. A long wait
+    /// is told.
+    pub(crate) async fn pass(&self, tell: impl Fn(Duration, Reason)) -> Option<Passed> {
+        let began = Instant::now();
         let mut waiting = None;
         loop {
             let (wait, status) = {
@@ -172,7 +186,8 @@ impl Limiter {
                 (pace.take(Instant::now()), pace.asked_by)
             };
             if wait.is_zero() {
-                return waiting.map_or(Duration::ZERO, Waiting::end);
+                return waiting
+                    .map(|waiting: Waiting<'_>| Passed { counted: waiting.end(), waited: began.elapsed() });
             }
             if waiting.is_none() {
                 waiting = Some(self.begin_wait());
@@ -255,7 +270,7 @@ impl Pace {
 /// [`Dialect::quota_headers`].
 pub(crate) fn advice(status: u16, headers: &HeaderMap, dialect: &dyn Dialect, now: SystemTime) -> Advice {
     let is_refused = status == 429;
-    let asked = asked_wait(headers, now).filter(|_| is_refused || status == 503);
+    let asked = retry_after(headers, now).filter(|_| is_refused || status == 503);
     let mut advice = Advice { status, is_refused, pause: asked, spread: None };
     for family in
         ["ratelimit", "x-ratelimit"].into_iter().chain(dialect.quota_headers().iter().map(AsRef::as_ref))
@@ -305,6 +320,10 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn silent(_: Duration, _: Reason) {}
+
+    async fn pass(limiter: &Limiter, tell: impl Fn(Duration, Reason)) -> Duration {
+        limiter.pass(tell).await.map_or(Duration::ZERO, |passed| passed.counted)
+    }
 
     fn now() -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(1_696_004_797)
@@ -368,7 +387,7 @@ mod tests {
         let asked = |status| Advice { status, pause: Some(20 * SECOND), ..Advice::default() };
         limiter.observe(asked(429), Instant::now());
         let began = Instant::now();
-        let waited = futures_util::future::join_all((0..8).map(|_| limiter.pass(tell))).await;
+        let waited = futures_util::future::join_all((0..8).map(|_| pass(&limiter, tell))).await;
         assert_eq!((began.elapsed(), waited.iter().sum()), (20 * SECOND, 20 * SECOND));
         // One within another, one that is given up, and short ones.
         let reason = Reason::Failed(Some(503));
@@ -386,11 +405,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_refusal_slows_down_and_successes_recover() {
         let limiter = Limiter::new(0, 0);
-        assert_eq!(limiter.pass(silent).await, Duration::ZERO);
+        assert_eq!(pass(&limiter, silent).await, Duration::ZERO);
         let refused = |pause| Advice { status: 429, is_refused: true, pause, spread: None };
         limiter.observe(refused(Some(2 * SECOND)), Instant::now());
-        assert_eq!(limiter.pass(silent).await, 2 * SECOND);
-        assert_eq!(limiter.pass(silent).await, FIRST_DISTANCE);
+        assert_eq!(pass(&limiter, silent).await, 2 * SECOND);
+        assert_eq!(pass(&limiter, silent).await, FIRST_DISTANCE);
         for _ in 0..100 {
             limiter.observe(refused(None), Instant::now());
         }
@@ -400,7 +419,7 @@ mod tests {
         }
         assert_eq!(limiter.pace().distance, Duration::ZERO);
         limiter.observe(Advice { pause: Some(Duration::MAX), ..Advice::default() }, Instant::now());
-        assert_eq!(limiter.pass(silent).await, LONGEST_PAUSE);
+        assert_eq!(pass(&limiter, silent).await, LONGEST_PAUSE);
     }
 
     #[tokio::test(start_paused = true)]
@@ -408,27 +427,29 @@ mod tests {
         let limiter = Limiter::new(2, 4);
         let distance = Duration::from_millis(250);
         assert_eq!(
-            [limiter.pass(silent).await, limiter.pass(silent).await, limiter.pass(silent).await],
+            [pass(&limiter, silent).await, pass(&limiter, silent).await, pass(&limiter, silent).await],
             [Duration::ZERO, distance, distance]
         );
         sleep(10 * SECOND).await;
-        assert_eq!(limiter.pass(silent).await, Duration::ZERO, "what was not used is not saved up");
-        assert_eq!(limiter.pass(silent).await, distance);
-        let (one, _two) = (limiter.enter().await, limiter.enter().await);
+        assert_eq!(pass(&limiter, silent).await, Duration::ZERO, "what was not used is not saved up");
+        assert_eq!(pass(&limiter, silent).await, distance);
+        let ((one, no_wait), _two) = (limiter.enter().await, limiter.enter().await);
+        assert_eq!(no_wait, None);
         let third = limiter.enter();
         tokio::pin!(third);
         assert!(futures_util::poll!(third.as_mut()).is_pending());
+        sleep(SECOND).await;
         drop(one);
-        third.await;
+        assert_eq!(third.await.1, Some(SECOND));
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_gives_up_waiting_takes_no_place() {
         let limiter = Limiter::new(0, 1);
-        limiter.pass(silent).await;
+        pass(&limiter, silent).await;
         for _ in 0..50 {
-            assert!(timeout(SECOND / 100, limiter.pass(silent)).await.is_err());
+            assert!(timeout(SECOND / 100, pass(&limiter, silent)).await.is_err());
         }
-        assert_eq!(limiter.pass(silent).await, SECOND / 2);
+        assert_eq!(pass(&limiter, silent).await, SECOND / 2);
     }
 }

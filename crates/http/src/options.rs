@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use crate::Transport;
+use crate::{ExponentialBackoff, Observer, RetryPolicy, Transport};
 
 /// Settings that every service shares. The defaults suit a program that runs unattended.
 #[derive(Clone, Debug)]
@@ -20,15 +20,19 @@ pub struct HttpOptions {
     pub attempt_timeout: Duration,
     /// How long an operation may take, with all attempts and waits. Default: 5 min.
     pub operation_deadline: Duration,
-    /// How many attempts an operation has that may be repeated. Default: 3.
+    /// How many attempts an operation has that may be repeated. It configures the default policy and counts for no
+    /// [other one](Self::retry_policy). Default: 3.
     pub max_attempts: u32,
     /// How many repetitions an account may have in a row without success in between, over all
     /// operations, so that an outage is not multiplied. Each success earns back a tenth. Default: 20.
     pub retry_budget: u32,
     /// Whether a wait that the service does not name is drawn by chance, from nothing to its bound (0.5 s, then 1 s, 2 s and
     /// so on to 8 s), so that many programs do not come back at once. Off, it is half its bound, for tests whose time is
-    /// counted. Default: yes.
+    /// counted. It configures the default policy and counts for no [other one](Self::retry_policy). Default: yes.
     pub jitter: bool,
+    /// What decides whether a failed attempt is retried, and when. Default: [`ExponentialBackoff`] with
+    /// [`max_attempts`](Self::max_attempts) and [`jitter`](Self::jitter).
+    pub retry_policy: Option<Arc<dyn RetryPolicy>>,
     /// How many requests of an account may be under way at once; 0 means any number. A page that a listing fetches ahead
     /// counts. Default: 8.
     pub max_concurrency: u32,
@@ -48,11 +52,15 @@ pub struct HttpOptions {
     /// Further origins (`https://host[:port]`) that redirects and next links may lead to, and that may
     /// then see the credential.
     pub trusted_origins: Vec<String>,
-    /// The TLS library. Default: rustls where it was built in.
+    /// The TLS library. Default: the first that was built in; see [`TlsBackend::Default`].
     pub tls: TlsBackend,
     /// What sends the requests in place of the built-in client: the settings above about connections,
     /// TLS and proxies are then its own matter.
     pub transport: Option<Arc<dyn Transport>>,
+    /// What wraps the transport, the innermost first.
+    pub transport_layers: Vec<TransportLayer>,
+    /// Who is told what happens on the way to a response, in this order.
+    pub observers: Vec<Arc<dyn Observer>>,
 }
 
 impl Default for HttpOptions {
@@ -66,6 +74,7 @@ impl Default for HttpOptions {
             max_attempts: 3,
             retry_budget: 20,
             jitter: true,
+            retry_policy: None,
             max_concurrency: 8,
             max_requests_per_second: 0,
             max_response_bytes: 32 * 1024 * 1024,
@@ -76,6 +85,8 @@ impl Default for HttpOptions {
             trusted_origins: Vec::new(),
             tls: TlsBackend::Default,
             transport: None,
+            transport_layers: Vec::new(),
+            observers: Vec::new(),
         }
     }
 }
@@ -140,10 +151,95 @@ impl HttpOptions {
         self
     }
 
+    /// Sets [what decides about retries](Self::retry_policy).
+    pub fn with_retry_policy(mut self, policy: Arc<dyn RetryPolicy>) -> Self {
+        self.retry_policy = Some(policy);
+        self
+    }
+
+    /// The policy that is set, or the default one.
+    pub(crate) fn policy(&self) -> Arc<dyn RetryPolicy> {
+        self.retry_policy.clone().unwrap_or_else(|| {
+            let backoff = ExponentialBackoff::new().with_jitter(self.jitter);
+            Arc::new(backoff.with_attempt_limit(self.max_attempts))
+        })
+    }
+
     /// Sends the requests through `transport` in place of the built-in client.
     pub fn with_transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
+    }
+
+    /// Wraps what sends the requests, the built-in transport or [the one that is set](Self::with_transport).
+    ///
+    /// Layers apply in the order in which they are added: the first one is the innermost, next to the connection, and the last one
+    /// is the outermost, which sees a request first and its response last. A layer sees each attempt and each redirect, with its
+    /// credential. It must keep to what [`Transport`] asks for, and should pass `proxy_for` and `close_idle` on.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use anyprofile_core::async_trait;
+    /// use anyprofile_http::{HeaderValue, HttpOptions, ResponseBody, Transport, TransportError, Url};
+    /// use bytes::Bytes;
+    ///
+    /// #[derive(Debug)]
+    /// struct Tagged(Arc<dyn Transport>);
+    ///
+    /// #[async_trait]
+    /// impl Transport for Tagged {
+    ///     async fn send(
+    ///         &self,
+    ///         mut request: http::Request<Bytes>,
+    ///     ) -> Result<http::Response<ResponseBody>, TransportError> {
+    ///         request.headers_mut().insert("x-team", HeaderValue::from_static("identity"));
+    ///         self.0.send(request).await
+    ///     }
+    ///
+    ///     fn proxy_for(&self, url: &Url) -> Option<String> {
+    ///         self.0.proxy_for(url)
+    ///     }
+    ///
+    ///     fn close_idle(&self) {
+    ///         self.0.close_idle();
+    ///     }
+    /// }
+    ///
+    /// let options = HttpOptions::default().with_transport_layer(|inner| Arc::new(Tagged(inner)));
+    /// # let _ = options;
+    /// ```
+    pub fn with_transport_layer(
+        mut self,
+        layer: impl Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync + 'static,
+    ) -> Self {
+        self.transport_layers.push(TransportLayer(Arc::new(layer)));
+        self
+    }
+
+    /// Tells an observer what happens on the way to a response. Several can be set.
+    pub fn with_observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observers.push(observer);
+        self
+    }
+}
+
+type Wrap = dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync;
+
+/// What wraps a transport; see [`HttpOptions::with_transport_layer`].
+#[derive(Clone)]
+pub struct TransportLayer(Arc<Wrap>);
+
+impl TransportLayer {
+    /// Wraps a transport.
+    pub(crate) fn wrap(&self, inner: Arc<dyn Transport>) -> Arc<dyn Transport> {
+        (self.0)(inner)
+    }
+}
+
+impl fmt::Debug for TransportLayer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("TransportLayer(..)")
     }
 }
 
@@ -174,15 +270,23 @@ impl fmt::Debug for Proxy {
     }
 }
 
-/// Which library speaks TLS.
+/// Which library speaks TLS. What was not built in is a configuration error when a client is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlsBackend {
-    /// rustls if it was built in, else the platform's.
+    /// The first of these that was built in: rustls with ring, rustls with aws-lc-rs, the platform's, rustls with the provider
+    /// that the program has installed.
     #[default]
     Default,
-    /// rustls; a configuration error if it was not built in.
+    /// rustls with the first of these that was built in: ring, aws-lc-rs, the provider that the program has installed.
     Rustls,
-    /// The platform's; a configuration error if it was not built in.
+    /// rustls with ring: the feature `rustls`.
+    RustlsRing,
+    /// rustls with aws-lc-rs: the feature `rustls-aws-lc`.
+    RustlsAwsLc,
+    /// rustls with the `CryptoProvider` that the program has installed for its process before it makes the client: any of the
+    /// features that begin with `rustls`. A configuration error if none is installed.
+    RustlsInstalledProvider,
+    /// The platform's: the feature `native-tls`.
     Native,
 }

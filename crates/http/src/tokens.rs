@@ -14,6 +14,7 @@ use crate::{
     Answer, Credential, Operation, Request, TokenExchange,
     credential::{AccessToken, Exchanging, Form, Generation, State, sensitive},
     exchange::Exchange,
+    observed::ObservedOperation,
     outbound::{Outbound, Place},
 };
 
@@ -135,8 +136,10 @@ impl TokenExchange {
         let place = Place::TokenEndpoint(self.setting);
         let outbound = Outbound::new(operation.request().clone(), self.url.clone(), headers, place);
         let asked_at = Instant::now();
-        let answer = exchange.run(&outbound, None, &self.dialect, effort).await?;
-        let (token, header) = operation.read(&answer)?;
+        let mut observed = ObservedOperation::begin(&exchange.account, &outbound);
+        let answer = exchange.run(&outbound, None, &self.dialect, &mut observed, effort).await;
+        observed.finish(&answer);
+        let (token, header) = operation.read(&answer?)?;
         let renew_at = token
             .lifetime()
             .and_then(|lifetime| asked_at.checked_add(lifetime.saturating_sub(renewal_margin(lifetime))));

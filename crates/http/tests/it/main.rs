@@ -6,6 +6,7 @@ mod bodies;
 mod calling;
 mod from_service;
 mod network;
+mod observing;
 mod proxies;
 mod redaction;
 mod redirects;
@@ -13,6 +14,10 @@ mod retries;
 #[allow(dead_code)]
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;
+#[allow(dead_code)]
+#[path = "../support/tls_server.rs"]
+mod tls_server;
 mod tokens;
 
 use std::sync::Arc;

@@ -209,7 +209,12 @@ async fn an_answer_that_is_cut_is_a_broken_connection_and_read_again() {
     }
 }
 
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+#[cfg(not(any(
+    feature = "rustls",
+    feature = "rustls-aws-lc",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+)))]
 #[test]
 fn https_without_tls_is_a_configuration_error_and_no_request() {
     let error = HttpClient::new(

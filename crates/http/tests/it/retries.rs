@@ -1,9 +1,11 @@
 //! What is repeated, when, and what is said when it is not.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyprofile_core::{Effect, ErrorKind, Result, Retry};
-use anyprofile_http::{Answer, HttpOptions, Operation, TransportErrorKind};
+use anyprofile_http::{
+    Answer, HttpOptions, Operation, RetryContext, RetryDecision, RetryPolicy, TransportErrorKind,
+};
 use serde_json::Value;
 
 use crate::{
@@ -330,4 +332,35 @@ async fn a_wait_of_more_than_five_seconds_is_told_once_however_many_requests_wai
     }
     assert!(began.elapsed() < 6 * SECOND, "nonsense is no advice");
     assert_eq!(log.text().lines().filter(wait).count(), 0);
+}
+
+/// Retries everything at once, and notes what it was asked.
+#[derive(Debug, Default)]
+struct Stubborn(std::sync::Mutex<Vec<(String, u32)>>);
+
+impl RetryPolicy for Stubborn {
+    fn decide(&self, context: &RetryContext<'_>) -> RetryDecision {
+        self.0
+            .lock()
+            .unwrap()
+            .push((format!("{} {:?}", context.operation, context.failure), context.attempts));
+        RetryDecision::RetryAfter(Duration::ZERO)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_decides_about_reads_alone_and_within_the_budget() {
+    let policy = Arc::new(Stubborn::default());
+    let options = HttpOptions::default()
+        .with_max_attempts(1)
+        .with_retry_budget(2)
+        .with_retry_policy(Arc::clone(&policy) as _);
+    let script = Script::of([answer(404), answer(400), answer(503), answer(503)]);
+    let client = client_with(&script, options);
+    let error = client.send(read()).await.unwrap_err();
+    assert_eq!((error.status(), error.effort().attempts), (Some(503), 3));
+    let error = client.send(write()).await.unwrap_err();
+    assert_eq!((error.status(), error.effort().attempts), (Some(503), 1));
+    let asked = [("users_list Status(404)", 1), ("users_list Status(400)", 2), ("users_list Status(503)", 3)];
+    assert_eq!(*policy.0.lock().unwrap(), asked.map(|(text, attempts)| (text.to_owned(), attempts)));
 }
