@@ -23,11 +23,12 @@ is measured by `cargo xtask weight --build`.
 /// # Errors
 /// If something cannot be built or measured.
 pub(crate) fn run(parts: &[String]) -> Outcome {
-    cargo(&["build", "--release", "--package", "anyprofile-cli", "--package", "anyprofile-benches"], &[])?;
+    let packages = ["--package", "anyprofile-cli", "--package", "anyprofile-benches"];
+    cargo(&[&["build", "--profile", "dist"][..], &packages].concat(), &[])?;
     let workspace = workspace()?;
-    let release = workspace.target.join("release");
-    let mut benches = Command::new(release.join("anyprofile-benches"));
-    benches.arg("run").arg("--command").arg(release.join("anyprofile"));
+    let dist = workspace.target.join("dist");
+    let mut benches = Command::new(dist.join("anyprofile-benches"));
+    benches.arg("run").arg("--command").arg(dist.join("anyprofile"));
     if !parts.is_empty() {
         benches.arg("--only").arg(parts.join(","));
     }

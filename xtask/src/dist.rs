@@ -14,16 +14,16 @@ pub(crate) fn run() -> Outcome {
     let missing = |what: &str, error: &str| {
         format!("{error}; cargo-{what} is installed by `cargo install --locked cargo-{what}`")
     };
-    let build = ["auditable", "build", "--release", "--locked", "--package", PACKAGE];
+    let build = ["auditable", "build", "--profile", "dist", "--locked", "--package", PACKAGE];
     cargo(&build, &[]).map_err(|error| missing("auditable", &error))?;
     let bill = ["cyclonedx", "--format", "json", "--override-filename", "anyprofile.cdx"];
     let manifest = ["--manifest-path", "crates/cli/Cargo.toml"];
     cargo(&[&bill[..], &manifest].concat(), &[]).map_err(|error| missing("cyclonedx", &error))?;
     // It is written beside the manifest of each crate of the workspace: only the command's is wanted.
     let Workspace { root, target } = workspace()?;
-    let release = target.join("release");
+    let dist = target.join("dist");
     let name = "anyprofile.cdx.json";
-    let moved = std::fs::rename(root.join("crates/cli").join(name), release.join(name));
+    let moved = std::fs::rename(root.join("crates/cli").join(name), dist.join(name));
     moved.map_err(|error| format!("the bill of materials cannot be moved: {error}"))?;
     for folder in [root.clone(), root.join("crates")] {
         for package in std::fs::read_dir(folder).map_err(|error| error.to_string())?.flatten() {
@@ -33,6 +33,6 @@ pub(crate) fn run() -> Outcome {
             }
         }
     }
-    println!("{0}/anyprofile and {0}/{name}", release.display());
+    println!("{0}/anyprofile and {0}/{name}", dist.display());
     Ok(())
 }

@@ -1,9 +1,8 @@
 //! Every combination of features builds, and works.
 
-use crate::cargo::{Outcome, cargo};
+use std::fs;
 
-/// The services of the facade.
-const SERVICES: &[&str] = &["upsun", "probely", "anthropic"];
+use crate::cargo::{Outcome, cargo, workspace};
 
 /// The features that bring TLS, alone and together.
 const TLS: &[&str] = &[
@@ -20,19 +19,33 @@ const TLS: &[&str] = &[
 /// crates below it with each of theirs; and runs the facade's tests with none of the services, each alone, and
 /// all.
 pub(crate) fn build_all() -> Outcome {
-    for set in service_sets() {
+    let services = services()?;
+    let alone = || services.iter().map(String::as_str);
+    for set in sets_of(&services) {
         check("anyprofile", &set)?;
     }
-    for features in ["", "upsun", "probely", "anthropic", "full", "full rustls", "full rustls-no-provider"] {
+    for features in
+        ["", "engine", "full", "full rustls", "full rustls-no-provider"].into_iter().chain(alone())
+    {
         let arguments =
             ["test", "--quiet", "--package", "anyprofile", "--no-default-features", "--features", features];
         cargo(&[&arguments[..], &["--lib", "--tests"]].concat(), &[])?;
     }
-    let others = ["anthropic brotli", "anthropic zstd", "config", "schema", "full"];
     for features in
-        others.into_iter().chain(["upsun config", "probely config", "anthropic config", "probely schema"])
+        ["engine", "engine rustls", "anthropic brotli", "anthropic zstd", "config", "schema", "full"]
     {
         check("anyprofile", features)?;
+    }
+    for service in alone() {
+        check("anyprofile", &format!("{service} config"))?;
+        check("anyprofile", &format!("{service} schema"))?;
+        check("anyprofile-cli", &format!("{service} rustls"))?;
+    }
+    for features in ["", "rustls", "conformance", "fixture", "sandbox", "zstd"] {
+        check("anyprofile-cli", features)?;
+    }
+    for features in ["", "sandbox", "server"] {
+        check("anyprofile-conformance", features)?;
     }
     for features in TLS {
         check("anyprofile", features)?;
@@ -45,18 +58,34 @@ pub(crate) fn build_all() -> Outcome {
     for features in ["", "brotli", "zstd"] {
         check("anyprofile-http", features)?;
     }
-    for service in SERVICES {
+    for service in alone() {
         check(&format!("anyprofile-{service}"), "schema")?;
     }
     Ok(())
 }
 
+/// The services of the facade: the features that turn on a crate of their name and the engine.
+fn services() -> Result<Vec<String>, String> {
+    let path = workspace()?.root.join("crates").join("anyprofile").join("Cargo.toml");
+    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let manifest: toml::Table = text.parse().map_err(|error| format!("{}: {error}", path.display()))?;
+    let features =
+        manifest.get("features").and_then(toml::Value::as_table).ok_or("the facade has no features")?;
+    let is_service = |name: &str, of: &toml::Value| {
+        let of: Vec<_> = of.as_array().into_iter().flatten().filter_map(toml::Value::as_str).collect();
+        of.contains(&"engine") && of.contains(&format!("dep:anyprofile-{name}").as_str())
+    };
+    let services: Vec<_> =
+        features.iter().filter(|(name, of)| is_service(name, of)).map(|(name, _)| name.clone()).collect();
+    if services.is_empty() { Err("the facade has no service".to_owned()) } else { Ok(services) }
+}
+
 /// Every set of services, the empty one included.
-fn service_sets() -> Vec<String> {
-    (0..1_u32 << SERVICES.len())
+fn sets_of(services: &[String]) -> Vec<String> {
+    (0..1_u32 << services.len())
         .map(|bits| {
-            let chosen = SERVICES.iter().enumerate().filter(|(place, _)| bits & (1 << place) != 0);
-            chosen.map(|(_, service)| *service).collect::<Vec<_>>().join(" ")
+            let chosen = services.iter().enumerate().filter(|(place, _)| bits & (1 << place) != 0);
+            chosen.map(|(_, service)| service.as_str()).collect::<Vec<_>>().join(" ")
         })
         .collect()
 }

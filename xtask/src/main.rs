@@ -6,6 +6,7 @@ mod dist;
 mod features;
 mod fuzz;
 mod matrix;
+mod new_provider;
 mod operations;
 mod prism;
 mod services;
@@ -36,6 +37,19 @@ enum Chore {
     /// Build the command to be handed on, with the list of its crates in it, and its bill of materials. Needs cargo-auditable
     /// and cargo-cyclonedx.
     Dist,
+    /// Write the crate of a further service: a connector that lists and gets, a fixture server, and a conformance test whose
+    /// failures are what is left to do. docs/providers.md goes on from there.
+    NewProvider {
+        /// The name of the service: lower case letters and digits.
+        #[arg(required_unless_present = "check")]
+        name: Option<String>,
+        /// Where to, outside of this workspace. It then has the command with the service in it.
+        #[arg(long, value_name = "FOLDER")]
+        path: Option<PathBuf>,
+        /// Write one below the target directory, and hold that it builds and fails where it should.
+        #[arg(long, conflicts_with_all = ["name", "path"])]
+        check: bool,
+    },
     /// Build the libraries with each combination of features that matters.
     Features,
     /// Write docs/operations.md, the table of all operations of the services, from docs/operations.toml, after
@@ -112,6 +126,8 @@ fn main() -> ExitCode {
         Chore::Docs => docs(),
         Chore::Deny => deny(),
         Chore::Dist => dist::run(),
+        Chore::NewProvider { check: true, .. } => new_provider::check(),
+        Chore::NewProvider { name, path, .. } => new_provider::run(&name.unwrap_or_default(), path),
         Chore::Features => features::build_all(),
         Chore::Operations { check, specs } => operations::run(check, &specs),
         Chore::Fuzz { seconds, targets } => fuzz::run(seconds, &targets),

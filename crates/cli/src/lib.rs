@@ -25,6 +25,7 @@
 //! | `upsun`, `probely`, `anthropic` | yes | the services of [`Services::builtin`](anyprofile::Services::builtin) |
 //! | `sandbox` | yes | the embedded sandbox of these services, and `conformance` |
 //! | `conformance` | | the command `conformance`: the checks that every provider passes, at a sandbox |
+//! | `fixture` | | a fixture server of one's own as a sandbox: `FixtureSandbox` |
 //! | `rustls` | yes | TLS by rustls, with the platform's certificate store |
 //! | `native-tls` | | TLS by the platform's own library |
 //! | `brotli` | yes | responses compressed with Brotli |
@@ -46,6 +47,8 @@ mod embedded;
 mod exit;
 mod export;
 mod files;
+#[cfg(feature = "fixture")]
+mod fixture;
 mod interrupt;
 mod key;
 mod output;
@@ -58,8 +61,10 @@ mod writes;
 
 use std::process::ExitCode;
 
-use anyprofile::Services;
+pub use anyprofile::Services;
 
+#[cfg(feature = "fixture")]
+pub use self::fixture::FixtureSandbox;
 pub use self::{
     program::Program,
     sandbox::{RunningSandbox, Sandbox, SandboxOptions},

@@ -45,7 +45,7 @@
 //! ```
 //!
 //! # Features
-//! `sandbox` lets the sandbox be the server.
+//! `sandbox` lets the sandbox be the server. `server` is one for your own routes: `FixtureServer`.
 //!
 //! # What is checked
 //! [`CHECKS`] is the list: each check has an id, says what it proves and on which fact it rests.
@@ -55,6 +55,8 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt as _;
 
 mod checks;
+#[cfg(feature = "server")]
+mod fixture_server;
 mod report;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -62,6 +64,8 @@ mod sent;
 mod subject;
 mod witness;
 
+#[cfg(feature = "server")]
+pub use self::fixture_server::FixtureServer;
 #[cfg(feature = "sandbox")]
 pub use self::sandbox::SandboxServer;
 use self::subject::Subject;

@@ -1,0 +1,289 @@
+//! A server of one's own, for the tests of a provider.
+
+use std::{
+    collections::VecDeque,
+    convert::Infallible,
+    fmt, io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    http::{Request, Response, StatusCode, header, request::Parts},
+};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    net::TcpListener,
+    task::{JoinHandle, JoinSet},
+};
+use tower_service::Service as _;
+
+use crate::{Disturbance, SentRequest, Server};
+
+/// How many requests are kept: far more than a check sends between a look at the count and one at the log.
+const KEPT_REQUESTS: usize = 2_000;
+
+/// How large a body may be, in bytes.
+const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+
+/// Whether a request asks for a page of the listing behind the first one.
+type IsFurtherPage = dyn Fn(&SentRequest) -> bool + Send + Sync;
+
+/// A server on 127.0.0.1 that stands in for a service: the routes are yours, what the suite needs to know and to disturb is
+/// done around them.
+///
+/// It keeps what comes, and provokes what needs no knowledge of the service: failures, a web page in place of a page of the
+/// listing, a wrong place, writes that are refused or not answered. It stops when it is dropped, and needs a Tokio runtime.
+///
+/// ```
+/// use anyprofile_conformance::{FixtureServer, Server};
+/// use axum::{Router, routing::get};
+///
+/// # async fn example() -> std::io::Result<()> {
+/// let routes = Router::new().route("/users", get(|| async { "[]" }));
+/// let server = FixtureServer::start(0, routes)
+///     .await?
+///     .with_further_pages(|request| request.url.contains("page_token="));
+/// println!("base URL: {}", server.base_url());
+/// assert_eq!(server.requests(), 0);
+/// # Ok(())
+/// # }
+/// ```
+pub struct FixtureServer {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    is_further_page: Option<Arc<IsFurtherPage>>,
+    task: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Shared(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    requests: u64,
+    writes: u64,
+    newest: VecDeque<SentRequest>,
+    disturbance: Option<Disturbed>,
+}
+
+/// What goes wrong, and how often it could have.
+struct Disturbed {
+    disturbance: Disturbance,
+    is_further_page: Option<Arc<IsFurtherPage>>,
+    /// Writes, or pages, that came since.
+    came: u32,
+}
+
+/// What becomes of a request.
+enum Treatment {
+    /// It is answered by the routes.
+    Routes,
+    /// It is answered so in their place.
+    Response(StatusCode, &'static str, &'static str),
+    /// It is carried out, and not answered.
+    Lost,
+}
+
+impl FixtureServer {
+    /// Serves these routes on a port; 0 takes any free one.
+    ///
+    /// # Errors
+    /// If the port is taken.
+    pub async fn start(port: u16, routes: Router) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared::default());
+        let task = tokio::spawn(serve(listener, routes, Arc::clone(&shared), address));
+        Ok(Self { address, shared, is_further_page: None, task })
+    }
+
+    /// Says which requests ask for a page of the listing behind the first one: those are what goes wrong where a listing is
+    /// disturbed. Without it, no listing is.
+    pub fn with_further_pages(
+        mut self,
+        is_further_page: impl Fn(&SentRequest) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.is_further_page = Some(Arc::new(is_further_page));
+        self
+    }
+
+    /// Where it is: `http://127.0.0.1` and the port, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl fmt::Debug for FixtureServer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "FixtureServer({})", self.address)
+    }
+}
+
+impl Drop for FixtureServer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Server for FixtureServer {
+    fn requests(&self) -> u64 {
+        self.shared.state().requests
+    }
+
+    fn writes(&self) -> u64 {
+        self.shared.state().writes
+    }
+
+    fn log(&self, since: u64) -> Option<Vec<SentRequest>> {
+        let state = self.shared.state();
+        let wanted = usize::try_from(state.requests.saturating_sub(since)).ok()?;
+        let from = state.newest.len().checked_sub(wanted)?;
+        Some(state.newest.range(from..).cloned().collect())
+    }
+
+    fn disturb(&self, disturbance: Disturbance) -> bool {
+        let can = match disturbance {
+            Disturbance::FailsOnce | Disturbance::Fails | Disturbance::WebPage => {
+                self.is_further_page.is_some()
+            }
+            Disturbance::WrongPlace | Disturbance::WriteRefused { .. } | Disturbance::WriteLost { .. } => {
+                true
+            }
+            _ => false,
+        };
+        let is_further_page = self.is_further_page.clone();
+        self.shared.state().disturbance = can.then_some(Disturbed { disturbance, is_further_page, came: 0 });
+        can
+    }
+
+    fn calm(&self) {
+        self.shared.state().disturbance = None;
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a request, and says what becomes of it.
+    fn take(&self, request: SentRequest) -> Treatment {
+        let mut state = self.state();
+        state.requests += 1;
+        state.writes += u64::from(request.is_write);
+        let treatment =
+            state.disturbance.as_mut().map_or(Treatment::Routes, |disturbed| disturbed.treat(&request));
+        if state.newest.len() == KEPT_REQUESTS {
+            state.newest.pop_front();
+        }
+        state.newest.push_back(request);
+        treatment
+    }
+}
+
+impl Disturbed {
+    fn treat(&mut self, request: &SentRequest) -> Treatment {
+        const UNAVAILABLE: Treatment =
+            Treatment::Response(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "unavailable");
+        let is_page = self.is_further_page.as_ref().is_some_and(|is_one| is_one(request));
+        match self.disturbance {
+            Disturbance::FailsOnce if is_page => {
+                self.came += 1;
+                if self.came == 1 { UNAVAILABLE } else { Treatment::Routes }
+            }
+            Disturbance::Fails if is_page => UNAVAILABLE,
+            Disturbance::WebPage if is_page => {
+                Treatment::Response(StatusCode::OK, "text/html", "<!doctype html><title>Sign in</title>")
+            }
+            Disturbance::WrongPlace => Treatment::Response(
+                StatusCode::NOT_FOUND,
+                "application/json",
+                r#"{"message":"no Route matched with those values"}"#,
+            ),
+            Disturbance::WriteRefused { after } if request.is_write => {
+                self.came += 1;
+                if self.came > after {
+                    Treatment::Response(StatusCode::FORBIDDEN, "application/json", "{}")
+                } else {
+                    Treatment::Routes
+                }
+            }
+            Disturbance::WriteLost { after } if request.is_write => {
+                self.came += 1;
+                if self.came > after { Treatment::Lost } else { Treatment::Routes }
+            }
+            _ => Treatment::Routes,
+        }
+    }
+}
+
+/// Serves until it is aborted, and its connections with it.
+async fn serve(listener: TcpListener, routes: Router, shared: Arc<Shared>, address: SocketAddr) {
+    let mut connections = JoinSet::new();
+    loop {
+        // A connection that was given up before it was taken.
+        let Ok((stream, _)) = listener.accept().await else { continue };
+        // Small responses on a kept connection would otherwise wait for the client's delayed ACK.
+        drop(stream.set_nodelay(true));
+        let (routes, shared) = (routes.clone(), Arc::clone(&shared));
+        connections.spawn(async move {
+            let service =
+                service_fn(move |request| respond(request, routes.clone(), Arc::clone(&shared), address));
+            // A connection that is cut off is what a disturbance may want.
+            drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+        });
+        // Those that have ended.
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+/// That there is no response: the connection is cut off.
+#[derive(Debug)]
+struct NoResponse;
+
+impl fmt::Display for NoResponse {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the connection is cut off, as the disturbance wants")
+    }
+}
+
+impl std::error::Error for NoResponse {}
+
+async fn respond(
+    request: Request<Incoming>,
+    mut routes: Router,
+    shared: Arc<Shared>,
+    address: SocketAddr,
+) -> Result<Response<Body>, NoResponse> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(Body::new(body), MAX_BODY_BYTES).await.map_err(|_| NoResponse)?;
+    let treatment = shared.take(sent(&parts, &body, address));
+    if let Treatment::Response(status, content_type, text) = treatment {
+        let mut response = Response::new(Body::from(text));
+        *response.status_mut() = status;
+        response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type));
+        return Ok(response);
+    }
+    let response = routes.call(Request::from_parts(parts, Body::from(body))).await;
+    let response = response.unwrap_or_else(|never: Infallible| match never {});
+    if matches!(treatment, Treatment::Lost) { Err(NoResponse) } else { Ok(response) }
+}
+
+fn sent(parts: &Parts, body: &Bytes, address: SocketAddr) -> SentRequest {
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let text = String::from_utf8(body.to_vec()).unwrap_or_else(|_| "no text".to_owned());
+    let sent = SentRequest::new(parts.method.as_str(), format!("http://{address}{path}")).with_body(text);
+    parts.headers.iter().fold(sent, |sent, (name, value)| {
+        // The value of one that holds a credential is nobody's matter.
+        let value = if value.is_sensitive() || *name == header::AUTHORIZATION {
+            ""
+        } else {
+            value.to_str().unwrap_or_default()
+        };
+        sent.with_header(name.as_str(), value)
+    })
+}

@@ -1,0 +1,211 @@
+//! A crate for a further service, from a template: it lists and gets, and its failing conformance test says what is left to do.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::cargo::{Outcome, cargo, workspace};
+
+/// The files of the template, by where they go.
+const FILES: &[(&str, &str)] = &[
+    ("src/lib.rs", include_str!("../template/src/lib.rs.txt")),
+    ("src/config.rs", include_str!("../template/src/config.rs.txt")),
+    ("src/dialect.rs", include_str!("../template/src/dialect.rs.txt")),
+    ("src/operations.rs", include_str!("../template/src/operations.rs.txt")),
+    ("src/wire.rs", include_str!("../template/src/wire.rs.txt")),
+    ("src/map.rs", include_str!("../template/src/map.rs.txt")),
+    ("src/connector.rs", include_str!("../template/src/connector.rs.txt")),
+    ("src/client.rs", include_str!("../template/src/client.rs.txt")),
+    ("src/fixture.rs", include_str!("../template/src/fixture.rs.txt")),
+    ("tests/conformance.rs", include_str!("../template/tests/conformance.rs.txt")),
+];
+
+/// The command with the service in it, for a crate outside of this workspace.
+const COMMAND: (&str, &str) = ("src/main.rs", include_str!("../template/src/main.rs.txt"));
+
+/// What the conformance test of the template fails at: what is left to do.
+const LEFT_TO_DO: &[&str] = &["listing.complete", "update.apply"];
+
+/// Writes the crate of a service: below `crates` of this workspace, or into a folder elsewhere.
+///
+/// # Errors
+/// If the name cannot be one, the folder is there already, or something cannot be written.
+pub(crate) fn run(name: &str, folder: Option<PathBuf>) -> Outcome {
+    let root = workspace()?.root;
+    let is_outside = folder.is_some();
+    let folder = folder.unwrap_or_else(|| root.join("crates").join(name));
+    write(name, &folder, &root, is_outside)?;
+    let place = folder.display();
+    println!(
+        "{place}: a connector that lists the first page and gets, a fixture server, and a conformance test"
+    );
+    if is_outside {
+        println!(
+            "next, in that folder:\n  cargo test                                      # what fails is what is left to do\n  cargo run --features command -- list --sandbox"
+        );
+    } else {
+        println!(
+            "next:\n  cargo test -p anyprofile-{name}                 # what fails is what is left to do\n\nto have it in the facade and the command:\n  Cargo.toml                                 anyprofile-{name} = {{ path = \"crates/{name}\", version = \"0.1.0\", default-features = false }}\n  crates/anyprofile/Cargo.toml               {name} = [\"dep:anyprofile-{name}\", \"engine\"], the optional dependency, and `full`\n  crates/anyprofile/src/lib.rs               pub use anyprofile_{name} as {name};\n  crates/anyprofile/src/accounts/services.rs \"{name}\" => anyprofile_{name},\n  crates/cli/Cargo.toml                      {name} = [\"anyprofile/{name}\"], and `default`"
+        );
+    }
+    println!("docs/providers.md goes on from here");
+    Ok(())
+}
+
+/// Makes the crate of an invented service below the target directory, builds it as a user would, and holds that its test
+/// fails at what is left to do and nowhere else.
+///
+/// # Errors
+/// If it does not build without a warning, or fails elsewhere.
+pub(crate) fn check() -> Outcome {
+    let workspace = workspace()?;
+    let folder = workspace.target.join("new-provider");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    write("library", &folder, &workspace.root, true)?;
+    let copied = fs::copy(workspace.root.join("Cargo.lock"), folder.join("Cargo.lock"));
+    copied.map_err(|error| format!("Cargo.lock: {error}"))?;
+    let manifest = folder.join("Cargo.toml").display().to_string();
+    let target = workspace.target.display().to_string();
+    let of = ["--quiet", "--manifest-path", &manifest, "--target-dir", &target];
+    cargo(
+        &[&["clippy"][..], &of, &["--all-targets", "--all-features", "--", "--deny", "warnings"]].concat(),
+        &[],
+    )?;
+    cargo(&[&["test"][..], &of, &["--no-run"]].concat(), &[])?;
+    let output = std::process::Command::new("cargo")
+        .arg("test")
+        .args(of)
+        .args(["--test", "conformance"])
+        .output()
+        .map_err(|error| format!("cargo: {error}"))?;
+    let text =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let missing: Vec<_> = LEFT_TO_DO.iter().filter(|check| !text.contains(**check)).collect();
+    if output.status.success() || !missing.is_empty() {
+        return Err(format!("the template's conformance should fail at {missing:?}:\n{text}"));
+    }
+    println!("the crate of a further service builds, and its conformance test says what is left to do");
+    Ok(())
+}
+
+fn write(name: &str, folder: &Path, root: &Path, is_outside: bool) -> Outcome {
+    let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
+    if !is_name {
+        return Err(format!("'{name}' must be lower case letters and digits, such as 'library'"));
+    }
+    if folder.exists() {
+        return Err(format!("{} is there already", folder.display()));
+    }
+    let mut files = FILES.to_vec();
+    if is_outside {
+        files.push(COMMAND);
+    }
+    let manifest = if is_outside { outside(name, root) } else { inside(name) };
+    let texts = files.into_iter().map(|(path, text)| (path, filled(text, name)));
+    for (path, text) in texts.chain([("Cargo.toml", manifest)]) {
+        let file = folder.join(path);
+        let failed = |error: std::io::Error| format!("{}: {error}", file.display());
+        fs::create_dir_all(file.parent().unwrap_or(folder)).map_err(failed)?;
+        fs::write(&file, text).map_err(failed)?;
+    }
+    let manifest = folder.join("Cargo.toml").display().to_string();
+    cargo(&["fmt", "--manifest-path", &manifest], &[])
+}
+
+/// A text of the template for a service of this name.
+fn filled(text: &str, name: &str) -> String {
+    let mut letters = name.chars();
+    let title: String =
+        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect();
+    text.replace("__NAME__", &name.to_ascii_uppercase()).replace("__Name__", &title).replace("__name__", name)
+}
+
+/// The crates of this project that a service needs.
+const OURS: [&str; 3] = ["core", "engine", "http"];
+
+fn inside(name: &str) -> String {
+    let ours = OURS.map(|it| format!("anyprofile-{it} = {{ workspace = true }}\n")).concat();
+    format!(
+        r#"[package]
+name = "anyprofile-{name}"
+description = "User profiles of {name}, for anyprofile"
+version.workspace = true
+edition.workspace = true
+rust-version.workspace = true
+license.workspace = true
+authors.workspace = true
+keywords.workspace = true
+categories.workspace = true
+
+[lints]
+workspace = true
+
+[features]
+default = []
+## JSON Schema of what the profiles of this service have of their own.
+schema = ["anyprofile-core/schema"]
+## A server that stands in for the service, for tests.
+fixture = ["dep:anyprofile-conformance", "dep:axum"]
+
+[dependencies]
+anyprofile-conformance = {{ workspace = true, features = ["server"], optional = true }}
+{ours}axum = {{ workspace = true, features = ["http1", "json", "query", "tokio"], optional = true }}
+serde = {{ workspace = true }}
+serde_json = {{ workspace = true }}
+
+[dev-dependencies]
+# For its tests the crate has its own fixture.
+anyprofile-{name} = {{ path = ".", features = ["fixture"] }}
+anyprofile-conformance = {{ workspace = true, features = ["server"] }}
+tokio = {{ workspace = true, features = ["macros", "rt"] }}
+"#
+    )
+}
+
+fn outside(name: &str, root: &Path) -> String {
+    let crates = root.join("crates");
+    let path = |it: &str| format!("path = {:?}", crates.join(it).display().to_string());
+    let ours = OURS.map(|it| format!("anyprofile-{it} = {{ {} }}\n", path(it))).concat();
+    let (cli, conformance) = (path("cli"), path("conformance"));
+    format!(
+        r#"[package]
+name = "anyprofile-{name}"
+version = "0.1.0"
+edition = "2024"
+publish = false
+
+[[bin]]
+name = "{name}"
+path = "src/main.rs"
+required-features = ["command"]
+
+[features]
+default = ["rustls"]
+## TLS by rustls.
+rustls = ["anyprofile-http/rustls"]
+## A server that stands in for the service, for tests.
+fixture = ["dep:anyprofile-conformance", "dep:axum"]
+## The `anyprofile` command with this service in it.
+command = ["fixture", "dep:anyprofile-cli"]
+
+[dependencies]
+anyprofile-cli = {{ {cli}, default-features = false, features = ["fixture", "rustls"], optional = true }}
+anyprofile-conformance = {{ {conformance}, features = ["server"], optional = true }}
+{ours}axum = {{ version = "0.8.9", default-features = false, features = ["http1", "json", "query", "tokio"], optional = true }}
+serde = {{ version = "1", features = ["derive"] }}
+serde_json = "1"
+
+[dev-dependencies]
+# For its tests the crate has its own fixture.
+anyprofile-{name} = {{ path = ".", features = ["fixture"] }}
+tokio = {{ version = "1", features = ["macros", "rt"] }}
+anyprofile-conformance = {{ {conformance}, features = ["server"] }}
+
+[workspace]
+"#
+    )
+}
