@@ -215,6 +215,8 @@ struct Token {
 
 /// Lists all profiles and gives how many there were.
 pub(crate) async fn list(service: Service, origin: &str) -> Outcome<u64> {
+    // reqwest's rustls has no cryptography of its own where aws-lc-rs is not wanted. It is there for the second listing already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60));
     let base = service.base_url(origin);
     match service {

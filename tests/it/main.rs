@@ -9,6 +9,10 @@ mod filtering;
 mod finding;
 mod listing;
 mod native;
+mod observing;
+#[allow(dead_code)]
+#[path = "../examples/opentelemetry.rs"]
+mod opentelemetry_example;
 mod properties;
 mod reading;
 mod services;

@@ -55,7 +55,7 @@ pub(crate) fn build_all() -> Outcome {
     for features in ["", "schema", "plan-record", "plan-record schema"] {
         check("anyprofile-core", features)?;
     }
-    for features in ["", "brotli", "zstd"] {
+    for features in ["", "brotli", "zstd", "tower", "reqwest-middleware", "reqwest-middleware tower"] {
         check("anyprofile-http", features)?;
     }
     for service in alone() {

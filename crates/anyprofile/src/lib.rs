@@ -33,6 +33,8 @@
 //! | `rustls-aws-lc` | | TLS by rustls with aws-lc-rs |
 //! | `rustls-no-provider` | | TLS by rustls with the `CryptoProvider` that the program has installed for its process |
 //! | `native-tls` | | TLS by the platform's own library |
+//! | `tower` | | `http::TowerTransport` and `TransportService`: a transport out of a tower service, and the other way round |
+//! | `reqwest-middleware` | | `http::MiddlewareTransport`: a transport out of a client of reqwest-middleware |
 //!
 //! Without a service this crate is the trait and the model alone, for those who write a provider. Features
 //! only add. With several TLS features the first of this order is used, unless the account says otherwise (`HttpOptions::tls`):

@@ -14,8 +14,8 @@ const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The time over which the throughput of a body is taken.
 const THROUGHPUT_WINDOW: Duration = Duration::from_secs(20);
 
-/// Pieces of a body, as long as they do not trickle.
-struct Pieces {
+/// Chunks of a body, as long as they do not trickle.
+struct Chunks {
     body: ResponseBody,
     /// How many bytes have to come within a window.
     least: u64,
@@ -23,7 +23,7 @@ struct Pieces {
     window: Option<(Instant, u64)>,
 }
 
-impl Pieces {
+impl Chunks {
     fn new(body: ResponseBody, min_bytes_per_second: u32) -> Self {
         Self { body, least: u64::from(min_bytes_per_second) * THROUGHPUT_WINDOW.as_secs(), window: None }
     }
@@ -31,12 +31,12 @@ impl Pieces {
     async fn next(&mut self) -> Result<Option<Bytes>, TransportError> {
         // The first one is waited for as long as an answer is.
         let Some((mut end, mut before)) = self.window else {
-            let first = self.body.piece().await;
+            let first = self.body.chunk().await;
             self.window = Some((Instant::now() + THROUGHPUT_WINDOW, self.body.received()));
             return first;
         };
         loop {
-            // Pieces that come faster than they are taken leave the clock behind.
+            // Chunks that come faster than they are taken leave the clock behind.
             if Instant::now() >= end {
                 let came = self.body.received() - before;
                 if came > 0 && came < self.least {
@@ -45,8 +45,8 @@ impl Pieces {
                 (end, before) = (Instant::now() + THROUGHPUT_WINDOW, self.body.received());
                 self.window = Some((end, before));
             }
-            if let Ok(piece) = timeout_at(end, self.body.piece()).await {
-                return piece;
+            if let Ok(chunk) = timeout_at(end, self.body.chunk()).await {
+                return chunk;
             }
         }
     }
@@ -59,14 +59,14 @@ pub(crate) async fn read_body(
     most: usize,
     min_bytes_per_second: u32,
 ) -> Result<Option<Bytes>, TransportError> {
-    match read_pieces(Pieces::new(body, min_bytes_per_second), headers, most).await {
+    match read_chunks(Chunks::new(body, min_bytes_per_second), headers, most).await {
         Err(error) if error.kind == TransportErrorKind::TooLarge => Ok(None),
         read => read,
     }
 }
 
-async fn read_pieces(
-    mut body: Pieces,
+async fn read_chunks(
+    mut body: Chunks,
     headers: &HeaderMap,
     most: usize,
 ) -> Result<Option<Bytes>, TransportError> {
@@ -87,13 +87,13 @@ async fn read_pieces(
     };
     let mut whole = BytesMut::with_capacity(declared.unwrap_or((first.len() + second.len()) * 2).min(most));
     whole.extend_from_slice(&first);
-    let mut piece = Some(second);
-    while let Some(bytes) = piece {
+    let mut chunk = Some(second);
+    while let Some(bytes) = chunk {
         if whole.len() + bytes.len() > most {
             return Ok(None);
         }
         whole.extend_from_slice(&bytes);
-        piece = body.next().await?;
+        chunk = body.next().await?;
     }
     Ok(Some(whole.freeze()))
 }
@@ -103,10 +103,10 @@ pub(crate) async fn read_start(mut body: ResponseBody, most: usize) -> (Bytes, b
     let deadline = Instant::now() + ERROR_BODY_TIMEOUT;
     let mut start = BytesMut::new();
     loop {
-        match timeout_at(deadline, body.piece()).await {
-            Ok(Ok(Some(piece))) => {
+        match timeout_at(deadline, body.chunk()).await {
+            Ok(Ok(Some(chunk))) => {
                 let left = most - start.len();
-                start.extend_from_slice(&piece[..piece.len().min(left)]);
+                start.extend_from_slice(&chunk[..chunk.len().min(left)]);
                 if start.len() == most {
                     return (start.freeze(), false);
                 }

@@ -145,22 +145,8 @@ impl Transport for BuiltinTransport {
         let client = self
             .client()
             .map_err(|error| TransportError::new(TransportErrorKind::Request).with_source(error))?;
-        let mut response = client.execute(request).await.map_err(TransportError::of_client)?;
-        let mut answer = http::Response::new(());
-        *answer.status_mut() = response.status();
-        let mut headers = std::mem::take(response.headers_mut());
-        let decoder = check_transfer(&headers).and_then(|()| Decoder::of(&headers, self.max_response_bytes));
-        if matches!(decoder, Ok(Some(_))) {
-            // It is of the encoded body.
-            headers.remove(http::header::CONTENT_LENGTH);
-            headers.remove(http::header::CONTENT_ENCODING);
-        }
-        *answer.headers_mut() = headers;
-        // A status says enough without its body.
-        Ok(answer.map(|()| match decoder {
-            Ok(decoder) => ResponseBody::from_client(response, decoder),
-            Err(error) => ResponseBody::failed(error),
-        }))
+        let response = client.execute(request).await.map_err(TransportError::of_client)?;
+        Ok(received(response, self.max_response_bytes))
     }
 
     fn proxy_for(&self, url: &Url) -> Option<String> {
@@ -170,6 +156,27 @@ impl Transport for BuiltinTransport {
     fn close_idle(&self) {
         *self.client.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+/// A response of reqwest's, with its content encoding undone as far as the client has not.
+pub(crate) fn received(
+    response: reqwest::Response,
+    max_response_bytes: usize,
+) -> http::Response<ResponseBody> {
+    let (mut parts, body) = http::Response::<reqwest::Body>::from(response).into_parts();
+    let decoder =
+        check_transfer(&parts.headers).and_then(|()| Decoder::of(&parts.headers, max_response_bytes));
+    if matches!(decoder, Ok(Some(_))) {
+        // It is of the encoded body.
+        parts.headers.remove(http::header::CONTENT_LENGTH);
+        parts.headers.remove(http::header::CONTENT_ENCODING);
+    }
+    // A status says enough without its body.
+    let body = match decoder {
+        Ok(decoder) => ResponseBody::from_client(body, decoder),
+        Err(error) => ResponseBody::failed(error),
+    };
+    http::Response::from_parts(parts, body)
 }
 
 #[cfg(test)]

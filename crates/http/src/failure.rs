@@ -145,6 +145,11 @@ fn transport_failure(
             error.kind.to_string(),
             "ask for smaller pages, or allow larger answers".to_owned(),
         ),
+        TransportErrorKind::Redirected => (
+            ErrorKind::Config,
+            format!("{}: the credential may have gone to another host", error.kind),
+            "build the client so that it follows no redirects".to_owned(),
+        ),
         TransportErrorKind::Request => {
             (ErrorKind::Internal, error.kind.to_string(), "report this as a defect".to_owned())
         }

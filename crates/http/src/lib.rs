@@ -28,12 +28,18 @@
 //! | `rustls-no-provider` | TLS by rustls with the [`CryptoProvider`] that the program has installed for its process |
 //! | `native-tls` | TLS by the platform's own library |
 //! | `brotli`, `zstd` | responses compressed so, beside gzip |
+//! | `tower` | `TowerTransport` and `TransportService`: a [`Transport`] out of a tower service, and the other way round |
+//! | `reqwest-middleware` | `MiddlewareTransport`: a [`Transport`] out of a client of reqwest-middleware |
 //!
 //! None is on by default, and each only adds. With several TLS features the first one of this order is used, unless
 //! [`HttpOptions::tls`] says otherwise: `rustls`, `rustls-aws-lc`, `native-tls`, `rustls-no-provider`. No provider is ever
 //! installed for the process, and an installed one is used only where it is asked for; where it is and there is none, the client
 //! is not built and the error says so. With no TLS feature, `https` is refused with a configuration error unless there is a
 //! [`Transport`] of one's own.
+//!
+//! The features of rustls turn on reqwest's `rustls-no-provider`, since its `rustls` would bring aws-lc-rs. A program that makes clients of
+//! reqwest itself must therefore give them TLS, as reqwest says there: a TLS feature of its own, a configuration, or an
+//! installed provider. Without one, reqwest panics when such a client is built.
 //!
 //! [`CryptoProvider`]: https://docs.rs/rustls/latest/rustls/crypto/struct.CryptoProvider.html
 
@@ -50,6 +56,8 @@ mod exchange;
 mod failure;
 mod limiter;
 mod logging;
+#[cfg(feature = "reqwest-middleware")]
+mod middleware;
 mod multipart;
 mod observed;
 mod observer;
@@ -63,6 +71,8 @@ mod proxy;
 mod request;
 mod retry;
 mod retry_policy;
+#[cfg(feature = "tower")]
+mod service;
 mod tls;
 mod tokens;
 mod transport;
@@ -73,6 +83,10 @@ pub use http::{HeaderMap, HeaderName, HeaderValue, header};
 pub use secrecy::{ExposeSecret, SecretString};
 pub use url::Url;
 
+#[cfg(feature = "reqwest-middleware")]
+pub use self::middleware::MiddlewareTransport;
+#[cfg(feature = "tower")]
+pub use self::service::{TowerTransport, TransportService};
 pub use self::{
     answer::{Answer, Listed},
     builtin::BuiltinTransport,

@@ -51,6 +51,8 @@ pub enum TransportErrorKind {
     TooLarge,
     /// The request cannot be sent at all.
     Request,
+    /// A client other than the built-in one followed a redirect, which a [`Transport`](crate::Transport) must not do.
+    Redirected,
 }
 
 impl fmt::Display for TransportErrorKind {
@@ -67,6 +69,7 @@ impl fmt::Display for TransportErrorKind {
             Self::Refused => "the server did not take the request",
             Self::TooLarge => "the response is larger than allowed",
             Self::Request => "the request cannot be sent",
+            Self::Redirected => "the client followed a redirect by itself",
         })
     }
 }
@@ -156,7 +159,10 @@ fn h2_kind(
 /// The chain of causes as text, so that no type of the client is in ours.
 pub(crate) fn plain(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    let mut causes: Vec<_> = causes.map(ToString::to_string).collect();
+    // reqwest wraps an error of a body in one of its own that says the same.
+    causes.dedup();
+    causes.join(": ")
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The client against a scripted transport, and against real servers on the loopback interface.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod adapters;
 mod as_found;
 mod bodies;
 mod calling;

@@ -14,7 +14,7 @@ pub(crate) struct Meeting {
 
 /// Everything that a write can meet without an answer that says what became of it, and what did nothing.
 pub(crate) fn meetings() -> impl Iterator<Item = Meeting> {
-    let unknown: [(fn() -> Step, ErrorKind); 10] = [
+    let unknown: [(fn() -> Step, ErrorKind); 11] = [
         (|| answer(503).header("retry-after", "1").into(), ErrorKind::Upstream),
         (|| answer(500).header("x-should-retry", "true").into(), ErrorKind::Upstream),
         (|| answer(529).into(), ErrorKind::Upstream),
@@ -23,6 +23,7 @@ pub(crate) fn meetings() -> impl Iterator<Item = Meeting> {
         (|| answer(499).into(), ErrorKind::Cancelled),
         (|| Step::Fail(TransportErrorKind::Interrupted), ErrorKind::Transport),
         (|| Step::Fail(TransportErrorKind::Timeout), ErrorKind::Timeout),
+        (|| Step::Fail(TransportErrorKind::Redirected), ErrorKind::Config),
         (|| json(200, "").pieces(["{\"id\":"]).broken().into(), ErrorKind::Transport),
         (|| answer(303).header("location", "https://elsewhere.example.com").into(), ErrorKind::Decode),
     ];
