@@ -18,7 +18,7 @@ const TLS: &[&str] = &[
 
 /// Checks the facade with every set of services, with each other feature alone and with all, and the
 /// crates below it with each of theirs; and runs the facade's tests with none of the services, each alone, and
-/// all.
+/// all, and those of the HTTP client with all of its features.
 pub(crate) fn build_all() -> Outcome {
     for set in service_sets() {
         check("anyprofile", &set)?;
@@ -28,7 +28,17 @@ pub(crate) fn build_all() -> Outcome {
             ["test", "--quiet", "--package", "anyprofile", "--no-default-features", "--features", features];
         cargo(&[&arguments[..], &["--lib", "--tests"]].concat(), &[])?;
     }
-    let others = ["anthropic brotli", "anthropic zstd", "config", "schema", "full"];
+    // The adapters, and the TLS libraries beside each other: what is not on by default is tested nowhere else.
+    cargo(&["test", "--quiet", "--package", "anyprofile-http", "--all-features"], &[])?;
+    let others = [
+        "anthropic brotli",
+        "anthropic zstd",
+        "anthropic tower",
+        "anthropic reqwest-middleware",
+        "config",
+        "schema",
+        "full",
+    ];
     for features in
         others.into_iter().chain(["upsun config", "probely config", "anthropic config", "probely schema"])
     {
