@@ -17,7 +17,7 @@ const TLS: &[&str] = &[
 
 /// Checks the facade with every set of services, with each other feature alone and with all, and the
 /// crates below it with each of theirs; and runs the facade's tests with none of the services, each alone, and
-/// all.
+/// all, and those of the HTTP client with all of its features.
 pub(crate) fn build_all() -> Outcome {
     let services = services()?;
     let alone = || services.iter().map(String::as_str);
@@ -31,9 +31,19 @@ pub(crate) fn build_all() -> Outcome {
             ["test", "--quiet", "--package", "anyprofile", "--no-default-features", "--features", features];
         cargo(&[&arguments[..], &["--lib", "--tests"]].concat(), &[])?;
     }
-    for features in
-        ["engine", "engine rustls", "anthropic brotli", "anthropic zstd", "config", "schema", "full"]
-    {
+    // The adapters, and the TLS libraries beside each other: what is not on by default is tested nowhere else.
+    cargo(&["test", "--quiet", "--package", "anyprofile-http", "--all-features"], &[])?;
+    for features in [
+        "engine",
+        "engine rustls",
+        "anthropic brotli",
+        "anthropic zstd",
+        "anthropic tower",
+        "anthropic reqwest-middleware",
+        "config",
+        "schema",
+        "full",
+    ] {
         check("anyprofile", features)?;
     }
     for service in alone() {
