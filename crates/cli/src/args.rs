@@ -1,5 +1,6 @@
 //! The command line.
 
+mod field;
 mod writes;
 
 use std::path::PathBuf;
@@ -9,10 +10,11 @@ use anyprofile::{
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use self::field::field_path;
 pub(crate) use self::writes::{
     Apply, Changes, Confirm, Create, Draft, Enroll, Keep, PlanArguments, PlannedWrite, Selected, Update, Whom,
 };
-use crate::{output::printable, program::Program};
+use crate::{printable::printable, program::Program};
 
 /// List, show, check and update user profiles at several services.
 ///
@@ -322,14 +324,6 @@ pub(crate) struct SandboxArguments {
     /// First print one JSON line with the URLs and credentials.
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-fn field_path(text: &str) -> Result<FieldPath, String> {
-    // The key of a pair of the metadata may be anything else.
-    if text.chars().any(char::is_control) {
-        return Err("the name of a field has no control characters".to_owned());
-    }
-    text.parse().map_err(|error| format!("{error}"))
 }
 
 /// A list of fields; the name of a group stands for all of its fields.

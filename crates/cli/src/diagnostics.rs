@@ -18,7 +18,7 @@ use tracing_subscriber::{
 
 use crate::{
     exit::Exit,
-    output::{printable, printable_lines},
+    printable::{printable, printable_lines},
     progress,
 };
 

@@ -40,6 +40,7 @@ macro_rules! say {
 
 mod args;
 mod bulk;
+mod command_line;
 mod commands;
 mod diagnostics;
 #[cfg(feature = "sandbox")]
@@ -52,8 +53,11 @@ mod fixture;
 mod interrupt;
 mod key;
 mod output;
+mod printable;
 mod program;
 mod progress;
+mod report;
+mod run;
 mod sandbox;
 mod session;
 mod summary;

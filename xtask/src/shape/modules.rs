@@ -154,6 +154,10 @@ impl<'ast> Visit<'ast> for Uses {
         visit::visit_path(self, path);
     }
 
+    fn visit_visibility(&mut self, _: &'ast syn::Visibility) {
+        // Who may see something is nothing that it uses.
+    }
+
     fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
         // Tests may use whatever they like.
         if !module.attrs.iter().any(|attribute| attribute.path().is_ident("cfg")) {

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use anyprofile::{FieldPath, IdKind, ProfileId};
 use clap::{Args, Subcommand};
 
-use super::field_path;
+use super::field::field_path;
 
 /// Whether what was shown is written.
 #[derive(Debug, Args)]

@@ -26,7 +26,7 @@ use crate::{
     diagnostics,
     exit::{Exit, Failure},
     files::beside,
-    output::printable,
+    printable::printable,
     progress::Progress,
     session::Session,
     summary::counted,

@@ -22,6 +22,7 @@ use anyprofile::profile_schema;
 
 use crate::{
     args::{Arguments, Command},
+    command_line::command_of,
     exit::{Exit, Failure},
     output::print_line,
 };
@@ -53,7 +54,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Sandbox(sandbox) => sandbox::run(global, sandbox).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();
-            let mut command = global.program.command();
+            let mut command = command_of(&global.program);
             let name = command.get_name().to_owned();
             clap_complete::generate(shell, &mut command, name, &mut script);
             print_line(String::from_utf8_lossy(&script).trim_end())?;

@@ -13,10 +13,11 @@ use crate::{
     args::{Changes, Format, Global, Update},
     bulk::{Entry, Journal, Listed, Row, State, load, refused},
     diagnostics,
-    exit::{Exit, Failure, after_write},
+    exit::{Exit, Failure},
     files::beside,
     key::Key,
     progress::Progress,
+    report::after_write,
     session::Session,
     writes::{FailureRate, Outcome, Outcomes, Planned, ShownAs, confirmed, print_outcomes, write_all},
 };

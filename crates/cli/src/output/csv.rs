@@ -4,7 +4,10 @@ use std::{borrow::Cow, io::Write};
 
 use anyprofile::{Capabilities, FieldPath, FieldState, Profile};
 
-use super::{Cell, LeftOut, ProfileWriter, cell_of};
+use super::{
+    cell::{Cell, cell_of},
+    writer::{LeftOut, ProfileWriter},
+};
 use crate::exit::Failure;
 
 /// The byte order mark, which Excel takes for the sign of UTF-8.

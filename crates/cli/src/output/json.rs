@@ -5,7 +5,7 @@ use std::io::Write;
 use anyprofile::{Capabilities, FieldPath, Profile};
 use serde_json::{Map, Value};
 
-use super::{LeftOut, ProfileWriter};
+use super::writer::{LeftOut, ProfileWriter};
 use crate::exit::Failure;
 
 /// Writes an array, or a document a line.

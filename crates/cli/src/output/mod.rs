@@ -3,41 +3,25 @@
 mod cell;
 mod csv;
 mod json;
-mod printable;
 mod rows;
 mod screen;
 mod table;
+mod writer;
 
 use std::io::{self, Write};
 
 use anyprofile::{Capabilities, FieldPath, Profile};
 
-use crate::{args::Format, exit::Failure};
+use crate::{args::Format, exit::Failure, printable::printable_lines};
 
 pub(crate) use self::{
     cell::{Cell, cell_of, list_in_words},
     csv::{CsvOptions, unguarded},
     json::selected,
-    printable::{printable, printable_lines},
     rows::Rows,
     table::{grid, one_profile},
+    writer::ProfileWriter,
 };
-
-/// Takes profiles one by one and writes them in one form.
-pub(crate) trait ProfileWriter {
-    /// Takes a profile. `capabilities` are those of its provider. One that cannot be written in this form is told, and left
-    /// out.
-    fn write(&mut self, profile: &Profile, capabilities: &Capabilities) -> Result<(), Failure>;
-
-    /// Hands on what was written so far. Where that is one table it stays here.
-    fn flush(&mut self) -> Result<(), Failure>;
-
-    /// Writes what is still to be written.
-    fn finish(&mut self) -> Result<(), Failure>;
-
-    /// How many profiles were taken and are not in the output.
-    fn left_out(&self) -> u64;
-}
 
 /// Writes one profile in any form.
 pub(crate) fn print_one(
@@ -54,25 +38,6 @@ pub(crate) fn print_one(
             writer.write(profile, capabilities)?;
             writer.finish()
         }
-    }
-}
-
-/// Profiles that cannot be written in a form.
-#[derive(Debug, Default)]
-struct LeftOut(u64);
-
-impl LeftOut {
-    /// What was made of a profile; if it cannot be made, that is told and counted.
-    fn unless_converted<T>(&mut self, profile: &Profile, converted: serde_json::Result<T>) -> Option<T> {
-        if converted.is_err() {
-            self.0 += 1;
-            say!("error: {}: the record cannot be written as JSON, and is left out", profile.id);
-        }
-        converted.ok()
-    }
-
-    const fn count(&self) -> u64 {
-        self.0
     }
 }
 

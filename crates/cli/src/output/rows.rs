@@ -4,8 +4,8 @@ use std::io::{self, Write as _};
 
 use serde_json::{Map, Value};
 
-use super::{csv::inert, printable};
-use crate::{args::Format, exit::Failure};
+use super::csv::inert;
+use crate::{args::Format, exit::Failure, printable::printable};
 
 /// Prints rows that are no profiles, each at once: whoever reads them knows what was done, whenever the run ends.
 pub(crate) struct Rows {

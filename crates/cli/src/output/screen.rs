@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write};
 
-use super::printable::is_visible;
+use crate::printable::is_visible;
 
 /// Where what is written goes to a terminal, a character that would steer it, or that is not seen, is written as JSON
 /// escapes it, `\u009b`: in JSON that is the same text. Anywhere else each byte goes on as it is.

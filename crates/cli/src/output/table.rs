@@ -5,8 +5,11 @@ use std::io::Write;
 use anyprofile::{Capabilities, FieldPath, Profile};
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::{LeftOut, ProfileWriter, cell_of, printable};
-use crate::exit::Failure;
+use super::{
+    cell::cell_of,
+    writer::{LeftOut, ProfileWriter},
+};
+use crate::{exit::Failure, printable::printable};
 
 /// The columns where none are named: what an access review looks at first.
 const COLUMNS: &[FieldPath] = &[

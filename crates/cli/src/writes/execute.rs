@@ -6,7 +6,7 @@ use anyprofile::{
     Error, ExecuteOptions, Executed, Plan, ProfileProvider, ProfileProviderExt as _, Retry, Timestamp, Write,
 };
 
-use super::{Outcome, look};
+use super::{look, outcome::Outcome};
 use crate::{diagnostics, interrupt::Interrupt};
 
 /// How often a write is sent again that the service put off, and did not make.

@@ -5,7 +5,7 @@ use anyprofile::{
     ProfileProvider, ProfileProviderExt as _, Timestamp, Write,
 };
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::{diagnostics, exit::Exit, summary::counted};
 
 /// Whether somebody else may have been written to.

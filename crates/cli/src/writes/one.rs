@@ -3,13 +3,20 @@
 use anyprofile::{Executed, FieldPath, Plan, ProfileProvider, Write};
 use serde_json::json;
 
-use super::{Outcome, Shown, confirmed, execute, in_words};
+use super::{
+    confirm::confirmed,
+    execute::execute,
+    outcome::Outcome,
+    shown::{Shown, in_words},
+};
 use crate::{
     args::{Confirm, Format, Global},
     diagnostics,
-    exit::{Exit, Failure, after_write},
+    exit::{Exit, Failure},
     interrupt::Interrupt,
-    output::{print_line, print_one, printable},
+    output::{print_line, print_one},
+    printable::printable,
+    report::after_write,
 };
 
 /// Shows a plan, asks, executes it, and prints what the service shows then.

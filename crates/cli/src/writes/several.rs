@@ -6,15 +6,19 @@ use anyprofile::{Error, Plan, ProfileProvider};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{FailureRate, Outcome, Outcomes, execute};
+use super::{
+    execute::execute,
+    outcome::{FailureRate, Outcome, Outcomes},
+};
 use crate::{
     args::{Format, Global},
     bulk::{Journal, State},
     diagnostics,
-    exit::{Exit, Failure, after_write},
+    exit::{Exit, Failure},
     interrupt::Interrupt,
     output::{Rows, print_rows},
     progress::Progress,
+    report::after_write,
 };
 
 const COLUMNS: &[&str] = &["id", "state", "outcome"];

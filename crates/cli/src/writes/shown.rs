@@ -5,12 +5,13 @@ use anyprofile::{
 };
 use serde_json::{Value, json};
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::{
     args::Format,
     diagnostics,
     exit::Failure,
-    output::{grid, list_in_words, print_line, print_text, printable},
+    output::{grid, list_in_words, print_line, print_text},
+    printable::printable,
 };
 
 /// A plan, to be shown.

@@ -1,0 +1,74 @@
+//! The command line with what depends on the program.
+
+use anyprofile::Services;
+use clap::{CommandFactory as _, builder::PossibleValuesParser};
+
+use crate::{args::Arguments, program::Program};
+
+/// The command line, with what depends on the program's services.
+pub(crate) fn command_of(program: &Program) -> clap::Command {
+    let faults: Vec<_> = program.sandboxes().iter().flat_map(|sandbox| sandbox.fault_names()).collect();
+    let has_sandbox = !program.sandboxes().is_empty();
+    Arguments::command()
+        .name(program.name())
+        .after_long_help(help_of(program.services()))
+        .mut_arg("sandbox", |argument| argument.hide(!has_sandbox))
+        .mut_subcommand("sandbox", |command| {
+            let command = command.hide(!has_sandbox);
+            if faults.is_empty() {
+                command.mut_arg("fault", |argument| argument.hide(true))
+            } else {
+                command.mut_arg("fault", |argument| argument.value_parser(PossibleValuesParser::new(faults)))
+            }
+        })
+}
+
+/// What the help says of accounts: the services, with the variables and keys of each.
+fn help_of(services: &Services) -> String {
+    use std::fmt::Write as _;
+
+    let mut text = String::from(
+        "Accounts, from the environment or from tables [accounts.NAME] of the configuration file:\n",
+    );
+    for service in services.iter() {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "\nservice = \"{}\"  {}\n", service.name(), service.summary());
+        let credentials = service.credential_keys().into_iter();
+        let credentials = credentials.map(|key| (&key.name, &key.variable, &key.doc));
+        let keys = service.keys().iter().map(|key| (&key.name, &key.variable, &key.doc));
+        for (name, variable, doc) in credentials.chain(keys) {
+            let _ = match variable {
+                Some(variable) => writeln!(text, "  {name} ({variable}): {doc}"),
+                None => writeln!(text, "  {name}: {doc}"),
+            };
+        }
+    }
+    let common: Vec<_> = anyprofile::COMMON_KEYS.iter().map(|key| &*key.name).collect();
+    let _ = write!(text, "\nEvery account also takes {}.", common.join(", "));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent_with_and_without_a_sandbox() {
+        command_of(&Program::new(Services::builtin())).debug_assert();
+        command_of(&Program::default()).debug_assert();
+    }
+
+    #[test]
+    fn the_help_names_every_service_with_its_keys_and_variables() {
+        let help = command_of(&Program::new(Services::builtin())).render_long_help().to_string();
+        for service in Services::builtin().iter() {
+            for key in service.credential_keys() {
+                assert!(help.contains(&*key.name), "{}", key.name);
+                assert!(key.variable.as_ref().is_none_or(|variable| help.contains(&**variable)));
+            }
+            for key in service.keys() {
+                assert!(help.contains(&*key.name), "{}", key.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! A run of the program.
+
+use std::process::ExitCode;
+
+use clap::FromArgMatches as _;
+
+use crate::{args::Arguments, command_line::command_of, commands, diagnostics, exit::Exit, program::Program};
+
+impl Program {
+    /// Reads the program's arguments, runs the command, and gives its exit code.
+    pub fn run(self) -> ExitCode {
+        let parsed =
+            command_of(&self).try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
+        let mut arguments = match parsed {
+            Ok(arguments) => arguments,
+            Err(error) => return diagnostics::usage(error).into(),
+        };
+        arguments.global.program = self;
+        diagnostics::start(arguments.global.verbose);
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                say!("error: the program cannot start: {error}");
+                return Exit::Defect.into();
+            }
+        };
+        let exit = match runtime.block_on(commands::run(arguments)) {
+            Ok(exit) => exit,
+            Err(failure) => failure.report(),
+        };
+        // A page on its way, or a sandbox, is not waited for.
+        runtime.shutdown_background();
+        exit.into()
+    }
+}
