@@ -155,6 +155,7 @@ fn ci() -> Outcome {
     docs()?;
     deny()?;
     weight::run(false)?;
+    new_provider::check()?;
     features::build_all()
 }
 
@@ -174,7 +175,7 @@ fn lint() -> Outcome {
 
 fn docs() -> Outcome {
     // Test crates are left out: their pages are for nobody.
-    let libraries = ["--exclude", "anyprofile-tests", "--exclude", "xtask", "--exclude", "anyprofile-cli"];
+    let libraries = ["--exclude", "anyprofile-tests", "--exclude", "xtask"];
     let arguments = [&["doc", "--workspace", "--no-deps", "--all-features"][..], &libraries].concat();
     cargo(&arguments, &[("RUSTDOCFLAGS", "--deny warnings")])
 }

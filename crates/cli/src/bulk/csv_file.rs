@@ -3,7 +3,7 @@
 use anyprofile::{FieldPath, ProfileId};
 use serde_json::Value;
 
-use super::Entry;
+use super::entry::Entry;
 use crate::{output::unguarded, summary::counted};
 
 /// What separates cells, the most usual first.

@@ -9,17 +9,7 @@ use anyprofile::{FieldPath, ProfileId};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use super::csv_file;
-
-/// What is to become of one profile.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Entry {
-    /// The line of the file, from 1.
-    pub(crate) line: u64,
-    pub(crate) id: ProfileId,
-    /// The fields with the values that the file has; `None` clears.
-    pub(crate) fields: Vec<(FieldPath, Option<Value>)>,
-}
+use super::{csv_file, entry::Entry};
 
 /// Reads a file of changes: ndjson where it starts with `{`, else csv. In csv an empty cell keeps the field as it is, and
 /// one that is `null` clears it; in ndjson null clears.

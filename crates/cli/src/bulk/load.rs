@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use super::{Entry, file::read};
+use super::{entry::Entry, file::read};
 use crate::{exit::Failure, files, summary::counted};
 
 /// How many mistakes of a file are told.

@@ -2,6 +2,7 @@
 
 pub(crate) mod applied;
 mod csv_file;
+mod entry;
 mod file;
 mod journal;
 mod kept;
@@ -10,7 +11,7 @@ mod load;
 mod row;
 
 pub(crate) use self::{
-    file::Entry,
+    entry::Entry,
     journal::{Journal, State},
     kept::{keep, keep_nothing, kept},
     listed::Listed,

@@ -10,9 +10,8 @@ mod shown;
 
 pub(crate) use self::{
     confirm::confirmed,
-    execute::execute,
     one::write_one,
     outcome::{FailureRate, Outcome, Outcomes},
     several::{Planned, print_outcomes, write_all},
-    shown::{Shown, ShownAs, in_words},
+    shown::{Shown, ShownAs},
 };
