@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::cargo::{Outcome, cargo, workspace};
+use crate::cargo::{Outcome, Workspace, cargo, workspace};
 
 /// The files of the template, by where they go.
 const FILES: &[(&str, &str)] = &[
@@ -32,17 +32,17 @@ const LEFT_TO_DO: &[&str] = &["listing.complete", "update.apply"];
 /// # Errors
 /// If the name cannot be one, the folder is there already, or something cannot be written.
 pub(crate) fn run(name: &str, folder: Option<PathBuf>) -> Outcome {
-    let root = workspace()?.root;
+    let workspace = workspace()?;
     let is_outside = folder.is_some();
-    let folder = folder.unwrap_or_else(|| root.join("crates").join(name));
-    write(name, &folder, &root, is_outside)?;
+    let folder = folder.unwrap_or_else(|| workspace.root.join("crates").join(name));
+    write(name, &folder, &workspace, is_outside)?;
     let place = folder.display();
     println!(
         "{place}: a connector that lists the first page and gets, a fixture server, and a conformance test"
     );
     if is_outside {
         println!(
-            "next, in that folder:\n  cargo test                                      # what fails is what is left to do\n  cargo run --features command -- list --sandbox"
+            "next, in that folder:\n  cargo test                                      # what fails is what is left to do\n  cargo run --features command -- list --sandbox --account {name}"
         );
     } else {
         println!(
@@ -64,7 +64,7 @@ pub(crate) fn check() -> Outcome {
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
-    write("library", &folder, &workspace.root, true)?;
+    write("library", &folder, &workspace, true)?;
     let copied = fs::copy(workspace.root.join("Cargo.lock"), folder.join("Cargo.lock"));
     copied.map_err(|error| format!("Cargo.lock: {error}"))?;
     let manifest = folder.join("Cargo.toml").display().to_string();
@@ -74,35 +74,59 @@ pub(crate) fn check() -> Outcome {
         &[&["clippy"][..], &of, &["--all-targets", "--all-features", "--", "--deny", "warnings"]].concat(),
         &[],
     )?;
-    cargo(&[&["test"][..], &of, &["--no-run"]].concat(), &[])?;
-    let output = std::process::Command::new("cargo")
-        .arg("test")
-        .args(of)
-        .args(["--test", "conformance"])
-        .output()
-        .map_err(|error| format!("cargo: {error}"))?;
-    let text =
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    let missing: Vec<_> = LEFT_TO_DO.iter().filter(|check| !text.contains(**check)).collect();
-    if output.status.success() || !missing.is_empty() {
-        return Err(format!("the template's conformance should fail at {missing:?}:\n{text}"));
+    let features = ["--features", "command"];
+    cargo(&[&["build"][..], &of, &features].concat(), &[])?;
+    let command = workspace.target.join("debug").join("library");
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(&command).args(arguments).output();
+        let output = output.map_err(|error| format!("{}: {error}", command.display()))?;
+        let told = [output.stdout, output.stderr].concat();
+        Ok::<_, String>((output.status.code(), String::from_utf8_lossy(&told).into_owned()))
+    };
+    let (code, told) = run(&["conformance"])?;
+    let is_told = |check: &&str| told.lines().any(|line| line.contains(*check) && line.contains("FAILED"));
+    if code == Some(0) || !LEFT_TO_DO.iter().all(is_told) {
+        return Err(format!("the template's conformance should fail at {LEFT_TO_DO:?}:\n{told}"));
+    }
+    let (code, told) = run(&["list", "--sandbox"])?;
+    if code != Some(4) || !told.contains("10 seen of 20 declared") || !told.contains("INCOMPLETE") {
+        return Err(format!("the template's listing should be told to be incomplete:\n{told}"));
     }
     println!("the crate of a further service builds, and its conformance test says what is left to do");
     Ok(())
 }
 
-fn write(name: &str, folder: &Path, root: &Path, is_outside: bool) -> Outcome {
+fn write(name: &str, folder: &Path, workspace: &Workspace, is_outside: bool) -> Outcome {
+    let Workspace { root, target } = workspace;
+    let is_built = folder.starts_with(target);
     let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
     if !is_name {
         return Err(format!("'{name}' must be lower case letters and digits, such as 'library'"));
     }
+    let is_taken = fs::read_dir(root.join("crates"))
+        .map_err(|error| format!("crates: {error}"))?
+        .flatten()
+        .any(|entry| entry.file_name() == *name);
+    if is_taken && !is_built || syn::parse_str::<syn::Ident>(name).is_err() {
+        return Err(format!("'{name}' is taken: by a crate of this project, or by the language"));
+    }
     if folder.exists() {
         return Err(format!("{} is there already", folder.display()));
     }
+    // Below the workspace a workspace of its own would break it.
+    let parent = folder.ancestors().skip(1).find_map(|folder| folder.canonicalize().ok());
+    let root_folder = root.canonicalize().map_err(|error| format!("{}: {error}", root.display()))?;
+    let is_below = parent.is_some_and(|parent| parent.starts_with(&root_folder));
+    if is_outside && is_below && !is_built {
+        return Err(format!(
+            "{} is in this workspace: leave out --path, or name a folder elsewhere",
+            folder.display()
+        ));
+    }
     let mut files = FILES.to_vec();
     if is_outside {
-        files.push(COMMAND);
+        files.extend([COMMAND, (".gitignore", "/target\n")]);
     }
     let manifest = if is_outside { outside(name, root) } else { inside(name) };
     let texts = files.into_iter().map(|(path, text)| (path, filled(text, name)));

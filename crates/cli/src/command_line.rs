@@ -1,6 +1,9 @@
 //! The command line with what depends on the program.
 
-use anyprofile::Services;
+use anyprofile::{
+    Services,
+    engine::{SettingKey, SettingKind},
+};
 use clap::{CommandFactory as _, builder::PossibleValuesParser};
 
 use crate::{args::Arguments, program::Program};
@@ -34,8 +37,8 @@ fn help_of(services: &Services) -> String {
         // Writing to a text cannot fail.
         let _ = write!(text, "\nservice = \"{}\"  {}\n", service.name(), service.summary());
         let credentials = service.credential_keys().into_iter();
-        let credentials = credentials.map(|key| (&key.name, &key.variable, &key.doc));
-        let keys = service.keys().iter().map(|key| (&key.name, &key.variable, &key.doc));
+        let credentials = credentials.map(|key| (&key.name, &key.variable, key.doc.clone().into_owned()));
+        let keys = service.keys().iter().map(|key| (&key.name, &key.variable, described(key)));
         for (name, variable, doc) in credentials.chain(keys) {
             let _ = match variable {
                 Some(variable) => writeln!(text, "  {name} ({variable}): {doc}"),
@@ -46,6 +49,17 @@ fn help_of(services: &Services) -> String {
     let common: Vec<_> = anyprofile::COMMON_KEYS.iter().map(|key| &*key.name).collect();
     let _ = write!(text, "\nEvery account also takes {}.", common.join(", "));
     text
+}
+
+/// What a key is, with what the kind of its value adds.
+fn described(key: &SettingKey) -> String {
+    let words = match &key.kind {
+        SettingKind::Choice(_) => format!(": {}", key.kind),
+        _ => String::new(),
+    };
+    let required = if key.is_required { " (required)" } else { "" };
+    let default = key.default.as_ref().map(|default| format!(" [default: {default}]")).unwrap_or_default();
+    format!("{}{words}{required}{default}", key.doc)
 }
 
 #[cfg(test)]

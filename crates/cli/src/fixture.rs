@@ -24,7 +24,7 @@ pub struct FixtureSandbox {
     service: &'static str,
     start: Box<dyn Fn(SandboxOptions) -> Starting + Send + Sync>,
     base_urls: Vec<&'static str>,
-    credentials: Vec<(&'static str, &'static str)>,
+    variables: Vec<(&'static str, String)>,
 }
 
 impl FixtureSandbox {
@@ -34,7 +34,7 @@ impl FixtureSandbox {
         F: Future<Output = io::Result<FixtureServer>> + Send + 'static,
     {
         let start = Box::new(move |options| Box::pin(start(options)) as Starting);
-        Self { service, start, base_urls: Vec::new(), credentials: Vec::new() }
+        Self { service, start, base_urls: Vec::new(), variables: Vec::new() }
     }
 
     /// Names the environment variable that has the server's base URL for accounts that the environment names.
@@ -46,7 +46,13 @@ impl FixtureSandbox {
     /// Names the environment variable of a credential, and the one that the server takes. It opens no other door, and
     /// `anyprofile sandbox` prints it.
     pub fn with_credential(mut self, variable: &'static str, secret: &'static str) -> Self {
-        self.credentials.push((variable, secret));
+        self.variables.push((variable, secret.to_owned()));
+        self
+    }
+
+    /// Names the environment variable of another setting, such as a tenant, and the value that the server has.
+    pub fn with_setting(mut self, variable: &'static str, value: impl Into<String>) -> Self {
+        self.variables.push((variable, value.into()));
         self
     }
 }
@@ -63,9 +69,8 @@ impl Sandbox for FixtureSandbox {
         let server = (self.start)(*options).await?;
         let base_url = server.base_url();
         let urls = self.base_urls.iter().map(|variable| ((*variable).to_owned(), base_url.clone()));
-        let credentials =
-            self.credentials.iter().map(|(name, secret)| ((*name).to_owned(), (*secret).to_owned()));
-        let variables = urls.chain(credentials).collect();
+        let others = self.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let variables = urls.chain(others).collect();
         Ok(Box::new(Started { service: self.service, server: Arc::new(server), variables }))
     }
 }

@@ -102,6 +102,14 @@ impl Running {
         self.0.iter().map(|running| &**running)
     }
 
+    /// The value of a setting's variable: one that is further counts only as the environment has it.
+    pub(crate) fn setting(&self, variable: &str) -> Option<String> {
+        match self.variable(variable)? {
+            (value, false) => Some(value),
+            (_, true) => std::env::var(variable).ok(),
+        }
+    }
+
     /// The value of a variable, and whether it is a further one.
     pub(crate) fn variable(&self, name: &str) -> Option<(String, bool)> {
         let value = |variables: Vec<(String, String)>| {

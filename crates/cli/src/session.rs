@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyprofile::{
-    AccountName, Accounts, Directory, Error, ProfileId, ProfileProvider, Result, Services,
+    AccountName, Accounts, Directory, Error, ErrorKind, ProfileId, ProfileProvider, Result, Services,
     engine::ServiceDescriptor,
 };
 
@@ -17,8 +17,8 @@ use crate::{
 /// The accounts of a run, and the sandboxes if they are theirs.
 pub(crate) struct Session {
     pub(crate) directory: Directory,
-    /// How many accounts could not be used at all; each was told.
-    pub(crate) unusable: usize,
+    /// The accounts that could not be used at all, and why; each was told.
+    pub(crate) unusable: Vec<(AccountName, ErrorKind)>,
     /// They run as long as they are held.
     sandbox: Option<Running>,
 }
@@ -53,14 +53,20 @@ impl Session {
         let accounts = accounts
             .select(names)?
             .map_http(|http| if http.user_agent.is_some() { http } else { http.with_user_agent(product) });
-        let (providers, errors) = split(accounts.connect_each());
-        for error in &errors {
-            diagnostics::error(error);
+        let (mut providers, mut unusable) = (Vec::new(), Vec::new());
+        for (name, connected) in accounts.connect_each() {
+            match connected {
+                Ok(provider) => providers.push(provider),
+                Err(error) => {
+                    diagnostics::error(&error);
+                    unusable.push((name, error.kind()));
+                }
+            }
         }
         if providers.is_empty() {
-            return Err(Failure::Usage("there is no account that can be used".to_owned()));
+            return Err(no_account());
         }
-        Ok(Self { directory: Directory::new(providers), unusable: errors.len(), sandbox })
+        Ok(Self { directory: Directory::new(providers), unusable, sandbox })
     }
 
     /// The account that an id belongs to.
@@ -81,7 +87,7 @@ impl Session {
     /// them with `last`.
     pub(crate) fn exit(&self, failed: usize, last: Option<Exit>) -> Exit {
         let asked = self.directory.providers().len();
-        match (failed, self.unusable) {
+        match (failed, self.unusable.len()) {
             (0, 0) => Exit::Complete,
             (failed, 0) if failed == asked && asked == 1 => last.unwrap_or(Exit::Service),
             (failed, _) if failed == asked => last.unwrap_or(Exit::Service),
@@ -106,23 +112,21 @@ fn configured(global: &Global) -> Result<Accounts, Failure> {
     Ok(accounts)
 }
 
-type Connected = (AccountName, Result<Arc<dyn ProfileProvider>>);
-
-fn split(connected: Vec<Connected>) -> (Vec<Arc<dyn ProfileProvider>>, Vec<Error>) {
-    let mut providers = Vec::new();
-    let mut errors = Vec::new();
-    for (_, result) in connected {
-        match result {
-            Ok(provider) => providers.push(provider),
-            Err(error) => errors.push(error),
-        }
-    }
-    (providers, errors)
+/// That none of the accounts can be used; why not was told of each.
+pub(crate) fn no_account() -> Failure {
+    Failure::Usage("there is no account that can be used".to_owned())
 }
 
 /// That there is no sandbox to be used.
 pub(crate) fn no_sandbox() -> Failure {
     Failure::Usage("this program was built without a sandbox".to_owned())
+}
+
+/// That a command speaks to the sandbox alone: whoever names a file takes its accounts for asked.
+pub(crate) fn only_sandbox(command: &str) -> Failure {
+    Failure::Usage(format!(
+        "{command} speaks to the sandbox alone, and to no account of a configuration file: leave out --config"
+    ))
 }
 
 /// Starts the sandboxes, each on any free port.
@@ -151,9 +155,8 @@ pub(crate) fn sandbox_accounts(services: &Services, running: &Running, names: &[
         keys.any(|key| key.variable.as_deref() == Some(name))
     };
     let variable = |name: &str| match running.variable(name)? {
-        (value, false) => Some(value),
-        (_, true) if is_setting(name) => std::env::var(name).ok(),
-        (value, true) => is_named(name).then_some(value),
+        _ if is_setting(name) => running.setting(name),
+        (value, is_further) => (!is_further || is_named(name)).then_some(value),
     };
     services.from_variables(variable).map(|accounts| {
         // The sandbox is on this machine, whatever proxy the environment names.

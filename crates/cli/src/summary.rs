@@ -8,9 +8,15 @@ use serde_json::{Value, json};
 /// How far before the latest change the next listing should begin: clocks differ, and a service may show a change late.
 const OVERLAP: Duration = Duration::from_secs(300);
 
-/// Prints a line an account and one over all. `may_enrich` says whether there are records that were not asked for;
+/// Prints a line an account and one over all; `unusable` is how many accounts could not be listed at all. `may_enrich` says whether there are records that were not asked for;
 /// `verbose` also names what is not known of what came.
-pub(crate) fn print(reports: &[AccountReport], plans: &[FilterPlan], may_enrich: bool, verbose: bool) {
+pub(crate) fn print(
+    reports: &[AccountReport],
+    plans: &[FilterPlan],
+    unusable: usize,
+    may_enrich: bool,
+    verbose: bool,
+) {
     let width = reports.iter().map(|report| report.info.account.as_str().len()).max().unwrap_or(0);
     for (report, plan) in reports.iter().zip(plans) {
         for bad in &report.listing.set_aside {
@@ -50,15 +56,22 @@ pub(crate) fn print(reports: &[AccountReport], plans: &[FilterPlan], may_enrich:
     let seen: u64 = reports.iter().map(|report| report.listing.seen).sum();
     let whole = reports.iter().filter(|report| report.is_complete()).count();
     let limited = reports.iter().any(|report| report.listing.limited && report.failure.is_none());
-    let verdict = match (whole == reports.len(), limited) {
+    let verdict = match (whole == reports.len() && unusable == 0, limited) {
         (true, _) => "complete",
-        (false, true) if reports.iter().all(|report| report.is_complete() || is_limited(report)) => {
+        (false, true)
+            if unusable == 0 && reports.iter().all(|report| report.is_complete() || is_limited(report)) =>
+        {
             "stopped at the limit"
         }
         (false, _) => "INCOMPLETE",
     };
     let accounts = counted(reports.len() as u64, "account", "accounts");
-    say!("{} of {accounts}: {verdict}", counted(seen, "profile", "profiles"));
+    let others = match unusable {
+        0 => String::new(),
+        1 => " (1 further account could not be used)".to_owned(),
+        count => format!(" ({count} further accounts could not be used)"),
+    };
+    say!("{} of {accounts}{others}: {verdict}", counted(seen, "profile", "profiles"));
 }
 
 /// The names of what is not known. What has none that can be shown is counted.
@@ -71,7 +84,7 @@ fn names(found: &BTreeMap<String, u64>) -> String {
 }
 
 /// The same for a program.
-pub(crate) fn document(reports: &[AccountReport]) -> Value {
+pub(crate) fn document(reports: &[AccountReport], unusable: usize) -> Value {
     let accounts: Vec<_> = reports
         .iter()
         .map(|report| {
@@ -86,7 +99,8 @@ pub(crate) fn document(reports: &[AccountReport]) -> Value {
             document
         })
         .collect();
-    json!({"complete": reports.iter().all(AccountReport::is_complete), "accounts": accounts})
+    let is_complete = unusable == 0 && reports.iter().all(AccountReport::is_complete);
+    json!({"complete": is_complete, "accounts": accounts, "unusable_accounts": unusable})
 }
 
 /// From when to list the changes the next time, over all accounts: none unless each account gives a time, or has no times.

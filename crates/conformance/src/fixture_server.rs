@@ -32,6 +32,9 @@ const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 /// Whether a request asks for a page of the listing behind the first one.
 type IsFurtherPage = dyn Fn(&SentRequest) -> bool + Send + Sync;
 
+/// The path of another record than the one that a path is of.
+type AnotherPath = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// A server on 127.0.0.1 that stands in for a service: the routes are yours, what the suite needs to know and to disturb is
 /// done around them.
 ///
@@ -56,6 +59,7 @@ pub struct FixtureServer {
     address: SocketAddr,
     shared: Arc<Shared>,
     is_further_page: Option<Arc<IsFurtherPage>>,
+    another_path: Option<Arc<AnotherPath>>,
     task: JoinHandle<()>,
 }
 
@@ -74,6 +78,7 @@ struct State {
 struct Disturbed {
     disturbance: Disturbance,
     is_further_page: Option<Arc<IsFurtherPage>>,
+    another_path: Option<Arc<AnotherPath>>,
     /// Writes, or pages, that came since.
     came: u32,
 }
@@ -84,6 +89,8 @@ enum Treatment {
     Routes,
     /// It is answered so in their place.
     Response(StatusCode, &'static str, &'static str),
+    /// It is answered by the routes as if it had been for this path.
+    Rerouted(String),
     /// It is carried out, and not answered.
     Lost,
 }
@@ -98,7 +105,7 @@ impl FixtureServer {
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared::default());
         let task = tokio::spawn(serve(listener, routes, Arc::clone(&shared), address));
-        Ok(Self { address, shared, is_further_page: None, task })
+        Ok(Self { address, shared, is_further_page: None, another_path: None, task })
     }
 
     /// Says which requests ask for a page of the listing behind the first one: those are what goes wrong where a listing is
@@ -108,6 +115,16 @@ impl FixtureServer {
         is_further_page: impl Fn(&SentRequest) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.is_further_page = Some(Arc::new(is_further_page));
+        self
+    }
+
+    /// Says which path is of another record than the one that a path is of, such as `/users/2` for `/users/1`; `None` for a
+    /// path that is of no record. With it the server can answer with somebody else's record. Both must be there.
+    pub fn with_another_record(
+        mut self,
+        another_path: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.another_path = Some(Arc::new(another_path));
         self
     }
 
@@ -150,13 +167,15 @@ impl Server for FixtureServer {
             Disturbance::FailsOnce | Disturbance::Fails | Disturbance::WebPage => {
                 self.is_further_page.is_some()
             }
+            Disturbance::AnotherRecord => self.another_path.is_some(),
             Disturbance::WrongPlace | Disturbance::WriteRefused { .. } | Disturbance::WriteLost { .. } => {
                 true
             }
             _ => false,
         };
-        let is_further_page = self.is_further_page.clone();
-        self.shared.state().disturbance = can.then_some(Disturbed { disturbance, is_further_page, came: 0 });
+        let (is_further_page, another_path) = (self.is_further_page.clone(), self.another_path.clone());
+        let disturbed = Disturbed { disturbance, is_further_page, another_path, came: 0 };
+        self.shared.state().disturbance = can.then_some(disturbed);
         can
     }
 
@@ -198,6 +217,10 @@ impl Disturbed {
             Disturbance::Fails if is_page => UNAVAILABLE,
             Disturbance::WebPage if is_page => {
                 Treatment::Response(StatusCode::OK, "text/html", "<!doctype html><title>Sign in</title>")
+            }
+            Disturbance::AnotherRecord => {
+                let another = self.another_path.as_ref().and_then(|another| another(request.path()));
+                another.map_or(Treatment::Routes, Treatment::Rerouted)
             }
             Disturbance::WrongPlace => Treatment::Response(
                 StatusCode::NOT_FOUND,
@@ -259,9 +282,13 @@ async fn respond(
     shared: Arc<Shared>,
     address: SocketAddr,
 ) -> Result<Response<Body>, NoResponse> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let body = to_bytes(Body::new(body), MAX_BODY_BYTES).await.map_err(|_| NoResponse)?;
     let treatment = shared.take(sent(&parts, &body, address));
+    if let Treatment::Rerouted(path) = &treatment {
+        let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        parts.uri = format!("{path}{query}").parse().map_err(|_| NoResponse)?;
+    }
     if let Treatment::Response(status, content_type, text) = treatment {
         let mut response = Response::new(Body::from(text));
         *response.status_mut() = status;

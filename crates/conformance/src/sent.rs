@@ -30,6 +30,13 @@ impl SentRequest {
         Self { method, url: url.into(), headers: Vec::new(), body: String::new(), is_write }
     }
 
+    /// The path of the URL, as it came.
+    pub fn path(&self) -> &str {
+        let behind_scheme = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        let path = behind_scheme.find('/').map_or("", |at| &behind_scheme[at..]);
+        path.split(['?', '#']).next().unwrap_or_default()
+    }
+
     /// Adds a header, with its name in lower case.
     pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_ascii_lowercase(), value.into()));

@@ -284,6 +284,19 @@ impl Error {
         )
     }
 
+    /// The same failure, of a request for what every account has, such as the list of its users: where a service says that
+    /// there is no such thing, the account is not where the configuration says, and nothing is said of anybody.
+    pub fn as_wrong_place(mut self) -> Self {
+        if self.0.kind == ErrorKind::NotFound && self.is_from_service() {
+            self.0.kind = ErrorKind::Config;
+            self.0.message = "the service has nothing at this URL".into();
+            return self.with_hint(
+                "check the account's base URL, and what else of the account stands in its paths, such as a tenant",
+            );
+        }
+        self
+    }
+
     /// The same failure with whether asking again may help.
     pub fn with_retry(mut self, retry: Retry) -> Self {
         self.0.retry = retry;

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use anyprofile_core::{
-    Capabilities, Cursor, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page, Plan,
+    Capabilities, Cursor, Error, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page, Plan,
     PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
     find_by_listing, found_or_nobody, look_up,
 };
@@ -134,7 +134,8 @@ impl ProfileProvider for Connection {
                 return Err(current.missing(self.info(), "current"));
             }
             let caller = &caller.reading();
-            self.completed(caller, self.connector().current(caller, options).await?, options).await
+            let current = self.connector().current(caller, options).await.map_err(Error::as_wrong_place)?;
+            self.completed(caller, current, options).await
         })
         .await
     }

@@ -44,6 +44,10 @@ pub(crate) async fn page(
             prove(connection, caller).await?;
             RecordPage::new(Page::last(Vec::new()), Onward::End)
         }
+        // What names no organization is the list that every account has.
+        Err(error) if query.member_of.is_none() && place.position.is_none() => {
+            return Err(error.as_wrong_place());
+        }
         Err(error) => return Err(error),
     };
     let views = listing.views(collection);

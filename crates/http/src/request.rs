@@ -200,8 +200,20 @@ impl Request {
         self
     }
 
-    /// A variable part of the path, percent-encoded. An empty one, `.` and `..` are refused when the
+    /// A part of the path that is the same for all requests of an account, such as a tenant, percent-encoded. It names no
+    /// record: to a list below it a 404 says that the account is not there. An empty one, `.` and `..` are refused when the
     /// request is sent: they would address something else.
+    ///
+    /// What stands in front of every path can also be a part of the account's base URL.
+    pub fn scope(self, segment: &str) -> Self {
+        let names_resource = self.names_resource;
+        let mut request = self.segment(segment);
+        request.names_resource = names_resource;
+        request
+    }
+
+    /// A variable part of the path that names a record, percent-encoded: a 404 says that there is no such record. An empty
+    /// one, `.` and `..` are refused when the request is sent: they would address something else.
     pub fn segment(mut self, segment: &str) -> Self {
         if matches!(segment, "" | "." | "..") {
             self.invalid = Some("an id is empty, '.' or '..', and would address something else");

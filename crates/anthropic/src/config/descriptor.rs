@@ -30,15 +30,20 @@ struct Settings {
 /// The Anthropic API, as account files and the environment name it.
 pub fn service() -> ServiceDescriptor {
     ServiceDescriptor::new(ServiceName::from_static(SERVICE), "Anthropic", connect)
-        .with_summary("end users of a platform that is built on the Anthropic API; with an admin key the organization's own users and invites")
+        .with_summary(
+            "end users of a platform that is built on the Anthropic API; with an admin key the \
+             organization's own users and invites",
+        )
         .with_key(
-            SettingKey::url("base_url", "the API").with_variable("ANTHROPIC_BASE_URL").with_default(ANTHROPIC_API_URL),
+            SettingKey::url("base_url", "the API")
+                .with_variable("ANTHROPIC_BASE_URL")
+                .with_default(ANTHROPIC_API_URL),
         )
         .with_key(
             SettingKey::text("beta", "the beta of user profiles; `none` for the generally available API")
                 .with_default(BETA_2026_03_24),
         )
-        .with_key(SettingKey::list("other_betas", &[][..], "further betas, sent in the same header"))
+        .with_key(SettingKey::list("other_betas", "further betas, sent in the same header"))
         .with_key(SettingKey::text("api_version", "`anthropic-version`").with_default(API_VERSION))
         .with_key(SettingKey::text("workspace_id", "the workspace (`wrkspc_…`), for a credential of several"))
         .with_credential(

@@ -92,7 +92,7 @@ impl AccountEntry {
         let service = service.ok_or_else(|| {
             of_account(
                 Error::config("service is required")
-                    .with_hint(format!("the services are {}", services.join(", "))),
+                    .with_hint(format!("known services: {}", services.join(", "))),
             )
         })?;
         Ok(Self { name: account, service, settings, secrets })

@@ -239,7 +239,7 @@ mod tests {
             (&account("service = \"upsun\""), "exactly one credential"),
             (
                 &account("service = \"okta\"\napi_key = { env = \"X\" }"),
-                "the services are upsun, probely, anthropic",
+                "known services: upsun, probely, anthropic",
             ),
             (&account("api_key = { env = \"X\" }"), "service is required"),
             (

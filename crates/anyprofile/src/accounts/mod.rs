@@ -141,7 +141,12 @@ impl Account {
             let secret = source.read().map_err(|error| entry::in_account(name, &error))?;
             secrets = secrets.with(key, secret);
         }
-        self.configured.connect(name.clone(), &secrets, self.http.clone())
+        let connected = self.configured.connect(name.clone(), &secrets, self.http.clone());
+        // A service's own rule may be told before there is a provider that would name it.
+        connected.map_err(|error| match error.account() {
+            None if !error.message().contains(name.as_str()) => entry::in_account(name, &error),
+            _ => error,
+        })
     }
 }
 

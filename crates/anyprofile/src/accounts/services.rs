@@ -1,7 +1,7 @@
 //! The services that accounts can be of.
 
 use anyprofile_core::{Error, Result};
-use anyprofile_engine::{ServiceDescriptor, SettingKey, Settings};
+use anyprofile_engine::{CredentialSet, ServiceDescriptor, SettingKey, Settings};
 
 use super::{Account, AccountEntry, Accounts, COMMON_KEYS, common::take_http_options, entry::in_account};
 
@@ -120,7 +120,7 @@ impl Services {
         self.get(name).ok_or_else(|| {
             if FEATURES.contains(&name) {
                 return Error::config(format!("the service '{name}' was not built in"))
-                    .with_hint(format!("turn on the feature '{name}' of the crate anyprofile"));
+                    .with_hint(format!("build the program with the feature '{name}'"));
             }
             let known = self.names();
             Error::config("the service is not known").with_hint(match &*known {
@@ -128,7 +128,7 @@ impl Services {
                     "no service was built in; turn on a feature of the crate anyprofile: {}",
                     FEATURES.join(", ")
                 ),
-                _ => format!("the services are {}", known.join(", ")),
+                _ => format!("known services: {}", known.join(", ")),
             })
         })
     }
@@ -136,7 +136,8 @@ impl Services {
     /// What to say where no account is configured at all.
     pub(super) fn no_account(&self) -> Error {
         let error = Error::config("no account is configured");
-        let variables: Vec<_> = self.credential_variables().collect();
+        let variables: Vec<_> =
+            self.environment_accounts().map(|(_, service, set)| needed(service, set)).collect();
         if self.0.is_empty() {
             return error.with_hint(format!(
                 "no service was built in; turn on a feature of the crate anyprofile: {}",
@@ -154,6 +155,14 @@ impl Services {
         let keys = self.0.iter().flat_map(|service| service.credential_keys());
         keys.filter_map(|key| key.variable.as_deref())
     }
+}
+
+/// The variables without which the environment does not have an account.
+fn needed(service: &ServiceDescriptor, set: &CredentialSet) -> String {
+    let credentials = set.keys().iter().filter_map(|key| key.variable.as_deref());
+    let required =
+        service.keys().iter().filter(|key| key.is_required).filter_map(|key| key.variable.as_deref());
+    credentials.chain(required).collect::<Vec<_>>().join(" and ")
 }
 
 /// Checks that each key has a meaning for the service, so that none is silently without effect.

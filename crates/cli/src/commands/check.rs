@@ -46,6 +46,17 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
             json!(info.base_url),
         ]);
     }
+    // One that is not connected is no less unproven.
+    for (account, kind) in &session.unusable {
+        rows.push(vec![
+            json!(account),
+            Value::Null,
+            json!(kind.as_str()),
+            Value::Null,
+            Value::Null,
+            Value::Null,
+        ]);
+    }
     print_rows(global.output, COLUMNS, &rows)?;
     Ok(session.exit(failed, last_failure))
 }

@@ -11,7 +11,7 @@ use crate::{
     exit::{Exit, Failure},
     output::{print_line, print_rows},
     sandbox::Running,
-    session::{sandbox_accounts, start_sandbox},
+    session::{only_sandbox, sandbox_accounts, start_sandbox},
 };
 
 /// An account of one sandbox.
@@ -39,6 +39,9 @@ impl Connect for Connector<'_> {
 
 /// Runs the suite for each of the sandboxes' accounts, each at a sandbox of its own: it writes.
 pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
+    if global.config.is_some() {
+        return Err(only_sandbox("conformance"));
+    }
     let services = global.program.services();
     let wanted = |name: &str| global.account.is_empty() || global.account.iter().any(|it| it == name);
     let mut reports = Vec::new();

@@ -25,7 +25,7 @@ pub(super) fn draft_of(
     given: Draft,
 ) -> Result<(&Arc<dyn ProfileProvider>, ProfileDraft), Failure> {
     // One that cannot be used might be the one that was meant.
-    let ([provider], 0) = (session.directory.providers(), session.unusable) else {
+    let ([provider], []) = (session.directory.providers(), &*session.unusable) else {
         return Err(Failure::Usage("name the account to create the profile at: --account NAME".to_owned()));
     };
     let capabilities = provider.capabilities();

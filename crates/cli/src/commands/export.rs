@@ -87,9 +87,9 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
     }
     let is_complete = is_over
         && broken.is_none()
-        && session.unusable == 0
+        && session.unusable.is_empty()
         && accounts.iter().all(AccountProgress::is_complete);
-    let reported = report(report_to.as_deref(), &to, &accounts, session.unusable, is_complete);
+    let reported = report(report_to.as_deref(), &to, &accounts, session.unusable.len(), is_complete);
     if let Some(failure) = broken {
         if let Err(failure) = reported {
             failure.report();

@@ -113,7 +113,7 @@ async fn deliver(
     if global.output != Format::Table || reports.iter().any(is_anything) {
         writer.finish()?;
     }
-    write_report(list.report.as_deref(), &summary::document(&reports))?;
+    write_report(list.report.as_deref(), &summary::document(&reports, session.unusable.len()))?;
     if !global.quiet {
         if unreadable_times > 0 {
             let profiles = summary::counted(unreadable_times, "profile has", "profiles have");
@@ -121,7 +121,7 @@ async fn deliver(
                 "{profiles} a time that cannot be read: it is shown as ?, and is in ndjson among the unknown fields"
             );
         }
-        summary::print(&reports, &plans, may_enrich, global.verbose > 0);
+        summary::print(&reports, &plans, session.unusable.len(), may_enrich, global.verbose > 0);
     }
     if writer.left_out() > 0 {
         say!("{} NOT in the output", summary::counted(writer.left_out(), "profile is", "profiles are"));

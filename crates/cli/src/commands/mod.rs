@@ -46,7 +46,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Check => check::run(global).await,
         #[cfg(feature = "conformance")]
         Command::Conformance => conformance::run(global).await,
-        Command::Providers => providers::run(global),
+        Command::Providers => providers::run(global).await,
         Command::Schema => {
             print_line(&serde_json::to_string_pretty(&profile_schema())?)?;
             Ok(Exit::Complete)

@@ -58,7 +58,7 @@ pub(crate) async fn run(global: &Global, arguments: PlanArguments) -> Result<Exi
         }
     };
     show(global.output, &planned.jobs)?;
-    keep_all(&planned.jobs, &keeping)?;
+    keep_all(global.program.name(), &planned, &keeping)?;
     Ok(planned.exit)
 }
 
@@ -122,14 +122,14 @@ fn show(format: Format, jobs: &[Job]) -> Result<(), Failure> {
 }
 
 /// Keeps what is to be done.
-fn keep_all(jobs: &[Job], keeping: &Keep) -> Result<(), Failure> {
+fn keep_all(program: &str, planned: &Planned, keeping: &Keep) -> Result<(), Failure> {
     let clock = |_| Failure::Usage("the clock of this machine shows no time that can be written".to_owned());
     let made = Timestamp::try_from(whole_seconds(SystemTime::now())).map_err(clock)?;
     let expires = SystemTime::from(made).checked_add(keeping.expires_in).map(Timestamp::try_from);
     let Some(Ok(expires)) = expires else {
         return Err(Failure::Usage("--expires-in leads to no time that can be written".to_owned()));
     };
-    let to_do = jobs.iter().filter(|job| !job.plan.is_settled());
+    let to_do = planned.jobs.iter().filter(|job| !job.plan.is_settled());
     let records = to_do.map(|job| {
         let mut key = [0; PLAN_KEY_LENGTH];
         getrandom::fill(&mut key).map_err(std::io::Error::other)?;
@@ -140,12 +140,16 @@ fn keep_all(jobs: &[Job], keeping: &Keep) -> Result<(), Failure> {
     let count = records.len() as u64;
     // Also where it is nothing: an older plan of this name is not what was looked at.
     keep(Path::new(&keeping.out), records)?;
-    if count == 0 {
+    if count == 0 && planned.exit == Exit::Complete {
         say!("there is nothing to write: the plan in {name} is empty");
         return Ok(());
     }
+    if count == 0 {
+        say!("no write could be planned: the plan in {name} is empty, and says nothing of what failed");
+        return Ok(());
+    }
     say!(
-        "{} kept in {name} until {expires}; nothing was written; `anyprofile apply {name}` writes",
+        "{} kept in {name} until {expires}; nothing was written; `{program} apply {name}` writes",
         counted(count, "plan", "plans")
     );
     Ok(())

@@ -11,25 +11,28 @@ use crate::{
     diagnostics,
     exit::{Exit, Failure},
     output::{print_line, print_rows},
+    sandbox::Running,
+    session::{no_account, start_sandbox},
 };
 
 /// Prints a row for each operation and each field, a column for each account; for a program, the capabilities of each
 /// account as they are.
-pub(crate) fn run(global: &Global) -> Result<Exit, Failure> {
-    let providers = accounts(global)?;
+pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
+    let running = if global.sandbox { Some(start_sandbox(global, 0).await?) } else { None };
+    let (providers, exit) = accounts(global, running.as_ref())?;
     let documents = providers
         .iter()
         .map(|provider| json!({"provider": provider.info(), "capabilities": provider.capabilities()}));
     match global.output {
         Format::Json => {
             print_line(&serde_json::to_string_pretty(&documents.collect::<Vec<_>>())?)?;
-            return Ok(Exit::Complete);
+            return Ok(exit);
         }
         Format::Ndjson => {
             for document in documents {
                 print_line(&document.to_string())?;
             }
-            return Ok(Exit::Complete);
+            return Ok(exit);
         }
         Format::Table | Format::Csv => {}
     }
@@ -50,32 +53,38 @@ pub(crate) fn run(global: &Global) -> Result<Exit, Failure> {
         rows.push(row(path.as_str(), &providers, |capabilities| field_cell(capabilities.fields.get(&path))));
     }
     print_rows(global.output, &columns, &rows)?;
-    Ok(Exit::Complete)
+    Ok(exit)
 }
 
-/// The configured accounts, since a beta decides what there is; without any, one of each service.
-fn accounts(global: &Global) -> Result<Vec<Provider>, Failure> {
+/// The configured accounts, since a beta decides what there is; without any, one of each service. One that cannot be used is
+/// told, and the exit code says so.
+fn accounts(global: &Global, running: Option<&Running>) -> Result<(Vec<Provider>, Exit), Failure> {
     let services = global.program.services();
     let accounts = match &global.config {
         // A file that was named and is wrong is told, and not passed over.
         Some(path) => services.from_file(path)?,
-        None if global.sandbox => one_of_each(global)?,
-        None => services.load(None).or_else(|_| one_of_each(global))?,
+        None if running.is_some() => one_of_each(global, running)?,
+        None => services.load(None).or_else(|_| one_of_each(global, None))?,
     };
-    let mut providers = Vec::new();
+    let (mut providers, mut exit) = (Vec::new(), Exit::Complete);
     for (_, connected) in accounts.select(&global.account)?.connect_each() {
         match connected {
             Ok(provider) => providers.push(provider),
-            Err(error) => diagnostics::error(&error),
+            Err(error) => {
+                diagnostics::error(&error);
+                exit = Exit::Partial;
+            }
         }
     }
-    Ok(providers)
+    if providers.is_empty() {
+        return Err(no_account());
+    }
+    Ok((providers, exit))
 }
 
 /// An account of each way to sign in: with everything that can be listed; of the sandbox, with what is listed there.
-fn one_of_each(global: &Global) -> anyprofile::Result<Accounts> {
+fn one_of_each(global: &Global, running: Option<&Running>) -> anyprofile::Result<Accounts> {
     let services = global.program.services();
-    let mut entries = Vec::new();
     let named = services.environment_accounts();
     let mut ways: Vec<_> = named.map(|(name, service, set)| (name, service, set.keys())).collect();
     for service in services.iter() {
@@ -85,19 +94,21 @@ fn one_of_each(global: &Global) -> anyprofile::Result<Accounts> {
             ways.push((service.name().as_str(), service, keys));
         }
     }
+    let mut entries = Vec::new();
     for (name, service, credentials) in ways {
         let mut entry = AccountEntry::new(name.parse()?, service.name().clone());
         for key in credentials {
             entry = entry.with_secret(key.name.clone(), SecretSource::literal("none"));
         }
         for key in service.keys() {
-            let here =
-                key.variable.as_deref().filter(|_| global.sandbox).and_then(|name| std::env::var(name).ok());
-            let widest = key.widest.as_deref().filter(|_| !global.sandbox);
-            // An address that nobody is asked at.
-            let needed = key.is_required.then_some("https://service.invalid");
-            if let Some(text) = here.as_deref().or(widest).or(needed) {
-                entry = entry.with(key.name.clone(), key.value_of(text)?);
+            let of_sandbox = key.variable.as_deref().zip(running);
+            let of_sandbox = of_sandbox.and_then(|(variable, running)| running.setting(variable));
+            let widest = key.widest.as_deref().filter(|_| running.is_none());
+            match of_sandbox.as_deref().or(widest) {
+                Some(text) => entry = entry.with(key.name.clone(), key.value_of(text)?),
+                // Nobody is asked anything.
+                None if key.is_required => entry = entry.with(key.name.clone(), key.placeholder()),
+                None => {}
             }
         }
         entries.push(entry);

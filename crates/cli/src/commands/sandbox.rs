@@ -6,14 +6,25 @@ use crate::{
     args::{Global, SandboxArguments},
     exit::{Exit, Failure},
     output::print_line,
+    printable::printable,
     sandbox::{Running, RunningSandbox, SandboxOptions},
-    session::no_sandbox,
+    session::{no_sandbox, only_sandbox},
 };
 
 pub(crate) async fn run(global: &Global, arguments: SandboxArguments) -> Result<Exit, Failure> {
     let sandboxes = global.program.sandboxes();
     if sandboxes.is_empty() {
         return Err(no_sandbox());
+    }
+    if global.config.is_some() {
+        return Err(only_sandbox("sandbox"));
+    }
+    let known: Vec<_> = sandboxes.iter().flat_map(|sandbox| sandbox.fault_names()).collect();
+    if let Some(name) = arguments.fault.iter().find(|name| !known.contains(&name.as_str())) {
+        return Err(Failure::Usage(match &*known {
+            [] => "this program's sandbox has no faults: leave out --fault".to_owned(),
+            _ => format!("there is no fault '{}'; the faults are {}", printable(name), known.join(", ")),
+        }));
     }
     let options = SandboxOptions { port: arguments.port, profiles: arguments.profiles, seed: arguments.seed };
     let running = Running::start(sandboxes, options).await.map_err(|error| {

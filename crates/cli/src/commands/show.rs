@@ -76,7 +76,7 @@ pub(crate) async fn me(global: &Global, fields: &[FieldPath]) -> Result<Exit, Fa
     }
     if shown > 0 {
         writer.finish()?;
-        return Ok(if failed > 0 || session.unusable > 0 || writer.left_out() > 0 {
+        return Ok(if failed > 0 || !session.unusable.is_empty() || writer.left_out() > 0 {
             Exit::Partial
         } else {
             Exit::Complete

@@ -111,3 +111,50 @@ fn without_an_account_the_command_says_what_to_set() {
     assert_eq!(run.code, 2);
     insta::assert_snapshot!(run.err, @"error: there is no account 'prod'; the accounts are: upsun, probely, anthropic");
 }
+
+#[test]
+fn an_account_that_cannot_be_used_is_named_and_the_run_is_not_called_complete() {
+    let server = server(5);
+    let folder = crate::folder("unusable");
+    let file = folder.join("accounts.toml");
+    let variable = |name: &str| {
+        server.environment.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap()
+    };
+    let (base_url, key) = (variable("PROBELY_API_BASE_URL"), variable("PROBELY_API_KEY"));
+    let text = format!(
+        "[accounts.good]\nservice = \"probely\"\nbase_url = \"{base_url}\"\napi_key = {{ env = \"GOOD\" }}\n\
+         [accounts.broken]\nservice = \"anthropic\"\nbeta = \"a,b\"\napi_key = {{ env = \"GOOD\" }}\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = crate::anyprofile(&[arguments, &["--config", file]].concat());
+        crate::Run::from(command.env("GOOD", &key).output().unwrap())
+    };
+    let report = folder.join("report.json");
+    let listed = run(&["list", "-o", "ndjson", "--report", report.to_str().unwrap()]);
+    assert_eq!((listed.code, listed.out.lines().count()), (4, 5), "{}", listed.err);
+    assert!(listed.err.contains("account 'broken'"), "{}", listed.err);
+    assert!(
+        listed.err.contains("5 profiles of 1 account (1 further account could not be used): INCOMPLETE"),
+        "{}",
+        listed.err
+    );
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap();
+    assert_eq!((&report["complete"], &report["unusable_accounts"]), (&false.into(), &1.into()));
+    let checked = run(&["check", "-o", "csv"]);
+    assert_eq!(checked.code, 4);
+    assert!(
+        checked.out.lines().any(|line| line.starts_with("broken,") && line.contains("config")),
+        "{}",
+        checked.out
+    );
+    let shown = run(&["providers"]);
+    assert_eq!(shown.code, 4, "{}", shown.err);
+    // What speaks to the sandbox alone takes no file.
+    for command in ["conformance", "sandbox"] {
+        let run = run(&[command]);
+        assert_eq!(run.code, 2);
+        assert!(run.err.contains("the sandbox alone"), "{}", run.err);
+    }
+}

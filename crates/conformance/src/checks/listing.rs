@@ -22,6 +22,8 @@ checks! { Listing:
         "Both are one listing." => pages;
     "listing.page-size", "smaller pages deliver the same profiles",
         "The size of a page is no filter." => page_size;
+    "listing.largest-page", "a page of the largest size that is declared delivers the same profiles",
+        "A listing of everything asks for the largest page that it may." => largest_page;
     "listing.concurrency", "many pages at once deliver the same profiles as one after the other",
         "What is fetched side by side or from both ends is still one list." => concurrency;
     "listing.limit", "a limit is met exactly, and the report says that the caller stopped",
@@ -130,10 +132,33 @@ async fn page_size(subject: &Subject<'_>) -> Result<Outcome> {
         return Ok(Outcome::not_applicable("the page size cannot be chosen, or there are too few profiles"));
     };
     let query = ListQuery::new().with_page_size(size);
-    let (profiles, pages) = all_pages(Pages::new(subject.provider.as_ref(), query)).await?;
-    ensure!(pages > 1, "one page of {size} holds {}", profiles.len());
+    let (mut profiles, mut count) = (Vec::new(), 0);
+    let mut pages = Pages::new(subject.provider.as_ref(), query);
+    while let Some(page) = pages.next_page().await {
+        let items = page?.items;
+        ensure!(
+            items.len() <= size as usize,
+            "a page of {size} holds {}: the size is not asked for",
+            items.len()
+        );
+        profiles.extend(items);
+        count += 1;
+    }
+    ensure!(count > 1, "one page of {size} holds {}", profiles.len());
     ensure!(profiles.len() == subject.listed.len(), "{} come, of {}", profiles.len(), subject.listed.len());
     ensure!(set(&profiles) == set(&subject.listed), "others come");
+    Ok(Outcome::Passed)
+}
+
+/// A size that no page needs, where a provider declares no largest one.
+const LARGE: u32 = 1_000;
+
+async fn largest_page(subject: &Subject<'_>) -> Result<Outcome> {
+    require!(is_there(subject) && subject.capabilities().listing.page_size, "the page size cannot be chosen");
+    let size = subject.capabilities().listing.max_page_size.unwrap_or(LARGE);
+    let (profiles, _) =
+        all_pages(Pages::new(subject.provider.as_ref(), ListQuery::new().with_page_size(size))).await?;
+    ensure!(set(&profiles) == set(&subject.listed), "{} come, of {}", profiles.len(), subject.listed.len());
     Ok(Outcome::Passed)
 }
 

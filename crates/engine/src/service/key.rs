@@ -93,19 +93,21 @@ impl SettingKey {
     /// A key whose value is one of these words.
     pub fn choice(
         name: impl Into<Cow<'static, str>>,
-        words: impl Into<Cow<'static, [&'static str]>>,
         doc: impl Into<Cow<'static, str>>,
+        words: impl Into<Cow<'static, [&'static str]>>,
     ) -> Self {
         Self::new(name, SettingKind::Choice(words.into()), doc)
     }
 
-    /// A key whose value is a whole number of at least so many.
-    pub fn number(
-        name: impl Into<Cow<'static, str>>,
-        at_least: u64,
-        doc: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self::new(name, SettingKind::Number { at_least }, doc)
+    /// A key whose value is a whole number; see [`at_least`](Self::at_least).
+    pub fn number(name: impl Into<Cow<'static, str>>, doc: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(name, SettingKind::Number { at_least: 0 }, doc)
+    }
+
+    /// Says how small the number may be. It makes a number of any other kind of value.
+    pub fn at_least(mut self, least: u64) -> Self {
+        self.kind = SettingKind::Number { at_least: least };
+        self
     }
 
     /// A key whose value is `true` or `false`.
@@ -113,13 +115,20 @@ impl SettingKey {
         Self::new(name, SettingKind::Flag, doc)
     }
 
-    /// A key whose value is a list of texts, or one of these words.
-    pub fn list(
-        name: impl Into<Cow<'static, str>>,
-        words: impl Into<Cow<'static, [&'static str]>>,
-        doc: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self::new(name, SettingKind::List { words: words.into() }, doc)
+    /// A key whose value is a list of texts; see [`or_word`](Self::or_word).
+    pub fn list(name: impl Into<Cow<'static, str>>, doc: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(name, SettingKind::List { words: Cow::Borrowed(&[]) }, doc)
+    }
+
+    /// Says which word may stand in place of a list. It makes a list of any other kind of value.
+    pub fn or_word(mut self, word: &'static str) -> Self {
+        let mut words = match self.kind {
+            SettingKind::List { words } => words.into_owned(),
+            _ => Vec::new(),
+        };
+        words.push(word);
+        self.kind = SettingKind::List { words: words.into() };
+        self
     }
 
     /// A key whose value is the path of a file.
@@ -149,6 +158,19 @@ impl SettingKey {
     pub fn required(mut self) -> Self {
         self.is_required = true;
         self
+    }
+
+    /// A value of the kind, for an account that nobody asks anything of.
+    pub fn placeholder(&self) -> Value {
+        match &self.kind {
+            SettingKind::Text => "example".into(),
+            SettingKind::Url => "https://service.invalid".into(),
+            SettingKind::Path => "example.txt".into(),
+            SettingKind::Choice(words) => words.first().copied().unwrap_or_default().into(),
+            SettingKind::Number { at_least } => (*at_least).into(),
+            SettingKind::Flag => false.into(),
+            SettingKind::List { .. } => Value::Array(vec!["example".into()]),
+        }
     }
 
     /// Checks the value of an account.

@@ -175,9 +175,12 @@ impl ServiceDescriptor {
             match settings.get(&key.name) {
                 Some(value) => key.check(value)?,
                 None if key.is_required => {
-                    return Err(
-                        Error::config(format!("{} is required", key.name)).with_hint(key.doc.to_string())
-                    );
+                    let how = match &key.variable {
+                        Some(variable) => format!("{} must be set ({variable} in the environment)", key.name),
+                        None => format!("{} must be set", key.name),
+                    };
+                    return Err(Error::config(format!("{} is required", key.name))
+                        .with_hint(format!("{how}: {}", key.doc)));
                 }
                 None => {}
             }

@@ -27,7 +27,7 @@ fn connect(
 fn service() -> ServiceDescriptor {
     ServiceDescriptor::new(ServiceName::from_static("library"), "Library", connect)
         .with_key(SettingKey::url("base_url", "the API").required())
-        .with_key(SettingKey::number("pages", 1, "pages"))
+        .with_key(SettingKey::number("pages", "pages").at_least(1))
         .with_credential(CredentialKey::new("api_key", "an API key"))
         .with_credential(CredentialSet::new([
             CredentialKey::new("client_id", "the client"),
@@ -80,15 +80,31 @@ fn what_does_not_fit_is_told_by_its_key_and_never_by_its_value() {
 
 #[test]
 fn a_text_of_the_environment_becomes_the_value_that_the_key_has() {
-    let list = SettingKey::list("organizations", &["all"][..], "which").with_variable("ORGANIZATIONS");
+    let list = SettingKey::list("organizations", "which").or_word("all").with_variable("ORGANIZATIONS");
     assert_eq!(list.value_of("all").unwrap(), json!("all"));
     assert_eq!(list.value_of(" a, b,,a ").unwrap(), json!(["a", "b"]));
-    assert_eq!(SettingKey::number("pages", 0, "").value_of("7").unwrap(), json!(7));
+    assert_eq!(SettingKey::number("pages", "").value_of("7").unwrap(), json!(7));
     assert_eq!(SettingKey::flag("wide", "").value_of("true").unwrap(), json!(true));
     assert_eq!(SettingKey::text("name", "").value_of(" x ").unwrap(), json!("x"));
-    let error = SettingKey::number("pages", 1, "").with_variable("PAGES").value_of("hunter2").unwrap_err();
+    let error =
+        SettingKey::number("pages", "").at_least(1).with_variable("PAGES").value_of("hunter2").unwrap_err();
     assert_eq!(error.message(), "the environment variable PAGES must be a whole number of at least 1");
     assert!(list.check(&json!("some")).is_err() && list.check(&json!([1])).is_err());
-    let choice = SettingKey::choice("region", &["eu", "us"][..], "");
+    let choice = SettingKey::choice("region", "", &["eu", "us"][..]);
     assert_eq!(choice.check(&json!("uk")).unwrap_err().message(), "region must be eu or us");
+}
+
+#[test]
+fn a_placeholder_is_a_value_that_the_key_takes() {
+    for key in [
+        SettingKey::text("a", ""),
+        SettingKey::url("a", ""),
+        SettingKey::path("a", ""),
+        SettingKey::flag("a", ""),
+        SettingKey::number("a", "").at_least(3),
+        SettingKey::choice("a", "", &["eu"][..]),
+        SettingKey::list("a", "").or_word("all"),
+    ] {
+        key.check(&key.placeholder()).unwrap();
+    }
 }

@@ -1,10 +1,15 @@
 //! Where a listing goes on, and when it has ended.
 
-use anyprofile_core::{Cursor, CursorPosition, ErrorKind, ListQuery, ProfileProvider as _};
+use anyprofile_core::{
+    Capabilities, Cursor, CursorPosition, ErrorKind, FieldPath, FieldSpec, FindKey, GetOptions, IdKind,
+    ListQuery, ListedCollection, Profile, ProfileId, ProfileProvider as _, Result, Support, async_trait,
+};
+use anyprofile_engine::{Connector, Place, RecordPage};
+use anyprofile_http::{Caller, Operation, Request};
 
 use crate::{
     connection,
-    directory::{Careless, Directory, OptionalAlone, Paging},
+    directory::{Careless, Directory, OptionalAlone, PERSON, Paging},
     ids, listed,
     support::{Answer, Script, answer, json},
 };
@@ -21,6 +26,51 @@ fn no_machines() -> Answer {
 
 fn own() -> Answer {
     json(200, r#"{"id":"me"}"#)
+}
+
+/// A list below a tenant, in whose path the connector names a record by mistake.
+#[derive(Debug)]
+struct Tenant(Capabilities);
+
+#[async_trait]
+impl Connector for Tenant {
+    fn capabilities(&self) -> &Capabilities {
+        &self.0
+    }
+
+    async fn list(&self, caller: &Caller, _: &ListQuery, _: &Place<'_>) -> Result<RecordPage> {
+        let request = Request::get("list-people").path("/tenants").segment("acme").path("/people");
+        caller.call(&Operation::new(request, |_| unreachable!("it is never read"))).await
+    }
+
+    async fn get(&self, _: &Caller, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
+        unreachable!("nobody is asked for")
+    }
+
+    async fn current(&self, caller: &Caller, _: &GetOptions) -> Result<Profile> {
+        let request = Request::get("me").path("/tenants").segment("acme").path("/me");
+        caller.call(&Operation::new(request, |_| unreachable!("it is never read"))).await
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_every_account_has_and_is_not_there_is_a_wrong_place_and_nobody_is_said_not_to_be_there()
+{
+    let mut capabilities = Capabilities::default();
+    capabilities.operations.list = Support::users();
+    capabilities.operations.current = Support::users();
+    capabilities.listing.collections = vec![ListedCollection::new(IdKind::USER, [PERSON])];
+    capabilities.fields = [FieldSpec::read_in(FieldPath::EMAILS, PERSON, "email")].into_iter().collect();
+    let script = Script::of([no_machines(), no_machines(), no_machines()]);
+    let tenant = connection(Tenant(capabilities), &script);
+    let listed = tenant.list_page(&ListQuery::new(), None).await.map(drop);
+    let current = tenant.current_with(&GetOptions::new()).await.map(drop);
+    let found = tenant.find_by(&FindKey::Email("ada@example.com".to_owned())).await.map(drop);
+    for result in [listed, current, found] {
+        let error = result.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Config, Some(404)), "{error}");
+        assert!(error.hint().unwrap().contains("base URL"), "{error}");
+    }
 }
 
 #[tokio::test]

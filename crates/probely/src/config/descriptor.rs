@@ -52,10 +52,10 @@ pub fn service() -> ServiceDescriptor {
         // The key would be sent to whatever host another word makes.
         .with_key(SettingKey::choice(
             "region",
-            Region::WORDS,
             "the region that the account lives in; in place of `base_url`",
+            Region::WORDS,
         ))
-        .with_key(SettingKey::number("page_size", 1, "users a page").with_default("100"))
+        .with_key(SettingKey::number("page_size", "users a page").at_least(1).with_default("100"))
         .with_key(
             SettingKey::text("ordering", "what pages are ordered by; `\"\"` for the service's own order")
                 .with_default("id"),

@@ -45,16 +45,14 @@ pub fn service() -> ServiceDescriptor {
         .with_key(
             SettingKey::url(
                 "auth_url",
-                "the authentication server; known for Upsun and Platform.sh, required for any other `base_url`",
+                "the authentication server; known for Upsun and Platform.sh, required for any other \
+                 `base_url`",
             )
             .with_variable("UPSUN_AUTH_URL"),
         )
         .with_key(
-            SettingKey::list(
-                "organizations",
-                &[DISCOVERED][..],
-                "organizations to list too: those that the token's user is a member of, or these ids (`01H…`) and names (`name=acme`)",
-            )
+            SettingKey::list("organizations", "organizations to list too: those that the token's user is a member of, or these ids (`01H…`) and \
+                 names (`name=acme`)").or_word(DISCOVERED)
             .with_variable("UPSUN_ORGANIZATIONS")
             .with_widest(DISCOVERED),
         )
