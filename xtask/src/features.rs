@@ -31,9 +31,16 @@ pub(crate) fn build_all() -> Outcome {
             ["test", "--quiet", "--package", "anyprofile", "--no-default-features", "--features", features];
         cargo(&[&arguments[..], &["--lib", "--tests"]].concat(), &[])?;
     }
-    for features in
-        ["engine", "engine rustls", "anthropic brotli", "anthropic zstd", "config", "schema", "full"]
-    {
+    for features in [
+        "engine",
+        "engine rustls",
+        "anthropic brotli",
+        "anthropic zstd",
+        "config",
+        "memory",
+        "schema",
+        "full",
+    ] {
         check("anyprofile", features)?;
     }
     for service in alone() {
@@ -52,7 +59,7 @@ pub(crate) fn build_all() -> Outcome {
         check("anyprofile", &format!("full {features}"))?;
         check("anyprofile-http", features)?;
     }
-    for features in ["", "schema", "plan-record", "plan-record schema"] {
+    for features in ["", "memory", "schema", "plan-record", "plan-record schema"] {
         check("anyprofile-core", features)?;
     }
     for features in ["", "brotli", "zstd", "tower", "reqwest-middleware", "reqwest-middleware tower"] {

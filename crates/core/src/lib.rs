@@ -97,12 +97,15 @@
 //! ```
 //!
 //! # Features
-//! `schema` adds the JSON Schema of [`Profile`] through `schemars`.
+//! `schema` adds the JSON Schema of [`Profile`] through `schemars`, `plan-record` plans that are kept, and `memory` a provider whose
+//! profiles are in memory: the module `memory`.
 //!
 //! # Personal data
 //! `Debug` and errors show ids and states, never names, addresses or values. Content is in the fields
 //! and in what serde writes.
 
+#[cfg(feature = "memory")]
+mod apply;
 mod capabilities;
 mod change;
 mod check;
@@ -127,6 +130,8 @@ mod id;
 mod info;
 mod json;
 mod listing;
+#[cfg(feature = "memory")]
+pub mod memory;
 mod open_enum;
 mod open_record;
 mod order;

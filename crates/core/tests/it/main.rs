@@ -4,6 +4,8 @@
 mod both_ends;
 mod collections;
 mod created;
+#[cfg(feature = "memory")]
+mod in_memory;
 mod listing;
 mod lists;
 mod memory;

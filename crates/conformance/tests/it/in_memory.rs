@@ -1,0 +1,105 @@
+//! The core's provider in memory, and its layers, pass like any other.
+
+use std::sync::Arc;
+
+use anyprofile_conformance::{Connect, Outcome, Report, SentRequest, Server, run};
+use anyprofile_core::{
+    AccountName, Email, Kind, Label, Profile, ProfileProvider, Result, RoleAssignment, Status, Timestamp,
+    memory::{MemoryProvider, MemoryRequest},
+};
+
+/// A provider as a server, which tells what came.
+#[derive(Debug)]
+struct MemoryServer(MemoryProvider);
+
+impl Server for MemoryServer {
+    fn requests(&self) -> u64 {
+        self.0.request_count()
+    }
+
+    fn writes(&self) -> u64 {
+        self.0.write_count()
+    }
+
+    fn log(&self, since: u64) -> Option<Vec<SentRequest>> {
+        let latest = self.0.requests();
+        let forgotten = self.0.request_count() - latest.len() as u64;
+        let first = usize::try_from(since.checked_sub(forgotten)?).ok()?;
+        Some(latest.get(first..)?.iter().map(sent).collect())
+    }
+}
+
+fn sent(request: &MemoryRequest) -> SentRequest {
+    let sent = SentRequest::new(&*request.method, &request.url).with_write(request.is_write);
+    match &request.body {
+        Some(body) => sent.with_body(body.to_string()),
+        None => sent,
+    }
+}
+
+type Layer = fn(MemoryProvider) -> Arc<dyn ProfileProvider>;
+
+/// Connects to the profiles of a provider, by way of layers.
+#[derive(Debug)]
+struct Layered(MemoryProvider, Layer);
+
+impl Connect for Layered {
+    fn connect(&self) -> Result<Arc<dyn ProfileProvider>> {
+        Ok((self.1)(self.0.clone()))
+    }
+}
+
+async fn report_of(layer: Layer) -> Report {
+    let people = (0..25).map(person);
+    let account = AccountName::from_static("test");
+    let memory = MemoryProvider::builder(account).with_profiles(people).build().unwrap();
+    run(&Layered(memory.clone(), layer), &MemoryServer(memory)).await
+}
+
+/// Somebody of whom everything is known that the provider declares.
+fn person(number: usize) -> Profile {
+    let mut profile = Profile::new(format!("memory:test/user/p{number:02}").parse().unwrap());
+    let time = |day: usize| format!("2026-01-{day:02}T12:00:00Z").parse::<Timestamp>().ok();
+    profile.kind = Kind::Human.into();
+    profile.status = if number.is_multiple_of(3) { Status::Suspended } else { Status::Active }.into();
+    profile.external_id = format!("external-{number}").into();
+    profile.username = format!("person.{number}").into();
+    profile.emails = Email::login(format!("person.{number}@example.com").into());
+    profile.picture = "https://example.com/picture".into();
+    profile.website = "https://example.com".into();
+    profile.title = "engineer".into();
+    profile.locale = "nb".into();
+    profile.country = "NO".into();
+    profile.name.display = format!("Person {number}").into();
+    profile.name.given = "Person".into();
+    profile.name.family = format!("Number {number}").into();
+    profile.organization.name = "Acme".into();
+    profile.organization.role = "engineering".into();
+    profile.roles = vec!["auditor".parse::<RoleAssignment>().unwrap()].into();
+    let mut label = Label::default();
+    label.name = "on call".into();
+    profile.labels = vec![label].into();
+    profile.metadata = std::collections::BTreeMap::from([("cost".to_owned(), "1".to_owned())]).into();
+    profile.security.mfa_enabled = number.is_multiple_of(2).into();
+    profile.security.last_login = time(number + 1).into();
+    profile.times.created = time(number + 1).into();
+    profile.times.updated = time(number * 7 % 25 + 1).into();
+    profile
+}
+
+/// The checks that were made.
+fn passed(report: &Report) -> Vec<&str> {
+    let passed = report.results.iter().filter(|it| it.outcome == Outcome::Passed);
+    passed.map(|it| it.check.id).collect()
+}
+
+#[tokio::test]
+async fn the_provider_in_memory_passes() {
+    let report = report_of(|memory| Arc::new(memory)).await;
+    assert!(report.is_passed(), "{report}");
+    let passed = passed(&report);
+    for check in ["listing.orders", "listing.filters", "update.apply", "create", "delete", "plan.shown"] {
+        assert!(passed.contains(&check), "{check} is not made");
+    }
+    assert!(passed.len() > 40, "{report}");
+}
