@@ -59,7 +59,7 @@ pub(crate) fn build_all() -> Outcome {
         check("anyprofile", &format!("full {features}"))?;
         check("anyprofile-http", features)?;
     }
-    for features in ["", "memory", "schema", "plan-record", "plan-record schema"] {
+    for features in ["", "layers", "memory", "layers memory", "schema", "plan-record", "plan-record schema"] {
         check("anyprofile-core", features)?;
     }
     for features in ["", "brotli", "zstd", "tower", "reqwest-middleware", "reqwest-middleware tower"] {

@@ -98,7 +98,7 @@
 //!
 //! # Features
 //! `schema` adds the JSON Schema of [`Profile`] through `schemars`, `plan-record` plans that are kept, and `memory` a provider whose
-//! profiles are in memory: the module `memory`.
+//! profiles are in memory: the module `memory`. `layers` adds providers around a provider: the module `layers`.
 //!
 //! # Personal data
 //! `Debug` and errors show ids and states, never names, addresses or values. Content is in the fields
@@ -129,6 +129,8 @@ mod guard;
 mod id;
 mod info;
 mod json;
+#[cfg(feature = "layers")]
+pub mod layers;
 mod listing;
 #[cfg(feature = "memory")]
 pub mod memory;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyprofile_conformance::{Connect, Outcome, Report, SentRequest, Server, run};
 use anyprofile_core::{
     AccountName, Email, Kind, Label, Profile, ProfileProvider, Result, RoleAssignment, Status, Timestamp,
+    layers::{Observed, ProviderObserver, ReadOnly},
     memory::{MemoryProvider, MemoryRequest},
 };
 
@@ -102,4 +103,26 @@ async fn the_provider_in_memory_passes() {
         assert!(passed.contains(&check), "{check} is not made");
     }
     assert!(passed.len() > 40, "{report}");
+}
+
+#[derive(Debug)]
+struct Nothing;
+
+impl ProviderObserver for Nothing {}
+
+#[tokio::test]
+async fn who_is_observed_passes_as_before() {
+    let report = report_of(|memory| Arc::new(Observed::new(Arc::new(memory), Arc::new(Nothing)))).await;
+    let before = report_of(|memory| Arc::new(memory)).await;
+    assert!(report.is_passed(), "{report}");
+    assert_eq!(passed(&report), passed(&before));
+}
+
+#[tokio::test]
+async fn who_only_reads_passes_and_offers_no_write() {
+    let report = report_of(|memory| Arc::new(ReadOnly::new(Arc::new(memory)))).await;
+    assert!(report.is_passed(), "{report}");
+    let passed = passed(&report);
+    assert!(passed.contains(&"write.unsupported") && passed.contains(&"listing.filters"), "{report}");
+    assert!(!passed.iter().any(|id| id.starts_with("update.") || id.starts_with("plan.")), "{report}");
 }

@@ -1,0 +1,17 @@
+//! Layers around the provider in memory, and around one whose calls take time.
+
+mod observed;
+mod read_only;
+mod slow;
+
+use std::sync::Arc;
+
+use anyprofile_core::{ProfileProvider, memory::MemoryProvider};
+
+use crate::in_memory::builder;
+
+/// A provider of some people, to look at and to wrap.
+fn memory(people: usize) -> (MemoryProvider, Arc<dyn ProfileProvider>) {
+    let memory = builder(people).with_current(crate::in_memory::id("p00")).build().unwrap();
+    (memory.clone(), Arc::new(memory))
+}
