@@ -1,11 +1,11 @@
 //! The core's provider in memory, and its layers, pass like any other.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyprofile_conformance::{Connect, Outcome, Report, SentRequest, Server, run};
 use anyprofile_core::{
     AccountName, Email, Kind, Label, Profile, ProfileProvider, Result, RoleAssignment, Status, Timestamp,
-    layers::{Observed, ProviderObserver, ReadOnly},
+    layers::{Cached, Observed, ProviderObserver, ReadOnly},
     memory::{MemoryProvider, MemoryRequest},
 };
 
@@ -113,6 +113,17 @@ impl ProviderObserver for Nothing {}
 #[tokio::test]
 async fn who_is_observed_passes_as_before() {
     let report = report_of(|memory| Arc::new(Observed::new(Arc::new(memory), Arc::new(Nothing)))).await;
+    let before = report_of(|memory| Arc::new(memory)).await;
+    assert!(report.is_passed(), "{report}");
+    assert_eq!(passed(&report), passed(&before));
+}
+
+#[tokio::test]
+async fn what_comes_from_a_cache_passes_as_before() {
+    let cached = |memory| -> Arc<dyn ProfileProvider> {
+        Arc::new(Cached::new(Arc::new(memory), Duration::from_secs(3600)))
+    };
+    let report = report_of(cached).await;
     let before = report_of(|memory| Arc::new(memory)).await;
     assert!(report.is_passed(), "{report}");
     assert_eq!(passed(&report), passed(&before));

@@ -7,6 +7,7 @@
 //! | layer | what it does |
 //! |---|---|
 //! | [`ReadOnly`] | refuses every write |
+//! | [`Cached`] | keeps what was read for a time |
 //! | [`Observed`] | tells an observer of every call |
 //!
 //! [`info`](crate::ProfileProvider::info) is that of the provider below: ids, cursors and plans are those of the same account. So a
@@ -29,11 +30,13 @@
 //! }
 //! ```
 
+mod cached;
 mod derived;
 mod observed;
 mod read_only;
 
 pub use self::{
+    cached::Cached,
     observed::{CallFinished, CallOutcome, Observed, ProviderCall, ProviderObserver},
     read_only::ReadOnly,
 };

@@ -128,7 +128,7 @@ where
     /// seen to keep the order; else everything comes.
     pub(super) fn created_since(provider: P, since: Timestamp) -> Self {
         let newest_first = Order::descending(OrderField::Created);
-        let mut pages = Self::new(provider, ListQuery::new().with_order(newest_first));
+        let mut pages = Self::new(provider, ListQuery::new().with_order(newest_first).with_fresh(true));
         pages.newest_first = Some(NewestFirst::new(OrderField::Created, since));
         pages
     }
@@ -171,6 +171,7 @@ where
                 Ok(page) if fetched.is_ahead && self.has_changed(&page) => {
                     self.report.spend(page.effort);
                     self.give_up_window();
+                    self.ask_anew();
                     self.pace.adapt(true);
                 }
                 Ok(page) => {
@@ -247,6 +248,13 @@ where
     fn give_up_window(&mut self) {
         for effort in self.window.clear() {
             self.report.spend(effort);
+        }
+    }
+
+    /// Takes nothing from a cache from now on: the list has changed while it was read.
+    fn ask_anew(&mut self) {
+        if !self.query.fresh {
+            self.query = Arc::new((*self.query).clone().with_fresh(true));
         }
     }
 

@@ -25,7 +25,11 @@ pub struct ListReport {
     pub declared_total: Option<u64>,
     /// The same for each collection, where the service lists several one after the other.
     pub collections: Vec<CollectionReport>,
-    /// When the first page was asked for, by the clock of this machine.
+    /// Pages among them that came from a [cache](crate::ListQuery::fresh). They are as they were when they were asked for, each not
+    /// before the one in front of it: the listing says what it would have said as one that began then and took until now.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cached_pages: u64,
+    /// When the first page was asked for, by the clock of this machine: of one that comes from a cache, when it was asked for then.
     pub started: Option<Timestamp>,
     /// Profiles that were left out although they may be wanted: what the filter asks for is not known of them.
     pub undetermined: u64,
@@ -83,6 +87,11 @@ pub struct ListReport {
     /// Whether the listing went on at a stored cursor: what came before it is not counted here, so that the
     /// declared total says nothing of it.
     pub resumed: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A record that did not decode or could not be read, and was not delivered.
@@ -235,6 +244,7 @@ impl ListReport {
     pub fn merge(&mut self, other: &Self, overlap: u64) {
         let Self {
             pages,
+            cached_pages,
             received,
             seen,
             declared_total,
@@ -262,6 +272,7 @@ impl ListReport {
             resumed,
         } = other;
         self.pages += pages;
+        self.cached_pages += cached_pages;
         self.received = (self.received + received).saturating_sub(overlap);
         self.seen = (self.seen + seen).saturating_sub(overlap);
         self.declared_total = self.declared_total.max(*declared_total);
@@ -298,6 +309,12 @@ impl ListReport {
         if let Some(collection) = self.collections.first_mut() {
             collection.received = collection.received.saturating_sub(overlap);
         }
+    }
+
+    /// Takes note of when a page was asked for that was kept since.
+    pub(super) fn note_cached(&mut self, asked: Timestamp) {
+        self.cached_pages += 1;
+        self.started = self.started.map(|started| started.min(asked));
     }
 
     pub(super) fn spend(&mut self, effort: Effort) {

@@ -65,6 +65,9 @@ where
             }
         }
         self.report.pages += 1;
+        if let Some(asked) = page.cached_at {
+            self.report.note_cached(asked);
+        }
         let room = NAMED_SET_ASIDE.saturating_sub(self.report.set_aside.len());
         for bad in page.quarantined.iter().take(room) {
             self.report.set_aside.push(SetAside {
@@ -183,6 +186,7 @@ where
                 None
             }
             AtEnd::Again(first) => {
+                self.ask_anew();
                 self.guard = CursorGuard::default();
                 self.last_total = (None, None);
                 Some(match first {

@@ -1,5 +1,6 @@
 //! Layers around the provider in memory, and around one whose calls take time.
 
+mod cached;
 mod observed;
 mod read_only;
 mod slow;
