@@ -104,7 +104,7 @@
 //! `Debug` and errors show ids and states, never names, addresses or values. Content is in the fields
 //! and in what serde writes.
 
-#[cfg(feature = "memory")]
+#[cfg(any(feature = "layers", feature = "memory"))]
 mod apply;
 mod capabilities;
 mod change;
@@ -131,6 +131,7 @@ mod info;
 mod json;
 #[cfg(feature = "layers")]
 pub mod layers;
+mod left_out;
 mod listing;
 #[cfg(feature = "memory")]
 pub mod memory;

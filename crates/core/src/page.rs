@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::{Cursor, Effort, IdKind, RemainingPages, Timestamp};
+use crate::{Cursor, Effort, IdKind, RemainingPages, Timestamp, left_out::LeftOut};
 
 /// One answer of a listing.
 #[derive(Clone, Debug)]
@@ -43,6 +43,8 @@ pub struct Page<T> {
     pub changed_types: Vec<&'static str>,
     /// What it took to get the page.
     pub effort: Effort,
+    /// What a layer left out of it.
+    pub(crate) left_out: Option<Box<LeftOut>>,
 }
 
 /// How a listing goes on.
@@ -92,6 +94,7 @@ impl<T> Page<T> {
             quarantined: Vec::new(),
             changed_types: Vec::new(),
             effort: Effort::new(1, Duration::ZERO),
+            left_out: None,
         }
     }
 
@@ -203,6 +206,7 @@ impl<T> Page<T> {
             quarantined: self.quarantined,
             changed_types: self.changed_types,
             effort: self.effort,
+            left_out: self.left_out,
         }
     }
 }

@@ -76,13 +76,19 @@ pub async fn prove_place<P: ProfileProvider + ?Sized>(provider: &P) -> Result<Ef
 /// The provider's.
 pub(crate) async fn check<P: ProfileProvider + ?Sized>(provider: &P) -> Result<CheckReport> {
     if provider.capabilities().operations.current.is_supported() {
-        let profile = provider.current_with(&GetOptions::new().with_fresh(true)).await?;
-        return Ok(CheckReport {
-            method: CheckMethod::Current,
-            profile: Some(profile.id),
-            declared_total: None,
-            effort: Effort::new(1, Duration::ZERO),
-        });
+        match provider.current_with(&GetOptions::new().with_fresh(true)).await {
+            Ok(profile) => {
+                return Ok(CheckReport {
+                    method: CheckMethod::Current,
+                    profile: Some(profile.id),
+                    declared_total: None,
+                    effort: Effort::new(1, Duration::ZERO),
+                });
+            }
+            // The service showed it, and the scope does not: a listing proves as much.
+            Err(error) if error.is_out_of_scope() => {}
+            Err(error) => return Err(error),
+        }
     }
     let mut query = ListQuery::new().with_limit(1).with_fresh(true);
     if provider.capabilities().listing.page_size {

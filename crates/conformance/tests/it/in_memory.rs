@@ -4,8 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use anyprofile_conformance::{Connect, Outcome, Report, SentRequest, Server, run};
 use anyprofile_core::{
-    AccountName, Email, Kind, Label, Profile, ProfileProvider, Result, RoleAssignment, Status, Timestamp,
-    layers::{Cached, Observed, ProviderObserver, ReadOnly},
+    AccountName, Email, Filter, Kind, Label, Profile, ProfileProvider, Result, RoleAssignment, Status,
+    Timestamp,
+    layers::{Cached, Observed, ProviderObserver, ReadOnly, Scoped},
     memory::{MemoryProvider, MemoryRequest},
 };
 
@@ -127,6 +128,35 @@ async fn what_comes_from_a_cache_passes_as_before() {
     let before = report_of(|memory| Arc::new(memory)).await;
     assert!(report.is_passed(), "{report}");
     assert_eq!(passed(&report), passed(&before));
+}
+
+#[tokio::test]
+async fn a_scope_of_everybody_passes_as_before_and_so_do_all_layers_at_once() {
+    let before = report_of(|memory| Arc::new(memory)).await;
+    let scoped: Layer = |memory| Arc::new(Scoped::new(Arc::new(memory), Filter::default()));
+    let all: Layer = |memory| {
+        let scoped = Arc::new(Scoped::new(Arc::new(memory), Filter::default()));
+        let cached = Arc::new(Cached::new(scoped, Duration::from_secs(3600)));
+        Arc::new(Observed::new(cached, Arc::new(Nothing)))
+    };
+    for layer in [scoped, all] {
+        let report = report_of(layer).await;
+        assert!(report.is_passed(), "{report}");
+        assert_eq!(passed(&report), passed(&before));
+    }
+}
+
+/// What a scope with a filter tells nobody the suite asks for: that an id is nobody's, as it is of somebody who was deleted.
+#[tokio::test]
+async fn a_scope_with_a_filter_passes_but_for_not_telling_that_nobody_is_there() {
+    let report = report_of(|memory| {
+        let mut filter = Filter::default();
+        filter.expression = "id is known".parse().ok();
+        Arc::new(Scoped::new(Arc::new(memory), filter))
+    })
+    .await;
+    let failed: Vec<_> = report.failures().map(|(check, _)| check.id).collect();
+    assert_eq!(failed, ["get.nobody", "find.email", "delete", "plan.settled"], "{report}");
 }
 
 #[tokio::test]

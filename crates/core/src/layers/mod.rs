@@ -7,6 +7,7 @@
 //! | layer | what it does |
 //! |---|---|
 //! | [`ReadOnly`] | refuses every write |
+//! | [`Scoped`] | is restricted to some profiles, kinds and operations |
 //! | [`Cached`] | keeps what was read for a time |
 //! | [`Observed`] | tells an observer of every call |
 //!
@@ -34,9 +35,11 @@ mod cached;
 mod derived;
 mod observed;
 mod read_only;
+mod scoped;
 
 pub use self::{
     cached::Cached,
     observed::{CallFinished, CallOutcome, Observed, ProviderCall, ProviderObserver},
     read_only::ReadOnly,
+    scoped::{Scoped, ScopedOperation},
 };

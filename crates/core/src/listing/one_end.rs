@@ -54,6 +54,8 @@ pub(super) struct OneEnd<'a, P> {
     pace: Pace,
     guard: CursorGuard,
     duplicates: DuplicateCounter,
+    /// Duplicates of which nothing is told: a layer left them out.
+    untold_duplicates: u64,
     newest_first: Option<NewestFirst>,
     /// The first page of the opposite order, which is to prove that the rest need not be read, and where it goes on then.
     far_end: Option<(FarEnd<'a>, Option<Cursor>)>,
@@ -105,6 +107,7 @@ where
             window: Window::default(),
             guard: CursorGuard::default(),
             duplicates: DuplicateCounter::default(),
+            untold_duplicates: 0,
             newest_first: since.map(|since| NewestFirst::new(OrderField::Updated, since)),
             far_end: None,
             second_look: SecondLook::default(),
@@ -213,7 +216,7 @@ where
             Ok(page) => {
                 self.report.spend(page.effort);
                 page.quarantined.is_empty()
-                    && self.newest_first.as_ref().is_some_and(|order| order.is_far_end(&page.items))
+                    && self.newest_first.as_ref().is_some_and(|order| order.is_far_end(page.records()))
             }
             Err(error) => {
                 self.report.spend(error.effort());
@@ -286,7 +289,7 @@ where
     /// Whether the service says another total than with the page before.
     fn has_changed(&self, page: &Page<Profile>) -> bool {
         let (collection, total) = &self.last_total;
-        self.report.pages > 0 && *collection == page.collection && *total != page.declared_total
+        self.report.pages > 0 && *collection == page.collection && *total != page.total()
     }
 
     /// Asks for the next page, and ahead of time for the numbered ones behind it.

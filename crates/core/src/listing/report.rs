@@ -1,6 +1,6 @@
 //! What a listing has seen.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use serde::Serialize;
 
@@ -131,6 +131,31 @@ pub struct CollectionReport {
     pub is_resumed: bool,
     /// The latest change among the profiles.
     pub latest_change: Option<Timestamp>,
+    /// What a layer left out.
+    #[serde(skip)]
+    pub(super) untold: Untold,
+}
+
+/// Records of a collection that a layer left out: they count for what is missing, and nothing is told of them.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(super) struct Untold {
+    received: u64,
+    duplicates: u64,
+    declared_total: Option<u64>,
+}
+
+impl Untold {
+    pub(super) fn add(&mut self, received: u64, duplicates: u64, declared_total: Option<u64>) {
+        self.received += received;
+        self.duplicates += duplicates;
+        self.declared_total = self.declared_total.max(declared_total);
+    }
+}
+
+impl fmt::Debug for Untold {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("..")
+    }
 }
 
 impl CollectionReport {
@@ -146,14 +171,24 @@ impl CollectionReport {
             is_not_offered: page.is_not_offered,
             is_resumed,
             latest_change: None,
+            untold: Untold::default(),
         }
     }
 
     /// Whether as many records came as the service says that there are: no fewer, and no more, which would show that what
     /// it says means nothing.
     pub(super) fn has_come(&self) -> bool {
-        let came = self.received.saturating_sub(self.duplicates) + self.quarantined;
-        !self.is_resumed && self.declared_total == Some(came)
+        !self.is_resumed && self.total() == Some(self.distinct() + self.quarantined)
+    }
+
+    /// How many records there are to be, with those that a layer left out.
+    fn total(&self) -> Option<u64> {
+        self.declared_total.max(self.untold.declared_total)
+    }
+
+    /// How many different ones came, with those that a layer left out.
+    fn distinct(&self) -> u64 {
+        (self.received + self.untold.received).saturating_sub(self.duplicates + self.untold.duplicates)
     }
 
     /// Adds what another listing has seen of the same collection.
@@ -168,6 +203,7 @@ impl CollectionReport {
             is_not_offered,
             is_resumed,
             latest_change,
+            untold,
         } = other;
         self.received += received;
         self.duplicates += duplicates;
@@ -177,11 +213,12 @@ impl CollectionReport {
         self.is_not_offered &= is_not_offered;
         self.is_resumed |= is_resumed;
         self.latest_change = self.latest_change.max(*latest_change);
+        self.untold.add(untold.received, untold.duplicates, untold.declared_total);
     }
 
     fn missing(&self) -> u64 {
-        let distinct = self.received.saturating_sub(self.duplicates);
-        let declared = self.declared_total.filter(|_| !self.cut_at_unchanged && !self.is_resumed);
+        let distinct = self.distinct();
+        let declared = self.total().filter(|_| !self.cut_at_unchanged && !self.is_resumed);
         declared.unwrap_or(distinct).saturating_sub(distinct)
     }
 }

@@ -100,5 +100,5 @@ fn onward(page: &Page<Profile>) -> Option<Cursor> {
 
 /// Whether a collection has another total than with the page before.
 fn has_changed(before: &Page<Profile>, page: &Page<Profile>) -> bool {
-    before.collection == page.collection && before.declared_total != page.declared_total
+    before.collection == page.collection && before.total() != page.total()
 }

@@ -3,6 +3,7 @@
 mod cached;
 mod observed;
 mod read_only;
+mod scoped;
 mod slow;
 
 use std::sync::Arc;
