@@ -32,11 +32,13 @@ pub(crate) fn build_all() -> Outcome {
         cargo(&[&arguments[..], &["--lib", "--tests"]].concat(), &[])?;
     }
     for features in [
+        "blocking",
         "engine",
         "engine rustls",
         "anthropic brotli",
         "anthropic zstd",
         "config",
+        "layers",
         "memory",
         "schema",
         "full",
