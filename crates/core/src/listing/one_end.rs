@@ -90,7 +90,8 @@ where
         {
             // A page larger than the limit would be thrown away in part; of a page that is filtered here, nobody
             // knows how much is needed.
-            let filters_here = !query.filter_plan(provider.capabilities()).applied.is_empty();
+            let applied = query.filter_plan(provider.capabilities()).applied;
+            let filters_here = listing.is_scoped || !applied.is_empty();
             let usual = query.page_size.or(listing.default_page_size).unwrap_or(UNKNOWN_PAGE_SIZE);
             if limit > 0 && !filters_here && limit < usual {
                 query.page_size = Some(limit);

@@ -58,7 +58,7 @@ impl MemoryBuilder {
     }
 
     /// Stands in for another provider: with its service, account, name, base URL and capabilities. Nothing of it is asked, and
-    /// plans show requests with `memory:` URLs all the same.
+    /// plans show requests with `memory:` URLs all the same. Its credential's own profile is [named](Self::with_current).
     pub fn like(mut self, provider: &dyn ProfileProvider) -> Self {
         let ProviderInfo { service, account, display_name, base_url, shape, .. } = provider.info();
         // Made anew: what proves the place of the one says nothing of the other.
@@ -97,9 +97,8 @@ impl MemoryBuilder {
         self
     }
 
-    /// Names the profile of the credential, which the capabilities then offer.
+    /// Names the profile of the credential. The capabilities offer it if one is named, and not otherwise.
     pub fn with_current(mut self, id: ProfileId) -> Self {
-        self.capabilities.operations.current = Support::of([id.kind.clone()]);
         self.current = Some(id);
         self
     }
@@ -121,7 +120,15 @@ impl MemoryBuilder {
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a profile of another account, one of a kind that the capabilities
     /// do not have, and an id that two profiles have.
-    pub fn build(self) -> Result<MemoryProvider> {
+    pub fn build(mut self) -> Result<MemoryProvider> {
+        let current = &mut self.capabilities.operations.current;
+        match &self.current {
+            Some(id) if !current.kinds().contains(&id.kind) => *current = Support::of([id.kind.clone()]),
+            None if current.is_supported() => {
+                *current = Support::no("no profile in memory is named as that of the credential");
+            }
+            _ => {}
+        }
         let mut store = Store::default();
         for profile in self.profiles {
             check(&profile, &self.info, &self.capabilities)?;

@@ -139,6 +139,7 @@ impl Scope {
                 listing.collections.retain(|collection| self.has_kind(&collection.kind));
                 listing.declares_total = false;
                 listing.both_ends = false;
+                listing.is_scoped = true;
             }
         }
         capabilities

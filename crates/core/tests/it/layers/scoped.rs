@@ -100,6 +100,13 @@ async fn the_query_filters_within_the_scope_and_whom_it_leaves_out_nobody_misses
 }
 
 #[tokio::test]
+async fn a_limit_is_met_without_a_request_for_each_who_is_left_out() {
+    let layer = scoped(&people(), condition("id ~ p10"));
+    let (names, report) = list(&layer, ListQuery::new().with_limit(1)).await;
+    assert_eq!((names.len(), report.requests), (1, 1));
+}
+
+#[tokio::test]
 async fn a_condition_that_something_is_not_so_holds_where_that_is_known() {
     let layer = scoped(&people(), condition("not labels = contractor"));
     let (names, report) = list(&layer, ListQuery::new()).await;
