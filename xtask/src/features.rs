@@ -34,6 +34,7 @@ pub(crate) fn build_all() -> Outcome {
     // The adapters, and the TLS libraries beside each other: what is not on by default is tested nowhere else.
     cargo(&["test", "--quiet", "--package", "anyprofile-http", "--all-features"], &[])?;
     for features in [
+        "blocking",
         "engine",
         "engine rustls",
         "anthropic brotli",
@@ -41,6 +42,8 @@ pub(crate) fn build_all() -> Outcome {
         "anthropic tower",
         "anthropic reqwest-middleware",
         "config",
+        "layers",
+        "memory",
         "schema",
         "full",
     ] {
@@ -62,7 +65,7 @@ pub(crate) fn build_all() -> Outcome {
         check("anyprofile", &format!("full {features}"))?;
         check("anyprofile-http", features)?;
     }
-    for features in ["", "schema", "plan-record", "plan-record schema"] {
+    for features in ["", "layers", "memory", "layers memory", "schema", "plan-record", "plan-record schema"] {
         check("anyprofile-core", features)?;
     }
     for features in ["", "brotli", "zstd", "tower", "reqwest-middleware", "reqwest-middleware tower"] {

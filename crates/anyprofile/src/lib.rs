@@ -28,6 +28,9 @@
 //! | `config` | | accounts from a TOML file: `Services::load` |
 //! | `engine` | | the engine, the HTTP client and accounts, for a service of one's own: the modules `engine` and `http`; each service turns it on |
 //! | `schema` | | the JSON Schema of a profile: `profile_schema` |
+//! | `blocking` | | providers for programs without an async runtime: the module `blocking` |
+//! | `layers` | | providers around a provider, which restrict, remember or observe what it does: the module `layers` |
+//! | `memory` | | a provider whose profiles are in memory, for tests and prototypes: the module `memory` |
 //! | `full` | | the services, `config` and `schema` |
 //! | `rustls` | yes | TLS by rustls with ring, which trusts what the platform trusts |
 //! | `rustls-aws-lc` | | TLS by rustls with aws-lc-rs |
@@ -50,6 +53,8 @@
 
 #[cfg(feature = "engine")]
 mod accounts;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod directory;
 
 pub use anyprofile_core::*;

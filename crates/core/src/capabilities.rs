@@ -215,6 +215,9 @@ pub struct ListingCapabilities {
     /// Whether the list can be read from both its ends at once: by [`OrderField::Created`],
     /// ascending and descending, with that time in each record.
     pub both_ends: bool,
+    /// Whether a layer leaves out some of what the service sends, so that nobody knows how much is needed for a limit.
+    #[serde(skip)]
+    pub(crate) is_scoped: bool,
 }
 
 /// A collection that a listing has.

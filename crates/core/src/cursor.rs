@@ -169,6 +169,7 @@ fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
         max_empty_pages: _,
         local_filter,
         unordered: _,
+        fresh: _,
     } = query;
     let mut hash = Fnv::new()
         .write_part(info.service.as_str())

@@ -128,6 +128,7 @@ struct Inner {
     effect: Effect,
     is_from_service: bool,
     is_of_another_profile: bool,
+    is_out_of_scope: bool,
     response_date: Option<Timestamp>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
@@ -152,6 +153,7 @@ impl Error {
             effect: Effect::None,
             is_from_service: false,
             is_of_another_profile: false,
+            is_out_of_scope: false,
             response_date: None,
             source: None,
         }))
@@ -257,6 +259,18 @@ impl Error {
     /// The same failure, for the record of another profile than the one that was asked for.
     pub(crate) fn of_another_profile(mut self) -> Self {
         self.0.is_of_another_profile = true;
+        self
+    }
+
+    /// Whether it was not the service that refused it but the scope that a provider is limited to: the layer `Scoped`.
+    pub fn is_out_of_scope(&self) -> bool {
+        self.0.is_out_of_scope
+    }
+
+    /// The same failure, as the refusal of a scope.
+    #[cfg(feature = "layers")]
+    pub(crate) fn of_scope(mut self) -> Self {
+        self.0.is_out_of_scope = true;
         self
     }
 

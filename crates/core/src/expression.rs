@@ -72,6 +72,18 @@ impl Expression {
         if self.node.judge(&subject).is_none() { Verdict::Undetermined } else { Verdict::Unwanted }
     }
 
+    /// Whether it is known that the profile meets the condition: where that depends on a field that is not known, `not` and `!=`
+    /// included, it is undetermined.
+    #[cfg(feature = "layers")]
+    pub(crate) fn known_verdict(&self, profile: &Profile, capabilities: &Capabilities) -> Verdict {
+        let json = serde_json::to_value(profile).unwrap_or_default();
+        match self.node.judge(&Subject { profile, capabilities, json: &json }) {
+            Some(true) => Verdict::Wanted,
+            Some(false) => Verdict::Unwanted,
+            None => Verdict::Undetermined,
+        }
+    }
+
     /// The fields that are compared with something, and not only asked for their state.
     pub fn compared(&self) -> Vec<FieldPath> {
         let mut paths = Vec::new();

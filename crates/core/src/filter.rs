@@ -83,6 +83,16 @@ impl Filter {
         FilterPart::ALL.into_iter().map(verdict_of).fold(Verdict::Wanted, Verdict::and)
     }
 
+    /// Whether it is known that a profile is wanted: also a condition that something is not so holds only where that is known.
+    #[cfg(feature = "layers")]
+    pub(crate) fn known_verdict(&self, profile: &Profile, capabilities: &Capabilities) -> Verdict {
+        let verdict = self.verdict(profile, capabilities);
+        match &self.expression {
+            Some(expression) => verdict.and(expression.known_verdict(profile, capabilities)),
+            None => verdict,
+        }
+    }
+
     /// Whether a profile is wanted by one part alone; everybody is by a part that is not given.
     pub(crate) fn verdict_of(
         &self,

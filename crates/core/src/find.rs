@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{FieldPath, Profile};
 
 /// What is known of a profile that is looked for. `Debug` shows no content.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FindKey {
     /// An e-mail address.

@@ -97,12 +97,15 @@
 //! ```
 //!
 //! # Features
-//! `schema` adds the JSON Schema of [`Profile`] through `schemars`.
+//! `schema` adds the JSON Schema of [`Profile`] through `schemars`, `plan-record` plans that are kept, and `memory` a provider whose
+//! profiles are in memory: the module `memory`. `layers` adds providers around a provider: the module `layers`.
 //!
 //! # Personal data
 //! `Debug` and errors show ids and states, never names, addresses or values. Content is in the fields
 //! and in what serde writes.
 
+#[cfg(any(feature = "layers", feature = "memory"))]
+mod apply;
 mod capabilities;
 mod change;
 mod check;
@@ -126,7 +129,12 @@ mod guard;
 mod id;
 mod info;
 mod json;
+#[cfg(feature = "layers")]
+pub mod layers;
+mod left_out;
 mod listing;
+#[cfg(feature = "memory")]
+pub mod memory;
 mod open_enum;
 mod open_record;
 mod order;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::{Cursor, Effort, IdKind, RemainingPages, Timestamp};
+use crate::{Cursor, Effort, IdKind, RemainingPages, Timestamp, left_out::LeftOut};
 
 /// One answer of a listing.
 #[derive(Clone, Debug)]
@@ -34,12 +34,17 @@ pub struct Page<T> {
     pub request_id: Option<String>,
     /// The time of the page by the service's clock (the `Date` of its response), in whole seconds.
     pub date: Option<Timestamp>,
+    /// When it was asked for, by the clock of this machine, where it comes from a [cache](crate::ListQuery::fresh): it is no news of
+    /// the service then. `None` where the service has just sent it.
+    pub cached_at: Option<Timestamp>,
     /// Records that did not decode.
     pub quarantined: Vec<Quarantined>,
     /// Fields around the records that have another type than was published, and whose meaning is plain all the same.
     pub changed_types: Vec<&'static str>,
     /// What it took to get the page.
     pub effort: Effort,
+    /// What a layer left out of it.
+    pub(crate) left_out: Option<Box<LeftOut>>,
 }
 
 /// How a listing goes on.
@@ -85,9 +90,11 @@ impl<T> Page<T> {
             declared_total: None,
             request_id: None,
             date: None,
+            cached_at: None,
             quarantined: Vec::new(),
             changed_types: Vec::new(),
             effort: Effort::new(1, Duration::ZERO),
+            left_out: None,
         }
     }
 
@@ -156,6 +163,14 @@ impl<T> Page<T> {
         self
     }
 
+    /// The same page as one that was asked for at a time and kept: it takes no request.
+    pub fn from_cache(mut self, asked: Timestamp) -> Self {
+        self.cached_at = Some(self.cached_at.map_or(asked, |earlier| earlier.min(asked)));
+        self.request_id = None;
+        self.effort = Effort::default();
+        self
+    }
+
     /// The same page with its records converted; a record that cannot be converted is set aside.
     ///
     /// `convert` says in words that repeat nothing of the record why it cannot be.
@@ -187,9 +202,11 @@ impl<T> Page<T> {
             declared_total: self.declared_total,
             request_id: self.request_id,
             date: self.date,
+            cached_at: self.cached_at,
             quarantined: self.quarantined,
             changed_types: self.changed_types,
             effort: self.effort,
+            left_out: self.left_out,
         }
     }
 }

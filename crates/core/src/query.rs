@@ -65,6 +65,10 @@ pub struct ListQuery {
     /// else than all profiles. Default: no, and they come in the service's order.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unordered: bool,
+    /// Whether the service is asked in any case, and no page is taken from a cache. A listing that sees that the list changed while
+    /// it was read turns this on by itself. Default: no.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub fresh: bool,
 }
 
 impl ListQuery {
@@ -122,6 +126,12 @@ impl ListQuery {
     /// Sets [`local_filter`](Self::local_filter).
     pub fn with_local_filter(mut self, local_filter: bool) -> Self {
         self.local_filter = local_filter;
+        self
+    }
+
+    /// Sets [`fresh`](Self::fresh).
+    pub fn with_fresh(mut self, fresh: bool) -> Self {
+        self.fresh = fresh;
         self
     }
 
@@ -195,6 +205,7 @@ impl fmt::Debug for ListQuery {
             .field("max_empty_pages", &self.max_empty_pages)
             .field("local_filter", &self.local_filter)
             .field("unordered", &self.unordered)
+            .field("fresh", &self.fresh)
             .finish()
     }
 }
@@ -213,6 +224,9 @@ pub struct GetOptions {
     /// that shows everything in one place has nothing to add; see
     /// [`Operations::enrich`](crate::Operations::enrich). Default: no.
     pub enrich: bool,
+    /// Whether the service is asked in any case, and nothing is taken from a cache. What a plan reads is always asked for.
+    /// Default: no.
+    pub fresh: bool,
 }
 
 impl GetOptions {
@@ -224,6 +238,12 @@ impl GetOptions {
     /// Sets [`enrich`](Self::enrich).
     pub fn with_enrich(mut self, enrich: bool) -> Self {
         self.enrich = enrich;
+        self
+    }
+
+    /// Sets [`fresh`](Self::fresh).
+    pub fn with_fresh(mut self, fresh: bool) -> Self {
+        self.fresh = fresh;
         self
     }
 }

@@ -69,21 +69,28 @@ pub async fn prove_place<P: ProfileProvider + ?Sized>(provider: &P) -> Result<Ef
     Ok(effort)
 }
 
-/// Proves that the credential works: [`ProfileProviderExt::check`](crate::ProfileProviderExt::check).
+/// Proves that the credential works: [`ProfileProviderExt::check`](crate::ProfileProviderExt::check). What a cache holds proves
+/// nothing.
 ///
 /// # Errors
 /// The provider's.
 pub(crate) async fn check<P: ProfileProvider + ?Sized>(provider: &P) -> Result<CheckReport> {
     if provider.capabilities().operations.current.is_supported() {
-        let profile = provider.current_with(&GetOptions::default()).await?;
-        return Ok(CheckReport {
-            method: CheckMethod::Current,
-            profile: Some(profile.id),
-            declared_total: None,
-            effort: Effort::new(1, Duration::ZERO),
-        });
+        match provider.current_with(&GetOptions::new().with_fresh(true)).await {
+            Ok(profile) => {
+                return Ok(CheckReport {
+                    method: CheckMethod::Current,
+                    profile: Some(profile.id),
+                    declared_total: None,
+                    effort: Effort::new(1, Duration::ZERO),
+                });
+            }
+            // The service showed it, and the scope does not: a listing proves as much.
+            Err(error) if error.is_out_of_scope() => {}
+            Err(error) => return Err(error),
+        }
     }
-    let mut query = ListQuery::new().with_limit(1);
+    let mut query = ListQuery::new().with_limit(1).with_fresh(true);
     if provider.capabilities().listing.page_size {
         query = query.with_page_size(1);
     }

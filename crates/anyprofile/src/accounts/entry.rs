@@ -2,10 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use anyprofile_core::{AccountName, Error, Result, ServiceName};
-use anyprofile_engine::{SettingKey, SettingKind, Settings};
+#[cfg(feature = "config")]
+use anyprofile_core::Result;
+use anyprofile_core::{AccountName, Error, ServiceName};
+use anyprofile_engine::Settings;
+#[cfg(feature = "config")]
+use anyprofile_engine::{SettingKey, SettingKind};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
-use serde_json::{Map, Value};
+#[cfg(feature = "config")]
+use serde_json::Map;
+use serde_json::Value;
 
 use super::secret::SecretSource;
 

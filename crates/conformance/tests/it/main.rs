@@ -1,6 +1,7 @@
 //! A good provider passes, and each flaw is found by the check that is there for it.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod in_memory;
 mod memory;
 
 use std::sync::Arc;

@@ -48,12 +48,11 @@ impl NewestFirst {
     ///
     /// A page in the midst of the list that is shorter than others may lack somebody who is wanted. Whoever reads all of the
     /// list learns that from the total; who leaves it early does not.
-    pub(super) fn note(&mut self, profiles: &[Profile], quarantined: usize) {
-        let records = profiles.len() + quarantined;
-        self.is_kept &= records > 0 && records >= self.fullest;
-        self.fullest = self.fullest.max(records);
+    pub(super) fn note<'p>(&mut self, profiles: impl IntoIterator<Item = &'p Profile>, quarantined: usize) {
+        let mut records = quarantined;
         let mut falls = false;
         for profile in profiles {
+            records += 1;
             match (self.time_of(profile), self.last) {
                 // Records without a time may come in front of all others, and nowhere else.
                 (None, last) => self.is_kept &= last.is_none(),
@@ -65,6 +64,8 @@ impl NewestFirst {
                 }
             }
         }
+        self.is_kept &= records > 0 && records >= self.fullest;
+        self.fullest = self.fullest.max(records);
         self.falling_pages += u32::from(falls);
     }
 
@@ -76,8 +77,8 @@ impl NewestFirst {
     /// Whether the first page of the opposite order is what it must be where the order is kept: times that rise from one
     /// that is not newer than the last one that was seen. A service that ignores the order sends the first page again, whose
     /// times fall.
-    pub(super) fn is_far_end(&self, oldest_first: &[Profile]) -> bool {
-        let times: Option<Vec<_>> = oldest_first.iter().map(|profile| self.time_of(profile)).collect();
+    pub(super) fn is_far_end<'p>(&self, oldest_first: impl IntoIterator<Item = &'p Profile>) -> bool {
+        let times: Option<Vec<_>> = oldest_first.into_iter().map(|profile| self.time_of(profile)).collect();
         // A record without a time at this end: further ones may be in the rest, and nothing is known of them.
         let Some(times) = times else { return false };
         times.is_sorted() && times.first().is_some_and(|oldest| self.last.is_some_and(|last| *oldest <= last))

@@ -54,6 +54,8 @@ pub(super) struct OneEnd<'a, P> {
     pace: Pace,
     guard: CursorGuard,
     duplicates: DuplicateCounter,
+    /// Duplicates of which nothing is told: a layer left them out.
+    untold_duplicates: u64,
     newest_first: Option<NewestFirst>,
     /// The first page of the opposite order, which is to prove that the rest need not be read, and where it goes on then.
     far_end: Option<(FarEnd<'a>, Option<Cursor>)>,
@@ -88,7 +90,8 @@ where
         {
             // A page larger than the limit would be thrown away in part; of a page that is filtered here, nobody
             // knows how much is needed.
-            let filters_here = !query.filter_plan(provider.capabilities()).applied.is_empty();
+            let applied = query.filter_plan(provider.capabilities()).applied;
+            let filters_here = listing.is_scoped || !applied.is_empty();
             let usual = query.page_size.or(listing.default_page_size).unwrap_or(UNKNOWN_PAGE_SIZE);
             if limit > 0 && !filters_here && limit < usual {
                 query.page_size = Some(limit);
@@ -105,6 +108,7 @@ where
             window: Window::default(),
             guard: CursorGuard::default(),
             duplicates: DuplicateCounter::default(),
+            untold_duplicates: 0,
             newest_first: since.map(|since| NewestFirst::new(OrderField::Updated, since)),
             far_end: None,
             second_look: SecondLook::default(),
@@ -128,7 +132,7 @@ where
     /// seen to keep the order; else everything comes.
     pub(super) fn created_since(provider: P, since: Timestamp) -> Self {
         let newest_first = Order::descending(OrderField::Created);
-        let mut pages = Self::new(provider, ListQuery::new().with_order(newest_first));
+        let mut pages = Self::new(provider, ListQuery::new().with_order(newest_first).with_fresh(true));
         pages.newest_first = Some(NewestFirst::new(OrderField::Created, since));
         pages
     }
@@ -171,6 +175,7 @@ where
                 Ok(page) if fetched.is_ahead && self.has_changed(&page) => {
                     self.report.spend(page.effort);
                     self.give_up_window();
+                    self.ask_anew();
                     self.pace.adapt(true);
                 }
                 Ok(page) => {
@@ -212,7 +217,7 @@ where
             Ok(page) => {
                 self.report.spend(page.effort);
                 page.quarantined.is_empty()
-                    && self.newest_first.as_ref().is_some_and(|order| order.is_far_end(&page.items))
+                    && self.newest_first.as_ref().is_some_and(|order| order.is_far_end(page.records()))
             }
             Err(error) => {
                 self.report.spend(error.effort());
@@ -250,6 +255,13 @@ where
         }
     }
 
+    /// Takes nothing from a cache from now on: the list has changed while it was read.
+    fn ask_anew(&mut self) {
+        if !self.query.fresh {
+            self.query = Arc::new((*self.query).clone().with_fresh(true));
+        }
+    }
+
     /// Asks from the start, or at a stored cursor, without sending any part of the filter.
     fn filter_locally(&mut self) {
         self.give_up_window();
@@ -278,7 +290,7 @@ where
     /// Whether the service says another total than with the page before.
     fn has_changed(&self, page: &Page<Profile>) -> bool {
         let (collection, total) = &self.last_total;
-        self.report.pages > 0 && *collection == page.collection && *total != page.declared_total
+        self.report.pages > 0 && *collection == page.collection && *total != page.total()
     }
 
     /// Asks for the next page, and ahead of time for the numbered ones behind it.

@@ -1,6 +1,6 @@
 //! What a listing has seen.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use serde::Serialize;
 
@@ -25,7 +25,11 @@ pub struct ListReport {
     pub declared_total: Option<u64>,
     /// The same for each collection, where the service lists several one after the other.
     pub collections: Vec<CollectionReport>,
-    /// When the first page was asked for, by the clock of this machine.
+    /// Pages among them that came from a [cache](crate::ListQuery::fresh). They are as they were when they were asked for, each not
+    /// before the one in front of it: the listing says what it would have said as one that began then and took until now.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cached_pages: u64,
+    /// When the first page was asked for, by the clock of this machine: of one that comes from a cache, when it was asked for then.
     pub started: Option<Timestamp>,
     /// Profiles that were left out although they may be wanted: what the filter asks for is not known of them.
     pub undetermined: u64,
@@ -85,6 +89,11 @@ pub struct ListReport {
     pub resumed: bool,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 /// A record that did not decode or could not be read, and was not delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -122,6 +131,31 @@ pub struct CollectionReport {
     pub is_resumed: bool,
     /// The latest change among the profiles.
     pub latest_change: Option<Timestamp>,
+    /// What a layer left out.
+    #[serde(skip)]
+    pub(super) untold: Untold,
+}
+
+/// Records of a collection that a layer left out: they count for what is missing, and nothing is told of them.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(super) struct Untold {
+    received: u64,
+    duplicates: u64,
+    declared_total: Option<u64>,
+}
+
+impl Untold {
+    pub(super) fn add(&mut self, received: u64, duplicates: u64, declared_total: Option<u64>) {
+        self.received += received;
+        self.duplicates += duplicates;
+        self.declared_total = self.declared_total.max(declared_total);
+    }
+}
+
+impl fmt::Debug for Untold {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("..")
+    }
 }
 
 impl CollectionReport {
@@ -137,14 +171,24 @@ impl CollectionReport {
             is_not_offered: page.is_not_offered,
             is_resumed,
             latest_change: None,
+            untold: Untold::default(),
         }
     }
 
     /// Whether as many records came as the service says that there are: no fewer, and no more, which would show that what
     /// it says means nothing.
     pub(super) fn has_come(&self) -> bool {
-        let came = self.received.saturating_sub(self.duplicates) + self.quarantined;
-        !self.is_resumed && self.declared_total == Some(came)
+        !self.is_resumed && self.total() == Some(self.distinct() + self.quarantined)
+    }
+
+    /// How many records there are to be, with those that a layer left out.
+    fn total(&self) -> Option<u64> {
+        self.declared_total.max(self.untold.declared_total)
+    }
+
+    /// How many different ones came, with those that a layer left out.
+    fn distinct(&self) -> u64 {
+        (self.received + self.untold.received).saturating_sub(self.duplicates + self.untold.duplicates)
     }
 
     /// Adds what another listing has seen of the same collection.
@@ -159,6 +203,7 @@ impl CollectionReport {
             is_not_offered,
             is_resumed,
             latest_change,
+            untold,
         } = other;
         self.received += received;
         self.duplicates += duplicates;
@@ -168,11 +213,12 @@ impl CollectionReport {
         self.is_not_offered &= is_not_offered;
         self.is_resumed |= is_resumed;
         self.latest_change = self.latest_change.max(*latest_change);
+        self.untold.add(untold.received, untold.duplicates, untold.declared_total);
     }
 
     fn missing(&self) -> u64 {
-        let distinct = self.received.saturating_sub(self.duplicates);
-        let declared = self.declared_total.filter(|_| !self.cut_at_unchanged && !self.is_resumed);
+        let distinct = self.distinct();
+        let declared = self.total().filter(|_| !self.cut_at_unchanged && !self.is_resumed);
         declared.unwrap_or(distinct).saturating_sub(distinct)
     }
 }
@@ -235,6 +281,7 @@ impl ListReport {
     pub fn merge(&mut self, other: &Self, overlap: u64) {
         let Self {
             pages,
+            cached_pages,
             received,
             seen,
             declared_total,
@@ -262,6 +309,7 @@ impl ListReport {
             resumed,
         } = other;
         self.pages += pages;
+        self.cached_pages += cached_pages;
         self.received = (self.received + received).saturating_sub(overlap);
         self.seen = (self.seen + seen).saturating_sub(overlap);
         self.declared_total = self.declared_total.max(*declared_total);
@@ -298,6 +346,12 @@ impl ListReport {
         if let Some(collection) = self.collections.first_mut() {
             collection.received = collection.received.saturating_sub(overlap);
         }
+    }
+
+    /// Takes note of when a page was asked for that was kept since.
+    pub(super) fn note_cached(&mut self, asked: Timestamp) {
+        self.cached_pages += 1;
+        self.started = self.started.map(|started| started.min(asked));
     }
 
     pub(super) fn spend(&mut self, effort: Effort) {

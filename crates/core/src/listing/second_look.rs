@@ -60,9 +60,9 @@ impl SecondLook {
 
     /// Takes note of a page. The second time, `profiles` are those who did not come the first time: of the others it is known
     /// that a time which is new to them is no sign of somebody who was added.
-    pub(super) fn note(
+    pub(super) fn note<'p>(
         &mut self,
-        profiles: &[Profile],
+        profiles: impl IntoIterator<Item = &'p Profile>,
         quarantined: u64,
         date: Option<Timestamp>,
         is_numbered: bool,

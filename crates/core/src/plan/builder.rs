@@ -145,7 +145,8 @@ impl PlanBuilder {
             }
             PlanRead::AsNeeded if !is_needed => {}
             PlanRead::AsNeeded | PlanRead::Always if can_be_read => {
-                self.0.current = Some(Arc::new(read(provider, id, &GetOptions::default()).await?));
+                self.0.current =
+                    Some(Arc::new(read(provider, id, &GetOptions::default().with_fresh(true)).await?));
             }
             PlanRead::AsNeeded | PlanRead::Always => {}
         }
@@ -166,7 +167,8 @@ impl PlanBuilder {
         if is_elsewhere(change, current, capabilities) {
             self.0.enrich = true;
             if !matches!(options.read, PlanRead::Given(_)) {
-                let enriched = read(provider, id, &GetOptions::default().with_enrich(true)).await?;
+                let enriched =
+                    read(provider, id, &GetOptions::default().with_enrich(true).with_fresh(true)).await?;
                 self.0.current = Some(Arc::new(enriched));
             }
         } else {

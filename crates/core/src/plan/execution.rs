@@ -189,7 +189,7 @@ impl Plan {
 
 /// How a profile is read that a plan was made for.
 fn as_planned(plan: &Plan) -> GetOptions {
-    GetOptions::default().with_enrich(plan.0.enrich)
+    GetOptions::default().with_enrich(plan.0.enrich).with_fresh(true)
 }
 
 /// Reads the profile of a plan, and checks that all that the plan touches is as it was when it was made.

@@ -4,6 +4,10 @@
 mod both_ends;
 mod collections;
 mod created;
+#[cfg(feature = "memory")]
+mod in_memory;
+#[cfg(all(feature = "layers", feature = "memory"))]
+mod layers;
 mod listing;
 mod lists;
 mod memory;

@@ -23,10 +23,11 @@ where
     pub(super) fn accept(&mut self, mut page: Page<Profile>) -> Page<Profile> {
         self.last_received = page.items.len() as u64;
         let is_over = self.count(&mut page);
-        self.last_total = (page.collection.clone(), page.declared_total);
+        self.last_total = (page.collection.clone(), page.total());
         // Also what the service has filtered: its words may mean something else than ours.
         let (filter, capabilities) = (&self.query.filter, self.provider.capabilities());
         let report = &mut self.report;
+        report.undetermined += page.left_out.as_ref().map_or(0, |it| it.undetermined());
         if !filter.is_empty() {
             page.items.retain(|profile| {
                 let verdict = filter.verdict(profile, capabilities);
@@ -65,6 +66,9 @@ where
             }
         }
         self.report.pages += 1;
+        if let Some(asked) = page.cached_at {
+            self.report.note_cached(asked);
+        }
         let room = NAMED_SET_ASIDE.saturating_sub(self.report.set_aside.len());
         for bad in page.quarantined.iter().take(room) {
             self.report.set_aside.push(SetAside {
@@ -90,11 +94,11 @@ where
         let is_last = is_last(page);
         let is_numbered = page.is_numbered || matches!(page.next, Next::Remaining(_)) || self.is_at_number();
         let is_second = self.second_look.is_second();
-        let is_empty = page.items.is_empty() && page.quarantined.is_empty();
+        let is_empty = page.record_count() == 0 && page.quarantined.is_empty();
         if is_second {
-            page.items.retain(|profile| !self.duplicates.has_noted(&profile.id));
+            page.retain_records(|profile| !self.duplicates.has_noted(&profile.id));
         }
-        self.second_look.note(&page.items, page.quarantined.len() as u64, page.date, is_numbered);
+        self.second_look.note(page.records(), page.quarantined.len() as u64, page.date, is_numbered);
         if is_second {
             page.quarantined.clear();
         }
@@ -103,6 +107,11 @@ where
         drift.note_envelope(&page.changed_types);
         let duplicates = self.duplicates.note_page(page.items.iter().map(|profile| &profile.id));
         collection.duplicates += duplicates;
+        let left_out = page.left_out.iter().flat_map(|it| it.records());
+        let untold_duplicates = self.duplicates.note_page(left_out.map(|profile| &profile.id));
+        self.untold_duplicates += untold_duplicates;
+        let untold = page.record_count() - page.items.len() as u64;
+        collection.untold.add(untold, untold_duplicates, page.total());
         for profile in &page.items {
             collection.latest_change = collection.latest_change.max(profile.times.updated.value().copied());
             drift.note(profile);
@@ -116,7 +125,7 @@ where
         let came = Came {
             is_last,
             is_end_claimed: page.is_end_claimed,
-            is_progress: received + quarantined > duplicates,
+            is_progress: received + untold + quarantined > duplicates + untold_duplicates,
             is_empty,
             has_come: collection.has_come(),
             is_second,
@@ -127,16 +136,16 @@ where
         self.stall.note(leads_on, self.query.empty_pages_allowed());
         report.stopped_at_empty_pages = self.stall.is_reached();
         report.end_unproven |= is_end_unproven;
-        report.empty_pages += u64::from(received + quarantined == 0 && !is_last && !is_second);
+        report.empty_pages += u64::from(received + untold + quarantined == 0 && !is_last && !is_second);
         report.received += received;
-        report.duplicates = self.duplicates.duplicates();
+        report.duplicates = self.duplicates.duplicates() - self.untold_duplicates;
         report.duplicates_unchecked = !self.duplicates.is_exhaustive();
         let offered = report.collections.iter().filter(|it| !it.is_not_offered);
         let sum = |sum: Option<u64>, total: Option<u64>| Some(sum?.saturating_add(total?));
         report.declared_total = offered.map(|it| it.declared_total).fold(Some(0), sum);
         // Who did not come the first time is not in the order of the first time.
         if let Some(order) = self.newest_first.as_mut().filter(|_| !is_second) {
-            order.note(&page.items, page.quarantined.len());
+            order.note(page.records(), page.quarantined.len());
             // Of a further collection the far end cannot be asked for alone: it is read whole.
             if index == 0 && !is_last && order.may_stop() {
                 self.ask_far_end(page.next_collection.clone());
@@ -183,6 +192,7 @@ where
                 None
             }
             AtEnd::Again(first) => {
+                self.ask_anew();
                 self.guard = CursorGuard::default();
                 self.last_total = (None, None);
                 Some(match first {

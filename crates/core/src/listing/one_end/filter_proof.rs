@@ -19,9 +19,12 @@ where
         }
         let capabilities = self.provider.capabilities();
         let mut pushed = self.query.filter_plan(capabilities).pushed;
+        // Among them what contradicts them is not seen here.
+        let is_contradicted =
+            |part: &FilterPart| page.left_out.as_ref().is_some_and(|it| it.contradicted.contains(part));
         pushed.retain(|part| {
             let contradicts = |profile| filter.verdict_of(*part, profile, capabilities) == Verdict::Unwanted;
-            part.is_exact() && page.items.iter().any(contradicts)
+            part.is_exact() && (page.items.iter().any(contradicts) || is_contradicted(part))
         });
         pushed
     }

@@ -1,0 +1,279 @@
+//! What is kept, and which calls are on their way.
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::future::{BoxFuture, Shared, WeakShared};
+
+use super::reading::{KeptPage, Reading};
+use crate::{
+    Cursor, Error, ErrorKind, FindKey, Found, GetOptions, ListQuery, Page, Profile, ProfileId, Result,
+    Timestamp,
+};
+
+/// A call that several may wait for.
+pub(super) type Flight = Shared<Call>;
+
+/// A call of the provider below.
+pub(super) type Call = BoxFuture<'static, Result<Value>>;
+
+/// What is asked for.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    Get(ProfileId, Enrich),
+    Current(Enrich),
+    Find(FindKey),
+    /// The query as text, and the cursor.
+    Page(Arc<str>, Option<Cursor>),
+}
+
+type Enrich = bool;
+
+impl Key {
+    /// The key, and whether the service is asked in any case.
+    pub(super) fn get(id: &ProfileId, options: &GetOptions) -> (Self, bool) {
+        let GetOptions { enrich, fresh } = *options;
+        (Self::Get(id.clone(), enrich), fresh)
+    }
+
+    /// The key, and whether the service is asked in any case.
+    pub(super) fn current(options: &GetOptions) -> (Self, bool) {
+        let GetOptions { enrich, fresh } = *options;
+        (Self::Current(enrich), fresh)
+    }
+
+    pub(super) fn page(query: &ListQuery, cursor: Option<&Cursor>) -> Self {
+        // What says nothing of the pages.
+        let query = ListQuery {
+            limit: None,
+            concurrency: None,
+            max_empty_pages: None,
+            unordered: false,
+            fresh: false,
+            ..query.clone()
+        };
+        let query = serde_json::to_string(&query).unwrap_or_default();
+        Self::Page(query.into(), cursor.cloned())
+    }
+}
+
+/// What came.
+#[derive(Clone)]
+pub(super) enum Value {
+    Profile(Arc<Profile>),
+    Found(Arc<Found>),
+    Page(Arc<Page<Profile>>),
+}
+
+impl Value {
+    pub(super) fn profile(profile: Profile) -> Self {
+        Self::Profile(Arc::new(profile))
+    }
+
+    pub(super) fn found(found: Found) -> Self {
+        Self::Found(Arc::new(found))
+    }
+
+    pub(super) fn page(page: Page<Profile>) -> Self {
+        Self::Page(Arc::new(page))
+    }
+
+    pub(super) fn into_profile(self) -> Result<Profile> {
+        if let Self::Profile(it) = self { Ok(Arc::unwrap_or_clone(it)) } else { Err(mixed_up()) }
+    }
+
+    pub(super) fn into_found(self) -> Result<Found> {
+        if let Self::Found(it) = self { Ok(Arc::unwrap_or_clone(it)) } else { Err(mixed_up()) }
+    }
+
+    pub(super) fn into_page(self) -> Result<Page<Profile>> {
+        if let Self::Page(it) = self { Ok(Arc::unwrap_or_clone(it)) } else { Err(mixed_up()) }
+    }
+}
+
+fn mixed_up() -> Error {
+    Error::new(ErrorKind::Internal, "the cache holds something else than was asked for")
+}
+
+/// When something was asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    /// In the order in which calls began.
+    pub(super) turn: u64,
+    pub(super) at: Instant,
+    /// By the clock of this machine.
+    pub(super) wall: Option<Timestamp>,
+    /// How often everything was forgotten before.
+    epoch: u64,
+}
+
+struct Kept {
+    value: Value,
+    asked: Asked,
+}
+
+pub(super) struct Store {
+    pub(super) time_to_live: Duration,
+    pub(super) max_entries: usize,
+    values: HashMap<Key, Kept>,
+    /// Pages, by the query as text.
+    readings: HashMap<Arc<str>, Reading>,
+    flights: HashMap<Key, (Asked, WeakShared<Call>)>,
+    turn: u64,
+    epoch: u64,
+    /// Writes that are on their way.
+    writes: usize,
+    /// When a write ended of which it is not known whether it was made.
+    uncertain_since: Option<Instant>,
+}
+
+impl Store {
+    pub(super) fn new(time_to_live: Duration, max_entries: usize) -> Self {
+        Self {
+            time_to_live,
+            max_entries,
+            values: HashMap::new(),
+            readings: HashMap::new(),
+            flights: HashMap::new(),
+            turn: 0,
+            epoch: 0,
+            writes: 0,
+            uncertain_since: None,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.values.len() + self.readings.values().map(Reading::len).sum::<usize>()
+    }
+
+    pub(super) const fn is_writing(&self) -> bool {
+        self.writes > 0
+    }
+
+    pub(super) fn begin_write(&mut self) {
+        self.writes += 1;
+        self.forget();
+    }
+
+    pub(super) fn end_write(&mut self, now: Instant, is_certain: bool) {
+        self.writes -= 1;
+        if !is_certain {
+            self.uncertain_since = Some(now);
+        }
+        self.forget();
+    }
+
+    /// Forgets everything; nobody joins the calls that are on their way, and they keep nothing.
+    pub(super) fn forget(&mut self) {
+        self.epoch += 1;
+        self.values.clear();
+        self.readings.clear();
+        self.flights.clear();
+    }
+
+    /// Forgets what is older than the time-to-live.
+    pub(super) fn forget_old(&mut self, now: Instant) {
+        let time_to_live = self.time_to_live;
+        let is_young = |since: Instant| now.saturating_duration_since(since) < time_to_live;
+        self.values.retain(|_, kept| is_young(kept.asked.at));
+        self.readings.retain(|_, reading| reading.began().is_some_and(is_young));
+        self.uncertain_since = self.uncertain_since.filter(|since| is_young(*since));
+    }
+
+    /// What is kept, and when it was asked for. Only what is not too old is left when it is called.
+    pub(super) fn get(&self, key: &Key) -> Option<(Value, Timestamp)> {
+        let (value, asked) = if let Key::Page(query, cursor) = key {
+            let (page, asked) = self.readings.get(query)?.get(cursor.as_ref())?;
+            (Value::Page(page), asked)
+        } else {
+            let kept = self.values.get(key)?;
+            (kept.value.clone(), kept.asked)
+        };
+        Some((value, asked.wall?))
+    }
+
+    /// The call that is on its way for something, and when it began.
+    pub(super) fn flight(&self, key: &Key) -> Option<(Flight, Timestamp)> {
+        let (asked, flight) = self.flights.get(key)?;
+        let asked = asked.wall?;
+        // Nothing may drop it here: it ends by locking the store.
+        Some((flight.upgrade()?, asked))
+    }
+
+    /// Begins a call.
+    pub(super) fn ask(&mut self, at: Instant, wall: Option<Timestamp>) -> Asked {
+        self.turn += 1;
+        Asked { turn: self.turn, at, wall, epoch: self.epoch }
+    }
+
+    pub(super) fn note_flight(&mut self, key: Key, asked: &Asked, flight: &Flight) {
+        if let Some(weak) = flight.downgrade() {
+            self.flights.insert(key, (*asked, weak));
+        }
+    }
+
+    pub(super) fn end_flight(&mut self, key: &Key, asked: &Asked) {
+        if self.flights.get(key).is_some_and(|(it, _)| it.turn == asked.turn) {
+            self.flights.remove(key);
+        }
+    }
+
+    /// Keeps what came, unless something was written since it was asked for.
+    pub(super) fn keep(&mut self, key: &Key, asked: &Asked, value: &Value) {
+        let is_stale = asked.epoch != self.epoch || self.is_writing() || self.uncertain_since.is_some();
+        if is_stale || self.time_to_live.is_zero() || asked.wall.is_none() || !is_known(value) {
+            return;
+        }
+        if let (Key::Page(query, cursor), Value::Page(page)) = (key, value) {
+            let page = KeptPage { cursor: cursor.clone(), page: Arc::clone(page), asked: *asked };
+            return self.keep_page(query, page);
+        }
+        let known = self.values.get(key).map(|known| known.asked.turn);
+        let is_newer = known.is_none_or(|turn| turn < asked.turn);
+        if is_newer && (known.is_some() || self.make_room(None)) {
+            self.values.insert(key.clone(), Kept { value: value.clone(), asked: *asked });
+        }
+    }
+
+    fn keep_page(&mut self, query: &Arc<str>, page: KeptPage) {
+        // A page by itself is one of a listing that went on at a stored cursor.
+        let is_of_reading = page.cursor.is_none() || self.readings.contains_key(query);
+        if !is_of_reading || !self.make_room(Some(query)) {
+            return;
+        }
+        let reading = self.readings.entry(Arc::clone(query)).or_default();
+        if !reading.add(page) {
+            self.readings.remove(query);
+        }
+    }
+
+    /// Makes room for one more entry; not by what is kept of the listing that it is of.
+    fn make_room(&mut self, of: Option<&Arc<str>>) -> bool {
+        while self.len() >= self.max_entries {
+            let value = self.values.iter().min_by_key(|(_, kept)| kept.asked.turn);
+            let value = value.map(|(key, kept)| (kept.asked.turn, key.clone()));
+            let others = self.readings.iter().filter(|(query, _)| Some(*query) != of);
+            let reading = others.min_by_key(|(_, reading)| reading.turn());
+            let reading = reading.map(|(query, reading)| (reading.turn(), Arc::clone(query)));
+            match (value, reading) {
+                (Some((value, key)), reading) if reading.as_ref().is_none_or(|it| value < it.0) => {
+                    self.values.remove(&key);
+                }
+                (_, Some((_, query))) => drop(self.readings.remove(&query)),
+                _ => return false,
+            }
+        }
+        true
+    }
+}
+
+/// Whether it is more than that somebody was not found.
+fn is_known(value: &Value) -> bool {
+    match value {
+        Value::Found(found) => found.is_complete && !found.profiles.is_empty(),
+        Value::Profile(_) | Value::Page(_) => true,
+    }
+}

@@ -1,0 +1,323 @@
+//! A layer that restricts a provider to some profiles.
+
+mod scope;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use self::scope::Scope;
+pub use self::scope::ScopedOperation;
+use super::derived::Derived;
+use crate::{
+    Capabilities, Cursor, Error, ErrorKind, ExecuteOptions, Executed, Filter, FindKey, FindMethod, Found,
+    GetOptions, IdKind, ListQuery, Page, Plan, PlanOptions, PlanRead, Profile, ProfileChange, ProfileId,
+    ProfileProvider, ProviderInfo, Result, Verdict, Write, reading::check_same,
+};
+
+/// A provider that is restricted to the profiles which a [`Filter`] wants, and as far as is said to kinds of ids and to operations.
+///
+/// Who is not known to be in the scope is out of it: reading and writing alike. A field that decides and is in another record is read
+/// for that where the service has it ([`GetOptions::enrich`]); a listing goes by what it shows.
+///
+/// - **One profile.** `get`, `current`, `find`, plans and executions are refused for everybody who is out of the scope, before any write
+///   is sent. The refusal is [`ErrorKind::PermissionDenied`] and [`Error::is_out_of_scope`]. It is the same where the person
+///   does not exist, so that it tells nobody who does. How long it takes may differ.
+/// - **Conditions** that something is not so, such as `not labels = staff`, hold for those alone of whom that is known.
+/// - **Listings** leave out who is not in the scope. The service is asked as the query asks, so that the scope costs requests for those
+///   who are left out; name in the query too what the service can filter by. Whom the query wants and of whom it is not known whether they
+///   are in the scope is counted in [`ListReport::undetermined`](crate::ListReport::undetermined), and the listing is not complete then. Whether
+///   it is complete is known from all that the service sent and from its totals; neither are told, nor how many were left out; how many pages it took is told, and says roughly how many there are. The
+///   members of an organization are listed if the organization is in the scope, which is read with each page.
+/// - **Creating** is refused where the draft does not show that the profile will be in the scope.
+/// - **Updates** that would move somebody out of the scope are refused: who made one could neither see what came of it nor undo it.
+///   Deactivating and deleting somebody in the scope is allowed, also where that ends it; restrict the operations if it must not be.
+/// - **Executing** checks once more, by reading the profile. It cannot keep somebody else from changing it in between. A plan for
+///   a [given](PlanRead::Given) profile is made by what that one shows.
+/// - **Kinds and operations** that the scope does not have are not offered: the [capabilities](ProfileProvider::capabilities) say so, and
+///   they are [`ErrorKind::Unsupported`]. Collections of other kinds are passed over, at one request each.
+///
+/// A scope with an empty filter and no kinds is everybody, and costs nothing.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use anyprofile_core::{
+///     ErrorKind, Filter, IdKind, ListQuery, ProfileId, ProfileProvider, ProfileProviderExt, Result,
+///     layers::{Scoped, ScopedOperation},
+/// };
+/// use futures_util::TryStreamExt;
+///
+/// async fn contractors(provider: Arc<dyn ProfileProvider>, somebody: &ProfileId) -> Result<usize> {
+///     let mut filter = Filter::default();
+///     filter.label = Some("contractor".to_owned());
+///     let provider = Scoped::new(provider, filter).with_kinds([IdKind::USER]).with_operations([
+///         ScopedOperation::List,
+///         ScopedOperation::Get,
+///         ScopedOperation::Deactivate,
+///     ]);
+///     if let Err(error) = provider.deactivate(somebody).await {
+///         assert!(error.is_out_of_scope(), "{error}");
+///     }
+///     Ok(provider.list(ListQuery::new()).try_collect::<Vec<_>>().await?.len())
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Scoped {
+    provider: Arc<dyn ProfileProvider>,
+    scope: Arc<Scope>,
+    capabilities: Arc<Derived>,
+}
+
+impl Scoped {
+    /// Restricts a provider to the profiles that a filter wants.
+    pub fn new(provider: Arc<dyn ProfileProvider>, filter: Filter) -> Self {
+        Self::of(provider, Scope { filter, kinds: None, operations: None })
+    }
+
+    fn of(provider: Arc<dyn ProfileProvider>, scope: Scope) -> Self {
+        let capabilities = Arc::new(Derived::new(&*provider, |below| scope.restrict(below)));
+        Self { provider, scope: Arc::new(scope), capabilities }
+    }
+
+    /// Restricts it to ids of these kinds. Default: all.
+    pub fn with_kinds(self, kinds: impl IntoIterator<Item = IdKind>) -> Self {
+        let scope = Scope { kinds: Some(kinds.into_iter().collect()), ..(*self.scope).clone() };
+        Self::of(self.provider, scope)
+    }
+
+    /// Restricts it to these operations. Default: all. Whoever may list or get may find.
+    pub fn with_operations(self, operations: impl IntoIterator<Item = ScopedOperation>) -> Self {
+        let scope = Scope { operations: Some(operations.into_iter().collect()), ..(*self.scope).clone() };
+        Self::of(self.provider, scope)
+    }
+
+    /// Whether somebody may be there who is out of the scope, although of a kind that is in it.
+    fn hides(&self) -> bool {
+        !self.scope.filter.is_empty()
+    }
+
+    fn verdict(&self, profile: &Profile) -> Verdict {
+        self.scope.verdict(profile, self.provider.capabilities())
+    }
+
+    /// The refusal of somebody who is out of the scope, or not there.
+    fn refused(&self, operation: &'static str) -> Error {
+        self.refusal(operation, "the profile is not within the scope of this provider, or is not there")
+            .with_hint(
+                "use a provider with another scope if it is meant; whether the profile exists is not told",
+            )
+    }
+
+    fn refusal(&self, operation: &'static str, message: &str) -> Error {
+        Error::new(ErrorKind::PermissionDenied, message)
+            .with_provider(self.info())
+            .with_operation(operation)
+            .of_scope()
+    }
+
+    /// The failure to read somebody, without what it tells of who is out of the scope.
+    fn veiled(&self, operation: &'static str, error: Error) -> Error {
+        if !self.hides() {
+            return error;
+        }
+        if error.is_of_another_profile() {
+            return self.another(operation);
+        }
+        let is_of_profile = match error.kind() {
+            ErrorKind::NotFound => true,
+            ErrorKind::PermissionDenied => error.is_from_service(),
+            ErrorKind::InvalidRequest => error.status().is_some(),
+            _ => false,
+        };
+        if is_of_profile { self.refused(operation) } else { error }
+    }
+
+    /// The error for the record of somebody else, who may be out of the scope: it does not name them.
+    fn another(&self, operation: &'static str) -> Error {
+        Error::new(ErrorKind::Decode, "the service sent the record of another profile than the one asked for")
+            .with_provider(self.info())
+            .with_operation(operation)
+            .with_hint("nothing of it is used; ask again, and report it to the service if it comes again")
+            .of_another_profile()
+    }
+
+    /// Whether a profile that was read is in the scope. Where what decides is in another record, that is read, and the profile that
+    /// showed it is given.
+    async fn judged(&self, profile: &Profile, options: &GetOptions) -> Result<(Verdict, Option<Profile>)> {
+        let verdict = self.verdict(profile);
+        let enrich = &self.provider.capabilities().operations.enrich;
+        if verdict != Verdict::Undetermined || options.enrich || !enrich.kinds().contains(&profile.id.kind) {
+            return Ok((verdict, None));
+        }
+        let options = GetOptions::new().with_enrich(true).with_fresh(options.fresh);
+        let enriched = self.provider.get_with(&profile.id, &options).await?;
+        if !self.provider.capabilities().is_same(&profile.id, &enriched.id) {
+            return Err(self.another("get"));
+        }
+        Ok((self.verdict(&enriched), Some(enriched)))
+    }
+
+    /// Reads a profile of the scope.
+    async fn read(
+        &self,
+        operation: &'static str,
+        id: &ProfileId,
+        options: &GetOptions,
+    ) -> Result<(Profile, Option<Profile>)> {
+        let veiled = |error| self.veiled(operation, error);
+        let profile = self.provider.get_with(id, options).await.map_err(veiled)?;
+        if !self.hides() {
+            return Ok((profile, None));
+        }
+        if !self.provider.capabilities().is_same(id, &profile.id) {
+            return Err(self.another(operation));
+        }
+        match self.judged(&profile, options).await.map_err(veiled)? {
+            (Verdict::Wanted, enriched) => Ok((profile, enriched)),
+            _ => Err(self.refused(operation)),
+        }
+    }
+
+    /// Checks what a write is for, before anything is sent.
+    fn check_offered(&self, write: &Write, capabilities: &Capabilities) -> Result<()> {
+        let info = self.info();
+        match write {
+            Write::Create { draft } => draft.check(info, capabilities),
+            Write::Update { id, change } if !change.is_empty() => change.check(id, info, capabilities),
+            _ => match write.id() {
+                Some(id) => write.support(capabilities).check(info, write.operation(), id),
+                None => Err(write.unsupported(info, capabilities)),
+            },
+        }
+    }
+
+    /// Checks that a write is one to somebody of the scope, who stays in it. `given` is what is known of them; else they are read.
+    async fn check_scope(&self, write: &Write, given: Option<&Profile>) -> Result<()> {
+        let operation = write.operation();
+        let Some(id) = write.id() else { return self.check_created(write) };
+        let profile = if let Some(given) = given {
+            check_same(self, id, given)?;
+            if self.verdict(given) != Verdict::Wanted {
+                return Err(self.refused(operation));
+            }
+            given.clone()
+        } else {
+            let (profile, enriched) = self.read(operation, id, &GetOptions::new().with_fresh(true)).await?;
+            enriched.unwrap_or(profile)
+        };
+        match write {
+            Write::Update { change, .. } => self.check_stays(&profile, change),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_stays(&self, profile: &Profile, change: &ProfileChange) -> Result<()> {
+        if self.scope.verdict_after(profile, change, self.provider.capabilities()) == Verdict::Wanted {
+            return Ok(());
+        }
+        let message = "nothing was sent: the update would move the profile out of the scope of this provider";
+        Err(self
+            .refusal("update", message)
+            .with_hint("leave the fields as they are that the scope goes by, or use a provider without it"))
+    }
+
+    fn check_created(&self, write: &Write) -> Result<()> {
+        let Write::Create { draft } = write else { return Err(self.refused(write.operation())) };
+        if self.scope.verdict_of_draft(draft, self.info(), self.provider.capabilities()) == Verdict::Wanted {
+            return Ok(());
+        }
+        let message = "nothing was sent: the draft does not show that the profile will be within the scope";
+        Err(self.refusal("create", message).with_hint("set the fields that the scope goes by"))
+    }
+}
+
+#[async_trait]
+impl ProfileProvider for Scoped {
+    fn info(&self) -> &ProviderInfo {
+        self.provider.info()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        self.capabilities.now(&*self.provider, |below| self.scope.restrict(below))
+    }
+
+    async fn prepare(&self) -> Result<&Capabilities> {
+        self.provider.prepare().await?;
+        Ok(self.capabilities())
+    }
+
+    async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+        let capabilities = self.prepare().await?;
+        match &query.member_of {
+            None if !capabilities.operations.list.is_supported() => {
+                return Err(capabilities.operations.list.missing(self.info(), "list"));
+            }
+            Some(organization) if self.hides() => {
+                query.check(self.info(), capabilities)?;
+                self.read("members", organization, &GetOptions::new()).await?;
+            }
+            _ => query.check(self.info(), capabilities)?,
+        }
+        let page = self.provider.list_page(query, cursor).await?;
+        Ok(self.scope.page(page, query, self.provider.capabilities()))
+    }
+
+    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        self.prepare().await?.operations.get.check(self.info(), "get", id)?;
+        Ok(self.read("get", id, options).await?.0)
+    }
+
+    async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
+        let support = &self.prepare().await?.operations.current;
+        if !support.is_supported() {
+            return Err(support.missing(self.info(), "current"));
+        }
+        let profile = self.provider.current_with(options).await?;
+        match self.judged(&profile, options).await?.0 {
+            Verdict::Wanted => Ok(profile),
+            _ => Err(self.refused("current")),
+        }
+    }
+
+    async fn find_by(&self, key: &FindKey) -> Result<Found> {
+        let operations = &self.prepare().await?.operations;
+        if !operations.get.is_supported() && !operations.list.is_supported() {
+            return Err(operations.get.missing(self.info(), "find"));
+        }
+        let veiled = |error| self.veiled("find", error);
+        let mut found = self.provider.find_by(key).await.map_err(veiled)?;
+        for profile in std::mem::take(&mut found.profiles) {
+            match self.judged(&profile, &GetOptions::new()).await.map_err(veiled)?.0 {
+                Verdict::Wanted => found.profiles.push(profile),
+                Verdict::Undetermined => found.is_complete = false,
+                Verdict::Unwanted => {}
+            }
+        }
+        let is_nobody = found.profiles.is_empty() && found.method != FindMethod::Unanswerable;
+        if is_nobody && self.hides() { Err(self.refused("find")) } else { Ok(found) }
+    }
+
+    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        self.check_offered(write, self.prepare().await?)?;
+        if self.hides() {
+            let given = match &options.read {
+                PlanRead::Given(profile) => Some(&**profile),
+                _ => None,
+            };
+            self.check_scope(write, given).await?;
+        }
+        let plan = self.provider.plan(write, options).await;
+        plan.map_err(|error| self.veiled(write.operation(), error))
+    }
+
+    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+        plan.check_issuer(self.info())?;
+        self.check_offered(plan.write(), self.prepare().await?)?;
+        // One that is spent is refused for that, and nothing is sent.
+        if self.hides() && !plan.is_spent() {
+            self.check_scope(plan.write(), None).await?;
+        }
+        self.provider.execute(plan, options).await
+    }
+}

@@ -1,0 +1,191 @@
+//! Who is in a scope, and what may be done there.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Capabilities, FieldPath, Filter, FilterPart, IdKind, ListQuery, Next, Operations, Page, Profile,
+    ProfileChange, ProfileDraft, ProfileId, ProviderInfo, Support, Verdict, apply::applied,
+};
+
+/// Why an operation is not offered.
+const NO_OPERATION: &str = "the scope of this provider does not have the operation";
+const NO_KIND: &str = "the scope of this provider has no kind of ids that the operation is there for";
+
+/// An operation that a [`Scoped`](super::Scoped) provider may be restricted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ScopedOperation {
+    /// Listing profiles.
+    List,
+    /// Getting one profile.
+    Get,
+    /// Getting the profile of the credential.
+    Current,
+    /// Listing the members of an organization.
+    Members,
+    /// Creating a profile.
+    Create,
+    /// Updating a profile.
+    Update,
+    /// Deactivating a profile.
+    Deactivate,
+    /// Deleting a profile.
+    Delete,
+    /// Making a link for somebody to enroll with.
+    Enroll,
+}
+
+/// What a provider is restricted to.
+#[derive(Clone, Debug)]
+pub(super) struct Scope {
+    pub(super) filter: Filter,
+    pub(super) kinds: Option<Vec<IdKind>>,
+    pub(super) operations: Option<BTreeSet<ScopedOperation>>,
+}
+
+impl Scope {
+    fn has_kind(&self, kind: &IdKind) -> bool {
+        self.kinds.as_ref().is_none_or(|kinds| kinds.contains(kind))
+    }
+
+    /// Whether everybody is in it.
+    fn is_everybody(&self) -> bool {
+        self.filter.is_empty() && self.kinds.is_none()
+    }
+
+    /// Whether somebody is in it; `capabilities` are those of the provider below.
+    pub(super) fn verdict(&self, profile: &Profile, capabilities: &Capabilities) -> Verdict {
+        if self.has_kind(&profile.id.kind) {
+            self.filter.known_verdict(profile, capabilities)
+        } else {
+            Verdict::Unwanted
+        }
+    }
+
+    /// Whether somebody would be in it after an update.
+    pub(super) fn verdict_after(
+        &self,
+        profile: &Profile,
+        change: &ProfileChange,
+        capabilities: &Capabilities,
+    ) -> Verdict {
+        match applied(profile, change, capabilities) {
+            Ok(after) => self.verdict(&after, capabilities),
+            // What comes of it is not known.
+            Err(_) => Verdict::Undetermined,
+        }
+    }
+
+    /// Whether a profile would be in it that is made from a draft.
+    pub(super) fn verdict_of_draft(
+        &self,
+        draft: &ProfileDraft,
+        info: &ProviderInfo,
+        capabilities: &Capabilities,
+    ) -> Verdict {
+        // Nobody knows its id yet.
+        let is_open =
+            self.filter.expression.as_ref().is_some_and(|it| it.compared().contains(&FieldPath::ID));
+        let id = ProfileId::new(info.service.clone(), info.account.clone(), draft.kind().clone(), "new");
+        match id {
+            Ok(id) if !is_open => self.verdict_after(&Profile::new(id), draft.fields(), capabilities),
+            _ => Verdict::Undetermined,
+        }
+    }
+
+    /// A page without those who are not in it.
+    pub(super) fn page(
+        &self,
+        page: Page<Profile>,
+        query: &ListQuery,
+        capabilities: &Capabilities,
+    ) -> Page<Profile> {
+        if self.is_everybody() {
+            return page;
+        }
+        if page.collection.as_ref().is_some_and(|kind| !self.has_kind(kind)) {
+            return passed_over(page);
+        }
+        let filter = &query.filter;
+        let pushed = query.filter_plan(capabilities).pushed;
+        let exact: Vec<_> = pushed.into_iter().filter(|part| part.is_exact()).collect();
+        let mut contradicted: Vec<FilterPart> = Vec::new();
+        let mut page = page.leave_out(|profile| {
+            let verdict = self.verdict(profile, capabilities);
+            if verdict == Verdict::Wanted {
+                return verdict;
+            }
+            let contradicts =
+                |part: &&FilterPart| filter.verdict_of(**part, profile, capabilities) == Verdict::Unwanted;
+            contradicted.extend(exact.iter().filter(contradicts));
+            // Whom the query leaves out nobody misses.
+            verdict.and(filter.verdict(profile, capabilities))
+        });
+        if let Some(left_out) = &mut page.left_out {
+            left_out.contradicted.append(&mut contradicted);
+        }
+        page
+    }
+
+    /// The capabilities of what is left of those of the provider below.
+    pub(super) fn restrict(&self, below: &Capabilities) -> Capabilities {
+        let mut capabilities = below.clone();
+        for (support, operation) in supports(&mut capabilities.operations) {
+            self.restrict_support(support, operation);
+        }
+        capabilities.operations.aliases.retain(|alias| self.has_kind(&alias.kind));
+        if !self.is_everybody() {
+            for listing in [&mut capabilities.listing, &mut capabilities.members] {
+                listing.collections.retain(|collection| self.has_kind(&collection.kind));
+                listing.declares_total = false;
+                listing.both_ends = false;
+                listing.is_scoped = true;
+            }
+        }
+        capabilities
+    }
+
+    fn restrict_support(&self, support: &mut Support, operation: Option<ScopedOperation>) {
+        let Support::For(kinds) = support else { return };
+        let is_allowed = match (&self.operations, operation) {
+            (Some(operations), Some(operation)) => operations.contains(&operation),
+            _ => true,
+        };
+        kinds.retain(|kind| self.has_kind(kind));
+        if !is_allowed {
+            *support = Support::no(NO_OPERATION);
+        } else if kinds.is_empty() {
+            *support = Support::no(NO_KIND);
+        }
+    }
+}
+
+/// What a provider supports, and the operation that stands for it.
+fn supports(operations: &mut Operations) -> [(&mut Support, Option<ScopedOperation>); 10] {
+    [
+        (&mut operations.list, Some(ScopedOperation::List)),
+        (&mut operations.get, Some(ScopedOperation::Get)),
+        (&mut operations.current, Some(ScopedOperation::Current)),
+        (&mut operations.enrich, None),
+        (&mut operations.members, Some(ScopedOperation::Members)),
+        (&mut operations.create, Some(ScopedOperation::Create)),
+        (&mut operations.update, Some(ScopedOperation::Update)),
+        (&mut operations.deactivate, Some(ScopedOperation::Deactivate)),
+        (&mut operations.delete, Some(ScopedOperation::Delete)),
+        (&mut operations.enroll, Some(ScopedOperation::Enroll)),
+    ]
+}
+
+/// A page of a collection that is not in the scope: the listing goes on with the next one.
+fn passed_over(page: Page<Profile>) -> Page<Profile> {
+    let next = page.next_collection.clone().map_or(Next::End, Next::Cursor);
+    Page {
+        next,
+        collection: page.collection,
+        next_collection: page.next_collection,
+        date: page.date,
+        cached_at: page.cached_at,
+        request_id: page.request_id,
+        ..Page::not_offered(page.effort)
+    }
+}

@@ -1,0 +1,73 @@
+//! What came to a provider in memory.
+
+use std::{borrow::Cow, collections::VecDeque, fmt};
+
+use serde_json::Value;
+
+use crate::PlannedRequest;
+
+/// How many requests are kept.
+const KEPT: usize = 10_000;
+
+/// A request that came to a [`MemoryProvider`](super::MemoryProvider). A write is noted as its plan showed it.
+///
+/// `Debug` shows no body.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct MemoryRequest {
+    /// The HTTP method that a service would have for it.
+    pub method: Cow<'static, str>,
+    /// The URL, which begins with `memory:`.
+    pub url: String,
+    /// The JSON body.
+    pub body: Option<Value>,
+    /// Whether it writes.
+    pub is_write: bool,
+}
+
+impl MemoryRequest {
+    pub(super) fn read(url: String) -> Self {
+        Self { method: Cow::Borrowed("GET"), url, body: None, is_write: false }
+    }
+
+    pub(super) fn write(request: PlannedRequest) -> Self {
+        Self { method: request.method, url: request.url, body: request.body, is_write: true }
+    }
+}
+
+impl fmt::Debug for MemoryRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "MemoryRequest({} {})", self.method, self.url)
+    }
+}
+
+/// The latest requests.
+#[derive(Default)]
+pub(super) struct RequestLog {
+    latest: VecDeque<MemoryRequest>,
+    count: u64,
+    writes: u64,
+}
+
+impl RequestLog {
+    pub(super) fn push(&mut self, request: MemoryRequest) {
+        if self.latest.len() == KEPT {
+            self.latest.pop_front();
+        }
+        self.count += 1;
+        self.writes += u64::from(request.is_write);
+        self.latest.push_back(request);
+    }
+
+    pub(super) fn latest(&self) -> Vec<MemoryRequest> {
+        self.latest.iter().cloned().collect()
+    }
+
+    pub(super) const fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub(super) const fn writes(&self) -> u64 {
+        self.writes
+    }
+}

@@ -1,0 +1,122 @@
+//! Writes to the profiles in memory.
+
+use serde_json::Value;
+
+use super::{MemoryProvider, MemoryRequest, lock, store::Store};
+use crate::{
+    Change, Enrollment, Error, ErrorKind, FieldPath, PlannedRequest, Profile, ProfileChange, ProfileDraft,
+    ProfileId, ProfileProvider as _, Readable, Receipt, Result, Status, Write, apply::applied,
+};
+
+/// The URL of a profile.
+pub(super) fn url_of(id: &ProfileId) -> String {
+    // As the id prints: what would be ambiguous is percent-encoded.
+    let printed = id.to_string();
+    let native = printed.rsplit('/').next().unwrap_or_default();
+    format!("memory:{}/{native}", id.kind)
+}
+
+/// The request that makes a write.
+pub(super) fn request_of(write: &Write) -> PlannedRequest {
+    match write {
+        Write::Create { draft } => {
+            PlannedRequest::new("POST", format!("memory:{}", draft.kind()), Some(body_of(draft.fields())))
+        }
+        Write::Update { id, change } => PlannedRequest::new("PATCH", url_of(id), Some(body_of(change))),
+        Write::Deactivate { id } => PlannedRequest::new("POST", format!("{}/deactivate", url_of(id)), None),
+        Write::Delete { id } => PlannedRequest::new("DELETE", url_of(id), None),
+        Write::Enroll { id } => PlannedRequest::new("POST", format!("{}/enroll", url_of(id)), None),
+    }
+}
+
+/// The fields by their paths; null for one that is cleared.
+fn body_of(change: &ProfileChange) -> Value {
+    let fields = change.iter().map(|(path, change)| match change {
+        Change::Set(value) => (path.to_string(), value.clone()),
+        Change::Keep | Change::Clear => (path.to_string(), Value::Null),
+    });
+    Value::Object(fields.collect())
+}
+
+/// Makes a write.
+pub(super) fn write(provider: &MemoryProvider, write: &Write) -> Result<Receipt> {
+    let named = |error: Error| error.with_provider(provider.info()).with_operation(write.operation());
+    provider.note(MemoryRequest::write(request_of(write)));
+    let store = &mut lock(&provider.0.store);
+    match write {
+        Write::Create { draft } => create(provider, store, draft),
+        Write::Update { id, change } => {
+            changed(provider, store, id, |profile| applied(profile, change, provider.capabilities()))
+        }
+        Write::Deactivate { id } => changed(provider, store, id, with_status(Status::Suspended)),
+        Write::Delete { id } if provider.0.shows_deleted => {
+            changed(provider, store, id, with_status(Status::Deleted))
+        }
+        Write::Delete { id } => store.remove(id).map(|_| Receipt::Accepted).ok_or_else(|| provider.nobody()),
+        Write::Enroll { id } => match store.get(id) {
+            Some(_) => {
+                let link = format!("https://memory.invalid/enroll/{}", store.next_native());
+                Ok(Receipt::Enrollment(Enrollment::new(link, None)))
+            }
+            None => Err(provider.nobody()),
+        },
+    }
+    .map_err(named)
+}
+
+fn create(provider: &MemoryProvider, store: &mut Store, draft: &ProfileDraft) -> Result<Receipt> {
+    let info = provider.info();
+    let id = loop {
+        let native = store.next_native();
+        let id = ProfileId::new(info.service.clone(), info.account.clone(), draft.kind().clone(), native)
+            .map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
+        if store.get(&id).is_none() {
+            break id;
+        }
+    };
+    let mut profile = applied(&Profile::new(id), draft.fields(), provider.capabilities())?;
+    let is_shown = |path| provider.capabilities().fields.readable(path) == Readable::Yes;
+    if profile.status.is_absent() && is_shown(&FieldPath::STATUS) {
+        profile.status = Status::Active.into();
+    }
+    if let Some(clock) = &provider.0.clock {
+        let now = clock();
+        for (path, time) in [
+            (&FieldPath::TIMES_CREATED, &mut profile.times.created),
+            (&FieldPath::TIMES_UPDATED, &mut profile.times.updated),
+        ] {
+            if is_shown(path) {
+                *time = now.into();
+            }
+        }
+    }
+    store.put(profile.clone());
+    Ok(Receipt::Shows(Box::new(profile)))
+}
+
+/// Changes a profile, and shows it.
+fn changed(
+    provider: &MemoryProvider,
+    store: &mut Store,
+    id: &ProfileId,
+    change: impl FnOnce(&Profile) -> Result<Profile>,
+) -> Result<Receipt> {
+    let mut profile = change(store.get(id).ok_or_else(|| provider.nobody())?)?;
+    if let (Some(clock), Readable::Yes) =
+        (&provider.0.clock, provider.capabilities().fields.readable(&FieldPath::TIMES_UPDATED))
+    {
+        profile.times.updated = clock().into();
+    }
+    store.put(profile.clone());
+    Ok(Receipt::Shows(Box::new(profile)))
+}
+
+fn with_status(status: Status) -> impl FnOnce(&Profile) -> Result<Profile> {
+    move |profile| {
+        let mut profile = profile.clone();
+        profile.status = status.into();
+        profile.status_raw = crate::Field::Absent;
+        profile.raw = None;
+        Ok(profile)
+    }
+}

@@ -1,0 +1,19 @@
+//! Layers around the provider in memory, and around one whose calls take time.
+
+mod cached;
+mod observed;
+mod read_only;
+mod scoped;
+mod slow;
+
+use std::sync::Arc;
+
+use anyprofile_core::{ProfileProvider, memory::MemoryProvider};
+
+use crate::in_memory::builder;
+
+/// A provider of some people, to look at and to wrap.
+fn memory(people: usize) -> (MemoryProvider, Arc<dyn ProfileProvider>) {
+    let memory = builder(people).with_current(crate::in_memory::id("p00")).build().unwrap();
+    (memory.clone(), Arc::new(memory))
+}

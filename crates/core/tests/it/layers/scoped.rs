@@ -1,0 +1,478 @@
+//! `Scoped`.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use anyprofile_core::{
+    Capabilities, CheckMethod, Cursor, Error, ErrorKind, ExecuteOptions, Executed, Expected, Field,
+    FieldPath, FieldSpec, Filter, FilterPart, FindKey, Found, GetOptions, IdKind, Label, ListQuery,
+    ListReport, ListedCollection, Page, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId,
+    ProfileProvider, ProfileProviderExt, ProviderInfo, Result, Status, Support, View, Write, async_trait,
+    layers::{Cached, Scoped, ScopedOperation},
+    memory::MemoryProvider,
+};
+use futures_util::TryStreamExt;
+use serde_json::json;
+
+use crate::{
+    in_memory::{builder, id, person},
+    memory::Memory,
+};
+
+fn filter(set: impl FnOnce(&mut Filter)) -> Filter {
+    let mut filter = Filter::default();
+    set(&mut filter);
+    filter
+}
+
+/// Those with the label `contractor`.
+fn contractors() -> Filter {
+    filter(|it| it.label = Some("contractor".to_owned()))
+}
+
+fn condition(text: &str) -> Filter {
+    filter(|it| it.expression = text.parse().ok())
+}
+
+fn labelled(number: usize, name: Option<&str>) -> Profile {
+    let label = |name: &str| {
+        let mut label = Label::default();
+        label.name = name.into();
+        vec![label]
+    };
+    let mut profile = person(number);
+    profile.labels = name.map(label).into();
+    profile
+}
+
+/// Of twelve people the first three are contractors, and of the last one that is not known.
+fn people() -> MemoryProvider {
+    let people = (0..11).map(|number| labelled(number, (number < 3).then_some("contractor")));
+    builder(0).with_profiles(people).with_profile(person(11)).build().unwrap()
+}
+
+fn scoped(provider: &MemoryProvider, filter: Filter) -> Scoped {
+    Scoped::new(Arc::new(provider.clone()), filter)
+}
+
+async fn list(provider: &dyn ProfileProvider, query: ListQuery) -> (Vec<String>, ListReport) {
+    let mut listing = provider.list(query);
+    let mut names = Vec::new();
+    while let Some(profile) = listing.try_next().await.unwrap() {
+        names.push(profile.id.native().to_owned());
+    }
+    (names, listing.report())
+}
+
+#[tokio::test]
+async fn a_listing_has_who_is_in_the_scope_and_counts_of_whom_that_is_not_known() {
+    let people = people();
+    let layer = scoped(&people, contractors());
+    let (names, report) = list(&layer, ListQuery::new().with_page_size(2)).await;
+    assert_eq!(names, ["p00", "p01", "p02"]);
+    assert!(!report.is_complete() && report.undetermined == 1);
+    people.remove(&id("p11"));
+    let (_, report) = list(&layer, ListQuery::new().with_page_size(2)).await;
+    assert!(report.is_complete(), "{report:?}");
+    // Of nobody else anything is told, nor how many there are.
+    assert_eq!((report.received, report.seen, report.declared_total, report.empty_pages), (3, 3, None, 0));
+    let page = layer.list_page(&ListQuery::new(), None).await.unwrap();
+    assert_eq!((page.items.len(), page.declared_total), (3, None));
+    for shown in [format!("{report:?}"), format!("{page:?}"), serde_json::to_string(&report).unwrap()] {
+        assert!(!shown.contains("p11") && !shown.contains("p05"), "{shown}");
+    }
+    assert!(!layer.capabilities().listing.declares_total);
+}
+
+#[tokio::test]
+async fn the_query_filters_within_the_scope_and_whom_it_leaves_out_nobody_misses() {
+    let layer = scoped(&people(), contractors());
+    let active = filter(|it| it.status = vec![Status::Active.into()]);
+    let (names, report) = list(&layer, ListQuery::new().with_filter(active)).await;
+    assert_eq!(names, ["p01", "p02"]);
+    assert_eq!(report.undetermined, 1, "the eleventh is active");
+    let suspended = filter(|it| it.status = vec![Status::Suspended.into()]);
+    let (names, report) = list(&layer, ListQuery::new().with_filter(suspended)).await;
+    assert_eq!(names, ["p00"]);
+    assert!(report.is_complete(), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_limit_is_met_without_a_request_for_each_who_is_left_out() {
+    let layer = scoped(&people(), condition("id ~ p10"));
+    let (names, report) = list(&layer, ListQuery::new().with_limit(1)).await;
+    assert_eq!((names.len(), report.requests), (1, 1));
+}
+
+#[tokio::test]
+async fn a_condition_that_something_is_not_so_holds_where_that_is_known() {
+    let layer = scoped(&people(), condition("not labels = contractor"));
+    let (names, report) = list(&layer, ListQuery::new()).await;
+    assert_eq!((names.len(), report.undetermined), (8, 1));
+    assert!(layer.get(&id("p11")).await.unwrap_err().is_out_of_scope());
+}
+
+#[tokio::test]
+async fn a_record_that_does_not_come_is_missed_also_where_it_may_be_out_of_the_scope() {
+    for (total, is_complete) in [(25, true), (26, false)] {
+        let mut service = Memory::of(25, 10);
+        service.total = Some(total);
+        service.capabilities.fields = [FieldSpec::read(FieldPath::ID, "id")].into_iter().collect();
+        let layer = Scoped::new(service.shared(), condition("id ~ u1"));
+        let (names, report) = list(&layer, ListQuery::new()).await;
+        assert_eq!(names.len(), 11);
+        assert_eq!((report.is_complete(), report.missing()), (is_complete, Some(total - 25)));
+    }
+}
+
+#[tokio::test]
+async fn who_comes_twice_out_of_the_scope_does_not_stand_for_somebody_else_and_is_not_told() {
+    // The last of each page is the first of the next one, and one of the seven never comes.
+    let pages = |position: &str| {
+        Ok(match position {
+            "" => (vec!["a".to_owned(), "x1".to_owned(), "x2".to_owned()], Some("1".to_owned())),
+            "1" => (vec!["x2".to_owned(), "x3".to_owned(), "b".to_owned()], Some("2".to_owned())),
+            _ => (vec!["x4".to_owned()], None),
+        })
+    };
+    let mut service = Memory::by(pages);
+    service.total = Some(7);
+    service.capabilities.fields = [FieldSpec::read(FieldPath::ID, "id")].into_iter().collect();
+    let layer = Scoped::new(service.shared(), condition("not id ~ x"));
+    let (names, report) = list(&layer, ListQuery::new()).await;
+    assert_eq!(names, ["a", "b"]);
+    assert_eq!((report.duplicates, report.missing(), report.is_complete()), (0, Some(1), false));
+}
+
+#[tokio::test]
+async fn who_is_out_of_the_scope_is_refused_like_who_is_not_there_and_nothing_is_written() {
+    let people = people();
+    let layer = scoped(&people, contractors());
+    let change = ProfileChange::new().set(FieldPath::TITLE, "cto");
+    for name in ["p05", "p11", "nobody"] {
+        let p = id(name);
+        let mut errors = vec![
+            layer.get(&p).await.unwrap_err(),
+            layer.find_by(&FindKey::NativeId(name.to_owned())).await.unwrap_err(),
+            layer.find_by(&FindKey::Email(format!("person.{}@example.com", &name[1..]))).await.unwrap_err(),
+            layer.enroll(&p).await.unwrap_err(),
+        ];
+        // The service has no such thing.
+        assert_eq!(errors.pop().unwrap().kind(), ErrorKind::Unsupported);
+        for write in
+            [Write::update(p.clone(), change.clone()), Write::deactivate(p.clone()), Write::delete(p.clone())]
+        {
+            errors.push(layer.plan(&write, &PlanOptions::new()).await.unwrap_err());
+            // What the provider below has planned is not executed either, and can be by that one.
+            let Ok(plan) = people.plan(&write, &PlanOptions::new()).await else { continue };
+            let error = layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err();
+            assert!(error.is_out_of_scope() && !plan.is_spent());
+            errors.push(error);
+        }
+        for error in errors {
+            assert!(error.is_out_of_scope() && error.kind() == ErrorKind::PermissionDenied, "{error}");
+            assert!(error.hint().is_some() && error.message().contains("scope"), "{error}");
+            assert_eq!((error.effort().requests, error.status(), error.source_text()), (0, None, None));
+            assert!(!format!("{error:?}").contains(name), "{error:?}");
+        }
+    }
+    assert_eq!(people.write_count(), 0);
+    layer.get(&id("p01")).await.unwrap();
+    let found = layer.find_by(&FindKey::Email("person.1@example.com".to_owned())).await.unwrap();
+    assert!(found.profiles.len() == 1 && found.is_complete);
+}
+
+trait SourceText {
+    fn source_text(&self) -> Option<String>;
+}
+
+impl SourceText for Error {
+    fn source_text(&self) -> Option<String> {
+        std::error::Error::source(self).map(ToString::to_string)
+    }
+}
+
+#[tokio::test]
+async fn somebody_in_the_scope_is_written_to_and_not_moved_out_of_it() {
+    let people = people();
+    let layer = scoped(&people, contractors());
+    let title = ProfileChange::new().set(FieldPath::TITLE, "cto");
+    assert_eq!(layer.update(&id("p01"), &title).await.unwrap().title, "cto");
+    let stays = ProfileChange::new().set(FieldPath::LABELS, json!(["contractor", "on call"]));
+    layer.update(&id("p01"), &stays).await.unwrap();
+    let writes = people.write_count();
+    let leaves = ProfileChange::new().set(FieldPath::LABELS, json!(["on call"]));
+    for change in [leaves.clone(), ProfileChange::new().clear(FieldPath::LABELS)] {
+        let error = layer.update(&id("p01"), &change).await.unwrap_err();
+        assert!(error.is_out_of_scope() && error.message().contains("out of the scope"), "{error}");
+    }
+    let write = Write::update(id("p01"), leaves);
+    let plan = people.plan(&write, &PlanOptions::new()).await.unwrap();
+    assert!(layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err().is_out_of_scope());
+    assert_eq!(people.write_count(), writes);
+    // That somebody leaves is what a deactivation is for.
+    let active = scoped(&people, filter(|it| it.status = vec![Status::Active.into()]));
+    active.deactivate(&id("p01")).await.unwrap();
+    assert!(active.get(&id("p01")).await.unwrap_err().is_out_of_scope());
+    layer.delete(&id("p01")).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_left_the_scope_since_the_plan_was_made_is_not_written_to() {
+    let people = people();
+    let layer = scoped(&people, contractors());
+    let plan = layer.plan(&Write::deactivate(id("p01")), &PlanOptions::new()).await.unwrap();
+    people.insert(labelled(1, None)).unwrap();
+    let error = layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err();
+    assert!(error.is_out_of_scope() && !plan.is_spent() && people.write_count() == 0);
+    people.insert(labelled(1, Some("contractor"))).unwrap();
+    layer.execute(&plan, &ExecuteOptions::new()).await.unwrap().into_result().unwrap();
+    let spent = layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err();
+    assert_eq!(spent.kind(), ErrorKind::Conflict);
+}
+
+#[tokio::test]
+async fn a_plan_for_a_given_profile_goes_by_that_one_and_its_execution_by_the_service() {
+    let people = people();
+    let layer = scoped(&people, contractors());
+    let write = Write::deactivate(id("p05"));
+    let before = people.request_count();
+    let honest = PlanOptions::given(labelled(5, None));
+    assert!(layer.plan(&write, &honest).await.unwrap_err().is_out_of_scope());
+    let plan = layer.plan(&write, &PlanOptions::given(labelled(5, Some("contractor")))).await.unwrap();
+    assert_eq!(people.request_count(), before);
+    assert!(layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err().is_out_of_scope());
+    assert_eq!(people.write_count(), 0);
+}
+
+#[tokio::test]
+async fn who_is_created_is_seen_to_be_in_the_scope() {
+    let people = people();
+    let draft = ProfileDraft::new(IdKind::USER).set(FieldPath::NAME_DISPLAY, "Grace");
+    let contractor = draft.clone().set(FieldPath::LABELS, json!(["contractor"]));
+    for (filter, draft, is_allowed) in [
+        (contractors(), &draft, false),
+        (contractors(), &contractor, true),
+        (condition("labels = contractor or title = cto"), &contractor, true),
+        (condition("not labels = contractor"), &draft, false),
+        (condition("id != x"), &contractor, false),
+        (filter(|it| it.status = vec![Status::Active.into()]), &contractor, false),
+    ] {
+        let before = people.request_count();
+        let layer = scoped(&people, filter);
+        match layer.create(draft).await {
+            Ok(created) => assert!(is_allowed && created.name.display == "Grace"),
+            Err(error) => {
+                assert!(!is_allowed && error.is_out_of_scope() && error.hint().is_some(), "{error}");
+                let plan = people.plan(&Write::create(draft.clone()), &PlanOptions::new()).await.unwrap();
+                assert!(layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err().is_out_of_scope());
+                assert_eq!(people.request_count(), before);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_in_the_scope_is_not_offered_and_costs_no_request() {
+    let people = people();
+    let layer = scoped(&people, Filter::default()).with_operations([
+        ScopedOperation::List,
+        ScopedOperation::Get,
+        ScopedOperation::Delete,
+    ]);
+    let operations = &layer.capabilities().operations;
+    assert!(operations.delete.is_supported() && !operations.update.is_supported());
+    let before = people.request_count();
+    for write in [Write::deactivate(id("p01")), Write::create(ProfileDraft::new(IdKind::USER))] {
+        let plan = people.plan(&write, &PlanOptions::given(person(1))).await.unwrap();
+        for error in [
+            layer.plan(&write, &PlanOptions::new()).await.unwrap_err(),
+            layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Unsupported);
+            assert!(error.message().contains("scope"), "{error}");
+        }
+    }
+    let nobody = scoped(&people, Filter::default()).with_operations([]);
+    assert_eq!(nobody.get(&id("p01")).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    let key = FindKey::Username("x".to_owned());
+    assert_eq!(nobody.find_by(&key).await.unwrap_err().kind(), ErrorKind::Unsupported);
+    let listed = nobody.list_page(&ListQuery::new(), None).await.unwrap_err();
+    assert_eq!((listed.kind(), people.request_count()), (ErrorKind::Unsupported, before));
+    let other = scoped(&people, Filter::default()).with_kinds([IdKind::ORGANIZATION]);
+    assert_eq!(other.get(&id("p01")).await.unwrap_err().kind(), ErrorKind::Unsupported);
+}
+
+#[tokio::test]
+async fn collections_of_other_kinds_are_passed_over_at_one_request_each() {
+    let mut capabilities = Capabilities::default();
+    let kinds = [IdKind::ORGANIZATION, IdKind::USER];
+    capabilities.operations.list = Support::of(kinds.clone());
+    capabilities.listing.page_size = true;
+    capabilities.listing.declares_total = true;
+    capabilities.listing.collections = kinds.map(|kind| ListedCollection::new(kind, [])).to_vec();
+    let companies = (0..9).map(|it| Profile::new(format!("memory:test/organization/o{it}").parse().unwrap()));
+    let provider = builder(4).with_profiles(companies).with_capabilities(capabilities).build().unwrap();
+    let layer = scoped(&provider, Filter::default()).with_kinds([IdKind::USER]);
+    let (names, report) = list(&layer, ListQuery::new().with_page_size(2).with_concurrency(1)).await;
+    assert_eq!((names.len(), report.requests, report.received), (4, 3, 4));
+    assert!(report.is_complete() && report.declared_total.is_none(), "{report:?}");
+    assert_eq!(layer.capabilities().listing.collections.len(), 1);
+}
+
+/// A provider whose plain records show no labels, and which takes a filter by status for its opposite.
+#[derive(Debug)]
+struct Odd {
+    provider: MemoryProvider,
+    capabilities: Capabilities,
+    gets: Mutex<Vec<bool>>,
+}
+
+const PLAIN: View = View::new("plain");
+const RICH: View = View::new("rich");
+
+impl Odd {
+    fn new(provider: MemoryProvider) -> Self {
+        let mut capabilities = provider.capabilities().clone();
+        capabilities.operations.enrich = Support::users();
+        capabilities.listing.filters = vec![FilterPart::Status];
+        Self { provider, capabilities, gets: Mutex::default() }
+    }
+}
+
+#[async_trait]
+impl ProfileProvider for Odd {
+    fn info(&self) -> &ProviderInfo {
+        self.provider.info()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+        let mut query = query.clone();
+        if let ([Expected::Is(status)], false) = (&query.filter.status[..], query.local_filter) {
+            let other = if *status == Status::Active { Status::Suspended } else { Status::Active };
+            query.filter.status = vec![other.into()];
+        }
+        self.provider.list_page(&query, cursor).await
+    }
+
+    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        self.gets.lock().unwrap().push(options.enrich);
+        let mut profile = self.provider.get_with(id, options).await?;
+        if !options.enrich {
+            profile.labels = Field::Absent;
+        }
+        Ok(profile)
+    }
+
+    async fn find_by(&self, key: &FindKey) -> Result<Found> {
+        self.provider.find_by(key).await
+    }
+
+    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        self.provider.plan(write, options).await
+    }
+
+    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+        self.provider.execute(plan, options).await
+    }
+}
+
+#[tokio::test]
+async fn what_decides_and_is_in_another_record_is_read_there() {
+    assert_ne!(PLAIN, RICH);
+    let odd = Arc::new(Odd::new(people()));
+    let layer = Scoped::new(Arc::clone(&odd) as _, contractors());
+    let profile = layer.get(&id("p01")).await.unwrap();
+    assert!(profile.labels.is_absent(), "what was asked for is given");
+    assert_eq!(*odd.gets.lock().unwrap(), [false, true]);
+    assert!(layer.get(&id("p05")).await.unwrap_err().is_out_of_scope());
+    layer.deactivate(&id("p01")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_filter_that_the_service_misreads_is_noticed_by_those_who_are_left_out_too() {
+    // Taken for its opposite, the filter brings those alone who are not in the scope.
+    let people = (0..9).map(|number| labelled(number, (number % 3 > 0).then_some("contractor")));
+    let odd = Odd::new(builder(0).with_profiles(people).build().unwrap());
+    let layer = Scoped::new(Arc::new(odd), contractors());
+    let active = filter(|it| it.status = vec![Status::Active.into()]);
+    let (names, report) = list(&layer, ListQuery::new().with_filter(active).with_page_size(2)).await;
+    assert_eq!(names.len(), 6);
+    assert_eq!(report.misread_filters, [FilterPart::Status]);
+    assert!(report.is_complete(), "{report:?}");
+}
+
+#[tokio::test]
+async fn the_own_profile_is_shown_in_the_scope_and_a_credential_is_proven_without_it() {
+    let people = builder(0).with_profile(labelled(1, Some("contractor"))).with_profile(labelled(2, None));
+    let inside = people.clone().with_current(id("p01")).build().unwrap();
+    let outside = people.with_current(id("p02")).build().unwrap();
+    let layer = scoped(&inside, contractors());
+    assert_eq!(layer.current().await.unwrap().id, id("p01"));
+    assert_eq!(layer.check().await.unwrap().method, CheckMethod::Current);
+    let layer = scoped(&outside, contractors());
+    assert!(layer.current().await.unwrap_err().is_out_of_scope());
+    let checked = layer.check().await.unwrap();
+    assert_eq!((checked.method, checked.profile, checked.declared_total), (CheckMethod::List, None, None));
+}
+
+#[tokio::test]
+async fn members_are_listed_of_an_organization_that_is_in_the_scope() {
+    let mut capabilities = people().capabilities().clone();
+    let [user, organization] = [IdKind::USER, IdKind::ORGANIZATION];
+    capabilities.operations.get = Support::of([user, organization.clone()]);
+    capabilities.operations.members = Support::of([organization]);
+    let [acme, other]: [ProfileId; 2] =
+        ["acme", "other"].map(|it| format!("memory:test/organization/{it}").parse().unwrap());
+    let mut company = Profile::new(acme.clone());
+    company.labels = labelled(0, Some("contractor")).labels;
+    let people = builder(0)
+        .with_profiles([
+            labelled(1, Some("contractor")),
+            labelled(2, None),
+            company,
+            Profile::new(other.clone()),
+        ])
+        .with_members(acme.clone(), [id("p01"), id("p02")])
+        .with_members(other.clone(), [id("p01")])
+        .with_capabilities(capabilities)
+        .build()
+        .unwrap();
+    let layer = scoped(&people, contractors());
+    let (names, _) = list(&layer, ListQuery::new().with_member_of(acme)).await;
+    assert_eq!(names, ["p01"]);
+    let error = layer.members(&other, ListQuery::new()).try_next().await.unwrap_err();
+    assert!(error.is_out_of_scope());
+}
+
+#[tokio::test]
+async fn layers_compose_in_any_order() {
+    let people = people();
+    people.remove(&id("p11"));
+    let minute = Duration::from_secs(60);
+    let active = filter(|it| it.status = vec![Status::Active.into()]);
+    let below: Arc<dyn ProfileProvider> = Arc::new(people.clone());
+    let layers: [Arc<dyn ProfileProvider>; 3] = [
+        Arc::new(Scoped::new(Arc::new(Cached::new(Arc::clone(&below), minute)), contractors())),
+        Arc::new(Cached::new(Arc::new(Scoped::new(Arc::clone(&below), contractors())), minute)),
+        Arc::new(Scoped::new(Arc::new(Scoped::new(below, active)), contractors())),
+    ];
+    for (layer, expected) in layers.iter().zip([3, 3, 2]) {
+        for _ in 0..2 {
+            let (names, report) = list(&**layer, ListQuery::new().with_page_size(2)).await;
+            assert_eq!(names.len(), expected);
+            assert!(report.is_complete() && report.declared_total.is_none(), "{report:?}");
+        }
+        assert!(layer.get(&id("p05")).await.unwrap_err().is_out_of_scope());
+        layer.deactivate(&id("p02")).await.unwrap();
+        people.insert(labelled(2, Some("contractor"))).unwrap();
+    }
+    let shown = format!("{:?}", layers[0]);
+    assert!(!shown.contains("contractor"), "{shown}");
+}

@@ -1,0 +1,76 @@
+//! A provider whose calls wait until they are let through, and may fail.
+
+use std::sync::{Arc, Mutex};
+
+use anyprofile_core::{
+    Capabilities, Cursor, Error, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page, Plan,
+    PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
+    memory::MemoryProvider,
+};
+use tokio::sync::Semaphore;
+
+#[derive(Debug)]
+pub(super) struct Slow {
+    provider: MemoryProvider,
+    /// Each call takes one.
+    pub(super) permits: Semaphore,
+    /// What the next call comes to, although it was carried out.
+    failure: Mutex<Option<Error>>,
+}
+
+impl Slow {
+    pub(super) fn new(provider: MemoryProvider) -> Arc<Self> {
+        let permits = Semaphore::new(0);
+        Arc::new(Self { provider, permits, failure: Mutex::default() })
+    }
+
+    pub(super) fn fail(&self, error: Error) {
+        *self.failure.lock().unwrap() = Some(error);
+    }
+
+    /// What is asked is asked at once, and answered when there is a permit.
+    async fn answered<T>(&self, result: Result<T>) -> Result<T> {
+        if let Ok(permit) = self.permits.acquire().await {
+            permit.forget();
+        }
+        match self.failure.lock().unwrap().take() {
+            Some(error) => Err(error),
+            None => result,
+        }
+    }
+}
+
+#[async_trait]
+impl ProfileProvider for Slow {
+    fn info(&self) -> &ProviderInfo {
+        self.provider.info()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        self.provider.capabilities()
+    }
+
+    async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+        self.answered(self.provider.list_page(query, cursor).await).await
+    }
+
+    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        self.answered(self.provider.get_with(id, options).await).await
+    }
+
+    async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
+        self.answered(self.provider.current_with(options).await).await
+    }
+
+    async fn find_by(&self, key: &FindKey) -> Result<Found> {
+        self.answered(self.provider.find_by(key).await).await
+    }
+
+    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        self.provider.plan(write, options).await
+    }
+
+    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+        self.answered(self.provider.execute(plan, options).await).await
+    }
+}
