@@ -92,6 +92,7 @@ async fn after_a_write_nothing_is_served_that_was_read_before_whatever_came_of_i
     let slow = Slow::new(memory.clone());
     let (layer, clock) = cached(Arc::clone(&slow) as _);
     slow.permits.add_permits(1000);
+    slow.writes.add_permits(1000);
     for failure in [None, Some(Effect::None), Some(Effect::Possible)] {
         layer.get(&id("p01")).await.unwrap();
         let change = title(&format!("{failure:?}"));
@@ -112,12 +113,11 @@ async fn after_a_write_nothing_is_served_that_was_read_before_whatever_came_of_i
     assert_eq!(sent(&memory, get()).await, 0);
 }
 
-#[tokio::test]
-async fn a_read_that_began_before_a_write_keeps_nothing_and_nobody_joins_it_afterwards() {
+/// A read that has seen the state before a write, and ends beside it or after it.
+async fn early_read(ends_beside: bool) {
     let (memory, _) = memory(3);
     let slow = Slow::new(memory.clone());
     let (layer, _) = cached(Arc::clone(&slow) as _);
-    // It has seen the old title when the write begins.
     let p01 = id("p01");
     let mut early = Box::pin(layer.get(&p01));
     assert!(early.as_mut().now_or_never().is_none());
@@ -125,20 +125,52 @@ async fn a_read_that_began_before_a_write_keeps_nothing_and_nobody_joins_it_afte
     let options = ExecuteOptions::new();
     let mut execution = Box::pin(layer.execute(&plan, &options));
     assert!(execution.as_mut().now_or_never().is_none());
-    // Beside the write.
+    let before = memory.request_count();
     let mut beside = Box::pin(layer.get(&p01));
     assert!(beside.as_mut().now_or_never().is_none());
+    assert_eq!(memory.request_count(), before + 1, "nobody joins it any more");
+    if ends_beside {
+        slow.permits.add_permits(2);
+        assert!(early.as_mut().await.unwrap().title.is_absent());
+        beside.as_mut().await.unwrap();
+    }
+    slow.writes.add_permits(1);
+    execution.await.unwrap().into_result().unwrap();
+    let before = memory.request_count();
+    let mut after = Box::pin(layer.get(&p01));
+    assert!(after.as_mut().now_or_never().is_none());
+    assert_eq!(memory.request_count(), before + 1, "what is read after the write is asked for anew");
+    slow.permits.add_permits(3);
+    if !ends_beside {
+        assert!(early.await.unwrap().title.is_absent());
+        beside.await.unwrap();
+    }
+    assert_eq!(after.await.unwrap().title, "cto");
+    assert_eq!(layer.get(&p01).await.unwrap().title, "cto");
+    assert_eq!(memory.request_count(), before + 1, "and kept");
+}
+
+#[tokio::test]
+async fn a_read_that_began_before_a_write_keeps_nothing_and_nobody_joins_it_afterwards() {
+    early_read(true).await;
+    early_read(false).await;
+}
+
+#[tokio::test]
+async fn a_read_that_began_before_a_write_and_ends_last_does_not_replace_what_came_after_it() {
+    let (memory, _) = memory(3);
+    let slow = Slow::new(memory.clone());
+    let (layer, _) = cached(Arc::clone(&slow) as _);
+    let p01 = id("p01");
+    let mut early = Box::pin(layer.get(&p01));
+    assert!(early.as_mut().now_or_never().is_none());
+    slow.writes.add_permits(1);
+    layer.update(&p01, &title("cto")).await.unwrap();
+    // Nothing is there yet that came after it.
     slow.permits.add_permits(1);
     assert!(early.await.unwrap().title.is_absent());
-    slow.permits.add_permits(2);
-    execution.await.unwrap().into_result().unwrap();
-    beside.await.unwrap();
-    slow.permits.add_permits(2);
-    let before = memory.request_count();
-    assert_eq!(layer.get(&id("p01")).await.unwrap().title, "cto");
-    assert_eq!(memory.request_count(), before + 1);
-    assert_eq!(layer.get(&id("p01")).await.unwrap().title, "cto");
-    assert_eq!(memory.request_count(), before + 1);
+    slow.permits.add_permits(1);
+    assert_eq!(layer.get(&p01).await.unwrap().title, "cto");
 }
 
 #[tokio::test]
@@ -242,6 +274,9 @@ async fn plans_and_proofs_ask_the_service() {
     memory.insert(changed).unwrap();
     let plan = layer.plan(&Write::update(id("p01"), title("dev")), &PlanOptions::new()).await.unwrap();
     assert!(plan.is_settled(), "it is so already");
+    // The cache holds what the plan rests on, and the service does not show it any more.
+    layer.clear();
+    layer.get(&id("p01")).await.unwrap();
     memory.insert(person(1)).unwrap();
     assert_eq!(layer.check_unchanged(&plan).await.unwrap_err().kind(), ErrorKind::Conflict);
     layer.current().await.unwrap();

@@ -98,7 +98,7 @@ async fn a_call_that_is_dropped_is_told_as_cancelled_and_a_write_as_one_that_may
     let plan = layer.plan(&write, &PlanOptions::new()).await.unwrap();
     assert!(layer.execute(&plan, &ExecuteOptions::new()).now_or_never().is_none());
     drop(layer.get(&id("p01")));
-    slow.permits.add_permits(1);
+    slow.writes.add_permits(1);
     slow.fail(Error::new(ErrorKind::Transport, "no answer").with_effect(Effect::Possible));
     let plan = layer.plan(&Write::delete(id("p02")), &PlanOptions::new()).await.unwrap();
     layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err();

@@ -12,16 +12,18 @@ use tokio::sync::Semaphore;
 #[derive(Debug)]
 pub(super) struct Slow {
     provider: MemoryProvider,
-    /// Each call takes one.
+    /// Each read takes one.
     pub(super) permits: Semaphore,
+    /// Each execution takes one.
+    pub(super) writes: Semaphore,
     /// What the next call comes to, although it was carried out.
     failure: Mutex<Option<Error>>,
 }
 
 impl Slow {
     pub(super) fn new(provider: MemoryProvider) -> Arc<Self> {
-        let permits = Semaphore::new(0);
-        Arc::new(Self { provider, permits, failure: Mutex::default() })
+        let [permits, writes] = [(); 2].map(|()| Semaphore::new(0));
+        Arc::new(Self { provider, permits, writes, failure: Mutex::default() })
     }
 
     pub(super) fn fail(&self, error: Error) {
@@ -30,7 +32,11 @@ impl Slow {
 
     /// What is asked is asked at once, and answered when there is a permit.
     async fn answered<T>(&self, result: Result<T>) -> Result<T> {
-        if let Ok(permit) = self.permits.acquire().await {
+        self.answered_by(&self.permits, result).await
+    }
+
+    async fn answered_by<T>(&self, permits: &Semaphore, result: Result<T>) -> Result<T> {
+        if let Ok(permit) = permits.acquire().await {
             permit.forget();
         }
         match self.failure.lock().unwrap().take() {
@@ -71,6 +77,6 @@ impl ProfileProvider for Slow {
     }
 
     async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
-        self.answered(self.provider.execute(plan, options).await).await
+        self.answered_by(&self.writes, self.provider.execute(plan, options).await).await
     }
 }
