@@ -17,6 +17,14 @@ pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
     #[serde(rename = "target_directory")]
     pub(crate) target: PathBuf,
+    /// Its crates.
+    pub(crate) packages: Vec<Package>,
+}
+
+/// A crate of the workspace.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Package {
+    pub(crate) name: String,
 }
 
 /// Runs cargo, showing the command line.

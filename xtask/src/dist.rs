@@ -20,7 +20,7 @@ pub(crate) fn run() -> Outcome {
     let manifest = ["--manifest-path", "crates/cli/Cargo.toml"];
     cargo(&[&bill[..], &manifest].concat(), &[]).map_err(|error| missing("cyclonedx", &error))?;
     // It is written beside the manifest of each crate of the workspace: only the command's is wanted.
-    let Workspace { root, target } = workspace()?;
+    let Workspace { root, target, .. } = workspace()?;
     let dist = target.join("dist");
     let name = "anyprofile.cdx.json";
     let moved = std::fs::rename(root.join("crates/cli").join(name), dist.join(name));

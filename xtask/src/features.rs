@@ -68,7 +68,9 @@ pub(crate) fn build_all() -> Outcome {
     for features in ["", "layers", "memory", "layers memory", "schema", "plan-record", "plan-record schema"] {
         check("anyprofile-core", features)?;
     }
-    for features in ["", "brotli", "zstd", "tower", "reqwest-middleware", "reqwest-middleware tower"] {
+    for features in
+        ["", "_rustls", "brotli", "zstd", "tower", "reqwest-middleware", "reqwest-middleware tower"]
+    {
         check("anyprofile-http", features)?;
     }
     for service in alone() {

@@ -76,7 +76,7 @@ pub(crate) fn check() -> Outcome {
     )?;
     let features = ["--features", "command"];
     cargo(&[&["build"][..], &of, &features].concat(), &[])?;
-    let command = workspace.target.join("debug").join("library");
+    let command = workspace.target.join("debug").join(format!("library{}", std::env::consts::EXE_SUFFIX));
     let run = |arguments: &[&str]| {
         let output = std::process::Command::new(&command).args(arguments).output();
         let output = output.map_err(|error| format!("{}: {error}", command.display()))?;
@@ -97,18 +97,17 @@ pub(crate) fn check() -> Outcome {
 }
 
 fn write(name: &str, folder: &Path, workspace: &Workspace, is_outside: bool) -> Outcome {
-    let Workspace { root, target } = workspace;
+    let Workspace { root, target, .. } = workspace;
+    let folder = &std::path::absolute(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let is_built = folder.starts_with(target);
     let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
     if !is_name {
         return Err(format!("'{name}' must be lower case letters and digits, such as 'library'"));
     }
-    let is_taken = fs::read_dir(root.join("crates"))
-        .map_err(|error| format!("crates: {error}"))?
-        .flatten()
-        .any(|entry| entry.file_name() == *name);
-    if is_taken && !is_built || syn::parse_str::<syn::Ident>(name).is_err() {
+    let package = format!("anyprofile-{name}");
+    let is_taken = workspace.packages.iter().any(|known| known.name == package || known.name == name);
+    if is_taken || syn::parse_str::<syn::Ident>(name).is_err() {
         return Err(format!("'{name}' is taken: by a crate of this project, or by the language"));
     }
     if folder.exists() {

@@ -167,11 +167,9 @@ impl AnthropicConfig {
     /// [`Config`](anyprofile_core::ErrorKind::Config), also for an admin key, which reads no user profiles. No request is sent.
     pub fn connect(self) -> Result<Connection> {
         if matches!(self.secret, Secret::AdminKey(_)) {
-            return Err(Error::config(format!(
-                "account '{}': an admin key reads no user profiles",
-                self.account
-            ))
-            .with_hint("use connect_organization for the organization's own people"));
+            return Err(Error::config("an admin key reads no user profiles")
+                .with_account(&ServiceName::from_static(SERVICE), &self.account)
+                .with_hint("use connect_organization for the organization's own people"));
         }
         let connector = UserProfilesConnector::new(self.spoken_beta());
         self.http_client().map(|http| Connection::new(connector, http))
@@ -191,11 +189,9 @@ impl AnthropicConfig {
     /// `org:admin`. No request is sent.
     pub fn connect_organization(self) -> Result<Connection> {
         if matches!(self.secret, Secret::ApiKey(_)) {
-            return Err(Error::config(format!(
-                "account '{}': the people of the organization are read with an admin key",
-                self.account
-            ))
-            .with_hint("name it as the account's admin_key"));
+            return Err(Error::config("the people of the organization are read with an admin key")
+                .with_account(&ServiceName::from_static(SERVICE), &self.account)
+                .with_hint("name it as the account's admin_key"));
         }
         self.http_client().map(|http| Connection::new(OrganizationConnector::new(), http))
     }

@@ -1,5 +1,7 @@
 //! The command line with what depends on the program.
 
+use std::borrow::Cow;
+
 use anyprofile::{
     Services,
     engine::{SettingKey, SettingKind},
@@ -13,7 +15,8 @@ pub(crate) fn command_of(program: &Program) -> clap::Command {
     let faults: Vec<_> = program.sandboxes().iter().flat_map(|sandbox| sandbox.fault_names()).collect();
     let has_sandbox = !program.sandboxes().is_empty();
     Arguments::command()
-        .name(program.name())
+        .name(program.name().to_owned())
+        .version(program.version().to_owned())
         .after_long_help(help_of(program.services()))
         .mut_arg("sandbox", |argument| argument.hide(!has_sandbox))
         .mut_subcommand("sandbox", |command| {
@@ -21,7 +24,9 @@ pub(crate) fn command_of(program: &Program) -> clap::Command {
             if faults.is_empty() {
                 command.mut_arg("fault", |argument| argument.hide(true))
             } else {
-                command.mut_arg("fault", |argument| argument.value_parser(PossibleValuesParser::new(faults)))
+                command.mut_arg("fault", |argument| {
+                    argument.value_parser(PossibleValuesParser::new(faults.into_iter().map(Cow::into_owned)))
+                })
             }
         })
 }

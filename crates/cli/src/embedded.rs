@@ -1,6 +1,6 @@
 //! The embedded sandbox of this project's services.
 
-use std::{io, sync::Arc};
+use std::{borrow::Cow, io, sync::Arc};
 
 use anyprofile::{IdKind, ProfileProvider, async_trait};
 use anyprofile_conformance::{SandboxServer, Server};
@@ -24,8 +24,8 @@ impl Sandbox for Embedded {
         Ok(Box::new(Started(Arc::new(sandbox))))
     }
 
-    fn fault_names(&self) -> Vec<&'static str> {
-        Fault::names()
+    fn fault_names(&self) -> Vec<Cow<'static, str>> {
+        Fault::names().into_iter().map(Cow::Borrowed).collect()
     }
 }
 

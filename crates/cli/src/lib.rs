@@ -27,6 +27,8 @@
 //! | `conformance` | | the command `conformance`: the checks that every provider passes, at a sandbox |
 //! | `fixture` | | a fixture server of one's own as a sandbox: `FixtureSandbox` |
 //! | `rustls` | yes | TLS by rustls, with the platform's certificate store |
+//! | `rustls-aws-lc` | | TLS by rustls with aws-lc-rs |
+//! | `rustls-no-provider` | | TLS by rustls with the cryptography that the program has installed for its process |
 //! | `native-tls` | | TLS by the platform's own library |
 //! | `brotli` | yes | responses compressed with Brotli |
 //! | `zstd` | | responses compressed with Zstandard |

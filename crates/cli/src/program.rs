@@ -1,6 +1,6 @@
 //! What a program consists of: its services, and the servers that stand in for them.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use crate::sandbox::Sandbox;
 use anyprofile::Services;
@@ -17,7 +17,8 @@ use anyprofile::Services;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Program {
-    name: &'static str,
+    name: Cow<'static, str>,
+    version: Cow<'static, str>,
     services: Services,
     sandboxes: Vec<Arc<dyn Sandbox>>,
 }
@@ -25,7 +26,12 @@ pub struct Program {
 impl Default for Program {
     /// Without any service.
     fn default() -> Self {
-        Self { name: "anyprofile", services: Services::none(), sandboxes: Vec::new() }
+        Self {
+            name: Cow::Borrowed("anyprofile"),
+            version: Cow::Borrowed(env!("CARGO_PKG_VERSION")),
+            services: Services::none(),
+            sandboxes: Vec::new(),
+        }
     }
 }
 
@@ -40,8 +46,14 @@ impl Program {
     }
 
     /// Gives the command another name, as it stands in its help.
-    pub fn named(mut self, name: &'static str) -> Self {
-        self.name = name;
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Gives the command another version than that of this crate, such as `env!("CARGO_PKG_VERSION")` of the program.
+    pub fn with_version(mut self, version: impl Into<Cow<'static, str>>) -> Self {
+        self.version = version.into();
         self
     }
 
@@ -51,8 +63,12 @@ impl Program {
         self
     }
 
-    pub(crate) fn name(&self) -> &'static str {
-        self.name
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn version(&self) -> &str {
+        &self.version
     }
 
     pub(crate) fn services(&self) -> &Services {

@@ -1,6 +1,6 @@
 //! Servers that stand in for services.
 
-use std::{fmt, io};
+use std::{borrow::Cow, fmt, io};
 
 use anyprofile::async_trait;
 use serde_json::{Map, Value};
@@ -16,7 +16,7 @@ pub trait Sandbox: fmt::Debug + Send + Sync + 'static {
     async fn start(&self, options: &SandboxOptions) -> io::Result<Box<dyn RunningSandbox>>;
 
     /// The names that `sandbox --fault` takes. Default: none.
-    fn fault_names(&self) -> Vec<&'static str> {
+    fn fault_names(&self) -> Vec<Cow<'static, str>> {
         Vec::new()
     }
 }
@@ -92,8 +92,11 @@ impl Running {
     ) -> io::Result<Self> {
         let mut running = Vec::new();
         for (sandbox, place) in sandboxes.iter().zip(0..) {
-            let port = if options.port == 0 { 0 } else { options.port.saturating_add(place) };
-            running.push(sandbox.start(&SandboxOptions { port, ..options }).await?);
+            let port = if options.port == 0 { Some(0) } else { options.port.checked_add(place) };
+            let port = port.ok_or_else(|| io::Error::other("there is no port behind 65535"))?;
+            let started = sandbox.start(&SandboxOptions { port, ..options }).await;
+            let on_port = |error: io::Error| io::Error::new(error.kind(), format!("on port {port}: {error}"));
+            running.push(started.map_err(on_port)?);
         }
         Ok(Self(running))
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use anyprofile::{
-    AccountName, Accounts, Directory, Error, ErrorKind, ProfileId, ProfileProvider, Result, Services,
-    engine::ServiceDescriptor,
+    AccountName, Accounts, Directory, Error, ProfileId, ProfileProvider, Result, Services,
+    engine::ServiceDescriptor, http::Url,
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 pub(crate) struct Session {
     pub(crate) directory: Directory,
     /// The accounts that could not be used at all, and why; each was told.
-    pub(crate) unusable: Vec<(AccountName, ErrorKind)>,
+    pub(crate) unusable: Vec<(AccountName, Error)>,
     /// They run as long as they are held.
     sandbox: Option<Running>,
 }
@@ -55,11 +55,12 @@ impl Session {
             .map_http(|http| if http.user_agent.is_some() { http } else { http.with_user_agent(product) });
         let (mut providers, mut unusable) = (Vec::new(), Vec::new());
         for (name, connected) in accounts.connect_each() {
+            let connected = if sandbox.is_some() { connected.and_then(at_sandbox) } else { connected };
             match connected {
                 Ok(provider) => providers.push(provider),
                 Err(error) => {
                     diagnostics::error(&error);
-                    unusable.push((name, error.kind()));
+                    unusable.push((name, error));
                 }
             }
         }
@@ -99,17 +100,29 @@ impl Session {
 /// The accounts that are configured. Credentials that are there and are not used are named: whoever has set them takes their
 /// accounts for asked.
 fn configured(global: &Global) -> Result<Accounts, Failure> {
-    if global.env {
-        return Ok(global.program.services().from_env()?);
+    let services = global.program.services();
+    match configured_if_any(global)? {
+        Some(accounts) => Ok(accounts),
+        // Says what to set.
+        None if global.env => Ok(services.from_env()?),
+        None => Ok(services.load(global.config.as_deref())?),
     }
-    let accounts = global.program.services().load(global.config.as_deref())?;
+}
+
+/// The same; `None` where nothing is configured at all.
+pub(crate) fn configured_if_any(global: &Global) -> Result<Option<Accounts>, Failure> {
+    let services = global.program.services();
+    if global.env {
+        return Ok(services.from_env_if_any()?);
+    }
+    let Some(accounts) = services.load_if_any(global.config.as_deref())? else { return Ok(None) };
     if !accounts.beside_file().is_empty() {
         say!(
             "note: not used, since there is a configuration file: {} in the environment; --env uses the environment in its place",
             accounts.beside_file().join(", ")
         );
     }
-    Ok(accounts)
+    Ok(Some(accounts))
 }
 
 /// That none of the accounts can be used; why not was told of each.
@@ -129,6 +142,19 @@ pub(crate) fn only_sandbox(command: &str) -> Failure {
     ))
 }
 
+/// A provider of the sandbox, which must be on this machine: a sandbox that does not say where it is would leave the account at
+/// the real service.
+pub(crate) fn at_sandbox(provider: Arc<dyn ProfileProvider>) -> Result<Arc<dyn ProfileProvider>> {
+    let info = provider.info();
+    let host = Url::parse(&info.base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    if host.is_some_and(|host| matches!(&*host, "127.0.0.1" | "[::1]" | "localhost")) {
+        return Ok(provider);
+    }
+    Err(Error::config("the sandbox does not say where it is, and nothing is sent to the service itself")
+        .with_provider(info)
+        .with_hint("name the variable of the base URL among the sandbox's"))
+}
+
 /// Starts the sandboxes, each on any free port.
 pub(crate) async fn start_sandbox(global: &Global, profiles: u64) -> Result<Running, Failure> {
     if global.program.sandboxes().is_empty() {
@@ -136,7 +162,7 @@ pub(crate) async fn start_sandbox(global: &Global, profiles: u64) -> Result<Runn
     }
     let options = SandboxOptions { profiles, ..SandboxOptions::default() };
     let running = Running::start(global.program.sandboxes(), options).await;
-    running.map_err(|error| Failure::Usage(format!("the sandbox cannot start: {error}")))
+    running.map_err(|error| Failure::Usage(format!("the sandbox cannot start {error}")))
 }
 
 /// The sandboxes' accounts, over real HTTP, as the environment would name them. What is further is an account only if it is

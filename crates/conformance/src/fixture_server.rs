@@ -6,6 +6,7 @@ use std::{
     fmt, io,
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use axum::{
@@ -25,6 +26,9 @@ use crate::{Disturbance, SentRequest, Server};
 
 /// How many requests are kept: far more than a check sends between a look at the count and one at the log.
 const KEPT_REQUESTS: usize = 2_000;
+
+/// How long nothing is accepted after that failed.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(10);
 
 /// How large a body may be, in bytes.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
@@ -248,8 +252,11 @@ impl Disturbed {
 async fn serve(listener: TcpListener, routes: Router, shared: Arc<Shared>, address: SocketAddr) {
     let mut connections = JoinSet::new();
     loop {
-        // A connection that was given up before it was taken.
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            // Given up before it was taken; or the process may open no more, which passes.
+            tokio::time::sleep(ACCEPT_AGAIN).await;
+            continue;
+        };
         // Small responses on a kept connection would otherwise wait for the client's delayed ACK.
         drop(stream.set_nodelay(true));
         let (routes, shared) = (routes.clone(), Arc::clone(&shared));
@@ -305,12 +312,13 @@ fn sent(parts: &Parts, body: &Bytes, address: SocketAddr) -> SentRequest {
     let text = String::from_utf8(body.to_vec()).unwrap_or_else(|_| "no text".to_owned());
     let sent = SentRequest::new(parts.method.as_str(), format!("http://{address}{path}")).with_body(text);
     parts.headers.iter().fold(sent, |sent, (name, value)| {
-        // The value of one that holds a credential is nobody's matter.
-        let value = if value.is_sensitive() || *name == header::AUTHORIZATION {
-            ""
-        } else {
-            value.to_str().unwrap_or_default()
-        };
+        // The value of one that may hold a credential is nobody's matter.
+        let value = if may_hold_credential(name.as_str()) { "" } else { value.to_str().unwrap_or_default() };
         sent.with_header(name.as_str(), value)
     })
+}
+
+/// Whether a header, by its name in lower case, may hold a credential.
+fn may_hold_credential(name: &str) -> bool {
+    ["auth", "cookie", "key", "secret", "token"].iter().any(|part| name.contains(part))
 }

@@ -298,6 +298,13 @@ impl Error {
         )
     }
 
+    /// Names the account that the failure is of, where there is no provider of it yet.
+    pub fn with_account(mut self, service: &ServiceName, account: &AccountName) -> Self {
+        self.0.service = Some(service.clone());
+        self.0.account = Some(account.clone());
+        self
+    }
+
     /// The same failure, of a request for what every account has, such as the list of its users: where a service says that
     /// there is no such thing, the account is not where the configuration says, and nothing is said of anybody.
     pub fn as_wrong_place(mut self) -> Self {

@@ -169,7 +169,8 @@ impl UpsunConfig {
         if let ListedOrganizations::These(organizations) = &self.organizations
             && let Some(wrong) = organizations.iter().find(|it| !may_be_organization(it))
         {
-            return Err(Error::config(format!("account '{}': '{wrong}' is no organization", self.account))
+            return Err(Error::config(format!("'{wrong}' is no organization"))
+                .with_account(&ServiceName::from_static(SERVICE), &self.account)
                 .with_hint("an organization is named by its id (26 letters and digits) or by name= and its machine name"));
         }
         let connector = UpsunConnector::new(self.organizations.clone());

@@ -1,6 +1,6 @@
 //! Keys that an account of any service has.
 
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
 use anyprofile_core::{Error, Result};
 use anyprofile_engine::{SettingKey, SettingKind, Settings};
@@ -54,7 +54,7 @@ pub static COMMON_KEYS: [SettingKey; 10] = [
     ),
     SettingKey::describe(
         "trusted_origins",
-        SettingKind::List { words: Cow::Borrowed(&[]) },
+        SettingKind::List { words: Vec::new() },
         None,
         "further origins that redirects and next links may lead to",
     ),
@@ -66,8 +66,8 @@ pub static COMMON_KEYS: [SettingKey; 10] = [
     ),
 ];
 
-const ONE_OR_MORE: SettingKind = SettingKind::Number { at_least: 1 };
-const ANY_NUMBER: SettingKind = SettingKind::Number { at_least: 0 };
+const ONE_OR_MORE: SettingKind = SettingKind::ONE_OR_MORE;
+const ANY_NUMBER: SettingKind = SettingKind::ANY_NUMBER;
 
 /// What an account says for the HTTP client.
 #[derive(Default, Deserialize)]
@@ -98,6 +98,10 @@ pub(super) fn take_http_options(settings: &mut Settings) -> Result<HttpOptions> 
         }
     }
     let common: Common = common.read()?;
+    if common.trusted_origins.iter().any(|origin| origin.contains('@')) {
+        return Err(Error::config("trusted_origins must have no user name and no password")
+            .with_hint("write each as https://host or https://host:port"));
+    }
     let mut http = HttpOptions::default()
         .with_allow_insecure_http(common.allow_insecure_http)
         .with_trusted_origins(common.trusted_origins);

@@ -68,39 +68,48 @@ impl AccountEntry {
         self.secrets.iter().map(|(key, source)| (key.as_str(), source))
     }
 
-    /// An account of a file. What is a table is where a secret is; everything else is a setting.
+    /// An account of a file. A table is where a secret is, unless its key is that of a setting.
     ///
     /// # Errors
     /// A configuration error that names the account and the key, and repeats no value.
     #[cfg(feature = "config")]
-    pub(super) fn from_table(name: &str, table: Map<String, Value>, services: &[&str]) -> Result<Self> {
+    pub(super) fn from_table(
+        name: &str,
+        mut table: Map<String, Value>,
+        services: &super::Services,
+    ) -> Result<Self> {
         let account: AccountName =
             name.parse().map_err(|error| Error::config(format!("account '{name}': {error}")))?;
         let of_account = |error: Error| in_account(&account, &error);
-        let mut service = None;
+        let service = match table.remove(SERVICE) {
+            Some(Value::String(text)) => text
+                .parse::<ServiceName>()
+                .map_err(|error| of_account(Error::config(format!("service: {error}"))))?,
+            Some(_) => return Err(of_account(Error::config("service must be text"))),
+            None => {
+                let known = services.names().join(", ");
+                let error =
+                    Error::config("service is required").with_hint(format!("known services: {known}"));
+                return Err(of_account(error));
+            }
+        };
+        let known = services.get(service.as_str());
+        // Of a service that is not known nothing is a setting for certain.
+        let is_setting = |key: &str| {
+            known.is_some_and(|service| {
+                service.keys().iter().chain(&super::COMMON_KEYS).any(|it| it.name == key)
+            })
+        };
         let (mut settings, mut secrets) = (Settings::default(), BTreeMap::new());
         for (key, value) in table {
             match value {
-                Value::String(text) if key == SERVICE => {
-                    let name = text
-                        .parse::<ServiceName>()
-                        .map_err(|error| of_account(Error::config(format!("service: {error}"))))?;
-                    service = Some(name);
-                }
-                _ if key == SERVICE => return Err(of_account(Error::config("service must be text"))),
-                Value::Object(source) => {
+                Value::Object(source) if !is_setting(&key) => {
                     let source = SecretSource::from_table(&key, source).map_err(of_account)?;
                     secrets.insert(key, source);
                 }
                 value => settings.insert(key, value),
             }
         }
-        let service = service.ok_or_else(|| {
-            of_account(
-                Error::config("service is required")
-                    .with_hint(format!("known services: {}", services.join(", "))),
-            )
-        })?;
         Ok(Self { name: account, service, settings, secrets })
     }
 
@@ -126,15 +135,18 @@ impl AccountEntry {
     }
 }
 
-impl Serialize for AccountEntry {
-    /// As the table of an account file.
+/// The table of an account file: of an entry that was opened, so that no key of it holds a secret.
+pub(super) struct Table<'a>(pub(super) &'a AccountEntry);
+
+impl Serialize for Table<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let entry = self.0;
         let mut table = serializer.serialize_map(None)?;
-        table.serialize_entry(SERVICE, self.service.as_str())?;
-        for (key, value) in self.settings.iter() {
+        table.serialize_entry(SERVICE, entry.service.as_str())?;
+        for (key, value) in entry.settings.iter() {
             table.serialize_entry(key, value)?;
         }
-        for (key, source) in &self.secrets {
+        for (key, source) in &entry.secrets {
             table.serialize_entry(key, source)?;
         }
         table.end()

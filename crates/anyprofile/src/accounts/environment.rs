@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 
-use anyprofile_core::Result;
-use anyprofile_engine::{CredentialSet, ServiceDescriptor};
+use anyprofile_core::{Error, Result};
+use anyprofile_engine::{CredentialKey, CredentialSet, ServiceDescriptor};
 
 use super::{
     AccountEntry, Accounts, SecretSource, Services,
@@ -11,17 +11,29 @@ use super::{
 };
 
 impl Services {
-    /// The accounts that the environment names: one for each way to sign in whose credentials are in variables, by the name
-    /// of the service where nothing else is said. [`Services`] has the table.
+    /// The accounts that the environment names: one for each way to sign in all of whose credentials are in variables, by the
+    /// name of the service where nothing else is said. [`Services`] has the table.
     ///
     /// # Errors
-    /// A configuration error if it names none, or if a variable is not valid UTF-8.
+    /// A configuration error if it names none, if a variable is not valid UTF-8, if a credential is there without the one
+    /// that belongs to it, or if two ways to sign in would make one account.
     pub fn from_env(&self) -> Result<Accounts> {
+        self.from_env_if_any()?.ok_or_else(|| self.no_account())
+    }
+
+    /// The same; `None` if it names none.
+    ///
+    /// # Errors
+    /// A configuration error.
+    pub fn from_env_if_any(&self) -> Result<Option<Accounts>> {
         self.read_os_variables(|name| std::env::var_os(name))
     }
 
     /// The same, where a variable that is there and is no text is an error: passed over, its account would vanish.
-    pub(super) fn read_os_variables(&self, variable: impl Fn(&str) -> Option<OsString>) -> Result<Accounts> {
+    pub(super) fn read_os_variables(
+        &self,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Option<Accounts>> {
         let settings =
             self.iter().flat_map(ServiceDescriptor::keys).filter_map(|key| key.variable.as_deref());
         for name in self.credential_variables().chain(settings) {
@@ -39,54 +51,91 @@ impl Services {
     /// The accounts that another source of variables names, as [`from_env`](Self::from_env) does.
     ///
     /// # Errors
-    /// A configuration error if it names none.
+    /// As [`from_env`](Self::from_env).
     pub fn from_variables(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Accounts> {
-        self.of_variables(variable, |_, secret| SecretSource::literal(secret))
+        let accounts = self.of_variables(variable, |_, secret| SecretSource::literal(secret))?;
+        accounts.ok_or_else(|| self.no_account())
     }
 
     fn of_variables(
         &self,
         variable: impl Fn(&str) -> Option<String>,
         secret: impl Fn(&str, String) -> SecretSource,
-    ) -> Result<Accounts> {
+    ) -> Result<Option<Accounts>> {
         let variable = |name: &str| variable(name).filter(|value| !is_blank(value));
-        let mut entries = Vec::new();
+        let is_there =
+            |key: &CredentialKey| key.variable.as_deref().is_some_and(|name| variable(name).is_some());
+        let mut entries: Vec<(AccountEntry, String)> = Vec::new();
         for service in self.iter() {
-            for set in service.credentials() {
-                let named = set.keys().iter().filter_map(|key| Some((key, key.variable.as_deref()?)));
-                let secrets: Vec<_> = named
-                    .filter_map(|(key, name)| Some((key.name.clone(), secret(name, variable(name)?))))
-                    .collect();
-                if secrets.is_empty() {
-                    continue;
+            let complete: Vec<_> = sets(service).filter(|set| set.keys().iter().all(is_there)).collect();
+            check_halves(service, &complete, is_there)?;
+            for set in complete {
+                let name = account_name(service, set);
+                let variables = variables(set);
+                if let Some((_, other)) = entries.iter().find(|(entry, _)| *entry.name() == name) {
+                    return Err(Error::config(format!(
+                        "{other} and {variables} are credentials of one account"
+                    ))
+                    .with_hint(format!("unset one of them: the account '{name}' has one way to sign in")));
                 }
-                let mut entry =
-                    AccountEntry::new(account_name(service, set).parse()?, service.name().clone());
-                for (key, source) in secrets {
-                    entry = entry.with_secret(key, source);
+                let mut entry = AccountEntry::new(name.parse()?, service.name().clone());
+                for key in set.keys() {
+                    let Some(name) = key.variable.as_deref() else { continue };
+                    if let Some(value) = variable(name) {
+                        entry = entry.with_secret(key.name.clone(), secret(name, value));
+                    }
                 }
                 for key in service.keys() {
                     if let Some(text) = key.variable.as_deref().and_then(&variable) {
                         entry = entry.with(key.name.clone(), key.value_of(&text)?);
                     }
                 }
-                entries.push(entry);
+                entries.push((entry, variables));
             }
         }
         if entries.is_empty() {
-            return Err(self.no_account());
+            return Ok(None);
         }
-        self.open(entries)
+        self.open(entries.into_iter().map(|(entry, _)| entry)).map(Some)
     }
 
     /// The accounts that the environment would name if it had every credential: name, service, and how one signs in.
     pub fn environment_accounts(&self) -> impl Iterator<Item = (&str, &ServiceDescriptor, &CredentialSet)> {
-        self.iter().flat_map(|service| {
-            let sets = service.credentials().iter();
-            let sets = sets.filter(|set| set.keys().iter().any(|key| key.variable.is_some()));
-            sets.map(move |set| (account_name(service, set), service, set))
-        })
+        self.iter()
+            .flat_map(|service| sets(service).map(move |set| (account_name(service, set), service, set)))
     }
+}
+
+/// The ways to sign in that the environment can have: with a variable for each credential.
+fn sets(service: &ServiceDescriptor) -> impl Iterator<Item = &CredentialSet> {
+    let sets = service.credentials().iter();
+    sets.filter(|set| !set.keys().is_empty() && set.keys().iter().all(|key| key.variable.is_some()))
+}
+
+/// Checks that no credential is there without those that belong to it.
+fn check_halves(
+    service: &ServiceDescriptor,
+    complete: &[&CredentialSet],
+    is_there: impl Fn(&CredentialKey) -> bool,
+) -> Result<()> {
+    for set in sets(service) {
+        let is_used = |key: &CredentialKey| {
+            complete.iter().any(|set| set.keys().iter().any(|other| other.name == key.name))
+        };
+        let Some(alone) = set.keys().iter().find(|key| is_there(key) && !is_used(key)) else { continue };
+        let missing =
+            set.keys().iter().filter(|key| !is_there(key)).filter_map(|key| key.variable.as_deref());
+        let missing = missing.collect::<Vec<_>>().join(" and ");
+        let alone = alone.variable.as_deref().unwrap_or_default();
+        return Err(Error::config(format!("{alone} is set without {missing}"))
+            .with_hint(format!("set {missing} too, or unset {alone}")));
+    }
+    Ok(())
+}
+
+/// The variables of a way to sign in.
+fn variables(set: &CredentialSet) -> String {
+    set.keys().iter().filter_map(|key| key.variable.as_deref()).collect::<Vec<_>>().join(" with ")
 }
 
 /// The name of the account that the environment has with these credentials.

@@ -72,6 +72,14 @@ impl Services {
     /// # Errors
     /// A configuration error; a file that is named has to be there, and one that is there has to be readable.
     pub fn load(&self, path: Option<&Path>) -> Result<Accounts> {
+        self.load_if_any(path)?.ok_or_else(|| self.no_account())
+    }
+
+    /// The same; `None` where neither a file nor the environment names an account.
+    ///
+    /// # Errors
+    /// A configuration error: what is there and cannot be read is never passed over.
+    pub fn load_if_any(&self, path: Option<&Path>) -> Result<Option<Accounts>> {
         let named = path.map(Path::to_owned).or_else(|| std::env::var_os(CONFIG_VARIABLE).map(PathBuf::from));
         // An empty variable names nothing.
         let named = named.filter(|path| !path.as_os_str().is_empty());
@@ -83,9 +91,9 @@ impl Services {
             Some(path) => {
                 let mut accounts = self.from_file(&path)?;
                 accounts.beside_file = self.beside(&accounts, |name| std::env::var_os(name));
-                Ok(accounts)
+                Ok(Some(accounts))
             }
-            None => self.from_env(),
+            None => self.from_env_if_any(),
         }
     }
 
@@ -144,7 +152,7 @@ impl Services {
         }
         let mut entries = Vec::new();
         for (name, table) in file.accounts {
-            let entry = AccountEntry::from_table(&name, table, &self.names())?;
+            let entry = AccountEntry::from_table(&name, table, self)?;
             let own = self.get(entry.service().as_str()).map_or(&[][..], |service| service.keys());
             entries.push(entry.in_folder(folder, COMMON_KEYS.iter().chain(own)));
         }
@@ -244,11 +252,11 @@ mod tests {
             (&account("api_key = { env = \"X\" }"), "service is required"),
             (
                 &account("service = \"probely\"\napi_token = { env = \"X\" }"),
-                "'api_token' has no meaning for probely",
+                "'api_token' is not a key of probely",
             ),
             (
                 &account("service = \"upsun\"\nregion = \"eu\"\napi_token = { env = \"X\" }"),
-                "'region' has no meaning for upsun",
+                "'region' is not a key of upsun",
             ),
             (
                 &account("service = \"upsun\"\norganizations = \"all\"\napi_token = { env = \"X\" }"),
@@ -256,7 +264,7 @@ mod tests {
             ),
             (
                 &account("service = \"probely\"\norganizations = []\napi_key = { env = \"X\" }"),
-                "'organizations' has no meaning for probely",
+                "'organizations' is not a key of probely",
             ),
             (
                 &account("service = \"anthropic\"\nadmin_key = { env = \"X\" }\napi_key = { env = \"Y\" }"),
@@ -264,7 +272,7 @@ mod tests {
             ),
             (
                 &account("service = \"upsun\"\nbase_ulr = \"hunter2\"\napi_token = { env = \"X\" }"),
-                "'base_ulr' has no meaning for upsun",
+                "'base_ulr' is not a key of upsun",
             ),
             (
                 &account("service = \"probely\"\npage_size = \"hunter2\"\napi_key = { env = \"X\" }"),

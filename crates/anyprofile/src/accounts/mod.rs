@@ -18,6 +18,7 @@ use anyprofile_engine::{ConfiguredAccount, Secrets};
 use anyprofile_http::HttpOptions;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
+use self::entry::Table;
 pub use self::{common::COMMON_KEYS, entry::AccountEntry, secret::SecretSource, services::Services};
 
 /// Which accounts there are, each checked against what its service takes. Secrets are read when an account is connected, not
@@ -144,25 +145,25 @@ impl Account {
         let connected = self.configured.connect(name.clone(), &secrets, self.http.clone());
         // A service's own rule may be told before there is a provider that would name it.
         connected.map_err(|error| match error.account() {
-            None if !error.message().contains(name.as_str()) => entry::in_account(name, &error),
-            _ => error,
+            None => error.with_account(self.configured.service(), name),
+            Some(_) => error,
         })
     }
 }
 
 impl Serialize for Accounts {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        struct Table<'a>(&'a [Account]);
+        struct Tables<'a>(&'a [Account]);
 
-        impl Serialize for Table<'_> {
+        impl Serialize for Tables<'_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-                serializer
-                    .collect_map(self.0.iter().map(|account| (account.entry.name().as_str(), &account.entry)))
+                let tables = self.0.iter().map(|account| &account.entry);
+                serializer.collect_map(tables.map(|entry| (entry.name().as_str(), Table(entry))))
             }
         }
 
         let mut file = serializer.serialize_map(Some(1))?;
-        file.serialize_entry("accounts", &Table(&self.accounts))?;
+        file.serialize_entry("accounts", &Tables(&self.accounts))?;
         file.end()
     }
 }

@@ -64,6 +64,16 @@ impl SecretSource {
             }
             _ => Err(Error::config(format!("{key}: the secret's source is not understood"))),
         }
+        .and_then(|source| match &source {
+            Self::Env(name) if is_blank(name) => Err(Error::config(format!("{key}: env names no variable"))),
+            Self::File(path) if path.as_os_str().is_empty() => {
+                Err(Error::config(format!("{key}: file names no file")))
+            }
+            Self::Command(arguments) if arguments.first().is_none_or(|program| is_blank(program)) => {
+                Err(Error::config(format!("{key}: command names no program")))
+            }
+            _ => Ok(source),
+        })
         .map_err(|error| {
             error.with_hint(
                 "write { env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }",

@@ -1,5 +1,7 @@
 //! The services that accounts can be of.
 
+use std::collections::BTreeSet;
+
 use anyprofile_core::{Error, Result};
 use anyprofile_engine::{CredentialSet, ServiceDescriptor, SettingKey, Settings};
 
@@ -107,6 +109,7 @@ impl Services {
     fn open_one(&self, entry: AccountEntry) -> Result<Account> {
         let of_account = |error: Error| in_account(entry.name(), &error);
         let service = self.named(entry.service().as_str()).map_err(of_account)?;
+        check_descriptor(service)?;
         let mut settings = entry.settings().clone();
         let http = take_http_options(&mut settings).map_err(of_account)?;
         let credentials: Vec<&str> = entry.secrets().map(|(key, _)| key).collect();
@@ -165,10 +168,28 @@ fn needed(service: &ServiceDescriptor, set: &CredentialSet) -> String {
     credentials.chain(required).collect::<Vec<_>>().join(" and ")
 }
 
+/// Checks that no two keys that a service describes have one name, or one that every account has.
+fn check_descriptor(service: &ServiceDescriptor) -> Result<()> {
+    let common = COMMON_KEYS.iter().map(|key| &*key.name).chain(["service"]);
+    let mut names: BTreeSet<&str> = common.collect();
+    let credentials = service.credential_keys();
+    let own = service.keys().iter().map(|key| &*key.name).chain(credentials.iter().map(|key| &*key.name));
+    for name in own {
+        if !names.insert(name) {
+            let message = format!(
+                "the service {} describes the key '{name}' twice, or takes one that every account has",
+                service.name()
+            );
+            return Err(Error::config(message).with_hint("report it to whoever wrote the service's crate"));
+        }
+    }
+    Ok(())
+}
+
 /// Checks that each key has a meaning for the service, so that none is silently without effect.
 fn check_keys(service: &ServiceDescriptor, settings: &Settings, credentials: &[&str]) -> Result<()> {
     let is_credential = |key: &str| service.credential_keys().iter().any(|known| known.name == key);
-    let is_setting = |key: &str| service.keys().iter().any(|known| known.name == key);
+    let is_setting = |key: &str| service.keys().iter().chain(&COMMON_KEYS).any(|known| known.name == key);
     for key in settings.keys() {
         if is_credential(key) {
             return Err(Error::config(format!("{key}: a literal secret in the file is refused")).with_hint(
@@ -199,7 +220,7 @@ fn unknown_key(service: &ServiceDescriptor, key: &str) -> Error {
     let credentials: Vec<_> = service.credential_keys().iter().map(|key| key.name.clone()).collect();
     let own: Vec<_> =
         [credentials.join(", "), names(service.keys())].into_iter().filter(|it| !it.is_empty()).collect();
-    Error::config(format!("'{key}' has no meaning for {}", service.name())).with_hint(format!(
+    Error::config(format!("'{key}' is not a key of {}", service.name())).with_hint(format!(
         "the keys of {} are {}; every account also has {}",
         service.name(),
         own.join(", "),

@@ -106,9 +106,9 @@ fn what_a_service_describes_is_what_it_reads() {
         for key in service.keys() {
             let value = match &key.kind {
                 SettingKind::Choice(words) => json!(words[0]),
-                SettingKind::Number { at_least } => json!(at_least),
+                SettingKind::Number { at_least, .. } => json!(at_least),
                 SettingKind::Flag => json!(true),
-                SettingKind::List { words } => json!([words.first().unwrap_or(&"x")]),
+                SettingKind::List { words } => json!([words.first().map_or("x", |word| &**word)]),
                 _ => json!("https://127.0.0.1"),
             };
             let mut settings = Settings::default();
@@ -150,7 +150,7 @@ fn accounts_are_written_as_a_file_that_is_read_again_and_secrets_by_where_they_a
     );
     // The environment's accounts too: they are read there. What a program gave is not written.
     let named = services.read_os_variables(|name| (name == "PROBELY_API_KEY").then(|| "hunter2".into()));
-    let written = toml::to_string(&named.unwrap()).unwrap();
+    let written = toml::to_string(&named.unwrap().unwrap()).unwrap();
     assert!(written.contains("env = \"PROBELY_API_KEY\"") && !written.contains("hunter2"), "{written}");
     let error = toml::to_string(&variables(&[("PROBELY_API_KEY", "hunter2")]).unwrap()).unwrap_err();
     assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
@@ -173,5 +173,82 @@ fn an_account_of_a_program_is_checked_as_one_of_a_file() {
         let error = Services::builtin().open(entries).unwrap_err();
         assert!(error.message().contains(part), "{error}");
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+    }
+}
+
+fn vault() -> Services {
+    use anyprofile_core::ServiceName;
+    use anyprofile_engine::{CredentialKey, CredentialSet, ServiceDescriptor};
+
+    let connect = |_: AccountName, _: &serde_json::Value, _: &Secrets, _: HttpOptions| {
+        Err(Error::config("the tenant is not valid"))
+    };
+    let key =
+        |name: &'static str, variable: &'static str| CredentialKey::new(name, "").with_variable(variable);
+    let client = || key("client_id", "VAULT_ID");
+    Services::none().with(
+        ServiceDescriptor::new(ServiceName::from_static("vault"), "Vault", connect)
+            .with_credential(CredentialSet::new([client(), key("secret", "VAULT_SECRET")]))
+            .with_credential(CredentialSet::new([client(), key("certificate", "VAULT_CERTIFICATE")])),
+    )
+}
+
+#[test]
+fn of_several_ways_to_sign_in_the_one_that_is_whole_makes_the_account() {
+    let with = |names: &'static [&str]| {
+        vault().from_variables(move |name| names.contains(&name).then(|| "hunter2".to_owned()))
+    };
+    let accounts = with(&["VAULT_ID", "VAULT_SECRET"]).unwrap();
+    assert_eq!(accounts.names().map(AccountName::as_str).collect::<Vec<_>>(), ["vault"]);
+    // A rule of the service's own is told with the account.
+    let error = accounts.connect().unwrap_err();
+    assert!(error.to_string().contains("vault account 'vault'"), "{error}");
+    for (names, part) in [
+        (&["VAULT_ID"][..], "VAULT_ID is set without VAULT_SECRET"),
+        (&["VAULT_SECRET"], "VAULT_SECRET is set without VAULT_ID"),
+        (
+            &["VAULT_ID", "VAULT_SECRET", "VAULT_CERTIFICATE"],
+            "VAULT_ID with VAULT_SECRET and VAULT_ID with VAULT_CERTIFICATE are credentials of one account",
+        ),
+        (&[], "no account is configured"),
+    ] {
+        let error = with(names).unwrap_err();
+        assert!(error.message().contains(part), "{error}");
+    }
+}
+
+#[test]
+fn a_key_is_taken_for_what_its_service_says_that_it_is() {
+    for (line, part) in [
+        ("page_size = 2020-01-01", "page_size must be a whole number"),
+        ("page_size = 5000000000", "page_size must be at most"),
+        ("max_attempts = 5000000000", "max_attempts must be at most"),
+        ("proxy = { env = \"PX\" }", "proxy must be text"),
+        ("base_url = \"https://me:hunter2@host\"", "base_url must have no user name"),
+        ("trusted_origins = [\"https://me:hunter2@host\"]", "trusted_origins must have no user name"),
+        ("colour = { env = \"X\" }", "'colour' is not a key of probely"),
+    ] {
+        let text = format!("[accounts.a]\nservice = \"probely\"\napi_key = {{ env = \"X\" }}\n{line}");
+        let error = Services::builtin().from_toml(&text, std::path::Path::new(".")).unwrap_err();
+        assert!(error.message().contains(part), "{line}: {error}");
+        assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+    }
+    for source in ["{ env = \"\" }", "{ file = \"\" }", "{ command = [] }"] {
+        let text = format!("[accounts.a]\nservice = \"probely\"\napi_key = {source}");
+        let error = Services::builtin().from_toml(&text, std::path::Path::new(".")).unwrap_err();
+        assert!(error.message().contains("names no"), "{source}: {error}");
+    }
+}
+
+#[test]
+fn a_service_cannot_take_a_key_that_every_account_has() {
+    use anyprofile_engine::SettingKey;
+
+    let service = Services::builtin().get("probely").unwrap().clone();
+    let entry = || AccountEntry::new("a".parse().unwrap(), "probely".parse().unwrap());
+    for key in ["proxy", "service", "region", "api_key"] {
+        let services = Services::none().with(service.clone().with_key(SettingKey::text(key, "")));
+        let error = services.open([entry().with_secret("api_key", SecretSource::literal("x"))]).unwrap_err();
+        assert!(error.message().contains(&format!("the key '{key}' twice")), "{error}");
     }
 }

@@ -80,7 +80,7 @@ pub(crate) fn kept(path: &Path) -> Result<Vec<PlanRecord>, Failure> {
     let document: Document = serde_json::from_slice(&text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         refused(format!(
-            "it is no plan that was kept (line {line}, column {column}): make one with `anyprofile plan`"
+            "it is no plan that was kept (line {line}, column {column}): make one with the command `plan`"
         ))
     })?;
     let digests: BTreeSet<_> = document.plans.iter().map(PlanRecord::digest).collect();

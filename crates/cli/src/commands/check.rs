@@ -47,15 +47,9 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
         ]);
     }
     // One that is not connected is no less unproven.
-    for (account, kind) in &session.unusable {
-        rows.push(vec![
-            json!(account),
-            Value::Null,
-            json!(kind.as_str()),
-            Value::Null,
-            Value::Null,
-            Value::Null,
-        ]);
+    for (account, error) in &session.unusable {
+        let (service, kind) = (json!(error.service()), json!(error.kind().as_str()));
+        rows.push(vec![json!(account), service, kind, Value::Null, Value::Null, Value::Null]);
     }
     print_rows(global.output, COLUMNS, &rows)?;
     Ok(session.exit(failed, last_failure))

@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 
 use crate::{
     args::{Format, Global},
+    diagnostics,
     exit::{Exit, Failure},
     output::{print_line, print_rows},
+    printable::printable,
     sandbox::Running,
-    session::{only_sandbox, sandbox_accounts, start_sandbox},
+    session::{at_sandbox, only_sandbox, sandbox_accounts, start_sandbox},
 };
 
 /// An account of one sandbox.
@@ -27,7 +29,7 @@ impl Connect for Connector<'_> {
         let name = [self.account.clone()];
         let accounts = sandbox_accounts(self.services, &self.running, &name)?;
         let provider = accounts.select(&name)?.connect()?.into_iter().next();
-        provider.ok_or_else(|| anyprofile::Error::config("there is no such account"))
+        at_sandbox(provider.ok_or_else(|| anyprofile::Error::config("there is no such account"))?)
     }
 
     fn secrets(&self) -> Vec<String> {
@@ -43,29 +45,48 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
         return Err(only_sandbox("conformance"));
     }
     let services = global.program.services();
-    let wanted = |name: &str| global.account.is_empty() || global.account.iter().any(|it| it == name);
-    let mut reports = Vec::new();
-    let mut known = Vec::new();
-    for (account, _, _) in services.environment_accounts() {
-        let running = start_sandbox(global, global.sandbox_profiles.max(20)).await?;
-        let connector = Connector { services, running, account: account.to_owned() };
-        // An account that no sandbox has.
-        let Ok(provider) = connector.connect() else { continue };
-        known.push(account);
-        if !wanted(account) {
+    let known: Vec<_> = services.environment_accounts().collect();
+    let is_known = |name: &str| known.iter().any(|(account, _, _)| *account == name);
+    if let Some(unknown) = global.account.iter().find(|name| !is_known(name)) {
+        let known = known.iter().map(|(account, _, _)| *account).collect::<Vec<_>>().join(", ");
+        return Err(Failure::Usage(format!(
+            "there is no account '{}'; the suite knows the sandbox's accounts alone: {known}",
+            printable(unknown)
+        )));
+    }
+    let (mut reports, mut is_all_checked) = (Vec::new(), true);
+    for (account, _, credentials) in known {
+        if !global.account.is_empty() && !global.account.iter().any(|name| name == account) {
             continue;
         }
+        let running = start_sandbox(global, global.sandbox_profiles.max(20)).await?;
+        let is_of_sandbox = credentials
+            .keys()
+            .iter()
+            .all(|key| key.variable.as_deref().is_some_and(|variable| running.variable(variable).is_some()));
+        if !is_of_sandbox {
+            say!("{account}: not checked: no sandbox has it");
+            is_all_checked = false;
+            continue;
+        }
+        let connector = Connector { services, running, account: account.to_owned() };
+        let provider = match connector.connect() {
+            Ok(provider) => provider,
+            Err(error) => {
+                diagnostics::error(&error);
+                is_all_checked = false;
+                continue;
+            }
+        };
         let Some(server) = connector.running.iter().find_map(|running| running.server(&*provider)) else {
-            say!("{account}: not checked: its sandbox does not say what is sent to it");
+            say!("{account}: not checked: its sandbox does not tell what is sent to it");
+            is_all_checked = false;
             continue;
         };
         reports.push((account, run_suite(&connector, &*server).await));
     }
     if reports.is_empty() {
-        return Err(Failure::Usage(format!(
-            "the suite knows the sandbox's accounts alone: {}",
-            known.join(", ")
-        )));
+        return Err(Failure::Usage("there is no account that can be checked".to_owned()));
     }
     match global.output {
         Format::Json | Format::Ndjson => {
@@ -85,7 +106,11 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
         say!("{account}: {}", last.lines().last().unwrap_or_default());
     }
     let is_passed = reports.iter().all(|(_, report)| report.is_passed());
-    Ok(if is_passed { Exit::Complete } else { Exit::Defect })
+    Ok(match (is_passed, is_all_checked) {
+        (false, _) => Exit::Defect,
+        (true, false) => Exit::Partial,
+        (true, true) => Exit::Complete,
+    })
 }
 
 fn rows(account: &str, report: &Report) -> Vec<Vec<Value>> {

@@ -2,7 +2,7 @@
 
 use anyprofile::{
     AccountEntry, Accounts, AtCreation, Capabilities, FieldPath, FieldSpec, Operations, ProfileProvider,
-    Readable, SecretSource, Support, View, engine::CredentialSet,
+    Readable, SecretSource, Services, Support, View, engine::CredentialSet,
 };
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::{
     exit::{Exit, Failure},
     output::{print_line, print_rows},
     sandbox::Running,
-    session::{no_account, start_sandbox},
+    session::{configured_if_any, no_account, start_sandbox},
 };
 
 /// Prints a row for each operation and each field, a column for each account; for a program, the capabilities of each
@@ -59,12 +59,10 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
 /// The configured accounts, since a beta decides what there is; without any, one of each service. One that cannot be used is
 /// told, and the exit code says so.
 fn accounts(global: &Global, running: Option<&Running>) -> Result<(Vec<Provider>, Exit), Failure> {
-    let services = global.program.services();
-    let accounts = match &global.config {
-        // A file that was named and is wrong is told, and not passed over.
-        Some(path) => services.from_file(path)?,
-        None if running.is_some() => one_of_each(global, running)?,
-        None => services.load(None).or_else(|_| one_of_each(global, None))?,
+    let configured = if running.is_some() { None } else { configured_if_any(global)? };
+    let accounts = match configured {
+        Some(accounts) => accounts,
+        None => one_of_each(global.program.services(), running)?,
     };
     let (mut providers, mut exit) = (Vec::new(), Exit::Complete);
     for (_, connected) in accounts.select(&global.account)?.connect_each() {
@@ -83,8 +81,7 @@ fn accounts(global: &Global, running: Option<&Running>) -> Result<(Vec<Provider>
 }
 
 /// An account of each way to sign in: with everything that can be listed; of the sandbox, with what is listed there.
-fn one_of_each(global: &Global, running: Option<&Running>) -> anyprofile::Result<Accounts> {
-    let services = global.program.services();
+fn one_of_each(services: &Services, running: Option<&Running>) -> anyprofile::Result<Accounts> {
     let named = services.environment_accounts();
     let mut ways: Vec<_> = named.map(|(name, service, set)| (name, service, set.keys())).collect();
     for service in services.iter() {

@@ -20,19 +20,19 @@ pub(crate) async fn run(global: &Global, arguments: SandboxArguments) -> Result<
         return Err(only_sandbox("sandbox"));
     }
     let known: Vec<_> = sandboxes.iter().flat_map(|sandbox| sandbox.fault_names()).collect();
-    if let Some(name) = arguments.fault.iter().find(|name| !known.contains(&name.as_str())) {
+    if let Some(name) = arguments.fault.iter().find(|name| known.iter().all(|known| known != name.as_str())) {
         return Err(Failure::Usage(match &*known {
             [] => "this program's sandbox has no faults: leave out --fault".to_owned(),
             _ => format!("there is no fault '{}'; the faults are {}", printable(name), known.join(", ")),
         }));
     }
     let options = SandboxOptions { port: arguments.port, profiles: arguments.profiles, seed: arguments.seed };
-    let running = Running::start(sandboxes, options).await.map_err(|error| {
-        Failure::Usage(format!("the sandbox cannot start on port {}: {error}", arguments.port))
-    })?;
+    let running = Running::start(sandboxes, options)
+        .await
+        .map_err(|error| Failure::Usage(format!("the sandbox cannot start {error}")))?;
     for name in &arguments.fault {
         for (sandbox, running) in sandboxes.iter().zip(running.iter()) {
-            if sandbox.fault_names().contains(&name.as_str()) {
+            if sandbox.fault_names().iter().any(|known| known == name.as_str()) {
                 running.add_fault(name);
             }
         }
@@ -61,9 +61,36 @@ fn environment(running: &Running) -> String {
     let mut lines = Vec::new();
     for running in running.iter() {
         let usual = running.variables().into_iter();
-        lines.extend(usual.map(|(name, value)| format!("export {name}={value}")));
+        lines.extend(usual.map(|(name, value)| format!("export {name}={}", quoted(&value))));
         let further = running.further_variables().into_iter();
-        lines.extend(further.map(|(name, value)| format!("# export {name}={value}")));
+        lines.extend(further.map(|(name, value)| format!("# export {name}={}", quoted(&value))));
     }
     lines.join("\n")
+}
+
+/// A value as a shell reads it.
+fn quoted(value: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:,=@%+".contains(letter);
+    if !value.is_empty() && value.chars().all(is_plain) {
+        value.to_owned()
+    } else {
+        format!("'{}'", value.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_quoted_where_a_shell_would_read_something_else() {
+        for (value, expected) in [
+            ("http://127.0.0.1:1/probely", "http://127.0.0.1:1/probely"),
+            ("", "''"),
+            ("a; rm x", "'a; rm x'"),
+            ("it's", r"'it'\''s'"),
+        ] {
+            assert_eq!(quoted(value), expected);
+        }
+    }
 }

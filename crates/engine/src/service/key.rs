@@ -37,21 +37,33 @@ pub enum SettingKind {
     /// The address of an API: `https://host`, perhaps with a path.
     Url,
     /// One of these words.
-    Choice(Cow<'static, [&'static str]>),
-    /// A whole number, of at least so many.
+    Choice(Vec<Cow<'static, str>>),
+    /// A whole number between two.
     Number {
         /// The least.
         at_least: u64,
+        /// The most.
+        at_most: u64,
     },
     /// `true` or `false`.
     Flag,
     /// A list of texts; in a variable, separated by commas. One of these words may stand in its place.
     List {
         /// The words.
-        words: Cow<'static, [&'static str]>,
+        words: Vec<Cow<'static, str>>,
     },
     /// The path of a file; a relative one begins at the folder of the account file.
     Path,
+}
+
+/// The largest number where nothing else is said: what fits into 32 bits.
+const MOST: u64 = u32::MAX as u64;
+
+impl SettingKind {
+    /// A whole number up to 4,294,967,295.
+    pub const ANY_NUMBER: Self = Self::Number { at_least: 0, at_most: MOST };
+    /// A whole number from 1 to 4,294,967,295.
+    pub const ONE_OR_MORE: Self = Self::Number { at_least: 1, at_most: MOST };
 }
 
 impl SettingKey {
@@ -91,22 +103,31 @@ impl SettingKey {
     }
 
     /// A key whose value is one of these words.
-    pub fn choice(
+    pub fn choice<W: Into<Cow<'static, str>>>(
         name: impl Into<Cow<'static, str>>,
         doc: impl Into<Cow<'static, str>>,
-        words: impl Into<Cow<'static, [&'static str]>>,
+        words: impl IntoIterator<Item = W>,
     ) -> Self {
-        Self::new(name, SettingKind::Choice(words.into()), doc)
+        Self::new(name, SettingKind::Choice(words.into_iter().map(Into::into).collect()), doc)
     }
 
-    /// A key whose value is a whole number; see [`at_least`](Self::at_least).
+    /// A key whose value is a whole number up to 4,294,967,295; see [`at_least`](Self::at_least) and
+    /// [`at_most`](Self::at_most).
     pub fn number(name: impl Into<Cow<'static, str>>, doc: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(name, SettingKind::Number { at_least: 0 }, doc)
+        Self::new(name, SettingKind::ANY_NUMBER, doc)
     }
 
     /// Says how small the number may be. It makes a number of any other kind of value.
     pub fn at_least(mut self, least: u64) -> Self {
-        self.kind = SettingKind::Number { at_least: least };
+        let at_most = if let SettingKind::Number { at_most, .. } = self.kind { at_most } else { MOST };
+        self.kind = SettingKind::Number { at_least: least, at_most };
+        self
+    }
+
+    /// Says how large the number may be. It makes a number of any other kind of value.
+    pub fn at_most(mut self, most: u64) -> Self {
+        let at_least = if let SettingKind::Number { at_least, .. } = self.kind { at_least } else { 0 };
+        self.kind = SettingKind::Number { at_least, at_most: most };
         self
     }
 
@@ -117,17 +138,14 @@ impl SettingKey {
 
     /// A key whose value is a list of texts; see [`or_word`](Self::or_word).
     pub fn list(name: impl Into<Cow<'static, str>>, doc: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(name, SettingKind::List { words: Cow::Borrowed(&[]) }, doc)
+        Self::new(name, SettingKind::List { words: Vec::new() }, doc)
     }
 
     /// Says which word may stand in place of a list. It makes a list of any other kind of value.
-    pub fn or_word(mut self, word: &'static str) -> Self {
-        let mut words = match self.kind {
-            SettingKind::List { words } => words.into_owned(),
-            _ => Vec::new(),
-        };
-        words.push(word);
-        self.kind = SettingKind::List { words: words.into() };
+    pub fn or_word(mut self, word: impl Into<Cow<'static, str>>) -> Self {
+        let mut words = if let SettingKind::List { words } = self.kind { words } else { Vec::new() };
+        words.push(word.into());
+        self.kind = SettingKind::List { words };
         self
     }
 
@@ -166,8 +184,8 @@ impl SettingKey {
             SettingKind::Text => "example".into(),
             SettingKind::Url => "https://service.invalid".into(),
             SettingKind::Path => "example.txt".into(),
-            SettingKind::Choice(words) => words.first().copied().unwrap_or_default().into(),
-            SettingKind::Number { at_least } => (*at_least).into(),
+            SettingKind::Choice(words) => words.first().map_or("", |word| &**word).into(),
+            SettingKind::Number { at_least, .. } => (*at_least).into(),
             SettingKind::Flag => false.into(),
             SettingKind::List { .. } => Value::Array(vec!["example".into()]),
         }
@@ -178,14 +196,30 @@ impl SettingKey {
     /// # Errors
     /// [`Config`](anyprofile_core::ErrorKind::Config), which does not repeat the value.
     pub fn check(&self, value: &Value) -> Result<()> {
+        let has = |words: &[Cow<'static, str>], word: &str| words.iter().any(|known| known == word);
         let fits = match &self.kind {
-            SettingKind::Text | SettingKind::Url | SettingKind::Path => value.is_string(),
-            SettingKind::Choice(words) => value.as_str().is_some_and(|word| words.contains(&word)),
-            SettingKind::Number { at_least } => value.as_u64().is_some_and(|number| number >= *at_least),
+            SettingKind::Text | SettingKind::Path => value.is_string(),
+            SettingKind::Url => match value.as_str() {
+                Some(url) if holds_user(url) => {
+                    return Err(Error::config(format!(
+                        "{} must have no user name and no password",
+                        self.name
+                    ))
+                    .with_hint("leave them out; credentials have keys of their own"));
+                }
+                url => url.is_some(),
+            },
+            SettingKind::Choice(words) => value.as_str().is_some_and(|word| has(words, word)),
+            SettingKind::Number { at_least, at_most } => match value.as_u64() {
+                Some(number) if number > *at_most => {
+                    return Err(Error::config(format!("{} must be at most {at_most}", self.name)));
+                }
+                number => number.is_some_and(|number| number >= *at_least),
+            },
             SettingKind::Flag => value.is_boolean(),
             SettingKind::List { words } => match value {
                 Value::Array(items) => items.iter().all(Value::is_string),
-                Value::String(word) => words.contains(&word.as_str()),
+                Value::String(word) => has(words, word),
                 _ => false,
             },
         };
@@ -202,7 +236,7 @@ impl SettingKey {
             SettingKind::Text | SettingKind::Url | SettingKind::Path | SettingKind::Choice(_) => text.into(),
             SettingKind::Number { .. } => text.parse::<u64>().map_or(Value::Null, Value::from),
             SettingKind::Flag => text.parse::<bool>().map_or(Value::Null, Value::from),
-            SettingKind::List { words } if words.contains(&text) => text.into(),
+            SettingKind::List { words } if words.iter().any(|word| word == text) => text.into(),
             SettingKind::List { .. } => {
                 let mut items: Vec<&str> = Vec::new();
                 for item in text.split(',').map(str::trim).filter(|item| !item.is_empty()) {
@@ -228,8 +262,13 @@ impl fmt::Display for SettingKind {
             Self::Text => formatter.write_str("text"),
             Self::Url => formatter.write_str("a URL"),
             Self::Choice(words) => formatter.write_str(&either(words)),
-            Self::Number { at_least: 0 } => formatter.write_str("a whole number"),
-            Self::Number { at_least } => write!(formatter, "a whole number of at least {at_least}"),
+            Self::Number { at_least: 0, at_most: MOST } => formatter.write_str("a whole number"),
+            Self::Number { at_least, at_most: MOST } => {
+                write!(formatter, "a whole number of at least {at_least}")
+            }
+            Self::Number { at_least, at_most } => {
+                write!(formatter, "a whole number from {at_least} to {at_most}")
+            }
             Self::Flag => formatter.write_str("true or false"),
             Self::List { words } if words.is_empty() => formatter.write_str("a list of texts"),
             Self::List { words } => write!(formatter, "\"{}\" or a list of texts", words.join("\", \"")),
@@ -292,9 +331,20 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// A message of serde without the values that it may repeat, which it writes in double quotes.
+/// Whether a URL holds a user name or a password, which stand in front of the host.
+fn holds_user(url: &str) -> bool {
+    let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    behind_scheme.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
+}
+
+/// A message of serde without the values that it may repeat, in double quotes or backticks. The name of a key stays.
 fn without_values(message: &str) -> String {
-    match (message.find('"'), message.rfind('"')) {
+    let is_of_key = ["unknown field `", "missing field `"].iter().any(|start| message.starts_with(start));
+    if is_of_key {
+        return message.split(',').next().unwrap_or_default().to_owned();
+    }
+    let is_quote = |letter| matches!(letter, '"' | '`');
+    match (message.find(is_quote), message.rfind(is_quote)) {
         (Some(start), Some(end)) if end > start => {
             format!("{}{}", message[..start].trim_end(), &message[end + 1..])
         }

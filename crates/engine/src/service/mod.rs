@@ -205,9 +205,11 @@ impl ServiceDescriptor {
                 format!("an account of {} has exactly one credential: {}", self.name(), either(&ways))
             }
         };
-        Err(Error::config(message).with_hint(
-            "name it as { env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }",
-        ))
+        Err(Error::config(message).with_hint(if named.is_empty() {
+            "name it as { env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }"
+        } else {
+            "keep the keys of one of them, and all of these"
+        }))
     }
 }
 

@@ -103,13 +103,16 @@ impl Secrets {
         self.get(key).ok_or_else(|| Error::config(format!("{key} is required")))
     }
 
-    /// The first credential there is, for a service whose ways to sign in have one each.
+    /// The credential with its key, for a service whose ways to sign in have one each.
     ///
     /// # Errors
-    /// [`Config`](anyprofile_core::ErrorKind::Config) if there is none.
-    pub fn only(&self) -> Result<(&str, &SecretString)> {
-        let first = self.0.iter().next().map(|(key, secret)| (key.as_str(), secret));
-        first.ok_or_else(|| Error::config("a credential is required"))
+    /// [`Config`](anyprofile_core::ErrorKind::Config) if there is none, or more than one.
+    pub fn single(&self) -> Result<(&str, &SecretString)> {
+        let mut secrets = self.0.iter().map(|(key, secret)| (key.as_str(), secret));
+        match (secrets.next(), secrets.next()) {
+            (Some(only), None) => Ok(only),
+            _ => Err(Error::config("exactly one credential is required")),
+        }
     }
 }
 

@@ -20,7 +20,7 @@ fn connect(
     _: HttpOptions,
 ) -> Result<Arc<dyn ProfileProvider>> {
     // What came is told by the error: no provider is needed here.
-    let (key, _) = secrets.only()?;
+    let (key, _) = secrets.single()?;
     Err(Error::config(format!("{account} {} {:?} {key}", settings.base_url, settings.pages)))
 }
 
@@ -90,7 +90,7 @@ fn a_text_of_the_environment_becomes_the_value_that_the_key_has() {
         SettingKey::number("pages", "").at_least(1).with_variable("PAGES").value_of("hunter2").unwrap_err();
     assert_eq!(error.message(), "the environment variable PAGES must be a whole number of at least 1");
     assert!(list.check(&json!("some")).is_err() && list.check(&json!([1])).is_err());
-    let choice = SettingKey::choice("region", "", &["eu", "us"][..]);
+    let choice = SettingKey::choice("region", "", ["eu", "us"]);
     assert_eq!(choice.check(&json!("uk")).unwrap_err().message(), "region must be eu or us");
 }
 
@@ -102,9 +102,33 @@ fn a_placeholder_is_a_value_that_the_key_takes() {
         SettingKey::path("a", ""),
         SettingKey::flag("a", ""),
         SettingKey::number("a", "").at_least(3),
-        SettingKey::choice("a", "", &["eu"][..]),
+        SettingKey::choice("a", "", ["eu"]),
         SettingKey::list("a", "").or_word("all"),
     ] {
         key.check(&key.placeholder()).unwrap();
     }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Word {
+    One,
+}
+
+#[test]
+fn a_number_that_is_too_large_and_a_url_with_a_password_are_refused_without_their_values() {
+    let number = SettingKey::number("pages", "").at_most(50);
+    assert_eq!(number.check(&json!(51)).unwrap_err().message(), "pages must be at most 50");
+    assert!(SettingKey::number("pages", "").check(&json!(5_000_000_000_u64)).is_err());
+    let url = SettingKey::url("base_url", "");
+    for bad in ["https://me:hunter2@host/x", "https://hunter2@host", "me:hunter2@host"] {
+        let error = url.check(&json!(bad)).unwrap_err();
+        assert!(error.message().contains("no user name") && !format!("{error:?}").contains("hunter2"));
+    }
+    for good in ["https://host/users/@me", "https://host?q=a@b"] {
+        url.check(&json!(good)).unwrap();
+    }
+    // What a type of one's own repeats of a word.
+    let error = settings(json!({"hunter2": 7})).read::<Word>().unwrap_err();
+    assert!(!format!("{error:?} {:?}", Word::One).contains("hunter2"), "{error:?}");
 }

@@ -53,7 +53,7 @@ pub fn service() -> ServiceDescriptor {
         .with_key(SettingKey::choice(
             "region",
             "the region that the account lives in; in place of `base_url`",
-            Region::WORDS,
+            Region::WORDS.iter().copied(),
         ))
         .with_key(SettingKey::number("page_size", "users a page").at_least(1).with_default("100"))
         .with_key(
