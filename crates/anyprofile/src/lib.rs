@@ -36,6 +36,8 @@
 //! | `rustls-aws-lc` | | TLS by rustls with aws-lc-rs |
 //! | `rustls-no-provider` | | TLS by rustls with the `CryptoProvider` that the program has installed for its process |
 //! | `native-tls` | | TLS by the platform's own library |
+//! | `plan-record` | | plans that are kept, in a file or for an approval: `PlanRecord` |
+//! | `brotli`, `zstd` | | responses compressed so, beside gzip, which is always on |
 //! | `tower` | | `http::TowerTransport` and `TransportService`: a transport out of a tower service, and the other way round |
 //! | `reqwest-middleware` | | `http::MiddlewareTransport`: a transport out of a client of reqwest-middleware |
 //!
