@@ -14,8 +14,9 @@ use futures_util::FutureExt as _;
 
 use self::store::{Asked, Call, Flight, Key, Store, Value};
 use crate::{
-    Capabilities, Cursor, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page, Plan,
-    PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, StepOutcome, Timestamp, Write,
+    Capabilities, Cursor, Effort, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page,
+    Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, StepOutcome, Timestamp,
+    Write,
 };
 
 /// How many profiles, found ones and pages are kept where nothing is said.
@@ -82,7 +83,7 @@ impl fmt::Debug for Cached {
 type Read = (Value, Option<Timestamp>);
 
 impl Cached {
-    /// Wraps a provider, whose answers are kept for a time. A time of zero keeps nothing.
+    /// Wraps a provider, whose answers are kept for a time. With a time of zero nothing is kept, and each call asks the service.
     pub fn new(provider: Arc<dyn ProfileProvider>, time_to_live: Duration) -> Self {
         let store = Arc::new(Mutex::new(Store::new(time_to_live, ENTRIES)));
         Self { provider, clock: Arc::new(Instant::now), store }
@@ -116,8 +117,9 @@ impl Cached {
         let begun = {
             let mut store = self.lock();
             store.forget_old(now);
-            if store.is_writing() {
-                // What is read beside a write may be from before it or from after it.
+            // What is read beside a write may be from before it or from after it. And where nothing is kept, what another caller
+            // asked for is too old.
+            if store.is_writing() || store.time_to_live.is_zero() {
                 Err(call)
             } else if fresh {
                 Ok((self.begin(&mut store, key, now, call), None))
@@ -130,7 +132,12 @@ impl Cached {
             }
         };
         match begun {
-            Ok((flight, asked)) => Ok((flight.await?, asked)),
+            Ok((flight, None)) => Ok((flight.await?, None)),
+            Ok((flight, asked)) => match flight.await {
+                Ok(value) => Ok((value, asked)),
+                // What it took is the other caller's, who is told.
+                Err(error) => Err(error.with_effort(Effort::default())),
+            },
             Err(call) => Ok((call.await?, None)),
         }
     }
@@ -220,7 +227,10 @@ impl ProfileProvider for Cached {
     }
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
-        let (key, fresh) = (Key::page(query, cursor), query.fresh);
+        let Some(key) = Key::page(query, cursor) else {
+            return self.provider.list_page(query, cursor).await;
+        };
+        let fresh = query.fresh;
         let (query, cursor) = (query.clone(), cursor.cloned());
         let provider = Arc::clone(&self.provider);
         let call = async move { Ok(Value::page(provider.list_page(&query, cursor.as_ref()).await?)) }.boxed();
