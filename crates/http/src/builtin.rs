@@ -16,11 +16,11 @@ use crate::{
     transport_error::plain,
 };
 
-/// The transport that is used unless [`HttpOptions::transport`] is another one: it sends requests through reqwest, by the options'
-/// settings for connections, TLS and proxies, and undoes content encodings.
+/// The transport that is used unless [`HttpOptions::transport`] is another one: it sends requests through reqwest, by the
+/// options' settings for connections, TLS and proxies, and undoes content encodings.
 ///
-/// It is there to be wrapped, or to be given to several clients. Those share its connections, and `close_idle` of one closes the idle
-/// connections of all:
+/// It is there to be wrapped, or to be given to several clients. Those share its connections, and `close_idle` of one closes the
+/// idle connections of all:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -57,8 +57,8 @@ impl BuiltinTransport {
     ///
     /// The base URL decides two things for whatever the transport sends, also to other hosts:
     /// - If its host is loopback, the proxies of the environment and of the system are not used, and are not read either.
-    /// - If its scheme is `http`, TLS is not checked here: in a build without a TLS backend, a request to an `https` URL fails only
-    ///   when it is sent.
+    /// - If its scheme is `http`, TLS is not checked here: in a build without a TLS backend, a request to an `https` URL fails
+    ///   only when it is sent.
     ///
     /// So create a transport that several clients share for the base URL of a service that is not on this machine.
     ///

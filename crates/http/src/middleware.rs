@@ -20,8 +20,8 @@ use crate::{
 /// - Its middleware must not change the URL of a request.
 /// - Its middleware must not retry: [`RetryPolicy`](crate::RetryPolicy) is for that.
 ///
-/// A response of another URL than was asked for is an error ([`Redirected`](TransportErrorKind::Redirected)), whatever its status:
-/// which of the first two happened cannot be told apart.
+/// A response of another URL than was asked for is an error ([`Redirected`](TransportErrorKind::Redirected)), whatever its
+/// status: which of the first two happened cannot be told apart.
 ///
 /// ```no_run
 /// use std::sync::Arc;

@@ -17,23 +17,24 @@ use crate::TransportErrorKind;
 
 /// Is told what happens on the way to a response: for metrics, traces and logs of a program's own.
 ///
-/// Every method does nothing unless it is implemented. An operation begins with [`operation_started`](Self::operation_started) and
-/// ends with [`operation_finished`](Self::operation_finished), also where its future is dropped. In between, each attempt is a
-/// [`request_started`](Self::request_started) and one of [`response_received`](Self::response_received),
-/// [`request_failed`](Self::request_failed) and [`request_cancelled`](Self::request_cancelled). The request for an access token is
-/// an operation of its own. An operation that is refused before anything is sent has no events; one outside of a Tokio runtime is
-/// refused so.
+/// Every method does nothing unless it is implemented. An operation begins with [`operation_started`](Self::operation_started)
+/// and ends with [`operation_finished`](Self::operation_finished), also where its future is dropped. In between, each attempt is
+/// a [`request_started`](Self::request_started) and one of [`response_received`](Self::response_received),
+/// [`request_failed`](Self::request_failed) and [`request_cancelled`](Self::request_cancelled). The request for an access token
+/// is an operation of its own. An operation that is refused before anything is sent has no events; one outside of a Tokio runtime
+/// is refused so.
 ///
 /// Events carry the service, account, operation and HTTP method, the number of the attempt and an id that all events of an
 /// operation share; never a URL, a header, a body or personal data. A [`Transport`](crate::Transport) finds the same
-/// [`RequestContext`] in the extensions of what it sends, so that a [transport layer](crate::HttpOptions::with_transport_layer) can
-/// add what an observer knows, such as `traceparent`: the repository's `tests/examples/opentelemetry.rs` does both.
+/// [`RequestContext`] in the extensions of what it sends, so that a [transport layer](crate::HttpOptions::with_transport_layer)
+/// can add what an observer knows, such as `traceparent`: the repository's `tests/examples/opentelemetry.rs` does both.
 ///
-/// Methods are called on the way of the request: they must not block. They must not panic; if one does, the operation fails with the
-/// panic, and nothing more is told of it.
+/// Methods are called on the way of the request: they must not block. They must not panic; if one does, the operation fails with
+/// the panic, and nothing more is told of it.
 ///
-/// `operation_started` is called in the task of the caller, where what surrounds it (the current trace) can be read. For the request
-/// for an access token, which several callers may wait for, it is called in a task of ours, as the other methods may always be.
+/// `operation_started` is called in the task of the caller, where what surrounds it (the current trace) can be read. For the
+/// request for an access token, which several callers may wait for, it is called in a task of ours, as the other methods may
+/// always be.
 ///
 /// ```
 /// use std::sync::{

@@ -51,8 +51,8 @@ pub enum TransportErrorKind {
     TooLarge,
     /// The request cannot be sent at all.
     Request,
-    /// The response is of another URL than was asked for: a client other than the built-in one followed a redirect, or its middleware
-    /// changed the URL. A [`Transport`](crate::Transport) must do neither. The credential may have gone there.
+    /// The response is of another URL than was asked for: a client other than the built-in one followed a redirect, or its
+    /// middleware changed the URL. A [`Transport`](crate::Transport) must do neither. The credential may have gone there.
     Redirected,
 }
 

@@ -24,24 +24,24 @@ const ENTRIES: usize = 1000;
 
 /// A provider that keeps what it read for a time.
 ///
-/// Profiles that were got, the credential's own, those that were found by a key, and the pages of listings come from the cache for as
-/// long as the time-to-live says, counted from when they were asked for. Several callers who ask for the same at the same time are
-/// served by one call. Clones share what is kept, and nobody else does: what is written by way of another provider of the account, or
-/// by somebody else, is seen when the time is over.
+/// Profiles that were got, the credential's own, those that were found by a key, and the pages of listings come from the cache
+/// for as long as the time-to-live says, counted from when they were asked for. Several callers who ask for the same at the same
+/// time are served by one call. Clones share what is kept, and nobody else does: what is written by way of another provider of
+/// the account, or by somebody else, is seen when the time is over.
 ///
-/// - **Writes.** Nothing that was read before an [`execute`](ProfileProvider::execute) ends is served after it, whatever it came to: all
-///   is forgotten when it begins and when it ends or is dropped, and a read that was on its way keeps nothing. Where it is not known
-///   whether the write was made, nothing is kept for one time-to-live, since it may be made yet. A service that shows a change only a
-///   little later may send the old state to the next read, which is then kept.
+/// - **Writes.** Nothing that was read before an [`execute`](ProfileProvider::execute) ends is served after it, whatever it came
+///   to: all is forgotten when it begins and when it ends or is dropped, and a read that was on its way keeps nothing. Where it
+///   is not known whether the write was made, nothing is kept for one time-to-live, since it may be made yet. A service that
+///   shows a change only a little later may send the old state to the next read, which is then kept.
 /// - **Plans.** What a plan reads is asked for by the provider below, and so is whatever is asked for
 ///   [fresh](GetOptions::fresh), such as what proves a credential or that a profile is unchanged.
 /// - **Failures** are not kept, nor is that somebody was not found.
-/// - **Listings.** A page comes from the cache only behind the very pages that it came behind, and none of them is older than the one in
-///   front of it. So a listing says what it would have said had it been begun when its first page was asked for
+/// - **Listings.** A page comes from the cache only behind the very pages that it came behind, and none of them is older than the
+///   one in front of it. So a listing says what it would have said had it been begun when its first page was asked for
 ///   ([`ListReport::started`](crate::ListReport::started)) and been read slowly: `is_complete` is about that time, and
-///   [`ListReport::cached_pages`](crate::ListReport::cached_pages) counts what took no request. A list whose total changes while it is read
-///   is not kept, and a listing that sees that asks the service from then on. A listing that goes on at a stored cursor is served from the
-///   cache only while its first page is kept.
+///   [`ListReport::cached_pages`](crate::ListReport::cached_pages) counts what took no request. A list whose total changes while
+///   it is read is not kept, and a listing that sees that asks the service from then on. A listing that goes on at a stored
+///   cursor is served from the cache only while its first page is kept.
 /// - **Cost.** What comes from the cache, or from another caller's call, says that it took no request.
 ///
 /// Dropping a future drops the call, unless somebody else waits for it. `Debug` shows how many entries there are.
@@ -89,8 +89,8 @@ impl Cached {
         Self { provider, clock: Arc::new(Instant::now), store }
     }
 
-    /// Sets how many entries are kept: profiles, found keys and pages, each as one. The oldest give way. Default: 1,000. Holds for
-    /// all clones.
+    /// Sets how many entries are kept: profiles, found keys and pages, each as one. The oldest give way. Default: 1,000. Holds
+    /// for all clones.
     pub fn with_max_entries(self, entries: usize) -> Self {
         self.lock().max_entries = entries;
         self

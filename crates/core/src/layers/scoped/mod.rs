@@ -15,33 +15,37 @@ use crate::{
     ProfileId, ProfileProvider, ProviderInfo, Result, Verdict, Write, reading::check_same,
 };
 
-/// A provider that is restricted to the profiles which a [`Filter`] wants, and as far as is said to kinds of ids and to operations.
+/// A provider that is restricted to the profiles which a [`Filter`] wants, and as far as is said to kinds of ids and to
+/// operations.
 ///
-/// Who is not known to be in the scope is out of it, for reading and for writing. If the field that decides is in another record and
-/// the service shows it there ([`GetOptions::enrich`]), that record is read. A listing goes by what it shows.
+/// Who is not known to be in the scope is out of it, for reading and for writing. If the field that decides is in another record
+/// and the service shows it there ([`GetOptions::enrich`]), that record is read. A listing goes by what it shows.
 ///
-/// - **One profile.** `get`, `current`, `find`, plans and executions are refused for everybody who is out of the scope, before any write
-///   is sent. The refusal is [`ErrorKind::PermissionDenied`] and [`Error::is_out_of_scope`]. It is equal for a person who does not
-///   exist and for one whose record cannot be read, so that it tells nobody who exists. How long it takes may differ.
+/// - **One profile.** `get`, `current`, `find`, plans and executions are refused for everybody who is out of the scope, before
+///   any write is sent. The refusal is [`ErrorKind::PermissionDenied`] and [`Error::is_out_of_scope`]. It is equal for a person
+///   who does not exist and for one whose record cannot be read, so that it tells nobody who exists. How long it takes may
+///   differ.
 /// - **Conditions** that something is not so, such as `not labels = staff`, hold for those alone of whom that is known.
-/// - **Listings** leave out who is not in the scope. The service is asked as the query asks, so that who is left out costs requests
-///   too; name in the query what the service can filter by. The members of an organization are listed if the organization is in the
-///   scope, which is read with each page.
-/// - **Completeness.** Whether a listing is complete is known from all that the service sent and from its totals. The totals are not
-///   told, nor how many were left out. The number of pages is told, and it says roughly how many there are. Who is wanted by the query
-///   and not known to be in the scope counts in [`ListReport::undetermined`](crate::ListReport::undetermined); then the listing is not
-///   complete.
+/// - **Listings** leave out who is not in the scope. The service is asked as the query asks, so that who is left out costs
+///   requests too; name in the query what the service can filter by. The members of an organization are listed if the
+///   organization is in the scope, which is read with each page.
+/// - **Completeness.** Whether a listing is complete is known from all that the service sent and from its totals. The totals are
+///   not told, nor how many were left out. The number of pages is told, and it says roughly how many there are. Who is wanted by
+///   the query and not known to be in the scope counts in [`ListReport::undetermined`](crate::ListReport::undetermined); then the
+///   listing is not complete.
 /// - **Quarantined records** are told as they are below: nobody knows whether they are in the scope. A
-///   [`Quarantined`](crate::Quarantined) has what is wrong, in words that repeat nothing of the record, and its place in the page of
-///   the service, which also counts those who are left out.
+///   [`Quarantined`](crate::Quarantined) has what is wrong, in words that repeat nothing of the record, and its place in the page
+///   of the service, which also counts those who are left out.
 /// - **Creating** is refused where the draft does not show that the profile will be in the scope.
 /// - **Updates** that would move somebody out of the scope are refused: the caller could neither see the result nor undo it.
-///   Deactivating and deleting somebody in the scope is allowed, also where that ends it. Restrict the operations if it must not be.
-/// - **Plans** read the profile, to check that it is in the scope. So does a plan for a [given](PlanRead::Given) profile, at one request
-///   that it does not take without the scope: a caller can give any profile. The plan is made by what the given one shows.
+///   Deactivating and deleting somebody in the scope is allowed, also where that ends it. Restrict the operations if it must not
+///   be.
+/// - **Plans** read the profile, to check that it is in the scope. So does a plan for a [given](PlanRead::Given) profile, at one
+///   request that it does not take without the scope: a caller can give any profile. The plan is made by what the given one
+///   shows.
 /// - **Executing** checks once more, by reading the profile. It cannot keep somebody else from changing it in between.
-/// - **Kinds and operations** that the scope does not have are not offered: the [capabilities](ProfileProvider::capabilities) say so, and
-///   they are [`ErrorKind::Unsupported`]. Collections of other kinds are passed over, at one request each.
+/// - **Kinds and operations** that the scope does not have are not offered: the [capabilities](ProfileProvider::capabilities) say
+///   so, and they are [`ErrorKind::Unsupported`]. Collections of other kinds are passed over, at one request each.
 ///
 /// A scope with an empty filter and no kinds is everybody, and costs nothing.
 ///
@@ -148,8 +152,8 @@ impl Scoped {
         if is_of_profile { self.refused(operation) } else { error }
     }
 
-    /// What came of a plan, without what it tells of somebody else, or of who went away since the scope was checked. What the service
-    /// says of a write to somebody who was in the scope is told.
+    /// What came of a plan, without what it tells of somebody else, or of who went away since the scope was checked. What the
+    /// service says of a write to somebody who was in the scope is told.
     fn veiled_execution(&self, operation: &'static str, mut executed: Executed) -> Executed {
         let Some(error) = executed.error.take() else { return executed };
         let is_gone = error.kind() == ErrorKind::NotFound && error.effect() == Effect::None;
@@ -175,8 +179,8 @@ impl Scoped {
             .of_another_profile()
     }
 
-    /// Whether a profile that was read is in the scope. Where what decides is in another record, that is read, and the profile that
-    /// showed it is given.
+    /// Whether a profile that was read is in the scope. Where what decides is in another record, that is read, and the profile
+    /// that showed it is given.
     async fn judged(&self, profile: &Profile, options: &GetOptions) -> Result<(Verdict, Option<Profile>)> {
         let verdict = self.verdict(profile);
         let enrich = &self.provider.capabilities().operations.enrich;

@@ -171,14 +171,14 @@ impl ProfileProvider for Panics {
 async fn an_observer_is_told_nothing_more_of_a_call_that_panics_so_that_nothing_aborts() {
     for from in 1..=2 {
         let observer = Arc::new(Panicking { from, told: AtomicU32::new(0) });
-        let observed = Observed::new(memory(1).1, Arc::clone(&observer) as _);
+        let layer = Observed::new(memory(1).1, Arc::clone(&observer) as _);
         let (id, options) = (id("p00"), GetOptions::new());
-        AssertUnwindSafe(observed.get_with(&id, &options)).catch_unwind().await.unwrap_err();
+        AssertUnwindSafe(layer.get_with(&id, &options)).catch_unwind().await.unwrap_err();
         assert_eq!(observer.told.load(Ordering::Relaxed), from);
     }
     let observer = Arc::new(Panicking { from: 2, told: AtomicU32::new(0) });
-    let observed = Observed::new(Arc::new(Panics(memory(1).1)), Arc::clone(&observer) as _);
+    let layer = Observed::new(Arc::new(Panics(memory(1).1)), Arc::clone(&observer) as _);
     let (id, options) = (id("p00"), GetOptions::new());
-    AssertUnwindSafe(observed.get_with(&id, &options)).catch_unwind().await.unwrap_err();
+    AssertUnwindSafe(layer.get_with(&id, &options)).catch_unwind().await.unwrap_err();
     assert_eq!(observer.told.load(Ordering::Relaxed), 1);
 }

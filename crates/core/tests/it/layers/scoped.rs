@@ -366,7 +366,6 @@ async fn who_goes_away_between_the_check_and_the_write_is_refused_like_who_was_n
 
 #[tokio::test]
 async fn a_record_that_does_not_decode_says_nothing_of_who_it_is() {
-    let quarantined = vec![Quarantined::new(3, "a boolean is expected")];
     /// Sets a record aside.
     #[derive(Debug)]
     struct Quarantining(MemoryProvider, Vec<Quarantined>);
@@ -390,6 +389,7 @@ async fn a_record_that_does_not_decode_says_nothing_of_who_it_is() {
         }
     }
 
+    let quarantined = vec![Quarantined::new(3, "a boolean is expected")];
     let layer = Scoped::new(Arc::new(Quarantining(people(), quarantined.clone())), contractors());
     let page = layer.list_page(&ListQuery::new(), None).await.unwrap();
     assert_eq!((page.items.len(), page.quarantined), (3, quarantined));
