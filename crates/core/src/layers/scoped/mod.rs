@@ -131,16 +131,12 @@ impl Scoped {
         if !self.hides() {
             return error;
         }
+        if error.is_of_another_profile() {
+            return self.another_after(operation, &error);
+        }
         // What was written must be known to who wrote it, also of somebody who has left the scope since.
         if error.effect() != Effect::None {
-            return if error.is_of_another_profile() {
-                self.another(operation).with_effect(error.effect())
-            } else {
-                error
-            };
-        }
-        if error.is_of_another_profile() {
-            return self.another(operation);
+            return error;
         }
         let is_of_profile = match error.kind() {
             // A record that came and cannot be read is somebody's.
@@ -154,14 +150,17 @@ impl Scoped {
 
     /// What came of a plan, without what it tells of somebody else, or of who went away since the scope was checked. What the
     /// service says of a write to somebody who was in the scope is told.
-    fn veiled_execution(&self, operation: &'static str, mut executed: Executed) -> Executed {
+    fn veiled_execution(&self, write: &Write, mut executed: Executed) -> Executed {
         let Some(error) = executed.error.take() else { return executed };
-        let is_gone = error.kind() == ErrorKind::NotFound && error.effect() == Effect::None;
+        let operation = write.operation();
+        // Who is created cannot have gone: what is not there is something else.
+        let is_gone =
+            write.id().is_some() && error.kind() == ErrorKind::NotFound && error.effect() == Effect::None;
         executed.error = Some(if !self.hides() {
             error
         } else if error.is_of_another_profile() {
             executed.profile = None;
-            self.another(operation).with_effect(error.effect())
+            self.another_after(operation, &error)
         } else if is_gone {
             self.refused(operation)
         } else {
@@ -177,6 +176,13 @@ impl Scoped {
             .with_operation(operation)
             .with_hint("nothing of it is used; ask again, and report it to the service if it comes again")
             .of_another_profile()
+    }
+
+    /// The error for the record of somebody else, in place of one that names them.
+    fn another_after(&self, operation: &'static str, error: &Error) -> Error {
+        self.another(operation).with_effect(error.effect()).with_hint_if_effect(
+            "the change may have been made, and to whom is not known: read the profile before trying again",
+        )
     }
 
     /// Whether a profile that was read is in the scope. Where what decides is in another record, that is read, and the profile
@@ -347,9 +353,8 @@ impl ProfileProvider for Scoped {
         if self.hides() && !plan.is_spent() {
             self.check_scope(plan.write()).await?;
         }
-        let operation = plan.write().operation();
         let executed = self.provider.execute(plan, options).await;
-        let executed = executed.map_err(|error| self.veiled(operation, error))?;
-        Ok(self.veiled_execution(operation, executed))
+        let executed = executed.map_err(|error| self.veiled(plan.write().operation(), error))?;
+        Ok(self.veiled_execution(plan.write(), executed))
     }
 }

@@ -6,11 +6,11 @@ use std::{
 };
 
 use anyprofile_core::{
-    Capabilities, CheckMethod, Cursor, Effect, Error, ErrorKind, ExecuteOptions, Executed, Expected, Field,
-    FieldPath, FieldSpec, Filter, FilterPart, FindKey, Found, GetOptions, IdKind, Label, ListQuery,
-    ListReport, ListedCollection, Page, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId,
-    ProfileProvider, ProfileProviderExt, ProviderInfo, Quarantined, Result, Status, Support, View, Write,
-    async_trait,
+    Capabilities, CheckMethod, Cursor, Effect, Error, ErrorKind, ExecuteOptions, Executed, Execution,
+    Expected, Field, FieldPath, FieldSpec, Filter, FilterPart, FindKey, Found, GetOptions, IdKind, Label,
+    ListQuery, ListReport, ListedCollection, Page, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft,
+    ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo, Quarantined, Receipt, Result, Status,
+    Support, View, Write, async_trait,
     layers::{Cached, Scoped, ScopedOperation},
     memory::MemoryProvider,
 };
@@ -362,6 +362,52 @@ async fn who_goes_away_between_the_check_and_the_write_is_refused_like_who_was_n
     let executed = layer.execute(&plan, &ExecuteOptions::new()).await.unwrap();
     let error = executed.error.unwrap();
     assert!(error.is_out_of_scope() && error.effect() == Effect::None, "{error}");
+}
+
+#[tokio::test]
+async fn an_execution_that_wrote_to_somebody_else_does_not_name_them_and_says_that_it_wrote() {
+    /// Shows somebody else after each write.
+    #[derive(Debug)]
+    struct MixedUp(MemoryProvider);
+
+    #[async_trait]
+    impl ProfileProvider for MixedUp {
+        fn info(&self) -> &ProviderInfo {
+            self.0.info()
+        }
+
+        fn capabilities(&self) -> &Capabilities {
+            self.0.capabilities()
+        }
+
+        async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+            self.0.list_page(query, cursor).await
+        }
+
+        async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+            self.0.get_with(id, options).await
+        }
+
+        async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+            self.0.plan(write, options).await
+        }
+
+        async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+            let mut execution = Execution::begin(self, plan, options).await?;
+            execution.step(Ok(Receipt::Shows(Box::new(person(5)))));
+            Ok(execution.finish(self).await)
+        }
+    }
+
+    let layer = Scoped::new(Arc::new(MixedUp(people())), contractors());
+    let write = Write::update(id("p01"), ProfileChange::new().set(FieldPath::TITLE, "cto"));
+    let plan = layer.plan(&write, &PlanOptions::new()).await.unwrap();
+    let executed = layer.execute(&plan, &ExecuteOptions::new()).await.unwrap();
+    assert!(executed.profile.is_none());
+    let error = executed.error.unwrap();
+    assert!(error.is_of_another_profile() && error.effect() == Effect::Possible, "{error}");
+    assert!(error.hint().is_some_and(|hint| hint.contains("read the profile")), "{error}");
+    assert!(!format!("{error:?}").contains("p05"), "{error:?}");
 }
 
 #[tokio::test]
