@@ -45,7 +45,7 @@ fn what_the_trait_has_is_there_without_a_runtime() {
     assert_eq!(provider.get(&id("p1")).unwrap().username, "person1");
     assert_eq!(provider.get(&id("nobody")).unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(provider.current().unwrap_err().kind(), ErrorKind::Unsupported);
-    let found = provider.find(&FindKey::Username("person2".to_owned())).unwrap();
+    let found = provider.find_by(&FindKey::Username("person2".to_owned())).unwrap();
     assert_eq!(found.profiles[0].id, id("p2"));
     assert_eq!(provider.check().unwrap().method, CheckMethod::List);
     let draft = ProfileDraft::new(IdKind::USER).set(FieldPath::USERNAME, "ada");

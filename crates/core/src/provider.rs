@@ -22,6 +22,9 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     fn info(&self) -> &ProviderInfo;
 
     /// What can be done. Never sends a request: before [`prepare`](Self::prepare) what configuration alone says.
+    ///
+    /// They change at most once, when [`prepare`](Self::prepare) has asked the service. A provider keeps each of the two for as
+    /// long as it lives, and returns a reference to it: layers go by the reference to see whether they have changed.
     fn capabilities(&self) -> &Capabilities;
 
     /// What can be done, once the service was asked where it says so itself. Everything else does so by itself first. Default:

@@ -16,10 +16,11 @@ use crate::{
     transport_error::plain,
 };
 
-/// The transport that is used unless [`HttpOptions::transport`] is another one: it sends requests through reqwest, by the options'
-/// settings for connections, TLS and proxies, and undoes content encodings.
+/// The transport that is used unless [`HttpOptions::transport`] is another one: it sends requests through reqwest, by the
+/// options' settings for connections, TLS and proxies, and undoes content encodings.
 ///
-/// It is there to be wrapped, or to be given to several clients, which then share its connections:
+/// It is there to be wrapped, or to be given to several clients. Those share its connections, and `close_idle` of one closes the
+/// idle connections of all:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -28,7 +29,7 @@ use crate::{
 ///
 /// # fn main() -> anyprofile_core::Result<()> {
 /// let options = HttpOptions::default();
-/// let transport = BuiltinTransport::new(&options, &Url::parse("http://localhost:8080/").unwrap())?;
+/// let transport = BuiltinTransport::new(&options, &Url::parse("https://api.example.com/").unwrap())?;
 /// let options = options.with_transport(Arc::new(transport));
 /// # let _ = options;
 /// # Ok(())
@@ -51,9 +52,15 @@ const MAX_HEADERS: usize = 1024;
 const MAX_HEADER_BYTES: u32 = 256 * 1024;
 
 impl BuiltinTransport {
-    /// Creates a transport for requests below a base URL: its scheme says whether TLS is needed, and a loopback host is spoken to
-    /// without the environment's proxies. Of the options, [`transport`](HttpOptions::transport) and
+    /// Creates a transport for requests below a base URL. Of the options, [`transport`](HttpOptions::transport) and
     /// [`transport_layers`](HttpOptions::transport_layers) do not count. No request is sent.
+    ///
+    /// The base URL decides two things for whatever the transport sends, also to other hosts:
+    /// - If its host is loopback, the proxies of the environment and of the system are not used, and are not read either.
+    /// - If its scheme is `http`, TLS is not checked here: in a build without a TLS backend, a request to an `https` URL fails
+    ///   only when it is sent.
+    ///
+    /// So create a transport that several clients share for the base URL of a service that is not on this machine.
     ///
     /// # Errors
     /// [`ErrorKind::Config`](anyprofile_core::ErrorKind::Config) if TLS, a root certificate or a proxy cannot be set up.

@@ -16,7 +16,7 @@ use crate::{
     observed::ObservedOperation,
     origin::{LinkFlaw, TrustedOrigins, given_link, next_link},
     outbound::{Outbound, Place},
-    owned::{GivenUp, Owned, owned},
+    owned::{GivenUp, Owned, check_runtime, owned},
     request::Link,
     retry::Budget,
 };
@@ -158,6 +158,9 @@ impl HttpClient {
     /// Begins to send a request.
     fn start(&self, request: Request) -> Result<Owned<Result<Answer>>> {
         let url = self.url(&request)?;
+        check_runtime().map_err(|error| {
+            error.with_provider(&self.account.info).with_operation(request.operation.clone())
+        })?;
         let account = Arc::clone(&self.account);
         let outbound = Outbound::new(request, url, account.headers.clone(), Place::Api);
         let span = tracing::debug_span!(
@@ -166,7 +169,6 @@ impl HttpClient {
             account = %account.info.account,
             operation = &*outbound.operation,
         );
-        let operation = outbound.operation.clone();
         let given_up = GivenUp::default();
         let exchange = Exchange::new(Arc::clone(&account), given_up.clone());
         // Here, so that observers are told by the caller's task.
@@ -180,8 +182,7 @@ impl HttpClient {
             observed.finish(&result);
             result.map_err(|error| error.with_effort(effort))
         });
-        owned(given_up, work.instrument(span).with_current_subscriber())
-            .map_err(|error| error.with_provider(&self.account.info).with_operation(operation))
+        Ok(owned(given_up, work.instrument(span).with_current_subscriber()))
     }
 }
 

@@ -162,7 +162,8 @@ impl Exchange {
                         "trying again"
                     );
                     let (retry, reason) = match failed {
-                        AttemptFailure::Status { status, .. } if asked.is_some() => {
+                        // A policy may choose another wait than the service asks for.
+                        AttemptFailure::Status { status, .. } if asked == Some(wait) => {
                             (RetryReason::Status(status), Reason::Asked(status))
                         }
                         AttemptFailure::Status { status, .. } => {

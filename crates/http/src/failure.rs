@@ -147,8 +147,9 @@ fn transport_failure(
         ),
         TransportErrorKind::Redirected => (
             ErrorKind::Config,
-            format!("{}: the credential may have gone to another host", error.kind),
-            "build the client so that it follows no redirects".to_owned(),
+            format!("{}, and the credential may have gone there", error.kind),
+            "the transport's client followed a redirect, or middleware of it changes URLs: build it so that it does neither"
+                .to_owned(),
         ),
         TransportErrorKind::Request => {
             (ErrorKind::Internal, error.kind.to_string(), "report this as a defect".to_owned())

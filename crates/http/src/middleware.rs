@@ -15,9 +15,13 @@ use crate::{
 /// middleware that is a [`TransportError`] stays what it is; any other one counts as
 /// [`Interrupted`](TransportErrorKind::Interrupted), which says that the request may have been sent.
 ///
-/// The client must follow no redirect (reqwest does by default, and takes the credential along within a host), and there must be no
-/// middleware that retries: [`RetryPolicy`](crate::RetryPolicy) is for that. A redirect that was followed ends as
-/// [`Redirected`](TransportErrorKind::Redirected), whatever came of it.
+/// What the client must not do:
+/// - It must not follow redirects. reqwest does by default, and takes the credential along within a host.
+/// - Its middleware must not change the URL of a request.
+/// - Its middleware must not retry: [`RetryPolicy`](crate::RetryPolicy) is for that.
+///
+/// A response of another URL than was asked for is an error ([`Redirected`](TransportErrorKind::Redirected)), whatever its
+/// status: which of the first two happened cannot be told apart.
 ///
 /// ```no_run
 /// use std::sync::Arc;

@@ -90,7 +90,8 @@ impl ObservedOperation {
 
 impl Drop for ObservedOperation {
     fn drop(&mut self) {
-        if !self.is_over {
+        // A second panic while unwinding would abort the process; and a panic is not a cancellation.
+        if !self.is_over && !std::thread::panicking() {
             self.end(OperationOutcome::Cancelled);
         }
     }
@@ -137,7 +138,7 @@ impl ObservedRequest {
 
 impl Drop for ObservedRequest {
     fn drop(&mut self) {
-        if !self.is_over {
+        if !self.is_over && !std::thread::panicking() {
             let (request, duration) = (&self.context, self.began.elapsed());
             self.account.tell(|observer| observer.request_cancelled(&RequestCancelled { request, duration }));
         }

@@ -17,19 +17,24 @@ use crate::TransportErrorKind;
 
 /// Is told what happens on the way to a response: for metrics, traces and logs of a program's own.
 ///
-/// Every method does nothing unless it is implemented. An operation begins with [`operation_started`](Self::operation_started) and
-/// ends with [`operation_finished`](Self::operation_finished), also where its future is dropped. In between, each attempt is a
-/// [`request_started`](Self::request_started) and one of [`response_received`](Self::response_received),
-/// [`request_failed`](Self::request_failed) and [`request_cancelled`](Self::request_cancelled). The request for an access token is
-/// an operation of its own. An operation that is refused before anything is sent has no events.
+/// Every method does nothing unless it is implemented. An operation begins with [`operation_started`](Self::operation_started)
+/// and ends with [`operation_finished`](Self::operation_finished), also where its future is dropped. In between, each attempt is
+/// a [`request_started`](Self::request_started) and one of [`response_received`](Self::response_received),
+/// [`request_failed`](Self::request_failed) and [`request_cancelled`](Self::request_cancelled). The request for an access token
+/// is an operation of its own. An operation that is refused before anything is sent has no events; one outside of a Tokio runtime
+/// is refused so.
 ///
 /// Events carry the service, account, operation and HTTP method, the number of the attempt and an id that all events of an
 /// operation share; never a URL, a header, a body or personal data. A [`Transport`](crate::Transport) finds the same
-/// [`RequestContext`] in the extensions of what it sends, so that a [transport layer](crate::HttpOptions::with_transport_layer) can
-/// add what an observer knows, such as `traceparent`: the repository's `tests/examples/opentelemetry.rs` does both.
+/// [`RequestContext`] in the extensions of what it sends, so that a [transport layer](crate::HttpOptions::with_transport_layer)
+/// can add what an observer knows, such as `traceparent`: the repository's `tests/examples/opentelemetry.rs` does both.
 ///
-/// Methods are called on the way of the request: they must not block and should not panic. `operation_started` is called by the task
-/// that sends the operation, where what surrounds it (the current trace) can be read; the others may be called by a task of ours.
+/// Methods are called on the way of the request: they must not block. They must not panic; if one does, the operation fails with
+/// the panic, and nothing more is told of it.
+///
+/// `operation_started` is called in the task of the caller, where what surrounds it (the current trace) can be read. For the
+/// request for an access token, which several callers may wait for, it is called in a task of ours, as the other methods may
+/// always be.
 ///
 /// ```
 /// use std::sync::{
@@ -269,7 +274,9 @@ pub struct OperationFinished<'a> {
     pub operation: &'a Arc<OperationContext>,
     /// What came of it.
     pub outcome: OperationOutcome,
-    /// How many requests were sent. Those for an access token are none of them.
+    /// How many attempts began: the first, those after a failure, those with a renewed access token, and those that the server
+    /// refused before it took notice of them. It is the number of the last [`RequestContext::attempt`]; 0 if no attempt began.
+    /// Requests for an access token and redirects that were followed are not counted.
     pub attempts: u32,
     /// Time since the operation began, with all waits.
     pub duration: Duration,

@@ -11,25 +11,28 @@ pub(crate) const MAX_REDIRECTS: usize = 5;
 /// # Errors
 /// A configuration error that does not repeat the text, which may hold a secret.
 pub fn base_url(text: &str, allow_insecure_http: bool) -> Result<Url> {
+    checked_url(text, allow_insecure_http, "the base URL")
+}
+
+/// Reads a URL that the credential may be sent to. `what` is how errors call it.
+fn checked_url(text: &str, allow_insecure_http: bool, what: &str) -> Result<Url> {
+    let refuse = |flaw: &str| Error::config(format!("{what} {flaw}"));
     let url = Url::parse(text).map_err(|_| {
-        Error::config("the base URL is not a valid URL")
-            .with_hint("write it as https://host or https://host/path")
+        refuse("is not a valid URL").with_hint("write it as https://host or https://host/path")
     })?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::config("the base URL holds a user name or password")
+        return Err(refuse("holds a user name or password")
             .with_hint("leave it out; credentials have settings of their own"));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(Error::config("the base URL holds a query or fragment").with_hint("leave it out"));
+        return Err(refuse("holds a query or fragment").with_hint("leave it out"));
     }
     match url.scheme() {
         "https" => Ok(url),
         "http" if allow_insecure_http || is_loopback(&url) => Ok(url),
-        "http" => {
-            Err(Error::config("the base URL is not https, so the credential would be sent in the clear")
-                .with_hint("use https, or allow insecure http for this account"))
-        }
-        _ => Err(Error::config("the base URL is neither https nor http")),
+        "http" => Err(refuse("is not https, so the credential would be sent in the clear")
+            .with_hint("use https, or allow insecure http for this account")),
+        _ => Err(refuse("is neither https nor http")),
     }
 }
 
@@ -48,7 +51,9 @@ pub(crate) struct TrustedOrigins(Vec<Origin>);
 
 impl TrustedOrigins {
     pub(crate) fn new(origins: &[String], allow_insecure_http: bool) -> Result<Self> {
-        let origins = origins.iter().map(|text| base_url(text, allow_insecure_http).map(|url| url.origin()));
+        let origins = origins
+            .iter()
+            .map(|text| checked_url(text, allow_insecure_http, "a trusted origin").map(|url| url.origin()));
         origins.collect::<Result<_>>().map(Self)
     }
 
@@ -196,6 +201,17 @@ mod tests {
             assert!(!format!("{error:?}").contains("secret"), "{error}");
         }
         assert!(base_url("http://api.example.com", true).is_ok());
+    }
+
+    #[test]
+    fn an_error_of_a_trusted_origin_says_that_it_is_one() {
+        for bad in ["", "http://api.example.com", "ftp://x", "https://u:secret@x", "https://x?secret=1"] {
+            let error = TrustedOrigins::new(&[bad.to_owned()], false).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Config, "{bad}");
+            let text = format!("{error} {error:?}");
+            assert!(text.contains("a trusted origin ") && !text.contains("base URL"), "{text}");
+            assert!(!text.contains("secret"), "{text}");
+        }
     }
 
     #[test]

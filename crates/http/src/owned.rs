@@ -39,19 +39,26 @@ pub(crate) struct Owned<T> {
 /// once is not held by one that does not move. What the work has not begun when it is given up it must not begin, which
 /// `given_up` tells it.
 ///
-/// # Errors
-/// [`ErrorKind::Internal`] outside of a Tokio runtime.
+/// It is called where [`check_runtime`] has passed.
 pub(crate) fn owned<T: Send + 'static>(
     given_up: GivenUp,
     work: impl Future<Output = T> + Send + 'static,
-) -> Result<Owned<T>> {
-    if Handle::try_current().is_err() {
-        return Err(Error::new(ErrorKind::Internal, "there is no Tokio runtime to send a request from")
-            .with_hint("call it within a Tokio runtime, such as that of #[tokio::main]"));
-    }
+) -> Owned<T> {
     let mut tasks = JoinSet::new();
     tasks.spawn(work);
-    Ok(Owned { _owner: Owner(given_up), tasks })
+    Owned { _owner: Owner(given_up), tasks }
+}
+
+/// Checks that a task can be spawned here.
+///
+/// # Errors
+/// [`ErrorKind::Internal`] outside of a Tokio runtime.
+pub(crate) fn check_runtime() -> Result<()> {
+    match Handle::try_current() {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::new(ErrorKind::Internal, "there is no Tokio runtime to send a request from")
+            .with_hint("call it within a Tokio runtime, such as that of #[tokio::main]")),
+    }
 }
 
 impl<T: 'static> Owned<T> {

@@ -51,7 +51,8 @@ pub enum TransportErrorKind {
     TooLarge,
     /// The request cannot be sent at all.
     Request,
-    /// A client other than the built-in one followed a redirect, which a [`Transport`](crate::Transport) must not do.
+    /// The response is of another URL than was asked for: a client other than the built-in one followed a redirect, or its
+    /// middleware changed the URL. A [`Transport`](crate::Transport) must do neither. The credential may have gone there.
     Redirected,
 }
 
@@ -69,7 +70,7 @@ impl fmt::Display for TransportErrorKind {
             Self::Refused => "the server did not take the request",
             Self::TooLarge => "the response is larger than allowed",
             Self::Request => "the request cannot be sent",
-            Self::Redirected => "the client followed a redirect by itself",
+            Self::Redirected => "the response is of another URL than was asked for",
         })
     }
 }

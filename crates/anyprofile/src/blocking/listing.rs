@@ -9,8 +9,8 @@ use futures_util::StreamExt as _;
 
 use super::Runtime;
 
-/// A listing profile by profile, as an iterator. The next page may be on its way while one is handed out; dropping the iterator ends
-/// that. It ends after its first error.
+/// A listing profile by profile, as an iterator. The next page may be on its way while one is handed out; dropping the iterator
+/// ends that. It ends after its first error.
 #[must_use = "nothing is sent before the first profile is asked for"]
 pub struct Profiles {
     stream: ProfileStream<'static>,

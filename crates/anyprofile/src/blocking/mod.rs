@@ -1,11 +1,11 @@
 //! Providers for programs without an async runtime.
 //!
-//! A [`Provider`] has what [`ProfileProviderExt`](crate::ProfileProviderExt) has, and waits for what comes. A [`Runtime`] does the work
-//! behind it: one background thread, which several providers share.
+//! A [`Provider`] has what [`ProfileProviderExt`](crate::ProfileProviderExt) has, and waits for what comes. A [`Runtime`] does
+//! the work behind it: one background thread, which several providers share.
 //!
-//! Whatever sends something is refused with [`ErrorKind::Config`](crate::ErrorKind::Config) where it is called inside an async runtime of
-//! Tokio, which it would block, `spawn_blocking` included: use the async API there, or a thread of its own (`std::thread::spawn`). Nothing
-//! panics there, and everything can be dropped there.
+//! Whatever sends something is refused with [`ErrorKind::Config`](crate::ErrorKind::Config) where it is called inside an async
+//! runtime of Tokio, which it would block, `spawn_blocking` included: use the async API there, or a thread of its own
+//! (`std::thread::spawn`). Nothing panics there, and everything can be dropped there.
 //!
 //! ```no_run
 //! # #[cfg(feature = "engine")]

@@ -12,9 +12,9 @@ use super::{Pages, Profiles, Runtime};
 
 /// A provider for programs without an async runtime: each method waits for what comes.
 ///
-/// The errors are those of the method of the same name of [`ProfileProvider`] and [`ProfileProviderExt`](crate::ProfileProviderExt); and
-/// [`ErrorKind::Config`](crate::ErrorKind::Config) inside an async runtime, with nothing sent. Cheap to clone; several threads may use it
-/// at once.
+/// The errors are those of the method of the same name of [`ProfileProvider`] and
+/// [`ProfileProviderExt`](crate::ProfileProviderExt); and [`ErrorKind::Config`](crate::ErrorKind::Config) inside an async
+/// runtime, with nothing sent. Cheap to clone; several threads may use it at once.
 ///
 /// ```
 /// # #[cfg(feature = "memory")]
@@ -77,7 +77,8 @@ impl Provider {
         self.runtime.wait(self.provider.prepare())?
     }
 
-    /// All profiles that the query asks for, one after the other, as an iterator. Nothing is sent before the first one is asked for.
+    /// All profiles that the query asks for, one after the other, as an iterator. Nothing is sent before the first one is asked
+    /// for.
     pub fn list(&self, query: ListQuery) -> Profiles {
         Profiles::new(self.runtime.clone(), Arc::clone(&self.provider).list_owned(query))
     }
@@ -118,7 +119,7 @@ impl Provider {
     }
 
     /// Finds profiles by what a person knows of them.
-    pub fn find(&self, key: &FindKey) -> Result<Found> {
+    pub fn find_by(&self, key: &FindKey) -> Result<Found> {
         self.runtime.wait(self.provider.find_by(key))?
     }
 

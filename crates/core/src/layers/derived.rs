@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use crate::{Capabilities, ProfileProvider};
 
-/// What a layer makes of the capabilities of the provider below it. That one may say more once it is prepared, and then has its
-/// capabilities in another place.
+/// What a layer makes of the capabilities of the provider below it. They change at most once, when the provider is prepared, and
+/// are then in another place ([`ProfileProvider::capabilities`]).
 #[derive(Clone, Debug)]
 pub(super) struct Derived {
     before: Made,

@@ -1,8 +1,8 @@
 //! Layers: providers around a provider, which restrict, remember or observe what it does.
 //!
 //! Each takes an `Arc<dyn ProfileProvider>` and is one, so that they compose in any order, and whatever takes a provider takes a
-//! layered one. The order says what is meant: `Observed(Cached(p))` is told of every call of the program, `Cached(Observed(p))` of
-//! those that the cache does not answer.
+//! layered one. The order says what is meant: `Observed(Cached(p))` is told of every call of the program, `Cached(Observed(p))`
+//! of those that the cache does not answer.
 //!
 //! | layer | what it does |
 //! |---|---|
@@ -11,9 +11,9 @@
 //! | [`Cached`] | keeps what was read for a time |
 //! | [`Observed`] | tells an observer of every call |
 //!
-//! [`info`](crate::ProfileProvider::info) is that of the provider below: ids, cursors and plans are those of the same account. So a
-//! plan that was made by way of a layer is one that the provider below executes, and the other way round: who must not write by way
-//! of a layer must not have the provider below it either.
+//! [`info`](crate::ProfileProvider::info) is that of the provider below: ids, cursors and plans are those of the same account. So
+//! a plan that was made by way of a layer is one that the provider below executes, and the other way round: who must not write by
+//! way of a layer must not have the provider below it either.
 //!
 //! ```
 //! use std::sync::Arc;

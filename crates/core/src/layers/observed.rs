@@ -19,10 +19,12 @@ use crate::{
 
 /// Is told of the calls of a provider: for metrics, traces and logs of a program's own.
 ///
-/// Both methods do nothing unless they are implemented. Each call that begins also ends: with a result, with an error, or cancelled,
-/// when its future is dropped. Events carry no id of a profile and nothing that a profile holds.
+/// Both methods do nothing unless they are implemented. Each call that begins also ends: with a result, with an error, or
+/// cancelled, when its future is dropped. Of a call that ends with a panic the end is not told. Events carry no id of a profile
+/// and nothing that a profile holds.
 ///
-/// Methods are called on the way of the call, in the task that makes it: they must not block, and must not panic.
+/// Methods are called on the way of the call, in the task that makes it: they must not block. They must not panic; if one does,
+/// the call fails with the panic, and nothing more is told of it.
 ///
 /// What happens between a call and the service, request by request, is told to the observer of the HTTP client.
 ///
@@ -221,6 +223,10 @@ struct Watch<'a> {
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
+        // A second panic while unwinding would abort the process; and a panic is not a cancellation.
+        if std::thread::panicking() {
+            return;
+        }
         let Told { outcome, effect, items } = self.told;
         let duration = (self.observed.clock)().saturating_duration_since(self.began);
         self.observed.observer.call_finished(&CallFinished {

@@ -15,9 +15,9 @@ const REASON: &str = "this provider is read-only";
 
 /// A provider that only reads: every write is refused before anything is sent, as a plan and when a plan is executed.
 ///
-/// The refusal is [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported). The [capabilities](ProfileProvider::capabilities) offer no
-/// write, for the reason that this provider is read-only, and no field can be written by their field table. A plan that is refused is
-/// not spent: the provider below can execute it.
+/// The refusal is [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported). The [capabilities](ProfileProvider::capabilities)
+/// offer no write, for the reason that this provider is read-only, and no field can be written by their field table. A plan that
+/// is refused is not spent: the provider below can execute it.
 ///
 /// ```
 /// use std::sync::Arc;

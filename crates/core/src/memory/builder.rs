@@ -103,7 +103,8 @@ impl MemoryBuilder {
         self
     }
 
-    /// Sets whether who is deleted stays and is shown with [`Status::Deleted`], as at some services. Default: who is deleted is gone.
+    /// Sets whether who is deleted stays and is shown with [`Status::Deleted`], as at some services. Default: who is deleted is
+    /// gone.
     pub fn with_deleted_shown(mut self, shown: bool) -> Self {
         self.shows_deleted = shown;
         self

@@ -2,7 +2,10 @@
 
 use std::cmp::Ordering;
 
-use super::{MemoryProvider, MemoryRequest, lock, store::Store};
+use super::{
+    MemoryProvider, MemoryRequest, lock,
+    store::{Mark, Store},
+};
 use crate::{
     Capabilities, Cursor, CursorPosition, Direction, FilterPart, IdKind, ListQuery, ListingCapabilities,
     Next, Order, OrderField, Page, Profile, ProfileProvider as _, ProviderInfo, RemainingPages, Result,
@@ -29,14 +32,14 @@ pub(super) fn page(
     let start = Start::of(position, listing.of.numbered_pages).ok_or_else(|| Cursor::foreign(info))?;
     provider.note(MemoryRequest::read(format!("memory:{}", listing.kind().map_or("", IdKind::as_str))));
     info.take_as_proven();
-    let page = listing.page(&lock(&provider.0.store), &start);
+    let page = listing.page(&mut lock(&provider.0.store), start)?;
     Ok(page.with_date(provider.0.clock.as_ref().map(|clock| clock())))
 }
 
 /// Where a page begins.
 enum Start {
     /// Behind this profile; none at the start.
-    After(Option<(Key, u64)>),
+    After(Option<Mark>),
     /// At the start of the page with this number, from 1.
     Page(u64),
 }
@@ -48,18 +51,15 @@ impl Start {
             None | Some(CursorPosition::Start) if is_numbered => Some(Self::Page(1)),
             None | Some(CursorPosition::Start) => Some(Self::After(None)),
             Some(CursorPosition::PageNumber(number)) if is_numbered => Some(Self::Page((*number).max(1))),
-            Some(CursorPosition::Token(token)) if !is_numbered => {
-                let (place, key) = token.split_once('.')?;
-                Some(Self::After(Some((Key::read(key)?, place.parse().ok()?))))
-            }
+            Some(CursorPosition::Token(token)) if !is_numbered => Some(Self::After(Some(Mark::read(token)?))),
             Some(_) => None,
         }
     }
 }
 
 /// What profiles are ordered by. Those of which it is not known come first.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
     Unknown,
     Time(Timestamp),
     Text(String),
@@ -75,23 +75,6 @@ impl Key {
             Some(OrderField::Name) => text(profile.name.display.value().map(String::as_str)),
             Some(OrderField::Email) => text(profile.email()),
             _ => Self::Unknown,
-        }
-    }
-
-    fn written(&self) -> String {
-        match self {
-            Self::Unknown => "-".to_owned(),
-            Self::Time(time) => format!("t{time}"),
-            Self::Text(text) => format!("x{text}"),
-        }
-    }
-
-    fn read(written: &str) -> Option<Self> {
-        match written.split_at_checked(1)? {
-            ("-", "") => Some(Self::Unknown),
-            ("t", time) => time.parse().ok().map(Self::Time),
-            ("x", text) => Some(Self::Text(text.to_owned())),
-            _ => None,
         }
     }
 }
@@ -128,41 +111,58 @@ impl<'a> Listing<'a> {
         Some(&self.of.collections.get(self.collection?)?.kind)
     }
 
-    fn page(&self, store: &Store, start: &Start) -> Page<Profile> {
+    /// # Errors
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for a start of which nothing is known any more.
+    fn page(&self, store: &mut Store, start: Start) -> Result<Page<Profile>> {
+        let order = self.query.order.as_ref();
+        let after = match &start {
+            Start::After(Some(mark)) => {
+                let known = store.key_of(*mark, order.map(|order| &order.field)).or_else(|| {
+                    // Another provider made the mark, perhaps in another run of the program.
+                    Some(Key::of(store.at(mark.place)?, order))
+                });
+                Some((known.ok_or_else(|| Cursor::foreign(self.info))?, mark.place))
+            }
+            _ => None,
+        };
         let mut listed: Vec<_> = store
             .all()
             .filter(|(_, profile)| self.has(profile, store))
-            .map(|(place, profile)| (Key::of(profile, self.query.order.as_ref()), place, profile))
+            .map(|(place, profile)| (Key::of(profile, order), place, profile))
             .collect();
         listed.sort_by(|one, other| self.compare((&one.0, one.1), (&other.0, other.1)));
         let size = self.query.page_size.unwrap_or(PAGE_SIZE).max(1) as usize;
-        let first = match start {
-            Start::After(None) => 0,
-            Start::After(Some((key, place))) => {
+        let first = match (&start, &after) {
+            (Start::After(_), None) => 0,
+            (Start::After(_), Some((key, place))) => {
                 listed.partition_point(|it| self.compare((&it.0, it.1), (key, *place)).is_le())
             }
-            Start::Page(number) => usize::try_from(number - 1).unwrap_or(usize::MAX).saturating_mul(size),
+            (Start::Page(number), _) => {
+                usize::try_from(number - 1).unwrap_or(usize::MAX).saturating_mul(size)
+            }
         };
-        let mut shown = listed.iter().skip(first).take(size);
-        let items: Vec<_> = shown.clone().map(|(_, _, profile)| (*profile).clone()).collect();
-        let next = match shown.next_back() {
-            Some((key, place, _)) if first.saturating_add(size) < listed.len() => match start {
-                Start::After(_) => {
-                    Next::Cursor(self.cursor(CursorPosition::Token(format!("{place}.{}", key.written()))))
-                }
-                Start::Page(number) => self.remaining(*number, listed.len().div_ceil(size) as u64),
-            },
-            _ => Next::End,
+        let count = listed.len();
+        let mut shown: Vec<_> = listed.into_iter().skip(first).take(size).collect();
+        let items: Vec<_> = shown.iter().map(|(_, _, profile)| (*profile).clone()).collect();
+        let last = shown.pop().map(|(key, place, _)| (key, place));
+        let next = match (last, start) {
+            (None, _) => Next::End,
+            _ if first.saturating_add(size) >= count => Next::End,
+            (Some((key, place)), Start::After(_)) => {
+                let mark = store.mark(place, key, order.map(|order| &order.field));
+                Next::Cursor(self.cursor(CursorPosition::Token(mark.written())))
+            }
+            (Some(_), Start::Page(number)) => self.remaining(number, count.div_ceil(size) as u64),
         };
-        let total = self.of.declares_total.then_some(listed.len() as u64);
+        let total = self.of.declares_total.then_some(count as u64);
         let page = Page::last(items)
             .with_next(next)
             .with_declared_total(total)
             .with_numbered(self.of.numbered_pages);
-        match self.kind() {
+        Ok(match self.kind() {
             Some(kind) => page.in_collection(kind.clone(), self.next_collection()),
             None => page,
-        }
+        })
     }
 
     /// Whether a profile is listed here.

@@ -25,8 +25,8 @@ use crate::{
 ///
 /// It behaves as a service does that has the [`Capabilities`] it was built with: listings have pages and cursors, writes are
 /// planned, executed once and read back, and what the capabilities do not offer is refused. A plan shows requests with `memory:`
-/// URLs. Nothing is random, and there is no clock unless one is [given](MemoryBuilder::with_clock): ids are counted (`m1`, `m2`, …),
-/// and times stay as the profiles have them.
+/// URLs. Nothing is random, and there is no clock unless one is [given](MemoryBuilder::with_clock): ids are counted (`m1`, `m2`,
+/// …), and times stay as the profiles have them.
 ///
 /// Clones share their profiles. `Debug` shows the account and how many profiles there are.
 ///
@@ -79,8 +79,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl MemoryProvider {
-    /// Begins a provider of the service `memory`. Without anything else it has no profiles, and can do with users whatever the trait
-    /// has: list, get, create, update, deactivate and delete.
+    /// Begins a provider of the service `memory`. Without anything else it has no profiles, and can do with users whatever the
+    /// trait has: list, get, create, update, deactivate and delete.
     pub fn builder(account: AccountName) -> MemoryBuilder {
         MemoryBuilder::new(account)
     }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::{Profile, ProfileId};
+use super::listing::Key;
+use crate::{OrderField, Profile, ProfileId};
 
 /// Profiles in the order in which they were added.
 #[derive(Default)]
@@ -13,6 +14,26 @@ pub(super) struct Store {
     next_place: u64,
     /// How many ids were made up.
     created: u64,
+    /// By what the profiles were ordered at which pages ended, by their places: a cursor is stored, and must not hold it.
+    marks: HashMap<u64, Vec<(Option<OrderField>, Key)>>,
+}
+
+/// Where a page ended. It says nothing of who was there.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    pub(super) place: u64,
+    number: usize,
+}
+
+impl Mark {
+    pub(super) fn written(self) -> String {
+        format!("{}.{}", self.place, self.number)
+    }
+
+    pub(super) fn read(written: &str) -> Option<Self> {
+        let (place, number) = written.split_once('.')?;
+        Some(Self { place: place.parse().ok()?, number: number.parse().ok()? })
+    }
 }
 
 impl Store {
@@ -27,6 +48,28 @@ impl Store {
     /// All profiles with their places, which no other profile ever has.
     pub(super) fn all(&self) -> impl Iterator<Item = (u64, &Profile)> {
         self.profiles.iter().map(|(place, profile)| (*place, profile))
+    }
+
+    /// The profile that has a place.
+    pub(super) fn at(&self, place: u64) -> Option<&Profile> {
+        self.profiles.get(&place)
+    }
+
+    /// Notes that a page ended at a place, in an order by `field`, in which `key` was its own.
+    pub(super) fn mark(&mut self, place: u64, key: Key, field: Option<&OrderField>) -> Mark {
+        let marks = self.marks.entry(place).or_default();
+        let mark = (field.cloned(), key);
+        let number = marks.iter().position(|it| *it == mark).unwrap_or_else(|| {
+            marks.push(mark);
+            marks.len() - 1
+        });
+        Mark { place, number }
+    }
+
+    /// What a mark was noted with.
+    pub(super) fn key_of(&self, mark: Mark, field: Option<&OrderField>) -> Option<Key> {
+        let (of, key) = self.marks.get(&mark.place)?.get(mark.number)?;
+        (of.as_ref() == field).then(|| key.clone())
     }
 
     /// Adds a profile, or replaces the one with its id in its place.

@@ -22,8 +22,8 @@ pub enum PlanRead {
     AsNeeded,
     /// It is read in any case, so that the plan can show who is written to.
     Always,
-    /// It was read before, as by a listing: the plan sends nothing. What it does not show of a field that is to be written is
-    /// not known.
+    /// It was read before, as by a listing: the plan sends nothing, unless a provider that is restricted to some profiles has to
+    /// check whether this is one of them. What it does not show of a field that is to be written is not known.
     Given(Arc<Profile>),
 }
 

@@ -2,8 +2,9 @@
 
 use anyprofile_core::{
     AccountName, Capabilities, Email, ErrorKind, ExecuteOptions, Field, FieldPath, FieldSpec, Filter,
-    FindKey, IdKind, ListQuery, ListedCollection, Order, OrderField, PlanOptions, Profile, ProfileChange,
-    ProfileDraft, ProfileId, ProfileProvider, ProfileProviderExt, Status, Support, Timestamp, Write,
+    FindKey, IdKind, ListQuery, ListedCollection, Next, Order, OrderField, Page, PlanOptions, Profile,
+    ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProfileProviderExt, Status, Support, Timestamp,
+    Write,
     memory::{MemoryBuilder, MemoryProvider},
 };
 use futures_util::TryStreamExt;
@@ -69,6 +70,33 @@ async fn whoever_is_there_all_the_time_is_listed_while_others_come_and_go() {
         number += 1;
     }
     assert!((4..10).all(|number| came.contains(&id(&format!("p{number:02}")))), "{came:?}");
+}
+
+#[tokio::test]
+async fn a_cursor_holds_nothing_of_anybody_and_goes_on_where_a_page_ended_whoever_was_renamed_since() {
+    for field in [OrderField::Name, OrderField::Email] {
+        let query = ListQuery::new().with_page_size(3).with_order(Order::ascending(field.clone()));
+        let provider = builder(9).build().unwrap();
+        let page = provider.list_page(&query, None).await.unwrap();
+        let Next::Cursor(cursor) = page.next else { panic!("there is more") };
+        let printed = cursor.to_string();
+        assert!(!printed.contains("person") && !printed.contains("p02"), "{printed}");
+        // Who came last is now somewhere else in the order, and then gone.
+        let mut renamed = person(2);
+        renamed.name.display = "Zoe".into();
+        renamed.emails = Email::login("zoe@example.com".into());
+        provider.insert(renamed).unwrap();
+        let next = |page: Page<Profile>| page.items[0].id.clone();
+        assert_eq!(next(provider.list_page(&query, Some(&cursor)).await.unwrap()), id("p03"));
+        provider.remove(&id("p02")).unwrap();
+        assert_eq!(next(provider.list_page(&query, Some(&cursor)).await.unwrap()), id("p03"));
+        // A provider of the same people goes on with it too, as long as the one is there at whom the page ended.
+        let cursor = printed.parse().unwrap();
+        let other = builder(9).build().unwrap();
+        assert_eq!(next(other.list_page(&query, Some(&cursor)).await.unwrap()), id("p03"));
+        let error = builder(1).build().unwrap().list_page(&query, Some(&cursor)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    }
 }
 
 #[tokio::test]

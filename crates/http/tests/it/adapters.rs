@@ -271,6 +271,44 @@ mod middleware {
         let error =
             client(&server.base_url(), options(follows, Notes::default())).send(read()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
-        assert!(error.hint().unwrap().contains("redirects"), "{error:?}");
+        assert!(error.hint().unwrap().contains("redirect"), "{error:?}");
+    }
+
+    /// Asks for another URL than it was given.
+    struct Moves;
+
+    #[async_trait]
+    impl Middleware for Moves {
+        async fn handle(
+            &self,
+            mut request: Request,
+            extensions: &mut http::Extensions,
+            next: Next<'_>,
+        ) -> Result<Response> {
+            request.url_mut().set_path("/elsewhere");
+            next.run(request, extensions).await
+        }
+    }
+
+    #[tokio::test]
+    async fn middleware_that_changes_the_url_is_found_out_and_not_called_a_redirect() {
+        let server = MockServer::start_async().await;
+        server
+            .mock_async(|when, then| {
+                when.path("/elsewhere");
+                then.status(200).body("[]");
+            })
+            .await;
+        let moving = ClientBuilder::new(direct()).with(Moves).build();
+        let options = HttpOptions::default()
+            .with_transport(Arc::new(MiddlewareTransport::new(moving)))
+            .with_max_attempts(1);
+        let error = client(&server.base_url(), options).send(read()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(
+            error.message().starts_with("the response is of another URL than was asked for"),
+            "{error:?}"
+        );
+        assert!(error.hint().unwrap().contains("middleware of it changes URLs"), "{error:?}");
     }
 }

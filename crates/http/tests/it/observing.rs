@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -13,6 +16,7 @@ use anyprofile_http::{
     RetryScheduled, Transport, TransportError, TransportErrorKind, Url, Waited,
 };
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 
 use crate::{
     client_with, exchanging_client,
@@ -189,6 +193,64 @@ async fn a_future_that_is_dropped_cancels_what_it_began() {
             "#1 Cancelled, 1 requests, 1000 ms",
         ]
     );
+}
+
+/// Panics at what it is told from some event on, and counts what it is told.
+#[derive(Debug)]
+struct Panicking {
+    from: u32,
+    told: AtomicU32,
+}
+
+impl Panicking {
+    fn tell(&self) {
+        let told = self.told.fetch_add(1, Ordering::Relaxed) + 1;
+        assert!(told < self.from, "the observer panics");
+    }
+}
+
+impl Observer for Panicking {
+    fn operation_started(&self, _: &OperationStarted<'_>) {
+        self.tell();
+    }
+
+    fn request_started(&self, _: &RequestStarted<'_>) {
+        self.tell();
+    }
+
+    fn response_received(&self, _: &ResponseReceived<'_>) {
+        self.tell();
+    }
+
+    fn request_cancelled(&self, _: &RequestCancelled<'_>) {
+        self.tell();
+    }
+
+    fn operation_finished(&self, _: &OperationFinished<'_>) {
+        self.tell();
+    }
+}
+
+#[tokio::test]
+async fn an_observer_that_panics_fails_the_operation_and_is_told_nothing_more() {
+    for from in 1..=4 {
+        let observer = Arc::new(Panicking { from, told: AtomicU32::new(0) });
+        let options = HttpOptions::default().with_observer(Arc::clone(&observer) as _);
+        let client = client_with(&Script::of([json(200, "[]")]), options);
+        let sent = std::panic::AssertUnwindSafe(client.send(read())).catch_unwind().await;
+        let panic = sent.expect_err("the operation fails with the panic");
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"the observer panics"));
+        tokio::task::yield_now().await;
+        assert_eq!(observer.told.load(Ordering::Relaxed), from);
+    }
+}
+
+#[test]
+fn an_operation_outside_of_a_runtime_has_no_events() {
+    let (notes, options) = observed();
+    let client = client_with(&Script::silent(), options);
+    client.send(read()).now_or_never().expect("it does not wait").unwrap_err();
+    assert!(notes.lines().is_empty(), "{:?}", notes.lines());
 }
 
 #[tokio::test(start_paused = true)]

@@ -364,3 +364,29 @@ async fn a_policy_decides_about_reads_alone_and_within_the_budget() {
     let asked = [("users_list Status(404)", 1), ("users_list Status(400)", 2), ("users_list Status(503)", 3)];
     assert_eq!(*policy.0.lock().unwrap(), asked.map(|(text, attempts)| (text.to_owned(), attempts)));
 }
+
+/// Waits as long as it always does, whatever the service asks for.
+#[derive(Debug)]
+struct Fixed(Duration);
+
+impl RetryPolicy for Fixed {
+    fn decide(&self, _: &RetryContext<'_>) -> RetryDecision {
+        RetryDecision::RetryAfter(self.0)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_a_policy_chose_is_not_said_to_be_the_services() {
+    for (seconds, told) in [
+        (7, "waiting 7 s before the next attempt (status 503)"),
+        (8, "waiting 8 s, as the service asks (status 503)"),
+    ] {
+        let (log, guard) = Log::collect();
+        let options = HttpOptions::default().with_retry_policy(Arc::new(Fixed(seconds * SECOND)));
+        let script = Script::of([answer(503).header("retry-after-ms", "8000"), json(200, "[]")]);
+        client_with(&script, options).send(read()).await.unwrap();
+        drop(guard);
+        let text = log.text();
+        assert!(text.contains(told), "{text}");
+    }
+}

@@ -14,8 +14,9 @@ use futures_util::FutureExt as _;
 
 use self::store::{Asked, Call, Flight, Key, Store, Value};
 use crate::{
-    Capabilities, Cursor, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page, Plan,
-    PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, StepOutcome, Timestamp, Write,
+    Capabilities, Cursor, Effort, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page,
+    Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, StepOutcome, Timestamp,
+    Write,
 };
 
 /// How many profiles, found ones and pages are kept where nothing is said.
@@ -23,24 +24,24 @@ const ENTRIES: usize = 1000;
 
 /// A provider that keeps what it read for a time.
 ///
-/// Profiles that were got, the credential's own, those that were found by a key, and the pages of listings come from the cache for as
-/// long as the time-to-live says, counted from when they were asked for. Several callers who ask for the same at the same time are
-/// served by one call. Clones share what is kept, and nobody else does: what is written by way of another provider of the account, or
-/// by somebody else, is seen when the time is over.
+/// Profiles that were got, the credential's own, those that were found by a key, and the pages of listings come from the cache
+/// for as long as the time-to-live says, counted from when they were asked for. Several callers who ask for the same at the same
+/// time are served by one call. Clones share what is kept, and nobody else does: what is written by way of another provider of
+/// the account, or by somebody else, is seen when the time is over.
 ///
-/// - **Writes.** Nothing that was read before an [`execute`](ProfileProvider::execute) ends is served after it, whatever it came to: all
-///   is forgotten when it begins and when it ends or is dropped, and a read that was on its way keeps nothing. Where it is not known
-///   whether the write was made, nothing is kept for one time-to-live, since it may be made yet. A service that shows a change only a
-///   little later may send the old state to the next read, which is then kept.
+/// - **Writes.** Nothing that was read before an [`execute`](ProfileProvider::execute) ends is served after it, whatever it came
+///   to: all is forgotten when it begins and when it ends or is dropped, and a read that was on its way keeps nothing. Where it
+///   is not known whether the write was made, nothing is kept for one time-to-live, since it may be made yet. A service that
+///   shows a change only a little later may send the old state to the next read, which is then kept.
 /// - **Plans.** What a plan reads is asked for by the provider below, and so is whatever is asked for
 ///   [fresh](GetOptions::fresh), such as what proves a credential or that a profile is unchanged.
 /// - **Failures** are not kept, nor is that somebody was not found.
-/// - **Listings.** A page comes from the cache only behind the very pages that it came behind, and none of them is older than the one in
-///   front of it. So a listing says what it would have said had it been begun when its first page was asked for
+/// - **Listings.** A page comes from the cache only behind the very pages that it came behind, and none of them is older than the
+///   one in front of it. So a listing says what it would have said had it been begun when its first page was asked for
 ///   ([`ListReport::started`](crate::ListReport::started)) and been read slowly: `is_complete` is about that time, and
-///   [`ListReport::cached_pages`](crate::ListReport::cached_pages) counts what took no request. A list whose total changes while it is read
-///   is not kept, and a listing that sees that asks the service from then on. A listing that goes on at a stored cursor is served from the
-///   cache only while its first page is kept.
+///   [`ListReport::cached_pages`](crate::ListReport::cached_pages) counts what took no request. A list whose total changes while
+///   it is read is not kept, and a listing that sees that asks the service from then on. A listing that goes on at a stored
+///   cursor is served from the cache only while its first page is kept.
 /// - **Cost.** What comes from the cache, or from another caller's call, says that it took no request.
 ///
 /// Dropping a future drops the call, unless somebody else waits for it. `Debug` shows how many entries there are.
@@ -82,14 +83,14 @@ impl fmt::Debug for Cached {
 type Read = (Value, Option<Timestamp>);
 
 impl Cached {
-    /// Wraps a provider, whose answers are kept for a time. A time of zero keeps nothing.
+    /// Wraps a provider, whose answers are kept for a time. With a time of zero nothing is kept, and each call asks the service.
     pub fn new(provider: Arc<dyn ProfileProvider>, time_to_live: Duration) -> Self {
         let store = Arc::new(Mutex::new(Store::new(time_to_live, ENTRIES)));
         Self { provider, clock: Arc::new(Instant::now), store }
     }
 
-    /// Sets how many entries are kept: profiles, found keys and pages, each as one. The oldest give way. Default: 1,000. Holds for
-    /// all clones.
+    /// Sets how many entries are kept: profiles, found keys and pages, each as one. The oldest give way. Default: 1,000. Holds
+    /// for all clones.
     pub fn with_max_entries(self, entries: usize) -> Self {
         self.lock().max_entries = entries;
         self
@@ -116,8 +117,9 @@ impl Cached {
         let begun = {
             let mut store = self.lock();
             store.forget_old(now);
-            if store.is_writing() {
-                // What is read beside a write may be from before it or from after it.
+            // What is read beside a write may be from before it or from after it. And where nothing is kept, what another caller
+            // asked for is too old.
+            if store.is_writing() || store.time_to_live.is_zero() {
                 Err(call)
             } else if fresh {
                 Ok((self.begin(&mut store, key, now, call), None))
@@ -130,7 +132,12 @@ impl Cached {
             }
         };
         match begun {
-            Ok((flight, asked)) => Ok((flight.await?, asked)),
+            Ok((flight, None)) => Ok((flight.await?, None)),
+            Ok((flight, asked)) => match flight.await {
+                Ok(value) => Ok((value, asked)),
+                // What it took is the other caller's, who is told.
+                Err(error) => Err(error.with_effort(Effort::default())),
+            },
             Err(call) => Ok((call.await?, None)),
         }
     }
@@ -220,7 +227,10 @@ impl ProfileProvider for Cached {
     }
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
-        let (key, fresh) = (Key::page(query, cursor), query.fresh);
+        let Some(key) = Key::page(query, cursor) else {
+            return self.provider.list_page(query, cursor).await;
+        };
+        let fresh = query.fresh;
         let (query, cursor) = (query.clone(), cursor.cloned());
         let provider = Arc::clone(&self.provider);
         let call = async move { Ok(Value::page(provider.list_page(&query, cursor.as_ref()).await?)) }.boxed();

@@ -45,18 +45,26 @@ impl Key {
         (Self::Current(enrich), fresh)
     }
 
-    pub(super) fn page(query: &ListQuery, cursor: Option<&Cursor>) -> Self {
-        // What says nothing of the pages.
-        let query = ListQuery {
-            limit: None,
-            concurrency: None,
-            max_empty_pages: None,
-            unordered: false,
-            fresh: false,
-            ..query.clone()
-        };
-        let query = serde_json::to_string(&query).unwrap_or_default();
-        Self::Page(query.into(), cursor.cloned())
+    /// The key; none for a query that cannot be told apart from others, and is not kept.
+    pub(super) fn page(query: &ListQuery, cursor: Option<&Cursor>) -> Option<Self> {
+        // The fields that are passed over say nothing of the pages.
+        let ListQuery {
+            page_size,
+            limit: _,
+            order,
+            search,
+            enrich,
+            member_of,
+            filter,
+            concurrency: _,
+            max_empty_pages: _,
+            local_filter,
+            unordered: _,
+            fresh: _,
+        } = query;
+        let text =
+            serde_json::to_string(&(page_size, order, search, enrich, member_of, filter, local_filter));
+        Some(Self::Page(text.ok()?.into(), cursor.cloned()))
     }
 }
 
@@ -275,5 +283,40 @@ fn is_known(value: &Value) -> bool {
     match value {
         Value::Found(found) => found.is_complete && !found.profiles.is_empty(),
         Value::Profile(_) | Value::Page(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Filter, Order, OrderField};
+
+    #[test]
+    fn queries_whose_pages_may_differ_have_keys_of_their_own() {
+        let filtered = |text: &str| {
+            let filter = Filter { expression: text.parse().ok(), ..Filter::default() };
+            ListQuery::new().with_filter(filter)
+        };
+        let member = |text: &str| ListQuery::new().with_member_of(text.parse().unwrap());
+        let queries = [
+            ListQuery::new(),
+            ListQuery::new().with_page_size(1),
+            ListQuery::new().with_page_size(11),
+            ListQuery::new().with_order(Order::ascending(OrderField::Name)),
+            ListQuery::new().with_order(Order::descending(OrderField::Name)),
+            ListQuery::new().with_search("a"),
+            ListQuery { enrich: true, ..ListQuery::new() },
+            member("memory:test/organization/a"),
+            member("memory:test/organization/b"),
+            filtered("title = a"),
+            filtered("title = b"),
+            ListQuery::new().with_local_filter(true),
+        ];
+        let keys: std::collections::HashSet<_> =
+            queries.iter().map(|query| Key::page(query, None).unwrap()).collect();
+        assert_eq!(keys.len(), queries.len());
+        let alike =
+            ListQuery::new().with_limit(1).with_concurrency(2).with_max_empty_pages(3).with_unordered(true);
+        assert!(keys.contains(&Key::page(&alike.with_fresh(true), None).unwrap()));
     }
 }

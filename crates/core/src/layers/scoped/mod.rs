@@ -10,32 +10,42 @@ use self::scope::Scope;
 pub use self::scope::ScopedOperation;
 use super::derived::Derived;
 use crate::{
-    Capabilities, Cursor, Error, ErrorKind, ExecuteOptions, Executed, Filter, FindKey, FindMethod, Found,
-    GetOptions, IdKind, ListQuery, Page, Plan, PlanOptions, PlanRead, Profile, ProfileChange, ProfileId,
-    ProfileProvider, ProviderInfo, Result, Verdict, Write, reading::check_same,
+    Capabilities, Cursor, Effect, Error, ErrorKind, ExecuteOptions, Executed, Filter, FindKey, FindMethod,
+    Found, GetOptions, IdKind, ListQuery, Page, Plan, PlanOptions, PlanRead, Profile, ProfileChange,
+    ProfileId, ProfileProvider, ProviderInfo, Result, Verdict, Write, reading::check_same,
 };
 
-/// A provider that is restricted to the profiles which a [`Filter`] wants, and as far as is said to kinds of ids and to operations.
+/// A provider that is restricted to the profiles which a [`Filter`] wants, and as far as is said to kinds of ids and to
+/// operations.
 ///
-/// Who is not known to be in the scope is out of it: reading and writing alike. A field that decides and is in another record is read
-/// for that where the service has it ([`GetOptions::enrich`]); a listing goes by what it shows.
+/// Who is not known to be in the scope is out of it, for reading and for writing. If the field that decides is in another record
+/// and the service shows it there ([`GetOptions::enrich`]), that record is read. A listing goes by what it shows.
 ///
-/// - **One profile.** `get`, `current`, `find`, plans and executions are refused for everybody who is out of the scope, before any write
-///   is sent. The refusal is [`ErrorKind::PermissionDenied`] and [`Error::is_out_of_scope`]. It is the same where the person
-///   does not exist, so that it tells nobody who does. How long it takes may differ.
+/// - **One profile.** `get`, `current`, `find`, plans and executions are refused for everybody who is out of the scope, before
+///   any write is sent. The refusal is [`ErrorKind::PermissionDenied`] and [`Error::is_out_of_scope`]. It is equal for a person
+///   who does not exist and for one whose record cannot be read, so that it tells nobody who exists. How long it takes may
+///   differ.
 /// - **Conditions** that something is not so, such as `not labels = staff`, hold for those alone of whom that is known.
-/// - **Listings** leave out who is not in the scope. The service is asked as the query asks, so that the scope costs requests for those
-///   who are left out; name in the query too what the service can filter by. Whom the query wants and of whom it is not known whether they
-///   are in the scope is counted in [`ListReport::undetermined`](crate::ListReport::undetermined), and the listing is not complete then. Whether
-///   it is complete is known from all that the service sent and from its totals; neither are told, nor how many were left out; how many pages it took is told, and says roughly how many there are. The
-///   members of an organization are listed if the organization is in the scope, which is read with each page.
+/// - **Listings** leave out who is not in the scope. The service is asked as the query asks, so that who is left out costs
+///   requests too; name in the query what the service can filter by. The members of an organization are listed if the
+///   organization is in the scope, which is read with each page.
+/// - **Completeness.** Whether a listing is complete is known from all that the service sent and from its totals. The totals are
+///   not told, nor how many were left out. The number of pages is told, and it says roughly how many there are. Who is wanted by
+///   the query and not known to be in the scope counts in [`ListReport::undetermined`](crate::ListReport::undetermined); then the
+///   listing is not complete.
+/// - **Quarantined records** are told as they are below: nobody knows whether they are in the scope. A
+///   [`Quarantined`](crate::Quarantined) has what is wrong, in words that repeat nothing of the record, and its place in the page
+///   of the service, which also counts those who are left out.
 /// - **Creating** is refused where the draft does not show that the profile will be in the scope.
-/// - **Updates** that would move somebody out of the scope are refused: who made one could neither see what came of it nor undo it.
-///   Deactivating and deleting somebody in the scope is allowed, also where that ends it; restrict the operations if it must not be.
-/// - **Executing** checks once more, by reading the profile. It cannot keep somebody else from changing it in between. A plan for
-///   a [given](PlanRead::Given) profile is made by what that one shows.
-/// - **Kinds and operations** that the scope does not have are not offered: the [capabilities](ProfileProvider::capabilities) say so, and
-///   they are [`ErrorKind::Unsupported`]. Collections of other kinds are passed over, at one request each.
+/// - **Updates** that would move somebody out of the scope are refused: the caller could neither see the result nor undo it.
+///   Deactivating and deleting somebody in the scope is allowed, also where that ends it. Restrict the operations if it must not
+///   be.
+/// - **Plans** read the profile, to check that it is in the scope. So does a plan for a [given](PlanRead::Given) profile, at one
+///   request that it does not take without the scope: a caller can give any profile. The plan is made by what the given one
+///   shows.
+/// - **Executing** checks once more, by reading the profile. It cannot keep somebody else from changing it in between.
+/// - **Kinds and operations** that the scope does not have are not offered: the [capabilities](ProfileProvider::capabilities) say
+///   so, and they are [`ErrorKind::Unsupported`]. Collections of other kinds are passed over, at one request each.
 ///
 /// A scope with an empty filter and no kinds is everybody, and costs nothing.
 ///
@@ -122,15 +132,41 @@ impl Scoped {
             return error;
         }
         if error.is_of_another_profile() {
-            return self.another(operation);
+            return self.another_after(operation, &error);
+        }
+        // What was written must be known to who wrote it, also of somebody who has left the scope since.
+        if error.effect() != Effect::None {
+            return error;
         }
         let is_of_profile = match error.kind() {
-            ErrorKind::NotFound => true,
+            // A record that came and cannot be read is somebody's.
+            ErrorKind::NotFound | ErrorKind::Decode | ErrorKind::TooLarge => true,
             ErrorKind::PermissionDenied => error.is_from_service(),
             ErrorKind::InvalidRequest => error.status().is_some(),
             _ => false,
         };
         if is_of_profile { self.refused(operation) } else { error }
+    }
+
+    /// What came of a plan, without what it tells of somebody else, or of who went away since the scope was checked. What the
+    /// service says of a write to somebody who was in the scope is told.
+    fn veiled_execution(&self, write: &Write, mut executed: Executed) -> Executed {
+        let Some(error) = executed.error.take() else { return executed };
+        let operation = write.operation();
+        // Who is created cannot have gone: what is not there is something else.
+        let is_gone =
+            write.id().is_some() && error.kind() == ErrorKind::NotFound && error.effect() == Effect::None;
+        executed.error = Some(if !self.hides() {
+            error
+        } else if error.is_of_another_profile() {
+            executed.profile = None;
+            self.another_after(operation, &error)
+        } else if is_gone {
+            self.refused(operation)
+        } else {
+            error
+        });
+        executed
     }
 
     /// The error for the record of somebody else, who may be out of the scope: it does not name them.
@@ -142,8 +178,15 @@ impl Scoped {
             .of_another_profile()
     }
 
-    /// Whether a profile that was read is in the scope. Where what decides is in another record, that is read, and the profile that
-    /// showed it is given.
+    /// The error for the record of somebody else, in place of one that names them.
+    fn another_after(&self, operation: &'static str, error: &Error) -> Error {
+        self.another(operation).with_effect(error.effect()).with_hint_if_effect(
+            "the change may have been made, and to whom is not known: read the profile before trying again",
+        )
+    }
+
+    /// Whether a profile that was read is in the scope. Where what decides is in another record, that is read, and the profile
+    /// that showed it is given.
     async fn judged(&self, profile: &Profile, options: &GetOptions) -> Result<(Verdict, Option<Profile>)> {
         let verdict = self.verdict(profile);
         let enrich = &self.provider.capabilities().operations.enrich;
@@ -192,20 +235,12 @@ impl Scoped {
         }
     }
 
-    /// Checks that a write is one to somebody of the scope, who stays in it. `given` is what is known of them; else they are read.
-    async fn check_scope(&self, write: &Write, given: Option<&Profile>) -> Result<()> {
+    /// Checks that a write is one to somebody of the scope, who stays in it, by reading them.
+    async fn check_scope(&self, write: &Write) -> Result<()> {
         let operation = write.operation();
         let Some(id) = write.id() else { return self.check_created(write) };
-        let profile = if let Some(given) = given {
-            check_same(self, id, given)?;
-            if self.verdict(given) != Verdict::Wanted {
-                return Err(self.refused(operation));
-            }
-            given.clone()
-        } else {
-            let (profile, enriched) = self.read(operation, id, &GetOptions::new().with_fresh(true)).await?;
-            enriched.unwrap_or(profile)
-        };
+        let (profile, enriched) = self.read(operation, id, &GetOptions::new().with_fresh(true)).await?;
+        let profile = enriched.unwrap_or(profile);
         match write {
             Write::Update { change, .. } => self.check_stays(&profile, change),
             _ => Ok(()),
@@ -301,11 +336,11 @@ impl ProfileProvider for Scoped {
     async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
         self.check_offered(write, self.prepare().await?)?;
         if self.hides() {
-            let given = match &options.read {
-                PlanRead::Given(profile) => Some(&**profile),
-                _ => None,
-            };
-            self.check_scope(write, given).await?;
+            if let (Some(id), PlanRead::Given(given)) = (write.id(), &options.read) {
+                check_same(self, id, given)?;
+            }
+            // Whoever is given may be described otherwise than they are.
+            self.check_scope(write).await?;
         }
         let plan = self.provider.plan(write, options).await;
         plan.map_err(|error| self.veiled(write.operation(), error))
@@ -316,8 +351,10 @@ impl ProfileProvider for Scoped {
         self.check_offered(plan.write(), self.prepare().await?)?;
         // One that is spent is refused for that, and nothing is sent.
         if self.hides() && !plan.is_spent() {
-            self.check_scope(plan.write(), None).await?;
+            self.check_scope(plan.write()).await?;
         }
-        self.provider.execute(plan, options).await
+        let executed = self.provider.execute(plan, options).await;
+        let executed = executed.map_err(|error| self.veiled(plan.write().operation(), error))?;
+        Ok(self.veiled_execution(plan.write(), executed))
     }
 }

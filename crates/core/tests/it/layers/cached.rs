@@ -6,8 +6,8 @@ use std::{
 };
 
 use anyprofile_core::{
-    Effect, Error, ErrorKind, ExecuteOptions, FieldPath, FindKey, GetOptions, ListQuery, ListReport, Pages,
-    PlanOptions, Profile, ProfileChange, ProfileProvider, ProfileProviderExt, Write, layers::Cached,
+    Effect, Effort, Error, ErrorKind, ExecuteOptions, FieldPath, FindKey, GetOptions, ListQuery, ListReport,
+    Pages, PlanOptions, Profile, ProfileChange, ProfileProvider, ProfileProviderExt, Write, layers::Cached,
     memory::MemoryProvider,
 };
 use futures_util::{FutureExt, TryStreamExt, future::join};
@@ -262,6 +262,34 @@ async fn a_failure_is_told_to_all_who_wait_and_the_next_asks_again() {
     let (one, other) = join(one, other).await;
     assert_eq!([one.unwrap_err().kind(), other.unwrap_err().kind()], [ErrorKind::Upstream; 2]);
     layer.get(&p01).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_failure_of_another_callers_call_says_that_it_took_no_request() {
+    let (memory, _) = memory(3);
+    let slow = Slow::new(memory);
+    let (layer, _) = cached(Arc::clone(&slow) as _);
+    let (p01, options) = (id("p01"), GetOptions::new());
+    let mut one = Box::pin(layer.get_with(&p01, &options));
+    let mut other = Box::pin(layer.get_with(&p01, &options));
+    assert!(one.as_mut().now_or_never().is_none() && other.as_mut().now_or_never().is_none());
+    slow.fail(Error::new(ErrorKind::Upstream, "503").with_effort(Effort::new(3, MINUTE)));
+    slow.permits.add_permits(1);
+    let (one, other) = join(one, other).await;
+    assert_eq!(one.unwrap_err().effort(), Effort::new(3, MINUTE));
+    assert_eq!(other.unwrap_err().effort(), Effort::default());
+}
+
+#[tokio::test]
+async fn nobody_joins_another_callers_call_where_nothing_is_kept() {
+    let (memory, _) = memory(3);
+    let slow = Slow::new(memory.clone());
+    let layer = Cached::new(Arc::clone(&slow) as _, Duration::ZERO);
+    let p01 = id("p01");
+    slow.permits.add_permits(2);
+    let (one, other) = join(layer.get(&p01), layer.get(&p01)).await;
+    assert_eq!((one.unwrap().id, other.unwrap().id), (p01.clone(), p01));
+    assert_eq!(memory.request_count(), 2);
 }
 
 #[tokio::test]

@@ -1,13 +1,18 @@
 //! `Observed`.
 
 use std::{
-    sync::{Arc, Mutex},
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use anyprofile_core::{
-    Effect, Error, ErrorKind, ExecuteOptions, FieldPath, FindKey, ListQuery, PlanOptions, ProfileChange,
-    ProfileProvider, ProfileProviderExt, Write,
+    Capabilities, Cursor, Effect, Error, ErrorKind, ExecuteOptions, FieldPath, FindKey, GetOptions,
+    ListQuery, Page, PlanOptions, Profile, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt,
+    ProviderInfo, Result, Write, async_trait,
     layers::{CallFinished, Observed, ProviderCall, ProviderObserver},
 };
 use futures_util::{FutureExt, TryStreamExt};
@@ -113,4 +118,67 @@ async fn a_call_that_is_dropped_is_told_as_cancelled_and_a_write_as_one_that_may
         ],
         "a call that was never polled is none"
     );
+}
+
+/// Panics at what it is told from some event on, and counts what it is told.
+#[derive(Debug)]
+struct Panicking {
+    from: u32,
+    told: AtomicU32,
+}
+
+impl Panicking {
+    fn tell(&self) {
+        let told = self.told.fetch_add(1, Ordering::Relaxed) + 1;
+        assert!(told < self.from, "the observer panics");
+    }
+}
+
+impl ProviderObserver for Panicking {
+    fn call_started(&self, _: &ProviderCall<'_>) {
+        self.tell();
+    }
+
+    fn call_finished(&self, _: &CallFinished<'_>) {
+        self.tell();
+    }
+}
+
+/// A provider whose calls panic.
+#[derive(Debug)]
+struct Panics(Arc<dyn ProfileProvider>);
+
+#[async_trait]
+impl ProfileProvider for Panics {
+    fn info(&self) -> &ProviderInfo {
+        self.0.info()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        self.0.capabilities()
+    }
+
+    async fn list_page(&self, _: &ListQuery, _: Option<&Cursor>) -> Result<Page<Profile>> {
+        panic!("the provider panics")
+    }
+
+    async fn get_with(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
+        panic!("the provider panics")
+    }
+}
+
+#[tokio::test]
+async fn an_observer_is_told_nothing_more_of_a_call_that_panics_so_that_nothing_aborts() {
+    for from in 1..=2 {
+        let observer = Arc::new(Panicking { from, told: AtomicU32::new(0) });
+        let layer = Observed::new(memory(1).1, Arc::clone(&observer) as _);
+        let (id, options) = (id("p00"), GetOptions::new());
+        AssertUnwindSafe(layer.get_with(&id, &options)).catch_unwind().await.unwrap_err();
+        assert_eq!(observer.told.load(Ordering::Relaxed), from);
+    }
+    let observer = Arc::new(Panicking { from: 2, told: AtomicU32::new(0) });
+    let layer = Observed::new(Arc::new(Panics(memory(1).1)), Arc::clone(&observer) as _);
+    let (id, options) = (id("p00"), GetOptions::new());
+    AssertUnwindSafe(layer.get_with(&id, &options)).catch_unwind().await.unwrap_err();
+    assert_eq!(observer.told.load(Ordering::Relaxed), 1);
 }

@@ -6,10 +6,11 @@ use std::{
 };
 
 use anyprofile_core::{
-    Capabilities, CheckMethod, Cursor, Error, ErrorKind, ExecuteOptions, Executed, Expected, Field,
-    FieldPath, FieldSpec, Filter, FilterPart, FindKey, Found, GetOptions, IdKind, Label, ListQuery,
-    ListReport, ListedCollection, Page, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId,
-    ProfileProvider, ProfileProviderExt, ProviderInfo, Result, Status, Support, View, Write, async_trait,
+    Capabilities, CheckMethod, Cursor, Effect, Error, ErrorKind, ExecuteOptions, Executed, Execution,
+    Expected, Field, FieldPath, FieldSpec, Filter, FilterPart, FindKey, Found, GetOptions, IdKind, Label,
+    ListQuery, ListReport, ListedCollection, Page, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft,
+    ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo, Quarantined, Receipt, Result, Status,
+    Support, View, Write, async_trait,
     layers::{Cached, Scoped, ScopedOperation},
     memory::MemoryProvider,
 };
@@ -234,17 +235,210 @@ async fn who_left_the_scope_since_the_plan_was_made_is_not_written_to() {
 }
 
 #[tokio::test]
-async fn a_plan_for_a_given_profile_goes_by_that_one_and_its_execution_by_the_service() {
+async fn a_given_profile_is_not_believed_to_be_in_the_scope_but_read() {
     let people = people();
     let layer = scoped(&people, contractors());
     let write = Write::deactivate(id("p05"));
-    let before = people.request_count();
-    let honest = PlanOptions::given(labelled(5, None));
-    assert!(layer.plan(&write, &honest).await.unwrap_err().is_out_of_scope());
-    let plan = layer.plan(&write, &PlanOptions::given(labelled(5, Some("contractor")))).await.unwrap();
-    assert_eq!(people.request_count(), before);
-    assert!(layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err().is_out_of_scope());
-    assert_eq!(people.write_count(), 0);
+    for given in [labelled(5, None), labelled(5, Some("contractor"))] {
+        let before = people.request_count();
+        let error = layer.plan(&write, &PlanOptions::given(given)).await.unwrap_err();
+        assert!(error.is_out_of_scope(), "{error}");
+        assert_eq!(people.request_count() - before, 1);
+    }
+    let given = PlanOptions::given(labelled(1, Some("contractor")));
+    let plan = layer.plan(&Write::deactivate(id("p01")), &given).await.unwrap();
+    layer.execute(&plan, &ExecuteOptions::new()).await.unwrap().into_result().unwrap();
+    assert_eq!(people.write_count(), 1);
+}
+
+/// A provider whose reads or executions fail as it is told.
+#[derive(Debug)]
+struct Failing {
+    provider: MemoryProvider,
+    get: Option<Error>,
+    execute: Option<Error>,
+}
+
+fn copy(error: &Error) -> Error {
+    Error::new(error.kind(), error.message()).with_effect(error.effect())
+}
+
+#[async_trait]
+impl ProfileProvider for Failing {
+    fn info(&self) -> &ProviderInfo {
+        self.provider.info()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        self.provider.capabilities()
+    }
+
+    async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+        self.provider.list_page(query, cursor).await
+    }
+
+    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        match &self.get {
+            Some(error) => Err(copy(error)),
+            None => self.provider.get_with(id, options).await,
+        }
+    }
+
+    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        self.provider.plan(write, options).await
+    }
+
+    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+        match &self.execute {
+            Some(error) => Err(copy(error)),
+            None => self.provider.execute(plan, options).await,
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_cannot_be_read_is_refused_like_who_is_not_there() {
+    for (kind, is_veiled) in
+        [(ErrorKind::Decode, true), (ErrorKind::TooLarge, true), (ErrorKind::Transport, false)]
+    {
+        let get = Some(Error::new(kind, "the record of p05 is odd"));
+        let below = Arc::new(Failing { provider: people(), get, execute: None });
+        let error = Scoped::new(Arc::clone(&below) as _, contractors()).get(&id("p05")).await.unwrap_err();
+        assert_eq!((error.is_out_of_scope(), error.message().contains("p05")), (is_veiled, !is_veiled));
+        // Where the scope hides nobody, the failure is told as it is.
+        let all = Scoped::new(below, Filter::default()).with_kinds([IdKind::USER]);
+        assert_eq!(all.get(&id("p05")).await.unwrap_err().kind(), kind);
+    }
+}
+
+#[tokio::test]
+async fn an_execution_that_wrote_nothing_tells_nothing_of_who_is_gone_and_one_that_may_have_is_told() {
+    for (effect, is_veiled) in [(Effect::None, true), (Effect::Possible, false)] {
+        let gone = Error::new(ErrorKind::NotFound, "nobody has this id").with_effect(effect);
+        let below = Arc::new(Failing { provider: people(), get: None, execute: Some(gone) });
+        let layer = Scoped::new(below, contractors());
+        let plan = layer.plan(&Write::deactivate(id("p01")), &PlanOptions::new()).await.unwrap();
+        let error = layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err();
+        assert_eq!((error.is_out_of_scope(), error.effect()), (is_veiled, effect));
+    }
+}
+
+#[tokio::test]
+async fn who_goes_away_between_the_check_and_the_write_is_refused_like_who_was_never_there() {
+    /// Its people go away before a write is sent.
+    #[derive(Debug)]
+    struct Leaving(MemoryProvider);
+
+    #[async_trait]
+    impl ProfileProvider for Leaving {
+        fn info(&self) -> &ProviderInfo {
+            self.0.info()
+        }
+
+        fn capabilities(&self) -> &Capabilities {
+            self.0.capabilities()
+        }
+
+        async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+            self.0.list_page(query, cursor).await
+        }
+
+        async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+            self.0.get_with(id, options).await
+        }
+
+        async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+            self.0.plan(write, options).await
+        }
+
+        async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+            self.0.remove(plan.write().id().unwrap());
+            self.0.execute(plan, options).await
+        }
+    }
+
+    let layer = Scoped::new(Arc::new(Leaving(people())), contractors());
+    let plan = layer.plan(&Write::delete(id("p01")), &PlanOptions::new()).await.unwrap();
+    let executed = layer.execute(&plan, &ExecuteOptions::new()).await.unwrap();
+    let error = executed.error.unwrap();
+    assert!(error.is_out_of_scope() && error.effect() == Effect::None, "{error}");
+}
+
+#[tokio::test]
+async fn an_execution_that_wrote_to_somebody_else_does_not_name_them_and_says_that_it_wrote() {
+    /// Shows somebody else after each write.
+    #[derive(Debug)]
+    struct MixedUp(MemoryProvider);
+
+    #[async_trait]
+    impl ProfileProvider for MixedUp {
+        fn info(&self) -> &ProviderInfo {
+            self.0.info()
+        }
+
+        fn capabilities(&self) -> &Capabilities {
+            self.0.capabilities()
+        }
+
+        async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+            self.0.list_page(query, cursor).await
+        }
+
+        async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+            self.0.get_with(id, options).await
+        }
+
+        async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+            self.0.plan(write, options).await
+        }
+
+        async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+            let mut execution = Execution::begin(self, plan, options).await?;
+            execution.step(Ok(Receipt::Shows(Box::new(person(5)))));
+            Ok(execution.finish(self).await)
+        }
+    }
+
+    let layer = Scoped::new(Arc::new(MixedUp(people())), contractors());
+    let write = Write::update(id("p01"), ProfileChange::new().set(FieldPath::TITLE, "cto"));
+    let plan = layer.plan(&write, &PlanOptions::new()).await.unwrap();
+    let executed = layer.execute(&plan, &ExecuteOptions::new()).await.unwrap();
+    assert!(executed.profile.is_none());
+    let error = executed.error.unwrap();
+    assert!(error.is_of_another_profile() && error.effect() == Effect::Possible, "{error}");
+    assert!(error.hint().is_some_and(|hint| hint.contains("read the profile")), "{error}");
+    assert!(!format!("{error:?}").contains("p05"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_record_that_does_not_decode_says_nothing_of_who_it_is() {
+    /// Sets a record aside.
+    #[derive(Debug)]
+    struct Quarantining(MemoryProvider, Vec<Quarantined>);
+
+    #[async_trait]
+    impl ProfileProvider for Quarantining {
+        fn info(&self) -> &ProviderInfo {
+            self.0.info()
+        }
+
+        fn capabilities(&self) -> &Capabilities {
+            self.0.capabilities()
+        }
+
+        async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+            Ok(self.0.list_page(query, cursor).await?.with_quarantined(self.1.clone()))
+        }
+
+        async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+            self.0.get_with(id, options).await
+        }
+    }
+
+    let quarantined = vec![Quarantined::new(3, "a boolean is expected")];
+    let layer = Scoped::new(Arc::new(Quarantining(people(), quarantined.clone())), contractors());
+    let page = layer.list_page(&ListQuery::new(), None).await.unwrap();
+    assert_eq!((page.items.len(), page.quarantined), (3, quarantined));
 }
 
 #[tokio::test]
