@@ -113,10 +113,11 @@ impl Scoped {
 
     /// The refusal of somebody who is out of the scope, or not there.
     fn refused(&self, operation: &'static str) -> Error {
-        self.refusal(operation, "the profile is not within the scope of this provider, or is not there")
-            .with_hint(
-                "use a provider with another scope if it is meant; whether the profile exists is not told",
-            )
+        self.refusal(
+            operation,
+            "the profile is not within the scope of this provider, is not there, or cannot be read",
+        )
+        .with_hint("use a provider with another scope if it is meant; whether the profile exists is not told")
     }
 
     fn refusal(&self, operation: &'static str, message: &str) -> Error {
