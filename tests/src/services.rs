@@ -1,6 +1,6 @@
 //! What documents say of services, made from their descriptors.
 
-use std::{fmt::Write as _, fs, io, path::Path};
+use std::{borrow::Cow, fmt::Write as _, fs, io, path::Path};
 
 use anyprofile::{
     COMMON_KEYS, Services,
@@ -69,13 +69,15 @@ fn environment_table(services: &Services) -> String {
 }
 
 fn credentials(set: &CredentialSet) -> String {
-    let variables = set.keys().iter().filter_map(|key| key.variable.as_deref());
-    variables.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" with ")
+    variables(set.keys().iter().map(|key| &key.variable)).join(" with ")
 }
 
 fn further(service: &ServiceDescriptor) -> String {
-    let variables = service.keys().iter().filter_map(|key| key.variable.as_deref());
-    variables.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    variables(service.keys().iter().map(|key| &key.variable)).join(", ")
+}
+
+fn variables<'a>(of_keys: impl Iterator<Item = &'a Option<Cow<'static, str>>>) -> Vec<String> {
+    of_keys.flatten().map(|name| format!("`{name}`")).collect()
 }
 
 fn accounts_page(services: &Services) -> String {

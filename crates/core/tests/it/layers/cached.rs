@@ -33,6 +33,14 @@ fn cached(provider: Arc<dyn ProfileProvider>) -> (Cached, Clock) {
     (Cached::new(provider, MINUTE).with_clock(move || *now.0.lock().unwrap()), clock)
 }
 
+/// Three people behind calls that take time, and a cache in front.
+fn slowly() -> (MemoryProvider, Arc<Slow>, Cached, Clock) {
+    let (memory, _) = memory(3);
+    let slow = Slow::new(memory.clone());
+    let (layer, clock) = cached(Arc::clone(&slow) as _);
+    (memory, slow, layer, clock)
+}
+
 fn title(title: &str) -> ProfileChange {
     ProfileChange::new().set(FieldPath::TITLE, title)
 }
@@ -88,9 +96,7 @@ async fn options_that_show_something_else_are_read_by_themselves_and_fresh_ones_
 
 #[tokio::test]
 async fn after_a_write_nothing_is_served_that_was_read_before_whatever_came_of_it() {
-    let (memory, _) = memory(3);
-    let slow = Slow::new(memory.clone());
-    let (layer, clock) = cached(Arc::clone(&slow) as _);
+    let (memory, slow, layer, clock) = slowly();
     slow.permits.add_permits(1000);
     slow.writes.add_permits(1000);
     for failure in [None, Some(Effect::None), Some(Effect::Possible)] {
@@ -115,9 +121,7 @@ async fn after_a_write_nothing_is_served_that_was_read_before_whatever_came_of_i
 
 /// A read that has seen the state before a write, and ends beside it or after it.
 async fn early_read(ends_beside: bool) {
-    let (memory, _) = memory(3);
-    let slow = Slow::new(memory.clone());
-    let (layer, _) = cached(Arc::clone(&slow) as _);
+    let (memory, slow, layer, _) = slowly();
     let p01 = id("p01");
     let mut early = Box::pin(layer.get(&p01));
     assert!(early.as_mut().now_or_never().is_none());
@@ -158,9 +162,7 @@ async fn a_read_that_began_before_a_write_keeps_nothing_and_nobody_joins_it_afte
 
 #[tokio::test]
 async fn a_read_that_began_before_a_write_and_ends_last_does_not_replace_what_came_after_it() {
-    let (memory, _) = memory(3);
-    let slow = Slow::new(memory.clone());
-    let (layer, _) = cached(Arc::clone(&slow) as _);
+    let (_, slow, layer, _) = slowly();
     let p01 = id("p01");
     let mut early = Box::pin(layer.get(&p01));
     assert!(early.as_mut().now_or_never().is_none());
@@ -175,9 +177,7 @@ async fn a_read_that_began_before_a_write_and_ends_last_does_not_replace_what_ca
 
 #[tokio::test]
 async fn a_write_that_is_dropped_ends_and_may_have_been_made() {
-    let (memory, _) = memory(3);
-    let slow = Slow::new(memory.clone());
-    let (layer, clock) = cached(Arc::clone(&slow) as _);
+    let (memory, slow, layer, clock) = slowly();
     slow.permits.add_permits(1);
     layer.get(&id("p01")).await.unwrap();
     let plan = layer.plan(&Write::update(id("p01"), title("cto")), &PlanOptions::new()).await.unwrap();
@@ -205,9 +205,7 @@ async fn a_write_that_is_dropped_ends_and_may_have_been_made() {
 
 #[tokio::test]
 async fn failures_are_not_kept_nor_that_nobody_was_found() {
-    let (memory, _) = memory(3);
-    let slow = Slow::new(memory.clone());
-    let (layer, _) = cached(Arc::clone(&slow) as _);
+    let (memory, slow, layer, _) = slowly();
     slow.permits.add_permits(100);
     slow.fail(Error::new(ErrorKind::Upstream, "503"));
     layer.get(&id("p01")).await.unwrap_err();
@@ -225,9 +223,7 @@ async fn failures_are_not_kept_nor_that_nobody_was_found() {
 
 #[tokio::test]
 async fn callers_who_ask_for_the_same_at_once_are_served_by_one_call_that_outlives_the_first() {
-    let (memory, _) = memory(3);
-    let slow = Slow::new(memory.clone());
-    let (layer, _) = cached(Arc::clone(&slow) as _);
+    let (memory, slow, layer, _) = slowly();
     let p01 = id("p01");
     let mut first = Box::pin(layer.get(&p01));
     let mut second = Box::pin(layer.get(&p01));
@@ -251,9 +247,7 @@ async fn callers_who_ask_for_the_same_at_once_are_served_by_one_call_that_outliv
 
 #[tokio::test]
 async fn a_failure_is_told_to_all_who_wait_and_the_next_asks_again() {
-    let (memory, _) = memory(3);
-    let slow = Slow::new(memory);
-    let (layer, _) = cached(Arc::clone(&slow) as _);
+    let (_, slow, layer, _) = slowly();
     let p01 = id("p01");
     let (mut one, mut other) = (Box::pin(layer.get(&p01)), Box::pin(layer.get(&p01)));
     assert!(one.as_mut().now_or_never().is_none() && other.as_mut().now_or_never().is_none());
@@ -266,9 +260,7 @@ async fn a_failure_is_told_to_all_who_wait_and_the_next_asks_again() {
 
 #[tokio::test]
 async fn a_failure_of_another_callers_call_says_that_it_took_no_request() {
-    let (memory, _) = memory(3);
-    let slow = Slow::new(memory);
-    let (layer, _) = cached(Arc::clone(&slow) as _);
+    let (_, slow, layer, _) = slowly();
     let (p01, options) = (id("p01"), GetOptions::new());
     let mut one = Box::pin(layer.get_with(&p01, &options));
     let mut other = Box::pin(layer.get_with(&p01, &options));

@@ -2,6 +2,7 @@
 
 mod cached;
 mod observed;
+mod otherwise;
 mod read_only;
 mod scoped;
 mod slow;

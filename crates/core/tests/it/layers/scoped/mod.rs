@@ -1,4 +1,6 @@
-//! `Scoped`.
+//! `Scoped`: whom it shows, and what it says of the others.
+
+mod writing;
 
 use std::{
     sync::{Arc, Mutex},
@@ -6,17 +8,17 @@ use std::{
 };
 
 use anyprofile_core::{
-    Capabilities, CheckMethod, Cursor, Effect, Error, ErrorKind, ExecuteOptions, Executed, Execution,
-    Expected, Field, FieldPath, FieldSpec, Filter, FilterPart, FindKey, Found, GetOptions, IdKind, Label,
-    ListQuery, ListReport, ListedCollection, Page, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft,
-    ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo, Quarantined, Receipt, Result, Status,
-    Support, View, Write, async_trait,
+    Capabilities, CheckMethod, Cursor, Error, ErrorKind, ExecuteOptions, Executed, Expected, Field,
+    FieldPath, FieldSpec, Filter, FilterPart, FindKey, Found, GetOptions, IdKind, Label, ListQuery,
+    ListReport, ListedCollection, Page, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId,
+    ProfileProvider, ProfileProviderExt, ProviderInfo, Quarantined, Result, Status, Support, Write,
+    async_trait,
     layers::{Cached, Scoped, ScopedOperation},
     memory::MemoryProvider,
 };
 use futures_util::TryStreamExt;
-use serde_json::json;
 
+use super::otherwise::{Does, Otherwise};
 use crate::{
     in_memory::{builder, id, person},
     memory::Memory,
@@ -196,113 +198,12 @@ impl SourceText for Error {
 }
 
 #[tokio::test]
-async fn somebody_in_the_scope_is_written_to_and_not_moved_out_of_it() {
-    let people = people();
-    let layer = scoped(&people, contractors());
-    let title = ProfileChange::new().set(FieldPath::TITLE, "cto");
-    assert_eq!(layer.update(&id("p01"), &title).await.unwrap().title, "cto");
-    let stays = ProfileChange::new().set(FieldPath::LABELS, json!(["contractor", "on call"]));
-    layer.update(&id("p01"), &stays).await.unwrap();
-    let writes = people.write_count();
-    let leaves = ProfileChange::new().set(FieldPath::LABELS, json!(["on call"]));
-    for change in [leaves.clone(), ProfileChange::new().clear(FieldPath::LABELS)] {
-        let error = layer.update(&id("p01"), &change).await.unwrap_err();
-        assert!(error.is_out_of_scope() && error.message().contains("out of the scope"), "{error}");
-    }
-    let write = Write::update(id("p01"), leaves);
-    let plan = people.plan(&write, &PlanOptions::new()).await.unwrap();
-    assert!(layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err().is_out_of_scope());
-    assert_eq!(people.write_count(), writes);
-    // That somebody leaves is what a deactivation is for.
-    let active = scoped(&people, filter(|it| it.status = vec![Status::Active.into()]));
-    active.deactivate(&id("p01")).await.unwrap();
-    assert!(active.get(&id("p01")).await.unwrap_err().is_out_of_scope());
-    layer.delete(&id("p01")).await.unwrap();
-}
-
-#[tokio::test]
-async fn who_left_the_scope_since_the_plan_was_made_is_not_written_to() {
-    let people = people();
-    let layer = scoped(&people, contractors());
-    let plan = layer.plan(&Write::deactivate(id("p01")), &PlanOptions::new()).await.unwrap();
-    people.insert(labelled(1, None)).unwrap();
-    let error = layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err();
-    assert!(error.is_out_of_scope() && !plan.is_spent() && people.write_count() == 0);
-    people.insert(labelled(1, Some("contractor"))).unwrap();
-    layer.execute(&plan, &ExecuteOptions::new()).await.unwrap().into_result().unwrap();
-    let spent = layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err();
-    assert_eq!(spent.kind(), ErrorKind::Conflict);
-}
-
-#[tokio::test]
-async fn a_given_profile_is_not_believed_to_be_in_the_scope_but_read() {
-    let people = people();
-    let layer = scoped(&people, contractors());
-    let write = Write::deactivate(id("p05"));
-    for given in [labelled(5, None), labelled(5, Some("contractor"))] {
-        let before = people.request_count();
-        let error = layer.plan(&write, &PlanOptions::given(given)).await.unwrap_err();
-        assert!(error.is_out_of_scope(), "{error}");
-        assert_eq!(people.request_count() - before, 1);
-    }
-    let given = PlanOptions::given(labelled(1, Some("contractor")));
-    let plan = layer.plan(&Write::deactivate(id("p01")), &given).await.unwrap();
-    layer.execute(&plan, &ExecuteOptions::new()).await.unwrap().into_result().unwrap();
-    assert_eq!(people.write_count(), 1);
-}
-
-/// A provider whose reads or executions fail as it is told.
-#[derive(Debug)]
-struct Failing {
-    provider: MemoryProvider,
-    get: Option<Error>,
-    execute: Option<Error>,
-}
-
-fn copy(error: &Error) -> Error {
-    Error::new(error.kind(), error.message()).with_effect(error.effect())
-}
-
-#[async_trait]
-impl ProfileProvider for Failing {
-    fn info(&self) -> &ProviderInfo {
-        self.provider.info()
-    }
-
-    fn capabilities(&self) -> &Capabilities {
-        self.provider.capabilities()
-    }
-
-    async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
-        self.provider.list_page(query, cursor).await
-    }
-
-    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-        match &self.get {
-            Some(error) => Err(copy(error)),
-            None => self.provider.get_with(id, options).await,
-        }
-    }
-
-    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
-        self.provider.plan(write, options).await
-    }
-
-    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
-        match &self.execute {
-            Some(error) => Err(copy(error)),
-            None => self.provider.execute(plan, options).await,
-        }
-    }
-}
-
-#[tokio::test]
 async fn who_cannot_be_read_is_refused_like_who_is_not_there() {
     for (kind, is_veiled) in
         [(ErrorKind::Decode, true), (ErrorKind::TooLarge, true), (ErrorKind::Transport, false)]
     {
-        let get = Some(Error::new(kind, "the record of p05 is odd"));
-        let below = Arc::new(Failing { provider: people(), get, execute: None });
+        let does = Does::FailsToGet(Error::new(kind, "the record of p05 is odd"));
+        let below = Arc::new(Otherwise { memory: people(), does });
         let error = Scoped::new(Arc::clone(&below) as _, contractors()).get(&id("p05")).await.unwrap_err();
         assert_eq!((error.is_out_of_scope(), error.message().contains("p05")), (is_veiled, !is_veiled));
         // Where the scope hides nobody, the failure is told as it is.
@@ -312,160 +213,12 @@ async fn who_cannot_be_read_is_refused_like_who_is_not_there() {
 }
 
 #[tokio::test]
-async fn an_execution_that_wrote_nothing_tells_nothing_of_who_is_gone_and_one_that_may_have_is_told() {
-    for (effect, is_veiled) in [(Effect::None, true), (Effect::Possible, false)] {
-        let gone = Error::new(ErrorKind::NotFound, "nobody has this id").with_effect(effect);
-        let below = Arc::new(Failing { provider: people(), get: None, execute: Some(gone) });
-        let layer = Scoped::new(below, contractors());
-        let plan = layer.plan(&Write::deactivate(id("p01")), &PlanOptions::new()).await.unwrap();
-        let error = layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err();
-        assert_eq!((error.is_out_of_scope(), error.effect()), (is_veiled, effect));
-    }
-}
-
-#[tokio::test]
-async fn who_goes_away_between_the_check_and_the_write_is_refused_like_who_was_never_there() {
-    /// Its people go away before a write is sent.
-    #[derive(Debug)]
-    struct Leaving(MemoryProvider);
-
-    #[async_trait]
-    impl ProfileProvider for Leaving {
-        fn info(&self) -> &ProviderInfo {
-            self.0.info()
-        }
-
-        fn capabilities(&self) -> &Capabilities {
-            self.0.capabilities()
-        }
-
-        async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
-            self.0.list_page(query, cursor).await
-        }
-
-        async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-            self.0.get_with(id, options).await
-        }
-
-        async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
-            self.0.plan(write, options).await
-        }
-
-        async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
-            self.0.remove(plan.write().id().unwrap());
-            self.0.execute(plan, options).await
-        }
-    }
-
-    let layer = Scoped::new(Arc::new(Leaving(people())), contractors());
-    let plan = layer.plan(&Write::delete(id("p01")), &PlanOptions::new()).await.unwrap();
-    let executed = layer.execute(&plan, &ExecuteOptions::new()).await.unwrap();
-    let error = executed.error.unwrap();
-    assert!(error.is_out_of_scope() && error.effect() == Effect::None, "{error}");
-}
-
-#[tokio::test]
-async fn an_execution_that_wrote_to_somebody_else_does_not_name_them_and_says_that_it_wrote() {
-    /// Shows somebody else after each write.
-    #[derive(Debug)]
-    struct MixedUp(MemoryProvider);
-
-    #[async_trait]
-    impl ProfileProvider for MixedUp {
-        fn info(&self) -> &ProviderInfo {
-            self.0.info()
-        }
-
-        fn capabilities(&self) -> &Capabilities {
-            self.0.capabilities()
-        }
-
-        async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
-            self.0.list_page(query, cursor).await
-        }
-
-        async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-            self.0.get_with(id, options).await
-        }
-
-        async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
-            self.0.plan(write, options).await
-        }
-
-        async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
-            let mut execution = Execution::begin(self, plan, options).await?;
-            execution.step(Ok(Receipt::Shows(Box::new(person(5)))));
-            Ok(execution.finish(self).await)
-        }
-    }
-
-    let layer = Scoped::new(Arc::new(MixedUp(people())), contractors());
-    let write = Write::update(id("p01"), ProfileChange::new().set(FieldPath::TITLE, "cto"));
-    let plan = layer.plan(&write, &PlanOptions::new()).await.unwrap();
-    let executed = layer.execute(&plan, &ExecuteOptions::new()).await.unwrap();
-    assert!(executed.profile.is_none());
-    let error = executed.error.unwrap();
-    assert!(error.is_of_another_profile() && error.effect() == Effect::Possible, "{error}");
-    assert!(error.hint().is_some_and(|hint| hint.contains("read the profile")), "{error}");
-    assert!(!format!("{error:?}").contains("p05"), "{error:?}");
-}
-
-#[tokio::test]
 async fn a_record_that_does_not_decode_says_nothing_of_who_it_is() {
-    /// Sets a record aside.
-    #[derive(Debug)]
-    struct Quarantining(MemoryProvider, Vec<Quarantined>);
-
-    #[async_trait]
-    impl ProfileProvider for Quarantining {
-        fn info(&self) -> &ProviderInfo {
-            self.0.info()
-        }
-
-        fn capabilities(&self) -> &Capabilities {
-            self.0.capabilities()
-        }
-
-        async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
-            Ok(self.0.list_page(query, cursor).await?.with_quarantined(self.1.clone()))
-        }
-
-        async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-            self.0.get_with(id, options).await
-        }
-    }
-
     let quarantined = vec![Quarantined::new(3, "a boolean is expected")];
-    let layer = Scoped::new(Arc::new(Quarantining(people(), quarantined.clone())), contractors());
+    let below = Otherwise { memory: people(), does: Does::SetsAside(quarantined.clone()) };
+    let layer = Scoped::new(Arc::new(below), contractors());
     let page = layer.list_page(&ListQuery::new(), None).await.unwrap();
     assert_eq!((page.items.len(), page.quarantined), (3, quarantined));
-}
-
-#[tokio::test]
-async fn who_is_created_is_seen_to_be_in_the_scope() {
-    let people = people();
-    let draft = ProfileDraft::new(IdKind::USER).set(FieldPath::NAME_DISPLAY, "Grace");
-    let contractor = draft.clone().set(FieldPath::LABELS, json!(["contractor"]));
-    for (filter, draft, is_allowed) in [
-        (contractors(), &draft, false),
-        (contractors(), &contractor, true),
-        (condition("labels = contractor or title = cto"), &contractor, true),
-        (condition("not labels = contractor"), &draft, false),
-        (condition("id != x"), &contractor, false),
-        (filter(|it| it.status = vec![Status::Active.into()]), &contractor, false),
-    ] {
-        let before = people.request_count();
-        let layer = scoped(&people, filter);
-        match layer.create(draft).await {
-            Ok(created) => assert!(is_allowed && created.name.display == "Grace"),
-            Err(error) => {
-                assert!(!is_allowed && error.is_out_of_scope() && error.hint().is_some(), "{error}");
-                let plan = people.plan(&Write::create(draft.clone()), &PlanOptions::new()).await.unwrap();
-                assert!(layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err().is_out_of_scope());
-                assert_eq!(people.request_count(), before);
-            }
-        }
-    }
 }
 
 #[tokio::test]
@@ -524,9 +277,6 @@ struct Odd {
     gets: Mutex<Vec<bool>>,
 }
 
-const PLAIN: View = View::new("plain");
-const RICH: View = View::new("rich");
-
 impl Odd {
     fn new(provider: MemoryProvider) -> Self {
         let mut capabilities = provider.capabilities().clone();
@@ -579,7 +329,6 @@ impl ProfileProvider for Odd {
 
 #[tokio::test]
 async fn what_decides_and_is_in_another_record_is_read_there() {
-    assert_ne!(PLAIN, RICH);
     let odd = Arc::new(Odd::new(people()));
     let layer = Scoped::new(Arc::clone(&odd) as _, contractors());
     let profile = layer.get(&id("p01")).await.unwrap();

@@ -1,0 +1,73 @@
+//! A provider in memory that does one thing otherwise.
+
+use anyprofile_core::{
+    Capabilities, Cursor, Error, ExecuteOptions, Executed, Execution, GetOptions, ListQuery, Page, Plan,
+    PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Quarantined, Receipt, Result, Write,
+    async_trait, memory::MemoryProvider,
+};
+
+/// What is done otherwise.
+#[derive(Clone, Debug)]
+pub(super) enum Does {
+    /// Nobody can be got.
+    FailsToGet(Error),
+    /// No plan can be executed.
+    FailsToExecute(Error),
+    /// Whom a write is for goes away before it is sent.
+    LosesWhoIsWrittenTo,
+    /// A write is answered with this profile.
+    AnswersWith(Box<Profile>),
+    /// Each page has these records set aside.
+    SetsAside(Vec<Quarantined>),
+}
+
+/// The provider.
+#[derive(Debug)]
+pub(super) struct Otherwise {
+    pub(super) memory: MemoryProvider,
+    pub(super) does: Does,
+}
+
+#[async_trait]
+impl ProfileProvider for Otherwise {
+    fn info(&self) -> &ProviderInfo {
+        self.memory.info()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        self.memory.capabilities()
+    }
+
+    async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
+        let page = self.memory.list_page(query, cursor).await?;
+        match &self.does {
+            Does::SetsAside(records) => Ok(page.with_quarantined(records.clone())),
+            _ => Ok(page),
+        }
+    }
+
+    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        match &self.does {
+            Does::FailsToGet(error) => Err(error.clone()),
+            _ => self.memory.get_with(id, options).await,
+        }
+    }
+
+    async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
+        self.memory.plan(write, options).await
+    }
+
+    async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
+        match &self.does {
+            Does::FailsToExecute(error) => return Err(error.clone()),
+            Does::AnswersWith(profile) => {
+                let mut execution = Execution::begin(self, plan, options).await?;
+                execution.step(Ok(Receipt::Shows(profile.clone())));
+                return Ok(execution.finish(self).await);
+            }
+            Does::LosesWhoIsWrittenTo => drop(self.memory.remove(plan.write().id().unwrap())),
+            _ => {}
+        }
+        self.memory.execute(plan, options).await
+    }
+}
