@@ -100,13 +100,7 @@ impl Session {
 /// The accounts that are configured. Credentials that are there and are not used are named: whoever has set them takes their
 /// accounts for asked.
 fn configured(global: &Global) -> Result<Accounts, Failure> {
-    let services = global.program.services();
-    match configured_if_any(global)? {
-        Some(accounts) => Ok(accounts),
-        // Says what to set.
-        None if global.env => Ok(services.from_env()?),
-        None => Ok(services.load(global.config.as_deref())?),
-    }
+    configured_if_any(global)?.ok_or_else(|| global.program.services().no_account().into())
 }
 
 /// The same; `None` where nothing is configured at all.

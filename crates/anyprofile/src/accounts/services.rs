@@ -136,8 +136,8 @@ impl Services {
         })
     }
 
-    /// What to say where no account is configured at all.
-    pub(super) fn no_account(&self) -> Error {
+    /// The error for a program that finds no account configured at all: it says what to set.
+    pub fn no_account(&self) -> Error {
         let error = Error::config("no account is configured");
         let variables: Vec<_> =
             self.environment_accounts().map(|(_, service, set)| needed(service, set)).collect();
