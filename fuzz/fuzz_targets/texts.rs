@@ -1,7 +1,7 @@
 //! Whatever text somebody hands in, it is read or refused; and what is read is written and read again.
 #![no_main]
 
-use anyprofile::{Cursor, Expression, FieldPath, ProfileId, RoleAssignment, Status, Timestamp};
+use anyprofile::{Cursor, FieldPath, ProfileId, RoleAssignment, Status, Timestamp};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -21,7 +21,7 @@ fuzz_target!(|data: &[u8]| {
     if let Ok(role) = text.parse::<RoleAssignment>() {
         let _ = role.reference();
     }
-    let _ = (text.parse::<FieldPath>(), text.parse::<Expression>(), Status::from(text));
+    let _ = (text.parse::<FieldPath>(), anyprofile::filter::parse(text), Status::from(text));
     let _ = serde_json::from_str::<anyprofile::Profile>(text);
     let _ = serde_json::from_str::<ProfileId>(text);
 });

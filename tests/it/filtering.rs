@@ -7,6 +7,7 @@ use anyprofile::{
 };
 use anyprofile::{
     anthropic::AnthropicConfig,
+    filter::parse,
     upsun::{ListedOrganizations, UpsunConfig},
 };
 use futures_util::TryStreamExt;
@@ -42,7 +43,10 @@ fn filters(somebody: &Profile) -> Vec<Filter> {
             it.status = vec![Status::Active.into()];
         }),
         changed(|it| it.updated_since = "2024-06-01T00:00:00Z".parse().ok()),
-        changed(|it| it.expression = "name.display is known and not kind = service".parse().ok()),
+        changed(|it| {
+            let parsed = parse(r#"name.display pr and not (kind eq "service")"#).unwrap();
+            it.condition = Some(parsed.condition);
+        }),
         by_email,
     ]
 }
@@ -128,8 +132,7 @@ async fn what_one_collection_does_not_say_is_told_and_counted() {
 async fn a_limit_counts_what_is_wanted_and_stops_the_pages() {
     let fixture = fixture(200).await;
     let anthropic = fixture.provider("anthropic");
-    let mut filter = Filter::default();
-    filter.expression = "grants = active".parse().ok();
+    let filter = Filter::new().with_condition(parse(r#"grants eq "active""#).unwrap().condition);
     let query = ListQuery::new().with_filter(filter).with_page_size(10).with_limit(7);
     let mut profiles = anthropic.list(query);
     let mut count = 0;

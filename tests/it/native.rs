@@ -79,7 +79,11 @@ async fn people_and_api_users_of_probely_are_all_profiles() {
     let distinct: HashSet<_> = ids(&people).into_iter().chain(ids(&services)).collect();
     assert_eq!(distinct.len(), 100);
     for service in &services {
-        assert!(service.is_apiuser == true && service.email.is_absent() && service.title.is_absent());
+        assert!(
+            service.is_apiuser.is_known_to_be(&true)
+                && service.email.is_absent()
+                && service.title.is_absent()
+        );
         let id = service.id.value().unwrap().as_str();
         assert_eq!(client.get_api_user(id).await.unwrap(), *service);
         assert_eq!(client.get_user(id).await.unwrap_err().kind(), ErrorKind::NotFound);
@@ -87,7 +91,10 @@ async fn people_and_api_users_of_probely_are_all_profiles() {
     let mut inactive = ListUsers::default();
     inactive.active = Some(false);
     let inactive = client.list_api_users(&inactive).await.unwrap().list;
-    assert!(!inactive.results.is_empty() && inactive.results.iter().all(|user| user.active == false));
+    assert!(
+        !inactive.results.is_empty()
+            && inactive.results.iter().all(|user| user.active.is_known_to_be(&false))
+    );
     let own = client.get_profile().await.unwrap();
     assert_eq!(own.id, people[0].id);
     for operation in ["api_users_list", "api_users_retrieve"] {
@@ -117,7 +124,10 @@ async fn what_users_of_probely_refer_to_is_listed() {
     let people = whole(async |page| client.list_users(&of_users(page)).await.unwrap().list).await;
     let services = whole(async |page| client.list_api_users(&of_users(page)).await.unwrap().list).await;
 
-    assert!(roles.iter().any(|role| role.custom == true) && roles.iter().any(|role| role.custom == false));
+    assert!(
+        roles.iter().any(|role| role.custom.is_known_to_be(&true))
+            && roles.iter().any(|role| role.custom.is_known_to_be(&false))
+    );
     assert!(roles.iter().any(|role| role.description.is_absent()));
     let shapes: HashSet<_> = services
         .iter()
@@ -160,7 +170,7 @@ async fn the_organization_at_anthropic_is_read_with_an_admin_key() {
     let sandbox = sandbox(120).await;
     let client = admin(&sandbox);
     let organization = client.get_organization().await.unwrap();
-    assert_eq!(organization.record_type, "organization");
+    assert_eq!(organization.record_type, "organization".into());
     assert!(organization.id.is_known() && organization.unknown.is_empty());
 
     let mut users: Vec<OrganizationUser> = Vec::new();
@@ -198,7 +208,7 @@ async fn the_organization_at_anthropic_is_read_with_an_admin_key() {
     assert!(!found.is_empty() && found.len() < 30);
     assert!(found.iter().all(|user| by_role.roles.contains(user.role.value().unwrap())));
     // A word that is in no document survives.
-    assert!(users.iter().any(|user| user.role == OrganizationRole::from("auditor")));
+    assert!(users.iter().any(|user| user.role.is_known_to_be(&OrganizationRole::from("auditor"))));
 }
 
 #[tokio::test]
@@ -217,14 +227,14 @@ async fn invites_at_anthropic_are_read_in_every_status() {
     }
     assert_eq!(invites.len(), 10);
     for invite in &invites {
-        let is_accepted = invite.status == InviteStatus::Accepted;
+        let is_accepted = invite.status.is_known_to_be(&InviteStatus::Accepted);
         assert_eq!(
             (invite.accepted_at.is_known(), invite.accepted_at.is_null()),
             (is_accepted, !is_accepted)
         );
         assert!(invite.rbac_group_ids.is_known() && invite.unknown.is_empty());
     }
-    assert!(invites.iter().any(|invite| invite.status == InviteStatus::from("bounced")));
+    assert!(invites.iter().any(|invite| invite.status.is_known_to_be(&InviteStatus::from("bounced"))));
     let id = invites[4].id.value().unwrap().as_str();
     assert_eq!(client.get_invite(id).await.unwrap(), invites[4]);
     assert_eq!(
@@ -295,7 +305,7 @@ async fn user_profiles_are_filtered_by_status_and_only_without_a_beta() {
     }
     assert!(fewer && !found.is_empty() && found.len() < 60);
     assert!(found.iter().all(|user| {
-        list.enforcement_status.iter().any(|status| user.enforcement_status == status.as_str())
+        list.enforcement_status.iter().any(|status| user.enforcement_status.is_known_to_be(status.as_str()))
     }));
 
     // The first beta does not know the filter.

@@ -42,6 +42,7 @@ pub(crate) fn build_all() -> Outcome {
         "anthropic tower",
         "anthropic reqwest-middleware",
         "config",
+        "filter",
         "layers",
         "memory",
         "schema",

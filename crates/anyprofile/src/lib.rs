@@ -29,6 +29,7 @@
 //! | `engine` | | the engine, the HTTP client and accounts, for a service of one's own: the modules `engine` and `http`; each service turns it on |
 //! | `schema` | | the JSON Schema of a profile: `profile_schema` |
 //! | `blocking` | | providers for programs without an async runtime: the module `blocking` |
+//! | `filter` | | conditions on profiles as text, in the grammar of SCIM filters: the module `filter` |
 //! | `layers` | | providers around a provider, which restrict, remember or observe what it does: the module `layers` |
 //! | `memory` | | a provider whose profiles are in memory, for tests and prototypes: the module `memory` |
 //! | `full` | | the services, `config` and `schema` |
@@ -65,6 +66,8 @@ pub use anyprofile_core::*;
 pub use anyprofile_anthropic as anthropic;
 #[cfg(feature = "engine")]
 pub use anyprofile_engine as engine;
+#[cfg(feature = "filter")]
+pub use anyprofile_filter as filter;
 #[cfg(feature = "engine")]
 pub use anyprofile_http as http;
 #[cfg(feature = "probely")]

@@ -6,7 +6,7 @@ mod writes;
 use std::path::PathBuf;
 
 use anyprofile::{
-    Expected, Expression, FieldPath, Filter, Kind, ProfileId, Status, Timestamp, is_email_address,
+    Expected, FieldPath, Filter, Kind, ProfileId, Status, Timestamp, filter::Parsed, is_email_address,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -207,14 +207,16 @@ pub(crate) struct Filters {
     /// Only made since then.
     #[arg(long, value_name = "TIME", value_parser = time)]
     created_since: Option<Timestamp>,
-    /// Only what meets a condition, such as `title = cto and not labels = contractor` or
+    /// Only what meets a condition, such as `title eq "cto" and not (labels eq "contractor")` or
     /// `security.mfa_enabled is absent`.
     ///
-    /// A field is compared by = != < <= > >= or ~ (contains), or asked for its state by `is` or `is not` known, null,
-    /// absent, unsupported or withheld; conditions are joined by and, or, not and parentheses. What is not known is
-    /// neither equal nor different: `a != b` leaves it out, `not a = b` does not.
-    #[arg(long = "where", value_name = "CONDITION")]
-    condition: Option<Expression>,
+    /// The grammar is that of SCIM filters (RFC 7644). A field is compared by eq, ne, co (contains), sw (starts with), ew (ends
+    /// with), gt, ge, lt or le with a text in double quotes, a number, true or false; `pr` means that it has a value. `is` and
+    /// `is not` ask for its state: known, null, absent, unsupported or withheld. Conditions are joined by and, or, not (…) and
+    /// parentheses; brackets ask for one item of a list: `emails[primary eq true and address ew "@example.com"]`. A field that is
+    /// not known does not compare: `a ne "b"` leaves it out, `not (a eq "b")` does not.
+    #[arg(long = "where", value_name = "CONDITION", value_parser = condition)]
+    condition: Option<Parsed>,
 }
 
 impl Filters {
@@ -229,7 +231,15 @@ impl Filters {
         filter.role = self.role;
         filter.updated_since = self.updated_since;
         filter.created_since = self.created_since;
-        filter.expression = self.condition;
+        filter.condition = self.condition.map(|parsed| {
+            if let Some(rewritten) = parsed.rewritten {
+                say!(
+                    "note: --where is in the spelling of earlier versions, which will not be read much longer; write: {}",
+                    printable(&rewritten)
+                );
+            }
+            parsed.condition
+        });
         filter
     }
 }
@@ -330,9 +340,8 @@ pub(crate) struct SandboxArguments {
 fn field_paths(text: &str) -> Result<Paths, String> {
     let mut paths = Vec::new();
     for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-        let is_of_group =
-            |path: &&FieldPath| path.as_str().split_once('.').is_some_and(|(group, _)| group == name);
-        let group: Vec<_> = FieldPath::CORE.iter().filter(is_of_group).cloned().collect();
+        let group: Vec<_> =
+            FieldPath::CORE.iter().filter(|path| path.group() == Some(name)).cloned().collect();
         if group.is_empty() {
             paths.push(field_path(name).map_err(|error| format!("{}: {error}", printable(name)))?);
         } else {
@@ -375,6 +384,14 @@ fn status(text: &str) -> Result<Expected<Status>, String> {
 
 fn kind(text: &str) -> Result<Expected<Kind>, String> {
     word(text, Kind::WORDS)
+}
+
+/// A condition, or what is wrong with it and where.
+fn condition(text: &str) -> Result<Parsed, String> {
+    anyprofile::filter::parse(text).map_err(|error| {
+        let marked = error.marked(text);
+        marked.lines().map(|line| format!("\n  {}", printable(line))).collect()
+    })
 }
 
 /// Something that can be an e-mail address.

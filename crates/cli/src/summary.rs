@@ -228,7 +228,7 @@ pub(crate) const NOT_AT_ONE_MOMENT: &str = "not taken at one moment";
 /// The options of the command that parts of a filter come from.
 pub(crate) fn flags<'a>(parts: impl Iterator<Item = &'a str>) -> String {
     let flag = |part| {
-        if part == "expression" {
+        if part == FilterPart::Condition.as_str() {
             "--where".to_owned()
         } else {
             format!("--{}", str::replace(part, "_", "-"))
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn parts_of_a_filter_are_named_as_they_are_asked_for() {
-        let parts = [FilterPart::Status, FilterPart::UpdatedSince, FilterPart::Expression];
+        let parts = [FilterPart::Status, FilterPart::UpdatedSince, FilterPart::Condition];
         let flags = flags(parts.iter().map(|part| part.as_str()));
         assert_eq!(flags, "--status and --updated-since and --where");
     }

@@ -1,10 +1,10 @@
 //! What a profile is after a change, worked out without a service.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
-    Capabilities, Change, Email, Error, ErrorKind, Field, FieldPath, Label, Origin, Profile, ProfileChange,
-    Result, RoleAssignment,
+    Capabilities, Change, Email, Error, ErrorKind, Extension, Field, FieldPath, Label, Origin, Profile,
+    ProfileChange, RawJson, Result, RoleAssignment,
 };
 
 /// Returns the profile as a change makes it. Values have the forms that they are written in: one e-mail address, names of labels,
@@ -24,7 +24,7 @@ pub(crate) fn applied(
             Change::Clear => None,
             Change::Keep => continue,
         };
-        profile = set(profile, path, value).ok_or_else(|| {
+        set(&mut profile, path, value).ok_or_else(|| {
             let message = format!("{} cannot hold the value that is to be written", path.redacted());
             Error::new(ErrorKind::InvalidRequest, message)
         })?;
@@ -37,47 +37,79 @@ pub(crate) fn applied(
     Ok(profile)
 }
 
-/// Sets a field, or clears it.
-fn set(mut profile: Profile, path: &FieldPath, value: Option<&Value>) -> Option<Profile> {
+/// Sets a field, or clears it; `None` if it cannot hold the value.
+fn set(profile: &mut Profile, path: &FieldPath, value: Option<&Value>) -> Option<()> {
     match (path, value) {
         (path, Some(Value::String(address))) if *path == FieldPath::EMAILS => {
             set_email(&mut profile.emails, address);
-            Some(profile)
+            return Some(());
         }
         (path, Some(value)) if *path == FieldPath::LABELS => {
-            let names = texts(value)?;
             let known = profile.labels.items();
             let label = |name: &&str| {
-                let same = known.iter().find(|label| label.name == *name);
-                same.cloned().unwrap_or_else(|| Label { name: (*name).into(), ..Label::default() })
+                let same = known.iter().find(|label| label.name.is_known_to_be(*name));
+                same.cloned().unwrap_or_else(|| Label::new(*name))
             };
-            profile.labels = names.iter().map(label).collect::<Vec<_>>().into();
-            Some(profile)
+            profile.labels = texts(value)?.iter().map(label).collect::<Vec<_>>().into();
+            return Some(());
         }
         (path, Some(value)) if *path == FieldPath::ROLES => {
-            let names = texts(value)?;
             let known = profile.roles.items();
             let role = |name: &&str| {
                 let same = known.iter().find(|role| role.reference().as_deref() == Some(name));
                 same.cloned().map_or_else(|| name.parse::<RoleAssignment>().ok(), Some)
             };
-            profile.roles = names.iter().map(role).collect::<Option<Vec<_>>>()?.into();
-            Some(profile)
+            profile.roles = texts(value)?.iter().map(role).collect::<Option<Vec<_>>>()?.into();
+            return Some(());
         }
-        _ => {
-            if *path == FieldPath::STATUS {
-                profile.status_raw = Field::Absent;
-            } else if *path == FieldPath::NAME_DISPLAY {
-                profile.name.derived = Field::Absent;
-            }
-            set_json(profile, path, value)
-        }
+        _ => {}
     }
+    if *path == FieldPath::STATUS {
+        profile.status_raw = Field::Absent;
+    } else if *path == FieldPath::NAME_DISPLAY {
+        profile.name.derived = Field::Absent;
+    }
+    match path.as_str().split_once('.') {
+        Some(("metadata", key)) => set_pair(profile, key, value),
+        Some(("unknown", key)) => set_unknown(profile, key, value),
+        Some(("extension", key)) => set_in_extension(profile, key, value),
+        _ => profile.set_known(path, value),
+    }
+}
+
+/// A pair that is cleared is gone.
+fn set_pair(profile: &mut Profile, key: &str, value: Option<&Value>) -> Option<()> {
+    let mut pairs = profile.metadata.take().into_value().unwrap_or_default();
+    match value {
+        Some(value) => drop(pairs.insert(key.to_owned(), value.as_str()?.to_owned())),
+        None => drop(pairs.remove(key)),
+    }
+    profile.metadata = Field::Value(pairs);
+    Some(())
+}
+
+fn set_unknown(profile: &mut Profile, key: &str, value: Option<&Value>) -> Option<()> {
+    match value {
+        Some(value) => profile.unknown.insert(key, RawJson::encode(value)?),
+        None => profile.unknown.remove(key),
+    }
+    Some(())
+}
+
+fn set_in_extension(profile: &mut Profile, key: &str, value: Option<&Value>) -> Option<()> {
+    let value = RawJson::encode(&value)?;
+    let extension = match &profile.extension {
+        Some(extension) => extension.with(key, value),
+        None => Extension::of(key, value),
+    };
+    profile.extension = Some(extension?);
+    Some(())
 }
 
 /// Replaces the primary address, which is the one that is written.
 fn set_email(emails: &mut Field<Vec<Email>>, address: &str) {
-    let primary = emails.items().iter().position(|email| email.primary == true).unwrap_or_default();
+    let primary =
+        emails.items().iter().position(|email| email.primary.is_known_to_be(&true)).unwrap_or_default();
     match emails {
         Field::Value(emails) if primary < emails.len() => {
             emails[primary].address = address.into();
@@ -94,49 +126,6 @@ fn texts(value: &Value) -> Option<Vec<&str>> {
         Value::Array(items) => items.iter().map(Value::as_str).collect(),
         _ => None,
     }
-}
-
-/// Sets a field by its place in the serialized form.
-fn set_json(mut profile: Profile, path: &FieldPath, value: Option<&Value>) -> Option<Profile> {
-    let (group, rest) = path.as_str().split_once('.').map_or((path.as_str(), None), |(a, b)| (a, Some(b)));
-    // What is not touched keeps its types and the very text that it came in.
-    let (origin, notes) = (profile.origin.take(), std::mem::take(&mut profile.notes));
-    let extension = if group == "extension" { None } else { profile.extension.take() };
-    let unknown = (group != "unknown").then(|| std::mem::take(&mut profile.unknown));
-    profile.raw = None;
-    let mut json = serde_json::to_value(&profile).ok()?;
-    let record = json.as_object_mut()?;
-    match rest {
-        // The key of a pair may hold dots, and what is cleared is gone.
-        Some(key) if matches!(group, "metadata" | "unknown") => {
-            let pairs = object(record, group)?;
-            match value {
-                Some(value) => drop(pairs.insert(key.to_owned(), value.clone())),
-                None => drop(pairs.remove(key)),
-            }
-        }
-        Some(rest) => {
-            let mut keys: Vec<_> = rest.split('.').collect();
-            let last = keys.pop()?;
-            let place = keys.into_iter().try_fold(object(record, group)?, object)?;
-            place.insert(last.to_owned(), value.cloned().unwrap_or(Value::Null));
-        }
-        None => drop(record.insert(group.to_owned(), value.cloned().unwrap_or(Value::Null))),
-    }
-    let mut profile: Profile = serde_json::from_value(json).ok()?;
-    (profile.origin, profile.notes) = (origin, notes);
-    profile.extension = extension.or(profile.extension);
-    profile.unknown = unknown.unwrap_or(profile.unknown);
-    Some(profile)
-}
-
-/// The object at a key, which is made where there is none.
-fn object<'a>(parent: &'a mut Map<String, Value>, key: &str) -> Option<&'a mut Map<String, Value>> {
-    let place = parent.entry(key).or_insert(Value::Null);
-    if place.is_null() {
-        *place = Value::Object(Map::new());
-    }
-    place.as_object_mut()
 }
 
 /// Notes that a field was written to the record that has it.

@@ -8,6 +8,7 @@ use crate::Field;
 
 /// What is expected of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Expected<T> {
     /// This value.
     Is(T),
@@ -19,7 +20,7 @@ impl<T: PartialEq> Expected<T> {
     /// Whether a field is as expected.
     pub fn holds(&self, field: &Field<T>) -> bool {
         match self {
-            Self::Is(expected) => field == expected,
+            Self::Is(expected) => field.is_known_to_be(expected),
             Self::Unknown => !field.is_known(),
         }
     }

@@ -1,6 +1,12 @@
 //! What one service knows beyond the normalized profile.
 
-use std::{any::Any, borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    any::Any,
+    borrow::Cow,
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, ser};
 use serde_json::value::{RawValue, to_raw_value};
@@ -23,20 +29,44 @@ trait AnyExtension: Any + Send + Sync {
     fn state(&self, key: &str) -> Option<FieldState>;
     fn as_any(&self) -> &dyn Any;
     fn encode(&self) -> serde_json::Result<Box<RawValue>>;
+    /// The fields that were sent, by their serialized names; made once.
+    fn fields(&self) -> &Fields;
 }
 
-impl<T: ProfileExtension> AnyExtension for T {
+/// The fields of an extension that were sent, by their serialized names.
+type Fields = BTreeMap<String, RawJson>;
+
+/// A service's struct, and its fields once they were asked for.
+struct Typed<T> {
+    record: T,
+    fields: OnceLock<Fields>,
+}
+
+impl<T: ProfileExtension> AnyExtension for Typed<T> {
     fn state(&self, key: &str) -> Option<FieldState> {
-        ProfileExtension::state(self, key)
+        self.record.state(key)
     }
 
     fn as_any(&self) -> &dyn Any {
-        self
+        &self.record
     }
 
     fn encode(&self) -> serde_json::Result<Box<RawValue>> {
-        to_raw_value(self)
+        to_raw_value(&self.record)
     }
+
+    fn fields(&self) -> &Fields {
+        self.fields.get_or_init(|| {
+            let json = RawJson::encode(&self.record);
+            json.and_then(|json| json.decode().ok()).unwrap_or_default()
+        })
+    }
+}
+
+/// JSON that was read back, and its fields once they were asked for.
+struct Stored {
+    json: RawJson,
+    fields: OnceLock<Fields>,
 }
 
 /// The extension of a profile: typed while it comes from a provider, plain JSON when it was read back.
@@ -48,49 +78,79 @@ pub struct Extension(Form);
 #[derive(Clone)]
 enum Form {
     Typed(Arc<dyn AnyExtension>),
-    Json(RawJson),
+    Json(Arc<Stored>),
 }
 
 impl Extension {
     /// Wraps a service's struct.
     pub fn new<T: ProfileExtension>(extension: T) -> Self {
-        Self(Form::Typed(Arc::new(extension)))
+        Self(Form::Typed(Arc::new(Typed { record: extension, fields: OnceLock::new() })))
+    }
+
+    fn from_json(json: RawJson) -> Self {
+        Self(Form::Json(Arc::new(Stored { json, fields: OnceLock::new() })))
     }
 
     /// The extension as the struct of a service's crate; see [`Profile::extension_as`](crate::Profile::extension_as).
     pub(crate) fn get<T: ProfileExtension>(&self) -> Option<Cow<'_, T>> {
         match &self.0 {
             Form::Typed(typed) => typed.as_any().downcast_ref().map(Cow::Borrowed),
-            Form::Json(json) => json.decode().ok().map(Cow::Owned),
+            Form::Json(stored) => stored.json.decode().ok().map(Cow::Owned),
         }
+    }
+
+    /// The value of a field by its serialized name, or of one inside it by names that are joined by dots; `None` if it was not sent.
+    pub(crate) fn value(&self, path: &str) -> Option<Cow<'_, RawJson>> {
+        let fields = self.fields();
+        if let Some(value) = fields.get(path) {
+            return Some(Cow::Borrowed(value));
+        }
+        let (name, rest) = path.split_once('.')?;
+        inner(fields.get(name)?, rest).map(Cow::Owned)
+    }
+
+    /// An extension with one field.
+    #[cfg(any(feature = "layers", feature = "memory"))]
+    pub(crate) fn of(key: &str, value: RawJson) -> Option<Self> {
+        RawJson::encode(&Fields::from([(key.to_owned(), value)])).map(Self::from_json)
+    }
+
+    /// This extension with a field set to a value.
+    #[cfg(any(feature = "layers", feature = "memory"))]
+    pub(crate) fn with(&self, key: &str, value: RawJson) -> Option<Self> {
+        let mut fields = self.fields().clone();
+        fields.insert(key.to_owned(), value);
+        RawJson::encode(&fields).map(Self::from_json)
     }
 
     /// The fields that were sent, by their serialized names.
     pub(crate) fn keys(&self) -> Vec<String> {
-        self.fields().into_keys().collect()
+        self.fields().keys().cloned().collect()
     }
 
-    fn fields(&self) -> BTreeMap<String, RawJson> {
-        let json = RawJson::encode(self);
-        json.and_then(|json| json.decode().ok()).unwrap_or_default()
+    fn fields(&self) -> &Fields {
+        match &self.0 {
+            Form::Typed(typed) => typed.fields(),
+            Form::Json(stored) => stored.fields.get_or_init(|| stored.json.decode().unwrap_or_default()),
+        }
     }
 
     /// This extension with what the other says more, a value before null and null before nothing; the names of what was
     /// taken, and of what both tell differently.
     pub(crate) fn filled_from(&self, other: &Self) -> (Self, Vec<String>, Vec<String>) {
-        let (mut fields, mut taken, mut differing) = (self.fields(), Vec::new(), Vec::new());
+        let (mut fields, mut taken, mut differing) = (self.fields().clone(), Vec::new(), Vec::new());
         for (key, value) in other.fields() {
-            match fields.get(&key).map(RawJson::get) {
+            match fields.get(key).map(RawJson::get) {
                 Some(own) if own == value.get() || value.get() == "null" => {}
                 None | Some("null") => {
-                    fields.insert(key.clone(), value);
-                    taken.push(key);
+                    fields.insert(key.clone(), value.clone());
+                    taken.push(key.clone());
                 }
-                Some(_) => differing.push(key),
+                Some(_) => differing.push(key.clone()),
             }
         }
         match RawJson::encode(&fields) {
-            Some(json) => (Self(Form::Json(json)), taken, differing),
+            Some(json) => (Self::from_json(json), taken, differing),
             None => (self.clone(), Vec::new(), Vec::new()),
         }
     }
@@ -99,16 +159,22 @@ impl Extension {
     pub fn state(&self, key: &str) -> Option<FieldState> {
         match &self.0 {
             Form::Typed(typed) => typed.state(key),
-            Form::Json(json) => {
-                let fields: BTreeMap<String, RawJson> = json.decode().ok()?;
-                fields.get(key).map(
-                    |value| {
-                        if value.get() == "null" { FieldState::Null } else { FieldState::Value }
-                    },
-                )
+            Form::Json(_) => {
+                let value = self.fields().get(key)?;
+                Some(if value.get() == "null" { FieldState::Null } else { FieldState::Value })
             }
         }
     }
+}
+
+/// The value inside a JSON object, by names that are joined by dots.
+fn inner(json: &RawJson, path: &str) -> Option<RawJson> {
+    let fields: Fields = json.decode().ok()?;
+    if let Some(value) = fields.get(path) {
+        return Some(value.clone());
+    }
+    let (name, rest) = path.split_once('.')?;
+    inner(fields.get(name)?, rest)
 }
 
 impl fmt::Debug for Extension {
@@ -131,14 +197,14 @@ impl Serialize for Extension {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             Form::Typed(typed) => typed.encode().map_err(ser::Error::custom)?.serialize(serializer),
-            Form::Json(json) => json.serialize(serializer),
+            Form::Json(stored) => stored.json.serialize(serializer),
         }
     }
 }
 
 impl<'de> Deserialize<'de> for Extension {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        RawJson::deserialize(deserializer).map(|json| Self(Form::Json(json)))
+        RawJson::deserialize(deserializer).map(Self::from_json)
     }
 }
 

@@ -1,27 +1,43 @@
 //! A field of a record that a service sent, null included.
 
-use std::ops::Deref;
+use std::{cmp::Ordering, fmt, ops::Deref, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{Timestamp, Verdict};
 
 /// What one record of a service says of one field.
 ///
 /// A service may send a value, send `null`, or leave the key out. An access review must not mix
-/// these up: an absent `mfa_enabled` is not `false`. Two further states (not supported by the
-/// service, withheld from this credential) belong to the service and not to the record; ask
-/// [`Profile::state`](crate::Profile::state) for all five.
+/// these up: an absent `mfa_enabled` is not `false`. Two further states, *unsupported* and *withheld*,
+/// belong to the service and not to the record; [`Profile::state`](crate::Profile::state) returns all five.
+///
+/// # Comparing
+/// A `Field` is not compared with a plain value by `==` or `<`, because two results are not enough: a status that was not
+/// sent is neither `Active` nor something else. Say which question you ask:
+///
+/// | question | method |
+/// |---|---|
+/// | Is it known to be this value? | [`is_known_to_be`](Self::is_known_to_be) |
+/// | Is it known to be something else? | [`is_known_not_to_be`](Self::is_known_not_to_be) |
+/// | Is it known, and does this hold of it? | [`is_known_and`](Self::is_known_and) |
+/// | Yes, no or not known? | [`equals`](Self::equals), [`older_than`](Field::<Timestamp>::older_than), [`newer_than`](Field::<Timestamp>::newer_than) |
+///
+/// Two fields are equal if their states and values are. A field that has a value and one that has none are not ordered:
+/// `partial_cmp` returns `None`, so that `<`, `<=`, `>` and `>=` are all false.
 ///
 /// ```
-/// use anyprofile_core::Field;
+/// use anyprofile_core::{Field, Verdict};
 ///
 /// let mfa: Field<bool> = Field::Absent;
-/// assert!(!mfa.is_known());
-/// assert_ne!(mfa, false);
-/// let name: Field<String> = "Ada".into();
-/// assert_eq!(name, "Ada");
+/// assert!(!mfa.is_known_to_be(&false));
+/// assert_eq!(mfa.equals(&false), Verdict::Unknown);
+/// let title: Field<String> = "cto".into();
+/// assert!(title.is_known_to_be("cto"));
 /// assert_eq!(Field::<u8>::from(None), Field::Null);
+/// assert_eq!(Option::from(title.as_deref()), Some("cto"));
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Field<T> {
     /// The service sent a value.
     Value(T),
@@ -33,6 +49,10 @@ pub enum Field<T> {
 }
 
 /// The state of a field for one profile of one provider.
+///
+/// There are five, and there will be no sixth: a program may match them without a wildcard. That a record *could not be
+/// read* is no state of its fields but a fact of the run: such a field is [`Absent`](Self::Absent),
+/// [`Origin::missing`](crate::Origin::missing) names the record and the reason, and the listing's report counts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -41,16 +61,19 @@ pub enum FieldState {
     Value,
     /// The service says that there is none.
     Null,
-    /// The service knows the field, and did not send it in this record.
+    /// The service has the field, and this record does not: it was not sent, or the record that has it could not be read.
     Absent,
-    /// The service has no such field, or none that its API shows.
+    /// The service has no such field, or its API does not show it.
     Unsupported,
     /// The service has the field, and this credential may not see it.
     Withheld,
 }
 
 impl FieldState {
-    /// The word for this state, as it is serialized: `value`, `null`, `absent`, `unsupported`, `withheld`.
+    /// All states.
+    pub const ALL: [Self; 5] = [Self::Value, Self::Null, Self::Absent, Self::Unsupported, Self::Withheld];
+
+    /// Returns the word for this state, as it is serialized: `value`, `null`, `absent`, `unsupported`, `withheld`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Value => "value",
@@ -62,14 +85,34 @@ impl FieldState {
     }
 }
 
-impl std::fmt::Display for FieldState {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(self.as_str())
+impl fmt::Display for FieldState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
     }
 }
 
+impl FromStr for FieldState {
+    type Err = FieldStateError;
+
+    fn from_str(word: &str) -> Result<Self, FieldStateError> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word).ok_or(FieldStateError)
+    }
+}
+
+/// The text is not the name of a [`FieldState`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldStateError;
+
+impl fmt::Display for FieldStateError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a state must be one of: value, null, absent, unsupported, withheld")
+    }
+}
+
+impl std::error::Error for FieldStateError {}
+
 impl<T> Field<T> {
-    /// The value, if there is one.
+    /// Returns the value, if there is one.
     pub const fn value(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),
@@ -77,7 +120,7 @@ impl<T> Field<T> {
         }
     }
 
-    /// The value, if there is one, by move.
+    /// Returns the value by move, if there is one.
     pub fn into_value(self) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),
@@ -85,22 +128,63 @@ impl<T> Field<T> {
         }
     }
 
-    /// Whether there is a value.
+    /// Returns an iterator over the value: one item if there is a value, else none.
+    pub fn iter(&self) -> std::option::IntoIter<&T> {
+        self.value().into_iter()
+    }
+
+    /// Returns whether there is a value.
     pub const fn is_known(&self) -> bool {
         matches!(self, Self::Value(_))
     }
 
-    /// Whether the service sent `null`.
+    /// Returns whether the service sent `null`.
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// Whether the service did not send the key.
+    /// Returns whether the service did not send the key.
     pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
 
-    /// The state of this record's field: value, null or absent.
+    /// Returns whether there is a value and it is this one.
+    ///
+    /// `false` does not mean that it is another: ask [`is_known_not_to_be`](Self::is_known_not_to_be) for that.
+    pub fn is_known_to_be<Q: ?Sized>(&self, value: &Q) -> bool
+    where
+        T: PartialEq<Q>,
+    {
+        self.is_known_and(|known| known == value)
+    }
+
+    /// Returns whether there is a value and it is another one.
+    pub fn is_known_not_to_be<Q: ?Sized>(&self, value: &Q) -> bool
+    where
+        T: PartialEq<Q>,
+    {
+        self.is_known_and(|known| known != value)
+    }
+
+    /// Returns whether there is a value for which the condition holds.
+    pub fn is_known_and(&self, condition: impl FnOnce(&T) -> bool) -> bool {
+        self.value().is_some_and(condition)
+    }
+
+    /// Returns whether the field is this value; [`Verdict::Unknown`] if it has none, also if it is null.
+    pub fn equals<Q: ?Sized>(&self, value: &Q) -> Verdict
+    where
+        T: PartialEq<Q>,
+    {
+        self.verdict(|known| known == value)
+    }
+
+    /// Returns whether the condition holds for the value; [`Verdict::Unknown`] if there is none.
+    pub fn verdict(&self, condition: impl FnOnce(&T) -> bool) -> Verdict {
+        self.value().map_or(Verdict::Unknown, |known| Verdict::from(condition(known)))
+    }
+
+    /// Returns the state of the field in this record: value, null or absent.
     pub const fn state(&self) -> FieldState {
         match self {
             Self::Value(_) => FieldState::Value,
@@ -109,7 +193,7 @@ impl<T> Field<T> {
         }
     }
 
-    /// The same state with a reference to the value.
+    /// Converts from `&Field<T>` to `Field<&T>`.
     pub const fn as_ref(&self) -> Field<&T> {
         match self {
             Self::Value(value) => Field::Value(value),
@@ -118,7 +202,7 @@ impl<T> Field<T> {
         }
     }
 
-    /// The same state with a mutable reference to the value.
+    /// Converts from `&mut Field<T>` to `Field<&mut T>`.
     pub const fn as_mut(&mut self) -> Field<&mut T> {
         match self {
             Self::Value(value) => Field::Value(value),
@@ -127,7 +211,7 @@ impl<T> Field<T> {
         }
     }
 
-    /// The same state with the value's target: `Field<String>` gives `Field<&str>`.
+    /// Converts from `&Field<T>` to `Field<&T::Target>`: `Field<String>` becomes `Field<&str>`.
     pub fn as_deref(&self) -> Field<&T::Target>
     where
         T: Deref,
@@ -135,7 +219,7 @@ impl<T> Field<T> {
         self.as_ref().map(Deref::deref)
     }
 
-    /// Converts the value and keeps the other two states.
+    /// Converts the value, and keeps null and absent.
     pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Field<U> {
         match self {
             Self::Value(value) => Field::Value(convert(value)),
@@ -144,7 +228,7 @@ impl<T> Field<T> {
         }
     }
 
-    /// Converts the value into a field of its own and keeps the other two states.
+    /// Converts the value to another field, and keeps null and absent.
     pub fn and_then<U>(self, convert: impl FnOnce(T) -> Field<U>) -> Field<U> {
         match self {
             Self::Value(value) => convert(value),
@@ -153,7 +237,7 @@ impl<T> Field<T> {
         }
     }
 
-    /// This field if it was sent (also as null), else the other one.
+    /// Returns this field if it was sent (also as null), else the other one.
     pub fn or(self, other: Self) -> Self {
         match self {
             Self::Absent => other,
@@ -161,7 +245,7 @@ impl<T> Field<T> {
         }
     }
 
-    /// The value, or `default` where there is none.
+    /// Returns the value, or `default` if there is none.
     ///
     /// Think twice before giving a default to a field that a review rests on.
     pub fn unwrap_or(self, default: T) -> T {
@@ -174,8 +258,26 @@ impl<T> Field<T> {
     }
 }
 
+impl<T: Copy> Field<&T> {
+    /// Converts from `Field<&T>` to `Field<T>` by copying the value.
+    pub const fn copied(self) -> Field<T> {
+        match self {
+            Self::Value(value) => Field::Value(*value),
+            Self::Null => Field::Null,
+            Self::Absent => Field::Absent,
+        }
+    }
+}
+
+impl<T: Clone> Field<&T> {
+    /// Converts from `Field<&T>` to `Field<T>` by cloning the value.
+    pub fn cloned(self) -> Field<T> {
+        self.map(T::clone)
+    }
+}
+
 impl Field<String> {
-    /// The empty string as [`Field::Null`]: services send `""` for "not set".
+    /// Returns [`Field::Null`] for the empty string, which services send for "not set", and the field itself otherwise.
     pub fn empty_as_null(self) -> Self {
         match self {
             Self::Value(text) if text.is_empty() => Self::Null,
@@ -184,10 +286,52 @@ impl Field<String> {
     }
 }
 
+impl Field<Timestamp> {
+    /// Returns whether the time is before `limit`; [`Verdict::Unknown`] if there is none.
+    ///
+    /// ```
+    /// use anyprofile_core::{Field, Timestamp, Verdict};
+    ///
+    /// let last_login: Field<Timestamp> = Field::Null;
+    /// // Somebody who never signed in has not signed in long ago.
+    /// assert_eq!(last_login.older_than(Timestamp::now()), Verdict::Unknown);
+    /// ```
+    pub fn older_than(&self, limit: Timestamp) -> Verdict {
+        self.verdict(|time| *time < limit)
+    }
+
+    /// Returns whether the time is after `limit`; [`Verdict::Unknown`] if there is none.
+    pub fn newer_than(&self, limit: Timestamp) -> Verdict {
+        self.verdict(|time| *time > limit)
+    }
+}
+
 impl<T> Field<Vec<T>> {
-    /// The items; none where the list is null or absent. Ask [`Field::state`] which of these it is.
+    /// Returns the items; none if the list is null or absent. Ask [`Field::state`] which of these it is.
     pub fn items(&self) -> &[T] {
         self.value().map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Writes the value, or the state: `null` or `absent`.
+impl<T: fmt::Display> fmt::Display for Field<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(value) => value.fmt(formatter),
+            Self::Null | Self::Absent => self.state().fmt(formatter),
+        }
+    }
+}
+
+/// Orders values. Between a field that has a value and one that has none there is no order: `None`.
+impl<T: PartialOrd> PartialOrd for Field<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Value(one), Self::Value(two)) => one.partial_cmp(two),
+            // Equal fields compare as equal, which the trait asks for.
+            (Self::Null, Self::Null) | (Self::Absent, Self::Absent) => Some(Ordering::Equal),
+            _ => None,
+        }
     }
 }
 
@@ -197,10 +341,17 @@ impl<T> From<T> for Field<T> {
     }
 }
 
-/// `None` is [`Field::Null`]: whoever has an `Option` was told that there is none.
+/// `None` becomes [`Field::Null`]: an `Option` says that there is no value.
 impl<T> From<Option<T>> for Field<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Self::Value)
+    }
+}
+
+/// Null and absent both become `None`.
+impl<T> From<Field<T>> for Option<T> {
+    fn from(field: Field<T>) -> Self {
+        field.into_value()
     }
 }
 
@@ -210,21 +361,21 @@ impl From<&str> for Field<String> {
     }
 }
 
-impl<T: PartialEq> PartialEq<T> for Field<T> {
-    fn eq(&self, other: &T) -> bool {
-        self.value() == Some(other)
+impl<T> IntoIterator for Field<T> {
+    type Item = T;
+    type IntoIter = std::option::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.into_value().into_iter()
     }
 }
 
-impl PartialEq<str> for Field<String> {
-    fn eq(&self, other: &str) -> bool {
-        self.value().is_some_and(|value| value == other)
-    }
-}
+impl<'a, T> IntoIterator for &'a Field<T> {
+    type Item = &'a T;
+    type IntoIter = std::option::IntoIter<&'a T>;
 
-impl PartialEq<&str> for Field<String> {
-    fn eq(&self, other: &&str) -> bool {
-        self == *other
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
@@ -291,15 +442,51 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_known_is_neither_equal_nor_different_nor_older() {
+        let limit = Timestamp::now();
+        for unknown in [Field::Null, Field::Absent] {
+            let status: Field<String> = unknown;
+            assert!(!status.is_known_to_be("active") && !status.is_known_not_to_be("active"));
+            assert_eq!(status.equals("active"), Verdict::Unknown);
+            let time: Field<Timestamp> = status.map(|_| limit);
+            assert_eq!(
+                (time.older_than(limit), time.newer_than(limit)),
+                (Verdict::Unknown, Verdict::Unknown)
+            );
+            let known = Field::Value(limit);
+            assert!(time.partial_cmp(&known).is_none() && known.partial_cmp(&time).is_none());
+            assert_eq!(time.partial_cmp(&time), Some(Ordering::Equal));
+        }
+        let known: Field<String> = "active".into();
+        assert!(known.is_known_to_be("active") && known.is_known_not_to_be("suspended"));
+        assert_eq!((known.equals("active"), known.equals("x")), (Verdict::Yes, Verdict::No));
+        assert_eq!(Field::Value(1).partial_cmp(&Field::Value(2)), Some(Ordering::Less));
+    }
+
+    #[test]
+    fn a_field_is_read_like_an_option() {
+        let title: Field<String> = "cto".into();
+        assert_eq!(title.iter().count() + Field::<u8>::Null.iter().count(), 1);
+        assert_eq!(title.as_ref().cloned(), title);
+        assert_eq!(Field::Value(&1).copied(), Field::Value(1));
+        assert_eq!(format!("{title} {} {}", Field::<u8>::Null, Field::<u8>::Absent), "cto null absent");
+        assert_eq!(Option::<String>::from(title), Some("cto".to_owned()));
+        for state in FieldState::ALL {
+            assert_eq!(state.to_string().parse(), Ok(state));
+        }
+        "known".parse::<FieldState>().unwrap_err();
+    }
+
+    #[test]
     fn or_prefers_what_was_sent_even_when_it_is_null() {
         assert_eq!(Field::<u8>::Null.or(Field::Value(1)), Field::Null);
-        assert_eq!(Field::<u8>::Absent.or(Field::Value(1)), 1);
+        assert_eq!(Field::<u8>::Absent.or(Field::Value(1)), Field::Value(1));
     }
 
     #[test]
     fn an_empty_string_is_null_and_a_blank_one_is_not() {
         assert_eq!(Field::from("").empty_as_null(), Field::Null);
-        assert_eq!(Field::from(" ").empty_as_null(), " ");
+        assert_eq!(Field::from(" ").empty_as_null(), Field::from(" "));
         assert_eq!(Field::<String>::Absent.empty_as_null(), Field::Absent);
     }
 

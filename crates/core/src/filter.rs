@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Capabilities, Expected, Expression, Field, FieldState, FilterPart, Kind, Profile, Status, Timestamp,
+    Capabilities, Condition, Expected, Field, FieldState, FilterPart, Kind, Profile, Status, Timestamp,
     Verdict,
 };
 
@@ -16,6 +16,13 @@ use crate::{
 /// [`ListQuery::filter_plan`](crate::ListQuery::filter_plan) says which is which. A part that the service answered is checked all the same.
 ///
 /// `Debug` shows which parts are given, and no values.
+///
+/// ```
+/// use anyprofile_core::{Expected, Filter, Status};
+///
+/// let filter = Filter::new().with_status(Status::Active).with_status(Expected::Unknown).with_mfa(false);
+/// assert_eq!(filter.status.len(), 2);
+/// ```
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -46,11 +53,79 @@ pub struct Filter {
     pub created_since: Option<Timestamp>,
     /// A condition for the rest.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub expression: Option<Expression>,
+    pub condition: Option<Condition>,
 }
 
 impl Filter {
-    /// The parts that are given.
+    /// Creates a filter that every profile meets.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Wants this status as well as those that were named before.
+    #[must_use]
+    pub fn with_status(mut self, status: impl Into<Expected<Status>>) -> Self {
+        self.status.push(status.into());
+        self
+    }
+
+    /// Wants this kind as well as those that were named before.
+    #[must_use]
+    pub fn with_kind(mut self, kind: impl Into<Expected<Kind>>) -> Self {
+        self.kind.push(kind.into());
+        self
+    }
+
+    /// Sets [`mfa`](Self::mfa).
+    #[must_use]
+    pub fn with_mfa(mut self, mfa: impl Into<Expected<bool>>) -> Self {
+        self.mfa = Some(mfa.into());
+        self
+    }
+
+    /// Sets [`email`](Self::email).
+    #[must_use]
+    pub fn with_email(mut self, address: impl Into<String>) -> Self {
+        self.email = Some(address.into());
+        self
+    }
+
+    /// Sets [`label`](Self::label).
+    #[must_use]
+    pub fn with_label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Sets [`role`](Self::role).
+    #[must_use]
+    pub fn with_role(mut self, role: impl Into<String>) -> Self {
+        self.role = Some(role.into());
+        self
+    }
+
+    /// Sets [`updated_since`](Self::updated_since).
+    #[must_use]
+    pub fn with_updated_since(mut self, time: Timestamp) -> Self {
+        self.updated_since = Some(time);
+        self
+    }
+
+    /// Sets [`created_since`](Self::created_since).
+    #[must_use]
+    pub fn with_created_since(mut self, time: Timestamp) -> Self {
+        self.created_since = Some(time);
+        self
+    }
+
+    /// Sets [`condition`](Self::condition).
+    #[must_use]
+    pub fn with_condition(mut self, condition: Condition) -> Self {
+        self.condition = Some(condition);
+        self
+    }
+
+    /// Returns the parts that are given.
     pub fn parts(&self) -> Vec<FilterPart> {
         let given = [
             (FilterPart::Status, !self.status.is_empty()),
@@ -61,7 +136,7 @@ impl Filter {
             (FilterPart::Role, self.role.is_some()),
             (FilterPart::UpdatedSince, self.updated_since.is_some()),
             (FilterPart::CreatedSince, self.created_since.is_some()),
-            (FilterPart::Expression, self.expression.is_some()),
+            (FilterPart::Condition, self.condition.is_some()),
         ];
         given.into_iter().filter_map(|(part, is_given)| is_given.then_some(part)).collect()
     }
@@ -73,22 +148,22 @@ impl Filter {
 
     /// Whether a profile is wanted. `capabilities` are those of its provider.
     pub fn matches(&self, profile: &Profile, capabilities: &Capabilities) -> bool {
-        self.verdict(profile, capabilities) == Verdict::Wanted
+        self.verdict(profile, capabilities).is_yes()
     }
 
     /// Whether a profile is wanted, or nobody can say, since what the filter asks for is not known of it. Names of
     /// labels and roles are compared without regard to case.
     pub fn verdict(&self, profile: &Profile, capabilities: &Capabilities) -> Verdict {
         let verdict_of = |part| self.verdict_of(part, profile, capabilities);
-        FilterPart::ALL.into_iter().map(verdict_of).fold(Verdict::Wanted, Verdict::and)
+        FilterPart::ALL.into_iter().map(verdict_of).fold(Verdict::Yes, Verdict::and)
     }
 
     /// Whether it is known that a profile is wanted: also a condition that something is not so holds only where that is known.
     #[cfg(feature = "layers")]
     pub(crate) fn known_verdict(&self, profile: &Profile, capabilities: &Capabilities) -> Verdict {
         let verdict = self.verdict(profile, capabilities);
-        match &self.expression {
-            Some(expression) => verdict.and(expression.known_verdict(profile, capabilities)),
+        match &self.condition {
+            Some(condition) => verdict.and(condition.known_verdict(profile, capabilities)),
             None => verdict,
         }
     }
@@ -100,16 +175,13 @@ impl Filter {
         profile: &Profile,
         capabilities: &Capabilities,
     ) -> Verdict {
-        let holds = |is_so: bool| if is_so { Verdict::Wanted } else { Verdict::Unwanted };
-        let since = |time: &Field<Timestamp>, since: Option<Timestamp>| match (since, time.value()) {
-            (None, _) => Verdict::Wanted,
-            (Some(since), Some(time)) => holds(*time >= since),
-            (Some(_), None) => Verdict::Undetermined,
+        let since = |time: &Field<Timestamp>, since: Option<Timestamp>| {
+            since.map_or(Verdict::Yes, |since| time.verdict(|time| *time >= since))
         };
         // Of a list, null says that there is nothing in it.
         let among = |state: FieldState, is_in: bool| match state {
-            FieldState::Value | FieldState::Null => holds(is_in),
-            _ => Verdict::Undetermined,
+            FieldState::Value | FieldState::Null => is_in.into(),
+            _ => Verdict::Unknown,
         };
         match part {
             FilterPart::Status => one_of(&self.status, &profile.status),
@@ -118,21 +190,21 @@ impl Filter {
             FilterPart::Email => self
                 .email
                 .as_ref()
-                .map_or(Verdict::Wanted, |email| among(profile.emails.state(), profile.has_email(email))),
-            FilterPart::Label => self.label.as_ref().map_or(Verdict::Wanted, |wanted| {
+                .map_or(Verdict::Yes, |email| among(profile.emails.state(), profile.has_email(email))),
+            FilterPart::Label => self.label.as_ref().map_or(Verdict::Yes, |wanted| {
                 let labels = profile.labels.items();
                 let is_in = labels.iter().any(|it| is_named(&it.name, &it.id, wanted));
                 among(profile.labels.state(), is_in)
             }),
-            FilterPart::Role => self.role.as_ref().map_or(Verdict::Wanted, |wanted| {
+            FilterPart::Role => self.role.as_ref().map_or(Verdict::Yes, |wanted| {
                 let roles = profile.roles.items().iter().filter_map(|assignment| assignment.role.value());
                 let is_in = roles.into_iter().any(|it| is_named(&it.name, &it.id, wanted));
                 among(profile.roles.state(), is_in)
             }),
             FilterPart::UpdatedSince => since(&profile.times.updated, self.updated_since),
             FilterPart::CreatedSince => since(&profile.times.created, self.created_since),
-            FilterPart::Expression => {
-                self.expression.as_ref().map_or(Verdict::Wanted, |it| it.verdict(profile, capabilities))
+            FilterPart::Condition => {
+                self.condition.as_ref().map_or(Verdict::Yes, |it| it.verdict(profile, capabilities))
             }
         }
     }
@@ -140,17 +212,17 @@ impl Filter {
 
 fn one_of<T: PartialEq>(wanted: &[Expected<T>], field: &Field<T>) -> Verdict {
     if wanted.is_empty() || wanted.iter().any(|it| it.holds(field)) {
-        Verdict::Wanted
+        Verdict::Yes
     } else if field.is_known() {
-        Verdict::Unwanted
+        Verdict::No
     } else {
-        Verdict::Undetermined
+        Verdict::Unknown
     }
 }
 
 fn is_named(name: &Field<String>, id: &Field<String>, wanted: &str) -> bool {
     let has_name = name.value().is_some_and(|name| name.to_lowercase() == wanted.to_lowercase());
-    has_name || *id == wanted
+    has_name || id.is_known_to_be(wanted)
 }
 
 impl fmt::Debug for Filter {

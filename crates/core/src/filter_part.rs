@@ -1,5 +1,7 @@
 //! The parts of a filter.
 
+use std::{fmt, str::FromStr};
+
 use serde::Serialize;
 
 use crate::FieldPath;
@@ -25,13 +27,13 @@ pub enum FilterPart {
     UpdatedSince,
     /// [`Filter::created_since`](crate::Filter::created_since)
     CreatedSince,
-    /// [`Filter::expression`](crate::Filter::expression)
-    Expression,
+    /// [`Filter::condition`](crate::Filter::condition)
+    Condition,
 }
 
 impl FilterPart {
     /// All parts.
-    pub(crate) const ALL: [Self; 9] = [
+    pub const ALL: [Self; 9] = [
         Self::Status,
         Self::Kind,
         Self::Mfa,
@@ -40,7 +42,7 @@ impl FilterPart {
         Self::Role,
         Self::UpdatedSince,
         Self::CreatedSince,
-        Self::Expression,
+        Self::Condition,
     ];
 
     /// Whether a service that answers the part sends nobody who does not meet it. An address is searched for, in the
@@ -60,7 +62,7 @@ impl FilterPart {
             Self::Role => "role",
             Self::UpdatedSince => "updated_since",
             Self::CreatedSince => "created_since",
-            Self::Expression => "expression",
+            Self::Condition => "condition",
         }
     }
 
@@ -75,7 +77,34 @@ impl FilterPart {
             Self::Role => FieldPath::ROLES,
             Self::UpdatedSince => FieldPath::TIMES_UPDATED,
             Self::CreatedSince => FieldPath::TIMES_CREATED,
-            Self::Expression => return None,
+            Self::Condition => return None,
         })
     }
 }
+
+impl fmt::Display for FilterPart {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+impl FromStr for FilterPart {
+    type Err = FilterPartError;
+
+    fn from_str(word: &str) -> Result<Self, FilterPartError> {
+        Self::ALL.into_iter().find(|part| part.as_str() == word).ok_or(FilterPartError)
+    }
+}
+
+/// The text is not the name of a [`FilterPart`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FilterPartError;
+
+impl fmt::Display for FilterPartError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = FilterPart::ALL.map(FilterPart::as_str).join(", ");
+        write!(formatter, "a part of a filter must be one of: {parts}")
+    }
+}
+
+impl std::error::Error for FilterPartError {}

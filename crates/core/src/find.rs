@@ -69,8 +69,8 @@ impl FindKey {
     pub fn matches(&self, profile: &Profile) -> bool {
         match self {
             Self::Email(address) => profile.has_email(address),
-            Self::Username(name) => profile.username == name.as_str(),
-            Self::ExternalId(id) => profile.external_id == id.as_str(),
+            Self::Username(name) => profile.username.is_known_to_be(name.as_str()),
+            Self::ExternalId(id) => profile.external_id.is_known_to_be(id.as_str()),
             Self::NativeId(id) => profile.id.native() == id,
         }
     }

@@ -124,6 +124,12 @@ impl UnknownFields {
         self.0.insert(name.into(), value);
     }
 
+    /// Takes one out.
+    #[cfg(any(feature = "layers", feature = "memory"))]
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
     /// All of them, in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &RawJson)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))

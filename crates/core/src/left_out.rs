@@ -86,7 +86,7 @@ impl Page<Profile> {
     pub(crate) fn leave_out(mut self, mut judge: impl FnMut(&Profile) -> Verdict) -> Self {
         let mut left_out = self.left_out.take().unwrap_or_default();
         let mut records = self.take_records(&mut left_out);
-        for (verdict, profile) in records.iter_mut().filter(|(verdict, _)| *verdict == Verdict::Wanted) {
+        for (verdict, profile) in records.iter_mut().filter(|(verdict, _)| *verdict == Verdict::Yes) {
             *verdict = judge(profile);
         }
         self.put_records(records, &mut left_out);
@@ -97,11 +97,11 @@ impl Page<Profile> {
 
     /// All records, and whether each is wanted.
     fn take_records(&mut self, left_out: &mut LeftOut) -> Vec<(Verdict, Profile)> {
-        let mut items = std::mem::take(&mut self.items).into_iter().map(|profile| (Verdict::Wanted, profile));
+        let mut items = std::mem::take(&mut self.items).into_iter().map(|profile| (Verdict::Yes, profile));
         let mut records = Vec::with_capacity(items.len() + left_out.records.len());
         for Trace { place, is_undetermined, profile } in left_out.records.drain(..) {
             records.extend(items.by_ref().take(place - records.len()));
-            records.push((if is_undetermined { Verdict::Undetermined } else { Verdict::Unwanted }, profile));
+            records.push((if is_undetermined { Verdict::Unknown } else { Verdict::No }, profile));
         }
         records.extend(items);
         records
@@ -109,13 +109,13 @@ impl Page<Profile> {
 
     fn put_records(&mut self, records: Vec<(Verdict, Profile)>, left_out: &mut LeftOut) {
         for (place, (verdict, profile)) in records.into_iter().enumerate() {
-            if verdict == Verdict::Wanted {
+            if verdict == Verdict::Yes {
                 self.items.push(profile);
                 continue;
             }
             let mut trace = Profile::new(profile.id);
             trace.times = profile.times;
-            let is_undetermined = verdict == Verdict::Undetermined;
+            let is_undetermined = verdict == Verdict::Unknown;
             left_out.records.push(Trace { place, is_undetermined, profile: trace });
         }
     }
@@ -138,10 +138,10 @@ mod tests {
     #[test]
     fn records_that_are_left_out_keep_their_places_however_often_that_is_done() {
         let none_of = |names: &'static str, verdict| {
-            move |it: &Profile| if names.contains(it.id.native()) { verdict } else { Verdict::Wanted }
+            move |it: &Profile| if names.contains(it.id.native()) { verdict } else { Verdict::Yes }
         };
-        let page = page("abcdefg").leave_out(none_of("ace", Verdict::Unwanted));
-        let mut page = page.leave_out(none_of("dg", Verdict::Undetermined));
+        let page = page("abcdefg").leave_out(none_of("ace", Verdict::No));
+        let mut page = page.leave_out(none_of("dg", Verdict::Unknown));
         assert_eq!((names(&page.items), names(page.records())), ("bf".to_owned(), "abcdefg".to_owned()));
         assert_eq!((page.record_count(), page.total(), page.declared_total), (7, Some(9), None));
         assert_eq!(page.left_out.as_ref().unwrap().undetermined(), 2);

@@ -17,7 +17,7 @@
 //!     let mut profiles = provider.list(ListQuery::new());
 //!     while let Some(profile) = profiles.try_next().await? {
 //!         // Known to be off; "not known" is another matter.
-//!         if profile.security.mfa_enabled == false {
+//!         if profile.security.mfa_enabled.is_known_to_be(&false) {
 //!             names.push(profile.label().into_owned());
 //!         }
 //!     }
@@ -109,6 +109,7 @@ mod apply;
 mod capabilities;
 mod change;
 mod check;
+mod condition;
 mod created;
 mod cursor;
 mod draft;
@@ -118,7 +119,6 @@ mod enrollment;
 mod envelope;
 mod error;
 mod expected;
-mod expression;
 mod extension;
 mod extension_trait;
 mod field;
@@ -165,6 +165,7 @@ pub use self::{
     },
     change::{Change, ProfileChange},
     check::{CheckMethod, CheckReport},
+    condition::{Attribute, AttributeError, Comparison, ComparisonError, Condition, Operator},
     created::{Candidate, FoundCreated},
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
     draft::ProfileDraft,
@@ -173,12 +174,11 @@ pub use self::{
     enrollment::{Enrollment, LinkError, SecretLink},
     error::{Effect, Error, ErrorKind, Result, Retry},
     expected::Expected,
-    expression::{Expression, ExpressionError},
     extension::{Extension, ProfileExtension},
     extension_trait::ProfileProviderExt,
-    field::{Field, FieldState},
+    field::{Field, FieldState, FieldStateError},
     filter::Filter,
-    filter_part::FilterPart,
+    filter_part::{FilterPart, FilterPartError},
     find::{
         FindKey, FindMethod, Found,
         look_up::{find_by_listing, found_or_nobody, look_up},
@@ -210,6 +210,7 @@ pub use self::{
         Access, Actor, Billing, Email, EmailPurpose, GrantStatus, Kind, Label, Name, Note, NoteKind,
         Organization, OrganizationKind, PostalAddress, Profile, Role, RoleAssignment, RoleReferenceError,
         RoleScope, ScopeTier, Security, Status, Times,
+        value::{FieldRef, List, Record, ValueRef, ValueType},
     },
     provider::ProfileProvider,
     query::{
@@ -241,5 +242,5 @@ pub mod __private {
     pub use serde;
     pub use serde_json;
 
-    pub use crate::word::word;
+    pub use crate::{profile::value::FieldValue, word::word};
 }

@@ -86,6 +86,14 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::__private::FieldValue for $name {
+            const TYPE: $crate::ValueType = $crate::ValueType::Text;
+
+            fn value_ref(&self) -> $crate::ValueRef<'_> {
+                $crate::ValueRef::Text(self.as_str())
+            }
+        }
+
         impl $crate::__private::serde::Serialize for $name {
             fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,

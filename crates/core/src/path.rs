@@ -1,148 +1,126 @@
 //! Names of a profile's fields.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{
+    borrow::Cow,
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+};
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::{ValueType, profile::table::Known};
 
 /// The name of a field: its keys in the serialized profile, joined by dots (`security.mfa_enabled`).
 ///
 /// A service's own fields are below `extension` (`extension.default_catalog`).
 ///
 /// `Debug` shows of a field that this version does not know no more than [`redacted`](Self::redacted) does.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(transparent))]
-pub struct FieldPath(Cow<'static, str>);
+#[derive(Clone)]
+pub struct FieldPath(pub(crate) Repr);
 
-macro_rules! field_paths {
-    ($(#[$meta:meta])* $all:ident { $($name:ident = $path:literal,)+ }) => {
-        impl FieldPath {
-            $(
-                #[doc = concat!("`", $path, "`")]
-                pub const $name: Self = Self(Cow::Borrowed($path));
-            )+
-
-            $(#[$meta])*
-            pub const $all: &'static [Self] = &[$(Self::$name),+];
-        }
-    };
-}
-
-field_paths! {
-    /// Every field of a profile but those of the extensions, in the order of their serialization.
-    CORE {
-        ID = "id",
-        KIND = "kind",
-        STATUS = "status",
-        STATUS_RAW = "status_raw",
-        DECLARED_STATUS = "declared_status",
-        EXTERNAL_ID = "external_id",
-        USERNAME = "username",
-        EMAILS = "emails",
-        PICTURE = "picture",
-        WEBSITE = "website",
-        TITLE = "title",
-        LOCALE = "locale",
-        COUNTRY = "country",
-        ROLES = "roles",
-        LABELS = "labels",
-        METADATA = "metadata",
-        GRANTS = "grants",
-        CHANGED_BY = "changed_by",
-        NAME_DISPLAY = "name.display",
-        NAME_GIVEN = "name.given",
-        NAME_FAMILY = "name.family",
-        ORGANIZATION_NAME = "organization.name",
-        ORGANIZATION_LEGAL_NAME = "organization.legal_name",
-        ORGANIZATION_KIND = "organization.kind",
-        ORGANIZATION_ROLE = "organization.role",
-        BILLING_CONTACT = "billing.contact",
-        BILLING_VAT_NUMBER = "billing.vat_number",
-        BILLING_CURRENCY = "billing.currency",
-        BILLING_INVOICED = "billing.invoiced",
-        BILLING_ADDRESS = "billing.address",
-        ACCESS_OWNER = "access.owner",
-        ACCESS_BILLING_ADMIN = "access.billing_admin",
-        SECURITY_MFA_ENABLED = "security.mfa_enabled",
-        SECURITY_SSO = "security.sso",
-        SECURITY_LAST_LOGIN = "security.last_login",
-        SECURITY_FIRST_LOGIN = "security.first_login",
-        TIMES_CREATED = "times.created",
-        TIMES_UPDATED = "times.updated",
-    }
-}
-
-field_paths! {
-    /// The parts of [`BILLING_ADDRESS`](Self::BILLING_ADDRESS), each of which can be read and written by itself.
-    BILLING_ADDRESS_PARTS {
-        BILLING_ADDRESS_RECIPIENT = "billing.address.recipient",
-        BILLING_ADDRESS_STREET_ADDRESS = "billing.address.street_address",
-        BILLING_ADDRESS_LOCALITY = "billing.address.locality",
-        BILLING_ADDRESS_REGION = "billing.address.region",
-        BILLING_ADDRESS_POSTAL_CODE = "billing.address.postal_code",
-        BILLING_ADDRESS_COUNTRY = "billing.address.country",
-    }
+/// How a path is kept.
+#[derive(Clone)]
+pub(crate) enum Repr {
+    /// A field of every profile.
+    Known(Known),
+    /// A field below `extension.`, `unknown.` or `metadata.`.
+    Named(Cow<'static, str>),
 }
 
 impl FieldPath {
     /// A field of a service's extension. `path` starts with `extension.`.
     pub const fn extension(path: &'static str) -> Self {
-        Self(Cow::Borrowed(path))
+        Self(Repr::Named(Cow::Borrowed(path)))
     }
 
     /// A field that this version does not know, by the service's name.
     pub fn unknown(name: &str) -> Self {
-        Self(Cow::Owned(format!("unknown.{name}")))
+        Self(Repr::Named(Cow::Owned(format!("unknown.{name}"))))
     }
 
     /// One pair of the metadata, by its key.
     pub fn metadata(key: &str) -> Self {
-        Self(Cow::Owned(format!("metadata.{key}")))
+        Self(Repr::Named(Cow::Owned(format!("metadata.{key}"))))
     }
 
     /// The key, if the path is one pair of the metadata.
     pub fn metadata_key(&self) -> Option<&str> {
-        self.0.strip_prefix("metadata.")
+        self.as_str().strip_prefix("metadata.")
     }
 
     /// The key, if the path is one part of the address.
     pub(crate) fn address_key(&self) -> Option<&str> {
-        self.0.strip_prefix("billing.address.")
+        self.as_str().strip_prefix("billing.address.")
     }
 
-    /// Whether the field is a point in time.
-    pub fn is_time(&self) -> bool {
-        let times =
-            [Self::TIMES_CREATED, Self::TIMES_UPDATED, Self::SECURITY_LAST_LOGIN, Self::SECURITY_FIRST_LOGIN];
-        times.contains(self)
+    /// Returns the type of the field's value.
+    pub fn value_type(&self) -> ValueType {
+        match &self.0 {
+            Repr::Known(known) => known.entry().value_type,
+            Repr::Named(_) if self.metadata_key().is_some() => ValueType::Text,
+            Repr::Named(_) => ValueType::Json,
+        }
     }
 
-    /// Whether the field is `true` or `false`.
-    pub fn is_bool(&self) -> bool {
-        let bools = [
-            Self::BILLING_INVOICED,
-            Self::ACCESS_OWNER,
-            Self::ACCESS_BILLING_ADMIN,
-            Self::SECURITY_MFA_ENABLED,
-            Self::SECURITY_SSO,
-        ];
-        bools.contains(self)
+    /// Returns the name of the group that the field is in: `security` for `security.mfa_enabled`; `None` if it is in none.
+    pub fn group(&self) -> Option<&str> {
+        self.as_str().split_once('.').map(|(group, _)| group)
     }
 
-    /// The path as text.
+    /// Returns the path as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Repr::Known(known) => known.entry().text,
+            Repr::Named(text) => text,
+        }
     }
 
     /// The path as it may stand in an error or a log. The name of a field that this version does not know is the service's,
     /// and may be anything, a person's address for one: it is left out unless it is an identifier (1 to 64 ASCII letters,
     /// digits, `_`, `-` and `.`).
     pub fn redacted(&self) -> &str {
-        match self.0.strip_prefix("unknown.") {
+        match self.as_str().strip_prefix("unknown.") {
             Some(name) if !is_identifier(name) => "unknown.…",
             _ => self.as_str(),
         }
+    }
+}
+
+impl PartialEq for FieldPath {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Repr::Known(one), Repr::Known(two)) => one == two,
+            _ => self.as_str() == other.as_str(),
+        }
+    }
+}
+
+impl Eq for FieldPath {}
+
+impl Hash for FieldPath {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl PartialOrd for FieldPath {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// In the order of the texts.
+impl Ord for FieldPath {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl Serialize for FieldPath {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -163,7 +141,7 @@ pub(crate) fn is_identifier(name: &str) -> bool {
 
 impl fmt::Display for FieldPath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.pad(self.as_str())
     }
 }
 
@@ -177,7 +155,7 @@ impl FromStr for FieldPath {
         }
         let key = ["extension.", "unknown.", "metadata."].iter().find_map(|prefix| text.strip_prefix(prefix));
         match key {
-            Some(key) if !key.is_empty() => Ok(Self(Cow::Owned(text.to_owned()))),
+            Some(key) if !key.is_empty() => Ok(Self(Repr::Named(Cow::Owned(text.to_owned())))),
             _ => Err(FieldPathError(suggestion(text))),
         }
     }
@@ -224,9 +202,23 @@ fn suggestion(text: &str) -> Option<&'static str> {
         // Whoever is written to about invoices is somebody else.
         .or_else(|| paths().find(is_last_key).filter(|path| **path != FieldPath::BILLING_CONTACT))
         .and_then(|path| match &path.0 {
-            Cow::Borrowed(path) => Some(*path),
-            Cow::Owned(_) => None,
+            Repr::Known(known) => Some(known.entry().text),
+            Repr::Named(_) => None,
         })
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for FieldPath {
+    fn schema_name() -> Cow<'static, str> {
+        "FieldPath".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "description": "The name of a field: its keys in the serialized profile, joined by dots (`security.mfa_enabled`).",
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for FieldPath {

@@ -1,8 +1,11 @@
 //! The normalized profile.
 
+mod fields;
 mod merge;
 mod parts;
 mod state;
+pub(crate) mod table;
+pub(crate) mod value;
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
@@ -14,170 +17,148 @@ pub use self::parts::{
     Security, Status, Times,
 };
 use crate::{
-    Extension, Field, FieldPath, FieldState, Origin, ProfileExtension, ProfileId, RawJson, UnknownFields,
-    View,
+    Extension, Field, FieldPath, Origin, ProfileExtension, ProfileId, RawJson, UnknownFields, View,
     email::is_same_address,
-    origin::{Fill, fill},
 };
 
-macro_rules! profile {
-    ($(#[$meta:meta])* pub struct Profile {
-        fields { $($(#[$field_meta:meta])* $field:ident: $field_type:ty,)+ }
-        groups { $($(#[$group_meta:meta])* $group:ident: $group_type:ident unless $is_empty:literal,)+ }
-    }) => {
-        $(#[$meta])*
-        #[derive(Clone, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        #[non_exhaustive]
-        pub struct Profile {
-            /// Who it is. The only field that every profile has.
-            pub id: ProfileId,
-            $(
-                $(#[$field_meta])*
-                #[serde(default, skip_serializing_if = "Field::is_absent")]
-                pub $field: Field<$field_type>,
-            )+
-            $(
-                $(#[$group_meta])*
-                #[serde(default, skip_serializing_if = $is_empty)]
-                pub $group: $group_type,
-            )+
-            /// Which of the service's records it was read from.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub origin: Option<Origin>,
-            /// What only this service knows, as a struct of its crate.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub extension: Option<Extension>,
-            /// What had to be decided while reading the record.
-            #[serde(default, skip_serializing_if = "Vec::is_empty")]
-            pub notes: Vec<Note>,
-            /// Fields that this version does not know, as the service sent them.
-            #[serde(default, skip_serializing_if = "UnknownFields::is_empty")]
-            pub unknown: UnknownFields,
-            /// The whole record as the service sent it, if the provider was told to keep it.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub raw: Option<RawJson>,
-        }
-
-        impl Profile {
-            /// A profile of which nothing but the id is known.
-            pub fn new(id: ProfileId) -> Self {
-                Self::of(id, None)
-            }
-
-            #[inline]
-            fn of(id: ProfileId, origin: Option<Origin>) -> Self {
-                Self {
-                    id,
-                    $($field: Field::Absent,)+
-                    $($group: $group_type::default(),)+
-                    origin,
-                    extension: None,
-                    notes: Vec::new(),
-                    unknown: UnknownFields::default(),
-                    raw: None,
-                }
-            }
-
-            /// Takes what the other says more of the fields that every service may have.
-            fn fill_from(&mut self, other: Self, outcome: &mut dyn FnMut(&str, Fill)) {
-                $(outcome(stringify!($field), fill(&mut self.$field, other.$field));)+
-                $(self.$group.fill_from(other.$group, &mut |key, filled| {
-                    outcome(&format!("{}.{key}", stringify!($group)), filled);
-                });)+
-            }
-
-            /// What this record says of a field; `None` if the record's type has no such field.
-            fn record_state(&self, path: &FieldPath) -> Option<FieldState> {
-                if let Some(key) = path.address_key() {
-                    return match &self.billing.address {
-                        Field::Value(address) => address.state_of(key),
-                        none => Some(none.state()),
-                    };
-                }
-                let (group, key) = path.as_str().split_once('.').unwrap_or((path.as_str(), ""));
-                match (group, key) {
-                    ("id", "") => Some(FieldState::Value),
-                    $((stringify!($field), "") => Some(self.$field.state()),)+
-                    $((stringify!($group), key) => self.$group.state_of(key),)+
-                    ("metadata", key) => Some(match &self.metadata {
-                        Field::Value(pairs) if pairs.contains_key(key) => FieldState::Value,
-                        // A pair that is not there is known not to be.
-                        Field::Value(_) | Field::Null => FieldState::Null,
-                        Field::Absent => FieldState::Absent,
-                    }),
-                    ("unknown", key) => Some(match self.unknown.get(key) {
-                        Some(_) => FieldState::Value,
-                        None => FieldState::Absent,
-                    }),
-                    ("extension", key) => match &self.extension {
-                        Some(extension) => extension.state(key),
-                        None => Some(FieldState::Absent),
-                    },
-                    _ => None,
-                }
-            }
-        }
-    };
+/// One user, service user or organization, as one service knows it.
+///
+/// Only the id is sure; every other field says by its [`Field`] whether the service sent a value,
+/// null, or nothing, and [`Profile::state`] adds what the service does not support or does not show.
+/// Serializes with the names of these fields, absent ones left out. `Debug` shows the id and no
+/// personal data.
+///
+/// A field is read by its name (`profile.security.mfa_enabled`), or by its path with [`Profile::get`].
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Profile {
+    /// Who it is. The only field that every profile has.
+    pub id: ProfileId,
+    /// What the profile stands for.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub kind: Field<Kind>,
+    /// The status that the service set.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub status: Field<Status>,
+    /// The word of the service that `status` was read from.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub status_raw: Field<String>,
+    /// The status that we told the service; it does not say what the service makes of it.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub declared_status: Field<Status>,
+    /// The id that we gave the profile. No service enforces that it is unique.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub external_id: Field<String>,
+    /// The name to sign in with, where it is not an e-mail address.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub username: Field<String>,
+    /// E-mail addresses.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub emails: Field<Vec<Email>>,
+    /// The URL of a picture, as the service sent it.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub picture: Field<String>,
+    /// The URL of a website, as the service sent it.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub website: Field<String>,
+    /// The job title, in the service's word.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub title: Field<String>,
+    /// BCP 47 language tag.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub locale: Field<String>,
+    /// ISO 3166-1 alpha-2.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub country: Field<String>,
+    /// Roles and where they hold.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub roles: Field<Vec<RoleAssignment>>,
+    /// Labels that somebody put on the profile.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub labels: Field<Vec<Label>>,
+    /// Our own pairs of words, kept by the service.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub metadata: Field<BTreeMap<String, String>>,
+    /// Grants by name. A missing name means that the grant was never asked for.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub grants: Field<BTreeMap<String, GrantStatus>>,
+    /// Who last changed the record.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub changed_by: Field<Actor>,
+    /// The name.
+    #[serde(default, skip_serializing_if = "Name::is_empty")]
+    pub name: Name,
+    /// The organization.
+    #[serde(default, skip_serializing_if = "Organization::is_empty")]
+    pub organization: Organization,
+    /// What is needed to send an invoice.
+    #[serde(default, skip_serializing_if = "Billing::is_empty")]
+    pub billing: Billing,
+    /// Powers over the whole account.
+    #[serde(default, skip_serializing_if = "Access::is_empty")]
+    pub access: Access,
+    /// How the profile signs in.
+    #[serde(default, skip_serializing_if = "Security::is_empty")]
+    pub security: Security,
+    /// When the record was made and changed.
+    #[serde(default, skip_serializing_if = "Times::is_empty")]
+    pub times: Times,
+    /// Which of the service's records it was read from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    /// What only this service knows, as a struct of its crate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<Extension>,
+    /// What had to be decided while reading the record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+    /// Fields that this version does not know, as the service sent them.
+    #[serde(default, skip_serializing_if = "UnknownFields::is_empty")]
+    pub unknown: UnknownFields,
+    /// The whole record as the service sent it, if the provider was told to keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<RawJson>,
 }
 
-profile! {
-    /// One user, service user or organization, as one service knows it.
-    ///
-    /// Only the id is sure; every other field says by its [`Field`] whether the service sent a value,
-    /// null, or nothing, and [`Profile::state`] adds what the service does not support or does not show.
-    /// Serializes with the names of these fields, absent ones left out. `Debug` shows the id and no
-    /// personal data.
-    pub struct Profile {
-        fields {
-            /// What the profile stands for.
-            kind: Kind,
-            /// The status that the service set.
-            status: Status,
-            /// The word of the service that `status` was read from.
-            status_raw: String,
-            /// The status that we told the service; it does not say what the service makes of it.
-            declared_status: Status,
-            /// The id that we gave the profile. No service enforces that it is unique.
-            external_id: String,
-            /// The name to sign in with, where it is not an e-mail address.
-            username: String,
-            /// E-mail addresses.
-            emails: Vec<Email>,
-            /// The URL of a picture, as the service sent it.
-            picture: String,
-            /// The URL of a website, as the service sent it.
-            website: String,
-            /// The job title, in the service's word.
-            title: String,
-            /// BCP 47 language tag.
-            locale: String,
-            /// ISO 3166-1 alpha-2.
-            country: String,
-            /// Roles and where they hold.
-            roles: Vec<RoleAssignment>,
-            /// Labels that somebody put on the profile.
-            labels: Vec<Label>,
-            /// Our own pairs of words, kept by the service.
-            metadata: BTreeMap<String, String>,
-            /// Grants by name. A missing name means that the grant was never asked for.
-            grants: BTreeMap<String, GrantStatus>,
-            /// Who last changed the record.
-            changed_by: Actor,
-        }
-        groups {
-            /// The name.
-            name: Name unless "Name::is_empty",
-            /// The organization.
-            organization: Organization unless "Organization::is_empty",
-            /// What is needed to send an invoice.
-            billing: Billing unless "Billing::is_empty",
-            /// Powers over the whole account.
-            access: Access unless "Access::is_empty",
-            /// How the profile signs in.
-            security: Security unless "Security::is_empty",
-            /// When the record was made and changed.
-            times: Times unless "Times::is_empty",
+impl Profile {
+    /// Creates a profile of which nothing but the id is known.
+    pub fn new(id: ProfileId) -> Self {
+        Self::empty(id, None)
+    }
+
+    #[inline]
+    fn empty(id: ProfileId, origin: Option<Origin>) -> Self {
+        Self {
+            id,
+            kind: Field::Absent,
+            status: Field::Absent,
+            status_raw: Field::Absent,
+            declared_status: Field::Absent,
+            external_id: Field::Absent,
+            username: Field::Absent,
+            emails: Field::Absent,
+            picture: Field::Absent,
+            website: Field::Absent,
+            title: Field::Absent,
+            locale: Field::Absent,
+            country: Field::Absent,
+            roles: Field::Absent,
+            labels: Field::Absent,
+            metadata: Field::Absent,
+            grants: Field::Absent,
+            changed_by: Field::Absent,
+            name: Name::default(),
+            organization: Organization::default(),
+            billing: Billing::default(),
+            access: Access::default(),
+            security: Security::default(),
+            times: Times::default(),
+            origin,
+            extension: None,
+            notes: Vec::new(),
+            unknown: UnknownFields::default(),
+            raw: None,
         }
     }
 }
@@ -220,39 +201,10 @@ impl Note {
 }
 
 impl Profile {
-    /// The record that a field was read from; `None` if the field was not sent or the profile does not say.
-    pub fn origin_of(&self, path: &FieldPath) -> Option<&View> {
-        let origin = self.origin.as_ref()?;
-        match self.record_state(path)? {
-            FieldState::Value | FieldState::Null => {
-                // An address comes as a whole.
-                let whole = if path.address_key().is_some() { &FieldPath::BILLING_ADDRESS } else { path };
-                Some(origin.fields.get(whole).unwrap_or(&origin.view))
-            }
-            _ => None,
-        }
-    }
-
-    /// A profile that is being read from this record.
+    /// Creates a profile that is being read from this record.
     #[inline]
     pub fn read_from(view: View, id: ProfileId) -> Self {
-        Self::of(id, Some(Origin::new(view)))
-    }
-
-    /// The value of a field as JSON; `None` if it has none.
-    pub fn value(&self, path: &FieldPath) -> Option<serde_json::Value> {
-        let json = serde_json::to_value(self).ok()?;
-        // The key of a pair may hold dots.
-        let value = match path.metadata_key() {
-            Some(key) => json.get("metadata")?.get(key)?,
-            None => path.as_str().split('.').try_fold(&json, |json, key| json.get(key))?,
-        };
-        (!value.is_null()).then(|| value.clone())
-    }
-
-    /// Whether the service says that a field has no value.
-    pub fn is_null(&self, path: &FieldPath) -> bool {
-        self.record_state(path) == Some(FieldState::Null)
+        Self::empty(id, Some(Origin::new(view)))
     }
 
     /// The same profile with the record that it was made from.
@@ -264,7 +216,8 @@ impl Profile {
     /// The primary e-mail address, else the first one.
     pub fn email(&self) -> Option<&str> {
         let emails = self.emails.items();
-        let primary = emails.iter().find(|email| email.primary == true).or_else(|| emails.first());
+        let primary =
+            emails.iter().find(|email| email.primary.is_known_to_be(&true)).or_else(|| emails.first());
         primary.and_then(|email| email.address.value()).map(String::as_str)
     }
 
@@ -339,17 +292,5 @@ mod tests {
             format!("{profile:?} {:?} {:?}", profile.name, profile.emails),
             @"Profile { id: probely:eu/user/x, kind: Absent, status: Value(Active), .. } Name { display: value, .. } Value([Email { address: value, purpose: value, primary: value, .. }])"
         );
-    }
-
-    #[test]
-    fn every_core_path_is_a_field_of_the_record() {
-        for path in FieldPath::CORE {
-            assert!(profile().record_state(path).is_some(), "{path}");
-        }
-        let mut profile = profile();
-        profile.billing.address = Box::new(PostalAddress::default()).into();
-        for path in FieldPath::BILLING_ADDRESS_PARTS {
-            assert!(profile.record_state(path).is_some(), "{path}");
-        }
     }
 }

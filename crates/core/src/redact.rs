@@ -1,9 +1,9 @@
 //! `Debug` that tells the state of personal data and never its content.
 
-/// Defines a part of a profile: a struct of fields that serializes what was sent, and whose `Debug`
-/// shows states only.
+/// Defines a part of a profile: a struct of fields that serializes what was sent, whose `Debug` shows states only, and which
+/// can be made in one expression (`Name::default().with_given("Ada")`).
 macro_rules! profile_part {
-    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)+ }) => {
+    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* $field:ident | $with:ident: $type:ty,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -17,24 +17,53 @@ macro_rules! profile_part {
         }
 
         impl $name {
-            /// Whether the service sent none of these.
+            /// Returns whether the service sent none of these.
             pub fn is_empty(&self) -> bool {
                 $(self.$field.is_absent())&&+
             }
 
-            /// Takes what is known in the other and not here, and gives the keys of what was taken and of what both
-            /// know and tell differently.
-            #[allow(dead_code, reason = "some parts are reached only whole")]
-            pub(crate) fn fill_from(&mut self, other: Self, outcome: &mut dyn FnMut(&'static str, crate::origin::Fill)) {
-                $(outcome(stringify!($field), crate::origin::fill(&mut self.$field, other.$field));)+
-            }
+            $(
+                #[doc = concat!("Sets [`", stringify!($field), "`](Self::", stringify!($field), ").")]
+                #[must_use]
+                pub fn $with(mut self, value: impl Into<crate::Field<$type>>) -> Self {
+                    self.$field = value.into();
+                    self
+                }
+            )+
 
-            #[allow(dead_code, reason = "some parts are reached only whole")]
-            pub(crate) fn state_of(&self, key: &str) -> Option<crate::FieldState> {
-                match key {
-                    $(stringify!($field) => Some(self.$field.state()),)+
+            /// Takes what the other part says more; returns whether anything was taken.
+            #[allow(dead_code, reason = "most parts are filled field by field")]
+            pub(crate) fn fill_from(&mut self, other: Self) -> bool {
+                let filled = [$(crate::origin::fill(&mut self.$field, other.$field)),+];
+                filled.into_iter().any(crate::origin::Fill::is_taken)
+            }
+        }
+
+        impl crate::profile::value::sealed::Sealed for $name {}
+
+        impl crate::profile::value::Record for $name {
+            fn field(&self, name: &str) -> Option<crate::FieldRef<'_>> {
+                match name {
+                    $(stringify!($field) => {
+                        Some(self.$field.as_ref().map(crate::profile::value::FieldValue::value_ref))
+                    })+
                     _ => None,
                 }
+            }
+
+            fn fields(&self) -> Vec<(&str, crate::FieldRef<'_>)> {
+                vec![$((
+                    stringify!($field),
+                    self.$field.as_ref().map(crate::profile::value::FieldValue::value_ref),
+                )),+]
+            }
+        }
+
+        impl crate::profile::value::FieldValue for $name {
+            const TYPE: crate::ValueType = crate::ValueType::Record;
+
+            fn value_ref(&self) -> crate::ValueRef<'_> {
+                crate::ValueRef::Record(self)
             }
         }
 

@@ -84,6 +84,13 @@ impl Timestamp {
         Ok(ReadTimestamp { timestamp: Self(time.map_err(|_| TimestampError)?), assumed_utc: false })
     }
 
+    /// Returns the current time of the system's clock. A clock that is set beyond the year 9999 gives the end of that year.
+    pub fn now() -> Self {
+        let now = SystemTime::now();
+        let end = if now < SystemTime::UNIX_EPOCH { DateTime::MIN } else { DateTime::MAX };
+        Self::try_from(now).unwrap_or(Self(end))
+    }
+
     /// Seconds since 1970-01-01T00:00:00Z, rounded towards it.
     pub fn unix_seconds(self) -> i64 {
         self.0.duration_since(EPOCH).as_secs()

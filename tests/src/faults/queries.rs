@@ -61,22 +61,22 @@ const CASES: [Case; 7] = [
     Case {
         name: "active",
         query: |_| filtered(|filter| filter.status = vec![Expected::Is(Status::Active)]),
-        is_wanted: |profile, _| profile.status == Status::Active,
+        is_wanted: |profile, _| profile.status.is_known_to_be(&Status::Active),
     },
     Case {
         name: "suspended",
         query: |_| filtered(|filter| filter.status = vec![Expected::Is(Status::Suspended)]),
-        is_wanted: |profile, _| profile.status == Status::Suspended,
+        is_wanted: |profile, _| profile.status.is_known_to_be(&Status::Suspended),
     },
     Case {
         name: "with a second factor",
         query: |_| filtered(|filter| filter.mfa = Some(Expected::Is(true))),
-        is_wanted: |profile, _| profile.security.mfa_enabled == true,
+        is_wanted: |profile, _| profile.security.mfa_enabled.is_known_to_be(&true),
     },
     Case {
         name: "without a second factor",
         query: |_| filtered(|filter| filter.mfa = Some(Expected::Is(false))),
-        is_wanted: |profile, _| profile.security.mfa_enabled == false,
+        is_wanted: |profile, _| profile.security.mfa_enabled.is_known_to_be(&false),
     },
     Case {
         name: "by address",

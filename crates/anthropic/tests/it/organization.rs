@@ -107,7 +107,7 @@ fn records_keep_null_absent_and_unknown_apart() {
     let organization: wire::Organization = read(
         r#"{"id":"5a4d0b0c-5a4d-4b0c-8000-000000000001","name":"Example Ünlimited","type":"organization"}"#,
     );
-    assert_eq!(organization.record_type, "organization");
+    assert_eq!(organization.record_type, "organization".into());
 
     let user: wire::OrganizationUser = read(
         r#"{"id":"user_01A","type":"user","email":"ada@example.com","name":"","role":"primary_owner",

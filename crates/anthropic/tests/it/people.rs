@@ -76,7 +76,7 @@ async fn users_are_listed_and_behind_them_the_invites() {
     let shown: Vec<_> = people.iter().map(|person| serde_json::to_value(person).unwrap()).collect();
     insta::assert_json_snapshot!(shown);
     let extension = people[2].extension_as::<AnthropicExtension>().unwrap();
-    assert_eq!(extension.invite.value().unwrap().expires_at, "2024-11-20T23:58:27Z");
+    assert_eq!(extension.invite.value().unwrap().expires_at, "2024-11-20T23:58:27Z".into());
     // Nothing tells whether a user may act, or has a second factor.
     let state = |path| people[0].state(&path, provider.capabilities());
     assert_eq!(state(FieldPath::STATUS), FieldState::Unsupported);
@@ -208,7 +208,7 @@ async fn the_credentials_own_profile_is_the_organization_and_its_members_are_the
     let script = service();
     let provider = provider(&script);
     let own = provider.current().await.unwrap();
-    assert_eq!(own.name.display, "Acme");
+    assert_eq!(own.name.display, "Acme".into());
     assert_eq!(provider.get(&own.id).await.unwrap(), own);
     let before = script.sent().len();
     let members: Vec<_> = provider.members(&own.id, ListQuery::new()).try_collect().await.unwrap();

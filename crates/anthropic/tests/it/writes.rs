@@ -272,9 +272,12 @@ async fn an_empty_answer_to_a_change_is_read_again_and_one_to_a_create_is_none()
                 },
             );
         let client = with_beta(&script, None);
-        assert_eq!(client.update_user_profile("uprof_1", &whole_update(None)).await.unwrap().name, "Ada");
+        assert_eq!(
+            client.update_user_profile("uprof_1", &whole_update(None)).await.unwrap().name,
+            "Ada".into()
+        );
         let user = client.update_organization_user("user_1", &OrganizationRole::User).await.unwrap();
-        assert_eq!(user.name, "Ada");
+        assert_eq!(user.name, "Ada".into());
         // A deletion needs no answer.
         for deleted in [
             client.delete_user_profile("x").await.unwrap(),
@@ -325,8 +328,8 @@ async fn a_link_is_a_secret_that_is_shown_nowhere() {
     ]);
     let client = with_beta(&script, None);
     let enrollment = client.create_enrollment_url("uprof_1").await.unwrap();
-    assert_eq!(enrollment.record_type, "enrollment_url");
-    assert_eq!(enrollment.expires_at, "2026-03-15T10:15:00Z");
+    assert_eq!(enrollment.record_type, "enrollment_url".into());
+    assert_eq!(enrollment.expires_at, "2026-03-15T10:15:00Z".into());
     assert_eq!(enrollment.url.value().unwrap().expose(), LINK);
     assert_eq!(enrollment, enrollment.clone());
     let action = client.create_action_url("uprof_1", &UserProfileAction::EnrollEndUser).await.unwrap();

@@ -1,6 +1,6 @@
 //! One field of one profile, for a person or a spreadsheet.
 
-use anyprofile::{Capabilities, FieldPath, FieldState, Label, Profile, RoleAssignment};
+use anyprofile::{Capabilities, FieldPath, FieldState, Label, Profile, RoleAssignment, ValueRef, ValueType};
 use serde_json::Value;
 
 /// One field of one profile.
@@ -28,41 +28,59 @@ impl Cell {
     }
 }
 
-/// A field of a profile. `json` is the profile as JSON.
+/// A value that cannot be shown: it has no form as JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unshowable;
+
+/// A field of a profile.
+///
+/// # Errors
+/// [`Unshowable`] if there is a value and it has no form as JSON.
 pub(crate) fn cell_of(
     profile: &Profile,
-    json: &Value,
     path: &FieldPath,
     capabilities: &Capabilities,
-) -> Cell {
-    let state = profile.state(path, capabilities);
-    match (state, path.as_str()) {
-        (FieldState::Value, "id") => Cell::Value(profile.id.to_string()),
-        (FieldState::Value, "emails") => {
-            let addresses = profile.emails.items().iter().filter_map(|email| email.address.value());
-            Cell::Value(addresses.cloned().collect::<Vec<_>>().join(";"))
-        }
-        (FieldState::Value, "roles") => {
-            let roles = profile.roles.items().iter().map(role_in_words).collect::<Option<Vec<_>>>();
-            // What cannot be said in words is shown as it is.
-            roles
-                .map_or_else(|| Cell::Value(json["roles"].to_string()), |roles| Cell::Value(roles.join("; ")))
-        }
-        (FieldState::Value, "labels") => {
-            let name = |label: &Label| label.name.value().or(label.id.value()).cloned();
-            let labels = profile.labels.items().iter().map(name).collect::<Option<Vec<_>>>();
-            labels.map_or_else(
-                || Cell::Value(json["labels"].to_string()),
-                |labels| Cell::Value(list_in_words(&labels)),
-            )
-        }
-        (FieldState::Value, path) => match path.split('.').try_fold(json, |json, key| json.get(key)) {
-            Some(value) => Cell::Value(text_of(value)),
-            None => Cell::None(FieldState::Absent),
-        },
-        (FieldState::Null, _) if path.is_bool() => Cell::Open,
-        (state, _) => Cell::None(state),
+) -> Result<Cell, Unshowable> {
+    match profile.state(path, capabilities) {
+        FieldState::Value => text_of(profile, path).map(Cell::Value).ok_or(Unshowable),
+        FieldState::Null if path.value_type() == ValueType::Bool => Ok(Cell::Open),
+        state => Ok(Cell::None(state)),
     }
+}
+
+/// The value of a field as one text.
+fn text_of(profile: &Profile, path: &FieldPath) -> Option<String> {
+    let value = profile.get(path).into_value()?;
+    match &value {
+        ValueRef::Text(text) => Some((*text).to_owned()),
+        ValueRef::Bool(value) => Some(value.to_string()),
+        ValueRef::Time(time) => Some(time.to_string()),
+        ValueRef::Id(id) => Some(id.to_string()),
+        // What cannot be said in words is shown as it is.
+        _ => in_words(profile, path).or_else(|| match value.to_json()? {
+            Value::String(text) => Some(text),
+            other => Some(other.to_string()),
+        }),
+    }
+}
+
+/// A list in words.
+fn in_words(profile: &Profile, path: &FieldPath) -> Option<String> {
+    if *path == FieldPath::EMAILS {
+        let addresses =
+            profile.emails.items().iter().filter_map(|email| email.address.as_deref().into_value());
+        return Some(addresses.collect::<Vec<_>>().join(";"));
+    }
+    if *path == FieldPath::ROLES {
+        let roles = profile.roles.items().iter().map(role_in_words).collect::<Option<Vec<_>>>()?;
+        return Some(roles.join("; "));
+    }
+    if *path == FieldPath::LABELS {
+        let name = |label: &Label| label.name.value().or(label.id.value()).cloned();
+        let labels = profile.labels.items().iter().map(name).collect::<Option<Vec<_>>>()?;
+        return Some(list_in_words(&labels));
+    }
+    None
 }
 
 /// A list as one text, as `update` reads it: with semicolons, or as a JSON array where a name would be taken for several.
@@ -81,12 +99,4 @@ fn role_in_words(assignment: &RoleAssignment) -> Option<String> {
     let name = role.name.value().or(role.id.value())?;
     let place = assignment.scope.value().and_then(|scope| scope.name.value());
     Some(place.map_or_else(|| name.clone(), |place| format!("{name} ({place})")))
-}
-
-/// Plain where it is plain, else compact JSON.
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }

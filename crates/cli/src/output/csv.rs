@@ -57,17 +57,19 @@ impl<W: Write> CsvWriter<W> {
 
 impl<W: Write> ProfileWriter for CsvWriter<W> {
     fn write(&mut self, profile: &Profile, capabilities: &Capabilities) -> Result<(), Failure> {
-        let Some(json) = self.left_out.unless_converted(profile, serde_json::to_value(profile)) else {
+        let cells = self.fields.iter().map(|path| cell_of(profile, path, capabilities));
+        let Some(cells) = self.left_out.unless_converted(profile, cells.collect::<Result<Vec<_>, _>>())
+        else {
             return Ok(());
         };
         self.header()?;
-        for path in &self.fields {
-            let text = match cell_of(profile, &json, path, capabilities) {
+        for (path, cell) in self.fields.iter().zip(&cells) {
+            let text = match cell {
                 Cell::Value(text) => text,
-                Cell::Open | Cell::None(FieldState::Null) => self.options.null.clone(),
-                Cell::None(_) => String::new(),
+                Cell::Open | Cell::None(FieldState::Null) => &self.options.null,
+                Cell::None(_) => "",
             };
-            self.out.write_field(guarded(path, &text).as_ref())?;
+            self.out.write_field(guarded(path, text).as_ref())?;
         }
         self.out.write_record(None::<&[u8]>)?;
         Ok(())

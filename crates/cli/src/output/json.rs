@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use anyprofile::{Capabilities, FieldPath, Profile};
+use anyprofile::{Capabilities, Field, FieldPath, Profile};
 use serde_json::{Map, Value};
 
 use super::writer::{LeftOut, ProfileWriter};
@@ -69,16 +69,22 @@ impl<W: Write> ProfileWriter for JsonWriter<W> {
 
 /// The profile with nothing but some fields, in the same form; a field that was not sent is left out.
 pub(crate) fn selected(profile: &Profile, fields: &[FieldPath]) -> serde_json::Result<Value> {
-    let whole = serde_json::to_value(profile)?;
     if fields.is_empty() {
-        return Ok(whole);
+        return serde_json::to_value(profile);
     }
     let mut part = Map::new();
     for path in fields {
-        let keys: Vec<&str> = path.as_str().split('.').collect();
-        if let Some(value) = keys.iter().try_fold(&whole, |json, key| json.get(key)) {
-            put(&mut part, &keys, value.clone());
-        }
+        let value = match profile.get(path) {
+            Field::Value(value) => serde_json::to_value(value)?,
+            Field::Null => Value::Null,
+            Field::Absent => continue,
+        };
+        let keys: Vec<&str> = match path.metadata_key() {
+            // The key of a pair may hold dots.
+            Some(key) => vec!["metadata", key],
+            None => path.as_str().split('.').collect(),
+        };
+        put(&mut part, &keys, value);
     }
     Ok(Value::Object(part))
 }
@@ -123,8 +129,8 @@ mod tests {
     impl ProfileExtension for Odd {
         const SERVICE: &'static str = "probely";
 
-        fn state(&self, _: &str) -> Option<FieldState> {
-            None
+        fn state(&self, key: &str) -> Option<FieldState> {
+            (key == "odd").then_some(FieldState::Value)
         }
     }
 
@@ -136,18 +142,21 @@ mod tests {
         people
     }
 
+    /// Columns of which one cannot be written for one of them.
+    fn odd() -> Vec<FieldPath> {
+        vec![FieldPath::ID, FieldPath::extension("extension.odd")]
+    }
+
     /// What a writer makes of them, and how many it left out.
     fn written(format: Format) -> (String, u64) {
         let mut out = Vec::new();
         let mut writer: Box<dyn ProfileWriter> = match format {
-            Format::Table => Box::new(TableWriter::new(&mut out, vec![FieldPath::ID])),
+            Format::Table => Box::new(TableWriter::new(&mut out, odd())),
             Format::Json => Box::new(JsonWriter::array(&mut out, Vec::new())),
             Format::Ndjson => Box::new(JsonWriter::lines(&mut out, Vec::new())),
-            Format::Csv => Box::new(super::super::csv::CsvWriter::new(
-                &mut out,
-                vec![FieldPath::ID],
-                CsvOptions::default(),
-            )),
+            Format::Csv => {
+                Box::new(super::super::csv::CsvWriter::new(&mut out, odd(), CsvOptions::default()))
+            }
         };
         for profile in people() {
             writer.write(&profile, &Capabilities::default()).unwrap();

@@ -1,12 +1,12 @@
 //! Tables for a person.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyprofile::{Capabilities, FieldPath, Profile};
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::{
-    cell::cell_of,
+    cell::{Unshowable, cell_of},
     writer::{LeftOut, ProfileWriter},
 };
 use crate::{exit::Failure, printable::printable};
@@ -58,14 +58,10 @@ impl<W: Write> ProfileWriter for TableWriter<W> {
             self.cut += 1;
             return Ok(());
         }
-        let Some(json) = self.left_out.unless_converted(profile, serde_json::to_value(profile)) else {
-            return Ok(());
-        };
-        let cells = self
-            .fields
-            .iter()
-            .map(|path| shortened(cell_of(profile, &json, path, capabilities).for_person()));
-        self.rows.push((format!("{}:{}", profile.id.service, profile.id.account), cells.collect()));
+        let cell = |path| cell_of(profile, path, capabilities).map(|cell| shortened(cell.for_person()));
+        let cells = self.fields.iter().map(cell).collect::<Result<Vec<_>, _>>();
+        let Some(cells) = self.left_out.unless_converted(profile, cells) else { return Ok(()) };
+        self.rows.push((format!("{}:{}", profile.id.service, profile.id.account), cells));
         Ok(())
     }
 
@@ -120,17 +116,23 @@ pub(crate) fn one_profile(
     fields: &[FieldPath],
     capabilities: &Capabilities,
 ) -> Result<String, Failure> {
-    let json = serde_json::to_value(profile)?;
     let is_merged = profile.origin.as_ref().is_some_and(|origin| !origin.merged.is_empty());
     let row = |path: &FieldPath, value: String| {
         let record = profile.origin_of(path).map_or_else(String::new, ToString::to_string);
         if is_merged { vec![path.to_string(), record, value] } else { vec![path.to_string(), value] }
     };
-    let known =
-        |path: &FieldPath| row(path, cell_of(profile, &json, path, capabilities).for_person().to_owned());
-    let mut rows: Vec<_> = fields.iter().map(known).collect();
+    let known = |path: &FieldPath| match cell_of(profile, path, capabilities) {
+        Ok(cell) => Ok(row(path, cell.for_person().to_owned())),
+        Err(Unshowable) => Err(Failure::Output(io::Error::other(format!(
+            "{}: {path} cannot be written as JSON",
+            profile.id
+        )))),
+    };
+    let mut rows = fields.iter().map(known).collect::<Result<Vec<_>, _>>()?;
     if fields.is_empty() {
-        rows.extend(capabilities.fields.iter().map(|spec| known(&spec.path)));
+        for spec in capabilities.fields.iter() {
+            rows.push(known(&spec.path)?);
+        }
         let unknown = profile.unknown.iter();
         rows.extend(unknown.map(|(name, value)| row(&FieldPath::unknown(name), value.get().to_owned())));
     }

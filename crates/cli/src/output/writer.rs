@@ -26,11 +26,7 @@ pub(super) struct LeftOut(u64);
 
 impl LeftOut {
     /// What was made of a profile; if it cannot be made, that is told and counted.
-    pub(super) fn unless_converted<T>(
-        &mut self,
-        profile: &Profile,
-        converted: serde_json::Result<T>,
-    ) -> Option<T> {
+    pub(super) fn unless_converted<T, E>(&mut self, profile: &Profile, converted: Result<T, E>) -> Option<T> {
         if converted.is_err() {
             self.0 += 1;
             say!("error: {}: the record cannot be written as JSON, and is left out", profile.id);

@@ -289,5 +289,16 @@ fn filters_find_the_same_wherever_they_are_applied_and_the_summary_says_where() 
         "security.mfa_enabled is not known",
     ]);
     assert!(!unknown.is_empty() && unknown == by_condition.out);
-    assert_eq!(server.run(&["list", "--where", "email = x"]).code, 2);
+    let wrong = server.run(&["list", "--where", "title pr and email eq \"x\""]);
+    assert_eq!(wrong.code, 2);
+    assert!(
+        wrong.err.contains(
+            "\n  title pr and email eq \"x\"\n               ^^^^^ no such field; did you mean 'emails'?"
+        ),
+        "{}",
+        wrong.err
+    );
+    let old = ["list", "-o", "ndjson", "--account", "probely", "--where", "not security.mfa_enabled = true"];
+    let run = server.run(&old);
+    assert!(run.err.contains("write: not (security.mfa_enabled eq true)"), "{}", run.err);
 }

@@ -124,7 +124,7 @@ fn an_address_in_letters_of_another_case_is_no_change() {
     let run = server.run(&["update", id, "--set", &change, "--yes"]);
     assert_eq!((run.code, server.writes()), (0, 0), "{}", run.err);
     assert!(run.err.contains("it is this address already, written otherwise"), "{}", run.err);
-    let condition = format!("emails = {}", address.to_uppercase());
+    let condition = format!("emails eq \"{}\"", address.to_uppercase());
     let by_condition =
         server.run(&["list", "--account", "probely", "--where", &condition, "-o", "csv", "-q"]);
     let by_filter =

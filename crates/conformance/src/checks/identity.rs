@@ -242,7 +242,7 @@ fn pushed_filter(subject: &Subject<'_>) -> Option<Filter> {
         filter.mfa = Some(Expected::Is(is_on));
         filters.push((FilterPart::Mfa, filter));
     }
-    let (wanted, unwanted) = (Verdict::Wanted, Verdict::Unwanted);
+    let (wanted, unwanted) = (Verdict::Yes, Verdict::No);
     filters.into_iter().find_map(|(part, filter)| {
         let query = ListQuery::new().with_filter(filter.clone());
         let is_pushed = query.filter_plan(subject.provider.capabilities()).pushed.contains(&part);
@@ -268,7 +268,7 @@ async fn misread(subject: &Subject<'_>, disturbance: Disturbance) -> Result<Outc
     require!(subject.server.disturb(disturbance), NOT_PROVOKED);
     let verdict = |it: &Profile| filter.verdict(it, subject.capabilities());
     let wanted: BTreeSet<_> =
-        subject.listed.iter().filter(|it| verdict(it) == Verdict::Wanted).map(|it| it.id.clone()).collect();
+        subject.listed.iter().filter(|it| verdict(it) == Verdict::Yes).map(|it| it.id.clone()).collect();
     let mut listing = provider.list(paged(subject).with_filter(filter.clone()));
     let mut came = BTreeSet::new();
     let error = loop {

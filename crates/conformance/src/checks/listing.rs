@@ -327,7 +327,7 @@ async fn filters(subject: &Subject<'_>) -> Result<Outcome> {
         let wanted: BTreeSet<_> = subject
             .listed
             .iter()
-            .filter(|it| filter.verdict(it, subject.capabilities()) == anyprofile_core::Verdict::Wanted)
+            .filter(|it| filter.verdict(it, subject.capabilities()) == anyprofile_core::Verdict::Yes)
             .map(|profile| &profile.id)
             .collect();
         let found = subject.list(ListQuery::new().with_filter(filter.clone())).await?;

@@ -305,7 +305,7 @@ async fn delete(subject: &Subject<'_>) -> Result<Outcome> {
             continue;
         }
         match subject.provider.get(&id).await {
-            Ok(profile) => ensure!(profile.status == Status::Deleted, "{id} is there still"),
+            Ok(profile) => ensure!(profile.status.is_known_to_be(&Status::Deleted), "{id} is there still"),
             Err(error) => {
                 ensure!(error.kind() == ErrorKind::NotFound, "{id} cannot be read: {}", error.kind());
             }

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use anyprofile_conformance::{Connect, Outcome, Report, SentRequest, Server, run};
 use anyprofile_core::{
-    AccountName, Email, Filter, Kind, Label, Profile, ProfileProvider, Result, RoleAssignment, Status,
-    Timestamp,
+    AccountName, Condition, Email, FieldPath, FieldState, Filter, Kind, Label, Profile, ProfileProvider,
+    Result, RoleAssignment, Status, Timestamp,
     layers::{Cached, Observed, ProviderObserver, ReadOnly, Scoped},
     memory::{MemoryProvider, MemoryRequest},
 };
@@ -151,8 +151,7 @@ async fn a_scope_of_everybody_passes_as_before_and_so_do_all_layers_at_once() {
 #[tokio::test]
 async fn a_scope_with_a_filter_passes_but_for_not_telling_that_nobody_is_there() {
     let report = report_of(|memory| {
-        let mut filter = Filter::default();
-        filter.expression = "id is known".parse().ok();
+        let filter = Filter::new().with_condition(Condition::is(FieldPath::ID, FieldState::Value));
         Arc::new(Scoped::new(Arc::new(memory), filter))
     })
     .await;

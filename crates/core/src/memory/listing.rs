@@ -175,7 +175,7 @@ impl<'a> Listing<'a> {
         let is_member = || self.query.member_of.as_ref().is_none_or(|it| store.is_member(it, &profile.id));
         // Of whom it is not known whether they are wanted, whoever asks decides.
         let is_wanted = |part: &FilterPart| {
-            self.query.filter.verdict_of(*part, profile, self.capabilities) != Verdict::Unwanted
+            self.query.filter.verdict_of(*part, profile, self.capabilities) != Verdict::No
         };
         let is_found = || self.query.search.as_ref().is_none_or(|text| has_text(profile, text));
         is_of_kind && is_member() && self.pushed.iter().all(is_wanted) && is_found()

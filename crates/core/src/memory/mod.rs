@@ -45,7 +45,7 @@ use crate::{
 /// let provider = MemoryProvider::builder(AccountName::from_static("test")).with_profile(ada.clone()).build()?;
 ///
 /// let change = ProfileChange::new().set(FieldPath::TITLE, "countess");
-/// assert_eq!(provider.update(&ada.id, &change).await?.title, "countess");
+/// assert_eq!(provider.update(&ada.id, &change).await?.title, "countess".into());
 ///
 /// let draft = ProfileDraft::new(IdKind::USER).set(FieldPath::NAME_DISPLAY, "Grace");
 /// assert_eq!(provider.create(&draft).await?.id.native(), "m1");

@@ -31,19 +31,16 @@ impl Profile {
         let (unknown, extension, raw) =
             (std::mem::take(&mut other.unknown), other.extension.take(), other.raw.take());
         let notes = std::mem::take(&mut other.notes);
-        self.fill_from(other, &mut |path, filled| {
-            let Ok(path) = path.parse::<FieldPath>() else { return };
-            match filled {
-                Fill::Taken => taken.push(path),
-                Fill::TakenOverNull => {
-                    null.push(path.clone());
-                    taken.push(path);
-                }
-                // Each record has times of its own, and a word of its own for the status.
-                Fill::Differs if path.as_str().starts_with("times.") || path == FieldPath::STATUS_RAW => {}
-                Fill::Differs => differing.push(path),
-                Fill::Kept => {}
+        self.fill_from(other, |path, filled| match filled {
+            Fill::Taken => taken.push(path.clone()),
+            Fill::TakenOverNull => {
+                null.push(path.clone());
+                taken.push(path.clone());
             }
+            // Each record has times of its own, and a word of its own for the status.
+            Fill::Differs if is_of_record(path) => {}
+            Fill::Differs => differing.push(path.clone()),
+            Fill::Kept => {}
         });
         if let Some(extension) = extension {
             let (merged, keys, others) = match &self.extension {
@@ -110,9 +107,14 @@ impl Profile {
     }
 }
 
+/// Whether a field is about the record, of which each has its own.
+fn is_of_record(path: &FieldPath) -> bool {
+    [FieldPath::TIMES_CREATED, FieldPath::TIMES_UPDATED, FieldPath::STATUS_RAW].contains(path)
+}
+
 /// A name that we put together gives way to the service's own, whichever record has it.
 fn settle_names(one: &mut Profile, other: &mut Profile) {
-    let is_derived = |profile: &Profile| profile.name.derived == true;
+    let is_derived = |profile: &Profile| profile.name.derived.is_known_to_be(&true);
     let names_itself = |profile: &Profile| profile.name.display.is_known() && !is_derived(profile);
     let gives_way = match (names_itself(one), names_itself(other)) {
         (true, _) if is_derived(other) => other,
@@ -136,7 +138,7 @@ fn merge_emails(emails: &mut Field<Vec<Email>>, others: Field<Vec<Email>>) -> bo
         };
         let same = own.iter_mut().find(is_same);
         if let Some(email) = same {
-            email.fill_from(other.clone(), &mut |_, filled| is_taken |= filled.is_taken());
+            is_taken |= email.fill_from(other.clone());
         } else {
             own.push(Email { primary: Field::Absent, ..other.clone() });
             is_taken = true;
@@ -191,12 +193,12 @@ mod tests {
             emails
         });
         merged.merge(USER, user);
-        assert_eq!(merged.name.display, "Ada", "the service's own word before one that we made");
+        assert_eq!(merged.name.display, "Ada".into(), "the service's own word before one that we made");
         assert!(merged.name.derived.is_absent());
-        assert_eq!(merged.country, "GB", "a value says more than null");
+        assert_eq!(merged.country, "GB".into(), "a value says more than null");
         assert_eq!(merged.website, Field::Null, "null says more than nothing");
         assert_eq!(merged.emails.items().len(), 1);
-        assert_eq!(merged.emails.items()[0].verified, true);
+        assert_eq!(merged.emails.items()[0].verified, true.into());
         assert_eq!(merged.origin_of(&FieldPath::USERNAME), Some(&PROFILE));
         assert_eq!(merged.origin_of(&FieldPath::SECURITY_MFA_ENABLED), Some(&USER));
         assert_eq!(merged.origin_of(&FieldPath::PICTURE), None);
@@ -255,7 +257,7 @@ mod tests {
         other.times.updated = "2025-01-01T00:00:00Z".parse::<crate::Timestamp>().unwrap().into();
         other.unknown.insert("", serde_json::from_str("1").unwrap());
         merged.merge(PROFILE, other);
-        assert_eq!(merged.name.display, "Ada");
+        assert_eq!(merged.name.display, "Ada".into());
         assert!(merged.name.derived.is_absent() && merged.notes.is_empty());
         assert_eq!(merged.times.updated.value().unwrap().to_string(), "2025-01-01T00:00:00Z");
         assert_eq!(merged.origin_of(&FieldPath::TIMES_UPDATED), Some(&PROFILE));

@@ -84,13 +84,13 @@ profile_part! {
     /// The name of a person or an organization.
     pub struct Name {
         /// The name as it is shown.
-        display: String,
+        display | with_display: String,
         /// The given name.
-        given: String,
+        given | with_given: String,
         /// The family name.
-        family: String,
+        family | with_family: String,
         /// True where `display` was put together by us from `given` and `family`.
-        derived: bool,
+        derived | with_derived: bool,
     }
 }
 
@@ -99,13 +99,13 @@ profile_part! {
     /// [`Billing::contact`].
     pub struct Email {
         /// The address as the service sent it, unchecked.
-        address: String,
+        address | with_address: String,
         /// What it is used for.
-        purpose: EmailPurpose,
+        purpose | with_purpose: EmailPurpose,
         /// Whether it is the one to write to.
-        primary: bool,
+        primary | with_primary: bool,
         /// Whether the service has proof that the person reads it.
-        verified: bool,
+        verified | with_verified: bool,
     }
 }
 
@@ -113,13 +113,13 @@ profile_part! {
     /// The organization that the person belongs to, or that the profile is.
     pub struct Organization {
         /// The name.
-        name: String,
+        name | with_name: String,
         /// The name in contracts and on invoices.
-        legal_name: String,
+        legal_name | with_legal_name: String,
         /// The legal form.
-        kind: OrganizationKind,
+        kind | with_kind: OrganizationKind,
         /// What the person does there, in the person's own words.
-        role: String,
+        role | with_role: String,
     }
 }
 
@@ -127,17 +127,17 @@ profile_part! {
     /// A postal address, with the words of SCIM (RFC 7643 §4.1.2).
     pub struct PostalAddress {
         /// The name on the letter.
-        recipient: String,
+        recipient | with_recipient: String,
         /// Street, house, floor: lines separated by `\n`.
-        street_address: String,
+        street_address | with_street_address: String,
         /// The city.
-        locality: String,
+        locality | with_locality: String,
         /// The state, province or region.
-        region: String,
+        region | with_region: String,
         /// The postal code.
-        postal_code: String,
+        postal_code | with_postal_code: String,
         /// ISO 3166-1 alpha-2.
-        country: String,
+        country | with_country: String,
     }
 }
 
@@ -145,15 +145,15 @@ profile_part! {
     /// What is needed to send an invoice.
     pub struct Billing {
         /// The e-mail address that billing notices go to.
-        contact: String,
+        contact | with_contact: String,
         /// The VAT number.
-        vat_number: String,
+        vat_number | with_vat_number: String,
         /// ISO 4217, three letters.
-        currency: String,
+        currency | with_currency: String,
         /// Whether the customer pays by invoice.
-        invoiced: bool,
+        invoiced | with_invoiced: bool,
         /// The address on the invoice.
-        address: Box<PostalAddress>,
+        address | with_address: Box<PostalAddress>,
     }
 }
 
@@ -161,9 +161,9 @@ profile_part! {
     /// Powers over the whole account.
     pub struct Access {
         /// Answers for the account and is its main contact.
-        owner: bool,
+        owner | with_owner: bool,
         /// May manage billing.
-        billing_admin: bool,
+        billing_admin | with_billing_admin: bool,
     }
 }
 
@@ -171,9 +171,9 @@ profile_part! {
     /// A role.
     pub struct Role {
         /// The service's id of the role.
-        id: String,
+        id | with_id: String,
         /// Its name.
-        name: String,
+        name | with_name: String,
     }
 }
 
@@ -181,11 +181,11 @@ profile_part! {
     /// Where a role holds.
     pub struct RoleScope {
         /// How far it reaches.
-        tier: ScopeTier,
+        tier | with_tier: ScopeTier,
         /// The service's id of the team or target.
-        id: String,
+        id | with_id: String,
         /// The name of the team or target.
-        name: String,
+        name | with_name: String,
     }
 }
 
@@ -193,9 +193,9 @@ profile_part! {
     /// A role that the profile holds, and where.
     pub struct RoleAssignment {
         /// The role.
-        role: Role,
+        role | with_role: Role,
         /// Where it holds.
-        scope: RoleScope,
+        scope | with_scope: RoleScope,
     }
 }
 
@@ -203,11 +203,11 @@ profile_part! {
     /// A label that somebody put on the profile.
     pub struct Label {
         /// The service's id of the label.
-        id: String,
+        id | with_id: String,
         /// Its text.
-        name: String,
+        name | with_name: String,
         /// Its color: `#RRGGBB` or a word.
-        color: String,
+        color | with_color: String,
     }
 }
 
@@ -215,13 +215,13 @@ profile_part! {
     /// How the profile signs in.
     pub struct Security {
         /// Whether a second factor is asked for. Never assumed: absent is not `false`.
-        mfa_enabled: bool,
+        mfa_enabled | with_mfa_enabled: bool,
         /// Whether it signs in through the organization's identity provider.
-        sso: bool,
+        sso | with_sso: bool,
         /// The last sign-in.
-        last_login: Timestamp,
+        last_login | with_last_login: Timestamp,
         /// The first sign-in.
-        first_login: Timestamp,
+        first_login | with_first_login: Timestamp,
     }
 }
 
@@ -229,9 +229,9 @@ profile_part! {
     /// When the service's record was made and changed.
     pub struct Times {
         /// When it was made.
-        created: Timestamp,
+        created | with_created: Timestamp,
         /// When it was last changed.
-        updated: Timestamp,
+        updated | with_updated: Timestamp,
     }
 }
 
@@ -239,29 +239,46 @@ profile_part! {
     /// Who did something.
     pub struct Actor {
         /// The service's id of the user.
-        id: String,
+        id | with_id: String,
         /// The user's name.
-        name: String,
+        name | with_name: String,
         /// The user's e-mail address.
-        email: String,
+        email | with_email: String,
     }
 }
 
 impl Email {
     /// The address that a person signs in with, which is also the primary one.
     pub fn login(address: crate::Field<String>) -> crate::Field<Vec<Self>> {
-        address.map(|address| {
-            vec![Self {
-                address: address.into(),
-                purpose: EmailPurpose::Login.into(),
-                primary: true.into(),
-                verified: crate::Field::Absent,
-            }]
-        })
+        address.map(|address| vec![Self::new(address).with_purpose(EmailPurpose::Login).with_primary(true)])
+    }
+
+    /// Creates an e-mail address of which nothing else is known.
+    pub fn new(address: impl Into<crate::Field<String>>) -> Self {
+        Self::default().with_address(address)
+    }
+}
+
+impl Role {
+    /// Creates a role with the service's id and its name.
+    pub fn new(id: impl Into<crate::Field<String>>, name: impl Into<crate::Field<String>>) -> Self {
+        Self::default().with_id(id).with_name(name)
+    }
+}
+
+impl Label {
+    /// Creates a label with this text.
+    pub fn new(name: impl Into<crate::Field<String>>) -> Self {
+        Self::default().with_name(name)
     }
 }
 
 impl RoleAssignment {
+    /// Creates an assignment of a role that holds in this place; without one, where it holds is not known.
+    pub fn new(role: impl Into<crate::Field<Role>>, scope: impl Into<crate::Field<RoleScope>>) -> Self {
+        Self::default().with_role(role).with_scope(scope)
+    }
+
     /// The role and where it holds as one text: `ROLE` for the whole account or organization, `ROLE@TIER:ID` for a
     /// place in it (`sDw5iRCtV_Yq@team:4Tk_m2Qx8vBn`). The role is named by its id, or where it has none by its name.
     /// `None` if the service names neither, or not the place.
@@ -289,14 +306,12 @@ impl FromStr for RoleAssignment {
         if parts.into_iter().any(str::is_empty) {
             return Err(RoleReferenceError);
         }
-        let scope = scope.map(|(tier, place)| RoleScope {
-            tier: ScopeTier::from(tier).into(),
-            id: place.to_owned().into(),
-            ..RoleScope::default()
-        });
-        Ok(Self {
-            role: Role { id: role.to_owned().into(), ..Role::default() }.into(),
-            scope: scope.map_or(crate::Field::Absent, crate::Field::Value),
+        let assignment = Self::default().with_role(Role::default().with_id(role));
+        Ok(match scope {
+            Some((tier, place)) => {
+                assignment.with_scope(RoleScope::default().with_tier(ScopeTier::from(tier)).with_id(place))
+            }
+            None => assignment,
         })
     }
 }

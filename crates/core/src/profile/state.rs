@@ -12,8 +12,8 @@ impl Profile {
     /// [`GetOptions::enrich`](crate::GetOptions::enrich) adds it.
     pub fn state(&self, path: &FieldPath, capabilities: &Capabilities) -> FieldState {
         match self.record_state(path) {
-            Some(FieldState::Absent) | None => {}
-            Some(known) => return known,
+            FieldState::Absent => {}
+            known => return known,
         }
         let views = self.origin.iter().flat_map(Origin::views);
         match capabilities.fields.readable_in(path, views) {

@@ -100,9 +100,9 @@ impl Filter {
         if self.takes_unknown(part) {
             return Vec::new();
         }
-        match (part.path(), &self.expression) {
+        match (part.path(), &self.condition) {
             (Some(path), _) => vec![path],
-            (None, Some(expression)) => expression.compared(),
+            (None, Some(condition)) => condition.compared(),
             (None, None) => Vec::new(),
         }
     }

@@ -84,7 +84,7 @@ fn what_no_reader_of_json_takes_costs_nobody() {
         let decoded = page(&format!("{{\"people\":[{{\"id\":\"a\"}},{record}]}}")).unwrap();
         assert!(decoded.quarantined.is_empty());
         let person = &decoded.page[1];
-        assert_eq!(person.name, name);
+        assert_eq!(person.name, name.into());
         let mut profile = Profile::new("probely:eu/user/b".parse().unwrap());
         profile.unknown = person.unknown.clone();
         note_other_types(&mut profile, Person::KEYS);

@@ -137,7 +137,7 @@ async fn a_plan_is_executed_once_and_so_are_its_clones() {
     let clone = plan.clone();
     let executed = service.execute(&plan, &ExecuteOptions::new()).await.unwrap();
     assert_eq!(executed.steps, [StepOutcome::Made; 3]);
-    assert_eq!(executed.profile.unwrap().title, "ceo");
+    assert_eq!(executed.profile.unwrap().title, "ceo".into());
     assert!(plan.is_spent() && clone.is_spent());
     for spent in [&plan, &clone] {
         let error = service.execute(spent, &ExecuteOptions::new()).await.unwrap_err();
@@ -236,7 +236,7 @@ async fn the_plan_of_another_account_is_refused_and_stays_as_it_was() {
 async fn what_is_so_already_sends_nothing() {
     let service = Steps::of("a", &[]);
     let same = service.update(&id(), &ProfileChange::new().set(FieldPath::TITLE, "cto")).await.unwrap();
-    assert_eq!(same.title, "cto");
+    assert_eq!(same.title, "cto".into());
     service.shown.lock().unwrap().status = Status::Suspended.into();
     service.deactivate(&id()).await.unwrap();
     assert_eq!(service.sent(), 0);

@@ -99,7 +99,7 @@ fn page(answer: &Answer, mapping: &Mapping<wire::User>) -> Result<RecordPage> {
 /// The own profile, whose record says whether it is an API user's.
 fn own(answer: &Answer) -> Result<Profile> {
     let own: WithRaw<wire::User> = own_profile(answer)?;
-    let mapping = if own.record.is_apiuser == true { &OWN_API } else { &OWN };
+    let mapping = if own.record.is_apiuser.is_known_to_be(&true) { &OWN_API } else { &OWN };
     mapping.profile(answer, own).map_err(|reason| answer.error(ErrorKind::Decode, reason))
 }
 

@@ -113,16 +113,16 @@ fn records_keep_null_absent_and_unknown_apart() {
         r#"{"id":"l","name":"first_label","color":"green","changed_by":{"id":"u","email":"ada@example.com"},
         "changed":"2024-04-15T22:54:24.511953Z","targets":3}"#,
     );
-    assert_eq!(label.color, "green");
+    assert_eq!(label.color, "green".into());
 
     let assignment: wire::UserRoleAssignment = read(
         r#"{"id":"a","user":{"id":"u","email":"ada@example.com","name":"Ada"},"role":{"id":"r","name":"Admin",
         "description":"All","custom":false},"scope":{"tier":"galaxy","team":null,"domain":{"id":"d"}},"added":[]}"#,
     );
     let scope = assignment.scope.value().unwrap();
-    assert_eq!(scope.tier, Tier::from("galaxy"));
+    assert_eq!(scope.tier, Tier::from("galaxy").into());
     assert!(scope.team.is_null() && scope.target.is_absent() && scope.unknown.get("domain").is_some());
-    assert_eq!(assignment.user.value().unwrap().name, "Ada");
+    assert_eq!(assignment.user.value().unwrap().name, "Ada".into());
     let assignment: wire::UserRoleAssignment = read(r#"{"role":null}"#);
     assert!(assignment.role.is_null() && assignment.user.is_absent() && assignment.scope.is_absent());
 }

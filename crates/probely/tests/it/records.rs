@@ -100,7 +100,7 @@ async fn absent_and_null_flags_are_never_false() {
         assert_eq!(field(&FieldPath::STATUS, fields).await, state);
     }
     let profile = current(r#"{"id":"x","mfa_enabled":false,"active":false,"is_apiuser":true}"#).await;
-    assert_eq!(profile.security.mfa_enabled, false);
+    assert_eq!(profile.security.mfa_enabled, false.into());
     assert_eq!(shown(&profile)["status"], "suspended");
     assert_eq!(shown(&profile)["kind"], "service");
 }

@@ -225,7 +225,7 @@ async fn an_empty_answer_to_a_change_is_read_again_and_one_to_a_create_is_none()
             client.update_api_user("u", &whole_api_update()).await.unwrap(),
             client.replace_api_user("u", &whole_api_replace()).await.unwrap(),
         ] {
-            assert_eq!(user.name, "Ada");
+            assert_eq!(user.name, "Ada".into());
         }
         let requests = script.requests();
         assert_eq!(
@@ -306,7 +306,7 @@ async fn a_new_password_is_sent_and_shown_nowhere() {
     let client = client(&script);
     let (current, new) = (secret("hunter2-current"), secret("hunter2-new-one"));
     let told = client.change_password(&current, &new).await.unwrap();
-    assert_eq!(told.message, "Password changed.");
+    assert_eq!(told.message, "Password changed.".into());
     let told = client.change_password(&current, &new).await.unwrap();
     assert!(told.message.is_absent());
     let wrong = client.change_password(&current, &new).await.unwrap_err();

@@ -266,7 +266,7 @@ impl Verification {
     pub fn needed(&self) -> Field<&VerificationType> {
         match self.verification_type.as_ref() {
             Field::Value(word) if word.as_str().is_empty() => Field::Null,
-            Field::Value(_) if self.state == false => Field::Null,
+            Field::Value(_) if self.state.is_known_to_be(&false) => Field::Null,
             other => other,
         }
     }

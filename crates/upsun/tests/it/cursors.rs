@@ -115,7 +115,7 @@ async fn the_count_and_the_signed_links_come_with_the_page() {
     let client = client(&script);
     let list = ListOrganizationMembers::default();
     let page = client.list_organization_members("01H", &list).await.unwrap();
-    assert_eq!(page.count, 57);
+    assert_eq!(page.count, 57.into());
     let links: Vec<_> = page.users.iter().map(SignedLink::as_str).collect();
     assert_eq!(links, ["/ref/users?in=a,b&sig=x%2By", "/ref/users?in=c&sig=z"]);
     assert!(!format!("{page:?}").contains("sig="), "{page:?}");

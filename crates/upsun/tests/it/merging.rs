@@ -63,20 +63,20 @@ async fn an_enriched_user_says_what_came_from_where() {
     let mfa = &FieldPath::SECURITY_MFA_ENABLED;
     assert_eq!(plain.state(mfa, provider.capabilities()), FieldState::Unsupported, "not in this record");
     let profile = provider.get_with(&id(USER), &enriched()).await.unwrap();
-    assert_eq!(profile.security.mfa_enabled, false);
-    assert_eq!(profile.name.display, "Ada", "the service's word, not the one that we put together");
+    assert_eq!(profile.security.mfa_enabled, false.into());
+    assert_eq!(profile.name.display, "Ada".into(), "the service's word, not the one that we put together");
     assert_eq!(profile.emails.items().len(), 1, "the same address in other letters");
     assert!(profile.notes.iter().all(|note| note.kind != NoteKind::RecordsDiffer), "{:?}", profile.notes);
     let extension = profile.extension_as::<UpsunExtension>().unwrap();
-    assert_eq!(extension.address.value().unwrap().locality, "London");
+    assert_eq!(extension.address.value().unwrap().locality, "London".into());
     insta::assert_json_snapshot!(serde_json::to_value(&profile).unwrap());
 
     // The same for the token's own user, whose first record is the other one.
     let own = provider.current_with(&enriched()).await.unwrap();
     assert_eq!(own.origin_of(mfa).unwrap().as_str(), "user");
-    assert_eq!(own.name.display, "Ada", "the same whichever record was first");
+    assert_eq!(own.name.display, "Ada".into(), "the same whichever record was first");
     assert_eq!(own.origin_of(&FieldPath::NAME_DISPLAY).unwrap().as_str(), "profile");
-    assert_eq!(own.billing.address.value().unwrap().postal_code, "1815");
+    assert_eq!(own.billing.address.value().unwrap().postal_code, "1815".into());
 }
 
 #[tokio::test]
@@ -194,7 +194,7 @@ async fn discovered_organizations_are_listed_behind_the_profiles() {
     );
     assert_eq!((report.requests, report.retries(), report.quarantined), (5, 0, 1));
     assert_eq!(report.missing(), Some(0), "the total of the profiles says nothing of the organizations");
-    assert_eq!(profiles[1].billing.vat_number, "NO1");
+    assert_eq!(profiles[1].billing.vat_number, "NO1".into());
     assert_eq!(
         profiles[1].origin_of(&FieldPath::BILLING_VAT_NUMBER).unwrap().as_str(),
         "organization_profile"
@@ -377,7 +377,7 @@ async fn members_keep_each_record_by_its_name() {
     let provider = config(&script).with_raw_records(true).connect().unwrap();
     let query = ListQuery::new().with_member_of(id(ORGANIZATION)).with_enrich(true);
     let (members, _) = all(&provider, query).await;
-    assert_eq!(members[0].security.mfa_enabled, true);
+    assert_eq!(members[0].security.mfa_enabled, true.into());
     let raw: serde_json::Value = members[0].raw.as_ref().unwrap().decode().unwrap();
     assert_eq!(raw["member"]["user"], "a key of the record");
     assert_eq!(raw["user"]["mfa_enabled"], true);

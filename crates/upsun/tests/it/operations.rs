@@ -209,8 +209,8 @@ async fn a_post_that_only_reads_is_repeated() {
     ]);
     let http = HttpOptions::default().with_transport(Arc::clone(&script) as _);
     let client = UpsunClient::new(config(&script).with_http(http)).unwrap();
-    assert_eq!(client.get_verification(false).await.unwrap().state, true);
-    assert_eq!(client.get_phone_verification(true).await.unwrap().verify_phone, true);
+    assert_eq!(client.get_verification(false).await.unwrap().state, true.into());
+    assert_eq!(client.get_phone_verification(true).await.unwrap().verify_phone, true.into());
     let targets: Vec<_> =
         script.sent().iter().map(Sent::text).map(|text| text.lines().next().unwrap().to_owned()).collect();
     assert_eq!(targets[0], "POST https://api.example.com/me/verification");

@@ -95,7 +95,7 @@ async fn unknown_words_and_fields_survive_a_round_trip() {
     let record = r#"{"id":"3c90c3cc-0d44-4b50-8888-8dd25736052a","type":"robot","customer_type":"co-operative","ui_contrast":"high",
         "resources_limit":{"cpu":1.50},"z":18446744073709551616}"#;
     let profile = get(USER, record).await;
-    assert_eq!(profile.kind, Kind::Other("robot".to_owned()));
+    assert_eq!(profile.kind, Kind::Other("robot".to_owned()).into());
     insta::assert_json_snapshot!("unknown_values", shown(&profile));
     assert_eq!(profile.unknown.get("z").unwrap().get(), "18446744073709551616");
     let text = serde_json::to_string(&profile).unwrap();
@@ -183,7 +183,7 @@ async fn a_trial_in_any_shape_is_told_as_one_object_or_not_at_all() {
 async fn the_documented_trial_is_read_to_its_amounts() {
     let extension = extension(&get(USER, FULL).await);
     let trial = &extension.current_trial.value().unwrap().trials()[0];
-    assert_eq!(trial.active, true);
+    assert_eq!(trial.active, true.into());
     let remaining = trial.spend_remaining.value().unwrap();
     assert_eq!((remaining.amount(), remaining.currency()), (Field::Value("29.00"), Field::Value("EUR")));
     let wire::OneOrMany::Many(projects) = trial.projects.value().unwrap() else { panic!("a list") };

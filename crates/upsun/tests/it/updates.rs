@@ -61,7 +61,7 @@ async fn an_answer_that_says_nothing_is_read_again() {
     for nothing in ["", "{}", "[]", "null", r#"{"result":{"id":"x"}}"#] {
         let script = Script::of([json(200, nothing), json(200, r#"{"id":"x","company_name":"Acme"}"#)]);
         let updated = unread::update(&provider(&script), id(ORGANIZATION), &name()).await.unwrap();
-        assert_eq!(updated.organization.name, "Acme", "{nothing}");
+        assert_eq!(updated.organization.name, "Acme".into(), "{nothing}");
     }
 }
 
@@ -164,13 +164,13 @@ async fn any_success_is_one_and_an_empty_answer_is_read_again() {
     for status in [200, 201] {
         let script = Script::of([json(status, r#"{"company_name":"Acme"}"#)]);
         let profile = unread::update(&provider(&script), id(ORGANIZATION), &name()).await.unwrap();
-        assert_eq!(profile.organization.name, "Acme");
+        assert_eq!(profile.organization.name, "Acme".into());
         assert_eq!(profile.id, id(ORGANIZATION));
     }
     for empty in [answer(204), answer(200), json(202, "\n")] {
         let script = Script::of([empty, json(200, r#"{"company_name":"Acme"}"#)]);
         let profile = unread::update(&provider(&script), id(ORGANIZATION), &name()).await.unwrap();
-        assert_eq!(profile.organization.name, "Acme");
+        assert_eq!(profile.organization.name, "Acme".into());
         let methods: Vec<_> = script.sent().into_iter().map(|sent| sent.method).collect();
         assert_eq!(methods, ["PATCH", "GET"]);
     }
@@ -184,7 +184,7 @@ async fn no_change_sends_no_change() {
     let plan = unread::planned(&provider, Write::update(id(ORGANIZATION), none.clone())).await.unwrap();
     assert!(plan.is_settled() && script.sent().is_empty());
     let shown = provider.update(&id(ORGANIZATION), &none).await.unwrap();
-    assert_eq!(shown.organization.name, "Acme");
+    assert_eq!(shown.organization.name, "Acme".into());
     assert_eq!(script.only().method, "GET");
 }
 

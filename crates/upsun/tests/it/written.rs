@@ -25,7 +25,7 @@ async fn an_answer_may_be_the_whole_record_or_a_part_of_it() {
     ] {
         let script = Script::of([json(status, body)]);
         let profile = client(&script).update_profile("u-1", &profile()).await.unwrap();
-        assert_eq!(profile.display_name, "Ada");
+        assert_eq!(profile.display_name, "Ada".into());
         assert_eq!(profile.id.is_known(), has_id, "{body}");
         assert_eq!(script.only().method, "PATCH");
     }
@@ -38,7 +38,7 @@ async fn an_answer_may_be_the_whole_record_or_a_part_of_it() {
     ]);
     let client = client(&script);
     let read = client.update_profile_address("u-1", &address()).await.unwrap();
-    assert_eq!(read.metadata.value().unwrap().show_vat, true);
+    assert_eq!(read.metadata.value().unwrap().show_vat, true.into());
     assert!(client.update_organization_address("01H", &address()).await.unwrap().metadata.is_absent());
     assert!(client.update_user("u-1", &user()).await.unwrap().id.is_absent());
 }
@@ -63,10 +63,10 @@ async fn where_the_answer_has_nothing_the_record_is_read() {
             client.update_profile("u-1", &profile()).await.unwrap().id.value().unwrap().as_str(),
             "u-1"
         );
-        assert_eq!(client.update_profile_address("u-1", &address()).await.unwrap().country, "NO");
-        assert_eq!(client.update_organization_address("01H", &address()).await.unwrap().country, "NO");
+        assert_eq!(client.update_profile_address("u-1", &address()).await.unwrap().country, "NO".into());
+        assert_eq!(client.update_organization_address("01H", &address()).await.unwrap().country, "NO".into());
         assert!(client.update_organization_profile("01H", &organization()).await.unwrap().id.is_known());
-        assert_eq!(client.update_user("u-1", &user()).await.unwrap().country, "NO");
+        assert_eq!(client.update_user("u-1", &user()).await.unwrap().country, "NO".into());
         let sent = script.requests();
         assert_eq!(
             sent,

@@ -83,7 +83,7 @@ impl Memory {
         let mut listed = people.to_vec();
         let sends = !query.local_filter || self.flaw == Flaw::SendsFilterAllTheSame;
         if let ([Expected::Is(status)], true) = (&query.filter.status[..], sends) {
-            let is_asked = |profile: &Profile| profile.status == *status;
+            let is_asked = |profile: &Profile| profile.status.is_known_to_be(status);
             if !self.store.is(Disturbance::FilterIgnored) {
                 let inverts = self.store.is(Disturbance::FilterInverted);
                 listed.retain(|profile| is_asked(profile) != inverts);

@@ -289,13 +289,13 @@ fn is_known(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Filter, Order, OrderField};
+    use crate::{Comparison, FieldPath, Filter, Operator, Order, OrderField};
 
     #[test]
     fn queries_whose_pages_may_differ_have_keys_of_their_own() {
         let filtered = |text: &str| {
-            let filter = Filter { expression: text.parse().ok(), ..Filter::default() };
-            ListQuery::new().with_filter(filter)
+            let comparison = Comparison::new(FieldPath::TITLE, Operator::Equal, text).unwrap();
+            ListQuery::new().with_filter(Filter::new().with_condition(comparison.into()))
         };
         let member = |text: &str| ListQuery::new().with_member_of(text.parse().unwrap());
         let queries = [
@@ -308,8 +308,8 @@ mod tests {
             ListQuery { enrich: true, ..ListQuery::new() },
             member("memory:test/organization/a"),
             member("memory:test/organization/b"),
-            filtered("title = a"),
-            filtered("title = b"),
+            filtered("a"),
+            filtered("b"),
             ListQuery::new().with_local_filter(true),
         ];
         let keys: std::collections::HashSet<_> =

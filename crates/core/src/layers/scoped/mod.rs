@@ -191,7 +191,7 @@ impl Scoped {
     async fn judged(&self, profile: &Profile, options: &GetOptions) -> Result<(Verdict, Option<Profile>)> {
         let verdict = self.verdict(profile);
         let enrich = &self.provider.capabilities().operations.enrich;
-        if verdict != Verdict::Undetermined || options.enrich || !enrich.kinds().contains(&profile.id.kind) {
+        if verdict != Verdict::Unknown || options.enrich || !enrich.kinds().contains(&profile.id.kind) {
             return Ok((verdict, None));
         }
         let options = GetOptions::new().with_enrich(true).with_fresh(options.fresh);
@@ -218,7 +218,7 @@ impl Scoped {
             return Err(self.another(operation));
         }
         match self.judged(&profile, options).await.map_err(veiled)? {
-            (Verdict::Wanted, enriched) => Ok((profile, enriched)),
+            (Verdict::Yes, enriched) => Ok((profile, enriched)),
             _ => Err(self.refused(operation)),
         }
     }
@@ -249,7 +249,7 @@ impl Scoped {
     }
 
     fn check_stays(&self, profile: &Profile, change: &ProfileChange) -> Result<()> {
-        if self.scope.verdict_after(profile, change, self.provider.capabilities()) == Verdict::Wanted {
+        if self.scope.verdict_after(profile, change, self.provider.capabilities()) == Verdict::Yes {
             return Ok(());
         }
         let message = "nothing was sent: the update would move the profile out of the scope of this provider";
@@ -260,7 +260,7 @@ impl Scoped {
 
     fn check_created(&self, write: &Write) -> Result<()> {
         let Write::Create { draft } = write else { return Err(self.refused(write.operation())) };
-        if self.scope.verdict_of_draft(draft, self.info(), self.provider.capabilities()) == Verdict::Wanted {
+        if self.scope.verdict_of_draft(draft, self.info(), self.provider.capabilities()) == Verdict::Yes {
             return Ok(());
         }
         let message = "nothing was sent: the draft does not show that the profile will be within the scope";
@@ -311,7 +311,7 @@ impl ProfileProvider for Scoped {
         }
         let profile = self.provider.current_with(options).await?;
         match self.judged(&profile, options).await?.0 {
-            Verdict::Wanted => Ok(profile),
+            Verdict::Yes => Ok(profile),
             _ => Err(self.refused("current")),
         }
     }
@@ -325,9 +325,9 @@ impl ProfileProvider for Scoped {
         let mut found = self.provider.find_by(key).await.map_err(veiled)?;
         for profile in std::mem::take(&mut found.profiles) {
             match self.judged(&profile, &GetOptions::new()).await.map_err(veiled)?.0 {
-                Verdict::Wanted => found.profiles.push(profile),
-                Verdict::Undetermined => found.is_complete = false,
-                Verdict::Unwanted => {}
+                Verdict::Yes => found.profiles.push(profile),
+                Verdict::Unknown => found.is_complete = false,
+                Verdict::No => {}
             }
         }
         let is_nobody = found.profiles.is_empty() && found.method != FindMethod::Unanswerable;

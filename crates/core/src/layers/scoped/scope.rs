@@ -58,7 +58,7 @@ impl Scope {
         if self.has_kind(&profile.id.kind) {
             self.filter.known_verdict(profile, capabilities)
         } else {
-            Verdict::Unwanted
+            Verdict::No
         }
     }
 
@@ -72,7 +72,7 @@ impl Scope {
         match applied(profile, change, capabilities) {
             Ok(after) => self.verdict(&after, capabilities),
             // What comes of it is not known.
-            Err(_) => Verdict::Undetermined,
+            Err(_) => Verdict::Unknown,
         }
     }
 
@@ -84,12 +84,11 @@ impl Scope {
         capabilities: &Capabilities,
     ) -> Verdict {
         // Nobody knows its id yet.
-        let is_open =
-            self.filter.expression.as_ref().is_some_and(|it| it.compared().contains(&FieldPath::ID));
+        let is_open = self.filter.condition.as_ref().is_some_and(|it| it.compared().contains(&FieldPath::ID));
         let id = ProfileId::new(info.service.clone(), info.account.clone(), draft.kind().clone(), "new");
         match id {
             Ok(id) if !is_open => self.verdict_after(&Profile::new(id), draft.fields(), capabilities),
-            _ => Verdict::Undetermined,
+            _ => Verdict::Unknown,
         }
     }
 
@@ -112,11 +111,11 @@ impl Scope {
         let mut contradicted: Vec<FilterPart> = Vec::new();
         let mut page = page.leave_out(|profile| {
             let verdict = self.verdict(profile, capabilities);
-            if verdict == Verdict::Wanted {
+            if verdict == Verdict::Yes {
                 return verdict;
             }
             let contradicts =
-                |part: &&FilterPart| filter.verdict_of(**part, profile, capabilities) == Verdict::Unwanted;
+                |part: &&FilterPart| filter.verdict_of(**part, profile, capabilities) == Verdict::No;
             contradicted.extend(exact.iter().filter(contradicts));
             // Whom the query leaves out nobody misses.
             verdict.and(filter.verdict(profile, capabilities))

@@ -31,8 +31,8 @@ where
         if !filter.is_empty() {
             page.items.retain(|profile| {
                 let verdict = filter.verdict(profile, capabilities);
-                report.undetermined += u64::from(verdict == Verdict::Undetermined);
-                verdict == Verdict::Wanted
+                report.undetermined += u64::from(verdict == Verdict::Unknown);
+                verdict == Verdict::Yes
             });
         }
         let lacks = [MissingReason::Withheld, MissingReason::Failed];

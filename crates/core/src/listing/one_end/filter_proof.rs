@@ -23,7 +23,7 @@ where
         let is_contradicted =
             |part: &FilterPart| page.left_out.as_ref().is_some_and(|it| it.contradicted.contains(part));
         pushed.retain(|part| {
-            let contradicts = |profile| filter.verdict_of(*part, profile, capabilities) == Verdict::Unwanted;
+            let contradicts = |profile| filter.verdict_of(*part, profile, capabilities) == Verdict::No;
             part.is_exact() && (page.items.iter().any(contradicts) || is_contradicted(part))
         });
         pushed

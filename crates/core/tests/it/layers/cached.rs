@@ -109,7 +109,7 @@ async fn after_a_write_nothing_is_served_that_was_read_before_whatever_came_of_i
         let executed = layer.execute(&plan, &ExecuteOptions::new()).await;
         assert_eq!(executed.is_err(), failure.is_some());
         let read = layer.get(&id("p01")).await.unwrap();
-        assert_eq!(read.title, format!("{failure:?}"));
+        assert_eq!(read.title, format!("{failure:?}").into());
     }
     // The last one is not known to have been made when this was read: it may be made yet.
     let get = async || drop(layer.get(&id("p01")).await.unwrap());
@@ -149,8 +149,8 @@ async fn early_read(ends_beside: bool) {
         assert!(early.await.unwrap().title.is_absent());
         beside.await.unwrap();
     }
-    assert_eq!(after.await.unwrap().title, "cto");
-    assert_eq!(layer.get(&p01).await.unwrap().title, "cto");
+    assert_eq!(after.await.unwrap().title, "cto".into());
+    assert_eq!(layer.get(&p01).await.unwrap().title, "cto".into());
     assert_eq!(memory.request_count(), before + 1, "and kept");
 }
 
@@ -172,7 +172,7 @@ async fn a_read_that_began_before_a_write_and_ends_last_does_not_replace_what_ca
     slow.permits.add_permits(1);
     assert!(early.await.unwrap().title.is_absent());
     slow.permits.add_permits(1);
-    assert_eq!(layer.get(&p01).await.unwrap().title, "cto");
+    assert_eq!(layer.get(&p01).await.unwrap().title, "cto".into());
 }
 
 #[tokio::test]
@@ -183,7 +183,7 @@ async fn a_write_that_is_dropped_ends_and_may_have_been_made() {
     let plan = layer.plan(&Write::update(id("p01"), title("cto")), &PlanOptions::new()).await.unwrap();
     assert!(layer.execute(&plan, &ExecuteOptions::new()).now_or_never().is_none());
     slow.permits.add_permits(100);
-    let get = async || assert_eq!(layer.get(&id("p01")).await.unwrap().title, "cto");
+    let get = async || assert_eq!(layer.get(&id("p01")).await.unwrap().title, "cto".into());
     assert_eq!(
         sent(&memory, async {
             get().await;

@@ -1,0 +1,250 @@
+//! A field's value, borrowed, whatever its type.
+
+use std::{any::Any, borrow::Cow, collections::BTreeMap, fmt};
+
+use serde::{Serialize, Serializer, de::DeserializeOwned, ser::SerializeMap as _};
+use serde_json::Value;
+
+use crate::{
+    Field, ProfileId, RawJson, Timestamp,
+    origin::{Fill, fill},
+};
+
+/// A field of a profile, borrowed: what [`Profile::get`](crate::Profile::get) returns.
+pub type FieldRef<'a> = Field<ValueRef<'a>>;
+
+/// A value of a profile's field, borrowed.
+///
+/// Serializes as the field does. `Debug` shows the type and no content.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum ValueRef<'a> {
+    /// A text, or the word of an open enumeration.
+    Text(&'a str),
+    /// True or false.
+    Bool(bool),
+    /// A point in time.
+    Time(Timestamp),
+    /// The profile's id.
+    Id(&'a ProfileId),
+    /// Several values.
+    List(&'a dyn List),
+    /// Several fields, each with a name.
+    Record(&'a dyn Record),
+    /// A value of which only the service knows the type.
+    Json(Cow<'a, RawJson>),
+}
+
+/// The type of a field's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ValueType {
+    /// Text.
+    Text,
+    /// True or false.
+    Bool,
+    /// A point in time, RFC 3339.
+    Time,
+    /// A [`ProfileId`].
+    Id,
+    /// Several records.
+    List,
+    /// Several named fields.
+    Record,
+    /// Whatever the service sends.
+    Json,
+}
+
+/// Several fields, each with a name: a part of a profile, or pairs.
+///
+/// Sealed: the parts of a [`Profile`](crate::Profile) implement it.
+pub trait Record: sealed::Sealed + Send + Sync {
+    /// Returns the field with this name; `None` if there is no such field.
+    fn field(&self, name: &str) -> Option<FieldRef<'_>>;
+
+    /// Returns all fields with their names, absent ones included.
+    fn fields(&self) -> Vec<(&str, FieldRef<'_>)>;
+}
+
+/// Several values.
+///
+/// Sealed: the lists of a [`Profile`](crate::Profile) implement it.
+pub trait List: sealed::Sealed + Send + Sync {
+    /// Returns the values in their order.
+    fn items(&self) -> Vec<ValueRef<'_>>;
+}
+
+pub(crate) mod sealed {
+    pub trait Sealed {}
+}
+
+/// A type that a field of a profile may have.
+pub trait FieldValue {
+    /// What [`value_ref`](Self::value_ref) returns.
+    const TYPE: ValueType;
+
+    /// Borrows the value.
+    fn value_ref(&self) -> ValueRef<'_>;
+}
+
+/// A field whose type is not known to whoever holds it.
+pub(crate) trait AnyField {
+    /// Borrows the value.
+    fn get(&self) -> FieldRef<'_>;
+
+    /// Sets the field to a value in its serialized form, or to null.
+    #[cfg(any(feature = "layers", feature = "memory", test))]
+    fn set(&mut self, value: Option<&Value>) -> serde_json::Result<()>;
+
+    /// Takes the value of a field of the same type if that says more.
+    fn fill_from(&mut self, other: &mut dyn AnyField) -> Fill;
+
+    /// The field as what it is.
+    fn as_any(&mut self) -> &mut dyn Any;
+}
+
+impl<T: FieldValue + DeserializeOwned + PartialEq + 'static> AnyField for Field<T> {
+    fn get(&self) -> FieldRef<'_> {
+        self.as_ref().map(T::value_ref)
+    }
+
+    #[cfg(any(feature = "layers", feature = "memory", test))]
+    fn set(&mut self, value: Option<&Value>) -> serde_json::Result<()> {
+        *self = match value {
+            Some(value) => Self::Value(T::deserialize(value)?),
+            None => Self::Null,
+        };
+        Ok(())
+    }
+
+    fn fill_from(&mut self, other: &mut dyn AnyField) -> Fill {
+        match other.as_any().downcast_mut::<Self>() {
+            Some(other) => fill(self, other.take()),
+            None => Fill::Kept,
+        }
+    }
+
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+impl FieldValue for String {
+    const TYPE: ValueType = ValueType::Text;
+
+    fn value_ref(&self) -> ValueRef<'_> {
+        ValueRef::Text(self)
+    }
+}
+
+impl FieldValue for bool {
+    const TYPE: ValueType = ValueType::Bool;
+
+    fn value_ref(&self) -> ValueRef<'_> {
+        ValueRef::Bool(*self)
+    }
+}
+
+impl FieldValue for Timestamp {
+    const TYPE: ValueType = ValueType::Time;
+
+    fn value_ref(&self) -> ValueRef<'_> {
+        ValueRef::Time(*self)
+    }
+}
+
+impl<T: FieldValue> FieldValue for Box<T> {
+    const TYPE: ValueType = T::TYPE;
+
+    fn value_ref(&self) -> ValueRef<'_> {
+        (**self).value_ref()
+    }
+}
+
+impl<T: FieldValue + Send + Sync> FieldValue for Vec<T> {
+    const TYPE: ValueType = ValueType::List;
+
+    fn value_ref(&self) -> ValueRef<'_> {
+        ValueRef::List(self)
+    }
+}
+
+impl<T> sealed::Sealed for Vec<T> {}
+
+impl<T: FieldValue + Send + Sync> List for Vec<T> {
+    fn items(&self) -> Vec<ValueRef<'_>> {
+        self.iter().map(T::value_ref).collect()
+    }
+}
+
+impl<T: FieldValue + Send + Sync> FieldValue for BTreeMap<String, T> {
+    const TYPE: ValueType = ValueType::Record;
+
+    fn value_ref(&self) -> ValueRef<'_> {
+        ValueRef::Record(self)
+    }
+}
+
+impl<T> sealed::Sealed for BTreeMap<String, T> {}
+
+/// A pair that is not there is known not to be.
+impl<T: FieldValue + Send + Sync> Record for BTreeMap<String, T> {
+    fn field(&self, name: &str) -> Option<FieldRef<'_>> {
+        Some(self.get(name).map_or(Field::Null, |value| Field::Value(value.value_ref())))
+    }
+
+    fn fields(&self) -> Vec<(&str, FieldRef<'_>)> {
+        self.iter().map(|(name, value)| (name.as_str(), Field::Value(value.value_ref()))).collect()
+    }
+}
+
+impl ValueRef<'_> {
+    /// Returns the value as JSON; `None` if it has no such form.
+    pub fn to_json(&self) -> Option<Value> {
+        serde_json::to_value(self).ok()
+    }
+
+    /// Returns the type of the value.
+    pub const fn value_type(&self) -> ValueType {
+        match self {
+            Self::Text(_) => ValueType::Text,
+            Self::Bool(_) => ValueType::Bool,
+            Self::Time(_) => ValueType::Time,
+            Self::Id(_) => ValueType::Id,
+            Self::List(_) => ValueType::List,
+            Self::Record(_) => ValueType::Record,
+            Self::Json(_) => ValueType::Json,
+        }
+    }
+}
+
+impl Serialize for ValueRef<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Time(time) => time.serialize(serializer),
+            Self::Id(id) => id.serialize(serializer),
+            Self::List(list) => serializer.collect_seq(list.items()),
+            Self::Record(record) => {
+                let mut map = serializer.serialize_map(None)?;
+                for (name, field) in record.fields() {
+                    match field {
+                        Field::Value(value) => map.serialize_entry(name, &value)?,
+                        Field::Null => map.serialize_entry(name, &())?,
+                        Field::Absent => {}
+                    }
+                }
+                map.end()
+            }
+            Self::Json(json) => json.serialize(serializer),
+        }
+    }
+}
+
+/// Shows the type and no content.
+impl fmt::Debug for ValueRef<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "ValueRef({:?})", self.value_type())
+    }
+}

@@ -1,0 +1,46 @@
+//! What is wrong with a text, and where.
+
+use std::{fmt, ops::Range};
+
+/// The text is not a condition.
+///
+/// `Display` says what is wrong and at which character, and repeats nothing of the text, which may hold personal data.
+/// [`marked`](Self::marked) shows the place, for the person who wrote the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// In bytes.
+    pub(crate) span: Range<usize>,
+    /// In characters, from 1.
+    pub(crate) character: usize,
+    pub(crate) message: String,
+}
+
+impl ParseError {
+    /// Returns what is wrong, without the place.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Returns where in the text it is wrong, in bytes. The range is empty if something is missing at that place.
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    /// Returns the text with the place marked, and what is wrong, in two lines. `text` is what was parsed; its control characters
+    /// are shown as `\u{fffd}`.
+    pub fn marked(&self, text: &str) -> String {
+        let shown = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+        let line: String = text.chars().map(shown).collect();
+        let before = self.character.saturating_sub(1);
+        let length = text.get(self.span.clone()).map_or(0, |part| part.chars().count());
+        format!("{line}\n{}{} {}", " ".repeat(before), "^".repeat(length.max(1)), self.message)
+    }
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "the condition is wrong at character {}: {}", self.character, self.message)
+    }
+}
+
+impl std::error::Error for ParseError {}

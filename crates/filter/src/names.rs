@@ -1,0 +1,57 @@
+//! The names of attributes: paths of a profile, and the names that SCIM's core schema has for the same fields.
+
+use anyprofile_core::{Attribute, AttributeError, FieldPath};
+
+/// What a name stands for.
+pub(crate) enum Named {
+    /// An attribute of a profile.
+    Attribute(Attribute),
+    /// Whether the status is active: SCIM's `active`.
+    Active,
+}
+
+/// The schema of a user, whose name may stand in front of an attribute's (RFC 7643 §4.1).
+const USER_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:User:";
+
+/// Names of SCIM's core schema (RFC 7643 §3.1 and §4.1), and the paths of a profile that hold the same.
+const SCIM_NAMES: &[(&str, FieldPath, Option<&str>)] = &[
+    ("userName", FieldPath::USERNAME, None),
+    ("externalId", FieldPath::EXTERNAL_ID, None),
+    ("displayName", FieldPath::NAME_DISPLAY, None),
+    ("name.formatted", FieldPath::NAME_DISPLAY, None),
+    ("name.givenName", FieldPath::NAME_GIVEN, None),
+    ("name.familyName", FieldPath::NAME_FAMILY, None),
+    ("profileUrl", FieldPath::WEBSITE, None),
+    ("emails.value", FieldPath::EMAILS, Some("address")),
+    ("emails.type", FieldPath::EMAILS, Some("purpose")),
+    ("roles.value", FieldPath::ROLES, Some("role.id")),
+    ("roles.display", FieldPath::ROLES, Some("role.name")),
+    ("meta.created", FieldPath::TIMES_CREATED, None),
+    ("meta.lastModified", FieldPath::TIMES_UPDATED, None),
+];
+
+/// What a name stands for; inside the brackets of a list, a part of its items.
+pub(crate) fn named(name: &str, list: Option<&FieldPath>) -> Result<Named, AttributeError> {
+    let name = name.strip_prefix(USER_SCHEMA).unwrap_or(name);
+    if let Some(list) = list {
+        let in_list = format!("{list}.{name}");
+        return match of_scim(&in_list) {
+            Some(attribute) => Ok(Named::Attribute(attribute)),
+            None => Attribute::part_of(list.clone(), name).map(Named::Attribute),
+        };
+    }
+    match name.parse::<Attribute>() {
+        Ok(attribute) => Ok(Named::Attribute(attribute)),
+        // SCIM's names are read in letters of either case.
+        Err(_) if name.eq_ignore_ascii_case("active") => Ok(Named::Active),
+        Err(error) => of_scim(name).map(Named::Attribute).ok_or(error),
+    }
+}
+
+fn of_scim(name: &str) -> Option<Attribute> {
+    let (_, path, part) = SCIM_NAMES.iter().find(|(scim, ..)| scim.eq_ignore_ascii_case(name))?;
+    match part {
+        Some(part) => Attribute::part_of(path.clone(), part).ok(),
+        None => Some(path.clone().into()),
+    }
+}

@@ -1,0 +1,318 @@
+//! From text to a condition.
+
+mod literal;
+
+use std::ops::Range;
+
+use anyprofile_core::{Attribute, Comparison, Condition, FieldPath, FieldState, Operator, Status};
+use serde_json::Value;
+use winnow::{
+    LocatingSlice, ModalResult, Parser as _, Stateful,
+    ascii::{Caseless, multispace0},
+    combinator::{not, opt, separated},
+    error::{ErrMode, ParserError},
+    stream::Location as _,
+    token::{one_of, take_while},
+};
+
+use self::literal::{Literal, literal};
+use crate::{
+    ParseError,
+    names::{Named, named},
+};
+
+/// How deep conditions may be nested.
+const MAX_DEPTH: usize = 64;
+
+/// A condition that was read from text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Parsed {
+    /// The condition.
+    pub condition: Condition,
+    /// The same condition in the grammar of SCIM filters, if the text was in the spelling of the versions before. That is read
+    /// for one version more: tell the person.
+    pub rewritten: Option<String>,
+}
+
+/// Reads a condition.
+///
+/// # Errors
+/// [`ParseError`] with what is wrong and where: a text that is no condition, a name that is no field, or a comparison that can
+/// never hold.
+pub fn parse(text: &str) -> Result<Parsed, ParseError> {
+    let mut input = Stateful { input: LocatingSlice::new(text), state: State::default() };
+    let parsed = whole(&mut input);
+    let mistake = match parsed {
+        Ok(condition) => {
+            let rewritten = input.state.is_old.then(|| condition.to_string());
+            return Ok(Parsed { condition, rewritten });
+        }
+        Err(ErrMode::Cut(mistake) | ErrMode::Backtrack(mistake)) => mistake,
+        // The whole text is there.
+        Err(ErrMode::Incomplete(_)) => Mistake::at(&input, "a condition is required"),
+    };
+    let before = text.get(..mistake.span.start).unwrap_or(text);
+    Err(ParseError { character: before.chars().count() + 1, span: mistake.span, message: mistake.message })
+}
+
+type Input<'a> = Stateful<LocatingSlice<&'a str>, State>;
+
+type Parse<T> = ModalResult<T, Mistake>;
+
+/// What is known while a text is read.
+#[derive(Debug, Default)]
+struct State {
+    depth: usize,
+    /// Whether something was in the spelling of the versions before.
+    is_old: bool,
+    /// The list whose items are looked at.
+    list: Option<FieldPath>,
+}
+
+/// What is wrong, and where.
+#[derive(Debug)]
+struct Mistake {
+    span: Range<usize>,
+    message: String,
+}
+
+impl Mistake {
+    fn at(input: &Input<'_>, message: &str) -> Self {
+        let start = input.current_token_start();
+        Self { span: start..start, message: message.to_owned() }
+    }
+}
+
+impl ParserError<Input<'_>> for Mistake {
+    type Inner = Self;
+
+    fn from_input(input: &Input<'_>) -> Self {
+        Self::at(input, "this is not understood")
+    }
+
+    fn into_inner(self) -> Result<Self, Self> {
+        Ok(self)
+    }
+}
+
+/// An error that ends the parse.
+fn wrong<T>(span: Range<usize>, message: impl Into<String>) -> Parse<T> {
+    Err(ErrMode::Cut(Mistake { span, message: message.into() }))
+}
+
+/// An error about what comes next: a word, a text in quotes, one other character, or the end.
+fn wrong_next<T>(input: &mut Input<'_>, message: impl Into<String>) -> Parse<T> {
+    let start = input.current_token_start();
+    let length = match word_of(input.input.as_ref()) {
+        "" => input.input.chars().next().map_or(0, char::len_utf8),
+        word => word.len(),
+    };
+    wrong(start..start + length, message)
+}
+
+/// The word at the start of a text.
+fn word_of(text: &str) -> &str {
+    let end = text.find(|c: char| !is_of_word(c)).unwrap_or(text.len());
+    &text[..end]
+}
+
+fn is_of_word(c: char) -> bool {
+    !c.is_whitespace() && !"()[]\"'!=<>~".contains(c)
+}
+
+fn whole(input: &mut Input<'_>) -> Parse<Condition> {
+    let condition = any_of(input)?;
+    multispace0.parse_next(input)?;
+    if input.input.is_empty() {
+        Ok(condition)
+    } else {
+        wrong_next(input, "`and` or `or` is required before this")
+    }
+}
+
+/// Conditions joined by `or`.
+fn any_of(input: &mut Input<'_>) -> Parse<Condition> {
+    separated(1.., all_of, keyword("or")).map(|all| joined(all, Condition::Or)).parse_next(input)
+}
+
+/// Conditions joined by `and`.
+fn all_of(input: &mut Input<'_>) -> Parse<Condition> {
+    separated(1.., one, keyword("and")).map(|all| joined(all, Condition::And)).parse_next(input)
+}
+
+fn joined(mut all: Vec<Condition>, join: fn(Vec<Condition>) -> Condition) -> Condition {
+    if all.len() == 1 { all.remove(0) } else { join(all) }
+}
+
+/// A word of the grammar, in letters of either case.
+fn keyword<'a>(word: &'static str) -> impl winnow::Parser<Input<'a>, (), ErrMode<Mistake>> {
+    (multispace0, Caseless(word), not(one_of(is_of_word))).void()
+}
+
+/// One condition: negated, in parentheses, or about an attribute.
+fn one(input: &mut Input<'_>) -> Parse<Condition> {
+    multispace0.parse_next(input)?;
+    input.state.depth += 1;
+    if input.state.depth > MAX_DEPTH {
+        return wrong_next(
+            input,
+            format!("a condition must not be nested more than {MAX_DEPTH} levels deep"),
+        );
+    }
+    let condition = if opt(keyword("not")).parse_next(input)?.is_some() {
+        multispace0.parse_next(input)?;
+        if !input.input.starts_with('(') {
+            input.state.is_old = true;
+        }
+        !one(input)?
+    } else if input.input.starts_with('(') {
+        in_brackets(input, '(', ')')?
+    } else {
+        about_attribute(input)?
+    };
+    input.state.depth -= 1;
+    Ok(condition)
+}
+
+/// A condition between brackets.
+fn in_brackets(input: &mut Input<'_>, open: char, close: char) -> Parse<Condition> {
+    let start = input.current_token_start();
+    one_of(open).parse_next(input)?;
+    let condition = any_of(input)?;
+    multispace0.parse_next(input)?;
+    if input.input.is_empty() {
+        return wrong(start..start + 1, format!("this `{open}` must be closed by `{close}`"));
+    }
+    if opt(one_of(close)).parse_next(input)?.is_none() {
+        return wrong_next(input, format!("`and`, `or` or `{close}` is required before this"));
+    }
+    Ok(condition)
+}
+
+/// A comparison, a state, or a list with a condition on its items.
+fn about_attribute(input: &mut Input<'_>) -> Parse<Condition> {
+    let start = input.current_token_start();
+    let Some(name) = opt(take_while(1.., is_of_word)).parse_next(input)? else {
+        return wrong_next(input, "a field is required here");
+    };
+    let span = start..start + name.len();
+    let attribute = match named(name, input.state.list.as_ref()) {
+        Ok(attribute) => attribute,
+        Err(error) => return wrong(span, error.to_string()),
+    };
+    if input.input.starts_with('[') {
+        return items(input, &attribute, span);
+    }
+    multispace0.parse_next(input)?;
+    if opt(keyword("pr")).parse_next(input)?.is_some() {
+        return Ok(has_state(attribute, FieldState::Value));
+    }
+    if opt(keyword("is")).parse_next(input)?.is_some() {
+        let is_negated = opt(keyword("not")).parse_next(input)?.is_some();
+        let condition = has_state(attribute, state(input)?);
+        return Ok(if is_negated { !condition } else { condition });
+    }
+    let (operator, is_old) = operator(input)?;
+    input.state.is_old |= is_old;
+    let literal = literal(input, is_old)?;
+    let whole = span.start..input.previous_token_end();
+    condition(attribute, operator, literal).or_else(|rule| wrong(whole, rule))
+}
+
+/// A list with a condition on its items in brackets.
+fn items(input: &mut Input<'_>, attribute: &Named, span: Range<usize>) -> Parse<Condition> {
+    let list = match attribute {
+        Named::Attribute(attribute) if attribute.part().is_none() && has_items(attribute.field()) => {
+            attribute.field().clone()
+        }
+        _ => return wrong(span, "brackets must follow a list: emails, roles or labels"),
+    };
+    input.state.list = Some(list.clone());
+    let condition = in_brackets(input, '[', ']')?;
+    input.state.list = None;
+    Ok(Condition::Item { list, condition: Box::new(condition) })
+}
+
+fn has_items(field: &FieldPath) -> bool {
+    [FieldPath::EMAILS, FieldPath::ROLES, FieldPath::LABELS].contains(field)
+}
+
+/// The word for a state.
+fn state(input: &mut Input<'_>) -> Parse<FieldState> {
+    const STATES: &str = "known, null, absent, unsupported, withheld";
+    multispace0.parse_next(input)?;
+    let word = word_of(input.input.as_ref()).to_ascii_lowercase();
+    let state = if word == "known" { Ok(FieldState::Value) } else { word.parse() };
+    let Ok(state) = state else { return wrong_next(input, format!("a state must be one of: {STATES}")) };
+    take_while(1.., is_of_word).parse_next(input)?;
+    Ok(state)
+}
+
+fn has_state(attribute: Named, state: FieldState) -> Condition {
+    match attribute {
+        Named::Attribute(attribute) => Condition::is(attribute, state),
+        // The status says whether somebody is active.
+        Named::Active => Condition::is(FieldPath::STATUS, state),
+    }
+}
+
+/// An operator, and whether it is one of the versions before.
+fn operator(input: &mut Input<'_>) -> Parse<(Operator, bool)> {
+    const OLD: [(&str, Operator); 8] = [
+        ("!=", Operator::NotEqual),
+        ("<=", Operator::LessOrEqual),
+        (">=", Operator::GreaterOrEqual),
+        ("==", Operator::Equal),
+        ("=", Operator::Equal),
+        ("<", Operator::Less),
+        (">", Operator::Greater),
+        ("~", Operator::Contains),
+    ];
+    if let Some((sign, operator)) = OLD.into_iter().find(|(sign, _)| input.input.starts_with(sign)) {
+        winnow::token::literal(sign).parse_next(input)?;
+        return Ok((operator, true));
+    }
+    let word = word_of(input.input.as_ref()).to_owned();
+    match word.parse() {
+        Ok(operator) => {
+            take_while(1.., is_of_word).parse_next(input)?;
+            Ok((operator, false))
+        }
+        Err(_) => wrong_next(
+            input,
+            "an operator is required here: eq, ne, co, sw, ew, gt, ge, lt, le, pr, or `is` and a state",
+        ),
+    }
+}
+
+/// The condition that an attribute compares so with a value, or the rule that it breaks.
+fn condition(attribute: Named, operator: Operator, literal: Literal) -> Result<Condition, String> {
+    let attribute: Attribute = match attribute {
+        Named::Attribute(attribute) => attribute,
+        Named::Active => return is_active(operator, &literal),
+    };
+    let value = match literal.value_for(&attribute) {
+        // A comparison with null asks for the state.
+        Value::Null => {
+            return match operator {
+                Operator::Equal => Ok(Condition::is(attribute, FieldState::Null)),
+                Operator::NotEqual => Ok(Condition::is(attribute, FieldState::Value)),
+                _ => Err("null must be compared by eq or ne".to_owned()),
+            };
+        }
+        value => value,
+    };
+    Comparison::new(attribute, operator, value).map(Condition::from).map_err(|error| error.to_string())
+}
+
+/// SCIM's `active` as a condition on the status.
+fn is_active(operator: Operator, literal: &Literal) -> Result<Condition, String> {
+    let operator = match (operator, literal.as_bool()) {
+        (Operator::Equal, Some(true)) | (Operator::NotEqual, Some(false)) => Operator::Equal,
+        (Operator::Equal, Some(false)) | (Operator::NotEqual, Some(true)) => Operator::NotEqual,
+        _ => return Err("active must be compared by eq or ne with true or false".to_owned()),
+    };
+    let comparison = Comparison::new(FieldPath::STATUS, operator, Status::Active.as_str());
+    comparison.map(Condition::from).map_err(|error| error.to_string())
+}

@@ -1,0 +1,103 @@
+//! A value as it is written.
+
+use anyprofile_core::{Attribute, FieldPath, ValueType};
+use serde_json::Value;
+use winnow::{Parser as _, ascii::multispace0, stream::Location as _, token::take};
+
+use super::{Input, Parse, word_of, wrong, wrong_next};
+
+/// A value as it is written.
+pub(super) enum Literal {
+    /// JSON: a text in double quotes, a number, true, false or null.
+    Json(Value),
+    /// A word or a text of the versions before, which has the type of what it is compared with.
+    Old(String),
+}
+
+impl Literal {
+    /// The value in the type of what it is compared with.
+    pub(super) fn value_for(self, attribute: &Attribute) -> Value {
+        let text = match self {
+            Self::Json(value) => return value,
+            Self::Old(text) => text,
+        };
+        let is_bool = attribute.part().is_none() && attribute.field().value_type() == ValueType::Bool;
+        match text.to_ascii_lowercase().as_str() {
+            "true" if is_bool => Value::Bool(true),
+            "false" if is_bool => Value::Bool(false),
+            _ if may_be_number(attribute.field()) => {
+                serde_json::from_str(&text).ok().filter(is_scalar).unwrap_or(Value::String(text))
+            }
+            _ => Value::String(text),
+        }
+    }
+
+    /// Whether it is true or false, if it is either.
+    pub(super) fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Json(value) => value.as_bool(),
+            Self::Old(word) => word.to_ascii_lowercase().parse().ok(),
+        }
+    }
+}
+
+/// Whether only the service knows the type of a field.
+fn may_be_number(field: &FieldPath) -> bool {
+    field.value_type() == ValueType::Json
+}
+
+fn is_scalar(value: &Value) -> bool {
+    value.is_number() || value.is_boolean()
+}
+
+/// A value. Behind an operator of the versions before it may be a word or a text in single quotes.
+pub(super) fn literal(input: &mut Input<'_>, is_old: bool) -> Parse<Literal> {
+    multispace0.parse_next(input)?;
+    let start = input.current_token_start();
+    let rest = *input.input.as_ref();
+    let Some(first) = rest.chars().next() else { return wrong_next(input, "a value is required here") };
+    let length = match first {
+        '"' | '\'' => match length_of_quoted(rest, first, is_old) {
+            Some(length) => length,
+            None => return wrong(start..start + 1, "this quote is not closed"),
+        },
+        _ => word_of(rest).len(),
+    };
+    if length == 0 {
+        return wrong_next(input, "a value is required before this");
+    }
+    let text = take(rest[..length].chars().count()).parse_next(input)?;
+    let span = start..start + length;
+    let json = serde_json::from_str::<Value>(&lower_word(text));
+    match (json, first) {
+        (_, '"' | '\'') if is_old => Ok(Literal::Old(text[1..length - 1].to_owned())),
+        (_, '\'') => wrong(span, "a text must be in double quotes"),
+        (Ok(value), _) if !is_old || value.is_null() => Ok(Literal::Json(value)),
+        (_, '"') => {
+            wrong(span, "a text in double quotes must be a JSON string: write `\\\\` for a backslash")
+        }
+        _ if is_old => Ok(Literal::Old(text.to_owned())),
+        _ => wrong(span, "a text must be in double quotes"),
+    }
+}
+
+/// The words of JSON in letters of either case, as RFC 7644 asks for of operators and people write them.
+fn lower_word(text: &str) -> String {
+    let is_word = ["true", "false", "null"].iter().any(|word| word.eq_ignore_ascii_case(text));
+    if is_word { text.to_ascii_lowercase() } else { text.to_owned() }
+}
+
+/// How long a text in quotes is, in bytes and with its quotes; `None` if it is not closed.
+fn length_of_quoted(text: &str, quote: char, is_old: bool) -> Option<usize> {
+    let mut is_escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            // The versions before had no escapes.
+            '\\' if !is_old => is_escaped = true,
+            c if c == quote => return Some(at + c.len_utf8()),
+            _ => {}
+        }
+    }
+    None
+}
