@@ -390,7 +390,8 @@ fn kind(text: &str) -> Result<Expected<Kind>, String> {
 fn condition(text: &str) -> Result<Parsed, String> {
     anyprofile::filter::parse(text).map_err(|error| {
         let marked = error.marked(text);
-        marked.lines().map(|line| format!("\n  {}", printable(line))).collect()
+        let lines: Vec<_> = marked.lines().map(printable).collect();
+        format!("\n  {}", lines.join("\n  "))
     })
 }
 

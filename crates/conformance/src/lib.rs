@@ -88,10 +88,11 @@ pub async fn run(connect: &dyn Connect, server: &dyn Server) -> Report {
         let since = server.requests();
         let checked = AssertUnwindSafe((check.run)(&subject)).catch_unwind().await;
         let unshown = subject.shown.unshown(server, since);
-        let outcome = checked.map_or_else(
-            |_| Outcome::Failed("it panicked".to_owned()),
-            |checked| checked.unwrap_or_else(Outcome::from),
-        );
+        let outcome = match checked {
+            Ok(Ok(())) => Outcome::Passed,
+            Ok(Err(outcome)) => outcome,
+            Err(_) => Outcome::failed("it panicked"),
+        };
         // Whatever is checked: nothing is written that no plan showed.
         let outcome = unshown.map_or(outcome, Outcome::Failed);
         // A check that disturbed the server leaves it as it was.

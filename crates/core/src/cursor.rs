@@ -1,7 +1,8 @@
 //! The opaque token for the next page.
 
-use std::{fmt, ops::Range, str::FromStr};
+use std::{fmt, hash::Hasher as _, ops::Range, str::FromStr};
 
+use fnv::FnvHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, ErrorKind, IdKind, ListQuery, ProviderInfo, Timestamp};
@@ -145,13 +146,21 @@ impl Cursor {
     /// A number that is the same for equal cursors, for finding a cursor that was seen before.
     pub(crate) fn digest(&self) -> u64 {
         let collection = self.collection.as_ref().map_or("", IdKind::as_str);
-        let hash = Fnv::new().write(&self.fingerprint.to_le_bytes()).write_part(collection);
+        let mut hasher = FnvHasher::default();
+        hasher.write(&self.fingerprint.to_le_bytes());
+        write_part(&mut hasher, collection);
         match &self.position {
-            CursorPosition::Start => hash.write(b"s"),
-            CursorPosition::Token(token) => hash.write(b"t").write(token.as_bytes()),
-            CursorPosition::PageNumber(number) => hash.write(b"n").write(&number.to_le_bytes()),
+            CursorPosition::Start => hasher.write(b"s"),
+            CursorPosition::Token(token) => {
+                hasher.write(b"t");
+                hasher.write(token.as_bytes());
+            }
+            CursorPosition::PageNumber(number) => {
+                hasher.write(b"n");
+                hasher.write(&number.to_le_bytes());
+            }
         }
-        .0
+        hasher.finish()
     }
 }
 
@@ -171,43 +180,34 @@ fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
         unordered: _,
         fresh: _,
     } = query;
-    let mut hash = Fnv::new()
-        .write_part(info.service.as_str())
-        .write_part(info.account.as_str())
-        .write_part(&info.base_url)
-        .write_part(&info.shape)
-        .write_part(&page_size.map_or_else(String::new, |size| size.to_string()))
-        .write_part(search.as_deref().unwrap_or_default());
+    // FNV-1a is the same on every machine and in every version, which stored cursors need.
+    let mut hasher = FnvHasher::default();
+    write_part(&mut hasher, info.service.as_str());
+    write_part(&mut hasher, info.account.as_str());
+    write_part(&mut hasher, &info.base_url);
+    write_part(&mut hasher, &info.shape);
+    write_part(&mut hasher, &page_size.map_or_else(String::new, |size| size.to_string()));
+    write_part(&mut hasher, search.as_deref().unwrap_or_default());
     if let Some(organization) = member_of {
-        hash = hash.write_part(&organization.to_string());
+        write_part(&mut hasher, &organization.to_string());
     }
     if !filter.is_empty() {
-        hash = hash.write_part(&serde_json::to_string(filter).unwrap_or_default());
+        write_part(&mut hasher, &serde_json::to_string(filter).unwrap_or_default());
     }
     if *local_filter {
-        hash = hash.write_part("local_filter");
+        write_part(&mut hasher, "local_filter");
     }
     if let Some(order) = order {
-        hash = hash.write_part(order.field.as_str()).write_part(&format!("{:?}", order.direction));
+        write_part(&mut hasher, order.field.as_str());
+        write_part(&mut hasher, &format!("{:?}", order.direction));
     }
-    hash.0
+    hasher.finish()
 }
 
-/// FNV-1a: small, and the same on every machine and in every version, which stored cursors need.
-struct Fnv(u64);
-
-impl Fnv {
-    fn new() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-
-    fn write(self, bytes: &[u8]) -> Self {
-        Self(bytes.iter().fold(self.0, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)))
-    }
-
-    fn write_part(self, text: &str) -> Self {
-        self.write(&text.len().to_le_bytes()).write(text.as_bytes())
-    }
+/// Writes a text behind its length, so that no two lists of texts are the same bytes.
+fn write_part(hasher: &mut FnvHasher, text: &str) {
+    hasher.write(&(text.len() as u64).to_le_bytes());
+    hasher.write(text.as_bytes());
 }
 
 /// The printed form, for storing: treat it as confidential, since it holds what the service wrote.
@@ -368,6 +368,17 @@ mod tests {
             let error = cursor.position(&info, &query).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidRequest);
         }
+    }
+
+    #[test]
+    fn a_cursor_prints_as_it_did_when_it_was_stored() {
+        let query = ListQuery::new()
+            .with_page_size(10)
+            .with_search("é")
+            .with_member_of("upsun:a/organization/x".parse().unwrap())
+            .with_order(Order::ascending(OrderField::Name));
+        let cursor = Cursor::new(&info("a"), &query, CursorPosition::PageNumber(2));
+        assert_eq!(cursor.to_string(), "3.0c743a667277bb34./n2");
     }
 
     #[test]

@@ -6,6 +6,8 @@
 /// the fields' states and none of their content. Decoding asks for no key, takes the last of a
 /// doubled one, and does not buffer values as serde's `flatten` does. An error names the field.
 ///
+/// A field's key is its name; one that is another, or a keyword of Rust, stands behind the type.
+///
 /// ```
 /// use anyprofile_core::Field;
 ///
@@ -14,17 +16,19 @@
 ///     pub struct User {
 ///         /// The user's e-mail address.
 ///         email: String = "mail",
+///         /// The user's name.
+///         name: String,
 ///     }
 /// }
-/// let user: User = serde_json::from_str(r#"{"mail":"ada@example.com","shoe":44}"#)?;
-/// assert!(user.email.is_known_to_be("ada@example.com"));
+/// let user: User = serde_json::from_str(r#"{"mail":"ada@example.com","name":"Ada","shoe":44}"#)?;
+/// assert!(user.email.is_known_to_be("ada@example.com") && user.name.is_known_to_be("Ada"));
 /// assert_eq!(user.unknown.get("shoe").map(|raw| raw.get()), Some("44"));
 /// assert!(!format!("{user:?}").contains("ada"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[macro_export]
 macro_rules! open_record {
-    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $key:literal,)+ }) => {
+    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty $(= $key:literal)?,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Default, PartialEq)]
         #[non_exhaustive]
@@ -41,7 +45,9 @@ macro_rules! open_record {
                 let mut record = Self::default();
                 for (key, value) in fields {
                     let is_read = match key.as_str() {
-                        $($key => value.decode().map(|field| record.$field = field).is_ok(),)+
+                        $($crate::wire_key!($field $($key)?) => {
+                            value.decode().map(|field| record.$field = field).is_ok()
+                        })+
                         _ => false,
                     };
                     // Of what was replaced, that it was is noted.
@@ -56,13 +62,15 @@ macro_rules! open_record {
         impl $name {
             /// The keys that this version knows.
             #[allow(dead_code, reason = "not every record is asked")]
-            pub const KEYS: &'static [&'static str] = &[$($key),+];
+            pub const KEYS: &'static [&'static str] = &[$($crate::wire_key!($field $($key)?)),+];
 
             /// The state of a field by its key; `None` if there is no such key.
             #[allow(dead_code, reason = "not every record is asked")]
             pub fn state(&self, key: &str) -> ::std::option::Option<$crate::FieldState> {
                 match key {
-                    $($key => ::std::option::Option::Some(self.$field.state()),)+
+                    $($crate::wire_key!($field $($key)?) => {
+                        ::std::option::Option::Some(self.$field.state())
+                    })+
                     _ => self.unknown.get(key).map(|_| $crate::FieldState::Value),
                 }
             }
@@ -86,7 +94,7 @@ macro_rules! open_record {
                 use $crate::__private::serde::ser::SerializeMap as _;
                 let mut map = serializer.serialize_map(None)?;
                 $(if !self.$field.is_absent() {
-                    map.serialize_entry($key, &self.$field)?;
+                    map.serialize_entry($crate::wire_key!($field $($key)?), &self.$field)?;
                 })+
                 for (key, value) in self.unknown.iter() {
                     // What was replaced in a known field is there under its key already.
@@ -114,7 +122,7 @@ macro_rules! open_record {
                     deserializer: D,
                 ) -> ::std::result::Result<Self, D::Error> {
                     $crate::__private::word(deserializer, |key| match key {
-                        $($key => Key::$field,)+
+                        $($crate::wire_key!($field $($key)?) => Key::$field,)+
                         _ => Key::Unknown(key.to_owned()),
                     })
                 }
@@ -137,9 +145,10 @@ macro_rules! open_record {
                     while let Some(key) = map.next_key::<Key>()? {
                         match key {
                             $(Key::$field => {
-                                record.$field = map
-                                    .next_value()
-                                    .map_err(|error| de::Error::custom(::std::format_args!("{}: {error}", $key)))?;
+                                record.$field = map.next_value().map_err(|error| {
+                                    let key = $crate::wire_key!($field $($key)?);
+                                    de::Error::custom(::std::format_args!("{key}: {error}"))
+                                })?;
                             })+
                             Key::Unknown(key) => record.unknown.insert(key, map.next_value()?),
                         }
@@ -156,5 +165,17 @@ macro_rules! open_record {
                 }
             }
         };
+    };
+}
+
+/// A field's key: the one that is given, or else its name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! wire_key {
+    ($field:ident) => {
+        stringify!($field)
+    };
+    ($field:ident $key:literal) => {
+        $key
     };
 }

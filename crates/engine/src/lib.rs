@@ -41,7 +41,7 @@
 //!         /// The number on the card.
 //!         id: OpaqueId = "card",
 //!         /// The name.
-//!         name: String = "name",
+//!         name: String,
 //!     }
 //! }
 //!

@@ -23,7 +23,8 @@ use crate::{
     origin::{MAX_REDIRECTS, redirect},
     outbound::{Broken, MAX_ERROR_BYTES, Outbound, Received},
     owned::GivenUp,
-    retry::{random, response_date, retry_after},
+    random::random,
+    retry::{response_date, retry_after},
     retry_policy::{AttemptFailure, RetryContext, RetryDecision, decide},
 };
 

@@ -68,6 +68,7 @@ mod outbound;
 mod owned;
 mod planned;
 mod proxy;
+mod random;
 mod request;
 mod retry;
 mod retry_policy;

@@ -1,9 +1,11 @@
 //! A form with a file in it (`multipart/form-data`, RFC 7578), as one piece of bytes.
 
-use std::{collections::HashSet, fmt, fmt::Write as _};
+use std::{fmt, fmt::Write as _};
 
 use bytes::Bytes;
 use http::HeaderValue;
+
+use crate::random::random_bits;
 
 /// A file that is sent in a form; see [`Request::form_file`](crate::Request::form_file).
 ///
@@ -24,13 +26,18 @@ impl fmt::Debug for FormFile<'_> {
     }
 }
 
-/// What every boundary begins with.
-const BOUNDARY: &str = "anyprofile-boundary-";
-/// How many digits follow.
-const DIGITS: usize = 8;
-
-/// The form with the file as its part `part`: the content type of the request, and the body.
+/// Returns the content type and the body of a form with the file as its part `part`, with a boundary of its own. A request
+/// keeps both, so that it is sent again as it was sent before.
 pub(crate) fn form(part: &str, file: &FormFile<'_>) -> Result<(HeaderValue, Bytes), &'static str> {
+    form_with(&boundary(), part, file)
+}
+
+/// Returns a boundary of 128 random bits: nobody can foresee it, so no file can be made to contain it.
+fn boundary() -> String {
+    format!("anyprofile-{:016x}{:016x}", random_bits(), random_bits())
+}
+
+fn form_with(boundary: &str, part: &str, file: &FormFile<'_>) -> Result<(HeaderValue, Bytes), &'static str> {
     if file.name.is_empty() {
         return Err("a file has no name");
     }
@@ -43,27 +50,11 @@ pub(crate) fn form(part: &str, file: &FormFile<'_>) -> Result<(HeaderValue, Byte
         quotable(file.name),
         file.media_type,
     );
-    let boundary = boundary([head.as_bytes(), file.content]);
     let content_type = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"))
         .map_err(|_| "the boundary of a form cannot stand in a header")?;
     let (opening, closing) = (format!("--{boundary}\r\n"), format!("\r\n--{boundary}--\r\n"));
     let body = [opening.as_bytes(), head.as_bytes(), file.content, closing.as_bytes()].concat();
     Ok((content_type, body.into()))
-}
-
-/// A boundary that is nowhere in `texts`, and the same one for the same texts. One pass over them, whatever they
-/// hold: a file cannot be made so that the search takes long.
-fn boundary(texts: [&[u8]; 2]) -> String {
-    let places = texts.iter().flat_map(|text| text.windows(BOUNDARY.len() + DIGITS));
-    let taken: HashSet<&[u8]> = places.filter(|place| place.starts_with(BOUNDARY.as_bytes())).collect();
-    let mut number = 0_usize;
-    loop {
-        let boundary = format!("{BOUNDARY}{number:0DIGITS$}");
-        if !taken.contains(boundary.as_bytes()) {
-            return boundary;
-        }
-        number += 1;
-    }
 }
 
 /// A name as it can stand in quotes in a part's header. Quotes and line breaks become `%22`, `%0D` and `%0A`, and
@@ -94,33 +85,28 @@ fn is_media_type(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     fn file<'a>(name: &'a str, content: &'a [u8]) -> FormFile<'a> {
         FormFile { name, media_type: "image/png", content }
     }
 
-    /// The boundary that the content type names, the part's header and its content, read as a receiver would.
-    fn read(file: &FormFile<'_>) -> (String, String, Vec<u8>) {
-        let (content_type, body) = form("file", file).unwrap();
-        let boundary =
-            content_type.to_str().unwrap().strip_prefix("multipart/form-data; boundary=").unwrap().to_owned();
-        let delimiter = format!("--{boundary}");
-        let body = body.strip_prefix(delimiter.as_bytes()).unwrap().strip_prefix(b"\r\n").unwrap();
-        let end = format!("\r\n{delimiter}");
-        let length = body.windows(end.len()).position(|place| place == end.as_bytes()).unwrap();
-        let (part, rest) = body.split_at(length);
-        assert_eq!(rest, format!("{end}--\r\n").as_bytes(), "nothing is behind the part");
+    /// The head and the content of the only part, read as a receiver would.
+    fn read(file: &FormFile<'_>) -> (String, Vec<u8>) {
+        let (content_type, body) = form_with("b-0", "file", file).unwrap();
+        assert_eq!(content_type, "multipart/form-data; boundary=b-0");
+        let part = body.strip_prefix(b"--b-0\r\n").unwrap().strip_suffix(b"\r\n--b-0--\r\n").unwrap();
         let head_length = part.windows(4).position(|place| place == b"\r\n\r\n").unwrap();
         let head = String::from_utf8(part[..head_length].to_vec()).unwrap();
-        (boundary, head, part[head_length + 4..].to_vec())
+        (head, part[head_length + 4..].to_vec())
     }
 
     #[test]
     fn a_form_has_one_part_with_the_file_as_it_is() {
         let content = b"\x89PNG\r\n\x1a\n\x00\xff\r\n--\r\n";
-        let (boundary, head, read) = read(&file("ada.png", content));
-        assert_eq!(boundary, "anyprofile-boundary-00000000");
+        let (head, read) = read(&file("ada.png", content));
         assert_eq!(
             head,
             "Content-Disposition: form-data; name=\"file\"; filename=\"ada.png\"\r\nContent-Type: image/png"
@@ -138,7 +124,7 @@ mod tests {
             ("Åse 写真 🙂.png", "Åse 写真 🙂.png"),
             ("100%.png", "100%.png"),
         ] {
-            let (_, head, content) = read(&file(name, b"x"));
+            let (head, content) = read(&file(name, b"x"));
             let lines: Vec<_> = head.split("\r\n").collect();
             let first = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{written}\"");
             assert_eq!(lines, [first.as_str(), "Content-Type: image/png"], "{name:?}");
@@ -147,26 +133,15 @@ mod tests {
     }
 
     #[test]
-    fn the_boundary_is_nowhere_in_the_file() {
-        let numbered = |numbers: std::ops::Range<u32>| -> String {
-            numbers.map(|number| ["\r\n--", BOUNDARY, &format!("{number:08}"), "--\r\n"].concat()).collect()
-        };
-        for (name, content, number) in [
-            ("a", numbered(0..3), 3),
-            ("a", numbered(1..3), 0),
-            ("anyprofile-boundary-00000000", String::new(), 1),
-            ("anyprofile-boundary-00000001", numbered(0..1), 2),
-            ("a", BOUNDARY.to_owned(), 0),
-            ("a", format!("{BOUNDARY}0000000"), 0),
-            ("a", format!("{BOUNDARY}{BOUNDARY}00000000"), 1),
-        ] {
-            let (boundary, head, read) = read(&file(name, content.as_bytes()));
-            assert_eq!(boundary, format!("{BOUNDARY}{number:08}"));
-            assert!(!content.contains(&boundary) && !head.contains(&boundary));
-            assert_eq!(read, content.as_bytes());
-        }
-        let many = numbered(0..20_000);
-        assert_eq!(read(&file("a", many.as_bytes())).0, format!("{BOUNDARY}00020000"));
+    fn every_form_has_a_boundary_of_its_own() {
+        let boundaries: HashSet<_> = (0..1000).map(|_| boundary()).collect();
+        assert_eq!(boundaries.len(), 1000);
+        let (content_type, body) = form("file", &file("a", b"x")).unwrap();
+        let boundary = content_type.to_str().unwrap().strip_prefix("multipart/form-data; boundary=").unwrap();
+        assert!(body.starts_with(format!("--{boundary}\r\n").as_bytes()));
+        // RFC 2046 §5.1.1 allows 70 characters.
+        assert_eq!(boundary.len(), 43);
+        assert!(boundary.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
     }
 
     #[test]

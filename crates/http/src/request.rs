@@ -373,10 +373,8 @@ mod tests {
     fn a_form_says_what_it_is_and_one_that_cannot_be_is_refused() {
         let file = FormFile { name: "a.png", media_type: "image/png", content: b"\xff" };
         let form = Request::post("x").path("/p").form_file("file", &file);
-        assert_eq!(
-            form.headers["content-type"],
-            "multipart/form-data; boundary=anyprofile-boundary-00000000"
-        );
+        let content_type = form.headers["content-type"].to_str().unwrap();
+        assert!(content_type.starts_with("multipart/form-data; boundary=anyprofile-"), "{content_type}");
         assert!(!form.idempotent && !format!("{form:?}").contains("a.png"));
         assert_eq!(url("https://x", &form), "https://x/p");
         let nameless = Request::post("x").form_file("file", &FormFile { name: "", ..file });

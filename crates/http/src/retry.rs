@@ -1,7 +1,6 @@
 //! What a response says about trying again, and the budget of retries. Functions of values: no clock, no network.
 
 use std::{
-    hash::{BuildHasher as _, Hasher as _, RandomState},
     sync::atomic::{AtomicU32, Ordering},
     time::{Duration, SystemTime},
 };
@@ -60,14 +59,6 @@ fn http_date(text: &str) -> Option<SystemTime> {
     Some(timestamp.into())
 }
 
-/// A number from 0 to 1 that nobody can foresee, from the keys of the standard library's hash tables.
-pub(crate) fn random() -> f64 {
-    let bits = RandomState::new().build_hasher().finish();
-    #[allow(clippy::cast_precision_loss, reason = "53 bits are what a number holds")]
-    let number = (bits >> 11) as f64 / (1_u64 << 53) as f64;
-    number
-}
-
 /// What is left of the repetitions that an account may have, in tenths.
 #[derive(Debug)]
 pub(crate) struct Budget {
@@ -119,14 +110,6 @@ mod tests {
         ] {
             assert_eq!(http_date(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn chance_is_spread_over_all_of_its_range() {
-        let numbers: Vec<_> = (0..1000).map(|_| random()).collect();
-        assert!(numbers.iter().all(|number| (0.0..1.0).contains(number)));
-        let low = numbers.iter().filter(|number| **number < 0.5).count();
-        assert!((300..700).contains(&low), "{low}");
     }
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {

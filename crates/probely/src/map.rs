@@ -12,12 +12,12 @@ open_record! {
     /// What only Probely knows of a profile.
     pub struct ProbelyExtension {
         /// The user's id at Intercom.
-        intercom_user_id: String = "intercom_user_id",
+        intercom_user_id: String,
         /// The labels with who changed them and when.
-        labels: Vec<wire::Label> = "labels",
+        labels: Vec<wire::Label>,
         /// The roles, where they come as a list: an assignment has an id here, and whatever else the service says of it. Roles
         /// that come as a text are told by `roles` alone; what is neither is kept under `unknown`.
-        user_roles: Vec<wire::UserRole> = "user_roles",
+        user_roles: Vec<wire::UserRole>,
     }
 }
 

@@ -96,7 +96,6 @@
 //! records.
 
 mod anthropic;
-mod base64;
 mod clock;
 mod connection;
 mod delivery;

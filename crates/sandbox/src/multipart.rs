@@ -1,93 +1,45 @@
 //! Bodies of `multipart/form-data`.
 
+use std::convert::Infallible;
+
+use axum::body::Bytes;
+use futures_util::future::FutureExt as _;
+use futures_util::stream;
+use multer::Multipart;
+
 /// One part of a body.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Part<'a> {
+pub(crate) struct Part {
     pub(crate) name: String,
     /// There for files only.
     pub(crate) file_name: Option<String>,
     pub(crate) content_type: Option<String>,
-    pub(crate) content: &'a [u8],
+    pub(crate) content: Bytes,
 }
 
 /// The boundary that a content type names, when it is one of these bodies.
 pub(crate) fn boundary(content_type: &str) -> Option<String> {
-    let (kind, parameters) = content_type.split_once(';')?;
-    if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
-        return None;
-    }
-    parameter(parameters, "boundary").filter(|boundary| !boundary.is_empty())
+    multer::parse_boundary(content_type).ok().filter(|boundary| !boundary.is_empty())
 }
 
 /// The parts; nothing when the body does not keep to the form, or ends before its last line.
-pub(crate) fn parts<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<Part<'a>>> {
-    let first = format!("--{boundary}");
-    let next = format!("\r\n{first}");
-    let (_, mut rest) = split(body, first.as_bytes())?;
+pub(crate) fn parts(body: &Bytes, boundary: &str) -> Option<Vec<Part>> {
+    let body = stream::iter([Ok::<_, Infallible>(body.clone())]);
+    // The body is there as a whole, so nothing is waited for.
+    read(Multipart::new(body, boundary)).now_or_never()?
+}
+
+async fn read(mut multipart: Multipart<'_>) -> Option<Vec<Part>> {
     let mut parts = Vec::new();
-    loop {
-        if rest.starts_with(b"--") {
-            return Some(parts);
-        }
-        let (head, content) = split(rest.strip_prefix(b"\r\n")?, b"\r\n\r\n")?;
-        let (content, behind) = split(content, next.as_bytes())?;
-        rest = behind;
-        parts.push(part(std::str::from_utf8(head).ok()?, content)?);
+    while let Some(field) = multipart.next_field().await.ok()? {
+        parts.push(Part {
+            name: field.name()?.to_owned(),
+            file_name: field.file_name().map(str::to_owned),
+            content_type: field.content_type().map(ToString::to_string),
+            content: field.bytes().await.ok()?,
+        });
     }
-}
-
-fn part<'a>(head: &str, content: &'a [u8]) -> Option<Part<'a>> {
-    let header = |wanted: &str| {
-        let mut lines = head.lines().filter_map(|line| line.split_once(':'));
-        lines.find_map(|(name, value)| name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim()))
-    };
-    let (_, parameters) = header("content-disposition")?.split_once(';')?;
-    Some(Part {
-        name: parameter(parameters, "name")?,
-        file_name: parameter(parameters, "filename"),
-        content_type: header("content-type").map(str::to_owned),
-        content,
-    })
-}
-
-/// The value of one of `a=b; c="d"`.
-fn parameter(mut text: &str, wanted: &str) -> Option<String> {
-    loop {
-        text = text.trim_start_matches([' ', '\t', ';']);
-        let (name, rest) = text.split_once('=')?;
-        let (value, behind) = if let Some(quoted) = rest.strip_prefix('"') {
-            unquote(quoted)?
-        } else {
-            let end = rest.find(';').unwrap_or(rest.len());
-            (rest[..end].trim().to_owned(), &rest[end..])
-        };
-        if name.trim().eq_ignore_ascii_case(wanted) {
-            return Some(value);
-        }
-        text = behind;
-    }
-}
-
-/// A text up to its closing quote, and what is behind that.
-fn unquote(text: &str) -> Option<(String, &str)> {
-    let mut value = String::new();
-    let mut escaped = false;
-    for (at, character) in text.char_indices() {
-        match character {
-            '\\' if !escaped => escaped = true,
-            '"' if !escaped => return Some((value, &text[at + 1..])),
-            _ => {
-                value.push(character);
-                escaped = false;
-            }
-        }
-    }
-    None
-}
-
-fn split<'a>(bytes: &'a [u8], at: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let place = bytes.windows(at.len()).position(|window| window == at)?;
-    Some((&bytes[..place], &bytes[place + at.len()..]))
+    Some(parts)
 }
 
 #[cfg(test)]
@@ -110,18 +62,22 @@ mod tests {
 
     #[test]
     fn parts_have_names_and_any_bytes() {
+        let parts = |body: &'static [u8]| parts(&Bytes::from_static(body), "x");
         let body = b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\\\"b.png\"\r\n\
             Content-Type: image/png\r\n\r\n\x89P\r\n--y\0\r\n--x\r\ncontent-disposition: form-data; name=n\
             \r\n\r\n\r\n--x--\r\n";
-        let found = parts(body, "x").expect("parts");
+        let found = parts(body).expect("parts");
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].name.as_str(), found[0].file_name.as_deref()), ("file", Some("a\"b.png")));
         assert_eq!(
-            (found[0].content_type.as_deref(), found[0].content),
+            (found[0].content_type.as_deref(), &found[0].content[..]),
             (Some("image/png"), &b"\x89P\r\n--y\0"[..])
         );
-        assert_eq!((found[1].name.as_str(), &found[1].file_name, found[1].content), ("n", &None, &b""[..]));
-        assert_eq!(parts(b"--x--", "x"), Some(Vec::new()));
+        assert_eq!(
+            (found[1].name.as_str(), &found[1].file_name, &found[1].content[..]),
+            ("n", &None, &b""[..])
+        );
+        assert_eq!(parts(b"--x--"), Some(Vec::new()));
         for broken in [
             &b""[..],
             b"--x\r\n",
@@ -129,7 +85,7 @@ mod tests {
             b"--x\r\nContent-Type: text/plain\r\n\r\n\r\n--x--",
             b"--x\r\nContent-Disposition: form-data; name=\"n\r\n\r\n\r\n--x--",
         ] {
-            assert_eq!(parts(broken, "x"), None);
+            assert_eq!(parts(broken), None, "{broken:?}");
         }
     }
 }

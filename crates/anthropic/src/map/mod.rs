@@ -22,21 +22,21 @@ open_record! {
     /// What only Anthropic knows of a profile.
     pub struct AnthropicExtension {
         /// How the end user comes to the platform.
-        relationship: Relationship = "relationship",
+        relationship: Relationship,
         /// How the end user's requests come to the API.
-        access_type: AccessType = "access_type",
+        access_type: AccessType,
         /// What the end user is.
-        entity_type: EntityType = "entity_type",
+        entity_type: EntityType,
         /// When the platform took the end user on.
-        onboarded_at: String = "onboarded_at",
+        onboarded_at: String,
         /// A hash of the e-mail address, by a function of the platform's choice.
-        email_hash: String = "email_hash",
+        email_hash: String,
         /// A hash of the name, by a function of the platform's choice.
-        name_hash: String = "name_hash",
+        name_hash: String,
         /// What the service did about the end user.
-        enforcement_actions: RawJson = "enforcement_actions",
+        enforcement_actions: RawJson,
         /// The invite as it came: when it expires and was accepted, which groups the person is to be in.
-        invite: Box<wire::Invite> = "invite",
+        invite: Box<wire::Invite>,
     }
 }
 

@@ -10,9 +10,9 @@ open_record! {
         /// `enrollment_url`.
         record_type: String = "type",
         /// The link. Whoever holds it can enroll as the end user until it expires.
-        url: SecretText = "url",
+        url: SecretText,
         /// When the link stops working.
-        expires_at: String = "expires_at",
+        expires_at: String,
     }
 }
 
@@ -22,9 +22,9 @@ open_record! {
         /// `user_profile_action_url`.
         record_type: String = "type",
         /// The link. Until it expires it lets in whoever has it.
-        url: SecretText = "url",
+        url: SecretText,
         /// When the link stops working.
-        expires_at: String = "expires_at",
+        expires_at: String,
     }
 }
 
@@ -32,7 +32,7 @@ open_record! {
     /// What was deleted.
     pub struct Deleted {
         /// The id of what was deleted.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// `user_profile_deleted`, `user_deleted` or `invite_deleted`.
         record_type: String = "type",
     }

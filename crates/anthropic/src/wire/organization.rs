@@ -55,9 +55,9 @@ open_record! {
     /// An organization (`GET /v1/organizations/me`).
     pub struct Organization {
         /// The id, a UUID.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The name.
-        name: String = "name",
+        name: String,
         /// `organization`.
         record_type: String = "type",
     }
@@ -68,17 +68,17 @@ open_record! {
     /// platform.
     pub struct OrganizationUser {
         /// The id (`user_…`).
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// `user`.
         record_type: String = "type",
         /// The e-mail address.
-        email: String = "email",
+        email: String,
         /// The name.
-        name: String = "name",
+        name: String,
         /// The user's role.
-        role: OrganizationRole = "role",
+        role: OrganizationRole,
         /// When the user came to the organization.
-        added_at: TimeText = "added_at",
+        added_at: TimeText,
     }
 }
 
@@ -86,22 +86,22 @@ open_record! {
     /// An invite to the organization (`GET /v1/organizations/invites`).
     pub struct Invite {
         /// The id (`invite_…`).
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// `invite`.
         record_type: String = "type",
         /// The e-mail address that was invited.
-        email: String = "email",
+        email: String,
         /// The role that the person is to have.
-        role: OrganizationRole = "role",
+        role: OrganizationRole,
         /// What became of it.
-        status: InviteStatus = "status",
+        status: InviteStatus,
         /// When it was made.
-        invited_at: TimeText = "invited_at",
+        invited_at: TimeText,
         /// When it expires or did.
-        expires_at: String = "expires_at",
+        expires_at: String,
         /// When it was accepted; null while it is not.
-        accepted_at: String = "accepted_at",
+        accepted_at: String,
         /// The ids of the groups that the person is to be in.
-        rbac_group_ids: Vec<String> = "rbac_group_ids",
+        rbac_group_ids: Vec<String>,
     }
 }

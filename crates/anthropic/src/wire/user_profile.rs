@@ -62,33 +62,33 @@ open_record! {
     /// A user profile: an end user of the platform that holds the account.
     pub struct UserProfile {
         /// The id (`uprof_…`).
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// `user_profile`.
         record_type: String = "type",
         /// When it was made.
-        created_at: TimeText = "created_at",
+        created_at: TimeText,
         /// When it was last changed; a change of a grant counts.
-        updated_at: TimeText = "updated_at",
+        updated_at: TimeText,
         /// The platform's own pairs: up to 16, keys up to 64 and values up to 512 characters.
-        metadata: BTreeMap<String, String> = "metadata",
+        metadata: BTreeMap<String, String>,
         /// Grants by name; a name that is missing was never asked for.
-        trust_grants: BTreeMap<String, TrustGrant> = "trust_grants",
+        trust_grants: BTreeMap<String, TrustGrant>,
         /// The name, 1 to 255 characters; null until one is given.
-        name: String = "name",
+        name: String,
         /// The platform's id of the end user (betas 2026-03-24 and 2026-08-18). Not unique.
-        external_id: String = "external_id",
+        external_id: String,
         /// How the end user comes to the platform (beta 2026-03-24).
-        relationship: Relationship = "relationship",
+        relationship: Relationship,
         /// How requests come to the API (betas since 2026-08-18).
-        access_type: AccessType = "access_type",
+        access_type: AccessType,
         /// When the platform took the end user on (beta 2026-08-18).
-        external_user_onboarded_at: String = "external_user_onboarded_at",
+        external_user_onboarded_at: String,
         /// What the platform says of the end user (betas since 2026-09-04).
-        external_user_details: ExternalUserDetails = "external_user_details",
+        external_user_details: ExternalUserDetails,
         /// What the service has decided (generally available API): a word of [`EnforcementStatus`].
-        enforcement_status: String = "enforcement_status",
+        enforcement_status: String,
         /// What was done about it (generally available API). The form is not published.
-        enforcement_actions: RawJson = "enforcement_actions",
+        enforcement_actions: RawJson,
     }
 }
 
@@ -96,7 +96,7 @@ open_record! {
     /// A grant.
     pub struct TrustGrant {
         /// Whether it is held.
-        status: GrantStatus = "status",
+        status: GrantStatus,
     }
 }
 
@@ -105,18 +105,18 @@ open_record! {
     pub struct ExternalUserDetails {
         /// The platform's own decision: a word of [`AccountStatus`](super::AccountStatus). It does not drive the
         /// grants.
-        account_status: String = "account_status",
+        account_status: String,
         /// ISO 3166-1 alpha-2, upper case.
-        country: String = "country",
+        country: String,
         /// A hash of the e-mail address. No hash function is prescribed, so it matches nothing by itself.
-        email_hash: String = "email_hash",
+        email_hash: String,
         /// A hash of the name. No hash function is prescribed.
-        name_hash: String = "name_hash",
+        name_hash: String,
         /// What the end user is.
-        entity_type: EntityType = "entity_type",
+        entity_type: EntityType,
         /// When the platform took the end user on.
-        onboarded_at: String = "onboarded_at",
+        onboarded_at: String,
         /// The platform's id of the end user. Not unique.
-        reference_id: String = "reference_id",
+        reference_id: String,
     }
 }

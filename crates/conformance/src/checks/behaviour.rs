@@ -4,11 +4,10 @@ use std::{collections::BTreeSet, fmt::Write as _, pin::pin, task::Poll};
 
 use anyprofile_core::{
     Error, ErrorKind, ListQuery, ListReport, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _,
-    Result,
 };
 use futures_util::{TryStreamExt as _, future};
 
-use super::{checks, ensure, is_whole, require};
+use super::{Checked, checks, ensure, is_whole, require};
 use crate::{
     report::{NOT_PROVOKED, Outcome},
     subject::{Disturbance, Subject},
@@ -77,58 +76,43 @@ async fn list(provider: &dyn ProfileProvider, query: ListQuery) -> Listed {
 }
 
 /// What a listing comes to while something goes wrong.
-async fn disturbed(
-    subject: &Subject<'_>,
-    disturbance: Disturbance,
-) -> Result<std::result::Result<Listed, Outcome>> {
-    let Some(query) = query(subject) else { return Ok(Err(Outcome::not_applicable(NO_PAGES))) };
+async fn disturbed(subject: &Subject<'_>, disturbance: Disturbance) -> Checked<Listed> {
+    let Some(query) = query(subject) else { return Err(Outcome::not_applicable(NO_PAGES)) };
     let provider = subject.another()?;
-    if !subject.server.disturb(disturbance) {
-        return Ok(Err(Outcome::not_applicable(NOT_PROVOKED)));
-    }
+    require(subject.server.disturb(disturbance), NOT_PROVOKED)?;
     // What goes wrong is counted by requests: one after the other.
-    Ok(Ok(list(provider.as_ref(), query.with_concurrency(1)).await))
+    Ok(list(provider.as_ref(), query.with_concurrency(1)).await)
 }
 
-/// The listing, or the end of the check.
-macro_rules! disturbed {
-    ($subject:expr, $disturbance:expr) => {
-        match disturbed($subject, $disturbance).await? {
-            Ok(listed) => listed,
-            Err(outcome) => return Ok(outcome),
-        }
-    };
-}
-
-async fn once(subject: &Subject<'_>) -> Result<Outcome> {
-    let listed = disturbed!(subject, Disturbance::FailsOnce);
-    ensure!(listed.error.is_none(), "it ends with an error");
+async fn once(subject: &Subject<'_>) -> Checked {
+    let listed = disturbed(subject, Disturbance::FailsOnce).await?;
+    ensure(listed.error.is_none(), "it ends with an error")?;
     let (came, all) = (listed.ids.len(), subject.listed.len());
-    ensure!(came == all && is_whole(&listed.report), "{came} of {all} come");
+    ensure(came == all && is_whole(&listed.report), format_args!("{came} of {all} come"))?;
     // Who counts requests counts the repeated one too.
     let report = &listed.report;
-    ensure!(
+    ensure(
         report.requests == 0 || report.attempts > report.requests,
-        "the report does not say that it was repeated"
-    );
-    Ok(Outcome::Passed)
+        "the report does not say that it was repeated",
+    )?;
+    Ok(())
 }
 
-async fn lasting(subject: &Subject<'_>) -> Result<Outcome> {
-    let listed = disturbed!(subject, Disturbance::Fails);
-    let Some(error) = listed.error else { return Ok(Outcome::failed("no error is told")) };
+async fn lasting(subject: &Subject<'_>) -> Checked {
+    let listed = disturbed(subject, Disturbance::Fails).await?;
+    let Some(error) = listed.error else { return Err(Outcome::failed("no error is told")) };
     let is_right = matches!(error.kind(), ErrorKind::Upstream | ErrorKind::Transport | ErrorKind::Timeout);
-    ensure!(is_right, "the kind of the error is {}", error.kind());
-    ensure!(!listed.ids.is_empty(), "what came before is lost");
-    ensure!(!listed.report.is_complete(), "the report calls it complete");
-    ensure!(error.hint().is_some(), "nothing says what to do");
-    Ok(Outcome::Passed)
+    ensure(is_right, format_args!("the kind of the error is {}", error.kind()))?;
+    ensure(!listed.ids.is_empty(), "what came before is lost")?;
+    ensure(!listed.report.is_complete(), "the report calls it complete")?;
+    ensure(error.hint().is_some(), "nothing says what to do")?;
+    Ok(())
 }
 
-async fn again(subject: &Subject<'_>) -> Result<Outcome> {
-    let Some(query) = query(subject) else { return Ok(Outcome::not_applicable(NO_PAGES)) };
+async fn again(subject: &Subject<'_>) -> Checked {
+    let Some(query) = query(subject) else { return Err(Outcome::not_applicable(NO_PAGES)) };
     let provider = subject.another()?;
-    require!(subject.server.disturb(Disturbance::Fails), NOT_PROVOKED);
+    require(subject.server.disturb(Disturbance::Fails), NOT_PROVOKED)?;
     let mut pages = provider.pages(query);
     let (mut ids, mut failures) = (BTreeSet::new(), 0);
     while let Some(page) = pages.next_page().await {
@@ -136,51 +120,54 @@ async fn again(subject: &Subject<'_>) -> Result<Outcome> {
             ids.extend(page.items.into_iter().map(|profile| profile.id));
         } else {
             failures += 1;
-            ensure!(failures < 3, "it fails when nothing is wrong any more");
+            ensure(failures < 3, "it fails when nothing is wrong any more")?;
             subject.server.calm();
         }
     }
-    ensure!(failures > 0, "nothing failed");
-    ensure!(ids.len() == subject.listed.len(), "{} of {} come", ids.len(), subject.listed.len());
-    Ok(Outcome::Passed)
+    ensure(failures > 0, "nothing failed")?;
+    ensure(
+        ids.len() == subject.listed.len(),
+        format_args!("{} of {} come", ids.len(), subject.listed.len()),
+    )?;
+    Ok(())
 }
 
-async fn web_page(subject: &Subject<'_>) -> Result<Outcome> {
-    let listed = disturbed!(subject, Disturbance::WebPage);
-    let Some(error) = listed.error else { return Ok(Outcome::failed("it is taken for an answer")) };
-    ensure!(error.kind() == ErrorKind::Decode, "the kind of the error is {}", error.kind());
-    ensure!(error.status().is_some(), "the status is lost");
-    Ok(Outcome::Passed)
+async fn web_page(subject: &Subject<'_>) -> Checked {
+    let listed = disturbed(subject, Disturbance::WebPage).await?;
+    let Some(error) = listed.error else { return Err(Outcome::failed("it is taken for an answer")) };
+    ensure(error.kind() == ErrorKind::Decode, format_args!("the kind of the error is {}", error.kind()))?;
+    ensure(error.status().is_some(), "the status is lost")?;
+    Ok(())
 }
 
-async fn bad_record(subject: &Subject<'_>) -> Result<Outcome> {
-    let listed = disturbed!(subject, Disturbance::BadRecord);
-    ensure!(listed.error.is_none(), "it costs the listing");
+async fn bad_record(subject: &Subject<'_>) -> Checked {
+    let listed = disturbed(subject, Disturbance::BadRecord).await?;
+    ensure(listed.error.is_none(), "it costs the listing")?;
     let set_aside = usize::try_from(listed.report.quarantined).unwrap_or(usize::MAX);
-    ensure!(set_aside > 0 && !listed.report.is_complete(), "nothing says that a record was set aside");
+    ensure(set_aside > 0 && !listed.report.is_complete(), "nothing says that a record was set aside")?;
     let (came, all) = (listed.ids.len(), subject.listed.len());
-    ensure!(came + set_aside == all, "{came} come and {set_aside} are set aside, of {all}");
-    Ok(Outcome::Passed)
+    ensure(came + set_aside == all, format_args!("{came} come and {set_aside} are set aside, of {all}"))?;
+    Ok(())
 }
 
-async fn cycle(subject: &Subject<'_>) -> Result<Outcome> {
-    let listed = disturbed!(subject, Disturbance::Cycle);
-    let Some(error) = listed.error else { return Ok(Outcome::failed("it is taken for the end")) };
-    ensure!(error.kind() == ErrorKind::Decode, "the kind of the error is {}", error.kind());
-    ensure!(!listed.ids.is_empty(), "what came before is lost");
-    Ok(Outcome::Passed)
+async fn cycle(subject: &Subject<'_>) -> Checked {
+    let listed = disturbed(subject, Disturbance::Cycle).await?;
+    let Some(error) = listed.error else { return Err(Outcome::failed("it is taken for the end")) };
+    ensure(error.kind() == ErrorKind::Decode, format_args!("the kind of the error is {}", error.kind()))?;
+    ensure(!listed.ids.is_empty(), "what came before is lost")?;
+    Ok(())
 }
 
-async fn lost_record(subject: &Subject<'_>) -> Result<Outcome> {
-    require!(subject.capabilities().listing.declares_total, "the service does not say how many there are");
-    let listed = disturbed!(subject, Disturbance::LostRecord);
-    ensure!(listed.error.is_some() || !listed.report.is_complete(), "the report calls it complete");
-    Ok(Outcome::Passed)
+async fn lost_record(subject: &Subject<'_>) -> Checked {
+    require(subject.capabilities().listing.declares_total, "the service does not say how many there are")?;
+    let listed = disturbed(subject, Disturbance::LostRecord).await?;
+    ensure(listed.error.is_some() || !listed.report.is_complete(), "the report calls it complete")?;
+    Ok(())
 }
 
-async fn cancellation(subject: &Subject<'_>) -> Result<Outcome> {
+async fn cancellation(subject: &Subject<'_>) -> Checked {
     let query = query(subject).unwrap_or_default();
-    require!(subject.capabilities().operations.list.is_supported(), "nothing is listed");
+    require(subject.capabilities().operations.list.is_supported(), "nothing is listed")?;
     for polls in 0..20 {
         let mut pages = subject.provider.pages(query.clone());
         for _ in 0..polls % 3 {
@@ -199,18 +186,21 @@ async fn cancellation(subject: &Subject<'_>) -> Result<Outcome> {
         }
     }
     let listed = list(subject.provider.as_ref(), query).await;
-    ensure!(listed.is_all(subject), "a listing after that is not complete: {} came", listed.ids.len());
-    Ok(Outcome::Passed)
+    ensure(
+        listed.is_all(subject),
+        format_args!("a listing after that is not complete: {} came", listed.ids.len()),
+    )?;
+    Ok(())
 }
 
-async fn concurrency(subject: &Subject<'_>) -> Result<Outcome> {
-    require!(subject.capabilities().operations.list.is_supported(), "nothing is listed");
+async fn concurrency(subject: &Subject<'_>) -> Checked {
+    require(subject.capabilities().operations.list.is_supported(), "nothing is listed")?;
     let query = query(subject).unwrap_or_default();
     let listings = (0..8).map(|_| list(subject.provider.as_ref(), query.clone()));
     for listed in future::join_all(listings).await {
-        ensure!(listed.is_all(subject), "one is not complete: {} came", listed.ids.len());
+        ensure(listed.is_all(subject), format_args!("one is not complete: {} came", listed.ids.len()))?;
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
 /// What a profile says of a person.
@@ -233,32 +223,40 @@ fn told(error: &Error) -> String {
     told
 }
 
-async fn secrecy(subject: &Subject<'_>) -> Result<Outcome> {
-    require!(!subject.listed.is_empty(), "nobody is listed");
+async fn secrecy(subject: &Subject<'_>) -> Checked {
+    require(!subject.listed.is_empty(), "nobody is listed")?;
     for profile in &subject.listed {
         // The id may be made of the name.
         let id = profile.id.to_string();
         let shown = format!("{profile:?} {:?} {:?} {:?}", profile.emails, profile.name, profile.extension);
         for text in personal(profile) {
-            ensure!(id.contains(&text) || !shown.contains(&text), "`Debug` of {id} shows what it holds");
+            ensure(
+                id.contains(&text) || !shown.contains(&text),
+                format_args!("`Debug` of {id} shows what it holds"),
+            )?;
         }
     }
     for disturbance in [Disturbance::WebPage, Disturbance::BadRecord, Disturbance::Fails] {
-        if let Ok(Listed { error: Some(error), report, .. }) = disturbed(subject, disturbance).await? {
-            let shown = format!("{} {report:?}", told(&error));
+        let listed = match disturbed(subject, disturbance).await {
+            Ok(listed) => listed,
+            Err(Outcome::NotApplicable(_)) => continue,
+            Err(outcome) => return Err(outcome),
+        };
+        if let Some(error) = listed.error {
+            let shown = format!("{} {:?}", told(&error), listed.report);
             for text in subject.listed.iter().flat_map(personal) {
-                ensure!(!shown.contains(&text), "an error repeats what was answered");
+                ensure(!shown.contains(&text), "an error repeats what was answered")?;
             }
         }
         subject.server.calm();
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn description(subject: &Subject<'_>) -> Result<Outcome> {
+async fn description(subject: &Subject<'_>) -> Checked {
     let info = subject.info();
-    ensure!(!info.display_name.is_empty() && !info.base_url.is_empty(), "the service is not named");
-    ensure!(!info.base_url.contains('@'), "the base URL holds a credential");
+    ensure(!info.display_name.is_empty() && !info.base_url.is_empty(), "the service is not named")?;
+    ensure(!info.base_url.contains('@'), "the base URL holds a credential")?;
     let mut shown = format!("{:?} {info:?}", subject.provider);
     if let Some(Err(error)) = match subject.nobody(&anyprofile_core::IdKind::USER) {
         Some(id) => Some(subject.provider.get(&id).await),
@@ -267,10 +265,10 @@ async fn description(subject: &Subject<'_>) -> Result<Outcome> {
         shown.push_str(&told(&error));
     }
     for secret in subject.secrets() {
-        ensure!(!shown.contains(&secret), "a credential is shown");
+        ensure(!shown.contains(&secret), "a credential is shown")?;
     }
     let another = subject.another()?;
-    ensure!(another.info() == info, "another provider of the account says something else of itself");
-    ensure!(another.capabilities() == subject.capabilities(), "another provider can do something else");
-    Ok(Outcome::Passed)
+    ensure(another.info() == info, "another provider of the account says something else of itself")?;
+    ensure(another.capabilities() == subject.capabilities(), "another provider can do something else")?;
+    Ok(())
 }

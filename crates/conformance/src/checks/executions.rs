@@ -4,11 +4,10 @@ use anyprofile_core::{Effect, ErrorKind, ExecuteOptions, Executed, Plan, PlanOpt
 use futures_util::future::join;
 
 use super::{
-    checks,
+    Checked, checks,
     elsewhere::{accounts, write_at},
     ensure,
     fixtures::{updatable, update_all, writes},
-    outcome,
     plans::{NO_WRITES, name_of, plan_of},
     require,
 };
@@ -35,7 +34,7 @@ async fn execute(subject: &Subject<'_>, plan: &Plan) -> Result<Executed> {
 }
 
 /// Checks that a plan is spent: it is refused as a conflict, and nothing is sent.
-async fn refused_as_spent(subject: &Subject<'_>, plan: &Plan) -> std::result::Result<(), Outcome> {
+async fn refused_as_spent(subject: &Subject<'_>, plan: &Plan) -> Checked {
     if !plan.is_spent() {
         return Err(Outcome::failed(format!("{}: the plan is not spent", name_of(plan.write()))));
     }
@@ -49,34 +48,33 @@ async fn refused_as_spent(subject: &Subject<'_>, plan: &Plan) -> std::result::Re
     Ok(())
 }
 
-async fn spent(subject: &Subject<'_>) -> Result<Outcome> {
+async fn spent(subject: &Subject<'_>) -> Checked {
     let writes = writes(subject).await?;
-    require!(!writes.is_empty(), NO_WRITES);
+    require(!writes.is_empty(), NO_WRITES)?;
     for write in &writes {
         let plan = plan_of(subject, write).await?;
-        ensure!(!plan.is_spent(), "{}: the plan is spent before", name_of(write));
+        ensure(!plan.is_spent(), format_args!("{}: the plan is spent before", name_of(write)))?;
         // Two at once, as of two tasks that have a clone each: one of them writes.
         let (clone, before) = (plan.clone(), subject.server.writes());
         let both = join(execute(subject, &plan), execute(subject, &clone)).await;
         let sent = subject.server.writes() - before;
         let ((Ok(executed), Err(refused)) | (Err(refused), Ok(executed))) = both else {
-            return Ok(Outcome::failed(format!("{}: of two at once not one is refused", name_of(write))));
+            return Err(Outcome::failed(format!("{}: of two at once not one is refused", name_of(write))));
         };
         executed.into_result()?;
         let shown = u64::try_from(plan.requests().len()).unwrap_or(u64::MAX);
-        ensure!(
+        ensure(
             refused.kind() == ErrorKind::Conflict && sent == shown,
-            "{}: of two at once {sent} writes are sent",
-            name_of(write)
-        );
-        outcome!(refused_as_spent(subject, &plan).await);
+            format_args!("{}: of two at once {sent} writes are sent", name_of(write)),
+        )?;
+        refused_as_spent(subject, &plan).await?;
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn elsewhere(subject: &Subject<'_>) -> Result<Outcome> {
+async fn elsewhere(subject: &Subject<'_>) -> Checked {
     let writes = writes(subject).await?;
-    require!(!writes.is_empty(), NO_WRITES);
+    require(!writes.is_empty(), NO_WRITES)?;
     let mut count = 0;
     for account in accounts(subject)? {
         for write in &writes {
@@ -85,21 +83,20 @@ async fn elsewhere(subject: &Subject<'_>) -> Result<Outcome> {
                 Ok(plan) => plan,
                 // Nobody has this id there.
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             };
             let what = format!("{}: the plan of another account", name_of(write));
-            let error = outcome!(subject.refused(&what, execute(subject, &plan)).await);
-            ensure!(
+            let error = subject.refused(&what, execute(subject, &plan)).await?;
+            ensure(
                 error.kind() == ErrorKind::InvalidRequest,
-                "{what}: the kind of the error is {}",
-                error.kind()
-            );
-            ensure!(!plan.is_spent(), "{what} is spent by that");
+                format_args!("{what}: the kind of the error is {}", error.kind()),
+            )?;
+            ensure(!plan.is_spent(), format_args!("{what} is spent by that"))?;
             count += 1;
         }
     }
-    require!(count > 0, "no plan can be made elsewhere");
-    Ok(Outcome::Passed)
+    require(count > 0, "no plan can be made elsewhere")?;
+    Ok(())
 }
 
 /// What came of a plan that fails.
@@ -110,11 +107,7 @@ struct Failed {
 }
 
 /// Executes a plan while something goes wrong.
-async fn failed(
-    subject: &Subject<'_>,
-    plan: &Plan,
-    disturbance: Disturbance,
-) -> std::result::Result<Failed, Outcome> {
+async fn failed(subject: &Subject<'_>, plan: &Plan, disturbance: Disturbance) -> Checked<Failed> {
     if !subject.server.disturb(disturbance) {
         return Err(Outcome::not_applicable(NOT_PROVOKED));
     }
@@ -162,36 +155,36 @@ fn steps(requests: usize, made: usize, failed: StepOutcome) -> Vec<StepOutcome> 
     (0..requests).map(step).collect()
 }
 
-async fn refused(subject: &Subject<'_>) -> Result<Outcome> {
+async fn refused(subject: &Subject<'_>) -> Checked {
     let writes = writes(subject).await?;
-    require!(!writes.is_empty(), NO_WRITES);
+    require(!writes.is_empty(), NO_WRITES)?;
     for write in &writes {
         let plan = plan_of(subject, write).await?;
-        let failed = outcome!(failed(subject, &plan, Disturbance::WriteRefused { after: 0 }).await);
+        let failed = failed(subject, &plan, Disturbance::WriteRefused { after: 0 }).await?;
         let wrong = failed.differs(&plan, 0, StepOutcome::NotMade, Effect::None);
-        ensure!(wrong.is_none(), "{}", wrong.unwrap_or_default());
-        ensure!(!plan.is_spent(), "{}: the plan is spent", name_of(write));
+        ensure(wrong.is_none(), format_args!("{}", wrong.unwrap_or_default()))?;
+        ensure(!plan.is_spent(), format_args!("{}: the plan is spent", name_of(write)))?;
         let executed = execute(subject, &plan).await?.into_result()?;
         let is_made = executed.steps.iter().all(|step| *step == StepOutcome::Made);
-        ensure!(is_made, "{}: it is not made when it is not refused any more", name_of(write));
+        ensure(is_made, format_args!("{}: it is not made when it is not refused any more", name_of(write)))?;
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn lost(subject: &Subject<'_>) -> Result<Outcome> {
+async fn lost(subject: &Subject<'_>) -> Checked {
     let writes = writes(subject).await?;
-    require!(!writes.is_empty(), NO_WRITES);
+    require(!writes.is_empty(), NO_WRITES)?;
     for write in &writes {
         let plan = plan_of(subject, write).await?;
-        let failed = outcome!(failed(subject, &plan, Disturbance::WriteLost { after: 0 }).await);
+        let failed = failed(subject, &plan, Disturbance::WriteLost { after: 0 }).await?;
         let wrong = failed.differs(&plan, 0, StepOutcome::Unknown, Effect::Possible);
-        ensure!(wrong.is_none(), "{}", wrong.unwrap_or_default());
-        outcome!(refused_as_spent(subject, &plan).await);
+        ensure(wrong.is_none(), format_args!("{}", wrong.unwrap_or_default()))?;
+        refused_as_spent(subject, &plan).await?;
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn partly(subject: &Subject<'_>) -> Result<Outcome> {
+async fn partly(subject: &Subject<'_>) -> Checked {
     let mut count = 0;
     for id in updatable(subject).await? {
         for made in 1.. {
@@ -205,10 +198,10 @@ async fn partly(subject: &Subject<'_>) -> Result<Outcome> {
                 if plan.requests().len() <= made {
                     continue;
                 }
-                let failed = outcome!(failed(subject, &plan, disturbance).await);
+                let failed = failed(subject, &plan, disturbance).await?;
                 let wrong = failed.differs(&plan, made, outcome, Effect::Partial);
-                ensure!(wrong.is_none(), "{}", wrong.unwrap_or_default());
-                outcome!(refused_as_spent(subject, &plan).await);
+                ensure(wrong.is_none(), format_args!("{}", wrong.unwrap_or_default()))?;
+                refused_as_spent(subject, &plan).await?;
                 count += 1;
             }
             if count == before {
@@ -216,6 +209,6 @@ async fn partly(subject: &Subject<'_>) -> Result<Outcome> {
             }
         }
     }
-    require!(count > 0, "no write takes several requests");
-    Ok(Outcome::Passed)
+    require(count > 0, "no write takes several requests")?;
+    Ok(())
 }

@@ -6,7 +6,7 @@ use anyprofile_core::{
     FieldPath, FieldState, GetOptions, Profile, ProfileProviderExt as _, Readable, Result,
 };
 
-use super::{checks, ensure, require};
+use super::{Checked, checks, ensure, require};
 use crate::{report::Outcome, subject::Subject};
 
 checks! { Fields:
@@ -36,21 +36,24 @@ async fn everything(subject: &Subject<'_>) -> Result<Vec<Profile>> {
     Ok(profiles)
 }
 
-async fn declared(subject: &Subject<'_>) -> Result<Outcome> {
+async fn declared(subject: &Subject<'_>) -> Checked {
     let fields = &subject.capabilities().fields;
     let undeclared = FieldPath::CORE.iter().filter(|path| fields.readable(path) == Readable::No);
     let undeclared: Vec<_> = undeclared.collect();
     for profile in everything(subject).await? {
         for path in &undeclared {
-            ensure!(profile.value(path).is_none(), "{}: {path} has a value and is not declared", profile.id);
+            ensure(
+                profile.value(path).is_none(),
+                format_args!("{}: {path} has a value and is not declared", profile.id),
+            )?;
         }
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn filled(subject: &Subject<'_>) -> Result<Outcome> {
+async fn filled(subject: &Subject<'_>) -> Checked {
     let profiles = everything(subject).await?;
-    require!(!profiles.is_empty(), "there are no profiles");
+    require(!profiles.is_empty(), "there are no profiles")?;
     let views: BTreeSet<_> = profiles
         .iter()
         .filter_map(|profile| profile.origin.as_ref())
@@ -65,39 +68,37 @@ async fn filled(subject: &Subject<'_>) -> Result<Outcome> {
         subject.capabilities().fields.iter().filter(|spec| spec.read == Readable::Yes).filter(is_seen);
     let empty = readable.filter(|spec| !profiles.iter().any(|profile| profile.value(&spec.path).is_some()));
     let empty: Vec<_> = empty.map(|spec| spec.path.as_str()).collect();
-    ensure!(empty.is_empty(), "always empty: {}", empty.join(", "));
-    Ok(Outcome::Passed)
+    ensure(empty.is_empty(), format_args!("always empty: {}", empty.join(", ")))?;
+    Ok(())
 }
 
-async fn json(subject: &Subject<'_>) -> Result<Outcome> {
+async fn json(subject: &Subject<'_>) -> Checked {
     let profiles = everything(subject).await?;
-    require!(!profiles.is_empty(), "there are no profiles");
+    require(!profiles.is_empty(), "there are no profiles")?;
     for profile in profiles {
         let Ok(text) = serde_json::to_string(&profile) else {
-            return Ok(Outcome::failed(format!("{} cannot be written", profile.id)));
+            return Err(Outcome::failed(format!("{} cannot be written", profile.id)));
         };
         let Ok(again) = serde_json::from_str::<Profile>(&text) else {
-            return Ok(Outcome::failed(format!("{} cannot be read again", profile.id)));
+            return Err(Outcome::failed(format!("{} cannot be read again", profile.id)));
         };
-        ensure!(again == profile, "{} is another one when it was read again", profile.id);
+        ensure(again == profile, format_args!("{} is another one when it was read again", profile.id))?;
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn states(subject: &Subject<'_>) -> Result<Outcome> {
+async fn states(subject: &Subject<'_>) -> Checked {
     let capabilities = subject.capabilities();
     for profile in everything(subject).await? {
         let views: Vec<_> = profile.origin.iter().flat_map(anyprofile_core::Origin::views).collect();
         for spec in capabilities.fields.iter() {
             let is_there = views.iter().any(|view| spec.is_in(view));
             let state = profile.state(&spec.path, capabilities);
-            ensure!(
+            ensure(
                 !is_there || state != FieldState::Unsupported,
-                "{}: {} is declared and called unsupported",
-                profile.id,
-                spec.path
-            );
+                format_args!("{}: {} is declared and called unsupported", profile.id, spec.path),
+            )?;
         }
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use anyprofile_core::{
     Error, ErrorKind, ExecuteOptions, Executed, Expected, FieldPath, Filter, FilterPart, FindKey, FindMethod,
     IdKind, ListQuery, Order, OrderField, PlanOptions, Profile, ProfileChange, ProfileId,
-    ProfileProviderExt as _, Result, Status, ValueFormat, Verdict, Write,
+    ProfileProviderExt as _, Status, ValueFormat, Verdict, Write,
 };
 use futures_util::TryStreamExt as _;
 
-use super::{checks, ensure, require};
+use super::{Checked, checks, ensure, require};
 use crate::{
     report::{NOT_PROVOKED, Outcome},
     subject::{Disturbance, Subject},
@@ -43,25 +43,30 @@ fn is_refused(error: &Error) -> bool {
     error.kind() == ErrorKind::Decode || error.is_of_another_profile()
 }
 
-async fn get(subject: &Subject<'_>) -> Result<Outcome> {
+async fn get(subject: &Subject<'_>) -> Checked {
     let kinds = subject.capabilities().operations.get.kinds();
     let people: Vec<_> =
         kinds.iter().filter_map(|kind| Some(subject.some(kind).nth(1)?.id.clone())).collect();
-    require!(!people.is_empty(), "nobody is listed of the kinds that can be got");
+    require(!people.is_empty(), "nobody is listed of the kinds that can be got")?;
     let mut truths = Vec::new();
     for id in people {
         truths.push(subject.provider.get(&id).await?);
     }
-    require!(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED);
+    require(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED)?;
     for truth in truths {
         let id = &truth.id;
         match subject.provider.get(id).await {
             // A kind of profile that the server does not mix up.
-            Ok(profile) => ensure!(is_same(&truth, &profile), "{id} is answered with somebody else's record"),
-            Err(error) => ensure!(is_refused(&error), "the kind of the error is {}", error.kind()),
+            Ok(profile) => ensure(
+                is_same(&truth, &profile),
+                format_args!("{id} is answered with somebody else's record"),
+            )?,
+            Err(error) => {
+                ensure(is_refused(&error), format_args!("the kind of the error is {}", error.kind()))?;
+            }
         }
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
 /// Whether a profile is the same as before: by the id, the name and the address.
@@ -77,27 +82,29 @@ fn keys(subject: &Subject<'_>) -> Vec<FindKey> {
     by_id.into_iter().chain(by_address).collect()
 }
 
-async fn find(subject: &Subject<'_>) -> Result<Outcome> {
+async fn find(subject: &Subject<'_>) -> Checked {
     let mut truths = Vec::new();
     for key in keys(subject) {
         let found = subject.provider.find_by(&key).await?;
         truths.push((key, found));
     }
-    require!(!truths.is_empty(), "nobody is listed");
-    require!(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED);
+    require(!truths.is_empty(), "nobody is listed")?;
+    require(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED)?;
     for (key, truth) in truths {
         match subject.provider.find_by(&key).await {
             Ok(found) => {
                 let is_known = |it: &&Profile| truth.profiles.iter().any(|known| is_same(known, it));
                 let others = found.profiles.iter().filter(|it| !is_known(it)).count();
-                ensure!(others == 0, "{others} others are found by {key:?}");
+                ensure(others == 0, format_args!("{others} others are found by {key:?}"))?;
                 let is_denied = found.is_complete && found.profiles.len() < truth.profiles.len();
-                ensure!(!is_denied, "nobody is found by {key:?}");
+                ensure(!is_denied, format_args!("nobody is found by {key:?}"))?;
             }
-            Err(error) => ensure!(is_refused(&error), "the kind of the error is {}", error.kind()),
+            Err(error) => {
+                ensure(is_refused(&error), format_args!("the kind of the error is {}", error.kind()))?;
+            }
         }
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
 /// Somebody who can be updated, a text of theirs that can be written, and a value that it does not have.
@@ -116,31 +123,31 @@ fn change(subject: &Subject<'_>) -> Option<(ProfileId, ProfileChange)> {
     })
 }
 
-async fn plan(subject: &Subject<'_>) -> Result<Outcome> {
+async fn plan(subject: &Subject<'_>) -> Checked {
     let Some((id, change)) = change(subject) else {
-        return Ok(Outcome::not_applicable("nobody is listed of whom a text can be written"));
+        return Err(Outcome::not_applicable("nobody is listed of whom a text can be written"));
     };
     let write = Write::update(id, change);
     let before = subject.provider.plan(&write, &PlanOptions::new()).await?;
-    require!(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED);
+    require(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED)?;
     match subject.provider.plan(&write, &PlanOptions::new()).await {
         Ok(plan) => {
             let is_same = plan.differences() == before.differences() && plan.requests() == before.requests();
-            ensure!(is_same, "a plan for {:?} is made", plan.write());
+            ensure(is_same, format_args!("a plan for {:?} is made", plan.write()))?;
         }
-        Err(error) => ensure!(is_refused(&error), "the kind of the error is {}", error.kind()),
+        Err(error) => ensure(is_refused(&error), format_args!("the kind of the error is {}", error.kind()))?,
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn update(subject: &Subject<'_>) -> Result<Outcome> {
+async fn update(subject: &Subject<'_>) -> Checked {
     let Some((id, change)) = change(subject) else {
-        return Ok(Outcome::not_applicable("nobody is listed of whom a text can be written"));
+        return Err(Outcome::not_applicable("nobody is listed of whom a text can be written"));
     };
     let write = Write::update(id.clone(), change);
     let plan = subject.provider.plan(&write, &PlanOptions::new()).await?;
-    require!(!plan.is_settled(), "the text has the value already");
-    require!(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED);
+    require(!plan.is_settled(), "the text has the value already")?;
+    require(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED)?;
     let before = subject.server.writes();
     let executed = subject.provider.execute(&plan, &ExecuteOptions::new()).await;
     let is_sent = subject.server.writes() > before;
@@ -150,44 +157,44 @@ async fn update(subject: &Subject<'_>) -> Result<Outcome> {
             subject.server.calm();
             let shown = subject.provider.plan(&write, &PlanOptions::new()).await?;
             let is_of = executed.profile.is_some_and(|profile| profile.id == id);
-            ensure!(shown.is_settled() && is_of, "it is said to be done, and is not");
+            ensure(shown.is_settled() && is_of, "it is said to be done, and is not")?;
         }
         Err(error) => {
-            ensure!(!is_sent || error.may_have_taken_effect(), "it is said not to have been made");
+            ensure(!is_sent || error.may_have_taken_effect(), "it is said not to have been made")?;
         }
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn place_get(subject: &Subject<'_>) -> Result<Outcome> {
+async fn place_get(subject: &Subject<'_>) -> Checked {
     let Some(kind) = subject.capabilities().operations.get.kinds().first() else {
-        return Ok(Outcome::not_applicable("profiles cannot be got by id"));
+        return Err(Outcome::not_applicable("profiles cannot be got by id"));
     };
     let somebody = subject.some(kind).next().map(|profile| profile.id.clone());
     let ids: Vec<_> = somebody.into_iter().chain(subject.nobody(kind)).collect();
-    require!(!ids.is_empty(), "no id can be made up");
+    require(!ids.is_empty(), "no id can be made up")?;
     let provider = subject.another()?;
-    require!(subject.server.disturb(Disturbance::WrongPlace), NOT_PROVOKED);
+    require(subject.server.disturb(Disturbance::WrongPlace), NOT_PROVOKED)?;
     for id in ids {
-        let Err(error) = provider.get(&id).await else { return Ok(Outcome::failed("somebody is there")) };
-        ensure!(error.kind() != ErrorKind::NotFound, "somebody is said not to be there");
+        let Err(error) = provider.get(&id).await else { return Err(Outcome::failed("somebody is there")) };
+        ensure(error.kind() != ErrorKind::NotFound, "somebody is said not to be there")?;
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn place_find(subject: &Subject<'_>) -> Result<Outcome> {
+async fn place_find(subject: &Subject<'_>) -> Checked {
     let nobody = FindKey::Email("nobody.at.all@conformance.example.com".to_owned());
     let keys: Vec<_> = keys(subject).into_iter().chain([nobody]).collect();
     let provider = subject.another()?;
-    require!(subject.server.disturb(Disturbance::WrongPlace), NOT_PROVOKED);
+    require(subject.server.disturb(Disturbance::WrongPlace), NOT_PROVOKED)?;
     for key in keys {
         match provider.find_by(&key).await {
             Ok(found) if found.method == FindMethod::Unanswerable => {}
-            Ok(found) => ensure!(!found.is_complete, "nobody is said to be there, by {key:?}"),
-            Err(error) => ensure!(error.kind() != ErrorKind::NotFound, "nobody is said to be there"),
+            Ok(found) => ensure(!found.is_complete, format_args!("nobody is said to be there, by {key:?}"))?,
+            Err(error) => ensure(error.kind() != ErrorKind::NotFound, "nobody is said to be there")?,
         }
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
 /// A size of pages so small that there are several.
@@ -202,13 +209,13 @@ fn paged(subject: &Subject<'_>) -> ListQuery {
     }
 }
 
-async fn empty_pages(subject: &Subject<'_>) -> Result<Outcome> {
-    require!(
+async fn empty_pages(subject: &Subject<'_>) -> Checked {
+    require(
         subject.capabilities().listing.page_size && subject.listed.len() > 6,
-        "there are too few profiles"
-    );
+        "there are too few profiles",
+    )?;
     let provider = subject.another()?;
-    require!(subject.server.disturb(Disturbance::EmptyPages), NOT_PROVOKED);
+    require(subject.server.disturb(Disturbance::EmptyPages), NOT_PROVOKED)?;
     let before = subject.server.requests();
     let mut listing = provider.list(paged(subject).with_max_empty_pages(5));
     let mut count = 0;
@@ -219,14 +226,14 @@ async fn empty_pages(subject: &Subject<'_>) -> Result<Outcome> {
             Err(error) => break Some(error),
         }
         // Whoever comes a second time is no progress either.
-        ensure!(count <= 2 * subject.listed.len(), "it goes on with profiles that came before");
+        ensure(count <= 2 * subject.listed.len(), "it goes on with profiles that came before")?;
     };
     let sent = subject.server.requests() - before;
-    ensure!(sent < 60, "{sent} requests are sent for 5 empty pages");
-    ensure!(count > 0, "what came before is lost");
+    ensure(sent < 60, format_args!("{sent} requests are sent for 5 empty pages"))?;
+    ensure(count > 0, "what came before is lost")?;
     let report = listing.report();
-    ensure!(error.is_some() || !report.is_complete(), "the report calls it complete");
-    Ok(Outcome::Passed)
+    ensure(error.is_some() || !report.is_complete(), "the report calls it complete")?;
+    Ok(())
 }
 
 /// A filter by something exact that the service answers, which leaves some out and lets some in.
@@ -252,20 +259,20 @@ fn pushed_filter(subject: &Subject<'_>) -> Option<Filter> {
     })
 }
 
-async fn filter_inverted(subject: &Subject<'_>) -> Result<Outcome> {
+async fn filter_inverted(subject: &Subject<'_>) -> Checked {
     misread(subject, Disturbance::FilterInverted).await
 }
 
-async fn filter_ignored(subject: &Subject<'_>) -> Result<Outcome> {
+async fn filter_ignored(subject: &Subject<'_>) -> Checked {
     misread(subject, Disturbance::FilterIgnored).await
 }
 
-async fn misread(subject: &Subject<'_>, disturbance: Disturbance) -> Result<Outcome> {
+async fn misread(subject: &Subject<'_>, disturbance: Disturbance) -> Checked {
     let Some(filter) = pushed_filter(subject) else {
-        return Ok(Outcome::not_applicable("no filter that leaves somebody out is sent to the service"));
+        return Err(Outcome::not_applicable("no filter that leaves somebody out is sent to the service"));
     };
     let provider = subject.another()?;
-    require!(subject.server.disturb(disturbance), NOT_PROVOKED);
+    require(subject.server.disturb(disturbance), NOT_PROVOKED)?;
     let verdict = |it: &Profile| filter.verdict(it, subject.capabilities());
     let wanted: BTreeSet<_> =
         subject.listed.iter().filter(|it| verdict(it) == Verdict::Yes).map(|it| it.id.clone()).collect();
@@ -278,24 +285,27 @@ async fn misread(subject: &Subject<'_>, disturbance: Disturbance) -> Result<Outc
             Err(error) => break Some(error),
         }
     };
-    ensure!(came.is_subset(&wanted), "somebody comes whom the filter leaves out");
+    ensure(came.is_subset(&wanted), "somebody comes whom the filter leaves out")?;
     let report = listing.report();
     let is_told = error.is_some() || !report.is_complete() || !report.contradicted_filters.is_empty();
-    ensure!(came == wanted || is_told, "{} of {} come, and nothing is told", came.len(), wanted.len());
-    Ok(Outcome::Passed)
+    ensure(
+        came == wanted || is_told,
+        format_args!("{} of {} come, and nothing is told", came.len(), wanted.len()),
+    )?;
+    Ok(())
 }
 
-async fn order_ignored(subject: &Subject<'_>) -> Result<Outcome> {
+async fn order_ignored(subject: &Subject<'_>) -> Checked {
     let orders = &subject.capabilities().listing.orders;
     let mut times: Vec<_> =
         subject.listed.iter().filter_map(|it| it.times.updated.value().copied()).collect();
     times.sort();
     let since = times.len().checked_sub(1).and_then(|last| times.get(last * 3 / 4)).copied();
     let (true, Some(since)) = (orders.contains(&OrderField::Updated), since) else {
-        return Ok(Outcome::not_applicable("no order by the time of change is declared"));
+        return Err(Outcome::not_applicable("no order by the time of change is declared"));
     };
     let provider = subject.another()?;
-    require!(subject.server.disturb(Disturbance::OrderIgnored), NOT_PROVOKED);
+    require(subject.server.disturb(Disturbance::OrderIgnored), NOT_PROVOKED)?;
     let mut filter = Filter::default();
     filter.updated_since = Some(since);
     let wanted = subject.listed.iter().filter(|it| it.times.updated.value().is_some_and(|it| *it >= since));
@@ -307,6 +317,9 @@ async fn order_ignored(subject: &Subject<'_>) -> Result<Outcome> {
         came.insert(profile.id);
     }
     let missing = wanted.difference(&came).count();
-    ensure!(missing == 0 || !listing.report().is_complete(), "{missing} of {} are hidden", wanted.len());
-    Ok(Outcome::Passed)
+    ensure(
+        missing == 0 || !listing.report().is_complete(),
+        format_args!("{missing} of {} are hidden", wanted.len()),
+    )?;
+    Ok(())
 }

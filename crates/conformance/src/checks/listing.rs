@@ -8,7 +8,7 @@ use anyprofile_core::{
 };
 use futures_util::TryStreamExt as _;
 
-use super::{checks, ensure, is_whole, outcome, require};
+use super::{Checked, checks, ensure, is_whole, require};
 use crate::{report::Outcome, subject::Subject};
 
 checks! { Listing:
@@ -53,51 +53,54 @@ fn set(profiles: &[Profile]) -> BTreeSet<&ProfileId> {
     profiles.iter().map(|profile| &profile.id).collect()
 }
 
-async fn complete(subject: &Subject<'_>) -> Result<Outcome> {
-    require!(is_there(subject), NONE);
+async fn complete(subject: &Subject<'_>) -> Checked {
+    require(is_there(subject), NONE)?;
     let mut listing = subject.provider.list(ListQuery::new());
     let mut count = 0_u64;
     while listing.try_next().await?.is_some() {
         count += 1;
     }
     let report = listing.report();
-    ensure!(
+    ensure(
         is_whole(&report),
-        "the report is not complete: {} missing, {} set aside",
-        report.missing().unwrap_or_default(),
-        report.quarantined
-    );
-    ensure!(report.seen == count, "the report says {} of {count}", report.seen);
-    ensure!(report.duplicates == 0, "{} come twice", report.duplicates);
-    ensure!(report.attempts >= report.requests, "there are fewer attempts than requests");
-    Ok(Outcome::Passed)
+        format_args!(
+            "the report is not complete: {} missing, {} set aside",
+            report.missing().unwrap_or_default(),
+            report.quarantined
+        ),
+    )?;
+    ensure(report.seen == count, format_args!("the report says {} of {count}", report.seen))?;
+    ensure(report.duplicates == 0, format_args!("{} come twice", report.duplicates))?;
+    ensure(report.attempts >= report.requests, "there are fewer attempts than requests")?;
+    Ok(())
 }
 
-async fn ids(subject: &Subject<'_>) -> Result<Outcome> {
-    require!(is_there(subject), NONE);
+async fn ids(subject: &Subject<'_>) -> Checked {
+    require(is_there(subject), NONE)?;
     let info = subject.info();
     let collections = &subject.capabilities().listing.collections;
     let kinds = subject.capabilities().operations.list.kinds();
     for id in subject.ids() {
-        ensure!(id.service == info.service && id.account == info.account, "{id} is another account's");
-        ensure!(kinds.contains(&id.kind), "{id} is of a kind that is not declared");
+        ensure(
+            id.service == info.service && id.account == info.account,
+            format_args!("{id} is another account's"),
+        )?;
+        ensure(kinds.contains(&id.kind), format_args!("{id} is of a kind that is not declared"))?;
         let is_declared = collections.is_empty() || collections.iter().any(|it| it.kind == id.kind);
-        ensure!(is_declared, "{id} is of no declared collection");
-        ensure!(id.to_string().parse().as_ref() == Ok(id), "{id} is not read again");
+        ensure(is_declared, format_args!("{id} is of no declared collection"))?;
+        ensure(id.to_string().parse().as_ref() == Ok(id), format_args!("{id} is not read again"))?;
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn stable(subject: &Subject<'_>) -> Result<Outcome> {
-    require!(is_there(subject), NONE);
+async fn stable(subject: &Subject<'_>) -> Checked {
+    require(is_there(subject), NONE)?;
     let again = subject.list(ListQuery::new()).await?;
-    ensure!(
+    ensure(
         set(&again) == set(&subject.listed),
-        "{} profiles, and then {}",
-        subject.listed.len(),
-        again.len()
-    );
-    Ok(Outcome::Passed)
+        format_args!("{} profiles, and then {}", subject.listed.len(), again.len()),
+    )?;
+    Ok(())
 }
 
 async fn all_pages<'a>(
@@ -111,12 +114,15 @@ async fn all_pages<'a>(
     Ok((profiles, count))
 }
 
-async fn pages(subject: &Subject<'_>) -> Result<Outcome> {
-    require!(is_there(subject), NONE);
+async fn pages(subject: &Subject<'_>) -> Checked {
+    require(is_there(subject), NONE)?;
     let (profiles, _) = all_pages(Pages::new(subject.provider.as_ref(), ListQuery::new())).await?;
     let same = profiles.iter().map(|profile| &profile.id).eq(subject.ids());
-    ensure!(same, "{} profiles by pages, {} by the stream", profiles.len(), subject.listed.len());
-    Ok(Outcome::Passed)
+    ensure(
+        same,
+        format_args!("{} profiles by pages, {} by the stream", profiles.len(), subject.listed.len()),
+    )?;
+    Ok(())
 }
 
 /// A page size that cuts the listing into a few pages.
@@ -127,43 +133,48 @@ fn small(subject: &Subject<'_>) -> Option<u32> {
     (listing.page_size && subject.listed.len() > 2).then_some(size)
 }
 
-async fn page_size(subject: &Subject<'_>) -> Result<Outcome> {
+async fn page_size(subject: &Subject<'_>) -> Checked {
     let Some(size) = small(subject) else {
-        return Ok(Outcome::not_applicable("the page size cannot be chosen, or there are too few profiles"));
+        return Err(Outcome::not_applicable("the page size cannot be chosen, or there are too few profiles"));
     };
     let query = ListQuery::new().with_page_size(size);
     let (mut profiles, mut count) = (Vec::new(), 0);
     let mut pages = Pages::new(subject.provider.as_ref(), query);
     while let Some(page) = pages.next_page().await {
         let items = page?.items;
-        ensure!(
+        ensure(
             items.len() <= size as usize,
-            "a page of {size} holds {}: the size is not asked for",
-            items.len()
-        );
+            format_args!("a page of {size} holds {}: the size is not asked for", items.len()),
+        )?;
         profiles.extend(items);
         count += 1;
     }
-    ensure!(count > 1, "one page of {size} holds {}", profiles.len());
-    ensure!(profiles.len() == subject.listed.len(), "{} come, of {}", profiles.len(), subject.listed.len());
-    ensure!(set(&profiles) == set(&subject.listed), "others come");
-    Ok(Outcome::Passed)
+    ensure(count > 1, format_args!("one page of {size} holds {}", profiles.len()))?;
+    ensure(
+        profiles.len() == subject.listed.len(),
+        format_args!("{} come, of {}", profiles.len(), subject.listed.len()),
+    )?;
+    ensure(set(&profiles) == set(&subject.listed), "others come")?;
+    Ok(())
 }
 
 /// A size that no page needs, where a provider declares no largest one.
 const LARGE: u32 = 1_000;
 
-async fn largest_page(subject: &Subject<'_>) -> Result<Outcome> {
-    require!(is_there(subject) && subject.capabilities().listing.page_size, "the page size cannot be chosen");
+async fn largest_page(subject: &Subject<'_>) -> Checked {
+    require(is_there(subject) && subject.capabilities().listing.page_size, "the page size cannot be chosen")?;
     let size = subject.capabilities().listing.max_page_size.unwrap_or(LARGE);
     let (profiles, _) =
         all_pages(Pages::new(subject.provider.as_ref(), ListQuery::new().with_page_size(size))).await?;
-    ensure!(set(&profiles) == set(&subject.listed), "{} come, of {}", profiles.len(), subject.listed.len());
-    Ok(Outcome::Passed)
+    ensure(
+        set(&profiles) == set(&subject.listed),
+        format_args!("{} come, of {}", profiles.len(), subject.listed.len()),
+    )?;
+    Ok(())
 }
 
-async fn concurrency(subject: &Subject<'_>) -> Result<Outcome> {
-    require!(is_there(subject), NONE);
+async fn concurrency(subject: &Subject<'_>) -> Checked {
+    require(is_there(subject), NONE)?;
     let query = small(subject).map_or_else(ListQuery::new, |size| ListQuery::new().with_page_size(size));
     for pages in [1, 2, ListQuery::DEFAULT_CONCURRENCY, 1000] {
         let mut listing = subject.provider.list(query.clone().with_concurrency(pages));
@@ -171,29 +182,32 @@ async fn concurrency(subject: &Subject<'_>) -> Result<Outcome> {
         while let Some(profile) = listing.try_next().await? {
             profiles.push(profile);
         }
-        ensure!(is_whole(&listing.report()), "with {pages} at once it is not complete");
-        ensure!(profiles.len() == subject.listed.len(), "{} come with {pages} at once", profiles.len());
-        ensure!(set(&profiles) == set(&subject.listed), "others come with {pages} at once");
+        ensure(is_whole(&listing.report()), format_args!("with {pages} at once it is not complete"))?;
+        ensure(
+            profiles.len() == subject.listed.len(),
+            format_args!("{} come with {pages} at once", profiles.len()),
+        )?;
+        ensure(set(&profiles) == set(&subject.listed), format_args!("others come with {pages} at once"))?;
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn limit(subject: &Subject<'_>) -> Result<Outcome> {
-    require!(is_there(subject) && subject.listed.len() > 1, "there are too few profiles");
+async fn limit(subject: &Subject<'_>) -> Checked {
+    require(is_there(subject) && subject.listed.len() > 1, "there are too few profiles")?;
     let mut listing = subject.provider.list(ListQuery::new().with_limit(1));
     let mut count = 0;
     while listing.try_next().await?.is_some() {
         count += 1;
     }
-    ensure!(count == 1, "{count} come");
+    ensure(count == 1, format_args!("{count} come"))?;
     let report = listing.report();
-    ensure!(report.limited && !report.is_complete(), "the report does not say that the caller stopped");
-    Ok(Outcome::Passed)
+    ensure(report.limited && !report.is_complete(), "the report does not say that the caller stopped")?;
+    Ok(())
 }
 
-async fn resume(subject: &Subject<'_>) -> Result<Outcome> {
+async fn resume(subject: &Subject<'_>) -> Checked {
     let Some(size) = small(subject) else {
-        return Ok(Outcome::not_applicable("the page size cannot be chosen, or there are too few profiles"));
+        return Err(Outcome::not_applicable("the page size cannot be chosen, or there are too few profiles"));
     };
     let query = ListQuery::new().with_page_size(size);
     let mut pages = subject.provider.pages(query.clone());
@@ -202,45 +216,51 @@ async fn resume(subject: &Subject<'_>) -> Result<Outcome> {
         profiles.extend(page?.items);
     }
     let Some(cursor) = pages.cursor() else {
-        return Ok(Outcome::failed("there is no cursor after the first of several pages"));
+        return Err(Outcome::failed("there is no cursor after the first of several pages"));
     };
     let stored = cursor.to_string();
-    ensure!(!format!("{cursor:?}").contains(&stored), "`Debug` shows the cursor");
+    ensure(!format!("{cursor:?}").contains(&stored), "`Debug` shows the cursor")?;
     let Ok(cursor) = stored.parse::<Cursor>() else {
-        return Ok(Outcome::failed("the cursor is not read again"));
+        return Err(Outcome::failed("the cursor is not read again"));
     };
     let another = subject.another()?;
     let mut pages = Pages::resume(another.as_ref(), query, cursor);
     while let Some(page) = pages.next_page().await {
         profiles.extend(page?.items);
     }
-    ensure!(pages.report().resumed, "the report does not say that something came before");
-    ensure!(profiles.len() == subject.listed.len(), "{} come, of {}", profiles.len(), subject.listed.len());
-    ensure!(set(&profiles) == set(&subject.listed), "others come");
-    Ok(Outcome::Passed)
+    ensure(pages.report().resumed, "the report does not say that something came before")?;
+    ensure(
+        profiles.len() == subject.listed.len(),
+        format_args!("{} come, of {}", profiles.len(), subject.listed.len()),
+    )?;
+    ensure(set(&profiles) == set(&subject.listed), "others come")?;
+    Ok(())
 }
 
-async fn cursor_of_another_query(subject: &Subject<'_>) -> Result<Outcome> {
+async fn cursor_of_another_query(subject: &Subject<'_>) -> Checked {
     let Some(size) = small(subject) else {
-        return Ok(Outcome::not_applicable("the page size cannot be chosen, or there are too few profiles"));
+        return Err(Outcome::not_applicable("the page size cannot be chosen, or there are too few profiles"));
     };
     let mut pages = subject.provider.pages(ListQuery::new().with_page_size(size));
     if let Some(page) = pages.next_page().await {
         page?;
     }
     let Some(cursor) = pages.cursor().cloned() else {
-        return Ok(Outcome::failed("there is no cursor after the first of several pages"));
+        return Err(Outcome::failed("there is no cursor after the first of several pages"));
     };
     let is_room = subject.capabilities().listing.max_page_size.is_none_or(|max| size < max);
     let other = ListQuery::new().with_page_size(if is_room { size + 1 } else { size - 1 });
     let asked = subject.provider.list_page(&other, Some(&cursor));
-    let error = outcome!(subject.refused("the cursor", asked).await);
-    ensure!(error.kind() == ErrorKind::InvalidRequest, "the kind of the error is {}", error.kind());
-    Ok(Outcome::Passed)
+    let error = subject.refused("the cursor", asked).await?;
+    ensure(
+        error.kind() == ErrorKind::InvalidRequest,
+        format_args!("the kind of the error is {}", error.kind()),
+    )?;
+    Ok(())
 }
 
-async fn refusals(subject: &Subject<'_>) -> Result<Outcome> {
-    require!(subject.capabilities().operations.list.is_supported(), NONE);
+async fn refusals(subject: &Subject<'_>) -> Checked {
+    require(subject.capabilities().operations.list.is_supported(), NONE)?;
     let listing = &subject.capabilities().listing;
     let mut queries = vec![("a page of none", ListQuery::new().with_page_size(0))];
     if let Some(beyond) = listing.max_page_size.and_then(|max| max.checked_add(1)) {
@@ -254,20 +274,26 @@ async fn refusals(subject: &Subject<'_>) -> Result<Outcome> {
         queries.push(("an order that is not declared", ListQuery::new().with_order(order)));
     }
     for (what, query) in queries {
-        let error = outcome!(subject.refused(what, subject.provider.list_page(&query, None)).await);
-        ensure!(error.kind() == ErrorKind::Unsupported, "{what}: the kind of the error is {}", error.kind());
-        ensure!(!error.field_errors().is_empty(), "{what}: the error does not name the part of the query");
+        let error = subject.refused(what, subject.provider.list_page(&query, None)).await?;
+        ensure(
+            error.kind() == ErrorKind::Unsupported,
+            format_args!("{what}: the kind of the error is {}", error.kind()),
+        )?;
+        ensure(
+            !error.field_errors().is_empty(),
+            format_args!("{what}: the error does not name the part of the query"),
+        )?;
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn orders(subject: &Subject<'_>) -> Result<Outcome> {
+async fn orders(subject: &Subject<'_>) -> Checked {
     let orders = &subject.capabilities().listing.orders;
     let is_timed = |order: &&OrderField| matches!(order, OrderField::Created | OrderField::Updated);
-    require!(
+    require(
         is_there(subject) && orders.iter().any(|order| is_timed(&order)),
-        "no order by time is declared"
-    );
+        "no order by time is declared",
+    )?;
     for field in orders.iter().filter(is_timed) {
         for direction in [Direction::Ascending, Direction::Descending] {
             let order = match direction {
@@ -275,7 +301,7 @@ async fn orders(subject: &Subject<'_>) -> Result<Outcome> {
                 Direction::Descending => Order::descending(field.clone()),
             };
             let profiles = subject.list(ListQuery::new().with_order(order)).await?;
-            ensure!(set(&profiles) == set(&subject.listed), "by {field} other profiles come");
+            ensure(set(&profiles) == set(&subject.listed), format_args!("by {field} other profiles come"))?;
             // The order is within each collection.
             for kind in subject.capabilities().operations.list.kinds() {
                 let times: Vec<Timestamp> = profiles
@@ -290,11 +316,14 @@ async fn orders(subject: &Subject<'_>) -> Result<Outcome> {
                     Direction::Ascending => times.is_sorted(),
                     Direction::Descending => times.iter().rev().is_sorted(),
                 };
-                ensure!(is_sorted, "by {field}, {direction:?}, the {kind} profiles are in another order");
+                ensure(
+                    is_sorted,
+                    format_args!("by {field}, {direction:?}, the {kind} profiles are in another order"),
+                )?;
             }
         }
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
 fn filtered(set: impl FnOnce(&mut Filter)) -> Filter {
@@ -303,8 +332,8 @@ fn filtered(set: impl FnOnce(&mut Filter)) -> Filter {
     filter
 }
 
-async fn filters(subject: &Subject<'_>) -> Result<Outcome> {
-    require!(is_there(subject), NONE);
+async fn filters(subject: &Subject<'_>) -> Checked {
+    require(is_there(subject), NONE)?;
     let mut filters = Vec::new();
     let statuses: BTreeSet<_> =
         subject.listed.iter().filter_map(|it| it.status.value()).map(ToString::to_string).collect();
@@ -331,16 +360,22 @@ async fn filters(subject: &Subject<'_>) -> Result<Outcome> {
             .map(|profile| &profile.id)
             .collect();
         let found = subject.list(ListQuery::new().with_filter(filter.clone())).await?;
-        ensure!(set(&found) == wanted, "{what}: {} come, and {} meet it", found.len(), wanted.len());
+        ensure(
+            set(&found) == wanted,
+            format_args!("{what}: {} come, and {} meet it", found.len(), wanted.len()),
+        )?;
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn supported(subject: &Subject<'_>) -> Result<Outcome> {
-    require!(!subject.capabilities().operations.list.is_supported(), "there is a listing");
+async fn supported(subject: &Subject<'_>) -> Checked {
+    require(!subject.capabilities().operations.list.is_supported(), "there is a listing")?;
     let query = ListQuery::new();
     let asked = subject.provider.list_page(&query, None);
-    let error = outcome!(subject.refused("a listing", asked).await);
-    ensure!(error.kind() == ErrorKind::Unsupported, "the kind of the error is {}", error.kind());
-    Ok(Outcome::Passed)
+    let error = subject.refused("a listing", asked).await?;
+    ensure(
+        error.kind() == ErrorKind::Unsupported,
+        format_args!("the kind of the error is {}", error.kind()),
+    )?;
+    Ok(())
 }

@@ -15,7 +15,7 @@ mod writing;
 
 use std::{fmt, future::Future, pin::Pin};
 
-use anyprofile_core::{Error, ListReport};
+use anyprofile_core::ListReport;
 use serde::Serialize;
 
 use crate::{report::Outcome, subject::Subject};
@@ -51,8 +51,12 @@ pub struct Check {
     pub(crate) run: Run,
 }
 
-/// A check at work. A provider's error where none was expected is a failure.
-pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<Outcome, Error>> + Send + 'a>>;
+/// How a check ends: with an error unless it passed, so that `?` ends it where it fails or cannot be made. A provider's error
+/// where none was expected is a failure.
+pub(crate) type Checked<T = ()> = Result<T, Outcome>;
+
+/// A check at work.
+pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Checked> + Send + 'a>>;
 pub(crate) type Run = for<'a> fn(&'a Subject<'a>) -> Running<'a>;
 
 impl fmt::Debug for Check {
@@ -61,32 +65,14 @@ impl fmt::Debug for Check {
     }
 }
 
-/// Ends a check: as failed, unless a condition holds.
-macro_rules! ensure {
-    ($holds:expr, $($reason:tt)+) => {
-        if !$holds {
-            return Ok($crate::report::Outcome::failed(format!($($reason)+)));
-        }
-    };
+/// Fails a check unless a condition holds.
+pub(crate) fn ensure(holds: bool, reason: impl fmt::Display) -> Checked {
+    if holds { Ok(()) } else { Err(Outcome::failed(reason.to_string())) }
 }
 
 /// Ends a check as one that cannot be made, unless a condition holds.
-macro_rules! require {
-    ($holds:expr, $reason:expr) => {
-        if !$holds {
-            return Ok($crate::report::Outcome::not_applicable($reason));
-        }
-    };
-}
-
-/// The value, or the end of the check.
-macro_rules! outcome {
-    ($result:expr) => {
-        match $result {
-            Ok(value) => value,
-            Err(outcome) => return Ok(outcome),
-        }
-    };
+pub(crate) fn require(holds: bool, reason: &str) -> Checked {
+    if holds { Ok(()) } else { Err(Outcome::not_applicable(reason)) }
 }
 
 /// Defines the checks of a group, in their order.
@@ -107,7 +93,7 @@ pub(crate) fn is_whole(report: &ListReport) -> bool {
     report.reached_end && report.missing() == Some(0) && report.quarantined == 0 && report.undetermined == 0
 }
 
-pub(crate) use {checks, ensure, outcome, require};
+pub(crate) use checks;
 
 const GROUPS: [&[Check]; 8] = [
     listing::CHECKS,

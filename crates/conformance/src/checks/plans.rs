@@ -6,7 +6,7 @@ use anyprofile_core::{
 };
 
 use super::{
-    checks,
+    Checked, checks,
     comparison::{differs, headers_of_reads},
     ensure,
     fixtures::{removals, updatable, update, victim, writable, writes},
@@ -45,12 +45,12 @@ pub(super) async fn plan_of(subject: &Subject<'_>, write: &Write) -> Result<Plan
     subject.provider.plan(write, &PlanOptions::new()).await
 }
 
-async fn shown(subject: &Subject<'_>) -> Result<Outcome> {
+async fn shown(subject: &Subject<'_>) -> Checked {
     let start = subject.server.requests();
     let writes = writes(subject).await?;
     let people = updatable(subject).await?;
-    require!(!writes.is_empty(), NO_WRITES);
-    let Some(log) = subject.server.log(start) else { return Ok(Outcome::not_applicable(NOT_TOLD)) };
+    require(!writes.is_empty(), NO_WRITES)?;
+    let Some(log) = subject.server.log(start) else { return Err(Outcome::not_applicable(NOT_TOLD)) };
     let usual = headers_of_reads(&log);
     let sent_as_shown = async |write: &Write| -> Result<Option<String>> {
         let before = subject.server.requests();
@@ -65,21 +65,24 @@ async fn shown(subject: &Subject<'_>) -> Result<Outcome> {
     };
     for write in &writes {
         let wrong = sent_as_shown(write).await?;
-        ensure!(wrong.is_none(), "{}: {}", name_of(write), wrong.unwrap_or_default());
+        ensure(wrong.is_none(), format_args!("{}: {}", name_of(write), wrong.unwrap_or_default()))?;
     }
     for id in people {
         for (path, rule) in writable(subject, &id.kind) {
             let Some(write) = update(subject, &id, &[(path.clone(), rule)]).await? else { continue };
             let wrong = sent_as_shown(&write).await?;
-            ensure!(wrong.is_none(), "{}, {path}: {}", name_of(&write), wrong.unwrap_or_default());
+            ensure(
+                wrong.is_none(),
+                format_args!("{}, {path}: {}", name_of(&write), wrong.unwrap_or_default()),
+            )?;
         }
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn repeatable(subject: &Subject<'_>) -> Result<Outcome> {
+async fn repeatable(subject: &Subject<'_>) -> Checked {
     let writes = writes(subject).await?;
-    require!(!writes.is_empty(), NO_WRITES);
+    require(!writes.is_empty(), NO_WRITES)?;
     let another = subject.another()?;
     for write in &writes {
         let before = subject.server.writes();
@@ -89,16 +92,16 @@ async fn repeatable(subject: &Subject<'_>) -> Result<Outcome> {
             let is_same = again.requests() == first.requests()
                 && again.differences() == first.differences()
                 && again.warnings() == first.warnings();
-            ensure!(is_same, "{}: it comes to something else the second time", name_of(write));
+            ensure(is_same, format_args!("{}: it comes to something else the second time", name_of(write)))?;
         }
-        ensure!(subject.server.writes() == before, "{}: the plan writes", name_of(write));
+        ensure(subject.server.writes() == before, format_args!("{}: the plan writes", name_of(write)))?;
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn given(subject: &Subject<'_>) -> Result<Outcome> {
+async fn given(subject: &Subject<'_>) -> Checked {
     let writes = writes(subject).await?;
-    require!(!writes.is_empty(), NO_WRITES);
+    require(!writes.is_empty(), NO_WRITES)?;
     for write in &writes {
         let read = subject.provider.plan(write, &PlanOptions::always()).await?;
         // Who is created is not there to be read, and who cannot be read is not given either.
@@ -108,23 +111,22 @@ async fn given(subject: &Subject<'_>) -> Result<Outcome> {
             None => continue,
         };
         let (plan, sent) = subject.counted(subject.provider.plan(write, &options)).await;
-        ensure!(sent == 0, "{}: {sent} requests are sent", name_of(write));
+        ensure(sent == 0, format_args!("{}: {sent} requests are sent", name_of(write)))?;
         let plan = plan?;
         let is_same = plan.requests() == read.requests() && plan.differences() == read.differences();
-        ensure!(is_same, "{}: it comes to something else", name_of(write));
+        ensure(is_same, format_args!("{}: it comes to something else", name_of(write)))?;
         // Of a record of a listing less may be known, and nothing more is asked for.
         let listed = subject.listed.iter().find(|profile| Some(&profile.id) == write.id());
         if let Some(profile) = listed {
             let options = PlanOptions::given(profile.clone());
             let (plan, sent) = subject.counted(subject.provider.plan(write, &options)).await;
-            ensure!(
+            ensure(
                 plan.is_ok() && sent == 0,
-                "{}: {sent} requests are sent for one of a listing",
-                name_of(write)
-            );
+                format_args!("{}: {sent} requests are sent for one of a listing", name_of(write)),
+            )?;
         }
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
 /// What is wrong with the plan for something that is so already.
@@ -146,7 +148,7 @@ async fn unsettled(subject: &Subject<'_>, plan: &Plan) -> Result<Option<&'static
     Ok(None)
 }
 
-async fn settled(subject: &Subject<'_>) -> Result<Outcome> {
+async fn settled(subject: &Subject<'_>) -> Checked {
     let mut count = 0;
     for id in updatable(subject).await? {
         for (path, rule) in writable(subject, &id.kind) {
@@ -160,10 +162,10 @@ async fn settled(subject: &Subject<'_>) -> Result<Outcome> {
                 Ok(plan) => plan,
                 // What there is need not be what can be written.
                 Err(error) if error.kind() == ErrorKind::InvalidRequest => continue,
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             };
             let wrong = unsettled(subject, &plan).await?;
-            ensure!(wrong.is_none(), "{}, {path}: {}", id.kind, wrong.unwrap_or_default());
+            ensure(wrong.is_none(), format_args!("{}, {path}: {}", id.kind, wrong.unwrap_or_default()))?;
             count += 1;
         }
     }
@@ -175,7 +177,7 @@ async fn settled(subject: &Subject<'_>) -> Result<Outcome> {
             let is_shown = match subject.provider.get(&id).await {
                 Ok(profile) => matches!(profile.status.value(), Some(Status::Suspended | Status::Deleted)),
                 Err(error) if error.kind() == ErrorKind::NotFound => false,
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             };
             // Who is not shown any more has no status that it could be seen by.
             if !is_shown {
@@ -183,10 +185,13 @@ async fn settled(subject: &Subject<'_>) -> Result<Outcome> {
             }
             let plan = subject.provider.plan(&write(id), &PlanOptions::always()).await?;
             let wrong = unsettled(subject, &plan).await?;
-            ensure!(wrong.is_none(), "{}: {}", name_of(plan.write()), wrong.unwrap_or_default());
+            ensure(
+                wrong.is_none(),
+                format_args!("{}: {}", name_of(plan.write()), wrong.unwrap_or_default()),
+            )?;
             count += 1;
         }
     }
-    require!(count > 0, "nothing is shown that can be written");
-    Ok(Outcome::Passed)
+    require(count > 0, "nothing is shown that can be written")?;
+    Ok(())
 }

@@ -1,10 +1,8 @@
 //! One profile, the credential's own, and finding.
 
-use anyprofile_core::{
-    ErrorKind, FindKey, FindMethod, GetOptions, ProfileId, ProfileProviderExt as _, Result,
-};
+use anyprofile_core::{ErrorKind, FindKey, FindMethod, GetOptions, ProfileId, ProfileProviderExt as _};
 
-use super::{checks, ensure, outcome, require};
+use super::{Checked, checks, ensure, require};
 use crate::{report::Outcome, subject::Subject};
 
 checks! { Reading:
@@ -28,74 +26,81 @@ checks! { Reading:
         "The first thing that somebody does with a new account." => check;
 }
 
-async fn listed(subject: &Subject<'_>) -> Result<Outcome> {
+async fn listed(subject: &Subject<'_>) -> Checked {
     let kinds = subject.capabilities().operations.get.kinds();
-    require!(!kinds.is_empty(), "profiles cannot be got by id");
+    require(!kinds.is_empty(), "profiles cannot be got by id")?;
     let mut count = 0;
     for kind in kinds {
         for profile in subject.some(kind) {
             let got = subject.provider.get(&profile.id).await?;
-            ensure!(got.id == profile.id, "{} is answered with {}", profile.id, got.id);
+            ensure(got.id == profile.id, format_args!("{} is answered with {}", profile.id, got.id))?;
             // Another record may say less, and nothing else of who it is.
             let is_same =
                 |one: Option<&str>, other: Option<&str>| one.is_none() || other.is_none() || one == other;
-            ensure!(is_same(got.email(), profile.email()), "{} has another address", profile.id);
+            ensure(
+                is_same(got.email(), profile.email()),
+                format_args!("{} has another address", profile.id),
+            )?;
             count += 1;
         }
     }
-    require!(count > 0, "nobody is listed of the kinds that can be got");
-    Ok(Outcome::Passed)
+    require(count > 0, "nobody is listed of the kinds that can be got")?;
+    Ok(())
 }
 
-async fn nobody(subject: &Subject<'_>) -> Result<Outcome> {
+async fn nobody(subject: &Subject<'_>) -> Checked {
     let Some(kind) = subject.capabilities().operations.get.kinds().first() else {
-        return Ok(Outcome::not_applicable("profiles cannot be got by id"));
+        return Err(Outcome::not_applicable("profiles cannot be got by id"));
     };
     let Some(id) = subject.nobody(kind) else {
-        return Ok(Outcome::not_applicable("no id can be made up"));
+        return Err(Outcome::not_applicable("no id can be made up"));
     };
     match subject.provider.get(&id).await {
-        Ok(_) => Ok(Outcome::failed("somebody has an id that was made up")),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Outcome::Passed),
-        Err(error) if error.kind() == ErrorKind::InvalidRequest && error.status().is_some() => {
-            Ok(Outcome::Passed)
-        }
-        Err(error) => Ok(Outcome::failed(format!("the kind of the error is {}", error.kind()))),
+        Ok(_) => Err(Outcome::failed("somebody has an id that was made up")),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == ErrorKind::InvalidRequest && error.status().is_some() => Ok(()),
+        Err(error) => Err(Outcome::failed(format!("the kind of the error is {}", error.kind()))),
     }
 }
 
-async fn another_account(subject: &Subject<'_>) -> Result<Outcome> {
+async fn another_account(subject: &Subject<'_>) -> Checked {
     let Some(kind) = subject.capabilities().operations.get.kinds().first() else {
-        return Ok(Outcome::not_applicable("profiles cannot be got by id"));
+        return Err(Outcome::not_applicable("profiles cannot be got by id"));
     };
     let info = subject.info();
     let Ok(account) = format!("{}-other", info.account).parse() else {
-        return Ok(Outcome::not_applicable("no account can be made up"));
+        return Err(Outcome::not_applicable("no account can be made up"));
     };
     let Ok(id) = ProfileId::new(info.service.clone(), account, kind.clone(), "x") else {
-        return Ok(Outcome::not_applicable("no id can be made up"));
+        return Err(Outcome::not_applicable("no id can be made up"));
     };
-    let error = outcome!(subject.refused("another account's id", subject.provider.get(&id)).await);
-    ensure!(error.kind() == ErrorKind::InvalidRequest, "the kind of the error is {}", error.kind());
-    Ok(Outcome::Passed)
+    let error = subject.refused("another account's id", subject.provider.get(&id)).await?;
+    ensure(
+        error.kind() == ErrorKind::InvalidRequest,
+        format_args!("the kind of the error is {}", error.kind()),
+    )?;
+    Ok(())
 }
 
-async fn another_kind(subject: &Subject<'_>) -> Result<Outcome> {
+async fn another_kind(subject: &Subject<'_>) -> Checked {
     let info = subject.info();
     let text = format!("{}:{}/spaceship/x", info.service, info.account);
     let Ok(id) = text.parse::<ProfileId>() else {
-        return Ok(Outcome::not_applicable("no id can be made up"));
+        return Err(Outcome::not_applicable("no id can be made up"));
     };
     let options = GetOptions::new();
     let asked = subject.provider.get_with(&id, &options);
-    let error = outcome!(subject.refused("an id of another kind", asked).await);
-    ensure!(error.kind() == ErrorKind::Unsupported, "the kind of the error is {}", error.kind());
-    Ok(Outcome::Passed)
+    let error = subject.refused("an id of another kind", asked).await?;
+    ensure(
+        error.kind() == ErrorKind::Unsupported,
+        format_args!("the kind of the error is {}", error.kind()),
+    )?;
+    Ok(())
 }
 
-async fn enrich(subject: &Subject<'_>) -> Result<Outcome> {
+async fn enrich(subject: &Subject<'_>) -> Checked {
     let kinds = subject.capabilities().operations.enrich.kinds();
-    require!(!kinds.is_empty(), "nothing can be added");
+    require(!kinds.is_empty(), "nothing can be added")?;
     for kind in kinds {
         for profile in subject.some(kind).take(2) {
             let plain = subject.provider.get(&profile.id).await?;
@@ -104,55 +109,61 @@ async fn enrich(subject: &Subject<'_>) -> Result<Outcome> {
                 .origin
                 .as_ref()
                 .is_some_and(|origin| !origin.merged.is_empty() || !origin.missing.is_empty());
-            ensure!(is_told, "{} does not say what was added", profile.id);
+            ensure(is_told, format_args!("{} does not say what was added", profile.id))?;
             for spec in subject.capabilities().fields.iter() {
                 let is_lost = plain.value(&spec.path).is_some() && rich.value(&spec.path).is_none();
-                ensure!(!is_lost, "{}: {} is gone", profile.id, spec.path);
+                ensure(!is_lost, format_args!("{}: {} is gone", profile.id, spec.path))?;
             }
         }
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn current(subject: &Subject<'_>) -> Result<Outcome> {
+async fn current(subject: &Subject<'_>) -> Checked {
     let support = &subject.capabilities().operations.current;
     if support.is_supported() {
         let own = subject.provider.current().await?;
-        ensure!(support.kinds().contains(&own.id.kind), "{} is of a kind that is not declared", own.id);
-        return Ok(Outcome::Passed);
+        ensure(
+            support.kinds().contains(&own.id.kind),
+            format_args!("{} is of a kind that is not declared", own.id),
+        )?;
+        return Ok(());
     }
-    let error = outcome!(subject.refused("the own profile", subject.provider.current()).await);
-    ensure!(error.kind() == ErrorKind::Unsupported, "the kind of the error is {}", error.kind());
-    Ok(Outcome::Passed)
+    let error = subject.refused("the own profile", subject.provider.current()).await?;
+    ensure(
+        error.kind() == ErrorKind::Unsupported,
+        format_args!("the kind of the error is {}", error.kind()),
+    )?;
+    Ok(())
 }
 
-async fn find_id(subject: &Subject<'_>) -> Result<Outcome> {
+async fn find_id(subject: &Subject<'_>) -> Checked {
     let Some(profile) = subject.listed.first() else {
-        return Ok(Outcome::not_applicable("nobody is listed"));
+        return Err(Outcome::not_applicable("nobody is listed"));
     };
     let key = FindKey::NativeId(profile.id.native().to_owned());
     let found = subject.provider.find_by(&key).await?;
-    ensure!(found.profiles.iter().any(|it| it.id == profile.id), "{} is not found", profile.id);
-    Ok(Outcome::Passed)
+    ensure(found.profiles.iter().any(|it| it.id == profile.id), format_args!("{} is not found", profile.id))?;
+    Ok(())
 }
 
-async fn find_email(subject: &Subject<'_>) -> Result<Outcome> {
+async fn find_email(subject: &Subject<'_>) -> Checked {
     let nobody = FindKey::Email("nobody.at.all@conformance.example.com".to_owned());
     let none = subject.provider.find_by(&nobody).await?;
-    ensure!(none.profiles.is_empty(), "somebody has an address that was made up");
+    ensure(none.profiles.is_empty(), "somebody has an address that was made up")?;
     let Some(profile) = subject.listed.iter().find(|profile| profile.email().is_some()) else {
-        require!(none.method == FindMethod::Unanswerable, "nobody has an address");
-        return Ok(Outcome::Passed);
+        require(none.method == FindMethod::Unanswerable, "nobody has an address")?;
+        return Ok(());
     };
     let address = profile.email().unwrap_or_default().to_owned();
     let found = subject.provider.find_by(&FindKey::Email(address)).await?;
-    ensure!(found.profiles.iter().any(|it| it.id == profile.id), "{} is not found", profile.id);
-    Ok(Outcome::Passed)
+    ensure(found.profiles.iter().any(|it| it.id == profile.id), format_args!("{} is not found", profile.id))?;
+    Ok(())
 }
 
-async fn check(subject: &Subject<'_>) -> Result<Outcome> {
+async fn check(subject: &Subject<'_>) -> Checked {
     let (checked, requests) = subject.counted(subject.provider.check()).await;
     checked?;
-    ensure!(requests <= 2, "it takes {requests} requests");
-    Ok(Outcome::Passed)
+    ensure(requests <= 2, format_args!("it takes {requests} requests"))?;
+    Ok(())
 }

@@ -9,9 +9,9 @@ use anyprofile_core::{
 use futures_util::TryStreamExt as _;
 
 use super::{
-    checks, ensure,
+    Checked, checks, ensure,
     fixtures::{draft, value, victim, writable},
-    outcome, require,
+    require,
 };
 use crate::{
     report::Outcome,
@@ -56,9 +56,9 @@ async fn update_plan(subject: &Subject<'_>, id: &ProfileId, change: &ProfileChan
 
 const NOBODY: &str = "nobody is listed who can be updated";
 
-async fn refused(subject: &Subject<'_>) -> Result<Outcome> {
+async fn refused(subject: &Subject<'_>) -> Checked {
     let people = somebody(subject);
-    require!(!people.is_empty(), NOBODY);
+    require(!people.is_empty(), NOBODY)?;
     for id in people {
         let mut change = ProfileChange::new().set(FieldPath::ID, "x").set(FieldPath::STATUS_RAW, "x");
         let mut wrong = 2;
@@ -80,72 +80,71 @@ async fn refused(subject: &Subject<'_>) -> Result<Outcome> {
             }
         }
         let planned = update_plan(subject, &id, &change);
-        let error = outcome!(subject.refused("a wrong change", planned).await);
-        ensure!(error.kind() == ErrorKind::InvalidRequest, "the kind of the error is {}", error.kind());
+        let error = subject.refused("a wrong change", planned).await?;
+        ensure(
+            error.kind() == ErrorKind::InvalidRequest,
+            format_args!("the kind of the error is {}", error.kind()),
+        )?;
         let told = error.field_errors().len();
-        ensure!(told == wrong, "{told} of {wrong} violations are told at once");
-        outcome!(subject.refused("a wrong change", subject.provider.update(&id, &change)).await);
+        ensure(told == wrong, format_args!("{told} of {wrong} violations are told at once"))?;
+        subject.refused("a wrong change", subject.provider.update(&id, &change)).await?;
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn unsupported(subject: &Subject<'_>) -> Result<Outcome> {
+async fn unsupported(subject: &Subject<'_>) -> Checked {
     let info = subject.info();
     let text = format!("{}:{}/user/x", info.service, info.account);
     let Ok(id) = text.parse::<ProfileId>() else {
-        return Ok(Outcome::not_applicable("no id can be made up"));
+        return Err(Outcome::not_applicable("no id can be made up"));
     };
     let (operations, provider) = (&subject.capabilities().operations, &subject.provider);
     let is_not = |support: &Support| !support.kinds().contains(&id.kind);
     let mut errors = Vec::new();
     if is_not(&operations.create) {
         let draft = ProfileDraft::new(id.kind.clone());
-        errors.push(("create", outcome!(subject.refused("a creation", provider.create(&draft)).await)));
+        errors.push(("create", subject.refused("a creation", provider.create(&draft)).await?));
     }
     if is_not(&operations.update) {
         let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, "x");
-        errors.push(("update", outcome!(subject.refused("a change", provider.update(&id, &change)).await)));
+        errors.push(("update", subject.refused("a change", provider.update(&id, &change)).await?));
     }
     if is_not(&operations.deactivate) {
-        errors.push((
-            "deactivate",
-            outcome!(subject.refused("a deactivation", provider.deactivate(&id)).await),
-        ));
+        errors.push(("deactivate", subject.refused("a deactivation", provider.deactivate(&id)).await?));
     }
     if is_not(&operations.delete) {
-        errors.push(("delete", outcome!(subject.refused("a deletion", provider.delete(&id)).await)));
+        errors.push(("delete", subject.refused("a deletion", provider.delete(&id)).await?));
     }
     if is_not(&operations.enroll) {
-        errors.push(("enroll", outcome!(subject.refused("an enrollment", provider.enroll(&id)).await)));
+        errors.push(("enroll", subject.refused("an enrollment", provider.enroll(&id)).await?));
     }
-    require!(!errors.is_empty(), "everything is offered");
+    require(!errors.is_empty(), "everything is offered")?;
     for (operation, error) in errors {
-        ensure!(
+        ensure(
             error.kind() == ErrorKind::Unsupported,
-            "{operation}: the kind of the error is {}",
-            error.kind()
-        );
+            format_args!("{operation}: the kind of the error is {}", error.kind()),
+        )?;
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn plan(subject: &Subject<'_>) -> Result<Outcome> {
+async fn plan(subject: &Subject<'_>) -> Checked {
     let people = somebody(subject);
-    require!(!people.is_empty(), NOBODY);
+    require(!people.is_empty(), NOBODY)?;
     for id in people {
         for (path, rule) in writable(subject, &id.kind) {
             let Some(value) = value(&rule.format, 1) else { continue };
             let before = subject.server.writes();
             let change = ProfileChange::new().set(path.clone(), value);
             let planned = update_plan(subject, &id, &change).await?;
-            ensure!(subject.server.writes() == before, "the plan for {path} writes");
+            ensure(subject.server.writes() == before, format_args!("the plan for {path} writes"))?;
             let is_without = planned.requests().is_empty();
-            ensure!(planned.is_settled() == is_without, "{path}: a change without a request");
+            ensure(planned.is_settled() == is_without, format_args!("{path}: a change without a request"))?;
             let is_get = planned.requests().iter().any(|request| request.method == "GET");
-            ensure!(!is_get, "{path}: a request of the plan reads");
+            ensure(!is_get, format_args!("{path}: a request of the plan reads"))?;
         }
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
 /// Makes a change, and checks that it is so then.
@@ -168,41 +167,41 @@ async fn changed(subject: &Subject<'_>, id: &ProfileId, change: &ProfileChange) 
     Ok(None)
 }
 
-async fn apply(subject: &Subject<'_>) -> Result<Outcome> {
+async fn apply(subject: &Subject<'_>) -> Checked {
     let people = somebody(subject);
-    require!(!people.is_empty(), NOBODY);
+    require(!people.is_empty(), NOBODY)?;
     for id in people {
         for (path, rule) in writable(subject, &id.kind) {
             for number in [1, 2] {
                 let Some(value) = value(&rule.format, number) else { continue };
                 let wrong = changed(subject, &id, &ProfileChange::new().set(path.clone(), value)).await?;
-                ensure!(wrong.is_none(), "{}, {path}: {}", id.kind, wrong.unwrap_or_default());
+                ensure(wrong.is_none(), format_args!("{}, {path}: {}", id.kind, wrong.unwrap_or_default()))?;
             }
         }
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn clear(subject: &Subject<'_>) -> Result<Outcome> {
+async fn clear(subject: &Subject<'_>) -> Checked {
     let mut count = 0;
     for id in somebody(subject) {
         for (path, _) in writable(subject, &id.kind).filter(|(_, rule)| rule.clear) {
             let wrong = changed(subject, &id, &ProfileChange::new().clear(path.clone())).await?;
-            ensure!(wrong.is_none(), "{}, {path}: {}", id.kind, wrong.unwrap_or_default());
+            ensure(wrong.is_none(), format_args!("{}, {path}: {}", id.kind, wrong.unwrap_or_default()))?;
             count += 1;
         }
     }
-    require!(count > 0, "nothing can be cleared");
-    Ok(Outcome::Passed)
+    require(count > 0, "nothing can be cleared")?;
+    Ok(())
 }
 
-async fn stale(subject: &Subject<'_>) -> Result<Outcome> {
+async fn stale(subject: &Subject<'_>) -> Checked {
     let Some(id) = somebody(subject).into_iter().next() else {
-        return Ok(Outcome::not_applicable(NOBODY));
+        return Err(Outcome::not_applicable(NOBODY));
     };
     let text = writable(subject, &id.kind).find(|(_, rule)| matches!(rule.format, ValueFormat::Text { .. }));
     let Some((path, rule)) = text else {
-        return Ok(Outcome::not_applicable("no text can be written"));
+        return Err(Outcome::not_applicable("no text can be written"));
     };
     let change =
         |number| ProfileChange::new().set(path.clone(), value(&rule.format, number).unwrap_or_default());
@@ -210,34 +209,34 @@ async fn stale(subject: &Subject<'_>) -> Result<Outcome> {
     subject.provider.update(&id, &change(4)).await?;
     let before = subject.server.writes();
     let applied = subject.provider.execute(&plan, &ExecuteOptions::new().with_unchanged(true)).await;
-    let Err(error) = applied else { return Ok(Outcome::failed("it is written all the same")) };
-    ensure!(error.kind() == ErrorKind::Conflict, "the kind of the error is {}", error.kind());
-    ensure!(subject.server.writes() == before, "something is sent");
-    Ok(Outcome::Passed)
+    let Err(error) = applied else { return Err(Outcome::failed("it is written all the same")) };
+    ensure(error.kind() == ErrorKind::Conflict, format_args!("the kind of the error is {}", error.kind()))?;
+    ensure(subject.server.writes() == before, "something is sent")?;
+    Ok(())
 }
 
-async fn create(subject: &Subject<'_>) -> Result<Outcome> {
+async fn create(subject: &Subject<'_>) -> Checked {
     let kinds = subject.capabilities().operations.create.kinds();
-    require!(!kinds.is_empty(), "nobody can be created");
+    require(!kinds.is_empty(), "nobody can be created")?;
     for kind in kinds {
         let draft = draft(subject, kind, unique());
         let before = subject.server.writes();
         let planned = subject.provider.plan(&Write::create(draft.clone()), &PlanOptions::new()).await?;
         let is_shown = subject.server.writes() == before && !planned.requests().is_empty();
-        ensure!(is_shown, "the plan writes, or is empty");
+        ensure(is_shown, "the plan writes, or is empty")?;
         let made = subject.provider.create(&draft).await?;
         let ignored = draft.ignored(&made, subject.capabilities());
-        ensure!(ignored.is_empty(), "{kind}: shown otherwise: {ignored:?}");
+        ensure(ignored.is_empty(), format_args!("{kind}: shown otherwise: {ignored:?}"))?;
         let is_there = subject.list(ListQuery::new()).await?.iter().any(|profile| profile.id == made.id);
-        ensure!(is_there, "{} is not listed", made.id);
+        ensure(is_there, format_args!("{} is not listed", made.id))?;
     }
-    Ok(Outcome::Passed)
+    Ok(())
 }
 
-async fn while_listing(subject: &Subject<'_>) -> Result<Outcome> {
+async fn while_listing(subject: &Subject<'_>) -> Checked {
     let operations = &subject.capabilities().operations;
     let Some(kind) = operations.create.kinds().first() else {
-        return Ok(Outcome::not_applicable("nobody can be created"));
+        return Err(Outcome::not_applicable("nobody can be created"));
     };
     let mut query = ListQuery::new();
     if subject.capabilities().listing.page_size {
@@ -257,76 +256,87 @@ async fn while_listing(subject: &Subject<'_>) -> Result<Outcome> {
         }
     }
     let lost = there.iter().filter(|profile| !came.contains(&profile.id)).count();
-    ensure!(lost == 0, "{lost} of {} do not come", there.len());
+    ensure(lost == 0, format_args!("{lost} of {} do not come", there.len()))?;
     let twice = (count - came.len()) as u64;
-    ensure!(listing.report().duplicates == twice, "{twice} come twice, and the report says otherwise");
-    Ok(Outcome::Passed)
+    ensure(
+        listing.report().duplicates == twice,
+        format_args!("{twice} come twice, and the report says otherwise"),
+    )?;
+    Ok(())
 }
 
-async fn deactivate(subject: &Subject<'_>) -> Result<Outcome> {
+async fn deactivate(subject: &Subject<'_>) -> Checked {
     let kinds = subject.capabilities().operations.deactivate.kinds();
-    require!(!kinds.is_empty(), "nobody can be deactivated");
+    require(!kinds.is_empty(), "nobody can be deactivated")?;
     let mut count = 0;
     for kind in kinds {
         let Some(id) = victim(subject, kind).await? else { continue };
         let write = Write::deactivate(id.clone());
         let planned = subject.provider.plan(&write, &PlanOptions::new()).await?;
-        ensure!(!planned.requests().is_empty(), "the plan is empty");
+        ensure(!planned.requests().is_empty(), "the plan is empty")?;
         subject.provider.deactivate(&id).await?;
         count += 1;
         if !subject.capabilities().operations.get.kinds().contains(kind) {
             continue;
         }
         match subject.provider.get(&id).await {
-            Ok(profile) => ensure!(
+            Ok(profile) => ensure(
                 matches!(profile.status.value(), Some(Status::Suspended | Status::Deleted)),
-                "{id} is not shown as deactivated"
-            ),
+                format_args!("{id} is not shown as deactivated"),
+            )?,
             Err(error) => {
-                ensure!(error.kind() == ErrorKind::NotFound, "{id} cannot be read: {}", error.kind());
+                ensure(
+                    error.kind() == ErrorKind::NotFound,
+                    format_args!("{id} cannot be read: {}", error.kind()),
+                )?;
             }
         }
     }
-    require!(count > 0, "there is nobody who can be deactivated");
-    Ok(Outcome::Passed)
+    require(count > 0, "there is nobody who can be deactivated")?;
+    Ok(())
 }
 
-async fn delete(subject: &Subject<'_>) -> Result<Outcome> {
+async fn delete(subject: &Subject<'_>) -> Checked {
     let kinds = subject.capabilities().operations.delete.kinds();
-    require!(!kinds.is_empty(), "nobody can be deleted");
+    require(!kinds.is_empty(), "nobody can be deleted")?;
     let mut count = 0;
     for kind in kinds {
         let Some(id) = victim(subject, kind).await? else { continue };
         let planned = subject.provider.plan(&Write::delete(id.clone()), &PlanOptions::new()).await?;
-        ensure!(!planned.requests().is_empty(), "the plan is empty");
+        ensure(!planned.requests().is_empty(), "the plan is empty")?;
         subject.provider.delete(&id).await?;
         count += 1;
         if !subject.capabilities().operations.get.kinds().contains(kind) {
             continue;
         }
         match subject.provider.get(&id).await {
-            Ok(profile) => ensure!(profile.status.is_known_to_be(&Status::Deleted), "{id} is there still"),
+            Ok(profile) => {
+                ensure(profile.status.is_known_to_be(&Status::Deleted), format_args!("{id} is there still"))?;
+            }
             Err(error) => {
-                ensure!(error.kind() == ErrorKind::NotFound, "{id} cannot be read: {}", error.kind());
+                ensure(
+                    error.kind() == ErrorKind::NotFound,
+                    format_args!("{id} cannot be read: {}", error.kind()),
+                )?;
             }
         }
     }
-    require!(count > 0, "there is nobody who can be deleted");
-    Ok(Outcome::Passed)
+    require(count > 0, "there is nobody who can be deleted")?;
+    Ok(())
 }
 
-async fn enroll(subject: &Subject<'_>) -> Result<Outcome> {
+async fn enroll(subject: &Subject<'_>) -> Checked {
     let Some(kind) = subject.capabilities().operations.enroll.kinds().first() else {
-        return Ok(Outcome::not_applicable("nobody can be enrolled"));
+        return Err(Outcome::not_applicable("nobody can be enrolled"));
     };
     let Some(id) = subject.some(kind).next().map(|profile| profile.id.clone()) else {
-        return Ok(Outcome::not_applicable("nobody is listed who can be enrolled"));
+        return Err(Outcome::not_applicable("nobody is listed who can be enrolled"));
     };
     let planned = subject.provider.plan(&Write::enroll(id.clone()), &PlanOptions::new()).await?;
-    ensure!(!planned.requests().is_empty(), "the plan is empty");
+    ensure(!planned.requests().is_empty(), "the plan is empty")?;
     let enrollment = subject.provider.enroll(&id).await?;
     let link = enrollment.url.expose();
-    ensure!(link.contains("://"), "the link is none");
-    ensure!(!format!("{enrollment:?}").contains(link), "`Debug` shows the link");
-    Ok(Outcome::Passed)
+    ensure(link.contains("://"), "the link is none")?;
+    ensure(!format!("{enrollment:?}").contains(link), "`Debug` shows the link")?;
+    Ok(())
 }

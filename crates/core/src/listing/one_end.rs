@@ -166,6 +166,11 @@ where
         if self.stall.end() {
             return Poll::Ready(Some(Err(stall::error(self.provider.info(), &self.query))));
         }
+        if self.guard.is_full() {
+            // Whoever goes on has been told, and the pages are counted anew.
+            self.guard = CursorGuard::default();
+            return Poll::Ready(Some(Err(self.too_many_pages())));
+        }
         loop {
             self.ask(Urgency::Wanted);
             let Poll::Ready(fetched) = self.window.poll_first(context) else { return Poll::Pending };
@@ -281,7 +286,7 @@ where
     /// Asks for the page that comes next and those behind it, and drives what is on its way, without handing anything
     /// out.
     pub(super) fn poll_ahead(&mut self, context: &mut Context<'_>) {
-        if self.poll_far_end(context).is_ready() && !self.is_done() && !self.stall.is_reached() {
+        if self.poll_far_end(context).is_ready() && !self.is_done() && !self.is_stopped() {
             self.ask(Urgency::Early);
             self.window.poll(context);
         }
@@ -336,6 +341,19 @@ where
 
     fn admit(&mut self, cursor: Cursor) -> Position {
         if self.guard.admit(&cursor) { Position::At(cursor) } else { Position::Repeated }
+    }
+
+    /// Whether an error comes before the next page.
+    fn is_stopped(&self) -> bool {
+        self.stall.is_reached() || self.guard.is_full()
+    }
+
+    fn too_many_pages(&self) -> Error {
+        let message = format!("the listing has more than {} pages, which is the limit", CursorGuard::MOST);
+        Error::new(ErrorKind::TooLarge, message)
+            .with_provider(self.provider.info())
+            .with_operation("list")
+            .with_hint("ask for larger pages, or resume the listing at its cursor; the service may name pages for ever")
     }
 
     fn repeated(&self) -> Error {

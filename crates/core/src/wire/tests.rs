@@ -9,9 +9,9 @@ mod records {
     /// A record of these tests.
     pub struct Person {
         /// An id.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// A flag.
-        active: bool = "active",
+        active: bool,
         /// A name.
         name: String = "display_name",
     }

@@ -194,6 +194,25 @@ async fn a_cycle_of_cursors_ends_with_an_error_and_all_that_came_before() {
 }
 
 #[tokio::test]
+async fn a_listing_without_end_stops_with_an_error_and_can_be_gone_on_with() {
+    let memory = Memory::by(|position| {
+        let here: usize = position.parse().unwrap_or(0);
+        Ok((Vec::new(), Some((here + 1).to_string())))
+    });
+    let mut pages = memory.pages(ListQuery::new().with_max_empty_pages(u32::MAX));
+    let error = loop {
+        if let Err(error) = pages.next_page().await.unwrap() {
+            break error;
+        }
+    };
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+    assert!(error.message().contains("more than 250000 pages"), "{error}");
+    assert_eq!((pages.report().pages, pages.report().is_complete()), (250_000, false));
+    assert!(pages.cursor().is_some());
+    assert!(pages.next_page().await.unwrap().is_ok());
+}
+
+#[tokio::test]
 async fn duplicates_missing_and_bad_records_make_a_listing_incomplete() {
     let mut memory = Memory::by(|position| match position {
         "" => Ok((vec!["u0".into(), "u1".into()], Some("1".into()))),

@@ -28,11 +28,11 @@ mod records {
         /// A person of the list, or one person.
         pub struct Person {
             /// The id.
-            id: OpaqueId = "id",
+            id: OpaqueId,
             /// The name.
-            name: String = "name",
+            name: String,
             /// The address.
-            email: String = "email",
+            email: String,
         }
     }
 }

@@ -26,7 +26,7 @@ mod records {
         /// A user.
         pub struct Resource {
             /// The id.
-            id: OpaqueId = "id",
+            id: OpaqueId,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, time::Duration};
 
 use anyprofile_core::ErrorKind;
-use anyprofile_http::HttpOptions;
+use anyprofile_http::{FormFile, HttpOptions, Request};
 
 use crate::{
     exchanging_client, read,
@@ -127,6 +127,22 @@ async fn a_refused_token_is_renewed_once_and_the_request_repeated_whole_with_the
     let bodies: Vec<_> =
         script.sent().into_iter().filter(|sent| !is_exchange(sent)).map(|sent| sent.body).collect();
     assert_eq!(bodies, [r#"{"name":"Ada"}"#, r#"{"name":"Ada"}"#]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_is_sent_again_with_the_boundary_that_it_was_sent_with() {
+    let script = service(900, |sent| {
+        let is_old = sent.header("authorization") == Some("Bearer access-1");
+        if is_old { answer(401) } else { json(200, "{}") }
+    });
+    let file = FormFile { name: "a.png", media_type: "image/png", content: b"ada" };
+    let request = Request::post("pictures_create").path("/pictures").form_file("file", &file);
+    exchanging_client(&script, HttpOptions::default()).send(request).await.unwrap();
+    let sent: Vec<_> = script.sent().into_iter().filter(|sent| !is_exchange(sent)).collect();
+    assert_eq!(sent.len(), 2);
+    assert!(sent[0].header("content-type").unwrap().starts_with("multipart/form-data; boundary="));
+    assert_eq!(sent[0].header("content-type"), sent[1].header("content-type"));
+    assert_eq!(sent[0].body, sent[1].body);
 }
 
 #[tokio::test(start_paused = true)]

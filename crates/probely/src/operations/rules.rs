@@ -3,10 +3,7 @@
 
 use anyprofile_http::Violations;
 
-use crate::wire::{
-    ApiUserBulkUpdate, ApiUserCreate, ApiUserReplace, ApiUserUpdate, LabelByName, RoleGrant, UserBulkUpdate,
-    UserCreate, UserReplace, UserUpdate,
-};
+use crate::wire::{LabelByName, RoleGrant};
 
 /// The most characters of a user's name.
 pub(crate) const MAX_NAME: u32 = 60;
@@ -15,83 +12,62 @@ pub(crate) const MAX_LABEL: u32 = 255;
 /// The fewest characters of a new password.
 const MIN_PASSWORD: u32 = 10;
 
-/// What of a body has rules.
-#[derive(Default)]
-struct Ruled<'a> {
-    ids: Option<&'a [String]>,
-    email: Option<&'a str>,
-    name: Option<&'a str>,
-    labels: Option<&'a [LabelByName]>,
-    user_roles: Option<&'a [RoleGrant]>,
-}
-
-impl Ruled<'_> {
-    fn violations(&self) -> Violations {
-        let mut violations = Violations::new();
-        if let Some(ids) = self.ids
-            && (ids.is_empty() || ids.iter().any(String::is_empty))
-        {
-            violations.add("ids", "names one user at least, and none by an empty id");
-        }
-        if let Some(email) = self.email {
-            violations.check_email("email", email);
-        }
-        if let Some(name) = self.name {
-            violations.check_characters("name", name, 0..=MAX_NAME);
-        }
-        for label in self.labels.unwrap_or_default() {
-            violations.check_characters("labels.name", &label.name, 0..=MAX_LABEL);
-            let is_color = |c: char| c.is_ascii_alphanumeric() || matches!(c, '#' | '_' | '-');
-            if !label.color.iter().flat_map(|color| color.chars()).all(is_color) {
-                violations.add("labels.color", "holds letters and digits of ASCII, '#', '_' and '-'");
-            }
-        }
-        for grant in self.user_roles.unwrap_or_default() {
-            if grant.role_id.is_empty() {
-                violations.add("user_roles.role.id", "is not empty");
-            }
-            if grant.scope.place_id().is_some_and(str::is_empty) {
-                violations.add(format!("user_roles.scope.{}.id", grant.scope.tier()), "is not empty");
-            }
-        }
-        violations
+/// Returns the rules that the ids of a change of several users break.
+pub(super) fn ids(ids: &[String]) -> Violations {
+    let mut violations = Violations::new();
+    if ids.is_empty() || ids.iter().any(String::is_empty) {
+        violations.add("ids", "names one user at least, and none by an empty id");
     }
+    violations
 }
 
-/// A body whose rules are known.
-pub(crate) trait Rules {
-    /// The rules that it breaks.
-    fn violations(&self) -> Violations;
+/// Returns the rules that an e-mail address breaks.
+pub(super) fn email(email: Option<&str>) -> Violations {
+    let mut violations = Violations::new();
+    if let Some(email) = email {
+        violations.check_email("email", email);
+    }
+    violations
 }
 
-macro_rules! rules {
-    ($($body:ident { $($required:ident),* ; $($optional:ident),+ })+) => {
-        $(impl Rules for $body {
-            fn violations(&self) -> Violations {
-                Ruled {
-                    $($required: Some(&self.$required),)*
-                    $($optional: self.$optional.as_deref(),)+
-                    ..Ruled::default()
-                }
-                .violations()
-            }
-        })+
-    };
+/// Returns the rules that a user's name breaks.
+pub(super) fn name(name: Option<&str>) -> Violations {
+    let mut violations = Violations::new();
+    if let Some(name) = name {
+        violations.check_characters("name", name, 0..=MAX_NAME);
+    }
+    violations
 }
 
-rules! {
-    UserCreate { email, name; labels, user_roles }
-    UserUpdate { ; email, name, labels }
-    UserReplace { email, name; labels }
-    UserBulkUpdate { ids; name, labels, user_roles }
-    ApiUserCreate { name; labels, user_roles }
-    ApiUserUpdate { ; name, labels }
-    ApiUserReplace { name; labels }
-    ApiUserBulkUpdate { ids; name, labels, user_roles }
+/// Returns the rules that labels break.
+pub(super) fn labels(labels: Option<&[LabelByName]>) -> Violations {
+    let mut violations = Violations::new();
+    for label in labels.unwrap_or_default() {
+        violations.check_characters("labels.name", &label.name, 0..=MAX_LABEL);
+        let is_color = |c: char| c.is_ascii_alphanumeric() || matches!(c, '#' | '_' | '-');
+        if !label.color.iter().flat_map(|color| color.chars()).all(is_color) {
+            violations.add("labels.color", "holds letters and digits of ASCII, '#', '_' and '-'");
+        }
+    }
+    violations
 }
 
-/// The rules that a change of the password breaks.
-pub(crate) fn password(new: &str) -> Violations {
+/// Returns the rules that roles and their scopes break.
+pub(super) fn user_roles(grants: Option<&[RoleGrant]>) -> Violations {
+    let mut violations = Violations::new();
+    for grant in grants.unwrap_or_default() {
+        if grant.role_id.is_empty() {
+            violations.add("user_roles.role.id", "is not empty");
+        }
+        if grant.scope.place_id().is_some_and(str::is_empty) {
+            violations.add(format!("user_roles.scope.{}.id", grant.scope.tier()), "is not empty");
+        }
+    }
+    violations
+}
+
+/// Returns the rules that a change of the password breaks.
+pub(super) fn password(new: &str) -> Violations {
     let mut violations = Violations::new();
     violations.check_characters("password", new, MIN_PASSWORD..=u32::MAX);
     violations

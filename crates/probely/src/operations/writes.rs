@@ -5,7 +5,7 @@ use anyprofile_http::{Answer, ExposeSecret as _, Operation, Request, SecretStrin
 use serde::Serialize;
 
 use super::{
-    rules::{self, Rules},
+    rules,
     users::{get_api_user, get_user},
 };
 use crate::wire::{
@@ -14,22 +14,31 @@ use crate::wire::{
 };
 
 pub(crate) fn create_user(create: &UserCreate) -> Operation<User> {
-    Operation::new(
-        checked(Request::post("users_create").path("/users/").json(create), create),
-        Answer::decode_record,
-    )
-    .with_hint_if_made(
+    let request = Request::post("users_create")
+        .path("/users/")
+        .json(create)
+        .checked(rules::email(Some(&create.email)))
+        .checked(rules::name(Some(&create.name)))
+        .checked(rules::labels(create.labels.as_deref()))
+        .checked(rules::user_roles(create.user_roles.as_deref()));
+    Operation::new(request, Answer::decode_record).with_hint_if_made(
         "it is not known whether the user was created: find the e-mail address before trying again",
     )
 }
 
 pub(crate) fn update_user(id: &str, update: &UserUpdate) -> Operation<User> {
-    let request = checked(user(Request::patch("users_partial_update", update), id), update);
+    let request = user(Request::patch("users_partial_update", update), id)
+        .checked(rules::email(update.email.as_deref()))
+        .checked(rules::name(update.name.as_deref()))
+        .checked(rules::labels(update.labels.as_deref()));
     Operation::new(request, Answer::decode_record).reading_back(&get_user(id))
 }
 
 pub(crate) fn replace_user(id: &str, replace: &UserReplace) -> Operation<User> {
-    let request = checked(user(Request::put("users_update", replace), id), replace);
+    let request = user(Request::put("users_update", replace), id)
+        .checked(rules::email(Some(&replace.email)))
+        .checked(rules::name(Some(&replace.name)))
+        .checked(rules::labels(replace.labels.as_deref()));
     Operation::new(request, Answer::decode_record).reading_back(&get_user(id))
 }
 
@@ -38,8 +47,14 @@ pub(crate) fn deactivate_user(id: &str) -> Operation<()> {
 }
 
 pub(crate) fn bulk_update_users(update: &UserBulkUpdate) -> Operation<BulkUpdated> {
-    let request = Request::post("users_bulk_update_create").path("/users/bulk/update/").json(update);
-    Operation::new(checked(request, update), record_if_any)
+    let request = Request::post("users_bulk_update_create")
+        .path("/users/bulk/update/")
+        .json(update)
+        .checked(rules::ids(&update.ids))
+        .checked(rules::name(update.name.as_deref()))
+        .checked(rules::labels(update.labels.as_deref()))
+        .checked(rules::user_roles(update.user_roles.as_deref()));
+    Operation::new(request, record_if_any)
 }
 
 pub(crate) fn change_password(current: &SecretString, new: &SecretString) -> Operation<PasswordChanged> {
@@ -61,19 +76,28 @@ pub(crate) fn change_password(current: &SecretString, new: &SecretString) -> Ope
 }
 
 pub(crate) fn create_api_user(create: &ApiUserCreate) -> Operation<User> {
-    let request = Request::post("api_users_create").path("/api-users/").json(create);
-    Operation::new(checked(request, create), Answer::decode_record).with_hint_if_made(
+    let request = Request::post("api_users_create")
+        .path("/api-users/")
+        .json(create)
+        .checked(rules::name(Some(&create.name)))
+        .checked(rules::labels(create.labels.as_deref()))
+        .checked(rules::user_roles(create.user_roles.as_deref()));
+    Operation::new(request, Answer::decode_record).with_hint_if_made(
         "it is not known whether the API user was created: look for its name before trying again",
     )
 }
 
 pub(crate) fn update_api_user(id: &str, update: &ApiUserUpdate) -> Operation<User> {
-    let request = checked(api_user(Request::patch("api_users_partial_update", update), id), update);
+    let request = api_user(Request::patch("api_users_partial_update", update), id)
+        .checked(rules::name(update.name.as_deref()))
+        .checked(rules::labels(update.labels.as_deref()));
     Operation::new(request, Answer::decode_record).reading_back(&get_api_user(id))
 }
 
 pub(crate) fn replace_api_user(id: &str, replace: &ApiUserReplace) -> Operation<User> {
-    let request = checked(api_user(Request::put("api_users_update", replace), id), replace);
+    let request = api_user(Request::put("api_users_update", replace), id)
+        .checked(rules::name(Some(&replace.name)))
+        .checked(rules::labels(replace.labels.as_deref()));
     Operation::new(request, Answer::decode_record).reading_back(&get_api_user(id))
 }
 
@@ -82,8 +106,14 @@ pub(crate) fn delete_api_user(id: &str) -> Operation<()> {
 }
 
 pub(crate) fn bulk_update_api_users(update: &ApiUserBulkUpdate) -> Operation<BulkUpdated> {
-    let request = Request::post("api_users_bulk_update_create").path("/api-users/bulk/update/").json(update);
-    Operation::new(checked(request, update), record_if_any)
+    let request = Request::post("api_users_bulk_update_create")
+        .path("/api-users/bulk/update/")
+        .json(update)
+        .checked(rules::ids(&update.ids))
+        .checked(rules::name(update.name.as_deref()))
+        .checked(rules::labels(update.labels.as_deref()))
+        .checked(rules::user_roles(update.user_roles.as_deref()));
+    Operation::new(request, record_if_any)
 }
 
 fn user(request: Request, id: &str) -> Request {
@@ -92,11 +122,6 @@ fn user(request: Request, id: &str) -> Request {
 
 fn api_user(request: Request, id: &str) -> Request {
     request.path("/api-users").segment(id).path("/")
-}
-
-/// The request of a body, which is refused if it breaks a rule.
-fn checked(request: Request, body: &impl Rules) -> Request {
-    request.checked(body.violations())
 }
 
 fn record_if_any<T: Tolerant + Default>(answer: &Answer) -> Result<T> {

@@ -356,7 +356,7 @@ open_record! {
     pub struct BulkUpdated {
         /// The ids of those who were changed. In the newer form of the reference alone: where they are absent, nothing
         /// says that all were.
-        ids: Vec<OpaqueId> = "ids",
+        ids: Vec<OpaqueId>,
     }
 }
 
@@ -364,6 +364,6 @@ open_record! {
     /// What a change of the password answers.
     pub struct PasswordChanged {
         /// The service's words for a person.
-        message: String = "message",
+        message: String,
     }
 }

@@ -31,11 +31,11 @@ open_record! {
     pub struct UserRole {
         /// The id of the assignment. The reference has it for API users (`api-users-retrieve`), client code for
         /// users.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The role.
-        role: Named = "role",
+        role: Named,
         /// Where it holds.
-        scope: Scope = "scope",
+        scope: Scope,
     }
 }
 
@@ -43,9 +43,9 @@ open_record! {
     /// Something with an id and a name: a role, a team, a target.
     pub struct Named {
         /// The id.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The name.
-        name: String = "name",
+        name: String,
     }
 }
 
@@ -53,11 +53,11 @@ open_record! {
     /// Where a role holds.
     pub struct Scope {
         /// How far it reaches.
-        tier: Tier = "tier",
+        tier: Tier,
         /// The team, for the tier `team`.
-        team: Named = "team",
+        team: Named,
         /// The target, for the tier `target`.
-        target: Named = "target",
+        target: Named,
     }
 }
 
@@ -65,13 +65,13 @@ open_record! {
     /// A role that users can hold (`GET /roles/`). The fields are from client code.
     pub struct Role {
         /// The id, of 12 characters.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The name.
-        name: String = "name",
+        name: String,
         /// What the role is for; may be empty or missing.
-        description: String = "description",
+        description: String,
         /// Whether the role is the account's own and not one of the service's.
-        custom: bool = "custom",
+        custom: bool,
     }
 }
 
@@ -79,9 +79,9 @@ open_record! {
     /// A team (`GET /teams/`). The fields are those that roles name it with.
     pub struct Team {
         /// The id, of 12 characters.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The name.
-        name: String = "name",
+        name: String,
     }
 }
 
@@ -89,14 +89,14 @@ open_record! {
     /// An assigned role (`GET /user-roles/`): what a user carries, with more of the role.
     pub struct UserRoleAssignment {
         /// The id of the assignment.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// Who holds the role. Client code sends it when it changes an assignment; that the list has it is
         /// inferred.
-        user: ChangedBy = "user",
+        user: ChangedBy,
         /// The role.
-        role: Role = "role",
+        role: Role,
         /// Where it holds.
-        scope: Scope = "scope",
+        scope: Scope,
     }
 }
 

@@ -33,39 +33,39 @@ open_record! {
     /// A user (`GET /users/`, `/users/{id}/`) or the credential's own profile (`GET /profile/`).
     pub struct User {
         /// The id: letters, digits, `_` and `-`, though the reference calls it Base58.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The e-mail address.
-        email: String = "email",
+        email: String,
         /// The name, at most 60 characters.
-        name: String = "name",
+        name: String,
         /// The job title.
-        title: Title = "title",
+        title: Title,
         /// Whether the user may manage billing.
-        is_billing_admin: bool = "is_billing_admin",
+        is_billing_admin: bool,
         /// Who last changed the user.
-        changed_by: ChangedBy = "changed_by",
+        changed_by: ChangedBy,
         /// When the user was last changed. The documented examples may name no offset from UTC.
-        changed: TimeText = "changed",
+        changed: TimeText,
         /// Whether the user may sign in. Documented to default to true; never assumed here.
-        active: bool = "active",
+        active: bool,
         /// Labels.
-        labels: Vec<Label> = "labels",
+        labels: Vec<Label>,
         /// Roles and where they hold.
-        user_roles: UserRoles = "user_roles",
+        user_roles: UserRoles,
         /// The last sign-in; null before the first.
-        last_login: TimeText = "last_login",
+        last_login: TimeText,
         /// Whether it is a program and not a person.
-        is_apiuser: bool = "is_apiuser",
+        is_apiuser: bool,
         /// Whether a second factor is asked for. Documented to default to true; never assumed here.
-        mfa_enabled: bool = "mfa_enabled",
+        mfa_enabled: bool,
         /// The user's id at Intercom. In the own profile only.
-        intercom_user_id: String = "intercom_user_id",
+        intercom_user_id: String,
         /// Whether the user signs in through single sign-on. In the own profile only.
-        is_sso: bool = "is_sso",
+        is_sso: bool,
         /// Whether the user answers for the account. In the own profile only.
-        is_owner: bool = "is_owner",
+        is_owner: bool,
         /// The first sign-in; null before it. In the own profile only.
-        first_login: TimeText = "first_login",
+        first_login: TimeText,
     }
 }
 
@@ -73,11 +73,11 @@ open_record! {
     /// A user as other records name one: who made a change, who holds a role.
     pub struct ChangedBy {
         /// The user's id.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The user's e-mail address; may be empty, null or missing.
-        email: String = "email",
+        email: String,
         /// The user's name.
-        name: String = "name",
+        name: String,
     }
 }
 
@@ -85,14 +85,14 @@ open_record! {
     /// A label.
     pub struct Label {
         /// The id.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The text, at most 255 characters.
-        name: String = "name",
+        name: String,
         /// `#RRGGBB`, or the name of a color.
-        color: String = "color",
+        color: String,
         /// Who last changed the label.
-        changed_by: ChangedBy = "changed_by",
+        changed_by: ChangedBy,
         /// When the label was last changed.
-        changed: TimeText = "changed",
+        changed: TimeText,
     }
 }

@@ -1,6 +1,7 @@
 //! The opaque cursor: where a listing goes on, tied to the order and filter it was made with.
 
-use crate::base64::{decode_url, encode_url};
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+
 use crate::rng::key_of_text;
 
 const PREFIX: &str = "page_";
@@ -19,12 +20,12 @@ impl Cursor {
     pub(super) fn write(self, seed: u64, listing: &str) -> String {
         let content = format!("{}.{}", self.after, u8::from(self.empty_page_first));
         let check = key_of_text(key_of_text(seed, listing), &content);
-        format!("{PREFIX}{}", encode_url(format!("{content}.{check:016x}").as_bytes()))
+        format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(format!("{content}.{check:016x}")))
     }
 
     /// Reads a cursor that was written for a listing of this kind.
     pub(super) fn read(text: &str, seed: u64, listing: &str) -> Option<Self> {
-        let bytes = decode_url(text.strip_prefix(PREFIX)?)?;
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text.strip_prefix(PREFIX)?).ok()?;
         let inner = String::from_utf8(bytes).ok()?;
         let mut parts = inner.split('.');
         let (after, empty) = (parts.next()?.parse().ok()?, parts.next()? == "1");

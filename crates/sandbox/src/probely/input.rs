@@ -1,5 +1,6 @@
 //! Reading the bodies of writes, in the three forms that the service takes.
 
+use axum::body::Bytes;
 use axum::http::HeaderMap;
 use serde_json::{Map, Value, json};
 
@@ -193,7 +194,7 @@ impl Reader {
 }
 
 /// The fields of a body, whatever form it has. One of no bytes has none.
-fn fields(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Reply> {
+fn fields(headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, Reply> {
     let content_type = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     if body.is_empty() {
         return Ok(Map::new());
@@ -204,7 +205,7 @@ fn fields(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Reply>
         };
         let texts = parts.iter().filter(|part| part.file_name.is_none());
         return Ok(form(
-            texts.map(|part| (part.name.clone(), String::from_utf8_lossy(part.content).into_owned())),
+            texts.map(|part| (part.name.clone(), String::from_utf8_lossy(&part.content).into_owned())),
         ));
     }
     match content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {

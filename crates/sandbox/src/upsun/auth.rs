@@ -3,11 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
+use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 
 use super::errors::oauth;
 use super::records::Records;
-use crate::base64::{decode_standard, decode_url, encode_url};
 use crate::clock::{Clock, SECOND};
 use crate::description::UPSUN_API_TOKEN;
 use crate::exchange::{Call, Query, Reply};
@@ -49,8 +50,8 @@ impl Tokens {
         if let Some(subject) = &self.subject {
             claims["sub"] = subject.as_str().into();
         }
-        let head = encode_url(json!({"alg": "none", "typ": "JWT"}).to_string().as_bytes());
-        let claims = encode_url(claims.to_string().as_bytes());
+        let head = BASE64_URL_SAFE_NO_PAD.encode(json!({"alg": "none", "typ": "JWT"}).to_string());
+        let claims = BASE64_URL_SAFE_NO_PAD.encode(claims.to_string());
         let signature = self.signature(&head, &claims);
         format!("{head}.{claims}.{signature}")
     }
@@ -66,14 +67,17 @@ impl Tokens {
         if signature != self.signature(head, claims) {
             return false;
         }
-        let claims = decode_url(claims).and_then(|json| serde_json::from_slice::<Value>(&json).ok());
+        let claims = BASE64_URL_SAFE_NO_PAD
+            .decode(claims)
+            .ok()
+            .and_then(|json| serde_json::from_slice::<Value>(&json).ok());
         let end = claims.and_then(|claims| claims["exp"].as_i64());
         end.is_some_and(|end| self.clock.now() < end.saturating_mul(SECOND))
     }
 
     fn signature(&self, head: &str, claims: &str) -> String {
         let key = key_of_text(key_of_text(self.seed, head), claims);
-        encode_url(&key.to_be_bytes())
+        BASE64_URL_SAFE_NO_PAD.encode(key.to_be_bytes())
     }
 }
 
@@ -128,7 +132,9 @@ impl Service for UpsunAuth {
     fn authorize(&self, call: &Call) -> Result<(), Reply> {
         let client = call.header("authorization").and_then(|value| {
             let (scheme, encoded) = value.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("basic").then(|| decode_standard(encoded.trim()))?
+            scheme
+                .eq_ignore_ascii_case("basic")
+                .then(|| STANDARD_PAD_INDIFFERENT.decode(encoded.trim()).ok())?
         });
         if client.as_deref() == Some(CLIENT.as_bytes()) {
             return Ok(());
@@ -152,7 +158,8 @@ mod tests {
     fn claims(options: &SandboxOptions) -> (Tokens, String, Value) {
         let tokens = Tokens::new(options, Arc::new(Clock::new(Some(1_000))));
         let token = tokens.issue();
-        let claims = decode_url(token.split('.').nth(1).expect("three parts")).expect("base 64");
+        let claims =
+            BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1).expect("three parts")).expect("base 64");
         (tokens, token, serde_json::from_slice(&claims).expect("JSON"))
     }
 
@@ -173,7 +180,7 @@ mod tests {
     fn a_changed_token_is_invalid() {
         let (tokens, token, _) = claims(&SandboxOptions::new());
         assert!(tokens.is_valid(&token));
-        let longer = encode_url(br#"{"exp":9999999999}"#);
+        let longer = BASE64_URL_SAFE_NO_PAD.encode(br#"{"exp":9999999999}"#);
         let mut parts: Vec<&str> = token.split('.').collect();
         parts[1] = &longer;
         assert!(!tokens.is_valid(&parts.join(".")));

@@ -3,10 +3,10 @@
 
 use std::cmp::Ordering;
 
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::base64::{decode_url, encode_url};
 use crate::exchange::Query;
 use crate::rng::key_of_text;
 
@@ -236,11 +236,11 @@ pub(super) fn count(items: &[Value]) -> u64 {
 
 fn write_cursor(seed: u64, path: &str, place: u64) -> String {
     let check = key_of_text(key_of_text(seed, path), &place.to_string());
-    encode_url(json!([place, format!("{check:016x}")]).to_string().as_bytes())
+    BASE64_URL_SAFE_NO_PAD.encode(json!([place, format!("{check:016x}")]).to_string())
 }
 
 fn read_cursor(seed: u64, path: &str, text: &str) -> Option<u64> {
-    let content: Value = serde_json::from_slice(&decode_url(text)?).ok()?;
+    let content: Value = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
     let place = content.get(0)?.as_u64()?;
     (write_cursor(seed, path, place) == text).then_some(place)
 }

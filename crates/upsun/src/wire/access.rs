@@ -36,37 +36,37 @@ open_record! {
     /// An organization (`GET /users/{id}/organizations`, `/organizations`, `/organizations/{id}`).
     pub struct Organization {
         /// The id, a ULID.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// Fixed or flexible.
         organization_type: OrganizationType = "type",
         /// The id of the user who owns it.
-        owner_id: OpaqueId = "owner_id",
+        owner_id: OpaqueId,
         /// The namespace in which the name is unique.
-        namespace: String = "namespace",
+        namespace: String,
         /// The machine name; `name=` and this is an address of the organization.
-        name: String = "name",
+        name: String,
         /// The name that is shown.
-        label: String = "label",
+        label: String,
         /// ISO 3166-1 alpha-2.
-        country: String = "country",
+        country: String,
         /// What the organization can do, in the service's words.
-        capabilities: Vec<String> = "capabilities",
+        capabilities: Vec<String>,
         /// The vendor.
-        vendor: String = "vendor",
+        vendor: String,
         /// The id of its profile in the new billing system.
-        billing_profile_id: OpaqueId = "billing_profile_id",
+        billing_profile_id: OpaqueId,
         /// Whether it is billed by the old system, the one whose profile this API shows.
-        billing_legacy: bool = "billing_legacy",
+        billing_legacy: bool,
         /// Where notices about security go.
-        security_contact: String = "security_contact",
+        security_contact: String,
         /// Which agents the organization agreed to.
-        ai_agent_settings: AiAgentSettings = "ai_agent_settings",
+        ai_agent_settings: AiAgentSettings,
         /// The state.
-        status: OrganizationStatus = "status",
+        status: OrganizationStatus,
         /// When it was made.
-        created_at: TimeText = "created_at",
+        created_at: TimeText,
         /// When it was last changed.
-        updated_at: TimeText = "updated_at",
+        updated_at: TimeText,
         /// What belongs to it and can be done with it: `self`, `members`, `profile`, `address`,
         /// `billing-profile`, `mfa-enforcement`, `sso` and more.
         links: RecordLinks = "_links",
@@ -77,11 +77,11 @@ open_record! {
     /// Which agents an organization agreed to.
     pub struct AiAgentSettings {
         /// Whether any agent can be turned on.
-        can_enable: bool = "can_enable",
+        can_enable: bool,
         /// Whether the performance agent is on.
-        performance_agent_enabled: bool = "performance_agent_enabled",
+        performance_agent_enabled: bool,
         /// Whether the log analyzer is on.
-        log_analyzer_agent_enabled: bool = "log_analyzer_agent_enabled",
+        log_analyzer_agent_enabled: bool,
     }
 }
 
@@ -117,19 +117,19 @@ open_record! {
     /// A team (`GET /users/{id}/teams`).
     pub struct Team {
         /// The id, a ULID.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The id of the organization, a ULID.
-        organization_id: OpaqueId = "organization_id",
+        organization_id: OpaqueId,
         /// The name that is shown.
-        label: String = "label",
+        label: String,
         /// What its members may do with its projects.
-        project_permissions: Vec<ProjectPermission> = "project_permissions",
+        project_permissions: Vec<ProjectPermission>,
         /// How large it is.
-        counts: TeamCounts = "counts",
+        counts: TeamCounts,
         /// When it was made.
-        created_at: TimeText = "created_at",
+        created_at: TimeText,
         /// When it was last changed.
-        updated_at: TimeText = "updated_at",
+        updated_at: TimeText,
     }
 }
 
@@ -137,9 +137,9 @@ open_record! {
     /// How large a team is.
     pub struct TeamCounts {
         /// How many members it has.
-        member_count: u64 = "member_count",
+        member_count: u64,
         /// How many projects it has access to.
-        project_count: u64 = "project_count",
+        project_count: u64,
     }
 }
 
@@ -147,19 +147,19 @@ open_record! {
     /// A user's own access to a project (`GET /users/{id}/project-access`).
     pub struct ProjectAccess {
         /// The id of the user.
-        user_id: OpaqueId = "user_id",
+        user_id: OpaqueId,
         /// The id of the organization that has the project, a ULID.
-        organization_id: OpaqueId = "organization_id",
+        organization_id: OpaqueId,
         /// The id of the project.
-        project_id: OpaqueId = "project_id",
+        project_id: OpaqueId,
         /// The name of the project that is shown.
-        project_title: String = "project_title",
+        project_title: String,
         /// What the user may do.
-        permissions: Vec<ProjectPermission> = "permissions",
+        permissions: Vec<ProjectPermission>,
         /// When the access was given.
-        granted_at: String = "granted_at",
+        granted_at: String,
         /// When it was last changed.
-        updated_at: TimeText = "updated_at",
+        updated_at: TimeText,
         /// `self`, and `update` and `delete` if the credential may do that; else they are null or missing.
         links: RecordLinks = "_links",
     }
@@ -200,19 +200,19 @@ open_record! {
     /// (`GET /users/{id}/extended-access`).
     pub struct ExtendedAccess {
         /// The id of the user.
-        user_id: OpaqueId = "user_id",
+        user_id: OpaqueId,
         /// The id of the project or organization.
-        resource_id: OpaqueId = "resource_id",
+        resource_id: OpaqueId,
         /// Which of the two it is.
-        resource_type: ResourceType = "resource_type",
+        resource_type: ResourceType,
         /// The id of the organization that has it.
-        organization_id: OpaqueId = "organization_id",
+        organization_id: OpaqueId,
         /// What the user may do, in the words for the resource: see [`ProjectPermission`] for projects.
-        permissions: Vec<String> = "permissions",
+        permissions: Vec<String>,
         /// When the access was given.
-        granted_at: String = "granted_at",
+        granted_at: String,
         /// When it was last changed.
-        updated_at: TimeText = "updated_at",
+        updated_at: TimeText,
     }
 }
 
@@ -221,21 +221,21 @@ open_record! {
     /// project's reduced OpenAPI document does not have the operation.
     pub struct OrganizationMember {
         /// The id of the membership; the user's id in what was seen.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The id of the organization, a ULID.
-        organization_id: OpaqueId = "organization_id",
+        organization_id: OpaqueId,
         /// The id of the user.
-        user_id: OpaqueId = "user_id",
+        user_id: OpaqueId,
         /// What the member may do, in the service's words, which are not published.
-        permissions: Vec<String> = "permissions",
+        permissions: Vec<String>,
         /// The member's level, in the service's word.
-        level: String = "level",
+        level: String,
         /// Whether the member owns the organization.
-        owner: bool = "owner",
+        owner: bool,
         /// When the user became a member.
-        created_at: TimeText = "created_at",
+        created_at: TimeText,
         /// When the membership was last changed.
-        updated_at: TimeText = "updated_at",
+        updated_at: TimeText,
         /// What can be done with the membership.
         links: RecordLinks = "_links",
     }

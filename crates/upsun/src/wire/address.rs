@@ -9,27 +9,27 @@ open_record! {
     /// occur for what was not given; client code shows further keys, which are kept as unknown.
     pub struct Address {
         /// ISO 3166-1 alpha-2.
-        country: String = "country",
+        country: String,
         /// The name of the user or company.
-        name_line: String = "name_line",
+        name_line: String,
         /// Flat, suite, building.
-        premise: String = "premise",
+        premise: String,
         /// What is inside the premise: suite, floor.
-        sub_premise: String = "sub_premise",
+        sub_premise: String,
         /// Street and number.
-        thoroughfare: String = "thoroughfare",
+        thoroughfare: String,
         /// State, province or region, by its code in the country.
-        administrative_area: String = "administrative_area",
+        administrative_area: String,
         /// County or district.
-        sub_administrative_area: String = "sub_administrative_area",
+        sub_administrative_area: String,
         /// City.
-        locality: String = "locality",
+        locality: String,
         /// Part of the city.
-        dependent_locality: String = "dependent_locality",
+        dependent_locality: String,
         /// Postal code. A text; an integer in the document of 2020.
-        postal_code: LooseText = "postal_code",
+        postal_code: LooseText,
         /// How addresses are written in this country. Sent for users, not for organizations.
-        metadata: AddressMetadata = "metadata",
+        metadata: AddressMetadata,
     }
 }
 
@@ -37,11 +37,11 @@ open_record! {
     /// How addresses are written in a country.
     pub struct AddressMetadata {
         /// The keys of [`Address`] that an address needs.
-        required_fields: Vec<String> = "required_fields",
+        required_fields: Vec<String>,
         /// What the fields are called in the country, by their key.
-        field_labels: LooseMap<String> = "field_labels",
+        field_labels: LooseMap<String>,
         /// Whether companies of the country have a VAT number.
-        show_vat: bool = "show_vat",
+        show_vat: bool,
     }
 }
 

@@ -83,11 +83,11 @@ open_record! {
     /// A link of a record (`_links`): to the record itself, to what belongs to it, to what can be done with it.
     pub struct RecordLink {
         /// Where it leads: a URL, or a path alone.
-        href: String = "href",
+        href: String,
         /// The method, where it is not `GET`.
-        method: String = "method",
+        method: String,
         /// What it is called.
-        title: String = "title",
+        title: String,
     }
 }
 

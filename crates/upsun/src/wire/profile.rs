@@ -22,53 +22,53 @@ open_record! {
     /// A profile of a user or an organization (`GET /profiles`, `/profiles/{id}`, `/organizations/{id}/profile`).
     pub struct Profile {
         /// The user's id; for an organization's profile another id than the organization's.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The name that is shown.
-        display_name: String = "display_name",
+        display_name: String,
         /// The e-mail address.
-        email: String = "email",
+        email: String,
         /// The user name.
-        username: String = "username",
+        username: String,
         /// User or organization.
         profile_type: ProfileType = "type",
         /// The URL of a picture.
-        picture: String = "picture",
+        picture: String,
         /// The type of the company, free text.
-        company_type: String = "company_type",
+        company_type: String,
         /// The name of the company.
-        company_name: String = "company_name",
+        company_name: String,
         /// ISO 4217, given by the billing address.
-        currency: String = "currency",
+        currency: String,
         /// The VAT number.
-        vat_number: String = "vat_number",
+        vat_number: String,
         /// The user's role in the company.
-        company_role: String = "company_role",
+        company_role: String,
         /// The website of the user or company.
-        website_url: String = "website_url",
+        website_url: String,
         /// Whether the new interface is on.
-        new_ui: bool = "new_ui",
+        new_ui: bool,
         /// The color scheme of the interface.
-        ui_colorscheme: String = "ui_colorscheme",
+        ui_colorscheme: String,
         /// The URL of a catalog in place of the default.
-        default_catalog: String = "default_catalog",
+        default_catalog: String,
         /// The URL of the project options of the whole organization.
-        project_options_url: String = "project_options_url",
+        project_options_url: String,
         /// Whether the user agreed to marketing messages.
-        marketing: bool = "marketing",
+        marketing: bool,
         /// When the account was made.
-        created_at: TimeText = "created_at",
+        created_at: TimeText,
         /// When the account was last changed.
-        updated_at: TimeText = "updated_at",
+        updated_at: TimeText,
         /// Where billing notices go.
-        billing_contact: String = "billing_contact",
+        billing_contact: String,
         /// The trial. Left the OpenAPI document in 2026-01, and is still sent.
-        current_trial: CurrentTrial = "current_trial",
+        current_trial: CurrentTrial,
         /// Whether the customer pays by invoice.
-        invoiced: bool = "invoiced",
+        invoiced: bool,
         /// `individual`, `corporation` or `government`; written with other words, see [`CustomerType`].
-        customer_type: String = "customer_type",
+        customer_type: String,
         /// The legal name of the customer.
-        legal_entity_name: String = "legal_entity_name",
+        legal_entity_name: String,
     }
 }
 
@@ -76,7 +76,7 @@ open_record! {
     /// The answer to the upload of a picture (`POST /profile/{uuid}/picture`).
     pub struct ProfilePicture {
         /// Where the picture is. The service sends a relative URL; the client makes it absolute.
-        url: String = "url",
+        url: String,
     }
 }
 

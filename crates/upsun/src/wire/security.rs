@@ -9,13 +9,13 @@ open_record! {
     /// What an app needs to make one-time passwords for a user (`GET /users/{id}/totp`).
     pub struct TotpEnrollment {
         /// Who the app shows that the passwords are for.
-        issuer: String = "issuer",
+        issuer: String,
         /// Whose passwords the app shows that they are.
-        account_name: String = "account_name",
+        account_name: String,
         /// The seed that the passwords are made from.
-        secret: SecretText = "secret",
+        secret: SecretText,
         /// The same for a camera: a PNG as a data URI, which holds the seed.
-        qr_code: SecretText = "qr_code",
+        qr_code: SecretText,
     }
 }
 
@@ -24,7 +24,7 @@ open_record! {
     /// They are not shown again.
     pub struct RecoveryCodes {
         /// The codes; see [`codes`](Self::codes).
-        recovery_codes: OneOrMany<SecretText> = "recovery_codes",
+        recovery_codes: OneOrMany<SecretText>,
     }
 }
 

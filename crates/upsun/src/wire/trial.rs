@@ -12,27 +12,27 @@ open_record! {
     /// A trial.
     pub struct Trial {
         /// Whether it runs.
-        active: bool = "active",
+        active: bool,
         /// When it began.
-        created: String = "created",
+        created: String,
         /// What it is.
-        description: String = "description",
+        description: String,
         /// When it ends.
-        expiration: String = "expiration",
+        expiration: String,
         /// What was spent in the present period.
-        current: Money = "current",
+        current: Money,
         /// What was spent.
-        spend: Money = "spend",
+        spend: Money,
         /// What is left.
-        spend_remaining: Money = "spend_remaining",
+        spend_remaining: Money,
         /// The projects under the trial.
-        projects: OneOrMany<TrialProject> = "projects",
+        projects: OneOrMany<TrialProject>,
         /// What has to be verified before it begins.
-        pending_verification: String = "pending_verification",
+        pending_verification: String,
         /// The model of the trial.
-        model: String = "model",
+        model: String,
         /// How many days are left.
-        days_remaining: Decimal = "days_remaining",
+        days_remaining: Decimal,
     }
 }
 
@@ -40,11 +40,11 @@ open_record! {
     /// A project under a trial.
     pub struct TrialProject {
         /// The id.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The name.
-        name: String = "name",
+        name: String,
         /// What it costs.
-        total: Money = "total",
+        total: Money,
     }
 }
 
@@ -52,17 +52,17 @@ open_record! {
     /// An amount of money.
     pub struct MoneyRecord {
         /// As it is shown, with the currency.
-        formatted: String = "formatted",
+        formatted: String,
         /// The amount.
-        amount: Decimal = "amount",
+        amount: Decimal,
         /// ISO 4217.
-        currency: String = "currency",
+        currency: String,
         /// ISO 4217, under its other name.
-        currency_code: String = "currency_code",
+        currency_code: String,
         /// The currency's symbol.
-        currency_symbol: String = "currency_symbol",
+        currency_symbol: String,
         /// Whether there is no limit.
-        unlimited: bool = "unlimited",
+        unlimited: bool,
     }
 }
 

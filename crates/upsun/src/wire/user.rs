@@ -15,43 +15,43 @@ open_record! {
     /// the profiles.
     pub struct User {
         /// The id.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// Whether the user cannot sign in.
-        deactivated: bool = "deactivated",
+        deactivated: bool,
         /// The namespace in which the user name is unique.
-        namespace: String = "namespace",
+        namespace: String,
         /// The user name.
-        username: String = "username",
+        username: String,
         /// The e-mail address.
-        email: String = "email",
+        email: String,
         /// Whether the address was verified.
-        email_verified: bool = "email_verified",
+        email_verified: bool,
         /// The given name.
-        first_name: String = "first_name",
+        first_name: String,
         /// The family name.
-        last_name: String = "last_name",
+        last_name: String,
         /// The URL of a picture.
-        picture: String = "picture",
+        picture: String,
         /// The company.
-        company: String = "company",
+        company: String,
         /// The website.
-        website: String = "website",
+        website: String,
         /// ISO 3166-1 alpha-2.
-        country: String = "country",
+        country: String,
         /// When the account was made.
-        created_at: TimeText = "created_at",
+        created_at: TimeText,
         /// When the account was last changed.
-        updated_at: TimeText = "updated_at",
+        updated_at: TimeText,
         /// When the user agreed to the terms.
-        consented_at: String = "consented_at",
+        consented_at: String,
         /// How the user agreed: `opt-in` or `text-ref`.
-        consent_method: String = "consent_method",
+        consent_method: String,
         /// Whether a phone number was verified. Sent, and not in the OpenAPI document.
-        phone_number_verified: bool = "phone_number_verified",
+        phone_number_verified: bool,
         /// Whether a second factor is on. Sent, and not in the OpenAPI document.
-        mfa_enabled: bool = "mfa_enabled",
+        mfa_enabled: bool,
         /// Whether single sign-on is on. Sent, and not in the OpenAPI document.
-        sso_enabled: bool = "sso_enabled",
+        sso_enabled: bool,
     }
 }
 
@@ -86,39 +86,39 @@ open_record! {
     /// `stripe`): they are kept as unknown.
     pub struct CurrentUser {
         /// The id, a UUID.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The id once more.
-        uuid: OpaqueId = "uuid",
+        uuid: OpaqueId,
         /// The user name.
-        username: String = "username",
+        username: String,
         /// The full name.
-        display_name: String = "display_name",
+        display_name: String,
         /// Whether the user can sign in.
-        status: AccountStatus = "status",
+        status: AccountStatus,
         /// The e-mail address.
-        mail: String = "mail",
+        mail: String,
         /// The public SSH keys.
-        ssh_keys: Vec<SshKey> = "ssh_keys",
+        ssh_keys: Vec<SshKey>,
         /// Whether there is a public SSH key.
-        has_key: bool = "has_key",
+        has_key: bool,
         /// The projects that the user has access to.
-        projects: Vec<CurrentUserProject> = "projects",
+        projects: Vec<CurrentUserProject>,
         /// The user's number in order.
-        sequence: OpaqueId = "sequence",
+        sequence: OpaqueId,
         /// The names of the user's roles.
-        roles: Vec<String> = "roles",
+        roles: Vec<String>,
         /// The URL of a picture.
-        picture: String = "picture",
+        picture: String,
         /// How many support tickets there are, by their status. `[]` where there are none.
-        tickets: LooseMap<Decimal> = "tickets",
+        tickets: LooseMap<Decimal>,
         /// The website. In client code, not in the OpenAPI document.
-        website: String = "website",
+        website: String,
         /// The user's role in the company. In client code, not in the OpenAPI document.
-        company_role: String = "company_role",
+        company_role: String,
         /// The type of the company, free text. In client code, not in the OpenAPI document.
-        company_type: String = "company_type",
+        company_type: String,
         /// The trials. Left the OpenAPI document in 2026-01.
-        current_trial: CurrentTrial = "current_trial",
+        current_trial: CurrentTrial,
     }
 }
 
@@ -159,17 +159,17 @@ open_record! {
     /// A public SSH key.
     pub struct SshKey {
         /// The id of the key, a number.
-        key_id: OpaqueId = "key_id",
+        key_id: OpaqueId,
         /// The number of the user.
-        uid: OpaqueId = "uid",
+        uid: OpaqueId,
         /// The fingerprint.
-        fingerprint: String = "fingerprint",
+        fingerprint: String,
         /// The name that the user gave it.
-        title: String = "title",
+        title: String,
         /// The public key itself.
-        value: String = "value",
+        value: String,
         /// When the key was last changed, ISO 8601.
-        changed: TimeText = "changed",
+        changed: TimeText,
     }
 }
 
@@ -177,45 +177,45 @@ open_record! {
     /// A project in `GET /me`.
     pub struct CurrentUserProject {
         /// The id.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The name that is shown.
-        name: String = "name",
+        name: String,
         /// The name that is shown, once more.
-        title: String = "title",
+        title: String,
         /// The machine name of the region.
-        cluster: String = "cluster",
+        cluster: String,
         /// The name of the region that is shown.
-        cluster_label: String = "cluster_label",
+        cluster_label: String,
         /// The machine name of the region, once more.
-        region: String = "region",
+        region: String,
         /// The name of the region that is shown, once more.
-        region_label: String = "region_label",
+        region_label: String,
         /// The URL of the project's page in the console.
-        uri: String = "uri",
+        uri: String,
         /// The URL of the project's API.
-        endpoint: String = "endpoint",
+        endpoint: String,
         /// The id of the subscription, a number.
-        license_id: OpaqueId = "license_id",
+        license_id: OpaqueId,
         /// The id of the owner, a UUID.
-        owner: OpaqueId = "owner",
+        owner: OpaqueId,
         /// What collaborators may know of the owner.
-        owner_info: OwnerInfo = "owner_info",
+        owner_info: OwnerInfo,
         /// The plan of the subscription.
-        plan: String = "plan",
+        plan: String,
         /// The id of the subscription, a number.
-        subscription_id: OpaqueId = "subscription_id",
+        subscription_id: OpaqueId,
         /// The status, in the service's word.
-        status: String = "status",
+        status: String,
         /// The machine name of the vendor.
-        vendor: String = "vendor",
+        vendor: String,
         /// The name of the vendor.
-        vendor_label: String = "vendor_label",
+        vendor_label: String,
         /// The URL of the vendor.
-        vendor_website: String = "vendor_website",
+        vendor_website: String,
         /// The link to the vendor's resources.
-        vendor_resources: String = "vendor_resources",
+        vendor_resources: String,
         /// When the subscription was made.
-        created_at: TimeText = "created_at",
+        created_at: TimeText,
     }
 }
 
@@ -225,9 +225,9 @@ open_record! {
         /// What the owner is, as a rule `user`.
         owner_type: String = "type",
         /// The owner's user name.
-        username: String = "username",
+        username: String,
         /// The owner's full name.
-        display_name: String = "display_name",
+        display_name: String,
     }
 }
 
@@ -235,7 +235,7 @@ open_record! {
     /// Whether a phone number has to be verified before a project is made (`POST /me/phone`).
     pub struct PhoneVerification {
         /// Whether it has to be.
-        verify_phone: bool = "verify_phone",
+        verify_phone: bool,
     }
 }
 
@@ -255,7 +255,7 @@ open_record! {
     /// Whether the user has to be verified before making a project (`POST /me/verification`).
     pub struct Verification {
         /// Whether it has to be.
-        state: bool = "state",
+        state: bool,
         /// How. `null` or `""` where it is not needed; see [`needed`](Self::needed).
         verification_type: VerificationType = "type",
     }
@@ -276,25 +276,25 @@ open_record! {
     /// A user whom another record names (`GET /ref/users`).
     pub struct UserReference {
         /// The id.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The user name.
-        username: String = "username",
+        username: String,
         /// The e-mail address.
-        email: String = "email",
+        email: String,
         /// The given name.
-        first_name: String = "first_name",
+        first_name: String,
         /// The family name.
-        last_name: String = "last_name",
+        last_name: String,
         /// The URL of a picture.
-        picture: String = "picture",
+        picture: String,
         /// Whether the service's own second factor is on. It may be off where single sign-on asks for one.
-        mfa_enabled: bool = "mfa_enabled",
+        mfa_enabled: bool,
         /// Whether the user must sign in through a provider of single sign-on.
-        sso_enabled: bool = "sso_enabled",
+        sso_enabled: bool,
         /// When the account was made. In client code, not in the OpenAPI document.
-        created_at: TimeText = "created_at",
+        created_at: TimeText,
         /// When the account was last changed. In client code, not in the OpenAPI document.
-        updated_at: TimeText = "updated_at",
+        updated_at: TimeText,
     }
 }
 
@@ -344,19 +344,19 @@ open_record! {
     /// A way to sign in through another service (`GET /users/{id}/connections`).
     pub struct Connection {
         /// The name of the other service.
-        provider: String = "provider",
+        provider: String,
         /// What it is: `okta` and the like.
-        provider_type: String = "provider_type",
+        provider_type: String,
         /// Whether the user must sign in through it.
-        is_mandatory: bool = "is_mandatory",
+        is_mandatory: bool,
         /// The user's id there.
-        subject: OpaqueId = "subject",
+        subject: OpaqueId,
         /// The user's e-mail address there.
-        email_address: String = "email_address",
+        email_address: String,
         /// When the connection was made.
-        created_at: TimeText = "created_at",
+        created_at: TimeText,
         /// When it was last changed.
-        updated_at: TimeText = "updated_at",
+        updated_at: TimeText,
     }
 }
 
@@ -364,19 +364,19 @@ open_record! {
     /// An API token of a user (`GET /users/{id}/api-tokens`).
     pub struct ApiToken {
         /// The id.
-        id: OpaqueId = "id",
+        id: OpaqueId,
         /// The name that the user gave it.
-        name: String = "name",
+        name: String,
         /// Whether the user had a second factor when the token was made.
-        mfa_on_creation: bool = "mfa_on_creation",
+        mfa_on_creation: bool,
         /// The token itself. Shown once, in the answer that makes it.
-        token: SecretText = "token",
+        token: SecretText,
         /// When it was made.
-        created_at: TimeText = "created_at",
+        created_at: TimeText,
         /// When it was last changed.
-        updated_at: TimeText = "updated_at",
+        updated_at: TimeText,
         /// When it was last exchanged for an access token. `null`: never, or before this was recorded. What
         /// came of the exchange may be used for longer.
-        last_used_at: String = "last_used_at",
+        last_used_at: String,
     }
 }

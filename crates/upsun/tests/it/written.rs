@@ -165,19 +165,27 @@ async fn the_url_of_a_picture_is_absolute() {
 
 #[tokio::test]
 async fn a_picture_arrives_byte_by_byte() {
-    let content: Vec<u8> = (0..=255).chain(*b"\r\n--anyprofile-boundary-00000000--\r\n").collect();
-    let head = "--anyprofile-boundary-00000001\r\nContent-Disposition: form-data; name=\"file\"; \
-                filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n";
-    let body = [head.as_bytes(), &content, b"\r\n--anyprofile-boundary-00000001--\r\n"].concat();
+    let content: Vec<u8> = (0..=255).chain(*b"\r\n----\r\n").collect();
+    let sent = content.clone();
+    let is_sent = move |boundary: &str, length: &str, body: &[u8]| {
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\
+             Content-Type: image/png\r\n\r\n"
+        );
+        let expected = [head.as_bytes(), &sent, format!("\r\n--{boundary}--\r\n").as_bytes()].concat();
+        length == expected.len().to_string() && body == expected
+    };
     let server = MockServer::start_async().await;
-    let length = body.len().to_string();
     let upload = server
         .mock_async(|when, then| {
-            when.method(POST)
-                .path("/api/profile/u-1/picture")
-                .header("content-type", "multipart/form-data; boundary=anyprofile-boundary-00000001")
-                .header("content-length", &length)
-                .is_true(move |request| request.body_ref() == body);
+            when.method(POST).path("/api/profile/u-1/picture").is_true(move |request| {
+                let headers = request.headers();
+                let header =
+                    |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+                let boundary = header("content-type").strip_prefix("multipart/form-data; boundary=");
+                boundary
+                    .is_some_and(|boundary| is_sent(boundary, header("content-length"), request.body_ref()))
+            });
             then.status(200).header("content-type", "application/json").body(r#"{"url":"/a.png"}"#);
         })
         .await;
