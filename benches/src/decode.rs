@@ -15,7 +15,8 @@ use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 
 use crate::{
-    Outcome, answer::answer, engine::Engine, engine::PAGE_SIZE, floor, runtime, service::Service, valgrind,
+    Outcome, engine::Engine, engine::PAGE_SIZE, floor, response::response, runtime, service::Service,
+    valgrind,
 };
 
 /// Decodes the same pages again and again.
@@ -44,7 +45,7 @@ impl Decode {
         let sandbox = Sandbox::start(SandboxOptions::new().profiles(self.profiles).seed(7)).await?;
         let origin = sandbox.description().upsun.base_url.trim_end_matches("/upsun").to_owned();
         let is_odd = self.engine == Engine::Odd;
-        let recorded = Arc::new(Recorded { sandbox, is_odd, answers: Mutex::default() });
+        let recorded = Arc::new(Recorded { sandbox, is_odd, responses: Mutex::default() });
         let transport: Arc<dyn Transport> = Arc::clone(&recorded) as Arc<dyn Transport>;
         let provider = self.service.provider(&origin, Some(Arc::clone(&transport)))?;
         // From one end: who is on two pages would be decoded twice.
@@ -110,14 +111,14 @@ struct Recorded {
     sandbox: Sandbox,
     /// Whether the last name of each page is a number.
     is_odd: bool,
-    answers: Mutex<HashMap<String, Bytes>>,
+    responses: Mutex<HashMap<String, Bytes>>,
 }
 
 impl Recorded {
     /// The pages of the listing by the trait, each once.
     fn pages(&self) -> Vec<Bytes> {
-        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.iter().filter(|(url, _)| !url.contains("/oauth2/")).map(|(_, body)| body.clone()).collect()
+        let responses = self.responses.lock().unwrap_or_else(PoisonError::into_inner);
+        responses.iter().filter(|(url, _)| !url.contains("/oauth2/")).map(|(_, body)| body.clone()).collect()
     }
 }
 
@@ -147,15 +148,15 @@ impl Transport for Recorded {
         request: http::Request<Bytes>,
     ) -> Result<http::Response<ResponseBody>, TransportError> {
         let url = request.uri().to_string();
-        let kept = self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(&url).cloned();
+        let kept = self.responses.lock().unwrap_or_else(PoisonError::into_inner).get(&url).cloned();
         let body = if let Some(body) = kept {
             body
         } else {
-            let answer = answer(&self.sandbox, request.map(Into::into))
+            let response = response(&self.sandbox, request.map(Into::into))
                 .await
                 .map_err(|error| TransportError::new(TransportErrorKind::Interrupted).with_source(error))?;
-            let body = if self.is_odd { odd(&answer.into_body()) } else { answer.into_body() };
-            self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(url, body.clone());
+            let body = if self.is_odd { odd(&response.into_body()) } else { response.into_body() };
+            self.responses.lock().unwrap_or_else(PoisonError::into_inner).insert(url, body.clone());
             body
         };
         Ok(http::Response::new(ResponseBody::from_bytes(body)))

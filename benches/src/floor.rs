@@ -230,8 +230,8 @@ pub(crate) async fn list(service: Service, origin: &str) -> Outcome<u64> {
             let mut url = Some(reqwest::Url::parse(&format!("{base}/profiles?range={PAGE_SIZE}"))?);
             let mut seen = 0;
             while let Some(next) = url.take() {
-                let answer = client.get(next.clone()).bearer_auth(&token.access_token).send().await?;
-                let page: UpsunPage = serde_json::from_slice(&answer.error_for_status()?.bytes().await?)?;
+                let response = client.get(next.clone()).bearer_auth(&token.access_token).send().await?;
+                let page: UpsunPage = serde_json::from_slice(&response.error_for_status()?.bytes().await?)?;
                 seen += page.profiles.len() as u64;
                 // The service drops the page size from its links.
                 url = match page.links.and_then(|links| links.next) {
@@ -248,8 +248,8 @@ pub(crate) async fn list(service: Service, origin: &str) -> Outcome<u64> {
                 let mut number = 1;
                 loop {
                     let url = format!("{base}/{list}/?length={PAGE_SIZE}&page={number}");
-                    let answer = client.get(url).send().await?.error_for_status()?;
-                    let page: ProbelyPage = serde_json::from_slice(&answer.bytes().await?)?;
+                    let response = client.get(url).send().await?.error_for_status()?;
+                    let page: ProbelyPage = serde_json::from_slice(&response.bytes().await?)?;
                     seen += page.results.len() as u64;
                     if page.page_total.is_none_or(|total| number >= total) {
                         break;
@@ -267,8 +267,8 @@ pub(crate) async fn list(service: Service, origin: &str) -> Outcome<u64> {
             let first = format!("{base}/v1/user_profiles?beta=true&limit={PAGE_SIZE}");
             let (mut seen, mut url) = (0, Some(first.clone()));
             while let Some(next) = url.take() {
-                let answer = client.get(next).send().await?.error_for_status()?;
-                let page: AnthropicPage = serde_json::from_slice(&answer.bytes().await?)?;
+                let response = client.get(next).send().await?.error_for_status()?;
+                let page: AnthropicPage = serde_json::from_slice(&response.bytes().await?)?;
                 seen += page.data.len() as u64;
                 url = page.next_page.map(|token| format!("{first}&page={token}"));
             }

@@ -1,4 +1,4 @@
-//! How long a listing takes where each answer takes its time.
+//! How long a listing takes where each response takes its time.
 
 use std::{ffi::OsString, fmt::Write as _, path::Path};
 

@@ -2,7 +2,6 @@
 //!
 //! `run` is what `cargo xtask bench` calls; the other commands are the processes that it starts and measures.
 
-mod answer;
 mod command;
 mod decode;
 mod engine;
@@ -12,6 +11,7 @@ mod listing;
 mod measure;
 mod memory;
 mod report;
+mod response;
 mod server;
 mod service;
 mod valgrind;

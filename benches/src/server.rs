@@ -22,10 +22,10 @@ pub(crate) struct Serve {
     /// Profiles a service.
     #[arg(long)]
     pub(crate) profiles: u64,
-    /// Milliseconds before each answer.
+    /// Milliseconds before each response.
     #[arg(long, default_value_t = 0)]
     pub(crate) latency: u64,
-    /// Keep no answer: make each anew, in little memory.
+    /// Keep no response: make each anew, in little memory.
     #[arg(long)]
     pub(crate) keep_nothing: bool,
 }
@@ -41,7 +41,7 @@ struct Shared {
     sandbox: Sandbox,
     options: Serve,
     origin: String,
-    answers: Mutex<HashMap<String, Kept>>,
+    responses: Mutex<HashMap<String, Kept>>,
 }
 
 impl Serve {
@@ -53,20 +53,20 @@ impl Serve {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let origin = format!("http://{}", listener.local_addr()?);
         let sandbox = Sandbox::start(SandboxOptions::new().profiles(self.profiles).seed(7)).await?;
-        let shared = Shared { sandbox, options: self, origin: origin.clone(), answers: Mutex::default() };
+        let shared = Shared { sandbox, options: self, origin: origin.clone(), responses: Mutex::default() };
         println!("{origin}");
         std::io::stdout().flush()?;
-        let app = Router::new().fallback(answer).with_state(Arc::new(shared));
+        let app = Router::new().fallback(response).with_state(Arc::new(shared));
         Ok(axum::serve(listener, app).await?)
     }
 }
 
-async fn answer(State(shared): State<Arc<Shared>>, request: Request<axum::body::Body>) -> Response {
+async fn response(State(shared): State<Arc<Shared>>, request: Request<axum::body::Body>) -> Response {
     if shared.options.latency > 0 {
         tokio::time::sleep(Duration::from_millis(shared.options.latency)).await;
     }
     let key = request.uri().to_string();
-    let kept = shared.answers.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    let kept = shared.responses.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
     let kept = match kept {
         Some(kept) => kept,
         None => match made(&shared, request).await {
@@ -79,7 +79,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request<axum::body::
         },
     };
     if kept.status.is_success() && !shared.options.keep_nothing {
-        shared.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, kept.clone());
+        shared.responses.lock().unwrap_or_else(PoisonError::into_inner).insert(key, kept.clone());
     }
     let mut response = Response::new(kept.body.into());
     *response.status_mut() = kept.status;
@@ -89,7 +89,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request<axum::body::
 
 /// What the sandbox answers, with its origin taken for this one's.
 async fn made(shared: &Shared, request: Request<axum::body::Body>) -> Outcome<Kept> {
-    let (parts, body) = crate::answer::answer(&shared.sandbox, request).await?.into_parts();
+    let (parts, body) = crate::response::response(&shared.sandbox, request).await?.into_parts();
     let base = &shared.sandbox.description().upsun.base_url;
     let body = std::str::from_utf8(&body)?.replace(base.trim_end_matches("/upsun"), &shared.origin);
     let mut headers = parts.headers;

@@ -14,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
         if let Ok(page) = provider.list_page(&ListQuery::new(), None).await {
             profiles.extend(page.items);
         }
-        profiles.extend(provider.get_with(&id, &GetOptions::new().with_enrich(true)).await);
+        profiles.extend(provider.get_opts(&id, &GetOptions::new().with_enrich(true)).await);
         profiles.extend(provider.current().await);
         for profile in profiles {
             let _ = (format!("{profile:?}"), profile.label(), profile.email());

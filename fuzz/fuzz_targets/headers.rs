@@ -1,4 +1,4 @@
-//! Whatever status and headers a service answers with, the client waits a bounded time and gives an error or an answer.
+//! Whatever status and headers a service answers with, the client waits a bounded time and gives an error or a response.
 #![no_main]
 
 #[path = "../src/scripted.rs"]

@@ -18,27 +18,27 @@ use bytes::Bytes;
 
 /// What the service answers.
 #[derive(Debug, Default)]
-struct Answer {
+struct Response {
     status: u16,
     headers: Vec<(&'static str, Vec<u8>)>,
     body: Bytes,
 }
 
 #[derive(Debug, Default)]
-struct Scripted(Mutex<Answer>);
+struct Scripted(Mutex<Response>);
 
 #[async_trait]
 impl Transport for Scripted {
     async fn send(&self, _: http::Request<Bytes>) -> Result<http::Response<ResponseBody>, TransportError> {
-        let answer = self.0.lock().unwrap();
-        let mut response = http::Response::new(ResponseBody::from_bytes(answer.body.clone()));
-        *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
-        for (name, value) in &answer.headers {
+        let response = self.0.lock().unwrap();
+        let mut sent = http::Response::new(ResponseBody::from_bytes(response.body.clone()));
+        *sent.status_mut() = http::StatusCode::from_u16(response.status).unwrap_or_default();
+        for (name, value) in &response.headers {
             if let Ok(value) = http::HeaderValue::from_bytes(value) {
-                response.headers_mut().append(*name, value);
+                sent.headers_mut().append(*name, value);
             }
         }
-        Ok(response)
+        Ok(sent)
     }
 }
 
@@ -58,7 +58,7 @@ fn make(choice: u8) -> Made {
     // What the service asks to be waited for is not waited for here.
     let http = HttpOptions::default()
         .with_max_attempts(2)
-        .with_operation_deadline(Duration::from_secs(300))
+        .with_operation_timeout(Duration::from_secs(300))
         .with_transport(Arc::clone(&scripted) as _);
     let anthropic = |beta: Option<&str>| {
         let mut config = AnthropicConfig::with_api_key("a".parse().unwrap(), "key").with_http(http.clone());
@@ -111,7 +111,7 @@ pub fn ask(
         fixture.providers[usize::from(choice)] = make(choice);
         let (scripted, provider, id) = &fixture.providers[usize::from(choice)];
         *scripted.0.lock().unwrap() =
-            Answer { status, headers: headers.to_vec(), body: Bytes::copy_from_slice(body) };
+            Response { status, headers: headers.to_vec(), body: Bytes::copy_from_slice(body) };
         fixture.runtime.block_on(work(Arc::clone(provider), id.clone()));
     });
 }

@@ -154,7 +154,7 @@ impl ProfileProvider for Slow {
         Ok(page.with_next(Next::Cursor(Cursor::new(&self.info, query, position))))
     }
 
-    async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         Ok(Profile::new(id.clone()))
     }
 }

@@ -59,7 +59,7 @@ async fn everything(fixture: &Fixture, provider: &dyn ProfileProvider) -> Vec<Pr
             profiles.iter().filter(|it| it.id.kind == IdKind::USER).take(40).cloned().collect();
         for person in people {
             let enriched = GetOptions::new().with_enrich(true);
-            profiles.push(provider.get_with(&person.id, &enriched).await.unwrap());
+            profiles.push(provider.get_opts(&person.id, &enriched).await.unwrap());
             if let Some(address) = person.email() {
                 profiles
                     .extend(provider.find_by(&FindKey::Email(address.to_owned())).await.unwrap().profiles);

@@ -70,7 +70,7 @@ async fn what_the_service_answers_is_what_would_be_found_here() {
 }
 
 #[tokio::test]
-async fn the_caller_can_see_what_is_sent_and_what_is_applied_and_what_nobody_can_answer() {
+async fn the_caller_can_see_what_is_sent_and_what_is_applied_and_what_nobody_can_response() {
     let fixture = fixture(30).await;
     let mut filter = Filter::default();
     filter.status = vec![Status::Active.into()];

@@ -65,7 +65,7 @@ async fn a_name_an_id_and_an_external_id_are_found_where_they_are_known() {
 }
 
 #[tokio::test]
-async fn nobody_is_an_answer_and_a_failure_is_none() {
+async fn nobody_is_a_response_and_a_failure_is_none() {
     let fixture = fixture(10).await;
     let directory = Directory::new(fixture.providers.clone());
     for key in ["nobody@example.com", "nobody", "..", "a/b?c#d", "name with spaces"] {

@@ -132,7 +132,7 @@ fn is_of(path: &FieldPath, change: &ProfileChange) -> bool {
 async fn check(provider: &dyn ProfileProvider, id: &ProfileId, change: &ProfileChange) -> Result<(), String> {
     let capabilities = provider.capabilities();
     let whole = GetOptions::new().with_enrich(true);
-    let read = || async { provider.get_with(id, &whole).await.map_err(|error| format!("{error}")) };
+    let read = || async { provider.get_opts(id, &whole).await.map_err(|error| format!("{error}")) };
     let before = read().await?;
     let write = Write::update(id.clone(), change.clone());
     let plan = match provider.plan(&write, &PlanOptions::new()).await {

@@ -139,7 +139,7 @@ async fn somebody_is_created_changed_deactivated_and_let_in_again_at_probely() {
 }
 
 #[tokio::test]
-async fn a_create_whose_answer_is_lost_is_not_repeated() {
+async fn a_create_whose_response_is_lost_is_not_repeated() {
     let fixture = fixture(5).await;
     fixture.sandbox.add_fault(Fault::new("users_create").first(1).respond(503).after_effect());
     let draft = ProfileDraft::new(IdKind::USER)

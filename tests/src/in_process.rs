@@ -7,7 +7,7 @@ use anyprofile::{
     async_trait,
     http::{ResponseBody, Transport, TransportError, TransportErrorKind},
 };
-use anyprofile_sandbox::{Body, NoAnswer, Sandbox};
+use anyprofile_sandbox::{Body, NoResponse, Sandbox};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::{Request, Response, header};
@@ -24,7 +24,7 @@ impl Transport for InProcess {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<ResponseBody>, TransportError> {
         let response = self.0.call(request.map(Body::from)).await.map_err(|none| {
             TransportError::new(match none {
-                NoAnswer::Refused => TransportErrorKind::Connect,
+                NoResponse::Refused => TransportErrorKind::Connect,
                 _ => TransportErrorKind::Interrupted,
             })
         })?;
@@ -32,22 +32,22 @@ impl Transport for InProcess {
         let number = |name| head.headers.get(name)?.to_str().ok()?.parse::<usize>().ok();
         let declared = number(header::CONTENT_LENGTH);
         let is_packed = head.headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
-        let pieces = body
+        let chunks = body
             .into_data_stream()
-            .map(|piece| piece.map_err(|_| TransportError::new(TransportErrorKind::Interrupted)));
+            .map(|chunk| chunk.map_err(|_| TransportError::new(TransportErrorKind::Interrupted)));
         if is_packed {
-            return Ok(Response::from_parts(head, unpacked(pieces).await?));
+            return Ok(Response::from_parts(head, unpacked(chunks).await?));
         }
         // A body that ends before its declared length was cut.
-        let counted = stream::unfold((Box::pin(pieces), declared), |(mut pieces, left)| async move {
-            match pieces.next().await {
-                Some(Ok(piece)) => {
-                    let left = left.map(|left| left.saturating_sub(piece.len()));
-                    Some((Ok(piece), (pieces, left)))
+        let counted = stream::unfold((Box::pin(chunks), declared), |(mut chunks, left)| async move {
+            match chunks.next().await {
+                Some(Ok(chunk)) => {
+                    let left = left.map(|left| left.saturating_sub(chunk.len()));
+                    Some((Ok(chunk), (chunks, left)))
                 }
-                Some(Err(error)) => Some((Err(error), (pieces, None))),
+                Some(Err(error)) => Some((Err(error), (chunks, None))),
                 None if left.is_some_and(|left| left > 0) => {
-                    Some((Err(TransportError::new(TransportErrorKind::Interrupted)), (pieces, None)))
+                    Some((Err(TransportError::new(TransportErrorKind::Interrupted)), (chunks, None)))
                 }
                 None => None,
             }
@@ -58,21 +58,21 @@ impl Transport for InProcess {
 
 /// The body of a packed answer, unpacked as it is read.
 async fn unpacked(
-    pieces: impl futures_util::Stream<Item = Result<Bytes, TransportError>>,
+    chunks: impl futures_util::Stream<Item = Result<Bytes, TransportError>>,
 ) -> Result<ResponseBody, TransportError> {
-    let mut pieces = std::pin::pin!(pieces);
+    let mut chunks = std::pin::pin!(chunks);
     let mut packed = Vec::new();
-    while let Some(piece) = pieces.next().await {
-        packed.extend_from_slice(&piece?);
+    while let Some(chunk) = chunks.next().await {
+        packed.extend_from_slice(&chunk?);
     }
     let mut decoder = flate2::read::GzDecoder::new(std::io::Cursor::new(packed));
     let unpacked = std::iter::from_fn(move || {
-        let mut piece = vec![0; PIECE];
-        match decoder.read(&mut piece) {
+        let mut chunk = vec![0; PIECE];
+        match decoder.read(&mut chunk) {
             Ok(0) => None,
             Ok(length) => {
-                piece.truncate(length);
-                Some(Ok(Bytes::from(piece)))
+                chunk.truncate(length);
+                Some(Ok(Bytes::from(chunk)))
             }
             Err(_) => Some(Err(TransportError::new(TransportErrorKind::Encoding))),
         }

@@ -105,9 +105,9 @@ impl Reader<'_> {
             return Err(wrong(response.status().to_string()));
         }
         let mut body = Vec::new();
-        let mut pieces = response.into_body().into_data_stream();
-        while let Some(piece) = pieces.next().await {
-            body.extend_from_slice(&piece.map_err(io::Error::other)?);
+        let mut chunks = response.into_body().into_data_stream();
+        while let Some(chunk) = chunks.next().await {
+            body.extend_from_slice(&chunk.map_err(io::Error::other)?);
         }
         serde_json::from_slice(&body).map_err(io::Error::other)
     }

@@ -60,12 +60,12 @@ pub struct AnthropicConfig {
     pub keep_raw: bool,
     /// Timeouts, retries, TLS, proxy.
     pub http: HttpOptions,
-    secret: Secret,
+    secret: SecretKind,
 }
 
 /// One of them, never two: the SDKs differ on which one then counts.
 #[derive(Clone, Debug)]
-enum Secret {
+enum SecretKind {
     ApiKey(SecretString),
     AuthToken(SecretString),
     AdminKey(SecretString),
@@ -74,23 +74,23 @@ enum Secret {
 impl AnthropicConfig {
     /// An account with an API key (`x-api-key`).
     pub fn with_api_key(account: AccountName, api_key: impl Into<SecretString>) -> Self {
-        Self::new(account, Secret::ApiKey(api_key.into()))
+        Self::new(account, SecretKind::ApiKey(api_key.into()))
     }
 
     /// An account with a bearer token that somebody else renews (`Authorization: Bearer`). A token that was
     /// minted by OAuth needs `oauth-2025-04-20` among [`other_betas`](Self::other_betas).
     pub fn with_auth_token(account: AccountName, auth_token: impl Into<SecretString>) -> Self {
-        Self::new(account, Secret::AuthToken(auth_token.into()))
+        Self::new(account, SecretKind::AuthToken(auth_token.into()))
     }
 
     /// An account with an admin key (`x-api-key`), for the organization's own people
     /// ([`connect_organization`](Self::connect_organization)). It needs no beta and has none. A bearer token that was given
     /// `org:admin` reads them too.
     pub fn with_admin_key(account: AccountName, admin_key: impl Into<SecretString>) -> Self {
-        Self { beta: None, ..Self::new(account, Secret::AdminKey(admin_key.into())) }
+        Self { beta: None, ..Self::new(account, SecretKind::AdminKey(admin_key.into())) }
     }
 
-    fn new(account: AccountName, secret: Secret) -> Self {
+    fn new(account: AccountName, secret: SecretKind) -> Self {
         Self {
             account,
             base_url: ANTHROPIC_API_URL.to_owned(),
@@ -166,7 +166,7 @@ impl AnthropicConfig {
     /// # Errors
     /// [`Config`](anyprofile_core::ErrorKind::Config), also for an admin key, which reads no user profiles. No request is sent.
     pub fn connect(self) -> Result<Connection> {
-        if matches!(self.secret, Secret::AdminKey(_)) {
+        if matches!(self.secret, SecretKind::AdminKey(_)) {
             return Err(Error::config("an admin key reads no user profiles")
                 .with_account(&ServiceName::from_static(SERVICE), &self.account)
                 .with_hint("use connect_organization for the organization's own people"));
@@ -188,7 +188,7 @@ impl AnthropicConfig {
     /// [`Config`](anyprofile_core::ErrorKind::Config), also for an API key: it takes an admin key, or a bearer token that has
     /// `org:admin`. No request is sent.
     pub fn connect_organization(self) -> Result<Connection> {
-        if matches!(self.secret, Secret::ApiKey(_)) {
+        if matches!(self.secret, SecretKind::ApiKey(_)) {
             return Err(Error::config("the people of the organization are read with an admin key")
                 .with_account(&ServiceName::from_static(SERVICE), &self.account)
                 .with_hint("name it as the account's admin_key"));
@@ -239,10 +239,10 @@ impl AnthropicConfig {
         .with_shape(self.shape());
         let in_account = |error: Error| error.with_provider(&info);
         let credential = match &self.secret {
-            Secret::ApiKey(key) | Secret::AdminKey(key) => {
+            SecretKind::ApiKey(key) | SecretKind::AdminKey(key) => {
                 Credential::header(HeaderName::from_static("x-api-key"), None, key)
             }
-            Secret::AuthToken(token) => Credential::header(header::AUTHORIZATION, Some("Bearer"), token),
+            SecretKind::AuthToken(token) => Credential::header(header::AUTHORIZATION, Some("Bearer"), token),
         }
         .map_err(in_account)?;
         let headers = [

@@ -89,18 +89,18 @@ impl Directory {
     /// # Errors
     /// [`ErrorKind::Config`] if there is no such account, and the account's own.
     pub async fn get(&self, id: &ProfileId) -> Result<Profile> {
-        self.get_with(id, &GetOptions::default()).await
+        self.get_opts(id, &GetOptions::default()).await
     }
 
     /// One profile, from the account that its id names.
     ///
     /// # Errors
     /// [`ErrorKind::Config`] if there is no such account, and the account's own.
-    pub async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+    pub async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         let Some(provider) = self.provider_of(id) else {
             return Err(Error::config(format!("there is no {} account '{}'", id.service, id.account)));
         };
-        provider.get_opts(id, options).await
+        provider.get_checked(id, options).await
     }
 
     /// Looks for a profile at all accounts, at several of them [at once](Self::with_concurrency). `keys` are what the text
@@ -115,7 +115,7 @@ impl Directory {
         self.each(|provider| provider.check()).await
     }
 
-    /// Asks all accounts, several at once. Gives their answers in the order of the accounts.
+    /// Asks all accounts, several at once. Gives their responses in the order of the accounts.
     async fn each<'a, T, A: Future<Output = T>>(
         &'a self,
         ask: impl Fn(&'a Arc<dyn ProfileProvider>) -> A,
@@ -123,17 +123,17 @@ impl Directory {
         // Not for the streams below, which have a method of the same name.
         use futures_util::StreamExt as _;
 
-        let answers = stream::iter(&self.providers).map(|provider| {
-            let answer = ask(provider);
+        let responses = stream::iter(&self.providers).map(|provider| {
+            let response = ask(provider);
             async move {
-                let answer = answer.await;
+                let response = response.await;
                 if self.is_large() {
                     provider.info().close_idle();
                 }
-                answer
+                response
             }
         });
-        answers.buffered(self.concurrency).collect().await
+        responses.buffered(self.concurrency).collect().await
     }
 
     /// The profiles of all accounts, as they come, of several of them [at once](Self::with_concurrency). An account that
@@ -179,7 +179,7 @@ impl AccountFound {
 
     /// How many requests it took, a failed one included; without those that a token took.
     pub fn requests(&self) -> u64 {
-        let failed = self.error.as_ref().map_or(0, |error| u64::from(error.effort().requests));
+        let failed = self.error.as_ref().map_or(0, |error| u64::from(error.stats().requests));
         self.found.iter().map(|(_, found)| found.requests).sum::<u64>() + failed
     }
 

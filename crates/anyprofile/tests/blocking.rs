@@ -194,8 +194,8 @@ impl ProfileProvider for Failing {
         Err(Error::new(ErrorKind::Upstream, "503"))
     }
 
-    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-        self.provider.get_with(id, options).await
+    async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        self.provider.get_opts(id, options).await
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn print(
 ) {
     let width = reports.iter().map(|report| report.info.account.as_str().len()).max().unwrap_or(0);
     for (report, plan) in reports.iter().zip(plans) {
-        for bad in &report.listing.set_aside {
+        for bad in &report.listing.quarantined_records {
             say!(
                 "warning: {}: page {}, record {}: {}",
                 report.info.account,

@@ -71,7 +71,7 @@ pub enum Disturbance {
     FailsOnce,
     /// Every request fails so.
     Fails,
-    /// A web page comes in place of an answer, with a success status.
+    /// A web page comes in place of a response, with a success status.
     WebPage,
     /// One record cannot be read.
     BadRecord,

@@ -62,12 +62,12 @@ impl ProfileProvider for Witness {
         self.provider.prepare().await
     }
 
-    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-        self.provider.get_with(id, options).await
+    async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        self.provider.get_opts(id, options).await
     }
 
-    async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
-        self.provider.current_with(options).await
+    async fn current_opts(&self, options: &GetOptions) -> Result<Profile> {
+        self.provider.current_opts(options).await
     }
 
     async fn find_by(&self, key: &FindKey) -> Result<Found> {

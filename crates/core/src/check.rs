@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Effort, ProfileId};
+use crate::{ProfileId, RequestStats};
 
 /// How a credential was proven by [`ProfileProviderExt::check`](crate::ProfileProviderExt::check).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -15,7 +15,7 @@ pub struct CheckReport {
     /// How many profiles there are, where the service says so.
     pub declared_total: Option<u64>,
     /// What it took.
-    pub effort: Effort,
+    pub stats: RequestStats,
 }
 
 /// What was asked for to prove a credential.

@@ -1,4 +1,4 @@
-//! What a creation made of which no answer came.
+//! What a creation made of which no response came.
 
 use std::time::{Duration, SystemTime};
 

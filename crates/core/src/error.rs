@@ -4,7 +4,7 @@ mod conversions;
 
 use std::{borrow::Cow, collections::BTreeMap, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use crate::{AccountName, Effort, ServiceName, Timestamp};
+use crate::{AccountName, RequestStats, ServiceName, Timestamp};
 
 /// The result of everything here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -37,7 +37,7 @@ pub enum ErrorKind {
     Upstream,
     /// The service answered with something else than its API promises.
     Decode,
-    /// The answer is larger than allowed.
+    /// The response is larger than allowed.
     TooLarge,
     /// The operation was given up by its caller.
     Cancelled,
@@ -94,7 +94,7 @@ pub enum Effect {
     /// It was not made, or the failure is not that of a write.
     #[default]
     None,
-    /// It may have been made: no answer came, or none that can be read.
+    /// It may have been made: no response came, or none that can be read.
     Possible,
     /// A part of it was made.
     Partial,
@@ -121,7 +121,7 @@ struct Inner {
     status: Option<u16>,
     code: Option<String>,
     request_id: Option<String>,
-    effort: Effort,
+    stats: RequestStats,
     field_errors: BTreeMap<String, Vec<String>>,
     service_message: Option<String>,
     hint: Option<String>,
@@ -146,7 +146,7 @@ impl Error {
             status: None,
             code: None,
             request_id: None,
-            effort: Effort::default(),
+            stats: RequestStats::default(),
             field_errors: BTreeMap::new(),
             service_message: None,
             hint: None,
@@ -210,8 +210,8 @@ impl Error {
     }
 
     /// What was spent before giving up.
-    pub fn effort(&self) -> Effort {
-        self.0.effort
+    pub fn stats(&self) -> RequestStats {
+        self.0.stats
     }
 
     /// What is wrong with which field. The messages may be the service's and may repeat what was sent.
@@ -325,10 +325,10 @@ impl Error {
     }
 
     /// The same failure with what was spent before it.
-    pub(crate) fn with_effort_before(self, before: Effort) -> Self {
-        let mut effort = self.effort();
-        effort += before;
-        self.with_effort(effort)
+    pub(crate) fn with_effort_before(self, before: RequestStats) -> Self {
+        let mut stats = self.stats();
+        stats += before;
+        self.with_stats(stats)
     }
 
     /// Names the account that the failure is of.
@@ -365,8 +365,8 @@ impl Error {
     }
 
     /// The same failure with what was spent.
-    pub fn with_effort(mut self, effort: Effort) -> Self {
-        self.0.effort = effort;
+    pub fn with_stats(mut self, stats: RequestStats) -> Self {
+        self.0.stats = stats;
         self
     }
 
@@ -454,8 +454,8 @@ impl fmt::Display for Error {
         if let Some(request_id) = &inner.request_id {
             facts.push(format!("request id {request_id}"));
         }
-        if inner.effort.attempts > inner.effort.requests.max(1) {
-            facts.push(format!("{} attempts", inner.effort.attempts));
+        if inner.stats.attempts > inner.stats.requests.max(1) {
+            facts.push(format!("{} attempts", inner.stats.attempts));
         }
         if !facts.is_empty() {
             write!(formatter, " [{}]", facts.join(", "))?;

@@ -73,10 +73,10 @@ struct Stored {
 ///
 /// Cheap to clone. `Debug` shows no content.
 #[derive(Clone)]
-pub struct Extension(Form);
+pub struct Extension(Content);
 
 #[derive(Clone)]
-enum Form {
+enum Content {
     Typed(Arc<dyn AnyExtension>),
     Json(Arc<Stored>),
 }
@@ -84,18 +84,18 @@ enum Form {
 impl Extension {
     /// Wraps a service's struct.
     pub fn new<T: ProfileExtension>(extension: T) -> Self {
-        Self(Form::Typed(Arc::new(Typed { record: extension, fields: OnceLock::new() })))
+        Self(Content::Typed(Arc::new(Typed { record: extension, fields: OnceLock::new() })))
     }
 
     fn from_json(json: RawJson) -> Self {
-        Self(Form::Json(Arc::new(Stored { json, fields: OnceLock::new() })))
+        Self(Content::Json(Arc::new(Stored { json, fields: OnceLock::new() })))
     }
 
     /// The extension as the struct of a service's crate; see [`Profile::extension_as`](crate::Profile::extension_as).
     pub(crate) fn get<T: ProfileExtension>(&self) -> Option<Cow<'_, T>> {
         match &self.0 {
-            Form::Typed(typed) => typed.as_any().downcast_ref().map(Cow::Borrowed),
-            Form::Json(stored) => stored.json.decode().ok().map(Cow::Owned),
+            Content::Typed(typed) => typed.as_any().downcast_ref().map(Cow::Borrowed),
+            Content::Json(stored) => stored.json.decode().ok().map(Cow::Owned),
         }
     }
 
@@ -130,8 +130,8 @@ impl Extension {
 
     fn fields(&self) -> &Fields {
         match &self.0 {
-            Form::Typed(typed) => typed.fields(),
-            Form::Json(stored) => stored.fields.get_or_init(|| stored.json.decode().unwrap_or_default()),
+            Content::Typed(typed) => typed.fields(),
+            Content::Json(stored) => stored.fields.get_or_init(|| stored.json.decode().unwrap_or_default()),
         }
     }
 
@@ -158,8 +158,8 @@ impl Extension {
     /// The state of a field by its serialized name; `None` if the extension has no such field.
     pub fn state(&self, key: &str) -> Option<FieldState> {
         match &self.0 {
-            Form::Typed(typed) => typed.state(key),
-            Form::Json(_) => {
+            Content::Typed(typed) => typed.state(key),
+            Content::Json(_) => {
                 let value = self.fields().get(key)?;
                 Some(if value.get() == "null" { FieldState::Null } else { FieldState::Value })
             }
@@ -196,8 +196,8 @@ impl PartialEq for Extension {
 impl Serialize for Extension {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Form::Typed(typed) => typed.encode().map_err(ser::Error::custom)?.serialize(serializer),
-            Form::Json(stored) => stored.json.serialize(serializer),
+            Content::Typed(typed) => typed.encode().map_err(ser::Error::custom)?.serialize(serializer),
+            Content::Json(stored) => stored.json.serialize(serializer),
         }
     }
 }

@@ -68,7 +68,7 @@ pub trait ProfileProviderExt: ProfileProvider {
     ///
     /// # Errors
     /// As [`get`](Self::get).
-    async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+    async fn get_checked(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         reading::read(self, id, options).await
     }
 
@@ -77,7 +77,7 @@ pub trait ProfileProviderExt: ProfileProvider {
     /// # Errors
     /// [`ErrorKind::Unsupported`] where the service has no such thing.
     async fn current(&self) -> Result<Profile> {
-        self.current_with(&GetOptions::default()).await
+        self.current_opts(&GetOptions::default()).await
     }
 
     /// Makes a write that nobody has to look at before: a plan, and what came of it.

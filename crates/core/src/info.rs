@@ -23,7 +23,7 @@ pub struct ProviderInfo {
     pub display_name: String,
     /// The base URL, without credentials.
     pub base_url: String,
-    /// What else of the configuration shapes the answers, such as a beta or a workspace: a cursor is bound to
+    /// What else of the configuration shapes the responses, such as a beta or a workspace: a cursor is bound to
     /// it.
     pub shape: String,
     /// When the account was last seen to be there.
@@ -53,7 +53,7 @@ impl ProviderInfo {
         }
     }
 
-    /// Names what else of the configuration shapes the answers.
+    /// Names what else of the configuration shapes the responses.
     pub fn with_shape(mut self, shape: impl Into<String>) -> Self {
         self.shape = shape.into();
         self

@@ -52,7 +52,7 @@
 //!     async fn list_page(&self, _: &ListQuery, _: Option<&Cursor>) -> Result<Page<Profile>> {
 //!         Ok(Page::last(self.profiles.clone()))
 //!     }
-//!     async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
+//!     async fn get_opts(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
 //!         let found = self.profiles.iter().find(|profile| profile.id == *id).cloned();
 //!         found.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such profile").with_provider(&self.info))
 //!     }
@@ -74,7 +74,7 @@
 //! #     fn info(&self) -> &ProviderInfo { &self.info }
 //! #     fn capabilities(&self) -> &Capabilities { &self.capabilities }
 //! #     async fn list_page(&self, _: &ListQuery, _: Option<&Cursor>) -> Result<Page<Profile>> { Ok(Page::last(vec![])) }
-//! #     async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> { Ok(Profile::new(id.clone())) }
+//! #     async fn get_opts(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> { Ok(Profile::new(id.clone())) }
 //!     // …
 //!     async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
 //!         let plan = Plan::begin(self, write, options).await?;
@@ -113,7 +113,6 @@ mod condition;
 mod created;
 mod cursor;
 mod draft;
-mod effort;
 mod email;
 mod enrollment;
 mod envelope;
@@ -147,6 +146,7 @@ mod provider;
 mod query;
 mod reading;
 mod redact;
+mod request_stats;
 mod rules;
 mod time;
 mod time_text;
@@ -169,7 +169,6 @@ pub use self::{
     created::{Candidate, FoundCreated},
     cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
     draft::ProfileDraft,
-    effort::Effort,
     email::is_email_address,
     enrollment::{Enrollment, LinkError, SecretLink},
     error::{Effect, Error, ErrorKind, Result, Retry},
@@ -190,7 +189,7 @@ pub use self::{
     listing::{
         drift::Drift,
         pages::Pages,
-        report::{CollectionReport, ListReport, SetAside},
+        report::{CollectionReport, ListReport, QuarantinedRecord},
         stream::ProfileStream,
     },
     order::{Direction, Order, OrderField},
@@ -218,6 +217,7 @@ pub use self::{
         filter_plan::{FilterPlan, UnanswerableIn},
     },
     reading::prove_place,
+    request_stats::RequestStats,
     time::{ReadTimestamp, Timestamp, TimestampError},
     verdict::Verdict,
     write::Write,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::{Cursor, Effort, IdKind, RemainingPages, Timestamp, left_out::LeftOut};
+use crate::{Cursor, IdKind, RemainingPages, RequestStats, Timestamp, left_out::LeftOut};
 
 /// One answer of a listing.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ pub struct Page<T> {
     /// Fields around the records that have another type than was published, and whose meaning is plain all the same.
     pub changed_types: Vec<&'static str>,
     /// What it took to get the page.
-    pub effort: Effort,
+    pub stats: RequestStats,
     /// What a layer left out of it.
     pub(crate) left_out: Option<Box<LeftOut>>,
 }
@@ -93,14 +93,14 @@ impl<T> Page<T> {
             cached_at: None,
             quarantined: Vec::new(),
             changed_types: Vec::new(),
-            effort: Effort::new(1, Duration::ZERO),
+            stats: RequestStats::new(1, Duration::ZERO),
             left_out: None,
         }
     }
 
     /// The page of a collection that the service does not have, as it says.
-    pub fn not_offered(effort: Effort) -> Self {
-        Self { is_not_offered: true, effort, ..Self::last(Vec::new()) }
+    pub fn not_offered(stats: RequestStats) -> Self {
+        Self { is_not_offered: true, stats, ..Self::last(Vec::new()) }
     }
 
     /// The same page with another way on.
@@ -150,10 +150,10 @@ impl<T> Page<T> {
         self
     }
 
-    /// The same page with the request id and effort of the answer that it came in.
-    pub fn with_request(mut self, request_id: Option<String>, effort: Effort) -> Self {
+    /// The same page with the request id and stats of the response that it came in.
+    pub fn with_request(mut self, request_id: Option<String>, stats: RequestStats) -> Self {
         self.request_id = request_id;
-        self.effort = effort;
+        self.stats = stats;
         self
     }
 
@@ -167,7 +167,7 @@ impl<T> Page<T> {
     pub fn from_cache(mut self, asked: Timestamp) -> Self {
         self.cached_at = Some(self.cached_at.map_or(asked, |earlier| earlier.min(asked)));
         self.request_id = None;
-        self.effort = Effort::default();
+        self.stats = RequestStats::default();
         self
     }
 
@@ -205,7 +205,7 @@ impl<T> Page<T> {
             cached_at: self.cached_at,
             quarantined: self.quarantined,
             changed_types: self.changed_types,
-            effort: self.effort,
+            stats: self.stats,
             left_out: self.left_out,
         }
     }

@@ -11,7 +11,7 @@ use crate::{
 
 /// One account of one service.
 ///
-/// Implement [`list_page`](Self::list_page) and [`get_with`](Self::get_with), and of the rest what the
+/// Implement [`list_page`](Self::list_page) and [`get_opts`](Self::get_opts), and of the rest what the
 /// service can do; everything else answers [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) without a request.
 /// Callers use [`ProfileProviderExt`](crate::ProfileProviderExt), which every provider has, `dyn ProfileProvider` included.
 ///
@@ -44,10 +44,10 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>>;
 
     /// One profile. The id belongs to this provider.
-    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile>;
+    async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile>;
 
     /// The profile of the credential.
-    async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
+    async fn current_opts(&self, options: &GetOptions) -> Result<Profile> {
         let _ = options;
         Err(self.capabilities().operations.current.missing(self.info(), "current"))
     }

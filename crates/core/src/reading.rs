@@ -1,10 +1,10 @@
-//! Reading one profile, and what may be believed of the answer.
+//! Reading one profile, and what may be believed of the response.
 
 use std::time::Duration;
 
 use crate::{
-    CheckMethod, CheckReport, Effort, ErrorKind, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider,
-    Result,
+    CheckMethod, CheckReport, ErrorKind, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider,
+    RequestStats, Result,
 };
 
 /// Reads a profile. Who is not there is so only where the place is proven to be right, and whoever comes must be who was
@@ -18,13 +18,13 @@ pub(crate) async fn read<P: ProfileProvider + ?Sized>(
     options: &GetOptions,
 ) -> Result<Profile> {
     provider.info().check_id(id)?;
-    match provider.get_with(id, options).await {
+    match provider.get_opts(id, options).await {
         Ok(profile) => check_same(provider, id, &profile).map(|()| profile),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let effort = error.effort();
+            let stats = error.stats();
             match prove_place(provider).await {
                 Ok(_) => Err(error),
-                Err(unproven) => Err(unproven.with_effort_before(effort)),
+                Err(unproven) => Err(unproven.with_effort_before(stats)),
             }
         }
         Err(error) => Err(error),
@@ -52,21 +52,19 @@ pub(crate) fn check_same<P: ProfileProvider + ?Sized>(
 ///
 /// # Errors
 /// Why it is not proven.
-pub async fn prove_place<P: ProfileProvider + ?Sized>(provider: &P) -> Result<Effort> {
+pub async fn prove_place<P: ProfileProvider + ?Sized>(provider: &P) -> Result<RequestStats> {
     let proof = &provider.info().proof;
     if proof.is_fresh() {
-        return Ok(Effort::default());
+        return Ok(RequestStats::default());
     }
-    let effort = match check(provider).await {
-        Ok(report) => report.effort,
+    let stats = match check(provider).await {
+        Ok(report) => report.stats,
         // The service itself knows the credential and refuses this one request: it is the right place.
-        Err(error) if error.kind() == ErrorKind::PermissionDenied && error.is_from_service() => {
-            error.effort()
-        }
+        Err(error) if error.kind() == ErrorKind::PermissionDenied && error.is_from_service() => error.stats(),
         Err(error) => return Err(error),
     };
     proof.renew();
-    Ok(effort)
+    Ok(stats)
 }
 
 /// Proves that the credential works: [`ProfileProviderExt::check`](crate::ProfileProviderExt::check). What a cache holds proves
@@ -76,13 +74,13 @@ pub async fn prove_place<P: ProfileProvider + ?Sized>(provider: &P) -> Result<Ef
 /// The provider's.
 pub(crate) async fn check<P: ProfileProvider + ?Sized>(provider: &P) -> Result<CheckReport> {
     if provider.capabilities().operations.current.is_supported() {
-        match provider.current_with(&GetOptions::new().with_fresh(true)).await {
+        match provider.current_opts(&GetOptions::new().with_fresh(true)).await {
             Ok(profile) => {
                 return Ok(CheckReport {
                     method: CheckMethod::Current,
                     profile: Some(profile.id),
                     declared_total: None,
-                    effort: Effort::new(1, Duration::ZERO),
+                    stats: RequestStats::new(1, Duration::ZERO),
                 });
             }
             // The service showed it, and the scope does not: a listing proves as much.
@@ -99,6 +97,6 @@ pub(crate) async fn check<P: ProfileProvider + ?Sized>(provider: &P) -> Result<C
         method: CheckMethod::List,
         profile: None,
         declared_total: page.declared_total,
-        effort: page.effort,
+        stats: page.stats,
     })
 }

@@ -70,10 +70,10 @@ impl Timestamp {
         if let Ok(time) = text.parse() {
             return Ok(ReadTimestamp { timestamp: Self(Offset::UTC.to_datetime(time)), assumed_utc: false });
         }
-        let pieces = DateTimeParser::new().parse_pieces(text).map_err(|_| TimestampError)?;
+        let chunks = DateTimeParser::new().parse_pieces(text).map_err(|_| TimestampError)?;
         // A date alone would be read as midnight, which is more than it says.
-        let local = DateTime::from_parts(pieces.date(), pieces.time().ok_or(TimestampError)?);
-        let Some(offset) = pieces.to_numeric_offset() else {
+        let local = DateTime::from_parts(chunks.date(), chunks.time().ok_or(TimestampError)?);
+        let Some(offset) = chunks.to_numeric_offset() else {
             return Ok(ReadTimestamp { timestamp: Self(local), assumed_utc: true });
         };
         // On the last days that there are it is a time all the same.

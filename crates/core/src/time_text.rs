@@ -23,10 +23,10 @@ const SHORT: usize = 30;
 /// assert_eq!(TimeText::from("0001-01-01T00:00:00Z").timestamp(), None);
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct TimeText(Form);
+pub struct TimeText(Spelling);
 
 #[derive(Clone, PartialEq, Eq)]
-enum Form {
+enum Spelling {
     Short { length: u8, text: [u8; SHORT] },
     Long(Box<str>),
 }
@@ -40,8 +40,8 @@ impl TimeText {
 
     fn bytes(&self) -> &[u8] {
         match &self.0 {
-            Form::Short { length, text } => &text[..usize::from(*length)],
-            Form::Long(text) => text.as_bytes(),
+            Spelling::Short { length, text } => &text[..usize::from(*length)],
+            Spelling::Long(text) => text.as_bytes(),
         }
     }
 
@@ -103,9 +103,9 @@ impl From<&str> for TimeText {
         match (short.get_mut(..text.len()), u8::try_from(text.len())) {
             (Some(start), Ok(length)) => {
                 start.copy_from_slice(text.as_bytes());
-                Self(Form::Short { length, text: short })
+                Self(Spelling::Short { length, text: short })
             }
-            _ => Self(Form::Long(text.into())),
+            _ => Self(Spelling::Long(text.into())),
         }
     }
 }

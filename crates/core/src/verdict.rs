@@ -4,7 +4,7 @@ use std::{fmt, ops::Not};
 
 use serde::{Deserialize, Serialize};
 
-/// The result of a question whose answer may not be known: yes, no, or unknown.
+/// The result of a question whose response may not be known: yes, no, or unknown.
 ///
 /// Combines as in SQL's three-valued logic (Kleene's): `Unknown` decides nothing that the other side does not decide.
 ///

@@ -40,13 +40,13 @@ impl Action {
     /// An operation whose response says that it was accepted, whatever else, and is about nobody else than this one.
     pub fn accepted<T>(operation: Operation<T>, id: &ProfileId) -> Self {
         let (operation, id) = (operation.without_reading_back(), id.clone());
-        Self::new(operation.read_as(move |answer| answer.acknowledges(&id).map(|()| Receipt::Accepted)))
+        Self::new(operation.read_as(move |response| response.acknowledges(&id).map(|()| Receipt::Accepted)))
     }
 
     /// As [`accepted`](Self::accepted), of a record with an id that the profile is not known by.
     pub fn acknowledged<T>(operation: Operation<T>) -> Self {
         let operation = operation.without_reading_back();
-        Self::new(operation.read_as(|answer| answer.acknowledged().map(|()| Receipt::Accepted)))
+        Self::new(operation.read_as(|response| response.acknowledged().map(|()| Receipt::Accepted)))
     }
 
     /// An operation that needs the id of the profile which the action at `step` (from 0) creates, and is shown with `{id}` in

@@ -62,7 +62,7 @@ impl Connection {
         done.map_err(|error| {
             let spent = caller.spent();
             // What core reads by the provider, such as to make a plan, is in the error and not with this caller.
-            if spent.attempts >= error.effort().attempts { error.with_effort(spent) } else { error }
+            if spent.attempts >= error.stats().attempts { error.with_stats(spent) } else { error }
         })
     }
 
@@ -118,7 +118,7 @@ impl ProfileProvider for Connection {
         self.wish(async |caller| listing::page(self, caller, query, cursor).await).await
     }
 
-    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         self.wish(async |caller| {
             self.capabilities().operations.get.check(self.info(), "get", id)?;
             let caller = &caller.reading();
@@ -127,7 +127,7 @@ impl ProfileProvider for Connection {
         .await
     }
 
-    async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
+    async fn current_opts(&self, options: &GetOptions) -> Result<Profile> {
         self.wish(async |caller| {
             let current = &self.capabilities().operations.current;
             if !current.is_supported() {

@@ -1,6 +1,6 @@
 //! The engine under anyprofile's service crates: a service says what its API is, the engine does the rest.
 //!
-//! A [`Connector`] names the operations that answer each wish; a [`Connection`] is the
+//! A [`Connector`] names the operations that response each wish; a [`Connection`] is the
 //! [`ProfileProvider`](anyprofile_core::ProfileProvider) around it, and does once what is the same for every service:
 //!
 //! - checks of ids and queries, page sizes and orders that a service has of its own, cursors and what they are bound to;
@@ -30,7 +30,7 @@
 //!     Action, Basis, Connection, Connector, Mapping, Onward, Place, Position, RecordPage,
 //! };
 //! use anyprofile_http::{
-//!     Answer, Caller, Credential, HeaderMap, HttpClient, HttpOptions, Operation, Request,
+//!     Response, Caller, Credential, HeaderMap, HttpClient, HttpOptions, Operation, Request,
 //!     StaticDialect, header,
 //! };
 //!
@@ -81,13 +81,13 @@
 //! }
 //!
 //! fn get_member(card: &str) -> Operation<Member> {
-//!     Operation::new(Request::get("get-member").path("/members").segment(card), Answer::decode_record)
+//!     Operation::new(Request::get("get-member").path("/members").segment(card), Response::decode_record)
 //! }
 //!
 //! fn rename_member(card: &str, name: &str) -> Operation<Member> {
 //!     let body = serde_json::json!({ "name": name });
 //!     let request = Request::patch("rename-member", &body).path("/members").segment(card);
-//!     Operation::new(request, Answer::decode_record).reading_back(&get_member(card))
+//!     Operation::new(request, Response::decode_record).reading_back(&get_member(card))
 //! }
 //!
 //! // What the engine has to know.

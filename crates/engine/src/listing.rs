@@ -53,7 +53,7 @@ pub(crate) async fn page(
     let views = listing.views(collection);
     connection.complete_all(reading, &mut record_page.page.items, &views).await?;
     let RecordPage { mut page, onward } = record_page;
-    page.effort = caller.spent();
+    page.stats = caller.spent();
     let next = listing.next(&mut page, index, onward, place.position);
     Ok(listing.placed(page, index, next))
 }
@@ -83,7 +83,7 @@ fn is_past_end(collection: &Collection, place: &Place<'_>, error: &Error) -> boo
 /// nothing.
 async fn prove(connection: &Connection, caller: &Caller) -> Result<()> {
     let proof = anyprofile_core::prove_place(connection).await;
-    caller.spend(proof.as_ref().map_or_else(Error::effort, |effort| *effort));
+    caller.spend(proof.as_ref().map_or_else(Error::stats, |stats| *stats));
     proof.map(drop)
 }
 

@@ -60,7 +60,7 @@ impl RecordPage {
     }
 
     /// Sets a record aside that cannot be read.
-    pub fn set_aside(&mut self, quarantined: Quarantined) {
+    pub fn quarantine(&mut self, quarantined: Quarantined) {
         self.page.quarantined.push(quarantined);
     }
 }

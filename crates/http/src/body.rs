@@ -29,7 +29,7 @@ impl Chunks {
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, TransportError> {
-        // The first one is waited for as long as an answer is.
+        // The first one is waited for as long as a response is.
         let Some((mut end, mut before)) = self.window else {
             let first = self.body.chunk().await;
             self.window = Some((Instant::now() + THROUGHPUT_WINDOW, self.body.received()));

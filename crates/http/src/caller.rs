@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use anyprofile_core::{Effort, Error, ErrorKind, ProviderInfo, Result};
+use anyprofile_core::{Error, ErrorKind, ProviderInfo, RequestStats, Result};
 use tokio::{sync::OnceCell, time::Instant};
 
 use crate::{HttpClient, Operation};
@@ -21,7 +21,7 @@ use crate::{HttpClient, Operation};
 pub struct Caller {
     http: HttpClient,
     known: Knowledge,
-    spent: Arc<Mutex<Effort>>,
+    spent: Arc<Mutex<RequestStats>>,
     may_write: bool,
 }
 
@@ -68,18 +68,18 @@ impl Caller {
             .with_hint("report this as a defect"));
         }
         let reply = self.http.call(operation).await;
-        let effort = reply.as_ref().map_or_else(Error::effort, |reply| reply.effort);
-        *self.lock() += effort;
+        let stats = reply.as_ref().map_or_else(Error::stats, |reply| reply.stats);
+        *self.lock() += stats;
         reply.map(|reply| reply.value)
     }
 
     /// Adds what was spent otherwise for the same wish.
-    pub fn spend(&self, effort: Effort) {
-        *self.lock() += effort;
+    pub fn spend(&self, stats: RequestStats) {
+        *self.lock() += stats;
     }
 
     /// What was spent since this caller [began](Self::begin), by its clones too.
-    pub fn spent(&self) -> Effort {
+    pub fn spent(&self) -> RequestStats {
         *self.lock()
     }
 
@@ -113,7 +113,7 @@ impl Caller {
         self.known.lock().retain(|_, cell| cell.get().is_some_and(|found| !found.may_change));
     }
 
-    fn lock(&self) -> MutexGuard<'_, Effort> {
+    fn lock(&self) -> MutexGuard<'_, RequestStats> {
         // A sum is whole at any time.
         self.spent.lock().unwrap_or_else(PoisonError::into_inner)
     }

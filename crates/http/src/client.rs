@@ -1,17 +1,17 @@
-//! The client: sends a request until it has an answer, or a reason why not.
+//! The client: sends a request until it has a response, or a reason why not.
 
 use std::sync::Arc;
 
-use anyprofile_core::{Effect, Effort, Error, ErrorKind, ProviderInfo, Result};
+use anyprofile_core::{Effect, Error, ErrorKind, ProviderInfo, RequestStats, Result};
 use http::{HeaderMap, HeaderValue};
 use tracing::{Instrument as _, instrument::WithSubscriber as _};
 use url::Url;
 
 use crate::{
-    Answer, BuiltinTransport, Credential, HttpOptions, Request, Transport,
+    BuiltinTransport, Credential, HttpOptions, Request, Response, Transport,
     account::Account,
+    call::Call,
     dialect::Dialect,
-    exchange::Exchange,
     limiter::Limiter,
     observed::ObservedOperation,
     origin::{LinkFlaw, TrustedOrigins, given_link, next_link},
@@ -115,7 +115,7 @@ impl HttpClient {
             None => Ok(url),
             Some(Link::Given(link)) => given_link(&url, link, &inner.trusted).map_err(|flaw| {
                 error(ErrorKind::InvalidRequest, flaw.of("the link"))
-                    .with_hint("take the link as it is from an answer of this account; if its origin is right, trust it in the account's settings")
+                    .with_hint("take the link as it is from a response of this account; if its origin is right, trust it in the account's settings")
             }),
             Some(Link::Next(link)) => next_link(&url, link, &inner.trusted).map_err(|flaw| {
                 let hint = match flaw {
@@ -136,27 +136,27 @@ impl HttpClient {
         &self.account.headers
     }
 
-    /// Sends a request, repeats it where that may help and does no harm, and gives the answer.
+    /// Sends a request, repeats it where that may help and does no harm, and gives the response.
     ///
     /// It is under way by itself: it goes on while nobody polls, and is given up when the future is dropped. It needs a Tokio
     /// runtime.
     ///
     /// # Errors
     /// Every kind; [`ErrorKind::Unsupported`] as [`url`](Self::url). The error says what was spent.
-    pub async fn send(&self, request: Request) -> Result<Answer> {
+    pub async fn send(&self, request: Request) -> Result<Response> {
         let (operation, is_write) = (request.operation.clone(), !request.idempotent);
         // Not an async function: what the work needs is the task's and not part of this future.
-        let answer = self.start(request)?.outcome().await.unwrap_or_else(|error| {
+        let response = self.start(request)?.outcome().await.unwrap_or_else(|error| {
             let error = error.with_provider(&self.account.info).with_operation(operation);
             // Whether it had been sent when the runtime went away is not known.
             let is_possible = is_write && error.kind() == ErrorKind::Cancelled;
             Err(if is_possible { error.with_effect(Effect::Possible) } else { error })
         });
-        answer.map(|answer| Answer { keeps_raw: self.keeps_raw, ..answer })
+        response.map(|response| Response { keeps_raw: self.keeps_raw, ..response })
     }
 
     /// Begins to send a request.
-    fn start(&self, request: Request) -> Result<Owned<Result<Answer>>> {
+    fn start(&self, request: Request) -> Result<Owned<Result<Response>>> {
         let url = self.url(&request)?;
         check_runtime().map_err(|error| {
             error.with_provider(&self.account.info).with_operation(request.operation.clone())
@@ -170,17 +170,17 @@ impl HttpClient {
             operation = &*outbound.operation,
         );
         let given_up = GivenUp::default();
-        let exchange = Exchange::new(Arc::clone(&account), given_up.clone());
+        let exchange = Call::new(Arc::clone(&account), given_up.clone());
         // Here, so that observers are told by the caller's task.
         let mut observed = ObservedOperation::begin(&account, &outbound);
         // Boxed here, so that what wraps it moves a pointer.
         let work = Box::pin(async move {
-            let mut effort = Effort::default();
+            let mut stats = RequestStats::default();
             let credential = Some(&account.credential);
             let result =
-                exchange.run(&outbound, credential, &account.dialect, &mut observed, &mut effort).await;
+                exchange.run(&outbound, credential, &account.dialect, &mut observed, &mut stats).await;
             observed.finish(&result);
-            result.map_err(|error| error.with_effort(effort))
+            result.map_err(|error| error.with_stats(stats))
         });
         Ok(owned(given_up, work.instrument(span).with_current_subscriber()))
     }

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use anyprofile_core::{Effort, Error, ErrorKind, ProviderInfo, Result};
+use anyprofile_core::{Error, ErrorKind, ProviderInfo, RequestStats, Result};
 use futures_util::future::WeakShared;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -17,12 +17,12 @@ use crate::dialect::{Dialect, TOKEN_DIALECT};
 
 /// How requests prove who they come from. `Debug` shows no secret.
 #[derive(Clone)]
-pub struct Credential(pub(crate) Form);
+pub struct Credential(pub(crate) CredentialKind);
 
 #[derive(Clone)]
-pub(crate) enum Form {
+pub(crate) enum CredentialKind {
     Header(HeaderName, HeaderValue),
-    Exchange(Arc<TokenExchange>),
+    Call(Arc<TokenExchange>),
 }
 
 impl Credential {
@@ -34,20 +34,20 @@ impl Credential {
     pub fn header(name: HeaderName, scheme: Option<&str>, secret: &SecretString) -> Result<Self> {
         let secret = usable(secret)?;
         let text = scheme.map_or_else(|| secret.to_owned(), |scheme| format!("{scheme} {secret}"));
-        sensitive(&text).map(|value| Self(Form::Header(name, value)))
+        sensitive(&text).map(|value| Self(CredentialKind::Header(name, value)))
     }
 
     /// A token that is exchanged for an access token (OAuth 2.0), again whenever that runs out.
     pub fn exchange(exchange: TokenExchange) -> Self {
-        Self(Form::Exchange(Arc::new(exchange)))
+        Self(CredentialKind::Call(Arc::new(exchange)))
     }
 }
 
 impl fmt::Debug for Credential {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self.0 {
-            Form::Header(..) => "Credential(header)",
-            Form::Exchange(_) => "Credential(token exchange)",
+            CredentialKind::Header(..) => "Credential(header)",
+            CredentialKind::Call(_) => "Credential(token exchange)",
         })
     }
 }
@@ -99,13 +99,13 @@ pub struct TokenExchange {
     pub(crate) form: Vec<(&'static str, SecretString)>,
     pub(crate) setting: &'static str,
     pub(crate) dialect: Arc<dyn Dialect>,
-    pub(crate) state: Mutex<State>,
+    pub(crate) state: Mutex<TokenState>,
 }
 
 /// What the exchange has come to. The lock is held for a look and never while waiting: a waiting future may be
 /// left unpolled by its caller, and would keep everybody else out.
 #[derive(Default)]
-pub(crate) struct State {
+pub(crate) struct TokenState {
     pub(crate) current: Option<Arc<AccessToken>>,
     /// The exchange on its way. Whoever needs a token drives it, whoever began it.
     pub(crate) on_its_way: Option<WeakShared<Exchanging>>,
@@ -115,7 +115,7 @@ pub(crate) struct State {
 pub(crate) type Exchanging = Pin<Box<dyn Future<Output = Exchanged> + Send>>;
 
 /// The access token or why there is none, and what it took.
-pub(crate) type Exchanged = (Result<Arc<AccessToken>>, Effort);
+pub(crate) type Exchanged = (Result<Arc<AccessToken>>, RequestStats);
 
 impl TokenExchange {
     /// An exchange at `url`, with HTTP Basic authentication by `client_id` and an empty password, and
@@ -202,12 +202,12 @@ impl Credential {
             Some(text.split_once(' ').map_or(text, |(_, secret)| secret).to_owned())
         };
         match &self.0 {
-            Form::Header(_, value) => {
+            CredentialKind::Header(_, value) => {
                 if let Some(secret) = of_header(value) {
                     look(&secret);
                 }
             }
-            Form::Exchange(tokens) => {
+            CredentialKind::Call(tokens) => {
                 for (_, value) in tokens.form.iter().filter(|(key, _)| *key != "grant_type") {
                     look(value.expose_secret().trim());
                 }
@@ -221,12 +221,12 @@ impl Credential {
 
     /// Whether a refused request may succeed with a renewed credential.
     pub(crate) fn is_renewable(&self) -> bool {
-        matches!(self.0, Form::Exchange(_))
+        matches!(self.0, CredentialKind::Call(_))
     }
 }
 
 impl TokenExchange {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, TokenState> {
         // Nothing panics while it is held, and its parts are whole at any time.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

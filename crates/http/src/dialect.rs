@@ -22,15 +22,15 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// a service's forms, and is not asked about.
     fn is_own_form(&self, failure: &Failure<'_>) -> bool;
 
-    /// Reads an error answer. What it leaves empty follows from the status.
+    /// Reads an error response. What it leaves empty follows from the status.
     fn describe(&self, failure: &Failure<'_>, details: &mut ErrorDetails);
 
     /// What a response with a success status is: some services report errors with one. Asked before anything is tried again
     /// and before the budget of repetitions counts a success; a failure is then treated, and told, as one of the status that
     /// it stands for. Default: a success.
-    fn verdict(&self, success: &Success<'_>) -> Verdict {
+    fn verdict(&self, success: &Success<'_>) -> SuccessVerdict {
         let _ = success;
-        Verdict::Success
+        SuccessVerdict::Success
     }
 }
 
@@ -60,7 +60,7 @@ impl fmt::Debug for Success<'_> {
 /// What a response with a success status is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Verdict {
+pub enum SuccessVerdict {
     /// A success.
     Success,
     /// A failure, as if it had this status: what a status says of whether to ask again, and of whom the failure is about,
@@ -117,7 +117,7 @@ pub const TOKEN_DIALECT: StaticDialect = StaticDialect {
     },
 };
 
-/// An answer whose status is no success. `Debug` shows no content.
+/// A response whose status is no success. `Debug` shows no content.
 #[non_exhaustive]
 pub struct Failure<'a> {
     /// The operation, in the service's word for it.
@@ -174,7 +174,7 @@ pub(crate) fn without_byte_order_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
-/// Whether an answer is a web page, whatever its status says. What looks like JSON is none, even where it is declared as
+/// Whether a response is a web page, whatever its status says. What looks like JSON is none, even where it is declared as
 /// a page: frameworks do so by default.
 pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
     match without_byte_order_mark(body).trim_ascii_start().first() {
@@ -188,7 +188,7 @@ pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
         .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("text/html"))
 }
 
-/// What an error answer says. `Debug` shows no content.
+/// What an error response says. `Debug` shows no content.
 #[derive(Default)]
 #[non_exhaustive]
 pub struct ErrorDetails {
@@ -287,7 +287,7 @@ pub(crate) fn by_status(status: u16) -> (ErrorKind, &'static str, Option<&'stati
         500..=599 => (ErrorKind::Upstream, "the service failed", Some("try again later")),
         300..=399 => (
             ErrorKind::Decode,
-            "the service redirects where an answer was expected",
+            "the service redirects where a response was expected",
             Some("check the base URL"),
         ),
         _ => (ErrorKind::InvalidRequest, "the service refuses the request", None),

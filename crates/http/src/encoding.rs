@@ -1,4 +1,4 @@
-//! Content encodings, undone piece by piece and within a bound.
+//! Content encodings, undone chunk by chunk and within a bound.
 
 use std::io::{self, Write};
 
@@ -75,25 +75,25 @@ impl Decoder {
         Ok((!stages.is_empty()).then_some(Self(stages)))
     }
 
-    /// What a piece of the encoded body gives; often nothing yet.
-    pub(crate) fn decode(&mut self, piece: Bytes) -> Result<Bytes, TransportError> {
-        let mut piece = piece;
+    /// What a chunk of the encoded body gives; often nothing yet.
+    pub(crate) fn decode(&mut self, chunk: Bytes) -> Result<Bytes, TransportError> {
+        let mut chunk = chunk;
         for stage in &mut self.0 {
-            stage.writer().write_all(&piece).map_err(|error| failed(&error))?;
-            piece = stage.take();
+            stage.writer().write_all(&chunk).map_err(|error| failed(&error))?;
+            chunk = stage.take();
         }
-        Ok(piece)
+        Ok(chunk)
     }
 
     /// What is left at the end of the encoded body.
     pub(crate) fn finish(&mut self) -> Result<Bytes, TransportError> {
-        let mut piece = Bytes::new();
+        let mut chunk = Bytes::new();
         for stage in &mut self.0 {
-            stage.writer().write_all(&piece).map_err(|error| failed(&error))?;
+            stage.writer().write_all(&chunk).map_err(|error| failed(&error))?;
             stage.finish().map_err(|error| failed(&error))?;
-            piece = stage.take();
+            chunk = stage.take();
         }
-        Ok(piece)
+        Ok(chunk)
     }
 }
 
@@ -134,7 +134,7 @@ impl Stage {
         }
     }
 
-    /// What it has given so far and nobody took. Encoders give the rest of a piece late; it is taken with the next one.
+    /// What it has given so far and nobody took. Encoders give the rest of a chunk late; it is taken with the next one.
     fn take(&mut self) -> Bytes {
         let sink = match self {
             Self::Gzip(writer) => writer.get_mut(),
@@ -201,13 +201,13 @@ mod tests {
     fn decoded(
         encodings: &[&str],
         body: &[u8],
-        piece: usize,
+        chunk: usize,
         most: usize,
     ) -> Result<Vec<u8>, TransportError> {
         let mut decoder = Decoder::of(&headers(encodings), most)?.expect("an encoding is named");
         let mut whole = Vec::new();
-        for piece in body.chunks(piece) {
-            whole.extend(decoder.decode(Bytes::copy_from_slice(piece))?);
+        for chunk in body.chunks(chunk) {
+            whole.extend(decoder.decode(Bytes::copy_from_slice(chunk))?);
         }
         whole.extend(decoder.finish()?);
         Ok(whole)
@@ -228,8 +228,8 @@ mod tests {
             (&["gzip", "x-gzip"], &twice),
             (&["gzip"], &members),
         ] {
-            for piece in [1, 7, 4096, usize::MAX] {
-                assert_eq!(decoded(encodings, body, piece, MOST).unwrap(), text, "{encodings:?} by {piece}");
+            for chunk in [1, 7, 4096, usize::MAX] {
+                assert_eq!(decoded(encodings, body, chunk, MOST).unwrap(), text, "{encodings:?} by {chunk}");
             }
         }
         for none in [&[][..], &["identity"], &[""], &["Identity, "]] {
@@ -284,8 +284,8 @@ mod tests {
     fn brotli_is_undone() {
         // `[1,2,3]`, as the reference encoder writes it without compression.
         let body = [0x0b, 0x03, 0x80, b'[', b'1', b',', b'2', b',', b'3', b']', 0x03];
-        for piece in [1, 5, 100] {
-            assert_eq!(decoded(&["BR"], &body, piece, MOST).unwrap(), b"[1,2,3]");
+        for chunk in [1, 5, 100] {
+            assert_eq!(decoded(&["BR"], &body, chunk, MOST).unwrap(), b"[1,2,3]");
         }
         decoded(&["br"], &body[..5], 100, MOST).unwrap_err();
     }
@@ -294,8 +294,8 @@ mod tests {
     #[test]
     fn zstandard_is_undone() {
         let body = zstd::encode_all(&b"[1,2,3]"[..], 0).unwrap();
-        for piece in [1, 5, 100] {
-            assert_eq!(decoded(&["ZSTD"], &body, piece, MOST).unwrap(), b"[1,2,3]");
+        for chunk in [1, 5, 100] {
+            assert_eq!(decoded(&["ZSTD"], &body, chunk, MOST).unwrap(), b"[1,2,3]");
         }
         decoded(&["zstd"], &body[..5], 100, MOST).unwrap_err();
     }

@@ -40,7 +40,7 @@ pub(crate) fn failure(
         }
         Err(Broken::TooLarge(status, headers)) => {
             let most = account.options.max_response_bytes;
-            let error = Error::new(ErrorKind::TooLarge, format!("the answer is larger than {most} bytes"))
+            let error = Error::new(ErrorKind::TooLarge, format!("the response is larger than {most} bytes"))
                 .with_status(status)
                 .with_request_id(request_id(&headers, dialect, &account.credential))
                 .with_response_date(response_date(&headers))

@@ -1,7 +1,7 @@
 //! The HTTP client under the service crates, and the only crate that knows which HTTP library is used.
 //!
 //! An [`HttpClient`] sends a [`Request`] with the account's [`Credential`], repeats it where that may help
-//! and does no harm, and gives an [`Answer`] or one [`Error`](anyprofile_core::Error) that says what
+//! and does no harm, and gives an [`Response`] or one [`Error`](anyprofile_core::Error) that says what
 //! failed and what to do. What it does in between:
 //!
 //! - times out connecting, silence, attempts and whole operations ([`HttpOptions`]);
@@ -44,15 +44,14 @@
 //! [`CryptoProvider`]: https://docs.rs/rustls/latest/rustls/crypto/struct.CryptoProvider.html
 
 mod account;
-mod answer;
 mod body;
 mod builtin;
+mod call;
 mod caller;
 mod client;
 mod credential;
 mod dialect;
 mod encoding;
-mod exchange;
 mod failure;
 mod limiter;
 mod logging;
@@ -70,6 +69,7 @@ mod planned;
 mod proxy;
 mod random;
 mod request;
+mod response;
 mod retry;
 mod retry_policy;
 #[cfg(feature = "tower")]
@@ -89,12 +89,11 @@ pub use self::middleware::MiddlewareTransport;
 #[cfg(feature = "tower")]
 pub use self::service::{TowerTransport, TransportService};
 pub use self::{
-    answer::{Answer, Listed},
     builtin::BuiltinTransport,
     caller::{Caller, Fact},
     client::HttpClient,
     credential::{Credential, TokenExchange},
-    dialect::{Dialect, ErrorDetails, Failure, StaticDialect, Success, TOKEN_DIALECT, Verdict},
+    dialect::{Dialect, ErrorDetails, Failure, StaticDialect, Success, SuccessVerdict, TOKEN_DIALECT},
     multipart::FormFile,
     observer::{
         Observer, OperationContext, OperationFinished, OperationId, OperationOutcome, OperationStarted,
@@ -105,6 +104,7 @@ pub use self::{
     options::{HttpOptions, Proxy, TlsBackend, TransportLayer},
     origin::base_url,
     request::Request,
+    response::{Listed, Response},
     retry_policy::{
         AttemptFailure, AttemptLimit, ExponentialBackoff, RetryContext, RetryDecision, RetryPolicy, TimeLimit,
     },

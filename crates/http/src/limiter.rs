@@ -139,10 +139,10 @@ pub(crate) struct Passed {
     pub(crate) waited: Duration,
 }
 
-/// What an answer says of the pace.
+/// What a response says of the pace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Advice {
-    /// The answer's status.
+    /// The response's status.
     pub(crate) status: u16,
     /// Whether the request was refused for too many of them.
     pub(crate) is_refused: bool,
@@ -223,7 +223,7 @@ impl Limiter {
         self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes an answer into account.
+    /// Takes a response into account.
     pub(crate) fn observe(&self, advice: Advice, now: Instant) {
         self.pace().follow(advice, now);
     }
@@ -265,7 +265,7 @@ impl Pace {
     }
 }
 
-/// What an answer says of the pace: by its status, `Retry-After`, and the headers that services tell the rest of a quota
+/// What a response says of the pace: by its status, `Retry-After`, and the headers that services tell the rest of a quota
 /// in: `RateLimit-Remaining` and `RateLimit-Reset` of the IETF's drafts, with `X-` before it as many write it, and those of
 /// [`Dialect::quota_headers`].
 pub(crate) fn advice(status: u16, headers: &HeaderMap, dialect: &dyn Dialect, now: SystemTime) -> Advice {
@@ -281,7 +281,7 @@ pub(crate) fn advice(status: u16, headers: &HeaderMap, dialect: &dyn Dialect, no
         };
         let number = |part: &str| text(part)?.parse::<u64>().ok();
         let Some(remaining) = number("remaining") else { continue };
-        // A quota of nothing is contradicted by every answer.
+        // A quota of nothing is contradicted by every response.
         if number("limit") == Some(0) {
             continue;
         }
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_says_when_to_go_on_in_all_its_forms_and_nonsense_says_nothing() {
+    fn a_response_says_when_to_go_on_in_all_its_forms_and_nonsense_says_nothing() {
         let nothing = Advice { status: 200, ..Advice::default() };
         assert_eq!(of(200, &[]), nothing);
         assert_eq!(of(429, &[("retry-after", "7")]).pause, Some(7 * SECOND));

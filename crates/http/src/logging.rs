@@ -50,7 +50,7 @@ pub(crate) fn log_attempt(
             debug!(operation, attempt, status, duration_milliseconds, request_id, "answered");
         }
         Err(Broken::Transport(error)) => {
-            debug!(operation, attempt, duration_milliseconds, failure = %error.kind, "no answer");
+            debug!(operation, attempt, duration_milliseconds, failure = %error.kind, "no response");
         }
         Err(Broken::TooLarge(status, _)) => debug!(operation, attempt, status, "answer too large"),
         Err(Broken::Redirect(status, ..)) => debug!(operation, attempt, status, "redirect refused"),

@@ -1,4 +1,4 @@
-//! A form with a file in it (`multipart/form-data`, RFC 7578), as one piece of bytes.
+//! A form with a file in it (`multipart/form-data`, RFC 7578), as one chunk of bytes.
 
 use std::{fmt, fmt::Write as _};
 

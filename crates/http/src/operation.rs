@@ -2,11 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
-use anyprofile_core::{Effort, Error, Result, Timestamp};
+use anyprofile_core::{Error, RequestStats, Result, Timestamp};
 
-use crate::{Answer, HttpClient, Request};
+use crate::{HttpClient, Request, Response};
 
-type Reader<T> = Arc<dyn Fn(&Answer) -> Result<T> + Send + Sync>;
+type Reader<T> = Arc<dyn Fn(&Response) -> Result<T> + Send + Sync>;
 
 /// One request of an API, and how its response is read. To build one sends nothing; reading is a pure function of the
 /// response.
@@ -24,17 +24,17 @@ pub struct Operation<T> {
 #[derive(Clone)]
 struct ReadBack {
     request: Request,
-    shows_record: fn(&Answer) -> bool,
+    shows_record: fn(&Response) -> bool,
 }
 
 impl<T> Operation<T> {
     /// A request, and what its response says.
-    pub fn new(request: Request, read: impl Fn(&Answer) -> Result<T> + Send + Sync + 'static) -> Self {
+    pub fn new(request: Request, read: impl Fn(&Response) -> Result<T> + Send + Sync + 'static) -> Self {
         Self { request, read: Arc::new(read), read_back: None, hint: None }
     }
 
     /// The same request, read otherwise.
-    pub fn read_as<U>(self, read: impl Fn(&Answer) -> Result<U> + Send + Sync + 'static) -> Operation<U> {
+    pub fn read_as<U>(self, read: impl Fn(&Response) -> Result<U> + Send + Sync + 'static) -> Operation<U> {
         Operation { request: self.request, read: Arc::new(read), read_back: self.read_back, hint: self.hint }
     }
 
@@ -44,18 +44,18 @@ impl<T> Operation<T> {
         T: 'static,
     {
         let read = Arc::clone(&self.read);
-        self.read_as(move |answer| read(answer).map(&map))
+        self.read_as(move |response| read(response).map(&map))
     }
 
     /// Of a write: reads the record by another operation's request where the response has no body.
     pub fn reading_back<U>(self, operation: &Operation<U>) -> Self {
-        self.reading_back_unless(|answer| !answer.is_empty(), operation)
+        self.reading_back_unless(|response| !response.is_empty(), operation)
     }
 
     /// Of a write: reads the record by another operation's request where the response does not show it.
     pub fn reading_back_unless<U>(
         mut self,
-        shows_record: fn(&Answer) -> bool,
+        shows_record: fn(&Response) -> bool,
         operation: &Operation<U>,
     ) -> Self {
         self.read_back = Some(ReadBack { request: operation.request.clone(), shows_record });
@@ -83,8 +83,8 @@ impl<T> Operation<T> {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub(crate) fn read(&self, answer: &Answer) -> Result<T> {
-        (self.read)(answer)
+    pub(crate) fn read(&self, response: &Response) -> Result<T> {
+        (self.read)(response)
     }
 }
 
@@ -116,7 +116,7 @@ pub struct Reply<T> {
     /// The time of the response by the service's clock (its `Date` header), in whole seconds.
     pub date: Option<Timestamp>,
     /// What it took.
-    pub effort: Effort,
+    pub stats: RequestStats,
 }
 
 impl HttpClient {
@@ -140,22 +140,22 @@ impl HttpClient {
         };
         // What is not there is not shown, and what is an error of the service's says so.
         written.acknowledged()?;
-        let spent = written.effort;
+        let spent = written.stats;
         let read = self.send(read_back.request.clone()).await;
-        read.and_then(|answer| reply(answer, operation))
+        read.and_then(|response| reply(response, operation))
             .map(|mut reply| {
-                reply.effort += spent;
+                reply.stats += spent;
                 reply
             })
             .map_err(|error| {
-                let mut effort = error.effort();
-                effort += spent;
-                Error::after_write(error).with_effort(effort)
+                let mut stats = error.stats();
+                stats += spent;
+                Error::after_write(error).with_stats(stats)
             })
     }
 }
 
-fn reply<T>(answer: Answer, operation: &Operation<T>) -> Result<Reply<T>> {
-    let value = operation.read(&answer)?;
-    Ok(Reply { value, date: answer.date(), effort: answer.effort, request_id: answer.request_id })
+fn reply<T>(response: Response, operation: &Operation<T>) -> Result<Reply<T>> {
+    let value = operation.read(&response)?;
+    Ok(Reply { value, date: response.date(), stats: response.stats, request_id: response.request_id })
 }

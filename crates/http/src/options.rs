@@ -10,7 +10,7 @@ use crate::{ExponentialBackoff, Observer, RetryPolicy, Transport};
 pub struct HttpOptions {
     /// How long connecting may take, TLS included. Default: 5 s.
     pub connect_timeout: Duration,
-    /// How long the service may be silent while an answer is read. Default: 30 s.
+    /// How long the service may be silent while a response is read. Default: 30 s.
     pub read_timeout: Duration,
     /// How many bytes a second must come on the average of 20 s, once the body of a response has begun; 0 means any number.
     /// What trickles more slowly is given up and asked for again. A response that is silent meanwhile is the matter of
@@ -19,7 +19,7 @@ pub struct HttpOptions {
     /// How long one attempt may take, with its whole body. Default: 60 s.
     pub attempt_timeout: Duration,
     /// How long an operation may take, with all attempts and waits. Default: 5 min.
-    pub operation_deadline: Duration,
+    pub operation_timeout: Duration,
     /// How many attempts an operation has that may be repeated. It configures the default policy and counts for no
     /// [other one](Self::retry_policy). Default: 3.
     pub max_attempts: u32,
@@ -39,7 +39,7 @@ pub struct HttpOptions {
     /// How many requests an account may send a second; 0 means any number. It is slowed down further where the service
     /// answers 429 or says how few are left, and recovers. Default: 0.
     pub max_requests_per_second: u32,
-    /// The size of an answer after decompression, in bytes. Default: 32 MiB.
+    /// The size of a response after decompression, in bytes. Default: 32 MiB.
     pub max_response_bytes: usize,
     /// A product token that is put in front of the library's own in `User-Agent`.
     pub user_agent: Option<String>,
@@ -70,7 +70,7 @@ impl Default for HttpOptions {
             read_timeout: Duration::from_secs(30),
             min_bytes_per_second: 128,
             attempt_timeout: Duration::from_secs(60),
-            operation_deadline: Duration::from_secs(5 * 60),
+            operation_timeout: Duration::from_secs(5 * 60),
             max_attempts: 3,
             retry_budget: 20,
             jitter: true,
@@ -114,8 +114,8 @@ with! {
     with_min_bytes_per_second(min_bytes_per_second: u32);
     /// Sets [`attempt_timeout`](Self::attempt_timeout).
     with_attempt_timeout(attempt_timeout: Duration);
-    /// Sets [`operation_deadline`](Self::operation_deadline).
-    with_operation_deadline(operation_deadline: Duration);
+    /// Sets [`operation_timeout`](Self::operation_timeout).
+    with_operation_timeout(operation_timeout: Duration);
     /// Sets [`max_attempts`](Self::max_attempts).
     with_max_attempts(max_attempts: u32);
     /// Sets [`retry_budget`](Self::retry_budget).

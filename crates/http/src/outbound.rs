@@ -71,7 +71,7 @@ impl Place {
     }
 }
 
-/// An answer as it came.
+/// A response as it came.
 pub(crate) struct Received {
     /// The status; of a failure with a success status the one that it stands for.
     pub(crate) status: u16,
@@ -83,7 +83,7 @@ pub(crate) struct Received {
     pub(crate) is_whole: bool,
 }
 
-/// An attempt without a whole answer.
+/// An attempt without a whole response.
 pub(crate) enum Broken {
     Transport(TransportError),
     TooLarge(u16, HeaderMap),

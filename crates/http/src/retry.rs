@@ -23,7 +23,7 @@ pub(crate) const fn may_pass(status: u16) -> bool {
 const LONGEST_ASKED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The wait that the service asks for: `retry-after-ms`, else `Retry-After` in seconds or as a date.
-/// Nonsense, zero and the past count as not asked. A date is read against the answer's own `Date`, where it has one: the
+/// Nonsense, zero and the past count as not asked. A date is read against the response's own `Date`, where it has one: the
 /// service's clock may differ from ours.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| headers.get(HeaderName::from_bytes(name.as_bytes()).ok()?)?.to_str().ok();

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyprofile_core::{Effort, ErrorKind, Result};
+use anyprofile_core::{ErrorKind, RequestStats, Result};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use futures_util::future::{FutureExt as _, Shared, WeakShared};
 use http::{HeaderMap, HeaderValue};
@@ -11,9 +11,9 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use crate::{
-    Answer, Credential, Operation, Request, TokenExchange,
-    credential::{AccessToken, Exchanging, Form, Generation, State, sensitive},
-    exchange::Exchange,
+    Credential, Operation, Request, Response, TokenExchange,
+    call::Call,
+    credential::{AccessToken, CredentialKind, Exchanging, Generation, TokenState, sensitive},
     observed::ObservedOperation,
     outbound::{Outbound, Place},
 };
@@ -26,12 +26,12 @@ fn renewal_margin(lifetime: Duration) -> Duration {
 
 /// What a token endpoint answers (RFC 6749 §5.1).
 #[derive(Deserialize)]
-struct TokenAnswer {
+struct TokenResponse {
     access_token: SecretString,
     expires_in: Option<serde_json::Value>,
 }
 
-impl TokenAnswer {
+impl TokenResponse {
     /// How long the token is good for. Some servers write the number as a text; what is no number says nothing, and the
     /// token is good until it is refused.
     fn lifetime(&self) -> Option<Duration> {
@@ -48,17 +48,17 @@ impl Credential {
     pub(crate) async fn apply(
         &self,
         headers: &mut HeaderMap,
-        exchange: &Exchange,
+        exchange: &Call,
         refused: Option<Generation>,
-        effort: &mut Effort,
+        stats: &mut RequestStats,
     ) -> Result<Option<Generation>> {
         match &self.0 {
-            Form::Header(name, value) => {
+            CredentialKind::Header(name, value) => {
                 headers.insert(name.clone(), value.clone());
                 Ok(None)
             }
-            Form::Exchange(tokens) => {
-                let token = tokens.token(exchange, refused, effort).await?;
+            CredentialKind::Call(tokens) => {
+                let token = tokens.token(exchange, refused, stats).await?;
                 headers.insert(http::header::AUTHORIZATION, token.header.clone());
                 Ok(Some(Generation(token.generation)))
             }
@@ -70,33 +70,33 @@ impl TokenExchange {
     /// The access token: the present one, or the one that is on its way, or a new one.
     async fn token(
         self: &Arc<Self>,
-        exchange: &Exchange,
+        exchange: &Call,
         refused: Option<Generation>,
-        effort: &mut Effort,
+        stats: &mut RequestStats,
     ) -> Result<Arc<AccessToken>> {
         loop {
             let (exchanging, is_ours) = {
-                let mut state = self.lock();
-                if let Some(token) = state.current.as_ref().filter(|token| token.is_usable(refused)) {
+                let mut held = self.lock();
+                if let Some(token) = held.current.as_ref().filter(|token| token.is_usable(refused)) {
                     return Ok(Arc::clone(token));
                 }
-                match state.on_its_way.as_ref().and_then(WeakShared::upgrade) {
+                match held.on_its_way.as_ref().and_then(WeakShared::upgrade) {
                     Some(exchanging) => (exchanging, false),
-                    None => (self.begin(&mut state, exchange), true),
+                    None => (self.begin(&mut held, exchange), true),
                 }
             };
             let (result, own) = exchanging.await;
-            let mut state = self.lock();
-            state.on_its_way = None;
+            let mut held = self.lock();
+            held.on_its_way = None;
             match result {
                 Ok(token) => {
-                    if state.current.as_ref().is_none_or(|current| current.generation < token.generation) {
-                        state.current = Some(Arc::clone(&token));
+                    if held.current.as_ref().is_none_or(|current| current.generation < token.generation) {
+                        held.current = Some(Arc::clone(&token));
                     }
                     if is_ours {
-                        // The effort is the operation's: of the exchange only what was repeated and waited counts.
-                        effort.waited += own.waited;
-                        effort.attempts += own.attempts.saturating_sub(1);
+                        // The stats is the operation's: of the exchange only what was repeated and waited counts.
+                        stats.waited += own.waited;
+                        stats.attempts += own.attempts.saturating_sub(1);
                     }
                     return Ok(token);
                 }
@@ -104,29 +104,29 @@ impl TokenExchange {
                 Err(error)
                     if !is_ours && matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Transport) => {}
                 Err(error) => {
-                    effort.waited += own.waited;
-                    effort.requests = effort.requests.max(own.requests);
-                    effort.attempts += own.attempts;
+                    stats.waited += own.waited;
+                    stats.requests = stats.requests.max(own.requests);
+                    stats.attempts += own.attempts;
                     return Err(error);
                 }
             }
         }
     }
 
-    fn begin(self: &Arc<Self>, state: &mut State, exchange: &Exchange) -> Shared<Exchanging> {
-        state.generation += 1;
-        let (tokens, exchange, generation) = (Arc::clone(self), exchange.anew(), state.generation);
+    fn begin(self: &Arc<Self>, held: &mut TokenState, exchange: &Call) -> Shared<Exchanging> {
+        held.generation += 1;
+        let (tokens, exchange, generation) = (Arc::clone(self), exchange.anew(), held.generation);
         let exchanging: Exchanging = Box::pin(async move {
-            let mut effort = Effort::default();
-            let result = tokens.fetch(&exchange, generation, &mut effort).await;
-            (result.map(Arc::new), effort)
+            let mut stats = RequestStats::default();
+            let result = tokens.fetch(&exchange, generation, &mut stats).await;
+            (result.map(Arc::new), stats)
         });
         let shared = exchanging.shared();
-        state.on_its_way = shared.downgrade();
+        held.on_its_way = shared.downgrade();
         shared
     }
 
-    async fn fetch(&self, exchange: &Exchange, generation: u64, effort: &mut Effort) -> Result<AccessToken> {
+    async fn fetch(&self, exchange: &Call, generation: u64, stats: &mut RequestStats) -> Result<AccessToken> {
         let form = self.form.iter().map(|(key, value)| (*key, value.expose_secret().trim()));
         // Exchanging again has no effect besides one more access token.
         let request = Request::post("oauth2-token").form(form).idempotent();
@@ -137,9 +137,9 @@ impl TokenExchange {
         let outbound = Outbound::new(operation.request().clone(), self.url.clone(), headers, place);
         let asked_at = Instant::now();
         let mut observed = ObservedOperation::begin(&exchange.account, &outbound);
-        let answer = exchange.run(&outbound, None, &self.dialect, &mut observed, effort).await;
-        observed.finish(&answer);
-        let (token, header) = operation.read(&answer?)?;
+        let response = exchange.run(&outbound, None, &self.dialect, &mut observed, stats).await;
+        observed.finish(&response);
+        let (token, header) = operation.read(&response?)?;
         let renew_at = token
             .lifetime()
             .and_then(|lifetime| asked_at.checked_add(lifetime.saturating_sub(renewal_margin(lifetime))));
@@ -147,11 +147,11 @@ impl TokenExchange {
     }
 }
 
-/// The token of an answer, and the header that it makes.
-fn token(answer: &Answer) -> Result<(TokenAnswer, HeaderValue)> {
-    let token: TokenAnswer = answer.decode()?;
+/// The token of a response, and the header that it makes.
+fn token(response: &Response) -> Result<(TokenResponse, HeaderValue)> {
+    let token: TokenResponse = response.decode()?;
     let header = sensitive(&format!("Bearer {}", token.access_token.expose_secret()))
-        .map_err(|_| answer.error(ErrorKind::Decode, "the access token cannot stand in a header"))?;
+        .map_err(|_| response.error(ErrorKind::Decode, "the access token cannot stand in a header"))?;
     Ok((token, header))
 }
 

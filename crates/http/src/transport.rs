@@ -1,4 +1,4 @@
-//! One exchange of a request and an answer, without retries, redirects or meaning.
+//! One exchange of a request and a response, without retries, redirects or meaning.
 
 use std::{
     fmt,
@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::{encoding::Decoder, transport_error::TransportError};
 
-/// What sends a request and gives the answer as it comes.
+/// What sends a request and gives the response as it comes.
 ///
 /// Implement it to bring a client of your own. It must undo content encodings, of no more than the options allow; a timeout that
 /// it has must end as [`Timeout`](crate::TransportErrorKind::Timeout). The request's extensions hold a

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// An exchange that failed before its answer was whole.
+/// An exchange that failed before its response was whole.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TransportError {
@@ -38,7 +38,7 @@ pub enum TransportErrorKind {
     Timeout,
     /// The body came too slowly.
     Slow,
-    /// The connection broke while the request was sent or the answer was read.
+    /// The connection broke while the request was sent or the response was read.
     Interrupted,
     /// The body does not decompress, or has an encoding that is not known.
     Encoding,
@@ -64,8 +64,8 @@ impl fmt::Display for TransportErrorKind {
             Self::ProxyCredentials => "the proxy asks for credentials",
             Self::Timeout => "the service did not answer in time",
             Self::Slow => "the response came too slowly",
-            Self::Interrupted => "the connection broke before the answer was whole",
-            Self::Encoding => "the answer does not decompress",
+            Self::Interrupted => "the connection broke before the response was whole",
+            Self::Encoding => "the response does not decompress",
             Self::Protocol => "the response is not valid HTTP",
             Self::Refused => "the server did not take the request",
             Self::TooLarge => "the response is larger than allowed",

@@ -1,4 +1,4 @@
-//! Connections that a fault can cut: a client then gets no answer at all, not even a status.
+//! Connections that a fault can cut: a client then gets no response at all, not even a status.
 
 use std::io;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! How the body of an answer comes.
+//! How the body of a response comes.
 
 use std::io;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use futures_util::stream;
 
-/// How the body of an answer comes. What is declared is the length of the whole.
+/// How the body of a response comes. What is declared is the length of the whole.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Delivery {
     /// At once.
@@ -18,31 +18,31 @@ pub(crate) enum Delivery {
     Short,
     /// The first half, and then nothing for ever.
     Stalled,
-    /// In so many pieces, and a wait before each.
-    Dripping { pieces: usize, every: Duration },
+    /// In so many chunks, and a wait before each.
+    Dripping { chunks: usize, every: Duration },
 }
 
 impl Delivery {
     /// The body, delivered so.
     pub(crate) fn body(self, bytes: Vec<u8>) -> Body {
         let mut rest = Bytes::from(bytes);
-        let (pieces, every) = match self {
+        let (chunks, every) = match self {
             Self::Whole => return Body::from(rest),
-            Self::Dripping { pieces, every } => (pieces.max(1), every),
+            Self::Dripping { chunks, every } => (chunks.max(1), every),
             Self::Reset | Self::Short | Self::Stalled => {
                 rest.truncate(rest.len() / 2);
                 (1, Duration::ZERO)
             }
         };
-        let size = rest.len().div_ceil(pieces).max(1);
+        let size = rest.len().div_ceil(chunks).max(1);
         Body::from_stream(stream::unfold(Some(rest), move |rest| async move {
             let mut rest = rest?;
             if !rest.is_empty() {
                 if !every.is_zero() {
                     tokio::time::sleep(every).await;
                 }
-                let piece = rest.split_to(size.min(rest.len()));
-                return Some((Ok(piece), Some(rest)));
+                let chunk = rest.split_to(size.min(rest.len()));
+                return Some((Ok(chunk), Some(rest)));
             }
             match self {
                 Self::Reset => Some((Err(io::Error::from(io::ErrorKind::ConnectionReset)), None)),

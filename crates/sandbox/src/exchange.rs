@@ -1,4 +1,4 @@
-//! One request and its answer, as the services' modules see them.
+//! One request and its response, as the services' modules see them.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
@@ -84,7 +84,7 @@ impl Query {
     }
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -113,7 +113,7 @@ impl Reply {
         self
     }
 
-    /// The answer with a body that is as long as the right one says, and comes otherwise.
+    /// The response with a body that is as long as the right one says, and comes otherwise.
     pub(crate) fn delivered(mut self, delivery: Delivery) -> Self {
         if delivery != Delivery::Whole {
             self.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-length"));

@@ -46,7 +46,7 @@ pub struct Fault {
     pub(crate) body: Vec<u8>,
     pub(crate) after_effect: bool,
     pub(crate) misreading: Misreading,
-    pub(crate) change: AnswerChange,
+    pub(crate) change: ResponseChange,
 }
 
 /// Stands for every operation.
@@ -86,7 +86,7 @@ pub(crate) enum Instead {
 
 /// What becomes of the right answer.
 #[derive(Clone, Default)]
-pub(crate) struct AnswerChange {
+pub(crate) struct ResponseChange {
     pub(crate) edit: Option<Arc<Edit>>,
     pub(crate) rewrite: Option<Arc<Rewrite>>,
     pub(crate) delivery: Delivery,
@@ -96,10 +96,10 @@ pub(crate) struct AnswerChange {
 type Edit = dyn Fn(&mut Value, u64, &str) + Send + Sync;
 type Rewrite = dyn Fn(Vec<u8>) -> Vec<u8> + Send + Sync;
 
-impl fmt::Debug for AnswerChange {
+impl fmt::Debug for ResponseChange {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("AnswerChange")
+            .debug_struct("ResponseChange")
             .field("edit", &self.edit.is_some())
             .field("rewrite", &self.rewrite.is_some())
             .field("delivery", &self.delivery)
@@ -134,7 +134,7 @@ impl Fault {
             body: Vec::new(),
             after_effect: false,
             misreading: Misreading::default(),
-            change: AnswerChange::default(),
+            change: ResponseChange::default(),
         }
     }
 
@@ -177,7 +177,7 @@ impl Fault {
         self
     }
 
-    /// Closes the connection without any answer; the request's status in the log stays 0.
+    /// Closes the connection without any response; the request's status in the log stays 0.
     pub fn drop_connection(mut self) -> Self {
         self.instead = Some(Instead::Nothing);
         self
@@ -197,28 +197,28 @@ impl Fault {
     }
 
     /// Lets the service do what was asked, and acts then: whoever asked for a write sees it fail or time
-    /// out although it was carried out. The answer is replaced whatever it was, so a `body` of one's own
+    /// out although it was carried out. The response is replaced whatever it was, so a `body` of one's own
     /// also shows a success in another form.
     pub fn after_effect(mut self) -> Self {
         self.after_effect = true;
         self
     }
 
-    /// Adds a header to the answer: to the one that comes instead, and where there is none to the right one. One that
+    /// Adds a header to the response: to the one that comes instead, and where there is none to the right one. One that
     /// HTTP cannot carry is left out.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// The answer's body, empty by default; `{request_id}` in it becomes the answer's request id, and `{credential}` the
+    /// The response's body, empty by default; `{request_id}` in it becomes the response's request id, and `{credential}` the
     /// credential that the request came with.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// Waits before the answer: before the right one, if there is no [`respond`](Self::respond).
+    /// Waits before the response: before the right one, if there is no [`respond`](Self::respond).
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
@@ -245,7 +245,7 @@ impl Fault {
         self
     }
 
-    /// Changes the right answer's JSON; the number is that of the request to the operation, from 1.
+    /// Changes the right response's JSON; the number is that of the request to the operation, from 1.
     pub fn edit(self, edit: impl Fn(&mut Value, u64) + Send + Sync + 'static) -> Self {
         self.edit_by_query(move |value, number, _| edit(value, number))
     }
@@ -259,33 +259,33 @@ impl Fault {
         self
     }
 
-    /// Changes the right answer's bytes.
+    /// Changes the right response's bytes.
     pub fn rewrite(mut self, rewrite: impl Fn(Vec<u8>) -> Vec<u8> + Send + Sync + 'static) -> Self {
         self.change.rewrite = Some(Arc::new(rewrite));
         self
     }
 
-    /// Resets the connection after half of the right answer's body.
+    /// Resets the connection after half of the right response's body.
     pub fn reset_mid_body(self) -> Self {
         self.deliver(Delivery::Reset)
     }
 
-    /// Closes the connection after half of the right answer's body, whose whole length was declared.
+    /// Closes the connection after half of the right response's body, whose whole length was declared.
     pub fn close_mid_body(self) -> Self {
         self.deliver(Delivery::Short)
     }
 
-    /// Sends half of the right answer's body, and nothing more.
+    /// Sends half of the right response's body, and nothing more.
     pub fn stall_mid_body(self) -> Self {
         self.deliver(Delivery::Stalled)
     }
 
-    /// Sends the right answer's body in so many pieces, and waits before each.
-    pub fn drip(self, pieces: usize, every: Duration) -> Self {
-        self.deliver(Delivery::Dripping { pieces, every })
+    /// Sends the right response's body in so many chunks, and waits before each.
+    pub fn drip(self, chunks: usize, every: Duration) -> Self {
+        self.deliver(Delivery::Dripping { chunks, every })
     }
 
-    /// Whether it replaces the answer by one that is no word about what was done.
+    /// Whether it replaces the response by one that is no word about what was done.
     pub(crate) fn can_follow_effect(&self) -> bool {
         self.operation != "oauth2-token"
             && match self.instead {

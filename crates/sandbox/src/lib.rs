@@ -125,4 +125,4 @@ pub use fault::Fault;
 pub use named::{NamedFault, Scene};
 pub use options::SandboxOptions;
 pub use recorder::RecordedRequest;
-pub use server::{NoAnswer, Sandbox};
+pub use server::{NoResponse, Sandbox};

@@ -68,7 +68,7 @@ impl SandboxOptions {
         self
     }
 
-    /// How long every answer takes.
+    /// How long every response takes.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
         self

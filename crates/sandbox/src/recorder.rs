@@ -21,7 +21,7 @@ pub struct RecordedRequest {
     pub operation: &'static str,
     /// Whether the operation is one that changes something; a `POST` that only reads is none.
     pub write: bool,
-    /// Whether it is a write that was carried out, whatever a fault then made of the answer.
+    /// Whether it is a write that was carried out, whatever a fault then made of the response.
     pub took_effect: bool,
     /// The method.
     pub method: String,
@@ -34,7 +34,7 @@ pub struct RecordedRequest {
     /// The body as text, cut at 64 KiB. A password or token in it is `(hidden)`, and of a file only its
     /// size is told.
     pub body: String,
-    /// The status answered; 0 while there is no answer, when the client did not wait for it, or when a
+    /// The status answered; 0 while there is no response, when the client did not wait for it, or when a
     /// fault closed the connection.
     pub status: u16,
 }

@@ -73,13 +73,13 @@ pub(crate) trait Service: Send + Sync + Sized + 'static {
 
     fn routes() -> &'static [Route<Self>];
 
-    /// The answer to a request without the right credential and headers.
+    /// The response to a request without the right credential and headers.
     fn authorize(&self, call: &Call) -> Result<(), Reply>;
 
-    /// The answer to a path that the service does not have.
+    /// The response to a path that the service does not have.
     fn unknown_path(&self, call: &Call) -> Reply;
 
-    /// The answer to a method that the path does not have; the `Allow` header is added to it.
+    /// The response to a method that the path does not have; the `Allow` header is added to it.
     fn wrong_method(&self, call: &Call) -> Reply;
 
     /// The same segment of a path, decoded, for another profile; none where it names none, or there is no other.
@@ -98,7 +98,7 @@ pub(crate) trait Service: Send + Sync + Sized + 'static {
 pub(crate) trait AnyService: Send + Sync {
     /// Told before anything was checked, so that a fault can act first.
     fn operation(&self, call: &Call) -> Operation;
-    fn answer(&self, call: &Call) -> Reply;
+    fn response(&self, call: &Call) -> Reply;
     fn request_id_header(&self) -> &'static str;
     /// The path of the same operation on another profile.
     fn path_of_another(&self, call: &Call) -> Option<String>;
@@ -113,7 +113,7 @@ impl<S: Service> AnyService for S {
         }
     }
 
-    fn answer(&self, call: &Call) -> Reply {
+    fn response(&self, call: &Call) -> Reply {
         let found = find(S::routes(), &call.method, &call.path);
         if matches!(found, Found::Nothing) {
             return self.unknown_path(call);

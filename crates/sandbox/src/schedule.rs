@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use crate::delivery::Delivery;
 use crate::exchange::{Call, Query, Reply};
-use crate::fault::{AnswerChange, EVERY_OPERATION, Fault, Instead, Misreading};
+use crate::fault::{EVERY_OPERATION, Fault, Instead, Misreading, ResponseChange};
 use crate::route::{AnyService, Operation};
 
 /// What happens at one point of a request, on purpose.
 #[derive(Debug, Default)]
 pub(crate) struct Acts {
     pub(crate) delay: Duration,
-    pub(crate) outcome: Option<Outcome>,
+    pub(crate) outcome: Option<FaultOutcome>,
 }
 
 /// What a fault's body may repeat of a request.
@@ -27,7 +27,7 @@ pub(crate) struct Words<'a> {
 
 /// How a request ends.
 #[derive(Debug)]
-pub(crate) enum Outcome {
+pub(crate) enum FaultOutcome {
     Reply(Reply),
     /// The connection is cut.
     Nothing,
@@ -45,7 +45,7 @@ pub(crate) struct Effect {
     /// What the service takes the request for.
     pub(crate) misreadings: Vec<(Misreading, Strikes)>,
     /// What becomes of the right answer, with the number of the request.
-    pub(crate) changes: Vec<(AnswerChange, u64, Strikes)>,
+    pub(crate) changes: Vec<(ResponseChange, u64, Strikes)>,
 }
 
 /// How often a fault made a difference.
@@ -170,11 +170,11 @@ impl Faults {
     }
 }
 
-fn outcome(fault: &Fault, words: Words<'_>) -> Option<Outcome> {
+fn outcome(fault: &Fault, words: Words<'_>) -> Option<FaultOutcome> {
     match fault.instead {
         None => None,
-        Some(Instead::Nothing) => Some(Outcome::Nothing),
-        Some(Instead::Refusal) => Some(Outcome::Refusal),
+        Some(Instead::Nothing) => Some(FaultOutcome::Nothing),
+        Some(Instead::Refusal) => Some(FaultOutcome::Refusal),
         Some(Instead::Status(status)) => {
             // Of bytes that are no text the id stays out.
             let body = match std::str::from_utf8(&fault.body) {
@@ -185,7 +185,7 @@ fn outcome(fault: &Fault, words: Words<'_>) -> Option<Outcome> {
                 Err(_) => fault.body.clone(),
             };
             let reply = Reply { headers: fault.headers.clone(), body, ..Reply::empty(status) };
-            Some(Outcome::Reply(reply))
+            Some(FaultOutcome::Reply(reply))
         }
     }
 }
@@ -198,8 +198,8 @@ mod tests {
 
     fn status(acts: &Acts) -> Option<u16> {
         match &acts.outcome {
-            Some(Outcome::Reply(reply)) => Some(reply.status),
-            Some(Outcome::Nothing | Outcome::Refusal) => Some(0),
+            Some(FaultOutcome::Reply(reply)) => Some(reply.status),
+            Some(FaultOutcome::Nothing | FaultOutcome::Refusal) => Some(0),
             None => None,
         }
     }
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delay_alone_leaves_the_answer_as_it_is_and_delays_add_up() {
+    fn a_delay_alone_leaves_the_response_as_it_is_and_delays_add_up() {
         let mut faults = Faults::default();
         faults.add(Fault::new("*").delay(Duration::from_millis(1)));
         faults.add(Fault::new("get-user").delay(Duration::from_millis(2)));
@@ -283,8 +283,9 @@ mod tests {
     fn the_request_id_is_put_into_the_body() {
         let mut faults = Faults::default();
         faults.add(Fault::new("get-user").respond(500).body("id={request_id}, key={credential}"));
-        let Some(Outcome::Reply(reply)) = faults.strike("x", read("get-user"), WORDS).before.outcome else {
-            panic!("an answer");
+        let Some(FaultOutcome::Reply(reply)) = faults.strike("x", read("get-user"), WORDS).before.outcome
+        else {
+            panic!("a response");
         };
         assert_eq!(reply.body, b"id=req_1, key=s3cret");
     }

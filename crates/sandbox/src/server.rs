@@ -28,7 +28,7 @@ use crate::probely::Probely;
 use crate::recorder::{RecordedRequest, Recorder};
 use crate::rng::key;
 use crate::route::{AnyService, Operation, Service};
-use crate::schedule::{Faults, Outcome, Words};
+use crate::schedule::{FaultOutcome, Faults, Words};
 use crate::upsun::{Tokens, Upsun, UpsunAuth};
 
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -113,11 +113,11 @@ impl Sandbox {
     ///
     /// # Errors
     /// Where a fault refuses or closes the connection.
-    pub async fn call(&self, request: Request<Body>) -> Result<Response<Body>, NoAnswer> {
-        match self.shared.answer(request).await {
-            Outcome::Reply(reply) => Ok(reply.into_response()),
-            Outcome::Nothing => Err(NoAnswer::Closed),
-            Outcome::Refusal => Err(NoAnswer::Refused),
+    pub async fn call(&self, request: Request<Body>) -> Result<Response<Body>, NoResponse> {
+        match self.shared.response(request).await {
+            FaultOutcome::Reply(reply) => Ok(reply.into_response()),
+            FaultOutcome::Nothing => Err(NoResponse::Closed),
+            FaultOutcome::Refusal => Err(NoResponse::Refused),
         }
     }
 
@@ -146,10 +146,10 @@ impl Drop for Sandbox {
     }
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum NoAnswer {
+pub enum NoResponse {
     /// There was no connection.
     Refused,
     /// The connection was closed.
@@ -211,7 +211,7 @@ impl Shared {
         format!("req_01{}", base58(bits, 22))
     }
 
-    async fn answer(&self, request: Request<Body>) -> Outcome {
+    async fn response(&self, request: Request<Body>) -> FaultOutcome {
         let request_id = self.next_request_id();
         let (parts, body) = request.into_parts();
         let body = axum::body::to_bytes(body, MAX_BODY_BYTES).await;
@@ -240,7 +240,7 @@ impl Shared {
         } else {
             let reply = match mounted {
                 _ if body.is_err() => Reply::empty(413),
-                Some(((_, service), _)) => service.answer(&effect.misread(call, service.as_ref())),
+                Some(((_, service), _)) => service.response(&effect.misread(call, service.as_ref())),
                 None => Reply::json(404, &json!({"error": "No service has this prefix."})),
             };
             if (200..300).contains(&reply.status) {
@@ -249,18 +249,18 @@ impl Shared {
             pause(effect.after.delay).await;
             match effect.after.outcome.take() {
                 Some(outcome) => outcome,
-                None => Outcome::Reply(effect.changed(reply, &query)),
+                None => FaultOutcome::Reply(effect.changed(reply, &query)),
             }
         };
         let reply = match outcome {
-            Outcome::Reply(reply) => reply,
+            FaultOutcome::Reply(reply) => reply,
             without => return without,
         };
         lock(&self.recorder).set_status(number, reply.status);
         let header = mounted.map_or("x-request-id", |((_, service), _)| service.request_id_header());
         let has_date = reply.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("date"));
         let reply = if has_date { reply } else { reply.header("date", http_date(self.clock.now())) };
-        Outcome::Reply(reply.header(header, request_id))
+        FaultOutcome::Reply(reply.header(header, request_id))
     }
 }
 
@@ -278,10 +278,10 @@ async fn serve(
     let mut stopping = shared.stopping.subscribe();
     // A long delay must not hold up the end.
     let outcome = tokio::select! {
-        outcome = shared.answer(request) => outcome,
-        _ = stopping.wait_for(|stop| *stop) => Outcome::Reply(Reply::empty(503)),
+        outcome = shared.response(request) => outcome,
+        _ = stopping.wait_for(|stop| *stop) => FaultOutcome::Reply(Reply::empty(503)),
     };
-    if let Outcome::Reply(reply) = outcome {
+    if let FaultOutcome::Reply(reply) = outcome {
         reply.into_response()
     } else {
         line.cut();

@@ -58,7 +58,7 @@ pub struct UpsunConfig {
     pub keep_raw: bool,
     /// Timeouts, retries, TLS, proxy.
     pub http: HttpOptions,
-    secret: Secret,
+    secret: SecretKind,
 }
 
 /// Which organizations are listed after the profiles of `/profiles`, as profiles of the kind `organization`.
@@ -87,7 +87,7 @@ impl ListedOrganizations {
 }
 
 #[derive(Clone, Debug)]
-enum Secret {
+enum SecretKind {
     ApiToken(SecretString),
     AccessToken(SecretString),
 }
@@ -95,15 +95,15 @@ enum Secret {
 impl UpsunConfig {
     /// An account with an API token, which is exchanged for access tokens as they run out.
     pub fn with_api_token(account: AccountName, api_token: impl Into<SecretString>) -> Self {
-        Self::new(account, Secret::ApiToken(api_token.into()))
+        Self::new(account, SecretKind::ApiToken(api_token.into()))
     }
 
     /// An account with an access token that somebody else renews. It lives 15 minutes.
     pub fn with_access_token(account: AccountName, access_token: impl Into<SecretString>) -> Self {
-        Self::new(account, Secret::AccessToken(access_token.into()))
+        Self::new(account, SecretKind::AccessToken(access_token.into()))
     }
 
-    fn new(account: AccountName, secret: Secret) -> Self {
+    fn new(account: AccountName, secret: SecretKind) -> Self {
         Self {
             account,
             base_url: UPSUN_API_URL.to_owned(),
@@ -187,8 +187,10 @@ impl UpsunConfig {
         )
         .with_shape(self.organizations.shape());
         let credential = match &self.secret {
-            Secret::AccessToken(token) => Credential::header(header::AUTHORIZATION, Some("Bearer"), token),
-            Secret::ApiToken(token) => self.token_url(&info.base_url).and_then(|url| {
+            SecretKind::AccessToken(token) => {
+                Credential::header(header::AUTHORIZATION, Some("Bearer"), token)
+            }
+            SecretKind::ApiToken(token) => self.token_url(&info.base_url).and_then(|url| {
                 let form = vec![("grant_type", "api_token".into()), ("api_token", token.clone())];
                 TokenExchange::new(url, API_TOKEN_CLIENT, form)
                     .map(|exchange| exchange.configured_by(AUTH_URL_SETTING).with_dialect(TOKENS))

@@ -69,8 +69,8 @@ pub(crate) fn operations(text: &str) -> Result<BTreeMap<String, Operation>, Brok
             for (_, content) in contents {
                 operation.fields.extend(fields::documented(&content["schema"]));
             }
-            for (status, answer) in described["responses"].as_object().into_iter().flatten() {
-                operation.add_answer(status, resolved(&document, answer));
+            for (status, response) in described["responses"].as_object().into_iter().flatten() {
+                operation.add_response(status, resolved(&document, response));
             }
             operations.insert(id.to_owned(), operation);
         }
@@ -97,10 +97,10 @@ impl Operation {
         }
     }
 
-    fn add_answer(&mut self, status: &str, answer: &Value) {
+    fn add_response(&mut self, status: &str, response: &Value) {
         match status.parse() {
             Ok(200..300) => {
-                let contents = answer["content"].as_object().into_iter().flatten();
+                let contents = response["content"].as_object().into_iter().flatten();
                 let examples = contents.filter_map(|(_, content)| content["examples"].as_object());
                 self.examples.extend(examples.flatten().map(|(name, _)| name.clone()));
             }

@@ -17,7 +17,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-/// A request and its answer. `Debug` shows what is sent of a write.
+/// A request and its response. `Debug` shows what is sent of a write.
 pub(crate) struct Exchange {
     pub(crate) method: Method,
     url: String,
@@ -27,8 +27,8 @@ pub(crate) struct Exchange {
     pub(crate) headers: Vec<String>,
     /// The body of the request.
     pub(crate) body: Bytes,
-    /// The body of the answer.
-    pub(crate) answer: Bytes,
+    /// The body of the response.
+    pub(crate) response: Bytes,
 }
 
 impl Exchange {
@@ -63,18 +63,18 @@ struct State {
 }
 
 impl Wire {
-    /// Asks for an answer (`code=404`, `example=empty`), or for the server's choice.
-    pub(crate) fn prefer(&self, answer: Option<&str>) {
-        self.state().prefer = answer.and_then(|answer| HeaderValue::from_str(answer).ok());
+    /// Asks for a response (`code=404`, `example=empty`), or for the server's choice.
+    pub(crate) fn prefer(&self, response: Option<&str>) {
+        self.state().prefer = response.and_then(|response| HeaderValue::from_str(response).ok());
     }
 
     /// From now on the record of each of these ids is answered with that id. An example of a document has one id for
     /// whoever is asked for, and a provider refuses the record of somebody else.
-    pub(crate) fn answer_for(&self, ids: &[&str]) {
+    pub(crate) fn response_for(&self, ids: &[&str]) {
         self.state().profiles = ids.iter().map(ToString::to_string).collect();
     }
 
-    /// The body of an answer, with the id that the URL ends with if it is one of [`Self::answer_for`].
+    /// The body of a response, with the id that the URL ends with if it is one of [`Self::answer_for`].
     fn with_asked_id(&self, path: &str, body: Bytes) -> Bytes {
         let asked = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         if !self.state().profiles.iter().any(|id| id == asked) {
@@ -130,7 +130,7 @@ impl Transport for Wire {
         let headers = request.headers().keys().map(|name| name.as_str().to_owned()).collect();
         let (method, url, body) =
             (request.method().clone(), request.uri().to_string(), request.body().clone());
-        let answer = self
+        let response = self
             .exchange(request)
             .await
             .map_err(|error| TransportError::new(TransportErrorKind::Connect).with_source(error))?;
@@ -140,8 +140,8 @@ impl Transport for Wire {
             query,
             headers,
             body,
-            answer: answer.body().clone(),
+            response: response.body().clone(),
         });
-        Ok(answer.map(ResponseBody::from_bytes))
+        Ok(response.map(ResponseBody::from_bytes))
     }
 }

@@ -57,7 +57,7 @@ async fn update(check: &mut Check, provider: &dyn ProfileProvider, id: &ProfileI
         }
         all = changed(all, last(&values));
     }
-    changes.extend(answers(examples).map(|(word, example)| (word, example, all.clone())));
+    changes.extend(responses(examples).map(|(word, example)| (word, example, all.clone())));
     for (word, example, change) in &changes {
         check.write(&what, word, *example, provider, Write::update(id.clone(), change.clone())).await;
     }
@@ -81,7 +81,7 @@ async fn create(check: &mut Check, provider: &dyn ProfileProvider, kind: &IdKind
         }
         all = drafted(all, last(&values));
     }
-    drafts.extend(answers(examples).map(|(word, example)| (word, example, all.clone())));
+    drafts.extend(responses(examples).map(|(word, example)| (word, example, all.clone())));
     for (word, example, draft) in &drafts {
         check.write(&what, word, *example, provider, Write::create(draft.clone())).await;
     }
@@ -139,7 +139,7 @@ fn drafted(draft: ProfileDraft, written: &[(FieldPath, Value)]) -> ProfileDraft 
 }
 
 /// The server's choice and each example, with words for them.
-fn answers(examples: &[String]) -> impl Iterator<Item = (String, Option<&str>)> {
+fn responses(examples: &[String]) -> impl Iterator<Item = (String, Option<&str>)> {
     let examples = examples.iter().map(|example| (format!("all, {example}"), Some(example.as_str())));
     std::iter::once(("all".to_owned(), None)).chain(examples)
 }

@@ -105,16 +105,16 @@ impl ProfileProvider for Liar {
         Ok(page)
     }
 
-    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-        let mut profile = self.inner.get_with(id, options).await?;
+    async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        let mut profile = self.inner.get_opts(id, options).await?;
         if self.is(Lie::MixesUp) {
             profile.name = self.another.name.clone();
         }
         Ok(profile)
     }
 
-    async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
-        self.inner.current_with(options).await
+    async fn current_opts(&self, options: &GetOptions) -> Result<Profile> {
+        self.inner.current_opts(options).await
     }
 
     async fn find_by(&self, key: &FindKey) -> Result<Found> {

@@ -24,7 +24,7 @@ pub fn all() -> Vec<Pair> {
     for service in SERVICES {
         let befalls: Vec<_> = faults.iter().copied().filter(|fault| fault.of(service).is_some()).collect();
         for (place, first) in befalls.iter().enumerate() {
-            // In both orders: of two that come in place of the answer the first does.
+            // In both orders: of two that come in place of the response the first does.
             pairs.extend(befalls[place + 1..].iter().map(|second| (service, [*first, *second])));
             pairs.extend(befalls[place + 1..].iter().map(|second| (service, [*second, *first])));
         }

@@ -6,7 +6,7 @@ use anyprofile_sandbox::{Fault, NamedFault, Scene as Shown};
 
 use super::{
     Tally, Violation,
-    step::{Step, Verdict},
+    step::{Judge, Step},
 };
 use crate::{
     faults::{
@@ -94,7 +94,7 @@ pub(super) async fn live(
         let asked = requests.iter().filter(|request| request.service != "upsun-auth").count() as u64;
         let is_silent = matches!((&names[..], &strikes[..]), ([name], [struck]) if is_silence(name) && *struck >= asked.max(1));
         let (before, after_it) = (&life.model, &after);
-        let facts = Verdict { faults: &names, before, after: after_it, service: setting.service, is_silent };
+        let facts = Judge { faults: &names, before, after: after_it, service: setting.service, is_silent };
         if let Some(reason) = facts.violation(&step, &outcome) {
             let sent =
                 requests.iter().map(|it| format!("{} {} {}: {}", it.method, it.path, it.query, it.status));

@@ -40,7 +40,7 @@ pub(super) enum Wanted {
 }
 
 /// What came of an operation.
-pub(super) struct Outcome {
+pub(super) struct Observation {
     pub(super) word: String,
     pub(super) is_error: bool,
     /// What is wrong with it by itself.
@@ -181,22 +181,22 @@ impl Step {
         provider: &dyn ProfileProvider,
         model: &Records,
         plan: Option<Plan>,
-    ) -> Outcome {
+    ) -> Observation {
         match self {
             Self::List(query, _) => list(provider, query).await,
             Self::Get(id) => {
                 let result = provider.get(id).await;
                 let wrong = judge_get(id, model, &result);
-                Outcome { wrong, ..Outcome::of(&result) }
+                Observation { wrong, ..Observation::of(&result) }
             }
             Self::Find(key, id) => {
                 let result = provider.find_by(key).await;
                 let wrong = judge_find(id.as_ref(), false, &result);
-                let mut outcome = Outcome { wrong, ..Outcome::of(&result) };
+                let mut outcome = Observation { wrong, ..Observation::of(&result) };
                 if let Ok(found) = &result {
-                    let answers = found.is_complete && found.method != FindMethod::Unanswerable;
-                    outcome.word = format!("{} found, {answers}", found.profiles.len());
-                    if found.profiles.is_empty() && answers {
+                    let responses = found.is_complete && found.method != FindMethod::Unanswerable;
+                    outcome.word = format!("{} found, {responses}", found.profiles.len());
+                    if found.profiles.is_empty() && responses {
                         NOBODY.clone_into(&mut outcome.word);
                     }
                 }
@@ -217,7 +217,7 @@ impl Step {
                 let applied = executed.and_then(Executed::into_result);
                 let is_shown =
                     applied.as_ref().is_ok_and(|it| it.ignored.is_empty() && it.unshown.is_empty());
-                let mut outcome = Outcome::of_write(&applied);
+                let mut outcome = Observation::of_write(&applied);
                 if applied.is_ok() && !is_shown {
                     outcome.claim = Some(Claim::Unknown);
                 }
@@ -225,10 +225,10 @@ impl Step {
             }
             Self::Create(name) => {
                 let draft = draft(provider.info().service.as_str(), name);
-                Outcome::of_write(&provider.write(Write::create(draft)).await)
+                Observation::of_write(&provider.write(Write::create(draft)).await)
             }
-            Self::Deactivate(id) => Outcome::of_write(&provider.deactivate(id).await),
-            Self::Delete(id) => Outcome::of_write(&provider.delete(id).await),
+            Self::Deactivate(id) => Observation::of_write(&provider.deactivate(id).await),
+            Self::Delete(id) => Observation::of_write(&provider.delete(id).await),
         }
     }
 }
@@ -239,7 +239,7 @@ fn named(name: &str) -> ProfileChange {
 
 const NOBODY: &str = "nobody is there";
 
-impl Outcome {
+impl Observation {
     fn of<T>(result: &Result<T>) -> Self {
         let word = match result {
             Ok(_) => "done".to_owned(),
@@ -256,7 +256,7 @@ impl Outcome {
     }
 }
 
-async fn list(provider: &dyn ProfileProvider, query: &ListQuery) -> Outcome {
+async fn list(provider: &dyn ProfileProvider, query: &ListQuery) -> Observation {
     let mut profiles = provider.list(query.clone());
     let mut ids = Vec::new();
     let result = loop {
@@ -268,7 +268,7 @@ async fn list(provider: &dyn ProfileProvider, query: &ListQuery) -> Outcome {
     };
     let report = profiles.report();
     let told = crate::faults::told(&report);
-    let mut outcome = Outcome::of(&result);
+    let mut outcome = Observation::of(&result);
     let twice = ids.len() - ids.iter().collect::<BTreeSet<_>>().len();
     // Whom the filter or the limit then leaves out may have come twice too.
     if report.duplicates < twice as u64 {
@@ -290,18 +290,18 @@ async fn list(provider: &dyn ProfileProvider, query: &ListQuery) -> Outcome {
 }
 
 /// What a step is judged by.
-pub(super) struct Verdict<'a> {
+pub(super) struct Judge<'a> {
     pub(super) faults: &'a [&'static str],
     pub(super) before: &'a Records,
     pub(super) after: &'a Records,
     pub(super) service: &'static str,
-    /// Whether no request got the answer that the service gave.
+    /// Whether no request got the response that the service gave.
     pub(super) is_silent: bool,
 }
 
-impl Verdict<'_> {
+impl Judge<'_> {
     /// What must not be, if it is so.
-    pub(super) fn violation(&self, step: &Step, outcome: &Outcome) -> Option<String> {
+    pub(super) fn violation(&self, step: &Step, outcome: &Observation) -> Option<String> {
         // A 400 or 404 in the service's own form is its word that nobody has such a key, where it is known to be the service;
         // also where it looks for somebody else than it was asked for.
         let says_nobody = ["credential-echoed", "another-profile"].iter().any(|it| self.faults.contains(it));

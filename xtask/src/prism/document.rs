@@ -171,8 +171,8 @@ mod tests {
         // A schema that is part of itself.
         assert_eq!(properties["again"], json!({"$ref": "#/schemas/Body"}));
         // What Prism answers with is as it was.
-        let answers = |document: &Value| document["paths"]["/a"]["post"]["responses"].clone();
-        assert_eq!(answers(&edited), answers(&document));
+        let responses = |document: &Value| document["paths"]["/a"]["post"]["responses"].clone();
+        assert_eq!(responses(&edited), responses(&document));
     }
 
     #[test]

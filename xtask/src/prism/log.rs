@@ -87,7 +87,7 @@ mod tests {
 ";
 
     #[test]
-    fn what_is_wrong_with_a_request_is_told_from_what_is_wrong_with_the_answer() {
+    fn what_is_wrong_with_a_request_is_told_from_what_is_wrong_with_the_response() {
         let requests = requests(LOG);
         let told: Vec<_> = requests
             .iter()

@@ -23,7 +23,7 @@ use crate::{
 /// Runs the operations of each document's service against Prism.
 ///
 /// # Errors
-/// If a request violates its document, an answer that the document explains is not understood, or an operation was
+/// If a request violates its document, a response that the document explains is not understood, or an operation was
 /// never called.
 pub(crate) fn run(specs: &[PathBuf]) -> Outcome {
     let specs = specs.iter().map(|file| Spec::read(file)).collect::<Result<Vec<_>, _>>()?;

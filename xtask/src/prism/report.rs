@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_violation_fails_the_run_and_a_fault_of_the_answer_does_not() {
+    fn a_violation_fails_the_run_and_a_fault_of_the_response_does_not() {
         let spec = Spec::parse(SMALL).unwrap();
         let mut requests = all();
         requests[0].own_faults = 2;

@@ -25,7 +25,7 @@ impl AnthropicClient {
     /// # Errors
     /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent with every broken rule by
     /// field, a field that the account's beta does not know included;
-    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer does not show the profile, which may be there all the
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the response does not show the profile, which may be there all the
     /// same.
     pub async fn create_user_profile(&self, create: &UserProfileCreate) -> Result<UserProfile> {
         self.call(operations::create_user_profile(&self.beta, create, now())).await
@@ -129,7 +129,7 @@ impl AnthropicClient {
     /// # Errors
     /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, for an address that is
     /// none and a role that the API is known not to give (see [`OrganizationRole::SETTABLE`]);
-    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer does not show the invite, which may be there all
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the response does not show the invite, which may be there all
     /// the same; else as with [reading](Self::get_organization).
     pub async fn create_invite(&self, create: &InviteCreate) -> Result<Invite> {
         self.call(operations::create_invite(create)).await

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use anyprofile_core::{Error, ErrorKind, Result};
-use anyprofile_http::{Answer, Listed, Operation, Request};
+use anyprofile_http::{Listed, Operation, Request, Response};
 
 use super::reading::id_page;
 use crate::wire::{IdPage, Invite, Organization, OrganizationRole, OrganizationUser};
@@ -112,7 +112,7 @@ fn hidden(text: Option<&String>) -> Option<&'static str> {
 }
 
 pub(crate) fn get_organization() -> Operation<Organization> {
-    Operation::new(Request::get("AdminGetOrganization").path("/v1/organizations/me"), Answer::decode_record)
+    Operation::new(Request::get("AdminGetOrganization").path("/v1/organizations/me"), Response::decode_record)
 }
 
 pub(crate) fn list_organization_users(
@@ -122,7 +122,7 @@ pub(crate) fn list_organization_users(
 }
 
 pub(crate) fn get_organization_user(user_id: &str) -> Operation<OrganizationUser> {
-    Operation::new(users(Request::get("AdminGetUser")).segment(user_id), Answer::decode_record)
+    Operation::new(users(Request::get("AdminGetUser")).segment(user_id), Response::decode_record)
 }
 
 pub(crate) fn list_invites(list: &ListInvites) -> Operation<Listed<IdPage<Invite>>> {
@@ -130,7 +130,7 @@ pub(crate) fn list_invites(list: &ListInvites) -> Operation<Listed<IdPage<Invite
 }
 
 pub(crate) fn get_invite(invite_id: &str) -> Operation<Invite> {
-    Operation::new(invites(Request::get("AdminGetInvite")).segment(invite_id), Answer::decode_record)
+    Operation::new(invites(Request::get("AdminGetInvite")).segment(invite_id), Response::decode_record)
 }
 
 /// The request of the organization's users.

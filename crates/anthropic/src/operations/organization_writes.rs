@@ -1,6 +1,6 @@
 //! Changing and removing the organization's users, and making and taking back invites.
 
-use anyprofile_http::{Answer, Operation, Request};
+use anyprofile_http::{Operation, Request, Response};
 use serde::Serialize;
 
 use super::{
@@ -23,7 +23,7 @@ pub(crate) fn update_organization_user(
         .segment(user_id)
         .json(&Body { role })
         .checked(rules::role(role));
-    Operation::new(request, Answer::decode_record).reading_back(&get_organization_user(user_id))
+    Operation::new(request, Response::decode_record).reading_back(&get_organization_user(user_id))
 }
 
 pub(crate) fn remove_organization_user(user_id: &str) -> Operation<Deleted> {
@@ -32,7 +32,7 @@ pub(crate) fn remove_organization_user(user_id: &str) -> Operation<Deleted> {
 
 pub(crate) fn create_invite(create: &InviteCreate) -> Operation<Invite> {
     let request = invites(Request::post("AdminCreateInvite")).json(create).checked(rules::invite(create));
-    Operation::new(request, Answer::decode_record).with_hint_if_made(
+    Operation::new(request, Response::decode_record).with_hint_if_made(
         "it is not known whether the invite was made: look for the address among the invites before trying again",
     )
 }

@@ -4,28 +4,28 @@ use anyprofile_core::{
     Result,
     wire::{self, Tolerant},
 };
-use anyprofile_http::{Answer, Listed};
+use anyprofile_http::{Listed, Response};
 use serde_json::value::RawValue;
 
 use crate::wire::{Deleted, IdPage, UserProfileList};
 
 /// A page of user profiles.
-pub(crate) fn user_profile_list<T: Tolerant>(answer: &Answer) -> Result<Listed<UserProfileList<T>>> {
-    answer.decode_envelope::<UserProfileList<T>, UserProfileList<Box<RawValue>>>(|loose| {
+pub(crate) fn user_profile_list<T: Tolerant>(response: &Response) -> Result<Listed<UserProfileList<T>>> {
+    response.decode_envelope::<UserProfileList<T>, UserProfileList<Box<RawValue>>>(|loose| {
         let UserProfileList { data, next_page } = loose;
         wire::decode_records(data, |data| UserProfileList { data, next_page })
     })
 }
 
 /// A page of users or invites.
-pub(crate) fn id_page<T: Tolerant>(answer: &Answer) -> Result<Listed<IdPage<T>>> {
-    answer.decode_envelope::<IdPage<T>, IdPage<Box<RawValue>>>(|loose| {
+pub(crate) fn id_page<T: Tolerant>(response: &Response) -> Result<Listed<IdPage<T>>> {
+    response.decode_envelope::<IdPage<T>, IdPage<Box<RawValue>>>(|loose| {
         let IdPage { data, first_id, has_more, last_id } = loose;
         wire::decode_records(data, |data| IdPage { data, first_id, has_more, last_id })
     })
 }
 
 /// What was deleted, where the service says anything at all.
-pub(crate) fn deleted(answer: &Answer) -> Result<Deleted> {
-    Ok(answer.decode_record_if_any()?.unwrap_or_default())
+pub(crate) fn deleted(response: &Response) -> Result<Deleted> {
+    Ok(response.decode_record_if_any()?.unwrap_or_default())
 }

@@ -1,7 +1,7 @@
 //! Making, changing and deleting user profiles, and links for end users.
 
 use anyprofile_core::Timestamp;
-use anyprofile_http::{Answer, Operation, Request};
+use anyprofile_http::{Operation, Request, Response};
 use serde::Serialize;
 
 use super::{
@@ -28,7 +28,7 @@ pub(crate) fn create_user_profile(
 ) -> Operation<UserProfile> {
     let violations = rules::create(create, beta.name(), now);
     let request = all(beta, Request::post("BetaCreateUserProfile")).json(create).checked(violations);
-    Operation::new(request, Answer::decode_record).with_hint_if_made(
+    Operation::new(request, Response::decode_record).with_hint_if_made(
         "it is not known whether the profile was made: look for its external id, or at the newest profiles, before trying again",
     )
 }
@@ -43,13 +43,13 @@ pub(crate) fn update_user_profile(
     let violations = rules::update(update, beta.name(), now);
     let request =
         one(beta, Request::post("BetaUpdateUserProfile"), user_profile_id).json(update).checked(violations);
-    Operation::new(request, Answer::decode_record).reading_back(&get_user_profile(beta, user_profile_id))
+    Operation::new(request, Response::decode_record).reading_back(&get_user_profile(beta, user_profile_id))
 }
 
 pub(crate) fn create_enrollment_url(beta: &Beta, user_profile_id: &str) -> Operation<EnrollmentUrl> {
     let request =
         one(beta, Request::post("BetaCreateEnrollmentUrl"), user_profile_id).path("/enrollment_url");
-    Operation::new(request, Answer::decode_record).with_hint_if_made(LINK_HINT)
+    Operation::new(request, Response::decode_record).with_hint_if_made(LINK_HINT)
 }
 
 pub(crate) fn delete_user_profile(beta: &Beta, user_profile_id: &str) -> Operation<Deleted> {
@@ -74,7 +74,7 @@ pub(crate) fn create_action_url(
     let request = one(beta, Request::post("CreateUserProfileActionUrl"), user_profile_id)
         .path("/action_urls")
         .json(&Body { action: Typed { r#type: action } });
-    Operation::new(generally_available(beta, request), Answer::decode_record).with_hint_if_made(LINK_HINT)
+    Operation::new(generally_available(beta, request), Response::decode_record).with_hint_if_made(LINK_HINT)
 }
 
 /// The request of what came with the generally available API: refused for a beta that is older.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use anyprofile_http::{Answer, Listed, Operation, Request};
+use anyprofile_http::{Listed, Operation, Request, Response};
 
 use super::reading::user_profile_list;
 use crate::{
@@ -86,7 +86,7 @@ pub(crate) fn list_user_profiles(beta: &Beta, list: &ListUserProfiles) -> Operat
 }
 
 pub(crate) fn get_user_profile(beta: &Beta, user_profile_id: &str) -> Operation<UserProfile> {
-    Operation::new(one(beta, Request::get("BetaGetUserProfile"), user_profile_id), Answer::decode_record)
+    Operation::new(one(beta, Request::get("BetaGetUserProfile"), user_profile_id), Response::decode_record)
 }
 
 /// The request of all user profiles.

@@ -1,22 +1,22 @@
 //! Records as the API sends them, and bodies as it takes them. One type for all dated shapes: a field that a beta does
 //! not have is absent from a record, and refused in a body before anything is sent.
 
-mod answer;
 mod body;
 mod organization;
 mod page;
+mod response;
 mod user_profile;
 
 pub use anyprofile_core::wire::SecretText;
 
 pub use self::{
-    answer::{ActionUrl, Deleted, EnrollmentUrl},
     body::{
         AccountStatus, ExternalUserDetailsInput, InviteCreate, UserProfileAction, UserProfileCreate,
         UserProfileUpdate,
     },
     organization::{Invite, InviteStatus, Organization, OrganizationRole, OrganizationUser},
     page::{IdPage, UserProfileList},
+    response::{ActionUrl, Deleted, EnrollmentUrl},
     user_profile::{
         AccessType, EnforcementStatus, EntityType, ExternalUserDetails, Relationship, TrustGrant, UserProfile,
     },

@@ -58,7 +58,7 @@ impl<R> IdPage<R> {
     /// The `after_id` of the page after this one; `None` at the end. An empty page is not the end by itself.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] if the answer does not say whether there is more, or where to go on: ending there
+    /// [`ErrorKind::Decode`] if the response does not say whether there is more, or where to go on: ending there
     /// would make the list look whole.
     pub fn next_after_id(&self) -> Result<Option<&str>> {
         self.beyond(&self.last_id)
@@ -79,9 +79,11 @@ impl<R> IdPage<R> {
             (Some(true), Some(id)) => Ok(Some(id)),
             (Some(true), None) => Err(Error::new(
                 ErrorKind::Decode,
-                "the answer says that there is more, and not where to go on",
+                "the response says that there is more, and not where to go on",
             )),
-            (None, _) => Err(Error::new(ErrorKind::Decode, "the answer does not say whether there is more")),
+            (None, _) => {
+                Err(Error::new(ErrorKind::Decode, "the response does not say whether there is more"))
+            }
         }
     }
 }

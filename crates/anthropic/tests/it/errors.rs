@@ -6,14 +6,14 @@ use anyprofile_core::{Error, ErrorKind, ListQuery, ProfileProvider, Retry};
 
 use crate::{
     client, config, provider,
-    support::{Answer, Script, answer, json, page},
+    support::{Response, Script, json, page, response},
 };
 
-async fn list_error(answer: Answer) -> Error {
-    client(&Script::of([answer])).get_user_profile("uprof_1").await.unwrap_err()
+async fn list_error(response: Response) -> Error {
+    client(&Script::of([response])).get_user_profile("uprof_1").await.unwrap_err()
 }
 
-fn envelope(status: u16, code: &str, request_id: &str) -> Answer {
+fn envelope(status: u16, code: &str, request_id: &str) -> Response {
     let body = format!(
         r#"{{"type":"error","error":{{"type":"{code}","message":"Said so."}},"request_id":{request_id}}}"#
     );
@@ -23,7 +23,7 @@ fn envelope(status: u16, code: &str, request_id: &str) -> Answer {
 #[tokio::test]
 async fn every_documented_failure_has_its_kind_code_and_request_id() {
     let mut text = String::new();
-    for answer in [
+    for response in [
         envelope(400, "invalid_request_error", r#""req_1""#),
         envelope(401, "authentication_error", r#""req_1""#),
         envelope(402, "billing_error", r#""req_1""#),
@@ -50,11 +50,11 @@ async fn every_documented_failure_has_its_kind_code_and_request_id() {
         ),
         page(413),
         page(403).header("request-id", "req_header"),
-        answer(529),
+        response(529),
         json(400, "{}"),
         json(400, r#"{"error":"text"}"#),
     ] {
-        let error = list_error(answer).await;
+        let error = list_error(response).await;
         writeln!(text, "{}: {error}", error.kind()).unwrap();
     }
     insta::assert_snapshot!(text);
@@ -93,7 +93,7 @@ async fn an_overload_is_tried_again_and_a_limit_waited_for() {
     let http = anyprofile_http::HttpOptions::default().with_transport(script.clone());
     let provider = config(&script).with_http(http).connect().unwrap();
     let page = provider.list_page(&ListQuery::new(), None).await.unwrap();
-    assert_eq!(page.effort.attempts, 3);
+    assert_eq!(page.stats.attempts, 3);
     let sent = script.sent();
     assert!(sent[2].at.abs_diff(sent[1].at).as_millis().abs_diff(2500) <= 2);
 }
@@ -127,7 +127,7 @@ async fn a_limit_without_a_wait_says_what_else_it_may_be() {
 
 #[tokio::test]
 async fn a_redirect_elsewhere_does_not_get_the_key() {
-    let script = Script::of([answer(307).header("location", "https://evil.example.com/v1/user_profiles")]);
+    let script = Script::of([response(307).header("location", "https://evil.example.com/v1/user_profiles")]);
     let error = provider(&script).list_page(&ListQuery::new(), None).await.unwrap_err();
     assert_eq!((error.kind(), script.sent().len()), (ErrorKind::Decode, 1));
 }
@@ -142,7 +142,7 @@ async fn no_error_repeats_what_the_service_said() {
 
 #[tokio::test]
 async fn garbage_with_a_success_status_is_no_list() {
-    for body in [page(200), answer(204), json(200, ""), json(200, "\"x\"")] {
+    for body in [page(200), response(204), json(200, ""), json(200, "\"x\"")] {
         assert_eq!(list_error(body).await.kind(), ErrorKind::Decode);
     }
 }

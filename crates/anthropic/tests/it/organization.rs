@@ -10,7 +10,7 @@ use anyprofile_core::{Error, ErrorKind, Field, Result};
 
 use crate::{
     client, config,
-    support::{Script, answer, json, read},
+    support::{Script, json, read, response},
 };
 
 const EMPTY: &str = r#"{"data":[],"first_id":null,"has_more":false,"last_id":null}"#;
@@ -269,16 +269,16 @@ async fn an_error_names_the_operation_and_which_credential_is_asked_for() {
     let envelope = |status, code: &str| {
         json(status, format!(r#"{{"type":"error","error":{{"type":"{code}","message":"ada@example.com"}}}}"#))
     };
-    for (answer, kind, names_the_key) in [
+    for (response, kind, names_the_key) in [
         (envelope(400, "invalid_request_error"), ErrorKind::InvalidRequest, false),
         (envelope(401, "authentication_error"), ErrorKind::Unauthenticated, true),
         (envelope(403, "permission_error"), ErrorKind::PermissionDenied, true),
         (envelope(404, "not_found_error"), ErrorKind::NotFound, false),
         (envelope(529, "overloaded_error"), ErrorKind::Upstream, false),
         (json(200, "[]"), ErrorKind::Decode, false),
-        (answer(204), ErrorKind::Decode, false),
+        (response(204), ErrorKind::Decode, false),
     ] {
-        let script = Script::by(move |_| answer.clone().into());
+        let script = Script::by(move |_| response.clone().into());
         for (result, operation) in every_operation(&client(&script)).await.into_iter().zip(operations) {
             let error = result.unwrap_err();
             // Where nobody is named, the URL is wrong.

@@ -14,7 +14,7 @@ use anyprofile_http::HttpOptions;
 
 use crate::{
     config, id, provider,
-    support::{Answer, Script, answer, json, outcomes::meetings, page},
+    support::{Response, Script, json, outcomes::meetings, page, response},
     writes::{BETAS, PROFILE, every_write, named, text, time, whole_details, with_beta},
 };
 
@@ -172,7 +172,7 @@ async fn no_write_is_ever_repeated() {
     }
 }
 
-fn envelope(status: u16, code: &str) -> Answer {
+fn envelope(status: u16, code: &str) -> Response {
     let body = format!(
         r#"{{"type":"error","error":{{"type":"{code}","message":"external_user_details.country: ada@example.com"}},"request_id":"req_1"}}"#
     );
@@ -181,7 +181,7 @@ fn envelope(status: u16, code: &str) -> Answer {
 
 #[tokio::test]
 async fn an_error_of_a_write_keeps_its_code_and_repeats_nothing_that_was_said() {
-    for (answer, kind, code) in [
+    for (response, kind, code) in [
         (envelope(400, "invalid_request_error"), ErrorKind::InvalidRequest, Some("invalid_request_error")),
         (envelope(401, "authentication_error"), ErrorKind::Unauthenticated, Some("authentication_error")),
         (envelope(403, "permission_error"), ErrorKind::PermissionDenied, Some("permission_error")),
@@ -192,9 +192,13 @@ async fn an_error_of_a_write_keeps_its_code_and_repeats_nothing_that_was_said() 
         (page(413), ErrorKind::InvalidRequest, None),
         (page(403), ErrorKind::Upstream, None),
         // A write is not redirected: its body would be lost.
-        (answer(307).header("location", "https://api.example.com/v1/user_profiles"), ErrorKind::Decode, None),
+        (
+            response(307).header("location", "https://api.example.com/v1/user_profiles"),
+            ErrorKind::Decode,
+            None,
+        ),
     ] {
-        let script = Script::by(move |_| answer.clone().into());
+        let script = Script::by(move |_| response.clone().into());
         for (operation, result) in every_write(&with_beta(&script, None)).await {
             let error = result.unwrap_err();
             // Where nobody is named there is nobody who is not there.

@@ -13,7 +13,7 @@ use anyprofile_core::{Change, Error, ErrorKind, Field, Result, Timestamp};
 
 use crate::{
     client, config,
-    support::{Script, Sent, answer, json},
+    support::{Script, Sent, json, response},
 };
 
 pub(crate) const PROFILE: &str =
@@ -263,8 +263,8 @@ async fn what_was_made_changed_or_deleted_is_given_as_it_is_told() {
 }
 
 #[tokio::test]
-async fn an_empty_answer_to_a_change_is_read_again_and_one_to_a_create_is_none() {
-    for empty in [answer(200), answer(204), json(202, "\n")] {
+async fn an_empty_response_to_a_change_is_read_again_and_one_to_a_create_is_none() {
+    for empty in [response(200), response(204), json(202, "\n")] {
         let script =
             Script::by(
                 move |sent| {
@@ -278,7 +278,7 @@ async fn an_empty_answer_to_a_change_is_read_again_and_one_to_a_create_is_none()
         );
         let user = client.update_organization_user("user_1", &OrganizationRole::User).await.unwrap();
         assert_eq!(user.name, "Ada".into());
-        // A deletion needs no answer.
+        // A deletion needs no response.
         for deleted in [
             client.delete_user_profile("x").await.unwrap(),
             client.remove_organization_user("x").await.unwrap(),
@@ -309,7 +309,7 @@ async fn an_empty_answer_to_a_change_is_read_again_and_one_to_a_create_is_none()
             assert!(error.hint().unwrap().contains("not known whether"), "{error}");
         }
     }
-    let script = Script::of([answer(204), json(500, "{}")]);
+    let script = Script::of([response(204), json(500, "{}")]);
     let error =
         client(&script).update_user_profile("uprof_1", &UserProfileUpdate::default()).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Upstream, Some(500)));

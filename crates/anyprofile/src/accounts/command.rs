@@ -194,12 +194,12 @@ impl Output {
         let bytes = Arc::new(Mutex::new(Vec::new()));
         let gathered = Arc::clone(&bytes);
         thread::spawn(move || {
-            let mut piece = [0; 4096];
+            let mut chunk = [0; 4096];
             loop {
-                let length = from.read(&mut piece).unwrap_or(0);
+                let length = from.read(&mut chunk).unwrap_or(0);
                 let mut bytes = gathered.lock().unwrap_or_else(PoisonError::into_inner);
                 let room = MOST_BYTES.saturating_sub(bytes.len());
-                bytes.extend_from_slice(&piece[..length.min(room)]);
+                bytes.extend_from_slice(&chunk[..length.min(room)]);
                 let is_whole = length == 0 || bytes.contains(&b'\n');
                 drop(bytes);
                 if is_whole {
@@ -223,13 +223,13 @@ impl Output {
     }
 }
 
-/// Passes on what a program says, piece by piece, since it may be a question whose line is not at its end.
+/// Passes on what a program says, chunk by chunk, since it may be a question whose line is not at its end.
 fn pass_on(mut words: impl Read, mut person: impl std::io::Write) {
     let mut rest = Vec::new();
-    let mut piece = [0; 1024];
+    let mut chunk = [0; 1024];
     let mut ends_line = true;
-    while let Ok(length @ 1..) = words.read(&mut piece) {
-        rest.extend_from_slice(&piece[..length]);
+    while let Ok(length @ 1..) = words.read(&mut chunk) {
+        rest.extend_from_slice(&chunk[..length]);
         // A letter may be cut in two.
         let whole = match std::str::from_utf8(&rest) {
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
@@ -337,9 +337,9 @@ mod tests {
     fn letters_that_are_cut_in_two_are_put_together() {
         struct ByByte<'a>(&'a [u8]);
         impl Read for ByByte<'_> {
-            fn read(&mut self, piece: &mut [u8]) -> std::io::Result<usize> {
+            fn read(&mut self, chunk: &mut [u8]) -> std::io::Result<usize> {
                 let length = self.0.len().min(1);
-                piece[..length].copy_from_slice(&self.0[..length]);
+                chunk[..length].copy_from_slice(&self.0[..length]);
                 self.0 = &self.0[length..];
                 Ok(length)
             }

@@ -35,7 +35,7 @@ pub static COMMON_KEYS: [SettingKey; 10] = [
     ),
     SettingKey::describe("attempt_timeout_seconds", ONE_OR_MORE, Some("60"), "how long one attempt may take"),
     SettingKey::describe(
-        "operation_deadline_seconds",
+        "operation_timeout_seconds",
         ONE_OR_MORE,
         Some("300"),
         "how long an operation may take, with all attempts and waits",
@@ -78,7 +78,7 @@ struct Common {
     user_agent: Option<String>,
     max_attempts: Option<u32>,
     attempt_timeout_seconds: Option<u64>,
-    operation_deadline_seconds: Option<u64>,
+    operation_timeout_seconds: Option<u64>,
     max_concurrency: Option<u32>,
     max_requests_per_second: Option<u32>,
     trusted_origins: Vec<String>,
@@ -122,8 +122,8 @@ pub(super) fn take_http_options(settings: &mut Settings) -> Result<HttpOptions> 
     http.user_agent = common.user_agent;
     http.max_attempts = common.max_attempts.unwrap_or(http.max_attempts);
     http.attempt_timeout = common.attempt_timeout_seconds.map_or(http.attempt_timeout, Duration::from_secs);
-    http.operation_deadline =
-        common.operation_deadline_seconds.map_or(http.operation_deadline, Duration::from_secs);
+    http.operation_timeout =
+        common.operation_timeout_seconds.map_or(http.operation_timeout, Duration::from_secs);
     http.max_concurrency = common.max_concurrency.unwrap_or(http.max_concurrency);
     http.max_requests_per_second = common.max_requests_per_second.unwrap_or(http.max_requests_per_second);
     Ok(http)

@@ -43,7 +43,7 @@ impl Directory {
 
     /// One profile, from the account that its id names, with options.
     pub fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-        self.runtime.wait(self.directory.get_with(id, options))?
+        self.runtime.wait(self.directory.get_opts(id, options))?
     }
 
     /// Looks for a profile at all accounts.

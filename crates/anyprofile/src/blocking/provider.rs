@@ -105,17 +105,17 @@ impl Provider {
 
     /// One profile, with options.
     pub fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-        self.runtime.wait(self.provider.get_opts(id, options))?
+        self.runtime.wait(self.provider.get_checked(id, options))?
     }
 
     /// The profile of the credential.
     pub fn current(&self) -> Result<Profile> {
-        self.current_with(&GetOptions::new())
+        self.current_opts(&GetOptions::new())
     }
 
     /// The profile of the credential, with options.
-    pub fn current_with(&self, options: &GetOptions) -> Result<Profile> {
-        self.runtime.wait(self.provider.current_with(options))?
+    pub fn current_opts(&self, options: &GetOptions) -> Result<Profile> {
+        self.runtime.wait(self.provider.current_opts(options))?
     }
 
     /// Finds profiles by what a person knows of them.

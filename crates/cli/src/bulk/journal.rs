@@ -28,7 +28,7 @@ pub(crate) enum State {
     Ignored,
     /// The service refused it.
     Failed,
-    /// It was sent, and no answer came.
+    /// It was sent, and no response came.
     Unknown,
 }
 

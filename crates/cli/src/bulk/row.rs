@@ -120,7 +120,7 @@ impl Row {
         }];
         if self.needs_more(&shown[0], capabilities) {
             let options = GetOptions::default().with_enrich(true);
-            shown.push(Arc::new(provider.get_opts(id, &options).await?));
+            shown.push(Arc::new(provider.get_checked(id, &options).await?));
         }
         let change = self.beside(&shown, capabilities).map_err(|why| {
             Error::new(ErrorKind::InvalidRequest, format!("line {}: nothing was sent: {why}", self.line))
@@ -270,7 +270,7 @@ mod tests {
             Ok(anyprofile::Page::last(vec![self.shown.clone()]))
         }
 
-        async fn get_with(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
+        async fn get_opts(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
             Ok(self.shown.clone())
         }
     }

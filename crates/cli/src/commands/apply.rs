@@ -30,7 +30,9 @@ use crate::{
     progress::Progress,
     session::Session,
     summary::counted,
-    writes::{FailureRate, Outcome, Outcomes, Planned, Shown, ShownAs, confirmed, print_outcomes, write_all},
+    writes::{
+        FailureRate, Outcomes, Planned, Shown, ShownAs, WriteOutcome, confirmed, print_outcomes, write_all,
+    },
 };
 
 /// Who writes the journal.
@@ -148,17 +150,17 @@ async fn resume_all(
                 diagnostics::say_lines(&shown);
                 all.changed += u64::from(!is_begun);
                 let why = "it was begun, and comes to something else by now: make it anew";
-                all.outcomes.push(name, Outcome::NotPossible(why.to_owned(), Exit::Partial));
+                all.outcomes.push(name, WriteOutcome::NotPossible(why.to_owned(), Exit::Partial));
             }
             Came::Failed(error) => {
                 diagnostics::error(&error);
                 all.failed += u64::from(!is_begun);
-                all.outcomes.push(name, Outcome::not_possible(&error));
+                all.outcomes.push(name, WriteOutcome::not_possible(&error));
             }
             Came::NotKnown => {
                 let why = "whether it was made is not known, since another run has begun it: look for it, and make the plan anew if it was not";
                 say!("{name}  {why}");
-                all.outcomes.push(name, Outcome::NotPossible(why.to_owned(), Exit::Partial));
+                all.outcomes.push(name, WriteOutcome::NotPossible(why.to_owned(), Exit::Partial));
             }
         }
     }
@@ -192,7 +194,7 @@ struct Kept {
     /// What it is known by in the journal.
     key: String,
     /// What comes of it, where there is nothing to write.
-    known: Option<Outcome>,
+    known: Option<WriteOutcome>,
     /// The profile that the plan was made from.
     profile: Option<Arc<Profile>>,
     /// Whether a part of it was made in an earlier run.
@@ -246,7 +248,7 @@ async fn resume(
         let message = format!("there is no {} account '{}'", issuer.service, issuer.account);
         return resumption(Came::Failed(Error::config(message)));
     };
-    let kept = |record, known: Option<Outcome>, plan: Option<&Plan>, is_rest| {
+    let kept = |record, known: Option<WriteOutcome>, plan: Option<&Plan>, is_rest| {
         let shown = match plan {
             Some(plan) => output.of(plan, provider.as_ref()),
             None => output.of_known(&name, known.as_ref()),
@@ -268,13 +270,13 @@ async fn resume(
     let is_made_each_time = is_made_each_time(&record.write);
     match noted {
         Some(State::Written | State::Ignored) => {
-            return resumption(kept(record, Some(Outcome::WrittenBefore), None, false));
+            return resumption(kept(record, Some(WriteOutcome::AlreadyDone), None, false));
         }
         Some(State::Sending | State::Unknown) if is_made_each_time => return resumption(Came::NotKnown),
         None | Some(State::Failed) if is_made_each_time => match applied::state_of(&key) {
             Applied::Made => {
                 say!("{name}  already applied, from another file");
-                return resumption(kept(record, Some(Outcome::WrittenBefore), None, false));
+                return resumption(kept(record, Some(WriteOutcome::AlreadyDone), None, false));
             }
             Applied::Begun => return Resumption { name, is_begun: true, came: Came::NotKnown },
             Applied::No => {}
@@ -294,11 +296,11 @@ async fn resume(
     };
     resumption(match resumed {
         // It was on its way, and the service says that nobody is there.
-        Err(error) if is_gone(&error) => kept(record, Some(Outcome::so_already(noted)), None, false),
+        Err(error) if is_gone(&error) => kept(record, Some(WriteOutcome::unchanged(noted)), None, false),
         Err(error) => Came::Failed(error),
         Ok(Resumed::Unchanged(plan)) => kept(record, None, Some(&plan), false),
         Ok(Resumed::Rest(plan) | Resumed::Changed(plan)) if plan.is_settled() => {
-            kept(record, Some(Outcome::so_already(noted)), Some(&plan), false)
+            kept(record, Some(WriteOutcome::unchanged(noted)), Some(&plan), false)
         }
         Ok(Resumed::Rest(plan)) if is_begun => kept(record, None, Some(&plan), true),
         Ok(Resumed::Rest(plan) | Resumed::Changed(plan)) => {
@@ -337,7 +339,7 @@ impl Planned for Kept {
         &self.key
     }
 
-    fn known(&self) -> Option<Outcome> {
+    fn known(&self) -> Option<WriteOutcome> {
         self.known.clone()
     }
 
@@ -364,11 +366,11 @@ impl Planned for Kept {
         Ok((plan, provider))
     }
 
-    fn ended(&self, outcome: &Outcome) {
+    fn ended(&self, outcome: &WriteOutcome) {
         match outcome {
             _ if !self.is_claimed.load(Ordering::Relaxed) => {}
-            Outcome::Failed { may_have_taken_effect: true, .. } => {}
-            Outcome::Failed { .. } | Outcome::NotTried => applied::release(&self.key),
+            WriteOutcome::Failed { may_have_taken_effect: true, .. } => {}
+            WriteOutcome::Failed { .. } | WriteOutcome::NotTried => applied::release(&self.key),
             _ => applied::made(&self.key),
         }
     }

@@ -102,7 +102,7 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
     }
     if !global.quiet {
         for account in &accounts {
-            for bad in &account.set_aside {
+            for bad in &account.quarantined_records {
                 let place = bad["position"].as_u64().unwrap_or_default() + 1;
                 let reason = bad["reason"].as_str().unwrap_or_default();
                 say!("warning: {}: page {}, record {place}: {reason}", account.account, bad["page"]);

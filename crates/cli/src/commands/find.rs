@@ -103,6 +103,6 @@ fn summarize(accounts: &[AccountFound]) {
     let requests: u64 = accounts.iter().map(AccountFound::requests).sum();
     let failed = accounts.iter().filter(|account| account.error.is_some()).count();
     let asked = counted(accounts.len() as u64, "account", "accounts");
-    let unasked = if failed > 0 { format!(", of which {failed} gave no answer,") } else { String::new() };
+    let unasked = if failed > 0 { format!(", of which {failed} gave no response,") } else { String::new() };
     say!("{found} found at {asked}{unasked} with {}", counted(requests, "request", "requests"));
 }

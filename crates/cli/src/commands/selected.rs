@@ -16,7 +16,7 @@ use crate::{
     diagnostics,
     exit::{Exit, Failure},
     session::Session,
-    writes::{self, FailureRate, Outcome, Outcomes, Shown, confirmed, print_outcomes, write_all},
+    writes::{self, FailureRate, Outcomes, Shown, WriteOutcome, confirmed, print_outcomes, write_all},
 };
 
 /// What is done to each profile.
@@ -168,7 +168,7 @@ pub(super) fn refusal(
 }
 
 /// What is to be done to one profile, or why nothing can be.
-pub(super) type Planned = Result<Job, Outcome>;
+pub(super) type Planned = Result<Job, WriteOutcome>;
 
 pub(super) struct Job {
     pub(super) provider: Arc<dyn ProfileProvider>,
@@ -190,7 +190,7 @@ impl writes::Planned for (ProfileId, Planned) {
         ""
     }
 
-    fn known(&self) -> Option<Outcome> {
+    fn known(&self) -> Option<WriteOutcome> {
         (!is_to_do(&self.1)).then(|| outcome_of(&self.1))
     }
 
@@ -208,12 +208,12 @@ fn is_to_do(planned: &Planned) -> bool {
 }
 
 /// What comes of it where nothing is written.
-fn outcome_of(planned: &Planned) -> Outcome {
+fn outcome_of(planned: &Planned) -> WriteOutcome {
     match planned {
-        Ok(job) if job.plan.is_settled() => Outcome::SoAlready,
+        Ok(job) if job.plan.is_settled() => WriteOutcome::Unchanged,
         Ok(job) => {
             let requests = job.plan.requests().iter().map(|it| format!("{} {}", it.method, it.url));
-            Outcome::Planned(requests.collect::<Vec<_>>().join("; "))
+            WriteOutcome::Planned(requests.collect::<Vec<_>>().join("; "))
         }
         Err(outcome) => outcome.clone(),
     }
@@ -238,11 +238,11 @@ pub(super) fn show(id: &ProfileId, planned: &Planned, action: Action) {
 pub(super) async fn plan(session: &Session, id: &ProfileId, action: Action) -> Planned {
     let Some(provider) = session.directory.provider_of(id) else {
         let reason = format!("there is no {} account '{}'", id.service, id.account);
-        return Err(Outcome::NotPossible(reason, Exit::Usage));
+        return Err(WriteOutcome::NotPossible(reason, Exit::Usage));
     };
     match provider.plan(&action.of(id.clone()), &PlanOptions::always()).await {
         Ok(plan) => Ok(Job { provider: Arc::clone(provider), plan }),
-        Err(error) => Err(Outcome::not_possible(&error)),
+        Err(error) => Err(WriteOutcome::not_possible(&error)),
     }
 }
 

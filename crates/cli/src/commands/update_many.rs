@@ -19,7 +19,7 @@ use crate::{
     progress::Progress,
     report::after_write,
     session::Session,
-    writes::{FailureRate, Outcome, Outcomes, Planned, ShownAs, confirmed, print_outcomes, write_all},
+    writes::{FailureRate, Outcomes, Planned, ShownAs, WriteOutcome, confirmed, print_outcomes, write_all},
 };
 
 /// Who writes the journal.
@@ -111,8 +111,9 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     to_write.for_each(|id| own.warn(id));
     if update.confirm.dry_run {
         for planned in plans {
-            let planned_only = Outcome::Planned(String::new());
-            let outcome = if planned.is_settled { Outcome::so_already(planned.noted) } else { planned_only };
+            let planned_only = WriteOutcome::Planned(String::new());
+            let outcome =
+                if planned.is_settled { WriteOutcome::unchanged(planned.noted) } else { planned_only };
             outcomes.push(planned.name(), outcome);
         }
         say!("dry run: nothing was written");
@@ -236,8 +237,8 @@ impl Planned for PlannedRow {
         &self.fingerprint
     }
 
-    fn known(&self) -> Option<Outcome> {
-        self.is_settled.then(|| Outcome::so_already(self.noted))
+    fn known(&self) -> Option<WriteOutcome> {
+        self.is_settled.then(|| WriteOutcome::unchanged(self.noted))
     }
 
     async fn plan(&self) -> Result<(Plan, &dyn ProfileProvider), Error> {
@@ -287,7 +288,7 @@ async fn plan_all(
             Ok(planned) => plans.push(planned),
             Err(error) => {
                 diagnostics::error(&error);
-                outcomes.push(id.to_string(), Outcome::of_failure(&error));
+                outcomes.push(id.to_string(), WriteOutcome::of_failure(&error));
             }
         }
         if rate.is_too_high() {
@@ -295,7 +296,7 @@ async fn plan_all(
             let planned = plans.drain(..).map(|it| it.id().clone());
             planned
                 .chain(ids.into_iter().skip(read))
-                .for_each(|id| outcomes.push(id.to_string(), Outcome::NotTried));
+                .for_each(|id| outcomes.push(id.to_string(), WriteOutcome::NotTried));
             break;
         }
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// How many records that were set aside are named.
-const NAMED_SET_ASIDE: usize = 16;
+const MAX_QUARANTINED_RECORDS: usize = 16;
 
 /// What an export has of an account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,7 +48,7 @@ pub(crate) struct AccountProgress {
     pub(crate) duplicates_unchecked: bool,
     pub(crate) quarantined: u64,
     /// The first of the records that were set aside.
-    pub(crate) set_aside: Vec<Value>,
+    pub(crate) quarantined_records: Vec<Value>,
     pub(crate) undetermined: u64,
     /// Pages without a record that were not the last one.
     pub(crate) empty_pages: u64,
@@ -91,8 +91,8 @@ impl AccountProgress {
         all.duplicates += report.duplicates;
         all.duplicates_unchecked |= report.duplicates_unchecked;
         all.quarantined += report.quarantined;
-        let room = NAMED_SET_ASIDE.saturating_sub(all.set_aside.len());
-        all.set_aside.extend(report.set_aside.iter().take(room).map(|it| json!(it)));
+        let room = MAX_QUARANTINED_RECORDS.saturating_sub(all.quarantined_records.len());
+        all.quarantined_records.extend(report.quarantined_records.iter().take(room).map(|it| json!(it)));
         all.undetermined += report.undetermined;
         all.empty_pages += report.empty_pages;
         all.partial += report.partial;

@@ -54,10 +54,10 @@ impl<W: Write> Write for Screen<W> {
 mod tests {
     use super::*;
 
-    fn written(is_terminal: bool, pieces: &[&[u8]]) -> Vec<u8> {
+    fn written(is_terminal: bool, chunks: &[&[u8]]) -> Vec<u8> {
         let mut screen = Screen { out: Vec::new(), is_terminal, rest: Vec::new(), before: None };
-        for piece in pieces {
-            screen.write_all(piece).unwrap();
+        for chunk in chunks {
+            screen.write_all(chunk).unwrap();
         }
         screen.out
     }
@@ -70,8 +70,8 @@ mod tests {
         let shown = "{\"n\":\"a\\u202eb\\u009b31m\\udb40\\udc41 می\u{200c}خواهم\"}\n\\u001b[2J\\u000d";
         assert_eq!(String::from_utf8(written(true, &[bytes])).unwrap(), shown);
         // However it is cut.
-        let pieces: Vec<_> = bytes.chunks(1).collect();
-        assert_eq!(String::from_utf8(written(true, &pieces)).unwrap(), shown);
+        let chunks: Vec<_> = bytes.chunks(1).collect();
+        assert_eq!(String::from_utf8(written(true, &chunks)).unwrap(), shown);
         let line = shown.lines().next().unwrap();
         let value: serde_json::Value = serde_json::from_str(line).unwrap();
         assert_eq!(value["n"], "a\u{202e}b\u{9b}31m\u{e0041} می\u{200c}خواهم");

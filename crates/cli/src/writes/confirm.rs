@@ -17,9 +17,9 @@ pub(crate) fn confirmed(confirm: &Confirm) -> Result<bool, Failure> {
     };
     write!(io::stderr(), "Write this? [y/N] ")?;
     io::stderr().flush()?;
-    let mut answer = String::new();
-    terminal.read_line(&mut answer)?;
-    let yes = matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
+    let mut response = String::new();
+    terminal.read_line(&mut response)?;
+    let yes = matches!(response.trim().to_ascii_lowercase().as_str(), "y" | "yes");
     if !yes {
         say!("nothing was written");
     }

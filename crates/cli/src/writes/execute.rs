@@ -6,7 +6,7 @@ use anyprofile::{
     Error, ExecuteOptions, Executed, Plan, ProfileProvider, ProfileProviderExt as _, Retry, Timestamp, Write,
 };
 
-use super::{look, outcome::Outcome};
+use super::{look, outcome::WriteOutcome};
 use crate::{diagnostics, interrupt::Interrupt};
 
 /// How often a write is sent again that the service put off, and did not make.
@@ -32,16 +32,16 @@ pub(crate) async fn execute(
     provider: &dyn ProfileProvider,
     plan: &Plan,
     interrupt: &Interrupt,
-) -> (Outcome, Option<Executed>) {
+) -> (WriteOutcome, Option<Executed>) {
     if plan.is_settled() {
-        return (Outcome::SoAlready, None);
+        return (WriteOutcome::Unchanged, None);
     }
     let sent = Timestamp::try_from(SystemTime::now()).ok();
     let executed = match send(provider, plan, interrupt).await {
-        Ended::NotBegun => return (Outcome::NotTried, None),
+        Ended::NotBegun => return (WriteOutcome::NotTried, None),
         Ended::Refused(error) => {
             diagnostics::error(&error);
-            return (Outcome::of_failure(&error), None);
+            return (WriteOutcome::of_failure(&error), None);
         }
         Ended::Unanswered => None,
         Ended::With(executed) => Some(*executed),
@@ -50,12 +50,12 @@ pub(crate) async fn execute(
         diagnostics::error(error);
     }
     let outcome = match &executed {
-        None => Outcome::unknown(),
-        Some(executed) => Outcome::of_executed(plan.write(), executed),
+        None => WriteOutcome::unknown(),
+        Some(executed) => WriteOutcome::of_executed(plan.write(), executed),
     };
     let is_of_status = !plan.write().statuses().is_empty();
-    let is_unknown = matches!(outcome, Outcome::Failed { may_have_taken_effect: true, .. });
-    let is_unseen = is_of_status && matches!(outcome, Outcome::Done { .. });
+    let is_unknown = matches!(outcome, WriteOutcome::Failed { may_have_taken_effect: true, .. });
+    let is_unseen = is_of_status && matches!(outcome, WriteOutcome::Done { .. });
     if !(is_unknown || is_unseen) {
         return (outcome, executed);
     }

@@ -1,11 +1,11 @@
-//! What the service shows of a write that was sent, and to which no answer came, or none that shows it.
+//! What the service shows of a write that was sent, and to which no response came, or none that shows it.
 
 use anyprofile::{
     Candidate, Error, ErrorKind, Executed, FieldPath, FindMethod, Plan, PlanOptions, ProfileDraft, ProfileId,
     ProfileProvider, ProfileProviderExt as _, Timestamp, Write,
 };
 
-use super::outcome::Outcome;
+use super::outcome::WriteOutcome;
 use crate::{diagnostics, exit::Exit, summary::counted};
 
 /// Whether somebody else may have been written to.
@@ -18,8 +18,8 @@ pub(super) async fn at_changed(
     provider: &dyn ProfileProvider,
     plan: &Plan,
     executed: Option<&Executed>,
-    outcome: &Outcome,
-) -> Outcome {
+    outcome: &WriteOutcome,
+) -> WriteOutcome {
     match provider.plan(plan.write(), &PlanOptions::new()).await {
         Ok(now) if now.is_settled() && is_of_another(executed) => {
             say!("read back: the service shows it so; whether somebody else was changed is not known");
@@ -27,7 +27,7 @@ pub(super) async fn at_changed(
         }
         Ok(now) if now.is_settled() => {
             say!("read back: the service shows it so");
-            Outcome::done(plan.write())
+            WriteOutcome::done(plan.write())
         }
         Ok(now) => {
             let left: Vec<_> = now.differences().iter().map(|it| it.field.as_str()).collect();
@@ -48,9 +48,9 @@ pub(super) async fn at_status(
     id: &ProfileId,
     write: &Write,
     executed: Option<&Executed>,
-    outcome: &Outcome,
-) -> Outcome {
-    let is_accepted = matches!(outcome, Outcome::Done { .. });
+    outcome: &WriteOutcome,
+) -> WriteOutcome {
+    let is_accepted = matches!(outcome, WriteOutcome::Done { .. });
     let shown = match provider.get(id).await {
         // Who is not found is gone only where the service has said so: what stands between may say both.
         Err(error) if error.kind() == ErrorKind::NotFound && is_accepted => return outcome.clone(),
@@ -61,22 +61,22 @@ pub(super) async fn at_status(
         }
         Ok(profile) => match profile.status.value() {
             Some(status) if write.statuses().contains(status) && !is_of_another(executed) => {
-                return Outcome::done(write);
+                return WriteOutcome::done(write);
             }
             Some(status) => format!("the service shows it as {}", status.as_str()),
             None => "the service still shows it, without a status".to_owned(),
         },
     };
-    if is_accepted { Outcome::Accepted(shown) } else { outcome.clone().with_look(&shown) }
+    if is_accepted { WriteOutcome::Accepted(shown) } else { outcome.clone().with_look(&shown) }
 }
 
-/// Looks for what a creation without an answer may have made. `outcome` is what is known of it.
+/// Looks for what a creation without a response may have made. `outcome` is what is known of it.
 pub(super) async fn for_created(
     provider: &dyn ProfileProvider,
     draft: &ProfileDraft,
     sent: Option<Timestamp>,
-    outcome: &Outcome,
-) -> Outcome {
+    outcome: &WriteOutcome,
+) -> WriteOutcome {
     match sent {
         Some(sent) if found(provider, draft, sent).await => outcome.clone().with_exit(Exit::Partial),
         _ => outcome.clone(),

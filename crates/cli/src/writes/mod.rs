@@ -11,7 +11,7 @@ mod shown;
 pub(crate) use self::{
     confirm::confirmed,
     one::write_one,
-    outcome::{FailureRate, Outcome, Outcomes},
+    outcome::{FailureRate, Outcomes, WriteOutcome},
     several::{Planned, print_outcomes, write_all},
     shown::{Shown, ShownAs},
 };

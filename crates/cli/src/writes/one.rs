@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{
     confirm::confirmed,
     execute::execute,
-    outcome::Outcome,
+    outcome::WriteOutcome,
     shown::{Shown, in_words},
 };
 use crate::{
@@ -49,7 +49,7 @@ pub(crate) async fn write_one(
     let interrupt = Interrupt::listen();
     let (outcome, executed) = execute(provider, plan, &interrupt).await;
     match (&outcome, executed) {
-        (Outcome::NotTried, _) => {
+        (WriteOutcome::NotTried, _) => {
             say!("nothing was written");
             Ok(Exit::Partial)
         }

@@ -8,7 +8,7 @@ use crate::{bulk::State, diagnostics, exit::Exit, summary::counted};
 
 /// What came of one plan.
 #[derive(Clone, PartialEq)]
-pub(crate) enum Outcome {
+pub(crate) enum WriteOutcome {
     /// It was done. These fields the service does not show.
     Done {
         /// What was done.
@@ -22,9 +22,9 @@ pub(crate) enum Outcome {
     /// The service accepted it, and shows something else: this.
     Accepted(String),
     /// It was written in an earlier run, and the service shows it so.
-    WrittenBefore,
+    AlreadyDone,
     /// There was nothing to write.
-    SoAlready,
+    Unchanged,
     /// It would be written, by these requests.
     Planned(String),
     /// It cannot be done, for this reason.
@@ -75,7 +75,7 @@ impl Done {
     }
 }
 
-impl Outcome {
+impl WriteOutcome {
     pub(crate) fn done(write: &Write) -> Self {
         Self::Done { done: Done::of(write), made: None, unshown: Vec::new() }
     }
@@ -86,7 +86,7 @@ impl Outcome {
             return Self::of_failure(error).with_steps(&executed.steps);
         }
         if executed.is_settled() {
-            return Self::SoAlready;
+            return Self::Unchanged;
         }
         if !executed.ignored.is_empty() {
             return Self::Ignored(executed.ignored.clone());
@@ -177,15 +177,15 @@ impl Outcome {
             Self::Ignored(_) | Self::Accepted(_) => State::Ignored,
             Self::Failed { may_have_taken_effect: true, .. } => State::Unknown,
             Self::Failed { .. } | Self::NotTried | Self::Planned(_) | Self::NotPossible(..) => State::Failed,
-            Self::Done { .. } | Self::WrittenBefore | Self::SoAlready => State::Written,
+            Self::Done { .. } | Self::AlreadyDone | Self::Unchanged => State::Written,
         }
     }
 
     /// What is said of a profile that shows all that was to be written: the journal tells whether that was our doing.
-    pub(crate) fn so_already(state: Option<State>) -> Self {
+    pub(crate) fn unchanged(state: Option<State>) -> Self {
         match state {
-            Some(State::Written) => Self::WrittenBefore,
-            _ => Self::SoAlready,
+            Some(State::Written) => Self::AlreadyDone,
+            _ => Self::Unchanged,
         }
     }
 
@@ -209,8 +209,8 @@ impl Outcome {
             Self::Done { .. } => "done",
             Self::Ignored(_) => "ignored",
             Self::Accepted(_) => "accepted",
-            Self::WrittenBefore => "written_before",
-            Self::SoAlready => "so_already",
+            Self::AlreadyDone => "written_before",
+            Self::Unchanged => "unchanged",
             Self::Planned(_) => "planned",
             Self::NotPossible(..) => "not_possible",
             Self::Failed { may_have_taken_effect: true, .. } => "unknown",
@@ -226,7 +226,7 @@ impl Outcome {
     /// How a run ends that comes to this alone. None for what was not tried.
     pub(crate) fn exit(&self) -> Option<Exit> {
         match self {
-            Self::Done { .. } | Self::WrittenBefore | Self::SoAlready | Self::Planned(_) => {
+            Self::Done { .. } | Self::AlreadyDone | Self::Unchanged | Self::Planned(_) => {
                 Some(Exit::Complete)
             }
             Self::Ignored(_) | Self::Accepted(_) => Some(Exit::Partial),
@@ -236,7 +236,7 @@ impl Outcome {
     }
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for WriteOutcome {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names =
             |fields: &[FieldPath]| fields.iter().map(FieldPath::as_str).collect::<Vec<_>>().join(", ");
@@ -256,8 +256,8 @@ impl fmt::Display for Outcome {
                 write!(formatter, "written, and the service shows something else for: {}", names(fields))
             }
             Self::Accepted(shown) => write!(formatter, "accepted, and {shown}"),
-            Self::WrittenBefore => formatter.write_str("written before"),
-            Self::SoAlready => formatter.write_str("so already"),
+            Self::AlreadyDone => formatter.write_str("written before"),
+            Self::Unchanged => formatter.write_str("so already"),
             Self::Planned(requests) if requests.is_empty() => formatter.write_str("planned"),
             Self::Planned(requests) => formatter.write_str(requests),
             Self::NotPossible(reason, _) => formatter.write_str(reason),
@@ -269,19 +269,19 @@ impl fmt::Display for Outcome {
 
 /// What came of all of them.
 #[derive(Default)]
-pub(crate) struct Outcomes(Vec<(String, Outcome)>);
+pub(crate) struct Outcomes(Vec<(String, WriteOutcome)>);
 
 impl Outcomes {
     /// Takes what came of one, by what it is called.
-    pub(crate) fn push(&mut self, name: impl Into<String>, outcome: Outcome) {
+    pub(crate) fn push(&mut self, name: impl Into<String>, outcome: WriteOutcome) {
         self.0.push((name.into(), outcome));
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &(String, Outcome)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(String, WriteOutcome)> {
         self.0.iter()
     }
 
-    fn count(&self, is: fn(&Outcome) -> bool) -> usize {
+    fn count(&self, is: fn(&WriteOutcome) -> bool) -> usize {
         self.0.iter().filter(|(_, outcome)| is(outcome)).count()
     }
 
@@ -290,7 +290,7 @@ impl Outcomes {
     pub(crate) fn exit(&self) -> Exit {
         let exit = Exit::of_all(self.0.iter().filter_map(|(_, outcome)| outcome.exit()));
         match exit {
-            _ if self.count(|it| *it == Outcome::NotTried) == 0 => exit,
+            _ if self.count(|it| *it == WriteOutcome::NotTried) == 0 => exit,
             Exit::Complete | Exit::NotFound | Exit::Usage => Exit::Partial,
             exit => exit,
         }
@@ -303,27 +303,29 @@ impl Outcomes {
 
     /// Whether some may be tried again as they are.
     pub(crate) fn has_left(&self) -> bool {
-        self.count(Outcome::is_left) > 0
+        self.count(WriteOutcome::is_left) > 0
     }
 
     /// Whether a link was made.
     pub(crate) fn has_link(&self) -> bool {
-        self.count(|outcome| matches!(outcome, Outcome::Done { done: Done::Linked, .. })) > 0
+        self.count(|outcome| matches!(outcome, WriteOutcome::Done { done: Done::Linked, .. })) > 0
     }
 
     /// Those that were not tried.
     pub(crate) fn left(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(|(_, outcome)| *outcome == Outcome::NotTried).map(|(name, _)| name.as_str())
+        self.0.iter().filter(|(_, outcome)| *outcome == WriteOutcome::NotTried).map(|(name, _)| name.as_str())
     }
 }
 
 impl fmt::Display for Outcomes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let written =
-            self.count(|it| matches!(it, Outcome::Done { .. } | Outcome::Ignored(_) | Outcome::Accepted(_)));
-        let before = self.count(|it| matches!(it, Outcome::WrittenBefore));
-        let already = self.count(|it| matches!(it, Outcome::SoAlready));
-        let (failed, untried) = (self.count(Outcome::is_failure), self.count(|it| *it == Outcome::NotTried));
+        let written = self.count(|it| {
+            matches!(it, WriteOutcome::Done { .. } | WriteOutcome::Ignored(_) | WriteOutcome::Accepted(_))
+        });
+        let before = self.count(|it| matches!(it, WriteOutcome::AlreadyDone));
+        let already = self.count(|it| matches!(it, WriteOutcome::Unchanged));
+        let (failed, untried) =
+            (self.count(WriteOutcome::is_failure), self.count(|it| *it == WriteOutcome::NotTried));
         write!(
             formatter,
             "{}: {written} written, {before} written before, {already} so already, {failed} failed, {untried} not tried",
@@ -368,12 +370,12 @@ impl fmt::Display for FailureRate {
 mod tests {
     use super::*;
 
-    fn planned() -> Outcome {
-        Outcome::Planned(String::new())
+    fn planned() -> WriteOutcome {
+        WriteOutcome::Planned(String::new())
     }
 
-    fn failed(exit: Exit) -> Outcome {
-        Outcome::Failed { words: String::new(), may_have_taken_effect: false, is_stale: false, exit }
+    fn failed(exit: Exit) -> WriteOutcome {
+        WriteOutcome::Failed { words: String::new(), may_have_taken_effect: false, is_stale: false, exit }
     }
 
     #[test]
@@ -381,10 +383,10 @@ mod tests {
         for (outcomes, exit) in [
             (vec![failed(Exit::NotFound), failed(Exit::NotFound)], Exit::NotFound),
             (vec![failed(Exit::NotFound), planned()], Exit::Partial),
-            (vec![failed(Exit::NotFound), Outcome::NotTried], Exit::Partial),
-            (vec![failed(Exit::Service), Outcome::NotTried], Exit::Service),
-            (vec![Outcome::SoAlready, Outcome::WrittenBefore, planned()], Exit::Complete),
-            (vec![Outcome::NotTried], Exit::Partial),
+            (vec![failed(Exit::NotFound), WriteOutcome::NotTried], Exit::Partial),
+            (vec![failed(Exit::Service), WriteOutcome::NotTried], Exit::Service),
+            (vec![WriteOutcome::Unchanged, WriteOutcome::AlreadyDone, planned()], Exit::Complete),
+            (vec![WriteOutcome::NotTried], Exit::Partial),
         ] {
             let mut all = Outcomes::default();
             for outcome in outcomes {

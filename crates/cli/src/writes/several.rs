@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     execute::execute,
-    outcome::{FailureRate, Outcome, Outcomes},
+    outcome::{FailureRate, Outcomes, WriteOutcome},
 };
 use crate::{
     args::{Format, Global},
@@ -37,13 +37,13 @@ pub(crate) trait Planned {
     fn fingerprint(&self) -> &str;
 
     /// What comes of it, where there is nothing to write.
-    fn known(&self) -> Option<Outcome>;
+    fn known(&self) -> Option<WriteOutcome>;
 
     /// The plan, if it is what was shown, and who executes it. Nothing else happens before it is sent.
     async fn plan(&self) -> Result<(Plan, &dyn ProfileProvider), Error>;
 
     /// Takes what came of it.
-    fn ended(&self, outcome: &Outcome) {
+    fn ended(&self, outcome: &WriteOutcome) {
         let _ = outcome;
     }
 }
@@ -73,7 +73,7 @@ pub(crate) async fn write_all<P: Planned>(
         let is_over =
             interrupt.is_raised() || rate.is_too_high() || broken.is_some() || exit != Exit::Complete;
         let outcome = if is_over {
-            Outcome::NotTried
+            WriteOutcome::NotTried
         } else if let Some(outcome) = planned.known() {
             outcome
         } else {
@@ -91,12 +91,12 @@ pub(crate) async fn write_all<P: Planned>(
                 }
                 Err(failure) => {
                     broken = Some(failure);
-                    Outcome::NotTried
+                    WriteOutcome::NotTried
                 }
             }
         };
         let name = planned.name();
-        if outcome != Outcome::NotTried {
+        if outcome != WriteOutcome::NotTried {
             exit = exit.and(print_row(&mut rows, &name, &outcome)?);
         }
         outcomes.push(name, outcome);
@@ -129,22 +129,22 @@ pub(crate) async fn write_all<P: Planned>(
     Ok(exit)
 }
 
-async fn written(planned: &impl Planned, interrupt: &Interrupt) -> Outcome {
+async fn written(planned: &impl Planned, interrupt: &Interrupt) -> WriteOutcome {
     match planned.plan().await {
         Ok((plan, provider)) => execute(provider, &plan, interrupt).await.0,
         Err(error) => {
             diagnostics::error(&error);
-            Outcome::of_failure(&error)
+            WriteOutcome::of_failure(&error)
         }
     }
 }
 
 /// Prints what came of one. Where that cannot be printed any more, it is said, and nothing further is written.
-fn print_row(rows: &mut Rows, name: &str, outcome: &Outcome) -> Result<Exit, Failure> {
+fn print_row(rows: &mut Rows, name: &str, outcome: &WriteOutcome) -> Result<Exit, Failure> {
     after_write(rows.push(&row(name, outcome)), || format!("{name}  {outcome}"))
 }
 
-fn row(name: &str, outcome: &Outcome) -> Vec<Value> {
+fn row(name: &str, outcome: &WriteOutcome) -> Vec<Value> {
     vec![Value::from(name), Value::from(outcome.word()), Value::from(outcome.in_full())]
 }
 

@@ -5,7 +5,7 @@ use anyprofile::{
 };
 use serde_json::{Value, json};
 
-use super::outcome::Outcome;
+use super::outcome::WriteOutcome;
 use crate::{
     args::Format,
     diagnostics,
@@ -175,7 +175,7 @@ impl ShownAs {
     }
 
     /// One of which the outcome is known without a plan.
-    pub(crate) fn of_known(self, name: &str, outcome: Option<&Outcome>) -> String {
+    pub(crate) fn of_known(self, name: &str, outcome: Option<&WriteOutcome>) -> String {
         let (word, words) = outcome.map_or(("", String::new()), |it| (it.word(), it.to_string()));
         match self.format {
             Format::Json | Format::Ndjson if self.is_output => {

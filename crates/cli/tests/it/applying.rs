@@ -57,7 +57,7 @@ fn a_creation_that_was_refused_may_be_tried_again_and_no_copy_says_that_it_was_m
 }
 
 #[test]
-fn of_a_creation_without_an_answer_a_copy_of_the_plan_knows_no_more() {
+fn of_a_creation_without_a_response_a_copy_of_the_plan_knows_no_more() {
     let place = Place::of("apply-unknown");
     place.plan_zoe();
     place.copy("copy");

@@ -77,7 +77,7 @@ fn a_write_on_its_way_is_waited_for_and_nothing_else_is_begun() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_write_without_an_answer_is_read_back() {
+fn an_interrupted_write_without_a_response_is_read_back() {
     let server = server(30);
     let unanswered = |operation: &str| {
         Fault::new(operation).delay(Duration::from_millis(300)).after_effect().respond(502).first(1)

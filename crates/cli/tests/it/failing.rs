@@ -98,7 +98,7 @@ fn a_web_page_with_200_is_never_a_listing() {
     );
     let run = server.run(&["list", "-o", "ndjson"]);
     assert_eq!((run.code, run.out.lines().count()), (4, 10));
-    assert!(run.err.contains("the answer is a web page where JSON was expected"), "{}", run.err);
+    assert!(run.err.contains("the response is a web page where JSON was expected"), "{}", run.err);
     assert!(run.err.ends_with("10 profiles of 3 accounts: INCOMPLETE\n"), "{}", run.err);
 }
 

@@ -102,10 +102,10 @@ impl Server {
                 ready.send(sandbox.description().clone()).unwrap();
                 while let Some(question) = questions.recv().await {
                     match question {
-                        Question::Requests(answer) => answer.send(sandbox.requests()).unwrap(),
-                        Question::Fault(fault, answer) => {
+                        Question::Requests(response) => response.send(sandbox.requests()).unwrap(),
+                        Question::Fault(fault, response) => {
                             sandbox.add_fault(*fault);
-                            answer.send(()).unwrap();
+                            response.send(()).unwrap();
                         }
                     }
                 }
@@ -139,14 +139,14 @@ impl Server {
     }
 
     fn fault(&self, fault: Fault) {
-        let (answer, done) = mpsc::channel();
-        self.ask.send(Question::Fault(Box::new(fault), answer)).ok().unwrap();
+        let (response, done) = mpsc::channel();
+        self.ask.send(Question::Fault(Box::new(fault), response)).ok().unwrap();
         done.recv().unwrap();
     }
 
     fn requests(&self) -> Vec<RecordedRequest> {
-        let (answer, requests) = mpsc::channel();
-        self.ask.send(Question::Requests(answer)).ok().unwrap();
+        let (response, requests) = mpsc::channel();
+        self.ask.send(Question::Requests(response)).ok().unwrap();
         requests.recv().unwrap()
     }
 

@@ -42,7 +42,7 @@ fn what_was_not_created_is_said_not_to_be_there() {
 }
 
 #[test]
-fn a_refused_connection_did_nothing_and_a_lost_answer_is_looked_up() {
+fn a_refused_connection_did_nothing_and_a_lost_response_is_looked_up() {
     let server = server(40);
     let user = server.people("probely").remove(0);
     let mut command = server.command(&["deactivate", &user, "--yes", "-o", "csv"]);
@@ -60,7 +60,7 @@ fn a_refused_connection_did_nothing_and_a_lost_answer_is_looked_up() {
     assert!(lost.out.contains(",done,deactivated\n"), "{}", lost.out);
     let again = server.run(&["deactivate", &user, "--yes", "-o", "csv"]);
     assert_eq!(again.code, 0, "{}", again.err);
-    assert!(again.out.contains(",so_already,so already\n"), "{}", again.out);
+    assert!(again.out.contains(",unchanged,so already\n"), "{}", again.out);
 
     let program = server.run(&[
         "list",
@@ -190,7 +190,7 @@ fn what_is_listed_as_csv_can_be_given_back() {
 }
 
 #[test]
-fn a_change_without_an_answer_is_read_back_and_nothing_personal_is_said_when_that_is_not_wanted() {
+fn a_change_without_a_response_is_read_back_and_nothing_personal_is_said_when_that_is_not_wanted() {
     let server = server(5);
     server.fault(Fault::new("update-org-profile").first(1).drop_connection().after_effect());
     let arguments = ["update", ACME, "--set", "organization.name=Planted Ltd", "--yes", "-q"];

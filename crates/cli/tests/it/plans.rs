@@ -83,9 +83,9 @@ fn a_plan_that_comes_to_something_else_by_now_is_shown_anew_and_refused() {
     }
     // Another field of it is of no interest, and what is so already is not sent.
     server.run(&["update", &id, "--set", "title=manager", "--yes", "-q"]);
-    let so_already = apply(&server, &file);
-    assert_eq!((so_already.code, server.writes()), (0, 2), "{}", so_already.err);
-    assert!(so_already.err.contains("1 so already"), "{}", so_already.err);
+    let unchanged = apply(&server, &file);
+    assert_eq!((unchanged.code, server.writes()), (0, 2), "{}", unchanged.err);
+    assert!(unchanged.err.contains("1 so already"), "{}", unchanged.err);
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn every_write_can_be_kept_and_what_is_made_is_told() {
 }
 
 #[test]
-fn a_creation_without_an_answer_is_not_made_a_second_time() {
+fn a_creation_without_a_response_is_not_made_a_second_time() {
     let (server, folder) = (server(5), folder("plan-unknown"));
     let file = folder.join("plan.json").to_str().unwrap().to_owned();
     assert_eq!(server.run(&[&PLAN_ZOE[..], &["--out", &file]].concat()).code, 0);

@@ -177,7 +177,7 @@ fn one_proof_of_the_place_is_enough_for_many_who_are_not_there() {
     let ids: Vec<_> = ids.iter().map(String::as_str).collect();
     let run = server.run(&[&["deactivate", "--dry-run"], &ids[..]].concat());
     assert_eq!(run.code, 6, "{}", run.err);
-    // The credential's own profile, whose answer proves the place too; each of them; and one proof.
+    // The credential's own profile, whose response proves the place too; each of them; and one proof.
     assert_eq!(
         server.requests().len(),
         7,
@@ -214,7 +214,7 @@ fn a_creation_that_is_answered_with_somebody_else_is_looked_for_and_nobody_is_ha
 }
 
 #[test]
-fn who_is_not_found_after_a_write_without_an_answer_is_not_known_to_be_gone() {
+fn who_is_not_found_after_a_write_without_a_response_is_not_known_to_be_gone() {
     let server = server(30);
     let one = server.people("probely").remove(0);
     server.fault(Fault::new("users_destroy").respond(502));

@@ -166,7 +166,7 @@ fn what_was_done_before_is_skipped_only_where_the_service_still_shows_it() {
 }
 
 #[test]
-fn what_was_written_without_an_answer_is_read_before_it_is_written_again() {
+fn what_was_written_without_a_response_is_read_before_it_is_written_again() {
     let server = server(10);
     let folder = folder("lost");
     let users = server.people("probely");

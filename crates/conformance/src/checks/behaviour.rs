@@ -20,7 +20,7 @@ checks! { Behaviour:
         "Never a silent gap." => lasting;
     "failure.again", "after an error the same page can be asked for again, and nothing is lost",
         "Pages keep their place." => again;
-    "failure.web-page", "a web page with a success status is no answer",
+    "failure.web-page", "a web page with a success status is no response",
         "Something in front of the service may answer in its place." => web_page;
     "failure.bad-record", "one bad record is set aside and told, and costs no other",
         "A record is not worth a page." => bad_record;
@@ -134,7 +134,7 @@ async fn again(subject: &Subject<'_>) -> Checked {
 
 async fn web_page(subject: &Subject<'_>) -> Checked {
     let listed = disturbed(subject, Disturbance::WebPage).await?;
-    let Some(error) = listed.error else { return Err(Outcome::failed("it is taken for an answer")) };
+    let Some(error) = listed.error else { return Err(Outcome::failed("it is taken for a response")) };
     ensure(error.kind() == ErrorKind::Decode, format_args!("the kind of the error is {}", error.kind()))?;
     ensure(error.status().is_some(), "the status is lost")?;
     Ok(())

@@ -64,8 +64,8 @@ impl ProfileProvider for Elsewhere {
         self.provider.list_page(query, cursor).await
     }
 
-    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-        let mut profile = self.provider.get_with(&id_at(self.provider.info(), id)?, options).await?;
+    async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        let mut profile = self.provider.get_opts(&id_at(self.provider.info(), id)?, options).await?;
         profile.id = id_at(&self.info, &profile.id)?;
         Ok(profile)
     }

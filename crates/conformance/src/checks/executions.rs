@@ -23,8 +23,8 @@ checks! { Writing:
         "The same id may be somebody else there." => elsewhere;
     "plan.refused", "a write that is refused was not made, and its plan can be executed when it is not refused any more",
         "Nothing came of it." => refused;
-    "plan.lost", "a write without an answer may have been made: it is not sent again",
-        "A service acts before its answer is lost." => lost;
+    "plan.lost", "a write without a response may have been made: it is not sent again",
+        "A service acts before its response is lost." => lost;
     "plan.partly", "of several writes it is said which were made, which was not, which is not known and which were not begun",
         "A change may belong to several records." => partly;
 }

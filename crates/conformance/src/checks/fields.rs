@@ -27,7 +27,7 @@ async fn everything(subject: &Subject<'_>) -> Result<Vec<Profile>> {
     let rich = GetOptions::new().with_enrich(true);
     for kind in operations.get.kinds() {
         for profile in subject.listed.iter().filter(|it| it.id.kind == *kind).take(40) {
-            profiles.push(subject.provider.get_with(&profile.id, &rich).await?);
+            profiles.push(subject.provider.get_opts(&profile.id, &rich).await?);
         }
     }
     if operations.current.is_supported() {

@@ -21,7 +21,7 @@ checks! { Reading:
     "find.id", "who is listed is found by the service's id",
         "A look-up where there is one, else a listing." => find_id;
     "find.email", "who is listed is found by the address, and nobody by an address that nobody has",
-        "Nobody is an answer; a service that cannot be asked says so." => find_email;
+        "Nobody is a response; a service that cannot be asked says so." => find_email;
     "check", "the credential is proven with few requests",
         "The first thing that somebody does with a new account." => check;
 }
@@ -89,7 +89,7 @@ async fn another_kind(subject: &Subject<'_>) -> Checked {
         return Err(Outcome::not_applicable("no id can be made up"));
     };
     let options = GetOptions::new();
-    let asked = subject.provider.get_with(&id, &options);
+    let asked = subject.provider.get_opts(&id, &options);
     let error = subject.refused("an id of another kind", asked).await?;
     ensure(
         error.kind() == ErrorKind::Unsupported,
@@ -104,7 +104,7 @@ async fn enrich(subject: &Subject<'_>) -> Checked {
     for kind in kinds {
         for profile in subject.some(kind).take(2) {
             let plain = subject.provider.get(&profile.id).await?;
-            let rich = subject.provider.get_with(&profile.id, &GetOptions::new().with_enrich(true)).await?;
+            let rich = subject.provider.get_opts(&profile.id, &GetOptions::new().with_enrich(true)).await?;
             let is_told = rich
                 .origin
                 .as_ref()

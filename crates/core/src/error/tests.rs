@@ -19,7 +19,7 @@ fn it_says_what_failed_where_why_and_what_to_do_and_keeps_the_services_words_apa
         .with_status(400)
         .with_code("bad\nada@example.com")
         .with_request_id(Some("r1".to_owned()))
-        .with_effort(Effort::new(2, Duration::ZERO))
+        .with_stats(RequestStats::new(2, Duration::ZERO))
         .with_field_error("ordering", "ada@example.com is no field")
         .with_field_error("ada@example.com", "is taken")
         .with_service_message("ada@example.com")

@@ -2,12 +2,12 @@
 
 use super::{FindKey, FindMethod, Found};
 use crate::{
-    Effort, Error, ErrorKind, Filter, GetOptions, IdKind, ListQuery, Pages, Profile, ProfileId,
-    ProfileProvider, Readable, Result,
+    Error, ErrorKind, Filter, GetOptions, IdKind, ListQuery, Pages, Profile, ProfileId, ProfileProvider,
+    Readable, RequestStats, Result,
     reading::{check_same, prove_place},
 };
 
-/// The result of a look-up in which "there is no such profile" is an answer, once a request that must succeed has proven
+/// The result of a look-up in which "there is no such profile" is a response, once a request that must succeed has proven
 /// that the account is where it is looked for. Who is found must have what was asked for.
 ///
 /// # Errors
@@ -43,9 +43,9 @@ async fn proven<P: ProfileProvider + ?Sized>(provider: &P, before: u64) -> Resul
 }
 
 /// So many requests, of which it is not known more.
-fn effort_of(requests: u64) -> Effort {
+fn effort_of(requests: u64) -> RequestStats {
     let requests = u32::try_from(requests).unwrap_or(u32::MAX);
-    Effort { requests, attempts: requests, ..Effort::default() }
+    RequestStats { requests, attempts: requests, ..RequestStats::default() }
 }
 
 /// Somebody, or nobody as far as the service says.
@@ -83,7 +83,7 @@ pub async fn look_up<P: ProfileProvider + ?Sized>(
         let id = ProfileId::new(info.service.clone(), info.account.clone(), kind.clone(), native);
         let Ok(id) = id else { break };
         let before = |error: Error, requests| error.with_effort_before(effort_of(requests));
-        let here = look_up_result(provider.get_with(&id, &GetOptions::default()).await)
+        let here = look_up_result(provider.get_opts(&id, &GetOptions::default()).await)
             .map_err(|error| before(error, found.requests))?;
         found.requests += here.requests;
         if let Some(profile) = here.profiles.first() {

@@ -258,12 +258,12 @@ impl ProfileProvider for Observed {
         self.observe("list", None, READ, call, |page| Told::read(page.items.len())).await
     }
 
-    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-        self.observe("get", None, READ, self.provider.get_with(id, options), |_| Told::read(1)).await
+    async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        self.observe("get", None, READ, self.provider.get_opts(id, options), |_| Told::read(1)).await
     }
 
-    async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
-        self.observe("current", None, READ, self.provider.current_with(options), |_| Told::read(1)).await
+    async fn current_opts(&self, options: &GetOptions) -> Result<Profile> {
+        self.observe("current", None, READ, self.provider.current_opts(options), |_| Told::read(1)).await
     }
 
     async fn find_by(&self, key: &FindKey) -> Result<Found> {

@@ -178,7 +178,7 @@ where
                 // The list was longer or shorter when the page in front was made, and this one may be the older of the
                 // two: who moved from it onto that one's place meanwhile would be on neither.
                 Ok(page) if fetched.is_ahead && self.has_changed(&page) => {
-                    self.report.spend(page.effort);
+                    self.report.spend(page.stats);
                     self.give_up_window();
                     self.ask_anew();
                     self.pace.adapt(true);
@@ -187,7 +187,7 @@ where
                     let misread = self.misread_filters(&page);
                     if !misread.is_empty() && self.report.pages == 0 && !self.report.resumed {
                         // Nobody was delivered yet: everybody is asked for, and the filter is applied here.
-                        self.report.spend(page.effort);
+                        self.report.spend(page.stats);
                         self.filter_locally();
                         self.report.misread_filters = misread;
                         continue;
@@ -199,12 +199,12 @@ where
                     return Poll::Ready(Some(Ok(self.accept(page))));
                 }
                 Err(error) => {
-                    self.report.spend(error.effort());
+                    self.report.spend(error.stats());
                     if self.is_of_local_filter(&error) {
                         self.filter_locally();
                         continue;
                     }
-                    if !fetched.urgency.may_be_ours(&error) {
+                    if !fetched.urgency.may_be_caller_stall(&error) {
                         return Poll::Ready(Some(Err(error)));
                     }
                 }
@@ -220,12 +220,12 @@ where
         let behind = self.far_end.take().and_then(|(_, behind)| behind);
         let is_proof = match outcome {
             Ok(page) => {
-                self.report.spend(page.effort);
+                self.report.spend(page.stats);
                 page.quarantined.is_empty()
                     && self.newest_first.as_ref().is_some_and(|order| order.is_far_end(page.records()))
             }
             Err(error) => {
-                self.report.spend(error.effort());
+                self.report.spend(error.stats());
                 false
             }
         };
@@ -255,8 +255,8 @@ where
 
     /// Gives up all pages that are on their way or there.
     fn give_up_window(&mut self) {
-        for effort in self.window.clear() {
-            self.report.spend(effort);
+        for stats in self.window.clear() {
+            self.report.spend(stats);
         }
     }
 

@@ -5,10 +5,10 @@ use std::{fmt, time::Duration};
 use serde::Serialize;
 
 use super::drift::Drift;
-use crate::{Effort, FilterPart, IdKind, Page, Profile, Timestamp};
+use crate::{FilterPart, IdKind, Page, Profile, RequestStats, Timestamp};
 
 /// How many records that were set aside are named.
-pub(super) const NAMED_SET_ASIDE: usize = 16;
+pub(super) const MAX_QUARANTINED_RECORDS: usize = 16;
 
 /// What a listing has seen so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -41,7 +41,7 @@ pub struct ListReport {
     /// Records that did not decode, and were not delivered.
     pub quarantined: u64,
     /// The first of those, at most 16.
-    pub set_aside: Vec<SetAside>,
+    pub quarantined_records: Vec<QuarantinedRecord>,
     /// Pages without a record that were not the last one of their collection. Where the service declares no total this is
     /// the only sign that records may be lacking; it may also be a service that looks for what was asked for page by page.
     pub empty_pages: u64,
@@ -78,7 +78,7 @@ pub struct ListReport {
     pub attempts: u64,
     /// Time that passed while a request waited for its next attempt, or for a pace that the service asks for; a moment in
     /// which several waited is counted once. In JSON: milliseconds.
-    #[serde(rename = "waited_milliseconds", serialize_with = "crate::effort::milliseconds")]
+    #[serde(rename = "waited_milliseconds", serialize_with = "crate::request_stats::milliseconds")]
     pub waited: Duration,
     /// Whether the service's last page was read.
     pub reached_end: bool,
@@ -97,7 +97,7 @@ const fn is_zero(number: &u64) -> bool {
 /// A record that did not decode or could not be read, and was not delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct SetAside {
+pub struct QuarantinedRecord {
     /// The collection, where the service has several.
     pub collection: Option<IdKind>,
     /// The number of the page in this listing, from 1.
@@ -291,7 +291,7 @@ impl ListReport {
             duplicates,
             duplicates_unchecked,
             quarantined,
-            set_aside,
+            quarantined_records,
             empty_pages,
             stopped_at_empty_pages,
             misread_filters,
@@ -318,8 +318,8 @@ impl ListReport {
         self.duplicates += duplicates;
         self.duplicates_unchecked |= duplicates_unchecked;
         self.quarantined += quarantined;
-        let room = NAMED_SET_ASIDE.saturating_sub(self.set_aside.len());
-        self.set_aside.extend(set_aside.iter().take(room).cloned());
+        let room = MAX_QUARANTINED_RECORDS.saturating_sub(self.quarantined_records.len());
+        self.quarantined_records.extend(quarantined_records.iter().take(room).cloned());
         self.empty_pages += empty_pages;
         self.stopped_at_empty_pages |= stopped_at_empty_pages;
         for (ours, theirs) in [
@@ -354,9 +354,9 @@ impl ListReport {
         self.started = self.started.map(|started| started.min(asked));
     }
 
-    pub(super) fn spend(&mut self, effort: Effort) {
-        self.requests += u64::from(effort.requests);
-        self.attempts += u64::from(effort.attempts);
-        self.waited += effort.waited;
+    pub(super) fn spend(&mut self, stats: RequestStats) {
+        self.requests += u64::from(stats.requests);
+        self.attempts += u64::from(stats.attempts);
+        self.waited += stats.waited;
     }
 }

@@ -78,7 +78,7 @@ impl<'a> ProfileStream<'a> {
     }
 
     /// Drives the pages that are on their way, without handing anything out. Whoever reads several streams in
-    /// turn calls it for those whose turn it is not, so that no answer is left waiting.
+    /// turn calls it for those whose turn it is not, so that no response is left waiting.
     pub fn poll_ahead(&mut self, context: &mut Context<'_>) {
         if let Some(source) = &mut self.source {
             source.poll_ahead(context);

@@ -13,12 +13,12 @@ use futures_util::{
     stream::FuturesUnordered,
 };
 
-use crate::{Cursor, Effort, Error, ErrorKind, Page, Profile, Result};
+use crate::{Cursor, Error, ErrorKind, Page, Profile, RequestStats, Result};
 
-type Outcome = Result<Page<Profile>>;
+type PageResult = Result<Page<Profile>>;
 
 /// A page on its way, with the number of the request.
-type Request<'a> = Pin<Box<dyn Future<Output = (u64, Result<Outcome, Aborted>)> + Send + 'a>>;
+type Request<'a> = Pin<Box<dyn Future<Output = (u64, Result<PageResult, Aborted>)> + Send + 'a>>;
 
 /// The next page and those behind it that were asked for ahead of time, in order.
 #[derive(Default)]
@@ -31,7 +31,7 @@ pub(super) struct Window<'a> {
 
 /// The first page of the window.
 pub(super) struct Fetched {
-    pub(super) outcome: Outcome,
+    pub(super) outcome: PageResult,
     pub(super) urgency: Urgency,
     /// Whether it was asked for before the page in front of it had come.
     pub(super) is_ahead: bool,
@@ -53,7 +53,7 @@ enum State {
         urgency: Urgency,
         _request: GivenUpWhenDropped,
     },
-    Fetched(Box<Outcome>, Urgency),
+    Fetched(Box<PageResult>, Urgency),
 }
 
 /// Ends a request that nobody wants any more.
@@ -79,7 +79,7 @@ pub(super) enum Urgency {
 
 impl Urgency {
     /// Whether a failure may come from a time in which nobody polled.
-    pub(super) fn may_be_ours(self, error: &Error) -> bool {
+    pub(super) fn may_be_caller_stall(self, error: &Error) -> bool {
         // A status is the service's word.
         let is_of_time =
             error.status().is_none() && matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Transport);
@@ -87,14 +87,14 @@ impl Urgency {
             Self::Wanted => false,
             Self::Early => is_of_time,
             // A later attempt was begun by a poll.
-            Self::Awaited => is_of_time && error.effort().attempts < 2,
+            Self::Awaited => is_of_time && error.stats().attempts < 2,
         }
     }
 }
 
 impl<'a> Window<'a> {
     /// Asks for the first page, unless it is on its way or there, and for those behind it.
-    pub(super) fn ask<F: Future<Output = Outcome> + Send + 'a>(
+    pub(super) fn ask<F: Future<Output = PageResult> + Send + 'a>(
         &mut self,
         first: Option<Cursor>,
         urgency: Urgency,
@@ -169,16 +169,16 @@ impl<'a> Window<'a> {
     }
 
     /// Gives up all that is on its way or there. Gives what that took, as far as it is known.
-    pub(super) fn clear(&mut self) -> Vec<Effort> {
+    pub(super) fn clear(&mut self) -> Vec<RequestStats> {
         self.requests.clear();
-        let effort = |place: Place| match place.state {
+        let stats = |place: Place| match place.state {
             State::Idle => None,
-            State::Asked { .. } => Some(Effort::new(1, Duration::ZERO)),
+            State::Asked { .. } => Some(RequestStats::new(1, Duration::ZERO)),
             State::Fetched(outcome, _) => Some(match *outcome {
-                Ok(page) => page.effort,
-                Err(error) => error.effort(),
+                Ok(page) => page.stats,
+                Err(error) => error.stats(),
             }),
         };
-        self.places.drain(..).filter_map(effort).collect()
+        self.places.drain(..).filter_map(stats).collect()
     }
 }

@@ -162,12 +162,12 @@ impl ProfileProvider for MemoryProvider {
         listing::page(self, query, cursor)
     }
 
-    async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         self.0.capabilities.operations.get.check(&self.0.info, "get", id)?;
         self.read(id, writes::url_of(id)).map_err(|error| error.with_operation("get"))
     }
 
-    async fn current_with(&self, _: &GetOptions) -> Result<Profile> {
+    async fn current_opts(&self, _: &GetOptions) -> Result<Profile> {
         let support = &self.0.capabilities.operations.current;
         let Some(id) = self.0.current.as_ref().filter(|_| support.is_supported()) else {
             return Err(support.missing(&self.0.info, "current"));

@@ -12,7 +12,7 @@ pub enum StepOutcome {
     Made,
     /// It was not made.
     NotMade,
-    /// No answer came that says whether it was made.
+    /// No response came that says whether it was made.
     Unknown,
     /// It was not sent: one before it was not made, or is not known to have been.
     NotBegun,

@@ -69,7 +69,7 @@ impl Execution {
         let outcome = match outcome {
             Ok(receipt) => {
                 match receipt {
-                    // What an earlier answer shows of a change is older than this one.
+                    // What an earlier response shows of a change is older than this one.
                     Receipt::Accepted if matches!(self.plan.write(), Write::Update { .. }) => {
                         self.profile = None;
                     }
@@ -98,7 +98,7 @@ impl Execution {
         self.next += 1;
     }
 
-    /// Whether a change was made of which no answer shows the profile.
+    /// Whether a change was made of which no response shows the profile.
     pub fn is_unshown(&self) -> bool {
         let is_made = self.error.is_none() && !self.steps.is_empty();
         is_made && self.profile.is_none() && matches!(self.plan.write(), Write::Update { .. })
@@ -147,7 +147,7 @@ impl Execution {
                 if let Some(profile) = shown {
                     check_written(provider, id, profile)?;
                 }
-                // The answer shows a part of the record only: what became of the rest has to be read.
+                // The response shows a part of the record only: what became of the rest has to be read.
                 let is_whole = shown.as_ref().is_some_and(|it| !plan.is_unsaid(it, provider.capabilities()));
                 if !is_whole {
                     let read = read(provider, id, &as_planned(plan)).await;
@@ -168,7 +168,7 @@ impl Execution {
 }
 
 impl Plan {
-    /// Whether an answer leaves out a field that was asked for: then nothing is known of it.
+    /// Whether a response leaves out a field that was asked for: then nothing is known of it.
     fn is_unsaid(&self, written: &Profile, capabilities: &Capabilities) -> bool {
         self.asked().any(|it| value_of(written, &it.field, capabilities).is_absent())
     }

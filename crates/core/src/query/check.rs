@@ -67,7 +67,7 @@ mod tests {
     use crate::Order;
 
     #[test]
-    fn a_query_that_the_service_cannot_answer_is_told_all_at_once() {
+    fn a_query_that_the_service_cannot_response_is_told_all_at_once() {
         let listing = ListingCapabilities {
             page_size: true,
             max_page_size: Some(100),

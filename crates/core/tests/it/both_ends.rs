@@ -137,7 +137,7 @@ impl ProfileProvider for Dated {
         }))
     }
 
-    async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         Ok(Profile::new(id.clone()))
     }
 }

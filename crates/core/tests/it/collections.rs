@@ -94,7 +94,7 @@ impl ProfileProvider for Two {
         Ok(page.in_collection(kind, is_first.then_some(behind)))
     }
 
-    async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         self.asked.lock().unwrap().push(format!("get {}", id.kind));
         if id.kind == IdKind::ORGANIZATION {
             return Ok(Profile::new(id.clone()));

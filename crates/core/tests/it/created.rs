@@ -1,4 +1,4 @@
-//! What is said of a creation of which no answer came.
+//! What is said of a creation of which no response came.
 
 use std::time::{Duration, SystemTime};
 
@@ -38,7 +38,7 @@ impl ProfileProvider for Shelf {
         Ok(Page::last(self.profiles.clone()).with_date(date))
     }
 
-    async fn get_with(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
         Err(Error::new(ErrorKind::NotFound, "nobody"))
     }
 }

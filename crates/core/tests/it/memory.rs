@@ -15,9 +15,9 @@ use anyprofile_core::{
 };
 
 /// What is on the page of a position: its profiles, and where to go on.
-pub(crate) type Answer = Result<(Vec<String>, Option<String>)>;
+pub(crate) type Response = Result<(Vec<String>, Option<String>)>;
 
-type Pages = dyn FnMut(&str) -> Answer + Send;
+type Pages = dyn FnMut(&str) -> Response + Send;
 
 pub(crate) struct Memory {
     pub(crate) info: ProviderInfo,
@@ -41,7 +41,7 @@ impl fmt::Debug for Memory {
 
 impl Memory {
     /// Asks `pages` for each page; the first one's position is empty.
-    pub(crate) fn by(pages: impl FnMut(&str) -> Answer + Send + 'static) -> Self {
+    pub(crate) fn by(pages: impl FnMut(&str) -> Response + Send + 'static) -> Self {
         let mut capabilities = Capabilities::default();
         capabilities.operations.list = Support::users();
         capabilities.operations.get = Support::users();
@@ -120,7 +120,7 @@ impl ProfileProvider for Memory {
         ))
     }
 
-    async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         self.gets.fetch_add(1, Ordering::SeqCst);
         Ok(Profile::new(id.clone()))
     }

@@ -95,7 +95,7 @@ impl ProfileProvider for Steps {
         Ok(Page::last(Vec::new()))
     }
 
-    async fn get_with(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
         self.read.fetch_add(1, Ordering::Relaxed);
         Ok(self.shown.lock().unwrap().clone())
     }
@@ -199,7 +199,7 @@ async fn the_last_request_that_was_made_and_not_read_back_leaves_nothing_undone(
 }
 
 #[tokio::test]
-async fn what_an_earlier_answer_shows_is_not_what_a_later_request_has_changed() {
+async fn what_an_earlier_response_shows_is_not_what_a_later_request_has_changed() {
     let service = Steps::of("a", &[]);
     let plan = service.planned().await;
     let before = service.shown.lock().unwrap().clone();

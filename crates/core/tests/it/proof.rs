@@ -140,7 +140,7 @@ impl ProfileProvider for Moody {
             .with_declared_total(Some(records.len() as u64)))
     }
 
-    async fn get_with(&self, id: &anyprofile_core::ProfileId, _: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, id: &anyprofile_core::ProfileId, _: &GetOptions) -> Result<Profile> {
         Ok(Profile::new(id.clone()))
     }
 }

@@ -75,11 +75,11 @@ impl ProfileProvider for Own {
         self.0.list_page(query, cursor).await
     }
 
-    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-        self.0.get_with(id, options).await
+    async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        self.0.get_opts(id, options).await
     }
 
-    async fn current_with(&self, _: &GetOptions) -> Result<Profile> {
+    async fn current_opts(&self, _: &GetOptions) -> Result<Profile> {
         Ok(self.0.profile("me"))
     }
 }

@@ -116,7 +116,7 @@ impl ProfileProvider for Numbered {
         })
     }
 
-    async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         Ok(Profile::new(id.clone()))
     }
 }

@@ -90,7 +90,7 @@ impl ProfileProvider for Store {
         Ok(Page::last(vec![self.profile.lock().unwrap().clone()]))
     }
 
-    async fn get_with(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
         self.reads.fetch_add(1, Ordering::Relaxed);
         Ok(self.profile.lock().unwrap().clone())
     }
@@ -217,11 +217,11 @@ async fn what_was_so_already_has_to_be_so_still() {
 }
 
 #[tokio::test]
-async fn the_record_is_read_where_the_answer_leaves_out_what_was_written() {
+async fn the_record_is_read_where_the_response_leaves_out_what_was_written() {
     let store = store();
     let plan = store.plan_of(&ProfileChange::new().set(FieldPath::TITLE, "ceo")).await.unwrap();
     assert!(store.execute(&plan, &ExecuteOptions::new()).await.unwrap().ignored.is_empty());
-    assert_eq!(store.reads.load(Ordering::Relaxed), 1, "the answer shows the title: one read, by the plan");
+    assert_eq!(store.reads.load(Ordering::Relaxed), 1, "the response shows the title: one read, by the plan");
     let plan = store.plan_of(&ProfileChange::new().set(FieldPath::LOCALE, "nb")).await.unwrap();
     assert_eq!(store.execute(&plan, &ExecuteOptions::new()).await.unwrap().unshown, [FieldPath::LOCALE]);
     assert_eq!(store.reads.load(Ordering::Relaxed), 3);

@@ -8,7 +8,7 @@ use crate::{
     connection,
     directory::{DETAILS, Directory, Paging, ROLES},
     ids, listed,
-    support::{Script, Step, answer, json},
+    support::{Script, Step, json, response},
 };
 
 /// People a, b and c, and no machines; roles are one table.
@@ -70,17 +70,17 @@ async fn one_profile_is_completed_where_that_is_asked_for_and_tolerates_less() {
     let script = service(|_| None);
     let connection = connection(Directory::new(Paging::Tokens), &script);
     let id = "invented:a/user/a".parse().unwrap();
-    let plain = connection.get_with(&id, &GetOptions::new()).await.unwrap();
+    let plain = connection.get_opts(&id, &GetOptions::new()).await.unwrap();
     assert_eq!(plain.email(), None);
-    let whole = connection.get_with(&id, &GetOptions::new().with_enrich(true)).await.unwrap();
+    let whole = connection.get_opts(&id, &GetOptions::new().with_enrich(true)).await.unwrap();
     assert_eq!(
         (whole.email(), &whole.origin.as_ref().unwrap().merged),
         (Some("a@example.com"), &vec![DETAILS, ROLES])
     );
-    let script = service(|_| Some(answer(500).into()));
+    let script = service(|_| Some(response(500).into()));
     let failing = crate::connection(Directory::new(Paging::Tokens), &script);
-    let error = failing.get_with(&id, &GetOptions::new().with_enrich(true)).await.unwrap_err();
-    assert_eq!((error.kind(), error.effort().requests), (ErrorKind::Upstream, 3), "of all three");
+    let error = failing.get_opts(&id, &GetOptions::new().with_enrich(true)).await.unwrap_err();
+    assert_eq!((error.kind(), error.stats().requests), (ErrorKind::Upstream, 3), "of all three");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use anyprofile_core::{
     wire::{OpaqueId, WithRaw},
 };
 use anyprofile_engine::{Action, Basis, Collection, Connector, Mapping, Onward, Place, Position, RecordPage};
-use anyprofile_http::{Answer, Caller, Fact, Operation, Request};
+use anyprofile_http::{Caller, Fact, Operation, Request, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -115,12 +115,12 @@ struct People {
 }
 
 fn page(
-    answer: &Answer,
+    response: &Response,
     mapping: &Mapping<Person>,
     paging: Paging,
     place: Option<u64>,
 ) -> Result<RecordPage> {
-    let People { people, next } = answer.decode()?;
+    let People { people, next } = response.decode()?;
     let is_full = people.len() == 2;
     let number = place.unwrap_or(1);
     let onward = match (paging, next) {
@@ -130,7 +130,7 @@ fn page(
         (Paging::FullPages, _) => Onward::Claimed(Some(Position::Number(number + 1))),
         (Paging::FullPagesOnly, _) => Onward::Claimed(None),
     };
-    let page = Page::last(people).try_map(|person| mapping.profile(answer, WithRaw::from(person)));
+    let page = Page::last(people).try_map(|person| mapping.profile(response, WithRaw::from(person)));
     Ok(RecordPage::new(page, onward))
 }
 
@@ -145,7 +145,7 @@ pub(crate) struct Held {
 }
 
 fn held(person: &str) -> Operation<Vec<Held>> {
-    Operation::new(Request::get("list-roles").path("/roles").query("person", Some(person)), Answer::decode)
+    Operation::new(Request::get("list-roles").path("/roles").query("person", Some(person)), Response::decode)
 }
 
 #[async_trait]
@@ -173,8 +173,8 @@ impl Connector for Directory {
             .query("token", place.token())
             .query("page", place.number());
         let (paging, number) = (self.paging, place.number());
-        let operation = Operation::new(request, move |answer| {
-            page(answer, if is_machines { &MACHINES } else { &PEOPLE }, paging, number)
+        let operation = Operation::new(request, move |response| {
+            page(response, if is_machines { &MACHINES } else { &PEOPLE }, paging, number)
         });
         caller.call(&operation).await
     }
@@ -196,7 +196,7 @@ impl Connector for Directory {
             let operation = DETAIL.asked(Operation::new(request, |_| Ok(())), &profile.id);
             return caller.call(&operation).await;
         }
-        let all = Operation::new(Request::get("list-roles").path("/roles"), Answer::decode);
+        let all = Operation::new(Request::get("list-roles").path("/roles"), Response::decode);
         let read = async { caller.call(&all).await };
         let table = caller.remember(ROLE_TABLE, read).await?;
         let mut roles = Profile::read_from(ROLES, profile.id.clone());
@@ -230,8 +230,8 @@ impl Connector for Directory {
                 let join = |id: &str| {
                     let request =
                         Request::post("join-group").path("/groups/all").json(&json!({ "member": id }));
-                    Operation::new(request.query("check", Some(id)), |answer| {
-                        answer.acknowledged().map(|()| anyprofile_core::Receipt::Accepted)
+                    Operation::new(request.query("check", Some(id)), |response| {
+                        response.acknowledged().map(|()| anyprofile_core::Receipt::Accepted)
                     })
                 };
                 Ok(vec![Action::shows(PEOPLE.of(Operation::new(create, |_| Ok(())))), Action::after(0, join)])

@@ -8,12 +8,12 @@ use anyprofile_core::{
     wire::{OpaqueId, WithRaw},
 };
 use anyprofile_engine::{Collection, Connector, Mapping, Onward, Place, Position, RecordPage};
-use anyprofile_http::{Answer, Caller, Operation, Request};
+use anyprofile_http::{Caller, Operation, Request, Response};
 use serde::Deserialize;
 
 use crate::{
     connection, ids, listed,
-    support::{Script, Step, answer, json},
+    support::{Script, Step, json, response},
 };
 
 const RESOURCE: View = View::new("resource");
@@ -85,7 +85,7 @@ impl Connector for Scim {
         }
 
         let request = Request::get("ServiceProviderConfig").path("/ServiceProviderConfig");
-        let can_update = match caller.call(&Operation::new(request, Answer::decode::<Config>)).await {
+        let can_update = match caller.call(&Operation::new(request, Response::decode::<Config>)).await {
             Ok(config) => config.patch.supported,
             // Many servers do not have it, or garble it: the least is assumed.
             Err(error) if matches!(error.kind(), ErrorKind::Config | ErrorKind::Decode) => false,
@@ -102,17 +102,17 @@ impl Connector for Scim {
     async fn list(&self, caller: &Caller, _: &ListQuery, place: &Place<'_>) -> Result<RecordPage> {
         let start = place.number().unwrap_or(1);
         let request = Request::get("list").path("/Users").query("startIndex", Some(start));
-        let operation = Operation::new(request, move |answer| {
-            let response: ListResponse = answer.decode()?;
+        let operation = Operation::new(request, move |response| {
+            let list: ListResponse = response.decode()?;
             // What came says where the next page begins: servers say of `itemsPerPage` what they like.
-            let next = start + response.resources.len() as u64;
-            let onward = match next > response.total_results {
+            let next = start + list.resources.len() as u64;
+            let onward = match next > list.total_results {
                 true => Onward::End,
                 false if next == start => Onward::Claimed(None),
                 false => Onward::At(Position::Number(next)),
             };
-            let page = Page::last(response.resources).with_declared_total(Some(response.total_results));
-            Ok(RecordPage::new(page.try_map(|it| USERS.profile(answer, WithRaw::from(it))), onward)
+            let page = Page::last(list.resources).with_declared_total(Some(list.total_results));
+            Ok(RecordPage::new(page.try_map(|it| USERS.profile(response, WithRaw::from(it))), onward)
                 .numbered())
         });
         caller.call(&operation).await
@@ -149,7 +149,7 @@ async fn a_server_is_asked_once_for_all_what_it_can_do() {
     let id = "invented:a/user/a".parse().unwrap();
     let options = GetOptions::new();
     let (one, other, (profiles, report)) = tokio::join!(
-        connection.get_with(&id, &options),
+        connection.get_opts(&id, &options),
         connection.prepare(),
         listed(&connection, ListQuery::new())
     );
@@ -170,7 +170,7 @@ async fn a_server_that_does_not_say_has_the_least_and_one_that_fails_is_asked_ag
     let mut times = 0;
     let fails_once = std::sync::Mutex::new(move || {
         times += 1;
-        if times == 1 { answer(503) } else { json(200, r#"{"patch":{"supported":true}}"#) }
+        if times == 1 { response(503) } else { json(200, r#"{"patch":{"supported":true}}"#) }
     });
     let script = service(move || (fails_once.lock().unwrap())().into());
     let connection = connection(Scim::new(), &script);

@@ -11,20 +11,20 @@ use crate::{
     connection,
     directory::{Careless, Directory, OptionalAlone, PERSON, Paging},
     ids, listed,
-    support::{Answer, Script, answer, json},
+    support::{Response, Script, json, response},
 };
 
-fn people(ids: &[&str], next: Option<&str>) -> Answer {
+fn people(ids: &[&str], next: Option<&str>) -> Response {
     let people: Vec<_> = ids.iter().map(|id| serde_json::json!({ "id": id })).collect();
     json(200, serde_json::json!({ "people": people, "next": next }).to_string())
 }
 
 /// Machines are a list that this account does not have.
-fn no_machines() -> Answer {
+fn no_machines() -> Response {
     json(404, r#"{"error":"no such list"}"#)
 }
 
-fn own() -> Answer {
+fn own() -> Response {
     json(200, r#"{"id":"me"}"#)
 }
 
@@ -64,7 +64,7 @@ async fn a_list_that_every_account_has_and_is_not_there_is_a_wrong_place_and_nob
     let script = Script::of([no_machines(), no_machines(), no_machines()]);
     let tenant = connection(Tenant(capabilities), &script);
     let listed = tenant.list_page(&ListQuery::new(), None).await.map(drop);
-    let current = tenant.current_with(&GetOptions::new()).await.map(drop);
+    let current = tenant.current_opts(&GetOptions::new()).await.map(drop);
     let found = tenant.find_by(&FindKey::Email("ada@example.com".to_owned())).await.map(drop);
     for result in [listed, current, found] {
         let error = result.unwrap_err();
@@ -155,10 +155,10 @@ async fn a_page_behind_the_end_and_a_list_that_is_not_there_are_believed_where_t
     };
     let script = Script::of([behind(), own()]);
     let page = at_page_2(&script).await.unwrap();
-    assert_eq!((page.items.len(), page.effort.requests), (0, 2));
-    let script = Script::of([behind(), answer(503)]);
+    assert_eq!((page.items.len(), page.stats.requests), (0, 2));
+    let script = Script::of([behind(), response(503)]);
     let error = at_page_2(&script).await.unwrap_err();
-    assert_eq!((error.kind(), error.effort().requests), (ErrorKind::Upstream, 2));
+    assert_eq!((error.kind(), error.stats().requests), (ErrorKind::Upstream, 2));
     // The place is wrong; what says so is not the service.
     for wrong in [vec![behind(), json(404, r#"{"error":"gone"}"#)], vec![json(416, "nothing here")]] {
         at_page_2(&Script::of(wrong)).await.unwrap_err();
@@ -192,7 +192,7 @@ async fn a_cursor_of_a_form_that_the_collection_never_gives_is_refused() {
 
 #[tokio::test]
 async fn what_reads_cannot_write() {
-    let script = Script::of([answer(200)]);
+    let script = Script::of([response(200)]);
     let careless = connection(Careless(Directory::new(Paging::Tokens)), &script);
     let error = careless.list_page(&ListQuery::new(), None).await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Internal, Some("touch")));

@@ -9,7 +9,7 @@ use serde_json::json as value;
 use crate::{
     connection,
     directory::{Directory, Paging},
-    support::{Script, Sent, Step, answer, json},
+    support::{Script, Sent, Step, json, response},
 };
 
 fn roles(wanted: &[&str]) -> Write {
@@ -30,7 +30,7 @@ fn service(is_changed: fn(&[Sent]) -> bool) -> std::sync::Arc<Script> {
         let step: Step = match (sent.method.as_str(), sent.target()) {
             ("GET", "/people/a" | "/details/a") => json(200, r#"{"id":"a"}"#).into(),
             ("GET", "/roles" | "/roles?person=a") => json(200, table).into(),
-            ("DELETE", "/roles/2") => answer(204).into(),
+            ("DELETE", "/roles/2") => response(204).into(),
             ("POST", "/roles") => json(201, "{}").into(),
             (method, target) => panic!("not expected: {method} {target}"),
         };
@@ -94,7 +94,7 @@ fn creation() -> Write {
 
 #[tokio::test]
 async fn a_step_that_needs_the_id_of_what_is_created_is_shown_with_its_place_and_sent_with_it() {
-    let script = Script::of([json(201, r#"{"id":"x 1","name":"Ada"}"#), answer(204)]);
+    let script = Script::of([json(201, r#"{"id":"x 1","name":"Ada"}"#), response(204)]);
     let connection = connection(Directory::new(Paging::Tokens), &script);
     let plan = connection.plan(&creation(), &PlanOptions::new()).await.unwrap();
     assert_eq!(

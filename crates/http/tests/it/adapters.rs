@@ -22,7 +22,7 @@ mod tower {
 
     use crate::{
         client_with, read,
-        support::{Script, answer, json},
+        support::{Script, json, response},
     };
 
     /// A layer that holds its callers to tower's contract, and is not ready when it is first asked.
@@ -72,9 +72,9 @@ mod tower {
             Arc::new(TowerTransport::around(inner, |inner| Strict { inner, polls: 0, calls }))
         });
         let script = Script::of([
-            answer(503),
-            json(200, "").pieces(["[1", ",2]"]),
-            json(200, "").pieces(["["]).broken(),
+            response(503),
+            json(200, "").chunks(["[1", ",2]"]),
+            json(200, "").chunks(["["]).broken(),
         ]);
         let client = client_with(&script, options.with_max_attempts(2));
         assert_eq!(client.send(read()).await.unwrap().decode::<Vec<u8>>().unwrap(), [1, 2]);
@@ -89,7 +89,7 @@ mod tower {
             let error = transport.send(http::Request::new(Bytes::new())).await.unwrap_err();
             assert_eq!(error.kind, kind);
         }
-        let script = Script::of([json(200, "").pieces(["[1"]).broken()]);
+        let script = Script::of([json(200, "").chunks(["[1"]).broken()]);
         let transport = TowerTransport::new(TransportService::new(script));
         let mut body = transport.send(http::Request::new(Bytes::new())).await.unwrap().into_body();
         assert_eq!(body.chunk().await.unwrap().unwrap(), "[1");
@@ -118,7 +118,7 @@ mod tower {
     async fn an_error_that_is_not_known_may_have_been_sent_and_its_text_is_not_shown() {
         let options = HttpOptions::default().with_max_attempts(1);
         for (transport, message) in [
-            (TowerTransport::new(Foreign), "the connection broke before the answer was whole"),
+            (TowerTransport::new(Foreign), "the connection broke before the response was whole"),
             (
                 TowerTransport::new(Foreign)
                     .with_error_map(|_| TransportError::new(TransportErrorKind::Connect)),

@@ -10,7 +10,7 @@ use crate::{
     client_with, error_of,
     network::{client, raw_server},
     read, read_one,
-    support::{Script, Step, answer, json},
+    support::{Script, Step, json, response},
     write,
 };
 
@@ -24,7 +24,7 @@ fn gzip(body: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn response(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+fn raw_response(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n{headers}\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
@@ -41,11 +41,13 @@ async fn encodings_are_undone_by_any_of_their_names_and_one_over_the_other() {
         ("gzip", &members),
         ("identity", &b"[1,2,3]".to_vec()),
     ] {
-        let base =
-            raw_server(vec![(response("200 OK", &format!("content-encoding: {encoding}\r\n"), body), true)])
-                .await;
-        let answer = client(&base, direct()).send(read()).await.unwrap();
-        assert_eq!(answer.decode::<Vec<u8>>().unwrap(), [1, 2, 3], "{encoding}");
+        let base = raw_server(vec![(
+            raw_response("200 OK", &format!("content-encoding: {encoding}\r\n"), body),
+            true,
+        )])
+        .await;
+        let response = client(&base, direct()).send(read()).await.unwrap();
+        assert_eq!(response.decode::<Vec<u8>>().unwrap(), [1, 2, 3], "{encoding}");
     }
 }
 
@@ -60,7 +62,7 @@ async fn an_unknown_encoding_is_named_at_once_and_does_not_hide_a_status() {
         // The connection stays open: what has no known end is not waited for.
         let base = raw_server(vec![(head.into_bytes(), false)]).await;
         let error = client(&base, direct()).send(read()).await.unwrap_err();
-        assert_eq!((error.kind(), error.retry(), error.effort().attempts), (ErrorKind::Decode, Retry::No, 1));
+        assert_eq!((error.kind(), error.retry(), error.stats().attempts), (ErrorKind::Decode, Retry::No, 1));
         assert!(error.message().ends_with(told), "{error}");
         let head = format!("HTTP/1.1 403 Forbidden\r\n{headers}\r\n{{}}");
         let base = raw_server(vec![(head.into_bytes(), false)]).await;
@@ -77,9 +79,9 @@ async fn a_response_may_have_many_headers_and_long_ones() {
         write!(many, "x-gateway-{number}: {number}\r\n").unwrap();
     }
     for headers in [many, format!("x-policy: {}\r\n", "a".repeat(64 * 1024))] {
-        let base = raw_server(vec![(response("200 OK", &headers, b"[7]"), true)]).await;
-        let answer = client(&base, direct()).send(read()).await.unwrap();
-        assert_eq!(answer.decode::<Vec<u8>>().unwrap(), [7]);
+        let base = raw_server(vec![(raw_response("200 OK", &headers, b"[7]"), true)]).await;
+        let response = client(&base, direct()).send(read()).await.unwrap();
+        assert_eq!(response.decode::<Vec<u8>>().unwrap(), [7]);
     }
 }
 
@@ -94,11 +96,11 @@ async fn what_is_not_http_is_no_broken_connection_and_not_asked_for_again() {
         b"HTTP/1.1 200 OK\r\nbad header\x01: 1\r\n\r\n".to_vec(),
         b"HTTP/1.1 200 OK\r\ncontent-length: seven\r\n\r\n".to_vec(),
         b"HTTP/1.1 abc OK\r\n\r\n".to_vec(),
-        response("200 OK", &endless, b"[7]"),
+        raw_response("200 OK", &endless, b"[7]"),
     ] {
         let base = raw_server(vec![(response, false)]).await;
         let error = client(&base, direct()).send(read()).await.unwrap_err();
-        assert_eq!((error.kind(), error.retry(), error.effort().attempts), (ErrorKind::Decode, Retry::No, 1));
+        assert_eq!((error.kind(), error.retry(), error.stats().attempts), (ErrorKind::Decode, Retry::No, 1));
         assert!(error.message().starts_with("the response is not valid HTTP: "), "{error}");
     }
 }
@@ -127,12 +129,12 @@ async fn a_request_that_was_not_taken_is_sent_again_whatever_it_is_and_uses_no_a
     let refused = || Step::Fail(TransportErrorKind::Refused);
     for request in [read, write] {
         let script = Script::of([refused(), refused(), json(200, "[]").into()]);
-        let answer = client_with(&script, direct().with_max_attempts(1)).send(request()).await.unwrap();
-        assert_eq!((answer.effort.attempts, script.sent().len()), (1, 3));
+        let response = client_with(&script, direct().with_max_attempts(1)).send(request()).await.unwrap();
+        assert_eq!((response.stats.attempts, script.sent().len()), (1, 3));
     }
-    let script = Script::of([refused(), answer(503).into(), refused(), json(200, "[]").into()]);
-    let answer = client_with(&script, direct().with_max_attempts(2)).send(read()).await.unwrap();
-    assert_eq!(answer.effort.attempts, 2);
+    let script = Script::of([refused(), response(503).into(), refused(), json(200, "[]").into()]);
+    let response = client_with(&script, direct().with_max_attempts(2)).send(read()).await.unwrap();
+    assert_eq!(response.stats.attempts, 2);
     // Not for ever.
     for request in [read, write] {
         let script = Script::by(|_| Step::Fail(TransportErrorKind::Refused));

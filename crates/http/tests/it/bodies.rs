@@ -7,35 +7,35 @@ use anyprofile_http::HttpOptions;
 
 use crate::{
     client_with, error_of, read, read_one,
-    support::{Answer, Script, answer, json, page},
+    support::{Response, Script, json, page, response},
 };
 
-async fn capped(answer: Answer) -> anyprofile_core::Result<anyprofile_http::Answer> {
+async fn capped(response: Response) -> anyprofile_core::Result<anyprofile_http::Response> {
     let options = HttpOptions::default().with_max_response_bytes(10);
-    client_with(&Script::of([answer]), options).send(read()).await
+    client_with(&Script::of([response]), options).send(read()).await
 }
 
 #[tokio::test]
-async fn an_answer_may_be_as_large_as_allowed_and_no_larger() {
+async fn a_response_may_be_as_large_as_allowed_and_no_larger() {
     assert_eq!(capped(json(200, "0123456789")).await.unwrap().body.len(), 10);
-    assert_eq!(capped(json(200, "").pieces(["01234", "", "56789"])).await.unwrap().body.len(), 10);
+    assert_eq!(capped(json(200, "").chunks(["01234", "", "56789"])).await.unwrap().body.len(), 10);
     for too_large in [
         json(200, "0123456789a"),
         json(200, "0").header("content-length", "11"),
-        json(200, "").pieces(["0123456789a"]),
-        json(200, "").pieces(["01234", "56789", "a"]),
-        json(200, "").pieces(vec!["0"; 11]),
+        json(200, "").chunks(["0123456789a"]),
+        json(200, "").chunks(["01234", "56789", "a"]),
+        json(200, "").chunks(vec!["0"; 11]),
         json(200, "0").header("content-length", "18446744073709551615"),
     ] {
         let error = capped(too_large.header("x-request-id", "r-1")).await.unwrap_err();
         assert_eq!((error.kind(), error.status()), (ErrorKind::TooLarge, Some(200)));
-        assert_eq!((error.request_id(), error.effort().attempts), (Some("r-1"), 1));
+        assert_eq!((error.request_id(), error.stats().attempts), (Some("r-1"), 1));
     }
 }
 
 #[tokio::test]
 async fn a_body_that_never_ends_is_left_at_the_limit() {
-    let endless = json(200, "").pieces(vec![vec![b' '; 1 << 20]; 64]);
+    let endless = json(200, "").chunks(vec![vec![b' '; 1 << 20]; 64]);
     assert_eq!(error_of(endless).await.kind(), ErrorKind::TooLarge);
 }
 
@@ -49,7 +49,7 @@ async fn what_is_no_json_is_never_a_success() {
         json(200, ""),
         json(200, " \r\n\t"),
         json(200, "\u{feff}"),
-        answer(204),
+        response(204),
         json(200, "{"),
         json(200, "OK"),
         json(200, &b"[\"\xff\xfe\"]"[..]),
@@ -68,8 +68,8 @@ async fn what_is_no_json_is_never_a_success() {
 
 #[tokio::test]
 async fn a_byte_order_mark_is_no_matter() {
-    let answer = read_one(json(200, "\u{feff}[1,2]")).await.unwrap();
-    assert_eq!(answer.decode::<Vec<u8>>().unwrap(), [1, 2]);
+    let response = read_one(json(200, "\u{feff}[1,2]")).await.unwrap();
+    assert_eq!(response.decode::<Vec<u8>>().unwrap(), [1, 2]);
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn a_web_page_says_nothing_of_the_credential_and_the_status_stays() {
 async fn statuses_that_nobody_named_have_a_kind() {
     let mut told = String::new();
     for status in [400, 402, 405, 409, 410, 412, 413, 418, 422, 431, 451, 499, 500, 501, 505, 529, 599, 999] {
-        let error = error_of(answer(status)).await;
+        let error = error_of(response(status)).await;
         assert_eq!(error.status(), Some(status));
         writeln!(told, "{status} {}", error.kind()).unwrap();
     }
@@ -126,14 +126,14 @@ async fn statuses_that_nobody_named_have_a_kind() {
 
 #[tokio::test]
 async fn an_error_whose_body_breaks_off_keeps_its_status() {
-    let error = error_of(json(403, "").pieces(["{\"detail\":"]).broken()).await;
+    let error = error_of(json(403, "").chunks(["{\"detail\":"]).broken()).await;
     assert_eq!((error.kind(), error.status()), (ErrorKind::PermissionDenied, Some(403)));
 }
 
 #[tokio::test]
 async fn an_error_body_without_end_is_left_at_its_bound() {
-    let pieces = (0..1_000_000).map(|_| "x");
-    let error = error_of(json(500, "").pieces(pieces)).await;
+    let chunks = (0..1_000_000).map(|_| "x");
+    let error = error_of(json(500, "").chunks(chunks)).await;
     assert_eq!((error.kind(), error.status()), (ErrorKind::Upstream, Some(500)));
 }
 
@@ -148,6 +148,6 @@ async fn an_error_body_that_is_hostile_does_not_hide_the_status() {
 #[tokio::test]
 async fn a_request_id_that_cannot_be_one_is_left_out() {
     for id in ["", "two words", &"x".repeat(200)] {
-        assert_eq!(error_of(answer(404).header("x-request-id", id)).await.request_id(), None, "{id}");
+        assert_eq!(error_of(response(404).header("x-request-id", id)).await.request_id(), None, "{id}");
     }
 }

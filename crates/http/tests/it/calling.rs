@@ -8,20 +8,20 @@ use std::{
 use anyprofile_core::{Effect, Error, ErrorKind};
 use anyprofile_http::{
     Caller, Credential, Dialect, ErrorDetails, Fact, Failure, HeaderMap, HttpClient, HttpOptions, Operation,
-    Request, Success, Verdict,
+    Request, Success, SuccessVerdict,
 };
 use serde_json::{Value, json as value};
 
 use crate::{
     BASE, client, client_with, fixed_credential, info, read,
-    support::{Script, Step, answer, json},
+    support::{Script, Step, json, response},
     write,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
 
 fn names() -> Operation<Vec<String>> {
-    Operation::new(read(), anyprofile_http::Answer::decode)
+    Operation::new(read(), anyprofile_http::Response::decode)
 }
 
 fn is_pending<T>(future: std::pin::Pin<&mut (impl Future<Output = T> + ?Sized)>) -> bool {
@@ -44,7 +44,7 @@ async fn a_request_goes_on_while_nobody_polls_and_keeps_nobody_out() {
 
 #[tokio::test(start_paused = true)]
 async fn a_dropped_future_leaves_nothing_behind_that_is_sent_later() {
-    let script = Script::by(|_| answer(503).header("retry-after", "1").into());
+    let script = Script::by(|_| response(503).header("retry-after", "1").into());
     let client = client(&script);
     for request in [read(), write()] {
         let mut dropped = Box::pin(client.send(request));
@@ -87,9 +87,11 @@ impl Dialect for InDisguise {
         details.service_message = failure.texts("/words");
     }
 
-    fn verdict(&self, success: &Success<'_>) -> Verdict {
+    fn verdict(&self, success: &Success<'_>) -> SuccessVerdict {
         let fault = serde_json::from_slice(success.body).ok().and_then(|json: Value| json["fault"].as_u64());
-        fault.and_then(|status| u16::try_from(status).ok()).map_or(Verdict::Success, Verdict::Failure)
+        fault
+            .and_then(|status| u16::try_from(status).ok())
+            .map_or(SuccessVerdict::Success, SuccessVerdict::Failure)
     }
 }
 
@@ -108,7 +110,7 @@ async fn an_error_with_a_success_status_is_tried_again_as_what_it_stands_for() {
     ]);
     let began = tokio::time::Instant::now();
     let reply = disguised(&script).call(&names()).await.unwrap();
-    assert_eq!((reply.effort.attempts, script.sent().len()), (3, 3));
+    assert_eq!((reply.stats.attempts, script.sent().len()), (3, 3));
     assert!(began.elapsed() >= 7 * SECOND);
 }
 
@@ -137,7 +139,7 @@ async fn the_same_request_is_read_in_several_ways() {
     );
     let count = names().map(|names| names.len());
     assert_eq!(client.call(&count).await.unwrap().value, 2);
-    let bytes = names().read_as(|answer| Ok(answer.body.len()));
+    let bytes = names().read_as(|response| Ok(response.body.len()));
     assert_eq!(client.call(&bytes).await.unwrap().value, 13);
     assert_eq!(format!("{bytes:?}"), "Operation(Request(GET users_list))");
 }
@@ -145,16 +147,16 @@ async fn the_same_request_is_read_in_several_ways() {
 #[tokio::test(start_paused = true)]
 async fn a_write_that_shows_nothing_is_read_back_and_both_requests_count() {
     let operation = || {
-        Operation::new(write(), anyprofile_http::Answer::decode::<Value>)
+        Operation::new(write(), anyprofile_http::Response::decode::<Value>)
             .reading_back(&names())
             .with_hint_if_made("look for it")
     };
-    let script = Script::of([answer(204), json(200, r#"{"id":1}"#)]);
+    let script = Script::of([response(204), json(200, r#"{"id":1}"#)]);
     let reply = client(&script).call(&operation()).await.unwrap();
-    assert_eq!((reply.value, reply.effort.requests), (value!({"id": 1}), 2));
-    let script = Script::of([answer(204), json(403, "{}")]);
+    assert_eq!((reply.value, reply.stats.requests), (value!({"id": 1}), 2));
+    let script = Script::of([response(204), json(403, "{}")]);
     let error = client(&script).call(&operation()).await.unwrap_err();
-    assert_eq!((error.effect(), error.effort().requests), (Effect::Whole, 2));
+    assert_eq!((error.effect(), error.stats().requests), (Effect::Whole, 2));
     assert_eq!(error.hint(), Some("look for it"));
     let script = Script::of([json(403, "{}")]);
     let error = client(&script).call(&operation()).await.unwrap_err();
@@ -191,7 +193,7 @@ async fn a_request_that_breaks_a_rule_is_refused_where_it_is_shown_and_where_it_
 
 #[tokio::test(start_paused = true)]
 async fn a_caller_adds_up_what_is_spent_and_may_be_one_that_only_reads() {
-    let script = Script::of([answer(503).into(), Step::from(json(200, "[]")), json(404, "{}").into()]);
+    let script = Script::of([response(503).into(), Step::from(json(200, "[]")), json(404, "{}").into()]);
     let caller = Caller::new(client(&script));
     let wish = caller.begin();
     wish.reading().call(&names()).await.unwrap();
@@ -219,7 +221,7 @@ async fn what_an_account_is_known_for_is_found_once_and_again_when_it_is_old_and
     caller.remember(OWN, find()).await.unwrap_err();
     let other = caller.begin();
     let (one, other) = tokio::join!(caller.remember(OWN, find()), other.remember(OWN, find()));
-    assert_eq!((*one.unwrap(), *other.unwrap()), (1, 1), "whoever asks meanwhile waits for the one answer");
+    assert_eq!((*one.unwrap(), *other.unwrap()), (1, 1), "whoever asks meanwhile waits for the one response");
     assert_eq!(*caller.remember(OWN, find()).await.unwrap(), 1);
     tokio::time::sleep(61 * SECOND).await;
     assert_eq!(*caller.remember(OWN, find()).await.unwrap(), 2);

@@ -5,7 +5,7 @@ use anyprofile_http::{HeaderMap, HttpClient, HttpOptions, StaticDialect, TokenEx
 
 use crate::{
     BASE, exchanging_client, fixed_credential, info, read, read_one,
-    support::{Answer, Script, answer, json, page},
+    support::{Response, Script, json, page, response},
     write,
 };
 
@@ -17,7 +17,7 @@ const DETAIL: StaticDialect = StaticDialect {
     describe: |failure, details| details.service_message = failure.text("/detail").map(str::to_owned),
 };
 
-async fn failed(response: Answer) -> Error {
+async fn failed(response: Response) -> Error {
     let options = HttpOptions::default().with_max_attempts(1).with_transport(Script::of([response]));
     let client = HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), DETAIL, options).unwrap();
     client.send(read()).await.unwrap_err()
@@ -27,12 +27,12 @@ async fn failed(response: Answer) -> Error {
 async fn a_404_in_another_form_than_the_services_says_nothing_of_a_profile() {
     for response in [
         json(404, r#"{"message":"no Route matched with those values"}"#),
-        answer(404).header("content-type", "text/plain").body("default backend - 404"),
+        response(404).header("content-type", "text/plain").body("default backend - 404"),
         json(404, "\"detail\""),
         json(404, r#"{"detail":7}"#),
-        answer(404),
+        response(404),
         page(404),
-        answer(410),
+        response(410),
         json(404, r#"{"detail":"cut"#),
     ] {
         let error = failed(response).await;
@@ -70,7 +70,7 @@ async fn a_refusal_in_another_form_says_nothing_of_the_credential() {
         let error = failed(json(status, r#"{"detail":"No."}"#)).await;
         assert!(error.is_from_service() && error.kind() != ErrorKind::Upstream, "{error}");
         // Without a body, or with a part of one, the status keeps its meaning.
-        for response in [answer(status), json(status, "").pieces(["{\"detail\":"]).broken()] {
+        for response in [response(status), json(status, "").chunks(["{\"detail\":"]).broken()] {
             let error = failed(response).await;
             assert!(!error.is_from_service() && error.kind() != ErrorKind::Upstream, "{error}");
         }
@@ -79,7 +79,7 @@ async fn a_refusal_in_another_form_says_nothing_of_the_credential() {
 
 #[tokio::test]
 async fn a_token_endpoint_that_is_not_there_is_a_wrong_configuration_and_nobody_is_not_found() {
-    let error = |response: Answer| async {
+    let error = |response: Response| async {
         let script = Script::of([response]);
         let url = "https://auth.example.com/oauth2/token".parse().unwrap();
         let exchange = TokenExchange::new(url, "client", vec![("api_token", "long-lived".into())]).unwrap();
@@ -89,12 +89,12 @@ async fn a_token_endpoint_that_is_not_there_is_a_wrong_configuration_and_nobody_
         client.send(read()).await.unwrap_err()
     };
     for response in [
-        answer(404),
+        response(404),
         page(404),
         json(404, r#"{"error":"not_found"}"#),
         json(404, r#"{"message":"no Route matched with those values"}"#),
-        answer(405),
-        answer(410),
+        response(405),
+        response(410),
     ] {
         let error = error(response).await;
         assert_eq!((error.kind(), error.operation()), (ErrorKind::Config, Some("oauth2-token")));
@@ -107,9 +107,9 @@ async fn a_token_endpoint_that_is_not_there_is_a_wrong_configuration_and_nobody_
         (json(401, r#"{"message":"Unauthorized"}"#), ErrorKind::Upstream),
         (json(403, r#"{"message":"Forbidden"}"#), ErrorKind::Upstream),
         (page(403), ErrorKind::Upstream),
-        (answer(415), ErrorKind::Config),
-        (answer(422), ErrorKind::Config),
-        (answer(503), ErrorKind::Upstream),
+        (response(415), ErrorKind::Config),
+        (response(422), ErrorKind::Config),
+        (response(503), ErrorKind::Upstream),
     ] {
         let error = error(response).await;
         assert_eq!(error.kind(), kind, "{error}");
@@ -121,31 +121,31 @@ async fn a_token_endpoint_that_is_not_there_is_a_wrong_configuration_and_nobody_
 
 #[tokio::test]
 async fn a_response_has_the_time_of_the_services_clock_and_so_has_its_error() {
-    let dated = |response: Answer| response.header("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    let dated = |response: Response| response.header("date", "Sun, 06 Nov 1994 08:49:37 GMT");
     let time = || "1994-11-06T08:49:37Z".parse().ok();
     assert_eq!(read_one(dated(json(200, "[]"))).await.unwrap().date(), time());
     assert_eq!(read_one(json(200, "[]").header("date", "soon")).await.unwrap().date(), None);
     let undecodable = read_one(dated(json(200, "{"))).await.unwrap().decode::<Vec<u8>>().unwrap_err();
     let too_large = dated(json(200, "0").header("content-length", "18446744073709551615"));
-    let elsewhere = dated(answer(302).header("location", "https://evil.example.com"));
+    let elsewhere = dated(response(302).header("location", "https://evil.example.com"));
     for error in
-        [undecodable, failed(dated(answer(503))).await, failed(too_large).await, failed(elsewhere).await]
+        [undecodable, failed(dated(response(503))).await, failed(too_large).await, failed(elsewhere).await]
     {
         assert_eq!(error.response_date(), time(), "{error}");
     }
-    assert_eq!(failed(answer(503)).await.response_date(), None);
+    assert_eq!(failed(response(503)).await.response_date(), None);
     // Of a write too, which may have been made.
-    let script = Script::of([dated(answer(504))]);
+    let script = Script::of([dated(response(504))]);
     let error = crate::client(&script).send(write()).await.unwrap_err();
     assert!(error.may_have_taken_effect() && error.response_date() == time(), "{error}");
-    let script = Script::of([dated(answer(404))]);
+    let script = Script::of([dated(response(404))]);
     let error = exchanging_client(&script, HttpOptions::default()).send(read()).await.unwrap_err();
     assert_eq!(error.response_date(), time());
 }
 
 #[tokio::test]
-async fn an_error_in_an_answer_with_a_success_status_is_told_in_the_services_words() {
-    let undecodable = |response: Answer| async {
+async fn an_error_in_a_response_with_a_success_status_is_told_in_the_services_words() {
+    let undecodable = |response: Response| async {
         let options = HttpOptions::default().with_transport(Script::of([response]));
         let client =
             HttpClient::new(info(BASE), fixed_credential(), HeaderMap::new(), DETAIL, options).unwrap();

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use anyprofile_core::{Error, ProviderInfo, Result};
 use anyprofile_http::{
-    Answer, Credential, HeaderMap, HttpClient, HttpOptions, Request, StaticDialect, TokenExchange, header,
+    Credential, HeaderMap, HttpClient, HttpOptions, Request, Response, StaticDialect, TokenExchange, header,
 };
 use support::Script;
 
@@ -74,13 +74,13 @@ pub(crate) fn write() -> Request {
     Request::patch("users_partial_update", &serde_json::json!({"name": "Ada"})).path("/users").segment("a")
 }
 
-/// One read against one answer.
-pub(crate) async fn read_one(answer: support::Answer) -> Result<Answer> {
-    client_with(&Script::of([answer]), HttpOptions::default().with_max_attempts(1)).send(read()).await
+/// One read against one response.
+pub(crate) async fn read_one(response: support::Response) -> Result<Response> {
+    client_with(&Script::of([response]), HttpOptions::default().with_max_attempts(1)).send(read()).await
 }
 
-/// The error of one read against one answer, decoding included.
-pub(crate) async fn error_of(answer: support::Answer) -> Error {
-    let answer = read_one(answer).await;
-    answer.and_then(|answer| answer.decode::<Vec<u8>>()).expect_err("an error was expected")
+/// The error of one read against one response, decoding included.
+pub(crate) async fn error_of(response: support::Response) -> Error {
+    let response = read_one(response).await;
+    response.and_then(|response| response.decode::<Vec<u8>>()).expect_err("an error was expected")
 }

@@ -23,7 +23,7 @@ fn gzip(body: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_compressed_answer_is_decompressed_and_every_request_names_its_agent_and_encodings() {
+async fn a_compressed_response_is_decompressed_and_every_request_names_its_agent_and_encodings() {
     let server = MockServer::start_async().await;
     let mock = server
         .mock_async(|when, then| {
@@ -50,13 +50,13 @@ async fn a_compressed_answer_is_decompressed_and_every_request_names_its_agent_a
         })
         .await;
     let client = client(&server.base_url(), direct().with_user_agent("backup-job/1.4"));
-    let answer = client.send(read()).await.unwrap();
-    assert_eq!(answer.decode::<Vec<u8>>().unwrap(), [1, 2, 3]);
+    let response = client.send(read()).await.unwrap();
+    assert_eq!(response.decode::<Vec<u8>>().unwrap(), [1, 2, 3]);
     mock.assert_async().await;
 }
 
 #[tokio::test]
-async fn an_answer_is_capped_after_decompression() {
+async fn a_response_is_capped_after_decompression() {
     let server = MockServer::start_async().await;
     let bomb = gzip(&vec![b' '; 1 << 20]);
     assert!(bomb.len() < 64 * 1024);
@@ -112,8 +112,8 @@ async fn a_proxy_that_is_named_is_used() {
         .with_allow_insecure_http(true)
         .with_max_attempts(1);
     // A name that cannot be resolved: only a proxy can answer for it.
-    let answer = client("http://api.invalid", options).send(read()).await.unwrap();
-    assert_eq!(answer.decode::<Vec<u8>>().unwrap(), [7]);
+    let response = client("http://api.invalid", options).send(read()).await.unwrap();
+    assert_eq!(response.decode::<Vec<u8>>().unwrap(), [7]);
     mock.assert_async().await;
 }
 
@@ -154,18 +154,18 @@ async fn a_port_where_nobody_listens_is_a_transport_error_that_may_pass() {
 }
 
 /// Answers each connection with the next of these, and then hangs up, or not.
-pub(crate) async fn raw_server(answers: Vec<(Vec<u8>, bool)>) -> String {
+pub(crate) async fn raw_server(responses: Vec<(Vec<u8>, bool)>) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
         let mut silent = Vec::new();
-        for (answer, hangs_up) in answers {
+        for (response, hangs_up) in responses {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut request = [0; 4096];
             assert!(stream.read(&mut request).await.unwrap() > 0);
-            stream.write_all(&answer).await.unwrap();
+            stream.write_all(&response).await.unwrap();
             if !hangs_up {
                 silent.push(stream);
             }
@@ -180,7 +180,7 @@ fn raw(headers: &str, body: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_service_that_falls_silent_within_an_answer_is_left() {
+async fn a_service_that_falls_silent_within_a_response_is_left() {
     let base = raw_server(vec![(raw("content-length: 9\r\n", b"[1,"), false)]).await;
     let options = direct().with_read_timeout(Duration::from_millis(100));
     let error = client(&base, options).send(read()).await.unwrap_err();
@@ -188,7 +188,7 @@ async fn a_service_that_falls_silent_within_an_answer_is_left() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_cut_is_a_broken_connection_and_read_again() {
+async fn a_response_that_is_cut_is_a_broken_connection_and_read_again() {
     let zipped = gzip(b"[1,2,3]");
     let half = &zipped[..zipped.len() / 2];
     let chunked = "transfer-encoding: chunked\r\n";
@@ -204,8 +204,8 @@ async fn an_answer_that_is_cut_is_a_broken_connection_and_read_again() {
         assert_eq!(error.kind(), ErrorKind::Transport, "{error:?}");
         let base = raw_server(vec![(cut, true), (raw("content-length: 7\r\n", b"[1,2,3]"), true)]).await;
         let options = direct().with_max_attempts(2);
-        let answer = client(&base, options).send(read()).await.unwrap();
-        assert_eq!((answer.decode::<Vec<u8>>().unwrap(), answer.effort.attempts), (vec![1, 2, 3], 2));
+        let response = client(&base, options).send(read()).await.unwrap();
+        assert_eq!((response.decode::<Vec<u8>>().unwrap(), response.stats.attempts), (vec![1, 2, 3], 2));
     }
 }
 
@@ -244,8 +244,8 @@ async fn connections_that_are_not_used_can_be_closed_and_the_next_request_opens_
                 let mut buffer = [0; 4096];
                 let mut answered = 0;
                 while connection.read(&mut buffer).await.is_ok_and(|length| length > 0) {
-                    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]";
-                    connection.write_all(answer).await.unwrap();
+                    let response = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]";
+                    connection.write_all(response).await.unwrap();
                     answered += 1;
                 }
                 let _ = ended.send(answered);

@@ -22,7 +22,7 @@ use crate::{
     client_with, exchanging_client,
     network::{client, raw_server},
     read,
-    support::{Script, Step, answer, json},
+    support::{Script, Step, json, response},
     write,
 };
 
@@ -125,8 +125,8 @@ async fn a_retry_is_told_with_its_reason_and_its_wait() {
     let (notes, options) = observed();
     let script = Script::of([
         Step::Fail(TransportErrorKind::Connect),
-        answer(429).header("retry-after", "2").into(),
-        answer(503).into(),
+        response(429).header("retry-after", "2").into(),
+        response(503).into(),
     ]);
     client_with(&script, options).send(read()).await.unwrap_err();
     assert_eq!(
@@ -145,7 +145,7 @@ async fn a_retry_is_told_with_its_reason_and_its_wait() {
         ]
     );
     let (notes, options) = observed();
-    client_with(&Script::of([answer(503)]), options).send(write()).await.unwrap_err();
+    client_with(&Script::of([response(503)]), options).send(write()).await.unwrap_err();
     assert_eq!(notes.lines().last().unwrap(), "#1 Failed(Upstream), 1 requests, 0 ms");
 }
 
@@ -153,7 +153,7 @@ async fn a_retry_is_told_with_its_reason_and_its_wait() {
 async fn a_token_request_is_an_operation_of_its_own_and_a_refused_token_a_retry() {
     let (notes, options) = observed();
     let token = |number| json(200, format!(r#"{{"access_token":"access-{number}"}}"#));
-    let script = Script::of([token(1), answer(401), token(2), json(200, "[]")]);
+    let script = Script::of([token(1), response(401), token(2), json(200, "[]")]);
     exchanging_client(&script, options).send(read()).await.unwrap();
     assert_eq!(
         notes.lines(),
@@ -291,7 +291,7 @@ async fn no_event_holds_anything_of_a_url_a_header_or_a_body() {
         }
     }
     let shown = Arc::new(Shown::default());
-    let script = Script::of([answer(503).header("x-note", "planted"), json(200, "[\"planted\"]")]);
+    let script = Script::of([response(503).header("x-note", "planted"), json(200, "[\"planted\"]")]);
     let options = HttpOptions::default().with_observer(Arc::clone(&shown) as _);
     client_with(&script, options).send(read().query("email", Some("planted"))).await.unwrap();
     let shown = shown.0.lock().unwrap().concat();
@@ -334,7 +334,7 @@ async fn the_last_layer_is_the_outermost_and_each_knows_what_it_sends() {
     let options = HttpOptions::default()
         .with_transport_layer(move |inner| Arc::new(Named("inner", inner, Arc::clone(&first))))
         .with_transport_layer(move |inner| Arc::new(Named("outer", inner, Arc::clone(&second))));
-    let script = Script::of([answer(503), json(200, "[]")]);
+    let script = Script::of([response(503), json(200, "[]")]);
     client_with(&script, options).send(read()).await.unwrap();
     assert_eq!(
         *seen.lock().unwrap(),

@@ -11,7 +11,7 @@ use tracing_subscriber::fmt::MakeWriter as _;
 
 use crate::{
     exchanging_client, info,
-    support::{Script, Step, answer, json, page},
+    support::{Script, Step, json, page, response},
 };
 
 /// What must be nowhere: a key, tokens, an address, a name, a query value.
@@ -105,8 +105,8 @@ async fn no_error_and_no_log_line_holds_what_was_sent_or_answered() {
         || json(403, REFUSAL).into(),
         || json(500, REFUSAL).into(),
         || page(403).body("<html>ada@planted.example</html>").into(),
-        || answer(302).header("location", "https://x.example.com/?q=query-planted").into(),
-        || answer(429).header("retry-after", "999999").into(),
+        || response(302).header("location", "https://x.example.com/?q=query-planted").into(),
+        || response(429).header("retry-after", "999999").into(),
         || Step::Fail(TransportErrorKind::Connect),
         || Step::Hang,
     ] {
@@ -117,9 +117,9 @@ async fn no_error_and_no_log_line_holds_what_was_sent_or_answered() {
                 HttpClient::new(info(crate::BASE), credential(), HeaderMap::new(), DIALECT, options).unwrap();
             assert_clean(&format!("{client:?}"));
             match client.send(request).await {
-                Ok(answer) => {
-                    assert_clean(&format!("{answer:?}"));
-                    assert_clean(&told(&answer.decode::<Vec<u8>>().unwrap_err()));
+                Ok(response) => {
+                    assert_clean(&format!("{response:?}"));
+                    assert_clean(&told(&response.decode::<Vec<u8>>().unwrap_err()));
                 }
                 Err(error) => assert_clean(&told(&error)),
             }
@@ -137,7 +137,7 @@ async fn an_exchange_logs_no_token() {
     let script = Script::of([
         json(200, r#"{"access_token":"planted-access","expires_in":900}"#),
         json(200, "[]"),
-        answer(401),
+        response(401),
         json(400, r#"{"error":"invalid_grant","error_description":"long-lived is not valid"}"#),
     ]);
     let client = exchanging_client(&script, HttpOptions::default());

@@ -5,14 +5,14 @@ use anyprofile_http::{HttpOptions, Request};
 
 use crate::{
     client, client_with, read,
-    support::{Script, answer, json},
+    support::{Script, json, response},
     write,
 };
 
 #[tokio::test]
 async fn a_redirect_within_the_origin_is_followed_with_the_credential() {
     let script =
-        Script::of([answer(301).header("location", "/v1/users/?search=ada&moved=1"), json(200, "[]")]);
+        Script::of([response(301).header("location", "/v1/users/?search=ada&moved=1"), json(200, "[]")]);
     client(&script).send(read()).await.unwrap();
     let sent = &script.sent()[1];
     assert_eq!(sent.url, "https://api.example.com/v1/users/?search=ada&moved=1");
@@ -30,7 +30,7 @@ async fn a_redirect_to_another_origin_is_refused_and_sees_nothing() {
     ] {
         for status in [301, 302, 303, 307, 308] {
             let script =
-                Script::of([answer(status).header("location", location).header("x-request-id", "r-9")]);
+                Script::of([response(status).header("location", location).header("x-request-id", "r-9")]);
             let error = client(&script).send(read()).await.unwrap_err();
             assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(status)));
             assert_eq!(error.request_id(), Some("r-9"));
@@ -43,7 +43,7 @@ async fn a_redirect_to_another_origin_is_refused_and_sees_nothing() {
 #[tokio::test]
 async fn a_redirect_to_a_trusted_origin_is_followed() {
     let script =
-        Script::of([answer(307).header("location", "https://eu.example.com/v1/users/"), json(200, "[]")]);
+        Script::of([response(307).header("location", "https://eu.example.com/v1/users/"), json(200, "[]")]);
     let trusted = vec!["https://eu.example.com".to_owned()];
     let options = HttpOptions::default().with_trusted_origins(trusted);
     client_with(&script, options).send(read()).await.unwrap();
@@ -53,7 +53,7 @@ async fn a_redirect_to_a_trusted_origin_is_followed() {
 #[tokio::test]
 async fn a_redirected_write_is_refused() {
     for status in [301, 302, 303, 307, 308] {
-        let script = Script::of([answer(status).header("location", "/v1/users/b")]);
+        let script = Script::of([response(status).header("location", "/v1/users/b")]);
         let error = client(&script).send(write()).await.unwrap_err();
         assert_eq!((error.kind(), script.sent().len()), (ErrorKind::Decode, 1));
     }
@@ -61,7 +61,7 @@ async fn a_redirected_write_is_refused() {
 
 #[tokio::test]
 async fn redirects_in_a_circle_end_and_the_status_is_one_that_was_sent() {
-    let script = Script::by(|_| answer(302).header("location", "/v1/users/").into());
+    let script = Script::by(|_| response(302).header("location", "/v1/users/").into());
     let error = client(&script).send(read()).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(302)));
     assert!(script.sent().len() <= 6);
@@ -70,7 +70,7 @@ async fn redirects_in_a_circle_end_and_the_status_is_one_that_was_sent() {
 #[tokio::test]
 async fn a_redirect_without_a_place_is_no_success() {
     for status in [300, 302, 304] {
-        let error = crate::error_of(answer(status)).await;
+        let error = crate::error_of(response(status)).await;
         assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(status)));
     }
 }

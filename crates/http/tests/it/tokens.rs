@@ -7,7 +7,7 @@ use anyprofile_http::{FormFile, HttpOptions, Request};
 
 use crate::{
     exchanging_client, read,
-    support::{Answer, Script, Sent, Step, answer, json, page},
+    support::{Response, Script, Sent, Step, json, page, response},
     write,
 };
 
@@ -20,7 +20,7 @@ fn is_exchange(sent: &Sent) -> bool {
 /// A service that gives out `access-1`, `access-2`, … for `expires_in` seconds, and answers as told.
 fn service(
     expires_in: u32,
-    mut reply: impl FnMut(&Sent) -> Answer + Send + 'static,
+    mut reply: impl FnMut(&Sent) -> Response + Send + 'static,
 ) -> std::sync::Arc<Script> {
     let mut number = 0;
     Script::by(move |sent| {
@@ -67,8 +67,8 @@ async fn twenty_requests_at_once_make_one_exchange() {
     let script = service(900, |_| json(200, "[]"));
     let client = exchanging_client(&script, HttpOptions::default());
     let calls = (0..20).map(|_| client.send(read()));
-    for answer in futures_util::future::join_all(calls).await {
-        answer.unwrap();
+    for response in futures_util::future::join_all(calls).await {
+        response.unwrap();
     }
     assert_eq!((exchanges(&script), tokens(&script).len()), (1, 20));
 }
@@ -119,10 +119,10 @@ async fn a_token_of_one_minute_serves_more_than_one_request() {
 async fn a_refused_token_is_renewed_once_and_the_request_repeated_whole_with_the_new_one() {
     let script = service(900, |sent| {
         let is_old = sent.header("authorization") == Some("Bearer access-1");
-        if is_old { answer(401) } else { json(200, "{}") }
+        if is_old { response(401) } else { json(200, "{}") }
     });
-    let answer = exchanging_client(&script, HttpOptions::default()).send(write()).await.unwrap();
-    assert_eq!(answer.effort.attempts, 2);
+    let response = exchanging_client(&script, HttpOptions::default()).send(write()).await.unwrap();
+    assert_eq!(response.stats.attempts, 2);
     assert_eq!(tokens(&script), ["Bearer access-1", "Bearer access-2"]);
     let bodies: Vec<_> =
         script.sent().into_iter().filter(|sent| !is_exchange(sent)).map(|sent| sent.body).collect();
@@ -133,7 +133,7 @@ async fn a_refused_token_is_renewed_once_and_the_request_repeated_whole_with_the
 async fn a_file_is_sent_again_with_the_boundary_that_it_was_sent_with() {
     let script = service(900, |sent| {
         let is_old = sent.header("authorization") == Some("Bearer access-1");
-        if is_old { answer(401) } else { json(200, "{}") }
+        if is_old { response(401) } else { json(200, "{}") }
     });
     let file = FormFile { name: "a.png", media_type: "image/png", content: b"ada" };
     let request = Request::post("pictures_create").path("/pictures").form_file("file", &file);
@@ -159,12 +159,12 @@ async fn a_second_refusal_is_final() {
 async fn many_requests_that_are_refused_at_once_renew_the_token_once() {
     let script = service(900, |sent| {
         let is_old = sent.header("authorization") == Some("Bearer access-1");
-        (if is_old { answer(401) } else { json(200, "[]") }).after(Duration::from_millis(20))
+        (if is_old { response(401) } else { json(200, "[]") }).after(Duration::from_millis(20))
     });
     let client = exchanging_client(&script, HttpOptions::default());
     let calls = (0..20).map(|_| client.send(read()));
-    for answer in futures_util::future::join_all(calls).await {
-        answer.unwrap();
+    for response in futures_util::future::join_all(calls).await {
+        response.unwrap();
     }
     assert_eq!(exchanges(&script), 2);
 }
@@ -186,7 +186,7 @@ async fn a_step_up_challenge_renews_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn a_missing_permission_renews_nothing() {
-    let script = service(900, |_| answer(403));
+    let script = service(900, |_| response(403));
     let error = exchanging_client(&script, HttpOptions::default()).send(read()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PermissionDenied);
     assert_eq!((exchanges(&script), tokens(&script).len()), (1, 1));
@@ -194,7 +194,7 @@ async fn a_missing_permission_renews_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn a_fixed_credential_that_is_refused_is_not_sent_again() {
-    let script = Script::of([answer(401)]);
+    let script = Script::of([response(401)]);
     let error = crate::client(&script).send(read()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthenticated);
 }
@@ -202,19 +202,19 @@ async fn a_fixed_credential_that_is_refused_is_not_sent_again() {
 #[tokio::test(start_paused = true)]
 async fn errors_of_the_token_endpoint_say_what_to_do() {
     let mut told = String::new();
-    for answer in [
+    for response in [
         json(400, r#"{"error":"invalid_grant","error_description":"The API token is not valid."}"#),
         json(401, r#"{"error":"invalid API token"}"#),
         page(403),
         page(400),
-        answer(401),
-        answer(404),
+        response(401),
+        response(404),
         page(200),
-        answer(200),
+        response(200),
         json(200, r#"{"token_type":"bearer"}"#),
         json(200, r#"{"access_token":"two\nlines"}"#),
     ] {
-        let script = Script::of([answer]);
+        let script = Script::of([response]);
         let error = exchanging_client(&script, HttpOptions::default()).send(read()).await.unwrap_err();
         writeln!(told, "{}: {error}", error.kind()).unwrap();
         assert_eq!(script.sent().len(), 1);
@@ -225,7 +225,7 @@ async fn errors_of_the_token_endpoint_say_what_to_do() {
 #[tokio::test(start_paused = true)]
 async fn a_token_endpoint_that_fails_is_asked_again() {
     let script =
-        Script::of([answer(503), json(200, r#"{"access_token":"a"}"#), json(200, "[]"), json(200, "[]")]);
+        Script::of([response(503), json(200, r#"{"access_token":"a"}"#), json(200, "[]"), json(200, "[]")]);
     let client = exchanging_client(&script, HttpOptions::default());
     client.send(read()).await.unwrap();
     // Without a lifetime it is good until it is refused.
@@ -252,7 +252,7 @@ async fn giving_up_during_an_exchange_leaves_the_next_one_free_to_exchange() {
 
 #[tokio::test(start_paused = true)]
 async fn a_redirecting_token_endpoint_never_gets_the_token_elsewhere() {
-    let script = Script::of([answer(307).header("location", "https://evil.example.com/oauth2/token")]);
+    let script = Script::of([response(307).header("location", "https://evil.example.com/oauth2/token")]);
     let error = exchanging_client(&script, HttpOptions::default()).send(read()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(script.sent().len(), 1);

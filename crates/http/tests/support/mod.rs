@@ -21,15 +21,15 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// What the transport does with one request.
 pub(crate) enum Step {
-    Answer(Answer),
+    Response(Response),
     Fail(TransportErrorKind),
     /// Never answers.
     Hang,
 }
 
-/// An answer that is put together in a test.
+/// A response that is put together in a test.
 #[derive(Clone, Default)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     status: u16,
     headers: HeaderMap,
     body: Vec<Bytes>,
@@ -39,23 +39,23 @@ pub(crate) struct Answer {
     every: Duration,
 }
 
-pub(crate) fn answer(status: u16) -> Answer {
-    Answer { status, ..Answer::default() }
+pub(crate) fn response(status: u16) -> Response {
+    Response { status, ..Response::default() }
 }
 
-/// An answer with JSON that is given as text.
-pub(crate) fn json(status: u16, body: impl Into<Bytes>) -> Answer {
-    answer(status).header("content-type", "application/json").body(body)
+/// A response with JSON that is given as text.
+pub(crate) fn json(status: u16, body: impl Into<Bytes>) -> Response {
+    response(status).header("content-type", "application/json").body(body)
 }
 
 /// A web page.
-pub(crate) fn page(status: u16) -> Answer {
-    answer(status)
+pub(crate) fn page(status: u16) -> Response {
+    response(status)
         .header("content-type", "text/html; charset=UTF-8")
         .body("<!DOCTYPE html><html><title>Blocked</title></html>")
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
         self
@@ -66,36 +66,36 @@ impl Answer {
         self
     }
 
-    /// A body that comes in pieces.
-    pub(crate) fn pieces(mut self, pieces: impl IntoIterator<Item = impl Into<Bytes>>) -> Self {
-        self.body = pieces.into_iter().map(Into::into).collect();
+    /// A body that comes in chunks.
+    pub(crate) fn chunks(mut self, chunks: impl IntoIterator<Item = impl Into<Bytes>>) -> Self {
+        self.body = chunks.into_iter().map(Into::into).collect();
         self.streamed = true;
         self
     }
 
-    /// The connection breaks after the pieces.
+    /// The connection breaks after the chunks.
     pub(crate) fn broken(mut self) -> Self {
         self.streamed = true;
         self.broken = true;
         self
     }
 
-    /// So long passes before each piece.
+    /// So long passes before each chunk.
     pub(crate) fn every(mut self, every: Duration) -> Self {
         self.every = every;
         self
     }
 
-    /// The answer takes this long.
+    /// The response takes this long.
     pub(crate) fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 }
 
-impl From<Answer> for Step {
-    fn from(answer: Answer) -> Self {
-        Self::Answer(answer)
+impl From<Response> for Step {
+    fn from(response: Response) -> Self {
+        Self::Response(response)
     }
 }
 
@@ -217,31 +217,31 @@ impl Transport for Script {
         };
         self.sent.lock().unwrap().push(sent.clone());
         let step = (self.reply.lock().unwrap())(&sent);
-        let answer = match step {
-            Step::Answer(answer) => answer,
+        let response = match step {
+            Step::Response(response) => response,
             Step::Fail(kind) => return Err(TransportError::new(kind)),
             Step::Hang => std::future::pending().await,
         };
-        if !answer.delay.is_zero() {
-            tokio::time::sleep(answer.delay).await;
+        if !response.delay.is_zero() {
+            tokio::time::sleep(response.delay).await;
         }
-        let body = if answer.streamed {
-            let end = answer.broken.then(|| Err(TransportError::new(TransportErrorKind::Interrupted)));
-            let pieces = answer.body.into_iter().map(Ok).chain(end);
-            let pieces = futures_util::stream::iter(pieces.collect::<Vec<_>>());
-            ResponseBody::from_stream(futures_util::StreamExt::then(pieces, move |piece| async move {
-                if !answer.every.is_zero() {
-                    tokio::time::sleep(answer.every).await;
+        let body = if response.streamed {
+            let end = response.broken.then(|| Err(TransportError::new(TransportErrorKind::Interrupted)));
+            let chunks = response.body.into_iter().map(Ok).chain(end);
+            let chunks = futures_util::stream::iter(chunks.collect::<Vec<_>>());
+            ResponseBody::from_stream(futures_util::StreamExt::then(chunks, move |chunk| async move {
+                if !response.every.is_zero() {
+                    tokio::time::sleep(response.every).await;
                 }
-                piece
+                chunk
             }))
         } else {
-            ResponseBody::from_bytes(answer.body.concat())
+            ResponseBody::from_bytes(response.body.concat())
         };
-        let mut response = http::Response::new(body);
-        *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap();
-        *response.headers_mut() = answer.headers;
-        Ok(response)
+        let mut sent = http::Response::new(body);
+        *sent.status_mut() = http::StatusCode::from_u16(response.status).unwrap();
+        *sent.headers_mut() = response.headers;
+        Ok(sent)
     }
 }
 

@@ -3,7 +3,7 @@
 use anyprofile_core::{Error, ErrorKind, Retry};
 use anyprofile_http::TransportErrorKind;
 
-use super::{Step, answer, json};
+use super::{Step, json, response};
 
 /// What a write meets.
 pub(crate) struct Meeting {
@@ -12,25 +12,25 @@ pub(crate) struct Meeting {
     may_have_taken_effect: bool,
 }
 
-/// Everything that a write can meet without an answer that says what became of it, and what did nothing.
+/// Everything that a write can meet without a response that says what became of it, and what did nothing.
 pub(crate) fn meetings() -> impl Iterator<Item = Meeting> {
     let unknown: [(fn() -> Step, ErrorKind); 11] = [
-        (|| answer(503).header("retry-after", "1").into(), ErrorKind::Upstream),
-        (|| answer(500).header("x-should-retry", "true").into(), ErrorKind::Upstream),
-        (|| answer(529).into(), ErrorKind::Upstream),
-        (|| answer(504).into(), ErrorKind::Timeout),
-        (|| answer(408).into(), ErrorKind::Timeout),
-        (|| answer(499).into(), ErrorKind::Cancelled),
+        (|| response(503).header("retry-after", "1").into(), ErrorKind::Upstream),
+        (|| response(500).header("x-should-retry", "true").into(), ErrorKind::Upstream),
+        (|| response(529).into(), ErrorKind::Upstream),
+        (|| response(504).into(), ErrorKind::Timeout),
+        (|| response(408).into(), ErrorKind::Timeout),
+        (|| response(499).into(), ErrorKind::Cancelled),
         (|| Step::Fail(TransportErrorKind::Interrupted), ErrorKind::Transport),
         (|| Step::Fail(TransportErrorKind::Timeout), ErrorKind::Timeout),
         (|| Step::Fail(TransportErrorKind::Redirected), ErrorKind::Config),
-        (|| json(200, "").pieces(["{\"id\":"]).broken().into(), ErrorKind::Transport),
-        (|| answer(303).header("location", "https://elsewhere.example.com").into(), ErrorKind::Decode),
+        (|| json(200, "").chunks(["{\"id\":"]).broken().into(), ErrorKind::Transport),
+        (|| response(303).header("location", "https://elsewhere.example.com").into(), ErrorKind::Decode),
     ];
     let nothing_done: [(fn() -> Step, ErrorKind); 3] = [
         (|| Step::Fail(TransportErrorKind::Connect), ErrorKind::Transport),
         (|| Step::Fail(TransportErrorKind::Request), ErrorKind::Internal),
-        (|| answer(429).into(), ErrorKind::RateLimited),
+        (|| response(429).into(), ErrorKind::RateLimited),
     ];
     let meeting = |may_have_taken_effect| {
         move |(step, kind): (fn() -> Step, ErrorKind)| Meeting { step, kind, may_have_taken_effect }

@@ -17,7 +17,7 @@ impl ProbelyClient {
     ///
     /// # Errors
     /// [`Unauthenticated`](anyprofile_core::ErrorKind::Unauthenticated);
-    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer is a list of none or several.
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the response is a list of none or several.
     pub async fn get_profile(&self) -> Result<User> {
         self.call(operations::get_profile()).await
     }

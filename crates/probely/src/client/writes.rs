@@ -22,7 +22,7 @@ impl ProbelyClient {
     /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent with every
     /// broken rule by field, or with the service's words by field;
     /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied);
-    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer does not show the user, who may be there all the
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the response does not show the user, who may be there all the
     /// same.
     pub async fn create_user(&self, create: &UserCreate) -> Result<User> {
         self.call(operations::create_user(create)).await
@@ -101,7 +101,7 @@ impl ProbelyClient {
 
     /// Makes an API user, which is a program that acts by a key of its own: `POST /api-users/`.
     ///
-    /// Whether the answer shows the key is not published. If it does, the key is among the fields of the record that this
+    /// Whether the response shows the key is not published. If it does, the key is among the fields of the record that this
     /// version does not know, and has to be treated as a secret.
     ///
     /// Source: client code.

@@ -8,7 +8,7 @@ use anyprofile_core::{
     OrderField, Profile, ProfileId, Result, Status, Timestamp, Write, async_trait, wire::WithRaw,
 };
 use anyprofile_engine::{Action, Basis, Collection, Connector, Mapping, Onward, Place, RecordPage};
-use anyprofile_http::{Answer, Caller};
+use anyprofile_http::{Caller, Response};
 
 use crate::{
     ListUsers, map,
@@ -46,7 +46,7 @@ impl ProbelyConnector {
             }
         });
         let pushed = query.filter_plan(&self.capabilities).pushed;
-        let answers = |part| pushed.contains(&part);
+        let responses = |part| pushed.contains(&part);
         let is_active = match &query.filter.status[..] {
             [Expected::Is(Status::Active)] => Some(true),
             [Expected::Is(Status::Suspended)] => Some(false),
@@ -58,12 +58,12 @@ impl ProbelyConnector {
             Some(Expected::Is(enabled)) if *place.collection != API_USER => Some(enabled),
             _ => None,
         };
-        let email = query.filter.email.clone().filter(|_| answers(FilterPart::Email));
+        let email = query.filter.email.clone().filter(|_| responses(FilterPart::Email));
         ListUsers {
             length: query.page_size,
             ordering,
-            active: is_active.filter(|_| answers(FilterPart::Status)),
-            mfa_enabled: mfa_enabled.filter(|_| answers(FilterPart::Mfa)),
+            active: is_active.filter(|_| responses(FilterPart::Status)),
+            mfa_enabled: mfa_enabled.filter(|_| responses(FilterPart::Mfa)),
             // The search finds the address among others; the filter then keeps the exact one.
             search: query.search.clone().or(email),
             page: place.number(),
@@ -88,19 +88,19 @@ fn mapping(is_api_user: bool) -> &'static Mapping<wire::User> {
 }
 
 /// A page of profiles, and the numbers of the pages that remain.
-fn page(answer: &Answer, mapping: &Mapping<wire::User>) -> Result<RecordPage> {
-    let listed = result_list(answer)?;
-    let remaining = remaining_pages(answer, &listed.list)?;
+fn page(response: &Response, mapping: &Mapping<wire::User>) -> Result<RecordPage> {
+    let listed = result_list(response)?;
+    let remaining = remaining_pages(response, &listed.list)?;
     let page =
         listed.into_page(|list: ResultList<WithRaw<wire::User>>| (list.results, list.count.into_value()));
-    Ok(RecordPage::new(page.try_map(mapping.each(answer)), Onward::Ahead(remaining)))
+    Ok(RecordPage::new(page.try_map(mapping.each(response)), Onward::Ahead(remaining)))
 }
 
 /// The own profile, whose record says whether it is an API user's.
-fn own(answer: &Answer) -> Result<Profile> {
-    let own: WithRaw<wire::User> = own_profile(answer)?;
+fn own(response: &Response) -> Result<Profile> {
+    let own: WithRaw<wire::User> = own_profile(response)?;
     let mapping = if own.record.is_apiuser.is_known_to_be(&true) { &OWN_API } else { &OWN };
-    mapping.profile(answer, own).map_err(|reason| answer.error(ErrorKind::Decode, reason))
+    mapping.profile(response, own).map_err(|reason| response.error(ErrorKind::Decode, reason))
 }
 
 #[async_trait]
@@ -120,7 +120,7 @@ impl Connector for ProbelyConnector {
         let is_api_users = *place.collection == API_USER;
         let operation =
             if is_api_users { operations::list_api_users(&list) } else { operations::list_users(&list) };
-        let operation = operation.read_as(move |answer| page(answer, mapping(is_api_users)));
+        let operation = operation.read_as(move |response| page(response, mapping(is_api_users)));
         caller.call(&operation).await
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use anyprofile_core::{ErrorKind, Result, wire::Tolerant};
-use anyprofile_http::{Answer, Listed, Operation, Request};
+use anyprofile_http::{Listed, Operation, Request, Response};
 
 use super::list::result_list;
 use crate::wire::{Label, ResultList, Role, Team, User, UserRoleAssignment};
@@ -72,14 +72,14 @@ pub(crate) fn list_user_roles(list: &ListEntries) -> ListOf<UserRoleAssignment> 
 }
 
 /// The own profile: documented as a list of one, sent as the object alone.
-pub(crate) fn own_profile<T: Tolerant>(answer: &Answer) -> Result<T> {
-    if answer.json()?.trim_ascii_start().first() != Some(&b'[') {
-        return answer.decode_record();
+pub(crate) fn own_profile<T: Tolerant>(response: &Response) -> Result<T> {
+    if response.json()?.trim_ascii_start().first() != Some(&b'[') {
+        return response.decode_record();
     }
-    let mut records = answer.decode::<Vec<T>>()?.into_iter();
+    let mut records = response.decode::<Vec<T>>()?.into_iter();
     match (records.next(), records.next()) {
         (Some(record), None) => Ok(record),
-        _ => Err(answer
-            .error(ErrorKind::Decode, "the answer lists none or several profiles where one was expected")),
+        _ => Err(response
+            .error(ErrorKind::Decode, "the response lists none or several profiles where one was expected")),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use anyprofile_http::{Answer, Listed, Operation, Request};
+use anyprofile_http::{Listed, Operation, Request, Response};
 
 use super::list::result_list;
 use crate::wire::{User, UserList};
@@ -17,7 +17,7 @@ pub struct ListUsers {
     pub account: Option<bool>,
     /// Only users that may sign in, or only those that may not.
     pub active: Option<bool>,
-    /// Fields to leave out of the answer.
+    /// Fields to leave out of the response.
     pub exclude: Vec<String>,
     /// Leave out users with a role at these targets.
     pub exclude_target: Vec<String>,
@@ -83,7 +83,7 @@ pub(crate) fn list_users(list: &ListUsers) -> Operation<Listed<UserList>> {
 
 pub(crate) fn get_user(id: &str) -> Operation<User> {
     let request = Request::get("users_retrieve").path("/users").segment(id).path("/");
-    Operation::new(request, Answer::decode_record)
+    Operation::new(request, Response::decode_record)
 }
 
 pub(crate) fn list_api_users(list: &ListUsers) -> Operation<Listed<UserList>> {
@@ -92,7 +92,7 @@ pub(crate) fn list_api_users(list: &ListUsers) -> Operation<Listed<UserList>> {
 
 pub(crate) fn get_api_user(id: &str) -> Operation<User> {
     let request = Request::get("api_users_retrieve").path("/api-users").segment(id).path("/");
-    Operation::new(request, Answer::decode_record)
+    Operation::new(request, Response::decode_record)
 }
 
 impl ListUsers {

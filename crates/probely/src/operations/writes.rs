@@ -1,7 +1,7 @@
 //! Making and changing users and API users.
 
 use anyprofile_core::{Result, wire::Tolerant};
-use anyprofile_http::{Answer, ExposeSecret as _, Operation, Request, SecretString};
+use anyprofile_http::{ExposeSecret as _, Operation, Request, Response, SecretString};
 use serde::Serialize;
 
 use super::{
@@ -21,7 +21,7 @@ pub(crate) fn create_user(create: &UserCreate) -> Operation<User> {
         .checked(rules::name(Some(&create.name)))
         .checked(rules::labels(create.labels.as_deref()))
         .checked(rules::user_roles(create.user_roles.as_deref()));
-    Operation::new(request, Answer::decode_record).with_hint_if_made(
+    Operation::new(request, Response::decode_record).with_hint_if_made(
         "it is not known whether the user was created: find the e-mail address before trying again",
     )
 }
@@ -31,7 +31,7 @@ pub(crate) fn update_user(id: &str, update: &UserUpdate) -> Operation<User> {
         .checked(rules::email(update.email.as_deref()))
         .checked(rules::name(update.name.as_deref()))
         .checked(rules::labels(update.labels.as_deref()));
-    Operation::new(request, Answer::decode_record).reading_back(&get_user(id))
+    Operation::new(request, Response::decode_record).reading_back(&get_user(id))
 }
 
 pub(crate) fn replace_user(id: &str, replace: &UserReplace) -> Operation<User> {
@@ -39,11 +39,11 @@ pub(crate) fn replace_user(id: &str, replace: &UserReplace) -> Operation<User> {
         .checked(rules::email(Some(&replace.email)))
         .checked(rules::name(Some(&replace.name)))
         .checked(rules::labels(replace.labels.as_deref()));
-    Operation::new(request, Answer::decode_record).reading_back(&get_user(id))
+    Operation::new(request, Response::decode_record).reading_back(&get_user(id))
 }
 
 pub(crate) fn deactivate_user(id: &str) -> Operation<()> {
-    Operation::new(user(Request::delete("users_destroy"), id), Answer::acknowledged)
+    Operation::new(user(Request::delete("users_destroy"), id), Response::acknowledged)
 }
 
 pub(crate) fn bulk_update_users(update: &UserBulkUpdate) -> Operation<BulkUpdated> {
@@ -82,7 +82,7 @@ pub(crate) fn create_api_user(create: &ApiUserCreate) -> Operation<User> {
         .checked(rules::name(Some(&create.name)))
         .checked(rules::labels(create.labels.as_deref()))
         .checked(rules::user_roles(create.user_roles.as_deref()));
-    Operation::new(request, Answer::decode_record).with_hint_if_made(
+    Operation::new(request, Response::decode_record).with_hint_if_made(
         "it is not known whether the API user was created: look for its name before trying again",
     )
 }
@@ -91,18 +91,18 @@ pub(crate) fn update_api_user(id: &str, update: &ApiUserUpdate) -> Operation<Use
     let request = api_user(Request::patch("api_users_partial_update", update), id)
         .checked(rules::name(update.name.as_deref()))
         .checked(rules::labels(update.labels.as_deref()));
-    Operation::new(request, Answer::decode_record).reading_back(&get_api_user(id))
+    Operation::new(request, Response::decode_record).reading_back(&get_api_user(id))
 }
 
 pub(crate) fn replace_api_user(id: &str, replace: &ApiUserReplace) -> Operation<User> {
     let request = api_user(Request::put("api_users_update", replace), id)
         .checked(rules::name(Some(&replace.name)))
         .checked(rules::labels(replace.labels.as_deref()));
-    Operation::new(request, Answer::decode_record).reading_back(&get_api_user(id))
+    Operation::new(request, Response::decode_record).reading_back(&get_api_user(id))
 }
 
 pub(crate) fn delete_api_user(id: &str) -> Operation<()> {
-    Operation::new(api_user(Request::delete("api_users_destroy"), id), Answer::acknowledged)
+    Operation::new(api_user(Request::delete("api_users_destroy"), id), Response::acknowledged)
 }
 
 pub(crate) fn bulk_update_api_users(update: &ApiUserBulkUpdate) -> Operation<BulkUpdated> {
@@ -124,6 +124,6 @@ fn api_user(request: Request, id: &str) -> Request {
     request.path("/api-users").segment(id).path("/")
 }
 
-fn record_if_any<T: Tolerant + Default>(answer: &Answer) -> Result<T> {
-    Ok(answer.decode_record_if_any()?.unwrap_or_default())
+fn record_if_any<T: Tolerant + Default>(response: &Response) -> Result<T> {
+    Ok(response.decode_record_if_any()?.unwrap_or_default())
 }

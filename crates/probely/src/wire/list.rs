@@ -24,7 +24,7 @@ envelope_fields! { mod fields { counts { count page_total page length } records 
 ///             println!("{} more", client.list_users(&list).await?.list.results.len());
 ///         }
 ///     }
-///     None => println!("there may be more: the answer does not say"),
+///     None => println!("there may be more: the response does not say"),
 /// }
 /// # Ok(())
 /// # }
@@ -55,7 +55,7 @@ pub struct ResultList<R> {
 pub type UserList<R = User> = ResultList<R>;
 
 impl<R> ResultList<R> {
-    /// The numbers of the pages that remain after this one, none at the end. `None` if the answer does not say:
+    /// The numbers of the pages that remain after this one, none at the end. `None` if the response does not say:
     /// that is not the end, and more may be missing.
     ///
     /// They may be fetched side by side, with all else of the query as it was. How many records came says

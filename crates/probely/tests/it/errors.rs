@@ -7,18 +7,18 @@ use anyprofile_http::HttpOptions;
 
 use crate::{
     config, provider,
-    support::{Answer, Script, answer, json, page},
+    support::{Response, Script, json, page, response},
 };
 
-async fn get_error(answer: Answer) -> Error {
+async fn get_error(response: Response) -> Error {
     let asked = crate::id("probely:eu/user/x");
-    provider(&Script::of([answer])).get_with(&asked, &GetOptions::default()).await.unwrap_err()
+    provider(&Script::of([response])).get_opts(&asked, &GetOptions::default()).await.unwrap_err()
 }
 
 #[tokio::test]
 async fn every_shape_keeps_its_status_and_says_what_to_do() {
     let mut text = String::new();
-    for answer in [
+    for response in [
         json(400, r#"{"ordering":["Not a field.","Really not."],"non_field_errors":["Nor anything else."]}"#),
         json(400, r#"{"detail":"Bad input."}"#),
         json(400, r#"{"error":"The old password is wrong."}"#),
@@ -31,11 +31,11 @@ async fn every_shape_keeps_its_status_and_says_what_to_do() {
             .header("cf-ray", "8a1b-OSL"),
         page(403).header("cf-ray", "8a1b-OSL"),
         json(403, r#"{"cloudflare_error":true,"error_code":1010}"#),
-        answer(400),
-        answer(502).body("error code: 502"),
+        response(400),
+        response(502).body("error code: 502"),
         json(400, "[\"Bad input.\"]"),
     ] {
-        let error = get_error(answer).await;
+        let error = get_error(response).await;
         writeln!(
             text,
             "{}: {error}\n  said: {:?}\n  fields: {:?}",
@@ -116,7 +116,7 @@ async fn no_error_repeats_what_the_service_said_of_a_person() {
 
 #[tokio::test]
 async fn a_web_page_with_a_success_status_is_no_list() {
-    for body in [page(200), answer(204), json(200, "")] {
+    for body in [page(200), response(204), json(200, "")] {
         assert_eq!(get_error(body).await.kind(), ErrorKind::Decode);
     }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{
     client,
-    support::{Script, answer, json, read},
+    support::{Script, json, read, response},
 };
 
 const EMPTY: &str = r#"{"count":0,"page_total":1,"page":1,"length":10,"results":[]}"#;
@@ -235,7 +235,7 @@ async fn every_list(client: &ProbelyClient) -> [Result<(), Error>; 5] {
 #[tokio::test]
 async fn an_error_names_the_operation() {
     let operations = ["api_users_list", "roles_list", "labels_list", "teams_list", "user_roles_list"];
-    for (answer, kind) in [
+    for (response, kind) in [
         (json(400, r#"{"ordering":["Select a valid choice."]}"#), ErrorKind::InvalidRequest),
         (json(401, r#"{"detail":"Incorrect authentication credentials."}"#), ErrorKind::Unauthenticated),
         (
@@ -247,9 +247,9 @@ async fn an_error_names_the_operation() {
         // An object where a page is expected, as the own profile is.
         (json(200, r#"{"id":"x"}"#), ErrorKind::Decode),
         (json(200, "[]"), ErrorKind::Decode),
-        (answer(204), ErrorKind::Decode),
+        (response(204), ErrorKind::Decode),
     ] {
-        let script = Script::by(move |_| answer.clone().into());
+        let script = Script::by(move |_| response.clone().into());
         for (result, operation) in every_list(&client(&script)).await.into_iter().zip(operations) {
             let error = result.unwrap_err();
             assert_eq!((error.kind(), error.operation()), (kind, Some(operation)), "{error}");

@@ -5,7 +5,7 @@ use futures_util::TryStreamExt as _;
 
 use crate::{
     config, provider,
-    support::{Answer, Script, answer, json},
+    support::{Response, Script, json, response},
 };
 
 fn page(number: u64, total: u64, count: u64, ids: &[&str]) -> String {
@@ -17,7 +17,7 @@ fn page(number: u64, total: u64, count: u64, ids: &[&str]) -> String {
 }
 
 /// The list that comes behind the users, without anybody in it.
-fn no_api_users() -> Answer {
+fn no_api_users() -> Response {
     json(200, page(1, 1, 0, &[]))
 }
 
@@ -328,7 +328,7 @@ async fn a_field_of_another_type_is_absent_and_kept_and_does_not_cost_the_person
 
 #[tokio::test]
 async fn a_missing_slash_is_not_hidden_by_a_redirect_elsewhere() {
-    let script = Script::of([answer(301).header("location", "https://plus.example.com/users/")]);
+    let script = Script::of([response(301).header("location", "https://plus.example.com/users/")]);
     let error = provider(&script).list_page(&ListQuery::new(), None).await.unwrap_err();
     assert_eq!((error.kind(), script.sent().len()), (ErrorKind::Decode, 1));
 }

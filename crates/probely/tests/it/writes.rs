@@ -17,7 +17,7 @@ use anyprofile_probely::{
 
 use crate::{
     client, config,
-    support::{Answer, Script, Sent, answer, json, outcomes::meetings, page},
+    support::{Response, Script, Sent, json, outcomes::meetings, page, response},
 };
 
 const USER: &str = r#"{"id":"u","name":"Ada","added":1}"#;
@@ -210,8 +210,8 @@ async fn what_was_made_or_changed_is_given_as_it_is_told() {
 }
 
 #[tokio::test]
-async fn an_empty_answer_to_a_change_is_read_again_and_one_to_a_create_is_none() {
-    for empty in [answer(200), answer(204), json(202, "\n")] {
+async fn an_empty_response_to_a_change_is_read_again_and_one_to_a_create_is_none() {
+    for empty in [response(200), response(204), json(202, "\n")] {
         let script =
             Script::by(
                 move |sent| {
@@ -250,15 +250,15 @@ async fn an_empty_answer_to_a_change_is_read_again_and_one_to_a_create_is_none()
             assert!(error.hint().unwrap().contains("not known whether"), "{error}");
         }
     }
-    let script = Script::of([answer(204), json(500, "{}")]);
+    let script = Script::of([response(204), json(500, "{}")]);
     let error = client(&script).update_user("u", &whole_update()).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Upstream, Some(500)));
     assert!(error.hint().unwrap().contains("the change was made"), "{error}");
 }
 
 #[tokio::test]
-async fn a_deactivation_needs_no_answer_and_a_web_page_is_none() {
-    for done in [answer(204), answer(200), json(200, "{}"), json(202, USER)] {
+async fn a_deactivation_needs_no_response_and_a_web_page_is_none() {
+    for done in [response(204), response(200), json(200, "{}"), json(202, USER)] {
         let script = Script::by(move |_| done.clone().into());
         let client = client(&script);
         client.deactivate_user("u").await.unwrap();
@@ -278,7 +278,7 @@ async fn a_change_of_several_says_who_was_changed_or_does_not() {
         // The older form of the page shows a user and no ids.
         (json(200, USER), None),
         (json(200, r#"{"ids":"all"}"#), None),
-        (answer(204), None),
+        (response(204), None),
     ] {
         let script = Script::by(move |_| body.clone().into());
         let client = client(&script);
@@ -299,7 +299,7 @@ async fn a_change_of_several_says_who_was_changed_or_does_not() {
 async fn a_new_password_is_sent_and_shown_nowhere() {
     let script = Script::of([
         json(200, r#"{"message":"Password changed."}"#),
-        answer(204),
+        response(204),
         json(400, r#"{"error":"hunter2-current is wrong."}"#),
         json(400, r#"{"password":["hunter2-new-one is too common."]}"#),
     ]);
@@ -435,8 +435,8 @@ async fn no_write_is_ever_repeated() {
     }
 }
 
-async fn errors_of(answer: Answer) -> Vec<Error> {
-    let script = Script::by(move |_| answer.clone().into());
+async fn errors_of(response: Response) -> Vec<Error> {
+    let script = Script::by(move |_| response.clone().into());
     let results = every_write(&client(&script)).await;
     results.into_iter().map(|(_, result)| result.unwrap_err()).collect()
 }
@@ -464,7 +464,7 @@ async fn an_error_of_a_write_names_its_fields_and_repeats_no_value() {
         (json(409, ""), ErrorKind::Conflict, ""),
         (page(403), ErrorKind::Upstream, ""),
         // A write is not redirected: its body would be lost.
-        (answer(301).header("location", "https://api.example.com/users/"), ErrorKind::Decode, ""),
+        (response(301).header("location", "https://api.example.com/users/"), ErrorKind::Decode, ""),
     ] {
         for error in errors_of(body).await {
             // Where nobody is named there is nobody who is not there.

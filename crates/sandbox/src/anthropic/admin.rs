@@ -127,7 +127,7 @@ fn page(data: &[Value], has_more: bool) -> Reply {
     success(&json!({"data": data, "first_id": first, "has_more": has_more, "last_id": last}))
 }
 
-/// An answer with the header that says whose data it is; an admin key is bound to no workspace.
+/// A response with the header that says whose data it is; an admin key is bound to no workspace.
 pub(super) fn success(body: &Value) -> Reply {
     Reply::json(200, body).header("anthropic-organization-id", ORGANIZATION_ID)
 }

@@ -110,7 +110,7 @@ fn error(call: &Call, status: u16, message: &str) -> Reply {
     Reply::json(status, &body)
 }
 
-/// An answer with the headers that say whose data it is.
+/// A response with the headers that say whose data it is.
 fn success(body: &serde_json::Value) -> Reply {
     Reply::json(200, body)
         .header("anthropic-organization-id", ORGANIZATION_ID)

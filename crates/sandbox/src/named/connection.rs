@@ -16,10 +16,10 @@ pub(super) const FAULTS: &[NamedFault] = &[
     }),
     NamedFault::new(
         "closed-before-headers-once",
-        "the connection is closed before the answer, once",
+        "the connection is closed before the response, once",
         |listing| Some(listing.once().drop_connection()),
     ),
-    NamedFault::new("closed-before-headers", "the connection is closed before every answer", |listing| {
+    NamedFault::new("closed-before-headers", "the connection is closed before every response", |listing| {
         Some(listing.always().drop_connection())
     }),
     NamedFault::new("reset-mid-body-once", "the connection is reset within the body, once", |listing| {
@@ -44,10 +44,10 @@ pub(super) const FAULTS: &[NamedFault] = &[
             }))
         },
     ),
-    NamedFault::new("stalled-before-headers-once", "no answer comes, once", |listing| {
+    NamedFault::new("stalled-before-headers-once", "no response comes, once", |listing| {
         Some(listing.once().stall())
     }),
-    NamedFault::new("stalled-before-headers", "no answer ever comes", |listing| {
+    NamedFault::new("stalled-before-headers", "no response ever comes", |listing| {
         Some(listing.always().stall())
     }),
     NamedFault::new("stalled-mid-body-once", "half a body comes and then nothing, once", |listing| {
@@ -56,13 +56,13 @@ pub(super) const FAULTS: &[NamedFault] = &[
     NamedFault::new("stalled-mid-body", "half a body comes and then nothing, each time", |listing| {
         Some(listing.always().stall_mid_body())
     }),
-    NamedFault::new("slow-headers", "the answer comes after ten minutes", |listing| {
+    NamedFault::new("slow-headers", "the response comes after ten minutes", |listing| {
         Some(listing.always().delay(LONG))
     }),
-    NamedFault::new("slow-body-once", "the body comes in 60 pieces over 30 seconds", |listing| {
+    NamedFault::new("slow-body-once", "the body comes in 60 chunks over 30 seconds", |listing| {
         Some(listing.once().drip(60, Duration::from_millis(500)))
     }),
-    NamedFault::new("endless-body", "the body comes in pieces over an hour", |listing| {
+    NamedFault::new("endless-body", "the body comes in chunks over an hour", |listing| {
         Some(listing.always().drip(360, Duration::from_secs(10)))
     }),
 ];

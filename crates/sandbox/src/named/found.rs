@@ -6,7 +6,7 @@ use std::time::Duration;
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 
-use super::answers::token_endpoint;
+use super::responses::token_endpoint;
 use super::{Listing, NamedFault, Next};
 use crate::fault::Fault;
 

@@ -1,12 +1,12 @@
 //! Faults by name: each of them for the listing of every service that it can befall.
 
-mod answers;
 mod connection;
 mod found;
 mod pages;
 mod place;
 mod queries;
 mod records;
+mod responses;
 
 use serde_json::{Value, json};
 
@@ -66,7 +66,7 @@ impl NamedFault {
     pub fn all() -> impl Iterator<Item = &'static Self> {
         let groups = [
             connection::FAULTS,
-            answers::FAULTS,
+            responses::FAULTS,
             found::FAULTS,
             place::FAULTS,
             records::FAULTS,

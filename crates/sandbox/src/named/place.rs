@@ -1,6 +1,6 @@
 //! Answers of something else than the service: of what stands in front of it, or of another place.
 
-use super::answers::token_endpoint;
+use super::responses::token_endpoint;
 use super::{Listing, NamedFault};
 use crate::fault::Fault;
 

@@ -63,7 +63,7 @@ impl Records {
         fields.vary("display_name", DISPLAY_NAME, person.display);
         fields.vary("email", EMAIL, person.email);
         let picture = match index % 12 {
-            // The answer to an upload is a path, not a URL.
+            // The response to an upload is a path, not a URL.
             4 => format!("/files/pictures/{}.png", person.username),
             _ => format!("https://pictures.example.com/{}.png", person.username),
         };

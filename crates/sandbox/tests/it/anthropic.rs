@@ -32,11 +32,14 @@ async fn profiles(sandbox: &Sandbox, betas: &[&str], query: &str) -> Vec<Value> 
 
 async fn refused(sandbox: &Sandbox, headers: &[(&str, &str)]) -> (u16, String, String) {
     let url = format!("{}/v1/user_profiles", sandbox.description().anthropic.base_url);
-    let answer = send("GET", &url, headers, "").await;
-    let body = answer.json();
-    assert_eq!((&body["type"], body["request_id"].as_str()), (&json!("error"), answer.header("request-id")));
+    let response = send("GET", &url, headers, "").await;
+    let body = response.json();
+    assert_eq!(
+        (&body["type"], body["request_id"].as_str()),
+        (&json!("error"), response.header("request-id"))
+    );
     let text = |field: &str| body["error"][field].as_str().unwrap().to_owned();
-    (answer.status, text("type"), text("message"))
+    (response.status, text("type"), text("message"))
 }
 
 #[tokio::test]
@@ -50,10 +53,10 @@ async fn the_key_is_taken_from_either_header() {
         vec![("Authorization", &bearer)],
         vec![("x-api-key", key), ("authorization", &bearer)],
     ] {
-        let answer = send("GET", &url, &[headers, vec![VERSION]].concat(), "").await;
-        answer.ok();
-        assert!(answer.header("request-id").unwrap().starts_with("req_"));
-        assert!(answer.header("anthropic-organization-id").is_some());
+        let response = send("GET", &url, &[headers, vec![VERSION]].concat(), "").await;
+        response.ok();
+        assert!(response.header("request-id").unwrap().starts_with("req_"));
+        assert!(response.header("anthropic-organization-id").is_some());
     }
     for headers in
         [vec![], vec![("x-api-key", "x")], vec![("authorization", "Bearer x")], vec![("authorization", key)]]
@@ -134,9 +137,9 @@ async fn the_limit_may_change_along_a_cursor_and_the_order_may_not() {
         "order_by=updated_at".to_owned(),
         "enforcement_status=banned".to_owned(),
     ] {
-        let answer = anthropic(&sandbox, SEPTEMBER, &format!("/v1/user_profiles?{query}")).await;
+        let response = anthropic(&sandbox, SEPTEMBER, &format!("/v1/user_profiles?{query}")).await;
         assert_eq!(
-            (answer.status, &answer.json()["error"]["type"]),
+            (response.status, &response.json()["error"]["type"]),
             (400, &json!("invalid_request_error")),
             "{query}"
         );

@@ -44,11 +44,11 @@ async fn each_key_opens_its_own_part() {
 #[tokio::test]
 async fn the_organization_is_the_one_that_answers_name() {
     let sandbox = start(SandboxOptions::new()).await;
-    let answer = anthropic_admin(&sandbox, "/v1/organizations/me").await;
-    let body = answer.ok();
+    let response = anthropic_admin(&sandbox, "/v1/organizations/me").await;
+    let body = response.ok();
     assert_eq!(body["type"], "organization");
-    assert_eq!(body["id"].as_str(), answer.header("anthropic-organization-id"));
-    assert!(body["name"].is_string() && answer.header("anthropic-workspace-id").is_none());
+    assert_eq!(body["id"].as_str(), response.header("anthropic-organization-id"));
+    assert!(body["name"].is_string() && response.header("anthropic-workspace-id").is_none());
 }
 
 #[tokio::test]
@@ -114,13 +114,13 @@ async fn what_makes_no_sense_is_refused() {
         format!("after_id={id}&before_id={id}"),
         "roles[]=emperor".to_owned(),
     ] {
-        let answer = anthropic_admin(&sandbox, &format!("{USERS}?{query}")).await;
-        assert_eq!((answer.status, &answer.json()["type"]), (400, &json!("error")), "{query}");
+        let response = anthropic_admin(&sandbox, &format!("{USERS}?{query}")).await;
+        assert_eq!((response.status, &response.json()["type"]), (400, &json!("error")), "{query}");
     }
     for path in [format!("{USERS}/nobody"), format!("{INVITES}/{id}"), "/v1/organizations/nothing".to_owned()]
     {
-        let answer = anthropic_admin(&sandbox, &path).await;
-        assert_eq!((answer.status, &answer.json()["error"]["type"]), (404, &json!("not_found_error")));
+        let response = anthropic_admin(&sandbox, &path).await;
+        assert_eq!((response.status, &response.json()["error"]["type"]), (404, &json!("not_found_error")));
     }
 }
 

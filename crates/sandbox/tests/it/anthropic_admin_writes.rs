@@ -16,8 +16,8 @@ fn path_of(kind: &str, item: &Value) -> String {
     format!("{kind}/{}", item["id"].as_str().unwrap())
 }
 
-fn refused(answer: &Answer) {
-    assert_eq!((answer.status, &answer.json()["error"]["type"]), (400, &json!("invalid_request_error")));
+fn refused(response: &Answer) {
+    assert_eq!((response.status, &response.json()["error"]["type"]), (400, &json!("invalid_request_error")));
 }
 
 #[tokio::test]
@@ -28,10 +28,10 @@ async fn a_role_is_given_and_found() {
     for role in ["user", "billing", "claude_code_user", "managed", "developer"] {
         let mut expected = user.clone();
         expected["role"] = role.into();
-        let answer = write_admin(&sandbox, "POST", &path, &json!({"role": role}).to_string()).await;
-        assert!(answer.header("anthropic-organization-id").is_some());
+        let response = write_admin(&sandbox, "POST", &path, &json!({"role": role}).to_string()).await;
+        assert!(response.header("anthropic-organization-id").is_some());
         assert_eq!(
-            (answer.ok(), anthropic_admin(&sandbox, &path).await.ok()),
+            (response.ok(), anthropic_admin(&sandbox, &path).await.ok()),
             (expected.clone(), expected.clone())
         );
         assert_eq!(listed(&sandbox, USERS, "").await[3], expected);
@@ -60,12 +60,12 @@ async fn a_removed_user_is_in_no_list_and_still_ends_a_page() {
     let sandbox = start(SandboxOptions::new().profiles(40)).await;
     let before = listed(&sandbox, USERS, "").await;
     let path = path_of(USERS, &before[4]);
-    let answer = write_admin(&sandbox, "DELETE", &path, "").await.ok();
-    assert_eq!(answer, json!({"id": before[4]["id"], "type": "user_deleted"}));
+    let response = write_admin(&sandbox, "DELETE", &path, "").await.ok();
+    assert_eq!(response, json!({"id": before[4]["id"], "type": "user_deleted"}));
     for method in ["GET", "POST", "DELETE"] {
-        let answer = write_admin(&sandbox, method, &path, r#"{"role":"user"}"#).await;
+        let response = write_admin(&sandbox, method, &path, r#"{"role":"user"}"#).await;
         assert_eq!(
-            (answer.status, &answer.json()["error"]["type"]),
+            (response.status, &response.json()["error"]["type"]),
             (404, &json!("not_found_error")),
             "{method}"
         );
@@ -103,8 +103,8 @@ async fn an_invite_is_sent_read_and_withdrawn() {
     let path = path_of(INVITES, &invite);
     assert_eq!(anthropic_admin(&sandbox, &path).await.ok(), invite);
     for path in [&path, &path_of(INVITES, &before[1])] {
-        let answer = write_admin(&sandbox, "DELETE", path, "").await.ok();
-        assert_eq!(answer["type"], "invite_deleted");
+        let response = write_admin(&sandbox, "DELETE", path, "").await.ok();
+        assert_eq!(response["type"], "invite_deleted");
         assert_eq!(anthropic_admin(&sandbox, path).await.ok()["status"], "deleted");
     }
     assert_eq!(listed(&sandbox, INVITES, "").await.len(), before.len() + 2);

@@ -50,8 +50,8 @@ async fn the_general_release_deletes_and_has_links_for_actions() {
     }
     // The beta has neither.
     for betas in [MARCH, AUGUST, SEPTEMBER] {
-        let answer = write_anthropic(&sandbox, betas, "DELETE", &path, "").await;
-        assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD, POST")));
+        let response = write_anthropic(&sandbox, betas, "DELETE", &path, "").await;
+        assert_eq!((response.status, response.header("allow")), (405, Some("GET, HEAD, POST")));
         assert_eq!(
             write_anthropic(&sandbox, betas, "POST", &format!("{path}/action_urls"), &action).await.status,
             404
@@ -69,9 +69,9 @@ async fn the_general_release_deletes_and_has_links_for_actions() {
             ("POST", format!("{gone}/enrollment_url")),
             ("POST", format!("{gone}/action_urls")),
         ] {
-            let answer = write_anthropic(&sandbox, GENERAL, method, &path, &action).await;
+            let response = write_anthropic(&sandbox, GENERAL, method, &path, &action).await;
             assert_eq!(
-                (answer.status, &answer.json()["error"]["type"]),
+                (response.status, &response.json()["error"]["type"]),
                 (404, &json!("not_found_error")),
                 "{method} {path}"
             );
@@ -109,7 +109,7 @@ async fn only_json_is_read() {
     let url = format!("{}{PROFILES}", it.base_url);
     let key = ("x-api-key", it.api_key.as_str());
     let form = ("content-type", "application/x-www-form-urlencoded");
-    let answer = send("POST", &url, &[key, VERSION, form], "{}").await;
-    assert_eq!((answer.status, &answer.json()["error"]["type"]), (415, &json!("invalid_request_error")));
+    let response = send("POST", &url, &[key, VERSION, form], "{}").await;
+    assert_eq!((response.status, &response.json()["error"]["type"]), (415, &json!("invalid_request_error")));
     send("POST", &url, &[key, VERSION], "{}").await.ok();
 }

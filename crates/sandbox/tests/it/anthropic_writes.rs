@@ -42,9 +42,9 @@ async fn a_created_profile_has_the_fields_of_its_date_and_is_read_in_all_of_them
                 "email_hash": null, "entity_type": null, "name_hash": null, "onboarded_at": null, "reference_id": null}}),
         ),
     ] {
-        let answer = create(&sandbox, betas, &body).await;
-        assert!(answer.header("anthropic-workspace-id").is_some());
-        let made = answer.ok();
+        let response = create(&sandbox, betas, &body).await;
+        assert!(response.header("anthropic-workspace-id").is_some());
+        let made = response.ok();
         let mut expected = shown;
         for (name, value) in [("type", "user_profile"), ("created_at", at), ("updated_at", at)] {
             expected[name] = value.into();
@@ -100,13 +100,13 @@ async fn each_date_refuses_the_fields_of_the_others() {
     ] {
         for (betas, known) in [MARCH, AUGUST, SEPTEMBER, GENERAL].into_iter().zip(known) {
             let body = json!({field: value});
-            for answer in
+            for response in
                 [create(&sandbox, betas, &body).await, update(&sandbox, betas, &made["id"], &body).await]
             {
                 if known {
-                    answer.ok();
+                    response.ok();
                 } else {
-                    assert!(refused(&answer).starts_with(&format!("{field}: ")), "{field} {betas:?}");
+                    assert!(refused(&response).starts_with(&format!("{field}: ")), "{field} {betas:?}");
                 }
             }
         }
@@ -158,18 +158,18 @@ async fn limits_are_counted_in_characters_and_every_mistake_is_told() {
         (details("onboarded_at", json!("2024-11-02T08:15:00")), Some("external_user_details.onboarded_at")),
         (details("nonsense", json!("x")), Some("external_user_details.nonsense")),
     ] {
-        let answer = create(&sandbox, SEPTEMBER, &body).await;
+        let response = create(&sandbox, SEPTEMBER, &body).await;
         match path {
-            None => drop(answer.ok()),
-            Some(path) => assert!(refused(&answer).starts_with(&format!("{path}: ")), "{}", answer.text),
+            None => drop(response.ok()),
+            Some(path) => assert!(refused(&response).starts_with(&format!("{path}: ")), "{}", response.text),
         }
     }
     let message = refused(&create(&sandbox, MARCH, &json!({"name": "", "external_id": over, "x": 1})).await);
     assert_eq!(message.split("; ").count(), 3, "{message}");
     for (body, what) in [("", "body: "), ("[]", "body: "), ("null", "body: "), ("{", "body: ")] {
         for path in [PROFILES.to_owned(), format!("{PROFILES}/{}", made["id"].as_str().unwrap())] {
-            let answer = write_anthropic(&sandbox, MARCH, "POST", &path, body).await;
-            assert!(refused(&answer).starts_with(what));
+            let response = write_anthropic(&sandbox, MARCH, "POST", &path, body).await;
+            assert!(refused(&response).starts_with(what));
         }
     }
 }

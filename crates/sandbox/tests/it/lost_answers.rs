@@ -83,14 +83,14 @@ async fn a_dropped_connection_ends_at_once_also_when_it_was_to_be_kept() {
         it.api_key
     );
     stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    let end = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut answer);
+    let mut response = Vec::new();
+    let end = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut response);
     drop(tokio::time::timeout(Duration::from_secs(10), end).await.expect("an end"));
-    assert!(answer.is_empty());
+    assert!(response.is_empty());
 }
 
 #[tokio::test]
-async fn who_does_not_wait_for_a_late_answer_has_written_all_the_same() {
+async fn who_does_not_wait_for_a_late_response_has_written_all_the_same() {
     let sandbox = start(SandboxOptions::new()).await;
     sandbox.add_fault(Fault::new("users_create").first(1).delay(Duration::from_secs(3_600)).after_effect());
     let waiting = write_probely(&sandbox, "POST", "/users/", NEW);
@@ -119,8 +119,9 @@ async fn a_success_may_be_shown_in_another_form() {
             .body("{\"display_name\":\"X\"}")
             .after_effect(),
     );
-    let answer = write_upsun(&sandbox, "PATCH", &format!("/profiles/{id}"), r#"{"display_name":"X"}"#).await;
-    assert_eq!((answer.status, answer.json()), (201, json!({"display_name": "X"})));
+    let response =
+        write_upsun(&sandbox, "PATCH", &format!("/profiles/{id}"), r#"{"display_name":"X"}"#).await;
+    assert_eq!((response.status, response.json()), (201, json!({"display_name": "X"})));
     assert_eq!(upsun(&sandbox, &token, &format!("/profiles/{id}")).await.ok()["display_name"], "X");
     // A refused write has no effect, whatever is answered.
     write_upsun(&sandbox, "PATCH", &format!("/profiles/{id}"), r#"{"display_name":null}"#).await;

@@ -11,7 +11,7 @@ async fn ids(sandbox: &Sandbox) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn another_profile_is_read_and_written_than_the_path_names_and_the_answer_is_about_that_one() {
+async fn another_profile_is_read_and_written_than_the_path_names_and_the_response_is_about_that_one() {
     let sandbox = start(SandboxOptions::new().profiles(20)).await;
     let ids = ids(&sandbox).await;
     for service in ["upsun", "probely", "anthropic"] {

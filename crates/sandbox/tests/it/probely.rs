@@ -19,9 +19,9 @@ async fn only_the_jwt_scheme_with_the_key_is_let_in() {
     for value in
         [format!("Bearer {key}"), format!("JWT  {key}"), format!("jwt {key}"), key.clone(), "JWT x".into()]
     {
-        let answer = send("GET", &url, &[("Authorization", &value)], "").await;
-        assert_eq!(answer.status, 401, "{value}");
-        assert_eq!(answer.json()["detail"], "Incorrect authentication credentials.");
+        let response = send("GET", &url, &[("Authorization", &value)], "").await;
+        assert_eq!(response.status, 401, "{value}");
+        assert_eq!(response.json()["detail"], "Incorrect authentication credentials.");
     }
     send("GET", &url, &[("Authorization", &format!("JWT {key}"))], "").await.ok();
 }
@@ -59,8 +59,8 @@ async fn every_user_is_on_exactly_one_page_and_can_be_retrieved() {
     let after = probely(&sandbox, "/users/?page=4").await;
     assert_eq!((after.status, &after.json()["detail"]), (404, &json!("Invalid page.")));
     for unknown in ["nobody", "-sandboxSys0"] {
-        let answer = probely(&sandbox, &format!("/users/{unknown}/")).await;
-        assert_eq!((answer.status, &answer.json()["detail"]), (404, &json!("Not found.")));
+        let response = probely(&sandbox, &format!("/users/{unknown}/")).await;
+        assert_eq!((response.status, &response.json()["detail"]), (404, &json!("Not found.")));
     }
 }
 
@@ -82,8 +82,8 @@ async fn the_length_is_cut_to_the_limit_and_said() {
 #[tokio::test]
 async fn a_missing_slash_is_redirected() {
     let sandbox = start(SandboxOptions::new()).await;
-    let answer = probely(&sandbox, "/users?page=2").await;
-    assert_eq!((answer.status, answer.header("location")), (301, Some("/probely/users/?page=2")));
+    let response = probely(&sandbox, "/users?page=2").await;
+    assert_eq!((response.status, response.header("location")), (301, Some("/probely/users/?page=2")));
     assert_eq!(probely(&sandbox, "/nonesuch").await.status, 404);
 }
 
@@ -102,9 +102,9 @@ async fn bad_parameters_are_named() {
         ("ordering", "nonsense"),
         ("label_logical_operator", "xor"),
     ] {
-        let answer = probely(&sandbox, &format!("/users/?{name}={value}")).await;
-        assert_eq!(answer.status, 400, "{name}={value}");
-        assert!(answer.json()[name][0].is_string(), "{}", answer.text);
+        let response = probely(&sandbox, &format!("/users/?{name}={value}")).await;
+        assert_eq!(response.status, 400, "{name}={value}");
+        assert!(response.json()[name][0].is_string(), "{}", response.text);
     }
 }
 

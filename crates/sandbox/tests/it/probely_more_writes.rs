@@ -26,7 +26,7 @@ async fn bodies_may_be_forms_too() {
     assert_eq!(other["email"], "m@example.com");
     let bulk =
         format!("ids={}&ids={}&title=ceo", user["id"].as_str().unwrap(), other["id"].as_str().unwrap());
-    let answer = send(
+    let response = send(
         "POST",
         &format!("{url}bulk/update/"),
         &[("authorization", &key), ("content-type", form)],
@@ -34,13 +34,13 @@ async fn bodies_may_be_forms_too() {
     )
     .await
     .ok();
-    assert_eq!(answer["ids"], json!([user["id"], other["id"]]));
+    assert_eq!(response["ids"], json!([user["id"], other["id"]]));
     assert_eq!(probely(&sandbox, &path_of(&user)).await.ok()["title"], "ceo");
     for (kind, body, status) in
         [("text/plain", "x", 415), ("multipart/form-data; boundary=x", "--x\r\n", 400)]
     {
-        let answer = send_as(kind, "", body).await;
-        assert_eq!((answer.status, answer.json()["detail"].is_string()), (status, true), "{kind}");
+        let response = send_as(kind, "", body).await;
+        assert_eq!((response.status, response.json()["detail"].is_string()), (status, true), "{kind}");
     }
 }
 
@@ -51,8 +51,8 @@ async fn a_bulk_update_changes_all_or_none() {
     let some = ids(&all[2..5]);
     let body =
         json!({"ids": some, "title": "cto", "active": false, "labels": [{"name": "bulk"}], "email": "x"});
-    let answer = post(&sandbox, "/users/bulk/update/", &body).await.ok();
-    assert_eq!(answer, json!({"ids": some}));
+    let response = post(&sandbox, "/users/bulk/update/", &body).await.ok();
+    assert_eq!(response, json!({"ids": some}));
     let changed = listed(&sandbox, "users", "active=false&search=&ordering=id").await;
     for id in &some {
         let user = probely(&sandbox, &format!("/users/{id}/")).await.ok();
@@ -73,8 +73,8 @@ async fn a_bulk_update_changes_all_or_none() {
         (json!({"ids": some, "title": "astronaut"}), "title"),
         (json!({"ids": some, "name": ""}), "name"),
     ] {
-        let answer = post(&sandbox, "/users/bulk/update/", &body).await;
-        assert_eq!((answer.status, answer.json()[field][0].is_string()), (400, true), "{body}");
+        let response = post(&sandbox, "/users/bulk/update/", &body).await;
+        assert_eq!((response.status, response.json()[field][0].is_string()), (400, true), "{body}");
     }
     assert_eq!(listed(&sandbox, "users", "").await, before);
 }
@@ -131,15 +131,15 @@ async fn a_password_is_changed_by_whoever_knows_it() {
             "current_password",
         ),
     ] {
-        let answer = post(&sandbox, path, &body).await;
-        assert_eq!((answer.status, answer.json()[field][0].is_string()), (400, true), "{body}");
+        let response = post(&sandbox, path, &body).await;
+        assert_eq!((response.status, response.json()[field][0].is_string()), (400, true), "{body}");
     }
     for body in [
         change("first-password", "second-password", "other-password"),
         change("whatever", "second-password", "second-password"),
     ] {
-        let answer = post(&sandbox, path, &body).await;
-        assert_eq!((answer.status, answer.json()["error"].is_string()), (400, true));
+        let response = post(&sandbox, path, &body).await;
+        assert_eq!((response.status, response.json()["error"].is_string()), (400, true));
     }
     post(&sandbox, path, &change("first-password", "second-password", "second-password")).await.ok();
     // A new address resets the password.

@@ -124,8 +124,8 @@ async fn who_was_deactivated_is_still_listed_and_brought_back_by_creating_them_a
     // The fifth has the old shape, without `active`, until it is written.
     for user in [&all[3], &all[4]] {
         for _ in 0..2 {
-            let answer = write_probely(&sandbox, "DELETE", &path_of(user), "").await;
-            assert_eq!((answer.status, answer.text.as_str()), (204, ""));
+            let response = write_probely(&sandbox, "DELETE", &path_of(user), "").await;
+            assert_eq!((response.status, response.text.as_str()), (204, ""));
         }
         let gone = probely(&sandbox, &path_of(user)).await.ok();
         assert_eq!((&gone["active"], &gone["email"]), (&json!(false), &user["email"]));
@@ -200,8 +200,8 @@ async fn a_changed_address_is_the_users_and_no_one_elses() {
         ("PUT", path_of(&all[2]), json!({"email": all[3]["email"], "name": "x"})),
         ("POST", "/users/".to_owned(), json!({"email": "own@example.com", "name": "x"})),
     ] {
-        let answer = write_probely(&sandbox, method, &path, &body.to_string()).await;
-        assert_eq!((answer.status, answer.json()["email"][0].is_string()), (400, true), "{method}");
+        let response = write_probely(&sandbox, method, &path, &body.to_string()).await;
+        assert_eq!((response.status, response.json()["email"][0].is_string()), (400, true), "{method}");
     }
     patch(&sandbox, &all[2], &json!({"email": old})).await.ok();
     let made = created(&post(&sandbox, "/users/", &json!({"email": all[2]["email"], "name": "x"})).await);
@@ -257,7 +257,7 @@ async fn every_wrong_field_is_named_and_nothing_is_written() {
     ] {
         let mut creating = json!({"email": "new@example.com", "name": "New", "labels": [{"name": "unseen"}]});
         creating[field] = value.clone();
-        for answer in [
+        for response in [
             post(&sandbox, "/users/", &creating).await,
             patch(&sandbox, &before[3], &json!({field: value})).await,
             write_probely(
@@ -268,9 +268,9 @@ async fn every_wrong_field_is_named_and_nothing_is_written() {
             )
             .await,
         ] {
-            let error = answer.json();
+            let error = response.json();
             assert_eq!(
-                (answer.status, error.as_object().unwrap().len()),
+                (response.status, error.as_object().unwrap().len()),
                 (400, 1),
                 "{field}={value}: {error}"
             );
@@ -286,8 +286,8 @@ async fn every_wrong_field_is_named_and_nothing_is_written() {
         json!("admin"),
     ] {
         let body = json!({"email": "new@example.com", "name": "New", "user_roles": roles});
-        let answer = post(&sandbox, "/users/", &body).await;
-        assert_eq!((answer.status, answer.json()["user_roles"][0].is_string()), (400, true), "{roles}");
+        let response = post(&sandbox, "/users/", &body).await;
+        assert_eq!((response.status, response.json()["user_roles"][0].is_string()), (400, true), "{roles}");
     }
     let all = post(&sandbox, "/users/", &json!({"title": "x", "active": "y"})).await.json();
     assert_eq!(all.as_object().unwrap().keys().collect::<Vec<_>>(), ["active", "email", "name", "title"]);
@@ -322,9 +322,10 @@ async fn whom_there_is_not_nobody_changes() {
     let api_user = listed(&sandbox, "api-users", "").await[0].clone();
     for id in ["nobody", "-sandboxSys0", api_user["id"].as_str().unwrap()] {
         for method in ["PATCH", "PUT", "DELETE"] {
-            let answer = write_probely(&sandbox, method, &format!("/users/{id}/"), r#"{"title":"?"}"#).await;
+            let response =
+                write_probely(&sandbox, method, &format!("/users/{id}/"), r#"{"title":"?"}"#).await;
             assert_eq!(
-                (answer.status, answer.json()),
+                (response.status, response.json()),
                 (404, json!({"detail": "Not found."})),
                 "{method} {id}"
             );
@@ -338,11 +339,11 @@ async fn whom_there_is_not_nobody_changes() {
         ("/profile/", "GET, HEAD"),
     ] {
         let method = if path == "/users/x/" { "POST" } else { "PUT" };
-        let answer = write_probely(&sandbox, method, path, "{}").await;
-        assert_eq!((answer.status, answer.header("allow")), (405, Some(allow)), "{path}");
+        let response = write_probely(&sandbox, method, path, "{}").await;
+        assert_eq!((response.status, response.header("allow")), (405, Some(allow)), "{path}");
     }
-    let answer = write_probely(&sandbox, "POST", "/users", "{}").await;
-    assert_eq!((answer.status, answer.header("location")), (301, Some("/probely/users/")));
+    let response = write_probely(&sandbox, "POST", "/users", "{}").await;
+    assert_eq!((response.status, response.header("location")), (301, Some("/probely/users/")));
 }
 
 #[tokio::test]

@@ -121,12 +121,12 @@ async fn a_fault_acts_on_its_attempts_and_repeats_exactly() {
         let sandbox = start(SandboxOptions::new().fault(fault)).await;
         let mut statuses = Vec::new();
         for _ in 0..4 {
-            let answer = probely(&sandbox, "/users/").await;
-            if answer.status == 503 {
-                assert_eq!((answer.header("retry-after"), answer.text.as_str()), (Some("7"), "down"));
-                assert!(answer.header("x-request-id").is_some());
+            let response = probely(&sandbox, "/users/").await;
+            if response.status == 503 {
+                assert_eq!((response.header("retry-after"), response.text.as_str()), (Some("7"), "down"));
+                assert!(response.header("x-request-id").is_some());
             }
-            statuses.push(answer.status);
+            statuses.push(response.status);
             probely(&sandbox, "/profile/").await.ok();
         }
         assert_eq!(statuses, [200, 503, 503, 200]);
@@ -155,16 +155,16 @@ async fn named_faults_reach_all_three_services() {
         let token = access_token(&sandbox).await;
         Fault::named(name).unwrap().into_iter().for_each(|fault| sandbox.add_fault(fault));
         for (number, status) in [(1, first), (2, second)] {
-            for answer in [
+            for response in [
                 upsun(&sandbox, &token, "/profiles").await,
                 probely(&sandbox, "/users/").await,
                 anthropic(&sandbox, &[], "/v1/user_profiles").await,
             ] {
-                assert_eq!(answer.status, status, "{name}");
-                let is_page = answer.text.starts_with("<!DOCTYPE html>");
+                assert_eq!(response.status, status, "{name}");
+                let is_page = response.text.starts_with("<!DOCTYPE html>");
                 assert_eq!(is_page, name == "html-with-200" && number == 2);
-                if status != 200 && answer.header("request-id").is_some() {
-                    assert_eq!(answer.json()["request_id"].as_str(), answer.header("request-id"));
+                if status != 200 && response.header("request-id").is_some() {
+                    assert_eq!(response.json()["request_id"].as_str(), response.header("request-id"));
                 }
             }
         }
@@ -209,8 +209,8 @@ async fn a_wrong_method_is_told_the_right_ones() {
             "GET, HEAD, POST",
         ),
     ] {
-        let answer = send("DELETE", &url, &headers, "").await;
-        assert_eq!((answer.status, answer.header("allow")), (405, Some(allow)), "{url}");
+        let response = send("DELETE", &url, &headers, "").await;
+        assert_eq!((response.status, response.header("allow")), (405, Some(allow)), "{url}");
         let head = send("HEAD", &url, &headers, "").await;
         assert_eq!(head.text, "");
     }

@@ -27,10 +27,10 @@ async fn all_profiles(profiles: u64) -> Vec<Value> {
 async fn an_api_token_is_exchanged_for_a_new_access_token_each_time() {
     let sandbox = start(SandboxOptions::new().token_lifetime(Duration::from_secs(60))).await;
     let form = format!("grant_type=api_token&api_token={}", sandbox.description().upsun.api_token);
-    let answer = exchange(&sandbox, &[BASIC, FORM], &form).await.ok();
-    assert_eq!(answer["expires_in"], 60);
-    assert_eq!(answer["access_token"].as_str().unwrap().split('.').count(), 3);
-    assert_ne!(answer["access_token"], access_token(&sandbox).await);
+    let response = exchange(&sandbox, &[BASIC, FORM], &form).await.ok();
+    assert_eq!(response["expires_in"], 60);
+    assert_eq!(response["access_token"].as_str().unwrap().split('.').count(), 3);
+    assert_ne!(response["access_token"], access_token(&sandbox).await);
 }
 
 #[tokio::test]
@@ -48,8 +48,8 @@ async fn the_token_endpoint_refuses_what_oauth_refuses() {
         (vec![BASIC, FORM], "", 400, "invalid_request"),
         (vec![BASIC, json_body], &right, 400, "invalid_request"),
     ] {
-        let answer = exchange(&sandbox, &headers, form).await;
-        assert_eq!((answer.status, &answer.json()["error"]), (status, &json!(error)), "{form}");
+        let response = exchange(&sandbox, &headers, form).await;
+        assert_eq!((response.status, &response.json()["error"]), (status, &json!(error)), "{form}");
     }
     let wrong = exchange(&sandbox, &[BASIC, FORM], "grant_type=api_token&api_token=x").await.json();
     assert!(wrong["error_description"].as_str().unwrap().contains("API token"));
@@ -64,9 +64,9 @@ async fn an_access_token_is_refused_once_it_has_expired_or_was_never_issued() {
     upsun(&sandbox, &token, "/users/me").await.ok();
     sandbox.advance_clock(Duration::from_secs(2));
     for token in [token.as_str(), "x", "a.b.c", "sandbox-upsun-api-token"] {
-        let answer = upsun(&sandbox, token, "/users/me").await;
-        assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some("Bearer")));
-        assert_eq!(answer.json()["error"], "invalid_token");
+        let response = upsun(&sandbox, token, "/users/me").await;
+        assert_eq!((response.status, response.header("www-authenticate")), (401, Some("Bearer")));
+        assert_eq!(response.json()["error"], "invalid_token");
     }
     let url = format!("{}/profiles", sandbox.description().upsun.base_url);
     assert_eq!(send("GET", &url, &[], "").await.status, 401);
@@ -79,9 +79,9 @@ async fn every_profile_is_on_exactly_one_page() {
     let token = access_token(&sandbox).await;
     let mut seen = Vec::new();
     for page in 1..=6 {
-        let answer = upsun(&sandbox, &token, &format!("/profiles?page={page}&range=10")).await;
-        assert_eq!(answer.header("content-type"), Some("application/hal+json; charset=utf-8"));
-        let body = answer.ok();
+        let response = upsun(&sandbox, &token, &format!("/profiles?page={page}&range=10")).await;
+        assert_eq!(response.header("content-type"), Some("application/hal+json; charset=utf-8"));
+        let body = response.ok();
         assert_eq!(body["count"], 57);
         let links = &body["_links"];
         assert_eq!(links["self"]["title"], "Self");
@@ -114,8 +114,8 @@ async fn page_sizes_have_a_default_and_a_limit() {
         assert_eq!(array(&body["profiles"]).len(), length);
     }
     for query in ["page=0", "page=x", "range=0", "range=-1", "filter%5Bnonsense%5D=1"] {
-        let answer = upsun(&sandbox, &token, &format!("/profiles?{query}")).await;
-        assert_eq!((answer.status, &answer.json()["status"]), (400, &json!(400)), "{query}");
+        let response = upsun(&sandbox, &token, &format!("/profiles?{query}")).await;
+        assert_eq!((response.status, &response.json()["status"]), (400, &json!(400)), "{query}");
     }
 }
 
@@ -211,9 +211,9 @@ async fn the_current_user_is_the_first_profile() {
 #[tokio::test]
 async fn a_token_without_a_user_has_no_current_user() {
     let sandbox = start(SandboxOptions::new().upsun_token_without_user(true)).await;
-    let answer = upsun(&sandbox, &access_token(&sandbox).await, "/users/me").await;
-    assert_eq!(answer.status, 403);
-    assert!(answer.json()["error"].is_string());
+    let response = upsun(&sandbox, &access_token(&sandbox).await, "/users/me").await;
+    assert_eq!(response.status, 403);
+    assert!(response.json()["error"].is_string());
 }
 
 #[tokio::test]
@@ -231,7 +231,7 @@ async fn an_organization_profile_is_read_by_id_and_by_name() {
 }
 
 #[tokio::test]
-async fn organizations_out_of_reach_answer_problems() {
+async fn organizations_out_of_reach_response_problems() {
     let sandbox = start(SandboxOptions::new()).await;
     let token = access_token(&sandbox).await;
     for (name, status, title) in [
@@ -239,13 +239,13 @@ async fn organizations_out_of_reach_answer_problems() {
         ("dune", 403, "Forbidden"),
         ("nonesuch", 404, "Not Found"),
     ] {
-        let answer = upsun(&sandbox, &token, &format!("/organizations/name={name}/profile")).await;
+        let response = upsun(&sandbox, &token, &format!("/organizations/name={name}/profile")).await;
         assert_eq!(
-            (answer.status, answer.header("content-type")),
+            (response.status, response.header("content-type")),
             (status, Some("application/problem+json"))
         );
-        assert_eq!((&answer.json()["title"], &answer.json()["status"]), (&json!(title), &json!(status)));
-        assert!(answer.json()["detail"].is_string());
+        assert_eq!((&response.json()["title"], &response.json()["status"]), (&json!(title), &json!(status)));
+        assert!(response.json()["detail"].is_string());
     }
 }
 
@@ -286,10 +286,10 @@ async fn a_wrong_update_names_the_fields_and_changes_nothing() {
         ("[]", "body"),
         ("{", "body"),
     ] {
-        let answer = patch(&sandbox, ACME, body).await;
-        let error = answer.json();
+        let response = patch(&sandbox, ACME, body).await;
+        let error = response.json();
         assert_eq!(
-            (answer.status, &error["code"], &error["title"]),
+            (response.status, &error["code"], &error["title"]),
             (400, &json!(400), &json!("Bad Request"))
         );
         assert!(error["status"].is_string() && error["detail"][field][0].is_string(), "{body}: {error}");

@@ -62,8 +62,8 @@ async fn organizations_are_listed_page_by_page_without_the_deleted_ones() {
         "filter[name][eq]=x",
         "filter[id][gt]=x",
     ] {
-        let answer = upsun(&sandbox, &token, &format!("/organizations?{query}")).await;
-        assert_eq!((answer.status, &answer.json()["title"]), (400, &json!("Bad Request")), "{query}");
+        let response = upsun(&sandbox, &token, &format!("/organizations?{query}")).await;
+        assert_eq!((response.status, &response.json()["title"]), (400, &json!("Bad Request")), "{query}");
     }
 }
 
@@ -86,9 +86,9 @@ async fn an_organization_links_to_what_may_be_read_of_it() {
         (&json!(ACME), &*first_user(&sandbox, &token).await)
     );
     for unknown in ["grove", "nonesuch"] {
-        let answer = upsun(&sandbox, &token, &format!("/organizations/name={unknown}")).await;
-        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
-        assert_eq!(answer.status, 404);
+        let response = upsun(&sandbox, &token, &format!("/organizations/name={unknown}")).await;
+        assert_eq!(response.header("content-type"), Some("application/problem+json"));
+        assert_eq!(response.status, 404);
     }
 }
 
@@ -147,8 +147,8 @@ async fn members_are_listed_in_both_orders_and_both_directions() {
     assert_eq!(all.iter().filter(|member| member["owner"] == true).count(), 1);
     assert!(all.iter().any(|member| member.get("owner").is_none()));
     for (name, status) in [("dune", 403), ("grove", 404), ("nonesuch", 404)] {
-        let answer = upsun(&sandbox, &token, &format!("/organizations/name={name}/members")).await;
-        assert_eq!((answer.status, &answer.json()["status"]), (status, &json!(status)));
+        let response = upsun(&sandbox, &token, &format!("/organizations/name={name}/members")).await;
+        assert_eq!((response.status, &response.json()["status"]), (status, &json!(status)));
     }
     for query in ["sort=updated_at", "page[size]=101", "page[after]=x&page[before]=x"] {
         assert_eq!(upsun(&sandbox, &token, &format!("{path}?{query}")).await.status, 400, "{query}");
@@ -196,8 +196,8 @@ async fn a_signed_link_leads_to_the_members_users_some_null_and_some_missing() {
         "sig=x".to_owned(),
         String::new(),
     ] {
-        let answer = upsun(&sandbox, &token, &format!("/ref/users?{query}")).await;
-        assert!(answer.status == 400 && answer.json()["error"].is_string(), "{query}");
+        let response = upsun(&sandbox, &token, &format!("/ref/users?{query}")).await;
+        assert!(response.status == 400 && response.json()["error"].is_string(), "{query}");
     }
 }
 
@@ -272,11 +272,11 @@ async fn the_same_seed_makes_the_same_answers() {
         format!("/profiles/{user}/address"),
         "/me".to_owned(),
     ] {
-        let answers = [&left, &right].map(|sandbox| {
+        let responses = [&left, &right].map(|sandbox| {
             let path = path.clone();
             async move { upsun(sandbox, &access_token(sandbox).await, &path).await.ok() }
         });
-        let [left, right] = answers;
+        let [left, right] = responses;
         let without_origin = |body: Value| {
             let text = body.to_string();
             text.split("http://127.0.0.1:")

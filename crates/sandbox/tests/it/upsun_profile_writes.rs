@@ -31,7 +31,7 @@ fn part(name: &str, content: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_changed_profile_is_the_answer_and_is_read_everywhere() {
+async fn a_changed_profile_is_the_response_and_is_read_everywhere() {
     let sandbox = start(SandboxOptions::new().fixed_clock(1_800_000_000)).await;
     let id = profile_ids(&sandbox).await[4].clone();
     let before = read(&sandbox, &format!("/profiles/{id}")).await;
@@ -63,9 +63,9 @@ async fn a_changed_profile_is_the_answer_and_is_read_everywhere() {
     ] {
         sent[name] = value.into();
     }
-    let answer = write_upsun(&sandbox, "PATCH", &format!("/profiles/{id}"), &sent.to_string()).await;
-    assert_eq!(answer.header("content-type"), Some("application/hal+json; charset=utf-8"));
-    let after = answer.ok();
+    let response = write_upsun(&sandbox, "PATCH", &format!("/profiles/{id}"), &sent.to_string()).await;
+    assert_eq!(response.header("content-type"), Some("application/hal+json; charset=utf-8"));
+    let after = response.ok();
     let mut expected = before.clone();
     expected.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
     expected["updated_at"] = "2027-01-15T08:00:10.000000Z".into();
@@ -78,8 +78,8 @@ async fn a_changed_profile_is_the_answer_and_is_read_everywhere() {
     // No change changes nothing, the time neither.
     sandbox.advance_clock(Duration::from_secs(10));
     for body in ["{}", r#"{"password":"x"}"#, r#"{"nonsense":null}"#] {
-        let answer = write_upsun(&sandbox, "PATCH", &format!("/profiles/{id}"), body).await;
-        assert_eq!(answer.ok(), expected);
+        let response = write_upsun(&sandbox, "PATCH", &format!("/profiles/{id}"), body).await;
+        assert_eq!(response.ok(), expected);
     }
 }
 
@@ -168,10 +168,10 @@ async fn a_wrong_profile_names_every_wrong_field_and_changes_nothing() {
         (json!([]), vec!["body"]),
         (json!("x"), vec!["body"]),
     ] {
-        let answer = write_upsun(&sandbox, "PATCH", &path, &body.to_string()).await;
-        let error = answer.json();
-        assert_eq!((answer.status, &error["code"]), (400, &json!(400)), "{body}");
-        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+        let response = write_upsun(&sandbox, "PATCH", &path, &body.to_string()).await;
+        let error = response.json();
+        assert_eq!((response.status, &error["code"]), (400, &json!(400)), "{body}");
+        assert_eq!(response.header("content-type"), Some("application/problem+json"));
         let named: Vec<_> = error["detail"].as_object().unwrap().keys().collect();
         assert_eq!(named, fields, "{error}");
         assert!(error["message"].is_string() && error["status"].is_string());
@@ -203,8 +203,8 @@ async fn an_address_is_changed_field_by_field_and_keeps_its_metadata() {
         sent["nonsense"] = json!(1);
         assert_eq!(write_upsun(&sandbox, "PATCH", &path, &sent.to_string()).await.ok(), expected);
         expected["locality"] = "Bergen".into();
-        let answer = write_upsun(&sandbox, "PATCH", &path, r#"{"locality":"Bergen"}"#).await;
-        assert_eq!((answer.ok(), read(&sandbox, &path).await), (expected.clone(), expected.clone()));
+        let response = write_upsun(&sandbox, "PATCH", &path, r#"{"locality":"Bergen"}"#).await;
+        assert_eq!((response.ok(), read(&sandbox, &path).await), (expected.clone(), expected.clone()));
         assert_eq!(expected.get("metadata").is_some(), has_metadata);
         for (body, field) in [
             (r#"{"country":"NOR"}"#, "country"),
@@ -213,9 +213,9 @@ async fn an_address_is_changed_field_by_field_and_keeps_its_metadata() {
             (r#"{"locality":"x","postal_code":150}"#, "postal_code"),
             ("[]", "body"),
         ] {
-            let answer = write_upsun(&sandbox, "PATCH", &path, body).await;
-            assert_eq!(answer.status, 400, "{body}");
-            assert!(answer.json()["detail"][field][0].is_string(), "{}", answer.text);
+            let response = write_upsun(&sandbox, "PATCH", &path, body).await;
+            assert_eq!(response.status, 400, "{body}");
+            assert!(response.json()["detail"][field][0].is_string(), "{}", response.text);
         }
         assert_eq!(read(&sandbox, &path).await, expected);
     }
@@ -226,8 +226,8 @@ async fn an_address_is_changed_field_by_field_and_keeps_its_metadata() {
         ("01HSANDB0XCEDR000000000003", 403),
         ("01HSANDB0XDVNE000000000004", 403),
     ] {
-        let answer = write_upsun(&sandbox, "PATCH", &format!("/organizations/{id}/address"), "{}").await;
-        assert_eq!((answer.status, &answer.json()["status"]), (status, &json!(status)), "{id}");
+        let response = write_upsun(&sandbox, "PATCH", &format!("/organizations/{id}/address"), "{}").await;
+        assert_eq!((response.status, &response.json()["status"]), (status, &json!(status)), "{id}");
     }
 }
 
@@ -255,15 +255,15 @@ async fn a_picture_is_uploaded_to_a_relative_url_and_deleted() {
         ("multipart/form-data", picture.clone(), 415),
         ("image/jpeg", b"x".to_vec(), 415),
     ] {
-        let answer = upload(&sandbox, &user, content_type, &body).await;
-        assert_eq!(answer.status, status, "{content_type}");
-        assert_eq!(answer.json()["detail"]["file"].is_array(), status == 400);
+        let response = upload(&sandbox, &user, content_type, &body).await;
+        assert_eq!(response.status, status, "{content_type}");
+        assert_eq!(response.json()["detail"]["file"].is_array(), status == 400);
     }
     assert_eq!(read(&sandbox, &path).await["picture"], second["url"]);
 
     for _ in 0..2 {
-        let answer = write_upsun(&sandbox, "DELETE", &format!("/profile/{user}/picture"), "").await;
-        assert_eq!((answer.status, answer.text.as_str()), (204, ""));
+        let response = write_upsun(&sandbox, "DELETE", &format!("/profile/{user}/picture"), "").await;
+        assert_eq!((response.status, response.text.as_str()), (204, ""));
         assert_eq!(read(&sandbox, &path).await["picture"], "");
     }
     assert_eq!(upload(&sandbox, "nobody", multipart, &picture).await.status, 404);
@@ -278,8 +278,8 @@ async fn a_profile_that_there_is_not_is_not_changed() {
         ("PATCH", "/profiles/nobody/address"),
         ("DELETE", "/profile/nobody/picture"),
     ] {
-        let answer = write_upsun(&sandbox, method, path, "null").await;
-        assert_eq!((answer.status, &answer.json()["status"]), (404, &json!(404)), "{path}");
+        let response = write_upsun(&sandbox, method, path, "null").await;
+        assert_eq!((response.status, &response.json()["status"]), (404, &json!(404)), "{path}");
     }
     // The picture's path is the one in the singular.
     let id = &profile_ids(&sandbox).await[0];

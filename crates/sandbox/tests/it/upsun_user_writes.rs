@@ -37,8 +37,8 @@ async fn a_changed_user_is_read_by_id_and_as_the_current_one_and_by_reference() 
     let mut expected = before;
     expected.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
     expected["updated_at"] = "2027-01-15T08:00:00.000000Z".into();
-    let answer = write_upsun(&sandbox, "PATCH", &format!("/users/{id}"), &sent.to_string()).await;
-    assert_eq!(answer.ok(), expected);
+    let response = write_upsun(&sandbox, "PATCH", &format!("/users/{id}"), &sent.to_string()).await;
+    assert_eq!(response.ok(), expected);
     for path in [format!("/users/{id}"), "/users/me".to_owned(), "/users/username=%C3%A4gir".to_owned()] {
         assert_eq!(read(&sandbox, &path).await, expected, "{path}");
     }
@@ -70,9 +70,9 @@ async fn a_wrong_user_is_told_in_one_text_and_changes_nothing() {
         (json!({"username": ""}), vec!["username"]),
         (json!([1]), vec!["body"]),
     ] {
-        let answer = write_upsun(&sandbox, "PATCH", &path, &body.to_string()).await;
-        let error = answer.json();
-        assert_eq!((answer.status, error.as_object().unwrap().len()), (400, 1), "{body}");
+        let response = write_upsun(&sandbox, "PATCH", &path, &body.to_string()).await;
+        let error = response.json();
+        assert_eq!((response.status, error.as_object().unwrap().len()), (400, 1), "{body}");
         for field in fields {
             assert!(error["error"].as_str().unwrap().contains(&format!("{field}: ")), "{error}");
         }
@@ -85,13 +85,13 @@ async fn a_wrong_user_is_told_in_one_text_and_changes_nothing() {
         ("POST", "/users/nobody/phonenumber"),
         ("POST", "/users/nobody/phonenumber/x"),
     ] {
-        let answer = write_upsun(&sandbox, method, path, "{}").await;
-        assert_eq!((answer.status, answer.json()["error"].is_string()), (403, true), "{path}");
+        let response = write_upsun(&sandbox, method, path, "{}").await;
+        assert_eq!((response.status, response.json()["error"].is_string()), (403, true), "{path}");
     }
     // The paths that look users up are no user's.
     for path in ["/users/me", "/users/username=x", "/users/email=x%40example.com"] {
-        let answer = write_upsun(&sandbox, "PATCH", path, "{}").await;
-        assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD")), "{path}");
+        let response = write_upsun(&sandbox, "PATCH", path, "{}").await;
+        assert_eq!((response.status, response.header("allow")), (405, Some("GET, HEAD")), "{path}");
     }
 }
 
@@ -103,8 +103,8 @@ async fn an_email_address_is_changed_in_all_records_and_found_there_only() {
     let old = read(&sandbox, "/users/me").await["email"].as_str().unwrap().to_owned();
     let path = format!("/users/{first}/emailaddress");
     for email in ["New+1@example.com", "newer@example.com"] {
-        let answer = post(&sandbox, &path, &json!({"email_address": email})).await;
-        assert_eq!((answer.status, answer.text.as_str()), (204, ""));
+        let response = post(&sandbox, &path, &json!({"email_address": email})).await;
+        assert_eq!((response.status, response.text.as_str()), (204, ""));
         let user = read(&sandbox, "/users/me").await;
         assert_eq!((&user["email"], &user["email_verified"]), (&json!(email), &json!(true)));
         assert_eq!(read(&sandbox, &format!("/profiles/{first}")).await["email"], email);
@@ -123,10 +123,10 @@ async fn an_email_address_is_changed_in_all_records_and_found_there_only() {
         (second, old.as_str(), 204),
         (first, old.as_str(), 409),
     ] {
-        let answer =
+        let response =
             post(&sandbox, &format!("/users/{user}/emailaddress"), &json!({"email_address": email})).await;
-        assert_eq!(answer.status, status, "{email}");
-        assert_eq!(status == 409, !answer.text.is_empty() && answer.json()["error"].is_string());
+        assert_eq!(response.status, status, "{email}");
+        assert_eq!(status == 409, !response.text.is_empty() && response.json()["error"].is_string());
     }
     assert_eq!(read(&sandbox, &format!("/users/email={old}")).await["id"], *second);
     for body in [
@@ -135,9 +135,9 @@ async fn an_email_address_is_changed_in_all_records_and_found_there_only() {
         json!({"email_address": "x"}),
         json!({"email_address": null}),
     ] {
-        let answer = post(&sandbox, &path, &body).await;
-        assert_eq!(answer.status, 400, "{body}");
-        assert!(answer.json()["error"].as_str().unwrap().starts_with("email_address: "));
+        let response = post(&sandbox, &path, &body).await;
+        assert_eq!(response.status, 400, "{body}");
+        assert!(response.json()["error"].as_str().unwrap().starts_with("email_address: "));
     }
 }
 
@@ -158,8 +158,8 @@ async fn a_password_reset_is_accepted_and_shows_nowhere() {
     let sandbox = start(SandboxOptions::new()).await;
     let all = users(&sandbox).await;
     let before = read(&sandbox, &format!("/users/{}", all[3])).await;
-    let answer = post(&sandbox, &format!("/users/{}/resetpassword", all[3]), &Value::Null).await;
-    assert_eq!((answer.status, answer.text.as_str()), (204, ""));
+    let response = post(&sandbox, &format!("/users/{}/resetpassword", all[3]), &Value::Null).await;
+    assert_eq!((response.status, response.text.as_str()), (204, ""));
     assert_eq!(read(&sandbox, &format!("/users/{}", all[3])).await, before);
 }
 
@@ -184,16 +184,16 @@ async fn a_phone_is_verified_with_the_code_that_it_got() {
         (&earlier, json!({"code": UPSUN_PHONE_CODE})),
         ("nonesuch", json!({"code": UPSUN_PHONE_CODE})),
     ] {
-        let answer = post(&sandbox, &format!("{path}/{sid}"), &body).await;
-        assert!(answer.status == 400 && answer.json()["error"].is_string(), "{sid} {body}");
+        let response = post(&sandbox, &format!("{path}/{sid}"), &body).await;
+        assert!(response.status == 400 && response.json()["error"].is_string(), "{sid} {body}");
     }
     let other = format!("/users/{}/phonenumber", all[5]);
     assert_eq!(
         post(&sandbox, &format!("{other}/{sid}"), &json!({"code": UPSUN_PHONE_CODE})).await.status,
         400
     );
-    let answer = post(&sandbox, &format!("{path}/{sid}"), &json!({"code": UPSUN_PHONE_CODE})).await;
-    assert_eq!((answer.status, answer.text.as_str()), (200, ""));
+    let response = post(&sandbox, &format!("{path}/{sid}"), &json!({"code": UPSUN_PHONE_CODE})).await;
+    assert_eq!((response.status, response.text.as_str()), (200, ""));
     let again = post(&sandbox, &format!("{path}/{sid}"), &json!({"code": UPSUN_PHONE_CODE})).await;
     assert_eq!(again.status, 400);
     let user = read(&sandbox, "/users/me").await;
@@ -229,8 +229,8 @@ async fn a_phone_is_verified_with_the_code_that_it_got() {
         json!({"channel": "sms", "phone_number": "call me"}),
         json!({"channel": "sms", "phone_number": null}),
     ] {
-        let answer = post(&sandbox, &path, &body).await;
-        assert!(answer.status == 400 && answer.json()["error"].is_string(), "{body}");
+        let response = post(&sandbox, &path, &body).await;
+        assert!(response.status == 400 && response.json()["error"].is_string(), "{body}");
     }
 }
 

@@ -81,8 +81,8 @@ async fn users_are_looked_up_by_email_and_username() {
         "d81c8ee2-44b3-429f-b944-a33ad7437690".to_owned(),
         "nobody".to_owned(),
     ] {
-        let answer = upsun(&sandbox, &token, &format!("/users/{path}")).await;
-        assert_eq!((answer.status, answer.text.as_str()), (404, ""), "{path}");
+        let response = upsun(&sandbox, &token, &format!("/users/{path}")).await;
+        assert_eq!((response.status, response.text.as_str()), (404, ""), "{path}");
     }
     let operations: HashSet<_> = sandbox.requests().iter().map(|request| request.operation).collect();
     for operation in ["get-user-by-email-address", "get-user-by-username", "get-user"] {
@@ -112,9 +112,9 @@ async fn a_profile_s_address_has_metadata_and_an_organization_s_has_none() {
     let mut addresses = Vec::new();
     for profile in profiles(&sandbox, &token).await {
         let path = format!("/profiles/{}/address", profile["id"].as_str().unwrap());
-        let answer = upsun(&sandbox, &token, &path).await;
-        assert_eq!(answer.header("content-type"), Some("application/hal+json; charset=utf-8"));
-        addresses.push(answer.ok());
+        let response = upsun(&sandbox, &token, &path).await;
+        assert_eq!(response.header("content-type"), Some("application/hal+json; charset=utf-8"));
+        addresses.push(response.ok());
     }
     for field in ["country", "name_line", "premise", "sub_premise", "administrative_area", "postal_code"] {
         assert_eq!(shows_every_state(&addresses, field), [true; 4], "{field}");
@@ -202,8 +202,8 @@ async fn connections_and_api_tokens_are_bare_arrays() {
         "/users/nobody/connections".to_owned(),
         "/users/nobody/extended-access".to_owned(),
     ] {
-        let answer = upsun(&sandbox, &token, &path).await;
-        assert!(answer.status == 403 && answer.json()["error"].is_string(), "{path}");
+        let response = upsun(&sandbox, &token, &path).await;
+        assert!(response.status == 403 && response.json()["error"].is_string(), "{path}");
     }
 }
 
@@ -223,6 +223,6 @@ async fn a_token_without_a_user_has_nothing_of_its_own() {
 #[tokio::test]
 async fn a_path_names_each_of_its_methods_once() {
     let sandbox = start(SandboxOptions::new()).await;
-    let answer = post(&sandbox, "/users/me").await;
-    assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD")));
+    let response = post(&sandbox, "/users/me").await;
+    assert_eq!((response.status, response.header("allow")), (405, Some("GET, HEAD")));
 }

@@ -161,8 +161,8 @@ async fn every_write_is_told_apart_in_the_log_and_reads_are_not_writes() {
         } else {
             body.to_owned()
         };
-        let answer = perform(&sandbox, method, &path, &body, true).await;
-        assert!((200..300).contains(&answer.status), "{operation}: {answer:?}");
+        let response = perform(&sandbox, method, &path, &body, true).await;
+        assert!((200..300).contains(&response.status), "{operation}: {response:?}");
         let log = sandbox.requests();
         let last = log.last().unwrap();
         assert_eq!((last.operation, last.write, last.took_effect), (operation, true, true));
@@ -182,8 +182,8 @@ async fn no_write_is_let_in_without_its_credential() {
     let sandbox = start(SandboxOptions::new().profiles(40)).await;
     let before = everything(&sandbox).await;
     for (operation, method, path, body) in operations(&sandbox).await {
-        let answer = perform(&sandbox, method, &path, body, false).await;
-        assert_eq!(answer.status, 401, "{operation}");
+        let response = perform(&sandbox, method, &path, body, false).await;
+        assert_eq!(response.status, 401, "{operation}");
         let last = sandbox.requests().pop().unwrap();
         assert_eq!((last.operation, last.write, last.took_effect), (operation, true, false));
     }
@@ -213,8 +213,8 @@ async fn a_body_that_is_not_said_to_be_json_is_refused() {
         for kind in [Some("text/plain"), None] {
             let mut headers = vec![("authorization", bearer.as_str())];
             headers.extend(kind.map(|kind| ("content-type", kind)));
-            let answer = send("PATCH", &format!("{base}{path}"), &headers, "{}").await;
-            assert_eq!((answer.status, answer.json()[shape].is_string()), (415, true), "{path}");
+            let response = send("PATCH", &format!("{base}{path}"), &headers, "{}").await;
+            assert_eq!((response.status, response.json()[shape].is_string()), (415, true), "{path}");
         }
         let headers =
             [("authorization", bearer.as_str()), ("content-type", "application/hal+json; charset=utf-8")];
@@ -228,14 +228,14 @@ async fn the_same_seed_and_the_same_writes_give_the_same_answers() {
     let mut runs = Vec::new();
     for seed in [1, 1, 2] {
         let sandbox = start(SandboxOptions::new().profiles(40).seed(seed).fixed_clock(1_800_000_000)).await;
-        let mut answers = Vec::new();
+        let mut responses = Vec::new();
         for (_, method, path, body) in operations(&sandbox).await {
             if !body.contains("\"?\"") {
-                answers.push(perform(&sandbox, method, &path, body, true).await.text);
+                responses.push(perform(&sandbox, method, &path, body, true).await.text);
             }
         }
-        answers.push(everything(&sandbox).await);
-        runs.push(answers);
+        responses.push(everything(&sandbox).await);
+        runs.push(responses);
     }
     assert_eq!(runs[0], runs[1]);
     assert_ne!(runs[0], runs[2]);

@@ -67,7 +67,7 @@ impl UpsunClient {
         self.call(operations::get_user_project_access(user_id, project_id)).await
     }
 
-    /// Gives a user access to projects: `POST /users/{user_id}/project-access`. The answer says nothing of them.
+    /// Gives a user access to projects: `POST /users/{user_id}/project-access`. The response says nothing of them.
     ///
     /// Whether the service takes all or none of several is not documented. Source: OpenAPI document
     /// (`grant-user-project-access`).
@@ -122,7 +122,7 @@ impl UpsunClient {
     /// Lists what a user has access to, projects and organizations, the user's own accesses and those through
     /// teams: `GET /users/{user_id}/extended-access`.
     ///
-    /// The service documents no pages for it: all comes at once. Should an answer name a next page, it can be
+    /// The service documents no pages for it: all comes at once. Should a response name a next page, it can be
     /// followed. Source: OpenAPI document (`list-user-extended-access`).
     ///
     /// # Errors

@@ -16,7 +16,7 @@ impl UpsunClient {
     /// # Errors
     /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, if the number is empty, and if the
     /// service refuses it; [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied); [`Conflict`](anyprofile_core::ErrorKind::Conflict);
-    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer names no session.
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the response names no session.
     pub async fn verify_phone_number(
         &self,
         user_id: &str,

@@ -17,7 +17,7 @@ impl UpsunClient {
     /// # Errors
     /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, if the picture has no
     /// content or no name, or its media type cannot be one, and if the service refuses it;
-    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer cannot be read, after which the picture may be
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the response cannot be read, after which the picture may be
     /// there.
     pub async fn create_profile_picture(
         &self,
@@ -33,7 +33,7 @@ impl UpsunClient {
     /// document (`delete-profile-picture`), which names no error.
     ///
     /// # Errors
-    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound), which may also be the answer where there is no picture.
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound), which may also be the response where there is no picture.
     pub async fn delete_profile_picture(&self, user_id: &str) -> Result<()> {
         self.call(operations::delete_profile_picture(user_id)).await
     }

@@ -76,7 +76,7 @@ impl UpsunClient {
     ///
     /// # Errors
     /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) with the service's words by field;
-    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer is no profile, after which the change may have been
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the response is no profile, after which the change may have been
     /// made.
     pub async fn update_profile(&self, user_id: &str, update: &ProfileUpdate) -> Result<Profile> {
         self.call(operations::update_profile(user_id, update)).await

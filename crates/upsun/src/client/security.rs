@@ -19,7 +19,7 @@ impl UpsunClient {
     /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, if the name is empty,
     /// and if the service refuses it; [`Conflict`](anyprofile_core::ErrorKind::Conflict), whose reasons are not
     /// documented; [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied);
-    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer cannot be read, after which there may be a token
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the response cannot be read, after which there may be a token
     /// that nobody knows.
     pub async fn create_user_api_token(&self, user_id: &str, name: &str) -> Result<ApiToken> {
         self.call(operations::create_user_api_token(user_id, name)).await
@@ -32,7 +32,7 @@ impl UpsunClient {
     /// [`ApiToken::last_used_at`].
     ///
     /// # Errors
-    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound), from an answer without a body;
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound), from a response without a body;
     /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
     pub async fn delete_user_api_token(&self, user_id: &str, token_id: &str) -> Result<()> {
         self.call(operations::delete_user_api_token(user_id, token_id)).await
@@ -67,7 +67,7 @@ impl UpsunClient {
     /// `POST /users/{user_id}/totp`.
     ///
     /// `secret` is the [seed](TotpEnrollment::secret), and `passcode` a password that was made from it just now. The
-    /// codes are not shown again; an answer without a body has none, and
+    /// codes are not shown again; a response without a body has none, and
     /// [`recreate_recovery_codes`](Self::recreate_recovery_codes) makes others. Source: OpenAPI document
     /// (`confirm-totp-enrollment`).
     ///
@@ -97,11 +97,11 @@ impl UpsunClient {
     /// Makes other codes that stand in for a user's second factor, and gives them: `POST /users/{user_id}/codes`.
     /// That those before are then worth nothing is inferred.
     ///
-    /// They are not shown again; an answer without a body has none. This is never repeated by the client. Source:
+    /// They are not shown again; a response without a body has none. This is never repeated by the client. Source:
     /// OpenAPI document (`recreate-recovery-codes`).
     ///
     /// # Errors
-    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound), from an answer without a body, if there is no such user or, as
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound), from a response without a body, if there is no such user or, as
     /// is inferred, no second factor; [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
     pub async fn recreate_recovery_codes(&self, user_id: &str) -> Result<RecoveryCodes> {
         self.call(operations::recreate_recovery_codes(user_id)).await

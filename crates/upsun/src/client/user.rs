@@ -25,7 +25,7 @@ impl UpsunClient {
     /// `user_id` is a UUID. Source: OpenAPI document (`get-user`).
     ///
     /// # Errors
-    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound), from an answer without a body;
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound), from a response without a body;
     /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
     pub async fn get_user(&self, user_id: &str) -> Result<User> {
         self.call(operations::get_user(user_id)).await
@@ -63,7 +63,7 @@ impl UpsunClient {
     /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, for a country that is
     /// not two letters, and for what the service refuses;
     /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied);
-    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the answer is no user, after which the change may have been
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the response is no user, after which the change may have been
     /// made.
     pub async fn update_user(&self, user_id: &str, update: &UserUpdate) -> Result<User> {
         self.call(operations::update_user(user_id, update)).await
@@ -124,7 +124,7 @@ impl UpsunClient {
 
     /// Gets the users whom other records name, such as members: `GET /ref/users`.
     ///
-    /// The link is one that an answer of this account held (`_links["ref:users:N"]`, see
+    /// The link is one that a response of this account held (`_links["ref:users:N"]`, see
     /// [`CursorPage::users`](crate::CursorPage::users)): it is signed, cannot be made up, and is sent to the
     /// letter. A user who no longer exists is null, and one may be missing. Source: OpenAPI document
     /// (`list-referenced-users`).

@@ -2,7 +2,7 @@
 
 use anyprofile_core::{Field, IdKind, ListQuery, MissingReason, Profile, ProfileId, Result, wire::WithRaw};
 use anyprofile_engine::{Mapping, Place, RecordPage, SIDE_BY_SIDE};
-use anyprofile_http::{Answer, Caller};
+use anyprofile_http::{Caller, Response};
 use futures_util::{StreamExt as _, stream};
 
 use super::onward;
@@ -33,23 +33,23 @@ pub(super) async fn page(
     let (mut page, users) = caller.call(&operation).await?;
     let mut reads =
         stream::iter(users).map(|link| async move { referenced(caller, &link).await }).buffered(SIDE_BY_SIDE);
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     while let Some(read) = reads.next().await {
-        answers.push(read?);
+        responses.push(read?);
     }
     for member in page.profiles_mut() {
-        describe(member, &answers);
+        describe(member, &responses);
     }
     Ok(page)
 }
 
 /// The members of a page, and where their users are described.
-fn members(answer: &Answer) -> Result<(RecordPage, Vec<SignedLink>)> {
-    let mut listed = item_list(answer)?;
+fn members(response: &Response) -> Result<(RecordPage, Vec<SignedLink>)> {
+    let mut listed = item_list(response)?;
     let links = std::mem::take(&mut listed.list.links);
     let page =
         listed.into_page(|list: ItemList<WithRaw<OrganizationMember>>| (list.items, list.count.into_value()));
-    Ok((RecordPage::new(page.try_map(MEMBERS.each(answer)), onward(links.next)), links.users))
+    Ok((RecordPage::new(page.try_map(MEMBERS.each(response)), onward(links.next)), links.users))
 }
 
 /// The users behind a link, or why they cannot be read.
@@ -63,9 +63,9 @@ async fn referenced(caller: &Caller, link: &SignedLink) -> Result<Answered> {
 }
 
 /// Adds to a member what is said of the user: null means that the user is gone, and nothing that nothing is known.
-fn describe(member: &mut Profile, answers: &[Answered]) {
+fn describe(member: &mut Profile, responses: &[Answered]) {
     let native = member.id.native().to_owned();
-    let users = || answers.iter().filter_map(|answered| answered.as_ref().ok());
+    let users = || responses.iter().filter_map(|answered| answered.as_ref().ok());
     match users().map(|users| users.get(&native)).find(|user| !user.is_absent()) {
         Some(Field::Value(user)) => {
             let reference = map::user_reference(member.id.clone(), user.clone());
@@ -73,7 +73,7 @@ fn describe(member: &mut Profile, answers: &[Answered]) {
         }
         Some(_) => member.merge(USER_REFERENCE, map::gone(member.id.clone())),
         None => {
-            let refused = answers.iter().find_map(|answered| answered.as_ref().err()).cloned();
+            let refused = responses.iter().find_map(|answered| answered.as_ref().err()).cloned();
             // A record that did not decode may be this one.
             let is_unread = users().any(|users| !users.quarantined.is_empty());
             let otherwise = if is_unread { MissingReason::Failed } else { MissingReason::NotThere };

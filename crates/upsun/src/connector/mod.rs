@@ -11,7 +11,7 @@ use anyprofile_core::{
     Result, Timestamp, View, Write, async_trait, wire::WithRaw,
 };
 use anyprofile_engine::{Action, Basis, Collection, Connector, LookUp, Onward, Place, Position, RecordPage};
-use anyprofile_http::{Answer, Caller};
+use anyprofile_http::{Caller, Response};
 
 use self::records::{PROFILES, USERS};
 use crate::{
@@ -56,12 +56,12 @@ impl UpsunConnector {
 }
 
 /// A page of `/profiles`, whose links name a page by its number.
-fn page(answer: &Answer) -> Result<RecordPage> {
-    let mut listed = profile_list(answer)?;
+fn page(response: &Response) -> Result<RecordPage> {
+    let mut listed = profile_list(response)?;
     let next = listed.list.links.next.take();
     let page = listed
         .into_page(|list: ProfileList<WithRaw<wire::Profile>>| (list.profiles, list.count.into_value()));
-    Ok(RecordPage::new(page.try_map(PROFILES.each(answer)), onward(next)).numbered())
+    Ok(RecordPage::new(page.try_map(PROFILES.each(response)), onward(next)).numbered())
 }
 
 /// A link without an address is followed too, and then refused: a page is missing.

@@ -5,7 +5,7 @@ use anyprofile_core::{
     wire::WithRaw,
 };
 use anyprofile_engine::{Onward, Place, Position, RecordPage, SIDE_BY_SIDE};
-use anyprofile_http::{Answer, Caller, Fact};
+use anyprofile_http::{Caller, Fact, Response};
 use futures_util::{StreamExt as _, stream};
 
 use super::{UpsunConnector, onward, records};
@@ -50,21 +50,21 @@ async fn discovered(caller: &Caller, query: &ListQuery, place: &Place<'_>) -> Re
     caller.call(&operation).await
 }
 
-fn page(answer: &Answer) -> Result<RecordPage> {
-    let mut listed = item_list(answer)?;
+fn page(response: &Response) -> Result<RecordPage> {
+    let mut listed = item_list(response)?;
     let next = listed.list.links.next.take();
     let page =
         listed.into_page(|list: ItemList<WithRaw<wire::Organization>>| (list.items, list.count.into_value()));
-    Ok(RecordPage::new(page.try_map(records::ORGANIZATIONS.each(answer)), onward(next)))
+    Ok(RecordPage::new(page.try_map(records::ORGANIZATIONS.each(response)), onward(next)))
 }
 
 /// The id of the token's user.
 async fn own_id(caller: &Caller) -> Result<String> {
-    let operation = operations::get_current_user().read_as(|answer| {
-        let user: wire::User = answer.decode_record()?;
+    let operation = operations::get_current_user().read_as(|response| {
+        let user: wire::User = response.decode_record()?;
         match user.id {
             Field::Value(id) => Ok(id.as_str().to_owned()),
-            _ => Err(answer.error(ErrorKind::Decode, "the answer has no usable id")),
+            _ => Err(response.error(ErrorKind::Decode, "the response has no usable id")),
         }
     });
     caller.call(&operation).await.map_err(|error| {
@@ -105,7 +105,7 @@ async fn configured(
             Err((address, error)) => {
                 let reason = MissingReason::of_one_among_many(&error).ok_or(error)?;
                 let reason = format!("the organization {address} cannot be read ({reason})");
-                page.set_aside(Quarantined::new(position, reason));
+                page.quarantine(Quarantined::new(position, reason));
             }
         }
         position += 1;

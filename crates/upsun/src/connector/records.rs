@@ -76,16 +76,16 @@ async fn organization_profile(caller: &Caller, id: &ProfileId) -> Result<Profile
 /// The organization by its id or its name, under its own id.
 async fn organization_record(caller: &Caller, id: &ProfileId) -> Result<Profile> {
     let (operation, asked) = (operations::get_organization(id.native()), id.clone());
-    let operation = operation.read_as(move |answer| {
+    let operation = operation.read_as(move |response| {
         let Some(_) = asked.native().strip_prefix("name=") else {
-            return ORGANIZATIONS.read_of(answer, &asked);
+            return ORGANIZATIONS.read_of(response, &asked);
         };
-        let kept: WithRaw<wire::Organization> = answer.decode_record()?;
+        let kept: WithRaw<wire::Organization> = response.decode_record()?;
         let came = kept.record.name.value().map(|name| OpaqueId::from(format!("name={name}").as_str()));
-        answer.is_of(&asked, came.as_ref())?;
+        response.is_of(&asked, came.as_ref())?;
         ORGANIZATIONS
-            .profile(answer, kept)
-            .map_err(|reason| answer.error(anyprofile_core::ErrorKind::Decode, reason))
+            .profile(response, kept)
+            .map_err(|reason| response.error(anyprofile_core::ErrorKind::Decode, reason))
     });
     called(caller, operation).await
 }

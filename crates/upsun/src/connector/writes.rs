@@ -87,7 +87,7 @@ pub(super) fn actions(id: &ProfileId, change: &ProfileChange) -> Vec<Action> {
         if !profile.is_empty() {
             let operation = operations::update_organization_profile(native, &profile);
             actions.push(if address.is_empty() {
-                // Its answer shows all that can be changed.
+                // Its response shows all that can be changed.
                 Action::shows(ORGANIZATION_PROFILES.under_asked(operation, id))
             } else {
                 // The record has another id than the organization.

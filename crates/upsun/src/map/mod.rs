@@ -161,7 +161,7 @@ pub(crate) fn address(id: ProfileId, mut record: wire::Address) -> Profile {
     address.region = text(&record.administrative_area);
     address.postal_code = record.postal_code.as_ref().map(|code| code.as_str().to_owned()).empty_as_null();
     address.country = text(&record.country);
-    // An answer without any of these says nothing of an address.
+    // A response without any of these says nothing of an address.
     profile.billing.address = if address.is_empty() { Field::Absent } else { Box::new(address).into() };
     // An empty map comes as `[]`: what is written of it has one shape, or none.
     if let Field::Value(metadata) = &mut record.metadata

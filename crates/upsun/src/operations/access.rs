@@ -1,6 +1,6 @@
 //! Organizations, teams, and who has access to what.
 
-use anyprofile_http::{Answer, Operation, Request};
+use anyprofile_http::{Operation, Request, Response};
 use serde_json::json;
 
 use super::{
@@ -166,7 +166,7 @@ pub(crate) fn list_user_project_access(
 
 pub(crate) fn get_user_project_access(user_id: &str, project_id: &str) -> Operation<ProjectAccess> {
     let request = project_access(Request::get("get-user-project-access"), user_id).segment(project_id);
-    Operation::new(request, Answer::decode_record)
+    Operation::new(request, Response::decode_record)
 }
 
 pub(crate) fn grant_user_project_access(user_id: &str, grants: &[ProjectAccessGrant]) -> Operation<()> {
@@ -174,7 +174,7 @@ pub(crate) fn grant_user_project_access(user_id: &str, grants: &[ProjectAccessGr
     let request = project_access(Request::post("grant-user-project-access").json(&grants), user_id)
         .refused_if(!can_be, "a project has no id or no permission", None)
         .refused_if(grants.is_empty(), "there is no project to give access to", None);
-    Operation::new(request, Answer::acknowledged)
+    Operation::new(request, Response::acknowledged)
 }
 
 pub(crate) fn update_user_project_access(
@@ -184,12 +184,12 @@ pub(crate) fn update_user_project_access(
 ) -> Operation<()> {
     let request = Request::patch("update-user-project-access", &json!({ "permissions": permissions }))
         .refused_if(permissions.is_empty(), "there is no permission; remove the access instead", None);
-    Operation::new(project_access(request, user_id).segment(project_id), Answer::acknowledged)
+    Operation::new(project_access(request, user_id).segment(project_id), Response::acknowledged)
 }
 
 pub(crate) fn remove_user_project_access(user_id: &str, project_id: &str) -> Operation<()> {
     let request = project_access(Request::delete("remove-user-project-access"), user_id);
-    Operation::new(request.segment(project_id), Answer::acknowledged)
+    Operation::new(request.segment(project_id), Response::acknowledged)
 }
 
 pub(crate) fn list_user_extended_access(
@@ -221,7 +221,7 @@ pub(crate) fn list_organizations(list: &ListOrganizations) -> Operation<CursorPa
 }
 
 pub(crate) fn get_organization(organization: &str) -> Operation<Organization> {
-    Operation::new(of_organization(Request::get("get-org"), organization), Answer::decode_record)
+    Operation::new(of_organization(Request::get("get-org"), organization), Response::decode_record)
 }
 
 pub(crate) fn list_organization_members(

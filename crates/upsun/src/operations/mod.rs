@@ -14,7 +14,7 @@ mod user;
 use std::collections::BTreeMap;
 
 use anyprofile_core::{RawJson, wire::Tolerant};
-use anyprofile_http::{Answer, Operation, Request};
+use anyprofile_http::{Operation, Request, Response};
 
 pub use self::{
     access::{
@@ -57,17 +57,17 @@ pub(crate) use self::{
 fn change<T: Tolerant + 'static>(
     request: Request,
     read: &Operation<T>,
-    shows_record: fn(&Answer) -> bool,
+    shows_record: fn(&Response) -> bool,
 ) -> Operation<T> {
-    Operation::new(request, Answer::decode_record).reading_back_unless(shows_record, read)
+    Operation::new(request, Response::decode_record).reading_back_unless(shows_record, read)
 }
 
-/// Whether an answer has anything of a record with these keys, or is something else altogether. An empty object may
+/// Whether a response has anything of a record with these keys, or is something else altogether. An empty object may
 /// be written as `[]` by the service behind `/profiles`, and the API's notes on answers to changes speak of records
 /// that are wrapped.
-fn shows(answer: &Answer, keys: &[&str]) -> bool {
-    match serde_json::from_slice::<BTreeMap<String, RawJson>>(&answer.body) {
+fn shows(response: &Response, keys: &[&str]) -> bool {
+    match serde_json::from_slice::<BTreeMap<String, RawJson>>(&response.body) {
         Ok(record) => keys.iter().any(|key| record.contains_key(*key)),
-        Err(_) => !matches!(answer.body.trim_ascii(), b"" | b"[]" | b"null"),
+        Err(_) => !matches!(response.body.trim_ascii(), b"" | b"[]" | b"null"),
     }
 }

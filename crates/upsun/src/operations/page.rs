@@ -3,10 +3,10 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use anyprofile_core::{
-    Effort, Field, Page, Quarantined, Result, Timestamp,
+    Field, Page, Quarantined, RequestStats, Result, Timestamp,
     wire::{self, Tolerant},
 };
-use anyprofile_http::{Answer, Listed, Operation, Request};
+use anyprofile_http::{Listed, Operation, Request, Response};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -51,7 +51,7 @@ pub struct CursorPage<T> {
     /// The time of the response by the service's clock, to the second.
     pub date: Option<Timestamp>,
     /// What it took to get the page.
-    pub effort: Effort,
+    pub stats: RequestStats,
 }
 
 /// The way to another page of the list that it came from: follow it with
@@ -206,10 +206,10 @@ pub(super) fn is_name(organization: &str) -> bool {
 /// A page of a list: the first, or the one that a link leads to.
 fn page_of<T: Tolerant>(request: Arc<Request>, link: Option<&str>) -> Operation<CursorPage<T>> {
     let asked = (*request).clone().follow(link);
-    Operation::new(asked, move |answer| {
-        let listed = item_list(answer)?;
+    Operation::new(asked, move |response| {
+        let listed = item_list(response)?;
         let ItemList { items, count, links } = listed.list;
-        let from: Arc<str> = answer.url().as_str().into();
+        let from: Arc<str> = response.url().as_str().into();
         // A link without an address is kept, and refused when it is followed: a page is missing.
         let page_link = |link: Option<Link>| {
             let href = link?.href.into_value().unwrap_or_default();
@@ -225,22 +225,22 @@ fn page_of<T: Tolerant>(request: Arc<Request>, link: Option<&str>) -> Operation<
             changed_types: listed.changed_types,
             date: listed.date,
             request_id: listed.request_id,
-            effort: listed.effort,
+            stats: listed.stats,
         })
     })
 }
 
 /// The records of a page, and what is said of the others.
-pub(crate) fn item_list<T: Tolerant>(answer: &Answer) -> Result<Listed<ItemList<T>>> {
-    answer.decode_envelope::<ItemList<T>, ItemList<Box<RawValue>>>(|loose| {
+pub(crate) fn item_list<T: Tolerant>(response: &Response) -> Result<Listed<ItemList<T>>> {
+    response.decode_envelope::<ItemList<T>, ItemList<Box<RawValue>>>(|loose| {
         let ItemList { items, count, links } = loose;
         wire::decode_records(items, |items| ItemList { items, count, links })
     })
 }
 
 /// A list without pages that is a bare array.
-pub(super) fn bare_list<T: Tolerant>(answer: &Answer) -> Result<Page<T>> {
-    let listed = answer
+pub(super) fn bare_list<T: Tolerant>(response: &Response) -> Result<Page<T>> {
+    let listed = response
         .decode_list::<Bare<T>, Bare<Box<RawValue>>>(|records| wire::decode_records(records.0, Bare))?;
     Ok(listed.into_page(|items| (items.0, None)))
 }

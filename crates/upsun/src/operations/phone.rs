@@ -1,14 +1,14 @@
 //! Verification of a user's phone number.
 
 use anyprofile_core::{ErrorKind, Field, Result, wire::OpaqueId};
-use anyprofile_http::{Answer, Operation, Request};
+use anyprofile_http::{Operation, Request, Response};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::user::of_user;
 use crate::wire::PhoneChannel;
 
-/// The answer to the beginning of a verification.
+/// The response to the beginning of a verification.
 #[derive(Deserialize)]
 struct Begun {
     #[serde(default)]
@@ -30,9 +30,9 @@ pub(crate) fn verify_phone_number(
 }
 
 /// The id of the session that was begun.
-fn session(answer: &Answer) -> Result<String> {
-    let sid = answer.decode::<Begun>()?.sid.into_value().map(String::from).filter(|sid| !sid.is_empty());
-    sid.ok_or_else(|| answer.error(ErrorKind::Decode, "the answer names no session"))
+fn session(response: &Response) -> Result<String> {
+    let sid = response.decode::<Begun>()?.sid.into_value().map(String::from).filter(|sid| !sid.is_empty());
+    sid.ok_or_else(|| response.error(ErrorKind::Decode, "the response names no session"))
 }
 
 pub(crate) fn confirm_phone_number(user_id: &str, sid: &str, code: &str) -> Operation<()> {
@@ -41,5 +41,5 @@ pub(crate) fn confirm_phone_number(user_id: &str, sid: &str, code: &str) -> Oper
         .segment(sid)
         .json(&json!({ "code": code }))
         .refused_if(code.is_empty(), "the code is empty", None);
-    Operation::new(request, Answer::acknowledged)
+    Operation::new(request, Response::acknowledged)
 }

@@ -1,7 +1,7 @@
 //! Pictures of users.
 
 use anyprofile_core::Result;
-use anyprofile_http::{Answer, FormFile, Operation, Request, Url};
+use anyprofile_http::{FormFile, Operation, Request, Response, Url};
 
 use crate::wire::ProfilePicture;
 
@@ -14,21 +14,21 @@ pub(crate) fn create_profile_picture(user_id: &str, picture: &FormFile<'_>) -> O
     )
 }
 
-fn uploaded(answer: &Answer) -> Result<ProfilePicture> {
-    let picture: ProfilePicture = answer.decode_record_if_any()?.unwrap_or_default();
-    let url = picture.url.empty_as_null().map(|url| absolute(&answer.info().base_url, url));
+fn uploaded(response: &Response) -> Result<ProfilePicture> {
+    let picture: ProfilePicture = response.decode_record_if_any()?.unwrap_or_default();
+    let url = picture.url.empty_as_null().map(|url| absolute(&response.info().base_url, url));
     Ok(ProfilePicture { url, ..picture })
 }
 
 pub(crate) fn delete_profile_picture(user_id: &str) -> Operation<()> {
-    Operation::new(of_profile(Request::delete("delete-profile-picture"), user_id), Answer::acknowledged)
+    Operation::new(of_profile(Request::delete("delete-profile-picture"), user_id), Response::acknowledged)
 }
 
 fn of_profile(request: Request, user_id: &str) -> Request {
     request.path("/profile").segment(user_id).path("/picture")
 }
 
-/// A URL of an answer, made absolute. A path alone is below the base URL with its path, as the service's own client
+/// A URL of a response, made absolute. A path alone is below the base URL with its path, as the service's own client
 /// has it: behind a gateway the service does not know what the gateway puts in front. What is no URL stays as it
 /// came.
 fn absolute(base_url: &str, url: String) -> String {

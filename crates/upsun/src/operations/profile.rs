@@ -3,7 +3,7 @@
 use std::fmt;
 
 use anyprofile_core::{Result, wire};
-use anyprofile_http::{Answer, Listed, Operation, Request};
+use anyprofile_http::{Listed, Operation, Request, Response};
 use serde_json::value::RawValue;
 
 use super::{
@@ -65,22 +65,22 @@ impl ListProfiles {
 
 pub(crate) fn get_profile(user_id: &str) -> Operation<Profile> {
     let request = Request::get("get-profile").path("/profiles").segment(user_id);
-    Operation::new(request, Answer::decode_record)
+    Operation::new(request, Response::decode_record)
 }
 
 pub(crate) fn get_profile_address(user_id: &str) -> Operation<Address> {
     let request = Request::get("get-address").path("/profiles").segment(user_id).path("/address");
-    Operation::new(request, Answer::decode_record)
+    Operation::new(request, Response::decode_record)
 }
 
 pub(crate) fn get_organization_address(organization: &str) -> Operation<Address> {
     let request = of_organization(Request::get("get-org-address"), organization).path("/address");
-    Operation::new(request, Answer::decode_record)
+    Operation::new(request, Response::decode_record)
 }
 
 pub(crate) fn get_organization_profile(organization: &str) -> Operation<Profile> {
     let request = of_organization(Request::get("get-org-profile"), organization).path("/profile");
-    Operation::new(request, Answer::decode_record)
+    Operation::new(request, Response::decode_record)
 }
 
 pub(crate) fn update_profile(user_id: &str, update: &ProfileUpdate) -> Operation<Profile> {
@@ -89,7 +89,7 @@ pub(crate) fn update_profile(user_id: &str, update: &ProfileUpdate) -> Operation
         return read;
     }
     let request = Request::patch("update-profile", &Body(update)).path("/profiles").segment(user_id);
-    change(request, &read, |answer| shows(answer, Profile::KEYS))
+    change(request, &read, |response| shows(response, Profile::KEYS))
 }
 
 pub(crate) fn update_profile_address(user_id: &str, update: &AddressUpdate) -> Operation<Address> {
@@ -99,7 +99,7 @@ pub(crate) fn update_profile_address(user_id: &str, update: &AddressUpdate) -> O
     }
     let request =
         Request::patch("update-address", &Body(update)).path("/profiles").segment(user_id).path("/address");
-    change(request, &read, |answer| shows(answer, Address::KEYS))
+    change(request, &read, |response| shows(response, Address::KEYS))
 }
 
 pub(crate) fn update_organization_address(
@@ -114,7 +114,7 @@ pub(crate) fn update_organization_address(
         .path("/organizations")
         .segment(organization_id)
         .path("/address");
-    change(by_id(request, organization_id, CHANGED_BY_ID), &read, |answer| shows(answer, Address::KEYS))
+    change(by_id(request, organization_id, CHANGED_BY_ID), &read, |response| shows(response, Address::KEYS))
 }
 
 pub(crate) fn update_organization_profile(
@@ -129,14 +129,14 @@ pub(crate) fn update_organization_profile(
         .path("/organizations")
         .segment(organization_id)
         .path("/profile");
-    change(by_id(request, organization_id, CHANGED_BY_ID), &read, |answer| shows(answer, Profile::KEYS))
+    change(by_id(request, organization_id, CHANGED_BY_ID), &read, |response| shows(response, Profile::KEYS))
 }
 
 const CHANGED_BY_ID: &str = "an organization is changed by its id, not by its name";
 
 /// A page of profiles.
-pub(crate) fn profile_list<T: wire::Tolerant>(answer: &Answer) -> Result<Listed<ProfileList<T>>> {
-    answer.decode_envelope::<ProfileList<T>, ProfileList<Box<RawValue>>>(|loose| {
+pub(crate) fn profile_list<T: wire::Tolerant>(response: &Response) -> Result<Listed<ProfileList<T>>> {
+    response.decode_envelope::<ProfileList<T>, ProfileList<Box<RawValue>>>(|loose| {
         let ProfileList { count, profiles, links } = loose;
         wire::decode_records(profiles, |profiles| ProfileList { count, profiles, links })
     })

@@ -1,7 +1,7 @@
 //! What a user signs in with: API tokens, other services, a second factor.
 
 use anyprofile_core::Result;
-use anyprofile_http::{Answer, Operation, Request};
+use anyprofile_http::{Operation, Request, Response};
 use serde_json::json;
 
 use super::user::of_user;
@@ -12,24 +12,24 @@ pub(crate) fn create_user_api_token(user_id: &str, name: &str) -> Operation<ApiT
         .path("/api-tokens")
         .json(&json!({ "name": name }))
         .refused_if(name.is_empty(), "the name of a token is empty", None);
-    Operation::new(request, Answer::decode_record).with_hint_if_made(
+    Operation::new(request, Response::decode_record).with_hint_if_made(
         "it is not known whether the token is there: list the user's tokens, and delete it",
     )
 }
 
 pub(crate) fn delete_user_api_token(user_id: &str, token_id: &str) -> Operation<()> {
     let request = of_user(Request::delete("delete-api-token"), user_id).path("/api-tokens");
-    Operation::new(request.segment(token_id), Answer::acknowledged)
+    Operation::new(request.segment(token_id), Response::acknowledged)
 }
 
 pub(crate) fn delete_user_connection(user_id: &str, provider: &str) -> Operation<()> {
     let request = of_user(Request::delete("delete-login-connection"), user_id).path("/connections");
-    Operation::new(request.segment(provider), Answer::acknowledged)
+    Operation::new(request.segment(provider), Response::acknowledged)
 }
 
 pub(crate) fn get_totp_enrollment(user_id: &str) -> Operation<TotpEnrollment> {
     let request = of_user(Request::get("get-totp-enrollment"), user_id).path("/totp");
-    Operation::new(request, Answer::decode_record)
+    Operation::new(request, Response::decode_record)
 }
 
 pub(crate) fn confirm_totp_enrollment(
@@ -51,7 +51,7 @@ pub(crate) fn confirm_totp_enrollment(
 
 pub(crate) fn withdraw_totp_enrollment(user_id: &str) -> Operation<()> {
     let request = of_user(Request::delete("withdraw-totp-enrollment"), user_id).path("/totp");
-    Operation::new(request, Answer::acknowledged)
+    Operation::new(request, Response::acknowledged)
 }
 
 pub(crate) fn recreate_recovery_codes(user_id: &str) -> Operation<RecoveryCodes> {
@@ -60,7 +60,8 @@ pub(crate) fn recreate_recovery_codes(user_id: &str) -> Operation<RecoveryCodes>
 
 /// A change that is answered with codes.
 fn recovery_codes(request: Request) -> Operation<RecoveryCodes> {
-    let codes = |answer: &Answer| -> Result<_> { Ok(answer.decode_record_if_any()?.unwrap_or_default()) };
+    let codes =
+        |response: &Response| -> Result<_> { Ok(response.decode_record_if_any()?.unwrap_or_default()) };
     Operation::new(request, codes).with_hint_if_made(
         "it is not known whether the change was made, with codes that nobody knows: make others",
     )

@@ -1,7 +1,7 @@
 //! Users, and what belongs to them.
 
 use anyprofile_core::Page;
-use anyprofile_http::{Answer, Operation, Request};
+use anyprofile_http::{Operation, Request, Response};
 use serde_json::json;
 
 use super::{change, page::bare_list, shows};
@@ -11,21 +11,21 @@ use crate::wire::{
 };
 
 pub(crate) fn get_current_user() -> Operation<User> {
-    Operation::new(Request::get("get-current-user").path("/users/me"), Answer::decode_record)
+    Operation::new(Request::get("get-current-user").path("/users/me"), Response::decode_record)
 }
 
 pub(crate) fn get_user(user_id: &str) -> Operation<User> {
-    Operation::new(of_user(Request::get("get-user"), user_id), Answer::decode_record)
+    Operation::new(of_user(Request::get("get-user"), user_id), Response::decode_record)
 }
 
 pub(crate) fn get_user_by_email(email: &str) -> Operation<User> {
     let request = Request::get("get-user-by-email-address").path("/users").named_segment("email", email);
-    Operation::new(request, Answer::decode_record)
+    Operation::new(request, Response::decode_record)
 }
 
 pub(crate) fn get_user_by_username(username: &str) -> Operation<User> {
     let request = Request::get("get-user-by-username").path("/users").named_segment("username", username);
-    Operation::new(request, Answer::decode_record)
+    Operation::new(request, Response::decode_record)
 }
 
 pub(crate) fn update_user(user_id: &str, update: &UserUpdate) -> Operation<User> {
@@ -40,7 +40,7 @@ pub(crate) fn update_user(user_id: &str, update: &UserUpdate) -> Operation<User>
         "the country is not a code of two letters",
         None,
     );
-    change(request, &read, |answer| shows(answer, User::KEYS))
+    change(request, &read, |response| shows(response, User::KEYS))
 }
 
 pub(crate) fn reset_email_address(user_id: &str, email: &str) -> Operation<()> {
@@ -48,31 +48,31 @@ pub(crate) fn reset_email_address(user_id: &str, email: &str) -> Operation<()> {
         .path("/emailaddress")
         .json(&json!({ "email_address": email }))
         .refused_if(email.is_empty(), "the e-mail address is empty", None);
-    Operation::new(request, Answer::acknowledged)
+    Operation::new(request, Response::acknowledged)
 }
 
 pub(crate) fn reset_password(user_id: &str) -> Operation<()> {
     let request = of_user(Request::post("reset-password"), user_id).path("/resetpassword");
-    Operation::new(request, Answer::acknowledged)
+    Operation::new(request, Response::acknowledged)
 }
 
 pub(crate) fn get_me() -> Operation<CurrentUser> {
-    Operation::new(Request::get("get-current-user-deprecated").path("/me"), Answer::decode_record)
+    Operation::new(Request::get("get-current-user-deprecated").path("/me"), Response::decode_record)
 }
 
 pub(crate) fn get_phone_verification(force_refresh: bool) -> Operation<PhoneVerification> {
     let request = Request::post("get-current-user-verification-status").path("/me/phone");
-    Operation::new(status(request, force_refresh), Answer::decode_record)
+    Operation::new(status(request, force_refresh), Response::decode_record)
 }
 
 pub(crate) fn get_verification(force_refresh: bool) -> Operation<Verification> {
     let request = Request::post("get-current-user-verification-status-full").path("/me/verification");
-    Operation::new(status(request, force_refresh), Answer::decode_record)
+    Operation::new(status(request, force_refresh), Response::decode_record)
 }
 
 pub(crate) fn get_referenced_users(link: &SignedLink) -> Operation<ReferencedUsers> {
     let request = Request::get("list-referenced-users").path("/ref/users").given_link(link.as_str());
-    Operation::new(request, Answer::decode)
+    Operation::new(request, Response::decode)
 }
 
 pub(crate) fn list_user_connections(user_id: &str) -> Operation<Page<Connection>> {
@@ -82,7 +82,7 @@ pub(crate) fn list_user_connections(user_id: &str) -> Operation<Page<Connection>
 
 pub(crate) fn get_user_connection(user_id: &str, provider: &str) -> Operation<Connection> {
     let request = of_user(Request::get("get-login-connection"), user_id).path("/connections");
-    Operation::new(request.segment(provider), Answer::decode_record)
+    Operation::new(request.segment(provider), Response::decode_record)
 }
 
 pub(crate) fn list_user_api_tokens(user_id: &str) -> Operation<Page<ApiToken>> {
@@ -91,7 +91,7 @@ pub(crate) fn list_user_api_tokens(user_id: &str) -> Operation<Page<ApiToken>> {
 
 pub(crate) fn get_user_api_token(user_id: &str, token_id: &str) -> Operation<ApiToken> {
     let request = of_user(Request::get("get-api-token"), user_id).path("/api-tokens").segment(token_id);
-    Operation::new(request, Answer::decode_record)
+    Operation::new(request, Response::decode_record)
 }
 
 /// A user's part of the path.

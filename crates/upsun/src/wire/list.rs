@@ -62,7 +62,7 @@ pub struct Links {
 pub struct SignedLink(String);
 
 impl SignedLink {
-    /// A link that an answer of this service held: a URL, or a path alone.
+    /// A link that a response of this service held: a URL, or a path alone.
     pub fn new(href: impl Into<String>) -> Self {
         Self(href.into())
     }
@@ -118,7 +118,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// A link that an answer held: a URL, or a path alone.
+    /// A link that a response held: a URL, or a path alone.
     pub(crate) fn to(href: &str) -> Self {
         Self { title: Field::Absent, href: Field::Value(href.to_owned()) }
     }

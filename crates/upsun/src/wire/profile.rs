@@ -73,7 +73,7 @@ open_record! {
 }
 
 open_record! {
-    /// The answer to the upload of a picture (`POST /profile/{uuid}/picture`).
+    /// The response to the upload of a picture (`POST /profile/{uuid}/picture`).
     pub struct ProfilePicture {
         /// Where the picture is. The service sends a relative URL; the client makes it absolute.
         url: String,

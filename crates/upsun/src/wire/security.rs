@@ -29,7 +29,7 @@ open_record! {
 }
 
 impl RecoveryCodes {
-    /// The codes. Empty if the answer holds none.
+    /// The codes. Empty if the response holds none.
     pub fn codes(&self) -> &[SecretText] {
         match self.recovery_codes.value() {
             Some(OneOrMany::Many(codes)) => codes,

@@ -309,7 +309,7 @@ pub struct ReferencedUsers {
 }
 
 impl ReferencedUsers {
-    /// A user: `Null` if it no longer exists, `Absent` if the answer does not have it.
+    /// A user: `Null` if it no longer exists, `Absent` if the response does not have it.
     pub fn get(&self, id: &str) -> Field<&UserReference> {
         self.users.get(id).map_or(Field::Absent, Field::as_ref)
     }
@@ -369,7 +369,7 @@ open_record! {
         name: String,
         /// Whether the user had a second factor when the token was made.
         mfa_on_creation: bool,
-        /// The token itself. Shown once, in the answer that makes it.
+        /// The token itself. Shown once, in the response that makes it.
         token: SecretText,
         /// When it was made.
         created_at: TimeText,

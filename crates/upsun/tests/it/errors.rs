@@ -8,12 +8,12 @@ use anyprofile_upsun::UpsunConfig;
 
 use crate::{
     ORGANIZATION, id, provider,
-    support::{Answer, Script, answer, json, page},
+    support::{Response, Script, json, page, response},
 };
 
 const MOVED: &str = r#"{"title":"This organization profile has moved to the billing profile.","status":403,"detail":"Forbidden."}"#;
 
-async fn organization_error(first: Answer) -> Error {
+async fn organization_error(first: Response) -> Error {
     let second = json(404, r#"{"title":"Not Found","status":404,"detail":"No such organization."}"#);
     // That the account is where it is looked for, and so nobody there, is proven by whom the token belongs to.
     let own = json(200, r#"{"id":"u-1"}"#);
@@ -33,13 +33,13 @@ fn told(error: &Error) -> String {
 #[tokio::test]
 async fn every_shape_keeps_its_status_and_says_what_to_do() {
     let problem = |status, body: &str| {
-        answer(status)
+        response(status)
             .header("content-type", "application/problem+json")
             .header("x-request-id", "req-7")
             .body(body.to_owned())
     };
     let mut text = String::new();
-    for answer in [
+    for response in [
         problem(403, r#"{"title":"Access denied","status":403,"detail":"Forbidden."}"#),
         problem(404, r#"{"title":"Not Found","status":404,"detail":"No such organization."}"#),
         problem(403, MOVED),
@@ -54,12 +54,12 @@ async fn every_shape_keeps_its_status_and_says_what_to_do() {
         json(422, r#"{"type":"about:blank","title":"Unprocessable","status":422,"detail":"x"}"#),
         page(403),
         page(502),
-        answer(404),
-        answer(500).body("upstream connect error"),
+        response(404),
+        response(500).body("upstream connect error"),
         json(503, "[1,2]"),
         json(429, r#"{"error":"slow down"}"#).header("retry-after", "9"),
     ] {
-        writeln!(text, "{}", told(&organization_error(answer).await)).unwrap();
+        writeln!(text, "{}", told(&organization_error(response).await)).unwrap();
     }
     insta::assert_snapshot!(text);
 }
@@ -86,16 +86,16 @@ async fn only_what_has_one_of_the_services_forms_says_that_nobody_is_there() {
         assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::NotFound, true), "{error}");
     }
     // The users' service leaves the body out, and says nothing else.
-    let user = |response: Answer| async {
+    let user = |response: Response| async {
         crate::client(&Script::of([response])).get_user("u-1").await.unwrap_err()
     };
-    assert_eq!(user(answer(404)).await.kind(), ErrorKind::NotFound);
-    assert_eq!(user(answer(404).body("default backend - 404")).await.kind(), ErrorKind::Upstream);
+    assert_eq!(user(response(404)).await.kind(), ErrorKind::NotFound);
+    assert_eq!(user(response(404).body("default backend - 404")).await.kind(), ErrorKind::Upstream);
 }
 
 #[tokio::test]
 async fn a_token_endpoint_that_is_not_there_is_told_with_its_setting() {
-    let script = Script::of([answer(404)]);
+    let script = Script::of([response(404)]);
     let http = anyprofile_http::HttpOptions::default().with_transport(script);
     let config = anyprofile_upsun::UpsunConfig::with_api_token("acme".parse().unwrap(), "t")
         .at("https://api.example.com")
@@ -123,7 +123,8 @@ async fn a_token_of_nobody_is_said_to_be_one() {
 
 #[tokio::test]
 async fn garbage_with_a_success_status_is_no_profile() {
-    for body in [page(200), json(200, ""), json(200, "[]"), json(200, "\"x\""), json(200, "{"), answer(204)] {
+    for body in [page(200), json(200, ""), json(200, "[]"), json(200, "\"x\""), json(200, "{"), response(204)]
+    {
         let error = organization_error(body).await;
         assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
     }

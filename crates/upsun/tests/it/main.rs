@@ -20,7 +20,7 @@
 //! - 18 references: `operations::a_signed_link_is_followed_at_this_service_only`, `native`
 //! - 19 opaque ids: `records::ids_are_opaque`
 //! - 20 nothing secret in `Debug`: `requests::nothing_secret_is_in_debug`, `native`, `writes`, `written`
-//! - 21 any success status, and empty answers: `updates`, `written`
+//! - 21 any success status, and empty responses: `updates`, `written`
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod cursors;

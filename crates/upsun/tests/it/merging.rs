@@ -9,7 +9,7 @@ use anyprofile_upsun::{ListedOrganizations, UpsunExtension};
 
 use crate::{
     ORGANIZATION, USER, config, id, provider,
-    support::{Answer, Script, Sent, answer, json},
+    support::{Response, Script, Sent, json, response},
 };
 
 const NATIVE: &str = "01HZX3K8Q0T7V9W2B4N6M8P0RS";
@@ -39,10 +39,10 @@ fn targets(script: &Script) -> Vec<String> {
 }
 
 /// Answers by the path's end, in whatever order the requests come.
-fn by_path(answers: impl Fn(&str) -> Option<Answer> + Send + 'static) -> std::sync::Arc<Script> {
+fn by_path(responses: impl Fn(&str) -> Option<Response> + Send + 'static) -> std::sync::Arc<Script> {
     Script::by(move |sent: &Sent| {
         let path = sent.target().split('?').next().unwrap_or_default();
-        answers(path).unwrap_or_else(|| panic!("not expected: {path}")).into()
+        responses(path).unwrap_or_else(|| panic!("not expected: {path}")).into()
     })
 }
 
@@ -62,7 +62,7 @@ async fn an_enriched_user_says_what_came_from_where() {
     assert_eq!(script.sent().len(), 1);
     let mfa = &FieldPath::SECURITY_MFA_ENABLED;
     assert_eq!(plain.state(mfa, provider.capabilities()), FieldState::Unsupported, "not in this record");
-    let profile = provider.get_with(&id(USER), &enriched()).await.unwrap();
+    let profile = provider.get_opts(&id(USER), &enriched()).await.unwrap();
     assert_eq!(profile.security.mfa_enabled, false.into());
     assert_eq!(profile.name.display, "Ada".into(), "the service's word, not the one that we put together");
     assert_eq!(profile.emails.items().len(), 1, "the same address in other letters");
@@ -72,7 +72,7 @@ async fn an_enriched_user_says_what_came_from_where() {
     insta::assert_json_snapshot!(serde_json::to_value(&profile).unwrap());
 
     // The same for the token's own user, whose first record is the other one.
-    let own = provider.current_with(&enriched()).await.unwrap();
+    let own = provider.current_opts(&enriched()).await.unwrap();
     assert_eq!(own.origin_of(mfa).unwrap().as_str(), "user");
     assert_eq!(own.name.display, "Ada".into(), "the same whichever record was first");
     assert_eq!(own.origin_of(&FieldPath::NAME_DISPLAY).unwrap().as_str(), "profile");
@@ -93,7 +93,7 @@ async fn a_record_that_may_not_be_seen_costs_no_profile_and_a_failure_does() {
         })
     };
     let withheld = provider(&refuse(403));
-    let profile = withheld.get_with(&id(USER), &enriched()).await.unwrap();
+    let profile = withheld.get_opts(&id(USER), &enriched()).await.unwrap();
     let state = |path| profile.state(path, withheld.capabilities());
     assert_eq!(state(&FieldPath::SECURITY_MFA_ENABLED), FieldState::Withheld);
     assert_eq!(state(&FieldPath::BILLING_ADDRESS), FieldState::Absent, "the service has it, for others");
@@ -103,7 +103,7 @@ async fn a_record_that_may_not_be_seen_costs_no_profile_and_a_failure_does() {
         missing,
         [("user".to_owned(), MissingReason::Withheld), ("address".to_owned(), MissingReason::NotThere)]
     );
-    let failed = provider(&refuse(503)).get_with(&id(USER), &enriched()).await.unwrap_err();
+    let failed = provider(&refuse(503)).get_opts(&id(USER), &enriched()).await.unwrap_err();
     assert_eq!(failed.kind(), ErrorKind::Upstream);
 }
 
@@ -119,7 +119,7 @@ async fn a_moved_organization_is_still_there_with_what_remains() {
     let provider = provider(&script);
     let plain = provider.get(&id(ORGANIZATION)).await.unwrap();
     assert_eq!(plain.status.value().unwrap().as_str(), "restricted");
-    let profile = provider.get_with(&id(ORGANIZATION), &enriched()).await.unwrap();
+    let profile = provider.get_opts(&id(ORGANIZATION), &enriched()).await.unwrap();
     assert_eq!(profile.id, id(ORGANIZATION));
     assert_eq!(profile.status.value().unwrap().as_str(), "restricted");
     insta::assert_json_snapshot!(profile.origin, @r#"
@@ -219,7 +219,7 @@ async fn configured_organizations_are_listed_and_one_that_is_not_there_is_missed
     assert_eq!(profiles.len(), 2);
     assert_eq!((report.quarantined, report.missing(), report.is_complete()), (1, Some(0), false));
     assert_eq!(report.declared_total, None);
-    assert_eq!(report.set_aside[0].reason, "the organization 01C cannot be read (not_there)");
+    assert_eq!(report.quarantined_records[0].reason, "the organization 01C cannot be read (not_there)");
     // A cursor is bound to which organizations there are.
     let mut pages = provider.pages(query.clone());
     pages.next_page().await.unwrap().unwrap();
@@ -356,7 +356,7 @@ async fn one_record_that_fails_for_itself_costs_no_listing() {
     let reason = |profile: &Profile| profile.origin.as_ref().unwrap().missing[0].reason.clone();
     assert_eq!([reason(&profiles[1]), reason(&profiles[2])], [MissingReason::Failed, MissingReason::Failed]);
     // One that is asked for alone is told the failure.
-    let one = provider.get_with(&profiles[2].id, &enriched()).await.unwrap_err();
+    let one = provider.get_opts(&profiles[2].id, &enriched()).await.unwrap_err();
     assert_eq!((one.kind(), one.operation()), (ErrorKind::Decode, Some("get-user")));
 }
 
@@ -371,7 +371,7 @@ async fn members_keep_each_record_by_its_name() {
                 r#"{"items":[{"user_id":"u-1","user":"a key of the record"}],
                 "_links":{"ref:users:0":{"href":"/ref/users?in=u-1&sig=s"}}}"#,
             ),
-            _ => answer(404),
+            _ => response(404),
         })
     });
     let provider = config(&script).with_raw_records(true).connect().unwrap();

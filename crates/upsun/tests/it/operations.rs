@@ -12,7 +12,7 @@ use anyprofile_upsun::{
 
 use crate::{
     client, config,
-    support::{Script, Sent, answer, json},
+    support::{Script, Sent, json, response},
 };
 
 fn time(text: &str) -> Timestamp {
@@ -173,8 +173,8 @@ async fn a_signed_link_is_followed_at_this_service_only() {
 }
 
 #[tokio::test]
-async fn a_missing_user_is_one_although_the_answer_has_no_body() {
-    let script = Script::of([answer(404), answer(404), answer(404)]);
+async fn a_missing_user_is_one_although_the_response_has_no_body() {
+    let script = Script::of([response(404), response(404), response(404)]);
     let client = client(&script);
     for error in [
         client.get_user("u").await.unwrap_err(),
@@ -202,9 +202,9 @@ async fn a_moved_address_and_a_missing_permission_are_told_apart() {
 #[tokio::test(start_paused = true)]
 async fn a_post_that_only_reads_is_repeated() {
     let script = Script::of([
-        answer(503),
+        response(503),
         json(200, r#"{"state":true,"type":"phone"}"#),
-        answer(502),
+        response(502),
         json(200, r#"{"verify_phone":true}"#),
     ]);
     let http = HttpOptions::default().with_transport(Arc::clone(&script) as _);

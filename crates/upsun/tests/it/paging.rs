@@ -139,11 +139,11 @@ async fn the_count_is_the_total_and_may_be_missing() {
 #[tokio::test]
 async fn the_media_type_of_the_service_behind_profiles_is_read() {
     let body = page(&["a"], r#","count":1"#);
-    let answer = crate::support::answer(200)
+    let response = crate::support::response(200)
         .header("content-type", "application/hal+json; charset=utf-8")
         .header("x-request-id", "req-1")
         .body(body);
-    let page = provider(&Script::of([answer])).list_page(&ListQuery::new(), None).await.unwrap();
+    let page = provider(&Script::of([response])).list_page(&ListQuery::new(), None).await.unwrap();
     assert_eq!((page.items.len(), page.request_id.as_deref()), (1, Some("req-1")));
 }
 

@@ -12,7 +12,7 @@ use anyprofile_upsun::{DEFAULT_CATALOG, PROJECT_OPTIONS_URL};
 use crate::{
     ORGANIZATION, USER, config, id, provider,
     support::unread,
-    support::{Script, answer, json},
+    support::{Script, json, response},
 };
 
 fn name() -> ProfileChange {
@@ -57,7 +57,7 @@ async fn only_what_changes_is_sent() {
 }
 
 #[tokio::test]
-async fn an_answer_that_says_nothing_is_read_again() {
+async fn a_response_that_says_nothing_is_read_again() {
     for nothing in ["", "{}", "[]", "null", r#"{"result":{"id":"x"}}"#] {
         let script = Script::of([json(200, nothing), json(200, r#"{"id":"x","company_name":"Acme"}"#)]);
         let updated = unread::update(&provider(&script), id(ORGANIZATION), &name()).await.unwrap();
@@ -160,14 +160,14 @@ async fn a_text_is_cleared_by_the_empty_one_and_read_back_as_none() {
 }
 
 #[tokio::test]
-async fn any_success_is_one_and_an_empty_answer_is_read_again() {
+async fn any_success_is_one_and_an_empty_response_is_read_again() {
     for status in [200, 201] {
         let script = Script::of([json(status, r#"{"company_name":"Acme"}"#)]);
         let profile = unread::update(&provider(&script), id(ORGANIZATION), &name()).await.unwrap();
         assert_eq!(profile.organization.name, "Acme".into());
         assert_eq!(profile.id, id(ORGANIZATION));
     }
-    for empty in [answer(204), answer(200), json(202, "\n")] {
+    for empty in [response(204), response(200), json(202, "\n")] {
         let script = Script::of([empty, json(200, r#"{"company_name":"Acme"}"#)]);
         let profile = unread::update(&provider(&script), id(ORGANIZATION), &name()).await.unwrap();
         assert_eq!(profile.organization.name, "Acme".into());
@@ -191,7 +191,7 @@ async fn no_change_sends_no_change() {
 #[tokio::test(start_paused = true)]
 async fn an_update_is_never_repeated() {
     for status in [408, 500, 502, 503, 504] {
-        let script = Script::of([answer(status).header("retry-after", "1")]);
+        let script = Script::of([response(status).header("retry-after", "1")]);
         let http = HttpOptions::default().with_transport(script.clone());
         let provider = config(&script).with_http(http).connect().unwrap();
         let error = unread::update(&provider, id(ORGANIZATION), &name()).await.unwrap_err();

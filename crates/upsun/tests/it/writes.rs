@@ -14,7 +14,7 @@ use anyprofile_upsun::{
 
 use crate::{
     client, config,
-    support::{Script, Sent, Step, answer, json, outcomes::meetings, page},
+    support::{Script, Sent, Step, json, outcomes::meetings, page, response},
 };
 
 pub(crate) const PICTURE: FormFile<'_> =
@@ -330,9 +330,9 @@ async fn an_error_of_any_shape_keeps_its_status() {
         ),
         (|| json(404, r#"{"title":"Not Found","status":404}"#).into(), ErrorKind::NotFound, 404),
         (|| json(409, r#"{"error":"ada@example.com is taken"}"#).into(), ErrorKind::Conflict, 409),
-        (|| answer(409).body("no JSON").into(), ErrorKind::Conflict, 409),
+        (|| response(409).body("no JSON").into(), ErrorKind::Conflict, 409),
         (|| page(502).into(), ErrorKind::Upstream, 502),
-        (|| answer(302).header("location", "https://evil.example.com").into(), ErrorKind::Decode, 302),
+        (|| response(302).header("location", "https://evil.example.com").into(), ErrorKind::Decode, 302),
     ];
     for (step, kind, status) in steps {
         for (name, error) in failures(step).await {

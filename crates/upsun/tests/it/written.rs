@@ -1,4 +1,4 @@
-//! What is made of the answers to changes.
+//! What is made of the responses to changes.
 
 use anyprofile_core::{ErrorKind, Field, Retry};
 use anyprofile_http::{FormFile, HttpOptions, Proxy};
@@ -10,12 +10,12 @@ use httpmock::prelude::*;
 
 use crate::{
     client,
-    support::{Answer, Script, answer, json, page},
+    support::{Response, Script, json, page, response},
     writes::{PICTURE, address, changes, organization, profile, user},
 };
 
 #[tokio::test]
-async fn an_answer_may_be_the_whole_record_or_a_part_of_it() {
+async fn a_response_may_be_the_whole_record_or_a_part_of_it() {
     let whole = r#"{"id":"u-1","display_name":"Ada","ui_contrast":"high"}"#;
     for (status, body, has_id) in [
         (200, whole, true),
@@ -44,10 +44,10 @@ async fn an_answer_may_be_the_whole_record_or_a_part_of_it() {
 }
 
 #[tokio::test]
-async fn where_the_answer_has_nothing_the_record_is_read() {
+async fn where_the_response_has_nothing_the_record_is_read() {
     let nothing = [
-        || answer(204),
-        || answer(200),
+        || response(204),
+        || response(200),
         || json(202, "\n"),
         || json(200, "{}"),
         || json(200, "[]"),
@@ -56,7 +56,7 @@ async fn where_the_answer_has_nothing_the_record_is_read() {
     ];
     for empty in nothing {
         let record = json(200, r#"{"id":"u-1","country":"NO"}"#);
-        let steps: Vec<Answer> = (0..5).flat_map(|_| [empty(), record.clone()]).collect();
+        let steps: Vec<Response> = (0..5).flat_map(|_| [empty(), record.clone()]).collect();
         let script = Script::of(steps);
         let client = client(&script);
         assert_eq!(
@@ -88,8 +88,8 @@ async fn where_the_answer_has_nothing_the_record_is_read() {
 
 #[tokio::test]
 async fn a_change_that_cannot_be_read_back_is_said_to_be_made() {
-    for failing in [answer(404), answer(503), page(200)] {
-        let script = Script::of([answer(204), failing]);
+    for failing in [response(404), response(503), page(200)] {
+        let script = Script::of([response(204), failing]);
         let error = client(&script).update_profile("u-1", &profile()).await.unwrap_err();
         assert!(error.hint().unwrap().starts_with("the change was made"), "{error}");
         assert_eq!(error.retry(), Retry::No, "who repeats what may be repeated makes no second change");
@@ -111,7 +111,7 @@ async fn any_success_without_a_record_is_one() {
         "remove_user_project_access",
     ];
     for success in
-        [|| answer(204), || answer(200), || json(202, r#"{"status":"ok"}"#), || answer(201).body("OK")]
+        [|| response(204), || response(200), || json(202, r#"{"status":"ok"}"#), || response(201).body("OK")]
     {
         let script = Script::by(move |_| success().into());
         let client = client(&script);
@@ -153,8 +153,8 @@ async fn the_url_of_a_picture_is_absolute() {
         (json(200, r#"{"url":null}"#), Field::Null),
         (json(200, r#"{"url":["/a.png"],"size":7}"#), Field::Absent),
         (json(200, "{}"), Field::Absent),
-        (answer(204), Field::Absent),
-        (answer(201), Field::Absent),
+        (response(204), Field::Absent),
+        (response(201), Field::Absent),
     ] {
         let script = Script::of([answered]);
         let picture = client(&script).create_profile_picture("u-1", &PICTURE).await.unwrap();
@@ -201,8 +201,8 @@ async fn a_picture_arrives_byte_by_byte() {
 
 #[tokio::test]
 async fn a_session_of_a_phone_number_has_an_id_or_is_none() {
-    let verify = |answer: Answer| async move {
-        client(&Script::of([answer])).verify_phone_number("u-1", PhoneChannel::Sms, "+4712345678").await
+    let verify = |response: Response| async move {
+        client(&Script::of([response])).verify_phone_number("u-1", PhoneChannel::Sms, "+4712345678").await
     };
     assert_eq!(verify(json(200, r#"{"sid":"VE-1","to":"+47"}"#)).await.unwrap(), "VE-1");
     assert_eq!(verify(json(201, r#"{"sid":7}"#)).await.unwrap(), "7");
@@ -210,7 +210,7 @@ async fn a_session_of_a_phone_number_has_an_id_or_is_none() {
         json(200, "{}"),
         json(200, r#"{"sid":null}"#),
         json(200, r#"{"sid":""}"#),
-        answer(204),
+        response(204),
         json(200, "[]"),
     ] {
         let error = verify(useless).await.unwrap_err();
@@ -222,7 +222,7 @@ async fn a_session_of_a_phone_number_has_an_id_or_is_none() {
 #[tokio::test]
 async fn a_new_token_is_shown_once_and_to_those_alone_who_ask_for_it() {
     let made = r#"{"id":"t-1","name":"Token for CI","token":"very-secret","mfa_on_creation":false}"#;
-    let script = Script::of([json(201, made), json(200, r#"{"id":"t-2"}"#), answer(201)]);
+    let script = Script::of([json(201, made), json(200, r#"{"id":"t-2"}"#), response(201)]);
     let client = client(&script);
     let token = client.create_user_api_token("u-1", "Token for CI").await.unwrap();
     assert_eq!(token.token.value().unwrap().expose(), "very-secret");
@@ -240,7 +240,7 @@ async fn the_seed_of_one_time_passwords_is_a_secret_in_every_form() {
     let script = Script::of([
         json(200, enrollment),
         json(200, r#"{"secret":{"seed":"very-secret"}}"#),
-        answer(409),
+        response(409),
         json(200, r#"{"recovery_codes":["very-secret"]}"#),
     ]);
     let client = client(&script);
@@ -261,8 +261,8 @@ async fn the_seed_of_one_time_passwords_is_a_secret_in_every_form() {
 
 #[tokio::test]
 async fn recovery_codes_are_secrets_in_every_form_and_may_not_come() {
-    let codes = |answer: Answer| async move {
-        let client = client(&Script::of([answer.clone(), answer]));
+    let codes = |response: Response| async move {
+        let client = client(&Script::of([response.clone(), response]));
         let codes =
             client.confirm_totp_enrollment("u-1", &SecretText::new("a seed"), "123456").await.unwrap();
         assert_eq!(client.recreate_recovery_codes("u-1").await.unwrap(), codes);
@@ -280,7 +280,7 @@ async fn recovery_codes_are_secrets_in_every_form_and_may_not_come() {
         json(200, "{}"),
         json(200, r#"{"recovery_codes":null}"#),
         json(200, r#"{"recovery_codes":[]}"#),
-        answer(204),
+        response(204),
     ] {
         assert!(codes(none).await.is_empty());
     }

@@ -50,8 +50,8 @@ impl Check {
     }
 
     /// From now on the record of each of these ids is answered with that id, whatever the document's example has.
-    pub(crate) fn answer_for(&self, ids: &[&str]) {
-        self.wire.answer_for(ids);
+    pub(crate) fn response_for(&self, ids: &[&str]) {
+        self.wire.response_for(ids);
     }
 
     /// The named examples of an operation.
@@ -87,7 +87,7 @@ impl Check {
         }
     }
 
-    /// Calls an operation once, for the answer that the server chooses.
+    /// Calls an operation once, for the response that the server chooses.
     pub(crate) async fn variant(&mut self, id: &str, call: impl AsyncFn() -> Result<Seen>) {
         let result = self.send("", &call).await;
         self.succeeded(id, "ok", result);
@@ -200,10 +200,10 @@ impl Check {
         if !seen.unknown.is_empty() {
             self.fail(id, &format!("({word}) keys without a field: {:?}", seen.unknown));
         }
-        let answer = exchanges.last().map(|exchange| exchange.answer.clone()).unwrap_or_default();
-        let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
+        let response = exchanges.last().map(|exchange| exchange.response.clone()).unwrap_or_default();
+        let response: Value = serde_json::from_slice(&response).unwrap_or_default();
         // One record may come as a list of one.
-        let sent = answer.pointer(seen.at).unwrap_or(&Value::Null);
+        let sent = response.pointer(seen.at).unwrap_or(&Value::Null);
         let sent = if seen.records.is_object() && sent.is_array() { &sent[0] } else { sent };
         match difference("", sent, &seen.records) {
             Some(place) => self.fail(id, &format!("({word}) is not kept as it came: {place}")),

@@ -29,14 +29,14 @@ pub(crate) use records;
 pub(crate) struct Seen {
     /// The records, written again.
     pub(super) records: Value,
-    /// Where they are in the answer.
+    /// Where they are in the response.
     pub(super) at: &'static str,
     pub(super) quarantined: usize,
     pub(super) unknown: BTreeSet<String>,
 }
 
 impl Seen {
-    /// Nothing, of an answer without a body.
+    /// Nothing, of a response without a body.
     pub(crate) fn nothing() -> Self {
         Self::value(Value::Null)
     }
@@ -46,7 +46,7 @@ impl Seen {
         Self { at: "", records: value, quarantined: 0, unknown: BTreeSet::new() }
     }
 
-    /// One record, which is the whole answer.
+    /// One record, which is the whole response.
     pub(crate) fn one<T: Record>(record: &T) -> Self {
         Self { unknown: unknown(record).collect(), ..Self::value(written(record)) }
     }

@@ -76,7 +76,7 @@ async fn provider(check: &mut Check, provider: &impl ProfileProvider) -> Result<
     ] {
         check.profiles("list", None, async || list(&query).await).await;
     }
-    check.answer_for(&[ID]);
+    check.response_for(&[ID]);
     let id: ProfileId = format!("probely:prism/user/{ID}").parse()?;
     check.profiles("get", None, async || Ok(vec![provider.get(&id).await?])).await;
     for example in check.examples("profile_list") {

@@ -227,10 +227,10 @@ async fn provider(check: &mut Check, provider: &impl ProfileProvider) -> Result<
         ("get user, enriched", &user, &enriched),
         ("get organization", &organization, &plain),
     ] {
-        check.profiles(what, None, async || Ok(vec![provider.get_with(id, options).await?])).await;
+        check.profiles(what, None, async || Ok(vec![provider.get_opts(id, options).await?])).await;
     }
     for (what, options) in [("current", &plain), ("current, enriched", &enriched)] {
-        check.profiles(what, None, async || Ok(vec![provider.current_with(options).await?])).await;
+        check.profiles(what, None, async || Ok(vec![provider.current_opts(options).await?])).await;
     }
     for (what, key) in [
         ("find by e-mail address", FindKey::Email("aase@example.com".to_owned())),

@@ -9,7 +9,7 @@ use anyprofile_core::{
     wire::{Tolerant, WithRaw},
 };
 use anyprofile_engine::{Action, Basis, Connector, LookUp, Mapping, Onward, Place, Position, RecordPage};
-use anyprofile_http::{Answer, Caller};
+use anyprofile_http::{Caller, Response};
 
 use crate::{
     ListInvites, ListOrganizationUsers, map,
@@ -36,12 +36,12 @@ impl OrganizationConnector {
     /// The service's parameters for a query of users.
     fn list_users(&self, query: &ListQuery, place: &Place<'_>) -> ListOrganizationUsers {
         let pushed = query.filter_plan(&self.capabilities).pushed;
-        let answers = |part| pushed.contains(&part);
-        let role = query.filter.role.as_deref().filter(|_| answers(FilterPart::Role));
+        let responses = |part| pushed.contains(&part);
+        let role = query.filter.role.as_deref().filter(|_| responses(FilterPart::Role));
         ListOrganizationUsers {
             limit: query.page_size,
             after_id: place.token().map(str::to_owned),
-            email: query.filter.email.clone().filter(|_| answers(FilterPart::Email)),
+            email: query.filter.email.clone().filter(|_| responses(FilterPart::Email)),
             roles: role.into_iter().map(Into::into).collect(),
             ..ListOrganizationUsers::default()
         }
@@ -55,15 +55,15 @@ static ORGANIZATION: Mapping<wire::Organization> =
     Mapping::new(IdKind::ORGANIZATION, |record| record.id.value(), map::organization);
 
 /// A page of users or invites, and the id behind which the next one is.
-fn page<T: Tolerant>(answer: &Answer, mapping: &Mapping<T>) -> Result<RecordPage> {
-    let listed = id_page::<WithRaw<T>>(answer)?;
+fn page<T: Tolerant>(response: &Response, mapping: &Mapping<T>) -> Result<RecordPage> {
+    let listed = id_page::<WithRaw<T>>(response)?;
     let onward = match listed.list.next_after_id() {
         Ok(Some(id)) => Onward::At(Position::Token(id.to_owned())),
         Ok(None) => Onward::End,
-        Err(error) => return Err(answer.error(error.kind(), error.message().to_owned())),
+        Err(error) => return Err(response.error(error.kind(), error.message().to_owned())),
     };
     let page = listed.into_page(|list| (list.data, None));
-    Ok(RecordPage::new(page.try_map(mapping.each(answer)), onward))
+    Ok(RecordPage::new(page.try_map(mapping.each(response)), onward))
 }
 
 /// The organization that the credential belongs to.
@@ -99,10 +99,10 @@ impl Connector for OrganizationConnector {
                 after_id: place.token().map(str::to_owned),
                 ..ListInvites::default()
             };
-            operations::list_invites(&list).read_as(|answer| page(answer, &INVITED))
+            operations::list_invites(&list).read_as(|response| page(response, &INVITED))
         } else {
             let list = self.list_users(query, place);
-            operations::list_organization_users(&list).read_as(|answer| page(answer, &USER))
+            operations::list_organization_users(&list).read_as(|response| page(response, &USER))
         };
         caller.call(&operation).await
     }

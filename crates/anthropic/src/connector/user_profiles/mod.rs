@@ -8,7 +8,7 @@ use anyprofile_core::{
     ProfileId, Result, Status, Timestamp, Write, async_trait, wire::WithRaw,
 };
 use anyprofile_engine::{Action, Basis, Connector, Mapping, Onward, Place, Position, RecordPage};
-use anyprofile_http::{Answer, Caller};
+use anyprofile_http::{Caller, Response};
 
 use crate::{
     ListUserProfiles, OrderBy, SortDirection,
@@ -67,13 +67,13 @@ static USER_PROFILE: Mapping<wire::UserProfile> =
         .taking_id(|record| record.id.take());
 
 /// A page of profiles, and the cursor of the next one: an empty page with a cursor is not the end.
-fn page(answer: &Answer) -> Result<RecordPage> {
-    let mut listed = user_profile_list::<WithRaw<wire::UserProfile>>(answer)?;
+fn page(response: &Response) -> Result<RecordPage> {
+    let mut listed = user_profile_list::<WithRaw<wire::UserProfile>>(response)?;
     let next = listed.list.next_page.take().empty_as_null().into_value();
     // The service declares no total.
     let page = listed.into_page(|list| (list.data, None));
     let onward = next.map_or(Onward::End, |token| Onward::At(Position::Token(token)));
-    Ok(RecordPage::new(page.try_map(USER_PROFILE.each(answer)), onward))
+    Ok(RecordPage::new(page.try_map(USER_PROFILE.each(response)), onward))
 }
 
 #[async_trait]

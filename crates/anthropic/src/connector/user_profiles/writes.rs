@@ -5,7 +5,7 @@ use anyprofile_core::{
     Timestamp, Write,
 };
 use anyprofile_engine::Action;
-use anyprofile_http::{Answer, Caller};
+use anyprofile_http::{Caller, Response};
 
 use super::{
     USER_PROFILE, UserProfilesConnector,
@@ -87,10 +87,10 @@ fn update_body(change: &ProfileChange, shape: Shape) -> UserProfileUpdate {
     }
 }
 
-/// The link that an answer has. Whether somebody can be sent there is looked at by whoever hands it out.
-fn enrollment(answer: &Answer, url: Field<SecretText>, expires_at: &Field<String>) -> Result<Receipt> {
+/// The link that a response has. Whether somebody can be sent there is looked at by whoever hands it out.
+fn enrollment(response: &Response, url: Field<SecretText>, expires_at: &Field<String>) -> Result<Receipt> {
     let Some(url) = url.into_value() else {
-        return Err(answer.error(ErrorKind::Decode, "the answer has no link"));
+        return Err(response.error(ErrorKind::Decode, "the response has no link"));
     };
     let expires_at = expires_at.value().and_then(|text| text.parse().ok());
     Ok(Receipt::Enrollment(Enrollment::new(url.expose(), expires_at)))
@@ -119,14 +119,14 @@ impl UserProfilesConnector {
     fn enroll(&self, id: &ProfileId) -> Action {
         Action::new(if self.beta.shape() == Shape::GenerallyAvailable {
             let action = UserProfileAction::EnrollEndUser;
-            operations::create_action_url(&self.beta, id.native(), &action).read_as(|answer| {
-                let made: ActionUrl = answer.decode_record()?;
-                enrollment(answer, made.url, &made.expires_at)
+            operations::create_action_url(&self.beta, id.native(), &action).read_as(|response| {
+                let made: ActionUrl = response.decode_record()?;
+                enrollment(response, made.url, &made.expires_at)
             })
         } else {
-            operations::create_enrollment_url(&self.beta, id.native()).read_as(|answer| {
-                let made: EnrollmentUrl = answer.decode_record()?;
-                enrollment(answer, made.url, &made.expires_at)
+            operations::create_enrollment_url(&self.beta, id.native()).read_as(|response| {
+                let made: EnrollmentUrl = response.decode_record()?;
+                enrollment(response, made.url, &made.expires_at)
             })
         })
     }

@@ -146,7 +146,7 @@ impl ProfileProvider for Memory {
         let end = if self.flaw == Flaw::LosesRecords { to.saturating_sub(1).max(start) } else { to };
         let mut page = Page::last(if is_empty { Vec::new() } else { people[start..end].to_vec() });
         page.declared_total = (self.flaw != Flaw::EndsAtEmptyPage).then_some(people.len() as u64);
-        page.effort = anyprofile_core::Effort::new(1, std::time::Duration::ZERO);
+        page.stats = anyprofile_core::RequestStats::new(1, std::time::Duration::ZERO);
         let is_end = is_empty && self.flaw == Flaw::EndsAtEmptyPage;
         if !is_end && (to < people.len() || is_empty) {
             let next = Cursor::new(&self.info, query, CursorPosition::Token(to.to_string()));
@@ -155,7 +155,7 @@ impl ProfileProvider for Memory {
         Ok(page)
     }
 
-    async fn get_with(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         self.capabilities.operations.get.check(&self.info, "get", id)?;
         self.checked()?;
         if self.flaw == Flaw::WritesWhileReading {

@@ -50,7 +50,7 @@ impl Store {
             Some(Disturbance::WriteRefused { .. }) => Err(Error::new(ErrorKind::PermissionDenied, "no")),
             Some(_) => {
                 act(&mut lock(&self.people))?;
-                Err(Error::new(ErrorKind::Transport, "no answer").with_effect(Effect::Possible))
+                Err(Error::new(ErrorKind::Transport, "no response").with_effect(Effect::Possible))
             }
             None => act(&mut lock(&self.people)),
         }

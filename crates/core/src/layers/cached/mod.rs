@@ -14,9 +14,9 @@ use futures_util::FutureExt as _;
 
 use self::store::{Asked, Call, Flight, Key, Store, Value};
 use crate::{
-    Capabilities, Cursor, Effort, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page,
-    Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, StepOutcome, Timestamp,
-    Write,
+    Capabilities, Cursor, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page, Plan,
+    PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, RequestStats, Result, StepOutcome,
+    Timestamp, Write,
 };
 
 /// How many profiles, found ones and pages are kept where nothing is said.
@@ -83,7 +83,7 @@ impl fmt::Debug for Cached {
 type Read = (Value, Option<Timestamp>);
 
 impl Cached {
-    /// Wraps a provider, whose answers are kept for a time. With a time of zero nothing is kept, and each call asks the service.
+    /// Wraps a provider, whose responses are kept for a time. With a time of zero nothing is kept, and each call asks the service.
     pub fn new(provider: Arc<dyn ProfileProvider>, time_to_live: Duration) -> Self {
         let store = Arc::new(Mutex::new(Store::new(time_to_live, ENTRIES)));
         Self { provider, clock: Arc::new(Instant::now), store }
@@ -136,7 +136,7 @@ impl Cached {
             Ok((flight, asked)) => match flight.await {
                 Ok(value) => Ok((value, asked)),
                 // What it took is the other caller's, who is told.
-                Err(error) => Err(error.with_effort(Effort::default())),
+                Err(error) => Err(error.with_stats(RequestStats::default())),
             },
             Err(call) => Ok((call.await?, None)),
         }
@@ -242,19 +242,19 @@ impl ProfileProvider for Cached {
         })
     }
 
-    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         let (id, options) = (id.clone(), options.clone());
         let (key, fresh) = Key::get(&id, &options);
         let provider = Arc::clone(&self.provider);
-        let call = async move { Ok(Value::profile(provider.get_with(&id, &options).await?)) }.boxed();
+        let call = async move { Ok(Value::profile(provider.get_opts(&id, &options).await?)) }.boxed();
         self.read(key, fresh, call).await?.0.into_profile()
     }
 
-    async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
+    async fn current_opts(&self, options: &GetOptions) -> Result<Profile> {
         let options = options.clone();
         let (key, fresh) = Key::current(&options);
         let provider = Arc::clone(&self.provider);
-        let call = async move { Ok(Value::profile(provider.current_with(&options).await?)) }.boxed();
+        let call = async move { Ok(Value::profile(provider.current_opts(&options).await?)) }.boxed();
         self.read(key, fresh, call).await?.0.into_profile()
     }
 

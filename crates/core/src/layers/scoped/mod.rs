@@ -195,7 +195,7 @@ impl Scoped {
             return Ok((verdict, None));
         }
         let options = GetOptions::new().with_enrich(true).with_fresh(options.fresh);
-        let enriched = self.provider.get_with(&profile.id, &options).await?;
+        let enriched = self.provider.get_opts(&profile.id, &options).await?;
         if !self.provider.capabilities().is_same(&profile.id, &enriched.id) {
             return Err(self.another("get"));
         }
@@ -210,7 +210,7 @@ impl Scoped {
         options: &GetOptions,
     ) -> Result<(Profile, Option<Profile>)> {
         let veiled = |error| self.veiled(operation, error);
-        let profile = self.provider.get_with(id, options).await.map_err(veiled)?;
+        let profile = self.provider.get_opts(id, options).await.map_err(veiled)?;
         if !self.hides() {
             return Ok((profile, None));
         }
@@ -299,17 +299,17 @@ impl ProfileProvider for Scoped {
         Ok(self.scope.page(page, query, self.provider.capabilities()))
     }
 
-    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         self.prepare().await?.operations.get.check(self.info(), "get", id)?;
         Ok(self.read("get", id, options).await?.0)
     }
 
-    async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
+    async fn current_opts(&self, options: &GetOptions) -> Result<Profile> {
         let support = &self.prepare().await?.operations.current;
         if !support.is_supported() {
             return Err(support.missing(self.info(), "current"));
         }
-        let profile = self.provider.current_with(options).await?;
+        let profile = self.provider.current_opts(options).await?;
         match self.judged(&profile, options).await?.0 {
             Verdict::Yes => Ok(profile),
             _ => Err(self.refused("current")),

@@ -185,6 +185,6 @@ fn passed_over(page: Page<Profile>) -> Page<Profile> {
         date: page.date,
         cached_at: page.cached_at,
         request_id: page.request_id,
-        ..Page::not_offered(page.effort)
+        ..Page::not_offered(page.stats)
     }
 }

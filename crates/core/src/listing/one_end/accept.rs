@@ -8,7 +8,7 @@ use crate::{
     listing::{
         early_stop::NewestFirst,
         follow::{Came, Follows},
-        report::{CollectionReport, NAMED_SET_ASIDE, SetAside},
+        report::{CollectionReport, MAX_QUARANTINED_RECORDS, QuarantinedRecord},
         second_look::{AtEnd, SecondLook},
         stall::Stall,
     },
@@ -69,9 +69,9 @@ where
         if let Some(asked) = page.cached_at {
             self.report.note_cached(asked);
         }
-        let room = NAMED_SET_ASIDE.saturating_sub(self.report.set_aside.len());
+        let room = MAX_QUARANTINED_RECORDS.saturating_sub(self.report.quarantined_records.len());
         for bad in page.quarantined.iter().take(room) {
-            self.report.set_aside.push(SetAside {
+            self.report.quarantined_records.push(QuarantinedRecord {
                 collection: page.collection.clone(),
                 page: self.report.pages,
                 position: bad.position,
@@ -83,7 +83,7 @@ where
             self.report.limited = true;
         }
         self.report.quarantined += page.quarantined.len() as u64;
-        self.report.spend(page.effort);
+        self.report.spend(page.stats);
         page
     }
 

@@ -6,9 +6,9 @@ use std::{
 };
 
 use anyprofile_core::{
-    Effect, Effort, Error, ErrorKind, ExecuteOptions, FieldPath, FindKey, GetOptions, ListQuery, ListReport,
-    Pages, PlanOptions, Profile, ProfileChange, ProfileProvider, ProfileProviderExt, Write, layers::Cached,
-    memory::MemoryProvider,
+    Effect, Error, ErrorKind, ExecuteOptions, FieldPath, FindKey, GetOptions, ListQuery, ListReport, Pages,
+    PlanOptions, Profile, ProfileChange, ProfileProvider, ProfileProviderExt, RequestStats, Write,
+    layers::Cached, memory::MemoryProvider,
 };
 use futures_util::{FutureExt, TryStreamExt, future::join};
 
@@ -86,7 +86,7 @@ async fn what_was_read_is_kept_for_its_time_and_takes_no_request() {
 async fn options_that_show_something_else_are_read_by_themselves_and_fresh_ones_always() {
     let (memory, provider) = memory(3);
     let (layer, _) = cached(provider);
-    let get = async |options| drop(layer.get_opts(&id("p01"), &options).await.unwrap());
+    let get = async |options| drop(layer.get_checked(&id("p01"), &options).await.unwrap());
     assert_eq!(sent(&memory, get(GetOptions::new())).await, 1);
     assert_eq!(sent(&memory, get(GetOptions::new().with_enrich(true))).await, 1);
     memory.insert(person(1)).unwrap();
@@ -104,7 +104,7 @@ async fn after_a_write_nothing_is_served_that_was_read_before_whatever_came_of_i
         let change = title(&format!("{failure:?}"));
         let plan = layer.plan(&Write::update(id("p01"), change), &PlanOptions::new()).await.unwrap();
         if let Some(effect) = failure {
-            slow.fail(Error::new(ErrorKind::Transport, "no answer").with_effect(effect));
+            slow.fail(Error::new(ErrorKind::Transport, "no response").with_effect(effect));
         }
         let executed = layer.execute(&plan, &ExecuteOptions::new()).await;
         assert_eq!(executed.is_err(), failure.is_some());
@@ -236,7 +236,7 @@ async fn callers_who_ask_for_the_same_at_once_are_served_by_one_call_that_outliv
     slow.permits.add_permits(1);
     let query = ListQuery::new();
     let (one, other) = join(layer.list_page(&query, None), layer.list_page(&query, None)).await;
-    assert_eq!(one.unwrap().effort.requests + other.unwrap().effort.requests, 1);
+    assert_eq!(one.unwrap().stats.requests + other.unwrap().stats.requests, 1);
     // A call that everybody has dropped is gone, and nothing is left of it.
     let before = memory.request_count();
     assert!(layer.get(&id("p02")).now_or_never().is_none());
@@ -262,14 +262,14 @@ async fn a_failure_is_told_to_all_who_wait_and_the_next_asks_again() {
 async fn a_failure_of_another_callers_call_says_that_it_took_no_request() {
     let (_, slow, layer, _) = slowly();
     let (p01, options) = (id("p01"), GetOptions::new());
-    let mut one = Box::pin(layer.get_with(&p01, &options));
-    let mut other = Box::pin(layer.get_with(&p01, &options));
+    let mut one = Box::pin(layer.get_opts(&p01, &options));
+    let mut other = Box::pin(layer.get_opts(&p01, &options));
     assert!(one.as_mut().now_or_never().is_none() && other.as_mut().now_or_never().is_none());
-    slow.fail(Error::new(ErrorKind::Upstream, "503").with_effort(Effort::new(3, MINUTE)));
+    slow.fail(Error::new(ErrorKind::Upstream, "503").with_stats(RequestStats::new(3, MINUTE)));
     slow.permits.add_permits(1);
     let (one, other) = join(one, other).await;
-    assert_eq!(one.unwrap_err().effort(), Effort::new(3, MINUTE));
-    assert_eq!(other.unwrap_err().effort(), Effort::default());
+    assert_eq!(one.unwrap_err().stats(), RequestStats::new(3, MINUTE));
+    assert_eq!(other.unwrap_err().stats(), RequestStats::default());
 }
 
 #[tokio::test]

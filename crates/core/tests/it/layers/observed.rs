@@ -104,7 +104,7 @@ async fn a_call_that_is_dropped_is_told_as_cancelled_and_a_write_as_one_that_may
     assert!(layer.execute(&plan, &ExecuteOptions::new()).now_or_never().is_none());
     drop(layer.get(&id("p01")));
     slow.writes.add_permits(1);
-    slow.fail(Error::new(ErrorKind::Transport, "no answer").with_effect(Effect::Possible));
+    slow.fail(Error::new(ErrorKind::Transport, "no response").with_effect(Effect::Possible));
     let plan = layer.plan(&Write::delete(id("p02")), &PlanOptions::new()).await.unwrap();
     layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err();
     assert_eq!(
@@ -162,7 +162,7 @@ impl ProfileProvider for Panics {
         panic!("the provider panics")
     }
 
-    async fn get_with(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
         panic!("the provider panics")
     }
 }
@@ -173,12 +173,12 @@ async fn an_observer_is_told_nothing_more_of_a_call_that_panics_so_that_nothing_
         let observer = Arc::new(Panicking { from, told: AtomicU32::new(0) });
         let layer = Observed::new(memory(1).1, Arc::clone(&observer) as _);
         let (id, options) = (id("p00"), GetOptions::new());
-        AssertUnwindSafe(layer.get_with(&id, &options)).catch_unwind().await.unwrap_err();
+        AssertUnwindSafe(layer.get_opts(&id, &options)).catch_unwind().await.unwrap_err();
         assert_eq!(observer.told.load(Ordering::Relaxed), from);
     }
     let observer = Arc::new(Panicking { from: 2, told: AtomicU32::new(0) });
     let layer = Observed::new(Arc::new(Panics(memory(1).1)), Arc::clone(&observer) as _);
     let (id, options) = (id("p00"), GetOptions::new());
-    AssertUnwindSafe(layer.get_with(&id, &options)).catch_unwind().await.unwrap_err();
+    AssertUnwindSafe(layer.get_opts(&id, &options)).catch_unwind().await.unwrap_err();
     assert_eq!(observer.told.load(Ordering::Relaxed), 1);
 }

@@ -16,7 +16,7 @@ pub(super) enum Does {
     /// Whom a write is for goes away before it is sent.
     LosesWhoIsWrittenTo,
     /// A write is answered with this profile.
-    AnswersWith(Box<Profile>),
+    RespondsWith(Box<Profile>),
     /// Each page has these records set aside.
     SetsAside(Vec<Quarantined>),
 }
@@ -46,10 +46,10 @@ impl ProfileProvider for Otherwise {
         }
     }
 
-    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         match &self.does {
             Does::FailsToGet(error) => Err(error.clone()),
-            _ => self.memory.get_with(id, options).await,
+            _ => self.memory.get_opts(id, options).await,
         }
     }
 
@@ -60,7 +60,7 @@ impl ProfileProvider for Otherwise {
     async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
         match &self.does {
             Does::FailsToExecute(error) => return Err(error.clone()),
-            Does::AnswersWith(profile) => {
+            Does::RespondsWith(profile) => {
                 let mut execution = Execution::begin(self, plan, options).await?;
                 execution.step(Ok(Receipt::Shows(profile.clone())));
                 return Ok(execution.finish(self).await);

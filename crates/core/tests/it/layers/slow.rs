@@ -60,12 +60,12 @@ impl ProfileProvider for Slow {
         self.answered(self.provider.list_page(query, cursor).await).await
     }
 
-    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-        self.answered(self.provider.get_with(id, options).await).await
+    async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+        self.answered(self.provider.get_opts(id, options).await).await
     }
 
-    async fn current_with(&self, options: &GetOptions) -> Result<Profile> {
-        self.answered(self.provider.current_with(options).await).await
+    async fn current_opts(&self, options: &GetOptions) -> Result<Profile> {
+        self.answered(self.provider.current_opts(options).await).await
     }
 
     async fn find_by(&self, key: &FindKey) -> Result<Found> {

@@ -37,9 +37,12 @@ pub(crate) async fn all(sandbox: &Sandbox, betas: &[&str], query: &str) -> Vec<V
 }
 
 /// A refusal, and what it says.
-pub(crate) fn refused(answer: &Answer) -> String {
-    let body = answer.json();
-    assert_eq!((answer.status, &body["error"]["type"]), (400, &json!("invalid_request_error")), "{body}");
-    assert_eq!((&body["type"], body["request_id"].as_str()), (&json!("error"), answer.header("request-id")));
+pub(crate) fn refused(response: &Answer) -> String {
+    let body = response.json();
+    assert_eq!((response.status, &body["error"]["type"]), (400, &json!("invalid_request_error")), "{body}");
+    assert_eq!(
+        (&body["type"], body["request_id"].as_str()),
+        (&json!("error"), response.header("request-id"))
+    );
     body["error"]["message"].as_str().unwrap().to_owned()
 }

@@ -44,7 +44,7 @@ pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)], body
     try_send(method, url, headers, body.as_bytes()).await.unwrap()
 }
 
-/// The same, with any bytes; nothing when the connection is closed without an answer.
+/// The same, with any bytes; nothing when the connection is closed without a response.
 pub(crate) async fn try_send(
     method: &str,
     url: &str,
@@ -61,15 +61,15 @@ pub(crate) async fn try_send(
     let mut stream = TcpStream::connect(host).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     stream.write_all(body).await.unwrap();
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     // A reset counts as an end.
-    let read = stream.read_to_end(&mut answer).await;
-    if answer.is_empty() {
+    let read = stream.read_to_end(&mut response).await;
+    if response.is_empty() {
         return None;
     }
     read.unwrap();
-    let answer = String::from_utf8(answer).unwrap();
-    let (head, text) = answer.split_once("\r\n\r\n").unwrap();
+    let response = String::from_utf8(response).unwrap();
+    let (head, text) = response.split_once("\r\n\r\n").unwrap();
     let mut lines = head.lines();
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
     let headers = lines
@@ -127,9 +127,9 @@ pub(crate) async fn exchange(sandbox: &Sandbox, headers: &[(&str, &str)], form: 
 /// A new access token.
 pub(crate) async fn access_token(sandbox: &Sandbox) -> String {
     let form = format!("grant_type=api_token&api_token={}", sandbox.description().upsun.api_token);
-    let answer = exchange(sandbox, &[BASIC, FORM], &form).await.ok();
-    assert_eq!(answer["token_type"], "bearer");
-    answer["access_token"].as_str().unwrap().to_owned()
+    let response = exchange(sandbox, &[BASIC, FORM], &form).await.ok();
+    assert_eq!(response["token_type"], "bearer");
+    response["access_token"].as_str().unwrap().to_owned()
 }
 
 pub(crate) async fn upsun(sandbox: &Sandbox, token: &str, path: &str) -> Answer {

@@ -21,7 +21,7 @@ pub(crate) fn path_of(user: &Value) -> String {
     format!("/users/{}/", user["id"].as_str().unwrap())
 }
 
-pub(crate) fn created(answer: &Answer) -> Value {
-    assert_eq!(answer.status, 201, "{}", answer.text);
-    answer.json()
+pub(crate) fn created(response: &Answer) -> Value {
+    assert_eq!(response.status, 201, "{}", response.text);
+    response.json()
 }

@@ -180,7 +180,7 @@ async fn who_is_out_of_the_scope_is_refused_like_who_is_not_there_and_nothing_is
         for error in errors {
             assert!(error.is_out_of_scope() && error.kind() == ErrorKind::PermissionDenied, "{error}");
             assert!(error.hint().is_some() && error.message().contains("scope"), "{error}");
-            assert_eq!((error.effort().requests, error.status(), error.source_text()), (0, None, None));
+            assert_eq!((error.stats().requests, error.status(), error.source_text()), (0, None, None));
             assert!(!format!("{error:?}").contains(name), "{error:?}");
         }
     }
@@ -308,9 +308,9 @@ impl ProfileProvider for Odd {
         self.provider.list_page(&query, cursor).await
     }
 
-    async fn get_with(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
+    async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         self.gets.lock().unwrap().push(options.enrich);
-        let mut profile = self.provider.get_with(id, options).await?;
+        let mut profile = self.provider.get_opts(id, options).await?;
         if !options.enrich {
             profile.labels = Field::Absent;
         }

@@ -95,7 +95,7 @@ async fn who_goes_away_between_the_check_and_the_write_is_refused_like_who_was_n
 
 #[tokio::test]
 async fn an_execution_that_wrote_to_somebody_else_does_not_name_them_and_says_that_it_wrote() {
-    let below = Otherwise { memory: people(), does: Does::AnswersWith(Box::new(person(5))) };
+    let below = Otherwise { memory: people(), does: Does::RespondsWith(Box::new(person(5))) };
     let layer = Scoped::new(Arc::new(below), contractors());
     let write = Write::update(id("p01"), ProfileChange::new().set(FieldPath::TITLE, "cto"));
     let plan = layer.plan(&write, &PlanOptions::new()).await.unwrap();

@@ -1,13 +1,13 @@
-//! What an answer took.
+//! What a response took.
 
 use std::{ops::AddAssign, time::Duration};
 
 use serde::{Serialize, Serializer};
 
-/// What it took to get an answer.
+/// What it took to get a response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Effort {
+pub struct RequestStats {
     /// Requests, each counted once however often it was repeated.
     pub requests: u32,
     /// Requests that were sent, the repeated ones included.
@@ -18,15 +18,15 @@ pub struct Effort {
     pub waited: Duration,
 }
 
-impl Effort {
+impl RequestStats {
     /// One request with so many attempts and so much waiting between them; none if there was no attempt.
     pub const fn new(attempts: u32, waited: Duration) -> Self {
         Self { requests: if attempts > 0 { 1 } else { 0 }, attempts, waited }
     }
 }
 
-/// What one answer took that needed several requests.
-impl AddAssign for Effort {
+/// What one response took that needed several requests.
+impl AddAssign for RequestStats {
     fn add_assign(&mut self, other: Self) {
         self.requests = self.requests.saturating_add(other.requests);
         self.attempts = self.attempts.saturating_add(other.attempts);

@@ -1,21 +1,21 @@
-//! One operation: attempts until there is an answer or a reason why not.
+//! One operation: attempts until there is a response or a reason why not.
 
 use std::{
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use anyprofile_core::{Effort, Error, ErrorKind, Result, Retry};
+use anyprofile_core::{Error, ErrorKind, RequestStats, Result, Retry};
 use http::HeaderMap;
 use tokio::time::{Instant, timeout};
 use tracing::debug;
 
 use crate::{
-    Answer, Credential, RequestContext, RetryReason, TransportError, TransportErrorKind, WaitReason,
+    Credential, RequestContext, Response, RetryReason, TransportError, TransportErrorKind, WaitReason,
     account::Account,
     body::{read_body, read_start},
     credential::{Generation, is_step_up, step_up_error},
-    dialect::{Dialect, Success, Verdict},
+    dialect::{Dialect, Success, SuccessVerdict},
     failure::{failure, request_id},
     limiter::{Reason, Turn, advice},
     logging::{log_attempt, log_wait},
@@ -32,13 +32,13 @@ use crate::{
 const MAX_REFUSALS: u32 = 5;
 
 /// One operation: everything that shares one deadline.
-pub(crate) struct Exchange {
+pub(crate) struct Call {
     pub(crate) account: Arc<Account>,
     started: Instant,
     given_up: GivenUp,
 }
 
-impl Exchange {
+impl Call {
     pub(crate) fn new(account: Arc<Account>, given_up: GivenUp) -> Self {
         Self { account, started: Instant::now(), given_up }
     }
@@ -49,15 +49,15 @@ impl Exchange {
         Self::new(Arc::clone(&self.account), GivenUp::default())
     }
 
-    /// Attempts until there is an answer or a reason to give up.
+    /// Attempts until there is a response or a reason to give up.
     pub(crate) async fn run(
         &self,
         outbound: &Outbound,
         credential: Option<&Credential>,
         dialect: &Arc<dyn Dialect>,
         operation: &mut ObservedOperation,
-        effort: &mut Effort,
-    ) -> Result<Answer> {
+        stats: &mut RequestStats,
+    ) -> Result<Response> {
         let mut attempts = 0;
         let mut refusals = 0;
         let mut refused: Option<Generation> = None;
@@ -66,7 +66,7 @@ impl Exchange {
             let mut headers = outbound.headers.clone();
             let generation = match credential {
                 Some(credential) => {
-                    let applied = credential.apply(&mut headers, self, refused, effort);
+                    let applied = credential.apply(&mut headers, self, refused, stats);
                     // A token that does not come must not outlast the operation.
                     match timeout(self.remaining(), applied).await {
                         Ok(applied) => applied?,
@@ -75,19 +75,19 @@ impl Exchange {
                 }
                 None => None,
             };
-            // Held until the answer is there. Waiting is no part of the attempt's time, but of the operation's.
-            let Ok(turn) = timeout(self.remaining(), self.turn(operation, effort)).await else {
+            // Held until the response is there. Waiting is no part of the attempt's time, but of the operation's.
+            let Ok(turn) = timeout(self.remaining(), self.turn(operation, stats)).await else {
                 return Err(self.out_of_time(outbound));
             };
             let began = Instant::now();
-            effort.requests = 1;
-            effort.attempts += 1;
+            stats.requests = 1;
+            stats.attempts += 1;
             let limit = self.account.options.attempt_timeout.min(self.remaining());
             let observed = operation.attempt();
             let result = timeout(limit, self.attempt(outbound, headers, &observed.context))
                 .await
                 .unwrap_or_else(|_| Err(Broken::Transport(TransportError::new(TransportErrorKind::Timeout))));
-            let (sent, took) = (effort.attempts, began.elapsed());
+            let (sent, took) = (stats.attempts, began.elapsed());
             log_attempt(&result, dialect.as_ref(), &self.account.credential, outbound, sent, took);
             observed.finish(&result, dialect.as_ref());
             let result = result.map(|received| judged(received, outbound, dialect.as_ref()));
@@ -100,7 +100,7 @@ impl Exchange {
             let result = match result {
                 Ok(received) if (200..300).contains(&received.status) => {
                     self.account.budget.deposit();
-                    return Ok(self.answer(received, outbound, dialect, *effort));
+                    return Ok(self.response(received, outbound, dialect, *stats));
                 }
                 failed => failed,
             };
@@ -135,7 +135,7 @@ impl Exchange {
                     operation.retry(Duration::ZERO, RetryReason::Transport(error.kind));
                     refusals += 1;
                     attempts -= 1;
-                    effort.attempts -= 1;
+                    stats.attempts -= 1;
                     continue;
                 }
                 Ok(received) => {
@@ -175,7 +175,7 @@ impl Exchange {
                         }
                     };
                     operation.retry(wait, retry);
-                    effort.waited += self
+                    stats.waited += self
                         .account
                         .limiter
                         .wait(wait, reason, |wait, reason| self.log_wait(wait, reason))
@@ -189,14 +189,14 @@ impl Exchange {
     }
 
     /// Waits for this request's turn.
-    async fn turn(&self, operation: &ObservedOperation, effort: &mut Effort) -> Turn {
+    async fn turn(&self, operation: &ObservedOperation, stats: &mut RequestStats) -> Turn {
         let limiter = &self.account.limiter;
         let (turn, waited) = limiter.enter().await;
         if let Some(waited) = waited {
             operation.waited(waited, WaitReason::Concurrency);
         }
         if let Some(passed) = limiter.pass(|wait, reason| self.log_wait(wait, reason)).await {
-            effort.waited += passed.counted;
+            stats.waited += passed.counted;
             operation.waited(passed.waited, WaitReason::Rate);
         }
         turn
@@ -215,10 +215,10 @@ impl Exchange {
     }
 
     pub(crate) fn remaining(&self) -> Duration {
-        self.account.options.operation_deadline.saturating_sub(self.started.elapsed())
+        self.account.options.operation_timeout.saturating_sub(self.started.elapsed())
     }
 
-    /// One attempt: one answer, redirects followed.
+    /// One attempt: one response, redirects followed.
     async fn attempt(
         &self,
         outbound: &Outbound,
@@ -268,19 +268,19 @@ impl Exchange {
         }
     }
 
-    fn answer(
+    fn response(
         &self,
         received: Received,
         outbound: &Outbound,
         dialect: &Arc<dyn Dialect>,
-        effort: Effort,
-    ) -> Answer {
-        Answer {
+        stats: RequestStats,
+    ) -> Response {
+        Response {
             status: received.status,
             request_id: request_id(&received.headers, dialect.as_ref(), &self.account.credential),
             headers: received.headers,
             body: received.body,
-            effort,
+            stats,
             account: Arc::clone(&self.account),
             dialect: Arc::clone(dialect),
             operation: outbound.operation.clone(),
@@ -300,7 +300,7 @@ fn judged(received: Received, outbound: &Outbound, dialect: &dyn Dialect) -> Rec
     }
     let Received { status, ref headers, ref body, .. } = received;
     match dialect.verdict(&Success { operation: &outbound.operation, status, headers, body }) {
-        Verdict::Success => received,
-        Verdict::Failure(status) => Received { status, ..received },
+        SuccessVerdict::Success => received,
+        SuccessVerdict::Failure(status) => Received { status, ..received },
     }
 }

@@ -1,4 +1,4 @@
-//! Statuses, headers and bodies that are not the service's answer.
+//! Statuses, headers and bodies that are not the service's response.
 
 use std::io::Write as _;
 
@@ -38,8 +38,8 @@ pub(super) fn token_endpoint(listing: &Listing) -> Option<Fault> {
 /// 64 MiB of spaces, as gzip.
 fn packed_spaces() -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    let piece = vec![b' '; 1 << 16];
-    let written = (0..1 << 10).try_for_each(|_| encoder.write_all(&piece));
+    let chunk = vec![b' '; 1 << 16];
+    let written = (0..1 << 10).try_for_each(|_| encoder.write_all(&chunk));
     // Writing into memory does not fail.
     written.and_then(|()| encoder.finish()).unwrap_or_default()
 }

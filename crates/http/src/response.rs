@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use anyprofile_core::{
-    Effect, Effort, Error, ErrorKind, Page, ProfileId, ProviderInfo, Quarantined, Result, Timestamp,
+    Effect, Error, ErrorKind, Page, ProfileId, ProviderInfo, Quarantined, RequestStats, Result, Timestamp,
     wire::{self, DecodeFailure, DecodedPage, MOST_RECORDS, OpaqueId, Tolerant},
 };
 use bytes::Bytes;
@@ -34,7 +34,7 @@ pub struct Listed<L> {
     /// The time of the response by the service's clock, to the second.
     pub date: Option<Timestamp>,
     /// What it took.
-    pub effort: Effort,
+    pub stats: RequestStats,
 }
 
 impl<L> Listed<L> {
@@ -46,7 +46,7 @@ impl<L> Listed<L> {
             .with_declared_total(declared_total)
             .with_quarantined(self.quarantined)
             .with_changed_types(self.changed_types)
-            .with_request(self.request_id, self.effort)
+            .with_request(self.request_id, self.stats)
             .with_date(self.date)
     }
 }
@@ -56,11 +56,11 @@ const VALUES_A_RECORD: usize = 64;
 
 const MAY_BE_MADE: &str = "the change may have been made all the same: read the record before trying again, and check what stands between here and the service";
 
-/// An answer with a success status and its whole body.
+/// A response with a success status and its whole body.
 ///
 /// `Debug` shows no body.
 #[non_exhaustive]
-pub struct Answer {
+pub struct Response {
     /// The status.
     pub status: u16,
     /// The headers.
@@ -70,7 +70,7 @@ pub struct Answer {
     /// The service's id of the request.
     pub request_id: Option<String>,
     /// What it took.
-    pub effort: Effort,
+    pub stats: RequestStats,
     pub(crate) account: Arc<Account>,
     pub(crate) dialect: Arc<dyn Dialect>,
     pub(crate) operation: Cow<'static, str>,
@@ -84,7 +84,7 @@ pub struct Answer {
     pub(crate) keeps_raw: bool,
 }
 
-impl Answer {
+impl Response {
     /// The URL that was asked, before redirects.
     pub fn url(&self) -> &Url {
         &self.url
@@ -129,7 +129,7 @@ impl Answer {
         if self.is_empty() { Ok(None) } else { self.decode_record().map(Some) }
     }
 
-    /// That there is an answer of the service's, whatever it says: nothing, JSON or words; no web page, and no error.
+    /// That there is a response of the service's, whatever it says: nothing, JSON or words; no web page, and no error.
     ///
     /// # Errors
     /// [`ErrorKind::Decode`] if it is a web page, or has the form of the service's errors in spite of its status.
@@ -158,7 +158,7 @@ impl Answer {
         !failure.is_empty && !failure.is_html && !has_id && self.dialect.is_own_form(&failure)
     }
 
-    /// That there is an answer of the service's about this profile: nothing, words, or a record, which must not be somebody
+    /// That there is a response of the service's about this profile: nothing, words, or a record, which must not be somebody
     /// else's.
     ///
     /// # Errors
@@ -204,7 +204,7 @@ impl Answer {
             .with_status(self.status)
             .with_request_id(self.request_id.clone())
             .with_response_date(self.date())
-            .with_effort(self.effort);
+            .with_stats(self.stats);
         Err(if self.is_write { error.as_written_to_somebody_else() } else { error })
     }
 
@@ -238,7 +238,7 @@ impl Answer {
             changed_types: decoded.changed_types,
             request_id: self.request_id.clone(),
             date: self.date(),
-            effort: self.effort,
+            stats: self.stats,
         })
     }
 
@@ -252,12 +252,12 @@ impl Answer {
         each: impl Fn(Loose) -> DecodedPage<Whole>,
     ) -> Result<Listed<Whole>> {
         if self.json()?.trim_ascii_start().first() != Some(&b'{') {
-            return Err(self.error(ErrorKind::Decode, "the answer is no JSON object"));
+            return Err(self.error(ErrorKind::Decode, "the response is no JSON object"));
         }
         self.decode_list(each)
     }
 
-    /// An error about this answer, with all that is known of its request: of a write that was answered with a success
+    /// An error about this response, with all that is known of its request: of a write that was answered with a success
     /// status, that it may have been made.
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         let error = Error::new(kind, message)
@@ -266,12 +266,12 @@ impl Answer {
             .with_status(self.status)
             .with_request_id(self.request_id.clone())
             .with_response_date(self.date())
-            .with_effort(self.effort);
+            .with_stats(self.stats);
         let error = if kind == ErrorKind::Decode { self.with_words(error) } else { error };
         if self.is_write { error.with_effect(Effect::Possible).with_hint(MAY_BE_MADE) } else { error }
     }
 
-    /// The error with what the service says, where it has put an error into an answer with a success status.
+    /// The error with what the service says, where it has put an error into a response with a success status.
     fn with_words(&self, error: Error) -> Error {
         if !self.is_error() {
             return error;
@@ -299,16 +299,16 @@ impl Answer {
             error.with_hint(format!("check {setting}, and what stands between here and the service"))
         };
         if body.trim_ascii().is_empty() {
-            return Err(not_json("the answer is empty where JSON was expected"));
+            return Err(not_json("the response is empty where JSON was expected"));
         }
         if is_html(&self.headers, body) {
-            return Err(not_json("the answer is a web page where JSON was expected"));
+            return Err(not_json("the response is a web page where JSON was expected"));
         }
         // A value takes two bytes and a comma on its way, and hundreds of bytes once it is decoded.
         let most_values = self.most_records.max(MOST_RECORDS).saturating_mul(VALUES_A_RECORD);
         if body.len() > most_values && memchr::memchr_iter(b',', body).count() > most_values {
             return Err(self
-                .error(ErrorKind::TooLarge, format!("the answer holds more than {most_values} values"))
+                .error(ErrorKind::TooLarge, format!("the response holds more than {most_values} values"))
                 .with_hint("ask for pages of fewer records; if the service does not heed it, report it to the service"));
         }
         Ok(body)
@@ -316,18 +316,18 @@ impl Answer {
 
     fn undecodable(&self, failure: &DecodeFailure) -> Error {
         if failure.is_too_large {
-            return self.error(ErrorKind::TooLarge, format!("the answer has {}", failure.reason)).with_hint(
+            return self.error(ErrorKind::TooLarge, format!("the response has {}", failure.reason)).with_hint(
                 "ask for pages of fewer records; if the service does not heed it, report it to the service",
             );
         }
-        self.error(ErrorKind::Decode, format!("the answer does not have the documented form: {failure}"))
+        self.error(ErrorKind::Decode, format!("the response does not have the documented form: {failure}"))
     }
 }
 
-impl std::fmt::Debug for Answer {
+impl std::fmt::Debug for Response {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
-            .debug_struct("Answer")
+            .debug_struct("Response")
             .field("operation", &self.operation)
             .field("status", &self.status)
             .field("request_id", &self.request_id)
