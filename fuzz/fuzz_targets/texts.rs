@@ -1,7 +1,7 @@
 //! Whatever text somebody hands in, it is read or refused; and what is read is written and read again.
 #![no_main]
 
-use anyprofile::{Cursor, FieldPath, ProfileId, RoleAssignment, Status, Timestamp};
+use anyprofile::{FieldPath, ProfileId, Status, Timestamp, listing::Cursor, profile::RoleAssignment};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -9,8 +9,11 @@ use std::{
 };
 
 use anyprofile::{
-    Capabilities, Cursor, CursorPosition, Directory, ErrorKind, FindKey, GetOptions, ListQuery, Next, Page,
-    Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Support, async_trait, probely::ProbelyConfig,
+    Capabilities, Directory, ErrorKind, FindKey, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider,
+    ProviderInfo, Result, async_trait,
+    capabilities::Support,
+    listing::{Cursor, CursorPosition, Next, Page},
+    probely::ProbelyConfig,
 };
 use anyprofile_sandbox::Fault;
 use futures_util::StreamExt;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use anyprofile::{
-    Expected, Filter, FilterPart, Kind, ListQuery, Profile, ProfileProvider, ProfileProviderExt, Status,
+    Expected, Filter, Kind, ListQuery, Profile, ProfileProvider, ProfileProviderExt, Status,
+    query::FilterPart,
 };
 use anyprofile::{
     anthropic::AnthropicConfig,

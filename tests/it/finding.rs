@@ -1,6 +1,6 @@
 //! Finding people by what is known of them.
 
-use anyprofile::{Directory, FindKey, FindMethod, ListQuery, ProfileProviderExt};
+use anyprofile::{Directory, FindKey, ListQuery, ProfileProviderExt, find::FindMethod};
 use futures_util::TryStreamExt;
 
 use crate::fixture;

@@ -3,8 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use anyprofile::{
-    Cursor, Direction, ErrorKind, IdKind, ListQuery, Order, OrderField, Pages, ProfileProvider,
-    ProfileProviderExt, Timestamp, probely::API_USER,
+    ErrorKind, IdKind, ListQuery, ProfileProvider, ProfileProviderExt, Timestamp,
+    listing::{Cursor, Pages},
+    probely::API_USER,
+    query::{Direction, Order, OrderField},
 };
 use anyprofile_sandbox::SandboxOptions;
 use futures_util::{StreamExt, TryStreamExt};

@@ -7,9 +7,10 @@ use std::{
 };
 
 use anyprofile::{
-    Capabilities, ExecuteOptions, Executed, FieldPath, FieldSpec, GetOptions, IdKind, ListQuery, PlanOptions,
-    Profile, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt, ValueFormat, Write, WriteRule,
+    Capabilities, ExecuteOptions, Executed, FieldPath, GetOptions, IdKind, ListQuery, PlanOptions, Profile,
+    ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt, Write,
     anthropic::{AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04},
+    capabilities::{FieldSpec, ValueFormat, WriteRule},
 };
 use futures_util::TryStreamExt;
 use proptest::{

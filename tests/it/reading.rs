@@ -1,7 +1,8 @@
 //! Single profiles.
 
 use anyprofile::{
-    CheckMethod, ErrorKind, FieldPath, FieldState, ListQuery, MissingReason, Profile, ProfileProviderExt,
+    ErrorKind, FieldPath, FieldState, ListQuery, Profile, ProfileProviderExt, check::CheckMethod,
+    profile::MissingReason,
 };
 use anyprofile_sandbox::SandboxOptions;
 use futures_util::TryStreamExt;

@@ -10,6 +10,13 @@
 //! [`capabilities`](anyprofile_core::ProfileProvider::capabilities) which fields it has.
 //!
 //! Facts are from Anthropic's published reference and from its official SDKs.
+//!
+//! # Features
+//! | feature | what it turns on |
+//! |---|---|
+//! | `schema` | the JSON Schema of a profile |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod beta;
 mod client;

@@ -7,8 +7,11 @@ use std::{
 };
 
 use anyprofile_core::{
-    CheckReport, Error, ErrorKind, FindKey, FindMethod, Found, GetOptions, ListQuery, ListReport, Profile,
-    ProfileId, ProfileProvider, ProfileProviderExt as _, ProfileStream, ProviderInfo, Result,
+    Error, ErrorKind, FindKey, Found, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider,
+    ProfileProviderExt as _, ProviderInfo, Result,
+    check::CheckReport,
+    find::FindMethod,
+    listing::{ListReport, ProfileStream},
 };
 use futures_core::Stream;
 use futures_util::stream;

@@ -50,9 +50,11 @@
 //! # What you can rely on
 //! - *False*, *null*, *not sent*, *not supported* and *not shown* are five different things: [`Field`] and
 //!   [`Profile::state`].
-//! - A listing delivers every profile or says what is missing: [`ListReport`].
+//! - A listing delivers every profile or says what is missing: [`ListReport`](listing::ListReport).
 //! - No secret and no personal data in an error, a `Debug` or a log line.
 //! - Reads are repeated where that may help; writes are not, unless the service refused them unread.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "engine")]
 mod accounts;

@@ -11,10 +11,12 @@ use std::{
 };
 
 use anyprofile::{
-    AccountName, Capabilities, CheckMethod, Cursor, Error, ErrorKind, ExecuteOptions, FieldPath, FindKey,
-    GetOptions, IdKind, ListQuery, Page, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId,
-    ProfileProvider, ProviderInfo, Result, Status, Write, async_trait,
+    AccountName, Capabilities, Error, ErrorKind, ExecuteOptions, FieldPath, FindKey, GetOptions, IdKind,
+    ListQuery, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProviderInfo,
+    Result, Status, Write, async_trait,
     blocking::{Directory, Provider, Runtime},
+    check::CheckMethod,
+    listing::{Cursor, Page},
     memory::MemoryProvider,
 };
 

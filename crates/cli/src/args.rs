@@ -6,7 +6,8 @@ mod writes;
 use std::path::PathBuf;
 
 use anyprofile::{
-    Expected, FieldPath, Filter, Kind, ProfileId, Status, Timestamp, filter::Parsed, is_email_address,
+    Expected, FieldPath, Filter, Kind, ProfileId, Status, Timestamp, filter::Parsed,
+    profile::is_email_address,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 

@@ -6,7 +6,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use anyprofile::{Effect, Error};
+use anyprofile::{Error, error::Effect};
 use clap::error::ContextValue;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::{

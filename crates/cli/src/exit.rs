@@ -2,7 +2,7 @@
 
 use std::io;
 
-use anyprofile::{Effect, Error, ErrorKind};
+use anyprofile::{Error, ErrorKind, error::Effect};
 
 /// How the command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

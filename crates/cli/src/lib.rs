@@ -33,6 +33,8 @@
 //! | `brotli` | yes | responses compressed with Brotli |
 //! | `zstd` | | responses compressed with Zstandard |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 /// Says one line to the person, on standard error. Whatever is in it cannot begin another line or steer the terminal.
 macro_rules! say {
     ($($part:tt)*) => {

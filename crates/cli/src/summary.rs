@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use anyprofile::{AccountReport, FilterPart, FilterPlan, Timestamp};
+use anyprofile::{
+    AccountReport, Timestamp,
+    query::{FilterPart, FilterPlan},
+};
 use serde_json::{Value, json};
 
 /// How far before the latest change the next listing should begin: clocks differ, and a service may show a change late.

@@ -45,10 +45,15 @@
 //! ```
 //!
 //! # Features
-//! `sandbox` lets the sandbox be the server. `server` is one for your own routes: `FixtureServer`.
+//! | feature | what it turns on |
+//! |---|---|
+//! | `sandbox` | the sandbox of this project as the server |
+//! | `server` | a server for your own routes: `FixtureServer` |
 //!
 //! # What is checked
 //! [`CHECKS`] is the list: each check has an id, says what it proves and on which fact it rests.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 use std::panic::AssertUnwindSafe;
 

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::{
-    Capabilities, Change, Email, Error, ErrorKind, Extension, Field, FieldPath, Label, Origin, Profile,
-    ProfileChange, RawJson, Result, RoleAssignment,
+    Capabilities, Change, Email, Error, ErrorKind, Field, FieldPath, Profile, ProfileChange, Result,
+    profile::{Extension, Label, Origin, RawJson, RoleAssignment},
 };
 
 /// Returns the profile as a change makes it. Values have the forms that they are written in: one e-mail address, names of labels,
@@ -145,7 +145,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{FieldSpec, IdKind, ValueFormat, View, WriteRule, written::value_of};
+    use crate::{
+        IdKind,
+        capabilities::{FieldSpec, ValueFormat, WriteRule},
+        profile::View,
+        written::value_of,
+    };
 
     const USERS: &[IdKind] = &[IdKind::USER];
 

@@ -8,7 +8,11 @@ use serde::Serialize;
 
 pub use self::fields::{AtCreation, FieldSource, FieldSpec, FieldTable, Readable, ValueFormat, WriteRule};
 
-use crate::{Error, FilterPart, IdKind, Order, OrderField, ProfileId, ProviderInfo, Result, Status, View};
+use crate::{
+    Error, IdKind, ProfileId, ProviderInfo, Result, Status,
+    profile::View,
+    query::{FilterPart, Order, OrderField},
+};
 
 /// What a provider can do. Static for an account: asking costs no request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

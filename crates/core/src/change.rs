@@ -174,7 +174,10 @@ impl fmt::Debug for ProfileChange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ErrorKind, FieldSpec, IdKind, Support, ValueFormat, WriteRule};
+    use crate::{
+        ErrorKind, IdKind,
+        capabilities::{FieldSpec, Support, ValueFormat, WriteRule},
+    };
 
     const ORGANIZATIONS: &[IdKind] = &[IdKind::ORGANIZATION];
 

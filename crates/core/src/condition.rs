@@ -25,7 +25,7 @@ use crate::{FieldPath, FieldState};
 /// condition might do so if more were known of it.
 ///
 /// ```
-/// use anyprofile_core::{Comparison, Condition, FieldPath, FieldState, Operator};
+/// use anyprofile_core::{FieldPath, FieldState, condition::{Comparison, Condition, Operator}};
 ///
 /// let dormant = Comparison::new(FieldPath::SECURITY_LAST_LOGIN, Operator::Less, "2026-01-31")?;
 /// let condition = Condition::from(dormant)
@@ -34,7 +34,7 @@ use crate::{FieldPath, FieldState};
 ///     condition.to_string(),
 ///     r#"security.last_login lt "2026-01-31" and security.mfa_enabled is withheld"#,
 /// );
-/// # Ok::<(), anyprofile_core::ComparisonError>(())
+/// # Ok::<(), anyprofile_core::condition::ComparisonError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use crate::{
-    Change, Error, ErrorKind, FieldPath, FindKey, FindMethod, OrderField, Pages, Profile, ProfileDraft,
-    ProfileProvider, Result, Status, Timestamp,
+    Change, Error, ErrorKind, FieldPath, FindKey, Profile, ProfileDraft, ProfileProvider, Result, Status,
+    Timestamp, find::FindMethod, listing::Pages, query::OrderField,
 };
 
 /// How far the service's clock may be behind ours where it does not say what time it is.

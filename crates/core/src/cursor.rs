@@ -342,7 +342,7 @@ impl RemainingPages {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Order, OrderField};
+    use crate::query::{Order, OrderField};
 
     fn info(account: &str) -> ProviderInfo {
         ProviderInfo::new(

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Capabilities, Change, Error, FieldPath, IdKind, Profile, ProfileChange, ProviderInfo, Result, Support,
+    Capabilities, Change, Error, FieldPath, IdKind, Profile, ProfileChange, ProviderInfo, Result,
+    capabilities::Support,
     rules::{draft_violations, pair_violations, refuse},
     written::{Shown, shown},
 };

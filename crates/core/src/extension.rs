@@ -11,7 +11,7 @@ use std::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, ser};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::{FieldState, RawJson};
+use crate::{FieldState, profile::RawJson};
 
 /// A service's own part of a profile: a typed struct of its crate.
 ///

@@ -5,9 +5,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::{
-    CheckReport, Effect, Enrollment, Error, ErrorKind, ExecuteOptions, Executed, FoundCreated, GetOptions,
-    ListQuery, Pages, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider,
-    ProfileStream, ProviderInfo, Result, Timestamp, Write, created, plan::execution::check_unchanged,
+    Error, ErrorKind, ExecuteOptions, Executed, GetOptions, ListQuery, Plan, PlanOptions, Profile,
+    ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProviderInfo, Result, Timestamp, Write,
+    check::CheckReport,
+    created,
+    enrollment::Enrollment,
+    error::Effect,
+    find::FoundCreated,
+    listing::{Pages, ProfileStream},
+    plan::execution::check_unchanged,
     reading,
 };
 
@@ -122,13 +128,13 @@ pub trait ProfileProviderExt: ProfileProvider {
     /// have expired.
     ///
     /// # Errors
-    /// Those of [`PlanRecord::check_time`](crate::PlanRecord::check_time), [`ErrorKind::InvalidRequest`] for the plan of another
+    /// Those of [`PlanRecord::check_time`](crate::plan::PlanRecord::check_time), [`ErrorKind::InvalidRequest`] for the plan of another
     /// account, and those of [`plan`](ProfileProvider::plan).
     #[cfg(feature = "plan-record")]
-    async fn resume(&self, record: &crate::PlanRecord, now: Timestamp) -> Result<crate::Resumed> {
+    async fn resume(&self, record: &crate::plan::PlanRecord, now: Timestamp) -> Result<crate::plan::Resumed> {
         record.check_time(now).map_err(|error| error.with_provider(self.info()))?;
-        if record.issuer != crate::Issuer::of(self.info()) {
-            let crate::Issuer { service, account, base_url, .. } = &record.issuer;
+        if record.issuer != crate::plan::Issuer::of(self.info()) {
+            let crate::plan::Issuer { service, account, base_url, .. } = &record.issuer;
             let message = format!(
                 "the plan was made with {service} account '{account}' at {base_url}, or with other settings of it"
             );
@@ -186,7 +192,7 @@ pub trait ProfileProviderExt: ProfileProvider {
     /// # Errors
     /// [`ErrorKind::Unsupported`], with nothing sent, where the service has no such thing for this profile;
     /// [`ErrorKind::Decode`] where it sent a link that no person can be sent to (see
-    /// [`SecretLink::check`](crate::SecretLink::check)): one may have been made.
+    /// [`SecretLink::check`](crate::enrollment::SecretLink::check)): one may have been made.
     async fn enroll(&self, id: &ProfileId) -> Result<Enrollment> {
         let executed = self.write(Write::enroll(id.clone())).await?;
         executed.enrollment.ok_or_else(|| not_shown(self.info(), "enroll"))

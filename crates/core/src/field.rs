@@ -52,7 +52,7 @@ pub enum Field<T> {
 ///
 /// There are five, and there will be no sixth: a program may match them without a wildcard. That a record *could not be
 /// read* is no state of its fields but a fact of the run: such a field is [`Absent`](Self::Absent),
-/// [`Origin::missing`](crate::Origin::missing) names the record and the reason, and the listing's report counts it.
+/// [`Origin::missing`](crate::profile::Origin::missing) names the record and the reason, and the listing's report counts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

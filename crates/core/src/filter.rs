@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Capabilities, Condition, Expected, Field, FieldState, FilterPart, Kind, Profile, Status, Timestamp,
-    Verdict,
+    Capabilities, Expected, Field, FieldState, Kind, Profile, Status, Timestamp, Verdict,
+    condition::Condition, query::FilterPart,
 };
 
 /// Which profiles of a listing are wanted: those that meet every part that is given.

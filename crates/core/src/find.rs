@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+pub use self::look_up::{find_by_listing, found_or_nobody, look_up};
+pub use crate::created::{Candidate, FoundCreated};
 use crate::{FieldPath, Profile};
 
 /// What is known of a profile that is looked for. `Debug` shows no content.

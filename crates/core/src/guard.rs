@@ -5,7 +5,7 @@ use std::{
     hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState},
 };
 
-use crate::{Cursor, ProfileId};
+use crate::{ProfileId, listing::Cursor};
 
 /// How many ids a generation has: what a table of 2^17 places takes, of 9 bytes each (1.1 MiB).
 const GENERATION: usize = (1 << 17) / 8 * 7;

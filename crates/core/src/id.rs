@@ -166,7 +166,7 @@ impl<'de> Deserialize<'de> for IdKind {
 /// let id: ProfileId = "upsun:acme/user/d81c8ee2-44b3-429f-b944-a33ad7437690".parse()?;
 /// assert_eq!(id.service, "upsun");
 /// assert_eq!(id.native(), "d81c8ee2-44b3-429f-b944-a33ad7437690");
-/// # Ok::<(), anyprofile_core::IdError>(())
+/// # Ok::<(), anyprofile_core::id::IdError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -2,7 +2,7 @@
 
 use std::{fmt, iter};
 
-use crate::{FilterPart, Page, Profile, Verdict};
+use crate::{Profile, Verdict, listing::Page, query::FilterPart};
 
 /// What a listing must know of the records that a layer left out of a page, so that what it says of its completeness stays true.
 ///

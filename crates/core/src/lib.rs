@@ -1,35 +1,68 @@
-//! One trait over every service's user profiles.
+//! The trait and the model of anyprofile: one way to read and write user profiles at any service.
 //!
-//! A [`ProfileProvider`] is one account of one service. Through [`ProfileProviderExt`] it lists, gets and
-//! updates [`Profile`]s, whose [`Field`]s keep *false*, *null* and *not sent* apart, and whose
-//! [`state`](Profile::state) adds *not supported* and *not shown*.
+//! A [`ProfileProvider`] is one account of one service. [`ProfileProviderExt`] has the methods that you call on it: it lists, gets
+//! and updates [`Profile`]s. This crate knows no service, no HTTP and no runtime; the crate `anyprofile` adds the services.
 //!
-//! This crate holds the trait and the model. It knows no service, no HTTP and no runtime; the crate
-//! `anyprofile` puts it together with the services.
-//!
-//! # Listing
 //! ```
-//! use anyprofile_core::{ListQuery, ProfileProvider, ProfileProviderExt, Result};
+//! # #[cfg(feature = "memory")]
+//! # async fn example() -> anyprofile_core::Result<()> {
+//! use anyprofile_core::{ListQuery, Profile, ProfileProviderExt, Verdict, memory::MemoryProvider};
 //! use futures_util::TryStreamExt;
 //!
-//! async fn people_without_mfa(provider: &dyn ProfileProvider) -> Result<Vec<String>> {
-//!     let mut names = Vec::new();
-//!     let mut profiles = provider.list(ListQuery::new());
-//!     while let Some(profile) = profiles.try_next().await? {
-//!         // Known to be off; "not known" is another matter.
-//!         if profile.security.mfa_enabled.is_known_to_be(&false) {
-//!             names.push(profile.label().into_owned());
-//!         }
+//! let mut ada = Profile::new("memory:test/user/ada".parse()?);
+//! ada.security.mfa_enabled = false.into();
+//! let grace = Profile::new("memory:test/user/grace".parse()?);
+//! let provider = MemoryProvider::builder("test".parse()?).with_profiles([ada, grace]).build()?;
+//!
+//! let mut profiles = provider.list(ListQuery::new());
+//! let (mut off, mut not_known) = (Vec::new(), Vec::new());
+//! while let Some(profile) = profiles.try_next().await? {
+//!     match profile.security.mfa_enabled.equals(&false) {
+//!         Verdict::Yes => off.push(profile.label().into_owned()),
+//!         Verdict::Unknown => not_known.push(profile.label().into_owned()),
+//!         _ => {}
 //!     }
-//!     assert!(profiles.report().is_complete());
-//!     Ok(names)
 //! }
+//! assert!(profiles.report().is_complete());
+//! assert_eq!((off, not_known), (vec!["ada".to_owned()], vec!["grace".to_owned()]));
+//! # Ok(())
+//! # }
+//! # #[cfg(feature = "memory")]
+//! # futures_util::FutureExt::now_or_never(example()).unwrap().unwrap();
 //! ```
 //!
+//! # Three things to know
+//! - **A field has one of five states.** A [`Field`] keeps *value*, *null* and *absent* apart, [`Profile::state`] adds
+//!   *unsupported* and *withheld*, and none of them compares as if it were a value. The module [`field_states`] is the guide.
+//! - **A listing says whether it is complete.** Every profile is delivered, or [`ListReport`](listing::ListReport) says what is missing:
+//!   pages that failed, records that could not be read, an end that nothing proves.
+//! - **A plan is the only way to write.** [`ProfileProvider::plan`] returns a [`Plan`] that shows each request;
+//!   [`execute`](ProfileProvider::execute) sends what was shown, once. The methods of [`ProfileProviderExt`] that write do both.
+//!
+//! # Where to look
+//! | module | what it has |
+//! |---|---|
+//! | [`profile`] | the parts of a profile, and its fields by path |
+//! | [`query`] | what to list, filters and orders |
+//! | [`condition`] | conditions on profiles, as values |
+//! | [`listing`] | pages, cursors, streams, and the report of a listing |
+//! | [`find`] | finding a profile by what a person knows of it |
+//! | [`plan`] | plans, their execution, and what came of it |
+//! | [`capabilities`] | what a service supports: operations, filters, the field table |
+//! | [`error`] | one error for every service: kind, effect, whether a retry may help |
+//! | [`wire`] | for providers: records as services send them |
+//! | `layers` | providers around a provider (feature `layers`) |
+//! | `memory` | a provider whose profiles are in memory (feature `memory`) |
+//!
 //! # Writing a provider
-//! A provider in memory is complete with four methods:
+//! A provider that only reads is complete with four methods:
 //! ```
-//! use anyprofile_core::*;
+//! use anyprofile_core::{
+//!     AccountName, Capabilities, Error, ErrorKind, FieldPath, GetOptions, ListQuery, Profile, ProfileId,
+//!     ProfileProvider, ProviderInfo, Result, ServiceName, async_trait,
+//!     capabilities::{FieldSpec, Support},
+//!     listing::{Cursor, Page},
+//! };
 //!
 //! #[derive(Debug)]
 //! struct Memory { info: ProviderInfo, capabilities: Capabilities, profiles: Vec<Profile> }
@@ -58,12 +91,16 @@
 //!     }
 //! }
 //! ```
-//! [`wire`] helps with what services send.
+//! [`wire`] helps with what services send. The crate `anyprofile-engine` is such a provider for every service with an HTTP API.
 //!
-//! One that can be written to has two more, for all writes alike. [`Plan::begin`] and [`Execution`] do what is the same for all
-//! providers: the checks, what is so already, once and no more, and what became of each request.
+//! One that writes has two more methods, for all writes alike. [`Plan::begin`] and [`Execution`](plan::Execution) do what every
+//! provider must: check, leave out what is unchanged, send once, and record what became of each request.
 //! ```
-//! # use anyprofile_core::*;
+//! # use anyprofile_core::{
+//! #     Capabilities, ExecuteOptions, Executed, GetOptions, ListQuery, Plan, PlanOptions, Profile, ProfileId,
+//! #     ProfileProvider, ProviderInfo, Result, Write, async_trait, listing::{Cursor, Page},
+//! #     plan::{Execution, PlannedRequest, Receipt},
+//! # };
 //! # #[derive(Debug)]
 //! # struct Memory { info: ProviderInfo, capabilities: Capabilities }
 //! # impl Memory {
@@ -97,41 +134,50 @@
 //! ```
 //!
 //! # Features
-//! `schema` adds the JSON Schema of [`Profile`] through `schemars`, `plan-record` plans that are kept, and `memory` a provider whose
-//! profiles are in memory: the module `memory`. `layers` adds providers around a provider: the module `layers`.
+//! | feature | what it turns on |
+//! |---|---|
+//! | `schema` | the JSON Schema of [`Profile`]: `profile_schema` |
+//! | `layers` | providers around a provider, which restrict, remember or observe what it does: the module `layers` |
+//! | `memory` | a provider whose profiles are in memory, for tests and prototypes: the module `memory` |
+//! | `plan-record` | plans that are kept, in a file or for an approval: `plan::PlanRecord` |
+//!
+//! None is on by default, and each only adds.
 //!
 //! # Personal data
-//! `Debug` and errors show ids and states, never names, addresses or values. Content is in the fields
-//! and in what serde writes.
+//! `Debug` and errors show ids and states, never names, addresses or values. Content is in the fields and in what serde writes.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(any(feature = "layers", feature = "memory"))]
 mod apply;
-mod capabilities;
+pub mod capabilities;
 mod change;
-mod check;
-mod condition;
+pub mod check;
+pub mod condition;
 mod created;
 mod cursor;
 mod draft;
 mod email;
-mod enrollment;
+pub mod enrollment;
 mod envelope;
-mod error;
+pub mod error;
 mod expected;
 mod extension;
 mod extension_trait;
 mod field;
+#[doc = include_str!("../docs/field-states.md")]
+pub mod field_states {}
 mod filter;
 mod filter_part;
-mod find;
+pub mod find;
 mod guard;
-mod id;
+pub mod id;
 mod info;
 mod json;
 #[cfg(feature = "layers")]
 pub mod layers;
 mod left_out;
-mod listing;
+pub mod listing;
 #[cfg(feature = "memory")]
 pub mod memory;
 mod open_enum;
@@ -140,15 +186,15 @@ mod order;
 mod origin;
 mod page;
 mod path;
-mod plan;
-mod profile;
-mod provider;
-mod query;
+pub mod plan;
+pub mod profile;
+pub mod provider;
+pub mod query;
 mod reading;
 mod redact;
 mod request_stats;
 mod rules;
-mod time;
+pub mod time;
 mod time_text;
 mod verdict;
 pub mod wire;
@@ -158,73 +204,29 @@ mod written;
 
 pub use async_trait::async_trait;
 
+#[doc(no_inline)]
 pub use self::{
-    capabilities::{
-        AtCreation, Capabilities, FieldSource, FieldSpec, FieldTable, IdAlias, ListedCollection,
-        ListingCapabilities, Operations, Readable, Support, ValueFormat, WriteRule,
-    },
-    change::{Change, ProfileChange},
-    check::{CheckMethod, CheckReport},
-    condition::{Attribute, AttributeError, Comparison, ComparisonError, Condition, Operator},
-    created::{Candidate, FoundCreated},
-    cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
-    draft::ProfileDraft,
-    email::is_email_address,
-    enrollment::{Enrollment, LinkError, SecretLink},
-    error::{Effect, Error, ErrorKind, Result, Retry},
-    expected::Expected,
-    extension::{Extension, ProfileExtension},
-    extension_trait::ProfileProviderExt,
-    field::{Field, FieldState, FieldStateError},
-    filter::Filter,
-    filter_part::{FilterPart, FilterPartError},
-    find::{
-        FindKey, FindMethod, Found,
-        look_up::{find_by_listing, found_or_nobody, look_up},
-    },
-    guard::{CursorGuard, DuplicateCounter},
-    id::{AccountName, IdError, IdKind, ProfileId, ServiceName},
-    info::ProviderInfo,
-    json::{RawJson, UnknownFields},
-    listing::{
-        drift::Drift,
-        pages::Pages,
-        report::{CollectionReport, ListReport, QuarantinedRecord},
-        stream::ProfileStream,
-    },
-    order::{Direction, Order, OrderField},
-    origin::{MissingReason, MissingView, Origin, View},
-    page::{Next, Page, Quarantined},
-    path::{FieldPath, FieldPathError},
-    plan::{
-        Issuer, Plan,
-        builder::PlanBuilder,
-        difference::Difference,
-        executed::{Executed, Receipt, StepOutcome},
-        execution::Execution,
-        options::{ExecuteOptions, PlanOptions, PlanRead},
-        request::PlannedRequest,
-    },
-    profile::{
-        Access, Actor, Billing, Email, EmailPurpose, GrantStatus, Kind, Label, Name, Note, NoteKind,
-        Organization, OrganizationKind, PostalAddress, Profile, Role, RoleAssignment, RoleReferenceError,
-        RoleScope, ScopeTier, Security, Status, Times,
-        value::{FieldRef, List, Record, ValueRef, ValueType},
-    },
+    capabilities::Capabilities,
+    error::{Error, ErrorKind, Result},
+    find::{FindKey, Found},
+    id::{AccountName, IdKind, ProfileId, ServiceName},
+    plan::{ExecuteOptions, Executed, Plan, PlanOptions},
+    profile::{Email, Kind, Profile, Status},
     provider::ProfileProvider,
-    query::{
-        GetOptions, ListQuery,
-        filter_plan::{FilterPlan, UnanswerableIn},
-    },
-    reading::prove_place,
+    query::{Expected, Filter, GetOptions, ListQuery},
+    time::Timestamp,
+};
+pub use self::{
+    change::{Change, ProfileChange},
+    draft::ProfileDraft,
+    extension_trait::ProfileProviderExt,
+    field::{Field, FieldState},
+    info::ProviderInfo,
+    path::FieldPath,
     request_stats::RequestStats,
-    time::{ReadTimestamp, Timestamp, TimestampError},
     verdict::Verdict,
     write::Write,
 };
-
-#[cfg(feature = "plan-record")]
-pub use self::plan::record::{PLAN_KEY_LENGTH, PlanRecord, Resumed};
 
 /// The JSON Schema of a serialized [`Profile`], as a JSON value.
 #[cfg(feature = "schema")]

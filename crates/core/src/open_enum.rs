@@ -87,10 +87,10 @@ macro_rules! open_enum {
         }
 
         impl $crate::__private::FieldValue for $name {
-            const TYPE: $crate::ValueType = $crate::ValueType::Text;
+            const TYPE: $crate::profile::ValueType = $crate::profile::ValueType::Text;
 
-            fn value_ref(&self) -> $crate::ValueRef<'_> {
-                $crate::ValueRef::Text(self.as_str())
+            fn value_ref(&self) -> $crate::profile::ValueRef<'_> {
+                $crate::profile::ValueRef::Text(self.as_str())
             }
         }
 

@@ -35,12 +35,12 @@ macro_rules! open_record {
         pub struct $name {
             $($(#[$field_meta])* pub $field: $crate::Field<$type>,)+
             /// Keys that this version does not know, as they came.
-            pub unknown: $crate::UnknownFields,
+            pub unknown: $crate::profile::UnknownFields,
         }
 
         impl $crate::wire::Tolerant for $name {
             fn tolerant(text: &str) -> $crate::__private::serde_json::Result<Self> {
-                let fields: ::std::collections::BTreeMap<::std::string::String, $crate::RawJson> =
+                let fields: ::std::collections::BTreeMap<::std::string::String, $crate::profile::RawJson> =
                     $crate::__private::serde_json::from_str(text)?;
                 let mut record = Self::default();
                 for (key, value) in fields {

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::{Cursor, IdKind, RemainingPages, RequestStats, Timestamp, left_out::LeftOut};
+use crate::{
+    IdKind, RequestStats, Timestamp,
+    left_out::LeftOut,
+    listing::{Cursor, RemainingPages},
+};
 
 /// One answer of a listing.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use std::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{ValueType, profile::table::Known};
+use crate::{profile::ValueType, profile::table::Known};
 
 /// The name of a field: its keys in the serialized profile, joined by dots (`security.mfa_enabled`).
 ///

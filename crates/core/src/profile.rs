@@ -16,9 +16,15 @@ pub use self::parts::{
     OrganizationKind, PostalAddress, Role, RoleAssignment, RoleReferenceError, RoleScope, ScopeTier,
     Security, Status, Times,
 };
-use crate::{
-    Extension, Field, FieldPath, Origin, ProfileExtension, ProfileId, RawJson, UnknownFields, View,
-    email::is_same_address,
+pub use self::value::{FieldRef, List, Record, ValueRef, ValueType};
+use crate::{Field, FieldPath, ProfileId, email::is_same_address};
+pub use crate::{
+    email::is_email_address,
+    extension::{Extension, ProfileExtension},
+    field::FieldStateError,
+    json::{RawJson, UnknownFields},
+    origin::{MissingReason, MissingView, Origin, View},
+    path::FieldPathError,
 };
 
 /// One user, service user or organization, as one service knows it.

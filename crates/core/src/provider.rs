@@ -5,9 +5,12 @@ use std::fmt;
 use async_trait::async_trait;
 
 use crate::{
-    Capabilities, Cursor, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page, Plan,
-    PlanOptions, Profile, ProfileId, ProviderInfo, Result, Write, find::look_up::find_by_listing,
+    Capabilities, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions,
+    Profile, ProfileId, Result, Write,
+    find::look_up::find_by_listing,
+    listing::{Cursor, Page},
 };
+pub use crate::{info::ProviderInfo, reading::prove_place};
 
 /// One account of one service.
 ///
@@ -77,7 +80,7 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
     /// Makes a plan true: sends the writes that it shows, and no others. A plan is executed once: the second time nothing is
     /// sent. This is the only way to write.
     ///
-    /// A provider runs an [`Execution`](crate::Execution), which does what is the same for all.
+    /// A provider runs an [`Execution`](crate::plan::Execution), which does what is the same for all.
     ///
     /// # Errors
     /// Where nothing was sent: [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for the plan of another account,

@@ -8,12 +8,19 @@ use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Capabilities, Filter, Order, ProfileId, Timestamp};
+pub use self::filter_plan::{FilterPlan, UnanswerableIn};
+use crate::{Capabilities, ProfileId, Timestamp};
+pub use crate::{
+    expected::Expected,
+    filter::Filter,
+    filter_part::{FilterPart, FilterPartError},
+    order::{Direction, Order, OrderField},
+};
 
 /// What to list. Everything is optional; the default lists all profiles.
 ///
 /// ```
-/// use anyprofile_core::{ListQuery, Order, OrderField};
+/// use anyprofile_core::{ListQuery, query::{Order, OrderField}};
 ///
 /// let query = ListQuery::new().with_limit(500).with_order(Order::ascending(OrderField::Created));
 /// assert_eq!(query.limit, Some(500));
@@ -22,7 +29,7 @@ use crate::{Capabilities, Filter, Order, ProfileId, Timestamp};
 #[non_exhaustive]
 pub struct ListQuery {
     /// Profiles a page. The service's limits apply; see
-    /// [`ListingCapabilities`](crate::ListingCapabilities).
+    /// [`ListingCapabilities`](crate::capabilities::ListingCapabilities).
     pub page_size: Option<u32>,
     /// The most profiles to deliver. No page is fetched that is not needed for it.
     pub limit: Option<u64>,
@@ -60,7 +67,7 @@ pub struct ListQuery {
     /// on by itself where the first page shows that the service misreads the filter. Default: no.
     #[serde(default, skip_serializing_if = "is_false")]
     pub local_filter: bool,
-    /// Whether the order of the profiles does not matter: a list that [can be read so](crate::ListingCapabilities::both_ends)
+    /// Whether the order of the profiles does not matter: a list that [can be read so](crate::capabilities::ListingCapabilities::both_ends)
     /// is then read from both its ends at once, which takes half the time. It has no effect on a query that asks for anything
     /// else than all profiles. Default: no, and they come in the service's order.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -154,11 +161,11 @@ impl ListQuery {
     }
 
     /// Only what was changed since a time that an earlier listing gave as its
-    /// [`watermark`](crate::ListReport::watermark), less an overlap: for clocks that differ, and for a service that shows an
+    /// [`watermark`](crate::listing::ListReport::watermark), less an overlap: for clocks that differ, and for a service that shows an
     /// older change later. Where the service can order by the time of change, only the pages with changes are read.
     ///
     /// A profile whose time of change is not known is not delivered; the report counts it among the
-    /// [`undetermined`](crate::ListReport::undetermined).
+    /// [`undetermined`](crate::listing::ListReport::undetermined).
     pub fn changed_since(mut self, watermark: Timestamp, overlap: Duration) -> Self {
         self.filter.updated_since = Some(watermark.saturating_sub(overlap));
         self
@@ -222,7 +229,7 @@ pub struct GetOptions {
     /// Whether to add what the service shows of the profile elsewhere, at the cost of a request a record. What came
     /// from where is then in [`Profile::origin`](crate::Profile::origin), as is what could not be read. A service
     /// that shows everything in one place has nothing to add; see
-    /// [`Operations::enrich`](crate::Operations::enrich). Default: no.
+    /// [`Operations::enrich`](crate::capabilities::Operations::enrich). Default: no.
     pub enrich: bool,
     /// Whether the service is asked in any case, and nothing is taken from a cache. What a plan reads is always asked for.
     /// Default: no.

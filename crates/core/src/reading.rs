@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    CheckMethod, CheckReport, ErrorKind, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider,
-    RequestStats, Result,
+    ErrorKind, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider, RequestStats, Result,
+    check::{CheckMethod, CheckReport},
 };
 
 /// Reads a profile. Who is not there is so only where the place is proven to be right, and whoever comes must be who was

@@ -42,7 +42,7 @@ macro_rules! profile_part {
         impl crate::profile::value::sealed::Sealed for $name {}
 
         impl crate::profile::value::Record for $name {
-            fn field(&self, name: &str) -> Option<crate::FieldRef<'_>> {
+            fn field(&self, name: &str) -> Option<crate::profile::FieldRef<'_>> {
                 match name {
                     $(stringify!($field) => {
                         Some(self.$field.as_ref().map(crate::profile::value::FieldValue::value_ref))
@@ -51,7 +51,7 @@ macro_rules! profile_part {
                 }
             }
 
-            fn fields(&self) -> Vec<(&str, crate::FieldRef<'_>)> {
+            fn fields(&self) -> Vec<(&str, crate::profile::FieldRef<'_>)> {
                 vec![$((
                     stringify!($field),
                     self.$field.as_ref().map(crate::profile::value::FieldValue::value_ref),
@@ -60,10 +60,10 @@ macro_rules! profile_part {
         }
 
         impl crate::profile::value::FieldValue for $name {
-            const TYPE: crate::ValueType = crate::ValueType::Record;
+            const TYPE: crate::profile::ValueType = crate::profile::ValueType::Record;
 
-            fn value_ref(&self) -> crate::ValueRef<'_> {
-                crate::ValueRef::Record(self)
+            fn value_ref(&self) -> crate::profile::ValueRef<'_> {
+                crate::profile::ValueRef::Record(self)
             }
         }
 

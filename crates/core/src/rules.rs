@@ -3,8 +3,11 @@
 use serde_json::Value;
 
 use crate::{
-    AtCreation, Capabilities, Change, Error, ErrorKind, FieldPath, IdKind, ProfileChange, ProviderInfo,
-    Readable, Result, RoleAssignment, Timestamp, ValueFormat, WriteRule, email::is_email_address,
+    Capabilities, Change, Error, ErrorKind, FieldPath, IdKind, ProfileChange, ProviderInfo, Result,
+    Timestamp,
+    capabilities::{AtCreation, Readable, ValueFormat, WriteRule},
+    email::is_email_address,
+    profile::RoleAssignment,
 };
 
 /// A field and the rule that what is to be written breaks, in words that do not repeat the value.

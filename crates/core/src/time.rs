@@ -20,7 +20,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 ///
 /// let time: Timestamp = "2021-01-27T13:58:38.06968+00:00".parse()?;
 /// assert_eq!(time.to_string(), "2021-01-27T13:58:38.06968Z");
-/// # Ok::<(), anyprofile_core::TimestampError>(())
+/// # Ok::<(), anyprofile_core::time::TimestampError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(

@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Field, ReadTimestamp, Timestamp, TimestampError};
+use crate::{
+    Field, Timestamp,
+    time::{ReadTimestamp, TimestampError},
+};
 
 /// The longest text that is kept without memory of its own, in bytes: a time of RFC 3339 with nine fraction digits and
 /// `Z`. Each record of a page has several times.

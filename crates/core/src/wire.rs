@@ -27,9 +27,10 @@ pub use crate::envelope::{MOST_RECORDS, count, named_records, records};
 pub use crate::time_text::TimeText;
 pub use crate::word::word;
 use crate::{
-    Quarantined, RawJson,
     envelope::{self, TOO_MANY, rest::without_decoded},
     json::repaired,
+    listing::Quarantined,
+    profile::RawJson,
 };
 
 /// Why a body could not be decoded, in words that repeat nothing of its content.

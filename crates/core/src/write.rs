@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Capabilities, Error, ProfileChange, ProfileDraft, ProfileId, ProviderInfo, Status, Support};
+use crate::{
+    Capabilities, Error, ProfileChange, ProfileDraft, ProfileId, ProviderInfo, Status, capabilities::Support,
+};
 
 /// One thing that is to be written at a service: what is asked for, and not yet how.
 ///
@@ -67,7 +69,7 @@ impl Write {
         Self::Enroll { id }
     }
 
-    /// The operation, as [`Operations`](crate::Operations) names it.
+    /// The operation, as [`Operations`](crate::capabilities::Operations) names it.
     pub const fn operation(&self) -> &'static str {
         match self {
             Self::Create { .. } => "create",

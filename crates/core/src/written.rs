@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::{Capabilities, Field, FieldPath, Profile, Timestamp, ValueFormat, email::is_same_address};
+use crate::{
+    Capabilities, Field, FieldPath, Profile, Timestamp, capabilities::ValueFormat, email::is_same_address,
+};
 
 /// What a profile shows of a field that was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +112,7 @@ pub(crate) fn value_of(profile: &Profile, path: &FieldPath, capabilities: &Capab
         return if profile.is_null(path) { Field::Null } else { Field::Absent };
     };
     // The record that the table names first is the one that has the field.
-    let views: Vec<_> = profile.origin.iter().flat_map(crate::Origin::views).collect();
+    let views: Vec<_> = profile.origin.iter().flat_map(crate::profile::Origin::views).collect();
     let sources = capabilities.fields.get(path).map_or(&[][..], |spec| &spec.sources);
     let owner = sources.iter().filter_map(|source| source.view.as_ref()).find(|view| views.contains(view));
     match (owner, profile.origin_of(path)) {
@@ -157,11 +159,12 @@ mod tests {
         assert!(!is_same(&json!(["a", 1]), &json!(["a"]), Some(&lists)));
         assert!(!is_same(&json!("a"), &json!("b"), Some(&text)));
         let mut capabilities = Capabilities::default();
-        let format = |format| crate::WriteRule::set_only(&[], format);
+        let format = |format| crate::capabilities::WriteRule::set_only(&[], format);
         capabilities.fields = [
-            crate::FieldSpec::read(FieldPath::LABELS, "x").writable(format(lists.clone())),
-            crate::FieldSpec::read(FieldPath::EMAILS, "x").writable(format(ValueFormat::Email)),
-            crate::FieldSpec::read(FieldPath::EXTERNAL_ID, "x").writable(format(ValueFormat::Time)),
+            crate::capabilities::FieldSpec::read(FieldPath::LABELS, "x").writable(format(lists.clone())),
+            crate::capabilities::FieldSpec::read(FieldPath::EMAILS, "x").writable(format(ValueFormat::Email)),
+            crate::capabilities::FieldSpec::read(FieldPath::EXTERNAL_ID, "x")
+                .writable(format(ValueFormat::Time)),
         ]
         .into_iter()
         .collect();

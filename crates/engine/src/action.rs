@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use anyprofile_core::{Error, ErrorKind, PlannedRequest, Profile, ProfileId, Receipt, Result};
+use anyprofile_core::{
+    Error, ErrorKind, Profile, ProfileId, Result,
+    plan::{PlannedRequest, Receipt},
+};
 use anyprofile_http::{HttpClient, Operation};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;

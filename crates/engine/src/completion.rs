@@ -1,6 +1,9 @@
 //! The further records in which a service shows a profile.
 
-use anyprofile_core::{Error, MissingReason, Profile, Result, View};
+use anyprofile_core::{
+    Error, Profile, Result,
+    profile::{MissingReason, View},
+};
 use anyprofile_http::Caller;
 use futures_util::{StreamExt as _, future::join_all, stream};
 

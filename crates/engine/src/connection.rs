@@ -3,9 +3,10 @@
 use std::{fmt, sync::Arc};
 
 use anyprofile_core::{
-    Capabilities, Cursor, Error, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page, Plan,
-    PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
-    find_by_listing, found_or_nobody, look_up,
+    Capabilities, Error, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions,
+    Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
+    find::{find_by_listing, found_or_nobody, look_up},
+    listing::{Cursor, Page},
 };
 use anyprofile_http::{Caller, HttpClient};
 use tokio::sync::OnceCell;

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use anyprofile_core::{
-    Capabilities, CursorPosition, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId, Result,
-    Timestamp, View, Write, async_trait,
+    Capabilities, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId, Result, Timestamp, Write,
+    async_trait, listing::CursorPosition, profile::View,
 };
 use anyprofile_http::Caller;
 
@@ -52,7 +52,7 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
     /// Those of the operation.
     async fn get(&self, caller: &Caller, id: &ProfileId, options: &GetOptions) -> Result<Profile>;
 
-    /// The profile of the credential. Called where the [capabilities](anyprofile_core::Operations::current) have it.
+    /// The profile of the credential. Called where the [capabilities](anyprofile_core::capabilities::Operations::current) have it.
     ///
     /// # Errors
     /// Those of the operation.

@@ -1,6 +1,6 @@
 //! The engine under anyprofile's service crates: a service says what its API is, the engine does the rest.
 //!
-//! A [`Connector`] names the operations that response each wish; a [`Connection`] is the
+//! A [`Connector`] says which operations do what a caller asks for; a [`Connection`] is the
 //! [`ProfileProvider`](anyprofile_core::ProfileProvider) around it, and does once what is the same for every service:
 //!
 //! - checks of ids and queries, page sizes and orders that a service has of its own, cursors and what they are bound to;
@@ -21,10 +21,10 @@
 //!
 //! ```
 //! use anyprofile_core::{
-//!     Capabilities, FieldPath, FieldSpec, GetOptions, IdKind, ListQuery, ListedCollection, Profile,
-//!     ProfileId, ProviderInfo, Result, Support, Timestamp, ValueFormat, View, Write, WriteRule,
-//!     async_trait, envelope_fields, open_record,
-//!     wire::{self, OpaqueId, WithRaw},
+//!     Capabilities, FieldPath, GetOptions, IdKind, ListQuery, Profile, ProfileId, ProviderInfo,
+//!     Result, Timestamp, Write, async_trait, envelope_fields, open_record, wire::{self, OpaqueId,
+//!     WithRaw}, capabilities::{FieldSpec, ListedCollection, Support, ValueFormat, WriteRule},
+//!     profile::View,
 //! };
 //! use anyprofile_engine::{
 //!     Action, Basis, Connection, Connector, Mapping, Onward, Place, Position, RecordPage,
@@ -141,6 +141,8 @@
 //! let library = connect("http://127.0.0.1/v1", "the key")?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod action;
 mod completion;

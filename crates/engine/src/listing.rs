@@ -1,8 +1,9 @@
 //! Pages: which collection a page is of, and where the listing goes on.
 
 use anyprofile_core::{
-    Cursor, CursorPosition, Error, ErrorKind, IdKind, ListQuery, Next, Page, Profile, ProfileProvider as _,
-    RemainingPages, Result, View,
+    Error, ErrorKind, IdKind, ListQuery, Profile, ProfileProvider as _, Result,
+    listing::{Cursor, CursorPosition, Next, Page, RemainingPages},
+    profile::View,
 };
 use anyprofile_http::Caller;
 
@@ -82,7 +83,7 @@ fn is_past_end(collection: &Collection, place: &Place<'_>, error: &Error) -> boo
 /// Proves that the account is where the configuration says, unless something has just done so: else what is not there says
 /// nothing.
 async fn prove(connection: &Connection, caller: &Caller) -> Result<()> {
-    let proof = anyprofile_core::prove_place(connection).await;
+    let proof = anyprofile_core::provider::prove_place(connection).await;
     caller.spend(proof.as_ref().map_or_else(Error::stats, |stats| *stats));
     proof.map(drop)
 }

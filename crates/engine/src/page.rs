@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use anyprofile_core::{Page, Profile, Quarantined};
+use anyprofile_core::{
+    Profile,
+    listing::{Page, Quarantined},
+};
 
 use crate::Position;
 

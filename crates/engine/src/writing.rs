@@ -3,8 +3,10 @@
 use std::time::SystemTime;
 
 use anyprofile_core::{
-    Error, ErrorKind, ExecuteOptions, Executed, Execution, FieldPath, GetOptions, MissingReason, Plan,
-    PlanOptions, Profile, ProfileId, ProfileProvider as _, Receipt, Result, Timestamp, View, Write,
+    Error, ErrorKind, ExecuteOptions, Executed, FieldPath, GetOptions, Plan, PlanOptions, Profile, ProfileId,
+    ProfileProvider as _, Result, Timestamp, Write,
+    plan::{Execution, Receipt},
+    profile::{MissingReason, View},
 };
 use anyprofile_http::Caller;
 
@@ -132,11 +134,13 @@ async fn read_back(
 /// The further records that these fields are of, as far as they are in none that was read.
 fn of_fields(connection: &Connection, profile: &Profile, fields: &[FieldPath]) -> Vec<View> {
     let table = &connection.capabilities().fields;
-    let read: Vec<&View> = profile.origin.iter().flat_map(anyprofile_core::Origin::views).collect();
+    let read: Vec<&View> = profile.origin.iter().flat_map(anyprofile_core::profile::Origin::views).collect();
     let mut further = connection.connector().further_views(&profile.id.kind);
     further.retain(|view| {
         fields.iter().any(|field| {
-            let shows = |view: &View| table.readable_in(field, [view]) == anyprofile_core::Readable::Yes;
+            let shows = |view: &View| {
+                table.readable_in(field, [view]) == anyprofile_core::capabilities::Readable::Yes
+            };
             !read.iter().any(|view| shows(view)) && shows(view)
         })
     });

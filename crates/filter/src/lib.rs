@@ -37,11 +37,13 @@
 //! Conditions of the versions before this one (`title = cto and not labels ~ 'x'`) are read for one version more;
 //! [`Parsed::rewritten`] has the text that replaces them.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod error;
 mod names;
 mod parse;
 
-pub use anyprofile_core::{Comparison, Condition, Operator};
+pub use anyprofile_core::condition::{Comparison, Condition, Operator};
 
 pub use self::{
     error::ParseError,

@@ -1,6 +1,9 @@
 //! The names of attributes: paths of a profile, and the names that SCIM's core schema has for the same fields.
 
-use anyprofile_core::{Attribute, AttributeError, FieldPath};
+use anyprofile_core::{
+    FieldPath,
+    condition::{Attribute, AttributeError},
+};
 
 /// What a name stands for.
 pub(crate) enum Named {

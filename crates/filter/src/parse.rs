@@ -4,7 +4,10 @@ mod literal;
 
 use std::ops::Range;
 
-use anyprofile_core::{Attribute, Comparison, Condition, FieldPath, FieldState, Operator, Status};
+use anyprofile_core::{
+    FieldPath, FieldState, Status,
+    condition::{Attribute, Comparison, Condition, Operator},
+};
 use serde_json::Value;
 use winnow::{
     LocatingSlice, ModalResult, Parser as _, Stateful,

@@ -1,4 +1,4 @@
-use anyprofile_core::Condition;
+use anyprofile_core::condition::Condition;
 use proptest::prelude::*;
 
 use crate::parse;

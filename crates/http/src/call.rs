@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use anyprofile_core::{Error, ErrorKind, RequestStats, Result, Retry};
+use anyprofile_core::{Error, ErrorKind, RequestStats, Result, error::Retry};
 use http::HeaderMap;
 use tokio::time::{Instant, timeout};
 use tracing::debug;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyprofile_core::{Effect, Error, ErrorKind, ProviderInfo, RequestStats, Result};
+use anyprofile_core::{Error, ErrorKind, ProviderInfo, RequestStats, Result, error::Effect};
 use http::{HeaderMap, HeaderValue};
 use tracing::{Instrument as _, instrument::WithSubscriber as _};
 use url::Url;

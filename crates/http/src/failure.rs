@@ -2,7 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use anyprofile_core::{Effect, Error, ErrorKind, Result, Retry};
+use anyprofile_core::{
+    Error, ErrorKind, Result,
+    error::{Effect, Retry},
+};
 use http::HeaderMap;
 
 use crate::{

@@ -43,6 +43,8 @@
 //!
 //! [`CryptoProvider`]: https://docs.rs/rustls/latest/rustls/crypto/struct.CryptoProvider.html
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod account;
 mod body;
 mod builtin;

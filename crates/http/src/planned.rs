@@ -1,6 +1,6 @@
 //! Requests as they are shown before they are sent.
 
-use anyprofile_core::{PlannedRequest, Result};
+use anyprofile_core::{Result, plan::PlannedRequest};
 
 use crate::{HttpClient, Request};
 

@@ -3,7 +3,9 @@
 use std::{borrow::Cow, sync::Arc};
 
 use anyprofile_core::{
-    Effect, Error, ErrorKind, Page, ProfileId, ProviderInfo, Quarantined, RequestStats, Result, Timestamp,
+    Error, ErrorKind, ProfileId, ProviderInfo, RequestStats, Result, Timestamp,
+    error::Effect,
+    listing::{Page, Quarantined},
     wire::{self, DecodeFailure, DecodedPage, MOST_RECORDS, OpaqueId, Tolerant},
 };
 use bytes::Bytes;

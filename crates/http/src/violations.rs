@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::RangeInclusive};
 
-use anyprofile_core::{Error, ErrorKind, ProviderInfo, Result, is_email_address};
+use anyprofile_core::{Error, ErrorKind, ProviderInfo, Result, profile::is_email_address};
 
 /// The rules of a service that a request would break, gathered so that all are told at once.
 ///
@@ -42,7 +42,7 @@ impl Violations {
         self.add(field, rule);
     }
 
-    /// Adds the rule of an e-mail address that a text breaks; see [`is_email_address`](anyprofile_core::is_email_address).
+    /// Adds the rule of an e-mail address that a text breaks; see [`is_email_address`](anyprofile_core::profile::is_email_address).
     pub fn check_email(&mut self, field: &'static str, text: &str) {
         if !is_email_address(text) {
             self.add(field, "is an e-mail address");

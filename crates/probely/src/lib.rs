@@ -6,6 +6,13 @@
 //!
 //! Facts are from Probely's published reference, and where that disagrees with itself, from what its
 //! own clients and recorded answers show; the place says which.
+//!
+//! # Features
+//! | feature | what it turns on |
+//! |---|---|
+//! | `schema` | the JSON Schema of a profile |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod client;
 mod config;

@@ -1,8 +1,11 @@
 //! From the API's records to the normalized profile.
 
 use anyprofile_core::{
-    Actor, Email, Extension, Field, FieldPath, FieldState, Kind, Label, Note, NoteKind, Profile,
-    ProfileExtension, ProfileId, Role, RoleAssignment, RoleScope, ScopeTier, Status, View, open_record,
+    Email, Field, FieldPath, FieldState, Kind, Profile, ProfileId, Status, open_record,
+    profile::{
+        Actor, Extension, Label, Note, NoteKind, ProfileExtension, Role, RoleAssignment, RoleScope,
+        ScopeTier, View,
+    },
     wire::{note_other_types, read_time},
 };
 

@@ -95,6 +95,8 @@
 //! digits, unknown enumeration values and unknown fields. Each variation shows within the first 20
 //! records.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod anthropic;
 mod clock;
 mod connection;

@@ -8,6 +8,13 @@
 //!
 //! Whoever comes is checked to be who was asked for, by the id in the record. Only the profile of an organization has another
 //! id than the organization, so that of this one record it cannot be told whether it is the one that was asked for.
+//!
+//! # Features
+//! | feature | what it turns on |
+//! |---|---|
+//! | `schema` | the JSON Schema of a profile |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod client;
 mod config;

@@ -1,6 +1,6 @@
 //! Values that fields can have, as their formats say.
 
-use anyprofile::{FieldPath, ValueFormat};
+use anyprofile::{FieldPath, capabilities::ValueFormat};
 use serde_json::Value;
 
 /// What is written at once.

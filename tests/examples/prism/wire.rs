@@ -6,8 +6,9 @@ use std::{
 };
 
 use anyprofile::{
-    PlannedRequest, async_trait,
+    async_trait,
     http::{ResponseBody, Transport, TransportError, TransportErrorKind},
+    plan::PlannedRequest,
 };
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, header};

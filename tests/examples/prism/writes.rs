@@ -1,8 +1,8 @@
 //! Everything that a provider writes: whatever its field table says, field by field and all at once.
 
 use anyprofile::{
-    AtCreation, FieldPath, IdKind, Plan, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, Write,
-    WriteRule,
+    FieldPath, IdKind, Plan, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, Write,
+    capabilities::{AtCreation, WriteRule},
 };
 use serde_json::Value;
 

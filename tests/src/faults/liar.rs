@@ -3,9 +3,10 @@
 use std::{io, sync::Arc, time::Duration};
 
 use anyprofile::{
-    Capabilities, Cursor, Effect, Error, ErrorKind, ExecuteOptions, Executed, FindKey, Found, GetOptions,
-    ListQuery, Next, Page, Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result,
-    Write, async_trait,
+    Capabilities, Error, ErrorKind, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan,
+    PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
+    error::Effect,
+    listing::{Cursor, Next, Page},
 };
 
 /// What a provider does that it must not.

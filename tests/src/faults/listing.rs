@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, io, sync::Arc, time::Duration};
 
-use anyprofile::{Error, ErrorKind, ListQuery, ListReport, ProfileProvider, ProfileProviderExt as _};
+use anyprofile::{
+    Error, ErrorKind, ListQuery, ProfileProvider, ProfileProviderExt as _, listing::ListReport,
+};
 use anyprofile_sandbox::{Fault, NamedFault, Scene as Shown};
 use futures_util::TryStreamExt as _;
 
@@ -182,7 +184,7 @@ pub(crate) fn told(report: &ListReport) -> Vec<String> {
         if report.empty_pages == 1 { "empty page led on" } else { "empty pages led on" },
     );
     count(report.duplicates, "twice");
-    let parts = |parts: &[anyprofile::FilterPart]| {
+    let parts = |parts: &[anyprofile::query::FilterPart]| {
         parts.iter().map(|part| format!("{part:?}").to_lowercase()).collect::<Vec<_>>().join(", ")
     };
     if !report.misread_filters.is_empty() {

@@ -159,7 +159,7 @@ pub fn judge_get(id: &ProfileId, truth: &Records, result: &Result<anyprofile::Pr
 /// Judges what finding somebody gave; without an id, somebody whom nobody has ever heard of.
 pub fn judge_find(id: Option<&ProfileId>, is_silent: bool, result: &Result<Found>) -> Option<String> {
     let found = result.as_ref().ok()?;
-    if found.method == anyprofile::FindMethod::Unanswerable {
+    if found.method == anyprofile::find::FindMethod::Unanswerable {
         return None;
     }
     let is_wrong = |profile: &anyprofile::Profile| id != Some(&profile.id);
@@ -256,7 +256,7 @@ pub fn name_key(service: &str) -> &'static str {
 /// The writes that a provider has.
 pub fn writes_of(provider: &dyn ProfileProvider) -> Vec<&'static str> {
     let operations = &provider.capabilities().operations;
-    let has = |support: &anyprofile::Support| support.kinds().contains(&IdKind::USER);
+    let has = |support: &anyprofile::capabilities::Support| support.kinds().contains(&IdKind::USER);
     [
         ("update", &operations.update),
         ("create", &operations.create),

@@ -3,7 +3,8 @@
 use std::{fmt::Write as _, io, sync::Arc};
 
 use anyprofile::{
-    Expected, Filter, ListQuery, Order, OrderField, Profile, ProfileProviderExt as _, Status, Timestamp,
+    Expected, Filter, ListQuery, Profile, ProfileProviderExt as _, Status, Timestamp,
+    query::{Order, OrderField},
 };
 use anyprofile_sandbox::NamedFault;
 use futures_util::TryStreamExt as _;

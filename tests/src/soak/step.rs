@@ -3,9 +3,10 @@
 use std::{collections::BTreeSet, fmt};
 
 use anyprofile::{
-    Error, ErrorKind, ExecuteOptions, Executed, Expected, FieldPath, Filter, FindKey, FindMethod, ListQuery,
-    Order, OrderField, Plan, PlanOptions, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt as _,
-    Result, Status, Write,
+    Error, ErrorKind, ExecuteOptions, Executed, Expected, FieldPath, Filter, FindKey, ListQuery, Plan,
+    PlanOptions, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt as _, Result, Status, Write,
+    find::FindMethod,
+    query::{Order, OrderField},
 };
 use futures_util::TryStreamExt as _;
 use serde_json::Value;

@@ -5,8 +5,8 @@ mod organization;
 use std::collections::BTreeMap;
 
 use anyprofile_core::{
-    Extension, Field, FieldPath, FieldState, GrantStatus, Kind, OrganizationKind, Profile, ProfileExtension,
-    ProfileId, RawJson, Status, View, open_record,
+    Field, FieldPath, FieldState, Kind, Profile, ProfileId, Status, open_record,
+    profile::{Extension, GrantStatus, OrganizationKind, ProfileExtension, RawJson, View},
     wire::{note_other_types, read_time},
 };
 

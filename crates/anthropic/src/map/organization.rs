@@ -1,8 +1,8 @@
 //! The organization and its own people.
 
 use anyprofile_core::{
-    Email, Extension, Field, FieldPath, Kind, Profile, ProfileId, Role, RoleAssignment, RoleScope, ScopeTier,
-    Status, View,
+    Email, Field, FieldPath, Kind, Profile, ProfileId, Status,
+    profile::{Extension, Role, RoleAssignment, RoleScope, ScopeTier, View},
     wire::{note_other_types, read_time},
 };
 

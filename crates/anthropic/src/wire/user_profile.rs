@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyprofile_core::{
-    GrantStatus, RawJson, open_enum, open_record,
+    open_enum, open_record,
+    profile::{GrantStatus, RawJson},
     wire::{OpaqueId, TimeText},
 };
 

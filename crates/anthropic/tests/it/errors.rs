@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use anyprofile_core::{Error, ErrorKind, ListQuery, ProfileProvider, Retry};
+use anyprofile_core::{Error, ErrorKind, ListQuery, ProfileProvider, error::Retry};
 
 use crate::{
     client, config, provider,

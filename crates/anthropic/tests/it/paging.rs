@@ -1,6 +1,10 @@
 //! Lists, page after page.
 
-use anyprofile_core::{ErrorKind, ListQuery, Next, Order, OrderField, ProfileProvider, ProfileProviderExt};
+use anyprofile_core::{
+    ErrorKind, ListQuery, ProfileProvider, ProfileProviderExt,
+    listing::Next,
+    query::{Order, OrderField},
+};
 use futures_util::TryStreamExt as _;
 
 use crate::{

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use anyprofile_anthropic::{AnthropicConfig, AnthropicExtension, BETA_2026_09_04, INVITE};
 use anyprofile_core::{
-    Cursor, ErrorKind, FieldPath, FieldState, FilterPart, FindKey, FindMethod, ListQuery, Pages,
-    ProfileProvider, ProfileProviderExt, Status,
+    ErrorKind, FieldPath, FieldState, FindKey, ListQuery, ProfileProvider, ProfileProviderExt, Status,
+    find::FindMethod,
+    listing::{Cursor, Pages},
+    query::FilterPart,
 };
 use futures_util::TryStreamExt as _;
 

@@ -9,7 +9,7 @@ use anyprofile_anthropic::{
         UserProfileAction, UserProfileCreate, UserProfileUpdate,
     },
 };
-use anyprofile_core::{Change, Effect, Error, ErrorKind, ProfileProviderExt as _};
+use anyprofile_core::{Change, Error, ErrorKind, ProfileProviderExt as _, error::Effect};
 use anyprofile_http::HttpOptions;
 
 use crate::{

@@ -5,7 +5,8 @@ use anyprofile_anthropic::{
     SortDirection,
 };
 use anyprofile_core::{
-    ErrorKind, FieldPath, ListQuery, Order, OrderField, ProfileChange, ProfileProvider, ProfileProviderExt,
+    ErrorKind, FieldPath, ListQuery, ProfileChange, ProfileProvider, ProfileProviderExt,
+    query::{Order, OrderField},
 };
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use anyprofile_core::{CheckReport, FindKey, GetOptions, ListQuery, Profile, ProfileId, Result};
+use anyprofile_core::{FindKey, GetOptions, ListQuery, Profile, ProfileId, Result, check::CheckReport};
 use futures_util::StreamExt as _;
 
 use super::Runtime;

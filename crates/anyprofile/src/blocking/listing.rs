@@ -3,7 +3,8 @@
 use std::{fmt, iter::FusedIterator, sync::Arc};
 
 use anyprofile_core::{
-    Cursor, ListQuery, ListReport, Page, Pages as CorePages, Profile, ProfileProvider, ProfileStream, Result,
+    ListQuery, Profile, ProfileProvider, Result,
+    listing::{Cursor, ListReport, Page, Pages as CorePages, ProfileStream},
 };
 use futures_util::StreamExt as _;
 
@@ -50,7 +51,7 @@ impl Iterator for Profiles {
 
 impl FusedIterator for Profiles {}
 
-/// A listing page by page, as [`Pages`](crate::Pages) is one.
+/// A listing page by page, as [`Pages`](crate::listing::Pages) is one.
 #[derive(Debug)]
 #[must_use = "nothing is sent before the first page is asked for"]
 pub struct Pages {

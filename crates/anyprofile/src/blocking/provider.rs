@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use anyprofile_core::{
-    Capabilities, CheckReport, Cursor, Enrollment, ExecuteOptions, Executed, FindKey, Found, FoundCreated,
-    GetOptions, ListQuery, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId,
-    ProfileProvider, ProfileProviderExt as _, ProviderInfo, Result, Timestamp, Write,
+    Capabilities, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions,
+    Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProfileProviderExt as _, ProviderInfo,
+    Result, Timestamp, Write, check::CheckReport, enrollment::Enrollment, find::FoundCreated,
+    listing::Cursor,
 };
 
 use super::{Pages, Profiles, Runtime};
@@ -150,7 +151,7 @@ impl Provider {
 
     /// Makes a plan anew that was kept, and says whether it still comes to the same.
     #[cfg(feature = "plan-record")]
-    pub fn resume(&self, record: &crate::PlanRecord, now: Timestamp) -> Result<crate::Resumed> {
+    pub fn resume(&self, record: &crate::plan::PlanRecord, now: Timestamp) -> Result<crate::plan::Resumed> {
         self.runtime.wait(self.provider.resume(record, now))?
     }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs::File, io::Read as _, path::Path};
 
-use anyprofile::PlanRecord;
+use anyprofile::plan::PlanRecord;
 use serde::{Deserialize, Serialize};
 
 use crate::{exit::Failure, files};

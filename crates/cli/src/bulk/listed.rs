@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use anyprofile::{ListQuery, Pages, Profile, ProfileId, ProfileProvider};
+use anyprofile::{ListQuery, Profile, ProfileId, ProfileProvider, listing::Pages};
 
 /// For fewer than these nothing is listed.
 const FEWEST: usize = 20;

@@ -3,8 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use anyprofile::{
-    Capabilities, Email, Error, ErrorKind, FieldPath, FieldState, GetOptions, Label, Profile, ProfileChange,
-    ProfileId, ProfileProvider, ProfileProviderExt as _, Result, RoleAssignment, ValueFormat,
+    Capabilities, Email, Error, ErrorKind, FieldPath, FieldState, GetOptions, Profile, ProfileChange,
+    ProfileId, ProfileProvider, ProfileProviderExt as _, Result,
+    capabilities::ValueFormat,
+    profile::{Label, RoleAssignment},
 };
 use serde_json::Value;
 
@@ -237,7 +239,11 @@ fn is_as_shown(
 
 #[cfg(test)]
 mod tests {
-    use anyprofile::{FieldSpec, IdKind, ProviderInfo, Support, View, WriteRule, async_trait};
+    use anyprofile::{
+        IdKind, ProviderInfo, async_trait,
+        capabilities::{FieldSpec, Support, WriteRule},
+        profile::View,
+    };
     use serde_json::json;
 
     use super::*;
@@ -265,9 +271,9 @@ mod tests {
         async fn list_page(
             &self,
             _: &anyprofile::ListQuery,
-            _: Option<&anyprofile::Cursor>,
-        ) -> Result<anyprofile::Page<Profile>> {
-            Ok(anyprofile::Page::last(vec![self.shown.clone()]))
+            _: Option<&anyprofile::listing::Cursor>,
+        ) -> Result<anyprofile::listing::Page<Profile>> {
+            Ok(anyprofile::listing::Page::last(vec![self.shown.clone()]))
         }
 
         async fn get_opts(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {

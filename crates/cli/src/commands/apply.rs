@@ -10,8 +10,9 @@ use std::{
 };
 
 use anyprofile::{
-    Change, Error, ErrorKind, FieldPath, Plan, PlanOptions, PlanRecord, Profile, ProfileProvider,
-    ProfileProviderExt as _, Resumed, Timestamp, Write,
+    Change, Error, ErrorKind, FieldPath, Plan, PlanOptions, Profile, ProfileProvider,
+    ProfileProviderExt as _, Timestamp, Write,
+    plan::{PlanRecord, Resumed},
 };
 use futures_util::{StreamExt as _, stream};
 

@@ -1,6 +1,6 @@
 //! `anyprofile check`
 
-use anyprofile::CheckMethod;
+use anyprofile::check::CheckMethod;
 use serde_json::{Value, json};
 
 use crate::{

@@ -9,7 +9,8 @@ use std::{
 };
 
 use anyprofile::{
-    Cursor, DuplicateCounter, ListQuery, Pages, ProfileProvider, ProfileProviderExt as _, ProviderInfo,
+    ListQuery, ProfileProvider, ProfileProviderExt as _, ProviderInfo,
+    listing::{Cursor, DuplicateCounter, Pages},
 };
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! `anyprofile find`
 
-use anyprofile::{AccountFound, ErrorKind, FieldPath, FindKey, FindMethod, ProfileId};
+use anyprofile::{AccountFound, ErrorKind, FieldPath, FindKey, ProfileId, find::FindMethod};
 
 use crate::{
     args::{Format, Global},

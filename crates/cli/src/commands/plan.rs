@@ -6,7 +6,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use anyprofile::{PLAN_KEY_LENGTH, Plan, PlanOptions, PlanRecord, ProfileProvider, Timestamp, Write};
+use anyprofile::{
+    Plan, PlanOptions, ProfileProvider, Timestamp, Write,
+    plan::{PLAN_KEY_LENGTH, PlanRecord},
+};
 
 use super::{
     create::draft_of,

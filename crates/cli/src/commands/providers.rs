@@ -1,8 +1,10 @@
 //! `anyprofile providers`
 
 use anyprofile::{
-    AccountEntry, Accounts, AtCreation, Capabilities, FieldPath, FieldSpec, Operations, ProfileProvider,
-    Readable, SecretSource, Services, Support, View, engine::CredentialSet,
+    AccountEntry, Accounts, Capabilities, FieldPath, ProfileProvider, SecretSource, Services,
+    capabilities::{AtCreation, FieldSpec, Operations, Readable, Support},
+    engine::CredentialSet,
+    profile::View,
 };
 use serde_json::{Value, json};
 

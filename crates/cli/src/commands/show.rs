@@ -1,7 +1,8 @@
 //! `anyprofile get` and `anyprofile me`
 
 use anyprofile::{
-    ErrorKind, FieldPath, GetOptions, MissingReason, ProfileId, ProfileProviderExt as _, Support,
+    ErrorKind, FieldPath, GetOptions, ProfileId, ProfileProviderExt as _, capabilities::Support,
+    profile::MissingReason,
 };
 
 use crate::{

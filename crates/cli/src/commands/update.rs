@@ -1,6 +1,8 @@
 //! `anyprofile update`
 
-use anyprofile::{Capabilities, FieldPath, PlanOptions, ProfileChange, ProfileId, ValueFormat, Write};
+use anyprofile::{
+    Capabilities, FieldPath, PlanOptions, ProfileChange, ProfileId, Write, capabilities::ValueFormat,
+};
 use serde_json::Value;
 
 use super::own::OwnProfiles;

@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyprofile::{Drift, ErrorKind, FilterPart, ListReport};
+use anyprofile::{
+    ErrorKind,
+    listing::{Drift, ListReport},
+    query::FilterPart,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

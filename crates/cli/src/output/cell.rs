@@ -1,6 +1,9 @@
 //! One field of one profile, for a person or a spreadsheet.
 
-use anyprofile::{Capabilities, FieldPath, FieldState, Label, Profile, RoleAssignment, ValueRef, ValueType};
+use anyprofile::{
+    Capabilities, FieldPath, FieldState, Profile,
+    profile::{Label, RoleAssignment, ValueRef, ValueType},
+};
 use serde_json::Value;
 
 /// One field of one profile.

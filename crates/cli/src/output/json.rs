@@ -107,7 +107,10 @@ fn put(object: &mut Map<String, Value>, keys: &[&str], value: Value) {
 
 #[cfg(test)]
 mod tests {
-    use anyprofile::{Extension, FieldState, ProfileExtension};
+    use anyprofile::{
+        FieldState,
+        profile::{Extension, ProfileExtension},
+    };
     use serde::{Deserialize, Serialize, Serializer, ser};
 
     use super::*;

@@ -3,7 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use anyprofile::{
-    Error, ExecuteOptions, Executed, Plan, ProfileProvider, ProfileProviderExt as _, Retry, Timestamp, Write,
+    Error, ExecuteOptions, Executed, Plan, ProfileProvider, ProfileProviderExt as _, Timestamp, Write,
+    error::Retry,
 };
 
 use super::{look, outcome::WriteOutcome};

@@ -1,8 +1,9 @@
 //! What the service shows of a write that was sent, and to which no response came, or none that shows it.
 
 use anyprofile::{
-    Candidate, Error, ErrorKind, Executed, FieldPath, FindMethod, Plan, PlanOptions, ProfileDraft, ProfileId,
-    ProfileProvider, ProfileProviderExt as _, Timestamp, Write,
+    Error, ErrorKind, Executed, FieldPath, Plan, PlanOptions, ProfileDraft, ProfileId, ProfileProvider,
+    ProfileProviderExt as _, Timestamp, Write,
+    find::{Candidate, FindMethod},
 };
 
 use super::outcome::WriteOutcome;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use anyprofile::{Error, ErrorKind, Executed, FieldPath, StepOutcome, Write};
+use anyprofile::{Error, ErrorKind, Executed, FieldPath, Write, plan::StepOutcome};
 
 use crate::{bulk::State, diagnostics, exit::Exit, summary::counted};
 

@@ -1,7 +1,9 @@
 //! A plan, to be shown before anything is written.
 
 use anyprofile::{
-    Capabilities, Difference, Field, FieldPath, Plan, PlannedRequest, ProfileProvider, Readable, Write,
+    Capabilities, Field, FieldPath, Plan, ProfileProvider, Write,
+    capabilities::Readable,
+    plan::{Difference, PlannedRequest},
 };
 use serde_json::{Value, json};
 

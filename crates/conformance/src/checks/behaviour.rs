@@ -3,7 +3,8 @@
 use std::{collections::BTreeSet, fmt::Write as _, pin::pin, task::Poll};
 
 use anyprofile_core::{
-    Error, ErrorKind, ListQuery, ListReport, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _,
+    Error, ErrorKind, ListQuery, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _,
+    listing::ListReport,
 };
 use futures_util::{TryStreamExt as _, future};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyprofile_core::PlannedRequest;
+use anyprofile_core::plan::PlannedRequest;
 use serde_json::Value;
 
 use crate::SentRequest;

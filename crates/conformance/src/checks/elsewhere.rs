@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use anyprofile_core::{
-    Capabilities, Cursor, Error, ErrorKind, GetOptions, ListQuery, Page, Plan, PlanBuilder, PlanOptions,
-    Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
+    Capabilities, Error, ErrorKind, GetOptions, ListQuery, Plan, PlanOptions, Profile, ProfileId,
+    ProfileProvider, ProviderInfo, Result, Write, async_trait,
+    listing::{Cursor, Page},
+    plan::PlanBuilder,
 };
 
 use crate::subject::Subject;

@@ -1,6 +1,8 @@
 //! Executing plans: once, at the account that made them, and what is said where it fails.
 
-use anyprofile_core::{Effect, ErrorKind, ExecuteOptions, Executed, Plan, PlanOptions, Result, StepOutcome};
+use anyprofile_core::{
+    ErrorKind, ExecuteOptions, Executed, Plan, PlanOptions, Result, error::Effect, plan::StepOutcome,
+};
 use futures_util::future::join;
 
 use super::{

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyprofile_core::{
-    FieldPath, FieldState, GetOptions, Profile, ProfileProviderExt as _, Readable, Result,
+    FieldPath, FieldState, GetOptions, Profile, ProfileProviderExt as _, Result, capabilities::Readable,
 };
 
 use super::{Checked, checks, ensure, require};
@@ -59,7 +59,7 @@ async fn filled(subject: &Subject<'_>) -> Checked {
         .filter_map(|profile| profile.origin.as_ref())
         .flat_map(|origin| origin.views().map(|view| view.as_str().to_owned()))
         .collect();
-    let is_seen = |spec: &&anyprofile_core::FieldSpec| {
+    let is_seen = |spec: &&anyprofile_core::capabilities::FieldSpec| {
         // Where no record is named, all of them may be it.
         views.is_empty()
             || spec.sources.iter().any(|it| it.view.as_ref().is_none_or(|view| views.contains(view.as_str())))
@@ -90,7 +90,7 @@ async fn json(subject: &Subject<'_>) -> Checked {
 async fn states(subject: &Subject<'_>) -> Checked {
     let capabilities = subject.capabilities();
     for profile in everything(subject).await? {
-        let views: Vec<_> = profile.origin.iter().flat_map(anyprofile_core::Origin::views).collect();
+        let views: Vec<_> = profile.origin.iter().flat_map(anyprofile_core::profile::Origin::views).collect();
         for spec in capabilities.fields.iter() {
             let is_there = views.iter().any(|view| spec.is_in(view));
             let state = profile.state(&spec.path, capabilities);

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use anyprofile_core::{
-    AtCreation, ErrorKind, FieldPath, IdKind, ListQuery, Operations, PlanOptions, Profile, ProfileChange,
-    ProfileDraft, ProfileId, ProfileProviderExt as _, Result, Status, Support, ValueFormat, Write, WriteRule,
+    ErrorKind, FieldPath, IdKind, ListQuery, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId,
+    ProfileProviderExt as _, Result, Status, Write,
+    capabilities::{AtCreation, Operations, Support, ValueFormat, WriteRule},
 };
 use serde_json::{Value, json};
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use anyprofile_core::{
-    Error, ErrorKind, ExecuteOptions, Executed, Expected, FieldPath, Filter, FilterPart, FindKey, FindMethod,
-    IdKind, ListQuery, Order, OrderField, PlanOptions, Profile, ProfileChange, ProfileId,
-    ProfileProviderExt as _, Status, ValueFormat, Verdict, Write,
+    Error, ErrorKind, ExecuteOptions, Executed, Expected, FieldPath, Filter, FindKey, IdKind, ListQuery,
+    PlanOptions, Profile, ProfileChange, ProfileId, ProfileProviderExt as _, Status, Verdict, Write,
+    capabilities::ValueFormat,
+    find::FindMethod,
+    query::{FilterPart, Order, OrderField},
 };
 use futures_util::TryStreamExt as _;
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use anyprofile_core::{
-    Cursor, Direction, ErrorKind, Expected, Filter, ListQuery, Order, OrderField, Pages, Profile, ProfileId,
-    ProfileProviderExt as _, Result, Timestamp,
+    ErrorKind, Expected, Filter, ListQuery, Profile, ProfileId, ProfileProviderExt as _, Result, Timestamp,
+    listing::{Cursor, Pages},
+    query::{Direction, Order, OrderField},
 };
 use futures_util::TryStreamExt as _;
 

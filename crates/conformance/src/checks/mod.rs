@@ -15,7 +15,7 @@ mod writing;
 
 use std::{fmt, future::Future, pin::Pin};
 
-use anyprofile_core::ListReport;
+use anyprofile_core::listing::ListReport;
 use serde::Serialize;
 
 use crate::{report::Outcome, subject::Subject};

@@ -2,7 +2,7 @@
 
 use anyprofile_core::{
     ErrorKind, ExecuteOptions, Field, Plan, PlanOptions, ProfileChange, ProfileProviderExt as _, Result,
-    Status, StepOutcome, Write,
+    Status, Write, plan::StepOutcome,
 };
 
 use super::{

@@ -1,6 +1,6 @@
 //! One profile, the credential's own, and finding.
 
-use anyprofile_core::{ErrorKind, FindKey, FindMethod, GetOptions, ProfileId, ProfileProviderExt as _};
+use anyprofile_core::{ErrorKind, FindKey, GetOptions, ProfileId, ProfileProviderExt as _, find::FindMethod};
 
 use super::{Checked, checks, ensure, require};
 use crate::{report::Outcome, subject::Subject};

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use anyprofile_core::{
     ErrorKind, ExecuteOptions, FieldPath, ListQuery, Plan, PlanOptions, ProfileChange, ProfileDraft,
-    ProfileId, ProfileProviderExt as _, Result, Status, Support, ValueFormat, Write,
+    ProfileId, ProfileProviderExt as _, Result, Status, Write,
+    capabilities::{Support, ValueFormat},
 };
 use futures_util::TryStreamExt as _;
 

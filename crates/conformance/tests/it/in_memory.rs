@@ -4,10 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use anyprofile_conformance::{Connect, Outcome, Report, SentRequest, Server, run};
 use anyprofile_core::{
-    AccountName, Condition, Email, FieldPath, FieldState, Filter, Kind, Label, Profile, ProfileProvider,
-    Result, RoleAssignment, Status, Timestamp,
+    AccountName, Email, FieldPath, FieldState, Filter, Kind, Profile, ProfileProvider, Result, Status,
+    Timestamp,
+    condition::Condition,
     layers::{Cached, Observed, ProviderObserver, ReadOnly, Scoped},
     memory::{MemoryProvider, MemoryRequest},
+    profile::{Label, RoleAssignment},
 };
 
 /// A provider as a server, which tells what came.

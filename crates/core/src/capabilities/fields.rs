@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::{FieldPath, IdKind, View};
+use crate::{FieldPath, IdKind, profile::View};
 
 /// Whether a field can be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -86,7 +86,7 @@ pub enum ValueFormat {
         max_characters: Option<u32>,
     },
     /// A list of roles, each once and in no order: all that there are to be then. Each is written as
-    /// [`RoleAssignment::reference`](crate::RoleAssignment::reference) writes it.
+    /// [`RoleAssignment::reference`](crate::profile::RoleAssignment::reference) writes it.
     Roles {
         /// How far a role may reach: the first word is meant where none is written, the others need the id of a place.
         tiers: Cow<'static, [&'static str]>,

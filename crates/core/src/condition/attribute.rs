@@ -5,8 +5,9 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{
-    Actor, Email, Field, FieldPath, FieldPathError, Label, Role, RoleAssignment, RoleScope, ValueRef,
+    Email, Field, FieldPath,
     profile::value::Record,
+    profile::{Actor, FieldPathError, Label, Role, RoleAssignment, RoleScope, ValueRef},
 };
 
 /// What a condition asks for: a field, or a part of a field that is a list or a record (`emails.address`,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Attribute;
-use crate::{FieldPath, Timestamp, ValueType};
+use crate::{FieldPath, Timestamp, profile::ValueType};
 
 /// How two values are compared, by its word in SCIM filters (RFC 7644 §3.4.2.2, table 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

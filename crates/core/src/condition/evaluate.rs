@@ -6,8 +6,10 @@ use serde_json::Value;
 
 use super::{Attribute, Comparison, Condition, Operator, comparison::time};
 use crate::{
-    Capabilities, Field, FieldPath, FieldRef, FieldState, Profile, ValueRef, Verdict, email::is_same_address,
+    Capabilities, Field, FieldPath, FieldState, Profile, Verdict,
+    email::is_same_address,
     profile::value::Record,
+    profile::{FieldRef, ValueRef},
 };
 
 /// What a condition is asked of.

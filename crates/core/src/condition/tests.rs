@@ -2,13 +2,14 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    Capabilities, Email, Field, FieldSpec, GrantStatus, Label, Profile, Role, RoleAssignment, Status,
-    Timestamp, Verdict,
+    Capabilities, Email, Field, Profile, Status, Timestamp, Verdict,
+    capabilities::FieldSpec,
+    profile::{GrantStatus, Label, Role, RoleAssignment},
 };
 
 fn profile() -> Profile {
     let mut profile = Profile::new("probely:eu/user/x".parse().unwrap());
-    profile.name = crate::Name::default().with_display("Ada Lovelace");
+    profile.name = crate::profile::Name::default().with_display("Ada Lovelace");
     profile.status = Status::Active.into();
     profile.security.mfa_enabled = false.into();
     profile.security.last_login = Field::Null;

@@ -1,7 +1,7 @@
 //! What a text breaks, as the error of a request.
 
 use super::{Error, ErrorKind};
-use crate::{FieldPathError, IdError};
+use crate::{id::IdError, profile::FieldPathError};
 
 impl From<IdError> for Error {
     fn from(error: IdError) -> Self {

@@ -1,5 +1,8 @@
 use super::*;
-use crate::{Comparison, Email, FieldPath, Operator};
+use crate::{
+    Email, FieldPath,
+    condition::{Comparison, Operator},
+};
 
 fn compare(path: FieldPath, value: serde_json::Value) -> Condition {
     Comparison::new(path, Operator::Equal, value).unwrap().into()
@@ -41,7 +44,7 @@ fn what_is_not_known_is_found_by_unknown_and_by_nothing_else() {
 fn what_decides_and_is_not_known_makes_a_profile_undetermined_and_nothing_else_does() {
     let capabilities = Capabilities {
         fields: [FieldPath::STATUS, FieldPath::SECURITY_MFA_ENABLED, FieldPath::EMAILS]
-            .map(|path| crate::FieldSpec::read(path, "x"))
+            .map(|path| crate::capabilities::FieldSpec::read(path, "x"))
             .into_iter()
             .collect(),
         ..Capabilities::default()

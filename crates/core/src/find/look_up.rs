@@ -2,8 +2,10 @@
 
 use super::{FindKey, FindMethod, Found};
 use crate::{
-    Error, ErrorKind, Filter, GetOptions, IdKind, ListQuery, Pages, Profile, ProfileId, ProfileProvider,
-    Readable, RequestStats, Result,
+    Error, ErrorKind, Filter, GetOptions, IdKind, ListQuery, Profile, ProfileId, ProfileProvider,
+    RequestStats, Result,
+    capabilities::Readable,
+    listing::Pages,
     reading::{check_same, prove_place},
 };
 

@@ -12,9 +12,12 @@ use std::{
 use async_trait::async_trait;
 
 use crate::{
-    AccountName, Capabilities, Cursor, Effect, Error, ErrorKind, ExecuteOptions, Executed, FindKey, Found,
-    GetOptions, ListQuery, Page, Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo,
-    Result, ServiceName, StepOutcome, Write,
+    AccountName, Capabilities, Error, ErrorKind, ExecuteOptions, Executed, FindKey, Found, GetOptions,
+    ListQuery, Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, ServiceName,
+    Write,
+    error::Effect,
+    listing::{Cursor, Page},
+    plan::StepOutcome,
 };
 
 /// Is told of the calls of a provider: for metrics, traces and logs of a program's own.

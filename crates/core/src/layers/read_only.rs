@@ -6,8 +6,10 @@ use async_trait::async_trait;
 
 use super::derived::Derived;
 use crate::{
-    Capabilities, Cursor, Error, ExecuteOptions, Executed, FieldSpec, FindKey, Found, GetOptions, ListQuery,
-    Page, Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Support, Write,
+    Capabilities, Error, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions,
+    Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write,
+    capabilities::{FieldSpec, Support},
+    listing::{Cursor, Page},
 };
 
 /// Why nothing can be written.

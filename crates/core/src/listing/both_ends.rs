@@ -7,8 +7,10 @@ use std::{
 
 use super::{one_end::OneEnd, report::ListReport};
 use crate::{
-    Cursor, DuplicateCounter, ListQuery, Order, OrderField, Page, Profile, ProfileProvider, Result,
-    Timestamp, cursor::Ends,
+    ListQuery, Profile, ProfileProvider, Result, Timestamp,
+    cursor::Ends,
+    listing::{Cursor, DuplicateCounter, Page},
+    query::{Order, OrderField},
 };
 
 /// A list with cursors, read from its newest and from its oldest profile at once, a page of each in turn, until the two
@@ -19,7 +21,7 @@ use crate::{
 /// of them. That holds however a service orders those that were created at the same time, and one profile that is out
 /// of its place is not taken for the other end. Where the times do not come in order or are missing, nothing follows from
 /// them, and the newest end goes on alone: who then comes a second time is left out as far as the oldest end remembers
-/// whom it had ([`DuplicateCounter`](crate::DuplicateCounter)); beyond, the report says that not all were compared.
+/// whom it had ([`DuplicateCounter`](crate::listing::DuplicateCounter)); beyond, the report says that not all were compared.
 pub(super) struct BothEnds<'a, P> {
     newest: End<'a, P>,
     oldest: End<'a, P>,

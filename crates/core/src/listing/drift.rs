@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldPath, NoteKind, Profile, path::is_identifier};
+use crate::{FieldPath, Profile, path::is_identifier, profile::NoteKind};
 
 /// How many different things of a kind are named; the rest is counted under [`REST`].
 const MOST: usize = 64;
@@ -113,7 +113,7 @@ fn count(counts: &mut BTreeMap<String, u64>, name: &str, times: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Note, Profile};
+    use crate::{Profile, profile::Note};
 
     #[test]
     fn what_is_not_known_is_named_once_and_counted_and_bounded() {

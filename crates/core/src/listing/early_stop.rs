@@ -1,6 +1,6 @@
 //! When a listing that is ordered by time may be left before its end.
 
-use crate::{OrderField, Profile, Timestamp};
+use crate::{Profile, Timestamp, query::OrderField};
 
 /// On how many pages the times must have fallen before the order is believed: one page may fall by chance.
 const PROVEN_BY: u32 = 2;

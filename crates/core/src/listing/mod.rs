@@ -12,3 +12,15 @@ mod second_look;
 mod stall;
 pub(crate) mod stream;
 mod window;
+
+pub use self::{
+    drift::Drift,
+    pages::Pages,
+    report::{CollectionReport, ListReport, QuarantinedRecord},
+    stream::ProfileStream,
+};
+pub use crate::{
+    cursor::{Cursor, CursorError, CursorPosition, RemainingPages},
+    guard::{CursorGuard, DuplicateCounter},
+    page::{Next, Page, Quarantined},
+};

@@ -21,8 +21,9 @@ use super::{
     window::{Urgency, Window},
 };
 use crate::{
-    Cursor, CursorGuard, DuplicateCounter, Error, ErrorKind, IdKind, ListQuery, Order, OrderField, Page,
-    Profile, ProfileId, ProfileProvider, RemainingPages, Result, Timestamp,
+    Error, ErrorKind, IdKind, ListQuery, Profile, ProfileId, ProfileProvider, Result, Timestamp,
+    listing::{Cursor, CursorGuard, DuplicateCounter, Page, RemainingPages},
+    query::{Order, OrderField},
 };
 
 /// How many profiles a page is taken to have where nobody says so.

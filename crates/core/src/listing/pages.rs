@@ -8,7 +8,10 @@ use std::{
 };
 
 use super::{both_ends::BothEnds, one_end::OneEnd, report::ListReport};
-use crate::{Cursor, DuplicateCounter, ListQuery, Page, Profile, ProfileProvider, Result, Timestamp};
+use crate::{
+    ListQuery, Profile, ProfileProvider, Result, Timestamp,
+    listing::{Cursor, DuplicateCounter, Page},
+};
 
 /// A listing page by page.
 ///

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use serde::Serialize;
 
 use super::drift::Drift;
-use crate::{FilterPart, IdKind, Page, Profile, RequestStats, Timestamp};
+use crate::{IdKind, Profile, RequestStats, Timestamp, listing::Page, query::FilterPart};
 
 /// How many records that were set aside are named.
 pub(super) const MAX_QUARANTINED_RECORDS: usize = 16;
@@ -67,7 +67,7 @@ pub struct ListReport {
     /// how many there are, and the listing is not complete.
     pub end_unproven: bool,
     /// Profiles that were delivered without a record which this credential may not see, or which could not be read;
-    /// [`Origin::missing`](crate::Origin::missing) names it.
+    /// [`Origin::missing`](crate::profile::Origin::missing) names it.
     pub partial: u64,
     /// What came that this version does not know.
     #[serde(skip_serializing_if = "Drift::is_empty")]

@@ -1,6 +1,6 @@
 //! Whether a numbered list stayed as it was while its pages were read.
 
-use crate::{Cursor, Profile, Timestamp};
+use crate::{Profile, Timestamp, listing::Cursor};
 
 /// A numbered list, page by page.
 ///

@@ -11,7 +11,7 @@ use std::{
 use futures_core::Stream;
 
 use super::{pages::Pages, report::ListReport};
-use crate::{ListQuery, Page, Profile, ProfileProvider, Result};
+use crate::{ListQuery, Profile, ProfileProvider, Result, listing::Page};
 
 /// How many profiles are handed out between two looks at the pages that are on their way.
 const LOOK_AHEAD_EVERY: usize = 16;

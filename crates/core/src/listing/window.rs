@@ -13,7 +13,10 @@ use futures_util::{
     stream::FuturesUnordered,
 };
 
-use crate::{Cursor, Error, ErrorKind, Page, Profile, RequestStats, Result};
+use crate::{
+    Error, ErrorKind, Profile, RequestStats, Result,
+    listing::{Cursor, Page},
+};
 
 type PageResult = Result<Page<Profile>>;
 

@@ -7,9 +7,10 @@ use std::{
 
 use super::{MemoryProvider, Shared, store::Store};
 use crate::{
-    AccountName, AtCreation, Capabilities, Error, FieldPath, FieldSpec, FilterPart, IdKind, OrderField,
-    Profile, ProfileId, ProfileProvider, ProviderInfo, Result, ServiceName, Status, Support, Timestamp,
-    ValueFormat, WriteRule,
+    AccountName, Capabilities, Error, FieldPath, IdKind, Profile, ProfileId, ProfileProvider, ProviderInfo,
+    Result, ServiceName, Status, Timestamp,
+    capabilities::{AtCreation, FieldSpec, Support, ValueFormat, WriteRule},
+    query::{FilterPart, OrderField},
 };
 
 const USERS: &[IdKind] = &[IdKind::USER];
@@ -87,7 +88,7 @@ impl MemoryBuilder {
     }
 
     /// Makes profiles the members of an organization, for [`ListQuery::member_of`](crate::ListQuery::member_of) where the
-    /// [capabilities](crate::Operations::members) have that.
+    /// [capabilities](crate::capabilities::Operations::members) have that.
     pub fn with_members(
         mut self,
         organization: ProfileId,

@@ -7,9 +7,10 @@ use super::{
     store::{Mark, Store},
 };
 use crate::{
-    Capabilities, Cursor, CursorPosition, Direction, FilterPart, IdKind, ListQuery, ListingCapabilities,
-    Next, Order, OrderField, Page, Profile, ProfileProvider as _, ProviderInfo, RemainingPages, Result,
-    Timestamp, Verdict,
+    Capabilities, IdKind, ListQuery, Profile, ProfileProvider as _, ProviderInfo, Result, Timestamp, Verdict,
+    capabilities::ListingCapabilities,
+    listing::{Cursor, CursorPosition, Next, Page, RemainingPages},
+    query::{Direction, FilterPart, Order, OrderField},
 };
 
 /// How many profiles a page has where neither the query nor the capabilities say it.

@@ -16,9 +16,10 @@ use async_trait::async_trait;
 pub use self::{builder::MemoryBuilder, requests::MemoryRequest};
 use self::{requests::RequestLog, store::Store};
 use crate::{
-    AccountName, Capabilities, Cursor, Error, ErrorKind, ExecuteOptions, Executed, Execution, GetOptions,
-    ListQuery, Page, Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Timestamp,
-    Write,
+    AccountName, Capabilities, Error, ErrorKind, ExecuteOptions, Executed, GetOptions, ListQuery, Plan,
+    PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Timestamp, Write,
+    listing::{Cursor, Page},
+    plan::Execution,
 };
 
 /// A provider whose profiles are in memory.

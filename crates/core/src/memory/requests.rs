@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::VecDeque, fmt};
 
 use serde_json::Value;
 
-use crate::PlannedRequest;
+use crate::plan::PlannedRequest;
 
 /// How many requests are kept.
 const KEPT: usize = 10_000;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::listing::Key;
-use crate::{OrderField, Profile, ProfileId};
+use crate::{Profile, ProfileId, query::OrderField};
 
 /// Profiles in the order in which they were added.
 #[derive(Default)]

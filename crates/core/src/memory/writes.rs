@@ -4,8 +4,12 @@ use serde_json::Value;
 
 use super::{MemoryProvider, MemoryRequest, lock, store::Store};
 use crate::{
-    Change, Enrollment, Error, ErrorKind, FieldPath, PlannedRequest, Profile, ProfileChange, ProfileDraft,
-    ProfileId, ProfileProvider as _, Readable, Receipt, Result, Status, Write, apply::applied,
+    Change, Error, ErrorKind, FieldPath, Profile, ProfileChange, ProfileDraft, ProfileId,
+    ProfileProvider as _, Result, Status, Write,
+    apply::applied,
+    capabilities::Readable,
+    enrollment::Enrollment,
+    plan::{PlannedRequest, Receipt},
 };
 
 /// The URL of a profile.

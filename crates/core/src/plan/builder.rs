@@ -11,8 +11,8 @@ use super::{
     difference::{Compared, is_elsewhere},
 };
 use crate::{
-    Difference, FieldPath, GetOptions, PlanOptions, PlanRead, PlannedRequest, ProfileChange, ProfileId,
-    ProfileProvider, Result, Write,
+    FieldPath, GetOptions, PlanOptions, ProfileChange, ProfileId, ProfileProvider, Result, Write,
+    plan::{Difference, PlanRead, PlannedRequest},
     reading::{check_same, read},
     rules::{pair_violations, refuse},
     written::value_of,
@@ -33,7 +33,7 @@ impl Plan {
     ///
     /// # Errors
     /// Those of [`ProfileDraft::check`](crate::ProfileDraft::check), [`ProfileChange::check`] and
-    /// [`Support::check`](crate::Support::check), with nothing sent; and the service's.
+    /// [`Support::check`](crate::capabilities::Support::check), with nothing sent; and the service's.
     pub async fn begin<P: ProfileProvider + ?Sized>(
         provider: &P,
         write: &Write,
@@ -173,7 +173,7 @@ impl PlanBuilder {
             }
         } else {
             // Who was given with several records is read so again.
-            let views = current.origin.iter().flat_map(crate::Origin::views).count();
+            let views = current.origin.iter().flat_map(crate::profile::Origin::views).count();
             self.0.enrich = views > 1 && capabilities.operations.enrich.is_supported();
         }
         Ok(())

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Capabilities, Change, Field, FieldPath, FieldState, Profile, ProfileChange, ValueFormat,
+    Capabilities, Change, Field, FieldPath, FieldState, Profile, ProfileChange,
+    capabilities::ValueFormat,
     written::{format_of, is_same, value_of},
 };
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Enrollment, Error, FieldPath, Profile, Result};
+use crate::{Error, FieldPath, Profile, Result, enrollment::Enrollment};
 
 /// What came of one request of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,11 @@
 
 use super::Plan;
 use crate::{
-    Capabilities, Difference, Effect, Enrollment, Error, ErrorKind, ExecuteOptions, Executed, FieldPath,
-    GetOptions, Profile, ProfileId, ProfileProvider, Receipt, Result, StepOutcome, Write, created,
+    Capabilities, Error, ErrorKind, ExecuteOptions, Executed, FieldPath, GetOptions, Profile, ProfileId,
+    ProfileProvider, Result, Write, created,
+    enrollment::Enrollment,
+    error::Effect,
+    plan::{Difference, Receipt, StepOutcome},
     reading::{check_same, read},
     written::{Shown, shown, value_of},
 };

@@ -21,9 +21,19 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+#[cfg(feature = "plan-record")]
+pub use self::record::{PLAN_KEY_LENGTH, PlanRecord, Resumed};
+pub use self::{
+    builder::PlanBuilder,
+    difference::Difference,
+    executed::{Executed, Receipt, StepOutcome},
+    execution::Execution,
+    options::{ExecuteOptions, PlanOptions, PlanRead},
+    request::PlannedRequest,
+};
 use crate::{
-    AccountName, Capabilities, Difference, Error, ErrorKind, Field, FieldPath, PlannedRequest, Profile,
-    ProviderInfo, Result, ServiceName, Write,
+    AccountName, Capabilities, Error, ErrorKind, Field, FieldPath, Profile, ProviderInfo, Result,
+    ServiceName, Write,
     written::{canonical, value_of},
 };
 
@@ -149,7 +159,7 @@ impl Plan {
         &self.0.issuer
     }
 
-    /// What the provider that made it has put in; see [`PlanBuilder::with_payload`](crate::PlanBuilder::with_payload).
+    /// What the provider that made it has put in; see [`PlanBuilder::with_payload`](crate::plan::PlanBuilder::with_payload).
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`] if there is nothing of this type in it: another provider made it.

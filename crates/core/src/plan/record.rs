@@ -9,7 +9,7 @@ use sha2::Sha256;
 
 use super::{Issuer, Plan};
 use crate::{
-    Capabilities, Difference, Error, ErrorKind, Field, FieldPath, Result, Timestamp, Write,
+    Capabilities, Error, ErrorKind, Field, FieldPath, Result, Timestamp, Write, plan::Difference,
     written::canonical,
 };
 

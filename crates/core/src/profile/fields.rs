@@ -9,7 +9,12 @@ use super::{
     table::Place,
     value::{FieldRef, FieldValue, Record as _, ValueRef},
 };
-use crate::{Field, FieldPath, FieldState, RawJson, View, origin::Fill, path::Repr};
+use crate::{
+    Field, FieldPath, FieldState,
+    origin::Fill,
+    path::Repr,
+    profile::{RawJson, View},
+};
 
 impl Profile {
     /// Returns a field by its path, borrowed.
@@ -18,7 +23,7 @@ impl Profile {
     /// only a field of the extension is serialized, once a profile.
     ///
     /// ```
-    /// use anyprofile_core::{Field, FieldPath, Profile, ValueRef};
+    /// use anyprofile_core::{Field, FieldPath, Profile, profile::ValueRef};
     ///
     /// let mut profile = Profile::new("probely:eu/user/x".parse()?);
     /// profile.title = "cto".into();

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{Email, Note, NoteKind, Profile};
 use crate::{
-    Error, Field, FieldPath, MissingReason, MissingView, Origin, RawJson, Result, View,
+    Error, Field, FieldPath, Result,
     email::is_same_address,
     origin::{Fill, fill},
+    profile::{MissingReason, MissingView, Origin, RawJson, View},
 };
 
 impl Profile {
@@ -165,7 +166,7 @@ fn merge_raw(origin: &Origin, own: Option<RawJson>, view: &View, other: Option<R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Capabilities, ErrorKind, FieldSpec, FieldState};
+    use crate::{Capabilities, ErrorKind, FieldState, capabilities::FieldSpec};
 
     const PROFILE: View = View::new("profile");
     const USER: View = View::new("user");

@@ -1,14 +1,18 @@
 //! What is known of a field, beside what a service can show.
 
 use super::Profile;
-use crate::{Capabilities, FieldPath, FieldState, MissingReason, Origin, Readable};
+use crate::{
+    Capabilities, FieldPath, FieldState,
+    capabilities::Readable,
+    profile::{MissingReason, Origin},
+};
 
 impl Profile {
     /// The state of a field: value, null or absent as the profile says, and where it is absent whether the service
     /// supports it in the records that the profile was read from and shows it to this credential.
     ///
     /// A field that the service shows in another record only is [`FieldState::Unsupported`] here;
-    /// [`FieldTable::get`](crate::FieldTable::get) names the record, and
+    /// [`FieldTable::get`](crate::capabilities::FieldTable::get) names the record, and
     /// [`GetOptions::enrich`](crate::GetOptions::enrich) adds it.
     pub fn state(&self, path: &FieldPath, capabilities: &Capabilities) -> FieldState {
         match self.record_state(path) {

@@ -6,8 +6,9 @@ use serde::{Serialize, Serializer, de::DeserializeOwned, ser::SerializeMap as _}
 use serde_json::Value;
 
 use crate::{
-    Field, ProfileId, RawJson, Timestamp,
+    Field, ProfileId, Timestamp,
     origin::{Fill, fill},
+    profile::RawJson,
 };
 
 /// A field of a profile, borrowed: what [`Profile::get`](crate::Profile::get) returns.

@@ -1,7 +1,9 @@
 //! Whether a service can answer a query.
 
 use super::ListQuery;
-use crate::{Capabilities, Error, ListingCapabilities, OrderField, ProviderInfo, Result};
+use crate::{
+    Capabilities, Error, ProviderInfo, Result, capabilities::ListingCapabilities, query::OrderField,
+};
 
 impl ListQuery {
     /// Checks that the service can answer the query, before anything is sent.
@@ -64,7 +66,7 @@ impl ListingCapabilities {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Order;
+    use crate::query::Order;
 
     #[test]
     fn a_query_that_the_service_cannot_response_is_told_all_at_once() {

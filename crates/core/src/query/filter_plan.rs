@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::ListQuery;
-use crate::{Capabilities, Expected, FieldPath, Filter, FilterPart, IdKind, Readable};
+use crate::{Capabilities, Expected, FieldPath, Filter, IdKind, capabilities::Readable, query::FilterPart};
 
 /// Which parts of a filter the service answers, and which are applied to what comes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -111,7 +111,7 @@ impl Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ListingCapabilities, Status};
+    use crate::{Status, capabilities::ListingCapabilities};
 
     #[test]
     fn a_part_is_pushed_where_the_service_has_a_word_for_it() {

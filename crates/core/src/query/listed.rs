@@ -1,7 +1,10 @@
 //! What the listing that a query asks for shows.
 
 use super::ListQuery;
-use crate::{Capabilities, FieldPath, IdKind, ListedCollection, ListingCapabilities, Readable};
+use crate::{
+    Capabilities, FieldPath, IdKind,
+    capabilities::{ListedCollection, ListingCapabilities, Readable},
+};
 
 impl Capabilities {
     /// What the listing that a query asks for can do: that of all profiles, or that of an organization's members.

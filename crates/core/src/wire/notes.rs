@@ -1,7 +1,8 @@
 //! What had to be decided while a record is read into a profile.
 
 use crate::{
-    Field, FieldPath, Note, NoteKind, Profile, RawJson, Timestamp,
+    Field, FieldPath, Profile, Timestamp,
+    profile::{Note, NoteKind, RawJson},
     time_text::{Meaning, TimeText},
 };
 

@@ -5,7 +5,7 @@ use std::fmt;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::RawJson;
+use crate::profile::RawJson;
 
 /// What is written in place of a secret.
 pub const WITHHELD: &str = "[withheld]";

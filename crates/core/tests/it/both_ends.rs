@@ -8,9 +8,11 @@ use std::{
 };
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, GetOptions, ListQuery, ListReport,
-    Next, Order, OrderField, Page, Pages, Profile, ProfileId, ProfileProvider, ProfileProviderExt,
-    ProviderInfo, Result, Support, Timestamp, async_trait,
+    Capabilities, Error, ErrorKind, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider,
+    ProfileProviderExt, ProviderInfo, Result, Timestamp, async_trait,
+    capabilities::Support,
+    listing::{Cursor, CursorPosition, ListReport, Next, Page, Pages},
+    query::{Direction, Order, OrderField},
 };
 use futures_util::TryStreamExt;
 
@@ -290,7 +292,7 @@ async fn a_listing_goes_on_later_from_where_both_ends_were() {
     for pages_before in 1..6 {
         let dated = Dated::people(60, 10);
         let mut seen = Vec::new();
-        let mut noted = anyprofile_core::DuplicateCounter::default();
+        let mut noted = anyprofile_core::listing::DuplicateCounter::default();
         let mut take = |page: Page<Profile>| {
             for profile in page.items {
                 noted.note(&profile.id);

@@ -6,9 +6,11 @@ use std::{
 };
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, FindKey, GetOptions, IdKind,
-    ListQuery, Next, OrderField, Page, Profile, ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo,
-    RemainingPages, Result, Support, Timestamp, async_trait,
+    Capabilities, Error, ErrorKind, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId,
+    ProfileProvider, ProfileProviderExt, ProviderInfo, Result, Timestamp, async_trait,
+    capabilities::Support,
+    listing::{Cursor, CursorPosition, Next, Page, RemainingPages},
+    query::{Direction, OrderField},
 };
 use futures_util::TryStreamExt;
 
@@ -103,7 +105,7 @@ impl ProfileProvider for Two {
     }
 }
 
-async fn natives<'a>(pages: &mut anyprofile_core::Pages<'a, &'a Two>) -> Vec<String> {
+async fn natives<'a>(pages: &mut anyprofile_core::listing::Pages<'a, &'a Two>) -> Vec<String> {
     let mut natives = Vec::new();
     while let Some(page) = pages.next_page().await {
         natives.extend(page.unwrap().items.iter().map(|it| it.id.native().to_owned()));
@@ -145,7 +147,8 @@ async fn a_listing_goes_on_in_the_second_collection_at_a_stored_cursor() {
             seen += pages.next_page().await.unwrap().unwrap().items.len();
         }
         let stored = pages.cursor().unwrap().to_string();
-        let mut pages = anyprofile_core::Pages::resume(&two, ListQuery::new(), stored.parse().unwrap());
+        let mut pages =
+            anyprofile_core::listing::Pages::resume(&two, ListQuery::new(), stored.parse().unwrap());
         assert_eq!(seen + natives(&mut pages).await.len(), 8);
         assert!(pages.report().is_complete());
         assert_eq!(pages.report().watermark(), None, "what came before is not known");
@@ -158,7 +161,7 @@ async fn a_listing_goes_on_in_the_second_collection_at_a_stored_cursor() {
             pages.next_page().await.unwrap().unwrap();
         }
         let stored = pages.cursor().unwrap().clone();
-        let mut pages = anyprofile_core::Pages::resume(&two, ListQuery::new(), stored);
+        let mut pages = anyprofile_core::listing::Pages::resume(&two, ListQuery::new(), stored);
         natives(&mut pages).await;
         assert_eq!(pages.report().missing(), Some(1), "{stop_after}");
     }

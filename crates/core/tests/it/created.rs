@@ -3,10 +3,13 @@
 use std::time::{Duration, SystemTime};
 
 use anyprofile_core::{
-    AtCreation, Capabilities, Cursor, Email, Error, ErrorKind, FieldPath, FieldSpec, FindMethod, GetOptions,
-    IdKind, ListQuery, OrderField, Page, Profile, ProfileDraft, ProfileId, ProfileProvider,
-    ProfileProviderExt as _, ProviderInfo, Result, Status, Support, Timestamp, ValueFormat, WriteRule,
+    Capabilities, Email, Error, ErrorKind, FieldPath, GetOptions, IdKind, ListQuery, Profile, ProfileDraft,
+    ProfileId, ProfileProvider, ProfileProviderExt as _, ProviderInfo, Result, Status, Timestamp,
     async_trait,
+    capabilities::{AtCreation, FieldSpec, Support, ValueFormat, WriteRule},
+    find::FindMethod,
+    listing::{Cursor, Page},
+    query::OrderField,
 };
 
 const USERS: &[IdKind] = &[IdKind::USER];

@@ -1,11 +1,13 @@
 //! The provider in memory.
 
 use anyprofile_core::{
-    AccountName, Capabilities, Email, ErrorKind, ExecuteOptions, Field, FieldPath, FieldSpec, Filter,
-    FindKey, IdKind, ListQuery, ListedCollection, Next, Order, OrderField, Page, PlanOptions, Profile,
-    ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProfileProviderExt, Status, Support, Timestamp,
-    Write,
+    AccountName, Capabilities, Email, ErrorKind, ExecuteOptions, Field, FieldPath, Filter, FindKey, IdKind,
+    ListQuery, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider,
+    ProfileProviderExt, Status, Timestamp, Write,
+    capabilities::{FieldSpec, ListedCollection, Support},
+    listing::{Next, Page},
     memory::{MemoryBuilder, MemoryProvider},
+    query::{Order, OrderField},
 };
 use futures_util::TryStreamExt;
 use serde_json::json;

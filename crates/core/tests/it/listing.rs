@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use anyprofile_core::{
-    ErrorKind, ListQuery, ListReport, ProfileProvider, ProfileProviderExt, ProfileStream, Result,
+    ErrorKind, ListQuery, ProfileProvider, ProfileProviderExt, Result,
+    listing::{ListReport, ProfileStream},
 };
 use futures_util::{StreamExt as _, TryStreamExt as _};
 

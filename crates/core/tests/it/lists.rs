@@ -1,8 +1,9 @@
 //! Fields that are written as a list, or in lines.
 
 use anyprofile_core::{
-    Capabilities, FieldPath, FieldSpec, IdKind, ProfileChange, ProviderInfo, RoleAssignment, Support,
-    ValueFormat, WriteRule,
+    Capabilities, FieldPath, IdKind, ProfileChange, ProviderInfo,
+    capabilities::{FieldSpec, Support, ValueFormat, WriteRule},
+    profile::RoleAssignment,
 };
 use serde_json::json;
 

@@ -10,8 +10,10 @@ use std::{
 };
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, Error, ErrorKind, GetOptions, ListQuery, Next, Page, Profile,
-    ProfileId, ProfileProvider, ProviderInfo, Result, Support, async_trait,
+    Capabilities, Error, ErrorKind, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider, ProviderInfo,
+    Result, async_trait,
+    capabilities::Support,
+    listing::{Cursor, CursorPosition, Next, Page},
 };
 
 /// What is on the page of a position: its profiles, and where to go on.
@@ -112,7 +114,7 @@ impl ProfileProvider for Memory {
         let (names, next) = (self.pages.lock().unwrap())(&position)?;
         self.answered.fetch_add(1, Ordering::SeqCst);
         let items = names.iter().map(|name| self.profile(name)).collect();
-        let bad = (0..self.quarantined).map(|place| anyprofile_core::Quarantined::new(place, "bad"));
+        let bad = (0..self.quarantined).map(|place| anyprofile_core::listing::Quarantined::new(place, "bad"));
         Ok(Page::last(items).with_declared_total(self.total).with_quarantined(bad.collect()).with_next(
             next.map_or(Next::End, |token| {
                 Next::Cursor(Cursor::new(&self.info, query, CursorPosition::Token(token)))

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use anyprofile_core::{Cursor, ErrorKind, ListQuery, Pages, ProfileProviderExt};
+use anyprofile_core::{
+    ErrorKind, ListQuery, ProfileProviderExt,
+    listing::{Cursor, Pages},
+};
 
 use crate::memory::{Memory, failure};
 

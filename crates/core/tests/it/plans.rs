@@ -9,10 +9,13 @@ use std::{
 };
 
 use anyprofile_core::{
-    Capabilities, Cursor, Effect, Error, ErrorKind, ExecuteOptions, Executed, Execution, FieldPath,
-    FieldSpec, GetOptions, IdKind, ListQuery, Page, Plan, PlanOptions, PlannedRequest, Profile,
-    ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt as _, ProviderInfo, Receipt, Result,
-    Status, StepOutcome, Support, ValueFormat, Write, WriteRule, async_trait,
+    Capabilities, Error, ErrorKind, ExecuteOptions, Executed, FieldPath, GetOptions, IdKind, ListQuery, Plan,
+    PlanOptions, Profile, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt as _, ProviderInfo,
+    Result, Status, Write, async_trait,
+    capabilities::{FieldSpec, Support, ValueFormat, WriteRule},
+    error::Effect,
+    listing::{Cursor, Page},
+    plan::{Execution, PlannedRequest, Receipt, StepOutcome},
 };
 
 const USERS: &[IdKind] = &[IdKind::USER];
@@ -274,7 +277,10 @@ async fn a_profile_that_is_given_is_not_read() {
 
 #[cfg(feature = "plan-record")]
 mod kept {
-    use anyprofile_core::{PlanRecord, Resumed, Timestamp};
+    use anyprofile_core::{
+        Timestamp,
+        plan::{PlanRecord, Resumed},
+    };
 
     use super::*;
 

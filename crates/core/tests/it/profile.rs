@@ -1,7 +1,9 @@
 //! The serialized form of a profile, its states and its schema.
 
 use anyprofile_core::{
-    Capabilities, Field, FieldPath, FieldSpec, FieldState, Kind, Note, NoteKind, Profile, RawJson, Status,
+    Capabilities, Field, FieldPath, FieldState, Kind, Profile, Status,
+    capabilities::FieldSpec,
+    profile::{Note, NoteKind, RawJson},
 };
 
 /// A profile with something in every corner, as it is written.

@@ -3,9 +3,11 @@
 use std::{fmt, sync::Mutex, time::Duration};
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, Direction, ErrorKind, Expected, Filter, FilterPart, GetOptions,
-    ListQuery, Next, OrderField, Page, Profile, ProfileProvider, ProfileProviderExt, ProviderInfo,
-    RemainingPages, Result, Status, Support, Timestamp, async_trait,
+    Capabilities, ErrorKind, Expected, Filter, GetOptions, ListQuery, Profile, ProfileProvider,
+    ProfileProviderExt, ProviderInfo, Result, Status, Timestamp, async_trait,
+    capabilities::Support,
+    listing::{Cursor, CursorPosition, Next, Page, RemainingPages},
+    query::{Direction, FilterPart, OrderField},
 };
 use futures_util::TryStreamExt;
 
@@ -146,7 +148,7 @@ impl ProfileProvider for Moody {
 }
 
 /// Lists one page after the other: who came, and the report.
-async fn listed(provider: &Moody, query: ListQuery) -> (Vec<String>, anyprofile_core::ListReport) {
+async fn listed(provider: &Moody, query: ListQuery) -> (Vec<String>, anyprofile_core::listing::ListReport) {
     let mut pages = provider.pages(query.with_concurrency(1));
     let mut ids = Vec::new();
     while let Some(page) = pages.next_page().await {
@@ -214,7 +216,7 @@ async fn a_listing_that_found_a_filter_misread_goes_on_at_its_cursor() {
     let mut pages = service.pages(query.clone());
     let first: Vec<_> = pages.next_page().await.unwrap().unwrap().items;
     let stored = pages.cursor().unwrap().clone();
-    let mut pages = anyprofile_core::Pages::resume(&service, query, stored);
+    let mut pages = anyprofile_core::listing::Pages::resume(&service, query, stored);
     let mut ids: Vec<_> = first.iter().map(|profile| profile.id.native().to_owned()).collect();
     while let Some(page) = pages.next_page().await {
         ids.extend(page.unwrap().items.into_iter().map(|profile| profile.id.native().to_owned()));

@@ -3,9 +3,11 @@
 use std::sync::atomic::Ordering;
 
 use anyprofile_core::{
-    Capabilities, CheckMethod, Cursor, ErrorKind, FieldPath, GetOptions, ListQuery, Page, PlanOptions,
-    Profile, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo, Result, Support,
-    Write, async_trait,
+    Capabilities, ErrorKind, FieldPath, GetOptions, ListQuery, PlanOptions, Profile, ProfileChange,
+    ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo, Result, Write, async_trait,
+    capabilities::Support,
+    check::CheckMethod,
+    listing::{Cursor, Page},
 };
 
 use crate::memory::{Memory, failure};

@@ -10,9 +10,10 @@ use std::{
 };
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, Error, ErrorKind, GetOptions, ListQuery, Next, Page, Profile,
-    ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo, RemainingPages, Result, Support,
-    async_trait,
+    Capabilities, Error, ErrorKind, GetOptions, ListQuery, Profile, ProfileId, ProfileProvider,
+    ProfileProviderExt, ProviderInfo, Result, async_trait,
+    capabilities::Support,
+    listing::{Cursor, CursorPosition, Next, Page, RemainingPages},
 };
 use futures_util::TryStreamExt;
 use tokio::time::Instant;

@@ -6,10 +6,12 @@ use std::sync::{
 };
 
 use anyprofile_core::{
-    AtCreation, Capabilities, Change, Cursor, ErrorKind, ExecuteOptions, Executed, Execution, Field,
-    FieldPath, FieldSpec, GetOptions, IdKind, ListQuery, Page, Plan, PlanOptions, PlannedRequest, Profile,
-    ProfileChange, ProfileDraft, ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo, Receipt,
-    Result, Support, ValueFormat, Write, WriteRule, async_trait,
+    Capabilities, Change, ErrorKind, ExecuteOptions, Executed, Field, FieldPath, GetOptions, IdKind,
+    ListQuery, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId, ProfileProvider,
+    ProfileProviderExt, ProviderInfo, Result, Write, async_trait,
+    capabilities::{AtCreation, FieldSpec, Support, ValueFormat, WriteRule},
+    listing::{Cursor, Page},
+    plan::{Execution, PlannedRequest, Receipt},
 };
 use serde_json::Value;
 

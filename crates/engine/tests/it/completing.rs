@@ -1,7 +1,7 @@
 //! Further records of a profile, and whose record came.
 
 use anyprofile_core::{
-    ErrorKind, GetOptions, ListQuery, MissingReason, ProfileProvider as _, ProfileProviderExt as _,
+    ErrorKind, GetOptions, ListQuery, ProfileProvider as _, ProfileProviderExt as _, profile::MissingReason,
 };
 
 use crate::{

@@ -2,9 +2,12 @@
 //! request of its own, and who holds which role is one table for all.
 
 use anyprofile_core::{
-    AtCreation, Capabilities, Email, ErrorKind, FieldPath, FieldSpec, GetOptions, IdKind, ListQuery,
-    ListedCollection, Page, Profile, ProfileId, Result, Role, RoleAssignment, Support, Timestamp,
-    ValueFormat, View, Write, WriteRule, async_trait, open_record,
+    Capabilities, Email, ErrorKind, FieldPath, GetOptions, IdKind, ListQuery, Profile, ProfileId, Result,
+    Timestamp, Write, async_trait,
+    capabilities::{AtCreation, FieldSpec, ListedCollection, Support, ValueFormat, WriteRule},
+    listing::Page,
+    open_record,
+    profile::{Role, RoleAssignment, View},
     wire::{OpaqueId, WithRaw},
 };
 use anyprofile_engine::{Action, Basis, Collection, Connector, Mapping, Onward, Place, Position, RecordPage};
@@ -231,7 +234,7 @@ impl Connector for Directory {
                     let request =
                         Request::post("join-group").path("/groups/all").json(&json!({ "member": id }));
                     Operation::new(request.query("check", Some(id)), |response| {
-                        response.acknowledged().map(|()| anyprofile_core::Receipt::Accepted)
+                        response.acknowledged().map(|()| anyprofile_core::plan::Receipt::Accepted)
                     })
                 };
                 Ok(vec![Action::shows(PEOPLE.of(Operation::new(create, |_| Ok(())))), Action::after(0, join)])

@@ -3,8 +3,12 @@
 use std::sync::OnceLock;
 
 use anyprofile_core::{
-    Capabilities, ErrorKind, FieldPath, FieldSpec, GetOptions, IdKind, ListQuery, ListedCollection, Page,
-    Profile, ProfileId, ProfileProvider as _, Result, Support, View, async_trait, open_record,
+    Capabilities, ErrorKind, FieldPath, GetOptions, IdKind, ListQuery, Profile, ProfileId,
+    ProfileProvider as _, Result, async_trait,
+    capabilities::{FieldSpec, ListedCollection, Support},
+    listing::Page,
+    open_record,
+    profile::View,
     wire::{OpaqueId, WithRaw},
 };
 use anyprofile_engine::{Collection, Connector, Mapping, Onward, Place, Position, RecordPage};

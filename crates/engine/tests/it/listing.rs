@@ -1,8 +1,10 @@
 //! Where a listing goes on, and when it has ended.
 
 use anyprofile_core::{
-    Capabilities, Cursor, CursorPosition, ErrorKind, FieldPath, FieldSpec, FindKey, GetOptions, IdKind,
-    ListQuery, ListedCollection, Profile, ProfileId, ProfileProvider as _, Result, Support, async_trait,
+    Capabilities, ErrorKind, FieldPath, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId,
+    ProfileProvider as _, Result, async_trait,
+    capabilities::{FieldSpec, ListedCollection, Support},
+    listing::{Cursor, CursorPosition},
 };
 use anyprofile_engine::{Connector, Place, RecordPage};
 use anyprofile_http::{Caller, Operation, Request};

@@ -12,7 +12,9 @@ mod writing;
 
 use std::{borrow::Cow, sync::Arc};
 
-use anyprofile_core::{ListQuery, ListReport, Profile, ProfileProviderExt as _, ProviderInfo, Result};
+use anyprofile_core::{
+    ListQuery, Profile, ProfileProviderExt as _, ProviderInfo, Result, listing::ListReport,
+};
 use anyprofile_engine::{Connection, Connector};
 use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, StaticDialect, header};
 use support::Script;

@@ -2,7 +2,7 @@
 
 use anyprofile_core::{
     ErrorKind, ExecuteOptions, FieldPath, IdKind, PlanOptions, ProfileChange, ProfileDraft,
-    ProfileProvider as _, StepOutcome, Write,
+    ProfileProvider as _, Write, plan::StepOutcome,
 };
 use serde_json::json as value;
 
@@ -122,5 +122,5 @@ async fn what_depends_on_a_creation_that_was_not_made_is_not_begun_and_its_own_f
     let plan = halfway.plan(&creation(), &PlanOptions::new()).await.unwrap();
     let executed = halfway.execute(&plan, &ExecuteOptions::new()).await.unwrap();
     assert_eq!(executed.steps, [StepOutcome::Made, StepOutcome::NotMade]);
-    assert_eq!(executed.error.unwrap().effect(), anyprofile_core::Effect::Partial);
+    assert_eq!(executed.error.unwrap().effect(), anyprofile_core::error::Effect::Partial);
 }

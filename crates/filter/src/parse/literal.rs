@@ -1,6 +1,6 @@
 //! A value as it is written.
 
-use anyprofile_core::{Attribute, FieldPath, ValueType};
+use anyprofile_core::{FieldPath, condition::Attribute, profile::ValueType};
 use serde_json::Value;
 use winnow::{Parser as _, ascii::multispace0, stream::Location as _, token::take};
 

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, io::Write as _, time::Duration};
 
-use anyprofile_core::{ErrorKind, Retry};
+use anyprofile_core::{ErrorKind, error::Retry};
 use anyprofile_http::{HttpOptions, Proxy, TransportErrorKind};
 use tokio::time::Instant;
 

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use anyprofile_core::{Effect, Error, ErrorKind};
+use anyprofile_core::{Error, ErrorKind, error::Effect};
 use anyprofile_http::{
     Caller, Credential, Dialect, ErrorDetails, Fact, Failure, HeaderMap, HttpClient, HttpOptions, Operation,
     Request, Success, SuccessVerdict,

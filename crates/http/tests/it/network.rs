@@ -150,7 +150,7 @@ async fn a_port_where_nobody_listens_is_a_transport_error_that_may_pass() {
     let (_reserved, address) = deaf_port();
     let error = client(&format!("http://{address}"), direct()).send(read()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
-    assert_eq!(error.retry(), anyprofile_core::Retry::Later);
+    assert_eq!(error.retry(), anyprofile_core::error::Retry::Later);
 }
 
 /// Answers each connection with the next of these, and then hangs up, or not.

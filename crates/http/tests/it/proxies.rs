@@ -1,6 +1,6 @@
 //! Proxies over real connections on the loopback interface.
 
-use anyprofile_core::{ErrorKind, Retry};
+use anyprofile_core::{ErrorKind, error::Retry};
 use anyprofile_http::{HeaderMap, HttpClient, HttpOptions, Proxy};
 
 use crate::{

@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyprofile_core::{Effect, ErrorKind, Result, Retry};
+use anyprofile_core::{
+    ErrorKind, Result,
+    error::{Effect, Retry},
+};
 use anyprofile_http::{
     HttpOptions, Operation, Response, RetryContext, RetryDecision, RetryPolicy, TransportErrorKind,
 };

@@ -1,6 +1,6 @@
 //! TLS over the loopback interface, with each library that was built in.
 
-use anyprofile_core::{ErrorKind, Retry};
+use anyprofile_core::{ErrorKind, error::Retry};
 use anyprofile_http::{HeaderMap, HttpClient, HttpOptions, Proxy, TlsBackend};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! What a write can meet that leaves open whether it was made, and what does not.
 
-use anyprofile_core::{Error, ErrorKind, Retry};
+use anyprofile_core::{Error, ErrorKind, error::Retry};
 use anyprofile_http::TransportErrorKind;
 
 use super::{Step, json, response};

@@ -1,8 +1,9 @@
 //! What the account can do, and where the service shows which field.
 
 use anyprofile_core::{
-    AtCreation, Capabilities, FieldPath, FieldSpec, FilterPart, IdKind, ListedCollection, Order, OrderField,
-    Status, Support, ValueFormat, WriteRule,
+    Capabilities, FieldPath, IdKind, Status,
+    capabilities::{AtCreation, FieldSpec, ListedCollection, Support, ValueFormat, WriteRule},
+    query::{FilterPart, Order, OrderField},
 };
 
 use super::API_USER;

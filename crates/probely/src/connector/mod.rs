@@ -4,8 +4,10 @@ mod capabilities;
 mod writes;
 
 use anyprofile_core::{
-    Capabilities, Direction, ErrorKind, Expected, FilterPart, GetOptions, IdKind, Kind, ListQuery,
-    OrderField, Profile, ProfileId, Result, Status, Timestamp, Write, async_trait, wire::WithRaw,
+    Capabilities, ErrorKind, Expected, GetOptions, IdKind, Kind, ListQuery, Profile, ProfileId, Result,
+    Status, Timestamp, Write, async_trait,
+    query::{Direction, FilterPart, OrderField},
+    wire::WithRaw,
 };
 use anyprofile_engine::{Action, Basis, Collection, Connector, Mapping, Onward, Place, RecordPage};
 use anyprofile_http::{Caller, Response};

@@ -1,7 +1,8 @@
 //! What is written, through the engine.
 
 use anyprofile_core::{
-    FieldPath, ProfileChange, ProfileDraft, ProfileId, Result, RoleAssignment, RoleScope, ScopeTier, Write,
+    FieldPath, ProfileChange, ProfileDraft, ProfileId, Result, Write,
+    profile::{RoleAssignment, RoleScope, ScopeTier},
 };
 use anyprofile_engine::Action;
 use anyprofile_http::Caller;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use anyprofile_core::{RawJson, open_enum, open_record, wire::OpaqueId};
+use anyprofile_core::{open_enum, open_record, profile::RawJson, wire::OpaqueId};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{

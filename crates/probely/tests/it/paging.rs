@@ -1,6 +1,8 @@
 //! Lists, page after page.
 
-use anyprofile_core::{ErrorKind, FindKey, Kind, ListQuery, Next, ProfileProvider, ProfileProviderExt};
+use anyprofile_core::{
+    ErrorKind, FindKey, Kind, ListQuery, ProfileProvider, ProfileProviderExt, listing::Next,
+};
 use futures_util::TryStreamExt as _;
 
 use crate::{

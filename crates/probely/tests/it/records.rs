@@ -1,7 +1,7 @@
 //! From records to profiles.
 
 use anyprofile_core::{
-    ErrorKind, Field, FieldPath, FieldState, Profile, ProfileProvider, ProfileProviderExt, RawJson,
+    ErrorKind, Field, FieldPath, FieldState, Profile, ProfileProvider, ProfileProviderExt, profile::RawJson,
 };
 use anyprofile_probely::ProbelyExtension;
 

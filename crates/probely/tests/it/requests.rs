@@ -1,8 +1,9 @@
 //! What is sent.
 
 use anyprofile_core::{
-    ErrorKind, FieldPath, IdKind, ListQuery, Order, OrderField, ProfileChange, ProfileDraft, ProfileProvider,
+    ErrorKind, FieldPath, IdKind, ListQuery, ProfileChange, ProfileDraft, ProfileProvider,
     ProfileProviderExt, Write,
+    query::{Order, OrderField},
 };
 use anyprofile_http::HttpOptions;
 use anyprofile_probely::{ListUsers, LogicalOperator, ProbelyConfig, Region};

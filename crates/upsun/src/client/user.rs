@@ -1,6 +1,6 @@
 //! Users, and what belongs to them.
 
-use anyprofile_core::{Page, Result};
+use anyprofile_core::{Result, listing::Page};
 
 use super::UpsunClient;
 use crate::{

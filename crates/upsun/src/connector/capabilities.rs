@@ -3,8 +3,9 @@
 use std::sync::LazyLock;
 
 use anyprofile_core::{
-    Capabilities, FieldPath, FieldSpec, FieldTable, IdAlias, IdKind, ListedCollection, Support, ValueFormat,
-    View, WriteRule,
+    Capabilities, FieldPath, IdKind,
+    capabilities::{FieldSpec, FieldTable, IdAlias, ListedCollection, Support, ValueFormat, WriteRule},
+    profile::View,
 };
 
 use super::{COMPANY_TYPE, DEFAULT_CATALOG, MARKETING, PROJECT_OPTIONS_URL, UI_COLORSCHEME};

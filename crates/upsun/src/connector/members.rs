@@ -1,6 +1,8 @@
 //! The members of an organization.
 
-use anyprofile_core::{Field, IdKind, ListQuery, MissingReason, Profile, ProfileId, Result, wire::WithRaw};
+use anyprofile_core::{
+    Field, IdKind, ListQuery, Profile, ProfileId, Result, profile::MissingReason, wire::WithRaw,
+};
 use anyprofile_engine::{Mapping, Place, RecordPage, SIDE_BY_SIDE};
 use anyprofile_http::{Caller, Response};
 use futures_util::{StreamExt as _, stream};

@@ -8,7 +8,7 @@ mod writes;
 
 use anyprofile_core::{
     Capabilities, Expected, FieldPath, FindKey, GetOptions, IdKind, Kind, ListQuery, Profile, ProfileId,
-    Result, Timestamp, View, Write, async_trait, wire::WithRaw,
+    Result, Timestamp, Write, async_trait, profile::View, wire::WithRaw,
 };
 use anyprofile_engine::{Action, Basis, Collection, Connector, LookUp, Onward, Place, Position, RecordPage};
 use anyprofile_http::{Caller, Response};

@@ -1,7 +1,9 @@
 //! Organizations, listed behind the profiles of `/profiles`.
 
 use anyprofile_core::{
-    ErrorKind, Field, IdKind, ListQuery, MissingReason, Page, Profile, ProfileId, Quarantined, Result,
+    ErrorKind, Field, IdKind, ListQuery, Profile, ProfileId, Result,
+    listing::{Page, Quarantined},
+    profile::MissingReason,
     wire::WithRaw,
 };
 use anyprofile_engine::{Onward, Place, Position, RecordPage, SIDE_BY_SIDE};

@@ -1,7 +1,8 @@
 //! One profile, and what the service shows of it elsewhere.
 
 use anyprofile_core::{
-    Error, GetOptions, IdKind, MissingReason, Profile, ProfileId, Result, View,
+    Error, GetOptions, IdKind, Profile, ProfileId, Result,
+    profile::{MissingReason, View},
     wire::{OpaqueId, WithRaw},
 };
 use anyprofile_engine::Mapping;

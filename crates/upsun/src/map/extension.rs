@@ -1,6 +1,6 @@
 //! What only Upsun knows of a profile.
 
-use anyprofile_core::{FieldState, ProfileExtension, open_record};
+use anyprofile_core::{FieldState, open_record, profile::ProfileExtension};
 
 use crate::wire::{Address, CurrentTrial, Organization, OrganizationMember};
 

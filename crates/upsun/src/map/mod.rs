@@ -4,8 +4,8 @@ mod extension;
 mod organization;
 
 use anyprofile_core::{
-    Email, Extension, Field, FieldPath, IdKind, Kind, Note, NoteKind, OrganizationKind, PostalAddress,
-    Profile, ProfileId, Status, View,
+    Email, Field, FieldPath, IdKind, Kind, Profile, ProfileId, Status,
+    profile::{Extension, Note, NoteKind, OrganizationKind, PostalAddress, View},
     wire::{note_other_types, read_time},
 };
 

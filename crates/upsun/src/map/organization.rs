@@ -1,8 +1,8 @@
 //! Organizations, and the users who are their members.
 
 use anyprofile_core::{
-    Email, Extension, FieldPath, Kind, Profile, ProfileId, Role, RoleAssignment, RoleScope, ScopeTier,
-    Status,
+    Email, FieldPath, Kind, Profile, ProfileId, Status,
+    profile::{Extension, Role, RoleAssignment, RoleScope, ScopeTier},
     wire::{note_other_types, read_time},
 };
 

@@ -13,7 +13,7 @@ mod user;
 
 use std::collections::BTreeMap;
 
-use anyprofile_core::{RawJson, wire::Tolerant};
+use anyprofile_core::{profile::RawJson, wire::Tolerant};
 use anyprofile_http::{Operation, Request, Response};
 
 pub use self::{

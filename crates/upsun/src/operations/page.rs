@@ -3,7 +3,8 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use anyprofile_core::{
-    Field, Page, Quarantined, RequestStats, Result, Timestamp,
+    Field, RequestStats, Result, Timestamp,
+    listing::{Page, Quarantined},
     wire::{self, Tolerant},
 };
 use anyprofile_http::{Listed, Operation, Request, Response};

@@ -1,6 +1,6 @@
 //! Users, and what belongs to them.
 
-use anyprofile_core::Page;
+use anyprofile_core::listing::Page;
 use anyprofile_http::{Operation, Request, Response};
 use serde_json::json;
 

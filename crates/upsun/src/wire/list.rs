@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use anyprofile_core::{Field, RawJson, envelope_fields, open_record};
+use anyprofile_core::{Field, envelope_fields, open_record, profile::RawJson};
 use serde::{Deserialize, Deserializer};
 
 use super::{LooseMap, OneOrMany, Profile};

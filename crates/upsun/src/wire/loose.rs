@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
-use anyprofile_core::{Field, RawJson, wire::OpaqueId};
+use anyprofile_core::{Field, profile::RawJson, wire::OpaqueId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 
 /// One thing or a list of them: the document says an object and describes a list.

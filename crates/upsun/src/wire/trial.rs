@@ -1,7 +1,8 @@
 //! Trials, and the money in them.
 
 use anyprofile_core::{
-    Field, RawJson, open_record,
+    Field, open_record,
+    profile::RawJson,
     wire::{OpaqueId, Tolerant as _},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

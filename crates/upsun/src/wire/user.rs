@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use anyprofile_core::{
-    Field, Quarantined, RawJson, open_enum, open_record,
+    Field,
+    listing::Quarantined,
+    open_enum, open_record,
+    profile::RawJson,
     wire::{OpaqueId, TimeText, Tolerant as _, decode_failure},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -1,8 +1,10 @@
 //! Profiles from several records: enriched ones, organizations, members.
 
 use anyprofile_core::{
-    Cursor, ErrorKind, FieldPath, FieldState, FindKey, GetOptions, ListQuery, MissingReason, NoteKind, Pages,
-    Profile, ProfileProvider, ProfileProviderExt,
+    ErrorKind, FieldPath, FieldState, FindKey, GetOptions, ListQuery, Profile, ProfileProvider,
+    ProfileProviderExt,
+    listing::{Cursor, Pages},
+    profile::{MissingReason, NoteKind},
 };
 use anyprofile_engine::Connection;
 use anyprofile_upsun::{ListedOrganizations, UpsunExtension};
@@ -142,7 +144,10 @@ async fn a_moved_organization_is_still_there_with_what_remains() {
     "#);
 }
 
-async fn all(provider: &Connection, query: ListQuery) -> (Vec<Profile>, anyprofile_core::ListReport) {
+async fn all(
+    provider: &Connection,
+    query: ListQuery,
+) -> (Vec<Profile>, anyprofile_core::listing::ListReport) {
     let mut pages = provider.pages(query);
     let mut profiles = Vec::new();
     while let Some(page) = pages.next_page().await {
@@ -331,7 +336,10 @@ async fn a_listing_is_enriched_profile_by_profile_and_counts_what_may_not_be_see
     assert_eq!((profiles.len(), report.undetermined, report.partial, report.is_complete()), (2, 0, 1, false));
     query.filter.mfa = Some(false.into());
     query.enrich = false;
-    assert_eq!(query.filter_plan(provider.capabilities()).unanswerable, [anyprofile_core::FilterPart::Mfa]);
+    assert_eq!(
+        query.filter_plan(provider.capabilities()).unanswerable,
+        [anyprofile_core::query::FilterPart::Mfa]
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Lists, page after page.
 
 use anyprofile_core::{
-    Cursor, CursorPosition, ErrorKind, ListQuery, Next, ProfileProvider, ProfileProviderExt,
+    ErrorKind, ListQuery, ProfileProvider, ProfileProviderExt,
+    listing::{Cursor, CursorPosition, Next},
 };
 use futures_util::TryStreamExt as _;
 

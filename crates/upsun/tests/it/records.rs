@@ -1,7 +1,8 @@
 //! From records to profiles.
 
 use anyprofile_core::{
-    ErrorKind, Field, FieldPath, FieldState, Kind, Profile, ProfileProvider, ProfileProviderExt, RawJson,
+    ErrorKind, Field, FieldPath, FieldState, Kind, Profile, ProfileProvider, ProfileProviderExt,
+    profile::RawJson,
 };
 use anyprofile_upsun::{UpsunExtension, wire};
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use anyprofile_core::{
-    ErrorKind, FieldPath, ListQuery, Order, OrderField, ProfileChange, ProfileProvider, ProfileProviderExt,
+    ErrorKind, FieldPath, ListQuery, ProfileChange, ProfileProvider, ProfileProviderExt,
+    query::{Order, OrderField},
 };
 use anyprofile_http::HttpOptions;
 use anyprofile_upsun::{ListProfiles, UpsunClient, UpsunConfig, wire::OrganizationProfileUpdate};

@@ -1,6 +1,6 @@
 //! What is made of the responses to changes.
 
-use anyprofile_core::{ErrorKind, Field, Retry};
+use anyprofile_core::{ErrorKind, Field, error::Retry};
 use anyprofile_http::{FormFile, HttpOptions, Proxy};
 use anyprofile_upsun::{
     UpsunClient, UpsunConfig,

@@ -3,13 +3,13 @@
 mod writes;
 
 use anyprofile::{
-    ErrorKind, FindKey, ListQuery, Order, OrderField, Profile, ProfileId, ProfileProvider,
-    ProfileProviderExt as _, Result,
+    ErrorKind, FindKey, ListQuery, Profile, ProfileId, ProfileProvider, ProfileProviderExt as _, Result,
     anthropic::{
         AnthropicClient, AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04,
         ListUserProfiles, OrderBy, SortDirection,
         wire::{self, EnforcementStatus},
     },
+    query::{Order, OrderField},
 };
 use futures_util::TryStreamExt as _;
 

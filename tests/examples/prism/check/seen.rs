@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyprofile::{Field, UnknownFields};
+use anyprofile::{Field, profile::UnknownFields};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ pub(crate) trait Record: Serialize {
 macro_rules! records {
     ($($record:ty),+ $(,)?) => {
         $(impl $crate::check::Record for $record {
-            fn unknown(&self) -> &::anyprofile::UnknownFields {
+            fn unknown(&self) -> &::anyprofile::profile::UnknownFields {
                 &self.unknown
             }
         })+

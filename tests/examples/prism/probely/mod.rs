@@ -3,9 +3,10 @@
 mod writes;
 
 use anyprofile::{
-    ErrorKind, Expected, Filter, FindKey, Kind, ListQuery, Order, OrderField, Profile, ProfileId,
-    ProfileProvider, ProfileProviderExt as _, Result, Status,
+    ErrorKind, Expected, Filter, FindKey, Kind, ListQuery, Profile, ProfileId, ProfileProvider,
+    ProfileProviderExt as _, Result, Status,
     probely::{API_USER, ListUsers, LogicalOperator, ProbelyClient, ProbelyConfig, wire},
+    query::{Order, OrderField},
 };
 use futures_util::TryStreamExt as _;
 

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use anyprofile_core::{
-    AtCreation, Capabilities, FieldPath, FieldSpec, FilterPart, IdKind, ListedCollection, Support,
-    ValueFormat, WriteRule,
+    Capabilities, FieldPath, IdKind,
+    capabilities::{AtCreation, FieldSpec, ListedCollection, Support, ValueFormat, WriteRule},
+    query::FilterPart,
 };
 
 use super::{INVITE, ORGANIZATION_USER};

@@ -4,8 +4,9 @@ mod capabilities;
 mod writes;
 
 use anyprofile_core::{
-    Capabilities, Error, ErrorKind, FilterPart, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId,
-    Result, Timestamp, Write, async_trait,
+    Capabilities, Error, ErrorKind, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId, Result,
+    Timestamp, Write, async_trait,
+    query::FilterPart,
     wire::{Tolerant, WithRaw},
 };
 use anyprofile_engine::{Action, Basis, Connector, LookUp, Mapping, Onward, Place, Position, RecordPage};

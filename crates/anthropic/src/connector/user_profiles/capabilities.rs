@@ -1,8 +1,9 @@
 //! What an account can do with end users, and which fields each shape of the API has.
 
 use anyprofile_core::{
-    AtCreation, Capabilities, FieldPath, FieldSpec, FilterPart, IdKind, ListedCollection, OrderField, Status,
-    Support, ValueFormat, WriteRule,
+    Capabilities, FieldPath, IdKind, Status,
+    capabilities::{AtCreation, FieldSpec, ListedCollection, Support, ValueFormat, WriteRule},
+    query::{FilterPart, OrderField},
 };
 
 use crate::{

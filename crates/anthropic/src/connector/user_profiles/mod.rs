@@ -4,8 +4,10 @@ mod capabilities;
 mod writes;
 
 use anyprofile_core::{
-    Capabilities, Direction, Expected, FilterPart, GetOptions, IdKind, ListQuery, OrderField, Profile,
-    ProfileId, Result, Status, Timestamp, Write, async_trait, wire::WithRaw,
+    Capabilities, Expected, GetOptions, IdKind, ListQuery, Profile, ProfileId, Result, Status, Timestamp,
+    Write, async_trait,
+    query::{Direction, FilterPart, OrderField},
+    wire::WithRaw,
 };
 use anyprofile_engine::{Action, Basis, Connector, Mapping, Onward, Place, Position, RecordPage};
 use anyprofile_http::{Caller, Response};

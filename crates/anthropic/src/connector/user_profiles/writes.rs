@@ -1,8 +1,8 @@
 //! What is written of end users, through the engine.
 
 use anyprofile_core::{
-    Change, Enrollment, ErrorKind, Field, FieldPath, ProfileChange, ProfileDraft, ProfileId, Receipt, Result,
-    Timestamp, Write,
+    Change, ErrorKind, Field, FieldPath, ProfileChange, ProfileDraft, ProfileId, Result, Timestamp, Write,
+    enrollment::Enrollment, plan::Receipt,
 };
 use anyprofile_engine::Action;
 use anyprofile_http::{Caller, Response};

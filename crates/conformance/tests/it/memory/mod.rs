@@ -7,7 +7,7 @@ mod writes;
 use std::sync::Arc;
 
 use anyprofile_conformance::Connect;
-use anyprofile_core::{Email, Profile, ProfileProvider, Result, Status, Timestamp, View};
+use anyprofile_core::{Email, Profile, ProfileProvider, Result, Status, Timestamp, profile::View};
 
 use self::provider::Memory;
 pub(crate) use self::store::Store;

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use anyprofile_conformance::Disturbance;
 use anyprofile_core::{
-    AtCreation, Capabilities, Cursor, CursorPosition, Direction, Error, ErrorKind, ExecuteOptions, Executed,
-    Execution, Expected, FieldPath, FieldSpec, FilterPart, GetOptions, IdKind, ListQuery, Next, OrderField,
-    Page, Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Status, StepOutcome,
-    Support, ValueFormat, Write, WriteRule, async_trait,
+    Capabilities, Error, ErrorKind, ExecuteOptions, Executed, Expected, FieldPath, GetOptions, IdKind,
+    ListQuery, Plan, PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Status, Write,
+    async_trait,
+    capabilities::{AtCreation, FieldSpec, Support, ValueFormat, WriteRule},
+    listing::{Cursor, CursorPosition, Next, Page},
+    plan::{Execution, StepOutcome},
+    query::{Direction, FilterPart, OrderField},
 };
 
 use super::{Flaw, RECORD, Store};

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyprofile_conformance::{Disturbance, SentRequest, Server};
-use anyprofile_core::{Effect, Error, ErrorKind, Profile, Result};
+use anyprofile_core::{Error, ErrorKind, Profile, Result, error::Effect};
 
 /// The people, and what was asked for.
 #[derive(Debug)]

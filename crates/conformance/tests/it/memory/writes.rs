@@ -4,8 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyprofile_conformance::{Disturbance, SentRequest};
 use anyprofile_core::{
-    Change, Effect, Email, Error, ErrorKind, Field, FieldPath, PlannedRequest, Profile, ProfileChange,
-    ProfileId, Receipt, Result, Status, Write,
+    Change, Email, Error, ErrorKind, Field, FieldPath, Profile, ProfileChange, ProfileId, Result, Status,
+    Write,
+    error::Effect,
+    plan::{PlannedRequest, Receipt},
 };
 use serde_json::Value;
 

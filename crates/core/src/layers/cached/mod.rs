@@ -14,9 +14,10 @@ use futures_util::FutureExt as _;
 
 use self::store::{Asked, Call, Flight, Key, Store, Value};
 use crate::{
-    Capabilities, Cursor, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page, Plan,
-    PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, RequestStats, Result, StepOutcome,
-    Timestamp, Write,
+    Capabilities, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions,
+    Profile, ProfileId, ProfileProvider, ProviderInfo, RequestStats, Result, Timestamp, Write,
+    listing::{Cursor, Page},
+    plan::StepOutcome,
 };
 
 /// How many profiles, found ones and pages are kept where nothing is said.
@@ -38,8 +39,8 @@ const ENTRIES: usize = 1000;
 /// - **Failures** are not kept, nor is that somebody was not found.
 /// - **Listings.** A page comes from the cache only behind the very pages that it came behind, and none of them is older than the
 ///   one in front of it. So a listing says what it would have said had it been begun when its first page was asked for
-///   ([`ListReport::started`](crate::ListReport::started)) and been read slowly: `is_complete` is about that time, and
-///   [`ListReport::cached_pages`](crate::ListReport::cached_pages) counts what took no request. A list whose total changes while
+///   ([`ListReport::started`](crate::listing::ListReport::started)) and been read slowly: `is_complete` is about that time, and
+///   [`ListReport::cached_pages`](crate::listing::ListReport::cached_pages) counts what took no request. A list whose total changes while
 ///   it is read is not kept, and a listing that sees that asks the service from then on. A listing that goes on at a stored
 ///   cursor is served from the cache only while its first page is kept.
 /// - **Cost.** What comes from the cache, or from another caller's call, says that it took no request.

@@ -3,7 +3,10 @@
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use super::store::Asked;
-use crate::{Cursor, Next, Page, Profile};
+use crate::{
+    Profile,
+    listing::{Cursor, Next, Page},
+};
 
 /// A page that is kept.
 pub(super) struct KeptPage {

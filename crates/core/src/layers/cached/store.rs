@@ -10,8 +10,8 @@ use futures_util::future::{BoxFuture, Shared, WeakShared};
 
 use super::reading::{KeptPage, Reading};
 use crate::{
-    Cursor, Error, ErrorKind, FindKey, Found, GetOptions, ListQuery, Page, Profile, ProfileId, Result,
-    Timestamp,
+    Error, ErrorKind, FindKey, Found, GetOptions, ListQuery, Profile, ProfileId, Result, Timestamp,
+    listing::{Cursor, Page},
 };
 
 /// A call that several may wait for.
@@ -289,7 +289,11 @@ fn is_known(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Comparison, FieldPath, Filter, Operator, Order, OrderField};
+    use crate::{
+        FieldPath, Filter,
+        condition::{Comparison, Operator},
+        query::{Order, OrderField},
+    };
 
     #[test]
     fn queries_whose_pages_may_differ_have_keys_of_their_own() {

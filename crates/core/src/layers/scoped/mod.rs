@@ -10,9 +10,14 @@ use self::scope::Scope;
 pub use self::scope::ScopedOperation;
 use super::derived::Derived;
 use crate::{
-    Capabilities, Cursor, Effect, Error, ErrorKind, ExecuteOptions, Executed, Filter, FindKey, FindMethod,
-    Found, GetOptions, IdKind, ListQuery, Page, Plan, PlanOptions, PlanRead, Profile, ProfileChange,
-    ProfileId, ProfileProvider, ProviderInfo, Result, Verdict, Write, reading::check_same,
+    Capabilities, Error, ErrorKind, ExecuteOptions, Executed, Filter, FindKey, Found, GetOptions, IdKind,
+    ListQuery, Plan, PlanOptions, Profile, ProfileChange, ProfileId, ProfileProvider, ProviderInfo, Result,
+    Verdict, Write,
+    error::Effect,
+    find::FindMethod,
+    listing::{Cursor, Page},
+    plan::PlanRead,
+    reading::check_same,
 };
 
 /// A provider that is restricted to the profiles which a [`Filter`] wants, and as far as is said to kinds of ids and to
@@ -31,10 +36,10 @@ use crate::{
 ///   organization is in the scope, which is read with each page.
 /// - **Completeness.** Whether a listing is complete is known from all that the service sent and from its totals. The totals are
 ///   not told, nor how many were left out. The number of pages is told, and it says roughly how many there are. Who is wanted by
-///   the query and not known to be in the scope counts in [`ListReport::undetermined`](crate::ListReport::undetermined); then the
+///   the query and not known to be in the scope counts in [`ListReport::undetermined`](crate::listing::ListReport::undetermined); then the
 ///   listing is not complete.
 /// - **Quarantined records** are told as they are below: nobody knows whether they are in the scope. A
-///   [`Quarantined`](crate::Quarantined) has what is wrong, in words that repeat nothing of the record, and its place in the page
+///   [`Quarantined`](crate::listing::Quarantined) has what is wrong, in words that repeat nothing of the record, and its place in the page
 ///   of the service, which also counts those who are left out.
 /// - **Creating** is refused where the draft does not show that the profile will be in the scope.
 /// - **Updates** that would move somebody out of the scope are refused: the caller could neither see the result nor undo it.

@@ -3,8 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    Capabilities, FieldPath, Filter, FilterPart, IdKind, ListQuery, Next, Operations, Page, Profile,
-    ProfileChange, ProfileDraft, ProfileId, ProviderInfo, Support, Verdict, apply::applied,
+    Capabilities, FieldPath, Filter, IdKind, ListQuery, Profile, ProfileChange, ProfileDraft, ProfileId,
+    ProviderInfo, Verdict,
+    apply::applied,
+    capabilities::{Operations, Support},
+    listing::{Next, Page},
+    query::FilterPart,
 };
 
 /// Why an operation is not offered.

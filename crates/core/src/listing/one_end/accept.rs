@@ -4,14 +4,16 @@ use std::ops::Deref;
 
 use super::{OneEnd, Position};
 use crate::{
-    CursorGuard, MissingReason, Next, Page, Profile, ProfileProvider, Verdict,
+    Profile, ProfileProvider, Verdict,
     listing::{
+        CursorGuard, Next, Page,
         early_stop::NewestFirst,
         follow::{Came, Follows},
         report::{CollectionReport, MAX_QUARANTINED_RECORDS, QuarantinedRecord},
         second_look::{AtEnd, SecondLook},
         stall::Stall,
     },
+    profile::MissingReason,
 };
 
 impl<'a, P> OneEnd<'a, P>

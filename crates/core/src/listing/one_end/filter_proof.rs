@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use super::OneEnd;
-use crate::{FilterPart, Page, Profile, ProfileProvider, Verdict};
+use crate::{Profile, ProfileProvider, Verdict, listing::Page, query::FilterPart};
 
 impl<'a, P> OneEnd<'a, P>
 where

@@ -6,9 +6,12 @@ use std::{
 };
 
 use anyprofile_core::{
-    Effect, Error, ErrorKind, ExecuteOptions, FieldPath, FindKey, GetOptions, ListQuery, ListReport, Pages,
-    PlanOptions, Profile, ProfileChange, ProfileProvider, ProfileProviderExt, RequestStats, Write,
-    layers::Cached, memory::MemoryProvider,
+    Error, ErrorKind, ExecuteOptions, FieldPath, FindKey, GetOptions, ListQuery, PlanOptions, Profile,
+    ProfileChange, ProfileProvider, ProfileProviderExt, RequestStats, Write,
+    error::Effect,
+    layers::Cached,
+    listing::{ListReport, Pages},
+    memory::MemoryProvider,
 };
 use futures_util::{FutureExt, TryStreamExt, future::join};
 
@@ -373,7 +376,7 @@ async fn no_page_is_served_that_is_older_than_the_one_in_front_of_it() {
     let (_, report) = list(&layer, query.clone()).await;
     assert_eq!(report.requests, 3);
     let first = layer.list_page(&query, None).await.unwrap();
-    let anyprofile_core::Next::Cursor(second) = first.next else { panic!("there are more") };
+    let anyprofile_core::listing::Next::Cursor(second) = first.next else { panic!("there are more") };
     // The second page is read anew, and so the third one that was kept is older.
     let before = memory.request_count();
     layer.list_page(&query.clone().with_fresh(true), Some(&second)).await.unwrap();

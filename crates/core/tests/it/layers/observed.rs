@@ -10,10 +10,12 @@ use std::{
 };
 
 use anyprofile_core::{
-    Capabilities, Cursor, Effect, Error, ErrorKind, ExecuteOptions, FieldPath, FindKey, GetOptions,
-    ListQuery, Page, PlanOptions, Profile, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt,
-    ProviderInfo, Result, Write, async_trait,
+    Capabilities, Error, ErrorKind, ExecuteOptions, FieldPath, FindKey, GetOptions, ListQuery, PlanOptions,
+    Profile, ProfileChange, ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo, Result, Write,
+    async_trait,
+    error::Effect,
     layers::{CallFinished, Observed, ProviderCall, ProviderObserver},
+    listing::{Cursor, Page},
 };
 use futures_util::{FutureExt, TryStreamExt};
 

@@ -1,9 +1,11 @@
 //! A provider in memory that does one thing otherwise.
 
 use anyprofile_core::{
-    Capabilities, Cursor, Error, ExecuteOptions, Executed, Execution, GetOptions, ListQuery, Page, Plan,
-    PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Quarantined, Receipt, Result, Write,
-    async_trait, memory::MemoryProvider,
+    Capabilities, Error, ExecuteOptions, Executed, GetOptions, ListQuery, Plan, PlanOptions, Profile,
+    ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
+    listing::{Cursor, Page, Quarantined},
+    memory::MemoryProvider,
+    plan::{Execution, Receipt},
 };
 
 /// What is done otherwise.

@@ -1,8 +1,8 @@
 //! `ReadOnly`.
 
 use anyprofile_core::{
-    Effect, ErrorKind, ExecuteOptions, FieldPath, IdKind, ListQuery, PlanOptions, ProfileChange,
-    ProfileDraft, ProfileProvider, ProfileProviderExt, Support, Write, layers::ReadOnly,
+    ErrorKind, ExecuteOptions, FieldPath, IdKind, ListQuery, PlanOptions, ProfileChange, ProfileDraft,
+    ProfileProvider, ProfileProviderExt, Write, capabilities::Support, error::Effect, layers::ReadOnly,
 };
 use futures_util::TryStreamExt;
 

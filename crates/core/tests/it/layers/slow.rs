@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use anyprofile_core::{
-    Capabilities, Cursor, Error, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Page, Plan,
-    PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
+    Capabilities, Error, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions,
+    Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Write, async_trait,
+    listing::{Cursor, Page},
     memory::MemoryProvider,
 };
 use tokio::sync::Semaphore;

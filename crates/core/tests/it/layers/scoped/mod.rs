@@ -8,13 +8,17 @@ use std::{
 };
 
 use anyprofile_core::{
-    Capabilities, CheckMethod, Comparison, Condition, Cursor, Error, ErrorKind, ExecuteOptions, Executed,
-    Expected, Field, FieldPath, FieldSpec, Filter, FilterPart, FindKey, Found, GetOptions, IdKind, Label,
-    ListQuery, ListReport, ListedCollection, Operator, Page, Plan, PlanOptions, Profile, ProfileChange,
-    ProfileDraft, ProfileId, ProfileProvider, ProfileProviderExt, ProviderInfo, Quarantined, Result, Status,
-    Support, Write, async_trait,
+    Capabilities, Error, ErrorKind, ExecuteOptions, Executed, Expected, Field, FieldPath, Filter, FindKey,
+    Found, GetOptions, IdKind, ListQuery, Plan, PlanOptions, Profile, ProfileChange, ProfileDraft, ProfileId,
+    ProfileProvider, ProfileProviderExt, ProviderInfo, Result, Status, Write, async_trait,
+    capabilities::{FieldSpec, ListedCollection, Support},
+    check::CheckMethod,
+    condition::{Comparison, Condition, Operator},
     layers::{Cached, Scoped, ScopedOperation},
+    listing::{Cursor, ListReport, Page, Quarantined},
     memory::MemoryProvider,
+    profile::Label,
+    query::FilterPart,
 };
 use futures_util::TryStreamExt;
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use anyprofile_core::{
-    Effect, Error, ErrorKind, ExecuteOptions, FieldPath, Filter, IdKind, Operator, PlanOptions,
-    ProfileChange, ProfileDraft, ProfileProvider as _, ProfileProviderExt as _, Status, Write,
+    Error, ErrorKind, ExecuteOptions, FieldPath, Filter, IdKind, PlanOptions, ProfileChange, ProfileDraft,
+    ProfileProvider as _, ProfileProviderExt as _, Status, Write, condition::Operator, error::Effect,
     layers::Scoped,
 };
 use serde_json::json;
