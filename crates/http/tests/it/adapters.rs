@@ -118,11 +118,11 @@ mod tower {
     async fn an_error_that_is_not_known_may_have_been_sent_and_its_text_is_not_shown() {
         let options = HttpOptions::default().with_max_attempts(1);
         for (transport, message) in [
-            (TowerTransport::new(Foreign), "the connection broke before the response was whole"),
+            (TowerTransport::new(Foreign), "the connection broke before the response was complete"),
             (
                 TowerTransport::new(Foreign)
                     .with_error_map(|_| TransportError::new(TransportErrorKind::Connect)),
-                "no connection to api.example.com",
+                "could not connect to api.example.com",
             ),
         ] {
             // Of the client's own, no script is used: the layer replaces it.
@@ -306,7 +306,7 @@ mod middleware {
         let error = client(&server.base_url(), options).send(read()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(
-            error.message().starts_with("the response is of another URL than was asked for"),
+            error.message().starts_with("the response came from a different URL than the requested one"),
             "{error:?}"
         );
         assert!(error.hint().unwrap().contains("middleware of it changes URLs"), "{error:?}");

@@ -67,7 +67,7 @@ fn without_a_runtime_it_is_said_that_there_is_none() {
         panic!("it waits for a runtime that is not there")
     };
     assert_eq!(error.kind(), ErrorKind::Internal);
-    assert_eq!(error.message(), "there is no Tokio runtime to send a request from");
+    assert_eq!(error.message(), "a Tokio runtime is required to send a request");
 }
 
 /// A service that answers 200 with `{"fault": <status>}`.
@@ -177,7 +177,7 @@ async fn a_request_that_breaks_a_rule_is_refused_where_it_is_shown_and_where_it_
         client.call(&Operation::new(request(), |_| Ok(()))).await.unwrap_err(),
     ] {
         insta::allow_duplicates! {
-            insta::assert_snapshot!(error, @"probely account 'eu', users_list: nothing was sent: name has at most 2 characters");
+            insta::assert_snapshot!(error, @"probely account 'eu', users_list: nothing was sent: name must have at most 2 characters");
         }
     }
     let refused = Request::get("x").refused_if(true, "it cannot be", Some("do another thing"));

@@ -98,7 +98,10 @@ async fn a_token_endpoint_that_is_not_there_is_a_wrong_configuration_and_nobody_
     ] {
         let error = error(response).await;
         assert_eq!((error.kind(), error.operation()), (ErrorKind::Config, Some("oauth2-token")));
-        assert_eq!(error.message(), "the token endpoint https://auth.example.com/oauth2/token is not there");
+        assert_eq!(
+            error.message(),
+            "the token endpoint https://auth.example.com/oauth2/token does not exist"
+        );
         assert_eq!(error.hint(), Some("check auth_url"));
     }
     for (response, kind) in [
