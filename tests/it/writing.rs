@@ -209,7 +209,7 @@ async fn what_anthropic_would_refuse_is_told_at_once_and_no_write_is_sent() {
     let error = provider.create(&draft).await.unwrap_err();
     let fields: Vec<_> = error.field_errors().keys().map(String::as_str).collect();
     assert_eq!(fields, ["country", "metadata", "name.display"], "{error}");
-    assert!(error.message().contains("metadata has at most 16 pairs, and would have 17"), "{error}");
+    assert!(error.message().contains("metadata must have at most 16 pairs, and would have 17"), "{error}");
     assert_eq!(fixture.sandbox.requests().len(), 0);
     let of = "anthropic:claude/user/uprof_x".parse().unwrap();
     let change = ProfileChange::new().clear(FieldPath::NAME_DISPLAY).set(FieldPath::metadata("k"), "");

@@ -45,13 +45,13 @@ impl FilterPart {
         Self::Condition,
     ];
 
-    /// Whether a service that answers the part sends nobody who does not meet it. An address is searched for, in the
-    /// service's own way, which finds others too.
+    /// Returns whether a service that filters by this part returns only matching profiles. An address is matched by
+    /// the service's search, which may return others too.
     pub(crate) const fn is_exact(self) -> bool {
         matches!(self, Self::Status | Self::Kind | Self::Mfa)
     }
 
-    /// The part as a word of snake case.
+    /// Returns the part as a word in snake case.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Status => "status",
@@ -66,7 +66,7 @@ impl FilterPart {
         }
     }
 
-    /// The field that the part asks for; a condition may ask for any.
+    /// Returns the field that the part tests; `None` for a condition, which may test any.
     pub const fn path(self) -> Option<FieldPath> {
         Some(match self {
             Self::Status => FieldPath::STATUS,
@@ -96,7 +96,7 @@ impl FromStr for FilterPart {
     }
 }
 
-/// The text is not the name of a [`FilterPart`].
+/// The error for a text that is not the name of a [`FilterPart`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FilterPartError;
 

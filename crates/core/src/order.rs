@@ -1,15 +1,15 @@
-//! What a listing is ordered by, and from which end.
+//! The order of a listing.
 
 use serde::{Deserialize, Serialize};
 
 use crate::open_enum;
 
 open_enum! {
-    /// What a listing is ordered by.
+    /// The field that a listing is ordered by.
     pub enum OrderField {
-        /// When the record was made.
+        /// When the record was created.
         Created = "created",
-        /// When the record was last changed.
+        /// When the record was last updated.
         Updated = "updated",
         /// The display name.
         Name = "name",
@@ -18,33 +18,33 @@ open_enum! {
     }
 }
 
-/// An order.
+/// The order of a listing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Order {
-    /// What to order by.
+    /// The field to order by.
     pub field: OrderField,
-    /// Which end comes first.
+    /// The direction.
     pub direction: Direction,
 }
 
-/// Which end of an order comes first.
+/// The direction of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
-    /// The smallest, the oldest.
+    /// Smallest or oldest first.
     Ascending,
-    /// The largest, the newest.
+    /// Largest or newest first.
     Descending,
 }
 
 impl Order {
-    /// Smallest or oldest first.
+    /// Creates an order with the smallest or oldest first.
     pub fn ascending(field: OrderField) -> Self {
         Self { field, direction: Direction::Ascending }
     }
 
-    /// Largest or newest first.
+    /// Creates an order with the largest or newest first.
     pub fn descending(field: OrderField) -> Self {
         Self { field, direction: Direction::Descending }
     }

@@ -228,7 +228,10 @@ async fn a_link_that_no_person_can_be_sent_to_is_not_handed_out_and_may_have_bee
         let script = Script::of([json(200, format!(r#"{{"type":"enrollment_url","url":{link}}}"#))]);
         let error = provider(&script).enroll(&id("anthropic:claude/user/uprof_1")).await.unwrap_err();
         assert_eq!((error.kind(), error.effect()), (ErrorKind::Decode, Effect::Possible), "{link}");
-        assert!(error.message().starts_with("the link is not handed out: "), "{error}");
+        assert!(
+            error.message().starts_with("the service sent an enrollment link that is not safe to use: "),
+            "{error}"
+        );
         assert!(error.hint().unwrap().contains("may have been made"), "{error}");
         assert!(!error.to_string().contains("example"), "{error}");
     }

@@ -357,17 +357,14 @@ mod tests {
             // What moves by itself.
             (json!({"times.updated": "2025-01-31T12:00:00Z", "title": "ceo"}), Ok(vec!["title"])),
             // What cannot be written.
-            (
-                json!({"status": "suspended"}),
-                Err(format!("status can be read and not written, {something_else}")),
-            ),
+            (json!({"status": "suspended"}), Err(format!("status is read-only, {something_else}"))),
             (
                 json!({"kind": "service", "title": "ceo"}),
-                Err(format!("kind is not known to this service, {something_else}")),
+                Err(format!("kind is not a field of this service, {something_else}")),
             ),
             (
                 json!({"security.mfa_enabled": false}),
-                Err(format!("security.mfa_enabled can be read and not written, {something_else}")),
+                Err(format!("security.mfa_enabled is read-only, {something_else}")),
             ),
             (
                 json!({"emails": "a@x;c@x"}),
@@ -375,15 +372,18 @@ mod tests {
             ),
             (
                 json!({"emails": [{"address": "a@x", "primary": true}, {"address": "c@x"}]}),
-                Err(format!("emails must be a text, {something_else}")),
+                Err(format!("emails must be a string, {something_else}")),
             ),
             // What is wrong whatever is shown.
-            (json!({"title": "far too long"}), Err("line 7: title may have at most 9 characters".to_owned())),
-            (json!({"locale": "nb"}), Err("line 7: locale is not known to this service".to_owned())),
+            (
+                json!({"title": "far too long"}),
+                Err("line 7: title must have at most 9 characters".to_owned()),
+            ),
+            (json!({"locale": "nb"}), Err("line 7: locale is not a field of this service".to_owned())),
             // In a row of a listing it might have been printed so.
             (
                 json!({"status": "active", "title": "far too long"}),
-                Err(format!("title may have at most 9 characters, {something_else}")),
+                Err(format!("title must have at most 9 characters, {something_else}")),
             ),
         ] {
             let expected = expected.map(|paths| paths.into_iter().map(str::to_owned).collect::<Vec<_>>());

@@ -296,7 +296,7 @@ fn a_limit_of_one_service_is_told_before_anything_is_written() {
     let file = folder.join("all.ndjson");
     let refused = server.run(&["export", "--to", file.to_str().unwrap(), "--page-size", "1000"]);
     assert_eq!(refused.code, 2, "{}", refused.err);
-    assert!(refused.err.contains("page_size: is at most 100"), "{}", refused.err);
+    assert!(refused.err.contains("page_size must be at most 100"), "{}", refused.err);
     assert!(!file.exists() && server.requests().is_empty());
 }
 

@@ -73,7 +73,7 @@ fn the_exit_code_says_what_failed() {
 fn a_page_size_that_one_service_does_not_take_is_refused_there_alone() {
     let run = server(5).run(&["list", "--page-size", "500", "-o", "ndjson"]);
     assert_eq!((run.code, run.out.lines().count()), (4, 10));
-    assert!(run.err.contains("page_size: is at most 100"), "{}", run.err);
+    assert!(run.err.contains("page_size must be at most 100"), "{}", run.err);
 }
 
 #[test]

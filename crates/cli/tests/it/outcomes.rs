@@ -98,7 +98,7 @@ fn a_change_that_was_made_in_part_is_partial() {
     ];
     let half = server.run(&arguments);
     assert_eq!(half.code, 4, "{}", half.err);
-    assert!(half.err.contains("the part of the change before update-org-address was made"), "{}", half.err);
+    assert!(half.err.contains("the requests before update-org-address were applied"), "{}", half.err);
     // The second time only what is missing is sent.
     let rest = server.run(&arguments);
     assert_eq!(rest.code, 0, "{}", rest.err);
@@ -159,7 +159,9 @@ fn lists_are_written_with_semicolons_or_as_json() {
     let refused = server.run(&["update", &user, "--set", "labels=a;a", "--set", "roles=x", "--yes"]);
     assert_eq!(refused.code, 2);
     assert!(
-        refused.err.contains("labels names one of them twice; roles is set when the profile is created"),
+        refused.err.contains(
+            "labels must not contain the same item twice; roles can only be set when the profile is created"
+        ),
         "{}",
         refused.err
     );
@@ -186,7 +188,7 @@ fn what_is_listed_as_csv_can_be_given_back() {
     }
     let refused = server.run(&["update", &user, "--set", "labels=[a,b]", "--yes"]);
     assert_eq!(refused.code, 2);
-    assert!(refused.err.contains("labels must be a list of texts"), "{}", refused.err);
+    assert!(refused.err.contains("labels must be a list of strings"), "{}", refused.err);
 }
 
 #[test]

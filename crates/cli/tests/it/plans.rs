@@ -103,12 +103,12 @@ fn a_plan_of_another_place_or_time_or_form_is_refused_before_anything_is_sent() 
     let base_url = server.variable("PROBELY_API_BASE_URL");
     let elsewhere = tried(&text.replace(base_url, "https://api.probely.com"));
     assert!(
-        elsewhere.contains("the plan was made with probely account 'probely' at https://api.probely.com"),
+        elsewhere.contains("the plan was created for probely account 'probely' at https://api.probely.com"),
         "{elsewhere}"
     );
     let expired = text.find("\"expires\": \"").unwrap() + "\"expires\": \"".len();
     let expired = format!("{}2001{}", &text[..expired], &text[expired + 4..]);
-    assert!(tried(&expired).contains("the plan has expired at 2001-"));
+    assert!(tried(&expired).contains("the plan expired at 2001-"));
     assert!(tried(&text.replace("\"anyprofile_plan\": 1", "\"anyprofile_plan\": 2")).contains("version 2"));
     assert!(tried("{}").contains("it is no plan that was kept (line 1, column 2)"));
     // Whoever changes what is to be written has to have it looked at.

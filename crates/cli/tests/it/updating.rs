@@ -101,7 +101,7 @@ fn what_the_service_would_refuse_is_told_all_at_once_and_nothing_is_sent() {
         "status=active",
     ]);
     assert_eq!(run.code, 2);
-    insta::assert_snapshot!(run.err, @"error: upsun account 'upsun', update: nothing was sent: billing.contact must be one e-mail address; extension.project_options_url cannot be cleared: the service documents no way to do it; status can be read and not written; title is not known to this service");
+    insta::assert_snapshot!(run.err, @"error: upsun account 'upsun', update: nothing was sent: billing.contact must be one e-mail address; extension.project_options_url cannot be cleared: the service documents no way to clear it; status is read-only; title is not a field of this service");
     assert_eq!(server.requests().len(), 0);
 }
 

@@ -171,7 +171,7 @@ async fn each_request_says_what_became_of_it_and_what_was_not_made_may_be_tried_
 #[tokio::test]
 async fn what_fails_behind_others_says_that_they_were_made() {
     for (end, step, said) in [
-        (Effect::None, StepOutcome::NotMade, "before put was made, the rest was not"),
+        (Effect::None, StepOutcome::NotMade, "before put were applied, the others were not"),
         (Effect::Possible, StepOutcome::Unknown, "before put was made; whether the rest was is not known"),
     ] {
         let service = Steps::of("a", &[]);
@@ -230,7 +230,7 @@ async fn the_plan_of_another_account_is_refused_and_stays_as_it_was() {
     let plan = service.planned().await;
     let error = other.execute(&plan, &ExecuteOptions::new()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-    assert!(error.message().starts_with("the plan was made with memory account 'a' at memory:"), "{error}");
+    assert!(error.message().starts_with("the plan was created for memory account 'a' at memory:"), "{error}");
     assert!(!plan.is_spent() && plan.payload::<String>().is_err());
     assert_eq!((service.sent(), other.sent()), (0, 0));
 }

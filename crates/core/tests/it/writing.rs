@@ -254,13 +254,13 @@ async fn pairs_are_written_one_by_one_whoever_checks() {
     let whole = ProfileChange::new().set(FieldPath::METADATA, serde_json::json!({"a": "b"}));
     for change in [whole, ProfileChange::new().clear(FieldPath::METADATA)] {
         let error = store.plan_of(&change).await.unwrap_err();
-        assert!(error.message().contains("metadata is written pair by pair, as metadata.KEY"), "{error}");
+        assert!(error.message().contains("metadata must be set pair by pair, as metadata.KEY"), "{error}");
     }
     let many = ["a", "b", "c"]
         .iter()
         .fold(ProfileChange::new(), |change, key| change.set(FieldPath::metadata(key), "x"));
     let error = store.update(&store.id(), &many).await.unwrap_err();
-    assert!(error.message().contains("metadata has at most 2 pairs, and would have 3"), "{error}");
+    assert!(error.message().contains("metadata must have at most 2 pairs, and would have 3"), "{error}");
     assert!(store.writes().is_empty());
 }
 
@@ -276,14 +276,14 @@ async fn every_violation_is_told_at_once_before_anything_is_read() {
         .clear(FieldPath::TITLE)
         .clear(FieldPath::LOCALE);
     let error = store.plan_of(&change).await.unwrap_err();
-    insta::assert_snapshot!(error.to_string(), @"probely account 'eu', update: nothing was sent: country must be two upper-case letters, such as NO; external_id is set when the profile is created, and not changed; locale cannot be cleared: the service documents no way to do it; metadata.key may have at most 5 characters; metadata.toolong has a key of more than 4 characters; title cannot be cleared: the service documents no way to do it");
+    insta::assert_snapshot!(error.to_string(), @"probely account 'eu', update: nothing was sent: country must be two upper-case letters, such as NO; external_id can only be set when the profile is created; locale cannot be cleared: the service documents no way to clear it; metadata.key must have at most 5 characters; metadata.toolong must have a key of at most 4 characters; title cannot be cleared: the service documents no way to clear it");
     // How many pairs there would be is known with those that there are.
     let pairs = |keys: &[&str]| {
         keys.iter().fold(ProfileChange::new(), |change, key| change.set(FieldPath::metadata(key), "x"))
     };
     assert!(store.plan_of(&pairs(&["team", "b"])).await.is_ok());
     let error = store.plan_of(&pairs(&["b", "c"])).await.unwrap_err();
-    assert!(error.message().contains("metadata has at most 2 pairs, and would have 3"), "{error}");
+    assert!(error.message().contains("metadata must have at most 2 pairs, and would have 3"), "{error}");
     let replaced = pairs(&["b", "c"]).clear(FieldPath::metadata("team"));
     assert!(store.plan_of(&replaced).await.is_ok());
 }
@@ -296,7 +296,7 @@ async fn a_draft_is_checked_as_a_change_is() {
         .set(FieldPath::EXTERNAL_ID, "soon")
         .set(FieldPath::STATUS, "active");
     let error = store.create(&draft).await.unwrap_err();
-    insta::assert_snapshot!(error.to_string(), @"probely account 'eu', create: nothing was sent: external_id must be a time with its offset, such as 2026-01-31T12:00:00Z; name.display cannot be given at creation; status is not known to this service; emails is needed");
+    insta::assert_snapshot!(error.to_string(), @"probely account 'eu', create: nothing was sent: external_id must be a time with its offset, such as 2026-01-31T12:00:00Z; name.display cannot be set when the profile is created; status is not a field of this service; emails is required");
     let draft = ProfileDraft::new(IdKind::ORGANIZATION);
     assert_eq!(store.create(&draft).await.unwrap_err().kind(), ErrorKind::Unsupported);
     let good = ProfileDraft::new(IdKind::USER).set(FieldPath::EMAILS, "ada@example.com");

@@ -256,7 +256,7 @@ async fn a_change_of_which_the_second_part_fails_says_that_the_first_was_made() 
     // Why it failed is still told.
     let hint = error.hint().unwrap();
     assert!(
-        hint.starts_with("the part of the change before update-user was made, the rest was not; "),
+        hint.starts_with("the requests before update-user were applied, the others were not; "),
         "{hint}"
     );
 }

@@ -163,6 +163,6 @@ impl Memory {
     }
 
     fn nobody(&self) -> Error {
-        Error::new(ErrorKind::NotFound, "nobody has this id").with_provider(&self.info)
+        Error::new(ErrorKind::NotFound, "no profile has this id").with_provider(&self.info)
     }
 }

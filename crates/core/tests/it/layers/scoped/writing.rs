@@ -74,7 +74,7 @@ async fn a_given_profile_is_not_believed_to_be_in_the_scope_but_read() {
 #[tokio::test]
 async fn an_execution_that_wrote_nothing_tells_nothing_of_who_is_gone_and_one_that_may_have_is_told() {
     for (effect, is_veiled) in [(Effect::None, true), (Effect::Possible, false)] {
-        let gone = Error::new(ErrorKind::NotFound, "nobody has this id").with_effect(effect);
+        let gone = Error::new(ErrorKind::NotFound, "no profile has this id").with_effect(effect);
         let below = Arc::new(Otherwise { memory: people(), does: Does::FailsToExecute(gone) });
         let layer = Scoped::new(below, contractors());
         let plan = layer.plan(&Write::deactivate(id("p01")), &PlanOptions::new()).await.unwrap();
