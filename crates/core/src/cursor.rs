@@ -49,7 +49,7 @@ mod printed {
 
     use super::Cursor;
 
-    #[allow(clippy::ref_option, reason = "serde asks for a reference")]
+    #[allow(clippy::ref_option, reason = "serde requires a reference")]
     pub(super) fn serialize<S: Serializer>(
         cursor: &Option<Cursor>,
         serializer: S,

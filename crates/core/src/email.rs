@@ -98,12 +98,12 @@ mod tests {
             ("ana@XN--BCHER-KVA.example", "ana@b\u{fc}cher.example", true),
             ("jos\u{e9}@example.org", "jose\u{301}@example.org", true),
             ("jose@example.org", "jos\u{e9}@example.org", false),
-            // The Kelvin sign is neither a `k` nor a `K`, in front of the domain and in it.
+            // The Kelvin sign is neither `k` nor `K`, in the local part and in the domain.
             ("\u{212a}im@example.org", "kim@example.org", false),
             ("\u{212a}im@example.org", "Kim@example.org", false),
             ("kim@\u{212a}.example", "kim@k.example", false),
             ("\u{212a}im@example.org", "\u{212a}im@Example.org", true),
-            // A dotless i is none, and neither is a sharp s two of them.
+            // A dotless i is not an i, and a sharp s is not `ss`.
             ("\u{131}na@example.org", "ina@example.org", false),
             ("stra\u{df}e@example.org", "strasse@example.org", false),
             ("ana@xn--\u{e9}.example", "ana@xn--\u{e9}.example", true),

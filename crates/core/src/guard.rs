@@ -152,7 +152,7 @@ impl DuplicateCounter {
 mod tests {
     use super::*;
 
-    /// Walks a listing of `head` cursors that leads into a cycle of `length`; gives the steps until it is found.
+    /// Walks a listing of `head` cursors that leads into a cycle of `length`; returns the steps until it is detected.
     fn steps_until_found(head: u64, length: u64) -> u64 {
         let mut guard = CursorGuard::default();
         for step in 0.. {
@@ -186,7 +186,7 @@ mod tests {
     fn duplicates_are_found_among_the_latest_ids_in_bounded_memory() {
         let mut counter = DuplicateCounter::default();
         let generation = GENERATION as u64;
-        // A digest has all of its bits.
+        // Digests use all their bits.
         let mut note = |number: u64| counter.note_digest(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         assert!((1..=2 * generation).all(|number| !note(number)));
         assert!(note(1) && note(2 * generation), "so many are remembered exactly");

@@ -51,7 +51,7 @@ pub struct Page<T> {
     pub(crate) left_out: Option<Box<LeftOut>>,
 }
 
-/// How a listing goes on.
+/// How a listing continues.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Next {
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn positions_count_the_records_of_the_page_as_it_was_sent() {
-        // Sent: bad, 1, bad, 2, 3; of the good ones, 2 cannot be converted.
+        // Sent: bad, 1, bad, 2, 3. Of the valid ones, 2 cannot be converted.
         let page = Page::last(vec![1, 2, 3])
             .with_quarantined(vec![Quarantined::new(0, "a"), Quarantined::new(2, "b")])
             .try_map(|number| if number == 2 { Err("c".to_owned()) } else { Ok(number) });

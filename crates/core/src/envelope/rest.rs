@@ -54,7 +54,7 @@ impl Lists {
         while let Some(&byte) = part.get(at) {
             at += 1;
             match byte {
-                b'"' => at = behind_text(part, at),
+                b'"' => at = after_string(part, at),
                 b'[' | b'{' => {
                     open.push(Open { is_list: byte == b'[', start: at, elements: 0, element: at });
                 }
@@ -75,7 +75,7 @@ impl Lists {
 }
 
 /// Returns the offset after a string that starts here.
-fn behind_text(part: &[u8], mut at: usize) -> usize {
+fn after_string(part: &[u8], mut at: usize) -> usize {
     while let Some(length) = part.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
         at += length + 1;
         if part.get(at - 1) == Some(&b'"') {
@@ -104,7 +104,7 @@ mod tests {
             rest(body, 2, (1, odd)).unwrap(),
             r#"{"links":{"a":[1,2]},"people":[{"n":7},{"n":"d"}],"total":4}"#
         );
-        // A list by itself, over several lines.
+        // A list by itself, on several lines.
         let lines = "[\n {\"n\":\"é\"},\n {\"n\":8},\n {}\n]";
         assert_eq!(rest(lines, 1, (3, 7)).unwrap(), "[\n {\"n\":8},\n {}\n]");
     }

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use crate::Field;
 
-    /// Profiles that were changed so many seconds after a time; none for one of which nothing is known.
+    /// Profiles that were updated this many seconds after a time; `None` for an unknown time.
     fn page(seconds: &[Option<i64>]) -> Vec<Profile> {
         let profile = |seconds: &Option<i64>| {
             let mut profile = Profile::new("upsun:acme/user/u".parse().unwrap());

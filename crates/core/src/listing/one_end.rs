@@ -219,7 +219,7 @@ where
     fn poll_far_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some((far_end, _)) = &mut self.far_end else { return Poll::Ready(()) };
         let outcome = ready!(far_end.as_mut().poll(context));
-        let behind = self.far_end.take().and_then(|(_, behind)| behind);
+        let resume_at = self.far_end.take().and_then(|(_, resume_at)| resume_at);
         let is_proof = match outcome {
             Ok(page) => {
                 self.report.spend(page.stats);
@@ -241,19 +241,19 @@ where
             collection.cut_at_unchanged = true;
         }
         self.remaining = None;
-        self.position = behind.map_or(Position::End, |cursor| self.admit(cursor));
+        self.position = resume_at.map_or(Position::End, |cursor| self.admit(cursor));
         self.report.reached_end = matches!(self.position, Position::End);
         Poll::Ready(())
     }
 
-    /// Requests the first page of the opposite order. `behind` is where the listing continues if that page proves the
+    /// Requests the first page of the opposite order. `resume_at` is where the listing continues if that page proves the
     /// order.
-    fn ask_far_end(&mut self, behind: Option<Cursor>) {
+    fn ask_far_end(&mut self, resume_at: Option<Cursor>) {
         let Some(order) = &self.newest_first else { return };
         let query = (*self.query).clone().with_order(Order::ascending(order.field()));
         let provider = self.provider.clone();
         let far_end = Box::pin(async move { provider.list_page(&query, None).await });
-        self.far_end = Some((far_end, behind));
+        self.far_end = Some((far_end, resume_at));
     }
 
     /// Drops all pages that are in flight or buffered.
@@ -320,9 +320,9 @@ where
             let (provider, query) = (provider.clone(), Arc::clone(query));
             async move { provider.list_page(&query, cursor.as_ref()).await }
         };
-        let behind =
+        let later =
             self.remaining.iter().flat_map(|(pages, next)| pages.cursors().chain(next.clone()).skip(1));
-        self.window.ask(first, urgency, behind.take(wanted.saturating_sub(1)), fetch);
+        self.window.ask(first, urgency, later.take(wanted.saturating_sub(1)), fetch);
     }
 
     /// Returns whether a page was fetched, in this run or an earlier one.

@@ -89,7 +89,7 @@ pub struct ListReport {
     pub resumed: bool,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde requires a reference")]
 const fn is_zero(number: &u64) -> bool {
     *number == 0
 }

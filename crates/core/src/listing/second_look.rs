@@ -134,7 +134,7 @@ mod tests {
         profile
     }
 
-    /// Two pages, the first of which came at second 100, with this person on the second.
+    /// Two pages, the first one at second 100, with this profile on the second one.
     fn read(date: Option<u64>, second: Profile) -> SecondLook {
         let mut look = SecondLook::of(None, false);
         look.note(&[person(Some(1), None)], 0, date.map(at), true);
@@ -146,7 +146,7 @@ mod tests {
     fn a_list_is_read_again_where_somebody_was_added_since_its_first_page() {
         for (date, second, follows) in [
             (Some(100), person(Some(2), Some(500)), AtEnd::Unchanged),
-            // Of a clock that goes ahead of the service's own.
+            // A clock that is ahead of the service's.
             (Some(100), person(Some(9_000), None), AtEnd::Unknown),
             (Some(100), person(Some(100), None), AtEnd::Again(None)),
             (Some(100), person(None, Some(100)), AtEnd::Again(None)),

@@ -101,14 +101,14 @@ impl<'a> Window<'a> {
         &mut self,
         first: Option<Cursor>,
         urgency: Urgency,
-        behind: impl Iterator<Item = Cursor>,
+        later: impl Iterator<Item = Cursor>,
         fetch: impl Fn(Option<Cursor>) -> F,
     ) {
         // The list may end before pages that were requested ahead of time; the pages after them stay.
         if let Some(index) = self.places.iter().position(|place| place.cursor == first) {
             self.places.drain(..index);
         }
-        let cursors = std::iter::once((first, urgency)).chain(behind.map(|it| (Some(it), Urgency::Early)));
+        let cursors = std::iter::once((first, urgency)).chain(later.map(|it| (Some(it), Urgency::Early)));
         for (index, (cursor, urgency)) in cursors.enumerate() {
             let is_known = self.places.get(index).is_some_and(|place| place.cursor == cursor);
             if is_known && !matches!(self.places[index].state, State::Idle) {

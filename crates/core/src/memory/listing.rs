@@ -112,6 +112,8 @@ impl<'a> Listing<'a> {
         Some(&self.of.collections.get(self.collection?)?.kind)
     }
 
+    /// Returns the page at a start.
+    ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for a start that is no longer known.
     fn page(&self, store: &mut Store, start: Start) -> Result<Page<Profile>> {

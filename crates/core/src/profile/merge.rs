@@ -196,7 +196,7 @@ mod tests {
             emails
         });
         merged.merge(USER, user);
-        assert_eq!(merged.name.display, "Ada".into(), "the service's own word before one that we made");
+        assert_eq!(merged.name.display, "Ada".into(), "the service's own name replaces a derived one");
         assert!(merged.name.derived.is_absent());
         assert_eq!(merged.country, "GB".into(), "a value says more than null");
         assert_eq!(merged.website, Field::Null, "null says more than nothing");
@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(state(&merged), FieldState::Absent);
         assert!(merged.origin.unwrap().missing.is_empty(), "it was read in the end");
 
-        // There is no such record: the service has the field, and this profile does not.
+        // The profile has no such record: the service has the field, and this profile does not.
         let mut merged = profile(PROFILE);
         merged.merge_or_note(USER, failure(ErrorKind::NotFound), MissingReason::of).unwrap();
         assert_eq!(state(&merged), FieldState::Absent);
@@ -276,7 +276,7 @@ mod tests {
         merged.merge(View::new("address"), profile(USER).with_raw(record(r#"{"c":3}"#)));
         assert_eq!(merged.raw.unwrap().get(), r#"{"address":{"c":3},"profile":{"a":1},"user":{"b":2}}"#);
 
-        // A record without a text in between changes nothing of that.
+        // A record without a text in between changes nothing.
         let mut merged = profile(PROFILE).with_raw(record(r#"{"user":"a key of the record"}"#));
         merged.merge(View::new("reference"), profile(USER));
         merged.merge(USER, profile(USER).with_raw(record(r#"{"b":2}"#)));

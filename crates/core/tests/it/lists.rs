@@ -1,4 +1,4 @@
-//! Fields that are written as a list, or in lines.
+//! Fields that are written as a list, or as lines.
 
 use anyprofile_core::{
     Capabilities, FieldPath, IdKind, ProfileChange, ProviderInfo,
@@ -9,7 +9,7 @@ use serde_json::json;
 
 const USERS: &[IdKind] = &[IdKind::USER];
 
-/// Why a change is refused; empty if it is not.
+/// Returns why a change is refused; empty if it is not.
 fn refusal(change: &ProfileChange) -> String {
     let writable =
         |path, format| FieldSpec::read(path, "x").writable(WriteRule::set_only(USERS, format).clearable());
