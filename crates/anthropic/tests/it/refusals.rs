@@ -232,7 +232,7 @@ async fn a_link_that_no_person_can_be_sent_to_is_not_handed_out_and_may_have_bee
             error.message().starts_with("the service sent an enrollment link that is not safe to use: "),
             "{error}"
         );
-        assert!(error.hint().unwrap().contains("may have been made"), "{error}");
+        assert!(error.hint().unwrap().contains("may have been created"), "{error}");
         assert!(!error.to_string().contains("example"), "{error}");
     }
 }

@@ -118,7 +118,7 @@ fn people_are_invited_to_an_organization_given_a_role_and_removed() {
         ["create", "--account", "anthropic-organization", "--set", "emails=ada@example.com", "--yes"];
     let nothing = run(&create);
     assert_eq!(nothing.code, 2);
-    assert!(nothing.err.contains("roles is needed"), "{}", nothing.err);
+    assert!(nothing.err.contains("roles is required"), "{}", nothing.err);
     let invited = run(&[&create[..], &["--set", "roles=developer", "-o", "ndjson"]].concat());
     assert_eq!(invited.code, 0, "{}", invited.err);
     assert!(invited.err.contains("warning: emails: the service writes an invitation"), "{}", invited.err);

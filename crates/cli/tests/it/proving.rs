@@ -123,7 +123,7 @@ fn an_address_in_letters_of_another_case_is_no_change() {
     let change = format!("emails={}", address.to_uppercase());
     let run = server.run(&["update", id, "--set", &change, "--yes"]);
     assert_eq!((run.code, server.writes()), (0, 0), "{}", run.err);
-    assert!(run.err.contains("it is this address already, written otherwise"), "{}", run.err);
+    assert!(run.err.contains("the profile has this address in another notation"), "{}", run.err);
     let condition = format!("emails eq \"{}\"", address.to_uppercase());
     let by_condition =
         server.run(&["list", "--account", "probely", "--where", &condition, "-o", "csv", "-q"]);
@@ -162,7 +162,7 @@ fn a_listing_whose_pages_bring_nobody_ends_where_it_is_told() {
     let list = ["list", "--account", "anthropic", "--page-size", "1", "--concurrency", "1"];
     let run = server.run(&[&list[..], &["--max-empty-pages", "3"]].concat());
     assert!(
-        run.code != 0 && run.err.contains("3 pages in a row brought nobody"),
+        run.code != 0 && run.err.contains("3 consecutive pages had no new profile"),
         "{}: {}",
         run.code,
         run.err

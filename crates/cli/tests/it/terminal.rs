@@ -175,7 +175,11 @@ fn a_link_that_leads_elsewhere_is_not_handed_out() {
         );
         let run = server.run(&["enroll", &id, "--yes"]);
         assert_eq!((run.out.as_str(), run.code == 0), ("", false), "{}", run.err);
-        assert!(run.err.contains("the link is not handed out") && is_harmless(&run.err), "{}", run.err);
-        assert!(run.err.contains("may have been made") && !run.err.contains("example"), "{}", run.err);
+        assert!(
+            run.err.contains("an enrollment link that is not safe to use") && is_harmless(&run.err),
+            "{}",
+            run.err
+        );
+        assert!(run.err.contains("may have been created") && !run.err.contains("example"), "{}", run.err);
     }
 }

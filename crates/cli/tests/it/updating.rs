@@ -122,7 +122,7 @@ fn a_title_that_there_is_not_is_refused_and_nothing_is_sent() {
     let run = server.run(&["update", &person, "--set", "title=astronaut", "--set", "name.display=", "--yes"]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("title must be one of: ceo, cto"), "{}", run.err);
-    assert!(run.err.contains("name.display cannot be empty"), "{}", run.err);
+    assert!(run.err.contains("name.display must not be empty"), "{}", run.err);
     assert_eq!(server.requests().len(), before);
 }
 

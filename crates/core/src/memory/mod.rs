@@ -51,7 +51,7 @@ use crate::{
 /// let draft = ProfileDraft::new(IdKind::USER).set(FieldPath::NAME_DISPLAY, "Grace");
 /// assert_eq!(provider.create(&draft).await?.id.native(), "m1");
 ///
-/// The requests of a program can be inspected.
+/// // The requests of a program can be inspected.
 /// let writes: Vec<_> = provider.requests().into_iter().filter(|request| request.is_write).collect();
 /// assert_eq!((writes[0].method.as_ref(), writes[0].url.as_str()), ("PATCH", "memory:user/ada"));
 /// # Ok(())

@@ -216,7 +216,11 @@ async fn of_the_changes_since_a_time_only_the_pages_that_may_have_some_are_read(
     let mut pages = two.pages(query);
     assert_eq!(natives(&mut pages).await, ["0", "0", "1"]);
     assert_eq!(two.asked().len(), 5);
-    assert_eq!(pages.report().undetermined, 1, "it is not known whether it was changed, and the report says so");
+    assert_eq!(
+        pages.report().undetermined,
+        1,
+        "it is not known whether it was changed, and the report says so"
+    );
     assert!(!pages.report().is_complete());
 }
 

@@ -172,7 +172,11 @@ async fn each_request_says_what_became_of_it_and_what_was_not_made_may_be_tried_
 async fn what_fails_behind_others_says_that_they_were_made() {
     for (end, step, said) in [
         (Effect::None, StepOutcome::NotMade, "before put were applied, the others were not"),
-        (Effect::Possible, StepOutcome::Unknown, "before put were applied; it is not known whether the others were"),
+        (
+            Effect::Possible,
+            StepOutcome::Unknown,
+            "before put were applied; it is not known whether the others were",
+        ),
     ] {
         let service = Steps::of("a", &[]);
         let plan = service.planned().await;

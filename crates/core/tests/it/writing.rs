@@ -195,7 +195,10 @@ async fn a_plan_whose_fields_have_changed_since_is_not_made_true_where_that_is_a
     store.profile.lock().unwrap().title = "dev".into();
     let error = store.execute(&plan, &unchanged).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict);
-    assert!(error.to_string().contains("these fields have changed since the plan was created: title"), "{error}");
+    assert!(
+        error.to_string().contains("these fields have changed since the plan was created: title"),
+        "{error}"
+    );
     assert_eq!(store.writes().len(), 1);
     // A plan can only be executed by the account that it was created with.
     let mut other = self::store();
@@ -211,7 +214,10 @@ async fn what_was_so_already_has_to_be_so_still() {
     assert_eq!(plan.differences().len(), 1);
     store.profile.lock().unwrap().title = "dev".into();
     let error = store.execute(&plan, &ExecuteOptions::new().with_unchanged(true)).await.unwrap_err();
-    assert!(error.message().contains("these fields have changed since the plan was created: title"), "{error}");
+    assert!(
+        error.message().contains("these fields have changed since the plan was created: title"),
+        "{error}"
+    );
     // Without the precondition it is written, and reported.
     let applied = store.execute(&plan, &ExecuteOptions::new()).await.unwrap();
     assert!(applied.ignored.contains(&FieldPath::TITLE), "{:?}", applied.ignored);

@@ -54,7 +54,7 @@ const ENTRIES: usize = 1000;
 /// # async fn example(provider: Arc<dyn ProfileProvider>, id: &ProfileId) -> Result<()> {
 /// let provider = Cached::new(provider, Duration::from_secs(60)).with_max_entries(10_000);
 /// provider.get(id).await?;
-/// Sends nothing.
+/// // Sends nothing.
 /// provider.get(id).await?;
 /// # Ok(())
 /// # }
