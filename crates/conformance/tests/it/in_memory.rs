@@ -80,9 +80,7 @@ fn person(number: usize) -> Profile {
     profile.organization.name = "Acme".into();
     profile.organization.role = "engineering".into();
     profile.roles = vec!["auditor".parse::<RoleAssignment>().unwrap()].into();
-    let mut label = Label::default();
-    label.name = "on call".into();
-    profile.labels = vec![label].into();
+    profile.labels = vec![Label::new("on call")].into();
     profile.metadata = std::collections::BTreeMap::from([("cost".to_owned(), "1".to_owned())]).into();
     profile.security.mfa_enabled = number.is_multiple_of(2).into();
     profile.security.last_login = time(number + 1).into();
