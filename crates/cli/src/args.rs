@@ -53,7 +53,7 @@ pub(crate) struct Global {
     /// Output format.
     #[arg(short, long, global = true, value_enum, default_value_t = Format::Table)]
     pub(crate) output: Format,
-    /// Print only errors and warnings on standard error.
+    /// Print only errors and important warnings on standard error.
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
     /// Log requests on standard error; repeat for all events. `RUST_LOG` takes precedence.

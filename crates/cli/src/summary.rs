@@ -300,6 +300,6 @@ mod tests {
     #[test]
     fn what_is_not_known_is_named_where_it_has_a_name_to_show() {
         let found = [("new_field", 3), ("…", 150)].map(|(name, times)| (name.to_owned(), times)).into();
-        assert_eq!(names(&found), "new_field, others that are not shown (150 times)");
+        assert_eq!(names(&found), "new_field, others that cannot be shown (150 times)");
     }
 }

@@ -292,38 +292,32 @@ mod tests {
         for (text, mistakes) in [
             (
                 format!("id,title\r\n{ADA}\r\n"),
-                vec!["line 2: the row has 1 cell, and the header names 2 columns"],
+                vec!["line 2: the row has 1 cell, but the header has 2 columns"],
             ),
             (
                 format!("id,title\n\n{ADA},a,b\n"),
-                vec!["line 3: the row has 3 cells, and the header names 2 columns"],
+                vec!["line 3: the row has 3 cells, but the header has 2 columns"],
             ),
-            (
-                "id,title\r\n\r\nx,a\r\n".to_owned(),
-                vec!["line 3, column 'id': the id of the profile is missing, or is not one"],
-            ),
-            (
-                format!("id,title,\n{ADA},a,b\n"),
-                vec!["line 2, column 3: the header has no name for this column"],
-            ),
+            ("id,title\r\n\r\nx,a\r\n".to_owned(), vec!["line 3, column 'id': a profile id is required"]),
+            (format!("id,title,\n{ADA},a,b\n"), vec!["line 2, column 3: the header must name this column"]),
             (
                 "\nid,name,title,title,ID\n".to_owned(),
                 vec![
                     "line 2, column 'name': no such field; did you mean 'name.display'?",
-                    "line 2, column 'title': the column is there twice",
-                    "line 2, column 'ID': the column is there twice",
+                    "line 2, column 'title': the column appears twice",
+                    "line 2, column 'ID': the column appears twice",
                 ],
             ),
             (
                 "title|id\n".to_owned(),
                 vec![
                     "line 1, column 'title|id': no such field",
-                    "line 1: there is no column 'id', with columns separated by commas, semicolons or tabs",
+                    "line 1: a column 'id' is required; columns must be separated by commas, semicolons or tabs",
                 ],
             ),
             (
                 "\r\n".to_owned(),
-                vec!["there is no header: the first row names the columns, one of them 'id'"],
+                vec!["the header is missing: the first row must name the columns, one of them 'id'"],
             ),
         ] {
             assert_eq!(read(&text, None).1, mistakes, "{text:?}");
@@ -334,8 +328,8 @@ mod tests {
     fn a_quote_that_is_not_closed_takes_no_row_with_it() {
         let wrong =
             |cell: &str| read(&format!("id,title\r\n\r\n{ADA},{cell}\r\nprobely:eu/user/b,x\r\n"), None).1;
-        assert_eq!(wrong("\"foo"), ["line 3: a quote is never closed"]);
-        assert_eq!(wrong("\"foo\"x\"bar\""), ["line 3: something stands behind a closing quote in its cell"]);
+        assert_eq!(wrong("\"foo"), ["line 3: the quote is not closed"]);
+        assert_eq!(wrong("\"foo\"x\"bar\""), ["line 3: a closing quote must end its cell"]);
         for fine in ["\"a \"\"b\"\"\"", "\"two\nlines, and a comma\"", "a\"b", "\"\""] {
             good(&format!("id,title\n{ADA},{fine}\r\nprobely:eu/user/b,x"));
         }

@@ -21,7 +21,7 @@ pub(super) fn read(text: &str, null: Option<&str>) -> Result<Vec<Entry>, Vec<Str
     let (entries, mut mistakes) = match text.trim_start().chars().next() {
         Some('{') => read_ndjson(text),
         Some('[') => {
-            let how = "write one object per line, as `list -o ndjson` does";
+            let how = "write one object per line, as `list -o ndjson` prints it";
             return Err(vec![format!("the file is one JSON document; {how}")]);
         }
         _ => csv_file::read(text, null),
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(entries, read(&flat, None).unwrap());
         assert_eq!(entries[0].fields.len(), 7);
         let twice = format!(r#"{{"id":"{ADA}","name.display":"Ada","name":{{"display":"Ada"}}}}"#);
-        assert_eq!(read(&twice, None).unwrap_err(), ["line 1: a key is there twice"]);
+        assert_eq!(read(&twice, None).unwrap_err(), ["line 1: a key appears twice"]);
     }
 
     #[test]
@@ -185,19 +185,22 @@ mod tests {
         let twice = format!("id,title\n{ADA},a\n{ADA},b\nx,c\n{ADA}\n");
         let mistakes = read(&twice, None).unwrap_err();
         assert_eq!(mistakes.len(), 3, "{mistakes:?}");
-        assert!(mistakes.contains(&"line 3: the profile is in line 2 already".to_owned()), "{mistakes:?}");
+        assert!(mistakes.contains(&"line 3: the profile is already in line 2".to_owned()), "{mistakes:?}");
         assert_eq!(
             read("\r\n{\"id\":7}\r\n{\n{\"id\":\"probely:eu/user/a\",\"name\":\"Ada\"}\n[]", None)
                 .unwrap_err(),
             [
-                "line 2, field 'id': the id of the profile is missing, or is not one",
-                "line 3: this is no JSON object",
+                "line 2, field 'id': a profile id is required",
+                "line 3: must be a JSON object",
                 "line 4, field 'name': no such field; did you mean 'name.display'?",
-                "line 5: this is no JSON object",
+                "line 5: must be a JSON object",
             ]
         );
         let array = read("[{\"id\":7}]", None).unwrap_err();
-        assert_eq!(array, ["it is one JSON document: give an object a line, as `list -o ndjson` prints it"]);
+        assert_eq!(
+            array,
+            ["the file is one JSON document; write one object per line, as `list -o ndjson` prints it"]
+        );
     }
     #[test]
     fn every_member_that_a_listing_prints_is_a_field_or_left_out() {

@@ -142,7 +142,7 @@ impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned> Journal<K> {
     /// process does not lose it. A power cut may lose the last quarter of a second.
     ///
     /// # Errors
-    /// If the file cannot be written, or if another run writes to it or has written since it was read. Both runs
+    /// If the file cannot be written, or if another run is writing to it or has written since it was read. Both runs
     /// would write to the same profiles.
     pub(crate) fn note(&mut self, id: &K, change: &str, state: State) -> Result<(), Failure> {
         let line = Line::Noted { id: id.clone(), change: change.to_owned(), state };
@@ -247,11 +247,12 @@ mod tests {
         first.note(&id, "c", State::Written).unwrap();
         let told = |failure: Failure| format!("{failure:?}");
         assert!(
-            told(second.note(&id, "c", State::Sending).unwrap_err()).contains("another run writes to it")
+            told(second.note(&id, "c", State::Sending).unwrap_err()).contains("another run is writing to it")
         );
         drop(first);
         assert!(
-            told(third.note(&id, "c", State::Sending).unwrap_err()).contains("has written to it meanwhile")
+            told(third.note(&id, "c", State::Sending).unwrap_err())
+                .contains("has written to it; start again")
         );
         let again = read(&path);
         assert_eq!(again.state_of(&id, "c"), Some(State::Written));

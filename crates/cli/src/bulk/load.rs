@@ -94,11 +94,15 @@ mod tests {
         let utf16: Vec<u8> = "\u{feff}id,title\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = "\u{feff}id".encode_utf16().flat_map(u16::to_be_bytes).collect();
         for bytes in [&utf16[..], &big, &utf16[2..]] {
-            assert!(text_of(bytes).unwrap_err().starts_with("it is UTF-16 and not UTF-8: save it as UTF-8"));
+            assert!(
+                text_of(bytes)
+                    .unwrap_err()
+                    .starts_with("the file must be UTF-8, but it is UTF-16; save it as UTF-8")
+            );
         }
         let told = text_of(b"id,name.display\r\nx,Zo\xeb\r\n").unwrap_err();
         assert!(
-            told.starts_with("line 2, character 5 is not UTF-8; the file is probably windows-1252: save it"),
+            told.starts_with("line 2, character 5 is not UTF-8; the file is probably windows-1252; save it"),
             "{told}"
         );
     }

@@ -75,7 +75,7 @@ pub(crate) fn load_plans(path: &Path) -> Result<Vec<PlanRecord>, Failure> {
     if let Ok(version) = version
         && version != VERSION
     {
-        return Err(refused(format!("its version is {version}, but this program reads version {VERSION}")));
+        return Err(refused(format!("it has version {version}, but this program reads version {VERSION}")));
     }
     let document: Document = serde_json::from_slice(&text).map_err(|error| {
         let (line, column) = (error.line(), error.column());

@@ -336,7 +336,7 @@ mod tests {
 
     #[test]
     fn what_is_as_shown_is_not_written_and_what_cannot_be_written_must_be_as_shown() {
-        let something_else = "and the service shows something else";
+        let something_else = "and the service shows another value";
         for (fields, expected) in [
             // As printed in csv.
             (

@@ -166,7 +166,9 @@ pub(super) mod tests {
             let parsed = parse(&stored(before), now);
             match after {
                 Ok(after) => assert_eq!(parsed.unwrap().export, identity(after)),
-                Err(()) => assert_eq!(parsed.unwrap_err(), "it was begun with credentials of somebody else"),
+                Err(()) => {
+                    assert_eq!(parsed.unwrap_err(), "it was started with credentials of another owner")
+                }
             }
         }
     }
@@ -176,7 +178,7 @@ pub(super) mod tests {
         let text = stored([Some("ada"), None]);
         assert_eq!(parse(&text, [Some("ada"), None]).unwrap().length, 150);
         let changed = parse(&text.replace("\"length\":150", "\"length\":120"), [None, None]).unwrap_err();
-        assert!(changed.contains("is damaged or was changed: its checksum is another one"), "{changed}");
+        assert!(changed.contains("is damaged or was edited: the checksum does not match"), "{changed}");
         for place in text.char_indices().filter_map(|(place, c)| c.is_ascii_digit().then_some(place)) {
             let mut bytes = text.clone().into_bytes();
             bytes[place] = if bytes[place] == b'7' { b'8' } else { b'7' };
@@ -190,7 +192,7 @@ pub(super) mod tests {
         assert!(
             parse(&text.replace("\"version\":2", "\"version\":9"), [None, None])
                 .unwrap_err()
-                .contains("of version 9")
+                .contains("has version 9")
         );
     }
 }

@@ -56,7 +56,9 @@ pub(super) async fn at_status(
         // A missing profile counts as deleted only if the service accepted the request: a proxy may also return "not
         // found".
         Err(error) if error.kind() == ErrorKind::NotFound && is_accepted => return outcome.clone(),
-        Err(error) if error.kind() == ErrorKind::NotFound => "the profile no longer exists".to_owned(),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            "the profile was not found when it was read back".to_owned()
+        }
         Err(error) => {
             diagnostics::error(&error);
             format!("the profile could not be read back ({})", error.kind())

@@ -23,11 +23,11 @@ fn a_wrong_key_at_one_of_three_accounts_loses_nothing_of_the_others() {
     assert_eq!(run.out.lines().count(), 20);
     insta::assert_snapshot!(settled(&run.err), @"
     error: anthropic account 'anthropic', BetaListUserProfiles: the service refuses the credential [HTTP status 401, code authentication_error, request id req_…]; check the account's credential: an Admin key reads the organization's people and no user profiles, and is named as admin_key (or in ANTHROPIC_ADMIN_KEY)
-      the service says why in its own words, which may be personal: run it with -v to see them
+      the service gave a reason that may contain personal data; run with -v to see it
     upsun      10 seen of 10 declared, 0 duplicates, 0 quarantined, 1 page, 0 retries, waited 0.0 s
     probely    10 seen of 10 declared, 0 duplicates, 0 quarantined, 2 pages, 0 retries, waited 0.0 s
-    anthropic  0 seen, no total declared, 0 duplicates, 0 quarantined, 0 pages by 1 request, 0 retries, waited 0.0 s, FAILED (unauthenticated)
-    20 profiles of 3 accounts: INCOMPLETE
+    anthropic  0 seen, no total declared, 0 duplicates, 0 quarantined, 0 pages in 1 request, 0 retries, waited 0.0 s, failed (unauthenticated)
+    20 profiles of 3 accounts: incomplete
     ");
 }
 
@@ -99,7 +99,7 @@ fn a_web_page_with_200_is_never_a_listing() {
     let run = server.run(&["list", "-o", "ndjson"]);
     assert_eq!((run.code, run.out.lines().count()), (4, 10));
     assert!(run.err.contains("the response is a web page where JSON was expected"), "{}", run.err);
-    assert!(run.err.ends_with("10 profiles of 3 accounts: INCOMPLETE\n"), "{}", run.err);
+    assert!(run.err.ends_with("10 profiles of 3 accounts: incomplete\n"), "{}", run.err);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn an_account_that_cannot_be_used_is_named_and_the_run_is_not_called_complete() 
     assert_eq!((listed.code, listed.out.lines().count()), (4, 5), "{}", listed.err);
     assert!(listed.err.contains("account 'broken'"), "{}", listed.err);
     assert!(
-        listed.err.contains("5 profiles of 1 account (1 further account could not be used): INCOMPLETE"),
+        listed.err.contains("5 profiles of 1 account (1 further account could not be used): incomplete"),
         "{}",
         listed.err
     );
@@ -155,6 +155,6 @@ fn an_account_that_cannot_be_used_is_named_and_the_run_is_not_called_complete() 
     for command in ["conformance", "sandbox"] {
         let run = run(&[command]);
         assert_eq!(run.code, 2);
-        assert!(run.err.contains("the sandbox alone"), "{}", run.err);
+        assert!(run.err.contains("only the sandbox"), "{}", run.err);
     }
 }

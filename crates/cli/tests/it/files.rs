@@ -104,7 +104,7 @@ fn no_planted_link_is_written_through() {
                 .collect();
             let run = server.run(&[&export[..], &arguments].concat());
             assert_ne!(run.code, 0, "{}", run.err);
-            let told = ["a symbolic link", "it is there already", "it is not there any more"];
+            let told = ["a symbolic link", "the file exists", "the file no longer exists"];
             assert!(told.iter().any(|told| run.err.contains(told)), "{}", run.err);
             assert!(is_unharmed() && !folder.join("nothing").exists());
             std::fs::remove_file(&link).unwrap();
@@ -123,12 +123,12 @@ fn a_full_disk_is_told_as_such_and_the_next_run_goes_on() {
     let full = with_small_files(&server, 128, &export);
     assert_eq!(full.code, 4, "{}", full.err);
     let why =
-        "part.ndjson: it is larger than files may be here: raise the limit; then the same command goes on";
+        "part.ndjson: the file exceeds the size limit; raise the limit; then run the same command again";
     assert!(full.err.contains(why), "{}", full.err);
     assert!(folder.join("part.ndjson.checkpoint").exists());
     let rest = server.run(&export);
     assert_eq!(rest.code, 0, "{}", rest.err);
-    assert!(rest.err.contains("there already"), "what was written is not asked for again: {}", rest.err);
+    assert!(rest.err.contains("it already holds"), "what was written is not asked for again: {}", rest.err);
     assert_eq!(sorted(&file), sorted(&whole));
 }
 
@@ -151,7 +151,7 @@ fn a_journal_that_is_a_device_or_a_link_is_told_before_anything_is_asked() {
     std::fs::write(&file, "id,name.display\nprobely:probely/user/a,Ada\n").unwrap();
     symlink(folder.join("elsewhere"), &linked).unwrap();
     for (journal, why) in
-        [(Path::new("/dev/full"), "it is no regular file"), (&linked, "it is a symbolic link")]
+        [(Path::new("/dev/full"), "it is not a regular file"), (&linked, "it is a symbolic link")]
     {
         let from = ["update", "--from", file.to_str().unwrap(), "--yes", "--journal"];
         let run = server.run(&[&from[..], &[journal.to_str().unwrap()]].concat());

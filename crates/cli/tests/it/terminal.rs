@@ -115,7 +115,7 @@ fn what_a_service_says_steers_nothing() {
     let listed = server.run(&["list", "--account", "probely", "-vv"]);
     assert!(listed.code == 0 && is_harmless(&listed.out) && is_harmless(&listed.err), "{:?}", listed.err);
     assert_eq!(listed.out.lines().count(), 6, "{:?}", listed.out);
-    assert!(listed.err.contains("others that are not shown"), "{:?}", listed.err);
+    assert!(listed.err.contains("others that cannot be shown"), "{:?}", listed.err);
     // Data is data.
     let lines = server.run(&["list", "--account", "probely", "-o", "ndjson", "-q"]).out;
     let profile: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
@@ -151,7 +151,7 @@ fn an_unreadable_time_is_a_question_mark_with_a_note_and_the_end_of_time_is_a_ti
     let table = server.run(&list);
     let cells: Vec<_> = table.out.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
     assert_eq!((cells[1], cells[2]), ("?", "9999-12-31T23:59:59Z"), "{}", table.out);
-    let note = "1 profile has a time that cannot be read: it is shown as ?";
+    let note = "1 profile has a time that cannot be parsed: it is shown as ?";
     assert!(table.err.contains(note), "{}", table.err);
     let csv = server.run(&[&list[..], &["-o", "csv", "--csv-bom"]].concat());
     assert!(csv.out.starts_with("\u{feff}id,security.last_login\n"), "{:?}", csv.out);

@@ -45,7 +45,7 @@ fn what_was_cut_off_goes_on_and_writes_each_profile_once() {
     assert!(before < users.len(), "cut off half-way");
     let rest = server.run(&yes);
     assert_eq!(rest.code, 0, "{}", rest.err);
-    assert!(rest.err.contains("profiles were done before"), "{}", rest.err);
+    assert!(rest.err.contains("profiles were written before"), "{}", rest.err);
     let written = written(&server);
     assert_eq!(written.len(), users.len());
     assert!(written.values().all(|times| *times == 1), "{written:?}");
@@ -81,7 +81,7 @@ fn all_that_is_wrong_with_a_file_is_told_and_nothing_is_sent() {
         "line 1: ",
         "title must be one of",
         "status cannot be cleared",
-        "line 2: there is no probely account 'nowhere'",
+        "line 2: no probely account is named 'nowhere'",
     ] {
         assert!(refused.err.contains(part), "{part}: {}", refused.err);
     }
@@ -178,14 +178,14 @@ fn what_was_written_without_a_response_is_read_before_it_is_written_again() {
     server.fault(Fault::new("users_retrieve").on_attempts(4..5).respond(403));
     let lost = server.run(&arguments);
     assert_eq!((lost.code, server.writes()), (4, 2), "{}", lost.err);
-    assert!(lost.out.contains(&format!("{},unknown,NOT KNOWN (transport)", users[0])), "{}", lost.out);
+    assert!(lost.out.contains(&format!("{},unknown,result unknown (transport)", users[0])), "{}", lost.out);
     // Half a line, as a run leaves it that is cut off while it notes something.
     let path = folder.join("changes.csv.journal");
     let journal = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, &journal[..journal.len() - 5]).unwrap();
     let again = server.run(&arguments);
     assert_eq!((again.code, server.writes()), (0, 2), "{}", again.err);
-    assert!(again.out.contains(",so already"), "{}", again.out);
+    assert!(again.out.contains(",unchanged"), "{}", again.out);
 }
 
 #[test]
