@@ -84,7 +84,7 @@ struct Disturbed {
     is_further_page: Option<Arc<IsFurtherPage>>,
     another_path: Option<Arc<AnotherPath>>,
     /// The number of affected pages or writes so far.
-    came: u32,
+    affected: u32,
 }
 
 /// How a request is handled.
@@ -178,7 +178,7 @@ impl Server for FixtureServer {
             _ => false,
         };
         let (is_further_page, another_path) = (self.is_further_page.clone(), self.another_path.clone());
-        let disturbed = Disturbed { disturbance, is_further_page, another_path, came: 0 };
+        let disturbed = Disturbed { disturbance, is_further_page, another_path, affected: 0 };
         self.shared.state().disturbance = can.then_some(disturbed);
         can
     }
@@ -215,8 +215,8 @@ impl Disturbed {
         let is_page = self.is_further_page.as_ref().is_some_and(|is_one| is_one(request));
         match self.disturbance {
             Disturbance::FailsOnce if is_page => {
-                self.came += 1;
-                if self.came == 1 { UNAVAILABLE } else { Treatment::Routes }
+                self.affected += 1;
+                if self.affected == 1 { UNAVAILABLE } else { Treatment::Routes }
             }
             Disturbance::Fails if is_page => UNAVAILABLE,
             Disturbance::WebPage if is_page => {
@@ -232,16 +232,16 @@ impl Disturbed {
                 r#"{"message":"no Route matched with those values"}"#,
             ),
             Disturbance::WriteRefused { after } if request.is_write => {
-                self.came += 1;
-                if self.came > after {
+                self.affected += 1;
+                if self.affected > after {
                     Treatment::Response(StatusCode::FORBIDDEN, "application/json", "{}")
                 } else {
                     Treatment::Routes
                 }
             }
             Disturbance::WriteLost { after } if request.is_write => {
-                self.came += 1;
-                if self.came > after { Treatment::Lost } else { Treatment::Routes }
+                self.affected += 1;
+                if self.affected > after { Treatment::Lost } else { Treatment::Routes }
             }
             _ => Treatment::Routes,
         }

@@ -297,9 +297,9 @@ impl Run {
                 }
             };
             if let Some(in_file) = &mut in_file {
-                let came = page.items.len();
+                let received = page.items.len();
                 page.items.retain(|profile| !in_file.note(&profile.id));
-                left_out += (came - page.items.len()) as u64;
+                left_out += (received - page.items.len()) as u64;
             }
             let mut lines = Vec::new();
             for profile in &page.items {

@@ -167,7 +167,7 @@ pub(super) mod tests {
             match after {
                 Ok(after) => assert_eq!(parsed.unwrap().export, identity(after)),
                 Err(()) => {
-                    assert_eq!(parsed.unwrap_err(), "it was started with credentials of another owner")
+                    assert_eq!(parsed.unwrap_err(), "it was started with credentials of another owner");
                 }
             }
         }

@@ -1,11 +1,11 @@
-//! What is known of a plan that was begun, refused, copied or edited.
+//! Plans that were started, rejected, copied or edited.
 
 use anyprofile_sandbox::Fault;
 use serde_json::Value;
 
 use crate::{Run, Server, folder, plans::PLAN_ZOE, server};
 
-/// A server, and files of a folder of one test's own, in which what is remembered of runs is kept too.
+/// A server, and a directory for the files and the state of one test.
 struct Place {
     server: Server,
     folder: std::path::PathBuf,

@@ -1,4 +1,4 @@
-//! Runs that write and end before their time, whose output cannot be written, or that nobody can have meant so.
+//! Runs that are interrupted, whose output cannot be written, or whose selection is ambiguous.
 
 use std::{
     fs::File,
@@ -10,8 +10,8 @@ use anyprofile_sandbox::Fault;
 
 use crate::{CREATE_ADA, Run, Server, server};
 
-/// The signal, or SIGTERM where this process was started to ignore it, and so is what it starts: a shell lets its background
-/// jobs ignore SIGINT, and `nohup` lets its command ignore SIGHUP.
+/// Returns the signal, or SIGTERM if this process was started to ignore it, because child processes inherit that. A
+/// shell lets background jobs ignore SIGINT, and `nohup` lets its command ignore SIGHUP.
 fn heeded(signal: &str, number: u32) -> &str {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -19,7 +19,7 @@ fn heeded(signal: &str, number: u32) -> &str {
     if ignored >> (number - 1) & 1 == 0 { signal } else { "-TERM" }
 }
 
-/// Runs a command, and sends it a signal once the server has had so many writes.
+/// Runs a command, and sends it a signal after the given number of writes.
 fn signalled(server: &Server, arguments: &[&str], signal: &str, writes: usize) -> Run {
     let mut command = server.command(arguments);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -102,7 +102,7 @@ fn no_write_begins_after_an_interrupt() {
     let file = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("put-off.csv");
     std::fs::write(&file, format!("id,name.display\n{},Ada\n{},Grace\n", users[0], users[1])).unwrap();
     let _ = std::fs::remove_file(file.with_extension("csv.journal"));
-    // Longer than a test may take: the pause is cut short.
+    // A full pause would take too long for a test, so it is interrupted.
     server.fault(Fault::new("users_partial_update").respond(429).header("retry-after", "100"));
     let run = signalled(&server, &["update", "--from", file.to_str().unwrap(), "--yes"], "-INT", 1);
     assert_eq!(run.code, 4, "{}", run.err);
@@ -182,7 +182,7 @@ fn a_key_alone_does_not_mean_several_people_or_oneself() {
     let own = server.run(&["me", "--account", "probely", "-o", "csv", "--fields", "id", "-q"]).out;
     let own = own.lines().nth(1).unwrap();
     let native = |id: &str| id.rsplit('/').next().unwrap().to_owned();
-    // Two people with one address, and then the credential's own with it.
+    // Two profiles with one address, and then also the credential's own profile.
     let shared: Vec<_> = [&one, &other, own]
         .map(|id| format!(r#"{{"id":"{}","email":"shared@example.com"}}"#, native(id)))
         .to_vec();
@@ -208,7 +208,7 @@ fn a_key_alone_does_not_mean_several_people_or_oneself() {
     let several = find("shared@example.com", &["--allow-several"]);
     assert_eq!((several.code, server.writes()), (2, 0), "{}", several.err);
     assert!(several.err.contains(own) && several.err.contains("--allow-own-profile"), "{}", several.err);
-    // Ids say what is meant, and the own profile is warned of whatever else is not said.
+    // Ids are explicit, and the own profile is warned of even with `-q`.
     let named = server.run(&["deactivate", &one, &other, own, "--dry-run", "-q"]);
     assert!(
         named.err.contains(&format!("{own}  warning: this is the profile of the credential itself")),
@@ -256,7 +256,7 @@ fn an_account_that_can_never_be_asked_is_named_and_keeps_nobody_from_being_done(
     let run = server.run(&accounts);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.err.contains("cannot search for this key"), "{}", run.err);
-    // One account down and one that cannot do it is a part, and not a mistake of whoever asked.
+    // One failed account, and one that cannot search, make the run partial, not a usage error.
     let upsun = server.run(&["list", "--account", "upsun", "-o", "csv", "--fields", "emails", "-q"]).out;
     let address = upsun.lines().find(|line| line.contains('@')).unwrap();
     let mut command = server.command(&[

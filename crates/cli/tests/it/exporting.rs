@@ -1,4 +1,4 @@
-//! Exports that are cut off at any moment.
+//! Exports that are interrupted at any moment.
 
 use std::{path::Path, process::Stdio};
 
@@ -19,17 +19,17 @@ fn export<'a>(to: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
     [&["export", "--to", to.to_str().unwrap(), "--page-size", "20"], more].concat()
 }
 
-/// An export that asks for one page after the other, so that a fault meets the page that it is meant for.
+/// An export that requests one page after another, so that a fault hits the intended page.
 fn one_by_one<'a>(to: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
     export(to, &[&["--concurrency", "1"], more].concat())
 }
 
-/// The second page of Probely's users fails, at all attempts of one run that asks for one page after the other.
+/// The second page of Probely's users fails, at all attempts of one run that requests one page after another.
 fn second_page_fails() -> Fault {
     Fault::new("users_list").on_attempts(2..=4).respond(500)
 }
 
-/// Everything, exported in one run.
+/// Returns everything, exported in one run.
 fn whole(server: &Server, folder: &Path) -> Vec<String> {
     let file = folder.join("whole.ndjson");
     let run = server.run(&export(&file, &[]));
@@ -75,7 +75,7 @@ fn killed_at_any_moment_it_ends_with_the_same_profiles() {
     let collection = &report["accounts"][0]["collections"][""];
     assert_eq!((&collection["seen"], &collection["declared"]), (&800.into(), &800.into()));
     assert!(report["accounts"][0].get("cursor").is_none(), "where to go on is nobody's matter");
-    // It is over: nothing is written over it.
+    // The export has finished, so the file is not overwritten.
     let again = server.run(&arguments);
     assert_eq!(again.code, 2);
     assert!(again.err.contains("the file exists"), "{}", again.err);
@@ -95,7 +95,7 @@ fn an_export_in_any_order_goes_on_from_both_ends() {
     for failing in 2..=9 {
         let file = folder.join(format!("{failing}.ndjson"));
         let arguments = export(&file, &[&account[..], &["--unordered"]].concat());
-        // All attempts of one page, and those that are on their way beside it.
+        // All attempts of one page, and the pages that are requested concurrently.
         server.fault(Fault::new("BetaListUserProfiles").on_attempts(failing..=failing + 5).respond(500));
         let failed = server.run(&arguments);
         assert_eq!(failed.code, 4, "{}", failed.err);
@@ -149,7 +149,7 @@ fn what_lacks_is_told_over_all_runs() {
     let file = folder.join("part.ndjson");
     let report_file = folder.join("report.json");
     let arguments = one_by_one(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
-    // A record is lost in the first run, and the second one fails once.
+    // A record is lost in the first run, and the second run fails once.
     for fault in Fault::named("record-left-out-once").unwrap() {
         server.fault(fault);
     }
@@ -232,7 +232,7 @@ fn a_report_is_not_written_over_the_export_however_it_is_spelled() {
         assert!(refused.err.contains("--report must not be the file of the export"), "{}", refused.err);
         assert!(!file.exists());
     }
-    // A second name of the file of an export that was cut off.
+    // A second name of the file of an interrupted export.
     server.fault(Fault::new("users_list").on_attempts(1..=3).respond(500));
     assert_eq!(server.run(&one_by_one(&file, &[])).code, 4);
     let length = std::fs::metadata(&file).unwrap().len();
@@ -309,7 +309,7 @@ fn who_comes_again_in_another_run_is_told() {
     let arguments = one_by_one(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
     server.fault(second_page_fails());
     assert_eq!(server.run(&arguments).code, 4);
-    // The first record of the first page comes on a later page too, and another one is on none.
+    // The first record of the first page appears on a later page too, and another record on no page.
     let first: Value = serde_json::from_str(&lines(&file)[0]).unwrap();
     let id = first["id"]["native"].as_str().unwrap().to_owned();
     server.fault(
@@ -345,7 +345,7 @@ fn an_own_profile_that_cannot_be_read_for_a_moment_is_not_somebody_else() {
         let rest = server.run(&arguments);
         assert_eq!((rest.code, lines(&file).len()), (0, 60), "{}", rest.err);
     }
-    // Once it is known it is compared.
+    // A known owner is compared.
     let file = folder.join("third.ndjson");
     let arguments = one_by_one(&file, &["--account", "probely"]);
     server.fault(second_page_fails());
@@ -398,7 +398,7 @@ fn a_filter_that_the_service_misreads_is_told_at_the_end() {
     let export = folder.join("all.ndjson");
     let filter = ["--account", "probely", "--status", "active"];
     for command in [one_by_one(&export, &filter), [&["list", "-o", "ndjson"], &filter[..]].concat()] {
-        // The first page holds somebody who was not asked for.
+        // The first page contains a profile that the filter excludes.
         let inactive = |page: &mut Value, _| page["results"][0]["active"] = false.into();
         server.fault(Fault::new("users_list").first(1).edit(inactive));
         let run = server.run(&command);
@@ -406,7 +406,7 @@ fn a_filter_that_the_service_misreads_is_told_at_the_end() {
             "the service misread --status: all profiles were requested, and the filter was applied locally";
         assert!(run.err.contains(told), "{}", run.err);
     }
-    // On a later page it is too late: somebody may have been left out.
+    // On a later page it is too late: profiles may be missing.
     let inactive = |page: &mut Value, _| page["results"][0]["active"] = false.into();
     let later = folder.join("later.ndjson");
     for command in [
@@ -430,7 +430,7 @@ fn cut_off_while_a_list_that_changed_is_read_again_it_goes_on_and_nobody_is_ther
         let report_file = folder.join("report.json");
         let arguments =
             one_by_one(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
-        // Three pages, on the second of which somebody is new; and the three of the second look.
+        // Three pages, of which the second has a new profile; and three pages of the second read.
         let added = |page: &mut Value, _| page["results"][0]["changed"] = "2026-10-21T07:28:00Z".into();
         server.fault(Fault::new("users_list").on_attempts(2..=2).edit(added));
         server.fault(Fault::new("users_list").header("date", "Wed, 21 Oct 2026 07:28:00 GMT"));

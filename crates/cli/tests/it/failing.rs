@@ -1,10 +1,10 @@
-//! What goes wrong, and how the command says so.
+//! Failures, and how the command reports them.
 
 use anyprofile_sandbox::Fault;
 
 use crate::{run, server};
 
-/// A run's standard error with what differs between runs replaced.
+/// Returns the standard error of a run, with varying parts replaced.
 fn settled(text: &str) -> String {
     text.split(' ')
         .map(|word| if word.contains("req_") { "req_…]; " } else { word })
@@ -82,7 +82,7 @@ fn a_fault_that_passes_is_waited_out_and_counted() {
     server.fault(Fault::new("users_list").first(1).respond(503).header("retry-after-ms", "20"));
     let run = server.run(&["list", "--account", "probely", "-o", "ndjson"]);
     assert_eq!((run.code, run.out.lines().count()), (0, 5));
-    // How long 20 ms are is up to the machine.
+    // How long 20 ms takes depends on the machine.
     assert!(run.err.contains("2 pages, 1 retry, waited "), "{}", run.err);
 }
 
@@ -151,7 +151,7 @@ fn an_account_that_cannot_be_used_is_named_and_the_run_is_not_called_complete() 
     );
     let shown = run(&["providers"]);
     assert_eq!(shown.code, 4, "{}", shown.err);
-    // What speaks to the sandbox alone takes no file.
+    // Commands that use only the sandbox accept no configuration file.
     for command in ["conformance", "sandbox"] {
         let run = run(&[command]);
         assert_eq!(run.code, 2);

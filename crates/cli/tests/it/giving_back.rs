@@ -1,4 +1,4 @@
-//! What `list` prints is edited and given back: what is as shown is not written.
+//! The output of `list` is edited and used for `update`: unchanged fields are not written.
 
 use std::{io::Write as _, path::Path, process::Stdio};
 
@@ -12,7 +12,7 @@ fn update(server: &Server, file: &Path, content: &[u8]) -> Run {
     server.run(&["update", "--from", file.to_str().unwrap(), "--yes", "-o", "csv"])
 }
 
-/// A listing as csv, in cells.
+/// A csv listing as cells.
 struct Table(Vec<csv::StringRecord>);
 
 impl Table {
@@ -25,7 +25,7 @@ impl Table {
         self.0[0].iter().position(|column| column == name).unwrap()
     }
 
-    /// The lines of people who can be written.
+    /// Returns the lines of people that can be written.
     fn people(&self) -> Vec<usize> {
         let kind = self.column("kind");
         let is_person = |row: &csv::StringRecord| row[0].contains("/user/") && &row[kind] == "human";
@@ -67,7 +67,7 @@ fn all_that_is_listed_may_be_given_back_and_only_what_was_edited_is_written() {
     let run = update(&server, &folder.join("edited.csv"), &table.text());
     assert_eq!((run.code, server.writes()), (0, 1), "{}", run.err);
     assert_eq!(run.out.matches(",written,").count(), 1, "{}", run.out);
-    // A field that cannot be written is that row's mistake, and the others are written.
+    // A field that cannot be written fails its row; the other rows are written.
     table.set(people[0], "kind", "service");
     table.set(people[1], "name.display", "Grace");
     let run = update(&server, &folder.join("wrong.csv"), &table.text());
@@ -158,7 +158,7 @@ fn mistakes_are_told_with_line_and_column_a_line_each_and_no_more_than_twenty() 
         assert_eq!(run.code, 2, "{}", run.err);
         assert!(run.err.contains(told), "{told}: {}", run.err);
     }
-    // A spreadsheet's words for yes and no.
+    // The words of spreadsheets for true and false.
     let users = server.run(&["list", "--account", "upsun", "-o", "csv", "--fields", "id,kind", "-q"]).out;
     let user = users.lines().find_map(|line| line.strip_suffix(",human")).unwrap();
     for word in ["TRUE", "False"] {

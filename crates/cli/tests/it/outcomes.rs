@@ -1,10 +1,10 @@
-//! What is said of a write that fails: that it was not made, that it was in part, or that nobody knows.
+//! Messages about failed writes: not made, partly made, or unknown.
 
 use anyprofile_sandbox::Fault;
 
 use crate::{ACME, CREATE_ADA, Run, server};
 
-/// The first profile of an account that is a person.
+/// Returns the first profile of a person in an account.
 #[test]
 fn what_may_have_been_created_is_looked_for_and_not_made_twice() {
     let server = server(5);
@@ -18,7 +18,7 @@ fn what_may_have_been_created_is_looked_for_and_not_made_twice() {
     );
     assert_eq!(server.writes(), 1);
 
-    // A service that shows when a profile was made has the newest first.
+    // A service that shows the creation time lists the newest profile first.
     server.fault(Fault::new("BetaCreateUserProfile").first(1).drop_connection().after_effect());
     let create = ["create", "--account", "anthropic", "--set", "name.display=Grace", "--yes"];
     let lost = server.run(&create);
@@ -103,7 +103,7 @@ fn a_change_that_was_made_in_part_is_partial() {
     let half = server.run(&arguments);
     assert_eq!(half.code, 4, "{}", half.err);
     assert!(half.err.contains("the part of the change before update-org-address was made"), "{}", half.err);
-    // The second time only what is missing is sent.
+    // The second run sends only the missing part.
     let rest = server.run(&arguments);
     assert_eq!(rest.code, 0, "{}", rest.err);
     assert_eq!(server.writes(), 3);
@@ -231,7 +231,7 @@ fn somebody_is_deactivated_at_all_accounts_and_who_could_not_be_asked_is_told() 
     let profile = server.run(&["get", &user, "-o", "ndjson"]).out;
     let address = profile.split(r#""address":""#).nth(1).unwrap().split('"').next().unwrap();
     let dry = server.run(&["deactivate", "--find", address, "--dry-run", "-o", "csv"]);
-    // Anthropic's end users have no address: it is named, and nothing is left to do there.
+    // Anthropic's end users have no address: the account is reported, and nothing is left to do there.
     assert_eq!(dry.code, 0, "{}", dry.err);
     assert!(
         dry.err.contains("cannot search for this key") && dry.err.contains(&format!("<{address}>")),

@@ -1,4 +1,4 @@
-//! What complete runs print.
+//! The output of complete runs.
 
 use std::{
     collections::HashSet,
@@ -255,7 +255,7 @@ fn find_asks_every_account_and_says_what_it_took() {
 fn filters_find_the_same_wherever_they_are_applied_and_the_summary_says_where() {
     let server = server(60);
     let run = server.run(&["list", "-o", "ndjson", "--mfa", "off", "--status", "active"]);
-    // Two services say nothing of it in their listings: who is wanted there is not known, and the run says so.
+    // Two services do not list these fields, so the match is unknown, and the run says so.
     assert_eq!(run.code, 4, "{}", run.err);
     assert!(
         run.err.contains("125 profiles were left out, because a filtered field is not known"),

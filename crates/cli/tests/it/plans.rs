@@ -1,4 +1,4 @@
-//! Plans that are kept and applied: once, and only if they still come to what was looked at.
+//! Saved plans are applied once, and only if they are unchanged.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use anyprofile_sandbox::Fault;
 
 use crate::{Run, Server, folder, server};
 
-/// Plans to create somebody at Probely.
+/// Plans to create a profile at Probely.
 pub(crate) const PLAN_ZOE: [&str; 8] = [
     "plan",
     "create",
@@ -18,7 +18,7 @@ pub(crate) const PLAN_ZOE: [&str; 8] = [
     "name.display=Zoe",
 ];
 
-/// A plan of a title for somebody, kept in a file; and who it is.
+/// Saves a plan to change a title, and returns the profile.
 fn planned(server: &Server, folder: &Path, title: &str) -> (String, String) {
     let id = server.people("probely").swap_remove(1);
     let file = folder.join("plan.json").to_str().unwrap().to_owned();
@@ -63,7 +63,7 @@ fn a_plan_is_kept_without_a_write_and_applied_once() {
         "{}",
         again.err
     );
-    // Another plan in the same file is another plan.
+    // Another plan in the same file is a different plan.
     planned(&server, &folder, "cto");
     let other = apply(&server, &file);
     assert_eq!((other.code, server.writes()), (0, 2), "{}", other.err);
@@ -84,7 +84,7 @@ fn a_plan_that_comes_to_something_else_by_now_is_shown_anew_and_refused() {
     ] {
         assert!(refused.err.contains(said), "{}", refused.err);
     }
-    // Another field of it is of no interest, and what is so already is not sent.
+    // A change of another field does not matter, and an unchanged field is not sent.
     server.run(&["update", &id, "--set", "title=manager", "--yes", "-q"]);
     let unchanged = apply(&server, &file);
     assert_eq!((unchanged.code, server.writes()), (0, 2), "{}", unchanged.err);
@@ -114,7 +114,7 @@ fn a_plan_of_another_place_or_time_or_form_is_refused_before_anything_is_sent() 
     assert!(tried(&expired).contains("the plan has expired at 2001-"));
     assert!(tried(&text.replace("\"anyprofile_plan\": 1", "\"anyprofile_plan\": 2")).contains("version 2"));
     assert!(tried("{}").contains("it is not a saved plan (line 1, column 2)"));
-    // Whoever changes what is to be written has to have it looked at.
+    // An edited plan must be shown again.
     std::fs::write(&file, text.replace("\"title\": \"manager\"", "\"title\": \"cso\"")).unwrap();
     let changed = apply(&server, &file);
     assert_eq!((changed.code, server.writes()), (2, 0), "{}", changed.err);
@@ -141,7 +141,7 @@ fn every_write_can_be_kept_and_what_is_made_is_told() {
     assert!(run.out.contains("active") && run.out.contains("suspended"), "{}", run.out);
     let gone = apply(&server, &file("deactivate"));
     assert!(gone.code == 0 && gone.out.contains("deactivated"), "{}{}", gone.out, gone.err);
-    // A second one has nothing to do.
+    // A second plan has nothing to do.
     let run = server.run(&["plan", "deactivate", &id, "--out", &file("again")]);
     assert!(run.code == 0 && run.err.contains("nothing to write: the plan in "), "{}", run.err);
     let nothing = apply(&server, &file("again"));
@@ -154,7 +154,7 @@ fn every_write_can_be_kept_and_what_is_made_is_told() {
     assert!(!link.err.contains("https://") && link.err.contains("a link is a credential"), "{}", link.err);
     assert!(!std::fs::read_to_string(file("enroll.journal")).unwrap().contains("https://"));
 
-    // Of a file: what is listed is what is read when the plans are applied.
+    // For a file, the plans are applied with the listed profiles.
     for (account, field) in
         [("probely", "name.display"), ("upsun", "organization.role"), ("anthropic", "name.display")]
     {
@@ -205,7 +205,7 @@ fn a_plan_that_was_cut_off_goes_on_with_the_rest_and_keeps_nobody_else_back() {
     std::fs::write(file("rows.csv"), format!("id,name.given,organization.name\n{}", rows.concat())).unwrap();
     let plan = ["plan", "update", "--from", &file("rows.csv"), "--account", "upsun", "--out", &file("plan")];
     assert_eq!(server.run(&plan).code, 0);
-    // The first request of the first is made; its second, and what it is read back by, are lost.
+    // The first request of the first plan succeeds; its second one, and the read to verify it, fail.
     server.fault(Fault::new("update-user").first(1).respond(403));
     let cut = apply(&server, &file("plan"));
     assert_eq!(cut.code, 4, "{}", cut.err);
@@ -231,7 +231,7 @@ fn a_copy_a_link_and_a_second_entry_of_a_plan_make_nobody_twice() {
         let mut command = server.command(&["apply", &file(name), "--yes"]);
         command.env("HOME", &folder).output().unwrap().into()
     };
-    // Nobody has an address at Anthropic by which a second one would be refused.
+    // At Anthropic, profiles have no address by which a second one would be rejected.
     let create =
         ["plan", "create", "--account", "anthropic", "--set", "name.display=Grace", "--out", &file("plan")];
     assert_eq!(server.run(&create).code, 0);
@@ -264,7 +264,7 @@ fn whoever_is_deactivated_is_who_was_looked_at() {
     let refused = apply(&server, &file("plan"));
     assert_eq!((refused.code, server.writes()), (2, 1), "{}", refused.err);
     assert!(refused.err.contains("has changed") && refused.err.contains("Somebody Else"), "{}", refused.err);
-    // A key alone does not mean oneself, here neither.
+    // Here too, a key must not select the own profile.
     let me = server.run(&["me", "--account", "probely", "-o", "csv", "--fields", "emails", "-q"]).out;
     let address = me.lines().nth(1).unwrap().to_owned();
     let own = server.run(&["plan", "deactivate", "--find", &address, "--out", &file("own")]);

@@ -1,4 +1,4 @@
-//! What is said of people rests on what the services said of them.
+//! Messages about profiles rely only on responses of their services.
 
 use anyprofile_sandbox::Fault;
 
@@ -23,7 +23,7 @@ fn nobody_asked_is_not_nobody() {
         let alone = with(&server, &["find", "nobody@example.com", "--account", "upsun"], &wrong);
         assert_eq!(alone.code, 2, "{}", alone.err);
         assert!(alone.err.contains("not searched (config)"), "{}", alone.err);
-        // Beside an account that answers, the run is not complete, whether somebody is there or not.
+        // With another account that responds, the run is still incomplete, whether or not a profile is found.
         let beside = with(&server, &["find", address], &wrong);
         assert_eq!(beside.code, 4, "{}", beside.err);
         assert!(beside.err.contains("not searched"), "{}", beside.err);
@@ -79,7 +79,7 @@ fn the_record_that_comes_is_the_one_that_was_asked_for() {
         assert_ne!(deactivated.code, 0, "{}", deactivated.err);
         assert_eq!(server.writes(), before, "nobody is written to");
     }
-    // Looked up by an address, too.
+    // Also looked up by an address.
     let listed = server.run(&["list", "--account", "upsun", "-o", "csv", "--fields", "emails", "-q"]).out;
     let address = listed.lines().find(|line| line.contains('@')).unwrap();
     server.fault(
@@ -104,7 +104,7 @@ fn what_is_not_there_is_no_proof() {
     let server = server(20);
     let one = server.people("probely").remove(0);
     server.fault(Fault::new("users_destroy").respond(502));
-    // The plan reads it, and so does the look whether it is so still; then a gateway stands between.
+    // The plan and the check for changes read the profile; then a gateway responds.
     let gateway = r#"{"message":"no Route matched with those values"}"#;
     server.fault(Fault::new("users_retrieve").on_attempts(3..).respond(404).body(gateway));
     let run = server.run(&["deactivate", &one, "--yes", "-o", "csv"]);
@@ -181,7 +181,7 @@ fn one_proof_of_the_place_is_enough_for_many_who_are_not_there() {
     let ids: Vec<_> = ids.iter().map(String::as_str).collect();
     let run = server.run(&[&["deactivate", "--dry-run"], &ids[..]].concat());
     assert_eq!(run.code, 6, "{}", run.err);
-    // The credential's own profile, whose response proves the place too; each of them; and one proof.
+    // The credential's own profile, whose response also proves the base URL; each profile; and one proof.
     assert_eq!(
         server.requests().len(),
         7,

@@ -1,4 +1,4 @@
-//! What is read beside the plain listing: enriched profiles, members, organizations, several accounts of one service.
+//! Enriched profiles, members, organizations, and several accounts of one service.
 
 use serde_json::Value;
 
@@ -169,14 +169,14 @@ fn a_listing_since_a_time_says_where_to_start_the_next_time() {
     let before = server.requests().len();
     let run = list(&["--updated-since", since]);
     assert_eq!((run.code, run.out.lines().count()), (0, 5), "{}", run.err);
-    // Two pages that fall, the far end, and the API users.
+    // Two pages of changes, the last page, and the API users.
     assert!(server.requests().len() - before <= 6, "of 26 pages");
     assert!(run.err.contains("unchanged profiles were not read"), "{}", run.err);
     let next = run.err.lines().find_map(|line| line.split("--updated-since ").nth(1)).unwrap();
     assert!(next < *times.last().unwrap(), "with an overlap");
     let again = list(&["--updated-since", next]);
     assert!(again.code == 0 && again.out.lines().count() >= 1, "{}", again.err);
-    // What is not whole gives no time to start from: older changes would be lost.
+    // An incomplete listing shows no time to start from, since older changes would be lost.
     let cut = list(&["--updated-since", since, "--limit", "1"]);
     assert!(!cut.err.contains("--updated-since"), "{}", cut.err);
 }
@@ -193,7 +193,7 @@ fn the_people_of_the_organization_are_there_if_they_are_named() {
         "--status",
         "pending",
     ]);
-    // Of the users themselves nothing says whether they are active.
+    // The users' own records do not contain a status.
     assert_eq!(run.code, 4, "{}", run.err);
     assert!(run.err.contains("status can never match in the list of organization_user"), "{}", run.err);
     assert!(!run.out.is_empty());

@@ -1,4 +1,4 @@
-//! Changes: shown first, refused early, verified after.
+//! Updates: shown first, rejected early, verified afterwards.
 
 use crate::{ACME, CREATE_ADA, run, server};
 
@@ -79,7 +79,7 @@ fn a_field_is_set_and_another_cleared_as_the_plan_shows_it() {
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.err.ends_with("written and verified\n"), "{}", run.err);
     assert!(run.out.contains(r#""vat_number":null"#), "{}", run.out);
-    // The second time there is nothing to do.
+    // The second run has nothing to do.
     let run = server.run(&[&arguments[..], &["--yes"]].concat());
     assert_eq!((run.code, server.writes()), (0, 1), "{}", run.err);
     assert!(run.err.contains("nothing to write: unchanged"), "{}", run.err);

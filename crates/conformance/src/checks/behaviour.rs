@@ -88,8 +88,11 @@ async fn disturbed(subject: &Subject<'_>, disturbance: Disturbance) -> Checked<L
 async fn once(subject: &Subject<'_>) -> Checked {
     let listed = disturbed(subject, Disturbance::FailsOnce).await?;
     ensure(listed.error.is_none(), "the listing ends with an error")?;
-    let (came, all) = (listed.ids.len(), subject.listed.len());
-    ensure(came == all && is_whole(&listed.report), format_args!("{came} of {all} profiles are returned"))?;
+    let (returned, all) = (listed.ids.len(), subject.listed.len());
+    ensure(
+        returned == all && is_whole(&listed.report),
+        format_args!("{returned} of {all} profiles are returned"),
+    )?;
     // A provider that counts requests must count the retry too.
     let report = &listed.report;
     ensure(report.requests == 0 || report.attempts > report.requests, "the report does not count the retry")?;
@@ -148,10 +151,10 @@ async fn bad_record(subject: &Subject<'_>) -> Checked {
         quarantined > 0 && !listed.report.is_complete(),
         "the report does not count a quarantined record",
     )?;
-    let (came, all) = (listed.ids.len(), subject.listed.len());
+    let (returned, all) = (listed.ids.len(), subject.listed.len());
     ensure(
-        came + quarantined == all,
-        format_args!("{came} profiles are returned and {quarantined} are quarantined, of {all}"),
+        returned + quarantined == all,
+        format_args!("{returned} profiles are returned and {quarantined} are quarantined, of {all}"),
     )?;
     Ok(())
 }

@@ -195,10 +195,10 @@ async fn place_find(subject: &Subject<'_>) -> Checked {
         match provider.find_by(&key).await {
             Ok(found) if found.method == FindMethod::Unanswerable => {}
             Ok(found) => {
-                ensure(!found.is_complete, format_args!("the search by {key:?} is reported as complete"))?
+                ensure(!found.is_complete, format_args!("the search by {key:?} is reported as complete"))?;
             }
             Err(error) => {
-                ensure(error.kind() != ErrorKind::NotFound, "the profile is reported as not found")?
+                ensure(error.kind() != ErrorKind::NotFound, "the profile is reported as not found")?;
             }
         }
     }
@@ -285,20 +285,24 @@ async fn misread(subject: &Subject<'_>, disturbance: Disturbance) -> Checked {
     let wanted: BTreeSet<_> =
         subject.listed.iter().filter(|it| verdict(it) == Verdict::Yes).map(|it| it.id.clone()).collect();
     let mut listing = provider.list(paged(subject).with_filter(filter.clone()));
-    let mut came = BTreeSet::new();
+    let mut returned = BTreeSet::new();
     let error = loop {
         match listing.try_next().await {
-            Ok(Some(profile)) => drop(came.insert(profile.id)),
+            Ok(Some(profile)) => drop(returned.insert(profile.id)),
             Ok(None) => break None,
             Err(error) => break Some(error),
         }
     };
-    ensure(came.is_subset(&wanted), "a profile is returned that the filter excludes")?;
+    ensure(returned.is_subset(&wanted), "a profile is returned that the filter excludes")?;
     let report = listing.report();
-    let is_told = error.is_some() || !report.is_complete() || !report.contradicted_filters.is_empty();
+    let is_reported = error.is_some() || !report.is_complete() || !report.contradicted_filters.is_empty();
     ensure(
-        came == wanted || is_told,
-        format_args!("{} of {} profiles are returned, and no problem is reported", came.len(), wanted.len()),
+        returned == wanted || is_reported,
+        format_args!(
+            "{} of {} profiles are returned, and no problem is reported",
+            returned.len(),
+            wanted.len()
+        ),
     )?;
     Ok(())
 }
@@ -320,11 +324,11 @@ async fn order_ignored(subject: &Subject<'_>) -> Checked {
     let wanted: BTreeSet<_> = wanted.map(|profile| profile.id.clone()).collect();
     let order = Order::descending(OrderField::Updated);
     let mut listing = provider.list(paged(subject).with_order(order).with_filter(filter));
-    let mut came = BTreeSet::new();
+    let mut returned = BTreeSet::new();
     while let Some(profile) = listing.try_next().await? {
-        came.insert(profile.id);
+        returned.insert(profile.id);
     }
-    let missing = wanted.difference(&came).count();
+    let missing = wanted.difference(&returned).count();
     ensure(
         missing == 0 || !listing.report().is_complete(),
         format_args!("{missing} of {} profiles are missing", wanted.len()),

@@ -59,9 +59,9 @@ async fn shown(subject: &Subject<'_>) -> Checked {
         let Some(log) = subject.server.log(before) else { return Ok(Some(NOT_TOLD.to_owned())) };
         let sent: Vec<_> = log.into_iter().filter(|request| request.is_write).collect();
         let all_made = vec![StepOutcome::Made; plan.requests().len().max(1)];
-        let is_told = executed.steps == all_made;
+        let is_reported = executed.steps == all_made;
         Ok(differs(plan.requests(), &sent, &usual)
-            .or_else(|| (!is_told).then(|| "not every request is reported as made".to_owned())))
+            .or_else(|| (!is_reported).then(|| "not every request is reported as made".to_owned())))
     };
     for write in &writes {
         let wrong = sent_as_shown(write).await?;

@@ -99,11 +99,11 @@ async fn enrich(subject: &Subject<'_>) -> Checked {
         for profile in subject.some(kind).take(2) {
             let plain = subject.provider.get(&profile.id).await?;
             let rich = subject.provider.get_opts(&profile.id, &GetOptions::new().with_enrich(true)).await?;
-            let is_told = rich
+            let is_reported = rich
                 .origin
                 .as_ref()
                 .is_some_and(|origin| !origin.merged.is_empty() || !origin.missing.is_empty());
-            ensure(is_told, format_args!("{} does not name the added records", profile.id))?;
+            ensure(is_reported, format_args!("{} does not name the added records", profile.id))?;
             for spec in subject.capabilities().fields.iter() {
                 let is_lost = plain.value(&spec.path).is_some() && rich.value(&spec.path).is_none();
                 ensure(!is_lost, format_args!("{}: {} is missing", profile.id, spec.path))?;

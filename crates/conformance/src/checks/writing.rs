@@ -248,9 +248,9 @@ async fn while_listing(subject: &Subject<'_>) -> Checked {
     }
     let there = subject.list(query.clone().with_concurrency(1)).await?;
     let mut listing = subject.provider.list(query);
-    let (mut came, mut count) = (BTreeSet::new(), 0_usize);
+    let (mut returned, mut count) = (BTreeSet::new(), 0_usize);
     while let Some(profile) = listing.try_next().await? {
-        came.insert(profile.id);
+        returned.insert(profile.id);
         count += 1;
         if count % 5 == 1 && count < 50 {
             let made = subject.provider.create(&draft(subject, kind, unique())).await?.id;
@@ -259,9 +259,9 @@ async fn while_listing(subject: &Subject<'_>) -> Checked {
             }
         }
     }
-    let lost = there.iter().filter(|profile| !came.contains(&profile.id)).count();
+    let lost = there.iter().filter(|profile| !returned.contains(&profile.id)).count();
     ensure(lost == 0, format_args!("{lost} of {} profiles are not listed", there.len()))?;
-    let twice = (count - came.len()) as u64;
+    let twice = (count - returned.len()) as u64;
     ensure(
         listing.report().duplicates == twice,
         format_args!("{twice} profiles are returned twice, but the report counts another number"),

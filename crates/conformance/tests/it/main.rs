@@ -1,4 +1,4 @@
-//! A good provider passes, and each flaw is found by the check that is there for it.
+//! A correct provider passes all checks, and each flaw is found by its check.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod in_memory;
@@ -79,12 +79,12 @@ async fn a_check_that_cannot_be_made_says_why() {
         report.results.iter().filter(|it| matches!(it.outcome, Outcome::NotApplicable(_))).collect();
     assert!(skipped.iter().any(|it| it.check.id == "failure.cycle"), "this server has no such cursors");
     assert_eq!(report.results.len(), CHECKS.len());
-    // What the server cannot provoke is open, and counted.
+    // Checks that the server cannot simulate are not run, and counted.
     assert!(report.not_provoked() > 4 && report.not_provoked() < skipped.len(), "{report}");
     assert!(report.to_string().contains("cannot simulate"), "{report}");
 }
 
-/// A server that counts, and can do nothing else.
+/// A server that only counts requests.
 #[derive(Debug)]
 struct Counting(Arc<Store>);
 
