@@ -154,7 +154,7 @@ impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned> Journal<K> {
     /// Records that everything was written. The next run with this journal starts from the beginning.
     ///
     /// # Errors
-    /// The same as for [`note`](Self::note).
+    /// See [`note`](Self::note).
     pub(crate) fn close(&mut self) -> Result<(), Failure> {
         if self.states.is_empty() {
             return Ok(());
