@@ -9,12 +9,9 @@ use anyprofile_http::{ErrorDetails, Failure, StaticDialect};
 /// from what stands in front.
 ///
 /// `x-should-retry` says outright whether to ask again; Anthropic's SDKs let it win over the status, as `anyprofile_http` does.
-pub(crate) const DIALECT: StaticDialect = StaticDialect {
-    request_id_headers: &[Cow::Borrowed("request-id")],
-    quota_headers: &[Cow::Borrowed("anthropic-ratelimit-requests")],
-    is_own_form,
-    describe,
-};
+pub(crate) const DIALECT: StaticDialect = StaticDialect::new(is_own_form, describe)
+    .with_request_id_headers(&[Cow::Borrowed("request-id")])
+    .with_quota_headers(&[Cow::Borrowed("anthropic-ratelimit-requests")]);
 
 /// Whether a body is the documented envelope.
 fn is_own_form(failure: &Failure<'_>) -> bool {

@@ -7,12 +7,8 @@ use anyprofile_http::{ErrorDetails, Failure, StaticDialect};
 use serde_json::Value;
 
 /// Probely's errors: messages by field for 400, `{"detail": …}` for the rest, `{"error": …}` at passwords.
-pub(crate) const DIALECT: StaticDialect = StaticDialect {
-    request_id_headers: &[Cow::Borrowed("x-request-id"), Cow::Borrowed("cf-ray")],
-    quota_headers: &[],
-    is_own_form,
-    describe,
-};
+pub(crate) const DIALECT: StaticDialect = StaticDialect::new(is_own_form, describe)
+    .with_request_id_headers(&[Cow::Borrowed("x-request-id"), Cow::Borrowed("cf-ray")]);
 
 /// Whether a body is one of Probely's: `detail` or `error`, or, with 400, messages by field.
 fn is_own_form(failure: &Failure<'_>) -> bool {

@@ -3,31 +3,24 @@
 use std::borrow::Cow;
 
 use anyprofile_core::ErrorKind;
-use anyprofile_http::{ErrorDetails, Failure, StaticDialect, TOKEN_DIALECT};
+use anyprofile_http::{Dialect as _, ErrorDetails, Failure, StaticDialect, TOKEN_DIALECT};
 use serde_json::Value;
 
 /// Upsun's errors come in four shapes, two of them within one service: problem details with a number for
 /// `status` and a text for `detail`, an older form with them the other way round, `{"error": …}` with or
 /// without a description, and nothing that is JSON.
-pub(crate) const DIALECT: StaticDialect = StaticDialect {
-    request_id_headers: &[Cow::Borrowed("x-request-id"), Cow::Borrowed("x-amz-cf-id")],
-    quota_headers: &[],
-    is_own_form,
-    describe,
-};
+pub(crate) const DIALECT: StaticDialect = StaticDialect::new(is_own_form, describe)
+    .with_request_id_headers(&[Cow::Borrowed("x-request-id"), Cow::Borrowed("x-amz-cf-id")]);
 
 /// The errors of Upsun's token endpoint: those of RFC 6749, and how one says that the session behind a token is over.
-pub(crate) const TOKENS: StaticDialect = StaticDialect {
-    describe: |failure, details| {
-        (TOKEN_DIALECT.describe)(failure, details);
-        let description = failure.text("/error_description").unwrap_or_default();
-        if description.contains("SSO session has expired") {
-            details.message = Some("the single sign-on session behind the token has expired".into());
-            details.hint = Some("sign in again in a browser, or use the API token of a machine user".into());
-        }
-    },
-    ..TOKEN_DIALECT
-};
+pub(crate) const TOKENS: StaticDialect = TOKEN_DIALECT.with_description(|failure, details| {
+    TOKEN_DIALECT.describe(failure, details);
+    let description = failure.text("/error_description").unwrap_or_default();
+    if description.contains("SSO session has expired") {
+        details.message = Some("the single sign-on session behind the token has expired".into());
+        details.hint = Some("sign in again in a browser, or use the API token of a machine user".into());
+    }
+});
 
 /// The operations of the users' service, whose 404 has no body (OpenAPI document, `get-user` and its like).
 const WITHOUT_BODY: [&str; 20] = [
