@@ -26,7 +26,7 @@ use crate::server::is_operation;
 /// let throttled = Fault::new("users_list").first(2).respond(429).header("Retry-After", "1");
 /// let slow = Fault::new("oauth2-token").delay(Duration::from_millis(200));
 /// let third_page = Fault::new("list-profiles").on_attempts(3..=3).respond(502).body("<html>");
-/// The user is created, but the client never learns of it.
+/// // The user is created, but the client never learns of it.
 /// let lost = Fault::new("users_create").first(1).drop_connection().after_effect();
 /// let lying = Fault::new("users_list").edit(|page, _| page["count"] = 7.into());
 /// ```

@@ -109,7 +109,7 @@ async fn a_token_endpoint_that_is_not_there_is_told_with_its_setting() {
 async fn a_moved_profile_is_told_from_a_missing_permission() {
     let moved = organization_error(json(403, MOVED)).await;
     assert_eq!((moved.kind(), moved.status()), (ErrorKind::Unsupported, Some(403)));
-    assert!(moved.hint().unwrap().contains("no matter of permission"), "{moved}");
+    assert!(moved.hint().unwrap().contains("not a permission problem"), "{moved}");
     let denied = organization_error(json(403, r#"{"title":"Forbidden","status":403,"detail":"No."}"#)).await;
     assert_eq!(denied.kind(), ErrorKind::PermissionDenied);
 }
@@ -118,7 +118,7 @@ async fn a_moved_profile_is_told_from_a_missing_permission() {
 async fn a_token_of_nobody_is_said_to_be_one() {
     let script = Script::of([json(403, r#"{"error":"forbidden"}"#)]);
     let error = provider(&script).current().await.unwrap_err();
-    insta::assert_snapshot!(error.to_string(), @"upsun account 'acme', get-current-user: the token belongs to no user [HTTP status 403, code forbidden]; use the API token of a user, or get profiles by their ids");
+    insta::assert_snapshot!(error.to_string(), @"upsun account 'acme', get-current-user: the token belongs to no user [HTTP status 403, code forbidden]; use the API token of a user, or get profiles by id");
 }
 
 #[tokio::test]

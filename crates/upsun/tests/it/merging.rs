@@ -224,7 +224,7 @@ async fn configured_organizations_are_listed_and_one_that_is_not_there_is_missed
     assert_eq!(profiles.len(), 2);
     assert_eq!((report.quarantined, report.missing(), report.is_complete()), (1, Some(0), false));
     assert_eq!(report.declared_total, None);
-    assert_eq!(report.quarantined_records[0].reason, "the organization 01C cannot be read (not_there)");
+    assert_eq!(report.quarantined_records[0].reason, "the organization 01C could not be read (not_there)");
     // A cursor is bound to which organizations there are.
     let mut pages = provider.pages(query.clone());
     pages.next_page().await.unwrap().unwrap();
