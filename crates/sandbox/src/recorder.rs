@@ -158,20 +158,20 @@ mod tests {
 
     #[test]
     fn no_credential_is_kept() {
-        let kept = request("/oauth2/token");
-        assert!(!format!("{kept:?}").contains("secret"), "{kept:?}");
-        assert_eq!(kept.body, "grant_type=api_token&api_token=(hidden)");
+        let recorded = request("/oauth2/token");
+        assert!(!format!("{recorded:?}").contains("secret"), "{recorded:?}");
+        assert_eq!(recorded.body, "grant_type=api_token&api_token=(hidden)");
     }
 
     #[test]
     fn a_long_body_is_cut_after_its_secrets_were_hidden() {
         let long = "ü".repeat(KEPT_BODY_BYTES);
-        let kept =
+        let recorded =
             request_with("/", "application/json", &format!("{{\"a\":\"x{long}\",\"password\":\"secret\"}}"));
-        assert!(kept.body.len() <= KEPT_BODY_BYTES && kept.body.len() > KEPT_BODY_BYTES - 4);
-        let kept =
+        assert!(recorded.body.len() <= KEPT_BODY_BYTES && recorded.body.len() > KEPT_BODY_BYTES - 4);
+        let recorded =
             request_with("/", "application/json", &format!("{{\"password\":\"secret\",\"z\":\"{long}"));
-        assert_eq!(kept.body, HIDDEN);
+        assert_eq!(recorded.body, HIDDEN);
     }
 
     #[test]

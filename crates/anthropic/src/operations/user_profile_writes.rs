@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     reading::deleted,
     rules,
-    user_profiles::{all, get_user_profile, one},
+    user_profiles::{at_user_profile, at_user_profiles, get_user_profile},
 };
 use crate::{
     beta::{Beta, Shape},
@@ -27,7 +27,8 @@ pub(crate) fn create_user_profile(
     now: Option<Timestamp>,
 ) -> Operation<UserProfile> {
     let violations = rules::create(create, beta.name(), now);
-    let request = all(beta, Request::post("BetaCreateUserProfile")).json(create).checked(violations);
+    let request =
+        at_user_profiles(beta, Request::post("BetaCreateUserProfile")).json(create).checked(violations);
     Operation::new(request, Response::decode_record).with_hint_if_made(
         "it is not known whether the profile was created: look for its external id, or at the newest profiles, before you try again",
     )
@@ -41,19 +42,20 @@ pub(crate) fn update_user_profile(
     now: Option<Timestamp>,
 ) -> Operation<UserProfile> {
     let violations = rules::update(update, beta.name(), now);
-    let request =
-        one(beta, Request::post("BetaUpdateUserProfile"), user_profile_id).json(update).checked(violations);
+    let request = at_user_profile(beta, Request::post("BetaUpdateUserProfile"), user_profile_id)
+        .json(update)
+        .checked(violations);
     Operation::new(request, Response::decode_record).reading_back(&get_user_profile(beta, user_profile_id))
 }
 
 pub(crate) fn create_enrollment_url(beta: &Beta, user_profile_id: &str) -> Operation<EnrollmentUrl> {
-    let request =
-        one(beta, Request::post("BetaCreateEnrollmentUrl"), user_profile_id).path("/enrollment_url");
+    let request = at_user_profile(beta, Request::post("BetaCreateEnrollmentUrl"), user_profile_id)
+        .path("/enrollment_url");
     Operation::new(request, Response::decode_record).with_hint_if_made(LINK_HINT)
 }
 
 pub(crate) fn delete_user_profile(beta: &Beta, user_profile_id: &str) -> Operation<Deleted> {
-    let request = one(beta, Request::delete("DeleteUserProfile"), user_profile_id);
+    let request = at_user_profile(beta, Request::delete("DeleteUserProfile"), user_profile_id);
     Operation::new(generally_available(beta, request), deleted)
 }
 
@@ -71,7 +73,7 @@ pub(crate) fn create_action_url(
         action: Typed<'a>,
     }
 
-    let request = one(beta, Request::post("CreateUserProfileActionUrl"), user_profile_id)
+    let request = at_user_profile(beta, Request::post("CreateUserProfileActionUrl"), user_profile_id)
         .path("/action_urls")
         .json(&Body { action: Typed { r#type: action } });
     Operation::new(generally_available(beta, request), Response::decode_record).with_hint_if_made(LINK_HINT)

@@ -1,4 +1,4 @@
-//! What is sent.
+//! Requests.
 
 use anyprofile_core::{
     ErrorKind, FieldPath, IdKind, ListQuery, ProfileChange, ProfileDraft, ProfileProvider,

@@ -112,8 +112,8 @@ impl Anthropic {
 
     /// Cached for the next page, which also needs the complete order.
     fn name_order(&self, store: &Store) -> NameOrder {
-        let mut kept = lock(&self.by_name);
-        if let Some(order) = kept.as_ref().filter(|order| order.version == store.version) {
+        let mut cached = lock(&self.by_name);
+        if let Some(order) = cached.as_ref().filter(|order| order.version == store.version) {
             return order.clone();
         }
         let mut keys: Vec<(bool, String, u64)> = (0..store.total())
@@ -125,6 +125,6 @@ impl Anthropic {
         keys.sort_unstable();
         let named = keys.partition_point(|(is_nameless, _, _)| !is_nameless);
         let indexes = keys.into_iter().map(|(_, _, index)| index).collect();
-        kept.insert(NameOrder { version: store.version, indexes, named }).clone()
+        cached.insert(NameOrder { version: store.version, indexes, named }).clone()
     }
 }

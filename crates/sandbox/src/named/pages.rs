@@ -72,26 +72,26 @@ fn endless(listing: &'static Listing, from: u64) -> Fault {
 /// Does the same for numbered pages: there is always one page more than the requested one.
 fn endless_numbers(listing: &'static Listing, from: u64) -> Fault {
     // The number of pages, known after the first page.
-    let there = Arc::new(AtomicU64::new(u64::MAX));
-    let known = Arc::clone(&there);
-    let asked =
+    let page_total = Arc::new(AtomicU64::new(u64::MAX));
+    let known = Arc::clone(&page_total);
+    let requested_page =
         |query: &str| Query::parse(query).get("page").and_then(|page| page.parse().ok()).unwrap_or(1_u64);
     // The service refuses a page that does not exist. The first page is returned, with its records removed.
     let fault = Fault::new(listing.operation).misread_query(move |query| {
-        if asked(query) <= known.load(Ordering::Relaxed) {
+        if requested_page(query) <= known.load(Ordering::Relaxed) {
             return query.to_owned();
         }
         super::queries::map(query, |name, value| Some(if name == "page" { "1" } else { value }.to_owned()))
     });
     fault.edit_by_query(move |page, number, query| {
-        let asked = asked(query);
+        let requested = requested_page(query);
         let total = page["page_total"].as_u64().unwrap_or_default();
-        there.store(total, Ordering::Relaxed);
-        if number >= from || asked > total {
+        page_total.store(total, Ordering::Relaxed);
+        if number >= from || requested > total {
             page[listing.records] = json!([]);
         }
-        page["page"] = asked.into();
-        page["page_total"] = total.max(asked.saturating_add(1)).into();
+        page["page"] = requested.into();
+        page["page_total"] = total.max(requested.saturating_add(1)).into();
     })
 }
 

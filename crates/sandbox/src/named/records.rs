@@ -18,19 +18,19 @@ fn second(listing: &'static Listing, change: impl Fn(&mut Value) + Send + Sync +
 
 /// Returns the body with something inserted at each occurrence of a text, a number of bytes after its start.
 fn inserted(body: &[u8], place: &str, behind: usize, what: &str) -> Vec<u8> {
-    let mut made = Vec::with_capacity(body.len() * 2);
+    let mut changed = Vec::with_capacity(body.len() * 2);
     let mut rest = body;
     while let Some(at) = rest.windows(place.len()).position(|window| window == place.as_bytes()) {
         let (before, after) = rest.split_at(at + behind);
-        made.extend_from_slice(before);
-        made.extend_from_slice(what.as_bytes());
+        changed.extend_from_slice(before);
+        changed.extend_from_slice(what.as_bytes());
         // At least the first letter of the text, so that it is not found again.
         let step = place.len() - behind;
-        made.extend_from_slice(&after[..step]);
+        changed.extend_from_slice(&after[..step]);
         rest = &after[step..];
     }
-    made.extend_from_slice(rest);
-    made
+    changed.extend_from_slice(rest);
+    changed
 }
 
 /// Adds a field next to each id, as bytes: `serde_json` values cannot represent everything.

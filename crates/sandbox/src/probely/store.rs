@@ -213,9 +213,9 @@ impl Store {
             let known = known.or_else(|| self.labels.iter().find(|label| label["name"] == *name).cloned());
             labels.push(known.unwrap_or_else(|| {
                 let number = u64::try_from(self.labels.len()).unwrap_or(u64::MAX);
-                let made = new_label(self.records.seed, number, (name, color), owner, now);
-                self.labels.push(made.clone());
-                made
+                let created = new_label(self.records.seed, number, (name, color), owner, now);
+                self.labels.push(created.clone());
+                created
             }));
         }
         labels

@@ -110,11 +110,11 @@ impl Store {
             return false;
         }
         self.removed.insert(removed);
-        let made = self.total;
+        let created = self.total;
         self.total += 1;
         let times = Map::from_iter([("created_at".to_owned(), json!(now))]);
-        self.lay_over(made, now, times.clone(), |changed| &mut changed.profile);
-        self.lay_over(made, now, times, |changed| &mut changed.user);
+        self.lay_over(created, now, times.clone(), |changed| &mut changed.profile);
+        self.lay_over(created, now, times, |changed| &mut changed.user);
         true
     }
 

@@ -46,7 +46,7 @@ impl RecoveryCodes {
 pub enum PhoneChannel {
     /// A text message.
     Sms,
-    /// A WhatsApp message.
+    /// A `WhatsApp` message.
     WhatsApp,
     /// A voice call.
     Call,

@@ -102,9 +102,9 @@ impl CurrentTrial {
         };
         let mut trials: Vec<_> = sent.iter().filter_map(|raw| Trial::read(raw.get()).ok()).collect();
         let is_all = sent.len() <= 1 && sent.len() == trials.len();
-        let told = trials.iter().position(|trial| trial.active.is_known_to_be(&true)).unwrap_or(0);
-        let told = (told < trials.len()).then(|| trials.swap_remove(told).uniform());
-        let written = told.and_then(|trial| serde_json::value::to_raw_value(&trial).ok());
+        let shown = trials.iter().position(|trial| trial.active.is_known_to_be(&true)).unwrap_or(0);
+        let trial = (shown < trials.len()).then(|| trials.swap_remove(shown).uniform());
+        let written = trial.and_then(|trial| serde_json::value::to_raw_value(&trial).ok());
         (written.map(|raw| Self(raw.into())), !is_all)
     }
 }

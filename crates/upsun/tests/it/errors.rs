@@ -1,4 +1,4 @@
-//! Errors in every shape that the service sends.
+//! Errors in every format of the service.
 
 use std::fmt::Write as _;
 
@@ -15,12 +15,12 @@ const MOVED: &str = r#"{"title":"This organization profile has moved to the bill
 
 async fn organization_error(first: Response) -> Error {
     let second = json(404, r#"{"title":"Not Found","status":404,"detail":"No such organization."}"#);
-    // That the account is where it is looked for, and so nobody there, is proven by whom the token belongs to.
+    // The user of the token proves that the URL is right, and so that the profile does not exist.
     let own = json(200, r#"{"id":"u-1"}"#);
     provider(&Script::of([first, second, own])).get(&id(ORGANIZATION)).await.unwrap_err()
 }
 
-/// An error with all that its `Display` leaves out.
+/// Formats an error with everything that its `Display` omits.
 fn told(error: &Error) -> String {
     format!(
         "{}: {error}\n  said: {:?}\n  fields: {:?}",
@@ -85,7 +85,7 @@ async fn only_what_has_one_of_the_services_forms_says_that_nobody_is_there() {
         let error = organization_error(json(404, body)).await;
         assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::NotFound, true), "{error}");
     }
-    // The users' service leaves the body out, and says nothing else.
+    // The users service sends no body, and nothing else.
     let user = |response: Response| async {
         crate::client(&Script::of([response])).get_user("u-1").await.unwrap_err()
     };

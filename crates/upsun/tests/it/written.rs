@@ -1,4 +1,4 @@
-//! What is made of the responses to changes.
+//! How the responses to changes are read.
 
 use anyprofile_core::{ErrorKind, Field, error::Retry};
 use anyprofile_http::{FormFile, HttpOptions, Proxy};

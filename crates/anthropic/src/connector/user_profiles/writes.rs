@@ -121,13 +121,13 @@ impl UserProfilesConnector {
         Action::new(if self.beta.shape() == Shape::GenerallyAvailable {
             let action = UserProfileAction::EnrollEndUser;
             operations::create_action_url(&self.beta, id.native(), &action).read_as(|response| {
-                let made: ActionUrl = response.decode_record()?;
-                enrollment(response, made.url, &made.expires_at)
+                let link: ActionUrl = response.decode_record()?;
+                enrollment(response, link.url, &link.expires_at)
             })
         } else {
             operations::create_enrollment_url(&self.beta, id.native()).read_as(|response| {
-                let made: EnrollmentUrl = response.decode_record()?;
-                enrollment(response, made.url, &made.expires_at)
+                let link: EnrollmentUrl = response.decode_record()?;
+                enrollment(response, link.url, &link.expires_at)
             })
         })
     }
