@@ -51,8 +51,8 @@ impl AnthropicClient {
         self.call(operations::get_organization_user(user_id)).await
     }
 
-    /// Lists the invites to the organization, including accepted, deleted and expired ones: one page of `GET
-    /// /v1/organizations/invites`. The service does not report the total.
+    /// Lists the invites to the organization, including accepted, deleted and expired ones: one page of
+    /// `GET /v1/organizations/invites`. The service does not report the total.
     ///
     /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
     /// listing invites.

@@ -48,9 +48,10 @@ impl AnthropicClient {
         self.call(operations::update_user_profile(&self.beta, user_profile_id, update, now())).await
     }
 
-    /// Creates a link for an end user to enroll with: `POST
-    /// /v1/user_profiles/{user_profile_id}/enrollment_url`, without a body. **The link is a credential**:
-    /// until it expires, anyone who has it can enroll as the end user. Each call may create another link.
+    /// Creates a link for an end user to enroll with:
+    /// `POST /v1/user_profiles/{user_profile_id}/enrollment_url`, without a body. **The link is a
+    /// credential**: until it expires, anyone who has it can enroll as the end user. Each call may create
+    /// another link.
     ///
     /// The reference has the operation for accounts with a beta. Without a beta, use
     /// [`create_action_url`](Self::create_action_url).
@@ -93,8 +94,8 @@ impl AnthropicClient {
         self.call(operations::create_action_url(&self.beta, user_profile_id, action)).await
     }
 
-    /// Changes the role of a user of the organization and returns the user: `POST
-    /// /v1/organizations/users/{user_id}`.
+    /// Changes the role of a user of the organization and returns the user:
+    /// `POST /v1/organizations/users/{user_id}`.
     ///
     /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
     /// updating a user.

@@ -25,7 +25,7 @@ open_enum! {
     pub enum AccessType {
         /// Through the platform's application.
         Application = "application",
-        /// As the end user's own requests.
+        /// Passed through, as the end user's own requests.
         Passthrough = "passthrough",
     }
 }

@@ -21,7 +21,7 @@ use crate::fault::Fault;
 pub struct NamedFault {
     /// The name.
     pub name: &'static str,
-    /// What goes wrong, in a sentence.
+    /// A sentence that describes the fault.
     pub meaning: &'static str,
     /// The request that the fault needs.
     pub scene: Scene,

@@ -55,7 +55,7 @@ impl Dialect {
             };
             let known: &[&str] = if *kind == Kind::Time { &TIME_OPERATORS } else { &TEXT_OPERATORS };
             let Some(operator) = known.iter().find(|known| **known == operator) else {
-                return Err(format!("\"{operator}\" is no operator of \"{field}\"."));
+                return Err(format!("\"{operator}\" is not an operator of \"{field}\"."));
             };
             let values: Vec<String> = match *operator {
                 "in" | "nin" | "between" => value.split(',').map(|part| part.trim().to_owned()).collect(),

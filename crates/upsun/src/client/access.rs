@@ -42,8 +42,8 @@ impl UpsunClient {
         self.call(operations::list_user_teams(user_id, list)).await
     }
 
-    /// Lists the projects that a user has access to, except access through teams: `GET
-    /// /users/{user_id}/project-access`.
+    /// Lists the projects that a user has access to, except access through teams:
+    /// `GET /users/{user_id}/project-access`.
     ///
     /// `user_id` is a UUID. Source: OpenAPI document (`list-user-project-access`).
     ///
@@ -122,8 +122,8 @@ impl UpsunClient {
         self.call(operations::remove_user_project_access(user_id, project_id)).await
     }
 
-    /// Lists the projects and organizations that a user has access to, directly or through a team: `GET
-    /// /users/{user_id}/extended-access`.
+    /// Lists the projects and organizations that a user has access to, directly or through a team:
+    /// `GET /users/{user_id}/extended-access`.
     ///
     /// The service documents no pages: everything is in one response. If a response does link a next page, it
     /// can be followed. Source: OpenAPI document (`list-user-extended-access`).

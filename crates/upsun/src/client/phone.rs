@@ -28,8 +28,8 @@ impl UpsunClient {
         self.call(operations::verify_phone_number(user_id, channel, phone_number)).await
     }
 
-    /// Confirms a user's phone number with the code that was sent to it: `POST
-    /// /users/{user_id}/phonenumber/{sid}`.
+    /// Confirms a user's phone number with the code that was sent to it:
+    /// `POST /users/{user_id}/phonenumber/{sid}`.
     ///
     /// `sid` is the result of [`verify_phone_number`](Self::verify_phone_number). How long a code is valid is
     /// not documented. Source: OpenAPI document (`confirm-phone-number`).

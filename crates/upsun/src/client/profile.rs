@@ -31,8 +31,8 @@ impl UpsunClient {
         self.call(operations::get_profile(user_id)).await
     }
 
-    /// Gets a user's postal address, with the address format of its country: `GET
-    /// /profiles/{userId}/address`.
+    /// Gets a user's postal address, with the address format of its country:
+    /// `GET /profiles/{userId}/address`.
     ///
     /// Source: OpenAPI document (`get-address`), which lists no errors.
     pub async fn get_profile_address(&self, user_id: &str) -> Result<Address> {
@@ -95,8 +95,9 @@ impl UpsunClient {
         self.call(operations::update_profile_address(user_id, update)).await
     }
 
-    /// Updates an organization's postal address and returns it: `PATCH
-    /// /organizations/{organization_id}/address`. The API has deprecated the operation since 2026-06-17.
+    /// Updates an organization's postal address and returns it:
+    /// `PATCH /organizations/{organization_id}/address`. The API has deprecated the operation since
+    /// 2026-06-17.
     ///
     /// `organization_id` is the id (a ULID); `name=` works only for reads. Only the fields that are set in
     /// `update` are sent; if none is, the address is read instead. Source: OpenAPI document
@@ -118,8 +119,9 @@ impl UpsunClient {
         self.call(operations::update_organization_address(organization_id, update)).await
     }
 
-    /// Updates the profile of an organization and returns it: `PATCH
-    /// /organizations/{organization_id}/profile`. The API has deprecated the operation since 2026-06-17.
+    /// Updates the profile of an organization and returns it:
+    /// `PATCH /organizations/{organization_id}/profile`. The API has deprecated the operation since
+    /// 2026-06-17.
     ///
     /// `organization_id` is the id; `name=` works only for reads. Only the fields that are set in `update`
     /// are sent; if none is, the profile is read instead. Source: OpenAPI document (`update-org-profile`).

@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl UpsunClient {
-    /// Creates an API token for a user and returns it with its secret, which is not shown again: `POST
-    /// /users/{user_id}/api-tokens`.
+    /// Creates an API token for a user and returns it with its secret, which is not shown again:
+    /// `POST /users/{user_id}/api-tokens`.
     ///
     /// Each call creates another token, so the request is never retried. Source: OpenAPI document
     /// (`create-api-token`).
@@ -49,8 +49,8 @@ impl UpsunClient {
         self.call(operations::delete_user_connection(user_id, provider)).await
     }
 
-    /// Gets the data that an authenticator app needs for a user, including the seed: `GET
-    /// /users/{user_id}/totp`. It takes effect when it is [confirmed](Self::confirm_totp_enrollment).
+    /// Gets the data that an authenticator app needs for a user, including the seed:
+    /// `GET /users/{user_id}/totp`. It takes effect when it is [confirmed](Self::confirm_totp_enrollment).
     ///
     /// Whether each request creates another seed is not documented: confirm the most recent one. Source:
     /// OpenAPI document (`get-totp-enrollment`).
@@ -62,8 +62,8 @@ impl UpsunClient {
         self.call(operations::get_totp_enrollment(user_id)).await
     }
 
-    /// Enables one-time passwords as a user's second factor and returns the recovery codes: `POST
-    /// /users/{user_id}/totp`.
+    /// Enables one-time passwords as a user's second factor and returns the recovery codes:
+    /// `POST /users/{user_id}/totp`.
     ///
     /// `secret` is the [seed](TotpEnrollment::secret), and `passcode` a current one-time password generated
     /// from it. The codes are not shown again. If the response has no body, the result has no codes;

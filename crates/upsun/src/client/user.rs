@@ -106,8 +106,8 @@ impl UpsunClient {
         self.call(operations::get_me()).await
     }
 
-    /// Returns whether the token's user must verify a phone number before creating a project: `POST
-    /// /me/phone`.
+    /// Returns whether the token's user must verify a phone number before creating a project:
+    /// `POST /me/phone`.
     ///
     /// The request changes nothing, so it is retried like a read. `force_refresh` (from client code) bypasses
     /// the state that the service has cached. The service's own client is about to replace this operation
@@ -117,8 +117,8 @@ impl UpsunClient {
         self.call(operations::get_phone_verification(force_refresh)).await
     }
 
-    /// Returns whether and how the token's user must be verified before creating a project: `POST
-    /// /me/verification`.
+    /// Returns whether and how the token's user must be verified before creating a project:
+    /// `POST /me/verification`.
     ///
     /// The request changes nothing, so it is retried like a read. `force_refresh` (from client code) bypasses
     /// the state that the service has cached. Source: OpenAPI document

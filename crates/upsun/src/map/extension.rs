@@ -27,7 +27,7 @@ open_record! {
         current_trial: CurrentTrial,
         /// The namespace in which the user name is unique.
         namespace: String,
-        /// When the user agreed to the terms.
+        /// The time when the user agreed to the terms.
         consented_at: String,
         /// How the user agreed to the terms.
         consent_method: String,

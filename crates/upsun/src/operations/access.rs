@@ -34,7 +34,7 @@ pub struct ListUserOrganizations {
     pub page_size: Option<u32>,
     /// The order (`sort`). Default: the service's.
     pub sort: Option<Sort<OrganizationSort>>,
-    /// Where to continue, from a page of the same query; see
+    /// The position to continue from, taken from a page of the same query; see
     /// [`PageLink::position`](crate::PageLink::position).
     pub position: Option<PagePosition>,
 }
@@ -51,7 +51,7 @@ pub struct ListUserTeams {
     pub page_size: Option<u32>,
     /// The order (`sort`). Default: the service's.
     pub sort: Option<Sort<TimeSort>>,
-    /// Where to continue, from a page of the same query; see
+    /// The position to continue from, taken from a page of the same query; see
     /// [`PageLink::position`](crate::PageLink::position).
     pub position: Option<PagePosition>,
 }
@@ -66,7 +66,7 @@ pub struct ListUserProjectAccess {
     pub page_size: Option<u32>,
     /// The order (`sort`). Default: the service's.
     pub sort: Option<Sort<ProjectAccessSort>>,
-    /// Where to continue, from a page of the same query; see
+    /// The position to continue from, taken from a page of the same query; see
     /// [`PageLink::position`](crate::PageLink::position).
     pub position: Option<PagePosition>,
 }
@@ -110,7 +110,7 @@ pub struct ListOrganizations {
     pub page_size: Option<u32>,
     /// The order (`sort`). The fields are those of a user's organizations.
     pub sort: Option<Sort<OrganizationSort>>,
-    /// Where to continue, from a page of the same query; see
+    /// The position to continue from, taken from a page of the same query; see
     /// [`PageLink::position`](crate::PageLink::position).
     pub position: Option<PagePosition>,
 }
@@ -126,7 +126,7 @@ pub struct ListOrganizationMembers {
     pub page_size: Option<u32>,
     /// The order (`sort`). That the fields are those of teams is inferred.
     pub sort: Option<Sort<TimeSort>>,
-    /// Where to continue, from a page of the same query; see
+    /// The position to continue from, taken from a page of the same query; see
     /// [`PageLink::position`](crate::PageLink::position).
     pub position: Option<PagePosition>,
 }

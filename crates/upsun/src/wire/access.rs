@@ -197,8 +197,8 @@ open_enum! {
 }
 
 open_record! {
-    /// A user's access to a project or an organization, directly or through a team (`GET
-    /// /users/{id}/extended-access`).
+    /// A user's access to a project or an organization, directly or through a team
+    /// (`GET /users/{id}/extended-access`).
     pub struct ExtendedAccess {
         /// The id of the user.
         user_id: OpaqueId,
