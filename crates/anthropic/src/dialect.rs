@@ -10,12 +10,9 @@ use anyprofile_http::{ErrorDetails, Failure, StaticDialect};
 ///
 /// `x-should-retry` says whether to retry. It takes precedence over the status in Anthropic's SDKs, and here
 /// too.
-pub(crate) const DIALECT: StaticDialect = StaticDialect {
-    request_id_headers: &[Cow::Borrowed("request-id")],
-    quota_headers: &[Cow::Borrowed("anthropic-ratelimit-requests")],
-    is_own_form,
-    describe,
-};
+pub(crate) const DIALECT: StaticDialect = StaticDialect::new(is_own_form, describe)
+    .with_request_id_headers(&[Cow::Borrowed("request-id")])
+    .with_quota_headers(&[Cow::Borrowed("anthropic-ratelimit-requests")]);
 
 /// Returns whether a body is the documented envelope.
 fn is_own_form(failure: &Failure<'_>) -> bool {

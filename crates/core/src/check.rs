@@ -1,5 +1,7 @@
 //! How a credential was proven.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::{ProfileId, RequestStats};
@@ -27,4 +29,13 @@ pub enum CheckMethod {
     Current,
     /// A listing of one.
     List,
+}
+
+impl fmt::Display for CheckMethod {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Current => "current",
+            Self::List => "list",
+        })
+    }
 }

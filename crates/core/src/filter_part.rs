@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use serde::Serialize;
 
-use crate::FieldPath;
+use crate::{
+    FieldPath,
+    words::{WordError, value_of_word},
+};
 
 /// A part of a [`Filter`](crate::Filter).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -89,22 +92,9 @@ impl fmt::Display for FilterPart {
 }
 
 impl FromStr for FilterPart {
-    type Err = FilterPartError;
+    type Err = WordError;
 
-    fn from_str(word: &str) -> Result<Self, FilterPartError> {
-        Self::ALL.into_iter().find(|part| part.as_str() == word).ok_or(FilterPartError)
+    fn from_str(word: &str) -> Result<Self, WordError> {
+        value_of_word("a part of a filter", &Self::ALL, Self::as_str, word)
     }
 }
-
-/// The text is not the name of a [`FilterPart`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FilterPartError;
-
-impl fmt::Display for FilterPartError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = FilterPart::ALL.map(FilterPart::as_str).join(", ");
-        write!(formatter, "a part of a filter must be one of: {parts}")
-    }
-}
-
-impl std::error::Error for FilterPartError {}

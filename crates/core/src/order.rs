@@ -1,8 +1,13 @@
 //! What a listing is ordered by, and from which end.
 
+use std::{fmt, str::FromStr};
+
 use serde::{Deserialize, Serialize};
 
-use crate::open_enum;
+use crate::{
+    open_enum,
+    words::{WordError, value_of_word},
+};
 
 open_enum! {
     /// What a listing is ordered by.
@@ -36,6 +41,37 @@ pub enum Direction {
     Ascending,
     /// The largest, the newest.
     Descending,
+}
+
+impl Direction {
+    /// Returns the word for the direction: `ascending` or `descending`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ascending => "ascending",
+            Self::Descending => "descending",
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+impl FromStr for Direction {
+    type Err = WordError;
+
+    fn from_str(word: &str) -> Result<Self, WordError> {
+        value_of_word("a direction", &[Self::Ascending, Self::Descending], Self::as_str, word)
+    }
+}
+
+/// Writes the field and the direction: `created descending`.
+impl fmt::Display for Order {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.field, self.direction)
+    }
 }
 
 impl Order {

@@ -21,7 +21,6 @@ use crate::{Field, FieldPath, ProfileId, email::is_same_address};
 pub use crate::{
     email::is_email_address,
     extension::{Extension, ProfileExtension},
-    field::FieldStateError,
     json::{RawJson, UnknownFields},
     origin::{MissingReason, MissingView, Origin, View},
     path::FieldPathError,

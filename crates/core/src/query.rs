@@ -13,7 +13,7 @@ use crate::{Capabilities, ProfileId, Timestamp};
 pub use crate::{
     expected::Expected,
     filter::Filter,
-    filter_part::{FilterPart, FilterPartError},
+    filter_part::FilterPart,
     order::{Direction, Order, OrderField},
 };
 

@@ -8,12 +8,8 @@ use serde_json::Value;
 
 /// Reads Probely's errors: messages by field for 400, `{"detail": …}` for other statuses, `{"error": …}` for
 /// passwords.
-pub(crate) const DIALECT: StaticDialect = StaticDialect {
-    request_id_headers: &[Cow::Borrowed("x-request-id"), Cow::Borrowed("cf-ray")],
-    quota_headers: &[],
-    is_own_form,
-    describe,
-};
+pub(crate) const DIALECT: StaticDialect = StaticDialect::new(is_own_form, describe)
+    .with_request_id_headers(&[Cow::Borrowed("x-request-id"), Cow::Borrowed("cf-ray")]);
 
 /// Returns whether a body is in Probely's format: `detail` or `error`, or, with 400, messages by field.
 fn is_own_form(failure: &Failure<'_>) -> bool {

@@ -80,11 +80,8 @@ pub(crate) fn user(id: ProfileId, view: View, record: wire::User) -> Profile {
         UserRoles::List(roles) => Field::Value(roles.iter().map(role).collect()),
         UserRoles::Text(text) if text.is_empty() => Field::Null,
         UserRoles::Text(text) => {
-            let mut assignment = RoleAssignment::default();
-            let mut role = Role::default();
-            role.name = text.as_str().into();
-            assignment.role = role.into();
-            Field::Value(vec![assignment])
+            let role = Role::default().with_name(text.as_str());
+            Field::Value(vec![RoleAssignment::default().with_role(role)])
         }
         UserRoles::Other(_) => Field::Absent,
     });
@@ -114,19 +111,16 @@ fn listed_roles(profile: &mut Profile, sent: Field<UserRoles>) -> Field<Vec<wire
 }
 
 fn actor(record: ChangedBy) -> Actor {
-    let mut actor = Actor::default();
-    actor.id = record.id.map(String::from);
-    actor.name = record.name.empty_as_null();
-    actor.email = record.email.empty_as_null();
-    actor
+    Actor::default()
+        .with_id(record.id.map(String::from))
+        .with_name(record.name.empty_as_null())
+        .with_email(record.email.empty_as_null())
 }
 
 fn label(record: &wire::Label) -> Label {
-    let mut label = Label::default();
-    label.id = record.id.clone().map(String::from);
-    label.name = record.name.clone().empty_as_null();
-    label.color = record.color.clone().empty_as_null();
-    label
+    Label::new(record.name.clone().empty_as_null())
+        .with_id(record.id.clone().map(String::from))
+        .with_color(record.color.clone().empty_as_null())
 }
 
 fn id_and_name(named: &Named) -> (Field<String>, Field<String>) {
@@ -134,16 +128,12 @@ fn id_and_name(named: &Named) -> (Field<String>, Field<String>) {
 }
 
 fn role(record: &wire::UserRole) -> RoleAssignment {
-    let mut assignment = RoleAssignment::default();
-    assignment.role = record.role.as_ref().map(|named| {
-        let mut role = Role::default();
-        (role.id, role.name) = id_and_name(named);
-        role
+    let role = record.role.as_ref().map(|named| {
+        let (id, name) = id_and_name(named);
+        Role::new(id, name)
     });
-    assignment.scope = record.scope.as_ref().map(|scope| {
-        let mut reach = RoleScope::default();
-        // Returns the team or target that the tier names. If the tier is unknown, returns the one that was
-        // sent.
+    let scope = record.scope.as_ref().map(|scope| {
+        // The team or target that the tier names. If the tier is unknown, the one that was sent.
         let (team, target) = (scope.team.as_ref(), scope.target.as_ref());
         let place = match scope.tier.value() {
             Some(Tier::Account) => Field::Absent,
@@ -152,13 +142,13 @@ fn role(record: &wire::UserRole) -> RoleAssignment {
             _ if team.is_known() => team,
             _ => target.or(team),
         };
-        reach.tier = scope.tier.as_ref().map(|tier| ScopeTier::from(tier.as_str()));
-        (reach.id, reach.name) = match place {
+        let (id, name) = match place {
             Field::Value(named) => id_and_name(named),
             Field::Null => (Field::Null, Field::Null),
             Field::Absent => (Field::Absent, Field::Absent),
         };
-        reach
+        let tier = scope.tier.as_ref().map(|tier| ScopeTier::from(tier.as_str()));
+        RoleScope::default().with_tier(tier).with_id(id).with_name(name)
     });
-    assignment
+    RoleAssignment::new(role, scope)
 }

@@ -3,32 +3,25 @@
 use std::borrow::Cow;
 
 use anyprofile_core::ErrorKind;
-use anyprofile_http::{ErrorDetails, Failure, StaticDialect, TOKEN_DIALECT};
+use anyprofile_http::{Dialect as _, ErrorDetails, Failure, StaticDialect, TOKEN_DIALECT};
 use serde_json::Value;
 
 /// Reads Upsun's errors. They have four forms, two of them within one service: problem details with a number
 /// for `status` and a text for `detail`, an older form with the two types exchanged, `{"error": …}` with or
 /// without a description, and bodies that are not JSON.
-pub(crate) const DIALECT: StaticDialect = StaticDialect {
-    request_id_headers: &[Cow::Borrowed("x-request-id"), Cow::Borrowed("x-amz-cf-id")],
-    quota_headers: &[],
-    is_own_form,
-    describe,
-};
+pub(crate) const DIALECT: StaticDialect = StaticDialect::new(is_own_form, describe)
+    .with_request_id_headers(&[Cow::Borrowed("x-request-id"), Cow::Borrowed("x-amz-cf-id")]);
 
 /// Reads the errors of Upsun's token endpoint: those of RFC 6749, and the one for an expired session of the
 /// token.
-pub(crate) const TOKENS: StaticDialect = StaticDialect {
-    describe: |failure, details| {
-        (TOKEN_DIALECT.describe)(failure, details);
-        let description = failure.text("/error_description").unwrap_or_default();
-        if description.contains("SSO session has expired") {
-            details.message = Some("the single sign-on session behind the token has expired".into());
-            details.hint = Some("sign in again in a browser, or use the API token of a machine user".into());
-        }
-    },
-    ..TOKEN_DIALECT
-};
+pub(crate) const TOKENS: StaticDialect = TOKEN_DIALECT.with_description(|failure, details| {
+    TOKEN_DIALECT.describe(failure, details);
+    let description = failure.text("/error_description").unwrap_or_default();
+    if description.contains("SSO session has expired") {
+        details.message = Some("the single sign-on session behind the token has expired".into());
+        details.hint = Some("sign in again in a browser, or use the API token of a machine user".into());
+    }
+});
 
 /// The operations of the users service, whose 404 has no body (OpenAPI document, `get-user` and others).
 const WITHOUT_BODY: [&str; 20] = [

@@ -66,13 +66,7 @@ pub(crate) fn organization(id: ProfileId, record: wire::Organization) -> Profile
 /// Returns the one role of a user, whose scope is the whole organization.
 fn roles(word: Field<&OrganizationRole>) -> Field<Vec<RoleAssignment>> {
     word.map(|word| {
-        let mut role = Role::default();
-        role.name = word.as_str().into();
-        let mut scope = RoleScope::default();
-        scope.tier = ScopeTier::Organization.into();
-        let mut assignment = RoleAssignment::default();
-        assignment.role = role.into();
-        assignment.scope = scope.into();
-        vec![assignment]
+        let scope = RoleScope::default().with_tier(ScopeTier::Organization);
+        vec![RoleAssignment::new(Role::default().with_name(word.as_str()), scope)]
     })
 }

@@ -148,21 +148,23 @@ fn name_of(profile: &mut Profile, given: Field<String>, family: Field<String>) {
 /// extension.
 pub(crate) fn address(id: ProfileId, mut record: wire::Address) -> Profile {
     let mut profile = Profile::read_from(ADDRESS, id);
-    let mut address = PostalAddress::default();
     let text = |field: &Field<String>| field.clone().empty_as_null();
-    address.recipient = text(&record.name_line);
     let lines = [&record.thoroughfare, &record.premise, &record.sub_premise];
     // An empty line keeps its place, so that the address can be written back.
     let known = lines.map(|line| line.value().map_or("", String::as_str)).join("\n");
-    address.street_address = match known.trim_end_matches('\n') {
+    let street_address = match known.trim_end_matches('\n') {
         "" if lines.iter().all(|line| line.is_absent()) => Field::Absent,
         "" => Field::Null,
         known => known.to_owned().into(),
     };
-    address.locality = text(&record.locality);
-    address.region = text(&record.administrative_area);
-    address.postal_code = record.postal_code.as_ref().map(|code| code.as_str().to_owned()).empty_as_null();
-    address.country = text(&record.country);
+    let postal_code = record.postal_code.as_ref().map(|code| code.as_str().to_owned());
+    let address = PostalAddress::default()
+        .with_recipient(text(&record.name_line))
+        .with_street_address(street_address)
+        .with_locality(text(&record.locality))
+        .with_region(text(&record.administrative_area))
+        .with_postal_code(postal_code.empty_as_null())
+        .with_country(text(&record.country));
     // A response without any of these fields says nothing about an address.
     profile.billing.address = if address.is_empty() { Field::Absent } else { Box::new(address).into() };
     // The service sends an empty map as `[]`. The serialized form is always an object, or missing.

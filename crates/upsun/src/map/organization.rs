@@ -45,15 +45,9 @@ pub(crate) fn member(id: ProfileId, mut record: wire::OrganizationMember) -> Pro
     profile.access.owner = record.owner;
     profile.roles = record.permissions.as_ref().map(|permissions| {
         let assignment = |permission: &String| {
-            let mut role = Role::default();
-            role.name = permission.as_str().into();
-            let mut scope = RoleScope::default();
-            scope.tier = ScopeTier::Organization.into();
-            scope.id = record.organization_id.as_ref().map(|id| id.as_str().to_owned());
-            let mut assignment = RoleAssignment::default();
-            assignment.role = role.into();
-            assignment.scope = scope.into();
-            assignment
+            let organization = record.organization_id.as_ref().map(|id| id.as_str().to_owned());
+            let scope = RoleScope::default().with_tier(ScopeTier::Organization).with_id(organization);
+            RoleAssignment::new(Role::default().with_name(permission.as_str()), scope)
         };
         permissions.iter().map(assignment).collect()
     });

@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub(crate) const PICTURE: FormFile<'_> =
-    FormFile { name: "lovelace\"\r\n写真.png", media_type: "image/png", content: b"a picture of lovelace" };
+    FormFile::new("lovelace\"\r\n写真.png", "image/png", b"a picture of lovelace");
 
 pub(crate) fn profile() -> ProfileUpdate {
     let mut update = ProfileUpdate::default();
@@ -221,7 +221,7 @@ async fn a_change_that_cannot_be_is_refused_before_anything_is_sent() {
         update.country = Some(text.to_owned());
         update
     };
-    let file = |name, media_type, content| FormFile { name, media_type, content };
+    let file = |name, media_type, content| FormFile::new(name, media_type, content);
     let grant = |project: &str, permissions: &[ProjectPermission]| {
         [ProjectAccessGrant::new(project, permissions.iter().cloned())]
     };

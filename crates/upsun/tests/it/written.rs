@@ -193,7 +193,7 @@ async fn a_picture_arrives_byte_by_byte() {
         .at(server.url("/api"))
         .with_http(HttpOptions::default().with_proxy(Proxy::None));
     let client = UpsunClient::new(config).unwrap();
-    let file = FormFile { name: "a.png", media_type: "image/png", content: &content };
+    let file = FormFile::new("a.png", "image/png", &content);
     let picture = client.create_profile_picture("u-1", &file).await.unwrap();
     assert_eq!(picture.url.value().unwrap(), &server.url("/api/a.png"));
     assert_eq!(upload.calls_async().await, 1);

@@ -64,8 +64,7 @@ use crate::{
 /// use futures_util::TryStreamExt;
 ///
 /// async fn contractors(provider: Arc<dyn ProfileProvider>, somebody: &ProfileId) -> Result<usize> {
-///     let mut filter = Filter::default();
-///     filter.label = Some("contractor".to_owned());
+///     let filter = Filter::new().with_label("contractor");
 ///     let provider = Scoped::new(provider, filter).with_kinds([IdKind::USER]).with_operations([
 ///         ScopedOperation::List,
 ///         ScopedOperation::Get,

@@ -46,11 +46,7 @@ fn condition(condition: Condition) -> Filter {
 }
 
 fn labelled(number: usize, name: Option<&str>) -> Profile {
-    let label = |name: &str| {
-        let mut label = Label::default();
-        label.name = name.into();
-        vec![label]
-    };
+    let label = |name: &str| vec![Label::new(name)];
     let mut profile = person(number);
     profile.labels = name.map(label).into();
     profile
