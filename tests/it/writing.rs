@@ -125,7 +125,7 @@ async fn somebody_is_created_changed_deactivated_and_let_in_again_at_probely() {
         .set(FieldPath::EMAILS, "lovelace@example.com")
         .set(FieldPath::NAME_DISPLAY, "Ada");
     let warnings = again.warnings(probely.capabilities());
-    assert_eq!(warnings, ["emails: a deactivated user with this address is let in again"]);
+    assert_eq!(warnings, ["emails: if a deactivated user has this address, that user is reactivated"]);
     let same = probely.create(&again).await.unwrap();
     assert_eq!((&same.id, &same.status), (&ada.id, &Status::Active.into()));
     probely.deactivate(&ada.id).await.unwrap();

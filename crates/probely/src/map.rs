@@ -1,4 +1,4 @@
-//! From the API's records to the normalized profile.
+//! Maps the API's records to the normalized profile.
 
 use anyprofile_core::{
     Email, Field, FieldPath, FieldState, Kind, Profile, ProfileId, Status, open_record,
@@ -12,14 +12,14 @@ use anyprofile_core::{
 use crate::wire::{self, ChangedBy, Named, Tier, Title, UserRoles};
 
 open_record! {
-    /// What only Probely knows of a profile.
+    /// The fields of a profile that only Probely has.
     pub struct ProbelyExtension {
         /// The user's id at Intercom.
         intercom_user_id: String,
-        /// The labels with who changed them and when.
+        /// The labels, with the user and time of their last change.
         labels: Vec<wire::Label>,
-        /// The roles, where they come as a list: an assignment has an id here, and whatever else the service says of it. Roles
-        /// that come as a text are told by `roles` alone; what is neither is kept under `unknown`.
+        /// The roles, if the service sends them as a list, with the id of each assignment and all other
+        /// fields. Roles that it sends as a text are only in `roles`; other values are kept under `unknown`.
         user_roles: Vec<wire::UserRole>,
     }
 }
@@ -32,14 +32,14 @@ impl ProfileExtension for ProbelyExtension {
     }
 }
 
-/// A user of `/users/`.
+/// The view of a user in `/users/`.
 pub(crate) const USER: View = View::new("user");
-/// An API user of `/api-users/`.
+/// The view of an API user in `/api-users/`.
 pub(crate) const API_USER: View = View::new("api_user");
-/// The own profile of `/profile/`.
+/// The view of the own profile in `/profile/`.
 pub(crate) const PROFILE: View = View::new("profile");
 
-/// A user, an API user, or the own profile: the record is the same.
+/// Maps a user, an API user, or the own profile. All three have the same record.
 pub(crate) fn user(id: ProfileId, view: View, record: wire::User) -> Profile {
     let is_api_user = view == API_USER;
     let mut profile = Profile::read_from(view, id);
@@ -95,8 +95,8 @@ pub(crate) fn user(id: ProfileId, view: View, record: wire::User) -> Profile {
     profile
 }
 
-/// The roles that come as a list, so that every profile has them in one shape. What is neither list nor text is kept under
-/// `unknown`, and noted.
+/// Returns the roles as a list, so that every profile has them in one type. A value that is neither a list
+/// nor a text is kept under `unknown`, and noted.
 fn listed_roles(profile: &mut Profile, sent: Field<UserRoles>) -> Field<Vec<wire::UserRole>> {
     sent.and_then(|sent| match sent {
         UserRoles::List(roles) => Field::Value(roles),
@@ -133,7 +133,7 @@ fn role(record: &wire::UserRole) -> RoleAssignment {
         Role::new(id, name)
     });
     let scope = record.scope.as_ref().map(|scope| {
-        // The team or target that the tier names; where the tier is unknown, whichever was sent.
+        // The team or target that the tier names. If the tier is unknown, the one that was sent.
         let (team, target) = (scope.team.as_ref(), scope.target.as_ref());
         let place = match scope.tier.value() {
             Some(Tier::Account) => Field::Absent,

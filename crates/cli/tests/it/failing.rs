@@ -22,7 +22,7 @@ fn a_wrong_key_at_one_of_three_accounts_loses_nothing_of_the_others() {
     assert_eq!(run.code, 4);
     assert_eq!(run.out.lines().count(), 20);
     insta::assert_snapshot!(settled(&run.err), @"
-    error: anthropic account 'anthropic', BetaListUserProfiles: the service refuses the credential [HTTP status 401, code authentication_error, request id req_…]; check the account's credential: an Admin key reads the organization's people and no user profiles, and is named as admin_key (or in ANTHROPIC_ADMIN_KEY)
+    error: anthropic account 'anthropic', BetaListUserProfiles: the service refuses the credential [HTTP status 401, code authentication_error, request id req_…]; check the account's credential: an admin key reads only the organization's people, and must be set as admin_key (or in ANTHROPIC_ADMIN_KEY)
       the service gave a reason that may contain personal data; run with -v to see it
     upsun      10 seen of 10 declared, 0 duplicates, 0 quarantined, 1 page, 0 retries, waited 0.0 s
     probely    10 seen of 10 declared, 0 duplicates, 0 quarantined, 2 pages, 0 retries, waited 0.0 s

@@ -125,7 +125,7 @@ fn people_are_invited_to_an_organization_given_a_role_and_removed() {
     assert!(nothing.err.contains("roles is required"), "{}", nothing.err);
     let invited = run(&[&create[..], &["--set", "roles=developer", "-o", "ndjson"]].concat());
     assert_eq!(invited.code, 0, "{}", invited.err);
-    assert!(invited.err.contains("warning: emails: the service writes an invitation"), "{}", invited.err);
+    assert!(invited.err.contains("warning: emails: the service sends an invitation"), "{}", invited.err);
     assert!(invited.out.contains(r#""status":"pending""#), "{}", invited.out);
 
     let listed =
@@ -138,7 +138,7 @@ fn people_are_invited_to_an_organization_given_a_role_and_removed() {
     assert_eq!(run(&["update", user, "--set", "roles=owner", "--yes"]).code, 2);
     let kept = run(&["deactivate", user, "--yes"]);
     assert_eq!(kept.code, 2, "{}", kept.err);
-    assert!(kept.err.contains("one is removed (delete)"), "{}", kept.err);
+    assert!(kept.err.contains("delete the user to remove it from the organization"), "{}", kept.err);
     let dry = run(&["delete", user, "--dry-run"]);
     assert_eq!(dry.code, 0, "{}", dry.err);
     let removed = run(&["delete", user, "--yes", "-o", "csv"]);

@@ -49,7 +49,7 @@ fn an_enriched_profile_says_what_came_from_where() {
         id(&lines(&server.run(&["list", "--account", "probely", "-o", "ndjson", "--limit", "1"]).out)[0]);
     let run = server.run(&["get", &probely, "--enrich", "--fields", "id"]);
     assert_eq!(run.code, 0);
-    assert!(run.err.contains("note: --enrich has no effect: Probely shows"), "{}", run.err);
+    assert!(run.err.contains("note: --enrich has no effect: Probely has only one record"), "{}", run.err);
 }
 
 #[test]
@@ -106,11 +106,11 @@ fn organizations_are_listed_if_they_are_asked_for() {
     assert!(run.err.contains("2 profiles lack a record that this credential may not see"), "{}", run.err);
     let run = list("01HSANDB0XACME000000000001,01HSANDB0XNONE000000000000");
     assert_eq!(run.code, 4, "one that was named is missing");
-    let why = "warning: upsun: page 2, record 2: the organization 01HSANDB0XNONE000000000000 cannot be read (not_there)";
+    let why = "warning: upsun: page 2, record 2: the organization 01HSANDB0XNONE000000000000 could not be read (not_there)";
     assert!(run.err.contains("1 quarantined") && run.err.contains(why), "{}", run.err);
     let run = list("acme");
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("'acme' is no organization; an organization is named by its id"), "{}", run.err);
+    assert!(run.err.contains("'acme' is not the id or the name of an organization"), "{}", run.err);
 }
 
 #[test]

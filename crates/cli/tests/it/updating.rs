@@ -199,5 +199,9 @@ fn a_link_to_enroll_with_is_printed_alone_and_shown_nowhere_else() {
     assert!(!run.err.contains(link) && run.err.contains("the link is a credential"), "{}", run.err);
     let run = server.run(&["enroll", &id("probely"), "--yes"]);
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("Probely writes to new users itself"), "{}", run.err);
+    assert!(
+        run.err.contains("Probely has no enrollment links: it sends a message to new users itself"),
+        "{}",
+        run.err
+    );
 }

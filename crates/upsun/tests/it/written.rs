@@ -1,4 +1,4 @@
-//! What is made of the responses to changes.
+//! How the responses to changes are read.
 
 use anyprofile_core::{ErrorKind, Field, error::Retry};
 use anyprofile_http::{FormFile, HttpOptions, Proxy};
@@ -215,7 +215,7 @@ async fn a_session_of_a_phone_number_has_an_id_or_is_none() {
     ] {
         let error = verify(useless).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
-        assert!(error.hint().unwrap().contains("not known whether a code is on its way"), "{error}");
+        assert!(error.hint().unwrap().contains("not known whether a code was sent"), "{error}");
     }
 }
 
