@@ -273,7 +273,7 @@ async fn each_of_anthropics_keys_is_refused_where_the_other_belongs() {
         assert_eq!((error.kind(), error.status()), (ErrorKind::PermissionDenied, Some(403)), "{error}");
         assert_eq!(error.code(), Some("permission_error"));
         assert_eq!(error.service_message(), Some("An admin key is required here."));
-        assert!(error.hint().unwrap().contains("Admin key"), "{error}");
+        assert!(error.hint().unwrap().contains("admin key"), "{error}");
     }
     let named: Vec<_> = errors.iter().map(|error| error.operation().unwrap()).collect();
     assert_eq!(named, operations(&sandbox));

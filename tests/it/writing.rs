@@ -125,7 +125,7 @@ async fn somebody_is_created_changed_deactivated_and_let_in_again_at_probely() {
         .set(FieldPath::EMAILS, "lovelace@example.com")
         .set(FieldPath::NAME_DISPLAY, "Ada");
     let warnings = again.warnings(probely.capabilities());
-    assert_eq!(warnings, ["emails: a deactivated user with this address is let in again"]);
+    assert_eq!(warnings, ["emails: if a deactivated user has this address, that user is reactivated"]);
     let same = probely.create(&again).await.unwrap();
     assert_eq!((&same.id, &same.status), (&ada.id, &Status::Active.into()));
     probely.deactivate(&ada.id).await.unwrap();
@@ -209,7 +209,7 @@ async fn what_anthropic_would_refuse_is_told_at_once_and_no_write_is_sent() {
     let error = provider.create(&draft).await.unwrap_err();
     let fields: Vec<_> = error.field_errors().keys().map(String::as_str).collect();
     assert_eq!(fields, ["country", "metadata", "name.display"], "{error}");
-    assert!(error.message().contains("metadata has at most 16 pairs, and would have 17"), "{error}");
+    assert!(error.message().contains("metadata must have at most 16 pairs, and would have 17"), "{error}");
     assert_eq!(fixture.sandbox.requests().len(), 0);
     let of = "anthropic:claude/user/uprof_x".parse().unwrap();
     let change = ProfileChange::new().clear(FieldPath::NAME_DISPLAY).set(FieldPath::metadata("k"), "");

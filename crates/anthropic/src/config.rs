@@ -19,16 +19,16 @@ pub use self::descriptor::service;
 /// The name of the service in ids and configurations.
 pub const SERVICE: &str = "anthropic";
 
-/// The API (`ANTHROPIC_BASE_URL` of the official SDKs).
+/// The base URL of the API (`ANTHROPIC_BASE_URL` of the official SDKs).
 pub const ANTHROPIC_API_URL: &str = "https://api.anthropic.com";
 
-/// The value of `anthropic-version` that all user profile pages are written for.
+/// The value of `anthropic-version` that all user profile pages of the reference use.
 pub const API_VERSION: &str = "2023-06-01";
 
-/// How the betas of this API are named.
+/// The prefix of the betas of this API.
 const BETA_PREFIX: &str = "user-profiles-";
 
-/// An account at the Anthropic API. `Debug` shows no secret.
+/// The settings of an account at the Anthropic API. `Debug` shows no secrets.
 ///
 /// ```no_run
 /// use anyprofile_anthropic::{AnthropicConfig, BETA_2026_09_04};
@@ -42,28 +42,28 @@ const BETA_PREFIX: &str = "user-profiles-";
 pub struct AnthropicConfig {
     /// The name of the account, as it appears in ids.
     pub account: AccountName,
-    /// The API. Default: [`ANTHROPIC_API_URL`].
+    /// The base URL of the API. Default: [`ANTHROPIC_API_URL`].
     pub base_url: String,
-    /// The beta of user profiles, one of the `BETA_…` constants or a later one. `None` speaks the generally
-    /// available API, which needs none. It decides which fields there are. Default: [`BETA_2026_03_24`].
+    /// The beta of user profiles: one of the `BETA_…` constants or a later one. `None` selects the generally
+    /// available API, which needs no beta. The beta decides which fields exist. Default: [`BETA_2026_03_24`].
     pub beta: Option<String>,
     /// Further betas, sent in the same header.
     pub other_betas: Vec<String>,
-    /// `anthropic-version`. Default: [`API_VERSION`].
+    /// The value of `anthropic-version`. Default: [`API_VERSION`].
     pub api_version: String,
-    /// The workspace to act on (`wrkspc_…`), for a credential that can act on several.
+    /// The workspace (`wrkspc_…`), for a credential with several workspaces.
     pub workspace_id: Option<String>,
     /// Whether `?beta=true` is sent with a beta, as the official SDKs do. Default: yes.
     pub beta_query: bool,
-    /// Whether profiles keep the whole record as the service sent it. It may hold more personal data than
-    /// the normalized fields. Default: no.
+    /// Whether profiles keep the complete record as the service sent it. It may contain more personal data
+    /// than the normalized fields. Default: no.
     pub keep_raw: bool,
     /// Timeouts, retries, TLS, proxy.
     pub http: HttpOptions,
     secret: SecretKind,
 }
 
-/// One of them, never two: the SDKs differ on which one then counts.
+/// One of the credentials, never two: the SDKs differ in which one has precedence.
 #[derive(Clone, Debug)]
 enum SecretKind {
     ApiKey(SecretString),
@@ -72,20 +72,21 @@ enum SecretKind {
 }
 
 impl AnthropicConfig {
-    /// An account with an API key (`x-api-key`).
+    /// Creates the settings of an account with an API key (`x-api-key`).
     pub fn with_api_key(account: AccountName, api_key: impl Into<SecretString>) -> Self {
         Self::new(account, SecretKind::ApiKey(api_key.into()))
     }
 
-    /// An account with a bearer token that somebody else renews (`Authorization: Bearer`). A token that was
-    /// minted by OAuth needs `oauth-2025-04-20` among [`other_betas`](Self::other_betas).
+    /// Creates the settings of an account with a bearer token (`Authorization: Bearer`) that your program
+    /// renews. A token that was obtained with OAuth needs `oauth-2025-04-20` in
+    /// [`other_betas`](Self::other_betas).
     pub fn with_auth_token(account: AccountName, auth_token: impl Into<SecretString>) -> Self {
         Self::new(account, SecretKind::AuthToken(auth_token.into()))
     }
 
-    /// An account with an admin key (`x-api-key`), for the organization's own people
-    /// ([`connect_organization`](Self::connect_organization)). It needs no beta and has none. A bearer token that was given
-    /// `org:admin` reads them too.
+    /// Creates the settings of an account with an admin key (`x-api-key`), for the organization's own people
+    /// ([`connect_organization`](Self::connect_organization)). It needs no beta. A bearer token with the
+    /// scope `org:admin` can also read them.
     pub fn with_admin_key(account: AccountName, admin_key: impl Into<SecretString>) -> Self {
         Self { beta: None, ..Self::new(account, SecretKind::AdminKey(admin_key.into())) }
     }
@@ -105,25 +106,25 @@ impl AnthropicConfig {
         }
     }
 
-    /// Uses another API.
+    /// Sets the base URL of the API.
     pub fn at(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
         self
     }
 
-    /// Speaks this beta of user profiles.
+    /// Sets the beta of user profiles.
     pub fn with_beta(mut self, beta: impl Into<String>) -> Self {
         self.beta = Some(beta.into());
         self
     }
 
-    /// Speaks the generally available API.
+    /// Selects the generally available API.
     pub fn without_beta(mut self) -> Self {
         self.beta = None;
         self
     }
 
-    /// Sends a further beta in the same header.
+    /// Adds a further beta, sent in the same header.
     pub fn with_other_beta(mut self, beta: impl Into<String>) -> Self {
         self.other_betas.push(beta.into());
         self
@@ -135,7 +136,7 @@ impl AnthropicConfig {
         self
     }
 
-    /// Acts on this workspace.
+    /// Sets the workspace.
     pub fn in_workspace(mut self, workspace_id: impl Into<String>) -> Self {
         self.workspace_id = Some(workspace_id.into());
         self
@@ -147,7 +148,7 @@ impl AnthropicConfig {
         self
     }
 
-    /// Lets profiles keep the whole record as the service sent it.
+    /// Sets whether profiles keep the complete record as the service sent it.
     pub fn with_raw_records(mut self, keep_raw: bool) -> Self {
         self.keep_raw = keep_raw;
         self
@@ -159,76 +160,80 @@ impl AnthropicConfig {
         self
     }
 
-    /// The end users of the account's platform as an anyprofile provider.
+    /// Creates an anyprofile provider of the end users of the account's platform. No request is sent.
     ///
-    /// There is no e-mail address, no total and no own profile; which fields there are depends on the beta.
+    /// The service has no e-mail addresses, no total and no own profile. The beta decides which fields exist.
     ///
     /// # Errors
-    /// [`Config`](anyprofile_core::ErrorKind::Config), also for an admin key, which reads no user profiles. No request is sent.
+    /// [`Config`](anyprofile_core::ErrorKind::Config) if a setting is invalid, or the credential is an admin
+    /// key, which cannot read user profiles.
     pub fn connect(self) -> Result<Connection> {
         if matches!(self.secret, SecretKind::AdminKey(_)) {
-            return Err(Error::config("an admin key reads no user profiles")
+            return Err(Error::config("an admin key cannot read user profiles")
                 .with_account(&ServiceName::from_static(SERVICE), &self.account)
-                .with_hint("use connect_organization for the organization's own people"));
+                .with_hint("to read the organization's own people, use connect_organization"));
         }
         let connector = UserProfilesConnector::new(self.spoken_beta());
         self.http_client().map(|http| Connection::new(connector, http))
     }
 
-    /// The organization that an admin key belongs to as an anyprofile provider: its users, and behind them the invites, with
-    /// the status of each. They are the organization's own people; the end users of a platform that is built on the API are
-    /// those of [`connect`](Self::connect), which needs another credential.
+    /// Creates an anyprofile provider of the organization that an admin key belongs to. No request is sent.
     ///
-    /// [`current`](anyprofile_core::ProfileProviderExt::current) is the organization itself. Nothing tells whether a user has a
-    /// second factor. Creating invites somebody, to whom the service then writes. Deleting removes a user from the
-    /// organization, or takes back an invite, which may stay in the list as deleted. By an address a user is asked for; of the
-    /// invites, which may be there beside the user, all are read.
+    /// It lists the organization's users, then the invites with their status. These are the organization's
+    /// own people; for the end users of a platform, use [`connect`](Self::connect), which needs another
+    /// credential.
+    ///
+    /// [`current`](anyprofile_core::ProfileProviderExt::current) returns the organization itself. The second
+    /// factor of a user is not known. Creating a profile creates an invite, and the service sends a message
+    /// to the address. Deleting removes a user from the organization, or withdraws an invite, which may stay
+    /// in the list as deleted. Finding by e-mail address looks up the user directly and reads all invites,
+    /// because an invite may exist in addition to the user.
     ///
     /// # Errors
-    /// [`Config`](anyprofile_core::ErrorKind::Config), also for an API key: it takes an admin key, or a bearer token that has
-    /// `org:admin`. No request is sent.
+    /// [`Config`](anyprofile_core::ErrorKind::Config) if a setting is invalid, or the credential is an API
+    /// key: an admin key or a bearer token with the scope `org:admin` is required.
     pub fn connect_organization(self) -> Result<Connection> {
         if matches!(self.secret, SecretKind::ApiKey(_)) {
-            return Err(Error::config("the people of the organization are read with an admin key")
+            return Err(Error::config("an admin key is required to read the people of the organization")
                 .with_account(&ServiceName::from_static(SERVICE), &self.account)
-                .with_hint("name it as the account's admin_key"));
+                .with_hint("set it as admin_key of the account"));
         }
         self.http_client().map(|http| Connection::new(OrganizationConnector::new(), http))
     }
 
-    /// What operations of user profiles need of these settings.
+    /// Returns the beta settings of the operations of user profiles.
     pub(crate) fn spoken_beta(&self) -> Beta {
         Beta::new(self.beta.as_deref(), self.beta_query)
     }
 
-    /// The value of `anthropic-beta`: one user profiles beta, and the others, each once.
+    /// Returns the value of `anthropic-beta`: the beta of user profiles and the others, each once.
     fn betas(&self) -> Result<Option<String>> {
         let mut betas: Vec<&str> = Vec::new();
         for beta in self.other_betas.iter().flat_map(|betas| betas.split(',')).map(str::trim) {
             if beta.starts_with(BETA_PREFIX) {
-                return Err(Error::config("two betas of user profiles are asked for at once")
-                    .with_hint("name it as the account's beta, and not among the others"));
+                return Err(Error::config("other_betas must not contain a beta of user profiles")
+                    .with_hint("set it as beta of the account"));
             }
             if !beta.is_empty() && !betas.contains(&beta) {
                 betas.push(beta);
             }
         }
         if self.beta.as_deref().is_some_and(|beta| beta.contains(',')) {
-            return Err(Error::config("the account's beta is more than one")
-                .with_hint("name one beta of user profiles, and the others apart"));
+            return Err(Error::config("beta must be one beta of user profiles")
+                .with_hint("move the others to other_betas"));
         }
         betas.extend(self.beta.as_deref());
         Ok((!betas.is_empty()).then(|| betas.join(",")))
     }
 
-    /// What decides which records there are and which form they have.
+    /// Returns the settings that decide which records exist, and their format.
     fn shape(&self) -> String {
         [self.beta.as_deref(), Some(&self.api_version), self.workspace_id.as_deref()]
             .map(Option::unwrap_or_default)
             .join(" ")
     }
 
-    /// The client that this account is spoken to with.
+    /// Creates the HTTP client of the account.
     pub(crate) fn http_client(self) -> Result<HttpClient> {
         let info = ProviderInfo::new(
             ServiceName::new(SERVICE)?,
@@ -255,7 +260,7 @@ impl AnthropicConfig {
             if let Some(value) = value {
                 let value = HeaderValue::from_str(&value).map_err(|_| {
                     in_account(Error::config(format!(
-                        "the value for {name} holds characters that cannot stand in a header"
+                        "the value of {name} contains characters that are not allowed in a header"
                     )))
                 })?;
                 fixed.insert(HeaderName::from_static(name), value);

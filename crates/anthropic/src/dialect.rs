@@ -1,22 +1,20 @@
-//! How Anthropic words its errors.
+//! The format of Anthropic's errors.
 
 use std::borrow::Cow;
 
 use anyprofile_core::ErrorKind;
 use anyprofile_http::{ErrorDetails, Failure, StaticDialect};
 
-/// Anthropic's errors: `{"type": "error", "error": {"type", "message"}, "request_id"}`, and pages or nothing
-/// from what stands in front.
+/// Reads Anthropic's errors: `{"type": "error", "error": {"type", "message"}, "request_id"}`. Intermediaries
+/// send web pages or empty bodies instead.
 ///
-/// `x-should-retry` says outright whether to ask again; Anthropic's SDKs let it win over the status, as `anyprofile_http` does.
-pub(crate) const DIALECT: StaticDialect = StaticDialect {
-    request_id_headers: &[Cow::Borrowed("request-id")],
-    quota_headers: &[Cow::Borrowed("anthropic-ratelimit-requests")],
-    is_own_form,
-    describe,
-};
+/// `x-should-retry` says whether to retry. It takes precedence over the status in Anthropic's SDKs, and here
+/// too.
+pub(crate) const DIALECT: StaticDialect = StaticDialect::new(is_own_form, describe)
+    .with_request_id_headers(&[Cow::Borrowed("request-id")])
+    .with_quota_headers(&[Cow::Borrowed("anthropic-ratelimit-requests")]);
 
-/// Whether a body is the documented envelope.
+/// Returns whether a body is the documented envelope.
 fn is_own_form(failure: &Failure<'_>) -> bool {
     failure.text("/type") == Some("error") && failure.text("/error/type").is_some()
 }
@@ -37,21 +35,23 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
             if !failure.headers.contains_key("retry-after")
                 && !failure.headers.contains_key("retry-after-ms") =>
         {
-            details.hint =
-                Some("the service names no wait: if it goes on, a spend limit may be reached".into());
+            details.hint = Some(
+                "the service sent no Retry-After: if the error continues, a spend limit may be reached"
+                    .into(),
+            );
         }
         (400, _)
             if message
                 .is_some_and(|it| it.starts_with("Unexpected value") && it.contains("anthropic-beta")) =>
         {
-            // No matter of what was asked for: the account's configuration is wrong.
+            // The cause is not the request: the configuration of the account is wrong.
             details.kind = Some(ErrorKind::Config);
-            details.message = Some("the service does not know a beta that was asked for".into());
-            details.hint = Some("check the account's beta".into());
+            details.message = Some("the service does not know a beta of the account".into());
+            details.hint = Some("check beta and other_betas of the account".into());
         }
         (401 | 403, _) if failure.operation.starts_with("Admin") => {
             details.hint = Some(
-                "the organization is for an Admin key or an OAuth token with `org:admin`: use an account with one"
+                "the organization requires an admin key or an OAuth token with `org:admin`: use an account that has one"
                     .into(),
             );
         }
@@ -60,8 +60,8 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
                 || failure.operation == "BetaCreateEnrollmentUrl" =>
         {
             details.hint = Some(
-                "check the account's credential: an Admin key reads the organization's people and no user profiles, and \
-                 is named as admin_key (or in ANTHROPIC_ADMIN_KEY)"
+                "check the account's credential: an admin key reads only the organization's people, and must be set as \
+                 admin_key (or in ANTHROPIC_ADMIN_KEY)"
                     .into(),
             );
         }

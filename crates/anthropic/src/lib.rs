@@ -1,15 +1,43 @@
-//! User profiles of the Anthropic API: the end users of a platform that is built on it. Its native client also
-//! makes, changes and deletes them, and does so with the organization that holds the account, its users and invites.
+//! User profiles of the Anthropic API, and the organization's own users and invites.
 //!
-//! [`AnthropicConfig::connect`] makes the end users of an account an anyprofile provider, and
-//! [`AnthropicConfig::connect_organization`] the people of the organization; [`AnthropicClient`] has the API operation by
-//! operation, with its records as they come ([`wire`]).
+//! [`AnthropicConfig`] is one account. [`connect`](AnthropicConfig::connect) creates an anyprofile provider
+//! of the end users of a platform that is built on the API;
+//! [`connect_organization`](AnthropicConfig::connect_organization) creates one of the organization's own
+//! people. [`AnthropicClient`] has a method for each operation of the API and returns the service's own
+//! records ([`wire`]).
 //!
-//! The API has changed its shape with each dated beta. One set of types holds them all; the account's
-//! [`beta`](AnthropicConfig::beta) says which is spoken, and
-//! [`capabilities`](anyprofile_core::ProfileProvider::capabilities) which fields it has.
+//! ```no_run
+//! # async fn example() -> anyprofile_core::Result<()> {
+//! use anyprofile_anthropic::{AnthropicClient, AnthropicConfig, BETA_2026_09_04, ListUserProfiles};
+//! use anyprofile_core::{ListQuery, ProfileProviderExt};
+//! use futures_util::TryStreamExt;
 //!
-//! Facts are from Anthropic's published reference and from its official SDKs.
+//! // The provider returns normalized profiles.
+//! let config = AnthropicConfig::with_api_key("claude".parse()?, "an API key").with_beta(BETA_2026_09_04);
+//! let provider = config.clone().connect()?;
+//! let mut profiles = provider.list(ListQuery::new());
+//! while let Some(profile) = profiles.try_next().await? {
+//!     println!("{} {}", profile.id, profile.label());
+//! }
+//!
+//! // The typed client returns the service's records, here over the provider's connections.
+//! let client = AnthropicClient::over(provider.http(), &config);
+//! let page = client.list_user_profiles(&ListUserProfiles::default()).await?.list;
+//! println!("{} user profiles", page.data.len());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Three things to know
+//! - **The beta decides which fields exist.** Each dated beta changed the API. One set of types covers all of
+//!   them; [`AnthropicConfig::beta`] selects one, and
+//!   [`capabilities`](anyprofile_core::ProfileProvider::capabilities) lists its fields.
+//! - **Two kinds of people need two kinds of keys.** An API key reads the end users of a platform; an admin
+//!   key reads the organization's users and invites.
+//! - **Enrollment links are credentials.** Until it expires, a link gives access to anyone who has it.
+//!
+//! # Sources
+//! Facts are from Anthropic's published reference and its official SDKs.
 //!
 //! # Features
 //! | feature | what it turns on |

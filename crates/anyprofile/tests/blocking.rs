@@ -44,7 +44,7 @@ fn what_the_trait_has_is_there_without_a_runtime() {
     let provider = provider(5);
     assert_eq!(provider.prepare().unwrap(), provider.capabilities());
     assert_eq!(provider.info().account, "test");
-    assert_eq!(provider.get(&id("p1")).unwrap().username, "person1");
+    assert_eq!(provider.get(&id("p1")).unwrap().username, "person1".into());
     assert_eq!(provider.get(&id("nobody")).unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(provider.current().unwrap_err().kind(), ErrorKind::Unsupported);
     let found = provider.find_by(&FindKey::Username("person2".to_owned())).unwrap();
@@ -53,7 +53,7 @@ fn what_the_trait_has_is_there_without_a_runtime() {
     let draft = ProfileDraft::new(IdKind::USER).set(FieldPath::USERNAME, "ada");
     let ada = provider.create(&draft).unwrap().id;
     let change = ProfileChange::new().set(FieldPath::TITLE, "countess");
-    assert_eq!(provider.update(&ada, &change).unwrap().title, "countess");
+    assert_eq!(provider.update(&ada, &change).unwrap().title, "countess".into());
     let plan = provider.plan(&Write::deactivate(ada.clone()), &PlanOptions::new()).unwrap();
     provider.check_unchanged(&plan).unwrap();
     provider.execute(&plan, &ExecuteOptions::new()).unwrap().into_result().unwrap();

@@ -1,4 +1,4 @@
-//! The command line.
+//! The command-line arguments.
 
 mod field;
 mod writes;
@@ -19,9 +19,9 @@ use crate::{printable::printable, program::Program};
 
 /// List, show, check and update user profiles at several services.
 ///
-/// Data goes to standard output, everything else to standard error. Exit codes: 0 complete, 2 usage or
-/// configuration, 3 authentication or permission, 4 partial (something failed, the rest was delivered),
-/// 5 the service failed, 6 not found, 1 a defect of this program.
+/// Data goes to standard output; all other messages go to standard error. Exit codes: 0 complete, 2 usage or
+/// configuration error, 3 authentication or permission error, 4 partial (something failed, the rest was delivered), 5
+/// the service failed, 6 not found, 1 internal error.
 #[derive(Debug, Parser)]
 #[command(name = "anyprofile", version, propagate_version = true)]
 pub(crate) struct Arguments {
@@ -31,49 +31,49 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-/// What every command takes.
+/// The options that every command takes.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// The configuration file [default: `$ANYPROFILE_CONFIG`, else anyprofile/config.toml in the user's
-    /// configuration folder, else accounts from the environment].
+    /// Configuration file [default: `$ANYPROFILE_CONFIG`, then anyprofile/config.toml in the user's configuration
+    /// directory, then accounts from environment variables].
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Use the accounts that the environment names, also where there is a configuration file.
+    /// Use the accounts from environment variables, even if a configuration file exists.
     #[arg(long, global = true, conflicts_with_all = ["config", "sandbox"])]
     pub(crate) env: bool,
-    /// Only this account; may be repeated.
+    /// Use only this account; may be repeated.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) account: Vec<String>,
-    /// Use the embedded sandbox: needs no credential.
+    /// Use the embedded sandbox; no credential is needed.
     #[arg(long, global = true, conflicts_with = "config")]
     pub(crate) sandbox: bool,
-    /// How many profiles a service of the embedded sandbox has.
+    /// Number of profiles for each service of the embedded sandbox.
     #[arg(long, global = true, value_name = "N", default_value_t = 20, hide = true)]
     pub(crate) sandbox_profiles: u64,
-    /// The form of the output.
+    /// Output format.
     #[arg(short, long, global = true, value_enum, default_value_t = Format::Table)]
     pub(crate) output: Format,
-    /// Say nothing but errors on standard error.
+    /// Print only errors and important warnings on standard error.
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// Log requests on standard error; twice for everything. `RUST_LOG` goes before it.
+    /// Log requests on standard error; repeat for all events. `RUST_LOG` takes precedence.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// The program that was called.
+    /// The program that runs this command.
     #[arg(skip)]
     pub(crate) program: Program,
 }
 
-/// The form of the output.
+/// The output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For a person: at most 50,000 profiles, and 1000 characters of a cell.
+    /// A table for reading: at most 50,000 profiles, and 1000 characters in a cell.
     Table,
     /// One JSON document.
     Json,
-    /// One JSON document a line: for a program.
+    /// One JSON document per line, for programs.
     Ndjson,
-    /// For a spreadsheet: cells that would be formulas start with '.
+    /// For spreadsheets: a cell that would be a formula starts with '.
     Csv,
 }
 
@@ -81,30 +81,33 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     /// List the profiles of all accounts.
     ///
-    /// In a table, a field without a value says why: "(none)" the service says that there is none, "?" it did
-    /// not say, "(withheld)" this credential may not see it, "-" it is not in what was read of the service; `get --enrich`
-    /// reads more, and `providers` says what is where. A summary on standard error says whether every profile was seen.
+    /// In a table, a field without a value shows the reason: "(none)" the service says that it is empty, "?" the
+    /// service did not send it, "(withheld)" this credential may not see it, "-" it is not in the records that were
+    /// read. `get --enrich` reads more records; `providers` shows which record has which field. A summary on standard
+    /// error says whether all profiles were read.
     List(List),
-    /// Write the profiles of all accounts to a file, one as JSON a line; goes on where it was cut off.
+    /// Export the profiles of all accounts to a file, as one JSON document per line. An interrupted export can be
+    /// resumed.
     Export(ExportArguments),
     /// Show one profile.
     Get {
-        /// The id, such as upsun:acme/user/d81c8ee2-44b3-429f-b944-a33ad7437690.
+        /// Profile id, such as upsun:acme/user/d81c8ee2-44b3-429f-b944-a33ad7437690.
         id: ProfileId,
-        /// Add what the service shows of the profile elsewhere, and say what came from where.
+        /// Read the profile's other records too, and show which record each value came from.
         #[arg(long)]
         enrich: bool,
         #[command(flatten)]
         fields: Fields,
     },
-    /// List the members of an organization, with what they may do there.
+    /// List the members of an organization, with their access in it.
     Members(Members),
-    /// Find a profile at all accounts by what is known of it.
+    /// Find a profile in all accounts by e-mail address, user name or id.
     ///
-    /// An account is asked directly where its service can look it up, else all its profiles are listed. What was
-    /// done is said on standard error, also where an account could not be asked.
+    /// If the service of an account can look up the key, it is looked up; otherwise all profiles of the account are
+    /// listed. Standard error reports what was done for each account, and which accounts could not be searched.
     Find {
-        /// An e-mail address, a user name, an external id or the service's id; behind -- if it begins with a hyphen.
+        /// E-mail address, user name, external id or the service's own id. Put `--` before a key that starts with a
+        /// hyphen.
         key: String,
         #[command(flatten)]
         fields: Fields,
@@ -114,114 +117,117 @@ pub(crate) enum Command {
         #[command(flatten)]
         fields: Fields,
     },
-    /// Create a profile at an account, after showing what will be sent.
+    /// Create a profile in an account, after showing the request.
     Create(Create),
-    /// Change a profile, after showing what will change.
+    /// Update a profile, after showing the changes.
     Update(Update),
-    /// Keep profiles from signing in, after showing what will be done where.
+    /// Deactivate profiles, so that they cannot sign in, after showing the requests.
     ///
-    /// `anyprofile deactivate --find KEY` deactivates somebody at all accounts, and says which could not be asked. A profile
-    /// that its service cannot deactivate is named, and does not keep the others.
+    /// `anyprofile deactivate --find KEY` deactivates the matching profiles in all accounts, and reports the accounts
+    /// that could not be searched. A profile that its service cannot deactivate is reported; the others are still
+    /// deactivated.
     Deactivate(Selected),
-    /// Delete profiles for good, or remove people from an organization, after showing what will be done where.
+    /// Delete profiles permanently, or remove members from an organization, after showing the requests.
     ///
-    /// Few services have it; `providers` says which. A profile that its service cannot delete is named, and does not
-    /// keep the others.
+    /// Few services support this; `providers` shows which. A profile that its service cannot delete is reported; the
+    /// others are still deleted.
     Delete(Selected),
-    /// Make a link for the person of a profile to enroll with, and print it. The link is a credential.
+    /// Create an enrollment link for a profile, and print it. The link is a credential.
     Enroll(Enroll),
-    /// Work out what a write comes to, show it, and keep it in a file for `apply`.
+    /// Plan a write, show it, and save it in a file for `apply`.
     ///
-    /// The file holds what is to be written and digests of the requests, no request and no secret. Nothing is written.
+    /// The file holds the values to write and digests of the requests, but no request and no secret. Nothing is
+    /// written to a service.
     Plan(PlanArguments),
-    /// Apply a plan that was kept, if it still comes to the same.
+    /// Apply a saved plan, if it would still do the same.
     ///
-    /// It is worked out anew. Where it comes to something else by now, that is shown and nothing is written; where all of it
-    /// is so already, nothing is sent. A plan is applied once.
+    /// The plan is computed again first. If the result is different, it is shown and nothing is written. If
+    /// everything is unchanged, nothing is sent. A plan can be applied only once.
     Apply(Apply),
     /// Check that each account's credential works.
     Check,
-    /// Run the checks that every provider passes, against the sandbox.
+    /// Run the conformance checks of all providers against the sandbox.
     #[cfg(feature = "conformance")]
     Conformance,
-    /// Show which fields and operations each configured account has; without any account, each service.
+    /// Show the fields and operations of each configured account, or of each service if no account is configured.
     ///
-    /// At a field stand the service's records that have it: those of "listing records" are in a listing, the others in
-    /// `get`, `get --enrich`, `me` and `members`.
+    /// Each field shows the records of the service that contain it. The records named in "listing records" are part
+    /// of a listing; the others are read by `get`, `get --enrich`, `me` and `members`.
     Providers,
-    /// Print the JSON Schema of a profile, as it is in json and ndjson.
+    /// Print the JSON Schema of a profile in the json and ndjson formats.
     Schema,
-    /// Serve the sandbox of all services to other programs, until interrupted.
+    /// Run the sandbox of all services as a server for other programs, until interrupted.
     Sandbox(SandboxArguments),
-    /// Print the completions of a shell.
+    /// Print the completion script of a shell.
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
 }
 
-/// Which fields to show.
+/// The fields to show.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Fields {
-    /// Only these fields or groups of fields, separated by commas, such as `id,name,security.mfa_enabled`.
+    /// Show only these fields or groups of fields, separated by commas, such as `id,name,security.mfa_enabled`.
     #[arg(long = "fields", value_name = "FIELD,…", value_parser = field_paths)]
     lists: Vec<Paths>,
 }
 
-/// The fields of one list.
+/// The fields of one `--fields` option.
 type Paths = std::sync::Arc<[FieldPath]>;
 
 impl Fields {
-    /// The fields, in the order they were named; none if all are wanted.
+    /// Returns the fields in the order given; empty means all fields.
     pub(crate) fn paths(&self) -> Vec<FieldPath> {
         self.lists.iter().flat_map(|paths| paths.iter().cloned()).collect()
     }
 }
 
-/// Which profiles to list. What a service cannot answer is applied to what it sends; the summary says which.
+/// The profiles to list. A filter that the service does not support is applied locally; the summary says which.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Filters")]
 pub(crate) struct Filters {
-    /// Only this status: active, suspended, pending, deleted, unknown, or a service's own; may be repeated.
+    /// Only profiles with this status: active, suspended, pending, deleted, unknown, or a value of the service; may
+    /// be repeated.
     #[arg(long, value_name = "STATUS", value_parser = status)]
     status: Vec<Expected<Status>>,
-    /// Only this kind: human, service, organization, unknown, or a service's own; may be repeated.
+    /// Only profiles of this kind: human, service, organization, unknown, or a value of the service; may be repeated.
     #[arg(long, value_name = "KIND", value_parser = kind)]
     kind: Vec<Expected<Kind>>,
-    /// Only with the second factor on, off, or not known.
+    /// Only profiles whose second factor is on, off or unknown.
     #[arg(long, value_name = "on|off|unknown", value_parser = mfa)]
     mfa: Option<Expected<bool>>,
-    /// Only with this e-mail address.
+    /// Only profiles with this e-mail address.
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     email: Option<String>,
-    /// Only with this label, by name or id.
+    /// Only profiles with this label, by name or id.
     #[arg(long, value_name = "LABEL", allow_hyphen_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     label: Option<String>,
-    /// Only with this role, by name or id.
+    /// Only profiles with this role, by name or id.
     #[arg(long, value_name = "ROLE", allow_hyphen_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     role: Option<String>,
-    /// Only changed since then, such as 2026-01-31 or 2026-01-31T12:00:00Z. Where the service can put the latest
-    /// change first, only the pages with changes are read; the summary says the latest change, to start from the next
-    /// time.
+    /// Only profiles updated since this time, such as 2026-01-31 or 2026-01-31T12:00:00Z. If the service can sort by
+    /// the latest change, only the pages with changes are read. The summary shows the time to use for the next run.
     #[arg(long, value_name = "TIME", value_parser = time)]
     updated_since: Option<Timestamp>,
-    /// Only made since then.
+    /// Only profiles created since this time.
     #[arg(long, value_name = "TIME", value_parser = time)]
     created_since: Option<Timestamp>,
-    /// Only what meets a condition, such as `title eq "cto" and not (labels eq "contractor")` or
+    /// Only profiles that match a condition, such as `title eq "cto" and not (labels eq "contractor")` or
     /// `security.mfa_enabled is absent`.
     ///
-    /// The grammar is that of SCIM filters (RFC 7644). A field is compared by eq, ne, co (contains), sw (starts with), ew (ends
-    /// with), gt, ge, lt or le with a text in double quotes, a number, true or false; `pr` means that it has a value. `is` and
-    /// `is not` ask for its state: known, null, absent, unsupported or withheld. Conditions are joined by and, or, not (…) and
-    /// parentheses; brackets ask for one item of a list: `emails[primary eq true and address ew "@example.com"]`. A field that is
-    /// not known does not compare: `a ne "b"` leaves it out, `not (a eq "b")` does not.
+    /// The grammar is that of SCIM filters (RFC 7644). The operators eq, ne, co (contains), sw (starts with), ew
+    /// (ends with), gt, ge, lt and le compare a field with a text in double quotes, a number, true or false; `pr`
+    /// matches a field that has a value. `is` and `is not` test the state of a field: known, null, absent,
+    /// unsupported or withheld. Combine conditions with and, or, not (…) and parentheses. Brackets match one item of
+    /// a list: `emails[primary eq true and address ew "@example.com"]`. A comparison with a field that is not known
+    /// is never true: `a ne "b"` excludes such a profile, `not (a eq "b")` includes it.
     #[arg(long = "where", value_name = "CONDITION", value_parser = condition)]
     condition: Option<Parsed>,
 }
 
 impl Filters {
-    /// The filter.
+    /// Returns the filter.
     pub(crate) fn filter(self) -> Filter {
         let mut filter = Filter::default();
         filter.status = self.status;
@@ -235,7 +241,7 @@ impl Filters {
         filter.condition = self.condition.map(|parsed| {
             if let Some(rewritten) = parsed.rewritten {
                 say!(
-                    "note: --where is in the spelling of earlier versions, which will not be read much longer; write: {}",
+                    "warning: this --where condition uses an old syntax that will be removed; write: {}",
                     printable(&rewritten)
                 );
             }
@@ -247,27 +253,27 @@ impl Filters {
 
 #[derive(Debug, Args)]
 pub(crate) struct Members {
-    /// The organization, such as upsun:acme/organization/01HSANDB0XACME000000000001.
+    /// Organization id, such as upsun:acme/organization/01HSANDB0XACME000000000001.
     pub(crate) organization: ProfileId,
     #[command(flatten)]
     pub(crate) list: List,
 }
 
-/// How a listing is cut into requests.
+/// How a listing is split into requests.
 #[derive(Debug, Args)]
 pub(crate) struct Paging {
-    /// So many profiles a request; the services have limits.
+    /// Number of profiles per request; services have their own maximum.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) page_size: Option<u32>,
-    /// So many requests of an account at once, where its service allows it [default: 8].
+    /// Maximum number of concurrent requests per account, if its service allows it [default: 8].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) concurrency: Option<u32>,
-    /// Stop where so many pages in a row brought nobody who had not come before, and the service always names a next one
+    /// Stop after this number of consecutive pages without a new profile, if the service always returns a next page
     /// [default: 100].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_empty_pages: Option<u32>,
-    /// Take profiles in any order: where all are asked for, a list that can be read from both its ends then takes half the
-    /// time.
+    /// Do not keep the order of the profiles. An unlimited listing that can be read from both ends then takes half
+    /// the time.
     #[arg(long)]
     pub(crate) unordered: bool,
 }
@@ -278,40 +284,40 @@ pub(crate) struct List {
     pub(crate) fields: Fields,
     #[command(flatten)]
     pub(crate) filters: Filters,
-    /// Add to each profile what the service shows of it elsewhere, such as status and second factor at Upsun: costs
-    /// requests for each profile.
+    /// Read the other records of each profile too, such as status and second factor at Upsun. This sends requests for
+    /// each profile.
     #[arg(long)]
     pub(crate) enrich: bool,
-    /// At most so many profiles, over all accounts.
+    /// Maximum number of profiles, over all accounts.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: Option<u64>,
     #[command(flatten)]
     pub(crate) paging: Paging,
-    /// What stands in csv for a field that the service says is null [default: an empty cell, as for a field
-    /// that was not sent].
+    /// The csv text for a field that the service reports as null [default: an empty cell, as for a field that was not
+    /// sent].
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub(crate) csv_null: String,
-    /// Begin csv with a byte order mark: for Excel, which otherwise does not take the file for UTF-8 and shows other
-    /// letters for those beyond ASCII.
+    /// Start csv with a byte order mark. Excel needs it to read the file as UTF-8.
     #[arg(long)]
     pub(crate) csv_bom: bool,
-    /// Where to write what the listing came to, as JSON; - means standard error.
+    /// Write a report of the listing to this file, as JSON; - means standard error.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArguments {
-    /// The file. Beside it stands FILE.checkpoint until the export is over: with it, the same command goes on.
+    /// Output file. FILE.checkpoint is kept next to it until the export ends; with it, the same command resumes the
+    /// export.
     #[arg(long, value_name = "FILE")]
     pub(crate) to: PathBuf,
-    /// Where to write what the export came to, as JSON: accounts, pages, what was seen, declared and set aside, and what
-    /// the services send that is not known yet; - means standard error.
+    /// Write a report of the export to this file, as JSON: accounts, pages, numbers of profiles seen, declared and
+    /// quarantined, and unknown fields and values that the services sent; - means standard error.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) filters: Filters,
-    /// Add to each profile what the service shows of it elsewhere: costs requests for each profile.
+    /// Read the other records of each profile too. This sends requests for each profile.
     #[arg(long)]
     pub(crate) enrich: bool,
     #[command(flatten)]
@@ -320,24 +326,24 @@ pub(crate) struct ExportArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct SandboxArguments {
-    /// The port; 0 takes any free one.
+    /// Port; 0 selects a free port.
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
-    /// How many profiles each service has.
+    /// Number of profiles for each service.
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) profiles: u64,
-    /// The seed: the same one gives the same profiles.
+    /// Seed of the generated profiles; the same seed generates the same profiles.
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Something that goes wrong; may be repeated.
+    /// Inject a fault by its name; may be repeated.
     #[arg(long, value_name = "NAME")]
     pub(crate) fault: Vec<String>,
-    /// First print one JSON line with the URLs and credentials.
+    /// Print the URLs and credentials as one JSON line first.
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-/// A list of fields; the name of a group stands for all of its fields.
+/// Parses a list of fields; the name of a group means all of its fields.
 fn field_paths(text: &str) -> Result<Paths, String> {
     let mut paths = Vec::new();
     for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
@@ -361,7 +367,7 @@ fn mfa(text: &str) -> Result<Expected<bool>, String> {
     }
 }
 
-/// A time, or a date that stands for its first moment in UTC.
+/// Parses a time, or a date that means its start in UTC.
 fn time(text: &str) -> Result<Timestamp, String> {
     let time = text.parse().or_else(|_| format!("{text}T00:00:00Z").parse());
     time.map_err(|_| {
@@ -369,14 +375,14 @@ fn time(text: &str) -> Result<Timestamp, String> {
     })
 }
 
-/// A word of ours in any letters, or a service's own as it is.
+/// Parses a known word in any letter case, or a word of the service unchanged.
 fn word<T: std::str::FromStr>(text: &str, known: &[&str]) -> Result<Expected<T>, String> {
     let lower = text.to_lowercase();
     let word = if lower == "unknown" || known.contains(&lower.as_str()) { lower.as_str() } else { text };
     if word.is_empty() {
-        return Err(format!("expected one of {}, unknown, or a service's own word", known.join(", ")));
+        return Err(format!("expected one of {}, unknown, or a value of the service", known.join(", ")));
     }
-    word.parse().map_err(|_| "not a word".to_owned())
+    word.parse().map_err(|_| "not a valid word".to_owned())
 }
 
 fn status(text: &str) -> Result<Expected<Status>, String> {
@@ -387,7 +393,7 @@ fn kind(text: &str) -> Result<Expected<Kind>, String> {
     word(text, Kind::WORDS)
 }
 
-/// A condition, or what is wrong with it and where.
+/// Parses a condition; the error shows what is wrong and where.
 fn condition(text: &str) -> Result<Parsed, String> {
     anyprofile::filter::parse(text).map_err(|error| {
         let marked = error.marked(text);
@@ -396,7 +402,7 @@ fn condition(text: &str) -> Result<Parsed, String> {
     })
 }
 
-/// Something that can be an e-mail address.
+/// Checks that a text is one e-mail address.
 fn address(text: &str) -> Result<String, String> {
     if is_email_address(text) { Ok(text.to_owned()) } else { Err("expected an e-mail address".to_owned()) }
 }

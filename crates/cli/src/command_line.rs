@@ -1,4 +1,4 @@
-//! The command line with what depends on the program.
+//! The command line of a program, with its services and faults.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use clap::{CommandFactory as _, builder::PossibleValuesParser};
 
 use crate::{args::Arguments, program::Program};
 
-/// The command line, with what depends on the program's services.
+/// Returns the command line of the program.
 pub(crate) fn command_of(program: &Program) -> clap::Command {
     let faults: Vec<_> = program.sandboxes().iter().flat_map(|sandbox| sandbox.fault_names()).collect();
     let has_sandbox = !program.sandboxes().is_empty();
@@ -31,15 +31,15 @@ pub(crate) fn command_of(program: &Program) -> clap::Command {
         })
 }
 
-/// What the help says of accounts: the services, with the variables and keys of each.
+/// Returns the help about accounts: the services, with the variables and keys of each.
 fn help_of(services: &Services) -> String {
     use std::fmt::Write as _;
 
     let mut text = String::from(
-        "Accounts, from the environment or from tables [accounts.NAME] of the configuration file:\n",
+        "Accounts, from environment variables or from tables [accounts.NAME] of the configuration file:\n",
     );
     for service in services.iter() {
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = write!(text, "\nservice = \"{}\"  {}\n", service.name(), service.summary());
         let credentials = service.credential_keys().into_iter();
         let credentials = credentials.map(|key| (&key.name, &key.variable, key.doc.clone().into_owned()));
@@ -56,7 +56,7 @@ fn help_of(services: &Services) -> String {
     text
 }
 
-/// What a key is, with what the kind of its value adds.
+/// Describes a key, with its choices and its default.
 fn described(key: &SettingKey) -> String {
     let words = match &key.kind {
         SettingKind::Choice(_) => format!(": {}", key.kind),

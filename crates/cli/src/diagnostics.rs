@@ -1,4 +1,4 @@
-//! What is said to the person, on standard error.
+//! Messages to the user, on standard error.
 
 use std::{
     fmt,
@@ -22,32 +22,32 @@ use crate::{
     progress,
 };
 
-/// Says one line to the person; `say!` does it. If nobody listens any more, that is no failure.
+/// Prints one line; the macro `say!` calls it. A closed standard error is not an error.
 pub(crate) fn say(line: fmt::Arguments<'_>) {
     print(&(printable(&line.to_string()) + "\n"));
 }
 
-/// Says a text of several lines of ours, such as a table. What of it comes from outside must be printable already where it
-/// could begin a line.
+/// Prints a text of several lines, such as a table. External text in it must already be printable where it could
+/// start a line.
 pub(crate) fn say_lines(text: &str) {
     print(&(printable_lines(text) + "\n"));
 }
 
 fn print(text: &str) {
     progress::suspended(|| {
-        // Nobody listens any more.
+        // Standard error is closed: no one is left to tell.
         let _ = io::stderr().write_all(text.as_bytes());
     });
 }
 
-/// Tells what is wrong with the command line, or prints the help that was asked for, and gives the exit code.
+/// Reports an error of the command line, or prints the requested help, and returns the exit code.
 pub(crate) fn usage(mut error: clap::Error) -> Exit {
     if !error.use_stderr() {
-        // Nobody reads any more.
+        // A closed standard output is not an error.
         let _ = error.print();
         return Exit::Complete;
     }
-    // The arguments are repeated in it.
+    // The message repeats the arguments, so they must be made printable.
     let repeated: Vec<_> = error.context().map(|(kind, value)| (kind, value.clone())).collect();
     for (kind, value) in repeated {
         let value = match value {
@@ -55,7 +55,7 @@ pub(crate) fn usage(mut error: clap::Error) -> Exit {
             ContextValue::Strings(texts) => {
                 ContextValue::Strings(texts.iter().map(|text| printable(text)).collect())
             }
-            // Help that is an argument in a sentence.
+            // Help text that is part of a message.
             ContextValue::StyledStrs(texts) => {
                 let texts = texts.iter().map(|text| printable(&text.to_string()).into());
                 ContextValue::StyledStrs(texts.collect())
@@ -68,7 +68,7 @@ pub(crate) fn usage(mut error: clap::Error) -> Exit {
     Exit::Usage
 }
 
-/// A writer to standard error that keeps a line of a log one line.
+/// A writer to standard error that keeps each log record on one line.
 struct LogWriter;
 
 impl Write for LogWriter {
@@ -83,7 +83,7 @@ impl Write for LogWriter {
     }
 }
 
-/// Whether the person asked for everything, with `-v`.
+/// Whether the messages of services are shown in full, by `-v`.
 static SHOWS_SERVICE_WORDS: AtomicBool = AtomicBool::new(false);
 
 /// Starts logging to standard error: as `RUST_LOG` says, else by the number of `-v`.
@@ -101,23 +101,23 @@ pub(crate) fn start(verbose: u8) {
         .with_writer(|| LogWriter)
         .with_ansi(false)
         .log_internal_errors(false);
-    // Notices have a line of their own.
+    // Notices are printed by a layer of their own.
     let filter = filter.with_target(WAITS, LevelFilter::OFF).with_target(ACCOUNTS, LevelFilter::OFF);
     let notices = TellNotices(|line: &str| say!("{line}")).with_filter(notices_only());
     tracing_subscriber::registry().with(lines.with_filter(filter)).with(notices).init();
 }
 
-/// Where the client tells of long waits.
+/// The tracing target of the client's notices about long waits.
 const WAITS: &str = "anyprofile_http::wait";
-/// Where the library tells of files that others can read or change.
+/// The tracing target of the library's warnings about files that other users can read or change.
 const ACCOUNTS: &str = "anyprofile::accounts";
 
 fn notices_only() -> Targets {
     Targets::new().with_target(WAITS, LevelFilter::WARN).with_target(ACCOUNTS, LevelFilter::WARN)
 }
 
-/// Shows long waits and warnings, whatever else is shown: with `-q` and without a terminal too. A program that says nothing
-/// for minutes is taken for one that hangs.
+/// Prints long waits and warnings in every mode, also with `-q` and without a terminal. A program that is silent for
+/// minutes looks like one that hangs.
 struct TellNotices<F>(F);
 
 impl<S: tracing::Subscriber, F: Fn(&str) + 'static> Layer<S> for TellNotices<F> {
@@ -133,7 +133,7 @@ impl<S: tracing::Subscriber, F: Fn(&str) + 'static> Layer<S> for TellNotices<F> 
     }
 }
 
-/// The fields of such an event.
+/// The fields of a notice.
 #[derive(Default)]
 struct Notice {
     service: String,
@@ -157,18 +157,18 @@ impl Visit for Notice {
     }
 }
 
-/// What became of something that failed, in a word, with the kind of the error.
+/// Describes the effect of a failed write, with the kind of the error.
 pub(crate) fn outcome(error: &Error) -> String {
     let word = match error.effect() {
         Effect::None => "failed",
-        Effect::Partial => "WRITTEN IN PART",
-        Effect::Whole => "written, and not read back",
-        _ => "NOT KNOWN",
+        Effect::Partial => "partly written",
+        Effect::Whole => "written, but not verified",
+        _ => "result unknown",
     };
     format!("{word} ({})", error.kind())
 }
 
-/// Shows an error, and what the service said of it.
+/// Prints an error, its causes, and what the service said about it.
 pub(crate) fn error(error: &Error) {
     say!("error: {error}");
     let mut source = std::error::Error::source(error);
@@ -176,14 +176,13 @@ pub(crate) fn error(error: &Error) {
         say!("  cause: {cause}");
         source = cause.source();
     }
-    // Violations that were found before sending are in the message already.
+    // Violations found before sending are already part of the message.
     if error.status().is_none() || (error.field_errors().is_empty() && error.service_message().is_none()) {
         return;
     }
-    // The service's words may repeat what was sent: they are for the person, and not for the log of whatever
-    // runs the command.
+    // The service's text may repeat the sent values. It is for the user at the terminal, not for a log file.
     if !io::stderr().is_terminal() && !SHOWS_SERVICE_WORDS.load(Ordering::Relaxed) {
-        say!("  the service says why in its own words, which may be personal: run it with -v to see them");
+        say!("  the service gave a reason that may contain personal data; run with -v to see it");
     } else {
         for (field, messages) in error.field_errors() {
             for message in messages {
@@ -196,11 +195,11 @@ pub(crate) fn error(error: &Error) {
     }
 }
 
-/// How much of a service's words is shown, in characters.
+/// The maximum number of characters shown of a service's text.
 const MOST_SHOWN: usize = 300;
 
-/// A service's words without what looks personal or secret: addresses, quoted content, long runs of letters and
-/// digits. Not a safeguard, since a name looks like any word; see where it is called.
+/// Returns a service's text without what looks personal or secret: addresses, quoted content, long tokens. This is
+/// not a safeguard, since a name looks like any word; see its caller.
 fn without_content(text: &str) -> String {
     let mut quoted = None;
     let unquoted: String = text

@@ -1,4 +1,4 @@
-//! The embedded sandbox of this project's services.
+//! The embedded sandbox of the built-in services.
 
 use std::{borrow::Cow, io, sync::Arc};
 
@@ -62,7 +62,7 @@ impl RunningSandbox for Started {
     fn server(&self, provider: &dyn ProfileProvider) -> Option<Arc<dyn Server>> {
         let service =
             anyprofile_sandbox::SERVICES.iter().copied().find(|name| provider.info().service == *name)?;
-        // Faults of listings befall those of the service's users alone.
+        // Faults of listings affect only the listing of the service's users.
         let collections = &provider.capabilities().listing.collections;
         let is_of_users = collections.first().is_none_or(|collection| collection.kind == IdKind::USER);
         Some(Arc::new(SandboxServer::new(Arc::clone(&self.0), service, is_of_users)))

@@ -9,13 +9,13 @@ use anyprofile::{Error, ErrorKind, error::Effect};
 pub(crate) enum Exit {
     /// Complete.
     Complete = 0,
-    /// A defect of ours.
+    /// A defect of this program.
     Defect = 1,
     /// Wrong usage or configuration.
     Usage = 2,
-    /// The credential was refused, or may not do this.
+    /// The credential was rejected, or lacks a permission.
     Access = 3,
-    /// Some account, page or record failed; the rest was delivered.
+    /// An account, a page or a record failed; the rest was delivered.
     Partial = 4,
     /// The service failed.
     Service = 5,
@@ -30,16 +30,16 @@ impl From<Exit> for std::process::ExitCode {
 }
 
 impl Exit {
-    /// The code that stands for one error.
+    /// Returns the exit code for one error.
     pub(crate) fn of(error: &Error) -> Self {
         match error.kind() {
-            // Something was written.
+            // Part of the write, or all of it, took effect.
             _ if matches!(error.effect(), Effect::Partial | Effect::Whole) => Self::Partial,
             _ if error.effect() == Effect::Possible && error.status().is_some_and(|status| status < 500) => {
                 Self::Partial
             }
             ErrorKind::Config | ErrorKind::InvalidRequest | ErrorKind::Unsupported => Self::Usage,
-            // What was planned does not fit any more, and nothing was sent.
+            // The plan is outdated, and nothing was sent.
             ErrorKind::Conflict if error.status().is_none() => Self::Usage,
             ErrorKind::Unauthenticated | ErrorKind::PermissionDenied => Self::Access,
             ErrorKind::NotFound => Self::NotFound,
@@ -50,31 +50,31 @@ impl Exit {
 }
 
 impl Exit {
-    /// The code of several outcomes: that of all where they are alike, else that of a part.
+    /// Returns the exit code of several outcomes: their common code, or [`Exit::Partial`] if they differ.
     pub(crate) fn of_all(exits: impl IntoIterator<Item = Self>) -> Self {
         let alike = exits.into_iter().map(Some).reduce(|one, other| if one == other { one } else { None });
         alike.map_or(Self::Complete, |exit| exit.unwrap_or(Self::Partial))
     }
 
-    /// The code of a run that did both.
+    /// Returns the exit code of a run that had both outcomes.
     pub(crate) fn and(self, other: Self) -> Self {
         Self::of_all([self, other])
     }
 
-    /// The code, where something is known to be left.
+    /// Returns the exit code, or [`Exit::Partial`] instead of [`Exit::Complete`].
     pub(crate) fn unless_complete(self) -> Self {
         if self == Self::Complete { Self::Partial } else { self }
     }
 }
 
-/// What ends the command early.
+/// A failure that ends the command early.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// A service or the configuration.
+    /// An error of a service or the configuration.
     Library(Error),
-    /// Wrong usage, in words for the person.
+    /// Wrong usage, as a message for the user.
     Usage(String),
-    /// Writing the output.
+    /// The output could not be written.
     Output(io::Error),
 }
 

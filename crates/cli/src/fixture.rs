@@ -9,7 +9,7 @@ use crate::sandbox::{RunningSandbox, Sandbox, SandboxOptions};
 
 type Starting = Pin<Box<dyn Future<Output = io::Result<FixtureServer>> + Send>>;
 
-/// A [`FixtureServer`] of one service as a sandbox: `--sandbox`, `sandbox` and `conformance` have it.
+/// A [`FixtureServer`] of one service as a sandbox, for `--sandbox`, `sandbox` and `conformance`.
 ///
 /// ```no_run
 /// # use anyprofile_conformance::FixtureServer;
@@ -18,7 +18,7 @@ type Starting = Pin<Box<dyn Future<Output = io::Result<FixtureServer>> + Send>>;
 /// # fn routes() -> axum::Router { axum::Router::new() }
 /// let sandbox = FixtureSandbox::new("library", |options| FixtureServer::start(options.port, routes()))
 ///     .with_base_url("LIBRARY_URL")
-///     .with_credential("LIBRARY_API_KEY", "the key that lets somebody in");
+///     .with_credential("LIBRARY_API_KEY", "sandbox-key");
 /// ```
 pub struct FixtureSandbox {
     service: Cow<'static, str>,
@@ -28,7 +28,7 @@ pub struct FixtureSandbox {
 }
 
 impl FixtureSandbox {
-    /// A sandbox of this service, and how its server is started.
+    /// Creates a sandbox of this service, with a function that starts its server.
     pub fn new<F>(
         service: impl Into<Cow<'static, str>>,
         start: impl Fn(SandboxOptions) -> F + Send + Sync + 'static,
@@ -40,19 +40,19 @@ impl FixtureSandbox {
         Self { service: service.into(), start, base_urls: Vec::new(), variables: Vec::new() }
     }
 
-    /// Names the environment variable that has the server's base URL for accounts that the environment names.
+    /// Sets the environment variable that holds the server's base URL.
     pub fn with_base_url(mut self, variable: impl Into<String>) -> Self {
         self.base_urls.push(variable.into());
         self
     }
 
-    /// Names the environment variable of a credential, and the one that the server takes. It opens no other door, and
+    /// Sets the environment variable of a credential, and the value that the server accepts. The value is not secret:
     /// `anyprofile sandbox` prints it.
     pub fn with_credential(self, variable: impl Into<String>, secret: impl Into<String>) -> Self {
         self.with_setting(variable, secret)
     }
 
-    /// Names the environment variable of another setting, such as a tenant, and the value that the server has.
+    /// Sets the environment variable of another setting, such as a tenant, and its value at the server.
     pub fn with_setting(mut self, variable: impl Into<String>, value: impl Into<String>) -> Self {
         self.variables.push((variable.into(), value.into()));
         self

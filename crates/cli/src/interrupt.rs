@@ -1,4 +1,4 @@
-//! A run that writes, and is to end before its time.
+//! Interrupts a run that writes.
 
 use std::{
     future::poll_fn,
@@ -15,15 +15,15 @@ use tokio::sync::Notify;
 
 use crate::exit::Exit;
 
-/// How long a write on its way is waited for when the run is to end. Longer than most services take, and short enough for
-/// whoever shuts a machine down.
+/// How long an interrupted run waits for a pending write. Most services respond sooner, and a system shutdown can
+/// wait this long.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// How long it is read back after that what became of it.
+/// How long an interrupted run then reads the profile to verify the write.
 const LONGEST_LOOK: Duration = Duration::from_secs(10);
 
-/// Whether a run is to end: by Ctrl-C, or by a signal to terminate or that the terminal is gone. The write on its way is
-/// waited for, since nobody would know what became of it; nothing else is begun.
+/// Whether the run was interrupted: by Ctrl-C, a termination signal, or a hangup. The pending write is awaited,
+/// because its result would be unknown otherwise. No other write is started.
 pub(crate) struct Interrupt(Arc<State>);
 
 #[derive(Default)]
@@ -33,19 +33,19 @@ struct State {
 }
 
 impl Interrupt {
-    /// Listens from here on. A second signal ends the process at once. Signals that whoever started the run has it ignore, as
-    /// `nohup` does, are none.
+    /// Starts listening for signals. A second signal ends the process at once. Signals that the process was started
+    /// to ignore, as by `nohup`, stay ignored.
     pub(crate) fn listen() -> Self {
         let state = Arc::new(State::default());
-        let told = Arc::clone(&state);
-        // Before anything is sent: not when the runtime gets to it.
+        let shared = Arc::clone(&state);
+        // Starts before anything is sent, not when the task first runs.
         let signals = Signals::listen();
         tokio::spawn(async move {
             let Ok(mut signals) = signals else { return };
             signals.next().await;
-            told.is_raised.store(true, Ordering::Relaxed);
-            told.raised.notify_waiters();
-            say!("interrupted: what is on its way is waited for; interrupt again to end at once");
+            shared.is_raised.store(true, Ordering::Relaxed);
+            shared.raised.notify_waiters();
+            say!("interrupted: waiting for the pending write; interrupt again to stop at once");
             signals.next().await;
             std::process::exit(130);
         });
@@ -56,7 +56,7 @@ impl Interrupt {
         self.0.is_raised.load(Ordering::Relaxed)
     }
 
-    /// How a run ends that would end so: one that was interrupted may have left something.
+    /// Returns the exit code, or [`Exit::Partial`] if the run was interrupted.
     pub(crate) fn exit(&self, exit: Exit) -> Exit {
         if self.is_raised() { Exit::Partial } else { exit }
     }
@@ -68,7 +68,7 @@ impl Interrupt {
         }
     }
 
-    /// What comes before a write: given up once the run is to end, and nothing was written then.
+    /// Awaits work before a write. Returns `None` if the run is interrupted first; nothing was written then.
     pub(crate) async fn unless_raised<T>(&self, before: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
@@ -77,26 +77,28 @@ impl Interrupt {
         }
     }
 
-    /// What comes behind a write, and says what became of it: for 10 s at the most where the run is to end.
+    /// Awaits the verification of a write. Returns `None` if it takes longer than 10 s after an interrupt.
     pub(crate) async fn look<T>(&self, read: impl Future<Output = T>) -> Option<T> {
         let outcome = self.within(LONGEST_LOOK, read).await;
         if outcome.is_none() {
-            say!("reading it back did not end within {} s", LONGEST_LOOK.as_secs());
+            say!("the profile could not be read back within {} s", LONGEST_LOOK.as_secs());
         }
         outcome
     }
 
-    /// Waits for a write to its end, and for 30 s at the most once the run is to end: then `None`, and nobody knows what
-    /// becomes of it.
+    /// Awaits a write. Returns `None` if it takes longer than 30 s after an interrupt; the result is then unknown.
     pub(crate) async fn finish<T>(&self, write: impl Future<Output = T>) -> Option<T> {
         let outcome = self.within(LONGEST_WAIT, write).await;
         if outcome.is_none() {
-            say!("it did not end within {} s: whether it was made is not known", LONGEST_WAIT.as_secs());
+            say!(
+                "warning: the write did not finish within {} s; its result is unknown",
+                LONGEST_WAIT.as_secs()
+            );
         }
         outcome
     }
 
-    /// What comes of something, that has so long once the run is to end.
+    /// Awaits a future, for at most `time` after an interrupt.
     async fn within<T>(&self, time: Duration, something: impl Future<Output = T>) -> Option<T> {
         let too_long = async {
             self.raised().await;
@@ -110,10 +112,10 @@ impl Interrupt {
     }
 }
 
-/// Waits until a run is to end that may be cut off at any moment: by a person, or by what runs programs.
+/// Waits for a signal that ends a run which may stop at any moment.
 ///
 /// # Errors
-/// If signals cannot be listened for.
+/// If the signals cannot be received.
 pub(crate) async fn signalled() -> io::Result<()> {
     Signals::listen()?.next().await;
     Ok(())
@@ -145,8 +147,8 @@ impl Signals {
     }
 }
 
-/// The signals that this process was started to ignore: bit 0 is signal 1. Only Linux shows it without unsafe code; elsewhere
-/// none is taken to be.
+/// Returns the signals that this process was started to ignore; bit 0 is signal 1. Only Linux shows them without
+/// unsafe code; elsewhere no signal counts as ignored.
 #[cfg(unix)]
 fn ignored_signals() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

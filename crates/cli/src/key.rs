@@ -1,4 +1,4 @@
-//! The key under which what was written is noted.
+//! The key for the digests in a journal.
 
 use std::{
     fmt::Write as _,
@@ -11,28 +11,30 @@ use etcetera::BaseStrategy as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-/// How many bytes a key has.
+/// The length of a key, in bytes.
 const LENGTH: usize = 32;
 
-/// A key that only this user has. What is noted is noted by a digest under it (HMAC-SHA-256), so that nobody who comes by a
-/// note finds out by trying which value was written.
+/// A secret key of the current user. A journal holds only digests with this key (HMAC-SHA-256), so that a reader of a
+/// journal cannot guess the written values.
 #[derive(Clone)]
 pub(crate) struct Key([u8; LENGTH]);
 
 impl Key {
-    /// The key of this user, made where there is none: `anyprofile/key` in the folder for state. Where it cannot be kept, as
-    /// in a container without a home or on a disk that is full, one for this run alone: notes of earlier runs are then not
-    /// recognized, which is told.
+    /// Returns the key of this user from `anyprofile/key` in the state directory, and creates it if it does not
+    /// exist.
+    ///
+    /// If it cannot be saved, such as without a home directory or on a full disk, returns a key for this run only. A
+    /// later run then does not recognize this journal, and a note says so.
     ///
     /// # Errors
-    /// If what is there is no key, which a person has to decide on; and if there is no randomness to be had.
+    /// If the file is not a key, so that a person must decide, and if the system provides no randomness.
     pub(crate) fn of_user() -> io::Result<Self> {
         let Some(path) = usual_path() else { return Self::random() };
         match Self::read_or_make(&path) {
             Err(error) if error.kind() != io::ErrorKind::InvalidData => {
                 say!(
-                    "note: the key of the journal cannot be kept at {} ({error}): a later run does not know what this one \
-                     wrote, and reads it all the same",
+                    "note: cannot save the key of the journal at {} ({error}); a later run will not recognize this \
+                        journal, and will read all profiles again",
                     path.display()
                 );
                 Self::random()
@@ -56,18 +58,18 @@ impl Key {
             std::fs::create_dir_all(folder)?;
         }
         let key = Self::random()?;
-        // Whole or not at all: another run may look, and this one may end at any moment.
+        // Written whole or not at all: another run may read it, and this run may end at any moment.
         let new = path.with_extension(key.digest("new").get(..16).unwrap_or("new"));
         let made = key.write(&new).and_then(|()| match std::fs::hard_link(&new, path) {
-            // Not every file system has links.
+            // Some file systems do not support hard links.
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => std::fs::rename(&new, path),
             linked => linked,
         });
-        // What is left of one that failed is no key of anybody's.
+        // Removes the temporary file if linking failed.
         let _ = std::fs::remove_file(&new);
         match made {
             Ok(()) => Ok(key),
-            // Another run was faster: it is that one's.
+            // Another run created the key first, so its key is used.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::read(path),
             Err(error) => Err(error),
         }
@@ -87,20 +89,20 @@ impl Key {
         let mut key = Vec::new();
         std::fs::File::open(path)?.take(LENGTH as u64 + 1).read_to_end(&mut key)?;
         let wrong = |_| {
-            let why = format!("{} is no key of this program: remove it", path.display());
+            let why = format!("{} is not a key of this program; remove it", path.display());
             io::Error::new(io::ErrorKind::InvalidData, why)
         };
         key.try_into().map(Self).map_err(wrong)
     }
 
-    /// The digest of a text, in hexadecimal digits.
+    /// Returns the digest of a text, as hexadecimal digits.
     pub(crate) fn digest(&self, text: &str) -> String {
-        // A key of any length is one.
+        // HMAC accepts a key of any length.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return String::new() };
         mac.update(text.as_bytes());
         let mut digest = String::with_capacity(2 * LENGTH);
         for byte in mac.finalize().into_bytes() {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(digest, "{byte:02x}");
         }
         digest
@@ -111,7 +113,7 @@ fn usual_path() -> Option<PathBuf> {
     Some(state_folder()?.join("key"))
 }
 
-/// Where what is to be remembered of this user's runs is kept.
+/// Returns the directory for the state of this user's runs.
 pub(crate) fn state_folder() -> Option<PathBuf> {
     let strategy = etcetera::choose_base_strategy().ok()?;
     let folder = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());

@@ -1,7 +1,7 @@
-//! The `anyprofile` command as a library, so that a program of one's own has it with further services.
+//! The `anyprofile` command as a library, to build a program with further services.
 //!
-//! The command knows services by a list of descriptors. This is a whole program, which reads the same account files and has
-//! the same commands, for the services that were built in and one more:
+//! The command takes its services from a list of descriptors. This complete program reads the same account files and
+//! has the same commands, for the built-in services and one more:
 //!
 //! ```no_run
 //! use std::process::ExitCode;
@@ -16,26 +16,25 @@
 //! }
 //! ```
 //!
-//! A server that stands in for the service joins `--sandbox`, `sandbox` and `conformance` by
-//! [`Program::with_sandbox`].
+//! [`Program::with_sandbox`] adds a server that simulates the service to `--sandbox`, `sandbox` and `conformance`.
 //!
 //! # Features
-//! | feature | default | what it turns on |
+//! | feature | default | what it enables |
 //! |---|---|---|
 //! | `upsun`, `probely`, `anthropic` | yes | the services of [`Services::builtin`](anyprofile::Services::builtin) |
 //! | `sandbox` | yes | the embedded sandbox of these services, and `conformance` |
-//! | `conformance` | | the command `conformance`: the checks that every provider passes, at a sandbox |
-//! | `fixture` | | a fixture server of one's own as a sandbox: `FixtureSandbox` |
+//! | `conformance` | | the command `conformance`: the checks that every provider must pass, against a sandbox |
+//! | `fixture` | | `FixtureSandbox`: your own fixture server as a sandbox |
 //! | `rustls` | yes | TLS by rustls, with the platform's certificate store |
 //! | `rustls-aws-lc` | | TLS by rustls with aws-lc-rs |
-//! | `rustls-no-provider` | | TLS by rustls with the cryptography that the program has installed for its process |
+//! | `rustls-no-provider` | | TLS by rustls with the crypto provider that the program installed for its process |
 //! | `native-tls` | | TLS by the platform's own library |
 //! | `brotli` | yes | responses compressed with Brotli |
 //! | `zstd` | | responses compressed with Zstandard |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-/// Says one line to the person, on standard error. Whatever is in it cannot begin another line or steer the terminal.
+/// Prints one line on standard error. Control characters in it are replaced, so that it stays one line.
 macro_rules! say {
     ($($part:tt)*) => {
         $crate::diagnostics::say(format_args!($($part)*))
@@ -78,11 +77,12 @@ pub use self::{
     sandbox::{RunningSandbox, Sandbox, SandboxOptions},
 };
 
-/// Runs the command with these services: reads the program's arguments, and gives its exit code. With the feature `sandbox`
-/// it has the embedded sandbox.
+/// Runs the command with these services: parses the program's arguments, and returns its exit code.
 ///
-/// Exit codes: 0 complete, 2 usage or configuration, 3 authentication or permission, 4 partial, 5 the service failed, 6 not
-/// found, 1 a defect of the program.
+/// The feature `sandbox` adds the embedded sandbox.
+///
+/// Exit codes: 0 complete, 2 usage or configuration error, 3 authentication or permission error, 4 partial, 5 the
+/// service failed, 6 not found, 1 internal error.
 pub fn run(services: Services) -> ExitCode {
     Program::new(services).run()
 }

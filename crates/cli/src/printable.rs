@@ -1,26 +1,26 @@
-//! What of a text from outside may be shown on a terminal.
+//! Replaces characters that are unsafe to show on a terminal.
 //!
-//! Arguments, files, configuration and services' words may hold what would steer a terminal, forge a line or show as
-//! something else than it is. Decided by Unicode's properties and not by a list of ours, since Unicode grows.
+//! Arguments, files, configuration and messages of services may contain characters that control a terminal, forge a
+//! line or display as something else. Unicode's properties decide, so that new characters are covered.
 
 use icu_properties::{
     CodePointMapData, CodePointSetData,
     props::{DefaultIgnorableCodePoint, GeneralCategory, PrependedConcatenationMark, VariationSelector},
 };
 
-/// Stands where a character is not shown.
+/// The replacement for a hidden character.
 const HIDDEN: char = '\u{fffd}';
 
-/// The joiners that emoji and the scripts of India, Persia and others are written with.
+/// The joiners of emoji and of the scripts of India, Persia and others.
 const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 
-/// The text as one line: without control characters, line ends included, and with U+FFFD for what is not seen or turns the
-/// direction of what follows.
+/// Returns the text as one line, with U+FFFD for control characters, line ends, invisible characters and characters
+/// that change the text direction.
 pub(crate) fn printable(text: &str) -> String {
     shown(text, |_| false)
 }
 
-/// A text of several lines of ours: as [`printable`], with its line ends and tabs.
+/// Returns a text as [`printable`] does, but keeps its line ends and tabs.
 pub(crate) fn printable_lines(text: &str) -> String {
     shown(text, |c| matches!(c, '\n' | '\t'))
 }
@@ -35,8 +35,8 @@ fn shown(text: &str, is_layout: impl Fn(char) -> bool) -> String {
     text.chars().map(show).collect()
 }
 
-/// Whether a character is seen, and steers nothing. Joiners and selectors of variants are seen by what they do to the
-/// character before them, which they cannot do to a letter of ASCII.
+/// Returns whether a character is visible and does not control the terminal. Joiners and variation selectors are
+/// visible by their effect on the character before them; they have no effect on an ASCII letter.
 pub(super) fn is_visible(c: char, before: Option<char>) -> bool {
     if c.is_ascii() {
         return !c.is_ascii_control();
@@ -48,7 +48,7 @@ pub(super) fn is_visible(c: char, before: Option<char>) -> bool {
         GeneralCategory::Control | GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => {
             false
         }
-        // Some signs of Arabic and other scripts are written under the number behind them, and are seen.
+        // Some signs of Arabic and other scripts are written under the next number, and are visible.
         GeneralCategory::Format => CodePointSetData::new::<PrependedConcatenationMark>().contains(c),
         _ => !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c),
     }
@@ -66,9 +66,9 @@ mod tests {
             ("a\u{9b}31mb\u{7f}\u{0}\r", "a\u{fffd}31mb\u{fffd}\u{fffd}\u{fffd}"),
             ("one\ntwo\tthree", "one\u{fffd}two\u{fffd}three"),
             ("one\u{2028}two\u{2029}", "one\u{fffd}two\u{fffd}"),
-            // Turned: embeddings, overrides, isolates, marks.
+            // Change the direction: embeddings, overrides, isolates, marks.
             ("a\u{202e}b\u{2066}c\u{200f}d\u{61c}e", "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}e"),
-            // Not seen: spaces of no width, fillers, soft hyphens, tags, a letter without a shape.
+            // Invisible: zero-width spaces, fillers, soft hyphens, tags, a letter without a shape.
             ("a\u{200b}b\u{feff}c\u{2060}d\u{ad}", "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}"),
             ("\u{3164}\u{115f}\u{ffa0}\u{34f}", "\u{fffd}\u{fffd}\u{fffd}\u{fffd}"),
             ("a\u{e0041}\u{180e}", "a\u{fffd}\u{fffd}"),
@@ -80,10 +80,10 @@ mod tests {
             ("می\u{200c}خواهم", "می\u{200c}خواهم"),
             ("क्\u{200d}ष", "क्\u{200d}ष"),
             ("辻\u{e0100}", "辻\u{e0100}"),
-            // Joined to nothing that can be joined.
+            // Joiners after a character that cannot be joined.
             ("ad\u{200d}a \u{200c}", "ad\u{fffd}a \u{fffd}"),
             ("\u{200d}x\u{fe0f}", "\u{fffd}x\u{fffd}"),
-            // Format characters that are seen.
+            // Visible format characters.
             ("\u{600}\u{661}", "\u{600}\u{661}"),
             ("Zoë Ω Ж 名\u{a0}é e\u{301}", "Zoë Ω Ж 名\u{a0}é e\u{301}"),
         ] {

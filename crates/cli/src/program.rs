@@ -1,11 +1,11 @@
-//! What a program consists of: its services, and the servers that stand in for them.
+//! The program: its services and sandboxes.
 
 use std::{borrow::Cow, sync::Arc};
 
 use crate::sandbox::Sandbox;
 use anyprofile::Services;
 
-/// The command with services of one's own, and with servers that stand in for them.
+/// The command with your own services and sandboxes.
 ///
 /// ```no_run
 /// use anyprofile::Services;
@@ -24,7 +24,7 @@ pub struct Program {
 }
 
 impl Default for Program {
-    /// Without any service.
+    /// Creates a program without services.
     fn default() -> Self {
         Self {
             name: Cow::Borrowed("anyprofile"),
@@ -36,8 +36,8 @@ impl Default for Program {
 }
 
 impl Program {
-    /// The command `anyprofile` with these services. With the feature `sandbox` it has the embedded sandbox, of those
-    /// services of this project that are among them.
+    /// Creates the command `anyprofile` with these services. The feature `sandbox` adds the embedded sandbox, for the
+    /// services among them that it simulates.
     pub fn new(services: Services) -> Self {
         let program = Self { services, ..Self::default() };
         #[cfg(feature = "sandbox")]
@@ -45,19 +45,19 @@ impl Program {
         program
     }
 
-    /// Gives the command another name, as it stands in its help.
+    /// Sets the name of the command, as its help shows it.
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Gives the command another version than that of this crate, such as `env!("CARGO_PKG_VERSION")` of the program.
+    /// Sets the version, such as `env!("CARGO_PKG_VERSION")` of your program. Default: the version of this crate.
     pub fn with_version(mut self, version: impl Into<Cow<'static, str>>) -> Self {
         self.version = version.into();
         self
     }
 
-    /// Adds a server that stands in for services.
+    /// Adds a server that simulates services.
     pub fn with_sandbox(mut self, sandbox: impl Sandbox) -> Self {
         self.sandboxes.push(Arc::new(sandbox));
         self

@@ -1,4 +1,4 @@
-//! Progress on a terminal.
+//! The progress bar on a terminal.
 
 use std::{
     fmt::Write as _,
@@ -12,13 +12,13 @@ use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::{Format, Global};
 
-/// How many profiles come between two looks at what the accounts declare.
+/// How many profiles pass between two updates of the declared totals.
 const LOOK_EVERY: u64 = 256;
 
-/// The bar that is on the terminal, if there is one.
+/// The visible progress bar, if any.
 static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
-/// Writes something without the bar getting in its way.
+/// Writes something while the bar is hidden.
 pub(crate) fn suspended(write: impl FnOnce()) {
     let shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner).clone();
     match shown {
@@ -27,8 +27,8 @@ pub(crate) fn suspended(write: impl FnOnce()) {
     }
 }
 
-/// A line that tells how far something is. Shown on a terminal alone, and only where it does not get between lines of the
-/// output. There is one at a time.
+/// A progress line. It is shown only on a terminal, and only if it does not mix with the output. Only one exists at a
+/// time.
 pub(crate) struct Progress {
     bar: ProgressBar,
     started: Instant,
@@ -41,22 +41,22 @@ impl Drop for Progress {
 }
 
 impl Progress {
-    /// The progress of a listing.
+    /// Starts the progress of a listing.
     pub(crate) fn start(global: &Global) -> Self {
         let output_is_shared = std::io::stdout().is_terminal() && global.output != Format::Table;
         Self::of(None, "{spinner} {msg}", !global.quiet && !output_is_shared)
     }
 
-    /// The progress of something that is done `total` times: `doing` says what.
+    /// Starts the progress of `total` steps; `doing` describes them.
     pub(crate) fn of_many(global: &Global, total: usize, doing: &'static str) -> Self {
         let it = Self::of(Some(total as u64), "{msg} {wide_bar} {pos}/{len}, {eta} left", !global.quiet);
         it.bar.set_message(doing);
         it
     }
 
-    /// The same where each that is done is also a row of the output.
+    /// Starts the progress of `total` steps that also print one row each.
     pub(crate) fn of_rows(global: &Global, total: usize, doing: &'static str) -> Self {
-        // The rows themselves show how far it is.
+        // On a terminal, the rows themselves show the progress.
         if std::io::stdout().is_terminal() {
             return Self::of(None, "", false);
         }
@@ -77,12 +77,12 @@ impl Progress {
         Self { bar, started: Instant::now() }
     }
 
-    /// One more is done.
+    /// Counts one step.
     pub(crate) fn step(&self) {
         self.bar.inc(1);
     }
 
-    /// One more profile. `reports` is asked only now and then.
+    /// Counts one profile. `reports` is called only now and then.
     pub(crate) fn advance(&self, reports: impl FnOnce() -> Vec<AccountReport>) {
         self.bar.inc(1);
         let seen = self.bar.position();
@@ -98,7 +98,7 @@ impl Progress {
     }
 }
 
-/// How many there are of how many, how fast, and how long it may still take.
+/// Describes the number of profiles, the total, the rate and the remaining time.
 fn message(seen: u64, reports: &[AccountReport], elapsed: Duration) -> String {
     let mut text = HumanCount(seen).to_string();
     let declared: u64 = reports.iter().filter_map(|report| report.listing.declared_total).sum();
@@ -107,7 +107,7 @@ fn message(seen: u64, reports: &[AccountReport], elapsed: Duration) -> String {
     let total = declared + seen_of_undeclared;
     let is_exact = undeclared.count() == 0;
     if declared > 0 {
-        // An account that declares nothing counts with what it has shown so far.
+        // An account without a declared total counts with its profiles so far.
         let bound = if is_exact { "" } else { "at least " };
         let _ = write!(text, " of {bound}{}", HumanCount(total));
     }

@@ -1,4 +1,4 @@
-//! Failures as the person is told of them.
+//! Reports failures to the user.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Failure {
-    /// Tells the person, and gives the exit code.
+    /// Prints the failure, and returns the exit code.
     pub(crate) fn report(self) -> Exit {
         match self {
             Self::Library(error) => {
@@ -19,18 +19,18 @@ impl Failure {
                 say!("error: {message}");
                 Exit::Usage
             }
-            // Whoever reads the output has seen enough: no fault of anybody's.
+            // The reader of the output has seen enough, such as `head`.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Complete,
             Self::Output(error) => {
-                say!("error: the output cannot be written: {error}");
+                say!("error: cannot write the output: {error}");
                 Exit::Partial
             }
         }
     }
 }
 
-/// How a run ended that printed what it had written. Where nobody reads any more, that changes nothing; where the output cannot
-/// be written, `written` says what was, on standard error.
+/// Returns the exit code of a run that printed the results of its writes. A reader that closed the output is not an
+/// error. If the output cannot be written for another reason, `written` says what was written, on standard error.
 pub(crate) fn after_write(
     printed: Result<(), Failure>,
     written: impl FnOnce() -> String,

@@ -1,4 +1,4 @@
-//! A run of the program.
+//! Runs the program.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use clap::FromArgMatches as _;
 use crate::{args::Arguments, command_line::command_of, commands, diagnostics, exit::Exit, program::Program};
 
 impl Program {
-    /// Reads the program's arguments, runs the command, and gives its exit code.
+    /// Parses the program's arguments, runs the command, and returns its exit code.
     pub fn run(self) -> ExitCode {
         let parsed =
             command_of(&self).try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
@@ -20,7 +20,7 @@ impl Program {
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => {
-                say!("error: the program cannot start: {error}");
+                say!("error: cannot start: {error}");
                 return Exit::Defect.into();
             }
         };
@@ -28,7 +28,7 @@ impl Program {
             Ok(exit) => exit,
             Err(failure) => failure.report(),
         };
-        // A page on its way, or a sandbox, is not waited for.
+        // Does not wait for a pending page, nor for a sandbox.
         runtime.shutdown_background();
         exit.into()
     }

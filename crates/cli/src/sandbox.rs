@@ -1,70 +1,73 @@
-//! Servers that stand in for services.
+//! Servers that simulate services.
 
 use std::{borrow::Cow, fmt, io};
 
 use anyprofile::async_trait;
 use serde_json::{Map, Value};
 
-/// A server that stands in for a service, or for several: with `--sandbox` a command speaks to it, `anyprofile sandbox`
-/// serves it to other programs, and `conformance` checks its services' providers at it.
+/// A server that simulates one or several services.
+///
+/// With `--sandbox` a command uses it, `anyprofile sandbox` serves it to other programs, and `conformance` checks the
+/// providers of its services against it.
 #[async_trait]
 pub trait Sandbox: fmt::Debug + Send + Sync + 'static {
-    /// Starts it on 127.0.0.1.
+    /// Starts the server on 127.0.0.1.
     ///
     /// # Errors
-    /// If it cannot be started, such as on a port that is taken.
+    /// If it cannot be started, for example if the port is in use.
     async fn start(&self, options: &SandboxOptions) -> io::Result<Box<dyn RunningSandbox>>;
 
-    /// The names that `sandbox --fault` takes. Default: none.
+    /// Returns the names that `sandbox --fault` accepts. Default: none.
     fn fault_names(&self) -> Vec<Cow<'static, str>> {
         Vec::new()
     }
 }
 
-/// How a [`Sandbox`] is started.
+/// The options of a [`Sandbox`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SandboxOptions {
-    /// The port; 0 takes any free one.
+    /// The port; 0 selects a free port.
     pub port: u16,
-    /// How many profiles each service has.
+    /// The number of profiles of each service.
     pub profiles: u64,
-    /// What the profiles are made from: the same seed gives the same ones.
+    /// The seed of the generated profiles; the same seed generates the same profiles.
     pub seed: u64,
 }
 
 impl Default for SandboxOptions {
-    /// Any free port, 20 profiles, seed 1.
+    /// Returns any free port, 20 profiles and seed 1.
     fn default() -> Self {
         Self { port: 0, profiles: 20, seed: 1 }
     }
 }
 
-/// A [`Sandbox`] that was started. It runs as long as it is held.
+/// A running [`Sandbox`]. It stops when it is dropped.
 #[async_trait]
 pub trait RunningSandbox: fmt::Debug + Send + Sync {
-    /// The environment variables that make an account of each of its services: those of the
-    /// [descriptors](anyprofile::engine::ServiceDescriptor), with their values.
+    /// Returns the environment variables that define an account of each service, as the
+    /// [descriptors](anyprofile::engine::ServiceDescriptor) name them, with their values.
     fn variables(&self) -> Vec<(String, String)>;
 
-    /// Further variables, for accounts that are used only where `--account` names them, and for settings that count only
-    /// where the environment has them. Default: none.
+    /// Returns variables of accounts that are used only if `--account` names them, and of settings that are used only
+    /// if the environment has them. Default: none.
     fn further_variables(&self) -> Vec<(String, String)> {
         Vec::new()
     }
 
-    /// What `sandbox --json` prints of it, to be put in one object with those of other sandboxes. Default: the variables.
+    /// Returns what `sandbox --json` prints, to be merged with other sandboxes into one object. Default: the
+    /// variables.
     fn description(&self) -> Map<String, Value> {
         self.variables().into_iter().map(|(name, value)| (name, value.into())).collect()
     }
 
-    /// Lets something go wrong, by one of the [names](Sandbox::fault_names).
+    /// Injects a fault, by one of the [names](Sandbox::fault_names).
     fn add_fault(&self, name: &str) {
         let _ = name;
     }
 
-    /// The server behind a provider, for `conformance`; `None` if the provider's service is not its. Default: `None`, and
-    /// then its services are not checked.
+    /// Returns the server of a provider, for `conformance`, or `None` if this sandbox does not simulate its service.
+    /// Default: `None`, so that its services are not checked.
     #[cfg(feature = "conformance")]
     fn server(
         &self,
@@ -74,18 +77,18 @@ pub trait RunningSandbox: fmt::Debug + Send + Sync {
         None
     }
 
-    /// Waits until it serves no more. Default: for ever.
+    /// Waits until the server stops. Default: forever.
     async fn wait(&self) {
         std::future::pending::<()>().await;
     }
 }
 
-/// The variables of several sandboxes, of which the first that has one counts.
+/// The running sandboxes. If several define a variable, the first one is used.
 #[derive(Debug, Default)]
 pub(crate) struct Running(Vec<Box<dyn RunningSandbox>>);
 
 impl Running {
-    /// Starts all of them. With a port, each has the one after the one before.
+    /// Starts all sandboxes. With a port, each next sandbox uses the next port.
     pub(crate) async fn start(
         sandboxes: &[std::sync::Arc<dyn Sandbox>],
         options: SandboxOptions,
@@ -93,7 +96,8 @@ impl Running {
         let mut running = Vec::new();
         for (sandbox, place) in sandboxes.iter().zip(0..) {
             let port = if options.port == 0 { Some(0) } else { options.port.checked_add(place) };
-            let port = port.ok_or_else(|| io::Error::other("there is no port behind 65535"))?;
+            let port =
+                port.ok_or_else(|| io::Error::other("on a port above 65535: choose a lower --port"))?;
             let started = sandbox.start(&SandboxOptions { port, ..options }).await;
             let on_port = |error: io::Error| io::Error::new(error.kind(), format!("on port {port}: {error}"));
             running.push(started.map_err(on_port)?);
@@ -105,7 +109,7 @@ impl Running {
         self.0.iter().map(|running| &**running)
     }
 
-    /// The value of a setting's variable: one that is further counts only as the environment has it.
+    /// Returns the value of a setting's variable; a further variable is used only if the environment has it.
     pub(crate) fn setting(&self, variable: &str) -> Option<String> {
         match self.variable(variable)? {
             (value, false) => Some(value),
@@ -113,7 +117,7 @@ impl Running {
         }
     }
 
-    /// The value of a variable, and whether it is a further one.
+    /// Returns the value of a variable, and whether it is a further one.
     pub(crate) fn variable(&self, name: &str) -> Option<(String, bool)> {
         let value = |variables: Vec<(String, String)>| {
             variables.into_iter().find_map(|(known, value)| (known == name).then_some(value))

@@ -1,4 +1,4 @@
-//! The accounts of a run.
+//! The connected accounts of a run.
 
 use std::sync::Arc;
 
@@ -14,28 +14,28 @@ use crate::{
     sandbox::{Running, SandboxOptions},
 };
 
-/// The accounts of a run, and the sandboxes if they are theirs.
+/// The accounts of a run, and their sandboxes if the run uses `--sandbox`.
 pub(crate) struct Session {
     pub(crate) directory: Directory,
-    /// The accounts that could not be used at all, and why; each was told.
+    /// The accounts that could not be used at all, and why. Each was reported.
     pub(crate) unusable: Vec<(AccountName, Error)>,
-    /// They run as long as they are held.
+    /// The sandboxes run until this is dropped.
     sandbox: Option<Running>,
 }
 
 impl Session {
-    /// Reads the configuration and connects the accounts. An account that cannot be used is told, and
-    /// does not lose the others.
+    /// Reads the configuration and connects the accounts. An account that cannot be used is reported; the others are
+    /// still used.
     pub(crate) async fn start(global: &Global) -> Result<Self, Failure> {
         Self::start_with(global, &global.account).await
     }
 
-    /// The same with nothing but the account that an id belongs to.
+    /// Connects only the account that an id belongs to.
     pub(crate) async fn start_for(global: &Global, id: &ProfileId) -> Result<Self, Failure> {
         let account = id.account.to_string();
         if !global.account.is_empty() && !global.account.contains(&account) {
             return Err(Failure::Usage(format!(
-                "the id belongs to account '{account}', which --account leaves out"
+                "the id belongs to account '{account}', which is not selected by --account"
             )));
         }
         Self::start_with(global, &[account]).await
@@ -70,22 +70,22 @@ impl Session {
         Ok(Self { directory: Directory::new(providers), unusable, sandbox })
     }
 
-    /// The account that an id belongs to.
+    /// Returns the account that an id belongs to.
     ///
     /// # Errors
-    /// If there is none.
+    /// If no such account is configured.
     pub(crate) fn provider_of(&self, id: &ProfileId) -> Result<&Arc<dyn ProfileProvider>, Failure> {
-        let nobody = || Error::config(format!("there is no {} account '{}'", id.service, id.account)).into();
-        self.directory.provider_of(id).ok_or_else(nobody)
+        let no_account =
+            || Error::config(format!("no {} account is named '{}'", id.service, id.account)).into();
+        self.directory.provider_of(id).ok_or_else(no_account)
     }
 
-    /// Whether the accounts are those of a sandbox of this run.
+    /// Returns whether the accounts belong to a sandbox of this run.
     pub(crate) fn is_sandbox(&self) -> bool {
         self.sandbox.is_some()
     }
 
-    /// The exit code of a run in which `failed` accounts of those that were asked failed, the last of
-    /// them with `last`.
+    /// Returns the exit code of a run in which `failed` of the connected accounts failed, the last one with `last`.
     pub(crate) fn exit(&self, failed: usize, last: Option<Exit>) -> Exit {
         let asked = self.directory.providers().len();
         match (failed, self.unusable.len()) {
@@ -97,13 +97,14 @@ impl Session {
     }
 }
 
-/// The accounts that are configured. Credentials that are there and are not used are named: whoever has set them takes their
-/// accounts for asked.
+/// Returns the configured accounts.
+///
+/// If credentials in the environment are not used, a note names them, because the user may expect their accounts.
 fn configured(global: &Global) -> Result<Accounts, Failure> {
     configured_if_any(global)?.ok_or_else(|| global.program.services().no_account().into())
 }
 
-/// The same; `None` where nothing is configured at all.
+/// Returns the configured accounts, or `None` if no account is configured.
 pub(crate) fn configured_if_any(global: &Global) -> Result<Option<Accounts>, Failure> {
     let services = global.program.services();
     if global.env {
@@ -112,55 +113,57 @@ pub(crate) fn configured_if_any(global: &Global) -> Result<Option<Accounts>, Fai
     let Some(accounts) = services.load_if_any(global.config.as_deref())? else { return Ok(None) };
     if !accounts.beside_file().is_empty() {
         say!(
-            "note: not used, since there is a configuration file: {} in the environment; --env uses the environment in its place",
+            "note: the configuration file is used, not {} from the environment; --env uses the environment instead",
             accounts.beside_file().join(", ")
         );
     }
     Ok(Some(accounts))
 }
 
-/// That none of the accounts can be used; why not was told of each.
+/// Returns the failure for a run without a usable account. Each account's own error was already reported.
 pub(crate) fn no_account() -> Failure {
-    Failure::Usage("there is no account that can be used".to_owned())
+    Failure::Usage("no account can be used".to_owned())
 }
 
-/// That there is no sandbox to be used.
+/// Returns the failure for a program without a sandbox.
 pub(crate) fn no_sandbox() -> Failure {
     Failure::Usage("this program was built without a sandbox".to_owned())
 }
 
-/// That a command speaks to the sandbox alone: whoever names a file takes its accounts for asked.
+/// Returns the failure for `--config` with a command that uses only the sandbox. The user may expect the accounts of
+/// the file.
 pub(crate) fn only_sandbox(command: &str) -> Failure {
     Failure::Usage(format!(
-        "{command} speaks to the sandbox alone, and to no account of a configuration file: leave out --config"
+        "{command} uses only the sandbox, not the accounts of a configuration file; omit --config"
     ))
 }
 
-/// A provider of the sandbox, which must be on this machine: a sandbox that does not say where it is would leave the account at
-/// the real service.
+/// Checks that a provider of the sandbox is on this machine. Without a base URL from the sandbox, the account would
+/// use the real service.
 pub(crate) fn at_sandbox(provider: Arc<dyn ProfileProvider>) -> Result<Arc<dyn ProfileProvider>> {
     let info = provider.info();
     let host = Url::parse(&info.base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
     if host.is_some_and(|host| matches!(&*host, "127.0.0.1" | "[::1]" | "localhost")) {
         return Ok(provider);
     }
-    Err(Error::config("the sandbox does not say where it is, and nothing is sent to the service itself")
+    Err(Error::config("the sandbox does not set its base URL; nothing is sent to the real service")
         .with_provider(info)
-        .with_hint("name the variable of the base URL among the sandbox's"))
+        .with_hint("add the variable of the base URL to the variables of the sandbox"))
 }
 
-/// Starts the sandboxes, each on any free port.
+/// Starts the sandboxes, each on a free port.
 pub(crate) async fn start_sandbox(global: &Global, profiles: u64) -> Result<Running, Failure> {
     if global.program.sandboxes().is_empty() {
         return Err(no_sandbox());
     }
     let options = SandboxOptions { profiles, ..SandboxOptions::default() };
     let running = Running::start(global.program.sandboxes(), options).await;
-    running.map_err(|error| Failure::Usage(format!("the sandbox cannot start {error}")))
+    running.map_err(|error| Failure::Usage(format!("cannot start the sandbox {error}")))
 }
 
-/// The sandboxes' accounts, over real HTTP, as the environment would name them. What is further is an account only if it is
-/// named, and a setting only as the environment has it.
+/// Returns the sandboxes' accounts, over real HTTP, as environment variables would define them.
+///
+/// A further variable defines an account only if `--account` names it, and a setting only if the environment has it.
 pub(crate) fn sandbox_accounts(services: &Services, running: &Running, names: &[String]) -> Result<Accounts> {
     let is_named = |credential: &str| {
         let mut accounts = services.environment_accounts();
@@ -179,7 +182,7 @@ pub(crate) fn sandbox_accounts(services: &Services, running: &Running, names: &[
         (value, is_further) => (!is_further || is_named(name)).then_some(value),
     };
     services.from_variables(variable).map(|accounts| {
-        // The sandbox is on this machine, whatever proxy the environment names.
+        // The sandbox is on this machine, so no proxy is used.
         accounts.map_http(|http| http.with_proxy(anyprofile::http::Proxy::None))
     })
 }

@@ -1,4 +1,4 @@
-//! What a listing came to, on standard error.
+//! The summary of a listing, on standard error.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -8,11 +8,14 @@ use anyprofile::{
 };
 use serde_json::{Value, json};
 
-/// How far before the latest change the next listing should begin: clocks differ, and a service may show a change late.
+/// How long before the latest change the next listing should start. Clocks differ, and a service may show a change
+/// late.
 const OVERLAP: Duration = Duration::from_secs(300);
 
-/// Prints a line an account and one over all; `unusable` is how many accounts could not be listed at all. `may_enrich` says whether there are records that were not asked for;
-/// `verbose` also names what is not known of what came.
+/// Prints one line for each account and one for all of them.
+///
+/// `unusable` is the number of accounts that could not be listed at all. `may_enrich` says whether further records
+/// exist that were not read. `verbose` also prints the unknown fields and values that were received.
 pub(crate) fn print(
     reports: &[AccountReport],
     plans: &[FilterPlan],
@@ -32,29 +35,32 @@ pub(crate) fn print(
             );
         }
         say!("{:width$}  {}", report.info.account, line(report, plan));
+        for warning in warnings(report) {
+            say!("warning: {}: {warning}", report.info.account);
+        }
     }
     for report in reports.iter().filter(|report| verbose && !report.listing.drift.is_empty()) {
         let drift = &report.listing.drift;
         let named = [
             ("fields", &drift.new_fields),
-            ("words", &drift.new_words),
+            ("values", &drift.new_words),
             ("fields of another type", &drift.changed_types),
         ];
         let named = named.iter().filter(|(_, found)| !found.is_empty());
         let named = named.map(|(what, found)| format!("{what}: {}", names(found)));
         let named = named.collect::<Vec<_>>().join("; ");
-        say!("{}: the service sends what this version does not know: {named}", report.info.account);
+        say!("{}: the service sent data that this version does not know: {named}", report.info.account);
     }
     let undetermined: u64 = reports.iter().map(|report| report.listing.undetermined).sum();
     if undetermined > 0 {
         let who = counted(undetermined, "profile was", "profiles were");
-        let enrich = if may_enrich { "; --enrich reads further records, which may tell" } else { "" };
-        say!("{who} left out since what the filter asks for is not known of them{enrich}");
+        let enrich = if may_enrich { "; --enrich reads more records, which may contain it" } else { "" };
+        say!("{who} left out, because a filtered field is not known{enrich}");
     }
     if plans.iter().any(|plan| plan.asks_for(FilterPart::UpdatedSince))
         && let Some(time) = next_time(reports)
     {
-        say!("list what is changed after this with --updated-since {time}");
+        say!("next time, list only changes with --updated-since {time}");
     }
     let seen: u64 = reports.iter().map(|report| report.listing.seen).sum();
     let whole = reports.iter().filter(|report| report.is_complete()).count();
@@ -66,7 +72,7 @@ pub(crate) fn print(
         {
             "stopped at the limit"
         }
-        (false, _) => "INCOMPLETE",
+        (false, _) => "incomplete",
     };
     let accounts = counted(reports.len() as u64, "account", "accounts");
     let others = match unusable {
@@ -77,16 +83,16 @@ pub(crate) fn print(
     say!("{} of {accounts}{others}: {verdict}", counted(seen, "profile", "profiles"));
 }
 
-/// The names of what is not known. What has none that can be shown is counted.
+/// Returns the names of what is not known. Names that cannot be shown are counted.
 fn names(found: &BTreeMap<String, u64>) -> String {
     let name = |(name, times): (&String, &u64)| match name.as_str() {
-        "…" => format!("others that are not shown ({})", counted(*times, "time", "times")),
+        "…" => format!("others that cannot be shown ({})", counted(*times, "time", "times")),
         name => name.to_owned(),
     };
     found.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
-/// The same for a program.
+/// Returns the summary as a document for programs.
 pub(crate) fn document(reports: &[AccountReport], unusable: usize) -> Value {
     let accounts: Vec<_> = reports
         .iter()
@@ -94,7 +100,7 @@ pub(crate) fn document(reports: &[AccountReport], unusable: usize) -> Value {
             let mut document = json!(report.listing);
             document["account"] = json!(report.info.account);
             document["service"] = json!(report.info.service);
-            // Where no total is declared, nobody knows.
+            // Without a declared total, zero missing profiles would be a guess.
             let is_known = report.listing.declared_total.is_some();
             document["missing"] = json!(report.listing.missing().filter(|missing| is_known || *missing > 0));
             document["complete"] = json!(report.is_complete());
@@ -106,7 +112,8 @@ pub(crate) fn document(reports: &[AccountReport], unusable: usize) -> Value {
     json!({"complete": is_complete, "accounts": accounts, "unusable_accounts": unusable})
 }
 
-/// From when to list the changes the next time, over all accounts: none unless each account gives a time, or has no times.
+/// Returns the time from which to list the next changes, over all accounts. Returns `None` unless each account has
+/// such a time or has no times at all.
 fn next_time(reports: &[AccountReport]) -> Option<Timestamp> {
     let mut times = Vec::new();
     for report in reports {
@@ -119,37 +126,37 @@ fn next_time(reports: &[AccountReport]) -> Option<Timestamp> {
     times.into_iter().min().map(|time| time.saturating_sub(OVERLAP))
 }
 
-/// Whether an account's listing stopped because no more was wanted.
+/// Returns whether an account's listing stopped only because of the limit.
 pub(crate) fn is_limited(report: &AccountReport) -> bool {
     report.failure.is_none() && report.listing.limited && report.listing.quarantined == 0
 }
 
-/// Which parts of the filter the service answered, and which were applied to what it sent.
+/// Describes which parts of the filter the service applied, and which were applied locally.
 fn filters(plan: &FilterPlan, misread: &[FilterPart]) -> Vec<String> {
     let words =
         |parts: &[FilterPart]| parts.iter().map(|part| part.as_str()).collect::<Vec<_>>().join(" and ");
     let here =
         plan.applied.iter().copied().filter(|part| !plan.unanswerable.contains(part)).collect::<Vec<_>>();
-    // What it misread was told, and answered here.
-    let answered = plan.pushed.iter().copied().filter(|part| !misread.contains(part)).collect::<Vec<_>>();
-    let told = [
-        (&answered, "answered by the service"),
-        (&here, "applied here"),
-        (&plan.unanswerable, "NOT in this service's listing, so that nobody was found by it"),
+    // A filter that the service misread was applied locally.
+    let pushed = plan.pushed.iter().copied().filter(|part| !misread.contains(part)).collect::<Vec<_>>();
+    let described = [
+        (&pushed, "applied by the service"),
+        (&here, "applied locally"),
+        (&plan.unanswerable, "can never match in this listing"),
     ];
-    let told = told.iter().filter(|(parts, _)| !parts.is_empty());
-    let mut told: Vec<_> = told.map(|(parts, what)| format!("{} {what}", words(parts))).collect();
-    told.extend(
+    let described = described.iter().filter(|(parts, _)| !parts.is_empty());
+    let mut described: Vec<_> = described.map(|(parts, what)| format!("{} {what}", words(parts))).collect();
+    described.extend(
         plan.unanswerable_in
             .iter()
-            .map(|gap| format!("{} NOT in the list of {}", gap.part.as_str(), gap.collection)),
+            .map(|gap| format!("{} can never match in the list of {}", gap.part.as_str(), gap.collection)),
     );
-    told
+    described
 }
 
 fn line(report: &AccountReport, plan: &FilterPlan) -> String {
     let listing = &report.listing;
-    // With a filter that is applied here, what the service declares is to be compared with what it sent.
+    // With a locally applied filter, the declared total is compared with the number received.
     let seen = if listing.received == listing.seen {
         format!("{} seen", listing.seen)
     } else {
@@ -162,12 +169,10 @@ fn line(report: &AccountReport, plan: &FilterPlan) -> String {
     let requests = if listing.requests == listing.pages {
         String::new()
     } else {
-        format!(" by {}", counted(listing.requests, "request", "requests"))
+        format!(" in {}", counted(listing.requests, "request", "requests"))
     };
-    // Of more profiles than can be remembered.
-    let unchecked = if listing.duplicates_unchecked { " (NOT ALL COMPARED)" } else { "" };
     let mut parts = vec![format!(
-        "{declared}, {}{unchecked}, {} quarantined, {}{requests}, {}, waited {}",
+        "{declared}, {}, {} quarantined, {}{requests}, {}, waited {}",
         counted(listing.duplicates, "duplicate", "duplicates"),
         listing.quarantined,
         counted(listing.pages, "page", "pages"),
@@ -175,41 +180,23 @@ fn line(report: &AccountReport, plan: &FilterPlan) -> String {
         seconds(listing.waited),
     )];
     if listing.is_cut_at_unchanged() {
-        parts.push("what is unchanged was not read".to_owned());
+        parts.push("unchanged profiles were not read".to_owned());
     }
     let not_offered = listing.collections.iter().filter(|it| it.is_not_offered);
     let not_offered = not_offered.filter_map(|it| it.collection.as_ref());
     parts.extend(not_offered.map(|it| format!("no {it}: the service does not have this list")));
     if listing.empty_pages > 0 {
-        parts.push(format!("{} that led on", counted(listing.empty_pages, "EMPTY PAGE", "EMPTY PAGES")));
+        parts.push(format!("{} before the end", counted(listing.empty_pages, "empty page", "empty pages")));
     }
-    if listing.stopped_at_empty_pages {
-        parts.push("STOPPED since page after page brought nobody".to_owned());
-    }
-    let words = |parts: &[FilterPart]| flags(parts.iter().map(|part| part.as_str()));
-    if !listing.misread_filters.is_empty() {
-        parts.push(misread(&words(&listing.misread_filters)));
-    }
-    if !listing.contradicted_filters.is_empty() {
-        parts.push(contradicted(&words(&listing.contradicted_filters)));
-    }
-    if listing.changed_while_read {
-        parts.push(CHANGED_WHILE_READ.to_owned());
-    } else if listing.not_at_one_moment {
+    if listing.not_at_one_moment && !listing.changed_while_read {
         parts.push(NOT_AT_ONE_MOMENT.to_owned());
     }
-    if listing.end_unproven {
-        parts.push(END_UNPROVEN.to_owned());
-    }
-    if listing.partial > 0 {
-        parts.push(format!("{} WITHOUT a record that may not be seen or cannot be read", listing.partial));
-    }
     if listing.undetermined > 0 {
-        parts.push(format!("{} LEFT OUT since the filter's field is not known", listing.undetermined));
+        parts.push(format!("{} left out because a filtered field is not known", listing.undetermined));
     }
     match (report.failure, listing.missing()) {
-        (Some(kind), _) => parts.push(format!("FAILED ({kind})")),
-        (None, Some(missing @ 1..)) => parts.push(format!("{missing} MISSING")),
+        (Some(kind), _) => parts.push(format!("failed ({kind})")),
+        (None, Some(missing @ 1..)) => parts.push(format!("{missing} missing")),
         (None, _) if listing.limited => parts.push("stopped at the limit".to_owned()),
         (None, _) => {}
     }
@@ -218,17 +205,51 @@ fn line(report: &AccountReport, plan: &FilterPlan) -> String {
     parts.join(", ") + &filters
 }
 
-/// What is said of a list that kept changing while it was read.
+/// Returns what a reader of the listing must know, one sentence each.
+fn warnings(report: &AccountReport) -> Vec<String> {
+    let listing = &report.listing;
+    let mut warnings = Vec::new();
+    if listing.duplicates_unchecked {
+        warnings.push(DUPLICATES_UNCHECKED.to_owned());
+    }
+    if listing.stopped_at_empty_pages {
+        warnings.push("stopped after too many pages without a new profile (--max-empty-pages)".to_owned());
+    }
+    let words = |parts: &[FilterPart]| flags(parts.iter().map(|part| part.as_str()));
+    if !listing.misread_filters.is_empty() {
+        warnings.push(misread(&words(&listing.misread_filters)));
+    }
+    if !listing.contradicted_filters.is_empty() {
+        warnings.push(contradicted(&words(&listing.contradicted_filters)));
+    }
+    if listing.changed_while_read {
+        warnings.push(CHANGED_WHILE_READ.to_owned());
+    }
+    if listing.end_unproven {
+        warnings.push(END_UNPROVEN.to_owned());
+    }
+    if listing.partial > 0 {
+        warnings.push(partial(listing.partial));
+    }
+    warnings
+}
+
+/// The warning about more profiles than can be compared.
+pub(crate) const DUPLICATES_UNCHECKED: &str =
+    "there are too many profiles to compare all of them: some duplicates may not be counted";
+
+/// The warning about a list that kept changing.
 pub(crate) const CHANGED_WHILE_READ: &str =
-    "the list CHANGED while it was read, and again the second time: somebody may be missing";
+    "the list changed while it was read, also on the second try: profiles may be missing";
 
-/// What is said of a list whose end nothing proves.
-pub(crate) const END_UNPROVEN: &str = "the END IS NOT PROVEN: somebody may be missing";
+/// The warning about a list whose end is not proven.
+pub(crate) const END_UNPROVEN: &str =
+    "the service does not prove that the list is complete: profiles may be missing";
 
-/// What is said of a list of which nobody can tell whether it stayed as it was.
-pub(crate) const NOT_AT_ONE_MOMENT: &str = "not taken at one moment";
+/// What the summary says of a list that may have changed while it was read.
+pub(crate) const NOT_AT_ONE_MOMENT: &str = "not a snapshot of one moment";
 
-/// The options of the command that parts of a filter come from.
+/// Returns the command's options for parts of a filter.
 pub(crate) fn flags<'a>(parts: impl Iterator<Item = &'a str>) -> String {
     let flag = |part| {
         if part == FilterPart::Condition.as_str() {
@@ -240,17 +261,23 @@ pub(crate) fn flags<'a>(parts: impl Iterator<Item = &'a str>) -> String {
     parts.map(flag).collect::<Vec<_>>().join(" and ")
 }
 
-/// What is said where the service's first page showed that it takes a filter for another one.
+/// Returns the warning about a filter that the service misread, as its first page showed.
 pub(crate) fn misread(flags: &str) -> String {
-    format!("the service misread {flags}: everybody was asked for, and it was applied here")
+    format!("the service misread {flags}: all profiles were requested, and the filter was applied locally")
 }
 
-/// What is said where that showed too late.
+/// Returns the warning about a filter that the service misread, as a later page showed.
 pub(crate) fn contradicted(flags: &str) -> String {
-    format!("the service misread {flags} on a later page: it may have LEFT OUT somebody")
+    format!("the service misread {flags} on a later page: profiles may be missing")
 }
 
-/// A number with its noun.
+/// Returns the warning about profiles that lack a record.
+pub(crate) fn partial(profiles: u64) -> String {
+    let profiles = counted(profiles, "profile lacks", "profiles lack");
+    format!("{profiles} a record that this credential may not see or that could not be read")
+}
+
+/// Returns a number with its noun.
 pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
@@ -273,6 +300,6 @@ mod tests {
     #[test]
     fn what_is_not_known_is_named_where_it_has_a_name_to_show() {
         let found = [("new_field", 3), ("…", 150)].map(|(name, times)| (name.to_owned(), times)).into();
-        assert_eq!(names(&found), "new_field, others that are not shown (150 times)");
+        assert_eq!(names(&found), "new_field, others that cannot be shown (150 times)");
     }
 }

@@ -1,4 +1,4 @@
-//! A server of one's own, for the tests of a provider.
+//! A server with your own routes, for the tests of a provider.
 
 use std::{
     collections::VecDeque,
@@ -24,26 +24,26 @@ use tower_service::Service as _;
 
 use crate::{Disturbance, SentRequest, Server};
 
-/// How many requests are kept: far more than a check sends between a look at the count and one at the log.
+/// The number of requests in the log; far more than a check sends before it reads the log.
 const KEPT_REQUESTS: usize = 2_000;
 
-/// How long nothing is accepted after that failed.
+/// The pause after a connection could not be accepted.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(10);
 
-/// How large a body may be, in bytes.
+/// The maximum size of a body, in bytes.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
-/// Whether a request asks for a page of the listing behind the first one.
+/// Whether a request is for a page after the first one.
 type IsFurtherPage = dyn Fn(&SentRequest) -> bool + Send + Sync;
 
-/// The path of another record than the one that a path is of.
+/// Returns the path of another record.
 type AnotherPath = dyn Fn(&str) -> Option<String> + Send + Sync;
 
-/// A server on 127.0.0.1 that stands in for a service: the routes are yours, what the suite needs to know and to disturb is
-/// done around them.
+/// A server on 127.0.0.1 that simulates a service with your own routes.
 ///
-/// It keeps what comes, and provokes what needs no knowledge of the service: failures, a web page in place of a page of the
-/// listing, a wrong place, writes that are refused or not answered. It stops when it is dropped, and needs a Tokio runtime.
+/// It records the requests, and simulates the faults that need no knowledge of the service: failures, a web page
+/// instead of a page of the listing, a wrong base URL, and writes that are rejected or get no response. It requires a
+/// Tokio runtime, and stops when it is dropped.
 ///
 /// ```
 /// use anyprofile_conformance::{FixtureServer, Server};
@@ -78,32 +78,32 @@ struct State {
     disturbance: Option<Disturbed>,
 }
 
-/// What goes wrong, and how often it could have.
+/// A disturbance and its progress.
 struct Disturbed {
     disturbance: Disturbance,
     is_further_page: Option<Arc<IsFurtherPage>>,
     another_path: Option<Arc<AnotherPath>>,
-    /// Writes, or pages, that came since.
-    came: u32,
+    /// The number of affected pages or writes so far.
+    affected: u32,
 }
 
-/// What becomes of a request.
+/// How a request is handled.
 enum Treatment {
-    /// It is answered by the routes.
+    /// The routes respond.
     Routes,
-    /// It is answered so in their place.
+    /// This response is returned instead.
     Response(StatusCode, &'static str, &'static str),
-    /// It is answered by the routes as if it had been for this path.
+    /// The routes respond to this path instead.
     Rerouted(String),
-    /// It is carried out, and not answered.
+    /// The routes handle it, but the client gets no response.
     Lost,
 }
 
 impl FixtureServer {
-    /// Serves these routes on a port; 0 takes any free one.
+    /// Serves these routes on a port; 0 selects a free port.
     ///
     /// # Errors
-    /// If the port is taken.
+    /// If the port is in use.
     pub async fn start(port: u16, routes: Router) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
@@ -112,8 +112,8 @@ impl FixtureServer {
         Ok(Self { address, shared, is_further_page: None, another_path: None, task })
     }
 
-    /// Says which requests ask for a page of the listing behind the first one: those are what goes wrong where a listing is
-    /// disturbed. Without it, no listing is.
+    /// Sets which requests are for a page after the first one. Faults of a listing affect these requests; by default,
+    /// none.
     pub fn with_further_pages(
         mut self,
         is_further_page: impl Fn(&SentRequest) -> bool + Send + Sync + 'static,
@@ -122,8 +122,8 @@ impl FixtureServer {
         self
     }
 
-    /// Says which path is of another record than the one that a path is of, such as `/users/2` for `/users/1`; `None` for a
-    /// path that is of no record. With it the server can answer with somebody else's record. Both must be there.
+    /// Sets the path of another record for a path, such as `/users/2` for `/users/1`, or `None` if the path is not a
+    /// record. The server can then return another profile's record. Both records must exist.
     pub fn with_another_record(
         mut self,
         another_path: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
@@ -132,7 +132,7 @@ impl FixtureServer {
         self
     }
 
-    /// Where it is: `http://127.0.0.1` and the port, without a slash at the end.
+    /// Returns the base URL: `http://127.0.0.1` and the port, without a trailing slash.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -178,7 +178,7 @@ impl Server for FixtureServer {
             _ => false,
         };
         let (is_further_page, another_path) = (self.is_further_page.clone(), self.another_path.clone());
-        let disturbed = Disturbed { disturbance, is_further_page, another_path, came: 0 };
+        let disturbed = Disturbed { disturbance, is_further_page, another_path, affected: 0 };
         self.shared.state().disturbance = can.then_some(disturbed);
         can
     }
@@ -193,7 +193,7 @@ impl Shared {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps a request, and says what becomes of it.
+    /// Records a request, and returns how it is handled.
     fn take(&self, request: SentRequest) -> Treatment {
         let mut state = self.state();
         state.requests += 1;
@@ -215,8 +215,8 @@ impl Disturbed {
         let is_page = self.is_further_page.as_ref().is_some_and(|is_one| is_one(request));
         match self.disturbance {
             Disturbance::FailsOnce if is_page => {
-                self.came += 1;
-                if self.came == 1 { UNAVAILABLE } else { Treatment::Routes }
+                self.affected += 1;
+                if self.affected == 1 { UNAVAILABLE } else { Treatment::Routes }
             }
             Disturbance::Fails if is_page => UNAVAILABLE,
             Disturbance::WebPage if is_page => {
@@ -232,52 +232,52 @@ impl Disturbed {
                 r#"{"message":"no Route matched with those values"}"#,
             ),
             Disturbance::WriteRefused { after } if request.is_write => {
-                self.came += 1;
-                if self.came > after {
+                self.affected += 1;
+                if self.affected > after {
                     Treatment::Response(StatusCode::FORBIDDEN, "application/json", "{}")
                 } else {
                     Treatment::Routes
                 }
             }
             Disturbance::WriteLost { after } if request.is_write => {
-                self.came += 1;
-                if self.came > after { Treatment::Lost } else { Treatment::Routes }
+                self.affected += 1;
+                if self.affected > after { Treatment::Lost } else { Treatment::Routes }
             }
             _ => Treatment::Routes,
         }
     }
 }
 
-/// Serves until it is aborted, and its connections with it.
+/// Serves connections until the task is aborted, which also closes them.
 async fn serve(listener: TcpListener, routes: Router, shared: Arc<Shared>, address: SocketAddr) {
     let mut connections = JoinSet::new();
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Given up before it was taken; or the process may open no more, which passes.
+            // The client gave up, or the process has no free file descriptor, which is temporary.
             tokio::time::sleep(ACCEPT_AGAIN).await;
             continue;
         };
-        // Small responses on a kept connection would otherwise wait for the client's delayed ACK.
+        // Without it, small responses on a kept-alive connection wait for the client's delayed ACK.
         drop(stream.set_nodelay(true));
         let (routes, shared) = (routes.clone(), Arc::clone(&shared));
         connections.spawn(async move {
             let service =
                 service_fn(move |request| respond(request, routes.clone(), Arc::clone(&shared), address));
-            // A connection that is cut off is what a disturbance may want.
+            // A broken connection may be a simulated fault.
             drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
         });
-        // Those that have ended.
+        // Removes the finished connections.
         while connections.try_join_next().is_some() {}
     }
 }
 
-/// That there is no response: the connection is cut off.
+/// The error that closes a connection without a response.
 #[derive(Debug)]
 struct NoResponse;
 
 impl fmt::Display for NoResponse {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the connection is cut off, as the disturbance wants")
+        formatter.write_str("the connection is closed to simulate a lost response")
     }
 }
 
@@ -309,16 +309,16 @@ async fn respond(
 
 fn sent(parts: &Parts, body: &Bytes, address: SocketAddr) -> SentRequest {
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let text = String::from_utf8(body.to_vec()).unwrap_or_else(|_| "no text".to_owned());
+    let text = String::from_utf8(body.to_vec()).unwrap_or_else(|_| "not text".to_owned());
     let sent = SentRequest::new(parts.method.as_str(), format!("http://{address}{path}")).with_body(text);
     parts.headers.iter().fold(sent, |sent, (name, value)| {
-        // The value of one that may hold a credential is nobody's matter.
+        // A value that may be a credential is omitted.
         let value = if may_hold_credential(name.as_str()) { "" } else { value.to_str().unwrap_or_default() };
         sent.with_header(name.as_str(), value)
     })
 }
 
-/// Whether a header, by its name in lower case, may hold a credential.
+/// Returns whether a header may hold a credential, by its name in lower case.
 fn may_hold_credential(name: &str) -> bool {
     ["auth", "cookie", "key", "secret", "token"].iter().any(|part| name.contains(part))
 }

@@ -1,8 +1,11 @@
-//! The checks that every provider passes, ours or a third party's.
+//! The checks that every provider must pass.
 //!
-//! [`run`] asks a provider for all that its [`Capabilities`](anyprofile_core::Capabilities) promise, at a server that
-//! may be written to: a sandbox, a test tenant. It needs no test runner and no runtime of its own; it reports what it
-//! found, check by check, and never panics. In each of them a write that no plan showed is a failure. What a provider does not offer is checked to be refused without a request.
+//! [`run`] checks everything that a provider's [`Capabilities`](anyprofile_core::Capabilities) declare, against a
+//! server that may be written to: a sandbox or a test tenant. It needs no test runner and no runtime of its own. It
+//! reports the result of each check and never panics.
+//!
+//! In every check, a write that no plan showed is a failure. An operation that the provider does not support must be
+//! rejected without a request.
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -10,7 +13,7 @@
 //! use anyprofile_conformance::{Connect, SentRequest, Server, run};
 //! use anyprofile_core::{ProfileProvider, Result, async_trait};
 //!
-//! /// Connects to the test server, each time with a new provider.
+//! /// Connects to the test server with a new provider each time.
 //! #[derive(Debug)]
 //! struct Mine;
 //!
@@ -21,20 +24,20 @@
 //!     }
 //! }
 //!
-//! /// Keeps what comes to it.
+//! /// Records the requests that it receives.
 //! #[derive(Debug)]
 //! struct MyServer;
 //!
-//! # impl MyServer { fn came(&self) -> Vec<SentRequest> { unimplemented!() } }
+//! # impl MyServer { fn received(&self) -> Vec<SentRequest> { unimplemented!() } }
 //! impl Server for MyServer {
 //!     fn requests(&self) -> u64 {
-//!         self.came().len() as u64
+//!         self.received().len() as u64
 //!     }
 //!     fn writes(&self) -> u64 {
-//!         self.came().iter().filter(|request| request.is_write).count() as u64
+//!         self.received().iter().filter(|request| request.is_write).count() as u64
 //!     }
 //!     fn log(&self, since: u64) -> Option<Vec<SentRequest>> {
-//!         Some(self.came().split_off(since as usize))
+//!         Some(self.received().split_off(since as usize))
 //!     }
 //! }
 //!
@@ -45,13 +48,13 @@
 //! ```
 //!
 //! # Features
-//! | feature | what it turns on |
+//! | feature | what it enables |
 //! |---|---|
-//! | `sandbox` | the sandbox of this project as the server |
+//! | `sandbox` | the sandbox of this project as a server: `SandboxServer` |
 //! | `server` | a server for your own routes: `FixtureServer` |
 //!
-//! # What is checked
-//! [`CHECKS`] is the list: each check has an id, says what it proves and on which fact it rests.
+//! # Checks
+//! [`CHECKS`] lists all checks. Each has an id, what it proves, and why it matters.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -81,7 +84,7 @@ pub use self::{
     subject::{Connect, Disturbance, Server},
 };
 
-/// Runs every check.
+/// Runs all checks, and returns their results.
 pub async fn run(connect: &dyn Connect, server: &dyn Server) -> Report {
     let mut results = Vec::new();
     let subject = match Subject::new(connect, server).await {
@@ -89,7 +92,7 @@ pub async fn run(connect: &dyn Connect, server: &dyn Server) -> Report {
         Err(error) => return Report::unreachable(&error),
     };
     for check in CHECKS.iter() {
-        // A provider that panics fails this check, and is looked at by the others.
+        // A panic of the provider fails only this check.
         let since = server.requests();
         let checked = AssertUnwindSafe((check.run)(&subject)).catch_unwind().await;
         let unshown = subject.shown.unshown(server, since);
@@ -98,9 +101,9 @@ pub async fn run(connect: &dyn Connect, server: &dyn Server) -> Report {
             Ok(Err(outcome)) => outcome,
             Err(_) => Outcome::failed("it panicked"),
         };
-        // Whatever is checked: nothing is written that no plan showed.
+        // In every check, a write that no plan showed is a failure.
         let outcome = unshown.map_or(outcome, Outcome::Failed);
-        // A check that disturbed the server leaves it as it was.
+        // Ends the disturbance of this check.
         server.calm();
         results.push(CheckResult { check, outcome });
     }

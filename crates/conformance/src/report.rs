@@ -1,4 +1,4 @@
-//! What was found.
+//! The results of the checks.
 
 use std::fmt;
 
@@ -7,22 +7,23 @@ use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 use crate::checks::Check;
 
-/// Why a check was not made that needs a disturbance.
-pub(crate) const NOT_PROVOKED: &str = "the server cannot provoke it";
+/// The reason for a check that needs a disturbance of the server.
+pub(crate) const NOT_PROVOKED: &str = "the server cannot simulate it";
 
-/// Why a check was not made that needs to know what was sent.
-pub(crate) const NOT_TOLD: &str = "the server does not tell what was sent";
+/// The reason for a check that needs the log of the server.
+pub(crate) const NOT_TOLD: &str = "the server does not report the received requests";
 
-/// What a check found.
+/// The outcome of a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The provider does what is asked.
+    /// The provider does what the check requires.
     Passed,
-    /// It does not; why, in words without personal data.
+    /// The provider does not; the text is the reason, without personal data.
     Failed(String),
-    /// It could not be checked: the provider does not offer it, or the server cannot provoke it.
+    /// The check does not apply: the provider does not support the operation, or the server cannot simulate the
+    /// situation.
     NotApplicable(String),
 }
 
@@ -36,20 +37,20 @@ impl Outcome {
     }
 }
 
-/// A failure of the provider where none was expected.
+/// A provider's error where none is expected is a failure.
 impl From<Error> for Outcome {
     fn from(error: Error) -> Self {
         Self::Failed(format!("unexpected: {error}"))
     }
 }
 
-/// A check and what it found.
+/// A check and its outcome.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CheckResult {
     /// The check.
     pub check: &'static Check,
-    /// What it found.
+    /// The outcome.
     pub outcome: Outcome,
 }
 
@@ -65,13 +66,13 @@ impl Serialize for CheckResult {
     }
 }
 
-/// What was found of a provider. `Display` names what failed, or says that nothing did.
+/// The results of all checks of a provider. `Display` lists the failures and the totals.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// The provider; `None` if there was none to be had.
+    /// The provider; `None` if it could not be connected.
     pub provider: Option<ProviderInfo>,
-    /// What each check found.
+    /// The result of each check.
     pub results: Vec<CheckResult>,
     /// Why nothing could be checked.
     pub unreachable: Option<String>,
@@ -86,24 +87,24 @@ impl Report {
         Self { provider: None, results: Vec::new(), unreachable: Some(error.to_string()) }
     }
 
-    /// Whether nothing failed, and something passed.
+    /// Returns whether at least one check passed and none failed.
     pub fn is_passed(&self) -> bool {
         self.unreachable.is_none() && self.failures().next().is_none() && self.passed() > 0
     }
 
-    /// How many checks passed.
+    /// Returns the number of checks that passed.
     pub fn passed(&self) -> usize {
         self.results.iter().filter(|result| result.outcome == Outcome::Passed).count()
     }
 
-    /// How many checks were not made since the [server](crate::Server) could not provoke what they are about, or does not tell
-    /// what was sent: they are open, and not passed.
+    /// Returns the number of checks that were not run because the [server](crate::Server) could not simulate the
+    /// situation, or does not report the received requests. These checks neither passed nor failed.
     pub fn not_provoked(&self) -> usize {
         let is_open = |outcome: &Outcome| matches!(outcome, Outcome::NotApplicable(reason) if reason == NOT_PROVOKED || reason == NOT_TOLD);
         self.results.iter().filter(|result| is_open(&result.outcome)).count()
     }
 
-    /// The checks that failed, and why.
+    /// Returns the checks that failed, with the reasons.
     pub fn failures(&self) -> impl Iterator<Item = (&'static Check, &str)> {
         self.results.iter().filter_map(|result| match &result.outcome {
             Outcome::Failed(reason) => Some((result.check, reason.as_str())),
@@ -118,7 +119,7 @@ impl fmt::Display for Report {
             return write!(formatter, "nothing could be checked: {reason}");
         }
         for (check, reason) in self.failures() {
-            writeln!(formatter, "{} failed: {reason}\n  it is to prove that {}", check.id, check.proves)?;
+            writeln!(formatter, "{} failed: {reason}\n  it must prove that {}", check.id, check.proves)?;
         }
         let failed = self.failures().count();
         let skipped = self.results.len() - self.passed() - failed;
@@ -128,7 +129,7 @@ impl fmt::Display for Report {
             open => {
                 write!(
                     formatter,
-                    ", {open} of these since the server cannot provoke or tell what they are about"
+                    ", of which {open} need something that the server cannot simulate or report"
                 )
             }
         }

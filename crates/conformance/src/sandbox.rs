@@ -1,4 +1,4 @@
-//! The sandbox as the server.
+//! The sandbox as a server for the checks.
 
 use std::{
     collections::VecDeque,
@@ -10,19 +10,19 @@ use anyprofile_sandbox::{Fault, NamedFault, RecordedRequest, Sandbox};
 
 use crate::{Disturbance, SentRequest, Server};
 
-/// How many requests are kept: far more than a check sends between a look at the count and one at the log.
+/// The number of requests in the log; far more than a check sends before it reads the log.
 const KEPT_REQUESTS: usize = 2_000;
 
 /// The sandbox as the server of one of its services.
 pub struct SandboxServer {
     sandbox: Arc<Sandbox>,
     service: &'static str,
-    /// Whether the listing is the one that the sandbox knows faults of.
+    /// Whether the sandbox can inject faults into the listing.
     is_disturbable: bool,
     log: Mutex<Log>,
 }
 
-/// What came so far.
+/// The requests received so far.
 #[derive(Default)]
 struct Log {
     requests: u64,
@@ -41,7 +41,7 @@ impl Log {
         self.newest.push_back(request);
     }
 
-    /// The requests after the first `since`; `None` if some of them are not kept any more.
+    /// Returns the requests after the first `since`, or `None` if the log no longer holds all of them.
     fn since(&self, since: u64) -> Option<Vec<SentRequest>> {
         let wanted = usize::try_from(self.requests.saturating_sub(since)).ok()?;
         let from = self.newest.len().checked_sub(wanted)?;
@@ -50,17 +50,18 @@ impl Log {
 }
 
 impl SandboxServer {
-    /// The server of a service (`upsun`, `probely`, `anthropic`). Only listings of the service's users can be disturbed:
-    /// of another one, such as that of an organization's people, this has to be said.
+    /// Creates the server of a service (`upsun`, `probely`, `anthropic`). Only listings of the service's users can be
+    /// disturbed, so `is_of_users` must be false for another listing, such as that of an organization's members.
     pub fn new(sandbox: Arc<Sandbox>, service: &'static str, is_of_users: bool) -> Self {
         Self { sandbox, service, is_disturbable: is_of_users, log: Mutex::default() }
     }
 
-    /// What came so far. The sandbox keeps the newest requests alone, and for as long as nobody takes them.
+    /// Takes the new requests from the sandbox, and returns all so far. The sandbox itself holds only the newest
+    /// ones.
     fn taken(&self) -> MutexGuard<'_, Log> {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         for request in self.sandbox.take_requests() {
-            // Tokens are not what a provider asks for.
+            // Requests for tokens are not requests for profiles.
             if request.service != "upsun-auth" {
                 let sent = self.sent(request);
                 log.push(sent);
@@ -83,13 +84,13 @@ impl SandboxServer {
             url.push_str(&request.query);
         }
         let sent = SentRequest::new(request.method, url).with_body(request.body);
-        // What the sandbox does not know would be a write too.
+        // An unknown request counts as a write if its method writes.
         let is_write = request.write || (request.operation == "unknown" && sent.is_write);
         let headers = request.headers.into_iter();
         headers.fold(sent.with_write(is_write), |sent, (name, value)| sent.with_header(&name, value))
     }
 
-    /// The fault that a disturbance is.
+    /// Returns the fault for a disturbance.
     fn fault(&self, disturbance: Disturbance) -> Option<Fault> {
         let name = match disturbance {
             Disturbance::FailsOnce => "status-503-once",
@@ -111,13 +112,13 @@ impl SandboxServer {
         };
         let named = NamedFault::all().find(|fault| fault.name == name)?;
         match disturbance {
-            // Whatever is asked for, and not the listing of users alone.
+            // These apply to all requests of the service, not only to the listing of users.
             Disturbance::AnotherRecord | Disturbance::WrongPlace => named.everywhere(self.service),
             _ => named.of(self.service).filter(|_| self.is_disturbable),
         }
     }
 
-    /// A fault of all writes but the first ones.
+    /// Creates a fault of all writes after the first ones.
     fn write_fault(&self, after: u32) -> Fault {
         Fault::new("*").at_service(self.service).of_writes().on_attempts(u64::from(after) + 1..)
     }

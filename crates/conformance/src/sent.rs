@@ -1,39 +1,39 @@
-//! What a server tells of the requests that came to it.
+//! The requests that a server reports.
 
 use std::fmt;
 
-/// A request that came to a [`Server`](crate::Server).
+/// A request that a [`Server`](crate::Server) received.
 ///
-/// `Debug` shows no header and no body: they may hold what is personal.
+/// `Debug` shows no header and no body, since they may hold personal data.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SentRequest {
     /// The HTTP method.
     pub method: String,
-    /// The URL: the origin of the server, the path and the query as they came.
+    /// The URL: the origin of the server, and the path and query as received.
     pub url: String,
-    /// The headers in the order in which they came, their names in lower case. The value of one that holds a credential need
-    /// not be told.
+    /// The headers in the order received, with names in lower case. The value of a header with a credential may be
+    /// omitted.
     pub headers: Vec<(String, String)>,
-    /// The body as text; of one that is no text, anything that is not empty.
+    /// The body as text. For a body that is not text, any non-empty string.
     pub body: String,
-    /// Whether it writes, or would. A `POST` that only reads does not.
+    /// Whether the request writes. A `POST` that only reads does not.
     pub is_write: bool,
 }
 
 impl SentRequest {
-    /// Creates a request without headers and body. It writes unless the method is one that only reads (`GET`, `HEAD`,
-    /// `OPTIONS`).
+    /// Creates a request without headers and body. It counts as a write unless its method is `GET`, `HEAD` or
+    /// `OPTIONS`.
     pub fn new(method: impl Into<String>, url: impl Into<String>) -> Self {
         let method = method.into();
         let is_write = !matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS");
         Self { method, url: url.into(), headers: Vec::new(), body: String::new(), is_write }
     }
 
-    /// The path of the URL, as it came.
+    /// Returns the path of the URL, as received.
     pub fn path(&self) -> &str {
-        let behind_scheme = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
-        let path = behind_scheme.find('/').map_or("", |at| &behind_scheme[at..]);
+        let after_scheme = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        let path = after_scheme.find('/').map_or("", |at| &after_scheme[at..]);
         path.split(['?', '#']).next().unwrap_or_default()
     }
 
@@ -49,7 +49,7 @@ impl SentRequest {
         self
     }
 
-    /// Sets whether it writes.
+    /// Sets whether the request writes.
     pub fn with_write(mut self, is_write: bool) -> Self {
         self.is_write = is_write;
         self

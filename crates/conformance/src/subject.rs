@@ -1,4 +1,4 @@
-//! What is checked: a provider, and the server behind it.
+//! The subject of the checks: a provider and its server.
 
 use std::{fmt, sync::Arc};
 
@@ -14,104 +14,108 @@ use crate::{
     witness::{Shown, Witness},
 };
 
-/// Makes providers of one account. Each is new: nothing is remembered from the one before.
+/// Creates providers of one account. Each provider is new and shares no state with the others.
 pub trait Connect: fmt::Debug + Send + Sync {
-    /// A provider.
+    /// Creates a provider.
     ///
     /// # Errors
-    /// The provider's, about its configuration.
+    /// The provider's configuration errors.
     fn connect(&self) -> Result<Arc<dyn ProfileProvider>>;
 
-    /// The credentials that they connect with, which must be shown nowhere. None is the default, and then this is not
+    /// Returns the credentials of the providers, which must never be shown. Default: none, so that this is not
     /// checked.
     fn secrets(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// A provider of another account of the service: a plan that it makes must not be executed by the others. None is the
-    /// default, and then this is checked with plans that carry nothing of the provider's own.
+    /// Creates a provider of another account of the service. The providers of [`connect`](Self::connect) must not
+    /// execute its plans. Default: none; this is then checked with plans that contain nothing specific to a provider.
     fn connect_elsewhere(&self) -> Option<Result<Arc<dyn ProfileProvider>>> {
         None
     }
 }
 
-/// The server behind the providers: it tells what came, and does something else than it should when it is told to.
+/// The server of the providers. It reports the requests that it receives, and simulates faults.
 pub trait Server: fmt::Debug + Send + Sync {
-    /// How many requests for profiles came so far.
+    /// Returns the number of requests for profiles received so far.
     fn requests(&self) -> u64;
 
-    /// How many of those write, or would.
+    /// Returns how many of these requests write.
     fn writes(&self) -> u64;
 
-    /// The requests for profiles that came after the first `since`, in the order in which they came; `since` is what
-    /// [`requests`](Self::requests) was then. `None` if the server cannot tell, or not any more: what rests on it is then not
-    /// checked, and [`Report::not_provoked`](crate::Report::not_provoked) counts it.
+    /// Returns the requests for profiles received after the first `since`, in the order received; `since` is an
+    /// earlier value of [`requests`](Self::requests).
+    ///
+    /// Returns `None` if the server cannot report them (any more). Checks that need them are then not run, and
+    /// [`Report::not_provoked`](crate::Report::not_provoked) counts them.
     fn log(&self, since: u64) -> Option<Vec<SentRequest>> {
         let _ = since;
         None
     }
 
-    /// Lets something go wrong until it is [calm](Self::calm) again: where the disturbance does not say otherwise, with the
-    /// listing from its second page on. `false` if the server cannot do that, or it cannot befall this service; the check is
-    /// then not made, and [`Report::not_provoked`](crate::Report::not_provoked) counts it.
+    /// Starts a disturbance, until [`calm`](Self::calm) ends it. By default it affects listings from the second page
+    /// on.
+    ///
+    /// Returns `false` if the server cannot simulate it, or it cannot happen at this service. The check is then not
+    /// run, and [`Report::not_provoked`](crate::Report::not_provoked) counts it.
     fn disturb(&self, disturbance: Disturbance) -> bool {
         let _ = disturbance;
         false
     }
 
-    /// Lets nothing go wrong any more.
+    /// Ends the disturbance.
     fn calm(&self) {}
 }
 
-/// Something that goes wrong: with a listing from its second page on, where nothing else is said.
+/// A fault that a server simulates. Unless stated otherwise, it affects listings from the second page on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Disturbance {
-    /// One request fails in a way that passes: 503, or a broken connection.
+    /// One request fails temporarily: 503, or a broken connection.
     FailsOnce,
-    /// Every request fails so.
+    /// Every request fails in this way.
     Fails,
-    /// A web page comes in place of a response, with a success status.
+    /// The response is a web page with a success status.
     WebPage,
-    /// One record cannot be read.
+    /// One record cannot be decoded.
     BadRecord,
-    /// A page leads back to one that was there before.
+    /// A page leads back to an earlier page.
     Cycle,
-    /// A record is on no page, although it is counted.
+    /// A record is counted, but is on no page.
     LostRecord,
-    /// All pages are empty, and each leads on to one that was not there before.
+    /// All pages are empty, and each leads to a new page.
     EmptyPages,
-    /// Every read and write of one profile is done to another one, and answered with that one's record. Only of profiles
-    /// whose records say whose they are: of others nothing could tell.
+    /// Every read and write of a profile uses another profile, and returns the other profile's record. Only for
+    /// profiles whose records contain their id; for others it could not be detected.
     AnotherRecord,
-    /// Every request is answered 404, in a form that is not the service's: the service is not there.
+    /// Every request returns 404 in a form that is not the service's, as if a gateway responded.
     WrongPlace,
-    /// A filter that the listing is asked for is taken for its opposite, from the first page on.
+    /// The requested filter is inverted, from the first page on.
     FilterInverted,
-    /// A filter that the listing is asked for is not applied, from the first page on.
+    /// The requested filter is ignored, from the first page on.
     FilterIgnored,
-    /// An order that the listing is asked for is not kept, from the first page on.
+    /// The requested order is ignored, from the first page on.
     OrderIgnored,
-    /// The first writes from now on go well, as many as are named. Every further one is refused, and nothing becomes of it.
+    /// The first `after` writes succeed. Every further write is rejected and has no effect.
     WriteRefused {
-        /// How many go well.
+        /// The number of writes that succeed.
         after: u32,
     },
-    /// The first writes from now on go well, as many as are named. Every further one is carried out, and not answered.
+    /// The first `after` writes succeed. Every further write takes effect, but gets no response.
     WriteLost {
-        /// How many go well.
+        /// The number of writes that succeed.
         after: u32,
     },
 }
 
-/// What all checks look at.
+/// The data that all checks use.
 pub(crate) struct Subject<'a> {
     pub(crate) provider: Arc<dyn ProfileProvider>,
     connect: &'a dyn Connect,
     pub(crate) server: &'a dyn Server,
-    /// Everything that is listed, as it was at the start.
+    /// All listed profiles at the start.
     pub(crate) listed: Vec<Profile>,
-    /// What the plans showed that were executed.
+    /// The requests of the executed plans.
     pub(crate) shown: Shown,
 }
 
@@ -127,17 +131,17 @@ impl<'a> Subject<'a> {
         Ok(Self { provider, connect, server, listed, shown })
     }
 
-    /// What must be shown nowhere.
+    /// Returns the credentials, which must never be shown.
     pub(crate) fn secrets(&self) -> Vec<String> {
         self.connect.secrets()
     }
 
-    /// A provider of another account, if there is one.
+    /// Creates a provider of another account, if available.
     pub(crate) fn elsewhere(&self) -> Result<Option<Arc<dyn ProfileProvider>>> {
         self.connect.connect_elsewhere().transpose()
     }
 
-    /// Another provider of the same account.
+    /// Creates another provider of this account.
     pub(crate) fn another(&self) -> Result<Arc<dyn ProfileProvider>> {
         watched(self.connect, &self.shown)
     }
@@ -150,25 +154,25 @@ impl<'a> Subject<'a> {
         self.provider.capabilities()
     }
 
-    /// The ids that are listed.
+    /// Returns the listed ids.
     pub(crate) fn ids(&self) -> Vec<&ProfileId> {
         self.listed.iter().map(|profile| &profile.id).collect()
     }
 
-    /// Some of the listed profiles of a kind.
+    /// Returns up to 5 listed profiles of a kind.
     pub(crate) fn some(&self, kind: &IdKind) -> impl Iterator<Item = &Profile> {
         self.listed.iter().filter(move |profile| profile.id.kind == *kind).take(5)
     }
 
-    /// Lists everything that a query asks for.
+    /// Lists all profiles of a query.
     pub(crate) async fn list(&self, query: ListQuery) -> Result<Vec<Profile>> {
         self.provider.list(query).try_collect().await
     }
 
-    /// An id of this account that nobody has.
-    pub(crate) fn nobody(&self, kind: &IdKind) -> Option<ProfileId> {
+    /// Returns an id of this account that no profile has.
+    pub(crate) fn unused_id(&self, kind: &IdKind) -> Option<ProfileId> {
         let of_kind = || self.listed.iter().filter(|profile| profile.id.kind == *kind);
-        // As those of the service: it may refuse an id of another form.
+        // It has the form of a real id, since a service may reject another form.
         let first = of_kind().next().map_or_else(|| "0".repeat(12), |profile| profile.id.native().to_owned());
         let others = std::iter::successors(Some(first), |native| Some(scrambled(native)));
         let is_free = |native: &String| of_kind().all(|profile| profile.id.native() != native);
@@ -177,33 +181,33 @@ impl<'a> Subject<'a> {
         ProfileId::new(info.service.clone(), info.account.clone(), kind.clone(), native).ok()
     }
 
-    /// What a work does, and how many requests it takes.
+    /// Awaits a future, and counts its requests.
     pub(crate) async fn counted<T>(&self, work: impl Future<Output = T>) -> (T, u64) {
         let before = self.server.requests();
         let result = work.await;
         (result, self.server.requests() - before)
     }
 
-    /// Checks that something is refused before anything is sent.
+    /// Checks that an operation is rejected before anything is sent.
     pub(crate) async fn refused<T>(
         &self,
         what: &str,
         work: impl Future<Output = Result<T>>,
     ) -> std::result::Result<Error, Outcome> {
         match self.counted(work).await {
-            (Ok(_), _) => Err(Outcome::failed(format!("{what} is not refused"))),
+            (Ok(_), _) => Err(Outcome::failed(format!("{what} is not rejected"))),
             (Err(error), 0) => Ok(error),
-            (Err(_), sent) => Err(Outcome::failed(format!("{what} is refused after {sent} requests"))),
+            (Err(_), sent) => Err(Outcome::failed(format!("{what} is rejected only after {sent} requests"))),
         }
     }
 }
 
-/// A provider whose plans are noted when they are executed.
+/// Creates a provider that records the plans that it executes.
 fn watched(connect: &dyn Connect, shown: &Shown) -> Result<Arc<dyn ProfileProvider>> {
     Ok(Arc::new(Witness { provider: connect.connect()?, shown: shown.clone() }))
 }
 
-/// An id of the same form: its letters and digits, shifted.
+/// Returns an id of the same form, with some letters and digits shifted.
 fn scrambled(native: &str) -> String {
     let shift = |c: char| match c {
         '0'..='8' | 'a'..='e' | 'A'..='E' => char::from_u32(c as u32 + 1).unwrap_or(c),
@@ -216,7 +220,7 @@ fn scrambled(native: &str) -> String {
     native.chars().enumerate().map(|(at, c)| if at + 6 >= length { shift(c) } else { c }).collect()
 }
 
-/// A number that no other run has: what is made must not meet what an earlier run left.
+/// Returns a number that differs in each run, so that new profiles do not conflict with those of earlier runs.
 pub(crate) fn unique() -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.map_or(0, |since| u64::try_from(since.as_nanos() % 1_000_000_000_000).unwrap_or_default())

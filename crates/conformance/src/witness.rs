@@ -1,4 +1,4 @@
-//! Who sees what plans showed, so that nothing else is written in the whole run.
+//! Records the requests of all executed plans, to detect other writes.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use anyprofile_core::{
 
 use crate::{SentRequest, subject::Server};
 
-/// The method and the URL of each request of the plans that were executed.
+/// The method and URL of each request of the executed plans.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shown(Arc<Mutex<Vec<(String, String)>>>);
 
@@ -24,7 +24,8 @@ impl Shown {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// A write that reached the server since a mark, and that no plan has shown which was executed since the last look.
+    /// Describes a write that the server received since a mark and that is not in a plan executed since the last
+    /// call.
     pub(crate) fn unshown(&self, server: &dyn Server, since: u64) -> Option<String> {
         let mut shown = self.take();
         let log = server.log(since)?;
@@ -34,11 +35,11 @@ impl Shown {
             place.map(|place| shown.swap_remove(place)).is_none()
         })?;
         let path = sent.url.split('?').next().unwrap_or_default();
-        Some(format!("a write is sent that no plan showed: {} {path}", sent.method))
+        Some(format!("a write was sent that no plan showed: {} {path}", sent.method))
     }
 }
 
-/// The provider that is checked, and a note of each plan that it executes.
+/// The provider under test, with a record of each plan that it executes.
 #[derive(Debug)]
 pub(crate) struct Witness {
     pub(crate) provider: Arc<dyn ProfileProvider>,
@@ -80,7 +81,7 @@ impl ProfileProvider for Witness {
     }
 
     async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
-        // What is spent is shown no second time.
+        // A spent plan sends nothing, so it shows nothing new.
         if !plan.is_spent() {
             self.shown.add(plan);
         }

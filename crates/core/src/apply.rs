@@ -1,4 +1,4 @@
-//! What a profile is after a change, worked out without a service.
+//! Applying a change to a profile, without a service.
 
 use serde_json::Value;
 
@@ -7,11 +7,11 @@ use crate::{
     profile::{Extension, Label, Origin, RawJson, RoleAssignment},
 };
 
-/// Returns the profile as a change makes it. Values have the forms that they are written in: one e-mail address, names of labels,
-/// references of roles.
+/// Returns the profile with a change applied. Values have the form in which they are written: one e-mail address,
+/// names of labels, references of roles.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidRequest`] for a value that the field cannot hold. The value is not repeated.
+/// [`ErrorKind::InvalidRequest`] for a value that the field cannot hold. The error does not repeat the value.
 pub(crate) fn applied(
     profile: &Profile,
     change: &ProfileChange,
@@ -25,19 +25,19 @@ pub(crate) fn applied(
             Change::Keep => continue,
         };
         set(&mut profile, path, value).ok_or_else(|| {
-            let message = format!("{} cannot hold the value that is to be written", path.redacted());
+            let message = format!("{} cannot hold the value to write", path.redacted());
             Error::new(ErrorKind::InvalidRequest, message)
         })?;
         if let Some(origin) = &mut profile.origin {
             settle(origin, path, capabilities);
         }
     }
-    // The record as it came shows what was there before.
+    // The raw record shows the values before the change.
     profile.raw = None;
     Ok(profile)
 }
 
-/// Sets a field, or clears it; `None` if it cannot hold the value.
+/// Sets or clears a field; `None` if it cannot hold the value.
 fn set(profile: &mut Profile, path: &FieldPath, value: Option<&Value>) -> Option<()> {
     match (path, value) {
         (path, Some(Value::String(address))) if *path == FieldPath::EMAILS => {
@@ -77,7 +77,7 @@ fn set(profile: &mut Profile, path: &FieldPath, value: Option<&Value>) -> Option
     }
 }
 
-/// A pair that is cleared is gone.
+/// Sets a pair of the metadata, or removes it.
 fn set_pair(profile: &mut Profile, key: &str, value: Option<&Value>) -> Option<()> {
     let mut pairs = profile.metadata.take().into_value().unwrap_or_default();
     match value {
@@ -106,7 +106,7 @@ fn set_in_extension(profile: &mut Profile, key: &str, value: Option<&Value>) -> 
     Some(())
 }
 
-/// Replaces the primary address, which is the one that is written.
+/// Replaces the primary address, which is the one that a write changes.
 fn set_email(emails: &mut Field<Vec<Email>>, address: &str) {
     let primary =
         emails.items().iter().position(|email| email.primary.is_known_to_be(&true)).unwrap_or_default();
@@ -119,7 +119,7 @@ fn set_email(emails: &mut Field<Vec<Email>>, address: &str) {
     }
 }
 
-/// The texts of a list, or the one text where a field holds one of several words.
+/// Returns the items of a list of texts; one text counts as a list of one.
 fn texts(value: &Value) -> Option<Vec<&str>> {
     match value {
         Value::String(text) => Some(vec![text]),
@@ -128,7 +128,7 @@ fn texts(value: &Value) -> Option<Vec<&str>> {
     }
 }
 
-/// Notes that a field was written to the record that has it.
+/// Records that a field was written to the record that owns it.
 fn settle(origin: &mut Origin, path: &FieldPath, capabilities: &Capabilities) {
     let whole = if path.address_key().is_some() { &FieldPath::BILLING_ADDRESS } else { path };
     origin.null.remove(whole);

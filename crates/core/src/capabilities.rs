@@ -2,7 +2,7 @@
 
 mod fields;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use serde::Serialize;
 
@@ -175,6 +175,19 @@ impl Support {
     /// Whether the operation is there for any id.
     pub const fn is_supported(&self) -> bool {
         matches!(self, Self::For(_))
+    }
+}
+
+/// Writes the kinds of ids, or `no` with the reason: `for user, organization`, `no: the service has no such operation`.
+impl fmt::Display for Support {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::For(kinds) => {
+                let kinds: Vec<_> = kinds.iter().map(IdKind::as_str).collect();
+                write!(formatter, "for {}", kinds.join(", "))
+            }
+            Self::No(reason) => write!(formatter, "no: {reason}"),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is to be written.
+//! Changes of a profile's fields.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -10,15 +10,15 @@ use crate::{
     rules::{pair_violations, refuse, update_violations},
 };
 
-/// What is to become of one field.
+/// A change of one field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Change<T> {
-    /// It stays as it is, and is not sent.
+    /// Leaves the field unchanged; it is not sent.
     #[default]
     Keep,
-    /// It gets this value.
+    /// Sets the field to this value.
     Set(T),
-    /// It is to have no value any more.
+    /// Removes the value of the field.
     Clear,
 }
 
@@ -33,12 +33,12 @@ impl<'a> Change<&'a Value> {
 }
 
 impl<T> Change<T> {
-    /// Whether the field stays as it is.
+    /// Returns whether the field stays unchanged.
     pub const fn is_keep(&self) -> bool {
         matches!(self, Self::Keep)
     }
 
-    /// The same change with a reference to the value.
+    /// Returns the change with a reference to the value.
     pub const fn as_ref(&self) -> Change<&T> {
         match self {
             Self::Keep => Change::Keep,
@@ -47,7 +47,7 @@ impl<T> Change<T> {
         }
     }
 
-    /// The value that the field is to get; none where it stays or is cleared.
+    /// Returns the value to set; `None` if the field stays unchanged or is cleared.
     pub fn into_set(self) -> Option<T> {
         match self {
             Self::Set(value) => Some(value),
@@ -55,7 +55,8 @@ impl<T> Change<T> {
         }
     }
 
-    /// The value that the field is to get, where one stands for none: an empty text or list.
+    /// Returns the value to set, with `cleared` in place of a clear, such as an empty text or list. `None` if the
+    /// field stays unchanged.
     pub fn or_cleared_by(self, cleared: T) -> Option<T> {
         match self {
             Self::Set(value) => Some(value),
@@ -74,7 +75,7 @@ impl<T> Change<T> {
     }
 }
 
-/// Changes to one profile, by field. A field that is not named is kept, and not sent.
+/// Changes of one profile, by field. Fields that are not in it stay unchanged and are not sent.
 ///
 /// `Debug` shows the fields and no values.
 ///
@@ -87,13 +88,13 @@ impl<T> Change<T> {
 /// assert_eq!(change.iter().count(), 2);
 /// ```
 ///
-/// It serializes as an object of the fields and their values, null for a field that is to be cleared.
+/// Serializes as an object of fields and values; null clears a field.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ProfileChange(BTreeMap<FieldPath, Option<Value>>);
 
 impl ProfileChange {
-    /// No change.
+    /// Creates an empty change.
     pub fn new() -> Self {
         Self::default()
     }
@@ -110,7 +111,7 @@ impl ProfileChange {
         self
     }
 
-    /// What is to become of a field.
+    /// Returns the change of a field.
     pub fn get(&self, path: &FieldPath) -> Change<&Value> {
         match self.0.get(path) {
             None => Change::Keep,
@@ -119,37 +120,38 @@ impl ProfileChange {
         }
     }
 
-    /// What is to become of a field that holds a text. A value of another type, which the rules refuse, is kept.
+    /// Returns the change of a text field. A value of another type, which the rules refuse, counts as unchanged.
     pub fn text(&self, path: &FieldPath) -> Change<&str> {
         self.get(path).filter_map(Value::as_str)
     }
 
-    /// What is to become of a field that is true or false. A value of another type, which the rules refuse, is kept.
+    /// Returns the change of a boolean field. A value of another type, which the rules refuse, counts as unchanged.
     pub fn flag(&self, path: &FieldPath) -> Change<bool> {
         self.get(path).filter_map(Value::as_bool)
     }
 
-    /// What is to become of a field that holds a list of texts. A value of another type, which the rules refuse, is kept.
+    /// Returns the change of a field with a list of texts. A value of another type, which the rules refuse, counts as
+    /// unchanged.
     pub fn texts(&self, path: &FieldPath) -> Change<Vec<&str>> {
         self.get(path).filter_map(|value| value.as_array()?.iter().map(Value::as_str).collect())
     }
 
-    /// The fields that change.
+    /// Returns the fields that change.
     pub fn iter(&self) -> impl Iterator<Item = (&FieldPath, Change<&Value>)> {
         self.0.iter().map(|(path, value)| (path, value.as_ref().map_or(Change::Clear, Change::Set)))
     }
 
-    /// Whether nothing changes.
+    /// Returns whether no field changes.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Checks the changes against what the service can write, before anything is sent.
+    /// Checks the changes against the service's rules, before anything is sent.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if profiles of this id's kind cannot be updated at
-    /// all, [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with every violation in
-    /// [`Error::field_errors`](crate::Error::field_errors) otherwise.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if profiles of this kind of id cannot be updated.
+    /// Otherwise [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), with every violation in
+    /// [`Error::field_errors`](crate::Error::field_errors).
     pub fn check(&self, id: &ProfileId, info: &ProviderInfo, capabilities: &Capabilities) -> Result<()> {
         capabilities.operations.update.check(info, "update", id)?;
         let mut violations = update_violations(self, &id.kind, capabilities);
@@ -231,6 +233,6 @@ mod tests {
         assert!(error.message().contains("cannot be cleared"), "{error}");
         let change = ProfileChange::new().set(FieldPath::ORGANIZATION_NAME, "");
         let error = check(&change, "upsun:acme/organization/x").unwrap_err();
-        assert!(error.message().contains("cannot be empty"), "{error}");
+        assert!(error.message().contains("must not be empty"), "{error}");
     }
 }

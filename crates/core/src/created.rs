@@ -1,4 +1,4 @@
-//! What a creation made of which no response came.
+//! Finding a profile whose creation got no response.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,46 +7,46 @@ use crate::{
     Timestamp, find::FindMethod, listing::Pages, query::OrderField,
 };
 
-/// How far the service's clock may be behind ours where it does not say what time it is.
+/// How far the service's clock may be behind the local one, if the service sends no date.
 const SKEW: Duration = Duration::from_secs(300);
-/// How far it may be behind where it does: its dates are whole seconds, and time passes on the way.
+/// The same tolerance if it sends a date, which has whole seconds and is delayed by the network.
 const ROUNDING: Duration = Duration::from_secs(10);
-/// How far any clock may be off: nobody older is looked at.
+/// The largest tolerance for any clock: older profiles are not read.
 const LONGEST_SKEW: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Profiles that a creation may have made of which the outcome is not known:
+/// The profiles that a creation with an unknown outcome may have created; see
 /// [`ProfileProviderExt::find_created`](crate::ProfileProviderExt::find_created).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FoundCreated {
-    /// The profiles that may be it.
+    /// The profiles that may be the created one.
     pub candidates: Vec<Candidate>,
-    /// How they were looked for; with [`FindMethod::Unanswerable`] they could not be.
+    /// How the profiles were searched; with [`FindMethod::Unanswerable`] no search was possible.
     pub method: FindMethod,
-    /// How many requests it took.
+    /// The number of requests that the search took.
     pub requests: u64,
-    /// Records that did not decode: what was made may be among them.
+    /// The number of records that could not be decoded. The created profile may be among them.
     pub quarantined: u64,
 }
 
-/// A profile that a creation may have made: of the draft's collection, and with the draft's address, user name or external
-/// id or else with all of its fields.
+/// A profile that a creation may have created. It is in the draft's collection, and has the draft's address, user
+/// name or external id, or else all fields of the draft.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Candidate {
     /// The profile.
     pub profile: Profile,
-    /// The fields that it shows otherwise than the draft has them, and the status if it is not the one of a new profile.
+    /// The fields that differ from the draft, and the status if a new profile would not have it.
     pub differs: Vec<FieldPath>,
-    /// Whether the service shows when it was made, which then was not before the draft was sent. Else it may have been there
-    /// before.
+    /// Whether the profile was created after the draft was sent, by the creation time that the service shows. If not,
+    /// it may have existed before.
     pub is_new: bool,
-    /// Whether the service shows that it was made before the draft was sent, by the service's own clock where it says what
-    /// time it is: then it is somebody who was there, who matches.
+    /// Whether the profile was created before the draft was sent. The service's own clock is used if the service
+    /// sends its date. Such a profile matches but existed before.
     pub is_older: bool,
 }
 
-/// What a draft can be found by.
+/// Returns the key by which a profile created from the draft can be found.
 fn key_of(draft: &ProfileDraft) -> Option<FindKey> {
     let text = |path| match draft.fields().get(&path) {
         Change::Set(value) => value.as_str().map(str::to_owned),
@@ -58,10 +58,10 @@ fn key_of(draft: &ProfileDraft) -> Option<FindKey> {
         .or_else(|| text(FieldPath::EXTERNAL_ID).map(FindKey::ExternalId))
 }
 
-/// Checks that what a creation was answered with is what was to be created, by what tells people apart.
+/// Checks that the profile in the response to a creation has the identifying fields of the draft.
 ///
 /// # Errors
-/// [`ErrorKind::Decode`] if it is somebody else; the profile may have been made.
+/// [`ErrorKind::Decode`] if it is another profile; the new one may have been created.
 pub(crate) fn check_created<P: ProfileProvider + ?Sized>(
     provider: &P,
     draft: &ProfileDraft,
@@ -71,16 +71,16 @@ pub(crate) fn check_created<P: ProfileProvider + ?Sized>(
     let ignored = draft.ignored(created, provider.capabilities());
     let Some(path) = identifying.iter().find(|path| ignored.contains(path)) else { return Ok(()) };
     let message =
-        format!("the service sent the record of {}, whose {path} is not what was to be created", created.id);
+        format!("the service sent the record of {}, whose {path} differs from the draft", created.id);
     Err(Error::new(ErrorKind::Decode, message)
         .with_provider(provider.info())
         .with_operation("create")
         .of_another_profile()
         .as_written_to_somebody_else()
-        .with_hint("whether the profile was made is not known: look for it before trying again"))
+        .with_hint("it is not known whether the profile was created: search for it before you try again"))
 }
 
-/// Looks for what was made from a draft that was sent at a time.
+/// Searches for a profile that was created from a draft after the time `sent`.
 pub(crate) async fn find_created<P: ProfileProvider + ?Sized>(
     provider: &P,
     draft: &ProfileDraft,
@@ -88,11 +88,11 @@ pub(crate) async fn find_created<P: ProfileProvider + ?Sized>(
 ) -> Result<FoundCreated> {
     let capabilities = provider.capabilities();
     let key = key_of(draft);
-    // By our clock, until the service says what time it is by its own.
+    // Uses the local clock, until the service sends its own date.
     let mut since = sent.saturating_sub(SKEW);
     let (profiles, method, requests, quarantined) =
         if capabilities.listing.orders.contains(&OrderField::Created) {
-            // The newest come first: there are few of them, whatever they can be found by.
+            // The newest profiles come first, and are few.
             let mut pages = Pages::created_since(provider, sent.saturating_sub(LONGEST_SKEW));
             let mut profiles = Vec::new();
             while let Some(page) = pages.next_page().await {
@@ -125,12 +125,12 @@ pub(crate) async fn find_created<P: ProfileProvider + ?Sized>(
             Candidate { differs, is_new: profile.times.created.is_known() && !is_older, is_older, profile }
         })
         .collect();
-    // What can be told from others by a key or by all of its fields is told.
+    // Keep the profiles that have the draft's key, or all of its fields.
     candidates.retain(|it| it.differs.is_empty() || key.as_ref().is_some_and(|key| key.matches(&it.profile)));
     Ok(FoundCreated { candidates, method, requests, quarantined })
 }
 
-/// A time of our clock as the service's clock has it. `date` is what that one showed when ours showed `now`.
+/// Converts a local time to the service's clock. `date` is the service's time at the local time `now`.
 fn in_time_of(date: Timestamp, now: Timestamp, time: Timestamp) -> Timestamp {
     let [date, now, instant] = [date, now, time].map(SystemTime::from);
     let there = match now.duration_since(instant) {

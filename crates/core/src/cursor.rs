@@ -1,4 +1,4 @@
-//! The opaque token for the next page.
+//! Cursors: opaque tokens for the next page.
 
 use std::{fmt, hash::Hasher as _, ops::Range, str::FromStr};
 
@@ -7,49 +7,49 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, ErrorKind, IdKind, ListQuery, ProviderInfo, Timestamp};
 
-/// The version of the printed form. A cursor of another version is refused.
+/// The version of the printed form. Other versions are refused.
 const VERSION: &str = "3";
-/// What stands in place of a fingerprint where a list is read from both its ends.
+/// Stands in place of the fingerprint if a list is read from both ends.
 const BOTH_ENDS: &str = "ends";
 
-/// The place where a listing goes on.
+/// The position where a listing continues.
 ///
-/// A cursor belongs to one service, account and query, and is refused with any other. It can be
-/// stored: it prints to and parses from a line of text. Its `Debug` shows no content.
+/// A cursor belongs to one service, account and query; any other listing refuses it. It can be stored: it prints to
+/// one line of text and parses from it. Its `Debug` shows no content.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Cursor {
     fingerprint: u64,
     collection: Option<IdKind>,
     position: CursorPosition,
-    /// Of a list that is read from both its ends: no provider sees it.
+    /// Set for a list that is read from both ends. No provider sees such a cursor.
     ends: Option<Box<Ends>>,
 }
 
-/// Where a list stands that is read from both its ends.
+/// The positions in a list that is read from both ends.
 #[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Ends {
-    /// The page that comes next from the newest end; none at its start.
+    /// The next page from the newest end; `None` at its start.
     #[serde(with = "printed")]
     pub(crate) newest: Option<Cursor>,
-    /// The page that comes next from the oldest end; none at its start.
+    /// The next page from the oldest end; `None` at its start.
     #[serde(with = "printed")]
     pub(crate) oldest: Option<Cursor>,
-    /// When the last profile was created that came from the newest end.
+    /// The creation time of the last profile from the newest end.
     pub(crate) newest_created: Option<Timestamp>,
-    /// When the last profile was created that came from the oldest end.
+    /// The creation time of the last profile from the oldest end.
     pub(crate) oldest_created: Option<Timestamp>,
     pub(crate) is_turn_of_oldest: bool,
-    /// Whether the times did not come in order, so that the newest end goes on alone.
+    /// Whether the times were out of order, so that only the newest end is read on.
     pub(crate) is_out_of_order: bool,
 }
 
-/// Cursors within another one, as they print.
+/// Serializes a cursor inside another one in its printed form.
 mod printed {
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
     use super::Cursor;
 
-    #[allow(clippy::ref_option, reason = "serde asks for a reference")]
+    #[allow(clippy::ref_option, reason = "serde requires a reference")]
     pub(super) fn serialize<S: Serializer>(
         cursor: &Option<Cursor>,
         serializer: S,
@@ -68,11 +68,11 @@ mod printed {
     }
 }
 
-/// What a service needs to go on.
+/// What a service needs to return the next page.
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CursorPosition {
-    /// The first page of a collection that is listed after another one.
+    /// The first page of a collection.
     Start,
     /// A token or link of the service.
     Token(String),
@@ -81,19 +81,19 @@ pub enum CursorPosition {
 }
 
 impl Cursor {
-    /// A cursor for a listing. `query` is the one that was sent, with the provider's own page size and order
-    /// where the caller named none: a later version or another configuration may have others.
+    /// Creates a cursor for a listing. `query` is the query that was sent, with the provider's default page size and
+    /// order filled in; see [`ListQuery::effective`].
     pub fn new(info: &ProviderInfo, query: &ListQuery, position: CursorPosition) -> Self {
         Self { fingerprint: fingerprint(info, query), collection: None, position, ends: None }
     }
 
-    /// Where both ends of a list are.
+    /// Creates a cursor for a list that is read from both ends.
     pub(crate) fn of_ends(ends: Ends) -> Self {
         let ends = Some(Box::new(ends));
         Self { fingerprint: 0, collection: None, position: CursorPosition::Start, ends }
     }
 
-    /// Where both ends are, of a list that is read so.
+    /// Returns the positions of a list that is read from both ends, or else the cursor itself.
     pub(crate) fn into_ends(self) -> Result<Ends, Self> {
         match self.ends {
             Some(ends) => Ok(*ends),
@@ -101,49 +101,51 @@ impl Cursor {
         }
     }
 
-    /// The same cursor in one of several collections that a service lists one after the other.
+    /// Sets the collection, for a service that lists several one after the other.
     pub fn in_collection(mut self, collection: IdKind) -> Self {
         self.collection = Some(collection);
         self
     }
 
-    /// Whether it is at the first page of a collection.
+    /// Returns whether the cursor is at the first page of a collection.
     pub(crate) fn is_start(&self) -> bool {
         self.position == CursorPosition::Start
     }
 
-    /// Whether it is at a numbered page.
+    /// Returns whether the cursor is at a numbered page.
     pub(crate) fn is_numbered(&self) -> bool {
         matches!(self.position, CursorPosition::PageNumber(_))
     }
 
-    /// The collection that it is in, where a service lists several.
+    /// Returns the collection, if the service lists several.
     pub fn collection(&self) -> Option<&IdKind> {
         self.collection.as_ref()
     }
 
-    /// The position, after checking that the cursor belongs to this listing.
+    /// Returns the position, after checking that the cursor belongs to this listing.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if it was made for another service, account or query.
+    /// [`ErrorKind::InvalidRequest`] if the cursor belongs to another service, account or query.
     pub fn position(&self, info: &ProviderInfo, query: &ListQuery) -> crate::Result<&CursorPosition> {
         if self.ends.is_none() && self.fingerprint == fingerprint(info, query) {
             return Ok(&self.position);
         }
         Err(Error::new(ErrorKind::InvalidRequest, "the cursor belongs to another listing")
             .with_provider(info)
-            .with_hint("use it with the service, account and query that it was made with, or start anew"))
+            .with_hint(
+                "use it with the service, account and query that created it, or start the listing again",
+            ))
     }
 
-    /// The error for a cursor whose position is of a form that the provider does not give.
+    /// Creates the error for a cursor whose position has a form that this provider does not use.
     pub fn foreign(info: &ProviderInfo) -> Error {
-        Error::new(ErrorKind::InvalidRequest, "the cursor is none of this service's")
+        Error::new(ErrorKind::InvalidRequest, "the cursor is not from this service")
             .with_provider(info)
             .with_operation("list")
-            .with_hint("start the listing anew")
+            .with_hint("start the listing again")
     }
 
-    /// A number that is the same for equal cursors, for finding a cursor that was seen before.
+    /// Returns a number that is equal for equal cursors, to detect a cursor that was seen before.
     pub(crate) fn digest(&self) -> u64 {
         let collection = self.collection.as_ref().map_or("", IdKind::as_str);
         let mut hasher = FnvHasher::default();
@@ -164,7 +166,7 @@ impl Cursor {
     }
 }
 
-/// What a cursor is bound to: all that shapes the order and the cut of the pages.
+/// Returns what a cursor is bound to: everything that affects the order and the boundaries of the pages.
 fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
     let ListQuery {
         page_size,
@@ -204,13 +206,13 @@ fn fingerprint(info: &ProviderInfo, query: &ListQuery) -> u64 {
     hasher.finish()
 }
 
-/// Writes a text behind its length, so that no two lists of texts are the same bytes.
+/// Writes a text after its length, so that different lists of texts are different bytes.
 fn write_part(hasher: &mut FnvHasher, text: &str) {
     hasher.write(&(text.len() as u64).to_le_bytes());
     hasher.write(text.as_bytes());
 }
 
-/// The printed form, for storing: treat it as confidential, since it holds what the service wrote.
+/// Writes the printed form, for storing. Treat it as confidential: it contains the service's token.
 impl fmt::Display for Cursor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(ends) = &self.ends {
@@ -275,13 +277,13 @@ impl fmt::Debug for CursorPosition {
     }
 }
 
-/// A text that is no cursor.
+/// The error for a text that is not a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CursorError {
-    /// It does not have the form of one.
+    /// The text does not have the form of a cursor.
     Form,
-    /// It was stored by another version.
+    /// The cursor was stored by another version.
     Version,
 }
 
@@ -289,15 +291,15 @@ impl fmt::Display for CursorError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Form => "not a stored cursor",
-            Self::Version => "the cursor was stored by another version; start the listing anew",
+            Self::Version => "the cursor was stored by another version; start the listing again",
         })
     }
 }
 
 impl std::error::Error for CursorError {}
 
-/// The cursors of all remaining pages of a listing whose pages are numbered. Of a service that lists several collections
-/// one after the other, those of one collection: its last page says how to go on with the next.
+/// The cursors of all remaining pages of a numbered listing. If a service lists several collections one after the
+/// other, they are those of one collection: its last page leads to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemainingPages {
     fingerprint: u64,
@@ -306,28 +308,28 @@ pub struct RemainingPages {
 }
 
 impl RemainingPages {
-    /// The pages with these numbers; `numbers` is not empty.
+    /// Creates the cursors of the pages with these numbers. `numbers` must not be empty.
     pub fn new(info: &ProviderInfo, query: &ListQuery, numbers: Range<u64>) -> Self {
         Self { fingerprint: fingerprint(info, query), collection: None, numbers }
     }
 
-    /// The same pages of one of several collections.
+    /// Sets the collection, for a service that lists several one after the other.
     pub fn in_collection(mut self, collection: IdKind) -> Self {
         self.collection = Some(collection);
         self
     }
 
-    /// How many there are.
+    /// Returns the number of remaining pages.
     pub fn len(&self) -> u64 {
         self.numbers.end.saturating_sub(self.numbers.start)
     }
 
-    /// Whether there are none.
+    /// Returns whether no page remains.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The cursors, in order. Each may be fetched on its own.
+    /// Returns the cursors in order. Their pages may be fetched concurrently.
     pub fn cursors(&self) -> impl Iterator<Item = Cursor> + use<> {
         let (fingerprint, collection) = (self.fingerprint, self.collection.clone());
         self.numbers.clone().map(move |number| Cursor {

@@ -1,4 +1,4 @@
-//! Profiles that are to be created.
+//! Drafts of new profiles.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::{
     written::{Shown, shown},
 };
 
-/// A profile that is to be created: its collection, and its fields.
+/// The draft of a new profile: its collection and its fields.
 ///
 /// `Debug` shows the fields and no values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct ProfileDraft {
 }
 
 impl ProfileDraft {
-    /// An empty draft for a collection.
+    /// Creates an empty draft for a collection.
     pub fn new(kind: IdKind) -> Self {
         Self { kind, fields: ProfileChange::new() }
     }
@@ -31,17 +31,17 @@ impl ProfileDraft {
         self
     }
 
-    /// The collection.
+    /// Returns the collection.
     pub fn kind(&self) -> &IdKind {
         &self.kind
     }
 
-    /// The fields, all of them set.
+    /// Returns the fields; all of them are set.
     pub fn fields(&self) -> &ProfileChange {
         &self.fields
     }
 
-    /// What creating the profile does besides.
+    /// Returns warnings about side effects of creating the profile.
     pub fn warnings(&self, capabilities: &Capabilities) -> Vec<String> {
         let warning = |path: &FieldPath| {
             let rule = capabilities.fields.get(path)?.write.as_ref()?;
@@ -50,11 +50,12 @@ impl ProfileDraft {
         self.fields.iter().filter_map(|(path, _)| warning(path)).collect()
     }
 
-    /// Checks the draft against what the service takes, before anything is sent.
+    /// Checks the draft against the service's rules, before anything is sent.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if no profile can be created in this collection, [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) with
-    /// every violation in [`Error::field_errors`] otherwise.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if no profile can be created in this collection.
+    /// Otherwise [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), with every violation in
+    /// [`Error::field_errors`].
     pub fn check(&self, info: &ProviderInfo, capabilities: &Capabilities) -> Result<()> {
         if !capabilities.operations.create.kinds().contains(&self.kind) {
             let reason = match &capabilities.operations.create {
@@ -71,8 +72,8 @@ impl ProfileDraft {
         refuse("create", info, violations)
     }
 
-    /// The fields that a profile which was created from the draft shows otherwise. What it does not show is not among
-    /// them.
+    /// Returns the fields that the created profile shows with another value than the draft. Fields that it does not
+    /// show are not included.
     pub fn ignored(&self, created: &Profile, capabilities: &Capabilities) -> Vec<FieldPath> {
         let differs = |(path, change): &(&FieldPath, Change<&Value>)| match change {
             Change::Set(then) => shown(Some(then), created, path, capabilities) == Shown::Otherwise,

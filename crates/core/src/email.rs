@@ -1,10 +1,10 @@
-//! When two e-mail addresses are one.
+//! Comparison of e-mail addresses.
 
 use std::borrow::Cow;
 
-/// Whether two e-mail addresses are the same one: ASCII letters without regard to case, in the domain and in front of it,
-/// since no service keeps apart what differs by nothing else; other letters as they are, however they are composed (NFC); a
-/// label of the domain in Punycode is the one that it stands for; surrounding white space does not count.
+/// Returns whether two e-mail addresses are equal. ASCII letters are compared without regard to case, in the domain
+/// and in the local part: no service distinguishes addresses by case alone. Other letters are compared after Unicode
+/// composition (NFC), and Punycode labels of the domain after decoding. Surrounding white space is ignored.
 pub(crate) fn is_same_address(one: &str, other: &str) -> bool {
     let (one, other) = (one.trim(), other.trim());
     if is_plain(one) && is_plain(other) {
@@ -13,20 +13,20 @@ pub(crate) fn is_same_address(one: &str, other: &str) -> bool {
     folded(one) == folded(other)
 }
 
-/// Whether a text has the form of one e-mail address: something on both sides of an `@`, no white space, no control character,
-/// and nothing that stands around or between several addresses. Whether there is such an address is left to the service.
+/// Returns whether a text has the form of one e-mail address: text on both sides of an `@`, no white space or control
+/// characters, and no separators or brackets. It does not check that the address exists.
 pub fn is_email_address(text: &str) -> bool {
     let is_odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>');
     let sides = text.rsplit_once('@');
     sides.is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty()) && !text.contains(is_odd)
 }
 
-/// ASCII alone, with no label in Punycode: what nearly every address is.
+/// Returns whether an address is ASCII without Punycode, as nearly all addresses are.
 fn is_plain(address: &str) -> bool {
     address.is_ascii() && !address.as_bytes().windows(4).any(|four| four.eq_ignore_ascii_case(b"xn--"))
 }
 
-/// A form in which addresses that are the same are equal.
+/// Returns a form in which equal addresses are equal texts.
 fn folded(address: &str) -> String {
     let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
     let labels = domain.split('.').map(|label| composed(&decoded(label)).to_ascii_lowercase());
@@ -34,7 +34,7 @@ fn folded(address: &str) -> String {
     format!("{}@{domain}", composed(local).to_ascii_lowercase())
 }
 
-/// A label as it is shown, where it stands there in Punycode (RFC 5891); one that cannot be decoded stays as it is.
+/// Decodes a Punycode label (RFC 5891). A label that cannot be decoded is returned unchanged.
 fn decoded(label: &str) -> Cow<'_, str> {
     let is_encoded = label.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("xn--"));
     if !is_encoded {
@@ -46,8 +46,8 @@ fn decoded(label: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text in composed form (NFC), but for those characters that would thereby become ASCII, such as the Kelvin sign: they
-/// look like a letter of somebody else's address.
+/// Composes the text (NFC), except for characters that would become ASCII, such as the Kelvin sign: the result would
+/// look like another person's address.
 fn composed(text: &str) -> String {
     let normalizer = icu_normalizer::ComposingNormalizerBorrowed::new_nfc();
     let becomes_ascii = |c: char| {
@@ -98,12 +98,12 @@ mod tests {
             ("ana@XN--BCHER-KVA.example", "ana@b\u{fc}cher.example", true),
             ("jos\u{e9}@example.org", "jose\u{301}@example.org", true),
             ("jose@example.org", "jos\u{e9}@example.org", false),
-            // The Kelvin sign is neither a `k` nor a `K`, in front of the domain and in it.
+            // The Kelvin sign is neither `k` nor `K`, in the local part and in the domain.
             ("\u{212a}im@example.org", "kim@example.org", false),
             ("\u{212a}im@example.org", "Kim@example.org", false),
             ("kim@\u{212a}.example", "kim@k.example", false),
             ("\u{212a}im@example.org", "\u{212a}im@Example.org", true),
-            // A dotless i is none, and neither is a sharp s two of them.
+            // A dotless i is not an i, and a sharp s is not `ss`.
             ("\u{131}na@example.org", "ina@example.org", false),
             ("stra\u{df}e@example.org", "strasse@example.org", false),
             ("ana@xn--\u{e9}.example", "ana@xn--\u{e9}.example", true),

@@ -1,4 +1,4 @@
-//! Links for somebody to enroll with.
+//! Enrollment links.
 
 use std::{
     fmt,
@@ -7,51 +7,53 @@ use std::{
 
 use crate::{Timestamp, wire::SecretText};
 
-/// A link for somebody to enroll with. **The link is a credential**: whoever holds it can enroll until it expires.
+/// A link with which a person can enroll. **The link is a credential**: anyone who has it can enroll until it
+/// expires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Enrollment {
     /// The link.
     pub url: SecretLink,
-    /// When it stops working; `None` where the service does not say it in a form that is known.
+    /// When the link expires; `None` if the service does not say so in a known form.
     pub expires_at: Option<Timestamp>,
 }
 
 impl Enrollment {
-    /// A link and its end.
+    /// Creates an enrollment from a link and its expiry.
     pub fn new(url: impl Into<String>, expires_at: Option<Timestamp>) -> Self {
         Self { url: SecretLink(SecretText::new(url.into())), expires_at }
     }
 }
 
-/// Why a link is not handed to a person: it would not lead where it seems to, or not over a secure connection.
+/// Why a link must not be passed on: it may lead to another place than it seems to, or over an insecure connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LinkError {
-    /// It is not an absolute URL with a host.
+    /// The link is not an absolute URL with a host.
     Form,
-    /// It holds a character that a URL cannot have: a control character, a space, a backslash, or one that is not ASCII.
+    /// The link has a character that a URL cannot have: a control character, a space, a backslash, or one outside
+    /// ASCII.
     Character,
-    /// It is neither `https` nor `http` on a loopback address.
+    /// The link is neither `https`, nor `http` on a loopback address.
     Scheme,
-    /// It holds a user name or a password before its host.
+    /// The link has a user name or password before its host.
     UserInfo,
 }
 
 impl fmt::Display for LinkError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Form => "it is not an absolute URL with a host",
-            Self::Character => "it holds a character that a URL cannot have",
-            Self::Scheme => "it is not an https URL",
-            Self::UserInfo => "it holds a user name before its host",
+            Self::Form => "the link must be an absolute URL with a host",
+            Self::Character => "the link must not contain characters that a URL cannot have",
+            Self::Scheme => "the link must be an https URL",
+            Self::UserInfo => "the link must not have a user name before its host",
         })
     }
 }
 
 impl std::error::Error for LinkError {}
 
-/// A link that is a secret: neither `Debug` nor serde shows it.
+/// A link that is a secret: `Debug` and serde do not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretLink(SecretText);
 
@@ -62,16 +64,16 @@ impl fmt::Debug for SecretLink {
 }
 
 impl SecretLink {
-    /// The link itself.
+    /// Returns the link itself.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 
-    /// Checks that a person can be sent there: an `https` URL, or an `http` one on a loopback address, without user
-    /// information and in characters that a URL can have.
+    /// Checks that the link is safe to pass on: an `https` URL, or an `http` URL on a loopback address, without user
+    /// information, and with only the characters that a URL can have.
     ///
     /// # Errors
-    /// Why it cannot be handed out. The link is not repeated.
+    /// A [`LinkError`] says why not. It does not repeat the link.
     pub fn check(&self) -> Result<(), LinkError> {
         let is_of_urls = |byte: u8| {
             byte.is_ascii_graphic()
@@ -96,7 +98,7 @@ impl SecretLink {
     }
 }
 
-/// The host of an authority without user information: a name, an address, or an IPv6 address in brackets.
+/// Returns the host of an authority without user information: a name, an address, or an IPv6 address in brackets.
 fn host_of(authority: &str) -> Option<&str> {
     let end = authority.find(']').map_or(0, |bracket| bracket + 1);
     let (host, port) = match authority[end..].rfind(':') {

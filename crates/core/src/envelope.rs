@@ -1,4 +1,4 @@
-//! What is around the records of a page: read where its meaning is plain, and bounded.
+//! The envelope of a page: the fields around its records, read tolerantly and with limits.
 
 pub(crate) mod rest;
 
@@ -11,22 +11,22 @@ use serde::{
 
 use crate::Field;
 
-/// How many records a page may have where nobody says how many were asked for.
+/// The largest number of records in a page, if the request does not say how many.
 pub const MOST_RECORDS: usize = 10_000;
-/// How many records a page is taken to have before they are counted.
+/// The capacity that is reserved for records before they are counted.
 const USUAL_RECORDS: usize = 100;
-/// How the error begins about a page with more records than are read.
-pub(crate) const TOO_MANY: &str = "more records than were asked for";
+/// The start of the error about a page with too many records.
+pub(crate) const TOO_MANY: &str = "more records than requested";
 
-/// What the fields of an envelope tell of each other while it is decoded. serde hands nothing down to a field, and
-/// decoding neither waits nor leaves its thread.
+/// State that the fields of an envelope share while it is decoded. serde cannot pass it to a field's deserializer,
+/// and decoding is synchronous on one thread.
 #[derive(Debug)]
 struct Decoding {
     most_records: usize,
     changed_types: Vec<&'static str>,
     says_none: bool,
     null_records: Option<&'static str>,
-    /// How many lists of records were begun.
+    /// The number of lists of records so far.
     lists: usize,
 }
 
@@ -38,30 +38,30 @@ impl Decoding {
 
 thread_local! {
     static DECODING: RefCell<Decoding> = const { RefCell::new(Decoding::new(MOST_RECORDS)) };
-    /// The records in front of the one at which a page did not decode: none of them is decoded a second time.
+    /// The records before the one that failed to decode, so that they are not decoded a second time.
     static IN_FRONT: RefCell<Option<InFront>> = const { RefCell::new(None) };
 }
 
-/// The records in front of one at which a page did not decode.
+/// The records before one that failed to decode.
 struct InFront {
-    /// A list of them, by their type.
+    /// A `Vec` of the records.
     records: Box<dyn Any>,
     count: usize,
-    /// Whether the page that is decoded now is without them.
+    /// Whether the input that is decoded now is without them.
     is_left_out: bool,
 }
 
-/// Forgets records of another page.
+/// Drops the records of an earlier page.
 pub(crate) fn forget_in_front() {
     IN_FRONT.take();
 }
 
-/// How many records were decoded before one was not.
+/// Returns how many records were decoded before one failed.
 pub(crate) fn count_in_front() -> usize {
     IN_FRONT.with_borrow(|front| front.as_ref().map_or(0, |front| front.count))
 }
 
-/// Says that they are left out of what is decoded by record next.
+/// Marks these records as left out of the input that is decoded next.
 pub(crate) fn leave_out_in_front() {
     IN_FRONT.with_borrow_mut(|front| {
         if let Some(front) = front {
@@ -70,8 +70,8 @@ pub(crate) fn leave_out_in_front() {
     });
 }
 
-/// Takes the records that were decoded before one was not, where they are left out of what is decoded now. None where they are
-/// of another type: they are left there.
+/// Takes the records that were decoded before one failed, if they were left out of the current input. Returns no
+/// records, and keeps them, if they have another type.
 pub(crate) fn take_in_front<R: 'static>() -> Vec<R> {
     let Some(front) = IN_FRONT.take() else { return Vec::new() };
     match front {
@@ -89,8 +89,8 @@ pub(crate) fn take_in_front<R: 'static>() -> Vec<R> {
     }
 }
 
-/// Decodes an envelope of at most so many records, and gives which fields of it have another type than was published, and how
-/// many lists of records it has.
+/// Decodes an envelope with at most `most_records` records. Also returns the fields with an unexpected type, and the
+/// number of lists of records.
 pub(crate) fn decoding<T>(
     most_records: usize,
     decode: impl FnOnce() -> serde_json::Result<T>,
@@ -99,7 +99,7 @@ pub(crate) fn decoding<T>(
     let decoded = decode();
     let inner = DECODING.replace(outer);
     let decoded = match inner.null_records {
-        // Null may also stand for what the service could not say: only with a total of 0 is it plain.
+        // Null may also mean that the service could not list the records; only a total of 0 makes it clear.
         Some(name) if decoded.is_ok() && !inner.says_none => {
             Err(de::Error::custom(format_args!("invalid type: null, expected a list of records in '{name}'")))
         }
@@ -116,9 +116,8 @@ fn note_changed_type(name: &'static str) {
     });
 }
 
-/// Defines a module of functions for `#[serde(deserialize_with)]` that read the fields of an envelope by their names:
-/// totals and page numbers with [`count`](crate::wire::count), lists of records with
-/// [`named_records`](crate::wire::named_records).
+/// Defines a module with `#[serde(deserialize_with)]` functions for the named fields of an envelope: totals and page
+/// numbers with [`count`](crate::wire::count), lists of records with [`named_records`](crate::wire::named_records).
 ///
 /// ```
 /// use anyprofile_core::{Field, envelope_fields};
@@ -158,17 +157,18 @@ macro_rules! envelope_fields {
     };
 }
 
-/// Deserializes a total or a page number: an integer, or what plainly means one, a text of digits or a number without a
-/// fraction. What is negative, as some write that they do not know, or means no number is absent. Anything but an
-/// integer is noted under the field's name.
+/// Deserializes a total or page number: an integer, a string of digits, or a number without a fraction. A negative
+/// number, which some services use for "unknown", and any other value are absent. Everything but an integer is noted
+/// under the field's name.
 ///
 /// # Errors
+/// Those of the deserializer.
 /// The deserializer's own.
 pub fn count<'de, D: Deserializer<'de>>(deserializer: D, name: &'static str) -> Result<Field<u64>, D::Error> {
     struct Count;
 
     impl<'de> Visitor<'de> for Count {
-        /// The number, and whether it came as one.
+        /// The number, and whether it was an integer.
         type Value = (Field<u64>, bool);
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -222,7 +222,7 @@ pub fn count<'de, D: Deserializer<'de>>(deserializer: D, name: &'static str) -> 
     Ok(number)
 }
 
-/// A number that has no fraction, as long as floating point tells it from its neighbours.
+/// Converts a number without a fraction, as far as floating point is exact.
 fn whole(number: f64) -> Option<u64> {
     const MOST: f64 = 9_007_199_254_740_992.0;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is within both bounds")]
@@ -230,22 +230,22 @@ fn whole(number: f64) -> Option<u64> {
     ((0.0..=MOST).contains(&number) && number.fract() == 0.0).then_some(whole)
 }
 
-/// Deserializes the records of a page, into room for as many as a page usually has: a list that grows is moved again and
-/// again. For `#[serde(deserialize_with)]`; with [`named_records`] errors name the field.
+/// Deserializes the records of a page, with room for a usual page to avoid reallocations. For use with
+/// `#[serde(deserialize_with)]`; the errors of [`named_records`] also name the field.
 ///
 /// # Errors
-/// The deserializer's own, also where there is no list, and for more records than are read.
+/// Those of the deserializer, also if there is no list or there are too many records.
 pub fn records<'de, D: Deserializer<'de>, R: Deserialize<'de> + 'static>(
     deserializer: D,
 ) -> Result<Vec<R>, D::Error> {
     named_records(deserializer, "")
 }
 
-/// As [`records`], of the field of this name. A list that came as an object with the places for keys (`{"0": …}`) is
-/// read too, and null where a `count` of 0 says what it means.
+/// Deserializes the records of a named field, like [`records`]. Also accepts an object with the positions as keys
+/// (`{"0": …}`), and null if a `count` of 0 makes its meaning clear.
 ///
 /// # Errors
-/// As [`records`].
+/// Those of [`records`].
 pub fn named_records<'de, D: Deserializer<'de>, R: Deserialize<'de> + 'static>(
     deserializer: D,
     name: &'static str,
@@ -296,7 +296,7 @@ pub fn named_records<'de, D: Deserializer<'de>, R: Deserialize<'de> + 'static>(
                 }
                 records.push(map.next_value()?);
             }
-            // What an empty object means is not plain.
+            // The meaning of an empty object is not clear.
             if records.is_empty() {
                 return Err(de::Error::invalid_type(de::Unexpected::Map, &self));
             }
@@ -420,7 +420,7 @@ mod tests {
             assert!(decode_page_of(3, list.as_bytes(), loose).is_ok());
             let failure = decode_page_of(2, list.as_bytes(), loose).unwrap_err();
             assert!(failure.is_too_large, "{failure}");
-            assert_eq!(failure.reason, "more records than were asked for: over 2");
+            assert_eq!(failure.reason, "more records than requested: over 2");
         }
         let full = format!(r#"{{"people":[{}]}}"#, vec!["1"; MOST_RECORDS].join(","));
         assert_eq!(decoded(&full).unwrap().page.people.len(), MOST_RECORDS);

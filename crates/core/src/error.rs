@@ -2,9 +2,13 @@
 
 mod conversions;
 
-use std::{borrow::Cow, collections::BTreeMap, error::Error as StdError, fmt, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow, collections::BTreeMap, error::Error as StdError, fmt, str::FromStr, sync::Arc,
+    time::Duration,
+};
 
-use crate::{AccountName, RequestStats, ServiceName, Timestamp};
+pub use crate::words::WordError;
+use crate::{AccountName, RequestStats, ServiceName, Timestamp, words::value_of_word};
 
 /// The result of everything here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -46,6 +50,25 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// All kinds that this version knows.
+    pub const ALL: &'static [Self] = &[
+        Self::Config,
+        Self::Unauthenticated,
+        Self::PermissionDenied,
+        Self::NotFound,
+        Self::InvalidRequest,
+        Self::Conflict,
+        Self::RateLimited,
+        Self::Unsupported,
+        Self::Timeout,
+        Self::Transport,
+        Self::Upstream,
+        Self::Decode,
+        Self::TooLarge,
+        Self::Cancelled,
+        Self::Internal,
+    ];
+
     /// The kind as a word of snake case, for programs.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -65,6 +88,14 @@ impl ErrorKind {
             Self::Cancelled => "cancelled",
             Self::Internal => "internal",
         }
+    }
+}
+
+impl FromStr for ErrorKind {
+    type Err = WordError;
+
+    fn from_str(word: &str) -> std::result::Result<Self, WordError> {
+        value_of_word("a kind of error", Self::ALL, Self::as_str, word)
     }
 }
 

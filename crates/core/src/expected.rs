@@ -1,4 +1,4 @@
-//! What is expected of a field.
+//! Expected values in a filter.
 
 use std::{fmt, str::FromStr};
 
@@ -6,18 +6,18 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::Field;
 
-/// What is expected of a field.
+/// A value that a filter expects in a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Expected<T> {
-    /// This value.
+    /// The field has this value.
     Is(T),
-    /// No value, for whatever reason.
+    /// The field has no known value, for any reason.
     Unknown,
 }
 
 impl<T: PartialEq> Expected<T> {
-    /// Whether a field is as expected.
+    /// Returns whether a field is as expected.
     pub fn holds(&self, field: &Field<T>) -> bool {
         match self {
             Self::Is(expected) => field.is_known_to_be(expected),
@@ -32,7 +32,7 @@ impl<T> From<T> for Expected<T> {
     }
 }
 
-/// The word `unknown` stands for [`Expected::Unknown`].
+/// Parses the word `unknown` as [`Expected::Unknown`].
 impl<T: FromStr> FromStr for Expected<T> {
     type Err = T::Err;
 

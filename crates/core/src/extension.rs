@@ -1,4 +1,4 @@
-//! What one service knows beyond the normalized profile.
+//! Extensions: fields that only one service has.
 
 use std::{
     any::Any,
@@ -13,30 +13,30 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{FieldState, profile::RawJson};
 
-/// A service's own part of a profile: a typed struct of its crate.
+/// A service's own part of a profile, as a typed struct of the service's crate.
 ///
-/// Implement it for a struct that serializes as an object; [`Extension::new`] takes it.
+/// Implement it for a struct that serializes as an object, and wrap it with [`Extension::new`].
 pub trait ProfileExtension: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
-    /// The service whose profiles have it.
+    /// The name of the service whose profiles have this extension.
     const SERVICE: &'static str;
 
-    /// The state of one of the struct's fields by its serialized name, or `None` if there is no such field.
+    /// Returns the state of a field by its serialized name; `None` if the struct has no such field.
     fn state(&self, key: &str) -> Option<FieldState>;
 }
 
-/// The erased form, so that core needs to know no service.
+/// The type-erased form, so that this crate depends on no service.
 trait AnyExtension: Any + Send + Sync {
     fn state(&self, key: &str) -> Option<FieldState>;
     fn as_any(&self) -> &dyn Any;
     fn encode(&self) -> serde_json::Result<Box<RawValue>>;
-    /// The fields that were sent, by their serialized names; made once.
+    /// Returns the fields that were sent, by their serialized names. Computed once.
     fn fields(&self) -> &Fields;
 }
 
 /// The fields of an extension that were sent, by their serialized names.
 type Fields = BTreeMap<String, RawJson>;
 
-/// A service's struct, and its fields once they were asked for.
+/// A service's struct, and its fields once they are needed.
 struct Typed<T> {
     record: T,
     fields: OnceLock<Fields>,
@@ -63,13 +63,13 @@ impl<T: ProfileExtension> AnyExtension for Typed<T> {
     }
 }
 
-/// JSON that was read back, and its fields once they were asked for.
+/// JSON that was read back, and its fields once they are needed.
 struct Stored {
     json: RawJson,
     fields: OnceLock<Fields>,
 }
 
-/// The extension of a profile: typed while it comes from a provider, plain JSON when it was read back.
+/// The extension of a profile: typed if it comes from a provider, JSON if it was deserialized.
 ///
 /// Cheap to clone. `Debug` shows no content.
 #[derive(Clone)]
@@ -82,7 +82,7 @@ enum Content {
 }
 
 impl Extension {
-    /// Wraps a service's struct.
+    /// Creates an extension from a service's struct.
     pub fn new<T: ProfileExtension>(extension: T) -> Self {
         Self(Content::Typed(Arc::new(Typed { record: extension, fields: OnceLock::new() })))
     }
@@ -91,7 +91,8 @@ impl Extension {
         Self(Content::Json(Arc::new(Stored { json, fields: OnceLock::new() })))
     }
 
-    /// The extension as the struct of a service's crate; see [`Profile::extension_as`](crate::Profile::extension_as).
+    /// Returns the extension as the struct of a service's crate; see
+    /// [`Profile::extension_as`](crate::Profile::extension_as).
     pub(crate) fn get<T: ProfileExtension>(&self) -> Option<Cow<'_, T>> {
         match &self.0 {
             Content::Typed(typed) => typed.as_any().downcast_ref().map(Cow::Borrowed),
@@ -99,7 +100,8 @@ impl Extension {
         }
     }
 
-    /// The value of a field by its serialized name, or of one inside it by names that are joined by dots; `None` if it was not sent.
+    /// Returns the value of a field by its serialized name, or of a nested field by names joined with dots; `None` if
+    /// it was not sent.
     pub(crate) fn value(&self, path: &str) -> Option<Cow<'_, RawJson>> {
         let fields = self.fields();
         if let Some(value) = fields.get(path) {
@@ -109,13 +111,13 @@ impl Extension {
         inner(fields.get(name)?, rest).map(Cow::Owned)
     }
 
-    /// An extension with one field.
+    /// Creates an extension with one field.
     #[cfg(any(feature = "layers", feature = "memory"))]
     pub(crate) fn of(key: &str, value: RawJson) -> Option<Self> {
         RawJson::encode(&Fields::from([(key.to_owned(), value)])).map(Self::from_json)
     }
 
-    /// This extension with a field set to a value.
+    /// Returns this extension with a field set to a value.
     #[cfg(any(feature = "layers", feature = "memory"))]
     pub(crate) fn with(&self, key: &str, value: RawJson) -> Option<Self> {
         let mut fields = self.fields().clone();
@@ -123,7 +125,7 @@ impl Extension {
         RawJson::encode(&fields).map(Self::from_json)
     }
 
-    /// The fields that were sent, by their serialized names.
+    /// Returns the serialized names of the fields that were sent.
     pub(crate) fn keys(&self) -> Vec<String> {
         self.fields().keys().cloned().collect()
     }
@@ -135,8 +137,8 @@ impl Extension {
         }
     }
 
-    /// This extension with what the other says more, a value before null and null before nothing; the names of what was
-    /// taken, and of what both tell differently.
+    /// Returns this extension completed with the other one: a value replaces null, and null replaces absent. Also
+    /// returns the names of the fields that were taken, and of those that differ.
     pub(crate) fn filled_from(&self, other: &Self) -> (Self, Vec<String>, Vec<String>) {
         let (mut fields, mut taken, mut differing) = (self.fields().clone(), Vec::new(), Vec::new());
         for (key, value) in other.fields() {
@@ -155,7 +157,7 @@ impl Extension {
         }
     }
 
-    /// The state of a field by its serialized name; `None` if the extension has no such field.
+    /// Returns the state of a field by its serialized name; `None` if the extension has no such field.
     pub fn state(&self, key: &str) -> Option<FieldState> {
         match &self.0 {
             Content::Typed(typed) => typed.state(key),
@@ -167,7 +169,7 @@ impl Extension {
     }
 }
 
-/// The value inside a JSON object, by names that are joined by dots.
+/// Returns a nested value of a JSON object, by names joined with dots.
 fn inner(json: &RawJson, path: &str) -> Option<RawJson> {
     let fields: Fields = json.decode().ok()?;
     if let Some(value) = fields.get(path) {
@@ -183,7 +185,7 @@ impl fmt::Debug for Extension {
     }
 }
 
-/// Two extensions are equal when their JSON is.
+/// Extensions are equal if their JSON is equal.
 impl PartialEq for Extension {
     fn eq(&self, other: &Self) -> bool {
         match (serde_json::to_value(self), serde_json::to_value(other)) {

@@ -1,4 +1,4 @@
-//! What callers use on top of the trait that every service implements.
+//! The methods that callers use on every provider.
 
 use std::sync::Arc;
 
@@ -17,13 +17,14 @@ use crate::{
     reading,
 };
 
-/// What callers use; every provider has it.
+/// The methods that callers use. Implemented for every [`ProfileProvider`].
 #[async_trait]
 pub trait ProfileProviderExt: ProfileProvider {
-    /// All profiles that the query asks for, one after the other. The next page is fetched while the
-    /// last one is being read, and of numbered pages several; dropping the stream ends that. They come in the service's
-    /// order, unless the query names another one or says that [none matters](ListQuery::unordered). The stream ends after
-    /// its first error; use [`pages`](Self::pages) to go on after one.
+    /// Returns a stream of all profiles that the query selects.
+    ///
+    /// The next pages are fetched while the current one is read; dropping the stream stops that. Profiles come in the
+    /// service's order, unless the query names another one or is [unordered](ListQuery::unordered). The stream ends
+    /// after its first error; use [`pages`](Self::pages) to continue after an error.
     ///
     /// ```
     /// use anyprofile_core::{ListQuery, ProfileProvider, ProfileProviderExt, Result};
@@ -43,163 +44,165 @@ pub trait ProfileProviderExt: ProfileProvider {
         ProfileStream::new(self, query)
     }
 
-    /// The members of an organization, with what the service says of their membership: the listing of
+    /// Returns the members of an organization, with what the service says about their membership; see
     /// [`ListQuery::member_of`].
     fn members(&self, organization: &ProfileId, query: ListQuery) -> ProfileStream<'_> {
         self.list(query.with_member_of(organization.clone()))
     }
 
-    /// [`list`](Self::list) as a stream that owns its provider, to be spawned or returned.
+    /// Returns a [`list`](Self::list) stream that owns its provider, so that it can be spawned or returned.
     fn list_owned(self: Arc<Self>, query: ListQuery) -> ProfileStream<'static> {
         ProfileStream::new(self, query)
     }
 
-    /// Page by page, from one end: after an error the same page can be asked for again, and
-    /// [`Pages::cursor`] is what to store to go on later.
+    /// Returns the listing page by page, from one end. After an error the same page can be fetched again.
+    /// [`Pages::cursor`] can be stored to continue later.
     fn pages(&self, query: ListQuery) -> Pages<'_, &Self> {
         Pages::new(self, query)
     }
 
-    /// One profile.
+    /// Returns one profile.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] where nobody has the id and a request that must succeed has proven that the account is where
-    /// the configuration says, else that request's error; [`ErrorKind::InvalidRequest`] if the id is another account's;
-    /// [`ErrorKind::Decode`] if the service sent somebody else.
+    /// [`ErrorKind::NotFound`] if no profile has this id. It is returned only after another request has proven that
+    /// the account is at the configured URL; if that request fails, its error is returned.
+    /// [`ErrorKind::InvalidRequest`] if the id belongs to another account. [`ErrorKind::Decode`] if the service sent
+    /// another profile.
     async fn get(&self, id: &ProfileId) -> Result<Profile> {
         reading::read(self, id, &GetOptions::default()).await
     }
 
-    /// One profile, with options.
+    /// Returns one profile, read with options.
     ///
     /// # Errors
-    /// As [`get`](Self::get).
+    /// Those of [`get`](Self::get).
     async fn get_checked(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         reading::read(self, id, options).await
     }
 
-    /// The profile of the credential.
+    /// Returns the profile that the credential belongs to.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] where the service has no such thing.
+    /// [`ErrorKind::Unsupported`] if the service does not support this.
     async fn current(&self) -> Result<Profile> {
         self.current_opts(&GetOptions::default()).await
     }
 
-    /// Makes a write that nobody has to look at before: a plan, and what came of it.
+    /// Plans a write and executes it at once, for a write that needs no review.
     ///
     /// # Errors
-    /// Those of [`plan`](ProfileProvider::plan) and [`execute`](ProfileProvider::execute), and what went wrong with what was
-    /// sent.
+    /// Those of [`plan`](ProfileProvider::plan) and [`execute`](ProfileProvider::execute), and a failure of the write
+    /// itself.
     async fn write(&self, write: Write) -> Result<Executed> {
         let plan = self.plan(&write, &PlanOptions::new()).await?;
         self.execute(&plan, &ExecuteOptions::new()).await?.into_result()
     }
 
-    /// Changes one profile, and gives it as the service then shows it. What is so already is not sent.
+    /// Updates one profile, and returns it as the service then shows it. Values that are unchanged are not sent.
     ///
     /// # Errors
-    /// Those of [`ProfileChange::check`], with nothing sent, and the service's.
+    /// Those of [`ProfileChange::check`], with nothing sent, and those of the service.
     async fn update(&self, id: &ProfileId, change: &ProfileChange) -> Result<Profile> {
         let executed = self.write(Write::update(id.clone(), change.clone())).await?;
         executed.profile.ok_or_else(|| not_shown(self.info(), "update"))
     }
 
-    /// Reads the profile of a plan, and checks that nothing which the plan touches has changed since: the precondition of
-    /// [`ExecuteOptions::unchanged`] alone, for a caller who decides in between whether to write at all.
+    /// Reads the profile of a plan, and checks that no field that the plan touches has changed since. This is the
+    /// precondition of [`ExecuteOptions::unchanged`], for a caller that decides later whether to write.
     ///
     /// # Errors
-    /// [`ErrorKind::Conflict`] if something has changed; and the service's.
+    /// [`ErrorKind::Conflict`] if a field has changed, and those of the service.
     async fn check_unchanged(&self, plan: &Plan) -> Result<()> {
         check_unchanged(self, plan).await
     }
 
-    /// Creates a profile, and gives it as the service then shows it.
+    /// Creates a profile, and returns it as the service then shows it.
     ///
     /// # Errors
-    /// Those of [`ProfileDraft::check`], with nothing sent, and the service's; [`ErrorKind::Decode`] if it sent somebody else,
-    /// whose address, user name or external id is another one: the profile may have been made.
+    /// Those of [`ProfileDraft::check`], with nothing sent, and those of the service. [`ErrorKind::Decode`] if the
+    /// service sent a profile with another address, user name or external id: the profile may have been created.
     async fn create(&self, draft: &ProfileDraft) -> Result<Profile> {
         let executed = self.write(Write::create(draft.clone())).await?;
         executed.profile.ok_or_else(|| not_shown(self.info(), "create"))
     }
 
-    /// Makes a plan anew that was kept, and says whether it still comes to the same. `now` is the time by which it must not
-    /// have expired.
+    /// Plans the write of a stored plan again, and compares the result with the record. `now` is the time at which
+    /// the record must not have expired.
     ///
     /// # Errors
-    /// Those of [`PlanRecord::check_time`](crate::plan::PlanRecord::check_time), [`ErrorKind::InvalidRequest`] for the plan of another
-    /// account, and those of [`plan`](ProfileProvider::plan).
+    /// Those of [`PlanRecord::check_time`](crate::plan::PlanRecord::check_time), [`ErrorKind::InvalidRequest`] for
+    /// the plan of another account, and those of [`plan`](ProfileProvider::plan).
     #[cfg(feature = "plan-record")]
     async fn resume(&self, record: &crate::plan::PlanRecord, now: Timestamp) -> Result<crate::plan::Resumed> {
         record.check_time(now).map_err(|error| error.with_provider(self.info()))?;
         if record.issuer != crate::plan::Issuer::of(self.info()) {
             let crate::plan::Issuer { service, account, base_url, .. } = &record.issuer;
             let message = format!(
-                "the plan was made with {service} account '{account}' at {base_url}, or with other settings of it"
+                "the plan was created for {service} account '{account}' at {base_url}, or with other settings"
             );
             return Err(Error::new(ErrorKind::InvalidRequest, message)
                 .with_provider(self.info())
                 .with_operation(record.write.operation())
-                .with_hint("make the plan anew with the account that is to execute it"));
+                .with_hint("create the plan again with the account that executes it"));
         }
         let options = match record.write {
-            // Who is created is not there to be read.
+            // A profile that does not exist yet cannot be read.
             Write::Create { .. } => PlanOptions::new(),
             _ => PlanOptions::always(),
         };
         Ok(record.compare(self.plan(&record.write, &options).await?, self.capabilities()))
     }
 
-    /// Looks for what [`create`](Self::create) may have made where its error says that it
-    /// [may have taken effect](Error::may_have_taken_effect), before somebody makes a second one. `sent` is the time
-    /// before it was called, by the local clock; services show what was made a little later, so that nothing found does
-    /// not prove that nothing was made.
+    /// Searches for the profile that [`create`](Self::create) may have created although it failed; see
+    /// [`Error::may_have_taken_effect`]. Call it before you create the profile a second time. `sent` is a time before
+    /// `create` was called, by the local clock. Services may show a new profile late, so an empty result does not
+    /// prove that nothing was created.
     ///
     /// # Errors
-    /// The service's.
+    /// Those of the service.
     async fn find_created(&self, draft: &ProfileDraft, sent: Timestamp) -> Result<FoundCreated> {
         created::find_created(self, draft, sent).await
     }
 
-    /// Keeps a profile from signing in, without deleting it. Where it cannot already, nothing is sent.
+    /// Deactivates a profile: it can no longer sign in, and is not deleted. Nothing is sent if it is already
+    /// deactivated.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`], with nothing sent, where the service has no such thing for this profile;
-    /// [`ErrorKind::Upstream`] if the service accepts it and shows another status.
+    /// [`ErrorKind::Unsupported`], with nothing sent, if the service cannot deactivate this profile.
+    /// [`ErrorKind::Upstream`] if the service accepts the request and still shows another status.
     async fn deactivate(&self, id: &ProfileId) -> Result<()> {
         let executed = self.write(Write::deactivate(id.clone())).await?;
         if executed.ignored.is_empty() {
             return Ok(());
         }
-        let message = "the service accepted it, and shows that the profile may still sign in";
+        let message = "the service accepted the request, but shows that the profile may still sign in";
         Err(Error::new(ErrorKind::Upstream, message)
             .with_provider(self.info())
             .with_operation("deactivate")
             .with_effect(Effect::Possible))
     }
 
-    /// Deletes a profile for good.
+    /// Deletes a profile permanently.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`], with nothing sent, where the service has no such thing for this profile.
+    /// [`ErrorKind::Unsupported`], with nothing sent, if the service cannot delete this profile.
     async fn delete(&self, id: &ProfileId) -> Result<()> {
         self.write(Write::delete(id.clone())).await.map(drop)
     }
 
-    /// Makes a link for the person of a profile to enroll with.
+    /// Creates a link with which the person of a profile can enroll.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`], with nothing sent, where the service has no such thing for this profile;
-    /// [`ErrorKind::Decode`] where it sent a link that no person can be sent to (see
-    /// [`SecretLink::check`](crate::enrollment::SecretLink::check)): one may have been made.
+    /// [`ErrorKind::Unsupported`], with nothing sent, if the service has no such links for this profile.
+    /// [`ErrorKind::Decode`] if the service sent a link that must not be passed on (see
+    /// [`SecretLink::check`](crate::enrollment::SecretLink::check)): a link may have been created.
     async fn enroll(&self, id: &ProfileId) -> Result<Enrollment> {
         let executed = self.write(Write::enroll(id.clone())).await?;
         executed.enrollment.ok_or_else(|| not_shown(self.info(), "enroll"))
     }
 
-    /// Proves that the credential works, with one small request: the credential's own profile, or where
-    /// the service has no such thing a listing of one.
+    /// Proves that the credential works, with one small request: for the credential's own profile, or for a listing
+    /// of one profile if the service does not show it.
     async fn check(&self) -> Result<CheckReport> {
         reading::check(self).await
     }
@@ -207,9 +210,9 @@ pub trait ProfileProviderExt: ProfileProvider {
 
 impl<P: ProfileProvider + ?Sized> ProfileProviderExt for P {}
 
-/// The error of a write that was made, of which the provider does not say what became.
+/// Creates the error for a write that was executed, and whose result the provider does not return.
 fn not_shown(info: &ProviderInfo, operation: &'static str) -> Error {
-    Error::new(ErrorKind::Internal, "the provider executed the plan and does not say what came of it")
+    Error::new(ErrorKind::Internal, "the provider executed the plan and did not return the result")
         .with_provider(info)
         .with_operation(operation)
         .with_effect(Effect::Whole)

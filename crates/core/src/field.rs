@@ -4,7 +4,10 @@ use std::{cmp::Ordering, fmt, ops::Deref, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Timestamp, Verdict};
+use crate::{
+    Timestamp, Verdict,
+    words::{WordError, value_of_word},
+};
 
 /// What one record of a service says of one field.
 ///
@@ -92,24 +95,12 @@ impl fmt::Display for FieldState {
 }
 
 impl FromStr for FieldState {
-    type Err = FieldStateError;
+    type Err = WordError;
 
-    fn from_str(word: &str) -> Result<Self, FieldStateError> {
-        Self::ALL.into_iter().find(|state| state.as_str() == word).ok_or(FieldStateError)
+    fn from_str(word: &str) -> Result<Self, WordError> {
+        value_of_word("a state", &Self::ALL, Self::as_str, word)
     }
 }
-
-/// The text is not the name of a [`FieldState`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FieldStateError;
-
-impl fmt::Display for FieldStateError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a state must be one of: value, null, absent, unsupported, withheld")
-    }
-}
-
-impl std::error::Error for FieldStateError {}
 
 impl<T> Field<T> {
     /// Returns the value, if there is one.

@@ -1,4 +1,4 @@
-//! Which profiles of a listing are wanted.
+//! Filters for listings.
 
 use std::fmt;
 
@@ -9,13 +9,14 @@ use crate::{
     condition::Condition, query::FilterPart,
 };
 
-/// Which profiles of a listing are wanted: those that meet every part that is given.
+/// A filter for a listing. A profile matches if it meets every part that is set.
 ///
-/// What is not known is no value: a profile whose status was not sent is found by [`Expected::Unknown`] and by
-/// no status. A part that the service can answer is sent to it; the rest is applied to what comes, and
-/// [`ListQuery::filter_plan`](crate::ListQuery::filter_plan) says which is which. A part that the service answered is checked all the same.
+/// An unknown value does not match a value: a profile without a status matches [`Expected::Unknown`] and no status.
+/// Parts that the service supports are sent to it, and the others are applied locally;
+/// [`ListQuery::filter_plan`](crate::ListQuery::filter_plan) says which. Profiles are checked against all parts in
+/// any case.
 ///
-/// `Debug` shows which parts are given, and no values.
+/// `Debug` shows which parts are set, and no values.
 ///
 /// ```
 /// use anyprofile_core::{Expected, Filter, Status};
@@ -27,49 +28,49 @@ use crate::{
 #[serde(default)]
 #[non_exhaustive]
 pub struct Filter {
-    /// One of these statuses.
+    /// The accepted statuses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub status: Vec<Expected<Status>>,
-    /// One of these kinds.
+    /// The accepted kinds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub kind: Vec<Expected<Kind>>,
-    /// Whether a second factor is asked for.
+    /// Whether sign-in requires a second factor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mfa: Option<Expected<bool>>,
-    /// This e-mail address, letters without regard to case.
+    /// An e-mail address of the profile. Case is ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// A label with this name or id.
+    /// The name or id of a label.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// A role with this name or id.
+    /// The name or id of a role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
-    /// Changed at this time or later.
+    /// The earliest update time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_since: Option<Timestamp>,
-    /// Made at this time or later.
+    /// The earliest creation time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_since: Option<Timestamp>,
-    /// A condition for the rest.
+    /// A condition for everything else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<Condition>,
 }
 
 impl Filter {
-    /// Creates a filter that every profile meets.
+    /// Creates a filter that matches every profile.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Wants this status as well as those that were named before.
+    /// Adds an accepted status.
     #[must_use]
     pub fn with_status(mut self, status: impl Into<Expected<Status>>) -> Self {
         self.status.push(status.into());
         self
     }
 
-    /// Wants this kind as well as those that were named before.
+    /// Adds an accepted kind.
     #[must_use]
     pub fn with_kind(mut self, kind: impl Into<Expected<Kind>>) -> Self {
         self.kind.push(kind.into());
@@ -125,7 +126,7 @@ impl Filter {
         self
     }
 
-    /// Returns the parts that are given.
+    /// Returns the parts that are set.
     pub fn parts(&self) -> Vec<FilterPart> {
         let given = [
             (FilterPart::Status, !self.status.is_empty()),
@@ -141,24 +142,24 @@ impl Filter {
         given.into_iter().filter_map(|(part, is_given)| is_given.then_some(part)).collect()
     }
 
-    /// Whether every profile is wanted.
+    /// Returns whether the filter has no parts, and so matches every profile.
     pub fn is_empty(&self) -> bool {
         self.parts().is_empty()
     }
 
-    /// Whether a profile is wanted. `capabilities` are those of its provider.
+    /// Returns whether a profile is known to match. `capabilities` are those of its provider.
     pub fn matches(&self, profile: &Profile, capabilities: &Capabilities) -> bool {
         self.verdict(profile, capabilities).is_yes()
     }
 
-    /// Whether a profile is wanted, or nobody can say, since what the filter asks for is not known of it. Names of
-    /// labels and roles are compared without regard to case.
+    /// Returns whether a profile matches, or that this is unknown because a field that the filter needs is not known.
+    /// Names of labels and roles are compared without regard to case.
     pub fn verdict(&self, profile: &Profile, capabilities: &Capabilities) -> Verdict {
         let verdict_of = |part| self.verdict_of(part, profile, capabilities);
         FilterPart::ALL.into_iter().map(verdict_of).fold(Verdict::Yes, Verdict::and)
     }
 
-    /// Whether it is known that a profile is wanted: also a condition that something is not so holds only where that is known.
+    /// Returns whether a profile is known to match. A negated condition holds only if its field is known.
     #[cfg(feature = "layers")]
     pub(crate) fn known_verdict(&self, profile: &Profile, capabilities: &Capabilities) -> Verdict {
         let verdict = self.verdict(profile, capabilities);
@@ -168,7 +169,7 @@ impl Filter {
         }
     }
 
-    /// Whether a profile is wanted by one part alone; everybody is by a part that is not given.
+    /// Returns whether a profile meets one part. Every profile meets a part that is not set.
     pub(crate) fn verdict_of(
         &self,
         part: FilterPart,
@@ -178,7 +179,7 @@ impl Filter {
         let since = |time: &Field<Timestamp>, since: Option<Timestamp>| {
             since.map_or(Verdict::Yes, |since| time.verdict(|time| *time >= since))
         };
-        // Of a list, null says that there is nothing in it.
+        // A list that is null has no items.
         let among = |state: FieldState, is_in: bool| match state {
             FieldState::Value | FieldState::Null => is_in.into(),
             _ => Verdict::Unknown,

@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use serde::Serialize;
 
-use crate::FieldPath;
+use crate::{
+    FieldPath,
+    words::{WordError, value_of_word},
+};
 
 /// A part of a [`Filter`](crate::Filter).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -45,13 +48,13 @@ impl FilterPart {
         Self::Condition,
     ];
 
-    /// Whether a service that answers the part sends nobody who does not meet it. An address is searched for, in the
-    /// service's own way, which finds others too.
+    /// Returns whether a service that filters by this part returns only matching profiles. An address is matched by
+    /// the service's search, which may return others too.
     pub(crate) const fn is_exact(self) -> bool {
         matches!(self, Self::Status | Self::Kind | Self::Mfa)
     }
 
-    /// The part as a word of snake case.
+    /// Returns the part as a word in snake case.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Status => "status",
@@ -66,7 +69,7 @@ impl FilterPart {
         }
     }
 
-    /// The field that the part asks for; a condition may ask for any.
+    /// Returns the field that the part tests; `None` for a condition, which may test any.
     pub const fn path(self) -> Option<FieldPath> {
         Some(match self {
             Self::Status => FieldPath::STATUS,
@@ -89,22 +92,9 @@ impl fmt::Display for FilterPart {
 }
 
 impl FromStr for FilterPart {
-    type Err = FilterPartError;
+    type Err = WordError;
 
-    fn from_str(word: &str) -> Result<Self, FilterPartError> {
-        Self::ALL.into_iter().find(|part| part.as_str() == word).ok_or(FilterPartError)
+    fn from_str(word: &str) -> Result<Self, WordError> {
+        value_of_word("a part of a filter", &Self::ALL, Self::as_str, word)
     }
 }
-
-/// The text is not the name of a [`FilterPart`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FilterPartError;
-
-impl fmt::Display for FilterPartError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = FilterPart::ALL.map(FilterPart::as_str).join(", ");
-        write!(formatter, "a part of a filter must be one of: {parts}")
-    }
-}
-
-impl std::error::Error for FilterPartError {}

@@ -1,4 +1,4 @@
-//! Finding a profile by what a person knows of it.
+//! Finding profiles by a key.
 
 pub(crate) mod look_up;
 
@@ -10,22 +10,23 @@ pub use self::look_up::{find_by_listing, found_or_nobody, look_up};
 pub use crate::created::{Candidate, FoundCreated};
 use crate::{FieldPath, Profile};
 
-/// What is known of a profile that is looked for. `Debug` shows no content.
+/// A key to find profiles by. `Debug` shows no content.
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FindKey {
     /// An e-mail address.
     Email(String),
-    /// The name to sign in with.
+    /// A user name.
     Username(String),
-    /// The id that we gave the profile.
+    /// The id that the customer gave the profile.
     ExternalId(String),
     /// The service's id.
     NativeId(String),
 }
 
 impl FindKey {
-    /// What a text may be: an address if there is an `@` in it, else an id, a user name or an external id.
+    /// Returns the keys that a text may be: an address if it contains an `@`; otherwise an id, a user name or an
+    /// external id.
     pub fn guess(text: &str) -> Vec<Self> {
         if text.contains('@') {
             return vec![Self::Email(text.to_owned())];
@@ -37,7 +38,7 @@ impl FindKey {
         ]
     }
 
-    /// The field that holds it.
+    /// Returns the field that the key is compared with.
     pub const fn path(&self) -> FieldPath {
         match self {
             Self::Email(_) => FieldPath::EMAILS,
@@ -47,7 +48,7 @@ impl FindKey {
         }
     }
 
-    /// What it is, for a sentence.
+    /// Returns a noun for the key, for messages.
     const fn noun(&self) -> &'static str {
         match self {
             Self::Email(_) => "e-mail address",
@@ -57,7 +58,7 @@ impl FindKey {
         }
     }
 
-    /// Whether a profile that a service found by it has it: a service may take a user name without regard to case.
+    /// Returns whether a profile that the service found has the key. A service may ignore the case of user names.
     fn is_of(&self, profile: &Profile) -> bool {
         match self {
             Self::Username(name) => {
@@ -67,7 +68,7 @@ impl FindKey {
         }
     }
 
-    /// Whether a profile has it. Addresses are compared without regard to case, everything else to the letter.
+    /// Returns whether a profile has the key. Addresses are compared without regard to case, all other keys exactly.
     pub fn matches(&self, profile: &Profile) -> bool {
         match self {
             Self::Email(address) => profile.has_email(address),
@@ -84,38 +85,38 @@ impl fmt::Debug for FindKey {
     }
 }
 
-/// What was found at one account.
+/// The profiles that were found at one account.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Found {
-    /// The profiles: mostly none or one, but no service enforces that an external id is unique.
+    /// The profiles. Mostly none or one; no service enforces that an external id is unique.
     pub profiles: Vec<Profile>,
-    /// How it was looked for.
+    /// How the profiles were searched.
     pub method: FindMethod,
-    /// How many requests it took.
+    /// The number of requests that the search took.
     pub requests: u64,
-    /// Whether all were read who may have the key. If not, somebody may be there who was not found.
+    /// Whether all profiles that may have the key were read. If not, a matching profile may have been missed.
     pub is_complete: bool,
 }
 
-/// How a profile was looked for.
+/// How profiles were searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FindMethod {
-    /// The service was asked for this very profile.
+    /// By a direct lookup at the service.
     LookedUp,
-    /// The service was asked to search, and the exact profiles were kept.
+    /// By the service's search; only exact matches were kept.
     Searched,
-    /// All profiles were listed, since the service has nothing better.
+    /// By listing all profiles, because the service has no better way.
     Listed,
-    /// The service does not have such a key or does not show it: it could not be asked, which does not mean that
-    /// there is nobody.
+    /// Not at all: the service does not have such a key or does not show it. This does not mean that no profile
+    /// matches.
     Unanswerable,
 }
 
 impl Found {
-    /// What a look-up gave: somebody, or nobody.
+    /// Creates the result of a lookup, with one profile or none.
     pub fn looked_up(profile: Option<Profile>) -> Self {
         Self {
             profiles: profile.into_iter().collect(),
@@ -125,7 +126,7 @@ impl Found {
         }
     }
 
-    /// Nobody could be asked.
+    /// Creates the result for a key that this service cannot be searched by.
     pub fn unanswerable() -> Self {
         Self { profiles: Vec::new(), method: FindMethod::Unanswerable, requests: 0, is_complete: true }
     }

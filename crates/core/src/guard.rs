@@ -1,4 +1,4 @@
-//! Guards of a listing: cursors that come again, records that come twice.
+//! Guards of a listing: repeated cursors and duplicate records.
 
 use std::{
     collections::HashSet,
@@ -7,17 +7,16 @@ use std::{
 
 use crate::{ProfileId, listing::Cursor};
 
-/// How many ids a generation has: what a table of 2^17 places takes, of 9 bytes each (1.1 MiB).
+/// The number of ids in a generation: as many as a table of 2^17 slots of 9 bytes holds (1.1 MiB).
 const GENERATION: usize = (1 << 17) / 8 * 7;
 
-/// With so many ids a listing is a large one, and gets a whole table at once: a table that grows is there twice while
-/// it does.
+/// The number of ids from which the full table is allocated at once: a growing table briefly exists twice.
 const FEW_IDS: usize = 3_584;
 
-/// Digests, which need no further hash.
+/// A set of digests, which need no further hashing.
 type Digests = HashSet<u64, BuildHasherDefault<DigestHasher>>;
 
-/// Takes a digest as its own hash.
+/// A hasher that returns a digest as its own hash.
 #[derive(Clone, Copy, Debug, Default)]
 struct DigestHasher(u64);
 
@@ -37,25 +36,25 @@ impl Hasher for DigestHasher {
     }
 }
 
-/// Finds a cursor that was seen before, at any cycle length, in bounded memory.
+/// Detects a cursor that was seen before, at any cycle length, in bounded memory.
 ///
-/// Remembers 64 bits of each of 250,000 cursors, in at most 4.5 MiB. A listing ends with an error where
-/// [`CursorGuard::is_full`]: further cursors are not remembered, so that a cycle among them would never be found.
+/// It remembers 64 bits of each of 250,000 cursors, in at most 4.5 MiB. When [`CursorGuard::is_full`], further
+/// cursors are not remembered, and a cycle of them would not be detected; a listing then ends with an error.
 #[derive(Clone, Debug, Default)]
 pub struct CursorGuard {
     seen: HashSet<u64>,
 }
 
 impl CursorGuard {
-    /// How many cursors are remembered: as many as fit a hash table of 2^19 places, of 9 bytes each.
+    /// The number of cursors that are remembered: as many as a hash table of 2^19 slots of 9 bytes holds.
     pub const MOST: usize = 250_000;
 
-    /// Notes a cursor. Returns `false` if it was seen before.
+    /// Adds a cursor. Returns `false` if it was seen before.
     pub fn admit(&mut self, cursor: &Cursor) -> bool {
         self.admit_digest(cursor.digest())
     }
 
-    /// Whether no further cursor is remembered.
+    /// Returns whether the guard is full and remembers no further cursors.
     pub fn is_full(&self) -> bool {
         self.seen.len() >= Self::MOST
     }
@@ -65,35 +64,34 @@ impl CursorGuard {
     }
 }
 
-/// Counts records that come a second time, in bounded memory.
+/// Counts duplicate records, in bounded memory.
 ///
-/// Remembers 64 bits of each of the latest 114,688 to 229,376 ids, in at most 2.25 MiB;
-/// [`DuplicateCounter::is_exhaustive`] says whether that was enough. That two ids share the 64 bits is a matter of one in
-/// millions of millions.
+/// It remembers 64 bits of each of the latest 114,688 to 229,376 ids, in at most 2.25 MiB.
+/// [`DuplicateCounter::is_exhaustive`] says whether that was enough. The chance that two ids share the 64 bits is
+/// about one in 10^12.
 #[derive(Clone, Debug, Default)]
 pub struct DuplicateCounter {
     latest: Digests,
-    /// The generation before, which is forgotten when the latest is full.
+    /// The previous generation, which is dropped when the latest one is full.
     before: Digests,
-    /// Differs from listing to listing, so that no service can send ids that share their digest.
+    /// Differs between listings, so that a service cannot send ids with the same digest on purpose.
     key: RandomState,
-    /// Of the page that is being noted.
+    /// The digests of the page that is being added.
     digests: Vec<u64>,
     duplicates: u64,
     overflowed: bool,
 }
 
 impl DuplicateCounter {
-    /// Notes an id. Gives `true` if it was noted before.
+    /// Adds an id. Returns `true` if it was added before.
     pub fn note(&mut self, id: &ProfileId) -> bool {
         let digest = self.digest(id);
         self.note_digest(digest)
     }
 
-    /// Notes the ids of a page. Gives how many of them were noted before.
+    /// Adds the ids of a page. Returns how many of them were added before.
     pub fn note_page<'a>(&mut self, ids: impl IntoIterator<Item = &'a ProfileId>) -> u64 {
-        // Digests first: the table is larger than the nearer caches, and look-ups that stand close together wait for the
-        // memory together.
+        // The table is larger than the CPU caches: lookups that are close together overlap their memory accesses.
         let mut digests = std::mem::take(&mut self.digests);
         digests.extend(ids.into_iter().map(|id| self.digest(id)));
         let before = self.duplicates;
@@ -127,24 +125,24 @@ impl DuplicateCounter {
         is_noted
     }
 
-    /// Whether an id was noted, as far as ids are remembered.
+    /// Returns whether an id was added, as far as ids are remembered.
     pub(crate) fn has_noted(&self, id: &ProfileId) -> bool {
         let digest = self.digest(id);
         self.latest.contains(&digest) || self.before.contains(&digest)
     }
 
-    /// The same ids, with none counted as a duplicate yet.
-    pub(crate) fn counting_anew(mut self) -> Self {
+    /// Resets the number of duplicates and keeps the ids.
+    pub(crate) fn with_count_reset(mut self) -> Self {
         self.duplicates = 0;
         self
     }
 
-    /// How many records came again.
+    /// Returns the number of duplicate records.
     pub const fn duplicates(&self) -> u64 {
         self.duplicates
     }
 
-    /// Whether every record was checked against every other one.
+    /// Returns whether every record was compared with all others.
     pub const fn is_exhaustive(&self) -> bool {
         !self.overflowed
     }
@@ -154,7 +152,7 @@ impl DuplicateCounter {
 mod tests {
     use super::*;
 
-    /// Walks a listing of `head` cursors that leads into a cycle of `length`; gives the steps until it is found.
+    /// Walks a listing of `head` cursors that leads into a cycle of `length`; returns the steps until it is detected.
     fn steps_until_found(head: u64, length: u64) -> u64 {
         let mut guard = CursorGuard::default();
         for step in 0.. {
@@ -188,7 +186,7 @@ mod tests {
     fn duplicates_are_found_among_the_latest_ids_in_bounded_memory() {
         let mut counter = DuplicateCounter::default();
         let generation = GENERATION as u64;
-        // A digest has all of its bits.
+        // Digests use all their bits.
         let mut note = |number: u64| counter.note_digest(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         assert!((1..=2 * generation).all(|number| !note(number)));
         assert!(note(1) && note(2 * generation), "so many are remembered exactly");

@@ -1,11 +1,11 @@
-//! Who a profile is: its service, account, collection and native id.
+//! Ids of profiles: service, account, collection and native id.
 
 use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-/// What cannot stand in an id's printed form as it is: it would end the id or be lost in a shell or a URL.
+/// The characters that are escaped in a printed id: each would end the id, or change its meaning in a shell or a URL.
 const ESCAPED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -29,10 +29,10 @@ macro_rules! name_type {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// Checks and takes a name: 1 to 64 of `a`-`z`, `A`-`Z`, `0`-`9`, `.`, `_`, `-`.
+            /// Creates a name from 1 to 64 of `a`-`z`, `A`-`Z`, `0`-`9`, `.`, `_`, `-`.
             ///
             /// # Errors
-            /// [`IdError`] for any other text.
+            /// [`IdError::Name`] for any other text.
             pub fn new(name: &str) -> Result<Self, IdError> {
                 let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
                 if name.is_empty() || name.len() > 64 || !name.chars().all(allowed) {
@@ -41,16 +41,16 @@ macro_rules! name_type {
                 Ok(Self(name.into()))
             }
 
-            /// Takes a name that stands in the program.
+            /// Creates a name from a constant of the program.
             ///
             /// # Panics
-            /// If it is none, as [`new`](Self::new) says.
+            /// Panics if the text is not a name; see [`new`](Self::new).
             pub fn from_static(name: &'static str) -> Self {
-                #[allow(clippy::expect_used, reason = "no input reaches it: the name stands in the program")]
+                #[allow(clippy::expect_used, reason = "the name is a constant of the program, never input")]
                 Self::new(name).expect("a name has 1 to 64 of a-z, A-Z, 0-9, '.', '_' and '-'")
             }
 
-            /// The name.
+            /// Returns the name as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -91,20 +91,20 @@ macro_rules! name_type {
 }
 
 name_type! {
-    /// The name of a service: that of one of this project's crates, or a third party's.
+    /// The name of a service: one of this project's crates, or of a third party.
     ServiceName
 }
 
 name_type! {
-    /// The name that a configuration gives to one account of a service.
+    /// The name of one account of a service, from the configuration.
     AccountName
 }
 
-/// The collection of the service's API that a native id is looked up in.
+/// The collection of the service's API that a native id belongs to.
 ///
-/// It is part of the identity, since two collections may use the same native ids. It does not say
-/// what the profile is: where a service lists organizations among its users, one of them is addressed as a
-/// `user`, and its [`Profile::kind`](crate::Profile::kind) says `organization`.
+/// It is part of the identity, because two collections may use the same native ids. It does not say what the profile
+/// is: if a service lists organizations among its users, an organization has the id kind `user`, and its
+/// [`Profile::kind`](crate::Profile::kind) is `organization`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -117,13 +117,13 @@ impl IdKind {
     /// The service's organizations.
     pub const ORGANIZATION: Self = Self(Cow::Borrowed("organization"));
 
-    /// A collection of a service, by its name: 1 to 64 of `a`-`z`, `A`-`Z`, `0`-`9`, `.`, `_`, `-`. Any other
-    /// name is not read back from a printed id.
+    /// Creates the name of a collection: 1 to 64 of `a`-`z`, `A`-`Z`, `0`-`9`, `.`, `_`, `-`. The name is not checked
+    /// here; a printed id with another name cannot be parsed.
     pub const fn new(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))
     }
 
-    /// The word.
+    /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -157,8 +157,8 @@ impl<'de> Deserialize<'de> for IdKind {
 
 /// The identity of a profile.
 ///
-/// Prints and parses as `service:account/kind/native`, with what would be ambiguous in `native`
-/// percent-encoded. In JSON it is an object of these four; the printed form is read too.
+/// Prints and parses as `service:account/kind/native`; characters of `native` that would be ambiguous are
+/// percent-encoded. Serializes as an object with these four fields; the printed form is accepted too.
 ///
 /// ```
 /// use anyprofile_core::ProfileId;
@@ -181,7 +181,7 @@ pub struct ProfileId {
     native: NativeId,
 }
 
-/// The id as the service writes it: opaque, never empty.
+/// An id in the service's form: opaque and never empty.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -189,11 +189,11 @@ pub struct ProfileId {
 struct NativeId(Box<str>);
 
 impl ProfileId {
-    /// Puts an id together.
+    /// Creates an id.
     ///
     /// # Errors
-    /// [`IdError::Native`] if `native` is empty, `.`, `..`, over 255 bytes long, or holds a control
-    /// character: such an id would address something else in a URL's path.
+    /// [`IdError::Native`] if `native` is empty, `.`, `..`, longer than 255 bytes, or contains a control character:
+    /// such an id would address something else in the path of a URL.
     pub fn new(
         service: ServiceName,
         account: AccountName,
@@ -212,14 +212,14 @@ impl ProfileId {
         Ok(Self { service, account, kind, native: NativeId(native) })
     }
 
-    /// The id as the service writes it.
+    /// Returns the id in the service's form.
     pub fn native(&self) -> &str {
         &self.native.0
     }
 
-    /// Whether both name the same profile: the same collection of the same account, and the same native id. Only a UUID is
-    /// compared without regard to case, which services write in either
-    /// ([RFC 9562, section 4](https://www.rfc-editor.org/rfc/rfc9562#section-4)).
+    /// Returns whether both ids name the same profile: the same collection of the same account, and the same native
+    /// id. UUIDs are compared without regard to case, because services write them in either ([RFC 9562, section
+    /// 4](https://www.rfc-editor.org/rfc/rfc9562#section-4)).
     pub fn is_same_as(&self, other: &Self) -> bool {
         let (ours, theirs) = (self.native(), other.native());
         let is_same_native =
@@ -229,7 +229,7 @@ impl ProfileId {
     }
 }
 
-/// Whether a text has the form of a UUID, with its hyphens.
+/// Returns whether a text has the form of a UUID with hyphens.
 fn is_uuid(text: &str) -> bool {
     let fits = |(place, byte): (usize, u8)| match place {
         8 | 13 | 18 | 23 => byte == b'-',
@@ -238,7 +238,7 @@ fn is_uuid(text: &str) -> bool {
     text.len() == 36 && text.bytes().enumerate().all(fits)
 }
 
-/// Whether a text holds a control character. Of plain ASCII each byte is one character.
+/// Returns whether a text has a control character.
 fn has_control(text: &str) -> bool {
     let is_plain = |byte: u8| (b' '..0x7f).contains(&byte);
     !text.bytes().all(is_plain) && text.chars().any(char::is_control)
@@ -281,15 +281,15 @@ impl<'de> Deserialize<'de> for ProfileId {
     }
 }
 
-/// A text that is no id. The text itself is not repeated.
+/// The error for a text that is not an id. It does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdError {
-    /// The text does not have the four parts.
+    /// The text does not have four parts.
     Form,
-    /// A service, account or kind has a letter that names may not have.
+    /// A service, account or kind is not a valid name.
     Name,
-    /// The native part cannot be an id.
+    /// The native part is not a valid native id.
     Native,
 }
 
@@ -297,10 +297,12 @@ impl fmt::Display for IdError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Form => {
-                "an id has the form service:account/kind/native, such as example:acme/user/d81c8ee2"
+                "an id must have the form service:account/kind/native, such as example:acme/user/d81c8ee2"
             }
-            Self::Name => "a name is 1 to 64 letters, digits, '.', '_' or '-'",
-            Self::Native => "a native id is 1 to 255 bytes without control characters, and not '.' or '..'",
+            Self::Name => "a name must be 1 to 64 letters, digits, '.', '_' or '-'",
+            Self::Native => {
+                "a native id must be 1 to 255 bytes without control characters, and not '.' or '..'"
+            }
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Who a provider speaks to, and whether that account is known to be where the configuration says.
+//! The service and account of a provider, and proof that the account is at the configured URL.
 
 use std::{
     borrow::Cow,
@@ -11,31 +11,30 @@ use serde::Serialize;
 
 use crate::{AccountName, Error, ErrorKind, ProfileId, Result, ServiceName};
 
-/// Who a provider speaks to.
+/// The service and account that a provider is connected to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ProviderInfo {
     /// The service.
     pub service: ServiceName,
-    /// The account, by the name that the configuration gives it.
+    /// The account's name in the configuration.
     pub account: AccountName,
-    /// The service's name for people.
+    /// The service's name, for people.
     pub display_name: String,
     /// The base URL, without credentials.
     pub base_url: String,
-    /// What else of the configuration shapes the responses, such as a beta or a workspace: a cursor is bound to
-    /// it.
+    /// Other settings that change the responses, such as a beta or a workspace. A cursor is bound to them.
     pub shape: String,
-    /// When the account was last seen to be there.
+    /// When the account was last proven to be at the configured URL.
     #[serde(skip)]
     pub(crate) proof: PlaceProof,
-    /// What closes connections.
+    /// Closes idle connections.
     #[serde(skip)]
     idle: IdleConnections,
 }
 
 impl ProviderInfo {
-    /// Puts it together.
+    /// Creates the info of a provider.
     pub fn new(
         service: ServiceName,
         account: AccountName,
@@ -53,47 +52,47 @@ impl ProviderInfo {
         }
     }
 
-    /// Names what else of the configuration shapes the responses.
+    /// Sets [`shape`](Self::shape).
     pub fn with_shape(mut self, shape: impl Into<String>) -> Self {
         self.shape = shape.into();
         self
     }
 
-    /// Says how the connections to the account are closed that are open and not used; see [`close_idle`](Self::close_idle).
+    /// Sets the function that closes idle connections; see [`close_idle`](Self::close_idle).
     pub fn with_idle_connections(mut self, close: impl Fn() + Send + Sync + 'static) -> Self {
         self.idle = IdleConnections(Some(Arc::new(close)));
         self
     }
 
-    /// Closes the connections to the account that are open and not used, where many accounts share what a process may have.
-    /// The next request opens another one. Without effect where none is kept open.
+    /// Closes the idle connections of the account, for a process with many accounts that share a connection limit.
+    /// The next request opens a new one. Without effect if no connection is kept open.
     pub fn close_idle(&self) {
         if let Some(close) = &self.idle.0 {
             close();
         }
     }
 
-    /// Takes note that a request has just succeeded which proves that the account is where the configuration says: for the next
-    /// seconds nothing further has to prove it.
+    /// Records that a request has just proven that the account is at the configured URL. For the next 10 seconds no
+    /// further proof is needed.
     pub fn take_as_proven(&self) {
         self.proof.renew();
     }
 
-    /// The error for the record of another profile than the one that was asked for. It names both.
-    pub fn somebody_else(&self, asked: &ProfileId, came: &ProfileId) -> Error {
+    /// Creates the error for a response with the record of another profile. It names both ids.
+    pub fn somebody_else(&self, requested: &ProfileId, received: &ProfileId) -> Error {
         Error::new(
             ErrorKind::Decode,
-            format!("{asked} was asked for, and the service sent the record of {came}"),
+            format!("{requested} was requested, and the service sent the record of {received}"),
         )
         .with_provider(self)
-        .with_hint("nothing of it is used; ask again, and report it to the service if it comes again")
+        .with_hint("the record was not used; try again, and report it to the service if it happens again")
         .of_another_profile()
     }
 
     /// Checks that an id belongs to this service and account.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if it is another's: it would name somebody else here.
+    /// [`ErrorKind::InvalidRequest`] for the id of another account: here it could name another profile.
     pub fn check_id(&self, id: &ProfileId) -> Result<()> {
         if id.service == self.service && id.account == self.account {
             return Ok(());
@@ -107,24 +106,22 @@ impl ProviderInfo {
 }
 
 impl Error {
-    /// An operation that the service does not have.
+    /// Creates the error for an operation that the service does not support.
     pub fn unsupported(info: &ProviderInfo, operation: impl Into<Cow<'static, str>>, reason: &str) -> Self {
         Self::new(ErrorKind::Unsupported, reason).with_provider(info).with_operation(operation)
     }
 
-    /// The same failure with the provider it came from.
+    /// Sets the service and the account.
     pub fn with_provider(mut self, info: &ProviderInfo) -> Self {
         self.set_provider(info.service.clone(), info.account.clone());
         self
     }
 }
 
-/// For how long a place that was proven to be right is taken to be so: one proof for many who are looked for one after the
-/// other, and no longer than it takes to notice what changed on the way there.
+/// How long a proof stays valid: long enough for a series of lookups, short enough to notice a change of the network.
 const FRESH: Duration = Duration::from_secs(10);
 
-/// When it was last proven that an account is where the configuration says. Shared by all clones, and no part of what makes
-/// two of them equal.
+/// When the account was last proven to be at the configured URL. Clones share it, and equality ignores it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PlaceProof(Arc<Mutex<Option<Instant>>>);
 
@@ -147,7 +144,7 @@ impl PartialEq for PlaceProof {
 
 impl Eq for PlaceProof {}
 
-/// What closes the connections that are open and not used. No part of what makes two accounts equal.
+/// Closes idle connections. Equality ignores it.
 #[derive(Clone, Default)]
 struct IdleConnections(Option<Arc<dyn Fn() + Send + Sync>>);
 

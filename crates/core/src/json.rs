@@ -1,4 +1,4 @@
-//! JSON that is kept as it came.
+//! Raw JSON values.
 
 mod repair;
 
@@ -10,13 +10,14 @@ use serde_json::value::RawValue;
 pub(crate) use self::repair::repaired;
 use crate::path::is_identifier;
 
-/// A JSON value in the very text that the service sent: no number loses digits, no key its order.
+/// A JSON value in the exact text that the service sent: numbers keep all digits, and keys keep their order.
 ///
-/// What common readers of JSON refuse although the grammar allows it is replaced when the value is made: half of a surrogate
-/// pair by U+FFFD, a number beyond the range of a 64-bit floating-point number and what is nested more than 32 levels deep by
-/// a string with their text; [`is_repaired`](Self::is_repaired) says so. So it can always be written and read again.
+/// Parts that common JSON readers refuse, although the grammar allows them, are replaced when the value is created.
+/// Half of a surrogate pair becomes U+FFFD. A number outside the range of a 64-bit float, and anything nested more
+/// than 32 levels deep, become a string with their text. [`is_repaired`](Self::is_repaired) reports this. The value
+/// can therefore always be written and read again.
 ///
-/// `Debug` shows the length only, since the text may hold personal data.
+/// `Debug` shows only the length, because the text may hold personal data.
 #[derive(Clone)]
 pub struct RawJson {
     text: Box<RawValue>,
@@ -36,27 +37,27 @@ impl<'de> Deserialize<'de> for RawJson {
 }
 
 impl RawJson {
-    /// The JSON text.
+    /// Returns the JSON text.
     pub fn get(&self) -> &str {
         self.text.get()
     }
 
-    /// Whether a part of the text was replaced that readers of JSON refuse.
+    /// Returns whether a part of the text was replaced because JSON readers refuse it.
     pub const fn is_repaired(&self) -> bool {
         self.is_repaired
     }
 
-    /// The value, decoded.
+    /// Decodes the value.
     ///
     /// # Errors
-    /// If the text does not have the form of `T`.
+    /// Returns an error if the text does not have the form of `T`.
     pub fn decode<'a, T: Deserialize<'a>>(&'a self) -> serde_json::Result<T> {
         serde_json::from_str(self.get())
     }
 }
 
 impl RawJson {
-    /// A value as JSON; `None` if it has no such form.
+    /// Encodes a value as JSON; `None` if that fails.
     pub(crate) fn encode(value: &impl Serialize) -> Option<Self> {
         serde_json::value::to_raw_value(value).ok().map(Self::from)
     }
@@ -64,7 +65,7 @@ impl RawJson {
 
 impl From<Box<RawValue>> for RawJson {
     fn from(text: Box<RawValue>) -> Self {
-        // What was repaired is JSON; if it were not, nothing of it could be kept.
+        // The repaired text is valid JSON; if not, the original is kept.
         match repaired(text.get()).and_then(|repaired| RawValue::from_string(repaired).ok()) {
             Some(text) => Self { text, is_repaired: true },
             None => Self { text, is_repaired: false },
@@ -101,7 +102,7 @@ impl schemars::JsonSchema for RawJson {
     }
 }
 
-/// Fields that this version does not know, by their name, as the service sent them.
+/// Fields that this version does not know, by name, as the service sent them.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -109,28 +110,28 @@ impl schemars::JsonSchema for RawJson {
 pub struct UnknownFields(BTreeMap<String, RawJson>);
 
 impl UnknownFields {
-    /// Whether there are none.
+    /// Returns whether there are no such fields.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// One of them.
+    /// Returns the value of a field.
     pub fn get(&self, name: &str) -> Option<&RawJson> {
         self.0.get(name)
     }
 
-    /// Adds one; the last one sent under a name stays.
+    /// Adds a field. It replaces an earlier one with the same name.
     pub fn insert(&mut self, name: impl Into<String>, value: RawJson) {
         self.0.insert(name.into(), value);
     }
 
-    /// Takes one out.
+    /// Removes a field.
     #[cfg(any(feature = "layers", feature = "memory"))]
     pub(crate) fn remove(&mut self, name: &str) {
         self.0.remove(name);
     }
 
-    /// All of them, in the order of their names.
+    /// Returns all fields, in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &RawJson)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
@@ -145,7 +146,7 @@ impl IntoIterator for UnknownFields {
     }
 }
 
-/// Shows no values, and of the names, which are the service's, those that are identifiers.
+/// Shows no values, and only the names that are identifiers: names come from the service.
 impl fmt::Debug for UnknownFields {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |name: &String| if is_identifier(name) { name.clone() } else { "…".to_owned() };

@@ -1,30 +1,31 @@
-//! Records that a layer left out of a page.
+//! Records that a layer removed from a page.
 
 use std::{fmt, iter};
 
 use crate::{Profile, Verdict, listing::Page, query::FilterPart};
 
-/// What a listing must know of the records that a layer left out of a page, so that what it says of its completeness stays true.
+/// What a listing must know about the records that a layer removed from a page, to report its completeness correctly.
 ///
-/// Nobody outside this crate sees it: it is about people of whom the caller is told nothing. `Debug` shows nothing.
+/// It is not visible outside this crate, because callers must learn nothing about these profiles. `Debug` shows
+/// nothing.
 #[derive(Clone, Default)]
 pub(crate) struct LeftOut {
-    /// In the order of their places.
+    /// The removed records, in the order of their positions.
     records: Vec<Trace>,
-    /// How many records the service says that there are, with these.
+    /// The total that the service declares, including these records.
     declared_total: Option<u64>,
-    /// Parts of the query's filter that the service was to answer, and that one of them contradicts.
+    /// Parts of the query's filter that were sent to the service and that a removed record contradicts.
     pub(crate) contradicted: Vec<FilterPart>,
 }
 
-/// A record that was left out.
+/// A record that was removed.
 #[derive(Clone)]
 struct Trace {
-    /// Its place among all records of the page.
+    /// The position among all records of the page.
     place: usize,
-    /// Whether it may be wanted: what decides is not known of it.
+    /// Whether the record may match: a value that decides it is not known.
     is_undetermined: bool,
-    /// With nothing but its id and times.
+    /// The profile, reduced to its id and times.
     profile: Profile,
 }
 
@@ -33,7 +34,7 @@ impl LeftOut {
         self.records.iter().map(|trace| &trace.profile)
     }
 
-    /// How many of them may be wanted.
+    /// Returns the number of records that may match.
     pub(crate) fn undetermined(&self) -> u64 {
         self.records.iter().filter(|trace| trace.is_undetermined).count() as u64
     }
@@ -46,7 +47,7 @@ impl fmt::Debug for LeftOut {
 }
 
 impl Page<Profile> {
-    /// All records in the service's order, with those that a layer left out.
+    /// Returns all records in the service's order, including those that a layer removed.
     pub(crate) fn records(&self) -> impl Iterator<Item = &Profile> {
         let left_out = self.left_out.iter().flat_map(|it| &it.records);
         let (mut items, mut left_out, mut place) = (self.items.iter(), left_out.peekable(), 0);
@@ -57,18 +58,18 @@ impl Page<Profile> {
         })
     }
 
-    /// How many records it has, with those that a layer left out.
+    /// Returns the number of records, including those that a layer removed.
     pub(crate) fn record_count(&self) -> u64 {
         let left_out = self.left_out.as_ref().map_or(0, |it| it.records.len());
         (self.items.len() + left_out) as u64
     }
 
-    /// How many records the service says that there are, also where a layer does not tell it.
+    /// Returns the total that the service declares, even if a layer hides it.
     pub(crate) fn total(&self) -> Option<u64> {
         self.declared_total.or_else(|| self.left_out.as_ref()?.declared_total)
     }
 
-    /// Forgets records, with those that a layer left out.
+    /// Removes records, also from those that a layer removed.
     pub(crate) fn retain_records(&mut self, mut keeps: impl FnMut(&Profile) -> bool) {
         let Some(mut left_out) = self.left_out.take() else {
             self.items.retain(keeps);
@@ -80,8 +81,8 @@ impl Page<Profile> {
         self.left_out = Some(left_out);
     }
 
-    /// The same page with the records alone that are wanted, and without the total that counts the others. What is left out still
-    /// counts for what a listing says of its completeness.
+    /// Keeps only the matching records, and removes the total that counts the others. The removed records still count
+    /// for the completeness of a listing.
     #[cfg(feature = "layers")]
     pub(crate) fn leave_out(mut self, mut judge: impl FnMut(&Profile) -> Verdict) -> Self {
         let mut left_out = self.left_out.take().unwrap_or_default();
@@ -95,7 +96,7 @@ impl Page<Profile> {
         self
     }
 
-    /// All records, and whether each is wanted.
+    /// Takes all records, each with whether it matches.
     fn take_records(&mut self, left_out: &mut LeftOut) -> Vec<(Verdict, Profile)> {
         let mut items = std::mem::take(&mut self.items).into_iter().map(|profile| (Verdict::Yes, profile));
         let mut records = Vec::with_capacity(items.len() + left_out.records.len());

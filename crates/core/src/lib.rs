@@ -199,6 +199,7 @@ mod time_text;
 mod verdict;
 pub mod wire;
 mod word;
+mod words;
 mod write;
 mod written;
 

@@ -1,9 +1,8 @@
 //! Enumerations that a service may extend at any time.
 
-/// Defines an enumeration of known words with an `Other` arm that keeps an unknown word as it came.
+/// Defines an enumeration of known words, with an `Other` variant that keeps an unknown word as it is.
 ///
-/// Decoding never fails on a word, and an unknown one survives a round trip. The type reads and
-/// writes as a plain string.
+/// Decoding never fails on a word, and an unknown word survives a round trip. The type serializes as a plain string.
 ///
 /// ```
 /// anyprofile_core::open_enum! {
@@ -27,8 +26,8 @@ macro_rules! open_enum {
         #[non_exhaustive]
         $visibility enum $name {
             $($(#[$variant_meta])* $variant,)+
-            /// A word that this version does not know, as the service sent it. Make it with `From`, which
-            /// gives a known word its own variant.
+            /// A word that this version does not know, as the service sent it. Create it with `From`, which returns
+            /// the variant of a known word.
             Other(::std::string::String),
         }
 
@@ -36,7 +35,7 @@ macro_rules! open_enum {
             /// The words that this version knows.
             pub const WORDS: &'static [&'static str] = &[$($word),+];
 
-            /// The word, as the service writes it.
+            /// Returns the word, as the service writes it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $word,)+
@@ -44,8 +43,8 @@ macro_rules! open_enum {
                 }
             }
 
-            /// The word, if this version does not know it.
-            #[allow(dead_code, reason = "not every enumeration is asked")]
+            /// Returns the word if this version does not know it.
+            #[allow(dead_code, reason = "not every enumeration needs it")]
             pub fn unknown_word(&self) -> ::std::option::Option<&str> {
                 match self {
                     Self::Other(word) => ::std::option::Option::Some(word),

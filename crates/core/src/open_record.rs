@@ -1,12 +1,12 @@
 //! Records that a service may extend at any time.
 
-/// Defines a record of a service: every key a [`Field`](crate::Field), unknown keys kept.
+/// Defines a record of a service: every key is a [`Field`](crate::Field), and unknown keys are kept.
 ///
-/// The struct gets `unknown`, `Default`, `Clone`, `PartialEq`, serde both ways and a `Debug` that shows
-/// the fields' states and none of their content. Decoding asks for no key, takes the last of a
-/// doubled one, and does not buffer values as serde's `flatten` does. An error names the field.
+/// The struct gets a field `unknown`, `Default`, `Clone`, `PartialEq`, serde in both directions, and a `Debug` that
+/// shows the states of the fields but no content. Decoding requires no key, uses the last of duplicate keys, and does
+/// not buffer values like serde's `flatten`. Errors name the field.
 ///
-/// A field's key is its name; one that is another, or a keyword of Rust, stands behind the type.
+/// The key of a field is its name. Another key, or one that is a Rust keyword, follows the type.
 ///
 /// ```
 /// use anyprofile_core::Field;
@@ -34,7 +34,7 @@ macro_rules! open_record {
         #[non_exhaustive]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $crate::Field<$type>,)+
-            /// Keys that this version does not know, as they came.
+            /// Keys that this version does not know, with their values.
             pub unknown: $crate::profile::UnknownFields,
         }
 
@@ -50,7 +50,7 @@ macro_rules! open_record {
                         })+
                         _ => false,
                     };
-                    // Of what was replaced, that it was is noted.
+                    // A repaired value is also kept, so that the repair can be noted.
                     if !is_read || value.is_repaired() {
                         record.unknown.insert(key, value);
                     }
@@ -61,11 +61,11 @@ macro_rules! open_record {
 
         impl $name {
             /// The keys that this version knows.
-            #[allow(dead_code, reason = "not every record is asked")]
+            #[allow(dead_code, reason = "not every record needs it")]
             pub const KEYS: &'static [&'static str] = &[$($crate::wire_key!($field $($key)?)),+];
 
-            /// The state of a field by its key; `None` if there is no such key.
-            #[allow(dead_code, reason = "not every record is asked")]
+            /// Returns the state of a field by its key; `None` if there is no such key.
+            #[allow(dead_code, reason = "not every record needs it")]
             pub fn state(&self, key: &str) -> ::std::option::Option<$crate::FieldState> {
                 match key {
                     $($crate::wire_key!($field $($key)?) => {
@@ -97,7 +97,7 @@ macro_rules! open_record {
                     map.serialize_entry($crate::wire_key!($field $($key)?), &self.$field)?;
                 })+
                 for (key, value) in self.unknown.iter() {
-                    // What was replaced in a known field is there under its key already.
+                    // A repaired value of a known field is already written under its key.
                     let is_there = Self::KEYS.contains(&key)
                         && self.state(key).is_some_and(|state| state != $crate::FieldState::Absent);
                     if !is_there {
@@ -168,7 +168,7 @@ macro_rules! open_record {
     };
 }
 
-/// A field's key: the one that is given, or else its name.
+/// Returns the key of a field: the given one, or else its name.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_key {

@@ -1,15 +1,20 @@
-//! What a listing is ordered by, and from which end.
+//! The order of a listing.
+
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::open_enum;
+use crate::{
+    open_enum,
+    words::{WordError, value_of_word},
+};
 
 open_enum! {
-    /// What a listing is ordered by.
+    /// The field that a listing is ordered by.
     pub enum OrderField {
-        /// When the record was made.
+        /// When the record was created.
         Created = "created",
-        /// When the record was last changed.
+        /// When the record was last updated.
         Updated = "updated",
         /// The display name.
         Name = "name",
@@ -18,33 +23,64 @@ open_enum! {
     }
 }
 
-/// An order.
+/// The order of a listing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Order {
-    /// What to order by.
+    /// The field to order by.
     pub field: OrderField,
-    /// Which end comes first.
+    /// The direction.
     pub direction: Direction,
 }
 
-/// Which end of an order comes first.
+/// The direction of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
-    /// The smallest, the oldest.
+    /// Smallest or oldest first.
     Ascending,
-    /// The largest, the newest.
+    /// Largest or newest first.
     Descending,
 }
 
+impl Direction {
+    /// Returns the word for the direction: `ascending` or `descending`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ascending => "ascending",
+            Self::Descending => "descending",
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+impl FromStr for Direction {
+    type Err = WordError;
+
+    fn from_str(word: &str) -> Result<Self, WordError> {
+        value_of_word("a direction", &[Self::Ascending, Self::Descending], Self::as_str, word)
+    }
+}
+
+/// Writes the field and the direction: `created descending`.
+impl fmt::Display for Order {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.field, self.direction)
+    }
+}
+
 impl Order {
-    /// Smallest or oldest first.
+    /// Creates an order with the smallest or oldest first.
     pub fn ascending(field: OrderField) -> Self {
         Self { field, direction: Direction::Ascending }
     }
 
-    /// Largest or newest first.
+    /// Creates an order with the largest or newest first.
     pub fn descending(field: OrderField) -> Self {
         Self { field, direction: Direction::Descending }
     }

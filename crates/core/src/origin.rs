@@ -1,4 +1,4 @@
-//! Which of a service's records a profile was read from.
+//! The records of a service that a profile was read from.
 
 use std::{
     borrow::Cow,
@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{Error, ErrorKind, Field, FieldPath, open_enum};
 
-/// A form in which a service shows a profile, named by the service's own word for the record: a service may
-/// show a person as a `profile` and, with other fields, as a `user`.
+/// A kind of record in which a service shows a profile, named by the service's own word. A service may show a person
+/// as a `profile` and, with other fields, as a `user`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -19,17 +19,17 @@ use crate::{Error, ErrorKind, Field, FieldPath, open_enum};
 pub struct View(Cow<'static, str>);
 
 impl View {
-    /// A view by its name.
+    /// Creates a view with this name.
     pub const fn new(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))
     }
 
-    /// A view by a name that is not known when the program is built.
+    /// Creates a view with a name from the service.
     pub(crate) fn named(name: &str) -> Self {
         Self(Cow::Owned(name.to_owned()))
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -47,61 +47,61 @@ impl<'de> Deserialize<'de> for View {
     }
 }
 
-/// Which of a service's records a profile was read from, and which field came from which.
+/// The records that a profile was read from, and which field came from which record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Origin {
     /// The record that the profile was read from.
     pub view: View,
-    /// Further records that were read and added to it.
+    /// Further records that were merged into it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub merged: Vec<View>,
-    /// The fields that came from one of those.
+    /// The fields that came from a merged record.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<FieldPath, View>,
-    /// Those of them of which the first record says that there is none: null.
+    /// Those of these fields that are null in the first record.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub null: BTreeSet<FieldPath>,
-    /// Further records that were asked for and cannot be read.
+    /// Further records that were requested and could not be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<MissingView>,
 }
 
-/// A record that was asked for and cannot be read.
+/// A record that was requested and could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MissingView {
     /// The record.
     pub view: View,
-    /// Why.
+    /// The reason.
     pub reason: MissingReason,
 }
 
 impl MissingView {
-    /// A record, and why it cannot be read.
+    /// Creates an entry for a record that could not be read.
     pub const fn new(view: View, reason: MissingReason) -> Self {
         Self { view, reason }
     }
 }
 
 open_enum! {
-    /// Why a record cannot be read.
+    /// Why a record could not be read.
     pub enum MissingReason {
-        /// This credential may not see it.
+        /// This credential may not see the record.
         Withheld = "withheld",
-        /// There is none for this profile.
+        /// The profile has no such record.
         NotThere = "not_there",
-        /// The service does not show it for this profile.
+        /// The service does not show the record for this profile.
         Unsupported = "unsupported",
-        /// Reading it failed.
+        /// Reading the record failed.
         Failed = "failed",
     }
 }
 
 impl MissingReason {
-    /// The reason that an error stands for; `None` if the error says nothing of the record.
+    /// Returns the reason of an error; `None` if the error says nothing about the record.
     pub fn of(error: &Error) -> Option<Self> {
         Some(match error.kind() {
             ErrorKind::PermissionDenied => Self::Withheld,
@@ -111,9 +111,9 @@ impl MissingReason {
         })
     }
 
-    /// The same in a listing, where one record that cannot be read must not cost the others: what would fail again
-    /// for this record alone is a reason too. A failure of the connection, of the credential or for too many requests
-    /// is none: it would befall the other records as well.
+    /// Returns the reason of an error in a listing, where one unreadable record must not lose the others. Failures
+    /// that would repeat for this record alone are reasons too. Failures of the connection, the credential or the
+    /// rate limit are not: they would affect the other records too.
     pub fn of_one_among_many(error: &Error) -> Option<Self> {
         Self::of(error).or_else(|| {
             let is_the_records = matches!(
@@ -126,38 +126,38 @@ impl MissingReason {
 }
 
 impl Origin {
-    /// One record alone.
+    /// Creates the origin of a profile that was read from one record.
     pub const fn new(view: View) -> Self {
         Self { view, merged: Vec::new(), fields: BTreeMap::new(), null: BTreeSet::new(), missing: Vec::new() }
     }
 
-    /// All records that were read.
+    /// Returns all records that were read.
     pub fn views(&self) -> impl Iterator<Item = &View> {
         std::iter::once(&self.view).chain(&self.merged)
     }
 }
 
-/// What became of a field when another record was added.
+/// The effect of merging a field from another record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fill {
-    /// It was there, and is the same in the other record or is not in it.
+    /// The field was kept: the other record has the same value, or none.
     Kept,
-    /// It was taken from the other record.
+    /// The value was taken from the other record.
     Taken,
-    /// The same, and the first record says that there is none.
+    /// The value was taken from the other record, and the first record has null.
     TakenOverNull,
-    /// Both records know it, and not the same.
+    /// Both records have a value, and the values differ.
     Differs,
 }
 
 impl Fill {
-    /// Whether it was taken from the other record.
+    /// Returns whether the value was taken from the other record.
     pub(crate) fn is_taken(self) -> bool {
         matches!(self, Self::Taken | Self::TakenOverNull)
     }
 }
 
-/// Takes a field from another record if it says more: a value before null, null before nothing.
+/// Takes a field from another record if it has more information: a value replaces null, and null replaces absent.
 pub(crate) fn fill<T: PartialEq>(field: &mut Field<T>, other: Field<T>) -> Fill {
     match (&*field, &other) {
         (Field::Value(here), Field::Value(there)) if here != there => Fill::Differs,

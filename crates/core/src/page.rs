@@ -1,4 +1,4 @@
-//! One answer of a listing.
+//! Pages of a listing.
 
 use std::time::Duration;
 
@@ -10,78 +10,78 @@ use crate::{
     listing::{Cursor, RemainingPages},
 };
 
-/// One answer of a listing.
+/// A page of a listing.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The records, in the service's order. May be empty although there are more pages.
+    /// The records, in the service's order. May be empty although more pages follow.
     pub items: Vec<T>,
-    /// How to go on.
+    /// How the listing continues.
     pub next: Next,
-    /// Whether it is one of numbered pages, which move when somebody is deleted or added: also where the service gives a link
-    /// to the next one, and so [`next`](Self::next) is a cursor.
+    /// Whether the page is one of numbered pages, whose records move when profiles are added or deleted. Also true if
+    /// the service links to the next page, so that [`next`](Self::next) is a cursor.
     pub is_numbered: bool,
-    /// The collection that the records are of, where the service lists several one after the other.
+    /// The collection of the records, if the service lists several one after the other.
     pub collection: Option<IdKind>,
-    /// The first page of the collection that is listed after this one, for a caller who wants no more of this one.
-    /// [`next`](Self::next) leads there too, in the end.
+    /// The first page of the next collection, for a caller that needs no more of this one. [`next`](Self::next) also
+    /// leads there at the end of this collection.
     pub next_collection: Option<Cursor>,
-    /// Whether the service does not have this collection at all: the page is empty, and the listing goes on.
+    /// Whether the service does not have this collection. The page is then empty, and the listing continues.
     pub is_not_offered: bool,
-    /// Whether nothing but the page itself tells that its collection ends here, such as that it is shorter than it was asked
-    /// for. With a cursor in [`next`](Self::next) the end is proven by the page there, which brings nobody or only who came
-    /// before; without one it is not proven.
+    /// Whether only the page itself indicates that its collection ends here, for example because it is shorter than
+    /// requested. If [`next`](Self::next) is a cursor, the page there proves the end by having no new profile.
+    /// Without a cursor the end is not proven.
     pub is_end_claimed: bool,
-    /// How many records the service says that the whole collection has.
+    /// The number of records in the whole collection, as the service declares it.
     pub declared_total: Option<u64>,
     /// The service's id of the request.
     pub request_id: Option<String>,
-    /// The time of the page by the service's clock (the `Date` of its response), in whole seconds.
+    /// The time of the page by the service's clock (the `Date` of the response), in whole seconds.
     pub date: Option<Timestamp>,
-    /// When it was asked for, by the clock of this machine, where it comes from a [cache](crate::ListQuery::fresh): it is no news of
-    /// the service then. `None` where the service has just sent it.
+    /// When the page was requested, by the local clock, if it comes from a [cache](crate::ListQuery::fresh). `None`
+    /// if the service has just sent it.
     pub cached_at: Option<Timestamp>,
-    /// Records that did not decode.
+    /// Records that could not be decoded.
     pub quarantined: Vec<Quarantined>,
-    /// Fields around the records that have another type than was published, and whose meaning is plain all the same.
+    /// Fields outside the records that have another type than the service documents, and whose meaning is clear.
     pub changed_types: Vec<&'static str>,
-    /// What it took to get the page.
+    /// What fetching the page cost.
     pub stats: RequestStats,
-    /// What a layer left out of it.
+    /// What a layer removed from the page.
     pub(crate) left_out: Option<Box<LeftOut>>,
 }
 
-/// How a listing goes on.
+/// How a listing continues.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Next {
-    /// It is complete.
+    /// The listing is complete.
     End,
-    /// With this one cursor.
+    /// The next page is at this cursor.
     Cursor(Cursor),
-    /// With numbered pages, which may be fetched side by side. Each page says anew what remains.
+    /// Numbered pages remain, which may be fetched concurrently. Each page states again what remains.
     Remaining(RemainingPages),
 }
 
-/// A record that did not decode. Its content is not kept.
+/// A record that could not be decoded. Its content is not kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Quarantined {
-    /// Its place in the page, from 0.
+    /// Its position in the page, from 0.
     pub position: usize,
-    /// What is wrong, in words that repeat nothing of the record.
+    /// What is wrong with it. The text repeats nothing of the record.
     pub reason: String,
 }
 
 impl Quarantined {
-    /// A record that was set aside.
+    /// Creates the entry of a quarantined record.
     pub fn new(position: usize, reason: impl Into<String>) -> Self {
         Self { position, reason: reason.into() }
     }
 }
 
 impl<T> Page<T> {
-    /// A page with these records that is the last one.
+    /// Creates a last page with these records.
     pub fn last(items: Vec<T>) -> Self {
         Self {
             items,
@@ -102,12 +102,12 @@ impl<T> Page<T> {
         }
     }
 
-    /// The page of a collection that the service does not have, as it says.
+    /// Creates the page of a collection that the service says it does not have.
     pub fn not_offered(stats: RequestStats) -> Self {
         Self { is_not_offered: true, stats, ..Self::last(Vec::new()) }
     }
 
-    /// The same page with another way on.
+    /// Sets [`next`](Self::next).
     pub fn with_next(mut self, next: Next) -> Self {
         self.next = next;
         self
@@ -125,8 +125,8 @@ impl<T> Page<T> {
         self
     }
 
-    /// The same page as one of a collection that others may follow: the end of this one leads to the first page
-    /// of the next one.
+    /// Sets the collection, and the first page of the next one. If this page is the last of its collection,
+    /// [`next`](Self::next) becomes that page.
     pub fn in_collection(mut self, collection: IdKind, next_collection: Option<Cursor>) -> Self {
         self.collection = Some(collection);
         if let (Next::End, Some(cursor)) = (&self.next, &next_collection) {
@@ -136,38 +136,38 @@ impl<T> Page<T> {
         self
     }
 
-    /// The same page with a declared total.
+    /// Sets [`declared_total`](Self::declared_total).
     pub fn with_declared_total(mut self, total: Option<u64>) -> Self {
         self.declared_total = total;
         self
     }
 
-    /// The same page with records that were set aside.
+    /// Sets [`quarantined`](Self::quarantined).
     pub fn with_quarantined(mut self, quarantined: Vec<Quarantined>) -> Self {
         self.quarantined = quarantined;
         self
     }
 
-    /// The same page with fields around its records that have another type than was published.
+    /// Sets [`changed_types`](Self::changed_types).
     pub fn with_changed_types(mut self, names: Vec<&'static str>) -> Self {
         self.changed_types = names;
         self
     }
 
-    /// The same page with the request id and stats of the response that it came in.
+    /// Sets [`request_id`](Self::request_id) and [`stats`](Self::stats).
     pub fn with_request(mut self, request_id: Option<String>, stats: RequestStats) -> Self {
         self.request_id = request_id;
         self.stats = stats;
         self
     }
 
-    /// The same page with the service's time.
+    /// Sets [`date`](Self::date).
     pub fn with_date(mut self, date: Option<Timestamp>) -> Self {
         self.date = date;
         self
     }
 
-    /// The same page as one that was asked for at a time and kept: it takes no request.
+    /// Marks the page as cached since a time: it costs no request.
     pub fn from_cache(mut self, asked: Timestamp) -> Self {
         self.cached_at = Some(self.cached_at.map_or(asked, |earlier| earlier.min(asked)));
         self.request_id = None;
@@ -175,9 +175,9 @@ impl<T> Page<T> {
         self
     }
 
-    /// The same page with its records converted; a record that cannot be converted is set aside.
+    /// Converts the records. A record that cannot be converted is quarantined.
     ///
-    /// `convert` says in words that repeat nothing of the record why it cannot be.
+    /// The error of `convert` says why, and must not repeat anything of the record.
     pub fn try_map<U>(mut self, mut convert: impl FnMut(T) -> Result<U, String>) -> Page<U> {
         let mut items = Vec::with_capacity(self.items.len());
         let mut gaps = self.quarantined.iter().map(|bad| bad.position).collect::<Vec<_>>();
@@ -185,7 +185,7 @@ impl<T> Page<T> {
         let mut gaps = gaps.into_iter().peekable();
         let mut position = 0;
         for item in self.items {
-            // The items' own positions, with those counted that were set aside while decoding.
+            // Positions count the records that were quarantined while decoding.
             while gaps.next_if_eq(&position).is_some() {
                 position += 1;
             }
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn positions_count_the_records_of_the_page_as_it_was_sent() {
-        // Sent: bad, 1, bad, 2, 3; of the good ones, 2 cannot be converted.
+        // Sent: bad, 1, bad, 2, 3. Of the valid ones, 2 cannot be converted.
         let page = Page::last(vec![1, 2, 3])
             .with_quarantined(vec![Quarantined::new(0, "a"), Quarantined::new(2, "b")])
             .try_map(|number| if number == 2 { Err("c".to_owned()) } else { Ok(number) });

@@ -12,45 +12,45 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{profile::ValueType, profile::table::Known};
 
-/// The name of a field: its keys in the serialized profile, joined by dots (`security.mfa_enabled`).
+/// The path of a field: its keys in the serialized profile, joined by dots (`security.mfa_enabled`).
 ///
-/// A service's own fields are below `extension` (`extension.default_catalog`).
+/// The fields of a service's extension start with `extension.` (`extension.default_catalog`).
 ///
-/// `Debug` shows of a field that this version does not know no more than [`redacted`](Self::redacted) does.
+/// If this version does not know a field, `Debug` shows only what [`redacted`](Self::redacted) returns.
 #[derive(Clone)]
 pub struct FieldPath(pub(crate) Repr);
 
-/// How a path is kept.
+/// How a path is stored.
 #[derive(Clone)]
 pub(crate) enum Repr {
-    /// A field of every profile.
+    /// A field of the core model.
     Known(Known),
     /// A field below `extension.`, `unknown.` or `metadata.`.
     Named(Cow<'static, str>),
 }
 
 impl FieldPath {
-    /// A field of a service's extension. `path` starts with `extension.`.
+    /// Creates the path of a field of a service's extension. `path` must start with `extension.`.
     pub const fn extension(path: &'static str) -> Self {
         Self(Repr::Named(Cow::Borrowed(path)))
     }
 
-    /// A field that this version does not know, by the service's name.
+    /// Creates the path of a field that this version does not know, by the service's name for it.
     pub fn unknown(name: &str) -> Self {
         Self(Repr::Named(Cow::Owned(format!("unknown.{name}"))))
     }
 
-    /// One pair of the metadata, by its key.
+    /// Creates the path of one metadata pair, by its key.
     pub fn metadata(key: &str) -> Self {
         Self(Repr::Named(Cow::Owned(format!("metadata.{key}"))))
     }
 
-    /// The key, if the path is one pair of the metadata.
+    /// Returns the key if this is the path of a metadata pair.
     pub fn metadata_key(&self) -> Option<&str> {
         self.as_str().strip_prefix("metadata.")
     }
 
-    /// The key, if the path is one part of the address.
+    /// Returns the key if this is the path of a part of the billing address.
     pub(crate) fn address_key(&self) -> Option<&str> {
         self.as_str().strip_prefix("billing.address.")
     }
@@ -64,7 +64,7 @@ impl FieldPath {
         }
     }
 
-    /// Returns the name of the group that the field is in: `security` for `security.mfa_enabled`; `None` if it is in none.
+    /// Returns the group of the field: `security` for `security.mfa_enabled`; `None` if it has no group.
     pub fn group(&self) -> Option<&str> {
         self.as_str().split_once('.').map(|(group, _)| group)
     }
@@ -77,9 +77,9 @@ impl FieldPath {
         }
     }
 
-    /// The path as it may stand in an error or a log. The name of a field that this version does not know is the service's,
-    /// and may be anything, a person's address for one: it is left out unless it is an identifier (1 to 64 ASCII letters,
-    /// digits, `_`, `-` and `.`).
+    /// Returns the path in a form that is safe for errors and logs. The name of a field that this version does not
+    /// know comes from the service and may be anything, even a person's address. It is left out unless it is an
+    /// identifier (1 to 64 ASCII letters, digits, `_`, `-` and `.`).
     pub fn redacted(&self) -> &str {
         match self.as_str().strip_prefix("unknown.") {
             Some(name) if !is_identifier(name) => "unknown.…",
@@ -111,7 +111,7 @@ impl PartialOrd for FieldPath {
     }
 }
 
-/// In the order of the texts.
+/// Orders paths by their text.
 impl Ord for FieldPath {
     fn cmp(&self, other: &Self) -> Ordering {
         self.as_str().cmp(other.as_str())
@@ -130,7 +130,7 @@ impl fmt::Debug for FieldPath {
     }
 }
 
-/// Whether a name that a service made up has the form of a field's name, and so may be shown in a log.
+/// Returns whether a name from a service has the form of an identifier, and so may appear in a log.
 pub(crate) fn is_identifier(name: &str) -> bool {
     /// In characters.
     const LONGEST: usize = 64;
@@ -161,7 +161,7 @@ impl FromStr for FieldPath {
     }
 }
 
-/// Names that other programs have for a person's fields.
+/// Names that other programs use for a person's fields.
 const OTHER_NAMES: &[(&str, FieldPath)] = &[
     ("name", FieldPath::NAME_DISPLAY),
     ("full_name", FieldPath::NAME_DISPLAY),
@@ -181,15 +181,16 @@ const OTHER_NAMES: &[(&str, FieldPath)] = &[
     ("language", FieldPath::LOCALE),
 ];
 
-/// Whether a field is one of the person itself, and not of the organization, of who is written to about invoices, or of
-/// who changed the record.
+/// Returns whether a field is about the profile itself, and not about its organization, its billing contact, or the
+/// person who changed the record.
 fn is_own(path: &FieldPath) -> bool {
     let others = ["organization.", "billing.", "changed_by"];
     !others.iter().any(|other| path.as_str().starts_with(other))
 }
 
-/// The field that was probably meant: one that other programs call so, whose last key is the word, or that holds it. A
-/// field of somebody else is meant only where the word is its last key and can stand for nothing else.
+/// Returns the field that was probably meant: one that other programs call by this name, one whose last key is the
+/// word, or one that contains the word. A field that is not the profile's own is suggested only if its last key is
+/// the word.
 fn suggestion(text: &str) -> Option<&'static str> {
     let whole = text.trim().to_ascii_lowercase().replace([' ', '-'], "_");
     let word = whole.rsplit('.').next().filter(|word| word.len() > 2)?;
@@ -199,7 +200,7 @@ fn suggestion(text: &str) -> Option<&'static str> {
     let path = OTHER_NAMES.iter().find(is_known_to_others).map(|(_, path)| path);
     path.or_else(|| paths().filter(|path| is_own(path)).find(is_last_key))
         .or_else(|| paths().filter(|path| is_own(path)).find(|path| path.as_str().contains(word)))
-        // Whoever is written to about invoices is somebody else.
+        // The billing contact is another person.
         .or_else(|| paths().find(is_last_key).filter(|path| **path != FieldPath::BILLING_CONTACT))
         .and_then(|path| match &path.0 {
             Repr::Known(known) => Some(known.entry().text),
@@ -227,7 +228,7 @@ impl<'de> Deserialize<'de> for FieldPath {
     }
 }
 
-/// The text names no field of a profile.
+/// The error for a text that is not the path of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldPathError(Option<&'static str>);
 

@@ -21,42 +21,40 @@ use crate::{Field, FieldPath, ProfileId, email::is_same_address};
 pub use crate::{
     email::is_email_address,
     extension::{Extension, ProfileExtension},
-    field::FieldStateError,
     json::{RawJson, UnknownFields},
     origin::{MissingReason, MissingView, Origin, View},
     path::FieldPathError,
 };
 
-/// One user, service user or organization, as one service knows it.
+/// A user, service user or organization, as one service knows it.
 ///
-/// Only the id is sure; every other field says by its [`Field`] whether the service sent a value,
-/// null, or nothing, and [`Profile::state`] adds what the service does not support or does not show.
-/// Serializes with the names of these fields, absent ones left out. `Debug` shows the id and no
-/// personal data.
+/// Only the id is always present. Every other field is a [`Field`], which says whether the service sent a value,
+/// null, or nothing. [`Profile::state`] also says whether the service supports and shows the field. Serializes with
+/// the names of these fields, without the absent ones. `Debug` shows the id and no personal data.
 ///
-/// A field is read by its name (`profile.security.mfa_enabled`), or by its path with [`Profile::get`].
+/// Read a field by its name (`profile.security.mfa_enabled`), or by its path with [`Profile::get`].
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Profile {
-    /// Who it is. The only field that every profile has.
+    /// The identity of the profile. The only field that every profile has.
     pub id: ProfileId,
-    /// What the profile stands for.
+    /// What the profile represents: a person, a program or an organization.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub kind: Field<Kind>,
     /// The status that the service set.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub status: Field<Status>,
-    /// The word of the service that `status` was read from.
+    /// The service's own word for the status.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub status_raw: Field<String>,
-    /// The status that we told the service; it does not say what the service makes of it.
+    /// The status that was declared to the service; the service may treat the profile otherwise.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub declared_status: Field<Status>,
-    /// The id that we gave the profile. No service enforces that it is unique.
+    /// The id that the customer gave the profile. No service enforces that it is unique.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub external_id: Field<String>,
-    /// The name to sign in with, where it is not an e-mail address.
+    /// The name to sign in with, if it is not an e-mail address.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub username: Field<String>,
     /// E-mail addresses.
@@ -68,25 +66,25 @@ pub struct Profile {
     /// The URL of a website, as the service sent it.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub website: Field<String>,
-    /// The job title, in the service's word.
+    /// The job title, as the service sent it.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub title: Field<String>,
-    /// BCP 47 language tag.
+    /// The language tag (BCP 47).
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub locale: Field<String>,
-    /// ISO 3166-1 alpha-2.
+    /// The country code (ISO 3166-1 alpha-2).
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub country: Field<String>,
-    /// Roles and where they hold.
+    /// Roles and their scopes.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub roles: Field<Vec<RoleAssignment>>,
-    /// Labels that somebody put on the profile.
+    /// Labels on the profile.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub labels: Field<Vec<Label>>,
-    /// Our own pairs of words, kept by the service.
+    /// The customer's own key-value pairs, stored by the service.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub metadata: Field<BTreeMap<String, String>>,
-    /// Grants by name. A missing name means that the grant was never asked for.
+    /// Grants by name. A missing name means that the grant was never requested.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub grants: Field<BTreeMap<String, GrantStatus>>,
     /// Who last changed the record.
@@ -98,37 +96,37 @@ pub struct Profile {
     /// The organization.
     #[serde(default, skip_serializing_if = "Organization::is_empty")]
     pub organization: Organization,
-    /// What is needed to send an invoice.
+    /// The data that an invoice needs.
     #[serde(default, skip_serializing_if = "Billing::is_empty")]
     pub billing: Billing,
-    /// Powers over the whole account.
+    /// Rights over the whole account.
     #[serde(default, skip_serializing_if = "Access::is_empty")]
     pub access: Access,
     /// How the profile signs in.
     #[serde(default, skip_serializing_if = "Security::is_empty")]
     pub security: Security,
-    /// When the record was made and changed.
+    /// When the record was created and updated.
     #[serde(default, skip_serializing_if = "Times::is_empty")]
     pub times: Times,
-    /// Which of the service's records it was read from.
+    /// The records of the service that the profile was read from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
-    /// What only this service knows, as a struct of its crate.
+    /// The fields that only this service has, as a struct of its crate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extension: Option<Extension>,
-    /// What had to be decided while reading the record.
+    /// Decisions that were made while reading the record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
     /// Fields that this version does not know, as the service sent them.
     #[serde(default, skip_serializing_if = "UnknownFields::is_empty")]
     pub unknown: UnknownFields,
-    /// The whole record as the service sent it, if the provider was told to keep it.
+    /// The whole record as the service sent it, if the provider is configured to keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<RawJson>,
 }
 
 impl Profile {
-    /// Creates a profile of which nothing but the id is known.
+    /// Creates a profile with this id. All other fields are absent.
     pub fn new(id: ProfileId) -> Self {
         Self::empty(id, None)
     }
@@ -169,57 +167,57 @@ impl Profile {
     }
 }
 
-/// Something that had to be decided while reading a record.
+/// A decision that was made while reading a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Note {
-    /// The field it is about.
+    /// The field that the note is about.
     pub field: FieldPath,
     /// What was decided.
     pub kind: NoteKind,
 }
 
 crate::open_enum! {
-    /// What was decided while reading a record.
+    /// A kind of decision that was made while reading a record.
     pub enum NoteKind {
-        /// The time named no offset and was taken as UTC.
+        /// The time has no offset and was read as UTC.
         AssumedUtc = "assumed_utc",
-        /// The text is no time; the field is absent and the text is kept under `unknown`.
+        /// The text is not a time. The field is absent, and the text is in `unknown`.
         NoTime = "no_time",
-        /// The field has another type than expected; it is absent, and what was sent is kept under `unknown`.
+        /// The value has an unexpected type. The field is absent, and the value is in `unknown`.
         OtherType = "other_type",
-        /// The value, or its name, held what readers of JSON refuse, such as half of a surrogate pair: it was replaced, and what
-        /// was made of it is kept under `unknown`.
+        /// The value or its name is not valid for JSON readers, such as half of a surrogate pair. It was replaced,
+        /// and the result is in `unknown`.
         Repaired = "repaired",
-        /// The word is none of those that the service publishes; it is kept as it came.
+        /// The word is not one that the service documents. It was kept.
         UnknownWord = "unknown_word",
-        /// The service's records tell the field differently; what the first record said is shown.
+        /// The service's records differ in this field. The value of the first record is shown.
         RecordsDiffer = "records_differ",
     }
 }
 
 impl Note {
-    /// A note on a field.
+    /// Creates a note on a field.
     pub fn new(field: FieldPath, kind: NoteKind) -> Self {
         Self { field, kind }
     }
 }
 
 impl Profile {
-    /// Creates a profile that is being read from this record.
+    /// Creates a profile that is read from this record of the service.
     #[inline]
     pub fn read_from(view: View, id: ProfileId) -> Self {
         Self::empty(id, Some(Origin::new(view)))
     }
 
-    /// The same profile with the record that it was made from.
+    /// Sets [`raw`](Self::raw).
     pub fn with_raw(mut self, raw: Option<RawJson>) -> Self {
         self.raw = raw;
         self
     }
 
-    /// The primary e-mail address, else the first one.
+    /// Returns the primary e-mail address, or else the first one.
     pub fn email(&self) -> Option<&str> {
         let emails = self.emails.items();
         let primary =
@@ -227,7 +225,7 @@ impl Profile {
         primary.and_then(|email| email.address.value()).map(String::as_str)
     }
 
-    /// The extension as the struct of a service's crate, or `None` if the profile is another service's.
+    /// Returns the extension as the struct of a service's crate; `None` if the profile belongs to another service.
     pub fn extension_as<T: ProfileExtension>(&self) -> Option<Cow<'_, T>> {
         if self.id.service != T::SERVICE {
             return None;
@@ -235,14 +233,14 @@ impl Profile {
         self.extension.as_ref()?.get()
     }
 
-    /// Whether one of the e-mail addresses is this one: ASCII letters without regard to case, other letters however they are
-    /// composed, and a domain in Punycode as the one that it stands for.
+    /// Returns whether the profile has this e-mail address. ASCII letters are compared without regard to case, other
+    /// letters after Unicode composition (NFC), and domains in Punycode after decoding.
     pub fn has_email(&self, address: &str) -> bool {
         let mut addresses = self.emails.items().iter().filter_map(|email| email.address.value());
         addresses.any(|known| is_same_address(known, address))
     }
 
-    /// The name to show: the display name, else the user name, else the external id, else the native id.
+    /// Returns the name to show: the display name, or else the user name, the external id or the native id.
     pub fn label(&self) -> Cow<'_, str> {
         let known = [&self.name.display, &self.username, &self.external_id];
         match known.into_iter().find_map(Field::value) {

@@ -12,63 +12,68 @@ use crate::{
 };
 pub use crate::{info::ProviderInfo, reading::prove_place};
 
-/// One account of one service.
+/// A connection to one account of one service.
 ///
-/// Implement [`list_page`](Self::list_page) and [`get_opts`](Self::get_opts), and of the rest what the
-/// service can do; everything else answers [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) without a request.
-/// Callers use [`ProfileProviderExt`](crate::ProfileProviderExt), which every provider has, `dyn ProfileProvider` included.
+/// Implement [`list_page`](Self::list_page) and [`get_opts`](Self::get_opts), and any other method that the service
+/// supports. The default of every other method returns [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) and
+/// sends no request. Callers use [`ProfileProviderExt`](crate::ProfileProviderExt), which is implemented for every
+/// provider, `dyn ProfileProvider` included.
 ///
-/// A dropped future leaves nothing behind that is sent later.
+/// Dropping a future cancels its work: no request is sent after that.
 #[async_trait]
 pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
-    /// Who is spoken to.
+    /// Returns the service and the account of this provider.
     fn info(&self) -> &ProviderInfo;
 
-    /// What can be done. Never sends a request: before [`prepare`](Self::prepare) what configuration alone says.
+    /// Returns what the service supports, without a request. Before [`prepare`](Self::prepare) it is what the
+    /// configuration alone can tell.
     ///
-    /// They change at most once, when [`prepare`](Self::prepare) has asked the service. A provider keeps each of the two for as
-    /// long as it lives, and returns a reference to it: layers go by the reference to see whether they have changed.
+    /// The value changes at most once, when [`prepare`](Self::prepare) has asked the service. A provider stores both
+    /// values for its whole life and returns a reference: layers compare the references to notice the change.
     fn capabilities(&self) -> &Capabilities;
 
-    /// What can be done, once the service was asked where it says so itself. Everything else does so by itself first. Default:
-    /// nothing is asked.
+    /// Returns what the service supports, after asking the service where it reports that itself. All other methods do
+    /// this when they need it. The default sends no request.
     ///
     /// # Errors
-    /// Those of asking.
+    /// Those of the request.
     async fn prepare(&self) -> Result<&Capabilities> {
         Ok(self.capabilities())
     }
 
-    /// One page of a listing: the first without a cursor, a further one with the cursor of the page before.
+    /// Returns one page of a listing: the first page without a cursor, a later page with the cursor of the page
+    /// before it.
     ///
-    /// The query's limit is the caller's business; it does not cut the page. With
-    /// [`member_of`](ListQuery::member_of) the profiles are the members of that organization. A service with
-    /// several collections lists one after the other; see [`Page::in_collection`].
+    /// The query's limit does not shorten a page; the caller applies it. With [`member_of`](ListQuery::member_of) the
+    /// profiles are the members of that organization. A service with several collections lists them one after the
+    /// other; see [`Page::in_collection`].
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>>;
 
-    /// One profile. The id belongs to this provider.
+    /// Returns one profile. The id belongs to this provider.
     async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile>;
 
-    /// The profile of the credential.
+    /// Returns the profile that the credential belongs to.
     async fn current_opts(&self, options: &GetOptions) -> Result<Profile> {
         let _ = options;
         Err(self.capabilities().operations.current.missing(self.info(), "current"))
     }
 
-    /// Finds profiles by what a person knows of them. A provider whose service has a direct look-up uses it; as it
-    /// is here, the service's id is looked up, and for the rest all profiles are listed.
+    /// Finds profiles by a search key. A provider whose service has a direct lookup overrides it. The default reads
+    /// the profile with the service's id, and lists all profiles for every other key.
     async fn find_by(&self, key: &FindKey) -> Result<Found> {
         find_by_listing(self, key).await
     }
 
-    /// Works out what a write comes to: what changes from what to what, and the requests. Reads, and writes nothing. A write
-    /// that the service would refuse is refused before anything is sent.
+    /// Plans a write: which fields change from what to what, and which requests will be sent. It reads, and writes
+    /// nothing. A write that the service would refuse fails before anything is sent.
     ///
-    /// A provider begins with [`Plan::begin`], which does what is the same for all, and adds the requests.
+    /// An implementation starts with [`Plan::begin`], which does the work that all services share, and adds the
+    /// requests.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the service has no such write,
-    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for what it does not take, and those of reading.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the service has no such write,
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for a value that it does not accept, and the
+    /// errors of reading.
     async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
         let _ = options;
         if let Some(id) = write.id() {
@@ -77,15 +82,15 @@ pub trait ProfileProvider: fmt::Debug + Send + Sync + 'static {
         Err(write.unsupported(self.info(), self.capabilities()))
     }
 
-    /// Makes a plan true: sends the writes that it shows, and no others. A plan is executed once: the second time nothing is
-    /// sent. This is the only way to write.
+    /// Applies a plan: sends the writes that it shows, and no others. A plan can be executed once. This is the only
+    /// way to write.
     ///
-    /// A provider runs an [`Execution`](crate::plan::Execution), which does what is the same for all.
+    /// An implementation runs an [`Execution`](crate::plan::Execution), which does the work that all services share.
     ///
     /// # Errors
-    /// Where nothing was sent: [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for the plan of another account,
-    /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) for one that is spent or, if the options ask for it, stale. What
-    /// fails from then on is in [`Executed::error`].
+    /// If nothing was sent: [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for the plan of another
+    /// account, and [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) for a plan that was executed before or, if
+    /// the options check for it, is stale. A later failure is in [`Executed::error`].
     async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
         let _ = options;
         Err(plan.write().unsupported(self.info(), self.capabilities()))

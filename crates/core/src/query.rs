@@ -1,4 +1,4 @@
-//! What a caller asks for.
+//! Queries: what to list and how to read.
 
 mod check;
 pub(crate) mod filter_plan;
@@ -13,11 +13,11 @@ use crate::{Capabilities, ProfileId, Timestamp};
 pub use crate::{
     expected::Expected,
     filter::Filter,
-    filter_part::{FilterPart, FilterPartError},
+    filter_part::FilterPart,
     order::{Direction, Order, OrderField},
 };
 
-/// What to list. Everything is optional; the default lists all profiles.
+/// A query that selects the profiles to list. All fields are optional; the default lists all profiles.
 ///
 /// ```
 /// use anyprofile_core::{ListQuery, query::{Order, OrderField}};
@@ -28,75 +28,77 @@ pub use crate::{
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListQuery {
-    /// Profiles a page. The service's limits apply; see
+    /// The number of profiles in a page. The service's limits apply; see
     /// [`ListingCapabilities`](crate::capabilities::ListingCapabilities).
     pub page_size: Option<u32>,
-    /// The most profiles to deliver. No page is fetched that is not needed for it.
+    /// The largest number of profiles to deliver. Pages beyond it are not fetched.
     pub limit: Option<u64>,
-    /// The order. Where none is named, pages come in the service's own. Of a service that lists several collections one after
-    /// the other, the order within each.
+    /// The order; by default the service's own. If a service lists several collections one after the other, the order
+    /// applies within each collection.
     pub order: Option<Order>,
-    /// Text that the service searches for, in its own way.
+    /// The text to search for. The service decides what matches.
     pub search: Option<String>,
-    /// Whether to add to each profile what the service shows of it elsewhere, as
-    /// [`GetOptions::enrich`] does for one: at the cost of requests for each profile.
+    /// Whether to add the other records that the service has of each profile, as [`GetOptions::enrich`] does for one.
+    /// This costs further requests for each profile.
     #[serde(default, skip_serializing_if = "is_false")]
     pub enrich: bool,
-    /// Only the members of this organization, with what the service says of their membership; where none is
-    /// named, all profiles.
+    /// The organization whose members are listed, with what the service says about their membership. The default
+    /// lists all profiles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member_of: Option<ProfileId>,
-    /// Which profiles are wanted.
+    /// The filter that profiles must match.
     #[serde(default, skip_serializing_if = "Filter::is_empty")]
     pub filter: Filter,
-    /// The most pages of the listing that are on their way at once, at least 1; where none is named,
-    /// [`DEFAULT_CONCURRENCY`](Self::DEFAULT_CONCURRENCY). Numbered pages are fetched side by side and delivered in order. With
-    /// 1, one page is fetched after the other. The account's own limits hold beside it.
+    /// The largest number of pages that are fetched at once, at least 1; by default
+    /// [`DEFAULT_CONCURRENCY`](Self::DEFAULT_CONCURRENCY). Numbered pages are fetched concurrently and delivered in
+    /// order. With 1, pages are fetched one after the other. The account's own limits apply as well.
     ///
-    /// Where people are added while numbered pages are on their way, the total tells, and pages that may be too old are asked
-    /// for again. If as many are deleted in the same moment, it does not: then who moved over the boundary of two pages may
-    /// be on neither, as one after the other who moved up behind somebody deleted may be.
+    /// If profiles are added while numbered pages are in flight, the declared total changes, and pages that may be
+    /// outdated are fetched again. If as many profiles are deleted at the same time, the total does not change: a
+    /// profile that moves across a page boundary may then be missed. Sequential reading can also miss a profile that
+    /// moves up after a deletion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<u32>,
-    /// How many pages in a row may bring nobody who had not come before while the service names a next one; then the listing
-    /// stops with an error and can go on from there. Where none is named,
-    /// [`DEFAULT_MAX_EMPTY_PAGES`](Self::DEFAULT_MAX_EMPTY_PAGES); at least 1.
+    /// The number of consecutive pages without a new profile after which the listing stops with an error, although
+    /// the service names a next page. The listing can continue from there. At least 1; by default
+    /// [`DEFAULT_MAX_EMPTY_PAGES`](Self::DEFAULT_MAX_EMPTY_PAGES).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_empty_pages: Option<u32>,
-    /// Whether no part of the filter is sent to the service, and all of it is applied to what comes. A listing turns this
-    /// on by itself where the first page shows that the service misreads the filter. Default: no.
+    /// Whether the filter is applied locally only, and no part of it is sent to the service. A listing turns this on
+    /// if its first page shows that the service misreads the filter. The default is `false`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub local_filter: bool,
-    /// Whether the order of the profiles does not matter: a list that [can be read so](crate::capabilities::ListingCapabilities::both_ends)
-    /// is then read from both its ends at once, which takes half the time. It has no effect on a query that asks for anything
-    /// else than all profiles. Default: no, and they come in the service's order.
+    /// Whether the order of the profiles does not matter. A list that [supports
+    /// it](crate::capabilities::ListingCapabilities::both_ends) is then read from both ends at once, which takes half
+    /// the time. Without effect on a query that asks for anything but all profiles. The default is `false`: profiles
+    /// come in the service's order.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unordered: bool,
-    /// Whether the service is asked in any case, and no page is taken from a cache. A listing that sees that the list changed while
-    /// it was read turns this on by itself. Default: no.
+    /// Whether pages always come from the service and never from a cache. A listing turns this on if it notices that
+    /// the list changed while it was read. The default is `false`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub fresh: bool,
 }
 
 impl ListQuery {
-    /// How many pages are on their way at once where the query names no number.
+    /// The default of [`concurrency`](Self::concurrency).
     pub const DEFAULT_CONCURRENCY: u32 = 8;
-    /// How many pages in a row may bring nobody where the query names no number. A service that filters page by page may
-    /// send some.
+    /// The default of [`max_empty_pages`](Self::max_empty_pages). A service that filters after paging may send empty
+    /// pages.
     pub const DEFAULT_MAX_EMPTY_PAGES: u32 = 100;
 
-    /// Everything.
+    /// Creates a query that lists all profiles.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// So many profiles a page.
+    /// Sets [`page_size`](Self::page_size).
     pub fn with_page_size(mut self, profiles: u32) -> Self {
         self.page_size = Some(profiles);
         self
     }
 
-    /// At most so many profiles.
+    /// Sets [`limit`](Self::limit).
     pub fn with_limit(mut self, profiles: u64) -> Self {
         self.limit = Some(profiles);
         self
@@ -108,7 +110,7 @@ impl ListQuery {
         self
     }
 
-    /// How many pages the caller lets be on their way at once.
+    /// Returns the largest number of pages that are fetched at once.
     pub(crate) fn pages_at_once(&self) -> usize {
         let pages = self.concurrency.unwrap_or(Self::DEFAULT_CONCURRENCY);
         usize::try_from(pages).unwrap_or(usize::MAX).max(1)
@@ -142,7 +144,7 @@ impl ListQuery {
         self
     }
 
-    /// Only profiles that meet this filter.
+    /// Sets [`filter`](Self::filter).
     pub fn with_filter(mut self, filter: Filter) -> Self {
         self.filter = filter;
         self
@@ -154,30 +156,30 @@ impl ListQuery {
         self
     }
 
-    /// Only the members of this organization.
+    /// Sets [`member_of`](Self::member_of).
     pub fn with_member_of(mut self, organization: ProfileId) -> Self {
         self.member_of = Some(organization);
         self
     }
 
-    /// Only what was changed since a time that an earlier listing gave as its
-    /// [`watermark`](crate::listing::ListReport::watermark), less an overlap: for clocks that differ, and for a service that shows an
-    /// older change later. Where the service can order by the time of change, only the pages with changes are read.
+    /// Selects profiles that were updated since the [`watermark`](crate::listing::ListReport::watermark) of an
+    /// earlier listing, less an overlap. The overlap covers clocks that differ, and services that show a change late.
+    /// If the service can order by update time, only the pages with changes are read.
     ///
-    /// A profile whose time of change is not known is not delivered; the report counts it among the
+    /// A profile whose update time is not known is not delivered; the report counts it in
     /// [`undetermined`](crate::listing::ListReport::undetermined).
     pub fn changed_since(mut self, watermark: Timestamp, overlap: Duration) -> Self {
         self.filter.updated_since = Some(watermark.saturating_sub(overlap));
         self
     }
 
-    /// In this order.
+    /// Sets [`order`](Self::order).
     pub fn with_order(mut self, order: Order) -> Self {
         self.order = Some(order);
         self
     }
 
-    /// Only what the service finds for this text.
+    /// Sets [`search`](Self::search).
     pub fn with_search(mut self, text: impl Into<String>) -> Self {
         self.search = Some(text.into());
         self
@@ -185,8 +187,8 @@ impl ListQuery {
 }
 
 impl ListQuery {
-    /// The query with the page size and the order that are asked for where the caller names none: a cursor is bound to what was
-    /// sent, and a later version or another configuration may have others.
+    /// Returns the query with the default page size and order filled in. A cursor is bound to the query that was
+    /// sent, and the defaults of a later version or another configuration may differ.
     pub fn effective(&self, capabilities: &Capabilities) -> Self {
         let listing = capabilities.listing_of(self);
         let mut effective = self.clone();
@@ -196,7 +198,7 @@ impl ListQuery {
     }
 }
 
-/// Shows whether something is searched for, and not what: it may be a person's name or address.
+/// Shows whether the query has a search text, but not the text: it may be a name or an address.
 impl fmt::Debug for ListQuery {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -217,27 +219,27 @@ impl fmt::Debug for ListQuery {
     }
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde requires a reference")]
 fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// How to get one profile.
+/// Options for reading one profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GetOptions {
-    /// Whether to add what the service shows of the profile elsewhere, at the cost of a request a record. What came
-    /// from where is then in [`Profile::origin`](crate::Profile::origin), as is what could not be read. A service
-    /// that shows everything in one place has nothing to add; see
-    /// [`Operations::enrich`](crate::capabilities::Operations::enrich). Default: no.
+    /// Whether to add the other records that the service has of the profile, at the cost of one request each.
+    /// [`Profile::origin`](crate::Profile::origin) says which record each field came from, and which records could
+    /// not be read. A service with one record has nothing to add; see
+    /// [`Operations::enrich`](crate::capabilities::Operations::enrich). The default is `false`.
     pub enrich: bool,
-    /// Whether the service is asked in any case, and nothing is taken from a cache. What a plan reads is always asked for.
-    /// Default: no.
+    /// Whether the profile always comes from the service and never from a cache. A plan always reads from the
+    /// service. The default is `false`.
     pub fresh: bool,
 }
 
 impl GetOptions {
-    /// The record alone.
+    /// Creates the default options: the profile's own record, from a cache if there is one.
     pub fn new() -> Self {
         Self::default()
     }

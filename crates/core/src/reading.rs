@@ -1,4 +1,4 @@
-//! Reading one profile, and what may be believed of the response.
+//! Reading one profile, and checking the response.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use crate::{
     check::{CheckMethod, CheckReport},
 };
 
-/// Reads a profile. Who is not there is so only where the place is proven to be right, and whoever comes must be who was
-/// asked for.
+/// Reads a profile, and checks that the response has the requested id. [`ErrorKind::NotFound`] is returned only after
+/// another request has proven that the account is at the configured URL.
 ///
 /// # Errors
-/// The provider's; and [`ErrorKind::Decode`] for the record of somebody else.
+/// Those of the provider, and [`ErrorKind::Decode`] for the record of another profile.
 pub(crate) async fn read<P: ProfileProvider + ?Sized>(
     provider: &P,
     id: &ProfileId,
@@ -31,27 +31,28 @@ pub(crate) async fn read<P: ProfileProvider + ?Sized>(
     }
 }
 
-/// Checks that a profile that came is the one that was asked for.
+/// Checks that the received profile is the requested one.
 ///
 /// # Errors
-/// [`ErrorKind::Decode`] if it is another one.
+/// [`ErrorKind::Decode`] if it is another profile.
 pub(crate) fn check_same<P: ProfileProvider + ?Sized>(
     provider: &P,
-    asked: &ProfileId,
-    came: &Profile,
+    requested: &ProfileId,
+    received: &Profile,
 ) -> Result<()> {
-    if provider.capabilities().is_same(asked, &came.id) {
+    if provider.capabilities().is_same(requested, &received.id) {
         Ok(())
     } else {
-        Err(provider.info().somebody_else(asked, &came.id))
+        Err(provider.info().somebody_else(requested, &received.id))
     }
 }
 
-/// Proves that the account is where the configuration says: by a request that must succeed there, as
-/// [`ProfileProviderExt::check`](crate::ProfileProviderExt::check) sends it, unless one has just done so. Gives what that took.
+/// Proves that the account is at the configured URL, with the request of
+/// [`ProfileProviderExt::check`](crate::ProfileProviderExt::check). Sends nothing if a request proved it in the last
+/// seconds. Returns what the proof cost.
 ///
 /// # Errors
-/// Why it is not proven.
+/// The failure of the request.
 pub async fn prove_place<P: ProfileProvider + ?Sized>(provider: &P) -> Result<RequestStats> {
     let proof = &provider.info().proof;
     if proof.is_fresh() {
@@ -59,7 +60,7 @@ pub async fn prove_place<P: ProfileProvider + ?Sized>(provider: &P) -> Result<Re
     }
     let stats = match check(provider).await {
         Ok(report) => report.stats,
-        // The service itself knows the credential and refuses this one request: it is the right place.
+        // The service knows the credential and refuses this one request, so the URL is right.
         Err(error) if error.kind() == ErrorKind::PermissionDenied && error.is_from_service() => error.stats(),
         Err(error) => return Err(error),
     };
@@ -67,11 +68,11 @@ pub async fn prove_place<P: ProfileProvider + ?Sized>(provider: &P) -> Result<Re
     Ok(stats)
 }
 
-/// Proves that the credential works: [`ProfileProviderExt::check`](crate::ProfileProviderExt::check). What a cache holds proves
-/// nothing.
+/// Proves that the credential works; see [`ProfileProviderExt::check`](crate::ProfileProviderExt::check). A cached
+/// response proves nothing and is not used.
 ///
 /// # Errors
-/// The provider's.
+/// Those of the provider.
 pub(crate) async fn check<P: ProfileProvider + ?Sized>(provider: &P) -> Result<CheckReport> {
     if provider.capabilities().operations.current.is_supported() {
         match provider.current_opts(&GetOptions::new().with_fresh(true)).await {
@@ -83,7 +84,7 @@ pub(crate) async fn check<P: ProfileProvider + ?Sized>(provider: &P) -> Result<C
                     stats: RequestStats::new(1, Duration::ZERO),
                 });
             }
-            // The service showed it, and the scope does not: a listing proves as much.
+            // The service returned the profile, and the scope excludes it. A listing proves as much.
             Err(error) if error.is_out_of_scope() => {}
             Err(error) => return Err(error),
         }

@@ -1,7 +1,7 @@
-//! `Debug` that tells the state of personal data and never its content.
+//! `Debug` output that shows the states of personal data, never its content.
 
-/// Defines a part of a profile: a struct of fields that serializes what was sent, whose `Debug` shows states only, and which
-/// can be made in one expression (`Name::default().with_given("Ada")`).
+/// Defines a part of a profile: a struct of fields with serde, a `Debug` that shows only states, and setters
+/// (`Name::default().with_given("Ada")`).
 macro_rules! profile_part {
     ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* $field:ident | $with:ident: $type:ty,)+ }) => {
         $(#[$meta])*
@@ -17,7 +17,7 @@ macro_rules! profile_part {
         }
 
         impl $name {
-            /// Returns whether the service sent none of these.
+            /// Returns whether all fields are absent.
             pub fn is_empty(&self) -> bool {
                 $(self.$field.is_absent())&&+
             }
@@ -31,7 +31,7 @@ macro_rules! profile_part {
                 }
             )+
 
-            /// Takes what the other part says more; returns whether anything was taken.
+            /// Fills fields from another part that has more information; returns whether a field changed.
             #[allow(dead_code, reason = "most parts are filled field by field")]
             pub(crate) fn fill_from(&mut self, other: Self) -> bool {
                 let filled = [$(crate::origin::fill(&mut self.$field, other.$field)),+];

@@ -1,4 +1,4 @@
-//! What a service lets be written, checked before anything is sent.
+//! Checks a write against the rules of the service, before anything is sent.
 
 use serde_json::Value;
 
@@ -10,10 +10,10 @@ use crate::{
     profile::RoleAssignment,
 };
 
-/// A field and the rule that what is to be written breaks, in words that do not repeat the value.
+/// A field and the rule that its new value breaks. The rule does not repeat the value.
 pub(crate) type Violation = (FieldPath, String);
 
-/// The error that names all violations at once; none if there are none.
+/// Returns one error with all violations, or `Ok` if there are none.
 pub(crate) fn refuse(operation: &'static str, info: &ProviderInfo, violations: Vec<Violation>) -> Result<()> {
     if violations.is_empty() {
         return Ok(());
@@ -25,7 +25,7 @@ pub(crate) fn refuse(operation: &'static str, info: &ProviderInfo, violations: V
     Err(violations.into_iter().fold(error, |error, (path, rule)| error.with_field_error(path.as_str(), rule)))
 }
 
-/// What an update breaks.
+/// Returns the violations of an update.
 pub(crate) fn update_violations(
     change: &ProfileChange,
     kind: &IdKind,
@@ -35,9 +35,7 @@ pub(crate) fn update_violations(
     for (path, change) in change.iter() {
         let broken = match rule_of(path, kind, capabilities) {
             Err(broken) => Some(broken),
-            Ok(rule) if !rule.update => {
-                Some("is set when the profile is created, and not changed".to_owned())
-            }
+            Ok(rule) if !rule.update => Some("can only be set when the profile is created".to_owned()),
             Ok(rule) => change_violation(path, change, rule),
         };
         violations.extend(broken.map(|broken| (path.clone(), broken)));
@@ -45,7 +43,7 @@ pub(crate) fn update_violations(
     violations
 }
 
-/// What a draft of a new profile breaks.
+/// Returns the violations of a draft.
 pub(crate) fn draft_violations(
     draft: &ProfileChange,
     kind: &IdKind,
@@ -55,7 +53,9 @@ pub(crate) fn draft_violations(
     for (path, change) in draft.iter() {
         let broken = match rule_of(path, kind, capabilities) {
             Err(broken) => Some(broken),
-            Ok(rule) if rule.create == AtCreation::No => Some("cannot be given at creation".to_owned()),
+            Ok(rule) if rule.create == AtCreation::No => {
+                Some("cannot be set when the profile is created".to_owned())
+            }
             Ok(rule) => change_violation(path, change, rule),
         };
         violations.extend(broken.map(|broken| (path.clone(), broken)));
@@ -66,13 +66,13 @@ pub(crate) fn draft_violations(
             .as_ref()
             .is_some_and(|rule| rule.create == AtCreation::Required && rule.id_kinds.contains(kind));
         if is_required && draft.get(&spec.path).is_keep() {
-            violations.push((spec.path.clone(), "is needed".to_owned()));
+            violations.push((spec.path.clone(), "is required".to_owned()));
         }
     }
     violations
 }
 
-/// How many pairs there would be is known only beside those that there are.
+/// Returns a violation if the profile would have too many metadata pairs, its `current` ones included.
 pub(crate) fn pair_violations(
     change: &ProfileChange,
     current: Option<&std::collections::BTreeMap<String, String>>,
@@ -95,7 +95,7 @@ pub(crate) fn pair_violations(
     if is_touched && keys.len() > *max as usize {
         return vec![(
             FieldPath::METADATA,
-            format!("has at most {max} pairs, and would have {}", keys.len()),
+            format!("must have at most {max} pairs, and would have {}", keys.len()),
         )];
     }
     Vec::new()
@@ -109,8 +109,8 @@ fn rule_of<'a>(
     let spec = capabilities.fields.get(path);
     let Some(rule) = spec.and_then(|spec| spec.write.as_ref()) else {
         return Err(match spec.map(|spec| &spec.read) {
-            None | Some(Readable::No) => "is not known to this service".to_owned(),
-            Some(_) => "can be read and not written".to_owned(),
+            None | Some(Readable::No) => "is not a field of this service".to_owned(),
+            Some(_) => "is read-only".to_owned(),
         });
     };
     if rule.id_kinds.contains(kind) {
@@ -124,21 +124,21 @@ fn change_violation(path: &FieldPath, change: Change<&Value>, rule: &WriteRule) 
         (path.metadata_key(), &rule.format)
         && key.chars().count() > *max as usize
     {
-        return Some(format!("has a key of more than {max} characters"));
+        return Some(format!("must have a key of at most {max} characters"));
     }
     if *path == FieldPath::METADATA && matches!(rule.format, ValueFormat::Pairs { .. }) {
-        return Some("is written pair by pair, as metadata.KEY".to_owned());
+        return Some("must be set pair by pair, as metadata.KEY".to_owned());
     }
     match change {
         Change::Keep => None,
         Change::Clear if rule.clear => None,
-        Change::Clear => Some("cannot be cleared: the service documents no way to do it".to_owned()),
-        // The empty text is how services show that there is no value.
+        Change::Clear => Some("cannot be cleared: the service documents no way to clear it".to_owned()),
+        // Services show an empty text if there is no value.
         Change::Set(Value::String(text)) if text.is_empty() => Some(
             if rule.clear {
-                "cannot be empty: clear it"
+                "must not be empty: clear it instead"
             } else {
-                "cannot be empty: the service documents no way to clear it"
+                "must not be empty: the service documents no way to clear it"
             }
             .to_owned(),
         ),
@@ -152,7 +152,7 @@ fn change_violation(path: &FieldPath, change: Change<&Value>, rule: &WriteRule) 
     }
 }
 
-/// Why a value does not have a format.
+/// Returns the rule of a format that a value breaks.
 fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
     if matches!(format, ValueFormat::Bool) {
         return (!value.is_boolean()).then(|| "must be true or false".to_owned());
@@ -161,7 +161,7 @@ fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
         return list_violation(format, value);
     }
     let Some(text) = value.as_str() else {
-        return Some("must be a text".to_owned());
+        return Some("must be a string".to_owned());
     };
     match format {
         ValueFormat::Bool
@@ -172,10 +172,11 @@ fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
         ValueFormat::Lines { max_lines } => {
             let lines: Vec<_> = text.split('\n').map(str::trim).collect();
             let fits = lines.len() <= *max_lines as usize && lines.last() != Some(&"");
-            (!fits).then(|| format!("may have at most {max_lines} lines, and the last one must not be empty"))
+            (!fits)
+                .then(|| format!("must have at most {max_lines} lines, and the last line must not be empty"))
         }
         ValueFormat::Text { max_characters: Some(max) } => {
-            (text.chars().count() > *max as usize).then(|| format!("may have at most {max} characters"))
+            (text.chars().count() > *max as usize).then(|| format!("must have at most {max} characters"))
         }
         ValueFormat::Email => (!is_email_address(text)).then(|| "must be one e-mail address".to_owned()),
         ValueFormat::Uri => {
@@ -200,22 +201,22 @@ fn format_violation(format: &ValueFormat, value: &Value) -> Option<String> {
     }
 }
 
-/// Why a value is not a list of what a format asks for.
+/// Returns the rule of a list format that a value breaks.
 fn list_violation(format: &ValueFormat, value: &Value) -> Option<String> {
     let names: Option<Vec<&str>> =
         value.as_array().and_then(|items| items.iter().map(Value::as_str).collect());
     let Some(names) = names else {
-        return Some("must be a list of texts".to_owned());
+        return Some("must be a list of strings".to_owned());
     };
     if names.is_empty() {
-        return Some("cannot be empty: clear it".to_owned());
+        return Some("must not be empty: clear it instead".to_owned());
     }
     if names.iter().collect::<std::collections::BTreeSet<_>>().len() < names.len() {
-        return Some("names one of them twice".to_owned());
+        return Some("must not contain the same item twice".to_owned());
     }
     names.into_iter().find_map(|name| match format {
         ValueFormat::Roles { tiers } => role_violation(name, tiers),
-        _ if name.trim().is_empty() => Some("has a name that is empty".to_owned()),
+        _ if name.trim().is_empty() => Some("must not contain an empty name".to_owned()),
         ValueFormat::Names { max_characters } => {
             format_violation(&ValueFormat::Text { max_characters: *max_characters }, &Value::from(name))
         }
@@ -226,14 +227,14 @@ fn list_violation(format: &ValueFormat, value: &Value) -> Option<String> {
 fn role_violation(reference: &str, tiers: &[&str]) -> Option<String> {
     let assignment = match reference.parse::<RoleAssignment>() {
         Ok(assignment) => assignment,
-        Err(error) => return Some(format!("cannot be read: {error}")),
+        Err(error) => return Some(format!("is not valid: {error}")),
     };
     let tier = assignment.scope.value().and_then(|scope| scope.tier.value());
     let places = tiers.get(1..).unwrap_or_default();
     match tier {
         Some(tier) if !places.contains(&tier.as_str()) => {
             let whole = format!("must be ROLE for the whole {}", tiers.first()?);
-            Some(format!("{whole}, or ROLE@TIER:ID for a place, with the tier {}", places.join(" or ")))
+            Some(format!("{whole}, or ROLE@TIER:ID with the tier {}", places.join(" or ")))
         }
         _ => None,
     }

@@ -1,4 +1,4 @@
-//! Points in time, as services write them.
+//! Points in time.
 
 use std::{
     fmt,
@@ -11,9 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A point in time with nanosecond precision, up to the end of the year 9999.
 ///
-/// Reads RFC 3339 with zero to nine fraction digits and any offset, and writes UTC with `Z` and as
-/// many digits as are needed, so that no precision is lost. `9999-12-31T23:59:59Z`, which services send for "for ever", is
-/// a time too.
+/// Parses RFC 3339 with zero to nine fraction digits and any offset. Prints UTC with `Z` and as many digits as
+/// needed, so that no precision is lost. `9999-12-31T23:59:59Z`, which some services send for "forever", is valid.
 ///
 /// ```
 /// use anyprofile_core::Timestamp;
@@ -24,23 +23,23 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(
-    /// In UTC. `jiff::Timestamp` ends a day before the year does.
+    /// In UTC. `jiff::Timestamp` ends one day earlier than the year 9999.
     DateTime,
 );
 
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
-/// A time that was read from text, and whether its offset had to be assumed.
+/// A time that was read from text, and whether its offset was assumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReadTimestamp {
     /// The point in time.
     pub timestamp: Timestamp,
-    /// The text named no offset, and UTC was assumed. Some services document such times.
+    /// Whether the text has no offset, so that UTC was assumed. Some services document such times.
     pub assumed_utc: bool,
 }
 
-/// The text is not an RFC 3339 time. The text itself is not kept, since it may be anything.
+/// The error for a text that is not an RFC 3339 time. The text is not kept: it may be anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimestampError;
 
@@ -53,15 +52,15 @@ impl fmt::Display for TimestampError {
 impl std::error::Error for TimestampError {}
 
 impl Timestamp {
-    /// Reads a time whose offset may be missing; a missing one is taken as UTC and said so.
+    /// Reads a time whose offset may be missing. A missing offset is read as UTC and reported.
     ///
     /// # Errors
-    /// [`TimestampError`] if the text is no date and time.
+    /// [`TimestampError`] if the text is not a date and time.
     pub fn read(text: &str) -> Result<ReadTimestamp, TimestampError> {
         Self::read_bytes(text.as_bytes())
     }
 
-    /// As [`read`](Self::read).
+    /// Reads a time from bytes; see [`read`](Self::read).
     pub(crate) fn read_bytes(text: &[u8]) -> Result<ReadTimestamp, TimestampError> {
         if let Some(time) = usual(text) {
             return Ok(ReadTimestamp { timestamp: Self(time), assumed_utc: false });
@@ -71,12 +70,12 @@ impl Timestamp {
             return Ok(ReadTimestamp { timestamp: Self(Offset::UTC.to_datetime(time)), assumed_utc: false });
         }
         let chunks = DateTimeParser::new().parse_pieces(text).map_err(|_| TimestampError)?;
-        // A date alone would be read as midnight, which is more than it says.
+        // A date alone would be read as midnight, which it does not say.
         let local = DateTime::from_parts(chunks.date(), chunks.time().ok_or(TimestampError)?);
         let Some(offset) = chunks.to_numeric_offset() else {
             return Ok(ReadTimestamp { timestamp: Self(local), assumed_utc: true });
         };
-        // On the last days that there are it is a time all the same.
+        // jiff refuses some valid times in the first and the last year.
         if ![DateTime::MIN.year(), DateTime::MAX.year()].contains(&local.year()) {
             return Err(TimestampError);
         }
@@ -84,37 +83,37 @@ impl Timestamp {
         Ok(ReadTimestamp { timestamp: Self(time.map_err(|_| TimestampError)?), assumed_utc: false })
     }
 
-    /// Returns the current time of the system's clock. A clock that is set beyond the year 9999 gives the end of that year.
+    /// Returns the current time of the system clock, clamped to the supported range.
     pub fn now() -> Self {
         let now = SystemTime::now();
         let end = if now < SystemTime::UNIX_EPOCH { DateTime::MIN } else { DateTime::MAX };
         Self::try_from(now).unwrap_or(Self(end))
     }
 
-    /// Seconds since 1970-01-01T00:00:00Z, rounded towards it.
+    /// Returns the seconds since 1970-01-01T00:00:00Z, rounded towards zero.
     pub fn unix_seconds(self) -> i64 {
         self.0.duration_since(EPOCH).as_secs()
     }
 
-    /// Nanoseconds since 1970-01-01T00:00:00Z.
+    /// Returns the nanoseconds since 1970-01-01T00:00:00Z.
     pub fn unix_nanoseconds(self) -> i128 {
         self.0.duration_since(EPOCH).as_nanos()
     }
 
-    /// The time so much earlier; the earliest there is where it would be before that.
+    /// Returns the time earlier by a duration, or the earliest time if that is out of range.
     #[must_use]
     pub fn saturating_sub(self, duration: Duration) -> Self {
         Self(self.0.saturating_sub(duration))
     }
 
-    /// Whether this is the zero time of some languages (in year 1), which services send for "never".
+    /// Returns whether this is the zero time of some languages (in year 1), which services send for "never".
     pub fn is_zero_time(self) -> bool {
         self.0 < DateTime::constant(2, 1, 1, 0, 0, 0, 0)
     }
 }
 
-/// The form in which services send nearly all of their times, read at a tenth of the cost: `2024-07-28T15:29:50Z`, with
-/// up to nine fraction digits. `None` for every other one, right or wrong.
+/// Parses the most common form at a tenth of the cost: `2024-07-28T15:29:50Z`, with up to nine fraction digits.
+/// Returns `None` for every other form, valid or not.
 fn usual(text: &[u8]) -> Option<DateTime> {
     fn number(digits: &[u8]) -> Option<u32> {
         digits.iter().try_fold(0, |number, digit| {
@@ -123,7 +122,7 @@ fn usual(text: &[u8]) -> Option<DateTime> {
         })
     }
 
-    /// Two digits; 100 for anything else.
+    /// Returns the value of two digits; 100 for anything else.
     fn pair(time: &[u8; 19], place: usize) -> i8 {
         let (tens, ones) = (time[place].wrapping_sub(b'0'), time[place + 1].wrapping_sub(b'0'));
         if tens < 10 && ones < 10 { (tens * 10 + ones).cast_signed() } else { 100 }
@@ -141,7 +140,7 @@ fn usual(text: &[u8]) -> Option<DateTime> {
         _ => return None,
     };
     let (century, year) = (i16::from(pair(time, 0)), i16::from(pair(time, 2)));
-    // Year 0 is left to the calendar, as are the leap seconds, which it refuses here.
+    // The slow path handles year 0 and leap seconds.
     if century > 99 || year > 99 || century + year == 0 {
         return None;
     }

@@ -1,4 +1,4 @@
-//! Times in the very text of the service.
+//! Times as text, exactly as the service sent them.
 
 use std::fmt;
 
@@ -9,11 +9,11 @@ use crate::{
     time::{ReadTimestamp, TimestampError},
 };
 
-/// The longest text that is kept without memory of its own, in bytes: a time of RFC 3339 with nine fraction digits and
-/// `Z`. Each record of a page has several times.
+/// The longest text that is stored inline, in bytes: an RFC 3339 time with nine fraction digits and `Z`. Each record
+/// has several times.
 const SHORT: usize = 30;
 
-/// A time as the service wrote it, which may also be `""`, the zero time of some languages or no time at all.
+/// A time as the service sent it. It may also be `""`, the zero time of some languages, or not a time.
 ///
 /// `Debug` shows no text.
 ///
@@ -35,9 +35,9 @@ enum Spelling {
 }
 
 impl TimeText {
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
-        // It was a text when it was kept.
+        // The bytes were a text when they were stored.
         std::str::from_utf8(self.bytes()).unwrap_or("")
     }
 
@@ -48,16 +48,16 @@ impl TimeText {
         }
     }
 
-    /// The time as [`Timestamp::read`] reads it.
+    /// Reads the time; see [`Timestamp::read`].
     ///
     /// # Errors
-    /// If the text is no date and time.
+    /// [`TimestampError`] if the text is not a date and time.
     pub fn read(&self) -> Result<ReadTimestamp, TimestampError> {
         Timestamp::read_bytes(self.bytes())
     }
 
-    /// The point in time; `None` for a text that says none: `""`, the zero time (in year 1), or no time at all. A time
-    /// without an offset is taken as UTC.
+    /// Returns the point in time; `None` for `""`, for the zero time (in year 1), and for a text that is not a time.
+    /// A time without an offset is read as UTC.
     pub fn timestamp(&self) -> Option<Timestamp> {
         match self.meaning() {
             Meaning::Time(read) => Some(read.timestamp),
@@ -65,7 +65,7 @@ impl TimeText {
         }
     }
 
-    /// What the text says.
+    /// Returns the meaning of the text.
     pub(crate) fn meaning(&self) -> Meaning {
         match self.read() {
             _ if self.bytes().is_empty() => Meaning::Empty,
@@ -76,21 +76,21 @@ impl TimeText {
     }
 }
 
-/// What the text of a time says.
+/// The meaning of a time text.
 pub(crate) enum Meaning {
-    /// Nothing: `""`.
+    /// Empty: `""`.
     Empty,
-    /// The zero time of some languages (in year 1), which stands for "never".
+    /// The zero time of some languages (in year 1), which means "never".
     Never,
     /// A time.
     Time(ReadTimestamp),
-    /// No time at all.
+    /// Not a time.
     NoTime,
 }
 
 impl Field<TimeText> {
-    /// The point in time: null for `""`, absent for the zero time (in year 1) and for what is no time. A time without an
-    /// offset is taken as UTC.
+    /// Returns the point in time: null for `""`, absent for the zero time (in year 1) and for a text that is not a
+    /// time. A time without an offset is read as UTC.
     pub fn timestamp(&self) -> Field<Timestamp> {
         self.as_ref().and_then(|text| match text.meaning() {
             Meaning::Time(read) => Field::Value(read.timestamp),

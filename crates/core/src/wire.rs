@@ -1,8 +1,8 @@
-//! Help for those who write a provider: records that tolerate what a service may send.
+//! Tools for writing a provider: decoding records tolerantly.
 //!
-//! [`open_record!`](crate::open_record) makes a struct of [`Field`](crate::Field)s that keeps what it
-//! does not know; [`decode_page`] decodes a page whole and only where that fails record by record, to
-//! set the bad ones aside; [`decode_failure`] says what is wrong with a body without repeating it.
+//! [`open_record!`](crate::open_record) defines a struct of [`Field`](crate::Field)s that keeps unknown keys.
+//! [`decode_page`] decodes a page at once, and record by record only if that fails, to quarantine bad records.
+//! [`decode_failure`] says what is wrong with a body without repeating its content.
 
 mod notes;
 mod opaque_id;
@@ -33,17 +33,17 @@ use crate::{
     profile::RawJson,
 };
 
-/// Why a body could not be decoded, in words that repeat nothing of its content.
+/// Why a body could not be decoded. It repeats nothing of the content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DecodeFailure {
     /// What was found and what was expected, such as `active: invalid type: string, expected a boolean`.
     pub reason: String,
-    /// The line in the body, from 1; 0 where it is not known.
+    /// The line in the body, from 1; 0 if unknown.
     pub line: usize,
-    /// The column in that line, from 1; 0 where it is not known.
+    /// The column in that line, from 1; 0 if unknown.
     pub column: usize,
-    /// Whether there are far more records than were asked for, so that they were not read.
+    /// Whether the body has far more records than requested, so that they were not read.
     pub is_too_large: bool,
 }
 
@@ -56,12 +56,12 @@ impl fmt::Display for DecodeFailure {
 
 impl std::error::Error for DecodeFailure {}
 
-/// Takes the content out of a JSON error: it repeats strings, numbers and keys of the body.
+/// Removes the content from a JSON error, which repeats strings, numbers and keys of the body.
 pub fn decode_failure(error: &serde_json::Error) -> DecodeFailure {
     let text = error.to_string();
-    // serde writes content in quotes or back-quotes; the expectation behind it is ours.
+    // serde puts content in quotes or backquotes; the text after it is safe.
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
-    // Of these the name is ours: a field that we look for.
+    // In these messages the quoted name is a known field.
     let ours = ["missing field `", "duplicate field `"];
     if let Some(name) = ours.iter().find_map(|start| text.strip_prefix(start)?.strip_suffix('`')) {
         let (what, _) = text.split_once(" `").unwrap_or((text, ""));
@@ -81,26 +81,26 @@ pub fn decode_failure(error: &serde_json::Error) -> DecodeFailure {
     DecodeFailure { reason, line: error.line(), column: error.column(), is_too_large }
 }
 
-/// A decoded page and the records of it that did not decode.
+/// A decoded page and its quarantined records.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct DecodedPage<P> {
-    /// The page with its good records.
+    /// The page with its valid records.
     pub page: P,
-    /// What was set aside.
+    /// The records that could not be decoded.
     pub quarantined: Vec<Quarantined>,
-    /// Fields of the envelope that have another type than was published, and whose meaning is plain all the same.
+    /// Envelope fields that have another type than the service documents, and whose meaning is clear.
     pub changed_types: Vec<&'static str>,
 }
 
-/// Decodes a page: at once where every record is good, else record by record from the first that is not. At most
-/// [`MOST_RECORDS`] are read.
+/// Decodes a page: at once if every record is valid, else record by record from the first invalid one. At most
+/// [`MOST_RECORDS`] records are read.
 ///
-/// `Whole` and `Loose` are the same envelope, with the records as their type and as [`RawValue`]s;
-/// `each` turns one into the other, with the help of [`decode_records`].
+/// `Whole` and `Loose` are the same envelope, with typed records and with [`RawValue`]s. `each` converts one into the
+/// other, with the help of [`decode_records`].
 ///
 /// # Errors
-/// If the body is no such envelope at all, or has too many records.
+/// Returns an error if the body is not such an envelope, or has too many records.
 pub fn decode_page<Whole, Loose>(
     body: &[u8],
     each: impl Fn(Loose) -> DecodedPage<Whole>,
@@ -112,11 +112,11 @@ where
     decode_page_of(MOST_RECORDS, body, each)
 }
 
-/// As [`decode_page`], with another bound on the records that are read: a body of a few megabytes can hold millions of
-/// tiny ones, each of which takes a thousand times its bytes once it is decoded.
+/// Decodes a page like [`decode_page`], with another limit of records. A body of a few megabytes can hold millions of
+/// tiny records, each of which takes a thousand times its size once decoded.
 ///
 /// # Errors
-/// As [`decode_page`].
+/// Those of [`decode_page`].
 pub fn decode_page_of<Whole, Loose>(
     most_records: usize,
     body: &[u8],
@@ -144,8 +144,8 @@ where
         (loose.map(|loose| (loose, changed_types)), lists)
     };
     let by_record = |(loose, changed_types)| DecodedPage { changed_types, ..each(loose) };
-    // What was decoded is not looked at again, unless whoever decodes by record has no use for it. Of several lists nobody
-    // knows which one it belongs to.
+    // Decoded records are not decoded again, unless `each` cannot use them. With several lists it is not known which
+    // list they belong to.
     let rest = without_decoded(body, envelope::count_in_front(), place);
     let decoded = rest.and_then(|rest| {
         let (Ok(loose), 1) = loosely(&rest) else { return None };
@@ -164,41 +164,41 @@ where
     decoded
 }
 
-/// Decodes a body. That it is UTF-8 is checked once, which is far cheaper than to check every text of it.
+/// Decodes a body. It checks UTF-8 once for the whole body, which is much cheaper than checking every string.
 ///
 /// # Errors
-/// The decoder's own, also for a body that is no UTF-8.
+/// Those of the decoder, also for a body that is not UTF-8.
 pub fn from_json<'de, T: Deserialize<'de>>(body: &'de [u8]) -> serde_json::Result<T> {
     match std::str::from_utf8(body) {
         Ok(text) => serde_json::from_str(text),
-        // Says where it is wrong, or reads it where that is in what nobody asks for.
+        // Reports where the body is wrong, or decodes it if that part is not needed.
         Err(_) => serde_json::from_slice(body),
     }
 }
 
-/// A record that can be read although a field of it has another type than expected.
+/// A record that can be read although one of its fields has an unexpected type.
 ///
-/// [`open_record!`](crate::open_record) implements it: such a field is absent, and what was sent is kept among
-/// the unknown ones. One field of a new type must not cost a person.
+/// [`open_record!`](crate::open_record) implements it: such a field is absent, and its value is kept among the
+/// unknown fields. One field with a new type must not lose the whole record.
 pub trait Tolerant: DeserializeOwned + 'static {
     /// Reads a record field by field.
     ///
     /// # Errors
-    /// If the text is no JSON object.
+    /// Returns an error if the text is not a JSON object.
     fn tolerant(text: &str) -> serde_json::Result<Self>;
 
-    /// Reads a record at once where every field has its type, else field by field.
+    /// Reads a record at once if every field has its type, else field by field.
     ///
     /// # Errors
-    /// If the text is no JSON object.
+    /// Returns an error if the text is not a JSON object.
     fn read(text: &str) -> serde_json::Result<Self> {
         serde_json::from_str(text).or_else(|_| Self::recover(text))
     }
 
-    /// Reads a record field by field, and where even its keys hold what cannot be read, with that replaced.
+    /// Reads a record field by field. If even its keys cannot be read, they are repaired first.
     ///
     /// # Errors
-    /// If the text is no JSON object.
+    /// Returns an error if the text is not a JSON object.
     fn recover(text: &str) -> serde_json::Result<Self> {
         Self::tolerant(text).or_else(|error| match repaired(text) {
             Some(repaired) => Self::tolerant(&repaired),
@@ -207,12 +207,12 @@ pub trait Tolerant: DeserializeOwned + 'static {
     }
 }
 
-/// Decodes a page's records one by one and rebuilds the page from the good ones with `rebuild`.
+/// Decodes the records of a page one by one, and builds the page from the valid ones with `rebuild`.
 pub fn decode_records<T: Tolerant, P>(
     records: Vec<Box<RawValue>>,
     rebuild: impl FnOnce(Vec<T>) -> P,
 ) -> DecodedPage<P> {
-    // Those in front of the first bad one were decoded with the page.
+    // The records before the first invalid one were decoded with the page.
     let mut good: Vec<T> = envelope::take_in_front();
     let in_front = good.len();
     good.reserve(records.len());
@@ -226,16 +226,16 @@ pub fn decode_records<T: Tolerant, P>(
     DecodedPage { page: rebuild(good), quarantined, changed_types: Vec::new() }
 }
 
-/// A record that is kept together with the text it was decoded from.
+/// A record with the text it was decoded from.
 ///
-/// For the opt-in `raw` of a profile: `decode_page` with `WithRaw<T>` in place of `T`, within [`keeping_raw`] where that may be
-/// off.
+/// For the opt-in `raw` of a profile: use `WithRaw<T>` in place of `T` with `decode_page`, within [`keeping_raw`] if
+/// it may be off.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WithRaw<T> {
     /// The decoded record.
     pub record: T,
-    /// Its text, where it was asked for.
+    /// The text of the record, if requested.
     pub raw: Option<RawJson>,
 }
 
@@ -250,8 +250,8 @@ thread_local! {
     static KEEPS_RAW: Cell<bool> = const { Cell::new(true) };
 }
 
-/// Decodes with the texts of records kept in [`WithRaw`], or without: then it costs what its record does. serde hands nothing
-/// down to a value, and decoding neither waits nor leaves its thread.
+/// Decodes with or without the texts of records in [`WithRaw`]. Without them it costs as much as decoding the plain
+/// record. serde cannot pass the setting to a value, and decoding is synchronous on one thread.
 pub fn keeping_raw<T>(keeps_raw: bool, decode: impl FnOnce() -> T) -> T {
     let outer = KEEPS_RAW.replace(keeps_raw);
     let decoded = decode();
@@ -265,7 +265,7 @@ impl<'de, T: Tolerant> Deserialize<'de> for WithRaw<T> {
             return T::deserialize(deserializer).map(Self::from);
         }
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        // Without its place, which is one in the record's own text.
+        // Without the position, which is relative to the record's own text.
         let record = T::read(raw.get()).map_err(|error| de::Error::custom(decode_failure(&error).reason))?;
         Ok(Self { record, raw: Some(raw.into()) })
     }

@@ -1,4 +1,4 @@
-//! Reading a string without keeping it.
+//! Deserializing a string without allocating it.
 
 use std::{fmt, marker::PhantomData};
 
@@ -7,10 +7,10 @@ use serde::{
     de::{Error, Visitor},
 };
 
-/// Deserializes a string without keeping it.
+/// Deserializes a string and converts it, without allocating it.
 ///
 /// # Errors
-/// The deserializer's own, also where there is no string.
+/// Those of the deserializer, also if the value is not a string.
 pub fn word<'de, D: Deserializer<'de>, T>(
     deserializer: D,
     convert: impl FnOnce(&str) -> T,

@@ -1,4 +1,4 @@
-//! What is to be written at a service, as a value.
+//! Writes as values.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,37 +6,37 @@ use crate::{
     Capabilities, Error, ProfileChange, ProfileDraft, ProfileId, ProviderInfo, Status, capabilities::Support,
 };
 
-/// One thing that is to be written at a service: what is asked for, and not yet how.
+/// A write at a service: what to do, not how.
 ///
-/// [`ProfileProvider::plan`](crate::ProfileProvider::plan) works out what it comes to. It serializes with all values that are
-/// to be written; `Debug` shows none of them.
+/// [`ProfileProvider::plan`](crate::ProfileProvider::plan) turns it into requests. It serializes with all values;
+/// `Debug` shows none of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "operation", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Write {
-    /// Creating a profile. No service keeps a second one from being made.
+    /// Creates a profile. No service prevents a second profile with the same data.
     Create {
-        /// The profile.
+        /// The new profile.
         draft: ProfileDraft,
     },
-    /// Changing one profile.
+    /// Updates one profile.
     Update {
         /// The profile.
         id: ProfileId,
-        /// What is to become of its fields.
+        /// The changes of its fields.
         change: ProfileChange,
     },
-    /// Keeping a profile from signing in, without deleting it. The service may go on listing it.
+    /// Deactivates a profile: it can no longer sign in, and is not deleted. The service may still list it.
     Deactivate {
         /// The profile.
         id: ProfileId,
     },
-    /// Deleting a profile for good.
+    /// Deletes a profile permanently.
     Delete {
         /// The profile.
         id: ProfileId,
     },
-    /// Making a link for the person of a profile to enroll with. Each time may make another one.
+    /// Creates a link with which the person of a profile can enroll. Each time may create another link.
     Enroll {
         /// The profile.
         id: ProfileId,
@@ -44,32 +44,32 @@ pub enum Write {
 }
 
 impl Write {
-    /// To create a profile.
+    /// Creates a write that creates a profile.
     pub const fn create(draft: ProfileDraft) -> Self {
         Self::Create { draft }
     }
 
-    /// To change one profile.
+    /// Creates a write that updates one profile.
     pub const fn update(id: ProfileId, change: ProfileChange) -> Self {
         Self::Update { id, change }
     }
 
-    /// To keep a profile from signing in.
+    /// Creates a write that deactivates a profile.
     pub const fn deactivate(id: ProfileId) -> Self {
         Self::Deactivate { id }
     }
 
-    /// To delete a profile.
+    /// Creates a write that deletes a profile.
     pub const fn delete(id: ProfileId) -> Self {
         Self::Delete { id }
     }
 
-    /// To make a link to enroll with.
+    /// Creates a write that creates an enrollment link.
     pub const fn enroll(id: ProfileId) -> Self {
         Self::Enroll { id }
     }
 
-    /// The operation, as [`Operations`](crate::capabilities::Operations) names it.
+    /// Returns the name of the operation, as in [`Operations`](crate::capabilities::Operations).
     pub const fn operation(&self) -> &'static str {
         match self {
             Self::Create { .. } => "create",
@@ -80,7 +80,7 @@ impl Write {
         }
     }
 
-    /// The profile that is written to. None of one that is to be created.
+    /// Returns the id of the profile; `None` for a profile that is to be created.
     pub const fn id(&self) -> Option<&ProfileId> {
         match self {
             Self::Create { .. } => None,
@@ -90,7 +90,7 @@ impl Write {
         }
     }
 
-    /// What of it a service has.
+    /// Returns whether a service supports the write.
     pub const fn support<'a>(&self, capabilities: &'a Capabilities) -> &'a Support {
         let operations = &capabilities.operations;
         match self {
@@ -102,12 +102,12 @@ impl Write {
         }
     }
 
-    /// The error of a provider that does not have this write.
+    /// Creates the error of a provider that does not support the write.
     pub fn unsupported(&self, info: &ProviderInfo, capabilities: &Capabilities) -> Error {
         self.support(capabilities).missing(info, self.operation())
     }
 
-    /// The statuses of a profile to which it was done. None where it changes no status.
+    /// Returns the statuses that a profile may have after the write; empty if the write does not change the status.
     pub const fn statuses(&self) -> &'static [Status] {
         match self {
             Self::Deactivate { .. } => &[Status::Suspended, Status::Deleted],

@@ -1,4 +1,4 @@
-//! What a service shows of a field, in the form that it is written in.
+//! The value of a field in the form in which it is written.
 
 use std::collections::BTreeSet;
 
@@ -8,18 +8,18 @@ use crate::{
     Capabilities, Field, FieldPath, Profile, Timestamp, capabilities::ValueFormat, email::is_same_address,
 };
 
-/// What a profile shows of a field that was written.
+/// What a profile shows of a field after a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shown {
-    /// It is as it was to be.
+    /// The value that was written.
     AsWritten,
-    /// It is otherwise: the service ignored or changed what was written.
+    /// Another value: the service ignored or changed it.
     Otherwise,
-    /// Nothing: whether it is as it was to be is not known.
+    /// Nothing, so that the result is not known.
     Not,
 }
 
-/// What a profile shows of a field that was written; `then` is `None` where it was to be cleared.
+/// Compares a profile with a written value; `then` is `None` if the field was cleared.
 pub(crate) fn shown(
     then: Option<&Value>,
     profile: &Profile,
@@ -35,13 +35,13 @@ pub(crate) fn shown(
     if is_so { Shown::AsWritten } else { Shown::Otherwise }
 }
 
-/// The format in which a field is written.
+/// Returns the format in which a field is written.
 pub(crate) fn format_of<'a>(path: &FieldPath, capabilities: &'a Capabilities) -> Option<&'a ValueFormat> {
     capabilities.fields.get(path)?.write.as_ref().map(|rule| &rule.format)
 }
 
-/// Whether two values of a format are one: a time may be written in several ways, an e-mail address in letters of either
-/// case, and a list is in no order. Of other texts none is taken for another.
+/// Returns whether two values of a format are equal. Times may differ in notation, e-mail addresses in case, and
+/// lists in order. All other texts are compared exactly.
 pub(crate) fn is_same(one: &Value, other: &Value, format: Option<&ValueFormat>) -> bool {
     if one == other {
         return true;
@@ -68,7 +68,7 @@ pub(crate) fn is_same(one: &Value, other: &Value, format: Option<&ValueFormat>) 
     }
 }
 
-/// A value in a form in which two that are one are equal to the letter.
+/// Returns the value in a form in which equal values are identical texts.
 pub(crate) fn canonical(value: &Field<Value>, path: &FieldPath, capabilities: &Capabilities) -> Field<Value> {
     let Field::Value(value) = value else { return value.clone() };
     let text = |text: String| Field::Value(Value::from(text));
@@ -93,8 +93,8 @@ fn names(value: &Value) -> Option<BTreeSet<&str>> {
     value.as_array()?.iter().map(Value::as_str).collect()
 }
 
-/// What the record that is written says of a field, in the form that it is written in: of the addresses, the primary
-/// one; of labels and roles, their names. What another record says, or what we put together, is not what is written.
+/// Returns the field of the record that a write changes, in the form in which it is written: the primary e-mail
+/// address, the names of labels and the references of roles. Values of other records and derived values do not count.
 pub(crate) fn value_of(profile: &Profile, path: &FieldPath, capabilities: &Capabilities) -> Field<Value> {
     if *path == FieldPath::EMAILS
         && let Some(address) = profile.email()
@@ -111,7 +111,7 @@ pub(crate) fn value_of(profile: &Profile, path: &FieldPath, capabilities: &Capab
     let Some(value) = profile.value(path) else {
         return if profile.is_null(path) { Field::Null } else { Field::Absent };
     };
-    // The record that the table names first is the one that has the field.
+    // The first record in the field table owns the field.
     let views: Vec<_> = profile.origin.iter().flat_map(crate::profile::Origin::views).collect();
     let sources = capabilities.fields.get(path).map_or(&[][..], |spec| &spec.sources);
     let owner = sources.iter().filter_map(|source| source.view.as_ref()).find(|view| views.contains(view));
@@ -125,9 +125,9 @@ pub(crate) fn value_of(profile: &Profile, path: &FieldPath, capabilities: &Capab
     }
 }
 
-/// The names of what is written as a list; `None` where it is no list, or one that was not sent.
+/// Returns the names of a field that is written as a list; `None` for another field, or if it is absent.
 fn names_of(profile: &Profile, path: &FieldPath) -> Option<Vec<String>> {
-    // What has no name is something else than all that can be written.
+    // An item without a name never equals a value that can be written.
     let unnamed = || "?".to_owned();
     if *path == FieldPath::LABELS {
         let labels = profile.labels.value()?.iter();

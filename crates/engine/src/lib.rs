@@ -122,12 +122,11 @@
 //!     can.fields = [FieldSpec::read_in(FieldPath::ID, MEMBER, "card"), name].into_iter().collect();
 //!     let info = ProviderInfo::new("library".parse()?, "main".parse()?, "Library", base_url);
 //!     let key = Credential::header(header::AUTHORIZATION, Some("Bearer"), &key.into())?;
-//!     let dialect = StaticDialect {
-//!         request_id_headers: &[std::borrow::Cow::Borrowed("x-request-id")],
-//!         quota_headers: &[],
-//!         is_own_form: |failure| failure.text("/problem").is_some(),
-//!         describe: |failure, details| details.service_message = failure.texts("/problem"),
-//!     };
+//!     let dialect = StaticDialect::new(
+//!         |failure| failure.text("/problem").is_some(),
+//!         |failure, details| details.service_message = failure.texts("/problem"),
+//!     )
+//!     .with_request_id_headers(&[std::borrow::Cow::Borrowed("x-request-id")]);
 //!     let http = HttpClient::new(info, key, HeaderMap::new(), dialect, options)?;
 //!     Ok(Connection::new(Library(can), http))
 //! }

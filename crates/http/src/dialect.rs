@@ -68,17 +68,57 @@ pub enum SuccessVerdict {
     Failure(u16),
 }
 
-/// A dialect that is known when the program is built.
+/// A dialect that is known when the program is built: two functions, and the names of headers.
+///
+/// ```
+/// use std::borrow::Cow;
+///
+/// use anyprofile_http::StaticDialect;
+///
+/// /// Errors are `{"problem": "…"}`.
+/// const DIALECT: StaticDialect = StaticDialect::new(
+///     |failure| failure.text("/problem").is_some(),
+///     |failure, details| details.service_message = failure.texts("/problem"),
+/// )
+/// .with_request_id_headers(&[Cow::Borrowed("x-request-id")]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct StaticDialect {
-    /// As [`Dialect::request_id_headers`].
-    pub request_id_headers: &'static [Cow<'static, str>],
-    /// As [`Dialect::quota_headers`].
-    pub quota_headers: &'static [Cow<'static, str>],
-    /// As [`Dialect::is_own_form`].
-    pub is_own_form: fn(&Failure<'_>) -> bool,
-    /// As [`Dialect::describe`].
-    pub describe: fn(&Failure<'_>, &mut ErrorDetails),
+    request_id_headers: &'static [Cow<'static, str>],
+    quota_headers: &'static [Cow<'static, str>],
+    is_own_form: fn(&Failure<'_>) -> bool,
+    describe: fn(&Failure<'_>, &mut ErrorDetails),
+}
+
+impl StaticDialect {
+    /// Creates a dialect of the functions for [`Dialect::is_own_form`] and [`Dialect::describe`]. It has no headers of its own.
+    pub const fn new(
+        is_own_form: fn(&Failure<'_>) -> bool,
+        describe: fn(&Failure<'_>, &mut ErrorDetails),
+    ) -> Self {
+        Self { request_id_headers: &[], quota_headers: &[], is_own_form, describe }
+    }
+
+    /// Sets [`Dialect::request_id_headers`].
+    #[must_use]
+    pub const fn with_request_id_headers(mut self, names: &'static [Cow<'static, str>]) -> Self {
+        self.request_id_headers = names;
+        self
+    }
+
+    /// Sets [`Dialect::describe`], for a dialect that is made of another.
+    #[must_use]
+    pub const fn with_description(mut self, describe: fn(&Failure<'_>, &mut ErrorDetails)) -> Self {
+        self.describe = describe;
+        self
+    }
+
+    /// Sets [`Dialect::quota_headers`].
+    #[must_use]
+    pub const fn with_quota_headers(mut self, prefixes: &'static [Cow<'static, str>]) -> Self {
+        self.quota_headers = prefixes;
+        self
+    }
 }
 
 impl Dialect for StaticDialect {
@@ -100,11 +140,7 @@ impl Dialect for StaticDialect {
 }
 
 /// The error bodies of a token endpoint (RFC 6749 §5.2).
-pub const TOKEN_DIALECT: StaticDialect = StaticDialect {
-    request_id_headers: &[Cow::Borrowed("x-request-id")],
-    quota_headers: &[],
-    is_own_form: |failure| failure.text("/error").is_some(),
-    describe: |failure, details| {
+pub const TOKEN_DIALECT: StaticDialect = StaticDialect::new(|failure| failure.text("/error").is_some(), |failure, details| {
         details.code = failure.text("/error").map(str::to_owned);
         details.service_message = failure.text("/error_description").map(str::to_owned);
         // Without a body a 401 has its general meaning. Of other forms the token endpoint is not known.
@@ -114,8 +150,7 @@ pub const TOKEN_DIALECT: StaticDialect = StaticDialect {
             details.message = Some("the service refuses the API token".into());
             details.hint = Some("check that it is an API token of this service that was not deleted; an access token is something else".into());
         }
-    },
-};
+    },).with_request_id_headers(&[Cow::Borrowed("x-request-id")]);
 
 /// A response whose status is no success. `Debug` shows no content.
 #[non_exhaustive]

@@ -36,12 +36,10 @@
 //! let info = ProviderInfo::new("library".parse()?, "main".parse()?, "Library", base_url);
 //! let credential = Credential::header(header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
 //! // How this service reports errors.
-//! let dialect = StaticDialect {
-//!     request_id_headers: &[std::borrow::Cow::Borrowed("x-request-id")],
-//!     quota_headers: &[],
-//!     is_own_form: |failure| failure.text("/problem").is_some(),
-//!     describe: |failure, details| details.service_message = failure.texts("/problem"),
-//! };
+//! let dialect = StaticDialect::new(
+//!     |failure| failure.text("/problem").is_some(),
+//!     |failure, details| details.service_message = failure.texts("/problem"),
+//! );
 //! let options = HttpOptions::default().with_transport(Arc::new(InMemory));
 //! let client = HttpClient::new(info, credential, HeaderMap::new(), dialect, options)?;
 //!

@@ -335,12 +335,8 @@ mod tests {
     fn of(status: u16, pairs: &[(&'static str, &str)]) -> Advice {
         let headers =
             pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()));
-        let dialect = crate::StaticDialect {
-            request_id_headers: &[],
-            quota_headers: &[std::borrow::Cow::Borrowed("example-quota")],
-            is_own_form: |_| true,
-            describe: |_, _| (),
-        };
+        let dialect = crate::StaticDialect::new(|_| true, |_, _| ())
+            .with_quota_headers(&[std::borrow::Cow::Borrowed("example-quota")]);
         advice(status, &headers.collect(), &dialect, now())
     }
 

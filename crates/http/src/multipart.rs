@@ -11,6 +11,7 @@ use crate::random::random_bits;
 ///
 /// `Debug` shows how large it is, and neither its name nor its content.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct FormFile<'a> {
     /// The name of the file, without its folder. Not empty.
     pub name: &'a str,
@@ -18,6 +19,13 @@ pub struct FormFile<'a> {
     pub media_type: &'a str,
     /// What is in it.
     pub content: &'a [u8],
+}
+
+impl<'a> FormFile<'a> {
+    /// Creates a file with this name and media type.
+    pub const fn new(name: &'a str, media_type: &'a str, content: &'a [u8]) -> Self {
+        Self { name, media_type, content }
+    }
 }
 
 impl fmt::Debug for FormFile<'_> {

@@ -371,7 +371,7 @@ mod tests {
 
     #[test]
     fn a_form_says_what_it_is_and_one_that_cannot_be_is_refused() {
-        let file = FormFile { name: "a.png", media_type: "image/png", content: b"\xff" };
+        let file = FormFile::new("a.png", "image/png", b"\xff");
         let form = Request::post("x").path("/p").form_file("file", &file);
         let content_type = form.headers["content-type"].to_str().unwrap();
         assert!(content_type.starts_with("multipart/form-data; boundary=anyprofile-"), "{content_type}");

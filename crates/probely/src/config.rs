@@ -13,11 +13,11 @@ pub use self::descriptor::service;
 /// The name of the service in ids and configurations.
 pub const SERVICE: &str = "probely";
 
-/// The API without a region; the default of Probely's own clients.
+/// The base URL of the API without a region, which is the default of Probely's own clients.
 pub const PROBELY_API_URL: &str = "https://api.probely.com";
 
 open_enum! {
-    /// The region that an account lives in. A key of one region is not known in another.
+    /// The region of an account. A key is valid only in its region.
     pub enum Region {
         /// The European Union.
         Eu = "eu",
@@ -29,13 +29,13 @@ open_enum! {
 }
 
 impl Region {
-    /// The region's API.
+    /// Returns the base URL of the region's API.
     pub fn api_url(&self) -> String {
         format!("https://api.{}.probely.com", self.as_str())
     }
 }
 
-/// An account at Probely. `Debug` shows no secret.
+/// The settings of an account at Probely. `Debug` shows no secrets.
 ///
 /// ```no_run
 /// use anyprofile_probely::{ProbelyConfig, Region};
@@ -49,16 +49,16 @@ impl Region {
 pub struct ProbelyConfig {
     /// The name of the account, as it appears in ids.
     pub account: AccountName,
-    /// The API. Default: [`PROBELY_API_URL`].
+    /// The base URL of the API. Default: [`PROBELY_API_URL`].
     pub base_url: String,
-    /// Users a page where the caller names no size. Probely's own default of 10 makes many requests, and
-    /// it publishes no maximum. Default: 100.
+    /// The page size, if the query has none. Probely's own default of 10 causes many requests, and it
+    /// publishes no maximum. Default: 100.
     pub page_size: u32,
-    /// What to order users by where the caller names nothing: page numbers shift when the order does.
-    /// Probely does not publish which fields it takes. Default: `id`.
+    /// The field to order users by, if the query has no order: without an order, users may move between
+    /// numbered pages. Probely does not publish the accepted fields. Default: `id`.
     pub ordering: Option<String>,
-    /// Whether profiles keep the whole record as the service sent it. It may hold more personal data than
-    /// the normalized fields. Default: no.
+    /// Whether profiles keep the complete record as the service sent it. It may contain more personal data
+    /// than the normalized fields. Default: no.
     pub keep_raw: bool,
     /// Timeouts, retries, TLS, proxy.
     pub http: HttpOptions,
@@ -66,7 +66,7 @@ pub struct ProbelyConfig {
 }
 
 impl ProbelyConfig {
-    /// An account with an API key.
+    /// Creates the settings of an account with an API key.
     pub fn new(account: AccountName, api_key: impl Into<SecretString>) -> Self {
         Self {
             account,
@@ -79,12 +79,12 @@ impl ProbelyConfig {
         }
     }
 
-    /// Uses the API of a region.
+    /// Sets the base URL to the API of a region.
     pub fn in_region(self, region: &Region) -> Self {
         self.at(region.api_url())
     }
 
-    /// Uses another API.
+    /// Sets the base URL of the API.
     pub fn at(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
         self
@@ -102,7 +102,7 @@ impl ProbelyConfig {
         self
     }
 
-    /// Lets profiles keep the whole record as the service sent it.
+    /// Sets whether profiles keep the complete record as the service sent it.
     pub fn with_raw_records(mut self, keep_raw: bool) -> Self {
         self.keep_raw = keep_raw;
         self
@@ -114,27 +114,27 @@ impl ProbelyConfig {
         self
     }
 
-    /// The account as an anyprofile provider.
+    /// Creates the anyprofile provider of the account. No request is sent.
     ///
-    /// Lists all users, deactivated ones included, and behind them the API users, as profiles of the kind `service`;
-    /// the pages of each are numbered and may be fetched side by side. Whether the service shows an API user among the
-    /// users too is not published; if so, it is there under both ids. Creating also lets a deactivated user in again, if
-    /// there is one with the address.
+    /// It lists all users, including deactivated ones, and then the API users, as profiles of the kind
+    /// `service`. The pages of each list are numbered and may be fetched concurrently. Whether the service
+    /// lists an API user among the users too is not published; if it does, the API user is listed under both
+    /// ids. Creating a user reactivates a deactivated user with the same e-mail address.
     ///
-    /// [`current`](anyprofile_core::ProfileProviderExt::current) is `/profile/`, which tells more of a user than
-    /// the list does (`access.owner`, `security.sso`, `security.first_login`).
+    /// [`current`](anyprofile_core::ProfileProviderExt::current) reads `/profile/`, which has more fields of
+    /// a user than the list (`access.owner`, `security.sso`, `security.first_login`).
     ///
     /// # Errors
-    /// [`Config`](anyprofile_core::ErrorKind::Config). No request is sent.
+    /// [`Config`](anyprofile_core::ErrorKind::Config) if a setting is invalid.
     pub fn connect(self) -> Result<Connection> {
         let connector = ProbelyConnector::new(self.page_size, self.ordering.as_deref());
         self.http_client().map(|http| Connection::new(connector, http))
     }
 
-    /// The client that this account is spoken to with.
+    /// Creates the HTTP client of the account.
     pub(crate) fn http_client(self) -> Result<HttpClient> {
         let info = ProviderInfo::new(ServiceName::new(SERVICE)?, self.account, "Probely", self.base_url);
-        // `JWT`, not `Bearer`, which the older OpenAPI document declares.
+        // The scheme is `JWT`, and not `Bearer` as the older OpenAPI document declares.
         let credential = Credential::header(header::AUTHORIZATION, Some("JWT"), &self.api_key)
             .map_err(|error| error.with_provider(&info))?;
         HttpClient::new(info, credential, HeaderMap::new(), DIALECT, self.http)

@@ -1,4 +1,4 @@
-//! How Probely words its errors.
+//! The format of Probely's errors.
 
 use std::borrow::Cow;
 
@@ -6,19 +6,16 @@ use anyprofile_core::ErrorKind;
 use anyprofile_http::{ErrorDetails, Failure, StaticDialect};
 use serde_json::Value;
 
-/// Probely's errors: messages by field for 400, `{"detail": …}` for the rest, `{"error": …}` at passwords.
-pub(crate) const DIALECT: StaticDialect = StaticDialect {
-    request_id_headers: &[Cow::Borrowed("x-request-id"), Cow::Borrowed("cf-ray")],
-    quota_headers: &[],
-    is_own_form,
-    describe,
-};
+/// Reads Probely's errors: messages by field for 400, `{"detail": …}` for other statuses, `{"error": …}` for
+/// passwords.
+pub(crate) const DIALECT: StaticDialect = StaticDialect::new(is_own_form, describe)
+    .with_request_id_headers(&[Cow::Borrowed("x-request-id"), Cow::Borrowed("cf-ray")]);
 
-/// Whether a body is one of Probely's: `detail` or `error`, or, with 400, messages by field.
+/// Returns whether a body is in Probely's format: `detail` or `error`, or, with 400, messages by field.
 fn is_own_form(failure: &Failure<'_>) -> bool {
     let Some(Value::Object(fields)) = &failure.json else { return false };
-    let is_said = |value: &Value| matches!(value, Value::String(_) | Value::Array(_) | Value::Object(_));
-    ["detail", "error"].iter().any(|key| fields.get(*key).is_some_and(is_said))
+    let is_error = |value: &Value| matches!(value, Value::String(_) | Value::Array(_) | Value::Object(_));
+    ["detail", "error"].iter().any(|key| fields.get(*key).is_some_and(is_error))
         || (failure.status == 400
             && !fields.is_empty()
             && fields.values().all(|it| it.is_array() || it.is_object()))
@@ -37,23 +34,24 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
             details.field(name, messages);
         }
         if !details.field_errors.is_empty() {
-            details.message = Some("the service refuses the values".into());
+            details.message = Some("the service refused the values".into());
             details.hint = Some("correct the named fields".into());
         }
     }
     if failure.status == 401 {
-        details.hint = Some("check the API key, and that the account's region is the key's".into());
+        details.hint =
+            Some("check the API key, and that the account's region is the region of the key".into());
     }
-    // Cloudflare's own refusals come as a page or as JSON with a code such as 1010.
+    // Refusals by Cloudflare are a web page, or JSON with a code such as 1010.
     let is_cloudflare = failure
         .json
         .as_ref()
         .is_some_and(|json| json.get("cloudflare_error").is_some() || json.get("error_code").is_some());
     if failure.status == 403 && is_cloudflare {
         details.kind = Some(ErrorKind::Upstream);
-        details.message = Some("something in front of the service refused the request".into());
+        details.message = Some("an intermediary in front of the service refused the request".into());
         details.hint = Some(
-            "check whether this address or user agent is blocked; it is no matter of the key's permissions"
+            "check whether this IP address or user agent is blocked; this is not a permission problem of the key"
                 .into(),
         );
     }

@@ -1,11 +1,42 @@
-//! Users and the own profile at Probely, also known as Snyk API & Web. Its native client also makes and changes users
-//! and API users, and reads roles, labels, teams and who holds which role.
+//! Users and API users of Probely, also known as Snyk API & Web.
 //!
-//! [`ProbelyConfig::connect`] makes an account an anyprofile provider; [`ProbelyClient`] has the API operation by
-//! operation, with its records as they come ([`wire`]).
+//! [`ProbelyConfig`] is one account. [`connect`](ProbelyConfig::connect) creates its anyprofile provider;
+//! [`ProbelyClient`] has a method for each operation of the API and returns the service's own records
+//! ([`wire`]), also of roles, labels and teams.
 //!
-//! Facts are from Probely's published reference, and where that disagrees with itself, from what its
-//! own clients and recorded answers show; the place says which.
+//! ```no_run
+//! # async fn example() -> anyprofile_core::Result<()> {
+//! use anyprofile_core::{ListQuery, ProfileProviderExt};
+//! use anyprofile_probely::{ListEntries, ProbelyClient, ProbelyConfig, Region};
+//! use futures_util::TryStreamExt;
+//!
+//! // The provider returns normalized profiles.
+//! let config = ProbelyConfig::new("probely-eu".parse()?, "an API key").in_region(&Region::Eu);
+//! let provider = config.connect()?;
+//! let mut profiles = provider.list(ListQuery::new());
+//! while let Some(profile) = profiles.try_next().await? {
+//!     println!("{} {}", profile.id, profile.label());
+//! }
+//!
+//! // The typed client returns the service's records, here over the provider's connections.
+//! let client = ProbelyClient::over(provider.http());
+//! let roles = client.list_roles(&ListEntries::default()).await?.list;
+//! println!("{} roles", roles.results.len());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Three things to know
+//! - **API users are profiles too.** A listing returns all users, including deactivated ones, then the API
+//!   users (`probely:eu/api_user/…`, kind `service`).
+//! - **Creating may reactivate.** If a deactivated user has the e-mail address, creating a user reactivates
+//!   that user.
+//! - **A new e-mail address locks the user out for the moment.** The service resets the user's password and
+//!   revokes the user's tokens. A plan warns of this.
+//!
+//! # Sources
+//! Facts are from Probely's published reference. Where it contradicts itself, they are from Probely's own
+//! clients and recorded responses; the documentation of the item says which.
 //!
 //! # Features
 //! | feature | what it turns on |

@@ -1,4 +1,4 @@
-//! From the API's records to the normalized profile.
+//! Maps the API's records to the normalized profile.
 
 use anyprofile_core::{
     Email, Field, FieldPath, FieldState, Kind, Profile, ProfileId, Status, open_record,
@@ -12,14 +12,14 @@ use anyprofile_core::{
 use crate::wire::{self, ChangedBy, Named, Tier, Title, UserRoles};
 
 open_record! {
-    /// What only Probely knows of a profile.
+    /// The fields of a profile that only Probely has.
     pub struct ProbelyExtension {
         /// The user's id at Intercom.
         intercom_user_id: String,
-        /// The labels with who changed them and when.
+        /// The labels, with the user and time of their last change.
         labels: Vec<wire::Label>,
-        /// The roles, where they come as a list: an assignment has an id here, and whatever else the service says of it. Roles
-        /// that come as a text are told by `roles` alone; what is neither is kept under `unknown`.
+        /// The roles, if the service sends them as a list, with the id of each assignment and all other
+        /// fields. Roles that it sends as a text are only in `roles`; other values are kept under `unknown`.
         user_roles: Vec<wire::UserRole>,
     }
 }
@@ -32,14 +32,14 @@ impl ProfileExtension for ProbelyExtension {
     }
 }
 
-/// A user of `/users/`.
+/// The view of a user in `/users/`.
 pub(crate) const USER: View = View::new("user");
-/// An API user of `/api-users/`.
+/// The view of an API user in `/api-users/`.
 pub(crate) const API_USER: View = View::new("api_user");
-/// The own profile of `/profile/`.
+/// The view of the own profile in `/profile/`.
 pub(crate) const PROFILE: View = View::new("profile");
 
-/// A user, an API user, or the own profile: the record is the same.
+/// Maps a user, an API user, or the own profile. All three have the same record.
 pub(crate) fn user(id: ProfileId, view: View, record: wire::User) -> Profile {
     let is_api_user = view == API_USER;
     let mut profile = Profile::read_from(view, id);
@@ -80,11 +80,8 @@ pub(crate) fn user(id: ProfileId, view: View, record: wire::User) -> Profile {
         UserRoles::List(roles) => Field::Value(roles.iter().map(role).collect()),
         UserRoles::Text(text) if text.is_empty() => Field::Null,
         UserRoles::Text(text) => {
-            let mut assignment = RoleAssignment::default();
-            let mut role = Role::default();
-            role.name = text.as_str().into();
-            assignment.role = role.into();
-            Field::Value(vec![assignment])
+            let role = Role::default().with_name(text.as_str());
+            Field::Value(vec![RoleAssignment::default().with_role(role)])
         }
         UserRoles::Other(_) => Field::Absent,
     });
@@ -98,8 +95,8 @@ pub(crate) fn user(id: ProfileId, view: View, record: wire::User) -> Profile {
     profile
 }
 
-/// The roles that come as a list, so that every profile has them in one shape. What is neither list nor text is kept under
-/// `unknown`, and noted.
+/// Returns the roles as a list, so that every profile has them in one type. A value that is neither a list
+/// nor a text is kept under `unknown`, and noted.
 fn listed_roles(profile: &mut Profile, sent: Field<UserRoles>) -> Field<Vec<wire::UserRole>> {
     sent.and_then(|sent| match sent {
         UserRoles::List(roles) => Field::Value(roles),
@@ -114,19 +111,16 @@ fn listed_roles(profile: &mut Profile, sent: Field<UserRoles>) -> Field<Vec<wire
 }
 
 fn actor(record: ChangedBy) -> Actor {
-    let mut actor = Actor::default();
-    actor.id = record.id.map(String::from);
-    actor.name = record.name.empty_as_null();
-    actor.email = record.email.empty_as_null();
-    actor
+    Actor::default()
+        .with_id(record.id.map(String::from))
+        .with_name(record.name.empty_as_null())
+        .with_email(record.email.empty_as_null())
 }
 
 fn label(record: &wire::Label) -> Label {
-    let mut label = Label::default();
-    label.id = record.id.clone().map(String::from);
-    label.name = record.name.clone().empty_as_null();
-    label.color = record.color.clone().empty_as_null();
-    label
+    Label::new(record.name.clone().empty_as_null())
+        .with_id(record.id.clone().map(String::from))
+        .with_color(record.color.clone().empty_as_null())
 }
 
 fn id_and_name(named: &Named) -> (Field<String>, Field<String>) {
@@ -134,15 +128,12 @@ fn id_and_name(named: &Named) -> (Field<String>, Field<String>) {
 }
 
 fn role(record: &wire::UserRole) -> RoleAssignment {
-    let mut assignment = RoleAssignment::default();
-    assignment.role = record.role.as_ref().map(|named| {
-        let mut role = Role::default();
-        (role.id, role.name) = id_and_name(named);
-        role
+    let role = record.role.as_ref().map(|named| {
+        let (id, name) = id_and_name(named);
+        Role::new(id, name)
     });
-    assignment.scope = record.scope.as_ref().map(|scope| {
-        let mut reach = RoleScope::default();
-        // The team or target that the tier names; where the tier is unknown, whichever was sent.
+    let scope = record.scope.as_ref().map(|scope| {
+        // The team or target that the tier names. If the tier is unknown, the one that was sent.
         let (team, target) = (scope.team.as_ref(), scope.target.as_ref());
         let place = match scope.tier.value() {
             Some(Tier::Account) => Field::Absent,
@@ -151,13 +142,13 @@ fn role(record: &wire::UserRole) -> RoleAssignment {
             _ if team.is_known() => team,
             _ => target.or(team),
         };
-        reach.tier = scope.tier.as_ref().map(|tier| ScopeTier::from(tier.as_str()));
-        (reach.id, reach.name) = match place {
+        let (id, name) = match place {
             Field::Value(named) => id_and_name(named),
             Field::Null => (Field::Null, Field::Null),
             Field::Absent => (Field::Absent, Field::Absent),
         };
-        reach
+        let tier = scope.tier.as_ref().map(|tier| ScopeTier::from(tier.as_str()));
+        RoleScope::default().with_tier(tier).with_id(id).with_name(name)
     });
-    assignment
+    RoleAssignment::new(role, scope)
 }

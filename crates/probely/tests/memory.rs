@@ -1,4 +1,4 @@
-//! What a hostile page may cost in memory, measured where nothing else runs in the process.
+//! The memory that a hostile page may take. Nothing else runs in this process.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that fails should fail its test")]
@@ -10,10 +10,10 @@ use anyprofile_http::{HttpOptions, Proxy};
 use anyprofile_probely::ProbelyConfig;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-/// What the whole process may take at its peak.
+/// The maximum memory of the whole process.
 const LIMIT: usize = 96 * 1024 * 1024;
 
-/// The most memory that the process ever had.
+/// Returns the peak memory of the process.
 fn peak() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -26,7 +26,8 @@ fn gzip(text: &str) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// `start`, `part` over and over until there are so many megabytes, and `end`; each megabyte is packed for itself.
+/// Sends `start`, then `part` repeatedly until a number of megabytes is reached, then `end`. Each megabyte is
+/// compressed separately.
 fn packed(start: &str, part: &str, megabytes: usize, end: &str) -> Vec<u8> {
     let one = gzip(&format!("{part},").repeat((1 << 20) / (part.len() + 1)));
     [gzip(start), one.repeat(megabytes), gzip(part), gzip(end)].concat()
@@ -41,7 +42,7 @@ async fn list(body: Vec<u8>) -> Error {
         let head =
             format!("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n", body.len());
         stream.write_all(head.as_bytes()).await.unwrap();
-        // Whoever has seen enough hangs up.
+        // A client that refuses the response closes the connection.
         let _ = stream.write_all(&body).await;
     };
     let config = ProbelyConfig::new("eu".parse().unwrap(), "a key")
@@ -60,10 +61,10 @@ async fn a_small_page_that_unpacks_to_millions_of_values_takes_no_gigabytes() {
         (format!(r#"{{"count":1,"page_total":1,"page":1,"length":1,"results":[{start}"#), format!("{end}]}}"))
     };
     for (inner, part, megabytes) in [
-        // Just within what a response may have.
+        // Just within the limit of a response.
         ("…", r#"{"id":"a"}"#, 31),
         ("…", "{}", 8),
-        // One record, and all of it within.
+        // One record with all of the content.
         (r#"{"id":"a","user_roles":[…]}"#, "{}", 8),
         (r#"{"id":"a",…}"#, r#""b":0"#, 8),
     ] {

@@ -1,19 +1,19 @@
-//! The sandbox's clock, and how an instant is written.
+//! The sandbox's clock, and the formats of times.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// 2023-01-01T00:00:00Z, in microseconds: no generated record is older, but for Upsun's year 1.
+/// 2023-01-01T00:00:00Z, in microseconds. No generated record is older, except for Upsun's year 1.
 pub(crate) const EPOCH: i64 = 1_672_531_200_000_000;
 pub(crate) const SECOND: i64 = 1_000_000;
 pub(crate) const DAY: i64 = 86_400 * SECOND;
 
-/// Tells the time in microseconds since 1970; can be moved forward.
+/// A clock in microseconds since 1970. It can be moved forward.
 #[derive(Debug)]
 pub(crate) struct Clock {
-    /// Where a standing clock stands; none for the machine's own clock.
+    /// The time of a fixed clock; `None` for the machine's clock.
     fixed: Option<i64>,
     advanced: AtomicI64,
 }
@@ -29,7 +29,7 @@ impl Clock {
         base.saturating_add(self.advanced.load(Ordering::SeqCst))
     }
 
-    /// Moves a standing clock on by a second, so that what comes after can be told from what was before.
+    /// Moves a fixed clock forward by a second, so that later times differ from earlier ones.
     pub(crate) fn tick(&self) {
         if self.fixed.is_some() {
             self.advance(Duration::from_secs(1));
@@ -38,20 +38,20 @@ impl Clock {
 
     pub(crate) fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
-        // Saturating, so that a huge jump cannot wrap round into the past.
+        // Saturating, so that a huge jump cannot wrap around into the past.
         let moved = |advanced: i64| Some(advanced.saturating_add(by));
         let _ = self.advanced.fetch_update(Ordering::SeqCst, Ordering::SeqCst, moved);
     }
 }
 
-/// Writes an instant with this many fraction digits (at most 6) and this zone (`Z`, `+00:00` or none).
+/// Formats a time with a number of fraction digits (at most 6) and a zone (`Z`, `+00:00` or none).
 pub(crate) fn stamp(micros: i64, digits: usize, zone: &str) -> String {
     let instant = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX);
     let text = format!("{instant:.digits$}");
     format!("{}{zone}", text.trim_end_matches('Z'))
 }
 
-/// Writes an instant as HTTP does (RFC 9110 §5.6.7).
+/// Formats a time as an HTTP date (RFC 9110 §5.6.7).
 pub(crate) fn http_date(micros: i64) -> String {
     let instant = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX);
     instant.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()

@@ -1,4 +1,4 @@
-//! Connections that a fault can cut: a client then gets no response at all, not even a status.
+//! Connections that a fault can cut: the client then gets no response at all, not even a status.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A port whose connections can be cut.
+/// A listener whose connections can be cut.
 pub(crate) struct Port(pub(crate) TcpListener);
 
 impl Listener for Port {
@@ -21,7 +21,7 @@ impl Listener for Port {
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        // Small answers on a kept connection would otherwise wait for the client's delayed ACK.
+        // Small responses on a kept-alive connection would otherwise wait for the client's delayed ACK.
         drop(stream.set_nodelay(true));
         (Connection { stream, line: Line::default() }, address)
     }
@@ -31,12 +31,12 @@ impl Listener for Port {
     }
 }
 
-/// What a request holds of the connection that it came by.
+/// A request's handle of its connection.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Line(Arc<AtomicBool>);
 
 impl Line {
-    /// Nothing is sent any more: the server then closes the connection.
+    /// Stops sending; the server then closes the connection.
     pub(crate) fn cut(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
@@ -52,7 +52,7 @@ impl Connected<IncomingStream<'_, Port>> for Line {
     }
 }
 
-/// A connection whose writing ends when it is cut.
+/// A connection whose writes end when it is cut.
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: TcpStream,

@@ -1,4 +1,4 @@
-//! How the body of a response comes.
+//! How the body of a response is delivered.
 
 use std::io;
 use std::time::Duration;
@@ -6,24 +6,24 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use futures_util::stream;
 
-/// How the body of a response comes. What is declared is the length of the whole.
+/// How the body of a response is delivered. The declared length is always that of the whole body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Delivery {
-    /// At once.
+    /// All at once.
     #[default]
     Whole,
-    /// The first half, and then the connection is reset.
+    /// The first half; then the connection is reset.
     Reset,
-    /// The first half, and then the connection is closed as if that were all.
+    /// The first half; then the connection is closed as if the body were complete.
     Short,
-    /// The first half, and then nothing for ever.
+    /// The first half; then nothing, forever.
     Stalled,
-    /// In so many chunks, and a wait before each.
+    /// In a number of chunks, with a delay before each.
     Dripping { chunks: usize, every: Duration },
 }
 
 impl Delivery {
-    /// The body, delivered so.
+    /// Returns the body with this delivery.
     pub(crate) fn body(self, bytes: Vec<u8>) -> Body {
         let mut rest = Bytes::from(bytes);
         let (chunks, every) = match self {

@@ -1,4 +1,4 @@
-//! Where a running sandbox is and what it takes to be let in.
+//! The URLs and credentials of a running sandbox.
 
 use serde::Serialize;
 
@@ -7,27 +7,28 @@ pub(crate) const PROBELY_API_KEY: &str = "sandbox-probely-api-key";
 pub(crate) const ANTHROPIC_API_KEY: &str = "sandbox-anthropic-api-key";
 pub(crate) const ANTHROPIC_ADMIN_API_KEY: &str = "sandbox-anthropic-admin-key";
 
-/// The services, by the names that faults and recorded requests have for them.
+/// The services, by their names in faults and recorded requests.
 pub const SERVICES: [&str; 3] = ["upsun", "probely", "anthropic"];
 
-/// The code that every phone gets whose number is to be verified at Upsun.
+/// The verification code of every phone at Upsun.
 pub const UPSUN_PHONE_CODE: &str = "123456";
 
-/// Everything a client needs; serialized, the one JSON line that `anyprofile sandbox --json` prints.
+/// The URLs and credentials of a sandbox. Serialized, it is the JSON line that `anyprofile sandbox --json`
+/// prints.
 ///
-/// The credentials are fixed and open no door but the sandbox's.
+/// The credentials are constants and are valid only for the sandbox.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct SandboxDescription {
-    /// Upsun.
+    /// Upsun's part.
     pub upsun: UpsunSandbox,
-    /// Probely.
+    /// Probely's part.
     pub probely: ProbelySandbox,
-    /// Anthropic.
+    /// Anthropic's part.
     pub anthropic: AnthropicSandbox,
-    /// How many profiles each service has at first; at Probely people and API users together.
+    /// The initial number of profiles of each service; at Probely, users and API users together.
     pub profiles: u64,
-    /// What the records are made from.
+    /// The seed of the records.
     pub seed: u64,
 }
 
@@ -35,13 +36,13 @@ pub struct SandboxDescription {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct UpsunSandbox {
-    /// The API, without a slash at the end.
+    /// The base URL of the API, without a trailing slash.
     pub base_url: String,
-    /// The authentication server; its token endpoint is `/oauth2/token` below this.
+    /// The base URL of the authentication server; its token endpoint is `/oauth2/token` below it.
     pub auth_url: String,
-    /// The API token to exchange for an access token.
+    /// The API token, which is exchanged for access tokens.
     pub api_token: String,
-    /// The ids of the organizations whose profile can be read.
+    /// The ids of the organizations whose profiles can be read.
     pub organizations: Vec<String>,
 }
 
@@ -49,7 +50,7 @@ pub struct UpsunSandbox {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct ProbelySandbox {
-    /// The API, without a slash at the end.
+    /// The base URL of the API, without a trailing slash.
     pub base_url: String,
     /// The key to send as `Authorization: JWT <key>`.
     pub api_key: String,
@@ -59,11 +60,11 @@ pub struct ProbelySandbox {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct AnthropicSandbox {
-    /// The API, without a slash at the end.
+    /// The base URL of the API, without a trailing slash.
     pub base_url: String,
     /// The key to send as `x-api-key` or as a bearer token.
     pub api_key: String,
-    /// The key for the organization's users and invites, which takes the other one's place there.
+    /// The admin key for the organization's users and invites, which replaces the API key there.
     pub admin_api_key: String,
 }
 
@@ -92,7 +93,7 @@ impl SandboxDescription {
 }
 
 impl SandboxDescription {
-    /// The environment variables that make a client use the sandbox, with their values.
+    /// Returns the environment variables that make a client use the sandbox, with their values.
     pub fn variables(&self) -> [(&'static str, &str); 7] {
         [
             ("UPSUN_API_URL", &self.upsun.base_url),
@@ -105,18 +106,18 @@ impl SandboxDescription {
         ]
     }
 
-    /// Further variables, for what a client does not list unless it is asked to: the people of Anthropic's
+    /// Returns further variables, for what a client lists only on request: the people of Anthropic's
     /// organization, and Upsun's organizations.
     pub fn further_variables(&self) -> [(&'static str, &str); 2] {
         [("ANTHROPIC_ADMIN_KEY", &self.anthropic.admin_api_key), ("UPSUN_ORGANIZATIONS", "discovered")]
     }
 
-    /// All that lets somebody in: what no client may show.
+    /// Returns all credentials. No client may show them.
     pub fn credentials(&self) -> [&str; 4] {
         [&self.upsun.api_token, &self.probely.api_key, &self.anthropic.api_key, &self.anthropic.admin_api_key]
     }
 
-    /// The value of one of the [`variables`](Self::variables).
+    /// Returns the value of one of the [`variables`](Self::variables).
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables().into_iter().find_map(|(known, value)| (known == name).then_some(value))
     }

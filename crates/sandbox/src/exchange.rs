@@ -1,4 +1,4 @@
-//! One request and its response, as the services' modules see them.
+//! One request and its response, in the types of the services' modules.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use crate::delivery::Delivery;
 
-/// A request, with its path relative to the service's prefix.
+/// A request. Its path is relative to the service's prefix.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) method: Method,
-    /// As sent, that is percent-encoded.
+    /// As sent, percent-encoded.
     pub(crate) path: String,
     pub(crate) raw_query: String,
     pub(crate) query: Query,
@@ -21,18 +21,18 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// A header as text; none when it is missing or not text.
+    /// Returns a header as text; `None` if it is missing or not text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The credential that the request came with, without the word that says what it is; nothing where there is none.
+    /// Returns the credential of the request without its scheme; empty if there is none.
     pub(crate) fn credential(&self) -> &str {
         let value = self.header("x-api-key").or_else(|| self.header("authorization")).unwrap_or_default();
         value.rsplit(' ').next().unwrap_or_default()
     }
 
-    /// Whether the body is said to be JSON, of whatever vocabulary.
+    /// Returns whether the content type is JSON or a `+json` type.
     pub(crate) fn is_json(&self) -> bool {
         self.header("content-type").is_some_and(|content_type| {
             let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -41,7 +41,7 @@ impl Call {
     }
 }
 
-/// Whether a text has the form of an e-mail address, without a list of what domains there are.
+/// Returns whether a text has the format of an e-mail address. The domain is not checked.
 pub(crate) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let odd = |c: char| c.is_whitespace() || c.is_control() || c == '@';
@@ -53,7 +53,7 @@ pub(crate) fn is_email(text: &str) -> bool {
         && !domain.ends_with('.')
 }
 
-/// The parameters of a query or a form, decoded, in the order sent.
+/// The decoded parameters of a query or a form, in the order of the request.
 #[derive(Debug, Default)]
 pub(crate) struct Query(Vec<(String, String)>);
 
@@ -70,7 +70,7 @@ impl Query {
         )
     }
 
-    /// The last value of a parameter: what most frameworks take when it is repeated.
+    /// Returns the last value of a parameter, which most frameworks use if it is repeated.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -113,7 +113,7 @@ impl Reply {
         self
     }
 
-    /// The response with a body that is as long as the right one says, and comes otherwise.
+    /// Changes the delivery of the body. The declared length stays that of the right body.
     pub(crate) fn delivered(mut self, delivery: Delivery) -> Self {
         if delivery != Delivery::Whole {
             self.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-length"));
@@ -123,7 +123,8 @@ impl Reply {
         self
     }
 
-    /// A status or header that HTTP cannot carry is left out: a fault's author may have asked for one.
+    /// Converts to an HTTP response. A status or header that is invalid in HTTP is omitted, since a fault may
+    /// contain one.
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = Response::new(self.delivery.body(self.body));
         *response.status_mut() =

@@ -1,4 +1,4 @@
-//! Answers that the sandbox gives instead of the right one, on purpose.
+//! Faults: responses that the sandbox returns instead of the right one, on purpose.
 
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
@@ -10,14 +10,14 @@ use serde_json::Value;
 use crate::delivery::Delivery;
 use crate::server::is_operation;
 
-/// Something that goes wrong with an operation, at certain requests to it.
+/// A fault of an operation, for some or all requests to it.
 ///
-/// A fault counts the requests to its operation from the moment it was added, so the same requests
-/// always meet the same fault. What comes [instead](Self::respond) of the right answer comes before the
-/// credential is looked at, as a gateway would answer, and the service never sees the request; but
-/// [`after_effect`](Self::after_effect) lets the service act first. What becomes of the right answer
-/// ([`edit`](Self::edit), [`rewrite`](Self::rewrite), [`reset_mid_body`](Self::reset_mid_body) and the like) always
-/// comes after it, and only of a success.
+/// A fault counts the requests to its operation from the moment it is added, so the same requests always get
+/// the same fault. A [`respond`](Self::respond) replaces the right response before the credential is checked,
+/// like a gateway, and the service does not see the request; with [`after_effect`](Self::after_effect) the
+/// service acts first. A change of the right response ([`edit`](Self::edit), [`rewrite`](Self::rewrite),
+/// [`reset_mid_body`](Self::reset_mid_body) and others) always happens after the service has acted, and only
+/// to successful responses.
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,17 +26,17 @@ use crate::server::is_operation;
 /// let throttled = Fault::new("users_list").first(2).respond(429).header("Retry-After", "1");
 /// let slow = Fault::new("oauth2-token").delay(Duration::from_millis(200));
 /// let third_page = Fault::new("list-profiles").on_attempts(3..=3).respond(502).body("<html>");
-/// // A user is made, and whoever asked for it never learns of it.
+/// // The user is created, but the client never learns of it.
 /// let lost = Fault::new("users_create").first(1).drop_connection().after_effect();
 /// let lying = Fault::new("users_list").edit(|page, _| page["count"] = 7.into());
 /// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Fault {
-    /// The prefix of the service, where only its requests are meant.
+    /// The prefix of the service, if the fault is limited to one.
     pub(crate) service: Option<&'static str>,
     pub(crate) operation: String,
-    /// Whether only requests that write are meant.
+    /// Whether only requests that write count.
     pub(crate) of_writes: bool,
     pub(crate) first: u64,
     pub(crate) last: u64,
@@ -52,14 +52,14 @@ pub struct Fault {
 /// Stands for every operation.
 pub(crate) const EVERY_OPERATION: &str = "*";
 
-/// What the service takes the request for, and what happens in front of it.
+/// How the service misreads the request, and what happens before the request.
 #[derive(Clone, Default)]
 pub(crate) struct Misreading {
-    /// What becomes of the query.
+    /// Changes the query.
     pub(crate) query: Option<Arc<Reread>>,
     /// Whether another profile is read or written than the path names.
     pub(crate) is_for_another: bool,
-    /// Whether somebody is deleted and somebody else made first.
+    /// Whether one profile is deleted and another one created first.
     pub(crate) swaps_person: bool,
 }
 
@@ -76,7 +76,7 @@ impl fmt::Debug for Misreading {
     }
 }
 
-/// What comes instead of the right answer.
+/// The response that replaces the right one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Instead {
     Status(u16),
@@ -84,7 +84,7 @@ pub(crate) enum Instead {
     Refusal,
 }
 
-/// What becomes of the right answer.
+/// A change of the right response.
 #[derive(Clone, Default)]
 pub(crate) struct ResponseChange {
     pub(crate) edit: Option<Arc<Edit>>,
@@ -109,12 +109,12 @@ impl fmt::Debug for ResponseChange {
 }
 
 impl Fault {
-    /// A fault of the operation with this id (`"*"` for every operation), on every request to it.
-    /// It does nothing until it is told what.
+    /// Creates a fault of the operation with this id (`"*"` for every operation), for every request to it. It
+    /// has no effect until a response or change is added.
     ///
     /// # Panics
-    /// If no service of the sandbox has such an operation: the fault would never strike, and whatever it is to show would
-    /// seem to be so.
+    /// Panics if no service of the sandbox has the operation: the fault would never occur, and a test would
+    /// pass for the wrong reason.
     #[allow(clippy::panic, reason = "it is written by who writes a test, and wrong before anything runs")]
     pub fn new(operation: impl Into<String>) -> Self {
         let operation = operation.into();
@@ -138,20 +138,20 @@ impl Fault {
         }
     }
 
-    /// Acts only on requests to one service, by the prefix of its paths (`upsun`, `upsun-auth`, `probely`, `anthropic`):
-    /// of use with the operation `"*"`.
+    /// Limits the fault to requests to one service, by the prefix of its paths (`upsun`, `upsun-auth`,
+    /// `probely`, `anthropic`). Useful with the operation `"*"`.
     pub fn at_service(mut self, service: &'static str) -> Self {
         self.service = Some(service);
         self
     }
 
-    /// Acts only on requests that write, and counts no others: of use with the operation `"*"`.
+    /// Limits the fault to requests that write, and counts only these. Useful with the operation `"*"`.
     pub fn of_writes(mut self) -> Self {
         self.of_writes = true;
         self
     }
 
-    /// Acts only on these requests; the first one is number 1.
+    /// Limits the fault to these requests. The first one has number 1.
     pub fn on_attempts(mut self, attempts: impl RangeBounds<u64>) -> Self {
         self.first = match attempts.start_bound() {
             Bound::Included(first) => *first,
@@ -166,91 +166,91 @@ impl Fault {
         self
     }
 
-    /// Acts only on the first `count` requests.
+    /// Limits the fault to the first `count` requests.
     pub fn first(self, count: u64) -> Self {
         self.on_attempts(1..=count)
     }
 
-    /// Answers with this status instead of the right answer. 204 and the like should have no body.
+    /// Responds with this status instead of the right response. Statuses such as 204 should have no body.
     pub fn respond(mut self, status: u16) -> Self {
         self.instead = Some(Instead::Status(status));
         self
     }
 
-    /// Closes the connection without any response; the request's status in the log stays 0.
+    /// Closes the connection without a response. The status in the log of requests stays 0.
     pub fn drop_connection(mut self) -> Self {
         self.instead = Some(Instead::Nothing);
         self
     }
 
-    /// Refuses the connection: nothing is sent by it. Over a socket it is closed, since what is asked for is known only when
-    /// it was accepted; [`Sandbox::call`](crate::Sandbox::call) tells the two apart.
+    /// Refuses the connection: nothing is sent over it. A socket is accepted and then closed, because the
+    /// request is known only after that; [`Sandbox::call`](crate::Sandbox::call) distinguishes the two.
     pub fn refuse_connection(mut self) -> Self {
         self.instead = Some(Instead::Refusal);
         self
     }
 
-    /// Never answers.
+    /// Never responds.
     pub fn stall(self) -> Self {
-        // A century: long enough for anybody, and no overflow when delays add up.
+        // A century: long enough, and no overflow if delays add up.
         self.drop_connection().delay(Duration::from_secs(100 * 365 * 86_400))
     }
 
-    /// Lets the service do what was asked, and acts then: whoever asked for a write sees it fail or time
-    /// out although it was carried out. The response is replaced whatever it was, so a `body` of one's own
-    /// also shows a success in another form.
+    /// Lets the service act before the fault does: a write fails or times out for the client although it was
+    /// carried out. The response is always replaced, so a custom `body` can also show a success in another
+    /// format.
     pub fn after_effect(mut self) -> Self {
         self.after_effect = true;
         self
     }
 
-    /// Adds a header to the response: to the one that comes instead, and where there is none to the right one. One that
-    /// HTTP cannot carry is left out.
+    /// Adds a header to the replacing response, or to the right response if there is none. A header that is
+    /// invalid in HTTP is omitted.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// The response's body, empty by default; `{request_id}` in it becomes the response's request id, and `{credential}` the
-    /// credential that the request came with.
+    /// Sets the body of the response, which is empty by default. `{request_id}` in it is replaced by the
+    /// response's request id, and `{credential}` by the credential of the request.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// Waits before the response: before the right one, if there is no [`respond`](Self::respond).
+    /// Delays the response: the right one, if there is no [`respond`](Self::respond).
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// Lets the service read another query than was sent, as one does that does not know a parameter or takes it for
-    /// something else. The query comes and goes without its question mark, percent-encoded.
+    /// Lets the service read another query than the one that was sent, like a service that does not know a
+    /// parameter or misunderstands it. The query has no question mark and is percent-encoded.
     pub fn misread_query(mut self, read: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
         self.misreading.query = Some(Arc::new(read));
         self
     }
 
-    /// Lets the service read or write another profile than the one that the path names, and answer as if that one had been
-    /// asked for. Requests whose path names no profile are as they were.
+    /// Lets the service read or write another profile than the one in the path, and respond as if that one
+    /// had been requested. Requests without a profile in the path are unchanged.
     pub fn for_another_profile(mut self) -> Self {
         self.misreading.is_for_another = true;
         self
     }
 
-    /// Deletes somebody who is listed early and makes somebody else who is listed last, before the service acts. Nothing
-    /// happens at a service whose lists cannot move thereby.
+    /// Deletes a profile that is listed early and creates another one that is listed last, before the service
+    /// acts. Has no effect at a service whose lists do not move.
     pub fn swap_person(mut self) -> Self {
         self.misreading.swaps_person = true;
         self
     }
 
-    /// Changes the right response's JSON; the number is that of the request to the operation, from 1.
+    /// Changes the JSON of the right response. The number is that of the request to the operation, from 1.
     pub fn edit(self, edit: impl Fn(&mut Value, u64) + Send + Sync + 'static) -> Self {
         self.edit_by_query(move |value, number, _| edit(value, number))
     }
 
-    /// The same, and told the query as it was sent.
+    /// Changes the JSON of the right response, with the query as it was sent.
     pub(crate) fn edit_by_query(
         mut self,
         edit: impl Fn(&mut Value, u64, &str) + Send + Sync + 'static,
@@ -259,7 +259,7 @@ impl Fault {
         self
     }
 
-    /// Changes the right response's bytes.
+    /// Changes the bytes of the right response.
     pub fn rewrite(mut self, rewrite: impl Fn(Vec<u8>) -> Vec<u8> + Send + Sync + 'static) -> Self {
         self.change.rewrite = Some(Arc::new(rewrite));
         self
@@ -270,7 +270,7 @@ impl Fault {
         self.deliver(Delivery::Reset)
     }
 
-    /// Closes the connection after half of the right response's body, whose whole length was declared.
+    /// Closes the connection after half of the right response's body. The whole length was declared.
     pub fn close_mid_body(self) -> Self {
         self.deliver(Delivery::Short)
     }
@@ -280,12 +280,12 @@ impl Fault {
         self.deliver(Delivery::Stalled)
     }
 
-    /// Sends the right response's body in so many chunks, and waits before each.
+    /// Sends the right response's body in a number of chunks, with a delay before each.
     pub fn drip(self, chunks: usize, every: Duration) -> Self {
         self.deliver(Delivery::Dripping { chunks, every })
     }
 
-    /// Whether it replaces the response by one that is no word about what was done.
+    /// Returns whether the fault replaces the response by one that does not tell whether the service acted.
     pub(crate) fn can_follow_effect(&self) -> bool {
         self.operation != "oauth2-token"
             && match self.instead {
@@ -294,7 +294,7 @@ impl Fault {
             }
     }
 
-    /// The fault of every operation of a service in place of one, and of the first request where it was of the second.
+    /// Widens the fault to every operation of a service, and a fault of the second request to the first.
     pub(crate) fn everywhere(mut self, service: &'static str) -> Self {
         if self.operation != "oauth2-token" {
             EVERY_OPERATION.clone_into(&mut self.operation);

@@ -1,9 +1,9 @@
-//! Building a record whose fields are now a value, now null, absent or empty.
+//! Builds records whose fields are sometimes a value, and sometimes null, absent or empty.
 
 use serde_json::{Map, Value};
 
-/// At which turns of a field's cycle it is not a plain value. Turn 0 always is one, so record 0 is
-/// whole; cycles of at most 20 turns show everything within the first 20 records.
+/// The turns of a field's cycle at which it is not a plain value. Turn 0 always is one, so record 0 is
+/// complete. Cycles of at most 20 turns show every variation within the first 20 records.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Gaps {
     every: u64,
@@ -30,7 +30,7 @@ impl Gaps {
     }
 }
 
-/// A JSON object in the making.
+/// A JSON object under construction.
 #[derive(Debug)]
 pub(crate) struct Fields {
     index: u64,
@@ -46,7 +46,7 @@ impl Fields {
         self.map.insert(name.to_owned(), value.into());
     }
 
-    /// Puts the value, unless it is this record's turn to show a gap.
+    /// Sets the value, unless it is this record's turn to have a gap.
     pub(crate) fn vary(&mut self, name: &str, gaps: Gaps, value: impl Into<Value>) {
         let turn = self.index % gaps.every;
         if turn == 0 {

@@ -1,6 +1,6 @@
-//! Identifiers that are a reversible function of (seed, index): finding a record by id needs no table.
+//! Ids that are a reversible function of the seed and the index: finding a record by id needs no table.
 //!
-//! Each id carries the permuted index and check bits; whatever does not encode back to itself is unknown.
+//! Each id contains the permuted index and check bits. An id that does not encode back to itself is unknown.
 
 use crate::rng::{key_of_text, mix, permute, unpermute};
 
@@ -20,7 +20,7 @@ impl IdSpace {
         Self { key: key_of_text(seed, kind) }
     }
 
-    /// A UUID of version 4's form.
+    /// Returns a UUID in the format of version 4.
     pub(crate) fn uuid(self, index: u64) -> String {
         let number = permute(self.key, index);
         let check = mix(number ^ self.key);
@@ -46,7 +46,7 @@ impl IdSpace {
         (self.uuid(index) == id).then_some(index)
     }
 
-    /// 12 characters of `[A-Za-z0-9_-]`. Now and then the first is `-` or `_`, as in Probely's own ids.
+    /// Returns 12 characters of `[A-Za-z0-9_-]`. Sometimes the first is `-` or `_`, as in Probely's own ids.
     pub(crate) fn short(self, index: u64) -> String {
         let number = permute(self.key, index);
         let check = mix(number ^ self.key);
@@ -70,7 +70,7 @@ impl IdSpace {
         (self.short(index) == id).then_some(index)
     }
 
-    /// `uprof_01` and 22 characters of base 58.
+    /// Returns `uprof_01` and 22 characters in base 58.
     pub(crate) fn anthropic(self, index: u64) -> String {
         self.tagged(ANTHROPIC_PREFIX, index)
     }
@@ -79,7 +79,7 @@ impl IdSpace {
         self.index_of_tagged(ANTHROPIC_PREFIX, id)
     }
 
-    /// This prefix and 22 characters of base 58.
+    /// Returns the prefix and 22 characters in base 58.
     pub(crate) fn tagged(self, prefix: &str, index: u64) -> String {
         let number = permute(self.key, index);
         let bits = (u128::from(number) << 64) | u128::from(mix(number ^ self.key));
@@ -99,7 +99,7 @@ impl IdSpace {
     }
 }
 
-/// `bits` in base 58, padded in front to `digits` characters.
+/// Formats `bits` in base 58, padded at the start to `digits` characters.
 pub(crate) fn base58(mut bits: u128, digits: usize) -> String {
     let mut text = vec!['1'; digits];
     for slot in text.iter_mut().rev() {

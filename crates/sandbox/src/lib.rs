@@ -1,8 +1,8 @@
 //! The profile APIs of Upsun, Probely and Anthropic as one stateful, deterministic local server.
 //!
-//! A [`Sandbox`] listens on a port of 127.0.0.1 and answers as the three services do: their
-//! authentication, paging, validation, update semantics and error bodies. A client of ours, or
-//! anybody's, works against it with no credential and no network.
+//! A [`Sandbox`] listens on a port of 127.0.0.1 and behaves like the three services: authentication, paging,
+//! validation, update semantics and error bodies. Any client of these APIs works with it, without credentials
+//! of the services and without internet access.
 //!
 //! ```
 //! use anyprofile_sandbox::{Fault, Sandbox, SandboxOptions};
@@ -20,9 +20,18 @@
 //! sandbox.stop().await;
 //! # Ok(())
 //! # }
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+//! # runtime.block_on(example()).unwrap();
 //! ```
 //!
-//! # What is behind a prefix
+//! # Three things to know
+//! - **It is deterministic.** The records depend only on the seed, and on what was written.
+//! - **It is stateful.** A write is visible in every operation that shows the record: lists, filters, orders,
+//!   counts, look-ups and references.
+//! - **It can fail on purpose.** A [`Fault`] changes the response of chosen requests; [`NamedFault::all`]
+//!   lists ready-made faults.
+//!
+//! # Operations
 //!
 //! | Prefix | Operations that read |
 //! |---|---|
@@ -44,56 +53,54 @@
 //! | | `update-user`, `reset-email-address`, `reset-password`, `verify-phone-number`, `confirm-phone-number` |
 //! | | `update-org-profile`, `update-org-address` |
 //! | `/probely` | `users_create`, `users_update`, `users_partial_update`, `users_destroy`, `users_bulk_update_create` |
-//! | | the same of `api_users_`, `profile_change_password_create` |
+//! | | the same five with `api_users_`, `profile_change_password_create` |
 //! | `/anthropic` | `BetaCreateUserProfile`, `BetaUpdateUserProfile`, `BetaCreateEnrollmentUrl` |
-//! | | without a date of the beta: `DeleteUserProfile`, `CreateUserProfileActionUrl` |
+//! | | without a dated beta: `DeleteUserProfile`, `CreateUserProfileActionUrl` |
 //! | `/anthropic`, admin key | `AdminUpdateUser`, `AdminDeleteUser`, `AdminCreateInvite`, `AdminDeleteInvite` |
 //!
-//! The names are the services' own operation ids, or in their style where none is known, and those that the clients have;
-//! [`Fault`] and [`RecordedRequest`] use them.
+//! The names are the services' own operation ids. Where none is known, the name follows the service's style.
+//! [`Fault`] and [`RecordedRequest`] use these names.
 //!
-//! A tenth of Probely's profiles are API users, which its list of users does not have: none of fewer than ten.
-//! Anthropic's organization has, beside the profiles, a fourth as many users, and as many invites: at least one
-//! of each, unless there are no profiles.
+//! One tenth of Probely's profiles are API users, which its list of users does not contain; with fewer than
+//! ten profiles, none is. Anthropic's organization has, in addition to the profiles, one fourth as many users
+//! and as many invites: at least one of each, unless the sandbox has no profiles.
 //!
 //! # Writes
 //!
-//! What was written is read back by every operation that shows it: lists, filters, orders, counts, look-ups
-//! and references. A write that is refused changes nothing. The credential may change every user that there
-//! is, and at Upsun every organization that it may read. Where nothing is known of a service, the sandbox
-//! does this:
+//! A refused write changes nothing. The credential may change every user, and at Upsun every organization
+//! that it may read. Where the behaviour of a service is not known, the sandbox does this:
 //!
-//! - Upsun: `null` is refused, and so is an empty text where a form is asked for. The username and the e-mail
-//!   address are the same in a person's profile and user, everything else belongs to the record that it was
-//!   written to. A new e-mail address is confirmed at once, or never
-//!   ([`SandboxOptions::upsun_emails_stay`]); the code of every phone is [`UPSUN_PHONE_CODE`]. Of a picture only
-//!   its path is kept, and a body of more than 1 MiB is refused. Any current password is the right one.
-//! - Probely: a label is known by its name, and made when nobody has it. A bulk update with an unknown id
-//!   changes none. `PUT` without `active` makes active. Any current password is the right one until it was
-//!   changed here.
-//! - Anthropic: `null` takes a name and an external id away, and stands for the default of the other two. An
-//!   enrollment link ends after a quarter of an hour by the sandbox's clock. A withdrawn invite stays, as `deleted`.
+//! - Upsun: `null` is refused, and so is an empty text for a field with a format. The username and the e-mail
+//!   address are the same in a person's profile and user; every other field belongs to the record that it was
+//!   written to. A new e-mail address is confirmed at once, or never ([`SandboxOptions::upsun_emails_stay`]).
+//!   The code of every phone is [`UPSUN_PHONE_CODE`]. Of a picture only its path is stored, and a body of
+//!   more than 1 MiB is refused. Any current password is accepted.
+//! - Probely: a label is identified by its name, and created if it does not exist. A bulk update with an
+//!   unknown id changes no user. `PUT` without `active` activates the user. Any current password is accepted
+//!   until the password is changed in the sandbox.
+//! - Anthropic: `null` clears a name and an external id, and resets the other two nullable fields to their
+//!   default. An enrollment link expires after 15 minutes of the sandbox's clock. A withdrawn invite stays in
+//!   the list as `deleted`.
 //!
-//! Passwords and codes are kept nowhere, and the log of requests hides them. A write that is carried out and
-//! then seems to fail is made with [`Fault::after_effect`]; [`RecordedRequest::took_effect`] tells it from one
-//! that was not.
+//! Passwords and codes are not stored, and the log of requests hides them. [`Fault::after_effect`] carries
+//! out a write and then lets it appear to fail; [`RecordedRequest::took_effect`] tells whether a write was
+//! carried out.
 //!
 //! # Determinism and memory
 //!
-//! Record *i* of a service is a pure function of the seed and *i*. Only what was written is kept, so
-//! a sandbox of a million profiles holds one page of them at a time. The same writes in the same order
-//! give the same records, and with [`SandboxOptions::fixed_clock`] the same times. The exceptions scan or sort
-//! generated records and grow with the number of profiles: Probely's filters and its list of assigned
-//! roles take time, Probely's `ordering` and Anthropic's `order_by=name` also memory (meant for up to 200,000 profiles).
+//! Record *i* of a service is a pure function of the seed and *i*. Only written records are stored, so a
+//! sandbox of a million profiles holds one page of them at a time. The same writes in the same order produce
+//! the same records, and with [`SandboxOptions::fixed_clock`] the same times. A few operations scan or sort
+//! generated records, so their cost grows with the number of profiles: Probely's filters and its list of
+//! assigned roles take time; Probely's `ordering` and Anthropic's `order_by=name` also take memory (intended
+//! for up to 200,000 profiles).
 //!
-//! Index 0 is the credential's own user, and the same index is the same person at every service: for
-//! two thirds of the indexes Upsun and Probely know the person under the same e-mail address.
+//! Index 0 is the credential's own user. An index is the same person at every service: for two thirds of the
+//! indexes, Upsun and Probely have the person under the same e-mail address. What exists only once per person
+//! (Upsun's `/me` and the state of its verification) varies with the seed.
 //!
-//! What a person has only once (Upsun's `/me` and the state of its verification) varies with the seed.
-//!
-//! Records vary what real services vary: null, absent and empty values, the number of fraction
-//! digits, unknown enumeration values and unknown fields. Each variation shows within the first 20
-//! records.
+//! Records vary what real services vary: null, absent and empty values, the number of fraction digits,
+//! unknown enumeration values and unknown fields. Each variation occurs within the first 20 records.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -11,21 +11,21 @@ use multer::Multipart;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Part {
     pub(crate) name: String,
-    /// There for files only.
+    /// Set only for files.
     pub(crate) file_name: Option<String>,
     pub(crate) content_type: Option<String>,
     pub(crate) content: Bytes,
 }
 
-/// The boundary that a content type names, when it is one of these bodies.
+/// Returns the boundary of a content type, if it is `multipart/form-data`.
 pub(crate) fn boundary(content_type: &str) -> Option<String> {
     multer::parse_boundary(content_type).ok().filter(|boundary| !boundary.is_empty())
 }
 
-/// The parts; nothing when the body does not keep to the form, or ends before its last line.
+/// Returns the parts; `None` if the body is malformed or truncated.
 pub(crate) fn parts(body: &Bytes, boundary: &str) -> Option<Vec<Part>> {
     let body = stream::iter([Ok::<_, Infallible>(body.clone())]);
-    // The body is there as a whole, so nothing is waited for.
+    // The body is complete, so nothing is awaited.
     read(Multipart::new(body, boundary)).now_or_never()?
 }
 

@@ -1,10 +1,10 @@
-//! How a sandbox is set up.
+//! The options of a sandbox.
 
 use std::time::Duration;
 
 use crate::fault::Fault;
 
-/// What a [`Sandbox`](crate::Sandbox) is started with.
+/// The options of a [`Sandbox`](crate::Sandbox).
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct SandboxOptions {
@@ -30,7 +30,8 @@ impl Default for SandboxOptions {
 }
 
 impl SandboxOptions {
-    /// 20 profiles a service from seed 1, on any free port, at once and without faults.
+    /// Creates the default options: 20 profiles for each service, seed 1, any free port, no latency and no
+    /// faults.
     pub fn new() -> Self {
         Self {
             profiles: 20,
@@ -49,84 +50,85 @@ impl SandboxOptions {
         }
     }
 
-    /// How many profiles each service has at first. At Probely a tenth of them, rounded down, are API users, and the
-    /// list of users has the rest.
+    /// Sets the initial number of profiles of each service. At Probely, one tenth of them, rounded down, are
+    /// API users; the list of users contains the rest.
     pub fn profiles(mut self, profiles: u64) -> Self {
         self.profiles = profiles;
         self
     }
 
-    /// What all records are made from: the same seed always makes the same ones.
+    /// Sets the seed. The same seed always produces the same records.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// The TCP port on 127.0.0.1; 0 is any free one.
+    /// Sets the TCP port on 127.0.0.1; 0 selects a free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// How long every response takes.
+    /// Sets the latency of every response.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
         self
     }
 
-    /// How long an access token of Upsun lives, in whole seconds; 900 s by default.
+    /// Sets the lifetime of Upsun's access tokens, in whole seconds. Default: 900 s.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
         self
     }
 
-    /// Stops the sandbox's clock at this Unix time, so that times of changes repeat exactly too. It
+    /// Fixes the sandbox's clock at this Unix time, so that the times of changes are reproducible too. It
     /// then moves only by [`Sandbox::advance_clock`](crate::Sandbox::advance_clock).
     pub fn fixed_clock(mut self, unix_seconds: i64) -> Self {
         self.fixed_clock = Some(unix_seconds);
         self
     }
 
-    /// A fault that is in force from the start.
+    /// Adds a fault that is active from the start.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
         self
     }
 
-    /// Items on a page of Upsun when the request asks for no number (at least 1); 25 by default.
+    /// Sets the default page size of Upsun (at least 1). Default: 25.
     pub fn upsun_page_size(mut self, size: u64) -> Self {
         self.upsun_page_size = size.max(1);
         self
     }
 
-    /// The most profiles on a page of Upsun (at least 1); more is cut to it. 100 by default. The lists
-    /// with cursors have limits of their own, and refuse more.
+    /// Sets the maximum page size of profiles at Upsun (at least 1); larger page sizes are reduced to it.
+    /// Default: 100. The lists with cursors have their own limits, and refuse larger page sizes.
     pub fn upsun_max_page_size(mut self, size: u64) -> Self {
         self.upsun_max_page_size = size.max(1);
         self
     }
 
-    /// Makes Upsun's token one that belongs to no user, so that `/users/me` answers 403.
+    /// Sets whether Upsun's token belongs to no user, so that `/users/me` returns 403.
     pub fn upsun_token_without_user(mut self, without_user: bool) -> Self {
         self.upsun_token_without_user = without_user;
         self
     }
 
-    /// Leaves an e-mail address of Upsun as it is when its change was accepted, as if the mail that
-    /// asks to confirm the new one were never opened. By default it is confirmed at once.
+    /// Sets whether a changed e-mail address at Upsun is never confirmed, so that the old one stays. By
+    /// default it is confirmed at once.
     pub fn upsun_emails_stay(mut self, stay: bool) -> Self {
         self.upsun_emails_stay = stay;
         self
     }
 
-    /// The most users on a page of Probely (at least 1); more is cut to it. 1000 by default.
+    /// Sets the maximum page size of users at Probely (at least 1); larger page sizes are reduced to it.
+    /// Default: 1000.
     pub fn probely_max_page_size(mut self, size: u64) -> Self {
         self.probely_max_page_size = size.max(1);
         self
     }
 
-    /// Makes the second page of Anthropic's listing an empty one that still has a `next_page`, when
-    /// no beta date is sent: what the general release may do.
+    /// Sets whether the second page of Anthropic's listing is empty but has a `next_page`, if no dated beta
+    /// is sent. The general release may do this.
     pub fn anthropic_empty_page(mut self, empty_page: bool) -> Self {
         self.anthropic_empty_page = empty_page;
         self

@@ -1,13 +1,13 @@
-//! The invented people behind the records. The same index is the same person at every service.
+//! The invented people of the records. An index is the same person at every service.
 
 use crate::rng::{Rng, key};
 
-/// One invented person.
+/// An invented person.
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
     pub(crate) given: &'static str,
     pub(crate) family: &'static str,
-    /// As the person writes it, in their own order and script.
+    /// As the person writes it, in the order and script of the language.
     pub(crate) display: String,
     pub(crate) username: String,
     pub(crate) email: String,
@@ -76,16 +76,16 @@ const LISTS: [Names; 16] = [
 
 const DOMAINS: [&str; 3] = ["example.com", "example.org", "example.net"];
 
-/// The person with this index.
+/// Returns the person with this index.
 pub(crate) fn person(seed: u64, index: u64) -> Person {
     let mut rng = Rng::new(key(&[seed, 0x7065_6F70_6C65, index]));
     let list = rng.pick(&LISTS);
     let (given, given_ascii) = *rng.pick(&list.given);
     let (family, family_ascii) = *rng.pick(&list.family);
     let domain = rng.pick(&DOMAINS);
-    // Chinese, Japanese and Korean names are written family first and without a space.
+    // Chinese, Japanese and Korean names are written family name first and without a space.
     let display = if list.family_first { format!("{family}{given}") } else { format!("{given} {family}") };
-    // The index keeps names and addresses of a million people apart.
+    // The index makes the names and addresses of a million people unique.
     Person {
         given,
         family,

@@ -1,4 +1,4 @@
-//! The log of what was asked and answered.
+//! The log of requests and responses.
 
 use std::collections::VecDeque;
 
@@ -11,7 +11,7 @@ const KEPT_BODY_BYTES: usize = 64 * 1024;
 const SECRET_HEADERS: [&str; 6] =
     ["authorization", "proxy-authorization", "x-api-key", "api-key", "cookie", "set-cookie"];
 
-/// One request that the sandbox got, without its credentials.
+/// A request that the sandbox received, without its credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordedRequest {
@@ -19,9 +19,9 @@ pub struct RecordedRequest {
     pub service: &'static str,
     /// The service's own operation id, or `unknown`.
     pub operation: &'static str,
-    /// Whether the operation is one that changes something; a `POST` that only reads is none.
+    /// Whether the operation is one that writes. A `POST` that only reads is not.
     pub write: bool,
-    /// Whether it is a write that was carried out, whatever a fault then made of the response.
+    /// Whether it is a write that was carried out, regardless of the response that a fault made.
     pub took_effect: bool,
     /// The method.
     pub method: String,
@@ -29,13 +29,14 @@ pub struct RecordedRequest {
     pub path: String,
     /// The query without its question mark, as sent.
     pub query: String,
-    /// The headers in the order sent, names in lower case; a credential's value is `(hidden)`.
+    /// The headers in the order of the request, with names in lower case. The value of a credential is
+    /// `(hidden)`.
     pub headers: Vec<(String, String)>,
-    /// The body as text, cut at 64 KiB. A password or token in it is `(hidden)`, and of a file only its
-    /// size is told.
+    /// The body as text, truncated to 64 KiB. A password or token in it is `(hidden)`, and a file is replaced
+    /// by its size.
     pub body: String,
-    /// The status answered; 0 while there is no response, when the client did not wait for it, or when a
-    /// fault closed the connection.
+    /// The status of the response; 0 while there is none, and if the client did not wait for it or a fault
+    /// closed the connection.
     pub status: u16,
 }
 
@@ -65,7 +66,7 @@ impl RecordedRequest {
 }
 
 fn body_text(call: &Call) -> String {
-    // The whole body is read before it is cut: a part of it might not show that a secret is in it.
+    // Secrets are removed before the body is truncated: a truncated body might hide that it contains one.
     let mut text = without_secrets(call.header("content-type"), &call.body);
     if text.len() > KEPT_BODY_BYTES {
         let end = (0..=KEPT_BODY_BYTES).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
@@ -75,16 +76,16 @@ fn body_text(call: &Call) -> String {
     text
 }
 
-/// The newest requests, oldest first.
+/// The most recent requests, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     requests: VecDeque<RecordedRequest>,
-    /// The number of the oldest request kept; numbers are never given twice.
+    /// The number of the oldest recorded request. Numbers are unique.
     oldest: u64,
 }
 
 impl Recorder {
-    /// Keeps a request and answers its number.
+    /// Records a request and returns its number.
     pub(crate) fn push(&mut self, request: RecordedRequest) -> u64 {
         if self.requests.len() == KEPT_REQUESTS {
             self.requests.pop_front();
@@ -100,7 +101,7 @@ impl Recorder {
         }
     }
 
-    /// Notes that the service has done what was asked.
+    /// Records that the service has carried out the request.
     pub(crate) fn set_effect(&mut self, number: u64) {
         if let Some(request) = self.find(number) {
             request.took_effect = request.write;
@@ -157,20 +158,20 @@ mod tests {
 
     #[test]
     fn no_credential_is_kept() {
-        let kept = request("/oauth2/token");
-        assert!(!format!("{kept:?}").contains("secret"), "{kept:?}");
-        assert_eq!(kept.body, "grant_type=api_token&api_token=(hidden)");
+        let recorded = request("/oauth2/token");
+        assert!(!format!("{recorded:?}").contains("secret"), "{recorded:?}");
+        assert_eq!(recorded.body, "grant_type=api_token&api_token=(hidden)");
     }
 
     #[test]
     fn a_long_body_is_cut_after_its_secrets_were_hidden() {
         let long = "ü".repeat(KEPT_BODY_BYTES);
-        let kept =
+        let recorded =
             request_with("/", "application/json", &format!("{{\"a\":\"x{long}\",\"password\":\"secret\"}}"));
-        assert!(kept.body.len() <= KEPT_BODY_BYTES && kept.body.len() > KEPT_BODY_BYTES - 4);
-        let kept =
+        assert!(recorded.body.len() <= KEPT_BODY_BYTES && recorded.body.len() > KEPT_BODY_BYTES - 4);
+        let recorded =
             request_with("/", "application/json", &format!("{{\"password\":\"secret\",\"z\":\"{long}"));
-        assert_eq!(kept.body, HIDDEN);
+        assert_eq!(recorded.body, HIDDEN);
     }
 
     #[test]

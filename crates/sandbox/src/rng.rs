@@ -1,7 +1,7 @@
-//! Where every "random" choice comes from: splitmix64, and a permutation built on it.
+//! The source of every "random" choice: splitmix64, and a permutation based on it.
 //!
-//! Nothing here is for security. It has to be reproducible on every platform and in every release,
-//! which is why no crate whose algorithm may change stands behind it.
+//! It is not for security. It must be reproducible on every platform and in every release, so it does not use
+//! a crate whose algorithm may change.
 
 /// Scrambles one word: splitmix64's output function over the next state.
 pub(crate) const fn mix(word: u64) -> u64 {
@@ -11,12 +11,12 @@ pub(crate) const fn mix(word: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// Folds several words into one key; order matters.
+/// Combines several words into one key. Their order matters.
 pub(crate) fn key(words: &[u64]) -> u64 {
     words.iter().fold(0x616E_7970_726F_6669, |key, word| mix(key ^ mix(*word)))
 }
 
-/// Folds text into one key.
+/// Combines a text into one key.
 pub(crate) fn key_of_text(seed: u64, text: &str) -> u64 {
     text.bytes().fold(mix(seed), |key, byte| mix(key ^ u64::from(byte)))
 }
@@ -36,12 +36,13 @@ impl Rng {
         out
     }
 
-    /// A number in `0..limit` (0 when the limit is 0). The slight bias of the remainder is of no matter here.
+    /// Returns a number in `0..limit` (0 if the limit is 0). The slight bias of the remainder does not matter
+    /// here.
     pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.next().checked_rem(limit).unwrap_or(0)
     }
 
-    /// One of `items`, which must not be empty.
+    /// Returns one of `items`, which must not be empty.
     pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         let at = self.below(u64::try_from(items.len()).unwrap_or(1));
         &items[usize::try_from(at).unwrap_or(0)]
@@ -55,7 +56,7 @@ fn round(key: u64, round: u64, half: u64) -> u64 {
     mix(key ^ (round << 40) ^ half) >> 32
 }
 
-/// Maps each 64-bit number to another one, no two to the same: a Feistel network, so it can be undone.
+/// Maps each 64-bit number to a unique number. It is a Feistel network, so it can be inverted.
 pub(crate) fn permute(key: u64, number: u64) -> u64 {
     let (mut left, mut right) = (number >> 32, number & HALF);
     for r in 0..ROUNDS {

@@ -1,19 +1,19 @@
-//! The table of a service's operations, and finding the one that a request means.
+//! The table of a service's operations, and the search for the operation of a request.
 
 use axum::http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::exchange::{Call, Reply};
 
-/// One operation of a service.
+/// An operation of a service.
 pub(crate) struct Route<S: 'static> {
     pub(crate) method: Method,
-    /// The path; a segment in braces, or its end in braces, is a parameter.
+    /// The path. A segment in braces, or its end in braces, is a parameter.
     pub(crate) path: &'static str,
     pub(crate) operation: &'static str,
-    /// Whether it changes anything; a `POST` may only read.
+    /// Whether the operation writes. A `POST` may only read.
     pub(crate) writes: bool,
-    /// Takes the decoded path parameters in their order.
+    /// Handles a request with the decoded path parameters, in order.
     pub(crate) handler: Handler<S>,
 }
 
@@ -49,13 +49,13 @@ impl<S> Route<S> {
         Self::new(Method::DELETE, path, operation, handler)
     }
 
-    /// For a `POST` that changes nothing.
+    /// Marks a `POST` that writes nothing.
     pub(crate) fn that_only_reads(self) -> Self {
         Self { writes: false, ..self }
     }
 }
 
-/// What is known of a request before anything was checked.
+/// The part of a request that is known before any check.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Operation {
     pub(crate) id: &'static str,
@@ -63,44 +63,46 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// The operation of a request that is none.
+    /// The operation of a request that has none.
     pub(crate) const NONE: Self = Self { id: "unknown", writes: false };
 }
 
-/// What a service's module has to say; everything else about a request is the same for all.
+/// The parts that differ between the services.
 pub(crate) trait Service: Send + Sync + Sized + 'static {
     const REQUEST_ID_HEADER: &'static str;
 
     fn routes() -> &'static [Route<Self>];
 
-    /// The response to a request without the right credential and headers.
+    /// Returns the response to a request without the right credential and headers.
     fn authorize(&self, call: &Call) -> Result<(), Reply>;
 
-    /// The response to a path that the service does not have.
+    /// Returns the response to an unknown path.
     fn unknown_path(&self, call: &Call) -> Reply;
 
-    /// The response to a method that the path does not have; the `Allow` header is added to it.
+    /// Returns the response to a method that the path does not have. The `Allow` header is added to it.
     fn wrong_method(&self, call: &Call) -> Reply;
 
-    /// The same segment of a path, decoded, for another profile; none where it names none, or there is no other.
+    /// Returns a path segment, decoded, for another profile; `None` if it does not name a profile, or if no
+    /// other exists.
     fn segment_of_another(&self, segment: &str) -> Option<String> {
         let _ = segment;
         None
     }
 
-    /// Deletes somebody who is listed early and makes somebody else who is listed last; says whether it could.
+    /// Deletes a profile that is listed early and creates another one that is listed last. Returns whether it
+    /// did.
     fn swap_person(&self) -> bool {
         false
     }
 }
 
-/// A [`Service`] whose type is forgotten.
+/// A type-erased [`Service`].
 pub(crate) trait AnyService: Send + Sync {
-    /// Told before anything was checked, so that a fault can act first.
+    /// Returns the operation before any check, so that a fault can act first.
     fn operation(&self, call: &Call) -> Operation;
     fn response(&self, call: &Call) -> Reply;
     fn request_id_header(&self) -> &'static str;
-    /// The path of the same operation on another profile.
+    /// Returns the path of the same operation on another profile.
     fn path_of_another(&self, call: &Call) -> Option<String>;
     fn swap_person(&self) -> bool;
 }
@@ -157,7 +159,7 @@ pub(crate) enum Found<S: 'static> {
     Nothing,
 }
 
-/// The first path that fits is taken: what is said more exactly stands before what is not.
+/// Finds the route of a path. The first match wins, so specific paths come before general ones.
 pub(crate) fn find<S>(routes: &'static [Route<S>], method: &Method, path: &str) -> Found<S> {
     let wanted = if method == Method::HEAD { &Method::GET } else { method };
     let mut methods: Vec<&str> = Vec::new();
@@ -178,7 +180,7 @@ pub(crate) fn find<S>(routes: &'static [Route<S>], method: &Method, path: &str) 
     if methods.is_empty() { Found::Nothing } else { Found::Methods(methods.join(", ")) }
 }
 
-/// The decoded parameters when `path` fits; an empty segment fits no parameter.
+/// Returns the decoded parameters if `path` matches. An empty segment matches no parameter.
 fn match_path(pattern: &str, path: &str) -> Option<Vec<String>> {
     let mut parameters = Vec::new();
     let mut segments = path.split('/');

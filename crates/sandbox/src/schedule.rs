@@ -1,4 +1,4 @@
-//! The faults in force, and what they come to for one request.
+//! The active faults, and their effect on a request.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,14 +11,14 @@ use crate::exchange::{Call, Query, Reply};
 use crate::fault::{EVERY_OPERATION, Fault, Instead, Misreading, ResponseChange};
 use crate::route::{AnyService, Operation};
 
-/// What happens at one point of a request, on purpose.
+/// The effect of faults at one point of a request.
 #[derive(Debug, Default)]
 pub(crate) struct Acts {
     pub(crate) delay: Duration,
     pub(crate) outcome: Option<FaultOutcome>,
 }
 
-/// What a fault's body may repeat of a request.
+/// The parts of a request that the body of a fault may repeat.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Words<'a> {
     pub(crate) request_id: &'a str,
@@ -35,16 +35,16 @@ pub(crate) enum FaultOutcome {
     Refusal,
 }
 
-/// What the faults of one request come to.
+/// The effect of all faults on a request.
 #[derive(Debug, Default)]
 pub(crate) struct Effect {
-    /// Before the service sees the request; it never does when there is an outcome.
+    /// Before the service sees the request. With an outcome, it never does.
     pub(crate) before: Acts,
-    /// When the service has done what was asked.
+    /// After the service has acted.
     pub(crate) after: Acts,
-    /// What the service takes the request for.
+    /// How the service misreads the request.
     pub(crate) misreadings: Vec<(Misreading, Strikes)>,
-    /// What becomes of the right answer, with the number of the request.
+    /// The changes of the right response, with the number of the request.
     pub(crate) changes: Vec<(ResponseChange, u64, Strikes)>,
 }
 
@@ -59,7 +59,7 @@ impl Strikes {
 }
 
 impl Effect {
-    /// The right answer, as the faults leave it.
+    /// Returns the right response with the changes of the faults.
     pub(crate) fn changed(&self, mut reply: Reply, query: &str) -> Reply {
         if !(200..300).contains(&reply.status) {
             return reply;
@@ -89,7 +89,7 @@ impl Effect {
         reply
     }
 
-    /// The request as the service reads it; what is to happen in front of it has happened.
+    /// Returns the request as the service reads it, after the faults that act before it.
     pub(crate) fn misread(&self, mut call: Call, service: &dyn AnyService) -> Call {
         for (misreading, strikes) in &self.misreadings {
             let mut is_struck = misreading.swaps_person && service.swap_person();
@@ -111,16 +111,16 @@ impl Effect {
     }
 }
 
-/// A fault in force.
+/// An active fault.
 #[derive(Debug)]
 struct InForce {
     fault: Fault,
-    /// How many requests it has seen.
+    /// The number of requests it has counted.
     seen: u64,
     strikes: Strikes,
 }
 
-/// The faults in force.
+/// The active faults.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Vec<InForce>);
 
@@ -129,7 +129,7 @@ impl Faults {
         self.0.push(InForce { fault, seen: 0, strikes: Strikes::default() });
     }
 
-    /// How often each made a difference.
+    /// Returns how often each fault made a difference.
     pub(crate) fn strikes(&self) -> Vec<u64> {
         self.0.iter().map(|it| it.strikes.0.load(Ordering::Relaxed)).collect()
     }
@@ -138,7 +138,7 @@ impl Faults {
         self.0.clear();
     }
 
-    /// Counts a request. Delays add up; of several outcomes the fault that was added first gives it.
+    /// Counts a request. Delays add up; of several outcomes, that of the first added fault counts.
     pub(crate) fn strike(&mut self, service: &str, operation: Operation, words: Words<'_>) -> Effect {
         let mut effect = Effect::default();
         for InForce { fault, seen, strikes } in &mut self.0 {
@@ -176,7 +176,7 @@ fn outcome(fault: &Fault, words: Words<'_>) -> Option<FaultOutcome> {
         Some(Instead::Nothing) => Some(FaultOutcome::Nothing),
         Some(Instead::Refusal) => Some(FaultOutcome::Refusal),
         Some(Instead::Status(status)) => {
-            // Of bytes that are no text the id stays out.
+            // In a body that is not UTF-8 text, the placeholders stay.
             let body = match std::str::from_utf8(&fault.body) {
                 Ok(text) => text
                     .replace("{request_id}", words.request_id)
@@ -204,7 +204,7 @@ mod tests {
         }
     }
 
-    /// An operation that reads.
+    /// Returns an operation that reads.
     const fn read(id: &'static str) -> Operation {
         Operation { id, writes: false }
     }

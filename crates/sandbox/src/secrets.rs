@@ -1,4 +1,4 @@
-//! What a record of a body must not show.
+//! Removes secrets from recorded bodies.
 
 use axum::body::Bytes;
 use serde_json::Value;
@@ -27,8 +27,8 @@ const SECRET_FIELDS: [&str; 15] = [
     "token",
 ];
 
-/// The body as text without its secrets, and without the content of files. One with nothing to hide is
-/// left as it was sent.
+/// Returns the body as text without its secrets, and without the content of files. A body without secrets is
+/// unchanged.
 pub(crate) fn without_secrets(content_type: Option<&str>, body: &Bytes) -> String {
     let content_type = content_type.unwrap_or_default();
     if let Some(parts) = boundary(content_type).and_then(|boundary| parts(body, &boundary)) {
@@ -54,7 +54,7 @@ pub(crate) fn without_secrets(content_type: Option<&str>, body: &Bytes) -> Strin
                 text
             }
         }
-        // Whatever it is, a secret may be in it.
+        // The body cannot be parsed, and may contain a secret.
         Err(_) if SECRET_FIELDS.iter().any(|name| text.to_ascii_lowercase().contains(name)) => {
             HIDDEN.to_owned()
         }
@@ -70,9 +70,9 @@ fn is_secret(name: &str) -> bool {
     SECRET_FIELDS.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// Whether there was anything to hide.
+/// Hides the secrets, and returns whether there were any.
 fn hide(value: &mut Value) -> bool {
-    // Counted, since the first secret must not end the search for more.
+    // Counts instead of stopping at the first secret, because there may be more.
     let hidden = match value {
         Value::Object(fields) => {
             fields.iter_mut().filter_map(|(name, value)| hide_field(name, value)).count()

@@ -1,4 +1,4 @@
-//! The server: one port, a prefix a service, and what every request goes through.
+//! The server: one port, a prefix for each service, and the steps of every request.
 
 use std::fmt;
 use std::io;
@@ -48,10 +48,10 @@ impl fmt::Debug for Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a server on 127.0.0.1; it runs in the current tokio runtime.
+    /// Starts a server on 127.0.0.1. It runs in the current Tokio runtime.
     ///
     /// # Errors
-    /// When the port cannot be had.
+    /// Fails if the port cannot be used.
     pub async fn start(options: SandboxOptions) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let origin = format!("http://{}", listener.local_addr()?);
@@ -65,54 +65,55 @@ impl Sandbox {
         let (end, ended) = watch::channel(false);
         let task = tokio::spawn(async move {
             let stopped = async move { drop(stopping.wait_for(|stop| *stop).await) };
-            // Accepting goes on whatever happens to a connection, so this ends by the signal only.
+            // Accepting continues whatever happens to a connection, so only the signal ends it.
             drop(axum::serve(Port(listener), app).with_graceful_shutdown(stopped).await);
             end.send_replace(true);
         });
         Ok(Self { description, shared, task, ended })
     }
 
-    /// Where the services are, and their credentials.
+    /// Returns the URLs and credentials of the services.
     pub fn description(&self) -> &SandboxDescription {
         &self.description
     }
 
-    /// The newest 10,000 requests, oldest first.
+    /// Returns the most recent 10,000 requests, oldest first.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         lock(&self.shared.recorder).all()
     }
 
-    /// The newest 10,000 requests, oldest first, which it forgets: none is taken twice, and none that comes meanwhile is lost.
+    /// Removes and returns the most recent 10,000 requests, oldest first. No request is returned twice, and
+    /// none that arrives in the meantime is lost.
     pub fn take_requests(&self) -> Vec<RecordedRequest> {
         lock(&self.shared.recorder).take()
     }
 
-    /// Forgets all requests so far.
+    /// Removes all recorded requests.
     pub fn clear_requests(&self) {
         lock(&self.shared.recorder).clear();
     }
 
-    /// Puts a fault in force; it counts requests from now on.
+    /// Activates a fault. It counts requests from now on.
     pub fn add_fault(&self, fault: Fault) {
         lock(&self.shared.faults).add(fault);
     }
 
-    /// How often each fault in force made a difference, in the order in which they were added.
+    /// Returns how often each active fault made a difference, in the order in which they were added.
     pub fn strikes(&self) -> Vec<u64> {
         lock(&self.shared.faults).strikes()
     }
 
-    /// Takes all faults out of force.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
         lock(&self.shared.faults).clear();
     }
 
-    /// Answers a request within the process, without a connection: for tests whose time is paused. The URL is one of the
-    /// [description](Self::description)'s. A body that a fault breaks off ends with an error, or ends before the length that
-    /// was declared.
+    /// Handles a request in the process, without a connection, for tests with paused time. The URL must be
+    /// one of the [description](Self::description)'s. A body that a fault interrupts ends with an error, or
+    /// before its declared length.
     ///
     /// # Errors
-    /// Where a fault refuses or closes the connection.
+    /// Fails if a fault refuses or closes the connection.
     pub async fn call(&self, request: Request<Body>) -> Result<Response<Body>, NoResponse> {
         match self.shared.response(request).await {
             FaultOutcome::Reply(reply) => Ok(reply.into_response()),
@@ -121,15 +122,15 @@ impl Sandbox {
         }
     }
 
-    /// Moves the sandbox's clock forward: access tokens grow old at once.
+    /// Moves the sandbox's clock forward. Access tokens may expire.
     pub fn advance_clock(&self, by: Duration) {
         self.shared.clock.advance(by);
     }
 
-    /// Stops the server and waits until it has.
+    /// Stops the server and waits until it has stopped.
     pub async fn stop(mut self) {
         self.shared.stopping.send_replace(true);
-        // The task only ends early when its runtime does, and then there is nothing left to wait for.
+        // The task ends early only with its runtime; then there is nothing to wait for.
         drop((&mut self.task).await);
     }
 
@@ -146,11 +147,11 @@ impl Drop for Sandbox {
     }
 }
 
-/// Why there is no response.
+/// The reason why there is no response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NoResponse {
-    /// There was no connection.
+    /// The connection was refused.
     Refused,
     /// The connection was closed.
     Closed,
@@ -159,7 +160,7 @@ pub enum NoResponse {
 /// A service and the prefix of its paths, which is also its name.
 type Mounted = (&'static str, Box<dyn AnyService>);
 
-/// What all requests share.
+/// The state that all requests share.
 struct Shared {
     seed: u64,
     latency: Duration,
@@ -197,7 +198,7 @@ impl Shared {
         }
     }
 
-    /// The service of a path, and the rest of it.
+    /// Returns the service of a path, and the rest of the path.
     fn service_of<'a>(&self, path: &'a str) -> Option<(&Mounted, &'a str)> {
         let (prefix, _) = path.strip_prefix('/')?.split_once('/')?;
         let mounted = self.services.iter().find(|(name, _)| *name == prefix)?;
@@ -276,7 +277,7 @@ async fn serve(
     request: Request<Body>,
 ) -> Response<Body> {
     let mut stopping = shared.stopping.subscribe();
-    // A long delay must not hold up the end.
+    // A long delay must not hold up the shutdown.
     let outcome = tokio::select! {
         outcome = shared.response(request) => outcome,
         _ = stopping.wait_for(|stop| *stop) => FaultOutcome::Reply(Reply::empty(503)),
@@ -285,16 +286,16 @@ async fn serve(
         reply.into_response()
     } else {
         line.cut();
-        // Nobody gets this one.
+        // No client receives this response.
         Reply::empty(500).into_response()
     }
 }
 
-/// What a panicking thread left behind is still good: every change under these locks is one step.
+/// The state is valid even after a panic: every change under these locks is one step.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-/// Whether one of the services has an operation with this id.
+/// Returns whether a service has an operation with this id.
 pub(crate) fn is_operation(id: &str) -> bool {
     fn has<S: Service>(id: &str) -> bool {
         S::routes().iter().any(|route| route.operation == id)

@@ -1,4 +1,4 @@
-//! How much a write costs, measured where nothing else runs in the process.
+//! The memory that a write takes. Nothing else runs in this process.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that fails should fail its test")]
@@ -15,7 +15,7 @@ use crate::support::{
 };
 
 const WRITES: usize = 2_000;
-/// What 2,000 writes may take: far less than a million profiles would, and room for the log.
+/// The maximum memory of 2,000 writes: far less than a million profiles would take, with room for the log.
 const LIMIT: usize = 8 * 1024 * 1024;
 
 fn resident() -> usize {
@@ -37,7 +37,7 @@ async fn two_thousand_writes_to_a_million_profiles_take_the_memory_of_two_thousa
         assert_eq!(write_probely(&sandbox, "POST", "/users/", &body.to_string()).await.status, 201);
         let body = json!({"metadata": {"n": number.to_string()}}).to_string();
         write_anthropic(&sandbox, &[], "POST", "/v1/user_profiles", &body).await.ok();
-        // Over and over at the same hundred.
+        // Repeatedly to the same hundred users.
         let at = number % 100;
         let body = json!({"title": "dev", "name": format!("N{number}")}).to_string();
         write_probely(&sandbox, "PATCH", &format!("/users/{}/", users[at]), &body).await.ok();

@@ -18,22 +18,22 @@ pub use self::descriptor::service;
 /// The name of the service in ids and configurations.
 pub const SERVICE: &str = "upsun";
 
-/// Upsun's API (OpenAPI document, `servers`).
+/// The base URL of Upsun's API (OpenAPI document, `servers`).
 pub const UPSUN_API_URL: &str = "https://api.upsun.com";
-/// Upsun's authentication server (OpenAPI document, description).
+/// The base URL of Upsun's authentication server (OpenAPI document, description).
 pub const UPSUN_AUTH_URL: &str = "https://auth.upsun.com";
-/// Platform.sh's API, the same service under its former name.
+/// The base URL of the API of Platform.sh, the former name of the same service.
 pub const PLATFORM_SH_API_URL: &str = "https://api.platform.sh";
-/// Platform.sh's authentication server.
+/// The base URL of Platform.sh's authentication server.
 pub const PLATFORM_SH_AUTH_URL: &str = "https://auth.api.platform.sh";
 
-/// The OAuth client that API tokens are exchanged with; its password is empty (OpenAPI document, description).
+/// The OAuth client of the API token exchange; its password is empty (OpenAPI document, description).
 const API_TOKEN_CLIENT: &str = "platform-api-user";
 
-/// What to check where the authentication server is not what it should be.
+/// The setting to check if the authentication server does not respond as expected.
 const AUTH_URL_SETTING: &str = "auth_url (UPSUN_AUTH_URL in the environment)";
 
-/// An account at Upsun or Platform.sh. `Debug` shows no secret.
+/// The settings of an account at Upsun or Platform.sh. `Debug` shows no secrets.
 ///
 /// ```no_run
 /// use anyprofile_upsun::UpsunConfig;
@@ -46,37 +46,38 @@ const AUTH_URL_SETTING: &str = "auth_url (UPSUN_AUTH_URL in the environment)";
 pub struct UpsunConfig {
     /// The name of the account, as it appears in ids.
     pub account: AccountName,
-    /// The API. Default: [`UPSUN_API_URL`].
+    /// The base URL of the API. Default: [`UPSUN_API_URL`].
     pub base_url: String,
-    /// The authentication server, which the API token is sent to. Default: the one that belongs to `base_url`, if
-    /// that is [`UPSUN_API_URL`] or [`PLATFORM_SH_API_URL`]; for any other it has to be named.
+    /// The base URL of the authentication server, which receives the API token. Default: the one that belongs
+    /// to `base_url`, if that is [`UPSUN_API_URL`] or [`PLATFORM_SH_API_URL`]; for any other `base_url` it is
+    /// required.
     pub auth_url: Option<String>,
-    /// Which organizations are listed after the profiles of `/profiles`. Default: none.
+    /// The organizations to list after the profiles of `/profiles`. Default: none.
     pub organizations: ListedOrganizations,
-    /// Whether profiles keep the whole record as the service sent it. It may hold more personal data than
-    /// the normalized fields. Default: no.
+    /// Whether profiles keep the complete record as the service sent it. It may contain more personal data
+    /// than the normalized fields. Default: no.
     pub keep_raw: bool,
     /// Timeouts, retries, TLS, proxy.
     pub http: HttpOptions,
     secret: SecretKind,
 }
 
-/// Which organizations are listed after the profiles of `/profiles`, as profiles of the kind `organization`.
+/// The organizations to list after the profiles of `/profiles`, as profiles of the kind `organization`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ListedOrganizations {
-    /// None. `/profiles` holds profiles of organizations too, under an id of their own.
+    /// No organizations. `/profiles` also contains profiles of organizations, under ids of their own.
     #[default]
     None,
-    /// Those that the token's user is a member of (`GET /users/{user_id}/organizations`): active, restricted and
-    /// suspended ones, as the service lists them by itself.
+    /// The organizations that the token's user is a member of (`GET /users/{user_id}/organizations`): active,
+    /// restricted and suspended ones, which is the service's default.
     Discovered,
-    /// These, by their ids (ULIDs) or by `name=` and the machine name.
+    /// The organizations with these ids (ULIDs) or machine names (`name=` and the name).
     These(Vec<String>),
 }
 
 impl ListedOrganizations {
-    /// What a cursor is bound to.
+    /// Returns what a cursor is bound to.
     fn shape(&self) -> String {
         match self {
             Self::None => String::new(),
@@ -93,12 +94,14 @@ enum SecretKind {
 }
 
 impl UpsunConfig {
-    /// An account with an API token, which is exchanged for access tokens as they run out.
+    /// Creates the settings of an account with an API token. The token is exchanged for access tokens, which
+    /// are renewed before they expire.
     pub fn with_api_token(account: AccountName, api_token: impl Into<SecretString>) -> Self {
         Self::new(account, SecretKind::ApiToken(api_token.into()))
     }
 
-    /// An account with an access token that somebody else renews. It lives 15 minutes.
+    /// Creates the settings of an account with an access token that your program renews. It is valid for 15
+    /// minutes.
     pub fn with_access_token(account: AccountName, access_token: impl Into<SecretString>) -> Self {
         Self::new(account, SecretKind::AccessToken(access_token.into()))
     }
@@ -115,30 +118,31 @@ impl UpsunConfig {
         }
     }
 
-    /// Uses the hosts of Platform.sh.
+    /// Sets the hosts of Platform.sh.
     pub fn at_platform_sh(self) -> Self {
         self.at(PLATFORM_SH_API_URL)
     }
 
-    /// Uses another API.
+    /// Sets the base URL of the API.
     pub fn at(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
         self
     }
 
-    /// Uses another authentication server.
+    /// Sets the base URL of the authentication server.
     pub fn with_auth_url(mut self, auth_url: impl Into<String>) -> Self {
         self.auth_url = Some(auth_url.into());
         self
     }
 
-    /// Lists these organizations too. Each costs a request for its profile, which the service shows one by one.
+    /// Sets the organizations to list. Each costs one request, because the service returns their profiles one
+    /// at a time.
     pub fn with_organizations(mut self, organizations: ListedOrganizations) -> Self {
         self.organizations = organizations;
         self
     }
 
-    /// Lets profiles keep the whole record as the service sent it.
+    /// Sets whether profiles keep the complete record as the service sent it.
     pub fn with_raw_records(mut self, keep_raw: bool) -> Self {
         self.keep_raw = keep_raw;
         self
@@ -150,34 +154,38 @@ impl UpsunConfig {
         self
     }
 
-    /// The account as an anyprofile provider.
+    /// Creates the anyprofile provider of the account. No request is sent.
     ///
-    /// Lists `/profiles`: users and organizations, all addressed as `user`; and behind them the organizations that
-    /// [`organizations`](Self::organizations) asks for. An organization's own profile is addressed by the organization's
-    /// id (`upsun:acme/organization/01H…`) or, for reading, by its name (`upsun:acme/organization/name=acme`). Its
-    /// members are listed with [`members`](anyprofile_core::ProfileProviderExt::members).
-    /// [`current`](anyprofile_core::ProfileProviderExt::current) is the user whom the token belongs to. A user is changed in
-    /// the profile and in the user's record, whichever has the field; an organization in its profile.
+    /// It lists `/profiles`: users and organizations, all with ids of the kind `user`; then the organizations
+    /// that [`organizations`](Self::organizations) selects. An organization's own profile has the
+    /// organization's id (`upsun:acme/organization/01H…`) or, for reads, its name
+    /// (`upsun:acme/organization/name=acme`). [`members`](anyprofile_core::ProfileProviderExt::members) lists
+    /// its members. [`current`](anyprofile_core::ProfileProviderExt::current) returns the user of the token.
+    /// An update of a user changes the profile or the user record, whichever has the field; an update of an
+    /// organization changes its profile.
     ///
-    /// The service shows a person in several records, of which `/profiles` says nothing of status and second factor:
-    /// [`GetOptions::enrich`](anyprofile_core::GetOptions::enrich) and
-    /// [`ListQuery::enrich`](anyprofile_core::ListQuery::enrich) add the user of `/users` and the postal address.
+    /// The service has several records of a person. `/profiles` does not contain the status and the second
+    /// factor: [`GetOptions::enrich`](anyprofile_core::GetOptions::enrich) and
+    /// [`ListQuery::enrich`](anyprofile_core::ListQuery::enrich) add the user of `/users` and the postal
+    /// address.
     ///
     /// # Errors
-    /// [`Config`](anyprofile_core::ErrorKind::Config). No request is sent.
+    /// [`Config`](anyprofile_core::ErrorKind::Config) if a setting is invalid.
     pub fn connect(self) -> Result<Connection> {
         if let ListedOrganizations::These(organizations) = &self.organizations
             && let Some(wrong) = organizations.iter().find(|it| !may_be_organization(it))
         {
-            return Err(Error::config(format!("'{wrong}' is no organization"))
+            return Err(Error::config(format!("'{wrong}' is not the id or the name of an organization"))
                 .with_account(&ServiceName::from_static(SERVICE), &self.account)
-                .with_hint("an organization is named by its id (26 letters and digits) or by name= and its machine name"));
+                .with_hint(
+                    "use the id of the organization (26 letters and digits), or name= and its machine name",
+                ));
         }
         let connector = UpsunConnector::new(self.organizations.clone());
         self.http_client().map(|http| Connection::new(connector, http))
     }
 
-    /// The client that this account is spoken to with.
+    /// Creates the HTTP client of the account.
     pub(crate) fn http_client(self) -> Result<HttpClient> {
         let info = ProviderInfo::new(
             ServiceName::new(SERVICE)?,
@@ -202,7 +210,8 @@ impl UpsunConfig {
             .map(|http| http.with_raw_records(self.keep_raw))
     }
 
-    /// The token endpoint. The API token goes to a host that was named, or that belongs to the one that was.
+    /// Returns the URL of the token endpoint. The API token is sent only to a configured host, or to the host
+    /// that belongs to the configured API.
     fn token_url(&self, base_url: &str) -> Result<Url> {
         let usual = match base_url.trim_end_matches('/') {
             UPSUN_API_URL => Some(UPSUN_AUTH_URL),
@@ -210,10 +219,8 @@ impl UpsunConfig {
             _ => None,
         };
         let auth_url = self.auth_url.as_deref().or(usual).ok_or_else(|| {
-            Error::config(
-                "the authentication server is not named, and the base URL is not one that it is known for",
-            )
-            .with_hint("name it beside the base URL: auth_url in the file, UPSUN_AUTH_URL in the environment")
+            Error::config("the authentication server is required, because none is known for this base URL")
+                .with_hint("set auth_url in the file, or UPSUN_AUTH_URL in the environment")
         })?;
         let mut url = anyprofile_http::base_url(auth_url, self.http.allow_insecure_http)?;
         url.set_path(&format!("{}/oauth2/token", url.path().trim_end_matches('/')));
@@ -221,7 +228,7 @@ impl UpsunConfig {
     }
 }
 
-/// Whether a text can address an organization: a ULID begins with a digit.
+/// Returns whether a text can address an organization. A ULID begins with a digit.
 fn may_be_organization(text: &str) -> bool {
     match text.strip_prefix("name=") {
         Some(name) => !name.is_empty(),

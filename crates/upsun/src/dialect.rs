@@ -1,35 +1,29 @@
-//! How Upsun words its errors.
+//! The format of Upsun's errors.
 
 use std::borrow::Cow;
 
 use anyprofile_core::ErrorKind;
-use anyprofile_http::{ErrorDetails, Failure, StaticDialect, TOKEN_DIALECT};
+use anyprofile_http::{Dialect as _, ErrorDetails, Failure, StaticDialect, TOKEN_DIALECT};
 use serde_json::Value;
 
-/// Upsun's errors come in four shapes, two of them within one service: problem details with a number for
-/// `status` and a text for `detail`, an older form with them the other way round, `{"error": …}` with or
-/// without a description, and nothing that is JSON.
-pub(crate) const DIALECT: StaticDialect = StaticDialect {
-    request_id_headers: &[Cow::Borrowed("x-request-id"), Cow::Borrowed("x-amz-cf-id")],
-    quota_headers: &[],
-    is_own_form,
-    describe,
-};
+/// Reads Upsun's errors. They have four forms, two of them within one service: problem details with a number
+/// for `status` and a text for `detail`, an older form with the two types exchanged, `{"error": …}` with or
+/// without a description, and bodies that are not JSON.
+pub(crate) const DIALECT: StaticDialect = StaticDialect::new(is_own_form, describe)
+    .with_request_id_headers(&[Cow::Borrowed("x-request-id"), Cow::Borrowed("x-amz-cf-id")]);
 
-/// The errors of Upsun's token endpoint: those of RFC 6749, and how one says that the session behind a token is over.
-pub(crate) const TOKENS: StaticDialect = StaticDialect {
-    describe: |failure, details| {
-        (TOKEN_DIALECT.describe)(failure, details);
-        let description = failure.text("/error_description").unwrap_or_default();
-        if description.contains("SSO session has expired") {
-            details.message = Some("the single sign-on session behind the token has expired".into());
-            details.hint = Some("sign in again in a browser, or use the API token of a machine user".into());
-        }
-    },
-    ..TOKEN_DIALECT
-};
+/// Reads the errors of Upsun's token endpoint: those of RFC 6749, and the one for an expired session of the
+/// token.
+pub(crate) const TOKENS: StaticDialect = TOKEN_DIALECT.with_description(|failure, details| {
+    TOKEN_DIALECT.describe(failure, details);
+    let description = failure.text("/error_description").unwrap_or_default();
+    if description.contains("SSO session has expired") {
+        details.message = Some("the single sign-on session behind the token has expired".into());
+        details.hint = Some("sign in again in a browser, or use the API token of a machine user".into());
+    }
+});
 
-/// The operations of the users' service, whose 404 has no body (OpenAPI document, `get-user` and its like).
+/// The operations of the users service, whose 404 has no body (OpenAPI document, `get-user` and others).
 const WITHOUT_BODY: [&str; 20] = [
     "get-current-user",
     "get-user",
@@ -53,7 +47,7 @@ const WITHOUT_BODY: [&str; 20] = [
     "recreate-recovery-codes",
 ];
 
-/// Whether a body is one of the forms that are JSON, or is left out where the service does so.
+/// Returns whether a body has one of the JSON forms, or is missing where the service sends none.
 fn is_own_form(failure: &Failure<'_>) -> bool {
     if failure.is_empty {
         return failure.status == 404 && WITHOUT_BODY.contains(&failure.operation);
@@ -91,20 +85,19 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
     if failure.status == 403 && title.contains("billing profile") {
         details.kind = Some(ErrorKind::Unsupported);
         details.message = Some(
-            "the organization's profile has moved to the new billing system, which this API does not show"
+            "the organization's profile has moved to the new billing system, which this API does not cover"
                 .into(),
         );
         details.hint = Some(
-            "this is no matter of permission: look at the organization's billing profile in the console"
-                .into(),
+            "this is not a permission problem: see the organization's billing profile in the console".into(),
         );
     } else if failure.status == 403 && failure.operation == "get-current-user" {
         details.message = Some("the token belongs to no user".into());
-        details.hint = Some("use the API token of a user, or get profiles by their ids".into());
+        details.hint = Some("use the API token of a user, or get profiles by id".into());
     } else if failure.status == 403 && failure.operation == "list-org-members" {
         details.hint = Some("use the token of an owner, or of a member who may manage members".into());
     } else if failure.status == 400 && !details.field_errors.is_empty() {
-        details.message = Some("the service refuses the values".into());
+        details.message = Some("the service refused the values".into());
         details.hint = Some("correct the named fields".into());
     }
 }

@@ -1,13 +1,41 @@
 //! User and organization profiles of Upsun, formerly Platform.sh.
 //!
-//! [`UpsunConfig::connect`] makes an account an anyprofile provider; [`UpsunClient`] has the API operation by
-//! operation, with its records as they come ([`wire`]).
+//! [`UpsunConfig`] is one account. [`connect`](UpsunConfig::connect) creates its anyprofile provider;
+//! [`UpsunClient`] has a method for each operation of the API and returns the service's own records
+//! ([`wire`]).
 //!
-//! Facts are from Upsun's published reference and OpenAPI document, and from the behaviour of its
-//! official clients, which is said where it matters.
+//! ```no_run
+//! # async fn example() -> anyprofile_core::Result<()> {
+//! use anyprofile_core::{ListQuery, ProfileProviderExt};
+//! use anyprofile_upsun::{UpsunClient, UpsunConfig};
+//! use futures_util::TryStreamExt;
 //!
-//! Whoever comes is checked to be who was asked for, by the id in the record. Only the profile of an organization has another
-//! id than the organization, so that of this one record it cannot be told whether it is the one that was asked for.
+//! // The provider returns normalized profiles.
+//! let provider = UpsunConfig::with_api_token("acme".parse()?, "an API token").connect()?;
+//! let mut profiles = provider.list(ListQuery::new());
+//! while let Some(profile) = profiles.try_next().await? {
+//!     println!("{} {}", profile.id, profile.label());
+//! }
+//!
+//! // The typed client returns the service's records, here over the provider's connections.
+//! let client = UpsunClient::over(provider.http());
+//! println!("{:?}", client.get_current_user().await?.email_verified);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Three things to know
+//! - **A person has several records.** The listing reads `/profiles`, which shows neither the status nor the
+//!   second factor. [`ListQuery::enrich`](anyprofile_core::ListQuery::enrich) adds the user of `/users` and
+//!   the postal address, at the cost of further requests.
+//! - **Organizations are listed only on request.** [`UpsunConfig::organizations`] selects them. They are
+//!   listed after the profiles of `/profiles`.
+//! - **A record must be the requested one.** The provider compares the id in each record with the requested
+//!   id. The profile of an organization is the exception: it has an id of its own, so it cannot be checked.
+//!
+//! # Sources
+//! Facts are from Upsun's published reference and OpenAPI document. What is known only from its official
+//! clients is marked as such.
 //!
 //! # Features
 //! | feature | what it turns on |

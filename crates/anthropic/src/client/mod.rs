@@ -1,4 +1,4 @@
-//! The API, operation by operation.
+//! The typed client.
 
 mod organization;
 mod user_profiles;
@@ -9,13 +9,13 @@ use anyprofile_http::{HttpClient, Operation};
 
 use crate::{AnthropicConfig, beta::Beta};
 
-/// A client of Anthropic's APIs of user profiles and of the organization: one method an operation, records as
-/// they come.
+/// A client of Anthropic's user profiles and organization APIs. It has a method for each operation and
+/// returns the records as the service sends them.
 ///
-/// The two ask for different credentials: user profiles for an API key, the organization for an Admin key, so a
-/// program that reads both has two clients. Cheap to clone; clones share connections. An id is one segment of a
-/// path whatever it holds, and refused before anything is sent if it is empty, `.` or `..`. So is a body that breaks a
-/// documented rule or holds a field that the account's beta does not know. No request that writes is repeated when its
+/// User profiles require an API key and the organization requires an admin key, so a program that reads both
+/// needs two clients. Cheap to clone; clones share connections. An id is always one path segment. An id that
+/// is empty, `.` or `..`, and a body that breaks a documented rule or contains a field that the account's
+/// beta does not have, are refused before anything is sent. Requests that write are not retried if their
 /// outcome is not known.
 #[derive(Clone, Debug)]
 pub struct AnthropicClient {
@@ -24,16 +24,16 @@ pub struct AnthropicClient {
 }
 
 impl AnthropicClient {
-    /// A client of an account.
+    /// Creates a client of an account. No request is sent.
     ///
     /// # Errors
-    /// [`Config`](anyprofile_core::ErrorKind::Config). No request is sent.
+    /// [`Config`](anyprofile_core::ErrorKind::Config) if a setting is invalid.
     pub fn new(config: AnthropicConfig) -> Result<Self> {
         let beta = config.spoken_beta();
         config.http_client().map(|http| Self { http, beta })
     }
 
-    /// A client that shares the connections, limits and credential of a provider
+    /// Creates a client that shares the connections, limits and credential of a provider
     /// ([`Connection::http`](anyprofile_engine::Connection::http)), with the beta of these settings.
     pub fn over(http: &HttpClient, config: &AnthropicConfig) -> Self {
         Self { http: http.clone(), beta: config.spoken_beta() }

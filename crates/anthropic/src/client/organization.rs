@@ -12,8 +12,8 @@ use crate::{
 impl AnthropicClient {
     /// Gets the organization that the credential belongs to: `GET /v1/organizations/me`.
     ///
-    /// Needs an Admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on the
-    /// organization.
+    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// the organization.
     ///
     /// # Errors
     /// [`Unauthenticated`](anyprofile_core::ErrorKind::Unauthenticated) or
@@ -22,15 +22,16 @@ impl AnthropicClient {
         self.call(operations::get_organization()).await
     }
 
-    /// Lists the users of the organization: one page of `GET /v1/organizations/users`. How many there are is not
-    /// said. They are the organization's own people, and no end users of a platform.
+    /// Lists the users of the organization: one page of `GET /v1/organizations/users`. The service does not
+    /// report the total. The users are the organization's own people, not end users of a platform.
     ///
-    /// Needs an Admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
     /// listing users.
     ///
     /// # Errors
-    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, for a limit out of its
-    /// range, and from the service for an id or role that it does not know; else as [above](Self::get_organization).
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) before anything is sent if the limit is
+    /// out of range, and from the service if it does not know an id or role. Otherwise see
+    /// [`get_organization`](Self::get_organization).
     pub async fn list_organization_users(
         &self,
         list: &ListOrganizationUsers,
@@ -40,34 +41,35 @@ impl AnthropicClient {
 
     /// Gets a user of the organization: `GET /v1/organizations/users/{user_id}`.
     ///
-    /// Needs an Admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
     /// getting a user.
     ///
     /// # Errors
-    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound); else as [above](Self::get_organization).
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound). Otherwise see
+    /// [`get_organization`](Self::get_organization).
     pub async fn get_organization_user(&self, user_id: &str) -> Result<OrganizationUser> {
         self.call(operations::get_organization_user(user_id)).await
     }
 
-    /// Lists the invites to the organization, those that were accepted, deleted or have expired included: one page
-    /// of `GET /v1/organizations/invites`. How many there are is not said.
+    /// Lists the invites to the organization, including accepted, deleted and expired ones: one page of
+    /// `GET /v1/organizations/invites`. The service does not report the total.
     ///
-    /// Needs an Admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
     /// listing invites.
     ///
     /// # Errors
-    /// As [above](Self::list_organization_users).
+    /// See [`list_organization_users`](Self::list_organization_users).
     pub async fn list_invites(&self, list: &ListInvites) -> Result<Listed<IdPage<Invite>>> {
         self.call(operations::list_invites(list)).await
     }
 
     /// Gets an invite: `GET /v1/organizations/invites/{invite_id}`.
     ///
-    /// Needs an Admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
     /// getting an invite.
     ///
     /// # Errors
-    /// As [above](Self::get_organization_user).
+    /// See [`get_organization_user`](Self::get_organization_user).
     pub async fn get_invite(&self, invite_id: &str) -> Result<Invite> {
         self.call(operations::get_invite(invite_id)).await
     }

@@ -10,13 +10,13 @@ use crate::{
 };
 
 impl AnthropicClient {
-    /// Lists user profiles: one page of `GET /v1/user_profiles`, with the cursor of the next one.
+    /// Lists user profiles: one page of `GET /v1/user_profiles`, with the cursor of the next page.
     ///
     /// Source: page of the reference on listing user profiles, and the official SDKs.
     ///
     /// # Errors
-    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), from the service, for a parameter that the
-    /// account's beta does not have and for a cursor of another order.
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) from the service if the account's beta
+    /// does not have a parameter, and if a cursor belongs to another order.
     pub async fn list_user_profiles(&self, list: &ListUserProfiles) -> Result<Listed<UserProfileList>> {
         self.call(operations::list_user_profiles(&self.beta, list)).await
     }

@@ -1,4 +1,4 @@
-//! Making, changing and deleting user profiles, and the organization's users and invites.
+//! Writes of user profiles, and of the organization's users and invites.
 
 use std::time::SystemTime;
 
@@ -14,31 +14,31 @@ use crate::{
 };
 
 impl AnthropicClient {
-    /// Makes a user profile: `POST /v1/user_profiles`. A profile of nothing is made with an empty body.
+    /// Creates a user profile: `POST /v1/user_profiles`. If no field is set, the body is an empty object.
     ///
-    /// **It is not idempotent**: the same body sent twice makes two profiles, whatever ids of the platform it holds. When
-    /// the outcome is not known, look for what was made by its `external_id` or `reference_id` and by when it was
-    /// made, before trying again.
+    /// **The operation is not idempotent**: sending the same body twice creates two profiles, whatever
+    /// platform ids it contains. If the outcome is not known, look for the profile by its `external_id` or
+    /// `reference_id` and its creation time before you try again.
     ///
     /// Source: page of the reference on creating user profiles, and the official SDKs.
     ///
     /// # Errors
-    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent with every broken rule by
-    /// field, a field that the account's beta does not know included;
-    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the response does not show the profile, which may be there all the
-    /// same.
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) before anything is sent with every
+    /// violated rule by field, including fields that the account's beta does not have;
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the response does not show the profile. The profile
+    /// may have been created then.
     pub async fn create_user_profile(&self, create: &UserProfileCreate) -> Result<UserProfile> {
         self.call(operations::create_user_profile(&self.beta, create, now())).await
     }
 
-    /// Changes a user profile, and gives it as it then is: `POST /v1/user_profiles/{user_profile_id}`. What is not set
-    /// stays, also in the metadata and in the details.
+    /// Updates a user profile and returns it: `POST /v1/user_profiles/{user_profile_id}`. Fields that are not
+    /// set stay unchanged, also in the metadata and in the details.
     ///
     /// Source: page of the reference on updating user profiles, and the official SDKs.
     ///
     /// # Errors
-    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent with every broken rule by
-    /// field, a field that the account's beta does not know included;
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) before anything is sent with every
+    /// violated rule by field, including fields that the account's beta does not have;
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound).
     pub async fn update_user_profile(
         &self,
@@ -48,15 +48,16 @@ impl AnthropicClient {
         self.call(operations::update_user_profile(&self.beta, user_profile_id, update, now())).await
     }
 
-    /// Makes a link for an end user to enroll with:
-    /// `POST /v1/user_profiles/{user_profile_id}/enrollment_url`, without a body. **The link is a credential**: whoever
-    /// holds it can enroll as the end user until it expires. Each call may make another one.
+    /// Creates a link for an end user to enroll with:
+    /// `POST /v1/user_profiles/{user_profile_id}/enrollment_url`, without a body. **The link is a
+    /// credential**: until it expires, anyone who has it can enroll as the end user. Each call may create
+    /// another link.
     ///
-    /// The reference has it for accounts with a beta; without one, there is
+    /// The reference has the operation for accounts with a beta. Without a beta, use
     /// [`create_action_url`](Self::create_action_url).
     ///
-    /// Source: page of the reference on creating enrollment URLs, and the official SDKs. That a second link leaves the first
-    /// one working is inferred.
+    /// Source: page of the reference on creating enrollment URLs, and the official SDKs. That a second link
+    /// leaves the first one valid is inferred.
     ///
     /// # Errors
     /// [`NotFound`](anyprofile_core::ErrorKind::NotFound).
@@ -64,25 +65,27 @@ impl AnthropicClient {
         self.call(operations::create_enrollment_url(&self.beta, user_profile_id)).await
     }
 
-    /// Deletes a user profile: `DELETE /v1/user_profiles/{user_profile_id}`. In the generally available API alone.
+    /// Deletes a user profile: `DELETE /v1/user_profiles/{user_profile_id}`. Only in the generally available
+    /// API.
     ///
     /// Source: page of the reference on deleting user profiles.
     ///
     /// # Errors
-    /// [`Unsupported`](anyprofile_core::ErrorKind::Unsupported), before anything is sent, for an account with one of
-    /// the published betas; [`NotFound`](anyprofile_core::ErrorKind::NotFound).
+    /// [`Unsupported`](anyprofile_core::ErrorKind::Unsupported) before anything is sent, if the account uses
+    /// one of the published betas; [`NotFound`](anyprofile_core::ErrorKind::NotFound).
     pub async fn delete_user_profile(&self, user_profile_id: &str) -> Result<Deleted> {
         self.call(operations::delete_user_profile(&self.beta, user_profile_id)).await
     }
 
-    /// Makes a link for somebody to act with: `POST /v1/user_profiles/{user_profile_id}/action_urls`. In the generally
-    /// available API alone. **The link is a credential**: until it expires it lets in whoever has it.
+    /// Creates a link for an action of an end user: `POST /v1/user_profiles/{user_profile_id}/action_urls`.
+    /// Only in the generally available API. **The link is a credential**: until it expires, anyone who has it
+    /// can act as the end user.
     ///
     /// Source: page of the reference on creating action URLs.
     ///
     /// # Errors
-    /// [`Unsupported`](anyprofile_core::ErrorKind::Unsupported), before anything is sent, for an account with one of
-    /// the published betas; [`NotFound`](anyprofile_core::ErrorKind::NotFound).
+    /// [`Unsupported`](anyprofile_core::ErrorKind::Unsupported) before anything is sent, if the account uses
+    /// one of the published betas; [`NotFound`](anyprofile_core::ErrorKind::NotFound).
     pub async fn create_action_url(
         &self,
         user_profile_id: &str,
@@ -91,16 +94,17 @@ impl AnthropicClient {
         self.call(operations::create_action_url(&self.beta, user_profile_id, action)).await
     }
 
-    /// Gives a user of the organization another role, and gives the user as it then is:
+    /// Changes the role of a user of the organization and returns the user:
     /// `POST /v1/organizations/users/{user_id}`.
     ///
-    /// Needs an Admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on updating a
-    /// user.
+    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// updating a user.
     ///
     /// # Errors
-    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, for a role that the API
-    /// is known not to give (see [`OrganizationRole::SETTABLE`]); [`NotFound`](anyprofile_core::ErrorKind::NotFound);
-    /// else as with [reading](Self::get_organization).
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) before anything is sent, if the API is
+    /// known not to grant the role (see [`OrganizationRole::SETTABLE`]);
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound). Otherwise see
+    /// [`get_organization`](Self::get_organization).
     pub async fn update_organization_user(
         &self,
         user_id: &str,
@@ -111,44 +115,46 @@ impl AnthropicClient {
 
     /// Removes a user from the organization: `DELETE /v1/organizations/users/{user_id}`.
     ///
-    /// Needs an Admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on removing a
-    /// user.
+    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// removing a user.
     ///
     /// # Errors
-    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound); else as with [reading](Self::get_organization).
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound). Otherwise see
+    /// [`get_organization`](Self::get_organization).
     pub async fn remove_organization_user(&self, user_id: &str) -> Result<Deleted> {
         self.call(operations::remove_organization_user(user_id)).await
     }
 
-    /// Invites somebody to the organization: `POST /v1/organizations/invites`. It sends an e-mail message. An invite
-    /// cannot be changed, only deleted.
+    /// Invites a person to the organization: `POST /v1/organizations/invites`. The service sends an e-mail
+    /// message. An invite cannot be changed, only deleted.
     ///
-    /// Needs an Admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on creating
-    /// an invite.
+    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// creating an invite.
     ///
     /// # Errors
-    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest), before anything is sent, for an address that is
-    /// none and a role that the API is known not to give (see [`OrganizationRole::SETTABLE`]);
-    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the response does not show the invite, which may be there all
-    /// the same; else as with [reading](Self::get_organization).
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) before anything is sent, if the e-mail
+    /// address is invalid, or the API is known not to grant the role (see [`OrganizationRole::SETTABLE`]);
+    /// [`Decode`](anyprofile_core::ErrorKind::Decode) if the response does not show the invite. The invite
+    /// may have been created then. Otherwise see [`get_organization`](Self::get_organization).
     pub async fn create_invite(&self, create: &InviteCreate) -> Result<Invite> {
         self.call(operations::create_invite(create)).await
     }
 
-    /// Takes back an invite that is not accepted yet: `DELETE /v1/organizations/invites/{invite_id}`. It may stay
-    /// in the list, as deleted.
+    /// Withdraws an invite that is not accepted yet: `DELETE /v1/organizations/invites/{invite_id}`. It may
+    /// stay in the list as deleted.
     ///
-    /// Needs an Admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on deleting
-    /// an invite.
+    /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
+    /// deleting an invite.
     ///
     /// # Errors
-    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound); else as with [reading](Self::get_organization).
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound). Otherwise see
+    /// [`get_organization`](Self::get_organization).
     pub async fn delete_invite(&self, invite_id: &str) -> Result<Deleted> {
         self.call(operations::delete_invite(invite_id)).await
     }
 }
 
-/// The time, if the clock shows one that can be.
+/// Returns the current time, if the clock has a valid one.
 fn now() -> Option<Timestamp> {
     SystemTime::now().try_into().ok()
 }

@@ -10,10 +10,10 @@ use serde::Deserialize;
 use super::{ANTHROPIC_API_URL, API_VERSION, AnthropicConfig, SERVICE};
 use crate::beta::BETA_2026_03_24;
 
-/// The word that asks for the generally available API.
+/// The value that selects the generally available API.
 const NO_BETA: &str = "none";
 
-/// The account of the environment that has the organization's people.
+/// The account of the environment for the organization's people.
 const ORGANIZATION_ACCOUNT: &str = "anthropic-organization";
 
 /// The keys of an account.
@@ -27,11 +27,11 @@ struct Settings {
     workspace_id: Option<String>,
 }
 
-/// The Anthropic API, as account files and the environment name it.
+/// Returns the descriptor of the Anthropic API for account files, the environment and the command.
 pub fn service() -> ServiceDescriptor {
     ServiceDescriptor::new(ServiceName::from_static(SERVICE), "Anthropic", connect)
         .with_summary(
-            "end users of a platform that is built on the Anthropic API; with an admin key the \
+            "end users of a platform that is built on the Anthropic API; with an admin key, the \
              organization's own users and invites",
         )
         .with_key(
@@ -45,14 +45,17 @@ pub fn service() -> ServiceDescriptor {
         )
         .with_key(SettingKey::list("other_betas", "further betas, sent in the same header"))
         .with_key(SettingKey::text("api_version", "`anthropic-version`").with_default(API_VERSION))
-        .with_key(SettingKey::text("workspace_id", "the workspace (`wrkspc_…`), for a credential of several"))
+        .with_key(SettingKey::text(
+            "workspace_id",
+            "the workspace (`wrkspc_…`), for a credential with several workspaces",
+        ))
         .with_credential(
             CredentialKey::new("api_key", "an API key, for the end users of a platform")
                 .with_variable("ANTHROPIC_API_KEY"),
         )
         .with_credential(CredentialKey::new(
             "auth_token",
-            "a bearer token that somebody else renews, for the end users of a platform",
+            "a bearer token that you renew yourself, for the end users of a platform",
         ))
         .with_credential(
             CredentialSet::from(

@@ -1,4 +1,4 @@
-//! What the engine has to know of Anthropic: of end users, and of the organization's own people.
+//! The connectors: how the engine uses Anthropic's APIs of end users, and of the organization's own people.
 
 mod organization;
 mod user_profiles;

@@ -1,4 +1,4 @@
-//! From the API's records to the normalized profile.
+//! Maps the API's records to the normalized profile.
 
 mod organization;
 
@@ -15,27 +15,27 @@ pub(crate) use self::organization::{
 };
 use crate::wire::{self, AccessType, EntityType, Relationship};
 
-/// An end user of `/v1/user_profiles`.
+/// The view of an end user in `/v1/user_profiles`.
 pub(crate) const USER_PROFILE: View = View::new("user_profile");
 
 open_record! {
-    /// What only Anthropic knows of a profile.
+    /// The fields of a profile that only Anthropic has.
     pub struct AnthropicExtension {
-        /// How the end user comes to the platform.
+        /// The relationship of the end user to the platform.
         relationship: Relationship,
-        /// How the end user's requests come to the API.
+        /// How the end user's requests reach the API.
         access_type: AccessType,
-        /// What the end user is.
+        /// The type of the end user.
         entity_type: EntityType,
-        /// When the platform took the end user on.
+        /// The time when the platform onboarded the end user.
         onboarded_at: String,
-        /// A hash of the e-mail address, by a function of the platform's choice.
+        /// A hash of the e-mail address. The platform chooses the hash function.
         email_hash: String,
-        /// A hash of the name, by a function of the platform's choice.
+        /// A hash of the name. The platform chooses the hash function.
         name_hash: String,
-        /// What the service did about the end user.
+        /// The service's enforcement actions against the end user.
         enforcement_actions: RawJson,
-        /// The invite as it came: when it expires and was accepted, which groups the person is to be in.
+        /// The invite as the service sent it: its expiry, its acceptance, and the groups of the person.
         invite: Box<wire::Invite>,
     }
 }
@@ -48,7 +48,7 @@ impl ProfileExtension for AnthropicExtension {
     }
 }
 
-/// A user profile.
+/// Maps a user profile.
 pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile {
     let mut profile = Profile::read_from(USER_PROFILE, id);
     profile.unknown = record.unknown;
@@ -84,10 +84,10 @@ pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile 
         }
     }
     profile.grants = record.trust_grants.map(|records| {
-        // One by one: `collect` would make a list of them first.
+        // A loop, because `collect` would create a list first.
         let mut grants = BTreeMap::new();
         for (name, grant) in records {
-            // A grant without a status is there and its state is not known: the empty word says so.
+            // A grant without a status exists, but its status is not known: the word is empty.
             grants.insert(name, grant.status.unwrap_or(GrantStatus::Other(String::new())));
         }
         grants
@@ -109,8 +109,8 @@ pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile 
     profile
 }
 
-/// What a profile stands for: what the platform says it is, else what its access suggests. Of an `internal`
-/// one nothing is known.
+/// Returns the kind of a profile: what the platform says, else what its access suggests. For an `internal`
+/// one, nothing is known.
 fn kind(
     entity: Option<&EntityType>,
     relationship: Option<&Relationship>,

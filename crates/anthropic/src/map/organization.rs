@@ -1,4 +1,4 @@
-//! The organization and its own people.
+//! Maps the organization and its own people.
 
 use anyprofile_core::{
     Email, Field, FieldPath, Kind, Profile, ProfileId, Status,
@@ -9,14 +9,14 @@ use anyprofile_core::{
 use super::AnthropicExtension;
 use crate::wire::{self, InviteStatus, OrganizationRole};
 
-/// A user of `/v1/organizations/users`.
+/// The view of a user in `/v1/organizations/users`.
 pub(crate) const ORGANIZATION_USER: View = View::new("organization_user");
-/// An invite of `/v1/organizations/invites`.
+/// The view of an invite in `/v1/organizations/invites`.
 pub(crate) const INVITE: View = View::new("invite");
-/// The organization of `/v1/organizations/me`.
+/// The view of the organization in `/v1/organizations/me`.
 pub(crate) const ORGANIZATION: View = View::new("organization");
 
-/// A user of the organization.
+/// Maps a user of the organization.
 pub(crate) fn organization_user(id: ProfileId, record: wire::OrganizationUser) -> Profile {
     let mut profile = Profile::read_from(ORGANIZATION_USER, id);
     profile.unknown = record.unknown;
@@ -29,14 +29,14 @@ pub(crate) fn organization_user(id: ProfileId, record: wire::OrganizationUser) -
     profile
 }
 
-/// Somebody who was invited.
+/// Maps an invite.
 pub(crate) fn invite(id: ProfileId, mut record: wire::Invite) -> Profile {
     let mut profile = Profile::read_from(INVITE, id);
     profile.unknown = std::mem::take(&mut record.unknown);
     note_other_types(&mut profile, wire::Invite::KEYS);
     profile.kind = Kind::Human.into();
     profile.status_raw = record.status.as_ref().map(|status| status.as_str().to_owned());
-    // Who accepted is a user with an id of its own: the invite is neither active nor open any more.
+    // An accepted invite is a user with another id: the invite is neither active nor pending any more.
     profile.status = record.status.as_ref().map(|status| match status {
         InviteStatus::Pending => Status::Pending,
         InviteStatus::Deleted => Status::Deleted,
@@ -53,7 +53,7 @@ pub(crate) fn invite(id: ProfileId, mut record: wire::Invite) -> Profile {
     profile
 }
 
-/// The organization itself.
+/// Maps the organization itself.
 pub(crate) fn organization(id: ProfileId, record: wire::Organization) -> Profile {
     let mut profile = Profile::read_from(ORGANIZATION, id);
     profile.unknown = record.unknown;
@@ -63,16 +63,10 @@ pub(crate) fn organization(id: ProfileId, record: wire::Organization) -> Profile
     profile
 }
 
-/// The one role of a user, over the whole organization.
+/// Returns the one role of a user, whose scope is the whole organization.
 fn roles(word: Field<&OrganizationRole>) -> Field<Vec<RoleAssignment>> {
     word.map(|word| {
-        let mut role = Role::default();
-        role.name = word.as_str().into();
-        let mut scope = RoleScope::default();
-        scope.tier = ScopeTier::Organization.into();
-        let mut assignment = RoleAssignment::default();
-        assignment.role = role.into();
-        assignment.scope = scope.into();
-        vec![assignment]
+        let scope = RoleScope::default().with_tier(ScopeTier::Organization);
+        vec![RoleAssignment::new(Role::default().with_name(word.as_str()), scope)]
     })
 }

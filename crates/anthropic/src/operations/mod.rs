@@ -1,11 +1,11 @@
-//! The operations of the APIs of user profiles and of the organization: which request each is, and how its response is read.
-//! Those of user profiles need to know which beta the account speaks.
+//! The operations of the user profiles and organization APIs: the request of each, and how its response is
+//! read. Those of user profiles depend on the account's beta.
 //!
-//! No request that writes is repeated by the retry policy. A repeated creation makes a second profile or invite, since no
-//! id of a profile is unique for the service and there is no key for a request; a repeated link is a second credential;
-//! what a repeated change would undo is not known. A repeated `DELETE` would harm nothing, but the service does not
-//! document it as safe: where the first one came through, the second is told that there is no such thing, and what
-//! succeeded would look as if it had failed. An error whose outcome is not known says so.
+//! The retry policy does not repeat any request that writes. A repeated creation creates a second profile or
+//! invite, because profiles have no unique id of the client and requests have no idempotency key. A repeated
+//! link is a second credential. The effect of a repeated change is not known. A repeated `DELETE` would do no
+//! harm, but the service does not document it as safe: if the first one succeeded, the second gets a 404, and
+//! the success would look like a failure. If the outcome is not known, the error says so.
 
 mod organization;
 mod organization_writes;

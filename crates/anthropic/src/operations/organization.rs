@@ -8,26 +8,26 @@ use anyprofile_http::{Listed, Operation, Request, Response};
 use super::reading::id_page;
 use crate::wire::{IdPage, Invite, Organization, OrganizationRole, OrganizationUser};
 
-/// The most records a page (pages of the reference on listing users and invites).
+/// The maximum page size (pages of the reference on listing users and invites).
 pub(crate) const MAX_LIMIT: u32 = 1_000;
 
-/// Which users of the organization to list (`GET /v1/organizations/users`).
+/// The filters and page of a list of the organization's users (`GET /v1/organizations/users`).
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListOrganizationUsers {
-    /// Users a page, 1 to 1000. The service's default is 20.
+    /// The page size, 1 to 1000. The service's default is 20.
     pub limit: Option<u32>,
-    /// Goes on behind the user with this id; see [`IdPage::next_after_id`].
+    /// The id of the user after which the page begins; see [`IdPage::next_after_id`].
     pub after_id: Option<String>,
-    /// Goes back to what is before the user with this id; see [`IdPage::next_before_id`].
+    /// The id of the user before which the page ends; see [`IdPage::next_before_id`].
     pub before_id: Option<String>,
-    /// Only the user with this e-mail address.
+    /// The e-mail address that users must have.
     pub email: Option<String>,
-    /// Only users with one of these roles (`roles[]`).
+    /// The roles, one of which users must have (`roles[]`).
     pub roles: Vec<OrganizationRole>,
 }
 
-/// Shows which parameters there are, and no id and no address.
+/// Shows which parameters are set, but no ids and no address.
 impl fmt::Debug for ListOrganizationUsers {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -42,32 +42,32 @@ impl fmt::Debug for ListOrganizationUsers {
 }
 
 impl ListOrganizationUsers {
-    /// The same query for the page that follows one of its pages, in the direction that it goes: back with a
-    /// [`before_id`](Self::before_id), else on. `None` if there is none.
+    /// Returns the query of the page that follows `page`, in the direction of this query: backward with a
+    /// [`before_id`](Self::before_id), else forward. Returns `None` after the last page.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] as with [`IdPage::next_after_id`], and if the next page is the very one that was
-    /// asked for: following it would never end.
+    /// [`ErrorKind::Decode`] as [`IdPage::next_after_id`], and if the next page is the same page: following
+    /// it would never end.
     pub fn following<R>(&self, page: &IdPage<R>) -> Result<Option<Self>> {
         let mut next = self.clone();
-        let there_is_one = go_on(page, &mut next.after_id, &mut next.before_id)?;
-        Ok(there_is_one.then_some(next))
+        let has_next = go_on(page, &mut next.after_id, &mut next.before_id)?;
+        Ok(has_next.then_some(next))
     }
 }
 
-/// Which invites to list (`GET /v1/organizations/invites`).
+/// The page of a list of invites (`GET /v1/organizations/invites`).
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListInvites {
-    /// Invites a page, 1 to 1000. The service's default is 20.
+    /// The page size, 1 to 1000. The service's default is 20.
     pub limit: Option<u32>,
-    /// Goes on behind the invite with this id; see [`IdPage::next_after_id`].
+    /// The id of the invite after which the page begins; see [`IdPage::next_after_id`].
     pub after_id: Option<String>,
-    /// Goes back to what is before the invite with this id; see [`IdPage::next_before_id`].
+    /// The id of the invite before which the page ends; see [`IdPage::next_before_id`].
     pub before_id: Option<String>,
 }
 
-/// Shows which parameters there are, and no id.
+/// Shows which parameters are set, but no ids.
 impl fmt::Debug for ListInvites {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -80,19 +80,20 @@ impl fmt::Debug for ListInvites {
 }
 
 impl ListInvites {
-    /// The same query for the page that follows one of its pages, in the direction that it goes: back with a
-    /// [`before_id`](Self::before_id), else on. `None` if there is none.
+    /// Returns the query of the page that follows `page`, in the direction of this query: backward with a
+    /// [`before_id`](Self::before_id), else forward. Returns `None` after the last page.
     ///
     /// # Errors
-    /// As with [`ListOrganizationUsers::following`].
+    /// See [`ListOrganizationUsers::following`].
     pub fn following<R>(&self, page: &IdPage<R>) -> Result<Option<Self>> {
         let mut next = self.clone();
-        let there_is_one = go_on(page, &mut next.after_id, &mut next.before_id)?;
-        Ok(there_is_one.then_some(next))
+        let has_next = go_on(page, &mut next.after_id, &mut next.before_id)?;
+        Ok(has_next.then_some(next))
     }
 }
 
-/// Moves a position behind a page, or before it where the query goes back. Whether there is another page.
+/// Moves the position after a page, or before it if the query goes backward. Returns whether another page
+/// follows.
 fn go_on<R>(page: &IdPage<R>, after: &mut Option<String>, before: &mut Option<String>) -> Result<bool> {
     let (position, id) = match before {
         Some(_) => (before, page.next_before_id()?),
@@ -100,8 +101,8 @@ fn go_on<R>(page: &IdPage<R>, after: &mut Option<String>, before: &mut Option<St
     };
     let Some(id) = id else { return Ok(false) };
     if position.as_deref() == Some(id) {
-        return Err(Error::new(ErrorKind::Decode, "the next page is the one that was asked for")
-            .with_hint("what was delivered is good, and there may be more"));
+        return Err(Error::new(ErrorKind::Decode, "the next page is the same page")
+            .with_hint("the records so far are valid; there may be more"));
     }
     *position = Some(id.to_owned());
     Ok(true)
@@ -133,12 +134,12 @@ pub(crate) fn get_invite(invite_id: &str) -> Operation<Invite> {
     Operation::new(invites(Request::get("AdminGetInvite")).segment(invite_id), Response::decode_record)
 }
 
-/// The request of the organization's users.
+/// Adds the path of the organization's users.
 pub(crate) fn users(request: Request) -> Request {
     request.path("/v1/organizations/users")
 }
 
-/// The request of the invites to the organization.
+/// Adds the path of the invites to the organization.
 pub(crate) fn invites(request: Request) -> Request {
     request.path("/v1/organizations/invites")
 }
@@ -161,11 +162,11 @@ impl ListInvites {
     }
 }
 
-/// The request of a page of so many records.
+/// Sets the page size.
 fn limited(request: Request, limit: Option<u32>) -> Request {
     let is_out_of_range = limit.is_some_and(|limit| !(1..=MAX_LIMIT).contains(&limit));
     request
         .query("limit", limit)
-        .refused_if(is_out_of_range, "the limit is out of the documented range", None)
+        .refused_if(is_out_of_range, "the limit must be in the documented range", None)
         .asking_for(limit)
 }

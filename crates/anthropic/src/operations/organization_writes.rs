@@ -1,4 +1,4 @@
-//! Changing and removing the organization's users, and making and taking back invites.
+//! Writes of the organization's users and invites.
 
 use anyprofile_http::{Operation, Request, Response};
 use serde::Serialize;
@@ -33,7 +33,7 @@ pub(crate) fn remove_organization_user(user_id: &str) -> Operation<Deleted> {
 pub(crate) fn create_invite(create: &InviteCreate) -> Operation<Invite> {
     let request = invites(Request::post("AdminCreateInvite")).json(create).checked(rules::invite(create));
     Operation::new(request, Response::decode_record).with_hint_if_made(
-        "it is not known whether the invite was made: look for the address among the invites before trying again",
+        "it is not known whether the invite was created: look for the address in the list of invites before you try again",
     )
 }
 

@@ -1,4 +1,4 @@
-//! How responses are read that are no record: lists, in both of the service's dialects, and what was deleted.
+//! How responses other than single records are read: both formats of lists, and deletions.
 
 use anyprofile_core::{
     Result,
@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::wire::{Deleted, IdPage, UserProfileList};
 
-/// A page of user profiles.
+/// Reads a page of user profiles.
 pub(crate) fn user_profile_list<T: Tolerant>(response: &Response) -> Result<Listed<UserProfileList<T>>> {
     response.decode_envelope::<UserProfileList<T>, UserProfileList<Box<RawValue>>>(|loose| {
         let UserProfileList { data, next_page } = loose;
@@ -17,7 +17,7 @@ pub(crate) fn user_profile_list<T: Tolerant>(response: &Response) -> Result<List
     })
 }
 
-/// A page of users or invites.
+/// Reads a page of users or invites.
 pub(crate) fn id_page<T: Tolerant>(response: &Response) -> Result<Listed<IdPage<T>>> {
     response.decode_envelope::<IdPage<T>, IdPage<Box<RawValue>>>(|loose| {
         let IdPage { data, first_id, has_more, last_id } = loose;
@@ -25,7 +25,7 @@ pub(crate) fn id_page<T: Tolerant>(response: &Response) -> Result<Listed<IdPage<
     })
 }
 
-/// What was deleted, where the service says anything at all.
+/// Reads the response to a deletion, which may be empty.
 pub(crate) fn deleted(response: &Response) -> Result<Deleted> {
     Ok(response.decode_record_if_any()?.unwrap_or_default())
 }

@@ -1,5 +1,5 @@
-//! The rules that a body must keep: which fields a beta knows, and the limits that the reference states. Words of open
-//! enumerations are left to the service, which may know more of them than was published.
+//! The rules for request bodies: the fields that a beta has, and the limits that the reference states. Words
+//! of open enumerations are not checked: the service may accept more than it publishes.
 
 #[cfg(test)]
 mod tests;
@@ -14,32 +14,32 @@ use crate::{
     wire::{ExternalUserDetailsInput, InviteCreate, OrganizationRole, UserProfileCreate, UserProfileUpdate},
 };
 
-/// The most characters of a name, an id of the platform or a hash.
+/// The maximum length of a name, a platform id or a hash, in characters.
 pub(crate) const MAX_TEXT: u32 = 255;
-/// The characters that such a text has.
+/// The allowed lengths of such a text.
 const TEXT: RangeInclusive<u32> = 1..=MAX_TEXT;
-/// The most pairs of metadata.
+/// The maximum number of metadata entries.
 pub(crate) const MAX_PAIRS: u32 = 16;
-/// The most characters of a key of metadata.
+/// The maximum length of a metadata key, in characters.
 pub(crate) const MAX_KEY: u32 = 64;
-/// The most characters of a value of metadata.
+/// The maximum length of a metadata value, in characters.
 pub(crate) const MAX_VALUE: u32 = 512;
-/// How far ahead of now a time may be, for clocks that differ.
+/// How far in the future a time may be, for clocks that differ.
 const MAX_AHEAD: Duration = Duration::from_secs(60);
 
-/// What of a user profile has rules, whether it is made or changed.
+/// The parts of a user profile that have rules, in a creation or an update.
 struct Ruled<'a> {
-    /// Whether each field that not all betas know is sent, be it as null.
+    /// The fields that some betas do not have, and whether each is sent, also as null.
     dated: [(&'static str, bool); 5],
     external_id: Option<&'a str>,
     name: Option<&'a str>,
-    /// Keys with their values; with none, it is a removal.
+    /// The keys and values. A key without a value is removed.
     metadata: Vec<(&'a str, Option<&'a str>)>,
     onboarded_at: Option<Timestamp>,
     details: Option<&'a ExternalUserDetailsInput>,
 }
 
-/// The rules that a profile to be made breaks. `now` is what a time may not be far ahead of.
+/// Returns the rules that a profile to create violates. `now` is the limit for times.
 pub(crate) fn create(create: &UserProfileCreate, beta: Option<&str>, now: Option<Timestamp>) -> Violations {
     let ruled = Ruled {
         dated: [
@@ -58,7 +58,7 @@ pub(crate) fn create(create: &UserProfileCreate, beta: Option<&str>, now: Option
     ruled.violations(beta, now)
 }
 
-/// The rules that a change of a profile breaks. `now` is what a time may not be far ahead of.
+/// Returns the rules that an update of a profile violates. `now` is the limit for times.
 pub(crate) fn update(update: &UserProfileUpdate, beta: Option<&str>, now: Option<Timestamp>) -> Violations {
     let ruled = Ruled {
         dated: [
@@ -77,23 +77,23 @@ pub(crate) fn update(update: &UserProfileUpdate, beta: Option<&str>, now: Option
     ruled.violations(beta, now)
 }
 
-/// The rules that an invite breaks.
+/// Returns the rules that an invite violates.
 pub(crate) fn invite(invite: &InviteCreate) -> Violations {
     let mut violations = role(&invite.role);
     violations.check_email("email", &invite.email);
     if invite.rbac_group_ids.iter().any(String::is_empty) {
-        violations.add("rbac_group_ids", "holds no empty id");
+        violations.add("rbac_group_ids", "must not contain an empty id");
     }
     violations
 }
 
-/// The rules that a role to give breaks: it is one that the API is known not to give.
+/// Returns the rules that a role to grant violates: the API is known not to grant it.
 pub(crate) fn role(role: &OrganizationRole) -> Violations {
     let mut violations = Violations::new();
     let is_known = !matches!(role, OrganizationRole::Other(_));
     if is_known && !OrganizationRole::SETTABLE.contains(role) {
         let words: Vec<_> = OrganizationRole::SETTABLE.iter().map(OrganizationRole::as_str).collect();
-        violations.add("role", format!("is one of: {}", words.join(", ")));
+        violations.add("role", format!("must be one of: {}", words.join(", ")));
     }
     violations
 }
@@ -123,7 +123,7 @@ impl Ruled<'_> {
         check_text("external_user_details.reference_id", details.and_then(|it| it.reference_id.as_deref()));
         let country = details.and_then(|it| it.country.as_deref());
         if country.is_some_and(|it| it.len() != 2 || !it.bytes().all(|byte| byte.is_ascii_uppercase())) {
-            violations.add("external_user_details.country", "is two upper-case letters");
+            violations.add("external_user_details.country", "must be two upper-case letters");
         }
         for (field, time) in [
             ("external_user_onboarded_at", self.onboarded_at),
@@ -131,7 +131,7 @@ impl Ruled<'_> {
         ] {
             let (Some(time), Some(now)) = (time, now) else { continue };
             if time.saturating_sub(MAX_AHEAD) > now {
-                violations.add(field, "is at most a minute from now");
+                violations.add(field, "must be at most a minute from now");
             }
         }
         self.check_metadata(&mut violations);
@@ -140,18 +140,18 @@ impl Ruled<'_> {
 
     fn check_metadata(&self, violations: &mut Violations) {
         if is_more(self.metadata.len(), MAX_PAIRS) {
-            violations.add("metadata", format!("has at most {MAX_PAIRS} pairs"));
+            violations.add("metadata", format!("must have at most {MAX_PAIRS} entries"));
         }
         let is_longer = |text: &str, most| is_more(text.chars().count(), most);
         for (key, value) in &self.metadata {
             if is_longer(key, MAX_KEY) {
-                violations.add("metadata", format!("has keys of at most {MAX_KEY} characters"));
+                violations.add("metadata", format!("must have keys of at most {MAX_KEY} characters"));
             }
             match value {
-                // The service takes it for a removal, or for nothing that can be made.
-                Some("") => violations.add("metadata", "has no empty values"),
+                // The service reads it as a removal, or refuses it in a creation.
+                Some("") => violations.add("metadata", "must not have empty values"),
                 Some(value) if is_longer(value, MAX_VALUE) => {
-                    violations.add("metadata", format!("has values of at most {MAX_VALUE} characters"));
+                    violations.add("metadata", format!("must have values of at most {MAX_VALUE} characters"));
                 }
                 Some(_) | None => {}
             }
@@ -163,7 +163,7 @@ fn is_more(count: usize, most: u32) -> bool {
     !u32::try_from(count).is_ok_and(|count| count <= most)
 }
 
-/// Why a field is not sent to an account's API, where that has no such field.
+/// Returns why a field cannot be sent to an account's API; `None` if it can.
 fn unknown_to(beta: Option<&str>, field: &str) -> Option<String> {
     use Shape::{August, GenerallyAvailable, March, September};
     let (since, until, later) = match field {
@@ -180,7 +180,7 @@ fn unknown_to(beta: Option<&str>, field: &str) -> Option<String> {
     }
     let api = beta.map_or_else(|| "the API without a beta".to_owned(), |beta| format!("the beta {beta}"));
     Some(match later.filter(|_| shape > until) {
-        Some(later) => format!("is not known to {api}, which has {later} in its place"),
-        None => format!("is not known to {api}"),
+        Some(later) => format!("is not supported by {api} (use {later})"),
+        None => format!("is not supported by {api}"),
     })
 }

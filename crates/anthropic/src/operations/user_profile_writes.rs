@@ -1,4 +1,4 @@
-//! Making, changing and deleting user profiles, and links for end users.
+//! Writes of user profiles, and links for end users.
 
 use anyprofile_core::Timestamp;
 use anyprofile_http::{Operation, Request, Response};
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     reading::deleted,
     rules,
-    user_profiles::{all, get_user_profile, one},
+    user_profiles::{at_user_profile, at_user_profiles, get_user_profile},
 };
 use crate::{
     beta::{Beta, Shape},
@@ -17,23 +17,24 @@ use crate::{
     },
 };
 
-/// What to do where a link may have been made.
-const LINK_HINT: &str = "it is not known whether a link was made, which lets in whoever has it until it expires: look at the profile before making another one";
+/// The hint if a link may have been created.
+const LINK_HINT: &str = "it is not known whether a link was created (until it expires, anyone who has it can use it): look at the profile before you create another one";
 
-/// `now` is what a time may not be far ahead of.
+/// Creates the operation that creates a user profile. `now` is the limit for times.
 pub(crate) fn create_user_profile(
     beta: &Beta,
     create: &UserProfileCreate,
     now: Option<Timestamp>,
 ) -> Operation<UserProfile> {
     let violations = rules::create(create, beta.name(), now);
-    let request = all(beta, Request::post("BetaCreateUserProfile")).json(create).checked(violations);
+    let request =
+        at_user_profiles(beta, Request::post("BetaCreateUserProfile")).json(create).checked(violations);
     Operation::new(request, Response::decode_record).with_hint_if_made(
-        "it is not known whether the profile was made: look for its external id, or at the newest profiles, before trying again",
+        "it is not known whether the profile was created: look for its external id, or at the newest profiles, before you try again",
     )
 }
 
-/// `now` is what a time may not be far ahead of.
+/// Creates the operation that updates a user profile. `now` is the limit for times.
 pub(crate) fn update_user_profile(
     beta: &Beta,
     user_profile_id: &str,
@@ -41,19 +42,20 @@ pub(crate) fn update_user_profile(
     now: Option<Timestamp>,
 ) -> Operation<UserProfile> {
     let violations = rules::update(update, beta.name(), now);
-    let request =
-        one(beta, Request::post("BetaUpdateUserProfile"), user_profile_id).json(update).checked(violations);
+    let request = at_user_profile(beta, Request::post("BetaUpdateUserProfile"), user_profile_id)
+        .json(update)
+        .checked(violations);
     Operation::new(request, Response::decode_record).reading_back(&get_user_profile(beta, user_profile_id))
 }
 
 pub(crate) fn create_enrollment_url(beta: &Beta, user_profile_id: &str) -> Operation<EnrollmentUrl> {
-    let request =
-        one(beta, Request::post("BetaCreateEnrollmentUrl"), user_profile_id).path("/enrollment_url");
+    let request = at_user_profile(beta, Request::post("BetaCreateEnrollmentUrl"), user_profile_id)
+        .path("/enrollment_url");
     Operation::new(request, Response::decode_record).with_hint_if_made(LINK_HINT)
 }
 
 pub(crate) fn delete_user_profile(beta: &Beta, user_profile_id: &str) -> Operation<Deleted> {
-    let request = one(beta, Request::delete("DeleteUserProfile"), user_profile_id);
+    let request = at_user_profile(beta, Request::delete("DeleteUserProfile"), user_profile_id);
     Operation::new(generally_available(beta, request), deleted)
 }
 
@@ -71,18 +73,18 @@ pub(crate) fn create_action_url(
         action: Typed<'a>,
     }
 
-    let request = one(beta, Request::post("CreateUserProfileActionUrl"), user_profile_id)
+    let request = at_user_profile(beta, Request::post("CreateUserProfileActionUrl"), user_profile_id)
         .path("/action_urls")
         .json(&Body { action: Typed { r#type: action } });
     Operation::new(generally_available(beta, request), Response::decode_record).with_hint_if_made(LINK_HINT)
 }
 
-/// The request of what came with the generally available API: refused for a beta that is older.
+/// Marks a request of the generally available API, which is refused for a published beta.
 fn generally_available(beta: &Beta, request: Request) -> Request {
     match beta.name() {
         Some(name) if beta.shape() < Shape::GenerallyAvailable => request.unsupported(
-            format!("the beta {name} has no such operation"),
-            "use an account that names no beta",
+            format!("the beta {name} does not have this operation"),
+            "use an account without a beta (beta = \"none\")",
         ),
         _ => request,
     }

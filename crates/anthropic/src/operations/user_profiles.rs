@@ -10,25 +10,25 @@ use crate::{
     wire::{EnforcementStatus, UserProfile, UserProfileList},
 };
 
-/// What to list (`GET /v1/user_profiles`).
+/// The filter, order and page of a list of user profiles (`GET /v1/user_profiles`).
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListUserProfiles {
-    /// Only profiles with one of these statuses. Needs the generally available API: the betas refuse it as an
-    /// invalid request. The service may filter after it has cut the pages, so that a page may be empty and have
-    /// a next one.
+    /// The statuses, one of which profiles must have. Requires the generally available API: the betas refuse
+    /// it as an invalid request. The service may filter after it has split the list into pages, so a page may
+    /// be empty and have a next page.
     pub enforcement_status: Vec<EnforcementStatus>,
-    /// Profiles a page, 1 to 100. The service's default is 20.
+    /// The page size, 1 to 100. The service's default is 20.
     pub limit: Option<u32>,
-    /// The direction. The service's default is the newest first.
+    /// The direction. The service's default is newest first.
     pub order: Option<SortDirection>,
-    /// What to order by. The service's default is the creation; needs the beta of 2026-09-04 or none.
+    /// The order. The service's default is the creation time. Requires the beta of 2026-09-04 or no beta.
     pub order_by: Option<OrderBy>,
-    /// The cursor of the page, from the one before. It is only good with the same order.
+    /// The cursor of the page, from the previous page. It is only valid with the same order.
     pub page: Option<String>,
 }
 
-/// Shows whether there is a cursor, and not which: it may hold where in an order of names the list is.
+/// Shows whether a cursor is set, but not the cursor: in an order by name, it may contain a name.
 impl fmt::Debug for ListUserProfiles {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -45,24 +45,24 @@ impl fmt::Debug for ListUserProfiles {
 /// The direction of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SortDirection {
-    /// The oldest or smallest first.
+    /// Oldest or smallest first.
     Ascending,
-    /// The newest or largest first.
+    /// Newest or largest first.
     Descending,
 }
 
-/// What to order by.
+/// The field to order by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OrderBy {
-    /// When the profile was made.
+    /// The time of creation.
     CreatedAt,
-    /// The name, ASCII letters without regard to case; profiles without one come last in either direction.
+    /// The name, ignoring the case of ASCII letters. Profiles without a name are last in either direction.
     Name,
 }
 
 impl SortDirection {
-    /// The word.
+    /// Returns the word for the query.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ascending => "asc",
@@ -72,7 +72,7 @@ impl SortDirection {
 }
 
 impl OrderBy {
-    /// The word.
+    /// Returns the word for the query.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CreatedAt => "created_at",
@@ -82,21 +82,27 @@ impl OrderBy {
 }
 
 pub(crate) fn list_user_profiles(beta: &Beta, list: &ListUserProfiles) -> Operation<Listed<UserProfileList>> {
-    Operation::new(list.write(all(beta, Request::get("BetaListUserProfiles"))), user_profile_list)
+    Operation::new(
+        list.write(at_user_profiles(beta, Request::get("BetaListUserProfiles"))),
+        user_profile_list,
+    )
 }
 
 pub(crate) fn get_user_profile(beta: &Beta, user_profile_id: &str) -> Operation<UserProfile> {
-    Operation::new(one(beta, Request::get("BetaGetUserProfile"), user_profile_id), Response::decode_record)
+    Operation::new(
+        at_user_profile(beta, Request::get("BetaGetUserProfile"), user_profile_id),
+        Response::decode_record,
+    )
 }
 
-/// The request of all user profiles.
-pub(crate) fn all(beta: &Beta, request: Request) -> Request {
+/// Adds the path of user profiles.
+pub(crate) fn at_user_profiles(beta: &Beta, request: Request) -> Request {
     request.path("/v1/user_profiles").query("beta", beta.in_query())
 }
 
-/// The request of one user profile.
-pub(crate) fn one(beta: &Beta, request: Request, user_profile_id: &str) -> Request {
-    all(beta, request).segment(user_profile_id)
+/// Adds the path of one user profile.
+pub(crate) fn at_user_profile(beta: &Beta, request: Request, user_profile_id: &str) -> Request {
+    at_user_profiles(beta, request).segment(user_profile_id)
 }
 
 impl ListUserProfiles {

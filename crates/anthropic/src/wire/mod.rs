@@ -1,5 +1,5 @@
-//! Records as the API sends them, and bodies as it takes them. One type for all dated shapes: a field that a beta does
-//! not have is absent from a record, and refused in a body before anything is sent.
+//! Records as the API sends them, and request bodies. One type covers all versions of the API: a field that a
+//! beta does not have is absent from a record, and refused in a body before anything is sent.
 
 mod body;
 mod organization;

@@ -6,47 +6,47 @@ use anyprofile_core::{
 };
 
 open_enum! {
-    /// The role of a user in the organization. What five of them may do is told by the service's guide to the
-    /// Admin API; the others are listed without a meaning.
+    /// The role of a user in the organization. The service's guide to the Admin API describes five of them;
+    /// the others are listed without a description.
     pub enum OrganizationRole {
-        /// All that the other four may, and manage users.
+        /// All permissions of the other four, and managing users.
         Admin = "admin",
-        /// Use the workbench, and manage billing.
+        /// Using the workbench, and managing billing.
         Billing = "billing",
-        /// Use the workbench and Claude Code.
+        /// Using the workbench and Claude Code.
         ClaudeCodeUser = "claude_code_user",
-        /// Use the workbench, and manage API keys.
+        /// Using the workbench, and managing API keys.
         Developer = "developer",
-        /// Listed without a meaning.
+        /// Listed without a description.
         Managed = "managed",
-        /// Listed without a meaning.
+        /// Listed without a description.
         MembershipAdmin = "membership_admin",
-        /// Listed without a meaning.
+        /// Listed without a description.
         Owner = "owner",
-        /// Listed without a meaning.
+        /// Listed without a description.
         PrimaryOwner = "primary_owner",
-        /// Use the workbench.
+        /// Using the workbench.
         User = "user",
     }
 }
 
 impl OrganizationRole {
-    /// The roles that can be given through the API. Which of them the service takes depends on the kind of the
-    /// organization: of an enterprise `managed` and `user`, of any other all but `managed`.
+    /// The roles that the API can grant. Which of them the service accepts depends on the type of the
+    /// organization: `managed` and `user` in an enterprise, all except `managed` in any other.
     pub const SETTABLE: &'static [Self] =
         &[Self::Billing, Self::ClaudeCodeUser, Self::Developer, Self::Managed, Self::User];
 }
 
 open_enum! {
-    /// What became of an invite.
+    /// The status of an invite.
     pub enum InviteStatus {
-        /// The person is a user now.
+        /// The person has accepted it and is a user now.
         Accepted = "accepted",
-        /// It was taken back.
+        /// It was withdrawn.
         Deleted = "deleted",
         /// It was not accepted in time.
         Expired = "expired",
-        /// It is still open.
+        /// It is pending.
         Pending = "pending",
     }
 }
@@ -64,8 +64,8 @@ open_record! {
 }
 
 open_record! {
-    /// A user of the organization (`GET /v1/organizations/users`): one of its own people, no end user of a
-    /// platform.
+    /// A user of the organization (`GET /v1/organizations/users`): one of the organization's own people, not
+    /// an end user of a platform.
     pub struct OrganizationUser {
         /// The id (`user_…`).
         id: OpaqueId,
@@ -77,7 +77,7 @@ open_record! {
         name: String,
         /// The user's role.
         role: OrganizationRole,
-        /// When the user came to the organization.
+        /// The time when the user joined the organization.
         added_at: TimeText,
     }
 }
@@ -91,17 +91,17 @@ open_record! {
         record_type: String = "type",
         /// The e-mail address that was invited.
         email: String,
-        /// The role that the person is to have.
+        /// The role that the person gets.
         role: OrganizationRole,
-        /// What became of it.
+        /// The status.
         status: InviteStatus,
-        /// When it was made.
+        /// The time of creation.
         invited_at: TimeText,
-        /// When it expires or did.
+        /// The time when it expires or expired.
         expires_at: String,
-        /// When it was accepted; null while it is not.
+        /// The time when it was accepted; null before.
         accepted_at: String,
-        /// The ids of the groups that the person is to be in.
+        /// The ids of the groups that the person joins.
         rbac_group_ids: Vec<String>,
     }
 }

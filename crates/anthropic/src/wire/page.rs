@@ -1,4 +1,4 @@
-//! Lists, in both of the service's dialects.
+//! Both formats of the service's lists.
 
 use anyprofile_core::{Error, ErrorKind, Field, Result, envelope_fields};
 use serde::Deserialize;
@@ -7,20 +7,20 @@ use super::UserProfile;
 
 envelope_fields! { mod fields { counts {} records { data } } }
 
-/// A page of user profiles. Another envelope than that of messages or of the organization.
+/// A page of user profiles. Its envelope differs from those of messages and of the organization.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(bound = "R: Deserialize<'de> + 'static")]
 #[non_exhaustive]
 pub struct UserProfileList<R = UserProfile> {
-    /// The profiles of this page. May be fewer than asked for, even none, with more to come.
+    /// The profiles of this page. May be fewer than requested, even none, although more pages follow.
     #[serde(deserialize_with = "fields::data")]
     pub data: Vec<R>,
-    /// The cursor of the next page; the list is complete only without one.
+    /// The cursor of the next page. The list is complete only if it is missing.
     #[serde(default)]
     pub next_page: Field<String>,
 }
 
-/// A page of the organization's users or invites, whose records' ids are the cursors.
+/// A page of the organization's users or invites. The ids of the records are the cursors.
 ///
 /// ```no_run
 /// # async fn users(client: anyprofile_anthropic::AnthropicClient) -> anyprofile_core::Result<()> {
@@ -40,35 +40,35 @@ pub struct UserProfileList<R = UserProfile> {
 #[serde(bound = "R: Deserialize<'de> + 'static")]
 #[non_exhaustive]
 pub struct IdPage<R> {
-    /// The records of this page. May be none, with more to come.
+    /// The records of this page. May be empty although more pages follow.
     #[serde(deserialize_with = "fields::data")]
     pub data: Vec<R>,
-    /// The id of the first record, null if there is none.
+    /// The id of the first record; null if the page is empty.
     #[serde(default)]
     pub first_id: Field<String>,
-    /// Whether there are more records in the direction that was asked for.
+    /// Whether more records follow in the requested direction.
     #[serde(default)]
     pub has_more: Field<bool>,
-    /// The id of the last record, null if there is none.
+    /// The id of the last record; null if the page is empty.
     #[serde(default)]
     pub last_id: Field<String>,
 }
 
 impl<R> IdPage<R> {
-    /// The `after_id` of the page after this one; `None` at the end. An empty page is not the end by itself.
+    /// Returns the `after_id` of the next page; `None` at the end. An empty page alone is not the end.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] if the response does not say whether there is more, or where to go on: ending there
-    /// would make the list look whole.
+    /// [`ErrorKind::Decode`] if the response does not say whether more records follow, or where. Otherwise an
+    /// incomplete list would look complete.
     pub fn next_after_id(&self) -> Result<Option<&str>> {
         self.beyond(&self.last_id)
     }
 
-    /// The `before_id` of the page before this one, if this one was asked for with a `before_id`; `None` at the
-    /// beginning of the list.
+    /// Returns the `before_id` of the previous page, if this page was requested with a `before_id`; `None` at
+    /// the beginning of the list.
     ///
     /// # Errors
-    /// As [above](Self::next_after_id).
+    /// See [`next_after_id`](Self::next_after_id).
     pub fn next_before_id(&self) -> Result<Option<&str>> {
         self.beyond(&self.first_id)
     }
@@ -79,10 +79,10 @@ impl<R> IdPage<R> {
             (Some(true), Some(id)) => Ok(Some(id)),
             (Some(true), None) => Err(Error::new(
                 ErrorKind::Decode,
-                "the response says that there is more, and not where to go on",
+                "the response says that more records follow, but not where",
             )),
             (None, _) => {
-                Err(Error::new(ErrorKind::Decode, "the response does not say whether there is more"))
+                Err(Error::new(ErrorKind::Decode, "the response does not say whether more records follow"))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What writes answer where it is no profile, user or invite.
+//! Responses to writes that are not profiles, users or invites.
 
 use anyprofile_core::{open_record, wire::OpaqueId};
 
@@ -9,29 +9,29 @@ open_record! {
     pub struct EnrollmentUrl {
         /// `enrollment_url`.
         record_type: String = "type",
-        /// The link. Whoever holds it can enroll as the end user until it expires.
+        /// The link. Until it expires, anyone who has it can enroll as the end user.
         url: SecretText,
-        /// When the link stops working.
+        /// The time when the link expires.
         expires_at: String,
     }
 }
 
 open_record! {
-    /// A link for somebody to act with (`POST /v1/user_profiles/{user_profile_id}/action_urls`).
+    /// A link for an action of an end user (`POST /v1/user_profiles/{user_profile_id}/action_urls`).
     pub struct ActionUrl {
         /// `user_profile_action_url`.
         record_type: String = "type",
-        /// The link. Until it expires it lets in whoever has it.
+        /// The link. Until it expires, anyone who has it can act as the end user.
         url: SecretText,
-        /// When the link stops working.
+        /// The time when the link expires.
         expires_at: String,
     }
 }
 
 open_record! {
-    /// What was deleted.
+    /// The response to a deletion.
     pub struct Deleted {
-        /// The id of what was deleted.
+        /// The id of the deleted record.
         id: OpaqueId,
         /// `user_profile_deleted`, `user_deleted` or `invite_deleted`.
         record_type: String = "type",

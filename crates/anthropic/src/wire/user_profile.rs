@@ -1,4 +1,4 @@
-//! User profiles, in all their dated shapes.
+//! User profiles, in all versions of the API.
 
 use std::collections::BTreeMap;
 
@@ -9,29 +9,29 @@ use anyprofile_core::{
 };
 
 open_enum! {
-    /// How an end user comes to the platform (beta 2026-03-24).
+    /// The relationship of an end user to the platform (beta 2026-03-24).
     pub enum Relationship {
         /// A user of the platform's own product.
         External = "external",
         /// A customer that the platform resells to.
         Resold = "resold",
-        /// One of the platform's own people.
+        /// A person of the platform's own organization.
         Internal = "internal",
     }
 }
 
 open_enum! {
-    /// How an end user's requests come to the API (betas since 2026-08-18).
+    /// How an end user's requests reach the API (betas since 2026-08-18).
     pub enum AccessType {
         /// Through the platform's application.
         Application = "application",
-        /// As the end user's own.
+        /// Passed through, as the end user's own requests.
         Passthrough = "passthrough",
     }
 }
 
 open_enum! {
-    /// What an end user is.
+    /// The type of an end user.
     pub enum EntityType {
         /// A person.
         Individual = "individual",
@@ -45,16 +45,16 @@ open_enum! {
 }
 
 open_enum! {
-    /// What the service has decided about an end user (generally available API). The words are published, and
-    /// not what follows from each.
+    /// The service's decision about an end user (generally available API). The words are published, but not
+    /// their effects.
     pub enum EnforcementStatus {
-        /// No limits.
+        /// No restrictions.
         Unrestricted = "unrestricted",
         /// Not decided yet.
         Pending = "pending",
-        /// With limits.
+        /// Restricted.
         Restricted = "restricted",
-        /// Shut out.
+        /// Banned.
         Banned = "banned",
     }
 }
@@ -66,29 +66,29 @@ open_record! {
         id: OpaqueId,
         /// `user_profile`.
         record_type: String = "type",
-        /// When it was made.
+        /// The time of creation.
         created_at: TimeText,
-        /// When it was last changed; a change of a grant counts.
+        /// The time of the last change, including changes of grants.
         updated_at: TimeText,
-        /// The platform's own pairs: up to 16, keys up to 64 and values up to 512 characters.
+        /// The platform's own metadata: up to 16 entries, with keys up to 64 and values up to 512 characters.
         metadata: BTreeMap<String, String>,
-        /// Grants by name; a name that is missing was never asked for.
+        /// The grants by name. A name that is missing was never requested.
         trust_grants: BTreeMap<String, TrustGrant>,
-        /// The name, 1 to 255 characters; null until one is given.
+        /// The name, 1 to 255 characters; null if none was set.
         name: String,
         /// The platform's id of the end user (betas 2026-03-24 and 2026-08-18). Not unique.
         external_id: String,
-        /// How the end user comes to the platform (beta 2026-03-24).
+        /// The relationship of the end user to the platform (beta 2026-03-24).
         relationship: Relationship,
-        /// How requests come to the API (betas since 2026-08-18).
+        /// How requests reach the API (betas since 2026-08-18).
         access_type: AccessType,
-        /// When the platform took the end user on (beta 2026-08-18).
+        /// The time when the platform onboarded the end user (beta 2026-08-18).
         external_user_onboarded_at: String,
-        /// What the platform says of the end user (betas since 2026-09-04).
+        /// The platform's details of the end user (betas since 2026-09-04).
         external_user_details: ExternalUserDetails,
-        /// What the service has decided (generally available API): a word of [`EnforcementStatus`].
+        /// The service's decision (generally available API): a word of [`EnforcementStatus`].
         enforcement_status: String,
-        /// What was done about it (generally available API). The form is not published.
+        /// The service's enforcement actions (generally available API). Their format is not published.
         enforcement_actions: RawJson,
     }
 }
@@ -96,26 +96,26 @@ open_record! {
 open_record! {
     /// A grant.
     pub struct TrustGrant {
-        /// Whether it is held.
+        /// The status of the grant.
         status: GrantStatus,
     }
 }
 
 open_record! {
-    /// What the platform says of an end user (betas since 2026-09-04).
+    /// The platform's details of an end user (betas since 2026-09-04).
     pub struct ExternalUserDetails {
-        /// The platform's own decision: a word of [`AccountStatus`](super::AccountStatus). It does not drive the
-        /// grants.
+        /// The platform's own decision: a word of [`AccountStatus`](super::AccountStatus). It does not affect
+        /// the grants.
         account_status: String,
-        /// ISO 3166-1 alpha-2, upper case.
+        /// The country, ISO 3166-1 alpha-2, upper case.
         country: String,
-        /// A hash of the e-mail address. No hash function is prescribed, so it matches nothing by itself.
+        /// A hash of the e-mail address. No hash function is prescribed, so it cannot be compared by itself.
         email_hash: String,
         /// A hash of the name. No hash function is prescribed.
         name_hash: String,
-        /// What the end user is.
+        /// The type of the end user.
         entity_type: EntityType,
-        /// When the platform took the end user on.
+        /// The time when the platform onboarded the end user.
         onboarded_at: String,
         /// The platform's id of the end user. Not unique.
         reference_id: String,

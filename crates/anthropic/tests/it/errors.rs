@@ -1,4 +1,4 @@
-//! Errors of the service and of what stands in front of it.
+//! Errors of the service and of intermediaries.
 
 use std::fmt::Write as _;
 

@@ -1,12 +1,12 @@
 //! Anthropic's provider and client against a scripted transport.
 //!
-//! The API's traps, by the number that the project's notes on Anthropic give them, and where each is tested:
+//! The API's traps, by their number in the project's notes on Anthropic, and the tests of each:
 //!
-//! - 1, 22 dated shapes, and the one without a beta: `records`, `requests`
+//! - 1, 22 dated versions, and the one without a beta: `records`, `requests`
 //! - 2 the end of a list: `paging::an_empty_page_with_a_cursor_is_not_the_end`
-//! - 3 what stays the same along a cursor: `paging::a_cursor_is_sent_as_it_came_and_all_else_stays`
-//! - 4, 5 what is sent of an update and of a create, and what of an enrollment: `writes`
-//! - 6 no write is repeated: `refusals::no_write_is_ever_repeated`
+//! - 3 the query of a cursor stays the same: `paging::a_cursor_is_sent_as_it_came_and_all_else_stays`
+//! - 4, 5 requests of updates, creations and enrollments: `writes`
+//! - 6 no write is retried: `refusals::no_write_is_ever_repeated`
 //! - 7 waits: `errors`, and the HTTP crate's tests
 //! - 8 ids as segments: `requests`
 //! - 9, 18 one beta header: `requests::betas_are_sent_in_one_header_and_each_once`
@@ -19,9 +19,9 @@
 //! - 16 `?beta=true`: `requests`
 //! - 17 the envelopes of the lists: `paging::what_is_no_list_of_user_profiles_is_no_list`, `organization`, `people`
 //! - 19 one credential: by the types; `requests`
-//! - 21 statuses without a name: `errors`
+//! - 21 unnamed statuses: `errors`
 //!
-//! Not tested: 20 is about another project's tool.
+//! Not tested: 20 concerns a tool of another project.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod errors;
@@ -66,7 +66,7 @@ pub(crate) fn client(script: &Arc<Script>) -> AnthropicClient {
     AnthropicClient::new(config(script)).unwrap()
 }
 
-/// A profile as it is serialized.
+/// Returns the serialized profile.
 pub(crate) fn shown(profile: &Profile) -> serde_json::Value {
     serde_json::to_value(profile).unwrap()
 }

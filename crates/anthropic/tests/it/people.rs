@@ -33,7 +33,7 @@ fn provider(script: &Arc<Script>) -> anyprofile_engine::Connection {
     config.connect_organization().unwrap()
 }
 
-/// Answers by the path.
+/// Responds by the path.
 fn service() -> Arc<Script> {
     Script::by(|sent: &Sent| {
         let body = match sent.target().split('?').next().unwrap() {
@@ -79,7 +79,7 @@ async fn users_are_listed_and_behind_them_the_invites() {
     insta::assert_json_snapshot!(shown);
     let extension = people[2].extension_as::<AnthropicExtension>().unwrap();
     assert_eq!(extension.invite.value().unwrap().expires_at, "2024-11-20T23:58:27Z".into());
-    // Nothing tells whether a user may act, or has a second factor.
+    // The status and the second factor of a user are not known.
     let state = |path| people[0].state(&path, provider.capabilities());
     assert_eq!(state(FieldPath::STATUS), FieldState::Unsupported);
     assert_eq!(state(FieldPath::SECURITY_MFA_ENABLED), FieldState::Unsupported);
@@ -128,7 +128,7 @@ async fn a_list_that_does_not_say_how_to_go_on_is_an_error_that_names_the_operat
     let script = Script::of([json(200, r#"{"data":[],"has_more":true}"#)]);
     let error = provider(&script).list(ListQuery::new()).try_next().await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Decode, Some("AdminListUsers")));
-    // And one that leads back is no endless one.
+    // A cursor that leads back does not cause an endless listing.
     let script = Script::by(|_| json(200, r#"{"data":[],"has_more":true,"last_id":"user_1"}"#).into());
     let error = provider(&script).list(ListQuery::new()).try_next().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
@@ -200,7 +200,7 @@ async fn a_user_and_the_invites_beside_it_are_found() {
     assert_eq!(find(email("nobody@example.com")).await, (String::new(), FindMethod::Listed, 2));
     assert_eq!(find(native("invite_1")).await.0, "anthropic:claude/invite/invite_1");
     assert_eq!(find(native("user_1")).await.0, "anthropic:claude/organization_user/user_1");
-    // That the place is right was proven by the list a moment ago.
+    // The list before has proven that the URL is right.
     assert_eq!(find(native("user_0")).await, (String::new(), FindMethod::LookedUp, 1));
     assert_eq!(find(FindKey::Username("ada".to_owned())).await.1, FindMethod::Unanswerable);
 }

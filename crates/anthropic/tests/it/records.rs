@@ -1,4 +1,4 @@
-//! From records of every dated shape to profiles.
+//! The mapping of records of every dated version to profiles.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::{
     support::{Script, json},
 };
 
-/// As first published.
+/// The format of the first publication.
 const FIRST: &str = r#"{"id":"uprof_1","created_at":"2019-12-27T18:11:19.117Z","metadata":{"foo":"string"},
     "trust_grants":{"foo":{"status":"status"}},"type":"type","updated_at":"2019-12-27T18:11:19.117Z",
     "external_id":"external_id"}"#;
@@ -86,7 +86,7 @@ fn the_beta_decides_which_fields_there_are() {
         };
         let provider = config.connect().unwrap();
         let capabilities = provider.capabilities();
-        // Nothing in this API is an e-mail address.
+        // This API has no e-mail addresses.
         assert_eq!(profile.state(&FieldPath::EMAILS, capabilities), FieldState::Unsupported);
         let known: Vec<_> = capabilities.fields.iter().map(|spec| spec.path.as_str()).collect();
         writeln!(told, "{}: {}", beta.unwrap_or("none"), known.join(" ")).unwrap();

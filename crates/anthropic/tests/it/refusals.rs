@@ -1,4 +1,4 @@
-//! Writes that are refused, by the client before they are sent or by the service, and that fail.
+//! Writes that fail, or that the client or the service refuses.
 
 use std::{fmt::Write as _, sync::Arc};
 
@@ -39,7 +39,7 @@ async fn a_field_that_the_beta_does_not_know_is_refused_with_its_name_and_the_be
         create.external_user_onboarded_at = Some(time());
         create.external_user_details = Some(whole_details());
         let mut update = UserProfileUpdate::default();
-        // As null they would be sent too.
+        // Null is sent too.
         update.external_id = Change::Clear;
         update.relationship = Change::Clear;
         update.access_type = Change::Clear;
@@ -69,7 +69,7 @@ async fn what_came_with_the_generally_available_api_is_refused_for_a_beta() {
         }
     }
     assert!(script.sent().is_empty());
-    // A later beta is taken as the newest.
+    // A later beta counts as the newest version.
     with_beta(&script, Some("user-profiles-2027-01-01")).delete_user_profile("uprof_1").await.unwrap();
     assert_eq!(script.only().target(), "/v1/user_profiles/uprof_1?beta=true");
 }
@@ -114,7 +114,7 @@ async fn what_breaks_a_rule_is_refused_before_anything_is_sent() {
         let mut update = UserProfileUpdate::default();
         update.external_user_details = Some(details);
         let error = client.update_user_profile("uprof_1", &update).await.unwrap_err();
-        assert_eq!(error.field_errors()["external_user_details.country"], ["is two upper-case letters"]);
+        assert_eq!(error.field_errors()["external_user_details.country"], ["must be two upper-case letters"]);
     }
 
     refused(client.update_organization_user("user_1", &OrganizationRole::Admin).await.unwrap_err());
@@ -201,14 +201,14 @@ async fn an_error_of_a_write_keeps_its_code_and_repeats_nothing_that_was_said() 
         let script = Script::by(move |_| response.clone().into());
         for (operation, result) in every_write(&with_beta(&script, None)).await {
             let error = result.unwrap_err();
-            // Where nobody is named there is nobody who is not there.
+            // A request without an id cannot fail with "not found".
             let names_nobody = operation.contains("Create") && !operation.ends_with("Url");
             let kind = if kind == ErrorKind::NotFound && names_nobody { ErrorKind::Config } else { kind };
             assert_eq!((error.kind(), error.code()), (kind, code), "{operation}: {error}");
             assert_eq!(error.request_id(), code.map(|_| "req_1"), "{error}");
             assert!(!format!("{error} {error:?} {error:#?}").contains("ada@"), "{error}");
             if matches!(kind, ErrorKind::Unauthenticated | ErrorKind::PermissionDenied) {
-                assert!(error.hint().unwrap().contains("Admin key"), "{error}");
+                assert!(error.hint().unwrap().contains("admin key"), "{error}");
             }
         }
     }
@@ -228,8 +228,11 @@ async fn a_link_that_no_person_can_be_sent_to_is_not_handed_out_and_may_have_bee
         let script = Script::of([json(200, format!(r#"{{"type":"enrollment_url","url":{link}}}"#))]);
         let error = provider(&script).enroll(&id("anthropic:claude/user/uprof_1")).await.unwrap_err();
         assert_eq!((error.kind(), error.effect()), (ErrorKind::Decode, Effect::Possible), "{link}");
-        assert!(error.message().starts_with("the link is not handed out: "), "{error}");
-        assert!(error.hint().unwrap().contains("may have been made"), "{error}");
+        assert!(
+            error.message().starts_with("the service sent an enrollment link that is not safe to use: "),
+            "{error}"
+        );
+        assert!(error.hint().unwrap().contains("may have been created"), "{error}");
         assert!(!error.to_string().contains("example"), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-//! What is sent.
+//! Requests.
 
 use anyprofile_anthropic::{
     AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04, ListUserProfiles, OrderBy,
@@ -140,10 +140,10 @@ async fn what_the_service_or_the_beta_does_not_have_sends_nothing() {
     }
     assert_eq!(provider.current().await.unwrap_err().kind(), ErrorKind::Unsupported);
     let user = id("anthropic:claude/user/uprof_1");
-    // Of a later beta, so that this one does not know it.
+    // A field of a later beta, which this one does not have.
     let change = ProfileChange::new().set(FieldPath::COUNTRY, "NO");
     let error = provider.update(&user, &change).await.unwrap_err();
-    assert!(error.to_string().contains("country is not known to this service"), "{error}");
+    assert!(error.to_string().contains("country is not a field of this service"), "{error}");
     assert_eq!(provider.delete(&user).await.unwrap_err().kind(), ErrorKind::Unsupported);
     assert_eq!(provider.deactivate(&user).await.unwrap_err().kind(), ErrorKind::Unsupported);
     let error = provider.get(&id("anthropic:claude/organization/x")).await.unwrap_err();

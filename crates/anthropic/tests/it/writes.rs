@@ -1,4 +1,4 @@
-//! Making, changing and deleting: what is sent and what is not, answers, refusals, errors.
+//! Creates, updates and deletions: what is sent and what is not, responses, refusals, errors.
 
 use std::{fmt::Write as _, sync::Arc};
 
@@ -50,7 +50,7 @@ pub(crate) fn whole_details() -> ExternalUserDetailsInput {
     details
 }
 
-/// What every beta knows.
+/// The fields that every beta has.
 pub(crate) fn named() -> UserProfileCreate {
     let mut create = UserProfileCreate::default();
     create.name = Some(text("Ada"));
@@ -58,7 +58,7 @@ pub(crate) fn named() -> UserProfileCreate {
     create
 }
 
-/// Every field that a beta knows.
+/// Every field that a beta has.
 fn whole_create(beta: Option<&str>) -> UserProfileCreate {
     let mut create = named();
     match beta {
@@ -80,7 +80,7 @@ fn whole_create(beta: Option<&str>) -> UserProfileCreate {
     create
 }
 
-/// Every field that a beta knows, each set.
+/// Every field that a beta has, each set.
 fn whole_update(beta: Option<&str>) -> UserProfileUpdate {
     let create = whole_create(beta);
     let mut update = UserProfileUpdate::default();
@@ -101,7 +101,7 @@ pub(crate) fn invite() -> InviteCreate {
     invite
 }
 
-/// A request without its headers.
+/// Returns a request without its headers.
 fn shown(sent: &Sent) -> String {
     format!("{} {}\n    {}\n", sent.method, sent.target(), sent.body)
 }
@@ -109,7 +109,7 @@ fn shown(sent: &Sent) -> String {
 pub(crate) const BETAS: [Option<&str>; 4] =
     [Some(BETA_2026_03_24), Some(BETA_2026_08_18), Some(BETA_2026_09_04), None];
 
-/// Each operation once, with as little as it takes. The client's account names no beta.
+/// Each operation once, with only what is required. The client's account has no beta.
 pub(crate) async fn every_write(client: &AnthropicClient) -> Vec<(&'static str, Result<(), Error>)> {
     let mut update = UserProfileUpdate::default();
     update.name = Change::Set("Ada".to_owned());
@@ -184,7 +184,7 @@ async fn nothing_is_sent_but_what_is_set_and_a_create_of_nothing_has_a_body() {
     insta::assert_snapshot!(script.sent().iter().map(shown).collect::<String>());
 }
 
-/// A change, and the body that it is sent as.
+/// A change, and its request body.
 type Case = (fn(&mut UserProfileUpdate), &'static str);
 
 #[tokio::test]
@@ -278,7 +278,7 @@ async fn an_empty_response_to_a_change_is_read_again_and_one_to_a_create_is_none
         );
         let user = client.update_organization_user("user_1", &OrganizationRole::User).await.unwrap();
         assert_eq!(user.name, "Ada".into());
-        // A deletion needs no response.
+        // A deletion needs no response body.
         for deleted in [
             client.delete_user_profile("x").await.unwrap(),
             client.remove_organization_user("x").await.unwrap(),
@@ -322,7 +322,7 @@ async fn a_link_is_a_secret_that_is_shown_nowhere() {
     let script = Script::of([
         json(200, ENROLLMENT),
         json(200, action),
-        // In another form than documented it is a secret all the same.
+        // A link in another format than documented is a secret too.
         json(200, format!(r#"{{"url":{{"href":"{LINK}"}},"expires_at":null}}"#)),
         json(200, r#"{"type":"enrollment_url","url":null}"#),
     ]);
@@ -350,7 +350,7 @@ async fn a_link_is_a_secret_that_is_shown_nowhere() {
         assert!(!shown.contains("M3J0bGJx") && !shown.contains("platform.claude.com"), "{shown}");
     }
     assert!(serde_json::to_string(&enrollment).unwrap().contains("[withheld]"));
-    // There is no body, and so nothing that says what it would be.
+    // The request has no body, so it has no content type.
     let sent = &script.sent()[0];
     assert_eq!((sent.body.as_str(), sent.header("content-type")), ("", None));
 }

@@ -1,12 +1,12 @@
-//! The name of a field.
+//! Field names.
 
 use anyprofile::FieldPath;
 
-/// A field, by its name.
+/// Parses the name of a field.
 pub(super) fn field_path(text: &str) -> Result<FieldPath, String> {
-    // The key of a pair of the metadata may be anything else.
+    // The key of a metadata entry may contain anything else.
     if text.chars().any(char::is_control) {
-        return Err("the name of a field has no control characters".to_owned());
+        return Err("a field name must not contain control characters".to_owned());
     }
     text.parse().map_err(|error| format!("{error}"))
 }

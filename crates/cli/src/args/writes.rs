@@ -1,4 +1,4 @@
-//! What can be asked for of writes.
+//! The arguments of commands that write.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -7,21 +7,21 @@ use clap::{Args, Subcommand};
 
 use super::field::field_path;
 
-/// Whether what was shown is written.
+/// Whether a write that was shown is sent.
 #[derive(Debug, Args)]
 pub(crate) struct Confirm {
     /// Show what would be written, and write nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Do not ask.
+    /// Skip the confirmation prompt.
     #[arg(short, long)]
     pub(crate) yes: bool,
 }
 
-/// A profile that is to be created.
+/// A profile to create.
 #[derive(Debug, Args)]
 pub(crate) struct Draft {
-    /// The collection to create it in, where the service has several, such as `user` or `api_user`.
+    /// Collection to create the profile in, if the service has several, such as `user` or `api_user`.
     #[arg(long, value_name = "COLLECTION")]
     pub(crate) collection: Option<IdKind>,
     /// Set a field, such as name.display=Ada.
@@ -37,20 +37,20 @@ pub(crate) struct Create {
     pub(crate) confirm: Confirm,
 }
 
-/// Profiles that the same is done to.
+/// The profiles that one action applies to.
 #[derive(Debug, Args)]
 pub(crate) struct Whom {
-    /// The ids; - reads them from standard input, an id or a profile as ndjson a line. None are read from there too.
+    /// Profile ids. `-`, or no id, reads them from standard input: one id, or one profile as ndjson, per line.
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
-    /// All profiles that `find` finds at all accounts by this address, user name or external id. An account that failed is
-    /// told, and keeps the run from being complete. One whose service does not know such a key is named.
+    /// Select all profiles that `find` finds in all accounts by this e-mail address, user name or external id. If an
+    /// account fails, the run is incomplete; an account whose service cannot search for such a key is reported.
     #[arg(long, value_name = "KEY", conflicts_with = "ids")]
     pub(crate) find: Option<String>,
-    /// With --find: also where several profiles of one account are found, and nobody is asked.
+    /// With --find and without a prompt: also allow several matching profiles in one account.
     #[arg(long, requires = "find")]
     pub(crate) allow_several: bool,
-    /// With --find: also where the profile of the credential itself is found, and nobody is asked.
+    /// With --find and without a prompt: also allow the profile of the credential itself.
     #[arg(long, requires = "find")]
     pub(crate) allow_own_profile: bool,
 }
@@ -65,29 +65,31 @@ pub(crate) struct Selected {
 
 #[derive(Debug, Args)]
 pub(crate) struct Enroll {
-    /// The id, such as `anthropic:claude/user/uprof_011CZkZCu8hGbp5mYRQgUmz9`.
+    /// Profile id, such as `anthropic:claude/user/uprof_011CZkZCu8hGbp5mYRQgUmz9`.
     pub(crate) id: ProfileId,
     #[command(flatten)]
     pub(crate) confirm: Confirm,
 }
 
-/// What is to become of one profile, or of those of a file.
+/// The changes to one profile, or to the profiles of a file.
 #[derive(Debug, Args)]
 pub(crate) struct Changes {
-    /// The id, such as upsun:acme/organization/01HSANDB0XACME000000000001.
+    /// Profile id, such as upsun:acme/organization/01HSANDB0XACME000000000001.
     #[arg(required_unless_present = "from")]
     pub(crate) id: Option<ProfileId>,
-    /// Update the profiles of a file instead, - for standard input: csv with a column `id` and a column a field, where an
-    /// empty cell keeps the field as it is, or ndjson with an object a profile, such as {"id":"…","title":"cto"}, where null
-    /// clears. What `list` prints with -o csv or -o ndjson may be edited and given back: a field that is as the service
-    /// shows it is not written, and one that can only be read must be as it is shown, but for `times.updated`,
-    /// `security.last_login` and `changed_by`, which move by themselves.
+    /// Update the profiles of a file; - means standard input.
+    ///
+    /// The file is csv with a column `id` and one column per field, where an empty cell leaves the field unchanged.
+    /// Or it is ndjson with one object per profile, such as {"id":"…","title":"cto"}, where null clears the field.
+    /// The output of `list -o csv` or `list -o ndjson` can be edited and used here. A field with the current value is
+    /// not written. A read-only field must have its current value, except `times.updated`, `security.last_login` and
+    /// `changed_by`, which the service changes itself.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["id", "set", "clear"])]
     pub(crate) from: Option<PathBuf>,
-    /// What stands in a csv cell for a field to clear [default: nothing does].
+    /// The csv text that clears a field [default: none].
     #[arg(long, value_name = "TEXT", requires = "from")]
     pub(crate) csv_null: Option<String>,
-    /// Stop where more than this share of the profiles that were tried failed (of 20 at least).
+    /// Stop when more than this percentage of the profiles failed. Fewer than 20 profiles count as 20.
     #[arg(long, value_name = "PERCENT", default_value_t = 10, value_parser = clap::value_parser!(u8).range(..=100), requires = "from")]
     pub(crate) max_failure_rate: u8,
     /// Set a field, such as organization.name=Acme.
@@ -102,20 +104,21 @@ pub(crate) struct Changes {
 pub(crate) struct Update {
     #[command(flatten)]
     pub(crate) changes: Changes,
-    /// Where to note what was written, for a run that is cut off to go on [default: FILE.journal; needed to write with --from -].
+    /// File that records what was written, so that an interrupted run can be resumed [default: FILE.journal; required
+    /// to write with --from -].
     #[arg(long, value_name = "FILE", requires = "from")]
     pub(crate) journal: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) confirm: Confirm,
 }
 
-/// Where a plan is kept, and how long it may be applied.
+/// Where to save a plan, and how long it is valid.
 #[derive(Debug, Args)]
 pub(crate) struct Keep {
-    /// The file to keep the plan in. It holds what is to be written, and only this user can read it.
+    /// File to save the plan in. It holds the values to write, and only the current user can read it.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// How long the plan may be applied: a number and s, m, h or d.
+    /// How long the plan can be applied: a number and s, m, h or d.
     #[arg(long, value_name = "TIME", default_value = "7d", value_parser = lifetime)]
     pub(crate) expires_in: Duration,
 }
@@ -128,37 +131,37 @@ pub(crate) struct PlanArguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PlannedWrite {
-    /// Plan to create a profile at an account.
+    /// Plan to create a profile in an account.
     Create {
         #[command(flatten)]
         draft: Draft,
         #[command(flatten)]
         keep: Keep,
     },
-    /// Plan to change a profile, or those of a file.
+    /// Plan to update a profile, or the profiles of a file.
     Update {
         #[command(flatten)]
         changes: Changes,
         #[command(flatten)]
         keep: Keep,
     },
-    /// Plan to keep profiles from signing in.
+    /// Plan to deactivate profiles, so that they cannot sign in.
     Deactivate {
         #[command(flatten)]
         whom: Whom,
         #[command(flatten)]
         keep: Keep,
     },
-    /// Plan to delete profiles for good.
+    /// Plan to delete profiles permanently.
     Delete {
         #[command(flatten)]
         whom: Whom,
         #[command(flatten)]
         keep: Keep,
     },
-    /// Plan to make a link for the person of a profile to enroll with.
+    /// Plan to create an enrollment link for a profile.
     Enroll {
-        /// The id, such as `anthropic:claude/user/uprof_011CZkZCu8hGbp5mYRQgUmz9`.
+        /// Profile id, such as `anthropic:claude/user/uprof_011CZkZCu8hGbp5mYRQgUmz9`.
         id: ProfileId,
         #[command(flatten)]
         keep: Keep,
@@ -166,7 +169,7 @@ pub(crate) enum PlannedWrite {
 }
 
 impl PlannedWrite {
-    /// Where the plan is kept.
+    /// Returns where the plan is saved.
     pub(crate) fn keep(&self) -> &Keep {
         match self {
             Self::Create { keep, .. }
@@ -180,18 +183,18 @@ impl PlannedWrite {
 
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
-    /// The plan, as `plan` has kept it. What was written is noted in FILE.journal, so that a run that was cut off goes on and a
-    /// plan is applied once.
+    /// Plan file that `plan` saved. FILE.journal records what was written, so that an interrupted run can be resumed
+    /// and a plan is applied only once.
     #[arg(value_name = "FILE")]
     pub(crate) plan: PathBuf,
-    /// Stop where more than this share of the plans failed (of 20 at least).
+    /// Stop when more than this percentage of the plans failed. Fewer than 20 plans count as 20.
     #[arg(long, value_name = "PERCENT", default_value_t = 10, value_parser = clap::value_parser!(u8).range(..=100))]
     pub(crate) max_failure_rate: u8,
     #[command(flatten)]
     pub(crate) confirm: Confirm,
 }
 
-/// A time such as 90m, 12h or 7d.
+/// Parses a duration such as 90m, 12h or 7d.
 fn lifetime(text: &str) -> Result<Duration, String> {
     let expected = || "expected a number and s, m, h or d, such as 12h".to_owned();
     let unit = text.chars().next_back().ok_or_else(expected)?;
@@ -204,9 +207,9 @@ fn lifetime(text: &str) -> Result<Duration, String> {
     };
     let number: u32 = text[..text.len() - 1].parse().map_err(|_| expected())?;
     match Duration::from_secs(seconds) * number {
-        Duration::ZERO => Err("a plan that expires at once cannot be applied".to_owned()),
-        // Beyond it nobody remembers what was looked at.
-        time if time > Duration::from_secs(366 * 24 * 60 * 60) => Err("at most 366d".to_owned()),
+        Duration::ZERO => Err("must be more than zero".to_owned()),
+        // After a year, no person remembers what the plan showed.
+        time if time > Duration::from_secs(366 * 24 * 60 * 60) => Err("must be at most 366d".to_owned()),
         time => Ok(time),
     }
 }

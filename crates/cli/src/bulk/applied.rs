@@ -1,5 +1,5 @@
-//! What this user has applied that could be made a second time: a creation, a link. A journal is known by the name of its
-//! file; a copy of a plan has another one.
+//! Records which non-repeatable plans this user has applied: creations and enrollment links. A journal belongs to a
+//! file name, but a copy of a plan has another name.
 
 use std::{
     fs::{self, OpenOptions},
@@ -9,28 +9,28 @@ use std::{
 
 use crate::key::state_folder;
 
-/// The file that stands for a plan; none where there is no place for it.
+/// Returns the path of the record of a plan, or `None` without a state directory.
 fn path_of(digest: &str) -> Option<PathBuf> {
-    // A digest of ours names no other folder.
+    // A digest cannot name another directory.
     let is_digest = !digest.is_empty() && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
     Some(state_folder()?.join("applied").join(digest)).filter(|_| is_digest)
 }
 
-/// What is known of a plan that could be made a second time.
+/// The state of a non-repeatable plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Applied {
-    /// Nothing: no run of this user has begun it.
+    /// No run of this user has started it.
     No,
-    /// A run has begun it, is at it, or did not hear what became of it.
+    /// A run has started it, and its result is not recorded.
     Begun,
-    /// It was made.
+    /// It was written.
     Made,
 }
 
-/// What stands in the file of one that was made.
+/// The content of the record of a written plan.
 const MADE: &str = "made\n";
 
-/// What is known of a plan with this digest.
+/// Returns the state of the plan with this digest.
 pub(crate) fn state_of(digest: &str) -> Applied {
     match path_of(digest).map(fs::read_to_string) {
         Some(Ok(text)) if text == MADE => Applied::Made,
@@ -40,8 +40,8 @@ pub(crate) fn state_of(digest: &str) -> Applied {
     }
 }
 
-/// Notes that a plan is about to be applied. `false` if another run has done so before. Where it cannot be noted, that is told:
-/// the journal is left.
+/// Records that a plan is about to be applied. Returns `false` if another run has recorded it before. If it cannot be
+/// recorded, a note says so, and only the journal protects the plan.
 pub(crate) fn claim(digest: &str) -> bool {
     let Some(path) = path_of(digest) else { return true };
     let made = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
@@ -56,7 +56,7 @@ pub(crate) fn claim(digest: &str) -> bool {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
         Err(error) => {
             say!(
-                "note: it cannot be noted at {} that the plan is applied ({error}): a copy of it could be applied again",
+                "note: cannot record at {} that the plan is applied ({error}); a copy of it could be applied again",
                 path.display()
             );
             true
@@ -64,18 +64,18 @@ pub(crate) fn claim(digest: &str) -> bool {
     }
 }
 
-/// Notes of a plan that this run has claimed that it was made; without that it is not known.
+/// Records that a claimed plan was written; otherwise its result stays unknown.
 pub(crate) fn made(digest: &str) {
     if let Some(path) = path_of(digest) {
-        // Where it is not noted, a copy of the plan is refused as one of which nothing is known.
+        // If this fails, a copy of the plan is rejected because its result is unknown.
         let _ = fs::write(path, MADE);
     }
 }
 
-/// Takes back a claim of this run: nothing came of it.
+/// Removes the claim of a plan that was not written.
 pub(crate) fn release(digest: &str) {
     if let Some(path) = path_of(digest) {
-        // Where it is left, the plan has to be made anew, which writes nothing.
+        // If this fails, the plan must be created again, which is safe.
         let _ = fs::remove_file(path);
     }
 }

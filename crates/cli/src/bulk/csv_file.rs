@@ -1,4 +1,4 @@
-//! A file of changes as csv: as spreadsheets write it, and as `list -o csv` prints it.
+//! Reads a csv file of changes, as spreadsheets or `list -o csv` write it.
 
 use anyprofile::{FieldPath, ProfileId};
 use serde_json::Value;
@@ -6,14 +6,14 @@ use serde_json::Value;
 use super::entry::Entry;
 use crate::{output::unguarded, summary::counted};
 
-/// What separates cells, the most usual first.
+/// The supported delimiters, the most common first.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
-/// What a column holds.
+/// The content of a column.
 enum Column {
     Id,
     Field(FieldPath),
-    /// A column that a spreadsheet leaves without a name and without content.
+    /// A column without a name and content, as spreadsheets may add it.
     Nameless,
 }
 
@@ -26,7 +26,7 @@ impl Column {
     }
 }
 
-/// Counts the lines of a text as an editor shows them, from its start on.
+/// Counts the lines of a text as an editor does.
 struct Lines<'a> {
     text: &'a [u8],
     at: usize,
@@ -38,7 +38,8 @@ impl<'a> Lines<'a> {
         Self { text: text.as_bytes(), at: 0, line: 1 }
     }
 
-    /// The line of the first character at or after a place that ends no line. Places only grow.
+    /// Returns the line of the first character at or after `place` that is not a line end. `place` must not decrease
+    /// between calls.
     fn of(&mut self, place: usize) -> u64 {
         let is_end = |place: usize| matches!(self.text.get(place), Some(b'\n' | b'\r'));
         let mut place = place;
@@ -58,7 +59,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// Reads what is to become of each profile. An empty cell keeps the field as it is, and one that is `null` clears it.
+/// Reads the changes of each profile. An empty cell leaves the field unchanged, and a cell equal to `null` clears it.
 pub(super) fn read(text: &str, null: Option<&str>) -> (Vec<Entry>, Vec<String>) {
     let (start, named) = named_delimiter(text);
     let delimiter = named.unwrap_or_else(|| delimiter_of(&text[start..]));
@@ -72,7 +73,7 @@ pub(super) fn read(text: &str, null: Option<&str>) -> (Vec<Entry>, Vec<String>) 
     let mut columns: Option<Vec<Column>> = None;
     for record in reader.from_reader(&text.as_bytes()[start..]).into_records() {
         let Ok(record) = record else {
-            // A text that is there and is UTF-8, with as many cells a row as it has, has nothing else to refuse.
+            // The reader accepts any UTF-8 text with any number of cells, so this does not happen.
             mistakes.push("the file cannot be read as csv".to_owned());
             break;
         };
@@ -95,24 +96,26 @@ pub(super) fn read(text: &str, null: Option<&str>) -> (Vec<Entry>, Vec<String>) 
         }
     }
     if columns.is_none() {
-        mistakes.push("there is no header: the first row names the columns, one of them 'id'".to_owned());
+        mistakes
+            .push("the header is missing: the first row must name the columns, one of them 'id'".to_owned());
     }
     (entries, mistakes)
 }
 
-/// Where the text starts behind a line that names the delimiter for Excel, such as `sep=;`, and the delimiter.
+/// Returns where the text starts after a line that names the delimiter for Excel, such as `sep=;`, and that
+/// delimiter.
 fn named_delimiter(text: &str) -> (usize, Option<u8>) {
     let end = text.find(['\n', '\r']).unwrap_or(text.len());
     let line = text[..end].trim_end_matches(',').trim_matches('"');
     match line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| line.as_bytes()) {
         Some([_, _, _, _, delimiter]) if delimiter.is_ascii() => (end, Some(*delimiter)),
-        // A comma was taken for the end of the line.
+        // The comma at the end was trimmed.
         Some([_, _, _, _]) => (end, Some(b',')),
         _ => (0, None),
     }
 }
 
-/// The delimiter with which the first row has a column of ids; a comma where none does.
+/// Returns the delimiter for which the first row has an id column, or a comma.
 fn delimiter_of(text: &str) -> u8 {
     let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let has_ids = |delimiter: &u8| {
@@ -121,7 +124,7 @@ fn delimiter_of(text: &str) -> u8 {
     DELIMITERS.into_iter().find(has_ids).unwrap_or(DELIMITERS[0])
 }
 
-/// Spreadsheets like the name in capitals.
+/// Returns whether a column name is `id`; spreadsheets may write it in capitals.
 fn is_id(name: &str) -> bool {
     name.eq_ignore_ascii_case("id")
 }
@@ -135,7 +138,7 @@ fn header(record: &csv::StringRecord, line: u64) -> Result<Vec<Column>, Vec<Stri
                 Some(path) => column.field() == Some(path),
             })
         };
-        let twice = format!("line {line}, column '{name}': the column is there twice");
+        let twice = format!("line {line}, column '{name}': the column appears twice");
         if name.is_empty() {
             columns.push(Column::Nameless);
         } else if is_id(name) {
@@ -153,7 +156,7 @@ fn header(record: &csv::StringRecord, line: u64) -> Result<Vec<Column>, Vec<Stri
     }
     if !columns.iter().any(|column| matches!(column, Column::Id)) {
         mistakes.push(format!(
-            "line {line}: there is no column 'id', with columns separated by commas, semicolons or tabs"
+            "line {line}: a column 'id' is required; columns must be separated by commas, semicolons or tabs"
         ));
     }
     if mistakes.is_empty() { Ok(columns) } else { Err(mistakes) }
@@ -169,7 +172,7 @@ fn row(
     if has_more || record.len() < columns.len() {
         let cells = counted(record.len() as u64, "cell", "cells");
         return Err(format!(
-            "line {line}: the row has {cells}, and the header names {} columns",
+            "line {line}: the row has {cells}, but the header has {} columns",
             columns.len()
         ));
     }
@@ -180,7 +183,7 @@ fn row(
             Column::Nameless if cell.trim().is_empty() => {}
             Column::Nameless => {
                 let number = number + 1;
-                return Err(format!("line {line}, column {number}: the header has no name for this column"));
+                return Err(format!("line {line}, column {number}: the header must name this column"));
             }
             Column::Field(path) => {
                 let text = unguarded(path, cell);
@@ -192,14 +195,12 @@ fn row(
             }
         }
     }
-    let id = id.ok_or_else(|| {
-        format!("line {line}, column 'id': the id of the profile is missing, or is not one")
-    })?;
+    let id = id.ok_or_else(|| format!("line {line}, column 'id': a profile id is required"))?;
     Ok(Entry { line, id, fields })
 }
 
-/// A quote that the reader of csv would take kindly: one that is never closed takes the rows behind it into its cell, and
-/// what stands behind a closing one is added to the cell.
+/// Finds a quoting mistake that the csv reader would accept: an unclosed quote takes the following rows into its
+/// cell, and text after a closing quote is added to the cell.
 fn misquoted(text: &str, start: usize, delimiter: u8) -> Option<String> {
     enum At {
         Start,
@@ -217,7 +218,7 @@ fn misquoted(text: &str, start: usize, delimiter: u8) -> Option<String> {
             (_, c) if c == char::from(delimiter) => At::Start,
             (At::Closing { .. }, _) => {
                 let line = Lines::new(text).of(start + place);
-                return Some(format!("line {line}: something stands behind a closing quote in its cell"));
+                return Some(format!("line {line}: a closing quote must end its cell"));
             }
             (At::Start | At::Plain, _) => At::Plain,
         };
@@ -225,7 +226,7 @@ fn misquoted(text: &str, start: usize, delimiter: u8) -> Option<String> {
     match at {
         At::Quoted { since } => {
             let line = Lines::new(text).of(start + since);
-            Some(format!("line {line}: a quote is never closed"))
+            Some(format!("line {line}: the quote is not closed"))
         }
         _ => None,
     }
@@ -291,38 +292,32 @@ mod tests {
         for (text, mistakes) in [
             (
                 format!("id,title\r\n{ADA}\r\n"),
-                vec!["line 2: the row has 1 cell, and the header names 2 columns"],
+                vec!["line 2: the row has 1 cell, but the header has 2 columns"],
             ),
             (
                 format!("id,title\n\n{ADA},a,b\n"),
-                vec!["line 3: the row has 3 cells, and the header names 2 columns"],
+                vec!["line 3: the row has 3 cells, but the header has 2 columns"],
             ),
-            (
-                "id,title\r\n\r\nx,a\r\n".to_owned(),
-                vec!["line 3, column 'id': the id of the profile is missing, or is not one"],
-            ),
-            (
-                format!("id,title,\n{ADA},a,b\n"),
-                vec!["line 2, column 3: the header has no name for this column"],
-            ),
+            ("id,title\r\n\r\nx,a\r\n".to_owned(), vec!["line 3, column 'id': a profile id is required"]),
+            (format!("id,title,\n{ADA},a,b\n"), vec!["line 2, column 3: the header must name this column"]),
             (
                 "\nid,name,title,title,ID\n".to_owned(),
                 vec![
                     "line 2, column 'name': no such field; did you mean 'name.display'?",
-                    "line 2, column 'title': the column is there twice",
-                    "line 2, column 'ID': the column is there twice",
+                    "line 2, column 'title': the column appears twice",
+                    "line 2, column 'ID': the column appears twice",
                 ],
             ),
             (
                 "title|id\n".to_owned(),
                 vec![
                     "line 1, column 'title|id': no such field",
-                    "line 1: there is no column 'id', with columns separated by commas, semicolons or tabs",
+                    "line 1: a column 'id' is required; columns must be separated by commas, semicolons or tabs",
                 ],
             ),
             (
                 "\r\n".to_owned(),
-                vec!["there is no header: the first row names the columns, one of them 'id'"],
+                vec!["the header is missing: the first row must name the columns, one of them 'id'"],
             ),
         ] {
             assert_eq!(read(&text, None).1, mistakes, "{text:?}");
@@ -333,8 +328,8 @@ mod tests {
     fn a_quote_that_is_not_closed_takes_no_row_with_it() {
         let wrong =
             |cell: &str| read(&format!("id,title\r\n\r\n{ADA},{cell}\r\nprobely:eu/user/b,x\r\n"), None).1;
-        assert_eq!(wrong("\"foo"), ["line 3: a quote is never closed"]);
-        assert_eq!(wrong("\"foo\"x\"bar\""), ["line 3: something stands behind a closing quote in its cell"]);
+        assert_eq!(wrong("\"foo"), ["line 3: the quote is not closed"]);
+        assert_eq!(wrong("\"foo\"x\"bar\""), ["line 3: a closing quote must end its cell"]);
         for fine in ["\"a \"\"b\"\"\"", "\"two\nlines, and a comma\"", "a\"b", "\"\""] {
             good(&format!("id,title\n{ADA},{fine}\r\nprobely:eu/user/b,x"));
         }

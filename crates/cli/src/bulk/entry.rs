@@ -1,14 +1,14 @@
-//! A change of one profile, as a file has it.
+//! A change of one profile in a file.
 
 use anyprofile::{FieldPath, ProfileId};
 use serde_json::Value;
 
-/// What is to become of one profile.
+/// The changes of one profile.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Entry {
-    /// The line of the file, from 1.
+    /// The line of the file, starting at 1.
     pub(crate) line: u64,
     pub(crate) id: ProfileId,
-    /// The fields with the values that the file has; `None` clears.
+    /// The fields and their new values; `None` clears the field.
     pub(crate) fields: Vec<(FieldPath, Option<Value>)>,
 }

@@ -1,4 +1,4 @@
-//! A file of changes: csv with a column a field, or ndjson with an object a profile.
+//! Reads a file of changes: csv with one column per field, or ndjson with one object per profile.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,24 +11,25 @@ use serde_json::Value;
 
 use super::{csv_file, entry::Entry};
 
-/// Reads a file of changes: ndjson where it starts with `{`, else csv. In csv an empty cell keeps the field as it is, and
-/// one that is `null` clears it; in ndjson null clears.
+/// Reads a file of changes: ndjson if it starts with `{`, else csv.
+///
+/// In csv, an empty cell leaves the field unchanged, and a cell equal to `null` clears it. In ndjson, null clears it.
 ///
 /// # Errors
-/// Everything that is wrong with the file, a sentence each.
+/// All mistakes of the file, one sentence each.
 pub(super) fn read(text: &str, null: Option<&str>) -> Result<Vec<Entry>, Vec<String>> {
     let (entries, mut mistakes) = match text.trim_start().chars().next() {
         Some('{') => read_ndjson(text),
         Some('[') => {
-            let how = "give an object a line, as `list -o ndjson` prints it";
-            return Err(vec![format!("it is one JSON document: {how}")]);
+            let how = "write one object per line, as `list -o ndjson` prints it";
+            return Err(vec![format!("the file is one JSON document; {how}")]);
         }
         _ => csv_file::read(text, null),
     };
     let mut lines: HashMap<&ProfileId, u64> = HashMap::new();
     for entry in &entries {
         if let Some(first) = lines.insert(&entry.id, entry.line) {
-            mistakes.push(format!("line {}: the profile is in line {first} already", entry.line));
+            mistakes.push(format!("line {}: the profile is already in line {first}", entry.line));
         }
     }
     if mistakes.is_empty() { Ok(entries) } else { Err(mistakes) }
@@ -45,10 +46,10 @@ fn read_ndjson(text: &str) -> (Vec<Entry>, Vec<String>) {
     (entries, mistakes)
 }
 
-/// One profile: with a member a field, or nested as `list -o ndjson` prints it.
+/// Parses one profile, flat or nested as `list -o ndjson` prints it.
 fn object(line: u64, text: &str) -> Result<Entry, Vec<String>> {
     let Ok(Members(members)) = serde_json::from_str(text) else {
-        return Err(vec![": this is no JSON object".to_owned()]);
+        return Err(vec![": must be a JSON object".to_owned()]);
     };
     let (ids, object): (Vec<_>, Vec<_>) = members.into_iter().partition(|(name, _)| name == "id");
     let mut flat = Vec::new();
@@ -57,12 +58,12 @@ fn object(line: u64, text: &str) -> Result<Entry, Vec<String>> {
     }
     let mut names = HashSet::new();
     if ids.len() > 1 || !flat.iter().all(|(name, _)| names.insert(name.as_str())) {
-        return Err(vec![": a key is there twice".to_owned()]);
+        return Err(vec![": a key appears twice".to_owned()]);
     }
     let id = ids.into_iter().next().and_then(|(_, id)| serde_json::from_value::<ProfileId>(id).ok());
     let (mut fields, mut mistakes) = (Vec::new(), Vec::new());
     if id.is_none() {
-        mistakes.push(", field 'id': the id of the profile is missing, or is not one".to_owned());
+        mistakes.push(", field 'id': a profile id is required".to_owned());
     }
     for (name, value) in flat {
         match name.parse::<FieldPath>() {
@@ -76,8 +77,8 @@ fn object(line: u64, text: &str) -> Result<Entry, Vec<String>> {
     }
 }
 
-/// Makes the members of nested objects fields of their own, as `name.display`, and leaves out what says how a profile was
-/// read and is no field of it.
+/// Flattens nested objects into fields such as `name.display`, and omits members about the reading of a profile that
+/// are not fields.
 fn flatten(name: String, value: Value, flat: &mut Vec<(String, Value)>) {
     let is_about_reading = matches!(name.as_str(), "origin" | "notes" | "unknown" | "raw" | "name.derived");
     let is_group = |name: &str| {
@@ -97,7 +98,7 @@ fn flatten(name: String, value: Value, flat: &mut Vec<(String, Value)>) {
     }
 }
 
-/// The members of an object in their order, repeated ones included.
+/// The members of an object in order, including repeated keys.
 struct Members(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Members {
@@ -171,7 +172,7 @@ mod tests {
         assert_eq!(entries, read(&flat, None).unwrap());
         assert_eq!(entries[0].fields.len(), 7);
         let twice = format!(r#"{{"id":"{ADA}","name.display":"Ada","name":{{"display":"Ada"}}}}"#);
-        assert_eq!(read(&twice, None).unwrap_err(), ["line 1: a key is there twice"]);
+        assert_eq!(read(&twice, None).unwrap_err(), ["line 1: a key appears twice"]);
     }
 
     #[test]
@@ -184,19 +185,22 @@ mod tests {
         let twice = format!("id,title\n{ADA},a\n{ADA},b\nx,c\n{ADA}\n");
         let mistakes = read(&twice, None).unwrap_err();
         assert_eq!(mistakes.len(), 3, "{mistakes:?}");
-        assert!(mistakes.contains(&"line 3: the profile is in line 2 already".to_owned()), "{mistakes:?}");
+        assert!(mistakes.contains(&"line 3: the profile is already in line 2".to_owned()), "{mistakes:?}");
         assert_eq!(
             read("\r\n{\"id\":7}\r\n{\n{\"id\":\"probely:eu/user/a\",\"name\":\"Ada\"}\n[]", None)
                 .unwrap_err(),
             [
-                "line 2, field 'id': the id of the profile is missing, or is not one",
-                "line 3: this is no JSON object",
+                "line 2, field 'id': a profile id is required",
+                "line 3: must be a JSON object",
                 "line 4, field 'name': no such field; did you mean 'name.display'?",
-                "line 5: this is no JSON object",
+                "line 5: must be a JSON object",
             ]
         );
         let array = read("[{\"id\":7}]", None).unwrap_err();
-        assert_eq!(array, ["it is one JSON document: give an object a line, as `list -o ndjson` prints it"]);
+        assert_eq!(
+            array,
+            ["the file is one JSON document; write one object per line, as `list -o ndjson` prints it"]
+        );
     }
     #[test]
     fn every_member_that_a_listing_prints_is_a_field_or_left_out() {

@@ -1,7 +1,7 @@
-//! What became of each write of a file, so that a run that was cut off goes on where it was.
+//! The journal of the writes of a file, so that an interrupted run can be resumed.
 //!
-//! A line is added before each write and after. It holds what it is of, what was to be done as a hash, and what became of it: no
-//! value.
+//! One line is added before each write and one after it. A line holds the id, a digest of the change, and the state,
+//! but no value.
 
 use std::{
     collections::HashMap,
@@ -16,23 +16,23 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{exit::Failure, files};
 
-/// What became of one profile.
+/// The state of the write to one profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum State {
-    /// It is about to be written. Where nothing follows, it is not known whether it was.
+    /// It is about to be sent. If no other state follows, its result is unknown.
     Sending,
     /// It was written.
     Written,
-    /// It was written, and the service shows something else.
+    /// It was written, but the service shows another value.
     Ignored,
-    /// The service refused it.
+    /// The service rejected it.
     Failed,
-    /// It was sent, and no response came.
+    /// It was sent, and no response was received.
     Unknown,
 }
 
-/// The first line: what the file is.
+/// The first line, which identifies the file.
 #[derive(Serialize, Deserialize)]
 struct Head {
     journal: String,
@@ -41,40 +41,40 @@ struct Head {
 
 const VERSION: u32 = 2;
 
-/// Any further line. What a write is of is an id, or the number of a plan.
+/// Any other line. A write is identified by a profile id, or by the digest of a plan.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Line<K> {
     Noted {
         id: K,
-        /// What was to be done, and where.
+        /// The digest of the change and its target.
         change: String,
         state: State,
     },
-    /// A run ended in which everything was done: what comes after is another one.
+    /// The end of a run in which everything was written. The following lines belong to another run.
     Closed { closed: bool },
 }
 
-/// The journal of a file of changes. It is a memory of what was done, and no statement about what is: whoever skips
-/// something reads the profile first.
+/// The journal of a file of changes. It records what was written, not the current state, so a profile must be read
+/// before it is skipped.
 ///
-/// Of a profile the last line counts: what was done before that was overwritten.
+/// The last line of a profile counts; earlier states are overwritten.
 pub(crate) struct Journal<K> {
-    /// The command that writes it.
+    /// The command that writes the journal.
     purpose: &'static str,
     path: PathBuf,
     states: HashMap<K, (String, State)>,
-    /// What was noted before a run ended with everything done.
+    /// The states in completed runs.
     closed: HashMap<K, (String, State)>,
-    /// How long the journal was when it was read, in bytes.
+    /// The length of the journal when it was read, in bytes.
     length: u64,
     file: Option<File>,
-    /// When it was brought to the device.
+    /// When the file was last synced to the device.
     synced: Option<Instant>,
 }
 
 impl<K> Default for Journal<K> {
-    /// One that is never written.
+    /// Creates a journal that is never written.
     fn default() -> Self {
         Self {
             purpose: "",
@@ -89,9 +89,9 @@ impl<K> Default for Journal<K> {
 }
 
 impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned> Journal<K> {
-    /// Reads what a command has written, if it has, and writes nothing yet.
+    /// Reads the journal of a command, if it exists. Writes nothing yet.
     pub(crate) fn read(purpose: &'static str, path: PathBuf) -> Result<Self, Failure> {
-        // Whether it can be written is told now, and not when everything was read.
+        // Checked now, so that the error does not come after all profiles were read.
         files::check_writable(&path).map_err(|error| unreadable(&path, &files::in_words(&error)))?;
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
@@ -100,7 +100,7 @@ impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned> Journal<K> {
         };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if folder.is_some_and(|folder| !folder.is_dir()) {
-            return Err(unreadable(&path, "its folder is not there"));
+            return Err(unreadable(&path, "its directory does not exist"));
         }
         let mut lines = text.lines();
         if let Some(head) = lines.next() {
@@ -108,11 +108,11 @@ impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned> Journal<K> {
             if !serde_json::from_str::<Head>(head).is_ok_and(|head| is_known(&head)) {
                 return Err(unreadable(
                     &path,
-                    "it is no journal of this command and version: name another one, or remove it",
+                    "it is not a journal of this command and version; name another file, or remove it",
                 ));
             }
         }
-        // The last line of a run that was cut off may be half a line: what it was about is then not known.
+        // The last line of an interrupted run may be incomplete; the state of its profile is then unknown.
         let (mut states, mut closed) = (HashMap::new(), HashMap::new());
         for line in lines.filter_map(|line| serde_json::from_str::<Line<K>>(line).ok()) {
             match line {
@@ -128,22 +128,22 @@ impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned> Journal<K> {
         &self.path
     }
 
-    /// Whether this was done by a run that ended with everything done.
+    /// Returns whether a completed run wrote this change.
     pub(crate) fn was_closed_with(&self, id: &K, change: &str) -> bool {
         self.closed.get(id).is_some_and(|(last, _)| last == change)
     }
 
-    /// What was noted of a change of a profile, if it is the last one that was noted.
+    /// Returns the state of a change, if it is the last recorded change of the profile.
     pub(crate) fn state_of(&self, id: &K, change: &str) -> Option<State> {
         self.states.get(id).filter(|(last, _)| last == change).map(|(_, state)| *state)
     }
 
-    /// Notes what became of a profile. It is with the operating system before this returns: an end of this process does
-    /// not lose it, one of the machine may lose the notes of the last quarter of a second.
+    /// Records the state of a profile. The operating system has the line before this returns, so the end of this
+    /// process does not lose it. A power cut may lose the last quarter of a second.
     ///
     /// # Errors
-    /// If the file cannot be written, or another run writes to it or has done so since it was read: both would write the
-    /// same profiles.
+    /// If the file cannot be written, or if another run is writing to it or has written since it was read. Both runs
+    /// would write to the same profiles.
     pub(crate) fn note(&mut self, id: &K, change: &str, state: State) -> Result<(), Failure> {
         let line = Line::Noted { id: id.clone(), change: change.to_owned(), state };
         self.add(&line)?;
@@ -151,10 +151,10 @@ impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned> Journal<K> {
         Ok(())
     }
 
-    /// Notes that everything was done. The next run with the journal begins anew.
+    /// Records that everything was written. The next run with this journal starts from the beginning.
     ///
     /// # Errors
-    /// As for [`note`](Self::note).
+    /// See [`note`](Self::note).
     pub(crate) fn close(&mut self) -> Result<(), Failure> {
         if self.states.is_empty() {
             return Ok(());
@@ -170,14 +170,14 @@ impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned> Journal<K> {
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
-                    return Err(unreadable(&self.path, "another run writes to it"));
+                    return Err(unreadable(&self.path, "another run is writing to it"));
                 }
                 Err(TryLockError::Error(error)) => return Err(error.into()),
             }
             if file.metadata()?.len() != self.length {
-                return Err(unreadable(&self.path, "another run has written to it meanwhile: start again"));
+                return Err(unreadable(&self.path, "another run has written to it; start again"));
             }
-            // After half a line a new one starts.
+            // Starts a new line, since the last one may be incomplete.
             lines = match self.length {
                 0 => {
                     serde_json::to_string(&Head { journal: self.purpose.to_owned(), version: VERSION })?
@@ -247,11 +247,12 @@ mod tests {
         first.note(&id, "c", State::Written).unwrap();
         let told = |failure: Failure| format!("{failure:?}");
         assert!(
-            told(second.note(&id, "c", State::Sending).unwrap_err()).contains("another run writes to it")
+            told(second.note(&id, "c", State::Sending).unwrap_err()).contains("another run is writing to it")
         );
         drop(first);
         assert!(
-            told(third.note(&id, "c", State::Sending).unwrap_err()).contains("has written to it meanwhile")
+            told(third.note(&id, "c", State::Sending).unwrap_err())
+                .contains("has written to it; start again")
         );
         let again = read(&path);
         assert_eq!(again.state_of(&id, "c"), Some(State::Written));

@@ -1,4 +1,4 @@
-//! Profiles as their listing has them, for those who need many of them: a page of a hundred in place of a hundred reads.
+//! Reads many profiles by listing them: one page of a hundred instead of a hundred requests.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -7,19 +7,21 @@ use std::{
 
 use anyprofile::{ListQuery, Profile, ProfileId, ProfileProvider, listing::Pages};
 
-/// For fewer than these nothing is listed.
+/// The minimum number of profiles of an account to use a listing.
 const FEWEST: usize = 20;
-/// How many profiles a page.
+/// The number of profiles per page.
 const PAGE_SIZE: u32 = 100;
 
-/// Profiles that were listed.
+/// Profiles from listings.
 #[derive(Default)]
 pub(crate) struct Listed(HashMap<ProfileId, Arc<Profile>>);
 
 impl Listed {
-    /// Lists the accounts of which many profiles are wanted, as far as that takes fewer requests than to read those one by one.
-    /// Whoever is not found so, and everybody of an account whose listing fails, is left to be read. `found` is called for each
-    /// who is found.
+    /// Lists the accounts with many wanted profiles, while that takes fewer requests than reading the profiles one by
+    /// one.
+    ///
+    /// Profiles that are not found this way, and all profiles of an account whose listing fails, must still be read.
+    /// `found` is called for each profile that is found.
     pub(crate) async fn read<'a>(
         wanted: impl Iterator<Item = (&'a Arc<dyn ProfileProvider>, &'a ProfileId)>,
         mut found: impl FnMut(&ProfileId),
@@ -61,13 +63,13 @@ impl Listed {
         listed
     }
 
-    /// A profile that was listed.
+    /// Returns a listed profile.
     pub(crate) fn get(&self, id: &ProfileId) -> Option<Arc<Profile>> {
         self.0.get(id).cloned()
     }
 }
 
-/// How many pages there are to come at the least, as far as the service says how many profiles there are.
+/// Returns the minimum number of pages left, as far as the service declares a total.
 fn pages_left(declared_total: Option<u64>, seen: u64) -> usize {
     let left = declared_total.map_or(0, |total| total.saturating_sub(seen).div_ceil(u64::from(PAGE_SIZE)));
     usize::try_from(left).unwrap_or(usize::MAX)

@@ -1,4 +1,4 @@
-//! How a file of changes is found, and what is said of its mistakes.
+//! Loads a file of changes, and reports its mistakes.
 
 use std::{
     io::{self, Read as _},
@@ -8,19 +8,19 @@ use std::{
 use super::{entry::Entry, file::read};
 use crate::{exit::Failure, files, summary::counted};
 
-/// How many mistakes of a file are told.
+/// The maximum number of mistakes that are printed.
 const MOST_TOLD: usize = 20;
-/// How long a file of changes may be, in bytes: more than anybody has, and a bound for what has no end.
+/// The maximum size of a file of changes, in bytes; a bound for endless input.
 const MOST_BYTES: u64 = 256 << 20;
 
-/// Reads a file of changes; `-` is standard input. `null` is what stands in a csv cell for a field to clear.
+/// Reads a file of changes; `-` is standard input. `null` is the csv text that clears a field.
 ///
 /// # Errors
-/// If it cannot be read or is too large, or something in it is wrong: each mistake was told.
+/// If the file cannot be read, is too large or contains a mistake. Each mistake was printed.
 pub(crate) fn load(file: &Path, null: Option<&str>) -> Result<Vec<Entry>, Failure> {
     if null == Some("") {
-        // An empty cell keeps the field.
-        return Err(Failure::Usage("what stands for a field to clear cannot be an empty cell".to_owned()));
+        // An empty cell leaves the field unchanged.
+        return Err(Failure::Usage("--csv-null must not be empty".to_owned()));
     }
     let from: io::Result<Box<dyn io::Read>> = if file == Path::new("-") {
         Ok(Box::new(io::stdin()))
@@ -33,7 +33,7 @@ pub(crate) fn load(file: &Path, null: Option<&str>) -> Result<Vec<Entry>, Failur
     if bytes.len() as u64 > MOST_BYTES {
         let most = MOST_BYTES >> 20;
         return Err(Failure::Usage(format!(
-            "{}: it is larger than {most} MiB: split it into several files",
+            "{}: the file is larger than {most} MiB; split it into several files",
             name_of(file)
         )));
     }
@@ -41,7 +41,7 @@ pub(crate) fn load(file: &Path, null: Option<&str>) -> Result<Vec<Entry>, Failur
     read(text, null).map_err(|mistakes| refused(file, &mistakes))
 }
 
-/// Tells what is wrong with a file of changes, a line each, and gives what ends the command.
+/// Prints the mistakes of a file, one per line, and returns the failure that ends the command.
 pub(crate) fn refused(file: &Path, mistakes: &[String]) -> Failure {
     let name = name_of(file);
     for mistake in mistakes.iter().take(MOST_TOLD) {
@@ -52,7 +52,7 @@ pub(crate) fn refused(file: &Path, mistakes: &[String]) -> Failure {
     }
     let count = counted(mistakes.len() as u64, "mistake", "mistakes");
     Failure::Usage(format!(
-        "{name}: {count}, and nothing was sent: mend the file and run the same command again"
+        "{name}: {count}; nothing was sent; correct the file and run the same command again"
     ))
 }
 
@@ -60,15 +60,15 @@ fn name_of(file: &Path) -> String {
     if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() }
 }
 
-/// The text of a file, without a byte order mark.
+/// Returns the text of a file, without a byte order mark.
 ///
 /// # Errors
-/// If it is in another encoding than UTF-8: which, and what to do.
+/// If the encoding is not UTF-8: the encoding, and what to do.
 fn text_of(bytes: &[u8]) -> Result<&str, String> {
     let how = "save it as UTF-8 (in Excel: \"CSV UTF-8\") and run the same command again";
     let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     if is_utf16 || bytes.iter().take(64).any(|byte| *byte == 0) {
-        return Err(format!("it is UTF-16 and not UTF-8: {how}"));
+        return Err(format!("the file must be UTF-8, but it is UTF-16; {how}"));
     }
     match str::from_utf8(bytes) {
         Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
@@ -77,7 +77,7 @@ fn text_of(bytes: &[u8]) -> Result<&str, String> {
             let line = 1 + good.matches('\n').count();
             let column = 1 + good.rsplit('\n').next().unwrap_or_default().chars().count();
             Err(format!(
-                "line {line}, character {column} is not UTF-8; the file is probably windows-1252: {how}"
+                "line {line}, character {column} is not UTF-8; the file is probably windows-1252; {how}"
             ))
         }
     }
@@ -94,11 +94,15 @@ mod tests {
         let utf16: Vec<u8> = "\u{feff}id,title\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = "\u{feff}id".encode_utf16().flat_map(u16::to_be_bytes).collect();
         for bytes in [&utf16[..], &big, &utf16[2..]] {
-            assert!(text_of(bytes).unwrap_err().starts_with("it is UTF-16 and not UTF-8: save it as UTF-8"));
+            assert!(
+                text_of(bytes)
+                    .unwrap_err()
+                    .starts_with("the file must be UTF-8, but it is UTF-16; save it as UTF-8")
+            );
         }
         let told = text_of(b"id,name.display\r\nx,Zo\xeb\r\n").unwrap_err();
         assert!(
-            told.starts_with("line 2, character 5 is not UTF-8; the file is probably windows-1252: save it"),
+            told.starts_with("line 2, character 5 is not UTF-8; the file is probably windows-1252; save it"),
             "{told}"
         );
     }

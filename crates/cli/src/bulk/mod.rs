@@ -1,20 +1,20 @@
-//! Changes of many profiles: the file that they are read from, the journal of what became of them, and what is said of it.
+//! Changes of many profiles: their file, its journal, and its mistakes.
 
 pub(crate) mod applied;
 mod csv_file;
 mod entry;
 mod file;
 mod journal;
-mod kept;
 mod listed;
 mod load;
+mod plan_file;
 mod row;
 
 pub(crate) use self::{
     entry::Entry,
     journal::{Journal, State},
-    kept::{keep, keep_nothing, kept},
     listed::Listed,
     load::{load, refused},
+    plan_file::{clear_plans, load_plans, save_plans},
     row::Row,
 };

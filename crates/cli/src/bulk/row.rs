@@ -1,4 +1,4 @@
-//! What a row of a file asks for, beside what the service shows.
+//! Compares a row of a file with the profile at the service.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -12,35 +12,35 @@ use serde_json::Value;
 
 use crate::output::{Cell, cell_of};
 
-/// Reads a text in the type that its field has.
+/// Converts a text to the type of its field.
 pub(crate) type ReadText = fn(&FieldPath, &str, &Capabilities) -> Value;
 
-/// What a row asks for.
+/// The changes in one row.
 ///
-/// A row may be one that `list` printed, with all of its fields: those that are as the service shows them are not written,
-/// and one that cannot be written must be as it is shown.
+/// The row may come from `list`, with all fields. A field that has the current value is not written. A field that
+/// cannot be written must have the current value.
 pub(crate) struct Row {
     line: u64,
     given: Vec<(FieldPath, Option<Value>)>,
-    /// What of it can be written.
+    /// The part that can be written.
     change: ProfileChange,
-    /// Why the rest cannot.
+    /// Why the other fields cannot be written.
     fixed: BTreeMap<FieldPath, String>,
 }
 
-/// Fields that are printed in another form than they are written in.
+/// The fields whose printed form differs from their written form.
 const PRINTED_OTHERWISE: [FieldPath; 5] =
     [FieldPath::EMAILS, FieldPath::ROLES, FieldPath::LABELS, FieldPath::METADATA, FieldPath::BILLING_ADDRESS];
 
-/// Fields that the service changes by itself, so that they differ from what was printed a while ago.
+/// The fields that the service changes itself, so that a printed value is soon outdated.
 const MOVING: [FieldPath; 3] =
     [FieldPath::TIMES_UPDATED, FieldPath::SECURITY_LAST_LOGIN, FieldPath::CHANGED_BY];
 
 impl Row {
-    /// Takes the fields of a row, in the types that they have.
+    /// Creates a row from its fields, with values in the types of the fields.
     ///
     /// # Errors
-    /// What is wrong with it whatever the service shows, in a sentence.
+    /// A sentence with the mistakes that do not depend on the current profile.
     pub(crate) fn of(
         line: u64,
         given: Vec<(FieldPath, Option<Value>)>,
@@ -79,7 +79,7 @@ impl Row {
                 }
             }
         }
-        // Rules of several fields together.
+        // Rules about several fields.
         if mistakes.is_empty()
             && !change.is_empty()
             && let Err(error) = change.check(id, provider.info(), capabilities)
@@ -93,22 +93,22 @@ impl Row {
         }
     }
 
-    /// What is to be written at the most.
+    /// Returns the most that may be written.
     pub(crate) fn change(&self) -> &ProfileChange {
         &self.change
     }
 
-    /// Whether it names nothing.
+    /// Returns whether the row has no fields.
     pub(crate) fn is_idle(&self) -> bool {
         self.given.is_empty()
     }
 
-    /// What the row changes of the profile as it is, and that. What a listing brought of it is read once more only where the row
-    /// names what is in another record.
+    /// Returns the changes to the current profile, and that profile. A listed profile is read again only if the row
+    /// has fields from another record.
     ///
     /// # Errors
-    /// The provider's; and [`ErrorKind::InvalidRequest`], with nothing sent, if a field that cannot be written is not as the
-    /// service shows it.
+    /// Any error of the provider. [`ErrorKind::InvalidRequest`], with nothing sent, if a field that cannot be written
+    /// does not have the current value.
     pub(crate) async fn beside_shown(
         &self,
         provider: &dyn ProfileProvider,
@@ -128,13 +128,13 @@ impl Row {
             Error::new(ErrorKind::InvalidRequest, format!("line {}: nothing was sent: {why}", self.line))
                 .with_provider(provider.info())
                 .with_operation("update")
-                .with_hint("take it out of the file, or print the profile anew")
+                .with_hint("remove it from the file, or list the profile again")
         })?;
         let last = shown.len() - 1;
         Ok((change, shown.swap_remove(last)))
     }
 
-    /// Whether a profile shows every field that the row names.
+    /// Returns whether a profile shows every field of the row.
     fn is_shown_by(&self, profile: &Profile, capabilities: &Capabilities) -> bool {
         let is_shown = |path: &FieldPath| {
             matches!(profile.state(path, capabilities), FieldState::Value | FieldState::Null)
@@ -142,7 +142,7 @@ impl Row {
         self.given.iter().all(|(path, _)| is_shown(path))
     }
 
-    /// Whether a field is in another record than the first.
+    /// Returns whether a field of the row comes from another record.
     fn needs_more(&self, profile: &Profile, capabilities: &Capabilities) -> bool {
         let is_elsewhere = |path: &FieldPath| {
             capabilities.fields.get(path).is_some()
@@ -151,11 +151,11 @@ impl Row {
         capabilities.operations.enrich.is_supported() && self.given.iter().any(|(path, _)| is_elsewhere(path))
     }
 
-    /// What is left to be written of a profile that the service shows so: as a listing has it, and with its other records. A
+    /// Returns the changes that are left to write. `shown` is the profile as listed, and with its other records; a
     /// field may have been printed from either.
     ///
     /// # Errors
-    /// The fields that cannot be written and are not as they are shown, in words.
+    /// A message with the fields that cannot be written and do not have the current value.
     fn beside(&self, shown: &[Arc<Profile>], capabilities: &Capabilities) -> Result<ProfileChange, String> {
         let mut change = ProfileChange::new();
         let mut mistakes = Vec::new();
@@ -165,7 +165,7 @@ impl Row {
             }
             match (self.fixed.get(path), self.change.get(path)) {
                 (Some(_), _) if MOVING.contains(path) => {}
-                (Some(rule), _) => mistakes.push(format!("{rule}, and the service shows something else")),
+                (Some(rule), _) => mistakes.push(format!("{rule}, and the service shows another value")),
                 (None, anyprofile::Change::Set(value)) => change = change.set(path.clone(), value.clone()),
                 (None, anyprofile::Change::Clear) => change = change.clear(path.clone()),
                 (None, anyprofile::Change::Keep) => {}
@@ -175,19 +175,19 @@ impl Row {
     }
 }
 
-/// Whether the service may show a field, of which its table names the values and not always the words that they were read
-/// from.
+/// Returns whether the service may show a field. Some fields are derived from others, and are not in the service's
+/// table.
 fn is_shown_at(path: &FieldPath, capabilities: &Capabilities) -> bool {
     let derived = [FieldPath::KIND, FieldPath::STATUS_RAW];
     derived.contains(path) || capabilities.fields.get(path).is_some()
 }
 
-/// A value in the type that its field is written in.
+/// Converts a value to the type that its field is written in.
 fn typed(path: &FieldPath, value: &Value, capabilities: &Capabilities, read_text: ReadText) -> Value {
     let rule = capabilities.fields.get(path).and_then(|spec| spec.write.as_ref());
     let is_bool = rule.is_some_and(|rule| matches!(rule.format, ValueFormat::Bool));
     match value {
-        // Spreadsheets write them in capitals.
+        // Spreadsheets write booleans in capitals.
         Value::String(text) if is_bool && text.eq_ignore_ascii_case("true") => Value::Bool(true),
         Value::String(text) if is_bool && text.eq_ignore_ascii_case("false") => Value::Bool(false),
         Value::String(text) => read_text(path, text, capabilities),
@@ -198,7 +198,7 @@ fn typed(path: &FieldPath, value: &Value, capabilities: &Capabilities, read_text
     }
 }
 
-/// A list of objects, as the listing prints it, in the form that it is written in.
+/// Converts a list of objects, as a listing prints it, to the form that is written.
 fn names_of(path: &FieldPath, list: &Value) -> Option<Value> {
     let list = list.clone();
     if *path == FieldPath::EMAILS {
@@ -217,14 +217,14 @@ fn names_of(path: &FieldPath, list: &Value) -> Option<Value> {
     names.map(Value::from)
 }
 
-/// Whether a profile shows a field as a row has it: as csv or as json prints it.
+/// Returns whether a profile has the value of a row, in the form of csv or JSON.
 fn is_as_shown(
     given: Option<&Value>,
     profile: &Profile,
     path: &FieldPath,
     capabilities: &Capabilities,
 ) -> bool {
-    // What cannot be shown is not as it is given.
+    // A value that cannot be shown does not equal the given one.
     let Ok(cell) = cell_of(profile, path, capabilities) else { return false };
     match (given, cell) {
         (None, cell) => matches!(cell, Cell::Open | Cell::None(FieldState::Null)),
@@ -250,7 +250,7 @@ mod tests {
 
     const USERS: &[IdKind] = &[IdKind::USER];
 
-    /// A service that shows a person in two records.
+    /// A service that returns a profile in two records.
     #[derive(Debug)]
     struct Fixed {
         info: ProviderInfo,
@@ -323,7 +323,7 @@ mod tests {
         Value::from(text)
     }
 
-    /// What is written of these fields, what is wrong with them at once, or beside what is shown.
+    /// Returns what is written of these fields, or the mistake, found before or after reading the profile.
     fn outcome(fields: &Value) -> Result<Vec<String>, String> {
         let provider = provider();
         let given = fields.as_object().unwrap().iter();
@@ -336,9 +336,9 @@ mod tests {
 
     #[test]
     fn what_is_as_shown_is_not_written_and_what_cannot_be_written_must_be_as_shown() {
-        let something_else = "and the service shows something else";
+        let something_else = "and the service shows another value";
         for (fields, expected) in [
-            // As csv prints it.
+            // As printed in csv.
             (
                 json!({"kind": "human", "status": "active", "emails": "a@x;b@x", "labels": "one; two"}),
                 Ok(vec![]),
@@ -347,27 +347,24 @@ mod tests {
             (json!({"title": "cto", "billing.invoiced": "TRUE"}), Ok(vec![])),
             (json!({"billing.invoiced": "False"}), Ok(vec!["billing.invoiced"])),
             (json!({"emails": "c@x"}), Ok(vec!["emails"])),
-            // As ndjson prints it.
+            // As printed in ndjson.
             (json!({"emails": [{"address": "a@x", "primary": true}, {"address": "b@x"}]}), Ok(vec![])),
             (
                 json!({"emails": [{"address": "c@x"}], "labels": [{"name": "one"}]}),
                 Ok(vec!["emails", "labels"]),
             ),
             (json!({"username": null, "security.mfa_enabled": null, "title": null}), Ok(vec!["title"])),
-            // What moves by itself.
+            // Fields that the service changes itself.
             (json!({"times.updated": "2025-01-31T12:00:00Z", "title": "ceo"}), Ok(vec!["title"])),
-            // What cannot be written.
-            (
-                json!({"status": "suspended"}),
-                Err(format!("status can be read and not written, {something_else}")),
-            ),
+            // Fields that cannot be written.
+            (json!({"status": "suspended"}), Err(format!("status is read-only, {something_else}"))),
             (
                 json!({"kind": "service", "title": "ceo"}),
-                Err(format!("kind is not known to this service, {something_else}")),
+                Err(format!("kind is not a field of this service, {something_else}")),
             ),
             (
                 json!({"security.mfa_enabled": false}),
-                Err(format!("security.mfa_enabled can be read and not written, {something_else}")),
+                Err(format!("security.mfa_enabled is read-only, {something_else}")),
             ),
             (
                 json!({"emails": "a@x;c@x"}),
@@ -375,15 +372,18 @@ mod tests {
             ),
             (
                 json!({"emails": [{"address": "a@x", "primary": true}, {"address": "c@x"}]}),
-                Err(format!("emails must be a text, {something_else}")),
+                Err(format!("emails must be a string, {something_else}")),
             ),
-            // What is wrong whatever is shown.
-            (json!({"title": "far too long"}), Err("line 7: title may have at most 9 characters".to_owned())),
-            (json!({"locale": "nb"}), Err("line 7: locale is not known to this service".to_owned())),
-            // In a row of a listing it might have been printed so.
+            // Mistakes that do not depend on the profile.
+            (
+                json!({"title": "far too long"}),
+                Err("line 7: title must have at most 9 characters".to_owned()),
+            ),
+            (json!({"locale": "nb"}), Err("line 7: locale is not a field of this service".to_owned())),
+            // In a row from a listing, the value might have been printed.
             (
                 json!({"status": "active", "title": "far too long"}),
-                Err(format!("title may have at most 9 characters, {something_else}")),
+                Err(format!("title must have at most 9 characters, {something_else}")),
             ),
         ] {
             let expected = expected.map(|paths| paths.into_iter().map(str::to_owned).collect::<Vec<_>>());

@@ -22,7 +22,7 @@ use crate::{
     bulk::{
         Journal, Listed, State,
         applied::{self, Applied},
-        kept,
+        load_plans,
     },
     diagnostics,
     exit::{Exit, Failure},
@@ -36,22 +36,22 @@ use crate::{
     },
 };
 
-/// Who writes the journal.
+/// The purpose of this command's journal.
 const JOURNAL: &str = "anyprofile apply";
-/// How many plans are made anew at a time.
+/// How many plans are computed concurrently.
 const READ_AT_A_TIME: usize = 4;
 
-/// Makes the plans of a file anew, and executes them if they all come to the same.
+/// Computes the plans of a file again, and executes them if none has changed.
 pub(crate) async fn run(global: &Global, apply: Apply) -> Result<Exit, Failure> {
-    let records = kept(&apply.plan)?;
+    let records = load_plans(&apply.plan)?;
     if records.is_empty() {
-        say!("there is nothing to write: the plan is empty");
+        say!("nothing to write: the plan is empty");
         return Ok(Exit::Complete);
     }
     let mut journal = Journal::read(JOURNAL, beside(&apply.plan, ".journal"))?;
     let is_done = |record: &PlanRecord| journal.was_closed_with(&record.digest(), &record.digest());
     if records.iter().all(is_done) {
-        say!("already applied, says {}: nothing was sent", journal.path().display());
+        say!("already applied, according to {}: nothing was sent", journal.path().display());
         return Ok(Exit::Complete);
     }
     check_time(&apply.plan, records.iter())?;
@@ -64,7 +64,7 @@ pub(crate) async fn run(global: &Global, apply: Apply) -> Result<Exit, Failure> 
     if resumed.changed > 0 {
         let count = counted(resumed.changed, "plan", "plans");
         say!(
-            "error: nothing was written: {count} of {total} would write something else than what was looked at: make it anew"
+            "error: nothing was written: {count} of {total} would now write something else; create the plan again"
         );
         return Ok(Exit::Usage);
     }
@@ -75,11 +75,11 @@ pub(crate) async fn run(global: &Global, apply: Apply) -> Result<Exit, Failure> 
     }
     let plans = resumed.plans;
     if output.is_output || !(global.quiet && apply.confirm.yes) {
-        output.print(plans.iter().map(|kept| kept.shown.as_str()))?;
+        output.print(plans.iter().map(|it| it.shown.as_str()))?;
     }
-    let to_do = plans.iter().filter(|kept| kept.known.is_none());
+    let to_do = plans.iter().filter(|it| it.known.is_none());
     let writes = to_do.clone().count();
-    let ids = to_do.filter_map(|kept| kept.record.write.id());
+    let ids = to_do.filter_map(|it| it.record.write.id());
     let own = OwnProfiles::at(&session, ids.clone()).await;
     ids.for_each(|id| own.warn(id));
     if apply.confirm.dry_run {
@@ -90,39 +90,40 @@ pub(crate) async fn run(global: &Global, apply: Apply) -> Result<Exit, Failure> 
     if writes > 0 && !confirmed(&apply.confirm)? {
         return Ok(Exit::Usage);
     }
-    // Whoever confirms may take their time.
-    check_time(&apply.plan, plans.iter().map(|kept| &kept.record))?;
+    // The prompt may have taken a long time.
+    check_time(&apply.plan, plans.iter().map(|it| &it.record))?;
     let rate = FailureRate::new(apply.max_failure_rate, total);
     write_all(global, Some(&mut journal), plans, resumed.outcomes, rate, Outcomes::to_string).await
 }
 
-/// Checks that plans may be applied now.
+/// Checks that the plans are still valid.
 fn check_time<'a>(file: &Path, mut records: impl Iterator<Item = &'a PlanRecord>) -> Result<(), Failure> {
     let now = now()?;
-    let refused =
-        |error: Error| Failure::Usage(format!("{}: {}: make it anew", file.display(), error.message()));
+    let refused = |error: Error| {
+        Failure::Usage(format!("{}: {}; create the plan again", file.display(), error.message()))
+    };
     records.try_for_each(|record| record.check_time(now)).map_err(refused)
 }
 
 fn now() -> Result<Timestamp, Failure> {
-    let clock = |_| Failure::Usage("the clock of this machine shows no time that can be read".to_owned());
+    let clock = |_| Failure::Usage("the clock of this machine shows an invalid time".to_owned());
     Timestamp::try_from(SystemTime::now()).map_err(clock)
 }
 
-/// All plans, made anew.
+/// All plans, computed again.
 #[derive(Default)]
 struct Resume {
-    /// Those that come to the same.
-    plans: Vec<Kept>,
-    /// How many were not begun, and come to something else; each was shown.
+    /// The plans that have not changed.
+    plans: Vec<UnchangedPlan>,
+    /// The number of unstarted plans that have changed. Each was shown.
     changed: u64,
-    /// How many were not begun, and cannot be made anew.
+    /// The number of unstarted plans that could not be computed.
     failed: u64,
-    /// What keeps those back that cannot be executed.
+    /// The outcomes of the plans that cannot be executed.
     outcomes: Outcomes,
 }
 
-/// Makes plans anew. What was begun in an earlier run and cannot go on keeps none of the others back.
+/// Computes plans again. A plan that an earlier run started and that cannot continue does not stop the others.
 async fn resume_all(
     session: &Session,
     journal: &Journal<String>,
@@ -142,24 +143,25 @@ async fn resume_all(
     });
     let mut resumed = std::pin::pin!(resumed.buffered(READ_AT_A_TIME));
     let mut all = Resume::default();
-    while let Some(Resumption { name, is_begun, came }) = resumed.next().await {
+    while let Some(Resumption { name, is_begun, recomputed }) = resumed.next().await {
         progress.step();
-        match came {
-            Came::Same(kept) => all.plans.push(*kept),
-            Came::Changed(shown) => {
-                say!("{name}  CHANGED since it was planned; by now it comes to:");
+        match recomputed {
+            Recomputed::Same(plan) => all.plans.push(*plan),
+            Recomputed::Changed(shown) => {
+                say!("{name}  warning: the plan has changed since it was saved; it is now:");
                 diagnostics::say_lines(&shown);
                 all.changed += u64::from(!is_begun);
-                let why = "it was begun, and comes to something else by now: make it anew";
+                let why =
+                    "an earlier run started it, but it would now write something else; create the plan again";
                 all.outcomes.push(name, WriteOutcome::NotPossible(why.to_owned(), Exit::Partial));
             }
-            Came::Failed(error) => {
+            Recomputed::Failed(error) => {
                 diagnostics::error(&error);
                 all.failed += u64::from(!is_begun);
                 all.outcomes.push(name, WriteOutcome::not_possible(&error));
             }
-            Came::NotKnown => {
-                let why = "whether it was made is not known, since another run has begun it: look for it, and make the plan anew if it was not";
+            Recomputed::NotKnown => {
+                let why = "another run started it and the result is unknown: check the service, and create the plan again if it was not written";
                 say!("{name}  {why}");
                 all.outcomes.push(name, WriteOutcome::NotPossible(why.to_owned(), Exit::Partial));
             }
@@ -168,45 +170,45 @@ async fn resume_all(
     Ok(all)
 }
 
-/// A plan that was kept, as it was found.
+/// A saved plan, computed again.
 struct Resumption {
     name: String,
-    /// Whether an earlier run has begun it.
+    /// Whether an earlier run has started it.
     is_begun: bool,
-    came: Came,
+    recomputed: Recomputed,
 }
 
-/// What a plan that was kept comes to by now.
-enum Came {
-    /// The same, or nothing since it is so already.
-    Same(Box<Kept>),
-    /// Something else: this.
+/// The result of computing a saved plan again.
+enum Recomputed {
+    /// The plan has not changed, or everything in it is already written.
+    Same(Box<UnchangedPlan>),
+    /// The plan has changed; this is the new one.
     Changed(String),
-    /// It could not be made anew.
+    /// The plan could not be computed.
     Failed(Error),
-    /// Whether it was made in an earlier run is not known, and it could be made a second time.
+    /// The result of an earlier run is unknown, and executing the plan could create a second profile or link.
     NotKnown,
 }
 
-/// A plan that was kept, and comes to the same.
-struct Kept {
+/// A saved plan that has not changed.
+struct UnchangedPlan {
     provider: Arc<dyn ProfileProvider>,
     record: PlanRecord,
-    /// What it is known by in the journal.
+    /// The key of the plan in the journal.
     key: String,
-    /// What comes of it, where there is nothing to write.
+    /// The outcome, if there is nothing to write.
     known: Option<WriteOutcome>,
-    /// The profile that the plan was made from.
+    /// The profile that the plan was computed from.
     profile: Option<Arc<Profile>>,
-    /// Whether a part of it was made in an earlier run.
+    /// Whether an earlier run has written a part of it.
     is_rest: bool,
     shown: String,
     output: ShownAs,
-    /// Whether this run has claimed it.
+    /// Whether this run has claimed the plan.
     is_claimed: AtomicBool,
 }
 
-/// What a plan is called: by whom it is about, or what who is created will be known by.
+/// Returns the name of a plan: the id of its profile, or what identifies a new profile.
 fn name_of(record: &PlanRecord) -> String {
     if let Some(id) = record.write.id() {
         return id.to_string();
@@ -224,7 +226,7 @@ fn name_of(record: &PlanRecord) -> String {
     }
 }
 
-/// Whether a write makes another one each time.
+/// Returns whether each execution of a write creates something new.
 fn is_made_each_time(write: &Write) -> bool {
     matches!(write, Write::Create { .. } | Write::Enroll { .. })
 }
@@ -240,23 +242,23 @@ async fn resume(
     let (name, issuer, key) = (name_of(&record), record.issuer.clone(), record.digest());
     let noted = journal.state_of(&key, &key);
     let is_begun = noted.is_some();
-    let resumption = |came| Resumption { name: name.clone(), is_begun, came };
+    let resumption = |recomputed| Resumption { name: name.clone(), is_begun, recomputed };
     let is_here = |provider: &&Arc<dyn ProfileProvider>| {
         let info = provider.info();
         (&info.service, &info.account) == (&issuer.service, &issuer.account)
     };
     let Some(provider) = session.directory.providers().iter().find(is_here) else {
-        let message = format!("there is no {} account '{}'", issuer.service, issuer.account);
-        return resumption(Came::Failed(Error::config(message)));
+        let message = format!("no {} account is named '{}'", issuer.service, issuer.account);
+        return resumption(Recomputed::Failed(Error::config(message)));
     };
-    let kept = |record, known: Option<WriteOutcome>, plan: Option<&Plan>, is_rest| {
+    let same = |record, known: Option<WriteOutcome>, plan: Option<&Plan>, is_rest| {
         let shown = match plan {
             Some(plan) => output.of(plan, provider.as_ref()),
             None => output.of_known(&name, known.as_ref()),
         };
         let profile = plan.and_then(Plan::current).cloned().map(Arc::new);
         let provider = Arc::clone(provider);
-        Came::Same(Box::new(Kept {
+        Recomputed::Same(Box::new(UnchangedPlan {
             provider,
             record,
             key: key.clone(),
@@ -271,15 +273,17 @@ async fn resume(
     let is_made_each_time = is_made_each_time(&record.write);
     match noted {
         Some(State::Written | State::Ignored) => {
-            return resumption(kept(record, Some(WriteOutcome::AlreadyDone), None, false));
+            return resumption(same(record, Some(WriteOutcome::AlreadyDone), None, false));
         }
-        Some(State::Sending | State::Unknown) if is_made_each_time => return resumption(Came::NotKnown),
+        Some(State::Sending | State::Unknown) if is_made_each_time => {
+            return resumption(Recomputed::NotKnown);
+        }
         None | Some(State::Failed) if is_made_each_time => match applied::state_of(&key) {
             Applied::Made => {
                 say!("{name}  already applied, from another file");
-                return resumption(kept(record, Some(WriteOutcome::AlreadyDone), None, false));
+                return resumption(same(record, Some(WriteOutcome::AlreadyDone), None, false));
             }
-            Applied::Begun => return Resumption { name, is_begun: true, came: Came::NotKnown },
+            Applied::Begun => return Resumption { name, is_begun: true, recomputed: Recomputed::NotKnown },
             Applied::No => {}
         },
         _ => {}
@@ -296,23 +300,24 @@ async fn resume(
         None => provider.resume(&record, now).await,
     };
     resumption(match resumed {
-        // It was on its way, and the service says that nobody is there.
-        Err(error) if is_gone(&error) => kept(record, Some(WriteOutcome::unchanged(noted)), None, false),
-        Err(error) => Came::Failed(error),
-        Ok(Resumed::Unchanged(plan)) => kept(record, None, Some(&plan), false),
+        // The deletion was sent, and the profile no longer exists.
+        Err(error) if is_gone(&error) => same(record, Some(WriteOutcome::unchanged(noted)), None, false),
+        Err(error) => Recomputed::Failed(error),
+        Ok(Resumed::Unchanged(plan)) => same(record, None, Some(&plan), false),
         Ok(Resumed::Rest(plan) | Resumed::Changed(plan)) if plan.is_settled() => {
-            kept(record, Some(WriteOutcome::unchanged(noted)), Some(&plan), false)
+            same(record, Some(WriteOutcome::unchanged(noted)), Some(&plan), false)
         }
-        Ok(Resumed::Rest(plan)) if is_begun => kept(record, None, Some(&plan), true),
+        Ok(Resumed::Rest(plan)) if is_begun => same(record, None, Some(&plan), true),
         Ok(Resumed::Rest(plan) | Resumed::Changed(plan)) => {
             let shown = Shown { plan: &plan, capabilities: provider.capabilities() };
-            Came::Changed(shown.lines())
+            Recomputed::Changed(shown.lines())
         }
-        Ok(_) => Came::Failed(Error::config("this program does not know how to apply the plan")),
+        Ok(_) => Recomputed::Failed(Error::config("this version cannot apply the plan")),
     })
 }
 
-/// The plan as it comes from a listing, if it is the same. If it is not, the profile is read: a listing may show less of it.
+/// Computes the plan from a listed profile, and returns it if it has not changed. Otherwise the profile must be read,
+/// since a listing may show less of it.
 async fn unchanged(
     provider: &dyn ProfileProvider,
     record: &PlanRecord,
@@ -325,7 +330,7 @@ async fn unchanged(
     }
 }
 
-impl Planned for Kept {
+impl Planned for UnchangedPlan {
     type Key = String;
 
     fn name(&self) -> String {
@@ -357,7 +362,7 @@ impl Planned for Kept {
         };
         if is_made_each_time(&self.record.write) {
             if !applied::claim(&self.key) {
-                let message = "nothing was sent: another run has begun the plan";
+                let message = "nothing was sent: another run has started this plan";
                 return Err(Error::new(ErrorKind::Conflict, message)
                     .with_provider(provider.info())
                     .with_operation(self.record.write.operation()));

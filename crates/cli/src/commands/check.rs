@@ -46,7 +46,7 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
             json!(info.base_url),
         ]);
     }
-    // One that is not connected is no less unproven.
+    // An account that could not be connected is not checked either.
     for (account, error) in &session.unusable {
         let (service, kind) = (json!(error.service()), json!(error.kind().as_str()));
         rows.push(vec![json!(account), service, kind, Value::Null, Value::Null, Value::Null]);

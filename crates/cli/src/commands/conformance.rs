@@ -16,7 +16,7 @@ use crate::{
     session::{at_sandbox, only_sandbox, sandbox_accounts, start_sandbox},
 };
 
-/// An account of one sandbox.
+/// Connects to one account of a sandbox.
 #[derive(Debug)]
 struct Connector<'a> {
     services: &'a Services,
@@ -29,7 +29,7 @@ impl Connect for Connector<'_> {
         let name = [self.account.clone()];
         let accounts = sandbox_accounts(self.services, &self.running, &name)?;
         let provider = accounts.select(&name)?.connect()?.into_iter().next();
-        at_sandbox(provider.ok_or_else(|| anyprofile::Error::config("there is no such account"))?)
+        at_sandbox(provider.ok_or_else(|| anyprofile::Error::config("no such account"))?)
     }
 
     fn secrets(&self) -> Vec<String> {
@@ -39,7 +39,7 @@ impl Connect for Connector<'_> {
     }
 }
 
-/// Runs the suite for each of the sandboxes' accounts, each at a sandbox of its own: it writes.
+/// Runs the suite for each account of the sandboxes. Each account gets its own sandbox, because the checks write.
 pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
     if global.config.is_some() {
         return Err(only_sandbox("conformance"));
@@ -50,7 +50,7 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
     if let Some(unknown) = global.account.iter().find(|name| !is_known(name)) {
         let known = known.iter().map(|(account, _, _)| *account).collect::<Vec<_>>().join(", ");
         return Err(Failure::Usage(format!(
-            "there is no account '{}'; the suite knows the sandbox's accounts alone: {known}",
+            "no account is named '{}'; the conformance checks use only the sandbox's accounts: {known}",
             printable(unknown)
         )));
     }
@@ -65,7 +65,7 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
             .iter()
             .all(|key| key.variable.as_deref().is_some_and(|variable| running.variable(variable).is_some()));
         if !is_of_sandbox {
-            say!("{account}: not checked: no sandbox has it");
+            say!("warning: {account}: not checked: no sandbox has this account");
             is_all_checked = false;
             continue;
         }
@@ -79,14 +79,14 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
             }
         };
         let Some(server) = connector.running.iter().find_map(|running| running.server(&*provider)) else {
-            say!("{account}: not checked: its sandbox does not tell what is sent to it");
+            say!("warning: {account}: not checked: its sandbox cannot report the requests that it receives");
             is_all_checked = false;
             continue;
         };
         reports.push((account, run_suite(&connector, &*server).await));
     }
     if reports.is_empty() {
-        return Err(Failure::Usage("there is no account that can be checked".to_owned()));
+        return Err(Failure::Usage("no account can be checked".to_owned()));
     }
     match global.output {
         Format::Json | Format::Ndjson => {

@@ -25,7 +25,7 @@ use crate::{
     summary::{self, counted},
 };
 
-/// Writes all profiles of all accounts to a file, page by page, so that it can be cut off at any moment and gone on with.
+/// Writes the profiles of all accounts to a file, page by page. An interrupted export can be resumed.
 pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<Exit, Failure> {
     let ExportArguments { to, report: report_to, filters, enrich, paging } = arguments;
     check_files(global, &to, report_to.as_deref())?;
@@ -35,12 +35,12 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
     query.page_size = paging.page_size;
     query.enrich = enrich;
     query.filter = filters.filter();
-    // Told now, and not when an account has its turn.
+    // Checked for all accounts now, not when the turn of an account comes.
     for provider in providers {
         query.check(provider.info(), provider.capabilities())?;
     }
     let identity = identity_of(global, &session, &query).await;
-    // How many pages are asked for at once, how many may bring nobody, and from which ends, is no part of what is exported.
+    // These settings change how profiles are read, not which ones, so they are not part of the identity.
     query.unordered = paging.unordered;
     query.concurrency = paging.concurrency;
     query.max_empty_pages = paging.max_empty_pages;
@@ -53,7 +53,7 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
     };
     if export.is_resumed && !global.quiet {
         let seen: u64 = export.checkpoint.accounts.iter().map(|it| it.seen).sum();
-        say!("going on with {}: {} there already", to.display(), counted(seen, "profile is", "profiles are"));
+        say!("resuming {}: it already holds {}", to.display(), counted(seen, "profile", "profiles"));
     }
     let mut counters = vec![DuplicateCounter::default(); providers.len()];
     if export.is_resumed {
@@ -71,7 +71,7 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
     for (account, provider) in providers.iter().enumerate() {
         match run.account(provider.as_ref(), account).await {
             Ok(exit) => exits.push(exit),
-            // The file cannot be written any more. What the run came to is told all the same.
+            // The file cannot be written any more. The results so far are still reported.
             Err(failure) => {
                 broken = Some(failure);
                 break;
@@ -79,7 +79,7 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
         }
     }
     let Run { mut export, is_interrupted, .. } = run;
-    // Also after a failure: whatever is on the device need not be asked for again.
+    // Also after a failure, so that the pages on the device are not requested again.
     broken = broken.or(export.store().err());
     let accounts = export.checkpoint.accounts.clone();
     let is_over = broken.is_none() && accounts.iter().all(|it| it.reached_end);
@@ -109,62 +109,65 @@ pub(crate) async fn run(global: &Global, arguments: ExportArguments) -> Result<E
                 say!("warning: {}: page {}, record {place}: {reason}", account.account, bad["page"]);
             }
             say!("{}", line(account));
+            for warning in warnings(account) {
+                say!("warning: {}: {warning}", account.account);
+            }
         }
         let seen: u64 = accounts.iter().map(|it| it.seen).sum();
-        let verdict = if is_complete { "complete" } else { "INCOMPLETE" };
+        let verdict = if is_complete { "complete" } else { "incomplete" };
         let of = counted(accounts.len() as u64, "account", "accounts");
         say!("{} of {of}: {verdict}", counted(seen, "profile", "profiles"));
         if accounts.iter().any(|it| it.is_stuck) {
             say!(
-                "where the service leads back to a page that was there before there is nowhere to go on: begin anew, with another file"
+                "the service returned to an earlier page, so that the export cannot be resumed; export to another file"
             );
         } else if !is_over {
-            say!("the same command goes on");
+            say!("run the same command again to resume");
         } else if !is_complete {
             say!(
-                "what lacks was not to be had: the file holds all that was; export anew to another file to try again"
+                "some records could not be read; the file holds all others; to try again, export to another file"
             );
         }
     }
     if is_complete {
         return Ok(Exit::Complete);
     }
-    // Something was delivered before the accounts failed.
+    // Some profiles were delivered before the accounts failed.
     let is_anything = accounts.iter().any(|it| it.seen > 0);
     Ok(if is_anything { Exit::Partial } else { Exit::of_all(exits).unless_complete() })
 }
 
-/// Ends an export whose file cannot be made since there is no room for it.
+/// Ends an export whose file cannot be created for lack of space.
 fn full(failure: Failure) -> Result<Exit, Failure> {
     match failure {
         Failure::Output(error) => {
-            say!("error: {error}, and run the same command again");
+            say!("error: {error}, then run the same command again");
             Ok(Exit::Partial)
         }
         other => Err(other),
     }
 }
 
-/// Ends an export whose file cannot be written any more: what was written before is there to go on from.
+/// Ends an export whose file cannot be written any more. What was written before can be resumed.
 fn cut_off(failure: Failure) -> Result<Exit, Failure> {
     let why = match failure {
         Failure::Output(error) => error.to_string(),
         Failure::Usage(why) => why,
         other @ Failure::Library(_) => return Err(other),
     };
-    say!("error: {why}; then the same command goes on from what is there");
+    say!("error: {why}; then run the same command again to resume");
     Ok(Exit::Partial)
 }
 
-/// Checks that there is a file to export to, and that a report is not written over it.
+/// Checks that the export has a file, and that the report does not overwrite it.
 fn check_files(global: &Global, to: &Path, report: Option<&Path>) -> Result<(), Failure> {
     let usage = |why: &str| Err(Failure::Usage(why.to_owned()));
     if matches!(global.output, Format::Csv | Format::Json) {
-        return usage("an export is ndjson: leave -o out, or list -o csv");
+        return usage("an export is always ndjson; omit -o, or use list -o csv");
     }
     if to == Path::new("-") || to.exists() && !to.is_file() {
         return usage(
-            "an export goes to a file, which it can go on with; list -o ndjson writes to standard output",
+            "--to must name a file, so that the export can be resumed; list -o ndjson writes to standard output",
         );
     }
     let Some(report) = report.filter(|report| *report != Path::new("-")) else { return Ok(()) };
@@ -172,17 +175,17 @@ fn check_files(global: &Global, to: &Path, report: Option<&Path>) -> Result<(), 
     let ours = [file.clone(), beside(&file, CHECKPOINT), beside(&beside(&file, CHECKPOINT), NEW)];
     let is_link_to = |file: &PathBuf| same_file::is_same_file(report, file).unwrap_or(false);
     if ours.contains(&resolved(report)) || ours.iter().any(is_link_to) {
-        return usage("the report cannot be the file of the export or its checkpoint");
+        return usage("--report must not be the file of the export or its checkpoint");
     }
     if report.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
-        return Err(Failure::Usage(format!("the report {}: its folder is not there", report.display())));
+        return Err(Failure::Usage(format!("the report {}: its directory does not exist", report.display())));
     }
     Ok(())
 }
 
-/// Where a file is, or would be made: without `.` and `..`, and behind links.
+/// Returns the path of a file without `.`, `..` and links, also if the file does not exist.
 fn resolved(file: &Path) -> PathBuf {
-    /// More than a system follows.
+    /// The maximum number of links to follow; more than any system follows.
     const MOST_LINKS: usize = 40;
 
     let mut file = file.to_owned();
@@ -191,7 +194,7 @@ fn resolved(file: &Path) -> PathBuf {
         let folder = folder.unwrap_or(Path::new(".")).canonicalize();
         let (Ok(folder), Some(name)) = (folder, file.file_name()) else { return file };
         file = folder.join(name);
-        // One that leads to a file that is not there yet leads there nevertheless.
+        // A link to a missing file is followed too.
         match file.read_link() {
             Ok(target) => file = folder.join(target),
             Err(_) => break,
@@ -200,25 +203,25 @@ fn resolved(file: &Path) -> PathBuf {
     file
 }
 
-/// What is exported, as hashes: a filter may hold an address.
+/// Returns what is exported, as hashes, since a filter may contain an e-mail address.
 async fn identity_of(global: &Global, session: &Session, query: &ListQuery) -> Identity {
     let providers = session.directory.providers();
     let names: Vec<_> = providers.iter().map(|it| (&it.info().service, &it.info().account)).collect();
-    // A sandbox of this run is at another port each time, and holds the same.
+    // A sandbox of this run has a new port each time, but the same profiles.
     let place = |info: &ProviderInfo| {
         if session.is_sandbox() { "sandbox".to_owned() } else { info.base_url.clone() }
     };
     let places: Vec<_> = providers.iter().map(|it| (place(it.info()), it.info().shape.clone())).collect();
     let mut owners = Vec::new();
     for provider in providers {
-        // Several customers of a service are at one place. Where it does not show whose the credential is, nobody knows.
+        // Several customers of a service share its base URL, so the owner of the credential matters too.
         let is_shown = provider.capabilities().operations.current.is_supported();
         let owner = match provider.current().await {
             Ok(profile) => Some(digest(&profile.id.to_string())),
             Err(error) => {
                 if is_shown && !global.quiet {
                     say!(
-                        "note: {}: whose credential it is could not be asked ({}): it is not compared with that of an earlier run",
+                        "note: {}: the owner of the credential could not be read ({}), and is not compared with an earlier run",
                         provider.info().account,
                         error.kind()
                     );
@@ -236,10 +239,10 @@ async fn identity_of(global: &Global, session: &Session, query: &ListQuery) -> I
     }
 }
 
-/// An export at work.
+/// A running export.
 struct Run {
     export: Export,
-    /// Who of each account is in the file from earlier runs.
+    /// The profiles of each account that earlier runs wrote to the file.
     counters: Vec<DuplicateCounter>,
     query: ListQuery,
     interrupt: Pin<Box<dyn Future<Output = io::Result<()>> + Send>>,
@@ -247,7 +250,7 @@ struct Run {
 }
 
 impl Run {
-    /// Exports one account, from where it is.
+    /// Exports one account from its checkpoint on.
     async fn account(&mut self, provider: &dyn ProfileProvider, account: usize) -> Result<Exit, Failure> {
         let mut before = self.export.checkpoint.accounts.get(account).cloned().unwrap_or_default();
         if before.reached_end {
@@ -261,12 +264,12 @@ impl Run {
             None => Pages::new(provider, self.query.clone()),
             Some(Ok(cursor)) => Pages::resume(provider, self.query.clone(), cursor),
             Some(Err(error)) => {
-                say!("error: {}: {error}: begin anew, with another file", before.account);
+                say!("error: {}: {error}; export to another file", before.account);
                 return Ok(Exit::Usage);
             }
         };
         let noted = std::mem::take(&mut self.counters[account]);
-        // Amid a second look the service sends again who is in the file already.
+        // During a second read of the list, profiles come again that are already in the file.
         let mut in_file = before.reads_again.then(|| noted.clone());
         let mut left_out = 0;
         pages = pages.with_noted(noted);
@@ -285,7 +288,7 @@ impl Run {
                 Some(Err(error)) => {
                     diagnostics::error(&error);
                     let mut failed = at(&before, left_out, &pages).failed(error.kind());
-                    // Before the first page of this run it is where it was.
+                    // Before the first page of this run, the position has not changed.
                     if pages.report().pages == 0 {
                         (failed.cursor, failed.is_stuck) = (before.cursor.clone(), before.is_stuck);
                     }
@@ -294,9 +297,9 @@ impl Run {
                 }
             };
             if let Some(in_file) = &mut in_file {
-                let came = page.items.len();
+                let received = page.items.len();
                 page.items.retain(|profile| !in_file.note(&profile.id));
-                left_out += (came - page.items.len()) as u64;
+                left_out += (received - page.items.len()) as u64;
             }
             let mut lines = Vec::new();
             for profile in &page.items {
@@ -305,13 +308,13 @@ impl Run {
             }
             self.export.add(&lines, account, at(&before, left_out, &pages), Instant::now())?;
         }
-        // Whether that was the end may be known only now: where nothing older is asked for, for one.
+        // The end may be known only now, for example if older profiles are not requested.
         self.export.note(account, at(&before, left_out, &pages));
         Ok(Exit::Complete)
     }
 }
 
-/// The progress since `before`, with where the pages are.
+/// Returns the progress since `before`, with the current position of the pages.
 fn at(before: &AccountProgress, left_out: u64, pages: &Pages<'_, &dyn ProfileProvider>) -> AccountProgress {
     let mut progress = before.with(pages.report()).without(left_out);
     progress.cursor = pages.cursor().map(ToString::to_string);
@@ -320,7 +323,7 @@ fn at(before: &AccountProgress, left_out: u64, pages: &Pages<'_, &dyn ProfilePro
     progress
 }
 
-/// What the run came to, for a program.
+/// Writes the report of the export for programs.
 fn report(
     file: Option<&Path>,
     to: &Path,
@@ -335,7 +338,7 @@ fn report(
     write_report(file, &document)
 }
 
-/// Writes a report to a file, or to standard error as one line for `-`.
+/// Writes a report to a file, or as one line to standard error for `-`.
 pub(super) fn write_report(file: Option<&Path>, document: &serde_json::Value) -> Result<(), Failure> {
     match file {
         None => Ok(()),
@@ -354,47 +357,56 @@ fn line(account: &AccountProgress) -> String {
     if account.runs > 1 {
         parts.push(format!("in {} runs", account.runs));
     }
-    for (count, what) in [
-        (account.duplicates, "twice"),
-        (account.quarantined, "set aside"),
-        (account.partial, "WITHOUT a record"),
-        (account.undetermined, "LEFT OUT since the filter's field is not known"),
-    ] {
-        if count > 0 {
-            parts.push(format!("{count} {what}"));
-        }
+    if account.duplicates > 0 {
+        parts.push(counted(account.duplicates, "duplicate", "duplicates"));
     }
-    if account.duplicates_unchecked {
-        parts.push("duplicates NOT ALL COMPARED".to_owned());
+    if account.quarantined > 0 {
+        parts.push(format!("{} quarantined", account.quarantined));
     }
-    let words = |parts: &BTreeSet<String>| summary::flags(parts.iter().map(String::as_str));
-    if !account.misread_filters.is_empty() {
-        parts.push(summary::misread(&words(&account.misread_filters)));
+    if account.undetermined > 0 {
+        parts.push(format!("{} left out because a filtered field is not known", account.undetermined));
     }
-    if !account.contradicted_filters.is_empty() {
-        parts.push(summary::contradicted(&words(&account.contradicted_filters)));
-    }
-    if account.changed_while_read {
-        parts.push(summary::CHANGED_WHILE_READ.to_owned());
-    } else if account.not_at_one_moment {
+    if account.not_at_one_moment && !account.changed_while_read {
         parts.push(summary::NOT_AT_ONE_MOMENT.to_owned());
     }
-    if account.end_unproven {
-        parts.push(summary::END_UNPROVEN.to_owned());
-    }
     if account.empty_pages > 0 {
-        parts.push(format!("{} that led on", counted(account.empty_pages, "EMPTY PAGE", "EMPTY PAGES")));
+        parts.push(format!("{} before the end", counted(account.empty_pages, "empty page", "empty pages")));
     }
     let missing = account.missing();
     if missing > 0 {
-        // Collections that were not begun are not in it.
+        // Collections that were not started are not counted.
         let at_least = if account.reached_end { "" } else { "at least " };
-        parts.push(format!("{at_least}{missing} MISSING"));
+        parts.push(format!("{at_least}{missing} missing"));
     }
     if let Some(failure) = &account.failure {
-        parts.push(format!("FAILED ({failure})"));
+        parts.push(format!("failed ({failure})"));
     } else if !account.reached_end {
-        parts.push("cut off".to_owned());
+        parts.push("not finished".to_owned());
     }
     format!("{}  {}", account.account, parts.join(", "))
+}
+
+/// Returns what a reader of the file must know, one sentence each.
+fn warnings(account: &AccountProgress) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if account.duplicates_unchecked {
+        warnings.push(summary::DUPLICATES_UNCHECKED.to_owned());
+    }
+    let words = |parts: &BTreeSet<String>| summary::flags(parts.iter().map(String::as_str));
+    if !account.misread_filters.is_empty() {
+        warnings.push(summary::misread(&words(&account.misread_filters)));
+    }
+    if !account.contradicted_filters.is_empty() {
+        warnings.push(summary::contradicted(&words(&account.contradicted_filters)));
+    }
+    if account.changed_while_read {
+        warnings.push(summary::CHANGED_WHILE_READ.to_owned());
+    }
+    if account.end_unproven {
+        warnings.push(summary::END_UNPROVEN.to_owned());
+    }
+    if account.partial > 0 {
+        warnings.push(summary::partial(account.partial));
+    }
+    warnings
 }

@@ -14,10 +14,10 @@ use crate::{
 
 pub(crate) async fn run(global: &Global, key: &str, fields: Vec<FieldPath>) -> Result<Exit, Failure> {
     if key.trim().is_empty() {
-        return Err(Failure::Usage("nothing to look for".to_owned()));
+        return Err(Failure::Usage("the search key must not be empty".to_owned()));
     }
     if let Ok(id) = key.trim().parse::<ProfileId>() {
-        // An id as it is printed says where to look.
+        // A printed id names its account.
         return show::get(global, &id, false, &fields).await;
     }
     let session = Session::start(global).await?;
@@ -30,12 +30,12 @@ pub(crate) async fn run(global: &Global, key: &str, fields: Vec<FieldPath>) -> R
             count += 1;
         }
     }
-    // Nobody is an empty document, and no table without rows.
+    // Without profiles, JSON is an empty document, and a table is omitted.
     if count > 0 || global.output != Format::Table {
         writer.finish()?;
     }
-    Ok(match told(global, &session, &accounts) {
-        // It was told, and is there.
+    Ok(match report_accounts(global, &session, &accounts) {
+        // The omitted profile was reported, so it was found.
         Exit::Complete if writer.left_out() > 0 => Exit::Partial,
         Exit::Complete if count == 0 => Exit::NotFound,
         Exit::Complete => Exit::Complete,
@@ -44,8 +44,8 @@ pub(crate) async fn run(global: &Global, key: &str, fields: Vec<FieldPath>) -> R
     })
 }
 
-/// Says what each account was asked and which failed, and gives the exit code of that.
-pub(super) fn told(global: &Global, session: &Session, accounts: &[AccountFound]) -> Exit {
+/// Reports how each account was searched and which failed, and returns the exit code.
+pub(super) fn report_accounts(global: &Global, session: &Session, accounts: &[AccountFound]) -> Exit {
     let mut last_failure = None;
     for account in accounts {
         if let Some(error) = &account.error {
@@ -58,11 +58,11 @@ pub(super) fn told(global: &Global, session: &Session, accounts: &[AccountFound]
     }
     let failed = accounts.iter().filter(|account| account.error.is_some()).count();
     let exit = session.exit(failed, last_failure);
-    // Whoever was not read may be who was looked for.
+    // The profile may be one that could not be read.
     if accounts.iter().all(AccountFound::is_complete) { exit } else { exit.unless_complete() }
 }
 
-/// What each account was asked, and what it took.
+/// Prints how each account was searched, and the number of requests.
 fn summarize(accounts: &[AccountFound]) {
     let width = accounts.iter().map(|account| account.info.account.as_str().len()).max().unwrap_or(0);
     for account in accounts {
@@ -74,21 +74,24 @@ fn summarize(accounts: &[AccountFound]) {
                     FindMethod::LookedUp => "looked up",
                     FindMethod::Searched => "searched",
                     FindMethod::Listed => "listed in full",
-                    _ => "not known to this service",
+                    _ => "not supported by this service",
                 };
                 format!("{} {how}: {}", key.path(), found.profiles.len())
             })
             .collect();
-        let unanswered =
-            if account.error.is_none() && !account.is_answerable() { "; COULD NOT BE ASKED" } else { "" };
+        let unanswered = if account.error.is_none() && !account.is_answerable() {
+            "; cannot search for this key"
+        } else {
+            ""
+        };
         let failed = match (&account.error, account.found.is_empty()) {
-            // It was asked, and what it answered says nothing.
+            // The service responded, but the response is unusable.
             (Some(error), _) if error.kind() == ErrorKind::Decode => {
-                format!("; NO USABLE ANSWER ({})", error.kind())
+                format!("; no usable response ({})", error.kind())
             }
-            (Some(error), true) => format!("; NOT ASKED ({})", error.kind()),
-            (Some(error), false) => format!("; NOT ASKED any further ({})", error.kind()),
-            (None, _) if !account.is_complete() => "; NOT EVERYBODY COULD BE READ".to_owned(),
+            (Some(error), true) => format!("; not searched ({})", error.kind()),
+            (Some(error), false) => format!("; not fully searched ({})", error.kind()),
+            (None, _) if !account.is_complete() => "; some records could not be read".to_owned(),
             (None, _) => String::new(),
         };
         let asked = if asked.is_empty() { String::new() } else { format!(" ({})", asked.join(", ")) };
@@ -103,6 +106,6 @@ fn summarize(accounts: &[AccountFound]) {
     let requests: u64 = accounts.iter().map(AccountFound::requests).sum();
     let failed = accounts.iter().filter(|account| account.error.is_some()).count();
     let asked = counted(accounts.len() as u64, "account", "accounts");
-    let unasked = if failed > 0 { format!(", of which {failed} gave no response,") } else { String::new() };
-    say!("{found} found at {asked}{unasked} with {}", counted(requests, "request", "requests"));
+    let failures = if failed > 0 { format!(" ({failed} failed)") } else { String::new() };
+    say!("{found} found in {asked}{failures} with {}", counted(requests, "request", "requests"));
 }

@@ -20,7 +20,7 @@ pub(crate) async fn run(global: &Global, list: List) -> Result<Exit, Failure> {
     deliver(global, &session, list, fields, ListQuery::new()).await
 }
 
-/// The columns of a table of members where none are named: what they may do there, before all.
+/// The default columns of a table of members; their access comes first.
 const MEMBER_COLUMNS: &[FieldPath] = &[
     FieldPath::ID,
     FieldPath::NAME_DISPLAY,
@@ -62,7 +62,7 @@ async fn deliver(
     let may_enrich = !query.enrich
         && session.directory.providers().iter().any(|it| it.capabilities().operations.enrich.is_supported());
     if list.csv_bom && global.output != Format::Csv {
-        return Err(Failure::Usage("--csv-bom goes with -o csv".to_owned()));
+        return Err(Failure::Usage("--csv-bom requires -o csv".to_owned()));
     }
     let options = CsvOptions { null: list.csv_null, byte_order_mark: list.csv_bom };
     let mut writer = profile_writer_with(global.output, fields, options);
@@ -76,12 +76,12 @@ async fn deliver(
         let profile = tokio::select! {
             biased;
             Ok(()) = &mut interrupted => {
-                // What was begun is ended properly, and the summary says that there is more.
+                // The output is finished properly, and the summary says that it is incomplete.
                 say!("interrupted");
                 break;
             }
             profile = listing.next() => profile,
-            // The next page takes its time: whoever reads the output gets this one now.
+            // The next page takes time, so the reader gets the current profiles now.
             () = std::future::ready(()), if !is_flushed => {
                 writer.flush()?;
                 is_flushed = true;
@@ -108,7 +108,7 @@ async fn deliver(
     }
     progress.finish();
     let reports = listing.reports();
-    // Of accounts that all failed before anybody came there is no table.
+    // If all accounts failed without a profile, no table is printed.
     let is_anything = |report: &AccountReport| report.failure.is_none() || report.listing.seen > 0;
     if global.output != Format::Table || reports.iter().any(is_anything) {
         writer.finish()?;
@@ -118,18 +118,21 @@ async fn deliver(
         if unreadable_times > 0 {
             let profiles = summary::counted(unreadable_times, "profile has", "profiles have");
             say!(
-                "{profiles} a time that cannot be read: it is shown as ?, and is in ndjson among the unknown fields"
+                "{profiles} a time that cannot be parsed: it is shown as ?, and ndjson has it in the unknown fields"
             );
         }
         summary::print(&reports, &plans, session.unusable.len(), may_enrich, global.verbose > 0);
     }
     if writer.left_out() > 0 {
-        say!("{} NOT in the output", summary::counted(writer.left_out(), "profile is", "profiles are"));
+        say!(
+            "warning: {} not in the output",
+            summary::counted(writer.left_out(), "profile is", "profiles are")
+        );
     }
     let failed = reports.iter().filter(|report| report.failure.is_some()).count();
     let anything = reports.iter().any(|report| report.listing.seen > 0);
     let exit = match session.exit(failed, last_failure) {
-        // Something was delivered before the account failed.
+        // Some profiles were delivered before the account failed.
         exit if anything && exit != Exit::Complete => Exit::Partial,
         exit => exit,
     };

@@ -1,17 +1,17 @@
-//! The credentials' own profiles, which nobody means to write to by accident.
+//! The credentials' own profiles. A write to one of them is probably a mistake.
 
 use anyprofile::{ErrorKind, ProfileId, ProfileProviderExt as _};
 
 use crate::{diagnostics, session::Session};
 
-/// The own profiles of the credentials that a run writes with.
+/// The own profiles of the credentials of a run.
 pub(super) struct OwnProfiles {
     ids: Vec<ProfileId>,
 }
 
 impl OwnProfiles {
-    /// Asks for the own profile at each account that one of these ids belongs to, where the service has such a thing. Where
-    /// it cannot be had, that is told: one of the ids may be it.
+    /// Reads the credential's own profile in each account that one of these ids belongs to, if its service supports
+    /// that. If it cannot be read, a warning says that one of the ids may be it.
     pub(super) async fn at<'a>(
         session: &Session,
         ids: impl IntoIterator<Item = &'a ProfileId> + Clone,
@@ -26,12 +26,12 @@ impl OwnProfiles {
             }
             match provider.current().await {
                 Ok(profile) => own.ids.push(profile.id),
-                // A credential that belongs to nobody has no profile: the service itself says so.
+                // The service says that the credential belongs to no user, so it has no profile.
                 Err(error) if error.kind() == ErrorKind::PermissionDenied && error.is_from_service() => {}
                 Err(error) => {
                     diagnostics::error(&error);
                     say!(
-                        "warning: account '{}': whose credential this is cannot be told, so that one of the profiles may be its own",
+                        "warning: account '{}': the credential's own profile could not be read; one of the profiles may be its own",
                         info.account
                     );
                 }
@@ -44,7 +44,7 @@ impl OwnProfiles {
         self.ids.iter().any(|own| own.is_same_as(id))
     }
 
-    /// Warns of an own profile, whatever else is not said.
+    /// Prints a warning if the id is an own profile, also with `--quiet`.
     pub(super) fn warn(&self, id: &ProfileId) {
         if self.contains(id) {
             say!("{id}  warning: this is the profile of the credential itself");

@@ -20,14 +20,14 @@ use super::{
 };
 use crate::{
     args::{Changes, Format, Global, Keep, PlanArguments, PlannedWrite, Whom},
-    bulk::{keep, keep_nothing},
+    bulk::{clear_plans, save_plans},
     exit::{Exit, Failure},
     session::Session,
     summary::counted,
     writes::{Shown, ShownAs},
 };
 
-/// Plans of a run, and how it ends: some profiles may not be there, or not be such that it can be done to them.
+/// The plans of a run and its exit code. For some profiles, no plan may be possible.
 struct Planned {
     jobs: Vec<Job>,
     exit: Exit,
@@ -39,10 +39,10 @@ impl Planned {
     }
 }
 
-/// Works out what a write comes to, shows it, and keeps it in a file.
+/// Plans a write, shows it, and saves it in a file.
 pub(crate) async fn run(global: &Global, arguments: PlanArguments) -> Result<Exit, Failure> {
-    // Whatever comes of this one, an older plan of the name is not what was asked for.
-    keep_nothing(Path::new(&arguments.write.keep().out))?;
+    // Whatever the result, an older plan with this file name is outdated.
+    clear_plans(Path::new(&arguments.write.keep().out))?;
     let (planned, keeping) = match arguments.write {
         PlannedWrite::Create { draft, keep } => {
             let session = Session::start(global).await?;
@@ -65,7 +65,7 @@ pub(crate) async fn run(global: &Global, arguments: PlanArguments) -> Result<Exi
     Ok(planned.exit)
 }
 
-/// What is to be changed, of one profile or of those of a file.
+/// Plans an update of one profile, or of the profiles of a file.
 async fn of_changes(global: &Global, changes: &Changes) -> Result<Planned, Failure> {
     if let Some(file) = &changes.from {
         let session = Session::start(global).await?;
@@ -80,8 +80,7 @@ async fn of_changes(global: &Global, changes: &Changes) -> Result<Planned, Failu
     Ok(Planned::of(provider, plan))
 }
 
-/// The same for several profiles. Whom a key alone does not mean has to be named here too: when the plan is applied, the ids are
-/// in it.
+/// Plans an action for several profiles. Ambiguous matches must be allowed here, since `apply` only sees the ids.
 async fn of_each(global: &Global, whom: &Whom, action: Action) -> Result<Planned, Failure> {
     let session = Session::start(global).await?;
     let (ids, found) = selected::chosen(global, &session, whom, action).await?;
@@ -94,7 +93,7 @@ async fn of_each(global: &Global, whom: &Whom, action: Action) -> Result<Planned
     if whom.find.is_some()
         && let Some(why) = selected::refusal(whom, &plans, &own, action)
     {
-        return Err(Failure::Usage(format!("no plan was kept: {why}")));
+        return Err(Failure::Usage(format!("no plan was saved: {why}")));
     }
     let mut exits: Vec<_> = (found != Exit::Complete).then_some(found).into_iter().collect();
     let mut jobs = Vec::new();
@@ -114,7 +113,7 @@ async fn of_each(global: &Global, whom: &Whom, action: Action) -> Result<Planned
     Ok(Planned { jobs, exit: Exit::of_all(exits) })
 }
 
-/// Shows the plans: they are what was asked for.
+/// Prints the plans; they are the output of this command.
 fn show(format: Format, jobs: &[Job]) -> Result<(), Failure> {
     if let (Format::Table | Format::Csv, [job]) = (format, jobs) {
         return Shown { plan: &job.plan, capabilities: job.provider.capabilities() }.print(format);
@@ -124,13 +123,13 @@ fn show(format: Format, jobs: &[Job]) -> Result<(), Failure> {
     output.print(shown.iter().map(String::as_str))
 }
 
-/// Keeps what is to be done.
+/// Saves the plans that have something to write.
 fn keep_all(program: &str, planned: &Planned, keeping: &Keep) -> Result<(), Failure> {
-    let clock = |_| Failure::Usage("the clock of this machine shows no time that can be written".to_owned());
+    let clock = |_| Failure::Usage("the clock of this machine shows an invalid time".to_owned());
     let made = Timestamp::try_from(whole_seconds(SystemTime::now())).map_err(clock)?;
     let expires = SystemTime::from(made).checked_add(keeping.expires_in).map(Timestamp::try_from);
     let Some(Ok(expires)) = expires else {
-        return Err(Failure::Usage("--expires-in leads to no time that can be written".to_owned()));
+        return Err(Failure::Usage("--expires-in is too long: the expiry is not a valid time".to_owned()));
     };
     let to_do = planned.jobs.iter().filter(|job| !job.plan.is_settled());
     let records = to_do.map(|job| {
@@ -141,24 +140,24 @@ fn keep_all(program: &str, planned: &Planned, keeping: &Keep) -> Result<(), Fail
     let records: Vec<_> = records.collect::<Result<_, _>>()?;
     let name = keeping.out.display();
     let count = records.len() as u64;
-    // Also where it is nothing: an older plan of this name is not what was looked at.
-    keep(Path::new(&keeping.out), records)?;
+    // Also saved if empty, since an older plan with this file name is outdated.
+    save_plans(Path::new(&keeping.out), records)?;
     if count == 0 && planned.exit == Exit::Complete {
-        say!("there is nothing to write: the plan in {name} is empty");
+        say!("nothing to write: the plan in {name} is empty");
         return Ok(());
     }
     if count == 0 {
-        say!("no write could be planned: the plan in {name} is empty, and says nothing of what failed");
+        say!("no write could be planned: the plan in {name} is empty, and does not contain the failures");
         return Ok(());
     }
     say!(
-        "{} kept in {name} until {expires}; nothing was written; `{program} apply {name}` writes",
+        "{} saved in {name}, valid until {expires}; nothing was written; apply with `{program} apply {name}`",
         counted(count, "plan", "plans")
     );
     Ok(())
 }
 
-/// A time without its fraction: nobody reads it.
+/// Returns a time without its fraction of a second.
 fn whole_seconds(time: SystemTime) -> SystemTime {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs())

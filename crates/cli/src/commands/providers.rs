@@ -17,8 +17,8 @@ use crate::{
     session::{configured_if_any, no_account, start_sandbox},
 };
 
-/// Prints a row for each operation and each field, a column for each account; for a program, the capabilities of each
-/// account as they are.
+/// Prints one row for each operation and field, and one column for each account. JSON formats contain the
+/// capabilities of each account.
 pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
     let running = if global.sandbox { Some(start_sandbox(global, 0).await?) } else { None };
     let (providers, exit) = accounts(global, running.as_ref())?;
@@ -58,8 +58,8 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// The configured accounts, since a beta decides what there is; without any, one of each service. One that cannot be used is
-/// told, and the exit code says so.
+/// Returns the configured accounts, or one of each service if none is configured. The configuration matters, since a
+/// beta version changes the capabilities. An account that cannot be used is reported and makes the exit code partial.
 fn accounts(global: &Global, running: Option<&Running>) -> Result<(Vec<Provider>, Exit), Failure> {
     let configured = if running.is_some() { None } else { configured_if_any(global)? };
     let accounts = match configured {
@@ -82,12 +82,13 @@ fn accounts(global: &Global, running: Option<&Running>) -> Result<(Vec<Provider>
     Ok((providers, exit))
 }
 
-/// An account of each way to sign in: with everything that can be listed; of the sandbox, with what is listed there.
+/// Returns one account for each set of credentials. It lists everything that can be listed; a sandbox account lists
+/// what the sandbox has.
 fn one_of_each(services: &Services, running: Option<&Running>) -> anyprofile::Result<Accounts> {
     let named = services.environment_accounts();
     let mut ways: Vec<_> = named.map(|(name, service, set)| (name, service, set.keys())).collect();
     for service in services.iter() {
-        // One that the environment cannot name.
+        // A service whose accounts cannot be defined by environment variables.
         if ways.iter().all(|(_, known, _)| known.name() != service.name()) {
             let keys = service.credentials().first().map_or(&[][..], CredentialSet::keys);
             ways.push((service.name().as_str(), service, keys));
@@ -105,7 +106,7 @@ fn one_of_each(services: &Services, running: Option<&Running>) -> anyprofile::Re
             let widest = key.widest.as_deref().filter(|_| running.is_none());
             match of_sandbox.as_deref().or(widest) {
                 Some(text) => entry = entry.with(key.name.clone(), key.value_of(text)?),
-                // Nobody is asked anything.
+                // A placeholder is enough, since no request is sent.
                 None if key.is_required => entry = entry.with(key.name.clone(), key.placeholder()),
                 None => {}
             }
@@ -152,18 +153,18 @@ const LISTING: &[(&str, OfCapabilities)] = &[
         let parts: Vec<_> = capabilities.listing.filters.iter().map(|part| part.as_str()).collect();
         if parts.is_empty() { "-".to_owned() } else { parts.join(", ") }
     }),
-    ("total", |capabilities| yes(capabilities.listing.declares_total)),
-    ("search", |capabilities| yes(capabilities.listing.search)),
+    ("total", |capabilities| yes_or_dash(capabilities.listing.declares_total)),
+    ("search", |capabilities| yes_or_dash(capabilities.listing.search)),
     ("order", |capabilities| {
         let orders: Vec<_> = capabilities.listing.orders.iter().map(ToString::to_string).collect();
         if orders.is_empty() { "-".to_owned() } else { orders.join(", ") }
     }),
-    ("numbered pages", |capabilities| yes(capabilities.listing.numbered_pages)),
-    ("read from both ends", |capabilities| yes(capabilities.listing.both_ends)),
+    ("numbered pages", |capabilities| yes_or_dash(capabilities.listing.numbered_pages)),
+    ("read from both ends", |capabilities| yes_or_dash(capabilities.listing.both_ends)),
 ];
 
-fn yes(there: bool) -> String {
-    if there { "yes" } else { "-" }.to_owned()
+fn yes_or_dash(is_supported: bool) -> String {
+    if is_supported { "yes" } else { "-" }.to_owned()
 }
 
 fn row(name: &str, providers: &[Provider], cell: impl Fn(&Capabilities) -> String) -> Vec<Value> {
@@ -171,7 +172,7 @@ fn row(name: &str, providers: &[Provider], cell: impl Fn(&Capabilities) -> Strin
     std::iter::once(json!(name)).chain(cells).collect()
 }
 
-/// Every field of a profile, and those that only one service has.
+/// Returns all core fields, and the fields that only some services have.
 fn paths(providers: &[Provider]) -> Vec<FieldPath> {
     let mut paths = FieldPath::CORE.to_vec();
     for spec in providers.iter().flat_map(|provider| provider.capabilities().fields.iter()) {

@@ -22,14 +22,14 @@ pub(crate) async fn run(global: &Global, arguments: SandboxArguments) -> Result<
     let known: Vec<_> = sandboxes.iter().flat_map(|sandbox| sandbox.fault_names()).collect();
     if let Some(name) = arguments.fault.iter().find(|name| known.iter().all(|known| known != name.as_str())) {
         return Err(Failure::Usage(match &*known {
-            [] => "this program's sandbox has no faults: leave out --fault".to_owned(),
-            _ => format!("there is no fault '{}'; the faults are {}", printable(name), known.join(", ")),
+            [] => "this sandbox has no faults; omit --fault".to_owned(),
+            _ => format!("no fault is named '{}'; the faults are {}", printable(name), known.join(", ")),
         }));
     }
     let options = SandboxOptions { port: arguments.port, profiles: arguments.profiles, seed: arguments.seed };
     let running = Running::start(sandboxes, options)
         .await
-        .map_err(|error| Failure::Usage(format!("the sandbox cannot start {error}")))?;
+        .map_err(|error| Failure::Usage(format!("cannot start the sandbox {error}")))?;
     for name in &arguments.fault {
         for (sandbox, running) in sandboxes.iter().zip(running.iter()) {
             if sandbox.fault_names().iter().any(|known| known == name.as_str()) {
@@ -43,7 +43,7 @@ pub(crate) async fn run(global: &Global, arguments: SandboxArguments) -> Result<
     } else {
         print_line(&environment(&running))?;
     }
-    say!("serving {} profiles a service until interrupted", arguments.profiles);
+    say!("serving {} profiles per service until interrupted", arguments.profiles);
     tokio::select! {
         () = any_ends(&running) => {}
         result = tokio::signal::ctrl_c() => result?,
@@ -51,12 +51,12 @@ pub(crate) async fn run(global: &Global, arguments: SandboxArguments) -> Result<
     Ok(Exit::Complete)
 }
 
-/// Waits until one of them serves no more.
+/// Waits until one of the sandboxes stops.
 async fn any_ends(running: &Running) {
     futures_util::future::select_all(running.iter().map(RunningSandbox::wait)).await;
 }
 
-/// The lines that make a shell use the sandbox.
+/// Returns shell commands that set the environment variables of the sandbox.
 fn environment(running: &Running) -> String {
     let mut lines = Vec::new();
     for running in running.iter() {
@@ -68,7 +68,7 @@ fn environment(running: &Running) -> String {
     lines.join("\n")
 }
 
-/// A value as a shell reads it.
+/// Quotes a value for a shell.
 fn quoted(value: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:,=@%+".contains(letter);
     if !value.is_empty() && value.chars().all(is_plain) {

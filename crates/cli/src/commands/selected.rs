@@ -1,4 +1,4 @@
-//! `anyprofile deactivate` and `anyprofile delete`: the same, done to each of several profiles.
+//! `anyprofile deactivate` and `anyprofile delete`: one action for each of several profiles.
 
 use std::{
     io::{self, IsTerminal as _, Read as _},
@@ -19,7 +19,7 @@ use crate::{
     writes::{self, FailureRate, Outcomes, Shown, WriteOutcome, confirmed, print_outcomes, write_all},
 };
 
-/// What is done to each profile.
+/// The action for each profile.
 #[derive(Clone, Copy)]
 pub(crate) enum Action {
     Deactivate,
@@ -34,7 +34,7 @@ impl Action {
         }
     }
 
-    /// The operation, as the provider names it.
+    /// Returns the provider's name of the operation.
     const fn operation(self) -> &'static str {
         match self {
             Self::Deactivate => "deactivate",
@@ -50,8 +50,8 @@ impl Action {
     }
 }
 
-/// Shows what would be done where and to whom, asks, and does it profile by profile. One that it cannot be done to is told,
-/// and does not keep the others from it.
+/// Shows what would be done, asks for confirmation, and does it profile by profile. A profile that does not allow the
+/// action is reported; the others are still written.
 pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> Result<Exit, Failure> {
     let session = Session::start(global).await?;
     let (ids, found) = chosen(global, &session, &selected.whom, action).await?;
@@ -77,7 +77,7 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
     let possible = plans.iter().filter(|(_, planned)| planned.is_ok()).count();
     if possible == 0 {
         let done = action.done();
-        say!("error: nothing was written: none of these can be {done}");
+        say!("error: nothing was written: none of these profiles can be {done}");
         return Ok(Exit::of_all(plans.iter().map(|(_, planned)| exit_of(planned)).chain(unasked)));
     }
     if selected.confirm.dry_run {
@@ -88,7 +88,7 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
         print_outcomes(global.output, &outcomes)?;
         say!("dry run: nothing was written");
         if let (Some(_), Some(why)) = (&selected.whom.find, refusal(&selected.whom, &plans, &own, action)) {
-            say!("note: with --yes it would be refused: {why}");
+            say!("note: --yes would be refused: {why}");
         }
         return Ok(Exit::of_all(plans.iter().map(|(_, planned)| exit_of(planned)).chain(unasked)));
     }
@@ -110,7 +110,7 @@ pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> 
     Ok(Exit::of_all(std::iter::once(exit).chain(unasked)))
 }
 
-/// The profiles that are meant, and how a run ends that has found no others. Nobody may have been found.
+/// Returns the selected profiles, and the exit code of the search. The list may be empty.
 pub(super) async fn chosen(
     global: &Global,
     session: &Session,
@@ -120,25 +120,25 @@ pub(super) async fn chosen(
     let Some(key) = &whom.find else {
         let ids = ids(&whom.ids)?;
         if ids.is_empty() {
-            let hint = "name ids, or give them on standard input";
-            return Err(Failure::Usage(format!("nobody to {}: {hint}", action.operation())));
+            let hint = "name profile ids, or pass them on standard input";
+            return Err(Failure::Usage(format!("no profile to {}: {hint}", action.operation())));
         }
         return Ok((ids, Exit::Complete));
     };
     let accounts = session.directory.find(&FindKey::guess(key.trim())).await;
-    let exit = super::find::told(global, session, &accounts);
-    // Whatever else is not said.
+    let exit = super::find::report_accounts(global, session, &accounts);
+    // Warned about also with `--quiet`.
     for account in accounts.iter().filter(|it| global.quiet && !it.is_answerable()) {
-        say!("account '{}' cannot be asked for such a key", account.info.account);
+        say!("warning: account '{}' cannot search for this key", account.info.account);
     }
     let ids = accounts.iter().flat_map(AccountFound::profiles).map(|profile| profile.id.clone());
     let ids: Vec<_> = ids.collect();
-    let is_nobody = ids.is_empty() && exit == Exit::Complete;
-    Ok((ids, if is_nobody { Exit::NotFound } else { exit }))
+    let is_not_found = ids.is_empty() && exit == Exit::Complete;
+    Ok((ids, if is_not_found { Exit::NotFound } else { exit }))
 }
 
-/// Why it is not done without asking: nobody can have meant by a key alone several people of one account, or the credential's
-/// own profile. Their ids say what is meant, and so do the flags.
+/// Returns why the action is refused without a prompt: the key matches several profiles of one account, or the
+/// credential's own profile. Naming the ids, or a flag, allows it.
 pub(super) fn refusal(
     whom: &Whom,
     plans: &[(ProfileId, Planned)],
@@ -154,8 +154,8 @@ pub(super) fn refusal(
     let operation = action.operation();
     if let (Some((count, account)), false) = (several, whom.allow_several) {
         return Some(format!(
-            "{count} profiles at account '{account}' have this key; name the ids of those to \
-             {operation}, or add --allow-several"
+            "{count} profiles in account '{account}' match this key; name the ids to {operation}, \
+                or add --allow-several"
         ));
     }
     if let (Some(id), false) = (ids.iter().find(|id| own.contains(id)), whom.allow_own_profile) {
@@ -167,7 +167,7 @@ pub(super) fn refusal(
     None
 }
 
-/// What is to be done to one profile, or why nothing can be.
+/// The plan for one profile, or why it is not possible.
 pub(super) type Planned = Result<Job, WriteOutcome>;
 
 pub(super) struct Job {
@@ -202,12 +202,12 @@ impl writes::Planned for (ProfileId, Planned) {
     }
 }
 
-/// Whether there is something to do.
+/// Returns whether there is something to write.
 fn is_to_do(planned: &Planned) -> bool {
     planned.as_ref().is_ok_and(|job| !job.plan.is_settled())
 }
 
-/// What comes of it where nothing is written.
+/// Returns the outcome if nothing is written.
 fn outcome_of(planned: &Planned) -> WriteOutcome {
     match planned {
         Ok(job) if job.plan.is_settled() => WriteOutcome::Unchanged,
@@ -223,21 +223,21 @@ fn exit_of(planned: &Planned) -> Exit {
     outcome_of(planned).exit().unwrap_or(Exit::Partial)
 }
 
-/// Shows who it is and what would be sent.
+/// Shows the profile and the requests.
 pub(super) fn show(id: &ProfileId, planned: &Planned, action: Action) {
     match planned {
-        Ok(job) if job.plan.is_settled() => say!("{id}  {} already", action.done()),
+        Ok(job) if job.plan.is_settled() => say!("{id}  already {}", action.done()),
         Ok(Job { provider, plan }) => {
             diagnostics::say_lines(&Shown { plan, capabilities: provider.capabilities() }.lines());
         }
-        Err(reason) => say!("{id}  NOT POSSIBLE: {reason}"),
+        Err(reason) => say!("{id}  warning: not possible: {reason}"),
     }
 }
 
-/// Reads one profile, and says what would be done to it.
+/// Reads one profile, and plans the action for it.
 pub(super) async fn plan(session: &Session, id: &ProfileId, action: Action) -> Planned {
     let Some(provider) = session.directory.provider_of(id) else {
-        let reason = format!("there is no {} account '{}'", id.service, id.account);
+        let reason = format!("no {} account is named '{}'", id.service, id.account);
         return Err(WriteOutcome::NotPossible(reason, Exit::Usage));
     };
     match provider.plan(&action.of(id.clone()), &PlanOptions::always()).await {
@@ -246,7 +246,7 @@ pub(super) async fn plan(session: &Session, id: &ProfileId, action: Action) -> P
     }
 }
 
-/// The ids: as they were named, and for `-` those of standard input, a profile as ndjson or an id a line.
+/// Returns the ids as named. `-` reads standard input: a profile as ndjson, or an id, per line.
 fn ids(named: &[String]) -> Result<Vec<ProfileId>, Failure> {
     let mut ids: Vec<ProfileId> = Vec::new();
     let mut add = |id: ProfileId| {
@@ -272,8 +272,8 @@ fn ids(named: &[String]) -> Result<Vec<ProfileId>, Failure> {
             };
             add(id.ok_or_else(|| {
                 let line = number + 1;
-                let hint = "`find KEY -o ndjson` prints profiles that are read here";
-                Failure::Usage(format!("line {line} of standard input is no id and no profile; {hint}"))
+                let hint = "`find KEY -o ndjson` prints profiles in this form";
+                Failure::Usage(format!("line {line} of standard input must be an id or a profile; {hint}"))
             })?);
         }
     }

@@ -26,13 +26,13 @@ pub(crate) async fn get(
     if let (true, Support::No(reason), false) =
         (enrich, &provider.capabilities().operations.enrich, global.quiet)
     {
-        say!("note: there is nothing to add: {reason}");
+        say!("note: --enrich has no effect: {reason}");
     }
     let missing = profile.origin.as_ref().map_or(&[][..], |origin| &origin.missing);
     for record in missing {
-        say!("warning: the record '{}' cannot be read: {}", record.view, why(&record.reason));
+        say!("warning: the record '{}' was not read: {}", record.view, why(&record.reason));
     }
-    // What is not there for this profile is no gap; what may not be seen is.
+    // A record that does not exist is not a gap; a withheld one is.
     let is_withheld = missing.iter().any(|record| record.reason == MissingReason::Withheld);
     Ok(if is_withheld { Exit::Partial } else { Exit::Complete })
 }
@@ -40,15 +40,15 @@ pub(crate) async fn get(
 fn why(reason: &MissingReason) -> &'static str {
     match reason {
         MissingReason::Withheld => "this credential may not see it",
-        MissingReason::NotThere => "the service has none for this profile",
+        MissingReason::NotThere => "the service has no such record for this profile",
         MissingReason::Unsupported => "the service does not show it for this profile",
         MissingReason::Failed => "reading it failed",
-        _ => "the service does not say why",
+        _ => "the reason is unknown",
     }
 }
 
-/// The own profile of each account's credential. A service that has no such thing is named, which is no failure
-/// unless it was the only one asked.
+/// Prints the own profile of each account's credential. A service without such a profile is noted; this is an error
+/// only if it is the only account.
 pub(crate) async fn me(global: &Global, fields: &[FieldPath]) -> Result<Exit, Failure> {
     let session = Session::start(global).await?;
     let mut writer = profile_writer(global.output, fields.to_vec(), "");

@@ -19,12 +19,12 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
     }
     let id = one_id(&update.changes)?;
     if update.journal.is_some() {
-        return Err(Failure::Usage("--journal goes with --from".to_owned()));
+        return Err(Failure::Usage("--journal requires --from".to_owned()));
     }
     let session = Session::start_for(global, id).await?;
     let provider = session.provider_of(id)?;
     let change = change_of(&update.changes, provider.capabilities())?;
-    // Refuses what the service cannot do, before anything is sent; then reads what is there now.
+    // Checks the change locally before anything is sent, then reads the profile.
     let write = Write::update(id.clone(), change);
     let plan = provider.plan(&write, &PlanOptions::new()).await?;
     if !plan.is_settled() {
@@ -33,16 +33,16 @@ pub(crate) async fn run(global: &Global, update: Update) -> Result<Exit, Failure
     write_one(global, &update.confirm, provider.as_ref(), &plan).await
 }
 
-/// The one profile that is meant.
+/// Returns the id of the one profile to update.
 pub(super) fn one_id(changes: &Changes) -> Result<&ProfileId, Failure> {
     if changes.csv_null.is_some() {
-        return Err(Failure::Usage("--csv-null goes with --from".to_owned()));
+        return Err(Failure::Usage("--csv-null requires --from".to_owned()));
     }
-    let nobody = || Failure::Usage("name the profile by its id, or several with --from FILE".to_owned());
-    changes.id.as_ref().ok_or_else(nobody)
+    let no_id = || Failure::Usage("a profile id is required, or --from FILE for several profiles".to_owned());
+    changes.id.as_ref().ok_or_else(no_id)
 }
 
-/// What was asked for, with values in the types that the fields have.
+/// Returns the requested change, with values in the types of their fields.
 pub(super) fn change_of(changes: &Changes, capabilities: &Capabilities) -> Result<ProfileChange, Failure> {
     let mut change = ProfileChange::new();
     for (path, text) in &changes.set {
@@ -55,14 +55,12 @@ pub(super) fn change_of(changes: &Changes, capabilities: &Capabilities) -> Resul
         change = change.clear(path.clone());
     }
     if change.is_empty() {
-        return Err(Failure::Usage(
-            "nothing to change: name it with --set FIELD=VALUE or --clear FIELD".to_owned(),
-        ));
+        return Err(Failure::Usage("nothing to change: use --set FIELD=VALUE or --clear FIELD".to_owned()));
     }
     Ok(change)
 }
 
-/// A value in the type that its field has. The items of a list are separated by semicolons, or a JSON array.
+/// Returns a value in the type of its field. A list is separated by semicolons, or a JSON array.
 pub(super) fn value_of(path: &FieldPath, text: &str, capabilities: &Capabilities) -> Value {
     let format = capabilities.fields.get(path).and_then(|spec| spec.write.as_ref()).map(|rule| &rule.format);
     match (format, text) {
@@ -73,7 +71,7 @@ pub(super) fn value_of(path: &FieldPath, text: &str, capabilities: &Capabilities
     }
 }
 
-/// A list; a text that starts like a JSON array and is none stays a text, which is refused.
+/// Parses a list. A text that starts like a JSON array but is not one stays a text, which is rejected later.
 fn list_of(text: &str) -> Value {
     if text.starts_with('[') {
         let array = serde_json::from_str::<Value>(text).ok().filter(Value::is_array);

@@ -22,23 +22,23 @@ use crate::{
     writes::{FailureRate, Outcomes, Planned, ShownAs, WriteOutcome, confirmed, print_outcomes, write_all},
 };
 
-/// Who writes the journal.
+/// The purpose of this command's journal.
 const JOURNAL: &str = "anyprofile update";
-/// How many profiles are read at a time for the plan.
+/// How many profiles are read concurrently for planning.
 const READ_AT_A_TIME: usize = 4;
 
 struct GivenRow {
     provider: Arc<dyn ProfileProvider>,
     id: ProfileId,
     row: Row,
-    /// What is to be done and where.
+    /// The digest of the change and its target.
     fingerprint: String,
-    /// What the journal says of it.
+    /// The state of this change in the journal.
     noted: Option<State>,
 }
 
 impl GivenRow {
-    /// What is to be written, as far as it is not so already, of a profile that may have been listed.
+    /// Plans what is not yet written. `listed` is the profile from a listing, if available.
     async fn planned(self, listed: Option<Arc<Profile>>, output: ShownAs) -> Result<PlannedRow, Error> {
         let Self { provider, id, row, fingerprint, noted } = self;
         let (change, profile) = row.beside_shown(provider.as_ref(), &id, listed).await?;
@@ -58,15 +58,15 @@ impl GivenRow {
     }
 }
 
-/// Shows what changes at every profile of a file, asks once, and writes profile by profile. What was written is kept in a
-/// journal, so that a run that was cut off goes on where it was.
+/// Shows the changes to all profiles of a file, asks once, and writes profile by profile. A journal records what was
+/// written, so that an interrupted run can be resumed.
 pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result<Exit, Failure> {
     let path = match &update.journal {
         Some(path) => Some(path.clone()),
         None if file == Path::new("-") && update.confirm.dry_run => None,
         None if file == Path::new("-") => {
             return Err(Failure::Usage(
-                "changes from standard input need a journal of a name: --journal FILE".to_owned(),
+                "--from - requires --journal FILE, to record what was written".to_owned(),
             ));
         }
         None => Some(beside(file, ".journal")),
@@ -83,9 +83,9 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     let total = rows.len();
     let before = rows.iter().filter(|row| row.noted == Some(State::Written)).count();
     if before > 0 {
-        // What was done is no proof of what is: all of them are read.
+        // The journal does not prove the current state, so all profiles are read.
         say!(
-            "{before} of {total} profiles were done before, says {}: each is looked at again",
+            "{before} of {total} profiles were written before, according to {}: each is read again",
             journal.path().display()
         );
     }
@@ -98,14 +98,14 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     progress.finish();
     if rate.is_too_high() {
         unless_broken(print_outcomes(global.output, &outcomes))?;
-        say!("stopped while the plan was made: {rate}; nothing was written");
+        say!("stopped while planning: {rate}; nothing was written");
         return Ok(outcomes.exit());
     }
     let writes = plans.iter().filter(|it| !it.is_settled).count();
     if is_output || !(global.quiet && update.confirm.yes) {
         output.print(plans.iter().map(|row| row.shown.as_str()))?;
     }
-    say!("to be written: {writes} of {total} profiles");
+    say!("to write: {writes} of {total} profiles");
     let to_write = plans.iter().filter(|it| !it.is_settled).map(PlannedRow::id);
     let own = OwnProfiles::at(&session, to_write.clone()).await;
     to_write.for_each(|id| own.warn(id));
@@ -125,10 +125,10 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     write_all(global, Some(&mut journal), plans, outcomes, rate, Outcomes::to_string).await
 }
 
-/// The plans of a file of changes, to be kept, and how a run ends that could not make all of them.
+/// Plans a file of changes to be saved, and returns the exit code of the planning.
 ///
 /// # Errors
-/// If the file cannot be read, something in it is wrong, or too many profiles cannot be read.
+/// If the file cannot be read or contains a mistake, or if too many profiles cannot be read.
 pub(super) async fn plans(
     global: &Global,
     session: &Session,
@@ -147,7 +147,7 @@ pub(super) async fn plans(
     let planned = plan_all(rows, &mut rate, &mut outcomes, &progress, output).await;
     progress.finish();
     if rate.is_too_high() {
-        return Err(Failure::Usage(format!("stopped while the plan was made: {rate}; no plan was kept")));
+        return Err(Failure::Usage(format!("stopped while planning: {rate}; no plan was saved")));
     }
     let mut jobs = Vec::new();
     for row in planned {
@@ -160,7 +160,7 @@ pub(super) async fn plans(
     Ok((jobs, exit))
 }
 
-/// What is to be done and where, as a digest.
+/// Returns the digest of a change and its target.
 fn fingerprint_of(
     key: &Key,
     provider: &dyn ProfileProvider,
@@ -175,7 +175,8 @@ fn fingerprint_of(
     key.digest(&json!(words).to_string())
 }
 
-/// The changes in the types of the fields, checked against what each service takes before anything is sent.
+/// Converts the changes to the types of their fields, and checks them against each service's rules before anything is
+/// sent.
 fn rows(
     session: &Session,
     journal: &Journal<ProfileId>,
@@ -185,7 +186,7 @@ fn rows(
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     for Entry { line, id, fields } in entries {
         let Some(provider) = session.directory.provider_of(&id) else {
-            problems.push(format!("line {line}: there is no {} account '{}'", id.service, id.account));
+            problems.push(format!("line {line}: no {} account is named '{}'", id.service, id.account));
             continue;
         };
         match Row::of(line, fields, &id, provider.as_ref(), value_of) {
@@ -200,19 +201,18 @@ fn rows(
     if problems.is_empty() { Ok(rows) } else { Err(problems) }
 }
 
-/// What is to be written of one profile. The plan itself is made again when it is its turn: from the same, so that it is the
-/// same.
+/// The planned update of one profile. The plan is computed again from the same profile before it is executed.
 struct PlannedRow {
     provider: Arc<dyn ProfileProvider>,
     write: Write,
-    /// The profile that the plan was made from.
+    /// The profile that the plan was computed from.
     profile: Arc<Profile>,
     is_settled: bool,
-    /// What was shown, and how.
+    /// The shown plan, and its format.
     shown: String,
     output: ShownAs,
     fingerprint: String,
-    /// What the journal says of it.
+    /// The state of this change in the journal.
     noted: Option<State>,
 }
 
@@ -247,7 +247,7 @@ impl Planned for PlannedRow {
         if self.output.of(&plan, self.provider.as_ref()) == self.shown {
             return Ok((plan, self.provider.as_ref()));
         }
-        let message = "nothing was sent: what it comes to has changed since it was shown";
+        let message = "nothing was sent: the plan has changed since it was shown";
         Err(Error::new(ErrorKind::Conflict, message)
             .with_provider(self.provider.info())
             .with_operation("update")
@@ -255,7 +255,7 @@ impl Planned for PlannedRow {
     }
 }
 
-/// Has every profile as it is, and says what would be written of it, until too many cannot be read.
+/// Reads all profiles and plans their updates, until too many cannot be read.
 async fn plan_all(
     rows: Vec<GivenRow>,
     rate: &mut FailureRate,
@@ -292,7 +292,7 @@ async fn plan_all(
             }
         }
         if rate.is_too_high() {
-            // Those that were read are not written either.
+            // The profiles that were read are not written either.
             let planned = plans.drain(..).map(|it| it.id().clone());
             planned
                 .chain(ids.into_iter().skip(read))
@@ -303,7 +303,7 @@ async fn plan_all(
     plans
 }
 
-/// What was printed before anything was written. Nobody reading any more is no failure.
+/// Ignores a closed output, since nothing was written yet.
 fn unless_broken(printed: Result<(), Failure>) -> Result<(), Failure> {
     after_write(printed, String::new).map(drop)
 }

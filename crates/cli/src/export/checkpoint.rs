@@ -1,4 +1,4 @@
-//! How far an export is, and how that is stored.
+//! The progress of an export, and how it is stored.
 
 use std::fmt::Write as _;
 
@@ -10,18 +10,18 @@ use super::AccountProgress;
 
 const VERSION: u32 = 2;
 
-/// How far an export is.
+/// The progress of an export.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Checkpoint {
     /// What is exported.
     pub(super) export: Identity,
-    /// How long the file is, in bytes.
+    /// The length of the file, in bytes.
     pub(super) length: u64,
     pub(crate) accounts: Vec<AccountProgress>,
 }
 
-/// The form that a checkpoint is stored in. The checksum is over the text of the checkpoint itself: a number that somebody
-/// changed would lose people, or export them twice, in an export that is called complete.
+/// The stored form of a checkpoint. The checksum covers the text of the checkpoint: an edited number would omit or
+/// repeat profiles in an export that is reported as complete.
 #[derive(Deserialize)]
 struct Stored<'a> {
     sha256: String,
@@ -34,37 +34,37 @@ struct Version {
     version: u32,
 }
 
-/// What is exported, as hashes: an export goes on with the same alone.
+/// What is exported, as hashes. Only the same export can be resumed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Identity {
     pub(crate) accounts: String,
-    /// Where they are.
+    /// The base URLs of the accounts.
     pub(crate) places: String,
-    /// Whose credentials are used, of each account; none where the service does not show it, and where it could not be asked.
+    /// The owner of each account's credential, or `None` if the service does not show it or it could not be read.
     pub(crate) owners: Vec<Option<String>>,
     pub(crate) query: String,
 }
 
 impl Identity {
-    /// What differs, in words; none if nothing does. An owner that is not known is not somebody else.
+    /// Describes the differences, if any. An unknown owner does not count as a difference.
     fn differences(&self, other: &Self) -> Option<String> {
         let same_accounts = self.accounts == other.accounts && self.owners.len() == other.owners.len();
         let mut owners = self.owners.iter().zip(&other.owners);
         let is_other = |(one, other): (&Option<String>, &Option<String>)| {
             one.is_some() && other.is_some() && one != other
         };
-        // Of other accounts, all that belongs to them differs too.
+        // With other accounts, everything that belongs to them differs too.
         let parts = [
             ("other accounts", !same_accounts),
-            ("another address of a service", same_accounts && self.places != other.places),
-            ("credentials of somebody else", same_accounts && owners.any(is_other)),
+            ("another base URL of a service", same_accounts && self.places != other.places),
+            ("credentials of another owner", same_accounts && owners.any(is_other)),
             ("another query", self.query != other.query),
         ];
         let parts: Vec<_> = parts.into_iter().filter_map(|(what, differs)| differs.then_some(what)).collect();
         (!parts.is_empty()).then(|| parts.join(" and "))
     }
 
-    /// Takes the owners that were not known before.
+    /// Adds the owners that were not known before.
     fn learn(&mut self, other: &Self) {
         for (known, now) in self.owners.iter_mut().zip(&other.owners) {
             if known.is_none() {
@@ -74,28 +74,28 @@ impl Identity {
     }
 }
 
-/// A hash that nobody can find another text for.
+/// Returns a cryptographic hash of a text.
 pub(crate) fn digest(text: &str) -> String {
     let mut digest = String::new();
     for byte in Sha256::digest(text) {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(digest, "{byte:02x}");
     }
     digest
 }
 
 impl Checkpoint {
-    /// The text that is stored.
+    /// Returns the text to store.
     pub(super) fn text(&self) -> serde_json::Result<String> {
         let checkpoint = serde_json::to_string(self)?;
         let sha256 = digest(&checkpoint);
         Ok(format!("{{\"version\":{VERSION},\"sha256\":\"{sha256}\",\"checkpoint\":{checkpoint}}}\n"))
     }
 
-    /// Reads what was stored of an export of these accounts.
+    /// Parses the stored checkpoint of an export of these accounts.
     ///
     /// # Errors
-    /// Why it cannot be gone on with.
+    /// The reason why the export cannot be resumed.
     pub(super) fn parse(
         text: &[u8],
         export: &Identity,
@@ -104,15 +104,17 @@ impl Checkpoint {
         let unreadable = || "its checkpoint cannot be read".to_owned();
         let Version { version } = serde_json::from_slice(text).map_err(|_| unreadable())?;
         if version != VERSION {
-            return Err(format!("its checkpoint is of version {version}, and this is {VERSION}"));
+            return Err(format!(
+                "its checkpoint has version {version}, but this program reads version {VERSION}"
+            ));
         }
         let Stored { sha256, checkpoint } = serde_json::from_slice(text).map_err(|_| unreadable())?;
         if digest(checkpoint.get()) != sha256 {
-            return Err("its checkpoint is damaged or was changed: its checksum is another one".to_owned());
+            return Err("its checkpoint is damaged or was edited: the checksum does not match".to_owned());
         }
         let mut stored: Self = serde_json::from_str(checkpoint.get()).map_err(|_| unreadable())?;
         if let Some(differences) = stored.export.differences(export) {
-            return Err(format!("it was begun with {differences}"));
+            return Err(format!("it was started with {differences}"));
         }
         let names = |accounts: &[AccountProgress]| -> Vec<_> {
             accounts.iter().map(|account| account.account.clone()).collect()
@@ -164,7 +166,9 @@ pub(super) mod tests {
             let parsed = parse(&stored(before), now);
             match after {
                 Ok(after) => assert_eq!(parsed.unwrap().export, identity(after)),
-                Err(()) => assert_eq!(parsed.unwrap_err(), "it was begun with credentials of somebody else"),
+                Err(()) => {
+                    assert_eq!(parsed.unwrap_err(), "it was started with credentials of another owner");
+                }
             }
         }
     }
@@ -174,7 +178,7 @@ pub(super) mod tests {
         let text = stored([Some("ada"), None]);
         assert_eq!(parse(&text, [Some("ada"), None]).unwrap().length, 150);
         let changed = parse(&text.replace("\"length\":150", "\"length\":120"), [None, None]).unwrap_err();
-        assert!(changed.contains("is damaged or was changed: its checksum is another one"), "{changed}");
+        assert!(changed.contains("is damaged or was edited: the checksum does not match"), "{changed}");
         for place in text.char_indices().filter_map(|(place, c)| c.is_ascii_digit().then_some(place)) {
             let mut bytes = text.clone().into_bytes();
             bytes[place] = if bytes[place] == b'7' { b'8' } else { b'7' };
@@ -188,7 +192,7 @@ pub(super) mod tests {
         assert!(
             parse(&text.replace("\"version\":2", "\"version\":9"), [None, None])
                 .unwrap_err()
-                .contains("of version 9")
+                .contains("has version 9")
         );
     }
 }

@@ -1,9 +1,9 @@
-//! The file that an export goes to, and beside it the one that says how far it is.
+//! The file of an export, and its checkpoint.
 //!
-//! A page is written to the file, and now and then the checkpoint says how long the file is and where to go on: not before
-//! the file is on the device. A run that was killed, or a machine that was, leaves lines that the checkpoint does not
-//! count: the next run cuts them off and asks for their pages again. So the file holds the same profiles, however often the
-//! export was cut off.
+//! Pages are written to the file. From time to time the checkpoint records the length of the file and the position of
+//! the listing, after the file was synced to the device. A killed run, or a power cut, may leave lines after that
+//! length; the next run removes them and requests their pages again. So the file holds the same profiles, however
+//! often the export was interrupted.
 
 use std::{
     fs::TryLockError,
@@ -21,7 +21,7 @@ use crate::{
     files::{Disk, DiskFile, SystemDisk, beside, failure, folder_of, is_due, replace},
 };
 
-/// What the name of a checkpoint ends in, behind that of its file.
+/// The suffix of the checkpoint of a file.
 pub(crate) const CHECKPOINT: &str = ".checkpoint";
 
 /// The file of an export.
@@ -31,41 +31,41 @@ pub(crate) struct Export<D: Disk = SystemDisk> {
     checkpoint_path: PathBuf,
     file: D::File,
     pub(crate) checkpoint: Checkpoint,
-    /// Whether there was a checkpoint to go on from.
+    /// Whether the export was resumed from a checkpoint.
     pub(crate) is_resumed: bool,
-    /// When the checkpoint was stored.
+    /// When the checkpoint was last stored.
     stored: Option<Instant>,
-    /// Whether something is not in the stored checkpoint.
+    /// Whether there is progress that is not stored yet.
     has_news: bool,
-    /// Whether nobody knows any more what of the file is on the device.
+    /// Whether a sync failed, so that the data on the device is unknown.
     is_lost: bool,
 }
 
 impl<D: Disk> Export<D> {
-    /// Opens the file for an export of these accounts: a new one, or one that was cut off.
+    /// Opens the file of an export of these accounts: a new file, or an interrupted export.
     ///
     /// # Errors
-    /// If it cannot be opened, or belongs to something else.
+    /// If the file cannot be opened, or is not this export.
     pub(crate) fn open(
         disk: D,
         path: &Path,
         export: &Identity,
         accounts: impl Iterator<Item = AccountProgress>,
     ) -> Result<Self, Failure> {
-        let told = |why: &str| Failure::Usage(format!("{}: {why}", path.display()));
+        let refused = |why: &str| Failure::Usage(format!("{}: {why}", path.display()));
         let failed = |error: io::Error| failure(path, &error);
         let checkpoint_path = beside(path, CHECKPOINT);
         if !disk.exists(path) && disk.exists(&checkpoint_path) {
             let checkpoint = checkpoint_path.display();
-            return Err(told(&format!(
-                "it is not there any more, and {checkpoint} is: put it back to go on, or remove that one to begin anew"
+            return Err(refused(&format!(
+                "the file no longer exists, but {checkpoint} does; restore the file to resume, or remove {checkpoint} to start again"
             )));
         }
         let file = disk.open(path).map_err(failed)?;
-        // Before anything is read: another run may be about to end.
+        // Locked before anything is read, since another run may be finishing.
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(told("another export writes to it")),
+            Err(TryLockError::WouldBlock) => return Err(refused("another export is writing to it")),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
         let accounts: Vec<_> = accounts.collect();
@@ -74,8 +74,8 @@ impl<D: Disk> Export<D> {
                 let parsed = Checkpoint::parse(&text, export, &accounts);
                 let checkpoint = checkpoint_path.display();
                 let hint =
-                    format!("export to another file, or remove both this one and {checkpoint} to begin anew");
-                Some(parsed.map_err(|why| told(&format!("{why}; {hint}")))?)
+                    format!("export to another file, or remove this file and {checkpoint} to start again");
+                Some(parsed.map_err(|why| refused(&format!("{why}; {hint}")))?)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(failure(&checkpoint_path, &error)),
@@ -84,12 +84,12 @@ impl<D: Disk> Export<D> {
         let is_resumed = stored.is_some();
         let checkpoint = match stored {
             None if length > 0 => {
-                return Err(told("it is there already, and no export that was cut off: name another file"));
+                return Err(refused("the file exists and is not an interrupted export; name another file"));
             }
             None => Checkpoint { export: export.clone(), length: 0, accounts },
             Some(stored) if stored.length > length => {
-                return Err(told(
-                    "it is shorter than it was when the export was cut off: export to another file",
+                return Err(refused(
+                    "the file is shorter than when the export was interrupted; export to another file",
                 ));
             }
             Some(stored) => stored,
@@ -107,14 +107,16 @@ impl<D: Disk> Export<D> {
         };
         export.cut().map_err(failed)?;
         if !export.ends_with_a_line().map_err(failed)? {
-            return Err(told("it is not as it was when the export was cut off: export to another file"));
+            return Err(refused(
+                "the file was changed since the export was interrupted; export to another file",
+            ));
         }
-        // Before the first page: what is in the file without a checkpoint nobody could go on with.
+        // Stored before the first page, since a file without a checkpoint cannot be resumed.
         export.store()?;
         Ok(export)
     }
 
-    /// Cuts off what the checkpoint does not count.
+    /// Removes everything after the checkpoint's length.
     fn cut(&mut self) -> io::Result<()> {
         self.file.set_length(self.checkpoint.length)?;
         self.seek_end()
@@ -124,7 +126,7 @@ impl<D: Disk> Export<D> {
         self.file.seek(SeekFrom::Start(self.checkpoint.length)).map(drop)
     }
 
-    /// Whether what the checkpoint counts is whole lines. Leaves the file at its end.
+    /// Returns whether the file ends with a whole line at the checkpoint's length. Moves to the end of the file.
     fn ends_with_a_line(&mut self) -> io::Result<bool> {
         if self.checkpoint.length == 0 {
             return Ok(true);
@@ -135,7 +137,7 @@ impl<D: Disk> Export<D> {
         Ok(last == *b"\n")
     }
 
-    /// Has each id that is in the file already.
+    /// Calls a function with each id in the file.
     pub(crate) fn for_each_id(&mut self, mut each: impl FnMut(ProfileId)) -> Result<(), Failure> {
         #[derive(Deserialize)]
         struct Line {
@@ -148,7 +150,7 @@ impl<D: Disk> Export<D> {
         for line in io::BufReader::new(&mut self.file).lines() {
             let line = serde_json::from_str::<Line>(&line.map_err(failed)?);
             let Ok(Line { id }) = line else {
-                let why = "it is not as it was when the export was cut off: export to another file";
+                let why = "the file was changed since the export was interrupted; export to another file";
                 return Err(Failure::Usage(format!("{}: {why}", path.display())));
             };
             each(id);
@@ -156,10 +158,10 @@ impl<D: Disk> Export<D> {
         self.seek_end().map_err(failed)
     }
 
-    /// Adds a page, and notes how far an account is. `now` decides whether that is stored at once.
+    /// Adds a page, and records the progress of an account. `now` decides whether the checkpoint is stored at once.
     ///
     /// # Errors
-    /// If it cannot be written. What was stored before is good then, and the next run goes on from there.
+    /// If it cannot be written. The last stored checkpoint then stays valid.
     pub(crate) fn add(
         &mut self,
         lines: &[u8],
@@ -178,7 +180,7 @@ impl<D: Disk> Export<D> {
         Ok(())
     }
 
-    /// Notes how far an account is. It is stored with the next page, or by [`store`](Self::store).
+    /// Records the progress of an account. It is stored with the next page, or by [`store`](Self::store).
     pub(crate) fn note(&mut self, account: usize, progress: AccountProgress) {
         if let Some(known) = self.checkpoint.accounts.get_mut(account) {
             *known = progress;
@@ -186,7 +188,7 @@ impl<D: Disk> Export<D> {
         }
     }
 
-    /// Stores how far the export is, where that is not known yet. What it counts is on the device before.
+    /// Stores the checkpoint if it has changed, after syncing the file to the device.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -195,7 +197,7 @@ impl<D: Disk> Export<D> {
             return Ok(());
         }
         if let Err(error) = self.file.sync() {
-            // What did not get to the device is forgotten by the system, which will not say so again.
+            // After a failed sync the system drops the data and does not report the error again.
             self.is_lost = true;
             return Err(failure(&self.path, &error));
         }
@@ -205,10 +207,10 @@ impl<D: Disk> Export<D> {
         Ok(())
     }
 
-    /// Ends an export that has everything that there is to be had: there is nothing to go on with.
+    /// Ends an export that is finished, and removes its checkpoint.
     ///
     /// # Errors
-    /// If it is not known to be on the device.
+    /// If the file could not be synced to the device.
     pub(crate) fn finish(&self) -> Result<(), Failure> {
         self.file.sync().map_err(|error| failure(&self.path, &error))?;
         let removed = self.disk.remove(&self.checkpoint_path);
@@ -240,7 +242,7 @@ mod tests {
         PAGES.map(line).concat()
     }
 
-    /// Exports what is not there yet, a page a call, so that each page or every other one is stored at once.
+    /// Exports the missing pages, one per call, and stores each or every second page at once.
     fn run(disk: &SimulatedDisk, step: Duration) -> Result<(), Failure> {
         let mut export = Export::open(
             disk.clone(),
@@ -261,7 +263,7 @@ mod tests {
             now += step;
         }
         if let Some(failed) = failed {
-            // As the command does: whatever can be kept is kept.
+            // The command also stores what it can.
             let _ = export.store();
             return Err(failed);
         }
@@ -286,9 +288,9 @@ mod tests {
                     let is_over = !image.exists(&beside(Path::new(FILE), CHECKPOINT));
                     match rest {
                         Ok(()) => {}
-                        // It was over before.
+                        // The export had already finished.
                         Err(Failure::Usage(why)) if ended.is_ok() || is_over => {
-                            assert!(why.contains("it is there already"), "{why}");
+                            assert!(why.contains("the file exists"), "{why}");
                         }
                         Err(failure) => panic!("operation {failing}, {cut:?}: {failure:?}"),
                     }

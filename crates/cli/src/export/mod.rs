@@ -1,4 +1,4 @@
-//! Exports that can be cut off at any moment and gone on with: where they are, and what they came to.
+//! Exports that can be interrupted at any moment and resumed.
 
 mod checkpoint;
 mod file;

@@ -1,4 +1,4 @@
-//! What an export has of an account, over all its runs.
+//! The progress of an export in one account, over all runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,73 +10,73 @@ use anyprofile::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// How many records that were set aside are named.
+/// The maximum number of quarantined records that are described.
 const MAX_QUARANTINED_RECORDS: usize = 16;
 
-/// What an export has of an account.
+/// The progress of an export in one account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct AccountProgress {
     pub(crate) account: String,
     pub(crate) service: String,
-    /// Where to go on; none before the first page and after the last.
+    /// The position to resume at; `None` before the first page and after the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cursor: Option<String>,
-    /// Whether the service led back to a page that was there before: there is nowhere to go on.
+    /// Whether the service returned to an earlier page, so that the export cannot be resumed.
     pub(crate) is_stuck: bool,
     /// Whether the last page was read.
     pub(crate) reached_end: bool,
-    /// Whether a list that changed while it was read is being read a second time: who is in the file already is left out.
+    /// Whether a list that changed is being read a second time. Profiles that are already in the file are skipped.
     pub(crate) reads_again: bool,
-    /// Whether it stopped since too many pages in a row brought nobody; it can go on.
+    /// Whether it stopped after too many pages without a new profile. It can be resumed.
     pub(crate) stopped_at_empty_pages: bool,
-    /// Parts of the filter that the service answered wrongly: everybody was asked for then, and they were applied here.
+    /// The filters that the service misread. All profiles were requested then, and the filters were applied locally.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) misread_filters: BTreeSet<String>,
-    /// Parts of the filter that the service answered wrongly after the first page: it may have left out somebody.
+    /// The filters that the service misread after the first page. Profiles may be missing.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) contradicted_filters: BTreeSet<String>,
-    /// Whether nobody can tell if the list stayed as it was while it was read.
+    /// Whether the list may have changed while it was read.
     pub(crate) not_at_one_moment: bool,
-    /// Whether the list kept changing while it was read: somebody may be missing.
+    /// Whether the list kept changing while it was read. Profiles may be missing.
     pub(crate) changed_while_read: bool,
-    /// As [`ListReport::end_unproven`].
+    /// See [`ListReport::end_unproven`].
     pub(crate) end_unproven: bool,
-    /// In how many runs.
+    /// The number of runs.
     pub(crate) runs: u64,
     pub(crate) pages: u64,
     pub(crate) seen: u64,
     pub(crate) received: u64,
     pub(crate) duplicates: u64,
-    /// Whether there were more profiles than can be compared with each other in bounded memory.
+    /// Whether there were too many profiles to compare all of them in bounded memory.
     pub(crate) duplicates_unchecked: bool,
     pub(crate) quarantined: u64,
-    /// The first of the records that were set aside.
+    /// The first quarantined records.
     pub(crate) quarantined_records: Vec<Value>,
     pub(crate) undetermined: u64,
-    /// Pages without a record that were not the last one.
+    /// Pages without a record that were not the last page.
     pub(crate) empty_pages: u64,
-    /// Profiles without a record that may not be seen or could not be read.
+    /// Profiles that lack a record that may not be seen or could not be read.
     pub(crate) partial: u64,
     pub(crate) requests: u64,
     pub(crate) attempts: u64,
     pub(crate) waited_milliseconds: u64,
-    /// For each collection: how many different profiles came, and how many the service says that there are.
+    /// For each collection: the number of distinct profiles received, and the declared total.
     pub(crate) collections: BTreeMap<String, Collection>,
-    /// What came that this version does not know.
+    /// Fields and values that this version does not know.
     pub(crate) drift: Drift,
-    /// The kind of the error that ended it early.
+    /// The kind of the error that ended the listing early.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<String>,
 }
 
-/// What an export has of a collection.
+/// The progress of an export in one collection.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Collection {
     pub(crate) seen: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) declared: Option<u64>,
-    /// Whether the rest was not asked for, since nothing in it was changed.
+    /// Whether the rest was not requested, because it is unchanged.
     pub(crate) is_cut_at_unchanged: bool,
 }
 
@@ -85,7 +85,7 @@ impl AccountProgress {
         Self { account: account.to_owned(), service: service.to_owned(), ..Self::default() }
     }
 
-    /// This, and what a run has seen since.
+    /// Returns this progress plus that of another run.
     pub(crate) fn with(&self, report: &ListReport) -> Self {
         let mut all = self.clone();
         all.runs += 1;
@@ -123,7 +123,7 @@ impl AccountProgress {
         all
     }
 
-    /// The same where so many profiles came that are in the file from an earlier run, and were left out.
+    /// Returns this progress without profiles that were already in the file.
     pub(crate) fn without(mut self, left_out: u64) -> Self {
         for count in [&mut self.seen, &mut self.received, &mut self.duplicates] {
             *count = count.saturating_sub(left_out);
@@ -136,18 +136,18 @@ impl AccountProgress {
         self
     }
 
-    /// How many of the declared profiles did not come, set-aside ones included.
+    /// Returns the number of declared profiles that were not received, including quarantined ones.
     pub(crate) fn missing(&self) -> u64 {
         let lacks = |it: &Collection| it.declared.unwrap_or(it.seen).saturating_sub(it.seen);
         self.collections.values().filter(|it| !it.is_cut_at_unchanged).map(lacks).sum()
     }
 
-    /// Whether the service says of each collection that was asked for how many there are.
+    /// Returns whether the service declared a total for each requested collection.
     pub(crate) fn declares_totals(&self) -> bool {
         self.collections.values().all(|it| it.declared.is_some() || it.is_cut_at_unchanged)
     }
 
-    /// Whether every profile was delivered with all that was asked for, as far as can be known.
+    /// Returns whether every profile was exported with all requested data, as far as can be known.
     pub(crate) fn is_complete(&self) -> bool {
         let nothing_lacks = self.quarantined == 0 && self.partial == 0 && self.undetermined == 0;
         let is_proven =
@@ -155,14 +155,14 @@ impl AccountProgress {
         self.reached_end && self.failure.is_none() && nothing_lacks && is_proven && self.missing() == 0
     }
 
-    /// For a program. Where to go on is nobody's matter: a service may put what was asked for into it.
+    /// Returns the progress for programs. The cursor is omitted, since a service may put the query into it.
     pub(crate) fn document(&self) -> Value {
         let mut document = json!(self);
         if let Some(members) = document.as_object_mut() {
             members.remove("cursor");
             members.remove("reads_again");
         }
-        // Of what was not read to its end, or has no total, nobody knows how many lack: only how many at least.
+        // Without the end of the list or a total, only a minimum of missing profiles is known.
         let is_known = self.reached_end && self.declares_totals();
         document["missing"] = json!(is_known.then(|| self.missing()));
         document["missing_at_least"] = self.missing().into();
@@ -199,7 +199,7 @@ mod tests {
             (|it| it.not_at_one_moment = true, true, r#""not_at_one_moment":true"#),
             (|it| it.changed_while_read = true, false, r#""changed_while_read":true"#),
             (|it| it.end_unproven = true, false, r#""end_unproven":true"#),
-            // Whoever went on from there has passed it.
+            // A resumed run has passed the repeated page.
             (|it| it.stopped_at_empty_pages = true, true, r#""stopped_at_empty_pages":false"#),
         ] {
             let progress = run(set);

@@ -1,4 +1,4 @@
-//! What is asked of a file system, so that a test can have one that fails and loses.
+//! The operations of a file system as traits, so that tests can simulate failures and lost data.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -10,24 +10,25 @@ use std::{
 pub(crate) trait Disk {
     type File: DiskFile;
 
-    /// Opens a private file to read and write it, and makes it where it is not there. A symbolic link is not followed.
+    /// Opens a private file for reading and writing, and creates it if it does not exist. Does not follow a symbolic
+    /// link.
     fn open(&self, path: &Path) -> io::Result<Self::File>;
 
-    /// Makes a private file in the place of whatever has its name.
+    /// Creates a private file, and replaces any file of this name.
     fn create(&self, path: &Path) -> io::Result<Self::File>;
 
-    /// Whether there is something of this name.
+    /// Returns whether the path exists.
     fn exists(&self, path: &Path) -> bool;
 
-    /// What is in a file. A symbolic link is not followed.
+    /// Returns the content of a file. Does not follow a symbolic link.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
-    /// Gives a file another name, in the place of whatever has it.
+    /// Renames a file, and replaces any file of the new name.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
     fn remove(&self, path: &Path) -> io::Result<()>;
 
-    /// Returns when the names in a folder are as a power cut would leave them.
+    /// Returns after the names in a directory are safe from a power cut.
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
 }
 
@@ -37,8 +38,8 @@ pub(crate) trait DiskFile: Read + Write + Seek {
     fn length(&self) -> io::Result<u64>;
     fn set_length(&self, length: u64) -> io::Result<()>;
 
-    /// Returns when what was written is as a power cut would leave it. After an error nobody knows what is: asking again
-    /// does not tell.
+    /// Returns after the written data is safe from a power cut. After an error the state of the data is not known,
+    /// and a second call does not show it.
     fn sync(&self) -> io::Result<()>;
 }
 
@@ -58,7 +59,7 @@ impl Disk for SystemDisk {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        // One that was planted meanwhile is not written through.
+        // `create_new` does not write through a link that was created in the meantime.
         private(OpenOptions::new().write(true).create_new(true)).open(path)
     }
 
@@ -86,7 +87,7 @@ impl Disk for SystemDisk {
             return Ok(());
         }
         match File::open(folder)?.sync_all() {
-            // Some file systems have no such operation for folders.
+            // Some file systems cannot sync directories.
             Err(error)
                 if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
             {
@@ -115,7 +116,7 @@ impl DiskFile for File {
     }
 }
 
-/// Opens a private file, and makes it where it is not there. One that was there before is private afterwards too.
+/// Opens a private file, and creates it if it does not exist. An existing file becomes private too.
 pub(super) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     refuse_link(path)?;
     let file = private(options.create(true).truncate(false)).open(path)?;
@@ -127,16 +128,16 @@ pub(super) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     Ok(file)
 }
 
-/// Refuses a symbolic link with words of our own; what comes between this and the opening the system refuses.
+/// Rejects a symbolic link with a clear message. The system rejects a link that is created after this check.
 pub(super) fn refuse_link(path: &Path) -> io::Result<()> {
     if path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink()) {
-        let why = "it is a symbolic link, which is not followed: name the file that it leads to";
+        let why = "it is a symbolic link, which is not followed; name its target";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
     }
     Ok(())
 }
 
-/// The bits that let nobody but the owner read and write.
+/// The permission bits that let only the owner read and write.
 #[cfg(unix)]
 const PRIVATE: u32 = 0o600;
 

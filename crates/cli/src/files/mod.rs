@@ -1,5 +1,5 @@
-//! Files that hold people's data: nobody else can read them, no link that somebody planted is written through, and what
-//! was said to be written is there after a power cut.
+//! Files with personal data: only the current user can read them, symbolic links are not followed, and completed
+//! writes survive a power cut.
 
 mod disk;
 #[cfg(test)]
@@ -19,25 +19,25 @@ pub(crate) use self::disk::{Disk, DiskFile, SystemDisk};
 pub(crate) use self::simulated::{Cut, SimulatedDisk};
 use crate::exit::Failure;
 
-/// What the name of a file ends in that is to take the place of another.
+/// The suffix of a new file that will replace another.
 pub(crate) const NEW: &str = ".new";
 
-/// The name of a file that belongs to another one and stands beside it.
+/// Returns the path of a companion file next to a file.
 pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
 }
 
-/// The folder that a file is in.
+/// Returns the directory that a file is in.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Writes a file in the place of another: after a power cut either the old one is there or the new one, whole.
+/// Replaces the content of a file. After a power cut, the file has either the whole old or the whole new content.
 ///
 /// # Errors
-/// The file system's. The old file is there then.
+/// Any error of the file system. The old file then still exists.
 pub(crate) fn replace(disk: &impl Disk, path: &Path, content: &[u8]) -> io::Result<()> {
     let new = beside(path, NEW);
     let written = disk.create(&new).and_then(|mut file| {
@@ -45,53 +45,53 @@ pub(crate) fn replace(disk: &impl Disk, path: &Path, content: &[u8]) -> io::Resu
         file.sync()
     });
     if let Err(error) = written.and_then(|()| disk.rename(&new, path)) {
-        // Half a file is of no use. Where even that fails, the next one takes its place.
+        // Half a file is useless. If this fails too, the next replacement overwrites it.
         let _ = disk.remove(&new);
         return Err(error);
     }
     disk.sync_folder(folder_of(path))
 }
 
-/// Opens a private file to add to its end, and makes it where it is not there.
+/// Opens a private file for appending, and creates it if it does not exist.
 ///
 /// # Errors
-/// The file system's, and for a symbolic link.
+/// Any error of the file system, and if the path is a symbolic link.
 pub(crate) fn open_to_append(path: &Path) -> io::Result<File> {
     let file = disk::open(path, OpenOptions::new().append(true))?;
     if file.length()? == 0 {
-        // It may be new: a power cut is not to take its name away.
+        // The file may be new: its name must survive a power cut.
         SystemDisk.sync_folder(folder_of(path))?;
     }
     Ok(file)
 }
 
-/// Checks that what is at a path, if anything, can be one of our files.
+/// Checks that a path does not exist or is a file that can be written.
 ///
 /// # Errors
-/// If it is a symbolic link, or no regular file: a device has no end, and a pipe may have nobody at the other one.
+/// If it is a symbolic link or not a regular file. A device has no end, and a pipe may have no reader.
 pub(crate) fn check_writable(path: &Path) -> io::Result<()> {
     disk::refuse_link(path)?;
     match path.metadata() {
         Ok(metadata) if !metadata.is_file() => {
-            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file: name another one"))
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file; name another file"))
         }
         _ => Ok(()),
     }
 }
 
-/// How long something may be written that is not on the device yet: so much a power cut may take, and to wait for the
-/// device more often would slow down whatever writes.
+/// The maximum age of data that is not yet on the device. A power cut may lose this much; syncing more often would
+/// slow down the writer.
 pub(crate) const BETWEEN_SYNCS: Duration = Duration::from_millis(250);
 
-/// Whether it is time to wait for the device, after what was the last time.
+/// Returns whether it is time to sync again.
 pub(crate) fn is_due(synced: Option<Instant>, now: Instant) -> bool {
     synced.is_none_or(|synced| now.saturating_duration_since(synced) >= BETWEEN_SYNCS)
 }
 
-/// Writes a private file as a whole. A device or a pipe that the system has a name for, such as `/dev/stdout`, is written to.
+/// Writes a whole private file. Writes to a device or pipe that has a name in the file system, such as `/dev/stdout`.
 ///
 /// # Errors
-/// In words, with the name of the file.
+/// A message that names the file.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), Failure> {
     let written = if is_of_system(path) {
         OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(content))
@@ -101,33 +101,33 @@ pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), Failure> {
     written.map_err(|error| failure(path, &error))
 }
 
-/// Whether a name is one of the system's for something that is no file.
+/// Returns whether a path names a device or pipe of the system.
 fn is_of_system(path: &Path) -> bool {
     let is_special = path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
     is_special && ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder))
 }
 
-/// What ends the command since a file cannot be read or written.
+/// Returns the failure that ends the command when a file cannot be read or written.
 pub(crate) fn failure(path: &Path, error: &io::Error) -> Failure {
     let text = format!("{}: {}", path.display(), in_words(error));
     if is_full(error) { Failure::Output(io::Error::new(error.kind(), text)) } else { Failure::Usage(text) }
 }
 
-/// Whether there is no room for what was to be written, so that it can be written when there is some.
+/// Returns whether the error means that space is missing, so that a later try may succeed.
 pub(crate) fn is_full(error: &io::Error) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
-/// Why a file cannot be read or written, and what to do.
+/// Describes why a file cannot be read or written, and what to do.
 pub(crate) fn in_words(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::StorageFull => "no space left on the device: make room for it".to_owned(),
-        io::ErrorKind::QuotaExceeded => "the quota on the device is used up: make room for it".to_owned(),
-        io::ErrorKind::FileTooLarge => "it is larger than files may be here: raise the limit".to_owned(),
-        io::ErrorKind::ReadOnlyFilesystem => "the device can only be read: name a file elsewhere".to_owned(),
-        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-        io::ErrorKind::PermissionDenied => "the system does not permit it to this user".to_owned(),
+        io::ErrorKind::StorageFull => "no space left on the device; free some space".to_owned(),
+        io::ErrorKind::QuotaExceeded => "the disk quota is used up; free some space".to_owned(),
+        io::ErrorKind::FileTooLarge => "the file exceeds the size limit; raise the limit".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only; name another file".to_owned(),
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     }
 }
@@ -190,7 +190,7 @@ mod tests {
             let refused = format!("{:?}", write_whole(link, b"x").unwrap_err());
             assert!(refused.contains("a symbolic link"), "{refused}");
         }
-        // The name of a file that is to take the place of another is ours.
+        // The temporary name belongs to this program, so a link there is replaced.
         write_whole(&folder.join("report"), b"x").unwrap();
         assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious");
         assert!(!folder.join("nowhere").exists());
@@ -204,7 +204,7 @@ mod tests {
         let full = write_whole(Path::new("/dev/full"), b"x");
         if Path::new("/dev/full").exists() {
             let Failure::Output(error) = full.unwrap_err() else { panic!("it is full") };
-            assert_eq!(error.to_string(), "/dev/full: no space left on the device: make room for it");
+            assert_eq!(error.to_string(), "/dev/full: no space left on the device; free some space");
         }
     }
 

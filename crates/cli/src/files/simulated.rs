@@ -1,4 +1,4 @@
-//! A file system in memory that fails once, and shows what a power cut would leave.
+//! A simulated file system in memory that fails once, and shows what a power cut leaves.
 
 use std::{
     cell::{Cell, RefCell},
@@ -12,18 +12,18 @@ use std::{
 
 use super::{Disk, DiskFile};
 
-/// What of the things that were not synced a power cut leaves.
+/// What a power cut leaves of the data that was not synced.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Cut {
-    /// Everything, as when the process alone ends.
+    /// Everything, as when only the process ends.
     Nothing,
-    /// Neither names nor content.
+    /// No names and no content.
     All,
-    /// Names, and no content: a file that was renamed in time and whose content was not.
+    /// Names but no content, such as a file that was renamed but not synced.
     Content,
-    /// Content, and no names.
+    /// Content but no names.
     Names,
-    /// Names, and half of the content.
+    /// Names and half of the content.
     HalfOfContent,
 }
 
@@ -36,7 +36,7 @@ impl Cut {
 struct Node {
     content: Vec<u8>,
     synced: Vec<u8>,
-    /// What a sync that failed did not bring to the device. The system takes it for written, and no later sync brings it.
+    /// The bytes that a failed sync did not write. The system treats them as written, so no later sync writes them.
     forgotten: Range<usize>,
 }
 
@@ -65,13 +65,13 @@ pub(crate) struct SimulatedDisk {
 }
 
 impl SimulatedDisk {
-    /// Lets the operation fail that comes after so many others from now on, and none after it.
+    /// Makes one operation fail, after `number` successful ones.
     pub(crate) fn fail_at(&self, number: u64) {
         self.operations.set(0);
         self.fails_at.set(Some(number));
     }
 
-    /// What is there after a power cut.
+    /// Returns the file system after a power cut.
     pub(crate) fn after(&self, cut: Cut) -> Self {
         let names = match cut {
             Cut::All | Cut::Names => &self.synced_names,
@@ -151,7 +151,7 @@ impl Disk for SimulatedDisk {
     }
 }
 
-/// An open file of a simulated file system.
+/// An open file of the simulated file system.
 #[derive(Debug)]
 pub(crate) struct SimulatedFile {
     disk: SimulatedDisk,
@@ -199,7 +199,7 @@ impl Read for SimulatedFile {
 
 impl Write for SimulatedFile {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        // A disk that fills up takes a part.
+        // A full disk accepts a part of the data.
         if let Err(full) = self.disk.operate() {
             let half = &data[..data.len() / 2];
             self.node.borrow_mut().content.extend_from_slice(half);

@@ -1,4 +1,4 @@
-//! One field of one profile, for a person or a spreadsheet.
+//! One field of one profile as text, for reading or for a spreadsheet.
 
 use anyprofile::{
     Capabilities, FieldPath, FieldState, Profile,
@@ -9,16 +9,16 @@ use serde_json::Value;
 /// One field of one profile.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Cell {
-    /// There is a value.
+    /// A value.
     Value(String),
-    /// There is none, for this reason.
+    /// No value, for this reason.
     None(FieldState),
-    /// Whether it is so was left open: null where true or false could stand, which is no "no".
+    /// Null in a boolean field: the service does not say true or false. It does not mean false.
     Open,
 }
 
 impl Cell {
-    /// For a person: a reason is never mistaken for a value or another reason.
+    /// Returns the text for reading. A reason never looks like a value or another reason.
     pub(crate) fn for_person(&self) -> &str {
         match self {
             Self::Value(text) => text,
@@ -31,14 +31,14 @@ impl Cell {
     }
 }
 
-/// A value that cannot be shown: it has no form as JSON.
+/// A value that cannot be shown, because it cannot be written as JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unshowable;
 
-/// A field of a profile.
+/// Returns a field of a profile as a cell.
 ///
 /// # Errors
-/// [`Unshowable`] if there is a value and it has no form as JSON.
+/// [`Unshowable`] if the value cannot be written as JSON.
 pub(crate) fn cell_of(
     profile: &Profile,
     path: &FieldPath,
@@ -51,7 +51,7 @@ pub(crate) fn cell_of(
     }
 }
 
-/// The value of a field as one text.
+/// Returns the value of a field as text.
 fn text_of(profile: &Profile, path: &FieldPath) -> Option<String> {
     let value = profile.get(path).into_value()?;
     match &value {
@@ -59,7 +59,7 @@ fn text_of(profile: &Profile, path: &FieldPath) -> Option<String> {
         ValueRef::Bool(value) => Some(value.to_string()),
         ValueRef::Time(time) => Some(time.to_string()),
         ValueRef::Id(id) => Some(id.to_string()),
-        // What cannot be said in words is shown as it is.
+        // A value without a text form is shown as JSON.
         _ => in_words(profile, path).or_else(|| match value.to_json()? {
             Value::String(text) => Some(text),
             other => Some(other.to_string()),
@@ -67,7 +67,7 @@ fn text_of(profile: &Profile, path: &FieldPath) -> Option<String> {
     }
 }
 
-/// A list in words.
+/// Returns a list as text.
 fn in_words(profile: &Profile, path: &FieldPath) -> Option<String> {
     if *path == FieldPath::EMAILS {
         let addresses =
@@ -86,7 +86,8 @@ fn in_words(profile: &Profile, path: &FieldPath) -> Option<String> {
     None
 }
 
-/// A list as one text, as `update` reads it: with semicolons, or as a JSON array where a name would be taken for several.
+/// Returns a list as one text that `update` can read: with semicolons, or as a JSON array if a name contains a
+/// semicolon.
 pub(crate) fn list_in_words<T: AsRef<str> + serde::Serialize>(names: &[T]) -> String {
     let is_plain = |name: &T| !name.as_ref().contains(';') && name.as_ref().trim() == name.as_ref();
     let starts_plain = names.first().is_none_or(|name| !name.as_ref().starts_with('['));
@@ -96,7 +97,7 @@ pub(crate) fn list_in_words<T: AsRef<str> + serde::Serialize>(names: &[T]) -> St
     serde_json::to_string(names).unwrap_or_default()
 }
 
-/// A role in words: its name, and where it holds if that is not everywhere.
+/// Returns the name of a role, and its scope if it has one.
 fn role_in_words(assignment: &RoleAssignment) -> Option<String> {
     let role = assignment.role.value()?;
     let name = role.name.value().or(role.id.value())?;

@@ -1,4 +1,4 @@
-//! Comma-separated values, safe to open in a spreadsheet.
+//! Comma-separated values that are safe to open in a spreadsheet.
 
 use std::{borrow::Cow, io::Write};
 
@@ -10,20 +10,19 @@ use super::{
 };
 use crate::exit::Failure;
 
-/// The byte order mark, which Excel takes for the sign of UTF-8.
+/// The byte order mark, by which Excel recognizes UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// How csv is written.
+/// The options of the csv output.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CsvOptions {
-    /// What stands for a field that the service says is null.
+    /// The text for a field that the service reports as null.
     pub(crate) null: String,
-    /// Whether it begins with a byte order mark.
+    /// Whether the output starts with a byte order mark.
     pub(crate) byte_order_mark: bool,
 }
 
-/// Writes profiles with stable columns: those that were asked for, else every field of a profile in the
-/// order of the model.
+/// Writes profiles with stable columns: the requested fields, or all core fields in the order of the model.
 pub(super) struct CsvWriter<W: Write> {
     out: csv::Writer<W>,
     fields: Vec<FieldPath>,
@@ -39,7 +38,7 @@ impl<W: Write> CsvWriter<W> {
         Self { out, fields, options, has_header: false, left_out: LeftOut::default() }
     }
 
-    /// The header is written also where there is no profile.
+    /// Writes the header, also if there are no profiles.
     fn header(&mut self) -> Result<(), Failure> {
         if self.has_header {
             return Ok(());
@@ -89,7 +88,7 @@ impl<W: Write> ProfileWriter for CsvWriter<W> {
     }
 }
 
-/// Writes rows that are no profiles.
+/// Writes rows that are not profiles.
 pub(super) fn write_rows(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<(), Failure> {
     let mut out = csv::Writer::from_writer(super::screen::stdout());
     out.write_record(columns)?;
@@ -100,18 +99,18 @@ pub(super) fn write_rows(columns: &[&str], rows: impl Iterator<Item = Vec<String
     Ok(())
 }
 
-/// The cell of a field as a spreadsheet takes it for text. A list is guarded part by part: where cells are separated by
-/// semicolons, each part becomes a cell.
+/// Returns the cell of a field so that a spreadsheet treats it as text. Each item of a list is guarded, because
+/// semicolons may separate cells.
 fn guarded<'a>(path: &FieldPath, text: &'a str) -> Cow<'a, str> {
     if is_list(path) { each_part(text, inert) } else { inert(text) }
 }
 
-/// The cell of a field as it was before it was guarded: one guard is undone, and nothing else.
+/// Undoes one guard of a cell.
 pub(crate) fn unguarded<'a>(path: &FieldPath, cell: &'a str) -> Cow<'a, str> {
     if is_list(path) { each_part(cell, live) } else { live(cell) }
 }
 
-/// Whether the parts of a field are joined by semicolons.
+/// Returns whether the items of a field are joined by semicolons.
 fn is_list(path: &FieldPath) -> bool {
     [FieldPath::EMAILS, FieldPath::ROLES, FieldPath::LABELS].contains(path)
 }
@@ -127,8 +126,8 @@ fn each_part(text: &str, convert: fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(text.split(';').map(part).collect::<Vec<_>>().join(";"))
 }
 
-/// The text as a spreadsheet takes it for text: what would be a formula gets a `'` in front. So does what looks as if it had
-/// got one, so that it can be undone.
+/// Puts a `'` before a text that a spreadsheet would treat as a formula, and before a text that looks guarded
+/// already, so that it can be undone.
 pub(super) fn inert(text: &str) -> Cow<'_, str> {
     if needs_guard(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
@@ -141,7 +140,7 @@ fn needs_guard(text: &str) -> bool {
     is_formula(text.trim_start_matches('\''))
 }
 
-/// Whether a spreadsheet would take a text for a formula.
+/// Returns whether a spreadsheet would treat a text as a formula.
 fn is_formula(text: &str) -> bool {
     let starts_one =
         |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');

@@ -1,4 +1,4 @@
-//! JSON documents and JSON lines.
+//! JSON documents, as an array or one per line.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::writer::{LeftOut, ProfileWriter};
 use crate::exit::Failure;
 
-/// Writes an array, or a document a line.
+/// Writes an array, or one document per line.
 pub(super) struct JsonWriter<W: Write> {
     out: W,
     fields: Vec<FieldPath>,
@@ -37,7 +37,7 @@ impl<W: Write> JsonWriter<W> {
 
 impl<W: Write> ProfileWriter for JsonWriter<W> {
     fn write(&mut self, profile: &Profile, _: &Capabilities) -> Result<(), Failure> {
-        // Nothing of it is written before all of it can be.
+        // Converted as a whole first, so that a failure writes nothing.
         let document = self.document(profile);
         let Some(document) = self.left_out.unless_converted(profile, document) else { return Ok(()) };
         if self.is_array {
@@ -67,7 +67,7 @@ impl<W: Write> ProfileWriter for JsonWriter<W> {
     }
 }
 
-/// The profile with nothing but some fields, in the same form; a field that was not sent is left out.
+/// Returns a profile with only some fields, in the same form. A field that was not sent is omitted.
 pub(crate) fn selected(profile: &Profile, fields: &[FieldPath]) -> serde_json::Result<Value> {
     if fields.is_empty() {
         return serde_json::to_value(profile);
@@ -80,7 +80,7 @@ pub(crate) fn selected(profile: &Profile, fields: &[FieldPath]) -> serde_json::R
             Field::Absent => continue,
         };
         let keys: Vec<&str> = match path.metadata_key() {
-            // The key of a pair may hold dots.
+            // The key of a metadata entry may contain dots.
             Some(key) => vec!["metadata", key],
             None => path.as_str().split('.').collect(),
         };
@@ -89,7 +89,7 @@ pub(crate) fn selected(profile: &Profile, fields: &[FieldPath]) -> serde_json::R
     Ok(Value::Object(part))
 }
 
-/// Puts a value below nested keys.
+/// Sets a value at nested keys.
 fn put(object: &mut Map<String, Value>, keys: &[&str], value: Value) {
     match keys {
         [] => {}
@@ -119,7 +119,7 @@ mod tests {
         output::{CsvOptions, table::TableWriter},
     };
 
-    /// An extension that cannot be written.
+    /// An extension that cannot be written as JSON.
     #[derive(Clone, Deserialize)]
     struct Odd {}
 
@@ -145,12 +145,12 @@ mod tests {
         people
     }
 
-    /// Columns of which one cannot be written for one of them.
+    /// Fields of which one profile has a value that cannot be written.
     fn odd() -> Vec<FieldPath> {
         vec![FieldPath::ID, FieldPath::extension("extension.odd")]
     }
 
-    /// What a writer makes of them, and how many it left out.
+    /// Returns what a writer writes, and how many profiles it omits.
     fn written(format: Format) -> (String, u64) {
         let mut out = Vec::new();
         let mut writer: Box<dyn ProfileWriter> = match format {

@@ -23,7 +23,7 @@ pub(crate) use self::{
     writer::ProfileWriter,
 };
 
-/// Writes one profile in any form.
+/// Prints one profile in any format.
 pub(crate) fn print_one(
     format: Format,
     profile: &Profile,
@@ -41,7 +41,7 @@ pub(crate) fn print_one(
     }
 }
 
-/// The writer of a form.
+/// Returns the profile writer of a format.
 pub(crate) fn profile_writer(
     format: Format,
     fields: Vec<FieldPath>,
@@ -50,7 +50,7 @@ pub(crate) fn profile_writer(
     profile_writer_with(format, fields, CsvOptions { null: csv_null.to_owned(), ..CsvOptions::default() })
 }
 
-/// The writer of a form, with how csv is written.
+/// Returns the profile writer of a format, with csv options.
 pub(crate) fn profile_writer_with(
     format: Format,
     fields: Vec<FieldPath>,
@@ -65,13 +65,12 @@ pub(crate) fn profile_writer_with(
     }
 }
 
-/// Writes a text for a person, of several lines of ours, to standard output. What of it comes from outside must be
-/// printable already where it could begin a line.
+/// Prints a text of several lines. External text in it must already be printable where it could start a line.
 pub(crate) fn print_text(text: &str) -> Result<(), Failure> {
     print_line(&printable_lines(text))
 }
 
-/// Writes a text and a line end to standard output.
+/// Prints a text and a line end.
 pub(crate) fn print_line(text: &str) -> Result<(), Failure> {
     let mut out = screen::stdout();
     out.write_all(format!("{text}\n").as_bytes())?;
@@ -79,7 +78,7 @@ pub(crate) fn print_line(text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes rows that are no profiles, in any form.
+/// Prints rows that are not profiles, in any format.
 pub(crate) fn print_rows(
     format: Format,
     columns: &[&str],

@@ -1,4 +1,4 @@
-//! Rows that are printed one by one, as soon as each is known.
+//! Rows that are printed one at a time.
 
 use std::io::{self, Write as _};
 
@@ -7,17 +7,17 @@ use serde_json::{Map, Value};
 use super::csv::inert;
 use crate::{args::Format, exit::Failure, printable::printable};
 
-/// Prints rows that are no profiles, each at once: whoever reads them knows what was done, whenever the run ends.
+/// Prints rows that are not profiles, each at once, so that the output is complete whenever the run ends.
 pub(crate) struct Rows {
     format: Format,
     columns: &'static [&'static str],
-    /// How wide a column of a table is at least, in characters.
+    /// The minimum widths of the columns of a table, in characters.
     widths: Vec<usize>,
     count: usize,
 }
 
 impl Rows {
-    /// Rows with these columns. `firsts` are the cells of the first column, as far as they are known.
+    /// Creates rows with these columns. `firsts` are the known cells of the first column.
     pub(crate) fn new<'a>(
         format: Format,
         columns: &'static [&'static str],
@@ -45,7 +45,7 @@ impl Rows {
         write(&text)
     }
 
-    /// Prints what comes behind the last row.
+    /// Prints the end after the last row.
     pub(crate) fn finish(&self) -> Result<(), Failure> {
         match (self.format, self.count) {
             (Format::Json, 0) => write("[]\n"),

@@ -1,20 +1,20 @@
-//! Standard output, which a program or a person may read.
+//! Standard output, to a program or a terminal.
 
 use std::io::{self, IsTerminal as _, Write};
 
 use crate::printable::is_visible;
 
-/// Where what is written goes to a terminal, a character that would steer it, or that is not seen, is written as JSON
-/// escapes it, `\u009b`: in JSON that is the same text. Anywhere else each byte goes on as it is.
+/// A writer to standard output. On a terminal, an invisible or control character is written as its JSON escape, such
+/// as `\u009b`, which means the same in JSON. Otherwise bytes are written unchanged.
 pub(super) struct Screen<W> {
     out: W,
     is_terminal: bool,
-    /// The start of a character whose end is yet to come.
+    /// The start of a character that is not complete yet.
     rest: Vec<u8>,
     before: Option<char>,
 }
 
-/// Standard output.
+/// Returns standard output.
 pub(super) fn stdout() -> Screen<io::Stdout> {
     let out = io::stdout();
     Screen { is_terminal: out.is_terminal(), out, rest: Vec::new(), before: None }
@@ -69,7 +69,7 @@ mod tests {
         assert_eq!(written(false, &[bytes]), bytes);
         let shown = "{\"n\":\"a\\u202eb\\u009b31m\\udb40\\udc41 می\u{200c}خواهم\"}\n\\u001b[2J\\u000d";
         assert_eq!(String::from_utf8(written(true, &[bytes])).unwrap(), shown);
-        // However it is cut.
+        // However the bytes are split.
         let chunks: Vec<_> = bytes.chunks(1).collect();
         assert_eq!(String::from_utf8(written(true, &chunks)).unwrap(), shown);
         let line = shown.lines().next().unwrap();

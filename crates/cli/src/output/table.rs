@@ -1,4 +1,4 @@
-//! Tables for a person.
+//! Tables for reading.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{exit::Failure, printable::printable};
 
-/// The columns where none are named: what an access review looks at first.
+/// The default columns, chosen for an access review.
 const COLUMNS: &[FieldPath] = &[
     FieldPath::ID,
     FieldPath::NAME_DISPLAY,
@@ -22,19 +22,19 @@ const COLUMNS: &[FieldPath] = &[
     FieldPath::SECURITY_LAST_LOGIN,
 ];
 
-/// How many profiles a table has at the most: all of its rows are in memory before the first one can be written.
+/// The maximum number of rows of a table. All rows are in memory before the first one is written.
 const MOST_ROWS: usize = 50_000;
 
-/// How many characters of a cell are shown. No id is longer.
+/// The maximum number of characters of a cell. All ids are shorter.
 const MOST_CHARACTERS: usize = 1000;
 
-/// Collects profiles and writes one table, its rows in the order of their accounts.
+/// Collects profiles and writes one table, with its rows sorted by account.
 pub(super) struct TableWriter<W: Write> {
     out: W,
     fields: Vec<FieldPath>,
     rows: Vec<(String, Vec<String>)>,
     most_rows: usize,
-    /// How many profiles came after those.
+    /// The number of profiles beyond the maximum.
     cut: u64,
     left_out: LeftOut,
 }
@@ -51,7 +51,7 @@ impl<W: Write> ProfileWriter for TableWriter<W> {
         if self.rows.len() == self.most_rows {
             if self.cut == 0 {
                 say!(
-                    "the table is CUT after {} profiles, and the others are only counted: -o ndjson and -o csv print all",
+                    "warning: the table shows only the first {} profiles; -o ndjson and -o csv print all",
                     self.most_rows
                 );
             }
@@ -70,7 +70,7 @@ impl<W: Write> ProfileWriter for TableWriter<W> {
     }
 
     fn finish(&mut self) -> Result<(), Failure> {
-        // Accounts come side by side; the order within one stays.
+        // Accounts are listed concurrently; the order within an account is kept.
         self.rows.sort_by(|one, two| one.0.cmp(&two.0));
         let header = self.fields.iter().map(ToString::to_string).collect::<Vec<_>>();
         let rows: Vec<_> = std::mem::take(&mut self.rows).into_iter().map(|(_, row)| row).collect();
@@ -84,7 +84,7 @@ impl<W: Write> ProfileWriter for TableWriter<W> {
     }
 }
 
-/// A text of any length as a cell shows it. What is cut off is told by `…`.
+/// Shortens a text to the maximum of a cell, with `…` at its end.
 fn shortened(text: &str) -> String {
     match text.char_indices().nth(MOST_CHARACTERS) {
         None => text.to_owned(),
@@ -92,8 +92,8 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// A table without frames. Nothing is wrapped, and nothing cut but texts of more than a thousand characters, since half an
-/// id is no id; a narrow terminal breaks the lines.
+/// Returns a table without borders. Lines are not wrapped, and only texts of more than 1000 characters are shortened,
+/// since half an id is useless.
 pub(crate) fn grid(header: &[String], rows: &[Vec<String>]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -109,8 +109,8 @@ pub(crate) fn grid(header: &[String], rows: &[Vec<String>]) -> String {
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
-/// One profile as a table of its fields: those that were asked for, else all that the service supports. Of a profile
-/// that was put together from several records, with the record that each field came from.
+/// Returns one profile as a table of the requested fields, or of all supported fields. If the profile was merged from
+/// several records, the table shows the record of each field.
 pub(crate) fn one_profile(
     profile: &Profile,
     fields: &[FieldPath],

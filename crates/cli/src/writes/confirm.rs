@@ -1,32 +1,31 @@
-//! What is written is confirmed before.
+//! Confirmation before a write.
 
 use std::io::{self, BufRead, IsTerminal as _, Write as _};
 
 use crate::{args::Confirm, exit::Failure};
 
-/// Whether what was shown may be written: asks the person, unless that was said before. Without a terminal there is
-/// nobody to ask, and nothing is written.
+/// Asks for confirmation, unless it was given before. Without a terminal, nothing is written.
 pub(crate) fn confirmed(confirm: &Confirm) -> Result<bool, Failure> {
     if confirm.yes {
         return Ok(true);
     }
     let Some(mut terminal) = terminal() else {
         return Err(Failure::Usage(
-            "nothing was written: confirm with --yes, since there is no terminal to ask on".to_owned(),
+            "nothing was written: there is no terminal for the confirmation prompt; add --yes".to_owned(),
         ));
     };
-    write!(io::stderr(), "Write this? [y/N] ")?;
+    write!(io::stderr(), "Write these changes? [y/N] ")?;
     io::stderr().flush()?;
     let mut response = String::new();
     terminal.read_line(&mut response)?;
-    let yes = matches!(response.trim().to_ascii_lowercase().as_str(), "y" | "yes");
-    if !yes {
+    let is_confirmed = matches!(response.trim().to_ascii_lowercase().as_str(), "y" | "yes");
+    if !is_confirmed {
         say!("nothing was written");
     }
-    Ok(yes)
+    Ok(is_confirmed)
 }
 
-/// Where the person answers. Standard input may be taken by what another command found.
+/// Opens the terminal for the user's input. Standard input may be a pipe from another command.
 fn terminal() -> Option<Box<dyn BufRead>> {
     if !io::stderr().is_terminal() {
         return None;

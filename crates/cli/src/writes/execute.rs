@@ -1,4 +1,4 @@
-//! How a plan is executed that was shown and confirmed.
+//! Executes a plan that was shown and confirmed.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,25 +10,25 @@ use anyprofile::{
 use super::{look, outcome::WriteOutcome};
 use crate::{diagnostics, interrupt::Interrupt};
 
-/// How often a write is sent again that the service put off, and did not make.
+/// The maximum number of retries of a write that the service asked to send later.
 const MOST_PUT_OFF: usize = 3;
-/// How long is waited for that at the most.
+/// The maximum wait before such a retry.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
-/// What came of a plan.
+/// The result of sending a plan.
 enum Ended {
-    /// The run was to end before anything was sent.
+    /// The run was interrupted before anything was sent.
     NotBegun,
-    /// It did not end in time: nobody knows what became of it.
+    /// The write did not finish in time, so its result is unknown.
     Unanswered,
-    /// Nothing was sent, for this reason.
+    /// Nothing was sent, because of this error.
     Refused(Error),
-    /// It was executed, with an error or without.
+    /// The plan was executed, possibly with an error.
     With(Box<Executed>),
 }
 
-/// Executes a plan, and says what came of it: what the service answered, and where it did not answer, or does not show what it
-/// did, what it shows when it is asked. An error is told.
+/// Executes a plan, and returns its outcome. If the service did not respond, or its response does not show the
+/// change, reads the profile to verify it. An error is printed.
 pub(crate) async fn execute(
     provider: &dyn ProfileProvider,
     plan: &Plan,
@@ -75,8 +75,8 @@ pub(crate) async fn execute(
     (looked.unwrap_or(outcome), executed)
 }
 
-/// Sends the writes of a plan. What was shown is what is written: nothing is sent if somebody else has changed in the meantime
-/// what it is about, and nothing is begun once the run is to end. What the service puts off is sent again when it says so.
+/// Sends the requests of a plan. Nothing is sent if the profile has changed since the plan was shown, or if the run
+/// was interrupted. A request that the service asks to send later is retried.
 async fn send(provider: &dyn ProfileProvider, plan: &Plan, interrupt: &Interrupt) -> Ended {
     let mut put_off = 0;
     loop {

@@ -1,4 +1,4 @@
-//! What the service shows of a write that was sent, and to which no response came, or none that shows it.
+//! Verifies a write whose response is missing or does not show the change.
 
 use anyprofile::{
     Error, ErrorKind, Executed, FieldPath, Plan, PlanOptions, ProfileDraft, ProfileId, ProfileProvider,
@@ -9,12 +9,12 @@ use anyprofile::{
 use super::outcome::WriteOutcome;
 use crate::{diagnostics, exit::Exit, summary::counted};
 
-/// Whether somebody else may have been written to.
+/// Returns whether another profile may have been written.
 fn is_of_another(executed: Option<&Executed>) -> bool {
     executed.and_then(|executed| executed.error.as_ref()).is_some_and(Error::is_of_another_profile)
 }
 
-/// Says of a change whether the service shows it. `outcome` is what is known of it.
+/// Verifies an update. `outcome` is what is known so far.
 pub(super) async fn at_changed(
     provider: &dyn ProfileProvider,
     plan: &Plan,
@@ -23,27 +23,27 @@ pub(super) async fn at_changed(
 ) -> WriteOutcome {
     match provider.plan(plan.write(), &PlanOptions::new()).await {
         Ok(now) if now.is_settled() && is_of_another(executed) => {
-            say!("read back: the service shows it so; whether somebody else was changed is not known");
+            say!("warning: the service shows the new values, but another profile may have been changed");
             outcome.clone().with_exit(Exit::Partial)
         }
         Ok(now) if now.is_settled() => {
-            say!("read back: the service shows it so");
+            say!("verified: the service shows the new values");
             WriteOutcome::done(plan.write())
         }
         Ok(now) => {
             let left: Vec<_> = now.differences().iter().map(|it| it.field.as_str()).collect();
-            say!("read back: not so, or not shown: {}", left.join(", "));
+            say!("not verified: the service does not show the new value of {}", left.join(", "));
             outcome.clone()
         }
         Err(failed) => {
             diagnostics::error(&failed);
-            say!("reading it back failed: whether it was written is not known");
+            say!("warning: the profile could not be read back; whether it was written is unknown");
             outcome.clone()
         }
     }
 }
 
-/// Reads back who was to be deactivated or deleted.
+/// Verifies a deactivation or deletion.
 pub(super) async fn at_status(
     provider: &dyn ProfileProvider,
     id: &ProfileId,
@@ -53,12 +53,15 @@ pub(super) async fn at_status(
 ) -> WriteOutcome {
     let is_accepted = matches!(outcome, WriteOutcome::Done { .. });
     let shown = match provider.get(id).await {
-        // Who is not found is gone only where the service has said so: what stands between may say both.
+        // A missing profile counts as deleted only if the service accepted the request: a proxy may also return "not
+        // found".
         Err(error) if error.kind() == ErrorKind::NotFound && is_accepted => return outcome.clone(),
-        Err(error) if error.kind() == ErrorKind::NotFound => "the profile is not found any more".to_owned(),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            "the profile was not found when it was read back".to_owned()
+        }
         Err(error) => {
             diagnostics::error(&error);
-            format!("reading it back failed ({})", error.kind())
+            format!("the profile could not be read back ({})", error.kind())
         }
         Ok(profile) => match profile.status.value() {
             Some(status) if write.statuses().contains(status) && !is_of_another(executed) => {
@@ -71,7 +74,7 @@ pub(super) async fn at_status(
     if is_accepted { WriteOutcome::Accepted(shown) } else { outcome.clone().with_look(&shown) }
 }
 
-/// Looks for what a creation without a response may have made. `outcome` is what is known of it.
+/// Searches for a profile whose creation got no response. `outcome` is what is known so far.
 pub(super) async fn for_created(
     provider: &dyn ProfileProvider,
     draft: &ProfileDraft,
@@ -84,46 +87,50 @@ pub(super) async fn for_created(
     }
 }
 
-/// Says what the service shows since a draft was sent, and whether that is somebody who may be it.
+/// Prints the profiles created since a draft was sent, and returns whether one of them may be the new one.
 async fn found(provider: &dyn ProfileProvider, draft: &ProfileDraft, sent: Timestamp) -> bool {
     let found = match provider.find_created(draft, sent).await {
         Ok(found) => found,
         Err(failed) => {
             diagnostics::error(&failed);
-            say!("looking for what was made failed: whether it was is not known");
+            say!("warning: the search for the new profile failed; whether it was created is unknown");
             return false;
         }
     };
     for Candidate { profile, differs, is_older, .. } in &found.candidates {
-        let made = profile.times.created.value().map_or_else(String::new, |time| format!(", made {time}"));
+        let created =
+            profile.times.created.value().map_or_else(String::new, |time| format!(", created {time}"));
         if *is_older {
-            say!("there is {}{made}, before this was sent: somebody who was there", profile.id);
+            say!("found {}{created}, before this request: an older profile", profile.id);
         } else if differs.is_empty() {
             say!(
-                "there is {}{made}, with all that was to be set: this is it, or one just like it",
+                "found {}{created}, with all values that were set: the new profile, or an identical one",
                 profile.id
             );
         } else {
             let differs: Vec<_> = differs.iter().map(FieldPath::as_str).collect();
-            say!("there is {}{made}, which differs in: {}", profile.id, differs.join(", "));
+            say!("found {}{created}, which differs in: {}", profile.id, differs.join(", "));
         }
     }
     match &found.candidates[..] {
         [] if found.method == FindMethod::Unanswerable => {
-            say!("whether it was made is not known: the service cannot be asked for it");
+            say!("warning: whether the profile was created is unknown: the service cannot search for it");
             false
         }
         [] if found.quarantined > 0 => {
-            say!("whether it was made is not known: {} records cannot be read", found.quarantined);
+            say!(
+                "warning: whether the profile was created is unknown: {} records could not be read",
+                found.quarantined
+            );
             false
         }
         [] => {
             let requests = counted(found.requests, "request", "requests");
-            say!("no such profile is there ({requests}); it may appear a little later");
+            say!("no such profile was found ({requests}); it may appear later");
             false
         }
         candidates if candidates.iter().all(|it| it.is_older) => {
-            say!("no other such profile is there; it may appear a little later");
+            say!("no other such profile was found; it may appear later");
             false
         }
         _ => true,

@@ -1,4 +1,4 @@
-//! What every command that writes has in common: how a plan is shown, how it is executed, and what is said of it then.
+//! The common parts of all commands that write: showing a plan, executing it, and reporting the outcome.
 
 mod confirm;
 mod execute;

@@ -1,4 +1,4 @@
-//! One plan, executed; what became of it is the output.
+//! Executes one plan, and prints its result.
 
 use anyprofile::{Executed, FieldPath, Plan, ProfileProvider, Write};
 use serde_json::json;
@@ -19,7 +19,7 @@ use crate::{
     report::after_write,
 };
 
-/// Shows a plan, asks, executes it, and prints what the service shows then.
+/// Shows a plan, asks for confirmation, executes it, and prints the written profile.
 pub(crate) async fn write_one(
     global: &Global,
     confirm: &Confirm,
@@ -28,7 +28,7 @@ pub(crate) async fn write_one(
 ) -> Result<Exit, Failure> {
     let shown = Shown { plan, capabilities: provider.capabilities() };
     if confirm.dry_run {
-        // Where a link is printed, nothing else is.
+        // Standard output is only for the link.
         if matches!(plan.write(), Write::Enroll { .. }) {
             diagnostics::say_lines(&shown.text());
         } else {
@@ -65,7 +65,7 @@ pub(crate) async fn write_one(
     }
 }
 
-/// Prints what was made, and says what the service shows otherwise than it was written.
+/// Prints the written profile, and the fields for which the service shows another value.
 fn report(
     global: &Global,
     provider: &dyn ProfileProvider,
@@ -78,14 +78,14 @@ fn report(
     }
     let done = if matches!(plan.write(), Write::Create { .. }) { "created" } else { "written" };
     let Some(profile) = &executed.profile else {
-        say!("it was {done}, and the service does not show it");
+        say!("warning: the profile was {done}, but the service does not show it");
         return Ok(interrupt.exit(Exit::Partial));
     };
     let id = plan.write().id().unwrap_or(&profile.id);
     let printed = print_one(global.output, profile, &[], provider.capabilities());
-    let exit = interrupt.exit(after_write(printed, || format!("it was {done}: {id}"))?);
+    let exit = interrupt.exit(after_write(printed, || format!("the profile was {done}: {id}"))?);
     if interrupt.is_raised() {
-        say!("it was {done}: {id}");
+        say!("the profile was {done}: {id}");
     }
     if !executed.ignored.is_empty() {
         let shown = |path: &FieldPath| {
@@ -93,20 +93,20 @@ fn report(
             format!("{path} ({})", printable(&value))
         };
         let ignored: Vec<_> = executed.ignored.iter().map(shown).collect();
-        let accepted = if done == "created" { "made the profile" } else { "accepted the change" };
-        say!("warning: the service {accepted} and shows something else for: {}", ignored.join(", "));
+        let accepted = if done == "created" { "created the profile" } else { "accepted the change" };
+        say!("warning: the service {accepted}, but shows another value for: {}", ignored.join(", "));
         return Ok(Exit::Partial);
     }
     if done == "written" && !executed.unshown.is_empty() {
         let unshown: Vec<_> = executed.unshown.iter().map(FieldPath::as_str).collect();
         say!("accepted; the service does not show: {}", unshown.join(", "));
     } else if done == "written" && !global.quiet {
-        say!("written, and the service shows it so");
+        say!("written and verified");
     }
     Ok(exit)
 }
 
-/// Prints a link, and nothing else, on standard output: it is a credential, and nowhere else.
+/// Prints the link, and only the link, on standard output, since it is a credential.
 fn report_link(
     global: &Global,
     id: &str,
@@ -114,7 +114,7 @@ fn report_link(
     interrupt: &Interrupt,
 ) -> Result<Exit, Failure> {
     let Some(enrollment) = &executed.enrollment else {
-        say!("the service accepted it, and gave no link");
+        say!("warning: the service accepted the request, but returned no link");
         return Ok(Exit::Partial);
     };
     let printed = match global.output {
@@ -125,11 +125,11 @@ fn report_link(
         }
     };
     let exit = after_write(printed, || {
-        format!("a link was made for {id}, and could not be printed: make another one")
+        format!("an enrollment link was created for {id}, but could not be printed; create another one")
     })?;
     if !global.quiet {
         let until = enrollment.expires_at.map_or_else(String::new, |time| format!(" until {time}"));
-        say!("the link is a credential: whoever holds it can enroll{until}");
+        say!("the link is a credential: anyone who has it can enroll{until}");
     }
     Ok(if interrupt.is_raised() { exit.unless_complete() } else { exit })
 }

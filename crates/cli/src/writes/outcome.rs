@@ -1,4 +1,4 @@
-//! What came of each plan, and of all of them.
+//! The outcomes of plans.
 
 use std::fmt;
 
@@ -6,43 +6,43 @@ use anyprofile::{Error, ErrorKind, Executed, FieldPath, Write, plan::StepOutcome
 
 use crate::{bulk::State, diagnostics, exit::Exit, summary::counted};
 
-/// What came of one plan.
+/// The outcome of one plan.
 #[derive(Clone, PartialEq)]
 pub(crate) enum WriteOutcome {
-    /// It was done. These fields the service does not show.
+    /// It was written.
     Done {
-        /// What was done.
+        /// The kind of the write.
         done: Done,
-        /// What was made by it: the id of a new profile, or a link.
+        /// The id of the new profile, or the link.
         made: Option<String>,
         unshown: Vec<FieldPath>,
     },
-    /// It was written, and the service shows something else for these fields.
+    /// It was written, but the service shows another value for these fields.
     Ignored(Vec<FieldPath>),
-    /// The service accepted it, and shows something else: this.
+    /// The service accepted it, but shows this instead.
     Accepted(String),
-    /// It was written in an earlier run, and the service shows it so.
+    /// It was written in an earlier run, and the service shows it.
     AlreadyDone,
     /// There was nothing to write.
     Unchanged,
-    /// It would be written, by these requests.
+    /// It would be written, with these requests.
     Planned(String),
-    /// It cannot be done, for this reason.
+    /// It is not possible, for this reason.
     NotPossible(String, Exit),
-    /// It was not written, or nobody knows whether it was.
+    /// It was not written, or the result is unknown.
     Failed {
-        /// In a word, with the kind of the error.
+        /// The effect and the kind of the error.
         words: String,
         may_have_taken_effect: bool,
-        /// Whether it does not fit any more, so that the same would be refused again.
+        /// Whether the plan is outdated, so that a retry would fail too.
         is_stale: bool,
         exit: Exit,
     },
-    /// The run stopped before.
+    /// The run ended before it was sent.
     NotTried,
 }
 
-/// What a write does, in a word.
+/// The effect of a write, as a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Done {
     Created,
@@ -53,7 +53,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    /// What it is when it was done.
+    /// Returns the effect of a write.
     pub(crate) fn of(write: &Write) -> Self {
         match write {
             Write::Create { .. } => Self::Created,
@@ -70,7 +70,7 @@ impl Done {
             Self::Written => "written",
             Self::Deactivated => "deactivated",
             Self::Deleted => "deleted",
-            Self::Linked => "a link was made",
+            Self::Linked => "link created",
         }
     }
 }
@@ -80,7 +80,7 @@ impl WriteOutcome {
         Self::Done { done: Done::of(write), made: None, unshown: Vec::new() }
     }
 
-    /// What came of a plan that was executed.
+    /// Returns the outcome of an executed plan.
     pub(crate) fn of_executed(write: &Write, executed: &Executed) -> Self {
         if let Some(error) = &executed.error {
             return Self::of_failure(error).with_steps(&executed.steps);
@@ -99,27 +99,27 @@ impl WriteOutcome {
         Self::Done { done: Done::of(write), made, unshown: executed.unshown.clone() }
     }
 
-    /// With what became of each of several requests.
+    /// Adds the results of the single requests, if there are several.
     fn with_steps(self, steps: &[StepOutcome]) -> Self {
         let count = |outcome| steps.iter().filter(|step| **step == outcome).count();
         if steps.len() < 2 {
             return self;
         }
-        let told = [
-            (StepOutcome::Made, "made"),
-            (StepOutcome::NotMade, "not made"),
-            (StepOutcome::Unknown, "not known"),
-            (StepOutcome::NotBegun, "not begun"),
+        let counts = [
+            (StepOutcome::Made, "succeeded"),
+            (StepOutcome::NotMade, "failed"),
+            (StepOutcome::Unknown, "unknown"),
+            (StepOutcome::NotBegun, "not sent"),
         ];
-        let told = told.map(|(outcome, word)| (count(outcome), word));
-        let told: Vec<_> = told
+        let counts = counts.map(|(outcome, word)| (count(outcome), word));
+        let counts: Vec<_> = counts
             .iter()
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
         match self {
             Self::Failed { words, may_have_taken_effect, is_stale, exit } => Self::Failed {
-                words: format!("{words}: of {} requests {}", steps.len(), told.join(", ")),
+                words: format!("{words}: of {} requests {}", steps.len(), counts.join(", ")),
                 may_have_taken_effect,
                 is_stale,
                 exit,
@@ -128,7 +128,7 @@ impl WriteOutcome {
         }
     }
 
-    /// With another exit code.
+    /// Replaces the exit code of a failure.
     pub(crate) fn with_exit(self, exit: Exit) -> Self {
         match self {
             Self::Failed { words, may_have_taken_effect, is_stale, .. } => {
@@ -147,18 +147,18 @@ impl WriteOutcome {
         }
     }
 
-    /// That nothing can be done, as an error says.
+    /// Returns the outcome of a plan that is not possible because of an error.
     pub(crate) fn not_possible(error: &Error) -> Self {
         Self::NotPossible(error.message().to_owned(), Exit::of(error))
     }
 
-    /// A write that did not end in time.
+    /// Returns the outcome of a write that did not finish in time.
     pub(crate) fn unknown() -> Self {
-        let words = "NOT KNOWN: it did not end in time".to_owned();
+        let words = "result unknown: it did not finish in time".to_owned();
         Self::Failed { words, may_have_taken_effect: true, is_stale: false, exit: Exit::Partial }
     }
 
-    /// With what was seen when it was read back.
+    /// Adds what the verification showed.
     pub(crate) fn with_look(self, seen: &str) -> Self {
         match self {
             Self::Failed { words, may_have_taken_effect, is_stale, .. } => Self::Failed {
@@ -171,7 +171,7 @@ impl WriteOutcome {
         }
     }
 
-    /// What is noted in the journal.
+    /// Returns the state to record in the journal.
     pub(crate) fn state(&self) -> State {
         match self {
             Self::Ignored(_) | Self::Accepted(_) => State::Ignored,
@@ -181,7 +181,8 @@ impl WriteOutcome {
         }
     }
 
-    /// What is said of a profile that shows all that was to be written: the journal tells whether that was our doing.
+    /// Returns the outcome for a profile that already has all values. The journal tells whether an earlier run wrote
+    /// them.
     pub(crate) fn unchanged(state: Option<State>) -> Self {
         match state {
             Some(State::Written) => Self::AlreadyDone,
@@ -189,7 +190,7 @@ impl WriteOutcome {
         }
     }
 
-    /// In words, for the output: with a link, if one was made.
+    /// Returns the text for the output, including a created link.
     pub(crate) fn in_full(&self) -> String {
         match self {
             Self::Done { done: Done::Linked, made: Some(link), .. } => link.clone(),
@@ -197,12 +198,12 @@ impl WriteOutcome {
         }
     }
 
-    /// Whether it may be tried again as it is: it was not made.
+    /// Returns whether the write can be retried, because it was not made.
     pub(crate) fn is_left(&self) -> bool {
         matches!(self, Self::NotTried | Self::Failed { may_have_taken_effect: false, is_stale: false, .. })
     }
 
-    /// In a word, for a program.
+    /// Returns the word for programs.
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Done { done: Done::Written, .. } => "written",
@@ -223,7 +224,7 @@ impl WriteOutcome {
         matches!(self, Self::Failed { .. } | Self::NotPossible(..))
     }
 
-    /// How a run ends that comes to this alone. None for what was not tried.
+    /// Returns the exit code of a run with only this outcome, or `None` if it was not tried.
     pub(crate) fn exit(&self) -> Option<Exit> {
         match self {
             Self::Done { .. } | Self::AlreadyDone | Self::Unchanged | Self::Planned(_) => {
@@ -243,21 +244,21 @@ impl fmt::Display for WriteOutcome {
         match self {
             Self::Done { done, made, unshown } => {
                 formatter.write_str(done.as_str())?;
-                // A link is a credential, and not for what is said.
+                // A link is a credential, so it is not part of a message.
                 if let Some(made) = made.as_ref().filter(|_| *done != Done::Linked) {
                     write!(formatter, ": {made}")?;
                 }
                 if unshown.is_empty() {
                     return Ok(());
                 }
-                write!(formatter, ", and the service does not show: {}", names(unshown))
+                write!(formatter, ", but the service does not show: {}", names(unshown))
             }
             Self::Ignored(fields) => {
-                write!(formatter, "written, and the service shows something else for: {}", names(fields))
+                write!(formatter, "written, but the service shows another value for: {}", names(fields))
             }
-            Self::Accepted(shown) => write!(formatter, "accepted, and {shown}"),
+            Self::Accepted(shown) => write!(formatter, "accepted, but {shown}"),
             Self::AlreadyDone => formatter.write_str("written before"),
-            Self::Unchanged => formatter.write_str("so already"),
+            Self::Unchanged => formatter.write_str("unchanged"),
             Self::Planned(requests) if requests.is_empty() => formatter.write_str("planned"),
             Self::Planned(requests) => formatter.write_str(requests),
             Self::NotPossible(reason, _) => formatter.write_str(reason),
@@ -267,12 +268,12 @@ impl fmt::Display for WriteOutcome {
     }
 }
 
-/// What came of all of them.
+/// The outcomes of all plans of a run.
 #[derive(Default)]
 pub(crate) struct Outcomes(Vec<(String, WriteOutcome)>);
 
 impl Outcomes {
-    /// Takes what came of one, by what it is called.
+    /// Adds the outcome of the plan with this name.
     pub(crate) fn push(&mut self, name: impl Into<String>, outcome: WriteOutcome) {
         self.0.push((name.into(), outcome));
     }
@@ -285,8 +286,8 @@ impl Outcomes {
         self.0.iter().filter(|(_, outcome)| is(outcome)).count()
     }
 
-    /// How the run ended: where nothing at all succeeded and all failed alike, with the code of that failure. That some were
-    /// not tried, too, says that a part of what was asked for is known to be gone, and no more.
+    /// Returns the exit code of the run: that of the failure if all plans failed in the same way, else partial.
+    /// Untried plans make a complete run partial.
     pub(crate) fn exit(&self) -> Exit {
         let exit = Exit::of_all(self.0.iter().filter_map(|(_, outcome)| outcome.exit()));
         match exit {
@@ -296,22 +297,22 @@ impl Outcomes {
         }
     }
 
-    /// How many are as they were to be.
+    /// Returns the number of plans with the intended result.
     pub(crate) fn complete(&self) -> usize {
         self.count(|outcome| outcome.exit() == Some(Exit::Complete))
     }
 
-    /// Whether some may be tried again as they are.
+    /// Returns whether some plans can be retried.
     pub(crate) fn has_left(&self) -> bool {
         self.count(WriteOutcome::is_left) > 0
     }
 
-    /// Whether a link was made.
+    /// Returns whether a link was created.
     pub(crate) fn has_link(&self) -> bool {
         self.count(|outcome| matches!(outcome, WriteOutcome::Done { done: Done::Linked, .. })) > 0
     }
 
-    /// Those that were not tried.
+    /// Returns the names of the plans that were not tried.
     pub(crate) fn left(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|(_, outcome)| *outcome == WriteOutcome::NotTried).map(|(name, _)| name.as_str())
     }
@@ -328,25 +329,25 @@ impl fmt::Display for Outcomes {
             (self.count(WriteOutcome::is_failure), self.count(|it| *it == WriteOutcome::NotTried));
         write!(
             formatter,
-            "{}: {written} written, {before} written before, {already} so already, {failed} failed, {untried} not tried",
+            "{}: {written} written, {before} written before, {already} unchanged, {failed} failed, {untried} not tried",
             counted(self.0.len() as u64, "profile", "profiles")
         )
     }
 }
 
-/// How many failed, of all that there are: where in the file they stand makes no difference.
+/// The share of failures among all profiles of a run. The order of the profiles does not matter.
 pub(crate) struct FailureRate {
     of: usize,
     failed: usize,
-    /// In percent.
+    /// The maximum, in percent.
     max: u8,
 }
 
-/// A rate of failures is not judged from fewer profiles than these.
+/// The minimum number of profiles that the rate is computed from.
 const FEWEST_FOR_A_RATE: usize = 20;
 
 impl FailureRate {
-    /// Of so many profiles, at most so many percent.
+    /// Creates a rate for `of` profiles that allows `max` percent of failures.
     pub(crate) fn new(max: u8, of: usize) -> Self {
         Self { of, failed: 0, max }
     }

@@ -1,4 +1,4 @@
-//! Several plans, executed one after the other.
+//! Executes several plans one after another.
 
 use std::hash::Hash;
 
@@ -23,33 +23,33 @@ use crate::{
 
 const COLUMNS: &[&str] = &["id", "state", "outcome"];
 
-/// One of several writes that were shown. Its plan is made again when it is its turn.
+/// One of several writes that were shown. Its plan is computed again before it is executed.
 pub(crate) trait Planned {
-    /// What the journal knows it by.
+    /// The key of the write in the journal.
     type Key: Clone + Eq + Hash + Serialize + DeserializeOwned;
 
-    /// What it is called.
+    /// Returns the name of the write.
     fn name(&self) -> String;
 
     fn key(&self) -> &Self::Key;
 
-    /// What is to be done and where.
+    /// Returns the digest of the change and its target.
     fn fingerprint(&self) -> &str;
 
-    /// What comes of it, where there is nothing to write.
+    /// Returns the outcome, if there is nothing to write.
     fn known(&self) -> Option<WriteOutcome>;
 
-    /// The plan, if it is what was shown, and who executes it. Nothing else happens before it is sent.
+    /// Returns the plan and its provider, if the plan is the one that was shown. It is sent directly after this.
     async fn plan(&self) -> Result<(Plan, &dyn ProfileProvider), Error>;
 
-    /// Takes what came of it.
+    /// Receives the outcome of the write.
     fn ended(&self, outcome: &WriteOutcome) {
         let _ = outcome;
     }
 }
 
-/// Executes one plan after the other, and prints what came of each at once, those first of which that is known already. What was
-/// done is noted in the journal, if there is one.
+/// Executes the plans one after another, and prints each outcome at once. Outcomes that are known already come first.
+/// The journal, if any, records what was written.
 pub(crate) async fn write_all<P: Planned>(
     global: &Global,
     mut journal: Option<&mut Journal<P::Key>>,
@@ -111,19 +111,19 @@ pub(crate) async fn write_all<P: Planned>(
     say!("{}", summary(&outcomes));
     let mut left = outcomes.left().peekable();
     if left.peek().is_some() {
-        say!("not begun:");
+        say!("not started:");
         left.for_each(|name| say!("  {name}"));
     }
     if let Some(failure) = broken {
         return Err(failure);
     }
     if outcomes.has_link() {
-        say!("a link is a credential: whoever holds it can enroll");
+        say!("a link is a credential: anyone who has it can enroll");
     }
     let exit = interrupt.exit(if exit == Exit::Complete { outcomes.exit() } else { exit });
     match journal {
         Some(journal) if exit == Exit::Complete => journal.close()?,
-        Some(_) if outcomes.has_left() => say!("the same command goes on with those that were not written"),
+        Some(_) if outcomes.has_left() => say!("run the same command again to write the remaining profiles"),
         _ => {}
     }
     Ok(exit)
@@ -139,7 +139,7 @@ async fn written(planned: &impl Planned, interrupt: &Interrupt) -> WriteOutcome 
     }
 }
 
-/// Prints what came of one. Where that cannot be printed any more, it is said, and nothing further is written.
+/// Prints one outcome. If the output fails, the outcome goes to standard error and nothing else is written.
 fn print_row(rows: &mut Rows, name: &str, outcome: &WriteOutcome) -> Result<Exit, Failure> {
     after_write(rows.push(&row(name, outcome)), || format!("{name}  {outcome}"))
 }
@@ -148,7 +148,7 @@ fn row(name: &str, outcome: &WriteOutcome) -> Vec<Value> {
     vec![Value::from(name), Value::from(outcome.word()), Value::from(outcome.in_full())]
 }
 
-/// Prints what came of each, where nothing is written any more.
+/// Prints the outcomes of a run that writes nothing more.
 pub(crate) fn print_outcomes(format: Format, outcomes: &Outcomes) -> Result<(), Failure> {
     let rows: Vec<_> = outcomes.iter().map(|(name, outcome)| row(name, outcome)).collect();
     print_rows(format, COLUMNS, &rows)

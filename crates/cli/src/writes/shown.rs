@@ -1,4 +1,4 @@
-//! A plan, to be shown before anything is written.
+//! Shows a plan before it is executed.
 
 use anyprofile::{
     Capabilities, Field, FieldPath, Plan, ProfileProvider, Write,
@@ -16,14 +16,14 @@ use crate::{
     printable::printable,
 };
 
-/// A plan, to be shown.
+/// A plan to show.
 pub(crate) struct Shown<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) capabilities: &'a Capabilities,
 }
 
 impl Shown<'_> {
-    /// Whom it is about.
+    /// Returns the id of the profile, or the account of a new one.
     fn subject(&self) -> String {
         match self.plan.write().id() {
             Some(id) => id.to_string(),
@@ -31,7 +31,7 @@ impl Shown<'_> {
         }
     }
 
-    /// Who it is, where the id alone does not say what is done to whom.
+    /// Returns a description of the profile, unless the changes already show what is written.
     fn who(&self) -> Option<String> {
         let is_update = matches!(self.plan.write(), Write::Update { .. });
         let profile = self.plan.current().filter(|_| !is_update)?;
@@ -40,7 +40,7 @@ impl Shown<'_> {
         Some(printable(&format!("{}{address}{status}", profile.label())))
     }
 
-    /// Prints it as what was asked for.
+    /// Prints the plan as the output of the command.
     pub(crate) fn print(&self, format: Format) -> Result<(), Failure> {
         match format {
             Format::Table | Format::Csv => print_text(&self.text()),
@@ -49,11 +49,11 @@ impl Shown<'_> {
         }
     }
 
-    /// For a person: what changes from what to what, and the requests.
+    /// Returns the plan for reading: the changes and the requests.
     pub(crate) fn text(&self) -> String {
         let mut lines = vec![self.subject()];
         if self.plan.is_settled() {
-            lines.push("nothing to write: the service shows it so already".to_owned());
+            lines.push("nothing to write: unchanged".to_owned());
             lines.extend(self.plan.warnings().iter().map(|note| format!("note: {note}")));
             return lines.join("\n");
         }
@@ -80,11 +80,11 @@ impl Shown<'_> {
         lines.join("\n")
     }
 
-    /// For a person who looks at many: a line a difference, and one a request.
+    /// Returns one of several plans for reading: one line for each change and request.
     pub(crate) fn lines(&self) -> String {
         let subject = self.subject();
         if self.plan.is_settled() {
-            return format!("{subject}  so already");
+            return format!("{subject}  unchanged");
         }
         let is_of_status = !self.plan.write().statuses().is_empty();
         let differences =
@@ -111,7 +111,7 @@ impl Shown<'_> {
         who.into_iter().chain(differences).chain(warnings).chain(requests).collect::<Vec<_>>().join("\n")
     }
 
-    /// Field, what it is, and what it is to be.
+    /// Returns the field, current value and new value of each change.
     fn differences(&self) -> impl Iterator<Item = [String; 3]> {
         self.plan.differences().iter().map(|difference| {
             let Difference { field, now, then, .. } = difference;
@@ -125,7 +125,7 @@ impl Shown<'_> {
                 (Field::Absent, _) => "?".to_owned(),
             };
             let then = then.as_ref().map_or_else(|| "(cleared)".to_owned(), in_words);
-            // What a service shows may hold what would hide or forge a line.
+            // A value of the service may contain characters that would hide or forge a line.
             [field.to_string(), printable(&now), printable(&then)]
         })
     }
@@ -135,14 +135,14 @@ impl Shown<'_> {
         rule.is_some_and(|rule| rule.secret)
     }
 
-    /// The differences for a program, those of secrets without values.
+    /// Returns the changes for programs; secrets have no values.
     fn changes(&self) -> Vec<Value> {
         let change =
             |it: &Difference| if self.is_secret(&it.field) { json!({"field": it.field}) } else { json!(it) };
         self.plan.differences().iter().map(change).collect()
     }
 
-    /// For a program. A field that the service did not send has no `now`.
+    /// Returns the plan for programs. A field that the service did not send has no `now`.
     pub(crate) fn json(&self) -> Value {
         let plan = self.plan;
         let mut shown = json!({
@@ -162,12 +162,12 @@ impl Shown<'_> {
 #[derive(Clone, Copy)]
 pub(crate) struct ShownAs {
     pub(crate) format: Format,
-    /// Whether they are what was asked for.
+    /// Whether the plans are the output of the command.
     pub(crate) is_output: bool,
 }
 
 impl ShownAs {
-    /// A plan as it is shown, all of it.
+    /// Returns the text that shows a plan.
     pub(crate) fn of(self, plan: &Plan, provider: &dyn ProfileProvider) -> String {
         let shown = Shown { plan, capabilities: provider.capabilities() };
         match self.format {
@@ -176,7 +176,7 @@ impl ShownAs {
         }
     }
 
-    /// One of which the outcome is known without a plan.
+    /// Returns the text for an outcome that is known without a plan.
     pub(crate) fn of_known(self, name: &str, outcome: Option<&WriteOutcome>) -> String {
         let (word, words) = outcome.map_or(("", String::new()), |it| (it.word(), it.to_string()));
         match self.format {
@@ -187,7 +187,7 @@ impl ShownAs {
         }
     }
 
-    /// Shows plans: where nothing else is asked for they are the output.
+    /// Shows plans, on standard output if they are the output of the command.
     pub(crate) fn print<'a>(self, shown: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
         if !self.is_output {
             shown.for_each(diagnostics::say_lines);
@@ -203,7 +203,7 @@ impl ShownAs {
     }
 }
 
-/// The body of a request, indented.
+/// Returns the body of a request, indented.
 fn body_lines(request: &PlannedRequest) -> Vec<String> {
     match (&request.body, &request.body_description) {
         (Some(body), _) => format!("{body:#}").lines().map(printable).collect(),
@@ -212,7 +212,7 @@ fn body_lines(request: &PlannedRequest) -> Vec<String> {
     }
 }
 
-/// A text as it is, a list of texts as it can be given, anything else as JSON.
+/// Returns a text unchanged, a list of texts as `--set` accepts it, and any other value as JSON.
 pub(crate) fn in_words(value: &Value) -> String {
     let texts = || value.as_array()?.iter().map(Value::as_str).collect::<Option<Vec<_>>>();
     match (value.as_str(), texts()) {

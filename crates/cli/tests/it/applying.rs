@@ -1,11 +1,11 @@
-//! What is known of a plan that was begun, refused, copied or edited.
+//! Plans that were started, rejected, copied or edited.
 
 use anyprofile_sandbox::Fault;
 use serde_json::Value;
 
 use crate::{Run, Server, folder, plans::PLAN_ZOE, server};
 
-/// A server, and files of a folder of one test's own, in which what is remembered of runs is kept too.
+/// A server, and a directory for the files and the state of one test.
 struct Place {
     server: Server,
     folder: std::path::PathBuf,
@@ -46,7 +46,7 @@ fn a_creation_that_was_refused_may_be_tried_again_and_no_copy_says_that_it_was_m
     place.server.fault(Fault::new("users_create").first(2).respond(400));
     let refused = place.apply("plan");
     assert_eq!((refused.code, place.server.writes()), (2, 1), "{}", refused.err);
-    assert!(refused.err.contains("the same command goes on"), "{}", refused.err);
+    assert!(refused.err.contains("run the same command again"), "{}", refused.err);
     let copy = place.apply("copy");
     assert_eq!((copy.code, place.server.writes()), (2, 2), "{}", copy.err);
     let made = place.apply("plan");
@@ -66,7 +66,7 @@ fn of_a_creation_without_a_response_a_copy_of_the_plan_knows_no_more() {
     for name in ["copy", "plan"] {
         let run = place.apply(name);
         assert_eq!((run.code, place.server.writes()), (4, 1), "{}", run.err);
-        assert!(run.err.contains("whether it was made is not known"), "{}", run.err);
+        assert!(run.err.contains("the result is unknown"), "{}", run.err);
         assert!(run.out.contains("(new: zoe@example.com)"), "{}", run.out);
         assert_eq!(place.run(&["apply", &place.file(name), "--dry-run"]).code, 4);
     }
@@ -121,6 +121,6 @@ fn an_older_plan_is_not_left_where_a_new_one_was_asked_for_and_no_other_file_is_
     assert_eq!((nothing.code, place.server.writes()), (0, 0), "{}", nothing.err);
     std::fs::write(place.file("thesis"), "chapter 1").unwrap();
     let refused = place.run(&[&PLAN_ZOE[..], &["--out", &place.file("thesis")]].concat());
-    assert!(refused.code == 2 && refused.err.contains("no plan that was kept"), "{}", refused.err);
+    assert!(refused.code == 2 && refused.err.contains("not a saved plan"), "{}", refused.err);
     assert_eq!(std::fs::read_to_string(place.file("thesis")).unwrap(), "chapter 1");
 }

@@ -1,4 +1,4 @@
-//! Runs that write and end before their time, whose output cannot be written, or that nobody can have meant so.
+//! Runs that are interrupted, whose output cannot be written, or whose selection is ambiguous.
 
 use std::{
     fs::File,
@@ -10,8 +10,8 @@ use anyprofile_sandbox::Fault;
 
 use crate::{CREATE_ADA, Run, Server, server};
 
-/// The signal, or SIGTERM where this process was started to ignore it, and so is what it starts: a shell lets its background
-/// jobs ignore SIGINT, and `nohup` lets its command ignore SIGHUP.
+/// Returns the signal, or SIGTERM if this process was started to ignore it, because child processes inherit that. A
+/// shell lets background jobs ignore SIGINT, and `nohup` lets its command ignore SIGHUP.
 fn heeded(signal: &str, number: u32) -> &str {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -19,7 +19,7 @@ fn heeded(signal: &str, number: u32) -> &str {
     if ignored >> (number - 1) & 1 == 0 { signal } else { "-TERM" }
 }
 
-/// Runs a command, and sends it a signal once the server has had so many writes.
+/// Runs a command, and sends it a signal after the given number of writes.
 fn signalled(server: &Server, arguments: &[&str], signal: &str, writes: usize) -> Run {
     let mut command = server.command(arguments);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -44,7 +44,7 @@ fn a_write_on_its_way_is_waited_for_and_nothing_else_is_begun() {
     server.fault(slow("users_create"));
     let run = signalled(&server, &CREATE_ADA, "-INT", 1);
     assert_eq!(run.code, 4, "{}", run.err);
-    assert!(run.err.contains("it was created: probely:probely/user/"), "{}", run.err);
+    assert!(run.err.contains("the profile was created: probely:probely/user/"), "{}", run.err);
     assert!(run.out.contains("ada@example.com"), "{}", run.out);
 
     server.fault(slow("users_destroy"));
@@ -56,13 +56,13 @@ fn a_write_on_its_way_is_waited_for_and_nothing_else_is_begun() {
     assert!(run.out.contains(&format!("{},done,deactivated", ids[0])), "{}", run.out);
     assert_eq!(server.writes(), 2, "the others were not begun");
     for id in &ids[1..] {
-        assert!(run.err.contains("not begun:\n") && run.err.contains(&format!("  {id}\n")), "{}", run.err);
+        assert!(run.err.contains("not started:\n") && run.err.contains(&format!("  {id}\n")), "{}", run.err);
     }
 
     server.fault(slow("users_partial_update"));
     let run = signalled(&server, &["update", ids[2], "--set", "name.display=Grace", "--yes"], "-INT", 3);
     assert_eq!(run.code, 4, "{}", run.err);
-    assert!(run.err.contains(&format!("it was written: {}", ids[2])), "{}", run.err);
+    assert!(run.err.contains(&format!("the profile was written: {}", ids[2])), "{}", run.err);
     for (signal, before) in [("-TERM", 3), ("-HUP", 4)] {
         let file = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("ending{signal}.csv"));
         let rows: Vec<_> = users[5..].iter().map(|id| format!("{id},Somebody {signal}")).collect();
@@ -71,7 +71,7 @@ fn a_write_on_its_way_is_waited_for_and_nothing_else_is_begun() {
         let from = ["update", "--from", file.to_str().unwrap(), "--yes", "-o", "ndjson"];
         let run = signalled(&server, &from, signal, before + 1);
         assert_eq!(run.code, 4, "{}", run.err);
-        assert!(run.out.contains(r#""state":"written""#) && run.err.contains("not begun:"), "{}", run.err);
+        assert!(run.out.contains(r#""state":"written""#) && run.err.contains("not started:"), "{}", run.err);
     }
 }
 
@@ -87,11 +87,11 @@ fn an_interrupted_write_without_a_response_is_read_back() {
     let update = ["update", user, "--set", "name.display=Grace", "--yes"];
     let run = signalled(&server, &update, "-INT", 1);
     assert_eq!(run.code, 4, "{}", run.err);
-    assert!(run.err.contains("read back: the service shows it so"), "{}", run.err);
+    assert!(run.err.contains("verified: the service shows the new values"), "{}", run.err);
     server.fault(unanswered("users_create"));
     let run = signalled(&server, &CREATE_ADA, "-INT", server.writes() + 1);
     assert_eq!(run.code, 4, "{}", run.err);
-    assert!(run.err.contains("with all that was to be set"), "{}", run.err);
+    assert!(run.err.contains("with all values that were set"), "{}", run.err);
 }
 
 #[cfg(unix)]
@@ -102,12 +102,12 @@ fn no_write_begins_after_an_interrupt() {
     let file = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("put-off.csv");
     std::fs::write(&file, format!("id,name.display\n{},Ada\n{},Grace\n", users[0], users[1])).unwrap();
     let _ = std::fs::remove_file(file.with_extension("csv.journal"));
-    // Longer than a test may take: the pause is cut short.
+    // A full pause would take too long for a test, so it is interrupted.
     server.fault(Fault::new("users_partial_update").respond(429).header("retry-after", "100"));
     let run = signalled(&server, &["update", "--from", file.to_str().unwrap(), "--yes"], "-INT", 1);
     assert_eq!(run.code, 4, "{}", run.err);
     assert_eq!(server.writes(), 1, "{}", run.err);
-    assert!(run.out.contains("failed") && run.err.contains("not begun:"), "{} {}", run.out, run.err);
+    assert!(run.out.contains("failed") && run.err.contains("not started:"), "{} {}", run.out, run.err);
 }
 
 #[cfg(target_os = "linux")]
@@ -145,7 +145,7 @@ fn a_journal_whose_key_cannot_be_kept_is_told_and_written_all_the_same() {
     let run = Run::from(command.env("XDG_STATE_HOME", "/dev/null/state").output().unwrap());
     assert_eq!((run.code, server.writes()), (0, 1), "{}", run.err);
     assert!(
-        run.err.contains("the key of the journal cannot be kept at /dev/null/state/anyprofile/key"),
+        run.err.contains("cannot save the key of the journal at /dev/null/state/anyprofile/key"),
         "{}",
         run.err
     );
@@ -160,13 +160,13 @@ fn what_was_written_is_said_where_the_output_cannot_be() {
     let update = ["update", &users[0], "--set", "name.display=Grace", "--yes"];
     let deactivate = ["deactivate", &users[1], &users[2], "--yes"];
     for (arguments, told) in [
-        (&CREATE_ADA[..], "it was created: probely:probely/user/".to_owned()),
-        (&update, format!("it was written: {}", users[0])),
+        (&CREATE_ADA[..], "the profile was created: probely:probely/user/".to_owned()),
+        (&update, format!("the profile was written: {}", users[0])),
         (&deactivate, format!("{}  deactivated", users[1])),
     ] {
         let run = Run::from(server.command(arguments).stdout(full()).output().unwrap());
         assert_eq!(run.code, 4, "{arguments:?}: {}", run.err);
-        assert!(run.err.contains("the output cannot be written") && run.err.contains(&told), "{}", run.err);
+        assert!(run.err.contains("cannot write the output") && run.err.contains(&told), "{}", run.err);
         assert!(!run.err.contains("defect"), "{}", run.err);
     }
     assert_eq!(server.writes(), 3, "after the first of two that cannot be told no other one is begun");
@@ -182,7 +182,7 @@ fn a_key_alone_does_not_mean_several_people_or_oneself() {
     let own = server.run(&["me", "--account", "probely", "-o", "csv", "--fields", "id", "-q"]).out;
     let own = own.lines().nth(1).unwrap();
     let native = |id: &str| id.rsplit('/').next().unwrap().to_owned();
-    // Two people with one address, and then the credential's own with it.
+    // Two profiles with one address, and then also the credential's own profile.
     let shared: Vec<_> = [&one, &other, own]
         .map(|id| format!(r#"{{"id":"{}","email":"shared@example.com"}}"#, native(id)))
         .to_vec();
@@ -198,7 +198,7 @@ fn a_key_alone_does_not_mean_several_people_or_oneself() {
         "--dry-run",
         "-q",
     ]);
-    assert!(shown.err.contains("with --yes it would be refused: 3 profiles at account"), "{}", shown.err);
+    assert!(shown.err.contains("--yes would be refused: 3 profiles in account"), "{}", shown.err);
     let find = |key: &str, more: &[&str]| {
         server.run(&[&["deactivate", "--account", "probely", "--find", key, "--yes", "-q"], more].concat())
     };
@@ -208,7 +208,7 @@ fn a_key_alone_does_not_mean_several_people_or_oneself() {
     let several = find("shared@example.com", &["--allow-several"]);
     assert_eq!((several.code, server.writes()), (2, 0), "{}", several.err);
     assert!(several.err.contains(own) && several.err.contains("--allow-own-profile"), "{}", several.err);
-    // Ids say what is meant, and the own profile is warned of whatever else is not said.
+    // Ids are explicit, and the own profile is warned of even with `-q`.
     let named = server.run(&["deactivate", &one, &other, own, "--dry-run", "-q"]);
     assert!(
         named.err.contains(&format!("{own}  warning: this is the profile of the credential itself")),
@@ -255,8 +255,8 @@ fn an_account_that_can_never_be_asked_is_named_and_keeps_nobody_from_being_done(
     accounts.extend(["--account", "probely", "--account", "anthropic"]);
     let run = server.run(&accounts);
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.err.contains("COULD NOT BE ASKED"), "{}", run.err);
-    // One account down and one that cannot do it is a part, and not a mistake of whoever asked.
+    assert!(run.err.contains("cannot search for this key"), "{}", run.err);
+    // One failed account, and one that cannot search, make the run partial, not a usage error.
     let upsun = server.run(&["list", "--account", "upsun", "-o", "csv", "--fields", "emails", "-q"]).out;
     let address = upsun.lines().find(|line| line.contains('@')).unwrap();
     let mut command = server.command(&[

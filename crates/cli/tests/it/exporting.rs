@@ -1,4 +1,4 @@
-//! Exports that are cut off at any moment.
+//! Exports that are interrupted at any moment.
 
 use std::{path::Path, process::Stdio};
 
@@ -19,17 +19,17 @@ fn export<'a>(to: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
     [&["export", "--to", to.to_str().unwrap(), "--page-size", "20"], more].concat()
 }
 
-/// An export that asks for one page after the other, so that a fault meets the page that it is meant for.
+/// An export that requests one page after another, so that a fault hits the intended page.
 fn one_by_one<'a>(to: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
     export(to, &[&["--concurrency", "1"], more].concat())
 }
 
-/// The second page of Probely's users fails, at all attempts of one run that asks for one page after the other.
+/// The second page of Probely's users fails, at all attempts of one run that requests one page after another.
 fn second_page_fails() -> Fault {
     Fault::new("users_list").on_attempts(2..=4).respond(500)
 }
 
-/// Everything, exported in one run.
+/// Returns everything, exported in one run.
 fn whole(server: &Server, folder: &Path) -> Vec<String> {
     let file = folder.join("whole.ndjson");
     let run = server.run(&export(&file, &[]));
@@ -75,10 +75,10 @@ fn killed_at_any_moment_it_ends_with_the_same_profiles() {
     let collection = &report["accounts"][0]["collections"][""];
     assert_eq!((&collection["seen"], &collection["declared"]), (&800.into(), &800.into()));
     assert!(report["accounts"][0].get("cursor").is_none(), "where to go on is nobody's matter");
-    // It is over: nothing is written over it.
+    // The export has finished, so the file is not overwritten.
     let again = server.run(&arguments);
     assert_eq!(again.code, 2);
-    assert!(again.err.contains("it is there already"), "{}", again.err);
+    assert!(again.err.contains("the file exists"), "{}", again.err);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn an_export_in_any_order_goes_on_from_both_ends() {
     for failing in 2..=9 {
         let file = folder.join(format!("{failing}.ndjson"));
         let arguments = export(&file, &[&account[..], &["--unordered"]].concat());
-        // All attempts of one page, and those that are on their way beside it.
+        // All attempts of one page, and the pages that are requested concurrently.
         server.fault(Fault::new("BetaListUserProfiles").on_attempts(failing..=failing + 5).respond(500));
         let failed = server.run(&arguments);
         assert_eq!(failed.code, 4, "{}", failed.err);
@@ -124,7 +124,7 @@ fn a_page_that_fails_is_asked_for_again_by_the_next_run() {
     server.fault(second_page_fails());
     let failed = server.run(&arguments);
     assert_eq!(failed.code, 4, "{}", failed.err);
-    assert!(failed.err.contains("INCOMPLETE\nthe same command goes on\n"), "{}", failed.err);
+    assert!(failed.err.contains("incomplete\nrun the same command again to resume\n"), "{}", failed.err);
     let told = report(&report_file);
     assert_eq!(told["complete"], false);
     assert_eq!(
@@ -134,7 +134,7 @@ fn a_page_that_fails_is_asked_for_again_by_the_next_run() {
     assert_eq!(told["accounts"][2]["complete"], true, "the others are whole");
     let rest = server.run(&arguments);
     assert_eq!(rest.code, 0, "{}", rest.err);
-    assert!(rest.err.contains("profiles are there already"), "{}", rest.err);
+    assert!(rest.err.contains("it already holds "), "{}", rest.err);
     let sorted = |mut lines: Vec<String>| {
         lines.sort();
         lines
@@ -149,7 +149,7 @@ fn what_lacks_is_told_over_all_runs() {
     let file = folder.join("part.ndjson");
     let report_file = folder.join("report.json");
     let arguments = one_by_one(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
-    // A record is lost in the first run, and the second one fails once.
+    // A record is lost in the first run, and the second run fails once.
     for fault in Fault::named("record-left-out-once").unwrap() {
         server.fault(fault);
     }
@@ -157,7 +157,7 @@ fn what_lacks_is_told_over_all_runs() {
     assert_eq!(server.run(&arguments).code, 4);
     let rest = server.run(&arguments);
     assert_eq!(rest.code, 4, "{}", rest.err);
-    assert!(rest.err.contains("1 MISSING"), "{}", rest.err);
+    assert!(rest.err.contains("1 missing"), "{}", rest.err);
     assert_eq!(report(&report_file)["accounts"][0]["missing"], 1);
 }
 
@@ -170,12 +170,12 @@ fn another_export_is_not_gone_on_with() {
     assert_eq!(server.run(&one_by_one(&file, &["--account", "probely"])).code, 4);
     let length = std::fs::metadata(&file).unwrap().len();
     for (other, reason) in [
-        (&["--account", "anthropic"][..], "it was begun with other accounts; export to another file"),
+        (&["--account", "anthropic"][..], "it was started with other accounts; export to another file"),
         (&["--account", "probely", "--status", "active"], "another query"),
         (&[], "other accounts"),
         (
             &["--account", "probely", "--report", file.to_str().unwrap()],
-            "the report cannot be the file of the export",
+            "--report must not be the file of the export",
         ),
         (&["--account", "probely", "-o", "csv"], "csv"),
     ] {
@@ -188,12 +188,12 @@ fn another_export_is_not_gone_on_with() {
     std::fs::write(&file, "").unwrap();
     let shorter = server.run(&one_by_one(&file, &["--account", "probely"]));
     assert_eq!(shorter.code, 2);
-    assert!(shorter.err.contains("it is shorter than it was"), "{}", shorter.err);
+    assert!(shorter.err.contains("the file is shorter than "), "{}", shorter.err);
     let checkpoint = folder.join("part.ndjson.checkpoint");
     let text = std::fs::read_to_string(&checkpoint).unwrap();
     std::fs::write(&checkpoint, text.replace("\"version\":2", "\"version\":9")).unwrap();
     let newer = server.run(&one_by_one(&file, &["--account", "probely"]));
-    assert!(newer.err.contains("of version 9"), "{}", newer.err);
+    assert!(newer.err.contains("has version 9"), "{}", newer.err);
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn where_no_total_is_declared_that_and_an_empty_page_are_told() {
     }
     let told = server.run(&one_by_one(&file, &["--account", "anthropic", "--report", "-"]));
     assert!(
-        told.err.contains("no total declared") && told.err.contains("1 EMPTY PAGE that led on"),
+        told.err.contains("no total declared") && told.err.contains("1 empty page before the end"),
         "{}",
         told.err
     );
@@ -229,10 +229,10 @@ fn a_report_is_not_written_over_the_export_however_it_is_spelled() {
     for report in &reports {
         let refused = server.run(&one_by_one(&file, &["--report", report.to_str().unwrap()]));
         assert_eq!(refused.code, 2, "{}: {}", report.display(), refused.err);
-        assert!(refused.err.contains("the report cannot be the file of the export"), "{}", refused.err);
+        assert!(refused.err.contains("--report must not be the file of the export"), "{}", refused.err);
         assert!(!file.exists());
     }
-    // A second name of the file of an export that was cut off.
+    // A second name of the file of an interrupted export.
     server.fault(Fault::new("users_list").on_attempts(1..=3).respond(500));
     assert_eq!(server.run(&one_by_one(&file, &[])).code, 4);
     let length = std::fs::metadata(&file).unwrap().len();
@@ -264,7 +264,7 @@ fn what_is_wrong_with_the_files_is_told_and_nothing_is_made() {
     std::fs::rename(&file, &moved).unwrap();
     let gone = server.run(&one_by_one(&file, &["--account", "probely"]));
     assert_eq!(gone.code, 2);
-    assert!(gone.err.contains("it is not there any more") && !file.exists(), "{}", gone.err);
+    assert!(gone.err.contains("the file no longer exists") && !file.exists(), "{}", gone.err);
     std::fs::rename(&moved, &file).unwrap();
     assert_eq!(server.run(&one_by_one(&file, &["--account", "probely"])).code, 0);
 }
@@ -282,7 +282,7 @@ fn a_service_that_leads_back_is_not_followed_in_the_next_run_either() {
     for _ in 0..2 {
         let stuck = server.run(&arguments);
         assert_eq!(stuck.code, 4, "{}", stuck.err);
-        assert!(stuck.err.contains("there is nowhere to go on: begin anew"), "{}", stuck.err);
+        assert!(stuck.err.contains("the export cannot be resumed; export to another file"), "{}", stuck.err);
         let ids: std::collections::BTreeSet<_> = lines(&file).into_iter().collect();
         assert_eq!((ids.len(), lines(&file).len()), (60, 60), "nobody is there twice");
         assert_eq!(report(&report_file)["complete"], false);
@@ -296,7 +296,7 @@ fn a_limit_of_one_service_is_told_before_anything_is_written() {
     let file = folder.join("all.ndjson");
     let refused = server.run(&["export", "--to", file.to_str().unwrap(), "--page-size", "1000"]);
     assert_eq!(refused.code, 2, "{}", refused.err);
-    assert!(refused.err.contains("page_size: is at most 100"), "{}", refused.err);
+    assert!(refused.err.contains("page_size must be at most 100"), "{}", refused.err);
     assert!(!file.exists() && server.requests().is_empty());
 }
 
@@ -309,7 +309,7 @@ fn who_comes_again_in_another_run_is_told() {
     let arguments = one_by_one(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
     server.fault(second_page_fails());
     assert_eq!(server.run(&arguments).code, 4);
-    // The first record of the first page comes on a later page too, and another one is on none.
+    // The first record of the first page appears on a later page too, and another record on no page.
     let first: Value = serde_json::from_str(&lines(&file)[0]).unwrap();
     let id = first["id"]["native"].as_str().unwrap().to_owned();
     server.fault(
@@ -335,14 +335,17 @@ fn an_own_profile_that_cannot_be_read_for_a_moment_is_not_somebody_else() {
         server.fault(second_page_fails());
         let cut = server.run(&arguments);
         assert_eq!(cut.code, 4, "{}", cut.err);
-        assert_eq!(cut.err.contains("whose credential it is could not be asked (upstream)"), fails_at_first);
+        assert_eq!(
+            cut.err.contains("the owner of the credential could not be read (upstream)"),
+            fails_at_first
+        );
         if !fails_at_first {
             server.fault(own_fails());
         }
         let rest = server.run(&arguments);
         assert_eq!((rest.code, lines(&file).len()), (0, 60), "{}", rest.err);
     }
-    // Once it is known it is compared.
+    // A known owner is compared.
     let file = folder.join("third.ndjson");
     let arguments = one_by_one(&file, &["--account", "probely"]);
     server.fault(second_page_fails());
@@ -350,7 +353,7 @@ fn an_own_profile_that_cannot_be_read_for_a_moment_is_not_somebody_else() {
     server.fault(Fault::new("profile_list").first(1).edit(|profile, _| profile["id"] = "somebody".into()));
     let other = server.run(&arguments);
     assert_eq!(other.code, 2);
-    assert!(other.err.contains("it was begun with credentials of somebody else"), "{}", other.err);
+    assert!(other.err.contains("it was started with credentials of another owner"), "{}", other.err);
 }
 
 #[test]
@@ -368,7 +371,7 @@ fn a_checkpoint_with_a_digit_changed_is_refused_with_what_to_do() {
     std::fs::write(&checkpoint, changed).unwrap();
     let refused = server.run(&arguments);
     assert_eq!((refused.code, lines(&file).len()), (2, 20), "{}", refused.err);
-    let why = "its checkpoint is damaged or was changed: its checksum is another one; export to another file, or remove both this one and ";
+    let why = "its checkpoint is damaged or was edited: the checksum does not match; export to another file, or remove this file and ";
     assert!(refused.err.contains(why), "{}", refused.err);
     std::fs::write(&checkpoint, text).unwrap();
     assert_eq!((server.run(&arguments).code, lines(&file).len()), (0, 60));
@@ -395,14 +398,15 @@ fn a_filter_that_the_service_misreads_is_told_at_the_end() {
     let export = folder.join("all.ndjson");
     let filter = ["--account", "probely", "--status", "active"];
     for command in [one_by_one(&export, &filter), [&["list", "-o", "ndjson"], &filter[..]].concat()] {
-        // The first page holds somebody who was not asked for.
+        // The first page contains a profile that the filter excludes.
         let inactive = |page: &mut Value, _| page["results"][0]["active"] = false.into();
         server.fault(Fault::new("users_list").first(1).edit(inactive));
         let run = server.run(&command);
-        let told = "the service misread --status: everybody was asked for, and it was applied here";
+        let told =
+            "the service misread --status: all profiles were requested, and the filter was applied locally";
         assert!(run.err.contains(told), "{}", run.err);
     }
-    // On a later page it is too late: somebody may have been left out.
+    // On a later page it is too late: profiles may be missing.
     let inactive = |page: &mut Value, _| page["results"][0]["active"] = false.into();
     let later = folder.join("later.ndjson");
     for command in [
@@ -412,8 +416,8 @@ fn a_filter_that_the_service_misreads_is_told_at_the_end() {
         server.fault(Fault::new("users_list").on_attempts(2..=2).edit(inactive));
         let run = server.run(&command);
         assert_eq!(run.code, 4, "{}", run.err);
-        let told = "the service misread --status on a later page: it may have LEFT OUT somebody";
-        assert!(run.err.contains(told) && run.err.contains("INCOMPLETE"), "{}", run.err);
+        let told = "the service misread --status on a later page: profiles may be missing";
+        assert!(run.err.contains(told) && run.err.contains("incomplete"), "{}", run.err);
     }
 }
 
@@ -426,14 +430,14 @@ fn cut_off_while_a_list_that_changed_is_read_again_it_goes_on_and_nobody_is_ther
         let report_file = folder.join("report.json");
         let arguments =
             one_by_one(&file, &["--account", "probely", "--report", report_file.to_str().unwrap()]);
-        // Three pages, on the second of which somebody is new; and the three of the second look.
+        // Three pages, of which the second has a new profile; and three pages of the second read.
         let added = |page: &mut Value, _| page["results"][0]["changed"] = "2026-10-21T07:28:00Z".into();
         server.fault(Fault::new("users_list").on_attempts(2..=2).edit(added));
         server.fault(Fault::new("users_list").header("date", "Wed, 21 Oct 2026 07:28:00 GMT"));
         server.fault(Fault::new("users_list").on_attempts(failing).respond(500));
         let cut = server.run(&arguments);
         assert_eq!(cut.code, 4, "{}", cut.err);
-        assert!(cut.err.ends_with("the same command goes on\n"), "{name}: {}", cut.err);
+        assert!(cut.err.ends_with("run the same command again to resume\n"), "{name}: {}", cut.err);
         let rest = server.run(&arguments);
         let ids: std::collections::BTreeSet<_> = lines(&file)
             .into_iter()

@@ -1,10 +1,10 @@
-//! What goes wrong, and how the command says so.
+//! Failures, and how the command reports them.
 
 use anyprofile_sandbox::Fault;
 
 use crate::{run, server};
 
-/// A run's standard error with what differs between runs replaced.
+/// Returns the standard error of a run, with varying parts replaced.
 fn settled(text: &str) -> String {
     text.split(' ')
         .map(|word| if word.contains("req_") { "req_…]; " } else { word })
@@ -22,12 +22,12 @@ fn a_wrong_key_at_one_of_three_accounts_loses_nothing_of_the_others() {
     assert_eq!(run.code, 4);
     assert_eq!(run.out.lines().count(), 20);
     insta::assert_snapshot!(settled(&run.err), @"
-    error: anthropic account 'anthropic', BetaListUserProfiles: the service refuses the credential [HTTP status 401, code authentication_error, request id req_…]; check the account's credential: an Admin key reads the organization's people and no user profiles, and is named as admin_key (or in ANTHROPIC_ADMIN_KEY)
-      the service says why in its own words, which may be personal: run it with -v to see them
+    error: anthropic account 'anthropic', BetaListUserProfiles: the service refuses the credential [HTTP status 401, code authentication_error, request id req_…]; check the account's credential: an admin key reads only the organization's people, and must be set as admin_key (or in ANTHROPIC_ADMIN_KEY)
+      the service gave a reason that may contain personal data; run with -v to see it
     upsun      10 seen of 10 declared, 0 duplicates, 0 quarantined, 1 page, 0 retries, waited 0.0 s
     probely    10 seen of 10 declared, 0 duplicates, 0 quarantined, 2 pages, 0 retries, waited 0.0 s
-    anthropic  0 seen, no total declared, 0 duplicates, 0 quarantined, 0 pages by 1 request, 0 retries, waited 0.0 s, FAILED (unauthenticated)
-    20 profiles of 3 accounts: INCOMPLETE
+    anthropic  0 seen, no total declared, 0 duplicates, 0 quarantined, 0 pages in 1 request, 0 retries, waited 0.0 s, failed (unauthenticated)
+    20 profiles of 3 accounts: incomplete
     ");
 }
 
@@ -73,7 +73,7 @@ fn the_exit_code_says_what_failed() {
 fn a_page_size_that_one_service_does_not_take_is_refused_there_alone() {
     let run = server(5).run(&["list", "--page-size", "500", "-o", "ndjson"]);
     assert_eq!((run.code, run.out.lines().count()), (4, 10));
-    assert!(run.err.contains("page_size: is at most 100"), "{}", run.err);
+    assert!(run.err.contains("page_size must be at most 100"), "{}", run.err);
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_fault_that_passes_is_waited_out_and_counted() {
     server.fault(Fault::new("users_list").first(1).respond(503).header("retry-after-ms", "20"));
     let run = server.run(&["list", "--account", "probely", "-o", "ndjson"]);
     assert_eq!((run.code, run.out.lines().count()), (0, 5));
-    // How long 20 ms are is up to the machine.
+    // How long 20 ms takes depends on the machine.
     assert!(run.err.contains("2 pages, 1 retry, waited "), "{}", run.err);
 }
 
@@ -99,7 +99,7 @@ fn a_web_page_with_200_is_never_a_listing() {
     let run = server.run(&["list", "-o", "ndjson"]);
     assert_eq!((run.code, run.out.lines().count()), (4, 10));
     assert!(run.err.contains("the response is a web page where JSON was expected"), "{}", run.err);
-    assert!(run.err.ends_with("10 profiles of 3 accounts: INCOMPLETE\n"), "{}", run.err);
+    assert!(run.err.ends_with("10 profiles of 3 accounts: incomplete\n"), "{}", run.err);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn an_account_that_cannot_be_used_is_named_and_the_run_is_not_called_complete() 
     assert_eq!((listed.code, listed.out.lines().count()), (4, 5), "{}", listed.err);
     assert!(listed.err.contains("account 'broken'"), "{}", listed.err);
     assert!(
-        listed.err.contains("5 profiles of 1 account (1 further account could not be used): INCOMPLETE"),
+        listed.err.contains("5 profiles of 1 account (1 further account could not be used): incomplete"),
         "{}",
         listed.err
     );
@@ -151,10 +151,10 @@ fn an_account_that_cannot_be_used_is_named_and_the_run_is_not_called_complete() 
     );
     let shown = run(&["providers"]);
     assert_eq!(shown.code, 4, "{}", shown.err);
-    // What speaks to the sandbox alone takes no file.
+    // Commands that use only the sandbox accept no configuration file.
     for command in ["conformance", "sandbox"] {
         let run = run(&[command]);
         assert_eq!(run.code, 2);
-        assert!(run.err.contains("the sandbox alone"), "{}", run.err);
+        assert!(run.err.contains("only the sandbox"), "{}", run.err);
     }
 }

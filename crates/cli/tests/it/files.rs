@@ -1,4 +1,4 @@
-//! Files that hold people's data: who can read them, what is written through, and what is left after a full disk.
+//! Files with personal data: permissions, links, and full disks.
 #![cfg(unix)]
 
 use std::{
@@ -15,7 +15,7 @@ fn mode(file: &Path) -> u32 {
     file.metadata().unwrap().permissions().mode() & 0o777
 }
 
-/// A file that everybody can read.
+/// A file that all users can read.
 fn open_to_all(file: &Path, content: &str) {
     std::fs::write(file, content).unwrap();
     std::fs::set_permissions(file, PermissionsExt::from_mode(0o644)).unwrap();
@@ -27,7 +27,7 @@ fn sorted(file: &Path) -> Vec<String> {
     lines
 }
 
-/// The command where no file may be longer than so many blocks of 512 bytes.
+/// Runs the command with a maximum file size, in blocks of 512 bytes.
 fn with_small_files(server: &Server, blocks: u32, arguments: &[&str]) -> Run {
     let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
     let mut command = Command::new("/bin/sh");
@@ -53,7 +53,7 @@ fn what_holds_people_is_read_by_nobody_else_also_where_the_file_was_there_before
     for file in [&file, &report, &checkpoint] {
         assert_eq!(mode(file), 0o600, "{}", file.display());
     }
-    // Somebody made them readable meanwhile.
+    // The files were made readable in the meantime.
     for file in [&file, &report, &checkpoint] {
         std::fs::set_permissions(file, PermissionsExt::from_mode(0o666)).unwrap();
     }
@@ -84,7 +84,7 @@ fn no_planted_link_is_written_through() {
     let file = folder.join("all.ndjson");
     let export = ["export", "--to", file.to_str().unwrap(), "--account", "probely", "--page-size", "20"];
 
-    // The name of the file that takes the place of the checkpoint can be guessed.
+    // The name of the temporary file of the checkpoint can be guessed.
     symlink(&victim, folder.join("all.ndjson.checkpoint.new")).unwrap();
     let run = server.run(&export);
     assert_eq!((run.code, is_unharmed()), (0, true), "{}", run.err);
@@ -94,7 +94,7 @@ fn no_planted_link_is_written_through() {
         [("all.ndjson", &[][..]), ("all.ndjson.checkpoint", &[]), ("report.json", &["--report", "REPORT"])]
     {
         let link = folder.join(link);
-        // One that leads to nothing would make a file where its planter wants one.
+        // A dangling link would create a file at a place chosen by another user.
         for target in [&victim, &folder.join("nothing")] {
             symlink(target, &link).unwrap();
             let report = folder.join("report.json");
@@ -104,7 +104,7 @@ fn no_planted_link_is_written_through() {
                 .collect();
             let run = server.run(&[&export[..], &arguments].concat());
             assert_ne!(run.code, 0, "{}", run.err);
-            let told = ["a symbolic link", "it is there already", "it is not there any more"];
+            let told = ["a symbolic link", "the file exists", "the file no longer exists"];
             assert!(told.iter().any(|told| run.err.contains(told)), "{}", run.err);
             assert!(is_unharmed() && !folder.join("nothing").exists());
             std::fs::remove_file(&link).unwrap();
@@ -123,12 +123,12 @@ fn a_full_disk_is_told_as_such_and_the_next_run_goes_on() {
     let full = with_small_files(&server, 128, &export);
     assert_eq!(full.code, 4, "{}", full.err);
     let why =
-        "part.ndjson: it is larger than files may be here: raise the limit; then the same command goes on";
+        "part.ndjson: the file exceeds the size limit; raise the limit; then run the same command again";
     assert!(full.err.contains(why), "{}", full.err);
     assert!(folder.join("part.ndjson.checkpoint").exists());
     let rest = server.run(&export);
     assert_eq!(rest.code, 0, "{}", rest.err);
-    assert!(rest.err.contains("there already"), "what was written is not asked for again: {}", rest.err);
+    assert!(rest.err.contains("it already holds"), "what was written is not asked for again: {}", rest.err);
     assert_eq!(sorted(&file), sorted(&whole));
 }
 
@@ -151,7 +151,7 @@ fn a_journal_that_is_a_device_or_a_link_is_told_before_anything_is_asked() {
     std::fs::write(&file, "id,name.display\nprobely:probely/user/a,Ada\n").unwrap();
     symlink(folder.join("elsewhere"), &linked).unwrap();
     for (journal, why) in
-        [(Path::new("/dev/full"), "it is no regular file"), (&linked, "it is a symbolic link")]
+        [(Path::new("/dev/full"), "it is not a regular file"), (&linked, "it is a symbolic link")]
     {
         let from = ["update", "--from", file.to_str().unwrap(), "--yes", "--journal"];
         let run = server.run(&[&from[..], &[journal.to_str().unwrap()]].concat());

@@ -1,4 +1,4 @@
-//! What `list` prints is edited and given back: what is as shown is not written.
+//! The output of `list` is edited and used for `update`: unchanged fields are not written.
 
 use std::{io::Write as _, path::Path, process::Stdio};
 
@@ -12,7 +12,7 @@ fn update(server: &Server, file: &Path, content: &[u8]) -> Run {
     server.run(&["update", "--from", file.to_str().unwrap(), "--yes", "-o", "csv"])
 }
 
-/// A listing as csv, in cells.
+/// A csv listing as cells.
 struct Table(Vec<csv::StringRecord>);
 
 impl Table {
@@ -25,7 +25,7 @@ impl Table {
         self.0[0].iter().position(|column| column == name).unwrap()
     }
 
-    /// The lines of people who can be written.
+    /// Returns the lines of people that can be written.
     fn people(&self) -> Vec<usize> {
         let kind = self.column("kind");
         let is_person = |row: &csv::StringRecord| row[0].contains("/user/") && &row[kind] == "human";
@@ -58,7 +58,7 @@ fn all_that_is_listed_may_be_given_back_and_only_what_was_edited_is_written() {
             let before = server.writes();
             let run = update(&server, &folder.join(format!("{account}.{format}")), listed.as_bytes());
             assert_eq!((run.code, server.writes()), (0, before), "{account} {format}: {}", run.err);
-            assert!(run.err.contains("to be written: 0 of 12 profiles"), "{account} {format}: {}", run.err);
+            assert!(run.err.contains("to write: 0 of 12 profiles"), "{account} {format}: {}", run.err);
         }
     }
     let mut table = Table::of(&server.run(&["list", "--account", "probely", "-o", "csv", "-q"]).out);
@@ -67,17 +67,13 @@ fn all_that_is_listed_may_be_given_back_and_only_what_was_edited_is_written() {
     let run = update(&server, &folder.join("edited.csv"), &table.text());
     assert_eq!((run.code, server.writes()), (0, 1), "{}", run.err);
     assert_eq!(run.out.matches(",written,").count(), 1, "{}", run.out);
-    // A field that cannot be written is that row's mistake, and the others are written.
+    // A field that cannot be written fails its row; the other rows are written.
     table.set(people[0], "kind", "service");
     table.set(people[1], "name.display", "Grace");
     let run = update(&server, &folder.join("wrong.csv"), &table.text());
     assert_eq!((run.code, server.writes()), (4, 2), "{}", run.err);
     let why = format!("line {}: nothing was sent: kind ", people[0] + 1);
-    assert!(
-        run.err.contains(&why) && run.err.contains("and the service shows something else"),
-        "{}",
-        run.err
-    );
+    assert!(run.err.contains(&why) && run.err.contains("and the service shows another value"), "{}", run.err);
 }
 
 #[test]
@@ -147,25 +143,22 @@ fn mistakes_are_told_with_line_and_column_a_line_each_and_no_more_than_twenty() 
     assert_eq!(lines.len(), 22, "{}", run.err);
     assert!(lines[1].contains("changes.csv: line 4: title must be one of: "), "{}", run.err);
     assert!(lines[20].ends_with("changes.csv: and 5 more"), "{}", run.err);
-    assert!(lines[21].contains("25 mistakes, and nothing was sent"), "{}", run.err);
+    assert!(lines[21].contains("25 mistakes; nothing was sent"), "{}", run.err);
     for (content, told) in [
-        (
-            &b"id,title\r\nprobely:probely/user/u1\r\n"[..],
-            "line 2: the row has 1 cell, and the header names 2",
-        ),
-        (b"\xff\xfei\0d\0\n\0", "it is UTF-16 and not UTF-8: save it as UTF-8"),
+        (&b"id,title\r\nprobely:probely/user/u1\r\n"[..], "line 2: the row has 1 cell, but the header has 2"),
+        (b"\xff\xfei\0d\0\n\0", "the file must be UTF-8, but it is UTF-16; save it as UTF-8"),
         (
             b"id,name.display\nx,Zo\xeb\n",
             "line 2, character 5 is not UTF-8; the file is probably windows-1252",
         ),
         (b"id,name\n", "line 1, column 'name': no such field; did you mean 'name.display'?"),
-        (b"[{\"id\":1}]", "give an object a line, as `list -o ndjson` prints it"),
+        (b"[{\"id\":1}]", "write one object per line, as `list -o ndjson` prints it"),
     ] {
         let run = update(&server, &file, content);
         assert_eq!(run.code, 2, "{}", run.err);
         assert!(run.err.contains(told), "{told}: {}", run.err);
     }
-    // A spreadsheet's words for yes and no.
+    // The words of spreadsheets for true and false.
     let users = server.run(&["list", "--account", "upsun", "-o", "csv", "--fields", "id,kind", "-q"]).out;
     let user = users.lines().find_map(|line| line.strip_suffix(",human")).unwrap();
     for word in ["TRUE", "False"] {

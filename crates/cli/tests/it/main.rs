@@ -1,4 +1,4 @@
-//! The command, run as a person runs it.
+//! Tests of the command as a user runs it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod applying;
@@ -25,10 +25,10 @@ use std::{
 
 use anyprofile_sandbox::{Fault, RecordedRequest, Sandbox, SandboxOptions};
 
-/// The organization that the sandbox lets be updated.
+/// The organization that can be updated in the sandbox.
 const ACME: &str = "upsun:upsun/organization/01HSANDB0XACME000000000001";
 
-/// Creates a person at Probely.
+/// Creates a profile at Probely.
 const CREATE_ADA: [&str; 8] = [
     "create",
     "--account",
@@ -40,7 +40,7 @@ const CREATE_ADA: [&str; 8] = [
     "--yes",
 ];
 
-/// An empty folder, of one test's own.
+/// Creates an empty directory for one test.
 fn folder(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&folder);
@@ -48,16 +48,16 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// The command, with nothing of the surrounding environment that could change what it does.
+/// Returns the command without environment variables that could change its behavior.
 fn anyprofile(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_anyprofile"));
     command.args(arguments).env_clear().stdin(Stdio::null());
-    // What is remembered of runs is not this user's.
+    // The state directory of the user is not used.
     command.env("HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/home"));
     command
 }
 
-/// How a run ended.
+/// The result of a run.
 struct Run {
     code: i32,
     out: String,
@@ -78,13 +78,13 @@ fn run(arguments: &[&str]) -> Run {
     anyprofile(arguments).output().unwrap().into()
 }
 
-/// A sandbox in a thread of its own, so that the tests themselves need no runtime.
+/// A sandbox in its own thread, so that the tests need no runtime.
 struct Server {
     environment: Vec<(&'static str, String)>,
     ask: tokio::sync::mpsc::UnboundedSender<Question>,
 }
 
-/// What a test asks of the sandbox.
+/// A request of a test to the sandbox.
 enum Question {
     Requests(mpsc::Sender<Vec<RecordedRequest>>),
     Fault(Box<Fault>, mpsc::Sender<()>),
@@ -116,20 +116,20 @@ impl Server {
         Self { environment, ask }
     }
 
-    /// The command with this sandbox's accounts.
+    /// Returns the command with the accounts of this sandbox.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = anyprofile(arguments);
         command.envs(self.environment.iter().map(|(name, value)| (*name, value)));
         command
     }
 
-    /// The ids of an account's people, in the order of the list.
+    /// Returns the profile ids of an account, in listing order.
     fn people(&self, account: &str) -> Vec<String> {
         let list = ["list", "--account", account, "--kind", "human", "-o", "csv", "--fields", "id", "-q"];
         self.run(&list).out.lines().filter(|id| id.contains("/user/")).map(str::to_owned).collect()
     }
 
-    /// The value of one of the sandbox's variables.
+    /// Returns the value of a variable of the sandbox.
     fn variable(&self, name: &str) -> &str {
         self.environment.iter().find_map(|(known, value)| (*known == name).then_some(value)).unwrap()
     }
@@ -150,7 +150,7 @@ impl Server {
         requests.recv().unwrap()
     }
 
-    /// How many requests there were that write.
+    /// Returns the number of write requests.
     fn writes(&self) -> usize {
         let is_write =
             |request: &&RecordedRequest| request.method != "GET" && request.service != "upsun-auth";

@@ -1,10 +1,10 @@
-//! What is said of a write that fails: that it was not made, that it was in part, or that nobody knows.
+//! Messages about failed writes: not made, partly made, or unknown.
 
 use anyprofile_sandbox::Fault;
 
 use crate::{ACME, CREATE_ADA, Run, server};
 
-/// The first profile of an account that is a person.
+/// Returns the first profile of a person in an account.
 #[test]
 fn what_may_have_been_created_is_looked_for_and_not_made_twice() {
     let server = server(5);
@@ -12,18 +12,18 @@ fn what_may_have_been_created_is_looked_for_and_not_made_twice() {
     let lost = server.run(&CREATE_ADA);
     assert_eq!((lost.code, lost.out.as_str()), (4, ""), "{}", lost.err);
     assert!(
-        lost.err.contains("with all that was to be set: this is it, or one just like it"),
+        lost.err.contains("with all values that were set: the new profile, or an identical one"),
         "{}",
         lost.err
     );
     assert_eq!(server.writes(), 1);
 
-    // A service that shows when a profile was made has the newest first.
+    // A service that shows the creation time lists the newest profile first.
     server.fault(Fault::new("BetaCreateUserProfile").first(1).drop_connection().after_effect());
     let create = ["create", "--account", "anthropic", "--set", "name.display=Grace", "--yes"];
     let lost = server.run(&create);
     assert_eq!(lost.code, 4, "{}", lost.err);
-    let told = "there is anthropic:anthropic/user/";
+    let told = "found anthropic:anthropic/user/";
     assert_eq!(lost.err.matches(told).count(), 1, "{}", lost.err);
     assert_eq!(server.writes(), 2);
 }
@@ -35,7 +35,7 @@ fn what_was_not_created_is_said_not_to_be_there() {
     let lost = server.run(&CREATE_ADA);
     assert_eq!(lost.code, 5, "{}", lost.err);
     assert!(
-        lost.err.ends_with("no such profile is there (1 request); it may appear a little later\n"),
+        lost.err.ends_with("no such profile was found (1 request); it may appear later\n"),
         "{}",
         lost.err
     );
@@ -48,7 +48,7 @@ fn a_refused_connection_did_nothing_and_a_lost_response_is_looked_up() {
     let mut command = server.command(&["deactivate", &user, "--yes", "-o", "csv"]);
     let refused = Run::from(command.env("PROBELY_API_BASE_URL", "http://127.0.0.1:1").output().unwrap());
     assert_eq!(refused.code, 5, "{}", refused.err);
-    assert!(refused.err.contains("NOT POSSIBLE: could not connect to 127.0.0.1"), "{}", refused.err);
+    assert!(refused.err.contains("warning: not possible: could not connect to 127.0.0.1"), "{}", refused.err);
     server.fault(Fault::new("users_destroy").first(1).respond(429));
     let limited = server.run(&["deactivate", &user, "--yes", "-o", "csv"]);
     assert_eq!(limited.code, 5, "{}", limited.err);
@@ -60,7 +60,7 @@ fn a_refused_connection_did_nothing_and_a_lost_response_is_looked_up() {
     assert!(lost.out.contains(",done,deactivated\n"), "{}", lost.out);
     let again = server.run(&["deactivate", &user, "--yes", "-o", "csv"]);
     assert_eq!(again.code, 0, "{}", again.err);
-    assert!(again.out.contains(",unchanged,so already\n"), "{}", again.out);
+    assert!(again.out.contains(",unchanged,unchanged\n"), "{}", again.out);
 
     let program = server.run(&[
         "list",
@@ -80,7 +80,11 @@ fn a_refused_connection_did_nothing_and_a_lost_response_is_looked_up() {
     server.fault(Fault::new("api_users_partial_update").first(1).drop_connection());
     let lost = server.run(&["deactivate", &program, "--yes", "-o", "csv"]);
     assert_eq!(lost.code, 4, "{}", lost.err);
-    assert!(lost.out.contains("NOT KNOWN (transport), and the service shows it as active"), "{}", lost.out);
+    assert!(
+        lost.out.contains("result unknown (transport), and the service shows it as active"),
+        "{}",
+        lost.out
+    );
 }
 
 #[test]
@@ -98,8 +102,8 @@ fn a_change_that_was_made_in_part_is_partial() {
     ];
     let half = server.run(&arguments);
     assert_eq!(half.code, 4, "{}", half.err);
-    assert!(half.err.contains("the part of the change before update-org-address was made"), "{}", half.err);
-    // The second time only what is missing is sent.
+    assert!(half.err.contains("the requests before update-org-address were applied"), "{}", half.err);
+    // The second run sends only the missing part.
     let rest = server.run(&arguments);
     assert_eq!(rest.code, 0, "{}", rest.err);
     assert_eq!(server.writes(), 3);
@@ -118,10 +122,10 @@ fn people_are_invited_to_an_organization_given_a_role_and_removed() {
         ["create", "--account", "anthropic-organization", "--set", "emails=ada@example.com", "--yes"];
     let nothing = run(&create);
     assert_eq!(nothing.code, 2);
-    assert!(nothing.err.contains("roles is needed"), "{}", nothing.err);
+    assert!(nothing.err.contains("roles is required"), "{}", nothing.err);
     let invited = run(&[&create[..], &["--set", "roles=developer", "-o", "ndjson"]].concat());
     assert_eq!(invited.code, 0, "{}", invited.err);
-    assert!(invited.err.contains("warning: emails: the service writes an invitation"), "{}", invited.err);
+    assert!(invited.err.contains("warning: emails: the service sends an invitation"), "{}", invited.err);
     assert!(invited.out.contains(r#""status":"pending""#), "{}", invited.out);
 
     let listed =
@@ -134,7 +138,7 @@ fn people_are_invited_to_an_organization_given_a_role_and_removed() {
     assert_eq!(run(&["update", user, "--set", "roles=owner", "--yes"]).code, 2);
     let kept = run(&["deactivate", user, "--yes"]);
     assert_eq!(kept.code, 2, "{}", kept.err);
-    assert!(kept.err.contains("one is removed (delete)"), "{}", kept.err);
+    assert!(kept.err.contains("delete the user to remove it from the organization"), "{}", kept.err);
     let dry = run(&["delete", user, "--dry-run"]);
     assert_eq!(dry.code, 0, "{}", dry.err);
     let removed = run(&["delete", user, "--yes", "-o", "csv"]);
@@ -159,7 +163,9 @@ fn lists_are_written_with_semicolons_or_as_json() {
     let refused = server.run(&["update", &user, "--set", "labels=a;a", "--set", "roles=x", "--yes"]);
     assert_eq!(refused.code, 2);
     assert!(
-        refused.err.contains("labels names one of them twice; roles is set when the profile is created"),
+        refused.err.contains(
+            "labels must not contain the same item twice; roles can only be set when the profile is created"
+        ),
         "{}",
         refused.err
     );
@@ -186,7 +192,7 @@ fn what_is_listed_as_csv_can_be_given_back() {
     }
     let refused = server.run(&["update", &user, "--set", "labels=[a,b]", "--yes"]);
     assert_eq!(refused.code, 2);
-    assert!(refused.err.contains("labels must be a list of texts"), "{}", refused.err);
+    assert!(refused.err.contains("labels must be a list of strings"), "{}", refused.err);
 }
 
 #[test]
@@ -196,12 +202,16 @@ fn a_change_without_a_response_is_read_back_and_nothing_personal_is_said_when_th
     let arguments = ["update", ACME, "--set", "organization.name=Planted Ltd", "--yes", "-q"];
     let lost = server.run(&arguments);
     assert_eq!(lost.code, 0, "{}", lost.err);
-    assert!(lost.err.ends_with("read back: the service shows it so\n"), "{}", lost.err);
+    assert!(lost.err.ends_with("verified: the service shows the new values\n"), "{}", lost.err);
     assert!(!lost.err.contains("Planted"), "{}", lost.err);
     server.fault(Fault::new("update-org-profile").first(1).drop_connection());
     let lost = server.run(&["update", ACME, "--set", "organization.name=Other", "--yes"]);
     assert_eq!(lost.code, 5, "{}", lost.err);
-    assert!(lost.err.ends_with("read back: not so, or not shown: organization.name\n"), "{}", lost.err);
+    assert!(
+        lost.err.ends_with("not verified: the service does not show the new value of organization.name\n"),
+        "{}",
+        lost.err
+    );
 }
 
 #[test]
@@ -223,10 +233,10 @@ fn somebody_is_deactivated_at_all_accounts_and_who_could_not_be_asked_is_told() 
     let profile = server.run(&["get", &user, "-o", "ndjson"]).out;
     let address = profile.split(r#""address":""#).nth(1).unwrap().split('"').next().unwrap();
     let dry = server.run(&["deactivate", "--find", address, "--dry-run", "-o", "csv"]);
-    // Anthropic's end users have no address: it is named, and nothing is left to do there.
+    // Anthropic's end users have no address: the account is reported, and nothing is left to do there.
     assert_eq!(dry.code, 0, "{}", dry.err);
     assert!(
-        dry.err.contains("COULD NOT BE ASKED") && dry.err.contains(&format!("<{address}>")),
+        dry.err.contains("cannot search for this key") && dry.err.contains(&format!("<{address}>")),
         "{}",
         dry.err
     );

@@ -1,4 +1,4 @@
-//! What complete runs print.
+//! The output of complete runs.
 
 use std::{
     collections::HashSet,
@@ -241,8 +241,8 @@ fn find_asks_every_account_and_says_what_it_took() {
     insta::assert_snapshot!(run.err, @"
     upsun      0 found with 2 requests (emails looked up: 0)
     probely    0 found with 1 request (emails searched: 0)
-    anthropic  0 found with 0 requests (emails not known to this service: 0); COULD NOT BE ASKED
-    0 found at 3 accounts with 3 requests
+    anthropic  0 found with 0 requests (emails not supported by this service: 0); cannot search for this key
+    0 found in 3 accounts with 3 requests
     ");
     let listed = server.run(&["list", "--account", "probely", "-o", "csv", "--fields", "emails", "-q"]).out;
     let address = listed.lines().find(|line| line.contains('@')).unwrap();
@@ -255,14 +255,14 @@ fn find_asks_every_account_and_says_what_it_took() {
 fn filters_find_the_same_wherever_they_are_applied_and_the_summary_says_where() {
     let server = server(60);
     let run = server.run(&["list", "-o", "ndjson", "--mfa", "off", "--status", "active"]);
-    // Two services say nothing of it in their listings: who is wanted there is not known, and the run says so.
+    // Two services do not list these fields, so the match is unknown, and the run says so.
     assert_eq!(run.code, 4, "{}", run.err);
     assert!(
-        run.err.contains("125 profiles were left out since what the filter asks for is not known"),
+        run.err.contains("125 profiles were left out, because a filtered field is not known"),
         "{}",
         run.err
     );
-    assert!(run.err.contains("; --enrich reads further records"), "{}", run.err);
+    assert!(run.err.contains("; --enrich reads more records"), "{}", run.err);
     for line in run.out.lines() {
         let profile: Value = serde_json::from_str(line).unwrap();
         assert_eq!(
@@ -272,11 +272,13 @@ fn filters_find_the_same_wherever_they_are_applied_and_the_summary_says_where() 
     }
     assert!(run.out.lines().count() > 3);
     assert!(
-        run.err.contains("; status and mfa answered by the service; mfa NOT in the list of api_user\n"),
+        run.err.contains(
+            "; status and mfa applied by the service; mfa can never match in the list of api_user\n"
+        ),
         "{}",
         run.err
     );
-    assert!(run.err.contains("status and mfa NOT in this service's listing"), "{}", run.err);
+    assert!(run.err.contains("status and mfa can never match in this listing"), "{}", run.err);
 
     let unknown = server.run(&["list", "-o", "ndjson", "--account", "probely", "--mfa", "unknown"]).out;
     let by_condition = server.run(&[

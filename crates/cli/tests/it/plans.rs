@@ -1,4 +1,4 @@
-//! Plans that are kept and applied: once, and only if they still come to what was looked at.
+//! Saved plans are applied once, and only if they are unchanged.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use anyprofile_sandbox::Fault;
 
 use crate::{Run, Server, folder, server};
 
-/// Plans to create somebody at Probely.
+/// Plans to create a profile at Probely.
 pub(crate) const PLAN_ZOE: [&str; 8] = [
     "plan",
     "create",
@@ -18,7 +18,7 @@ pub(crate) const PLAN_ZOE: [&str; 8] = [
     "name.display=Zoe",
 ];
 
-/// A plan of a title for somebody, kept in a file; and who it is.
+/// Saves a plan to change a title, and returns the profile.
 fn planned(server: &Server, folder: &Path, title: &str) -> (String, String) {
     let id = server.people("probely").swap_remove(1);
     let file = folder.join("plan.json").to_str().unwrap().to_owned();
@@ -59,11 +59,11 @@ fn a_plan_is_kept_without_a_write_and_applied_once() {
     let again = apply(&server, &file);
     assert_eq!((again.code, server.writes()), (0, 1), "{}", again.err);
     assert!(
-        again.err.contains("already applied, says ") && again.err.contains("nothing was sent"),
+        again.err.contains("already applied, according to ") && again.err.contains("nothing was sent"),
         "{}",
         again.err
     );
-    // Another plan in the same file is another plan.
+    // Another plan in the same file is a different plan.
     planned(&server, &folder, "cto");
     let other = apply(&server, &file);
     assert_eq!((other.code, server.writes()), (0, 2), "{}", other.err);
@@ -77,15 +77,18 @@ fn a_plan_that_comes_to_something_else_by_now_is_shown_anew_and_refused() {
     assert_eq!((update.code, server.writes()), (0, 1), "{}", update.err);
     let refused = apply(&server, &file);
     assert_eq!((refused.code, server.writes()), (2, 1), "{}", refused.err);
-    for said in ["CHANGED since it was planned", "title: cto -> manager", "nothing was written: 1 plan of 1"]
-    {
+    for said in [
+        "the plan has changed since it was saved",
+        "title: cto -> manager",
+        "nothing was written: 1 plan of 1",
+    ] {
         assert!(refused.err.contains(said), "{}", refused.err);
     }
-    // Another field of it is of no interest, and what is so already is not sent.
+    // A change of another field does not matter, and an unchanged field is not sent.
     server.run(&["update", &id, "--set", "title=manager", "--yes", "-q"]);
     let unchanged = apply(&server, &file);
     assert_eq!((unchanged.code, server.writes()), (0, 2), "{}", unchanged.err);
-    assert!(unchanged.err.contains("1 so already"), "{}", unchanged.err);
+    assert!(unchanged.err.contains("1 unchanged"), "{}", unchanged.err);
 }
 
 #[test]
@@ -103,15 +106,15 @@ fn a_plan_of_another_place_or_time_or_form_is_refused_before_anything_is_sent() 
     let base_url = server.variable("PROBELY_API_BASE_URL");
     let elsewhere = tried(&text.replace(base_url, "https://api.probely.com"));
     assert!(
-        elsewhere.contains("the plan was made with probely account 'probely' at https://api.probely.com"),
+        elsewhere.contains("the plan was created for probely account 'probely' at https://api.probely.com"),
         "{elsewhere}"
     );
     let expired = text.find("\"expires\": \"").unwrap() + "\"expires\": \"".len();
     let expired = format!("{}2001{}", &text[..expired], &text[expired + 4..]);
-    assert!(tried(&expired).contains("the plan has expired at 2001-"));
+    assert!(tried(&expired).contains("the plan expired at 2001-"));
     assert!(tried(&text.replace("\"anyprofile_plan\": 1", "\"anyprofile_plan\": 2")).contains("version 2"));
-    assert!(tried("{}").contains("it is no plan that was kept (line 1, column 2)"));
-    // Whoever changes what is to be written has to have it looked at.
+    assert!(tried("{}").contains("it is not a saved plan (line 1, column 2)"));
+    // An edited plan must be shown again.
     std::fs::write(&file, text.replace("\"title\": \"manager\"", "\"title\": \"cso\"")).unwrap();
     let changed = apply(&server, &file);
     assert_eq!((changed.code, server.writes()), (2, 0), "{}", changed.err);
@@ -119,7 +122,7 @@ fn a_plan_of_another_place_or_time_or_form_is_refused_before_anything_is_sent() 
     {
         use std::os::unix::fs::PermissionsExt as _;
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o666)).unwrap();
-        assert!(tried(&text).contains("everybody on this machine can change it"));
+        assert!(tried(&text).contains("all users of this machine can change it"));
     }
 }
 
@@ -138,11 +141,11 @@ fn every_write_can_be_kept_and_what_is_made_is_told() {
     assert!(run.out.contains("active") && run.out.contains("suspended"), "{}", run.out);
     let gone = apply(&server, &file("deactivate"));
     assert!(gone.code == 0 && gone.out.contains("deactivated"), "{}{}", gone.out, gone.err);
-    // A second one has nothing to do.
+    // A second plan has nothing to do.
     let run = server.run(&["plan", "deactivate", &id, "--out", &file("again")]);
-    assert!(run.code == 0 && run.err.contains("there is nothing to write: the plan in "), "{}", run.err);
+    assert!(run.code == 0 && run.err.contains("nothing to write: the plan in "), "{}", run.err);
     let nothing = apply(&server, &file("again"));
-    assert!(nothing.code == 0 && nothing.err.contains("there is nothing to write"), "{}", nothing.err);
+    assert!(nothing.code == 0 && nothing.err.contains("nothing to write"), "{}", nothing.err);
     let user = server.people("anthropic").swap_remove(0);
     let run = server.run(&["plan", "enroll", &user, "--out", &file("enroll")]);
     assert_eq!(run.code, 0, "{}", run.err);
@@ -151,7 +154,7 @@ fn every_write_can_be_kept_and_what_is_made_is_told() {
     assert!(!link.err.contains("https://") && link.err.contains("a link is a credential"), "{}", link.err);
     assert!(!std::fs::read_to_string(file("enroll.journal")).unwrap().contains("https://"));
 
-    // Of a file: what is listed is what is read when the plans are applied.
+    // For a file, the plans are applied with the listed profiles.
     for (account, field) in
         [("probely", "name.display"), ("upsun", "organization.role"), ("anthropic", "name.display")]
     {
@@ -184,13 +187,13 @@ fn a_creation_without_a_response_is_not_made_a_second_time() {
     let unknown = apply(&server, &file);
     assert_eq!(unknown.code, 4, "{}", unknown.err);
     assert!(
-        unknown.out.contains("NOT KNOWN") && unknown.err.contains("there is probely:"),
+        unknown.out.contains("result unknown") && unknown.err.contains("found probely:"),
         "{}",
         unknown.err
     );
     let again = apply(&server, &file);
     assert_eq!((again.code, server.writes()), (4, 1), "{}", again.err);
-    assert!(again.err.contains("whether it was made is not known"), "{}", again.err);
+    assert!(again.err.contains("the result is unknown"), "{}", again.err);
 }
 
 #[test]
@@ -202,12 +205,12 @@ fn a_plan_that_was_cut_off_goes_on_with_the_rest_and_keeps_nobody_else_back() {
     std::fs::write(file("rows.csv"), format!("id,name.given,organization.name\n{}", rows.concat())).unwrap();
     let plan = ["plan", "update", "--from", &file("rows.csv"), "--account", "upsun", "--out", &file("plan")];
     assert_eq!(server.run(&plan).code, 0);
-    // The first request of the first is made; its second, and what it is read back by, are lost.
+    // The first request of the first plan succeeds; its second one, and the read to verify it, fail.
     server.fault(Fault::new("update-user").first(1).respond(403));
     let cut = apply(&server, &file("plan"));
     assert_eq!(cut.code, 4, "{}", cut.err);
     assert!(
-        cut.out.contains("WRITTEN IN PART") && cut.out.contains("of 2 requests 1 made, 1 not made"),
+        cut.out.contains("partly written") && cut.out.contains("of 2 requests 1 succeeded, 1 failed"),
         "{}",
         cut.out
     );
@@ -228,7 +231,7 @@ fn a_copy_a_link_and_a_second_entry_of_a_plan_make_nobody_twice() {
         let mut command = server.command(&["apply", &file(name), "--yes"]);
         command.env("HOME", &folder).output().unwrap().into()
     };
-    // Nobody has an address at Anthropic by which a second one would be refused.
+    // At Anthropic, profiles have no address by which a second one would be rejected.
     let create =
         ["plan", "create", "--account", "anthropic", "--set", "name.display=Grace", "--out", &file("plan")];
     assert_eq!(server.run(&create).code, 0);
@@ -237,7 +240,7 @@ fn a_copy_a_link_and_a_second_entry_of_a_plan_make_nobody_twice() {
     let entry = text[once..text.rfind("\n  ]").unwrap()].to_owned();
     std::fs::write(file("twice"), text.replace(&entry, &format!("{entry},{entry}"))).unwrap();
     let twice = apply("twice");
-    assert!(twice.code == 2 && twice.err.contains("the same plan is in it more than once"), "{}", twice.err);
+    assert!(twice.code == 2 && twice.err.contains("the same plan twice"), "{}", twice.err);
     std::fs::copy(file("plan"), file("copy")).unwrap();
     assert_eq!((apply("plan").code, server.writes()), (0, 1));
     let copy = apply("copy");
@@ -260,8 +263,8 @@ fn whoever_is_deactivated_is_who_was_looked_at() {
     server.run(&["update", &id, "--set", "name.display=Somebody Else", "--yes", "-q"]);
     let refused = apply(&server, &file("plan"));
     assert_eq!((refused.code, server.writes()), (2, 1), "{}", refused.err);
-    assert!(refused.err.contains("CHANGED") && refused.err.contains("Somebody Else"), "{}", refused.err);
-    // A key alone does not mean oneself, here neither.
+    assert!(refused.err.contains("has changed") && refused.err.contains("Somebody Else"), "{}", refused.err);
+    // Here too, a key must not select the own profile.
     let me = server.run(&["me", "--account", "probely", "-o", "csv", "--fields", "emails", "-q"]).out;
     let address = me.lines().nth(1).unwrap().to_owned();
     let own = server.run(&["plan", "deactivate", "--find", &address, "--out", &file("own")]);

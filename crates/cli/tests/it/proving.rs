@@ -1,4 +1,4 @@
-//! What is said of people rests on what the services said of them.
+//! Messages about profiles rely only on responses of their services.
 
 use anyprofile_sandbox::Fault;
 
@@ -22,11 +22,11 @@ fn nobody_asked_is_not_nobody() {
         let wrong = [wrong];
         let alone = with(&server, &["find", "nobody@example.com", "--account", "upsun"], &wrong);
         assert_eq!(alone.code, 2, "{}", alone.err);
-        assert!(alone.err.contains("NOT ASKED (config)"), "{}", alone.err);
-        // Beside an account that answers, the run is not complete, whether somebody is there or not.
+        assert!(alone.err.contains("not searched (config)"), "{}", alone.err);
+        // With another account that responds, the run is still incomplete, whether or not a profile is found.
         let beside = with(&server, &["find", address], &wrong);
         assert_eq!(beside.code, 4, "{}", beside.err);
-        assert!(beside.err.contains("NOT ASKED"), "{}", beside.err);
+        assert!(beside.err.contains("not searched"), "{}", beside.err);
         let off_boarding = with(&server, &["deactivate", "--find", address, "--dry-run"], &wrong);
         assert_eq!(off_boarding.code, 4, "{}", off_boarding.err);
         for command in ["check", "list", "me"] {
@@ -51,7 +51,7 @@ fn a_404_of_a_gateway_is_no_list_that_the_service_does_not_have() {
         server.fault(Fault::new("api_users_list").first(1).respond(404).body(body));
         let run = server.run(&["list", "--account", "probely", "-o", "ndjson"]);
         assert_eq!(run.code, 4, "{}", run.err);
-        assert!(run.err.contains("INCOMPLETE"), "{}", run.err);
+        assert!(run.err.contains("incomplete"), "{}", run.err);
     }
 }
 
@@ -79,7 +79,7 @@ fn the_record_that_comes_is_the_one_that_was_asked_for() {
         assert_ne!(deactivated.code, 0, "{}", deactivated.err);
         assert_eq!(server.writes(), before, "nobody is written to");
     }
-    // Looked up by an address, too.
+    // Also looked up by an address.
     let listed = server.run(&["list", "--account", "upsun", "-o", "csv", "--fields", "emails", "-q"]).out;
     let address = listed.lines().find(|line| line.contains('@')).unwrap();
     server.fault(
@@ -104,7 +104,7 @@ fn what_is_not_there_is_no_proof() {
     let server = server(20);
     let one = server.people("probely").remove(0);
     server.fault(Fault::new("users_destroy").respond(502));
-    // The plan reads it, and so does the look whether it is so still; then a gateway stands between.
+    // The plan and the check for changes read the profile; then a gateway responds.
     let gateway = r#"{"message":"no Route matched with those values"}"#;
     server.fault(Fault::new("users_retrieve").on_attempts(3..).respond(404).body(gateway));
     let run = server.run(&["deactivate", &one, "--yes", "-o", "csv"]);
@@ -123,7 +123,7 @@ fn an_address_in_letters_of_another_case_is_no_change() {
     let change = format!("emails={}", address.to_uppercase());
     let run = server.run(&["update", id, "--set", &change, "--yes"]);
     assert_eq!((run.code, server.writes()), (0, 0), "{}", run.err);
-    assert!(run.err.contains("it is this address already, written otherwise"), "{}", run.err);
+    assert!(run.err.contains("the profile has this address in another notation"), "{}", run.err);
     let condition = format!("emails eq \"{}\"", address.to_uppercase());
     let by_condition =
         server.run(&["list", "--account", "probely", "--where", &condition, "-o", "csv", "-q"]);
@@ -147,7 +147,11 @@ fn credentials_beside_a_configuration_file_are_named_and_env_uses_them() {
     let run = with(&server, &["list", "-o", "ndjson", "-q"], &config);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.out.lines().all(|line| line.contains("\"mine\"")), "{}", run.out);
-    assert!(run.err.contains("UPSUN_API_TOKEN, ANTHROPIC_API_KEY in the environment; --env"), "{}", run.err);
+    assert!(
+        run.err.contains("UPSUN_API_TOKEN, ANTHROPIC_API_KEY from the environment; --env"),
+        "{}",
+        run.err
+    );
     assert!(!run.err.contains("PROBELY_API_KEY"), "it is used: {}", run.err);
     let of_environment = with(&server, &["check", "--env", "-o", "csv"], &config);
     assert_eq!((of_environment.code, of_environment.out.lines().count()), (0, 4), "{}", of_environment.err);
@@ -162,12 +166,12 @@ fn a_listing_whose_pages_bring_nobody_ends_where_it_is_told() {
     let list = ["list", "--account", "anthropic", "--page-size", "1", "--concurrency", "1"];
     let run = server.run(&[&list[..], &["--max-empty-pages", "3"]].concat());
     assert!(
-        run.code != 0 && run.err.contains("3 pages in a row brought nobody"),
+        run.code != 0 && run.err.contains("3 consecutive pages had no new profile"),
         "{}: {}",
         run.code,
         run.err
     );
-    assert!(run.err.contains("INCOMPLETE"), "{}", run.err);
+    assert!(run.err.contains("incomplete"), "{}", run.err);
 }
 
 #[test]
@@ -177,7 +181,7 @@ fn one_proof_of_the_place_is_enough_for_many_who_are_not_there() {
     let ids: Vec<_> = ids.iter().map(String::as_str).collect();
     let run = server.run(&[&["deactivate", "--dry-run"], &ids[..]].concat());
     assert_eq!(run.code, 6, "{}", run.err);
-    // The credential's own profile, whose response proves the place too; each of them; and one proof.
+    // The credential's own profile, whose response also proves the base URL; each profile; and one proof.
     assert_eq!(
         server.requests().len(),
         7,
@@ -194,7 +198,7 @@ fn who_came_before_a_failure_is_in_the_table() {
     let run = server.run(&list);
     assert_eq!(run.code, 4, "{}", run.err);
     assert_eq!(run.out.lines().count(), 11, "{}", run.out);
-    assert!(run.err.contains("10 profiles of 1 account: INCOMPLETE"), "{}", run.err);
+    assert!(run.err.contains("10 profiles of 1 account: incomplete"), "{}", run.err);
 }
 
 #[test]
@@ -207,7 +211,7 @@ fn a_creation_that_is_answered_with_somebody_else_is_looked_for_and_nobody_is_ha
     let run = server.run(&CREATE_ADA);
     assert_eq!((run.code, run.out.as_str()), (4, ""), "{}", run.err);
     assert!(
-        run.err.contains("user00000099") && run.err.contains("there is probely:probely/user/"),
+        run.err.contains("user00000099") && run.err.contains("found probely:probely/user/"),
         "{}",
         run.err
     );
@@ -222,5 +226,9 @@ fn who_is_not_found_after_a_write_without_a_response_is_not_known_to_be_gone() {
         .fault(Fault::new("users_retrieve").on_attempts(3..).respond(404).body(r#"{"detail":"Not found."}"#));
     let run = server.run(&["deactivate", &one, "--yes", "-o", "csv"]);
     assert_eq!(run.code, 4, "{}", run.err);
-    assert!(run.out.contains("NOT KNOWN") && run.out.contains("not found any more"), "{}", run.out);
+    assert!(
+        run.out.contains("result unknown") && run.out.contains("was not found when it was read back"),
+        "{}",
+        run.out
+    );
 }

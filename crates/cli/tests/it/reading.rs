@@ -1,4 +1,4 @@
-//! What is read beside the plain listing: enriched profiles, members, organizations, several accounts of one service.
+//! Enriched profiles, members, organizations, and several accounts of one service.
 
 use serde_json::Value;
 
@@ -41,15 +41,15 @@ fn an_enriched_profile_says_what_came_from_where() {
     id            upsun:upsun/organization/01HSANDB0XCEDR000000000003
     name.display  Cedar
     status        active
-    warning: the record 'organization_profile' cannot be read: the service does not show it for this profile
-    warning: the record 'address' cannot be read: the service does not show it for this profile
+    warning: the record 'organization_profile' was not read: the service does not show it for this profile
+    warning: the record 'address' was not read: the service does not show it for this profile
     ");
     // A service with one record has nothing to add, and says so.
     let probely =
         id(&lines(&server.run(&["list", "--account", "probely", "-o", "ndjson", "--limit", "1"]).out)[0]);
     let run = server.run(&["get", &probely, "--enrich", "--fields", "id"]);
     assert_eq!(run.code, 0);
-    assert!(run.err.contains("note: there is nothing to add: Probely shows"), "{}", run.err);
+    assert!(run.err.contains("note: --enrich has no effect: Probely has only one record"), "{}", run.err);
 }
 
 #[test]
@@ -57,9 +57,9 @@ fn an_access_review_of_upsun_needs_the_other_record_and_gets_it() {
     let server = server(30);
     let without = server.run(&["list", "--account", "upsun", "--mfa", "off", "-o", "ndjson"]);
     assert_eq!(without.out, "");
-    assert!(without.err.contains("mfa NOT in this service's listing"), "{}", without.err);
+    assert!(without.err.contains("mfa can never match in this listing"), "{}", without.err);
     let with = server.run(&["list", "--account", "upsun", "--mfa", "off", "--enrich", "-o", "ndjson"]);
-    assert!(with.err.contains("mfa applied here"), "{}", with.err);
+    assert!(with.err.contains("mfa applied locally"), "{}", with.err);
     let found = lines(&with.out);
     assert!(!found.is_empty());
     assert!(found.iter().all(|profile| profile["security"]["mfa_enabled"] == false));
@@ -103,14 +103,14 @@ fn organizations_are_listed_if_they_are_asked_for() {
         lines(&run.out).into_iter().filter(|it| it["id"]["kind"] == "organization").collect();
     assert_eq!(organizations.len(), 6);
     assert!(organizations.iter().any(|it| it["billing"]["vat_number"].is_string()));
-    assert!(run.err.contains("2 WITHOUT a record that may not be seen"), "{}", run.err);
+    assert!(run.err.contains("2 profiles lack a record that this credential may not see"), "{}", run.err);
     let run = list("01HSANDB0XACME000000000001,01HSANDB0XNONE000000000000");
     assert_eq!(run.code, 4, "one that was named is missing");
-    let why = "warning: upsun: page 2, record 2: the organization 01HSANDB0XNONE000000000000 cannot be read (not_there)";
+    let why = "warning: upsun: page 2, record 2: the organization 01HSANDB0XNONE000000000000 could not be read (not_there)";
     assert!(run.err.contains("1 quarantined") && run.err.contains(why), "{}", run.err);
     let run = list("acme");
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("'acme' is no organization; an organization is named by its id"), "{}", run.err);
+    assert!(run.err.contains("'acme' is not the id or the name of an organization"), "{}", run.err);
 }
 
 #[test]
@@ -169,14 +169,14 @@ fn a_listing_since_a_time_says_where_to_start_the_next_time() {
     let before = server.requests().len();
     let run = list(&["--updated-since", since]);
     assert_eq!((run.code, run.out.lines().count()), (0, 5), "{}", run.err);
-    // Two pages that fall, the far end, and the API users.
+    // Two pages of changes, the last page, and the API users.
     assert!(server.requests().len() - before <= 6, "of 26 pages");
-    assert!(run.err.contains("what is unchanged was not read"), "{}", run.err);
+    assert!(run.err.contains("unchanged profiles were not read"), "{}", run.err);
     let next = run.err.lines().find_map(|line| line.split("--updated-since ").nth(1)).unwrap();
     assert!(next < *times.last().unwrap(), "with an overlap");
     let again = list(&["--updated-since", next]);
     assert!(again.code == 0 && again.out.lines().count() >= 1, "{}", again.err);
-    // What is not whole gives no time to start from: older changes would be lost.
+    // An incomplete listing shows no time to start from, since older changes would be lost.
     let cut = list(&["--updated-since", since, "--limit", "1"]);
     assert!(!cut.err.contains("--updated-since"), "{}", cut.err);
 }
@@ -193,9 +193,9 @@ fn the_people_of_the_organization_are_there_if_they_are_named() {
         "--status",
         "pending",
     ]);
-    // Of the users themselves nothing says whether they are active.
+    // The users' own records do not contain a status.
     assert_eq!(run.code, 4, "{}", run.err);
-    assert!(run.err.contains("status NOT in the list of organization_user"), "{}", run.err);
+    assert!(run.err.contains("status can never match in the list of organization_user"), "{}", run.err);
     assert!(!run.out.is_empty());
     assert!(lines(&run.out).iter().all(|it| it["id"]["kind"] == "invite"));
     let run = crate::run(&["me", "--sandbox", "--account", "anthropic-organization", "-o", "ndjson"]);

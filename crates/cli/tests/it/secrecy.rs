@@ -1,4 +1,4 @@
-//! No secret and no personal data on standard error, however much is logged.
+//! No secret and no personal data on standard error, at any log level.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{ACME, Run, anyprofile, server};
 
-/// What must not be in a log: keys, tokens, names and addresses of everybody.
+/// What must not be in a log: all keys, tokens, names and addresses.
 fn markers(profiles: &str) -> Vec<String> {
     let mut markers = vec![
         "sandbox-upsun-api-token".to_owned(),

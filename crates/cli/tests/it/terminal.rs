@@ -1,4 +1,4 @@
-//! What comes from outside neither steers the terminal nor forges a line, wherever it is repeated.
+//! External text never controls the terminal or forges a line.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{ACME, Run, anyprofile, folder, server};
 
-/// What somebody may put into a name: it clears the screen, begins a line of its own, and turns what follows.
+/// A hostile name: it clears the screen, starts a line, and reverses the following text.
 const HOSTILE: &str = "x\u{1b}[2J\u{9b}31m\u{202e}\u{200b}\r\nerror: forged\u{7}";
 
 fn is_harmless(text: &str) -> bool {
@@ -19,7 +19,7 @@ fn is_harmless(text: &str) -> bool {
     !text.chars().any(steers) && !text.lines().any(|line| line.starts_with("error: forged"))
 }
 
-/// A run that repeats what is hostile, and says so harmlessly.
+/// Checks that a run repeats hostile text harmlessly.
 fn check(run: &Run, what: &str) {
     assert!(is_harmless(&run.err), "{what}: {:?}", run.err);
     assert!(run.err.contains("forged"), "{what} is not repeated: {:?}", run.err);
@@ -52,7 +52,7 @@ fn an_argument_that_is_repeated_steers_nothing() {
         assert_eq!(run.code, 2, "{arguments:?}: {}", run.err);
         check(&run, arguments.last().unwrap());
     }
-    // What is not repeated at all is no less harmless.
+    // Text that is not repeated is harmless too.
     for arguments in [
         vec!["get".to_owned(), text("probely:eu/user/")],
         vec!["list".to_owned(), "--where".to_owned(), text("title = ")],
@@ -104,7 +104,7 @@ fn what_a_service_says_steers_nothing() {
     server.fault(Fault::new("users_retrieve").first(1).respond(400).body(said));
     let run = server.run(&["get", "probely:probely/user/x", "-v"]);
     check(&run, "the service's words");
-    // In a name, an address and a field that nobody knows.
+    // In a name, an address and an unknown field.
     server.fault(Fault::new("users_list").edit(|page, _| {
         for record in page["results"].as_array_mut().unwrap() {
             record["name"] = HOSTILE.into();
@@ -115,8 +115,8 @@ fn what_a_service_says_steers_nothing() {
     let listed = server.run(&["list", "--account", "probely", "-vv"]);
     assert!(listed.code == 0 && is_harmless(&listed.out) && is_harmless(&listed.err), "{:?}", listed.err);
     assert_eq!(listed.out.lines().count(), 6, "{:?}", listed.out);
-    assert!(listed.err.contains("others that are not shown"), "{:?}", listed.err);
-    // Data is data.
+    assert!(listed.err.contains("others that cannot be shown"), "{:?}", listed.err);
+    // Data is not changed.
     let lines = server.run(&["list", "--account", "probely", "-o", "ndjson", "-q"]).out;
     let profile: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
     assert_eq!(profile["name"]["display"], HOSTILE);
@@ -125,7 +125,7 @@ fn what_a_service_says_steers_nothing() {
 #[test]
 fn whoever_reads_ndjson_gets_each_page_when_it_is_there() {
     let server = server(60);
-    // The second page and those behind it come when nobody waits any more.
+    // The second and later pages arrive after the reader has closed the output.
     server.fault(Fault::new("list-profiles").on_attempts(2..).delay(Duration::from_secs(3600)));
     let mut child = server
         .command(&["list", "--account", "upsun", "-o", "ndjson", "--page-size", "20", "--concurrency", "1"])
@@ -151,7 +151,7 @@ fn an_unreadable_time_is_a_question_mark_with_a_note_and_the_end_of_time_is_a_ti
     let table = server.run(&list);
     let cells: Vec<_> = table.out.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
     assert_eq!((cells[1], cells[2]), ("?", "9999-12-31T23:59:59Z"), "{}", table.out);
-    let note = "1 profile has a time that cannot be read: it is shown as ?";
+    let note = "1 profile has a time that cannot be parsed: it is shown as ?";
     assert!(table.err.contains(note), "{}", table.err);
     let csv = server.run(&[&list[..], &["-o", "csv", "--csv-bom"]].concat());
     assert!(csv.out.starts_with("\u{feff}id,security.last_login\n"), "{:?}", csv.out);
@@ -175,7 +175,11 @@ fn a_link_that_leads_elsewhere_is_not_handed_out() {
         );
         let run = server.run(&["enroll", &id, "--yes"]);
         assert_eq!((run.out.as_str(), run.code == 0), ("", false), "{}", run.err);
-        assert!(run.err.contains("the link is not handed out") && is_harmless(&run.err), "{}", run.err);
-        assert!(run.err.contains("may have been made") && !run.err.contains("example"), "{}", run.err);
+        assert!(
+            run.err.contains("an enrollment link that is not safe to use") && is_harmless(&run.err),
+            "{}",
+            run.err
+        );
+        assert!(run.err.contains("may have been created") && !run.err.contains("example"), "{}", run.err);
     }
 }

@@ -1,4 +1,4 @@
-//! Changes: shown first, refused early, verified after.
+//! Updates: shown first, rejected early, verified afterwards.
 
 use crate::{ACME, CREATE_ADA, run, server};
 
@@ -39,7 +39,8 @@ fn without_a_terminal_and_without_yes_nothing_is_written() {
     assert_eq!(run.code, 2);
     assert!(run.err.contains("organization.name  Acme Şirketi Ltd.  ->  Acme"), "{}", run.err);
     assert!(
-        run.err.ends_with("nothing was written: confirm with --yes, since there is no terminal to ask on\n")
+        run.err
+            .ends_with("nothing was written: there is no terminal for the confirmation prompt; add --yes\n")
     );
     assert_eq!(server.writes(), 0);
 }
@@ -50,7 +51,7 @@ fn with_yes_it_is_written_once_and_read_back() {
     let run = server.run(&["update", ACME, "--set", "organization.name=Acme", "--yes", "-o", "ndjson"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.out.contains(r#""organization":{"name":"Acme""#), "{}", run.out);
-    assert!(run.err.ends_with("written, and the service shows it so\n"), "{}", run.err);
+    assert!(run.err.ends_with("written and verified\n"), "{}", run.err);
     assert_eq!(server.writes(), 1);
     let read = server.run(&["get", ACME, "-o", "ndjson"]);
     assert_eq!(read.out, run.out);
@@ -76,12 +77,12 @@ fn a_field_is_set_and_another_cleared_as_the_plan_shows_it() {
     assert_eq!(server.writes(), 0);
     let run = server.run(&[&arguments[..], &["--yes", "-o", "ndjson"]].concat());
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.err.ends_with("written, and the service shows it so\n"), "{}", run.err);
+    assert!(run.err.ends_with("written and verified\n"), "{}", run.err);
     assert!(run.out.contains(r#""vat_number":null"#), "{}", run.out);
-    // The second time there is nothing to do.
+    // The second run has nothing to do.
     let run = server.run(&[&arguments[..], &["--yes"]].concat());
     assert_eq!((run.code, server.writes()), (0, 1), "{}", run.err);
-    assert!(run.err.contains("nothing to write: the service shows it so already"), "{}", run.err);
+    assert!(run.err.contains("nothing to write: unchanged"), "{}", run.err);
 }
 
 #[test]
@@ -101,7 +102,7 @@ fn what_the_service_would_refuse_is_told_all_at_once_and_nothing_is_sent() {
         "status=active",
     ]);
     assert_eq!(run.code, 2);
-    insta::assert_snapshot!(run.err, @"error: upsun account 'upsun', update: nothing was sent: billing.contact must be one e-mail address; extension.project_options_url cannot be cleared: the service documents no way to do it; status can be read and not written; title is not known to this service");
+    insta::assert_snapshot!(run.err, @"error: upsun account 'upsun', update: nothing was sent: billing.contact must be one e-mail address; extension.project_options_url cannot be cleared: the service documents no way to clear it; status is read-only; title is not a field of this service");
     assert_eq!(server.requests().len(), 0);
 }
 
@@ -122,7 +123,7 @@ fn a_title_that_there_is_not_is_refused_and_nothing_is_sent() {
     let run = server.run(&["update", &person, "--set", "title=astronaut", "--set", "name.display=", "--yes"]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("title must be one of: ceo, cto"), "{}", run.err);
-    assert!(run.err.contains("name.display cannot be empty"), "{}", run.err);
+    assert!(run.err.contains("name.display must not be empty"), "{}", run.err);
     assert_eq!(server.requests().len(), before);
 }
 
@@ -144,7 +145,7 @@ fn somebody_is_created_found_and_deactivated_where_that_is_possible() {
 
     let nowhere = server.run(&[&create[..1], &create[3..], &["--dry-run"]].concat());
     assert_eq!(nowhere.code, 2);
-    assert!(nowhere.err.contains("name the account to create the profile at"), "{}", nowhere.err);
+    assert!(nowhere.err.contains("choose the account to create the profile in"), "{}", nowhere.err);
 
     let everybody = server.run(&["find", "ada@example.com", "-o", "ndjson", "-q"]).out;
     let deactivate = |input: &str, arguments: &[&str]| {
@@ -159,7 +160,7 @@ fn somebody_is_created_found_and_deactivated_where_that_is_possible() {
     let both = format!("{everybody}{}\n", upsun.lines().nth(1).unwrap());
     let dry = deactivate(&both, &["--dry-run"]);
     assert_eq!((dry.code, server.writes()), (4, 1), "{}", dry.err);
-    assert!(dry.err.contains("NOT POSSIBLE: Upsun's API has no operation"), "{}", dry.err);
+    assert!(dry.err.contains("warning: not possible: Upsun's API has no operation"), "{}", dry.err);
     assert_eq!(deactivate(&both, &[]).code, 2, "nobody confirms");
     let done = deactivate(&both, &["--yes", "-o", "csv"]);
     assert_eq!((done.code, server.writes()), (4, 2), "{}", done.err);
@@ -198,5 +199,9 @@ fn a_link_to_enroll_with_is_printed_alone_and_shown_nowhere_else() {
     assert!(!run.err.contains(link) && run.err.contains("the link is a credential"), "{}", run.err);
     let run = server.run(&["enroll", &id("probely"), "--yes"]);
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("Probely writes to new users itself"), "{}", run.err);
+    assert!(
+        run.err.contains("Probely has no enrollment links: it sends a message to new users itself"),
+        "{}",
+        run.err
+    );
 }

@@ -1,4 +1,4 @@
-//! Many profiles from a file: shown, written once each, gone on with after a cut.
+//! Many profiles from a file: shown, written once each, and resumed after an interruption.
 
 use std::{collections::BTreeMap, process::Stdio};
 
@@ -6,7 +6,7 @@ use anyprofile_sandbox::Fault;
 
 use crate::{Run, Server, folder, server};
 
-/// How often each record was written.
+/// Returns how often each record was written.
 fn written(server: &Server) -> BTreeMap<String, usize> {
     let mut written = BTreeMap::new();
     for request in server.requests().into_iter().filter(|request| request.method == "PATCH") {
@@ -45,19 +45,19 @@ fn what_was_cut_off_goes_on_and_writes_each_profile_once() {
     assert!(before < users.len(), "cut off half-way");
     let rest = server.run(&yes);
     assert_eq!(rest.code, 0, "{}", rest.err);
-    assert!(rest.err.contains("profiles were done before"), "{}", rest.err);
+    assert!(rest.err.contains("profiles were written before"), "{}", rest.err);
     let written = written(&server);
     assert_eq!(written.len(), users.len());
     assert!(written.values().all(|times| *times == 1), "{written:?}");
     assert_eq!(rest.out.lines().count(), users.len() + 1);
-    // Once more: there is nothing to do, and nothing is sent.
+    // The next run has nothing to do, and sends nothing.
     let again = server.run(&yes);
     assert_eq!((again.code, server.writes()), (0, users.len()), "{}", again.err);
-    // No value is in the journal, and it is not taken for that of another file.
+    // The journal holds no value, and is not accepted for another file.
     let journal = std::fs::read_to_string(folder.join("changes.csv.journal")).unwrap();
     assert!(!journal.contains("Person"));
     std::fs::write(file, format!("id,name.display\n{},Somebody else\n", users[0])).unwrap();
-    // A row that was changed is another change; the others stay done.
+    // An edited row is a new change; the others stay written.
     let other = server.run(&yes);
     assert_eq!((other.code, server.writes()), (0, users.len() + 1), "{}", other.err);
 }
@@ -81,7 +81,7 @@ fn all_that_is_wrong_with_a_file_is_told_and_nothing_is_sent() {
         "line 1: ",
         "title must be one of",
         "status cannot be cleared",
-        "line 2: there is no probely account 'nowhere'",
+        "line 2: no probely account is named 'nowhere'",
     ] {
         assert!(refused.err.contains(part), "{part}: {}", refused.err);
     }
@@ -111,12 +111,12 @@ fn too_many_failures_stop_the_run() {
             "--yes",
         ])
     };
-    // Judged by the whole file, wherever in it they stand; that some are gone is not that all are.
+    // The rate is computed from the whole file, in any order; some missing profiles are not all.
     let stopped = write(9);
     assert_eq!((stopped.code, server.writes()), (4, 0), "{}", stopped.err);
     let told = format!("of {} profiles failed, more than 10 %; nothing was written", users.len() + 9);
     assert!(stopped.err.contains(&told), "{}", stopped.err);
-    // Fewer are told, and do not keep the others from being written.
+    // Fewer failures are reported, and the other profiles are written.
     let partial = write(2);
     assert_eq!((partial.code, server.writes()), (4, users.len()), "{}", partial.err);
     assert!(partial.out.contains("failed (not_found)"), "{}", partial.out);
@@ -155,11 +155,11 @@ fn what_was_done_before_is_skipped_only_where_the_service_still_shows_it() {
         shown.lines().nth(1).unwrap().to_owned()
     };
     write("cto");
-    // Somebody else changes it; the same file, months later, is not done by what is noted of March.
+    // Another person changes it; months later, the same file is not skipped because of an old journal.
     assert_eq!(server.run(&["update", user, "--set", "title=ceo", "--yes"]).code, 0);
     assert!(write("cto").contains(",written,"), "it is written again");
     assert_eq!(title(), "cto");
-    // There and back again: the last one counts.
+    // Changed and changed back: the last change counts.
     write("ceo");
     write("cto");
     assert_eq!(title(), "cto");
@@ -174,18 +174,18 @@ fn what_was_written_without_a_response_is_read_before_it_is_written_again() {
     std::fs::write(&file, format!("id,name.display\n{},Ada\n{},Grace\n", users[0], users[1])).unwrap();
     let arguments = ["update", "--from", file.to_str().unwrap(), "--yes", "-o", "csv"];
     server.fault(Fault::new("users_partial_update").first(1).drop_connection().after_effect());
-    // Two are read, the first is looked at before its write, and cannot be read back.
+    // Two are read; the first is read again before its write, and cannot be read afterwards.
     server.fault(Fault::new("users_retrieve").on_attempts(4..5).respond(403));
     let lost = server.run(&arguments);
     assert_eq!((lost.code, server.writes()), (4, 2), "{}", lost.err);
-    assert!(lost.out.contains(&format!("{},unknown,NOT KNOWN (transport)", users[0])), "{}", lost.out);
-    // Half a line, as a run leaves it that is cut off while it notes something.
+    assert!(lost.out.contains(&format!("{},unknown,result unknown (transport)", users[0])), "{}", lost.out);
+    // An incomplete line, as an interrupted run leaves it.
     let path = folder.join("changes.csv.journal");
     let journal = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, &journal[..journal.len() - 5]).unwrap();
     let again = server.run(&arguments);
     assert_eq!((again.code, server.writes()), (0, 2), "{}", again.err);
-    assert!(again.out.contains(",so already"), "{}", again.out);
+    assert!(again.out.contains(",unchanged"), "{}", again.out);
 }
 
 #[test]

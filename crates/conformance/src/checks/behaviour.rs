@@ -1,4 +1,4 @@
-//! Failures, cancellation, concurrency, secrecy.
+//! Failures, cancellation, concurrency and secrecy.
 
 use std::{collections::BTreeSet, fmt::Write as _, pin::pin, task::Poll};
 
@@ -15,31 +15,31 @@ use crate::{
 };
 
 checks! { Behaviour:
-    "failure.once", "a failure that passes loses nothing",
-        "Reads are repeated." => once;
-    "failure.lasting", "a failure that lasts ends with an error, behind all that came before",
-        "Never a silent gap." => lasting;
-    "failure.again", "after an error the same page can be asked for again, and nothing is lost",
-        "Pages keep their place." => again;
-    "failure.web-page", "a web page with a success status is no response",
-        "Something in front of the service may answer in its place." => web_page;
-    "failure.bad-record", "one bad record is set aside and told, and costs no other",
-        "A record is not worth a page." => bad_record;
-    "failure.cycle", "a listing that leads back to itself ends with an error",
-        "A cursor that was seen before never ends." => cycle;
-    "failure.lost-record", "a record that is counted and does not come is missed",
-        "Declared totals are checked." => lost_record;
-    "cancellation", "a listing that is dropped at any moment harms nothing",
-        "Futures are dropped by timeouts and by selects." => cancellation;
-    "concurrency", "listings side by side deliver the same",
-        "A provider is shared by clones." => concurrency;
-    "secrecy", "`Debug` and errors show nothing of a person",
-        "Both end up in logs." => secrecy;
-    "description", "`Debug` of the provider and its errors show no credential, and its account is named",
-        "Both end up in logs." => description;
+        "failure.once", "a temporary failure loses no profile",
+            "Reads are retried." => once;
+        "failure.lasting", "a permanent failure ends the listing with an error, after all profiles before it",
+            "A listing must never have a silent gap." => lasting;
+        "failure.again", "after an error the same page can be requested again, and no profile is lost",
+            "Pages keep their position." => again;
+        "failure.web-page", "a web page with a success status is not accepted as a response",
+            "A proxy may respond instead of the service." => web_page;
+        "failure.bad-record", "one bad record is quarantined and reported, and no other record is lost",
+            "One record must not cost a whole page." => bad_record;
+        "failure.cycle", "a listing that leads back to an earlier page ends with an error",
+            "A repeated cursor would never end." => cycle;
+        "failure.lost-record", "a record that is counted but not returned is reported as missing",
+            "Declared totals are checked." => lost_record;
+        "cancellation", "a listing can be dropped at any moment without harm",
+            "Timeouts and `select!` drop futures." => cancellation;
+        "concurrency", "concurrent listings return the same profiles",
+            "Tasks share one provider." => concurrency;
+        "secrecy", "`Debug` and errors show no personal data",
+            "Both end up in logs." => secrecy;
+        "description", "`Debug` of the provider and its errors show no credential, and its account is named",
+            "Both end up in logs." => description;
 }
 
-/// A size of pages so small that there are several.
+/// Returns a query with a page size that results in several pages.
 fn query(subject: &Subject<'_>) -> Option<ListQuery> {
     let listing = &subject.capabilities().listing;
     let size = u32::try_from(subject.listed.len() / 4).ok()?.max(1);
@@ -47,9 +47,9 @@ fn query(subject: &Subject<'_>) -> Option<ListQuery> {
         .then(|| ListQuery::new().with_page_size(listing.max_page_size.map_or(size, |max| size.min(max))))
 }
 
-const NO_PAGES: &str = "the page size cannot be chosen, or there are too few profiles";
+const NO_PAGES: &str = "the page size cannot be set, or there are too few profiles";
 
-/// What a listing came to.
+/// The result of a listing.
 struct Listed {
     ids: BTreeSet<ProfileId>,
     error: Option<Error>,
@@ -57,7 +57,7 @@ struct Listed {
 }
 
 impl Listed {
-    /// Whether everybody came, and the report says so.
+    /// Returns whether all profiles were listed, and the report says so.
     fn is_all(&self, subject: &Subject<'_>) -> bool {
         self.error.is_none() && is_whole(&self.report) && self.ids.len() == subject.listed.len()
     }
@@ -76,37 +76,37 @@ async fn list(provider: &dyn ProfileProvider, query: ListQuery) -> Listed {
     Listed { ids, error, report: listing.report() }
 }
 
-/// What a listing comes to while something goes wrong.
+/// Lists all profiles during a disturbance.
 async fn disturbed(subject: &Subject<'_>, disturbance: Disturbance) -> Checked<Listed> {
     let Some(query) = query(subject) else { return Err(Outcome::not_applicable(NO_PAGES)) };
     let provider = subject.another()?;
     require(subject.server.disturb(disturbance), NOT_PROVOKED)?;
-    // What goes wrong is counted by requests: one after the other.
+    // The disturbance counts requests, so they are sent one after another.
     Ok(list(provider.as_ref(), query.with_concurrency(1)).await)
 }
 
 async fn once(subject: &Subject<'_>) -> Checked {
     let listed = disturbed(subject, Disturbance::FailsOnce).await?;
-    ensure(listed.error.is_none(), "it ends with an error")?;
-    let (came, all) = (listed.ids.len(), subject.listed.len());
-    ensure(came == all && is_whole(&listed.report), format_args!("{came} of {all} come"))?;
-    // Who counts requests counts the repeated one too.
-    let report = &listed.report;
+    ensure(listed.error.is_none(), "the listing ends with an error")?;
+    let (returned, all) = (listed.ids.len(), subject.listed.len());
     ensure(
-        report.requests == 0 || report.attempts > report.requests,
-        "the report does not say that it was repeated",
+        returned == all && is_whole(&listed.report),
+        format_args!("{returned} of {all} profiles are returned"),
     )?;
+    // A provider that counts requests must count the retry too.
+    let report = &listed.report;
+    ensure(report.requests == 0 || report.attempts > report.requests, "the report does not count the retry")?;
     Ok(())
 }
 
 async fn lasting(subject: &Subject<'_>) -> Checked {
     let listed = disturbed(subject, Disturbance::Fails).await?;
-    let Some(error) = listed.error else { return Err(Outcome::failed("no error is told")) };
+    let Some(error) = listed.error else { return Err(Outcome::failed("no error is reported")) };
     let is_right = matches!(error.kind(), ErrorKind::Upstream | ErrorKind::Transport | ErrorKind::Timeout);
-    ensure(is_right, format_args!("the kind of the error is {}", error.kind()))?;
-    ensure(!listed.ids.is_empty(), "what came before is lost")?;
-    ensure(!listed.report.is_complete(), "the report calls it complete")?;
-    ensure(error.hint().is_some(), "nothing says what to do")?;
+    ensure(is_right, format_args!("wrong error kind: {}", error.kind()))?;
+    ensure(!listed.ids.is_empty(), "the profiles before the failure are lost")?;
+    ensure(!listed.report.is_complete(), "the report says that the listing is complete")?;
+    ensure(error.hint().is_some(), "the error has no hint")?;
     Ok(())
 }
 
@@ -121,54 +121,65 @@ async fn again(subject: &Subject<'_>) -> Checked {
             ids.extend(page.items.into_iter().map(|profile| profile.id));
         } else {
             failures += 1;
-            ensure(failures < 3, "it fails when nothing is wrong any more")?;
+            ensure(failures < 3, "it still fails after the disturbance has ended")?;
             subject.server.calm();
         }
     }
-    ensure(failures > 0, "nothing failed")?;
+    ensure(failures > 0, "no page failed")?;
     ensure(
         ids.len() == subject.listed.len(),
-        format_args!("{} of {} come", ids.len(), subject.listed.len()),
+        format_args!("{} of {} profiles are returned", ids.len(), subject.listed.len()),
     )?;
     Ok(())
 }
 
 async fn web_page(subject: &Subject<'_>) -> Checked {
     let listed = disturbed(subject, Disturbance::WebPage).await?;
-    let Some(error) = listed.error else { return Err(Outcome::failed("it is taken for a response")) };
-    ensure(error.kind() == ErrorKind::Decode, format_args!("the kind of the error is {}", error.kind()))?;
-    ensure(error.status().is_some(), "the status is lost")?;
+    let Some(error) = listed.error else {
+        return Err(Outcome::failed("the web page is accepted as a response"));
+    };
+    ensure(error.kind() == ErrorKind::Decode, format_args!("wrong error kind: {}", error.kind()))?;
+    ensure(error.status().is_some(), "the error has no status")?;
     Ok(())
 }
 
 async fn bad_record(subject: &Subject<'_>) -> Checked {
     let listed = disturbed(subject, Disturbance::BadRecord).await?;
-    ensure(listed.error.is_none(), "it costs the listing")?;
-    let set_aside = usize::try_from(listed.report.quarantined).unwrap_or(usize::MAX);
-    ensure(set_aside > 0 && !listed.report.is_complete(), "nothing says that a record was set aside")?;
-    let (came, all) = (listed.ids.len(), subject.listed.len());
-    ensure(came + set_aside == all, format_args!("{came} come and {set_aside} are set aside, of {all}"))?;
+    ensure(listed.error.is_none(), "the listing ends with an error")?;
+    let quarantined = usize::try_from(listed.report.quarantined).unwrap_or(usize::MAX);
+    ensure(
+        quarantined > 0 && !listed.report.is_complete(),
+        "the report does not count a quarantined record",
+    )?;
+    let (returned, all) = (listed.ids.len(), subject.listed.len());
+    ensure(
+        returned + quarantined == all,
+        format_args!("{returned} profiles are returned and {quarantined} are quarantined, of {all}"),
+    )?;
     Ok(())
 }
 
 async fn cycle(subject: &Subject<'_>) -> Checked {
     let listed = disturbed(subject, Disturbance::Cycle).await?;
-    let Some(error) = listed.error else { return Err(Outcome::failed("it is taken for the end")) };
-    ensure(error.kind() == ErrorKind::Decode, format_args!("the kind of the error is {}", error.kind()))?;
-    ensure(!listed.ids.is_empty(), "what came before is lost")?;
+    let Some(error) = listed.error else { return Err(Outcome::failed("the listing ends without an error")) };
+    ensure(error.kind() == ErrorKind::Decode, format_args!("wrong error kind: {}", error.kind()))?;
+    ensure(!listed.ids.is_empty(), "the profiles before the cycle are lost")?;
     Ok(())
 }
 
 async fn lost_record(subject: &Subject<'_>) -> Checked {
-    require(subject.capabilities().listing.declares_total, "the service does not say how many there are")?;
+    require(subject.capabilities().listing.declares_total, "the service does not declare a total")?;
     let listed = disturbed(subject, Disturbance::LostRecord).await?;
-    ensure(listed.error.is_some() || !listed.report.is_complete(), "the report calls it complete")?;
+    ensure(
+        listed.error.is_some() || !listed.report.is_complete(),
+        "the report says that the listing is complete",
+    )?;
     Ok(())
 }
 
 async fn cancellation(subject: &Subject<'_>) -> Checked {
     let query = query(subject).unwrap_or_default();
-    require(subject.capabilities().operations.list.is_supported(), "nothing is listed")?;
+    require(subject.capabilities().operations.list.is_supported(), "listing is not supported")?;
     for polls in 0..20 {
         let mut pages = subject.provider.pages(query.clone());
         for _ in 0..polls % 3 {
@@ -176,7 +187,7 @@ async fn cancellation(subject: &Subject<'_>) -> Checked {
                 page?;
             }
         }
-        // Polled so many times, and dropped wherever it then is.
+        // Polled this many times, and dropped wherever it is then.
         let mut asked = pin!(pages.next_page());
         for _ in 0..polls {
             let is_done =
@@ -189,51 +200,54 @@ async fn cancellation(subject: &Subject<'_>) -> Checked {
     let listed = list(subject.provider.as_ref(), query).await;
     ensure(
         listed.is_all(subject),
-        format_args!("a listing after that is not complete: {} came", listed.ids.len()),
+        format_args!("the next listing is not complete: {} profiles are returned", listed.ids.len()),
     )?;
     Ok(())
 }
 
 async fn concurrency(subject: &Subject<'_>) -> Checked {
-    require(subject.capabilities().operations.list.is_supported(), "nothing is listed")?;
+    require(subject.capabilities().operations.list.is_supported(), "listing is not supported")?;
     let query = query(subject).unwrap_or_default();
     let listings = (0..8).map(|_| list(subject.provider.as_ref(), query.clone()));
     for listed in future::join_all(listings).await {
-        ensure(listed.is_all(subject), format_args!("one is not complete: {} came", listed.ids.len()))?;
+        ensure(
+            listed.is_all(subject),
+            format_args!("a listing is not complete: {} profiles are returned", listed.ids.len()),
+        )?;
     }
     Ok(())
 }
 
-/// What a profile says of a person.
+/// Returns the personal data of a profile.
 fn personal(profile: &Profile) -> Vec<String> {
     let addresses = profile.emails.items().iter().filter_map(|email| email.address.value().cloned());
     let names = [&profile.name.display, &profile.name.given, &profile.name.family, &profile.username];
     let names = names.into_iter().filter_map(|name| name.value().cloned());
-    // What is as short as this may be anywhere.
+    // A shorter text could appear anywhere by chance.
     addresses.chain(names).filter(|text| text.chars().count() > 3).collect()
 }
 
-/// An error in all its forms.
-fn told(error: &Error) -> String {
-    let mut told = format!("{error} {error:?} {error:#?} {:?}", error.field_errors());
+/// Returns an error in all its text forms.
+fn all_texts(error: &Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?} {:?}", error.field_errors());
     let mut cause = std::error::Error::source(error);
     while let Some(it) = cause {
-        let _ = write!(told, " {it} {it:?}");
+        let _ = write!(text, " {it} {it:?}");
         cause = it.source();
     }
-    told
+    text
 }
 
 async fn secrecy(subject: &Subject<'_>) -> Checked {
-    require(!subject.listed.is_empty(), "nobody is listed")?;
+    require(!subject.listed.is_empty(), "no profile is listed")?;
     for profile in &subject.listed {
-        // The id may be made of the name.
+        // The id may contain the name.
         let id = profile.id.to_string();
         let shown = format!("{profile:?} {:?} {:?} {:?}", profile.emails, profile.name, profile.extension);
         for text in personal(profile) {
             ensure(
                 id.contains(&text) || !shown.contains(&text),
-                format_args!("`Debug` of {id} shows what it holds"),
+                format_args!("`Debug` of {id} shows personal data"),
             )?;
         }
     }
@@ -244,9 +258,9 @@ async fn secrecy(subject: &Subject<'_>) -> Checked {
             Err(outcome) => return Err(outcome),
         };
         if let Some(error) = listed.error {
-            let shown = format!("{} {:?}", told(&error), listed.report);
+            let shown = format!("{} {:?}", all_texts(&error), listed.report);
             for text in subject.listed.iter().flat_map(personal) {
-                ensure(!shown.contains(&text), "an error repeats what was answered")?;
+                ensure(!shown.contains(&text), "an error repeats personal data of a response")?;
             }
         }
         subject.server.calm();
@@ -256,20 +270,23 @@ async fn secrecy(subject: &Subject<'_>) -> Checked {
 
 async fn description(subject: &Subject<'_>) -> Checked {
     let info = subject.info();
-    ensure(!info.display_name.is_empty() && !info.base_url.is_empty(), "the service is not named")?;
-    ensure(!info.base_url.contains('@'), "the base URL holds a credential")?;
+    ensure(
+        !info.display_name.is_empty() && !info.base_url.is_empty(),
+        "the service has no name or base URL",
+    )?;
+    ensure(!info.base_url.contains('@'), "the base URL contains a credential")?;
     let mut shown = format!("{:?} {info:?}", subject.provider);
-    if let Some(Err(error)) = match subject.nobody(&anyprofile_core::IdKind::USER) {
+    if let Some(Err(error)) = match subject.unused_id(&anyprofile_core::IdKind::USER) {
         Some(id) => Some(subject.provider.get(&id).await),
         None => None,
     } {
-        shown.push_str(&told(&error));
+        shown.push_str(&all_texts(&error));
     }
     for secret in subject.secrets() {
         ensure(!shown.contains(&secret), "a credential is shown")?;
     }
     let another = subject.another()?;
-    ensure(another.info() == info, "another provider of the account says something else of itself")?;
-    ensure(another.capabilities() == subject.capabilities(), "another provider can do something else")?;
+    ensure(another.info() == info, "another provider of the account has another description")?;
+    ensure(another.capabilities() == subject.capabilities(), "another provider has other capabilities")?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What was sent, held against what a plan showed.
+//! Compares sent requests with those that a plan showed.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::SentRequest;
 
-/// Headers that a request may have although no plan shows them: they say how it is sent and not what is written. A key that
-/// makes repetitions harmless may be a new one each time.
+/// Headers that a plan need not show, since they describe the sending and not the written data. An idempotency key
+/// may differ each time.
 const OF_SENDING: [&str; 7] = [
     "content-length",
     "expect",
@@ -19,16 +19,17 @@ const OF_SENDING: [&str; 7] = [
     "x-request-id",
 ];
 
-/// A header, by its name and its value.
+/// The name and value of a header.
 pub(super) type Header = (String, String);
 
-/// The headers of what only reads: what these say is not about a write. The same name with another value is another header.
+/// Returns the headers of requests that only read; they do not describe a write. The same name with another value
+/// counts as another header.
 pub(super) fn headers_of_reads(log: &[SentRequest]) -> BTreeSet<Header> {
     let reads = log.iter().filter(|request| !request.is_write);
     reads.flat_map(|request| request.headers.iter().cloned()).collect()
 }
 
-/// What is not as it was shown, if anything.
+/// Describes the first difference, if any.
 pub(super) fn differs(
     shown: &[PlannedRequest],
     sent: &[SentRequest],
@@ -36,11 +37,11 @@ pub(super) fn differs(
 ) -> Option<String> {
     for (place, (shown, sent)) in shown.iter().zip(sent).enumerate() {
         if let Some(what) = request_differs(shown, sent, usual) {
-            return Some(format!("request {} is sent with {what}", place + 1));
+            return Some(format!("request {} was sent with {what}", place + 1));
         }
     }
     let (shown, sent) = (shown.len(), sent.len());
-    (shown != sent).then(|| format!("{sent} writes are sent, and {shown} were shown"))
+    (shown != sent).then(|| format!("{sent} writes were sent, but {shown} were shown"))
 }
 
 fn request_differs(shown: &PlannedRequest, sent: &SentRequest, usual: &BTreeSet<Header>) -> Option<String> {
@@ -109,10 +110,10 @@ mod tests {
             let found = of(wrong).unwrap_or_default();
             assert!(found.contains(word), "{word}: {found}");
         }
-        // One too many, one too few.
+        // One request too many, and one too few.
         assert!(differs(&[shown()], &[right.clone(), right], &usual).is_some());
         assert!(differs(&[shown()], &[], &usual).is_some());
-        // A file, of which nothing but its size is shown.
+        // A file, of which only the size is shown.
         let file = PlannedRequest::new("POST", "https://a", None).with_body_description("image/png, 3 bytes");
         assert_eq!(
             differs(

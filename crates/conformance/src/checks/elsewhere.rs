@@ -1,4 +1,4 @@
-//! Another account than the one that is checked.
+//! Accounts other than the one under test.
 
 use std::sync::Arc;
 
@@ -11,15 +11,15 @@ use anyprofile_core::{
 
 use crate::subject::Subject;
 
-/// A provider that is the one that is checked, but for what it says of its account. Its plans show the same requests.
+/// The provider under test with another description of its account. Its plans show the same requests.
 #[derive(Debug)]
 struct Elsewhere {
     info: ProviderInfo,
     provider: Arc<dyn ProfileProvider>,
 }
 
-/// The accounts whose plans must not be executed: with another name, at another place, with other settings, and a real one
-/// where there is one.
+/// Returns accounts whose plans must not be executed: with another name, another base URL, other settings, and a real
+/// other account if available.
 pub(super) fn accounts(subject: &Subject<'_>) -> Result<Vec<Arc<dyn ProfileProvider>>> {
     let info = subject.info();
     let (mut name, mut place, mut shape) = (info.clone(), info.clone(), info.clone());
@@ -32,21 +32,21 @@ pub(super) fn accounts(subject: &Subject<'_>) -> Result<Vec<Arc<dyn ProfileProvi
     Ok(accounts.into_iter().chain(subject.elsewhere()?).collect())
 }
 
-/// The id of the same record at another account.
+/// Returns the id of the same record in another account.
 pub(super) fn id_at(info: &ProviderInfo, id: &ProfileId) -> Result<ProfileId> {
     let (service, account) = (info.service.clone(), info.account.clone());
     ProfileId::new(service, account, id.kind.clone(), id.native())
         .map_err(|error| Error::new(ErrorKind::InvalidRequest, error.to_string()))
 }
 
-/// The same write at another account.
+/// Returns the same write for another account.
 pub(super) fn write_at(info: &ProviderInfo, write: &Write) -> Result<Write> {
     let mut write = write.clone();
     match &mut write {
         Write::Update { id, .. } | Write::Deactivate { id } | Write::Delete { id } | Write::Enroll { id } => {
             *id = id_at(info, id)?;
         }
-        // Nobody is named.
+        // A creation contains no id.
         _ => {}
     }
     Ok(write)

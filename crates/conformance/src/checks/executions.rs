@@ -1,4 +1,4 @@
-//! Executing plans: once, at the account that made them, and what is said where it fails.
+//! Executing plans: only once, only in their own account, and with correct reports of failures.
 
 use anyprofile_core::{
     ErrorKind, ExecuteOptions, Executed, Plan, PlanOptions, Result, error::Effect, plan::StepOutcome,
@@ -19,23 +19,23 @@ use crate::{
 };
 
 checks! { Writing:
-    "plan.spent", "a plan that was executed sends nothing a second time, nor does a clone of it",
-        "A second creation makes a second person." => spent;
-    "plan.elsewhere", "the plan of another account is refused, and nothing is sent",
-        "The same id may be somebody else there." => elsewhere;
-    "plan.refused", "a write that is refused was not made, and its plan can be executed when it is not refused any more",
-        "Nothing came of it." => refused;
-    "plan.lost", "a write without a response may have been made: it is not sent again",
-        "A service acts before its response is lost." => lost;
-    "plan.partly", "of several writes it is said which were made, which was not, which is not known and which were not begun",
-        "A change may belong to several records." => partly;
+        "plan.spent", "an executed plan, or a clone of it, sends nothing a second time",
+            "A second creation would create a second profile." => spent;
+        "plan.elsewhere", "the plan of another account is rejected, and nothing is sent",
+            "The same id may be another profile there." => elsewhere;
+        "plan.refused", "a rejected write has no effect, and its plan can be executed again later",
+            "A rejected write was not made." => refused;
+        "plan.lost", "a write without a response is reported as unknown and not sent again",
+            "The service may have made the write before the response was lost." => lost;
+        "plan.partly", "if one of several requests fails, the outcome of each request is reported",
+            "An update may belong to several records." => partly;
 }
 
 async fn execute(subject: &Subject<'_>, plan: &Plan) -> Result<Executed> {
     subject.provider.execute(plan, &ExecuteOptions::new()).await
 }
 
-/// Checks that a plan is spent: it is refused as a conflict, and nothing is sent.
+/// Checks that a spent plan is rejected as a conflict, and that nothing is sent.
 async fn refused_as_spent(subject: &Subject<'_>, plan: &Plan) -> Checked {
     if !plan.is_spent() {
         return Err(Outcome::failed(format!("{}: the plan is not spent", name_of(plan.write()))));
@@ -44,7 +44,7 @@ async fn refused_as_spent(subject: &Subject<'_>, plan: &Plan) -> Checked {
         let what = format!("{}: a spent plan", name_of(plan.write()));
         let error = subject.refused(&what, execute(subject, plan)).await?;
         if error.kind() != ErrorKind::Conflict {
-            return Err(Outcome::failed(format!("{what}: the kind of the error is {}", error.kind())));
+            return Err(Outcome::failed(format!("{what}: wrong error kind: {}", error.kind())));
         }
     }
     Ok(())
@@ -55,19 +55,25 @@ async fn spent(subject: &Subject<'_>) -> Checked {
     require(!writes.is_empty(), NO_WRITES)?;
     for write in &writes {
         let plan = plan_of(subject, write).await?;
-        ensure(!plan.is_spent(), format_args!("{}: the plan is spent before", name_of(write)))?;
-        // Two at once, as of two tasks that have a clone each: one of them writes.
+        ensure(
+            !plan.is_spent(),
+            format_args!("{}: the plan is spent before it is executed", name_of(write)),
+        )?;
+        // Two tasks execute a clone each; only one of them may write.
         let (clone, before) = (plan.clone(), subject.server.writes());
         let both = join(execute(subject, &plan), execute(subject, &clone)).await;
         let sent = subject.server.writes() - before;
         let ((Ok(executed), Err(refused)) | (Err(refused), Ok(executed))) = both else {
-            return Err(Outcome::failed(format!("{}: of two at once not one is refused", name_of(write))));
+            return Err(Outcome::failed(format!(
+                "{}: not exactly one of two concurrent executions is rejected",
+                name_of(write)
+            )));
         };
         executed.into_result()?;
         let shown = u64::try_from(plan.requests().len()).unwrap_or(u64::MAX);
         ensure(
             refused.kind() == ErrorKind::Conflict && sent == shown,
-            format_args!("{}: of two at once {sent} writes are sent", name_of(write)),
+            format_args!("{}: two concurrent executions sent {sent} writes", name_of(write)),
         )?;
         refused_as_spent(subject, &plan).await?;
     }
@@ -83,7 +89,7 @@ async fn elsewhere(subject: &Subject<'_>) -> Checked {
             let there = write_at(account.info(), write)?;
             let plan = match account.plan(&there, &PlanOptions::new()).await {
                 Ok(plan) => plan,
-                // Nobody has this id there.
+                // No profile has this id in the other account.
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 Err(error) => return Err(error.into()),
             };
@@ -91,24 +97,24 @@ async fn elsewhere(subject: &Subject<'_>) -> Checked {
             let error = subject.refused(&what, execute(subject, &plan)).await?;
             ensure(
                 error.kind() == ErrorKind::InvalidRequest,
-                format_args!("{what}: the kind of the error is {}", error.kind()),
+                format_args!("{what}: wrong error kind: {}", error.kind()),
             )?;
-            ensure(!plan.is_spent(), format_args!("{what} is spent by that"))?;
+            ensure(!plan.is_spent(), format_args!("{what} is spent by the rejected execution"))?;
             count += 1;
         }
     }
-    require(count > 0, "no plan can be made elsewhere")?;
+    require(count > 0, "no plan can be created for another account")?;
     Ok(())
 }
 
-/// What came of a plan that fails.
+/// The result of a plan that fails.
 struct Failed {
     executed: Executed,
-    /// How many writes were sent.
+    /// The number of writes that were sent.
     sent: u64,
 }
 
-/// Executes a plan while something goes wrong.
+/// Executes a plan during a disturbance.
 async fn failed(subject: &Subject<'_>, plan: &Plan, disturbance: Disturbance) -> Checked<Failed> {
     if !subject.server.disturb(disturbance) {
         return Err(Outcome::not_applicable(NOT_PROVOKED));
@@ -122,7 +128,7 @@ async fn failed(subject: &Subject<'_>, plan: &Plan, disturbance: Disturbance) ->
         Err(error) => {
             let name = name_of(plan.write());
             Err(Outcome::failed(format!(
-                "{name}: it is not said what came of each request: {}",
+                "{name}: the outcomes of the requests are not reported: {}",
                 error.kind()
             )))
         }
@@ -130,24 +136,24 @@ async fn failed(subject: &Subject<'_>, plan: &Plan, disturbance: Disturbance) ->
 }
 
 impl Failed {
-    /// What is not told as it is, where all before a request were made, and that one came to this.
+    /// Describes a wrong report. The first `made` requests succeeded, and the next one had this outcome.
     fn differs(&self, plan: &Plan, made: usize, outcome: StepOutcome, effect: Effect) -> Option<String> {
         let wanted = steps(plan.requests().len().max(1), made, outcome);
         let name = name_of(plan.write());
-        let Some(error) = &self.executed.error else { return Some(format!("{name}: no error is told")) };
+        let Some(error) = &self.executed.error else { return Some(format!("{name}: no error is reported")) };
         if self.sent != made as u64 + 1 {
-            return Some(format!("{name}: {} writes are sent when request {} fails", self.sent, made + 1));
+            return Some(format!("{name}: {} writes were sent, but request {} failed", self.sent, made + 1));
         }
         if self.executed.steps != wanted {
-            return Some(format!("{name}: {:?} is told where it is {wanted:?}", self.executed.steps));
+            return Some(format!("{name}: the report is {:?}, but must be {wanted:?}", self.executed.steps));
         }
         (error.effect() != effect).then(|| {
-            format!("{name}: the effect of the error is {:?} where it is {effect:?}", error.effect())
+            format!("{name}: the effect of the error is {:?}, but must be {effect:?}", error.effect())
         })
     }
 }
 
-/// What each request came to, where one failed.
+/// Returns the expected outcome of each request, if one failed.
 fn steps(requests: usize, made: usize, failed: StepOutcome) -> Vec<StepOutcome> {
     let step = |place: usize| match place.cmp(&made) {
         std::cmp::Ordering::Less => StepOutcome::Made,
@@ -168,7 +174,10 @@ async fn refused(subject: &Subject<'_>) -> Checked {
         ensure(!plan.is_spent(), format_args!("{}: the plan is spent", name_of(write)))?;
         let executed = execute(subject, &plan).await?.into_result()?;
         let is_made = executed.steps.iter().all(|step| *step == StepOutcome::Made);
-        ensure(is_made, format_args!("{}: it is not made when it is not refused any more", name_of(write)))?;
+        ensure(
+            is_made,
+            format_args!("{}: the plan does not succeed when it is executed again", name_of(write)),
+        )?;
     }
     Ok(())
 }

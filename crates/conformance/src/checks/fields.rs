@@ -1,4 +1,4 @@
-//! The field table.
+//! The field table of the capabilities.
 
 use std::collections::BTreeSet;
 
@@ -10,17 +10,17 @@ use super::{Checked, checks, ensure, require};
 use crate::{report::Outcome, subject::Subject};
 
 checks! { Fields:
-    "fields.declared", "no field that is not declared ever has a value",
-        "What the table does not name is unsupported: a value there would be a lie." => declared;
-    "fields.filled", "no field that is declared readable is always empty",
-        "A mapping that is dead goes unseen otherwise." => filled;
-    "fields.json", "a profile is the same when it was written as JSON and read again",
-        "Null and absent are two things in JSON too." => json;
-    "fields.states", "a declared field is never called unsupported in a record that has it",
-        "Not sent is another thing than not there." => states;
+        "fields.declared", "only declared fields ever have a value",
+            "A field that the table does not declare is unsupported." => declared;
+        "fields.filled", "no field that is declared as readable is always empty",
+            "A broken mapping would go unnoticed." => filled;
+        "fields.json", "a profile is unchanged after it is written as JSON and read again",
+            "Null and absent differ in JSON too." => json;
+        "fields.states", "a declared field is never reported as unsupported in a record that contains it",
+            "\"Not sent\" is not \"unsupported\"." => states;
 }
 
-/// Every profile in every view that there is of it.
+/// Returns every profile in all available views.
 async fn everything(subject: &Subject<'_>) -> Result<Vec<Profile>> {
     let mut profiles = subject.listed.clone();
     let operations = &subject.capabilities().operations;
@@ -44,7 +44,7 @@ async fn declared(subject: &Subject<'_>) -> Checked {
         for path in &undeclared {
             ensure(
                 profile.value(path).is_none(),
-                format_args!("{}: {path} has a value and is not declared", profile.id),
+                format_args!("{}: {path} has a value but is not declared", profile.id),
             )?;
         }
     }
@@ -53,14 +53,14 @@ async fn declared(subject: &Subject<'_>) -> Checked {
 
 async fn filled(subject: &Subject<'_>) -> Checked {
     let profiles = everything(subject).await?;
-    require(!profiles.is_empty(), "there are no profiles")?;
+    require(!profiles.is_empty(), "no profile is listed")?;
     let views: BTreeSet<_> = profiles
         .iter()
         .filter_map(|profile| profile.origin.as_ref())
         .flat_map(|origin| origin.views().map(|view| view.as_str().to_owned()))
         .collect();
     let is_seen = |spec: &&anyprofile_core::capabilities::FieldSpec| {
-        // Where no record is named, all of them may be it.
+        // Without named records, a field may be in any of them.
         views.is_empty()
             || spec.sources.iter().any(|it| it.view.as_ref().is_none_or(|view| views.contains(view.as_str())))
     };
@@ -74,15 +74,15 @@ async fn filled(subject: &Subject<'_>) -> Checked {
 
 async fn json(subject: &Subject<'_>) -> Checked {
     let profiles = everything(subject).await?;
-    require(!profiles.is_empty(), "there are no profiles")?;
+    require(!profiles.is_empty(), "no profile is listed")?;
     for profile in profiles {
         let Ok(text) = serde_json::to_string(&profile) else {
-            return Err(Outcome::failed(format!("{} cannot be written", profile.id)));
+            return Err(Outcome::failed(format!("{} cannot be written as JSON", profile.id)));
         };
         let Ok(again) = serde_json::from_str::<Profile>(&text) else {
-            return Err(Outcome::failed(format!("{} cannot be read again", profile.id)));
+            return Err(Outcome::failed(format!("{} cannot be read from its JSON", profile.id)));
         };
-        ensure(again == profile, format_args!("{} is another one when it was read again", profile.id))?;
+        ensure(again == profile, format_args!("{} differs after it was written and read", profile.id))?;
     }
     Ok(())
 }
@@ -96,7 +96,7 @@ async fn states(subject: &Subject<'_>) -> Checked {
             let state = profile.state(&spec.path, capabilities);
             ensure(
                 !is_there || state != FieldState::Unsupported,
-                format_args!("{}: {} is declared and called unsupported", profile.id, spec.path),
+                format_args!("{}: {} is declared but reported as unsupported", profile.id, spec.path),
             )?;
         }
     }

@@ -1,4 +1,4 @@
-//! What is written by the checks, and to whom.
+//! The writes of the checks, and the profiles that they use.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::subject::{Subject, unique};
 
-/// A value in a format; the number makes it another one.
+/// Returns a value in a format; another number results in another value.
 pub(super) fn value(format: &ValueFormat, number: u64) -> Option<Value> {
     let place = usize::try_from(number).unwrap_or(usize::MAX);
     Some(match format {
@@ -33,7 +33,7 @@ pub(super) fn value(format: &ValueFormat, number: u64) -> Option<Value> {
     })
 }
 
-/// The fields of a kind that an update can set.
+/// Returns the fields of a kind that an update can set.
 pub(super) fn writable<'a>(
     subject: &'a Subject<'_>,
     kind: &'a IdKind,
@@ -45,20 +45,20 @@ pub(super) fn writable<'a>(
     })
 }
 
-/// A draft with everything that can be given.
+/// Returns a draft with all fields that can be set.
 pub(super) fn draft(subject: &Subject<'_>, kind: &IdKind, number: u64) -> ProfileDraft {
     let given = subject.capabilities().fields.iter().filter_map(|spec| {
         let rule = spec.write.as_ref().filter(|rule| rule.id_kinds.contains(kind))?;
         let is_pairs = matches!(rule.format, ValueFormat::Pairs { .. });
         let path = if is_pairs { FieldPath::metadata("conformance") } else { spec.path.clone() };
-        // A new profile is let in, unless that is what is checked.
+        // The default status of a new profile is used.
         let is_given = rule.create != AtCreation::No && path != FieldPath::STATUS;
         Some((path, value(&rule.format, number).filter(|_| is_given)?))
     });
     given.fold(ProfileDraft::new(kind.clone()), |draft, (path, value)| draft.set(path, value))
 }
 
-/// Somebody made for this, or somebody who is listed.
+/// Returns a profile to deactivate or delete: a new one if possible, else a listed one.
 pub(super) async fn victim(subject: &Subject<'_>, kind: &IdKind) -> Result<Option<ProfileId>> {
     victim_but(subject, kind, &BTreeSet::new()).await
 }
@@ -71,7 +71,7 @@ async fn victim_but(
     if subject.capabilities().operations.create.kinds().contains(kind) {
         return Ok(Some(subject.provider.create(&draft(subject, kind, unique())).await?.id));
     }
-    // Whoever was deleted by an earlier check is not there any more.
+    // Listed again, since an earlier check may have deleted profiles.
     let listed = subject.list(ListQuery::new()).await?;
     let mut people = listed.into_iter().rev().filter(|it| it.id.kind == *kind && may_act(it));
     Ok(people.find(|it| !taken.contains(&it.id)).map(|profile| profile.id))
@@ -81,7 +81,7 @@ fn may_act(profile: &Profile) -> bool {
     !matches!(profile.status.value(), Some(Status::Suspended | Status::Deleted))
 }
 
-/// Somebody of each kind that can be updated, of those who are there now.
+/// Returns one listed profile of each kind that can be updated.
 pub(super) async fn updatable(subject: &Subject<'_>) -> Result<Vec<ProfileId>> {
     let kinds = subject.capabilities().operations.update.kinds();
     let listed = if kinds.is_empty() { Vec::new() } else { subject.list(ListQuery::new()).await? };
@@ -92,14 +92,14 @@ pub(super) async fn updatable(subject: &Subject<'_>) -> Result<Vec<ProfileId>> {
     Ok(kinds.iter().filter_map(of_kind).collect())
 }
 
-/// An update of these fields that there is something to do for.
+/// Returns an update of these fields that changes something.
 pub(super) async fn update(
     subject: &Subject<'_>,
     id: &ProfileId,
     fields: &[(FieldPath, &WriteRule)],
 ) -> Result<Option<Write>> {
     let first = unique();
-    // One of so many values is another one than there is now.
+    // One of these values differs from the current one.
     for number in first..first + 4 {
         let values = fields.iter().filter_map(|(path, rule)| Some((path, value(&rule.format, number)?)));
         let change =
@@ -111,7 +111,7 @@ pub(super) async fn update(
         match subject.provider.plan(&write, &PlanOptions::new()).await {
             Ok(plan) if plan.is_settled() => {}
             Ok(_) => return Ok(Some(write)),
-            // Not everything can be changed together with everything.
+            // Some fields cannot be changed together.
             Err(error) if error.kind() == ErrorKind::InvalidRequest => return Ok(None),
             Err(error) => return Err(error),
         }
@@ -119,19 +119,19 @@ pub(super) async fn update(
     Ok(None)
 }
 
-/// An update of all fields at once: as many requests as the service takes for one.
+/// Returns an update of all fields, which takes as many requests as the service needs.
 pub(super) async fn update_all(subject: &Subject<'_>, id: &ProfileId) -> Result<Option<Write>> {
     update(subject, id, &writable(subject, &id.kind).collect::<Vec<_>>()).await
 }
 
 type Removal = fn(ProfileId) -> Write;
 
-/// The writes that keep somebody out, and whom each is offered for.
+/// Returns the operations that remove access, and their writes.
 pub(super) fn removals(operations: &Operations) -> [(&Support, Removal); 2] {
     [(&operations.deactivate, Write::deactivate), (&operations.delete, Write::delete)]
 }
 
-/// A write of each operation and kind that is offered, each to somebody else.
+/// Returns one write for each supported operation and kind, each to another profile.
 pub(super) async fn writes(subject: &Subject<'_>) -> Result<Vec<Write>> {
     let operations = &subject.capabilities().operations;
     let creations = operations.create.kinds().iter();
@@ -149,8 +149,8 @@ pub(super) async fn writes(subject: &Subject<'_>) -> Result<Vec<Write>> {
         }
     }
     for kind in operations.enroll.kinds() {
-        let somebody = subject.some(kind).next().map(|profile| profile.id.clone());
-        writes.extend(somebody.map(Write::enroll));
+        let profile = subject.some(kind).next().map(|profile| profile.id.clone());
+        writes.extend(profile.map(Write::enroll));
     }
     Ok(writes)
 }

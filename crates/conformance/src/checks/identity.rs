@@ -1,4 +1,4 @@
-//! What is believed of a service that answers otherwise than it was asked.
+//! Services that respond with something other than what was requested.
 
 use std::collections::BTreeSet;
 
@@ -18,29 +18,29 @@ use crate::{
 };
 
 checks! { Behaviour:
-    "identity.get", "a record of somebody else is not shown as the one that was asked for",
-        "Who reads the wrong record acts on the wrong person." => get;
-    "identity.find", "nobody is found by the id or the address of somebody else",
-        "An off-boarding begins with finding somebody." => find;
-    "identity.plan", "no plan is made from the record of somebody else",
-        "What is planned is written." => plan;
-    "place.get", "a 404 of something else than the service says of nobody that he is not there",
-        "A gateway and a wrong URL answer 404 too." => place_get;
-    "place.find", "nobody is said to be nobody by something else than the service",
-        "A gateway and a wrong URL answer 404 too." => place_find;
-    "listing.empty-pages", "empty pages that lead on for ever end, and what came before is delivered",
-        "Progress is profiles, not cursors." => empty_pages;
-    "listing.filter-inverted", "a filter that the service takes for its opposite is applied all the same, or it is told",
-        "Parameters are misread and renamed." => filter_inverted;
-    "listing.filter-ignored", "a filter that the service ignores is applied all the same, or it is told",
-        "Most services pass over a parameter that they do not know." => filter_ignored;
-    "listing.order-ignored", "an order that is not kept hides nobody who was changed since",
-        "An early stop needs proof." => order_ignored;
-    "identity.update", "an update that is answered with somebody else's record may have been made, and is not done",
-        "Nobody knows then who was changed." => update;
+        "identity.get", "another profile's record is not returned as the requested profile",
+            "Reading the wrong record leads to changing the wrong profile." => get;
+        "identity.find", "a search by id or e-mail address does not return another profile",
+            "Off-boarding starts with finding the right profile." => find;
+        "identity.plan", "no plan is created from another profile's record",
+            "A plan is written as it is shown." => plan;
+        "place.get", "a 404 that is not from the service does not mean that a profile does not exist",
+            "A gateway or a wrong base URL returns 404 too." => place_get;
+        "place.find", "a response that is not from the service does not mean that no profile was found",
+            "A gateway or a wrong base URL returns 404 too." => place_find;
+        "listing.empty-pages", "an endless series of empty pages ends, and the profiles before it are returned",
+            "Progress means new profiles, not new cursors." => empty_pages;
+        "listing.filter-inverted", "a filter that the service inverts is still applied, or the problem is reported",
+            "Services misread and rename parameters." => filter_inverted;
+        "listing.filter-ignored", "a filter that the service ignores is still applied, or the problem is reported",
+            "Most services ignore unknown parameters." => filter_ignored;
+        "listing.order-ignored", "a wrong order hides no profile that was updated since the given time",
+            "A listing may stop early only if the order is proven." => order_ignored;
+        "identity.update", "an update that returns another profile's record is reported as possibly made, not as done",
+            "It is unknown which profile was changed." => update;
 }
 
-/// Whether it is an error that says that somebody else came.
+/// Returns whether an error says that another profile's record was returned.
 fn is_refused(error: &Error) -> bool {
     error.kind() == ErrorKind::Decode || error.is_of_another_profile()
 }
@@ -49,7 +49,7 @@ async fn get(subject: &Subject<'_>) -> Checked {
     let kinds = subject.capabilities().operations.get.kinds();
     let people: Vec<_> =
         kinds.iter().filter_map(|kind| Some(subject.some(kind).nth(1)?.id.clone())).collect();
-    require(!people.is_empty(), "nobody is listed of the kinds that can be got")?;
+    require(!people.is_empty(), "no profile of a readable kind is listed")?;
     let mut truths = Vec::new();
     for id in people {
         truths.push(subject.provider.get(&id).await?);
@@ -58,25 +58,25 @@ async fn get(subject: &Subject<'_>) -> Checked {
     for truth in truths {
         let id = &truth.id;
         match subject.provider.get(id).await {
-            // A kind of profile that the server does not mix up.
+            // The server may mix up only other kinds of profiles.
             Ok(profile) => ensure(
                 is_same(&truth, &profile),
-                format_args!("{id} is answered with somebody else's record"),
+                format_args!("the response for {id} is another profile's record"),
             )?,
             Err(error) => {
-                ensure(is_refused(&error), format_args!("the kind of the error is {}", error.kind()))?;
+                ensure(is_refused(&error), format_args!("wrong error kind: {}", error.kind()))?;
             }
         }
     }
     Ok(())
 }
 
-/// Whether a profile is the same as before: by the id, the name and the address.
+/// Returns whether a profile is the same as before, by id, name and e-mail address.
 fn is_same(before: &Profile, now: &Profile) -> bool {
     before.id == now.id && before.name.display == now.name.display && before.email() == now.email()
 }
 
-/// Keys of listed people: an id, and an address.
+/// Returns keys of listed profiles: an id and an e-mail address.
 fn keys(subject: &Subject<'_>) -> Vec<FindKey> {
     let user = || subject.some(&IdKind::USER);
     let by_id = user().nth(1).map(|it| FindKey::NativeId(it.id.native().to_owned()));
@@ -90,26 +90,26 @@ async fn find(subject: &Subject<'_>) -> Checked {
         let found = subject.provider.find_by(&key).await?;
         truths.push((key, found));
     }
-    require(!truths.is_empty(), "nobody is listed")?;
+    require(!truths.is_empty(), "no profile is listed")?;
     require(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED)?;
     for (key, truth) in truths {
         match subject.provider.find_by(&key).await {
             Ok(found) => {
                 let is_known = |it: &&Profile| truth.profiles.iter().any(|known| is_same(known, it));
                 let others = found.profiles.iter().filter(|it| !is_known(it)).count();
-                ensure(others == 0, format_args!("{others} others are found by {key:?}"))?;
+                ensure(others == 0, format_args!("{others} other profiles are found by {key:?}"))?;
                 let is_denied = found.is_complete && found.profiles.len() < truth.profiles.len();
-                ensure(!is_denied, format_args!("nobody is found by {key:?}"))?;
+                ensure(!is_denied, format_args!("the profile is not found by {key:?}"))?;
             }
             Err(error) => {
-                ensure(is_refused(&error), format_args!("the kind of the error is {}", error.kind()))?;
+                ensure(is_refused(&error), format_args!("wrong error kind: {}", error.kind()))?;
             }
         }
     }
     Ok(())
 }
 
-/// Somebody who can be updated, a text of theirs that can be written, and a value that it does not have.
+/// Returns a profile that can be updated, and a change of one of its texts to a new value.
 fn change(subject: &Subject<'_>) -> Option<(ProfileId, ProfileChange)> {
     let kinds = subject.capabilities().operations.update.kinds();
     kinds.iter().find_map(|kind| {
@@ -127,7 +127,7 @@ fn change(subject: &Subject<'_>) -> Option<(ProfileId, ProfileChange)> {
 
 async fn plan(subject: &Subject<'_>) -> Checked {
     let Some((id, change)) = change(subject) else {
-        return Err(Outcome::not_applicable("nobody is listed of whom a text can be written"));
+        return Err(Outcome::not_applicable("no profile with a writable text is listed"));
     };
     let write = Write::update(id, change);
     let before = subject.provider.plan(&write, &PlanOptions::new()).await?;
@@ -135,34 +135,34 @@ async fn plan(subject: &Subject<'_>) -> Checked {
     match subject.provider.plan(&write, &PlanOptions::new()).await {
         Ok(plan) => {
             let is_same = plan.differences() == before.differences() && plan.requests() == before.requests();
-            ensure(is_same, format_args!("a plan for {:?} is made", plan.write()))?;
+            ensure(is_same, format_args!("a plan is created for {:?}", plan.write()))?;
         }
-        Err(error) => ensure(is_refused(&error), format_args!("the kind of the error is {}", error.kind()))?,
+        Err(error) => ensure(is_refused(&error), format_args!("wrong error kind: {}", error.kind()))?,
     }
     Ok(())
 }
 
 async fn update(subject: &Subject<'_>) -> Checked {
     let Some((id, change)) = change(subject) else {
-        return Err(Outcome::not_applicable("nobody is listed of whom a text can be written"));
+        return Err(Outcome::not_applicable("no profile with a writable text is listed"));
     };
     let write = Write::update(id.clone(), change);
     let plan = subject.provider.plan(&write, &PlanOptions::new()).await?;
-    require(!plan.is_settled(), "the text has the value already")?;
+    require(!plan.is_settled(), "the text already has the value")?;
     require(subject.server.disturb(Disturbance::AnotherRecord), NOT_PROVOKED)?;
     let before = subject.server.writes();
     let executed = subject.provider.execute(&plan, &ExecuteOptions::new()).await;
     let is_sent = subject.server.writes() > before;
     match executed.and_then(Executed::into_result) {
         Ok(executed) => {
-            // A server that mixes up profiles of other kinds only has written what was asked for.
+            // The server may mix up only other kinds of profiles; the update is then correct.
             subject.server.calm();
             let shown = subject.provider.plan(&write, &PlanOptions::new()).await?;
             let is_of = executed.profile.is_some_and(|profile| profile.id == id);
-            ensure(shown.is_settled() && is_of, "it is said to be done, and is not")?;
+            ensure(shown.is_settled() && is_of, "the update is reported as done, but is not")?;
         }
         Err(error) => {
-            ensure(!is_sent || error.may_have_taken_effect(), "it is said not to have been made")?;
+            ensure(!is_sent || error.may_have_taken_effect(), "the update is reported as not made")?;
         }
     }
     Ok(())
@@ -170,36 +170,42 @@ async fn update(subject: &Subject<'_>) -> Checked {
 
 async fn place_get(subject: &Subject<'_>) -> Checked {
     let Some(kind) = subject.capabilities().operations.get.kinds().first() else {
-        return Err(Outcome::not_applicable("profiles cannot be got by id"));
+        return Err(Outcome::not_applicable("profiles cannot be read by id"));
     };
-    let somebody = subject.some(kind).next().map(|profile| profile.id.clone());
-    let ids: Vec<_> = somebody.into_iter().chain(subject.nobody(kind)).collect();
-    require(!ids.is_empty(), "no id can be made up")?;
+    let listed = subject.some(kind).next().map(|profile| profile.id.clone());
+    let ids: Vec<_> = listed.into_iter().chain(subject.unused_id(kind)).collect();
+    require(!ids.is_empty(), "no test id can be created")?;
     let provider = subject.another()?;
     require(subject.server.disturb(Disturbance::WrongPlace), NOT_PROVOKED)?;
     for id in ids {
-        let Err(error) = provider.get(&id).await else { return Err(Outcome::failed("somebody is there")) };
-        ensure(error.kind() != ErrorKind::NotFound, "somebody is said not to be there")?;
+        let Err(error) = provider.get(&id).await else {
+            return Err(Outcome::failed("a profile is returned"));
+        };
+        ensure(error.kind() != ErrorKind::NotFound, "the profile is reported as not found")?;
     }
     Ok(())
 }
 
 async fn place_find(subject: &Subject<'_>) -> Checked {
-    let nobody = FindKey::Email("nobody.at.all@conformance.example.com".to_owned());
-    let keys: Vec<_> = keys(subject).into_iter().chain([nobody]).collect();
+    let unused = FindKey::Email("nobody.at.all@conformance.example.com".to_owned());
+    let keys: Vec<_> = keys(subject).into_iter().chain([unused]).collect();
     let provider = subject.another()?;
     require(subject.server.disturb(Disturbance::WrongPlace), NOT_PROVOKED)?;
     for key in keys {
         match provider.find_by(&key).await {
             Ok(found) if found.method == FindMethod::Unanswerable => {}
-            Ok(found) => ensure(!found.is_complete, format_args!("nobody is said to be there, by {key:?}"))?,
-            Err(error) => ensure(error.kind() != ErrorKind::NotFound, "nobody is said to be there")?,
+            Ok(found) => {
+                ensure(!found.is_complete, format_args!("the search by {key:?} is reported as complete"))?;
+            }
+            Err(error) => {
+                ensure(error.kind() != ErrorKind::NotFound, "the profile is reported as not found")?;
+            }
         }
     }
     Ok(())
 }
 
-/// A size of pages so small that there are several.
+/// Returns a query with a page size that results in several pages.
 fn paged(subject: &Subject<'_>) -> ListQuery {
     let listing = &subject.capabilities().listing;
     let size = u32::try_from(subject.listed.len() / 6).unwrap_or(u32::MAX).max(1);
@@ -227,18 +233,18 @@ async fn empty_pages(subject: &Subject<'_>) -> Checked {
             Ok(None) => break None,
             Err(error) => break Some(error),
         }
-        // Whoever comes a second time is no progress either.
-        ensure(count <= 2 * subject.listed.len(), "it goes on with profiles that came before")?;
+        // A repeated profile is not progress either.
+        ensure(count <= 2 * subject.listed.len(), "the listing goes on with repeated profiles")?;
     };
     let sent = subject.server.requests() - before;
-    ensure(sent < 60, format_args!("{sent} requests are sent for 5 empty pages"))?;
-    ensure(count > 0, "what came before is lost")?;
+    ensure(sent < 60, format_args!("{sent} requests were sent for 5 empty pages"))?;
+    ensure(count > 0, "the profiles before the empty pages are lost")?;
     let report = listing.report();
-    ensure(error.is_some() || !report.is_complete(), "the report calls it complete")?;
+    ensure(error.is_some() || !report.is_complete(), "the report says that the listing is complete")?;
     Ok(())
 }
 
-/// A filter by something exact that the service answers, which leaves some out and lets some in.
+/// Returns an exact filter that the service applies, and that matches some profiles but not all.
 fn pushed_filter(subject: &Subject<'_>) -> Option<Filter> {
     let mut filters = Vec::new();
     for status in [Status::Active, Status::Suspended] {
@@ -271,7 +277,7 @@ async fn filter_ignored(subject: &Subject<'_>) -> Checked {
 
 async fn misread(subject: &Subject<'_>, disturbance: Disturbance) -> Checked {
     let Some(filter) = pushed_filter(subject) else {
-        return Err(Outcome::not_applicable("no filter that leaves somebody out is sent to the service"));
+        return Err(Outcome::not_applicable("no filter that excludes a profile is sent to the service"));
     };
     let provider = subject.another()?;
     require(subject.server.disturb(disturbance), NOT_PROVOKED)?;
@@ -279,20 +285,24 @@ async fn misread(subject: &Subject<'_>, disturbance: Disturbance) -> Checked {
     let wanted: BTreeSet<_> =
         subject.listed.iter().filter(|it| verdict(it) == Verdict::Yes).map(|it| it.id.clone()).collect();
     let mut listing = provider.list(paged(subject).with_filter(filter.clone()));
-    let mut came = BTreeSet::new();
+    let mut returned = BTreeSet::new();
     let error = loop {
         match listing.try_next().await {
-            Ok(Some(profile)) => drop(came.insert(profile.id)),
+            Ok(Some(profile)) => drop(returned.insert(profile.id)),
             Ok(None) => break None,
             Err(error) => break Some(error),
         }
     };
-    ensure(came.is_subset(&wanted), "somebody comes whom the filter leaves out")?;
+    ensure(returned.is_subset(&wanted), "a profile is returned that the filter excludes")?;
     let report = listing.report();
-    let is_told = error.is_some() || !report.is_complete() || !report.contradicted_filters.is_empty();
+    let is_reported = error.is_some() || !report.is_complete() || !report.contradicted_filters.is_empty();
     ensure(
-        came == wanted || is_told,
-        format_args!("{} of {} come, and nothing is told", came.len(), wanted.len()),
+        returned == wanted || is_reported,
+        format_args!(
+            "{} of {} profiles are returned, and no problem is reported",
+            returned.len(),
+            wanted.len()
+        ),
     )?;
     Ok(())
 }
@@ -304,7 +314,7 @@ async fn order_ignored(subject: &Subject<'_>) -> Checked {
     times.sort();
     let since = times.len().checked_sub(1).and_then(|last| times.get(last * 3 / 4)).copied();
     let (true, Some(since)) = (orders.contains(&OrderField::Updated), since) else {
-        return Err(Outcome::not_applicable("no order by the time of change is declared"));
+        return Err(Outcome::not_applicable("no order by the time of the update is declared"));
     };
     let provider = subject.another()?;
     require(subject.server.disturb(Disturbance::OrderIgnored), NOT_PROVOKED)?;
@@ -314,14 +324,14 @@ async fn order_ignored(subject: &Subject<'_>) -> Checked {
     let wanted: BTreeSet<_> = wanted.map(|profile| profile.id.clone()).collect();
     let order = Order::descending(OrderField::Updated);
     let mut listing = provider.list(paged(subject).with_order(order).with_filter(filter));
-    let mut came = BTreeSet::new();
+    let mut returned = BTreeSet::new();
     while let Some(profile) = listing.try_next().await? {
-        came.insert(profile.id);
+        returned.insert(profile.id);
     }
-    let missing = wanted.difference(&came).count();
+    let missing = wanted.difference(&returned).count();
     ensure(
         missing == 0 || !listing.report().is_complete(),
-        format_args!("{missing} of {} are hidden", wanted.len()),
+        format_args!("{missing} of {} profiles are missing", wanted.len()),
     )?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Listing, page by page.
+//! Listings, page by page.
 
 use std::collections::BTreeSet;
 
@@ -13,39 +13,39 @@ use super::{Checked, checks, ensure, is_whole, require};
 use crate::{report::Outcome, subject::Subject};
 
 checks! { Listing:
-    "listing.complete", "a listing delivers every profile once and says so",
-        "A report that is complete is what an access review rests on." => complete;
-    "listing.ids", "every id is of this account and of a collection that is declared",
-        "Ids are the identity of a profile over all accounts." => ids;
-    "listing.stable", "two listings deliver the same profiles",
-        "Paging over an order that changes loses records." => stable;
-    "listing.pages", "pages deliver what the stream delivers",
-        "Both are one listing." => pages;
-    "listing.page-size", "smaller pages deliver the same profiles",
-        "The size of a page is no filter." => page_size;
-    "listing.largest-page", "a page of the largest size that is declared delivers the same profiles",
-        "A listing of everything asks for the largest page that it may." => largest_page;
-    "listing.concurrency", "many pages at once deliver the same profiles as one after the other",
-        "What is fetched side by side or from both ends is still one list." => concurrency;
-    "listing.limit", "a limit is met exactly, and the report says that the caller stopped",
-        "A listing that was cut short is not complete." => limit;
-    "listing.resume", "a stored cursor goes on where it was, with another provider of the account",
-        "A cursor is stored between two runs of a program." => resume;
-    "listing.cursor-of-another-query", "a cursor is refused with another query, and nothing is sent",
-        "A cursor means nothing in another listing." => cursor_of_another_query;
-    "listing.refusals", "what the service cannot answer is refused before anything is sent",
-        "The capabilities name the limits." => refusals;
-    "listing.orders", "each declared order is the order in which profiles come",
-        "An incremental listing stops at the first old record." => orders;
-    "listing.filters", "a filter delivers what it means, whoever applies it",
-        "What a service cannot answer is applied to what it sends." => filters;
-    "listing.supported", "a provider without a listing says so and sends nothing",
-        "What is not offered costs no request." => supported;
+        "listing.complete", "a listing returns every profile once and reports that it is complete",
+            "An access review relies on a complete report." => complete;
+        "listing.ids", "every id belongs to this account and to a declared collection",
+            "Ids identify a profile across all accounts." => ids;
+        "listing.stable", "two listings return the same profiles",
+            "Paging over a changing order loses records." => stable;
+        "listing.pages", "pages return the same profiles as the stream",
+            "Both are the same listing." => pages;
+        "listing.page-size", "smaller pages return the same profiles",
+            "The page size is not a filter." => page_size;
+        "listing.largest-page", "a page of the largest declared size returns the same profiles",
+            "A listing of all profiles uses the largest page size." => largest_page;
+        "listing.concurrency", "concurrent pages return the same profiles as sequential pages",
+            "Pages read concurrently or from both ends are still one list." => concurrency;
+        "listing.limit", "a limit is met exactly, and the report says that the caller stopped",
+            "A limited listing is not complete." => limit;
+        "listing.resume", "a stored cursor resumes the listing, with another provider of the account",
+            "A program may store a cursor between two runs." => resume;
+        "listing.cursor-of-another-query", "a cursor is rejected with another query, and nothing is sent",
+            "A cursor has no meaning in another listing." => cursor_of_another_query;
+        "listing.refusals", "a query that the service does not support is rejected before anything is sent",
+            "The capabilities declare the limits." => refusals;
+        "listing.orders", "each declared order is the order of the returned profiles",
+            "An incremental listing stops at the first old record." => orders;
+        "listing.filters", "a filter returns the matching profiles, also if it is applied locally",
+            "A filter that the service does not support is applied locally." => filters;
+        "listing.supported", "a provider without a listing rejects it, and nothing is sent",
+            "An unsupported operation costs no request." => supported;
 }
 
-const NONE: &str = "nothing is listed";
+const NONE: &str = "no profile is listed";
 
-/// Whether the listing has enough profiles to be looked at.
+/// Returns whether any profile is listed.
 fn is_there(subject: &Subject<'_>) -> bool {
     subject.capabilities().operations.list.is_supported() && !subject.listed.is_empty()
 }
@@ -65,14 +65,14 @@ async fn complete(subject: &Subject<'_>) -> Checked {
     ensure(
         is_whole(&report),
         format_args!(
-            "the report is not complete: {} missing, {} set aside",
+            "the report is not complete: {} missing, {} quarantined",
             report.missing().unwrap_or_default(),
             report.quarantined
         ),
     )?;
-    ensure(report.seen == count, format_args!("the report says {} of {count}", report.seen))?;
-    ensure(report.duplicates == 0, format_args!("{} come twice", report.duplicates))?;
-    ensure(report.attempts >= report.requests, "there are fewer attempts than requests")?;
+    ensure(report.seen == count, format_args!("the report counts {} of {count} profiles", report.seen))?;
+    ensure(report.duplicates == 0, format_args!("{} profiles are returned twice", report.duplicates))?;
+    ensure(report.attempts >= report.requests, "the report has fewer attempts than requests")?;
     Ok(())
 }
 
@@ -84,12 +84,12 @@ async fn ids(subject: &Subject<'_>) -> Checked {
     for id in subject.ids() {
         ensure(
             id.service == info.service && id.account == info.account,
-            format_args!("{id} is another account's"),
+            format_args!("{id} belongs to another account"),
         )?;
-        ensure(kinds.contains(&id.kind), format_args!("{id} is of a kind that is not declared"))?;
+        ensure(kinds.contains(&id.kind), format_args!("the kind of {id} is not declared"))?;
         let is_declared = collections.is_empty() || collections.iter().any(|it| it.kind == id.kind);
-        ensure(is_declared, format_args!("{id} is of no declared collection"))?;
-        ensure(id.to_string().parse().as_ref() == Ok(id), format_args!("{id} is not read again"))?;
+        ensure(is_declared, format_args!("the collection of {id} is not declared"))?;
+        ensure(id.to_string().parse().as_ref() == Ok(id), format_args!("the text of {id} cannot be parsed"))?;
     }
     Ok(())
 }
@@ -99,7 +99,7 @@ async fn stable(subject: &Subject<'_>) -> Checked {
     let again = subject.list(ListQuery::new()).await?;
     ensure(
         set(&again) == set(&subject.listed),
-        format_args!("{} profiles, and then {}", subject.listed.len(), again.len()),
+        format_args!("{} profiles first, then {}", subject.listed.len(), again.len()),
     )?;
     Ok(())
 }
@@ -121,12 +121,12 @@ async fn pages(subject: &Subject<'_>) -> Checked {
     let same = profiles.iter().map(|profile| &profile.id).eq(subject.ids());
     ensure(
         same,
-        format_args!("{} profiles by pages, {} by the stream", profiles.len(), subject.listed.len()),
+        format_args!("{} profiles in pages, {} in the stream", profiles.len(), subject.listed.len()),
     )?;
     Ok(())
 }
 
-/// A page size that cuts the listing into a few pages.
+/// Returns a page size that splits the listing into a few pages.
 fn small(subject: &Subject<'_>) -> Option<u32> {
     let listing = &subject.capabilities().listing;
     let size = u32::try_from(subject.listed.len() / 3).ok()?.max(1);
@@ -136,7 +136,7 @@ fn small(subject: &Subject<'_>) -> Option<u32> {
 
 async fn page_size(subject: &Subject<'_>) -> Checked {
     let Some(size) = small(subject) else {
-        return Err(Outcome::not_applicable("the page size cannot be chosen, or there are too few profiles"));
+        return Err(Outcome::not_applicable("the page size cannot be set, or there are too few profiles"));
     };
     let query = ListQuery::new().with_page_size(size);
     let (mut profiles, mut count) = (Vec::new(), 0);
@@ -145,31 +145,31 @@ async fn page_size(subject: &Subject<'_>) -> Checked {
         let items = page?.items;
         ensure(
             items.len() <= size as usize,
-            format_args!("a page of {size} holds {}: the size is not asked for", items.len()),
+            format_args!("a page of size {size} has {} profiles: the page size is not sent", items.len()),
         )?;
         profiles.extend(items);
         count += 1;
     }
-    ensure(count > 1, format_args!("one page of {size} holds {}", profiles.len()))?;
+    ensure(count > 1, format_args!("one page of size {size} has all {} profiles", profiles.len()))?;
     ensure(
         profiles.len() == subject.listed.len(),
-        format_args!("{} come, of {}", profiles.len(), subject.listed.len()),
+        format_args!("{} of {} profiles are returned", profiles.len(), subject.listed.len()),
     )?;
-    ensure(set(&profiles) == set(&subject.listed), "others come")?;
+    ensure(set(&profiles) == set(&subject.listed), "other profiles are returned")?;
     Ok(())
 }
 
-/// A size that no page needs, where a provider declares no largest one.
+/// A page size larger than any list, for providers that declare no maximum.
 const LARGE: u32 = 1_000;
 
 async fn largest_page(subject: &Subject<'_>) -> Checked {
-    require(is_there(subject) && subject.capabilities().listing.page_size, "the page size cannot be chosen")?;
+    require(is_there(subject) && subject.capabilities().listing.page_size, "the page size cannot be set")?;
     let size = subject.capabilities().listing.max_page_size.unwrap_or(LARGE);
     let (profiles, _) =
         all_pages(Pages::new(subject.provider.as_ref(), ListQuery::new().with_page_size(size))).await?;
     ensure(
         set(&profiles) == set(&subject.listed),
-        format_args!("{} come, of {}", profiles.len(), subject.listed.len()),
+        format_args!("{} of {} profiles are returned", profiles.len(), subject.listed.len()),
     )?;
     Ok(())
 }
@@ -183,12 +183,18 @@ async fn concurrency(subject: &Subject<'_>) -> Checked {
         while let Some(profile) = listing.try_next().await? {
             profiles.push(profile);
         }
-        ensure(is_whole(&listing.report()), format_args!("with {pages} at once it is not complete"))?;
+        ensure(
+            is_whole(&listing.report()),
+            format_args!("with {pages} concurrent pages it is not complete"),
+        )?;
         ensure(
             profiles.len() == subject.listed.len(),
-            format_args!("{} come with {pages} at once", profiles.len()),
+            format_args!("{} profiles are returned with {pages} concurrent pages", profiles.len()),
         )?;
-        ensure(set(&profiles) == set(&subject.listed), format_args!("others come with {pages} at once"))?;
+        ensure(
+            set(&profiles) == set(&subject.listed),
+            format_args!("other profiles are returned with {pages} concurrent pages"),
+        )?;
     }
     Ok(())
 }
@@ -200,7 +206,7 @@ async fn limit(subject: &Subject<'_>) -> Checked {
     while listing.try_next().await?.is_some() {
         count += 1;
     }
-    ensure(count == 1, format_args!("{count} come"))?;
+    ensure(count == 1, format_args!("{count} profiles are returned"))?;
     let report = listing.report();
     ensure(report.limited && !report.is_complete(), "the report does not say that the caller stopped")?;
     Ok(())
@@ -208,7 +214,7 @@ async fn limit(subject: &Subject<'_>) -> Checked {
 
 async fn resume(subject: &Subject<'_>) -> Checked {
     let Some(size) = small(subject) else {
-        return Err(Outcome::not_applicable("the page size cannot be chosen, or there are too few profiles"));
+        return Err(Outcome::not_applicable("the page size cannot be set, or there are too few profiles"));
     };
     let query = ListQuery::new().with_page_size(size);
     let mut pages = subject.provider.pages(query.clone());
@@ -217,68 +223,65 @@ async fn resume(subject: &Subject<'_>) -> Checked {
         profiles.extend(page?.items);
     }
     let Some(cursor) = pages.cursor() else {
-        return Err(Outcome::failed("there is no cursor after the first of several pages"));
+        return Err(Outcome::failed("no cursor is returned after the first of several pages"));
     };
     let stored = cursor.to_string();
     ensure(!format!("{cursor:?}").contains(&stored), "`Debug` shows the cursor")?;
     let Ok(cursor) = stored.parse::<Cursor>() else {
-        return Err(Outcome::failed("the cursor is not read again"));
+        return Err(Outcome::failed("the text of the cursor cannot be parsed"));
     };
     let another = subject.another()?;
     let mut pages = Pages::resume(another.as_ref(), query, cursor);
     while let Some(page) = pages.next_page().await {
         profiles.extend(page?.items);
     }
-    ensure(pages.report().resumed, "the report does not say that something came before")?;
+    ensure(pages.report().resumed, "the report does not say that the listing was resumed")?;
     ensure(
         profiles.len() == subject.listed.len(),
-        format_args!("{} come, of {}", profiles.len(), subject.listed.len()),
+        format_args!("{} of {} profiles are returned", profiles.len(), subject.listed.len()),
     )?;
-    ensure(set(&profiles) == set(&subject.listed), "others come")?;
+    ensure(set(&profiles) == set(&subject.listed), "other profiles are returned")?;
     Ok(())
 }
 
 async fn cursor_of_another_query(subject: &Subject<'_>) -> Checked {
     let Some(size) = small(subject) else {
-        return Err(Outcome::not_applicable("the page size cannot be chosen, or there are too few profiles"));
+        return Err(Outcome::not_applicable("the page size cannot be set, or there are too few profiles"));
     };
     let mut pages = subject.provider.pages(ListQuery::new().with_page_size(size));
     if let Some(page) = pages.next_page().await {
         page?;
     }
     let Some(cursor) = pages.cursor().cloned() else {
-        return Err(Outcome::failed("there is no cursor after the first of several pages"));
+        return Err(Outcome::failed("no cursor is returned after the first of several pages"));
     };
     let is_room = subject.capabilities().listing.max_page_size.is_none_or(|max| size < max);
     let other = ListQuery::new().with_page_size(if is_room { size + 1 } else { size - 1 });
     let asked = subject.provider.list_page(&other, Some(&cursor));
     let error = subject.refused("the cursor", asked).await?;
-    ensure(
-        error.kind() == ErrorKind::InvalidRequest,
-        format_args!("the kind of the error is {}", error.kind()),
-    )?;
+    ensure(error.kind() == ErrorKind::InvalidRequest, format_args!("wrong error kind: {}", error.kind()))?;
     Ok(())
 }
 
 async fn refusals(subject: &Subject<'_>) -> Checked {
     require(subject.capabilities().operations.list.is_supported(), NONE)?;
     let listing = &subject.capabilities().listing;
-    let mut queries = vec![("a page of none", ListQuery::new().with_page_size(0))];
+    let mut queries = vec![("a page size of 0", ListQuery::new().with_page_size(0))];
     if let Some(beyond) = listing.max_page_size.and_then(|max| max.checked_add(1)) {
-        queries.push(("a page beyond the limit", ListQuery::new().with_page_size(beyond)));
+        queries.push(("a page size beyond the maximum", ListQuery::new().with_page_size(beyond)));
     }
     if !listing.search {
         queries.push(("a search", ListQuery::new().with_search("ada")));
     }
     if !listing.any_order && !listing.orders.contains(&OrderField::Email) {
         let order = Order::ascending(OrderField::Email);
-        queries.push(("an order that is not declared", ListQuery::new().with_order(order)));
+        queries.push(("an undeclared order", ListQuery::new().with_order(order)));
     }
     for (what, query) in queries {
         let error = subject.refused(what, subject.provider.list_page(&query, None)).await?;
         ensure(
             error.kind() == ErrorKind::Unsupported,
-            format_args!("{what}: the kind of the error is {}", error.kind()),
+            format_args!("{what}: wrong error kind: {}", error.kind()),
         )?;
         ensure(
             !error.field_errors().is_empty(),
@@ -302,8 +305,11 @@ async fn orders(subject: &Subject<'_>) -> Checked {
                 Direction::Descending => Order::descending(field.clone()),
             };
             let profiles = subject.list(ListQuery::new().with_order(order)).await?;
-            ensure(set(&profiles) == set(&subject.listed), format_args!("by {field} other profiles come"))?;
-            // The order is within each collection.
+            ensure(
+                set(&profiles) == set(&subject.listed),
+                format_args!("other profiles are returned in the order by {field}"),
+            )?;
+            // Profiles are ordered within each collection.
             for kind in subject.capabilities().operations.list.kinds() {
                 let times: Vec<Timestamp> = profiles
                     .iter()
@@ -319,7 +325,7 @@ async fn orders(subject: &Subject<'_>) -> Checked {
                 };
                 ensure(
                     is_sorted,
-                    format_args!("by {field}, {direction:?}, the {kind} profiles are in another order"),
+                    format_args!("by {field}, {direction:?}, the {kind} profiles are not sorted"),
                 )?;
             }
         }
@@ -347,11 +353,11 @@ async fn filters(subject: &Subject<'_>) -> Checked {
     }
     if let Some(address) = subject.listed.iter().find_map(Profile::email) {
         let filter = filtered(|filter| filter.email = Some(address.to_owned()));
-        filters.push(("an address".to_owned(), filter));
+        filters.push(("e-mail address".to_owned(), filter));
     }
     let latest = subject.listed.iter().filter_map(|it| it.times.updated.value()).max().copied();
     if let Some(since) = latest {
-        filters.push(("changed since".to_owned(), filtered(|filter| filter.updated_since = Some(since))));
+        filters.push(("updated since".to_owned(), filtered(|filter| filter.updated_since = Some(since))));
     }
     for (what, filter) in filters {
         let wanted: BTreeSet<_> = subject
@@ -363,20 +369,17 @@ async fn filters(subject: &Subject<'_>) -> Checked {
         let found = subject.list(ListQuery::new().with_filter(filter.clone())).await?;
         ensure(
             set(&found) == wanted,
-            format_args!("{what}: {} come, and {} meet it", found.len(), wanted.len()),
+            format_args!("{what}: {} profiles are returned, but {} match", found.len(), wanted.len()),
         )?;
     }
     Ok(())
 }
 
 async fn supported(subject: &Subject<'_>) -> Checked {
-    require(!subject.capabilities().operations.list.is_supported(), "there is a listing")?;
+    require(!subject.capabilities().operations.list.is_supported(), "listing is supported")?;
     let query = ListQuery::new();
     let asked = subject.provider.list_page(&query, None);
     let error = subject.refused("a listing", asked).await?;
-    ensure(
-        error.kind() == ErrorKind::Unsupported,
-        format_args!("the kind of the error is {}", error.kind()),
-    )?;
+    ensure(error.kind() == ErrorKind::Unsupported, format_args!("wrong error kind: {}", error.kind()))?;
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! The checks.
-#![allow(clippy::unused_async, reason = "all checks have one form")]
+#![allow(clippy::unused_async, reason = "all checks have the same signature")]
 
 mod behaviour;
 mod comparison;
@@ -20,42 +20,42 @@ use serde::Serialize;
 
 use crate::{report::Outcome, subject::Subject};
 
-/// What a check is about.
+/// The subject of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Group {
-    /// Listing, page by page.
+    /// Listings, page by page.
     Listing,
-    /// One profile, the credential's own, and finding.
+    /// Reading one profile or the credential's own, and finding profiles.
     Reading,
     /// The field table.
     Fields,
-    /// Creating, changing, deactivating, deleting, enrolling, and the plans of these.
+    /// Creating, updating, deactivating, deleting and enrolling, and their plans.
     Writing,
-    /// Failures, cancellation, concurrency, secrecy.
+    /// Failures, cancellation, concurrency and secrecy.
     Behaviour,
 }
 
-/// A check.
+/// A check of a provider.
 #[non_exhaustive]
 pub struct Check {
-    /// Its id, such as `listing.complete`.
+    /// The id, such as `listing.complete`.
     pub id: &'static str,
-    /// What it is about.
+    /// The subject.
     pub group: Group,
-    /// What it proves, as the rest of "that …".
+    /// What the check proves, as a clause after "that".
     pub proves: &'static str,
-    /// The fact that it rests on.
+    /// Why the check matters.
     pub basis: &'static str,
     pub(crate) run: Run,
 }
 
-/// How a check ends: with an error unless it passed, so that `?` ends it where it fails or cannot be made. A provider's error
-/// where none was expected is a failure.
+/// The result of a check. An error means failed or not applicable, so that `?` ends the check. An unexpected error of
+/// the provider is a failure.
 pub(crate) type Checked<T = ()> = Result<T, Outcome>;
 
-/// A check at work.
+/// A running check.
 pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Checked> + Send + 'a>>;
 pub(crate) type Run = for<'a> fn(&'a Subject<'a>) -> Running<'a>;
 
@@ -65,17 +65,17 @@ impl fmt::Debug for Check {
     }
 }
 
-/// Fails a check unless a condition holds.
+/// Fails a check if a condition is false.
 pub(crate) fn ensure(holds: bool, reason: impl fmt::Display) -> Checked {
     if holds { Ok(()) } else { Err(Outcome::failed(reason.to_string())) }
 }
 
-/// Ends a check as one that cannot be made, unless a condition holds.
+/// Ends a check as not applicable if a condition is false.
 pub(crate) fn require(holds: bool, reason: &str) -> Checked {
     if holds { Ok(()) } else { Err(Outcome::not_applicable(reason)) }
 }
 
-/// Defines the checks of a group, in their order.
+/// Defines the checks of a group, in order.
 macro_rules! checks {
     ($group:ident: $($id:literal, $proves:literal, $basis:literal => $run:ident;)+) => {
         pub(super) const CHECKS: &[$crate::checks::Check] = &[$($crate::checks::Check {
@@ -88,7 +88,8 @@ macro_rules! checks {
     };
 }
 
-/// Whether every profile came. What the credential may not see of one is told, and no fault of the provider's.
+/// Returns whether every profile was listed. Data that the credential may not see is reported, and is not a failure
+/// of the provider.
 pub(crate) fn is_whole(report: &ListReport) -> bool {
     report.reached_end && report.missing() == Some(0) && report.quarantined == 0 && report.undetermined == 0
 }
@@ -106,6 +107,6 @@ const GROUPS: [&[Check]; 8] = [
     executions::CHECKS,
 ];
 
-/// All checks, in the order in which they are made. Those that write come last.
+/// All checks, in the order in which they run. The checks that write run last.
 pub static CHECKS: std::sync::LazyLock<Vec<&'static Check>> =
     std::sync::LazyLock::new(|| GROUPS.into_iter().flatten().collect());

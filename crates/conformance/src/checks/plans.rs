@@ -1,4 +1,4 @@
-//! Plans: what they show is what is sent, and making one writes nothing.
+//! Plans: they show exactly what is sent, and planning writes nothing.
 
 use anyprofile_core::{
     ErrorKind, ExecuteOptions, Field, Plan, PlanOptions, ProfileChange, ProfileProviderExt as _, Result,
@@ -18,19 +18,19 @@ use crate::{
 };
 
 checks! { Writing:
-    "plan.shown", "the writes that a plan shows are those that are sent, to the letter, and no others",
-        "Nothing is written that was not shown." => shown;
-    "plan.repeatable", "planning writes nothing, and the same write comes to the same requests each time",
-        "What was looked at is what is executed later." => repeatable;
-    "plan.given", "a plan for a profile that is given sends nothing, and comes to the same as one that reads it",
-        "Thousands of changes are planned from one listing." => given;
-    "plan.settled", "a plan for what is so already shows no request, and sends no write",
-        "What has nothing to do does nothing." => settled;
+        "plan.shown", "exactly the writes that a plan shows are sent, and no others",
+            "Nothing is written that was not shown." => shown;
+        "plan.repeatable", "planning writes nothing, and the same write results in the same requests each time",
+            "The plan that was reviewed is the plan that is executed." => repeatable;
+        "plan.given", "a plan for a given profile sends nothing, and equals a plan that reads the profile",
+            "One listing is enough to plan thousands of updates." => given;
+        "plan.settled", "a plan for values that are already set shows no request, and sends no write",
+            "An unchanged profile is not written." => settled;
 }
 
-pub(super) const NO_WRITES: &str = "nothing can be written";
+pub(super) const NO_WRITES: &str = "no write is supported";
 
-/// How a write is named in a finding.
+/// Returns the name of a write in messages.
 pub(super) fn name_of(write: &Write) -> String {
     match write {
         Write::Create { draft } => format!("create of {}", draft.kind()),
@@ -40,7 +40,7 @@ pub(super) fn name_of(write: &Write) -> String {
     }
 }
 
-/// The plan of a write, with what it needs to read.
+/// Returns the plan of a write, with any reads that it needs.
 pub(super) async fn plan_of(subject: &Subject<'_>, write: &Write) -> Result<Plan> {
     subject.provider.plan(write, &PlanOptions::new()).await
 }
@@ -59,9 +59,9 @@ async fn shown(subject: &Subject<'_>) -> Checked {
         let Some(log) = subject.server.log(before) else { return Ok(Some(NOT_TOLD.to_owned())) };
         let sent: Vec<_> = log.into_iter().filter(|request| request.is_write).collect();
         let all_made = vec![StepOutcome::Made; plan.requests().len().max(1)];
-        let is_told = executed.steps == all_made;
+        let is_reported = executed.steps == all_made;
         Ok(differs(plan.requests(), &sent, &usual)
-            .or_else(|| (!is_told).then(|| "not every request is said to have been made".to_owned())))
+            .or_else(|| (!is_reported).then(|| "not every request is reported as made".to_owned())))
     };
     for write in &writes {
         let wrong = sent_as_shown(write).await?;
@@ -92,7 +92,7 @@ async fn repeatable(subject: &Subject<'_>) -> Checked {
             let is_same = again.requests() == first.requests()
                 && again.differences() == first.differences()
                 && again.warnings() == first.warnings();
-            ensure(is_same, format_args!("{}: it comes to something else the second time", name_of(write)))?;
+            ensure(is_same, format_args!("{}: the second plan differs", name_of(write)))?;
         }
         ensure(subject.server.writes() == before, format_args!("{}: the plan writes", name_of(write)))?;
     }
@@ -104,45 +104,45 @@ async fn given(subject: &Subject<'_>) -> Checked {
     require(!writes.is_empty(), NO_WRITES)?;
     for write in &writes {
         let read = subject.provider.plan(write, &PlanOptions::always()).await?;
-        // Who is created is not there to be read, and who cannot be read is not given either.
+        // A profile that does not exist yet, or cannot be read, cannot be given.
         let options = match read.current() {
             Some(profile) => PlanOptions::given(profile.clone()),
             None if write.id().is_none() => PlanOptions::new(),
             None => continue,
         };
         let (plan, sent) = subject.counted(subject.provider.plan(write, &options)).await;
-        ensure(sent == 0, format_args!("{}: {sent} requests are sent", name_of(write)))?;
+        ensure(sent == 0, format_args!("{}: {sent} requests were sent", name_of(write)))?;
         let plan = plan?;
         let is_same = plan.requests() == read.requests() && plan.differences() == read.differences();
-        ensure(is_same, format_args!("{}: it comes to something else", name_of(write)))?;
-        // Of a record of a listing less may be known, and nothing more is asked for.
+        ensure(is_same, format_args!("{}: the plan differs", name_of(write)))?;
+        // A listed profile may have fewer fields, but nothing more may be requested.
         let listed = subject.listed.iter().find(|profile| Some(&profile.id) == write.id());
         if let Some(profile) = listed {
             let options = PlanOptions::given(profile.clone());
             let (plan, sent) = subject.counted(subject.provider.plan(write, &options)).await;
             ensure(
                 plan.is_ok() && sent == 0,
-                format_args!("{}: {sent} requests are sent for one of a listing", name_of(write)),
+                format_args!("{}: {sent} requests were sent for a listed profile", name_of(write)),
             )?;
         }
     }
     Ok(())
 }
 
-/// What is wrong with the plan for something that is so already.
+/// Describes what is wrong with a plan for values that are already set.
 async fn unsettled(subject: &Subject<'_>, plan: &Plan) -> Result<Option<&'static str>> {
     if !plan.is_settled() || !plan.requests().is_empty() || !plan.differences().is_empty() {
-        return Ok(Some("there is something to do"));
+        return Ok(Some("the plan is not empty"));
     }
     let before = subject.server.writes();
-    // Nothing is sent, and so nothing is spent.
+    // Nothing is sent, so the plan is not spent.
     for _ in 0..2 {
         let executed = subject.provider.execute(plan, &ExecuteOptions::new()).await?;
         if subject.server.writes() != before {
-            return Ok(Some("it writes"));
+            return Ok(Some("the plan writes"));
         }
         if !executed.is_settled() {
-            return Ok(Some("something is said to have been done"));
+            return Ok(Some("a write is reported as made"));
         }
     }
     Ok(None)
@@ -154,13 +154,13 @@ async fn settled(subject: &Subject<'_>) -> Checked {
         for (path, rule) in writable(subject, &id.kind) {
             let Some(other) = update(subject, &id, &[(path.clone(), rule)]).await? else { continue };
             let plan = plan_of(subject, &other).await?;
-            // What the field is now.
+            // The current value of the field.
             let now = plan.differences().iter().find(|difference| difference.field == path);
             let Some(Field::Value(now)) = now.map(|difference| &difference.now) else { continue };
             let change = ProfileChange::new().set(path.clone(), now.clone());
             let plan = match plan_of(subject, &Write::update(id.clone(), change)).await {
                 Ok(plan) => plan,
-                // What there is need not be what can be written.
+                // The current value may not be a value that can be written.
                 Err(error) if error.kind() == ErrorKind::InvalidRequest => continue,
                 Err(error) => return Err(error.into()),
             };
@@ -179,7 +179,7 @@ async fn settled(subject: &Subject<'_>) -> Checked {
                 Err(error) if error.kind() == ErrorKind::NotFound => false,
                 Err(error) => return Err(error.into()),
             };
-            // Who is not shown any more has no status that it could be seen by.
+            // A profile that is no longer returned has no status to compare.
             if !is_shown {
                 continue;
             }
@@ -192,6 +192,6 @@ async fn settled(subject: &Subject<'_>) -> Checked {
             count += 1;
         }
     }
-    require(count > 0, "nothing is shown that can be written")?;
+    require(count > 0, "no writable value is returned")?;
     Ok(())
 }

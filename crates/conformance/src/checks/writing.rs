@@ -1,4 +1,4 @@
-//! Creating, changing, deactivating, deleting, enrolling. They leave what they write.
+//! Creating, updating, deactivating, deleting and enrolling. The checks do not undo their writes.
 
 use std::collections::BTreeSet;
 
@@ -20,46 +20,46 @@ use crate::{
 };
 
 checks! { Writing:
-    "write.refused", "what is declared not to be writable is refused, all of it at once, and nothing is sent",
-        "The field table names the rules." => refused;
-    "write.unsupported", "an operation that is not offered is refused, and nothing is sent",
-        "Nothing pretends." => unsupported;
-    "update.plan", "a plan sends no write, and says what would be sent",
-        "Nothing is written that was not shown." => plan;
-    "update.apply", "each field that is declared writable is written, shown so, and then nothing is left to do",
-        "The field table is true of writes." => apply;
-    "update.clear", "each field that is declared clearable is cleared",
-        "The field table is true of clearing." => clear;
-    "update.stale", "a plan is not made true when what it is about has changed",
-        "What was shown is what is written." => stale;
-    "create", "who is created is there, with what was set",
-        "The draft is the profile." => create;
-    "create.while-listing", "who is there all the time is listed while others come and go, and who comes twice is told",
-        "A listing takes minutes, and people go on working." => while_listing;
-    "deactivate", "who is deactivated is not active any more",
-        "An off-boarding rests on it." => deactivate;
-    "delete", "who is deleted is gone, or shown as deleted",
-        "Deleting is another thing than deactivating." => delete;
-    "enroll", "a link to enroll with is a secret",
-        "Whoever holds it can enroll." => enroll;
+        "write.refused", "a change against the declared rules is rejected with all violations, and nothing is sent",
+            "The field table declares the rules." => refused;
+        "write.unsupported", "an unsupported operation is rejected, and nothing is sent",
+            "A provider does not pretend to support an operation." => unsupported;
+        "update.plan", "a plan sends no write, and shows what would be sent",
+            "Nothing is written that was not shown." => plan;
+        "update.apply", "each field that is declared as writable is written, returned, and then unchanged",
+            "The field table must be true for updates." => apply;
+        "update.clear", "each field that is declared as clearable is cleared",
+            "The field table must be true for clearing." => clear;
+        "update.stale", "a plan is not applied if its profile has changed",
+            "What was shown is what is written." => stale;
+        "create", "a created profile exists with the values that were set",
+            "The draft is the profile." => create;
+        "create.while-listing", "an existing profile is listed while others are created and deleted, and duplicates are counted",
+            "A listing takes minutes, and profiles change meanwhile." => while_listing;
+        "deactivate", "a deactivated profile is no longer active",
+            "Off-boarding relies on it." => deactivate;
+        "delete", "a deleted profile no longer exists, or has the status deleted",
+            "Deleting is not deactivating." => delete;
+        "enroll", "an enrollment link is kept secret",
+            "Anyone who has the link can enroll." => enroll;
 }
 
-/// Somebody of each kind that can be updated.
-fn somebody(subject: &Subject<'_>) -> Vec<ProfileId> {
+/// Returns one listed profile of each kind that can be updated.
+fn updatable(subject: &Subject<'_>) -> Vec<ProfileId> {
     let kinds = subject.capabilities().operations.update.kinds();
     kinds.iter().filter_map(|kind| subject.some(kind).last().map(|profile| profile.id.clone())).collect()
 }
 
-/// The plan of a change.
+/// Returns the plan of an update.
 async fn update_plan(subject: &Subject<'_>, id: &ProfileId, change: &ProfileChange) -> Result<Plan> {
     subject.provider.plan(&Write::update(id.clone(), change.clone()), &PlanOptions::new()).await
 }
 
-const NOBODY: &str = "nobody is listed who can be updated";
+const NONE_UPDATABLE: &str = "no profile that can be updated is listed";
 
 async fn refused(subject: &Subject<'_>) -> Checked {
-    let people = somebody(subject);
-    require(!people.is_empty(), NOBODY)?;
+    let people = updatable(subject);
+    require(!people.is_empty(), NONE_UPDATABLE)?;
     for id in people {
         let mut change = ProfileChange::new().set(FieldPath::ID, "x").set(FieldPath::STATUS_RAW, "x");
         let mut wrong = 2;
@@ -81,14 +81,14 @@ async fn refused(subject: &Subject<'_>) -> Checked {
             }
         }
         let planned = update_plan(subject, &id, &change);
-        let error = subject.refused("a wrong change", planned).await?;
+        let error = subject.refused("an invalid change", planned).await?;
         ensure(
             error.kind() == ErrorKind::InvalidRequest,
-            format_args!("the kind of the error is {}", error.kind()),
+            format_args!("wrong error kind: {}", error.kind()),
         )?;
-        let told = error.field_errors().len();
-        ensure(told == wrong, format_args!("{told} of {wrong} violations are told at once"))?;
-        subject.refused("a wrong change", subject.provider.update(&id, &change)).await?;
+        let reported = error.field_errors().len();
+        ensure(reported == wrong, format_args!("{reported} of {wrong} violations are reported"))?;
+        subject.refused("an invalid change", subject.provider.update(&id, &change)).await?;
     }
     Ok(())
 }
@@ -97,7 +97,7 @@ async fn unsupported(subject: &Subject<'_>) -> Checked {
     let info = subject.info();
     let text = format!("{}:{}/user/x", info.service, info.account);
     let Ok(id) = text.parse::<ProfileId>() else {
-        return Err(Outcome::not_applicable("no id can be made up"));
+        return Err(Outcome::not_applicable("no test id can be created"));
     };
     let (operations, provider) = (&subject.capabilities().operations, &subject.provider);
     let is_not = |support: &Support| !support.kinds().contains(&id.kind);
@@ -108,7 +108,7 @@ async fn unsupported(subject: &Subject<'_>) -> Checked {
     }
     if is_not(&operations.update) {
         let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, "x");
-        errors.push(("update", subject.refused("a change", provider.update(&id, &change)).await?));
+        errors.push(("update", subject.refused("an update", provider.update(&id, &change)).await?));
     }
     if is_not(&operations.deactivate) {
         errors.push(("deactivate", subject.refused("a deactivation", provider.deactivate(&id)).await?));
@@ -119,19 +119,19 @@ async fn unsupported(subject: &Subject<'_>) -> Checked {
     if is_not(&operations.enroll) {
         errors.push(("enroll", subject.refused("an enrollment", provider.enroll(&id)).await?));
     }
-    require(!errors.is_empty(), "everything is offered")?;
+    require(!errors.is_empty(), "all operations are supported")?;
     for (operation, error) in errors {
         ensure(
             error.kind() == ErrorKind::Unsupported,
-            format_args!("{operation}: the kind of the error is {}", error.kind()),
+            format_args!("{operation}: wrong error kind: {}", error.kind()),
         )?;
     }
     Ok(())
 }
 
 async fn plan(subject: &Subject<'_>) -> Checked {
-    let people = somebody(subject);
-    require(!people.is_empty(), NOBODY)?;
+    let people = updatable(subject);
+    require(!people.is_empty(), NONE_UPDATABLE)?;
     for id in people {
         for (path, rule) in writable(subject, &id.kind) {
             let Some(value) = value(&rule.format, 1) else { continue };
@@ -140,15 +140,18 @@ async fn plan(subject: &Subject<'_>) -> Checked {
             let planned = update_plan(subject, &id, &change).await?;
             ensure(subject.server.writes() == before, format_args!("the plan for {path} writes"))?;
             let is_without = planned.requests().is_empty();
-            ensure(planned.is_settled() == is_without, format_args!("{path}: a change without a request"))?;
+            ensure(
+                planned.is_settled() == is_without,
+                format_args!("{path}: the plan has a change without a request"),
+            )?;
             let is_get = planned.requests().iter().any(|request| request.method == "GET");
-            ensure(!is_get, format_args!("{path}: a request of the plan reads"))?;
+            ensure(!is_get, format_args!("{path}: the plan contains a read request"))?;
         }
     }
     Ok(())
 }
 
-/// Makes a change, and checks that it is so then.
+/// Applies a change, and describes what is wrong afterwards.
 async fn changed(subject: &Subject<'_>, id: &ProfileId, change: &ProfileChange) -> Result<Option<String>> {
     let plan = update_plan(subject, id, change).await?;
     let before = subject.server.writes();
@@ -156,21 +159,21 @@ async fn changed(subject: &Subject<'_>, id: &ProfileId, change: &ProfileChange) 
     let applied = subject.provider.execute(&plan, &options).await?.into_result()?;
     let sent = usize::try_from(subject.server.writes() - before).unwrap_or(usize::MAX);
     if sent != plan.requests().len() {
-        return Ok(Some(format!("{sent} writes were sent, and {} shown", plan.requests().len())));
+        return Ok(Some(format!("{sent} writes were sent, but {} were shown", plan.requests().len())));
     }
     if !applied.ignored.is_empty() {
-        return Ok(Some("the service shows something else".to_owned()));
+        return Ok(Some("the service shows another value".to_owned()));
     }
     let again = update_plan(subject, id, change).await?;
     if !again.is_settled() && applied.unshown.is_empty() {
-        return Ok(Some("something is left to do".to_owned()));
+        return Ok(Some("the same change is not unchanged afterwards".to_owned()));
     }
     Ok(None)
 }
 
 async fn apply(subject: &Subject<'_>) -> Checked {
-    let people = somebody(subject);
-    require(!people.is_empty(), NOBODY)?;
+    let people = updatable(subject);
+    require(!people.is_empty(), NONE_UPDATABLE)?;
     for id in people {
         for (path, rule) in writable(subject, &id.kind) {
             for number in [1, 2] {
@@ -185,20 +188,20 @@ async fn apply(subject: &Subject<'_>) -> Checked {
 
 async fn clear(subject: &Subject<'_>) -> Checked {
     let mut count = 0;
-    for id in somebody(subject) {
+    for id in updatable(subject) {
         for (path, _) in writable(subject, &id.kind).filter(|(_, rule)| rule.clear) {
             let wrong = changed(subject, &id, &ProfileChange::new().clear(path.clone())).await?;
             ensure(wrong.is_none(), format_args!("{}, {path}: {}", id.kind, wrong.unwrap_or_default()))?;
             count += 1;
         }
     }
-    require(count > 0, "nothing can be cleared")?;
+    require(count > 0, "no field can be cleared")?;
     Ok(())
 }
 
 async fn stale(subject: &Subject<'_>) -> Checked {
-    let Some(id) = somebody(subject).into_iter().next() else {
-        return Err(Outcome::not_applicable(NOBODY));
+    let Some(id) = updatable(subject).into_iter().next() else {
+        return Err(Outcome::not_applicable(NONE_UPDATABLE));
     };
     let text = writable(subject, &id.kind).find(|(_, rule)| matches!(rule.format, ValueFormat::Text { .. }));
     let Some((path, rule)) = text else {
@@ -210,26 +213,26 @@ async fn stale(subject: &Subject<'_>) -> Checked {
     subject.provider.update(&id, &change(4)).await?;
     let before = subject.server.writes();
     let applied = subject.provider.execute(&plan, &ExecuteOptions::new().with_unchanged(true)).await;
-    let Err(error) = applied else { return Err(Outcome::failed("it is written all the same")) };
-    ensure(error.kind() == ErrorKind::Conflict, format_args!("the kind of the error is {}", error.kind()))?;
-    ensure(subject.server.writes() == before, "something is sent")?;
+    let Err(error) = applied else { return Err(Outcome::failed("the outdated plan is written")) };
+    ensure(error.kind() == ErrorKind::Conflict, format_args!("wrong error kind: {}", error.kind()))?;
+    ensure(subject.server.writes() == before, "a write was sent")?;
     Ok(())
 }
 
 async fn create(subject: &Subject<'_>) -> Checked {
     let kinds = subject.capabilities().operations.create.kinds();
-    require(!kinds.is_empty(), "nobody can be created")?;
+    require(!kinds.is_empty(), "creating is not supported")?;
     for kind in kinds {
         let draft = draft(subject, kind, unique());
         let before = subject.server.writes();
         let planned = subject.provider.plan(&Write::create(draft.clone()), &PlanOptions::new()).await?;
         let is_shown = subject.server.writes() == before && !planned.requests().is_empty();
         ensure(is_shown, "the plan writes, or is empty")?;
-        let made = subject.provider.create(&draft).await?;
-        let ignored = draft.ignored(&made, subject.capabilities());
-        ensure(ignored.is_empty(), format_args!("{kind}: shown otherwise: {ignored:?}"))?;
-        let is_there = subject.list(ListQuery::new()).await?.iter().any(|profile| profile.id == made.id);
-        ensure(is_there, format_args!("{} is not listed", made.id))?;
+        let created = subject.provider.create(&draft).await?;
+        let ignored = draft.ignored(&created, subject.capabilities());
+        ensure(ignored.is_empty(), format_args!("{kind}: the service shows other values for {ignored:?}"))?;
+        let is_there = subject.list(ListQuery::new()).await?.iter().any(|profile| profile.id == created.id);
+        ensure(is_there, format_args!("{} is not listed", created.id))?;
     }
     Ok(())
 }
@@ -237,7 +240,7 @@ async fn create(subject: &Subject<'_>) -> Checked {
 async fn while_listing(subject: &Subject<'_>) -> Checked {
     let operations = &subject.capabilities().operations;
     let Some(kind) = operations.create.kinds().first() else {
-        return Err(Outcome::not_applicable("nobody can be created"));
+        return Err(Outcome::not_applicable("creating is not supported"));
     };
     let mut query = ListQuery::new();
     if subject.capabilities().listing.page_size {
@@ -245,9 +248,9 @@ async fn while_listing(subject: &Subject<'_>) -> Checked {
     }
     let there = subject.list(query.clone().with_concurrency(1)).await?;
     let mut listing = subject.provider.list(query);
-    let (mut came, mut count) = (BTreeSet::new(), 0_usize);
+    let (mut returned, mut count) = (BTreeSet::new(), 0_usize);
     while let Some(profile) = listing.try_next().await? {
-        came.insert(profile.id);
+        returned.insert(profile.id);
         count += 1;
         if count % 5 == 1 && count < 50 {
             let made = subject.provider.create(&draft(subject, kind, unique())).await?.id;
@@ -256,19 +259,19 @@ async fn while_listing(subject: &Subject<'_>) -> Checked {
             }
         }
     }
-    let lost = there.iter().filter(|profile| !came.contains(&profile.id)).count();
-    ensure(lost == 0, format_args!("{lost} of {} do not come", there.len()))?;
-    let twice = (count - came.len()) as u64;
+    let lost = there.iter().filter(|profile| !returned.contains(&profile.id)).count();
+    ensure(lost == 0, format_args!("{lost} of {} profiles are not listed", there.len()))?;
+    let twice = (count - returned.len()) as u64;
     ensure(
         listing.report().duplicates == twice,
-        format_args!("{twice} come twice, and the report says otherwise"),
+        format_args!("{twice} profiles are returned twice, but the report counts another number"),
     )?;
     Ok(())
 }
 
 async fn deactivate(subject: &Subject<'_>) -> Checked {
     let kinds = subject.capabilities().operations.deactivate.kinds();
-    require(!kinds.is_empty(), "nobody can be deactivated")?;
+    require(!kinds.is_empty(), "deactivating is not supported")?;
     let mut count = 0;
     for kind in kinds {
         let Some(id) = victim(subject, kind).await? else { continue };
@@ -283,7 +286,7 @@ async fn deactivate(subject: &Subject<'_>) -> Checked {
         match subject.provider.get(&id).await {
             Ok(profile) => ensure(
                 matches!(profile.status.value(), Some(Status::Suspended | Status::Deleted)),
-                format_args!("{id} is not shown as deactivated"),
+                format_args!("{id} is not returned as deactivated"),
             )?,
             Err(error) => {
                 ensure(
@@ -293,13 +296,13 @@ async fn deactivate(subject: &Subject<'_>) -> Checked {
             }
         }
     }
-    require(count > 0, "there is nobody who can be deactivated")?;
+    require(count > 0, "no profile can be deactivated")?;
     Ok(())
 }
 
 async fn delete(subject: &Subject<'_>) -> Checked {
     let kinds = subject.capabilities().operations.delete.kinds();
-    require(!kinds.is_empty(), "nobody can be deleted")?;
+    require(!kinds.is_empty(), "deleting is not supported")?;
     let mut count = 0;
     for kind in kinds {
         let Some(id) = victim(subject, kind).await? else { continue };
@@ -312,7 +315,7 @@ async fn delete(subject: &Subject<'_>) -> Checked {
         }
         match subject.provider.get(&id).await {
             Ok(profile) => {
-                ensure(profile.status.is_known_to_be(&Status::Deleted), format_args!("{id} is there still"))?;
+                ensure(profile.status.is_known_to_be(&Status::Deleted), format_args!("{id} still exists"))?;
             }
             Err(error) => {
                 ensure(
@@ -322,22 +325,22 @@ async fn delete(subject: &Subject<'_>) -> Checked {
             }
         }
     }
-    require(count > 0, "there is nobody who can be deleted")?;
+    require(count > 0, "no profile can be deleted")?;
     Ok(())
 }
 
 async fn enroll(subject: &Subject<'_>) -> Checked {
     let Some(kind) = subject.capabilities().operations.enroll.kinds().first() else {
-        return Err(Outcome::not_applicable("nobody can be enrolled"));
+        return Err(Outcome::not_applicable("enrolling is not supported"));
     };
     let Some(id) = subject.some(kind).next().map(|profile| profile.id.clone()) else {
-        return Err(Outcome::not_applicable("nobody is listed who can be enrolled"));
+        return Err(Outcome::not_applicable("no profile that can be enrolled is listed"));
     };
     let planned = subject.provider.plan(&Write::enroll(id.clone()), &PlanOptions::new()).await?;
     ensure(!planned.requests().is_empty(), "the plan is empty")?;
     let enrollment = subject.provider.enroll(&id).await?;
     let link = enrollment.url.expose();
-    ensure(link.contains("://"), "the link is none")?;
+    ensure(link.contains("://"), "the link is not a URL")?;
     ensure(!format!("{enrollment:?}").contains(link), "`Debug` shows the link")?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The core's provider in memory, and its layers, pass like any other.
+//! The core's in-memory provider and its layers pass the checks.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,7 +12,7 @@ use anyprofile_core::{
     profile::{Label, RoleAssignment},
 };
 
-/// A provider as a server, which tells what came.
+/// A provider that is also the server, and records the requests.
 #[derive(Debug)]
 struct MemoryServer(MemoryProvider);
 
@@ -43,7 +43,7 @@ fn sent(request: &MemoryRequest) -> SentRequest {
 
 type Layer = fn(MemoryProvider) -> Arc<dyn ProfileProvider>;
 
-/// Connects to the profiles of a provider, by way of layers.
+/// Connects to the profiles of a provider, through layers.
 #[derive(Debug)]
 struct Layered(MemoryProvider, Layer);
 
@@ -60,7 +60,7 @@ async fn report_of(layer: Layer) -> Report {
     run(&Layered(memory.clone(), layer), &MemoryServer(memory)).await
 }
 
-/// Somebody of whom everything is known that the provider declares.
+/// Returns a profile with a value in every declared field.
 fn person(number: usize) -> Profile {
     let mut profile = Profile::new(format!("memory:test/user/p{number:02}").parse().unwrap());
     let time = |day: usize| format!("2026-01-{day:02}T12:00:00Z").parse::<Timestamp>().ok();
@@ -80,9 +80,7 @@ fn person(number: usize) -> Profile {
     profile.organization.name = "Acme".into();
     profile.organization.role = "engineering".into();
     profile.roles = vec!["auditor".parse::<RoleAssignment>().unwrap()].into();
-    let mut label = Label::default();
-    label.name = "on call".into();
-    profile.labels = vec![label].into();
+    profile.labels = vec![Label::new("on call")].into();
     profile.metadata = std::collections::BTreeMap::from([("cost".to_owned(), "1".to_owned())]).into();
     profile.security.mfa_enabled = number.is_multiple_of(2).into();
     profile.security.last_login = time(number + 1).into();
@@ -91,7 +89,7 @@ fn person(number: usize) -> Profile {
     profile
 }
 
-/// The checks that were made.
+/// Returns the checks that were run.
 fn passed(report: &Report) -> Vec<&str> {
     let passed = report.results.iter().filter(|it| it.outcome == Outcome::Passed);
     passed.map(|it| it.check.id).collect()
@@ -148,8 +146,8 @@ async fn a_scope_of_everybody_passes_as_before_and_so_do_all_layers_at_once() {
     }
 }
 
-/// What a scope with a filter tells nobody the suite asks for: that an id is nobody's, as it is of somebody who was deleted.
-/// A given profile is not believed, and read.
+/// A scope with a filter cannot report that an id is unused, since the profile may only be excluded. It reads a given
+/// profile again instead of trusting it.
 #[tokio::test]
 async fn a_scope_with_a_filter_passes_but_for_not_telling_that_nobody_is_there() {
     let report = report_of(|memory| {

@@ -1,4 +1,4 @@
-//! A good provider passes, and each flaw is found by the check that is there for it.
+//! A correct provider passes all checks, and each flaw is found by its check.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod in_memory;
@@ -79,12 +79,12 @@ async fn a_check_that_cannot_be_made_says_why() {
         report.results.iter().filter(|it| matches!(it.outcome, Outcome::NotApplicable(_))).collect();
     assert!(skipped.iter().any(|it| it.check.id == "failure.cycle"), "this server has no such cursors");
     assert_eq!(report.results.len(), CHECKS.len());
-    // What the server cannot provoke is open, and counted.
+    // Checks that the server cannot simulate are not run, and counted.
     assert!(report.not_provoked() > 4 && report.not_provoked() < skipped.len(), "{report}");
-    assert!(report.to_string().contains("cannot provoke"), "{report}");
+    assert!(report.to_string().contains("cannot simulate"), "{report}");
 }
 
-/// A server that counts, and can do nothing else.
+/// A server that only counts requests.
 #[derive(Debug)]
 struct Counting(Arc<Store>);
 
@@ -111,5 +111,5 @@ async fn what_a_server_does_not_tell_is_not_checked_and_counted_as_open() {
         .collect();
     assert_eq!(open, ["plan.shown", "plan.refused", "plan.lost", "plan.partly"]);
     assert!(report.not_provoked() > open.len(), "{report}");
-    assert!(report.to_string().contains("tell"), "{report}");
+    assert!(report.to_string().contains("or report"), "{report}");
 }

@@ -1,10 +1,14 @@
 //! The field table: where a field is read, and how it can be written.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::Serialize;
 
-use crate::{FieldPath, IdKind, profile::View};
+use crate::{
+    FieldPath, IdKind,
+    profile::View,
+    words::{WordError, value_of_word},
+};
 
 /// Whether a field can be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -105,6 +109,83 @@ pub enum ValueFormat {
         /// The most characters of a value.
         max_value_characters: Option<u32>,
     },
+}
+
+impl AtCreation {
+    /// Returns the word for it, as it is serialized: `required`, `optional` or `no`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Optional => "optional",
+            Self::No => "no",
+        }
+    }
+}
+
+impl fmt::Display for AtCreation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+impl FromStr for AtCreation {
+    type Err = WordError;
+
+    fn from_str(word: &str) -> Result<Self, WordError> {
+        value_of_word("a rule for creation", &[Self::Required, Self::Optional, Self::No], Self::as_str, word)
+    }
+}
+
+/// Writes what it is for a person: `readable`, `withheld (needs users:read)` or `not readable`.
+impl fmt::Display for Readable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Yes => formatter.write_str("readable"),
+            Self::Withheld { needs } => write!(formatter, "withheld (needs {needs})"),
+            Self::No => formatter.write_str("not readable"),
+        }
+    }
+}
+
+/// Writes what a value must be, for a person: `a text of at most 80 characters`.
+impl fmt::Display for ValueFormat {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let limit =
+            |max: &Option<u32>| max.map_or_else(String::new, |max| format!(" of at most {max} characters"));
+        match self {
+            Self::Text { max_characters } => write!(formatter, "a text{}", limit(max_characters)),
+            Self::Email => formatter.write_str("an e-mail address"),
+            Self::Uri => formatter.write_str("an absolute URI"),
+            Self::Country => formatter.write_str("two upper-case letters (ISO 3166-1 alpha-2)"),
+            Self::Time => formatter.write_str("a time (RFC 3339)"),
+            Self::OneOf(words) => write!(formatter, "one of: {}", words.join(", ")),
+            Self::Bool => formatter.write_str("true or false"),
+            Self::Names { max_characters } => write!(formatter, "a list of names{}", limit(max_characters)),
+            Self::Roles { tiers } => write!(formatter, "a list of roles ({})", tiers.join(", ")),
+            Self::Lines { max_lines } => write!(formatter, "at most {max_lines} lines of text"),
+            Self::Pairs { max_pairs, .. } => match max_pairs {
+                Some(max) => write!(formatter, "at most {max} pairs of texts"),
+                None => formatter.write_str("pairs of texts"),
+            },
+        }
+    }
+}
+
+/// Writes the rule for a person: `a text of at most 80 characters; update: yes, creation: optional, clear: no; for user`.
+impl fmt::Display for WriteRule {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = |is_so: bool| if is_so { "yes" } else { "no" };
+        let kinds: Vec<_> = self.id_kinds.iter().map(IdKind::as_str).collect();
+        write!(
+            formatter,
+            "{}; update: {}, creation: {}, clear: {}; for {}",
+            self.format,
+            word(self.update),
+            self.create,
+            word(self.clear),
+            kinds.join(", ")
+        )
+    }
 }
 
 impl WriteRule {
@@ -260,5 +341,30 @@ impl FieldTable {
 impl FromIterator<FieldSpec> for FieldTable {
     fn from_iter<I: IntoIterator<Item = FieldSpec>>(fields: I) -> Self {
         Self(fields.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_written_for_a_person_and_words_are_read_again() {
+        let rule = WriteRule::set_only(&[IdKind::USER], ValueFormat::Text { max_characters: Some(80) });
+        assert_eq!(
+            rule.at_creation(AtCreation::Optional).to_string(),
+            "a text of at most 80 characters; update: yes, creation: optional, clear: no; for user"
+        );
+        for word in ["required", "optional", "no"] {
+            assert_eq!(word.parse::<AtCreation>().unwrap().to_string(), word);
+        }
+        let error = "maybe".parse::<AtCreation>().unwrap_err();
+        assert_eq!(error.to_string(), "a rule for creation must be one of: required, optional, no");
+        for kind in crate::ErrorKind::ALL {
+            assert_eq!(kind.as_str().parse(), Ok(*kind));
+        }
+        for direction in ["ascending", "descending"] {
+            assert_eq!(direction.parse::<crate::query::Direction>().unwrap().to_string(), direction);
+        }
     }
 }

@@ -6,7 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Attribute;
-use crate::{FieldPath, Timestamp, profile::ValueType};
+use crate::{
+    FieldPath, Timestamp,
+    profile::ValueType,
+    words::{WordError, value_of_word},
+};
 
 /// How two values are compared, by its word in SCIM filters (RFC 7644 §3.4.2.2, table 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -88,12 +92,10 @@ impl fmt::Display for Operator {
 
 /// Reads the word in letters of either case.
 impl FromStr for Operator {
-    type Err = ComparisonError;
+    type Err = WordError;
 
-    fn from_str(word: &str) -> Result<Self, ComparisonError> {
-        Self::ALL.into_iter().find(|operator| operator.as_str().eq_ignore_ascii_case(word)).ok_or_else(|| {
-            ComparisonError("an operator must be one of: eq, ne, co, sw, ew, gt, ge, lt, le".to_owned())
-        })
+    fn from_str(word: &str) -> Result<Self, WordError> {
+        value_of_word("an operator", &Self::ALL, Self::as_str, &word.to_ascii_lowercase())
     }
 }
 

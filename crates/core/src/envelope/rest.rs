@@ -1,8 +1,8 @@
-//! The part of a page that is still to be decoded where one record did not.
+//! The rest of a page after a record that failed to decode.
 
-/// A page without the first `decoded` records of its list: they were decoded before the one in which decoding ended, at a
-/// line and column. What is in front of there is JSON, as it was read once; so commas and brackets are counted, and nothing is
-/// decoded. `None` where the place is not in such a list at that record.
+/// Returns a page without the first `decoded` records of its list, which were decoded before decoding failed at a
+/// line and column. The part before that position is valid JSON, so it is enough to count commas and brackets. `None`
+/// if the position is not in such a list, at that record.
 pub(crate) fn without_decoded(
     body: &[u8],
     decoded: usize,
@@ -10,7 +10,7 @@ pub(crate) fn without_decoded(
 ) -> Option<Vec<u8>> {
     let end = offset_of(body, line, column)?;
     let lists = Lists::up_to(body.get(..end)?);
-    // The records are the outermost list: what is around them is no list.
+    // The outermost list has the records: it is not inside another list.
     let list = lists.open.iter().find(|it| it.is_list)?;
     if decoded == 0 || list.elements != decoded {
         return None;
@@ -21,7 +21,7 @@ pub(crate) fn without_decoded(
     Some(rest)
 }
 
-/// The offset of a place that the decoder names: lines from 1, columns in bytes.
+/// Returns the offset of a position that the decoder reports: lines from 1, columns in bytes.
 fn offset_of(body: &[u8], line: usize, column: usize) -> Option<usize> {
     let newlines = || body.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
     let start = match line.checked_sub(2) {
@@ -31,14 +31,14 @@ fn offset_of(body: &[u8], line: usize, column: usize) -> Option<usize> {
     Some((start + column).min(body.len()))
 }
 
-/// A list or object that was begun and not ended.
+/// A list or object that is still open.
 struct Open {
     is_list: bool,
-    /// Behind its bracket.
+    /// The offset after its bracket.
     start: usize,
-    /// How many elements were ended by a comma.
+    /// The number of elements that ended with a comma.
     elements: usize,
-    /// Where the present element begins: behind the last comma, or at the start.
+    /// The offset of the current element: after the last comma, or at the start.
     element: usize,
 }
 
@@ -47,14 +47,14 @@ struct Lists {
 }
 
 impl Lists {
-    /// What is open at the end of a part of a document.
+    /// Returns what is open at the end of a part of a document.
     fn up_to(part: &[u8]) -> Self {
         let mut open: Vec<Open> = Vec::new();
         let mut at = 0;
         while let Some(&byte) = part.get(at) {
             at += 1;
             match byte {
-                b'"' => at = behind_text(part, at),
+                b'"' => at = after_string(part, at),
                 b'[' | b'{' => {
                     open.push(Open { is_list: byte == b'[', start: at, elements: 0, element: at });
                 }
@@ -74,14 +74,14 @@ impl Lists {
     }
 }
 
-/// The place behind a text that begins here.
-fn behind_text(part: &[u8], mut at: usize) -> usize {
+/// Returns the offset after a string that starts here.
+fn after_string(part: &[u8], mut at: usize) -> usize {
     while let Some(length) = part.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
         at += length + 1;
         if part.get(at - 1) == Some(&b'"') {
             return at;
         }
-        // Whatever is escaped.
+        // Skip the escaped character.
         at += 1;
     }
     part.len()
@@ -104,7 +104,7 @@ mod tests {
             rest(body, 2, (1, odd)).unwrap(),
             r#"{"links":{"a":[1,2]},"people":[{"n":7},{"n":"d"}],"total":4}"#
         );
-        // A list by itself, over several lines.
+        // A list by itself, on several lines.
         let lines = "[\n {\"n\":\"é\"},\n {\"n\":8},\n {}\n]";
         assert_eq!(rest(lines, 1, (3, 7)).unwrap(), "[\n {\"n\":8},\n {}\n]");
     }

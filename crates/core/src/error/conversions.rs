@@ -1,4 +1,4 @@
-//! What a text breaks, as the error of a request.
+//! Conversions from errors of parsing a text.
 
 use super::{Error, ErrorKind};
 use crate::{id::IdError, profile::FieldPathError};

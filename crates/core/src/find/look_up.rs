@@ -1,4 +1,4 @@
-//! Looking a profile up, and what may be believed where nobody is found.
+//! Lookups of a profile, and checks of a result without one.
 
 use super::{FindKey, FindMethod, Found};
 use crate::{
@@ -9,11 +9,11 @@ use crate::{
     reading::{check_same, prove_place},
 };
 
-/// The result of a look-up in which "there is no such profile" is a response, once a request that must succeed has proven
-/// that the account is where it is looked for. Who is found must have what was asked for.
+/// Turns the result of a lookup into what was found. [`ErrorKind::NotFound`] becomes an empty result, once another
+/// request has proven that the account is at the configured URL. A profile that was found must have the key.
 ///
 /// # Errors
-/// Every failure that says nothing of the profile; and [`ErrorKind::Decode`] for somebody else's.
+/// All other failures, and [`ErrorKind::Decode`] if the service sent a profile without the key.
 pub async fn found_or_nobody<P: ProfileProvider + ?Sized>(
     provider: &P,
     key: &FindKey,
@@ -23,40 +23,38 @@ pub async fn found_or_nobody<P: ProfileProvider + ?Sized>(
     match found.profiles.first() {
         None => found.requests += proven(provider, found.requests).await?,
         Some(profile) if !key.is_of(profile) => {
-            let message = format!(
-                "the service sent a profile that does not have the {} that was asked for",
-                key.noun()
-            );
+            let message = format!("the service sent a profile without the requested {}", key.noun());
             return Err(Error::new(ErrorKind::Decode, message)
                 .with_provider(provider.info())
                 .with_operation("find")
                 .with_effort_before(effort_of(found.requests))
-                .with_hint("nothing can be said of whom you looked for; report it to the service"));
+                .with_hint("it is not known whether the profile exists; report this to the service"));
         }
         Some(_) => {}
     }
     Ok(found)
 }
 
-/// [Proves the place](prove_place) after so many requests. Gives how many that took.
+/// [Proves the place](prove_place), and returns the number of requests that this took. `before` is the number of
+/// requests so far.
 async fn proven<P: ProfileProvider + ?Sized>(provider: &P, before: u64) -> Result<u64> {
     let proof = prove_place(provider).await.map_err(|error| error.with_effort_before(effort_of(before)))?;
     Ok(u64::from(proof.requests))
 }
 
-/// So many requests, of which it is not known more.
+/// Returns stats with this number of requests; nothing else is known.
 fn effort_of(requests: u64) -> RequestStats {
     let requests = u32::try_from(requests).unwrap_or(u32::MAX);
     RequestStats { requests, attempts: requests, ..RequestStats::default() }
 }
 
-/// Somebody, or nobody as far as the service says.
+/// Returns one profile or none, as the service reports it.
 fn look_up_result(result: Result<Profile>) -> Result<Found> {
     match result {
         Ok(profile) => Ok(Found::looked_up(Some(profile))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::looked_up(None)),
-        // Services answer 400 where the text cannot be one of their ids; a credential or a configuration that they
-        // refuse with it is of another kind.
+        // Services respond with 400 if the text cannot be one of their ids. If they refuse the credential or the
+        // configuration with it, the error has another kind.
         Err(error)
             if error.kind() == ErrorKind::InvalidRequest
                 && error.status() == Some(400)
@@ -68,11 +66,11 @@ fn look_up_result(result: Result<Profile>) -> Result<Found> {
     }
 }
 
-/// Looks an id of the service up, in one of these collections after the other until somebody is there. That nobody is there
-/// is believed once a request that must succeed has proven that the account is where it is looked for.
+/// Looks up an id of the service in these collections, one after the other, until a profile is found. An empty result
+/// is returned only once another request has proven that the account is at the configured URL.
 ///
 /// # Errors
-/// Every failure that says nothing of the profile; and [`ErrorKind::Decode`] for somebody else's.
+/// Every failure that says nothing about the profile, and [`ErrorKind::Decode`] if the service sent another profile.
 pub async fn look_up<P: ProfileProvider + ?Sized>(
     provider: &P,
     native: &str,
@@ -81,7 +79,7 @@ pub async fn look_up<P: ProfileProvider + ?Sized>(
     let info = provider.info();
     let mut found = Found { requests: 0, ..Found::looked_up(None) };
     for kind in kinds {
-        // What cannot be an id is nobody's.
+        // A text that cannot be an id belongs to no profile.
         let id = ProfileId::new(info.service.clone(), info.account.clone(), kind.clone(), native);
         let Ok(id) = id else { break };
         let before = |error: Error, requests| error.with_effort_before(effort_of(requests));
@@ -99,11 +97,11 @@ pub async fn look_up<P: ProfileProvider + ?Sized>(
     Ok(found)
 }
 
-/// Finds with what every provider has: the service's id is looked up, everything else is listed, with the
-/// service's search where a filter can use it.
+/// Finds profiles with the methods that every provider has. The service's id is looked up. For other keys all
+/// profiles are listed, using the service's search if the filter supports it.
 ///
 /// # Errors
-/// The provider's.
+/// Those of the provider.
 pub async fn find_by_listing<P: ProfileProvider + ?Sized>(provider: &P, key: &FindKey) -> Result<Found> {
     let capabilities = provider.capabilities();
     if let FindKey::NativeId(native) = key {
@@ -117,7 +115,7 @@ pub async fn find_by_listing<P: ProfileProvider + ?Sized>(provider: &P, key: &Fi
         filter.email = Some(address.clone());
     }
     let query = ListQuery::new().with_filter(filter);
-    // Where a collection does not answer, it is read whole.
+    // A collection that does not support the filter is read completely.
     let plan = query.filter_plan(capabilities);
     let is_searched = plan.pushed.iter().any(|part| !plan.applied.contains(part));
     let mut pages = Pages::new(provider, query);

@@ -1,19 +1,21 @@
-//! JSON that every reader takes.
+//! Repairs JSON so that every reader accepts it.
 //!
-//! What a service sends may be JSON by its grammar and still be refused by whoever reads it: half of a surrogate pair, a number
-//! that no floating-point number can hold, arrays within arrays without end. It is replaced once, when it is kept, so that one
-//! odd value never ends an output.
+//! A service may send JSON that is valid by the grammar and that readers still refuse: half of a surrogate pair, a
+//! number that no float can hold, very deeply nested arrays. Such parts are replaced once, when the value is stored,
+//! so that one odd value never ends an output.
 
 use std::fmt::Write as _;
 
-/// How deep a value may be nested. What is deeper is kept as its text. Common readers stop at 100 to 128, and the value stands
-/// in a record.
+/// The deepest nesting of a value; anything deeper is stored as its text. Common readers stop at 100 to 128 levels,
+/// and the value is itself part of a record.
 const MOST_LEVELS: usize = 32;
 
-/// The text of a JSON value in which nothing is left that a reader may refuse; `None` if there is no such thing in it.
+/// Returns the text of a JSON value with everything replaced that a reader may refuse; `None` if nothing was
+/// replaced.
 ///
-/// Half of a surrogate pair becomes U+FFFD; in a key with its digits behind it, so that two keys stay two. A number that is beyond the range of a 64-bit floating-point number and an array
-/// or object that is nested too deep become a string with their text, so that nothing of them is lost.
+/// Half of a surrogate pair becomes U+FFFD; in a key its digits follow, so that two keys stay different. A number
+/// outside the range of a 64-bit float, and an array or object that is nested too deep, become a string with their
+/// text, so that nothing is lost.
 pub(crate) fn repaired(text: &str) -> Option<String> {
     let mut repair = Repair { text, at: 0, copied: 0, repaired: String::new(), levels: 0 };
     while let Some(byte) = text.as_bytes().get(repair.at) {
@@ -37,23 +39,23 @@ pub(crate) fn repaired(text: &str) -> Option<String> {
 
 struct Repair<'a> {
     text: &'a str,
-    /// Where it is.
+    /// The current offset.
     at: usize,
-    /// How much of the text is in `repaired` or replaced there. Not 0 once something was replaced.
+    /// How much of the text was copied to `repaired` or replaced there. Not 0 once something was replaced.
     copied: usize,
     repaired: String,
     levels: usize,
 }
 
 impl Repair<'_> {
-    /// Puts something in the place of the text from `from` up to where it is.
+    /// Replaces the text from `from` to the current offset.
     fn replace(&mut self, from: usize, with: &str) {
         self.repaired.push_str(&self.text[self.copied..from]);
         self.repaired.push_str(with);
         self.copied = self.at;
     }
 
-    /// Goes behind a string, whose lone halves of surrogate pairs are replaced.
+    /// Skips a string, and replaces lone halves of surrogate pairs in it.
     fn string(&mut self) {
         let bytes = self.text.as_bytes();
         let begin = self.at;
@@ -86,13 +88,13 @@ impl Repair<'_> {
         }
     }
 
-    /// Puts U+FFFD in the place of half of a surrogate pair at `from`, in the string that begins at `string`.
+    /// Replaces half of a surrogate pair at `from` with U+FFFD, in the string that starts at `string`.
     fn replace_half(&mut self, string: usize, from: usize) {
         let digits = if self.is_key(string) { &self.text[from + 2..from + 6] } else { "" };
         self.replace(from, &format!("\\ufffd{digits}"));
     }
 
-    /// Whether the string that begins at a place is a key.
+    /// Returns whether the string that starts at an offset is a key.
     fn is_key(&self, string: usize) -> bool {
         let mut bytes = self.text.as_bytes()[string..].iter().skip(1);
         while let Some(byte) = bytes.next() {
@@ -105,26 +107,26 @@ impl Repair<'_> {
         bytes.find(|byte| !byte.is_ascii_whitespace()) == Some(&b':')
     }
 
-    /// The code unit of the `\uXXXX` at this place.
+    /// Returns the code unit of the `\uXXXX` at this offset.
     fn escape(&self) -> Option<u16> {
         let digits = self.text.get(self.at..)?.strip_prefix("\\u")?.get(..4)?;
         u16::from_str_radix(digits, 16).ok()
     }
 
-    /// Goes behind a number.
+    /// Skips a number.
     fn number(&mut self) {
         let from = self.at;
         let is_part = |byte: &u8| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
         self.at += self.text.as_bytes()[from..].iter().take_while(|byte| is_part(byte)).count();
         let number = &self.text[from..self.at];
-        // So short without an exponent it is in range.
+        // A short number without an exponent is always in range.
         let may_be_beyond = number.len() > 300 || number.contains(['e', 'E']);
         if may_be_beyond && !number.parse::<f64>().is_ok_and(f64::is_finite) {
             self.replace(from, &format!("\"{number}\""));
         }
     }
 
-    /// Goes into an array or object, or behind one that is nested too deep.
+    /// Enters an array or object, or skips one that is nested too deep.
     fn open(&mut self) {
         if self.levels < MOST_LEVELS {
             self.levels += 1;
@@ -155,7 +157,7 @@ impl Repair<'_> {
     }
 }
 
-/// A text as a JSON string.
+/// Returns a text as a JSON string.
 fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');

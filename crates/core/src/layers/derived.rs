@@ -1,25 +1,25 @@
-//! Capabilities that a layer makes of those below it.
+//! Capabilities that a layer derives from those of the provider below.
 
 use std::sync::OnceLock;
 
 use crate::{Capabilities, ProfileProvider};
 
-/// What a layer makes of the capabilities of the provider below it. They change at most once, when the provider is prepared, and
-/// are then in another place ([`ProfileProvider::capabilities`]).
+/// Capabilities that a layer derives from those of the provider below. These change at most once, when the provider
+/// is prepared, and are then at another address ([`ProfileProvider::capabilities`]).
 #[derive(Clone, Debug)]
 pub(super) struct Derived {
-    before: Made,
-    after: OnceLock<Made>,
+    before: Derivation,
+    after: OnceLock<Derivation>,
 }
 
-/// Capabilities, and the address of those that they were made of.
+/// Derived capabilities, and the address of their source.
 #[derive(Clone, Debug)]
-struct Made {
+struct Derivation {
     from: usize,
     capabilities: Capabilities,
 }
 
-impl Made {
+impl Derivation {
     fn of(below: &Capabilities, derive: impl FnOnce(&Capabilities) -> Capabilities) -> Self {
         Self { from: address(below), capabilities: derive(below) }
     }
@@ -34,10 +34,11 @@ impl Derived {
         provider: &dyn ProfileProvider,
         derive: impl FnOnce(&Capabilities) -> Capabilities,
     ) -> Self {
-        Self { before: Made::of(provider.capabilities(), derive), after: OnceLock::new() }
+        Self { before: Derivation::of(provider.capabilities(), derive), after: OnceLock::new() }
     }
 
-    /// What is made of the capabilities that the provider has by now. `provider` and `derive` are those of [`new`](Self::new).
+    /// Returns the capabilities derived from the provider's current ones. `provider` and `derive` must be those of
+    /// [`new`](Self::new).
     pub(super) fn now(
         &self,
         provider: &dyn ProfileProvider,
@@ -47,6 +48,6 @@ impl Derived {
         if address(below) == self.before.from {
             return &self.before.capabilities;
         }
-        &self.after.get_or_init(|| Made::of(below, derive)).capabilities
+        &self.after.get_or_init(|| Derivation::of(below, derive)).capabilities
     }
 }

@@ -1,19 +1,19 @@
-//! Layers: providers around a provider, which restrict, remember or observe what it does.
+//! Layers: providers around a provider that restrict, cache or observe it.
 //!
-//! Each takes an `Arc<dyn ProfileProvider>` and is one, so that they compose in any order, and whatever takes a provider takes a
-//! layered one. The order says what is meant: `Observed(Cached(p))` is told of every call of the program, `Cached(Observed(p))`
-//! of those that the cache does not answer.
+//! Each layer takes an `Arc<dyn ProfileProvider>` and is a provider itself, so layers compose in any order. The order
+//! matters: `Observed(Cached(p))` reports every call of the program, `Cached(Observed(p))` only those that the cache
+//! cannot serve.
 //!
 //! | layer | what it does |
 //! |---|---|
 //! | [`ReadOnly`] | refuses every write |
-//! | [`Scoped`] | is restricted to some profiles, kinds and operations |
-//! | [`Cached`] | keeps what was read for a time |
-//! | [`Observed`] | tells an observer of every call |
+//! | [`Scoped`] | restricts a provider to some profiles, kinds and operations |
+//! | [`Cached`] | caches what was read for a time |
+//! | [`Observed`] | reports every call to an observer |
 //!
-//! [`info`](crate::ProfileProvider::info) is that of the provider below: ids, cursors and plans are those of the same account. So
-//! a plan that was made by way of a layer is one that the provider below executes, and the other way round: who must not write by
-//! way of a layer must not have the provider below it either.
+//! [`info`](crate::ProfileProvider::info) is that of the provider below: ids, cursors and plans belong to the same
+//! account. So the provider below can execute a plan that was created through a layer, and the other way round. Code
+//! that must not write through a layer must not have access to the provider below it.
 //!
 //! ```
 //! use std::sync::Arc;

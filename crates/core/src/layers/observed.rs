@@ -1,4 +1,4 @@
-//! A layer that tells an observer of every call.
+//! A layer that reports every call to an observer.
 
 use std::{
     fmt,
@@ -20,16 +20,16 @@ use crate::{
     plan::StepOutcome,
 };
 
-/// Is told of the calls of a provider: for metrics, traces and logs of a program's own.
+/// Observes the calls of a provider, for a program's own metrics, traces and logs.
 ///
-/// Both methods do nothing unless they are implemented. Each call that begins also ends: with a result, with an error, or
-/// cancelled, when its future is dropped. Of a call that ends with a panic the end is not told. Events carry no id of a profile
-/// and nothing that a profile holds.
+/// Both methods do nothing by default. Each call that starts also finishes: with a result, with an error, or
+/// cancelled when its future is dropped. A call that panics has no finish event. Events contain no ids and no data of
+/// profiles.
 ///
-/// Methods are called on the way of the call, in the task that makes it: they must not block. They must not panic; if one does,
-/// the call fails with the panic, and nothing more is told of it.
+/// The methods run in the task that makes the call, so they must not block. They must not panic: a panic fails the
+/// call, and no further event of it follows.
 ///
-/// What happens between a call and the service, request by request, is told to the observer of the HTTP client.
+/// The single requests of a call are reported to the observer of the HTTP client.
 ///
 /// ```
 /// use std::sync::{
@@ -59,12 +59,12 @@ use crate::{
 /// }
 /// ```
 pub trait ProviderObserver: fmt::Debug + Send + Sync + 'static {
-    /// A call begins. Nothing was sent yet.
+    /// Called when a call starts, before anything is sent.
     fn call_started(&self, call: &ProviderCall<'_>) {
         let _ = call;
     }
 
-    /// A call ended.
+    /// Called when a call has finished.
     fn call_finished(&self, event: &CallFinished<'_>) {
         let _ = event;
     }
@@ -74,11 +74,12 @@ pub trait ProviderObserver: fmt::Debug + Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProviderCall<'a> {
-    /// A number that no other call of this process has.
+    /// A number that is unique in this process.
     pub id: u64,
-    /// The operation: `prepare`, `list`, `get`, `current`, `find`, `plan` or `execute`. A listing is a call for each page.
+    /// The operation: `prepare`, `list`, `get`, `current`, `find`, `plan` or `execute`. A listing makes one call for
+    /// each page.
     pub operation: &'static str,
-    /// Of a plan and an execution what is to be written: `create`, `update`, `deactivate`, `delete` or `enroll`.
+    /// The kind of write, for `plan` and `execute`: `create`, `update`, `deactivate`, `delete` or `enroll`.
     pub write: Option<&'static str>,
     /// The service.
     pub service: &'a ServiceName,
@@ -86,39 +87,40 @@ pub struct ProviderCall<'a> {
     pub account: &'a AccountName,
 }
 
-/// How a call ended.
+/// A finished call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallFinished<'a> {
     /// The call.
     pub call: ProviderCall<'a>,
-    /// How long it took.
+    /// The duration of the call.
     pub duration: Duration,
-    /// How it ended.
+    /// The outcome of the call.
     pub outcome: CallOutcome,
-    /// What was written: [`Effect::Whole`] where all was, also without a failure. Of an execution that was cancelled it is
-    /// [`Effect::Possible`].
+    /// The effect of the write: [`Effect::Whole`] if everything was written, also after a success.
+    /// [`Effect::Possible`] if an execution was cancelled.
     pub effect: Effect,
-    /// How many profiles came; of a plan, how many requests it shows, and of an execution how many of them were made.
+    /// The number of profiles that were returned; for a plan, of its requests; for an execution, of the requests that
+    /// succeeded.
     pub items: u64,
 }
 
-/// How a call ended.
+/// The outcome of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallOutcome {
-    /// With a result.
+    /// The call returned a result.
     Succeeded,
-    /// With an error of this kind. So does an execution in which a request failed.
+    /// The call returned an error of this kind, or an execution in which a request failed.
     Failed(ErrorKind),
-    /// Its future was dropped.
+    /// The future of the call was dropped.
     Cancelled,
 }
 
-/// A provider that tells a [`ProviderObserver`] of every call. It changes nothing of what is asked and of what comes.
+/// A provider that reports every call to a [`ProviderObserver`]. It changes neither requests nor results.
 ///
-/// A call that the provider makes of itself is part of the call that it serves, and is not told: reading a profile to plan an
-/// update, for one.
+/// A call that the provider makes itself is part of the outer call and is not reported, for example reading a profile
+/// to plan an update.
 #[derive(Clone)]
 pub struct Observed {
     provider: Arc<dyn ProfileProvider>,
@@ -142,20 +144,20 @@ impl Observed {
         Self { provider, observer, clock: Arc::new(Instant::now) }
     }
 
-    /// Sets the clock that durations are measured with, for tests. Default: [`Instant::now`].
+    /// Sets the clock that measures durations, for tests. The default is [`Instant::now`].
     pub fn with_clock(mut self, clock: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Makes a call, and tells of it.
+    /// Makes a call, and reports it.
     async fn observe<T>(
         &self,
         operation: &'static str,
         write: Option<&Write>,
-        if_cancelled: Told,
+        if_cancelled: CallSummary,
         call: impl Future<Output = Result<T>>,
-        told: impl FnOnce(&T) -> Told,
+        summarize: impl FnOnce(&T) -> CallSummary,
     ) -> Result<T> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let info = self.info();
@@ -167,29 +169,29 @@ impl Observed {
             account: &info.account,
         };
         self.observer.call_started(&call_of);
-        let mut watch = Watch { observed: self, call: call_of, began: (self.clock)(), told: if_cancelled };
+        let mut watch = Watch { observed: self, call: call_of, began: (self.clock)(), summary: if_cancelled };
         let result = call.await;
-        watch.told = match &result {
-            Ok(value) => told(value),
-            Err(error) => Told::failed(error, 0),
+        watch.summary = match &result {
+            Ok(value) => summarize(value),
+            Err(error) => CallSummary::failed(error, 0),
         };
         result
     }
 }
 
-/// What is told of a call that ended.
+/// What is reported of a finished call.
 #[derive(Clone, Copy)]
-struct Told {
+struct CallSummary {
     outcome: CallOutcome,
     effect: Effect,
     items: u64,
 }
 
-/// What is told of a call that only reads and is dropped.
-const READ: Told = Told::cancelled(Effect::None);
+/// Reported if a call that only reads is dropped.
+const READ: CallSummary = CallSummary::cancelled(Effect::None);
 
-impl Told {
-    /// Of a call that is dropped before its end.
+impl CallSummary {
+    /// Returns the summary of a call that was dropped.
     const fn cancelled(effect: Effect) -> Self {
         Self { outcome: CallOutcome::Cancelled, effect, items: 0 }
     }
@@ -215,22 +217,22 @@ impl Told {
     }
 }
 
-/// Tells how a call ended, also where its future is dropped.
+/// Reports the end of a call when dropped.
 struct Watch<'a> {
     observed: &'a Observed,
     call: ProviderCall<'a>,
     began: Instant,
-    /// What is told when it is dropped.
-    told: Told,
+    /// What is reported on drop.
+    summary: CallSummary,
 }
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
-        // A second panic while unwinding would abort the process; and a panic is not a cancellation.
+        // A second panic while unwinding would abort the process, and a panic is not a cancellation.
         if std::thread::panicking() {
             return;
         }
-        let Told { outcome, effect, items } = self.told;
+        let CallSummary { outcome, effect, items } = self.summary;
         let duration = (self.observed.clock)().saturating_duration_since(self.began);
         self.observed.observer.call_finished(&CallFinished {
             call: self.call,
@@ -253,35 +255,37 @@ impl ProfileProvider for Observed {
     }
 
     async fn prepare(&self) -> Result<&Capabilities> {
-        self.observe("prepare", None, READ, self.provider.prepare(), |_| Told::read(0)).await
+        self.observe("prepare", None, READ, self.provider.prepare(), |_| CallSummary::read(0)).await
     }
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
         let call = self.provider.list_page(query, cursor);
-        self.observe("list", None, READ, call, |page| Told::read(page.items.len())).await
+        self.observe("list", None, READ, call, |page| CallSummary::read(page.items.len())).await
     }
 
     async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-        self.observe("get", None, READ, self.provider.get_opts(id, options), |_| Told::read(1)).await
+        self.observe("get", None, READ, self.provider.get_opts(id, options), |_| CallSummary::read(1)).await
     }
 
     async fn current_opts(&self, options: &GetOptions) -> Result<Profile> {
-        self.observe("current", None, READ, self.provider.current_opts(options), |_| Told::read(1)).await
+        self.observe("current", None, READ, self.provider.current_opts(options), |_| CallSummary::read(1))
+            .await
     }
 
     async fn find_by(&self, key: &FindKey) -> Result<Found> {
         let call = self.provider.find_by(key);
-        self.observe("find", None, READ, call, |found| Told::read(found.profiles.len())).await
+        self.observe("find", None, READ, call, |found| CallSummary::read(found.profiles.len())).await
     }
 
     async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
         let call = self.provider.plan(write, options);
-        self.observe("plan", Some(write), READ, call, |plan| Told::read(plan.requests().len())).await
+        self.observe("plan", Some(write), READ, call, |plan| CallSummary::read(plan.requests().len())).await
     }
 
     async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
-        let if_cancelled = Told::cancelled(if plan.is_settled() { Effect::None } else { Effect::Possible });
+        let if_cancelled =
+            CallSummary::cancelled(if plan.is_settled() { Effect::None } else { Effect::Possible });
         let call = self.provider.execute(plan, options);
-        self.observe("execute", Some(plan.write()), if_cancelled, call, Told::executed).await
+        self.observe("execute", Some(plan.write()), if_cancelled, call, CallSummary::executed).await
     }
 }

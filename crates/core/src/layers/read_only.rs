@@ -12,14 +12,15 @@ use crate::{
     listing::{Cursor, Page},
 };
 
-/// Why nothing can be written.
+/// The reason of every refusal.
 const REASON: &str = "this provider is read-only";
 
-/// A provider that only reads: every write is refused before anything is sent, as a plan and when a plan is executed.
+/// A provider that only reads. Every write is refused before anything is sent, when it is planned and when it is
+/// executed.
 ///
-/// The refusal is [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported). The [capabilities](ProfileProvider::capabilities)
-/// offer no write, for the reason that this provider is read-only, and no field can be written by their field table. A plan that
-/// is refused is not spent: the provider below can execute it.
+/// The error is [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported). The
+/// [capabilities](ProfileProvider::capabilities) include no write, with this layer as the reason, and the field table
+/// has no writable field. A plan that is refused still counts as not executed: the provider below can execute it.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -48,7 +49,7 @@ impl ReadOnly {
 
     fn refused(&self, write: &Write) -> Error {
         Error::unsupported(self.info(), write.operation(), REASON)
-            .with_hint("nothing was sent; use a provider without the read-only layer if it is to be written")
+            .with_hint("nothing was sent; use a provider without the read-only layer to write")
     }
 }
 
@@ -62,7 +63,7 @@ fn without_writes(below: &Capabilities) -> Capabilities {
         &mut operations.delete,
         &mut operations.enroll,
     ] {
-        // What the service does not have is not there for the service's own reason.
+        // An operation that the service lacks keeps the service's own reason.
         if support.is_supported() {
             *support = Support::no(REASON);
         }

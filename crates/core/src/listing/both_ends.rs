@@ -1,4 +1,4 @@
-//! A list that is read from both its ends at once.
+//! Reading a list from both ends at once.
 
 use std::{
     ops::Deref,
@@ -13,34 +13,34 @@ use crate::{
     query::{Order, OrderField},
 };
 
-/// A list with cursors, read from its newest and from its oldest profile at once, a page of each in turn, until the two
-/// have met: half the time of one after the other.
+/// A list with cursors that is read from its newest and its oldest profile at once, one page of each in turn. This
+/// takes half the time of reading from one end.
 ///
-/// They have met when a whole page of the one, in the order of creation, is strictly beyond the place of the other, which
-/// has had all of it: then each profile was created before that page or after the other's place, and was delivered by one
-/// of them. That holds however a service orders those that were created at the same time, and one profile that is out
-/// of its place is not taken for the other end. Where the times do not come in order or are missing, nothing follows from
-/// them, and the newest end goes on alone: who then comes a second time is left out as far as the oldest end remembers
-/// whom it had ([`DuplicateCounter`](crate::listing::DuplicateCounter)); beyond, the report says that not all were compared.
+/// The ends have met when a whole page of one end, in creation order, is strictly beyond the last profile of the
+/// other end, and the other end has had all of that page. Every profile was then delivered by one of the ends,
+/// however the service orders equal creation times, and even if one profile is out of place. If times are missing or
+/// out of order, only the newest end is read on. Profiles that come a second time are left out as far as the oldest
+/// end remembers its ids ([`DuplicateCounter`](crate::listing::DuplicateCounter)); otherwise the report says that not
+/// all were compared.
 pub(super) struct BothEnds<'a, P> {
     newest: End<'a, P>,
     oldest: End<'a, P>,
-    /// Whose turn it is.
+    /// Whether the next page comes from the oldest end.
     is_turn_of_oldest: bool,
-    /// Whether the times came in order so far.
+    /// Whether the times were in order so far.
     is_in_order: bool,
     is_over: bool,
-    /// Profiles that both ends had.
+    /// The number of profiles that both ends had.
     overlap: u64,
-    /// Where both ends are, after a page.
+    /// The positions of both ends, after a page.
     cursor: Option<Cursor>,
-    /// What both have seen.
+    /// The merged report of both ends.
     report: ListReport,
 }
 
 struct End<'a, P> {
     pages: OneEnd<'a, P>,
-    /// When the last profile was created.
+    /// The creation time of the last profile.
     created: Option<Timestamp>,
 }
 
@@ -49,7 +49,8 @@ where
     P: Deref + Clone + Send + Sync + 'a,
     P::Target: ProfileProvider,
 {
-    /// Whether the list can be read so: the service allows it, and the caller asks for all, in any order.
+    /// Returns whether the list can be read from both ends: the service allows it, and the query asks for all
+    /// profiles in any order.
     pub(super) fn are_open(provider: &P::Target, query: &ListQuery) -> bool {
         let ListQuery { page_size, concurrency, max_empty_pages, .. } = *query;
         let all =
@@ -61,7 +62,7 @@ where
         Self::resume(provider, query, Ends::default())
     }
 
-    /// A listing that goes on where both ends were.
+    /// Creates a listing that continues at stored positions.
     pub(super) fn resume(provider: P, query: &ListQuery, ends: Ends) -> Self {
         let end = |order, cursor: Option<Cursor>, created| {
             let query = query.clone().with_order(order);
@@ -87,14 +88,14 @@ where
         both
     }
 
-    /// The same listing, to which whoever is in the counter has come before.
+    /// Marks the profiles in the counter as delivered by an earlier run.
     pub(super) fn with_noted(mut self, noted: DuplicateCounter) -> Self {
         self.newest.pages = self.newest.pages.with_noted(noted.clone());
         self.oldest.pages = self.oldest.pages.with_noted(noted);
         self
     }
 
-    /// Takes a page of the end whose turn it is, without those that the other end has had.
+    /// Accepts a page of the current end, without the profiles that the other end has had.
     fn accept(&mut self, mut page: Page<Profile>) -> Page<Profile> {
         let ascending = self.is_turn_of_oldest;
         let (this, other) =
@@ -108,7 +109,7 @@ where
             this.created = created.or(this.created);
             is_beyond &= if ascending { created > place } else { created < place };
         }
-        // Short of the other end's place there is nobody whom it had: no need to look.
+        // Before the other end's position no profile can be a duplicate.
         let is_near = match (this.created, place) {
             (Some(created), Some(place)) if ascending => created >= place,
             (Some(created), Some(place)) => created <= place,
@@ -153,7 +154,7 @@ where
             return;
         }
         self.newest.pages.poll_ahead(context);
-        // Of a list of one page the other end is not needed.
+        // A list of one page does not need the other end.
         if self.is_in_order && self.newest.pages.has_begun() {
             self.oldest.pages.poll_ahead(context);
         }
@@ -161,7 +162,7 @@ where
 }
 
 impl<P> BothEnds<'_, P> {
-    /// Takes note of where both ends are, and of what they have seen.
+    /// Updates the cursor and the report from both ends.
     fn take_stock(&mut self) {
         self.report = self.newest.pages.report().clone();
         self.report.merge(self.oldest.pages.report(), self.overlap);

@@ -1,4 +1,4 @@
-//! What a service sends that this version does not know.
+//! Data from a service that this version does not know.
 
 use std::collections::BTreeMap;
 
@@ -6,38 +6,38 @@ use serde::{Deserialize, Serialize};
 
 use crate::{FieldPath, Profile, path::is_identifier, profile::NoteKind};
 
-/// How many different things of a kind are named; the rest is counted under [`REST`].
+/// The largest number of names of each kind; further ones are counted under [`REST`].
 const MOST: usize = 64;
-/// What is counted and not named.
+/// The name under which other names are counted.
 const REST: &str = "…";
 
-/// What came that this version does not know, and how often: the service has moved on. No value is in it but words of
-/// enumerations.
+/// Names and words that this version does not know, and how often they came: the service's API has changed. Contains
+/// no values except words of enumerations.
 ///
-/// A name may be anything, a person's address for one: what is no identifier (1 to 64 ASCII letters, digits, `_`, `-` and
-/// `.`) is counted under `…`, as is what comes after the first 64 different names.
+/// A name may be anything, even a person's address. Names that are not identifiers (1 to 64 ASCII letters, digits,
+/// `_`, `-` and `.`) are counted under `…`, as are names after the first 64.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Drift {
-    /// Fields that nobody published, by the service's name.
+    /// Undocumented fields, by the service's name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub new_fields: BTreeMap<String, u64>,
-    /// Words of an enumeration that nobody published, as `field: word`.
+    /// Undocumented words of an enumeration, as `field: word`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub new_words: BTreeMap<String, u64>,
-    /// Fields that have another type than was published.
+    /// Fields whose type is not the documented one.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub changed_types: BTreeMap<String, u64>,
 }
 
 impl Drift {
-    /// Whether everything is known.
+    /// Returns whether everything is known.
     pub fn is_empty(&self) -> bool {
         self.new_fields.is_empty() && self.new_words.is_empty() && self.changed_types.is_empty()
     }
 
-    /// Adds what another listing met.
+    /// Adds the counts of another listing.
     pub fn add(&mut self, other: &Self) {
         let pairs = [
             (&mut self.new_fields, &other.new_fields),
@@ -51,7 +51,7 @@ impl Drift {
         }
     }
 
-    /// Counts fields around the records of a page that have another type than was published.
+    /// Counts fields outside the records whose type is not the documented one.
     pub(super) fn note_envelope(&mut self, changed_types: &[&'static str]) {
         for name in changed_types {
             count(&mut self.changed_types, name, 1);
@@ -88,7 +88,7 @@ impl Drift {
     }
 
     fn word(&mut self, path: &FieldPath, word: &str) {
-        // What is no word of an enumeration may be anything, a person's name for one.
+        // Text that does not look like a word may be anything, such as a person's name.
         let is_word =
             word.len() <= 40 && word.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '_' | '-'));
         let word = if is_word { word } else { "(not shown)" };
@@ -96,7 +96,7 @@ impl Drift {
     }
 }
 
-/// A field's name as it may be shown.
+/// Returns a field's name in a form that may be shown.
 fn shown(name: &str) -> &str {
     if is_identifier(name) { name } else { REST }
 }

@@ -1,26 +1,26 @@
-//! When a listing that is ordered by time may be left before its end.
+//! Ending a listing early if it is ordered by time.
 
 use crate::{Profile, Timestamp, query::OrderField};
 
-/// On how many pages the times must have fallen before the order is believed: one page may fall by chance.
+/// The number of pages on which times must fall before the order is trusted; one page may fall by chance.
 const PROVEN_BY: u32 = 2;
 
-/// A collection that comes with the latest time first, of which no more is needed than what is not older than `since`.
+/// A collection that is ordered with the latest time first, and is needed only back to `since`.
 ///
-/// A service may take the order as a parameter and ignore it: then somebody who is wanted may be on any page. So the order
-/// counts as kept only where the times were seen to fall on several pages, and where the far end
-/// ([`is_far_end`](Self::is_far_end)), which is asked for once, is what the order says it is.
+/// A service may accept the order and ignore it: a wanted profile may then be on any page. So the order is trusted
+/// only if times fell on several pages, and if the far end ([`is_far_end`](Self::is_far_end)), which is requested
+/// once, confirms it.
 #[derive(Clone, Debug)]
 pub(super) struct NewestFirst {
     field: OrderField,
     since: Timestamp,
-    /// The time of the last record that had one.
+    /// The time of the last record with a time.
     last: Option<Timestamp>,
     is_kept: bool,
     falling_pages: u32,
-    /// Whether a record was older than what is wanted.
+    /// Whether a record older than `since` was seen.
     has_passed: bool,
-    /// How many records the fullest page had.
+    /// The number of records of the largest page.
     fullest: usize,
 }
 
@@ -29,8 +29,8 @@ impl NewestFirst {
         Self { field, since, last: None, is_kept: true, falling_pages: 0, has_passed: false, fullest: 0 }
     }
 
-    /// The same for another collection, of which nothing is known yet.
-    pub(super) fn anew(&self) -> Self {
+    /// Returns the state for another collection, of which nothing is known yet.
+    pub(super) fn restarted(&self) -> Self {
         Self::new(self.field.clone(), self.since)
     }
 
@@ -44,17 +44,17 @@ impl NewestFirst {
         time.value().copied()
     }
 
-    /// Takes note of a page, and of how many records were set aside of it.
+    /// Adds a page, and the number of its quarantined records.
     ///
-    /// A page in the midst of the list that is shorter than others may lack somebody who is wanted. Whoever reads all of the
-    /// list learns that from the total; who leaves it early does not.
+    /// A page in the middle that is shorter than others may lack a wanted profile. The total would show that at the
+    /// end of the list, but not if the listing ends early.
     pub(super) fn note<'p>(&mut self, profiles: impl IntoIterator<Item = &'p Profile>, quarantined: usize) {
         let mut records = quarantined;
         let mut falls = false;
         for profile in profiles {
             records += 1;
             match (self.time_of(profile), self.last) {
-                // Records without a time may come in front of all others, and nowhere else.
+                // Records without a time may come before all others, and nowhere else.
                 (None, last) => self.is_kept &= last.is_none(),
                 (Some(time), last) => {
                     self.is_kept &= last.is_none_or(|last| time <= last);
@@ -69,22 +69,22 @@ impl NewestFirst {
         self.falling_pages += u32::from(falls);
     }
 
-    /// Whether all that is wanted has come, if the far end agrees.
+    /// Returns whether all wanted profiles were read, if the far end confirms the order.
     pub(super) fn may_stop(&self) -> bool {
         self.is_kept && self.has_passed && self.falling_pages >= PROVEN_BY
     }
 
-    /// Whether the first page of the opposite order is what it must be where the order is kept: times that rise from one
-    /// that is not newer than the last one that was seen. A service that ignores the order sends the first page again, whose
+    /// Returns whether the first page of the opposite order confirms the order: its times rise, starting from a time
+    /// that is not newer than the last one seen. A service that ignores the order sends its first page again, whose
     /// times fall.
     pub(super) fn is_far_end<'p>(&self, oldest_first: impl IntoIterator<Item = &'p Profile>) -> bool {
         let times: Option<Vec<_>> = oldest_first.into_iter().map(|profile| self.time_of(profile)).collect();
-        // A record without a time at this end: further ones may be in the rest, and nothing is known of them.
+        // If a record at this end has no time, more may follow, and nothing is known about them.
         let Some(times) = times else { return false };
         times.is_sorted() && times.first().is_some_and(|oldest| self.last.is_some_and(|last| *oldest <= last))
     }
 
-    /// Believes the order no more: everything is read.
+    /// Stops trusting the order, so that everything is read.
     pub(super) fn give_up(&mut self) {
         self.is_kept = false;
     }
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use crate::Field;
 
-    /// Profiles that were changed so many seconds after a time; none for one of which nothing is known.
+    /// Profiles that were updated this many seconds after a time; `None` for an unknown time.
     fn page(seconds: &[Option<i64>]) -> Vec<Profile> {
         let profile = |seconds: &Option<i64>| {
             let mut profile = Profile::new("upsun:acme/user/u".parse().unwrap());
@@ -130,7 +130,7 @@ mod tests {
             (&[&[Some(3), Some(2)], &[Some(4), Some(-1)]], false),
             (&[&[Some(-1), Some(-1)], &[Some(-1), Some(-1)]], false),
             (&[&[None, Some(2), Some(1)], &[Some(0), Some(-1), Some(-2)]], true),
-            // A page that is empty or shorter may lack somebody.
+            // A page that is empty or shorter may lack a profile.
             (&[&[None, Some(2), Some(1)], &[Some(0), Some(-1)]], false),
             (&[&[Some(4), Some(3)], &[], &[Some(2), Some(-1)]], false),
             (&[&[Some(4), Some(3)], &[Some(2)], &[Some(1), Some(-1)]], false),
@@ -138,7 +138,7 @@ mod tests {
         ] {
             assert_eq!(after(pages).may_stop(), may_stop, "{pages:?}");
         }
-        // Whoever was set aside is told of.
+        // Quarantined records are reported.
         let mut order = after(&[&[Some(4), Some(3)]]);
         order.note(&page(&[Some(2)]), 1);
         order.note(&page(&[Some(1), Some(-1)]), 0);

@@ -1,4 +1,4 @@
-//! Listings: page by page, and profile by profile.
+//! Listings, by page and by profile.
 
 mod both_ends;
 pub(crate) mod drift;

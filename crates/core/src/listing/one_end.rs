@@ -1,4 +1,4 @@
-//! A listing page by page, from one end to the other.
+//! A listing by page, from one end to the other.
 
 mod accept;
 mod filter_proof;
@@ -26,44 +26,45 @@ use crate::{
     query::{Order, OrderField},
 };
 
-/// How many profiles a page is taken to have where nobody says so.
+/// The assumed number of profiles in a page, if neither the query nor the service says it.
 const UNKNOWN_PAGE_SIZE: u32 = 100;
 
-/// Where a listing stands.
+/// The position of a listing.
 #[derive(Clone, Debug)]
 enum Position {
     Start,
     At(Cursor),
-    /// The service gave a cursor that it had given before.
+    /// The service sent a cursor that it had sent before.
     Repeated,
     End,
 }
 
-/// A listing page by page, from one end to the other: the loop that acts on what the rest of this folder decides.
+/// A listing by page, from one end to the other. This is the loop; the other modules make its decisions.
 pub(super) struct OneEnd<'a, P> {
     provider: P,
     query: Arc<ListQuery>,
     position: Position,
-    /// The numbered pages from `position` on, and the collection that comes behind them.
+    /// The numbered pages from `position` on, and the first page of the next collection.
     remaining: Option<(RemainingPages, Option<Cursor>)>,
-    /// How many profiles the last page had.
+    /// The number of profiles in the last page.
     last_received: u64,
-    /// How many there were by the last page, in its collection.
+    /// The total that the last page declared, and its collection.
     last_total: (Option<IdKind>, Option<u64>),
-    /// What is on its way.
+    /// The pages in flight.
     window: Window<'a>,
     pace: Pace,
     guard: CursorGuard,
     duplicates: DuplicateCounter,
-    /// Duplicates of which nothing is told: a layer left them out.
-    untold_duplicates: u64,
+    /// Duplicates that are not reported, because a layer removed them.
+    unreported_duplicates: u64,
     newest_first: Option<NewestFirst>,
-    /// The first page of the opposite order, which is to prove that the rest need not be read, and where it goes on then.
+    /// The first page of the opposite order, which may prove that the rest is not needed, and where the listing then
+    /// continues.
     far_end: Option<(FarEnd<'a>, Option<Cursor>)>,
-    /// Of a numbered collection.
+    /// For a numbered collection.
     second_look: SecondLook,
     stall: Stall,
-    /// Whether the first page is one amid a collection.
+    /// Whether the listing starts in the middle of a collection.
     skips: bool,
     report: ListReport,
 }
@@ -75,7 +76,7 @@ where
     P: Deref + Clone + Send + Sync + 'a,
     P::Target: ProfileProvider,
 {
-    /// A listing from its start.
+    /// Creates a listing from its start.
     pub(super) fn new(provider: P, mut query: ListQuery) -> Self {
         let listing = provider.capabilities().listing_of(&query);
         let newest_first = Order::descending(OrderField::Updated);
@@ -89,8 +90,8 @@ where
         if let (true, Some(limit)) =
             (listing.page_size, query.limit.and_then(|limit| u32::try_from(limit).ok()))
         {
-            // A page larger than the limit would be thrown away in part; of a page that is filtered here, nobody
-            // knows how much is needed.
+            // A page larger than the limit would be fetched in vain. With a local filter it is not known how many
+            // records are needed.
             let applied = query.filter_plan(provider.capabilities()).applied;
             let filters_here = listing.is_scoped || !applied.is_empty();
             let usual = query.page_size.or(listing.default_page_size).unwrap_or(UNKNOWN_PAGE_SIZE);
@@ -109,7 +110,7 @@ where
             window: Window::default(),
             guard: CursorGuard::default(),
             duplicates: DuplicateCounter::default(),
-            untold_duplicates: 0,
+            unreported_duplicates: 0,
             newest_first: since.map(|since| NewestFirst::new(OrderField::Updated, since)),
             far_end: None,
             second_look: SecondLook::default(),
@@ -119,7 +120,7 @@ where
         }
     }
 
-    /// A listing that goes on at a stored cursor, with the query that it was started with.
+    /// Creates a listing that continues at a stored cursor, with the query that it was started with.
     pub(super) fn resume(provider: P, query: ListQuery, cursor: Cursor) -> Self {
         let mut pages = Self::new(provider, query);
         pages.guard.admit(&cursor);
@@ -129,8 +130,8 @@ where
         pages
     }
 
-    /// A listing with the latest creation first, which ends where nobody is made since a time any more, if the service is
-    /// seen to keep the order; else everything comes.
+    /// Creates a listing with the newest profiles first. It ends at profiles created before `since`, if the service
+    /// is seen to keep the order; otherwise it reads everything.
     pub(super) fn created_since(provider: P, since: Timestamp) -> Self {
         let newest_first = Order::descending(OrderField::Created);
         let mut pages = Self::new(provider, ListQuery::new().with_order(newest_first).with_fresh(true));
@@ -138,19 +139,19 @@ where
         pages
     }
 
-    /// The same listing, to which whoever is in the counter has come before: in an earlier run.
+    /// Marks the profiles in the counter as delivered by an earlier run.
     pub(super) fn with_noted(mut self, noted: DuplicateCounter) -> Self {
-        self.duplicates = noted.counting_anew();
+        self.duplicates = noted.with_count_reset();
         self
     }
 
-    /// The next page, or `None` after the last one.
+    /// Polls for the next page; `None` after the last one.
     pub(super) fn poll_next_page(
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Page<Profile>>>> {
         ready!(self.poll_far_end(context));
-        // Met by the last page, the limit stopped nothing.
+        // If the last page reached the limit, the limit stopped nothing.
         let at_end = matches!(self.position, Position::End);
         if !at_end && self.query.limit.is_some_and(|limit| self.report.seen >= limit) {
             self.report.limited = true;
@@ -168,7 +169,7 @@ where
             return Poll::Ready(Some(Err(stall::error(self.provider.info(), &self.query))));
         }
         if self.guard.is_full() {
-            // Whoever goes on has been told, and the pages are counted anew.
+            // The caller has seen the error and continues, so the count starts again.
             self.guard = CursorGuard::default();
             return Poll::Ready(Some(Err(self.too_many_pages())));
         }
@@ -176,18 +177,18 @@ where
             self.ask(Urgency::Wanted);
             let Poll::Ready(fetched) = self.window.poll_first(context) else { return Poll::Pending };
             match fetched.outcome {
-                // The list was longer or shorter when the page in front was made, and this one may be the older of the
-                // two: who moved from it onto that one's place meanwhile would be on neither.
+                // The list changed between this page and the one before it, and this one may be older. A profile that
+                // moved between them would be on neither.
                 Ok(page) if fetched.is_ahead && self.has_changed(&page) => {
                     self.report.spend(page.stats);
                     self.give_up_window();
-                    self.ask_anew();
+                    self.bypass_cache();
                     self.pace.adapt(true);
                 }
                 Ok(page) => {
                     let misread = self.misread_filters(&page);
                     if !misread.is_empty() && self.report.pages == 0 && !self.report.resumed {
-                        // Nobody was delivered yet: everybody is asked for, and the filter is applied here.
+                        // No profile was delivered yet: request everything, and filter locally.
                         self.report.spend(page.stats);
                         self.filter_locally();
                         self.report.misread_filters = misread;
@@ -213,12 +214,12 @@ where
         }
     }
 
-    /// Waits for the far end, where it is asked for, and leaves the collection if it proves that the rest is not needed. Where
-    /// it cannot be had it proves nothing, and the rest is read.
+    /// Waits for the far end, if it was requested, and leaves the collection if it proves that the rest is not
+    /// needed. If the far end cannot be fetched, the rest is read.
     fn poll_far_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some((far_end, _)) = &mut self.far_end else { return Poll::Ready(()) };
         let outcome = ready!(far_end.as_mut().poll(context));
-        let behind = self.far_end.take().and_then(|(_, behind)| behind);
+        let resume_at = self.far_end.take().and_then(|(_, resume_at)| resume_at);
         let is_proof = match outcome {
             Ok(page) => {
                 self.report.spend(page.stats);
@@ -240,41 +241,42 @@ where
             collection.cut_at_unchanged = true;
         }
         self.remaining = None;
-        self.position = behind.map_or(Position::End, |cursor| self.admit(cursor));
+        self.position = resume_at.map_or(Position::End, |cursor| self.admit(cursor));
         self.report.reached_end = matches!(self.position, Position::End);
         Poll::Ready(())
     }
 
-    /// Asks for the first page of the opposite order. `behind` is where the listing goes on if it proves the order.
-    fn ask_far_end(&mut self, behind: Option<Cursor>) {
+    /// Requests the first page of the opposite order. `resume_at` is where the listing continues if that page proves the
+    /// order.
+    fn ask_far_end(&mut self, resume_at: Option<Cursor>) {
         let Some(order) = &self.newest_first else { return };
         let query = (*self.query).clone().with_order(Order::ascending(order.field()));
         let provider = self.provider.clone();
         let far_end = Box::pin(async move { provider.list_page(&query, None).await });
-        self.far_end = Some((far_end, behind));
+        self.far_end = Some((far_end, resume_at));
     }
 
-    /// Gives up all pages that are on their way or there.
+    /// Drops all pages that are in flight or buffered.
     fn give_up_window(&mut self) {
         for stats in self.window.clear() {
             self.report.spend(stats);
         }
     }
 
-    /// Takes nothing from a cache from now on: the list has changed while it was read.
-    fn ask_anew(&mut self) {
+    /// Bypasses caches from now on: the list has changed while it was read.
+    fn bypass_cache(&mut self) {
         if !self.query.fresh {
             self.query = Arc::new((*self.query).clone().with_fresh(true));
         }
     }
 
-    /// Asks from the start, or at a stored cursor, without sending any part of the filter.
+    /// Restarts, or restarts at a stored cursor, without sending the filter to the service.
     fn filter_locally(&mut self) {
         self.give_up_window();
         self.query = Arc::new((*self.query).clone().with_local_filter(true));
     }
 
-    /// Whether a stored cursor does not fit since the listing that gave it found that the service misreads the filter.
+    /// Returns whether a stored cursor is refused because its listing had switched to a local filter.
     fn is_of_local_filter(&self, error: &Error) -> bool {
         let is_first = self.report.resumed && self.report.pages == 0;
         let is_refused = error.kind() == ErrorKind::InvalidRequest && error.status().is_none();
@@ -284,8 +286,7 @@ where
             && !self.query.filter_plan(self.provider.capabilities()).pushed.is_empty()
     }
 
-    /// Asks for the page that comes next and those behind it, and drives what is on its way, without handing anything
-    /// out.
+    /// Requests the next page and those after it, and drives the requests, without returning a page.
     pub(super) fn poll_ahead(&mut self, context: &mut Context<'_>) {
         if self.poll_far_end(context).is_ready() && !self.is_done() && !self.is_stopped() {
             self.ask(Urgency::Early);
@@ -293,13 +294,13 @@ where
         }
     }
 
-    /// Whether the service says another total than with the page before.
+    /// Returns whether the declared total differs from that of the page before.
     fn has_changed(&self, page: &Page<Profile>) -> bool {
         let (collection, total) = &self.last_total;
         self.report.pages > 0 && *collection == page.collection && *total != page.total()
     }
 
-    /// Asks for the next page, and ahead of time for the numbered ones behind it.
+    /// Requests the next page, and the numbered pages after it ahead of time.
     fn ask(&mut self, urgency: Urgency) {
         let first = match &self.position {
             Position::Start => None,
@@ -310,8 +311,8 @@ where
             self.report.started = Timestamp::try_from(SystemTime::now()).ok();
         }
         let left = self.query.limit.map(|limit| limit.saturating_sub(self.report.seen));
-        // The list is left where nothing was changed any more, which may be on this page; and of pages that bring nobody,
-        // those behind are hardly wanted.
+        // The listing may end at the first unchanged profile, which may be on this page; and after an empty page, the
+        // next ones are hardly needed.
         let may_end_here = self.newest_first.is_some() || self.stall.is_possible();
         let wanted = self.pace.wanted(left, self.last_received, may_end_here);
         let (provider, query) = (&self.provider, &self.query);
@@ -319,22 +320,22 @@ where
             let (provider, query) = (provider.clone(), Arc::clone(query));
             async move { provider.list_page(&query, cursor.as_ref()).await }
         };
-        let behind =
+        let later =
             self.remaining.iter().flat_map(|(pages, next)| pages.cursors().chain(next.clone()).skip(1));
-        self.window.ask(first, urgency, behind.take(wanted.saturating_sub(1)), fetch);
+        self.window.ask(first, urgency, later.take(wanted.saturating_sub(1)), fetch);
     }
 
-    /// Whether a page has come, in this run or before.
+    /// Returns whether a page was fetched, in this run or an earlier one.
     pub(super) fn has_begun(&self) -> bool {
         self.report.pages > 0 || self.report.resumed
     }
 
-    /// Whether a profile was among the pages, as far as they are remembered.
+    /// Returns whether a profile was on a page, as far as ids are remembered.
     pub(super) fn has_noted(&self, id: &ProfileId) -> bool {
         self.duplicates.has_noted(id)
     }
 
-    /// Whether the last page was read, or as many profiles as are wanted.
+    /// Returns whether the last page was read, or the limit reached.
     fn is_done(&self) -> bool {
         let limited = self.query.limit.is_some_and(|limit| self.report.seen >= limit);
         limited || matches!(self.position, Position::End)
@@ -344,7 +345,7 @@ where
         if self.guard.admit(&cursor) { Position::At(cursor) } else { Position::Repeated }
     }
 
-    /// Whether an error comes before the next page.
+    /// Returns whether the next result is an error.
     fn is_stopped(&self) -> bool {
         self.stall.is_reached() || self.guard.is_full()
     }
@@ -354,25 +355,23 @@ where
         Error::new(ErrorKind::TooLarge, message)
             .with_provider(self.provider.info())
             .with_operation("list")
-            .with_hint("ask for larger pages, or resume the listing at its cursor; the service may name pages for ever")
+            .with_hint("use larger pages, or resume the listing at its cursor; the service may never send a last page")
     }
 
     fn repeated(&self) -> Error {
         Error::new(
             ErrorKind::Decode,
-            "the service points back to a page that was read before; the listing would never end",
+            "the service links back to a page that was read before, so the listing would never end",
         )
         .with_provider(self.provider.info())
         .with_operation("list")
-        .with_hint(
-            "the profiles that were delivered are good, and there may be more; report it to the service",
-        )
+        .with_hint("the delivered profiles are valid, but some may be missing; report this to the service")
     }
 }
 
 impl<P> OneEnd<'_, P> {
-    /// The cursor of the page that comes next: what to store to go on later. `None` before the first
-    /// page and after the last.
+    /// Returns the cursor of the next page, to be stored to continue later. `None` before the first page and after
+    /// the last one.
     pub(super) fn cursor(&self) -> Option<&Cursor> {
         match &self.position {
             Position::At(cursor) => Some(cursor),
@@ -380,19 +379,19 @@ impl<P> OneEnd<'_, P> {
         }
     }
 
-    /// Whether the service led back to a page that was read before: there is nowhere to go on.
+    /// Returns whether the service linked back to a page that was read before, so that the listing cannot continue.
     pub(super) const fn leads_back(&self) -> bool {
         matches!(self.position, Position::Repeated)
     }
 
-    /// Whether a list that changed while it was read is being read a second time, so that only who did not come before is
-    /// delivered. A listing that goes on later at [`cursor`](Self::cursor), or from the start where there is none, does not
-    /// know that: whoever stores the cursor has to leave out those who came before.
+    /// Returns whether the list changed while it was read and is being read a second time, with only new profiles
+    /// delivered. A listing that resumes at [`cursor`](Self::cursor), or restarts if there is none, does not know
+    /// that: the caller must then drop the profiles that were delivered before.
     pub(super) const fn reads_again(&self) -> bool {
         self.second_look.is_second()
     }
 
-    /// What was seen so far.
+    /// Returns the report so far.
     pub(super) fn report(&self) -> &ListReport {
         &self.report
     }

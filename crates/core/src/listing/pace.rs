@@ -1,7 +1,7 @@
-//! How many pages are asked for at once.
+//! How many pages are requested at once.
 
-/// How many pages of a numbered list are asked for at once: fewer where the list keeps changing meanwhile, since what was
-/// fetched ahead is then fetched in vain.
+/// The number of pages of a numbered list that are requested at once. It is lower while the list keeps changing,
+/// because pages that were fetched ahead are then dropped.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
     at_once: usize,
@@ -13,7 +13,7 @@ impl Pace {
         Self { at_once: most, most }
     }
 
-    /// Takes note of a page: asks for half as many where the list has changed, and for one more where it has not.
+    /// Adapts after a page: half as many if the list has changed, one more if not.
     pub(super) fn adapt(&mut self, has_changed: bool) {
         self.at_once = if has_changed {
             (self.at_once / 2).max(1)
@@ -22,13 +22,13 @@ impl Pace {
         };
     }
 
-    /// How many pages are wanted now, where so many profiles are left of a limit, of which the last page had so many; one alone
-    /// where the listing may end with it.
+    /// Returns the number of pages to request now: `left` is what remains of the limit, and `last_page` the size of
+    /// the last page. Returns 1 if the listing may end with the next page.
     pub(super) fn wanted(self, left: Option<u64>, last_page: u64, may_end_here: bool) -> usize {
         if may_end_here {
             return 1;
         }
-        // Of a page that is filtered here, nobody knows how much of it is left: as if all of it were.
+        // With a local filter it is not known how many records remain of a page; assume all of them.
         let pages = left.map_or(u64::MAX, |left| left.div_ceil(last_page.max(1)));
         self.at_once.min(usize::try_from(pages).unwrap_or(usize::MAX))
     }

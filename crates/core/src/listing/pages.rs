@@ -1,4 +1,4 @@
-//! A listing page by page.
+//! A listing by page.
 
 use std::{
     fmt,
@@ -13,13 +13,13 @@ use crate::{
     listing::{Cursor, DuplicateCounter, Page},
 };
 
-/// A listing page by page.
+/// A listing by page.
 ///
-/// [`next_page`](Self::next_page) may be called again after an error and asks for the same page; dropping
-/// its future loses nothing. `P` is a reference to a provider or an `Arc` of one.
+/// After an error, [`next_page`](Self::next_page) may be called again and fetches the same page. Dropping its future
+/// loses nothing. `P` is a reference to a provider or an `Arc` of one.
 ///
-/// Pages that are numbered are fetched side by side, as many as [`ListQuery::concurrency`] says, and come in order. Those of a
-/// list that is [read from both its ends](ListQuery::unordered) come from each end in turn.
+/// Numbered pages are fetched concurrently, at most [`ListQuery::concurrency`] at once, and delivered in order. A
+/// list that is [read from both ends](ListQuery::unordered) delivers pages from each end in turn.
 pub struct Pages<'a, P>(Source<'a, P>);
 
 enum Source<'a, P> {
@@ -32,7 +32,7 @@ where
     P: Deref + Clone + Send + Sync + 'a,
     P::Target: ProfileProvider,
 {
-    /// A listing from its start.
+    /// Creates a listing from its start.
     pub fn new(provider: P, query: ListQuery) -> Self {
         Self(if BothEnds::<P>::are_open(&provider, &query) {
             Source::BothEnds(Box::new(BothEnds::new(provider, &query)))
@@ -41,7 +41,7 @@ where
         })
     }
 
-    /// A listing that goes on at a stored cursor, with the query that it was started with.
+    /// Creates a listing that continues at a stored cursor, with the query that it was started with.
     pub fn resume(provider: P, query: ListQuery, cursor: Cursor) -> Self {
         Self(match cursor.into_ends() {
             Ok(ends) => Source::BothEnds(Box::new(BothEnds::resume(provider, &query, ends))),
@@ -49,13 +49,13 @@ where
         })
     }
 
-    /// A listing with the latest creation first, which ends where nobody is made since a time any more, if the service is
-    /// seen to keep the order; else everything comes.
+    /// Creates a listing with the newest profiles first. It ends at profiles created before `since`, if the service
+    /// is seen to keep the order; otherwise it reads everything.
     pub(crate) fn created_since(provider: P, since: Timestamp) -> Self {
         Self(Source::OneEnd(Box::new(OneEnd::created_since(provider, since))))
     }
 
-    /// The same listing, to which whoever is in the counter has come before: in an earlier run.
+    /// Marks the profiles in the counter as delivered by an earlier run.
     pub fn with_noted(self, noted: DuplicateCounter) -> Self {
         Self(match self.0 {
             Source::OneEnd(pages) => Source::OneEnd(Box::new(pages.with_noted(noted))),
@@ -63,17 +63,17 @@ where
         })
     }
 
-    /// The next page, or `None` after the last one.
+    /// Returns the next page, or `None` after the last one.
     ///
     /// # Errors
-    /// The provider's; and [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the service gave a cursor that it had given
-    /// before, in which case the listing would never end, or if as many pages in a row brought nobody as
-    /// [`ListQuery::max_empty_pages`] allows, in which case the next call goes on.
+    /// Those of the provider. [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the service sent a cursor that it
+    /// had sent before, because the listing would never end. The same kind if [`ListQuery::max_empty_pages`]
+    /// consecutive pages had no new profile; the next call then continues.
     pub async fn next_page(&mut self) -> Option<Result<Page<Profile>>> {
         poll_fn(|context| self.poll_next_page(context)).await
     }
 
-    /// [`next_page`](Self::next_page) for who polls by hand.
+    /// Polls for the [`next_page`](Self::next_page).
     pub fn poll_next_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<Profile>>>> {
         match &mut self.0 {
             Source::OneEnd(pages) => pages.poll_next_page(context),
@@ -81,8 +81,7 @@ where
         }
     }
 
-    /// Asks for the page that comes next and those behind it, and drives what is on its way, without handing anything
-    /// out.
+    /// Requests the next page and those after it, and drives the requests, without returning a page.
     pub fn poll_ahead(&mut self, context: &mut Context<'_>) {
         match &mut self.0 {
             Source::OneEnd(pages) => pages.poll_ahead(context),
@@ -92,8 +91,8 @@ where
 }
 
 impl<P> Pages<'_, P> {
-    /// The cursor of the page that comes next: what to store to go on later. `None` before the first
-    /// page and after the last. Of a list that is read from both its ends it says where each is.
+    /// Returns the cursor of the next page, to be stored to continue later. `None` before the first page and after
+    /// the last one. For a list that is read from both ends it contains both positions.
     pub fn cursor(&self) -> Option<&Cursor> {
         match &self.0 {
             Source::OneEnd(pages) => pages.cursor(),
@@ -101,7 +100,7 @@ impl<P> Pages<'_, P> {
         }
     }
 
-    /// Whether the service led back to a page that was read before: there is nowhere to go on.
+    /// Returns whether the service linked back to a page that was read before, so that the listing cannot continue.
     pub const fn leads_back(&self) -> bool {
         match &self.0 {
             Source::OneEnd(pages) => pages.leads_back(),
@@ -109,9 +108,9 @@ impl<P> Pages<'_, P> {
         }
     }
 
-    /// Whether a list that changed while it was read is being read a second time, so that only who did not come before is
-    /// delivered. A listing that goes on later at [`cursor`](Self::cursor), or from the start where there is none, does not
-    /// know that: whoever stores the cursor has to leave out those who came before.
+    /// Returns whether the list changed while it was read and is being read a second time, with only new profiles
+    /// delivered. A listing that resumes at [`cursor`](Self::cursor), or restarts if there is none, does not know
+    /// that: the caller must then drop the profiles that were delivered before.
     pub const fn reads_again(&self) -> bool {
         match &self.0 {
             Source::OneEnd(pages) => pages.reads_again(),
@@ -119,7 +118,7 @@ impl<P> Pages<'_, P> {
         }
     }
 
-    /// What was seen so far.
+    /// Returns the report so far.
     pub fn report(&self) -> &ListReport {
         match &self.0 {
             Source::OneEnd(pages) => pages.report(),

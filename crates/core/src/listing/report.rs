@@ -1,4 +1,4 @@
-//! What a listing has seen.
+//! The report of a listing.
 
 use std::{fmt, time::Duration};
 
@@ -7,144 +7,143 @@ use serde::Serialize;
 use super::drift::Drift;
 use crate::{IdKind, Profile, RequestStats, Timestamp, listing::Page, query::FilterPart};
 
-/// How many records that were set aside are named.
+/// The largest number of quarantined records that are listed one by one.
 pub(super) const MAX_QUARANTINED_RECORDS: usize = 16;
 
-/// What a listing has seen so far.
+/// The report of a listing so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ListReport {
-    /// Pages that were read.
+    /// The number of pages that were read.
     pub pages: u64,
-    /// Profiles that the service sent, before those were left out that the filter does not want.
+    /// The number of profiles that the service sent, before filtering.
     pub received: u64,
-    /// Profiles that were delivered.
+    /// The number of profiles that were delivered.
     pub seen: u64,
-    /// How many profiles the service says that there are, the most that it said; `None` if it does not say so for each
-    /// collection that was read. Of those that meet the parts of the filter that were sent to it.
+    /// The number of profiles that the service declares, at its highest. It counts the profiles that match the parts
+    /// of the filter that were sent to the service. `None` if the total is missing for a collection that was read.
     pub declared_total: Option<u64>,
-    /// The same for each collection, where the service lists several one after the other.
+    /// A report of each collection, if the service lists several one after the other.
     pub collections: Vec<CollectionReport>,
-    /// Pages among them that came from a [cache](crate::ListQuery::fresh). They are as they were when they were asked for, each not
-    /// before the one in front of it: the listing says what it would have said as one that began then and took until now.
+    /// The number of pages that came from a [cache](crate::ListQuery::fresh). Each is as old as its request, and none
+    /// is older than the page before it: the result is that of a listing that started then and took until now.
     #[serde(skip_serializing_if = "is_zero")]
     pub cached_pages: u64,
-    /// When the first page was asked for, by the clock of this machine: of one that comes from a cache, when it was asked for then.
+    /// When the first page was requested, by the local clock; for a cached page, the time of its original request.
     pub started: Option<Timestamp>,
-    /// Profiles that were left out although they may be wanted: what the filter asks for is not known of them.
+    /// The number of profiles that were left out although they may match: a value that the filter needs is not known.
     pub undetermined: u64,
-    /// Profiles that were delivered a second time: the service's pages overlapped.
+    /// The number of profiles that were delivered twice because the service's pages overlapped.
     pub duplicates: u64,
-    /// Whether there were more profiles than can be compared with each other in bounded memory (229,376), so
-    /// that some duplicates may not be counted: each profile is compared with at least the 114,688 before it.
+    /// Whether there were more profiles than can be compared in bounded memory (229,376), so that some duplicates may
+    /// not be counted. Each profile is compared with at least the 114,688 before it.
     pub duplicates_unchecked: bool,
-    /// Records that did not decode, and were not delivered.
+    /// The number of records that could not be decoded and were not delivered.
     pub quarantined: u64,
-    /// The first of those, at most 16.
+    /// The first quarantined records, at most 16.
     pub quarantined_records: Vec<QuarantinedRecord>,
-    /// Pages without a record that were not the last one of their collection. Where the service declares no total this is
-    /// the only sign that records may be lacking; it may also be a service that looks for what was asked for page by page.
+    /// The number of pages without records, other than the last of each collection. If the service declares no total,
+    /// this is the only sign of missing records. It may also mean that the service filters page by page.
     pub empty_pages: u64,
-    /// Whether the listing stopped since as many pages in a row brought nobody who had not come before as
-    /// [`ListQuery::max_empty_pages`](crate::ListQuery::max_empty_pages) allows. It can go on from there.
+    /// Whether the listing stopped after [`ListQuery::max_empty_pages`](crate::ListQuery::max_empty_pages)
+    /// consecutive pages without a new profile. It can continue from there.
     pub stopped_at_empty_pages: bool,
-    /// Parts of the filter that the service answered wrongly: its first page held a profile that they leave out. Everybody was
-    /// asked for then, and the filter applied here, so that nobody is lacking.
+    /// Parts of the filter that the service misread: its first page had a profile that does not match. All profiles
+    /// were then requested and filtered locally, so that none is missing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub misread_filters: Vec<FilterPart>,
-    /// Parts of the filter that the service answered wrongly on a later page, or in a later collection: it may have left
-    /// out profiles that are wanted, and the listing is not complete.
+    /// Parts of the filter that the service misread on a later page or in a later collection. Matching profiles may
+    /// be missing, and the listing is not complete.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contradicted_filters: Vec<FilterPart>,
-    /// Whether pages that are numbered were read one after another, and nothing tells whether the list stayed as it was
-    /// meanwhile: if somebody was deleted and somebody else added, a third one may have moved between two pages unseen.
-    /// No reason to call the listing incomplete: it was not taken at one moment.
+    /// Whether numbered pages were read one after the other, and nothing shows whether the list changed meanwhile. If
+    /// a profile was deleted and another one added, a third one may have been missed. The listing still counts as
+    /// complete, but it is not a snapshot of one moment.
     pub not_at_one_moment: bool,
-    /// Whether a list with numbered pages changed while it was read, and again while it was read a second time: somebody may
-    /// have moved between two pages unseen, and the listing is not complete.
+    /// Whether a numbered list changed while it was read, and again during the second reading. A profile may have
+    /// been missed, and the listing is not complete.
     pub changed_while_read: bool,
-    /// Whether a collection ended with a page of which nothing proves that it is the last one: the service says neither so nor
-    /// how many there are, and the listing is not complete.
+    /// Whether a collection ended without proof: the service declares neither the last page nor a total. The listing
+    /// is not complete.
     pub end_unproven: bool,
-    /// Profiles that were delivered without a record which this credential may not see, or which could not be read;
+    /// The number of profiles without a record that this credential may not see or that could not be read;
     /// [`Origin::missing`](crate::profile::Origin::missing) names it.
     pub partial: u64,
-    /// What came that this version does not know.
+    /// Names and words that this version does not know.
     #[serde(skip_serializing_if = "Drift::is_empty")]
     pub drift: Drift,
-    /// Requests for pages and for what belongs to them, those that failed included.
+    /// The number of requests for pages and related records, including those that failed.
     pub requests: u64,
-    /// Requests that were sent, the repeated ones included.
+    /// The number of attempts; each repetition counts.
     pub attempts: u64,
-    /// Time that passed while a request waited for its next attempt, or for a pace that the service asks for; a moment in
-    /// which several waited is counted once. In JSON: milliseconds.
+    /// The time that passed while requests waited for their next attempt or for the service's rate limit. Time in
+    /// which several requests waited counts once. Serialized in milliseconds.
     #[serde(rename = "waited_milliseconds", serialize_with = "crate::request_stats::milliseconds")]
     pub waited: Duration,
     /// Whether the service's last page was read.
     pub reached_end: bool,
-    /// Whether the listing stopped because the caller wanted no more.
+    /// Whether the listing stopped at the caller's limit.
     pub limited: bool,
-    /// Whether the listing went on at a stored cursor: what came before it is not counted here, so that the
-    /// declared total says nothing of it.
+    /// Whether the listing resumed at a stored cursor. Earlier profiles are not counted here, so the declared total
+    /// cannot be compared.
     pub resumed: bool,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde requires a reference")]
 const fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// A record that did not decode or could not be read, and was not delivered.
+/// A record that could not be decoded or read, and was not delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct QuarantinedRecord {
-    /// The collection, where the service has several.
+    /// The collection, if the service has several.
     pub collection: Option<IdKind>,
     /// The number of the page in this listing, from 1.
     pub page: u64,
-    /// The place in the page, from 0.
+    /// The position in the page, from 0.
     pub position: usize,
-    /// What is wrong, in words that repeat nothing of the record.
+    /// What is wrong with it. The text repeats nothing of the record.
     pub reason: String,
 }
 
-/// What a listing has seen of one collection.
+/// The report of one collection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CollectionReport {
-    /// The collection; `None` where the service has but one.
+    /// The collection; `None` if the service has only one.
     pub collection: Option<IdKind>,
-    /// Profiles that the service sent.
+    /// The number of profiles that the service sent.
     pub received: u64,
-    /// Profiles that it sent a second time.
+    /// The number of profiles that it sent twice.
     pub duplicates: u64,
-    /// Records that did not decode.
+    /// The number of records that could not be decoded.
     pub quarantined: u64,
-    /// How many profiles the service says that there are: the most that it said, since who is deleted meanwhile may move
-    /// others out of sight.
+    /// The number of profiles that the service declares, at its highest: a deletion meanwhile may hide others.
     pub declared_total: Option<u64>,
-    /// Whether the rest was not asked for, since nothing in it was changed since the time that the query names.
+    /// Whether the rest was not requested, because nothing in it has changed since the time in the query.
     pub cut_at_unchanged: bool,
-    /// Whether the service does not have this collection, as it says.
+    /// Whether the service says that it does not have this collection.
     pub is_not_offered: bool,
-    /// Whether the listing went on amid this collection: what came before is not counted here.
+    /// Whether the listing resumed in this collection. Earlier profiles are not counted here.
     pub is_resumed: bool,
-    /// The latest change among the profiles.
+    /// The latest update time of the profiles.
     pub latest_change: Option<Timestamp>,
-    /// What a layer left out.
+    /// The records that a layer removed.
     #[serde(skip)]
-    pub(super) untold: Untold,
+    pub(super) unreported: Unreported,
 }
 
-/// Records of a collection that a layer left out: they count for what is missing, and nothing is told of them.
+/// Records that a layer removed. They count for completeness, and are not reported.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(super) struct Untold {
+pub(super) struct Unreported {
     received: u64,
     duplicates: u64,
     declared_total: Option<u64>,
 }
 
-impl Untold {
+impl Unreported {
     pub(super) fn add(&mut self, received: u64, duplicates: u64, declared_total: Option<u64>) {
         self.received += received;
         self.duplicates += duplicates;
@@ -152,14 +151,14 @@ impl Untold {
     }
 }
 
-impl fmt::Debug for Untold {
+impl fmt::Debug for Unreported {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("..")
     }
 }
 
 impl CollectionReport {
-    /// The report of a collection of which a first page came.
+    /// Creates the report of a collection from its first page.
     pub(super) fn new(page: &Page<Profile>, is_resumed: bool) -> Self {
         Self {
             collection: page.collection.clone(),
@@ -171,27 +170,28 @@ impl CollectionReport {
             is_not_offered: page.is_not_offered,
             is_resumed,
             latest_change: None,
-            untold: Untold::default(),
+            unreported: Unreported::default(),
         }
     }
 
-    /// Whether as many records came as the service says that there are: no fewer, and no more, which would show that what
-    /// it says means nothing.
+    /// Returns whether exactly as many records came as the service declares. If more came, the declared total means
+    /// nothing.
     pub(super) fn has_come(&self) -> bool {
         !self.is_resumed && self.total() == Some(self.distinct() + self.quarantined)
     }
 
-    /// How many records there are to be, with those that a layer left out.
+    /// Returns the declared total, including records that a layer removed.
     fn total(&self) -> Option<u64> {
-        self.declared_total.max(self.untold.declared_total)
+        self.declared_total.max(self.unreported.declared_total)
     }
 
-    /// How many different ones came, with those that a layer left out.
+    /// Returns the number of distinct records, including those that a layer removed.
     fn distinct(&self) -> u64 {
-        (self.received + self.untold.received).saturating_sub(self.duplicates + self.untold.duplicates)
+        (self.received + self.unreported.received)
+            .saturating_sub(self.duplicates + self.unreported.duplicates)
     }
 
-    /// Adds what another listing has seen of the same collection.
+    /// Adds the report of another listing of the same collection.
     fn merge(&mut self, other: &Self) {
         let Self {
             collection: _,
@@ -203,7 +203,7 @@ impl CollectionReport {
             is_not_offered,
             is_resumed,
             latest_change,
-            untold,
+            unreported,
         } = other;
         self.received += received;
         self.duplicates += duplicates;
@@ -213,7 +213,7 @@ impl CollectionReport {
         self.is_not_offered &= is_not_offered;
         self.is_resumed |= is_resumed;
         self.latest_change = self.latest_change.max(*latest_change);
-        self.untold.add(untold.received, untold.duplicates, untold.declared_total);
+        self.unreported.add(unreported.received, unreported.duplicates, unreported.declared_total);
     }
 
     fn missing(&self) -> u64 {
@@ -224,10 +224,11 @@ impl CollectionReport {
 }
 
 impl ListReport {
-    /// Whether every profile that is wanted was delivered with all that was asked for, as far as can be known: the last
-    /// page was read, nothing was set aside or left out undetermined, no record is lacking, the declared totals were met,
-    /// the service left nobody out by a filter that it misread, the list did not keep changing, each end is proven, and the
-    /// caller did not stop early.
+    /// Returns whether every matching profile was delivered with all requested records, as far as this can be known.
+    ///
+    /// That is: the last page was read, no record was quarantined, undetermined or partial, the declared totals were
+    /// met, the service did not lose profiles by a misread filter, the list did not keep changing, each end is
+    /// proven, and no limit stopped the listing.
     pub fn is_complete(&self) -> bool {
         let nothing_lacks = self.quarantined == 0 && self.partial == 0 && self.undetermined == 0;
         let is_proven = self.is_proven();
@@ -238,8 +239,8 @@ impl ListReport {
         self.contradicted_filters.is_empty() && !self.changed_while_read && !self.end_unproven
     }
 
-    /// How many of the declared profiles did not come, set-aside ones included. 0 where the service
-    /// declares none or the caller stopped early; `None` while the listing goes on.
+    /// Returns the number of declared profiles that did not come, including quarantined ones. 0 if the service
+    /// declares no total or a limit stopped the listing; `None` while the listing continues.
     pub fn missing(&self) -> Option<u64> {
         if self.limited {
             return Some(0);
@@ -248,10 +249,11 @@ impl ListReport {
         self.reached_end.then(missing)
     }
 
-    /// The time from which to list the changes the next time, with [`ListQuery::changed_since`](crate::ListQuery::changed_since):
-    /// no change before it was missed by this listing. It is the latest change of the collection that has the oldest one,
-    /// and not after the listing's start, since what is changed while a listing runs may be on a page that was read
-    /// before. `None` unless everything was delivered.
+    /// Returns the time from which to list changes the next time, with
+    /// [`ListQuery::changed_since`](crate::ListQuery::changed_since). This listing missed no change before it.
+    ///
+    /// It is the oldest of the collections' latest changes, and not after the start of the listing: a change during
+    /// the listing may be on a page that was read before. `None` unless everything was delivered.
     pub fn watermark(&self) -> Option<Timestamp> {
         let is_whole = self.reached_end && !self.limited && !self.resumed && self.quarantined == 0;
         let is_proven = self.is_proven();
@@ -265,19 +267,19 @@ impl ListReport {
             .filter(|_| self.collections.iter().any(|it| it.latest_change.is_some()))
     }
 
-    /// Whether part of a collection was not asked for, since nothing in it was changed since the time that the query
-    /// names.
+    /// Returns whether a part of a collection was not requested, because nothing in it has changed since the time in
+    /// the query.
     pub fn is_cut_at_unchanged(&self) -> bool {
         self.collections.iter().any(|collection| collection.cut_at_unchanged)
     }
 
-    /// How many requests were repeated.
+    /// Returns the number of repeated attempts.
     pub const fn retries(&self) -> u64 {
         self.attempts.saturating_sub(self.requests)
     }
 
-    /// Adds what another listing of a part of the same list has seen, such as one from its other end; both had `overlap`
-    /// profiles. Where each is, this one says: whether the end was reached, and whether a limit stopped it.
+    /// Adds the report of another listing of a part of the same list, such as one from the other end. `overlap` is
+    /// the number of profiles that both had. Whether the end or the limit was reached is not merged.
     pub fn merge(&mut self, other: &Self, overlap: u64) {
         let Self {
             pages,
@@ -348,7 +350,7 @@ impl ListReport {
         }
     }
 
-    /// Takes note of when a page was asked for that was kept since.
+    /// Records that a page came from a cache, and when it was requested.
     pub(super) fn note_cached(&mut self, asked: Timestamp) {
         self.cached_pages += 1;
         self.started = self.started.map(|started| started.min(asked));

@@ -1,65 +1,65 @@
-//! Whether a numbered list stayed as it was while its pages were read.
+//! Detecting changes of a numbered list while its pages are read.
 
 use crate::{Profile, Timestamp, listing::Cursor};
 
-/// A numbered list, page by page.
+/// A numbered list that is read page by page.
 ///
-/// Pages that are numbered move: who is deleted moves everybody behind by one place, and who thereby moved from a page that
-/// is yet to be read onto one that was read is on neither. The total tells, unless somebody was added meanwhile too. Whoever
-/// was added to what was yet to be read came with a time between that of the first page and that of the page: then all pages
-/// are read a second time, and who did not come before is delivered.
+/// A deletion moves all later profiles up by one, and one of them may move from an unread page to a page that was
+/// already read: it is then missed. The declared total shows this, unless another profile was added meanwhile. An
+/// added profile has a time between that of the first page and that of its own page. In that case all pages are read
+/// a second time, and only new profiles are delivered.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SecondLook {
-    /// The place of the first page; none where it is the listing's own start.
+    /// The cursor of the first page; `None` for the start of the listing.
     first: Option<Cursor>,
-    /// The service's time when the first page came.
+    /// The service's time at the first page.
     began: Option<Timestamp>,
-    /// Pages, now and the first time.
+    /// The number of pages, in this reading and in the first one.
     pages: u64,
     pages_before: u64,
     is_numbered: bool,
-    /// Whether somebody came who was added, or perhaps only changed, since the first page.
+    /// Whether a profile was added, or perhaps only changed, since the first page.
     has_changed: bool,
-    /// Whether a record, or the first page, says nothing of its time.
+    /// Whether a record or the first page has no time.
     lacks_times: bool,
-    /// Records that did not decode, now and the first time.
+    /// The number of quarantined records, in this reading and in the first one.
     quarantined: u64,
     quarantined_before: u64,
-    /// Whether it is the second time.
+    /// Whether this is the second reading.
     is_second: bool,
 }
 
-/// What follows at the end of a list.
+/// The result at the end of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum AtEnd {
-    /// It stayed as it was, as far as its records tell.
+    /// The list did not change, as far as its records show.
     Unchanged,
-    /// Whether it stayed as it was cannot be known.
+    /// It cannot be known whether the list changed.
     Unknown,
-    /// It changed: it is read again from this place, or from the listing's start.
+    /// The list changed: it is read again from this cursor, or from its start.
     Again(Option<Cursor>),
-    /// It changed while it was read again, too.
+    /// The list changed again during the second reading.
     KeepsChanging,
 }
 
 impl SecondLook {
-    /// A collection whose first page is at a place. One that is begun amid its pages cannot be looked at again.
+    /// Creates the state for a collection. If the listing starts in its middle, the collection cannot be read again.
     pub(super) fn of(first: Option<Cursor>, is_amid: bool) -> Self {
         Self { first, lacks_times: is_amid, ..Self::default() }
     }
 
-    /// Whether the pages are read a second time.
+    /// Returns whether this is the second reading.
     pub(super) const fn is_second(&self) -> bool {
         self.is_second
     }
 
-    /// Whether as many pages were read as the first time: what comes behind must bring somebody.
+    /// Returns whether as many pages were read as the first time; later pages must have a new profile.
     pub(super) const fn is_at_first_end(&self) -> bool {
         self.pages >= self.pages_before
     }
 
-    /// Takes note of a page. The second time, `profiles` are those who did not come the first time: of the others it is known
-    /// that a time which is new to them is no sign of somebody who was added.
+    /// Adds a page. In the second reading, `profiles` are only those that did not come the first time: a new time of
+    /// the others does not mean that a profile was added.
     pub(super) fn note<'p>(
         &mut self,
         profiles: impl IntoIterator<Item = &'p Profile>,
@@ -76,7 +76,7 @@ impl SecondLook {
         for profile in profiles {
             let times = &profile.times;
             match (times.created.value().or(times.updated.value()), self.began, date) {
-                // From what is yet to come: the clock of the records is not that of the pages, and tells nothing.
+                // A time in the future: records and pages have different clocks, so times prove nothing.
                 (Some(time), _, Some(date)) if time.unix_seconds() > date.unix_seconds() => {
                     self.lacks_times = true;
                 }
@@ -87,13 +87,13 @@ impl SecondLook {
         self.quarantined += quarantined;
     }
 
-    /// What follows at the end. `remembers_all` says whether each profile can be compared with all others.
+    /// Returns the result at the end. `remembers_all` says whether each profile can be compared with all others.
     pub(super) fn at_end(&mut self, remembers_all: bool) -> AtEnd {
         if !self.is_numbered || self.pages < 2 {
             return AtEnd::Unchanged;
         }
         if self.is_second {
-            // Who could not be read the first time may be somebody else now.
+            // A record that could not be read the first time may be another profile now.
             return if self.has_changed || self.quarantined > self.quarantined_before {
                 AtEnd::KeepsChanging
             } else if self.lacks_times {
@@ -134,7 +134,7 @@ mod tests {
         profile
     }
 
-    /// Two pages, the first of which came at second 100, with this person on the second.
+    /// Two pages, the first one at second 100, with this profile on the second one.
     fn read(date: Option<u64>, second: Profile) -> SecondLook {
         let mut look = SecondLook::of(None, false);
         look.note(&[person(Some(1), None)], 0, date.map(at), true);
@@ -146,7 +146,7 @@ mod tests {
     fn a_list_is_read_again_where_somebody_was_added_since_its_first_page() {
         for (date, second, follows) in [
             (Some(100), person(Some(2), Some(500)), AtEnd::Unchanged),
-            // Of a clock that goes ahead of the service's own.
+            // A clock that is ahead of the service's.
             (Some(100), person(Some(9_000), None), AtEnd::Unknown),
             (Some(100), person(Some(100), None), AtEnd::Again(None)),
             (Some(100), person(None, Some(100)), AtEnd::Again(None)),

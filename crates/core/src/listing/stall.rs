@@ -1,25 +1,25 @@
-//! A listing whose pages bring nobody.
+//! Listings whose pages have no new profiles.
 
 use crate::{Error, ErrorKind, ListQuery, ProviderInfo};
 
-/// How many pages in a row brought nobody who had not come before.
+/// Counts consecutive pages without a new profile.
 ///
-/// A service may name a next page for ever, with a new cursor each time: no cursor that comes twice would show it.
+/// A service may name a next page forever, each with a new cursor, so that no repeated cursor reveals it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Stall {
     pages: u32,
-    /// Whether there were so many that the caller is told before the listing goes on.
+    /// Whether the limit was reached, so that the caller gets an error before the listing continues.
     is_reached: bool,
 }
 
 impl Stall {
-    /// Takes note of a page. The last page of a collection is none that leads nowhere.
+    /// Adds a page. The last page of a collection never counts.
     pub(super) fn note(&mut self, leads_on: bool, most: u32) {
         self.pages = if leads_on { 0 } else { self.pages.saturating_add(1) };
         self.is_reached = !leads_on && self.pages >= most;
     }
 
-    /// Whether the last page brought nobody.
+    /// Returns whether the last page had no new profile.
     pub(super) const fn is_possible(self) -> bool {
         self.pages > 0
     }
@@ -28,24 +28,24 @@ impl Stall {
         self.is_reached
     }
 
-    /// Whether it was reached; counts anew then, for who goes on.
+    /// Returns whether the limit was reached, and resets the count so that the listing can continue.
     pub(super) fn end(&mut self) -> bool {
         self.is_reached && std::mem::take(self).is_reached
     }
 }
 
-/// The error of a listing that was stopped.
+/// Creates the error of a stopped listing.
 pub(super) fn error(info: &ProviderInfo, query: &ListQuery) -> Error {
     let pages = query.empty_pages_allowed();
     Error::new(
         ErrorKind::Decode,
         format!(
-            "{pages} pages in a row brought nobody who had not come before, and the service always names a next one"
+            "{pages} consecutive pages had no new profile, and the service still names a next page"
         ),
     )
     .with_provider(info)
     .with_operation("list")
     .with_hint(
-        "the profiles that were delivered are good, and there may be more: go on from here, or allow more such pages",
+        "the delivered profiles are valid, but some may be missing; continue from here, or raise the limit of empty pages",
     )
 }

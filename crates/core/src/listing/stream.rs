@@ -1,4 +1,4 @@
-//! A listing profile by profile.
+//! A listing by profile.
 
 use std::{
     fmt,
@@ -13,10 +13,10 @@ use futures_core::Stream;
 use super::{pages::Pages, report::ListReport};
 use crate::{ListQuery, Profile, ProfileProvider, Result, listing::Page};
 
-/// How many profiles are handed out between two looks at the pages that are on their way.
+/// The number of profiles that are delivered between two polls of the pages in flight.
 const LOOK_AHEAD_EVERY: usize = 16;
 
-/// Pages whose provider is not named in their type.
+/// Pages with the provider erased from the type.
 trait PageSource: Send {
     fn poll_next_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<Profile>>>>;
     fn poll_ahead(&mut self, context: &mut Context<'_>);
@@ -41,10 +41,10 @@ where
     }
 }
 
-/// A listing profile by profile.
+/// A stream of the profiles of a listing.
 ///
-/// Holds the page that is being handed out, and those that were fetched ahead of time: one, or of a list with numbered
-/// pages as many as [`ListQuery::concurrency`] says. Ends after its first error. Dropping it drops the pages on their way.
+/// It buffers the current page and the pages that were fetched ahead: one, or up to [`ListQuery::concurrency`] for a
+/// list with numbered pages. It ends after its first error. Dropping it cancels the requests in flight.
 pub struct ProfileStream<'a> {
     ready: vec::IntoIter<Profile>,
     /// `None` at the end.
@@ -59,12 +59,12 @@ impl<'a> ProfileStream<'a> {
         P: Deref + Clone + Send + Sync + 'a,
         P::Target: ProfileProvider,
     {
-        // Nothing is asked for before the first poll: the stream stays lazy.
+        // The stream is lazy: nothing is requested before the first poll.
         let source: Box<dyn PageSource + 'a> = Box::new(Pages::new(provider, query));
         Self { ready: Vec::new().into_iter(), report: source.report(), source: Some(source), delivered: 0 }
     }
 
-    /// What the listing has seen, counting the profiles that were handed out.
+    /// Returns the report of the listing, counting the profiles that were delivered.
     pub fn report(&self) -> ListReport {
         let mut report = self.report.clone();
         report.seen = self.delivered;
@@ -72,13 +72,13 @@ impl<'a> ProfileStream<'a> {
         report
     }
 
-    /// How many profiles can be handed out without waiting.
+    /// Returns the number of profiles that can be delivered without waiting.
     pub fn buffered(&self) -> usize {
         self.ready.len()
     }
 
-    /// Drives the pages that are on their way, without handing anything out. Whoever reads several streams in
-    /// turn calls it for those whose turn it is not, so that no response is left waiting.
+    /// Drives the requests in flight, without delivering a profile. A caller that reads several streams in turn calls
+    /// it on the others, so that their responses are processed.
     pub fn poll_ahead(&mut self, context: &mut Context<'_>) {
         if let Some(source) = &mut self.source {
             source.poll_ahead(context);
@@ -106,7 +106,7 @@ impl Stream for ProfileStream<'_> {
                 Some(Ok(page)) => {
                     this.ready = page.items.into_iter();
                     if this.ready.len() > 0 {
-                        // Ahead of time, and at once.
+                        // Requests the next pages before this one is delivered.
                         source.poll_ahead(context);
                     }
                 }

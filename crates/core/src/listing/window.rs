@@ -1,4 +1,4 @@
-//! The pages that are on their way.
+//! The pages in flight.
 
 use std::{
     collections::VecDeque,
@@ -20,15 +20,15 @@ use crate::{
 
 type PageResult = Result<Page<Profile>>;
 
-/// A page on its way, with the number of the request.
+/// A page in flight, with the number of its request.
 type Request<'a> = Pin<Box<dyn Future<Output = (u64, Result<PageResult, Aborted>)> + Send + 'a>>;
 
-/// The next page and those behind it that were asked for ahead of time, in order.
+/// The next page and the pages after it that were requested ahead of time, in order.
 #[derive(Default)]
 pub(super) struct Window<'a> {
     places: VecDeque<Place>,
     requests: FuturesUnordered<Request<'a>>,
-    /// How many requests there were so far.
+    /// The number of requests so far.
     asked: u64,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct Window<'a> {
 pub(super) struct Fetched {
     pub(super) outcome: PageResult,
     pub(super) urgency: Urgency,
-    /// Whether it was asked for before the page in front of it had come.
+    /// Whether the page was requested before the page before it had arrived.
     pub(super) is_ahead: bool,
 }
 
@@ -44,12 +44,12 @@ pub(super) struct Fetched {
 struct Place {
     cursor: Option<Cursor>,
     state: State,
-    /// Whether it was asked for before the page in front of it had come.
+    /// Whether the page was requested before the page before it had arrived.
     is_ahead: bool,
 }
 
 enum State {
-    /// It is to be asked for: anew, after a failure that was told.
+    /// To be requested: for the first time, or again after a failure that was returned.
     Idle,
     Asked {
         number: u64,
@@ -59,7 +59,7 @@ enum State {
     Fetched(Box<PageResult>, Urgency),
 }
 
-/// Ends a request that nobody wants any more.
+/// Aborts the request when dropped.
 struct GivenUpWhenDropped(AbortHandle);
 
 impl Drop for GivenUpWhenDropped {
@@ -68,47 +68,47 @@ impl Drop for GivenUpWhenDropped {
     }
 }
 
-/// Whether somebody waits for a page.
+/// Whether the caller waits for a page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Urgency {
-    /// It was asked for when there was nothing else to hand out.
+    /// The page was requested when nothing else could be delivered.
     Wanted,
-    /// It was asked for ahead of time. While its caller is busy nobody polls it, and its time-outs run all the
-    /// same: a failure that may come from that is not the service's.
+    /// The page was requested ahead of time. While the caller is busy, nothing polls the request, but its timeouts
+    /// run. A failure that may come from that is not the service's.
     Early,
-    /// It was asked for ahead of time, and somebody waits for it now: what it tries from here on is polled.
+    /// The page was requested ahead of time, and the caller waits for it now: attempts from here on are polled.
     Awaited,
 }
 
 impl Urgency {
-    /// Whether a failure may come from a time in which nobody polled.
+    /// Returns whether a failure may come from a time in which nothing polled the request.
     pub(super) fn may_be_caller_stall(self, error: &Error) -> bool {
-        // A status is the service's word.
+        // A status comes from the service.
         let is_of_time =
             error.status().is_none() && matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Transport);
         match self {
             Self::Wanted => false,
             Self::Early => is_of_time,
-            // A later attempt was begun by a poll.
+            // A later attempt was started by a poll.
             Self::Awaited => is_of_time && error.stats().attempts < 2,
         }
     }
 }
 
 impl<'a> Window<'a> {
-    /// Asks for the first page, unless it is on its way or there, and for those behind it.
+    /// Requests the first page, unless it is in flight or buffered, and the pages after it.
     pub(super) fn ask<F: Future<Output = PageResult> + Send + 'a>(
         &mut self,
         first: Option<Cursor>,
         urgency: Urgency,
-        behind: impl Iterator<Item = Cursor>,
+        later: impl Iterator<Item = Cursor>,
         fetch: impl Fn(Option<Cursor>) -> F,
     ) {
-        // The list may have ended before what was asked for ahead of time; what comes behind it stays.
+        // The list may end before pages that were requested ahead of time; the pages after them stay.
         if let Some(index) = self.places.iter().position(|place| place.cursor == first) {
             self.places.drain(..index);
         }
-        let cursors = std::iter::once((first, urgency)).chain(behind.map(|it| (Some(it), Urgency::Early)));
+        let cursors = std::iter::once((first, urgency)).chain(later.map(|it| (Some(it), Urgency::Early)));
         for (index, (cursor, urgency)) in cursors.enumerate() {
             let is_known = self.places.get(index).is_some_and(|place| place.cursor == cursor);
             if is_known && !matches!(self.places[index].state, State::Idle) {
@@ -127,12 +127,12 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// Drives what is on its way.
+    /// Drives the requests in flight.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) {
         while let Poll::Ready(Some((number, outcome))) = self.requests.poll_next_unpin(context) {
             let Ok(outcome) = outcome else { continue };
-            let is_its = |place: &&mut Place| matches!(place.state, State::Asked { number: asked, .. } if asked == number);
-            if let Some(place) = self.places.iter_mut().find(is_its)
+            let is_requested = |place: &&mut Place| matches!(place.state, State::Asked { number: asked, .. } if asked == number);
+            if let Some(place) = self.places.iter_mut().find(is_requested)
                 && let State::Asked { urgency, .. } = place.state
             {
                 place.state = State::Fetched(Box::new(outcome), urgency);
@@ -140,8 +140,8 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// The first page. After an error it is asked for again, and so is all behind it that is not there: it was asked
-    /// for when something was wrong.
+    /// Polls for the first page. After an error it is requested again, together with all later pages that have not
+    /// arrived: they were requested while something was wrong.
     pub(super) fn poll_first(&mut self, context: &mut Context<'_>) -> Poll<Fetched> {
         self.poll(context);
         let Some(first) = self.places.front_mut() else { return Poll::Pending };
@@ -171,7 +171,7 @@ impl<'a> Window<'a> {
         Poll::Ready(Fetched { outcome: *outcome, urgency, is_ahead })
     }
 
-    /// Gives up all that is on its way or there. Gives what that took, as far as it is known.
+    /// Drops all pages that are in flight or buffered. Returns their cost, as far as it is known.
     pub(super) fn clear(&mut self) -> Vec<RequestStats> {
         self.requests.clear();
         let stats = |place: Place| match place.state {

@@ -1,4 +1,4 @@
-//! How a provider in memory is built.
+//! Building an in-memory provider.
 
 use std::{
     fmt,
@@ -15,7 +15,7 @@ use crate::{
 
 const USERS: &[IdKind] = &[IdKind::USER];
 
-/// Builds a [`MemoryProvider`]. `Debug` shows the account and how many profiles there are.
+/// Builds a [`MemoryProvider`]. `Debug` shows the account and the number of profiles.
 #[derive(Clone)]
 #[must_use]
 pub struct MemoryBuilder {
@@ -52,24 +52,25 @@ impl MemoryBuilder {
         }
     }
 
-    /// Sets the service, which the ids of the profiles have. Default: `memory`.
+    /// Sets the service of the provider and its ids. The default is `memory`.
     pub fn with_service(mut self, service: ServiceName) -> Self {
         self.info.service = service;
         self
     }
 
-    /// Stands in for another provider: with its service, account, name, base URL and capabilities. Nothing of it is asked, and
-    /// plans show requests with `memory:` URLs all the same. Its credential's own profile is [named](Self::with_current).
+    /// Copies the service, account, name, base URL and capabilities of another provider, to stand in for it. Sends it
+    /// no request. Plans still show requests with `memory:` URLs. The credential's own profile is set with
+    /// [`with_current`](Self::with_current).
     pub fn like(mut self, provider: &dyn ProfileProvider) -> Self {
         let ProviderInfo { service, account, display_name, base_url, shape, .. } = provider.info();
-        // Made anew: what proves the place of the one says nothing of the other.
+        // Not cloned: the proof of the other provider's URL does not apply here.
         self.info =
             ProviderInfo::new(service.clone(), account.clone(), display_name, base_url).with_shape(shape);
         self.capabilities = provider.capabilities().clone();
         self
     }
 
-    /// Sets what the provider can do.
+    /// Sets the capabilities.
     pub fn with_capabilities(mut self, capabilities: Capabilities) -> Self {
         self.capabilities = capabilities;
         self
@@ -87,8 +88,8 @@ impl MemoryBuilder {
         self
     }
 
-    /// Makes profiles the members of an organization, for [`ListQuery::member_of`](crate::ListQuery::member_of) where the
-    /// [capabilities](crate::capabilities::Operations::members) have that.
+    /// Makes profiles the members of an organization, for [`ListQuery::member_of`](crate::ListQuery::member_of). The
+    /// [capabilities](crate::capabilities::Operations::members) must include it.
     pub fn with_members(
         mut self,
         organization: ProfileId,
@@ -98,20 +99,20 @@ impl MemoryBuilder {
         self
     }
 
-    /// Names the profile of the credential. The capabilities offer it if one is named, and not otherwise.
+    /// Sets the profile that the credential belongs to. The capabilities include it only if it is set.
     pub fn with_current(mut self, id: ProfileId) -> Self {
         self.current = Some(id);
         self
     }
 
-    /// Sets whether who is deleted stays and is shown with [`Status::Deleted`], as at some services. Default: who is deleted is
-    /// gone.
+    /// Sets whether deleted profiles stay and are shown with [`Status::Deleted`], as at some services. By default
+    /// they are removed.
     pub fn with_deleted_shown(mut self, shown: bool) -> Self {
         self.shows_deleted = shown;
         self
     }
 
-    /// Sets the clock that tells when profiles are created and changed. Default: none, and times stay as the profiles have them.
+    /// Sets the clock for the times of creation and update. Without one, times stay as the profiles have them.
     pub fn with_clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
         self
@@ -120,14 +121,14 @@ impl MemoryBuilder {
     /// Builds the provider.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a profile of another account, one of a kind that the capabilities
-    /// do not have, and an id that two profiles have.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a profile of another account, for a kind of id that the
+    /// capabilities do not include, and for two profiles with the same id.
     pub fn build(mut self) -> Result<MemoryProvider> {
         let current = &mut self.capabilities.operations.current;
         match &self.current {
             Some(id) if !current.kinds().contains(&id.kind) => *current = Support::of([id.kind.clone()]),
             None if current.is_supported() => {
-                *current = Support::no("no profile in memory is named as that of the credential");
+                *current = Support::no("no profile in memory is set as the credential's own");
             }
             _ => {}
         }
@@ -155,12 +156,12 @@ impl MemoryBuilder {
     }
 }
 
-/// Checks that a profile can be here.
+/// Checks that a profile can be stored here.
 pub(super) fn check(profile: &Profile, info: &ProviderInfo, capabilities: &Capabilities) -> Result<()> {
     let id = &profile.id;
     if id.service != info.service || id.account != info.account {
         let message = format!("the profile {id} belongs to another account");
-        let hint = format!("give it an id that begins with {}:{}/", info.service, info.account);
+        let hint = format!("the id must start with {}:{}/", info.service, info.account);
         return Err(Error::config(message).with_provider(info).with_hint(hint));
     }
     let operations = &capabilities.operations;
@@ -168,12 +169,11 @@ pub(super) fn check(profile: &Profile, info: &ProviderInfo, capabilities: &Capab
     if is_known {
         return Ok(());
     }
-    let message =
-        format!("profiles of kind '{}' can be neither listed nor read by the capabilities", id.kind);
-    Err(Error::config(message).with_provider(info).with_hint("name the kind in the capabilities"))
+    let message = format!("the capabilities can neither list nor read profiles of kind '{}'", id.kind);
+    Err(Error::config(message).with_provider(info).with_hint("add the kind to the capabilities"))
 }
 
-/// What a provider can do of which nothing else is said.
+/// Returns the default capabilities.
 fn capabilities() -> Capabilities {
     let mut capabilities = Capabilities::default();
     let operations = &mut capabilities.operations;

@@ -1,4 +1,4 @@
-//! The pages of a listing.
+//! Pages of a listing.
 
 use std::cmp::Ordering;
 
@@ -13,10 +13,10 @@ use crate::{
     query::{Direction, FilterPart, Order, OrderField},
 };
 
-/// How many profiles a page has where neither the query nor the capabilities say it.
+/// The number of profiles in a page, if neither the query nor the capabilities say it.
 pub(super) const PAGE_SIZE: u32 = 100;
 
-/// One page of a listing.
+/// Returns one page of a listing.
 pub(super) fn page(
     provider: &MemoryProvider,
     query: &ListQuery,
@@ -37,16 +37,16 @@ pub(super) fn page(
     Ok(page.with_date(provider.0.clock.as_ref().map(|clock| clock())))
 }
 
-/// Where a page begins.
+/// Where a page starts.
 enum Start {
-    /// Behind this profile; none at the start.
+    /// After this profile; `None` at the start of the list.
     After(Option<Mark>),
-    /// At the start of the page with this number, from 1.
+    /// At the page with this number, from 1.
     Page(u64),
 }
 
 impl Start {
-    /// `None` for a position that this listing does not give.
+    /// Returns `None` for a position that this listing does not use.
     fn of(position: Option<&CursorPosition>, is_numbered: bool) -> Option<Self> {
         match position {
             None | Some(CursorPosition::Start) if is_numbered => Some(Self::Page(1)),
@@ -58,7 +58,7 @@ impl Start {
     }
 }
 
-/// What profiles are ordered by. Those of which it is not known come first.
+/// A sort key. Profiles without a known key come first.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Key {
     Unknown,
@@ -86,7 +86,7 @@ struct Listing<'a> {
     capabilities: &'a Capabilities,
     query: &'a ListQuery,
     of: &'a ListingCapabilities,
-    /// Which of the declared collections it is; `None` where none is declared.
+    /// The index of the declared collection; `None` if none is declared.
     collection: Option<usize>,
     pushed: Vec<FilterPart>,
 }
@@ -112,14 +112,16 @@ impl<'a> Listing<'a> {
         Some(&self.of.collections.get(self.collection?)?.kind)
     }
 
+    /// Returns the page at a start.
+    ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for a start of which nothing is known any more.
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for a start that is no longer known.
     fn page(&self, store: &mut Store, start: Start) -> Result<Page<Profile>> {
         let order = self.query.order.as_ref();
         let after = match &start {
             Start::After(Some(mark)) => {
                 let known = store.key_of(*mark, order.map(|order| &order.field)).or_else(|| {
-                    // Another provider made the mark, perhaps in another run of the program.
+                    // Another provider created the mark, perhaps in another run of the program.
                     Some(Key::of(store.at(mark.place)?, order))
                 });
                 Some((known.ok_or_else(|| Cursor::foreign(self.info))?, mark.place))
@@ -166,7 +168,7 @@ impl<'a> Listing<'a> {
         })
     }
 
-    /// Whether a profile is listed here.
+    /// Returns whether a profile is in this listing.
     fn has(&self, profile: &Profile, store: &Store) -> bool {
         let is_of_kind = match (self.kind(), &self.query.member_of) {
             (Some(kind), _) => profile.id.kind == *kind,
@@ -174,7 +176,7 @@ impl<'a> Listing<'a> {
             (None, None) => self.capabilities.operations.list.kinds().contains(&profile.id.kind),
         };
         let is_member = || self.query.member_of.as_ref().is_none_or(|it| store.is_member(it, &profile.id));
-        // Of whom it is not known whether they are wanted, whoever asks decides.
+        // If it is not known whether a profile matches, the caller decides.
         let is_wanted = |part: &FilterPart| {
             self.query.filter.verdict_of(*part, profile, self.capabilities) != Verdict::No
         };
@@ -201,7 +203,7 @@ impl<'a> Listing<'a> {
         }
     }
 
-    /// The pages behind one.
+    /// Returns the pages after a page.
     fn remaining(&self, number: u64, pages: u64) -> Next {
         let remaining = RemainingPages::new(self.info, self.query, number + 1..pages + 1);
         Next::Remaining(match self.kind() {
@@ -216,7 +218,7 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// Whether a name or an address has a text in it, without regard to case.
+/// Returns whether a name or an address contains a text. Case is ignored.
 fn has_text(profile: &Profile, text: &str) -> bool {
     let text = text.to_lowercase();
     let addresses = profile.emails.items().iter().filter_map(|email| email.address.value());

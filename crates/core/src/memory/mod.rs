@@ -1,4 +1,4 @@
-//! A provider whose profiles are in memory: for a program's tests, and for prototypes.
+//! An in-memory provider, for tests and prototypes.
 
 mod builder;
 mod listing;
@@ -22,17 +22,17 @@ use crate::{
     plan::Execution,
 };
 
-/// A provider whose profiles are in memory.
+/// A provider that stores its profiles in memory.
 ///
-/// It behaves as a service does that has the [`Capabilities`] it was built with: listings have pages and cursors, writes are
-/// planned, executed once and read back, and what the capabilities do not offer is refused. A plan shows requests with `memory:`
-/// URLs. Nothing is random, and there is no clock unless one is [given](MemoryBuilder::with_clock): ids are counted (`m1`, `m2`,
-/// …), and times stay as the profiles have them.
+/// It behaves like a service with the [`Capabilities`] that it was built with. Listings have pages and cursors;
+/// writes are planned, executed once and read back; everything that the capabilities do not include is refused. Plans
+/// show requests with `memory:` URLs. Nothing is random, and there is no clock unless one is
+/// [set](MemoryBuilder::with_clock): ids are numbered (`m1`, `m2`, …), and times stay as the profiles have them.
 ///
-/// Clones share their profiles. `Debug` shows the account and how many profiles there are.
+/// Clones share their profiles. `Debug` shows the account and the number of profiles.
 ///
-/// Every profile is shown whole: there is one record of each, and [`GetOptions::enrich`] adds nothing. Profiles are compared with
-/// nobody when they are created, so that several may have one address.
+/// Each profile is one record, so [`GetOptions::enrich`] adds nothing. Creating a profile does not check for
+/// duplicates: several profiles may have the same address.
 ///
 /// ```
 /// use anyprofile_core::{
@@ -51,7 +51,7 @@ use crate::{
 /// let draft = ProfileDraft::new(IdKind::USER).set(FieldPath::NAME_DISPLAY, "Grace");
 /// assert_eq!(provider.create(&draft).await?.id.native(), "m1");
 ///
-/// // What a program wrote can be looked at.
+/// // The requests of a program can be inspected.
 /// let writes: Vec<_> = provider.requests().into_iter().filter(|request| request.is_write).collect();
 /// assert_eq!((writes[0].method.as_ref(), writes[0].url.as_str()), ("PATCH", "memory:user/ada"));
 /// # Ok(())
@@ -66,9 +66,9 @@ pub struct MemoryProvider(Arc<Shared>);
 struct Shared {
     info: ProviderInfo,
     capabilities: Capabilities,
-    /// The profile of the credential.
+    /// The profile that the credential belongs to.
     current: Option<ProfileId>,
-    /// Whether who is deleted stays, with the status that says so.
+    /// Whether deleted profiles stay, with a deleted status.
     shows_deleted: bool,
     clock: Option<Arc<dyn Fn() -> Timestamp + Send + Sync>>,
     store: Mutex<Store>,
@@ -80,43 +80,45 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl MemoryProvider {
-    /// Begins a provider of the service `memory`. Without anything else it has no profiles, and can do with users whatever the
-    /// trait has: list, get, create, update, deactivate and delete.
+    /// Creates a builder for a provider of the service `memory`. By default it has no profiles, and supports list,
+    /// get, create, update, deactivate and delete for users.
     pub fn builder(account: AccountName) -> MemoryBuilder {
         MemoryBuilder::new(account)
     }
 
-    /// The profiles as they are, in the order in which they were added. Counts as no request.
+    /// Returns all profiles in the order in which they were added. Does not count as a request.
     pub fn profiles(&self) -> Vec<Profile> {
         lock(&self.0.store).all().map(|(_, profile)| profile.clone()).collect()
     }
 
-    /// Adds a profile, or replaces the one with its id, as somebody else would at the service. Counts as no request.
+    /// Adds a profile, or replaces the one with the same id, like a change by another client of the service. Does not
+    /// count as a request.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] for the profile of another account, or of a kind that the capabilities do not have.
+    /// [`ErrorKind::Config`] for a profile of another account, or of a kind that the capabilities do not include.
     pub fn insert(&self, profile: Profile) -> Result<()> {
         builder::check(&profile, &self.0.info, &self.0.capabilities)?;
         lock(&self.0.store).put(profile);
         Ok(())
     }
 
-    /// Removes a profile, as somebody else would at the service, and returns it. Counts as no request.
+    /// Removes a profile and returns it, like a deletion by another client of the service. Does not count as a
+    /// request.
     pub fn remove(&self, id: &ProfileId) -> Option<Profile> {
         lock(&self.0.store).remove(id)
     }
 
-    /// The requests that came, oldest first: of more than 10,000 the latest.
+    /// Returns the requests, oldest first; at most the latest 10,000.
     pub fn requests(&self) -> Vec<MemoryRequest> {
         lock(&self.0.log).latest()
     }
 
-    /// How many requests came in all.
+    /// Returns the number of all requests.
     pub fn request_count(&self) -> u64 {
         lock(&self.0.log).count()
     }
 
-    /// How many of those were writes.
+    /// Returns the number of write requests.
     pub fn write_count(&self) -> u64 {
         lock(&self.0.log).writes()
     }
@@ -125,16 +127,16 @@ impl MemoryProvider {
         lock(&self.0.log).push(request);
     }
 
-    /// The profile with an id, at the cost of a request.
+    /// Returns the profile with an id, and counts a request.
     fn read(&self, id: &ProfileId, url: String) -> Result<Profile> {
         self.note(MemoryRequest::read(url));
-        // What is in memory is where it is looked for.
+        // Profiles in memory need no proof of the account's URL.
         self.0.info.take_as_proven();
-        lock(&self.0.store).get(id).cloned().ok_or_else(|| self.nobody())
+        lock(&self.0.store).get(id).cloned().ok_or_else(|| self.not_found())
     }
 
-    fn nobody(&self) -> Error {
-        Error::new(ErrorKind::NotFound, "nobody has this id").with_provider(&self.0.info)
+    fn not_found(&self) -> Error {
+        Error::new(ErrorKind::NotFound, "no profile has this id").with_provider(&self.0.info)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What came to a provider in memory.
+//! The requests that an in-memory provider received.
 
 use std::{borrow::Cow, collections::VecDeque, fmt};
 
@@ -6,22 +6,22 @@ use serde_json::Value;
 
 use crate::plan::PlannedRequest;
 
-/// How many requests are kept.
+/// The number of requests that are kept.
 const KEPT: usize = 10_000;
 
-/// A request that came to a [`MemoryProvider`](super::MemoryProvider). A write is noted as its plan showed it.
+/// A request that a [`MemoryProvider`](super::MemoryProvider) received. A write is recorded as its plan showed it.
 ///
-/// `Debug` shows no body.
+/// `Debug` does not show the body.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct MemoryRequest {
-    /// The HTTP method that a service would have for it.
+    /// The HTTP method that a service would use.
     pub method: Cow<'static, str>,
-    /// The URL, which begins with `memory:`.
+    /// The URL, which starts with `memory:`.
     pub url: String,
     /// The JSON body.
     pub body: Option<Value>,
-    /// Whether it writes.
+    /// Whether the request writes.
     pub is_write: bool,
 }
 

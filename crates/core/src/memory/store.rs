@@ -1,24 +1,24 @@
-//! The profiles in memory.
+//! The stored profiles.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::listing::Key;
 use crate::{Profile, ProfileId, query::OrderField};
 
-/// Profiles in the order in which they were added.
+/// The profiles in the order in which they were added.
 #[derive(Default)]
 pub(super) struct Store {
     profiles: BTreeMap<u64, Profile>,
     places: HashMap<ProfileId, u64>,
     members: HashMap<ProfileId, BTreeSet<ProfileId>>,
     next_place: u64,
-    /// How many ids were made up.
+    /// The number of ids that were generated.
     created: u64,
-    /// By what the profiles were ordered at which pages ended, by their places: a cursor is stored, and must not hold it.
+    /// The sort keys at which pages ended, by place. A cursor is stored and must not contain them.
     marks: HashMap<u64, Vec<(Option<OrderField>, Key)>>,
 }
 
-/// Where a page ended. It says nothing of who was there.
+/// The end of a page. It reveals nothing about the profile there.
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
     pub(super) place: u64,
@@ -45,17 +45,17 @@ impl Store {
         self.profiles.get(self.places.get(id)?)
     }
 
-    /// All profiles with their places, which no other profile ever has.
+    /// Returns all profiles with their places. A place is never reused.
     pub(super) fn all(&self) -> impl Iterator<Item = (u64, &Profile)> {
         self.profiles.iter().map(|(place, profile)| (*place, profile))
     }
 
-    /// The profile that has a place.
+    /// Returns the profile at a place.
     pub(super) fn at(&self, place: u64) -> Option<&Profile> {
         self.profiles.get(&place)
     }
 
-    /// Notes that a page ended at a place, in an order by `field`, in which `key` was its own.
+    /// Records that a page ended at a place, with this sort key in an order by `field`.
     pub(super) fn mark(&mut self, place: u64, key: Key, field: Option<&OrderField>) -> Mark {
         let marks = self.marks.entry(place).or_default();
         let mark = (field.cloned(), key);
@@ -66,13 +66,13 @@ impl Store {
         Mark { place, number }
     }
 
-    /// What a mark was noted with.
+    /// Returns the sort key of a mark.
     pub(super) fn key_of(&self, mark: Mark, field: Option<&OrderField>) -> Option<Key> {
         let (of, key) = self.marks.get(&mark.place)?.get(mark.number)?;
         (of.as_ref() == field).then(|| key.clone())
     }
 
-    /// Adds a profile, or replaces the one with its id in its place.
+    /// Adds a profile, or replaces the one with its id in the same place.
     pub(super) fn put(&mut self, profile: Profile) {
         let next = self.next_place;
         let place = *self.places.entry(profile.id.clone()).or_insert(next);
@@ -85,7 +85,7 @@ impl Store {
         self.profiles.remove(&place)
     }
 
-    /// Makes profiles the members of an organization.
+    /// Adds members to an organization.
     pub(super) fn add_members(&mut self, organization: ProfileId, members: Vec<ProfileId>) {
         self.members.entry(organization).or_default().extend(members);
     }
@@ -94,7 +94,7 @@ impl Store {
         self.members.get(organization).is_some_and(|members| members.contains(id))
     }
 
-    /// A native id that was not made up before.
+    /// Returns a native id that was not generated before.
     pub(super) fn next_native(&mut self) -> String {
         self.created += 1;
         format!("m{}", self.created)

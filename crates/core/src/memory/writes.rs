@@ -1,4 +1,4 @@
-//! Writes to the profiles in memory.
+//! Writes to the stored profiles.
 
 use serde_json::Value;
 
@@ -12,15 +12,15 @@ use crate::{
     plan::{PlannedRequest, Receipt},
 };
 
-/// The URL of a profile.
+/// Returns the URL of a profile.
 pub(super) fn url_of(id: &ProfileId) -> String {
-    // As the id prints: what would be ambiguous is percent-encoded.
+    // The printed form of the id is percent-encoded.
     let printed = id.to_string();
     let native = printed.rsplit('/').next().unwrap_or_default();
     format!("memory:{}/{native}", id.kind)
 }
 
-/// The request that makes a write.
+/// Returns the request of a write.
 pub(super) fn request_of(write: &Write) -> PlannedRequest {
     match write {
         Write::Create { draft } => {
@@ -33,7 +33,7 @@ pub(super) fn request_of(write: &Write) -> PlannedRequest {
     }
 }
 
-/// The fields by their paths; null for one that is cleared.
+/// Returns the fields by path; null for a field that is cleared.
 fn body_of(change: &ProfileChange) -> Value {
     let fields = change.iter().map(|(path, change)| match change {
         Change::Set(value) => (path.to_string(), value.clone()),
@@ -42,7 +42,7 @@ fn body_of(change: &ProfileChange) -> Value {
     Value::Object(fields.collect())
 }
 
-/// Makes a write.
+/// Applies a write.
 pub(super) fn write(provider: &MemoryProvider, write: &Write) -> Result<Receipt> {
     let named = |error: Error| error.with_provider(provider.info()).with_operation(write.operation());
     provider.note(MemoryRequest::write(request_of(write)));
@@ -56,13 +56,15 @@ pub(super) fn write(provider: &MemoryProvider, write: &Write) -> Result<Receipt>
         Write::Delete { id } if provider.0.shows_deleted => {
             changed(provider, store, id, with_status(Status::Deleted))
         }
-        Write::Delete { id } => store.remove(id).map(|_| Receipt::Accepted).ok_or_else(|| provider.nobody()),
+        Write::Delete { id } => {
+            store.remove(id).map(|_| Receipt::Accepted).ok_or_else(|| provider.not_found())
+        }
         Write::Enroll { id } => match store.get(id) {
             Some(_) => {
                 let link = format!("https://memory.invalid/enroll/{}", store.next_native());
                 Ok(Receipt::Enrollment(Enrollment::new(link, None)))
             }
-            None => Err(provider.nobody()),
+            None => Err(provider.not_found()),
         },
     }
     .map_err(named)
@@ -98,14 +100,14 @@ fn create(provider: &MemoryProvider, store: &mut Store, draft: &ProfileDraft) ->
     Ok(Receipt::Shows(Box::new(profile)))
 }
 
-/// Changes a profile, and shows it.
+/// Updates a profile and returns it.
 fn changed(
     provider: &MemoryProvider,
     store: &mut Store,
     id: &ProfileId,
     change: impl FnOnce(&Profile) -> Result<Profile>,
 ) -> Result<Receipt> {
-    let mut profile = change(store.get(id).ok_or_else(|| provider.nobody())?)?;
+    let mut profile = change(store.get(id).ok_or_else(|| provider.not_found())?)?;
     if let (Some(clock), Readable::Yes) =
         (&provider.0.clock, provider.capabilities().fields.readable(&FieldPath::TIMES_UPDATED))
     {

@@ -1,4 +1,4 @@
-//! How a provider makes a plan.
+//! Creating plans, for providers.
 
 use std::{
     any::Any,
@@ -18,7 +18,7 @@ use crate::{
     written::value_of,
 };
 
-/// A plan that a provider makes: what is the same for all of them is done by [`Plan::begin`].
+/// A plan under construction. [`Plan::begin`] does the work that all providers share.
 pub struct PlanBuilder(Inner);
 
 impl fmt::Debug for PlanBuilder {
@@ -28,12 +28,12 @@ impl fmt::Debug for PlanBuilder {
 }
 
 impl Plan {
-    /// Begins a plan of a provider: checks the write against what the provider's field table says, reads the profile where
-    /// the options ask for it, and takes out what is so already. The provider adds the requests for [`PlanBuilder::needed`].
+    /// Starts a plan: checks the write against the provider's field table, reads the profile if the options require
+    /// it, and removes unchanged values. The provider then adds the requests for [`PlanBuilder::needed`].
     ///
     /// # Errors
     /// Those of [`ProfileDraft::check`](crate::ProfileDraft::check), [`ProfileChange::check`] and
-    /// [`Support::check`](crate::capabilities::Support::check), with nothing sent; and the service's.
+    /// [`Support::check`](crate::capabilities::Support::check), with nothing sent, and those of the service.
     pub async fn begin<P: ProfileProvider + ?Sized>(
         provider: &P,
         write: &Write,
@@ -62,7 +62,7 @@ impl Plan {
             }
             Write::Update { id, change } => {
                 info.check_id(id)?;
-                // To change nothing is possible everywhere.
+                // An empty change is possible at every service.
                 if !change.is_empty() {
                     change.check(id, info, capabilities)?;
                 }
@@ -88,47 +88,48 @@ impl Plan {
 }
 
 impl PlanBuilder {
-    /// What is to be written: without what is so already.
+    /// Returns the write without unchanged values.
     pub fn needed(&self) -> &Write {
         &self.0.needed
     }
 
-    /// Whether everything is so already: then there is nothing to send.
+    /// Returns whether the profile already has all requested values, so that nothing is sent.
     pub fn is_settled(&self) -> bool {
         self.0.is_settled
     }
 
-    /// Says that all that was asked for is so already, which the provider saw in something else than the profile.
+    /// Marks all requested values as unchanged, if the provider has seen that outside the profile.
     pub fn settled(mut self) -> Self {
         self.0.is_settled = true;
         self.0.settled.append(&mut self.0.differences);
         self
     }
 
-    /// Adds a request that is sent after those before it.
+    /// Adds a request, to be sent after those added before.
     pub fn with_request(mut self, request: PlannedRequest) -> Self {
         self.0.requests.push(request);
         self
     }
 
-    /// Adds what the write does besides.
+    /// Adds a warning about a side effect.
     pub fn with_warning(mut self, warning: impl Into<String>) -> Self {
         self.0.warnings.push(warning.into());
         self
     }
 
-    /// Puts in what the provider needs to execute the plan, such as the requests themselves. Nobody else can see it.
+    /// Sets data that the provider needs to execute the plan, such as the requests themselves. Only the provider sees
+    /// it.
     pub fn with_payload(mut self, payload: impl Any + Send + Sync) -> Self {
         self.0.payload = Some(Arc::new(payload));
         self
     }
 
-    /// The plan.
+    /// Returns the plan.
     pub fn build(self) -> Plan {
         Plan(Arc::new(self.0))
     }
 
-    /// Has the profile, from where the options say.
+    /// Obtains the profile as the options say.
     async fn read<P: ProfileProvider + ?Sized>(
         &mut self,
         provider: &P,
@@ -136,7 +137,7 @@ impl PlanBuilder {
         options: &PlanOptions,
         is_needed: bool,
     ) -> Result<()> {
-        // Who cannot be read is written to without a look.
+        // A profile that cannot be read is written without reading it.
         let can_be_read = provider.capabilities().operations.get.kinds().contains(&id.kind);
         match &options.read {
             PlanRead::Given(profile) => {
@@ -153,7 +154,7 @@ impl PlanBuilder {
         Ok(())
     }
 
-    /// Has the profile with all the records that a change touches.
+    /// Obtains the profile with all records that a change touches.
     async fn read_for<P: ProfileProvider + ?Sized>(
         &mut self,
         provider: &P,
@@ -172,14 +173,14 @@ impl PlanBuilder {
                 self.0.current = Some(Arc::new(enriched));
             }
         } else {
-            // Who was given with several records is read so again.
+            // A given profile with several records is later read with them again.
             let views = current.origin.iter().flat_map(crate::profile::Origin::views).count();
             self.0.enrich = views > 1 && capabilities.operations.enrich.is_supported();
         }
         Ok(())
     }
 
-    /// Whether the status is already the one that the write brings about.
+    /// Marks the status as unchanged if the profile already has it.
     fn settle_status<P: ProfileProvider + ?Sized>(&mut self, provider: &P) {
         let (statuses, Some(current)) = (self.0.write.statuses(), self.0.current.as_deref()) else { return };
         let Some(first) = statuses.first() else { return };

@@ -1,4 +1,4 @@
-//! What a write changes from what to what.
+//! Differences between a write and the current profile.
 
 use std::fmt;
 
@@ -11,16 +11,16 @@ use crate::{
     written::{format_of, is_same, value_of},
 };
 
-/// How one field changes.
+/// A change of one field.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Difference {
     /// The field.
     pub field: FieldPath,
-    /// What it is now. Absent where the service did not send it.
+    /// The current value. Absent if the service did not send it.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub now: Field<Value>,
-    /// What it is to be; `None` if it is to be cleared.
+    /// The new value; `None` if the field is cleared.
     pub then: Option<Value>,
 }
 
@@ -32,16 +32,16 @@ impl fmt::Debug for Difference {
 }
 
 impl Difference {
-    /// Whether it is known what the field is now.
+    /// Returns whether the current value is known.
     pub const fn is_known(&self) -> bool {
         !matches!(self.now, Field::Absent)
     }
 }
 
-/// A change beside a profile as it is.
+/// A change compared with the current profile.
 #[derive(Default)]
 pub(super) struct Compared {
-    /// The change without what is so already.
+    /// The change without unchanged values.
     pub(super) needed: ProfileChange,
     pub(super) differences: Vec<Difference>,
     pub(super) settled: Vec<Difference>,
@@ -49,7 +49,7 @@ pub(super) struct Compared {
 }
 
 impl Compared {
-    /// Compares a change with a profile; without one nothing is known.
+    /// Compares a change with a profile. Without a profile, no current value is known.
     pub(super) fn of(change: &ProfileChange, current: Option<&Profile>, capabilities: &Capabilities) -> Self {
         let mut compared = Self::default();
         for (path, wanted) in change.iter() {
@@ -59,7 +59,7 @@ impl Compared {
                 Change::Set(value) => Some(value.clone()),
                 Change::Clear => None,
             };
-            // Whether it is so already is known of what is known alone.
+            // A value that is not known is never unchanged.
             let is_so = match (&now, &then) {
                 (Field::Value(now), Some(then)) => is_same(now, then, format_of(path, capabilities)),
                 (Field::Null, None) => true,
@@ -70,9 +70,9 @@ impl Compared {
                     (&now, &then, format_of(path, capabilities))
                     && now != then
                 {
-                    compared
-                        .warnings
-                        .push(format!("{path}: it is this address already, written otherwise, and stays so"));
+                    compared.warnings.push(format!(
+                        "{path}: the profile has this address in another notation, which stays unchanged"
+                    ));
                 }
                 compared.settled.push(Difference { field: path.clone(), now, then });
                 continue;
@@ -91,7 +91,7 @@ impl Compared {
     }
 }
 
-/// Whether a field that a change touches is in another record than those that a profile was made from.
+/// Returns whether a change touches a field that is in a record that the profile was not read from.
 pub(super) fn is_elsewhere(change: &ProfileChange, current: &Profile, capabilities: &Capabilities) -> bool {
     let is_elsewhere = |path: &FieldPath| {
         current.state(path, capabilities) == FieldState::Unsupported

@@ -1,32 +1,32 @@
-//! What came of a plan.
+//! The result of executing a plan.
 
 use std::fmt;
 
 use crate::{Error, FieldPath, Profile, Result, enrollment::Enrollment};
 
-/// What came of one request of a plan.
+/// The outcome of one request of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StepOutcome {
-    /// It was made: the service says so.
+    /// The service confirmed the write.
     Made,
-    /// It was not made.
+    /// The write failed without an effect.
     NotMade,
-    /// No response came that says whether it was made.
+    /// No response says whether the write succeeded.
     Unknown,
-    /// It was not sent: one before it was not made, or is not known to have been.
+    /// The request was not sent, because one before it failed or has an unknown outcome.
     NotBegun,
 }
 
-/// What the service answered to one request of a plan.
+/// The service's response to one request of a plan.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Receipt {
-    /// It accepted it, and shows nothing.
+    /// The service accepted the request, and its response shows no profile.
     Accepted,
-    /// It shows the profile as it then is.
+    /// The response shows the profile after the write.
     Shows(Box<Profile>),
-    /// It made a link to enroll with.
+    /// The service created an enrollment link.
     Enrollment(Enrollment),
 }
 
@@ -40,30 +40,30 @@ impl fmt::Debug for Receipt {
     }
 }
 
-/// What became of a plan, of which something was sent, or nothing had to be.
+/// The result of executing a plan.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Executed {
-    /// What came of each request, in the order of [`Plan::requests`](crate::Plan::requests); one outcome for a provider that sends none. None where
-    /// everything was so already.
+    /// The outcome of each request, in the order of [`Plan::requests`](crate::Plan::requests). A provider that sends
+    /// no requests has one outcome. Empty if everything was unchanged.
     pub steps: Vec<StepOutcome>,
-    /// The profile as the service shows it after the write, where it does.
+    /// The profile after the write, if the service shows it.
     pub profile: Option<Profile>,
-    /// The link that was made to enroll with.
+    /// The enrollment link that was created.
     pub enrollment: Option<Enrollment>,
-    /// The fields that the service accepted and shows otherwise: it ignored them or changed them.
+    /// The fields that the service accepted and then shows with another value: it ignored or changed them.
     pub ignored: Vec<FieldPath>,
-    /// The fields that the service accepted and does not show: whether they are as they were to be is not known.
+    /// The fields that the service accepted and does not show, so that their result is not known.
     pub unshown: Vec<FieldPath>,
-    /// What went wrong. Its [`effect`](Error::effect) says what was made all the same.
+    /// The failure, if there is one. Its [`effect`](Error::effect) says whether something was written.
     pub error: Option<Error>,
 }
 
 impl Executed {
-    /// The same, or what went wrong.
+    /// Returns the failure as an error, or else the result itself.
     ///
     /// # Errors
-    /// What went wrong.
+    /// [`error`](Self::error).
     pub fn into_result(self) -> Result<Self> {
         match self.error {
             Some(error) => Err(error),
@@ -71,12 +71,12 @@ impl Executed {
         }
     }
 
-    /// Whether everything was so already, and nothing was sent.
+    /// Returns whether everything was unchanged, so that nothing was sent.
     pub fn is_settled(&self) -> bool {
         self.steps.is_empty() && self.error.is_none()
     }
 
-    /// Whether something was written, or may have been.
+    /// Returns whether something was written, or may have been.
     pub fn may_have_taken_effect(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, StepOutcome::Made | StepOutcome::Unknown))
     }

@@ -1,4 +1,4 @@
-//! How a provider executes a plan.
+//! Executing plans, for providers.
 
 use super::Plan;
 use crate::{
@@ -11,10 +11,10 @@ use crate::{
     written::{Shown, shown, value_of},
 };
 
-/// A plan that is being executed: what is the same for all providers. A provider begins it, reports what comes of each
+/// An execution of a plan: the work that all providers share. A provider begins it, reports the outcome of each
 /// request, and finishes it.
 ///
-/// Dropped before it is finished, it leaves the plan spent: something may have been sent.
+/// If it is dropped before it is finished, the plan counts as executed, because something may have been sent.
 #[derive(Debug)]
 pub struct Execution {
     plan: Plan,
@@ -26,12 +26,12 @@ pub struct Execution {
 }
 
 impl Execution {
-    /// Begins to execute a plan: checks that this account made it, that it was not executed before, and that nothing which it
-    /// touches has changed where the options ask for that.
+    /// Starts the execution. Checks that this account created the plan and that it was not executed before. If the
+    /// options require it, also checks that no field that the plan touches has changed.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] for a plan of another account, [`ErrorKind::Conflict`] for one that is spent or does not
-    /// fit any more; and the service's, where the profile is read. Nothing was written.
+    /// [`ErrorKind::InvalidRequest`] for the plan of another account, [`ErrorKind::Conflict`] for a plan that was
+    /// executed before or is stale, and those of the service if the profile is read. Nothing was written.
     pub async fn begin<P: ProfileProvider + ?Sized>(
         provider: &P,
         plan: &Plan,
@@ -62,17 +62,17 @@ impl Execution {
         Ok(execution)
     }
 
-    /// Whether there is something to send: not if everything is so already, and not after a request that was not made.
+    /// Returns whether a request remains to be sent: not if everything is unchanged, and not after a failure.
     pub fn goes_on(&self) -> bool {
         self.error.is_none() && self.next < self.steps.len()
     }
 
-    /// Takes what came of the next request.
+    /// Records the outcome of the next request.
     pub fn step(&mut self, outcome: Result<Receipt>) {
         let outcome = match outcome {
             Ok(receipt) => {
                 match receipt {
-                    // What an earlier response shows of a change is older than this one.
+                    // A profile in an earlier response does not show this change.
                     Receipt::Accepted if matches!(self.plan.write(), Write::Update { .. }) => {
                         self.profile = None;
                     }
@@ -89,7 +89,7 @@ impl Execution {
                     Effect::Whole => StepOutcome::Made,
                 };
                 let is_last = self.next + 1 == self.steps.len();
-                // Of those before and behind it nothing is different from what the error says by itself.
+                // The error is accurate by itself if no other request was sent before, or remains to be sent.
                 let is_alone = if outcome == StepOutcome::Made { is_last } else { self.next == 0 };
                 self.error = Some(if is_alone { error } else { after_others(error, self.next) });
                 outcome
@@ -101,13 +101,13 @@ impl Execution {
         self.next += 1;
     }
 
-    /// Whether a change was made of which no response shows the profile.
+    /// Returns whether an update succeeded and no response shows the profile.
     pub fn is_unshown(&self) -> bool {
         let is_made = self.error.is_none() && !self.steps.is_empty();
         is_made && self.profile.is_none() && matches!(self.plan.write(), Write::Update { .. })
     }
 
-    /// Takes the profile as the service shows it after the last request, or why it could not be read.
+    /// Records the profile after the last request, or why it could not be read.
     pub fn shows(&mut self, profile: Result<Profile>) {
         match profile {
             Ok(profile) => self.profile = Some(profile),
@@ -115,7 +115,7 @@ impl Execution {
         }
     }
 
-    /// Ends it: holds what the service shows against what was to be written.
+    /// Finishes the execution, and compares what the service shows with what was written.
     pub async fn finish<P: ProfileProvider + ?Sized>(mut self, provider: &P) -> Executed {
         let is_without_effect =
             self.steps.iter().all(|step| matches!(step, StepOutcome::NotMade | StepOutcome::NotBegun));
@@ -141,7 +141,7 @@ impl Execution {
         }
     }
 
-    /// Checks that what the service shows is what was written to.
+    /// Checks that the service shows the profile that was written.
     async fn verify<P: ProfileProvider + ?Sized>(&mut self, provider: &P) -> Result<()> {
         let plan = &self.plan;
         match (plan.write(), &self.profile) {
@@ -150,7 +150,7 @@ impl Execution {
                 if let Some(profile) = shown {
                     check_written(provider, id, profile)?;
                 }
-                // The response shows a part of the record only: what became of the rest has to be read.
+                // The response shows a part of the record only, so the rest has to be read.
                 let is_whole = shown.as_ref().is_some_and(|it| !plan.is_unsaid(it, provider.capabilities()));
                 if !is_whole {
                     let read = read(provider, id, &as_planned(plan)).await;
@@ -171,16 +171,16 @@ impl Execution {
 }
 
 impl Plan {
-    /// Whether a response leaves out a field that was asked for: then nothing is known of it.
+    /// Returns whether a response leaves out a requested field, so that its result is not known.
     fn is_unsaid(&self, written: &Profile, capabilities: &Capabilities) -> bool {
         self.asked().any(|it| value_of(written, &it.field, capabilities).is_absent())
     }
 
-    /// The fields of which a profile shows something.
+    /// Returns the requested fields with this result.
     fn fields_shown(&self, what: Shown, written: &Profile, capabilities: &Capabilities) -> Vec<FieldPath> {
         let statuses = self.write().statuses();
         let is_so = |it: &&Difference| match written.status.value() {
-            // Any of these will do.
+            // Each of these statuses is as requested.
             Some(status) if it.field == FieldPath::STATUS && statuses.contains(status) => {
                 what == Shown::AsWritten
             }
@@ -190,15 +190,15 @@ impl Plan {
     }
 }
 
-/// How a profile is read that a plan was made for.
+/// Returns the options for reading the profile of a plan again.
 fn as_planned(plan: &Plan) -> GetOptions {
     GetOptions::default().with_enrich(plan.0.enrich).with_fresh(true)
 }
 
-/// Reads the profile of a plan, and checks that all that the plan touches is as it was when it was made.
+/// Reads the profile of a plan, and checks that no field that the plan touches has changed.
 pub(crate) async fn check_unchanged<P: ProfileProvider + ?Sized>(provider: &P, plan: &Plan) -> Result<()> {
     plan.check_issuer(provider.info())?;
-    // Where nothing was read nothing is known that could have changed.
+    // Without a profile in the plan there is nothing to compare.
     let (Some(id), Some(_)) = (plan.write().id(), plan.current()) else { return Ok(()) };
     let current = read(provider, id, &as_planned(plan)).await?;
     let stale = plan.stale(&current, provider.capabilities());
@@ -206,45 +206,50 @@ pub(crate) async fn check_unchanged<P: ProfileProvider + ?Sized>(provider: &P, p
     if stale.is_empty() {
         return Ok(());
     }
-    let message =
-        format!("nothing was sent: since the plan was made, these have changed: {}", stale.join(", "));
+    let message = format!(
+        "nothing was sent: these fields have changed since the plan was created: {}",
+        stale.join(", ")
+    );
     Err(Error::new(ErrorKind::Conflict, message)
         .with_provider(provider.info())
         .with_operation(plan.write().operation())
-        .with_hint("make the plan anew"))
+        .with_hint("create the plan again"))
 }
 
-/// Checks that what a write was answered with is the profile that was written to: else nobody knows who was.
+/// Checks that the response to a write shows the profile that was written.
 fn check_written<P: ProfileProvider + ?Sized>(provider: &P, id: &ProfileId, written: &Profile) -> Result<()> {
     check_same(provider, id, written)
         .map_err(|error| error.with_operation("update").as_written_to_somebody_else())
 }
 
-/// Checks that a link is one that a person can be sent to.
+/// Checks that a link is safe to pass on.
 fn check_link<P: ProfileProvider + ?Sized>(provider: &P, enrollment: &Enrollment) -> Result<()> {
     enrollment.url.check().map_err(|reason| {
-        Error::new(ErrorKind::Decode, format!("the link is not handed out: {reason}"))
-            .with_provider(provider.info())
-            .with_operation("enroll")
-            .with_effect(Effect::Possible)
-            .with_hint(
-                "a link may have been made all the same: look at the profile before making another one",
-            )
+        Error::new(
+            ErrorKind::Decode,
+            format!("the service sent an enrollment link that is not safe to use: {reason}"),
+        )
+        .with_provider(provider.info())
+        .with_operation("enroll")
+        .with_effect(Effect::Possible)
+        .with_hint("a link may have been created: check the profile before you create another one")
     })
 }
 
-/// The error of a request that others came before.
+/// Returns the error of a request that others were sent before.
 fn after_others(error: Error, made: usize) -> Error {
     let before = match error.operation() {
-        Some(operation) => format!("the part of the change before {operation} was made"),
-        None => format!("the part of the change before request {} was made", made + 1),
+        Some(operation) => format!("the requests before {operation} were applied"),
+        None => format!("the requests before request {} were applied", made + 1),
     };
     let hint = match error.effect() {
         Effect::None => match error.hint() {
-            Some(hint) => format!("{before}, the rest was not; {hint}"),
-            None => format!("{before}, the rest was not"),
+            Some(hint) => format!("{before}, the others were not; {hint}"),
+            None => format!("{before}, the others were not"),
         },
-        _ => format!("{before}; whether the rest was is not known: read the profile before trying again"),
+        _ => format!(
+            "{before}; it is not known whether the others were: read the profile before you try again"
+        ),
     };
     error.with_effect(Effect::Partial).with_hint(hint)
 }

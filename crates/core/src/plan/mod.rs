@@ -1,4 +1,4 @@
-//! Plans: what a write comes to, before it is made. A plan is the only way to write.
+//! Plans: the changes and requests of a write, before it is sent. A plan is the only way to write.
 
 pub(crate) mod builder;
 pub(crate) mod difference;
@@ -37,25 +37,25 @@ use crate::{
     written::{canonical, value_of},
 };
 
-/// What people are known by.
+/// The fields that people recognize a profile by.
 const IDENTIFYING: [FieldPath; 4] =
     [FieldPath::EMAILS, FieldPath::USERNAME, FieldPath::EXTERNAL_ID, FieldPath::NAME_DISPLAY];
 
-/// A write that was worked out and not made: what changes from what to what, and the requests that it sends.
+/// A planned write: which fields change from what to what, and the requests that it sends.
 ///
-/// Made by [`ProfileProvider::plan`](crate::ProfileProvider::plan), which writes nothing; made true by
-/// [`ProfileProvider::execute`](crate::ProfileProvider::execute), which sends exactly these writes, and no plan twice: clones are
-/// one plan. Cheap to clone. `Debug` shows no values.
+/// [`ProfileProvider::plan`](crate::ProfileProvider::plan) creates a plan and writes nothing.
+/// [`ProfileProvider::execute`](crate::ProfileProvider::execute) sends exactly the planned writes, once; clones count
+/// as the same plan. Cheap to clone. `Debug` shows no values.
 #[derive(Clone)]
 pub struct Plan(Arc<Inner>);
 
 struct Inner {
     write: Write,
-    /// The write without what is so already.
+    /// The write without the values that are unchanged.
     needed: Write,
     is_settled: bool,
     differences: Vec<Difference>,
-    /// What was asked for and is so already: it is part of the precondition, and of what is verified.
+    /// Requested values that the profile already has. They are part of the precondition and of the verification.
     settled: Vec<Difference>,
     requests: Vec<PlannedRequest>,
     warnings: Vec<String>,
@@ -64,11 +64,11 @@ struct Inner {
     enrich: bool,
     issuer: Issuer,
     payload: Option<Arc<dyn Any + Send + Sync>>,
-    /// Whether it was sent with any effect but none, or is on its way.
+    /// Whether the plan is being executed, or was executed with an effect other than none.
     is_spent: AtomicBool,
 }
 
-/// Who made a plan, and alone executes it.
+/// The account that created a plan. Only this account can execute it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Issuer {
@@ -78,13 +78,13 @@ pub struct Issuer {
     pub account: AccountName,
     /// The base URL, without credentials.
     pub base_url: String,
-    /// What else of the configuration shapes the requests.
+    /// Other settings that change the requests.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub shape: String,
 }
 
 impl Issuer {
-    /// The account that is spoken to.
+    /// Returns the issuer for a provider's account.
     pub fn of(info: &ProviderInfo) -> Self {
         Self {
             service: info.service.clone(),
@@ -107,93 +107,93 @@ impl fmt::Debug for Plan {
 }
 
 impl Plan {
-    /// What was asked for.
+    /// Returns the write that was requested.
     pub fn write(&self) -> &Write {
         &self.0.write
     }
 
-    /// What is written: what was asked for without what is so already.
+    /// Returns the write that is sent: the requested one without unchanged values.
     pub fn needed(&self) -> &Write {
         &self.0.needed
     }
 
-    /// What changes, field by field. A field that has the value already is not in it. Where the profile was not read it is not
-    /// known what a field is now.
+    /// Returns the fields that change. A field that already has the value is not included. If the profile was not
+    /// read, the current values are not known.
     pub fn differences(&self) -> &[Difference] {
         &self.0.differences
     }
 
-    /// What was asked for and is so already.
+    /// Returns the requested values that the profile already has.
     pub fn settled(&self) -> &[Difference] {
         &self.0.settled
     }
 
-    /// The requests that write, in their order. What is read besides, and tokens, are not among them. A provider that is no
-    /// client of a server has none.
+    /// Returns the requests that write, in their order. Requests that read or obtain tokens are not included. Empty
+    /// for a provider that sends no HTTP requests.
     pub fn requests(&self) -> &[PlannedRequest] {
         &self.0.requests
     }
 
-    /// What the write does besides, and what is left as it is although it is written otherwise.
+    /// Returns warnings about side effects, and about values that stay although they differ in notation.
     pub fn warnings(&self) -> &[String] {
         &self.0.warnings
     }
 
-    /// The profile as it was when the plan was made, if it was read or given.
+    /// Returns the profile as it was when the plan was created, if it was read or given.
     pub fn current(&self) -> Option<&Profile> {
         self.0.current.as_deref()
     }
 
-    /// Whether everything is so already, and nothing is sent.
+    /// Returns whether the profile already has all requested values, so that nothing is sent.
     pub fn is_settled(&self) -> bool {
         self.0.is_settled
     }
 
-    /// Whether it was executed, with any effect but none.
+    /// Returns whether the plan was executed, with an effect other than none.
     pub fn is_spent(&self) -> bool {
         self.0.is_spent.load(Ordering::Acquire)
     }
 
-    /// Who made it.
+    /// Returns the account that created the plan.
     pub fn issuer(&self) -> &Issuer {
         &self.0.issuer
     }
 
-    /// What the provider that made it has put in; see [`PlanBuilder::with_payload`](crate::plan::PlanBuilder::with_payload).
+    /// Returns the provider's own data; see [`PlanBuilder::with_payload`](crate::plan::PlanBuilder::with_payload).
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if there is nothing of this type in it: another provider made it.
+    /// [`ErrorKind::InvalidRequest`] if the plan has no data of this type, because another provider created it.
     pub fn payload<T: Any + Send + Sync>(&self) -> Result<&T> {
         let payload = self.0.payload.as_deref().and_then(|payload| payload.downcast_ref());
-        payload.ok_or_else(|| self.refused("another provider made the plan"))
+        payload.ok_or_else(|| self.refused("another provider created the plan"))
     }
 
-    /// Checks that a provider of this account made it.
+    /// Checks that a provider of this account created the plan.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if another one did.
+    /// [`ErrorKind::InvalidRequest`] if another account created it.
     pub fn check_issuer(&self, info: &ProviderInfo) -> Result<()> {
         if *self.issuer() == Issuer::of(info) {
             return Ok(());
         }
         let Issuer { service, account, base_url, .. } = self.issuer();
-        let message = format!("the plan was made with {service} account '{account}' at {base_url}");
+        let message = format!("the plan was created for {service} account '{account}' at {base_url}");
         Err(self.refused(message).with_provider(info))
     }
 
     fn refused(&self, message: impl Into<String>) -> Error {
         Error::new(ErrorKind::InvalidRequest, message)
             .with_operation(self.0.write.operation())
-            .with_hint("make the plan with the provider that executes it")
+            .with_hint("create the plan with the provider that executes it")
     }
 
-    /// All that was asked for.
+    /// Returns all requested values, changed or not.
     fn asked(&self) -> impl Iterator<Item = &Difference> {
         self.0.differences.iter().chain(&self.0.settled)
     }
 
-    /// The fields that are not any more what they were when the plan was made: those that it touches, and of somebody who is
-    /// deactivated, deleted or enrolled those that say who that is. Of what was not known then nothing is known now.
+    /// Returns the touched fields whose value is no longer the planned one. If a profile is deactivated, deleted or
+    /// enrolled, its identifying fields count as touched. A value that was not known is never stale.
     fn stale(&self, current: &Profile, capabilities: &Capabilities) -> Vec<FieldPath> {
         let differs = |path: &FieldPath, then: &Field<Value>| {
             let now = value_of(current, path, capabilities);
@@ -207,7 +207,7 @@ impl Plan {
             .collect()
     }
 
-    /// What says who it is that is deactivated, deleted or enrolled.
+    /// Returns the identifying fields of a profile that is deactivated, deleted or enrolled.
     fn identity(&self, capabilities: &Capabilities) -> Vec<(FieldPath, Field<Value>)> {
         let (Write::Deactivate { .. } | Write::Delete { .. } | Write::Enroll { .. }, Some(current)) =
             (self.write(), self.current())
@@ -221,20 +221,17 @@ impl Plan {
         IDENTIFYING.into_iter().map(value).collect()
     }
 
-    /// Makes sure that it is executed once: from now on it is spent.
+    /// Marks the plan as executed, so that it is sent once.
     fn spend(&self) -> Result<()> {
         if self.0.is_spent.swap(true, Ordering::AcqRel) {
-            return Err(Error::new(
-                ErrorKind::Conflict,
-                "the plan was executed before, and nothing is sent a second time",
-            )
-            .with_operation(self.0.write.operation())
-            .with_hint("make the plan anew: it shows what is still to be done"));
+            return Err(Error::new(ErrorKind::Conflict, "the plan was executed before; nothing was sent")
+                .with_operation(self.0.write.operation())
+                .with_hint("create the plan again: it shows what remains to be done"));
         }
         Ok(())
     }
 
-    /// Takes back that it is spent, where nothing came of it.
+    /// Marks the plan as not executed, after an execution without any effect.
     fn unspend(&self) {
         self.0.is_spent.store(false, Ordering::Release);
     }

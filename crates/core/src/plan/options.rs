@@ -1,61 +1,62 @@
-//! How a plan is made, and how it is executed.
+//! Options of planning and executing a write.
 
 use std::sync::Arc;
 
 use crate::Profile;
 
-/// How a plan is made.
+/// Options of planning a write.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PlanOptions {
-    /// What is known of the profile as it is. Default: what the plan needs is read.
+    /// Where the current profile comes from. By default it is read if the plan needs it.
     pub read: PlanRead,
 }
 
-/// Where a plan has the profile from as it is now.
+/// Where a plan gets the current profile from.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum PlanRead {
-    /// It is read where that decides what is sent: before an update and before a deactivation, so that what is so already is
-    /// not sent.
+    /// The profile is read if that affects what is sent: before an update and before a deactivation, so that
+    /// unchanged values are not sent.
     #[default]
     AsNeeded,
-    /// It is read in any case, so that the plan can show who is written to.
+    /// The profile is always read, so that the plan can show it.
     Always,
-    /// It was read before, as by a listing: the plan sends nothing, unless a provider that is restricted to some profiles has to
-    /// check whether this is one of them. What it does not show of a field that is to be written is not known.
+    /// The profile was read before, for example by a listing. Planning sends nothing, unless a provider with a
+    /// restricted scope must check whether the profile is in it. Fields that the given profile does not show are not
+    /// known.
     Given(Arc<Profile>),
 }
 
 impl PlanOptions {
-    /// Reads what is needed.
+    /// Creates the default options: the profile is read if needed.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Reads the profile in any case.
+    /// Creates options that always read the profile.
     pub fn always() -> Self {
         Self { read: PlanRead::Always }
     }
 
-    /// Takes a profile for what there is now.
+    /// Creates options that use this profile as the current one.
     pub fn given(profile: impl Into<Arc<Profile>>) -> Self {
         Self { read: PlanRead::Given(profile.into()) }
     }
 }
 
-/// How a plan is executed.
+/// Options of executing a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExecuteOptions {
-    /// Whether to read the profile once more before writing, and to write nothing if a field that the plan touches is
-    /// not what it was when the plan was made. It cannot keep somebody from changing it in between: no service offers
-    /// that. Default: no.
+    /// Whether to read the profile again before writing, and to write nothing if a field that the plan touches has
+    /// changed since. A change between this read and the write is not detected: no service supports conditional
+    /// writes. The default is `false`.
     pub unchanged: bool,
 }
 
 impl ExecuteOptions {
-    /// Without a precondition.
+    /// Creates the default options, without a precondition.
     pub fn new() -> Self {
         Self::default()
     }

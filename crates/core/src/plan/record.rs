@@ -1,4 +1,4 @@
-//! Plans that are kept: what was to be written, and not how.
+//! Stored plans: the write, without its requests.
 
 use std::fmt::{self, Write as _};
 
@@ -13,36 +13,39 @@ use crate::{
     written::canonical,
 };
 
-/// The version of what is written.
+/// The version of the stored form.
 const VERSION: u32 = 1;
 
-/// A plan as it is kept, in a file or for an approval: the intent, whom it is for, and what it came to. No request is in it, and
-/// so none can be put in: [`ProfileProviderExt::resume`](crate::ProfileProviderExt::resume) makes the plan anew, and compares.
+/// A plan in a form that can be stored, in a file or for an approval: the write, its account, and what it changes.
 ///
-/// It serializes with all values that are to be written, but for secrets, which are refused. `Debug` shows none. What it came
-/// to is kept as digests (HMAC-SHA-256) under a key of its own, so that two records do not show that they write the same.
+/// It contains no requests, so none can be injected:
+/// [`ProfileProviderExt::resume`](crate::ProfileProviderExt::resume) plans the write again and compares.
+///
+/// It serializes with all values to write; a plan with a secret value is refused. `Debug` shows no values. The
+/// requests and the current values are stored as digests (HMAC-SHA-256) under a key of its own, so that two records
+/// do not reveal that they write the same.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PlanRecord {
-    /// The version of the form, 1.
+    /// The version of the stored form, 1.
     pub version: u32,
-    /// What is to be written.
+    /// The write.
     pub write: Write,
-    /// What changes, as it was when the plan was made: to be looked at.
+    /// The changes as they were when the plan was created, for review.
     pub differences: Vec<Difference>,
-    /// What the write does besides.
+    /// Warnings about side effects.
     pub warnings: Vec<String>,
-    /// Who is to execute it.
+    /// The account that may execute the plan.
     pub issuer: Issuer,
-    /// When it was made.
+    /// When the plan was created.
     pub made: Timestamp,
-    /// Until when it may be executed.
+    /// When the plan expires.
     pub expires: Timestamp,
-    /// The key of the digests, in hexadecimal digits. It keeps nothing secret from who reads the record.
+    /// The key of the digests, in hexadecimal. It is not a secret from a reader of the record.
     key: String,
     /// The digest of each request, in their order.
     requests: Vec<String>,
-    /// The digest of what the fields were that the plan touches.
+    /// The digest of the current values of the fields that the plan touches.
     basis: String,
 }
 
@@ -57,14 +60,14 @@ impl fmt::Debug for PlanRecord {
     }
 }
 
-/// How long a key of digests is, in bytes.
+/// The length of a digest key, in bytes.
 pub const PLAN_KEY_LENGTH: usize = 32;
 
 impl PlanRecord {
-    /// Keeps a plan. The key is to be random, and used for nothing else.
+    /// Creates the record of a plan. The key must be random, and must not be used for anything else.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if it writes a field that is secret: secrets are not kept.
+    /// [`ErrorKind::InvalidRequest`] if the plan writes a secret field: secrets are not stored.
     pub fn of(
         plan: &Plan,
         capabilities: &Capabilities,
@@ -77,10 +80,10 @@ impl PlanRecord {
             rule.is_some_and(|rule| rule.secret)
         };
         if let Some(it) = plan.asked().find(|it| is_secret(&it.field)) {
-            let message = format!("{} is a secret, and no plan with a secret is kept", it.field);
+            let message = format!("{} is a secret, and a plan with a secret must not be stored", it.field);
             return Err(Error::new(ErrorKind::InvalidRequest, message)
                 .with_operation(plan.write().operation())
-                .with_hint("write it without keeping the plan"));
+                .with_hint("write it without storing the plan"));
         }
         let key = hex(&key);
         Ok(Self {
@@ -97,33 +100,33 @@ impl PlanRecord {
         })
     }
 
-    /// Checks that it can be executed at a time.
+    /// Checks that the plan can be executed at a time.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if it is of a later version, [`ErrorKind::Conflict`] if it has expired.
+    /// [`ErrorKind::InvalidRequest`] if the record has another version, [`ErrorKind::Conflict`] if it has expired.
     pub fn check_time(&self, now: Timestamp) -> Result<()> {
         let operation = self.write.operation();
         if self.version != VERSION {
             let message =
-                format!("the plan has the version {}, and this program reads {VERSION}", self.version);
+                format!("the plan has version {}, and this program supports version {VERSION}", self.version);
             return Err(Error::new(ErrorKind::InvalidRequest, message).with_operation(operation));
         }
         if now < self.expires && self.made < self.expires {
             return Ok(());
         }
-        let message = format!("the plan has expired at {}", self.expires);
+        let message = format!("the plan expired at {}", self.expires);
         Err(Error::new(ErrorKind::Conflict, message)
             .with_operation(operation)
-            .with_hint("make the plan anew"))
+            .with_hint("create the plan again"))
     }
 
-    /// What tells this record from any other one, also from one of the same write: a digest, in hexadecimal digits. It stays the
-    /// same where somebody has changed what [`compare`](Self::compare) refuses.
+    /// Returns a digest in hexadecimal that identifies this record, even among records of the same write. It does not
+    /// change if another part of the record is edited; [`compare`](Self::compare) detects such an edit.
     pub fn digest(&self) -> String {
         digest(&self.key, &(&self.requests, &self.basis))
     }
 
-    /// Holds a plan, which was made anew, against this one.
+    /// Compares a new plan of the write with this record.
     pub fn compare(&self, plan: Plan, capabilities: &Capabilities) -> Resumed {
         let is_same = *plan.write() == self.write
             && plan.differences() == self.differences
@@ -149,35 +152,36 @@ impl PlanRecord {
     }
 }
 
-/// A plan that was kept, and made anew.
+/// A stored plan that was planned again.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Resumed {
-    /// It comes to the same, to the letter.
+    /// The new plan is identical.
     Unchanged(Plan),
-    /// A part of it is so already, and the rest is as it was: as it is where the plan was executed in part. All of it may be so.
+    /// A part of the changes is already done, for example by a partial execution, and the rest is identical. All
+    /// changes may be done.
     Rest(Plan),
-    /// It comes to something else by now: this.
+    /// The new plan differs from the record.
     Changed(Plan),
 }
 
 impl Resumed {
-    /// The plan, if it comes to the same.
+    /// Returns the plan if it is identical.
     ///
     /// # Errors
-    /// [`ErrorKind::Conflict`] if not: what is to be sent has to be looked at once more.
+    /// [`ErrorKind::Conflict`] if it differs: the new plan has to be reviewed.
     pub fn into_unchanged(self) -> Result<Plan> {
         match self {
             Self::Unchanged(plan) => Ok(plan),
             Self::Rest(plan) | Self::Changed(plan) => {
                 let message = if plan.is_settled() {
-                    "nothing was sent: the service shows by now all that the plan was to bring about"
+                    "nothing was sent: the profile already has all values of the plan"
                 } else {
-                    "nothing was sent: what the plan comes to has changed since it was made"
+                    "nothing was sent: the changes or requests of the plan are no longer the same as when it was created"
                 };
                 Err(Error::new(ErrorKind::Conflict, message)
                     .with_operation(plan.write().operation())
-                    .with_hint("look at what it comes to now, and make the plan anew"))
+                    .with_hint("review the new plan, and create the plan again"))
             }
         }
     }
@@ -187,7 +191,7 @@ fn requests_of(key: &str, plan: &Plan) -> Vec<String> {
     plan.requests().iter().map(|request| digest(key, request)).collect()
 }
 
-/// The digest of what was known of what the plan touches, and of whom it is about.
+/// Returns the digest of the known values that the plan touches, and of the identity of the profile.
 fn basis_of(
     key: &str,
     plan: &Plan,
@@ -205,9 +209,9 @@ fn basis_of(
     digest(key, &(plan.issuer(), plan.write().id(), touched, identity, made, expires))
 }
 
-/// The digest of what a value serializes to.
+/// Returns the digest of a value's JSON.
 fn digest(key: &str, value: &impl Serialize) -> String {
-    // What is digested here has text for keys, and a key of any length is one: neither fails.
+    // The values have text keys, and a key of any length is valid: neither step fails.
     let text = serde_json::to_vec(value).unwrap_or_default();
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_bytes()) else { return String::new() };
     mac.update(&text);

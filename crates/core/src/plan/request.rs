@@ -1,13 +1,13 @@
-//! Requests that are shown before they are sent.
+//! Planned requests.
 
 use std::{borrow::Cow, fmt};
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// A request that a plan sends.
+/// A request of a plan.
 ///
-/// `Debug` shows no body: it holds what is to be written.
+/// `Debug` does not show the body: it holds the values to write.
 #[derive(Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PlannedRequest {
@@ -15,30 +15,30 @@ pub struct PlannedRequest {
     pub method: Cow<'static, str>,
     /// The URL.
     pub url: String,
-    /// The headers that make a difference to what is written, by their names in lower case: not those that every request of
-    /// every client has, and no credential.
+    /// The headers that affect the write, by lower-case name. Headers that every request has and credentials are not
+    /// included.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
     /// The JSON body.
     pub body: Option<Value>,
-    /// What the body is, where it is no JSON.
+    /// A description of the body if it is not JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body_description: Option<String>,
 }
 
 impl PlannedRequest {
-    /// A request.
+    /// Creates a request.
     pub fn new(method: impl Into<Cow<'static, str>>, url: impl Into<String>, body: Option<Value>) -> Self {
         Self { method: method.into(), url: url.into(), headers: Vec::new(), body, body_description: None }
     }
 
-    /// Adds a header that makes a difference.
+    /// Adds a header that affects the write.
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Says what a body is that is no JSON.
+    /// Sets the description of a body that is not JSON.
     pub fn with_body_description(mut self, description: impl Into<String>) -> Self {
         self.body_description = Some(description.into());
         self

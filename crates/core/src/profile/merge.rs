@@ -1,4 +1,4 @@
-//! One profile from several records of a service.
+//! Merging several records of a service into one profile.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,15 @@ use crate::{
 };
 
 impl Profile {
-    /// Adds what another record of the service says of the same profile. What this profile knows stays; where the other
-    /// record tells a value differently, that is noted ([`NoteKind::RecordsDiffer`]). Of the times of change the latest
-    /// counts, and a name that we put together stands back behind the service's own. [`Profile::origin`] then says
-    /// which field came from where.
+    /// Adds what another record of the service says about the same profile.
+    ///
+    /// The values of this profile stay. A value that the other record has differently is noted
+    /// ([`NoteKind::RecordsDiffer`]). Of the two update times the later one is used. A display name of the service
+    /// replaces a derived one. [`Profile::origin`] then says which record each field came from.
     pub fn merge(&mut self, view: View, mut other: Self) {
         let (mut taken, mut null) = (Vec::new(), Vec::new());
         let mut differing = Vec::new();
-        // Addresses are added to each other one by one.
+        // E-mail addresses are merged one by one.
         if merge_emails(&mut self.emails, other.emails.take()) {
             taken.push(FieldPath::EMAILS);
         }
@@ -38,7 +39,7 @@ impl Profile {
                 null.push(path.clone());
                 taken.push(path.clone());
             }
-            // Each record has times of its own, and a word of its own for the status.
+            // Each record has its own times and its own status word.
             Fill::Differs if is_of_record(path) => {}
             Fill::Differs => differing.push(path.clone()),
             Fill::Kept => {}
@@ -65,7 +66,7 @@ impl Profile {
                 Some(_) => {}
             }
         }
-        // What was decided while reading a field that was not taken is of no interest.
+        // A note about a field that was not taken is dropped.
         let is_about_taken = |note: &Note| taken.contains(&note.field) || note.kind == NoteKind::NoTime;
         let is_new = |note: &Note| !self.notes.contains(note);
         let mut notes: Vec<_> =
@@ -75,19 +76,20 @@ impl Profile {
         let origin = self.origin.get_or_insert_with(|| Origin::new(View::named(self.id.kind.as_str())));
         self.raw = merge_raw(origin, self.raw.take(), &view, raw);
         origin.missing.retain(|missing| missing.view != view);
-        // A null that came with a record that was merged before is not the first record's.
+        // The null belongs to the first record only if no merged record set the field.
         null.retain(|path| !origin.fields.contains_key(path));
         origin.null.extend(null);
         origin.fields.extend(taken.into_iter().map(|path| (path, view.clone())));
         origin.merged.push(view);
     }
 
-    /// Adds another record of the service if it can be read, and else notes that it cannot
-    /// ([`Origin::missing`]). `reason_of` says which errors are such a reason: [`MissingReason::of`] for one profile,
+    /// Adds another record of the service, or notes in [`Origin::missing`] that it could not be read.
+    ///
+    /// `reason_of` decides which errors are noted: [`MissingReason::of`] for one profile,
     /// [`MissingReason::of_one_among_many`] in a listing.
     ///
     /// # Errors
-    /// A failure that says nothing of the record, such as a time-out.
+    /// Any other failure, such as a timeout: it says nothing about the record.
     pub fn merge_or_note(
         &mut self,
         view: View,
@@ -101,19 +103,19 @@ impl Profile {
         Ok(())
     }
 
-    /// Notes that a record of the service cannot be read.
+    /// Notes that a record of the service could not be read.
     pub fn note_missing(&mut self, view: View, reason: MissingReason) {
         let origin = self.origin.get_or_insert_with(|| Origin::new(View::named(self.id.kind.as_str())));
         origin.missing.push(MissingView { view, reason });
     }
 }
 
-/// Whether a field is about the record, of which each has its own.
+/// Returns whether each record has its own value of the field.
 fn is_of_record(path: &FieldPath) -> bool {
     [FieldPath::TIMES_CREATED, FieldPath::TIMES_UPDATED, FieldPath::STATUS_RAW].contains(path)
 }
 
-/// A name that we put together gives way to the service's own, whichever record has it.
+/// Removes a derived display name if the other record has the service's own.
 fn settle_names(one: &mut Profile, other: &mut Profile) {
     let is_derived = |profile: &Profile| profile.name.derived.is_known_to_be(&true);
     let names_itself = |profile: &Profile| profile.name.display.is_known() && !is_derived(profile);
@@ -126,7 +128,7 @@ fn settle_names(one: &mut Profile, other: &mut Profile) {
     gives_way.name.derived = Field::Absent;
 }
 
-/// Whether anything was taken from the other addresses.
+/// Adds the other addresses, and returns whether that changed anything.
 fn merge_emails(emails: &mut Field<Vec<Email>>, others: Field<Vec<Email>>) -> bool {
     let (Field::Value(own), Field::Value(others)) = (&mut *emails, &others) else {
         return fill(emails, others).is_taken();
@@ -148,13 +150,13 @@ fn merge_emails(emails: &mut Field<Vec<Email>>, others: Field<Vec<Email>>) -> bo
     is_taken
 }
 
-/// The records as they came, by their names once there are several.
+/// Returns the raw records: one alone, or several in an object by the names of their views.
 fn merge_raw(origin: &Origin, own: Option<RawJson>, view: &View, other: Option<RawJson>) -> Option<RawJson> {
     let (own, other) = match (own, other) {
         (Some(own), Some(other)) => (own, other),
         (own, other) => return own.or(other),
     };
-    // A record that was merged may have had no text: whether these are several is seen from their names.
+    // A merged record may have had no text, so the names show whether there are several.
     let is_view = |key: &String| origin.views().any(|view| view.as_str() == key);
     let several = own.decode::<BTreeMap<String, RawJson>>().ok();
     let several = several.filter(|records| records.len() > 1 && records.keys().all(is_view));
@@ -194,7 +196,7 @@ mod tests {
             emails
         });
         merged.merge(USER, user);
-        assert_eq!(merged.name.display, "Ada".into(), "the service's own word before one that we made");
+        assert_eq!(merged.name.display, "Ada".into(), "the service's own name replaces a derived one");
         assert!(merged.name.derived.is_absent());
         assert_eq!(merged.country, "GB".into(), "a value says more than null");
         assert_eq!(merged.website, Field::Null, "null says more than nothing");
@@ -234,7 +236,7 @@ mod tests {
         assert_eq!(state(&merged), FieldState::Absent);
         assert!(merged.origin.unwrap().missing.is_empty(), "it was read in the end");
 
-        // There is no such record: the service has the field, and this profile does not.
+        // The profile has no such record: the service has the field, and this profile does not.
         let mut merged = profile(PROFILE);
         merged.merge_or_note(USER, failure(ErrorKind::NotFound), MissingReason::of).unwrap();
         assert_eq!(state(&merged), FieldState::Absent);
@@ -274,7 +276,7 @@ mod tests {
         merged.merge(View::new("address"), profile(USER).with_raw(record(r#"{"c":3}"#)));
         assert_eq!(merged.raw.unwrap().get(), r#"{"address":{"c":3},"profile":{"a":1},"user":{"b":2}}"#);
 
-        // A record without a text in between changes nothing of that.
+        // A record without a text in between changes nothing.
         let mut merged = profile(PROFILE).with_raw(record(r#"{"user":"a key of the record"}"#));
         merged.merge(View::new("reference"), profile(USER));
         merged.merge(USER, profile(USER).with_raw(record(r#"{"b":2}"#)));

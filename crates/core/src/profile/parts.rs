@@ -9,7 +9,7 @@ open_enum! {
     pub enum Kind {
         /// A person.
         Human = "human",
-        /// A program that signs in on its own account.
+        /// A program with an account of its own.
         Service = "service",
         /// A company or another group of people.
         Organization = "organization",
@@ -17,15 +17,15 @@ open_enum! {
 }
 
 open_enum! {
-    /// Whether a profile may be used, in the words of every service.
+    /// Whether a profile may be used, in words that are common to all services.
     pub enum Status {
-        /// It may sign in and act.
+        /// The profile may sign in and act.
         Active = "active",
-        /// It exists and is kept from signing in or acting.
+        /// The profile exists, and cannot sign in or act.
         Suspended = "suspended",
-        /// It was invited or is under review, and does not act yet.
+        /// The profile was invited or is under review, and cannot act yet.
         Pending = "pending",
-        /// It was deleted and is still shown.
+        /// The profile was deleted, and the service still shows it.
         Deleted = "deleted",
     }
 }
@@ -71,11 +71,11 @@ open_enum! {
 open_enum! {
     /// The state of a grant.
     pub enum GrantStatus {
-        /// It is held.
+        /// The profile has the grant.
         Active = "active",
-        /// It was asked for and is not decided.
+        /// The grant was requested, and there is no decision yet.
         Pending = "pending",
-        /// It was asked for and refused.
+        /// The grant was requested and refused.
         Rejected = "rejected",
     }
 }
@@ -83,28 +83,27 @@ open_enum! {
 profile_part! {
     /// The name of a person or an organization.
     pub struct Name {
-        /// The name as it is shown.
+        /// The name to show.
         display | with_display: String,
         /// The given name.
         given | with_given: String,
         /// The family name.
         family | with_family: String,
-        /// True where `display` was put together by us from `given` and `family`.
+        /// Whether this crate composed `display` from `given` and `family`.
         derived | with_derived: bool,
     }
 }
 
 profile_part! {
-    /// An e-mail address of a person. The billing address of an organization is at
-    /// [`Billing::contact`].
+    /// An e-mail address of a person. The billing address of an organization is [`Billing::contact`].
     pub struct Email {
-        /// The address as the service sent it, unchecked.
+        /// The address as the service sent it. Its syntax is not checked.
         address | with_address: String,
-        /// What it is used for.
+        /// What the address is used for.
         purpose | with_purpose: EmailPurpose,
-        /// Whether it is the one to write to.
+        /// Whether this is the address to write to.
         primary | with_primary: bool,
-        /// Whether the service has proof that the person reads it.
+        /// Whether the service has verified that the person receives mail at this address.
         verified | with_verified: bool,
     }
 }
@@ -118,17 +117,17 @@ profile_part! {
         legal_name | with_legal_name: String,
         /// The legal form.
         kind | with_kind: OrganizationKind,
-        /// What the person does there, in the person's own words.
+        /// The person's role in the organization, in the person's own words.
         role | with_role: String,
     }
 }
 
 profile_part! {
-    /// A postal address, with the words of SCIM (RFC 7643 §4.1.2).
+    /// A postal address, with the field names of SCIM (RFC 7643 §4.1.2).
     pub struct PostalAddress {
-        /// The name on the letter.
+        /// The name on the envelope.
         recipient | with_recipient: String,
-        /// Street, house, floor: lines separated by `\n`.
+        /// Street, house number and floor, as lines separated by `\n`.
         street_address | with_street_address: String,
         /// The city.
         locality | with_locality: String,
@@ -136,19 +135,19 @@ profile_part! {
         region | with_region: String,
         /// The postal code.
         postal_code | with_postal_code: String,
-        /// ISO 3166-1 alpha-2.
+        /// The country code (ISO 3166-1 alpha-2).
         country | with_country: String,
     }
 }
 
 profile_part! {
-    /// What is needed to send an invoice.
+    /// The data that an invoice needs.
     pub struct Billing {
-        /// The e-mail address that billing notices go to.
+        /// The e-mail address that receives billing notices.
         contact | with_contact: String,
         /// The VAT number.
         vat_number | with_vat_number: String,
-        /// ISO 4217, three letters.
+        /// The currency code (ISO 4217).
         currency | with_currency: String,
         /// Whether the customer pays by invoice.
         invoiced | with_invoiced: bool,
@@ -158,11 +157,11 @@ profile_part! {
 }
 
 profile_part! {
-    /// Powers over the whole account.
+    /// Rights over the whole account.
     pub struct Access {
-        /// Answers for the account and is its main contact.
+        /// Whether the profile owns the account and is its main contact.
         owner | with_owner: bool,
-        /// May manage billing.
+        /// Whether the profile may manage billing.
         billing_admin | with_billing_admin: bool,
     }
 }
@@ -172,15 +171,15 @@ profile_part! {
     pub struct Role {
         /// The service's id of the role.
         id | with_id: String,
-        /// Its name.
+        /// The name of the role.
         name | with_name: String,
     }
 }
 
 profile_part! {
-    /// Where a role holds.
+    /// The scope of a role.
     pub struct RoleScope {
-        /// How far it reaches.
+        /// How far the scope reaches.
         tier | with_tier: ScopeTier,
         /// The service's id of the team or target.
         id | with_id: String,
@@ -190,23 +189,23 @@ profile_part! {
 }
 
 profile_part! {
-    /// A role that the profile holds, and where.
+    /// A role that the profile has, and its scope.
     pub struct RoleAssignment {
         /// The role.
         role | with_role: Role,
-        /// Where it holds.
+        /// The scope of the role.
         scope | with_scope: RoleScope,
     }
 }
 
 profile_part! {
-    /// A label that somebody put on the profile.
+    /// A label on the profile.
     pub struct Label {
         /// The service's id of the label.
         id | with_id: String,
-        /// Its text.
+        /// The text of the label.
         name | with_name: String,
-        /// Its color: `#RRGGBB` or a word.
+        /// The color of the label: `#RRGGBB` or a word.
         color | with_color: String,
     }
 }
@@ -214,9 +213,9 @@ profile_part! {
 profile_part! {
     /// How the profile signs in.
     pub struct Security {
-        /// Whether a second factor is asked for. Never assumed: absent is not `false`.
+        /// Whether sign-in requires a second factor. Absent means not known, never `false`.
         mfa_enabled | with_mfa_enabled: bool,
-        /// Whether it signs in through the organization's identity provider.
+        /// Whether the profile signs in through the organization's identity provider.
         sso | with_sso: bool,
         /// The last sign-in.
         last_login | with_last_login: Timestamp,
@@ -226,17 +225,17 @@ profile_part! {
 }
 
 profile_part! {
-    /// When the service's record was made and changed.
+    /// When the service's record was created and updated.
     pub struct Times {
-        /// When it was made.
+        /// When the record was created.
         created | with_created: Timestamp,
-        /// When it was last changed.
+        /// When the record was last updated.
         updated | with_updated: Timestamp,
     }
 }
 
 profile_part! {
-    /// Who did something.
+    /// The user who did something.
     pub struct Actor {
         /// The service's id of the user.
         id | with_id: String,
@@ -248,19 +247,19 @@ profile_part! {
 }
 
 impl Email {
-    /// The address that a person signs in with, which is also the primary one.
+    /// Returns a list with one address that a person signs in with. It is also the primary address.
     pub fn login(address: crate::Field<String>) -> crate::Field<Vec<Self>> {
         address.map(|address| vec![Self::new(address).with_purpose(EmailPurpose::Login).with_primary(true)])
     }
 
-    /// Creates an e-mail address of which nothing else is known.
+    /// Creates an e-mail address. All its other fields are absent.
     pub fn new(address: impl Into<crate::Field<String>>) -> Self {
         Self::default().with_address(address)
     }
 }
 
 impl Role {
-    /// Creates a role with the service's id and its name.
+    /// Creates a role with this id and this name.
     pub fn new(id: impl Into<crate::Field<String>>, name: impl Into<crate::Field<String>>) -> Self {
         Self::default().with_id(id).with_name(name)
     }
@@ -274,16 +273,16 @@ impl Label {
 }
 
 impl RoleAssignment {
-    /// Creates an assignment of a role that holds in this place; without one, where it holds is not known.
+    /// Creates an assignment of a role. Without a scope, its scope is not known.
     pub fn new(role: impl Into<crate::Field<Role>>, scope: impl Into<crate::Field<RoleScope>>) -> Self {
         Self::default().with_role(role).with_scope(scope)
     }
 
-    /// The role and where it holds as one text: `ROLE` for the whole account or organization, `ROLE@TIER:ID` for a
-    /// place in it (`sDw5iRCtV_Yq@team:4Tk_m2Qx8vBn`). The role is named by its id, or where it has none by its name.
-    /// `None` if the service names neither, or not the place.
+    /// Returns the role and its scope as text: `ROLE` for the whole account or organization, `ROLE@TIER:ID` for a
+    /// part of it (`sDw5iRCtV_Yq@team:4Tk_m2Qx8vBn`). `ROLE` is the id of the role, or its name if it has no id.
+    /// Returns `None` if both are missing, or if the scope has no id.
     ///
-    /// Read again by [`FromStr`].
+    /// [`FromStr`] parses this text.
     pub fn reference(&self) -> Option<String> {
         let role = self.role.value()?;
         let role = role.id.value().or(role.name.value())?;
@@ -316,13 +315,13 @@ impl FromStr for RoleAssignment {
     }
 }
 
-/// The text is no reference to a role.
+/// The error for a text that is not a role reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RoleReferenceError;
 
 impl fmt::Display for RoleReferenceError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a role is written as ROLE, or as ROLE@TIER:ID for a place")
+        formatter.write_str("a role must be ROLE, or ROLE@TIER:ID for a narrower scope")
     }
 }
 

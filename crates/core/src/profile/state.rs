@@ -1,4 +1,4 @@
-//! What is known of a field, beside what a service can show.
+//! The state of a field, from the profile and the service's capabilities.
 
 use super::Profile;
 use crate::{
@@ -8,11 +8,13 @@ use crate::{
 };
 
 impl Profile {
-    /// The state of a field: value, null or absent as the profile says, and where it is absent whether the service
-    /// supports it in the records that the profile was read from and shows it to this credential.
+    /// Returns the state of a field.
     ///
-    /// A field that the service shows in another record only is [`FieldState::Unsupported`] here;
-    /// [`FieldTable::get`](crate::capabilities::FieldTable::get) names the record, and
+    /// The profile itself says value, null or absent. If the field is absent, `capabilities` say whether the records
+    /// that the profile was read from can have it, and whether this credential may see it.
+    ///
+    /// A field that only another record of the service has is [`FieldState::Unsupported`] here.
+    /// [`FieldTable::get`](crate::capabilities::FieldTable::get) names that record, and
     /// [`GetOptions::enrich`](crate::GetOptions::enrich) adds it.
     pub fn state(&self, path: &FieldPath, capabilities: &Capabilities) -> FieldState {
         match self.record_state(path) {
@@ -27,7 +29,7 @@ impl Profile {
         }
     }
 
-    /// The state of a field that none of the records has that were read: those that were asked for and cannot be read
+    /// Returns the state of a field that none of the records that were read can have. A record that could not be read
     /// may have it.
     fn state_in_missing(&self, path: &FieldPath, capabilities: &Capabilities) -> FieldState {
         let Some(spec) = capabilities.fields.get(path) else { return FieldState::Unsupported };

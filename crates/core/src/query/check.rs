@@ -1,4 +1,4 @@
-//! Whether a service can answer a query.
+//! Checks whether a service supports a query.
 
 use super::ListQuery;
 use crate::{
@@ -6,11 +6,10 @@ use crate::{
 };
 
 impl ListQuery {
-    /// Checks that the service can answer the query, before anything is sent.
+    /// Checks that the service supports the query, before anything is sent.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) with each part that it cannot in
-    /// [`Error::field_errors`].
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported). [`Error::field_errors`] has each unsupported part.
     pub fn check(&self, info: &ProviderInfo, capabilities: &Capabilities) -> Result<()> {
         if let Some(organization) = &self.member_of {
             capabilities.operations.members.check(info, "members", organization)?;
@@ -19,30 +18,29 @@ impl ListQuery {
         if violations.is_empty() {
             return Ok(());
         }
-        let rules: Vec<_> = violations.iter().map(|(part, rule)| format!("{part}: {rule}")).collect();
+        let rules: Vec<_> = violations.iter().map(|(part, rule)| format!("{part} {rule}")).collect();
         let error = Error::unsupported(info, "list", &format!("nothing was sent: {}", rules.join("; ")));
         Err(violations.into_iter().fold(error, |error, (part, rule)| error.with_field_error(part, rule)))
     }
 }
 
 impl ListingCapabilities {
-    /// Checks that this service can answer a query, before anything is sent.
-    ///
-    /// Gives the rules that the query breaks, as pairs of the query's part and what is wrong with it.
+    /// Returns the parts of a query that this service does not support, each with the rule that it breaks. Sends
+    /// nothing.
     pub fn violations(&self, query: &ListQuery) -> Vec<(&'static str, String)> {
         let mut violations = Vec::new();
         if let Some(size) = query.page_size {
             match self.max_page_size {
-                _ if size == 0 => violations.push(("page_size", "is at least 1".to_owned())),
+                _ if size == 0 => violations.push(("page_size", "must be at least 1".to_owned())),
                 _ if !self.page_size => {
-                    violations.push(("page_size", "cannot be chosen at this service".to_owned()));
+                    violations.push(("page_size", "is not supported by this service".to_owned()));
                 }
-                Some(max) if size > max => violations.push(("page_size", format!("is at most {max}"))),
+                Some(max) if size > max => violations.push(("page_size", format!("must be at most {max}"))),
                 _ => {}
             }
         }
         if query.search.is_some() && !self.search {
-            violations.push(("search", "this service cannot search".to_owned()));
+            violations.push(("search", "is not supported by this service".to_owned()));
         }
         if let Some(order) = &query.order {
             let is_known = self.orders.contains(&order.field);
@@ -52,9 +50,9 @@ impl ListingCapabilities {
                 violations.push((
                     "order",
                     if orders.is_empty() {
-                        "this service does not order its profiles".to_owned()
+                        "is not supported by this service".to_owned()
                     } else {
-                        format!("this service orders by {}", orders.join(", "))
+                        format!("must be one of: {}", orders.join(", "))
                     },
                 ));
             }

@@ -1,26 +1,26 @@
-//! Which parts of a query's filter the service answers.
+//! Which parts of a filter are sent to the service.
 
 use serde::Serialize;
 
 use super::ListQuery;
 use crate::{Capabilities, Expected, FieldPath, Filter, IdKind, capabilities::Readable, query::FilterPart};
 
-/// Which parts of a filter the service answers, and which are applied to what comes.
+/// Which parts of a filter are sent to the service, and which are applied locally.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FilterPlan {
-    /// Sent to the service, so that it need not send the rest.
+    /// Parts that are sent to the service, so that it returns fewer profiles.
     pub pushed: Vec<FilterPart>,
-    /// Applied to what the service sends.
+    /// Parts that are applied to the profiles that the service returns.
     pub applied: Vec<FilterPart>,
-    /// Those parts whose field is in nothing that the listing shows: nobody can be found by them here, which says
-    /// nothing of anybody. With [`ListQuery::enrich`] it may be there.
+    /// Parts whose field this listing never shows. Such a part can never match in this listing, which says nothing
+    /// about the profiles. [`ListQuery::enrich`] may add the field.
     pub unanswerable: Vec<FilterPart>,
-    /// Those parts whose field one of several collections does not show.
+    /// Parts whose field is missing from one of several collections.
     pub unanswerable_in: Vec<UnanswerableIn>,
 }
 
-/// A part of a filter that one of several collections cannot answer.
+/// A part of a filter whose field one collection does not show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct UnanswerableIn {
@@ -31,18 +31,18 @@ pub struct UnanswerableIn {
 }
 
 impl FilterPlan {
-    /// Whether the filter has this part.
+    /// Returns whether the filter has this part.
     pub fn asks_for(&self, part: FilterPart) -> bool {
         self.pushed.contains(&part) || self.applied.contains(&part)
     }
 }
 
 impl ListQuery {
-    /// Which parts of the filter the service answers, and which are applied to what comes.
+    /// Returns which parts of the filter are sent to the service, and which are applied locally.
     pub fn filter_plan(&self, capabilities: &Capabilities) -> FilterPlan {
         let listing = capabilities.listing_of(self);
         let can_push = |part: &FilterPart| match part {
-            // A service answers for one word of its own; several of ours, or "unknown", it does not have.
+            // A service filters by one status of its own; it cannot filter by several, or by "unknown".
             FilterPart::Status => match &self.filter.status[..] {
                 [Expected::Is(status)] => listing.filter_statuses.contains(status),
                 _ => false,
@@ -52,7 +52,7 @@ impl ListQuery {
             }),
             FilterPart::Kind => matches!(self.filter.kind[..], [Expected::Is(_)]),
             FilterPart::Mfa => matches!(self.filter.mfa, Some(Expected::Is(_))),
-            // An address is found by searching for it, and there is one text to search for.
+            // A service finds an address by its search, and a request has one search text.
             FilterPart::Email => self.search.is_none(),
             _ => true,
         };
@@ -85,7 +85,7 @@ impl ListQuery {
 }
 
 impl Filter {
-    /// Whether a part is met by what is not known, too.
+    /// Returns whether an unknown value meets the part.
     fn takes_unknown(&self, part: FilterPart) -> bool {
         match part {
             FilterPart::Status => self.status.contains(&Expected::Unknown),
@@ -95,7 +95,7 @@ impl Filter {
         }
     }
 
-    /// The fields without which a part cannot be answered.
+    /// Returns the fields that deciding the part needs.
     fn asked(&self, part: FilterPart) -> Vec<FieldPath> {
         if self.takes_unknown(part) {
             return Vec::new();

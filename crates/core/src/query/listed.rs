@@ -1,4 +1,4 @@
-//! What the listing that a query asks for shows.
+//! Which fields the listing of a query shows.
 
 use super::ListQuery;
 use crate::{
@@ -7,12 +7,13 @@ use crate::{
 };
 
 impl Capabilities {
-    /// What the listing that a query asks for can do: that of all profiles, or that of an organization's members.
+    /// Returns the capabilities of the listing that the query selects: all profiles, or the members of an
+    /// organization.
     pub fn listing_of(&self, query: &ListQuery) -> &ListingCapabilities {
         if query.member_of.is_some() { &self.members } else { &self.listing }
     }
 
-    /// Whether a field can be read from what the listing that a query asks for shows, in one collection at least.
+    /// Returns whether at least one collection of the query's listing shows a field.
     pub fn listed(&self, path: &FieldPath, query: &ListQuery) -> Readable {
         let collections = &self.listing_of(query).collections;
         if collections.is_empty() {
@@ -22,7 +23,7 @@ impl Capabilities {
         of_each.reduce(|one, other| if one == Readable::Yes { one } else { other }).unwrap_or(Readable::No)
     }
 
-    /// The collections of the listing that a query asks for which do not show a field.
+    /// Returns the collections of the query's listing that do not show a field.
     pub fn unlisted(&self, path: &FieldPath, query: &ListQuery) -> Vec<IdKind> {
         let collections = self.listing_of(query).collections.iter();
         let without = collections.filter(|it| self.readable_of(path, it, query) != Readable::Yes);

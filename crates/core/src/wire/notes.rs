@@ -1,4 +1,4 @@
-//! What had to be decided while a record is read into a profile.
+//! Notes on decisions made while reading a record.
 
 use crate::{
     Field, FieldPath, Profile, Timestamp,
@@ -6,8 +6,8 @@ use crate::{
     time_text::{Meaning, TimeText},
 };
 
-/// Notes the fields of a record that had another type than expected: those of `keys` that are among the
-/// profile's unknown fields; and those of which something had to be replaced.
+/// Notes the fields of a record that had an unexpected type: those of `keys` that are among the profile's unknown
+/// fields. Also notes repaired values.
 pub fn note_other_types(profile: &mut Profile, keys: &[&str]) {
     if profile.unknown.is_empty() {
         return;
@@ -25,8 +25,8 @@ pub fn note_other_types(profile: &mut Profile, keys: &[&str]) {
     profile.notes.extend(profile.unknown.iter().filter_map(of));
 }
 
-/// Reads a time of a record into a profile: `""` is null, year 1 is absent, a missing offset is noted,
-/// and a text that is no time is noted and kept under `unknown` by the service's `key`.
+/// Reads a time of a record into a profile. `""` is null, and year 1 is absent. A missing offset is noted. A text
+/// that is not a time is noted and kept in `unknown` under the service's `key`.
 pub fn read_time(
     profile: &mut Profile,
     path: FieldPath,

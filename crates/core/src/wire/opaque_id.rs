@@ -1,4 +1,4 @@
-//! Ids as services send them.
+//! Ids of services.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use serde::{
     de::{Error, Visitor},
 };
 
-/// An id as services send it: a string, or in some places a number.
+/// An id from a service: a string, or in some places a number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct OpaqueId(String);
 
 impl OpaqueId {
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

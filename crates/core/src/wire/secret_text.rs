@@ -1,4 +1,4 @@
-//! Texts that are secrets.
+//! Secret texts.
 
 use std::fmt;
 
@@ -7,21 +7,21 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::profile::RawJson;
 
-/// What is written in place of a secret.
+/// The text that is serialized in place of a secret.
 pub const WITHHELD: &str = "[withheld]";
 
-/// A text of a record that is a secret: a token, a seed, a link that lets in whoever has it. `Debug` shows nothing of it, and it
-/// is serialized as [`WITHHELD`]; to write it down takes [`expose`](Self::expose). Its memory is cleared when it is dropped.
+/// A secret text of a record, such as a token, a seed or a link that gives access. `Debug` does not show it, and it
+/// serializes as [`WITHHELD`]; [`expose`](Self::expose) returns it. Its memory is cleared on drop.
 #[derive(Clone)]
 pub struct SecretText(SecretString);
 
 impl SecretText {
-    /// A secret that came by another way than in a record.
+    /// Creates a secret that does not come from a record.
     pub fn new(secret: impl Into<SecretString>) -> Self {
         Self(secret.into())
     }
 
-    /// The secret itself.
+    /// Returns the secret itself.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -43,7 +43,7 @@ impl Eq for SecretText {}
 
 impl<'de> Deserialize<'de> for SecretText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Whatever it is, it is not to be kept among the fields that this version does not know.
+        // A secret of any type must not end up among the unknown fields.
         let raw = RawJson::deserialize(deserializer)?;
         Ok(Self(raw.decode::<String>().unwrap_or_else(|_| raw.get().to_owned()).into()))
     }

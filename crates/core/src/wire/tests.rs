@@ -89,7 +89,7 @@ fn what_no_reader_of_json_takes_costs_nobody() {
         profile.unknown = person.unknown.clone();
         note_other_types(&mut profile, Person::KEYS);
         assert_eq!(serde_json::to_string(&profile.notes).unwrap(), notes);
-        // Everything that is made of it can be read as a value.
+        // The profile and the record can be read as a value.
         assert!(serde_json::to_value(&profile).is_ok());
         assert!(serde_json::to_value(person).is_ok());
     }
@@ -128,7 +128,7 @@ proptest::proptest! {
         proptest::prop_assert_eq!(decoded.page.iter().collect::<Vec<_>>(), good);
         let aside: Vec<_> = decoded.quarantined.iter().map(|it| it.position).collect();
         proptest::prop_assert_eq!(&aside, &bad);
-        // The same with the texts kept.
+        // Decode again, with the texts kept.
         let kept = decode_page::<Envelope<WithRaw<Person>>, Envelope<Box<RawValue>>>(body.as_bytes(), |loose| {
             decode_records(loose.people, |people| Envelope { people })
         });

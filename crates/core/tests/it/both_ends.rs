@@ -18,13 +18,13 @@ use futures_util::TryStreamExt;
 
 use crate::memory::token;
 
-/// Whoever is there: when created, in seconds, and the number.
+/// A profile of the list: its creation time in seconds, and its number.
 type Records = BTreeSet<(i64, u64)>;
 
-/// What happens before a request is answered.
+/// A change before a response.
 type Meanwhile = dyn FnMut(usize, &mut Records) -> Result<()> + Send;
 
-/// What a record says of its time, by when it was created and its number.
+/// The creation time in a record, by the real time and the number.
 type Shown = fn(i64, u64) -> Option<i64>;
 
 /// A list whose cursors say where the last page ended.
@@ -34,7 +34,7 @@ struct Dated {
     records: Mutex<Records>,
     meanwhile: Mutex<Box<Meanwhile>>,
     page_size: usize,
-    /// Whether those who were created at the same time come in one order from both ends.
+    /// Whether profiles with equal creation times have one order from both ends.
     ties_stay: bool,
     shown: Shown,
     delay: Duration,
@@ -67,7 +67,7 @@ impl Dated {
         }
     }
 
-    /// `count` people, one a second.
+    /// `count` profiles, created one second after the other.
     fn people(count: u64, page_size: usize) -> Self {
         Self::of((0..count).map(|number| (i64::try_from(number).unwrap(), number)), page_size)
     }
@@ -114,7 +114,7 @@ impl ProfileProvider for Dated {
         }
         let mut records = self.records.lock().unwrap();
         (self.meanwhile.lock().unwrap())(request, &mut records)?;
-        // In the order that is asked for: the key of a record in it.
+        // The sort key of a record in the requested order.
         let key = |(created, number): (i64, u64)| {
             let number = i64::try_from(number).unwrap();
             match (ascending, self.ties_stay) {
@@ -144,12 +144,12 @@ impl ProfileProvider for Dated {
     }
 }
 
-/// All, in any order.
+/// A query for all profiles in any order.
 fn unordered() -> ListQuery {
     ListQuery::new().with_unordered(true)
 }
 
-/// Who comes, in the order of coming, and what is told of it.
+/// Returns the profiles in the order of delivery, and the report.
 async fn list(provider: &Dated, query: ListQuery) -> (Vec<u64>, Result<()>, ListReport) {
     let mut listing = provider.list(query);
     let mut numbers = Vec::new();
@@ -172,7 +172,7 @@ async fn it_takes_half_the_time_and_hardly_more_requests() {
     assert!(began.elapsed() <= Duration::from_millis(5_200), "{:?}", began.elapsed());
     assert_eq!((numbers.len(), report.pages, report.is_complete()), (20_000, 202, true));
     assert!(dated.asked() <= 204, "{}", dated.asked());
-    // In turns, whichever answers first.
+    // Pages alternate, whichever response comes first.
     assert_eq!(numbers[..3], [19_999, 19_998, 19_997]);
     assert_eq!(numbers[100..103], [0, 1, 2]);
 }
@@ -253,7 +253,7 @@ async fn an_owned_listing_may_be_spawned() {
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(512))]
 
-    /// Who is there all the time comes, nobody comes twice, and nobody comes who never was.
+    /// Profiles that stay are delivered, none is delivered twice, and none that never existed is delivered.
     #[test]
     fn everybody_comes_once_while_others_come_and_go(
         created in proptest::collection::vec(0_i64..60, 0..250),
@@ -269,7 +269,7 @@ proptest::proptest! {
             for (number, (_, event)) in events.iter().enumerate().filter(|(_, (at, _))| *at == request) {
                 match event {
                     Some(deleted) => records.retain(|(_, number)| number != deleted),
-                    // Somebody new, created now.
+                    // A new profile, created now.
                     None => drop(records.insert((60 + i64::try_from(request).unwrap(), 1000 + number as u64))),
                 }
             }
@@ -280,8 +280,8 @@ proptest::proptest! {
         let (numbers, end, report) = runtime.block_on(list(&dated, unordered()));
         end.unwrap();
         let distinct: BTreeSet<_> = numbers.iter().copied().collect();
-        proptest::prop_assert_eq!(distinct.len(), numbers.len(), "somebody came twice");
-        proptest::prop_assert!(stays.is_subset(&distinct), "somebody is lacking");
+        proptest::prop_assert_eq!(distinct.len(), numbers.len(), "a profile came twice");
+        proptest::prop_assert!(stays.is_subset(&distinct), "a profile is missing");
         proptest::prop_assert!(report.is_complete() && report.duplicates == 0);
         proptest::prop_assert_eq!(report.received, numbers.len() as u64);
     }

@@ -1,4 +1,4 @@
-//! A service with several collections, and listings of what was changed since a time.
+//! A service with several collections, and listings of changes since a time.
 
 use std::{
     sync::{Arc, Mutex},
@@ -14,14 +14,14 @@ use anyprofile_core::{
 };
 use futures_util::TryStreamExt;
 
-/// Two collections, of two profiles a page, each profile changed a minute before the one in front of it.
+/// Two collections with two profiles in a page; each profile was updated a minute before the one before it.
 #[derive(Clone, Debug)]
 struct Two {
     info: ProviderInfo,
     capabilities: Capabilities,
-    /// How many profiles each collection has, and how many it says that it has.
+    /// The number of profiles in each collection, and the total that it declares.
     sizes: [(u64, Option<u64>); 2],
-    /// The place of the profile that has no time of change, in the first collection.
+    /// The position of the profile without an update time, in the first collection.
     undated: Option<u64>,
     keeps_order: bool,
     asked: Arc<Mutex<Vec<String>>>,
@@ -126,7 +126,7 @@ async fn one_collection_follows_the_other_and_each_total_is_checked() {
     assert_eq!((report.declared_total, report.duplicates), (Some(8), 0));
     assert_eq!(report.watermark(), Some(minutes_ago(0)));
 
-    // One too many in one collection does not make up for one too few in the other.
+    // One profile too many in a collection does not make up for one too few in the other.
     let two = Two { sizes: [(5, Some(6)), (3, Some(2))], ..two.clone() };
     let mut pages = two.pages(ListQuery::new());
     natives(&mut pages).await;
@@ -153,7 +153,7 @@ async fn a_listing_goes_on_in_the_second_collection_at_a_stored_cursor() {
         assert!(pages.report().is_complete());
         assert_eq!(pages.report().watermark(), None, "what came before is not known");
     }
-    // What a collection lacks that was read from its start is missing, wherever the listing went on.
+    // A profile is missing from a collection that was read from its start, wherever the listing resumed.
     let two = Two { sizes: [(5, Some(5)), (3, Some(4))], ..two.clone() };
     for stop_after in [1, 3] {
         let mut pages = two.pages(ListQuery::new());
@@ -169,13 +169,14 @@ async fn a_listing_goes_on_in_the_second_collection_at_a_stored_cursor() {
 
 #[tokio::test]
 async fn the_next_listing_of_changes_begins_where_no_change_can_have_been_missed() {
-    // The second collection's latest change is older: somebody in the first may have changed since it was read.
+    // The latest change of the second collection is older: a profile in the first one may have changed since it was
+    // read.
     let mut two = two();
     two.undated = Some(0);
     let mut pages = two.pages(ListQuery::new());
     natives(&mut pages).await;
     assert_eq!(pages.report().watermark(), Some(minutes_ago(1)));
-    // What is not whole gives none.
+    // A listing that is not complete has no watermark.
     let mut pages = two.pages(ListQuery::new().with_limit(2));
     natives(&mut pages).await;
     assert_eq!(pages.report().watermark(), None);
@@ -183,7 +184,7 @@ async fn the_next_listing_of_changes_begins_where_no_change_can_have_been_missed
     let mut pages = two.pages(ListQuery::new());
     natives(&mut pages).await;
     assert_eq!(pages.report().watermark(), None);
-    // Nor do absurd totals do harm.
+    // Absurd totals do no harm.
     let two = Two { sizes: [(5, Some(u64::MAX)), (3, Some(u64::MAX))], ..two.clone() };
     let mut pages = two.pages(ListQuery::new());
     natives(&mut pages).await;
@@ -196,26 +197,30 @@ async fn of_the_changes_since_a_time_only_the_pages_that_may_have_some_are_read(
     let query = ListQuery::new().changed_since(minutes_ago(0), Duration::from_secs(60));
     let mut pages = two.pages(query.clone());
     assert_eq!(natives(&mut pages).await, ["0", "1", "0", "1"]);
-    // Two pages prove the order, and so does the far end, which is asked for once.
+    // Two pages and the far end prove the order. The far end is requested once.
     assert_eq!(two.asked(), ["user 1", "user 2", "user 1", "organization 1", "organization 2"]);
     let report = pages.report();
     assert!(report.is_complete() && report.is_cut_at_unchanged(), "{report:?}");
     assert_eq!(report.collections.iter().map(|it| it.cut_at_unchanged).collect::<Vec<_>>(), [true, false]);
 
-    // A service that does not keep the order that was asked for is read whole.
+    // A service that does not keep the requested order is read completely.
     let two = Two { keeps_order: false, ..two.clone() };
     let mut pages = two.pages(query.clone());
     assert_eq!(natives(&mut pages).await, ["4", "2"]);
     assert_eq!(two.asked().len(), 5);
     assert!(!pages.report().is_cut_at_unchanged());
 
-    // One whose order is not known is filtered.
+    // A service whose order is not known is filtered locally.
     let mut two = Two { keeps_order: true, undated: Some(1), ..two.clone() };
     two.capabilities.listing.orders.clear();
     let mut pages = two.pages(query);
     assert_eq!(natives(&mut pages).await, ["0", "0", "1"]);
     assert_eq!(two.asked().len(), 5);
-    assert_eq!(pages.report().undetermined, 1, "nobody knows whether it was changed, and the report says so");
+    assert_eq!(
+        pages.report().undetermined,
+        1,
+        "it is not known whether it was changed, and the report says so"
+    );
     assert!(!pages.report().is_complete());
 }
 

@@ -1,4 +1,4 @@
-//! What is said of a creation of which no response came.
+//! A creation without a response.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,13 +14,13 @@ use anyprofile_core::{
 
 const USERS: &[IdKind] = &[IdKind::USER];
 
-/// Profiles that are listed as they are.
+/// Profiles that are listed unchanged.
 #[derive(Debug)]
 struct Shelf {
     info: ProviderInfo,
     capabilities: Capabilities,
     profiles: Vec<Profile>,
-    /// How far the service's clock is behind ours, where it says what time it is.
+    /// How far the service's clock is behind the local one, if the service sends its date.
     is_behind: Option<Duration>,
 }
 
@@ -42,7 +42,7 @@ impl ProfileProvider for Shelf {
     }
 
     async fn get_opts(&self, _: &ProfileId, _: &GetOptions) -> Result<Profile> {
-        Err(Error::new(ErrorKind::NotFound, "nobody"))
+        Err(Error::new(ErrorKind::NotFound, "not found"))
     }
 }
 
@@ -101,7 +101,7 @@ async fn what_is_new_and_as_it_was_to_be_is_told_from_what_is_old_or_of_another_
 
 #[tokio::test]
 async fn a_creation_is_looked_for_by_the_services_clock() {
-    // Ours is twenty minutes ahead, and the service made it when it was sent.
+    // The local clock is twenty minutes ahead, and the service created the profile when the request was sent.
     let behind = Duration::from_secs(20 * 60);
     let sent = Timestamp::try_from(SystemTime::now()).unwrap();
     let before_it = |time: Duration| sent.saturating_sub(behind).saturating_sub(time).to_string();
@@ -120,7 +120,7 @@ async fn what_may_have_been_there_before_is_said_to_be_so_and_how_it_differs() {
     kept_out.status = Status::Suspended.into();
     let found = shelf(false, vec![kept_out]).find_created(&draft, sent()).await.unwrap();
     let [candidate] = &found.candidates[..] else { panic!("one") };
-    // A new profile is let in: this one was there before.
+    // A new profile is active: this one existed before.
     assert_eq!((&candidate.differs[..], candidate.is_new), (&[FieldPath::STATUS][..], false));
     let mut other = ada("user/x", None);
     other.name.display = "Grace".into();

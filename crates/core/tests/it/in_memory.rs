@@ -1,4 +1,4 @@
-//! The provider in memory.
+//! The in-memory provider.
 
 use anyprofile_core::{
     AccountName, Capabilities, Email, ErrorKind, ExecuteOptions, Field, FieldPath, Filter, FindKey, IdKind,
@@ -83,7 +83,7 @@ async fn a_cursor_holds_nothing_of_anybody_and_goes_on_where_a_page_ended_whoeve
         let Next::Cursor(cursor) = page.next else { panic!("there is more") };
         let printed = cursor.to_string();
         assert!(!printed.contains("person") && !printed.contains("p02"), "{printed}");
-        // Who came last is now somewhere else in the order, and then gone.
+        // The last profile of the page is moved in the order, and then deleted.
         let mut renamed = person(2);
         renamed.name.display = "Zoe".into();
         renamed.emails = Email::login("zoe@example.com".into());
@@ -92,7 +92,7 @@ async fn a_cursor_holds_nothing_of_anybody_and_goes_on_where_a_page_ended_whoeve
         assert_eq!(next(provider.list_page(&query, Some(&cursor)).await.unwrap()), id("p03"));
         provider.remove(&id("p02")).unwrap();
         assert_eq!(next(provider.list_page(&query, Some(&cursor)).await.unwrap()), id("p03"));
-        // A provider of the same people goes on with it too, as long as the one is there at whom the page ended.
+        // Another provider with the same profiles accepts the cursor too, while the last profile of the page exists.
         let cursor = printed.parse().unwrap();
         let other = builder(9).build().unwrap();
         assert_eq!(next(other.list_page(&query, Some(&cursor)).await.unwrap()), id("p03"));

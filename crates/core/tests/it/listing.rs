@@ -1,4 +1,4 @@
-//! Profile by profile.
+//! Listings by profile.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::memory::{Memory, failure};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// All that a stream delivers until it ends, and its report.
+/// Returns everything that a stream delivers until it ends, and its report.
 async fn drain(mut stream: ProfileStream<'_>) -> (Vec<Result<String, ErrorKind>>, ListReport) {
     let mut all = Vec::new();
     while let Some(item) = stream.next().await {
@@ -71,7 +71,7 @@ async fn the_next_page_is_on_its_way_while_the_last_one_is_read() {
         tokio::time::sleep(SECOND / 16).await;
     }
     assert_eq!(seen, 128);
-    // Four pages of one second and 128 sixteenths of a second, of which three pages overlap at least in half.
+    // Four pages of one second, and 128 sixteenths of a second; three pages overlap at least in half.
     assert!(began.elapsed() < 11 * SECOND, "{:?}", began.elapsed());
 }
 
@@ -248,13 +248,13 @@ async fn an_owning_stream_may_be_spawned_and_a_borrowing_one_works_on_a_trait_ob
 
 #[tokio::test]
 async fn a_page_that_failed_while_it_was_only_prefetched_is_asked_for_again() {
-    // The first page, then one time-out, then the second page.
+    // The first page, then one timeout, then the second page.
     let mut failures = 1;
     let provider = Memory::by(move |position| match position {
         "" => Ok(((0..20).map(|number| format!("u{number}")).collect(), Some("b".to_owned()))),
         _ if failures > 0 => {
             failures -= 1;
-            Err(anyprofile_core::Error::new(ErrorKind::Timeout, "nobody polled"))
+            Err(anyprofile_core::Error::new(ErrorKind::Timeout, "not polled"))
         }
         _ => Ok((vec!["u20".to_owned()], None)),
     });

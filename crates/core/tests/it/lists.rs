@@ -1,4 +1,4 @@
-//! Fields that are written as a list, or in lines.
+//! Fields that are written as a list, or as lines.
 
 use anyprofile_core::{
     Capabilities, FieldPath, IdKind, ProfileChange, ProviderInfo,
@@ -9,7 +9,7 @@ use serde_json::json;
 
 const USERS: &[IdKind] = &[IdKind::USER];
 
-/// Why a change is refused; empty if it is not.
+/// Returns why a change is refused; empty if it is not.
 fn refusal(change: &ProfileChange) -> String {
     let writable =
         |path, format| FieldSpec::read(path, "x").writable(WriteRule::set_only(USERS, format).clearable());
@@ -32,12 +32,12 @@ fn refusal(change: &ProfileChange) -> String {
 fn a_list_has_each_name_once_and_none_that_is_empty_or_too_long() {
     let refused = |value: serde_json::Value| refusal(&ProfileChange::new().set(FieldPath::LABELS, value));
     assert_eq!(refused(json!(["äöü", "b"])), "");
-    assert_eq!(refused(json!("a")), "labels must be a list of texts");
-    assert_eq!(refused(json!([1])), "labels must be a list of texts");
-    assert_eq!(refused(json!([])), "labels cannot be empty: clear it");
-    assert_eq!(refused(json!(["a", "a"])), "labels names one of them twice");
-    assert_eq!(refused(json!(["a", " "])), "labels has a name that is empty");
-    assert_eq!(refused(json!(["abcd"])), "labels may have at most 3 characters");
+    assert_eq!(refused(json!("a")), "labels must be a list of strings");
+    assert_eq!(refused(json!([1])), "labels must be a list of strings");
+    assert_eq!(refused(json!([])), "labels must not be empty: clear it instead");
+    assert_eq!(refused(json!(["a", "a"])), "labels must not contain the same item twice");
+    assert_eq!(refused(json!(["a", " "])), "labels must not contain an empty name");
+    assert_eq!(refused(json!(["abcd"])), "labels must have at most 3 characters");
 }
 
 #[test]
@@ -47,12 +47,12 @@ fn a_role_is_written_with_where_it_holds() {
     for malformed in ["", "@team:t1", "r1@team", "r1@:t1", "r1@team:"] {
         assert_eq!(
             refused(json!([malformed])),
-            "roles cannot be read: a role is written as ROLE, or as ROLE@TIER:ID for a place"
+            "roles is not valid: a role must be ROLE, or ROLE@TIER:ID for a narrower scope"
         );
     }
     assert_eq!(
         refused(json!(["r1@target:x"])),
-        "roles must be ROLE for the whole account, or ROLE@TIER:ID for a place, with the tier team"
+        "roles must be ROLE for the whole account, or ROLE@TIER:ID with the tier team"
     );
     for text in ["r1", "r1@team:t1", "r1@galaxy:g:1"] {
         let read: RoleAssignment = text.parse().unwrap();
@@ -71,7 +71,7 @@ fn an_address_has_as_many_lines_as_the_service_keeps() {
         |text: &str| refusal(&ProfileChange::new().set(FieldPath::BILLING_ADDRESS_STREET_ADDRESS, text));
     assert_eq!((refused("a\nb").as_str(), refused("\nb").as_str()), ("", ""));
     for text in ["a\nb\nc", "a\n", "a\n "] {
-        let rule = "may have at most 2 lines, and the last one must not be empty";
+        let rule = "must have at most 2 lines, and the last line must not be empty";
         assert_eq!(refused(text), format!("billing.address.street_address {rule}"));
     }
 }

@@ -1,4 +1,4 @@
-//! Listing, the extension methods and the serialized form, with a provider in memory.
+//! Listings, the extension methods and the serialized form, with an in-memory provider.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod both_ends;

@@ -1,4 +1,4 @@
-//! A provider in memory whose pages come from a function, and which counts what it is asked.
+//! An in-memory provider whose pages come from a function, and which counts its requests.
 
 use std::{
     fmt,
@@ -16,7 +16,7 @@ use anyprofile_core::{
     listing::{Cursor, CursorPosition, Next, Page},
 };
 
-/// What is on the page of a position: its profiles, and where to go on.
+/// The page at a position: its profiles, and the next position.
 pub(crate) type Response = Result<(Vec<String>, Option<String>)>;
 
 type Pages = dyn FnMut(&str) -> Response + Send;
@@ -42,7 +42,7 @@ impl fmt::Debug for Memory {
 }
 
 impl Memory {
-    /// Asks `pages` for each page; the first one's position is empty.
+    /// Calls `pages` for each page; the position of the first one is empty.
     pub(crate) fn by(pages: impl FnMut(&str) -> Response + Send + 'static) -> Self {
         let mut capabilities = Capabilities::default();
         capabilities.operations.list = Support::users();
@@ -72,7 +72,7 @@ impl Memory {
         })
     }
 
-    /// The positions that were asked for, in order; the first page is empty.
+    /// The requested positions, in order; that of the first page is empty.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
@@ -128,7 +128,7 @@ impl ProfileProvider for Memory {
     }
 }
 
-/// The token of a cursor; the first page's is empty.
+/// Returns the token of a cursor; that of the first page is empty.
 pub(crate) fn token(info: &ProviderInfo, query: &ListQuery, cursor: Option<&Cursor>) -> Result<String> {
     Ok(match cursor.map(|cursor| cursor.position(info, query)).transpose()? {
         Some(CursorPosition::Token(token)) => token.clone(),

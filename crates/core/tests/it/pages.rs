@@ -1,4 +1,4 @@
-//! Page by page.
+//! Listings by page.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -83,7 +83,7 @@ async fn a_resumed_listing_finds_a_cursor_that_points_back_to_its_start() {
     assert!(pages.next_page().await.unwrap().is_ok());
     assert!(pages.next_page().await.unwrap().is_ok());
     assert_eq!(pages.next_page().await.unwrap().unwrap_err().kind(), ErrorKind::Decode);
-    // It stays so, and nothing more is asked for.
+    // It stays so, and nothing more is requested.
     assert!(pages.next_page().await.unwrap().is_err());
     assert_eq!(memory.asked().len(), 3);
 }

@@ -1,4 +1,4 @@
-//! Plans: executed once, by the account that made them, and told step by step.
+//! Plans: executed once, by the account that created them, and reported step by step.
 
 use std::{
     collections::VecDeque,
@@ -20,7 +20,7 @@ use anyprofile_core::{
 
 const USERS: &[IdKind] = &[IdKind::USER];
 
-/// A service whose update takes three requests, each of which ends as it is told to.
+/// A service whose update takes three requests, each with the given outcome.
 #[derive(Debug)]
 struct Steps {
     info: ProviderInfo,
@@ -70,7 +70,7 @@ impl Steps {
         self.read.load(Ordering::Relaxed)
     }
 
-    /// The plan of another title.
+    /// Plans another title.
     async fn planned(&self) -> Plan {
         self.plan(&titled("ceo"), &PlanOptions::new()).await.unwrap()
     }
@@ -171,8 +171,12 @@ async fn each_request_says_what_became_of_it_and_what_was_not_made_may_be_tried_
 #[tokio::test]
 async fn what_fails_behind_others_says_that_they_were_made() {
     for (end, step, said) in [
-        (Effect::None, StepOutcome::NotMade, "before put was made, the rest was not"),
-        (Effect::Possible, StepOutcome::Unknown, "before put was made; whether the rest was is not known"),
+        (Effect::None, StepOutcome::NotMade, "before put were applied, the others were not"),
+        (
+            Effect::Possible,
+            StepOutcome::Unknown,
+            "before put were applied; it is not known whether the others were",
+        ),
     ] {
         let service = Steps::of("a", &[]);
         let plan = service.planned().await;
@@ -230,7 +234,7 @@ async fn the_plan_of_another_account_is_refused_and_stays_as_it_was() {
     let plan = service.planned().await;
     let error = other.execute(&plan, &ExecuteOptions::new()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-    assert!(error.message().starts_with("the plan was made with memory account 'a' at memory:"), "{error}");
+    assert!(error.message().starts_with("the plan was created for memory account 'a' at memory:"), "{error}");
     assert!(!plan.is_spent() && plan.payload::<String>().is_err());
     assert_eq!((service.sent(), other.sent()), (0, 0));
 }
@@ -265,10 +269,10 @@ async fn a_profile_that_is_given_is_not_read() {
     let given = service.shown.lock().unwrap().clone();
     let plan = service.plan(&titled("ceo"), &PlanOptions::given(given)).await.unwrap();
     assert_eq!((service.read(), plan.differences().len()), (0, 1));
-    let nobody = Profile::new("memory:a/user/y".parse().unwrap());
-    let error = service.plan(&titled("ceo"), &PlanOptions::given(nobody)).await.unwrap_err();
+    let other = Profile::new("memory:a/user/y".parse().unwrap());
+    let error = service.plan(&titled("ceo"), &PlanOptions::given(other)).await.unwrap_err();
     assert!(error.is_of_another_profile());
-    // Who is deleted is read where somebody is to see who it is.
+    // A profile to delete is read only if the plan must show it.
     for (options, reads) in [(PlanOptions::new(), 0), (PlanOptions::always(), 1)] {
         let plan = service.plan(&Write::delete(id()), &options).await.unwrap();
         assert_eq!((service.read(), plan.current().is_some()), (reads, reads > 0));
@@ -326,7 +330,7 @@ mod kept {
         let plan_of_secret = service.plan(&secret, &PlanOptions::new()).await.unwrap();
         let error = record(&service, &plan_of_secret, 1).unwrap_err();
         assert!(!format!("{error}{error:?}{kept:?}").contains("hunter2"));
-        // Two records do not show that they are of the same plan.
+        // Two records do not reveal that they are of the same plan.
         assert_ne!(record(&service, &plan, 2).unwrap().digest(), kept.digest());
         assert_eq!(record(&service, &plan, 1).unwrap().digest(), kept.digest());
     }

@@ -6,7 +6,7 @@ use anyprofile_core::{
     profile::{Note, NoteKind, RawJson},
 };
 
-/// A profile with something in every corner, as it is written.
+/// A profile with a value in every kind of field, as it is serialized.
 const FILLED: &str = r##"{
     "id": {"service": "probely", "account": "eu", "kind": "user", "native": "a/b"},
     "kind": "robot", "status": "active", "status_raw": "active=true", "declared_status": null,
@@ -82,7 +82,7 @@ fn the_five_states_of_a_field_are_told_apart() {
         assert_eq!(filled.state(&path, &capabilities), state, "{path}");
     }
     assert_eq!(profile(EMPTY).state(&FieldPath::LOCALE, &capabilities), FieldState::Unsupported);
-    // A value that came is told whatever the table says.
+    // A value that the profile has is returned whatever the field table says.
     filled.security.mfa_enabled = false.into();
     assert_eq!(filled.state(&FieldPath::SECURITY_MFA_ENABLED, &capabilities), FieldState::Value);
 }

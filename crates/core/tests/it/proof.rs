@@ -1,4 +1,4 @@
-//! What a listing makes of a service that answers otherwise than it was asked, and of a list that changes while it is read.
+//! Listings of a service that does not do what was requested, and of a list that changes while it is read.
 
 use std::{fmt, sync::Mutex, time::Duration};
 
@@ -15,24 +15,24 @@ use crate::memory::Memory;
 
 type Happens = dyn Fn(u32, &mut Vec<Record>) + Send + Sync;
 
-/// Somebody of the list: the id, when changed in seconds, and whether active.
+/// A profile of the list: its id, its update time in seconds, and whether it is active.
 type Record = (u32, i64, bool);
 
-/// A list with numbered pages of two, which does with the parameters what it likes.
+/// A numbered list with two profiles in a page, which handles parameters as the test says.
 struct Moody {
     info: ProviderInfo,
     capabilities: Capabilities,
     records: Mutex<Vec<Record>>,
-    /// Whether the order is kept.
+    /// Whether the requested order is kept.
     orders: bool,
-    /// What is made of the status that is asked for.
+    /// How the requested status is applied.
     filters: Filtering,
-    /// What happens to the list before a request is answered; the number is that of the request, from 1.
+    /// Changes the list before a response; the number is that of the request, from 1.
     happens: Box<Happens>,
     asked: Mutex<Vec<String>>,
-    /// Whether each page links to the next one by its number, in place of saying which remain.
+    /// Whether each page links to the next one by its number, instead of listing the remaining pages.
     links: bool,
-    /// Whether there is always a further page.
+    /// Whether there is always a next page.
     is_endless: bool,
 }
 
@@ -41,7 +41,7 @@ enum Filtering {
     Right,
     Ignored,
     Inverted,
-    /// As it should on the first page, and then not at all.
+    /// Correct on the first page, ignored on all others.
     RightAtFirst,
 }
 
@@ -147,7 +147,7 @@ impl ProfileProvider for Moody {
     }
 }
 
-/// Lists one page after the other: who came, and the report.
+/// Lists the pages one after the other; returns the profiles and the report.
 async fn listed(provider: &Moody, query: ListQuery) -> (Vec<String>, anyprofile_core::listing::ListReport) {
     let mut pages = provider.pages(query.with_concurrency(1));
     let mut ids = Vec::new();
@@ -175,11 +175,11 @@ async fn an_order_that_a_service_ignores_hides_no_change() {
     assert_eq!(ids, ["5"]);
     assert!(report.is_complete() && !report.is_cut_at_unchanged(), "{report:?}");
     assert_eq!(*ignoring.asked.lock().unwrap(), ["1", "2", "1 asc", "3"]);
-    // One page that falls is no proof, wherever the change is.
+    // One page with falling times is not a proof, wherever the change is.
     let ignoring =
         Moody { orders: false, ..moody(&[(1, -50, true), (2, -60, true), (3, 10, true), (4, -1, true)]) };
     assert_eq!(listed(&ignoring, since.clone()).await.0, ["3"]);
-    // A service that keeps it is left when the far end has proven it.
+    // A service that keeps the order is left once the far end has proven it.
     let keeping = moody(&records);
     let (ids, report) = listed(&keeping, since).await;
     assert_eq!((ids, report.is_complete()), (vec!["5".to_owned()], true));
@@ -198,7 +198,7 @@ async fn a_filter_that_a_service_misreads_is_applied_here() {
         let misread = if filters == Filtering::Right { vec![] } else { vec![FilterPart::Status] };
         assert_eq!(report.misread_filters, misread);
     }
-    // Once somebody was delivered there is no going back, and the listing is not complete.
+    // After a profile was delivered the listing cannot restart, and is not complete.
     let service = Moody { filters: Filtering::RightAtFirst, ..moody(&records) };
     let (mut ids, report) = listed(&service, of_status(Status::Active)).await;
     ids.dedup();
@@ -227,7 +227,7 @@ async fn a_listing_that_found_a_filter_misread_goes_on_at_its_cursor() {
 #[tokio::test]
 async fn who_moved_between_two_pages_while_others_were_deleted_and_added_is_found_by_a_second_look() {
     let records: Vec<Record> = (1..=9).map(|id| (id, -i64::from(id), true)).collect();
-    // After the second page was read, somebody of the first is deleted, and somebody new comes to the end.
+    // After the second page was read, a profile of the first one is deleted, and a new one is added at the end.
     let mut swapped = moody(&records);
     swapped.happens = Box::new(|request, records| {
         if request == 3 {
@@ -239,7 +239,7 @@ async fn who_moved_between_two_pages_while_others_were_deleted_and_added_is_foun
     assert_eq!(ids, ["1", "2", "3", "4", "5", "6", "7", "8", "9", "99"]);
     assert!(report.is_complete() && !report.not_at_one_moment, "{report:?}");
     assert_eq!((report.duplicates, report.seen), (0, 10));
-    // Pages that are linked by their numbers move as well; and the second look ends where there is always a further page.
+    // Pages that link by number move as well; and the second reading ends although there is always a next page.
     for (links, is_endless) in [(true, false), (false, true), (true, true)] {
         let mut moved = Moody { links, is_endless, ..moody(&records) };
         moved.happens = Box::new(|request, records| {
@@ -264,7 +264,7 @@ async fn who_moved_between_two_pages_while_others_were_deleted_and_added_is_foun
     let (_, report) = listed(&restless, ListQuery::new()).await;
     assert!(report.changed_while_read && !report.is_complete(), "{report:?}");
     assert!(report.requests <= 12, "{}", report.requests);
-    // One that did not change is read once.
+    // A list that did not change is read once.
     let quiet = moody(&records);
     let (_, report) = listed(&quiet, ListQuery::new()).await;
     assert_eq!((report.requests, report.not_at_one_moment), (5, false));
@@ -287,7 +287,7 @@ async fn a_list_without_an_end_ends_where_its_total_has_come() {
 
 #[tokio::test]
 async fn pages_that_bring_nobody_end_a_listing_that_can_go_on() {
-    // Nobody comes on 150 pages, or the same person on each of them; then the last one does.
+    // 150 pages are empty, or have the same profile; then the last profile comes.
     for repeated in [None, Some("a")] {
         let memory = Memory::by(move |position| {
             let number: u64 = position.parse().unwrap_or(0);
@@ -306,7 +306,7 @@ async fn pages_that_bring_nobody_end_a_listing_that_can_go_on() {
             }
         };
         assert_eq!(error.kind(), ErrorKind::Decode);
-        assert!(error.message().contains("100 pages in a row"), "{error}");
+        assert!(error.message().contains("100 consecutive pages"), "{error}");
         assert_eq!(pages.report().pages, 101);
         assert!(pages.report().stopped_at_empty_pages && !pages.report().is_complete());
         assert!(pages.cursor().is_some(), "it can be gone on with");
@@ -316,7 +316,7 @@ async fn pages_that_bring_nobody_end_a_listing_that_can_go_on() {
         }
         assert_eq!(last.unwrap().id.native(), "z");
         assert!(!pages.report().stopped_at_empty_pages && pages.report().reached_end);
-        // How many may come is the caller's to say.
+        // The caller can set the limit of such pages.
         let mut profiles = memory.list(ListQuery::new().with_max_empty_pages(1000));
         while profiles.try_next().await.unwrap().is_some() {}
         assert!(profiles.report().reached_end);

@@ -1,4 +1,4 @@
-//! What every provider has without writing it.
+//! The default methods of a provider.
 
 use std::sync::atomic::Ordering;
 
@@ -29,7 +29,7 @@ async fn an_id_of_another_account_is_refused_without_a_request() {
 #[tokio::test]
 async fn what_a_provider_does_not_write_is_unsupported_without_a_request() {
     let mut memory = Memory::of(1, 1);
-    memory.capabilities.operations.update = Support::no("nobody may");
+    memory.capabilities.operations.update = Support::no("not allowed");
     let id: ProfileId = "upsun:acme/user/x".parse().unwrap();
     let change = ProfileChange::new().set(FieldPath::TITLE, "x");
     let errors = [
@@ -41,7 +41,7 @@ async fn what_a_provider_does_not_write_is_unsupported_without_a_request() {
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert_eq!(error.account().unwrap().as_str(), "acme");
     }
-    assert_eq!(errors[1].message(), "nobody may");
+    assert_eq!(errors[1].message(), "not allowed");
     assert!(memory.asked().is_empty());
 }
 

@@ -1,4 +1,4 @@
-//! Numbered pages that are fetched side by side.
+//! Numbered pages that are fetched concurrently.
 
 use std::{
     fmt,
@@ -23,12 +23,12 @@ struct Numbered {
     info: ProviderInfo,
     capabilities: Capabilities,
     count: AtomicUsize,
-    /// The number of the one who stood first at the beginning, and how many came in front since.
+    /// The number of the first profile at the start, and how many were added before it since.
     from: usize,
     shift: AtomicUsize,
     /// How long a page takes, by its number.
     delay: fn(u64) -> Duration,
-    /// Pages that fail, each so often.
+    /// Pages that fail, and how often.
     failures: Mutex<Vec<u64>>,
     asked: Mutex<Vec<u64>>,
     at_once: AtomicUsize,
@@ -69,7 +69,7 @@ impl Numbered {
     }
 }
 
-/// Counts a request for as long as it is there.
+/// Counts a request while it exists.
 struct Counted<'a>(&'a AtomicUsize);
 
 impl Drop for Counted<'_> {
@@ -164,7 +164,7 @@ async fn no_page_is_fetched_that_a_limit_does_not_need() {
 #[tokio::test(start_paused = true)]
 async fn after_an_error_the_page_is_asked_for_again_and_what_was_fetched_is_kept() {
     let mut provider = numbered(120);
-    // The third page fails when the ones behind it are there, and the fourth one did so long before.
+    // The third page fails after the later ones have arrived, and the fourth one failed long before.
     provider.delay = |number| Duration::from_millis(if number == 3 { 500 } else { 50 });
     *provider.failures.lock().unwrap() = vec![3, 4];
     let mut pages = provider.pages(ListQuery::new());
@@ -196,7 +196,7 @@ async fn a_list_that_grows_or_shrinks_meanwhile_is_read_to_its_end() {
         while let Some(page) = pages.next_page().await {
             seen += page.unwrap().items.len();
         }
-        // What was on its way may have been answered before.
+        // A request in flight may have got its response before.
         assert!(seen >= after.min(before) && seen <= before.max(after), "{before}, {after}: {seen}");
         assert!(pages.report().reached_end);
         assert_eq!(pages.report().is_complete(), seen >= before, "{before}, {after}: {seen}");
@@ -207,7 +207,7 @@ async fn a_list_that_grows_or_shrinks_meanwhile_is_read_to_its_end() {
 async fn nobody_is_lost_where_others_come_in_front_while_pages_are_on_their_way() {
     for concurrency in [1, 2, 8] {
         let mut provider = numbered(400);
-        // Every third page is slow: those behind it are older than it.
+        // Every third page is slow: the later ones are older than it.
         provider.delay = |number| Duration::from_millis(if number % 3 == 0 { 200 } else { 10 });
         provider.from = 1000;
         let mut listing = provider.list(ListQuery::new().with_concurrency(concurrency));

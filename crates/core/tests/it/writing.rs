@@ -1,4 +1,4 @@
-//! Plans: shown before they are made, refused early, verified after.
+//! Plans: shown before they are executed, refused early, verified after.
 
 use std::sync::{
     Mutex,
@@ -17,7 +17,7 @@ use serde_json::Value;
 
 const USERS: &[IdKind] = &[IdKind::USER];
 
-/// One profile that can be written; it takes no locale, and makes every title small.
+/// One profile that can be written. Its service accepts no locale and lower-cases every title.
 #[derive(Debug)]
 struct Store {
     info: ProviderInfo,
@@ -162,7 +162,7 @@ async fn a_plan_holds_what_is_not_so_already_and_writes_nothing() {
     );
     assert!(store.writes().is_empty());
     assert!(!format!("{plan:?}").contains("ada@"), "{plan:?}");
-    // What is so already asks for nothing, also when it is made true.
+    // An unchanged value sends nothing, not even when the plan is executed.
     let nothing = store.plan_of(&ProfileChange::new().set(FieldPath::TITLE, "cto")).await.unwrap();
     assert!(nothing.is_settled() && nothing.requests().is_empty());
     assert!(store.execute(&nothing, &ExecuteOptions::new()).await.unwrap().ignored.is_empty());
@@ -195,9 +195,12 @@ async fn a_plan_whose_fields_have_changed_since_is_not_made_true_where_that_is_a
     store.profile.lock().unwrap().title = "dev".into();
     let error = store.execute(&plan, &unchanged).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict);
-    assert!(error.to_string().contains("these have changed: title"), "{error}");
+    assert!(
+        error.to_string().contains("these fields have changed since the plan was created: title"),
+        "{error}"
+    );
     assert_eq!(store.writes().len(), 1);
-    // And a plan is good for the account that it was made with.
+    // A plan can only be executed by the account that it was created with.
     let mut other = self::store();
     other.info.account = "us".parse().unwrap();
     assert_eq!(other.execute(&plan, &unchanged).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
@@ -211,8 +214,11 @@ async fn what_was_so_already_has_to_be_so_still() {
     assert_eq!(plan.differences().len(), 1);
     store.profile.lock().unwrap().title = "dev".into();
     let error = store.execute(&plan, &ExecuteOptions::new().with_unchanged(true)).await.unwrap_err();
-    assert!(error.message().contains("these have changed: title"), "{error}");
-    // Without the precondition it is written, and told.
+    assert!(
+        error.message().contains("these fields have changed since the plan was created: title"),
+        "{error}"
+    );
+    // Without the precondition it is written, and reported.
     let applied = store.execute(&plan, &ExecuteOptions::new()).await.unwrap();
     assert!(applied.ignored.contains(&FieldPath::TITLE), "{:?}", applied.ignored);
     assert_eq!(store.writes(), [r#"{"metadata.team":"b"}"#]);
@@ -254,13 +260,13 @@ async fn pairs_are_written_one_by_one_whoever_checks() {
     let whole = ProfileChange::new().set(FieldPath::METADATA, serde_json::json!({"a": "b"}));
     for change in [whole, ProfileChange::new().clear(FieldPath::METADATA)] {
         let error = store.plan_of(&change).await.unwrap_err();
-        assert!(error.message().contains("metadata is written pair by pair, as metadata.KEY"), "{error}");
+        assert!(error.message().contains("metadata must be set pair by pair, as metadata.KEY"), "{error}");
     }
     let many = ["a", "b", "c"]
         .iter()
         .fold(ProfileChange::new(), |change, key| change.set(FieldPath::metadata(key), "x"));
     let error = store.update(&store.id(), &many).await.unwrap_err();
-    assert!(error.message().contains("metadata has at most 2 pairs, and would have 3"), "{error}");
+    assert!(error.message().contains("metadata must have at most 2 pairs, and would have 3"), "{error}");
     assert!(store.writes().is_empty());
 }
 
@@ -276,14 +282,14 @@ async fn every_violation_is_told_at_once_before_anything_is_read() {
         .clear(FieldPath::TITLE)
         .clear(FieldPath::LOCALE);
     let error = store.plan_of(&change).await.unwrap_err();
-    insta::assert_snapshot!(error.to_string(), @"probely account 'eu', update: nothing was sent: country must be two upper-case letters, such as NO; external_id is set when the profile is created, and not changed; locale cannot be cleared: the service documents no way to do it; metadata.key may have at most 5 characters; metadata.toolong has a key of more than 4 characters; title cannot be cleared: the service documents no way to do it");
-    // How many pairs there would be is known with those that there are.
+    insta::assert_snapshot!(error.to_string(), @"probely account 'eu', update: nothing was sent: country must be two upper-case letters, such as NO; external_id can only be set when the profile is created; locale cannot be cleared: the service documents no way to clear it; metadata.key must have at most 5 characters; metadata.toolong must have a key of at most 4 characters; title cannot be cleared: the service documents no way to clear it");
+    // The number of pairs is known only with the current ones.
     let pairs = |keys: &[&str]| {
         keys.iter().fold(ProfileChange::new(), |change, key| change.set(FieldPath::metadata(key), "x"))
     };
     assert!(store.plan_of(&pairs(&["team", "b"])).await.is_ok());
     let error = store.plan_of(&pairs(&["b", "c"])).await.unwrap_err();
-    assert!(error.message().contains("metadata has at most 2 pairs, and would have 3"), "{error}");
+    assert!(error.message().contains("metadata must have at most 2 pairs, and would have 3"), "{error}");
     let replaced = pairs(&["b", "c"]).clear(FieldPath::metadata("team"));
     assert!(store.plan_of(&replaced).await.is_ok());
 }
@@ -296,13 +302,13 @@ async fn a_draft_is_checked_as_a_change_is() {
         .set(FieldPath::EXTERNAL_ID, "soon")
         .set(FieldPath::STATUS, "active");
     let error = store.create(&draft).await.unwrap_err();
-    insta::assert_snapshot!(error.to_string(), @"probely account 'eu', create: nothing was sent: external_id must be a time with its offset, such as 2026-01-31T12:00:00Z; name.display cannot be given at creation; status is not known to this service; emails is needed");
+    insta::assert_snapshot!(error.to_string(), @"probely account 'eu', create: nothing was sent: external_id must be a time with its offset, such as 2026-01-31T12:00:00Z; name.display cannot be set when the profile is created; status is not a field of this service; emails is required");
     let draft = ProfileDraft::new(IdKind::ORGANIZATION);
     assert_eq!(store.create(&draft).await.unwrap_err().kind(), ErrorKind::Unsupported);
     let good = ProfileDraft::new(IdKind::USER).set(FieldPath::EMAILS, "ada@example.com");
     assert!(good.check(store.info(), store.capabilities()).is_ok());
     assert!(!format!("{good:?}").contains("ada@"));
-    // Declared and not written: the provider's own fault, which is told as such.
+    // Declared and not written: a fault of the provider, and reported as such.
     assert_eq!(store.create(&good).await.unwrap_err().kind(), ErrorKind::Unsupported);
     for refused in [store.deactivate(&store.id()).await, store.delete(&store.id()).await] {
         assert_eq!(refused.unwrap_err().kind(), ErrorKind::Unsupported);

@@ -204,13 +204,8 @@ impl Connector for Directory {
         let table = caller.remember(ROLE_TABLE, read).await?;
         let mut roles = Profile::read_from(ROLES, profile.id.clone());
         let own = table.iter().filter(|held| held.person == profile.id.native());
-        let assignments = own.map(|held| {
-            let mut assignment = RoleAssignment::default();
-            let mut role = Role::default();
-            role.name = held.role.as_str().into();
-            assignment.role = role.into();
-            assignment
-        });
+        let assignments = own
+            .map(|held| RoleAssignment::default().with_role(Role::default().with_name(held.role.as_str())));
         roles.roles = assignments.collect::<Vec<_>>().into();
         Ok(roles)
     }

@@ -20,12 +20,11 @@ use anyprofile_http::{Credential, HeaderMap, HttpClient, HttpOptions, StaticDial
 use support::Script;
 
 /// Errors of the invented APIs are `{"error": …}`.
-const DIALECT: StaticDialect = StaticDialect {
-    request_id_headers: &[Cow::Borrowed("x-request-id")],
-    quota_headers: &[],
-    is_own_form: |failure| failure.json.as_ref().is_some_and(|json| json.get("error").is_some()),
-    describe: |_, _| (),
-};
+const DIALECT: StaticDialect = StaticDialect::new(
+    |failure| failure.json.as_ref().is_some_and(|json| json.get("error").is_some()),
+    |_, _| (),
+)
+.with_request_id_headers(&[Cow::Borrowed("x-request-id")]);
 
 fn http(script: &Arc<Script>) -> HttpClient {
     let info = ProviderInfo::new(

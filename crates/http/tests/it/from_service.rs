@@ -10,12 +10,11 @@ use crate::{
 };
 
 /// A dialect whose errors are `{"detail": …}`.
-const DETAIL: StaticDialect = StaticDialect {
-    request_id_headers: &[std::borrow::Cow::Borrowed("x-request-id")],
-    quota_headers: &[],
-    is_own_form: |failure| failure.text("/detail").is_some(),
-    describe: |failure, details| details.service_message = failure.text("/detail").map(str::to_owned),
-};
+const DETAIL: StaticDialect = StaticDialect::new(
+    |failure| failure.text("/detail").is_some(),
+    |failure, details| details.service_message = failure.text("/detail").map(str::to_owned),
+)
+.with_request_id_headers(&[std::borrow::Cow::Borrowed("x-request-id")]);
 
 async fn failed(response: Response) -> Error {
     let options = HttpOptions::default().with_max_attempts(1).with_transport(Script::of([response]));

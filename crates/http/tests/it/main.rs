@@ -30,12 +30,8 @@ use anyprofile_http::{
 use support::Script;
 
 /// A dialect that says nothing: what it leaves empty follows from the status, and any response is the service's.
-pub(crate) const DIALECT: StaticDialect = StaticDialect {
-    request_id_headers: &[std::borrow::Cow::Borrowed("x-request-id")],
-    quota_headers: &[],
-    is_own_form: |_| true,
-    describe: |_, _| (),
-};
+pub(crate) const DIALECT: StaticDialect = StaticDialect::new(|_| true, |_, _| ())
+    .with_request_id_headers(&[std::borrow::Cow::Borrowed("x-request-id")]);
 
 pub(crate) const BASE: &str = "https://api.example.com/v1";
 

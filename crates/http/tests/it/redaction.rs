@@ -24,18 +24,17 @@ const PLANTED: [&str; 6] = [
     "query-planted",
 ];
 
-const DIALECT: StaticDialect = StaticDialect {
-    request_id_headers: &[std::borrow::Cow::Borrowed("x-request-id")],
-    quota_headers: &[],
-    is_own_form: |_| true,
-    describe: |failure, details| {
+const DIALECT: StaticDialect = StaticDialect::new(
+    |_| true,
+    |failure, details| {
         details.service_message = failure.text("/detail").map(str::to_owned);
         details.code = failure.text("/code").map(str::to_owned);
         if let Some(fields) = failure.json.as_ref().and_then(serde_json::Value::as_object) {
             fields.iter().for_each(|(name, messages)| details.field(name, messages));
         }
     },
-};
+)
+.with_request_id_headers(&[std::borrow::Cow::Borrowed("x-request-id")]);
 
 /// Everything that is logged, at the finest level. For as long as the process lives: a subscriber may outlive the test.
 pub(crate) struct Log(&'static Mutex<Vec<u8>>);

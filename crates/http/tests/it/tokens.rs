@@ -135,7 +135,7 @@ async fn a_file_is_sent_again_with_the_boundary_that_it_was_sent_with() {
         let is_old = sent.header("authorization") == Some("Bearer access-1");
         if is_old { response(401) } else { json(200, "{}") }
     });
-    let file = FormFile { name: "a.png", media_type: "image/png", content: b"ada" };
+    let file = FormFile::new("a.png", "image/png", b"ada");
     let request = Request::post("pictures_create").path("/pictures").form_file("file", &file);
     exchanging_client(&script, HttpOptions::default()).send(request).await.unwrap();
     let sent: Vec<_> = script.sent().into_iter().filter(|sent| !is_exchange(sent)).collect();

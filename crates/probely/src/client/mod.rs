@@ -1,4 +1,4 @@
-//! The API, operation by operation.
+//! The typed client.
 
 mod account;
 mod users;
@@ -9,11 +9,12 @@ use anyprofile_http::{HttpClient, Operation};
 
 use crate::ProbelyConfig;
 
-/// A client of Probely's API around users: one method an operation, records as they come.
+/// A client of Probely's users API. It has a method for each operation and returns the records as the service
+/// sends them.
 ///
-/// Cheap to clone; clones share connections. An id is one segment of a path whatever it holds, and refused
-/// before anything is sent if it is empty, `.` or `..`. So is a body that breaks a documented rule. No request that
-/// writes is repeated when its outcome is not known. A page of a list says which pages remain; see
+/// Cheap to clone; clones share connections. An id is always one path segment. An id that is empty, `.` or
+/// `..`, and a body that breaks a documented rule, are refused before anything is sent. Requests that write
+/// are not retried if their outcome is not known. A page of a list tells which pages remain; see
 /// [`ResultList::remaining`](crate::wire::ResultList::remaining).
 #[derive(Clone, Debug)]
 pub struct ProbelyClient {
@@ -21,15 +22,15 @@ pub struct ProbelyClient {
 }
 
 impl ProbelyClient {
-    /// A client of an account.
+    /// Creates a client of an account. No request is sent.
     ///
     /// # Errors
-    /// [`Config`](anyprofile_core::ErrorKind::Config). No request is sent.
+    /// [`Config`](anyprofile_core::ErrorKind::Config) if a setting is invalid.
     pub fn new(config: ProbelyConfig) -> Result<Self> {
         config.http_client().map(|http| Self { http })
     }
 
-    /// A client that shares the connections, limits and tokens of a provider
+    /// Creates a client that shares the connections, limits and tokens of a provider
     /// ([`Connection::http`](anyprofile_engine::Connection::http)).
     pub fn over(http: &HttpClient) -> Self {
         Self { http: http.clone() }

@@ -1,4 +1,4 @@
-//! People and API users.
+//! Users and API users.
 
 use anyprofile_core::Result;
 use anyprofile_http::Listed;
@@ -10,15 +10,15 @@ use crate::{
 };
 
 impl ProbelyClient {
-    /// Lists users, deactivated ones included: one page of `GET /users/`, which says how many there are.
-    /// Whether API users are among them is not published; they have [a list of their own](Self::list_api_users).
+    /// Lists users, including deactivated ones: one page of `GET /users/`, with the total. Whether API users
+    /// are included is not published; [`list_api_users`](Self::list_api_users) lists them.
     ///
     /// Source: page `users-list` of the reference.
     ///
     /// # Errors
-    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) with the service's words by parameter. For
-    /// a page past the end the service's error is not published;
-    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound) is what its framework answers.
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) with the service's messages by
+    /// parameter. The error for a page past the end is not published;
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound) is the default of the service's framework.
     pub async fn list_users(&self, list: &ListUsers) -> Result<Listed<UserList>> {
         self.call(operations::list_users(list)).await
     }
@@ -33,13 +33,13 @@ impl ProbelyClient {
         self.call(operations::get_user(id)).await
     }
 
-    /// Lists API users, which are programs that act by keys of their own: one page of `GET /api-users/`, which
-    /// says how many there are. The record is that of a user; the reference shows no `email` and no `title` here.
+    /// Lists API users, which are programs with their own keys: one page of `GET /api-users/`, with the
+    /// total. The record is that of a user; the reference shows no `email` and no `title` here.
     ///
     /// Source: page `api-users-list` of the reference.
     ///
     /// # Errors
-    /// As [above](Self::list_users).
+    /// See [`list_users`](Self::list_users).
     pub async fn list_api_users(&self, list: &ListUsers) -> Result<Listed<UserList>> {
         self.call(operations::list_api_users(list)).await
     }

@@ -34,30 +34,30 @@ impl TryFrom<Keys> for Settings {
         let Keys { base_url, region, page_size, ordering } = keys;
         let of_region = region.as_deref().map(Region::from).map(|region| region.api_url());
         if base_url.is_some() && of_region.is_some() {
-            return Err("region and base_url exclude each other");
+            return Err("region and base_url cannot be used together");
         }
         Ok(Self { base_url: base_url.or(of_region), page_size, ordering })
     }
 }
 
-/// Probely, as account files and the environment name it.
+/// Returns the descriptor of Probely for account files, the environment and the command.
 pub fn service() -> ServiceDescriptor {
     ServiceDescriptor::new(ServiceName::from_static(SERVICE), "Probely", connect)
         .with_summary("users and API users of Probely, also known as Snyk API & Web")
         .with_key(
-            SettingKey::url("base_url", "the API; in place of `region`")
+            SettingKey::url("base_url", "the API, instead of `region`")
                 .with_variable("PROBELY_API_BASE_URL")
                 .with_default(PROBELY_API_URL),
         )
-        // The key would be sent to whatever host another word makes.
+        // An unknown word would make the host name, and send the key to it.
         .with_key(SettingKey::choice(
             "region",
-            "the region that the account lives in; in place of `base_url`",
+            "the region of the account, instead of `base_url`",
             Region::WORDS.iter().copied(),
         ))
-        .with_key(SettingKey::number("page_size", "users a page").at_least(1).with_default("100"))
+        .with_key(SettingKey::number("page_size", "the page size").at_least(1).with_default("100"))
         .with_key(
-            SettingKey::text("ordering", "what pages are ordered by; `\"\"` for the service's own order")
+            SettingKey::text("ordering", "the field to order pages by; `\"\"` for the service's own order")
                 .with_default("id"),
         )
         .with_credential(CredentialKey::new("api_key", "an API key").with_variable("PROBELY_API_KEY"))
@@ -75,7 +75,7 @@ fn connect(
     }
     config.page_size = settings.page_size.unwrap_or(config.page_size);
     if let Some(ordering) = &settings.ordering {
-        // An empty one asks for no order.
+        // An empty text means no order.
         config.ordering = Some(ordering.clone()).filter(|ordering| !ordering.is_empty());
     }
     Ok(Arc::new(config.with_http(http).connect()?))

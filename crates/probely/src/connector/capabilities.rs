@@ -1,4 +1,4 @@
-//! What the account can do, and where the service shows which field.
+//! The capabilities of an account, and the records that contain each field.
 
 use anyprofile_core::{
     Capabilities, FieldPath, IdKind, Status,
@@ -12,11 +12,11 @@ use crate::{
     operations::{MAX_LABEL, MAX_NAME},
 };
 
-/// The kinds of ids of what can be written.
+/// The kinds of ids that can be written.
 const USERS: &[IdKind] = &[IdKind::USER];
 const USERS_AND_API_USERS: &[IdKind] = &[IdKind::USER, API_USER];
 
-/// The job titles that the reference has; the empty one clears it.
+/// The job titles in the reference. The empty one clears the title.
 const TITLES: &[&str] = &["ceo", "cto", "cso", "seceng", "dev", "devop", "manager", "other"];
 
 pub(super) fn capabilities(page_size: u32, ordering: Option<&str>) -> Capabilities {
@@ -25,13 +25,14 @@ pub(super) fn capabilities(page_size: u32, ordering: Option<&str>) -> Capabiliti
     operations.list = Support::of([IdKind::USER, API_USER]);
     operations.get = Support::of([IdKind::USER, API_USER]);
     operations.current = Support::of([IdKind::USER, API_USER]);
-    operations.enrich = Support::no("Probely shows all it has of a user in one record");
-    operations.members = Support::no("Probely has teams, and no organizations with members");
+    operations.enrich = Support::no("Probely has only one record of a user");
+    operations.members = Support::no("Probely has teams, but no organizations with members");
     operations.create = Support::of([IdKind::USER]);
     operations.update = Support::of([IdKind::USER, API_USER]);
     operations.deactivate = Support::of([IdKind::USER, API_USER]);
-    operations.enroll = Support::no("Probely writes to new users itself");
-    operations.delete = Support::no("Probely deactivates users and does not delete them");
+    operations.enroll =
+        Support::no("Probely has no enrollment links: it sends a message to new users itself");
+    operations.delete = Support::no("Probely deactivates users instead of deleting them");
     let listing = &mut capabilities.listing;
     listing.collections =
         vec![ListedCollection::new(IdKind::USER, [USER]), ListedCollection::new(API_USER, [map::API_USER])];
@@ -48,10 +49,10 @@ pub(super) fn capabilities(page_size: u32, ordering: Option<&str>) -> Capabiliti
     listing.filter_statuses = vec![Status::Active, Status::Suspended];
     listing.declares_total = true;
     listing.numbered_pages = true;
-    // Users, API users and the own profile have these alike.
+    // Users, API users and the own profile have these fields in common.
     let all =
         |path, name| FieldSpec::read_in(path, USER, name).and_in(map::API_USER, name).and_in(PROFILE, name);
-    // Of an API user the reference shows no address, no title and no second factor.
+    // For an API user, the reference shows no e-mail address, no title and no second factor.
     let person = |path, name| FieldSpec::read_in(path, USER, name).and_in(PROFILE, name);
     let own = |path, name| FieldSpec::read_in(path, PROFILE, name);
     let users = |format| WriteRule::set_only(USERS, format);
@@ -66,14 +67,12 @@ pub(super) fn capabilities(page_size: u32, ordering: Option<&str>) -> Capabiliti
         person(FieldPath::EMAILS, "email").writable(
             users(ValueFormat::Email)
                 .at_creation(AtCreation::Required)
-                .with_warning(
-                    "another address resets the user's password and revokes the tokens that the user has",
-                )
-                .with_creation_warning("a deactivated user with this address is let in again"),
+                .with_warning("a new address resets the user's password and revokes the user's tokens")
+                .with_creation_warning("if a deactivated user has this address, that user is reactivated"),
         ),
         person(FieldPath::TITLE, "title")
             .writable(users(ValueFormat::OneOf(TITLES.into())).at_creation(AtCreation::Optional).clearable()),
-        // Roles are not changed with the user: each assignment is a record of its own.
+        // Roles are not updated with the user: each assignment is a record of its own.
         all(FieldPath::ROLES, "user_roles").writable(
             users(ValueFormat::Roles { tiers: vec!["account", "team", "target"].into() })
                 .at_creation(AtCreation::Optional)

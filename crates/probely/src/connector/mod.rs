@@ -1,4 +1,4 @@
-//! What the engine has to know of Probely.
+//! The connector: how the engine uses the API of Probely.
 
 mod capabilities;
 mod writes;
@@ -18,13 +18,13 @@ use crate::{
     wire::{self, ResultList},
 };
 
-/// The ids of API users (`probely:eu/api_user/…`): programs, with a list of their own beside the users'.
+/// The kind of the ids of API users (`probely:eu/api_user/…`), which are programs with a list of their own.
 pub const API_USER: IdKind = IdKind::new("api_user");
 
-/// The status that Probely's framework has for a page behind the last one.
+/// The status that Probely's framework returns for a page past the end.
 const PAST_END: u16 = 404;
 
-/// What the engine has to know of an account at Probely.
+/// The connector of an account at Probely.
 #[derive(Debug)]
 pub(crate) struct ProbelyConnector {
     capabilities: Capabilities,
@@ -35,7 +35,7 @@ impl ProbelyConnector {
         Self { capabilities: capabilities::capabilities(page_size, ordering) }
     }
 
-    /// The service's parameters for a query.
+    /// Returns the service's parameters for a query.
     fn list_users(&self, query: &ListQuery, place: &Place<'_>) -> ListUsers {
         let ordering = query.order.as_ref().map(|order| {
             let field = match &order.field {
@@ -48,25 +48,26 @@ impl ProbelyConnector {
             }
         });
         let pushed = query.filter_plan(&self.capabilities).pushed;
-        let responses = |part| pushed.contains(&part);
+        let is_pushed = |part| pushed.contains(&part);
         let is_active = match &query.filter.status[..] {
             [Expected::Is(Status::Active)] => Some(true),
             [Expected::Is(Status::Suspended)] => Some(false),
-            // Probely has no other status: nobody will meet the filter, which is applied to what comes.
+            // Probely has no other status. The filter is applied to the delivered profiles, and none matches.
             _ => None,
         };
         let mfa_enabled = match query.filter.mfa {
-            // Of an API user no second factor is told: who is asked for by it comes, and is counted as undetermined.
+            // The second factor of an API user is not shown. API users are delivered, and counted as
+            // undetermined.
             Some(Expected::Is(enabled)) if *place.collection != API_USER => Some(enabled),
             _ => None,
         };
-        let email = query.filter.email.clone().filter(|_| responses(FilterPart::Email));
+        let email = query.filter.email.clone().filter(|_| is_pushed(FilterPart::Email));
         ListUsers {
             length: query.page_size,
             ordering,
-            active: is_active.filter(|_| responses(FilterPart::Status)),
-            mfa_enabled: mfa_enabled.filter(|_| responses(FilterPart::Mfa)),
-            // The search finds the address among others; the filter then keeps the exact one.
+            active: is_active.filter(|_| is_pushed(FilterPart::Status)),
+            mfa_enabled: mfa_enabled.filter(|_| is_pushed(FilterPart::Mfa)),
+            // The search may return more users. The filter then keeps those with exactly this address.
             search: query.search.clone().or(email),
             page: place.number(),
             ..ListUsers::default()
@@ -74,7 +75,7 @@ impl ProbelyConnector {
     }
 }
 
-/// Users of a kind, whose id is the profile's alone.
+/// Returns the mapping of the users of a kind. The profile takes the id out of the record.
 const fn users(kind: IdKind, profile: fn(ProfileId, wire::User) -> Profile) -> Mapping<wire::User> {
     Mapping::new(kind, |user: &wire::User| user.id.value(), profile).taking_id(|user| user.id.take())
 }
@@ -84,12 +85,12 @@ static API: Mapping<wire::User> = users(API_USER, |id, user| map::user(id, map::
 static OWN: Mapping<wire::User> = users(IdKind::USER, |id, user| map::user(id, map::PROFILE, user));
 static OWN_API: Mapping<wire::User> = users(API_USER, |id, user| map::user(id, map::PROFILE, user));
 
-/// How the records of a kind are read.
+/// Returns the mapping of a kind.
 fn mapping(is_api_user: bool) -> &'static Mapping<wire::User> {
     if is_api_user { &API } else { &USER }
 }
 
-/// A page of profiles, and the numbers of the pages that remain.
+/// Reads a page of profiles, and the numbers of the remaining pages.
 fn page(response: &Response, mapping: &Mapping<wire::User>) -> Result<RecordPage> {
     let listed = result_list(response)?;
     let remaining = remaining_pages(response, &listed.list)?;
@@ -98,7 +99,7 @@ fn page(response: &Response, mapping: &Mapping<wire::User>) -> Result<RecordPage
     Ok(RecordPage::new(page.try_map(mapping.each(response)), Onward::Ahead(remaining)))
 }
 
-/// The own profile, whose record says whether it is an API user's.
+/// Reads the own profile, whose record says whether it belongs to an API user.
 fn own(response: &Response) -> Result<Profile> {
     let own: WithRaw<wire::User> = own_profile(response)?;
     let mapping = if own.record.is_apiuser.is_known_to_be(&true) { &OWN_API } else { &OWN };
@@ -144,8 +145,8 @@ impl Connector for ProbelyConnector {
     }
 }
 
-/// Whether an API user can be among what a query asks for: not by an address, which it does not have. A user can
-/// always be, since what it is stands in its record.
+/// Returns whether an API user can match the query. A filter by e-mail address excludes API users, because
+/// they have none. Users are always listed, because only the record says whether it belongs to an API user.
 fn wants_api_users(query: &ListQuery) -> bool {
     let kinds = &query.filter.kind;
     query.filter.email.is_none() && (kinds.is_empty() || kinds.contains(&Expected::Is(Kind::Service)))

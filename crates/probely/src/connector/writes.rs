@@ -1,4 +1,4 @@
-//! What is written, through the engine.
+//! Writes.
 
 use anyprofile_core::{
     FieldPath, ProfileChange, ProfileDraft, ProfileId, Result, Write,
@@ -26,7 +26,7 @@ fn labels(change: &ProfileChange) -> Option<Vec<LabelByName>> {
     Some(labels.into_iter().map(LabelByName::new).collect())
 }
 
-/// The roles, whose form was checked.
+/// Returns the roles. Their format has been checked before.
 fn roles(change: &ProfileChange) -> Option<Vec<RoleGrant>> {
     let roles = change.texts(&FieldPath::ROLES).or_cleared_by(Vec::new())?;
     let assignments = roles.into_iter().filter_map(|text| text.parse::<RoleAssignment>().ok());
@@ -42,7 +42,7 @@ fn roles(change: &ProfileChange) -> Option<Vec<RoleGrant>> {
     Some(assignments.filter_map(grant).collect())
 }
 
-/// Whether the profile may sign in.
+/// Returns whether the profile may sign in.
 fn active(change: &ProfileChange) -> Option<bool> {
     change.text(&FieldPath::STATUS).into_set().map(|status| status == "active")
 }
@@ -78,7 +78,7 @@ fn user_create(draft: &ProfileDraft) -> UserCreate {
     create
 }
 
-/// An API user is not deactivated but changed to one that may not sign in.
+/// An API user is not deactivated with `DELETE`, but updated to inactive.
 fn update(id: &ProfileId, change: &ProfileChange) -> Action {
     Action::shows(if id.kind == API_USER {
         API.asked(operations::update_api_user(id.native(), &api_user_update(change)), id)

@@ -1,4 +1,4 @@
-//! The account: the credential's own profile, and what users' roles and labels refer to.
+//! The account: the credential's own profile, and the roles, labels and teams of its users.
 
 use std::fmt;
 
@@ -10,24 +10,24 @@ use crate::wire::{Label, ResultList, Role, Team, User, UserRoleAssignment};
 
 type ListOf<T> = Operation<Listed<ResultList<T>>>;
 
-/// Which part of a list: of roles, labels, teams or assigned roles.
+/// The page, order and search of a list of roles, labels, teams or role assignments.
 ///
 /// The reference shows these four parameters at every list of this API that was seen, such as
-/// `labels-users-list`; its pages of these four lists themselves were not.
+/// `labels-users-list`. The pages of these four lists were not seen.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListEntries {
-    /// Entries a page. The service's default is 10 where it is published, for users; a maximum is not published.
+    /// The page size. The service's default for users is 10; a maximum is not published.
     pub length: Option<u32>,
-    /// The field to order by; a `-` in front inverts. Which fields there are is not published.
+    /// The field to order by. A leading `-` reverses the order. The accepted fields are not published.
     pub ordering: Option<String>,
-    /// The page, from 1.
+    /// The page number, from 1.
     pub page: Option<u64>,
-    /// Text to search for.
+    /// The text to search for.
     pub search: Option<String>,
 }
 
-/// Shows the page alone: what is searched for may be a person's name or address.
+/// Shows only the page: the search text may be a person's name or address.
 impl fmt::Debug for ListEntries {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -71,7 +71,7 @@ pub(crate) fn list_user_roles(list: &ListEntries) -> ListOf<UserRoleAssignment> 
     Operation::new(list.request("user_roles_list", "/user-roles/"), result_list)
 }
 
-/// The own profile: documented as a list of one, sent as the object alone.
+/// Reads the own profile: documented as a list of one, sent as an object.
 pub(crate) fn own_profile<T: Tolerant>(response: &Response) -> Result<T> {
     if response.json()?.trim_ascii_start().first() != Some(&b'[') {
         return response.decode_record();
@@ -80,6 +80,6 @@ pub(crate) fn own_profile<T: Tolerant>(response: &Response) -> Result<T> {
     match (records.next(), records.next()) {
         (Some(record), None) => Ok(record),
         _ => Err(response
-            .error(ErrorKind::Decode, "the response lists none or several profiles where one was expected")),
+            .error(ErrorKind::Decode, "the response must contain one profile, but contains none or several")),
     }
 }

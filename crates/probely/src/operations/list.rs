@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::wire::ResultList;
 
-/// A page of a list.
+/// Reads a page of a list.
 pub(crate) fn result_list<T: Tolerant>(response: &Response) -> Result<Listed<ResultList<T>>> {
     response.decode_envelope::<ResultList<T>, ResultList<Box<RawValue>>>(|loose| {
         let ResultList { count, page_total, page, length, results } = loose;
@@ -19,13 +19,13 @@ pub(crate) fn result_list<T: Tolerant>(response: &Response) -> Result<Listed<Res
     })
 }
 
-/// The numbers of the pages that remain after one.
+/// Returns the numbers of the remaining pages.
 pub(crate) fn remaining_pages<T>(response: &Response, list: &ResultList<T>) -> Result<Range<u64>> {
-    // Without numbers a listing would end after its first page and look whole.
+    // Without page numbers, a listing would end after its first page and look complete.
     list.remaining().ok_or_else(|| {
         response.error(
             ErrorKind::Decode,
-            "the response does not have the documented form: page or page_total is missing, or not a number",
+            "the response is not in the documented format: page or page_total is missing, or is not a number",
         )
     })
 }

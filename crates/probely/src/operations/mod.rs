@@ -1,11 +1,11 @@
-//! The operations of the API: which request each is, and how its response is read. Every path ends with a slash: without it
-//! the service redirects.
+//! The operations of the API: the request of each, and how its response is read. Every path ends with a
+//! slash; without it, the service redirects.
 //!
-//! No request that writes is repeated by the retry policy, not even those whose method is idempotent in HTTP: the service
-//! documents none of them as safe to repeat. A second `POST /users/` may let somebody in again who was deactivated in
-//! between, a second `PUT` may undo what somebody else changed, and what a second `DELETE` answers is not published: if it is
-//! that there is no such user, a deactivation that came through would look as if it had failed. An error whose outcome is not
-//! known says so.
+//! The retry policy does not repeat any request that writes, not even those whose method is idempotent in
+//! HTTP: the service documents none of them as safe to repeat. A second `POST /users/` may reactivate a user
+//! who was deactivated in between. A second `PUT` may undo another change. The response to a second `DELETE`
+//! is not published: if it is a 404, a successful deactivation would look like a failure. If the outcome is
+//! not known, the error says so.
 
 mod account;
 mod list;

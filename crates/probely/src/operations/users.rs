@@ -1,4 +1,4 @@
-//! People and API users.
+//! Users and API users.
 
 use std::fmt;
 
@@ -7,47 +7,47 @@ use anyprofile_http::{Listed, Operation, Request, Response};
 use super::list::result_list;
 use crate::wire::{User, UserList};
 
-/// What to list (`GET /users/`, `GET /api-users/`): all sixteen parameters. The pages `users-list` and
-/// `api-users-list` of the reference describe eight of them; the rest have the meaning of their name. Which
-/// fields `ordering` takes is not published.
+/// The filters, order and page of a list of users (`GET /users/`, `GET /api-users/`). It has all sixteen
+/// parameters: pages `users-list` and `api-users-list` of the reference describe eight of them; the meaning
+/// of the others follows from their names. The fields that `ordering` accepts are not published.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListUsers {
-    /// Only users of the account itself.
+    /// Whether to list only users of the account itself.
     pub account: Option<bool>,
-    /// Only users that may sign in, or only those that may not.
+    /// Whether to list only active users, or only inactive ones.
     pub active: Option<bool>,
-    /// Fields to leave out of the response.
+    /// The fields to omit from the response.
     pub exclude: Vec<String>,
-    /// Leave out users with a role at these targets.
+    /// The targets whose users to exclude, by role.
     pub exclude_target: Vec<String>,
-    /// Leave out users with a role in these teams.
+    /// The teams whose users to exclude, by role.
     pub exclude_team: Vec<String>,
-    /// Only users with these labels, by id.
+    /// The ids of the labels that users must have.
     pub label: Vec<String>,
-    /// Whether users need all of the labels or one of them. The service's default is `Or`.
+    /// Whether users must have all of the labels, or one of them. The service's default is `Or`.
     pub label_logical_operator: Option<LogicalOperator>,
-    /// Users a page. The service's default is 10; a maximum is not published.
+    /// The page size. The service's default is 10; a maximum is not published.
     pub length: Option<u32>,
-    /// Only users with a second factor, or only those without.
+    /// Whether to list only users with a second factor, or only those without.
     pub mfa_enabled: Option<bool>,
-    /// Only users without any access, or only those with.
+    /// Whether to list only users without any access, or only those with access.
     pub no_access: Option<bool>,
-    /// The field to order by; a `-` in front inverts.
+    /// The field to order by. A leading `-` reverses the order.
     pub ordering: Option<String>,
-    /// The page, from 1.
+    /// The page number, from 1.
     pub page: Option<u64>,
-    /// Only users with one of these roles, by id.
+    /// The ids of the roles, one of which users must have.
     pub role: Vec<String>,
-    /// Text to search for.
+    /// The text to search for.
     pub search: Option<String>,
-    /// Only users with a role at these targets.
+    /// The targets in which users must have a role.
     pub target: Vec<String>,
-    /// Only users with a role in these teams.
+    /// The teams in which users must have a role.
     pub team: Vec<String>,
 }
 
-/// Shows the page alone: what is searched for may be a person's name or address.
+/// Shows only the page: the search text may be a person's name or address.
 impl fmt::Debug for ListUsers {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -58,7 +58,7 @@ impl fmt::Debug for ListUsers {
     }
 }
 
-/// How labels combine.
+/// How labels are combined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogicalOperator {
     /// All of them.
@@ -68,7 +68,7 @@ pub enum LogicalOperator {
 }
 
 impl LogicalOperator {
-    /// The word.
+    /// Returns the word for the query.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::And => "and",

@@ -1,4 +1,4 @@
-//! Making and changing users and API users.
+//! Writes of users and API users.
 
 use anyprofile_core::{Result, wire::Tolerant};
 use anyprofile_http::{ExposeSecret as _, Operation, Request, Response, SecretString};
@@ -22,7 +22,7 @@ pub(crate) fn create_user(create: &UserCreate) -> Operation<User> {
         .checked(rules::labels(create.labels.as_deref()))
         .checked(rules::user_roles(create.user_roles.as_deref()));
     Operation::new(request, Response::decode_record).with_hint_if_made(
-        "it is not known whether the user was created: find the e-mail address before trying again",
+        "it is not known whether the user was created: find the e-mail address before you try again",
     )
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn bulk_update_users(update: &UserBulkUpdate) -> Operation<BulkUpdate
 }
 
 pub(crate) fn change_password(current: &SecretString, new: &SecretString) -> Operation<PasswordChanged> {
-    /// The names are the service's.
+    /// The field names of the service.
     #[derive(Serialize)]
     struct Passwords<'a> {
         current_password: &'a str,
@@ -83,7 +83,7 @@ pub(crate) fn create_api_user(create: &ApiUserCreate) -> Operation<User> {
         .checked(rules::labels(create.labels.as_deref()))
         .checked(rules::user_roles(create.user_roles.as_deref()));
     Operation::new(request, Response::decode_record).with_hint_if_made(
-        "it is not known whether the API user was created: look for its name before trying again",
+        "it is not known whether the API user was created: look for its name before you try again",
     )
 }
 

@@ -1,12 +1,12 @@
-//! Bodies of requests: what is to be made or changed.
+//! Request bodies.
 
 use anyprofile_core::{open_record, wire::OpaqueId};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use super::{Tier, Title};
 
-/// Defines a body: what is required, and fields that are left out while they are `None`. `Debug` shows which are set,
-/// and nothing of what they hold.
+/// Defines a request body with its required fields, and optional fields that are not sent if they are `None`.
+/// `Debug` lists the fields that are set, without their values.
 macro_rules! request_body {
     ($(#[$meta:meta])* pub struct $name:ident {
         required { $($(#[$required_meta:meta])* $required:ident: $required_type:ty,)+ }
@@ -18,7 +18,7 @@ macro_rules! request_body {
         }
 
         impl $name {
-            /// A body with what is required, and nothing else.
+            /// Creates a body with only the required fields.
             pub fn new($($required: impl Into<$required_type>),+) -> Self {
                 Self { $($required: $required.into(),)+ ..Self::default() }
             }
@@ -52,13 +52,13 @@ macro_rules! request_body {
 }
 
 request_body! {
-    /// A user to make, or to let in again (`POST /users/`).
+    /// A user to create or reactivate (`POST /users/`).
     ///
-    /// Source: page `users-create` of the reference, which shows no field for the e-mail address; the older OpenAPI
-    /// document and client code have it.
+    /// Source: page `users-create` of the reference, which shows no field for the e-mail address; the older
+    /// OpenAPI document and client code have it.
     pub struct UserCreate {
         required {
-            /// The e-mail address. One of a deactivated user lets that user in again.
+            /// The e-mail address. If a deactivated user has it, that user is reactivated.
             email: String,
             /// The name, at most 60 characters.
             name: String,
@@ -68,86 +68,87 @@ request_body! {
             title: Title,
             /// Whether the user may sign in. The service's default is yes.
             active: bool,
-            /// Labels. The reference marks them as required, and clients leave them out.
+            /// The labels. The reference marks them as required, but clients omit them.
             labels: Vec<LabelByName>,
-            /// Roles, and where each holds. That of the account's owner cannot be given.
+            /// The roles and their scopes. The role of the account's owner cannot be granted.
             user_roles: Vec<RoleGrant>,
         }
     }
 }
 
 request_body! {
-    /// What to change of a user (`PATCH /users/{id}/`). What is `None` is not sent and stays. The service
-    /// documents no field as one that may be null, and no roles here.
+    /// The fields of a user to change (`PATCH /users/{id}/`). A field that is `None` is not sent and stays
+    /// unchanged. The service documents no nullable field, and no roles here.
     ///
     /// Source: page `users-partial-update` of the reference; the older OpenAPI document for the e-mail address.
     pub struct UserUpdate {
         optional {
-            /// The e-mail address. **With a new one the user needs a new password, and has no tokens any more.**
+            /// The e-mail address. **A new one resets the user's password and revokes the user's tokens.**
             email: String,
             /// The name, at most 60 characters.
             name: String,
-            /// The job title; [`Title::NotSet`] takes it away.
+            /// The job title; [`Title::NotSet`] clears it.
             title: Title,
             /// Whether the user may sign in.
             active: bool,
-            /// All labels that the user is then to have.
+            /// The labels. They replace all labels of the user.
             labels: Vec<LabelByName>,
         }
     }
 }
 
 request_body! {
-    /// A user as it is to be (`PUT /users/{id}/`). What becomes of a field that is not sent is not published;
-    /// [`UserUpdate`] leaves it as it is.
+    /// A complete user (`PUT /users/{id}/`). The effect on fields that are not sent is not published;
+    /// [`UserUpdate`] leaves them unchanged.
     ///
-    /// Source: older OpenAPI document, the only one that has the operation for users.
+    /// Source: older OpenAPI document, the only source that has the operation for users.
     pub struct UserReplace {
         required {
-            /// The e-mail address. **With another one than before the user needs a new password, and has no tokens
-            /// any more.**
+            /// The e-mail address. **If it differs from the current one, the user's password is reset and the
+            /// user's tokens are revoked.**
             email: String,
             /// The name, at most 60 characters.
             name: String,
         }
         optional {
-            /// The job title; [`Title::NotSet`] takes it away.
+            /// The job title; [`Title::NotSet`] clears it.
             title: Title,
             /// Whether the user may sign in. The service's default is yes.
             active: bool,
-            /// All labels that the user is then to have.
+            /// The labels. They replace all labels of the user.
             labels: Vec<LabelByName>,
         }
     }
 }
 
 request_body! {
-    /// The same change of several users (`POST /users/bulk/update/`). What is `None` is not sent and stays.
+    /// A change of several users (`POST /users/bulk/update/`). A field that is `None` is not sent and stays
+    /// unchanged.
     ///
-    /// Source: page `users-bulk-update-create` of the reference, in its newer form but for the roles.
+    /// Source: page `users-bulk-update-create` of the reference, in its newer form except for the roles.
     pub struct UserBulkUpdate {
         required {
-            /// The users, by id. How many at once is not published.
+            /// The ids of the users. The maximum number is not published.
             ids: Vec<String>,
         }
         optional {
-            /// One name for all of them, at most 60 characters. The reference marks it as required.
+            /// The name of all of them, at most 60 characters. The reference marks it as required.
             name: String,
-            /// The job title; [`Title::NotSet`] takes it away.
+            /// The job title; [`Title::NotSet`] clears it.
             title: Title,
             /// Whether the users may sign in.
             active: bool,
-            /// All labels that each of them is then to have. The reference marks them as required.
+            /// The labels. They replace all labels of each user. The reference marks them as required.
             labels: Vec<LabelByName>,
-            /// Roles, and where each holds. In the older form of the reference's page alone: elsewhere roles are
-            /// assigned at `/user-roles/`.
+            /// The roles and their scopes. Only in the older form of the reference's page; in the newer one,
+            /// roles are assigned with `/user-roles/`.
             user_roles: Vec<RoleGrant>,
         }
     }
 }
 
 request_body! {
-    /// An API user to make (`POST /api-users/`): a program with a key of its own. It has no e-mail address.
+    /// An API user to create (`POST /api-users/`): a program with its own key. It has no e-mail address.
     ///
     /// Source: client code for the operation and the name; the other fields are those of pages
     /// `api-users-update` and `api-users-bulk-update-create` of the reference.
@@ -159,38 +160,38 @@ request_body! {
         optional {
             /// The job title, which the reference has for API users too.
             title: Title,
-            /// Whether the API user's key is let in. The service's default is yes.
+            /// Whether the API user's key is accepted. The service's default is yes.
             active: bool,
-            /// Labels.
+            /// The labels.
             labels: Vec<LabelByName>,
-            /// Roles, and where each holds.
+            /// The roles and their scopes.
             user_roles: Vec<RoleGrant>,
         }
     }
 }
 
 request_body! {
-    /// What to change of an API user (`PATCH /api-users/{id}/`). What is `None` is not sent and stays. The
-    /// service documents no field as one that may be null, and no roles here.
+    /// The fields of an API user to change (`PATCH /api-users/{id}/`). A field that is `None` is not sent and
+    /// stays unchanged. The service documents no nullable field, and no roles here.
     ///
     /// Source: page `api-users-partial-update` of the reference.
     pub struct ApiUserUpdate {
         optional {
             /// The name, at most 60 characters.
             name: String,
-            /// The job title; [`Title::NotSet`] takes it away.
+            /// The job title; [`Title::NotSet`] clears it.
             title: Title,
-            /// Whether the API user's key is let in.
+            /// Whether the API user's key is accepted.
             active: bool,
-            /// All labels that the API user is then to have.
+            /// The labels. They replace all labels of the API user.
             labels: Vec<LabelByName>,
         }
     }
 }
 
 request_body! {
-    /// An API user as it is to be (`PUT /api-users/{id}/`). What becomes of a field that is not sent is not published;
-    /// [`ApiUserUpdate`] leaves it as it is.
+    /// A complete API user (`PUT /api-users/{id}/`). The effect on fields that are not sent is not published;
+    /// [`ApiUserUpdate`] leaves them unchanged.
     ///
     /// Source: page `api-users-update` of the reference.
     pub struct ApiUserReplace {
@@ -199,57 +200,58 @@ request_body! {
             name: String,
         }
         optional {
-            /// The job title; [`Title::NotSet`] takes it away.
+            /// The job title; [`Title::NotSet`] clears it.
             title: Title,
-            /// Whether the API user's key is let in. The service's default is yes.
+            /// Whether the API user's key is accepted. The service's default is yes.
             active: bool,
-            /// All labels that the API user is then to have. The reference marks them as required.
+            /// The labels. They replace all labels of the API user. The reference marks them as required.
             labels: Vec<LabelByName>,
         }
     }
 }
 
 request_body! {
-    /// The same change of several API users (`POST /api-users/bulk/update/`). What is `None` is not sent and stays.
+    /// A change of several API users (`POST /api-users/bulk/update/`). A field that is `None` is not sent and
+    /// stays unchanged.
     ///
-    /// Source: page `api-users-bulk-update-create` of the reference, which shows no field for the ids; that they are
-    /// sent as for users is inferred.
+    /// Source: page `api-users-bulk-update-create` of the reference, which shows no field for the ids. That
+    /// they are sent as for users is inferred.
     pub struct ApiUserBulkUpdate {
         required {
-            /// The API users, by id. How many at once is not published.
+            /// The ids of the API users. The maximum number is not published.
             ids: Vec<String>,
         }
         optional {
-            /// One name for all of them, at most 60 characters. The reference marks it as required.
+            /// The name of all of them, at most 60 characters. The reference marks it as required.
             name: String,
-            /// Whether the API users' keys are let in. The reference marks it as required.
+            /// Whether the API users' keys are accepted. The reference marks it as required.
             active: bool,
-            /// All labels that each of them is then to have. The reference marks them as required.
+            /// The labels. They replace all labels of each API user. The reference marks them as required.
             labels: Vec<LabelByName>,
-            /// Roles, and where each holds.
+            /// The roles and their scopes.
             user_roles: Vec<RoleGrant>,
         }
     }
 }
 
-/// A label that a user is to have, by its name: labels have no id where they are written.
+/// A label to assign, by its name: written labels have no id.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LabelByName {
     /// The text, at most 255 characters.
     pub name: String,
-    /// `#RRGGBB`, or the name of a color: letters and digits of ASCII, `#`, `_` and `-`.
+    /// The color: `#RRGGBB`, or a name. ASCII letters, digits, `#`, `_` and `-` are allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub color: Option<String>,
 }
 
 impl LabelByName {
-    /// A label without a word on its color.
+    /// Creates a label without a color.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), color: None }
     }
 
-    /// The same label with a color.
+    /// Sets the color.
     pub fn with_color(mut self, color: impl Into<String>) -> Self {
         self.color = Some(color.into());
         self
@@ -263,37 +265,37 @@ impl std::fmt::Debug for LabelByName {
     }
 }
 
-/// A role to give, and where it is to hold.
+/// A role to grant, and its scope.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RoleGrant {
     /// The id of the role, of 12 characters.
     pub role_id: String,
-    /// Where it is to hold.
+    /// The scope of the role.
     pub scope: GrantScope,
 }
 
 impl RoleGrant {
-    /// A role with the place where it is to hold.
+    /// Creates a grant of a role in a scope.
     pub fn new(role_id: impl Into<String>, scope: GrantScope) -> Self {
         Self { role_id: role_id.into(), scope }
     }
 }
 
-/// Where a role is to hold: its tier, with the one place that the tier needs.
+/// The scope of a granted role: its tier, and the team or target if the tier needs one.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GrantScope {
-    /// In the whole account.
+    /// The whole account.
     Account,
-    /// In the team with this id, of 12 characters.
+    /// The team with this id, which has 12 characters.
     Team(String),
-    /// At the target with this id, of 12 characters.
+    /// The target with this id, which has 12 characters.
     Target(String),
 }
 
 impl GrantScope {
-    /// How far it reaches.
+    /// Returns the tier.
     pub fn tier(&self) -> Tier {
         match self {
             Self::Account => Tier::Account,
@@ -302,7 +304,7 @@ impl GrantScope {
         }
     }
 
-    /// The id of the place, where there is one.
+    /// Returns the id of the team or target, if there is one.
     pub fn place_id(&self) -> Option<&str> {
         match self {
             Self::Account => None,
@@ -317,7 +319,7 @@ impl std::fmt::Debug for RoleGrant {
     }
 }
 
-/// Shows the tier, and not the place.
+/// Shows the tier, but not the id.
 impl std::fmt::Debug for GrantScope {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "GrantScope({})", self.tier())
@@ -344,7 +346,7 @@ impl Serialize for GrantScope {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("tier", &tier)?;
         if let Some(id) = self.place_id() {
-            // The key of the place is the tier's word.
+            // The key of the team or target is the tier's word.
             map.serialize_entry(tier.as_str(), &ById { id })?;
         }
         map.end()
@@ -352,18 +354,18 @@ impl Serialize for GrantScope {
 }
 
 open_record! {
-    /// What a change of several users answers.
+    /// The response to a bulk change.
     pub struct BulkUpdated {
-        /// The ids of those who were changed. In the newer form of the reference alone: where they are absent, nothing
-        /// says that all were.
+        /// The ids of the changed users. Only in the newer form of the reference: if they are absent, it is
+        /// not known whether all users were changed.
         ids: Vec<OpaqueId>,
     }
 }
 
 open_record! {
-    /// What a change of the password answers.
+    /// The response to a password change.
     pub struct PasswordChanged {
-        /// The service's words for a person.
+        /// The service's message.
         message: String,
     }
 }

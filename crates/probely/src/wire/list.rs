@@ -9,7 +9,7 @@ use super::User;
 
 envelope_fields! { mod fields { counts { count page_total page length } records { results } } }
 
-/// A page of a list. There are no links: pages are numbered.
+/// A page of a list. Pages are numbered; there are no links.
 ///
 /// ```no_run
 /// # async fn users(client: anyprofile_probely::ProbelyClient) -> anyprofile_core::Result<()> {
@@ -33,17 +33,17 @@ envelope_fields! { mod fields { counts { count page_total page length } records 
 #[serde(bound = "R: Deserialize<'de> + 'static")]
 #[non_exhaustive]
 pub struct ResultList<R> {
-    /// How many records there are on all pages.
+    /// The number of records on all pages.
     #[serde(default, deserialize_with = "fields::count")]
     pub count: Field<u64>,
-    /// How many pages there are; 1 for an empty list.
+    /// The number of pages; 1 for an empty list.
     #[serde(default, deserialize_with = "fields::page_total")]
     pub page_total: Field<u64>,
     /// The number of this page, from 1.
     #[serde(default, deserialize_with = "fields::page")]
     pub page: Field<u64>,
-    /// The size of a page that was asked for, whatever is on this one. Another number than the one that was
-    /// asked for says that the service cut it.
+    /// The requested page size, regardless of the number of records on this page. If it differs from the page
+    /// size of the query, the service has reduced it.
     #[serde(default, deserialize_with = "fields::length")]
     pub length: Field<u64>,
     /// The records of this page.
@@ -55,11 +55,11 @@ pub struct ResultList<R> {
 pub type UserList<R = User> = ResultList<R>;
 
 impl<R> ResultList<R> {
-    /// The numbers of the pages that remain after this one, none at the end. `None` if the response does not say:
-    /// that is not the end, and more may be missing.
+    /// Returns the numbers of the pages that remain after this one; empty at the end. Returns `None` if the
+    /// response does not say: that is not the end, and more records may be missing.
     ///
-    /// They may be fetched side by side, with all else of the query as it was. How many records came says
-    /// nothing of it: a page may be short, and the service may have cut `length`.
+    /// The pages may be fetched concurrently, with an otherwise unchanged query. The number of records on a
+    /// page proves nothing: a page may be short, and the service may have reduced `length`.
     pub fn remaining(&self) -> Option<Range<u64>> {
         match (self.page.value(), self.page_total.value()) {
             (Some(page), Some(total)) if page < total => Some(page + 1..total.saturating_add(1)),

@@ -1,5 +1,5 @@
-//! Records as the API sends them, and bodies as it takes them. Any field of a record may be missing, since `exclude`
-//! leaves fields out and older answers have fewer of them; of a body, what is `None` is not sent.
+//! Records as the API sends them, and request bodies. Any field of a record may be missing, because `exclude`
+//! omits fields and older responses have fewer of them. A field of a body that is `None` is not sent.
 
 mod body;
 mod list;

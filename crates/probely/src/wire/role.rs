@@ -1,4 +1,4 @@
-//! Roles, where they hold, and who holds them.
+//! Roles, their scopes and their assignments.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -15,32 +15,33 @@ use serde_json::value::to_raw_value;
 use super::ChangedBy;
 
 open_enum! {
-    /// How far a role reaches.
+    /// The tier of a scope.
     pub enum Tier {
         /// The whole account.
         Account = "account",
         /// One team.
         Team = "team",
-        /// One target, a thing that is tested. The list of users has `scope` for it in one place of the reference.
+        /// One target, which is something that is tested. In one place of the reference, the list of users
+        /// has `scope` instead.
         Target = "target",
     }
 }
 
 open_record! {
-    /// A role that a user holds, and where.
+    /// A role of a user, and its scope.
     pub struct UserRole {
-        /// The id of the assignment. The reference has it for API users (`api-users-retrieve`), client code for
+        /// The id of the assignment. Documented for API users (`api-users-retrieve`), from client code for
         /// users.
         id: OpaqueId,
         /// The role.
         role: Named,
-        /// Where it holds.
+        /// The scope.
         scope: Scope,
     }
 }
 
 open_record! {
-    /// Something with an id and a name: a role, a team, a target.
+    /// A role, team or target, by id and name.
     pub struct Named {
         /// The id.
         id: OpaqueId,
@@ -50,9 +51,9 @@ open_record! {
 }
 
 open_record! {
-    /// Where a role holds.
+    /// The scope of a role.
     pub struct Scope {
-        /// How far it reaches.
+        /// The tier.
         tier: Tier,
         /// The team, for the tier `team`.
         team: Named,
@@ -62,21 +63,21 @@ open_record! {
 }
 
 open_record! {
-    /// A role that users can hold (`GET /roles/`). The fields are from client code.
+    /// A role that users can have (`GET /roles/`). The fields are from client code.
     pub struct Role {
         /// The id, of 12 characters.
         id: OpaqueId,
         /// The name.
         name: String,
-        /// What the role is for; may be empty or missing.
+        /// The description; may be empty or missing.
         description: String,
-        /// Whether the role is the account's own and not one of the service's.
+        /// Whether the account defined the role, rather than the service.
         custom: bool,
     }
 }
 
 open_record! {
-    /// A team (`GET /teams/`). The fields are those that roles name it with.
+    /// A team (`GET /teams/`). The fields are those of a team in a role.
     pub struct Team {
         /// The id, of 12 characters.
         id: OpaqueId,
@@ -86,21 +87,22 @@ open_record! {
 }
 
 open_record! {
-    /// An assigned role (`GET /user-roles/`): what a user carries, with more of the role.
+    /// A role assignment (`GET /user-roles/`): the role of a user, with more fields of the role.
     pub struct UserRoleAssignment {
         /// The id of the assignment.
         id: OpaqueId,
-        /// Who holds the role. Client code sends it when it changes an assignment; that the list has it is
+        /// The user. Client code sends it when it changes an assignment; that the list contains it is
         /// inferred.
         user: ChangedBy,
         /// The role.
         role: Role,
-        /// Where it holds.
+        /// The scope.
         scope: Scope,
     }
 }
 
-/// Roles: a list for users; a text in the reference's own profile. What fits neither is kept as it came.
+/// Roles: a list for users; a text in the reference's own profile. Other values are kept as the service sent
+/// them.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum UserRoles {
@@ -108,7 +110,7 @@ pub enum UserRoles {
     List(Vec<UserRole>),
     /// A text.
     Text(String),
-    /// Something else.
+    /// Another value.
     Other(RawJson),
 }
 

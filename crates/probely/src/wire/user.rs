@@ -1,4 +1,4 @@
-//! Users, and what they carry.
+//! Users and their labels.
 
 use anyprofile_core::{
     open_enum, open_record,
@@ -10,7 +10,7 @@ use super::UserRoles;
 open_enum! {
     /// A job title. The empty word means that there is none.
     pub enum Title {
-        /// None was chosen.
+        /// No title.
         NotSet = "",
         /// Chief executive officer.
         Ceo = "ceo",
@@ -22,7 +22,7 @@ open_enum! {
         SecurityEngineer = "seceng",
         /// Developer.
         Developer = "dev",
-        /// Developer operations.
+        /// DevOps.
         DeveloperOperations = "devop",
         /// Manager.
         Manager = "manager",
@@ -42,35 +42,36 @@ open_record! {
         title: Title,
         /// Whether the user may manage billing.
         is_billing_admin: bool,
-        /// Who last changed the user.
+        /// The user who made the last change.
         changed_by: ChangedBy,
-        /// When the user was last changed. The documented examples may name no offset from UTC.
+        /// The time of the last change. The documented examples may have no UTC offset.
         changed: TimeText,
-        /// Whether the user may sign in. Documented to default to true; never assumed here.
+        /// Whether the user may sign in. The documented default is true, but it is not assumed here.
         active: bool,
-        /// Labels.
+        /// The labels.
         labels: Vec<Label>,
-        /// Roles and where they hold.
+        /// The roles and their scopes.
         user_roles: UserRoles,
-        /// The last sign-in; null before the first.
+        /// The time of the last sign-in; null before the first.
         last_login: TimeText,
-        /// Whether it is a program and not a person.
+        /// Whether the user is a program rather than a person.
         is_apiuser: bool,
-        /// Whether a second factor is asked for. Documented to default to true; never assumed here.
+        /// Whether the service asks for a second factor. The documented default is true, but it is not
+        /// assumed here.
         mfa_enabled: bool,
-        /// The user's id at Intercom. In the own profile only.
+        /// The user's id at Intercom. Only in the own profile.
         intercom_user_id: String,
-        /// Whether the user signs in through single sign-on. In the own profile only.
+        /// Whether the user signs in through single sign-on. Only in the own profile.
         is_sso: bool,
-        /// Whether the user answers for the account. In the own profile only.
+        /// Whether the user owns the account. Only in the own profile.
         is_owner: bool,
-        /// The first sign-in; null before it. In the own profile only.
+        /// The time of the first sign-in; null before it. Only in the own profile.
         first_login: TimeText,
     }
 }
 
 open_record! {
-    /// A user as other records name one: who made a change, who holds a role.
+    /// A user in another record: the author of a change, or the holder of a role.
     pub struct ChangedBy {
         /// The user's id.
         id: OpaqueId,
@@ -88,11 +89,11 @@ open_record! {
         id: OpaqueId,
         /// The text, at most 255 characters.
         name: String,
-        /// `#RRGGBB`, or the name of a color.
+        /// The color: `#RRGGBB`, or a name.
         color: String,
-        /// Who last changed the label.
+        /// The user who made the last change.
         changed_by: ChangedBy,
-        /// When the label was last changed.
+        /// The time of the last change.
         changed: TimeText,
     }
 }

@@ -1,4 +1,4 @@
-//! Errors in every shape that the service sends, and what stands in front of it.
+//! Errors in every format of the service and of intermediaries.
 
 use std::fmt::Write as _;
 

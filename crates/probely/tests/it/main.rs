@@ -1,19 +1,20 @@
 //! Probely's provider and client against a scripted transport.
 //!
-//! The API's traps, by the number that the project's notes on Probely give them, and where each is tested:
+//! The API's traps, by their number in the project's notes on Probely, and the tests of each:
 //!
 //! - 1 object or array: `records::the_own_profile_is_an_object_or_a_list_of_one`
 //! - 2 no parameters for `/profile/`: `requests::every_operation_sends_what_is_documented`
-//! - 3, 4 what is missing stays missing: `records`
-//! - 5 roles and words in odd shapes: `records::roles_in_every_shape_are_read_or_kept`
+//! - 3, 4 missing fields stay missing: `records`
+//! - 5 roles and words in unusual formats: `records::roles_in_every_shape_are_read_or_kept`
 //! - 6 times: `records`
-//! - 7 who changed it: `records::who_changed_a_user_may_be_told_in_part`
+//! - 7 the author of a change: `records::who_changed_a_user_may_be_told_in_part`
 //! - 8 ids: `requests`
 //! - 9, 10, 11 `JWT`, trailing slashes, base URLs: `requests`
 //! - 12 page numbers: `paging`, `native::the_remaining_pages_follow_from_the_numbers_alone`
 //! - 13 error bodies: `errors`
-//! - 14 repeated reads: the HTTP crate's tests; a 401 is not: `errors`; writes are not: `writes::no_write_is_ever_repeated`
-//! - 15 what a write brings with it: told where the client's methods and bodies are defined; what is sent: `writes`
+//! - 14 reads are retried: the HTTP crate's tests; a 401 is not: `errors`; writes are not:
+//!   `writes::no_write_is_ever_repeated`
+//! - 15 side effects of writes: documented at the client's methods and bodies; what is sent: `writes`
 //! - 16 no limits are assumed: `requests::the_settings_of_a_listing_are_the_accounts`
 //! - 17 regions: `requests::a_region_is_a_host`
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
@@ -54,7 +55,7 @@ pub(crate) fn client(script: &Arc<Script>) -> ProbelyClient {
     ProbelyClient::new(config(script)).unwrap()
 }
 
-/// A profile as it is serialized.
+/// Returns the serialized profile.
 pub(crate) fn shown(profile: &Profile) -> serde_json::Value {
     serde_json::to_value(profile).unwrap()
 }

@@ -15,12 +15,12 @@ use crate::{
 
 const EMPTY: &str = r#"{"count":0,"page_total":1,"page":1,"length":10,"results":[]}"#;
 
-/// A page with these records.
+/// Returns a page with these records.
 fn page(records: &str) -> String {
     format!(r#"{{"count":3,"page_total":1,"page":1,"length":10,"results":[{records}]}}"#)
 }
 
-/// Every parameter of a list of users.
+/// Sets every parameter of a list of users.
 fn all_of_users() -> ListUsers {
     let list = |values: &[&str]| values.iter().map(ToString::to_string).collect::<Vec<_>>();
     let mut users = ListUsers::default();
@@ -69,7 +69,7 @@ async fn every_operation_of_the_client_sends_what_is_documented() {
         client.list_teams(&list).await.unwrap();
         client.list_user_roles(&list).await.unwrap();
     }
-    // The headers are those of every request, and shown with those of the provider.
+    // The headers are those of every request, and are shown with those of the provider.
     let sent = script.requests();
     insta::assert_snapshot!(sent.join("\n"));
     assert!(script.sent().iter().all(|sent| sent.body.is_empty()));
@@ -160,7 +160,7 @@ async fn one_bad_record_costs_no_list() {
     insta::assert_json_snapshot!(told);
 }
 
-/// The shape of a user's roles, in a word.
+/// Returns the type of a user's roles, in a word.
 fn shape(roles: &Field<UserRoles>) -> String {
     match roles {
         Field::Value(UserRoles::List(roles)) => format!("{} roles", roles.len()),
@@ -198,9 +198,9 @@ async fn the_roles_of_an_api_user_come_in_every_shape() {
 #[tokio::test]
 async fn the_remaining_pages_follow_from_the_numbers_alone() {
     for (numbers, remaining) in [
-        // An empty list has one page, and it is this one.
+        // An empty list has one page, which is this one.
         (r#""count":0,"page_total":1,"page":1,"length":30"#, Some(0..0)),
-        // `length` is what was asked for: neither how many came nor whether there are more.
+        // `length` is the requested page size: neither the number of records, nor whether more follow.
         (r#""count":1,"page_total":1,"page":1,"length":30"#, Some(0..0)),
         (r#""count":1,"page_total":3,"page":1,"length":30"#, Some(2..4)),
         (r#""count":90,"page_total":3,"page":2,"length":30"#, Some(3..4)),
@@ -210,7 +210,7 @@ async fn the_remaining_pages_follow_from_the_numbers_alone() {
         (r#""page_total":2,"page":1"#, Some(2..3)),
         (r#""page_total":18446744073709551615,"page":18446744073709551613"#, Some(u64::MAX - 1..u64::MAX)),
         (r#""page_total":18446744073709551615,"page":18446744073709551615"#, Some(0..0)),
-        // Not said is not the end.
+        // A missing number is not the end.
         (r#""count":90,"page":1,"length":30"#, None),
         (r#""count":90,"page_total":3,"length":30"#, None),
         (r#""count":90,"page_total":null,"page":1"#, None),
@@ -242,9 +242,9 @@ async fn an_error_names_the_operation() {
             json(403, r#"{"detail":"You do not have permission to perform this action."}"#),
             ErrorKind::PermissionDenied,
         ),
-        // No page was named: there is no such list at that URL.
+        // No page was requested: the list does not exist at that URL.
         (json(404, r#"{"detail":"Not found."}"#), ErrorKind::Config),
-        // An object where a page is expected, as the own profile is.
+        // An object where a page is expected, like the own profile.
         (json(200, r#"{"id":"x"}"#), ErrorKind::Decode),
         (json(200, "[]"), ErrorKind::Decode),
         (response(204), ErrorKind::Decode),

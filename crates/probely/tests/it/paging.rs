@@ -18,7 +18,7 @@ fn page(number: u64, total: u64, count: u64, ids: &[&str]) -> String {
     )
 }
 
-/// The list that comes behind the users, without anybody in it.
+/// An empty list of API users, which follows the users.
 fn no_api_users() -> Response {
     json(200, page(1, 1, 0, &[]))
 }
@@ -48,7 +48,7 @@ async fn api_users_come_behind_the_users_under_ids_of_their_own() {
     let report = stream.report();
     assert!(report.is_complete());
     assert_eq!((report.declared_total, report.duplicates), (Some(3), 0));
-    // No address leads to an API user, and who asks for people asks for no programs.
+    // No API user has an e-mail address, and a filter for people excludes programs.
     for change in
         [(|query| query.filter.email = Some("a@example.com".to_owned())) as fn(&mut ListQuery), |query| {
             query.filter.kind = vec![Kind::Human.into()];
@@ -64,7 +64,7 @@ async fn api_users_come_behind_the_users_under_ids_of_their_own() {
 #[tokio::test]
 async fn a_service_without_api_users_is_listed_and_the_report_says_so() {
     let users = || json(200, page(1, 1, 1, &["a"]));
-    // That the account is where it is looked for is proven by the list that is there.
+    // The other list proves that the URL is right.
     let script = Script::of([users(), json(404, r#"{"detail":"Not found."}"#)]);
     let provider_of_users = provider(&script);
     let mut pages = provider_of_users.pages(ListQuery::new());
@@ -76,7 +76,7 @@ async fn a_service_without_api_users_is_listed_and_the_report_says_so() {
     assert!(report.is_complete() && report.collections[1].is_not_offered);
     assert_eq!((seen, report.declared_total, report.retries()), (1, Some(1), 0));
 
-    // A gateway's 404 is not the service's: somebody may be missing.
+    // A gateway's 404 is not the service's: profiles may be missing.
     for body in [r#"{"message":"no Route matched with those values"}"#, "default backend - 404", ""] {
         let script = Script::of([json(200, page(1, 1, 1, &["a"])), json(404, body)]);
         let provider = provider(&script);
@@ -85,7 +85,7 @@ async fn a_service_without_api_users_is_listed_and_the_report_says_so() {
         assert_eq!(pages.next_page().await.unwrap().unwrap_err().kind(), ErrorKind::Upstream, "{body}");
     }
 
-    // A key that may not see them is another matter: somebody is missing.
+    // A key without permission is different: profiles are missing.
     let script = Script::of([json(200, page(1, 1, 1, &["a"])), json(403, r#"{"detail":"No."}"#)]);
     let error = provider(&script).list(ListQuery::new()).try_collect::<Vec<_>>().await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::PermissionDenied, Some("api_users_list")));
@@ -111,7 +111,7 @@ async fn the_own_profile_of_a_program_is_an_api_user() {
 
 #[tokio::test]
 async fn the_total_of_pages_decides_and_not_how_many_came() {
-    // The second page is short and the third is empty; the order and size stay the same.
+    // The second page is short and the third is empty; the order and page size stay the same.
     let script = Script::of([
         json(200, page(1, 4, 4, &["a", "b"])),
         json(200, page(2, 4, 4, &["c"])),
@@ -230,7 +230,7 @@ async fn a_page_with_far_more_records_than_were_asked_for_is_not_read() {
     };
     let error = list(100, 10_001).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::TooLarge, Some(200)), "{error}");
-    assert!(error.message().contains("more records than were asked for"), "{error}");
+    assert!(error.message().contains("more records than requested"), "{error}");
     assert_eq!(list(8_000, 10_001).await.unwrap().items.len(), 10_001);
 }
 

@@ -1,4 +1,4 @@
-//! From records to profiles.
+//! The mapping of records to profiles.
 
 use anyprofile_core::{
     ErrorKind, Field, FieldPath, FieldState, Profile, ProfileProvider, ProfileProviderExt, profile::RawJson,
@@ -28,7 +28,7 @@ const FULL: &str = r##"{
     "intercom_user_id": "2aB3cD4eF5gH", "is_sso": false, "is_owner": true, "first_login": null
 }"##;
 
-/// The shape of 2022, which had fewer fields.
+/// A record in the format of 2022, which had fewer fields.
 const OLD: &str = r#"{"id":"2aB3cD4eF5gH","email":"user@example.com","name":"Example User","title":"",
     "is_billing_admin":true,"changed_by":{"id":"2aB3cD4eF5gH","email":"user@example.com","name":"Example User"},
     "changed":"2022-05-16T11:50:53.914329Z","last_login":"2022-05-16T11:50:53.914271Z","is_apiuser":false,
@@ -133,7 +133,7 @@ async fn roles_in_every_shape_are_read_or_kept() {
         assert!(shown(&profile)["extension"].get("user_roles").is_none(), "one shape, or nothing");
     }
     assert!(shown(&text)["extension"].get("user_roles").is_none());
-    // A list of something else is a field of another type, and told.
+    // A list of something else is a field of another type, and noted.
     for odd in [r#"["admin"]"#, r#"[{"role":"admin"}]"#] {
         let profile = current(format!(r#"{{"id":"x","user_roles":{odd}}}"#)).await;
         assert_eq!(profile.roles, Field::Absent, "{odd}");

@@ -1,4 +1,4 @@
-//! What is sent.
+//! Requests.
 
 use anyprofile_core::{
     ErrorKind, FieldPath, IdKind, ListQuery, ProfileChange, ProfileDraft, ProfileProvider,
@@ -147,7 +147,7 @@ async fn what_this_version_does_not_have_sends_nothing() {
     let operations = &provider.capabilities().operations;
     assert!(!operations.delete.is_supported() && !operations.enrich.is_supported());
     let error = provider.delete(&id("probely:eu/user/x")).await.unwrap_err();
-    assert!(error.to_string().contains("deactivates users and does not delete them"), "{error}");
+    assert!(error.to_string().contains("deactivates users instead of deleting them"), "{error}");
 }
 
 #[tokio::test]

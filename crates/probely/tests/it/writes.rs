@@ -1,4 +1,4 @@
-//! Making and changing users and API users: what is sent and what is not, answers, refusals, errors.
+//! Writes of users and API users: what is sent and what is not, responses, refusals, errors.
 
 use std::{fmt::Write as _, sync::Arc};
 
@@ -110,12 +110,12 @@ fn secret(text: &str) -> SecretString {
     text.into()
 }
 
-/// A request without its headers.
+/// Returns a request without its headers.
 fn shown(sent: &Sent) -> String {
     format!("{} {}\n    {}\n", sent.method, sent.target(), sent.body)
 }
 
-/// Each operation once, with as little as it takes.
+/// Each operation once, with only what is required.
 async fn every_write(client: &ProbelyClient) -> Vec<(&'static str, Result<(), Error>)> {
     let mut update = UserUpdate::default();
     update.active = Some(false);
@@ -241,7 +241,7 @@ async fn an_empty_response_to_a_change_is_read_again_and_one_to_a_create_is_none
                 "GET /api-users/u/",
             ]
         );
-        // Which user it would be to read is not known.
+        // It is not known which user to read.
         for error in [
             client.create_user(&whole_create()).await.unwrap_err(),
             client.create_api_user(&whole_api_create()).await.unwrap_err(),
@@ -467,7 +467,7 @@ async fn an_error_of_a_write_names_its_fields_and_repeats_no_value() {
         (response(301).header("location", "https://api.example.com/users/"), ErrorKind::Decode, ""),
     ] {
         for error in errors_of(body).await {
-            // Where nobody is named there is nobody who is not there.
+            // A request without an id cannot fail with "not found".
             let names_nobody = error.operation().is_some_and(|operation| operation.ends_with("_create"));
             let kind = if kind == ErrorKind::NotFound && names_nobody { ErrorKind::Config } else { kind };
             assert_eq!(error.kind(), kind, "{error}");
@@ -479,7 +479,7 @@ async fn an_error_of_a_write_names_its_fields_and_repeats_no_value() {
 
 #[tokio::test]
 async fn a_status_that_the_service_does_not_show_is_not_said_to_be_ignored() {
-    // As it answered in 2022.
+    // The response of 2022.
     let script =
         Script::by(|_| json(200, r#"{"id":"u","email":"ada@example.com","name":"Ada","title":""}"#).into());
     let provider = crate::provider(&script);

@@ -10,12 +10,12 @@ use crate::server::lock;
 const DEFAULT_LIMIT: u64 = 20;
 const MAX_LIMIT: u64 = 1_000;
 
-/// The page that is asked for.
+/// The requested page.
 struct Wanted {
     limit: usize,
     /// The index of the last item before the page.
     after: Option<u64>,
-    /// The index of the first item behind the page.
+    /// The index of the first item after the page.
     before: Option<u64>,
 }
 
@@ -37,8 +37,8 @@ impl Wanted {
         Ok(Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), after, before })
     }
 
-    /// The page's indexes, of those below `total` that are accepted, and whether there are more on its
-    /// far side.
+    /// Returns the indexes of the page, of those below `total` that are accepted, and whether more follow in
+    /// its direction.
     fn choose(&self, total: u64, accepts: impl Fn(u64) -> bool) -> (Vec<u64>, bool) {
         let wanted = |index: &u64| accepts(*index);
         if let Some(before) = self.before {
@@ -65,7 +65,7 @@ impl Anthropic {
 
     pub(super) fn list_org_users(&self, call: &Call) -> Reply {
         let staff = lock(&self.staff);
-        // Also one who is gone may be where a page begins.
+        // A page may also begin at a deleted item.
         let wanted = match Wanted::parse(&call.query, |id| staff.place_of(USERS, id)) {
             Ok(wanted) => wanted,
             Err(message) => return error(call, 400, &message),
@@ -74,7 +74,7 @@ impl Anthropic {
         if let Some(unknown) = roles.iter().find(|role| !ROLES.contains(role)) {
             return error(call, 400, &format!("roles: `{unknown}` is not a role"));
         }
-        // Found at once, since an address ends in its index.
+        // No scan is needed, because an e-mail address ends in its index.
         let email = call.query.get("email").map(|email| staff.people.index_of_email(email));
         let (indexes, more) = wanted.choose(staff.count(USERS), |index| {
             email.is_none_or(|found| found == Some(index))
@@ -127,7 +127,7 @@ fn page(data: &[Value], has_more: bool) -> Reply {
     success(&json!({"data": data, "first_id": first, "has_more": has_more, "last_id": last}))
 }
 
-/// A response with the header that says whose data it is; an admin key is bound to no workspace.
+/// Adds the header with the owner of the data. An admin key is not bound to a workspace.
 pub(super) fn success(body: &Value) -> Reply {
     Reply::json(200, body).header("anthropic-organization-id", ORGANIZATION_ID)
 }

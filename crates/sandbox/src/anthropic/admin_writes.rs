@@ -1,4 +1,4 @@
-//! The Admin API's writes: a user's role, and who is in the organization.
+//! Writes of the Admin API: the role of a user, and the members of the organization.
 
 use serde_json::{Map, Value, json};
 
@@ -10,11 +10,11 @@ use super::{Anthropic, error};
 use crate::exchange::{Call, Reply, is_email};
 use crate::server::lock;
 
-/// The roles that can be given; the others can only be read. For invites the same is inferred.
+/// The roles that can be granted; the others can only be read. That the same holds for invites is inferred.
 const SETTABLE: [&str; 5] = ["billing", "claude_code_user", "developer", "managed", "user"];
 
 impl Anthropic {
-    /// Whoever has a role that cannot be given may lose it all the same: nothing says otherwise.
+    /// Changes the role of a user. A role that cannot be granted can be lost: no source says otherwise.
     pub(super) fn update_org_user(&self, call: &Call, id: &str) -> Reply {
         let mut staff = lock(&self.staff);
         let Some(index) = staff.index_of_user(id) else { return no_such_user(call) };

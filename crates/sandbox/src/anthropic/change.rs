@@ -1,26 +1,26 @@
-//! What can be written about a profile.
+//! The writable fields of a profile.
 
 use serde_json::{Map, Value};
 
-/// What was written; the rest is as it was.
+/// The written fields; the others are unchanged.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Change {
-    /// Null when it was taken away.
+    /// Null if it was cleared.
     pub(super) name: Option<Value>,
     pub(super) relationship: Option<&'static str>,
     pub(super) access_type: Option<&'static str>,
-    /// By their names in `external_user_details`, under which the older dates' `external_id` and
-    /// `external_user_onboarded_at` are kept too.
+    /// By their names in `external_user_details`. They also contain the `external_id` and
+    /// `external_user_onboarded_at` of older dates.
     pub(super) details: Map<String, Value>,
-    /// All of it.
+    /// The complete metadata.
     pub(super) metadata: Option<Map<String, Value>>,
-    /// When the profile was made; none for a generated one.
+    /// The time of creation; `None` for a generated profile.
     pub(super) created: Option<i64>,
     pub(super) updated: i64,
 }
 
 impl Change {
-    /// Whether nothing is to be changed.
+    /// Returns whether nothing is to be changed.
     pub(super) fn is_empty(&self) -> bool {
         self.name.is_none()
             && self.relationship.is_none()
@@ -29,7 +29,7 @@ impl Change {
             && self.metadata.is_none()
     }
 
-    /// Lays a later change over this one.
+    /// Applies a later change to this one.
     pub(super) fn merge(&mut self, later: Self) {
         self.name = later.name.or(self.name.take());
         self.relationship = later.relationship.or(self.relationship);

@@ -1,4 +1,4 @@
-//! The opaque cursor: where a listing goes on, tied to the order and filter it was made with.
+//! The opaque cursor: the position of a listing, bound to its order and filter.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 
@@ -6,12 +6,12 @@ use crate::rng::key_of_text;
 
 const PREFIX: &str = "page_";
 
-/// Where a page ended.
+/// The end of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
-    /// The index of the last profile given: other than a position, it stays right when profiles come.
+    /// The index of the last returned profile. Unlike a position, it stays valid when profiles are created.
     pub(super) after: u64,
-    /// Whether the empty page is still to come before the next full one.
+    /// Whether the empty page comes before the next full one.
     pub(super) empty_page_first: bool,
 }
 

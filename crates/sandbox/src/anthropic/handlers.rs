@@ -27,7 +27,7 @@ impl Anthropic {
             .last()
             .filter(|_| more)
             .map(|last| Cursor { after: *last, empty_page_first }.write(self.seed, &listing.kind()));
-        // The filter acts after the page was cut, so a page may hold fewer than its limit, or none.
+        // The filter is applied to each page, so a page may have fewer profiles than its limit, or none.
         let profiles = indexes.into_iter().map(|index| store.profile(index));
         let shown = profiles.filter(|profile| listing.accepts(profile));
         let data: Vec<Value> = shown.map(|profile| profile.to_json(generation)).collect();

@@ -1,15 +1,15 @@
-//! What a request's headers must say, and the shape that they choose.
+//! Checks the headers of a request, and selects the version of the API.
 
 use super::{WORKSPACE_ID, error};
 use crate::description::{ANTHROPIC_ADMIN_API_KEY, ANTHROPIC_API_KEY};
 use crate::exchange::{Call, Reply};
 
 const VERSIONS: [&str; 3] = ["2023-01-01", "2023-06-01", "2026-10-21"];
-/// Where the admin key is asked for, and only that one.
+/// The paths that require the admin key, and only that one.
 const ADMIN_PATHS: &str = "/v1/organizations/";
 const PROFILE_BETAS: &str = "user-profiles-";
 
-/// Betas that have nothing to do with profiles: a client may name them on every request.
+/// Betas that are unrelated to profiles. A client may send them with every request.
 const OTHER_BETAS: [&str; 23] = [
     "message-batches-2024-09-24",
     "prompt-caching-2024-07-31",
@@ -36,13 +36,13 @@ const OTHER_BETAS: [&str; 23] = [
     "oidc-federation-2026-04-01",
 ];
 
-/// The generation of the API that answers.
+/// A version of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Generation {
     March,
     August,
     September,
-    /// No user-profiles date at all.
+    /// No dated beta of user profiles.
     General,
 }
 
@@ -56,12 +56,12 @@ impl Generation {
         }
     }
 
-    /// Whether the listing can be ordered by name.
+    /// Returns whether the listing can be ordered by name.
     pub(super) fn has_order_by(self) -> bool {
         matches!(self, Self::September | Self::General)
     }
 
-    /// The generation that a request's headers name; [`check`] has refused the wrong ones.
+    /// Returns the version that the headers select; [`check`] has refused invalid ones.
     pub(super) fn of(call: &Call) -> Self {
         betas(call).find_map(Self::of_beta).unwrap_or(Self::General)
     }
@@ -124,7 +124,7 @@ fn check_betas(call: &Call) -> Result<(), Reply> {
     Ok(())
 }
 
-/// All betas of all `anthropic-beta` lines.
+/// Returns all betas of all `anthropic-beta` headers.
 fn betas(call: &Call) -> impl Iterator<Item = &str> {
     let lines = call.headers.get_all("anthropic-beta").iter().filter_map(|value| value.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(str::trim).filter(|beta| !beta.is_empty())

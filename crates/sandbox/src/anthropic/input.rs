@@ -1,4 +1,4 @@
-//! Reading the bodies of writes. Each date of the API has fields of its own, and refuses all others.
+//! Reads the bodies of writes. Each dated version of the API has its own fields, and refuses all others.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -23,14 +23,14 @@ const ACCESS_TYPES: [&str; 2] = [DEFAULT_ACCESS_TYPE, "passthrough"];
 const ACCOUNT_STATUSES: [&str; 3] = ["active", "suspended", "blocked"];
 const ENTITY_TYPES: [&str; 4] = ["individual", "business", "non_profit", "government"];
 
-/// The fields of each date. `relationship` is documented for the first; a client of the second still
-/// sends it. The general release is taken to have the last date's.
+/// The fields of each date. `relationship` is documented for the first; a client of the second still sends
+/// it. The general release is assumed to have the fields of the last date.
 const MARCH: [&str; 4] = ["external_id", "metadata", "name", "relationship"];
 const AUGUST: [&str; 6] =
     ["access_type", "external_id", "external_user_onboarded_at", "metadata", "name", "relationship"];
 const SEPTEMBER: [&str; 4] = ["access_type", "external_user_details", "metadata", "name"];
 
-/// The object of a body, which must be there.
+/// Returns the object of a body, which is required.
 pub(super) fn object(call: &Call) -> Result<Map<String, Value>, (u16, &'static str)> {
     if call.header("content-type").is_some() && !call.is_json() {
         return Err((415, "content-type: must be application/json"));
@@ -43,11 +43,11 @@ pub(super) fn object(call: &Call) -> Result<Map<String, Value>, (u16, &'static s
     }
 }
 
-/// Reads fields, and gathers what is wrong with them.
+/// Reads fields and collects their errors.
 pub(super) struct Reader<'a> {
     generation: Generation,
     now: i64,
-    /// The metadata to be merged into, on an update.
+    /// The metadata that an update is merged into.
     before: Option<&'a Map<String, Value>>,
     errors: Vec<String>,
 }
@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
         Self { generation, now, before: Some(before), errors: Vec::new() }
     }
 
-    /// The change, or all that is wrong in one message.
+    /// Returns the change, or all errors in one message.
     pub(super) fn read(mut self, body: &Map<String, Value>) -> Result<Change, String> {
         let known: &[&str] = match self.generation {
             Generation::March => &MARCH,
@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
 
     fn read_field(&mut self, name: &str, value: &Value, change: &mut Change) {
         match name {
-            // That null takes these two away is inferred: it is allowed, and nothing says what it does.
+            // That null clears these two is inferred: it is allowed, but its effect is not published.
             "name" if value.is_null() => change.name = Some(Value::Null),
             "external_id" if value.is_null() => put(change, REFERENCE, Some(Value::Null)),
             "name" => change.name = self.text(name, value),
@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
         self.errors.push(format!("{name}: {message}"));
     }
 
-    /// A text of 1 to 255 characters, counted as Unicode has them: the service does not say how.
+    /// Reads a text of 1 to 255 Unicode characters. The service does not say how it counts.
     fn text(&mut self, name: &str, value: &Value) -> Option<Value> {
         match value.as_str() {
             Some(text) if (1..=MAX_TEXT).contains(&text.chars().count()) => return Some(text.into()),
@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// One of these words; on an update null stands for the first, the default, which is inferred.
+    /// Reads one of these words. In an update, null means the first, which is the default. This is inferred.
     fn word(&mut self, name: &str, value: &Value, words: &[&'static str]) -> Option<&'static str> {
         if value.is_null() && self.before.is_some() {
             return words.first().copied();
@@ -165,8 +165,8 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// The whole of the metadata as they are to be: sent pairs over those that were there, without those
-    /// whose new value is empty. Before there is a profile, an empty value is an error.
+    /// Returns the complete new metadata: the sent entries are merged into the existing ones, and entries
+    /// with an empty value are removed. In a creation, an empty value is an error.
     fn metadata(&mut self, value: &Value) -> Option<Map<String, Value>> {
         let Some(pairs) = value.as_object() else {
             self.refuse("metadata", "must be an object");
@@ -203,7 +203,7 @@ fn put(change: &mut Change, name: &str, value: Option<Value>) {
     change.details.extend(value.map(|value| (name.to_owned(), value)));
 }
 
-/// A time of RFC 3339 with its seconds and its offset, in microseconds.
+/// Reads an RFC 3339 time with seconds and offset, in microseconds.
 fn instant(text: &str) -> Option<i64> {
     let (date, time) = text.split_once(['T', 't'])?;
     let offset = time.find(['Z', 'z', '+', '-'])?;

@@ -1,4 +1,4 @@
-//! What a listing asks for, and which indexes come next.
+//! The parameters of a listing, and the indexes of its pages.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(super) struct Listing {
     pub(super) limit: u64,
     ascending: bool,
     by_name: bool,
-    /// Only these enforcement statuses; any when empty.
+    /// The enforcement statuses to list; all if empty.
     statuses: Vec<String>,
     pub(super) cursor: Option<Cursor>,
 }
@@ -60,7 +60,7 @@ impl Listing {
         Ok(listing)
     }
 
-    /// What a cursor is tied to. Not the limit: that may change from page to page.
+    /// Returns what a cursor is bound to. The limit is not part of it: it may change from page to page.
     pub(super) fn kind(&self) -> String {
         format!("{} {} {}", self.ascending, self.by_name, self.statuses.join(","))
     }
@@ -72,17 +72,17 @@ impl Listing {
 
 const STATUSES: [&str; 4] = ["unrestricted", "pending", "restricted", "banned"];
 
-/// The indexes in the order of names: first those that have one.
+/// The indexes ordered by name. Profiles with a name come first.
 #[derive(Debug, Clone)]
 pub(super) struct NameOrder {
-    /// After how many writes.
+    /// The number of writes before it.
     version: u64,
     indexes: Arc<[u64]>,
     named: usize,
 }
 
 impl Anthropic {
-    /// The next `limit` indexes of a listing, and whether any are left after them.
+    /// Returns the next `limit` indexes of a listing, and whether more follow.
     pub(super) fn next_indexes(&self, store: &Store, listing: &Listing) -> (Vec<u64>, bool) {
         let limit = usize::try_from(listing.limit).unwrap_or(usize::MAX);
         let after = listing.cursor.map(|cursor| cursor.after);
@@ -92,7 +92,7 @@ impl Anthropic {
             (false, false) => Box::new((0..after.unwrap_or(total).min(total)).rev()),
             (true, ascending) => {
                 let NameOrder { indexes, named, .. } = self.name_order(store);
-                // Going down turns the names round, but the nameless stay last.
+                // Descending order reverses the names, but profiles without a name stay last.
                 let turned = if ascending { 0 } else { named };
                 let turn = move |place: usize| if place < turned { turned - 1 - place } else { place };
                 let first = after.map_or(0, |after| {
@@ -104,16 +104,16 @@ impl Anthropic {
                 Box::new((first..indexes.len()).map(move |place| indexes[turn(place)]))
             }
         };
-        // Those who are gone keep their places until here, so that a cursor at one of them still leads on.
+        // Deleted profiles keep their position until here, so that a cursor at one of them stays valid.
         let mut rest = all.filter(|index| !store.is_deleted(*index));
         let page = rest.by_ref().take(limit).collect();
         (page, rest.next().is_some())
     }
 
-    /// Kept for the next page, which needs all of it too.
+    /// Cached for the next page, which also needs the complete order.
     fn name_order(&self, store: &Store) -> NameOrder {
-        let mut kept = lock(&self.by_name);
-        if let Some(order) = kept.as_ref().filter(|order| order.version == store.version) {
+        let mut cached = lock(&self.by_name);
+        if let Some(order) = cached.as_ref().filter(|order| order.version == store.version) {
             return order.clone();
         }
         let mut keys: Vec<(bool, String, u64)> = (0..store.total())
@@ -125,6 +125,6 @@ impl Anthropic {
         keys.sort_unstable();
         let named = keys.partition_point(|(is_nameless, _, _)| !is_nameless);
         let indexes = keys.into_iter().map(|(_, _, index)| index).collect();
-        kept.insert(NameOrder { version: store.version, indexes, named }).clone()
+        cached.insert(NameOrder { version: store.version, indexes, named }).clone()
     }
 }

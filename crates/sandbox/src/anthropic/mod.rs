@@ -1,5 +1,4 @@
-//! Anthropic: user profiles, in the shape of the beta date that a request names, and the organization's
-//! own people.
+//! Anthropic: user profiles, in the format of the requested beta, and the organization's own people.
 
 mod admin;
 mod admin_writes;
@@ -32,13 +31,13 @@ use crate::server::lock;
 const ORGANIZATION_ID: &str = "5a4d0b0c-5a4d-4b0c-8000-000000000001";
 const WORKSPACE_ID: &str = "wrkspc_01SANDBoxSANDBoxSANDBox1";
 
-/// The API under `/anthropic`.
+/// The API at `/anthropic`.
 pub(crate) struct Anthropic {
     seed: u64,
     empty_page: bool,
     store: RwLock<Store>,
     staff: Mutex<Staff>,
-    /// Made when first asked for: each page needs all of it.
+    /// Computed on first use: each page needs the complete order.
     by_name: Mutex<Option<NameOrder>>,
     clock: Arc<Clock>,
 }
@@ -55,7 +54,8 @@ impl Anthropic {
         }
     }
 
-    /// Held by one operation at most once: a second time could wait for a writer that waits for the first.
+    /// An operation must hold the lock at most once: a second read could wait for a writer that waits for the
+    /// first read.
     fn read_store(&self) -> RwLockReadGuard<'_, Store> {
         self.store.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -94,7 +94,7 @@ impl Service for Anthropic {
     }
 }
 
-/// The envelope of every error.
+/// Returns an error in the common envelope.
 fn error(call: &Call, status: u16, message: &str) -> Reply {
     let kind = match status {
         401 => "authentication_error",
@@ -110,7 +110,7 @@ fn error(call: &Call, status: u16, message: &str) -> Reply {
     Reply::json(status, &body)
 }
 
-/// A response with the headers that say whose data it is.
+/// Adds the headers with the owner of the data.
 fn success(body: &serde_json::Value) -> Reply {
     Reply::json(200, body)
         .header("anthropic-organization-id", ORGANIZATION_ID)

@@ -1,4 +1,4 @@
-//! The organization's users and invites, generated.
+//! The organization's generated users and invites.
 
 use serde_json::{Map, Value, json};
 
@@ -6,12 +6,12 @@ use crate::clock::{DAY, EPOCH, SECOND, stamp};
 use crate::ids::IdSpace;
 use crate::people::{Person, person};
 
-/// What the ids of users begin with.
+/// The prefix of the ids of users.
 pub(super) const USERS: &str = "user_01";
-/// What the ids of invites begin with.
+/// The prefix of the ids of invites.
 pub(super) const INVITES: &str = "invite_01";
 
-/// The last is none of the documented ones.
+/// The last one is undocumented.
 pub(super) const ROLES: [&str; 10] = [
     "primary_owner",
     "developer",
@@ -24,12 +24,12 @@ pub(super) const ROLES: [&str; 10] = [
     "owner",
     "auditor",
 ];
-/// The last is none of the documented ones.
+/// The last one is undocumented.
 const STATUSES: [&str; 5] = ["accepted", "pending", "expired", "deleted", "bounced"];
 const STEP: i64 = 3_607 * SECOND;
 const FRACTION_DIGITS: [usize; 3] = [0, 6, 3];
 
-/// Makes the people of one seed.
+/// Generates the people of one seed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OrgPeople {
     seed: u64,
@@ -55,11 +55,11 @@ impl OrgPeople {
     }
 
     pub(super) fn role(index: u64) -> &'static str {
-        // There is one primary owner.
+        // There is exactly one primary owner.
         if index == 0 { ROLES[0] } else { ROLES[turn(index - 1, 9) + 1] }
     }
 
-    /// Two of three are the people that Upsun has at these indexes; Probely knows half of them too.
+    /// Two of three are the people at these indexes at Upsun; half of them are also at Probely.
     fn person(self, index: u64) -> Person {
         if index % 3 == 1 { person(self.seed ^ 0x6F72_6761, index) } else { person(self.seed, index) }
     }
@@ -80,7 +80,7 @@ impl OrgPeople {
         Value::Object(user)
     }
 
-    /// Those who accepted are users; the others are people whom nobody here knows yet.
+    /// People with accepted invites are users; the others are not known elsewhere.
     pub(super) fn invite(self, index: u64) -> Value {
         let status = STATUSES[turn(index, 5)];
         let accepted = status == "accepted";

@@ -1,4 +1,4 @@
-//! The profiles, generated, with what was written laid over them, in the shape of a generation.
+//! The generated profiles, with the written changes applied to them, in the format of a version.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use crate::ids::IdSpace;
 use crate::people::person;
 use crate::rng::{Rng, key};
 
-/// Each profile is made this long after the one before, so that the order of creation is exact.
+/// The time between the creation of two profiles, so that the order of creation is exact.
 const STEP: i64 = 37 * SECOND;
 
 const FRACTION_DIGITS: [usize; 3] = [0, 3, 6];
@@ -20,7 +20,7 @@ const NEW_STATUS: &str = "unrestricted";
 const DETAILS: [&str; 7] =
     ["account_status", "country", "email_hash", "entity_type", "name_hash", "onboarded_at", "reference_id"];
 
-/// Makes the records of one seed.
+/// Generates the records of one seed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Records {
     seed: u64,
@@ -40,7 +40,7 @@ impl Records {
         self.ids.anthropic(index)
     }
 
-    /// The generated profile with this index.
+    /// Returns the generated profile with this index.
     pub(super) fn generated(self, index: u64) -> Profile {
         let mut rng = Rng::new(key(&[self.seed, 0x0061_6E74_6872, index]));
         let place = i64::try_from(index).unwrap_or(i64::MAX);
@@ -64,7 +64,7 @@ impl Records {
         }
     }
 
-    /// A profile that somebody made, before anything was written about it.
+    /// Returns a created profile before anything was written to it.
     pub(super) fn blank(self, index: u64) -> Profile {
         let names = DETAILS.iter().map(|name| ((*name).to_owned(), Value::Null));
         Profile {
@@ -83,12 +83,12 @@ impl Records {
         }
     }
 
-    /// The name alone: what a listing by names needs of every profile.
+    /// Returns only the name, which a listing ordered by name needs for every profile.
     pub(super) fn generated_name(self, index: u64) -> Option<String> {
         (index % 8 != 3).then(|| person(self.seed, index).display)
     }
 
-    /// Every field is there; any of them may be null.
+    /// Returns the details. All fields are present; any of them may be null.
     fn details(self, index: u64, onboarded: i64) -> Map<String, Value> {
         let person = person(self.seed, index);
         let hash = |salt: u64| {
@@ -110,7 +110,7 @@ impl Records {
     }
 }
 
-/// A profile, before it is written in the shape of a generation.
+/// A profile, before it is serialized in the format of a version.
 #[derive(Debug)]
 pub(super) struct Profile {
     index: u64,
@@ -118,19 +118,19 @@ pub(super) struct Profile {
     created: i64,
     updated: i64,
     name: Value,
-    /// None where nobody said it.
+    /// `None` if it was never set.
     relationship: Option<&'static str>,
     access_type: &'static str,
     details: Map<String, Value>,
     pub(super) metadata: Map<String, Value>,
     trust_grants: Value,
     pub(super) enforcement_status: &'static str,
-    /// What was written, which is shown where a generated profile would leave it out.
+    /// The written fields, which are shown even where a generated profile would omit them.
     change: Change,
 }
 
 impl Profile {
-    /// Lays what was written over the profile.
+    /// Applies the written fields to the profile.
     pub(super) fn apply(&mut self, change: &Change) {
         if let Some(name) = &change.name {
             self.name = name.clone();
@@ -163,7 +163,7 @@ impl Profile {
         let detail = |name: &str| self.details.get(name).cloned().unwrap_or_default();
         match generation {
             Generation::March => {
-                // The field is younger than the date: the first profiles were answered without it.
+                // The field was added after the date: responses for the first profiles do not contain it.
                 if is_new || index % 9 != 5 || self.change.name.is_some() {
                     put("name", self.name.clone());
                 }
@@ -202,7 +202,7 @@ impl Profile {
     }
 }
 
-/// The word of the general release for how a generated profile may be used.
+/// Returns the general release's enforcement status of a generated profile.
 fn generated_status(index: u64) -> &'static str {
     match index % 10 {
         4 => "pending",
@@ -212,13 +212,13 @@ fn generated_status(index: u64) -> &'static str {
     }
 }
 
-/// An instant as the sandbox writes it that was not generated: with a fraction where there is one.
+/// Formats a time that was not generated: with a fraction if it has one.
 pub(super) fn written(micros: i64) -> String {
     stamp(micros, if micros % SECOND == 0 { 0 } else { 6 }, "Z")
 }
 
 fn reference(index: u64) -> Option<String> {
-    // Not unique: the service does not ask for that.
+    // Not unique: the service does not require it.
     let number = if index % 19 == 18 { index - 1 } else { index };
     (index % 6 != 3).then(|| format!("user_{}", number.saturating_add(10_000)))
 }

@@ -1,5 +1,5 @@
-//! The organization's users and invites: generated, with what was written laid over them, and behind
-//! the invites those that somebody sent.
+//! The organization's users and invites: generated, with the written changes applied to them, followed by the
+//! created invites.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,10 +9,10 @@ use super::people::{INVITES, OrgPeople};
 use super::records::written;
 use crate::clock::DAY;
 
-/// How long an invite is good for, as the generated ones are.
+/// The validity of an invite, the same as that of generated ones.
 const LIFETIME: i64 = 21 * DAY;
 
-/// An invite that somebody sent.
+/// A created invite.
 #[derive(Debug)]
 pub(super) struct Invite {
     pub(super) email: String,
@@ -25,7 +25,7 @@ pub(super) struct Invite {
 #[derive(Debug)]
 pub(super) struct Staff {
     pub(super) people: OrgPeople,
-    /// How many users are generated, and how many invites.
+    /// The number of generated users, and of generated invites.
     generated: u64,
     roles: BTreeMap<u64, &'static str>,
     removed: BTreeSet<u64>,
@@ -34,7 +34,7 @@ pub(super) struct Staff {
 }
 
 impl Staff {
-    /// A fourth as many as there are profiles, but at least one if there is a profile at all.
+    /// Returns one fourth of the number of profiles, but at least one if there are any profiles.
     pub(super) fn new(seed: u64, profiles: u64) -> Self {
         Self {
             people: OrgPeople::new(seed),
@@ -46,13 +46,13 @@ impl Staff {
         }
     }
 
-    /// How many of a kind there are or were.
+    /// Returns the number of users or invites that exist or existed.
     pub(super) fn count(&self, kind: &str) -> u64 {
         let sent = u64::try_from(self.sent.len()).unwrap_or(u64::MAX);
         self.generated + if kind == INVITES { sent } else { 0 }
     }
 
-    /// The index of one who is or was there.
+    /// Returns the index of a user or invite that exists or existed.
     pub(super) fn place_of(&self, kind: &str, id: &str) -> Option<u64> {
         self.people.index_of(kind, id).filter(|index| *index < self.count(kind))
     }
@@ -61,7 +61,7 @@ impl Staff {
         self.place_of(super::people::USERS, id).filter(|index| self.has_user(*index))
     }
 
-    /// The id of another user than this one.
+    /// Returns the id of another user.
     pub(super) fn another_user(&self, id: &str) -> Option<String> {
         let index = self.index_of_user(id)?;
         let mut others = (index + 1..self.generated).chain(0..index);
@@ -91,7 +91,7 @@ impl Staff {
         self.removed.insert(index);
     }
 
-    /// An invite stays where it is when it is withdrawn: `deleted` is one of its statuses.
+    /// Withdraws an invite. It stays in the list, with the status `deleted`.
     pub(super) fn invite(&self, index: u64, now: i64) -> Value {
         let number = index.checked_sub(self.generated).and_then(|number| usize::try_from(number).ok());
         let mut invite = match number.and_then(|number| self.sent.get(number)) {
@@ -117,7 +117,7 @@ impl Staff {
         invite
     }
 
-    /// Sends an invite, and answers its index.
+    /// Creates an invite and returns its index.
     pub(super) fn send(&mut self, invite: Invite) -> u64 {
         let index = self.count(INVITES);
         self.sent.push(invite);

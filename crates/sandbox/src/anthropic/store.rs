@@ -1,5 +1,4 @@
-//! The profiles: generated, with what was written laid over them, and behind them those that somebody
-//! created.
+//! The profiles: generated, with the written changes applied to them, followed by the created profiles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,9 +16,9 @@ pub(super) struct Store {
     created: u64,
     changed: BTreeMap<u64, Change>,
     deleted: BTreeSet<u64>,
-    /// How many links were given out.
+    /// The number of created links.
     links: u64,
-    /// How many writes there were: what was found out before one may not hold after it.
+    /// The number of writes. Cached results of an older version are invalid.
     pub(super) version: u64,
 }
 
@@ -37,7 +36,7 @@ impl Store {
         }
     }
 
-    /// How many profiles there are or were.
+    /// Returns the number of profiles that exist or existed.
     pub(super) fn total(&self) -> u64 {
         self.generated + self.created
     }
@@ -63,7 +62,7 @@ impl Store {
         profile
     }
 
-    /// The name that a profile is ordered by.
+    /// Returns the name that a profile is ordered by.
     pub(super) fn name(&self, index: u64) -> Option<String> {
         match self.changed.get(&index).and_then(|change| change.name.as_ref()) {
             Some(name) => name.as_str().map(str::to_owned),
@@ -72,7 +71,7 @@ impl Store {
         }
     }
 
-    /// Makes a profile, and answers its index: another one each time, whatever is in it.
+    /// Creates a profile and returns its index. Each call creates another one, whatever it contains.
     pub(super) fn create(&mut self, change: Change, now: i64) -> u64 {
         let index = self.total();
         self.created += 1;
@@ -94,7 +93,7 @@ impl Store {
         self.deleted.insert(index);
     }
 
-    /// The end of a link that nobody can guess who does not know the seed.
+    /// Returns the end of a link, which cannot be guessed without the seed.
     pub(super) fn next_link(&mut self, index: u64) -> String {
         self.links += 1;
         let word = |salt: u64| u128::from(key(&[self.seed, salt, self.links, index]));

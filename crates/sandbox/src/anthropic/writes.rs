@@ -1,4 +1,4 @@
-//! Creating and changing profiles, and the links by which their people enroll.
+//! Creates and changes profiles, and the links that their people enroll with.
 
 use serde_json::json;
 
@@ -11,11 +11,11 @@ use crate::clock::SECOND;
 use crate::exchange::{Call, Reply};
 use crate::route::Service;
 
-/// How long a link is good for: what the published example shows.
+/// The validity of a link, as in the published example.
 const LINK_LIFETIME: i64 = 15 * 60 * SECOND;
 
 impl Anthropic {
-    /// Makes one more profile each time: nothing in it has to be unique, and no key tells a repetition.
+    /// Creates a profile with every request: no field must be unique, and requests have no idempotency key.
     pub(super) fn create_user_profile(&self, call: &Call) -> Reply {
         let generation = Generation::of(call);
         let body = match object(call) {
@@ -35,7 +35,7 @@ impl Anthropic {
 
     pub(super) fn update_user_profile(&self, call: &Call, id: &str) -> Reply {
         let generation = Generation::of(call);
-        // From here on, so that two updates at once both find the metadata as they are.
+        // The lock is held from here on, so that concurrent updates see the metadata of each other.
         let mut store = self.write_store();
         let Some(index) = store.index_of(id) else { return no_such_profile(call) };
         let body = match object(call) {
@@ -52,7 +52,7 @@ impl Anthropic {
         }
     }
 
-    /// Of the general release only: with a date of the beta the path has no such method.
+    /// Deletes a profile. Only in the general release: with a dated beta, the path does not have this method.
     pub(super) fn delete_user_profile(&self, call: &Call, id: &str) -> Reply {
         if Generation::of(call) != Generation::General {
             return self.wrong_method(call).header("allow", "GET, HEAD, POST");
@@ -63,12 +63,12 @@ impl Anthropic {
         success(&json!({"id": id, "type": "user_profile_deleted"}))
     }
 
-    /// Takes no body, and ignores one.
+    /// Creates a link. A body is ignored.
     pub(super) fn create_enrollment_url(&self, call: &Call, id: &str) -> Reply {
         self.link(call, id, "enrollment_url", "enrollment")
     }
 
-    /// Of the general release only.
+    /// Creates an action link. Only in the general release.
     pub(super) fn create_action_url(&self, call: &Call, id: &str) -> Reply {
         if Generation::of(call) != Generation::General {
             return self.unknown_path(call);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::NamedFault;
 
-/// Longer than anybody waits for one attempt.
+/// Longer than any client's attempt timeout.
 const LONG: Duration = Duration::from_secs(600);
 
 pub(super) const FAULTS: &[NamedFault] = &[
@@ -36,7 +36,7 @@ pub(super) const FAULTS: &[NamedFault] = &[
     }),
     NamedFault::new(
         "truncated-json",
-        "the JSON is cut, and its length is declared as it is cut",
+        "the JSON is truncated, and the declared length is that of the truncated JSON",
         |listing| {
             Some(listing.always().rewrite(|mut body| {
                 body.truncate(body.len() / 2);
@@ -44,25 +44,25 @@ pub(super) const FAULTS: &[NamedFault] = &[
             }))
         },
     ),
-    NamedFault::new("stalled-before-headers-once", "no response comes, once", |listing| {
+    NamedFault::new("stalled-before-headers-once", "no response is sent, once", |listing| {
         Some(listing.once().stall())
     }),
-    NamedFault::new("stalled-before-headers", "no response ever comes", |listing| {
+    NamedFault::new("stalled-before-headers", "no response is ever sent", |listing| {
         Some(listing.always().stall())
     }),
-    NamedFault::new("stalled-mid-body-once", "half a body comes and then nothing, once", |listing| {
+    NamedFault::new("stalled-mid-body-once", "half of the body is sent and then nothing, once", |listing| {
         Some(listing.once().stall_mid_body())
     }),
-    NamedFault::new("stalled-mid-body", "half a body comes and then nothing, each time", |listing| {
+    NamedFault::new("stalled-mid-body", "half of the body is sent and then nothing, each time", |listing| {
         Some(listing.always().stall_mid_body())
     }),
-    NamedFault::new("slow-headers", "the response comes after ten minutes", |listing| {
+    NamedFault::new("slow-headers", "the response is sent after ten minutes", |listing| {
         Some(listing.always().delay(LONG))
     }),
-    NamedFault::new("slow-body-once", "the body comes in 60 chunks over 30 seconds", |listing| {
+    NamedFault::new("slow-body-once", "the body is sent in 60 chunks over 30 seconds, once", |listing| {
         Some(listing.once().drip(60, Duration::from_millis(500)))
     }),
-    NamedFault::new("endless-body", "the body comes in chunks over an hour", |listing| {
+    NamedFault::new("endless-body", "the body is sent in chunks over an hour", |listing| {
         Some(listing.always().drip(360, Duration::from_secs(10)))
     }),
 ];

@@ -1,4 +1,4 @@
-//! HTTP and JSON as they are found: not as documented, and mostly clear all the same.
+//! HTTP and JSON as real services send them: not as documented, but mostly with a clear meaning.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -10,27 +10,27 @@ use super::responses::token_endpoint;
 use super::{Listing, NamedFault, Next};
 use crate::fault::Fault;
 
-/// How many records a page has that has far too many.
+/// The number of records on a page that has far too many.
 const TINY_RECORDS: usize = 200_000;
 
 fn packed(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    // Writing into memory does not fail.
+    // Writing to memory does not fail.
     encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap_or_default()
 }
 
-/// A body in an encoding that is named so.
+/// Changes the body to an encoding with this name.
 fn encoded(listing: &Listing, name: &str, encode: fn(Vec<u8>) -> Vec<u8>) -> Fault {
     listing.always().header("content-encoding", name).rewrite(encode)
 }
 
-/// Advice about the rate of requests, on every page.
+/// Adds rate limit headers to every page.
 fn advice(listing: &Listing, limit: &str, reset: &str) -> Fault {
     let fault = Fault::new(listing.operation).header("x-ratelimit-limit", limit);
     fault.header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", reset)
 }
 
-/// Writes the numbers beside the records otherwise.
+/// Changes the type of the counts next to the records.
 fn numbers(listing: &'static Listing, write: fn(u64) -> Value) -> Option<Fault> {
     let total = listing.total?;
     Some(Fault::new(listing.operation).edit(move |page, _| {
@@ -45,17 +45,15 @@ fn numbers(listing: &'static Listing, write: fn(u64) -> Value) -> Option<Fault> 
 pub(super) const FAULTS: &[NamedFault] = &[
     NamedFault::new(
         "rate-limit-reset-in-milliseconds",
-        "no request is left, until a Unix time in milliseconds",
+        "the rate limit is used up, until a Unix time in milliseconds",
         |it| Some(advice(it, "100", "1800000060000")),
     ),
     NamedFault::new(
         "rate-limit-reset-in-nanoseconds",
-        "no request is left, until a Unix time in nanoseconds",
+        "the rate limit is used up, until a Unix time in nanoseconds",
         |it| Some(advice(it, "100", "1800000060000000000")),
     ),
-    NamedFault::new("rate-limit-of-none", "no request is left, of a limit of 0", |it| {
-        Some(advice(it, "0", "60"))
-    }),
+    NamedFault::new("rate-limit-of-none", "the rate limit is 0 requests", |it| Some(advice(it, "0", "60"))),
     NamedFault::new("numbers-as-text", "the count and the number of pages are texts", |it| {
         numbers(it, |number| json!(number.to_string()))
     }),
@@ -66,7 +64,7 @@ pub(super) const FAULTS: &[NamedFault] = &[
     NamedFault::new("numbers-negative", "the count and the number of pages are -1", |it| {
         numbers(it, |_| json!(-1))
     }),
-    NamedFault::new("records-null", "the records are null, and of a count of 0", |it| {
+    NamedFault::new("records-null", "the records are null, and the count is 0", |it| {
         Some(it.always().edit(|page, _| {
             page[it.records] = Value::Null;
             if let Some(total) = it.total {
@@ -88,22 +86,22 @@ pub(super) const FAULTS: &[NamedFault] = &[
             |token: &mut Value, _: u64| token["expires_in"] = json!(token["expires_in"].to_string());
         token_endpoint(it).map(|fault| fault.edit(lifetime))
     }),
-    NamedFault::new("x-gzip", "the encoding is named `X-GZIP`", |it| {
+    NamedFault::new("x-gzip", "the content encoding is `X-GZIP`", |it| {
         Some(encoded(it, "X-GZIP", |body| packed(&body)))
     })
     .over_a_connection(),
-    NamedFault::new("gzip-twice", "the body is packed twice", |it| {
+    NamedFault::new("gzip-twice", "the body is compressed twice", |it| {
         Some(encoded(it, "gzip, gzip", |body| packed(&packed(&body))))
     })
     .over_a_connection(),
-    NamedFault::new("gzip-in-members", "the body is packed in two members", |it| {
+    NamedFault::new("gzip-in-members", "the body is compressed in two gzip members", |it| {
         Some(encoded(it, "gzip", |body| {
             let (first, second) = body.split_at(body.len() / 2);
             [packed(first), packed(second)].concat()
         }))
     })
     .over_a_connection(),
-    NamedFault::new("unknown-encoding", "the body has an encoding that nobody asked for", |it| {
+    NamedFault::new("unknown-encoding", "the body has a content encoding that was not requested", |it| {
         Some(encoded(it, "snappy", |body| body))
     })
     .over_a_connection(),
@@ -116,37 +114,37 @@ pub(super) const FAULTS: &[NamedFault] = &[
         Some(it.always().respond(302).header("location", "https://elsewhere.example.com/größe"))
     })
     .over_a_connection(),
-    NamedFault::new("json-as-html", "the right answer as `text/html`", |it| {
+    NamedFault::new("json-as-html", "the right response as `text/html`", |it| {
         Some(it.always().header("content-type", "text/html; charset=utf-8"))
     }),
-    NamedFault::new("credential-echoed", "an error repeats the request's credential", |it| {
+    NamedFault::new("credential-echoed", "an error message repeats the request's credential", |it| {
         let words = it.error("invalid_request_error", "The credential {credential} is of no use here.");
         Some(it.always().respond(400).header("content-type", "application/json").body(words))
     }),
-    NamedFault::new("tiny-records", "a page of 200,000 records with nothing but an id", |it| {
-        // As text: a tree of so many values would cost more than the page does.
+    NamedFault::new("tiny-records", "a page of 200,000 records that contain only an id", |it| {
+        // As text: a tree of so many values would cost more than the page.
         let records: Vec<_> = (0..TINY_RECORDS).map(|number| format!("{{\"id\":\"{number}\"}}")).collect();
         let records = format!("\"{}\":[{}]", it.records, records.join(","));
         let none = format!("\"{}\":[]", it.records);
         let fault = it.always().edit(|page, _| page[it.records] = json!([]));
         Some(fault.rewrite(move |body| String::from_utf8_lossy(&body).replace(&none, &records).into_bytes()))
     }),
-    NamedFault::new("byte-by-byte", "the body comes at one byte a second", |it| {
+    NamedFault::new("byte-by-byte", "the body is sent at one byte a second", |it| {
         Some(it.always().drip(usize::MAX, Duration::from_secs(1)))
     }),
     NamedFault::new(
         "opaque-cursor",
-        "the next page is named by `%FF`, `+` and `%20`, which must stay so",
+        "the cursor of the next page contains `%FF`, `+` and `%20`, which must be sent back unchanged",
         opaque_cursor,
     ),
 ];
 
-/// What stands in a link, to the letter.
+/// The part that is added to a link. It must be sent back unchanged.
 const IN_LINK: &str = "&opaque=%FF%2B+%20";
-/// What stands behind a token, as a text.
+/// The part that is appended to a token.
 const IN_TOKEN: &str = "%FF +ü";
 
-/// Asks back for what the cursor had in it: whoever changed it gets an error.
+/// Requires the client to send the cursor back unchanged; otherwise it gets an error.
 fn opaque_cursor(listing: &'static Listing) -> Option<Fault> {
     let fault = Fault::new(listing.operation);
     match listing.next {
@@ -171,7 +169,7 @@ fn opaque_cursor(listing: &'static Listing) -> Option<Fault> {
     }
 }
 
-/// The body with more at the end of the text that begins behind a key: as bytes, whatever else is in it.
+/// Returns the body with text appended to the text value of a key, as bytes, whatever else the body contains.
 fn extended(body: &[u8], key: &[u8], more: &str) -> Vec<u8> {
     let begin = body.windows(key.len()).position(|window| window == key).map(|place| place + key.len());
     let end = begin.and_then(|begin| Some(begin + body[begin..].iter().position(|byte| *byte == b'"')?));

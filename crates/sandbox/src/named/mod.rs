@@ -1,4 +1,4 @@
-//! Faults by name: each of them for the listing of every service that it can befall.
+//! Named faults, for the listing of every service that can have them.
 
 mod connection;
 mod found;
@@ -12,32 +12,33 @@ use serde_json::{Value, json};
 
 use crate::fault::Fault;
 
-/// Something that goes wrong with a listing, by its name.
+/// A fault of a listing, by name.
 ///
-/// Most act on the second page: what came before is delivered, and what comes after has to be reached or missed. Those
-/// that end in `-once` act on one request, the others on every one from there on.
+/// Most faults affect the second page: the first page is delivered, and the pages after it must be reached or
+/// reported as missing. Faults whose name ends in `-once` affect one request; the others affect every request
+/// from there on.
 #[derive(Debug, Clone, Copy)]
 pub struct NamedFault {
     /// The name.
     pub name: &'static str,
-    /// What goes wrong, in a sentence.
+    /// A sentence that describes the fault.
     pub meaning: &'static str,
-    /// What has to be asked for so that it shows.
+    /// The request that the fault needs.
     pub scene: Scene,
-    /// Whether it shows only over a connection, since it is for the HTTP library to make something of it.
+    /// Whether the fault needs a real connection, because the HTTP library handles it.
     pub needs_connection: bool,
     make: fn(&'static Listing) -> Option<Fault>,
 }
 
-/// What has to be asked for so that a fault shows.
+/// The request that a fault needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Scene {
     /// A listing of all profiles.
     Listing,
-    /// A listing in an order, or of those that meet a filter.
+    /// A listing with an order or a filter.
     Query,
-    /// One profile that is read or written.
+    /// One profile, read or written.
     Profile,
 }
 
@@ -62,7 +63,7 @@ impl NamedFault {
         Self { needs_connection: true, ..self }
     }
 
-    /// All of them.
+    /// Returns all named faults.
     pub fn all() -> impl Iterator<Item = &'static Self> {
         let groups = [
             connection::FAULTS,
@@ -76,59 +77,62 @@ impl NamedFault {
         groups.into_iter().flatten()
     }
 
-    /// The fault of a service's listing (`upsun`, `probely`, `anthropic`); `None` where it cannot befall it.
+    /// Returns the fault of a service's listing (`upsun`, `probely`, `anthropic`); `None` if the service
+    /// cannot have it.
     pub fn of(&self, service: &str) -> Option<Fault> {
         let listing = LISTINGS.iter().find(|listing| listing.service == service)?;
         (self.make)(listing)
     }
 
-    /// Whether a service that has acted may fail so too, for [`Fault::after_effect`]: the connection breaks, the response is late
-    /// or says that the service failed. Another status would say that nothing was done.
+    /// Returns whether a service that has acted may fail like this, for [`Fault::after_effect`]: the
+    /// connection breaks, or the response is late or says that the service failed. Any other status would say
+    /// that nothing was done.
     pub fn can_follow_effect(&self) -> bool {
         LISTINGS.iter().filter_map(self.make).any(|fault| fault.can_follow_effect())
     }
 
-    /// The same fault of every request to a service, from the first one on: for what is not a listing. A fault of the
-    /// token endpoint stays one. What it changes in the pages of a listing it changes in nothing else.
+    /// Returns the fault for every request to a service, from the first one on, for operations other than
+    /// listings. A fault of the token endpoint stays one. A change of a listing's pages has no effect on
+    /// other operations.
     pub fn everywhere(&self, service: &'static str) -> Option<Fault> {
         self.of(service).map(|fault| fault.everywhere(service))
     }
 }
 
 impl Fault {
-    /// The names that [`named`](Self::named) knows.
+    /// Returns the names that [`named`](Self::named) accepts.
     pub fn names() -> Vec<&'static str> {
         NamedFault::all().map(|fault| fault.name).collect()
     }
 
-    /// The faults behind a name, for the listings of all services that it can befall; see [`NamedFault`].
+    /// Returns the faults with a name, for the listings of all services that can have it; see [`NamedFault`].
     pub fn named(name: &str) -> Option<Vec<Fault>> {
         let named = NamedFault::all().find(|fault| fault.name == name)?;
         Some(LISTINGS.iter().filter_map(|listing| (named.make)(listing)).collect())
     }
 }
 
-/// A listing, and where its pages say what.
+/// A listing, and the format of its pages.
 #[derive(Debug)]
 struct Listing {
     service: &'static str,
     operation: &'static str,
     /// The key of the records.
     records: &'static str,
-    /// The key of how many there are, where it is said.
+    /// The key of the total, if the service reports one.
     total: Option<&'static str>,
     next: Next,
-    /// A key of a record whose words are an enumeration, and one that holds a text.
+    /// A key of a record whose value is an enumeration, and one whose value is a text.
     word: &'static str,
     text: &'static str,
 }
 
-/// How a page says where to go on.
+/// How a page refers to the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
     /// `_links.next.href`
     Link,
-    /// `page` of `page_total`
+    /// `page` and `page_total`
     Number,
     /// `next_page`
     Token,
@@ -165,17 +169,17 @@ static LISTINGS: [Listing; 3] = [
 ];
 
 impl Listing {
-    /// A fault of the second page, at the first try.
+    /// Returns a fault of the second page, at the first attempt.
     fn once(&self) -> Fault {
         Fault::new(self.operation).on_attempts(2..=2)
     }
 
-    /// A fault of the second page and of all that comes after.
+    /// Returns a fault of the second page and of all later requests.
     fn always(&self) -> Fault {
         Fault::new(self.operation).on_attempts(2..)
     }
 
-    /// Where a page says to go on; null where it is the last.
+    /// Returns the reference of a page to the next one; null on the last page.
     fn next_of(&self, page: &Value) -> Value {
         match self.next {
             Next::Link => page["_links"]["next"].clone(),
@@ -184,7 +188,7 @@ impl Listing {
         }
     }
 
-    /// Makes a page say to go on somewhere else.
+    /// Sets the reference of a page to the next one.
     fn set_next(&self, page: &mut Value, next: Value) {
         match self.next {
             Next::Link => page["_links"]["next"] = next,
@@ -193,7 +197,7 @@ impl Listing {
         }
     }
 
-    /// An error in the service's shape.
+    /// Returns an error in the service's format.
     fn error(&self, kind: &str, message: &str) -> String {
         let body = match self.next {
             Next::Number => json!({"detail": message}),
@@ -207,7 +211,7 @@ impl Listing {
         body.to_string()
     }
 
-    /// A fault that answers with an error in the service's shape.
+    /// Returns a fault that responds with an error in the service's format.
     fn refusing(&self, fault: Fault, status: u16) -> Fault {
         let (kind, message) = match status {
             429 => ("rate_limit_error", "Request was throttled."),

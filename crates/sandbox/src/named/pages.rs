@@ -1,4 +1,4 @@
-//! Pages that do not say the truth of where to go on and of how many there are.
+//! Pages with wrong references to the next page, or a wrong total.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,9 +10,9 @@ use crate::exchange::Query;
 use crate::fault::Fault;
 use crate::server::lock;
 
-/// After so many pages the same ones come again: the last of them leads to the second.
+/// After a number of pages, the same pages repeat: the last of them refers to the second.
 fn cycle(listing: &'static Listing, pages: u64) -> Option<Fault> {
-    // A numbered page leads nowhere.
+    // A numbered page has no reference.
     if listing.next == Next::Number {
         return None;
     }
@@ -27,7 +27,7 @@ fn cycle(listing: &'static Listing, pages: u64) -> Option<Fault> {
     }))
 }
 
-/// Changes how many there are said to be, from what it is and the number of the request.
+/// Changes the total, from its value and the number of the request.
 fn total(listing: &'static Listing, change: fn(u64, u64) -> u64) -> Option<Fault> {
     let total = listing.total?;
     Some(Fault::new(listing.operation).edit(move |page, number| {
@@ -35,16 +35,16 @@ fn total(listing: &'static Listing, change: fn(u64, u64) -> u64) -> Option<Fault
     }))
 }
 
-/// What a made-up token begins with.
+/// The prefix of an invented token.
 const ENDLESS: &str = "endless-";
 
-/// From a request on, or where the list ends, there are empty pages, each of which leads on to another one.
+/// From a request on, or where the list ends, every page is empty and refers to another one.
 fn endless(listing: &'static Listing, from: u64) -> Fault {
     if listing.next == Next::Number {
         return endless_numbers(listing, from);
     }
     let is_endless = |query: &str| query.contains(ENDLESS);
-    // The service knows no such token, and answers with a page of which nothing is left.
+    // The service does not know the token. It responds with a page, whose records are removed.
     let fault = Fault::new(listing.operation).misread_query(move |query| {
         let known = |name: &str, value: &str| {
             (name != "page" || !value.starts_with(ENDLESS)).then(|| value.to_owned())
@@ -69,33 +69,33 @@ fn endless(listing: &'static Listing, from: u64) -> Fault {
     })
 }
 
-/// The same of numbered pages: there is always one more than the page that is asked for.
+/// Does the same for numbered pages: there is always one page more than the requested one.
 fn endless_numbers(listing: &'static Listing, from: u64) -> Fault {
-    // How many pages there are, once a page came.
-    let there = Arc::new(AtomicU64::new(u64::MAX));
-    let known = Arc::clone(&there);
-    let asked =
+    // The number of pages, known after the first page.
+    let page_total = Arc::new(AtomicU64::new(u64::MAX));
+    let known = Arc::clone(&page_total);
+    let requested_page =
         |query: &str| Query::parse(query).get("page").and_then(|page| page.parse().ok()).unwrap_or(1_u64);
-    // The service refuses a page that it does not have: the first one comes, of which nothing is left.
+    // The service refuses a page that does not exist. The first page is returned, with its records removed.
     let fault = Fault::new(listing.operation).misread_query(move |query| {
-        if asked(query) <= known.load(Ordering::Relaxed) {
+        if requested_page(query) <= known.load(Ordering::Relaxed) {
             return query.to_owned();
         }
         super::queries::map(query, |name, value| Some(if name == "page" { "1" } else { value }.to_owned()))
     });
     fault.edit_by_query(move |page, number, query| {
-        let asked = asked(query);
+        let requested = requested_page(query);
         let total = page["page_total"].as_u64().unwrap_or_default();
-        there.store(total, Ordering::Relaxed);
-        if number >= from || asked > total {
+        page_total.store(total, Ordering::Relaxed);
+        if number >= from || requested > total {
             page[listing.records] = json!([]);
         }
-        page["page"] = asked.into();
-        page["page_total"] = total.max(asked.saturating_add(1)).into();
+        page["page"] = requested.into();
+        page["page_total"] = total.max(requested.saturating_add(1)).into();
     })
 }
 
-/// The pages in front of the third are all, and so says the service.
+/// Ends the list before the third page, and reports it as complete.
 fn cut(listing: &'static Listing) -> Fault {
     Fault::new(listing.operation).edit(move |page, number| {
         if let Some(total) = listing.total {
@@ -133,17 +133,17 @@ fn link(listing: &'static Listing, change: fn(&str) -> String) -> Option<Fault> 
 }
 
 pub(super) const FAULTS: &[NamedFault] = &[
-    NamedFault::new("cursor-repeated", "every page leads to the second one", |listing| cycle(listing, 1)),
-    NamedFault::new("cursor-cycle-of-two", "the third page leads back to the second", |listing| {
+    NamedFault::new("cursor-repeated", "every page refers to the second one", |listing| cycle(listing, 1)),
+    NamedFault::new("cursor-cycle-of-two", "the third page refers back to the second", |listing| {
         cycle(listing, 2)
     }),
-    NamedFault::new("cursor-cycle-of-four", "the fifth page leads back to the second", |listing| {
+    NamedFault::new("cursor-cycle-of-four", "the fifth page refers back to the second", |listing| {
         cycle(listing, 4)
     }),
-    NamedFault::new("empty-page-once", "the second page is empty and leads on", |listing| {
+    NamedFault::new("empty-page-once", "the second page is empty, but not the last", |listing| {
         Some(listing.once().edit(move |page, _| page[listing.records] = json!([])))
     }),
-    NamedFault::new("record-twice", "the first record comes again on the second page", |listing| {
+    NamedFault::new("record-twice", "the first record is also on the second page", |listing| {
         let first = Mutex::new(Value::Null);
         Some(Fault::new(listing.operation).on_attempts(..=2).edit(move |page, number| {
             let Some(records) = page[listing.records].as_array_mut() else { return };
@@ -155,46 +155,44 @@ pub(super) const FAULTS: &[NamedFault] = &[
             }
         }))
     }),
-    NamedFault::new("record-left-out-once", "a record is on no page", |listing| {
+    NamedFault::new("record-left-out-once", "a record is missing from all pages", |listing| {
         Some(listing.once().edit(move |page, _| {
             if let Some(records) = page[listing.records].as_array_mut() {
                 records.pop();
             }
         }))
     }),
-    NamedFault::new("total-growing", "each page says more records than the last", |listing| {
+    NamedFault::new("total-growing", "each page reports a larger total than the one before", |listing| {
         total(listing, |total, number| total + number)
     }),
-    NamedFault::new("total-shrinking", "each page says fewer records than the last", |listing| {
+    NamedFault::new("total-shrinking", "each page reports a smaller total than the one before", |listing| {
         total(listing, u64::saturating_sub)
     }),
-    NamedFault::new("total-lying", "seven records are said to be there", |listing| total(listing, |_, _| 7)),
+    NamedFault::new("total-lying", "the reported total is seven", |listing| total(listing, |_, _| 7)),
     NamedFault::new("pages-without-end", "there is always a further page", |listing| {
         let pages = (listing.next == Next::Number).then_some("page_total")?;
         Some(Fault::new(listing.operation).edit(move |page, number| page[pages] = (number + 1).into()))
     }),
     NamedFault::new(
         "pages-empty-for-ever",
-        "from the second page on all are empty, and each leads on to a new one",
+        "all pages from the second on are empty, and each refers to a new one",
         |listing| Some(endless(listing, 2)),
     ),
     NamedFault::new(
         "pages-empty-behind-the-last",
-        "behind the last page there are empty ones, each of which leads on to a new one",
+        "after the last page there are empty pages, each of which refers to a new one",
         |listing| Some(endless(listing, u64::MAX)),
     ),
     NamedFault::new("pages-beyond-number", "there are 2^64-1 pages", |listing| {
         let pages = (listing.next == Next::Number).then_some("page_total")?;
         Some(Fault::new(listing.operation).edit(move |page, _| page[pages] = u64::MAX.into()))
     }),
-    NamedFault::new(
-        "list-cut",
-        "the list is cut after two pages, and so many are said to be there",
-        |listing| Some(cut(listing)),
-    ),
+    NamedFault::new("list-cut", "the list ends after two pages, and the total agrees", |listing| {
+        Some(cut(listing))
+    }),
     NamedFault::new(
         "person-swapped",
-        "somebody is deleted and somebody else made when the first page was read",
+        "one profile is deleted and another one created after the first page was read",
         |listing| (listing.next != Next::Token).then(|| listing.once().swap_person()),
     ),
     NamedFault::new("link-elsewhere", "the next page is at another host", |listing| {
@@ -208,7 +206,7 @@ pub(super) const FAULTS: &[NamedFault] = &[
             format!("http://{host}/{path}")
         })
     }),
-    NamedFault::new("link-relative", "the link to the next page names no host", |listing| {
+    NamedFault::new("link-relative", "the link to the next page has no host", |listing| {
         link(listing, |link| {
             let host = link.find("://").map(|place| place + 3).unwrap_or_default();
             let path = link[host..].find('/').map_or(link.len(), |place| host + place);

@@ -1,4 +1,4 @@
-//! Queries that the service reads otherwise than they are meant, or not at all.
+//! Queries that the service misreads or ignores.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -9,8 +9,8 @@ use crate::fault::Fault;
 const ORDERS: [&str; 3] = ["ordering", "order", "order_by"];
 const FILTERS: [&str; 4] = ["active", "mfa_enabled", "search", "enforcement_status"];
 
-/// The query with other values, or without those parameters that have none any more; to the letter as it is where that
-/// changes nothing.
+/// Returns the query with other values, and without the parameters that have none any more. A parameter that
+/// does not change is kept exactly as it was sent.
 pub(super) fn map(query: &str, value_of: impl Fn(&str, &str) -> Option<String>) -> String {
     let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let parsed = Query::parse(query);
@@ -24,12 +24,12 @@ pub(super) fn map(query: &str, value_of: impl Fn(&str, &str) -> Option<String>) 
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// The query without some parameters.
+/// Returns the query without some parameters.
 fn without(query: &str, names: &[&str]) -> String {
     map(query, |name, value| (!names.contains(&name)).then(|| value.to_owned()))
 }
 
-/// What a filter's value is taken for: the opposite.
+/// Returns the opposite of a filter's value.
 fn inverted(name: &str, value: &str) -> String {
     let opposite = match (name, value) {
         ("active" | "mfa_enabled", "true") => "false",
@@ -41,27 +41,29 @@ fn inverted(name: &str, value: &str) -> String {
     opposite.to_owned()
 }
 
-/// Upsun lists in its own order and without filters.
+/// Returns the listing, if the service has orders and filters. Upsun has none.
 fn if_asked(listing: &Listing) -> Option<&Listing> {
     (listing.next != Next::Link).then_some(listing)
 }
 
 pub(super) const FAULTS: &[NamedFault] = &[
-    NamedFault::new("order-ignored", "the order that was asked for is not known", |it| {
+    NamedFault::new("order-ignored", "the service does not know the requested order", |it| {
         let fault = Fault::new(if_asked(it)?.operation);
         Some(fault.misread_query(|query| without(query, &ORDERS)))
     })
     .of_a_query(),
-    NamedFault::new("filter-ignored", "the filter that was asked for is not known", |it| {
+    NamedFault::new("filter-ignored", "the service does not know the requested filter", |it| {
         let fault = Fault::new(if_asked(it)?.operation);
         Some(fault.misread_query(|query| without(query, &FILTERS)))
     })
     .of_a_query(),
-    NamedFault::new("filter-ignored-later", "the filter is not known from the second page on", |it| {
-        Some(if_asked(it)?.always().misread_query(|query| without(query, &FILTERS)))
-    })
+    NamedFault::new(
+        "filter-ignored-later",
+        "the service does not know the filter from the second page on",
+        |it| Some(if_asked(it)?.always().misread_query(|query| without(query, &FILTERS))),
+    )
     .of_a_query(),
-    NamedFault::new("filter-inverted", "the filter is taken for its opposite", |it| {
+    NamedFault::new("filter-inverted", "the service applies the opposite of the filter", |it| {
         let fault = Fault::new(if_asked(it)?.operation);
         Some(fault.misread_query(|query| map(query, |name, value| Some(inverted(name, value)))))
     })

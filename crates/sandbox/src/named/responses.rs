@@ -7,7 +7,7 @@ use flate2::{Compression, write::GzEncoder};
 use super::{Listing, NamedFault};
 use crate::fault::Fault;
 
-/// A status once and a status each time, by one name.
+/// Defines a fault with a status once, and one with the status each time.
 macro_rules! statuses {
     ($($status:literal),+) => {
         [$(
@@ -25,22 +25,22 @@ macro_rules! statuses {
     };
 }
 
-/// A refusal once, with a header.
+/// Returns a refusal, once, with a header.
 fn throttled(listing: &Listing, header: &str, value: &str) -> Fault {
     listing.refusing(listing.once(), 429).header(header, value)
 }
 
-/// Where a service's tokens come from, if it has such a thing.
+/// Returns a fault of the service's token endpoint, if it has one.
 pub(super) fn token_endpoint(listing: &Listing) -> Option<Fault> {
     (listing.service == "upsun").then(|| Fault::new("oauth2-token"))
 }
 
-/// 64 MiB of spaces, as gzip.
+/// Returns 64 MiB of spaces, compressed with gzip.
 fn packed_spaces() -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let chunk = vec![b' '; 1 << 16];
     let written = (0..1 << 10).try_for_each(|_| encoder.write_all(&chunk));
-    // Writing into memory does not fail.
+    // Writing to memory does not fail.
     written.and_then(|()| encoder.finish()).unwrap_or_default()
 }
 
@@ -74,7 +74,7 @@ const OTHERS: [NamedFault; 27] = [
     NamedFault::new("retry-after-negative-once", "429 with a negative `Retry-After`, once", |it| {
         Some(throttled(it, "retry-after", "-5"))
     }),
-    NamedFault::new("retry-after-nan-once", "429 with a `Retry-After` that is no number, once", |it| {
+    NamedFault::new("retry-after-nan-once", "429 with a `Retry-After` that is not a number, once", |it| {
         Some(throttled(it, "retry-after", "NaN"))
     }),
     NamedFault::new("should-retry-once", "409 with `x-should-retry: true`, once", |it| {
@@ -83,23 +83,23 @@ const OTHERS: [NamedFault; 27] = [
     NamedFault::new("should-not-retry-once", "503 with `x-should-retry: false`, once", |it| {
         Some(it.refusing(it.once(), 503).header("x-should-retry", "false"))
     }),
-    NamedFault::new("unauthorized-once", "401, once: the credential is refused for a moment", |it| {
+    NamedFault::new("unauthorized-once", "401, once: the credential is refused temporarily", |it| {
         Some(it.refusing(it.once(), 401))
     }),
-    NamedFault::new("unauthorized", "401 each time: the credential is withdrawn meanwhile", |it| {
+    NamedFault::new("unauthorized", "401 each time: the credential was revoked after the first page", |it| {
         Some(it.refusing(it.always(), 401))
     }),
-    NamedFault::new("step-up", "401 that asks for a person to sign in anew", |it| {
+    NamedFault::new("step-up", "401 that requires a person to sign in again", |it| {
         let challenge = "Bearer error=\"insufficient_user_authentication\", max_age=600";
         Some(it.refusing(it.always(), 401).header("www-authenticate", challenge))
     }),
-    NamedFault::new("token-refused-once", "the token endpoint answers 503, once", |it| {
+    NamedFault::new("token-refused-once", "the token endpoint responds with 503, once", |it| {
         token_endpoint(it).map(|fault| it.refusing(fault.first(1), 503))
     }),
-    NamedFault::new("token-refused", "the token endpoint answers 503 each time", |it| {
+    NamedFault::new("token-refused", "the token endpoint responds with 503 each time", |it| {
         token_endpoint(it).map(|fault| it.refusing(fault, 503))
     }),
-    NamedFault::new("clock-skew", "the service's clock is a quarter of a century behind", |it| {
+    NamedFault::new("clock-skew", "the service's clock shows the year 1998", |it| {
         Some(it.always().header("date", "Wed, 21 Oct 1998 07:28:00 GMT"))
     }),
     NamedFault::new("forbidden", "403 from the second page on", |it| Some(it.refusing(it.always(), 403))),
@@ -107,10 +107,10 @@ const OTHERS: [NamedFault; 27] = [
     NamedFault::new("html-with-403", "a web page of a CDN with the status 403", |it| {
         Some(web_page(it.always(), 403))
     }),
-    NamedFault::new("empty-200", "nothing, with the status 200", |it| {
+    NamedFault::new("empty-200", "an empty body with the status 200", |it| {
         Some(it.always().respond(200).header("content-type", "application/json"))
     }),
-    NamedFault::new("wrong-content-type", "the right answer as `text/plain`", |it| {
+    NamedFault::new("wrong-content-type", "the right response as `text/plain`", |it| {
         Some(it.always().header("content-type", "text/plain"))
     }),
     NamedFault::new("large-body", "100 MB of JSON", |it| {
@@ -119,14 +119,14 @@ const OTHERS: [NamedFault; 27] = [
             body
         }))
     }),
-    NamedFault::new("gzip-bomb", "64 MiB of spaces, packed to 64 KB", |it| {
+    NamedFault::new("gzip-bomb", "64 MiB of spaces, compressed to 64 KB", |it| {
         let packed = packed_spaces();
         Some(it.always().header("content-encoding", "gzip").rewrite(move |_| packed.clone()))
     }),
     NamedFault::new("deep-json", "JSON that is nested 100,000 deep", |it| {
         Some(it.always().rewrite(|_| [vec![b'['; 100_000], vec![b']'; 100_000]].concat()))
     }),
-    NamedFault::new("invalid-utf-8", "a text that is no UTF-8 in a record", |it| {
+    NamedFault::new("invalid-utf-8", "a text in a record that is not valid UTF-8", |it| {
         Some(it.always().rewrite(|body| {
             let key: &[u8] = b"\"id\":\"";
             let place = body.windows(key.len()).position(|window| window == key);
@@ -140,7 +140,7 @@ const OTHERS: [NamedFault; 27] = [
     NamedFault::new("byte-order-mark", "a byte order mark before the JSON", |it| {
         Some(it.always().rewrite(|body| [b"\xef\xbb\xbf", &body[..]].concat()))
     }),
-    NamedFault::new("duplicate-keys", "the key of the records twice, once with nothing", |it| {
+    NamedFault::new("duplicate-keys", "the key of the records twice, once with an empty list", |it| {
         let records = it.records;
         Some(it.always().rewrite(move |body| {
             let rest = body.strip_prefix(b"{").unwrap_or(&body);

@@ -1,4 +1,4 @@
-//! What users' roles, labels and teams refer to, and the assignments of roles themselves.
+//! The roles, labels and teams of users, and the role assignments.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use super::user::User;
 use super::{Probely, detail, field_errors};
 use crate::exchange::{Call, Reply};
 
-/// What the roles are for; the last one is the account's own.
+/// The descriptions of the roles; the last role is the account's own.
 const DESCRIPTIONS: [&str; 4] = ["All permissions", "", "Lecture seule", "外部の人"];
 
 impl Probely {
@@ -27,7 +27,7 @@ impl Probely {
         self.page_of_all(call, &teams.collect::<Vec<_>>())
     }
 
-    /// The assignments of all users, then of all API users. Few of them are made: only a page's.
+    /// Lists the assignments of all users, then of all API users. Only those of the page are generated.
     pub(super) fn list_user_roles(&self, call: &Call) -> Reply {
         let (page, length) = match page_and_length(&call.query, self.max_page_size) {
             Ok(wanted) => wanted,
@@ -64,7 +64,7 @@ impl Probely {
     }
 }
 
-/// A page of any list.
+/// Returns a page of any list.
 pub(super) fn envelope(count: u64, page: u64, length: u64, results: &[Value]) -> Reply {
     let page_total = count.div_ceil(length).max(1);
     if page > page_total {
@@ -84,14 +84,14 @@ fn role(place: usize) -> Value {
     role.insert("id".to_owned(), id.into());
     role.insert("name".to_owned(), name.into());
     role.insert("custom".to_owned(), (place == 3).into());
-    // One that nobody described.
+    // One role without a description.
     if place != 2 {
         role.insert("description".to_owned(), DESCRIPTIONS[place].into());
     }
     Value::Object(role)
 }
 
-/// As the user carries it, with all that is known of the role.
+/// Returns the assignment as in the user, with all fields of the role.
 fn assignment(user: &User, place: usize) -> Value {
     let held = &user.roles[place];
     let mut shown = user.role(place, held);

@@ -1,25 +1,25 @@
-//! What can be written about a user.
+//! The writable fields of a user.
 
 use serde_json::Value;
 
 use super::user::Role;
 
-/// The fields that were written; the others are as they were.
+/// The written fields; the others are unchanged.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Change {
     pub(super) name: Option<String>,
     pub(super) email: Option<String>,
     pub(super) title: Option<String>,
     pub(super) active: Option<bool>,
-    /// As they are shown.
+    /// In the format of responses.
     pub(super) labels: Option<Vec<Value>>,
     pub(super) roles: Option<Vec<Role>>,
-    /// When.
+    /// The time of the change.
     pub(super) changed: i64,
 }
 
 impl Change {
-    /// Lays a later change over this one.
+    /// Applies a later change to this one.
     pub(super) fn merge(&mut self, later: Self) {
         self.name = later.name.or(self.name.take());
         self.email = later.email.or(self.email.take());
@@ -31,7 +31,7 @@ impl Change {
     }
 }
 
-/// The user to whom the API key belongs, as changed records name them.
+/// The user of the API key, as changed records refer to it.
 #[derive(Debug)]
 pub(super) struct Owner {
     pub(super) name: String,

@@ -10,7 +10,7 @@ use super::store::{Group, Store};
 use super::{Probely, detail, field_errors};
 use crate::exchange::{Call, Reply};
 
-/// What a listing selected, in its order, and after how many writes.
+/// The users that a listing selected, in order, and the number of writes before it.
 pub(super) type LastOrder = (Group, u64, UsersQuery, Arc<[u64]>);
 
 impl Probely {
@@ -39,7 +39,7 @@ impl Probely {
         envelope(count, query.page, query.length, &results)
     }
 
-    /// How many users are wanted, and the indexes of the page that begins at `first`.
+    /// Returns the number of selected users, and the indexes of the page that begins at `first`.
     fn select(&self, store: &Store, query: &UsersQuery, group: Group, first: u64) -> (u64, Vec<u64>) {
         let (end, size) = (first.saturating_add(query.length), store.count(group));
         if query.is_ordered() {
@@ -68,8 +68,8 @@ impl Probely {
         (count, found.iter().skip(skip).take(take).copied().collect())
     }
 
-    /// All that a listing selects, in its order. The last one is kept, 8 bytes a user, since its next page
-    /// is likely to be asked for next.
+    /// Returns all users that a listing selects, in order. The last result is cached, with 8 bytes for each
+    /// user, because its next page is likely to be requested next.
     fn ordered(&self, store: &Store, query: &UsersQuery, group: Group) -> Arc<[u64]> {
         let (selection, version) = (query.selection(), store.version);
         let mut last = self.last_order.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Reading the bodies of writes, in the three forms that the service takes.
+//! Reads the bodies of writes, in the three formats that the service accepts.
 
 use axum::body::Bytes;
 use axum::http::HeaderMap;
@@ -21,19 +21,19 @@ const REQUIRED: &str = "This field is required.";
 const NULL: &str = "This field may not be null.";
 const BLANK: &str = "This field may not be blank.";
 
-/// What a body says about a user.
+/// The fields of a user in a body.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Draft {
     pub(super) name: Option<String>,
     pub(super) email: Option<String>,
     pub(super) title: Option<String>,
     pub(super) active: Option<bool>,
-    /// Names and colors.
+    /// The names and colors.
     pub(super) labels: Option<Vec<(String, String)>>,
     pub(super) roles: Option<Vec<Role>>,
 }
 
-/// What kind of write a body is for.
+/// The kind of write that a body is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Write {
     Create,
@@ -42,7 +42,7 @@ pub(super) enum Write {
     Bulk,
 }
 
-/// Reads fields, and gathers what is wrong with them.
+/// Reads fields and collects their errors.
 pub(super) struct Reader {
     body: Map<String, Value>,
     pub(super) errors: Map<String, Value>,
@@ -53,13 +53,13 @@ impl Reader {
         Ok(Self { body: fields(&call.headers, &call.body)?, errors: Map::new() })
     }
 
-    /// What was read, if nothing is wrong with it.
+    /// Returns what was read, if there are no errors.
     pub(super) fn finish<T>(self, read: T) -> Result<T, Reply> {
         if self.errors.is_empty() { Ok(read) } else { Err(field_errors(self.errors)) }
     }
 
-    /// Fields that the write does not have are ignored: roles but for a new user, an API user's title
-    /// and address.
+    /// Reads the fields of a user. Fields that the write does not have are ignored: roles except for a new
+    /// user, and an API user's title and e-mail address.
     pub(super) fn draft(&mut self, group: Group, write: Write) -> Draft {
         let mut draft = Draft {
             name: self.text("name", MAX_NAME),
@@ -83,8 +83,8 @@ impl Reader {
             }
             Write::Replace => {
                 self.require("name");
-                // The only field with a documented default, which a replacement falls back to; that it
-                // does is inferred, as is that the others stay.
+                // The only field with a documented default. That a replacement resets it is inferred, as is
+                // that the other fields stay unchanged.
                 draft.active = draft.active.or(Some(true));
             }
             Write::Update | Write::Bulk => {}
@@ -102,7 +102,7 @@ impl Reader {
         }
     }
 
-    /// A text that is there and is not empty.
+    /// Reads a required text that is not empty.
     pub(super) fn required_text(&mut self, name: &str) -> String {
         self.require(name);
         self.text(name, usize::MAX).unwrap_or_default()
@@ -166,7 +166,7 @@ impl Reader {
 
     pub(super) fn ids(&mut self) -> Vec<String> {
         self.require("ids");
-        // A form that names one id does not show that it is a list.
+        // A form with one id does not show that it is a list.
         if let Some(one @ Value::String(_)) = self.body.get("ids") {
             let one = one.clone();
             self.body.insert("ids".to_owned(), json!([one]));
@@ -193,7 +193,7 @@ impl Reader {
     }
 }
 
-/// The fields of a body, whatever form it has. One of no bytes has none.
+/// Returns the fields of a body in any format. An empty body has none.
 fn fields(headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, Reply> {
     let content_type = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     if body.is_empty() {
@@ -225,7 +225,7 @@ fn fields(headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, Reply
     }
 }
 
-/// A field that is repeated is a list.
+/// Converts a form. A repeated field is a list.
 fn form(pairs: impl Iterator<Item = (String, String)>) -> Map<String, Value> {
     let mut fields: Map<String, Value> = Map::new();
     for (name, value) in pairs {
@@ -251,8 +251,8 @@ fn read_label(label: &Value) -> Result<(String, String), String> {
     }
 }
 
-/// Where a role holds: in the account, for a team, or for a target. Others are read here and there, but
-/// cannot be written.
+/// Reads a role with its scope: the account, a team, or a target. Other scopes occur in reads, but cannot be
+/// written.
 fn read_role(role: &Value) -> Result<Role, String> {
     let find = |known: &'static [(&'static str, &'static str)], value: &Value| {
         known.iter().find(|(id, _)| value["id"] == *id).copied()

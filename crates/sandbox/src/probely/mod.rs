@@ -1,4 +1,4 @@
-//! Probely: the credential's own profile, the account's users, and what those refer to.
+//! Probely: the credential's own profile, the account's users, and their roles, labels and teams.
 
 mod catalogue;
 mod change;
@@ -24,7 +24,7 @@ use crate::exchange::{Call, Reply};
 use crate::options::SandboxOptions;
 use crate::route::{Found, Route, Service, find};
 
-/// The API under `/probely`.
+/// The API at `/probely`.
 pub(crate) struct Probely {
     max_page_size: u64,
     store: RwLock<Store>,
@@ -44,7 +44,8 @@ impl Probely {
         }
     }
 
-    /// Held by one operation at most once: a second time could wait for a writer that waits for the first.
+    /// An operation must hold the lock at most once: a second read could wait for a writer that waits for the
+    /// first read.
     fn read_store(&self) -> RwLockReadGuard<'_, Store> {
         self.store.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -72,7 +73,7 @@ impl Service for Probely {
     }
 
     fn unknown_path(&self, call: &Call) -> Reply {
-        // Django sends whoever forgot the slash to the path that has it.
+        // Django redirects a path without the final slash to the path that has it.
         let slashed = format!("{}/", call.path);
         if matches!(find(Self::routes(), &call.method, &slashed), Found::Nothing) {
             return detail(404, "Not found.");
@@ -89,7 +90,7 @@ impl Service for Probely {
         let store = self.read_store();
         [Group::People, Group::Services].into_iter().find_map(|group| {
             let index = store.index_of(group, segment)?;
-            // The owner comes last: theirs is the profile that proves the key.
+            // The owner comes last: that profile proves the key.
             let others = || store.indexes(group).filter(|other| *other != index);
             let another = others().find(|other| *other > index).or_else(|| others().nth(1))?;
             Some(store.user(group, another).id)
@@ -103,13 +104,13 @@ impl Service for Probely {
     }
 }
 
-/// Every error but a rejected field.
+/// Returns any error except rejected fields.
 fn detail(status: u16, message: &str) -> Reply {
     let reply = Reply::json(status, &json!({"detail": message}));
     if status == 401 { reply.header("www-authenticate", "JWT realm=\"api\"") } else { reply }
 }
 
-/// What is wrong with which field.
+/// Returns the errors by field.
 fn field_errors(errors: serde_json::Map<String, Value>) -> Reply {
     Reply::json(400, &Value::Object(errors))
 }

@@ -19,12 +19,12 @@ enum Field {
     LastLogin,
 }
 
-/// What a user is compared by, kept apart from the user: a listing in order holds one for each.
+/// The sort key of a user, separate from the user: an ordered listing holds one for each.
 #[derive(Debug)]
 pub(super) enum SortKey {
     Text(String),
     Time(i64),
-    /// Last going up and first going down, as the database does it.
+    /// Last in ascending order and first in descending order, as in the database.
     Nothing,
 }
 
@@ -73,7 +73,7 @@ impl UsersQuery {
         if reader.errors.is_empty() { Ok(parsed) } else { Err(reader.errors) }
     }
 
-    /// Whether every user is wanted, so that none has to be looked at to count them.
+    /// Returns whether the query selects every user, so that none must be generated to count them.
     pub(super) fn takes_all(&self) -> bool {
         let switches = [self.account, self.active, self.mfa_enabled, self.no_access];
         let lists = [
@@ -89,7 +89,7 @@ impl UsersQuery {
             && lists.iter().all(|list| list.is_empty())
     }
 
-    /// What is the same for every page of one listing.
+    /// Returns the part of the query that is the same for every page of a listing.
     pub(super) fn selection(&self) -> Self {
         Self { page: 1, length: 1, exclude: Vec::new(), ..self.clone() }
     }
@@ -140,7 +140,7 @@ impl UsersQuery {
         compared.fold(Ordering::Equal, Ordering::then)
     }
 
-    /// The user as asked for.
+    /// Returns the requested fields of a user.
     pub(super) fn show(&self, user: &User) -> Value {
         let mut shown = user.to_json();
         if let Some(fields) = shown.as_object_mut() {
@@ -169,14 +169,14 @@ fn has(wanted: &[String], id: Option<&str>) -> bool {
     id.is_some_and(|id| wanted.iter().any(|wanted| wanted == id))
 }
 
-/// The page and its length, for the lists that take nothing else.
+/// Returns the page and its length, for the lists without other parameters.
 pub(super) fn page_and_length(query: &Query, max_length: u64) -> Result<(u64, u64), Map<String, Value>> {
     let mut reader = Reader { query, errors: Map::new() };
     let wanted = (reader.number("page", 1), reader.number("length", DEFAULT_LENGTH).min(max_length));
     if reader.errors.is_empty() { Ok(wanted) } else { Err(reader.errors) }
 }
 
-/// Reads parameters and gathers what is wrong with them.
+/// Reads parameters and collects their errors.
 struct Reader<'a> {
     query: &'a Query,
     errors: Map<String, Value>,

@@ -1,4 +1,4 @@
-//! The users, generated.
+//! The generated users.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::ids::IdSpace;
 use crate::people::{Person, person};
 use crate::rng::{Rng, key};
 
-/// The last is none of the documented ones.
+/// The last one is undocumented.
 const TITLES: [&str; 10] = ["seceng", "", "ceo", "dev", "cso", "devop", "manager", "other", "cto", "ciso"];
 pub(super) const ROLES: [(&str, &str); 4] = [
     ("sbxRoleAdmin", "Administrator"),
@@ -27,15 +27,15 @@ pub(super) const LABELS: [(&str, &str, &str); 4] = [
     ("-bxLabelVerw", "Verwaltung", "#c0ffee"),
     ("sbxLabelNjet", "временно", "blue"),
 ];
-/// What API users' numbers begin at, where they must not be the same as users'.
+/// The first index of API users, where their indexes must differ from those of users.
 pub(super) const API_USERS: u64 = 1 << 40;
-/// Users whom somebody created have indexes from here on.
+/// The first index of users that were created by a write.
 pub(super) const CREATED: u64 = 1 << 42;
 const APPLICATIONS: [&str; 4] = ["Jenkins", "Prüfroboter", "Деплой", "スキャナー"];
-/// What changes a record that no user changed. Its id starts with a dash.
+/// The author of changes that no user made. Its id starts with a dash.
 const SYSTEM_USER: (&str, &str, &str) = ("-sandboxSys0", "system@example.com", "Probely");
 
-/// Makes the records of one seed.
+/// Generates the records of one seed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Records {
     pub(super) seed: u64,
@@ -43,7 +43,7 @@ pub(super) struct Records {
     api_users: IdSpace,
 }
 
-/// How a user's roles are written.
+/// The type of a user's roles in the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RolesShape {
     List,
@@ -74,7 +74,7 @@ impl Records {
         User {
             index,
             id: self.users.short(index),
-            // Applications need none.
+            // API users need none.
             email: if index % 16 == 14 { String::new() } else { person.email },
             name: person.display,
             active: recorded_2022 || index % 9 != 2,
@@ -95,7 +95,7 @@ impl Records {
         self.api_users.index_of_short(id)
     }
 
-    /// An application that acts by a key of its own.
+    /// Returns an API user, which is a program with its own key.
     pub(super) fn api_user(self, index: u64) -> User {
         let number = API_USERS.wrapping_add(index);
         let mut rng = Rng::new(key(&[self.seed, 0x0070_726F_6265_6C79, number]));
@@ -119,7 +119,7 @@ impl Records {
         }
     }
 
-    /// A user whom somebody created, before anything was written about them.
+    /// Returns a created user before anything was written to it.
     pub(super) fn blank(self, index: u64, is_service: bool) -> User {
         let ids = if is_service { self.api_users } else { self.users };
         User {
@@ -141,7 +141,8 @@ impl Records {
         }
     }
 
-    /// Two of three people have the same address here as at Upsun; the others are somebody else.
+    /// Returns the person. Two of three have the same e-mail address as at Upsun; the others are different
+    /// people.
     fn person(self, index: u64) -> Person {
         if index % 3 == 2 { person(self.seed ^ 0x0074_6869_7264, index) } else { person(self.seed, index) }
     }
@@ -164,7 +165,8 @@ impl Records {
     }
 }
 
-/// The shape of the records of 2022: without `active`, `labels`, `user_roles` and `mfa_enabled`.
+/// Returns whether a record has the format of 2022: without `active`, `labels`, `user_roles` and
+/// `mfa_enabled`.
 pub(super) fn is_recorded_2022(index: u64) -> bool {
     index % 7 == 4
 }
@@ -178,7 +180,7 @@ pub(super) fn roles_shape(index: u64) -> RolesShape {
     }
 }
 
-/// The filters see what the record shows: no list, no roles.
+/// Returns the roles. Filters see what the record shows: without a list, there are no roles.
 fn roles(index: u64, rng: &mut Rng) -> Vec<Role> {
     if is_recorded_2022(index) || roles_shape(index) != RolesShape::List || index % 12 == 5 {
         return Vec::new();
@@ -191,7 +193,7 @@ fn roles(index: u64, rng: &mut Rng) -> Vec<Role> {
                 1 => Role { named, tier: "team", team: Some(team), target: None },
                 2 => Role { named, tier: "target", team: None, target: Some(target) },
                 3 => Role { named, tier: "scope", team: Some(team), target: Some(target) },
-                // No documented tier.
+                // An undocumented tier.
                 4 => Role { named, tier: "domain", team: None, target: None },
                 _ => Role { named, tier: "account", team: None, target: None },
             }
@@ -203,7 +205,7 @@ fn labels(index: u64) -> Vec<usize> {
     (0..LABELS.len()).filter(|place| (index >> place) & 1 == 1).collect()
 }
 
-/// The same second, with a fraction of six digits none of which is a 0 at the end.
+/// Returns the same second with a fraction of six digits that does not end in 0.
 fn with_six_digits(micros: i64) -> i64 {
     micros - micros % SECOND + 100_001 + micros % 89_999 * 10
 }

@@ -1,5 +1,4 @@
-//! The account's users: generated, with what was written laid over them, and behind them those whom
-//! somebody created.
+//! The account's users: generated, with the written changes applied to them, followed by the created users.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,13 +14,13 @@ use crate::rng::key_of_text;
 /// The two lists of users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Group {
-    /// Those of the list of users.
+    /// The list of users.
     People,
-    /// Applications; they are no part of the list of users.
+    /// API users, which are not in the list of users.
     Services,
 }
 
-/// How many users of a group there are.
+/// The number of users of a group.
 #[derive(Debug, Default)]
 struct Size {
     generated: u64,
@@ -34,17 +33,17 @@ pub(super) struct Store {
     pub(super) records: Records,
     people: Size,
     services: Size,
-    /// People who are gone. The API deletes nobody: only a fault does.
+    /// The deleted users. The API deletes no user: only a fault does.
     removed: BTreeSet<u64>,
     changed: BTreeMap<(Group, u64), Change>,
-    /// Who has which e-mail address, in lower case, where it is not the generated one.
+    /// The users by e-mail address, in lower case, where it is not the generated one.
     emails: BTreeMap<String, u64>,
-    /// The labels that came with users.
+    /// The labels that were created with users.
     labels: Vec<Value>,
     owner: Option<Arc<Owner>>,
-    /// What can be known of the password, once it was changed.
+    /// A key of the changed password, which is not stored.
     password: Option<u64>,
-    /// How many writes there were: what was found out before one may not hold after it.
+    /// The number of writes. Cached results of an older version are invalid.
     pub(super) version: u64,
 }
 
@@ -77,7 +76,7 @@ impl Store {
         (generated + created).saturating_sub(u64::try_from(removed).unwrap_or(u64::MAX))
     }
 
-    /// The index of the user at this place of the list without an order.
+    /// Returns the index of the user at this position of the unordered list.
     pub(super) fn index_at(&self, group: Group, place: u64) -> u64 {
         if group == Group::People && !self.removed.is_empty() {
             let place = usize::try_from(place).unwrap_or(usize::MAX);
@@ -105,7 +104,7 @@ impl Store {
         })
     }
 
-    /// Deletes the second person of the list, and makes another one; says whether it could.
+    /// Deletes the second user of the list and creates another one. Returns whether it did.
     pub(super) fn swap_person(&mut self, now: i64) -> bool {
         let Some(index) = self.indexes(Group::People).nth(1).filter(|index| *index < CREATED) else {
             return false;
@@ -131,7 +130,8 @@ impl Store {
         user
     }
 
-    /// An address ends in its index until it is changed, so that no scan is needed.
+    /// Returns the index of a user by e-mail address. A generated address ends in its index, so no scan is
+    /// needed.
     pub(super) fn index_of_email(&self, email: &str) -> Option<u64> {
         if let Some(index) = self.emails.get(&email.to_ascii_lowercase()) {
             return Some(*index);
@@ -147,7 +147,7 @@ impl Store {
         own.chain(self.labels.iter().cloned()).collect()
     }
 
-    /// Makes a user, and answers the index.
+    /// Creates a user and returns its index.
     pub(super) fn create(&mut self, group: Group, draft: Draft, now: i64) -> u64 {
         let size = match group {
             Group::People => &mut self.people,
@@ -174,7 +174,7 @@ impl Store {
         }
     }
 
-    /// Whether this may be the password: any may, until it was changed here.
+    /// Returns whether this may be the password. Any password is accepted until it was changed.
     pub(super) fn is_password(&self, password: &str) -> bool {
         self.password.is_none_or(|known| known == self.fingerprint(password))
     }
@@ -187,7 +187,7 @@ impl Store {
         key_of_text(self.records.seed, password)
     }
 
-    /// A new address resets the password: again any may be the right one.
+    /// A new e-mail address resets the password: any password is accepted again.
     fn move_email(&mut self, index: u64, email: &str) {
         let folded = email.to_ascii_lowercase();
         let before = self.changed.get(&(Group::People, index)).and_then(|change| change.email.as_ref());
@@ -200,7 +200,7 @@ impl Store {
         }
     }
 
-    /// A label is known by its name; one that nobody has heard of is made.
+    /// Returns the labels by name, and creates those that do not exist.
     fn resolve_labels(&mut self, written: &[(String, String)], now: i64) -> Vec<Value> {
         let mut labels: Vec<Value> = Vec::new();
         for (name, color) in written {
@@ -213,9 +213,9 @@ impl Store {
             let known = known.or_else(|| self.labels.iter().find(|label| label["name"] == *name).cloned());
             labels.push(known.unwrap_or_else(|| {
                 let number = u64::try_from(self.labels.len()).unwrap_or(u64::MAX);
-                let made = new_label(self.records.seed, number, (name, color), owner, now);
-                self.labels.push(made.clone());
-                made
+                let created = new_label(self.records.seed, number, (name, color), owner, now);
+                self.labels.push(created.clone());
+                created
             }));
         }
         labels

@@ -1,4 +1,4 @@
-//! A user, and how one is written down.
+//! A user, and its JSON.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::clock::{DAY, EPOCH, stamp};
 use crate::fields::Fields;
 use crate::ids::IdSpace;
 
-/// A role and where it holds.
+/// A role and its scope.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Role {
     pub(super) named: (&'static str, &'static str),
@@ -34,7 +34,7 @@ impl Role {
     }
 }
 
-/// A user, before it is written down.
+/// A user, before it is serialized.
 #[derive(Debug, Clone)]
 pub(super) struct User {
     pub(super) index: u64,
@@ -49,16 +49,16 @@ pub(super) struct User {
     pub(super) title: Cow<'static, str>,
     pub(super) labels: Vec<usize>,
     pub(super) seed: u64,
-    /// Whether this is one of the API users' list: an application, not a person.
+    /// Whether it is an API user: a program, not a person.
     pub(super) is_service: bool,
-    /// What was written, and shows whatever shape the record has.
+    /// The written fields, which are shown whatever format the record has.
     pub(super) change: Option<Change>,
-    /// Who changes records, where that is not the generated first user any more.
+    /// The author of changes, if it is not the generated first user any more.
     pub(super) owner: Option<Arc<Owner>>,
 }
 
 impl User {
-    /// Lays what was written over the record.
+    /// Applies the written fields to the record.
     pub(super) fn apply(&mut self, change: &Change) {
         let overwrite = |field: &mut String, value: &Option<String>| {
             if let Some(value) = value {
@@ -85,10 +85,10 @@ impl User {
         }
     }
 
-    /// As in the list of users.
+    /// Returns the JSON of the list of users.
     pub(super) fn to_json(&self) -> Value {
         let (index, owner) = (self.index, self.owner.as_deref());
-        // Who was created is shown whole.
+        // Created users are shown with all fields.
         let is_new = index >= CREATED;
         let nothing = Change::default();
         let change = self.change.as_ref().unwrap_or(&nothing);
@@ -100,7 +100,7 @@ impl User {
             fields.put("title", self.title.as_ref());
         }
         fields.put("is_billing_admin", !self.is_service && !is_new && index.is_multiple_of(5));
-        // The key belongs to the first user, whose changes show everything of their author.
+        // The key belongs to the first user, who is shown as the author of changes with all fields.
         let author = if self.change.is_some() { 0 } else { index };
         fields.put("changed_by", Records::new(self.seed).changed_by(author, owner));
         fields.put("changed", written(index, self.changed));
@@ -139,7 +139,7 @@ impl User {
         self.labels.iter().map(|place| label(self.seed, *place, self.owner.as_deref())).collect()
     }
 
-    /// As the credential's own profile, which says more.
+    /// Returns the JSON of the credential's own profile, which has more fields.
     pub(super) fn to_profile_json(&self) -> Value {
         let mut profile = self.to_json();
         profile["intercom_user_id"] = self.id.as_str().into();
@@ -149,11 +149,11 @@ impl User {
         profile
     }
 
-    /// The assignment of a role.
+    /// Returns the JSON of a role assignment.
     pub(super) fn role(&self, place: usize, role: &Role) -> Value {
         let place = u64::try_from(place).unwrap_or(0);
         let number = if self.is_service { API_USERS.wrapping_add(self.index) } else { self.index };
-        // Four of a user stand together, and what a created one has beyond these far away.
+        // Four assignments of a user are adjacent; further ones of a created user are far away.
         let number = number.wrapping_mul(4).wrapping_add(place % 4).wrapping_add((place / 4) << 48);
         let id = IdSpace::new(self.seed, "probely user role").short(number);
         let mut scope = json!({"tier": role.tier});
@@ -166,7 +166,7 @@ impl User {
     }
 }
 
-/// A label that users carry.
+/// Returns a label of users.
 pub(super) fn label(seed: u64, place: usize, owner: Option<&Owner>) -> Value {
     let (id, name, color) = LABELS[place];
     let changed = EPOCH + i64::try_from(place).unwrap_or(0) * DAY + 511_953;
@@ -179,7 +179,7 @@ pub(super) fn label(seed: u64, place: usize, owner: Option<&Owner>) -> Value {
     })
 }
 
-/// A label that somebody made by putting it on a user.
+/// Returns a label that was created by assigning it to a user.
 pub(super) fn new_label(
     seed: u64,
     number: u64,
@@ -196,7 +196,8 @@ pub(super) fn new_label(
     })
 }
 
-/// Microseconds and `Z`; now and then seven digits and no zone, as the documentation has it.
+/// Formats a time with microseconds and `Z`; sometimes with seven digits and no zone, as in the
+/// documentation.
 fn written(index: u64, micros: i64) -> String {
     if index % 8 == 5 { format!("{}2", stamp(micros, 6, "")) } else { stamp(micros, 6, "Z") }
 }

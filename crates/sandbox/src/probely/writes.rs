@@ -1,4 +1,4 @@
-//! Creating, changing and deactivating users. The key may do so with every user of the account.
+//! Creates, changes and deactivates users. The key may change every user of the account.
 
 use serde_json::{Map, json};
 
@@ -7,11 +7,11 @@ use super::store::{Group, Store};
 use super::{Probely, detail, field_errors};
 use crate::exchange::{Call, Reply};
 
-/// The least length that a new password must have.
+/// The minimum length of a new password.
 const MIN_PASSWORD: usize = 10;
 
 impl Probely {
-    /// Makes a user; or, when there is a deactivated one with this address, brings that one back.
+    /// Creates a user. If a deactivated user has this e-mail address, reactivates that user.
     pub(super) fn create_user(&self, call: &Call, group: Group) -> Reply {
         let draft = match read_draft(call, group, Write::Create) {
             Ok(draft) => draft,
@@ -49,7 +49,7 @@ impl Probely {
         Reply::json(200, &store.user(group, index).to_json())
     }
 
-    /// The user stays, and stays listed; doing it again changes nothing more.
+    /// Deactivates a user, who stays in the list. Repeating it has no further effect.
     pub(super) fn destroy_user(&self, id: &str, group: Group) -> Reply {
         let mut store = self.write_store();
         let Some(index) = store.index_of(group, id) else { return detail(404, "Not found.") };
@@ -58,7 +58,8 @@ impl Probely {
         Reply::empty(204)
     }
 
-    /// All or none: an id that there is not refuses the whole. Nothing is published about that.
+    /// Changes all users or none: an unknown id refuses the whole change. Nothing is published about this
+    /// case.
     pub(super) fn bulk_update(&self, call: &Call, group: Group) -> Reply {
         let mut reader = match Reader::new(call) {
             Ok(reader) => reader,
@@ -82,8 +83,8 @@ impl Probely {
         Reply::json(200, &json!({"ids": ids}))
     }
 
-    /// Any current password is right until it was changed here; a new one is not kept, only what it takes
-    /// to know it again.
+    /// Changes the password. Any current password is accepted until it was changed. Only a key of the new one
+    /// is stored, to recognize it.
     pub(super) fn change_password(&self, call: &Call) -> Reply {
         let mut reader = match Reader::new(call) {
             Ok(reader) => reader,
@@ -98,7 +99,7 @@ impl Probely {
         if let Err(refusal) = reader.finish(()) {
             return refusal;
         }
-        // On passwords the service has one more shape of error.
+        // For passwords, the service has another error format.
         let error = |message: &str| Reply::json(400, &json!({"error": message}));
         if password != confirmed {
             return error("The passwords do not match.");

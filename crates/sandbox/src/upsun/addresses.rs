@@ -53,7 +53,7 @@ impl Upsun {
     }
 
     pub(super) fn update_org_address(&self, call: &Call, id: &str) -> Reply {
-        // An update takes the id only: `name=…` is for reading.
+        // An update accepts only the id: `name=…` is for reads.
         let organization = match readable(by_ulid(id)) {
             Ok(organization) => organization,
             Err(refusal) => return refusal,
@@ -75,7 +75,7 @@ impl Records {
         let person = person(self.seed, index);
         let mut address = address(self.seed, index, person.country, &person.display);
         if index % 4 == 2 {
-            // Seen on the wire and documented nowhere.
+            // Seen in responses, but not documented.
             address.insert("first_name".to_owned(), person.given.into());
             address.insert("last_name".to_owned(), person.family.into());
             address.insert("organisation_name".to_owned(), Value::Null);
@@ -104,14 +104,14 @@ fn address(seed: u64, index: u64, country: &str, name: &str) -> Map<String, Valu
     fields.vary("sub_administrative_area", AREA, "Kadıköy");
     fields.put("locality", ["İstanbul", "Łódź", "京都市", "Saint-Étienne"][turn(index, 4)]);
     fields.vary("dependent_locality", PREMISE, "Moda");
-    // Zeros in front get lost wherever this is taken for a number.
+    // Leading zeros are lost in a client that parses this as a number.
     fields.vary("postal_code", POSTAL_CODE, format!("0{:04}", index % 10_000));
     fields.finish()
 }
 
 fn metadata(index: u64) -> Value {
     let labels = match index % 3 {
-        // A map with nothing in it is written as a list by PHP.
+        // PHP writes an empty map as a list.
         1 => json!([]),
         2 => json!({}),
         _ => json!({"administrative_area": "İl", "postal_code": "Posta kodu"}),

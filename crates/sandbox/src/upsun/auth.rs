@@ -1,4 +1,4 @@
-//! The token endpoint, and access tokens that carry all there is to know about them.
+//! The token endpoint, and self-contained access tokens.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -16,15 +16,15 @@ use crate::options::SandboxOptions;
 use crate::rng::key_of_text;
 use crate::route::{Route, Service};
 
-/// The public client of API tokens; its password is empty.
+/// The public OAuth client of API tokens; its password is empty.
 const CLIENT: &str = "platform-api-user:";
 
-/// Issues and checks access tokens. None is stored: a token names its serial number and end, and
-/// its signature says that it was issued here.
+/// Issues and checks access tokens. None is stored: a token contains its serial number and expiry, and its
+/// signature proves that it was issued here.
 pub(crate) struct Tokens {
     seed: u64,
     lifetime: u64,
-    /// The user that the tokens belong to.
+    /// The user of the tokens.
     subject: Option<String>,
     issued: AtomicU64,
     clock: Arc<Clock>,
@@ -56,7 +56,7 @@ impl Tokens {
         format!("{head}.{claims}.{signature}")
     }
 
-    /// Whether a token was issued here and has not ended.
+    /// Returns whether a token was issued here and has not expired.
     pub(super) fn is_valid(&self, token: &str) -> bool {
         let mut parts = token.split('.');
         let (Some(head), Some(claims), Some(signature), None) =
@@ -81,7 +81,7 @@ impl Tokens {
     }
 }
 
-/// The authentication server under `/upsun-auth`.
+/// The authentication server at `/upsun-auth`.
 pub(crate) struct UpsunAuth {
     tokens: Arc<Tokens>,
 }

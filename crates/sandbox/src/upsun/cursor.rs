@@ -1,5 +1,5 @@
-//! Lists in the dialect of the users' and organizations' services: opaque cursors, filters with an
-//! operator, one field to sort by, and links that do not repeat the whole query.
+//! Lists in the format of the users and organizations services: opaque cursors, filters with an operator, one
+//! field to sort by, and links that do not repeat the whole query.
 
 use std::cmp::Ordering;
 
@@ -10,11 +10,11 @@ use serde_json::{Map, Value, json};
 use crate::exchange::Query;
 use crate::rng::key_of_text;
 
-/// What a field holds, which decides how it is compared.
+/// The type of a field, which decides how it is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
-    /// A list of texts: a filter holds when it holds for one of them.
+    /// A list of texts: a filter matches if it matches one of them.
     Texts,
     Time,
 }
@@ -30,7 +30,7 @@ pub(super) struct Dialect {
 }
 
 impl Dialect {
-    /// The items that the query's filters let through, in the order that it asks for.
+    /// Returns the items that match the query's filters, in the requested order.
     pub(super) fn select(&self, mut items: Vec<Value>, query: &Query) -> Result<Vec<Value>, String> {
         let filters = self.filters(query)?;
         items.retain(|item| filters.iter().all(|filter| filter.accepts(item)));
@@ -55,7 +55,7 @@ impl Dialect {
             };
             let known: &[&str] = if *kind == Kind::Time { &TIME_OPERATORS } else { &TEXT_OPERATORS };
             let Some(operator) = known.iter().find(|known| **known == operator) else {
-                return Err(format!("\"{operator}\" is no operator of \"{field}\"."));
+                return Err(format!("\"{operator}\" is not an operator of \"{field}\"."));
             };
             let values: Vec<String> = match *operator {
                 "in" | "nin" | "between" => value.split(',').map(|part| part.trim().to_owned()).collect(),
@@ -82,7 +82,7 @@ impl Dialect {
     }
 }
 
-/// One condition on a field; never without a value.
+/// A condition on a field. It has at least one value.
 #[derive(Debug)]
 struct Filter {
     field: &'static str,
@@ -141,7 +141,7 @@ fn compare(kind: Kind, left: &Value, right: &Value) -> Ordering {
     }
 }
 
-/// Where a page begins, as asked for.
+/// The requested start of a page.
 #[derive(Debug, Clone, Copy)]
 enum Start {
     First,
@@ -149,12 +149,12 @@ enum Start {
     Before(u64),
 }
 
-/// The page of a list that is asked for.
+/// The requested page of a list.
 #[derive(Debug)]
 pub(super) struct Window {
     seed: u64,
-    /// The list's path: what a cursor is tied to. The filters are not part of it, so a client that
-    /// loses them along the way gets wrong pages instead of an error, as with the real service.
+    /// The list's path, which a cursor is bound to. The filters are not part of it, so a client that loses
+    /// them gets wrong pages instead of an error, as with the real service.
     path: String,
     size: u64,
     start: Start,
@@ -185,7 +185,7 @@ impl Window {
         Ok(Self { seed, path: path.to_owned(), size, start })
     }
 
-    /// The places of the page's items, of `total` items.
+    /// Returns the positions of the page's items, of `total` items.
     pub(super) fn range(&self, total: u64) -> std::ops::Range<u64> {
         match self.start {
             Start::First => 0..self.size.min(total),
@@ -200,15 +200,15 @@ impl Window {
         }
     }
 
-    /// The page's part of all items.
+    /// Returns the page's part of all items.
     pub(super) fn cut(&self, items: &[Value]) -> Vec<Value> {
         let range = self.range(count(items));
         let place = |place: u64| usize::try_from(place).unwrap_or(usize::MAX);
         items.get(place(range.start)..place(range.end)).unwrap_or_default().to_vec()
     }
 
-    /// The links to this page and its neighbours: URLs on the first page, paths on the others. They name
-    /// the cursor and the size, and nothing else that was asked for.
+    /// Returns the links to this page and its neighbors: URLs on the first page, paths on the others. They
+    /// contain the cursor and the size, but no other parameters of the query.
     pub(super) fn links(&self, origin: &str, total: u64) -> Value {
         let origin = if matches!(self.start, Start::First) { origin } else { "" };
         let range = self.range(total);

@@ -1,4 +1,4 @@
-//! The shapes in which Upsun says that something went wrong; the fourth is an empty body.
+//! The formats of Upsun's errors; the fourth is an empty body.
 
 use serde_json::{Map, Value, json};
 
@@ -9,19 +9,19 @@ const PROBLEM: &str = "application/problem+json";
 const UNSUPPORTED: &str = "Unsupported Media Type";
 const JSON_ONLY: &str = "The body must be JSON.";
 
-/// Organizations: `status` is a number, `detail` a string.
+/// Returns an error of the organizations service: `status` is a number, `detail` a string.
 pub(super) fn problem(status: u16, title: &str, detail: &str) -> Reply {
     let body = json!({"title": title, "status": status, "detail": detail});
     Reply::text(status, PROBLEM, body.to_string())
 }
 
-/// `/profiles`: like [`problem`], with the type that the Drupal module adds.
+/// Returns an error of `/profiles`: like [`problem`], with the type that the Drupal module adds.
 pub(super) fn hal_problem(status: u16, title: &str, detail: &str) -> Reply {
     let body = json!({"type": "about:blank", "title": title, "status": status, "detail": detail});
     Reply::text(status, "application/problem+json; charset=utf-8", body.to_string())
 }
 
-/// A rejected body: `status` is a string, `code` the number, `detail` an object of lists.
+/// Returns a rejected body: `status` is a string, `code` the number, `detail` an object of lists.
 pub(super) fn invalid_input(detail: &Map<String, Value>) -> Reply {
     let first = detail.values().find_map(|messages| messages.get(0)).and_then(Value::as_str);
     let body = json!({
@@ -34,13 +34,13 @@ pub(super) fn invalid_input(detail: &Map<String, Value>) -> Reply {
     Reply::text(400, PROBLEM, body.to_string())
 }
 
-/// Users: nothing but `error`.
+/// Returns an error of the users service: only `error`.
 pub(super) fn error(status: u16, message: &str) -> Reply {
     Reply::json(status, &json!({"error": message}))
 }
 
 impl Refusal {
-    /// As the service of `/profiles` says it.
+    /// Returns the error in the format of the service of `/profiles`.
     pub(super) fn of_profile(self) -> Reply {
         match self {
             Self::MediaType => hal_problem(415, UNSUPPORTED, JSON_ONLY),
@@ -48,7 +48,7 @@ impl Refusal {
         }
     }
 
-    /// As the service of `/organizations` says it.
+    /// Returns the error in the format of the service of `/organizations`.
     pub(super) fn of_organization(self) -> Reply {
         match self {
             Self::MediaType => problem(415, UNSUPPORTED, JSON_ONLY),
@@ -56,7 +56,7 @@ impl Refusal {
         }
     }
 
-    /// As the service of `/users` says it: one text for all fields.
+    /// Returns the error in the format of the service of `/users`: one text for all fields.
     pub(super) fn of_user(self) -> Reply {
         match self {
             Self::MediaType => error(415, JSON_ONLY),
@@ -71,7 +71,7 @@ impl Refusal {
     }
 }
 
-/// OAuth's own shape.
+/// Returns an error in the format of OAuth.
 pub(super) fn oauth(status: u16, error: &str, description: &str) -> Reply {
     Reply::json(status, &json!({"error": error, "error_description": description}))
 }

@@ -33,7 +33,7 @@ impl Upsun {
     }
 
     pub(super) fn update_org_profile(&self, call: &Call, id: &str) -> Reply {
-        // An update takes the id only: `name=…` is for reading.
+        // An update accepts only the id: `name=…` is for reads.
         let organization = match readable(by_ulid(id)) {
             Ok(organization) => organization,
             Err(refusal) => return refusal,
@@ -58,7 +58,7 @@ pub(super) fn no_such_profile() -> Reply {
     hal_problem(404, "Not Found", "There is no such profile.")
 }
 
-/// The organization, if the token may read its profile and its address.
+/// Returns the organization, if the token may read its profile and its address.
 pub(super) fn readable(found: Option<Organization>) -> Result<Organization, Reply> {
     let Some(organization) = found else {
         return Err(problem(404, "Not Found", "There is no such organization."));

@@ -1,4 +1,4 @@
-//! `GET /profiles`: page numbers and links in the HAL dialect.
+//! `GET /profiles`: page numbers and links in the HAL format.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::server::lock;
 
 const HAL: &str = "application/hal+json; charset=utf-8";
 
-/// Which part of which profiles is asked for.
+/// The requested profiles and page.
 struct Wanted {
     page: u64,
     range: u64,
@@ -65,8 +65,8 @@ impl Upsun {
         Ok(Wanted { page: number("page", 1)?, range, username })
     }
 
-    /// The links name the page and nothing else that was asked for, as the real service's do; they
-    /// are absolute on odd pages and paths on even ones.
+    /// Returns the links of a page. They contain the page number and no other parameters, as those of the
+    /// real service; they are absolute on odd pages and paths on even ones.
     fn links(&self, page: u64, more: bool) -> Value {
         let origin = if page % 2 == 1 { self.origin.as_str() } else { "" };
         let link = |title: &str, page: u64| json!({"title": title, "href": format!("{origin}/upsun/profiles?page={page}")});

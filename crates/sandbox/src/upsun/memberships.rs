@@ -1,4 +1,4 @@
-//! What a user belongs to and may do: organizations, teams, projects.
+//! The organizations, teams and projects of a user.
 
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ const MAX_TEAMS: u64 = 100;
 const MAX_PROJECTS: u64 = 200;
 const TEAM_LABELS: [&str; 4] = ["Développement", "Ops", "", "デザイン"];
 const TITLES: [&str; 5] = ["Größe", "shop", "Świątynia", "", "блог"];
-/// The last is none of the documented ones.
+/// The last one is undocumented.
 const PERMISSIONS: [&[&str]; 5] = [
     &["admin"],
     &["viewer", "staging:contributor"],
@@ -130,7 +130,7 @@ impl Upsun {
         teams
     }
 
-    /// The projects that a user may use, with their organization; the first person has most.
+    /// Returns the projects that a user may use, with their organization; the first user has the most.
     fn projects(&self, index: u64) -> impl Iterator<Item = (u64, Organization)> {
         let most = if index == 0 { 6 } else { key(&[self.records.seed, 0x7072_6F6A, index]) % 5 };
         organizations::of_user(index).flat_map(move |organization| {

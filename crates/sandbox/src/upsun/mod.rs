@@ -1,4 +1,4 @@
-//! Upsun: profiles in the HAL dialect, users and organizations in the other one, and the authentication
+//! Upsun: profiles in the HAL format, users and organizations in the other one, and the authentication
 //! server.
 
 mod addresses;
@@ -34,15 +34,15 @@ use crate::options::SandboxOptions;
 use crate::route::{Route, Service};
 use crate::server::lock;
 
-/// The API under `/upsun`.
+/// The API at `/upsun`.
 pub(crate) struct Upsun {
-    /// `http://127.0.0.1:PORT`, for the absolute links.
+    /// `http://127.0.0.1:PORT`, for absolute links.
     origin: String,
     profiles: u64,
     page_size: u64,
     max_page_size: u64,
     token_without_user: bool,
-    /// Whether nobody opens the link that a new e-mail address is confirmed by.
+    /// Whether new e-mail addresses are never confirmed.
     emails_stay: bool,
     records: Records,
     users: Mutex<Store>,
@@ -74,12 +74,12 @@ impl Upsun {
         }
     }
 
-    /// The time as a change is stamped with it.
+    /// Returns the time for a change.
     fn now(&self) -> String {
         stamp(self.clock.now(), 6, "Z")
     }
 
-    /// The ids of the organizations whose profile the token may read.
+    /// Returns the ids of the organizations whose profile the token may read.
     pub(crate) fn readable_organizations() -> Vec<String> {
         organizations::readable().map(|organization| organization.ulid.to_owned()).collect()
     }
@@ -105,7 +105,7 @@ impl Service for Upsun {
     }
 
     fn unknown_path(&self, call: &Call) -> Reply {
-        // The users' service answers a 404 without a body; the others say what is wrong.
+        // The users service returns a 404 without a body; the others describe the error.
         if call.path.starts_with("/users") {
             Reply::empty(404)
         } else if call.path.starts_with("/profile") || call.path.starts_with("/me") {
@@ -120,7 +120,8 @@ impl Service for Upsun {
     }
 
     fn segment_of_another(&self, segment: &str) -> Option<String> {
-        // Users alone: the profile of an organization does not say whose it is, so that nothing could tell.
+        // Only users: the profile of an organization does not contain its organization, so a client could not
+        // notice.
         lock(&self.users).segment_of_another(segment)
     }
 

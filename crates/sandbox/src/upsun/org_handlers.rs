@@ -30,12 +30,12 @@ const ORGANIZATIONS: Dialect = Dialect {
 };
 const MAX_ORGANIZATIONS: u64 = 100;
 const MAX_MEMBERS: u64 = 100;
-/// How many users one signed link names.
+/// The number of users in one signed link.
 const REFERENCES: usize = 50;
-/// Each member joined this long after the one before, so that their order in time is exact.
+/// The time between the joining of two members, so that their order in time is exact.
 const STEP: i64 = 61 * SECOND;
 const DEFAULT_STATUSES: [&str; 3] = ["active", "restricted", "suspended"];
-/// The last is none of the documented ones.
+/// The last one is undocumented.
 const TYPES: [&str; 3] = ["flexible", "fixed", "trial"];
 const PERMISSIONS: [&[&str]; 4] =
     [&["admin", "billing"], &["members", "plans"], &["projects:create", "projects:list"], &["ai:use"]];
@@ -153,7 +153,7 @@ impl Upsun {
         for (number, ids) in ids.chunks(REFERENCES).enumerate() {
             let list = ids.join(",");
             let signature = self.signature(&list);
-            // Now a path, now a URL.
+            // Sometimes a path, sometimes a URL.
             let origin = if number % 2 == 0 { "" } else { self.origin.as_str() };
             links[format!("ref:users:{number}")] =
                 json!({"href": format!("{origin}/upsun/ref/users?in={list}&sig={signature}")});
@@ -161,7 +161,8 @@ impl Upsun {
         Reply::json(200, &json!({"items": items, "_links": links}))
     }
 
-    /// The users of a signed link: null for one who no longer exists, and nothing for some others.
+    /// Returns the users of a signed link: null for a user that no longer exists, and no entry for some
+    /// others.
     pub(super) fn list_referenced_users(&self, query: &Query) -> Reply {
         let (Some(list), Some(signature)) = (query.get("in"), query.get("sig")) else {
             return error(400, "The parameters \"in\" and \"sig\" are required.");
@@ -206,7 +207,7 @@ fn member(organization: Organization, roster: &Roster, place: u64, entry: Entry,
         "updated_at": stamp(updated, digits, "Z"),
         "_links": {"self": {"href": own}},
     });
-    // Left out instead of false, now and then.
+    // Sometimes missing instead of false.
     if owner || place % 6 != 2 {
         member["owner"] = owner.into();
     }

@@ -1,4 +1,4 @@
-//! The organizations: which there are, what the token may do there, and what was changed.
+//! The organizations, the permissions of the token there, and their changes.
 
 use std::collections::BTreeMap;
 
@@ -6,16 +6,16 @@ use serde_json::{Map, Value};
 
 use super::records::Records;
 
-/// What reading an organization's profile comes to.
+/// The result of reading an organization's profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
     Allowed,
-    /// The profile is part of the newer billing now.
+    /// The profile has moved to the new billing system.
     Moved,
     Denied,
 }
 
-/// An organization's address and its access.
+/// An organization, and the access to it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Organization {
     pub(super) number: u64,
@@ -47,12 +47,12 @@ pub(super) fn all() -> impl Iterator<Item = Organization> {
     ALL.into_iter()
 }
 
-/// Those that a user is a member of.
+/// Returns the organizations of a user.
 pub(super) fn of_user(index: u64) -> impl Iterator<Item = Organization> {
     ALL.into_iter().filter(move |organization| index.is_multiple_of(organization.step))
 }
 
-/// Those that the token may read.
+/// Returns the organizations that the token may read.
 pub(super) fn readable() -> impl Iterator<Item = &'static Organization> {
     ALL.iter().filter(|organization| organization.access == Access::Allowed)
 }
@@ -61,7 +61,7 @@ pub(super) fn by_ulid(ulid: &str) -> Option<Organization> {
     ALL.into_iter().find(|organization| organization.ulid == ulid)
 }
 
-/// By the id, or by the name after `name=`: what reading takes.
+/// Returns an organization by its id, or by its name after `name=`. For reads.
 pub(super) fn by_id_or_name(id: &str) -> Option<Organization> {
     match id.strip_prefix("name=") {
         Some(name) => ALL.into_iter().find(|organization| organization.name == name),
@@ -69,7 +69,7 @@ pub(super) fn by_id_or_name(id: &str) -> Option<Organization> {
     }
 }
 
-/// The profiles and addresses: generated, with what was changed laid over them.
+/// The profiles and addresses: generated, with the changes applied to them.
 #[derive(Debug)]
 pub(super) struct Organizations {
     records: Records,

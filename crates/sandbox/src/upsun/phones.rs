@@ -1,4 +1,4 @@
-//! Verifying a phone number: a code is sent, and sent back.
+//! Phone verification: a code is sent, and sent back.
 
 use serde_json::{Map, Value, json};
 
@@ -53,7 +53,7 @@ impl Upsun {
 }
 
 impl Store {
-    /// Begins a verification; the user's one before is void.
+    /// Starts a verification. The previous one of the user becomes invalid.
     fn start_verification(&mut self, index: u64, number: String) -> Result<String, Taken> {
         self.check_phone(index, &number)?;
         self.verifications += 1;
@@ -84,7 +84,7 @@ impl Store {
         Ok(())
     }
 
-    /// Whether this user proved to have a phone.
+    /// Returns whether this user has a verified phone.
     pub(super) fn has_phone(&self, index: u64) -> bool {
         self.changed.get(&index).is_some_and(|changed| changed.phone.is_some())
     }
@@ -94,8 +94,8 @@ impl Store {
     }
 }
 
-/// The number without what only makes it easier to read. Nothing is published about its form; this much
-/// any number has.
+/// Returns the number without formatting. Its format is not published; only what is true of any number is
+/// checked.
 fn digits(text: &str) -> Option<String> {
     let number: String = text.chars().filter(|c| !" -()./".contains(*c)).collect();
     let digits = number.strip_prefix('+').unwrap_or(&number);

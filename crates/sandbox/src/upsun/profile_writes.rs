@@ -1,4 +1,4 @@
-//! Changing a profile and its picture. The token may change every user: nothing says whom it may not.
+//! Changes of a profile and its picture. The token may change every user: no restriction is documented.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::exchange::{Call, Reply};
 use crate::multipart::{boundary, parts};
 use crate::server::lock;
 
-/// The endings of the pictures' names.
+/// The file extensions of pictures.
 const ENDINGS: [(&str, &str); 4] =
     [("image/jpeg", "jpg"), ("image/gif", "gif"), ("image/webp", "webp"), ("image/svg+xml", "svg")];
 
@@ -29,7 +29,7 @@ impl Upsun {
         }
     }
 
-    /// What is in the file is not looked at.
+    /// Stores a picture. The content of the file is not checked.
     pub(super) fn create_picture(&self, call: &Call, user_id: &str) -> Reply {
         let Some(index) = self.index_of_user(user_id) else { return no_such_profile() };
         let Some(boundary) = call.header("content-type").and_then(boundary) else {

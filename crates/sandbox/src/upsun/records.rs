@@ -1,4 +1,4 @@
-//! The profiles, generated.
+//! The generated profiles.
 
 use serde_json::{Map, Value, json};
 
@@ -8,11 +8,11 @@ use crate::ids::IdSpace;
 use crate::people::person;
 use crate::rng::{Rng, key};
 
-/// What an unset time looks like when the service forgot to leave it out.
+/// The value of an unset time that the service should have omitted.
 pub(super) const YEAR_ONE: &str = "0001-01-01T00:00:00Z";
 
 const FRACTION_DIGITS: [usize; 4] = [0, 3, 5, 6];
-/// The last is none of the documented ones.
+/// The last one is undocumented.
 const CUSTOMER_TYPES: [&str; 4] = ["individual", "corporation", "government", "non_profit"];
 const COMPANY_ROLES: [&str; 4] = ["Développeuse", "CTO", "Система администратор", "購買担当"];
 
@@ -28,7 +28,7 @@ const OPTIONS_URL: Gaps = Gaps::every(4).null(3).absent(1).empty(2);
 const MARKETING: Gaps = Gaps::every(11).null(9).absent(4);
 const UPDATED_AT: Gaps = Gaps::every(20).null(17).absent(19);
 
-/// Makes the records of one seed.
+/// Generates the records of one seed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Records {
     pub(super) seed: u64,
@@ -71,7 +71,7 @@ impl Records {
         match index % 7 {
             2 => fields.put("company_type", Value::Null),
             3 => {}
-            // The API documents no list; this is one that no client can have heard of.
+            // The API documents no list; this is a word that no client knows.
             5 => fields.put("company_type", "worker-cooperative"),
             turn => fields.put("company_type", ["enterprise", "", "", "", "agency", "", "startup"][at(turn)]),
         }
@@ -107,7 +107,7 @@ impl Records {
         fields.finish()
     }
 
-    /// The profile of an organization as it was before anybody changed it.
+    /// Returns the generated profile of an organization, without changes.
     pub(super) fn organization(self, number: u64, name: &str) -> Map<String, Value> {
         let organizations = IdSpace::new(self.seed, "upsun organization");
         let times = Times::of(self.seed, number + 1);
@@ -143,7 +143,7 @@ impl Records {
     }
 }
 
-/// When a record was made and last changed, and how this record writes times.
+/// The times of creation and of the last change of a record, and the format of its times.
 pub(super) struct Times {
     created: i64,
     updated: i64,
@@ -176,8 +176,8 @@ impl Times {
     }
 }
 
-/// The trial in the forms that were seen over the years: amounts as text and as numbers, `currency`
-/// and `currency_code`, an object and a list of them, null and nothing.
+/// Returns the trial in one of the formats that were seen over the years: amounts as text or as numbers,
+/// `currency` or `currency_code`, an object or a list, null or missing.
 fn trial(index: u64, times: &Times) -> Option<Value> {
     let end = times.written(times.created + 30 * DAY);
     let created = times.written(times.created + 5 * SECOND);

@@ -1,27 +1,27 @@
-//! Who the members of an organization are: a rule instead of a table, so that any page is made at once.
+//! The members of an organization: a rule instead of a table, so that any page is generated at once.
 
-/// Indexes from here on are of users who are gone.
+/// Indexes from here on are users that no longer exist.
 const DELETED: u64 = 1 << 48;
-/// Indexes from here on are of users whom nobody may see.
+/// Indexes from here on are users that nobody may see.
 const HIDDEN: u64 = 1 << 49;
 
-/// Of eight places, six are of users there are; 5 is of one who is gone and 7 of one not to be seen.
+/// Of eight positions, six are existing users; 5 is a deleted user and 7 a hidden one.
 const BLOCK: u64 = 8;
 const USERS_IN_BLOCK: u64 = 6;
 
-/// One place of a list of members.
+/// An entry of a list of members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Entry {
     /// The user with this index.
     User(u64),
-    /// Somebody who no longer exists.
+    /// A user that no longer exists.
     Deleted(u64),
-    /// Somebody whom references leave out.
+    /// A user that references omit.
     Hidden(u64),
 }
 
 impl Entry {
-    /// What the entry's user id is made from.
+    /// Returns the index of the entry's user id.
     pub(super) fn id_index(self) -> u64 {
         match self {
             Self::User(index) => index,
@@ -49,12 +49,12 @@ pub(super) struct Roster {
 }
 
 impl Roster {
-    /// The index of the user who owns the organization.
+    /// Returns the index of the owner.
     pub(super) fn owner(&self) -> u64 {
         if self.step > 1 && self.step < self.profiles { self.step } else { 0 }
     }
 
-    /// How many places the list has; the last one is of a user there is.
+    /// Returns the length of the list. The last entry is an existing user.
     pub(super) fn total(&self) -> u64 {
         match self.profiles.div_ceil(self.step) {
             0 => 0,

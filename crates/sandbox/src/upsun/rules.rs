@@ -1,14 +1,14 @@
-//! Reading the body of an update: which fields it may have, and what they must look like.
+//! Reads the body of an update: its allowed fields, and their formats.
 //!
-//! `null` is refused everywhere: nothing says what it does, and no type of the API allows it. An empty
-//! text is a text like any other, so it is refused where a form is asked for. Fields that an
-//! operation does not have are ignored.
+//! `null` is always refused: its effect is not documented, and no type of the API allows it. An empty text is
+//! a text like any other, so it is refused where a format is required. Fields that an operation does not have
+//! are ignored.
 
 use serde_json::{Map, Value, json};
 
 use crate::exchange::{Call, is_email};
 
-/// What a writable field must look like.
+/// The format of a writable field.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Rule {
     Text,
@@ -16,31 +16,31 @@ pub(super) enum Rule {
     Filled,
     Uri,
     Email,
-    /// A country's code. The API asks for two characters; that they are letters is inferred.
+    /// A country code. The API requires two characters; that they are letters is inferred.
     Country,
     Flag,
     List,
-    /// A password: it must be a text, and is forgotten.
+    /// A password: it must be a text, and is not stored.
     Secret,
-    /// One of these words; what is read later is the word beside it.
+    /// One of these words. Reads return the word next to it.
     Word(&'static [(&'static str, &'static str)]),
 }
 
 /// A field that an operation can write.
 pub(super) type Writable = (&'static str, Rule);
 
-/// What is wrong with which field.
+/// The errors by field.
 pub(super) type Errors = Map<String, Value>;
 
-/// Why a body was not taken.
+/// The reason why a body is refused.
 #[derive(Debug, PartialEq)]
 pub(super) enum Refusal {
-    /// It is not said to be JSON.
+    /// The content type is not JSON.
     MediaType,
     Fields(Errors),
 }
 
-/// The fields to change, without secrets.
+/// Returns the fields to change, without secrets.
 pub(super) fn read_body(call: &Call, writable: &[Writable]) -> Result<Map<String, Value>, Refusal> {
     if !call.is_json() {
         return Err(Refusal::MediaType);
@@ -48,7 +48,7 @@ pub(super) fn read_body(call: &Call, writable: &[Writable]) -> Result<Map<String
     parse(&call.body, writable).map_err(Refusal::Fields)
 }
 
-/// The same for a body in which every field must be.
+/// Does the same for a body in which every field is required.
 pub(super) fn read_whole_body(call: &Call, writable: &[Writable]) -> Result<Map<String, Value>, Refusal> {
     let fields = read_body(call, writable)?;
     let missing = writable.iter().filter(|(name, _)| !fields.contains_key(*name));
@@ -105,7 +105,7 @@ pub(super) fn one_error(name: &str, message: &str) -> Errors {
     Map::from_iter([(name.to_owned(), json!([message]))])
 }
 
-/// RFC 3986 asks for a scheme; what follows may be nearly anything but spaces.
+/// RFC 3986 requires a scheme; almost any text without spaces may follow.
 fn is_uri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     scheme.starts_with(|c: char| c.is_ascii_alphabetic())

@@ -1,7 +1,8 @@
-//! The users: generated, with what was written laid over them.
+//! The users: generated, with the written changes applied to them.
 //!
-//! A person is a profile and a user, in two services. The username and the e-mail address are one and the
-//! same in both; everything else belongs to the record that it was written to. Nothing says that a
+//! A person is a profile and a user, in two services. The username and the e-mail address are the same in
+//! both; every other field belongs to the record that it was written to. No source says that a change of one
+//! record affects the other.
 //! change of one record reaches the other.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,23 +18,23 @@ use crate::rng::key;
 #[derive(Debug)]
 pub(super) struct Store {
     pub(super) records: Records,
-    /// How many users there are or were.
+    /// The number of users that exist or existed.
     total: u64,
-    /// Those who are gone. The API deletes nobody: only a fault does.
+    /// The deleted users. The API deletes no user: only a fault does.
     removed: BTreeSet<u64>,
     pub(super) changed: BTreeMap<u64, Changed>,
-    /// Who took which username, where it is not the generated one.
+    /// The users by username, where it is not the generated one.
     usernames: BTreeMap<String, u64>,
-    /// The same for addresses, in lower case.
+    /// The users by e-mail address, in lower case, where it is not the generated one.
     emails: BTreeMap<String, u64>,
-    /// Who proved to have which phone number.
+    /// The users by verified phone number.
     pub(super) phones: BTreeMap<String, u64>,
-    /// How many phone verifications were begun.
+    /// The number of started phone verifications.
     pub(super) verifications: u64,
     uploads: u64,
 }
 
-/// What was written about one user.
+/// The changes of one user.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
     profile: Map<String, Value>,
@@ -41,13 +42,13 @@ pub(super) struct Changed {
     address: Map<String, Value>,
     username: Option<String>,
     email: Option<String>,
-    /// The number that the user proved to have.
+    /// The verified phone number.
     pub(super) phone: Option<String>,
-    /// The verification that is under way: its id and the number.
+    /// The pending verification: its id and the number.
     pub(super) pending: Option<(String, String)>,
 }
 
-/// Somebody else has it.
+/// Another user has it.
 #[derive(Debug)]
 pub(super) struct Taken;
 
@@ -70,9 +71,9 @@ impl Store {
         self.total.saturating_sub(u64::try_from(self.removed.len()).unwrap_or(u64::MAX))
     }
 
-    /// The index of the user at this place of the list.
+    /// Returns the index of the user at this position of the list.
     pub(super) fn index_at(&self, place: u64) -> u64 {
-        // Seldom more than one is gone.
+        // Usually no more than one user is deleted.
         self.removed.iter().fold(place, |index, removed| index + u64::from(*removed <= index))
     }
 
@@ -84,7 +85,7 @@ impl Store {
         index < self.total && !self.removed.contains(&index)
     }
 
-    /// The segment of a path that names another user: by id, `email=` or `username=`.
+    /// Returns the path segment of another user: by id, `email=` or `username=`.
     pub(super) fn segment_of_another(&self, segment: &str) -> Option<String> {
         let (key, value) = segment.split_once('=').unwrap_or(("", segment));
         let index = match key {
@@ -93,7 +94,7 @@ impl Store {
             "username" => self.index_of_username(value),
             _ => None,
         }?;
-        // The token's user comes last: theirs is the record that proves the token.
+        // The token's user comes last: that record proves the token.
         let another = (index + 1..self.total).chain(1..index).find(|other| self.has(*other))?;
         if key.is_empty() {
             return Some(self.records.user_id(another));
@@ -102,22 +103,22 @@ impl Store {
         Some(format!("{key}={value}"))
     }
 
-    /// Deletes the second user of the list, and makes another one; says whether it could.
+    /// Deletes the second user of the list and creates another one. Returns whether it did.
     pub(super) fn swap_person(&mut self, now: &str) -> bool {
         let removed = self.index_at(1);
         if removed >= self.total {
             return false;
         }
         self.removed.insert(removed);
-        let made = self.total;
+        let created = self.total;
         self.total += 1;
         let times = Map::from_iter([("created_at".to_owned(), json!(now))]);
-        self.lay_over(made, now, times.clone(), |changed| &mut changed.profile);
-        self.lay_over(made, now, times, |changed| &mut changed.user);
+        self.lay_over(created, now, times.clone(), |changed| &mut changed.profile);
+        self.lay_over(created, now, times, |changed| &mut changed.user);
         true
     }
 
-    /// A username ends in its index until it is changed, so that no scan is needed.
+    /// Returns the index of a user by username. A generated username ends in its index, so no scan is needed.
     pub(super) fn index_of_username(&self, username: &str) -> Option<u64> {
         if let Some(index) = self.usernames.get(username) {
             return Some(*index);
@@ -127,7 +128,7 @@ impl Store {
         (!renamed && self.records.username(index) == username).then_some(index)
     }
 
-    /// An address ends in its index until it is changed.
+    /// Returns the index of a user by e-mail address. A generated address ends in its index.
     pub(super) fn index_of_email(&self, email: &str) -> Option<u64> {
         if let Some(index) = self.emails.get(&email.to_ascii_lowercase()) {
             return Some(*index);
@@ -158,7 +159,7 @@ impl Store {
         user
     }
 
-    /// The token's user as the older API has it.
+    /// Returns the token's user in the format of the older API.
     pub(super) fn me(&self) -> Value {
         let mut me = self.records.current_user_of_drupal();
         if let Some(changed) = self.changed.get(&0) {
@@ -190,7 +191,7 @@ impl Store {
         let username = self.free_username(index, &mut change)?;
         let written = self.lay_over(index, now, change, |changed| &mut changed.profile);
         if let Some(email) = email {
-            // Nobody has read anything that was sent to it.
+            // The new address has not been verified.
             written.user.insert("email_verified".to_owned(), false.into());
             self.set_email(index, email, now);
         }
@@ -221,7 +222,7 @@ impl Store {
         }
     }
 
-    /// Changes the address as if the link in the mail to the new one had been opened.
+    /// Changes the e-mail address as if the user had confirmed the new one.
     pub(super) fn confirm_email(&mut self, index: u64, email: &str, now: &str) -> Result<(), Taken> {
         self.check_email(index, email)?;
         let verified = Map::from_iter([("email_verified".to_owned(), true.into())]);
@@ -234,7 +235,7 @@ impl Store {
         self.changed.entry(index).or_default().address.extend(change);
     }
 
-    /// Gives the profile a picture, and answers where it is. Its bytes are not kept.
+    /// Sets a picture of the profile and returns its path. Its bytes are not stored.
     pub(super) fn put_picture(&mut self, index: u64, ending: &str, now: &str) -> String {
         self.uploads += 1;
         let name = key(&[self.records.seed, 0x0070_6963_7475_7265, self.uploads]);
@@ -244,13 +245,13 @@ impl Store {
         url
     }
 
-    /// What is unset is empty here, not null.
+    /// An unset picture is empty here, not null.
     pub(super) fn remove_picture(&mut self, index: u64, now: &str) {
         let picture = Map::from_iter([("picture".to_owned(), "".into())]);
         self.lay_over(index, now, picture, |changed| &mut changed.profile);
     }
 
-    /// Lays a change over one of a user's records, and moves that record's time; no change is none.
+    /// Applies a change to one of a user's records and updates its time, unless the change is empty.
     pub(super) fn lay_over(
         &mut self,
         index: u64,
@@ -309,7 +310,7 @@ impl Store {
 }
 
 impl Changed {
-    /// The two records show these, so both have changed.
+    /// Both records show these fields, so both have changed.
     fn touch(&mut self, now: &str) {
         for record in [&mut self.profile, &mut self.user] {
             record.insert("updated_at".to_owned(), json!(now));

@@ -1,4 +1,4 @@
-//! The users' service's view of a person, and what it refers to.
+//! The users service's record of a person, and related records.
 
 use serde_json::{Map, Value, json};
 
@@ -19,14 +19,14 @@ const PHONE_VERIFIED: Gaps = Gaps::every(9).absent(5);
 const MFA: Gaps = Gaps::every(5).absent(3).null(4);
 const SSO: Gaps = Gaps::every(4).absent(2);
 
-/// The last is none of the documented ones, and the one before an unset one.
+/// The last one is undocumented, and the one before is an unset one.
 const CONSENT_METHODS: [&str; 4] = ["opt-in", "text-ref", "", "imported"];
-/// What a reference shows of everybody.
+/// The fields that every reference has.
 const REFERENCE: [&str; 6] = ["id", "username", "email", "first_name", "last_name", "picture"];
 
 impl Records {
-    /// Where the profile of the same person has a value that this has too, it is the same one, but for
-    /// the first person's company, site and picture, which were changed here only.
+    /// Returns the generated user. It has the same values as the profile of the same person, except for the
+    /// first person's company, website and picture, which were changed only here.
     pub(super) fn user(self, index: u64) -> Map<String, Value> {
         let person = person(self.seed, index);
         let times = Times::of(self.seed, index);
@@ -64,7 +64,8 @@ impl Records {
         fields.finish()
     }
 
-    /// What a member's list links to: less than the user, and not always the same.
+    /// Returns the record that a member's list links to. It has fewer fields than the user, and sometimes a
+    /// field is missing.
     pub(super) fn reference(index: u64, user: &Map<String, Value>) -> Value {
         let mut shown: Vec<&str> = REFERENCE.to_vec();
         if index % 3 != 2 {
@@ -77,7 +78,7 @@ impl Records {
         Value::Object(entries.collect())
     }
 
-    /// The user as the older API has it: `mail` instead of `email`, and a number for the status.
+    /// Returns the user in the format of the older API: `mail` instead of `email`, and a number as status.
     pub(super) fn current_user_of_drupal(self) -> Map<String, Value> {
         let person = person(self.seed, 0);
         let times = Times::of(self.seed, 0);
@@ -134,7 +135,7 @@ impl Records {
             }],
         });
         let Value::Object(mut me) = me else { return Map::new() };
-        // A map with nothing in it is written as a list by PHP.
+        // PHP writes an empty map as a list.
         let tickets = if self.seed % 2 == 1 { json!([]) } else { json!({"open": 0}) };
         me.insert("tickets".to_owned(), tickets);
         if !self.seed.is_multiple_of(3) {

@@ -1,4 +1,4 @@
-//! Changing a user, their e-mail address and their password.
+//! Changes of a user, the user's e-mail address and password.
 
 use serde_json::Value;
 
@@ -26,8 +26,8 @@ impl Upsun {
         }
     }
 
-    /// The service sends a mail to the new address, and changes it when that is confirmed. Here that
-    /// is done at once, or never.
+    /// Requests a change of the e-mail address. The service sends a message to the new address, and changes
+    /// it when it is confirmed. Here it is confirmed at once, or never.
     pub(super) fn reset_email(&self, call: &Call, user_id: &str) -> Reply {
         let Some(index) = self.index_of_user(user_id) else { return not_allowed() };
         let fields = match read_whole_body(call, &EMAIL) {
@@ -47,7 +47,7 @@ impl Upsun {
         }
     }
 
-    /// All there is to see of it is that it was accepted: the rest is in a mail.
+    /// Requests a password reset. Its only visible effect is the response: the rest is a message.
     pub(super) fn reset_password(&self, user_id: &str) -> Reply {
         match self.index_of_user(user_id) {
             Some(_) => Reply::empty(204),
@@ -56,7 +56,7 @@ impl Upsun {
     }
 }
 
-/// For these operations 403 is documented and 404 is not.
+/// Returns the error for unknown users. For these operations 403 is documented, and 404 is not.
 pub(super) fn not_allowed() -> Reply {
     error(403, "The user may not be changed.")
 }

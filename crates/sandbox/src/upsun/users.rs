@@ -1,4 +1,4 @@
-//! Looking up users: by id, by e-mail address, by username; and what only they have.
+//! Looks up users by id, e-mail address or username, and returns the records that only users have.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::exchange::Reply;
 use crate::people::person;
 use crate::server::lock;
 
-/// Whether the person has something to prove, and how; which one it is depends on the seed.
+/// Whether and how the user must be verified. The seed selects one.
 const VERIFICATIONS: [(bool, Option<&str>); 5] = [
     (false, None),
     (true, Some("ticket")),
@@ -20,7 +20,7 @@ const VERIFICATIONS: [(bool, Option<&str>); 5] = [
 ];
 
 impl Upsun {
-    /// The index of a user that there is.
+    /// Returns the index of an existing user.
     pub(super) fn index_of_user(&self, user_id: &str) -> Option<u64> {
         lock(&self.users).index_of(user_id)
     }
@@ -37,7 +37,7 @@ impl Upsun {
         self.user_or_nothing(|users| users.index_of_username(username))
     }
 
-    /// The service says nothing about a user that it does not have.
+    /// Returns a user. For a user that does not exist, the response has no body.
     fn user_or_nothing(&self, find: impl FnOnce(&Store) -> Option<u64>) -> Reply {
         let users = lock(&self.users);
         find(&users)
@@ -62,7 +62,7 @@ impl Upsun {
         self.refuse_without_user().unwrap_or_else(|| Self::hal(&json!({"state": state, "type": kind})))
     }
 
-    /// Whoever had to prove to have a phone, and did, needs to prove nothing more.
+    /// Returns the verification that is still required. A verified phone completes it.
     fn verification(&self) -> (bool, Option<&'static str>) {
         match VERIFICATIONS[usize::try_from(self.records.seed % 5).unwrap_or(0)] {
             (true, Some("phone")) if lock(&self.users).has_phone(0) => (false, None),
@@ -104,7 +104,7 @@ impl Upsun {
                 "created_at": times.created(),
                 "updated_at": times.updated(),
             }),
-            // An unset address, and no word on whether it is mandatory.
+            // An unset address, and no value that says whether it is mandatory.
             json!({
                 "provider": "github",
                 "provider_type": "github",
@@ -122,7 +122,7 @@ impl Upsun {
                 "updated_at": times.updated(),
             }),
         ];
-        // The first person has every kind.
+        // The first person has every type.
         all.into_iter().take(if index == 0 { 3 } else { count }).collect()
     }
 
@@ -142,7 +142,8 @@ impl Upsun {
         found.map_or_else(|| Reply::empty(404), |token| Reply::json(200, &token))
     }
 
-    /// Nobody reads another person's; the token itself was shown once only.
+    /// Returns the API tokens of a user. Only the user's own are readable, and the secret was shown only
+    /// once.
     fn api_tokens(&self, user_id: &str) -> Result<Vec<Value>, Reply> {
         if self.token_without_user || self.records.user_id(0) != user_id {
             return Err(error(403, "Only one's own API tokens may be read."));

@@ -1,12 +1,12 @@
-//! The fields that can be written, operation by operation.
+//! The writable fields of each operation.
 
 use super::rules::{Rule, Writable};
 
-/// The words of a write and those that a read then gives; the first is spelled as Upsun's API spells it.
+/// The words of writes and the words of reads; the first is spelled as in Upsun's API.
 const CUSTOMER_TYPES: [(&str, &str); 3] =
     [("indvidual", "individual"), ("company", "corporation"), ("government", "government")];
 
-/// The API names these two and calls them no enumeration; that others are refused is inferred.
+/// The API names these two words, but not as an enumeration; that others are refused is inferred.
 const COLOR_SCHEMES: [(&str, &str); 2] = [("light", "light"), ("dark", "dark")];
 
 pub(super) const CHANNELS: [(&str, &str); 3] = [("sms", "sms"), ("whatsapp", "whatsapp"), ("call", "call")];
@@ -21,7 +21,7 @@ pub(super) const ORGANIZATION: [Writable; 7] = [
     ("billing_contact", Rule::Email),
 ];
 
-/// The documented ones, and behind them those that the service's own console sends.
+/// The documented fields, and after them those that the service's own console sends.
 pub(super) const PROFILE: [Writable; 21] = [
     ("display_name", Rule::Text),
     ("username", Rule::Filled),
@@ -46,13 +46,13 @@ pub(super) const PROFILE: [Writable; 21] = [
     ("ssh_keys", Rule::List),
 ];
 
-/// What is written to the profile and read from `/me` only.
+/// The fields that are written to the profile, but only read from `/me`.
 pub(super) const OF_ME_ONLY: [&str; 4] = ["newsletter", "plaintext", "website", "ssh_keys"];
 
-/// What is read from `/me` too, when it was written to the profile.
+/// The fields that are written to the profile, and also read from `/me`.
 pub(super) const OF_ME_TOO: [&str; 4] = ["display_name", "picture", "company_type", "company_role"];
 
-/// Without the e-mail address, which has an operation of its own.
+/// The fields of a user without the e-mail address, which has an operation of its own.
 pub(super) const USER: [Writable; 7] = [
     ("username", Rule::Filled),
     ("first_name", Rule::Text),
@@ -63,7 +63,7 @@ pub(super) const USER: [Writable; 7] = [
     ("country", Rule::Country),
 ];
 
-/// The area is said to be a code too, but records hold anything there.
+/// The area is documented as a code too, but records contain any text.
 pub(super) const ADDRESS: [Writable; 10] = [
     ("country", Rule::Country),
     ("name_line", Rule::Text),

@@ -10,7 +10,7 @@ const AUGUST: &[&str] = &["user-profiles-2026-08-18"];
 const SEPTEMBER: &[&str] = &["user-profiles-2026-09-04"];
 const GENERAL: &[&str] = &[];
 
-/// All pages of a listing.
+/// Returns all pages of a listing.
 async fn pages(sandbox: &Sandbox, betas: &[&str], query: &str) -> Vec<Vec<Value>> {
     let mut pages = Vec::new();
     let mut cursor = String::new();

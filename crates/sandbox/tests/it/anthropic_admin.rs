@@ -133,7 +133,7 @@ async fn two_of_three_users_are_people_of_upsun() {
         let path = format!("/users/email={}", user["email"].as_str().unwrap());
         known += usize::from(upsun(&sandbox, &token, &path).await.status == 200);
     }
-    // Of ten, one of those whom Upsun knows has no address there.
+    // Of ten people who are also at Upsun, one has no address there.
     assert_eq!(known, 6);
 }
 

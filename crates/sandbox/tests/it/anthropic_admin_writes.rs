@@ -3,7 +3,7 @@ use std::time::Duration;
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, anthropic_admin, array, ids, start, write_admin};
+use crate::support::{Response, anthropic_admin, array, ids, start, write_admin};
 
 const USERS: &str = "/v1/organizations/users";
 const INVITES: &str = "/v1/organizations/invites";
@@ -16,7 +16,7 @@ fn path_of(kind: &str, item: &Value) -> String {
     format!("{kind}/{}", item["id"].as_str().unwrap())
 }
 
-fn refused(response: &Answer) {
+fn refused(response: &Response) {
     assert_eq!((response.status, &response.json()["error"]["type"]), (400, &json!("invalid_request_error")));
 }
 
@@ -91,7 +91,7 @@ async fn an_invite_is_sent_read_and_withdrawn() {
         "rbac_group_ids": ["g"],
     });
     assert_eq!(invite, expected);
-    // Nothing makes the address unique.
+    // The e-mail address does not have to be unique.
     let second =
         write_admin(&sandbox, "POST", INVITES, r#"{"email":"New@example.com","role":"user"}"#).await.ok();
     assert_eq!(second["rbac_group_ids"], json!([]));

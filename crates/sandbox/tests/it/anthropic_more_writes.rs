@@ -48,7 +48,7 @@ async fn the_general_release_deletes_and_has_links_for_actions() {
     for body in ["", "{}", r#"{"action":{"type":"x"}}"#, r#"{"action":"enroll_end_user"}"#] {
         refused(&write_anthropic(&sandbox, GENERAL, "POST", &format!("{path}/action_urls"), body).await);
     }
-    // The beta has neither.
+    // The beta does not have these operations.
     for betas in [MARCH, AUGUST, SEPTEMBER] {
         let response = write_anthropic(&sandbox, betas, "DELETE", &path, "").await;
         assert_eq!((response.status, response.header("allow")), (405, Some("GET, HEAD, POST")));
@@ -82,7 +82,7 @@ async fn the_general_release_deletes_and_has_links_for_actions() {
     assert_eq!(all(&sandbox, GENERAL, "limit=10").await, expected);
     assert_eq!(all(&sandbox, MARCH, "order=asc").await.len(), 29);
     assert_eq!(all(&sandbox, GENERAL, "order_by=name&limit=4").await.len(), 29);
-    // A new one takes nobody's place.
+    // A new profile replaces no other.
     let newer = create(&sandbox, GENERAL, &json!({})).await.ok();
     assert_ne!(newer["id"], made["id"]);
 }

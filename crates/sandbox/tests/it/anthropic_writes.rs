@@ -207,10 +207,10 @@ async fn an_update_merges_and_moves_the_time() {
     assert_eq!(after, expected);
     assert_eq!(get(&sandbox, SEPTEMBER, id).await, expected);
     assert_eq!(all(&sandbox, SEPTEMBER, "").await[0], expected);
-    // What is not sent stays, the time too.
+    // Fields that are not sent stay unchanged, also the time.
     sandbox.advance_clock(Duration::from_secs(1));
     assert_eq!(update(&sandbox, SEPTEMBER, id, &json!({})).await.ok(), expected);
-    // Pairs add up to the limit, and those taken away make room.
+    // The number of entries is limited, and removed entries make room.
     let fill: serde_json::Map<_, _> = (0..14).map(|n| (format!("k{n}"), json!("v"))).collect();
     update(&sandbox, MARCH, id, &json!({"metadata": fill})).await.ok();
     assert!(
@@ -219,7 +219,7 @@ async fn an_update_merges_and_moves_the_time() {
     );
     let swapped = update(&sandbox, MARCH, id, &json!({"metadata": {"more": "v", "b": ""}})).await.ok();
     assert_eq!(swapped["metadata"].as_object().unwrap().len(), 16);
-    // Null takes away what the schema lets be null, and is refused where the text says so.
+    // Null clears what the schema allows to be null, and is refused where the reference says so.
     let taken =
         update(&sandbox, MARCH, id, &json!({"name": null, "external_id": null, "relationship": null}))
             .await

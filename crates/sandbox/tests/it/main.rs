@@ -1,4 +1,4 @@
-//! The sandbox, spoken to over HTTP.
+//! Tests of the sandbox over HTTP.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper that fails should fail its test")]
 
@@ -7,7 +7,7 @@ mod anthropic_admin;
 mod anthropic_admin_writes;
 mod anthropic_more_writes;
 mod anthropic_writes;
-mod lost_answers;
+mod lost_responses;
 mod misreading;
 mod probely;
 mod probely_catalogue;

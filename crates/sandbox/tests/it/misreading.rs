@@ -1,4 +1,4 @@
-//! A service that takes a request for another one.
+//! A service that misreads a request.
 
 use anyprofile_sandbox::{Fault, NamedFault, Sandbox, SandboxOptions};
 use serde_json::Value;
@@ -90,7 +90,7 @@ async fn a_query_is_read_otherwise_than_it_was_sent() {
         assert_eq!(count("active=true&length=7").await, seen, "{name}");
         assert_eq!(count("length=7").await, all, "{name}");
         assert_eq!(sandbox.strikes(), [1], "{name}");
-        // The log tells what was sent.
+        // The log contains what was sent.
         assert_eq!(sandbox.requests().pop().unwrap().query, "length=7");
     }
 }

@@ -46,7 +46,7 @@ async fn a_tenth_of_the_profiles_are_api_users_and_the_rest_are_people() {
         own.push(probely(&sandbox, "/profile/").await.ok());
         assert!(listed.first().is_none_or(|first| first["id"] == own[0]["id"]));
     }
-    // The first user's, also where no users are listed.
+    // The first user's assignments, even if no users are listed.
     assert!(own.iter().all(|profile| *profile == own[0]));
 }
 

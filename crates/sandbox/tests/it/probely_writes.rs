@@ -10,7 +10,8 @@ use crate::support::{
     start, write_probely,
 };
 
-/// In a form in which the owner's own record can be compared with the one of whom the owner changed.
+/// Returns the records in a format in which the owner's own record can be compared with one that the owner
+/// changed.
 fn author(profile: &Value) -> Value {
     json!({"id": profile["id"], "email": profile["email"], "name": profile["name"]})
 }
@@ -121,7 +122,7 @@ async fn any_number_of_roles_have_ids_of_their_own() {
 async fn who_was_deactivated_is_still_listed_and_brought_back_by_creating_them_again() {
     let sandbox = start(SandboxOptions::new()).await;
     let all = listed(&sandbox, "users", "").await;
-    // The fifth has the old shape, without `active`, until it is written.
+    // The fifth has the old format, without `active`, until it is written.
     for user in [&all[3], &all[4]] {
         for _ in 0..2 {
             let response = write_probely(&sandbox, "DELETE", &path_of(user), "").await;
@@ -145,7 +146,7 @@ async fn who_was_deactivated_is_still_listed_and_brought_back_by_creating_them_a
         assert_eq!(probely(&sandbox, &path_of(user)).await.ok(), back);
         assert!(listed(&sandbox, "users", "role=-bxRoleGuest").await.contains(&back));
         assert_eq!(probely(&sandbox, "/users/").await.ok()["count"], 18);
-        // Whoever is active is there already.
+        // An active user exists already.
         let again = post(&sandbox, "/users/", &body).await;
         assert_eq!((again.status, again.json()["email"][0].is_string()), (400, true));
     }
@@ -167,7 +168,7 @@ async fn a_partial_update_changes_what_is_sent() {
             ("email", json!(format!("{}@example.com", user["id"].as_str().unwrap().replace('-', "x")))),
         ] {
             let mut body = json!({field: value});
-            // None of these can be written.
+            // None of these fields can be written.
             body["user_roles"] = json!([]);
             body["is_billing_admin"] = json!(true);
             let after = patch(&sandbox, user, &body).await.ok();

@@ -60,7 +60,7 @@ async fn a_number_of_profiles_does_not_change_the_profiles() {
 
 #[tokio::test]
 async fn a_page_deep_in_a_huge_listing_costs_no_more_than_the_first() {
-    // More than could be stored, so that only generating them one page at a time can answer.
+    // More than could be stored: it works only if each page is generated when it is requested.
     let sandbox = start(SandboxOptions::new().profiles(10_000_000_000)).await;
     let token = access_token(&sandbox).await;
     let body = upsun(&sandbox, &token, "/profiles?range=100&page=100000000").await.ok();

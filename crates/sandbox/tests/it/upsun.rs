@@ -4,13 +4,13 @@ use std::time::Duration;
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, access_token, array, exchange, ids, send, shows_every_state, start, upsun};
+use crate::support::{Response, access_token, array, exchange, ids, send, shows_every_state, start, upsun};
 
 const ACME: &str = "01HSANDB0XACME000000000001";
 const BASIC: (&str, &str) = ("Authorization", "Basic cGxhdGZvcm0tYXBpLXVzZXI6");
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
 
-async fn patch(sandbox: &Sandbox, organization: &str, body: &str) -> Answer {
+async fn patch(sandbox: &Sandbox, organization: &str, body: &str) -> Response {
     let url = format!("{}/organizations/{organization}/profile", sandbox.description().upsun.base_url);
     let authorization = format!("Bearer {}", access_token(sandbox).await);
     let headers = [("Authorization", authorization.as_str()), ("Content-Type", "application/json")];

@@ -7,7 +7,7 @@ use crate::support::{access_token, array, ids, start, upsun};
 
 const ACME: &str = "01HSANDB0XACME000000000001";
 
-/// Follows the links of a list. The query is added to each, as a client must do that keeps its filters.
+/// Follows the links of a list. The query is added to each, as a client must do to keep its filters.
 async fn pages(sandbox: &Sandbox, token: &str, path: &str, query: &str) -> Vec<Vec<Value>> {
     let (mut pages, mut next) = (Vec::new(), format!("{path}?{query}"));
     loop {

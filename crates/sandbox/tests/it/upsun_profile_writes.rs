@@ -3,7 +3,7 @@ use std::time::Duration;
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, access_token, array, ids, start, try_send, upsun, write_upsun};
+use crate::support::{Response, access_token, array, ids, start, try_send, upsun, write_upsun};
 
 const ACME: &str = "01HSANDB0XACME000000000001";
 
@@ -16,7 +16,7 @@ async fn read(sandbox: &Sandbox, path: &str) -> Value {
     upsun(sandbox, &access_token(sandbox).await, path).await.ok()
 }
 
-async fn upload(sandbox: &Sandbox, user: &str, content_type: &str, body: &[u8]) -> Answer {
+async fn upload(sandbox: &Sandbox, user: &str, content_type: &str, body: &[u8]) -> Response {
     let url = format!("{}/profile/{user}/picture", sandbox.description().upsun.base_url);
     let authorization = format!("Bearer {}", access_token(sandbox).await);
     let headers = [("authorization", authorization.as_str()), ("content-type", content_type)];
@@ -52,7 +52,7 @@ async fn a_changed_profile_is_the_response_and_is_read_everywhere() {
         "ui_contrast": "high",
     });
     let mut sent = change.clone();
-    // Passwords are taken and shown nowhere; unknown fields and those of the record are ignored.
+    // Passwords are accepted and shown nowhere; unknown and read-only fields are ignored.
     for (name, value) in [
         ("current_password", "old-s3cret"),
         ("password", "new-s3cret"),
@@ -72,10 +72,10 @@ async fn a_changed_profile_is_the_response_and_is_read_everywhere() {
     assert_eq!(after, expected);
     assert_eq!(read(&sandbox, &format!("/profiles/{id}")).await, expected);
     assert_eq!(read(&sandbox, "/profiles").await["profiles"][4], expected);
-    // Nothing of it is the user's.
+    // None of it changes the user.
     let user = read(&sandbox, &format!("/users/{id}")).await;
     assert!(user["company"] != "Acme" && user["updated_at"] != expected["updated_at"]);
-    // No change changes nothing, the time neither.
+    // An empty change changes nothing, not even the time.
     sandbox.advance_clock(Duration::from_secs(10));
     for body in ["{}", r#"{"password":"x"}"#, r#"{"nonsense":null}"#] {
         let response = write_upsun(&sandbox, "PATCH", &format!("/profiles/{id}"), body).await;
@@ -114,7 +114,7 @@ async fn the_username_is_one_and_the_same_in_all_records() {
         assert_eq!(upsun(&sandbox, &token, &format!("/users/username={gone}")).await.status, 404);
         assert_eq!(read(&sandbox, &format!("/profiles?filter[username]={gone}")).await["count"], 0);
     }
-    // What somebody gave up, somebody else may take.
+    // A name that one user gave up is free for another.
     let second = profile_ids(&sandbox).await[1].clone();
     let body = json!({"username": old}).to_string();
     write_upsun(&sandbox, "PATCH", &format!("/users/{second}"), &body).await.ok();
@@ -281,7 +281,7 @@ async fn a_profile_that_there_is_not_is_not_changed() {
         let response = write_upsun(&sandbox, method, path, "null").await;
         assert_eq!((response.status, &response.json()["status"]), (404, &json!(404)), "{path}");
     }
-    // The picture's path is the one in the singular.
+    // The path of the picture is singular.
     let id = &profile_ids(&sandbox).await[0];
     assert_eq!(write_upsun(&sandbox, "DELETE", &format!("/profiles/{id}/picture"), "").await.status, 404);
 }

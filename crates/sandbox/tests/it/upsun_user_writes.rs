@@ -3,7 +3,7 @@ use std::time::Duration;
 use anyprofile_sandbox::{Sandbox, SandboxOptions, UPSUN_PHONE_CODE};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, access_token, array, ids, start, upsun, write_upsun};
+use crate::support::{Response, access_token, array, ids, start, upsun, write_upsun};
 
 async fn users(sandbox: &Sandbox) -> Vec<String> {
     let token = access_token(sandbox).await;
@@ -18,7 +18,7 @@ async fn status(sandbox: &Sandbox, path: &str) -> u16 {
     upsun(sandbox, &access_token(sandbox).await, path).await.status
 }
 
-async fn post(sandbox: &Sandbox, path: &str, body: &Value) -> Answer {
+async fn post(sandbox: &Sandbox, path: &str, body: &Value) -> Response {
     write_upsun(sandbox, "POST", path, &body.to_string()).await
 }
 
@@ -49,7 +49,7 @@ async fn a_changed_user_is_read_by_id_and_as_the_current_one_and_by_reference() 
         assert_eq!(*value, expected[field], "{field}");
     }
     assert_eq!(reference["first_name"], "Ä");
-    // The names of the profile are its own.
+    // The names of the profile are separate.
     assert!(read(&sandbox, &format!("/profiles/{id}")).await["display_name"] != "Ä");
 }
 
@@ -88,7 +88,7 @@ async fn a_wrong_user_is_told_in_one_text_and_changes_nothing() {
         let response = write_upsun(&sandbox, method, path, "{}").await;
         assert_eq!((response.status, response.json()["error"].is_string()), (403, true), "{path}");
     }
-    // The paths that look users up are no user's.
+    // The paths of look-ups do not address a user for writes.
     for path in ["/users/me", "/users/username=x", "/users/email=x%40example.com"] {
         let response = write_upsun(&sandbox, "PATCH", path, "{}").await;
         assert_eq!((response.status, response.header("allow")), (405, Some("GET, HEAD")), "{path}");
@@ -116,7 +116,7 @@ async fn an_email_address_is_changed_in_all_records_and_found_there_only() {
     for gone in [old.as_str(), "new%2B1@example.com"] {
         assert_eq!(status(&sandbox, &format!("/users/email={gone}")).await, 404, "{gone}");
     }
-    // One's own is free, another's is taken, and a given-up one is free again.
+    // The user's own name is allowed, another's is taken, and a given-up one is free again.
     for (user, email, status) in [
         (first, "NEWER@example.com", 204),
         (second, "newer@EXAMPLE.com", 409),
@@ -165,7 +165,7 @@ async fn a_password_reset_is_accepted_and_shows_nowhere() {
 
 #[tokio::test]
 async fn a_phone_is_verified_with_the_code_that_it_got() {
-    // The seed of which the first user has a phone to verify.
+    // A seed whose first user must verify a phone.
     let sandbox = start(SandboxOptions::new().seed(2).fixed_clock(1_800_000_000)).await;
     let all = users(&sandbox).await;
     assert_eq!(
@@ -246,7 +246,7 @@ async fn the_records_of_one_person_are_changed_apart_and_in_time() {
     let (shown, own) = (read(&sandbox, &profile).await, read(&sandbox, &user).await);
     assert_eq!((&shown["company_name"], &own["company"]), (&json!("P"), &json!("U")));
     assert_eq!([times(&shown), times(&own)], ["2027-01-15T08:00:00.000000Z", "2027-01-15T08:00:01.000000Z"]);
-    // What both show moves the time of both.
+    // A change of a field that both records show updates the time of both.
     sandbox.advance_clock(Duration::from_secs(1));
     write_upsun(&sandbox, "PATCH", &user, r#"{"username":"x"}"#).await.ok();
     let (shown, own) = (read(&sandbox, &profile).await, read(&sandbox, &user).await);

@@ -3,13 +3,13 @@ use std::collections::HashSet;
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, access_token, array, ids, send, shows_every_state, start, upsun};
+use crate::support::{Response, access_token, array, ids, send, shows_every_state, start, upsun};
 
 async fn profiles(sandbox: &Sandbox, token: &str) -> Vec<Value> {
     array(&upsun(sandbox, token, "/profiles?range=100").await.ok()["profiles"])
 }
 
-async fn post(sandbox: &Sandbox, path: &str) -> Answer {
+async fn post(sandbox: &Sandbox, path: &str) -> Response {
     let url = format!("{}{path}", sandbox.description().upsun.base_url);
     let authorization = format!("Bearer {}", access_token(sandbox).await);
     send("POST", &url, &[("Authorization", &authorization)], "").await

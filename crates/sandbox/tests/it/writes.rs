@@ -1,17 +1,17 @@
-//! What holds for the writes of all three services.
+//! Tests of the writes of all three services.
 
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use serde_json::json;
 
 use crate::support::{
-    Answer, JSON, VERSION, access_token, anthropic, anthropic_admin, array, probely, send, start, try_send,
+    JSON, Response, VERSION, access_token, anthropic, anthropic_admin, array, probely, send, start, try_send,
     upsun, write_admin, write_anthropic, write_probely, write_upsun,
 };
 
 const ACME: &str = "01HSANDB0XACME000000000001";
 const SEPTEMBER: &[&str] = &["user-profiles-2026-09-04"];
 
-/// Every write operation once: its id, method and path, and a body that it takes.
+/// Every write operation once: its id, method and path, and a valid body.
 async fn operations(sandbox: &Sandbox) -> Vec<(&'static str, &'static str, String, &'static str)> {
     let user = upsun(sandbox, &access_token(sandbox).await, "/users/me").await.ok()["id"]
         .as_str()
@@ -103,8 +103,8 @@ async fn operations(sandbox: &Sandbox) -> Vec<(&'static str, &'static str, Strin
     ]
 }
 
-/// Sends a write by its path below the origin; without a credential, if that is wished.
-async fn perform(sandbox: &Sandbox, method: &str, path: &str, body: &str, credential: bool) -> Answer {
+/// Sends a write to a path of the origin, with or without a credential.
+async fn perform(sandbox: &Sandbox, method: &str, path: &str, body: &str, credential: bool) -> Response {
     let description = sandbox.description();
     let origin = description.upsun.base_url.strip_suffix("/upsun").unwrap();
     let wrong = |right: String| if credential { right } else { "wrong".to_owned() };
@@ -143,7 +143,7 @@ async fn everything(sandbox: &Sandbox) -> String {
     for list in ["users", "invites"] {
         texts.push(anthropic_admin(sandbox, &format!("/v1/organizations/{list}")).await.text);
     }
-    // The whole origin: the port's digits alone may also be those of a time or an id.
+    // The whole origin, because the port's digits may also occur in a time or an id.
     let origin = sandbox.description().upsun.base_url.strip_suffix("/upsun").unwrap();
     texts.join("\n").replace(origin, "ORIGIN")
 }
@@ -153,7 +153,7 @@ async fn every_write_is_told_apart_in_the_log_and_reads_are_not_writes() {
     let sandbox = start(SandboxOptions::new().profiles(40)).await;
     for (operation, method, path, body) in operations(&sandbox).await {
         sandbox.clear_requests();
-        // A bulk update needs ids that only now are known.
+        // A bulk update needs ids that are known only now.
         let listing = path.replace("bulk/update/", "");
         let body = if body.contains("\"?\"") {
             let page = perform(&sandbox, "GET", &listing, "", true).await.ok();

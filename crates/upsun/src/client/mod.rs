@@ -1,4 +1,4 @@
-//! The API, operation by operation.
+//! The typed client.
 
 mod access;
 mod phone;
@@ -12,48 +12,48 @@ use anyprofile_http::{HttpClient, Operation};
 
 use crate::{CursorPage, PageLink, UpsunConfig};
 
-/// A client of Upsun's API around profiles: one method an operation, records as they come.
+/// A client of Upsun's profile APIs. It has a method for each operation and returns the records as the
+/// service sends them.
 ///
-/// Cheap to clone; clones share connections and access tokens. An id is one segment of a path whatever it
-/// holds, and refused before anything is sent if it is empty, `.` or `..`.
+/// Cheap to clone; clones share connections and access tokens. An id is always one path segment. An id that
+/// is empty, `.` or `..` is refused before anything is sent.
 ///
-/// Only what reads is repeated by the client where that may help. A change is sent once: where its outcome is not
-/// known, the error says so.
+/// Only reads are retried. A change is sent once; if its outcome is not known, the error says so.
 #[derive(Clone, Debug)]
 pub struct UpsunClient {
     http: HttpClient,
 }
 
 impl UpsunClient {
-    /// A client of an account.
+    /// Creates a client of an account. No request is sent.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`]. No request is sent.
+    /// [`ErrorKind::Config`] if a setting is invalid.
     pub fn new(config: UpsunConfig) -> Result<Self> {
         config.http_client().map(|http| Self { http })
     }
 
-    /// A client that shares the connections, limits and access tokens of a provider
+    /// Creates a client that shares the connections, limits and access tokens of a provider
     /// ([`Connection::http`](anyprofile_engine::Connection::http)).
     pub fn over(http: &HttpClient) -> Self {
         Self { http: http.clone() }
     }
 
-    /// Gets another page of a list. The link is merged with what was asked for, which the service does not
-    /// always repeat in it.
+    /// Gets another page of a list. Parameters of the original query that the link does not repeat are added
+    /// to it.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`], before anything is sent, if the link leads to another host or resource, has no
-    /// address, or leads to the very page that it came from.
+    /// [`ErrorKind::Decode`] before anything is sent, if the link leads to another host or resource, has no
+    /// URL, or leads to the page that it came from.
     pub async fn follow<T: Tolerant>(&self, link: &PageLink<T>) -> Result<CursorPage<T>> {
         let operation = link.operation();
         let request = operation.request();
         if self.http.url(request)?.as_str() == link.from() {
-            let message = "the link to the next page leads to the page that it came from";
+            let message = "the link to the next page leads to the same page";
             return Err(Error::new(ErrorKind::Decode, message)
                 .with_provider(self.http.info())
                 .with_operation(request.operation().clone())
-                .with_hint("what was delivered is good, and there may be more"));
+                .with_hint("the records so far are valid; there may be more"));
         }
         self.call(operation).await
     }

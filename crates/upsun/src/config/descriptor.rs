@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{ListedOrganizations, SERVICE, UPSUN_API_URL, UpsunConfig};
 
-/// The word that asks for those organizations that the token's user is a member of.
+/// The value that selects the organizations that the token's user is a member of.
 const DISCOVERED: &str = "discovered";
 
 /// The keys of an account.
@@ -21,7 +21,7 @@ struct Settings {
     organizations: Option<Organizations>,
 }
 
-/// The word, or a list of ids.
+/// The value `discovered`, or a list of ids.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Organizations {
@@ -35,7 +35,7 @@ enum Word {
     Discovered,
 }
 
-/// Upsun and Platform.sh, as account files and the environment name them.
+/// Returns the descriptor of Upsun and Platform.sh for account files, the environment and the command.
 pub fn service() -> ServiceDescriptor {
     ServiceDescriptor::new(ServiceName::from_static(SERVICE), "Upsun", connect)
         .with_summary("users and organizations of Upsun, formerly Platform.sh")
@@ -59,7 +59,7 @@ pub fn service() -> ServiceDescriptor {
         .with_credential(CredentialKey::new("api_token", "an API token").with_variable("UPSUN_API_TOKEN"))
         .with_credential(CredentialKey::new(
             "access_token",
-            "an access token that somebody else renews; it lives 15 minutes",
+            "an access token that you renew yourself; it is valid for 15 minutes",
         ))
 }
 

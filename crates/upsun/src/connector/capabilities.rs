@@ -1,4 +1,4 @@
-//! What the account can do, and where the service shows which field.
+//! The capabilities of an account, and the records that contain each field.
 
 use std::sync::LazyLock;
 
@@ -34,14 +34,14 @@ pub(super) fn capabilities(organizations: &ListedOrganizations) -> Capabilities 
     operations.current = Support::users();
     operations.members = Support::of(ORGANIZATIONS.iter().cloned());
     operations.update = Support::of(BOTH.iter().cloned());
-    operations.create = Support::no("Upsun's users register themselves");
+    operations.create = Support::no("Upsun has no operation that creates a user: users register themselves");
     operations.deactivate = Support::no("Upsun's API has no operation that deactivates a user");
-    operations.enroll = Support::no("Upsun's API makes no links to enroll with");
+    operations.enroll = Support::no("Upsun's API has no enrollment links");
     operations.delete = Support::no("Upsun's API has no operation that deletes a user");
     operations.aliases = vec![IdAlias::new(
         IdKind::ORGANIZATION,
         "name=",
-        "use the id, which the console shows (26 letters and digits)",
+        "use the id (26 letters and digits), which the console shows",
     )];
     let listing = &mut capabilities.listing;
     listing.collections = vec![ListedCollection::new(IdKind::USER, [PROFILE]).enriched_by([USER, ADDRESS])];
@@ -50,7 +50,7 @@ pub(super) fn capabilities(organizations: &ListedOrganizations) -> Capabilities 
     if *organizations != ListedOrganizations::None {
         let views = [ORGANIZATION, ORGANIZATION_PROFILE];
         listing.collections.push(ListedCollection::new(IdKind::ORGANIZATION, views).enriched_by([ADDRESS]));
-        // Of the organizations the service does not say how many there are.
+        // The service does not report the number of organizations.
         listing.declares_total = false;
     }
     let members = &mut capabilities.members;
@@ -63,7 +63,7 @@ pub(super) fn capabilities(organizations: &ListedOrganizations) -> Capabilities 
     capabilities
 }
 
-/// A field that the profiles of users and of organizations have alike.
+/// Returns the spec of a field that the profiles of users and of organizations have in common.
 fn profile(path: FieldPath, name: &'static str) -> FieldSpec {
     FieldSpec::read_in(path, PROFILE, name).and_in(ORGANIZATION_PROFILE, name)
 }
@@ -78,8 +78,8 @@ const fn extension(path: &'static str) -> FieldPath {
 
 static FIELDS: LazyLock<FieldTable> = LazyLock::new(|| {
     let set = WriteRule::set_only;
-    // How to clear a field is not documented, and null is none of the document's values; the empty text is, and is how
-    // the service shows a field without a value. Fields with a format do not take it.
+    // How to clear a field is not documented, and the document does not allow null. The empty text clears:
+    // the service shows it for a field without a value. Fields with a format refuse it.
     let text = |kinds| set(kinds, ValueFormat::Text { max_characters: None }).clearable();
     [
         profile(FieldPath::ID, "id").and_in(USER, "id").and_in(ORGANIZATION, "id").and_in(MEMBER, "user_id"),

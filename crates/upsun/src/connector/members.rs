@@ -15,11 +15,11 @@ use crate::{
     wire::{ItemList, OrganizationMember, ReferencedUsers, SignedLink},
 };
 
-/// What was seen of the membership's own id is the user's.
+/// In the records that were seen, the membership's own id is the user's.
 static MEMBERS: Mapping<OrganizationMember> =
     Mapping::new(IdKind::USER, |member| member.user_id.value().or(member.id.value()), map::member);
 
-/// A page of members, each with what the service says of the user where it refers to it.
+/// Returns a page of members, each with the user's record from `/ref/users`.
 pub(super) async fn page(
     caller: &Caller,
     organization: &ProfileId,
@@ -45,7 +45,7 @@ pub(super) async fn page(
     Ok(page)
 }
 
-/// The members of a page, and where their users are described.
+/// Reads the members of a page, and the links to their users.
 fn members(response: &Response) -> Result<(RecordPage, Vec<SignedLink>)> {
     let mut listed = item_list(response)?;
     let links = std::mem::take(&mut listed.list.links);
@@ -54,20 +54,21 @@ fn members(response: &Response) -> Result<(RecordPage, Vec<SignedLink>)> {
     Ok((RecordPage::new(page.try_map(MEMBERS.each(response)), onward(links.next)), links.users))
 }
 
-/// The users behind a link, or why they cannot be read.
-type Answered = std::result::Result<ReferencedUsers, MissingReason>;
+/// The users of a link, or the reason why they cannot be read.
+type Referenced = std::result::Result<ReferencedUsers, MissingReason>;
 
-async fn referenced(caller: &Caller, link: &SignedLink) -> Result<Answered> {
+async fn referenced(caller: &Caller, link: &SignedLink) -> Result<Referenced> {
     match caller.call(&operations::get_referenced_users(link)).await {
         Ok(users) => Ok(Ok(users)),
         Err(error) => Ok(Err(MissingReason::of_one_among_many(&error).ok_or(error)?)),
     }
 }
 
-/// Adds to a member what is said of the user: null means that the user is gone, and nothing that nothing is known.
-fn describe(member: &mut Profile, responses: &[Answered]) {
+/// Adds the user's record to a member. Null means that the user no longer exists; a missing entry means that
+/// nothing is known.
+fn describe(member: &mut Profile, responses: &[Referenced]) {
     let native = member.id.native().to_owned();
-    let users = || responses.iter().filter_map(|answered| answered.as_ref().ok());
+    let users = || responses.iter().filter_map(|referenced| referenced.as_ref().ok());
     match users().map(|users| users.get(&native)).find(|user| !user.is_absent()) {
         Some(Field::Value(user)) => {
             let reference = map::user_reference(member.id.clone(), user.clone());
@@ -75,8 +76,8 @@ fn describe(member: &mut Profile, responses: &[Answered]) {
         }
         Some(_) => member.merge(USER_REFERENCE, map::gone(member.id.clone())),
         None => {
-            let refused = responses.iter().find_map(|answered| answered.as_ref().err()).cloned();
-            // A record that did not decode may be this one.
+            let refused = responses.iter().find_map(|referenced| referenced.as_ref().err()).cloned();
+            // A record that could not be read may be this one.
             let is_unread = users().any(|users| !users.quarantined.is_empty());
             let otherwise = if is_unread { MissingReason::Failed } else { MissingReason::NotThere };
             member.note_missing(USER_REFERENCE, refused.unwrap_or(otherwise));

@@ -1,4 +1,4 @@
-//! What the engine has to know of Upsun.
+//! The connector: how the engine uses the API of Upsun.
 
 mod capabilities;
 mod members;
@@ -21,7 +21,7 @@ use crate::{
     wire::{self, Link, ProfileList},
 };
 
-/// `extension.default_catalog`: the URL of a catalog in place of the default.
+/// `extension.default_catalog`: the URL of a catalog that replaces the default one.
 pub const DEFAULT_CATALOG: FieldPath = FieldPath::extension("extension.default_catalog");
 /// `extension.project_options_url`: the URL of the project options of the whole organization.
 pub const PROJECT_OPTIONS_URL: FieldPath = FieldPath::extension("extension.project_options_url");
@@ -33,7 +33,7 @@ pub const MARKETING: FieldPath = FieldPath::extension("extension.marketing");
 /// `extension.ui_colorscheme`: the color scheme of the interface, `light` or `dark`.
 pub const UI_COLORSCHEME: FieldPath = FieldPath::extension("extension.ui_colorscheme");
 
-/// What the engine has to know of an account at Upsun or Platform.sh.
+/// The connector of an account at Upsun or Platform.sh.
 #[derive(Debug)]
 pub(crate) struct UpsunConnector {
     capabilities: Capabilities,
@@ -45,7 +45,7 @@ impl UpsunConnector {
         Self { capabilities: capabilities::capabilities(&organizations), organizations }
     }
 
-    /// Whether organizations are listed behind the profiles, and can be among what the query asks for.
+    /// Returns whether organizations are listed after the profiles, and can match the query.
     fn lists_organizations(&self, query: &ListQuery) -> bool {
         let kinds = &query.filter.kind;
         let may_be_wanted = |kind: &Expected<Kind>| *kind == Expected::Is(Kind::Organization);
@@ -55,7 +55,7 @@ impl UpsunConnector {
     }
 }
 
-/// A page of `/profiles`, whose links name a page by its number.
+/// Reads a page of `/profiles`. Its links name a page by its number.
 fn page(response: &Response) -> Result<RecordPage> {
     let mut listed = profile_list(response)?;
     let next = listed.list.links.next.take();
@@ -64,7 +64,8 @@ fn page(response: &Response) -> Result<RecordPage> {
     Ok(RecordPage::new(page.try_map(PROFILES.each(response)), onward(next)).numbered())
 }
 
-/// A link without an address is followed too, and then refused: a page is missing.
+/// Returns the position of the next page. A link without an address is kept, so that following it fails: a
+/// page is missing.
 fn onward(next: Option<Link>) -> Onward {
     next.map_or(Onward::End, |link| Onward::At(Position::Token(link.href.into_value().unwrap_or_default())))
 }
@@ -84,7 +85,7 @@ impl Connector for UpsunConnector {
         vec![
             users,
             match &self.organizations {
-                // By their place in the configuration.
+                // The position is the index in the configuration.
                 ListedOrganizations::These(_) => organizations.numbered(),
                 _ => organizations,
             },
@@ -118,15 +119,15 @@ impl Connector for UpsunConnector {
         caller.call(&USERS.of(operations::get_current_user())).await
     }
 
-    /// Addresses and user names are looked up directly: `/users/email=…`, `/users/username=…`. What is found is the
-    /// user as `/users` shows it.
+    /// E-mail addresses and user names are looked up directly: `/users/email=…`, `/users/username=…`. The
+    /// result is the user of `/users`.
     async fn look_up(&self, caller: &Caller, key: &FindKey) -> LookUp {
         let operation = match key {
             FindKey::Email(address) if !address.is_empty() => operations::get_user_by_email(address),
             FindKey::Username(name) if !name.is_empty() => operations::get_user_by_username(name),
             FindKey::NativeId(native) => {
-                // An organization is asked for only by what looks like its id: to any other the service may answer
-                // that it is not allowed, which says nothing.
+                // Only an id that looks like the id of an organization is looked up as one: for any other id
+                // the service may respond that it is not allowed, which proves nothing.
                 let is_ulid = native.len() == 26 && native.bytes().all(|byte| byte.is_ascii_alphanumeric());
                 return LookUp::Ids(vec![if is_ulid { IdKind::ORGANIZATION } else { IdKind::USER }]);
             }

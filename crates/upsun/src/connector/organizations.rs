@@ -1,4 +1,4 @@
-//! Organizations, listed behind the profiles of `/profiles`.
+//! Organizations, listed after the profiles of `/profiles`.
 
 use anyprofile_core::{
     ErrorKind, Field, IdKind, ListQuery, Profile, ProfileId, Result,
@@ -17,14 +17,14 @@ use crate::{
     wire::{self, ItemList},
 };
 
-/// How many of the organizations are one page, where the caller names no size: each is a request of its own.
+/// The default page size. Each organization is a request of its own.
 const PAGE_SIZE: u32 = 25;
 
 /// The id of the token's user.
 const OWN_ID: Fact<String> = Fact::new("own id");
 
 impl UpsunConnector {
-    /// A page of organizations. Of those that are discovered, the engine adds the profiles.
+    /// Returns a page of organizations. For discovered organizations, the engine adds the profiles.
     pub(super) async fn organizations(
         &self,
         caller: &Caller,
@@ -60,19 +60,21 @@ fn page(response: &Response) -> Result<RecordPage> {
     Ok(RecordPage::new(page.try_map(records::ORGANIZATIONS.each(response)), onward(next)))
 }
 
-/// The id of the token's user.
+/// Returns the id of the token's user.
 async fn own_id(caller: &Caller) -> Result<String> {
-    let operation = operations::get_current_user().read_as(|response| {
-        let user: wire::User = response.decode_record()?;
-        match user.id {
-            Field::Value(id) => Ok(id.as_str().to_owned()),
-            _ => Err(response.error(ErrorKind::Decode, "the response has no usable id")),
-        }
-    });
+    let operation =
+        operations::get_current_user().read_as(|response| {
+            let user: wire::User = response.decode_record()?;
+            match user.id {
+                Field::Value(id) => Ok(id.as_str().to_owned()),
+                _ => Err(response
+                    .error(ErrorKind::Decode, "the id of the user is missing or has an unexpected type")),
+            }
+        });
     caller.call(&operation).await.map_err(|error| {
         if error.kind() == ErrorKind::PermissionDenied {
             return error.with_hint(
-                "the token belongs to no user, whose organizations could be listed: name them in the configuration",
+                "the token belongs to no user, so organizations cannot be discovered: list them in the configuration",
             );
         }
         error
@@ -86,7 +88,7 @@ async fn configured(
     organizations: &[String],
 ) -> Result<RecordPage> {
     let size = usize::try_from(query.page_size.unwrap_or(PAGE_SIZE)).unwrap_or(usize::MAX).max(1);
-    // The number is the organization's: a stored cursor is good with another page size of ours.
+    // The position is the index of an organization, so a stored cursor stays valid if the page size changes.
     let first = place.number().map_or(0, |number| usize::try_from(number).unwrap_or(usize::MAX));
     let first = first.min(organizations.len());
     let end = first.saturating_add(size).min(organizations.len());
@@ -100,13 +102,13 @@ async fn configured(
     let mut position = 0;
     while let Some(read) = reads.next().await {
         match read {
-            // One organization may be named by its id and by its name.
+            // An organization may be configured by its id and by its name.
             Ok(profile) if page.profiles().iter().any(|known| known.id == profile.id) => {}
             Ok(profile) => page.profiles_mut().push(profile),
-            // It was named, so it is missing.
+            // A configured organization that cannot be read is missing from the listing.
             Err((address, error)) => {
                 let reason = MissingReason::of_one_among_many(&error).ok_or(error)?;
-                let reason = format!("the organization {address} cannot be read ({reason})");
+                let reason = format!("the organization {address} could not be read ({reason})");
                 page.quarantine(Quarantined::new(position, reason));
             }
         }
@@ -116,7 +118,7 @@ async fn configured(
     Ok(page.with_onward(next.map_or(Onward::End, Onward::At)))
 }
 
-/// An organization that the configuration names.
+/// Gets an organization that the configuration names.
 async fn named(caller: &Caller, address: &str) -> Result<Profile> {
     let info = caller.info();
     let id = ProfileId::new(info.service.clone(), info.account.clone(), IdKind::ORGANIZATION, address)?;

@@ -1,4 +1,4 @@
-//! One profile, and what the service shows of it elsewhere.
+//! One profile, and its further records.
 
 use anyprofile_core::{
     Error, GetOptions, IdKind, Profile, ProfileId, Result,
@@ -14,34 +14,34 @@ use crate::{
     operations, wire,
 };
 
-/// Profiles of `/profiles`.
+/// The profiles of `/profiles`.
 pub(super) static PROFILES: Mapping<wire::Profile> =
     Mapping::new(IdKind::USER, |record: &wire::Profile| record.id.value(), map::profile)
         .taking_id(|record| record.id.take());
-/// Users of `/users`.
+/// The users of `/users`.
 pub(super) static USERS: Mapping<wire::User> =
     Mapping::new(IdKind::USER, |record: &wire::User| record.id.value(), map::user)
         .taking_id(|record| record.id.take());
-/// Organizations of `/organizations`.
+/// The organizations of `/organizations`.
 pub(super) static ORGANIZATIONS: Mapping<wire::Organization> =
     Mapping::new(IdKind::ORGANIZATION, |record| record.id.value(), map::organization);
-/// Profiles of organizations, which have another id than the organization.
+/// The profiles of organizations, whose id differs from the id of the organization.
 pub(super) static ORGANIZATION_PROFILES: Mapping<wire::Profile> =
     Mapping::new(IdKind::ORGANIZATION, |_| None, map::profile);
-/// Addresses, which have no id.
+/// The addresses, which have no id.
 static ADDRESSES: Mapping<wire::Address> = Mapping::new(IdKind::USER, |_| None, map::address);
 
 async fn called(caller: &Caller, operation: Operation<Profile>) -> Result<Profile> {
     caller.call(&operation).await
 }
 
-/// A profile of `/profiles`.
+/// Gets a profile of `/profiles`.
 pub(super) async fn profile(caller: &Caller, id: &ProfileId) -> Result<Profile> {
     called(caller, PROFILES.asked(operations::get_profile(id.native()), id)).await
 }
 
-/// An organization by its id or its name: its profile, or, where there is none or all is asked for, its record with the
-/// profile.
+/// Gets an organization by its id or its name. Returns its profile. If the profile does not exist, or if
+/// enrichment is requested, returns the organization record together with the profile.
 pub(super) async fn organization(caller: &Caller, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
     if options.enrich {
         return organization_with_profile(caller, id, MissingReason::of).await;
@@ -50,19 +50,19 @@ pub(super) async fn organization(caller: &Caller, id: &ProfileId, options: &GetO
     if profile.as_ref().err().and_then(MissingReason::of).is_none() {
         return profile;
     }
-    // The organization may be there without a profile, as the listing shows it.
+    // An organization may exist without a profile. The listing shows it too.
     let record = organization_record(caller, id).await;
     both((profile, ORGANIZATION_PROFILE), (record, ORGANIZATION), MissingReason::of)
 }
 
-/// An organization's record with its profile, of which either may be one that cannot be read.
+/// Gets the record of an organization together with its profile. One of them may be unreadable.
 pub(super) async fn organization_with_profile(
     caller: &Caller,
     id: &ProfileId,
     reason_of: ReasonOf,
 ) -> Result<Profile> {
     let (record, profile) = join(organization_record(caller, id), organization_profile(caller, id)).await;
-    // Only the record says which id belongs to a name.
+    // Only the record contains the id that belongs to a name.
     if id.native().starts_with("name=") && record.is_err() {
         return record;
     }
@@ -74,24 +74,25 @@ async fn organization_profile(caller: &Caller, id: &ProfileId) -> Result<Profile
     called(caller, ORGANIZATION_PROFILES.under_asked(operation, id)).await
 }
 
-/// The organization by its id or its name, under its own id.
+/// Gets the record of an organization by its id or its name. The profile has the id of the organization.
 async fn organization_record(caller: &Caller, id: &ProfileId) -> Result<Profile> {
     let (operation, asked) = (operations::get_organization(id.native()), id.clone());
     let operation = operation.read_as(move |response| {
         let Some(_) = asked.native().strip_prefix("name=") else {
             return ORGANIZATIONS.read_of(response, &asked);
         };
-        let kept: WithRaw<wire::Organization> = response.decode_record()?;
-        let came = kept.record.name.value().map(|name| OpaqueId::from(format!("name={name}").as_str()));
-        response.is_of(&asked, came.as_ref())?;
+        let received: WithRaw<wire::Organization> = response.decode_record()?;
+        let address =
+            received.record.name.value().map(|name| OpaqueId::from(format!("name={name}").as_str()));
+        response.is_of(&asked, address.as_ref())?;
         ORGANIZATIONS
-            .profile(response, kept)
+            .profile(response, received)
             .map_err(|reason| response.error(anyprofile_core::ErrorKind::Decode, reason))
     });
     called(caller, operation).await
 }
 
-/// A further record of a profile.
+/// Gets a further record of a profile.
 pub(super) async fn further(caller: &Caller, id: &ProfileId, view: &View) -> Result<Profile> {
     let native = id.native();
     match (view, id.kind == IdKind::ORGANIZATION) {
@@ -108,13 +109,14 @@ pub(super) async fn further(caller: &Caller, id: &ProfileId, view: &View) -> Res
     }
 }
 
-/// Which errors are a reason why a record is missing, and no failure.
+/// Decides which errors are a reason for a missing record rather than a failure.
 type ReasonOf = fn(&Error) -> Option<MissingReason>;
 
-/// One profile of two records, of which either may be one that cannot be read.
+/// Merges two records into one profile. One of them may be unreadable.
 ///
 /// # Errors
-/// The first record's error if neither can be read, and either's if it says nothing of the record.
+/// The error of the first record if both are unreadable, and the error of either record if it is a failure
+/// rather than a reason for a missing record.
 fn both(
     (first, first_view): (Result<Profile>, View),
     (second, second_view): (Result<Profile>, View),
@@ -129,10 +131,11 @@ fn both(
             second.note_missing(first_view, reason_of(&error).ok_or(error)?);
             Ok(second)
         }
-        // A failure that may pass is told before one that says that there is nothing to read.
+        // A failure that may be temporary takes precedence over an error that says that the record does not
+        // exist.
         (Err(first), Err(second)) => {
-            let is_told = reason_of(&first).is_some() && reason_of(&second).is_none();
-            Err(if is_told { second } else { first })
+            let second_is_failure = reason_of(&first).is_some() && reason_of(&second).is_none();
+            Err(if second_is_failure { second } else { first })
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is written, through the engine: each field by the operation that owns it.
+//! Writes: each field is written by the operation of its record.
 
 use anyprofile_core::{FieldPath, IdKind, ProfileChange, ProfileId};
 use anyprofile_engine::Action;
@@ -12,12 +12,12 @@ use crate::{
     wire::{AddressUpdate, CustomerType, OrganizationProfileUpdate, ProfileUpdate, UserUpdate},
 };
 
-/// A text that is to be set, or emptied.
+/// Returns the text to set; empty if the field is to be cleared.
 fn text(change: &ProfileChange, path: &FieldPath) -> Option<String> {
     change.text(path).or_cleared_by("").map(str::to_owned)
 }
 
-/// What the profile of `/profiles` owns.
+/// Returns the changes of the profile of `/profiles`.
 fn profile_update(change: &ProfileChange) -> ProfileUpdate {
     ProfileUpdate {
         display_name: text(change, &FieldPath::NAME_DISPLAY),
@@ -35,7 +35,7 @@ fn profile_update(change: &ProfileChange) -> ProfileUpdate {
     }
 }
 
-/// What the user of `/users` owns.
+/// Returns the changes of the user of `/users`.
 fn user_update(change: &ProfileChange) -> UserUpdate {
     UserUpdate {
         first_name: text(change, &FieldPath::NAME_GIVEN),
@@ -45,11 +45,11 @@ fn user_update(change: &ProfileChange) -> UserUpdate {
     }
 }
 
-/// What the address owns. The lines of the street are the service's own, from the outer to the inner.
+/// Returns the changes of the address. The street's lines are the service's fields, from outer to inner.
 fn address_update(change: &ProfileChange) -> AddressUpdate {
     let street = change.text(&FieldPath::BILLING_ADDRESS_STREET_ADDRESS).or_cleared_by("");
     let mut lines = street.map(|street| street.split('\n'));
-    // A line that there was and is not any more is emptied.
+    // A line that is no longer used is cleared.
     let mut line = || lines.as_mut().map(|lines| lines.next().unwrap_or_default().trim().to_owned());
     AddressUpdate {
         country: text(change, &FieldPath::BILLING_ADDRESS_COUNTRY),
@@ -64,7 +64,7 @@ fn address_update(change: &ProfileChange) -> AddressUpdate {
     }
 }
 
-/// What the profile of an organization owns.
+/// Returns the changes of an organization's profile.
 fn organization_update(change: &ProfileChange) -> OrganizationProfileUpdate {
     OrganizationProfileUpdate {
         default_catalog: text(change, &DEFAULT_CATALOG),
@@ -78,7 +78,7 @@ fn organization_update(change: &ProfileChange) -> OrganizationProfileUpdate {
     }
 }
 
-/// The steps of a change, in their order.
+/// Returns the actions of a change, in order.
 pub(super) fn actions(id: &ProfileId, change: &ProfileChange) -> Vec<Action> {
     let (native, address) = (id.native(), address_update(change));
     let mut actions = Vec::new();
@@ -87,10 +87,10 @@ pub(super) fn actions(id: &ProfileId, change: &ProfileChange) -> Vec<Action> {
         if !profile.is_empty() {
             let operation = operations::update_organization_profile(native, &profile);
             actions.push(if address.is_empty() {
-                // Its response shows all that can be changed.
+                // Its response shows every field that can be changed.
                 Action::shows(ORGANIZATION_PROFILES.under_asked(operation, id))
             } else {
-                // The record has another id than the organization.
+                // The id of the record differs from the id of the organization.
                 Action::acknowledged(operation)
             });
         }

@@ -1,25 +1,25 @@
-//! What only Upsun knows of a profile.
+//! The fields that only Upsun has.
 
 use anyprofile_core::{FieldState, open_record, profile::ProfileExtension};
 
 use crate::wire::{Address, CurrentTrial, Organization, OrganizationMember};
 
 open_record! {
-    /// What only Upsun knows of a profile.
+    /// The fields of a profile that only Upsun has.
     pub struct UpsunExtension {
-        /// The id inside an organization's profile, which is another one than the organization's.
+        /// The id in an organization's profile, which differs from the organization's id.
         profile_id: String,
         /// The type of the company, free text.
         company_type: String,
-        /// The legal form, in Upsun's word.
+        /// The legal form, in the service's word.
         customer_type: String,
         /// Whether the user agreed to marketing messages.
         marketing: bool,
-        /// Whether the new interface is on.
+        /// Whether the new interface is enabled.
         new_ui: bool,
         /// The color scheme of the interface.
         ui_colorscheme: String,
-        /// The URL of a catalog in place of the default.
+        /// The URL of a catalog that replaces the default one.
         default_catalog: String,
         /// The URL of the project options of the whole organization.
         project_options_url: String,
@@ -27,18 +27,18 @@ open_record! {
         current_trial: CurrentTrial,
         /// The namespace in which the user name is unique.
         namespace: String,
-        /// When the user agreed to the terms.
+        /// The time when the user agreed to the terms.
         consented_at: String,
         /// How the user agreed to the terms.
         consent_method: String,
         /// Whether a phone number was verified.
         phone_number_verified: bool,
-        /// The postal address as it came, with how addresses are written in its country.
+        /// The postal address as the service sent it, with the address format of its country.
         address: Box<Address>,
-        /// The organization as `/organizations` shows it: its machine name, owner, vendor and type, what it can do and
-        /// how it is billed.
+        /// The organization as `/organizations` shows it: its machine name, owner, vendor and type, its
+        /// capabilities and billing.
         organization: Box<Organization>,
-        /// The membership of an organization: what the member may do, and since when.
+        /// The membership of an organization: the member's permissions, and since when.
         member: Box<OrganizationMember>,
     }
 }

@@ -1,4 +1,4 @@
-//! From the API's records to the normalized profile.
+//! Maps the API's records to the normalized profile.
 
 mod extension;
 mod organization;
@@ -13,22 +13,22 @@ pub use self::extension::UpsunExtension;
 pub(crate) use self::organization::{gone, member, organization, user_reference};
 use crate::wire::{self, CustomerType, ProfileType};
 
-/// A profile of `/profiles`.
+/// The view of a profile in `/profiles`.
 pub(crate) const PROFILE: View = View::new("profile");
-/// A user of `/users`.
+/// The view of a user in `/users`.
 pub(crate) const USER: View = View::new("user");
-/// An address of `/profiles/{id}/address` or `/organizations/{id}/address`.
+/// The view of an address in `/profiles/{id}/address` or `/organizations/{id}/address`.
 pub(crate) const ADDRESS: View = View::new("address");
-/// An organization of `/organizations`.
+/// The view of an organization in `/organizations`.
 pub(crate) const ORGANIZATION: View = View::new("organization");
-/// A profile of `/organizations/{id}/profile`.
+/// The view of a profile in `/organizations/{id}/profile`.
 pub(crate) const ORGANIZATION_PROFILE: View = View::new("organization_profile");
-/// A member of `/organizations/{id}/members`.
+/// The view of a member in `/organizations/{id}/members`.
 pub(crate) const MEMBER: View = View::new("member");
-/// A user of `/ref/users`.
+/// The view of a user in `/ref/users`.
 pub(crate) const USER_REFERENCE: View = View::new("user_reference");
 
-/// A profile of `/profiles`, or of an organization if `id` is one's.
+/// Maps a profile of `/profiles`, or the profile of an organization if `id` is an organization's.
 pub(crate) fn profile(id: ProfileId, record: wire::Profile) -> Profile {
     let view = if id.kind == IdKind::ORGANIZATION { ORGANIZATION_PROFILE } else { PROFILE };
     let mut profile = Profile::read_from(view, id);
@@ -53,7 +53,7 @@ pub(crate) fn profile(id: ProfileId, record: wire::Profile) -> Profile {
     profile.organization.kind = match customer_type.as_deref() {
         Field::Value(word) => organization_kind(CustomerType::from_read_word(word)).into(),
         Field::Null => Field::Null,
-        // Of an organization another field, which is written by another name.
+        // For an organization `company_type` is another field, with another name in writes.
         Field::Absent if profile.id.kind == IdKind::ORGANIZATION => Field::Absent,
         Field::Absent => company_type.clone().map(OrganizationKind::from),
     };
@@ -81,7 +81,8 @@ pub(crate) fn profile(id: ProfileId, record: wire::Profile) -> Profile {
     profile
 }
 
-/// The trial as one object, or none. What was sent besides is kept under `unknown`, and noted.
+/// Returns the trial as one object, if there is one. Everything else that was sent is kept under `unknown`,
+/// and noted.
 fn current_trial(profile: &mut Profile, sent: Field<wire::CurrentTrial>) -> Field<wire::CurrentTrial> {
     sent.and_then(|sent| {
         let (trial, is_more) = sent.uniform();
@@ -93,7 +94,7 @@ fn current_trial(profile: &mut Profile, sent: Field<wire::CurrentTrial>) -> Fiel
     })
 }
 
-/// A user of `/users`.
+/// Maps a user of `/users`.
 pub(crate) fn user(id: ProfileId, record: wire::User) -> Profile {
     let mut profile = Profile::read_from(USER, id);
     profile.unknown = record.unknown;
@@ -131,7 +132,7 @@ pub(crate) fn user(id: ProfileId, record: wire::User) -> Profile {
     profile
 }
 
-/// The name from its parts.
+/// Sets the name from its parts.
 fn name_of(profile: &mut Profile, given: Field<String>, family: Field<String>) {
     profile.name.given = given.empty_as_null();
     profile.name.family = family.empty_as_null();
@@ -143,27 +144,30 @@ fn name_of(profile: &mut Profile, given: Field<String>, family: Field<String>) {
     }
 }
 
-/// A postal address. Which lines a country has is not normalized: the record is in the extension.
+/// Maps a postal address. Lines that only some countries have are not normalized: the record is in the
+/// extension.
 pub(crate) fn address(id: ProfileId, mut record: wire::Address) -> Profile {
     let mut profile = Profile::read_from(ADDRESS, id);
-    let mut address = PostalAddress::default();
     let text = |field: &Field<String>| field.clone().empty_as_null();
-    address.recipient = text(&record.name_line);
     let lines = [&record.thoroughfare, &record.premise, &record.sub_premise];
-    // A line without anything keeps its place, so that what is read can be written again.
+    // An empty line keeps its place, so that the address can be written back.
     let known = lines.map(|line| line.value().map_or("", String::as_str)).join("\n");
-    address.street_address = match known.trim_end_matches('\n') {
+    let street_address = match known.trim_end_matches('\n') {
         "" if lines.iter().all(|line| line.is_absent()) => Field::Absent,
         "" => Field::Null,
         known => known.to_owned().into(),
     };
-    address.locality = text(&record.locality);
-    address.region = text(&record.administrative_area);
-    address.postal_code = record.postal_code.as_ref().map(|code| code.as_str().to_owned()).empty_as_null();
-    address.country = text(&record.country);
-    // A response without any of these says nothing of an address.
+    let postal_code = record.postal_code.as_ref().map(|code| code.as_str().to_owned());
+    let address = PostalAddress::default()
+        .with_recipient(text(&record.name_line))
+        .with_street_address(street_address)
+        .with_locality(text(&record.locality))
+        .with_region(text(&record.administrative_area))
+        .with_postal_code(postal_code.empty_as_null())
+        .with_country(text(&record.country));
+    // A response without any of these fields says nothing about an address.
     profile.billing.address = if address.is_empty() { Field::Absent } else { Box::new(address).into() };
-    // An empty map comes as `[]`: what is written of it has one shape, or none.
+    // The service sends an empty map as `[]`. The serialized form is always an object, or missing.
     if let Field::Value(metadata) = &mut record.metadata
         && metadata.field_labels.value().is_some_and(|labels| !labels.is_object())
     {

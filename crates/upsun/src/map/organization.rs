@@ -1,4 +1,4 @@
-//! Organizations, and the users who are their members.
+//! Maps organizations and their members.
 
 use anyprofile_core::{
     Email, FieldPath, Kind, Profile, ProfileId, Status,
@@ -9,7 +9,7 @@ use anyprofile_core::{
 use super::{MEMBER, ORGANIZATION, USER_REFERENCE, UpsunExtension, name_of};
 use crate::wire::{self, OrganizationStatus};
 
-/// An organization of `/organizations`.
+/// Maps an organization of `/organizations`.
 pub(crate) fn organization(id: ProfileId, mut record: wire::Organization) -> Profile {
     let mut profile = Profile::read_from(ORGANIZATION, id);
     profile.unknown = std::mem::take(&mut record.unknown);
@@ -35,7 +35,8 @@ pub(crate) fn organization(id: ProfileId, mut record: wire::Organization) -> Pro
     profile
 }
 
-/// A member of an organization: what the membership says. Who it is says [`user_reference`].
+/// Maps a member of an organization: the fields of the membership. [`user_reference`] maps the fields of the
+/// user.
 pub(crate) fn member(id: ProfileId, mut record: wire::OrganizationMember) -> Profile {
     let mut profile = Profile::read_from(MEMBER, id);
     profile.unknown = std::mem::take(&mut record.unknown);
@@ -44,15 +45,9 @@ pub(crate) fn member(id: ProfileId, mut record: wire::OrganizationMember) -> Pro
     profile.access.owner = record.owner;
     profile.roles = record.permissions.as_ref().map(|permissions| {
         let assignment = |permission: &String| {
-            let mut role = Role::default();
-            role.name = permission.as_str().into();
-            let mut scope = RoleScope::default();
-            scope.tier = ScopeTier::Organization.into();
-            scope.id = record.organization_id.as_ref().map(|id| id.as_str().to_owned());
-            let mut assignment = RoleAssignment::default();
-            assignment.role = role.into();
-            assignment.scope = scope.into();
-            assignment
+            let organization = record.organization_id.as_ref().map(|id| id.as_str().to_owned());
+            let scope = RoleScope::default().with_tier(ScopeTier::Organization).with_id(organization);
+            RoleAssignment::new(Role::default().with_name(permission.as_str()), scope)
         };
         permissions.iter().map(assignment).collect()
     });
@@ -61,7 +56,7 @@ pub(crate) fn member(id: ProfileId, mut record: wire::OrganizationMember) -> Pro
     profile
 }
 
-/// A user whom a member names.
+/// Maps the user of a member.
 pub(crate) fn user_reference(id: ProfileId, record: wire::UserReference) -> Profile {
     let mut profile = Profile::read_from(USER_REFERENCE, id);
     profile.unknown = record.unknown;
@@ -79,7 +74,7 @@ pub(crate) fn user_reference(id: ProfileId, record: wire::UserReference) -> Prof
     profile
 }
 
-/// A user whom a member names and who is gone: the service says null in the user's place.
+/// Returns the profile of a member whose user no longer exists: the service sends null instead of the user.
 pub(crate) fn gone(id: ProfileId) -> Profile {
     let mut profile = Profile::read_from(USER_REFERENCE, id);
     profile.status = Status::Deleted.into();

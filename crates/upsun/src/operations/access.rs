@@ -1,4 +1,4 @@
-//! Organizations, teams, and who has access to what.
+//! Organizations, teams and project access.
 
 use anyprofile_http::{Operation, Request, Response};
 use serde_json::json;
@@ -12,117 +12,122 @@ use crate::wire::{
     Team,
 };
 
-/// The most organizations, teams or members a page (OpenAPI document).
+/// The maximum page size for organizations, teams and members (OpenAPI document).
 pub(crate) const MAX_PAGE_SIZE: u32 = 100;
 
-/// Which organizations of a user to list.
+/// The filters, order and page of a list of a user's organizations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListUserOrganizations {
-    /// On the id (`filter[id]`).
+    /// The filter on the id (`filter[id]`).
     pub id: StringFilter,
-    /// On the type, `fixed` or `flexible` (`filter[type]`).
+    /// The filter on the type, `fixed` or `flexible` (`filter[type]`).
     pub organization_type: StringFilter,
-    /// On the vendor (`filter[vendor]`).
+    /// The filter on the vendor (`filter[vendor]`).
     pub vendor: StringFilter,
-    /// On the state (`filter[status]`). Without it the service lists active, restricted and suspended ones,
-    /// and no deleted ones.
+    /// The filter on the status (`filter[status]`). Without it, the service lists active, restricted and
+    /// suspended organizations, but no deleted ones.
     pub status: StringFilter,
-    /// On the time of the last change (`filter[updated_at]`).
+    /// The filter on the time of the last change (`filter[updated_at]`).
     pub updated_at: DateTimeFilter,
-    /// Organizations a page, 1 to 100 (`page[size]`). The default is the service's, and not documented.
+    /// The page size, 1 to 100 (`page[size]`). The service's default is not documented.
     pub page_size: Option<u32>,
-    /// The order (`sort`). The default is the service's.
+    /// The order (`sort`). Default: the service's.
     pub sort: Option<Sort<OrganizationSort>>,
-    /// Goes on from another page of the same query; see [`PageLink::position`](crate::PageLink::position).
+    /// The position to continue from, taken from a page of the same query; see
+    /// [`PageLink::position`](crate::PageLink::position).
     pub position: Option<PagePosition>,
 }
 
-/// Which teams of a user to list.
+/// The filters, order and page of a list of a user's teams.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListUserTeams {
-    /// On the id of the organization (`filter[organization_id]`).
+    /// The filter on the id of the organization (`filter[organization_id]`).
     pub organization_id: StringFilter,
-    /// On the time of the last change (`filter[updated_at]`).
+    /// The filter on the time of the last change (`filter[updated_at]`).
     pub updated_at: DateTimeFilter,
-    /// Teams a page, 1 to 100 (`page[size]`). The default is the service's, and not documented.
+    /// The page size, 1 to 100 (`page[size]`). The service's default is not documented.
     pub page_size: Option<u32>,
-    /// The order (`sort`). The default is the service's.
+    /// The order (`sort`). Default: the service's.
     pub sort: Option<Sort<TimeSort>>,
-    /// Goes on from another page of the same query; see [`PageLink::position`](crate::PageLink::position).
+    /// The position to continue from, taken from a page of the same query; see
+    /// [`PageLink::position`](crate::PageLink::position).
     pub position: Option<PagePosition>,
 }
 
-/// Which accesses of a user to list.
+/// The filter, order and page of a list of a user's project access.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListUserProjectAccess {
-    /// Only projects of the organization with this id (`filter[organization_id]`, without an operator).
+    /// The id of the organization to restrict the list to (`filter[organization_id]`, without an operator).
     pub organization_id: Option<String>,
-    /// Accesses a page, 1 to 200 (`page[size]`). The default is the service's, and not documented.
+    /// The page size, 1 to 200 (`page[size]`). The service's default is not documented.
     pub page_size: Option<u32>,
-    /// The order (`sort`). The default is the service's.
+    /// The order (`sort`). Default: the service's.
     pub sort: Option<Sort<ProjectAccessSort>>,
-    /// Goes on from another page of the same query; see [`PageLink::position`](crate::PageLink::position).
+    /// The position to continue from, taken from a page of the same query; see
+    /// [`PageLink::position`](crate::PageLink::position).
     pub position: Option<PagePosition>,
 }
 
-/// Which accesses of a user to list, those through teams included.
+/// The filters of a list of a user's access, including access through teams.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListUserExtendedAccess {
-    /// On the kind of resource, `project` or `organization` (`filter[resource_type]`).
+    /// The filter on the type of resource, `project` or `organization` (`filter[resource_type]`).
     pub resource_type: StringFilter,
-    /// On the id of the organization (`filter[organization_id]`).
+    /// The filter on the id of the organization (`filter[organization_id]`).
     pub organization_id: StringFilter,
-    /// On the permissions (`filter[permissions]`).
+    /// The filter on the permissions (`filter[permissions]`).
     pub permissions: StringFilter,
 }
 
-/// Which organizations to list. The filters are from client code, not from the project's reduced OpenAPI
-/// document.
+/// The filters, order and page of a list of organizations. The filters are from client code, not from the
+/// reduced OpenAPI document of this project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListOrganizations {
-    /// On the id (`filter[id]`).
+    /// The filter on the id (`filter[id]`).
     pub id: StringFilter,
-    /// On the type (`filter[type]`).
+    /// The filter on the type (`filter[type]`).
     pub organization_type: StringFilter,
-    /// On the id of the owner (`filter[owner_id]`).
+    /// The filter on the id of the owner (`filter[owner_id]`).
     pub owner_id: StringFilter,
-    /// On the machine name (`filter[name]`).
+    /// The filter on the machine name (`filter[name]`).
     pub name: StringFilter,
-    /// On the name that is shown (`filter[label]`).
+    /// The filter on the display name (`filter[label]`).
     pub label: StringFilter,
-    /// On the vendor (`filter[vendor]`).
+    /// The filter on the vendor (`filter[vendor]`).
     pub vendor: StringFilter,
-    /// On what the organization can do (`filter[capabilities]`).
+    /// The filter on the capabilities of the organization (`filter[capabilities]`).
     pub capabilities: ArrayFilter,
-    /// On the state (`filter[status]`).
+    /// The filter on the status (`filter[status]`).
     pub status: StringFilter,
-    /// On the time of the last change (`filter[updated_at]`).
+    /// The filter on the time of the last change (`filter[updated_at]`).
     pub updated_at: DateTimeFilter,
-    /// Organizations a page, 1 to 100 (`page[size]`).
+    /// The page size, 1 to 100 (`page[size]`).
     pub page_size: Option<u32>,
     /// The order (`sort`). The fields are those of a user's organizations.
     pub sort: Option<Sort<OrganizationSort>>,
-    /// Goes on from another page of the same query; see [`PageLink::position`](crate::PageLink::position).
+    /// The position to continue from, taken from a page of the same query; see
+    /// [`PageLink::position`](crate::PageLink::position).
     pub position: Option<PagePosition>,
 }
 
-/// Which members of an organization to list. The parameters are from client code, not from the project's
-/// reduced OpenAPI document.
+/// The filter, order and page of a list of an organization's members. The parameters are from client code,
+/// not from the reduced OpenAPI document of this project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListOrganizationMembers {
-    /// On the permissions (`filter[permissions]`).
+    /// The filter on the permissions (`filter[permissions]`).
     pub permissions: ArrayFilter,
-    /// Members a page, 1 to 100 (`page[size]`).
+    /// The page size, 1 to 100 (`page[size]`).
     pub page_size: Option<u32>,
     /// The order (`sort`). That the fields are those of teams is inferred.
     pub sort: Option<Sort<TimeSort>>,
-    /// Goes on from another page of the same query; see [`PageLink::position`](crate::PageLink::position).
+    /// The position to continue from, taken from a page of the same query; see
+    /// [`PageLink::position`](crate::PageLink::position).
     pub position: Option<PagePosition>,
 }
 
@@ -172,8 +177,8 @@ pub(crate) fn get_user_project_access(user_id: &str, project_id: &str) -> Operat
 pub(crate) fn grant_user_project_access(user_id: &str, grants: &[ProjectAccessGrant]) -> Operation<()> {
     let can_be = grants.iter().all(|grant| !grant.project_id.is_empty() && !grant.permissions.is_empty());
     let request = project_access(Request::post("grant-user-project-access").json(&grants), user_id)
-        .refused_if(!can_be, "a project has no id or no permission", None)
-        .refused_if(grants.is_empty(), "there is no project to give access to", None);
+        .refused_if(!can_be, "each project must have an id and at least one permission", None)
+        .refused_if(grants.is_empty(), "at least one project is required", None);
     Operation::new(request, Response::acknowledged)
 }
 
@@ -183,7 +188,11 @@ pub(crate) fn update_user_project_access(
     permissions: &[ProjectPermission],
 ) -> Operation<()> {
     let request = Request::patch("update-user-project-access", &json!({ "permissions": permissions }))
-        .refused_if(permissions.is_empty(), "there is no permission; remove the access instead", None);
+        .refused_if(
+            permissions.is_empty(),
+            "at least one permission is required; to remove the access, delete it",
+            None,
+        );
     Operation::new(project_access(request, user_id).segment(project_id), Response::acknowledged)
 }
 
@@ -233,11 +242,11 @@ pub(crate) fn list_organization_members(
         .page_size(list.page_size, MAX_PAGE_SIZE)
         .parameter("sort", list.sort.as_ref())
         .at(list.position.as_ref())
-        .by_id(organization_id, "the members of an organization are listed by its id, not by its name")
+        .by_id(organization_id, "the organization must be named by its id to list its members")
         .operation()
 }
 
-/// An organization by its id, or by `name=` and its machine name, whose `=` is not encoded.
+/// Adds the path of an organization, by its id, or by `name=` and its machine name. The `=` is not encoded.
 pub(super) fn of_organization(request: Request, address: &str) -> Request {
     let request = request.path("/organizations");
     match address.strip_prefix("name=") {
@@ -246,7 +255,7 @@ pub(super) fn of_organization(request: Request, address: &str) -> Request {
     }
 }
 
-/// The part of the path that accesses of a user to projects have in common.
+/// Adds the path that the operations on a user's project access have in common.
 fn project_access(request: Request, user_id: &str) -> Request {
     request.path("/users").segment(user_id).path("/project-access")
 }

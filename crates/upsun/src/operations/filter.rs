@@ -1,4 +1,4 @@
-//! What a list is narrowed to and sorted by.
+//! Filters and orders of lists.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ struct Condition {
     values: Vec<String>,
 }
 
-/// The conditions on one field. An operator is used once: the last one stays.
+/// The conditions on one field. If an operator is set twice, the last one counts.
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Conditions(Vec<Condition>);
 
@@ -22,15 +22,15 @@ impl Conditions {
         self
     }
 
-    /// `filter[field][operator]=value` for each condition.
+    /// Adds `filter[field][operator]=value` for each condition.
     fn write(&self, field: &str, query: &mut Vec<(String, String)>) -> Result<(), &'static str> {
         for Condition { operator, values } in &self.0 {
             if values.is_empty() {
-                return Err("a filter has a list without a value");
+                return Err("a list of a filter must contain at least one value");
             }
             let is_list = matches!(*operator, "in" | "nin" | "between");
             if is_list && values.iter().any(|value| value.contains(',')) {
-                return Err("a value in the list of a filter holds a comma, which would make two of it");
+                return Err("a value in a list of a filter must not contain a comma, which separates values");
             }
             query.push((format!("filter[{field}][{operator}]"), values.join(",")));
         }
@@ -38,14 +38,14 @@ impl Conditions {
     }
 }
 
-/// Shows the operators, not what is asked for.
+/// Shows the operators, but not the values.
 impl fmt::Debug for Conditions {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_list().entries(self.0.iter().map(|condition| condition.operator)).finish()
     }
 }
 
-/// What can be written into a query as the filter of a field.
+/// A filter of a field that can be written into a query.
 pub(crate) trait Filter {
     fn write(&self, field: &str, query: &mut Vec<(String, String)>) -> Result<(), &'static str>;
 }
@@ -57,7 +57,7 @@ macro_rules! filter {
         pub struct $name(Conditions);
 
         impl $name {
-            /// No condition.
+            /// Creates a filter without conditions.
             pub fn new() -> Self {
                 Self::default()
             }
@@ -72,10 +72,10 @@ macro_rules! filter {
 }
 
 filter! {
-    /// Conditions on a text field (`StringFilter` of the OpenAPI document); all of them must hold.
+    /// Conditions on a text field (`StringFilter` of the OpenAPI document). All of them must hold.
     ///
-    /// A value in a list must not hold a comma, which parts the list on the wire: the request is refused
-    /// before it is sent.
+    /// A value in a list must not contain a comma, because the comma separates the values in the query. The
+    /// request is refused before it is sent.
     ///
     /// ```
     /// use anyprofile_upsun::StringFilter;
@@ -86,141 +86,142 @@ filter! {
 }
 
 impl StringFilter {
-    /// Is this (`eq`).
+    /// Requires the field to be equal to the value (`eq`).
     pub fn eq(self, value: impl Into<String>) -> Self {
         Self(self.0.with("eq", [value.into()]))
     }
 
-    /// Is not this (`ne`).
+    /// Requires the field to differ from the value (`ne`).
     pub fn ne(self, value: impl Into<String>) -> Self {
         Self(self.0.with("ne", [value.into()]))
     }
 
-    /// Is one of these (`in`).
+    /// Requires the field to be one of the values (`in`).
     pub fn any_of<S: Into<String>>(self, values: impl IntoIterator<Item = S>) -> Self {
         Self(self.0.with("in", values.into_iter().map(Into::into)))
     }
 
-    /// Is none of these (`nin`).
+    /// Requires the field to be none of the values (`nin`).
     pub fn none_of<S: Into<String>>(self, values: impl IntoIterator<Item = S>) -> Self {
         Self(self.0.with("nin", values.into_iter().map(Into::into)))
     }
 
-    /// Lies between these two in the order of texts (`between`). The document does not say whether they
-    /// count themselves.
+    /// Requires the field to be between two values in text order (`between`). The document does not say
+    /// whether the limits are included.
     pub fn between(self, from: impl Into<String>, to: impl Into<String>) -> Self {
         Self(self.0.with("between", [from.into(), to.into()]))
     }
 
-    /// Has this in it (`contains`).
+    /// Requires the field to contain the value (`contains`).
     pub fn contains(self, value: impl Into<String>) -> Self {
         Self(self.0.with("contains", [value.into()]))
     }
 
-    /// Begins with this (`starts`).
+    /// Requires the field to start with the value (`starts`).
     pub fn starts_with(self, value: impl Into<String>) -> Self {
         Self(self.0.with("starts", [value.into()]))
     }
 
-    /// Ends with this (`ends`).
+    /// Requires the field to end with the value (`ends`).
     pub fn ends_with(self, value: impl Into<String>) -> Self {
         Self(self.0.with("ends", [value.into()]))
     }
 }
 
 filter! {
-    /// Conditions on a time (`DateTimeFilter` of the OpenAPI document); all of them must hold. Times are sent
-    /// in UTC with all their digits.
+    /// Conditions on a time (`DateTimeFilter` of the OpenAPI document). All of them must hold. Times are sent
+    /// in UTC with full precision.
     DateTimeFilter
 }
 
 impl DateTimeFilter {
-    /// Is this time (`eq`).
+    /// Requires the field to be equal to the time (`eq`).
     pub fn eq(self, time: Timestamp) -> Self {
         Self(self.0.with("eq", [time.to_string()]))
     }
 
-    /// Is not this time (`ne`).
+    /// Requires the field to differ from the time (`ne`).
     pub fn ne(self, time: Timestamp) -> Self {
         Self(self.0.with("ne", [time.to_string()]))
     }
 
-    /// Lies between these two (`between`). The document does not say whether they count themselves.
+    /// Requires the field to be between two times (`between`). The document does not say whether the limits
+    /// are included.
     pub fn between(self, from: Timestamp, to: Timestamp) -> Self {
         Self(self.0.with("between", [from.to_string(), to.to_string()]))
     }
 
-    /// Is later (`gt`).
+    /// Requires the field to be after the time (`gt`).
     pub fn after(self, time: Timestamp) -> Self {
         Self(self.0.with("gt", [time.to_string()]))
     }
 
-    /// Is this time or later (`gte`).
+    /// Requires the field to be the time or later (`gte`).
     pub fn since(self, time: Timestamp) -> Self {
         Self(self.0.with("gte", [time.to_string()]))
     }
 
-    /// Is earlier (`lt`).
+    /// Requires the field to be before the time (`lt`).
     pub fn before(self, time: Timestamp) -> Self {
         Self(self.0.with("lt", [time.to_string()]))
     }
 
-    /// Is this time or earlier (`lte`).
+    /// Requires the field to be the time or earlier (`lte`).
     pub fn until(self, time: Timestamp) -> Self {
         Self(self.0.with("lte", [time.to_string()]))
     }
 }
 
 filter! {
-    /// Conditions on a field that is a list (`ArrayFilter`); all of them must hold. From client code.
+    /// Conditions on a list field (`ArrayFilter`). All of them must hold. From client code.
     ArrayFilter
 }
 
 impl ArrayFilter {
-    /// Is this (`eq`).
+    /// Requires the field to be equal to the value (`eq`).
     pub fn eq(self, value: impl Into<String>) -> Self {
         Self(self.0.with("eq", [value.into()]))
     }
 
-    /// Is not this (`ne`).
+    /// Requires the field to differ from the value (`ne`).
     pub fn ne(self, value: impl Into<String>) -> Self {
         Self(self.0.with("ne", [value.into()]))
     }
 
-    /// Has one of these (`in`).
+    /// Requires the field to contain one of the values (`in`).
     pub fn any_of<S: Into<String>>(self, values: impl IntoIterator<Item = S>) -> Self {
         Self(self.0.with("in", values.into_iter().map(Into::into)))
     }
 
-    /// Has none of these (`nin`).
+    /// Requires the field to contain none of the values (`nin`).
     pub fn none_of<S: Into<String>>(self, values: impl IntoIterator<Item = S>) -> Self {
         Self(self.0.with("nin", values.into_iter().map(Into::into)))
     }
 }
 
-/// The one field that a list is sorted by.
+/// The order of a list: one field and a direction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sort<F> {
     /// The field.
     pub field: F,
-    /// Whether the largest comes first.
+    /// Whether the order is descending.
     pub descending: bool,
 }
 
 impl<F> Sort<F> {
-    /// The smallest first.
+    /// Creates an ascending order.
     pub const fn ascending(field: F) -> Self {
         Self { field, descending: false }
     }
 
-    /// The largest first.
+    /// Creates a descending order.
     pub const fn descending(field: F) -> Self {
         Self { field, descending: true }
     }
 }
 
-/// As it is sent: `updated_at`, or `-updated_at`.
+/// Writes the value of the parameter: `updated_at`, or `-updated_at`.
 impl<F: fmt::Display> fmt::Display for Sort<F> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}{}", if self.descending { "-" } else { "" }, self.field)
@@ -228,37 +229,37 @@ impl<F: fmt::Display> fmt::Display for Sort<F> {
 }
 
 open_enum! {
-    /// What organizations are sorted by.
+    /// The fields to order organizations by.
     pub enum OrganizationSort {
         /// The machine name.
         Name = "name",
-        /// The name that is shown.
+        /// The display name.
         Label = "label",
-        /// When it was made.
+        /// The time of creation.
         CreatedAt = "created_at",
-        /// When it was last changed.
+        /// The time of the last change.
         UpdatedAt = "updated_at",
     }
 }
 
 open_enum! {
-    /// What teams and members are sorted by.
+    /// The fields to order teams and members by.
     pub enum TimeSort {
-        /// When it was made.
+        /// The time of creation.
         CreatedAt = "created_at",
-        /// When it was last changed.
+        /// The time of the last change.
         UpdatedAt = "updated_at",
     }
 }
 
 open_enum! {
-    /// What accesses to projects are sorted by.
+    /// The fields to order project access by.
     pub enum ProjectAccessSort {
-        /// The name of the project that is shown.
+        /// The display name of the project.
         ProjectTitle = "project_title",
-        /// When the access was given.
+        /// The time when the access was granted.
         GrantedAt = "granted_at",
-        /// When it was last changed.
+        /// The time of the last change.
         UpdatedAt = "updated_at",
     }
 }

@@ -1,6 +1,6 @@
-//! The operations of the API: which request each is, and how its response is read.
+//! The operations of the API: the request of each, and how its response is read.
 //!
-//! Only what reads is repeated where that may help: the service documents for no change that repeating it is safe.
+//! Only reads are retried: the service does not document any change as safe to repeat.
 
 mod access;
 mod filter;
@@ -52,8 +52,9 @@ pub(crate) use self::{
     },
 };
 
-/// A change whose response shows the record as it then is, or is followed by a read where it does not. The API documents 200
-/// with the record; it has sent 201 and parts of the record, and sends 204 elsewhere.
+/// Creates a change whose response shows the updated record. If the response does not, a read follows. The
+/// API documents 200 with the record; it has also sent 201 and parts of the record, and sends 204 in other
+/// places.
 fn change<T: Tolerant + 'static>(
     request: Request,
     read: &Operation<T>,
@@ -62,9 +63,9 @@ fn change<T: Tolerant + 'static>(
     Operation::new(request, Response::decode_record).reading_back_unless(shows_record, read)
 }
 
-/// Whether a response has anything of a record with these keys, or is something else altogether. An empty object may
-/// be written as `[]` by the service behind `/profiles`, and the API's notes on answers to changes speak of records
-/// that are wrapped.
+/// Returns whether a response contains any field of a record with these keys. A body that is not an object
+/// counts as a record, except an empty body, `[]` (how the service behind `/profiles` may write an empty
+/// object) and `null`. The API's notes on the responses to changes mention records that are wrapped.
 fn shows(response: &Response, keys: &[&str]) -> bool {
     match serde_json::from_slice::<BTreeMap<String, RawJson>>(&response.body) {
         Ok(record) => keys.iter().any(|key| record.contains_key(*key)),

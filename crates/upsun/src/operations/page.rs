@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use super::filter::Filter;
 use crate::wire::{ItemList, Link, SignedLink};
 
-/// A page of a list, and the ways to the pages around it.
+/// A page of a list, and the links to other pages.
 ///
 /// ```no_run
 /// # async fn organizations(client: anyprofile_upsun::UpsunClient) -> anyprofile_core::Result<()> {
@@ -32,35 +32,34 @@ use crate::wire::{ItemList, Link, SignedLink};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CursorPage<T> {
-    /// The records, in the service's order. May be empty although there are more pages.
+    /// The records, in the service's order. May be empty although more pages follow.
     pub items: Vec<T>,
-    /// How many records the service says that the whole list has. Most lists do not say.
+    /// The number of records on all pages, as the service reports it. Most lists do not report it.
     pub count: Field<u64>,
-    /// The way to the next page; `None` at the end.
+    /// The link to the next page; `None` on the last page.
     pub next: Option<PageLink<T>>,
-    /// The way to the page before.
+    /// The link to the previous page.
     pub previous: Option<PageLink<T>>,
-    /// Where the users are described whom the records name; see
+    /// The links to the users that the records refer to; see
     /// [`get_referenced_users`](crate::UpsunClient::get_referenced_users).
     pub users: Vec<SignedLink>,
-    /// Records that did not decode.
+    /// Records that could not be read.
     pub quarantined: Vec<Quarantined>,
-    /// Fields around the records that have another type than was published, and whose meaning is plain all the same.
+    /// Fields outside of the records that have another type than documented, but a clear meaning.
     pub changed_types: Vec<&'static str>,
     /// The service's id of the request.
     pub request_id: Option<String>,
-    /// The time of the response by the service's clock, to the second.
+    /// The time of the response by the service's clock, with a precision of seconds.
     pub date: Option<Timestamp>,
-    /// What it took to get the page.
+    /// Statistics of the requests that the page took.
     pub stats: RequestStats,
 }
 
-/// The way to another page of the list that it came from: follow it with
-/// [`UpsunClient::follow`](crate::UpsunClient::follow).
+/// A link to another page of a list. Follow it with [`UpsunClient::follow`](crate::UpsunClient::follow).
 ///
-/// It keeps what was asked for, since the service's links leave some of it out. `Debug` shows no content.
+/// It stores the query, because the service's links omit a part of it. `Debug` shows no content.
 pub struct PageLink<T> {
-    /// What was asked for, without the page.
+    /// The query, without the page.
     request: Arc<Request>,
     href: String,
     from: Arc<str>,
@@ -68,32 +67,32 @@ pub struct PageLink<T> {
 }
 
 impl<T: Tolerant> PageLink<T> {
-    /// The page that it leads to.
+    /// Returns the operation that gets the page.
     pub(crate) fn operation(&self) -> Operation<CursorPage<T>> {
         page_of(Arc::clone(&self.request), Some(&self.href))
     }
 
-    /// The URL of the page that it came from.
+    /// Returns the URL of the page that contained the link.
     pub(crate) fn from(&self) -> &str {
         &self.from
     }
 }
 
 impl<T> PageLink<T> {
-    /// Where it leads, to be stored and put into `position` of the same query later.
+    /// Returns the position, which can be stored and used as `position` of the same query later.
     pub fn position(&self) -> PagePosition {
         PagePosition(self.href.clone())
     }
 }
 
-/// A place in a list: the link that the service gave, as text to be stored. Treat it as confidential.
+/// A position in a list: the link that the service sent, as text to store. Treat it as confidential.
 ///
 /// `Debug` shows no content.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PagePosition(String);
 
 impl PagePosition {
-    /// The text. Empty if the service gave a link without an address.
+    /// Returns the text. Empty if the service sent a link without a URL.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -134,19 +133,19 @@ impl<T> fmt::Debug for PageLink<T> {
     }
 }
 
-/// What is asked of a list.
+/// The query of a list.
 pub(super) struct Listing {
     request: Request,
     position: Option<String>,
 }
 
 impl Listing {
-    /// The list `path`.
+    /// Creates the query of the list at `path`.
     pub(super) fn new(operation: &'static str, path: &'static str) -> Self {
         Self { request: Request::get(operation).path(path), position: None }
     }
 
-    /// The list `path/owner/list`.
+    /// Creates the query of the list at `path/owner/list`.
     pub(super) fn of(operation: &'static str, path: &'static str, owner: &str, list: &'static str) -> Self {
         let request = Request::get(operation).path(path).segment(owner).path(list);
         Self { request, position: None }
@@ -167,23 +166,23 @@ impl Listing {
         Self { request: self.request.query(name, value), ..self }
     }
 
-    /// `page[size]`, from 1 to `most`.
+    /// Sets `page[size]`, which must be 1 to `most`.
     pub(super) fn page_size(self, size: Option<u32>, most: u32) -> Self {
         let is_out_of_range = size.is_some_and(|size| size == 0 || size > most);
         let request = self
             .request
-            .refused_if(is_out_of_range, "the page size is out of the documented range", None)
+            .refused_if(is_out_of_range, "the page size must be in the documented range", None)
             .query("page[size]", size)
             .asking_for(size);
         Self { request, ..self }
     }
 
-    /// At another page than the first.
+    /// Starts at another page than the first.
     pub(super) fn at(self, position: Option<&PagePosition>) -> Self {
         Self { position: position.map(|position| position.as_str().to_owned()), ..self }
     }
 
-    /// Of an organization that is named by its id.
+    /// Requires the organization to be named by its id.
     pub(super) fn by_id(self, organization: &str, reason: &'static str) -> Self {
         Self { request: by_id(self.request, organization, reason), ..self }
     }
@@ -193,25 +192,25 @@ impl Listing {
     }
 }
 
-/// Refuses an organization's machine name where the API takes its id alone.
+/// Refuses an organization's machine name where the API accepts only its id.
 pub(super) fn by_id(request: Request, organization: &str, reason: &'static str) -> Request {
-    let hint = "use the id, which the console shows (26 letters and digits)";
+    let hint = "use the id (26 letters and digits), which the console shows";
     request.refused_if(is_name(organization), reason, Some(hint))
 }
 
-/// Whether an organization is named by its machine name.
+/// Returns whether an organization is named by its machine name.
 pub(super) fn is_name(organization: &str) -> bool {
     organization.starts_with("name=")
 }
 
-/// A page of a list: the first, or the one that a link leads to.
+/// Creates the operation that gets a page of a list: the first page, or the page of a link.
 fn page_of<T: Tolerant>(request: Arc<Request>, link: Option<&str>) -> Operation<CursorPage<T>> {
     let asked = (*request).clone().follow(link);
     Operation::new(asked, move |response| {
         let listed = item_list(response)?;
         let ItemList { items, count, links } = listed.list;
         let from: Arc<str> = response.url().as_str().into();
-        // A link without an address is kept, and refused when it is followed: a page is missing.
+        // A link without a URL is kept, so that following it fails: a page is missing.
         let page_link = |link: Option<Link>| {
             let href = link?.href.into_value().unwrap_or_default();
             Some(PageLink { request: Arc::clone(&request), href, from: Arc::clone(&from), of: PhantomData })
@@ -231,7 +230,7 @@ fn page_of<T: Tolerant>(request: Arc<Request>, link: Option<&str>) -> Operation<
     })
 }
 
-/// The records of a page, and what is said of the others.
+/// Reads the records of a page, and quarantines those that cannot be read.
 pub(crate) fn item_list<T: Tolerant>(response: &Response) -> Result<Listed<ItemList<T>>> {
     response.decode_envelope::<ItemList<T>, ItemList<Box<RawValue>>>(|loose| {
         let ItemList { items, count, links } = loose;
@@ -239,14 +238,14 @@ pub(crate) fn item_list<T: Tolerant>(response: &Response) -> Result<Listed<ItemL
     })
 }
 
-/// A list without pages that is a bare array.
+/// Reads a list without pages that is a bare array.
 pub(super) fn bare_list<T: Tolerant>(response: &Response) -> Result<Page<T>> {
     let listed = response
         .decode_list::<Bare<T>, Bare<Box<RawValue>>>(|records| wire::decode_records(records.0, Bare))?;
     Ok(listed.into_page(|items| (items.0, None)))
 }
 
-/// Such an array.
+/// A bare array of records.
 #[derive(Deserialize)]
 #[serde(transparent, bound = "R: Deserialize<'de> + 'static")]
 struct Bare<R>(#[serde(deserialize_with = "wire::records")] Vec<R>);

@@ -8,9 +8,9 @@ use crate::wire::ProfilePicture;
 pub(crate) fn create_profile_picture(user_id: &str, picture: &FormFile<'_>) -> Operation<ProfilePicture> {
     let request = of_profile(Request::post("create-profile-picture"), user_id)
         .form_file("file", picture)
-        .refused_if(picture.content.is_empty(), "the picture has no content", None);
+        .refused_if(picture.content.is_empty(), "the content of the picture is required", None);
     Operation::new(request, uploaded).with_hint_if_made(
-        "it is not known whether the picture is there: read the profile before trying again",
+        "it is not known whether the picture was uploaded: read the profile before you try again",
     )
 }
 
@@ -28,12 +28,12 @@ fn of_profile(request: Request, user_id: &str) -> Request {
     request.path("/profile").segment(user_id).path("/picture")
 }
 
-/// A URL of a response, made absolute. A path alone is below the base URL with its path, as the service's own client
-/// has it: behind a gateway the service does not know what the gateway puts in front. What is no URL stays as it
-/// came.
+/// Makes a URL of a response absolute. A path is resolved below the base URL including its path, as the
+/// service's own client does it: a service behind a gateway does not know the path prefix of the gateway.
+/// Text that is not a URL is returned unchanged.
 fn absolute(base_url: &str, url: String) -> String {
     let below = match url.strip_prefix('/') {
-        // Two slashes are in front of a host.
+        // Two slashes precede a host.
         Some(path) if !path.starts_with('/') => format!("./{path}"),
         _ => url.clone(),
     };

@@ -17,20 +17,20 @@ use crate::wire::{
     update::Body,
 };
 
-/// What to list (`GET /profiles`). The reference names no parameter; these are the ones that clients of the
-/// service behind it send.
+/// The filter and page of a list of profiles (`GET /profiles`). The reference documents no parameters; these
+/// are the ones that clients of the same service send.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListProfiles {
-    /// Only the profile with this user name (`filter[username]`).
+    /// The user name to filter by (`filter[username]`).
     pub username: Option<String>,
-    /// Profiles a page (`range`).
+    /// The page size (`range`).
     pub range: Option<u32>,
-    /// The page, from 1 (`page`).
+    /// The page number, from 1 (`page`).
     pub page: Option<u64>,
 }
 
-/// Shows whether a user name is asked for, and not which.
+/// Shows whether a user name is set, but not the name.
 impl fmt::Debug for ListProfiles {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -132,9 +132,9 @@ pub(crate) fn update_organization_profile(
     change(by_id(request, organization_id, CHANGED_BY_ID), &read, |response| shows(response, Profile::KEYS))
 }
 
-const CHANGED_BY_ID: &str = "an organization is changed by its id, not by its name";
+const CHANGED_BY_ID: &str = "the organization must be named by its id to be changed";
 
-/// A page of profiles.
+/// Reads a page of profiles.
 pub(crate) fn profile_list<T: wire::Tolerant>(response: &Response) -> Result<Listed<ProfileList<T>>> {
     response.decode_envelope::<ProfileList<T>, ProfileList<Box<RawValue>>>(|loose| {
         let ProfileList { count, profiles, links } = loose;

@@ -1,4 +1,4 @@
-//! What a user signs in with: API tokens, other services, a second factor.
+//! A user's credentials: API tokens, logins through other services, the second factor.
 
 use anyprofile_core::Result;
 use anyprofile_http::{Operation, Request, Response};
@@ -11,9 +11,9 @@ pub(crate) fn create_user_api_token(user_id: &str, name: &str) -> Operation<ApiT
     let request = of_user(Request::post("create-api-token"), user_id)
         .path("/api-tokens")
         .json(&json!({ "name": name }))
-        .refused_if(name.is_empty(), "the name of a token is empty", None);
+        .refused_if(name.is_empty(), "the name of the token is required", None);
     Operation::new(request, Response::decode_record).with_hint_if_made(
-        "it is not known whether the token is there: list the user's tokens, and delete it",
+        "it is not known whether the token was created: list the user's tokens, and delete it",
     )
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn confirm_totp_enrollment(
         .json(&json!({ "secret": secret, "passcode": passcode }))
         .refused_if(
             secret.is_empty() || passcode.is_empty(),
-            "the seed or the one-time password is empty",
+            "the seed and the one-time password are required",
             None,
         );
     recovery_codes(request)
@@ -58,11 +58,11 @@ pub(crate) fn recreate_recovery_codes(user_id: &str) -> Operation<RecoveryCodes>
     recovery_codes(of_user(Request::post("recreate-recovery-codes"), user_id).path("/codes"))
 }
 
-/// A change that is answered with codes.
+/// Creates an operation whose response contains recovery codes.
 fn recovery_codes(request: Request) -> Operation<RecoveryCodes> {
     let codes =
         |response: &Response| -> Result<_> { Ok(response.decode_record_if_any()?.unwrap_or_default()) };
     Operation::new(request, codes).with_hint_if_made(
-        "it is not known whether the change was made, with codes that nobody knows: make others",
+        "it is not known whether the change was made, and its recovery codes are lost: create new ones",
     )
 }

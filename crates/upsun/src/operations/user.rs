@@ -1,4 +1,4 @@
-//! Users, and what belongs to them.
+//! Users and their records.
 
 use anyprofile_core::listing::Page;
 use anyprofile_http::{Operation, Request, Response};
@@ -37,7 +37,7 @@ pub(crate) fn update_user(user_id: &str, update: &UserUpdate) -> Operation<User>
     let can_be = update.country.as_ref().is_none_or(is_code);
     let request = of_user(Request::patch("update-user", &Body(update)), user_id).refused_if(
         !can_be,
-        "the country is not a code of two letters",
+        "the country must be a two-letter code",
         None,
     );
     change(request, &read, |response| shows(response, User::KEYS))
@@ -47,7 +47,7 @@ pub(crate) fn reset_email_address(user_id: &str, email: &str) -> Operation<()> {
     let request = of_user(Request::post("reset-email-address"), user_id)
         .path("/emailaddress")
         .json(&json!({ "email_address": email }))
-        .refused_if(email.is_empty(), "the e-mail address is empty", None);
+        .refused_if(email.is_empty(), "the e-mail address is required", None);
     Operation::new(request, Response::acknowledged)
 }
 
@@ -94,12 +94,12 @@ pub(crate) fn get_user_api_token(user_id: &str, token_id: &str) -> Operation<Api
     Operation::new(request, Response::decode_record)
 }
 
-/// A user's part of the path.
+/// Adds the path of a user.
 pub(super) fn of_user(request: Request, user_id: &str) -> Request {
     request.path("/users").segment(user_id)
 }
 
-/// A `POST` that only reads.
+/// Marks a `POST` that only reads.
 fn status(request: Request, force_refresh: bool) -> Request {
     request.query("force_refresh", force_refresh.then_some(1)).idempotent()
 }

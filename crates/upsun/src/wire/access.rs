@@ -1,4 +1,4 @@
-//! Organizations, teams, and who has access to what.
+//! Organizations, teams and project access.
 
 use anyprofile_core::{
     open_enum, open_record,
@@ -9,25 +9,25 @@ use serde::Serialize;
 use super::RecordLinks;
 
 open_enum! {
-    /// What an organization is.
+    /// The type of an organization.
     pub enum OrganizationType {
-        /// A fixed one.
+        /// Fixed.
         Fixed = "fixed",
-        /// A flexible one.
+        /// Flexible.
         Flexible = "flexible",
     }
 }
 
 open_enum! {
-    /// The state of an organization.
+    /// The status of an organization.
     pub enum OrganizationStatus {
-        /// In use.
+        /// Active.
         Active = "active",
-        /// With limits.
+        /// Restricted.
         Restricted = "restricted",
-        /// Out of use for now.
+        /// Suspended.
         Suspended = "suspended",
-        /// Gone. Lists show it only to a filter that asks for it.
+        /// Deleted. Lists contain it only if a filter asks for it.
         Deleted = "deleted",
     }
 }
@@ -37,78 +37,78 @@ open_record! {
     pub struct Organization {
         /// The id, a ULID.
         id: OpaqueId,
-        /// Fixed or flexible.
+        /// The type, fixed or flexible.
         organization_type: OrganizationType = "type",
-        /// The id of the user who owns it.
+        /// The id of the owner, a user.
         owner_id: OpaqueId,
         /// The namespace in which the name is unique.
         namespace: String,
-        /// The machine name; `name=` and this is an address of the organization.
+        /// The machine name. With the prefix `name=`, it addresses the organization.
         name: String,
-        /// The name that is shown.
+        /// The display name.
         label: String,
-        /// ISO 3166-1 alpha-2.
+        /// The country, ISO 3166-1 alpha-2.
         country: String,
-        /// What the organization can do, in the service's words.
+        /// The capabilities of the organization, in the service's words.
         capabilities: Vec<String>,
         /// The vendor.
         vendor: String,
-        /// The id of its profile in the new billing system.
+        /// The id of the profile in the new billing system.
         billing_profile_id: OpaqueId,
-        /// Whether it is billed by the old system, the one whose profile this API shows.
+        /// Whether it uses the old billing system, whose profile this API shows.
         billing_legacy: bool,
-        /// Where notices about security go.
+        /// The contact for security notices.
         security_contact: String,
-        /// Which agents the organization agreed to.
+        /// The agents that the organization agreed to.
         ai_agent_settings: AiAgentSettings,
-        /// The state.
+        /// The status.
         status: OrganizationStatus,
-        /// When it was made.
+        /// The time of creation.
         created_at: TimeText,
-        /// When it was last changed.
+        /// The time of the last change.
         updated_at: TimeText,
-        /// What belongs to it and can be done with it: `self`, `members`, `profile`, `address`,
+        /// The links to related resources and actions: `self`, `members`, `profile`, `address`,
         /// `billing-profile`, `mfa-enforcement`, `sso` and more.
         links: RecordLinks = "_links",
     }
 }
 
 open_record! {
-    /// Which agents an organization agreed to.
+    /// The agents that an organization agreed to.
     pub struct AiAgentSettings {
-        /// Whether any agent can be turned on.
+        /// Whether any agent can be enabled.
         can_enable: bool,
-        /// Whether the performance agent is on.
+        /// Whether the performance agent is enabled.
         performance_agent_enabled: bool,
-        /// Whether the log analyzer is on.
+        /// Whether the log analyzer is enabled.
         log_analyzer_agent_enabled: bool,
     }
 }
 
 open_enum! {
-    /// What may be done with a project, or with its environments of one type.
+    /// A permission in a project, or in its environments of one type.
     pub enum ProjectPermission {
-        /// Everything.
+        /// All permissions.
         Admin = "admin",
-        /// See the project.
+        /// View the project.
         Viewer = "viewer",
-        /// Everything in development environments.
+        /// All permissions in development environments.
         DevelopmentAdmin = "development:admin",
         /// Push to development environments.
         DevelopmentContributor = "development:contributor",
-        /// See development environments.
+        /// View development environments.
         DevelopmentViewer = "development:viewer",
-        /// Everything in staging environments.
+        /// All permissions in staging environments.
         StagingAdmin = "staging:admin",
         /// Push to staging environments.
         StagingContributor = "staging:contributor",
-        /// See staging environments.
+        /// View staging environments.
         StagingViewer = "staging:viewer",
-        /// Everything in the production environment.
+        /// All permissions in the production environment.
         ProductionAdmin = "production:admin",
         /// Push to the production environment.
         ProductionContributor = "production:contributor",
-        /// See the production environment.
+        /// View the production environment.
         ProductionViewer = "production:viewer",
     }
 }
@@ -120,25 +120,25 @@ open_record! {
         id: OpaqueId,
         /// The id of the organization, a ULID.
         organization_id: OpaqueId,
-        /// The name that is shown.
+        /// The display name.
         label: String,
-        /// What its members may do with its projects.
+        /// The permissions of its members in its projects.
         project_permissions: Vec<ProjectPermission>,
-        /// How large it is.
+        /// The size of the team.
         counts: TeamCounts,
-        /// When it was made.
+        /// The time of creation.
         created_at: TimeText,
-        /// When it was last changed.
+        /// The time of the last change.
         updated_at: TimeText,
     }
 }
 
 open_record! {
-    /// How large a team is.
+    /// The size of a team.
     pub struct TeamCounts {
-        /// How many members it has.
+        /// The number of members.
         member_count: u64,
-        /// How many projects it has access to.
+        /// The number of projects that it has access to.
         project_count: u64,
     }
 }
@@ -148,35 +148,36 @@ open_record! {
     pub struct ProjectAccess {
         /// The id of the user.
         user_id: OpaqueId,
-        /// The id of the organization that has the project, a ULID.
+        /// The id of the organization of the project, a ULID.
         organization_id: OpaqueId,
         /// The id of the project.
         project_id: OpaqueId,
-        /// The name of the project that is shown.
+        /// The display name of the project.
         project_title: String,
-        /// What the user may do.
+        /// The user's permissions.
         permissions: Vec<ProjectPermission>,
-        /// When the access was given.
+        /// The time when the access was granted.
         granted_at: String,
-        /// When it was last changed.
+        /// The time of the last change.
         updated_at: TimeText,
-        /// `self`, and `update` and `delete` if the credential may do that; else they are null or missing.
+        /// The link `self`, and `update` and `delete` if the credential may do that; otherwise they are null
+        /// or missing.
         links: RecordLinks = "_links",
     }
 }
 
-/// An access to a project that a user is to have (`POST /users/{id}/project-access`).
+/// A project access to grant to a user (`POST /users/{id}/project-access`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ProjectAccessGrant {
     /// The id of the project.
     pub project_id: String,
-    /// What the user may do. Not empty.
+    /// The user's permissions. Must not be empty.
     pub permissions: Vec<ProjectPermission>,
 }
 
 impl ProjectAccessGrant {
-    /// An access to a project.
+    /// Creates a grant.
     pub fn new(
         project_id: impl Into<String>,
         permissions: impl IntoIterator<Item = ProjectPermission>,
@@ -186,7 +187,7 @@ impl ProjectAccessGrant {
 }
 
 open_enum! {
-    /// What an access is to.
+    /// The type of a resource that a user has access to.
     pub enum ResourceType {
         /// A project.
         Project = "project",
@@ -196,47 +197,47 @@ open_enum! {
 }
 
 open_record! {
-    /// A user's access to a project or an organization, be it the user's own or through a team
+    /// A user's access to a project or an organization, directly or through a team
     /// (`GET /users/{id}/extended-access`).
     pub struct ExtendedAccess {
         /// The id of the user.
         user_id: OpaqueId,
         /// The id of the project or organization.
         resource_id: OpaqueId,
-        /// Which of the two it is.
+        /// The type of the resource.
         resource_type: ResourceType,
-        /// The id of the organization that has it.
+        /// The id of the organization of the resource.
         organization_id: OpaqueId,
-        /// What the user may do, in the words for the resource: see [`ProjectPermission`] for projects.
+        /// The user's permissions, in the words for the resource: see [`ProjectPermission`] for projects.
         permissions: Vec<String>,
-        /// When the access was given.
+        /// The time when the access was granted.
         granted_at: String,
-        /// When it was last changed.
+        /// The time of the last change.
         updated_at: TimeText,
     }
 }
 
 open_record! {
     /// A member of an organization (`GET /organizations/{id}/members`). The fields are from client code: the
-    /// project's reduced OpenAPI document does not have the operation.
+    /// reduced OpenAPI document of this project does not contain the operation.
     pub struct OrganizationMember {
-        /// The id of the membership; the user's id in what was seen.
+        /// The id of the membership. In the records that were seen, it is the user's id.
         id: OpaqueId,
         /// The id of the organization, a ULID.
         organization_id: OpaqueId,
         /// The id of the user.
         user_id: OpaqueId,
-        /// What the member may do, in the service's words, which are not published.
+        /// The member's permissions, in the service's words, which are not published.
         permissions: Vec<String>,
         /// The member's level, in the service's word.
         level: String,
         /// Whether the member owns the organization.
         owner: bool,
-        /// When the user became a member.
+        /// The time when the user became a member.
         created_at: TimeText,
-        /// When the membership was last changed.
+        /// The time of the last change of the membership.
         updated_at: TimeText,
-        /// What can be done with the membership.
+        /// The links to actions on the membership.
         links: RecordLinks = "_links",
     }
 }

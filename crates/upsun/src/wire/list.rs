@@ -1,4 +1,4 @@
-//! Lists and their links, in both of the service's dialects.
+//! Lists and their links, in both formats of the service.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -9,23 +9,23 @@ use super::{LooseMap, OneOrMany, Profile};
 
 envelope_fields! { mod fields { counts { count } records { profiles items } } }
 
-/// A page of profiles, in the shape of the service behind `/profiles`.
+/// A page of profiles, in the format of the service behind `/profiles`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(bound = "R: Deserialize<'de> + 'static")]
 #[non_exhaustive]
 pub struct ProfileList<R = Profile> {
-    /// How many profiles there are on all pages; may be missing.
+    /// The number of profiles on all pages; may be missing.
     #[serde(default, deserialize_with = "fields::count")]
     pub count: Field<u64>,
     /// The profiles of this page.
     #[serde(deserialize_with = "fields::profiles")]
     pub profiles: Vec<R>,
-    /// Where to go on.
+    /// The links to other pages.
     #[serde(default, rename = "_links")]
     pub links: Links,
 }
 
-/// A page in the shape of the services behind `/users` and `/organizations`.
+/// A page in the format of the services behind `/users` and `/organizations`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(bound = "R: Deserialize<'de> + 'static")]
 #[non_exhaustive]
@@ -33,41 +33,41 @@ pub struct ItemList<R> {
     /// The records of this page.
     #[serde(deserialize_with = "fields::items")]
     pub items: Vec<R>,
-    /// How many records there are on all pages. Documented for teams alone; client code knows it for members.
+    /// The number of records on all pages. Documented only for teams; client code also reads it for members.
     #[serde(default, deserialize_with = "fields::count")]
     pub count: Field<u64>,
-    /// Where to go on.
+    /// The links to other pages.
     #[serde(default, rename = "_links")]
     pub links: Links,
 }
 
-/// Links of a page, which may leave out parameters that were sent. Further ones, such as `curies`, are not read.
+/// The links of a page. They may omit parameters of the query. Other links, such as `curies`, are not read.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Links {
-    /// This page.
+    /// The link to this page.
     pub this: Option<Link>,
-    /// The page before.
+    /// The link to the previous page.
     pub previous: Option<Link>,
-    /// The page after.
+    /// The link to the next page.
     pub next: Option<Link>,
-    /// Where the users are described whom the records name (`ref:users:0` and so on), in that order.
+    /// The links to the users that the records refer to (`ref:users:0` and so on), in this order.
     pub users: Vec<SignedLink>,
 }
 
-/// A link that the service signed (`ref:users:N`). Clients cannot make one up: the signature covers the ids.
+/// A link that the service signed (`ref:users:N`). Clients cannot create one: the signature covers the ids.
 ///
 /// `Debug` shows no content.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedLink(String);
 
 impl SignedLink {
-    /// A link that a response of this service held: a URL, or a path alone.
+    /// Creates a link from a response of this service: a URL, or a path.
     pub fn new(href: impl Into<String>) -> Self {
         Self(href.into())
     }
 
-    /// The link.
+    /// Returns the link.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -80,23 +80,23 @@ impl fmt::Debug for SignedLink {
 }
 
 open_record! {
-    /// A link of a record (`_links`): to the record itself, to what belongs to it, to what can be done with it.
+    /// A link of a record (`_links`): to the record itself, to a related resource, or to an action.
     pub struct RecordLink {
-        /// Where it leads: a URL, or a path alone.
+        /// The target: a URL, or a path.
         href: String,
-        /// The method, where it is not `GET`.
+        /// The method, if it is not `GET`.
         method: String,
-        /// What it is called.
+        /// The title.
         title: String,
     }
 }
 
-/// The links of a record, by their name. One that is not there says that there is no such thing, or that the
-/// credential may not do it. Most are one link; `curies` is a list.
+/// The links of a record by name. If a link is missing, the resource does not exist or the credential may not
+/// use it. Most entries are one link; `curies` is a list.
 pub type RecordLinks = LooseMap<OneOrMany<RecordLink>>;
 
 impl RecordLinks {
-    /// Where the link of this name leads; the first one if it is a list.
+    /// Returns the target of the link with this name; of the first one if it is a list.
     pub fn href(&self, name: &str) -> Field<String> {
         self.get(name).and_then(|link| match link {
             OneOrMany::One(link) => link.href,
@@ -105,20 +105,20 @@ impl RecordLinks {
     }
 }
 
-/// A link. `Debug` shows no address: it may hold what was searched for.
+/// A link. `Debug` does not show the URL, because it may contain a search text.
 #[derive(Clone, Default, Deserialize)]
 #[non_exhaustive]
 pub struct Link {
-    /// What it is called.
+    /// The title.
     #[serde(default)]
     pub title: Field<String>,
-    /// Where it leads: a URL, or a path alone.
+    /// The target: a URL, or a path.
     #[serde(default)]
     pub href: Field<String>,
 }
 
 impl Link {
-    /// A link that a response held: a URL, or a path alone.
+    /// Creates a link from a response: a URL, or a path.
     pub(crate) fn to(href: &str) -> Self {
         Self { title: Field::Absent, href: Field::Value(href.to_owned()) }
     }
@@ -132,9 +132,9 @@ impl fmt::Debug for Link {
 
 impl<'de> Deserialize<'de> for Links {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // An empty map may come as `[]` or null, and a link as a list of links. Anything else that cannot be read is
-        // taken as a link without an address, which is refused when it is followed: as no link at all it would make
-        // the listing look whole.
+        // An empty map may come as `[]` or null, and a link as a list of links. Anything else that cannot be
+        // read is kept as a link without a URL, which is refused when it is followed. Without any link, the
+        // listing would look complete.
         let raw = RawJson::deserialize(deserializer)?;
         let links: BTreeMap<String, RawJson> = match (raw.decode(), raw.get()) {
             (Ok(links), _) => links,

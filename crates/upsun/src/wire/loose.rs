@@ -1,17 +1,17 @@
-//! Values that come in more than one shape.
+//! Values that the service sends in more than one type.
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use anyprofile_core::{Field, profile::RawJson, wire::OpaqueId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 
-/// One thing or a list of them: the document says an object and describes a list.
+/// One value or a list of values: the document says object and describes a list.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OneOrMany<T> {
     /// A list.
     Many(Vec<T>),
-    /// One thing.
+    /// One value.
     One(T),
 }
 
@@ -36,7 +36,7 @@ impl<T: Serialize> Serialize for OneOrMany<T> {
     }
 }
 
-/// A decimal number, sent as a number in some places and as a text in others; kept digit by digit.
+/// A decimal number, which the service sends as a number or as a text. All digits are kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decimal {
     text: String,
@@ -44,14 +44,14 @@ pub struct Decimal {
 }
 
 impl Decimal {
-    /// The digits.
+    /// Returns the digits.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 }
 
 impl Decimal {
-    /// The same number, written as a text.
+    /// Returns the same number, serialized as a text.
     pub(crate) fn quoted(self) -> Self {
         Self { quoted: true, ..self }
     }
@@ -79,12 +79,12 @@ impl Serialize for Decimal {
     }
 }
 
-/// A text that comes as a number in some versions: a postal code was an integer in the document of 2020.
+/// A text that some versions send as a number: a postal code was an integer in the document of 2020.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LooseText(OpaqueId);
 
 impl LooseText {
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
@@ -102,8 +102,9 @@ impl Serialize for LooseText {
     }
 }
 
-/// An object with keys of the service's choice, kept as it came. An empty one may come as `[]`, since the
-/// service behind `/profiles` and `/me` is written in PHP; what is no object at all has no entries.
+/// An object whose keys the service chooses. The JSON is kept as the service sent it. An empty object may
+/// come as `[]`, since the service behind `/profiles` and `/me` is written in PHP. A value that is not an
+/// object has no entries.
 ///
 /// `Debug` shows no content.
 pub struct LooseMap<V> {
@@ -112,24 +113,24 @@ pub struct LooseMap<V> {
 }
 
 impl<V: DeserializeOwned> LooseMap<V> {
-    /// The value under a key: `Null` also where it has another form than expected; see [`raw`](Self::raw).
+    /// Returns the value of a key. Also `Null` if the value has an unexpected type; see [`raw`](Self::raw).
     pub fn get(&self, key: &str) -> Field<V> {
         self.entries().remove(key).map_or(Field::Absent, |raw| value_or_null(&raw))
     }
 
-    /// All entries, in the order of their keys.
+    /// Returns all entries, ordered by key.
     pub fn iter(&self) -> impl Iterator<Item = (String, Field<V>)> + use<V> {
         self.entries().into_iter().map(|(key, raw)| (key, value_or_null(&raw)))
     }
 }
 
 impl<V> LooseMap<V> {
-    /// The text as it came.
+    /// Returns the JSON as the service sent it.
     pub fn raw(&self) -> &RawJson {
         &self.raw
     }
 
-    /// Whether it came as an object, and not as the `[]` of an empty one, or as something else.
+    /// Returns whether the service sent an object, rather than `[]` for an empty one, or another type.
     pub fn is_object(&self) -> bool {
         self.raw.get().starts_with('{')
     }

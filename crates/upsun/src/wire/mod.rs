@@ -1,10 +1,11 @@
-//! Records as the API sends them. Every field may be missing, null or empty, and new ones may come:
-//! the OpenAPI document lists no required field for a profile, and its nullability is not reliable.
+//! Records as the API sends them. Every field may be missing, null or empty, and unknown fields are kept: the
+//! OpenAPI document lists no required field for a profile, and its nullability is not reliable.
 //!
-//! Times are kept as the texts that came; [`timestamp`](anyprofile_core::Field::timestamp) reads them. `Debug` shows no content.
+//! Times are texts as the service sent them; [`timestamp`](anyprofile_core::Field::timestamp) parses them.
+//! `Debug` shows no content.
 //!
-//! What is sent to change a record is a type of its own, whose name ends in `Update`: what is not set is not sent,
-//! and stays as it is.
+//! Types whose name ends in `Update` are request bodies. A field that is not set is not sent, and stays
+//! unchanged.
 
 mod access;
 mod address;

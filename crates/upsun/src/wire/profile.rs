@@ -1,4 +1,4 @@
-//! Profiles of users and organizations, and what can be changed of them.
+//! Profiles of users and organizations, and their updates.
 
 use anyprofile_core::{
     open_enum, open_record,
@@ -9,7 +9,7 @@ use anyprofile_http::SecretString;
 use super::{CurrentTrial, SshKey, update::update};
 
 open_enum! {
-    /// What a profile is of.
+    /// The type of a profile.
     pub enum ProfileType {
         /// A person.
         User = "user",
@@ -21,15 +21,15 @@ open_enum! {
 open_record! {
     /// A profile of a user or an organization (`GET /profiles`, `/profiles/{id}`, `/organizations/{id}/profile`).
     pub struct Profile {
-        /// The user's id; for an organization's profile another id than the organization's.
+        /// The user's id. In an organization's profile, it differs from the organization's id.
         id: OpaqueId,
-        /// The name that is shown.
+        /// The display name.
         display_name: String,
         /// The e-mail address.
         email: String,
         /// The user name.
         username: String,
-        /// User or organization.
+        /// The type, user or organization.
         profile_type: ProfileType = "type",
         /// The URL of a picture.
         picture: String,
@@ -37,7 +37,7 @@ open_record! {
         company_type: String,
         /// The name of the company.
         company_name: String,
-        /// ISO 4217, given by the billing address.
+        /// The currency, ISO 4217. It follows from the billing address.
         currency: String,
         /// The VAT number.
         vat_number: String,
@@ -45,27 +45,28 @@ open_record! {
         company_role: String,
         /// The website of the user or company.
         website_url: String,
-        /// Whether the new interface is on.
+        /// Whether the new interface is enabled.
         new_ui: bool,
         /// The color scheme of the interface.
         ui_colorscheme: String,
-        /// The URL of a catalog in place of the default.
+        /// The URL of a catalog that replaces the default one.
         default_catalog: String,
         /// The URL of the project options of the whole organization.
         project_options_url: String,
         /// Whether the user agreed to marketing messages.
         marketing: bool,
-        /// When the account was made.
+        /// The time of creation of the account.
         created_at: TimeText,
-        /// When the account was last changed.
+        /// The time of the last change of the account.
         updated_at: TimeText,
-        /// Where billing notices go.
+        /// The contact for billing notices.
         billing_contact: String,
-        /// The trial. Left the OpenAPI document in 2026-01, and is still sent.
+        /// The trial. Removed from the OpenAPI document in 2026-01, but still sent.
         current_trial: CurrentTrial,
         /// Whether the customer pays by invoice.
         invoiced: bool,
-        /// `individual`, `corporation` or `government`; written with other words, see [`CustomerType`].
+        /// The legal form: `individual`, `corporation` or `government`. Written with other words, see
+        /// [`CustomerType`].
         customer_type: String,
         /// The legal name of the customer.
         legal_entity_name: String,
@@ -75,28 +76,28 @@ open_record! {
 open_record! {
     /// The response to the upload of a picture (`POST /profile/{uuid}/picture`).
     pub struct ProfilePicture {
-        /// Where the picture is. The service sends a relative URL; the client makes it absolute.
+        /// The URL of the picture. The service sends a relative URL; the client makes it absolute.
         url: String,
     }
 }
 
-/// The legal form of a customer. Read with other words than it is written with: the document's list of
-/// words to write holds `indvidual`, spelled so.
+/// The legal form of a customer. The API reads and writes different words: the document's list of words to
+/// write contains `indvidual`, in this spelling.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CustomerType {
-    /// One person: reads `individual`, writes `indvidual`.
+    /// A person: read as `individual`, written as `indvidual`.
     Individual,
-    /// A company: reads `corporation`, writes `company`.
+    /// A company: read as `corporation`, written as `company`.
     Company,
-    /// A public body: reads and writes `government`.
+    /// A public body: read and written as `government`.
     Government,
     /// Another word.
     Other(String),
 }
 
 impl CustomerType {
-    /// From the word that the API sends.
+    /// Returns the legal form for the word that the API sends.
     pub fn from_read_word(word: &str) -> Self {
         match word {
             "individual" | "indvidual" => Self::Individual,
@@ -106,7 +107,7 @@ impl CustomerType {
         }
     }
 
-    /// The word that the API takes.
+    /// Returns the word that the API accepts.
     pub fn write_word(&self) -> &str {
         match self {
             Self::Individual => "indvidual",
@@ -118,11 +119,11 @@ impl CustomerType {
 }
 
 update! {
-    /// What to change of an organization's profile (`PATCH /organizations/{id}/profile`). Only what is set is sent;
-    /// the API documents no way to clear a field.
+    /// The fields of an organization's profile to change (`PATCH /organizations/{id}/profile`). Only the
+    /// fields that are set are sent. The API documents no way to clear a field.
     #[derive(PartialEq)]
     pub struct OrganizationProfileUpdate {
-        /// The URL of a catalog in place of the default.
+        /// The URL of a catalog that replaces the default one.
         default_catalog: String,
         /// The URL of the project options of the whole organization.
         project_options_url: String,
@@ -130,7 +131,7 @@ update! {
         company_name: String,
         /// The VAT number.
         vat_number: String,
-        /// Where billing notices go.
+        /// The contact for billing notices.
         billing_contact: String,
         /// The legal name of the customer.
         legal_entity_name: String,
@@ -140,11 +141,12 @@ update! {
 }
 
 update! {
-    /// What to change of a user's profile (`PATCH /profiles/{id}`). Only what is set is sent. The API documents no
-    /// way to clear a field: neither `null`, which cannot be written here, nor the empty text is said to do it.
+    /// The fields of a user's profile to change (`PATCH /profiles/{id}`). Only the fields that are set are
+    /// sent. The API documents no way to clear a field: it mentions neither `null`, which cannot be written
+    /// here, nor the empty text.
     ///
-    /// No limit of length is documented. Fields that are said to be from client code are not in the OpenAPI document:
-    /// the service's own client for browsers sends them.
+    /// No maximum length is documented. Fields marked as "from client code" are not in the OpenAPI document:
+    /// the service's own browser client sends them.
     ///
     /// ```
     /// use anyprofile_upsun::wire::ProfileUpdate;
@@ -157,11 +159,11 @@ update! {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub struct ProfileUpdate {
-        /// The name that is shown.
+        /// The display name.
         display_name: String,
-        /// The user name. The user's record holds one too, see [`UserUpdate`](super::UserUpdate).
+        /// The user name. The user record also has one, see [`UserUpdate`](super::UserUpdate).
         username: String,
-        /// The password that the user has now. That a new password asks for it is inferred.
+        /// The current password. That a new password requires it is inferred.
         current_password: SecretString,
         /// The new password.
         password: SecretString,
@@ -177,7 +179,7 @@ update! {
         marketing: bool,
         /// The color scheme of the interface, `light` or `dark`.
         ui_colorscheme: String,
-        /// The URL of a catalog in place of the default.
+        /// The URL of a catalog that replaces the default one.
         default_catalog: String,
         /// The URL of the project options of the whole account.
         project_options_url: String,
@@ -186,20 +188,20 @@ update! {
         picture: String,
         /// The website of the user or company. From client code.
         website_url: String,
-        /// Whether the new interface is on. From client code.
+        /// Whether the new interface is enabled. From client code.
         new_ui: bool,
         /// The contrast of the interface, in the service's words. From client code.
         ui_contrast: String,
-        /// The e-mail address, under the name that `GET /me` has for it. From client code; the documented way is
+        /// The e-mail address, under its name in `GET /me`. From client code; the documented way is
         /// [`reset_email_address`](crate::UpsunClient::reset_email_address).
         mail: String,
         /// Whether the user wants the newsletter. From client code.
         newsletter: bool,
-        /// Whether the user wants mail as plain text. From client code; the meaning is inferred.
+        /// Whether the user wants e-mail messages as plain text. From client code; the meaning is inferred.
         plaintext: bool,
-        /// The website, under the name that `GET /me` has for it. From client code.
+        /// The website, under its name in `GET /me`. From client code.
         website: String,
-        /// The public SSH keys. From client code; that the list takes the place of all keys there are is inferred.
+        /// The public SSH keys. From client code; that the list replaces all keys is inferred.
         ssh_keys: Vec<SshKey>,
     }
 }

@@ -1,4 +1,4 @@
-//! How a user signs in with a second factor, and by phone.
+//! Second factors, recovery codes and phone verification.
 
 use anyprofile_core::open_record;
 use serde::Serialize;
@@ -6,22 +6,22 @@ use serde::Serialize;
 use super::{OneOrMany, SecretText};
 
 open_record! {
-    /// What an app needs to make one-time passwords for a user (`GET /users/{id}/totp`).
+    /// The data that an authenticator app needs for a user (`GET /users/{id}/totp`).
     pub struct TotpEnrollment {
-        /// Who the app shows that the passwords are for.
+        /// The issuer that the app shows.
         issuer: String,
-        /// Whose passwords the app shows that they are.
+        /// The account name that the app shows.
         account_name: String,
-        /// The seed that the passwords are made from.
+        /// The seed of the one-time passwords.
         secret: SecretText,
-        /// The same for a camera: a PNG as a data URI, which holds the seed.
+        /// A QR code with the seed: a PNG as a data URI.
         qr_code: SecretText,
     }
 }
 
 open_record! {
-    /// Codes that stand in for the second factor, each of them once (`POST /users/{id}/totp`, `/users/{id}/codes`).
-    /// They are not shown again.
+    /// Recovery codes, each of which replaces the second factor once (`POST /users/{id}/totp`,
+    /// `/users/{id}/codes`). They are not shown again.
     pub struct RecoveryCodes {
         /// The codes; see [`codes`](Self::codes).
         recovery_codes: OneOrMany<SecretText>,
@@ -29,7 +29,7 @@ open_record! {
 }
 
 impl RecoveryCodes {
-    /// The codes. Empty if the response holds none.
+    /// Returns the codes. Empty if the response contains none.
     pub fn codes(&self) -> &[SecretText] {
         match self.recovery_codes.value() {
             Some(OneOrMany::Many(codes)) => codes,
@@ -39,15 +39,15 @@ impl RecoveryCodes {
     }
 }
 
-/// How a code reaches a phone.
+/// The channel through which a code reaches a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum PhoneChannel {
     /// A text message.
     Sms,
-    /// A message by the messenger of that name.
+    /// A `WhatsApp` message.
     WhatsApp,
-    /// A call in which the code is said.
+    /// A voice call.
     Call,
 }

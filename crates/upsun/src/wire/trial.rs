@@ -1,4 +1,4 @@
-//! Trials, and the money in them.
+//! Trials and amounts of money.
 
 use anyprofile_core::{
     Field, open_record,
@@ -12,27 +12,27 @@ use super::{Decimal, OneOrMany};
 open_record! {
     /// A trial.
     pub struct Trial {
-        /// Whether it runs.
+        /// Whether the trial is active.
         active: bool,
-        /// When it began.
+        /// The time when it began.
         created: String,
-        /// What it is.
+        /// The description.
         description: String,
-        /// When it ends.
+        /// The time when it ends.
         expiration: String,
-        /// What was spent in the present period.
+        /// The amount spent in the current period.
         current: Money,
-        /// What was spent.
+        /// The amount spent.
         spend: Money,
-        /// What is left.
+        /// The amount that remains.
         spend_remaining: Money,
         /// The projects under the trial.
         projects: OneOrMany<TrialProject>,
-        /// What has to be verified before it begins.
+        /// The verification that is required before it begins.
         pending_verification: String,
         /// The model of the trial.
         model: String,
-        /// How many days are left.
+        /// The number of days that remain.
         days_remaining: Decimal,
     }
 }
@@ -44,7 +44,7 @@ open_record! {
         id: OpaqueId,
         /// The name.
         name: String,
-        /// What it costs.
+        /// The cost.
         total: Money,
     }
 }
@@ -52,29 +52,30 @@ open_record! {
 open_record! {
     /// An amount of money.
     pub struct MoneyRecord {
-        /// As it is shown, with the currency.
+        /// The formatted text, with the currency.
         formatted: String,
         /// The amount.
         amount: Decimal,
-        /// ISO 4217.
+        /// The currency, ISO 4217.
         currency: String,
-        /// ISO 4217, under its other name.
+        /// The currency, ISO 4217, under its other name.
         currency_code: String,
-        /// The currency's symbol.
+        /// The symbol of the currency.
         currency_symbol: String,
-        /// Whether there is no limit.
+        /// Whether the amount is unlimited.
         unlimited: bool,
     }
 }
 
-/// The trial in all the shapes it is known in: an object in profiles, an array in the former `/me`. Kept as it came, and
-/// read when it is asked for: few ask, and no shape of it costs the profile.
+/// The trial in all its known types: an object in profiles, an array in the former `/me`. The JSON is kept as
+/// the service sent it and parsed on request, so that a trial that cannot be parsed does not affect the
+/// profile.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CurrentTrial(RawJson);
 
 impl CurrentTrial {
-    /// The trials; none where what was sent is neither a trial nor a list of them.
+    /// Returns the trials; empty if the value is neither a trial nor a list of trials.
     pub fn trials(&self) -> Vec<Trial> {
         match self.0.get().trim_start().as_bytes().first() {
             Some(b'[') => self.0.decode().unwrap_or_default(),
@@ -83,16 +84,16 @@ impl CurrentTrial {
         }
     }
 
-    /// What was sent.
+    /// Returns the JSON as the service sent it.
     pub fn raw(&self) -> &RawJson {
         &self.0
     }
 }
 
 impl CurrentTrial {
-    /// The one trial that is told of a profile, always an object of the same shape, and whether what was sent held
-    /// anything else. The running one of several, else the first. Programs that read an export want one type a field:
-    /// numbers are texts, money and projects always objects and lists.
+    /// Returns the one trial that a profile shows, as an object of a fixed type, and whether the service sent
+    /// anything else. Of several trials, it is the active one, else the first. Programs that read an export
+    /// want one type for each field: numbers are texts, money and projects are always objects and lists.
     pub(crate) fn uniform(&self) -> (Option<Self>, bool) {
         let text = self.0.get().trim_start();
         let sent: Vec<RawJson> = match text.as_bytes().first() {
@@ -101,9 +102,9 @@ impl CurrentTrial {
         };
         let mut trials: Vec<_> = sent.iter().filter_map(|raw| Trial::read(raw.get()).ok()).collect();
         let is_all = sent.len() <= 1 && sent.len() == trials.len();
-        let told = trials.iter().position(|trial| trial.active.is_known_to_be(&true)).unwrap_or(0);
-        let told = (told < trials.len()).then(|| trials.swap_remove(told).uniform());
-        let written = told.and_then(|trial| serde_json::value::to_raw_value(&trial).ok());
+        let shown = trials.iter().position(|trial| trial.active.is_known_to_be(&true)).unwrap_or(0);
+        let trial = (shown < trials.len()).then(|| trials.swap_remove(shown).uniform());
+        let written = trial.and_then(|trial| serde_json::value::to_raw_value(&trial).ok());
         (written.map(|raw| Self(raw.into())), !is_all)
     }
 }
@@ -129,18 +130,18 @@ impl Trial {
     }
 }
 
-/// Money: an object, or the bare amount.
+/// An amount of money: an object, or only the amount.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Money {
-    /// With its currency.
+    /// The amount with its currency.
     Record(Box<MoneyRecord>),
-    /// The amount alone.
+    /// Only the amount.
     Amount(Decimal),
 }
 
 impl Money {
-    /// The amount.
+    /// Returns the amount.
     pub fn amount(&self) -> Field<&str> {
         match self {
             Self::Record(record) => record.amount.as_ref().map(Decimal::as_str),
@@ -148,7 +149,7 @@ impl Money {
         }
     }
 
-    /// The currency, under either of its names.
+    /// Returns the currency, under either of its names.
     pub fn currency(&self) -> Field<&str> {
         match self {
             Self::Record(record) => record.currency.as_deref().or(record.currency_code.as_deref()),
@@ -188,7 +189,7 @@ impl Serialize for Money {
     }
 }
 
-/// Shows no amount.
+/// Shows no amounts.
 impl std::fmt::Debug for CurrentTrial {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("CurrentTrial(..)")

@@ -1,4 +1,4 @@
-//! What is sent to change a record.
+//! Request bodies that change a record.
 
 use anyprofile_core::wire::WITHHELD;
 use anyprofile_http::{ExposeSecret as _, SecretString};
@@ -6,10 +6,11 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{CustomerType, SshKey};
 
-/// Defines what can be changed of a record: every field an `Option`, of which only what is set is written.
+/// Defines a request body that changes a record. Every field is an `Option`, and only fields that are set are
+/// written.
 ///
-/// The struct gets `Default`, `Clone`, `is_empty`, a `Serialize` that withholds secrets, and a `Debug` that names
-/// what is set and shows none of it.
+/// The struct implements `Default`, `Clone`, `is_empty`, a `Serialize` that withholds secrets, and a `Debug`
+/// that lists the fields that are set, without their values.
 macro_rules! update {
     ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)+ }) => {
         $(#[$meta])*
@@ -20,7 +21,7 @@ macro_rules! update {
         }
 
         impl $name {
-            /// Whether nothing is to change.
+            /// Returns whether no field is set.
             pub fn is_empty(&self) -> bool {
                 $(self.$field.is_none())&&+
             }
@@ -58,18 +59,18 @@ macro_rules! update {
 }
 pub(crate) use update;
 
-/// What becomes of secrets.
+/// How secrets are serialized.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Secrets {
-    /// They are written as they are: for the request alone.
+    /// Secrets are written: only for the request.
     Sent,
-    /// `[withheld]` is written in their place: an update that somebody logs or shows has no password in it.
+    /// `[withheld]` is written instead: an update that is logged or shown contains no password.
     Withheld,
 }
 
-/// What is to change of a record.
+/// A body that changes a record.
 pub(crate) trait Update {
-    /// Writes what is set.
+    /// Writes the fields that are set.
     fn write<M: SerializeMap>(&self, body: &mut M, secrets: Secrets) -> Result<(), M::Error>;
 }
 
@@ -92,7 +93,7 @@ impl<U: Update> Serialize for Body<'_, U> {
     }
 }
 
-/// A value that a field is set to.
+/// A value of a field.
 pub(crate) trait Value {
     fn write<M: SerializeMap>(&self, body: &mut M, key: &str, secrets: Secrets) -> Result<(), M::Error>;
 }

@@ -1,4 +1,4 @@
-//! Users, in the views that the service has of them.
+//! Users, in the service's views of them.
 
 use std::collections::BTreeMap;
 
@@ -14,12 +14,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{CurrentTrial, Decimal, LooseMap, SecretText, update::update};
 
 open_record! {
-    /// A user (`GET /users/me`, `/users/{id}`, `/users/email=…`, `/users/username=…`), from another service than
-    /// the profiles.
+    /// A user (`GET /users/me`, `/users/{id}`, `/users/email=…`, `/users/username=…`). It comes from another
+    /// service than the profiles.
     pub struct User {
         /// The id.
         id: OpaqueId,
-        /// Whether the user cannot sign in.
+        /// Whether the user is deactivated and cannot sign in.
         deactivated: bool,
         /// The namespace in which the user name is unique.
         namespace: String,
@@ -27,7 +27,7 @@ open_record! {
         username: String,
         /// The e-mail address.
         email: String,
-        /// Whether the address was verified.
+        /// Whether the e-mail address is verified.
         email_verified: bool,
         /// The given name.
         first_name: String,
@@ -39,30 +39,30 @@ open_record! {
         company: String,
         /// The website.
         website: String,
-        /// ISO 3166-1 alpha-2.
+        /// The country, ISO 3166-1 alpha-2.
         country: String,
-        /// When the account was made.
+        /// The time of creation of the account.
         created_at: TimeText,
-        /// When the account was last changed.
+        /// The time of the last change of the account.
         updated_at: TimeText,
-        /// When the user agreed to the terms.
+        /// The time when the user agreed to the terms.
         consented_at: String,
         /// How the user agreed: `opt-in` or `text-ref`.
         consent_method: String,
-        /// Whether a phone number was verified. Sent, and not in the OpenAPI document.
+        /// Whether a phone number is verified. Sent, but not in the OpenAPI document.
         phone_number_verified: bool,
-        /// Whether a second factor is on. Sent, and not in the OpenAPI document.
+        /// Whether a second factor is enabled. Sent, but not in the OpenAPI document.
         mfa_enabled: bool,
-        /// Whether single sign-on is on. Sent, and not in the OpenAPI document.
+        /// Whether single sign-on is enabled. Sent, but not in the OpenAPI document.
         sso_enabled: bool,
     }
 }
 
 update! {
-    /// What to change of a user (`PATCH /users/{id}`). Only what is set is sent; the API documents no way to clear a
-    /// field, and no limit of length but that of the country.
+    /// The fields of a user to change (`PATCH /users/{id}`). Only the fields that are set are sent. The API
+    /// documents no way to clear a field, and a maximum length only for the country.
     ///
-    /// The e-mail address is changed by [`reset_email_address`](crate::UpsunClient::reset_email_address).
+    /// [`reset_email_address`](crate::UpsunClient::reset_email_address) changes the e-mail address.
     pub struct UserUpdate {
         /// The user name.
         username: String,
@@ -76,21 +76,21 @@ update! {
         company: String,
         /// The URL of the website.
         website: String,
-        /// ISO 3166-1 alpha-2: two letters. Others are refused before anything is sent.
+        /// The country, ISO 3166-1 alpha-2: two letters. Other texts are refused before anything is sent.
         country: String,
     }
 }
 
 open_record! {
-    /// The user whom the token belongs to, in the older view (`GET /me`, deprecated). The address is `mail`
-    /// here, and the status a number.
+    /// The user of the token, in the older view (`GET /me`, deprecated). The e-mail address is `mail` here,
+    /// and the status a number.
     ///
-    /// Client code names further keys whose form is not known (`teams`, `newsletter`, `plaintext`, `trial`,
-    /// `stripe`): they are kept as unknown.
+    /// Client code has more keys, whose types are not known (`teams`, `newsletter`, `plaintext`, `trial`,
+    /// `stripe`). They are kept as unknown fields.
     pub struct CurrentUser {
         /// The id, a UUID.
         id: OpaqueId,
-        /// The id once more.
+        /// The id again.
         uuid: OpaqueId,
         /// The user name.
         username: String,
@@ -102,17 +102,17 @@ open_record! {
         mail: String,
         /// The public SSH keys.
         ssh_keys: Vec<SshKey>,
-        /// Whether there is a public SSH key.
+        /// Whether the user has a public SSH key.
         has_key: bool,
         /// The projects that the user has access to.
         projects: Vec<CurrentUserProject>,
-        /// The user's number in order.
+        /// The sequence number of the user.
         sequence: OpaqueId,
         /// The names of the user's roles.
         roles: Vec<String>,
         /// The URL of a picture.
         picture: String,
-        /// How many support tickets there are, by their status. `[]` where there are none.
+        /// The number of support tickets by status. `[]` if there are none.
         tickets: LooseMap<Decimal>,
         /// The website. In client code, not in the OpenAPI document.
         website: String,
@@ -120,18 +120,18 @@ open_record! {
         company_role: String,
         /// The type of the company, free text. In client code, not in the OpenAPI document.
         company_type: String,
-        /// The trials. Left the OpenAPI document in 2026-01.
+        /// The trials. Removed from the OpenAPI document in 2026-01.
         current_trial: CurrentTrial,
     }
 }
 
-/// Whether a user can sign in: a number in the document, and a number in a text in some answers.
+/// Whether a user can sign in: a number in the document, and a number as a text in some responses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AccountStatus {
     /// 0: the user cannot sign in.
     Blocked,
-    /// 1: the user can.
+    /// 1: the user can sign in.
     Active,
     /// Another number or word.
     Other(OpaqueId),
@@ -167,11 +167,11 @@ open_record! {
         uid: OpaqueId,
         /// The fingerprint.
         fingerprint: String,
-        /// The name that the user gave it.
+        /// The title that the user chose.
         title: String,
         /// The public key itself.
         value: String,
-        /// When the key was last changed, ISO 8601.
+        /// The time of the last change of the key, ISO 8601.
         changed: TimeText,
     }
 }
@@ -181,17 +181,17 @@ open_record! {
     pub struct CurrentUserProject {
         /// The id.
         id: OpaqueId,
-        /// The name that is shown.
+        /// The display name.
         name: String,
-        /// The name that is shown, once more.
+        /// The display name again.
         title: String,
         /// The machine name of the region.
         cluster: String,
-        /// The name of the region that is shown.
+        /// The display name of the region.
         cluster_label: String,
-        /// The machine name of the region, once more.
+        /// The machine name of the region again.
         region: String,
-        /// The name of the region that is shown, once more.
+        /// The display name of the region again.
         region_label: String,
         /// The URL of the project's page in the console.
         uri: String,
@@ -201,7 +201,7 @@ open_record! {
         license_id: OpaqueId,
         /// The id of the owner, a UUID.
         owner: OpaqueId,
-        /// What collaborators may know of the owner.
+        /// The part of the owner that collaborators may see.
         owner_info: OwnerInfo,
         /// The plan of the subscription.
         plan: String,
@@ -217,15 +217,15 @@ open_record! {
         vendor_website: String,
         /// The link to the vendor's resources.
         vendor_resources: String,
-        /// When the subscription was made.
+        /// The time of creation of the subscription.
         created_at: TimeText,
     }
 }
 
 open_record! {
-    /// What collaborators may know of the owner of a project.
+    /// The part of the owner of a project that collaborators may see.
     pub struct OwnerInfo {
-        /// What the owner is, as a rule `user`.
+        /// The type of the owner, usually `user`.
         owner_type: String = "type",
         /// The owner's user name.
         username: String,
@@ -235,15 +235,15 @@ open_record! {
 }
 
 open_record! {
-    /// Whether a phone number has to be verified before a project is made (`POST /me/phone`).
+    /// Whether a phone number must be verified before a project is created (`POST /me/phone`).
     pub struct PhoneVerification {
-        /// Whether it has to be.
+        /// Whether the verification is required.
         verify_phone: bool,
     }
 }
 
 open_enum! {
-    /// How a user is verified. The document knows the first two, client code the third.
+    /// The way a user is verified. The document has the first two, client code the third.
     pub enum VerificationType {
         /// By phone.
         Phone = "phone",
@@ -255,17 +255,17 @@ open_enum! {
 }
 
 open_record! {
-    /// Whether the user has to be verified before making a project (`POST /me/verification`).
+    /// Whether the user must be verified before creating a project (`POST /me/verification`).
     pub struct Verification {
-        /// Whether it has to be.
+        /// Whether the verification is required.
         state: bool,
-        /// How. `null` or `""` where it is not needed; see [`needed`](Self::needed).
+        /// The way. `null` or `""` if no verification is required; see [`needed`](Self::needed).
         verification_type: VerificationType = "type",
     }
 }
 
 impl Verification {
-    /// How the user has to be verified; `Null` where that is not needed.
+    /// Returns the way the user must be verified; `Null` if no verification is required.
     pub fn needed(&self) -> Field<&VerificationType> {
         match self.verification_type.as_ref() {
             Field::Value(word) if word.as_str().is_empty() => Field::Null,
@@ -276,7 +276,7 @@ impl Verification {
 }
 
 open_record! {
-    /// A user whom another record names (`GET /ref/users`).
+    /// A user that another record refers to (`GET /ref/users`).
     pub struct UserReference {
         /// The id.
         id: OpaqueId,
@@ -290,29 +290,30 @@ open_record! {
         last_name: String,
         /// The URL of a picture.
         picture: String,
-        /// Whether the service's own second factor is on. It may be off where single sign-on asks for one.
+        /// Whether the service's own second factor is enabled. It may be disabled if single sign-on requires
+        /// one.
         mfa_enabled: bool,
-        /// Whether the user must sign in through a provider of single sign-on.
+        /// Whether the user must sign in through single sign-on.
         sso_enabled: bool,
-        /// When the account was made. In client code, not in the OpenAPI document.
+        /// The time of creation of the account. In client code, not in the OpenAPI document.
         created_at: TimeText,
-        /// When the account was last changed. In client code, not in the OpenAPI document.
+        /// The time of the last change of the account. In client code, not in the OpenAPI document.
         updated_at: TimeText,
     }
 }
 
-/// Users whom other records name, by their id.
+/// The users that other records refer to, by id.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ReferencedUsers {
-    /// Those who came. `Null`: the user no longer exists.
+    /// The users of the response. `Null` means that the user no longer exists.
     pub users: BTreeMap<String, Field<UserReference>>,
-    /// Records that did not decode.
+    /// Records that could not be read.
     pub quarantined: Vec<Quarantined>,
 }
 
 impl ReferencedUsers {
-    /// A user: `Null` if it no longer exists, `Absent` if the response does not have it.
+    /// Returns a user: `Null` if the user no longer exists, `Absent` if the response does not contain it.
     pub fn get(&self, id: &str) -> Field<&UserReference> {
         self.users.get(id).map_or(Field::Absent, Field::as_ref)
     }
@@ -344,11 +345,11 @@ impl<'de> Deserialize<'de> for ReferencedUsers {
 }
 
 open_record! {
-    /// A way to sign in through another service (`GET /users/{id}/connections`).
+    /// A user's login through another service (`GET /users/{id}/connections`).
     pub struct Connection {
         /// The name of the other service.
         provider: String,
-        /// What it is: `okta` and the like.
+        /// The type of the service, such as `okta`.
         provider_type: String,
         /// Whether the user must sign in through it.
         is_mandatory: bool,
@@ -356,9 +357,9 @@ open_record! {
         subject: OpaqueId,
         /// The user's e-mail address there.
         email_address: String,
-        /// When the connection was made.
+        /// The time of creation of the connection.
         created_at: TimeText,
-        /// When it was last changed.
+        /// The time of the last change.
         updated_at: TimeText,
     }
 }
@@ -368,18 +369,18 @@ open_record! {
     pub struct ApiToken {
         /// The id.
         id: OpaqueId,
-        /// The name that the user gave it.
+        /// The name that the user chose.
         name: String,
-        /// Whether the user had a second factor when the token was made.
+        /// Whether the user had a second factor when the token was created.
         mfa_on_creation: bool,
-        /// The token itself. Shown once, in the response that makes it.
+        /// The token itself. Sent only once, in the response that creates it.
         token: SecretText,
-        /// When it was made.
+        /// The time of creation.
         created_at: TimeText,
-        /// When it was last changed.
+        /// The time of the last change.
         updated_at: TimeText,
-        /// When it was last exchanged for an access token. `null`: never, or before this was recorded. What
-        /// came of the exchange may be used for longer.
+        /// The time when it was last exchanged for an access token. `null`: never, or before the service
+        /// recorded this. The resulting access token may be used for longer.
         last_used_at: String,
     }
 }

@@ -1,4 +1,4 @@
-//! Lists of the client that are paged by cursors.
+//! Lists of the client with cursors.
 
 use anyprofile_core::{ErrorKind, Field};
 use anyprofile_upsun::{
@@ -136,12 +136,12 @@ async fn one_bad_record_is_set_aside() {
     let page = client.list_organization_members("01H", &list).await.unwrap();
     assert_eq!((page.items.len(), page.quarantined[0].position), (2, 1));
     assert_eq!(page.quarantined[0].reason, "invalid type: string, expected a map");
-    // A field of another type costs that field alone.
+    // A field of another type affects only that field.
     assert_eq!(page.items[1].owner, Field::Absent);
     assert!(page.items[1].unknown.get("owner").is_some());
     let tokens = client.list_user_api_tokens("u").await.unwrap();
     assert_eq!((tokens.items.len(), tokens.quarantined.len()), (1, 1));
-    // The other dialect of lists, and an object in place of an array.
+    // The other format of lists, and an object instead of an array.
     let error = client.list_organization_members("01H", &list).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(client.list_user_connections("u").await.unwrap_err().kind(), ErrorKind::Decode);

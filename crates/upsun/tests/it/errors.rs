@@ -1,4 +1,4 @@
-//! Errors in every shape that the service sends.
+//! Errors in every format of the service.
 
 use std::fmt::Write as _;
 
@@ -15,12 +15,12 @@ const MOVED: &str = r#"{"title":"This organization profile has moved to the bill
 
 async fn organization_error(first: Response) -> Error {
     let second = json(404, r#"{"title":"Not Found","status":404,"detail":"No such organization."}"#);
-    // That the account is where it is looked for, and so nobody there, is proven by whom the token belongs to.
+    // The user of the token proves that the URL is right, and so that the profile does not exist.
     let own = json(200, r#"{"id":"u-1"}"#);
     provider(&Script::of([first, second, own])).get(&id(ORGANIZATION)).await.unwrap_err()
 }
 
-/// An error with all that its `Display` leaves out.
+/// Formats an error with everything that its `Display` omits.
 fn told(error: &Error) -> String {
     format!(
         "{}: {error}\n  said: {:?}\n  fields: {:?}",
@@ -85,7 +85,7 @@ async fn only_what_has_one_of_the_services_forms_says_that_nobody_is_there() {
         let error = organization_error(json(404, body)).await;
         assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::NotFound, true), "{error}");
     }
-    // The users' service leaves the body out, and says nothing else.
+    // The users service sends no body, and nothing else.
     let user = |response: Response| async {
         crate::client(&Script::of([response])).get_user("u-1").await.unwrap_err()
     };
@@ -109,7 +109,7 @@ async fn a_token_endpoint_that_is_not_there_is_told_with_its_setting() {
 async fn a_moved_profile_is_told_from_a_missing_permission() {
     let moved = organization_error(json(403, MOVED)).await;
     assert_eq!((moved.kind(), moved.status()), (ErrorKind::Unsupported, Some(403)));
-    assert!(moved.hint().unwrap().contains("no matter of permission"), "{moved}");
+    assert!(moved.hint().unwrap().contains("not a permission problem"), "{moved}");
     let denied = organization_error(json(403, r#"{"title":"Forbidden","status":403,"detail":"No."}"#)).await;
     assert_eq!(denied.kind(), ErrorKind::PermissionDenied);
 }
@@ -118,7 +118,7 @@ async fn a_moved_profile_is_told_from_a_missing_permission() {
 async fn a_token_of_nobody_is_said_to_be_one() {
     let script = Script::of([json(403, r#"{"error":"forbidden"}"#)]);
     let error = provider(&script).current().await.unwrap_err();
-    insta::assert_snapshot!(error.to_string(), @"upsun account 'acme', get-current-user: the token belongs to no user [HTTP status 403, code forbidden]; use the API token of a user, or get profiles by their ids");
+    insta::assert_snapshot!(error.to_string(), @"upsun account 'acme', get-current-user: the token belongs to no user [HTTP status 403, code forbidden]; use the API token of a user, or get profiles by id");
 }
 
 #[tokio::test]

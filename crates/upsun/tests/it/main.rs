@@ -1,15 +1,15 @@
 //! Upsun's provider and client against a scripted transport.
 //!
-//! The API's traps, by the number that the project's notes on Upsun give them, and where each is tested:
+//! The API's traps, by their number in the project's notes on Upsun, and the tests of each:
 //!
-//! - 1 two dialects of lists: `paging` for that of `/profiles`, `cursors` for the other
+//! - 1 two formats of lists: `paging` for that of `/profiles`, `cursors` for the other
 //! - 2 pictures: `writes::every_change_sends_what_is_documented`, `written`
-//! - 3, 4 nothing required, null, absent and empty apart, unknown fields kept: `records`
-//! - 5 trials in every shape: `records::a_trial_in_any_shape_is_told_as_one_object_or_not_at_all`
-//! - 6 error bodies in four shapes: `errors`
+//! - 3, 4 nothing required; null, absent and empty are distinct; unknown fields kept: `records`
+//! - 5 trials in every format: `records::a_trial_in_any_shape_is_told_as_one_object_or_not_at_all`
+//! - 6 error bodies in four formats: `errors`
 //! - 7 a moved organization profile: `errors::a_moved_profile_is_told_from_a_missing_permission`
 //! - 8 the misspelled word: `updates::the_legal_form_is_written_in_the_services_own_spelling`
-//! - 9 `name=` for reading only, ids as segments: `requests`, `updates`, `operations`, `writes`
+//! - 9 `name=` for reads only, ids as segments: `requests`, `updates`, `operations`, `writes`
 //! - 10 brackets: `requests::every_operation_sends_what_is_documented`
 //! - 11 next links: `paging`, `cursors`
 //! - 12 `count`: `paging::the_count_is_the_total_and_may_be_missing`
@@ -67,7 +67,7 @@ pub(crate) fn client(script: &Arc<Script>) -> UpsunClient {
     UpsunClient::new(config(script)).unwrap()
 }
 
-/// A profile as it is serialized.
+/// Returns the serialized profile.
 pub(crate) fn shown(profile: &Profile) -> serde_json::Value {
     serde_json::to_value(profile).unwrap()
 }

@@ -1,4 +1,4 @@
-//! Profiles from several records: enriched ones, organizations, members.
+//! Profiles from several records: enrichment, organizations, members.
 
 use anyprofile_core::{
     ErrorKind, FieldPath, FieldState, FindKey, GetOptions, ListQuery, Profile, ProfileProvider,
@@ -40,7 +40,7 @@ fn targets(script: &Script) -> Vec<String> {
     script.sent().iter().map(|sent| sent.target().to_owned()).collect()
 }
 
-/// Answers by the path's end, in whatever order the requests come.
+/// Responds by the end of the path, in whatever order the requests arrive.
 fn by_path(responses: impl Fn(&str) -> Option<Response> + Send + 'static) -> std::sync::Arc<Script> {
     Script::by(move |sent: &Sent| {
         let path = sent.target().split('?').next().unwrap_or_default();
@@ -205,7 +205,7 @@ async fn discovered_organizations_are_listed_behind_the_profiles() {
         "organization_profile"
     );
     assert!(profiles[2].origin.as_ref().unwrap().missing[0].reason == MissingReason::Unsupported);
-    // Whose token it is is asked for once, and organizations are not asked for where none is wanted.
+    // The user of the token is requested once, and organizations only if the query can match them.
     all(&provider, ListQuery::new()).await;
     assert_eq!(targets(&script).iter().filter(|target| *target == "/users/me").count(), 1);
     let mut people = ListQuery::new();
@@ -224,8 +224,8 @@ async fn configured_organizations_are_listed_and_one_that_is_not_there_is_missed
     assert_eq!(profiles.len(), 2);
     assert_eq!((report.quarantined, report.missing(), report.is_complete()), (1, Some(0), false));
     assert_eq!(report.declared_total, None);
-    assert_eq!(report.quarantined_records[0].reason, "the organization 01C cannot be read (not_there)");
-    // A cursor is bound to which organizations there are.
+    assert_eq!(report.quarantined_records[0].reason, "the organization 01C could not be read (not_there)");
+    // A cursor is bound to the configured organizations.
     let mut pages = provider.pages(query.clone());
     pages.next_page().await.unwrap().unwrap();
     let stored: Cursor = pages.cursor().unwrap().to_string().parse().unwrap();
@@ -363,7 +363,7 @@ async fn one_record_that_fails_for_itself_costs_no_listing() {
     assert_eq!((profiles.len(), report.partial, report.is_complete()), (3, 2, false));
     let reason = |profile: &Profile| profile.origin.as_ref().unwrap().missing[0].reason.clone();
     assert_eq!([reason(&profiles[1]), reason(&profiles[2])], [MissingReason::Failed, MissingReason::Failed]);
-    // One that is asked for alone is told the failure.
+    // A request for one of them returns the failure.
     let one = provider.get_opts(&profiles[2].id, &enriched()).await.unwrap_err();
     assert_eq!((one.kind(), one.operation()), (ErrorKind::Decode, Some("get-user")));
 }

@@ -12,7 +12,7 @@ use crate::{
     support::{Script, json},
 };
 
-/// A record survives with all it does not know, and shows nothing of it in `Debug`.
+/// Checks that a record keeps its unknown fields, and that `Debug` shows none of its content.
 fn read<T: DeserializeOwned + Serialize + std::fmt::Debug>(text: &str) -> T {
     let record: T = serde_json::from_str(text).unwrap();
     let again: serde_json::Value = serde_json::to_value(&record).unwrap();

@@ -1,4 +1,4 @@
-//! What the client's own operations send, and where they refuse to.
+//! The requests of the client's own operations, and what they refuse.
 
 use std::sync::Arc;
 
@@ -108,7 +108,7 @@ async fn every_operation_of_the_client_sends_what_is_documented() {
     client.get_verification(true).await.unwrap();
     client.get_referenced_users(&SignedLink::new("/ref/users?in=a,b&sig=x%2By/z")).await.unwrap();
 
-    // The headers are those of every request, and shown with those of the provider.
+    // The headers are those of every request, and are shown with those of the provider.
     let sent = script.requests();
     insta::assert_snapshot!(sent.join("\n"));
     assert!(script.sent().iter().all(|sent| sent.body.is_empty()));

@@ -161,7 +161,7 @@ async fn a_bad_record_is_set_aside_with_its_place_and_costs_nothing_else() {
             assert_eq!(profile.raw.is_some(), keep_raw);
             ids.push(profile.id.native().to_owned());
         }
-        // A field of another type does not cost the record.
+        // A field of another type does not quarantine the record.
         assert_eq!(ids, ["a", "b", "c"]);
         assert_eq!((stream.report().quarantined, stream.report().is_complete()), (2, false));
     }

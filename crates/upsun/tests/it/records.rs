@@ -1,4 +1,4 @@
-//! From records to profiles.
+//! The mapping of records to profiles.
 
 use anyprofile_core::{
     ErrorKind, Field, FieldPath, FieldState, Kind, Profile, ProfileProvider, ProfileProviderExt,
@@ -12,7 +12,7 @@ use crate::{
     support::{Script, json},
 };
 
-/// A profile with every field of the reference, and a trial in its documented shape.
+/// A profile with every field of the reference, and a trial in its documented format.
 const FULL: &str = r#"{
     "id": "3c90c3cc-0d44-4b50-8888-8dd25736052a", "display_name": "Ada Example",
     "email": "ada@example.com", "username": "ada", "type": "user",
@@ -173,7 +173,7 @@ async fn a_trial_in_any_shape_is_told_as_one_object_or_not_at_all() {
         assert_eq!(profile.unknown.get("current_trial").is_some(), is_kept, "{sent}");
         assert_eq!(profile.notes.len(), usize::from(is_kept), "{sent}");
     }
-    // A client that reads the record itself has it as it came.
+    // A client that reads the record itself gets it as the service sent it.
     let record: wire::Profile = serde_json::from_str(r#"{"current_trial":[{"spend":30},{}]}"#).unwrap();
     let trial = record.current_trial.into_value().unwrap();
     assert_eq!((trial.trials().len(), trial.raw().get()), (2, r#"[{"spend":30},{}]"#));

@@ -1,4 +1,4 @@
-//! What is sent.
+//! Requests.
 
 use std::sync::Arc;
 
@@ -121,7 +121,7 @@ fn what_cannot_work_is_a_configuration_error() {
         UpsunConfig::with_api_token(account(), "t").with_auth_url("http://auth.example.com"),
         UpsunConfig::with_api_token(account(), "t").at("api.example.com"),
     ] {
-        // A transport of one's own, so that it does not matter which TLS was built in.
+        // A custom transport, so that the test does not depend on the TLS feature.
         let config = config.with_http(HttpOptions::default().with_transport(Script::silent()));
         let error = UpsunClient::new(config).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);

@@ -1,4 +1,4 @@
-//! Changes of an organization's profile.
+//! Updates of an organization's profile.
 
 use std::fmt::Write as _;
 
@@ -233,7 +233,7 @@ async fn each_field_of_a_user_goes_to_the_record_that_has_it() {
     }
     assert_eq!(sent[0].body, r#"{"display_name":"Ada","vat_number":""}"#);
     assert_eq!(sent[1].body, r#"{"first_name":"Ada","country":"GB"}"#);
-    // What is in the other record is read from there for the plan.
+    // The plan reads the fields of the other record from there.
     let plan = provider
         .plan(
             &Write::update(id(USER), ProfileChange::new().set(FieldPath::COUNTRY, "GB")),
@@ -253,10 +253,10 @@ async fn a_change_of_which_the_second_part_fails_says_that_the_first_was_made() 
     let change = ProfileChange::new().set(FieldPath::NAME_DISPLAY, "Ada").set(FieldPath::COUNTRY, "GB");
     let error = unread::update(&provider(&script), id(USER), &change).await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::PermissionDenied, Some("update-user")));
-    // Why it failed is still told.
+    // The reason of the failure is still reported.
     let hint = error.hint().unwrap();
     assert!(
-        hint.starts_with("the part of the change before update-user was made, the rest was not; "),
+        hint.starts_with("the requests before update-user were applied, the others were not; "),
         "{hint}"
     );
 }

@@ -1,4 +1,4 @@
-//! What changes send, what is not sent at all, and that nothing is sent twice.
+//! What changes send, what is not sent, and that nothing is sent twice.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub(crate) const PICTURE: FormFile<'_> =
-    FormFile { name: "lovelace\"\r\n写真.png", media_type: "image/png", content: b"a picture of lovelace" };
+    FormFile::new("lovelace\"\r\n写真.png", "image/png", b"a picture of lovelace");
 
 pub(crate) fn profile() -> ProfileUpdate {
     let mut update = ProfileUpdate::default();
@@ -90,7 +90,8 @@ pub(crate) fn organization() -> OrganizationProfileUpdate {
 
 type Change<'a> = Pin<Box<dyn Future<Output = Result<String, Error>> + 'a>>;
 
-/// Every operation that changes something, with its name in the client; each gives its outcome as `Debug` shows it.
+/// Every operation that changes something, by its name in the client. Each returns its result as `Debug`
+/// text.
 pub(crate) fn changes(client: &UpsunClient) -> Vec<(&'static str, Change<'_>)> {
     macro_rules! changes {
         ($($method:ident($($argument:expr),+);)+) => {
@@ -127,14 +128,14 @@ pub(crate) fn changes(client: &UpsunClient) -> Vec<(&'static str, Change<'_>)> {
     }
 }
 
-/// The request without the headers that every request has.
+/// Returns the request without the headers that every request has.
 fn told(sent: &Sent) -> String {
     let content_type = sent.header("content-type").map(|value| format!("\n{value}")).unwrap_or_default();
     let body = if sent.body.is_empty() { String::new() } else { format!("\n{}", sent.body) };
     format!("{} {}{content_type}{body}\n", sent.method, sent.target()).replace('\r', "\\r")
 }
 
-/// A service that says yes to everything and shows whatever is asked for.
+/// A service that accepts every write and returns every record.
 fn willing() -> Arc<Script> {
     Script::by(|_| json(200, r#"{"id":"x","country":"NO","sid":"s-1"}"#).into())
 }
@@ -220,7 +221,7 @@ async fn a_change_that_cannot_be_is_refused_before_anything_is_sent() {
         update.country = Some(text.to_owned());
         update
     };
-    let file = |name, media_type, content| FormFile { name, media_type, content };
+    let file = |name, media_type, content| FormFile::new(name, media_type, content);
     let grant = |project: &str, permissions: &[ProjectPermission]| {
         [ProjectAccessGrant::new(project, permissions.iter().cloned())]
     };
@@ -279,7 +280,7 @@ async fn a_change_that_cannot_be_is_refused_before_anything_is_sent() {
     assert!(script.sent().is_empty());
 }
 
-/// How each change ends where every request fails so, with retries as they are by default.
+/// Returns the result of each change if every request fails like this, with the default retries.
 async fn failures(step: fn() -> Step) -> Vec<(&'static str, Error)> {
     let script = Script::by(move |_| step());
     let http = HttpOptions::default().with_transport(Arc::clone(&script) as _);

@@ -1,4 +1,4 @@
-//! What is made of the responses to changes.
+//! How the responses to changes are read.
 
 use anyprofile_core::{ErrorKind, Field, error::Retry};
 use anyprofile_http::{FormFile, HttpOptions, Proxy};
@@ -193,7 +193,7 @@ async fn a_picture_arrives_byte_by_byte() {
         .at(server.url("/api"))
         .with_http(HttpOptions::default().with_proxy(Proxy::None));
     let client = UpsunClient::new(config).unwrap();
-    let file = FormFile { name: "a.png", media_type: "image/png", content: &content };
+    let file = FormFile::new("a.png", "image/png", &content);
     let picture = client.create_profile_picture("u-1", &file).await.unwrap();
     assert_eq!(picture.url.value().unwrap(), &server.url("/api/a.png"));
     assert_eq!(upload.calls_async().await, 1);
@@ -215,7 +215,7 @@ async fn a_session_of_a_phone_number_has_an_id_or_is_none() {
     ] {
         let error = verify(useless).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
-        assert!(error.hint().unwrap().contains("not known whether a code is on its way"), "{error}");
+        assert!(error.hint().unwrap().contains("not known whether a code was sent"), "{error}");
     }
 }
 

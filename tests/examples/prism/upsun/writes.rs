@@ -100,8 +100,7 @@ async fn records(check: &mut Check, client: &UpsunClient) {
 }
 
 async fn pictures(check: &mut Check, client: &UpsunClient, base_url: &str) {
-    let picture =
-        FormFile { name: "ada \"é\".png", media_type: "image/png", content: b"\x89PNG\r\n\x1a\n\0\xff" };
+    let picture = FormFile::new("ada \"é\".png", "image/png", b"\x89PNG\r\n\x1a\n\0\xff");
     let send = async || {
         let mut made = client.create_profile_picture(USER, &picture).await?;
         // It is made absolute, and compared as it came.

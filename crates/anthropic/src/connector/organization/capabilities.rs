@@ -1,4 +1,4 @@
-//! What an account can do with the organization's own people, and which record shows which field.
+//! The capabilities of an account for the organization's own people, and the records that contain each field.
 
 use std::borrow::Cow;
 
@@ -11,11 +11,11 @@ use anyprofile_core::{
 use super::{INVITE, ORGANIZATION_USER};
 use crate::{map, operations::MAX_LIMIT, wire::OrganizationRole};
 
-/// The kinds of ids of what can be written.
+/// The kinds of ids that can be written.
 const INVITES: &[IdKind] = &[INVITE];
 const USERS_AND_INVITES: &[IdKind] = &[ORGANIZATION_USER, INVITE];
 
-/// How many are asked for where the caller names no size: as many as older pages of the reference allow.
+/// The default page size: the maximum in older pages of the reference.
 const PAGE_SIZE: u32 = 100;
 
 pub(super) fn capabilities() -> Capabilities {
@@ -26,17 +26,19 @@ pub(super) fn capabilities() -> Capabilities {
     operations.get = Support::of([ORGANIZATION_USER, INVITE, IdKind::ORGANIZATION]);
     operations.current = Support::of([IdKind::ORGANIZATION]);
     operations.members = Support::of([IdKind::ORGANIZATION]);
-    operations.enrich = Support::no("Anthropic shows all it has of a user or an invite in one record");
+    operations.enrich = Support::no("Anthropic has only one record of a user or an invite");
     operations.create = Support::of([INVITE]);
     operations.update = Support::of([ORGANIZATION_USER]);
-    operations.deactivate =
-        Support::no("Anthropic's API has no operation that deactivates a user: one is removed (delete)");
-    operations.enroll = Support::no("people are invited to an organization: create an invite");
+    operations.deactivate = Support::no(
+        "Anthropic's API has no operation that deactivates a user: delete the user to remove it from the organization",
+    );
+    operations.enroll =
+        Support::no("Anthropic has no enrollment links for an organization: create an invite");
     operations.delete = Support::of([ORGANIZATION_USER, INVITE]);
     let listing = &mut capabilities.listing;
     listing.collections = vec![
         ListedCollection::new(ORGANIZATION_USER, [USER_VIEW]),
-        // An address and a role narrow the users, and not the invites.
+        // The filters by e-mail address and role apply to users, but not to invites.
         ListedCollection::new(INVITE, [INVITE_VIEW]).without_filters([FilterPart::Email, FilterPart::Role]),
     ];
     listing.page_size = true;
@@ -60,12 +62,12 @@ pub(super) fn capabilities() -> Capabilities {
             WriteRule::set_only(INVITES, ValueFormat::Email)
                 .at_creation(AtCreation::Required)
                 .not_by_update()
-                .with_creation_warning("the service writes an invitation to this address"),
+                .with_creation_warning("the service sends an invitation to this address"),
         ),
         person(FieldPath::ROLES, "role", "role").writable(
             WriteRule::set_only(USERS_AND_INVITES, ValueFormat::OneOf(settable_roles.collect()))
                 .at_creation(AtCreation::Required)
-                .with_warning("a role that the API does not give, such as admin, cannot be given back by it"),
+                .with_warning("if the current role is one that the API cannot grant, such as admin, the API cannot restore it"),
         ),
         FieldSpec::read_in(FieldPath::NAME_DISPLAY, USER_VIEW, "name").and_in(ORGANIZATION_VIEW, "name"),
         person(FieldPath::TIMES_CREATED, "added_at", "invited_at"),

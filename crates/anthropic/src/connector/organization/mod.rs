@@ -1,4 +1,4 @@
-//! The organization's own people.
+//! The connector for the organization's own people.
 
 mod capabilities;
 mod writes;
@@ -18,12 +18,12 @@ use crate::{
     wire,
 };
 
-/// The ids of the organization's users (`anthropic:claude/organization_user/user_…`).
+/// The kind of the ids of the organization's users (`anthropic:claude/organization_user/user_…`).
 pub const ORGANIZATION_USER: IdKind = IdKind::new("organization_user");
-/// The ids of invites to the organization (`anthropic:claude/invite/invite_…`).
+/// The kind of the ids of invites to the organization (`anthropic:claude/invite/invite_…`).
 pub const INVITE: IdKind = IdKind::new("invite");
 
-/// What the engine has to know of an organization at Anthropic.
+/// The connector of an organization at Anthropic.
 #[derive(Debug)]
 pub(crate) struct OrganizationConnector {
     capabilities: Capabilities,
@@ -34,15 +34,15 @@ impl OrganizationConnector {
         Self { capabilities: capabilities::capabilities() }
     }
 
-    /// The service's parameters for a query of users.
+    /// Returns the service's parameters for a query of users.
     fn list_users(&self, query: &ListQuery, place: &Place<'_>) -> ListOrganizationUsers {
         let pushed = query.filter_plan(&self.capabilities).pushed;
-        let responses = |part| pushed.contains(&part);
-        let role = query.filter.role.as_deref().filter(|_| responses(FilterPart::Role));
+        let is_pushed = |part| pushed.contains(&part);
+        let role = query.filter.role.as_deref().filter(|_| is_pushed(FilterPart::Role));
         ListOrganizationUsers {
             limit: query.page_size,
             after_id: place.token().map(str::to_owned),
-            email: query.filter.email.clone().filter(|_| responses(FilterPart::Email)),
+            email: query.filter.email.clone().filter(|_| is_pushed(FilterPart::Email)),
             roles: role.into_iter().map(Into::into).collect(),
             ..ListOrganizationUsers::default()
         }
@@ -55,7 +55,7 @@ static INVITED: Mapping<wire::Invite> = Mapping::new(INVITE, |record| record.id.
 static ORGANIZATION: Mapping<wire::Organization> =
     Mapping::new(IdKind::ORGANIZATION, |record| record.id.value(), map::organization);
 
-/// A page of users or invites, and the id behind which the next one is.
+/// Reads a page of users or invites, and the id after which the next page begins.
 fn page<T: Tolerant>(response: &Response, mapping: &Mapping<T>) -> Result<RecordPage> {
     let listed = id_page::<WithRaw<T>>(response)?;
     let onward = match listed.list.next_after_id() {
@@ -67,13 +67,14 @@ fn page<T: Tolerant>(response: &Response, mapping: &Mapping<T>) -> Result<Record
     Ok(RecordPage::new(page.try_map(mapping.each(response)), onward))
 }
 
-/// The organization that the credential belongs to.
+/// Gets the organization that the credential belongs to.
 async fn own(caller: &Caller) -> Result<Profile> {
     let operation = ORGANIZATION.of(operations::get_organization());
     caller.call(&operation).await
 }
 
-/// The organization, if it is the one that the credential belongs to: of another nobody can be listed.
+/// Gets the organization, if the credential belongs to it. The members of other organizations cannot be
+/// listed.
 async fn own_of(caller: &Caller, id: &ProfileId) -> Result<Profile> {
     let own = own(caller).await?;
     if own.id.is_same_as(id) {
@@ -121,8 +122,8 @@ impl Connector for OrganizationConnector {
         own(caller).await
     }
 
-    /// An id says itself what it is of. Of the invites, one of which may be there beside a user with the same address, all
-    /// are read.
+    /// The prefix of an id tells its kind. All invites are read, because an invite may exist in addition to a
+    /// user with the same address.
     async fn look_up(&self, _: &Caller, key: &FindKey) -> LookUp {
         let FindKey::NativeId(native) = key else { return LookUp::Listed };
         LookUp::Ids(vec![match native.split('_').next() {

@@ -1,4 +1,4 @@
-//! What is written of the organization's own people, through the engine: a user's role, invites, and who is removed.
+//! Writes of the organization's own people: the role of a user, invites, and removals.
 
 use anyprofile_core::{FieldPath, ProfileChange, Result, Write};
 use anyprofile_engine::Action;
@@ -10,7 +10,7 @@ use crate::{
     wire::{InviteCreate, OrganizationRole},
 };
 
-/// A field that is required, as the rules make sure.
+/// Returns a required field. The rules have checked that it is set.
 fn text<'a>(change: &'a ProfileChange, path: &FieldPath) -> &'a str {
     change.text(path).into_set().unwrap_or_default()
 }

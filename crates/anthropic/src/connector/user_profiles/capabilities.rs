@@ -1,4 +1,4 @@
-//! What an account can do with end users, and which fields each shape of the API has.
+//! The capabilities of an account for end users, and the fields of each version of the API.
 
 use anyprofile_core::{
     Capabilities, FieldPath, IdKind, Status,
@@ -12,7 +12,7 @@ use crate::{
     operations::{MAX_KEY, MAX_PAIRS, MAX_TEXT, MAX_VALUE},
 };
 
-/// The most profiles a page (list page of the reference, since the beta of 2026-09-04).
+/// The maximum page size (list page of the reference, since the beta of 2026-09-04).
 const MAX_PAGE_SIZE: u32 = 100;
 
 pub(super) const RELATIONSHIP: FieldPath = FieldPath::extension("extension.relationship");
@@ -22,10 +22,10 @@ pub(super) const ONBOARDED_AT: FieldPath = FieldPath::extension("extension.onboa
 pub(super) const EMAIL_HASH: FieldPath = FieldPath::extension("extension.email_hash");
 pub(super) const NAME_HASH: FieldPath = FieldPath::extension("extension.name_hash");
 
-/// The kinds of ids of what can be written.
+/// The kinds of ids that can be written.
 const USERS: &[IdKind] = &[IdKind::USER];
 
-/// How a field can be written in a shape, if it can.
+/// Returns the rule for writing a field in a version of the API, if it can be written.
 fn write_rule(path: &FieldPath, shape: Shape) -> Option<WriteRule> {
     let text = ValueFormat::Text { max_characters: Some(MAX_TEXT) };
     let words = |words: &[&'static str]| ValueFormat::OneOf(words.to_vec().into());
@@ -46,7 +46,7 @@ fn write_rule(path: &FieldPath, shape: Shape) -> Option<WriteRule> {
         _ => return None,
     };
     let rule = WriteRule::set_only(USERS, format).at_creation(AtCreation::Optional);
-    // What null does to the others is not published; of a pair the empty text removes it.
+    // The effect of null on the other fields is not published. An empty text removes a metadata entry.
     Some(if *path == FieldPath::METADATA { rule.clearable() } else { rule })
 }
 
@@ -57,8 +57,8 @@ pub(super) fn capabilities(shape: Shape) -> Capabilities {
     operations.list = Support::users();
     operations.get = Support::users();
     operations.current = Support::no("an Anthropic credential has no profile of its own");
-    operations.enrich = Support::no("Anthropic shows all it has of a user profile in one record");
-    operations.members = Support::no("the members of the organization are read with an admin key");
+    operations.enrich = Support::no("Anthropic has only one record of a user profile");
+    operations.members = Support::no("reading the members of the organization requires an admin key");
     operations.create = Support::users();
     operations.enroll = Support::users();
     operations.update = Support::users();
@@ -66,9 +66,7 @@ pub(super) fn capabilities(shape: Shape) -> Capabilities {
     operations.delete = if shape == GenerallyAvailable {
         Support::users()
     } else {
-        Support::no(
-            "user profiles are deleted by the generally available API alone: set the account's beta to none",
-        )
+        Support::no("only the generally available API deletes user profiles: set beta of the account to none")
     };
     let listing = &mut capabilities.listing;
     listing.collections = vec![ListedCollection::new(IdKind::USER, [map::USER_PROFILE])];

@@ -1,4 +1,4 @@
-//! The end users of a platform.
+//! The connector for the end users of a platform.
 
 mod capabilities;
 mod writes;
@@ -20,7 +20,7 @@ use crate::{
     wire::{self, EnforcementStatus},
 };
 
-/// What the engine has to know of the end users of an account.
+/// The connector of the end users of an account.
 #[derive(Debug)]
 pub(crate) struct UserProfilesConnector {
     capabilities: Capabilities,
@@ -32,7 +32,7 @@ impl UserProfilesConnector {
         Self { capabilities: capabilities::capabilities(beta.shape()), beta }
     }
 
-    /// The service's parameters for a query.
+    /// Returns the service's parameters for a query.
     fn list_user_profiles(&self, query: &ListQuery, place: &Place<'_>) -> ListUserProfiles {
         let order = query.order.as_ref();
         ListUserProfiles {
@@ -42,13 +42,13 @@ impl UserProfilesConnector {
                 Direction::Ascending => SortDirection::Ascending,
                 Direction::Descending => SortDirection::Descending,
             }),
-            // The default needs no parameter that older betas do not know.
+            // The default order needs no parameter, which older betas do not have.
             order_by: order.and_then(|order| (order.field == OrderField::Name).then_some(OrderBy::Name)),
             page: place.token().map(str::to_owned),
         }
     }
 
-    /// The service's words for the status that is asked for, where it filters by it.
+    /// Returns the service's words for the status filter, if the service applies it.
     fn enforcement_status(&self, query: &ListQuery) -> Vec<EnforcementStatus> {
         if !query.filter_plan(&self.capabilities).pushed.contains(&FilterPart::Status) {
             return Vec::new();
@@ -68,11 +68,11 @@ static USER_PROFILE: Mapping<wire::UserProfile> =
     Mapping::new(IdKind::USER, |record: &wire::UserProfile| record.id.value(), map::user_profile)
         .taking_id(|record| record.id.take());
 
-/// A page of profiles, and the cursor of the next one: an empty page with a cursor is not the end.
+/// Reads a page of profiles, and the cursor of the next one. An empty page with a cursor is not the end.
 fn page(response: &Response) -> Result<RecordPage> {
     let mut listed = user_profile_list::<WithRaw<wire::UserProfile>>(response)?;
     let next = listed.list.next_page.take().empty_as_null().into_value();
-    // The service declares no total.
+    // The service does not report a total.
     let page = listed.into_page(|list| (list.data, None));
     let onward = next.map_or(Onward::End, |token| Onward::At(Position::Token(token)));
     Ok(RecordPage::new(page.try_map(USER_PROFILE.each(response)), onward))

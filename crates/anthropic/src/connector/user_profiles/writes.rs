@@ -1,4 +1,4 @@
-//! What is written of end users, through the engine.
+//! Writes of end users.
 
 use anyprofile_core::{
     Change, ErrorKind, Field, FieldPath, ProfileChange, ProfileDraft, ProfileId, Result, Timestamp, Write,
@@ -24,12 +24,12 @@ fn text(change: &ProfileChange, path: &FieldPath) -> Option<String> {
     change.text(path).into_set().map(str::to_owned)
 }
 
-/// A word of an enumeration.
+/// Returns a word of an enumeration.
 fn word<T: for<'a> From<&'a str>>(change: &ProfileChange, path: &FieldPath) -> Option<T> {
     change.text(path).into_set().map(T::from)
 }
 
-/// A time, whose form was checked.
+/// Returns a time. Its format has been checked before.
 fn time(change: &ProfileChange, path: &FieldPath) -> Option<Timestamp> {
     change.text(path).into_set()?.parse().ok()
 }
@@ -38,7 +38,7 @@ fn set<T>(value: Option<T>) -> Change<T> {
     value.map_or(Change::Keep, Change::Set)
 }
 
-/// What the platform says of the end user, in the shapes that have it in one record.
+/// Returns the platform's details of the end user, for the versions that have them in one record.
 fn details(change: &ProfileChange) -> Option<ExternalUserDetailsInput> {
     let details = ExternalUserDetailsInput {
         account_status: word(change, &FieldPath::DECLARED_STATUS),
@@ -52,7 +52,7 @@ fn details(change: &ProfileChange) -> Option<ExternalUserDetailsInput> {
     (details != ExternalUserDetailsInput::default()).then_some(details)
 }
 
-/// The pairs that change, by their keys; `None` removes one.
+/// Returns the metadata entries to change by key; `None` removes one.
 fn pairs(change: &ProfileChange) -> impl Iterator<Item = (String, Option<String>)> {
     change.iter().filter_map(|(path, _)| {
         let key = path.metadata_key()?.to_owned();
@@ -87,10 +87,10 @@ fn update_body(change: &ProfileChange, shape: Shape) -> UserProfileUpdate {
     }
 }
 
-/// The link that a response has. Whether somebody can be sent there is looked at by whoever hands it out.
+/// Reads the link of a response. Callers check whether the URL is safe to open.
 fn enrollment(response: &Response, url: Field<SecretText>, expires_at: &Field<String>) -> Result<Receipt> {
     let Some(url) = url.into_value() else {
-        return Err(response.error(ErrorKind::Decode, "the response has no link"));
+        return Err(response.error(ErrorKind::Decode, "the response does not contain a link"));
     };
     let expires_at = expires_at.value().and_then(|text| text.parse().ok());
     Ok(Receipt::Enrollment(Enrollment::new(url.expose(), expires_at)))
@@ -115,18 +115,19 @@ impl UserProfilesConnector {
         })
     }
 
-    /// The request for a link: of its own with a beta, one of several actions without.
+    /// Creates the action for a link: with a beta an operation of its own, without a beta one of several
+    /// actions.
     fn enroll(&self, id: &ProfileId) -> Action {
         Action::new(if self.beta.shape() == Shape::GenerallyAvailable {
             let action = UserProfileAction::EnrollEndUser;
             operations::create_action_url(&self.beta, id.native(), &action).read_as(|response| {
-                let made: ActionUrl = response.decode_record()?;
-                enrollment(response, made.url, &made.expires_at)
+                let link: ActionUrl = response.decode_record()?;
+                enrollment(response, link.url, &link.expires_at)
             })
         } else {
             operations::create_enrollment_url(&self.beta, id.native()).read_as(|response| {
-                let made: EnrollmentUrl = response.decode_record()?;
-                enrollment(response, made.url, &made.expires_at)
+                let link: EnrollmentUrl = response.decode_record()?;
+                enrollment(response, link.url, &link.expires_at)
             })
         })
     }

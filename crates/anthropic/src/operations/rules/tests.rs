@@ -24,7 +24,7 @@ fn each_beta_knows_its_own_fields() {
         (Some(BETA_2026_08_18), [true, true, true, true, false]),
         (Some(BETA_2026_09_04), [false, false, true, false, true]),
         (None, [false, false, true, false, true]),
-        // A later beta is taken as the newest.
+        // A later beta counts as the newest version.
         (Some("user-profiles-2027-01-01"), [false, false, true, false, true]),
     ] {
         assert_eq!(fields.map(|field| unknown_to(beta, field).is_none()), known, "{beta:?}");
@@ -51,7 +51,7 @@ fn a_time_is_at_most_a_minute_ahead() {
         };
         let body = UserProfileCreate { external_user_details: Some(details), ..UserProfileCreate::default() };
         assert_eq!(rules(create(&body, None, Some(now))).is_empty(), is_kept, "{text}");
-        // Without a clock nothing is refused for it.
+        // Without a clock, times are not checked.
         assert!(rules(create(&body, None, None)).is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! A provider in memory, written against the core alone: what a fourth service would begin with. It can have a flaw.
+//! An in-memory provider, written only against the core, like the start of a new service. It can have a flaw.
 
 mod provider;
 mod store;
@@ -14,77 +14,77 @@ pub(crate) use self::store::Store;
 
 const RECORD: View = View::new("record");
 
-/// What is wrong with the provider.
+/// The flaw of a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flaw {
     None,
     /// Every page ends one record early.
     LosesRecords,
-    /// Every page begins with the last record of the one before.
+    /// Every page repeats the last record of the page before.
     Overlaps,
-    /// A title is never read.
+    /// The title is never read.
     DeadField,
-    /// A field has a value that is not declared.
+    /// An undeclared field has a value.
     UndeclaredField,
-    /// A change of the title is accepted, and nothing happens.
+    /// A change of the title is accepted but has no effect.
     IgnoresTitle,
-    /// A plan writes.
+    /// Planning writes.
     PlanWrites,
-    /// Who is looked at is written to.
+    /// Reading a profile writes to it.
     WritesWhileReading,
-    /// What cannot be is asked for.
+    /// An unsupported query is sent.
     AsksFirst,
-    /// Who is deactivated goes on.
+    /// A deactivated profile stays active.
     KeepsActive,
-    /// A cursor is taken as it comes.
+    /// A cursor is not checked.
     TakesAnyCursor,
-    /// Whatever record comes is that of the id that was asked for.
+    /// The record in a response is not compared with the requested id.
     TakesAnyRecord,
-    /// A 404 is one of the service, whoever sends it.
+    /// A 404 is believed from any sender.
     TakesAny404,
-    /// An empty page is the end, and nobody says how many there are.
+    /// An empty page ends the listing, and no total is declared.
     EndsAtEmptyPage,
-    /// A filter is sent although none was to be.
+    /// A filter that was to be applied locally is sent.
     SendsFilterAllTheSame,
-    /// Whoever comes has the status that was asked for.
+    /// Every returned profile is assumed to have the requested status.
     BelievesFilter,
-    /// Nobody comes behind the first one who was not changed since.
+    /// The listing stops at the first profile that was not updated since.
     BelievesOrder,
-    /// What is sent has another body than what was shown.
+    /// The sent body differs from the shown one.
     SendsAnotherBody,
-    /// What is sent has a header that was not shown.
+    /// A header is sent that was not shown.
     HidesHeader,
     /// A write is sent that was not shown.
     HidesStep,
     /// The writes are sent in another order.
     SendsBackwards,
-    /// A plan shows something else each time.
+    /// A plan differs each time.
     PlansAnew,
-    /// Who is given is read all the same.
+    /// A given profile is read again.
     ReadsGiven,
-    /// A plan shows what is so already.
+    /// A plan shows unchanged fields.
     ShowsSettled,
-    /// What is so already is written.
+    /// Unchanged fields are written.
     WritesSettled,
-    /// A spent plan is made anew and executed.
+    /// A spent plan is created again and executed.
     ExecutesTwice,
-    /// The plan of another account is made anew and executed.
+    /// The plan of another account is created again and executed.
     TakesAnyPlan,
-    /// A plan is spent by a write that was refused.
+    /// A rejected write spends its plan.
     SpendsRefused,
-    /// The first failure is the provider's own: nothing says which writes it was.
+    /// The first failure is returned as the provider's own error, without the outcome of each request.
     ForgetsSteps,
-    /// What is not answered is sent again.
+    /// A request without a response is sent again.
     RepeatsLost,
-    /// What is not answered is said not to have been made.
+    /// A request without a response is reported as not made.
     DeniesLost,
-    /// Where one write fails, those before it are said not to have been made.
+    /// If one write fails, the writes before it are reported as not made.
     ForgetsMade,
-    /// What comes behind a write that failed is sent.
+    /// The writes after a failed one are sent.
     GoesOn,
 }
 
-/// A store and the flaw of those who connect to it.
+/// A store, and the flaw of the providers that connect to it.
 #[derive(Debug)]
 pub(crate) struct Connector {
     pub(crate) store: Arc<Store>,
@@ -109,7 +109,7 @@ fn person(number: usize, flaw: Flaw) -> Profile {
     profile.name.display = format!("Person {number}").into();
     profile.emails = Email::login(format!("person.{number}@example.com").into());
     profile.status = if number.is_multiple_of(3) { Status::Suspended } else { Status::Active }.into();
-    // In another order than that of the list.
+    // In another order than the list.
     profile.times.updated =
         format!("2026-01-{:02}T12:00:00Z", number * 7 % 25 + 1).parse::<Timestamp>().ok().into();
     if flaw != Flaw::DeadField {

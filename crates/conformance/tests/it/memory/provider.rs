@@ -1,4 +1,4 @@
-//! The provider, which was written against the core alone.
+//! The provider, written only against the core.
 
 use std::sync::Arc;
 
@@ -63,7 +63,7 @@ impl Memory {
         Ok(Self { info, capabilities, store, flaw })
     }
 
-    /// What something else than the store answers, where the store is not there.
+    /// Returns the response of a gateway, if the store is not reached.
     fn checked(&self) -> Result<()> {
         if !self.store.is(Disturbance::WrongPlace) {
             return Ok(());
@@ -73,7 +73,7 @@ impl Memory {
         Err(Error::new(kind, "404").with_provider(&self.info))
     }
 
-    /// The record that came for an id.
+    /// Returns the record that the store sends for an id.
     pub(super) fn record(&self, id: &ProfileId, mut came: Profile) -> Profile {
         if self.flaw == Flaw::TakesAnyRecord {
             came.id = id.clone();
@@ -81,7 +81,7 @@ impl Memory {
         came
     }
 
-    /// The people that a query gets, as the store reads it.
+    /// Returns the people that match a query, as the store interprets it.
     fn listed(&self, people: &[Profile], query: &ListQuery) -> Vec<Profile> {
         let mut listed = people.to_vec();
         let sends = !query.local_filter || self.flaw == Flaw::SendsFilterAllTheSame;
@@ -213,7 +213,7 @@ impl ProfileProvider for Memory {
             match self.send(step) {
                 Err(error) if self.flaw == Flaw::ForgetsSteps => return Err(error),
                 Err(error) if self.flaw == Flaw::SpendsRefused => {
-                    // The execution is dropped before its end, and another one is told of.
+                    // The execution is dropped, and another one is reported.
                     let another = self.plan(plan.write(), &PlanOptions::new()).await?;
                     execution = Execution::begin(self, &another, options).await?;
                     execution.step(Err(error));

@@ -1,11 +1,11 @@
-//! The server: the people, what came, and what goes wrong.
+//! The server: the people, the received requests, and the disturbance.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyprofile_conformance::{Disturbance, SentRequest, Server};
 use anyprofile_core::{Error, ErrorKind, Profile, Result, error::Effect};
 
-/// The people, and what was asked for.
+/// The people, and the received requests.
 #[derive(Debug)]
 pub(crate) struct Store {
     people: Mutex<Vec<Profile>>,
@@ -13,7 +13,7 @@ pub(crate) struct Store {
     disturbance: Mutex<Option<Disturbed>>,
 }
 
-/// What goes wrong, and how many writes came since.
+/// A disturbance, and the number of writes since it started.
 #[derive(Clone, Copy, Debug)]
 struct Disturbed {
     disturbance: Disturbance,
@@ -33,13 +33,13 @@ impl Store {
         lock(&self.disturbance).is_some_and(|it| it.disturbance == disturbance)
     }
 
-    /// Answers what only reads.
+    /// Handles a request that only reads.
     pub(super) fn read(&self) -> MutexGuard<'_, Vec<Profile>> {
         lock(&self.log).push(SentRequest::new("GET", "memory:people").with_header("host", "memory"));
         lock(&self.people)
     }
 
-    /// Answers a write, which does something to the people.
+    /// Handles a write to the people.
     pub(super) fn write<T>(
         &self,
         request: SentRequest,
@@ -56,7 +56,7 @@ impl Store {
         }
     }
 
-    /// What goes wrong with the write that has come.
+    /// Returns what goes wrong with the current write.
     fn goes_wrong(&self) -> Option<Disturbance> {
         let mut disturbance = lock(&self.disturbance);
         let Disturbed { disturbance, writes } = disturbance.as_mut()?;
@@ -81,7 +81,7 @@ impl Server for Store {
         lock(&self.log).get(usize::try_from(since).ok()?..).map(<[_]>::to_vec)
     }
 
-    /// What a server in memory can do wrong.
+    /// The disturbances that an in-memory server supports.
     fn disturb(&self, disturbance: Disturbance) -> bool {
         let can = matches!(
             disturbance,

@@ -1,4 +1,4 @@
-//! What is written: names and titles have records of their own, so that one change may take three requests.
+//! The writes. Names and titles have their own records, so that one change may take three requests.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::{Flaw, person, provider::Memory};
 
-/// A request, and what it does.
+/// A request and its effect.
 pub(super) struct Step {
     pub(super) request: PlannedRequest,
     does: Does,
@@ -25,7 +25,7 @@ enum Does {
     Suspend(ProfileId),
 }
 
-/// The part of a change that one record has.
+/// The part of a change that belongs to one record.
 fn part(change: &ProfileChange, is_of: impl Fn(&FieldPath) -> bool) -> ProfileChange {
     let fields = change.iter().filter(|(path, _)| is_of(path));
     fields.fold(ProfileChange::new(), |part, (path, change)| match change {
@@ -44,7 +44,7 @@ fn request(method: &'static str, url: String, change: &ProfileChange) -> Planned
     PlannedRequest::new(method, url, body).with_header("store-version", "2026")
 }
 
-/// The request as it is sent.
+/// Returns the request as it is sent.
 fn sent(request: &PlannedRequest, flaw: Flaw) -> SentRequest {
     let mut sent = SentRequest::new(&*request.method, &request.url).with_header("host", "memory");
     for (name, value) in &request.headers {
@@ -61,7 +61,7 @@ fn sent(request: &PlannedRequest, flaw: Flaw) -> SentRequest {
 }
 
 impl Memory {
-    /// The requests of a write, in their order.
+    /// Returns the requests of a write, in order.
     pub(super) fn steps(&self, write: &Write) -> Result<Vec<Step>> {
         let mut steps = Vec::new();
         match write {
@@ -97,7 +97,7 @@ impl Memory {
         Ok(steps)
     }
 
-    /// Sends one, once.
+    /// Sends one request, without a retry.
     pub(super) fn send(&self, step: &Step) -> Result<Receipt> {
         let send = || self.store.write(sent(&step.request, self.flaw), |people| self.act(people, &step.does));
         match send() {
@@ -149,13 +149,13 @@ impl Memory {
         }
     }
 
-    /// A write that nothing asks for.
+    /// A write that no plan shows.
     pub(super) fn send_something(&self) {
         let request = SentRequest::new("PATCH", "memory:people");
         let _ = self.store.write(request, |_| Ok(()));
     }
 
-    /// The place of the one whom the store takes for the one with an id.
+    /// Returns the position of the profile that the store uses for an id.
     pub(super) fn place_of(&self, people: &[Profile], id: &ProfileId) -> Result<usize> {
         let place = people.iter().position(|profile| profile.id == *id).ok_or_else(|| self.nobody())?;
         let is_mixed_up = self.store.is(Disturbance::AnotherRecord);
@@ -163,6 +163,6 @@ impl Memory {
     }
 
     fn nobody(&self) -> Error {
-        Error::new(ErrorKind::NotFound, "nobody has this id").with_provider(&self.info)
+        Error::new(ErrorKind::NotFound, "no profile has this id").with_provider(&self.info)
     }
 }

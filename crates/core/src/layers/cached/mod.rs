@@ -1,4 +1,4 @@
-//! A layer that remembers what was read.
+//! A layer that caches what was read.
 
 mod reading;
 mod store;
@@ -20,32 +20,31 @@ use crate::{
     plan::StepOutcome,
 };
 
-/// How many profiles, found ones and pages are kept where nothing is said.
+/// The default number of cache entries.
 const ENTRIES: usize = 1000;
 
-/// A provider that keeps what it read for a time.
+/// A provider that caches what it reads for a time-to-live.
 ///
-/// Profiles that were got, the credential's own, those that were found by a key, and the pages of listings come from the cache
-/// for as long as the time-to-live says, counted from when they were asked for. Several callers who ask for the same at the same
-/// time are served by one call. Clones share what is kept, and nobody else does: what is written by way of another provider of
-/// the account, or by somebody else, is seen when the time is over.
+/// It caches profiles, the credential's own profile, profiles found by a key, and pages of listings. The time-to-live
+/// counts from the request. Concurrent callers with the same request share one call. Clones share the cache. Changes
+/// made through another provider, or by another client, are visible only after the time-to-live.
 ///
-/// - **Writes.** Nothing that was read before an [`execute`](ProfileProvider::execute) ends is served after it, whatever it came
-///   to: all is forgotten when it begins and when it ends or is dropped, and a read that was on its way keeps nothing. Where it
-///   is not known whether the write was made, nothing is kept for one time-to-live, since it may be made yet. A service that
-///   shows a change only a little later may send the old state to the next read, which is then kept.
-/// - **Plans.** What a plan reads is asked for by the provider below, and so is whatever is asked for
-///   [fresh](GetOptions::fresh), such as what proves a credential or that a profile is unchanged.
-/// - **Failures** are not kept, nor is that somebody was not found.
-/// - **Listings.** A page comes from the cache only behind the very pages that it came behind, and none of them is older than the
-///   one in front of it. So a listing says what it would have said had it been begun when its first page was asked for
-///   ([`ListReport::started`](crate::listing::ListReport::started)) and been read slowly: `is_complete` is about that time, and
-///   [`ListReport::cached_pages`](crate::listing::ListReport::cached_pages) counts what took no request. A list whose total changes while
-///   it is read is not kept, and a listing that sees that asks the service from then on. A listing that goes on at a stored
-///   cursor is served from the cache only while its first page is kept.
-/// - **Cost.** What comes from the cache, or from another caller's call, says that it took no request.
+/// - **Writes.** An [`execute`](ProfileProvider::execute) clears the cache when it starts and when it ends or is
+///   dropped, whatever its result, and a read in flight is not cached. If it is not known whether the write was made,
+///   nothing is cached for one time-to-live, because the write may still take effect. A service that shows changes
+///   late may return the old state to the next read, which is then cached.
+/// - **Plans.** A plan reads from the provider below. So does every read with [`fresh`](GetOptions::fresh), such as a
+///   check of the credential or of a precondition.
+/// - **Failures** are not cached, and neither is an empty result of a search.
+/// - **Listings.** A page comes from the cache only after the pages that it originally followed, and none of them is
+///   older than the page before it. A cached listing is therefore equal to a slow one that started with the request
+///   of its first page ([`ListReport::started`](crate::listing::ListReport::started)). `is_complete` refers to that
+///   time, and [`ListReport::cached_pages`](crate::listing::ListReport::cached_pages) counts the pages without a
+///   request. A list whose total changes while it is read is not cached, and its listing bypasses the cache from then
+///   on. A listing that resumes at a stored cursor uses the cache only while its first page is cached.
+/// - **Cost.** A result from the cache, or from another caller's call, reports no requests.
 ///
-/// Dropping a future drops the call, unless somebody else waits for it. `Debug` shows how many entries there are.
+/// Dropping a future cancels the call, unless another caller waits for it. `Debug` shows the number of entries.
 ///
 /// ```
 /// use std::{sync::Arc, time::Duration};
@@ -80,30 +79,31 @@ impl fmt::Debug for Cached {
     }
 }
 
-/// What came, and when it was asked for where that was not by this call.
+/// A value, and when it was requested if that was not by this call.
 type Read = (Value, Option<Timestamp>);
 
 impl Cached {
-    /// Wraps a provider, whose responses are kept for a time. With a time of zero nothing is kept, and each call asks the service.
+    /// Wraps a provider and caches its responses. With a time-to-live of zero nothing is cached, and every call sends
+    /// requests.
     pub fn new(provider: Arc<dyn ProfileProvider>, time_to_live: Duration) -> Self {
         let store = Arc::new(Mutex::new(Store::new(time_to_live, ENTRIES)));
         Self { provider, clock: Arc::new(Instant::now), store }
     }
 
-    /// Sets how many entries are kept: profiles, found keys and pages, each as one. The oldest give way. Default: 1,000. Holds
-    /// for all clones.
+    /// Sets the largest number of entries; each profile, search result and page is one. The oldest entries are
+    /// evicted first. The default is 1,000. Applies to all clones.
     pub fn with_max_entries(self, entries: usize) -> Self {
         self.lock().max_entries = entries;
         self
     }
 
-    /// Sets the clock that the time-to-live is measured with, for tests. Default: [`Instant::now`].
+    /// Sets the clock that measures the time-to-live, for tests. The default is [`Instant::now`].
     pub fn with_clock(mut self, clock: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Forgets everything, for a program that knows that something was changed. A read that is on its way keeps nothing.
+    /// Clears the cache, for a program that knows of a change. A read in flight is not cached.
     pub fn clear(&self) {
         self.lock().forget();
     }
@@ -112,14 +112,14 @@ impl Cached {
         lock(&self.store)
     }
 
-    /// Reads something from the cache, by a call that is on its way, or by one of its own.
+    /// Reads from the cache, from a call in flight, or with a new call.
     async fn read(&self, key: Key, fresh: bool, call: Call) -> Result<Read> {
         let now = (self.clock)();
         let begun = {
             let mut store = self.lock();
             store.forget_old(now);
-            // What is read beside a write may be from before it or from after it. And where nothing is kept, what another caller
-            // asked for is too old.
+            // A read during a write may show the state before or after it. Without caching, another caller's call may
+            // have started too early.
             if store.is_writing() || store.time_to_live.is_zero() {
                 Err(call)
             } else if fresh {
@@ -136,16 +136,16 @@ impl Cached {
             Ok((flight, None)) => Ok((flight.await?, None)),
             Ok((flight, asked)) => match flight.await {
                 Ok(value) => Ok((value, asked)),
-                // What it took is the other caller's, who is told.
+                // The other caller's result reports the cost.
                 Err(error) => Err(error.with_stats(RequestStats::default())),
             },
             Err(call) => Ok((call.await?, None)),
         }
     }
 
-    /// Begins a call that others may join.
+    /// Starts a call that others may join.
     fn begin(&self, store: &mut Store, key: Key, now: Instant, call: Call) -> Flight {
-        // Before anything is sent: what comes is not older.
+        // Taken before anything is sent, so that the response is not older.
         let wall = Timestamp::try_from(SystemTime::now()).ok();
         let asked = store.ask(now, wall);
         let landing = Landing { store: Arc::clone(&self.store), key: key.clone(), asked };
@@ -171,7 +171,7 @@ fn lock(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
     store.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Ends a call, also one that is dropped: nobody joins it any more.
+/// Ends a call, even a dropped one, so that no other caller joins it.
 struct Landing {
     store: Arc<Mutex<Store>>,
     key: Key,
@@ -184,10 +184,10 @@ impl Drop for Landing {
     }
 }
 
-/// A write that is on its way. It ends when this is dropped.
+/// A write in flight. It ends when this is dropped.
 struct Writing<'a> {
     cached: &'a Cached,
-    /// Whether it is known what it came to.
+    /// Whether its result is known.
     is_certain: bool,
 }
 
@@ -205,7 +205,7 @@ impl Drop for Writing<'_> {
     }
 }
 
-/// Whether it is known of each write of an execution whether it was made.
+/// Returns whether the result of each write of an execution is known.
 fn is_certain(result: &Result<Executed>) -> bool {
     match result {
         Ok(executed) => !executed.steps.contains(&StepOutcome::Unknown),

@@ -1,4 +1,4 @@
-//! The pages of one listing that are kept.
+//! The cached pages of one listing.
 
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
@@ -8,21 +8,21 @@ use crate::{
     listing::{Cursor, Next, Page},
 };
 
-/// A page that is kept.
+/// A cached page.
 pub(super) struct KeptPage {
     pub(super) cursor: Option<Cursor>,
     pub(super) page: Arc<Page<Profile>>,
     pub(super) asked: Asked,
 }
 
-/// The pages of a listing from its first one on, each behind the one that leads to it.
+/// The pages of a listing from the first one on, each after the page that leads to it.
 ///
-/// Each was asked for after the one in front of it: whoever reads them sees what a slow listing would have seen.
+/// Each page was requested after the one before it, so they are equal to those of a slow listing.
 #[derive(Default)]
 pub(super) struct Reading {
     pages: Vec<KeptPage>,
     places: HashMap<Option<Cursor>, usize>,
-    /// Those that came before the one in front of them.
+    /// Pages that arrived before the page that leads to them.
     early: HashMap<Cursor, KeptPage>,
 }
 
@@ -31,12 +31,12 @@ impl Reading {
         self.pages.len() + self.early.len()
     }
 
-    /// When the first page was asked for.
+    /// Returns when the first page was requested.
     pub(super) fn began(&self) -> Option<Instant> {
         self.pages.first().map(|first| first.asked.at)
     }
 
-    /// The turn in which the first page was asked for.
+    /// Returns the turn in which the first page was requested.
     pub(super) fn turn(&self) -> u64 {
         self.pages.first().map_or(0, |first| first.asked.turn)
     }
@@ -46,10 +46,10 @@ impl Reading {
         Some((Arc::clone(&kept.page), kept.asked))
     }
 
-    /// Adds a page. `false` if the list was seen to change, so that nothing of it is kept.
+    /// Adds a page. Returns `false` if the list has changed, so that none of its pages may be cached.
     pub(super) fn add(&mut self, page: KeptPage) -> bool {
         if let Some(place) = self.places.get(&page.cursor).copied() {
-            // Read anew: what came behind is older.
+            // The page was read again, so the later ones are older.
             if page.asked.turn > self.pages[place].asked.turn {
                 self.cut(place);
                 return self.append(page);
@@ -69,7 +69,7 @@ impl Reading {
         }
     }
 
-    /// Forgets a page and all behind it.
+    /// Removes a page and all later ones.
     fn cut(&mut self, place: usize) {
         for page in self.pages.drain(place..) {
             self.places.remove(&page.cursor);
@@ -92,7 +92,7 @@ impl Reading {
     }
 }
 
-/// Where a page leads.
+/// Returns the cursor of the page after this one.
 fn onward(page: &Page<Profile>) -> Option<Cursor> {
     match &page.next {
         Next::End => None,
@@ -101,7 +101,7 @@ fn onward(page: &Page<Profile>) -> Option<Cursor> {
     }
 }
 
-/// Whether a collection has another total than with the page before.
+/// Returns whether the declared total differs from that of the page before.
 fn has_changed(before: &Page<Profile>, page: &Page<Profile>) -> bool {
     before.collection == page.collection && before.total() != page.total()
 }

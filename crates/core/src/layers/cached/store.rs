@@ -1,4 +1,4 @@
-//! What is kept, and which calls are on their way.
+//! The cache entries and the calls in flight.
 
 use std::{
     collections::HashMap,
@@ -14,13 +14,13 @@ use crate::{
     listing::{Cursor, Page},
 };
 
-/// A call that several may wait for.
+/// A call that several callers may wait for.
 pub(super) type Flight = Shared<Call>;
 
 /// A call of the provider below.
 pub(super) type Call = BoxFuture<'static, Result<Value>>;
 
-/// What is asked for.
+/// The key of an entry.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum Key {
     Get(ProfileId, Enrich),
@@ -33,21 +33,21 @@ pub(super) enum Key {
 type Enrich = bool;
 
 impl Key {
-    /// The key, and whether the service is asked in any case.
+    /// Returns the key, and whether the cache is bypassed.
     pub(super) fn get(id: &ProfileId, options: &GetOptions) -> (Self, bool) {
         let GetOptions { enrich, fresh } = *options;
         (Self::Get(id.clone(), enrich), fresh)
     }
 
-    /// The key, and whether the service is asked in any case.
+    /// Returns the key, and whether the cache is bypassed.
     pub(super) fn current(options: &GetOptions) -> (Self, bool) {
         let GetOptions { enrich, fresh } = *options;
         (Self::Current(enrich), fresh)
     }
 
-    /// The key; none for a query that cannot be told apart from others, and is not kept.
+    /// Returns the key; `None` for a query that cannot be serialized and is not cached.
     pub(super) fn page(query: &ListQuery, cursor: Option<&Cursor>) -> Option<Self> {
-        // The fields that are passed over say nothing of the pages.
+        // The ignored fields do not affect the pages.
         let ListQuery {
             page_size,
             limit: _,
@@ -68,7 +68,7 @@ impl Key {
     }
 }
 
-/// What came.
+/// A cached value.
 #[derive(Clone)]
 pub(super) enum Value {
     Profile(Arc<Profile>),
@@ -103,18 +103,18 @@ impl Value {
 }
 
 fn mixed_up() -> Error {
-    Error::new(ErrorKind::Internal, "the cache holds something else than was asked for")
+    Error::new(ErrorKind::Internal, "the cache holds another type of entry than requested")
 }
 
-/// When something was asked for.
+/// When a call was started.
 #[derive(Clone, Copy)]
 pub(super) struct Asked {
-    /// In the order in which calls began.
+    /// The position in the order in which calls were started.
     pub(super) turn: u64,
     pub(super) at: Instant,
-    /// By the clock of this machine.
+    /// By the local clock.
     pub(super) wall: Option<Timestamp>,
-    /// How often everything was forgotten before.
+    /// The number of times that the cache had been cleared.
     epoch: u64,
 }
 
@@ -132,9 +132,9 @@ pub(super) struct Store {
     flights: HashMap<Key, (Asked, WeakShared<Call>)>,
     turn: u64,
     epoch: u64,
-    /// Writes that are on their way.
+    /// The number of writes in flight.
     writes: usize,
-    /// When a write ended of which it is not known whether it was made.
+    /// When a write with an unknown result ended.
     uncertain_since: Option<Instant>,
 }
 
@@ -174,7 +174,7 @@ impl Store {
         self.forget();
     }
 
-    /// Forgets everything; nobody joins the calls that are on their way, and they keep nothing.
+    /// Clears the cache. Calls in flight are not joined and not cached.
     pub(super) fn forget(&mut self) {
         self.epoch += 1;
         self.values.clear();
@@ -182,7 +182,7 @@ impl Store {
         self.flights.clear();
     }
 
-    /// Forgets what is older than the time-to-live.
+    /// Removes entries that are older than the time-to-live.
     pub(super) fn forget_old(&mut self, now: Instant) {
         let time_to_live = self.time_to_live;
         let is_young = |since: Instant| now.saturating_duration_since(since) < time_to_live;
@@ -191,7 +191,7 @@ impl Store {
         self.uncertain_since = self.uncertain_since.filter(|since| is_young(*since));
     }
 
-    /// What is kept, and when it was asked for. Only what is not too old is left when it is called.
+    /// Returns an entry and when it was requested. Call [`forget_old`](Self::forget_old) first.
     pub(super) fn get(&self, key: &Key) -> Option<(Value, Timestamp)> {
         let (value, asked) = if let Key::Page(query, cursor) = key {
             let (page, asked) = self.readings.get(query)?.get(cursor.as_ref())?;
@@ -203,15 +203,15 @@ impl Store {
         Some((value, asked.wall?))
     }
 
-    /// The call that is on its way for something, and when it began.
+    /// Returns the call in flight for a key, and when it was started.
     pub(super) fn flight(&self, key: &Key) -> Option<(Flight, Timestamp)> {
         let (asked, flight) = self.flights.get(key)?;
         let asked = asked.wall?;
-        // Nothing may drop it here: it ends by locking the store.
+        // The upgraded call must not be dropped here: its drop locks the store.
         Some((flight.upgrade()?, asked))
     }
 
-    /// Begins a call.
+    /// Starts a call.
     pub(super) fn ask(&mut self, at: Instant, wall: Option<Timestamp>) -> Asked {
         self.turn += 1;
         Asked { turn: self.turn, at, wall, epoch: self.epoch }
@@ -229,7 +229,7 @@ impl Store {
         }
     }
 
-    /// Keeps what came, unless something was written since it was asked for.
+    /// Caches a value, unless a write happened since it was requested.
     pub(super) fn keep(&mut self, key: &Key, asked: &Asked, value: &Value) {
         let is_stale = asked.epoch != self.epoch || self.is_writing() || self.uncertain_since.is_some();
         if is_stale || self.time_to_live.is_zero() || asked.wall.is_none() || !is_known(value) {
@@ -247,7 +247,7 @@ impl Store {
     }
 
     fn keep_page(&mut self, query: &Arc<str>, page: KeptPage) {
-        // A page by itself is one of a listing that went on at a stored cursor.
+        // A page without its first page belongs to a listing that resumed at a stored cursor.
         let is_of_reading = page.cursor.is_none() || self.readings.contains_key(query);
         if !is_of_reading || !self.make_room(Some(query)) {
             return;
@@ -258,7 +258,7 @@ impl Store {
         }
     }
 
-    /// Makes room for one more entry; not by what is kept of the listing that it is of.
+    /// Evicts entries until one more fits, but not pages of the same listing. Returns whether there is room.
     fn make_room(&mut self, of: Option<&Arc<str>>) -> bool {
         while self.len() >= self.max_entries {
             let value = self.values.iter().min_by_key(|(_, kept)| kept.asked.turn);
@@ -278,7 +278,7 @@ impl Store {
     }
 }
 
-/// Whether it is more than that somebody was not found.
+/// Returns whether a value is more than an empty search result.
 fn is_known(value: &Value) -> bool {
     match value {
         Value::Found(found) => found.is_complete && !found.profiles.is_empty(),

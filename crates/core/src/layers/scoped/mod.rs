@@ -20,39 +20,41 @@ use crate::{
     reading::check_same,
 };
 
-/// A provider that is restricted to the profiles which a [`Filter`] wants, and as far as is said to kinds of ids and to
+/// A provider that is restricted to the profiles that match a [`Filter`], and optionally to kinds of ids and to
 /// operations.
 ///
-/// Who is not known to be in the scope is out of it, for reading and for writing. If the field that decides is in another record
-/// and the service shows it there ([`GetOptions::enrich`]), that record is read. A listing goes by what it shows.
+/// A profile that is not known to be in the scope is outside it, for reading and for writing. If the deciding field
+/// is in another record of the service ([`GetOptions::enrich`]), that record is read. A listing decides by what it
+/// shows.
 ///
-/// - **One profile.** `get`, `current`, `find`, plans and executions are refused for everybody who is out of the scope, before
-///   any write is sent. The refusal is [`ErrorKind::PermissionDenied`] and [`Error::is_out_of_scope`]. It is equal for a person
-///   who does not exist and for one whose record cannot be read, so that it tells nobody who exists. How long it takes may
-///   differ.
-/// - **Conditions** that something is not so, such as `not labels = staff`, hold for those alone of whom that is known.
-/// - **Listings** leave out who is not in the scope. The service is asked as the query asks, so that who is left out costs
-///   requests too; name in the query what the service can filter by. The members of an organization are listed if the
-///   organization is in the scope, which is read with each page.
-/// - **Completeness.** Whether a listing is complete is known from all that the service sent and from its totals. The totals are
-///   not told, nor how many were left out. The number of pages is told, and it says roughly how many there are. Who is wanted by
-///   the query and not known to be in the scope counts in [`ListReport::undetermined`](crate::listing::ListReport::undetermined); then the
-///   listing is not complete.
-/// - **Quarantined records** are told as they are below: nobody knows whether they are in the scope. A
-///   [`Quarantined`](crate::listing::Quarantined) has what is wrong, in words that repeat nothing of the record, and its place in the page
-///   of the service, which also counts those who are left out.
-/// - **Creating** is refused where the draft does not show that the profile will be in the scope.
-/// - **Updates** that would move somebody out of the scope are refused: the caller could neither see the result nor undo it.
-///   Deactivating and deleting somebody in the scope is allowed, also where that ends it. Restrict the operations if it must not
-///   be.
-/// - **Plans** read the profile, to check that it is in the scope. So does a plan for a [given](PlanRead::Given) profile, at one
-///   request that it does not take without the scope: a caller can give any profile. The plan is made by what the given one
-///   shows.
-/// - **Executing** checks once more, by reading the profile. It cannot keep somebody else from changing it in between.
-/// - **Kinds and operations** that the scope does not have are not offered: the [capabilities](ProfileProvider::capabilities) say
-///   so, and they are [`ErrorKind::Unsupported`]. Collections of other kinds are passed over, at one request each.
+/// - **One profile.** `get`, `current`, `find`, plans and executions refuse every profile outside the scope, before
+///   any write is sent. The error is [`ErrorKind::PermissionDenied`] with [`Error::is_out_of_scope`]. It is the same
+///   if the profile does not exist or cannot be read, so that it does not reveal which profiles exist. The response
+///   time may differ.
+/// - **Negated conditions**, such as `not labels = staff`, hold only for profiles whose value is known.
+/// - **Listings** leave out profiles outside the scope. The service receives the query unchanged, so profiles that
+///   are left out cost requests too; add to the query what the service can filter by. The members of an organization
+///   are listed if the organization is in the scope; it is read with each page.
+/// - **Completeness.** All records and totals from the service decide whether a listing is complete. The totals and
+///   the number of profiles that were left out are not returned. The number of pages is, and it reveals roughly how
+///   many there are. A profile that matches the query and is not known to be in the scope counts in
+///   [`ListReport::undetermined`](crate::listing::ListReport::undetermined); the listing is then not complete.
+/// - **Quarantined records** are reported as they are below, because it is not known whether they are in the scope. A
+///   [`Quarantined`](crate::listing::Quarantined) says what is wrong without repeating the record, and its position
+///   in the service's page, which also counts the profiles that were left out.
+/// - **Creating** is refused unless the draft shows that the profile will be in the scope.
+/// - **Updates** that would move a profile out of the scope are refused: the caller could neither see the result nor
+///   undo it. Deactivating and deleting a profile in the scope is allowed, even if that moves it out. Restrict the
+///   operations to prevent this.
+/// - **Plans** read the profile to check that it is in the scope. So does a plan for a [given](PlanRead::Given)
+///   profile, which costs one request more than without the scope, because a caller can give any profile. The plan
+///   itself is based on the given profile.
+/// - **Executing** reads the profile and checks again. A change by another client between this check and the write is
+///   not detected.
+/// - **Kinds and operations** outside the scope are [`ErrorKind::Unsupported`], as the
+///   [capabilities](ProfileProvider::capabilities) say. Collections of other kinds are skipped, at one request each.
 ///
-/// A scope with an empty filter and no kinds is everybody, and costs nothing.
+/// A scope with an empty filter and no kinds includes all profiles, and costs nothing.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -63,15 +65,14 @@ use crate::{
 /// };
 /// use futures_util::TryStreamExt;
 ///
-/// async fn contractors(provider: Arc<dyn ProfileProvider>, somebody: &ProfileId) -> Result<usize> {
-///     let mut filter = Filter::default();
-///     filter.label = Some("contractor".to_owned());
+/// async fn contractors(provider: Arc<dyn ProfileProvider>, id: &ProfileId) -> Result<usize> {
+///     let filter = Filter::new().with_label("contractor");
 ///     let provider = Scoped::new(provider, filter).with_kinds([IdKind::USER]).with_operations([
 ///         ScopedOperation::List,
 ///         ScopedOperation::Get,
 ///         ScopedOperation::Deactivate,
 ///     ]);
-///     if let Err(error) = provider.deactivate(somebody).await {
+///     if let Err(error) = provider.deactivate(id).await {
 ///         assert!(error.is_out_of_scope(), "{error}");
 ///     }
 ///     Ok(provider.list(ListQuery::new()).try_collect::<Vec<_>>().await?.len())
@@ -85,7 +86,7 @@ pub struct Scoped {
 }
 
 impl Scoped {
-    /// Restricts a provider to the profiles that a filter wants.
+    /// Restricts a provider to the profiles that match a filter.
     pub fn new(provider: Arc<dyn ProfileProvider>, filter: Filter) -> Self {
         Self::of(provider, Scope { filter, kinds: None, operations: None })
     }
@@ -95,19 +96,19 @@ impl Scoped {
         Self { provider, scope: Arc::new(scope), capabilities }
     }
 
-    /// Restricts it to ids of these kinds. Default: all.
+    /// Restricts the provider to ids of these kinds. The default is all.
     pub fn with_kinds(self, kinds: impl IntoIterator<Item = IdKind>) -> Self {
         let scope = Scope { kinds: Some(kinds.into_iter().collect()), ..(*self.scope).clone() };
         Self::of(self.provider, scope)
     }
 
-    /// Restricts it to these operations. Default: all. Whoever may list or get may find.
+    /// Restricts the provider to these operations. The default is all. `find` is allowed if `List` or `Get` is.
     pub fn with_operations(self, operations: impl IntoIterator<Item = ScopedOperation>) -> Self {
         let scope = Scope { operations: Some(operations.into_iter().collect()), ..(*self.scope).clone() };
         Self::of(self.provider, scope)
     }
 
-    /// Whether somebody may be there who is out of the scope, although of a kind that is in it.
+    /// Returns whether a profile of an allowed kind may be outside the scope.
     fn hides(&self) -> bool {
         !self.scope.filter.is_empty()
     }
@@ -116,13 +117,13 @@ impl Scoped {
         self.scope.verdict(profile, self.provider.capabilities())
     }
 
-    /// The refusal of somebody who is out of the scope, or not there.
+    /// Creates the error for a profile that is outside the scope or does not exist.
     fn refused(&self, operation: &'static str) -> Error {
         self.refusal(
             operation,
-            "the profile is not within the scope of this provider, is not there, or cannot be read",
+            "the profile is outside the scope of this provider, does not exist, or cannot be read",
         )
-        .with_hint("use a provider with another scope if it is meant; whether the profile exists is not told")
+        .with_hint("to use this profile, use a provider with another scope; whether the profile exists is not disclosed")
     }
 
     fn refusal(&self, operation: &'static str, message: &str) -> Error {
@@ -132,7 +133,7 @@ impl Scoped {
             .of_scope()
     }
 
-    /// The failure to read somebody, without what it tells of who is out of the scope.
+    /// Returns the error of reading a profile, without what it reveals about a profile outside the scope.
     fn veiled(&self, operation: &'static str, error: Error) -> Error {
         if !self.hides() {
             return error;
@@ -140,12 +141,12 @@ impl Scoped {
         if error.is_of_another_profile() {
             return self.another_after(operation, &error);
         }
-        // What was written must be known to who wrote it, also of somebody who has left the scope since.
+        // The caller must learn about its own write, even if the profile has left the scope since.
         if error.effect() != Effect::None {
             return error;
         }
         let is_of_profile = match error.kind() {
-            // A record that came and cannot be read is somebody's.
+            // A record that came and cannot be read proves that the profile exists.
             ErrorKind::NotFound | ErrorKind::Decode | ErrorKind::TooLarge => true,
             ErrorKind::PermissionDenied => error.is_from_service(),
             ErrorKind::InvalidRequest => error.status().is_some(),
@@ -154,12 +155,12 @@ impl Scoped {
         if is_of_profile { self.refused(operation) } else { error }
     }
 
-    /// What came of a plan, without what it tells of somebody else, or of who went away since the scope was checked. What the
-    /// service says of a write to somebody who was in the scope is told.
+    /// Returns the result of a plan, without what it reveals about another profile or about one that was deleted
+    /// since the check. The service's response about a profile in the scope is kept.
     fn veiled_execution(&self, write: &Write, mut executed: Executed) -> Executed {
         let Some(error) = executed.error.take() else { return executed };
         let operation = write.operation();
-        // Who is created cannot have gone: what is not there is something else.
+        // A profile that is created cannot have been deleted: something else was not found.
         let is_gone =
             write.id().is_some() && error.kind() == ErrorKind::NotFound && error.effect() == Effect::None;
         executed.error = Some(if !self.hides() {
@@ -175,24 +176,24 @@ impl Scoped {
         executed
     }
 
-    /// The error for the record of somebody else, who may be out of the scope: it does not name them.
+    /// Creates the error for the record of another profile. It does not name it, because it may be outside the scope.
     fn another(&self, operation: &'static str) -> Error {
-        Error::new(ErrorKind::Decode, "the service sent the record of another profile than the one asked for")
+        Error::new(ErrorKind::Decode, "the service sent the record of another profile than the requested one")
             .with_provider(self.info())
             .with_operation(operation)
-            .with_hint("nothing of it is used; ask again, and report it to the service if it comes again")
+            .with_hint("the record was not used; try again, and report it to the service if it happens again")
             .of_another_profile()
     }
 
-    /// The error for the record of somebody else, in place of one that names them.
+    /// Replaces an error that names another profile.
     fn another_after(&self, operation: &'static str, error: &Error) -> Error {
         self.another(operation).with_effect(error.effect()).with_hint_if_effect(
-            "the change may have been made, and to whom is not known: read the profile before trying again",
+            "it is not known whether the change was made, and to which profile: read the profile before you try again",
         )
     }
 
-    /// Whether a profile that was read is in the scope. Where what decides is in another record, that is read, and the profile
-    /// that showed it is given.
+    /// Returns whether a profile is in the scope. If another record decides, it is read, and the enriched profile is
+    /// returned too.
     async fn judged(&self, profile: &Profile, options: &GetOptions) -> Result<(Verdict, Option<Profile>)> {
         let verdict = self.verdict(profile);
         let enrich = &self.provider.capabilities().operations.enrich;
@@ -207,7 +208,7 @@ impl Scoped {
         Ok((self.verdict(&enriched), Some(enriched)))
     }
 
-    /// Reads a profile of the scope.
+    /// Reads a profile in the scope.
     async fn read(
         &self,
         operation: &'static str,
@@ -228,7 +229,7 @@ impl Scoped {
         }
     }
 
-    /// Checks what a write is for, before anything is sent.
+    /// Checks that the scope supports a write, before anything is sent.
     fn check_offered(&self, write: &Write, capabilities: &Capabilities) -> Result<()> {
         let info = self.info();
         match write {
@@ -241,7 +242,7 @@ impl Scoped {
         }
     }
 
-    /// Checks that a write is one to somebody of the scope, who stays in it, by reading them.
+    /// Checks, by reading it, that the profile of a write is in the scope and stays there.
     async fn check_scope(&self, write: &Write) -> Result<()> {
         let operation = write.operation();
         let Some(id) = write.id() else { return self.check_created(write) };
@@ -258,9 +259,9 @@ impl Scoped {
             return Ok(());
         }
         let message = "nothing was sent: the update would move the profile out of the scope of this provider";
-        Err(self
-            .refusal("update", message)
-            .with_hint("leave the fields as they are that the scope goes by, or use a provider without it"))
+        Err(self.refusal("update", message).with_hint(
+            "do not change the fields that the scope depends on, or use a provider without the scope",
+        ))
     }
 
     fn check_created(&self, write: &Write) -> Result<()> {
@@ -268,8 +269,8 @@ impl Scoped {
         if self.scope.verdict_of_draft(draft, self.info(), self.provider.capabilities()) == Verdict::Yes {
             return Ok(());
         }
-        let message = "nothing was sent: the draft does not show that the profile will be within the scope";
-        Err(self.refusal("create", message).with_hint("set the fields that the scope goes by"))
+        let message = "nothing was sent: the draft does not show that the profile will be in the scope of this provider";
+        Err(self.refusal("create", message).with_hint("set the fields that the scope depends on"))
     }
 }
 
@@ -335,8 +336,8 @@ impl ProfileProvider for Scoped {
                 Verdict::No => {}
             }
         }
-        let is_nobody = found.profiles.is_empty() && found.method != FindMethod::Unanswerable;
-        if is_nobody && self.hides() { Err(self.refused("find")) } else { Ok(found) }
+        let is_empty = found.profiles.is_empty() && found.method != FindMethod::Unanswerable;
+        if is_empty && self.hides() { Err(self.refused("find")) } else { Ok(found) }
     }
 
     async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
@@ -345,7 +346,7 @@ impl ProfileProvider for Scoped {
             if let (Some(id), PlanRead::Given(given)) = (write.id(), &options.read) {
                 check_same(self, id, given)?;
             }
-            // Whoever is given may be described otherwise than they are.
+            // A given profile may differ from the real one.
             self.check_scope(write).await?;
         }
         let plan = self.provider.plan(write, options).await;
@@ -355,7 +356,7 @@ impl ProfileProvider for Scoped {
     async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
         plan.check_issuer(self.info())?;
         self.check_offered(plan.write(), self.prepare().await?)?;
-        // One that is spent is refused for that, and nothing is sent.
+        // An executed plan is refused anyway, without a request.
         if self.hides() && !plan.is_spent() {
             self.check_scope(plan.write()).await?;
         }

@@ -1,4 +1,4 @@
-//! Who is in a scope, and what may be done there.
+//! The profiles and operations in a scope.
 
 use std::collections::BTreeSet;
 
@@ -11,9 +11,9 @@ use crate::{
     query::FilterPart,
 };
 
-/// Why an operation is not offered.
-const NO_OPERATION: &str = "the scope of this provider does not have the operation";
-const NO_KIND: &str = "the scope of this provider has no kind of ids that the operation is there for";
+/// Why an operation is not supported.
+const NO_OPERATION: &str = "the scope of this provider does not include the operation";
+const NO_KIND: &str = "the scope of this provider includes no kind of id that supports the operation";
 
 /// An operation that a [`Scoped`](super::Scoped) provider may be restricted to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,9 +21,9 @@ const NO_KIND: &str = "the scope of this provider has no kind of ids that the op
 pub enum ScopedOperation {
     /// Listing profiles.
     List,
-    /// Getting one profile.
+    /// Reading one profile.
     Get,
-    /// Getting the profile of the credential.
+    /// Reading the credential's own profile.
     Current,
     /// Listing the members of an organization.
     Members,
@@ -35,7 +35,7 @@ pub enum ScopedOperation {
     Deactivate,
     /// Deleting a profile.
     Delete,
-    /// Making a link for somebody to enroll with.
+    /// Creating an enrollment link.
     Enroll,
 }
 
@@ -52,12 +52,12 @@ impl Scope {
         self.kinds.as_ref().is_none_or(|kinds| kinds.contains(kind))
     }
 
-    /// Whether everybody is in it.
+    /// Returns whether all profiles are in the scope.
     fn is_everybody(&self) -> bool {
         self.filter.is_empty() && self.kinds.is_none()
     }
 
-    /// Whether somebody is in it; `capabilities` are those of the provider below.
+    /// Returns whether a profile is in the scope; `capabilities` are those of the provider below.
     pub(super) fn verdict(&self, profile: &Profile, capabilities: &Capabilities) -> Verdict {
         if self.has_kind(&profile.id.kind) {
             self.filter.known_verdict(profile, capabilities)
@@ -66,7 +66,7 @@ impl Scope {
         }
     }
 
-    /// Whether somebody would be in it after an update.
+    /// Returns whether a profile would be in the scope after an update.
     pub(super) fn verdict_after(
         &self,
         profile: &Profile,
@@ -75,19 +75,19 @@ impl Scope {
     ) -> Verdict {
         match applied(profile, change, capabilities) {
             Ok(after) => self.verdict(&after, capabilities),
-            // What comes of it is not known.
+            // The result of the change is not known.
             Err(_) => Verdict::Unknown,
         }
     }
 
-    /// Whether a profile would be in it that is made from a draft.
+    /// Returns whether a profile created from a draft would be in the scope.
     pub(super) fn verdict_of_draft(
         &self,
         draft: &ProfileDraft,
         info: &ProviderInfo,
         capabilities: &Capabilities,
     ) -> Verdict {
-        // Nobody knows its id yet.
+        // The id of a new profile is not known.
         let is_open = self.filter.condition.as_ref().is_some_and(|it| it.compared().contains(&FieldPath::ID));
         let id = ProfileId::new(info.service.clone(), info.account.clone(), draft.kind().clone(), "new");
         match id {
@@ -96,7 +96,7 @@ impl Scope {
         }
     }
 
-    /// A page without those who are not in it.
+    /// Returns a page without the profiles outside the scope.
     pub(super) fn page(
         &self,
         page: Page<Profile>,
@@ -121,7 +121,7 @@ impl Scope {
             let contradicts =
                 |part: &&FilterPart| filter.verdict_of(**part, profile, capabilities) == Verdict::No;
             contradicted.extend(exact.iter().filter(contradicts));
-            // Whom the query leaves out nobody misses.
+            // A profile that does not match the query is not missing.
             verdict.and(filter.verdict(profile, capabilities))
         });
         if let Some(left_out) = &mut page.left_out {
@@ -130,7 +130,7 @@ impl Scope {
         page
     }
 
-    /// The capabilities of what is left of those of the provider below.
+    /// Returns the capabilities that remain of those of the provider below.
     pub(super) fn restrict(&self, below: &Capabilities) -> Capabilities {
         let mut capabilities = below.clone();
         for (support, operation) in supports(&mut capabilities.operations) {
@@ -163,7 +163,7 @@ impl Scope {
     }
 }
 
-/// What a provider supports, and the operation that stands for it.
+/// Returns what a provider supports, each with the operation that restricts it.
 fn supports(operations: &mut Operations) -> [(&mut Support, Option<ScopedOperation>); 10] {
     [
         (&mut operations.list, Some(ScopedOperation::List)),
@@ -179,7 +179,7 @@ fn supports(operations: &mut Operations) -> [(&mut Support, Option<ScopedOperati
     ]
 }
 
-/// A page of a collection that is not in the scope: the listing goes on with the next one.
+/// Replaces a page of a collection outside the scope: the listing continues with the next collection.
 fn passed_over(page: Page<Profile>) -> Page<Profile> {
     let next = page.next_collection.clone().map_or(Next::End, Next::Cursor);
     Page {

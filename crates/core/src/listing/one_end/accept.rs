@@ -1,4 +1,4 @@
-//! What a page that came changes in a listing.
+//! Adding a fetched page to a listing.
 
 use std::ops::Deref;
 
@@ -8,7 +8,7 @@ use crate::{
     listing::{
         CursorGuard, Next, Page,
         early_stop::NewestFirst,
-        follow::{Came, Follows},
+        follow::{Follows, PageFacts},
         report::{CollectionReport, MAX_QUARANTINED_RECORDS, QuarantinedRecord},
         second_look::{AtEnd, SecondLook},
         stall::Stall,
@@ -21,12 +21,12 @@ where
     P: Deref + Clone + Send + Sync + 'a,
     P::Target: ProfileProvider,
 {
-    /// Takes a page in: what it adds to the report, and where the listing goes on. Gives what of it is delivered.
+    /// Adds a page to the report, sets the next position, and returns the part of the page that is delivered.
     pub(super) fn accept(&mut self, mut page: Page<Profile>) -> Page<Profile> {
         self.last_received = page.items.len() as u64;
         let is_over = self.count(&mut page);
         self.last_total = (page.collection.clone(), page.total());
-        // Also what the service has filtered: its words may mean something else than ours.
+        // Profiles are checked even if the service filtered them: its words may mean something else.
         let (filter, capabilities) = (&self.query.filter, self.provider.capabilities());
         let report = &mut self.report;
         report.undetermined += page.left_out.as_ref().map_or(0, |it| it.undetermined());
@@ -89,8 +89,8 @@ where
         page
     }
 
-    /// Counts what the service sent, and leaves out who came the first time already where a list is read again. Gives
-    /// whether the rest of the collection is not needed.
+    /// Counts the records of a page. If the list is read a second time, removes the profiles that came the first
+    /// time. Returns whether the rest of the collection is not needed.
     fn count(&mut self, page: &mut Page<Profile>) -> bool {
         let index = self.collection_of(page);
         let is_last = is_last(page);
@@ -110,10 +110,10 @@ where
         let duplicates = self.duplicates.note_page(page.items.iter().map(|profile| &profile.id));
         collection.duplicates += duplicates;
         let left_out = page.left_out.iter().flat_map(|it| it.records());
-        let untold_duplicates = self.duplicates.note_page(left_out.map(|profile| &profile.id));
-        self.untold_duplicates += untold_duplicates;
-        let untold = page.record_count() - page.items.len() as u64;
-        collection.untold.add(untold, untold_duplicates, page.total());
+        let unreported_duplicates = self.duplicates.note_page(left_out.map(|profile| &profile.id));
+        self.unreported_duplicates += unreported_duplicates;
+        let unreported = page.record_count() - page.items.len() as u64;
+        collection.unreported.add(unreported, unreported_duplicates, page.total());
         for profile in &page.items {
             collection.latest_change = collection.latest_change.max(profile.times.updated.value().copied());
             drift.note(profile);
@@ -121,34 +121,34 @@ where
         let (received, quarantined) = (page.items.len() as u64, page.quarantined.len() as u64);
         collection.received += received;
         collection.quarantined += quarantined;
-        // A total that falls is the sign of a deletion, which may have moved others over a page boundary.
+        // A falling total indicates a deletion, which may have moved others across a page boundary.
         collection.declared_total = collection.declared_total.max(page.declared_total);
-        // Of the last page there is no rest.
-        let came = Came {
+        // Nothing follows the last page.
+        let facts = PageFacts {
             is_last,
             is_end_claimed: page.is_end_claimed,
-            is_progress: received + untold + quarantined > duplicates + untold_duplicates,
+            is_progress: received + unreported + quarantined > duplicates + unreported_duplicates,
             is_empty,
             has_come: collection.has_come(),
             is_second,
             is_at_first_end: self.second_look.is_at_first_end(),
             remembers_all: self.duplicates.is_exhaustive(),
         };
-        let Follows { is_over, leads_on, is_end_unproven } = came.follows();
+        let Follows { is_over, leads_on, is_end_unproven } = facts.follows();
         self.stall.note(leads_on, self.query.empty_pages_allowed());
         report.stopped_at_empty_pages = self.stall.is_reached();
         report.end_unproven |= is_end_unproven;
-        report.empty_pages += u64::from(received + untold + quarantined == 0 && !is_last && !is_second);
+        report.empty_pages += u64::from(received + unreported + quarantined == 0 && !is_last && !is_second);
         report.received += received;
-        report.duplicates = self.duplicates.duplicates() - self.untold_duplicates;
+        report.duplicates = self.duplicates.duplicates() - self.unreported_duplicates;
         report.duplicates_unchecked = !self.duplicates.is_exhaustive();
         let offered = report.collections.iter().filter(|it| !it.is_not_offered);
         let sum = |sum: Option<u64>, total: Option<u64>| Some(sum?.saturating_add(total?));
         report.declared_total = offered.map(|it| it.declared_total).fold(Some(0), sum);
-        // Who did not come the first time is not in the order of the first time.
+        // A profile that did not come the first time is not in the order of the first time.
         if let Some(order) = self.newest_first.as_mut().filter(|_| !is_second) {
             order.note(page.records(), page.quarantined.len());
-            // Of a further collection the far end cannot be asked for alone: it is read whole.
+            // The far end of a later collection cannot be requested alone, so the collection is read completely.
             if index == 0 && !is_last && order.may_stop() {
                 self.ask_far_end(page.next_collection.clone());
             }
@@ -156,14 +156,14 @@ where
         is_over
     }
 
-    /// The place of a page's collection in the report. A collection that begins is added.
+    /// Returns the index of a page's collection in the report. A new collection is added.
     fn collection_of(&mut self, page: &Page<Profile>) -> usize {
         let report = &mut self.report;
         let known = report.collections.iter().position(|it| it.collection == page.collection);
         known.unwrap_or_else(|| {
             let is_resumed = std::mem::take(&mut self.skips);
             report.collections.push(CollectionReport::new(page, is_resumed));
-            self.newest_first = self.newest_first.as_ref().map(NewestFirst::anew);
+            self.newest_first = self.newest_first.as_ref().map(NewestFirst::restarted);
             let first = match &self.position {
                 Position::At(cursor) => Some(cursor.clone()),
                 Position::Start | Position::Repeated | Position::End => None,
@@ -178,7 +178,7 @@ where
         matches!(&self.position, Position::At(cursor) if cursor.is_numbered())
     }
 
-    /// At the end of a numbered collection: where to read it again, if it changed while it was read.
+    /// Returns where to read a numbered collection again, if the page was its end and it changed while it was read.
     fn look_again(&mut self, is_end: bool) -> Option<Position> {
         if !is_end {
             return None;
@@ -194,7 +194,7 @@ where
                 None
             }
             AtEnd::Again(first) => {
-                self.ask_anew();
+                self.bypass_cache();
                 self.guard = CursorGuard::default();
                 self.last_total = (None, None);
                 Some(match first {
@@ -206,7 +206,7 @@ where
     }
 }
 
-/// Whether a page is the last one of its collection.
+/// Returns whether a page is the last one of its collection.
 fn is_last(page: &Page<Profile>) -> bool {
     match &page.next {
         Next::End => true,

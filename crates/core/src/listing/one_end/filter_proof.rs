@@ -1,4 +1,4 @@
-//! Whether a service reads a filter as it is meant.
+//! Checks that a service applies a filter as it is meant.
 
 use std::ops::Deref;
 
@@ -10,8 +10,8 @@ where
     P: Deref + Clone + Send + Sync + 'a,
     P::Target: ProfileProvider,
 {
-    /// The parts of the filter that the service answered, and that a record on the page contradicts: the service reads
-    /// them otherwise or not at all, and may have left out others.
+    /// Returns the parts of the filter that were sent to the service and that a record of the page contradicts. The
+    /// service ignores or misunderstands them, and may have left out matching profiles.
     pub(super) fn misread_filters(&self, page: &Page<Profile>) -> Vec<FilterPart> {
         let filter = &self.query.filter;
         if filter.is_empty() {
@@ -19,7 +19,7 @@ where
         }
         let capabilities = self.provider.capabilities();
         let mut pushed = self.query.filter_plan(capabilities).pushed;
-        // Among them what contradicts them is not seen here.
+        // Records that a layer removed are not on the page; their contradictions are noted separately.
         let is_contradicted =
             |part: &FilterPart| page.left_out.as_ref().is_some_and(|it| it.contradicted.contains(part));
         pushed.retain(|part| {

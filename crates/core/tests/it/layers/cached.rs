@@ -36,7 +36,7 @@ fn cached(provider: Arc<dyn ProfileProvider>) -> (Cached, Clock) {
     (Cached::new(provider, MINUTE).with_clock(move || *now.0.lock().unwrap()), clock)
 }
 
-/// Three people behind calls that take time, and a cache in front.
+/// Three profiles after slow calls, with a cache around them.
 fn slowly() -> (MemoryProvider, Arc<Slow>, Cached, Clock) {
     let (memory, _) = memory(3);
     let slow = Slow::new(memory.clone());
@@ -57,7 +57,7 @@ async fn list(provider: &dyn ProfileProvider, query: ListQuery) -> (Vec<Profile>
     (profiles, listing.report())
 }
 
-/// How many requests some reads take.
+/// Returns the number of requests of some reads.
 async fn sent(memory: &MemoryProvider, reads: impl Future<Output = ()>) -> u64 {
     let before = memory.request_count();
     reads.await;
@@ -94,7 +94,7 @@ async fn options_that_show_something_else_are_read_by_themselves_and_fresh_ones_
     assert_eq!(sent(&memory, get(GetOptions::new().with_enrich(true))).await, 1);
     memory.insert(person(1)).unwrap();
     assert_eq!(sent(&memory, get(GetOptions::new().with_fresh(true))).await, 1);
-    assert_eq!(sent(&memory, get(GetOptions::new())).await, 0, "what came fresh is kept");
+    assert_eq!(sent(&memory, get(GetOptions::new())).await, 0, "a fresh response is cached");
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn after_a_write_nothing_is_served_that_was_read_before_whatever_came_of_i
         let read = layer.get(&id("p01")).await.unwrap();
         assert_eq!(read.title, format!("{failure:?}").into());
     }
-    // The last one is not known to have been made when this was read: it may be made yet.
+    // The result of the last write was not known at this read: it may still take effect.
     let get = async || drop(layer.get(&id("p01")).await.unwrap());
     assert_eq!(sent(&memory, get()).await, 1);
     clock.go_on(MINUTE);
@@ -122,7 +122,7 @@ async fn after_a_write_nothing_is_served_that_was_read_before_whatever_came_of_i
     assert_eq!(sent(&memory, get()).await, 0);
 }
 
-/// A read that has seen the state before a write, and ends beside it or after it.
+/// A read that saw the state before a write, and ends during it or after it.
 async fn early_read(ends_beside: bool) {
     let (memory, slow, layer, _) = slowly();
     let p01 = id("p01");
@@ -135,7 +135,7 @@ async fn early_read(ends_beside: bool) {
     let before = memory.request_count();
     let mut beside = Box::pin(layer.get(&p01));
     assert!(beside.as_mut().now_or_never().is_none());
-    assert_eq!(memory.request_count(), before + 1, "nobody joins it any more");
+    assert_eq!(memory.request_count(), before + 1, "no other call joins it");
     if ends_beside {
         slow.permits.add_permits(2);
         assert!(early.as_mut().await.unwrap().title.is_absent());
@@ -146,7 +146,7 @@ async fn early_read(ends_beside: bool) {
     let before = memory.request_count();
     let mut after = Box::pin(layer.get(&p01));
     assert!(after.as_mut().now_or_never().is_none());
-    assert_eq!(memory.request_count(), before + 1, "what is read after the write is asked for anew");
+    assert_eq!(memory.request_count(), before + 1, "a read after the write sends a new request");
     slow.permits.add_permits(3);
     if !ends_beside {
         assert!(early.await.unwrap().title.is_absent());
@@ -171,7 +171,7 @@ async fn a_read_that_began_before_a_write_and_ends_last_does_not_replace_what_ca
     assert!(early.as_mut().now_or_never().is_none());
     slow.writes.add_permits(1);
     layer.update(&p01, &title("cto")).await.unwrap();
-    // Nothing is there yet that came after it.
+    // No entry was added since.
     slow.permits.add_permits(1);
     assert!(early.await.unwrap().title.is_absent());
     slow.permits.add_permits(1);
@@ -235,12 +235,12 @@ async fn callers_who_ask_for_the_same_at_once_are_served_by_one_call_that_outliv
     slow.permits.add_permits(1);
     assert_eq!(second.await.unwrap().id, p01);
     assert_eq!(memory.request_count(), 1);
-    // Who waits for the same page says that it took no request.
+    // A caller that waits for another caller's page reports no request.
     slow.permits.add_permits(1);
     let query = ListQuery::new();
     let (one, other) = join(layer.list_page(&query, None), layer.list_page(&query, None)).await;
     assert_eq!(one.unwrap().stats.requests + other.unwrap().stats.requests, 1);
-    // A call that everybody has dropped is gone, and nothing is left of it.
+    // A call that all callers have dropped is cancelled, and leaves nothing.
     let before = memory.request_count();
     assert!(layer.get(&id("p02")).now_or_never().is_none());
     slow.permits.add_permits(1);
@@ -296,8 +296,8 @@ async fn plans_and_proofs_ask_the_service() {
     changed.title = "dev".into();
     memory.insert(changed).unwrap();
     let plan = layer.plan(&Write::update(id("p01"), title("dev")), &PlanOptions::new()).await.unwrap();
-    assert!(plan.is_settled(), "it is so already");
-    // The cache holds what the plan rests on, and the service does not show it any more.
+    assert!(plan.is_settled(), "nothing has to change");
+    // The cache has the profile that the plan is based on, and the service no longer shows it.
     layer.clear();
     layer.get(&id("p01")).await.unwrap();
     memory.insert(person(1)).unwrap();
@@ -325,7 +325,7 @@ async fn there_are_no_more_entries_than_were_allowed_and_the_oldest_give_way() {
     );
     assert_eq!(sent(&memory, get("p01")).await, 1);
     assert!(format!("{layer:?}").contains("entries: 3"), "{layer:?}");
-    // Of a listing with more pages the first ones are kept.
+    // The first pages of a longer listing are cached.
     let query = ListQuery::new().with_page_size(2).with_concurrency(1);
     assert_eq!(list(&layer, query.clone()).await.1.requests, 5);
     let (profiles, report) = list(&layer, query).await;
@@ -350,7 +350,7 @@ async fn a_listing_out_of_the_cache_says_since_when_it_is_so_and_that_it_took_no
     let (profiles, first) = list(&layer, query.clone()).await;
     clock.go_on(MINUTE / 2);
     memory.insert(person(8)).unwrap();
-    // Whatever the caller wants of it, the pages are the same.
+    // The pages are the same for every limit and concurrency.
     let (again, second) = list(&layer, query.clone().with_limit(100).with_concurrency(3)).await;
     assert_eq!(again, profiles);
     assert!(second.is_complete() && first.is_complete());
@@ -360,7 +360,7 @@ async fn a_listing_out_of_the_cache_says_since_when_it_is_so_and_that_it_took_no
     assert_eq!(page.cached_at, second.started, "the first page's time, and not that of the second listing");
     let mut pages = layer.pages(query.clone());
     pages.next_page().await.unwrap().unwrap();
-    // The rest is asked for when it is too old, as a slow listing would.
+    // Older pages are requested again, like in a slow listing.
     clock.go_on(MINUTE / 2);
     let page = pages.next_page().await.unwrap().unwrap();
     assert!(page.cached_at.is_none());
@@ -377,7 +377,7 @@ async fn no_page_is_served_that_is_older_than_the_one_in_front_of_it() {
     assert_eq!(report.requests, 3);
     let first = layer.list_page(&query, None).await.unwrap();
     let anyprofile_core::listing::Next::Cursor(second) = first.next else { panic!("there are more") };
-    // The second page is read anew, and so the third one that was kept is older.
+    // The second page is read again, so the cached third one is older.
     let before = memory.request_count();
     layer.list_page(&query.clone().with_fresh(true), Some(&second)).await.unwrap();
     let (_, report) = list(&layer, query).await;

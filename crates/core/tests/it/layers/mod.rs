@@ -1,4 +1,4 @@
-//! Layers around the provider in memory, and around one whose calls take time.
+//! Layers around the in-memory provider, and around a provider with slow calls.
 
 mod cached;
 mod observed;
@@ -13,7 +13,7 @@ use anyprofile_core::{ProfileProvider, memory::MemoryProvider};
 
 use crate::in_memory::builder;
 
-/// A provider of some people, to look at and to wrap.
+/// A provider with some profiles, to inspect and to wrap.
 fn memory(people: usize) -> (MemoryProvider, Arc<dyn ProfileProvider>) {
     let memory = builder(people).with_current(crate::in_memory::id("p00")).build().unwrap();
     (memory.clone(), Arc::new(memory))

@@ -51,7 +51,7 @@ impl ProviderObserver for Events {
     }
 }
 
-/// A clock that goes on by a millisecond with each look at it.
+/// A clock that advances by a millisecond at each reading.
 fn clock() -> impl Fn() -> Instant + Send + Sync {
     let now = Mutex::new(Instant::now());
     move || {
@@ -122,7 +122,7 @@ async fn a_call_that_is_dropped_is_told_as_cancelled_and_a_write_as_one_that_may
     );
 }
 
-/// Panics at what it is told from some event on, and counts what it is told.
+/// Panics on all events from a given one on, and counts the events.
 #[derive(Debug)]
 struct Panicking {
     from: u32,

@@ -1,4 +1,4 @@
-//! A provider in memory that does one thing otherwise.
+//! An in-memory provider with one difference.
 
 use anyprofile_core::{
     Capabilities, Error, ExecuteOptions, Executed, GetOptions, ListQuery, Plan, PlanOptions, Profile,
@@ -8,18 +8,18 @@ use anyprofile_core::{
     plan::{Execution, Receipt},
 };
 
-/// What is done otherwise.
+/// The difference.
 #[derive(Clone, Debug)]
 pub(super) enum Does {
-    /// Nobody can be got.
+    /// No profile can be read.
     FailsToGet(Error),
     /// No plan can be executed.
     FailsToExecute(Error),
-    /// Whom a write is for goes away before it is sent.
+    /// The profile of a write is deleted before the write is sent.
     LosesWhoIsWrittenTo,
-    /// A write is answered with this profile.
+    /// The response to a write is this profile.
     RespondsWith(Box<Profile>),
-    /// Each page has these records set aside.
+    /// Each page has these quarantined records.
     SetsAside(Vec<Quarantined>),
 }
 

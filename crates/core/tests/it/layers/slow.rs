@@ -1,4 +1,4 @@
-//! A provider whose calls wait until they are let through, and may fail.
+//! A provider whose calls wait for a permit, and may fail.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,11 +13,11 @@ use tokio::sync::Semaphore;
 #[derive(Debug)]
 pub(super) struct Slow {
     provider: MemoryProvider,
-    /// Each read takes one.
+    /// Each read takes one permit.
     pub(super) permits: Semaphore,
-    /// Each execution takes one.
+    /// Each execution takes one permit.
     pub(super) writes: Semaphore,
-    /// What the next call comes to, although it was carried out.
+    /// The result of the next call, although it was carried out.
     failure: Mutex<Option<Error>>,
 }
 
@@ -31,7 +31,7 @@ impl Slow {
         *self.failure.lock().unwrap() = Some(error);
     }
 
-    /// What is asked is asked at once, and answered when there is a permit.
+    /// Calls the inner provider at once, and returns the result when there is a permit.
     async fn answered<T>(&self, result: Result<T>) -> Result<T> {
         self.answered_by(&self.permits, result).await
     }

@@ -1,9 +1,9 @@
-//! End users at Anthropic: the dates of the API, and how they are made, changed and read.
+//! End users at Anthropic: the dates of the API, and helpers that create, change and read profiles.
 
 use anyprofile_sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use super::{Answer, anthropic, array, write_anthropic};
+use super::{Response, anthropic, array, write_anthropic};
 
 pub(crate) const MARCH: &[&str] = &["user-profiles-2026-03-24"];
 pub(crate) const AUGUST: &[&str] = &["user-profiles-2026-08-18"];
@@ -11,11 +11,11 @@ pub(crate) const SEPTEMBER: &[&str] = &["user-profiles-2026-09-04"];
 pub(crate) const GENERAL: &[&str] = &[];
 pub(crate) const PROFILES: &str = "/v1/user_profiles";
 
-pub(crate) async fn create(sandbox: &Sandbox, betas: &[&str], body: &Value) -> Answer {
+pub(crate) async fn create(sandbox: &Sandbox, betas: &[&str], body: &Value) -> Response {
     write_anthropic(sandbox, betas, "POST", PROFILES, &body.to_string()).await
 }
 
-pub(crate) async fn update(sandbox: &Sandbox, betas: &[&str], id: &Value, body: &Value) -> Answer {
+pub(crate) async fn update(sandbox: &Sandbox, betas: &[&str], id: &Value, body: &Value) -> Response {
     let path = format!("{PROFILES}/{}", id.as_str().unwrap());
     write_anthropic(sandbox, betas, "POST", &path, &body.to_string()).await
 }
@@ -36,8 +36,8 @@ pub(crate) async fn all(sandbox: &Sandbox, betas: &[&str], query: &str) -> Vec<V
     }
 }
 
-/// A refusal, and what it says.
-pub(crate) fn refused(response: &Answer) -> String {
+/// Checks a refusal and returns its message.
+pub(crate) fn refused(response: &Response) -> String {
     let body = response.json();
     assert_eq!((response.status, &body["error"]["type"]), (400, &json!("invalid_request_error")), "{body}");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The least HTTP client that will do: one connection a request.
+//! A minimal HTTP client: one connection for each request.
 
 pub(crate) mod anthropic_profiles;
 pub(crate) mod probely_users;
@@ -13,13 +13,13 @@ use tokio::net::TcpStream;
 pub(crate) const VERSION: (&str, &str) = ("anthropic-version", "2023-06-01");
 
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     headers: Vec<(String, String)>,
     pub(crate) text: String,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -28,7 +28,7 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {self:?}"))
     }
 
-    /// The body of a success.
+    /// Returns the body of a success.
     pub(crate) fn ok(&self) -> Value {
         assert_eq!(self.status, 200, "{}", self.text);
         self.json()
@@ -40,17 +40,17 @@ pub(crate) async fn start(options: SandboxOptions) -> Sandbox {
 }
 
 /// Sends a request to an absolute URL.
-pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Response {
     try_send(method, url, headers, body.as_bytes()).await.unwrap()
 }
 
-/// The same, with any bytes; nothing when the connection is closed without a response.
+/// Sends any bytes; returns `None` if the connection is closed without a response.
 pub(crate) async fn try_send(
     method: &str,
     url: &str,
     headers: &[(&str, &str)],
     body: &[u8],
-) -> Option<Answer> {
+) -> Option<Response> {
     let rest = url.strip_prefix("http://").unwrap();
     let (host, path) = rest.split_at(rest.find('/').unwrap());
     let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
@@ -76,42 +76,42 @@ pub(crate) async fn try_send(
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    Some(Answer { status, headers, text: text.to_owned() })
+    Some(Response { status, headers, text: text.to_owned() })
 }
 
 pub(crate) const JSON: (&str, &str) = ("content-type", "application/json");
 
-/// A write to Upsun with a body of JSON.
-pub(crate) async fn write_upsun(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> Answer {
+/// Sends a write to Upsun with a JSON body.
+pub(crate) async fn write_upsun(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> Response {
     let url = format!("{}{path}", sandbox.description().upsun.base_url);
     let authorization = format!("Bearer {}", access_token(sandbox).await);
     send(method, &url, &[("authorization", &authorization), JSON], body).await
 }
 
-/// A write to Probely with a body of JSON.
-pub(crate) async fn write_probely(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> Answer {
+/// Sends a write to Probely with a JSON body.
+pub(crate) async fn write_probely(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> Response {
     let probely = &sandbox.description().probely;
     let authorization = format!("JWT {}", probely.api_key);
     let headers = [("authorization", authorization.as_str()), JSON];
     send(method, &format!("{}{path}", probely.base_url), &headers, body).await
 }
 
-/// A write to Anthropic with a body of JSON.
+/// Sends a write to Anthropic with a JSON body.
 pub(crate) async fn write_anthropic(
     sandbox: &Sandbox,
     betas: &[&str],
     method: &str,
     path: &str,
     body: &str,
-) -> Answer {
+) -> Response {
     let anthropic = &sandbox.description().anthropic;
     let mut headers = vec![("x-api-key", anthropic.api_key.as_str()), VERSION, JSON];
     headers.extend(betas.iter().map(|beta| ("anthropic-beta", *beta)));
     send(method, &format!("{}{path}", anthropic.base_url), &headers, body).await
 }
 
-/// The same with the admin key.
-pub(crate) async fn write_admin(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> Answer {
+/// Sends a write to Anthropic with the admin key.
+pub(crate) async fn write_admin(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> Response {
     let anthropic = &sandbox.description().anthropic;
     let headers = [("x-api-key", anthropic.admin_api_key.as_str()), VERSION, JSON];
     send(method, &format!("{}{path}", anthropic.base_url), &headers, body).await
@@ -120,11 +120,11 @@ pub(crate) async fn write_admin(sandbox: &Sandbox, method: &str, path: &str, bod
 const BASIC: (&str, &str) = ("Authorization", "Basic cGxhdGZvcm0tYXBpLXVzZXI6");
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
 
-pub(crate) async fn exchange(sandbox: &Sandbox, headers: &[(&str, &str)], form: &str) -> Answer {
+pub(crate) async fn exchange(sandbox: &Sandbox, headers: &[(&str, &str)], form: &str) -> Response {
     send("POST", &format!("{}/oauth2/token", sandbox.description().upsun.auth_url), headers, form).await
 }
 
-/// A new access token.
+/// Returns a new access token.
 pub(crate) async fn access_token(sandbox: &Sandbox) -> String {
     let form = format!("grant_type=api_token&api_token={}", sandbox.description().upsun.api_token);
     let response = exchange(sandbox, &[BASIC, FORM], &form).await.ok();
@@ -132,33 +132,33 @@ pub(crate) async fn access_token(sandbox: &Sandbox) -> String {
     response["access_token"].as_str().unwrap().to_owned()
 }
 
-pub(crate) async fn upsun(sandbox: &Sandbox, token: &str, path: &str) -> Answer {
+pub(crate) async fn upsun(sandbox: &Sandbox, token: &str, path: &str) -> Response {
     let url = format!("{}{path}", sandbox.description().upsun.base_url);
     send("GET", &url, &[("Authorization", &format!("Bearer {token}"))], "").await
 }
 
-pub(crate) async fn probely(sandbox: &Sandbox, path: &str) -> Answer {
+pub(crate) async fn probely(sandbox: &Sandbox, path: &str) -> Response {
     let probely = &sandbox.description().probely;
     let authorization = format!("JWT {}", probely.api_key);
     send("GET", &format!("{}{path}", probely.base_url), &[("Authorization", &authorization)], "").await
 }
 
-/// With the betas named, or without the header when there are none.
-pub(crate) async fn anthropic(sandbox: &Sandbox, betas: &[&str], path: &str) -> Answer {
+/// Returns the headers with these betas, or without the header if there are none.
+pub(crate) async fn anthropic(sandbox: &Sandbox, betas: &[&str], path: &str) -> Response {
     let anthropic = &sandbox.description().anthropic;
     let mut headers = vec![("x-api-key", anthropic.api_key.as_str()), VERSION];
     headers.extend(betas.iter().map(|beta| ("anthropic-beta", *beta)));
     send("GET", &format!("{}{path}", anthropic.base_url), &headers, "").await
 }
 
-/// With the admin key.
-pub(crate) async fn anthropic_admin(sandbox: &Sandbox, path: &str) -> Answer {
+/// Returns the headers with the admin key.
+pub(crate) async fn anthropic_admin(sandbox: &Sandbox, path: &str) -> Response {
     let anthropic = &sandbox.description().anthropic;
     let headers = [("x-api-key", anthropic.admin_api_key.as_str()), VERSION];
     send("GET", &format!("{}{path}", anthropic.base_url), &headers, "").await
 }
 
-/// How often a field is a value, null, absent and empty.
+/// Counts how often a field is a value, null, absent and empty.
 pub(crate) fn shows_every_state(records: &[Value], field: &str) -> [bool; 4] {
     let some = |test: &dyn Fn(Option<&Value>) -> bool| records.iter().any(|record| test(record.get(field)));
     [

@@ -1,4 +1,4 @@
-//! `Scoped`: whom it shows, and what it says of the others.
+//! `Scoped`: the profiles that it shows, and what it reveals about the others.
 
 mod writing;
 
@@ -28,7 +28,7 @@ use crate::{
     memory::Memory,
 };
 
-/// Those with the label `contractor`.
+/// The profiles with the label `contractor`.
 fn contractors() -> Filter {
     Filter::new().with_label("contractor")
 }
@@ -46,17 +46,13 @@ fn condition(condition: Condition) -> Filter {
 }
 
 fn labelled(number: usize, name: Option<&str>) -> Profile {
-    let label = |name: &str| {
-        let mut label = Label::default();
-        label.name = name.into();
-        vec![label]
-    };
+    let label = |name: &str| vec![Label::new(name)];
     let mut profile = person(number);
     profile.labels = name.map(label).into();
     profile
 }
 
-/// Of twelve people the first three are contractors, and of the last one that is not known.
+/// The first three of twelve profiles are contractors; of the last one this is not known.
 fn people() -> MemoryProvider {
     let people = (0..11).map(|number| labelled(number, (number < 3).then_some("contractor")));
     builder(0).with_profiles(people).with_profile(person(11)).build().unwrap()
@@ -85,7 +81,7 @@ async fn a_listing_has_who_is_in_the_scope_and_counts_of_whom_that_is_not_known(
     people.remove(&id("p11"));
     let (_, report) = list(&layer, ListQuery::new().with_page_size(2)).await;
     assert!(report.is_complete(), "{report:?}");
-    // Of nobody else anything is told, nor how many there are.
+    // Nothing is reported about the other profiles, not even their number.
     assert_eq!((report.received, report.seen, report.declared_total, report.empty_pages), (3, 3, None, 0));
     let page = layer.list_page(&ListQuery::new(), None).await.unwrap();
     assert_eq!((page.items.len(), page.declared_total), (3, None));
@@ -139,7 +135,7 @@ async fn a_record_that_does_not_come_is_missed_also_where_it_may_be_out_of_the_s
 
 #[tokio::test]
 async fn who_comes_twice_out_of_the_scope_does_not_stand_for_somebody_else_and_is_not_told() {
-    // The last of each page is the first of the next one, and one of the seven never comes.
+    // The last profile of each page is the first one of the next, and one of the seven is never sent.
     let pages = |position: &str| {
         Ok(match position {
             "" => (vec!["a".to_owned(), "x1".to_owned(), "x2".to_owned()], Some("1".to_owned())),
@@ -169,13 +165,13 @@ async fn who_is_out_of_the_scope_is_refused_like_who_is_not_there_and_nothing_is
             layer.find_by(&FindKey::Email(format!("person.{}@example.com", &name[1..]))).await.unwrap_err(),
             layer.enroll(&p).await.unwrap_err(),
         ];
-        // The service has no such thing.
+        // The service does not support it.
         assert_eq!(errors.pop().unwrap().kind(), ErrorKind::Unsupported);
         for write in
             [Write::update(p.clone(), change.clone()), Write::deactivate(p.clone()), Write::delete(p.clone())]
         {
             errors.push(layer.plan(&write, &PlanOptions::new()).await.unwrap_err());
-            // What the provider below has planned is not executed either, and can be by that one.
+            // A plan of the provider below is refused by the layer, and executed by the provider below.
             let Ok(plan) = people.plan(&write, &PlanOptions::new()).await else { continue };
             let error = layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err();
             assert!(error.is_out_of_scope() && !plan.is_spent());
@@ -213,7 +209,7 @@ async fn who_cannot_be_read_is_refused_like_who_is_not_there() {
         let below = Arc::new(Otherwise { memory: people(), does });
         let error = Scoped::new(Arc::clone(&below) as _, contractors()).get(&id("p05")).await.unwrap_err();
         assert_eq!((error.is_out_of_scope(), error.message().contains("p05")), (is_veiled, !is_veiled));
-        // Where the scope hides nobody, the failure is told as it is.
+        // If the scope hides no profile, the error is returned unchanged.
         let all = Scoped::new(below, Filter::default()).with_kinds([IdKind::USER]);
         assert_eq!(all.get(&id("p05")).await.unwrap_err().kind(), kind);
     }
@@ -276,7 +272,7 @@ async fn collections_of_other_kinds_are_passed_over_at_one_request_each() {
     assert_eq!(layer.capabilities().listing.collections.len(), 1);
 }
 
-/// A provider whose plain records show no labels, and which takes a filter by status for its opposite.
+/// A provider whose plain records show no labels, and which inverts a filter by status.
 #[derive(Debug)]
 struct Odd {
     provider: MemoryProvider,
@@ -339,7 +335,7 @@ async fn what_decides_and_is_in_another_record_is_read_there() {
     let odd = Arc::new(Odd::new(people()));
     let layer = Scoped::new(Arc::clone(&odd) as _, contractors());
     let profile = layer.get(&id("p01")).await.unwrap();
-    assert!(profile.labels.is_absent(), "what was asked for is given");
+    assert!(profile.labels.is_absent(), "the requested record is returned");
     assert_eq!(*odd.gets.lock().unwrap(), [false, true]);
     assert!(layer.get(&id("p05")).await.unwrap_err().is_out_of_scope());
     layer.deactivate(&id("p01")).await.unwrap();
@@ -347,7 +343,7 @@ async fn what_decides_and_is_in_another_record_is_read_there() {
 
 #[tokio::test]
 async fn a_filter_that_the_service_misreads_is_noticed_by_those_who_are_left_out_too() {
-    // Taken for its opposite, the filter brings those alone who are not in the scope.
+    // The inverted filter returns only profiles outside the scope.
     let people = (0..9).map(|number| labelled(number, (number % 3 > 0).then_some("contractor")));
     let odd = Odd::new(builder(0).with_profiles(people).build().unwrap());
     let layer = Scoped::new(Arc::new(odd), contractors());

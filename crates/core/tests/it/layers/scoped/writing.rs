@@ -1,4 +1,4 @@
-//! `Scoped`: who is written to, and who is not.
+//! `Scoped`: the profiles that can be written.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ async fn somebody_in_the_scope_is_written_to_and_not_moved_out_of_it() {
     let plan = people.plan(&write, &PlanOptions::new()).await.unwrap();
     assert!(layer.execute(&plan, &ExecuteOptions::new()).await.unwrap_err().is_out_of_scope());
     assert_eq!(people.write_count(), writes);
-    // That somebody leaves is what a deactivation is for.
+    // A deactivation may move a profile out of the scope.
     let active = scoped(&people, Filter::new().with_status(Status::Active));
     active.deactivate(&id("p01")).await.unwrap();
     assert!(active.get(&id("p01")).await.unwrap_err().is_out_of_scope());
@@ -74,7 +74,7 @@ async fn a_given_profile_is_not_believed_to_be_in_the_scope_but_read() {
 #[tokio::test]
 async fn an_execution_that_wrote_nothing_tells_nothing_of_who_is_gone_and_one_that_may_have_is_told() {
     for (effect, is_veiled) in [(Effect::None, true), (Effect::Possible, false)] {
-        let gone = Error::new(ErrorKind::NotFound, "nobody has this id").with_effect(effect);
+        let gone = Error::new(ErrorKind::NotFound, "no profile has this id").with_effect(effect);
         let below = Arc::new(Otherwise { memory: people(), does: Does::FailsToExecute(gone) });
         let layer = Scoped::new(below, contractors());
         let plan = layer.plan(&Write::deactivate(id("p01")), &PlanOptions::new()).await.unwrap();

@@ -1,4 +1,4 @@
-//! Writes that are carried out although whoever asked for them sees them fail.
+//! Writes that are carried out although they appear to fail.
 
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,7 @@ async fn a_create_that_took_effect_is_answered_as_a_failure() {
     assert_eq!((lost.status, lost.header("retry-after")), (503, Some("1")));
     assert_eq!(lost.json()["request_id"].as_str(), lost.header("x-request-id"));
     assert_eq!(users(&sandbox).await, 19);
-    // Who asks blindly again is told that it is there.
+    // A client that repeats the request learns that the user exists.
     assert_eq!(write_probely(&sandbox, "POST", "/users/", NEW).await.status, 400);
     let log = sandbox.requests();
     let writes: Vec<_> =
@@ -68,7 +68,7 @@ async fn a_connection_is_dropped_with_and_without_the_effect() {
         creates.iter().map(|one| (one.took_effect, one.status)).collect::<Vec<_>>(),
         [(false, 0), (true, 0)]
     );
-    // The other connections, and the next request, are as ever.
+    // The other connections, and the next request, are not affected.
     assert_eq!(write_probely(&sandbox, "POST", "/users/", NEW).await.status, 400);
 }
 
@@ -99,7 +99,7 @@ async fn who_does_not_wait_for_a_late_response_has_written_all_the_same() {
     while users(&sandbox).await != 19 {
         assert!(begun.elapsed() < Duration::from_secs(10));
     }
-    // A delay before the effect, given up on, writes nothing.
+    // A request that is cancelled during a delay before the effect writes nothing.
     sandbox.clear_faults();
     sandbox.add_fault(Fault::new("users_create").delay(Duration::from_secs(3_600)));
     let other = write_probely(&sandbox, "POST", "/users/", r#"{"email":"late@example.com","name":"L"}"#);
@@ -123,7 +123,7 @@ async fn a_success_may_be_shown_in_another_form() {
         write_upsun(&sandbox, "PATCH", &format!("/profiles/{id}"), r#"{"display_name":"X"}"#).await;
     assert_eq!((response.status, response.json()), (201, json!({"display_name": "X"})));
     assert_eq!(upsun(&sandbox, &token, &format!("/profiles/{id}")).await.ok()["display_name"], "X");
-    // A refused write has no effect, whatever is answered.
+    // A refused write has no effect, whatever the response is.
     write_upsun(&sandbox, "PATCH", &format!("/profiles/{id}"), r#"{"display_name":null}"#).await;
     let last = sandbox.requests().pop().unwrap();
     assert_eq!((last.status, last.write, last.took_effect), (201, true, false));

@@ -1,4 +1,4 @@
-//! Plans that are kept in a file.
+//! Files with saved plans.
 
 use std::{collections::BTreeSet, fs::File, io::Read as _, path::Path};
 
@@ -7,43 +7,43 @@ use serde::{Deserialize, Serialize};
 
 use crate::{exit::Failure, files};
 
-/// The version of the file.
+/// The version of the file format.
 const VERSION: u32 = 1;
-/// How long a file may be, in bytes.
+/// The maximum size of a file, in bytes.
 const MOST_BYTES: u64 = 256 << 20;
 
-/// What stands in the file.
+/// The content of the file.
 #[derive(Serialize, Deserialize)]
 struct Document {
     anyprofile_plan: u32,
     plans: Vec<PlanRecord>,
 }
 
-/// What tells whether the rest can be read.
+/// The version of a file, which is read first.
 #[derive(Deserialize)]
 struct Version {
     anyprofile_plan: u32,
 }
 
-/// Keeps plans in a file that only this user can read.
+/// Saves plans in a file that only this user can read.
 ///
 /// # Errors
-/// The file system's.
-pub(crate) fn keep(path: &Path, plans: Vec<PlanRecord>) -> Result<(), Failure> {
+/// Any error of the file system.
+pub(crate) fn save_plans(path: &Path, plans: Vec<PlanRecord>) -> Result<(), Failure> {
     let mut text = serde_json::to_vec_pretty(&Document { anyprofile_plan: VERSION, plans })?;
     text.push(b'\n');
     files::write_whole(path, &text)
 }
 
-/// Puts an empty plan in the place of an older one, if there is one.
+/// Replaces an older plan file with an empty one, if it exists.
 ///
 /// # Errors
-/// If there is something else.
-pub(crate) fn keep_nothing(path: &Path) -> Result<(), Failure> {
+/// If the file exists and is not a plan file.
+pub(crate) fn clear_plans(path: &Path) -> Result<(), Failure> {
     match std::fs::read(path) {
-        Ok(text) if serde_json::from_slice::<Version>(&text).is_ok() => keep(path, Vec::new()),
+        Ok(text) if serde_json::from_slice::<Version>(&text).is_ok() => save_plans(path, Vec::new()),
         Ok(_) => Err(Failure::Usage(format!(
-            "{}: it is there, and no plan that was kept: name another file",
+            "{}: the file exists and is not a saved plan; name another file",
             path.display()
         ))),
         Err(_) => Ok(()),
@@ -53,11 +53,11 @@ pub(crate) fn keep_nothing(path: &Path) -> Result<(), Failure> {
 /// Reads the plans of a file.
 ///
 /// # Errors
-/// If it cannot be read, holds no plans, or everybody on this machine can change it.
-pub(crate) fn kept(path: &Path) -> Result<Vec<PlanRecord>, Failure> {
+/// If it cannot be read, does not contain plans, or can be changed by all users of this machine.
+pub(crate) fn load_plans(path: &Path) -> Result<Vec<PlanRecord>, Failure> {
     let name = path.display();
     let refused = |why: String| Failure::Usage(format!("{name}: {why}"));
-    // A link has another journal beside it than what it leads to.
+    // A link and its target would have different journals.
     files::check_writable(path).map_err(|error| refused(files::in_words(&error)))?;
     let file = File::open(path).map_err(|error| files::failure(path, &error))?;
     check_rights(path, &file)?;
@@ -66,26 +66,26 @@ pub(crate) fn kept(path: &Path) -> Result<Vec<PlanRecord>, Failure> {
     taken.map_err(|error| files::failure(path, &error))?;
     if text.len() as u64 > MOST_BYTES {
         return Err(refused(format!(
-            "it is larger than {} MiB, and no plan that was kept",
+            "it is larger than {} MiB, so it is not a saved plan",
             MOST_BYTES >> 20
         )));
     }
-    // What the error says may repeat a value.
+    // The error's own text may repeat a value, so it is not shown.
     let version = serde_json::from_slice::<Version>(&text).map(|it| it.anyprofile_plan);
     if let Ok(version) = version
         && version != VERSION
     {
-        return Err(refused(format!("it has the version {version}, and this program reads {VERSION}")));
+        return Err(refused(format!("it has version {version}, but this program reads version {VERSION}")));
     }
     let document: Document = serde_json::from_slice(&text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         refused(format!(
-            "it is no plan that was kept (line {line}, column {column}): make one with the command `plan`"
+            "it is not a saved plan (line {line}, column {column}); create one with the command `plan`"
         ))
     })?;
     let digests: BTreeSet<_> = document.plans.iter().map(PlanRecord::digest).collect();
     if digests.len() < document.plans.len() {
-        return Err(refused("the same plan is in it more than once: make it anew".to_owned()));
+        return Err(refused("it contains the same plan twice; create it again".to_owned()));
     }
     Ok(document.plans)
 }
@@ -98,11 +98,11 @@ fn check_rights(path: &Path, file: &File) -> Result<(), Failure> {
     let name = path.display();
     if mode & 0o002 != 0 {
         return Err(Failure::Usage(format!(
-            "{name}: everybody on this machine can change it, so that nobody knows whose plan it is: make it anew"
+            "{name}: all users of this machine can change it, so it cannot be trusted; create the plan again"
         )));
     }
     if mode & 0o004 != 0 {
-        say!("warning: everybody on this machine can read {name}: take the right away (chmod o-r)");
+        say!("warning: all users of this machine can read {name}; remove this permission (chmod o-r)");
     }
     Ok(())
 }
