@@ -274,7 +274,7 @@ mod tests {
             ("secret\u{200b}", "a zero-width space (U+200B)"),
             ("\u{200b}", "a zero-width space (U+200B)"),
             ("sec\u{ad}ret\n", "a soft hyphen (U+00AD)"),
-            ("\u{202e}secret", "a mark of writing direction"),
+            ("\u{202e}secret", "a mark of text direction"),
         ] {
             let form = || vec![("api_token", secret.into())];
             let url = Url::parse("https://auth.example.com").unwrap();

@@ -105,7 +105,7 @@ mod tests {
         assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidRequest, None));
         assert_eq!(
             error.to_string(),
-            "probely account 'eu', users_create: nothing was sent: email must be an e-mail address; name has at most 3 \
+            "probely account 'eu', users_create: nothing was sent: email must be an e-mail address; name must have at most 3 \
              characters"
         );
         assert_eq!(error.field_errors()["name"], ["must have at most 3 characters"]);

@@ -309,6 +309,6 @@ mod middleware {
             error.message().starts_with("the response came from a different URL than the requested one"),
             "{error:?}"
         );
-        assert!(error.hint().unwrap().contains("middleware of it changes URLs"), "{error:?}");
+        assert!(error.hint().unwrap().contains("its middleware changed the URL"), "{error:?}");
     }
 }

@@ -70,9 +70,9 @@ async fn credentials_of_a_proxy_are_shown_to_it_decoded() {
 fn a_proxy_that_cannot_be_used_is_refused_before_anything_is_sent() {
     for (proxy, part) in [
         ("socks5://hunter2:1080", "the account's proxy must not be a SOCKS proxy"),
-        ("htp://hunter2:1", "neither an http nor an https URL"),
+        ("htp://hunter2:1", "must be an http or https URL"),
         ("\"http://hunter2:1\"", "it holds a quote"),
-        ("http://me:1#hunter2@proxy:1", "something follows the host and port"),
+        ("http://me:1#hunter2@proxy:1", "must have nothing after the host and port"),
     ] {
         let error = HttpClient::new(
             info("http://api.invalid"),
