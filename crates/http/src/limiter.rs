@@ -382,22 +382,22 @@ mod tests {
     async fn what_several_wait_at_once_is_counted_and_told_once() {
         let limiter = Limiter::new(0, 0);
         let logged = Mutex::new(Vec::new());
-        let log = |wait: Duration, reason| logged.lock().unwrap().push((wait.as_secs(), reason));
+        let note = |wait: Duration, reason| logged.lock().unwrap().push((wait.as_secs(), reason));
         let asked = |status| Advice { status, pause: Some(20 * SECOND), ..Advice::default() };
         limiter.observe(asked(429), Instant::now());
         let began = Instant::now();
-        let waited = futures_util::future::join_all((0..8).map(|_| pass(&limiter, log))).await;
+        let waited = futures_util::future::join_all((0..8).map(|_| pass(&limiter, note))).await;
         assert_eq!((began.elapsed(), waited.iter().sum()), (20 * SECOND, 20 * SECOND));
         // One within another, one that is cancelled, and short ones.
         let reason = Reason::Failed(Some(503));
-        let (long, short) = (limiter.wait(10 * SECOND, reason, log), async {
+        let (long, short) = (limiter.wait(10 * SECOND, reason, note), async {
             sleep(3 * SECOND).await;
-            assert!(timeout(SECOND, limiter.wait(9 * SECOND, reason, log)).await.is_err());
-            limiter.wait(SECOND, reason, log).await
+            assert!(timeout(SECOND, limiter.wait(9 * SECOND, reason, note)).await.is_err());
+            limiter.wait(SECOND, reason, note).await
         });
         let (long, short) = tokio::join!(long, short);
         assert_eq!(long + short, 10 * SECOND);
-        assert_eq!(limiter.wait(5 * SECOND, reason, log).await, 5 * SECOND);
+        assert_eq!(limiter.wait(5 * SECOND, reason, note).await, 5 * SECOND);
         assert_eq!(*logged.lock().unwrap(), [(20, Reason::Asked(429)), (10, reason)]);
     }
 

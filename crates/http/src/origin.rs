@@ -265,7 +265,7 @@ mod tests {
             "https://x/gate/profiles?page=2"
         );
         assert_eq!(next("https://x/profiles", "?page=2").unwrap().as_str(), "https://x/profiles?page=2");
-        // Not a byte of an opaque cursor is another one, nor of what was sent.
+        // No byte of an opaque cursor or of the sent query changes.
         for cursor in ["%FF%00", "a%20b+c", "W%3d%3D", "a=b", "%zz", "", "[x]"] {
             assert_eq!(
                 next(

@@ -271,7 +271,7 @@ mod tests {
         Proxies::from_variables(variable, with_http)
     }
 
-    /// Where requests to `https://api.example.com` and `http://api.example.com` go.
+    /// Returns the proxies of requests to `https://api.example.com` and `http://api.example.com`.
     fn used(pairs: &[(&str, &str)]) -> [Option<String>; 2] {
         let proxies = proxies(pairs, true).unwrap().unwrap_or_default();
         ["https", "http"].map(|scheme| {
@@ -294,7 +294,7 @@ mod tests {
             (&[("all_proxy", "p"), ("https_proxy", "q:2")], [at("http://q:2/"), at("http://p/")]),
             (&[("https_proxy", "u:p%23w@q:2")], [at("http://q:2/"), None]),
             (&[("https_proxy", "q:2"), ("no_proxy", "example.com")], [None, None]),
-            // A SOCKS proxy that would not be used keeps nobody out.
+            // A SOCKS proxy that would not be used is not an error.
             (
                 &[("all_proxy", "socks5://p:1"), ("https_proxy", "q:2"), ("http_proxy", "q:3")],
                 [at("http://q:2/"), at("http://q:3/")],

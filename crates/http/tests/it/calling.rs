@@ -1,4 +1,4 @@
-//! Operations and their callers: what goes on by itself, what is given up, what is remembered, and errors in disguise.
+//! Operations and their callers: work in a task, cancellation, cached facts, and errors with a success status.
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},
@@ -34,7 +34,7 @@ async fn a_request_goes_on_while_nobody_polls_and_keeps_nobody_out() {
     let client = client_with(&script, HttpOptions::default().with_max_concurrency(1));
     let mut parked = Box::pin(client.send(read()));
     assert!(is_pending(parked.as_mut()));
-    // Its caller is busy with the next one, for which there is no place before the first has ended.
+    // The caller awaits the next request, which must wait until the first has ended.
     let began = tokio::time::Instant::now();
     client.send(read()).await.unwrap();
     assert_eq!(began.elapsed(), 2 * SECOND);
@@ -70,7 +70,7 @@ fn without_a_runtime_it_is_said_that_there_is_none() {
     assert_eq!(error.message(), "a Tokio runtime is required to send a request");
 }
 
-/// A service that answers 200 with `{"fault": <status>}`.
+/// A service that responds with 200 and `{"fault": <status>}`.
 #[derive(Debug)]
 struct InDisguise;
 
