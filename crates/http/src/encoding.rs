@@ -160,7 +160,7 @@ fn unknown(kind: &str, name: &str) -> TransportError {
     let is_token = |letter: &char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(*letter);
     let name: String = name.chars().filter(is_token).take(32).collect();
     TransportError::new(TransportErrorKind::Encoding)
-        .with_source(format!("the {kind} encoding '{name}' is not known"))
+        .with_source(format!("the {kind} encoding '{name}' is unknown"))
 }
 
 /// Checks that the transfer encoding is `chunked` or absent. With another one, the body would be read to the end of the connection
@@ -254,15 +254,15 @@ mod tests {
 
     #[test]
     fn an_unknown_encoding_is_named() {
-        for (name, told) in [
-            ("compress", "the content encoding 'compress' is not known"),
-            ("gzip, dcb", "the content encoding 'dcb' is not known"),
-            ("<script>", "the content encoding 'script' is not known"),
+        for (name, shown) in [
+            ("compress", "the content encoding 'compress' is unknown"),
+            ("gzip, dcb", "the content encoding 'dcb' is unknown"),
+            ("<script>", "the content encoding 'script' is unknown"),
         ] {
             let Err(error) = Decoder::of(&headers(&[name]), MOST) else { panic!("{name}") };
             assert_eq!(
                 (error.kind, error.source.unwrap().to_string().as_str()),
-                (TransportErrorKind::Encoding, told)
+                (TransportErrorKind::Encoding, shown)
             );
         }
         let transfer = |text: &str| {
@@ -271,11 +271,11 @@ mod tests {
         for known in ["chunked", "Chunked", "identity, chunked"] {
             transfer(known).unwrap();
         }
-        for (unknown, told) in [("banana", "banana"), ("gzip, chunked", "gzip"), ("chunked, x", "x")] {
+        for (unknown, shown) in [("banana", "banana"), ("gzip, chunked", "gzip"), ("chunked, x", "x")] {
             let error = transfer(unknown).unwrap_err();
             assert_eq!(
                 error.source.unwrap().to_string(),
-                format!("the transfer encoding '{told}' is not known")
+                format!("the transfer encoding '{shown}' is unknown")
             );
         }
     }

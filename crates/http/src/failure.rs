@@ -31,7 +31,7 @@ pub(crate) fn failure(
             let failed = AttemptFailure::Status { status: received.status, headers: &received.headers };
             let retry = retry_of(failed, outbound, &received.headers);
             let error = status_error(account, outbound, &received, dialect, &mut details).with_retry(retry);
-            // 499: somebody on the way closed the request; the service may have processed it.
+            // 499: the connection was closed before the response; the service may have processed the request.
             unknown_outcome(error, outbound, received.status >= 500 || matches!(received.status, 408 | 499))
         }
         Err(Broken::Transport(error)) => {

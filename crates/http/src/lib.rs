@@ -1,8 +1,8 @@
 //! The HTTP client of anyprofile's service crates: credentials, retries, limits and redaction.
 //!
 //! An [`HttpClient`] sends a [`Request`] with the account's [`Credential`]. It returns a [`Response`], or one
-//! [`Error`](anyprofile_core::Error) that says what failed and what to do next. No other crate of the workspace depends on an HTTP
-//! library.
+//! [`Error`](anyprofile_core::Error) that says what failed and what to do next. Only this crate knows which HTTP client library is
+//! used.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -14,7 +14,7 @@
 //! };
 //! use bytes::Bytes;
 //!
-//! /// Sends each request to memory. Without it, the built-in transport sends requests to the network.
+//! /// Responds from memory. Without it, the built-in transport sends requests over the network.
 //! #[derive(Debug)]
 //! struct InMemory;
 //!

@@ -236,7 +236,7 @@ mod tests {
 
     use super::*;
 
-    /// The built-in features, one letter each: ring, aws-lc-rs, no provider, native.
+    /// Returns the built-in features of a text with one letter each: ring, aws-lc-rs, no provider, native.
     fn built_in(letters: &str) -> BuiltIn {
         let has = |letter| letters.contains(letter);
         BuiltIn { ring: has('r'), aws_lc: has('a'), no_provider: has('p'), native: has('n') }

@@ -13,7 +13,7 @@ macro_rules! services_of_this_project {
         /// The features that turn a service on.
         const FEATURES: &[&str] = &[$($feature),+];
 
-        /// The services that were built in.
+        /// Returns the services that were built in.
         fn built_in() -> Vec<ServiceDescriptor> {
             vec![$(#[cfg(feature = $feature)] $crate_name::service()),+]
         }

@@ -199,13 +199,13 @@ async fn a_future_that_is_dropped_cancels_what_it_began() {
 #[derive(Debug)]
 struct Panicking {
     from: u32,
-    told: AtomicU32,
+    events: AtomicU32,
 }
 
 impl Panicking {
     fn tell(&self) {
-        let told = self.told.fetch_add(1, Ordering::Relaxed) + 1;
-        assert!(told < self.from, "the observer panics");
+        let count = self.events.fetch_add(1, Ordering::Relaxed) + 1;
+        assert!(count < self.from, "the observer panics");
     }
 }
 
@@ -234,14 +234,14 @@ impl Observer for Panicking {
 #[tokio::test]
 async fn an_observer_that_panics_fails_the_operation_and_is_told_nothing_more() {
     for from in 1..=4 {
-        let observer = Arc::new(Panicking { from, told: AtomicU32::new(0) });
+        let observer = Arc::new(Panicking { from, events: AtomicU32::new(0) });
         let options = HttpOptions::default().with_observer(Arc::clone(&observer) as _);
         let client = client_with(&Script::of([json(200, "[]")]), options);
         let sent = std::panic::AssertUnwindSafe(client.send(read())).catch_unwind().await;
         let panic = sent.expect_err("the operation fails with the panic");
         assert_eq!(panic.downcast_ref::<&str>(), Some(&"the observer panics"));
         tokio::task::yield_now().await;
-        assert_eq!(observer.told.load(Ordering::Relaxed), from);
+        assert_eq!(observer.events.load(Ordering::Relaxed), from);
     }
 }
 

@@ -66,7 +66,7 @@ fn assert_clean(text: &str) {
 }
 
 /// Returns an error in all its text forms, with its causes.
-fn told(error: &Error) -> String {
+fn text_of(error: &Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(error) = cause {
@@ -118,9 +118,9 @@ async fn no_error_and_no_log_line_holds_what_was_sent_or_answered() {
             match client.send(request).await {
                 Ok(response) => {
                     assert_clean(&format!("{response:?}"));
-                    assert_clean(&told(&response.decode::<Vec<u8>>().unwrap_err()));
+                    assert_clean(&text_of(&response.decode::<Vec<u8>>().unwrap_err()));
                 }
-                Err(error) => assert_clean(&told(&error)),
+                Err(error) => assert_clean(&text_of(&error)),
             }
         }
     }
@@ -143,7 +143,7 @@ async fn an_exchange_logs_no_token() {
     let [first, second] = requests();
     client.send(first).await.unwrap();
     assert_clean(&format!("{client:?}"));
-    assert_clean(&told(&client.send(second).await.unwrap_err()));
+    assert_clean(&text_of(&client.send(second).await.unwrap_err()));
     drop(guard);
     assert!(log.text().contains("oauth2-token"));
     assert_clean(&log.text());
@@ -164,7 +164,7 @@ async fn the_real_client_logs_none_of_it_either() {
         let client =
             HttpClient::new(info(&base), credential(), HeaderMap::new(), DIALECT, options.clone()).unwrap();
         for request in requests() {
-            assert_clean(&told(&client.send(request).await.unwrap_err()));
+            assert_clean(&text_of(&client.send(request).await.unwrap_err()));
         }
     }
     drop(guard);
@@ -186,14 +186,14 @@ async fn settings_show_no_secret_in_debug() {
     .unwrap();
     let [request, _] = requests();
     assert_clean(&format!("{client:?}"));
-    assert_clean(&told(&client.send(request).await.unwrap_err()));
+    assert_clean(&text_of(&client.send(request).await.unwrap_err()));
 }
 
 /// Returns the error with the service's own words, as a person would see it.
 fn shown(error: &Error) -> String {
     format!(
         "{} {:?} {:?} {:?} {:?}",
-        told(error),
+        text_of(error),
         error.service_message(),
         error.field_errors(),
         error.request_id(),
