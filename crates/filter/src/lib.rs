@@ -13,7 +13,7 @@
 //! let error = parse("title eq cto").unwrap_err();
 //! assert_eq!(
 //!     error.marked("title eq cto"),
-//!     "title eq cto\n         ^^^ a text must be in double quotes",
+//!     "title eq cto\n         ^^^ a string must be in double quotes",
 //! );
 //! # Ok::<(), anyprofile_filter::ParseError>(())
 //! ```

@@ -270,7 +270,7 @@ mod tests {
             ),
             (
                 &account("service = \"upsun\"\norganizations = \"all\"\napi_token = { env = \"X\" }"),
-                "organizations must be \"discovered\" or a list of texts",
+                "organizations must be \"discovered\" or a list of strings",
             ),
             (
                 &account("service = \"probely\"\norganizations = []\napi_key = { env = \"X\" }"),

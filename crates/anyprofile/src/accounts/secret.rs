@@ -60,7 +60,7 @@ impl SecretSource {
                 let arguments: Option<Vec<_>> = arguments.collect();
                 arguments
                     .map(Self::Command)
-                    .ok_or_else(|| Error::config(format!("{key}: command must be a list of texts")))
+                    .ok_or_else(|| Error::config(format!("{key}: command must be a list of strings")))
             }
             _ => Err(Error::config(format!("{key} must say where the secret is"))),
         }

@@ -147,13 +147,13 @@ impl fmt::Display for Readable {
     }
 }
 
-/// Writes what a value must be, for a person: `a text of at most 80 characters`.
+/// Writes what a value must be, for a person: `a string of at most 80 characters`.
 impl fmt::Display for ValueFormat {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let limit =
             |max: &Option<u32>| max.map_or_else(String::new, |max| format!(" of at most {max} characters"));
         match self {
-            Self::Text { max_characters } => write!(formatter, "a text{}", limit(max_characters)),
+            Self::Text { max_characters } => write!(formatter, "a string{}", limit(max_characters)),
             Self::Email => formatter.write_str("an e-mail address"),
             Self::Uri => formatter.write_str("an absolute URI"),
             Self::Country => formatter.write_str("two upper-case letters (ISO 3166-1 alpha-2)"),
@@ -164,14 +164,14 @@ impl fmt::Display for ValueFormat {
             Self::Roles { tiers } => write!(formatter, "a list of roles ({})", tiers.join(", ")),
             Self::Lines { max_lines } => write!(formatter, "at most {max_lines} lines of text"),
             Self::Pairs { max_pairs, .. } => match max_pairs {
-                Some(max) => write!(formatter, "at most {max} pairs of texts"),
-                None => formatter.write_str("pairs of texts"),
+                Some(max) => write!(formatter, "at most {max} pairs of strings"),
+                None => formatter.write_str("pairs of strings"),
             },
         }
     }
 }
 
-/// Writes the rule for a person: `a text of at most 80 characters; update: yes, creation: optional, clear: no; for user`.
+/// Writes the rule for a person: `a string of at most 80 characters; update: yes, creation: optional, clear: no; for user`.
 impl fmt::Display for WriteRule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = |is_so: bool| if is_so { "yes" } else { "no" };
@@ -353,7 +353,7 @@ mod tests {
         let rule = WriteRule::set_only(&[IdKind::USER], ValueFormat::Text { max_characters: Some(80) });
         assert_eq!(
             rule.at_creation(AtCreation::Optional).to_string(),
-            "a text of at most 80 characters; update: yes, creation: optional, clear: no; for user"
+            "a string of at most 80 characters; update: yes, creation: optional, clear: no; for user"
         );
         for word in ["required", "optional", "no"] {
             assert_eq!(word.parse::<AtCreation>().unwrap().to_string(), word);

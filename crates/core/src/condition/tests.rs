@@ -161,9 +161,9 @@ fn a_comparison_that_can_never_hold_is_refused() {
             json!("t"),
             "emails.primary must be compared by eq or ne with true or false",
         ),
-        ("title", "eq", json!(7), "title must be compared with a text in double quotes"),
-        ("title", "eq", json!(null), "title must be compared with a text, a number, true or false"),
-        ("unknown.x", "co", json!(7), "co must be followed by a text in double quotes"),
+        ("title", "eq", json!(7), "title must be compared with a string in double quotes"),
+        ("title", "eq", json!(null), "title must be compared with a string, a number, true or false"),
+        ("unknown.x", "co", json!(7), "co must be followed by a string in double quotes"),
     ] {
         let attribute: Attribute = attribute.parse().unwrap();
         let told = Comparison::new(attribute, operator.parse().unwrap(), value).unwrap_err().to_string();

@@ -270,8 +270,8 @@ impl fmt::Display for SettingKind {
                 write!(formatter, "a whole number from {at_least} to {at_most}")
             }
             Self::Flag => formatter.write_str("true or false"),
-            Self::List { words } if words.is_empty() => formatter.write_str("a list of texts"),
-            Self::List { words } => write!(formatter, "\"{}\" or a list of texts", words.join("\", \"")),
+            Self::List { words } if words.is_empty() => formatter.write_str("a list of strings"),
+            Self::List { words } => write!(formatter, "\"{}\" or a list of strings", words.join("\", \"")),
             Self::Path => formatter.write_str("the path of a file"),
         }
     }

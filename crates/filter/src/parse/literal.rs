@@ -71,13 +71,11 @@ pub(super) fn literal(input: &mut Input<'_>, is_old: bool) -> Parse<Literal> {
     let json = serde_json::from_str::<Value>(&lower_word(text));
     match (json, first) {
         (_, '"' | '\'') if is_old => Ok(Literal::Old(text[1..length - 1].to_owned())),
-        (_, '\'') => wrong(span, "a text must be in double quotes"),
+        (_, '\'') => wrong(span, "a string must be in double quotes"),
         (Ok(value), _) if !is_old || value.is_null() => Ok(Literal::Json(value)),
-        (_, '"') => {
-            wrong(span, "a text in double quotes must be a JSON string: write `\\\\` for a backslash")
-        }
+        (_, '"') => wrong(span, "a string in double quotes must be valid JSON: write `\\\\` for a backslash"),
         _ if is_old => Ok(Literal::Old(text.to_owned())),
-        _ => wrong(span, "a text must be in double quotes"),
+        _ => wrong(span, "a string must be in double quotes"),
     }
 }
 
