@@ -21,14 +21,28 @@ fn is_own_form(failure: &Failure<'_>) -> bool {
 
 fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
     let code = failure.text("/error/type");
+    // The official SDKs know more exact codes for some errors.
+    let error_code = failure.text("/error/details/error_code");
     let message = failure.text("/error/message");
-    details.code = code.map(str::to_owned);
+    details.code = error_code.or(code).map(str::to_owned);
     details.service_message = message.map(str::to_owned);
     details.request_id = failure.text("/request_id").map(str::to_owned);
     match (failure.status, code) {
         (_, Some("overloaded_error")) => {
             details.kind = Some(ErrorKind::Upstream);
             details.message = Some("the service is overloaded".into());
+        }
+        // It is a 400 where a request names a profile that was deleted.
+        (400, _) if error_code == Some("user_profile_not_found") => {
+            details.kind = Some(ErrorKind::NotFound);
+            details.message = Some("the user profile does not exist".into());
+        }
+        (503, _) if error_code == Some("change_outcome_unknown") => {
+            details.message = Some("the service does not know whether it made the change".into());
+            details.hint = Some("read it before you try again".into());
+        }
+        (403, _) if error_code == Some("api_key_scope_missing") => {
+            details.hint = Some("add the scope of the operation to the API key".into());
         }
         (_, Some("billing_error")) => details.kind = Some(ErrorKind::PermissionDenied),
         (429, _)

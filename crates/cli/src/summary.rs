@@ -38,6 +38,9 @@ pub(crate) fn print(
         for warning in warnings(report) {
             say!("warning: {}: {warning}", report.info.account);
         }
+        if let Some(caveat) = &plan.updated_caveat {
+            say!("warning: {}: --updated-since may miss changes: {caveat}", report.info.account);
+        }
     }
     for report in reports.iter().filter(|report| verbose && !report.listing.drift.is_empty()) {
         let drift = &report.listing.drift;

@@ -225,6 +225,9 @@ pub struct ListingCapabilities {
     /// The roles that the service can filter by, if `filters` contains [`FilterPart::Role`]; empty if it accepts any.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub filter_roles: Vec<Cow<'static, str>>,
+    /// Which changes do not move a profile's time of change, so that a list of changes since a time does not contain them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_caveat: Option<Cow<'static, str>>,
     /// Whether the service returns the total number of profiles.
     pub declares_total: bool,
     /// Whether the pages are numbered, so that several can be fetched concurrently.

@@ -6,17 +6,20 @@ use std::collections::BTreeMap;
 
 use anyprofile_core::{
     Field, FieldPath, FieldState, Kind, Profile, ProfileId, Status, open_record,
-    profile::{Extension, GrantStatus, OrganizationKind, ProfileExtension, RawJson, View},
+    profile::{Extension, GrantStatus, Note, NoteKind, OrganizationKind, ProfileExtension, View},
     wire::{note_other_types, read_time},
 };
 
 pub(crate) use self::organization::{
     INVITE, ORGANIZATION, ORGANIZATION_USER, invite, organization, organization_user,
 };
-use crate::wire::{self, AccessType, EntityType, Relationship};
+use crate::wire::{self, AccessType, EnforcementStatus, EntityType, Relationship};
 
-/// The view of an end user in `/v1/user_profiles`.
+/// The view of an end user in `/v1/user_profiles/{id}`, and with a beta everywhere.
 pub(crate) const USER_PROFILE: View = View::new("user_profile");
+/// The view of an end user in a list or in the response to a write of the generally available API, whose programs are not
+/// complete.
+pub(crate) const LISTED_USER_PROFILE: View = View::new("listed_user_profile");
 
 open_record! {
     /// The fields of a profile that only Anthropic has.
@@ -33,8 +36,10 @@ open_record! {
         email_hash: String,
         /// A hash of the name. The platform chooses the hash function.
         name_hash: String,
-        /// The service's enforcement actions against the end user.
-        enforcement_actions: RawJson,
+        /// The open enforcement actions of the service against the end user.
+        enforcement_actions: Vec<wire::EnforcementAction>,
+        /// The programs with their tiers and features, as the request for one profile returns them.
+        programs: Box<wire::Programs>,
         /// The invite as the service sent it: its expiry, its acceptance, and the groups of the person.
         invite: Box<wire::Invite>,
     }
@@ -48,9 +53,20 @@ impl ProfileExtension for AnthropicExtension {
     }
 }
 
+/// Maps a user profile of a list of the generally available API. Its programs are left out: a status that is missing or not
+/// active there may be active.
+pub(crate) fn listed_user_profile(id: ProfileId, mut record: wire::UserProfile) -> Profile {
+    record.programs = Field::Absent;
+    read(LISTED_USER_PROFILE, id, record)
+}
+
 /// Maps a user profile.
 pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile {
-    let mut profile = Profile::read_from(USER_PROFILE, id);
+    read(USER_PROFILE, id, record)
+}
+
+fn read(view: View, id: ProfileId, record: wire::UserProfile) -> Profile {
+    let mut profile = Profile::read_from(view, id);
     profile.unknown = record.unknown;
     note_other_types(&mut profile, wire::UserProfile::KEYS);
     let details = record.external_user_details.into_value().unwrap_or_default();
@@ -59,11 +75,14 @@ pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile 
     }
     profile.kind = kind(details.entity_type.value(), record.relationship.value(), record.access_type.value());
     let word = record.enforcement_status.empty_as_null();
-    profile.status = word.clone().map(|word| match word.as_str() {
-        "unrestricted" => Status::Active,
-        "pending" => Status::Pending,
-        "restricted" | "banned" => Status::Suspended,
-        _ => Status::from(word),
+    let enforcement = word.as_deref().map(EnforcementStatus::from);
+    if enforcement.is_known_and(|status| status.unknown_word().is_some()) {
+        profile.notes.push(Note::new(FieldPath::STATUS, NoteKind::UnknownWord));
+    }
+    profile.status = enforcement.map(|status| match status.effective() {
+        EnforcementStatus::Unrestricted => Status::Active,
+        EnforcementStatus::Pending => Status::Pending,
+        _ => Status::Suspended,
     });
     profile.status_raw = word;
     profile.declared_status = details.account_status.empty_as_null().map(Status::from);
@@ -83,7 +102,7 @@ pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile 
             profile.unknown.insert(format!("trust_grants.{grant}.{name}"), value.clone());
         }
     }
-    profile.grants = record.trust_grants.map(|records| {
+    let grants = record.trust_grants.map(|records| {
         // A loop, because `collect` would create a list first.
         let mut grants = BTreeMap::new();
         for (name, grant) in records {
@@ -92,6 +111,10 @@ pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile 
         }
         grants
     });
+    for (name, value) in record.programs.value().into_iter().flat_map(|programs| programs.unknown.iter()) {
+        profile.unknown.insert(format!("programs.{name}"), value.clone());
+    }
+    profile.grants = grants.or(record.programs.as_ref().map(grants_of));
     profile.times.created =
         read_time(&mut profile, FieldPath::TIMES_CREATED, "created_at", record.created_at);
     profile.times.updated =
@@ -104,9 +127,20 @@ pub(crate) fn user_profile(id: ProfileId, record: wire::UserProfile) -> Profile 
         email_hash: details.email_hash,
         name_hash: details.name_hash,
         enforcement_actions: record.enforcement_actions,
+        programs: record.programs.map(Box::new),
         ..AnthropicExtension::default()
     }));
     profile
+}
+
+/// Returns the statuses of the programs. A program without a status is left out: nothing was requested, or the credential may
+/// not read it.
+fn grants_of(programs: &wire::Programs) -> BTreeMap<String, GrantStatus> {
+    let cyber = programs.cyber.as_ref().and_then(|program| program.status.as_ref());
+    let efs = programs.efs.as_ref().and_then(|program| program.status.as_ref());
+    let statuses = [("cyber", cyber), ("efs", efs)];
+    let known = statuses.into_iter().filter_map(|(name, status)| Some((name, status.into_value()?)));
+    known.map(|(name, status)| (name.to_owned(), status.clone())).collect()
 }
 
 /// Returns the kind of a profile: what the platform says, else what its access suggests. For an `internal`

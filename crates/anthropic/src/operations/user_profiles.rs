@@ -108,7 +108,8 @@ pub(crate) fn at_user_profile(beta: &Beta, request: Request, user_profile_id: &s
 impl ListUserProfiles {
     fn write(&self, request: Request) -> Request {
         request
-            .query_each("enforcement_status", &self.enforcement_status)
+            // As both official SDKs write it.
+            .query_each("enforcement_status[]", &self.enforcement_status)
             .query("limit", self.limit)
             .query("order", self.order.map(SortDirection::as_str))
             .query("order_by", self.order_by.map(OrderBy::as_str))

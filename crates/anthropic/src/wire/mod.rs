@@ -18,6 +18,8 @@ pub use self::{
     page::{IdPage, UserProfileList},
     response::{ActionUrl, Deleted, EnrollmentUrl},
     user_profile::{
-        AccessType, EnforcementStatus, EntityType, ExternalUserDetails, Relationship, TrustGrant, UserProfile,
+        AccessType, CyberProgram, CyberRequirements, EfsProgram, EnforcementAction, EnforcementActionType,
+        EnforcementReason, EnforcementRemedy, EnforcementStatus, EntityType, ExternalUserDetails,
+        ProgramPart, ProgramPartStatus, Programs, Relationship, TrustGrant, UserProfile,
     },
 };

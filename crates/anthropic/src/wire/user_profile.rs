@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyprofile_core::{
     open_enum, open_record,
-    profile::{GrantStatus, RawJson},
+    profile::GrantStatus,
     wire::{OpaqueId, TimeText},
 };
 
@@ -45,17 +45,74 @@ open_enum! {
 }
 
 open_enum! {
-    /// The service's decision about an end user (generally available API). The words are published, but not
-    /// their effects.
+    /// The service's decision about an end user (generally available API). A word that is added later must be
+    /// treated as [`Restricted`](Self::Restricted); see [`effective`](Self::effective).
     pub enum EnforcementStatus {
-        /// No restrictions.
+        /// There is no open restriction or ban.
         Unrestricted = "unrestricted",
-        /// Not decided yet.
+        /// A restriction that a check can clear is in review.
         Pending = "pending",
-        /// Restricted.
+        /// There is an open restriction.
         Restricted = "restricted",
-        /// Banned.
+        /// There is an open ban.
         Banned = "banned",
+    }
+}
+
+impl EnforcementStatus {
+    /// Returns the status to act on: an unknown word means [`Restricted`](Self::Restricted) (types of the official SDKs).
+    #[must_use]
+    pub fn effective(&self) -> Self {
+        match self {
+            Self::Other(_) => Self::Restricted,
+            known => known.clone(),
+        }
+    }
+}
+
+open_enum! {
+    /// The type of an enforcement action. A word that is added later must be treated as a restriction.
+    pub enum EnforcementActionType {
+        /// A restriction.
+        Restriction = "restriction",
+        /// A ban.
+        Ban = "ban",
+    }
+}
+
+open_enum! {
+    /// The reason of an enforcement action. A word that is added later must be treated as `unspecified`.
+    pub enum EnforcementReason {
+        /// The region is not supported.
+        UnsupportedRegion = "unsupported_region",
+        /// Fraud or abuse.
+        FraudOrAbuse = "fraud_or_abuse",
+        /// High harm.
+        HighHarm = "high_harm",
+        /// The usage policy was violated.
+        UsagePolicyViolation = "usage_policy_violation",
+        /// The end user's account was compromised.
+        AccountCompromise = "account_compromise",
+        /// No reason is given.
+        Unspecified = "unspecified",
+    }
+}
+
+open_enum! {
+    /// What the end user can do about an enforcement action.
+    pub enum EnforcementRemedy {
+        /// Pass an identity check.
+        Verify = "verify",
+    }
+}
+
+open_enum! {
+    /// The status of a tier or a feature of a program.
+    pub enum ProgramPartStatus {
+        /// It is approved.
+        Active = "active",
+        /// It is not approved.
+        Inactive = "inactive",
     }
 }
 
@@ -88,8 +145,80 @@ open_record! {
         external_user_details: ExternalUserDetails,
         /// The service's decision (generally available API): a word of [`EnforcementStatus`].
         enforcement_status: String,
-        /// The service's enforcement actions (generally available API). Their format is not published.
-        enforcement_actions: RawJson,
+        /// The open enforcement actions (generally available API); empty if there are none.
+        enforcement_actions: Vec<EnforcementAction>,
+        /// The programs (generally available API). Only the response to a request for one profile is complete: a list
+        /// and an update may omit a status that exists.
+        programs: Programs,
+    }
+}
+
+open_record! {
+    /// An open enforcement action of the service against an end user.
+    pub struct EnforcementAction {
+        /// The id (`enac_…`), which stays the same while the action is open.
+        id: OpaqueId,
+        /// The type of the action.
+        record_type: EnforcementActionType = "type",
+        /// The reason.
+        reason: EnforcementReason,
+        /// What the end user can do about it; null if nothing.
+        action: EnforcementRemedy,
+        /// When the action was opened.
+        opened_at: TimeText,
+        /// When the action ends; null if it has no end. A ban has none.
+        expires_at: TimeText,
+    }
+}
+
+open_record! {
+    /// The programs of an end user (generally available API). Null means no status, or that the credential may not
+    /// read it, or that this response does not report it. Further programs are kept under `unknown`.
+    pub struct Programs {
+        /// The cyber program.
+        cyber: CyberProgram,
+        /// The EFS program. Never in a list.
+        efs: EfsProgram,
+    }
+}
+
+open_record! {
+    /// The cyber program.
+    pub struct CyberProgram {
+        /// The status.
+        status: GrantStatus,
+        /// What a request that names the profile must allow; null unless a tier is active.
+        requirements: CyberRequirements,
+        /// The tiers `a`, `b` and `c`: all of them, or none where the response does not report them. No tier implies another.
+        tiers: BTreeMap<String, ProgramPart>,
+    }
+}
+
+open_record! {
+    /// What a request that names a profile must allow for the active tiers.
+    pub struct CyberRequirements {
+        /// Data retention.
+        data_retention: bool,
+        /// Review by a person.
+        human_review: bool,
+    }
+}
+
+open_record! {
+    /// The EFS program.
+    pub struct EfsProgram {
+        /// The status. `active` approves no single feature.
+        status: GrantStatus,
+        /// The features, such as `cmek`. A missing one is not an inactive one.
+        features: BTreeMap<String, ProgramPart>,
+    }
+}
+
+open_record! {
+    /// A tier or a feature of a program.
+    pub struct ProgramPart {
+        /// The status.
+        status: ProgramPartStatus,
     }
 }
 

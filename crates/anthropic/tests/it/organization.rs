@@ -67,7 +67,7 @@ async fn the_status_that_the_service_decides_is_a_filter_of_user_profiles() {
     client.list_user_profiles(&list).await.unwrap();
     assert_eq!(
         script.only().target(),
-        "/v1/user_profiles?enforcement_status=banned&enforcement_status=watched&limit=3"
+        "/v1/user_profiles?enforcement_status%5B%5D=banned&enforcement_status%5B%5D=watched&limit=3"
     );
     assert_eq!(EnforcementStatus::WORDS, ["unrestricted", "pending", "restricted", "banned"]);
 }

@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
-use anyprofile_anthropic::{AnthropicExtension, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04};
-use anyprofile_core::{FieldPath, FieldState, Profile, ProfileProvider, ProfileProviderExt};
+use anyprofile_anthropic::{AnthropicExtension, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04, wire};
+use anyprofile_core::{
+    Field, FieldPath, FieldState, ListQuery, Profile, ProfileProvider, ProfileProviderExt,
+};
+use futures_util::TryStreamExt as _;
 
 use crate::{
     client, config, id, provider, shown,
@@ -31,10 +34,13 @@ const SEPTEMBER: &str = r#"{"id":"uprof_1","type":"user_profile","created_at":"2
     "reference_id":"ref-1","added_later":true}}"#;
 
 const AVAILABLE: &str = r#"{"id":"uprof_1","type":"user_profile","created_at":"2026-11-05T10:00:00Z",
-    "updated_at":"2026-11-05T10:00:00Z","metadata":{},"trust_grants":{},"name":"",
+    "updated_at":"2026-11-05T10:00:00Z","metadata":{},"name":"",
     "access_type":"application","external_user_details":{"account_status":null,"country":null,
     "email_hash":null,"name_hash":null,"entity_type":null,"onboarded_at":null,"reference_id":null},
-    "enforcement_status":"restricted","enforcement_actions":[{"type":"warning"}]}"#;
+    "enforcement_status":"restricted","enforcement_actions":[{"id":"enac_1","type":"cooldown","reason":"court_order",
+    "action":null,"opened_at":"2026-11-03T06:00:00Z","expires_at":null}],"programs":{"cyber":{"status":"active",
+    "requirements":{"data_retention":true,"human_review":false},"tiers":{"a":{"status":"active"},
+    "b":{"status":"inactive"}}},"efs":null,"bio":{"status":"active"}}}"#;
 
 async fn get(record: impl Into<String>) -> Profile {
     let script = Script::of([json(200, record.into())]);
@@ -115,7 +121,8 @@ async fn statuses_are_the_services_and_ours_stays_apart() {
         ("pending", "pending"),
         ("restricted", "suspended"),
         ("banned", "suspended"),
-        ("watched", "watched"),
+        // A word that is not published yet means a restriction.
+        ("throttled", "suspended"),
     ] {
         let profile = get(format!(
             r#"{{"id":"uprof_1","enforcement_status":"{word}","external_user_details":{{"account_status":"active"}}}}"#
@@ -136,4 +143,39 @@ async fn unknown_words_fields_and_odd_times_survive() {
     let profile = get(record).await;
     insta::assert_json_snapshot!("unknown_values", shown(&profile));
     assert_eq!(profile.unknown.get("shoe").unwrap().get(), r#"{"n":1.10}"#);
+}
+
+/// In the generally available API only the record of one profile reports all programs.
+#[tokio::test]
+async fn a_list_leaves_out_programs_and_one_profile_or_enriching_has_them() {
+    let (start, rest) = AVAILABLE.split_once(r#""programs":"#).unwrap();
+    let listed = format!(r#"{start}"programs":{{"cyber":null,"efs":null}}}}"#);
+    let page = || json(200, format!(r#"{{"data":[{listed}],"next_page":null}}"#));
+    assert!(rest.contains("active"));
+    let grants =
+        |profile: &Profile| profile.grants.as_ref().map(|grants| grants.keys().cloned().collect::<Vec<_>>());
+    let connect = |script: &std::sync::Arc<Script>| config(script).without_beta().connect().unwrap();
+
+    let script = Script::of([page()]);
+    let provider = connect(&script);
+    let [profile] = &provider.list(ListQuery::new()).try_collect::<Vec<_>>().await.unwrap()[..] else {
+        panic!()
+    };
+    assert!(grants(profile).is_absent());
+    assert_eq!(profile.state(&FieldPath::GRANTS, provider.capabilities()), FieldState::Unsupported);
+
+    let script = Script::of([page(), json(200, AVAILABLE)]);
+    let query = ListQuery::new().with_enrich(true);
+    let enriched = connect(&script).list(query).try_collect::<Vec<_>>().await.unwrap();
+    assert_eq!(grants(&enriched[0]), Field::from(vec!["cyber".to_owned()]));
+    let extension = enriched[0].extension_as::<AnthropicExtension>().unwrap();
+    let programs = extension.programs.value().unwrap();
+    let tiers = programs.cyber.value().unwrap().tiers.value().unwrap();
+    assert!(tiers["a"].status.is_known_to_be(&wire::ProgramPartStatus::Active));
+    assert!(tiers["b"].status.is_known_to_be(&wire::ProgramPartStatus::Inactive));
+    assert_eq!(enriched[0].unknown.get("programs.bio").unwrap().get(), r#"{"status":"active"}"#);
+
+    let script = Script::of([json(200, AVAILABLE)]);
+    let one = connect(&script).get(&id("anthropic:claude/user/uprof_1")).await.unwrap();
+    assert_eq!(grants(&one), Field::from(vec!["cyber".to_owned()]));
 }

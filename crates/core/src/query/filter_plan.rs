@@ -1,5 +1,7 @@
 //! Which parts of a filter are sent to the service.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::ListQuery;
@@ -18,6 +20,9 @@ pub struct FilterPlan {
     pub unanswerable: Vec<FilterPart>,
     /// Parts whose field is missing from one of several collections.
     pub unanswerable_in: Vec<UnanswerableIn>,
+    /// Which changes a filter by the time of change misses, because they do not move it; `None` if none are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_caveat: Option<Cow<'static, str>>,
 }
 
 /// A part of a filter whose field one collection does not show.
@@ -62,6 +67,9 @@ impl ListQuery {
             .into_iter()
             .partition(|part| !self.local_filter && listing.filters.contains(part) && can_push(part));
         let mut plan = FilterPlan { pushed, applied, ..FilterPlan::default() };
+        if self.filter.updated_since.is_some() {
+            plan.updated_caveat.clone_from(&listing.updated_caveat);
+        }
         let is_unanswered =
             |part: &&FilterPart| listing.collections.iter().any(|it| it.unfiltered.contains(part));
         plan.applied.extend(plan.pushed.iter().filter(is_unanswered).copied().collect::<Vec<_>>());

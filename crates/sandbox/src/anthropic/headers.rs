@@ -9,33 +9,6 @@ const VERSIONS: [&str; 3] = ["2023-01-01", "2023-06-01", "2026-10-21"];
 const ADMIN_PATHS: &str = "/v1/organizations/";
 const PROFILE_BETAS: &str = "user-profiles-";
 
-/// Betas that are unrelated to profiles. A client may send them with every request.
-const OTHER_BETAS: [&str; 23] = [
-    "message-batches-2024-09-24",
-    "prompt-caching-2024-07-31",
-    "computer-use-2024-10-22",
-    "computer-use-2025-01-24",
-    "pdfs-2024-09-25",
-    "token-counting-2024-11-01",
-    "token-efficient-tools-2025-02-19",
-    "output-128k-2025-02-19",
-    "files-api-2025-04-14",
-    "mcp-client-2025-04-04",
-    "mcp-client-2025-11-20",
-    "dev-full-thinking-2025-05-14",
-    "interleaved-thinking-2025-05-14",
-    "code-execution-2025-05-22",
-    "extended-cache-ttl-2025-04-11",
-    "context-1m-2025-08-07",
-    "context-management-2025-06-27",
-    "model-context-window-exceeded-2025-08-26",
-    "skills-2025-10-02",
-    "fast-mode-2026-02-01",
-    "output-300k-2026-03-24",
-    "oauth-2025-04-20",
-    "oidc-federation-2026-04-01",
-];
-
 /// A version of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Generation {
@@ -63,7 +36,9 @@ impl Generation {
 
     /// Returns the version that the headers select; [`check`] has refused invalid ones.
     pub(super) fn of(call: &Call) -> Self {
-        betas(call).find_map(Self::of_beta).unwrap_or(Self::General)
+        // Clients that pin a date send it beside the one that was asked for: the newest counts.
+        let dates = betas(call).filter_map(Self::of_beta);
+        dates.max_by_key(|generation| *generation as u8).unwrap_or(Self::General)
     }
 }
 
@@ -111,17 +86,29 @@ fn check_credential(call: &Call) -> Result<(), Reply> {
 }
 
 fn check_betas(call: &Call) -> Result<(), Reply> {
-    let known = |beta: &str| OTHER_BETAS.contains(&beta) || Generation::of_beta(beta).is_some();
-    if let Some(unknown) = betas(call).find(|beta| !known(beta)) {
-        let message = format!("Unexpected value(s) `{unknown}` for the `anthropic-beta` header.");
-        return Err(error(call, 400, &message));
+    // The names of other parts of the API are not known here: whatever has the form of one is accepted.
+    let is_known = |beta: &str| match beta.strip_prefix(PROFILE_BETAS) {
+        Some(_) => Generation::of_beta(beta).is_some(),
+        None => has_form_of_beta(beta),
+    };
+    match betas(call).find(|beta| !is_known(beta)) {
+        Some(unknown) => {
+            let message = format!("Unexpected value(s) `{unknown}` for the `anthropic-beta` header.");
+            Err(error(call, 400, &message))
+        }
+        None => Ok(()),
     }
-    let mut generations: Vec<&str> = betas(call).filter(|beta| beta.starts_with(PROFILE_BETAS)).collect();
-    generations.dedup();
-    if generations.len() > 1 {
-        return Err(error(call, 400, "Only one user-profiles date may be in the `anthropic-beta` header."));
-    }
-    Ok(())
+}
+
+/// Returns whether a text has the form `name-YYYY-MM-DD`.
+fn has_form_of_beta(beta: &str) -> bool {
+    let Some((name, date)) = beta.len().checked_sub(11).and_then(|at| beta.split_at_checked(at)) else {
+        return false;
+    };
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let is_date =
+        |(at, c): (usize, char)| if matches!(at, 0 | 5 | 8) { c == '-' } else { c.is_ascii_digit() };
+    !name.is_empty() && name.chars().all(is_name) && date.char_indices().all(is_date)
 }
 
 /// Returns all betas of all `anthropic-beta` headers.

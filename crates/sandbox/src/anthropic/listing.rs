@@ -44,7 +44,10 @@ impl Listing {
             Some("name") => true,
             Some(_) => return Err("order_by: must be `created_at` or `name`".to_owned()),
         };
-        let mut statuses: Vec<String> = query.all("enforcement_status").map(str::to_owned).collect();
+        // The clients write brackets, the reference does not.
+        let spellings = ["enforcement_status[]", "enforcement_status"];
+        let mut statuses: Vec<String> =
+            spellings.into_iter().flat_map(|name| query.all(name)).map(str::to_owned).collect();
         if !statuses.is_empty() && generation != Generation::General {
             return Err("enforcement_status: not known to this `anthropic-beta`".to_owned());
         }

@@ -146,7 +146,7 @@ impl Profile {
         self.change = change.clone();
     }
 
-    pub(super) fn to_json(&self, generation: Generation) -> Value {
+    pub(super) fn to_json(&self, generation: Generation, shown: Shown) -> Value {
         let index = self.index;
         let is_new = self.change.created.is_some();
         let was_changed = self.change.updated != 0;
@@ -159,7 +159,9 @@ impl Profile {
         put("created_at", if is_new { written(self.created) } else { generated(self.created) }.into());
         put("updated_at", if was_changed { written(self.updated) } else { generated(self.updated) }.into());
         put("metadata", self.metadata.clone().into());
-        put("trust_grants", self.trust_grants.clone());
+        if generation != Generation::General {
+            put("trust_grants", self.trust_grants.clone());
+        }
         let detail = |name: &str| self.details.get(name).cloned().unwrap_or_default();
         match generation {
             Generation::March => {
@@ -190,8 +192,8 @@ impl Profile {
                 if generation == Generation::General {
                     let status = self.enforcement_status;
                     put("enforcement_status", status.into());
-                    let actions = if status == NEW_STATUS { json!([]) } else { json!([{"type": "review"}]) };
-                    put("enforcement_actions", actions);
+                    put("enforcement_actions", enforcement_actions(index, status, self.created));
+                    put("programs", programs(if is_new { None } else { Some(index) }, shown));
                 }
             }
         }
@@ -202,11 +204,66 @@ impl Profile {
     }
 }
 
+/// Where a profile is shown. The general release reports all programs only in the response to a request for one profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    Alone,
+    Elsewhere,
+}
+
+/// Returns the open enforcement actions of a profile with this status.
+fn enforcement_actions(index: u64, status: &str, created: i64) -> Value {
+    let opened = stamp(created.saturating_add(DAY), 0, "Z");
+    let expires = stamp(created.saturating_add(400 * DAY), 0, "Z");
+    let action = |kind: &str, reason: &str, action: Value, expires: Value| {
+        json!([{
+            "id": format!("enac_{index:08}"), "type": kind, "reason": reason, "action": action, "opened_at": opened,
+            "expires_at": expires,
+        }])
+    };
+    match status {
+        "banned" => action("ban", "high_harm", Value::Null, Value::Null),
+        "pending" => action("restriction", "fraud_or_abuse", "verify".into(), Value::Null),
+        "restricted" => action("restriction", "usage_policy_violation", Value::Null, expires.clone().into()),
+        // Words that are not published yet.
+        "throttled" => action("cooldown", "court_order", "call_support".into(), expires.clone().into()),
+        _ => json!([]),
+    }
+}
+
+/// Returns the programs. Elsewhere than alone, the tiers are not reported, one of the programs never is, and an active status may
+/// be missing.
+fn programs(index: Option<u64>, shown: Shown) -> Value {
+    let part = |is_active: bool| json!({"status": if is_active { "active" } else { "inactive" }});
+    let cyber = |status: &str, tiers: Value, requirements: Value| json!({"status": status, "tiers": tiers, "requirements": requirements});
+    let (cyber, efs) = match (index.map(|index| index % 8), shown) {
+        (Some(0), Shown::Alone) => (
+            cyber(
+                "active",
+                json!({"a": part(true), "b": part(false), "c": part(false)}),
+                json!({"data_retention": true, "human_review": false}),
+            ),
+            json!({"status": "active", "features": {"cmek": part(true), "storage": part(false)}}),
+        ),
+        (Some(0), Shown::Elsewhere) => (cyber("active", json!({}), Value::Null), Value::Null),
+        (Some(2), _) => (cyber("pending", json!({}), Value::Null), Value::Null),
+        (Some(3), _) => (cyber("rejected", json!({}), Value::Null), Value::Null),
+        // Active, which a list does not say.
+        (Some(6), Shown::Alone) => (
+            cyber("active", json!({"a": part(false), "b": part(false), "c": part(false)}), Value::Null),
+            Value::Null,
+        ),
+        _ => (Value::Null, Value::Null),
+    };
+    json!({"cyber": cyber, "efs": efs})
+}
+
 /// Returns the general release's enforcement status of a generated profile.
 fn generated_status(index: u64) -> &'static str {
     match index % 10 {
         4 => "pending",
         7 => "restricted",
+        9 if index % 20 == 19 => "throttled",
         9 => "banned",
         _ => NEW_STATUS,
     }

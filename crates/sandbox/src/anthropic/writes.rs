@@ -5,11 +5,10 @@ use serde_json::json;
 use super::handlers::no_such_profile;
 use super::headers::Generation;
 use super::input::{Reader, object};
-use super::records::written;
+use super::records::{Shown, written};
 use super::{Anthropic, error, success};
 use crate::clock::SECOND;
 use crate::exchange::{Call, Reply};
-use crate::route::Service;
 
 /// The validity of a link, as in the published example.
 const LINK_LIFETIME: i64 = 15 * 60 * SECOND;
@@ -27,7 +26,7 @@ impl Anthropic {
             Ok(change) => {
                 let mut store = self.write_store();
                 let index = store.create(change, now);
-                success(&store.profile(index).to_json(generation))
+                success(&store.profile(index).to_json(generation, Shown::Elsewhere))
             }
             Err(message) => error(call, 400, &message),
         }
@@ -46,7 +45,7 @@ impl Anthropic {
         match Reader::of_update(generation, now, &before).read(&body) {
             Ok(change) => {
                 store.update(index, change, now);
-                success(&store.profile(index).to_json(generation))
+                success(&store.profile(index).to_json(generation, Shown::Elsewhere))
             }
             Err(message) => error(call, 400, &message),
         }
@@ -54,9 +53,6 @@ impl Anthropic {
 
     /// Deletes a profile. Only in the general release: with a dated beta, the path does not have this method.
     pub(super) fn delete_user_profile(&self, call: &Call, id: &str) -> Reply {
-        if Generation::of(call) != Generation::General {
-            return self.wrong_method(call).header("allow", "GET, HEAD, POST");
-        }
         let mut store = self.write_store();
         let Some(index) = store.index_of(id) else { return no_such_profile(call) };
         store.delete(index);
@@ -68,11 +64,8 @@ impl Anthropic {
         self.link(call, id, "enrollment_url", "enrollment")
     }
 
-    /// Creates an action link. Only in the general release.
+    /// Creates an action link.
     pub(super) fn create_action_url(&self, call: &Call, id: &str) -> Reply {
-        if Generation::of(call) != Generation::General {
-            return self.unknown_path(call);
-        }
         match object(call) {
             Err((status, message)) => error(call, status, message),
             Ok(body) if body.get("action").is_some_and(|action| action["type"] == "enroll_end_user") => {

@@ -3,6 +3,7 @@
 use anyprofile_core::{
     Capabilities, FieldPath, IdKind, Status,
     capabilities::{AtCreation, FieldSpec, ListedCollection, Support, ValueFormat, WriteRule},
+    profile::View,
     query::{FilterPart, OrderField},
 };
 
@@ -50,6 +51,14 @@ fn write_rule(path: &FieldPath, shape: Shape) -> Option<WriteRule> {
     Some(if *path == FieldPath::METADATA { rule.clearable() } else { rule })
 }
 
+/// Returns the view of a profile in a list, and in the response to a write.
+pub(super) const fn listed_view(shape: Shape) -> View {
+    match shape {
+        Shape::GenerallyAvailable => map::LISTED_USER_PROFILE,
+        _ => map::USER_PROFILE,
+    }
+}
+
 pub(super) fn capabilities(shape: Shape) -> Capabilities {
     use Shape::{August, GenerallyAvailable, March, September};
     let mut capabilities = Capabilities::default();
@@ -57,22 +66,29 @@ pub(super) fn capabilities(shape: Shape) -> Capabilities {
     operations.list = Support::users();
     operations.get = Support::users();
     operations.current = Support::no("an Anthropic credential has no profile of its own");
-    operations.enrich = Support::no("Anthropic has only one record of a user profile");
+    operations.enrich = if shape == GenerallyAvailable {
+        Support::users()
+    } else {
+        Support::no("with a beta, Anthropic has only one record of a user profile")
+    };
     operations.members = Support::no("reading the members of the organization requires an admin key");
     operations.create = Support::users();
     operations.enroll = Support::users();
     operations.update = Support::users();
     operations.deactivate = Support::no("Anthropic's API has no operation that deactivates a user profile");
-    operations.delete = if shape == GenerallyAvailable {
-        Support::users()
-    } else {
-        Support::no("only the generally available API deletes user profiles: set beta of the account to none")
-    };
+    operations.delete = Support::users();
     let listing = &mut capabilities.listing;
-    listing.collections = vec![ListedCollection::new(IdKind::USER, [map::USER_PROFILE])];
+    let users = ListedCollection::new(IdKind::USER, [listed_view(shape)]);
+    listing.collections = vec![users.clone()];
     if shape == GenerallyAvailable {
+        listing.collections = vec![users.enriched_by([map::USER_PROFILE])];
+        // A restriction may have a word that is not published yet, which the filter cannot name.
         listing.filters = vec![FilterPart::Status];
-        listing.filter_statuses = vec![Status::Active, Status::Pending, Status::Suspended];
+        listing.filter_statuses = vec![Status::Active, Status::Pending];
+        listing.updated_caveat = Some(
+            "updated_at does not follow every change of the status (enforcement) and of grants (programs)"
+                .into(),
+        );
     }
     listing.page_size = true;
     listing.max_page_size = Some(MAX_PAGE_SIZE);
@@ -82,13 +98,19 @@ pub(super) fn capabilities(shape: Shape) -> Capabilities {
     if shape >= September {
         listing.orders.push(OrderField::Name);
     }
-    let always =
-        |path, source| (March, GenerallyAvailable, FieldSpec::read_in(path, map::USER_PROFILE, source));
-    let since = |first, path, source| {
-        (first, GenerallyAvailable, FieldSpec::read_in(path, map::USER_PROFILE, source))
+    let read = |path, source| match shape {
+        GenerallyAvailable => {
+            FieldSpec::read_in(path, map::LISTED_USER_PROFILE, source).and_in(map::USER_PROFILE, source)
+        }
+        _ => FieldSpec::read_in(path, map::USER_PROFILE, source),
     };
-    let between =
-        |first, last, path, source| (first, last, FieldSpec::read_in(path, map::USER_PROFILE, source));
+    let always = |path, source| (March, GenerallyAvailable, read(path, source));
+    let since = |first, path, source| (first, GenerallyAvailable, read(path, source));
+    let between = |first, last, path, source| (first, last, read(path, source));
+    // Only the request for one profile reports all programs.
+    let of_one = |path, source| {
+        (GenerallyAvailable, GenerallyAvailable, FieldSpec::read_in(path, map::USER_PROFILE, source))
+    };
     capabilities.fields = [
         always(FieldPath::ID, "id"),
         between(March, August, FieldPath::KIND, "relationship, access_type"),
@@ -100,7 +122,9 @@ pub(super) fn capabilities(shape: Shape) -> Capabilities {
         since(September, FieldPath::EXTERNAL_ID, "external_user_details.reference_id"),
         since(September, FieldPath::COUNTRY, "external_user_details.country"),
         always(FieldPath::METADATA, "metadata"),
-        always(FieldPath::GRANTS, "trust_grants"),
+        between(March, September, FieldPath::GRANTS, "trust_grants"),
+        of_one(FieldPath::GRANTS, "programs"),
+        of_one(FieldPath::extension("extension.programs"), "programs"),
         always(FieldPath::NAME_DISPLAY, "name"),
         since(September, FieldPath::ORGANIZATION_KIND, "external_user_details.entity_type"),
         always(FieldPath::TIMES_CREATED, "created_at"),

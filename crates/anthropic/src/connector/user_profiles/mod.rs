@@ -6,6 +6,7 @@ mod writes;
 use anyprofile_core::{
     Capabilities, Expected, GetOptions, IdKind, ListQuery, Profile, ProfileId, Result, Status, Timestamp,
     Write, async_trait,
+    profile::View,
     query::{Direction, FilterPart, OrderField},
     wire::WithRaw,
 };
@@ -14,7 +15,7 @@ use anyprofile_http::{Caller, Response};
 
 use crate::{
     ListUserProfiles, OrderBy, SortDirection,
-    beta::Beta,
+    beta::{Beta, Shape},
     map,
     operations::{self, user_profile_list},
     wire::{self, EnforcementStatus},
@@ -56,9 +57,6 @@ impl UserProfilesConnector {
         match &query.filter.status[..] {
             [Expected::Is(Status::Active)] => vec![EnforcementStatus::Unrestricted],
             [Expected::Is(Status::Pending)] => vec![EnforcementStatus::Pending],
-            [Expected::Is(Status::Suspended)] => {
-                vec![EnforcementStatus::Restricted, EnforcementStatus::Banned]
-            }
             _ => Vec::new(),
         }
     }
@@ -68,14 +66,26 @@ static USER_PROFILE: Mapping<wire::UserProfile> =
     Mapping::new(IdKind::USER, |record: &wire::UserProfile| record.id.value(), map::user_profile)
         .taking_id(|record| record.id.take());
 
+static LISTED_USER_PROFILE: Mapping<wire::UserProfile> =
+    Mapping::new(IdKind::USER, |record: &wire::UserProfile| record.id.value(), map::listed_user_profile)
+        .taking_id(|record| record.id.take());
+
+/// Returns the mapping of the records of lists, and of responses to writes.
+const fn mapping_of_lists(shape: Shape) -> &'static Mapping<wire::UserProfile> {
+    match shape {
+        Shape::GenerallyAvailable => &LISTED_USER_PROFILE,
+        _ => &USER_PROFILE,
+    }
+}
+
 /// Reads a page of profiles, and the cursor of the next one. An empty page with a cursor is not the end.
-fn page(response: &Response) -> Result<RecordPage> {
+fn page(response: &Response, shape: Shape) -> Result<RecordPage> {
     let mut listed = user_profile_list::<WithRaw<wire::UserProfile>>(response)?;
     let next = listed.list.next_page.take().empty_as_null().into_value();
     // The service does not report a total.
     let page = listed.into_page(|list| (list.data, None));
     let onward = next.map_or(Onward::End, |token| Onward::At(Position::Token(token)));
-    Ok(RecordPage::new(page.try_map(USER_PROFILE.each(response)), onward))
+    Ok(RecordPage::new(page.try_map(mapping_of_lists(shape).each(response)), onward))
 }
 
 #[async_trait]
@@ -86,13 +96,24 @@ impl Connector for UserProfilesConnector {
 
     async fn list(&self, caller: &Caller, query: &ListQuery, place: &Place<'_>) -> Result<RecordPage> {
         let list = self.list_user_profiles(query, place);
-        let operation = operations::list_user_profiles(&self.beta, &list).read_as(page);
+        let shape = self.beta.shape();
+        let operation =
+            operations::list_user_profiles(&self.beta, &list).read_as(move |response| page(response, shape));
         caller.call(&operation).await
     }
 
     async fn get(&self, caller: &Caller, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         let operation = USER_PROFILE.asked(operations::get_user_profile(&self.beta, id.native()), id);
         caller.call(&operation).await
+    }
+
+    fn further_views(&self, _: &IdKind) -> Vec<View> {
+        // A list has no field that the record of one profile lacks.
+        vec![map::USER_PROFILE]
+    }
+
+    async fn complete(&self, caller: &Caller, profile: &Profile, _: &View) -> Result<Profile> {
+        self.get(caller, &profile.id, &GetOptions::default()).await
     }
 
     fn write(&self, caller: &Caller, write: &Write, _: &Basis, now: Timestamp) -> Result<Vec<Action>> {

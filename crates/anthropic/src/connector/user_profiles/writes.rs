@@ -8,8 +8,9 @@ use anyprofile_engine::Action;
 use anyprofile_http::{Caller, Response};
 
 use super::{
-    USER_PROFILE, UserProfilesConnector,
+    UserProfilesConnector,
     capabilities::{ACCESS_TYPE, EMAIL_HASH, ENTITY_TYPE, NAME_HASH, ONBOARDED_AT, RELATIONSHIP},
+    mapping_of_lists,
 };
 use crate::{
     beta::Shape,
@@ -102,12 +103,12 @@ impl UserProfilesConnector {
         Ok(match write {
             Write::Create { draft } => {
                 let create = operations::create_user_profile(beta, &create_body(draft, shape), now);
-                Action::shows(USER_PROFILE.of(create))
+                Action::shows(mapping_of_lists(shape).of(create))
             }
             Write::Update { id, change } => {
                 let body = update_body(change, shape);
                 let update = operations::update_user_profile(beta, id.native(), &body, now);
-                Action::shows(USER_PROFILE.asked(update, id))
+                Action::shows(mapping_of_lists(shape).asked(update, id))
             }
             Write::Delete { id } => Action::accepted(operations::delete_user_profile(beta, id.native()), id),
             Write::Enroll { id } => self.enroll(id),
