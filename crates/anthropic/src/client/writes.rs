@@ -65,27 +65,25 @@ impl AnthropicClient {
         self.call(operations::create_enrollment_url(&self.beta, user_profile_id)).await
     }
 
-    /// Deletes a user profile: `DELETE /v1/user_profiles/{user_profile_id}`. Only in the generally available
-    /// API.
+    /// Deletes a user profile: `DELETE /v1/user_profiles/{user_profile_id}`. The official clients have it with and without a
+    /// beta.
     ///
-    /// Source: page of the reference on deleting user profiles.
+    /// Source: page of the reference on deleting user profiles; types of the official SDKs.
     ///
     /// # Errors
-    /// [`Unsupported`](anyprofile_core::ErrorKind::Unsupported) before anything is sent, if the account uses
-    /// one of the published betas; [`NotFound`](anyprofile_core::ErrorKind::NotFound).
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound).
     pub async fn delete_user_profile(&self, user_profile_id: &str) -> Result<Deleted> {
         self.call(operations::delete_user_profile(&self.beta, user_profile_id)).await
     }
 
     /// Creates a link for an action of an end user: `POST /v1/user_profiles/{user_profile_id}/action_urls`.
-    /// Only in the generally available API. **The link is a credential**: until it expires, anyone who has it
+    /// The official clients have it with and without a beta. **The link is a credential**: until it expires, anyone who has it
     /// can act as the end user.
     ///
-    /// Source: page of the reference on creating action URLs.
+    /// Source: page of the reference on creating action URLs; types of the official SDKs.
     ///
     /// # Errors
-    /// [`Unsupported`](anyprofile_core::ErrorKind::Unsupported) before anything is sent, if the account uses
-    /// one of the published betas; [`NotFound`](anyprofile_core::ErrorKind::NotFound).
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound), also if the organization has no such links.
     pub async fn create_action_url(
         &self,
         user_profile_id: &str,

@@ -10,7 +10,7 @@ use super::{
     user_profiles::{at_user_profile, at_user_profiles, get_user_profile},
 };
 use crate::{
-    beta::{Beta, Shape},
+    beta::Beta,
     wire::{
         ActionUrl, Deleted, EnrollmentUrl, UserProfile, UserProfileAction, UserProfileCreate,
         UserProfileUpdate,
@@ -56,7 +56,7 @@ pub(crate) fn create_enrollment_url(beta: &Beta, user_profile_id: &str) -> Opera
 
 pub(crate) fn delete_user_profile(beta: &Beta, user_profile_id: &str) -> Operation<Deleted> {
     let request = at_user_profile(beta, Request::delete("DeleteUserProfile"), user_profile_id);
-    Operation::new(generally_available(beta, request), deleted)
+    Operation::new(request, deleted)
 }
 
 pub(crate) fn create_action_url(
@@ -76,16 +76,5 @@ pub(crate) fn create_action_url(
     let request = at_user_profile(beta, Request::post("CreateUserProfileActionUrl"), user_profile_id)
         .path("/action_urls")
         .json(&Body { action: Typed { r#type: action } });
-    Operation::new(generally_available(beta, request), Response::decode_record).with_hint_if_made(LINK_HINT)
-}
-
-/// Marks a request of the generally available API, which is refused for a published beta.
-fn generally_available(beta: &Beta, request: Request) -> Request {
-    match beta.name() {
-        Some(name) if beta.shape() < Shape::GenerallyAvailable => request.unsupported(
-            format!("the beta {name} does not have this operation"),
-            "use an account without a beta (beta = \"none\")",
-        ),
-        _ => request,
-    }
+    Operation::new(request, Response::decode_record).with_hint_if_made(LINK_HINT)
 }

@@ -146,3 +146,21 @@ async fn garbage_with_a_success_status_is_no_list() {
         assert_eq!(list_error(body).await.kind(), ErrorKind::Decode);
     }
 }
+
+/// The official SDKs know more exact codes for some errors than their type.
+#[tokio::test]
+async fn the_more_exact_code_of_an_error_is_the_one_that_counts() {
+    for (status, code, kind) in [
+        (400, "user_profile_not_found", ErrorKind::NotFound),
+        (403, "api_key_scope_missing", ErrorKind::PermissionDenied),
+        (409, "concurrent_membership_change", ErrorKind::Conflict),
+        (503, "change_outcome_unknown", ErrorKind::Upstream),
+    ] {
+        let body = format!(
+            r#"{{"type":"error","error":{{"type":"invalid_request_error","message":"x","details":{{"error_code":"{code}"}}}},"request_id":"req_1"}}"#
+        );
+        let script = Script::by(move |_| json(status, body.clone()).into());
+        let error = client(&script).delete_user_profile("uprof_1").await.unwrap_err();
+        assert_eq!((error.kind(), error.code()), (kind, Some(code)), "{error}");
+    }
+}

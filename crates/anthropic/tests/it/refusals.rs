@@ -56,22 +56,18 @@ async fn a_field_that_the_beta_does_not_know_is_refused_with_its_name_and_the_be
 }
 
 #[tokio::test]
-async fn what_came_with_the_generally_available_api_is_refused_for_a_beta() {
-    let script = Script::by(|_| json(200, PROFILE).into());
-    for beta in BETAS.into_iter().flatten() {
-        let client = with_beta(&script, Some(beta));
-        for error in [
-            client.delete_user_profile("uprof_1").await.unwrap_err(),
-            client.create_action_url("uprof_1", &UserProfileAction::EnrollEndUser).await.unwrap_err(),
-        ] {
-            assert_eq!((error.kind(), error.status()), (ErrorKind::Unsupported, None));
-            assert!(error.message().contains(beta) && error.hint().is_some(), "{error}");
-        }
+async fn profiles_are_deleted_and_have_links_for_actions_with_every_beta_and_without_one() {
+    for beta in BETAS.into_iter().chain([Some("user-profiles-2027-01-01")]) {
+        let script = Script::by(|_| json(200, PROFILE).into());
+        let client = with_beta(&script, beta);
+        client.delete_user_profile("uprof_1").await.unwrap();
+        client.create_action_url("uprof_1", &UserProfileAction::EnrollEndUser).await.unwrap();
+        let query = if beta.is_some() { "?beta=true" } else { "" };
+        let sent = script.sent();
+        let sent: Vec<_> = sent.iter().map(|sent| sent.target()).collect();
+        let path = "/v1/user_profiles/uprof_1";
+        assert_eq!(sent, [format!("{path}{query}"), format!("{path}/action_urls{query}")], "{beta:?}");
     }
-    assert!(script.sent().is_empty());
-    // A later beta counts as the newest version.
-    with_beta(&script, Some("user-profiles-2027-01-01")).delete_user_profile("uprof_1").await.unwrap();
-    assert_eq!(script.only().target(), "/v1/user_profiles/uprof_1?beta=true");
 }
 
 #[tokio::test]

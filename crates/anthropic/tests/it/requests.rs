@@ -144,7 +144,6 @@ async fn what_the_service_or_the_beta_does_not_have_sends_nothing() {
     let change = ProfileChange::new().set(FieldPath::COUNTRY, "NO");
     let error = provider.update(&user, &change).await.unwrap_err();
     assert!(error.to_string().contains("country is not a field of this service"), "{error}");
-    assert_eq!(provider.delete(&user).await.unwrap_err().kind(), ErrorKind::Unsupported);
     assert_eq!(provider.deactivate(&user).await.unwrap_err().kind(), ErrorKind::Unsupported);
     let error = provider.get(&id("anthropic:claude/organization/x")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
