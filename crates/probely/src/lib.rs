@@ -2,7 +2,7 @@
 //!
 //! [`ProbelyConfig`] is one account. [`connect`](ProbelyConfig::connect) creates its anyprofile provider;
 //! [`ProbelyClient`] has a method for each operation of the API and returns the service's own records
-//! ([`wire`]), also of roles, labels and teams.
+//! ([`wire`]), also of roles and their assignments, permissions, labels and teams.
 //!
 //! ```no_run
 //! # async fn example() -> anyprofile_core::Result<()> {
@@ -58,5 +58,5 @@ pub use self::{
     config::{PROBELY_API_URL, ProbelyConfig, Region, SERVICE, service},
     connector::API_USER,
     map::ProbelyExtension,
-    operations::{ListEntries, ListUsers, LogicalOperator},
+    operations::{ListAssignments, ListEntries, ListUsers, LogicalOperator, RoleHolders},
 };

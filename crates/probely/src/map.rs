@@ -6,7 +6,7 @@ use anyprofile_core::{
         Actor, Extension, Label, Note, NoteKind, ProfileExtension, Role, RoleAssignment, RoleScope,
         ScopeTier, View,
     },
-    wire::{note_other_types, read_time},
+    wire::{OpaqueId, note_other_types, read_time},
 };
 
 use crate::wire::{self, ChangedBy, Named, Tier, Title, UserRoles};
@@ -124,7 +124,11 @@ fn label(record: &wire::Label) -> Label {
 }
 
 fn id_and_name(named: &Named) -> (Field<String>, Field<String>) {
-    (named.id.clone().map(String::from), named.name.clone().empty_as_null())
+    id_and_name_of(&named.id, &named.name)
+}
+
+fn id_and_name_of(id: &Field<OpaqueId>, name: &Field<String>) -> (Field<String>, Field<String>) {
+    (id.clone().map(String::from), name.clone().empty_as_null())
 }
 
 fn role(record: &wire::UserRole) -> RoleAssignment {
@@ -134,7 +138,8 @@ fn role(record: &wire::UserRole) -> RoleAssignment {
     });
     let scope = record.scope.as_ref().map(|scope| {
         // The team or target that the tier names. If the tier is unknown, the one that was sent.
-        let (team, target) = (scope.team.as_ref(), scope.target.as_ref());
+        let team = scope.team.as_ref().map(id_and_name);
+        let target = scope.target.as_ref().map(|target| id_and_name_of(&target.id, &target.name));
         let place = match scope.tier.value() {
             Some(Tier::Account) => Field::Absent,
             Some(Tier::Team) => team,
@@ -143,7 +148,7 @@ fn role(record: &wire::UserRole) -> RoleAssignment {
             _ => target.or(team),
         };
         let (id, name) = match place {
-            Field::Value(named) => id_and_name(named),
+            Field::Value(id_and_name) => id_and_name,
             Field::Null => (Field::Null, Field::Null),
             Field::Absent => (Field::Absent, Field::Absent),
         };

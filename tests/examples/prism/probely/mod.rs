@@ -1,5 +1,7 @@
 //! Probely.
 
+mod assignments;
+mod labels;
 mod writes;
 
 use anyprofile::{
@@ -17,7 +19,16 @@ use crate::{
 
 const ID: &str = "-sDw5iRCtV_Y";
 
-records!(wire::BulkUpdated, wire::PasswordChanged, wire::User);
+records!(
+    wire::BulkUpdated,
+    wire::Label,
+    wire::PasswordChanged,
+    wire::Permission,
+    wire::Role,
+    wire::Team,
+    wire::User,
+    wire::UserRoleAssignment,
+);
 
 pub(crate) async fn call(check: &mut Check, base_url: &str) -> Result<(), Broken> {
     let config = ProbelyConfig::new("prism".parse()?, "an API key").at(base_url).with_http(check.http());
@@ -33,7 +44,17 @@ pub(crate) async fn call(check: &mut Check, base_url: &str) -> Result<(), Broken
         let every = every_parameter(yes, operator);
         check.variant("users_list", async || list(&every).await).await;
     }
+    check.operation("api_users_retrieve", async || Ok(Seen::one(&client.get_api_user(ID).await?))).await;
+    let list = async |list: &ListUsers| {
+        let page = client.list_api_users(list).await?;
+        Ok(Seen::many("/results", &page.list.results, page.quarantined.len()))
+    };
+    check.operation("api_users_list", async || list(&ListUsers::default()).await).await;
+    let every = every_parameter(true, LogicalOperator::And);
+    check.variant("api_users_list", async || list(&every).await).await;
     writes::call(check, &client).await;
+    labels::call(check, &client).await;
+    assignments::call(check, &client).await;
     provider(check, &config.connect()?).await
 }
 
@@ -51,7 +72,7 @@ fn every_parameter(yes: bool, operator: LogicalOperator) -> ListUsers {
     list
 }
 
-/// API users are not in the document: people alone are listed.
+/// People alone are listed: both lists have the same ids in the examples, and API users follow by themselves.
 async fn provider(check: &mut Check, provider: &impl ProfileProvider) -> Result<(), Broken> {
     let filter = |change: fn(&mut Filter)| {
         let mut filter = Filter::default();
