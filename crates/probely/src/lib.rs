@@ -26,13 +26,15 @@
 //! # }
 //! ```
 //!
-//! # Three things to know
+//! # Four things to know
 //! - **API users are profiles too.** A listing returns all users, including deactivated ones, then the API
 //!   users (`probely:eu/api_user/…`, kind `service`).
 //! - **Creating may reactivate.** If a deactivated user has the e-mail address, creating a user reactivates
 //!   that user.
 //! - **A new e-mail address locks the user out for the moment.** The service resets the user's password and
 //!   revokes the user's tokens. A plan warns of this.
+//! - **Each role is a record of its own.** A change of a user's roles is one request for each role that is granted
+//!   or taken away. The role of the account's owner can be neither.
 //!
 //! # Sources
 //! Facts are from Probely's published reference. Where it contradicts itself, they are from Probely's own

@@ -132,11 +132,17 @@ fn id_and_name_of(id: &Field<OpaqueId>, name: &Field<String>) -> (Field<String>,
 }
 
 fn role(record: &wire::UserRole) -> RoleAssignment {
-    let role = record.role.as_ref().map(|named| {
-        let (id, name) = id_and_name(named);
-        Role::new(id, name)
-    });
-    let scope = record.scope.as_ref().map(|scope| {
+    role_in_scope(record.role.as_ref().map(id_and_name), &record.scope)
+}
+
+/// Maps a role assignment to the role in its scope, as the user has it.
+pub(crate) fn assigned_role(record: &wire::UserRoleAssignment) -> RoleAssignment {
+    role_in_scope(record.role.as_ref().map(|role| id_and_name_of(&role.id, &role.name)), &record.scope)
+}
+
+fn role_in_scope(role: Field<(Field<String>, Field<String>)>, scope: &Field<wire::Scope>) -> RoleAssignment {
+    let role = role.map(|(id, name)| Role::new(id, name));
+    let scope = scope.as_ref().map(|scope| {
         // The team or target that the tier names. If the tier is unknown, the one that was sent.
         let team = scope.team.as_ref().map(id_and_name);
         let target = scope.target.as_ref().map(|target| id_and_name_of(&target.id, &target.name));

@@ -22,8 +22,7 @@
 //!
 //! - 1 array or object: `assignments::a_bulk_update_is_an_array_and_a_change_of_all_kinds_an_object`
 //! - 2 tiers: `native::records_keep_null_absent_and_unknown_apart`, `records::roles_in_every_shape_are_read_or_kept`
-//! - 3 labels by name when written, by id when filtered: `writes`,
-//!   `requests::the_native_client_has_all_sixteen_parameters_of_the_list`
+//! - 3 labels by name when written, by id when filtered: `writes`, `filters`
 //! - 4 both fields of a label: `labels::nothing_is_sent_but_what_is_set_and_a_label_of_users_always_whole`
 //! - 5 overlapping paths: `labels::what_breaks_a_rule_is_refused_before_anything_is_sent`
 //! - 6 page sizes: `native::the_remaining_pages_follow_from_the_numbers_alone`
@@ -32,12 +31,14 @@
 
 mod assignments;
 mod errors;
+mod filters;
 mod labels;
 mod native;
 mod network;
 mod paging;
 mod records;
 mod requests;
+mod roles;
 #[allow(dead_code)]
 #[path = "../../../http/tests/support/mod.rs"]
 mod support;

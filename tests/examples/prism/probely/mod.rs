@@ -18,6 +18,7 @@ use crate::{
 };
 
 const ID: &str = "-sDw5iRCtV_Y";
+const HOLDER: &str = "2aB3cD4eF5gH";
 
 records!(
     wire::BulkUpdated,
@@ -93,6 +94,7 @@ async fn provider(check: &mut Check, provider: &impl ProfileProvider) -> Result<
         filter(|filter| filter.status = vec![Expected::Is(Status::Suspended)]),
         filter(|filter| filter.mfa = Some(Expected::Is(false))),
         filter(|filter| filter.email = Some("ada@example.com".to_owned())),
+        filter(|filter| filter.label = Some("Example label".to_owned())),
         people.clone().with_search("ada").with_page_size(5),
         people.clone().with_order(Order::descending(OrderField::Updated)),
     ] {
@@ -106,8 +108,13 @@ async fn provider(check: &mut Check, provider: &impl ProfileProvider) -> Result<
     }
     let key = FindKey::Email("ada@example.com".to_owned());
     check.profiles("find by e-mail address", None, async || Ok(provider.find_by(&key).await?.profiles)).await;
-    let api_user: ProfileId = format!("probely:prism/{API_USER}/{ID}").parse()?;
+    // The role assignments of the document are of this user.
+    check.response_for(&[HOLDER]);
+    let user = format!("probely:prism/user/{HOLDER}").parse()?;
     let examples = check.examples("users_partial_update");
-    crate::writes::call(check, provider, &[id, api_user], &examples).await;
+    crate::writes::call(check, provider, &[user], &examples).await;
+    let api_user: ProfileId = format!("probely:prism/{API_USER}/{HOLDER}").parse()?;
+    let examples = check.examples("api_users_partial_update");
+    crate::writes::of_profile(check, provider, &api_user, &examples).await;
     Ok(())
 }
