@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Upsun;
 use super::cursor::{Dialect, Kind, Window, count};
 use super::errors::{error, problem};
-use super::organizations::{self, Organization};
+use super::organizations::Organization;
 use super::records::Times;
 use crate::exchange::{Call, Reply};
 use crate::rng::key;
@@ -41,7 +41,7 @@ impl Upsun {
         match self.index_of_user(user_id) {
             Some(index) => {
                 let path = format!("/users/{user_id}/organizations");
-                self.page_of_organizations(call, &path, organizations::of_user(index))
+                self.page_of_organizations(call, &path, self.organizations_of(index).into_iter())
             }
             None => problem(403, "Forbidden", "The user's organizations may not be read."),
         }
@@ -107,7 +107,7 @@ impl Upsun {
 
     fn teams(&self, index: u64) -> Vec<Value> {
         let mut teams = Vec::new();
-        for organization in organizations::of_user(index) {
+        for organization in self.organizations_of(index) {
             for team in (0..4_u64).filter(|team| (index + team).is_multiple_of(2)) {
                 let number = organization.number * 4 + team;
                 let times = Times::of(self.records.seed, number + 1_000);
@@ -131,9 +131,9 @@ impl Upsun {
     }
 
     /// Returns the projects that a user may use, with their organization; the first user has the most.
-    fn projects(&self, index: u64) -> impl Iterator<Item = (u64, Organization)> {
+    fn projects(&self, index: u64) -> impl Iterator<Item = (u64, Organization)> + use<> {
         let most = if index == 0 { 6 } else { key(&[self.records.seed, 0x7072_6F6A, index]) % 5 };
-        organizations::of_user(index).flat_map(move |organization| {
+        self.first_organizations_of(index).into_iter().flat_map(move |organization| {
             (0..most.saturating_sub(organization.number % 3))
                 .map(move |place| (organization.number * 8 + place, organization))
         })
@@ -180,7 +180,7 @@ impl Upsun {
                 "updated_at": times.updated(),
             })
         };
-        let own = organizations::of_user(index).map(|organization| {
+        let own = self.organizations_of(index).into_iter().map(|organization| {
             let permissions: &[&str] =
                 if index.is_multiple_of(2) { &["admin", "billing", "members"] } else { &["projects:list"] };
             entry("organization", organization.ulid, organization, organization.number, permissions)

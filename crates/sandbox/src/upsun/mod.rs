@@ -7,6 +7,8 @@ mod cursor;
 mod errors;
 mod handlers;
 mod listing;
+mod member_handlers;
+mod members;
 mod memberships;
 mod org_handlers;
 mod organizations;
@@ -25,6 +27,7 @@ mod writable;
 use std::sync::{Arc, Mutex};
 
 pub(crate) use self::auth::{Tokens, UpsunAuth};
+use self::members::Members;
 use self::organizations::Organizations;
 use self::records::Records;
 use self::store::Store;
@@ -47,6 +50,7 @@ pub(crate) struct Upsun {
     records: Records,
     users: Mutex<Store>,
     organizations: Mutex<Organizations>,
+    members: Mutex<Members>,
     tokens: Arc<Tokens>,
     clock: Arc<Clock>,
 }
@@ -68,6 +72,7 @@ impl Upsun {
             emails_stay: options.upsun_emails_stay,
             users: Mutex::new(Store::new(records, options.profiles)),
             organizations: Mutex::new(Organizations::new(records)),
+            members: Mutex::default(),
             records,
             tokens,
             clock,

@@ -85,6 +85,22 @@ pub(super) static ROUTES: LazyLock<Vec<Route<Upsun>>> = LazyLock::new(|| {
         get("/organizations/{organization_id}/members", "list-org-members", |upsun, call, parts| {
             upsun.list_members(call, &parts[0])
         }),
+        post("/organizations/{organization_id}/members", "create-org-member", |upsun, call, parts| {
+            upsun.create_member(call, &parts[0])
+        }),
+        get("/organizations/{organization_id}/members/{user_id}", "get-org-member", |upsun, _, parts| {
+            upsun.get_member(&parts[0], &parts[1])
+        }),
+        patch(
+            "/organizations/{organization_id}/members/{user_id}",
+            "update-org-member",
+            |upsun, call, parts| upsun.update_member(call, &parts[0], &parts[1]),
+        ),
+        delete(
+            "/organizations/{organization_id}/members/{user_id}",
+            "delete-org-member",
+            |upsun, _, parts| upsun.delete_member(&parts[0], &parts[1]),
+        ),
         get("/organizations/{organization_id}/address", "get-org-address", |upsun, _, parts| {
             upsun.get_org_address(&parts[0])
         }),

@@ -1,6 +1,7 @@
 //! The typed client.
 
 mod access;
+mod members;
 mod phone;
 mod picture;
 mod profile;

@@ -173,7 +173,7 @@ impl DateTimeFilter {
 }
 
 filter! {
-    /// Conditions on a list field (`ArrayFilter`). All of them must hold. From client code.
+    /// Conditions on a list field (`ArrayFilter` of the OpenAPI document). All of them must hold.
     ArrayFilter
 }
 

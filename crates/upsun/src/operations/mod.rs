@@ -4,6 +4,7 @@
 
 mod access;
 mod filter;
+mod members;
 mod page;
 mod phone;
 mod picture;
@@ -18,20 +19,25 @@ use anyprofile_http::{Operation, Request, Response};
 
 pub use self::{
     access::{
-        ListOrganizationMembers, ListOrganizations, ListUserExtendedAccess, ListUserOrganizations,
-        ListUserProjectAccess, ListUserTeams,
+        ListOrganizations, ListUserExtendedAccess, ListUserOrganizations, ListUserProjectAccess,
+        ListUserTeams,
     },
     filter::{
         ArrayFilter, DateTimeFilter, OrganizationSort, ProjectAccessSort, Sort, StringFilter, TimeSort,
     },
+    members::ListOrganizationMembers,
     page::{CursorPage, PageLink, PagePosition},
     profile::ListProfiles,
 };
 pub(crate) use self::{
     access::{
         MAX_PAGE_SIZE, get_organization, get_user_project_access, grant_user_project_access,
-        list_organization_members, list_organizations, list_user_extended_access, list_user_organizations,
-        list_user_project_access, list_user_teams, remove_user_project_access, update_user_project_access,
+        list_organizations, list_user_extended_access, list_user_organizations, list_user_project_access,
+        list_user_teams, remove_user_project_access, update_user_project_access,
+    },
+    members::{
+        create_organization_member, delete_organization_member, get_organization_member,
+        list_organization_members, update_organization_member,
     },
     page::item_list,
     phone::{confirm_phone_number, verify_phone_number},

@@ -147,7 +147,11 @@ impl Listing {
 
     /// Creates the query of the list at `path/owner/list`.
     pub(super) fn of(operation: &'static str, path: &'static str, owner: &str, list: &'static str) -> Self {
-        let request = Request::get(operation).path(path).segment(owner).path(list);
+        Self::over(Request::get(operation).path(path).segment(owner).path(list))
+    }
+
+    /// Creates the query of a list from its request.
+    pub(super) fn over(request: Request) -> Self {
         Self { request, position: None }
     }
 
@@ -180,11 +184,6 @@ impl Listing {
     /// Starts at another page than the first.
     pub(super) fn at(self, position: Option<&PagePosition>) -> Self {
         Self { position: position.map(|position| position.as_str().to_owned()), ..self }
-    }
-
-    /// Requires the organization to be named by its id.
-    pub(super) fn by_id(self, organization: &str, reason: &'static str) -> Self {
-        Self { request: by_id(self.request, organization, reason), ..self }
     }
 
     pub(super) fn operation<T: Tolerant>(self) -> Operation<CursorPage<T>> {

@@ -216,28 +216,3 @@ open_record! {
         updated_at: TimeText,
     }
 }
-
-open_record! {
-    /// A member of an organization (`GET /organizations/{id}/members`). The fields are from client code: the
-    /// reduced OpenAPI document of this project does not contain the operation.
-    pub struct OrganizationMember {
-        /// The id of the membership. In the records that were seen, it is the user's id.
-        id: OpaqueId,
-        /// The id of the organization, a ULID.
-        organization_id: OpaqueId,
-        /// The id of the user.
-        user_id: OpaqueId,
-        /// The member's permissions, in the service's words, which are not published.
-        permissions: Vec<String>,
-        /// The member's level, in the service's word.
-        level: String,
-        /// Whether the member owns the organization.
-        owner: bool,
-        /// The time when the user became a member.
-        created_at: TimeText,
-        /// The time of the last change of the membership.
-        updated_at: TimeText,
-        /// The links to actions on the membership.
-        links: RecordLinks = "_links",
-    }
-}

@@ -33,7 +33,7 @@ pub struct ItemList<R> {
     /// The records of this page.
     #[serde(deserialize_with = "fields::items")]
     pub items: Vec<R>,
-    /// The number of records on all pages. Documented only for teams; client code also reads it for members.
+    /// The number of records on all pages. Documented only for teams and for the members of an organization.
     #[serde(default, deserialize_with = "fields::count")]
     pub count: Field<u64>,
     /// The links to other pages.

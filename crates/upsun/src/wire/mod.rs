@@ -11,6 +11,7 @@ mod access;
 mod address;
 mod list;
 mod loose;
+mod member;
 mod profile;
 mod security;
 mod trial;
@@ -21,13 +22,13 @@ pub use anyprofile_core::wire::SecretText;
 
 pub use self::{
     access::{
-        AiAgentSettings, ExtendedAccess, Organization, OrganizationMember, OrganizationStatus,
-        OrganizationType, ProjectAccess, ProjectAccessGrant, ProjectPermission, ResourceType, Team,
-        TeamCounts,
+        AiAgentSettings, ExtendedAccess, Organization, OrganizationStatus, OrganizationType, ProjectAccess,
+        ProjectAccessGrant, ProjectPermission, ResourceType, Team, TeamCounts,
     },
     address::{Address, AddressMetadata, AddressUpdate},
     list::{ItemList, Link, Links, ProfileList, RecordLink, RecordLinks, SignedLink},
     loose::{Decimal, LooseMap, LooseText, OneOrMany},
+    member::{MemberLevel, OrganizationMember, OrganizationPermission},
     profile::{CustomerType, OrganizationProfileUpdate, Profile, ProfilePicture, ProfileType, ProfileUpdate},
     security::{PhoneChannel, RecoveryCodes, TotpEnrollment},
     trial::{CurrentTrial, Money, MoneyRecord, Trial, TrialProject},

@@ -21,10 +21,14 @@
 //! - 19 opaque ids: `records::ids_are_opaque`
 //! - 20 nothing secret in `Debug`: `requests::nothing_secret_is_in_debug`, `native`, `writes`, `written`
 //! - 21 any success status, and empty responses: `updates`, `written`
+//!
+//! The traps of the operations that were added in 2026: `members`
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod changes;
 mod cursors;
 mod errors;
+mod members;
 mod merging;
 mod native;
 mod network;

@@ -1,5 +1,6 @@
 //! Upsun.
 
+mod organizations;
 mod writes;
 
 use anyprofile::{
@@ -30,6 +31,7 @@ records!(
     wire::CurrentUser,
     wire::ExtendedAccess,
     wire::Organization,
+    wire::OrganizationMember,
     wire::PhoneVerification,
     wire::Profile,
     wire::ProfilePicture,
@@ -55,6 +57,7 @@ pub(crate) async fn call(check: &mut Check, base_url: &str) -> Result<(), Broken
     users(check, &client).await;
     lists(check, &client).await?;
     writes::call(check, &client, base_url).await;
+    organizations::call(check, &client).await;
     provider(check, &config.connect()?).await?;
     Ok(())
 }
@@ -198,8 +201,8 @@ async fn lists(check: &mut Check, client: &UpsunClient) -> Result<(), Broken> {
     Ok(())
 }
 
-/// What the document does not have is left out: organizations by themselves, and with them members and an
-/// organization's enriched profile.
+/// What the document does not have is left out: organizations by themselves, and with them an organization's
+/// enriched profile.
 async fn provider(check: &mut Check, provider: &impl ProfileProvider) -> Result<(), Broken> {
     let id =
         |kind, native| -> Result<ProfileId, Broken> { Ok(format!("upsun:prism/{kind}/{native}").parse()?) };
