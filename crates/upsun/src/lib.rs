@@ -61,8 +61,9 @@ pub use self::{
     connector::{COMPANY_TYPE, DEFAULT_CATALOG, MARKETING, PROJECT_OPTIONS_URL, UI_COLORSCHEME},
     map::UpsunExtension,
     operations::{
-        ArrayFilter, CursorPage, DateTimeFilter, ListOrganizationMembers, ListOrganizations, ListProfiles,
-        ListUserExtendedAccess, ListUserOrganizations, ListUserProjectAccess, ListUserTeams,
-        OrganizationSort, PageLink, PagePosition, ProjectAccessSort, Sort, StringFilter, TimeSort,
+        ArrayFilter, CursorPage, DateTimeFilter, InvitationSort, ListInvitations, ListOrganizationMembers,
+        ListOrganizations, ListProfiles, ListUserExtendedAccess, ListUserOrganizations,
+        ListUserProjectAccess, ListUserTeams, OrganizationSort, PageLink, PagePosition, ProjectAccessSort,
+        Sort, StringFilter, TimeSort,
     },
 };

@@ -6,6 +6,7 @@ use super::Upsun;
 use super::cursor::{Dialect, Kind, Window, count};
 use super::errors::{error, problem};
 use super::organizations::Organization;
+use super::projects;
 use super::records::Times;
 use crate::exchange::{Call, Reply};
 use crate::rng::key;
@@ -135,7 +136,7 @@ impl Upsun {
         let most = if index == 0 { 6 } else { key(&[self.records.seed, 0x7072_6F6A, index]) % 5 };
         self.first_organizations_of(index).into_iter().flat_map(move |organization| {
             (0..most.saturating_sub(organization.number % 3))
-                .map(move |place| (organization.number * 8 + place, organization))
+                .map(move |place| (organization.number * projects::OF_ORGANIZATION + place, organization))
         })
     }
 
@@ -143,7 +144,7 @@ impl Upsun {
         let user_id = self.records.user_id(index);
         let access = self.projects(index).map(|(number, organization)| {
             let times = Times::of(self.records.seed, (index % 1_000) * 64 + number);
-            let id = project_id(number);
+            let id = projects::id(number);
             let own = format!("/upsun/users/{user_id}/project-access/{id}");
             let change = |method: &str| match number % 3 {
                 2 => Value::Null,
@@ -186,14 +187,10 @@ impl Upsun {
             entry("organization", organization.ulid, organization, organization.number, permissions)
         });
         let projects = self.projects(index).map(|(number, organization)| {
-            entry("project", &project_id(number), organization, number, permissions(index, number))
+            entry("project", &projects::id(number), organization, number, permissions(index, number))
         });
         own.chain(projects).collect()
     }
-}
-
-fn project_id(number: u64) -> String {
-    format!("sbxproject{number:03}")
 }
 
 fn permissions(index: u64, project: u64) -> &'static [&'static str] {

@@ -6,6 +6,8 @@ mod auth;
 mod cursor;
 mod errors;
 mod handlers;
+mod invitation_handlers;
+mod invitations;
 mod listing;
 mod member_handlers;
 mod members;
@@ -14,6 +16,7 @@ mod org_handlers;
 mod organizations;
 mod phones;
 mod profile_writes;
+mod projects;
 mod records;
 mod roster;
 mod routes;
@@ -27,6 +30,7 @@ mod writable;
 use std::sync::{Arc, Mutex};
 
 pub(crate) use self::auth::{Tokens, UpsunAuth};
+use self::invitations::Invitations;
 use self::members::Members;
 use self::organizations::Organizations;
 use self::records::Records;
@@ -51,6 +55,7 @@ pub(crate) struct Upsun {
     users: Mutex<Store>,
     organizations: Mutex<Organizations>,
     members: Mutex<Members>,
+    invitations: Mutex<Invitations>,
     tokens: Arc<Tokens>,
     clock: Arc<Clock>,
 }
@@ -73,6 +78,7 @@ impl Upsun {
             users: Mutex::new(Store::new(records, options.profiles)),
             organizations: Mutex::new(Organizations::new(records)),
             members: Mutex::default(),
+            invitations: Mutex::new(Invitations::new(records)),
             records,
             tokens,
             clock,

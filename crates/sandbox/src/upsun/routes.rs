@@ -101,6 +101,28 @@ pub(super) static ROUTES: LazyLock<Vec<Route<Upsun>>> = LazyLock::new(|| {
             "delete-org-member",
             |upsun, _, parts| upsun.delete_member(&parts[0], &parts[1]),
         ),
+        get("/organizations/{organization_id}/invitations", "list-org-invites", |upsun, call, parts| {
+            upsun.list_org_invitations(call, &parts[0])
+        }),
+        post("/organizations/{organization_id}/invitations", "create-org-invite", |upsun, call, parts| {
+            upsun.create_org_invitation(call, &parts[0])
+        }),
+        delete(
+            "/organizations/{organization_id}/invitations/{invitation_id}",
+            "cancel-org-invite",
+            |upsun, _, parts| upsun.cancel_org_invitation(&parts[0], &parts[1]),
+        ),
+        get("/projects/{project_id}/invitations", "list-project-invites", |upsun, call, parts| {
+            upsun.list_project_invitations(call, &parts[0])
+        }),
+        post("/projects/{project_id}/invitations", "create-project-invite", |upsun, call, parts| {
+            upsun.create_project_invitation(call, &parts[0])
+        }),
+        delete(
+            "/projects/{project_id}/invitations/{invitation_id}",
+            "cancel-project-invite",
+            |upsun, _, parts| upsun.cancel_project_invitation(&parts[0], &parts[1]),
+        ),
         get("/organizations/{organization_id}/address", "get-org-address", |upsun, _, parts| {
             upsun.get_org_address(&parts[0])
         }),

@@ -16,6 +16,7 @@ mod probely_writes;
 mod server;
 mod support;
 mod upsun;
+mod upsun_invitations;
 mod upsun_members;
 mod upsun_organizations;
 mod upsun_profile_writes;

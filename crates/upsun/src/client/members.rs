@@ -50,7 +50,7 @@ impl UpsunClient {
 
     /// Adds a user to an organization and returns the member: `POST /organizations/{organization_id}/members`.
     ///
-    /// The user must exist; others are invited by e-mail. An empty
+    /// The user must exist; others are [invited](Self::create_organization_invitation) by e-mail. An empty
     /// `permissions` grants none. Whether the service notifies the user is not documented. Source: OpenAPI
     /// document (`create-org-member`).
     ///

@@ -1,6 +1,7 @@
 //! The typed client.
 
 mod access;
+mod invitations;
 mod members;
 mod phone;
 mod picture;

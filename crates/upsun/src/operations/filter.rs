@@ -263,3 +263,11 @@ open_enum! {
         UpdatedAt = "updated_at",
     }
 }
+
+open_enum! {
+    /// The field to order invitations by.
+    pub enum InvitationSort {
+        /// The time of the last change.
+        UpdatedAt = "updated_at",
+    }
+}

@@ -4,6 +4,7 @@
 
 mod access;
 mod filter;
+mod invitations;
 mod members;
 mod page;
 mod phone;
@@ -23,8 +24,10 @@ pub use self::{
         ListUserTeams,
     },
     filter::{
-        ArrayFilter, DateTimeFilter, OrganizationSort, ProjectAccessSort, Sort, StringFilter, TimeSort,
+        ArrayFilter, DateTimeFilter, InvitationSort, OrganizationSort, ProjectAccessSort, Sort, StringFilter,
+        TimeSort,
     },
+    invitations::ListInvitations,
     members::ListOrganizationMembers,
     page::{CursorPage, PageLink, PagePosition},
     profile::ListProfiles,
@@ -34,6 +37,10 @@ pub(crate) use self::{
         MAX_PAGE_SIZE, get_organization, get_user_project_access, grant_user_project_access,
         list_organizations, list_user_extended_access, list_user_organizations, list_user_project_access,
         list_user_teams, remove_user_project_access, update_user_project_access,
+    },
+    invitations::{
+        cancel_organization_invitation, cancel_project_invitation, create_organization_invitation,
+        create_project_invitation, list_organization_invitations, list_project_invitations,
     },
     members::{
         create_organization_member, delete_organization_member, get_organization_member,

@@ -186,6 +186,11 @@ impl Listing {
         Self { position: position.map(|position| position.as_str().to_owned()), ..self }
     }
 
+    /// Creates the operation of a list that is a bare array.
+    pub(super) fn bare<T: Tolerant>(self) -> Operation<Page<T>> {
+        Operation::new(self.request, bare_list)
+    }
+
     pub(super) fn operation<T: Tolerant>(self) -> Operation<CursorPage<T>> {
         page_of(Arc::new(self.request), self.position.as_deref())
     }
@@ -237,7 +242,7 @@ pub(crate) fn item_list<T: Tolerant>(response: &Response) -> Result<Listed<ItemL
     })
 }
 
-/// Reads a list without pages that is a bare array.
+/// Reads a list that is a bare array, without links to other pages.
 pub(super) fn bare_list<T: Tolerant>(response: &Response) -> Result<Page<T>> {
     let listed = response
         .decode_list::<Bare<T>, Bare<Box<RawValue>>>(|records| wire::decode_records(records.0, Bare))?;

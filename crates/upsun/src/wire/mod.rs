@@ -5,10 +5,11 @@
 //! `Debug` shows no content.
 //!
 //! Types whose name ends in `Update` are request bodies. A field that is not set is not sent, and stays
-//! unchanged.
+//! unchanged. Types whose name begins with `New` are the bodies that create a record.
 
 mod access;
 mod address;
+mod invitation;
 mod list;
 mod loose;
 mod member;
@@ -26,6 +27,11 @@ pub use self::{
         ProjectAccessGrant, ProjectPermission, ResourceType, Team, TeamCounts,
     },
     address::{Address, AddressMetadata, AddressUpdate},
+    invitation::{
+        EnvironmentGrant, EnvironmentRole, EnvironmentType, EnvironmentTypeGrant, InvitationState,
+        InvitedEnvironment, Inviter, NewOrganizationInvitation, NewProjectInvitation, OrganizationInvitation,
+        ProjectInvitation, ProjectRole,
+    },
     list::{ItemList, Link, Links, ProfileList, RecordLink, RecordLinks, SignedLink},
     loose::{Decimal, LooseMap, LooseText, OneOrMany},
     member::{MemberLevel, OrganizationMember, OrganizationPermission},

@@ -7,8 +7,10 @@ use anyprofile_http::FormFile;
 use anyprofile_upsun::{
     UpsunClient,
     wire::{
-        AddressUpdate, CustomerType, OrganizationPermission, OrganizationProfileUpdate, PhoneChannel,
-        ProfileUpdate, ProjectAccessGrant, ProjectPermission, SecretText, SshKey, UserUpdate,
+        AddressUpdate, CustomerType, EnvironmentGrant, EnvironmentRole, EnvironmentType,
+        EnvironmentTypeGrant, NewOrganizationInvitation, NewProjectInvitation, OrganizationPermission,
+        OrganizationProfileUpdate, PhoneChannel, ProfileUpdate, ProjectAccessGrant, ProjectPermission,
+        ProjectRole, SecretText, SshKey, UserUpdate,
     },
 };
 
@@ -83,6 +85,25 @@ pub(crate) fn organization() -> OrganizationProfileUpdate {
     update
 }
 
+pub(crate) fn organization_invitation() -> NewOrganizationInvitation {
+    let permissions = [OrganizationPermission::ProjectsCreate, OrganizationPermission::ProjectsList];
+    let mut invitation = NewOrganizationInvitation::new("lovelace@example.com", permissions);
+    invitation.force = Some(true);
+    invitation
+}
+
+pub(crate) fn project_invitation() -> NewProjectInvitation {
+    let mut invitation = NewProjectInvitation::new("lovelace@example.com");
+    invitation.role = Some(ProjectRole::Viewer);
+    invitation.permissions = Some(vec![
+        EnvironmentTypeGrant::new(EnvironmentType::Production, EnvironmentRole::Viewer),
+        EnvironmentTypeGrant::new("preview".into(), "dancer".into()),
+    ]);
+    invitation.environments = Some(vec![EnvironmentGrant::new("main", EnvironmentRole::Contributor)]);
+    invitation.force = Some(false);
+    invitation
+}
+
 type Change<'a> = Pin<Box<dyn Future<Output = Result<String, Error>> + 'a>>;
 
 /// Every operation that changes something, by its name in the client. Each returns its result as `Debug`
@@ -123,5 +144,9 @@ pub(crate) fn changes(client: &UpsunClient) -> Vec<(&'static str, Change<'_>)> {
         create_organization_member("01H", "u-1", &[OrganizationPermission::Billing, "dance".into()]);
         update_organization_member("01H", "u/1", &[]);
         delete_organization_member("01H", "u/1");
+        create_organization_invitation("01H", &organization_invitation());
+        cancel_organization_invitation("01H", "i/1");
+        create_project_invitation("p/1", &project_invitation());
+        cancel_project_invitation("p/1", "i/1");
     }
 }

@@ -22,12 +22,13 @@
 //! - 20 nothing secret in `Debug`: `requests::nothing_secret_is_in_debug`, `native`, `writes`, `written`
 //! - 21 any success status, and empty responses: `updates`, `written`
 //!
-//! The traps of the operations that were added in 2026: `members`
+//! The traps of the operations that were added in 2026: `members`, `invitations`
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod changes;
 mod cursors;
 mod errors;
+mod invitations;
 mod members;
 mod merging;
 mod native;

@@ -7,13 +7,16 @@ use anyprofile_http::{FormFile, HttpOptions};
 use anyprofile_upsun::{
     UpsunClient,
     wire::{
-        AddressUpdate, CustomerType, OrganizationPermission, OrganizationProfileUpdate, PhoneChannel,
-        ProfileUpdate, ProjectAccessGrant, ProjectPermission, SecretText, UserUpdate,
+        AddressUpdate, CustomerType, NewOrganizationInvitation, NewProjectInvitation, OrganizationPermission,
+        OrganizationProfileUpdate, PhoneChannel, ProfileUpdate, ProjectAccessGrant, ProjectPermission,
+        SecretText, UserUpdate,
     },
 };
 
 use crate::{
-    changes::{PICTURE, address, changes, organization, profile, user},
+    changes::{
+        PICTURE, address, changes, organization, organization_invitation, profile, project_invitation, user,
+    },
     client, config,
     support::{Script, Sent, Step, json, outcomes::meetings, page, response},
 };
@@ -116,6 +119,8 @@ async fn a_change_that_cannot_be_is_refused_before_anything_is_sent() {
         [ProjectAccessGrant::new(project, permissions.iter().cloned())]
     };
     let seed = SecretText::new("a seed");
+    let mut without_permissions = organization_invitation();
+    without_permissions.permissions = None;
     let mut told = vec![
         refusal(client.update_organization_address("name=acme", &address()).await),
         refusal(client.update_organization_address("name=", &AddressUpdate::default()).await),
@@ -137,6 +142,12 @@ async fn a_change_that_cannot_be_is_refused_before_anything_is_sent() {
         refusal(client.create_organization_member("01H", "", &[]).await),
         refusal(client.update_organization_member("name=acme", "u", &[]).await),
         refusal(client.delete_organization_member("name=acme", "u").await),
+        refusal(client.create_organization_invitation("name=acme", &organization_invitation()).await),
+        refusal(client.create_organization_invitation("01H", &NewOrganizationInvitation::new("", [])).await),
+        refusal(client.create_organization_invitation("01H", &without_permissions).await),
+        refusal(client.cancel_organization_invitation("name=acme", "i").await),
+        refusal(client.create_project_invitation("p", &NewProjectInvitation::default()).await),
+        refusal(client.create_project_invitation("p", &NewProjectInvitation::new("")).await),
     ];
     for code in ["", "N", "NOR", "N1", "Å"] {
         told.push(refusal(client.update_user("u", &country(code)).await));
@@ -175,6 +186,12 @@ async fn a_change_that_cannot_be_is_refused_before_anything_is_sent() {
         refusal(client.update_organization_member("01H", id, &[]).await);
         refusal(client.delete_organization_member(id, "u").await);
         refusal(client.delete_organization_member("01H", id).await);
+        refusal(client.create_organization_invitation(id, &organization_invitation()).await);
+        refusal(client.cancel_organization_invitation(id, "i").await);
+        refusal(client.cancel_organization_invitation("01H", id).await);
+        refusal(client.create_project_invitation(id, &project_invitation()).await);
+        refusal(client.cancel_project_invitation(id, "i").await);
+        refusal(client.cancel_project_invitation("p", id).await);
     }
     assert!(script.sent().is_empty());
 }
@@ -253,7 +270,9 @@ async fn no_debug_shows_a_secret_or_what_is_known_of_a_person() {
         json(200, text).into()
     });
     let mut text = format!(
-        "{:?} {:?} {:?} {:?} {PICTURE:?} {:?}",
+        "{:?} {:?} {:?} {:?} {:?} {:?} {PICTURE:?} {:?}",
+        organization_invitation(),
+        project_invitation(),
         profile(),
         address(),
         user(),

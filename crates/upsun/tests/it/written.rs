@@ -110,6 +110,8 @@ async fn any_success_without_a_record_is_one() {
         "update_user_project_access",
         "remove_user_project_access",
         "delete_organization_member",
+        "cancel_organization_invitation",
+        "cancel_project_invitation",
     ];
     for success in
         [|| response(204), || response(200), || json(202, r#"{"status":"ok"}"#), || response(201).body("OK")]

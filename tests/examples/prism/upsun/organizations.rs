@@ -1,17 +1,29 @@
-//! The members of an organization.
+//! The members of an organization, and invitations.
 
-use anyprofile::upsun::{
-    ArrayFilter, ListOrganizationMembers, Sort, TimeSort, UpsunClient, wire::OrganizationPermission,
+use anyprofile::{
+    listing::Page,
+    upsun::{
+        ArrayFilter, InvitationSort, ListInvitations, ListOrganizationMembers, Sort, TimeSort, UpsunClient,
+        wire::{
+            EnvironmentGrant, EnvironmentRole, EnvironmentType, EnvironmentTypeGrant,
+            NewOrganizationInvitation, NewProjectInvitation, OrganizationPermission, ProjectRole,
+        },
+    },
 };
 
-use super::{ORGANIZATION, USER, page, writes::done};
-use crate::check::{Check, Seen};
+use super::{ORGANIZATION, PROJECT, USER, every_text, page, writes::done};
+use crate::{
+    check::{Check, Record, Seen},
+    fields::bodies,
+};
 
 /// The positions behind the links that the service would send.
 pub(super) const CURSORS: [&str; 2] = ["?page[before]=WyIx", "?page[after]=WyIy"];
 
 pub(super) async fn call(check: &mut Check, client: &UpsunClient) {
     members(check, client).await;
+    invitations(check, client).await;
+    invite(check, client).await;
 }
 
 async fn members(check: &mut Check, client: &UpsunClient) {
@@ -48,4 +60,61 @@ async fn members(check: &mut Check, client: &UpsunClient) {
     check.bodies("update-org-member", &permissions, send).await;
     let remove = async || client.delete_organization_member(ORGANIZATION, USER).await;
     done(check, "delete-org-member", remove).await;
+}
+
+fn array<T: Record>(page: &Page<T>) -> Seen {
+    Seen::many("", &page.items, page.quarantined.len())
+}
+
+async fn invitations(check: &mut Check, client: &UpsunClient) {
+    let mut narrowed = ListInvitations::default();
+    (narrowed.state, narrowed.page_size) = (every_text(), Some(100));
+    narrowed.sort = Some(Sort::descending(InvitationSort::UpdatedAt));
+    (narrowed.after, narrowed.before) = (Some("WyIy".to_owned()), Some("WyIx".to_owned()));
+    let lists = [ListInvitations::default(), narrowed];
+    let send = async |list: &ListInvitations| {
+        client.list_organization_invitations(ORGANIZATION, list).await.map(|listed| array(&listed))
+    };
+    check.bodies("list-org-invites", &lists, send).await;
+    let send = async |list: &ListInvitations| {
+        client.list_project_invitations(PROJECT, list).await.map(|listed| array(&listed))
+    };
+    check.bodies("list-project-invites", &lists, send).await;
+    let cancel = async || client.cancel_organization_invitation(ORGANIZATION, USER).await;
+    done(check, "cancel-org-invite", cancel).await;
+    let cancel = async || client.cancel_project_invitation(PROJECT, USER).await;
+    done(check, "cancel-project-invite", cancel).await;
+}
+
+const PROJECT_INVITATION: &[fn(&mut NewProjectInvitation)] = &[
+    |it| it.role = Some(ProjectRole::Admin),
+    |it| it.role = Some(ProjectRole::Viewer),
+    |it| {
+        it.permissions = Some(vec![
+            EnvironmentTypeGrant::new(EnvironmentType::Production, EnvironmentRole::Viewer),
+            EnvironmentTypeGrant::new(EnvironmentType::Staging, EnvironmentRole::Contributor),
+            EnvironmentTypeGrant::new(EnvironmentType::Development, EnvironmentRole::Admin),
+        ]);
+    },
+    |it| it.environments = Some(vec![EnvironmentGrant::new("main", EnvironmentRole::Viewer)]),
+    |it| it.force = Some(true),
+];
+
+async fn invite(check: &mut Check, client: &UpsunClient) {
+    // The document has the other of the two words for creating projects here.
+    let every = OrganizationPermission::WORDS.iter().map(|word| OrganizationPermission::from(*word));
+    let every = every.filter(|it| *it != OrganizationPermission::ProjectsCreate);
+    let empty = NewOrganizationInvitation::new("ada@example.com", every);
+    let force: &[fn(&mut NewOrganizationInvitation)] = &[|it| it.force = Some(true)];
+    let mut invitations = bodies(&empty, force);
+    invitations.push(NewOrganizationInvitation::new("ada@example.com", []));
+    let send = async |invitation: &NewOrganizationInvitation| {
+        Ok(Seen::one(&client.create_organization_invitation(ORGANIZATION, invitation).await?))
+    };
+    check.bodies("create-org-invite", &invitations, send).await;
+    let invitations = bodies(&NewProjectInvitation::new("ada@example.com"), PROJECT_INVITATION);
+    let send = async |invitation: &NewProjectInvitation| {
+        Ok(Seen::one(&client.create_project_invitation(PROJECT, invitation).await?))
+    };
+    check.bodies("create-project-invite", &invitations, send).await;
 }
