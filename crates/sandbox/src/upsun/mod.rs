@@ -12,6 +12,7 @@ mod listing;
 mod member_handlers;
 mod members;
 mod memberships;
+mod mfa;
 mod org_handlers;
 mod organizations;
 mod phones;
@@ -32,6 +33,7 @@ use std::sync::{Arc, Mutex};
 pub(crate) use self::auth::{Tokens, UpsunAuth};
 use self::invitations::Invitations;
 use self::members::Members;
+use self::mfa::Enforcement;
 use self::organizations::Organizations;
 use self::records::Records;
 use self::store::Store;
@@ -56,6 +58,7 @@ pub(crate) struct Upsun {
     organizations: Mutex<Organizations>,
     members: Mutex<Members>,
     invitations: Mutex<Invitations>,
+    enforcement: Mutex<Enforcement>,
     tokens: Arc<Tokens>,
     clock: Arc<Clock>,
 }
@@ -79,6 +82,7 @@ impl Upsun {
             organizations: Mutex::new(Organizations::new(records)),
             members: Mutex::default(),
             invitations: Mutex::new(Invitations::new(records)),
+            enforcement: Mutex::default(),
             records,
             tokens,
             clock,

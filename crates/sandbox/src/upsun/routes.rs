@@ -123,6 +123,26 @@ pub(super) static ROUTES: LazyLock<Vec<Route<Upsun>>> = LazyLock::new(|| {
             "cancel-project-invite",
             |upsun, _, parts| upsun.cancel_project_invitation(&parts[0], &parts[1]),
         ),
+        get(
+            "/organizations/{organization_id}/mfa-enforcement",
+            "get-org-mfa-enforcement",
+            |upsun, _, parts| upsun.get_mfa_enforcement(&parts[0]),
+        ),
+        post(
+            "/organizations/{organization_id}/mfa-enforcement/enable",
+            "enable-org-mfa-enforcement",
+            |upsun, _, parts| upsun.enforce_mfa(&parts[0], true),
+        ),
+        post(
+            "/organizations/{organization_id}/mfa-enforcement/disable",
+            "disable-org-mfa-enforcement",
+            |upsun, _, parts| upsun.enforce_mfa(&parts[0], false),
+        ),
+        post(
+            "/organizations/{organization_id}/mfa/remind",
+            "send-org-mfa-reminders",
+            |upsun, call, parts| upsun.remind_of_mfa(call, &parts[0]),
+        ),
         get("/organizations/{organization_id}/address", "get-org-address", |upsun, _, parts| {
             upsun.get_org_address(&parts[0])
         }),

@@ -18,6 +18,7 @@ mod support;
 mod upsun;
 mod upsun_invitations;
 mod upsun_members;
+mod upsun_mfa;
 mod upsun_organizations;
 mod upsun_profile_writes;
 mod upsun_user_writes;

@@ -3,6 +3,7 @@
 mod access;
 mod invitations;
 mod members;
+mod mfa;
 mod phone;
 mod picture;
 mod profile;

@@ -6,6 +6,7 @@ mod access;
 mod filter;
 mod invitations;
 mod members;
+mod mfa;
 mod page;
 mod phone;
 mod picture;
@@ -45,6 +46,10 @@ pub(crate) use self::{
     members::{
         create_organization_member, delete_organization_member, get_organization_member,
         list_organization_members, update_organization_member,
+    },
+    mfa::{
+        disable_organization_mfa_enforcement, enable_organization_mfa_enforcement,
+        get_organization_mfa_enforcement, send_organization_mfa_reminders,
     },
     page::item_list,
     phone::{confirm_phone_number, verify_phone_number},

@@ -13,7 +13,9 @@ mod invitation;
 mod list;
 mod loose;
 mod member;
+mod mfa;
 mod profile;
+mod reference;
 mod security;
 mod trial;
 pub(crate) mod update;
@@ -35,11 +37,13 @@ pub use self::{
     list::{ItemList, Link, Links, ProfileList, RecordLink, RecordLinks, SignedLink},
     loose::{Decimal, LooseMap, LooseText, OneOrMany},
     member::{MemberLevel, OrganizationMember, OrganizationPermission},
+    mfa::{MfaEnforcement, MfaReminder, MfaReminders},
     profile::{CustomerType, OrganizationProfileUpdate, Profile, ProfilePicture, ProfileType, ProfileUpdate},
+    reference::{ReferencedUsers, UserReference},
     security::{PhoneChannel, RecoveryCodes, TotpEnrollment},
     trial::{CurrentTrial, Money, MoneyRecord, Trial, TrialProject},
     user::{
         AccountStatus, ApiToken, Connection, CurrentUser, CurrentUserProject, OwnerInfo, PhoneVerification,
-        ReferencedUsers, SshKey, User, UserReference, UserUpdate, Verification, VerificationType,
+        SshKey, User, UserUpdate, Verification, VerificationType,
     },
 };

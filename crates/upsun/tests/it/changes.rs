@@ -148,5 +148,8 @@ pub(crate) fn changes(client: &UpsunClient) -> Vec<(&'static str, Change<'_>)> {
         cancel_organization_invitation("01H", "i/1");
         create_project_invitation("p/1", &project_invitation());
         cancel_project_invitation("p/1", "i/1");
+        enable_organization_mfa_enforcement("01H");
+        disable_organization_mfa_enforcement("01H");
+        send_organization_mfa_reminders("01H", &["u-1", "u-2"]);
     }
 }

@@ -22,7 +22,7 @@
 //! - 20 nothing secret in `Debug`: `requests::nothing_secret_is_in_debug`, `native`, `writes`, `written`
 //! - 21 any success status, and empty responses: `updates`, `written`
 //!
-//! The traps of the operations that were added in 2026: `members`, `invitations`
+//! The traps of the operations that were added in 2026: `members`, `invitations`, `mfa`
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod changes;
@@ -31,6 +31,7 @@ mod errors;
 mod invitations;
 mod members;
 mod merging;
+mod mfa;
 mod native;
 mod network;
 mod operations;

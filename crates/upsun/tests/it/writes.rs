@@ -148,6 +148,11 @@ async fn a_change_that_cannot_be_is_refused_before_anything_is_sent() {
         refusal(client.cancel_organization_invitation("name=acme", "i").await),
         refusal(client.create_project_invitation("p", &NewProjectInvitation::default()).await),
         refusal(client.create_project_invitation("p", &NewProjectInvitation::new("")).await),
+        refusal(client.enable_organization_mfa_enforcement("name=acme").await),
+        refusal(client.disable_organization_mfa_enforcement("name=acme").await),
+        refusal(client.send_organization_mfa_reminders("name=acme", &["u"]).await),
+        refusal(client.send_organization_mfa_reminders("01H", &[]).await),
+        refusal(client.send_organization_mfa_reminders("01H", &["u", ""]).await),
     ];
     for code in ["", "N", "NOR", "N1", "Å"] {
         told.push(refusal(client.update_user("u", &country(code)).await));
@@ -192,6 +197,9 @@ async fn a_change_that_cannot_be_is_refused_before_anything_is_sent() {
         refusal(client.create_project_invitation(id, &project_invitation()).await);
         refusal(client.cancel_project_invitation(id, "i").await);
         refusal(client.cancel_project_invitation("p", id).await);
+        refusal(client.enable_organization_mfa_enforcement(id).await);
+        refusal(client.disable_organization_mfa_enforcement(id).await);
+        refusal(client.send_organization_mfa_reminders(id, &["u"]).await);
     }
     assert!(script.sent().is_empty());
 }

@@ -112,6 +112,8 @@ async fn any_success_without_a_record_is_one() {
         "delete_organization_member",
         "cancel_organization_invitation",
         "cancel_project_invitation",
+        "enable_organization_mfa_enforcement",
+        "disable_organization_mfa_enforcement",
     ];
     for success in
         [|| response(204), || response(200), || json(202, r#"{"status":"ok"}"#), || response(201).body("OK")]

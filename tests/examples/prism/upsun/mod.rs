@@ -30,6 +30,8 @@ records!(
     wire::Connection,
     wire::CurrentUser,
     wire::ExtendedAccess,
+    wire::MfaEnforcement,
+    wire::MfaReminder,
     wire::Organization,
     wire::OrganizationInvitation,
     wire::OrganizationMember,

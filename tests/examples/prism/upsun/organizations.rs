@@ -1,4 +1,4 @@
-//! The members of an organization, and invitations.
+//! The members of an organization, invitations, and the second factor that is required.
 
 use anyprofile::{
     listing::Page,
@@ -24,6 +24,7 @@ pub(super) async fn call(check: &mut Check, client: &UpsunClient) {
     members(check, client).await;
     invitations(check, client).await;
     invite(check, client).await;
+    second_factor(check, client).await;
 }
 
 async fn members(check: &mut Check, client: &UpsunClient) {
@@ -117,4 +118,20 @@ async fn invite(check: &mut Check, client: &UpsunClient) {
         Ok(Seen::one(&client.create_project_invitation(PROJECT, invitation).await?))
     };
     check.bodies("create-project-invite", &invitations, send).await;
+}
+
+async fn second_factor(check: &mut Check, client: &UpsunClient) {
+    let read =
+        async |organization| Ok(Seen::one(&client.get_organization_mfa_enforcement(organization).await?));
+    check.operation("get-org-mfa-enforcement", async || read(ORGANIZATION).await).await;
+    check.variant("get-org-mfa-enforcement", async || read("name=acme").await).await;
+    let enable = async || client.enable_organization_mfa_enforcement(ORGANIZATION).await;
+    done(check, "enable-org-mfa-enforcement", enable).await;
+    let disable = async || client.disable_organization_mfa_enforcement(ORGANIZATION).await;
+    done(check, "disable-org-mfa-enforcement", disable).await;
+    let remind = async || {
+        let results = client.send_organization_mfa_reminders(ORGANIZATION, &[USER]).await?;
+        Ok(Seen::named(&results.reminders, results.quarantined.len()))
+    };
+    check.operation("send-org-mfa-reminders", remind).await;
 }
