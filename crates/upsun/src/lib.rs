@@ -62,8 +62,8 @@ pub use self::{
     map::UpsunExtension,
     operations::{
         ArrayFilter, CursorPage, DateTimeFilter, InvitationSort, ListInvitations, ListOrganizationMembers,
-        ListOrganizations, ListProfiles, ListUserExtendedAccess, ListUserOrganizations,
-        ListUserProjectAccess, ListUserTeams, OrganizationSort, PageLink, PagePosition, ProjectAccessSort,
-        Sort, StringFilter, TimeSort,
+        ListOrganizations, ListProfiles, ListTeamMembers, ListTeamProjectAccess, ListTeams,
+        ListUserExtendedAccess, ListUserOrganizations, ListUserProjectAccess, ListUserTeams,
+        OrganizationSort, PageLink, PagePosition, ProjectAccessSort, Sort, StringFilter, TeamSort, TimeSort,
     },
 };

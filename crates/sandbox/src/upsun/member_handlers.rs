@@ -152,7 +152,12 @@ impl Upsun {
     pub(super) fn delete_member(&self, id: &str, user_id: &str) -> Reply {
         let mut members = lock(&self.members);
         match self.changeable(&members, id, user_id) {
-            Ok((organization, seat)) => members.remove(organization, seat),
+            Ok((organization, seat)) => {
+                members.remove(organization, seat);
+                if let Some(index) = self.records.index_of(user_id) {
+                    lock(&self.teams).leave(organization, index);
+                }
+            }
             Err(refusal) => return refusal,
         }
         Reply::empty(204)

@@ -10,6 +10,7 @@ use super::projects;
 use super::records::Times;
 use crate::exchange::{Call, Reply};
 use crate::rng::key;
+use crate::server::lock;
 
 const TEAMS: Dialect = Dialect {
     filters: &[("organization_id", Kind::Text), ("updated_at", Kind::Time)],
@@ -26,10 +27,8 @@ const EXTENDED_ACCESS: Dialect = Dialect {
 
 const MAX_TEAMS: u64 = 100;
 const MAX_PROJECTS: u64 = 200;
-const TEAM_LABELS: [&str; 4] = ["Développement", "Ops", "", "デザイン"];
-const TITLES: [&str; 5] = ["Größe", "shop", "Świątynia", "", "блог"];
 /// The last one is undocumented.
-const PERMISSIONS: [&[&str]; 5] = [
+pub(super) const PERMISSIONS: [&[&str]; 5] = [
     &["admin"],
     &["viewer", "staging:contributor"],
     &["viewer", "development:admin", "production:viewer"],
@@ -54,7 +53,7 @@ impl Upsun {
         };
         let path = format!("/users/{user_id}/teams");
         let window = Window::parse(&call.query, self.records.seed, &path, self.page_size, MAX_TEAMS);
-        let selected = TEAMS.select(self.teams(index), &call.query);
+        let selected = TEAMS.select(lock(&self.teams).of_user(index), &call.query);
         match window.and_then(|window| Ok((window, selected?))) {
             Ok((window, teams)) => {
                 let total = count(&teams);
@@ -99,36 +98,12 @@ impl Upsun {
         };
         match EXTENDED_ACCESS.select(self.extended_access(index), &call.query) {
             Ok(items) => {
-                let path = format!("/upsun/users/{user_id}/extended-access");
-                Reply::json(200, &json!({"items": items, "_links": {"self": {"href": path}}}))
+                let mut links = json!({"self": {"href": format!("/upsun/users/{user_id}/extended-access")}});
+                self.refer_to_teams(&mut links, index);
+                Reply::json(200, &json!({"items": items, "_links": links}))
             }
             Err(detail) => error(400, &detail),
         }
-    }
-
-    fn teams(&self, index: u64) -> Vec<Value> {
-        let mut teams = Vec::new();
-        for organization in self.organizations_of(index) {
-            for team in (0..4_u64).filter(|team| (index + team).is_multiple_of(2)) {
-                let number = organization.number * 4 + team;
-                let times = Times::of(self.records.seed, number + 1_000);
-                let mut entry = json!({
-                    "id": format!("01HSANDB0XTEAM{number:012}"),
-                    "organization_id": organization.ulid,
-                    "label": TEAM_LABELS[turn(team, 4)],
-                    "project_permissions": PERMISSIONS[turn(number, 5)],
-                    "created_at": times.created(),
-                });
-                if number % 5 != 2 {
-                    entry["updated_at"] = times.updated().into();
-                }
-                if number % 6 != 4 {
-                    entry["counts"] = json!({"member_count": number + 1, "project_count": number % 3});
-                }
-                teams.push(entry);
-            }
-        }
-        teams
     }
 
     /// Returns the projects that a user may use, with their organization; the first user has the most.
@@ -154,7 +129,7 @@ impl Upsun {
                 "user_id": user_id,
                 "organization_id": organization.ulid,
                 "project_id": id,
-                "project_title": TITLES[turn(number, 5)],
+                "project_title": projects::title(number),
                 "permissions": permissions(index, number),
                 "granted_at": times.created(),
                 "_links": {"self": {"href": own}, "update": change("PATCH"), "delete": change("DELETE")},

@@ -23,6 +23,9 @@ mod roster;
 mod routes;
 mod rules;
 mod store;
+mod team_access;
+mod team_handlers;
+mod teams;
 mod user_records;
 mod user_writes;
 mod users;
@@ -37,6 +40,7 @@ use self::mfa::Enforcement;
 use self::organizations::Organizations;
 use self::records::Records;
 use self::store::Store;
+use self::teams::Teams;
 use crate::clock::{Clock, stamp};
 use crate::exchange::{Call, Reply};
 use crate::options::SandboxOptions;
@@ -59,6 +63,7 @@ pub(crate) struct Upsun {
     members: Mutex<Members>,
     invitations: Mutex<Invitations>,
     enforcement: Mutex<Enforcement>,
+    teams: Mutex<Teams>,
     tokens: Arc<Tokens>,
     clock: Arc<Clock>,
 }
@@ -83,6 +88,7 @@ impl Upsun {
             members: Mutex::default(),
             invitations: Mutex::new(Invitations::new(records)),
             enforcement: Mutex::default(),
+            teams: Mutex::new(Teams::new(records, options.profiles)),
             records,
             tokens,
             clock,

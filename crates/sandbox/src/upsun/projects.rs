@@ -5,6 +5,12 @@ use super::organizations::{self, Organization};
 /// The number of projects of each organization.
 pub(super) const OF_ORGANIZATION: u64 = 8;
 
+const TITLES: [&str; 5] = ["Größe", "shop", "Świątynia", "", "блог"];
+
+pub(super) fn title(number: u64) -> &'static str {
+    TITLES[usize::try_from(number % 5).unwrap_or(0)]
+}
+
 pub(super) fn id(number: u64) -> String {
     format!("sbxproject{number:03}")
 }

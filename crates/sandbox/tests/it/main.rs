@@ -21,6 +21,7 @@ mod upsun_members;
 mod upsun_mfa;
 mod upsun_organizations;
 mod upsun_profile_writes;
+mod upsun_teams;
 mod upsun_user_writes;
 mod upsun_users;
 mod writes;

@@ -8,6 +8,8 @@ mod phone;
 mod picture;
 mod profile;
 mod security;
+mod team_access;
+mod teams;
 mod user;
 
 use anyprofile_core::{Error, ErrorKind, Result, wire::Tolerant};

@@ -11,6 +11,8 @@ use crate::wire::{ExtendedAccess, Organization, ProjectAccess, ProjectAccessGran
 
 /// The maximum page size for organizations, teams and members (OpenAPI document).
 pub(crate) const MAX_PAGE_SIZE: u32 = 100;
+/// The maximum page size for project access (OpenAPI document).
+pub(super) const MAX_ACCESS_PAGE_SIZE: u32 = 200;
 
 /// The filters, order and page of a list of a user's organizations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -144,7 +146,7 @@ pub(crate) fn list_user_project_access(
 ) -> Operation<CursorPage<ProjectAccess>> {
     Listing::of("list-user-project-access", "/users", user_id, "/project-access")
         .parameter("filter[organization_id]", list.organization_id.as_ref())
-        .page_size(list.page_size, 200)
+        .page_size(list.page_size, MAX_ACCESS_PAGE_SIZE)
         .parameter("sort", list.sort.as_ref())
         .at(list.position.as_ref())
         .operation()

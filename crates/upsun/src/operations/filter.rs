@@ -243,7 +243,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// The fields to order teams and members by.
+    /// The fields to order a user's teams and members by.
     pub enum TimeSort {
         /// The time of creation.
         CreatedAt = "created_at",
@@ -267,6 +267,18 @@ open_enum! {
 open_enum! {
     /// The field to order invitations by.
     pub enum InvitationSort {
+        /// The time of the last change.
+        UpdatedAt = "updated_at",
+    }
+}
+
+open_enum! {
+    /// The fields to order all teams by.
+    pub enum TeamSort {
+        /// The display name.
+        Label = "label",
+        /// The time of creation.
+        CreatedAt = "created_at",
         /// The time of the last change.
         UpdatedAt = "updated_at",
     }

@@ -12,6 +12,8 @@ mod phone;
 mod picture;
 mod profile;
 mod security;
+mod team_access;
+mod teams;
 mod user;
 
 use std::collections::BTreeMap;
@@ -26,12 +28,14 @@ pub use self::{
     },
     filter::{
         ArrayFilter, DateTimeFilter, InvitationSort, OrganizationSort, ProjectAccessSort, Sort, StringFilter,
-        TimeSort,
+        TeamSort, TimeSort,
     },
     invitations::ListInvitations,
     members::ListOrganizationMembers,
     page::{CursorPage, PageLink, PagePosition},
     profile::ListProfiles,
+    team_access::ListTeamProjectAccess,
+    teams::{ListTeamMembers, ListTeams},
 };
 pub(crate) use self::{
     access::{
@@ -62,6 +66,14 @@ pub(crate) use self::{
     security::{
         confirm_totp_enrollment, create_user_api_token, delete_user_api_token, delete_user_connection,
         get_totp_enrollment, recreate_recovery_codes, withdraw_totp_enrollment,
+    },
+    team_access::{
+        get_team_project_access, grant_team_project_access, list_team_project_access,
+        remove_team_project_access,
+    },
+    teams::{
+        create_team, create_team_member, delete_team, delete_team_member, get_referenced_teams, get_team,
+        get_team_member, list_team_members, list_teams, update_team,
     },
     user::{
         get_current_user, get_me, get_phone_verification, get_referenced_users, get_user, get_user_api_token,

@@ -43,6 +43,9 @@ pub struct CursorPage<T> {
     /// The links to the users that the records refer to; see
     /// [`get_referenced_users`](crate::UpsunClient::get_referenced_users).
     pub users: Vec<SignedLink>,
+    /// The links to the teams that the records refer to; see
+    /// [`get_referenced_teams`](crate::UpsunClient::get_referenced_teams).
+    pub teams: Vec<SignedLink>,
     /// Records that could not be read.
     pub quarantined: Vec<Quarantined>,
     /// Fields outside of the records that have another type than documented, but a clear meaning.
@@ -225,6 +228,7 @@ fn page_of<T: Tolerant>(request: Arc<Request>, link: Option<&str>) -> Operation<
             next: page_link(links.next),
             previous: page_link(links.previous),
             users: links.users,
+            teams: links.teams,
             quarantined: listed.quarantined,
             changed_types: listed.changed_types,
             date: listed.date,

@@ -1,4 +1,4 @@
-//! Organizations, teams and project access.
+//! Organizations and project access.
 
 use anyprofile_core::{
     open_enum, open_record,
@@ -110,36 +110,6 @@ open_enum! {
         ProductionContributor = "production:contributor",
         /// View the production environment.
         ProductionViewer = "production:viewer",
-    }
-}
-
-open_record! {
-    /// A team (`GET /users/{id}/teams`).
-    pub struct Team {
-        /// The id, a ULID.
-        id: OpaqueId,
-        /// The id of the organization, a ULID.
-        organization_id: OpaqueId,
-        /// The display name.
-        label: String,
-        /// The permissions of its members in its projects.
-        project_permissions: Vec<ProjectPermission>,
-        /// The size of the team.
-        counts: TeamCounts,
-        /// The time of creation.
-        created_at: TimeText,
-        /// The time of the last change.
-        updated_at: TimeText,
-    }
-}
-
-open_record! {
-    /// The size of a team.
-    pub struct TeamCounts {
-        /// The number of members.
-        member_count: u64,
-        /// The number of projects that it has access to.
-        project_count: u64,
     }
 }
 

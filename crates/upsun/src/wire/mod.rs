@@ -17,6 +17,7 @@ mod mfa;
 mod profile;
 mod reference;
 mod security;
+mod team;
 mod trial;
 pub(crate) mod update;
 mod user;
@@ -26,7 +27,7 @@ pub use anyprofile_core::wire::SecretText;
 pub use self::{
     access::{
         AiAgentSettings, ExtendedAccess, Organization, OrganizationStatus, OrganizationType, ProjectAccess,
-        ProjectAccessGrant, ProjectPermission, ResourceType, Team, TeamCounts,
+        ProjectAccessGrant, ProjectPermission, ResourceType,
     },
     address::{Address, AddressMetadata, AddressUpdate},
     invitation::{
@@ -39,8 +40,9 @@ pub use self::{
     member::{MemberLevel, OrganizationMember, OrganizationPermission},
     mfa::{MfaEnforcement, MfaReminder, MfaReminders},
     profile::{CustomerType, OrganizationProfileUpdate, Profile, ProfilePicture, ProfileType, ProfileUpdate},
-    reference::{ReferencedUsers, UserReference},
+    reference::{ReferencedTeams, ReferencedUsers, UserReference},
     security::{PhoneChannel, RecoveryCodes, TotpEnrollment},
+    team::{NewTeam, Team, TeamCounts, TeamMember, TeamProjectAccess, TeamUpdate},
     trial::{CurrentTrial, Money, MoneyRecord, Trial, TrialProject},
     user::{
         AccountStatus, ApiToken, Connection, CurrentUser, CurrentUserProject, OwnerInfo, PhoneVerification,

@@ -11,6 +11,8 @@ use anyprofile_core::{
 };
 use serde::{Deserialize, Deserializer};
 
+use super::Team;
+
 open_record! {
     /// A user that another record refers to (`GET /ref/users`).
     pub struct UserReference {
@@ -58,6 +60,29 @@ impl ReferencedUsers {
 impl<'de> Deserialize<'de> for ReferencedUsers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         by_id(deserializer).map(|(users, quarantined)| Self { users, quarantined })
+    }
+}
+
+/// The teams that other records refer to, by id.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ReferencedTeams {
+    /// The teams of the response. `Null` means that the team no longer exists.
+    pub teams: BTreeMap<String, Field<Team>>,
+    /// Records that could not be read.
+    pub quarantined: Vec<Quarantined>,
+}
+
+impl ReferencedTeams {
+    /// Returns a team: `Null` if the team no longer exists, `Absent` if the response does not contain it.
+    pub fn get(&self, id: &str) -> Field<&Team> {
+        self.teams.get(id).map_or(Field::Absent, Field::as_ref)
+    }
+}
+
+impl<'de> Deserialize<'de> for ReferencedTeams {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        by_id(deserializer).map(|(teams, quarantined)| Self { teams, quarantined })
     }
 }
 

@@ -5,7 +5,8 @@ use anyprofile_http::{ExposeSecret as _, SecretString};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
-    CustomerType, EnvironmentGrant, EnvironmentTypeGrant, OrganizationPermission, ProjectRole, SshKey,
+    CustomerType, EnvironmentGrant, EnvironmentTypeGrant, OrganizationPermission, ProjectPermission,
+    ProjectRole, SshKey,
 };
 
 /// Defines a request body that changes a record. Every field is an `Option`, and only fields that are set are
@@ -116,6 +117,7 @@ plain!(
     Vec<EnvironmentGrant>,
     Vec<EnvironmentTypeGrant>,
     Vec<OrganizationPermission>,
+    Vec<ProjectPermission>,
     Vec<SshKey>
 );
 

@@ -8,9 +8,9 @@ use anyprofile_upsun::{
     UpsunClient,
     wire::{
         AddressUpdate, CustomerType, EnvironmentGrant, EnvironmentRole, EnvironmentType,
-        EnvironmentTypeGrant, NewOrganizationInvitation, NewProjectInvitation, OrganizationPermission,
-        OrganizationProfileUpdate, PhoneChannel, ProfileUpdate, ProjectAccessGrant, ProjectPermission,
-        ProjectRole, SecretText, SshKey, UserUpdate,
+        EnvironmentTypeGrant, NewOrganizationInvitation, NewProjectInvitation, NewTeam,
+        OrganizationPermission, OrganizationProfileUpdate, PhoneChannel, ProfileUpdate, ProjectAccessGrant,
+        ProjectPermission, ProjectRole, SecretText, SshKey, TeamUpdate, UserUpdate,
     },
 };
 
@@ -104,6 +104,19 @@ pub(crate) fn project_invitation() -> NewProjectInvitation {
     invitation
 }
 
+pub(crate) fn new_team() -> NewTeam {
+    let mut team = NewTeam::new("01H", "Friends of lovelace");
+    team.project_permissions = Some(vec![ProjectPermission::Viewer, "dance".into()]);
+    team
+}
+
+pub(crate) fn team() -> TeamUpdate {
+    let mut team = TeamUpdate::default();
+    team.label = Some("Friends of lovelace".to_owned());
+    team.project_permissions = Some(vec![ProjectPermission::StagingContributor]);
+    team
+}
+
 type Change<'a> = Pin<Box<dyn Future<Output = Result<String, Error>> + 'a>>;
 
 /// Every operation that changes something, by its name in the client. Each returns its result as `Debug`
@@ -151,5 +164,12 @@ pub(crate) fn changes(client: &UpsunClient) -> Vec<(&'static str, Change<'_>)> {
         enable_organization_mfa_enforcement("01H");
         disable_organization_mfa_enforcement("01H");
         send_organization_mfa_reminders("01H", &["u-1", "u-2"]);
+        create_team(&new_team());
+        update_team("01F", &team());
+        delete_team("0/1");
+        create_team_member("01F", "u-1");
+        delete_team_member("01F", "u/1");
+        grant_team_project_access("01F", &["p-1", "p-2"]);
+        remove_team_project_access("01F", "p/1");
     }
 }

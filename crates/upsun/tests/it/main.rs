@@ -22,7 +22,7 @@
 //! - 20 nothing secret in `Debug`: `requests::nothing_secret_is_in_debug`, `native`, `writes`, `written`
 //! - 21 any success status, and empty responses: `updates`, `written`
 //!
-//! The traps of the operations that were added in 2026: `members`, `invitations`, `mfa`
+//! The traps of the operations that were added in 2026: `members`, `invitations`, `mfa`, `teams`
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod changes;
@@ -41,6 +41,7 @@ mod requests;
 #[allow(dead_code)]
 #[path = "../../../http/tests/support/mod.rs"]
 mod support;
+mod teams;
 mod updates;
 mod writes;
 mod written;

@@ -114,6 +114,10 @@ async fn any_success_without_a_record_is_one() {
         "cancel_project_invitation",
         "enable_organization_mfa_enforcement",
         "disable_organization_mfa_enforcement",
+        "delete_team",
+        "delete_team_member",
+        "grant_team_project_access",
+        "remove_team_project_access",
     ];
     for success in
         [|| response(204), || response(200), || json(202, r#"{"status":"ok"}"#), || response(201).body("OK")]

@@ -1,6 +1,7 @@
 //! Upsun.
 
 mod organizations;
+mod teams;
 mod writes;
 
 use anyprofile::{
@@ -42,6 +43,8 @@ records!(
     wire::ProjectAccess,
     wire::RecoveryCodes,
     wire::Team,
+    wire::TeamMember,
+    wire::TeamProjectAccess,
     wire::TotpEnrollment,
     wire::User,
     wire::UserReference,
@@ -62,6 +65,7 @@ pub(crate) async fn call(check: &mut Check, base_url: &str) -> Result<(), Broken
     lists(check, &client).await?;
     writes::call(check, &client, base_url).await;
     organizations::call(check, &client).await;
+    teams::call(check, &client).await?;
     provider(check, &config.connect()?).await?;
     Ok(())
 }
