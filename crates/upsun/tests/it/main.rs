@@ -37,6 +37,7 @@ mod network;
 mod operations;
 mod paging;
 mod records;
+mod removal;
 mod requests;
 #[allow(dead_code)]
 #[path = "../../../http/tests/support/mod.rs"]
