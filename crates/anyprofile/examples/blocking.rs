@@ -22,15 +22,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let runtime = Runtime::new()?;
     let provider = Provider::with_runtime(Arc::new(config.connect()?), &runtime);
     let mut profiles = provider.list(ListQuery::new());
-    let mut somebody = None;
+    let mut first = None;
     for profile in &mut profiles {
         let profile = profile?;
         println!("{} mfa: {}", profile.id, profile.security.mfa_enabled.state());
-        somebody.get_or_insert(profile.id);
+        first.get_or_insert(profile.id);
     }
     println!("complete: {}", profiles.report().is_complete());
 
-    if let Some(id) = somebody {
+    if let Some(id) = first {
         let change = ProfileChange::new().set(FieldPath::TITLE, "dev");
         println!("{id} title: {}", provider.update(&id, &change)?.title.state());
     }

@@ -1,4 +1,4 @@
-//! Many accounts as one.
+//! Several accounts as one.
 
 use std::{
     pin::Pin,
@@ -16,9 +16,9 @@ use anyprofile_core::{
 use futures_core::Stream;
 use futures_util::stream;
 
-/// Many accounts, of one service or several, asked side by side.
+/// Several accounts, of one or more services, used concurrently.
 ///
-/// One account's failure is told and does not lose the others.
+/// The failure of one account is reported, and the other accounts go on.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -54,93 +54,96 @@ impl Default for Directory {
     }
 }
 
-/// How many accounts are asked at once: each has connections of its own, and a process may have few.
+/// The default number of accounts to use concurrently. Each has its own connections, and the open files of a process are limited.
 const CONCURRENCY: usize = 16;
 
 impl Directory {
-    /// A directory of these accounts, of which 16 are asked at once.
+    /// Creates a directory of these accounts, with 16 of them used concurrently.
     pub fn new(providers: Vec<Arc<dyn ProfileProvider>>) -> Self {
         Self { providers, concurrency: CONCURRENCY }
     }
 
-    /// Sets how many accounts are asked at once, at least one. Each of them may send as many requests at once as
+    /// Sets how many accounts are used concurrently, at least one. Each may send as many concurrent requests as
     /// [`ListQuery::concurrency`] says.
     pub fn with_concurrency(mut self, accounts: usize) -> Self {
         self.concurrency = accounts.max(1);
         self
     }
 
-    /// Whether not all accounts are asked at once: then those that were asked keep no connections open.
+    /// Returns whether there are more accounts than are used concurrently. Idle connections of a finished account are then closed.
     fn is_large(&self) -> bool {
         self.providers.len() > self.concurrency
     }
 
-    /// The accounts.
+    /// Returns the accounts.
     pub fn providers(&self) -> &[Arc<dyn ProfileProvider>] {
         &self.providers
     }
 
-    /// The account that an id belongs to.
+    /// Returns the account that an id belongs to.
     pub fn provider_of(&self, id: &ProfileId) -> Option<&Arc<dyn ProfileProvider>> {
         self.providers
             .iter()
             .find(|provider| provider.info().service == id.service && provider.info().account == id.account)
     }
 
-    /// One profile, from the account that its id names.
+    /// Reads one profile from the account that its id names.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] if there is no such account, and the account's own.
+    /// [`ErrorKind::Config`] if the directory does not have this account, and those of the account.
     pub async fn get(&self, id: &ProfileId) -> Result<Profile> {
         self.get_opts(id, &GetOptions::default()).await
     }
 
-    /// One profile, from the account that its id names.
+    /// Reads one profile with options from the account that its id names.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] if there is no such account, and the account's own.
+    /// [`ErrorKind::Config`] if the directory does not have this account, and those of the account.
     pub async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         let Some(provider) = self.provider_of(id) else {
-            return Err(Error::config(format!("there is no {} account '{}'", id.service, id.account)));
+            return Err(Error::config(format!("no {} account is named '{}'", id.service, id.account)));
         };
         provider.get_checked(id, options).await
     }
 
-    /// Looks for a profile at all accounts, at several of them [at once](Self::with_concurrency). `keys` are what the text
-    /// may be, such as [`FindKey::guess`] says; an account is asked for one after the other until somebody is found.
+    /// Finds a profile at all accounts, at several of them [concurrently](Self::with_concurrency).
+    ///
+    /// `keys` are the possible meanings of a text, such as [`FindKey::guess`] returns. Each account tries them one after the other,
+    /// until one finds a profile.
     pub async fn find(&self, keys: &[FindKey]) -> Vec<AccountFound> {
         self.each(|provider| find_at(provider, keys)).await
     }
 
-    /// Proves the credential of each account, of several of them [at once](Self::with_concurrency), as
-    /// [`check`](anyprofile_core::ProfileProviderExt::check) does; in the order of [`providers`](Self::providers).
+    /// Checks the credential of each account ([`check`](anyprofile_core::ProfileProviderExt::check)), of several of them
+    /// [concurrently](Self::with_concurrency). The results are in the order of [`providers`](Self::providers).
     pub async fn check(&self) -> Vec<Result<CheckReport>> {
         self.each(|provider| provider.check()).await
     }
 
-    /// Asks all accounts, several at once. Gives their responses in the order of the accounts.
+    /// Runs a future for each account, several of them concurrently. Returns the results in the order of the accounts.
     async fn each<'a, T, A: Future<Output = T>>(
         &'a self,
-        ask: impl Fn(&'a Arc<dyn ProfileProvider>) -> A,
+        run: impl Fn(&'a Arc<dyn ProfileProvider>) -> A,
     ) -> Vec<T> {
-        // Not for the streams below, which have a method of the same name.
+        // Imported here, since the streams below have a method of the same name.
         use futures_util::StreamExt as _;
 
-        let responses = stream::iter(&self.providers).map(|provider| {
-            let response = ask(provider);
+        let results = stream::iter(&self.providers).map(|provider| {
+            let result = run(provider);
             async move {
-                let response = response.await;
+                let result = result.await;
                 if self.is_large() {
                     provider.info().close_idle();
                 }
-                response
+                result
             }
         });
-        responses.buffered(self.concurrency).collect().await
+        results.buffered(self.concurrency).collect().await
     }
 
-    /// The profiles of all accounts, as they come, of several of them [at once](Self::with_concurrency). An account that
-    /// fails gives one error, and the others go on. The query's limit counts over all accounts.
+    /// Lists the profiles of all accounts, of several of them [concurrently](Self::with_concurrency). Order is not guaranteed.
+    ///
+    /// An account that fails yields one error, and the others go on. The query's limit counts over all accounts.
     #[allow(clippy::needless_pass_by_value, reason = "like the listing of one provider")]
     pub fn list(&self, query: ListQuery) -> DirectoryListing {
         let limit = query.limit;
@@ -162,68 +165,68 @@ impl Directory {
     }
 }
 
-/// What was found at one account.
+/// The result of a find at one account.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AccountFound {
     /// The account.
     pub info: ProviderInfo,
-    /// For each key that was asked for, what was found by it.
+    /// The result of each key that was tried.
     pub found: Vec<(FindKey, Found)>,
-    /// Why the account was not asked any further.
+    /// The error that ended the find at this account.
     pub error: Option<Error>,
 }
 
 impl AccountFound {
-    /// The profiles that were found.
+    /// Returns the profiles that were found.
     pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
         self.found.iter().flat_map(|(_, found)| &found.profiles)
     }
 
-    /// How many requests it took, a failed one included; without those that a token took.
+    /// Returns the number of requests, a failed one included, and without requests for access tokens.
     pub fn requests(&self) -> u64 {
         let failed = self.error.as_ref().map_or(0, |error| u64::from(error.stats().requests));
         self.found.iter().map(|(_, found)| found.requests).sum::<u64>() + failed
     }
 
-    /// Whether all profiles were read that may have one of the keys. Where not, somebody may be there who was not found.
+    /// Returns whether every profile that may match was read. If not, the account may have a profile that was not found.
     pub fn is_complete(&self) -> bool {
         self.error.is_none() && self.found.iter().all(|(_, found)| found.is_complete)
     }
 
-    /// Whether the account could be asked for any of the keys.
+    /// Returns whether the service can find profiles by at least one of the keys.
     pub fn is_answerable(&self) -> bool {
         self.found.iter().any(|(_, found)| found.method != FindMethod::Unanswerable)
     }
 }
 
 async fn find_at(provider: &Arc<dyn ProfileProvider>, keys: &[FindKey]) -> AccountFound {
-    let mut at = AccountFound { info: provider.info().clone(), found: Vec::new(), error: None };
+    let mut result = AccountFound { info: provider.info().clone(), found: Vec::new(), error: None };
     for key in keys {
         match provider.find_by(key).await {
             Ok(found) => {
-                let is_there = !found.profiles.is_empty();
-                at.found.push((key.clone(), found));
-                if is_there {
+                let is_found = !found.profiles.is_empty();
+                result.found.push((key.clone(), found));
+                if is_found {
                     break;
                 }
             }
             Err(error) => {
-                at.error = Some(error);
+                result.error = Some(error);
                 break;
             }
         }
     }
-    at
+    result
 }
 
-/// A listing of many accounts. Owns its providers, so that it can be spawned.
+/// A listing of several accounts, as a stream. It owns its providers, so it can be moved into a spawned task.
 #[derive(Debug)]
 pub struct DirectoryListing {
     accounts: Vec<AccountListing>,
-    /// How many accounts are asked at once.
+    /// How many accounts are listed concurrently.
     concurrency: usize,
-    /// The account whose turn it is.
+    /// The account to poll first.
     first: usize,
     delivered: u64,
     left: Option<u64>,
@@ -232,50 +235,50 @@ pub struct DirectoryListing {
 #[derive(Debug)]
 struct AccountListing {
     info: ProviderInfo,
-    /// Whose connections are closed at the end, where there are many accounts.
+    /// The provider whose idle connections are closed at the end, if there are many accounts.
     to_close: Option<Arc<dyn ProfileProvider>>,
     stream: Option<ProfileStream<'static>>,
-    /// Whether it was asked for anything. A stream asks for nothing before that.
+    /// Whether the stream was polled. It sends nothing before that.
     is_begun: bool,
-    /// What the stream had seen when it ended.
+    /// The report of a stream that has ended.
     report: ListReport,
     failure: Option<ErrorKind>,
 }
 
-/// What one account's part of a listing has seen.
+/// The report of one account's part of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccountReport {
     /// The account.
     pub info: ProviderInfo,
-    /// What was seen.
+    /// The report of its listing.
     pub listing: ListReport,
-    /// The kind of error that ended it early.
+    /// The kind of the error that ended the listing.
     pub failure: Option<ErrorKind>,
 }
 
 impl AccountReport {
-    /// Whether every profile of the account was delivered, as far as can be known.
+    /// Returns whether every profile of the account was delivered, as far as the service shows it.
     pub fn is_complete(&self) -> bool {
         self.failure.is_none() && self.listing.is_complete()
     }
 }
 
 impl DirectoryListing {
-    /// Whether every profile of every account was delivered, as far as can be known.
+    /// Returns whether every profile of every account was delivered, as far as the services show it.
     pub fn is_complete(&self) -> bool {
         self.reports().iter().all(AccountReport::is_complete)
     }
 
-    /// What each account has seen so far, in the order of the directory.
+    /// Returns the report of each account so far, in the order of the directory.
     pub fn reports(&self) -> Vec<AccountReport> {
         self.accounts.iter().map(AccountListing::report).collect()
     }
 }
 
 impl AccountListing {
-    /// Whether it is being asked.
-    fn is_under_way(&self) -> bool {
+    /// Returns whether the listing has begun and not ended.
+    fn is_in_progress(&self) -> bool {
         self.is_begun && self.stream.is_some()
     }
 
@@ -284,11 +287,11 @@ impl AccountListing {
         AccountReport { info: self.info.clone(), listing, failure: self.failure }
     }
 
-    /// Ends the listing: the page on its way is dropped.
+    /// Ends the listing, and cancels its prefetch.
     fn end(&mut self) {
         if let Some(stream) = self.stream.take() {
             self.report = stream.report();
-            // With the stream the page on its way ends.
+            // Dropping the stream cancels its prefetch.
             drop(stream);
             if let Some(provider) = self.to_close.take() {
                 provider.info().close_idle();
@@ -296,7 +299,7 @@ impl AccountListing {
         }
     }
 
-    /// Ends the listing because no more is wanted.
+    /// Ends the listing because the limit is reached.
     fn cut(&mut self) {
         if self.stream.is_some() {
             self.end();
@@ -305,8 +308,8 @@ impl AccountListing {
     }
 }
 
-/// How many profiles of one account come between two looks at the others.
-const LOOK_ROUND_EVERY: u64 = 16;
+/// How many profiles are delivered before the other accounts are polled, so that their prefetch makes progress.
+const POLL_OTHERS_EVERY: u64 = 16;
 
 impl Stream for DirectoryListing {
     type Item = Result<Profile>;
@@ -318,9 +321,9 @@ impl Stream for DirectoryListing {
             return Poll::Ready(None);
         }
         let count = this.accounts.len();
-        let mut under_way = this.accounts.iter().filter(|account| account.is_under_way()).count();
+        let mut in_progress = this.accounts.iter().filter(|account| account.is_in_progress()).count();
         let mut waiting = false;
-        // Whoever ends makes room for one that waits, which may stand before it: that is seen in a further round.
+        // An account that ends makes room for one that has not begun. That one may come before it, hence another round.
         let mut has_room = true;
         while std::mem::take(&mut has_room) {
             waiting = false;
@@ -329,25 +332,25 @@ impl Stream for DirectoryListing {
                 let account = &mut this.accounts[index];
                 let Some(stream) = &mut account.stream else { continue };
                 if !account.is_begun {
-                    if under_way >= this.concurrency {
+                    if in_progress >= this.concurrency {
                         continue;
                     }
                     account.is_begun = true;
-                    under_way += 1;
+                    in_progress += 1;
                 }
                 match Pin::new(&mut *stream).poll_next(context) {
                     Poll::Pending => waiting = true,
                     Poll::Ready(None) => {
                         account.end();
-                        under_way -= 1;
+                        in_progress -= 1;
                         has_room = true;
                     }
                     Poll::Ready(Some(Ok(profile))) => {
-                        // A page's profiles come together; then it is the next account's turn.
+                        // Deliver the whole page, then continue with the next account.
                         this.first = if stream.buffered() == 0 { (index + 1) % count } else { index };
                         this.left = this.left.map(|left| left - 1);
                         this.delivered += 1;
-                        if this.delivered.is_multiple_of(LOOK_ROUND_EVERY) {
+                        if this.delivered.is_multiple_of(POLL_OTHERS_EVERY) {
                             let others = this.accounts.iter_mut().filter(|account| account.is_begun);
                             let others = others.filter_map(|account| account.stream.as_mut());
                             others.for_each(|stream| stream.poll_ahead(context));

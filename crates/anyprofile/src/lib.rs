@@ -1,23 +1,49 @@
 //! Read and update user profiles at any service through one trait.
 //!
-//! A [`ProfileProvider`] is one account of one service; [`ProfileProviderExt`] is what you call on it.
-//! Which services there are is a matter of features; which one is used is a matter of configuration:
+//! A [`ProfileProvider`] is one account of one service, and [`ProfileProviderExt`] has the methods that you call on it. Features of
+//! this crate turn services on; configuration chooses the accounts.
 //!
-//! ```no_run
-//! # #[cfg(all(feature = "upsun", feature = "probely", feature = "anthropic"))]
-//! # async fn example() -> anyprofile::Result<()> {
-//! use anyprofile::{Accounts, ListQuery, ProfileProviderExt};
+//! ```
+//! # #[cfg(all(feature = "probely", feature = "rustls"))]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use anyprofile::{Accounts, ListQuery, ProfileProviderExt, Verdict};
+//! use anyprofile_sandbox::{Sandbox, SandboxOptions};
 //! use futures_util::TryStreamExt;
 //!
-//! for provider in Accounts::from_env()?.connect()? {
+//! // A local server that behaves like the services. A real program begins with `Accounts::from_env()?`.
+//! let sandbox = Sandbox::start(SandboxOptions::new().profiles(20)).await?;
+//! let probely = &sandbox.description().probely;
+//! let accounts = Accounts::from_variables(|name| match name {
+//!     "PROBELY_API_KEY" => Some(probely.api_key.clone()),
+//!     "PROBELY_API_BASE_URL" => Some(probely.base_url.clone()),
+//!     _ => None,
+//! })?;
+//!
+//! for provider in accounts.connect()? {
 //!     let mut profiles = provider.list(ListQuery::new());
 //!     while let Some(profile) = profiles.try_next().await? {
-//!         println!("{} {}", profile.id, profile.label());
+//!         if profile.security.mfa_enabled.equals(&false) == Verdict::Yes {
+//!             println!("{} {} has no second factor", profile.id, profile.label());
+//!         }
 //!     }
+//!     assert!(profiles.report().is_complete());
 //! }
+//! sandbox.stop().await;
 //! # Ok(())
 //! # }
+//! # #[cfg(not(all(feature = "probely", feature = "rustls")))]
+//! # fn main() {}
 //! ```
+//!
+//! # Three things to know
+//! - **A field has one of five states.** A [`Field`] keeps *value*, *null* and *absent* apart, and [`Profile::state`] adds *unsupported*
+//!   and *withheld*. Only a value compares as a value: "MFA is off" and "MFA is not known" are never the same.
+//! - **A listing says whether it is complete.** It delivers every profile, or its [`ListReport`](listing::ListReport) says what is
+//!   missing.
+//! - **Errors are safe to log, and retries are safe.** No error, `Debug` output or log line holds a secret or personal data. Reads are
+//!   retried where that may help. Writes are retried only if the service did not process them; otherwise the error says whether the
+//!   write may have taken effect.
 //!
 //! # Features
 //! | feature | default | what it turns on |
@@ -42,17 +68,10 @@
 //! | `tower` | | `http::TowerTransport` and `TransportService`: a transport out of a tower service, and the other way round |
 //! | `reqwest-middleware` | | `http::MiddlewareTransport`: a transport out of a client of reqwest-middleware |
 //!
-//! Without a service this crate is the trait and the model alone, for those who write a provider. Features
-//! only add. With several TLS features the first of this order is used, unless the account says otherwise (`HttpOptions::tls`):
-//! `rustls`, `rustls-aws-lc`, `native-tls`, `rustls-no-provider`. With none, `https` is refused with a configuration error unless
-//! the account brings a transport of its own.
-//!
-//! # What you can rely on
-//! - *False*, *null*, *not sent*, *not supported* and *not shown* are five different things: [`Field`] and
-//!   [`Profile::state`].
-//! - A listing delivers every profile or says what is missing: [`ListReport`](listing::ListReport).
-//! - No secret and no personal data in an error, a `Debug` or a log line.
-//! - Reads are repeated where that may help; writes are not, unless the service refused them unread.
+//! Without a service, this crate has only the trait and the model, for programs that write their own provider. Features only add. With
+//! several TLS features, the first of this order is used, unless the account chooses another (`HttpOptions::tls`): `rustls`,
+//! `rustls-aws-lc`, `native-tls`, `rustls-no-provider`. With none, `https` fails with a configuration error, unless the account brings
+//! its own transport.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,4 +1,4 @@
-//! Providers that wait, without a runtime of the program's own and inside one.
+//! Blocking providers, in a program without a runtime and inside one.
 #![cfg(all(feature = "blocking", feature = "memory"))]
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
@@ -112,7 +112,7 @@ fn a_directory_lists_finds_and_checks_all_accounts() {
     assert_eq!(directory.get(&id("p1")).unwrap().id, id("p1"));
 }
 
-/// What is refused inside a runtime, whichever it is; and that nothing is sent there.
+/// Calls that must fail inside any runtime, with nothing sent.
 fn refused_inside(provider: &Provider, memory: &MemoryProvider) {
     let before = memory.request_count();
     let mut errors = vec![provider.get(&id("p1")).unwrap_err(), provider.delete(&id("p1")).unwrap_err()];
@@ -162,7 +162,7 @@ async fn a_listing_that_was_begun_outside_can_be_dropped_inside() {
     drop(begun.join().unwrap());
 }
 
-/// Fails with some pages, and then no more.
+/// Fails for a number of pages, and then works.
 #[derive(Debug)]
 struct Failing {
     provider: MemoryProvider,
@@ -186,7 +186,7 @@ impl ProfileProvider for Failing {
     }
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
-        // As one that waits for a thread of the runtime.
+        // Like a task that waits for a thread of the runtime.
         tokio::task::yield_now().await;
         let left = self.failures.load(Ordering::Relaxed);
         if left == 0 {

@@ -1,10 +1,10 @@
-//! What each set of features has. `cargo xtask features` runs this with none of the services, each alone, and all.
+//! Tests of each set of features. `cargo xtask features` runs them with none of the services, each alone, and all.
 #![allow(clippy::unwrap_used)]
 
 use anyprofile::{Directory, Field, ListQuery, Profile, ProfileId};
 use futures_util::StreamExt as _;
 
-/// Without a service there are the trait, the model and the directory, for a provider of one's own.
+/// Without a service, the crate has the trait, the model and the directory, for a program's own provider.
 #[tokio::test]
 async fn the_model_and_the_directory_are_always_there() {
     let id: ProfileId = "elsewhere:mine/user/x".parse().unwrap();
@@ -16,7 +16,7 @@ async fn the_model_and_the_directory_are_always_there() {
 mod with_a_service {
     use anyprofile::{Accounts, ErrorKind};
 
-    /// The account, and the variable that names its credential.
+    /// The accounts, with the variable of each credential.
     const ACCOUNTS: &[(&str, &str)] = &[
         #[cfg(feature = "upsun")]
         ("upsun", "UPSUN_API_TOKEN"),
@@ -28,7 +28,7 @@ mod with_a_service {
         ("anthropic-organization", "ANTHROPIC_ADMIN_KEY"),
     ];
 
-    /// Everything set that could be, of services that were not built in too.
+    /// Sets all variables, those of services that were not built in too.
     fn variables(base_url: &'static str) -> anyprofile::Result<Accounts> {
         Accounts::from_variables(|name| match name {
             "UPSUN_ORGANIZATIONS" => Some("discovered".to_owned()),
@@ -39,7 +39,7 @@ mod with_a_service {
 
     /// Whether TLS works with what was built in: `rustls-no-provider` alone needs a provider, and none is installed here.
     const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls"));
-    /// Whether a client can be made without TLS.
+    /// Whether a client can be created without TLS.
     const HAS_HTTP: bool = HAS_TLS || cfg!(not(feature = "rustls-no-provider"));
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a provider can do, and what it knows of a profile.
+//! What a provider supports, and which fields its profiles have.
 
 mod fields;
 
@@ -14,17 +14,17 @@ use crate::{
     query::{FilterPart, Order, OrderField},
 };
 
-/// What a provider can do. Static for an account: asking costs no request.
+/// What a provider supports. Reading it costs no request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Capabilities {
     /// The operations.
     pub operations: Operations,
-    /// What a listing of all profiles can be asked for.
+    /// What the listing of all profiles supports.
     pub listing: ListingCapabilities,
-    /// What a listing of an organization's members can be asked for, where there is one.
+    /// What the listing of an organization's members supports, if the service has one.
     pub members: ListingCapabilities,
-    /// The fields that the service knows.
+    /// The field table: the fields that the service has.
     pub fields: FieldTable,
 }
 
@@ -38,7 +38,7 @@ pub struct Operations {
     pub get: Support,
     /// Get the profile of the credential.
     pub current: Support,
-    /// Add to a profile what the service shows of it elsewhere: [`GetOptions::enrich`](crate::GetOptions::enrich).
+    /// Add the service's further records of a profile: [`GetOptions::enrich`](crate::GetOptions::enrich).
     pub enrich: Support,
     /// List the members of an organization, for these kinds of organizations:
     /// [`ListQuery::member_of`](crate::ListQuery::member_of).
@@ -47,39 +47,39 @@ pub struct Operations {
     pub create: Support,
     /// Update a profile.
     pub update: Support,
-    /// Keep a profile from signing in, without deleting it.
+    /// Prevent a profile from signing in, without deleting it.
     pub deactivate: Support,
     /// Delete a profile.
     pub delete: Support,
-    /// Make a link for somebody to enroll with.
+    /// Create a link for the person of a profile to enroll with.
     pub enroll: Support,
-    /// By which further names than its id a profile can be read.
+    /// The aliases by which a profile can be read instead of its id.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<IdAlias>,
 }
 
 impl Operations {
-    /// The further name that an id is, if it is one.
+    /// Returns the alias that an id is, if it is one.
     pub fn alias(&self, id: &ProfileId) -> Option<&IdAlias> {
         self.aliases.iter().find(|alias| alias.kind == id.kind && id.native().starts_with(&*alias.prefix))
     }
 }
 
-/// A form of ids that name a profile of a kind otherwise than by its own id. Whoever is read by one comes under the own id where
-/// a record says it. It is for reading alone.
+/// A form of ids that name a profile by something else than its own id. A profile that is read by an alias has its own id if the
+/// record contains it. Aliases are for reading only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct IdAlias {
-    /// The kind.
+    /// The kind of the ids.
     pub kind: IdKind,
-    /// How such an id begins, where the own ones never do: `name=`.
+    /// The prefix of such an id, which no own id has: `name=`.
     pub prefix: Cow<'static, str>,
-    /// Where the own id is found, for whoever has to name it.
+    /// Where a person finds the own id.
     pub hint: Cow<'static, str>,
 }
 
 impl IdAlias {
-    /// Ids of a kind that begin like this, and where the own id is found.
+    /// Creates an alias of this kind and prefix.
     pub fn new(
         kind: IdKind,
         prefix: impl Into<Cow<'static, str>>,
@@ -90,8 +90,8 @@ impl IdAlias {
 }
 
 impl Capabilities {
-    /// Whether a record that came is the one that was asked for: it has the same id, or was asked for by
-    /// [another name](Operations::aliases).
+    /// Returns whether the received record is the requested one: it has the same id, or was requested by an
+    /// [alias](Operations::aliases).
     pub fn is_same(&self, asked: &ProfileId, came: &ProfileId) -> bool {
         let is_of_account = asked.service == came.service && asked.account == came.account;
         let is_of_alias = is_of_account && asked.kind == came.kind && self.operations.alias(asked).is_some();
@@ -104,29 +104,29 @@ impl Capabilities {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Support {
-    /// For ids of these kinds.
+    /// Supported for ids of these kinds.
     For(Vec<IdKind>),
-    /// Not at all, for this reason.
+    /// Not supported, for this reason.
     No(Cow<'static, str>),
 }
 
 impl Support {
-    /// For profiles of the kind `user` alone.
+    /// Creates the support for ids of the kind `user` only.
     pub fn users() -> Self {
         Self::For(vec![IdKind::USER])
     }
 
-    /// Not at all, for this reason.
+    /// Not supported, for this reason.
     pub const fn no(reason: &'static str) -> Self {
         Self::No(Cow::Borrowed(reason))
     }
 
-    /// For these kinds of ids.
+    /// Creates the support for these kinds of ids.
     pub fn of(kinds: impl IntoIterator<Item = IdKind>) -> Self {
         Self::For(kinds.into_iter().collect())
     }
 
-    /// The kinds of ids that the operation is there for.
+    /// Returns the kinds of ids that the operation supports.
     pub fn kinds(&self) -> &[IdKind] {
         match self {
             Self::For(kinds) => kinds,
@@ -134,7 +134,7 @@ impl Support {
         }
     }
 
-    /// The error of a provider that does not have the operation.
+    /// Returns the error of an operation that is not supported.
     pub fn missing(&self, info: &ProviderInfo, operation: &'static str) -> Error {
         let reason = match self {
             Self::No(reason) => reason.as_ref(),
@@ -144,7 +144,7 @@ impl Support {
         Error::unsupported(info, operation, reason)
     }
 
-    /// Checks that the operation is there for an id, before anything is sent.
+    /// Checks that the operation supports an id, before anything is sent.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if it is not; and what
@@ -172,7 +172,7 @@ impl Support {
         }
     }
 
-    /// Whether the operation is there for any id.
+    /// Returns whether the operation supports at least one kind of ids.
     pub const fn is_supported(&self) -> bool {
         matches!(self, Self::For(_))
     }
@@ -197,75 +197,75 @@ impl Default for Support {
     }
 }
 
-/// What a listing can be asked for.
+/// What a listing supports.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListingCapabilities {
-    /// The collections that are listed, one after the other. None named: one, of any record that the field table knows.
+    /// The collections, listed one after another. If empty, there is one collection with every record of the field table.
     pub collections: Vec<ListedCollection>,
-    /// Whether the caller may choose the number of profiles a page.
+    /// Whether the caller may choose the page size.
     pub page_size: bool,
-    /// The most profiles a page, where the service publishes a limit.
+    /// The maximum page size, if the service publishes one.
     pub max_page_size: Option<u32>,
-    /// The page size that is asked for when the caller names none.
+    /// The page size for queries that name none.
     pub default_page_size: Option<u32>,
-    /// What the service can order by. With `any_order` it takes further words.
+    /// The fields that the service can order by. With `any_order`, it accepts others too.
     pub orders: Vec<OrderField>,
-    /// Whether the service takes words for `order` that it does not publish.
+    /// Whether the service accepts fields for `order` that it does not publish.
     pub any_order: bool,
-    /// The order that is asked for where the caller names none; without one, the service's own.
+    /// The order for queries that name none; `None` means the order of the service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_order: Option<Order>,
-    /// Whether the service can search.
+    /// Whether the service supports a text search.
     pub search: bool,
-    /// The parts of a filter that the service can answer. The others are applied to what comes.
+    /// The parts of a filter that the service can apply. The others are applied to the received profiles.
     pub filters: Vec<FilterPart>,
-    /// With [`FilterPart::Status`] among them, the statuses that the service has a word for.
+    /// The statuses that the service can filter by, if `filters` contains [`FilterPart::Status`].
     pub filter_statuses: Vec<Status>,
-    /// With [`FilterPart::Role`] among them, the words for a role that the service takes; none where it takes any.
+    /// The roles that the service can filter by, if `filters` contains [`FilterPart::Role`]; empty if it accepts any.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub filter_roles: Vec<Cow<'static, str>>,
-    /// Whether the service says how many profiles there are.
+    /// Whether the service returns the total number of profiles.
     pub declares_total: bool,
-    /// Whether the pages are numbered, so that several may be fetched at once.
+    /// Whether the pages are numbered, so that several can be fetched concurrently.
     pub numbered_pages: bool,
-    /// Whether the list can be read from both its ends at once: by [`OrderField::Created`],
-    /// ascending and descending, with that time in each record.
+    /// Whether the list can be read from both ends concurrently: by [`OrderField::Created`], ascending and descending, with that time
+    /// in each record.
     pub both_ends: bool,
-    /// Whether a layer leaves out some of what the service sends, so that nobody knows how much is needed for a limit.
+    /// Whether a layer removes some of the profiles, so that the number of pages for a limit is not known in advance.
     #[serde(skip)]
     pub(crate) is_scoped: bool,
 }
 
-/// A collection that a listing has.
+/// A collection of a listing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ListedCollection {
-    /// The collection, as it is in the ids.
+    /// The kind of the ids.
     pub kind: IdKind,
-    /// The records that its profiles are read from.
+    /// The records from which its profiles are read.
     pub views: Vec<View>,
-    /// The records that are added to each profile if the query asks for it ([`ListQuery::enrich`](crate::ListQuery::enrich)).
+    /// The records that are added to each profile with [`ListQuery::enrich`](crate::ListQuery::enrich).
     pub enrich_views: Vec<View>,
-    /// The parts of a filter that the service answers for other collections of the listing and not for this one: they are
-    /// applied to what comes, too.
+    /// The parts of a filter that the service applies to other collections, but not to this one. They are applied to the received
+    /// profiles too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unfiltered: Vec<FilterPart>,
 }
 
 impl ListedCollection {
-    /// A collection whose profiles are read from these records.
+    /// Creates a collection whose profiles are read from these records.
     pub fn new(kind: IdKind, views: impl IntoIterator<Item = View>) -> Self {
         Self { kind, views: views.into_iter().collect(), enrich_views: Vec::new(), unfiltered: Vec::new() }
     }
 
-    /// The same collection, for which the service does not answer these parts of a filter.
+    /// Sets the parts of a filter that the service does not apply to this collection.
     pub fn without_filters(mut self, parts: impl IntoIterator<Item = FilterPart>) -> Self {
         self.unfiltered.extend(parts);
         self
     }
 
-    /// The same collection, to whose profiles these records can be added.
+    /// Sets the records that can be added to each profile.
     pub fn enriched_by(mut self, views: impl IntoIterator<Item = View>) -> Self {
         self.enrich_views.extend(views);
         self

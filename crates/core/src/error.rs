@@ -10,42 +10,42 @@ use std::{
 pub use crate::words::WordError;
 use crate::{AccountName, RequestStats, ServiceName, Timestamp, words::value_of_word};
 
-/// The result of everything here.
+/// The result of the fallible functions of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What kind of failure it is, and so what a caller can do.
+/// The kind of a failure, which says what a caller can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The configuration is wrong. Change it. Without a status nothing was sent.
+    /// The configuration is wrong; change it. If there is no status, nothing was sent.
     Config,
-    /// The service does not know the credential, or it has expired. Renew it.
+    /// The service does not accept the credential, or it has expired; renew it.
     Unauthenticated,
-    /// The service knows the credential and does not let it do this. Ask for the permission.
+    /// The credential does not have the permission; request it.
     PermissionDenied,
-    /// There is no such profile, or none that this credential may see.
+    /// The profile does not exist, or this credential may not see it.
     NotFound,
-    /// The request is wrong; see [`Error::field_errors`]. Without a status it was never sent.
+    /// The request is invalid; see [`Error::field_errors`]. If there is no status, it was not sent.
     InvalidRequest,
-    /// The request does not fit the profile's present state. Read it again.
+    /// The request conflicts with the current state of the profile; read the profile again.
     Conflict,
-    /// There were too many requests. Wait; see [`Error::retry`].
+    /// There were too many requests; wait, see [`Error::retry`].
     RateLimited,
-    /// The service cannot do this. Nothing was sent, unless there is a status.
+    /// The service does not support this. If there is no status, nothing was sent.
     Unsupported,
-    /// The service did not answer in time.
+    /// The service did not respond in time.
     Timeout,
     /// The connection failed.
     Transport,
     /// The service failed.
     Upstream,
-    /// The service answered with something else than its API promises.
+    /// The response does not have the documented form.
     Decode,
     /// The response is larger than allowed.
     TooLarge,
-    /// The operation was given up by its caller.
+    /// The caller cancelled the operation.
     Cancelled,
-    /// A defect in this library. Please report it.
+    /// A bug in this library; please report it.
     Internal,
 }
 
@@ -69,7 +69,7 @@ impl ErrorKind {
         Self::Internal,
     ];
 
-    /// The kind as a word of snake case, for programs.
+    /// Returns the kind as a word in snake case, for programs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Config => "config",
@@ -105,39 +105,38 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// Whether asking again may help.
+/// Whether a retry may help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Retry {
-    /// The same request will fail again.
+    /// A retry will fail again.
     #[default]
     No,
-    /// It may succeed, at any time.
+    /// A retry may succeed at any time.
     Later,
-    /// It may succeed, not before this time has passed.
+    /// A retry may succeed after this time.
     After(Duration),
 }
 
-/// What became of a write that failed.
+/// The effect of a failed write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Effect {
-    /// It was not made, or the failure is not that of a write.
+    /// It had no effect, or the failed operation was not a write.
     #[default]
     None,
-    /// It may have been made: no response came, or none that can be read.
+    /// It may have had an effect: there was no response, or no readable one.
     Possible,
-    /// A part of it was made.
+    /// A part of it took effect.
     Partial,
-    /// It was made: what failed came after.
+    /// It took effect; a later step failed.
     Whole,
 }
 
-/// What went wrong, where, why, and what to do next.
+/// A failure: what went wrong, where, why, and what to do next.
 ///
-/// One pointer wide. `Display` and `Debug` hold no secret and no personal data: the service's own words
-/// are kept apart in [`Error::service_message`] and [`Error::field_errors`], since they may repeat what
-/// was sent.
+/// It is one pointer wide. `Display` and `Debug` contain no secrets and no personal data. The service's own messages are kept
+/// apart in [`Error::service_message`] and [`Error::field_errors`], because they may repeat what was sent.
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
@@ -165,7 +164,7 @@ struct Inner {
 }
 
 impl Error {
-    /// A failure of a kind, with a message that holds no secret and no personal data.
+    /// Creates an error of this kind. The message must not contain secrets or personal data.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
@@ -190,154 +189,153 @@ impl Error {
         }))
     }
 
-    /// A configuration that cannot work.
+    /// Creates an error of the kind [`Config`](ErrorKind::Config).
     pub fn config(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Config, message)
     }
 
-    /// The kind of failure.
+    /// Returns the kind of the failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// What went wrong, alone.
+    /// Returns what went wrong, without the place and the hint.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// Whether asking again may help, and when.
+    /// Returns whether a retry may help, and when.
     pub fn retry(&self) -> Retry {
         self.0.retry
     }
 
-    /// The service that was asked.
+    /// Returns the service.
     pub fn service(&self) -> Option<&ServiceName> {
         self.0.service.as_ref()
     }
 
-    /// The account that was used.
+    /// Returns the account.
     pub fn account(&self) -> Option<&AccountName> {
         self.0.account.as_ref()
     }
 
-    /// The operation, in the service's word for it (its `operationId`).
+    /// Returns the operation, by the service's name for it (its `operationId`).
     pub fn operation(&self) -> Option<&str> {
         self.0.operation.as_deref()
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The service's code for the failure, such as `rate_limit_error`.
+    /// Returns the service's error code, such as `rate_limit_error`.
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// The service's id of the request, to name to its support.
+    /// Returns the service's request id, for its support.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// What was spent before giving up.
+    /// Returns the requests, attempts and waiting time of the operation.
     pub fn stats(&self) -> RequestStats {
         self.0.stats
     }
 
-    /// What is wrong with which field. The messages may be the service's and may repeat what was sent.
+    /// Returns the messages by field. Messages of the service may repeat what was sent.
     pub fn field_errors(&self) -> &BTreeMap<String, Vec<String>> {
         &self.0.field_errors
     }
 
-    /// The service's own words. They may repeat what was sent: show them to the person who asked, and do
-    /// not log them.
+    /// Returns the service's own message. It may repeat what was sent: show it to the person who made the request, and do not log it.
     pub fn service_message(&self) -> Option<&str> {
         self.0.service_message.as_deref()
     }
 
-    /// What to do next.
+    /// Returns what to do next.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 
-    /// What became of a write that failed.
+    /// The effect of a failed write.
     pub fn effect(&self) -> Effect {
         self.0.effect
     }
 
-    /// Whether a write may have been made, as a whole or in part, although it failed. Who sends it again may make it twice.
+    /// Returns whether a failed write may have taken effect, as a whole or in part. Sending it again may then apply it twice.
     pub fn may_have_taken_effect(&self) -> bool {
         self.0.effect != Effect::None
     }
 
-    /// Whether the service itself reported this failure: a response came, and its body has the error form that the
-    /// service documents for the operation.
+    /// Returns whether the service itself reported this failure: the body of the response has the error form that the service
+    /// documents for the operation.
     ///
-    /// Only then does a status such as 404 say anything about a profile. It is false without a response, and for one
-    /// that a gateway, a proxy, a token endpoint or another server at a wrong base URL may have sent. It cannot be
-    /// proof: other servers may use the same form.
+    /// Only then does a status such as 404 say anything about a profile. It is false if there was no response, and for a response that
+    /// a gateway, a proxy, a token endpoint or another server at a wrong base URL may have sent. It is not proof, because other
+    /// servers may use the same form.
     pub fn is_from_service(&self) -> bool {
         self.0.is_from_service
     }
 
-    /// Whether the service sent the record of another profile than the one that was asked for. Of a write nobody knows then
-    /// to whom it was made, also where the profile that was meant shows it.
+    /// Returns whether the service sent the record of another profile than the requested one. After a write, it is then unknown which
+    /// profile was changed, even if the requested one shows the change.
     pub fn is_of_another_profile(&self) -> bool {
         self.0.is_of_another_profile
     }
 
-    /// The same failure, for the record of another profile than the one that was asked for.
+    /// Marks the error: the service sent the record of another profile than the requested one.
     pub(crate) fn of_another_profile(mut self) -> Self {
         self.0.is_of_another_profile = true;
         self
     }
 
-    /// Whether it was not the service that refused it but the scope that a provider is limited to: the layer `Scoped`.
+    /// Returns whether the layer `Scoped` refused the operation, and not the service.
     pub fn is_out_of_scope(&self) -> bool {
         self.0.is_out_of_scope
     }
 
-    /// The same failure, as the refusal of a scope.
+    /// Marks the error as a refusal of the layer `Scoped`.
     #[cfg(feature = "layers")]
     pub(crate) fn of_scope(mut self) -> Self {
         self.0.is_out_of_scope = true;
         self
     }
 
-    /// The time of the response by the clock of the server that sent it (its `Date` header), to the second. `None`
-    /// without a response, and where the response has no readable date.
+    /// Returns the time of the response by the server's clock (its `Date` header), in seconds. Returns `None` if there was no response,
+    /// or no readable date.
     pub fn response_date(&self) -> Option<Timestamp> {
         self.0.response_date
     }
 
-    /// The same failure, of a write that had an effect, or may have had one: asking again does not help.
+    /// Marks the error as one of a write that had, or may have had, an effect. A retry then does not help.
     pub fn with_effect(mut self, effect: Effect) -> Self {
         self.0.effect = effect;
         if effect == Effect::None { self } else { self.with_retry(Retry::No) }
     }
 
-    /// The same failure, of the reading that followed a write that was made.
+    /// Marks the error as one of the read after a write that took effect.
     pub fn after_write(self) -> Self {
         self.with_effect(Effect::Whole).with_hint("the change was made, and reading it back failed")
     }
 
-    /// The same failure, of a write that was answered with the record of somebody else: whom it was made to is not known.
+    /// Marks the error: the response to a write has the record of another profile, so it is unknown which profile was changed.
     pub fn as_written_to_somebody_else(self) -> Self {
         self.with_effect(Effect::Possible).with_hint(
             "whether the change was made, and to whom, is not known: read both profiles before trying again",
         )
     }
 
-    /// Names the account that the failure is of, where there is no provider of it yet.
+    /// Sets the account, for errors before a provider exists.
     pub fn with_account(mut self, service: &ServiceName, account: &AccountName) -> Self {
         self.0.service = Some(service.clone());
         self.0.account = Some(account.clone());
         self
     }
 
-    /// The same failure, of a request for what every account has, such as the list of its users: where a service says that
-    /// there is no such thing, the account is not where the configuration says, and nothing is said of anybody.
+    /// Marks the error as one of a request for something that every account has, such as the list of its users. "Not found" then
+    /// means that the account is not at the configured URL, and says nothing about a profile.
     pub fn as_wrong_place(mut self) -> Self {
         if self.0.kind == ErrorKind::NotFound && self.is_from_service() {
             self.0.kind = ErrorKind::Config;
@@ -349,38 +347,38 @@ impl Error {
         self
     }
 
-    /// The same failure with whether asking again may help.
+    /// Sets whether a retry may help.
     pub fn with_retry(mut self, retry: Retry) -> Self {
         self.0.retry = retry;
         self
     }
 
-    /// The same failure with what was spent before it.
+    /// Adds the requests that were spent before the failed one.
     pub(crate) fn with_effort_before(self, before: RequestStats) -> Self {
         let mut stats = self.stats();
         stats += before;
         self.with_stats(stats)
     }
 
-    /// Names the account that the failure is of.
+    /// Sets the service and the account.
     pub(crate) fn set_provider(&mut self, service: ServiceName, account: AccountName) {
         self.0.service = Some(service);
         self.0.account = Some(account);
     }
 
-    /// The same failure with the operation.
+    /// Sets the operation.
     pub fn with_operation(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
         self.0.operation = Some(operation.into());
         self
     }
 
-    /// The same failure with the HTTP status.
+    /// Sets the HTTP status.
     pub fn with_status(mut self, status: u16) -> Self {
         self.0.status = Some(status);
         self
     }
 
-    /// The same failure with the service's code, cut to what can be a code.
+    /// Sets the service's error code, cut to the part that can be a code.
     pub fn with_code(mut self, code: &str) -> Self {
         let is_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         if !code.is_empty() && code.len() <= 64 && code.chars().all(is_code) {
@@ -389,61 +387,61 @@ impl Error {
         self
     }
 
-    /// The same failure with the service's id of the request.
+    /// Sets the service's request id.
     pub fn with_request_id(mut self, request_id: Option<String>) -> Self {
         self.0.request_id = request_id;
         self
     }
 
-    /// The same failure with what was spent.
+    /// Sets the requests, attempts and waiting time.
     pub fn with_stats(mut self, stats: RequestStats) -> Self {
         self.0.stats = stats;
         self
     }
 
-    /// The same failure with whether the service itself reported it.
+    /// Sets whether the service itself reported the failure.
     pub fn with_from_service(mut self, is_from_service: bool) -> Self {
         self.0.is_from_service = is_from_service;
         self
     }
 
-    /// The same failure with the time of the response by the server's clock.
+    /// Sets the time of the response by the server's clock.
     pub fn with_response_date(mut self, date: Option<Timestamp>) -> Self {
         self.0.response_date = date;
         self
     }
 
-    /// The same failure with one more message about a field.
+    /// Adds a message about a field.
     pub fn with_field_error(mut self, field: impl Into<String>, message: impl Into<String>) -> Self {
         self.0.field_errors.entry(field.into()).or_default().push(message.into());
         self
     }
 
-    /// The same failure with the service's own words.
+    /// Sets the service's own message.
     pub fn with_service_message(mut self, message: impl Into<String>) -> Self {
         self.0.service_message = Some(message.into());
         self
     }
 
-    /// The same failure with what to do next.
+    /// Sets what to do next.
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
         self
     }
 
-    /// The same failure with what to do next where it may have taken effect all the same; else as it is.
+    /// Sets what to do next if the write may have taken effect; otherwise does nothing.
     pub fn with_hint_if_effect(self, hint: impl Into<String>) -> Self {
         if self.may_have_taken_effect() { self.with_hint(hint) } else { self }
     }
 
-    /// The same failure with its cause, whose messages hold no secret and no personal data.
+    /// Sets the cause. Its messages must not contain secrets or personal data.
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(Arc::from(source.into()));
         self
     }
 }
 
-/// A key that names a field, and cannot be anything else.
+/// Returns a name of a field that cannot be anything else, such as personal data.
 fn is_field_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= 64

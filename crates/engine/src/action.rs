@@ -1,4 +1,4 @@
-//! Writes as values: what a plan shows is what is sent.
+//! Writes as values: a plan shows them, and sends exactly what it shows.
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -10,7 +10,7 @@ use anyprofile_http::{HttpClient, Operation};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-/// An operation that writes: one step of a plan.
+/// One step of a plan: an operation that writes.
 #[derive(Clone)]
 pub struct Action(Step);
 
@@ -21,39 +21,41 @@ enum Step {
     After(usize, Dependent),
 }
 
-/// What makes an operation of the id that it needs.
+/// Creates an operation from the id that it needs.
 type Dependent = Arc<dyn Fn(&str) -> Operation<Receipt> + Send + Sync>;
 
-/// How the id is shown that is not known yet.
+/// The placeholder for an id that is not known yet.
 const UNKNOWN_ID: &str = "{id}";
-/// The same in a URL.
+/// The placeholder in a URL.
 const UNKNOWN_ID_IN_URL: &str = "%7Bid%7D";
 
 impl Action {
-    /// An operation that says itself what its response is.
+    /// Creates a step whose operation returns the receipt itself.
     pub fn new(operation: Operation<Receipt>) -> Self {
         Self(Step::Ready(Box::new(operation)))
     }
 
-    /// An operation whose response shows the profile.
+    /// Creates a step whose response shows the profile.
     pub fn shows(operation: Operation<Profile>) -> Self {
         Self::new(operation.map(|profile| Receipt::Shows(Box::new(profile))))
     }
 
-    /// An operation whose response says that it was accepted, whatever else, and is about nobody else than this one.
+    /// Creates a step whose response confirms the write. The content of the response is ignored, except that it must not be about
+    /// another profile than `id`.
     pub fn accepted<T>(operation: Operation<T>, id: &ProfileId) -> Self {
         let (operation, id) = (operation.without_reading_back(), id.clone());
         Self::new(operation.read_as(move |response| response.acknowledges(&id).map(|()| Receipt::Accepted)))
     }
 
-    /// As [`accepted`](Self::accepted), of a record with an id that the profile is not known by.
+    /// Creates a step whose response confirms the write, and whose record has another id than the profile. Unlike
+    /// [`accepted`](Self::accepted), it does not check the id.
     pub fn acknowledged<T>(operation: Operation<T>) -> Self {
         let operation = operation.without_reading_back();
         Self::new(operation.read_as(|response| response.acknowledged().map(|()| Receipt::Accepted)))
     }
 
-    /// An operation that needs the id of the profile which the action at `step` (from 0) creates, and is shown with `{id}` in
-    /// its place. It is not begun where that one was not made.
+    /// Creates a step that needs the id of the profile that step number `step` (from 0) creates. A plan shows `{id}` in its place. The
+    /// operation is not sent if that step fails.
     pub fn after(
         step: usize,
         operation: impl Fn(&str) -> Operation<Receipt> + Send + Sync + 'static,
@@ -61,7 +63,7 @@ impl Action {
         Self(Step::After(step, Arc::new(operation)))
     }
 
-    /// How it is shown.
+    /// Returns the request as a plan shows it.
     pub(crate) fn planned(&self, http: &HttpClient) -> Result<PlannedRequest> {
         match &self.0 {
             Step::Ready(operation) => http.planned(operation.request()),
@@ -73,7 +75,7 @@ impl Action {
         }
     }
 
-    /// What is sent, with the ids that the steps before have created.
+    /// Returns the operation to send. `created` holds the ids that the steps before have created.
     pub(crate) fn operation(&self, created: &[Option<String>]) -> Result<Operation<Receipt>> {
         match &self.0 {
             Step::Ready(operation) => Ok((**operation).clone()),
@@ -82,11 +84,11 @@ impl Action {
                 _ => Err(Error::new(
                     ErrorKind::Decode,
                     format!(
-                        "nothing was sent: the response to step {} shows no id, which the next one needs",
+                        "nothing was sent: this step needs the id that step {} creates, and its response shows no id",
                         step + 1
                     ),
                 )
-                .with_hint("look for what was created, and make a plan for the rest")),
+                .with_hint("find the profile that was created, and make a plan for the rest")),
             },
         }
     }
@@ -103,30 +105,33 @@ impl fmt::Debug for Action {
     }
 }
 
-/// What a write was worked out from, besides the profile: records by name. `Debug` shows the names alone.
+/// The records that a write depends on besides the profile, by name. `Debug` shows only the names.
 #[derive(Clone, Default, PartialEq)]
 pub struct Basis(BTreeMap<&'static str, Value>);
 
 impl Basis {
-    /// Adds a record, or several, under a name.
+    /// Adds one or more records under a name.
     ///
     /// # Errors
-    /// [`ErrorKind::Internal`] if it cannot be written as JSON.
+    /// [`ErrorKind::Internal`] if they cannot be serialized as JSON.
     pub fn with(mut self, name: &'static str, records: &impl Serialize) -> Result<Self> {
         let value = serde_json::to_value(records)
-            .map_err(|_| Error::new(ErrorKind::Internal, format!("'{name}' cannot be written as JSON")))?;
+            .map_err(|_| Error::new(ErrorKind::Internal, format!("'{name}' cannot be serialized as JSON")))?;
         self.0.insert(name, value);
         Ok(self)
     }
 
-    /// What was put in under a name.
+    /// Returns the records under a name.
     ///
     /// # Errors
-    /// [`ErrorKind::Internal`] if there is nothing, or something else.
+    /// [`ErrorKind::Internal`] if there are none, or if they have another type.
     pub fn get<T: DeserializeOwned>(&self, name: &'static str) -> Result<T> {
         self.0.get(name).and_then(|value| T::deserialize(value).ok()).ok_or_else(|| {
-            Error::new(ErrorKind::Internal, format!("the connector has not read '{name}' to write"))
-                .with_hint("report this as a defect")
+            Error::new(
+                ErrorKind::Internal,
+                format!("the connector has not read '{name}', which the write needs"),
+            )
+            .with_hint("report this as a defect")
         })
     }
 }

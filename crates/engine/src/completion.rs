@@ -1,4 +1,4 @@
-//! The further records in which a service shows a profile.
+//! Reads the further records of a profile.
 
 use anyprofile_core::{
     Error, Profile, Result,
@@ -9,32 +9,32 @@ use futures_util::{StreamExt as _, future::join_all, stream};
 
 use crate::Connection;
 
-/// How many things of a page are read side by side that are a request or a few each: a service that is asked for a page of
-/// them must not be flooded.
+/// The number of profiles of a page whose further records are read concurrently. Each takes one or more requests.
 pub const SIDE_BY_SIDE: usize = 4;
 
-/// Which failures are a reason why a record is missing: more of them for one among many, which must not cost the others.
+/// Returns the reason why a record is missing, or `None` if the error fails the whole read. For a profile of a page, more errors are
+/// reasons, so that one profile does not fail the others.
 type ReasonOf = fn(&Error) -> Option<MissingReason>;
 
-/// The records that a profile lacks of these.
+/// Returns those of `views` that a profile does not have yet.
 fn lacking(profile: &Profile, views: &[View]) -> Vec<View> {
-    let is_there = |view: &View| {
+    let has = |view: &View| {
         let origin = profile.origin.as_ref();
         origin.is_some_and(|it| {
             it.views().any(|known| known == view) || it.missing.iter().any(|it| it.view == *view)
         })
     };
-    views.iter().filter(|view| !is_there(view)).cloned().collect()
+    views.iter().filter(|view| !has(view)).cloned().collect()
 }
 
 impl Connection {
-    /// Adds to a profile all records that it lacks.
+    /// Adds all records that a profile does not have yet.
     pub(crate) async fn complete(&self, caller: &Caller, profile: &mut Profile) -> Result<()> {
         let views = self.connector().further_views(&profile.id.kind);
         self.complete_with(caller, profile, &views, MissingReason::of).await
     }
 
-    /// Adds to a profile those of these records that it lacks, side by side, in their order.
+    /// Adds those of `views` that a profile does not have yet. Reads them concurrently, and adds them in their order.
     pub(crate) async fn complete_with(
         &self,
         caller: &Caller,
@@ -51,14 +51,14 @@ impl Connection {
         Ok(())
     }
 
-    /// Adds to the profiles of a page those of these records that they lack, a few profiles side by side.
+    /// Adds those of `views` that the profiles of a page do not have yet, for a few profiles concurrently.
     pub(crate) async fn complete_all(
         &self,
         caller: &Caller,
         profiles: &mut Vec<Profile>,
         views: &[View],
     ) -> Result<()> {
-        // Each has at least the one that it was read from.
+        // Each profile has at least the record that it was read from.
         if views.len() <= 1 || profiles.iter().all(|profile| lacking(profile, views).is_empty()) {
             return Ok(());
         }

@@ -13,8 +13,9 @@ use tokio::sync::OnceCell;
 
 use crate::{Connector, LookUp, listing, writing};
 
-/// An account of a service as an anyprofile provider: what a [`Connector`] knows of the service, and everything that is the
-/// same for all. Cheap to clone; clones share connections, tokens and what is known of the account.
+/// A provider for one account of a service: a [`Connector`] for what differs between services, and the engine for everything else.
+///
+/// Cheap to clone; clones share connections, tokens and cached facts about the account.
 #[derive(Clone)]
 pub struct Connection(Arc<Inner>);
 
@@ -35,7 +36,7 @@ impl fmt::Debug for Connection {
 }
 
 impl Connection {
-    /// An account that is spoken to by this client.
+    /// Creates a provider from a connector and the client of an account. Sends no request.
     pub fn new(connector: impl Connector, http: HttpClient) -> Self {
         Self(Arc::new(Inner {
             connector: Arc::new(connector),
@@ -44,7 +45,7 @@ impl Connection {
         }))
     }
 
-    /// The client that the account is spoken to by.
+    /// Returns the client of the account.
     pub fn http(&self) -> &HttpClient {
         self.0.caller.http()
     }
@@ -53,16 +54,16 @@ impl Connection {
         &*self.0.connector
     }
 
-    /// Does one thing that is wished for, once the connector is prepared: a failure says what was spent on all of it.
-    pub(crate) async fn wish<T>(&self, does: impl AsyncFnOnce(&Caller) -> Result<T>) -> Result<T> {
+    /// Prepares the connector, and runs one method of the provider. An error holds the stats of all its requests.
+    pub(crate) async fn run<T>(&self, method: impl AsyncFnOnce(&Caller) -> Result<T>) -> Result<T> {
         let caller = self.0.caller.begin();
-        let done = match self.prepare_by(&caller.reading()).await {
-            Ok(()) => does(&caller).await,
+        let result = match self.prepare_by(&caller.reading()).await {
+            Ok(()) => method(&caller).await,
             Err(error) => Err(error),
         };
-        done.map_err(|error| {
+        result.map_err(|error| {
             let spent = caller.spent();
-            // What core reads by the provider, such as to make a plan, is in the error and not with this caller.
+            // Requests that the core crate sends through the provider, such as for a plan, are in the error and not with this caller.
             if spent.attempts >= error.stats().attempts { error.with_stats(spent) } else { error }
         })
     }
@@ -71,7 +72,7 @@ impl Connection {
         self.0.prepared.get_or_try_init(|| self.connector().prepare(caller)).await.copied()
     }
 
-    /// The profile that was asked for, as the connector reads it, and of nobody else.
+    /// Reads the requested profile, and checks that it is not another one.
     pub(crate) async fn read(
         &self,
         caller: &Caller,
@@ -86,7 +87,7 @@ impl Connection {
         }
     }
 
-    /// A profile, with its further records where they are asked for.
+    /// Adds the further records of a profile, if the options ask for them.
     async fn completed(
         &self,
         caller: &Caller,
@@ -111,16 +112,16 @@ impl ProfileProvider for Connection {
     }
 
     async fn prepare(&self) -> Result<&Capabilities> {
-        self.wish(async |_| Ok(())).await?;
+        self.run(async |_| Ok(())).await?;
         Ok(self.capabilities())
     }
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
-        self.wish(async |caller| listing::page(self, caller, query, cursor).await).await
+        self.run(async |caller| listing::page(self, caller, query, cursor).await).await
     }
 
     async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-        self.wish(async |caller| {
+        self.run(async |caller| {
             self.capabilities().operations.get.check(self.info(), "get", id)?;
             let caller = &caller.reading();
             self.completed(caller, self.read(caller, id, options).await?, options).await
@@ -129,7 +130,7 @@ impl ProfileProvider for Connection {
     }
 
     async fn current_opts(&self, options: &GetOptions) -> Result<Profile> {
-        self.wish(async |caller| {
+        self.run(async |caller| {
             let current = &self.capabilities().operations.current;
             if !current.is_supported() {
                 return Err(current.missing(self.info(), "current"));
@@ -142,8 +143,7 @@ impl ProfileProvider for Connection {
     }
 
     async fn find_by(&self, key: &FindKey) -> Result<Found> {
-        let how =
-            self.wish(async |caller| Ok(self.connector().look_up(&caller.reading(), key).await)).await?;
+        let how = self.run(async |caller| Ok(self.connector().look_up(&caller.reading(), key).await)).await?;
         match how {
             LookUp::Direct(result) => found_or_nobody(self, key, result.map(|profile| *profile)).await,
             LookUp::Ids(kinds) => match key {
@@ -156,10 +156,10 @@ impl ProfileProvider for Connection {
     }
 
     async fn plan(&self, write: &Write, options: &PlanOptions) -> Result<Plan> {
-        self.wish(async |caller| writing::plan(self, caller, write, options).await).await
+        self.run(async |caller| writing::plan(self, caller, write, options).await).await
     }
 
     async fn execute(&self, plan: &Plan, options: &ExecuteOptions) -> Result<Executed> {
-        self.wish(async |caller| writing::execute(self, caller, plan, options).await).await
+        self.run(async |caller| writing::execute(self, caller, plan, options).await).await
     }
 }

@@ -1,4 +1,4 @@
-//! What the code that knows a service says, and what it leaves to the engine.
+//! The trait that a service implements for the engine.
 
 use std::fmt;
 
@@ -10,20 +10,23 @@ use anyprofile_http::Caller;
 
 use crate::{Action, Basis, RecordPage};
 
-/// What an API is: which operations answer which wish. How they are sent, checked, completed, planned and verified is the
-/// matter of a [`Connection`](crate::Connection).
+/// Describes an API to the engine: which operations do what a caller asks for. A [`Connection`](crate::Connection) sends, checks,
+/// completes, plans and verifies them.
 ///
-/// Its only input and output is [`Caller::call`]: what is asked for next may come from the last response, and some errors are
-/// answers. It keeps nothing of an account but what [`prepare`](Self::prepare) has found; what else an account is known for,
-/// the caller [remembers](Caller::remember).
+/// Its only input and output is [`Caller::call`]. A method may call several operations one after the other, and may treat an error as
+/// a result. A connector stores nothing about an account, except what [`prepare`](Self::prepare) has found. Other facts go to the
+/// [cache](Caller::remember) of the caller.
 #[async_trait]
 pub trait Connector: fmt::Debug + Send + Sync + 'static {
-    /// What the service can do, and where it shows which field. Before [`prepare`](Self::prepare) what is known by
-    /// configuration alone: a connector that finds it out keeps it in a [`OnceLock`](std::sync::OnceLock).
+    /// Returns what the service supports, and which record shows which field.
+    ///
+    /// Before [`prepare`](Self::prepare), it returns what follows from the configuration alone. A connector that finds out more keeps
+    /// it in a [`OnceLock`](std::sync::OnceLock).
     fn capabilities(&self) -> &Capabilities;
 
-    /// Finds out what the service can do, where it says so itself. Called before anything else, once for all, and again after
-    /// a failure. It only reads. Default: nothing has to be found out.
+    /// Finds out what the service supports, if the service reports it. Default: does nothing.
+    ///
+    /// Called once, before everything else, and again after a failure. It only reads.
     ///
     /// # Errors
     /// Those of the operations.
@@ -32,27 +35,28 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
         Ok(())
     }
 
-    /// The collections that a query is answered from, in their order; one at least. One that cannot hold whom the query asks
-    /// for is left out. Default: those that the capabilities name.
+    /// Returns the collections to list for a query, in this order. At least one is required. Leave out a collection that cannot hold a
+    /// profile for the query. Default: those that the capabilities name.
     fn collections(&self, query: &ListQuery) -> Vec<Collection> {
         let named = &self.capabilities().listing_of(query).collections;
         named.iter().map(|it| Collection::new(it.kind.clone())).collect()
     }
 
-    /// One page of a collection. The query has a page size and an order where the service has its own.
+    /// Reads one page of a collection. The query already has the service's own page size and order, if the caller chose none.
     ///
     /// # Errors
-    /// Those of the operations, and of reading the page.
+    /// Those of the operations and of reading the page.
     async fn list(&self, caller: &Caller, query: &ListQuery, place: &Place<'_>) -> Result<RecordPage>;
 
-    /// One profile, from the record that shows most of it, or from the one that is to come first where everything is asked
-    /// for. Whether it is who was asked for, the engine looks.
+    /// Reads one profile, from the record that shows most of it, or that comes first if all records are requested. The engine checks
+    /// that the id is the requested one.
     ///
     /// # Errors
     /// Those of the operation.
     async fn get(&self, caller: &Caller, id: &ProfileId, options: &GetOptions) -> Result<Profile>;
 
-    /// The profile of the credential. Called where the [capabilities](anyprofile_core::capabilities::Operations::current) have it.
+    /// Reads the profile of the credential. Called only if the
+    /// [capabilities](anyprofile_core::capabilities::Operations::current) have it.
     ///
     /// # Errors
     /// Those of the operation.
@@ -61,7 +65,7 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
         Err(self.capabilities().operations.current.missing(caller.info(), "current"))
     }
 
-    /// How somebody is looked for. Default: by the id, and for the rest in the listing.
+    /// Decides how to find a profile by a key. Default: an id with [`get`](Self::get), and every other key in the listing.
     async fn look_up(&self, caller: &Caller, key: &FindKey) -> LookUp {
         let _ = caller;
         match key {
@@ -70,17 +74,20 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
         }
     }
 
-    /// All records in which the service shows a profile of this kind, in the order in which they are added to one that was got
-    /// with everything; those that it has already are passed over. Of a page, those count that the capabilities name for its
-    /// collection: `views` always, `enrich_views` where the query asks for them. Default: both of the listing's.
+    /// Returns all records in which the service shows a profile of this kind, in the order in which they are added to an enriched
+    /// profile. Records that a profile already has are skipped. Default: `views` and `enrich_views` of the listing's collections.
+    ///
+    /// Listings do not use it: their capabilities name the records of each collection, `views` for every query and `enrich_views` for
+    /// a query that asks for them.
     fn further_views(&self, kind: &IdKind) -> Vec<View> {
         let collections = &self.capabilities().listing.collections;
         let named = collections.iter().filter(|it| it.kind == *kind);
         named.flat_map(|it| it.views.iter().chain(&it.enrich_views)).cloned().collect()
     }
 
-    /// A further record of a profile. Several are read side by side, of one profile and of a few of a page. A failure that says something of this record alone is no failure of the profile: the
-    /// record is then missing for a reason.
+    /// Reads a further record of a profile. Called concurrently for several records, and for several profiles of a page.
+    ///
+    /// An error about this record alone does not fail the profile: the profile then says why the record is missing.
     ///
     /// # Errors
     /// Those of the operation.
@@ -90,8 +97,10 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
         Err(anyprofile_core::Error::unsupported(caller.info(), "get", &reason))
     }
 
-    /// What has to be known to write, besides the profile. It only reads, and asks the service: what the caller
-    /// [remembers](Caller::remember) would be compared with itself. Default: nothing.
+    /// Reads what a write depends on besides the profile. Default: nothing.
+    ///
+    /// It only reads, and must ask the service and not the [cache](Caller::remember): the engine calls it again before a write, to see
+    /// whether something has changed.
     ///
     /// # Errors
     /// Those of the operations.
@@ -100,8 +109,10 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
         Ok(Basis::default())
     }
 
-    /// The operations that make a write true, in their order. Sends nothing, and gives the same ones for the same input: what
-    /// is so already is not in the write any more. None of a change say that the basis shows it made.
+    /// Returns the operations of a write, in their order. Sends nothing, and returns the same operations for the same input.
+    ///
+    /// The engine has already removed unchanged fields from the write. No operations for a change mean that the basis shows it as
+    /// already done.
     ///
     /// # Errors
     /// [`Write::unsupported`] for what the service does not have.
@@ -111,53 +122,53 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// One of the lists that a listing consists of.
+/// One list of the service. A listing consists of one or more collections.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Collection {
-    /// The kind of the ids in it.
+    /// The kind of its ids.
     pub kind: IdKind,
-    /// Whether positions in it are numbers, and not tokens or links of the service. Default: no.
+    /// Whether its positions are numbers instead of tokens or links of the service. Default: no.
     pub is_numbered: bool,
-    /// Whether an account may not have it: then its first page is not there, which a 404 says. Default: no.
+    /// Whether an account may not have it. The service then responds to its first page with 404. Default: no.
     pub is_optional: bool,
-    /// The status that a page behind the last one has, where the service does not answer with an empty one: a list with
-    /// numbered pages may have become shorter meanwhile.
+    /// The status of a page after the last one, if the service does not return an empty page. A list with numbered pages may become
+    /// shorter while it is listed.
     pub past_end: Option<u16>,
 }
 
 impl Collection {
-    /// A collection that every account has.
+    /// Creates a collection that every account has.
     pub const fn new(kind: IdKind) -> Self {
         Self { kind, is_numbered: false, is_optional: false, past_end: None }
     }
 
-    /// The same collection, in which positions are numbers.
+    /// Marks the positions as numbers.
     pub const fn numbered(mut self) -> Self {
         self.is_numbered = true;
         self
     }
 
-    /// The same collection, which not every account has.
+    /// Marks the collection as one that an account may not have.
     pub const fn optional(mut self) -> Self {
         self.is_optional = true;
         self
     }
 
-    /// The same collection, of which a page behind the last one has this status.
+    /// Sets the status of a page after the last one.
     pub const fn with_past_end(mut self, status: u16) -> Self {
         self.past_end = Some(status);
         self
     }
 }
 
-/// Where in a listing a page is.
+/// The place of a page in a listing.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Place<'a> {
     /// The collection.
     pub collection: &'a IdKind,
-    /// The position in it that the page before gave; `None` at its first page.
+    /// The position that the page before returned; `None` for the first page of the collection.
     pub position: Option<&'a Position>,
 }
 
@@ -166,7 +177,7 @@ impl<'a> Place<'a> {
         Self { collection, position }
     }
 
-    /// The service's token or link, at another page than the first of a collection that goes on by them.
+    /// Returns the service's token or link; `None` for the first page, or in a [numbered](Collection::numbered) collection.
     pub fn token(&self) -> Option<&'a str> {
         match self.position {
             Some(Position::Token(token)) => Some(token),
@@ -174,7 +185,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The number, at another page than the first of a [numbered](Collection::numbered) collection.
+    /// Returns the number; `None` for the first page, or if the collection is not [numbered](Collection::numbered).
     pub const fn number(&self) -> Option<u64> {
         match self.position {
             Some(Position::Number(number)) => Some(*number),
@@ -183,7 +194,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// What the service needs to go on. `Debug` shows no token.
+/// What the service needs to return the next page. `Debug` shows no token.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Position {
@@ -219,17 +230,17 @@ impl fmt::Debug for Position {
     }
 }
 
-/// How somebody is looked for.
+/// How to find a profile by a key.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum LookUp {
-    /// The service was asked for this very profile. That it says there is none (404, or 400 for what cannot be one) is an
-    /// answer once the place is proven to be right.
+    /// The result of a direct request to the service. An error that says that no such profile exists (404, or 400 for an invalid key)
+    /// counts as "not found" after the base URL is proven to be right.
     Direct(Result<Box<Profile>>),
-    /// By the id, in these kinds one after the other. Of a key that is no id it cannot be asked.
+    /// Look the id up in these kinds, one after the other. A key that is not an id cannot be looked up.
     Ids(Vec<IdKind>),
-    /// In the listing, with the service's search or filter where it has one.
+    /// Search the listing, with the service's search or filter if it has one.
     Listed,
-    /// It cannot be asked.
+    /// The service cannot find profiles by this key.
     Unanswerable,
 }

@@ -1,38 +1,32 @@
-//! The engine under anyprofile's service crates: a service says what its API is, the engine does the rest.
+//! The engine of anyprofile's service crates: a connector says what an API is, and the engine does the rest.
 //!
-//! A [`Connector`] says which operations do what a caller asks for; a [`Connection`] is the
-//! [`ProfileProvider`](anyprofile_core::ProfileProvider) around it, and does once what is the same for every service:
+//! A [`Connector`] says which operations of an API do what a caller asks for. A [`Connection`] wraps it, and is a
+//! [`ProfileProvider`](anyprofile_core::ProfileProvider) like any other: use it on its own, as an `Arc<dyn ProfileProvider>`, or in
+//! a `Directory` of the crate `anyprofile`. A [`ServiceDescriptor`] says how accounts of the service are configured, so that account
+//! files and the command can name it.
 //!
-//! - checks of ids and queries, page sizes and orders that a service has of its own, cursors and what they are bound to;
-//! - one collection behind the other, those that an account does not have, pages behind the end;
-//! - that the record which comes is the one that was asked for, and that nobody is there only where the place is proven;
-//! - further records of a profile, and why one is missing;
-//! - plans that show what is sent, and that it is sent as it was shown; what was made, what was not, what is not known;
-//!   reading back.
-//!
-//! Its tests give the [`HttpClient`](anyprofile_http::HttpClient) a [`Transport`](anyprofile_http::Transport) that answers from a
-//! script; `anyprofile-conformance` holds it to what every provider keeps. The provider is used as any other: on its own, as an
-//! `Arc<dyn ProfileProvider>`, in a `Directory`.
-//!
-//! A [`ServiceDescriptor`] says how accounts of the service are configured, so that account files and the command can name it.
-//!
-//! # A connector
-//! Of an invented API with three endpoints: a list of members whose pages have a token, one member, and a new name for one.
+//! This is a complete provider of an invented API with three endpoints: a list of members whose pages have a token, one member, and a
+//! new name for a member.
 //!
 //! ```
+//! use std::sync::Arc;
+//!
 //! use anyprofile_core::{
-//!     Capabilities, FieldPath, GetOptions, IdKind, ListQuery, Profile, ProfileId, ProviderInfo,
-//!     Result, Timestamp, Write, async_trait, envelope_fields, open_record, wire::{self, OpaqueId,
-//!     WithRaw}, capabilities::{FieldSpec, ListedCollection, Support, ValueFormat, WriteRule},
+//!     Capabilities, FieldPath, GetOptions, IdKind, ListQuery, Profile, ProfileId,
+//!     ProfileProviderExt, ProviderInfo, Result, Timestamp, Write, async_trait, envelope_fields,
+//!     open_record, wire::{self, OpaqueId, WithRaw},
+//!     capabilities::{FieldSpec, ListedCollection, Support, ValueFormat, WriteRule},
 //!     profile::View,
 //! };
 //! use anyprofile_engine::{
 //!     Action, Basis, Connection, Connector, Mapping, Onward, Place, Position, RecordPage,
 //! };
 //! use anyprofile_http::{
-//!     Response, Caller, Credential, HeaderMap, HttpClient, HttpOptions, Operation, Request,
-//!     StaticDialect, header,
+//!     Caller, Credential, HeaderMap, HttpClient, HttpOptions, Operation, Request, Response,
+//!     ResponseBody, StaticDialect, Transport, TransportError, header,
 //! };
+//! use bytes::Bytes;
+//! use futures_util::TryStreamExt;
 //!
 //! // What the service sends.
 //! open_record! {
@@ -68,15 +62,15 @@
 //!
 //! fn list_members(token: Option<&str>) -> Operation<RecordPage> {
 //!     let request = Request::get("list-members").path("/members").query("after", token);
-//!     Operation::new(request, |answer| {
-//!         let mut listed = answer.decode_envelope::<Members<WithRaw<Member>>, Members<_>>(|loose| {
+//!     Operation::new(request, |response| {
+//!         let mut listed = response.decode_envelope::<Members<WithRaw<Member>>, Members<_>>(|loose| {
 //!             let Members { members, next } = loose;
 //!             wire::decode_records(members, |members| Members { members, next })
 //!         })?;
 //!         let next = listed.list.next.take();
 //!         let page = listed.into_page(|list| (list.members, None));
 //!         let onward = next.map_or(Onward::End, |token| Onward::At(Position::Token(token)));
-//!         Ok(RecordPage::new(page.try_map(MEMBERS.each(answer)), onward))
+//!         Ok(RecordPage::new(page.try_map(MEMBERS.each(response)), onward))
 //!     })
 //! }
 //!
@@ -90,7 +84,7 @@
 //!     Operation::new(request, Response::decode_record).reading_back(&get_member(card))
 //! }
 //!
-//! // What the engine has to know.
+//! // What the engine needs to know.
 //! #[derive(Debug)]
 //! struct Library(Capabilities);
 //!
@@ -118,7 +112,7 @@
 //!     }
 //! }
 //!
-//! fn connect(base_url: &str, key: &str) -> Result<Connection> {
+//! fn connect(base_url: &str, key: &str, options: HttpOptions) -> Result<Connection> {
 //!     let mut can = Capabilities::default();
 //!     (can.operations.list, can.operations.get) = (Support::users(), Support::users());
 //!     can.operations.update = Support::users();
@@ -133,13 +127,53 @@
 //!         |failure, details| details.service_message = failure.texts("/problem"),
 //!     )
 //!     .with_request_id_headers(&[std::borrow::Cow::Borrowed("x-request-id")]);
-//!     let http = HttpClient::new(info, key, HeaderMap::new(), dialect, HttpOptions::default())?;
+//!     let http = HttpClient::new(info, key, HeaderMap::new(), dialect, options)?;
 //!     Ok(Connection::new(Library(can), http))
 //! }
 //!
-//! let library = connect("http://127.0.0.1/v1", "the key")?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! // In place of the service: two pages in memory.
+//! #[derive(Debug)]
+//! struct InMemory;
+//!
+//! #[async_trait]
+//! impl Transport for InMemory {
+//!     async fn send(
+//!         &self,
+//!         request: http::Request<Bytes>,
+//!     ) -> Result<http::Response<ResponseBody>, TransportError> {
+//!         let page = match request.uri().query() {
+//!             None => r#"{"members": [{"card": 1, "name": "Ada"}], "next": "p2"}"#,
+//!             Some(_) => r#"{"members": [{"card": 2, "name": "Grace"}]}"#,
+//!         };
+//!         Ok(http::Response::new(ResponseBody::from_bytes(page)))
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<()> {
+//! let options = HttpOptions::default().with_transport(Arc::new(InMemory));
+//! let library = connect("https://library.example.com/v1", "the key", options)?;
+//! let mut profiles = library.list(ListQuery::new());
+//! let mut names = Vec::new();
+//! while let Some(profile) = profiles.try_next().await? {
+//!     names.push(profile.label().into_owned());
+//! }
+//! assert_eq!(names, ["Ada", "Grace"]);
+//! assert!(profiles.report().is_complete());
+//! # Ok(())
+//! # }
 //! ```
+//!
+//! # Three things to know
+//! - **The engine does what is the same for every service.** It checks ids and queries, adds the service's own page size and order,
+//!   binds cursors to their query, and lists one collection after another, also if an account does not have one of them or a page is
+//!   past the end. It reads the further records of a profile, and notes why one is missing. It sends a plan exactly as it was shown,
+//!   notes which requests succeeded, failed or have an unknown outcome, and reads the result back.
+//! - **A profile is never taken for another one, and is never said not to exist without proof.** A record must have the requested id. A
+//!   404 means "no such profile" only after another response has proven that the base URL is right.
+//! - **A connector is easy to test.** Its only input and output is [`Caller::call`](anyprofile_http::Caller::call), so a test needs
+//!   only a [`Transport`](anyprofile_http::Transport) in memory. `anyprofile-conformance` checks the rules that hold for every
+//!   provider.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

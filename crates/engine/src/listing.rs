@@ -1,4 +1,4 @@
-//! Pages: which collection a page is of, and where the listing goes on.
+//! Pages: which collection a page belongs to, and where the listing continues.
 
 use anyprofile_core::{
     Error, ErrorKind, IdKind, ListQuery, Profile, ProfileProvider as _, Result,
@@ -9,7 +9,7 @@ use anyprofile_http::Caller;
 
 use crate::{Collection, Connection, Onward, Place, Position, RecordPage};
 
-/// One page of a listing.
+/// Reads one page of a listing.
 pub(crate) async fn page(
     connection: &Connection,
     caller: &Caller,
@@ -18,7 +18,7 @@ pub(crate) async fn page(
 ) -> Result<Page<Profile>> {
     let (info, capabilities) = (connection.info(), connection.capabilities());
     query.check(info, capabilities)?;
-    // With what is asked for where the caller named nothing: a cursor is bound to it.
+    // Defaults are filled in first, since a cursor is bound to the complete query.
     let query = &query.effective(capabilities);
     let position = cursor.map(|cursor| cursor.position(info, query)).transpose()?;
     let collections = connection.connector().collections(query);
@@ -32,7 +32,7 @@ pub(crate) async fn page(
     let reading = &caller.reading();
     let mut record_page = match connection.connector().list(reading, query, &place).await {
         Ok(page) => {
-            // A page in the service's own form: the account is where the configuration says.
+            // A page in the service's form proves that the base URL is right.
             info.take_as_proven();
             page
         }
@@ -45,7 +45,7 @@ pub(crate) async fn page(
             prove(connection, caller).await?;
             RecordPage::new(Page::last(Vec::new()), Onward::End)
         }
-        // What names no organization is the list that every account has.
+        // Every account has this list, so its absence means that the base URL is wrong.
         Err(error) if query.member_of.is_none() && place.position.is_none() => {
             return Err(error.as_wrong_place());
         }
@@ -59,7 +59,7 @@ pub(crate) async fn page(
     Ok(listing.placed(page, index, next))
 }
 
-/// Whether an account does not have a collection, as the service says at its first page.
+/// Returns whether the service says at the first page that the account does not have the collection.
 fn is_not_offered(collection: &Collection, place: &Place<'_>, error: &Error) -> bool {
     collection.is_optional
         && place.position.is_none()
@@ -67,21 +67,20 @@ fn is_not_offered(collection: &Collection, place: &Place<'_>, error: &Error) -> 
         && error.is_from_service()
 }
 
-/// Whether something else than the collection in question can prove the place: the own profile, or a collection in front.
+/// Returns whether the base URL can be proven without the collection: by the own profile, or by a collection before it.
 fn can_be_proven(connection: &Connection, index: usize) -> bool {
     index > 0 || connection.capabilities().operations.current.is_supported()
 }
 
-/// Whether a page is behind the last one, as the service says: the list has become shorter meanwhile. What is lacking then is
-/// seen from the total.
+/// Returns whether the service says that a page is after the last one, because the list became shorter. The total then shows whether
+/// profiles are missing.
 fn is_past_end(collection: &Collection, place: &Place<'_>, error: &Error) -> bool {
     place.number().is_some()
         && collection.past_end.is_some_and(|status| error.status() == Some(status))
         && error.is_from_service()
 }
 
-/// Proves that the account is where the configuration says, unless something has just done so: else what is not there says
-/// nothing.
+/// Proves that the base URL is right, unless that was just proven. Without a proof, a 404 says nothing.
 async fn prove(connection: &Connection, caller: &Caller) -> Result<()> {
     let proof = anyprofile_core::provider::prove_place(connection).await;
     caller.spend(proof.as_ref().map_or_else(Error::stats, |stats| *stats));
@@ -95,26 +94,26 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    /// The collection that a cursor is in; without one the first.
+    /// Returns the collection of a cursor, or the first one without a cursor.
     fn collection_of(&self, cursor: Option<&Cursor>) -> Result<(usize, &Collection)> {
         let named = cursor.and_then(Cursor::collection);
         let mut collections = self.collections.iter().enumerate();
         let found = collections.find(|(_, it)| named.is_none_or(|kind| *kind == it.kind));
         found.ok_or_else(|| match named {
             Some(_) => Cursor::foreign(self.connection.info()),
-            None => Error::new(ErrorKind::Internal, "the connector names no collection for the query")
+            None => Error::new(ErrorKind::Internal, "the connector returned no collection for the query")
                 .with_provider(self.connection.info())
                 .with_operation("list")
                 .with_hint("report this as a defect"),
         })
     }
 
-    /// The kind of a collection, where it is one of several.
+    /// Returns the kind of a collection, if the listing has several.
     fn kind(&self, index: usize) -> Option<&IdKind> {
         self.collections.get(index).map(|it| &it.kind).filter(|_| self.collections.len() > 1)
     }
 
-    /// The records that a profile of a collection is shown in.
+    /// Returns the records to read for each profile of a collection.
     fn views(&self, collection: &Collection) -> Vec<View> {
         let capabilities = self.connection.capabilities();
         let mut named = capabilities.listing_of(self.query).collections.iter();
@@ -130,7 +129,7 @@ impl Listing<'_> {
         }
     }
 
-    /// How a list goes on.
+    /// Returns how the listing continues after a page.
     fn next(&self, page: &mut Page<Profile>, index: usize, onward: Onward, at: Option<&Position>) -> Next {
         match onward {
             Onward::At(position) => Next::Cursor(self.cursor(index, position.into_cursor())),
@@ -142,7 +141,7 @@ impl Listing<'_> {
                 })
             }
             Onward::End | Onward::Ahead(_) => Next::End,
-            // Behind the last one nobody comes.
+            // An empty page after others proves the end.
             Onward::Claimed(_) if page.items.is_empty() && page.quarantined.is_empty() && at.is_some() => {
                 Next::End
             }
@@ -154,13 +153,13 @@ impl Listing<'_> {
         }
     }
 
-    /// The page in its place among the collections.
+    /// Adds to a page its collection, and the cursor of the next collection.
     fn placed(&self, page: Page<Profile>, index: usize, next: Next) -> Page<Profile> {
         let page = page.with_next(next);
         match self.kind(index) {
             Some(kind) => {
-                let behind = self.kind(index + 1).map(|_| self.cursor(index + 1, CursorPosition::Start));
-                page.in_collection(kind.clone(), behind)
+                let next = self.kind(index + 1).map(|_| self.cursor(index + 1, CursorPosition::Start));
+                page.in_collection(kind.clone(), next)
             }
             None => page,
         }

@@ -1,4 +1,4 @@
-//! From a service's record to a profile: what is the same for all records.
+//! Converts the records of a service to profiles.
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use anyprofile_core::{
 };
 use anyprofile_http::{Operation, Response};
 
-/// How a record of a service becomes a profile: which kind of id it has, where, and which field means what.
+/// Converts a record of a service to a profile: the kind of its id, where the id is, and what each field means.
 ///
-/// A record that has no usable id is none; one that is not whose was asked for is an error.
+/// A record without a valid id is an error, and so is the record of another profile than the requested one.
 pub struct Mapping<T> {
     kind: IdKind,
     id: fn(&T) -> Option<&OpaqueId>,
@@ -19,7 +19,7 @@ pub struct Mapping<T> {
 }
 
 impl<T> Mapping<T> {
-    /// Records of this kind, with the id that they have, and what they say.
+    /// Creates a mapping for records of a kind. `id` returns the id of a record, and `profile` converts the record.
     pub const fn new(
         kind: IdKind,
         id: fn(&T) -> Option<&OpaqueId>,
@@ -28,82 +28,83 @@ impl<T> Mapping<T> {
         Self { kind, id, take_id: None, profile }
     }
 
-    /// The same records, of which the id is needed for the profile's alone: it is taken out, and not copied.
+    /// Moves the id out of the record instead of copying it. Use it if `profile` does not need the id of the record.
     pub const fn taking_id(mut self, take_id: fn(&mut T) -> Field<OpaqueId>) -> Self {
         self.take_id = Some(take_id);
         self
     }
 
-    /// A record as a profile, under its own id.
+    /// Converts a record to a profile with the record's own id.
     ///
     /// # Errors
-    /// That it has no usable id, in words that repeat nothing of it.
-    pub fn profile(&self, response: &Response, mut kept: WithRaw<T>) -> Result<Profile, String> {
+    /// If the record has no valid id. The message repeats nothing of the record.
+    pub fn profile(&self, response: &Response, mut record: WithRaw<T>) -> Result<Profile, String> {
         let native: Box<str> = match self.take_id {
-            Some(take_id) => take_id(&mut kept.record).into_value().map(Box::from).unwrap_or_default(),
-            None => (self.id)(&kept.record).map(|id| id.as_str().into()).unwrap_or_default(),
+            Some(take_id) => take_id(&mut record.record).into_value().map(Box::from).unwrap_or_default(),
+            None => (self.id)(&record.record).map(|id| id.as_str().into()).unwrap_or_default(),
         };
         let info = response.info();
         let id = ProfileId::new(info.service.clone(), info.account.clone(), self.kind.clone(), native)
-            .map_err(|_| "the record has no usable id".to_owned())?;
-        Ok(self.under(id, kept))
+            .map_err(|_| "the record has no valid id".to_owned())?;
+        Ok(self.under(id, record))
     }
 
-    /// For the records of a page.
+    /// Returns a function that converts the records of a page; see [`profile`](Self::profile).
     pub fn each<'a>(&'a self, response: &'a Response) -> impl Fn(WithRaw<T>) -> Result<Profile, String> + 'a {
-        move |kept| self.profile(response, kept)
+        move |record| self.profile(response, record)
     }
 
-    fn under(&self, id: ProfileId, kept: WithRaw<T>) -> Profile {
-        let mut profile = (self.profile)(id, kept.record);
-        profile.raw = kept.raw;
+    fn under(&self, id: ProfileId, record: WithRaw<T>) -> Profile {
+        let mut profile = (self.profile)(id, record.record);
+        profile.raw = record.raw;
         profile
     }
 }
 
 impl<T: Tolerant> Mapping<T> {
-    /// The record of a response as a profile, under its own id.
+    /// Reads the record of a response as a profile with the record's own id.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`].
+    /// [`ErrorKind::Decode`] if the response is not a record, or has no valid id.
     pub fn read(&self, response: &Response) -> Result<Profile> {
         let profile = self.profile(response, response.decode_record()?);
         profile.map_err(|reason| response.error(ErrorKind::Decode, reason))
     }
 
-    /// The record of a response as the profile that was asked for.
+    /// Reads the record of a response as the requested profile.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`], also for the record of somebody else.
+    /// [`ErrorKind::Decode`] if the response is not a record, has no valid id, or is of another profile.
     pub fn read_of(&self, response: &Response, asked: &ProfileId) -> Result<Profile> {
-        let kept: WithRaw<T> = response.decode_record()?;
-        response.is_of(asked, (self.id)(&kept.record))?;
-        self.profile(response, kept).map_err(|reason| response.error(ErrorKind::Decode, reason))
+        let record: WithRaw<T> = response.decode_record()?;
+        response.is_of(asked, (self.id)(&record.record))?;
+        self.profile(response, record).map_err(|reason| response.error(ErrorKind::Decode, reason))
     }
 
-    /// As [`read_of`](Self::read_of), of a record that has no id which the profile is asked for by.
+    /// Reads a record that does not hold the id of the profile, and gives it the requested id.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`].
+    /// [`ErrorKind::Decode`] if the response is not a record.
     pub fn read_under(&self, response: &Response, asked: &ProfileId) -> Result<Profile> {
         Ok(self.under(asked.clone(), response.decode_record()?))
     }
 }
 
 impl<T: Tolerant + 'static> Mapping<T> {
-    /// An operation, read as a profile under its own id.
+    /// Makes an operation return its record as a profile; see [`read`](Self::read).
     pub fn of<U>(&self, operation: Operation<U>) -> Operation<Profile> {
         let mapping = self.clone();
         operation.read_as(move |response| mapping.read(response))
     }
 
-    /// An operation, read as the profile that was asked for.
+    /// Makes an operation return its record as the requested profile; see [`read_of`](Self::read_of).
     pub fn asked<U>(&self, operation: Operation<U>, id: &ProfileId) -> Operation<Profile> {
         let (mapping, id) = (self.clone(), id.clone());
         operation.read_as(move |response| mapping.read_of(response, &id))
     }
 
-    /// An operation, read as the profile that was asked for, of a record that has no id which it is asked for by.
+    /// Makes an operation return a record without the profile's id as the requested profile; see
+    /// [`read_under`](Self::read_under).
     pub fn under_asked<U>(&self, operation: Operation<U>, id: &ProfileId) -> Operation<Profile> {
         let (mapping, id) = (self.clone(), id.clone());
         operation.read_as(move |response| mapping.read_under(response, &id))

@@ -1,4 +1,4 @@
-//! Plans, and how they are executed.
+//! Creates and executes plans.
 
 use std::time::SystemTime;
 
@@ -12,13 +12,13 @@ use anyprofile_http::Caller;
 
 use crate::{Action, Basis, Connection};
 
-/// What is kept in a plan, for nobody else to see.
+/// The private content of a plan.
 struct Payload {
     actions: Vec<Action>,
     basis: Basis,
 }
 
-/// Works a write out.
+/// Creates the plan of a write.
 pub(crate) async fn plan(
     connection: &Connection,
     caller: &Caller,
@@ -30,18 +30,18 @@ pub(crate) async fn plan(
     let mut payload = Payload { actions: Vec::new(), basis: Basis::default() };
     if !builder.is_settled() {
         let now = Timestamp::try_from(SystemTime::now()).map_err(|_| {
-            Error::new(ErrorKind::Internal, "this machine's clock is at a time that cannot be written down")
+            Error::new(ErrorKind::Internal, "the time of this machine's clock is out of range")
                 .with_provider(connection.info())
                 .with_hint("set the clock")
         })?;
         payload.basis = connection.connector().basis(&caller.reading(), builder.needed()).await?;
         payload.actions = connection.connector().write(caller, builder.needed(), &payload.basis, now)?;
         if payload.actions.is_empty() {
-            // What was read besides the profile may show that a change is made already; nothing else is done by nothing.
+            // Only a change can be done already, as the basis may show. Every other write needs a request.
             if !matches!(write, Write::Update { .. }) {
                 return Err(Error::new(
                     ErrorKind::Internal,
-                    "the connector names nothing to send for the write",
+                    "the connector returned no request for the write",
                 )
                 .with_provider(connection.info())
                 .with_operation(write.operation())
@@ -56,18 +56,18 @@ pub(crate) async fn plan(
     Ok(builder.with_payload(payload).build())
 }
 
-/// Whatever has several names is written to by its id: a name may have become another one's meanwhile.
+/// Checks that a write names the profile by its id. Another name may now belong to another profile.
 fn check_addressed_by_id(connection: &Connection, write: &Write) -> Result<()> {
     let operations = &connection.capabilities().operations;
     let Some(alias) = write.id().and_then(|id| operations.alias(id)) else { return Ok(()) };
-    let message = format!("nothing was sent: this {} is named by another name than its id", alias.kind);
+    let message = format!("nothing was sent: a write must name the {} by its id", alias.kind);
     Err(Error::new(ErrorKind::InvalidRequest, message)
         .with_provider(connection.info())
         .with_operation(write.operation())
         .with_hint(alias.hint.to_string()))
 }
 
-/// Sends what a plan shows, one request after the other, until one is not made.
+/// Sends the requests of a plan one after the other, until one fails.
 pub(crate) async fn execute(
     connection: &Connection,
     caller: &Caller,
@@ -81,15 +81,15 @@ pub(crate) async fn execute(
         if basis != payload.basis {
             return Err(Error::new(
                 ErrorKind::Conflict,
-                "nothing was sent: what the plan was worked out from has changed since",
+                "nothing was sent: records that the plan depends on have changed since it was made",
             )
             .with_provider(connection.info())
             .with_operation(plan.write().operation())
-            .with_hint("make the plan anew"));
+            .with_hint("make a new plan"));
         }
     }
     let mut execution = Execution::begin(connection, plan, options).await?;
-    // Before anything is sent: this future may be dropped.
+    // Before anything is sent, since this future may be dropped.
     caller.forget_what_may_change();
     let mut created = Vec::new();
     for action in &payload.actions {
@@ -118,7 +118,7 @@ pub(crate) async fn execute(
     Ok(execution.finish(connection).await)
 }
 
-/// The profile with the records that these fields are of.
+/// Reads the profile, with the records that show these fields.
 async fn read_back(
     connection: &Connection,
     caller: &Caller,
@@ -131,7 +131,7 @@ async fn read_back(
     Ok(profile)
 }
 
-/// The further records that these fields are of, as far as they are in none that was read.
+/// Returns the further records that show these fields, for fields that no record of the profile shows yet.
 fn of_fields(connection: &Connection, profile: &Profile, fields: &[FieldPath]) -> Vec<View> {
     let table = &connection.capabilities().fields;
     let read: Vec<&View> = profile.origin.iter().flat_map(anyprofile_core::profile::Origin::views).collect();

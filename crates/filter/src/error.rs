@@ -1,11 +1,11 @@
-//! What is wrong with a text, and where.
+//! The error of a text that is not a condition.
 
 use std::{fmt, ops::Range};
 
-/// The text is not a condition.
+/// The error of a text that is not a condition.
 ///
-/// `Display` says what is wrong and at which character, and repeats nothing of the text, which may hold personal data.
-/// [`marked`](Self::marked) shows the place, for the person who wrote the text.
+/// `Display` says what is wrong and at which character. It does not repeat the text, which may hold personal data.
+/// [`marked`](Self::marked) shows the place in the text, for the person who wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
     /// In bytes.
@@ -21,13 +21,13 @@ impl ParseError {
         &self.message
     }
 
-    /// Returns where in the text it is wrong, in bytes. The range is empty if something is missing at that place.
+    /// Returns the range of the mistake in the text, in bytes. The range is empty if something is missing there.
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
 
-    /// Returns the text with the place marked, and what is wrong, in two lines. `text` is what was parsed; its control characters
-    /// are shown as `\u{fffd}`.
+    /// Returns two lines: the text, and a mark below the mistake with the message. `text` must be the text that was parsed. Its
+    /// control characters are shown as `\u{fffd}`.
     pub fn marked(&self, text: &str) -> String {
         let shown = |c: char| if c.is_control() { '\u{fffd}' } else { c };
         let line: String = text.chars().map(shown).collect();

@@ -1,8 +1,7 @@
 //! Conditions on profiles as text, in the grammar of SCIM filters (RFC 7644 §3.4.2.2).
 //!
-//! [`parse`] reads a [`Condition`], which the core crate holds as a value: put it in a
-//! [`Filter`](anyprofile_core::Filter) to list, to restrict a provider, or to state a policy. `Condition`'s `Display` writes
-//! the text again.
+//! [`parse`] reads a text into a [`Condition`] of the core crate. Put it in a [`Filter`](anyprofile_core::Filter) to list profiles, to
+//! restrict a provider, or to state a policy. The `Display` of a `Condition` writes the text again.
 //!
 //! ```
 //! use anyprofile_core::Filter;
@@ -14,28 +13,28 @@
 //! let error = parse("title eq cto").unwrap_err();
 //! assert_eq!(
 //!     error.marked("title eq cto"),
-//!     "title eq cto\n         ^^^ a text must be in double quotes",
+//!     "title eq cto\n         ^^^ a string must be in double quotes",
 //! );
 //! # Ok::<(), anyprofile_filter::ParseError>(())
 //! ```
 //!
 //! # Three things to know
 //! - **Attributes are the paths of a profile**: `security.mfa_enabled`, `name.display`, `metadata.KEY`, `extension.KEY`,
-//!   `unknown.KEY`; the parts of a list or a record too, such as `emails.address`, `roles.role.name` and `grants.NAME`. A list
-//!   is compared item by item, and one item meets a condition in brackets:
-//!   `emails[primary eq true and address ew "@example.com"]`. The names that SCIM's core schema has for the same fields are
-//!   read as well: `userName`, `displayName`, `externalId`, `emails.value`, `name.givenName`, `meta.lastModified`, `active`, …
-//! - **What is not known does not compare**, `ne` included: `title ne "cto"` leaves out whoever's title is not known, and
-//!   `not (title eq "cto")` does not. Ask for it by its state, which is our extension of the grammar:
+//!   `unknown.KEY`, and the parts of a list or a record, such as `emails.address`, `roles.role.name` and `grants.NAME`. A list matches
+//!   if one of its items matches, and by `ne` if no item is equal. A condition in brackets must match as a whole for one item:
+//!   `emails[primary eq true and address ew "@example.com"]`. The names of SCIM's core schema for the same fields are accepted too:
+//!   `userName`, `displayName`, `externalId`, `emails.value`, `name.givenName`, `meta.lastModified`, `active`, …
+//! - **An unknown value never matches a comparison**, not even `ne`: `title ne "cto"` leaves out profiles with an unknown title, and
+//!   `not (title eq "cto")` keeps them. To ask for the state of a field, use our extension of the grammar:
 //!   `security.mfa_enabled is withheld`, with `known`, `null`, `absent`, `unsupported` and `withheld`, also as `is not`.
-//!   `title pr` (present) is `title is known`.
-//! - **Values** are JSON: a text in double quotes, a number, `true`, `false`. A time is a text: RFC 3339, or a date
-//!   (`"2026-01-31"`), which stands for its first moment in UTC. E-mail addresses are compared as addresses, other texts to the
-//!   letter by `eq`, and in letters of either case by `co`, `sw` and `ew`.
+//!   `title pr` (present) means `title is known`.
+//! - **Values are JSON**: a text in double quotes, a number, `true` or `false`. A time is a text: RFC 3339, or a date
+//!   (`"2026-01-31"`), which means its first moment in UTC. E-mail addresses are compared as addresses. Other texts are compared
+//!   exactly by `eq`, and without regard to case by `co`, `sw` and `ew`.
 //!
-//! # The spelling before
-//! Conditions of the versions before this one (`title = cto and not labels ~ 'x'`) are read for one version more;
-//! [`Parsed::rewritten`] has the text that replaces them.
+//! # The old syntax
+//! Conditions of earlier versions (`title = cto and not labels ~ 'x'`) are accepted for one more version. [`Parsed::rewritten`] has the
+//! text that replaces them.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -5,18 +5,18 @@ use anyprofile_core::{
     condition::{Attribute, AttributeError},
 };
 
-/// What a name stands for.
+/// The meaning of a name.
 pub(crate) enum Named {
     /// An attribute of a profile.
     Attribute(Attribute),
-    /// Whether the status is active: SCIM's `active`.
+    /// SCIM's `active`: whether the status is active.
     Active,
 }
 
-/// The schema of a user, whose name may stand in front of an attribute's (RFC 7643 §4.1).
+/// The schema of a user. An attribute's name may begin with it (RFC 7643 §4.1).
 const USER_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:User:";
 
-/// Names of SCIM's core schema (RFC 7643 §3.1 and §4.1), and the paths of a profile that hold the same.
+/// Names of SCIM's core schema (RFC 7643 §3.1 and §4.1), with the path and the part of a profile that they mean.
 const SCIM_NAMES: &[(&str, FieldPath, Option<&str>)] = &[
     ("userName", FieldPath::USERNAME, None),
     ("externalId", FieldPath::EXTERNAL_ID, None),
@@ -33,7 +33,7 @@ const SCIM_NAMES: &[(&str, FieldPath, Option<&str>)] = &[
     ("meta.lastModified", FieldPath::TIMES_UPDATED, None),
 ];
 
-/// What a name stands for; inside the brackets of a list, a part of its items.
+/// Returns the meaning of a name. Inside the brackets of a list, it is a part of the list's items.
 pub(crate) fn named(name: &str, list: Option<&FieldPath>) -> Result<Named, AttributeError> {
     let name = name.strip_prefix(USER_SCHEMA).unwrap_or(name);
     if let Some(list) = list {
@@ -45,7 +45,7 @@ pub(crate) fn named(name: &str, list: Option<&FieldPath>) -> Result<Named, Attri
     }
     match name.parse::<Attribute>() {
         Ok(attribute) => Ok(Named::Attribute(attribute)),
-        // SCIM's names are read in letters of either case.
+        // SCIM's names are not case-sensitive.
         Err(_) if name.eq_ignore_ascii_case("active") => Ok(Named::Active),
         Err(error) => of_scim(name).map(Named::Attribute).ok_or(error),
     }

@@ -1,4 +1,4 @@
-//! From text to a condition.
+//! Parses a text into a condition.
 
 mod literal;
 
@@ -24,25 +24,24 @@ use crate::{
     names::{Named, named},
 };
 
-/// How deep conditions may be nested.
+/// The maximum depth of nested conditions.
 const MAX_DEPTH: usize = 64;
 
-/// A condition that was read from text.
+/// The result of [`parse`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Parsed {
     /// The condition.
     pub condition: Condition,
-    /// The same condition in the grammar of SCIM filters, if the text was in the spelling of the versions before. That is read
-    /// for one version more: tell the person.
+    /// The condition in the grammar of SCIM filters, if the text used the old syntax. That syntax is accepted for one more version:
+    /// show this text to the person.
     pub rewritten: Option<String>,
 }
 
-/// Reads a condition.
+/// Parses a condition.
 ///
 /// # Errors
-/// [`ParseError`] with what is wrong and where: a text that is no condition, a name that is no field, or a comparison that can
-/// never hold.
+/// [`ParseError`] if the text is not a condition, a name is not a field, or a comparison can never be true.
 pub fn parse(text: &str) -> Result<Parsed, ParseError> {
     let mut input = Stateful { input: LocatingSlice::new(text), state: State::default() };
     let parsed = whole(&mut input);
@@ -52,7 +51,7 @@ pub fn parse(text: &str) -> Result<Parsed, ParseError> {
             return Ok(Parsed { condition, rewritten });
         }
         Err(ErrMode::Cut(mistake) | ErrMode::Backtrack(mistake)) => mistake,
-        // The whole text is there.
+        // The input is complete, so the parser never asks for more.
         Err(ErrMode::Incomplete(_)) => Mistake::at(&input, "a condition is required"),
     };
     let before = text.get(..mistake.span.start).unwrap_or(text);
@@ -63,17 +62,17 @@ type Input<'a> = Stateful<LocatingSlice<&'a str>, State>;
 
 type Parse<T> = ModalResult<T, Mistake>;
 
-/// What is known while a text is read.
+/// The state of the parser.
 #[derive(Debug, Default)]
 struct State {
     depth: usize,
-    /// Whether something was in the spelling of the versions before.
+    /// Whether a part of the text used the old syntax.
     is_old: bool,
-    /// The list whose items are looked at.
+    /// The list whose brackets are being parsed.
     list: Option<FieldPath>,
 }
 
-/// What is wrong, and where.
+/// A mistake in the text, and its place.
 #[derive(Debug)]
 struct Mistake {
     span: Range<usize>,
@@ -91,7 +90,7 @@ impl ParserError<Input<'_>> for Mistake {
     type Inner = Self;
 
     fn from_input(input: &Input<'_>) -> Self {
-        Self::at(input, "this is not understood")
+        Self::at(input, "a condition is required here")
     }
 
     fn into_inner(self) -> Result<Self, Self> {
@@ -99,12 +98,12 @@ impl ParserError<Input<'_>> for Mistake {
     }
 }
 
-/// An error that ends the parse.
+/// Returns an error that ends the parse.
 fn wrong<T>(span: Range<usize>, message: impl Into<String>) -> Parse<T> {
     Err(ErrMode::Cut(Mistake { span, message: message.into() }))
 }
 
-/// An error about what comes next: a word, a text in quotes, one other character, or the end.
+/// Returns an error at the next word, the next other character, or the end.
 fn wrong_next<T>(input: &mut Input<'_>, message: impl Into<String>) -> Parse<T> {
     let start = input.current_token_start();
     let length = match word_of(input.input.as_ref()) {
@@ -114,7 +113,7 @@ fn wrong_next<T>(input: &mut Input<'_>, message: impl Into<String>) -> Parse<T> 
     wrong(start..start + length, message)
 }
 
-/// The word at the start of a text.
+/// Returns the word at the start of a text.
 fn word_of(text: &str) -> &str {
     let end = text.find(|c: char| !is_of_word(c)).unwrap_or(text.len());
     &text[..end]
@@ -134,27 +133,27 @@ fn whole(input: &mut Input<'_>) -> Parse<Condition> {
     }
 }
 
-/// Conditions joined by `or`.
+/// Parses conditions joined by `or`.
 fn any_of(input: &mut Input<'_>) -> Parse<Condition> {
     separated(1.., all_of, keyword("or")).map(|all| joined(all, Condition::Or)).parse_next(input)
 }
 
-/// Conditions joined by `and`.
+/// Parses conditions joined by `and`.
 fn all_of(input: &mut Input<'_>) -> Parse<Condition> {
-    separated(1.., one, keyword("and")).map(|all| joined(all, Condition::And)).parse_next(input)
+    separated(1.., single, keyword("and")).map(|all| joined(all, Condition::And)).parse_next(input)
 }
 
 fn joined(mut all: Vec<Condition>, join: fn(Vec<Condition>) -> Condition) -> Condition {
     if all.len() == 1 { all.remove(0) } else { join(all) }
 }
 
-/// A word of the grammar, in letters of either case.
+/// Parses a keyword of the grammar, without regard to case.
 fn keyword<'a>(word: &'static str) -> impl winnow::Parser<Input<'a>, (), ErrMode<Mistake>> {
     (multispace0, Caseless(word), not(one_of(is_of_word))).void()
 }
 
-/// One condition: negated, in parentheses, or about an attribute.
-fn one(input: &mut Input<'_>) -> Parse<Condition> {
+/// Parses one condition: negated, in parentheses, or about an attribute.
+fn single(input: &mut Input<'_>) -> Parse<Condition> {
     multispace0.parse_next(input)?;
     input.state.depth += 1;
     if input.state.depth > MAX_DEPTH {
@@ -168,7 +167,7 @@ fn one(input: &mut Input<'_>) -> Parse<Condition> {
         if !input.input.starts_with('(') {
             input.state.is_old = true;
         }
-        !one(input)?
+        !single(input)?
     } else if input.input.starts_with('(') {
         in_brackets(input, '(', ')')?
     } else {
@@ -178,7 +177,7 @@ fn one(input: &mut Input<'_>) -> Parse<Condition> {
     Ok(condition)
 }
 
-/// A condition between brackets.
+/// Parses a condition between brackets.
 fn in_brackets(input: &mut Input<'_>, open: char, close: char) -> Parse<Condition> {
     let start = input.current_token_start();
     one_of(open).parse_next(input)?;
@@ -193,7 +192,7 @@ fn in_brackets(input: &mut Input<'_>, open: char, close: char) -> Parse<Conditio
     Ok(condition)
 }
 
-/// A comparison, a state, or a list with a condition on its items.
+/// Parses a comparison, a state, or a list with a condition on its items.
 fn about_attribute(input: &mut Input<'_>) -> Parse<Condition> {
     let start = input.current_token_start();
     let Some(name) = opt(take_while(1.., is_of_word)).parse_next(input)? else {
@@ -223,7 +222,7 @@ fn about_attribute(input: &mut Input<'_>) -> Parse<Condition> {
     condition(attribute, operator, literal).or_else(|rule| wrong(whole, rule))
 }
 
-/// A list with a condition on its items in brackets.
+/// Parses the condition in the brackets after a list.
 fn items(input: &mut Input<'_>, attribute: &Named, span: Range<usize>) -> Parse<Condition> {
     let list = match attribute {
         Named::Attribute(attribute) if attribute.part().is_none() && has_items(attribute.field()) => {
@@ -241,7 +240,7 @@ fn has_items(field: &FieldPath) -> bool {
     [FieldPath::EMAILS, FieldPath::ROLES, FieldPath::LABELS].contains(field)
 }
 
-/// The word for a state.
+/// Parses the word for a state.
 fn state(input: &mut Input<'_>) -> Parse<FieldState> {
     const STATES: &str = "known, null, absent, unsupported, withheld";
     multispace0.parse_next(input)?;
@@ -255,12 +254,12 @@ fn state(input: &mut Input<'_>) -> Parse<FieldState> {
 fn has_state(attribute: Named, state: FieldState) -> Condition {
     match attribute {
         Named::Attribute(attribute) => Condition::is(attribute, state),
-        // The status says whether somebody is active.
+        // `active` is read from the status.
         Named::Active => Condition::is(FieldPath::STATUS, state),
     }
 }
 
-/// An operator, and whether it is one of the versions before.
+/// Parses an operator. Returns it, and whether it is one of the old syntax.
 fn operator(input: &mut Input<'_>) -> Parse<(Operator, bool)> {
     const OLD: [(&str, Operator); 8] = [
         ("!=", Operator::NotEqual),
@@ -289,14 +288,14 @@ fn operator(input: &mut Input<'_>) -> Parse<(Operator, bool)> {
     }
 }
 
-/// The condition that an attribute compares so with a value, or the rule that it breaks.
+/// Creates a comparison of an attribute with a value, or returns the rule that it breaks.
 fn condition(attribute: Named, operator: Operator, literal: Literal) -> Result<Condition, String> {
     let attribute: Attribute = match attribute {
         Named::Attribute(attribute) => attribute,
         Named::Active => return is_active(operator, &literal),
     };
     let value = match literal.value_for(&attribute) {
-        // A comparison with null asks for the state.
+        // A comparison with null is a condition on the state.
         Value::Null => {
             return match operator {
                 Operator::Equal => Ok(Condition::is(attribute, FieldState::Null)),
@@ -309,7 +308,7 @@ fn condition(attribute: Named, operator: Operator, literal: Literal) -> Result<C
     Comparison::new(attribute, operator, value).map(Condition::from).map_err(|error| error.to_string())
 }
 
-/// SCIM's `active` as a condition on the status.
+/// Converts a comparison of SCIM's `active` to a condition on the status.
 fn is_active(operator: Operator, literal: &Literal) -> Result<Condition, String> {
     let operator = match (operator, literal.as_bool()) {
         (Operator::Equal, Some(true)) | (Operator::NotEqual, Some(false)) => Operator::Equal,

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use crate::parse;
 
-/// The condition in its own words.
+/// Parses a condition and writes it again.
 fn read(text: &str) -> String {
     let parsed = parse(text).unwrap_or_else(|error| panic!("{}", error.marked(text)));
     assert_eq!(parsed.rewritten, None, "{text}");

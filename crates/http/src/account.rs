@@ -1,4 +1,4 @@
-//! One account of one service, as its requests need it.
+//! The shared state of all requests of an account.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::{
     origin::TrustedOrigins, retry::Budget,
 };
 
-/// What all clones of a client share.
+/// The state that all clones of a client share.
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) info: Arc<ProviderInfo>,

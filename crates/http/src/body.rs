@@ -1,4 +1,4 @@
-//! Bodies, read within bounds.
+//! Reads bodies within limits of size and time.
 
 use std::time::Duration;
 
@@ -8,18 +8,18 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::{ResponseBody, TransportError, TransportErrorKind};
 
-/// How long the start of an error's body is waited for. The status is known by then.
+/// The timeout of reading the start of an error's body. The status is already known.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The time over which the throughput of a body is taken.
+/// The time over which the throughput of a body is averaged.
 const THROUGHPUT_WINDOW: Duration = Duration::from_secs(20);
 
-/// Chunks of a body, as long as they do not trickle.
+/// The chunks of a body, with a minimum throughput.
 struct Chunks {
     body: ResponseBody,
-    /// How many bytes have to come within a window.
+    /// The minimum number of bytes in a window.
     least: u64,
-    /// When the present window ends, and how many bytes had come when it began.
+    /// The end of the current window, and the bytes received before it began.
     window: Option<(Instant, u64)>,
 }
 
@@ -29,17 +29,17 @@ impl Chunks {
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, TransportError> {
-        // The first one is waited for as long as a response is.
+        // The minimum throughput does not apply to the first chunk.
         let Some((mut end, mut before)) = self.window else {
             let first = self.body.chunk().await;
             self.window = Some((Instant::now() + THROUGHPUT_WINDOW, self.body.received()));
             return first;
         };
         loop {
-            // Chunks that come faster than they are taken leave the clock behind.
+            // Checked here too: while chunks are ready, the timeout below never elapses.
             if Instant::now() >= end {
-                let came = self.body.received() - before;
-                if came > 0 && came < self.least {
+                let received = self.body.received() - before;
+                if received > 0 && received < self.least {
                     return Err(TransportError::new(TransportErrorKind::Slow));
                 }
                 (end, before) = (Instant::now() + THROUGHPUT_WINDOW, self.body.received());
@@ -52,7 +52,7 @@ impl Chunks {
     }
 }
 
-/// The whole body, or `None` if it is larger than allowed.
+/// Reads the whole body. Returns `None` if it is larger than `most` bytes.
 pub(crate) async fn read_body(
     body: ResponseBody,
     headers: &HeaderMap,
@@ -98,7 +98,7 @@ async fn read_chunks(
     Ok(Some(whole.freeze()))
 }
 
-/// The start of a body, as far as it comes in time, and whether it is the whole body.
+/// Reads the start of a body, as far as it arrives in time. Returns it, and whether it is the whole body.
 pub(crate) async fn read_start(mut body: ResponseBody, most: usize) -> (Bytes, bool) {
     let deadline = Instant::now() + ERROR_BODY_TIMEOUT;
     let mut start = BytesMut::new();

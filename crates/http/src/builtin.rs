@@ -16,11 +16,10 @@ use crate::{
     transport_error::plain,
 };
 
-/// The transport that is used unless [`HttpOptions::transport`] is another one: it sends requests through reqwest, by the
-/// options' settings for connections, TLS and proxies, and undoes content encodings.
+/// The default transport. It sends requests through reqwest, and decompresses responses.
 ///
-/// It is there to be wrapped, or to be given to several clients. Those share its connections, and `close_idle` of one closes the
-/// idle connections of all:
+/// It uses the options' settings for connections, TLS and proxies. Create one yourself to wrap it, or to share it between clients.
+/// These share its connections, and `close_idle` of one closes the idle connections of all:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -37,30 +36,30 @@ use crate::{
 /// ```
 #[derive(Debug)]
 pub struct BuiltinTransport {
-    /// None while there is no connection to keep. The connections of a client end with its last clone.
+    /// `None` after `close_idle`. The connections of a client end with its last clone.
     client: Mutex<Option<reqwest::Client>>,
     options: HttpOptions,
     base: Url,
-    /// Those that the environment or the account names; none where the system's own settings are left to the client.
+    /// The proxies of the environment or the account. Empty if reqwest uses the system's own settings.
     proxies: Proxies,
     max_response_bytes: usize,
 }
 
-/// How many header lines a response may have: gateways add theirs, each with a few.
+/// The maximum number of header lines of a response. Gateways add some.
 const MAX_HEADERS: usize = 1024;
-/// How large the header of an HTTP/2 response may be, in bytes: HTTP/1 reads as much by default.
+/// The maximum size of the header of an HTTP/2 response, in bytes: the default of HTTP/1.
 const MAX_HEADER_BYTES: u32 = 256 * 1024;
 
 impl BuiltinTransport {
-    /// Creates a transport for requests below a base URL. Of the options, [`transport`](HttpOptions::transport) and
-    /// [`transport_layers`](HttpOptions::transport_layers) do not count. No request is sent.
+    /// Creates a transport for requests below a base URL. Ignores the options [`transport`](HttpOptions::transport) and
+    /// [`transport_layers`](HttpOptions::transport_layers). Sends no request.
     ///
-    /// The base URL decides two things for whatever the transport sends, also to other hosts:
-    /// - If its host is loopback, the proxies of the environment and of the system are not used, and are not read either.
+    /// The base URL decides two things for all requests of the transport, also to other hosts:
+    /// - If its host is loopback, the proxies of the environment and of the system are neither read nor used.
     /// - If its scheme is `http`, TLS is not checked here: in a build without a TLS backend, a request to an `https` URL fails
     ///   only when it is sent.
     ///
-    /// So create a transport that several clients share for the base URL of a service that is not on this machine.
+    /// For a transport that several clients share, therefore pass the base URL of a service that is not on this machine.
     ///
     /// # Errors
     /// [`ErrorKind::Config`](anyprofile_core::ErrorKind::Config) if TLS, a root certificate or a proxy cannot be set up.
@@ -75,7 +74,7 @@ impl BuiltinTransport {
         })
     }
 
-    /// The client; another one where its connections were closed.
+    /// Returns the client, or creates a new one after its connections were closed.
     fn client(&self) -> Result<reqwest::Client> {
         let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         match &*client {
@@ -85,25 +84,25 @@ impl BuiltinTransport {
     }
 }
 
-/// A client for a base URL, and the proxies that it goes through.
+/// Builds a client for a base URL, and returns it with its proxies.
 fn build(options: &HttpOptions, base: &Url) -> Result<(reqwest::Client, Proxies)> {
     let builder = reqwest::Client::builder()
         .connect_timeout(options.connect_timeout)
         .read_timeout(options.read_timeout)
         .redirect(Policy::none())
         .referer(false)
-        // Ours undoes encodings, also where another crate of the program turns reqwest's own on.
+        // This crate decodes bodies, also if another crate of the program turns on reqwest's features.
         .no_gzip()
         .no_brotli()
         .no_zstd()
         .no_deflate()
         .http1_max_headers(MAX_HEADERS)
         .http2_max_header_list_size(MAX_HEADER_BYTES)
-        // Ours decides what is repeated; reqwest's would repeat beneath it.
+        // This crate decides what is retried; reqwest would also retry on its own.
         .retry(reqwest::retry::never());
     let mut builder = with_tls(builder, options, base.scheme() == "https")?;
     let proxies = match &options.proxy {
-        // Loopback may be spoken to without TLS because it stays on this machine: no proxy may see it.
+        // Loopback is allowed without TLS because it stays on this machine, so it must not use a proxy.
         Proxy::Environment if is_loopback(base) => Some(Proxies::default()),
         Proxy::Environment => {
             let with_http = base.scheme() == "http" || options.allow_insecure_http;
@@ -112,7 +111,7 @@ fn build(options: &HttpOptions, base: &Url) -> Result<(reqwest::Client, Proxies)
         Proxy::None => Some(Proxies::default()),
         Proxy::Url(url) => Some(Proxies::one(url)?),
     };
-    // With no variable the client asks the system (macOS and Windows).
+    // Without a variable, reqwest asks the system (macOS and Windows).
     if let Some(proxies) = &proxies {
         builder = with_proxies(builder.no_proxy(), proxies);
     }
@@ -122,8 +121,7 @@ fn build(options: &HttpOptions, base: &Url) -> Result<(reqwest::Client, Proxies)
     Ok((client, proxies.unwrap_or_default()))
 }
 
-/// Lets requests go through these proxies. Each scheme has a rule of its own, since a rule has one header for all of its
-/// requests.
+/// Sends requests through these proxies. Each scheme has its own rule, since a rule has one `Proxy-Authorization` header.
 fn with_proxies(mut builder: reqwest::ClientBuilder, proxies: &Proxies) -> reqwest::ClientBuilder {
     for scheme in ["http", "https"] {
         let Some(server) = proxies.of(scheme) else { continue };
@@ -148,7 +146,7 @@ impl Transport for BuiltinTransport {
     ) -> Result<http::Response<ResponseBody>, TransportError> {
         let mut request = reqwest::Request::try_from(request).map_err(TransportError::of_client)?;
         request.headers_mut().entry(http::header::ACCEPT_ENCODING).or_insert(ACCEPTED);
-        // It was built before: what it is built of has not changed.
+        // It was built before with the same options, so this is not expected to fail.
         let client = self
             .client()
             .map_err(|error| TransportError::new(TransportErrorKind::Request).with_source(error))?;
@@ -165,7 +163,7 @@ impl Transport for BuiltinTransport {
     }
 }
 
-/// A response of reqwest's, with its content encoding undone as far as the client has not.
+/// Converts a response of reqwest, and decodes its body unless the client has done so.
 pub(crate) fn received(
     response: reqwest::Response,
     max_response_bytes: usize,
@@ -174,11 +172,11 @@ pub(crate) fn received(
     let decoder =
         check_transfer(&parts.headers).and_then(|()| Decoder::of(&parts.headers, max_response_bytes));
     if matches!(decoder, Ok(Some(_))) {
-        // It is of the encoded body.
+        // These describe the encoded body.
         parts.headers.remove(http::header::CONTENT_LENGTH);
         parts.headers.remove(http::header::CONTENT_ENCODING);
     }
-    // A status says enough without its body.
+    // The status must reach the caller even if the body cannot be read.
     let body = match decoder {
         Ok(decoder) => ResponseBody::from_client(body, decoder),
         Err(error) => ResponseBody::failed(error),

@@ -1,4 +1,4 @@
-//! One operation: attempts until there is a response or a reason why not.
+//! One operation: attempts until a response or a final error.
 
 use std::{
     sync::Arc,
@@ -28,10 +28,10 @@ use crate::{
     retry_policy::{AttemptFailure, RetryContext, RetryDecision, decide},
 };
 
-/// How often a request is sent again that the server did not take, beside the attempts that it has.
+/// How often a request is sent again that the server did not process. These do not count as attempts.
 const MAX_REFUSALS: u32 = 5;
 
-/// One operation: everything that shares one deadline.
+/// One operation: all attempts and waits that share one deadline.
 pub(crate) struct Call {
     pub(crate) account: Arc<Account>,
     started: Instant,
@@ -43,13 +43,13 @@ impl Call {
         Self { account, started: Instant::now(), given_up }
     }
 
-    /// Another operation of the same client, with a deadline of its own.
+    /// Creates another operation of the same client, with its own deadline.
     pub(crate) fn anew(&self) -> Self {
-        // Others may wait for it too, whoever began it.
+        // Several operations may wait for it, so it is not cancelled with the one that began it.
         Self::new(Arc::clone(&self.account), GivenUp::default())
     }
 
-    /// Attempts until there is a response or a reason to give up.
+    /// Sends attempts until a response or a final error.
     pub(crate) async fn run(
         &self,
         outbound: &Outbound,
@@ -67,7 +67,7 @@ impl Call {
             let generation = match credential {
                 Some(credential) => {
                     let applied = credential.apply(&mut headers, self, refused, stats);
-                    // A token that does not come must not outlast the operation.
+                    // The wait for a token must end with the operation's deadline.
                     match timeout(self.remaining(), applied).await {
                         Ok(applied) => applied?,
                         Err(_) => return Err(self.out_of_time(outbound)),
@@ -75,7 +75,7 @@ impl Call {
                 }
                 None => None,
             };
-            // Held until the response is there. Waiting is no part of the attempt's time, but of the operation's.
+            // Held until the response is complete. The wait counts for the operation's time, not for the attempt's.
             let Ok(turn) = timeout(self.remaining(), self.turn(operation, stats)).await else {
                 return Err(self.out_of_time(outbound));
             };
@@ -115,7 +115,7 @@ impl Call {
                         .with_response_date(response_date(&received.headers))
                         .with_request_id(request_id));
                 }
-                // The token may have been withdrawn early: once more with a new one, and the whole body.
+                // The token may have been revoked early: send the request once more with a new one.
                 Ok(received)
                     if received.status == 401
                         && refused.is_none()
@@ -126,7 +126,8 @@ impl Call {
                     attempts -= 1;
                     continue;
                 }
-                // It was not taken: sending it again is no repetition, and a server that goes away is gone in a moment.
+                // The server did not process it, so sending it again is safe, and the next connection is likely to reach
+                // another server.
                 Err(Broken::Transport(error))
                     if error.kind == TransportErrorKind::Refused
                         && refusals < MAX_REFUSALS
@@ -188,7 +189,7 @@ impl Call {
         }
     }
 
-    /// Waits for this request's turn.
+    /// Waits until this request may be sent.
     async fn turn(&self, operation: &ObservedOperation, stats: &mut RequestStats) -> Turn {
         let limiter = &self.account.limiter;
         let (turn, waited) = limiter.enter().await;
@@ -218,7 +219,7 @@ impl Call {
         self.account.options.operation_timeout.saturating_sub(self.started.elapsed())
     }
 
-    /// One attempt: one response, redirects followed.
+    /// Sends one attempt, and follows redirects.
     async fn attempt(
         &self,
         outbound: &Outbound,
@@ -234,8 +235,8 @@ impl Call {
                 url.as_str().parse().map_err(|_| TransportError::new(TransportErrorKind::Request))?;
             *request.headers_mut() = headers.clone();
             request.extensions_mut().insert(context.clone());
-            if self.given_up.is_so() {
-                // Nothing is begun any more: the task is about to be aborted.
+            if self.given_up.is_set() {
+                // The task is about to be aborted: begin nothing.
                 return std::future::pending().await;
             }
             let (parts, body) = self.account.transport.send(request).await?.into_parts();
@@ -261,7 +262,7 @@ impl Call {
                     None => return Err(Broken::TooLarge(status, parts.headers)),
                 }
             } else {
-                // The status says enough: a body that cannot be read must not hide it.
+                // The status is enough: a body that cannot be read must not hide it.
                 read_start(body, MAX_ERROR_BYTES).await
             };
             return Ok(Received { status, sent_status: status, headers: parts.headers, body, is_whole });
@@ -293,7 +294,7 @@ impl Call {
     }
 }
 
-/// A response by what the service means with it.
+/// Replaces the status of a response with a success status that reports a failure.
 fn judged(received: Received, outbound: &Outbound, dialect: &dyn Dialect) -> Received {
     if !(200..300).contains(&received.status) {
         return received;

@@ -1,4 +1,4 @@
-//! What the code that knows a service may do, and what it may remember of an account.
+//! Calls operations of one account and caches facts about it.
 
 use std::{
     any::Any,
@@ -14,9 +14,9 @@ use tokio::{sync::OnceCell, time::Instant};
 
 use crate::{HttpClient, Operation};
 
-/// Calls operations of one account, adds up what they take, and remembers what the account is known for. Cheap to clone.
+/// Calls operations of one account, sums up their [`RequestStats`], and caches facts about the account. Cheap to clone.
 ///
-/// In tests, give the client a [`Transport`](crate::Transport) that answers from a script.
+/// In tests, give the client a [`Transport`](crate::Transport) that responds from memory.
 #[derive(Clone, Debug)]
 pub struct Caller {
     http: HttpClient,
@@ -26,35 +26,35 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// A caller of an account of which nothing is known yet.
+    /// Creates a caller with an empty cache.
     pub fn new(http: HttpClient) -> Self {
         Self { http, known: Knowledge::default(), spent: Arc::default(), may_write: true }
     }
 
-    /// The same caller with nothing spent, for one thing that is wished for.
+    /// Returns a caller with the same cache and a sum of zero, for one operation of the provider.
     pub fn begin(&self) -> Self {
         Self { spent: Arc::default(), ..self.clone() }
     }
 
-    /// The same caller, which refuses operations that write.
+    /// Returns a caller with the same cache and sum that refuses operations that write.
     pub fn reading(&self) -> Self {
         Self { may_write: false, ..self.clone() }
     }
 
-    /// Who is spoken to.
+    /// Returns the service and account that requests are sent to.
     pub fn info(&self) -> &ProviderInfo {
         self.http.info()
     }
 
-    /// The client that sends the requests.
+    /// Returns the client that sends the requests.
     pub fn http(&self) -> &HttpClient {
         &self.http
     }
 
-    /// Calls an operation, and gives what was read of its response.
+    /// Calls an operation and returns the value that is read from its response.
     ///
     /// # Errors
-    /// As [`HttpClient::call`]; and [`ErrorKind::Internal`], with nothing sent, for an operation that writes of a caller that
+    /// Those of [`HttpClient::call`]. [`ErrorKind::Internal`], with nothing sent, if the operation writes and the caller
     /// [only reads](Self::reading).
     pub async fn call<T>(&self, operation: &Operation<T>) -> Result<T> {
         if !self.may_write && !operation.request().reads() {
@@ -73,18 +73,20 @@ impl Caller {
         reply.map(|reply| reply.value)
     }
 
-    /// Adds what was spent otherwise for the same wish.
+    /// Adds stats of requests that were sent without this caller.
     pub fn spend(&self, stats: RequestStats) {
         *self.lock() += stats;
     }
 
-    /// What was spent since this caller [began](Self::begin), by its clones too.
+    /// Returns the sum of the stats since this caller [began](Self::begin), those of its clones included.
     pub fn spent(&self) -> RequestStats {
         *self.lock()
     }
 
-    /// What an account is known for: found by `find` the first time, once for all who ask meanwhile, and again when it is too
-    /// old. A failure is not remembered. `find` must not ask for the same fact: it would wait for itself.
+    /// Returns a fact about the account from the cache, or runs `find` and caches its result.
+    ///
+    /// Concurrent calls share one run of `find`. It runs again when the fact is too old. An error is not cached. `find` must not
+    /// ask for the same fact: it would deadlock.
     ///
     /// # Errors
     /// Those of `find`.
@@ -107,20 +109,19 @@ impl Caller {
         })
     }
 
-    /// Forgets all that [may change](Fact::at_most): something was written.
+    /// Removes facts that [may change](Fact::at_most) from the cache, after a write.
     pub fn forget_what_may_change(&self) {
-        // What is on its way was asked for before.
+        // A fact that is being found was requested before the write: it is removed too.
         self.known.lock().retain(|_, cell| cell.get().is_some_and(|found| !found.may_change));
     }
 
     fn lock(&self) -> MutexGuard<'_, RequestStats> {
-        // A sum is whole at any time.
+        // A sum is always valid, also after a panic.
         self.spent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The name of something that an account is known for, such as the own id, and of which type it is. One of a kind in a
-/// connector.
+/// The name and type of a cached fact about an account, such as its own id. The name must be unique in a connector.
 pub struct Fact<T> {
     name: &'static str,
     most_age: Option<Duration>,
@@ -128,12 +129,12 @@ pub struct Fact<T> {
 }
 
 impl<T> Fact<T> {
-    /// Something that does not change.
+    /// Creates a fact that never changes.
     pub const fn new(name: &'static str) -> Self {
         Self { name, most_age: None, of: PhantomData }
     }
 
-    /// Something that may change: it is found anew when it is older, and after something was written.
+    /// Sets how old the fact may be. It is found again when it is older, and after a write.
     pub const fn at_most(mut self, age: Duration) -> Self {
         self.most_age = Some(age);
         self
@@ -162,7 +163,7 @@ struct Found {
 
 type Cells = HashMap<&'static str, Arc<OnceCell<Found>>>;
 
-/// What is known of an account: as many entries as a connector has facts.
+/// The cache of an account, with one entry for each fact of the connector.
 #[derive(Clone, Default)]
 struct Knowledge(Arc<Mutex<Cells>>);
 
@@ -172,7 +173,7 @@ impl Knowledge {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The place of a fact, an empty one where what is there is too old.
+    /// Returns the cell of a fact, or an empty one if the fact is too old.
     fn cell(&self, name: &'static str, most_age: Option<Duration>) -> Arc<OnceCell<Found>> {
         let mut cells = self.lock();
         let cell = cells.entry(name).or_default();

@@ -1,4 +1,4 @@
-//! The client: sends a request until it has a response, or a reason why not.
+//! The client: sends a request until it has a response or a final error.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::{
     retry::Budget,
 };
 
-/// A client of one account of one service. Cheap to clone; clones share connections, tokens and budget.
+/// An HTTP client for one account of one service. Cheap to clone; clones share connections, tokens, limits and the retry budget.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     account: Arc<Account>,
@@ -29,10 +29,11 @@ pub struct HttpClient {
 }
 
 impl HttpClient {
-    /// A client for `info`'s base URL, with `headers` on every request besides those of [`HttpOptions`].
+    /// Creates a client for the base URL of `info`. It sends `headers` with every request, besides those of [`HttpOptions`]. Sends
+    /// no request.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`] if it cannot work. No request is sent.
+    /// [`ErrorKind::Config`] if the base URL, an option or TLS cannot be used.
     pub fn new(
         info: ProviderInfo,
         credential: Credential,
@@ -77,24 +78,25 @@ impl HttpClient {
         Ok(Self { account: Arc::new(account), keeps_raw: false })
     }
 
-    /// The same client, of which answers keep the texts of records that are decoded as
-    /// [`WithRaw`](anyprofile_core::wire::WithRaw). Default: no.
+    /// Sets whether responses keep the JSON text of records that are decoded as [`WithRaw`](anyprofile_core::wire::WithRaw).
+    /// Default: no.
     pub fn with_raw_records(mut self, keeps_raw: bool) -> Self {
         self.keeps_raw = keeps_raw;
         self
     }
 
-    /// Who is spoken to.
+    /// Returns the service and account that the client sends requests to.
     pub fn info(&self) -> &ProviderInfo {
         &self.account.info
     }
 
-    /// The URL that a request would go to.
+    /// Returns the URL that a request would be sent to.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] if it breaks a rule of the service, an id in its path cannot be one, or a given link is
-    /// none of the service's; [`ErrorKind::Unsupported`] if the service [does not have it](Request::unsupported);
-    /// [`ErrorKind::Decode`] if its next link leads elsewhere.
+    /// - [`ErrorKind::InvalidRequest`] if the request breaks a rule of the service, an id in its path is not valid, or a given link
+    ///   does not belong to the service.
+    /// - [`ErrorKind::Unsupported`] if the service [does not have the operation](Request::unsupported).
+    /// - [`ErrorKind::Decode`] if its next link leads to another origin or resource.
     pub fn url(&self, request: &Request) -> Result<Url> {
         let inner = &*self.account;
         let error = |kind, message: String| {
@@ -115,15 +117,15 @@ impl HttpClient {
             None => Ok(url),
             Some(Link::Given(link)) => given_link(&url, link, &inner.trusted).map_err(|flaw| {
                 error(ErrorKind::InvalidRequest, flaw.of("the link"))
-                    .with_hint("take the link as it is from a response of this account; if its origin is right, trust it in the account's settings")
+                    .with_hint("pass the link unchanged from a response of this account; if its origin is right, add it to the account's trusted_origins")
             }),
             Some(Link::Next(link)) => next_link(&url, link, &inner.trusted).map_err(|flaw| {
                 let hint = match flaw {
                     LinkFlaw::OtherOrigin => {
-                        "what was delivered is good, and there may be more; if the host is right, trust its origin in the account's settings"
+                        "the pages before are good, and more may follow; if the host is right, add its origin to the account's trusted_origins"
                     }
                     LinkFlaw::Empty | LinkFlaw::NoUrl | LinkFlaw::OtherResource => {
-                        "what was delivered is good, and there may be more; report it to the service"
+                        "the pages before are good, and more may follow; report the link to the service"
                     }
                 };
                 error(ErrorKind::Decode, flaw.of("the link to the next page")).with_hint(hint)
@@ -131,31 +133,31 @@ impl HttpClient {
         }
     }
 
-    /// The headers of every request, without those of the credential.
+    /// Returns the headers of every request, without those of the credential.
     pub(crate) fn headers(&self) -> &HeaderMap {
         &self.account.headers
     }
 
-    /// Sends a request, repeats it where that may help and does no harm, and gives the response.
+    /// Sends a request, retries it where that is safe and may help, and returns the response.
     ///
-    /// It is under way by itself: it goes on while nobody polls, and is given up when the future is dropped. It needs a Tokio
-    /// runtime.
+    /// The work runs in a task of its own, so it makes progress while the future is not polled. Dropping the future cancels it.
+    /// Needs a Tokio runtime.
     ///
     /// # Errors
-    /// Every kind; [`ErrorKind::Unsupported`] as [`url`](Self::url). The error says what was spent.
+    /// Every kind, those of [`url`](Self::url) included. The error holds the [`RequestStats`] of all attempts.
     pub async fn send(&self, request: Request) -> Result<Response> {
         let (operation, is_write) = (request.operation.clone(), !request.idempotent);
-        // Not an async function: what the work needs is the task's and not part of this future.
+        // `start` is not async, so that this future stays small: the state of the work belongs to the task.
         let response = self.start(request)?.outcome().await.unwrap_or_else(|error| {
             let error = error.with_provider(&self.account.info).with_operation(operation);
-            // Whether it had been sent when the runtime went away is not known.
+            // The runtime shut down; the request may have been sent before.
             let is_possible = is_write && error.kind() == ErrorKind::Cancelled;
             Err(if is_possible { error.with_effect(Effect::Possible) } else { error })
         });
         response.map(|response| Response { keeps_raw: self.keeps_raw, ..response })
     }
 
-    /// Begins to send a request.
+    /// Starts to send a request.
     fn start(&self, request: Request) -> Result<Owned<Result<Response>>> {
         let url = self.url(&request)?;
         check_runtime().map_err(|error| {
@@ -170,15 +172,14 @@ impl HttpClient {
             operation = &*outbound.operation,
         );
         let given_up = GivenUp::default();
-        let exchange = Call::new(Arc::clone(&account), given_up.clone());
-        // Here, so that observers are told by the caller's task.
+        let call = Call::new(Arc::clone(&account), given_up.clone());
+        // Called here, so that `operation_started` runs in the caller's task.
         let mut observed = ObservedOperation::begin(&account, &outbound);
-        // Boxed here, so that what wraps it moves a pointer.
+        // Boxed here, so that its wrappers move a pointer.
         let work = Box::pin(async move {
             let mut stats = RequestStats::default();
             let credential = Some(&account.credential);
-            let result =
-                exchange.run(&outbound, credential, &account.dialect, &mut observed, &mut stats).await;
+            let result = call.run(&outbound, credential, &account.dialect, &mut observed, &mut stats).await;
             observed.finish(&result);
             result.map_err(|error| error.with_stats(stats))
         });
@@ -190,5 +191,5 @@ fn user_agent(product: Option<&str>) -> Result<HeaderValue> {
     let own = concat!("anyprofile/", env!("CARGO_PKG_VERSION"));
     let text = product.map_or_else(|| own.to_owned(), |product| format!("{product} {own}"));
     HeaderValue::from_str(&text)
-        .map_err(|_| Error::config("the user agent holds characters that cannot stand in a header"))
+        .map_err(|_| Error::config("the user agent must hold only characters that are allowed in a header"))
 }

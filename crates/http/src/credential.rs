@@ -1,4 +1,4 @@
-//! Credentials: a static header, or a token that is exchanged and renewed.
+//! Credentials: a fixed header, or a token that is exchanged for access tokens.
 
 use std::{
     fmt,
@@ -15,31 +15,31 @@ use url::Url;
 
 use crate::dialect::{Dialect, TOKEN_DIALECT};
 
-/// How requests prove who they come from. `Debug` shows no secret.
+/// The credential of an account. `Debug` shows no secret.
 #[derive(Clone)]
 pub struct Credential(pub(crate) CredentialKind);
 
 #[derive(Clone)]
 pub(crate) enum CredentialKind {
     Header(HeaderName, HeaderValue),
-    Call(Arc<TokenExchange>),
+    Exchange(Arc<TokenExchange>),
 }
 
 impl Credential {
-    /// A header that is the same for every request: `scheme` and `secret` with a space between, or the
-    /// secret alone where there is no scheme.
+    /// Creates a credential that sends the same header with every request: `scheme`, a space and `secret`, or the secret alone if
+    /// `scheme` is `None`.
     ///
     /// # Errors
-    /// A configuration error if the secret is empty or cannot stand in a header.
+    /// [`ErrorKind::Config`] if the secret is empty, holds an invisible character, or has characters that a header does not allow.
     pub fn header(name: HeaderName, scheme: Option<&str>, secret: &SecretString) -> Result<Self> {
         let secret = usable(secret)?;
         let text = scheme.map_or_else(|| secret.to_owned(), |scheme| format!("{scheme} {secret}"));
         sensitive(&text).map(|value| Self(CredentialKind::Header(name, value)))
     }
 
-    /// A token that is exchanged for an access token (OAuth 2.0), again whenever that runs out.
+    /// Creates a credential that is exchanged for access tokens (OAuth 2.0), and again before each expires.
     pub fn exchange(exchange: TokenExchange) -> Self {
-        Self(CredentialKind::Call(Arc::new(exchange)))
+        Self(CredentialKind::Exchange(Arc::new(exchange)))
     }
 }
 
@@ -47,29 +47,29 @@ impl fmt::Debug for Credential {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self.0 {
             CredentialKind::Header(..) => "Credential(header)",
-            CredentialKind::Call(_) => "Credential(token exchange)",
+            CredentialKind::Exchange(_) => "Credential(token exchange)",
         })
     }
 }
 
-/// A secret of fewer bytes is not looked for: it would be found in words.
+/// The shortest secret that is hidden in texts. A shorter one could be part of a word.
 const SHORTEST_HIDDEN: usize = 6;
 
-/// The secret without what surrounds it in files and environment variables.
+/// Returns the secret without surrounding white space, as files and environment variables have it.
 fn usable(secret: &SecretString) -> Result<&str> {
     let secret = secret.expose_secret().trim();
-    // Nobody sees them, and the service would only say that it does not know the credential.
+    // A person cannot see them, and the service would only refuse the credential.
     if let Some(name) = secret.chars().find_map(invisible) {
-        return Err(Error::config(format!("the credential holds an invisible character: {name}"))
-            .with_hint("copy it again, or write its file anew as plain UTF-8 without a byte order mark"));
+        return Err(Error::config(format!("the credential must not hold an invisible character: {name}"))
+            .with_hint("copy it again, or save its file as UTF-8 without a byte order mark"));
     }
     if secret.is_empty() {
-        return Err(Error::config("the credential is empty"));
+        return Err(Error::config("the credential must not be empty"));
     }
     Ok(secret)
 }
 
-/// What an invisible character is called that copying and editors put into texts.
+/// Returns the name of an invisible character, as editors and copying insert it into texts.
 const fn invisible(letter: char) -> Option<&'static str> {
     Some(match letter {
         '\u{feff}' => "a byte order mark (U+FEFF)",
@@ -79,20 +79,21 @@ const fn invisible(letter: char) -> Option<&'static str> {
         '\u{2060}' => "a word joiner (U+2060)",
         '\u{ad}' => "a soft hyphen (U+00AD)",
         '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            "a mark of writing direction"
+            "a mark of text direction"
         }
         _ => return None,
     })
 }
 
 pub(crate) fn sensitive(text: &str) -> Result<HeaderValue> {
-    let mut value = HeaderValue::from_str(text)
-        .map_err(|_| Error::config("the credential holds characters that cannot stand in a header"))?;
+    let mut value = HeaderValue::from_str(text).map_err(|_| {
+        Error::config("the credential must hold only characters that are allowed in a header")
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-/// An exchange of a long-lived token for short-lived access tokens at a token endpoint (RFC 6749 §4).
+/// The exchange of a long-lived token for short-lived access tokens at a token endpoint (RFC 6749 §4).
 pub struct TokenExchange {
     pub(crate) url: Url,
     pub(crate) client_id: String,
@@ -102,24 +103,25 @@ pub struct TokenExchange {
     pub(crate) state: Mutex<TokenState>,
 }
 
-/// What the exchange has come to. The lock is held for a look and never while waiting: a waiting future may be
-/// left unpolled by its caller, and would keep everybody else out.
+/// The state of an exchange. The lock is never held across an `.await`: a future that is not polled would block all others.
 #[derive(Default)]
 pub(crate) struct TokenState {
     pub(crate) current: Option<Arc<AccessToken>>,
-    /// The exchange on its way. Whoever needs a token drives it, whoever began it.
-    pub(crate) on_its_way: Option<WeakShared<Exchanging>>,
+    /// The exchange that is in progress. Every request that needs a token polls it.
+    pub(crate) in_progress: Option<WeakShared<Exchanging>>,
     pub(crate) generation: u64,
 }
 
 pub(crate) type Exchanging = Pin<Box<dyn Future<Output = Exchanged> + Send>>;
 
-/// The access token or why there is none, and what it took.
+/// The access token or an error, and the stats of the exchange.
 pub(crate) type Exchanged = (Result<Arc<AccessToken>>, RequestStats);
 
 impl TokenExchange {
-    /// An exchange at `url`, with HTTP Basic authentication by `client_id` and an empty password, and
-    /// these form fields.
+    /// Creates an exchange that posts `form` to `url`, with HTTP Basic authentication (`client_id` and an empty password).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] if a value of the form is empty or holds an invisible character.
     pub fn new(
         url: Url,
         client_id: impl Into<String>,
@@ -133,13 +135,13 @@ impl TokenExchange {
         Ok(Self { url, client_id: client_id.into(), form, setting, dialect, state: Mutex::default() })
     }
 
-    /// Says how the token endpoint words its errors, where that is more than RFC 6749 has ([`TOKEN_DIALECT`]).
+    /// Sets how errors of the token endpoint are read. Default: as RFC 6749 defines them ([`TOKEN_DIALECT`]).
     pub fn with_dialect(mut self, dialect: impl Dialect) -> Self {
         self.dialect = Arc::new(dialect);
         self
     }
 
-    /// Names the setting that the URL comes from (`auth_url in the file, …`), so that an error can say what to check.
+    /// Names the setting that the URL comes from (`auth_url in the file, …`), so that errors say what to check.
     pub fn configured_by(mut self, setting: &'static str) -> Self {
         self.setting = setting;
         self
@@ -152,7 +154,7 @@ impl fmt::Debug for TokenExchange {
     }
 }
 
-/// An access token, and when to renew it.
+/// An access token with the time to renew it.
 pub(crate) struct AccessToken {
     pub(crate) header: HeaderValue,
     pub(crate) generation: u64,
@@ -166,12 +168,12 @@ impl AccessToken {
     }
 }
 
-/// Which access token a request was sent with, so that it is renewed only once.
+/// The number of the access token that a request was sent with. A refused token is renewed only once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Generation(pub(crate) u64);
 
 impl Credential {
-    /// A text of the service's without the account's own credential, which some servers repeat in what they say.
+    /// Replaces the account's credential in a text of the service. Some servers repeat it in error messages.
     pub(crate) fn hide(&self, text: &str) -> String {
         let mut hidden = text.to_owned();
         self.each_secret(|secret| {
@@ -182,21 +184,21 @@ impl Credential {
         hidden
     }
 
-    /// Whether a text of the service's holds the account's own credential.
+    /// Returns whether a text of the service holds the account's credential.
     pub(crate) fn is_in(&self, text: &str) -> bool {
         let mut is_in = false;
         self.each_secret(|secret| is_in |= text.contains(secret));
         is_in
     }
 
-    /// Each secret that is long enough to be told from a word.
-    fn each_secret(&self, mut look: impl FnMut(&str)) {
-        let mut look = |secret: &str| {
+    /// Calls a function with each secret of the credential that is long enough to be hidden.
+    fn each_secret(&self, mut visit: impl FnMut(&str)) {
+        let mut visit = |secret: &str| {
             if secret.len() >= SHORTEST_HIDDEN {
-                look(secret);
+                visit(secret);
             }
         };
-        // Behind a scheme, which is no secret.
+        // The secret follows the scheme.
         let of_header = |value: &HeaderValue| {
             let text = value.to_str().ok()?;
             Some(text.split_once(' ').map_or(text, |(_, secret)| secret).to_owned())
@@ -204,35 +206,35 @@ impl Credential {
         match &self.0 {
             CredentialKind::Header(_, value) => {
                 if let Some(secret) = of_header(value) {
-                    look(&secret);
+                    visit(&secret);
                 }
             }
-            CredentialKind::Call(tokens) => {
+            CredentialKind::Exchange(tokens) => {
                 for (_, value) in tokens.form.iter().filter(|(key, _)| *key != "grant_type") {
-                    look(value.expose_secret().trim());
+                    visit(value.expose_secret().trim());
                 }
                 let token = tokens.lock().current.as_ref().and_then(|token| of_header(&token.header));
                 if let Some(secret) = token {
-                    look(&secret);
+                    visit(&secret);
                 }
             }
         }
     }
 
-    /// Whether a refused request may succeed with a renewed credential.
+    /// Returns whether a refused request may succeed with a renewed token.
     pub(crate) fn is_renewable(&self) -> bool {
-        matches!(self.0, CredentialKind::Call(_))
+        matches!(self.0, CredentialKind::Exchange(_))
     }
 }
 
 impl TokenExchange {
     pub(crate) fn lock(&self) -> MutexGuard<'_, TokenState> {
-        // Nothing panics while it is held, and its parts are whole at any time.
+        // Nothing panics while the lock is held, so a poisoned state is still valid.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whether a 401 asks for a more recent sign-in of a person (RFC 9470), which no renewed token helps with.
+/// Returns whether a 401 requires a more recent sign-in of a person (RFC 9470). A renewed token does not help.
 pub(crate) fn is_step_up(headers: &HeaderMap) -> bool {
     let challenges = headers.get_all(http::header::WWW_AUTHENTICATE);
     challenges
@@ -241,9 +243,9 @@ pub(crate) fn is_step_up(headers: &HeaderMap) -> bool {
         .any(|text| text.contains("insufficient_user_authentication"))
 }
 
-/// The error for a step-up challenge.
+/// Creates the error for a step-up challenge.
 pub(crate) fn step_up_error(info: &ProviderInfo) -> Error {
-    Error::new(ErrorKind::Unauthenticated, "the service asks for a more recent sign-in of a person")
+    Error::new(ErrorKind::Unauthenticated, "the service requires a more recent sign-in of a person")
         .with_provider(info)
         .with_hint("sign in again in a browser; a new access token does not help")
 }
@@ -272,7 +274,7 @@ mod tests {
             ("secret\u{200b}", "a zero-width space (U+200B)"),
             ("\u{200b}", "a zero-width space (U+200B)"),
             ("sec\u{ad}ret\n", "a soft hyphen (U+00AD)"),
-            ("\u{202e}secret", "a mark of writing direction"),
+            ("\u{202e}secret", "a mark of text direction"),
         ] {
             let form = || vec![("api_token", secret.into())];
             let url = Url::parse("https://auth.example.com").unwrap();
@@ -281,7 +283,10 @@ mod tests {
                 TokenExchange::new(url, "client", form()).unwrap_err(),
             ] {
                 assert_eq!(error.kind(), ErrorKind::Config);
-                assert_eq!(error.message(), format!("the credential holds an invisible character: {name}"));
+                assert_eq!(
+                    error.message(),
+                    format!("the credential must not hold an invisible character: {name}")
+                );
                 assert!(!format!("{error:?}").contains("ret"), "{error:?}");
             }
         }

@@ -1,4 +1,4 @@
-//! How a service words its errors.
+//! How a service reports errors.
 
 use std::{borrow::Cow, fmt};
 
@@ -6,44 +6,44 @@ use anyprofile_core::ErrorKind;
 use http::HeaderMap;
 use serde_json::Value;
 
-/// How a service words its errors: an object, so that it can also be made of what a file says.
+/// How a service reports errors. It is a trait object, so that a dialect can also be built from a file.
 pub trait Dialect: fmt::Debug + Send + Sync + 'static {
-    /// The headers that may hold the service's id of the request, the best first.
+    /// Returns the names of the headers that may have the service's request id, in order of preference.
     fn request_id_headers(&self) -> &[Cow<'static, str>];
 
-    /// How the names of the service's own headers begin that say what is left of a quota of requests, in lower case:
-    /// `example-quota` for `example-quota-limit`, `-remaining` and `-reset`. Those of the IETF's drafts are read anyway.
+    /// Returns the prefixes of the service's own rate-limit headers, in lower case: `example-quota` for
+    /// `example-quota-limit`, `-remaining` and `-reset`. The headers of the IETF drafts are always read.
     fn quota_headers(&self) -> &[Cow<'static, str>] {
         &[]
     }
 
-    /// Whether an error response has a form that the service documents for the operation. What has another form may
-    /// come from something in front of the service, or from another server at a wrong base URL. A web page has none of
-    /// a service's forms, and is not asked about.
+    /// Returns whether an error response has a form that the service documents for the operation. A response of another form may
+    /// come from a proxy or gateway, or from another server at a wrong base URL. It is not called for web pages, which never have
+    /// a form of the service.
     fn is_own_form(&self, failure: &Failure<'_>) -> bool;
 
-    /// Reads an error response. What it leaves empty follows from the status.
+    /// Reads an error response into `details`. Fields that stay empty are derived from the status.
     fn describe(&self, failure: &Failure<'_>, details: &mut ErrorDetails);
 
-    /// What a response with a success status is: some services report errors with one. Asked before anything is tried again
-    /// and before the budget of repetitions counts a success; a failure is then treated, and told, as one of the status that
-    /// it stands for. Default: a success.
+    /// Returns whether a response with a success status is a success: some services report errors with status 200. It is called
+    /// before the decision to retry, and before the retry budget counts a success. A failure is handled and reported like a response
+    /// with the status that it names. Default: a success.
     fn verdict(&self, success: &Success<'_>) -> SuccessVerdict {
         let _ = success;
         SuccessVerdict::Success
     }
 }
 
-/// A response with a success status, before anything is made of it. `Debug` shows no content.
+/// A response with a success status, before it is decoded. `Debug` shows no content.
 #[non_exhaustive]
 pub struct Success<'a> {
-    /// The operation, in the service's word for it.
+    /// The service's name for the operation.
     pub operation: &'a str,
     /// The status, from 200 to 299.
     pub status: u16,
     /// The headers.
     pub headers: &'a HeaderMap,
-    /// The whole body, decompressed. A page may be large: a look at its beginning costs less than decoding it.
+    /// The whole body, decompressed. It may be large: to look at its start is cheaper than to decode it.
     pub body: &'a [u8],
 }
 
@@ -57,14 +57,13 @@ impl fmt::Debug for Success<'_> {
     }
 }
 
-/// What a response with a success status is.
+/// Whether a response with a success status is a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SuccessVerdict {
-    /// A success.
+    /// It is a success.
     Success,
-    /// A failure, as if it had this status: what a status says of whether to ask again, and of whom the failure is about,
-    /// holds for it.
+    /// It is a failure, and is handled as if the response had this status.
     Failure(u16),
 }
 
@@ -139,33 +138,39 @@ impl Dialect for StaticDialect {
     }
 }
 
-/// The error bodies of a token endpoint (RFC 6749 §5.2).
-pub const TOKEN_DIALECT: StaticDialect = StaticDialect::new(|failure| failure.text("/error").is_some(), |failure, details| {
-        details.code = failure.text("/error").map(str::to_owned);
-        details.service_message = failure.text("/error_description").map(str::to_owned);
-        // Without a body a 401 has its general meaning. Of other forms the token endpoint is not known.
-        let is_oauth = failure.text("/error").is_some();
-        if (matches!(failure.status, 400 | 401) && is_oauth) || (failure.status == 401 && failure.is_empty) {
-            details.kind = Some(ErrorKind::Unauthenticated);
-            details.message = Some("the service refuses the API token".into());
-            details.hint = Some("check that it is an API token of this service that was not deleted; an access token is something else".into());
-        }
-    },).with_request_id_headers(&[Cow::Borrowed("x-request-id")]);
+/// The dialect of a token endpoint (RFC 6749 §5.2).
+pub const TOKEN_DIALECT: StaticDialect =
+    StaticDialect::new(|failure| failure.text("/error").is_some(), describe_token_error)
+        .with_request_id_headers(&[Cow::Borrowed("x-request-id")]);
 
-/// A response whose status is no success. `Debug` shows no content.
+fn describe_token_error(failure: &Failure<'_>, details: &mut ErrorDetails) {
+    details.code = failure.text("/error").map(str::to_owned);
+    details.service_message = failure.text("/error_description").map(str::to_owned);
+    // Without a body a 401 has its general meaning. Of other forms the token endpoint is not known.
+    let is_oauth = failure.text("/error").is_some();
+    if (matches!(failure.status, 400 | 401) && is_oauth) || (failure.status == 401 && failure.is_empty) {
+        details.kind = Some(ErrorKind::Unauthenticated);
+        details.message = Some("the service refuses the API token".into());
+        details.hint = Some(
+            "check that the API token exists at this service; an access token is not an API token".into(),
+        );
+    }
+}
+
+/// A response whose status is not a success. `Debug` shows no content.
 #[non_exhaustive]
 pub struct Failure<'a> {
-    /// The operation, in the service's word for it.
+    /// The service's name for the operation.
     pub operation: &'a str,
     /// The status.
     pub status: u16,
     /// The headers.
     pub headers: &'a HeaderMap,
-    /// The body, where it is JSON.
+    /// The body, if it is JSON.
     pub json: Option<Value>,
-    /// Whether there is no body, or white space alone.
+    /// Whether the body is empty or only white space.
     pub is_empty: bool,
-    /// Whether the body is HTML: something in front of the service answered.
+    /// Whether the body is HTML, which means that a proxy or gateway responded.
     pub is_html: bool,
 }
 
@@ -182,13 +187,13 @@ impl<'a> Failure<'a> {
         }
     }
 
-    /// A text of the body, by its JSON pointer (RFC 6901).
+    /// Returns the string at a JSON pointer (RFC 6901) of the body, if it is not empty.
     pub fn text(&self, pointer: &str) -> Option<&str> {
         self.json.as_ref()?.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
     }
 
-    /// The texts of the body at a JSON pointer: a text, or all texts of a list or an object, in their order, with
-    /// semicolons between.
+    /// Returns the strings at a JSON pointer of the body: one string, or all strings of a list or an object in their order, joined by
+    /// semicolons.
     pub fn texts(&self, pointer: &str) -> Option<String> {
         fn gather<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
             match value {
@@ -204,13 +209,13 @@ impl<'a> Failure<'a> {
     }
 }
 
-/// A body without the byte order mark that some servers put in front of JSON.
+/// Returns the body without the byte order mark that some servers put before JSON.
 pub(crate) fn without_byte_order_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
-/// Whether a response is a web page, whatever its status says. What looks like JSON is none, even where it is declared as
-/// a page: frameworks do so by default.
+/// Returns whether a response is a web page, whatever its status. A body that looks like JSON is not, even if its content type is
+/// `text/html`, which is the default of some frameworks.
 pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
     match without_byte_order_mark(body).trim_ascii_start().first() {
         Some(b'<') => return true,
@@ -223,23 +228,23 @@ pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
         .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("text/html"))
 }
 
-/// What an error response says. `Debug` shows no content.
+/// The details of an error response. `Debug` shows no content.
 #[derive(Default)]
 #[non_exhaustive]
 pub struct ErrorDetails {
-    /// The kind, where it is another than the status's.
+    /// The kind of error, if it is not the one of the status.
     pub kind: Option<ErrorKind>,
-    /// What went wrong, in our words.
+    /// What went wrong, in the words of this library.
     pub message: Option<Cow<'static, str>>,
     /// What to do next.
     pub hint: Option<Cow<'static, str>>,
-    /// The service's code.
+    /// The error code of the service.
     pub code: Option<String>,
-    /// The service's words.
+    /// The message of the service.
     pub service_message: Option<String>,
-    /// The service's words about fields.
+    /// The messages of the service about single fields: name and message.
     pub field_errors: Vec<(String, String)>,
-    /// The service's id of the request, where it stands in the body.
+    /// The service's request id, if it is in the body.
     pub request_id: Option<String>,
 }
 
@@ -265,7 +270,7 @@ impl fmt::Debug for ErrorDetails {
 }
 
 impl ErrorDetails {
-    /// Takes messages about a field: a text, or a list of texts.
+    /// Adds messages about a field: a string, or a list of strings.
     pub fn field(&mut self, name: &str, messages: &Value) {
         match messages {
             Value::Array(messages) => messages.iter().for_each(|message| self.field(name, message)),
@@ -276,7 +281,7 @@ impl ErrorDetails {
     }
 }
 
-/// The kind of failure that a status stands for, with what it means and what to do.
+/// Returns the kind of error that a status stands for, with a message and a hint.
 pub(crate) fn by_status(status: u16) -> (ErrorKind, &'static str, Option<&'static str>) {
     match status {
         401 => (
@@ -302,21 +307,25 @@ pub(crate) fn by_status(status: u16) -> (ErrorKind, &'static str, Option<&'stati
         408 => (ErrorKind::Timeout, "the service gave up waiting", Some("try again")),
         409 | 412 => (
             ErrorKind::Conflict,
-            "the request does not fit the present state",
-            Some("read it again, then decide"),
+            "the request conflicts with the current state of the profile",
+            Some("read the profile again, then decide"),
         ),
-        425 => (ErrorKind::Upstream, "the service is not ready to act on it yet", Some("try again")),
+        425 => {
+            (ErrorKind::Upstream, "the service is not ready to process the request yet", Some("try again"))
+        }
         429 => (ErrorKind::RateLimited, "too many requests", Some("wait, or ask for less at once")),
-        499 => (ErrorKind::Cancelled, "the service says that the request was given up", Some("try again")),
-        504 => (ErrorKind::Timeout, "the service did not answer in time", Some("try again later")),
+        499 => {
+            (ErrorKind::Cancelled, "the service reports that the request was cancelled", Some("try again"))
+        }
+        504 => (ErrorKind::Timeout, "the service did not respond in time", Some("try again later")),
         501 | 505 | 506 | 510 => (
             ErrorKind::Upstream,
             "the service does not support such a request",
-            Some("check the base URL, and what stands between here and the service"),
+            Some("check the base URL, and any proxy or gateway in front of the service"),
         ),
         511 => (
             ErrorKind::Upstream,
-            "the network asks for a sign-in before anything gets through",
+            "the network requires a sign-in",
             Some("open any web page in a browser, sign in to the network, and try again"),
         ),
         500..=599 => (ErrorKind::Upstream, "the service failed", Some("try again later")),

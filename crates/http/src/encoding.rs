@@ -1,4 +1,4 @@
-//! Content encodings, undone chunk by chunk and within a bound.
+//! Decodes content encodings chunk by chunk, up to a maximum size.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, header};
 
 use crate::{TransportError, TransportErrorKind};
 
-/// What is asked for.
+/// The value of `Accept-Encoding`.
 pub(crate) const ACCEPTED: HeaderValue = HeaderValue::from_static(match (BROTLI, ZSTD) {
     (false, false) => "gzip",
     (true, false) => "gzip, br",
@@ -17,13 +17,13 @@ pub(crate) const ACCEPTED: HeaderValue = HeaderValue::from_static(match (BROTLI,
 const BROTLI: bool = cfg!(feature = "brotli");
 const ZSTD: bool = cfg!(feature = "zstd");
 
-/// How many encodings one body may have, one over the other. More is an attack or a mistake.
+/// The maximum number of encodings of one body, applied one after the other. More is an attack or a mistake.
 const MOST_ENCODINGS: usize = 4;
 
 /// The encodings of a body, the outermost first.
 pub(crate) struct Decoder(Vec<Stage>);
 
-/// One encoding. Each stage keeps what it gave until it is taken, and no more than its bound.
+/// One encoding. Its sink holds the decoded bytes until they are taken, up to a maximum.
 enum Stage {
     Gzip(Box<flate2::write::MultiGzDecoder<Sink>>),
     #[cfg(feature = "brotli")]
@@ -32,7 +32,7 @@ enum Stage {
     Zstd(Box<zstd::stream::write::Decoder<'static, Sink>>),
 }
 
-/// Takes what a stage gives, until that is more than `left` in all.
+/// Holds decoded bytes, and fails after `left` bytes in all.
 struct Sink {
     bytes: Vec<u8>,
     left: usize,
@@ -51,10 +51,11 @@ impl Write for Sink {
 }
 
 impl Decoder {
-    /// What undoes the encodings that headers name, in any case and with their old names; `None` if there are none.
+    /// Creates a decoder for the encodings that the headers name. Returns `None` if they name none. Names are read in letters of
+    /// either case, old names too.
     ///
     /// # Errors
-    /// [`TransportErrorKind::Encoding`] that names an encoding which is not known.
+    /// [`TransportErrorKind::Encoding`] for an unknown encoding, which the error names, or for too many.
     pub(crate) fn of(headers: &HeaderMap, most: usize) -> Result<Option<Self>, TransportError> {
         let mut stages = Vec::new();
         for value in headers.get_all(header::CONTENT_ENCODING) {
@@ -67,15 +68,15 @@ impl Decoder {
             }
         }
         if stages.len() > MOST_ENCODINGS {
-            let reason = format!("it has {} content encodings, one over the other", stages.len());
+            let reason = format!("it has {} content encodings, more than {MOST_ENCODINGS}", stages.len());
             return Err(TransportError::new(TransportErrorKind::Encoding).with_source(reason));
         }
-        // They are named in the order in which they were applied.
+        // The header names them in the order in which they were applied.
         stages.reverse();
         Ok((!stages.is_empty()).then_some(Self(stages)))
     }
 
-    /// What a chunk of the encoded body gives; often nothing yet.
+    /// Decodes a chunk of the encoded body. The result is often empty.
     pub(crate) fn decode(&mut self, chunk: Bytes) -> Result<Bytes, TransportError> {
         let mut chunk = chunk;
         for stage in &mut self.0 {
@@ -85,7 +86,7 @@ impl Decoder {
         Ok(chunk)
     }
 
-    /// What is left at the end of the encoded body.
+    /// Returns the rest of the decoded body, at the end of the encoded one.
     pub(crate) fn finish(&mut self) -> Result<Bytes, TransportError> {
         let mut chunk = Bytes::new();
         for stage in &mut self.0 {
@@ -134,7 +135,7 @@ impl Stage {
         }
     }
 
-    /// What it has given so far and nobody took. Encoders give the rest of a chunk late; it is taken with the next one.
+    /// Takes the decoded bytes. Decoders may return the rest of a chunk only with the next one.
     fn take(&mut self) -> Bytes {
         let sink = match self {
             Self::Gzip(writer) => writer.get_mut(),
@@ -154,19 +155,19 @@ fn failed(error: &io::Error) -> TransportError {
     TransportError::new(TransportErrorKind::Encoding).with_source(error.to_string())
 }
 
-/// An encoding that nobody asked for. Its name is shown as far as it can be one (RFC 9110 §5.6.2).
+/// Creates the error for an unknown encoding. It shows only characters of the name that are allowed in one (RFC 9110 §5.6.2).
 fn unknown(kind: &str, name: &str) -> TransportError {
     let is_token = |letter: &char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(*letter);
     let name: String = name.chars().filter(is_token).take(32).collect();
     TransportError::new(TransportErrorKind::Encoding)
-        .with_source(format!("the {kind} encoding '{name}' is not known"))
+        .with_source(format!("the {kind} encoding '{name}' is unknown"))
 }
 
-/// That a body is delimited in a way that is known: with another transfer encoding than `chunked` it would be read until
-/// the connection ends, and mean something else.
+/// Checks that the transfer encoding is `chunked` or absent. With another one, the body would be read to the end of the connection
+/// and without being decoded.
 ///
 /// # Errors
-/// [`TransportErrorKind::Encoding`] that names the other one.
+/// [`TransportErrorKind::Encoding`] that names the other encoding.
 pub(crate) fn check_transfer(headers: &HeaderMap) -> Result<(), TransportError> {
     for value in headers.get_all(header::TRANSFER_ENCODING) {
         let text = String::from_utf8_lossy(value.as_bytes());
@@ -253,15 +254,15 @@ mod tests {
 
     #[test]
     fn an_unknown_encoding_is_named() {
-        for (name, told) in [
-            ("compress", "the content encoding 'compress' is not known"),
-            ("gzip, dcb", "the content encoding 'dcb' is not known"),
-            ("<script>", "the content encoding 'script' is not known"),
+        for (name, shown) in [
+            ("compress", "the content encoding 'compress' is unknown"),
+            ("gzip, dcb", "the content encoding 'dcb' is unknown"),
+            ("<script>", "the content encoding 'script' is unknown"),
         ] {
             let Err(error) = Decoder::of(&headers(&[name]), MOST) else { panic!("{name}") };
             assert_eq!(
                 (error.kind, error.source.unwrap().to_string().as_str()),
-                (TransportErrorKind::Encoding, told)
+                (TransportErrorKind::Encoding, shown)
             );
         }
         let transfer = |text: &str| {
@@ -270,11 +271,11 @@ mod tests {
         for known in ["chunked", "Chunked", "identity, chunked"] {
             transfer(known).unwrap();
         }
-        for (unknown, told) in [("banana", "banana"), ("gzip, chunked", "gzip"), ("chunked, x", "x")] {
+        for (unknown, shown) in [("banana", "banana"), ("gzip, chunked", "gzip"), ("chunked, x", "x")] {
             let error = transfer(unknown).unwrap_err();
             assert_eq!(
                 error.source.unwrap().to_string(),
-                format!("the transfer encoding '{told}' is not known")
+                format!("the transfer encoding '{shown}' is unknown")
             );
         }
     }

@@ -1,4 +1,4 @@
-//! From an attempt that failed to the error that a caller sees.
+//! Turns a failed attempt into the error that a caller sees.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,7 +17,7 @@ use crate::{
     retry_policy::AttemptFailure,
 };
 
-/// The error of an attempt after which there is no other.
+/// Creates the error of the last attempt of an operation.
 pub(crate) fn failure(
     account: &Account,
     remaining: Duration,
@@ -31,7 +31,7 @@ pub(crate) fn failure(
             let failed = AttemptFailure::Status { status: received.status, headers: &received.headers };
             let retry = retry_of(failed, outbound, &received.headers);
             let error = status_error(account, outbound, &received, dialect, &mut details).with_retry(retry);
-            // 499: the request was given up, whoever did so; it may have got through.
+            // 499: the connection was closed before the response; the service may have processed the request.
             unknown_outcome(error, outbound, received.status >= 500 || matches!(received.status, 408 | 499))
         }
         Err(Broken::Transport(error)) => {
@@ -47,7 +47,7 @@ pub(crate) fn failure(
                 .with_status(status)
                 .with_request_id(request_id(&headers, dialect, &account.credential))
                 .with_response_date(response_date(&headers))
-                .with_hint("ask for smaller pages, or allow larger answers");
+                .with_hint("request smaller pages, or allow larger responses");
             unknown_outcome(error, outbound, true)
         }
         Err(Broken::Redirect(status, headers, reason)) => {
@@ -56,19 +56,19 @@ pub(crate) fn failure(
                 .with_request_id(request_id(&headers, dialect, &account.credential))
                 .with_response_date(response_date(&headers))
                 .with_hint(format!(
-                    "check {}; if the other host is right, trust its origin in the account's settings",
+                    "check {}; if the other host is right, add its origin to the account's trusted_origins",
                     outbound.place.setting()
                 ));
-            // "See Other" is where to look at what was done.
+            // 303 (See Other) points to the result, so the write may have been processed.
             unknown_outcome(error, outbound, status == 303)
         }
     };
     error.with_provider(&account.info).with_operation(outbound.operation.clone())
 }
 
-/// Whether the caller may ask again.
+/// Returns whether the caller may try again, and when.
 fn retry_of(failed: AttemptFailure<'_>, outbound: &Outbound, headers: &HeaderMap) -> Retry {
-    // A write that did nothing may be sent again by its caller, who is told when.
+    // A caller may repeat a write that had no effect.
     let did_nothing = matches!(
         failed,
         AttemptFailure::Status { status: 429, .. }
@@ -80,7 +80,7 @@ fn retry_of(failed: AttemptFailure<'_>, outbound: &Outbound, headers: &HeaderMap
     retry_after(headers, SystemTime::now()).map_or(Retry::Later, Retry::After)
 }
 
-/// Says of a write whose outcome is not known that it is not known.
+/// Marks the error of a write whose outcome is unknown.
 fn unknown_outcome(error: Error, outbound: &Outbound, unknown: bool) -> Error {
     if outbound.idempotent || !unknown {
         return error;
@@ -111,14 +111,14 @@ fn transport_failure(
                 Some(_) => format!("check the proxy, {setting}, the network and the certificates"),
                 None => format!("check {setting}, the network, the proxy and the certificates"),
             };
-            (ErrorKind::Transport, format!("no connection to {host}{through}"), hint)
+            (ErrorKind::Transport, format!("could not connect to {host}{through}"), hint)
         }
         TransportErrorKind::Certificate => (
             ErrorKind::Transport,
-            format!("no secure connection to {host}{through}: a certificate was not accepted"),
+            format!("could not connect securely to {host}{through}: a certificate was not accepted"),
             format!(
                 "check that {setting} is right, that the certificate has not expired and this machine's clock is right; \
-                 name a certificate authority of your own in the account's ca_file"
+                 to trust a certificate authority of your own, name it in the account's ca_file"
             ),
         ),
         TransportErrorKind::ProxyCredentials => {
@@ -134,24 +134,24 @@ fn transport_failure(
         TransportErrorKind::Refused => {
             (ErrorKind::Upstream, error.kind.to_string(), "try again later".to_owned())
         }
-        // What is wrong with it is told in words that hold nothing of it.
+        // The source says what is wrong, and holds nothing of the body.
         TransportErrorKind::Encoding | TransportErrorKind::Protocol => (
             ErrorKind::Decode,
             match &error.source {
                 Some(source) => format!("{}: {source}", error.kind),
                 None => error.kind.to_string(),
             },
-            format!("check {setting}, and what stands between here and the service"),
+            format!("check {setting}, and any proxy or gateway in front of the service"),
         ),
         TransportErrorKind::TooLarge => (
             ErrorKind::TooLarge,
             error.kind.to_string(),
-            "ask for smaller pages, or allow larger answers".to_owned(),
+            "request smaller pages, or allow larger responses".to_owned(),
         ),
         TransportErrorKind::Redirected => (
             ErrorKind::Config,
             format!("{}, and the credential may have gone there", error.kind),
-            "the transport's client followed a redirect, or middleware of it changes URLs: build it so that it does neither"
+            "the transport's HTTP client followed a redirect, or its middleware changed the URL: configure it to do neither"
                 .to_owned(),
         ),
         TransportErrorKind::Request => {
@@ -165,16 +165,16 @@ fn transport_failure(
     }
 }
 
-/// That a proxy asks for credentials, and what to do.
+/// Returns the message and the hint for a proxy that requires credentials.
 fn proxy_credentials(proxy: Option<&str>) -> (String, &'static str) {
     let message = match proxy {
-        Some(proxy) => format!("the proxy {proxy} asks for credentials, or refuses those that it was shown"),
-        None => "a proxy asks for credentials, or refuses those that it was shown".to_owned(),
+        Some(proxy) => format!("the proxy {proxy} requires credentials, or refuses those that were sent"),
+        None => "a proxy requires credentials, or refuses those that were sent".to_owned(),
     };
     (
         message,
-        "put the proxy's user name and password into its URL in HTTPS_PROXY (http://user:password@host:port); the \
-         service's credential is not concerned",
+        "put the proxy's user name and password into its URL in HTTPS_PROXY (http://user:password@host:port); this is \
+         not about the service's credential",
     )
 }
 
@@ -196,7 +196,7 @@ fn status_error(
         details.message = Some(message.into());
         details.hint = Some(hint.into());
     } else if failure.is_html && matches!(received.status, 400..=406 | 410..=412 | 414..=428 | 430..=498) {
-        // A page is not what these APIs answer with: its status says nothing of the credential.
+        // These APIs do not respond with web pages, so the status says nothing about the credential.
         details.kind = Some(ErrorKind::Upstream);
         details.message =
             Some("something in front of the service refused the request with a web page".into());
@@ -216,23 +216,23 @@ fn status_error(
         );
         details.hint = Some(
             format!(
-                "check {setting} ({}), and what stands between here and the service",
+                "check {setting} ({}), and any proxy or gateway in front of the service",
                 outbound.place.url(outbound, &account.info)
             )
             .into(),
         );
     }
     if is_own_form && !outbound.names_resource && matches!(received.status, 404 | 410) {
-        // Something of the service's is at that URL, and not what every account has.
+        // The service responded in its own form, so the host is right and the path is not.
         details.kind = Some(ErrorKind::Config);
         let url = outbound.place.url(outbound, &account.info);
         let (message, hint) = if outbound.idempotent {
             ("the service has nothing at this URL", format!("check {setting} ({url})"))
         } else {
-            // What is sent may name something that is not there.
+            // The body may name something that does not exist.
             (
-                "the service has nothing at this URL, or nothing of what the request names",
-                format!("check {setting} ({url}), and the ids in what is to be written"),
+                "the service has nothing at this URL, or does not have what the request names",
+                format!("check {setting} ({url}), and the ids in the request"),
             )
         };
         details.message = Some(message.into());
@@ -258,9 +258,8 @@ fn status_error(
     }
 }
 
-/// Whether a response that does not have the service's form has a status that would otherwise say something about a
-/// profile or a credential. Without a body, 401 and 403 keep their general meaning; so they do where the rest of the body
-/// did not come.
+/// Returns whether the status of a response without the service's form must not be read as a statement about a profile or a
+/// credential. 401 and 403 keep their general meaning if the body is empty or incomplete.
 fn says_nothing_of_a_profile(failure: &Failure<'_>, is_whole: bool) -> bool {
     match failure.status {
         404 | 410 => true,
@@ -269,14 +268,14 @@ fn says_nothing_of_a_profile(failure: &Failure<'_>, is_whole: bool) -> bool {
     }
 }
 
-/// What a status of the token endpoint means: never anything about the profile that was asked for.
+/// Describes a status of the token endpoint, which never says anything about the requested profile.
 fn token_endpoint(outbound: &Outbound, status: u16, details: &mut ErrorDetails) {
     let setting = outbound.place.setting();
     let url = &outbound.url;
     match status {
         404 | 405 | 410 | 421 => {
             details.kind = Some(ErrorKind::Config);
-            details.message = Some(format!("the token endpoint {url} is not there").into());
+            details.message = Some(format!("the token endpoint {url} does not exist").into());
             details.hint = Some(format!("check {setting}").into());
         }
         400 | 402 | 406 | 409 | 411..=420 | 422..=424 | 426..=428 | 430..=498 if details.kind.is_none() => {
@@ -288,7 +287,7 @@ fn token_endpoint(outbound: &Outbound, status: u16, details: &mut ErrorDetails) 
     }
 }
 
-/// The error with what the service said, without the account's own credential: some servers repeat it.
+/// Adds the service's own words to the error, without the account's credential, which some servers repeat.
 pub(crate) fn with_words(mut error: Error, details: &mut ErrorDetails, credential: &Credential) -> Error {
     if let Some(code) = details.code.take().filter(|code| !credential.is_in(code)) {
         error = error.with_code(&code);
@@ -302,7 +301,7 @@ pub(crate) fn with_words(mut error: Error, details: &mut ErrorDetails, credentia
     error
 }
 
-/// The service's id of the request, if it can be one.
+/// Returns the service's id of the request, if it is valid.
 pub(crate) fn request_id(
     headers: &HeaderMap,
     dialect: &dyn Dialect,
@@ -313,7 +312,7 @@ pub(crate) fn request_id(
     values.find(|id| is_request_id(id) && !credential.is_in(id)).map(str::to_owned)
 }
 
-/// Whether a text can be an id of a request: it is shown and logged, so it must not be anything else.
+/// Returns whether a text is a valid request id. It is shown and logged, so nothing else is allowed.
 fn is_request_id(id: &str) -> bool {
     let allowed = |byte: u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'=' | b'+' | b'/')

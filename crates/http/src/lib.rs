@@ -1,24 +1,75 @@
-//! The HTTP client under the service crates, and the only crate that knows which HTTP library is used.
+//! The HTTP client of anyprofile's service crates: credentials, retries, limits and redaction.
 //!
-//! An [`HttpClient`] sends a [`Request`] with the account's [`Credential`], repeats it where that may help
-//! and does no harm, and gives an [`Response`] or one [`Error`](anyprofile_core::Error) that says what
-//! failed and what to do. What it does in between:
+//! An [`HttpClient`] sends a [`Request`] with the account's [`Credential`]. It returns a [`Response`], or one
+//! [`Error`](anyprofile_core::Error) that says what failed and what to do next. Only this crate knows which HTTP client library is
+//! used.
 //!
-//! - times out connecting, silence, attempts and whole operations ([`HttpOptions`]);
-//! - repeats reads on broken connections, 408, 425, 429 and every 5xx that may pass, with exponential
-//!   back-off, full jitter, and the wait that the service asks for, within a budget and the deadline, or as a [`RetryPolicy`]
-//!   of one's own decides;
-//! - renews an exchanged token early, once for all who need it, and once more when it is refused;
-//! - follows redirects and next links only to the origin that the credential is for;
-//! - reads no more than it may hold, after decompression;
-//! - logs, through `tracing`, the service, account, operation, attempt, status, duration and request id,
-//!   and nothing of a URL, header or body.
+//! ```
+//! use std::sync::Arc;
 //!
-//! What a program may decide itself: when to retry ([`RetryPolicy`]), what sends the requests ([`Transport`], with the built-in one as
-//! [`BuiltinTransport`]) and what wraps it ([`HttpOptions::with_transport_layer`]), and who is told ([`Observer`]).
+//! use anyprofile_core::{ProviderInfo, Result, async_trait};
+//! use anyprofile_http::{
+//!     Credential, HeaderMap, HttpClient, HttpOptions, Request, ResponseBody, StaticDialect,
+//!     Transport, TransportError, header,
+//! };
+//! use bytes::Bytes;
 //!
-//! A wait longer than 5 s is an event of its own, at the level `WARN` and with the target `anyprofile_http::wait`: its
-//! message says how long and why, its fields `service` and `account` where. A program that shows no log should show it.
+//! /// Responds from memory. Without it, the built-in transport sends requests over the network.
+//! #[derive(Debug)]
+//! struct InMemory;
+//!
+//! #[async_trait]
+//! impl Transport for InMemory {
+//!     async fn send(
+//!         &self,
+//!         request: http::Request<Bytes>,
+//!     ) -> Result<http::Response<ResponseBody>, TransportError> {
+//!         assert_eq!(request.uri(), "https://api.example.com/v1/users/ada");
+//!         assert_eq!(request.headers()["authorization"], "Bearer the-key");
+//!         Ok(http::Response::new(ResponseBody::from_bytes(r#"{"name": "Ada"}"#)))
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<()> {
+//! let base_url = "https://api.example.com/v1";
+//! let info = ProviderInfo::new("library".parse()?, "main".parse()?, "Library", base_url);
+//! let credential = Credential::header(header::AUTHORIZATION, Some("Bearer"), &"the-key".into())?;
+//! // How this service reports errors.
+//! let dialect = StaticDialect::new(
+//!     |failure| failure.text("/problem").is_some(),
+//!     |failure, details| details.service_message = failure.texts("/problem"),
+//! );
+//! let options = HttpOptions::default().with_transport(Arc::new(InMemory));
+//! let client = HttpClient::new(info, credential, HeaderMap::new(), dialect, options)?;
+//!
+//! let response = client.send(Request::get("get-user").path("/users").segment("ada")).await?;
+//! let user: serde_json::Value = response.decode()?;
+//! assert_eq!((response.status, &user["name"]), (200, &"Ada".into()));
+//! assert_eq!(response.stats.attempts, 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Three things to know
+//! - **Only what is safe is sent again.** A read is retried after a broken connection, 408, 425, 429 and every transient 5xx status:
+//!   with exponential backoff and full jitter, or after the wait that the service asks for, within the account's retry budget and the
+//!   operation's deadline. A write is sent again only if the server did not process it. The error of any other write says that the
+//!   [effect](anyprofile_core::error::Effect) is possible.
+//! - **The credential goes only to the origin that it is for.** Redirects and next links to another origin are an error, unless
+//!   [`HttpOptions::trusted_origins`] names it. An access token is renewed before it expires, once for all requests that need it, and
+//!   once more if the service refuses it.
+//! - **Everything has a limit, and nothing sensitive is shown.** [`HttpOptions`] limits the time of connecting, of silence, of an
+//!   attempt and of the whole operation, and the size of a response after decompression. Logs (with `tracing`) hold the service,
+//!   account, operation, attempt, status, duration and request id, and nothing of a URL, header or body.
+//!
+//! A wait longer than 5 s is an event of its own, with the level `WARN` and the target `anyprofile_http::wait`. Its message says how
+//! long and why, and its fields `service` and `account` say where. A program that shows no other log should show this one.
+//!
+//! # What a program can replace
+//! - [`RetryPolicy`] decides when to retry.
+//! - [`Transport`] sends the requests; the default is [`BuiltinTransport`]. [`HttpOptions::with_transport_layer`] wraps it.
+//! - [`Observer`] receives an event for each step of an operation, for metrics and traces.
 //!
 //! # Features
 //! | feature | what it turns on |
@@ -31,15 +82,15 @@
 //! | `tower` | `TowerTransport` and `TransportService`: a [`Transport`] out of a tower service, and the other way round |
 //! | `reqwest-middleware` | `MiddlewareTransport`: a [`Transport`] out of a client of reqwest-middleware |
 //!
-//! None is on by default, and each only adds. With several TLS features the first one of this order is used, unless
-//! [`HttpOptions::tls`] says otherwise: `rustls`, `rustls-aws-lc`, `native-tls`, `rustls-no-provider`. No provider is ever
-//! installed for the process, and an installed one is used only where it is asked for; where it is and there is none, the client
-//! is not built and the error says so. With no TLS feature, `https` is refused with a configuration error unless there is a
-//! [`Transport`] of one's own.
+//! None is on by default, and each only adds. With several TLS features, the first of this order is used, unless
+//! [`HttpOptions::tls`] chooses another: `rustls`, `rustls-aws-lc`, `native-tls`, `rustls-no-provider`. This crate never installs a
+//! provider for the process. It uses an installed one only with `rustls-no-provider`; if none is installed then, creating the client
+//! fails with a configuration error. With no TLS feature, `https` fails with a configuration error, unless the program brings its own
+//! [`Transport`].
 //!
-//! The features of rustls turn on reqwest's `rustls-no-provider`, since its `rustls` would bring aws-lc-rs. A program that makes clients of
-//! reqwest itself must therefore give them TLS, as reqwest says there: a TLS feature of its own, a configuration, or an
-//! installed provider. Without one, reqwest panics when such a client is built.
+//! The rustls features turn on reqwest's `rustls-no-provider`, since reqwest's `rustls` would bring aws-lc-rs. A program that also
+//! creates reqwest clients itself must therefore configure TLS for them, as reqwest documents: with a TLS feature of its own, a
+//! configuration, or an installed provider. Without one, reqwest panics when such a client is built.
 //!
 //! [`CryptoProvider`]: https://docs.rs/rustls/latest/rustls/crypto/struct.CryptoProvider.html
 

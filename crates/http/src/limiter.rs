@@ -1,6 +1,6 @@
-//! How fast an account is asked, and by how many requests at once. It slows down when the service says so, and recovers.
+//! The rate and concurrency of an account's requests. The rate slows down when the service says so, and recovers.
 //!
-//! What the pace is follows from values alone: the clock is passed in.
+//! Rate decisions are pure functions: the clock is passed in.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -15,18 +15,19 @@ use tokio::{
 
 use crate::{dialect::Dialect, retry::retry_after};
 
-/// The first distance between requests after a refusal for too many of them, and the longest.
-const FIRST_DISTANCE: Duration = Duration::from_millis(100);
-const LONGEST_DISTANCE: Duration = Duration::from_secs(5);
-/// No refusal and no header keeps an account waiting longer than this at once.
+/// The interval between requests after the first 429.
+const FIRST_INTERVAL: Duration = Duration::from_millis(100);
+/// The longest interval between requests.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(5);
+/// The longest pause that a response can cause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// With so few requests left, they are spread over the time that they have to last for.
+/// If so few requests are left of a quota, they are spread over the time until it is renewed.
 const FEW: u64 = 10;
 
-/// A wait longer than this is told: a person would think that the program hangs.
-const TOLD_FROM: Duration = Duration::from_secs(5);
-/// A quota that is renewed later than this says nothing: no wait for it would be waited to its end, the unit is likely to
-/// be another one, and a service that means it refuses and says so.
+/// A wait longer than this is logged: otherwise the program seems to hang.
+const LOGGED_FROM: Duration = Duration::from_secs(5);
+/// A quota that is renewed later than this is ignored: its number probably has another unit, and a service that means it responds
+/// with 429.
 const LONGEST_QUOTA: Duration = LONGEST_PAUSE;
 
 /// The limiter of an account.
@@ -40,21 +41,21 @@ pub(crate) struct Limiter {
 /// Why a request waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// The service asks for it, with a response of this status.
+    /// The service asks for it, in a response with this status.
     Asked(u16),
-    /// An attempt failed, with this status where there was a response, and the next one keeps its distance.
+    /// The wait between two attempts. The first failed with this status, or without a response.
     Failed(Option<u16>),
 }
 
-/// Requests that wait. A moment in which several do is counted once.
+/// The requests that wait. Time in which several wait is counted once.
 #[derive(Clone, Copy, Debug, Default)]
 struct Waits {
-    /// How many there are.
+    /// The number of waiting requests.
     waiting: u32,
-    /// The time up to which waiting was counted, while somebody waits.
+    /// The time up to which waiting was counted; `None` while no request waits.
     counted_to: Option<Instant>,
-    /// Until when a wait was told.
-    told_until: Option<Instant>,
+    /// The end of the last wait that was logged.
+    logged_until: Option<Instant>,
 }
 
 impl Waits {
@@ -65,14 +66,14 @@ impl Waits {
         self.waiting += 1;
     }
 
-    /// Ends one of them, and gives the time that was not counted with another one.
+    /// Ends a wait, and returns the time that no other wait has counted.
     fn end(&mut self, now: Instant) -> Duration {
         self.waiting = self.waiting.saturating_sub(1);
         let from = if self.waiting == 0 { self.counted_to.take() } else { self.counted_to.replace(now) };
         from.map_or(Duration::ZERO, |from| now.saturating_duration_since(from))
     }
 
-    /// Ends one of them that was given up: its time is left to the others.
+    /// Ends a wait that was cancelled. The other waits count its time.
     fn give_up(&mut self) {
         self.waiting = self.waiting.saturating_sub(1);
         if self.waiting == 0 {
@@ -80,18 +81,19 @@ impl Waits {
         }
     }
 
-    /// Whether a wait is to be told: it is long, and not part of one that was.
-    fn is_news(&mut self, wait: Duration, now: Instant) -> bool {
+    /// Returns whether a wait must be logged: it is long, and not covered by a wait that was logged.
+    fn must_log(&mut self, wait: Duration, now: Instant) -> bool {
         let until = now + wait;
-        let is_news = wait > TOLD_FROM && self.told_until.is_none_or(|told| until > told + TOLD_FROM);
-        if is_news {
-            self.told_until = Some(until);
+        let must_log =
+            wait > LOGGED_FROM && self.logged_until.is_none_or(|logged| until > logged + LOGGED_FROM);
+        if must_log {
+            self.logged_until = Some(until);
         }
-        is_news
+        must_log
     }
 }
 
-/// A wait that is not over. Dropping it gives it up.
+/// A wait in progress. Dropping it cancels it.
 struct Waiting<'a> {
     limiter: &'a Limiter,
     is_over: bool,
@@ -115,69 +117,71 @@ impl Drop for Waiting<'_> {
 /// When the next request may be sent.
 #[derive(Clone, Copy, Debug)]
 struct Pace {
-    /// The distance between requests that is kept in any case.
+    /// The smallest interval between requests: the account's own limit.
     least: Duration,
-    /// The distance now.
-    distance: Duration,
-    /// When the next request may be sent; none if at once.
+    /// The current interval.
+    interval: Duration,
+    /// When the next request may be sent; `None` means immediately.
     next: Option<Instant>,
     /// The status of the response that asks for a pause until then.
     asked_by: u16,
 }
 
-/// A request's place among those that are sent at once. Dropping it ends the request's turn.
+/// A permit for one of the account's concurrent requests. Dropping it returns the permit.
 #[derive(Debug)]
 pub(crate) struct Turn {
-    _place: Option<OwnedSemaphorePermit>,
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
-/// A wait that is over.
+/// A finished wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Passed {
-    /// How long it was, without what is counted with another wait.
+    /// The part of the wait that no other wait has counted.
     pub(crate) counted: Duration,
+    /// The whole wait.
     pub(crate) waited: Duration,
 }
 
-/// What a response says of the pace.
+/// What a response says about the rate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Advice {
     /// The response's status.
     pub(crate) status: u16,
-    /// Whether the request was refused for too many of them.
+    /// Whether the request was refused because there were too many (429).
     pub(crate) is_refused: bool,
     /// How long to send nothing.
     pub(crate) pause: Option<Duration>,
-    /// How far apart the next requests should be.
+    /// The smallest interval for the next requests.
     pub(crate) spread: Option<Duration>,
 }
 
 impl Limiter {
-    /// At most so many requests at once, and so many a second; 0 means any number.
+    /// Creates a limiter for so many concurrent requests and so many requests per second; 0 means no limit.
     pub(crate) fn new(at_once: u32, per_second: u32) -> Self {
         let at_once = if at_once == 0 { Semaphore::MAX_PERMITS } else { at_once as usize };
         let least = if per_second == 0 { Duration::ZERO } else { Duration::from_secs(1) / per_second };
         Self {
             at_once: Arc::new(Semaphore::new(at_once.min(Semaphore::MAX_PERMITS))),
-            pace: Mutex::new(Pace { least, distance: least, next: None, asked_by: 0 }),
+            pace: Mutex::new(Pace { least, interval: least, next: None, asked_by: 0 }),
             waits: Mutex::default(),
         }
     }
 
-    /// Waits for a place among the requests that are sent at once, and says how long, if it had to.
+    /// Waits for a concurrency permit. Returns it, and how long it waited, if it had to.
     pub(crate) async fn enter(&self) -> (Turn, Option<Duration>) {
-        if let Ok(place) = Arc::clone(&self.at_once).try_acquire_owned() {
-            return (Turn { _place: Some(place) }, None);
+        if let Ok(permit) = Arc::clone(&self.at_once).try_acquire_owned() {
+            return (Turn { _permit: Some(permit) }, None);
         }
         let began = Instant::now();
-        // It is never closed.
-        let place = Arc::clone(&self.at_once).acquire_owned().await.ok();
-        (Turn { _place: place }, Some(began.elapsed()))
+        // The semaphore is never closed.
+        let permit = Arc::clone(&self.at_once).acquire_owned().await.ok();
+        (Turn { _permit: permit }, Some(began.elapsed()))
     }
 
-    /// Waits until the next request may be sent, and says how long, if it had to. Whoever gives up takes no place. A long wait
-    /// is told.
-    pub(crate) async fn pass(&self, tell: impl Fn(Duration, Reason)) -> Option<Passed> {
+    /// Waits until the next request may be sent. Returns how long it waited, if it had to. Calls `log` before a long wait.
+    ///
+    /// Dropping the future uses no slot of the rate.
+    pub(crate) async fn pass(&self, log: impl Fn(Duration, Reason)) -> Option<Passed> {
         let began = Instant::now();
         let mut waiting = None;
         loop {
@@ -192,23 +196,23 @@ impl Limiter {
             if waiting.is_none() {
                 waiting = Some(self.begin_wait());
             }
-            if self.waits().is_news(wait, Instant::now()) {
-                tell(wait, Reason::Asked(status));
+            if self.waits().must_log(wait, Instant::now()) {
+                log(wait, Reason::Asked(status));
             }
             sleep(wait).await;
         }
     }
 
-    /// Waits so long, and gives how much of it is not counted with another wait. A long wait is told.
+    /// Waits for a duration. Returns the part of it that no other wait has counted. Calls `log` before a long wait.
     pub(crate) async fn wait(
         &self,
         wait: Duration,
         reason: Reason,
-        tell: impl Fn(Duration, Reason),
+        log: impl Fn(Duration, Reason),
     ) -> Duration {
         let waiting = self.begin_wait();
-        if self.waits().is_news(wait, Instant::now()) {
-            tell(wait, reason);
+        if self.waits().must_log(wait, Instant::now()) {
+            log(wait, reason);
         }
         sleep(wait).await;
         waiting.end()
@@ -223,37 +227,37 @@ impl Limiter {
         self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a response into account.
+    /// Adapts the rate to a response.
     pub(crate) fn observe(&self, advice: Advice, now: Instant) {
         self.pace().follow(advice, now);
     }
 
-    /// What a thread that panicked left behind is as good as anything: each change is one step.
     fn pace(&self) -> MutexGuard<'_, Pace> {
+        // Each change is one step, so the state is valid after a panic too.
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Pace {
-    /// Takes the next place, if its time has come; else gives how long that is.
+    /// Takes the next slot and returns zero, or returns how long to wait for it.
     fn take(&mut self, now: Instant) -> Duration {
         let wait = self.next.map_or(Duration::ZERO, |next| next.saturating_duration_since(now));
         if wait.is_zero() {
-            self.next = (!self.distance.is_zero()).then(|| now + self.distance);
+            self.next = (!self.interval.is_zero()).then(|| now + self.interval);
         }
         wait
     }
 
     fn follow(&mut self, advice: Advice, now: Instant) {
         if advice.is_refused {
-            self.distance = (self.distance * 2).clamp(FIRST_DISTANCE, LONGEST_DISTANCE).max(self.least);
+            self.interval = (self.interval * 2).clamp(FIRST_INTERVAL, LONGEST_INTERVAL).max(self.least);
         } else {
-            // Each answer that is none takes a tenth of what was added; what is left is forgotten when it is little.
-            let added = self.distance.saturating_sub(self.least).mul_f64(0.9);
-            self.distance = self.least + if added < FIRST_DISTANCE / 10 { Duration::ZERO } else { added };
+            // Each other response removes a tenth of the added interval, and the rest once it is small.
+            let added = self.interval.saturating_sub(self.least).mul_f64(0.9);
+            self.interval = self.least + if added < FIRST_INTERVAL / 10 { Duration::ZERO } else { added };
         }
         if let Some(spread) = advice.spread {
-            self.distance = self.distance.max(spread.min(LONGEST_DISTANCE));
+            self.interval = self.interval.max(spread.min(LONGEST_INTERVAL));
         }
         if let Some(pause) = advice.pause {
             let until = now + pause.min(LONGEST_PAUSE);
@@ -265,9 +269,8 @@ impl Pace {
     }
 }
 
-/// What a response says of the pace: by its status, `Retry-After`, and the headers that services tell the rest of a quota
-/// in: `RateLimit-Remaining` and `RateLimit-Reset` of the IETF's drafts, with `X-` before it as many write it, and those of
-/// [`Dialect::quota_headers`].
+/// Reads what a response says about the rate: its status, `Retry-After`, and the headers that report the rest of a quota. These are
+/// `RateLimit-Remaining` and `RateLimit-Reset` of the IETF drafts, with and without `X-`, and those of [`Dialect::quota_headers`].
 pub(crate) fn advice(status: u16, headers: &HeaderMap, dialect: &dyn Dialect, now: SystemTime) -> Advice {
     let is_refused = status == 429;
     let asked = retry_after(headers, now).filter(|_| is_refused || status == 503);
@@ -281,7 +284,7 @@ pub(crate) fn advice(status: u16, headers: &HeaderMap, dialect: &dyn Dialect, no
         };
         let number = |part: &str| text(part)?.parse::<u64>().ok();
         let Some(remaining) = number("remaining") else { continue };
-        // A quota of nothing is contradicted by every response.
+        // A quota of zero cannot be meant: the service has just responded.
         if number("limit") == Some(0) {
             continue;
         }
@@ -297,13 +300,13 @@ pub(crate) fn advice(status: u16, headers: &HeaderMap, dialect: &dyn Dialect, no
     advice
 }
 
-/// How long until a quota is renewed: seconds from now, a point in time in seconds since 1970, or RFC 3339. Nonsense and
-/// the past are none.
+/// Returns the time until a quota is renewed. The text is a number of seconds from now, a point in time in seconds since 1970, or
+/// RFC 3339. `None` if it is not valid or in the past.
 fn until(text: &str, now: SystemTime) -> Option<Duration> {
     if let Ok(number) = text.parse::<f64>() {
         let duration = Duration::try_from_secs_f64(number).ok()?;
         let since_1970 = now.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-        // No quota lasts for years: so large a number is a point in time.
+        // No quota lasts for years: a large number is a point in time.
         let is_time = duration > since_1970 / 2;
         return if is_time { duration.checked_sub(since_1970) } else { Some(duration) };
     }
@@ -321,8 +324,8 @@ mod tests {
 
     fn silent(_: Duration, _: Reason) {}
 
-    async fn pass(limiter: &Limiter, tell: impl Fn(Duration, Reason)) -> Duration {
-        limiter.pass(tell).await.map_or(Duration::ZERO, |passed| passed.counted)
+    async fn pass(limiter: &Limiter, log: impl Fn(Duration, Reason)) -> Duration {
+        limiter.pass(log).await.map_or(Duration::ZERO, |passed| passed.counted)
     }
 
     fn now() -> SystemTime {
@@ -358,7 +361,7 @@ mod tests {
             let read = of(200, &[("ratelimit-remaining", remaining), ("ratelimit-reset", reset)]);
             assert_eq!(read, nothing, "{remaining} {reset}");
         }
-        // Milliseconds and nanoseconds, from now and since 1970, and quotas that nobody would wait for.
+        // Milliseconds and nanoseconds, from now and since 1970, and quotas too far away to wait for.
         for reset in ["20000", "1696004817000", "1696004817000000000", "20000000000", "61", "3600", "1e300"] {
             for remaining in ["0", "3"] {
                 let read = of(200, &[("x-ratelimit-remaining", remaining), ("x-ratelimit-reset", reset)]);
@@ -370,7 +373,7 @@ mod tests {
             ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"],
         ] {
             let quota = |limit| of(200, &[(family[0], limit), (family[1], "0"), (family[2], "20")]);
-            assert_eq!(quota("0"), nothing, "a quota of nothing is none");
+            assert_eq!(quota("0"), nothing, "a quota of zero is ignored");
             assert_eq!(quota("100").pause, Some(20 * SECOND));
         }
     }
@@ -378,24 +381,24 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_several_wait_at_once_is_counted_and_told_once() {
         let limiter = Limiter::new(0, 0);
-        let told = Mutex::new(Vec::new());
-        let tell = |wait: Duration, reason| told.lock().unwrap().push((wait.as_secs(), reason));
+        let logged = Mutex::new(Vec::new());
+        let note = |wait: Duration, reason| logged.lock().unwrap().push((wait.as_secs(), reason));
         let asked = |status| Advice { status, pause: Some(20 * SECOND), ..Advice::default() };
         limiter.observe(asked(429), Instant::now());
         let began = Instant::now();
-        let waited = futures_util::future::join_all((0..8).map(|_| pass(&limiter, tell))).await;
+        let waited = futures_util::future::join_all((0..8).map(|_| pass(&limiter, note))).await;
         assert_eq!((began.elapsed(), waited.iter().sum()), (20 * SECOND, 20 * SECOND));
-        // One within another, one that is given up, and short ones.
+        // One within another, one that is cancelled, and short ones.
         let reason = Reason::Failed(Some(503));
-        let (long, short) = (limiter.wait(10 * SECOND, reason, tell), async {
+        let (long, short) = (limiter.wait(10 * SECOND, reason, note), async {
             sleep(3 * SECOND).await;
-            assert!(timeout(SECOND, limiter.wait(9 * SECOND, reason, tell)).await.is_err());
-            limiter.wait(SECOND, reason, tell).await
+            assert!(timeout(SECOND, limiter.wait(9 * SECOND, reason, note)).await.is_err());
+            limiter.wait(SECOND, reason, note).await
         });
         let (long, short) = tokio::join!(long, short);
         assert_eq!(long + short, 10 * SECOND);
-        assert_eq!(limiter.wait(5 * SECOND, reason, tell).await, 5 * SECOND);
-        assert_eq!(*told.lock().unwrap(), [(20, Reason::Asked(429)), (10, reason)]);
+        assert_eq!(limiter.wait(5 * SECOND, reason, note).await, 5 * SECOND);
+        assert_eq!(*logged.lock().unwrap(), [(20, Reason::Asked(429)), (10, reason)]);
     }
 
     #[tokio::test(start_paused = true)]
@@ -405,15 +408,15 @@ mod tests {
         let refused = |pause| Advice { status: 429, is_refused: true, pause, spread: None };
         limiter.observe(refused(Some(2 * SECOND)), Instant::now());
         assert_eq!(pass(&limiter, silent).await, 2 * SECOND);
-        assert_eq!(pass(&limiter, silent).await, FIRST_DISTANCE);
+        assert_eq!(pass(&limiter, silent).await, FIRST_INTERVAL);
         for _ in 0..100 {
             limiter.observe(refused(None), Instant::now());
         }
-        assert_eq!(limiter.pace().distance, LONGEST_DISTANCE);
+        assert_eq!(limiter.pace().interval, LONGEST_INTERVAL);
         for _ in 0..100 {
             limiter.observe(Advice::default(), Instant::now());
         }
-        assert_eq!(limiter.pace().distance, Duration::ZERO);
+        assert_eq!(limiter.pace().interval, Duration::ZERO);
         limiter.observe(Advice { pause: Some(Duration::MAX), ..Advice::default() }, Instant::now());
         assert_eq!(pass(&limiter, silent).await, LONGEST_PAUSE);
     }
@@ -421,21 +424,21 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_rate_is_kept_and_so_is_the_number_at_once() {
         let limiter = Limiter::new(2, 4);
-        let distance = Duration::from_millis(250);
+        let interval = Duration::from_millis(250);
         assert_eq!(
             [pass(&limiter, silent).await, pass(&limiter, silent).await, pass(&limiter, silent).await],
-            [Duration::ZERO, distance, distance]
+            [Duration::ZERO, interval, interval]
         );
         sleep(10 * SECOND).await;
-        assert_eq!(pass(&limiter, silent).await, Duration::ZERO, "what was not used is not saved up");
-        assert_eq!(pass(&limiter, silent).await, distance);
-        let ((one, no_wait), _two) = (limiter.enter().await, limiter.enter().await);
+        assert_eq!(pass(&limiter, silent).await, Duration::ZERO, "unused slots are not saved up");
+        assert_eq!(pass(&limiter, silent).await, interval);
+        let ((first, no_wait), _two) = (limiter.enter().await, limiter.enter().await);
         assert_eq!(no_wait, None);
         let third = limiter.enter();
         tokio::pin!(third);
         assert!(futures_util::poll!(third.as_mut()).is_pending());
         sleep(SECOND).await;
-        drop(one);
+        drop(first);
         assert_eq!(third.await.1, Some(SECOND));
     }
 

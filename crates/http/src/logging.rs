@@ -1,4 +1,4 @@
-//! What is logged of an attempt and of a wait: nothing of URLs, headers and bodies.
+//! Logs attempts and long waits, with nothing of URLs, headers and bodies.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use crate::{
     outbound::{Broken, Outbound, Received},
 };
 
-/// Logs a long wait. Who shows nothing else shows this: it looks as if nothing happened any more.
+/// Logs a long wait. Programs show this event even if they show no other log: otherwise the program seems to hang.
 pub(crate) fn log_wait(info: &ProviderInfo, wait: Duration, reason: Reason) {
     let seconds = wait.as_secs_f64().ceil();
     let why = match reason {
         Reason::Asked(status @ 200..=299) => {
-            format!(", as the service asks: its quota is spent (status {status})")
+            format!(", as the service asks: its quota is used up (status {status})")
         }
         Reason::Asked(status) => format!(", as the service asks (status {status})"),
         Reason::Failed(Some(status)) => format!(" before the next attempt (status {status})"),
@@ -47,12 +47,12 @@ pub(crate) fn log_attempt(
         Ok(received) => {
             let request_id = request_id(&received.headers, dialect, credential).unwrap_or_default();
             let status = received.sent_status;
-            debug!(operation, attempt, status, duration_milliseconds, request_id, "answered");
+            debug!(operation, attempt, status, duration_milliseconds, request_id, "responded");
         }
         Err(Broken::Transport(error)) => {
             debug!(operation, attempt, duration_milliseconds, failure = %error.kind, "no response");
         }
-        Err(Broken::TooLarge(status, _)) => debug!(operation, attempt, status, "answer too large"),
+        Err(Broken::TooLarge(status, _)) => debug!(operation, attempt, status, "response too large"),
         Err(Broken::Redirect(status, ..)) => debug!(operation, attempt, status, "redirect refused"),
     }
 }

@@ -1,4 +1,4 @@
-//! A transport out of a client of reqwest-middleware.
+//! A transport that uses a client of reqwest-middleware.
 
 use anyprofile_core::async_trait;
 use bytes::Bytes;
@@ -9,19 +9,19 @@ use crate::{
     builtin::received,
 };
 
-/// A [`Transport`] out of a [`ClientWithMiddleware`], for programs that have middleware of theirs.
+/// A [`Transport`] that sends requests through a [`ClientWithMiddleware`].
 ///
-/// The client's time-outs, TLS and proxies are its own. Middleware finds the [`RequestContext`] in its extensions. An error of
-/// middleware that is a [`TransportError`] stays what it is; any other one counts as
-/// [`Interrupted`](TransportErrorKind::Interrupted), which says that the request may have been sent.
+/// The client's own timeouts, TLS and proxies apply. Its middleware finds the [`RequestContext`] in the extensions. If middleware
+/// returns a [`TransportError`], it is kept. Any other error of middleware becomes
+/// [`Interrupted`](TransportErrorKind::Interrupted), since the request may have been sent.
 ///
-/// What the client must not do:
-/// - It must not follow redirects. reqwest does by default, and takes the credential along within a host.
+/// # Rules
+/// - The client must not follow redirects. reqwest follows them by default, and sends the credential again to the same host.
 /// - Its middleware must not change the URL of a request.
-/// - Its middleware must not retry: [`RetryPolicy`](crate::RetryPolicy) is for that.
+/// - Its middleware must not retry: use a [`RetryPolicy`](crate::RetryPolicy).
 ///
-/// A response of another URL than was asked for is an error ([`Redirected`](TransportErrorKind::Redirected)), whatever its
-/// status: which of the first two happened cannot be told apart.
+/// A response from a different URL than the requested one is an error ([`Redirected`](TransportErrorKind::Redirected)), whatever its
+/// status: it breaks one of the first two rules.
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -43,7 +43,7 @@ pub struct MiddlewareTransport {
     max_response_bytes: usize,
 }
 
-/// The host of a response that middleware made without one.
+/// The host that reqwest sets for a response that middleware created without a URL.
 const NO_URL: &str = "no.url.provided.local";
 
 impl MiddlewareTransport {
@@ -52,7 +52,7 @@ impl MiddlewareTransport {
         Self { client, max_response_bytes: HttpOptions::default().max_response_bytes }
     }
 
-    /// Sets how large a response may be after decompression, where the client has not undone its encoding. Default: 32 MiB.
+    /// Sets the maximum size of a response after decompression, if the client has not decompressed it itself. Default: 32 MiB.
     pub fn with_max_response_bytes(mut self, max_response_bytes: usize) -> Self {
         self.max_response_bytes = max_response_bytes;
         self

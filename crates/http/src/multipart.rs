@@ -1,4 +1,4 @@
-//! A form with a file in it (`multipart/form-data`, RFC 7578), as one chunk of bytes.
+//! A form with one file (`multipart/form-data`, RFC 7578).
 
 use std::{fmt, fmt::Write as _};
 
@@ -7,17 +7,17 @@ use http::HeaderValue;
 
 use crate::random::random_bits;
 
-/// A file that is sent in a form; see [`Request::form_file`](crate::Request::form_file).
+/// A file to send in a form; see [`Request::form_file`](crate::Request::form_file).
 ///
-/// `Debug` shows how large it is, and neither its name nor its content.
+/// `Debug` shows its size, and neither its name nor its content.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct FormFile<'a> {
-    /// The name of the file, without its folder. Not empty.
+    /// The name of the file, without its folder; must not be empty.
     pub name: &'a str,
-    /// What the file is, such as `image/png`, without parameters.
+    /// The media type, such as `image/png`, without parameters.
     pub media_type: &'a str,
-    /// What is in it.
+    /// The content.
     pub content: &'a [u8],
 }
 
@@ -47,10 +47,10 @@ fn boundary() -> String {
 
 fn form_with(boundary: &str, part: &str, file: &FormFile<'_>) -> Result<(HeaderValue, Bytes), &'static str> {
     if file.name.is_empty() {
-        return Err("a file has no name");
+        return Err("a file name is required");
     }
     if !is_media_type(file.media_type) {
-        return Err("the media type of a file is not of the form type/subtype");
+        return Err("the media type of a file must have the form type/subtype");
     }
     let head = format!(
         "Content-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",
@@ -59,7 +59,7 @@ fn form_with(boundary: &str, part: &str, file: &FormFile<'_>) -> Result<(HeaderV
         file.media_type,
     );
     let content_type = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"))
-        .map_err(|_| "the boundary of a form cannot stand in a header")?;
+        .map_err(|_| "the boundary of a form must be valid in a header")?;
     let (opening, closing) = (format!("--{boundary}\r\n"), format!("\r\n--{boundary}--\r\n"));
     let body = [opening.as_bytes(), head.as_bytes(), file.content, closing.as_bytes()].concat();
     Ok((content_type, body.into()))

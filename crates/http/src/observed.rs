@@ -1,4 +1,4 @@
-//! Tells the observers of an account what happens. What begins here ends: what is dropped was cancelled.
+//! Sends events to the observers of an account. A value that is dropped before it finishes sends the event of a cancellation.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ use crate::{
     outbound::{Broken, Outbound, Received},
 };
 
-/// An operation that observers were told of.
+/// An operation whose events are sent to observers.
 pub(crate) struct ObservedOperation {
     account: Arc<Account>,
     context: Arc<OperationContext>,
@@ -35,16 +35,16 @@ impl ObservedOperation {
         });
         let account = Arc::clone(account);
         let operation = Self { account, context, began: Instant::now(), attempts: 0, is_over: false };
-        operation.account.tell(|observer| {
+        operation.account.notify(|observer| {
             observer.operation_started(&OperationStarted { operation: &operation.context });
         });
         operation
     }
 
-    /// Says that the next request had to wait.
+    /// Reports that the next request has waited.
     pub(crate) fn waited(&self, wait: Duration, reason: WaitReason) {
         let request = self.request(self.attempts + 1);
-        self.account.tell(|observer| observer.waited(&Waited { request: &request, wait, reason }));
+        self.account.notify(|observer| observer.waited(&Waited { request: &request, wait, reason }));
     }
 
     /// Begins the next attempt.
@@ -52,15 +52,15 @@ impl ObservedOperation {
         self.attempts += 1;
         let context = self.request(self.attempts);
         let account = Arc::clone(&self.account);
-        account.tell(|observer| observer.request_started(&RequestStarted { request: &context }));
+        account.notify(|observer| observer.request_started(&RequestStarted { request: &context }));
         ObservedRequest { account, context, began: Instant::now(), is_over: false }
     }
 
-    /// Says that the last attempt is followed by another one.
+    /// Reports that another attempt follows the last one.
     pub(crate) fn retry(&self, wait: Duration, reason: RetryReason) {
         let request = self.request(self.attempts);
         self.account
-            .tell(|observer| observer.retry_scheduled(&RetryScheduled { request: &request, wait, reason }));
+            .notify(|observer| observer.retry_scheduled(&RetryScheduled { request: &request, wait, reason }));
     }
 
     pub(crate) fn finish<T>(mut self, result: &Result<T>) {
@@ -73,7 +73,7 @@ impl ObservedOperation {
 
     fn end(&self, outcome: OperationOutcome) {
         let (attempts, duration) = (self.attempts, self.began.elapsed());
-        self.account.tell(|observer| {
+        self.account.notify(|observer| {
             observer.operation_finished(&OperationFinished {
                 operation: &self.context,
                 outcome,
@@ -90,14 +90,14 @@ impl ObservedOperation {
 
 impl Drop for ObservedOperation {
     fn drop(&mut self) {
-        // A second panic while unwinding would abort the process; and a panic is not a cancellation.
+        // A second panic during unwinding would abort the process, and a panic is not a cancellation.
         if !self.is_over && !std::thread::panicking() {
             self.end(OperationOutcome::Cancelled);
         }
     }
 }
 
-/// An attempt that observers were told of.
+/// An attempt whose events are sent to observers.
 pub(crate) struct ObservedRequest {
     account: Arc<Account>,
     pub(crate) context: RequestContext,
@@ -123,13 +123,13 @@ impl ObservedRequest {
             Err(Broken::Transport(error)) => {
                 let kind = error.kind;
                 self.account
-                    .tell(|observer| observer.request_failed(&RequestFailed { request, kind, duration }));
+                    .notify(|observer| observer.request_failed(&RequestFailed { request, kind, duration }));
                 return;
             }
         };
         let request_id = request_id(headers, dialect, &self.account.credential);
         let request_id = request_id.as_deref();
-        self.account.tell(|observer| {
+        self.account.notify(|observer| {
             let event = ResponseReceived { request, status, duration, request_id, body_bytes };
             observer.response_received(&event);
         });
@@ -140,13 +140,14 @@ impl Drop for ObservedRequest {
     fn drop(&mut self) {
         if !self.is_over && !std::thread::panicking() {
             let (request, duration) = (&self.context, self.began.elapsed());
-            self.account.tell(|observer| observer.request_cancelled(&RequestCancelled { request, duration }));
+            self.account
+                .notify(|observer| observer.request_cancelled(&RequestCancelled { request, duration }));
         }
     }
 }
 
 impl Account {
-    fn tell(&self, event: impl Fn(&dyn Observer)) {
+    fn notify(&self, event: impl Fn(&dyn Observer)) {
         for observer in &self.options.observers {
             event(observer.as_ref());
         }

@@ -1,4 +1,4 @@
-//! What happens on the way to a response, for metrics and traces.
+//! Events of operations and requests, for metrics and traces.
 
 use std::{
     borrow::Cow,
@@ -15,26 +15,29 @@ use http::Method;
 
 use crate::TransportErrorKind;
 
-/// Is told what happens on the way to a response: for metrics, traces and logs of a program's own.
+/// Receives events of operations and requests, for a program's own metrics, traces and logs.
 ///
-/// Every method does nothing unless it is implemented. An operation begins with [`operation_started`](Self::operation_started)
-/// and ends with [`operation_finished`](Self::operation_finished), also where its future is dropped. In between, each attempt is
-/// a [`request_started`](Self::request_started) and one of [`response_received`](Self::response_received),
-/// [`request_failed`](Self::request_failed) and [`request_cancelled`](Self::request_cancelled). The request for an access token
-/// is an operation of its own. An operation that is refused before anything is sent has no events; one outside of a Tokio runtime
-/// is refused so.
+/// Every method does nothing by default.
 ///
-/// Events carry the service, account, operation and HTTP method, the number of the attempt and an id that all events of an
-/// operation share; never a URL, a header, a body or personal data. A [`Transport`](crate::Transport) finds the same
-/// [`RequestContext`] in the extensions of what it sends, so that a [transport layer](crate::HttpOptions::with_transport_layer)
-/// can add what an observer knows, such as `traceparent`: the repository's `tests/examples/opentelemetry.rs` does both.
+/// # Order of events
+/// An operation begins with [`operation_started`](Self::operation_started) and ends with
+/// [`operation_finished`](Self::operation_finished), also if its future is dropped. In between, each attempt is a
+/// [`request_started`](Self::request_started) and one of [`response_received`](Self::response_received),
+/// [`request_failed`](Self::request_failed) and [`request_cancelled`](Self::request_cancelled). The request for an access token is an
+/// operation of its own. An operation that fails before anything is sent has no events, for example outside of a Tokio runtime.
 ///
-/// Methods are called on the way of the request: they must not block. They must not panic; if one does, the operation fails with
-/// the panic, and nothing more is told of it.
+/// # Content of events
+/// Events hold the service, account, operation, HTTP method and number of the attempt, and an id that all events of an operation
+/// share. They never hold a URL, a header, a body or personal data. The extensions of each HTTP request hold the same
+/// [`RequestContext`], so that a [transport layer](crate::HttpOptions::with_transport_layer) can add data of an observer, such as
+/// `traceparent`. The repository's `tests/examples/opentelemetry.rs` does both.
 ///
-/// `operation_started` is called in the task of the caller, where what surrounds it (the current trace) can be read. For the
-/// request for an access token, which several callers may wait for, it is called in a task of ours, as the other methods may
-/// always be.
+/// # Rules
+/// Methods run in the path of the request: they must not block and must not panic. After a panic, the operation fails with that
+/// panic and has no further events.
+///
+/// `operation_started` runs in the task of the caller, where the current trace can be read. For the request for an access token,
+/// which several callers may share, it runs in a task of this crate. The other methods may always run in a task of this crate.
 ///
 /// ```
 /// use std::sync::{
@@ -58,7 +61,7 @@ use crate::TransportErrorKind;
 ///     }
 ///
 ///     fn retry_scheduled(&self, event: &RetryScheduled<'_>) {
-///         println!("{}: again in {:?}", event.request.operation.name, event.wait);
+///         println!("{}: retry in {:?}", event.request.operation.name, event.wait);
 ///         self.retried.fetch_add(1, Ordering::Relaxed);
 ///     }
 /// }
@@ -68,48 +71,49 @@ use crate::TransportErrorKind;
 /// # let _ = options;
 /// ```
 pub trait Observer: fmt::Debug + Send + Sync {
-    /// An operation begins. Nothing was sent yet.
+    /// Called when an operation begins, before anything is sent.
     fn operation_started(&self, event: &OperationStarted<'_>) {
         let _ = event;
     }
 
-    /// A request had to wait before it could be sent, other than between two attempts: the wait is over.
+    /// Called after a request has waited for the account's limits. The wait between two attempts is
+    /// [`retry_scheduled`](Self::retry_scheduled).
     fn waited(&self, event: &Waited<'_>) {
         let _ = event;
     }
 
-    /// An attempt begins.
+    /// Called when an attempt begins.
     fn request_started(&self, event: &RequestStarted<'_>) {
         let _ = event;
     }
 
-    /// An attempt ended with a response, whatever its status. Redirects that were followed are part of the attempt.
+    /// Called when an attempt ends with a response of any status. Redirects that were followed are part of the attempt.
     fn response_received(&self, event: &ResponseReceived<'_>) {
         let _ = event;
     }
 
-    /// An attempt ended without a whole response.
+    /// Called when an attempt ends without a complete response.
     fn request_failed(&self, event: &RequestFailed<'_>) {
         let _ = event;
     }
 
-    /// An attempt was given up, since the future of its operation was dropped or the runtime ended.
+    /// Called when an attempt is cancelled, because the future of its operation was dropped or the runtime shut down.
     fn request_cancelled(&self, event: &RequestCancelled<'_>) {
         let _ = event;
     }
 
-    /// A request will be sent again: the wait begins.
+    /// Called before the wait for the next attempt.
     fn retry_scheduled(&self, event: &RetryScheduled<'_>) {
         let _ = event;
     }
 
-    /// An operation ended.
+    /// Called when an operation ends.
     fn operation_finished(&self, event: &OperationFinished<'_>) {
         let _ = event;
     }
 }
 
-/// Tells the operations of this process apart.
+/// The id of an operation, unique in this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OperationId(u64);
 
@@ -131,23 +135,24 @@ impl fmt::Display for OperationId {
     }
 }
 
-/// Which operation is under way.
+/// The operation that an event is about.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OperationContext {
-    /// Tells it apart from the other operations of this process.
+    /// The id, unique in this process.
     pub id: OperationId,
     /// The service.
     pub service: ServiceName,
-    /// The account, by the name that the configuration gives it.
+    /// The account's name in the configuration.
     pub account: AccountName,
-    /// The service's word for the operation; `oauth2-token` for the request of an access token.
+    /// The service's name of the operation; `oauth2-token` for the request of an access token.
     pub name: Cow<'static, str>,
     /// The HTTP method.
     pub method: Method,
 }
 
-/// Which request is sent. The extensions of the [`http::Request`] that a [`Transport`](crate::Transport) is given hold it.
+/// The request that an event is about. The extensions of the [`http::Request`] that a [`Transport`](crate::Transport) receives hold
+/// it.
 ///
 /// ```
 /// use anyprofile_http::RequestContext;
@@ -160,13 +165,13 @@ pub struct OperationContext {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RequestContext {
-    /// The operation that it is a part of.
+    /// The operation.
     pub operation: Arc<OperationContext>,
-    /// The number of the attempt, from 1. Sending again with a renewed token is an attempt too.
+    /// The number of the attempt, from 1. A request that is sent again with a renewed token counts too.
     pub attempt: u32,
 }
 
-/// An operation begins; see [`Observer::operation_started`].
+/// The event of an operation that begins; see [`Observer::operation_started`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OperationStarted<'a> {
@@ -174,29 +179,29 @@ pub struct OperationStarted<'a> {
     pub operation: &'a Arc<OperationContext>,
 }
 
-/// A request had to wait before it could be sent; see [`Observer::waited`].
+/// The event of a request that has waited for the account's limits; see [`Observer::waited`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Waited<'a> {
-    /// The request that waited, and is sent next.
+    /// The request that waited and is sent next.
     pub request: &'a RequestContext,
     /// How long it waited.
     pub wait: Duration,
-    /// What for.
+    /// The limit that it waited for.
     pub reason: WaitReason,
 }
 
-/// What a request waits for before it is sent.
+/// The limit that a request waits for before it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WaitReason {
-    /// For a place among the requests that the account may have under way at once.
+    /// The account's maximum of concurrent requests.
     Concurrency,
-    /// For the account's rate: its own limit, a quota that the service says is spent, or a pause that the service asked for.
+    /// The account's rate: its own limit, a quota that the service reports as used up, or a pause that the service asks for.
     Rate,
 }
 
-/// An attempt begins; see [`Observer::request_started`].
+/// The event of an attempt that begins; see [`Observer::request_started`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RequestStarted<'a> {
@@ -204,35 +209,35 @@ pub struct RequestStarted<'a> {
     pub request: &'a RequestContext,
 }
 
-/// An attempt ended with a response; see [`Observer::response_received`].
+/// The event of an attempt that ended with a response; see [`Observer::response_received`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ResponseReceived<'a> {
     /// The request.
     pub request: &'a RequestContext,
-    /// The status as it came.
+    /// The status that was sent.
     pub status: u16,
-    /// Time since the attempt began, to the end of the body.
+    /// Time from the start of the attempt to the end of the body.
     pub duration: Duration,
     /// The service's id of the request.
     pub request_id: Option<&'a str>,
-    /// The size of the body after decompression, in bytes; none where it was not read to its end.
+    /// The size of the body after decompression, in bytes; `None` if it was not read to its end.
     pub body_bytes: Option<u64>,
 }
 
-/// An attempt ended without a whole response; see [`Observer::request_failed`].
+/// The event of an attempt that ended without a complete response; see [`Observer::request_failed`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RequestFailed<'a> {
     /// The request.
     pub request: &'a RequestContext,
-    /// Where it failed.
+    /// Where the request failed.
     pub kind: TransportErrorKind,
     /// Time since the attempt began.
     pub duration: Duration,
 }
 
-/// An attempt was given up; see [`Observer::request_cancelled`].
+/// The event of an attempt that was cancelled; see [`Observer::request_cancelled`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RequestCancelled<'a> {
@@ -242,15 +247,15 @@ pub struct RequestCancelled<'a> {
     pub duration: Duration,
 }
 
-/// A request will be sent again; see [`Observer::retry_scheduled`].
+/// The event of a request that will be sent again; see [`Observer::retry_scheduled`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RetryScheduled<'a> {
     /// The request that failed.
     pub request: &'a RequestContext,
-    /// How long the next attempt keeps away.
+    /// The wait before the next attempt.
     pub wait: Duration,
-    /// Why it is sent again.
+    /// Why the request is sent again.
     pub reason: RetryReason,
 }
 
@@ -258,38 +263,38 @@ pub struct RetryScheduled<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryReason {
-    /// A response with this status; of a failure that a service reports with a success status, the one that it stands for.
+    /// A response with this status. If the service reports a failure with a success status, the status that the failure means.
     Status(u16),
-    /// No whole response.
+    /// No complete response.
     Transport(TransportErrorKind),
     /// The service refused an access token that can be renewed.
     TokenRefused,
 }
 
-/// An operation ended; see [`Observer::operation_finished`].
+/// The event of an operation that ended; see [`Observer::operation_finished`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OperationFinished<'a> {
     /// The operation.
     pub operation: &'a Arc<OperationContext>,
-    /// What came of it.
+    /// The outcome.
     pub outcome: OperationOutcome,
-    /// How many attempts began: the first, those after a failure, those with a renewed access token, and those that the server
-    /// refused before it took notice of them. It is the number of the last [`RequestContext::attempt`]; 0 if no attempt began.
-    /// Requests for an access token and redirects that were followed are not counted.
+    /// The number of attempts, which is the last [`RequestContext::attempt`]; 0 if no attempt began. Retries count, also those with
+    /// a renewed access token and those after the server did not process the request. Requests for an access token and redirects that
+    /// were followed do not count.
     pub attempts: u32,
     /// Time since the operation began, with all waits.
     pub duration: Duration,
 }
 
-/// What came of an operation.
+/// The outcome of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OperationOutcome {
-    /// A response with a success status. It may still turn out that it cannot be decoded.
+    /// A response with a success status. Decoding it may still fail.
     Succeeded,
     /// An error of this kind.
     Failed(ErrorKind),
-    /// None: the future was dropped, or the runtime ended.
+    /// No outcome: the future was dropped, or the runtime shut down.
     Cancelled,
 }

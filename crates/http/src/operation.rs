@@ -1,4 +1,4 @@
-//! Operations: requests of an API as values, with how their responses are read.
+//! Operations: a request as a value, with the function that reads its response.
 
 use std::{fmt, sync::Arc};
 
@@ -8,11 +8,10 @@ use crate::{HttpClient, Request, Response};
 
 type Reader<T> = Arc<dyn Fn(&Response) -> Result<T> + Send + Sync>;
 
-/// One request of an API, and how its response is read. To build one sends nothing; reading is a pure function of the
-/// response.
+/// One request of an API, and the function that reads its response.
 ///
-/// [`HttpClient::call`] sends it. Who wants something else of the same response reads it [otherwise](Self::read_as): a native
-/// client and a provider send the same requests. `Debug` shows no content.
+/// Creating an operation sends nothing; [`HttpClient::call`] sends it. Reading is a pure function of the response, and
+/// [`read_as`](Self::read_as) replaces it, so a native client and a provider can share the request. `Debug` shows no content.
 pub struct Operation<T> {
     request: Request,
     read: Reader<T>,
@@ -20,7 +19,7 @@ pub struct Operation<T> {
     hint: Option<&'static str>,
 }
 
-/// What is read after a write whose response does not show the record.
+/// The request that reads the record after a write whose response does not show it.
 #[derive(Clone)]
 struct ReadBack {
     request: Request,
@@ -28,17 +27,17 @@ struct ReadBack {
 }
 
 impl<T> Operation<T> {
-    /// A request, and what its response says.
+    /// Creates an operation from a request and the function that reads its response.
     pub fn new(request: Request, read: impl Fn(&Response) -> Result<T> + Send + Sync + 'static) -> Self {
         Self { request, read: Arc::new(read), read_back: None, hint: None }
     }
 
-    /// The same request, read otherwise.
+    /// Replaces the function that reads the response.
     pub fn read_as<U>(self, read: impl Fn(&Response) -> Result<U> + Send + Sync + 'static) -> Operation<U> {
         Operation { request: self.request, read: Arc::new(read), read_back: self.read_back, hint: self.hint }
     }
 
-    /// The same request, with what is read of it turned into something else.
+    /// Applies a function to the value that is read.
     pub fn map<U: 'static>(self, map: impl Fn(T) -> U + Send + Sync + 'static) -> Operation<U>
     where
         T: 'static,
@@ -47,12 +46,12 @@ impl<T> Operation<T> {
         self.read_as(move |response| read(response).map(&map))
     }
 
-    /// Of a write: reads the record by another operation's request where the response has no body.
+    /// Reads the record with another operation's request, if the response to this write has no body.
     pub fn reading_back<U>(self, operation: &Operation<U>) -> Self {
         self.reading_back_unless(|response| !response.is_empty(), operation)
     }
 
-    /// Of a write: reads the record by another operation's request where the response does not show it.
+    /// Reads the record with another operation's request, unless the response to this write shows it.
     pub fn reading_back_unless<U>(
         mut self,
         shows_record: fn(&Response) -> bool,
@@ -62,27 +61,27 @@ impl<T> Operation<T> {
         self
     }
 
-    /// The same operation, of which it does not matter whether the response shows the record.
+    /// Sends no second request, even if the response does not show the record.
     pub fn without_reading_back(mut self) -> Self {
         self.read_back = None;
         self
     }
 
-    /// Of a write: says what to do where it may have been made although it failed.
+    /// Sets the hint for a failed write that may have taken effect.
     pub fn with_hint_if_made(mut self, hint: &'static str) -> Self {
         self.hint = Some(hint);
         self
     }
 
-    /// The request.
+    /// Returns the request.
     pub fn request(&self) -> &Request {
         &self.request
     }
 
-    /// What a response says.
+    /// Reads a response.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Those of the function that reads it.
     pub(crate) fn read(&self, response: &Response) -> Result<T> {
         (self.read)(response)
     }
@@ -105,27 +104,28 @@ impl<T> fmt::Debug for Operation<T> {
     }
 }
 
-/// What came of an operation.
+/// The result of an operation.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Reply<T> {
-    /// What was read of the response.
+    /// The value that was read from the response.
     pub value: T,
     /// The service's id of the request.
     pub request_id: Option<String>,
     /// The time of the response by the service's clock (its `Date` header), in whole seconds.
     pub date: Option<Timestamp>,
-    /// What it took.
+    /// Requests, attempts and time waited, of all requests of the operation.
     pub stats: RequestStats,
 }
 
 impl HttpClient {
-    /// Sends an operation's request, repeats it where that may help and does no harm, and reads the response.
+    /// Sends an operation's request, retries it where that is safe and may help, and reads the response.
     ///
-    /// The request is under way by itself: it goes on while nobody polls, and is given up when the future is dropped.
+    /// The work runs in a task of its own, so it makes progress while the future is not polled. Dropping the future cancels it.
     ///
     /// # Errors
-    /// As [`send`](Self::send), and those of reading. Where the record was read back, that the write was made.
+    /// Those of [`send`](Self::send) and of reading. If a write succeeded and reading the record back failed, the error says that
+    /// the write took effect.
     pub async fn call<T>(&self, operation: &Operation<T>) -> Result<Reply<T>> {
         self.call_once(operation).await.map_err(|error| match operation.hint {
             Some(hint) => error.with_hint_if_effect(hint),
@@ -135,10 +135,11 @@ impl HttpClient {
 
     async fn call_once<T>(&self, operation: &Operation<T>) -> Result<Reply<T>> {
         let written = self.send(operation.request.clone()).await?;
-        let Some(read_back) = operation.read_back.as_ref().filter(|it| !(it.shows_record)(&written)) else {
+        let read_back = operation.read_back.as_ref();
+        let Some(read_back) = read_back.filter(|read_back| !(read_back.shows_record)(&written)) else {
             return reply(written, operation);
         };
-        // What is not there is not shown, and what is an error of the service's says so.
+        // A web page, or an error with a success status, is not a confirmation.
         written.acknowledged()?;
         let spent = written.stats;
         let read = self.send(read_back.request.clone()).await;

@@ -4,62 +4,58 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{ExponentialBackoff, Observer, RetryPolicy, Transport};
 
-/// Settings that every service shares. The defaults suit a program that runs unattended.
+/// Settings of an [`HttpClient`](crate::HttpClient), the same for every service. The defaults suit a program that runs unattended.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HttpOptions {
-    /// How long connecting may take, TLS included. Default: 5 s.
+    /// The timeout of connecting, TLS included. Default: 5 s.
     pub connect_timeout: Duration,
     /// How long the service may be silent while a response is read. Default: 30 s.
     pub read_timeout: Duration,
-    /// How many bytes a second must come on the average of 20 s, once the body of a response has begun; 0 means any number.
-    /// What trickles more slowly is given up and asked for again. A response that is silent meanwhile is the matter of
-    /// [`read_timeout`](Self::read_timeout). Default: 128.
+    /// The minimum throughput of a response body, averaged over 20 s; 0 means no minimum. A slower attempt fails and may be
+    /// retried. If no byte arrives at all, [`read_timeout`](Self::read_timeout) applies. Default: 128.
     pub min_bytes_per_second: u32,
-    /// How long one attempt may take, with its whole body. Default: 60 s.
+    /// The timeout of one attempt, its whole body included. Default: 60 s.
     pub attempt_timeout: Duration,
-    /// How long an operation may take, with all attempts and waits. Default: 5 min.
+    /// The timeout of an operation, with all attempts and waits. Default: 5 min.
     pub operation_timeout: Duration,
-    /// How many attempts an operation has that may be repeated. It configures the default policy and counts for no
-    /// [other one](Self::retry_policy). Default: 3.
+    /// The maximum number of attempts of an operation that may be repeated. Used by the default policy only, not by
+    /// [another one](Self::retry_policy). Default: 3.
     pub max_attempts: u32,
-    /// How many repetitions an account may have in a row without success in between, over all
-    /// operations, so that an outage is not multiplied. Each success earns back a tenth. Default: 20.
+    /// How many retries an account has over all its operations, so that retries do not amplify an outage. Each success restores a
+    /// tenth of a retry. Default: 20.
     pub retry_budget: u32,
-    /// Whether a wait that the service does not name is drawn by chance, from nothing to its bound (0.5 s, then 1 s, 2 s and
-    /// so on to 8 s), so that many programs do not come back at once. Off, it is half its bound, for tests whose time is
-    /// counted. It configures the default policy and counts for no [other one](Self::retry_policy). Default: yes.
+    /// Whether a wait is random between zero and its bound (0.5 s, then 1 s, 2 s and so on up to 8 s), so that many programs do not
+    /// retry at the same moment. Without jitter, a wait is half its bound, for tests that measure time. A wait that the service asks
+    /// for is never random. Used by the default policy only, not by [another one](Self::retry_policy). Default: yes.
     pub jitter: bool,
-    /// What decides whether a failed attempt is retried, and when. Default: [`ExponentialBackoff`] with
+    /// Decides whether a failed attempt is retried, and when. Default: [`ExponentialBackoff`] with
     /// [`max_attempts`](Self::max_attempts) and [`jitter`](Self::jitter).
     pub retry_policy: Option<Arc<dyn RetryPolicy>>,
-    /// How many requests of an account may be under way at once; 0 means any number. A page that a listing fetches ahead
-    /// counts. Default: 8.
+    /// The maximum number of concurrent requests of an account; 0 means no limit. A prefetched page of a listing counts. Default: 8.
     pub max_concurrency: u32,
-    /// How many requests an account may send a second; 0 means any number. It is slowed down further where the service
-    /// answers 429 or says how few are left, and recovers. Default: 0.
+    /// The maximum number of requests per second of an account; 0 means no limit. The rate slows down further when the service
+    /// responds with 429 or reports that few requests are left, and recovers later. Default: 0.
     pub max_requests_per_second: u32,
-    /// The size of a response after decompression, in bytes. Default: 32 MiB.
+    /// The maximum size of a response after decompression, in bytes. Default: 32 MiB.
     pub max_response_bytes: usize,
-    /// A product token that is put in front of the library's own in `User-Agent`.
+    /// A product token before the library's own in `User-Agent`.
     pub user_agent: Option<String>,
-    /// Certificate authorities to trust beside the platform's, as PEM.
+    /// Certificate authorities to trust besides the platform's, as PEM.
     pub root_certificates: Vec<Vec<u8>>,
-    /// The proxy. Default: as the environment says; see [`Proxy::Environment`].
+    /// The proxy. Default: [`Proxy::Environment`].
     pub proxy: Proxy,
-    /// Allows `http://` to hosts other than loopback: credentials are then sent in the clear.
+    /// Whether `http://` is allowed to hosts other than loopback. Credentials are then sent unencrypted. Default: no.
     pub allow_insecure_http: bool,
-    /// Further origins (`https://host[:port]`) that redirects and next links may lead to, and that may
-    /// then see the credential.
+    /// Further origins (`https://host[:port]`) that redirects and next links may lead to. The credential may be sent to them.
     pub trusted_origins: Vec<String>,
-    /// The TLS library. Default: the first that was built in; see [`TlsBackend::Default`].
+    /// The TLS library. Default: [`TlsBackend::Default`].
     pub tls: TlsBackend,
-    /// What sends the requests in place of the built-in client: the settings above about connections,
-    /// TLS and proxies are then its own matter.
+    /// The transport that replaces the built-in client. The settings above about connections, TLS and proxies then have no effect.
     pub transport: Option<Arc<dyn Transport>>,
-    /// What wraps the transport, the innermost first.
+    /// The layers around the transport, the innermost first.
     pub transport_layers: Vec<TransportLayer>,
-    /// Who is told what happens on the way to a response, in this order.
+    /// The observers of each operation, called in this order.
     pub observers: Vec<Arc<dyn Observer>>,
 }
 
@@ -139,25 +135,25 @@ with! {
 }
 
 impl HttpOptions {
-    /// Puts a product token (`backup-job/1.4`) in front of the library's own in `User-Agent`.
+    /// Adds a product token (`backup-job/1.4`) before the library's own in `User-Agent`.
     pub fn with_user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = Some(product.into());
         self
     }
 
-    /// Trusts a further certificate authority; `pem` may hold several.
+    /// Adds a trusted certificate authority. `pem` may hold several.
     pub fn with_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
         self
     }
 
-    /// Sets [what decides about retries](Self::retry_policy).
+    /// Sets [`retry_policy`](Self::retry_policy).
     pub fn with_retry_policy(mut self, policy: Arc<dyn RetryPolicy>) -> Self {
         self.retry_policy = Some(policy);
         self
     }
 
-    /// The policy that is set, or the default one.
+    /// Returns the policy that is set, or the default one.
     pub(crate) fn policy(&self) -> Arc<dyn RetryPolicy> {
         self.retry_policy.clone().unwrap_or_else(|| {
             let backoff = ExponentialBackoff::new().with_jitter(self.jitter);
@@ -165,17 +161,17 @@ impl HttpOptions {
         })
     }
 
-    /// Sends the requests through `transport` in place of the built-in client.
+    /// Sends the requests through `transport` instead of the built-in client.
     pub fn with_transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
     }
 
-    /// Wraps what sends the requests, the built-in transport or [the one that is set](Self::with_transport).
+    /// Adds a layer around the transport: the built-in one, or [the one that is set](Self::with_transport).
     ///
-    /// Layers apply in the order in which they are added: the first one is the innermost, next to the connection, and the last one
-    /// is the outermost, which sees a request first and its response last. A layer sees each attempt and each redirect, with its
-    /// credential. It must keep to what [`Transport`] asks for, and should pass `proxy_for` and `close_idle` on.
+    /// The first layer is the innermost, next to the connection. The last one is the outermost: it sees a request first and its
+    /// response last. A layer sees each attempt and each redirect, with its credential. It must follow the rules of [`Transport`], and
+    /// should forward `proxy_for` and `close_idle`.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -217,7 +213,7 @@ impl HttpOptions {
         self
     }
 
-    /// Tells an observer what happens on the way to a response. Several can be set.
+    /// Adds an observer of each operation.
     pub fn with_observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observers.push(observer);
         self
@@ -226,7 +222,7 @@ impl HttpOptions {
 
 type Wrap = dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync;
 
-/// What wraps a transport; see [`HttpOptions::with_transport_layer`].
+/// A layer around a transport; see [`HttpOptions::with_transport_layer`].
 #[derive(Clone)]
 pub struct TransportLayer(Arc<Wrap>);
 
@@ -247,16 +243,20 @@ impl fmt::Debug for TransportLayer {
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Proxy {
-    /// As the environment says, read as curl does: `https_proxy` or `HTTPS_PROXY`; `http_proxy`, or `HTTP_PROXY` where
-    /// `REQUEST_METHOD` is not set; `all_proxy` or `ALL_PROXY` for what has none; `no_proxy` or `NO_PROXY` for hosts
-    /// (`host`, `.host`, `*.host`, `host:port`, networks, `*`) that are spoken to directly, as loopback always is. A
-    /// variable that cannot be read, or names a SOCKS proxy, is a configuration error: passed over, the credential would
-    /// go another way than was meant. Where none is set, the settings of macOS and Windows count.
+    /// The proxies of the environment, read as curl reads them. Without these variables, the settings of macOS and Windows apply.
+    ///
+    /// - `https_proxy` or `HTTPS_PROXY` for https; `http_proxy` for http, or `HTTP_PROXY` if `REQUEST_METHOD` is not set.
+    /// - `all_proxy` or `ALL_PROXY` for a scheme without a proxy of its own.
+    /// - `no_proxy` or `NO_PROXY` for hosts without a proxy: `host`, `.host`, `*.host`, `host:port`, networks, `*`. Loopback never
+    ///   uses a proxy.
+    ///
+    /// A variable that cannot be read, or that names a SOCKS proxy, is a configuration error. Ignoring it would send the credential
+    /// without the intended proxy.
     #[default]
     Environment,
-    /// None, whatever the environment says.
+    /// No proxy. The environment is ignored.
     None,
-    /// This one for everything: `http://host:port` or `https://host:port`. The URL may hold credentials; `Debug` does not show it.
+    /// One proxy for all requests: `http://host:port` or `https://host:port`. The URL may hold credentials; `Debug` does not show it.
     Url(String),
 }
 
@@ -270,12 +270,12 @@ impl fmt::Debug for Proxy {
     }
 }
 
-/// Which library speaks TLS. What was not built in is a configuration error when a client is made.
+/// The TLS library. Creating a client fails with a configuration error if the library was not built in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlsBackend {
-    /// The first of these that was built in: rustls with ring, rustls with aws-lc-rs, the platform's, rustls with the provider
-    /// that the program has installed.
+    /// The first of these that was built in: rustls with ring, rustls with aws-lc-rs, the platform's library, rustls with the
+    /// provider that the program has installed.
     #[default]
     Default,
     /// rustls with the first of these that was built in: ring, aws-lc-rs, the provider that the program has installed.
@@ -284,9 +284,9 @@ pub enum TlsBackend {
     RustlsRing,
     /// rustls with aws-lc-rs: the feature `rustls-aws-lc`.
     RustlsAwsLc,
-    /// rustls with the `CryptoProvider` that the program has installed for its process before it makes the client: any of the
-    /// features that begin with `rustls`. A configuration error if none is installed.
+    /// rustls with the `CryptoProvider` that the program has installed for its process: any feature that begins with `rustls`.
+    /// Creating a client fails with a configuration error if none is installed before.
     RustlsInstalledProvider,
-    /// The platform's: the feature `native-tls`.
+    /// The platform's own library: the feature `native-tls`.
     Native,
 }

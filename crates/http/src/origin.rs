@@ -1,38 +1,41 @@
-//! Where requests may go: base URLs, redirects and next links.
+//! Which URLs a request may be sent to: base URLs, redirects and next links.
 
 use anyprofile_core::{Error, Result};
 use url::{Origin, Url};
 
-/// How many redirects one attempt follows.
+/// The maximum number of redirects of one attempt.
 pub(crate) const MAX_REDIRECTS: usize = 5;
 
-/// Reads a service's base URL: https (or loopback, or allowed), without user, query or fragment.
+/// Parses a service's base URL.
+///
+/// It must be https, or http if the host is loopback or `allow_insecure_http` is set. It must have no user, password, query or
+/// fragment.
 ///
 /// # Errors
-/// A configuration error that does not repeat the text, which may hold a secret.
+/// A configuration error. It does not repeat the text, which may hold a secret.
 pub fn base_url(text: &str, allow_insecure_http: bool) -> Result<Url> {
     checked_url(text, allow_insecure_http, "the base URL")
 }
 
-/// Reads a URL that the credential may be sent to. `what` is how errors call it.
+/// Parses a URL that the credential may be sent to. `what` is its name in errors.
 fn checked_url(text: &str, allow_insecure_http: bool, what: &str) -> Result<Url> {
     let refuse = |flaw: &str| Error::config(format!("{what} {flaw}"));
     let url = Url::parse(text).map_err(|_| {
-        refuse("is not a valid URL").with_hint("write it as https://host or https://host/path")
+        refuse("must be a valid URL").with_hint("write it as https://host or https://host/path")
     })?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(refuse("holds a user name or password")
-            .with_hint("leave it out; credentials have settings of their own"));
+        return Err(refuse("must have no user name and no password")
+            .with_hint("leave them out; credentials have settings of their own"));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(refuse("holds a query or fragment").with_hint("leave it out"));
+        return Err(refuse("must have no query and no fragment").with_hint("leave them out"));
     }
     match url.scheme() {
         "https" => Ok(url),
         "http" if allow_insecure_http || is_loopback(&url) => Ok(url),
-        "http" => Err(refuse("is not https, so the credential would be sent in the clear")
-            .with_hint("use https, or allow insecure http for this account")),
-        _ => Err(refuse("is neither https nor http")),
+        "http" => Err(refuse("must be https: http would send the credential unencrypted")
+            .with_hint("use https, or set allow_insecure_http for this account")),
+        _ => Err(refuse("must be https or http")),
     }
 }
 
@@ -45,7 +48,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// The origins that may see the credential besides the base URL's.
+/// The origins besides that of the base URL that the credential may be sent to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TrustedOrigins(Vec<Origin>);
 
@@ -57,13 +60,13 @@ impl TrustedOrigins {
         origins.collect::<Result<_>>().map(Self)
     }
 
-    /// Whether a request that was meant for `from` may go to `to`.
+    /// Returns whether a request to `from` may be sent to `to` instead.
     pub(crate) fn allow(&self, from: &Url, to: &Url) -> bool {
         from.origin() == to.origin() || self.0.contains(&to.origin())
     }
 }
 
-/// Where a redirect leads, or why it is not followed.
+/// Returns the URL of a redirect, or the reason why it is not followed.
 pub(crate) fn redirect(
     method: &http::Method,
     from: &Url,
@@ -71,16 +74,16 @@ pub(crate) fn redirect(
     trusted: &TrustedOrigins,
 ) -> std::result::Result<Url, &'static str> {
     if *method != http::Method::GET {
-        return Err("the service redirects a request that writes, whose body would be lost");
+        return Err("the service redirects a write, and following it would lose the body");
     }
-    let location = location.ok_or("the service redirects without saying where to")?;
-    // Clients disagree on what other letters mean in a header: following them may lead elsewhere.
+    let location = location.ok_or("the service redirects without a Location header")?;
+    // HTTP clients disagree about other characters in a header, so following them could lead to another host.
     let location = std::str::from_utf8(location).ok().filter(|location| location.is_ascii()).ok_or(
-        "the service redirects to an address with letters that are not ASCII, which it must send percent-encoded",
+        "the service redirects to a URL with characters that are not ASCII: it must send them percent-encoded",
     )?;
-    let to = from.join(location).map_err(|_| "the service redirects to an address that is not a URL")?;
+    let to = from.join(location).map_err(|_| "the service redirects to an invalid URL")?;
     if !trusted.allow(from, &to) {
-        return Err("the service redirects to another host, which the credential is not for");
+        return Err("the service redirects to another host, and the credential is not for that host");
     }
     Ok(to)
 }
@@ -95,19 +98,19 @@ pub(crate) enum LinkFlaw {
 }
 
 impl LinkFlaw {
-    /// What is wrong, of a link that is called so.
+    /// Returns what is wrong with a link. `link` is its name in the message.
     pub(crate) fn of(self, link: &str) -> String {
         let flaw = match self {
-            Self::Empty => "has no address",
-            Self::NoUrl => "is not a URL",
-            Self::OtherOrigin => "leads to another host, which the credential is not for",
+            Self::Empty => "is empty",
+            Self::NoUrl => "is not a valid URL",
+            Self::OtherOrigin => "leads to another host, and the credential is not for that host",
             Self::OtherResource => "leads to another resource",
         };
         format!("{link} {flaw}")
     }
 }
 
-/// Where a link leads from `sent`: to the same resource of a trusted origin, with the link's own query.
+/// Resolves a link against `sent`. It must lead to the same resource at a trusted origin, and keeps its own query.
 fn same_resource(sent: &Url, link: &str, trusted: &TrustedOrigins) -> std::result::Result<Url, LinkFlaw> {
     if link.is_empty() {
         return Err(LinkFlaw::Empty);
@@ -119,7 +122,7 @@ fn same_resource(sent: &Url, link: &str, trusted: &TrustedOrigins) -> std::resul
     let (path, sent_path) =
         (linked.path().trim_end_matches('/').to_owned(), sent.path().trim_end_matches('/'));
     if path != sent_path {
-        // A service behind a gateway does not know the path that the gateway puts in front.
+        // A service behind a gateway does not know the path prefix of the gateway.
         if path.is_empty() || !sent_path.ends_with(&path) {
             return Err(LinkFlaw::OtherResource);
         }
@@ -129,7 +132,7 @@ fn same_resource(sent: &Url, link: &str, trusted: &TrustedOrigins) -> std::resul
     Ok(linked)
 }
 
-/// The URL of a link that the service gave for this very resource; its query may be signed and stays as it is.
+/// Returns the URL of a link that the service sent for this resource. Its query is unchanged, since it may be signed.
 pub(crate) fn given_link(
     resource: &Url,
     link: &str,
@@ -138,9 +141,9 @@ pub(crate) fn given_link(
     same_resource(resource, link, trusted)
 }
 
-/// The URL of the next page: the link of the service, with what was sent and the link does not repeat.
+/// Returns the URL of the next page: the service's link, with the sent query parameters that the link omits.
 ///
-/// Some services' links leave out parameters that were sent; following them as they are loses a filter or never ends.
+/// Some services omit sent parameters from their links. Following such a link unchanged would lose a filter, or never end.
 pub(crate) fn next_link(
     sent: &Url,
     link: &str,
@@ -149,19 +152,19 @@ pub(crate) fn next_link(
     let mut next = same_resource(sent, link, trusted)?;
     let linked = next.query().unwrap_or_default().to_owned();
     let keys: Vec<_> = next.query_pairs().map(|(key, _)| key.into_owned()).collect();
-    // Pair by pair as they are written: a cursor is opaque, and may be no text, or mean `%20` and `+` as two things.
-    let kept = pairs(sent.query().unwrap_or_default()).filter(|pair| !keys.contains(&key(pair)));
-    let merged: Vec<_> = kept.chain(pairs(&linked)).collect();
+    // Pairs keep their encoding: a cursor is opaque, need not be UTF-8, and may distinguish `%20` from `+`.
+    let omitted = pairs(sent.query().unwrap_or_default()).filter(|pair| !keys.contains(&key(pair)));
+    let merged: Vec<_> = omitted.chain(pairs(&linked)).collect();
     next.set_query(Some(merged.join("&").as_str()).filter(|query| !query.is_empty()));
     Ok(next)
 }
 
-/// The pairs of a query, as they are written.
+/// Returns the pairs of a query, still encoded.
 fn pairs(query: &str) -> impl Iterator<Item = &str> {
     query.split('&').filter(|pair| !pair.is_empty())
 }
 
-/// What the key of a pair means.
+/// Returns the decoded key of a pair.
 fn key(pair: &str) -> String {
     url::form_urlencoded::parse(pair.as_bytes()).next().map(|(key, _)| key.into_owned()).unwrap_or_default()
 }
@@ -238,7 +241,7 @@ mod tests {
         }
         assert_eq!(
             follow(Method::GET, Some("https://[")).unwrap_err(),
-            "the service redirects to an address that is not a URL"
+            "the service redirects to an invalid URL"
         );
     }
 
@@ -262,7 +265,7 @@ mod tests {
             "https://x/gate/profiles?page=2"
         );
         assert_eq!(next("https://x/profiles", "?page=2").unwrap().as_str(), "https://x/profiles?page=2");
-        // Not a byte of an opaque cursor is another one, nor of what was sent.
+        // No byte of an opaque cursor or of the sent query changes.
         for cursor in ["%FF%00", "a%20b+c", "W%3d%3D", "a=b", "%zz", "", "[x]"] {
             assert_eq!(
                 next(

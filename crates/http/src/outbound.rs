@@ -1,4 +1,4 @@
-//! A request on its way, and what comes back.
+//! A request as it is sent, and the result of an attempt.
 
 use std::borrow::Cow;
 
@@ -9,10 +9,10 @@ use url::Url;
 
 use crate::{Request, TransportError};
 
-/// How much of an error's body is read: enough for what it says, not for what a bad day brings.
+/// How much of an error's body is read, in bytes.
 pub(crate) const MAX_ERROR_BYTES: usize = 64 * 1024;
 
-/// A request with all but its credential.
+/// A request that is complete except for its credential.
 pub(crate) struct Outbound {
     pub(crate) operation: Cow<'static, str>,
     pub(crate) method: Method,
@@ -21,13 +21,13 @@ pub(crate) struct Outbound {
     pub(crate) body: Bytes,
     pub(crate) idempotent: bool,
     pub(crate) place: Place,
-    /// Whether a 404 is about what the request names, and not about the place.
+    /// Whether a 404 means that the named record does not exist, and not that the base URL is wrong.
     pub(crate) names_resource: bool,
     pub(crate) most_records: usize,
 }
 
 impl Outbound {
-    /// A request that goes to this URL, with these headers besides its own.
+    /// Creates a request to a URL, with `headers` besides its own.
     pub(crate) fn new(request: Request, url: Url, mut headers: HeaderMap, place: Place) -> Self {
         headers.extend(request.headers);
         Self {
@@ -44,17 +44,17 @@ impl Outbound {
     }
 }
 
-/// Which of an account's servers a request goes to.
+/// The server of an account that a request is sent to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Place {
     /// The service's API, below the base URL.
     Api,
-    /// The token endpoint, which the setting of this name leads to.
+    /// The token endpoint, with the name of its setting.
     TokenEndpoint(&'static str),
 }
 
 impl Place {
-    /// What to check where the place may be wrong.
+    /// Returns the name of the setting to check if the URL may be wrong.
     pub(crate) const fn setting(self) -> &'static str {
         match self {
             Self::Api => "the base URL",
@@ -62,7 +62,7 @@ impl Place {
         }
     }
 
-    /// The URL that was configured, or follows from it. It holds no credential and nothing of a profile.
+    /// Returns the configured URL. It holds no credential and nothing of a profile.
     pub(crate) fn url<'a>(self, outbound: &'a Outbound, info: &'a ProviderInfo) -> &'a str {
         match self {
             Self::Api => &info.base_url,
@@ -71,19 +71,19 @@ impl Place {
     }
 }
 
-/// A response as it came.
+/// A response of any status.
 pub(crate) struct Received {
-    /// The status; of a failure with a success status the one that it stands for.
+    /// The status. If a success status reports a failure, the status that the failure means.
     pub(crate) status: u16,
-    /// The status as it came.
+    /// The status that was sent.
     pub(crate) sent_status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// Whether the body is all that was sent. Of an error's body the start is enough.
+    /// Whether the body is complete. Of an error's body, only the start is read.
     pub(crate) is_whole: bool,
 }
 
-/// An attempt without a whole response.
+/// An attempt without a complete response.
 pub(crate) enum Broken {
     Transport(TransportError),
     TooLarge(u16, HeaderMap),

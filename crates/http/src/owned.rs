@@ -1,4 +1,4 @@
-//! Work that goes on while nobody polls it.
+//! Work that makes progress while its future is not polled.
 
 use std::sync::{
     Arc,
@@ -8,18 +8,18 @@ use std::sync::{
 use anyprofile_core::{Error, ErrorKind, Result};
 use tokio::{runtime::Handle, task::JoinSet};
 
-/// Whether who asked for some work has given it up.
+/// A flag that says whether the caller has cancelled the work.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct GivenUp(Arc<AtomicBool>);
 
 impl GivenUp {
-    /// Whether it was.
-    pub(crate) fn is_so(&self) -> bool {
+    /// Returns whether the work was cancelled.
+    pub(crate) fn is_set(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }
 
-/// Gives the work up when it is dropped.
+/// Sets the flag when it is dropped.
 struct Owner(GivenUp);
 
 impl Drop for Owner {
@@ -28,18 +28,17 @@ impl Drop for Owner {
     }
 }
 
-/// Work that runs as a task of the runtime. Dropping it aborts the work.
+/// Work in a task of the runtime. Dropping it aborts the task.
 pub(crate) struct Owned<T> {
-    // Dropped first: nothing is begun any more by the time the task is aborted.
+    // Dropped first, so that the work begins nothing more before the task is aborted.
     _owner: Owner,
     tasks: JoinSet<T>,
 }
 
-/// Runs some work as a task of the runtime, so that it goes on while nobody polls: a place among the requests that are sent at
-/// once is not held by one that does not move. What the work has not begun when it is given up it must not begin, which
-/// `given_up` tells it.
+/// Spawns the work as a task, so that it makes progress while its future is not polled: a stalled future must not hold one of the
+/// account's concurrent requests. The work checks `given_up` before it begins a request.
 ///
-/// It is called where [`check_runtime`] has passed.
+/// Call [`check_runtime`] first.
 pub(crate) fn owned<T: Send + 'static>(
     given_up: GivenUp,
     work: impl Future<Output = T> + Send + 'static,
@@ -49,30 +48,33 @@ pub(crate) fn owned<T: Send + 'static>(
     Owned { _owner: Owner(given_up), tasks }
 }
 
-/// Checks that a task can be spawned here.
+/// Checks that a task can be spawned.
 ///
 /// # Errors
 /// [`ErrorKind::Internal`] outside of a Tokio runtime.
 pub(crate) fn check_runtime() -> Result<()> {
     match Handle::try_current() {
         Ok(_) => Ok(()),
-        Err(_) => Err(Error::new(ErrorKind::Internal, "there is no Tokio runtime to send a request from")
+        Err(_) => Err(Error::new(ErrorKind::Internal, "a Tokio runtime is required to send a request")
             .with_hint("call it within a Tokio runtime, such as that of #[tokio::main]")),
     }
 }
 
 impl<T: 'static> Owned<T> {
-    /// What came of it.
+    /// Waits for the result of the work.
     ///
     /// # Errors
     /// [`ErrorKind::Cancelled`] if the runtime shuts down.
+    ///
+    /// # Panics
+    /// If the work panics.
     pub(crate) async fn outcome(mut self) -> Result<T> {
         match self.tasks.join_next().await {
             Some(Ok(outcome)) => Ok(outcome),
             Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Some(Err(_)) | None => Err(Error::new(
                 ErrorKind::Cancelled,
-                "the Tokio runtime was shut down while a request was under way",
+                "the Tokio runtime shut down while a request was in progress",
             )),
         }
     }

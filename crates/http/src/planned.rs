@@ -1,23 +1,22 @@
-//! Requests as they are shown before they are sent.
+//! Requests as a plan shows them.
 
 use anyprofile_core::{Result, plan::PlannedRequest};
 
 use crate::{HttpClient, Request};
 
-/// Headers that say nothing of what is written.
+/// Headers that a plan does not show, since every request has them.
 const OF_EVERY_REQUEST: [&str; 2] = ["accept", "user-agent"];
 
 impl HttpClient {
-    /// The request as it would be sent, to be shown before. Of a body that is no JSON, such as a file, the type and the size
-    /// are told.
+    /// Returns the request as it would be sent, for a plan. A body that is not JSON, such as a file, is shown by its type and size.
     ///
     /// # Errors
-    /// As [`url`](Self::url).
+    /// Those of [`url`](Self::url).
     pub fn planned(&self, request: &Request) -> Result<PlannedRequest> {
         let body: Option<serde_json::Value> = serde_json::from_slice(&request.body).ok();
         let content_type = request.headers.get(http::header::CONTENT_TYPE);
         let described = (body.is_none() && !request.body.is_empty()).then(|| {
-            let media_type = content_type.and_then(|it| it.to_str().ok()).unwrap_or("of no known type");
+            let media_type = content_type.and_then(|it| it.to_str().ok()).unwrap_or("unknown type");
             format!("{media_type}, {} bytes", request.body.len())
         });
         let is_json = body.is_some();

@@ -1,5 +1,4 @@
-//! Which proxy a request goes through. What cannot be read is refused: passed over, a request would go straight out with
-//! its credential.
+//! Which proxy a request uses. A setting that cannot be read is an error: ignoring it would send the credential without the proxy.
 
 use std::{ffi::OsString, fmt, net::IpAddr};
 
@@ -18,16 +17,16 @@ pub(crate) struct Proxies {
     http: Option<ProxyServer>,
     https: Option<ProxyServer>,
     bypass: Bypass,
-    /// Whether loopback is spoken to directly: it may do without TLS because it stays on this machine.
+    /// Whether requests to loopback use no proxy: loopback is allowed without TLS because it stays on this machine.
     keeps_loopback: bool,
 }
 
-/// One proxy. `Debug` and `Display` show its host and port and where it was named, and no credentials.
+/// One proxy. `Debug` and `Display` show its host and port and where it is configured, and no credentials.
 #[derive(Clone)]
 pub(crate) struct ProxyServer {
     /// Its URL without credentials.
     pub(crate) url: Url,
-    /// What it is to be shown (`Basic`, RFC 7617).
+    /// Its `Proxy-Authorization` header (`Basic`, RFC 7617).
     pub(crate) authorization: Option<HeaderValue>,
     setting: &'static str,
 }
@@ -47,15 +46,16 @@ impl fmt::Debug for ProxyServer {
 }
 
 impl Proxies {
-    /// The proxies that environment variables name, as curl reads them: `https_proxy`, `HTTPS_PROXY`; `http_proxy`, and
-    /// `HTTP_PROXY` unless `REQUEST_METHOD` is set, since a web server then makes it of a header that anybody can send;
-    /// `all_proxy`, `ALL_PROXY` for what has none; `no_proxy`, `NO_PROXY` for what goes without. `None` if they name no
-    /// proxy.
+    /// Reads the proxies of environment variables, as curl reads them. `None` if they name no proxy.
     ///
-    /// `with_http` says whether `http` is spoken at all, so that a variable that would be used for it alone counts.
+    /// - `https_proxy`, `HTTPS_PROXY`; `http_proxy`, and `HTTP_PROXY` unless `REQUEST_METHOD` is set: a CGI web server sets
+    ///   `HTTP_PROXY` from a header that any client can send.
+    /// - `all_proxy`, `ALL_PROXY` for a scheme without a proxy; `no_proxy`, `NO_PROXY` for hosts without a proxy.
+    ///
+    /// `with_http` says whether `http` URLs are allowed. If not, variables for `http` alone are ignored.
     ///
     /// # Errors
-    /// A configuration error that names the variable, and nothing of its value.
+    /// A configuration error that names the variable and does not repeat its value.
     pub(crate) fn from_variables(
         variable: impl Fn(&str) -> Option<OsString>,
         with_http: bool,
@@ -81,10 +81,10 @@ impl Proxies {
         } else {
             &["http_proxy", "HTTP_PROXY"]
         };
-        // Where it would not be used, what is wrong with it keeps nobody out.
+        // An invalid value must not fail a client that does not use it.
         let mut http = if with_http { read(text(for_http)?)? } else { None };
         let mut https = read(text(&["https_proxy", "HTTPS_PROXY"])?)?;
-        // Often it names a SOCKS proxy beside HTTP proxies for what has one: refused only where it would be used.
+        // It often names a SOCKS proxy next to HTTP proxies: an error only if it would be used.
         if https.is_none() || (with_http && http.is_none()) {
             let all = read(text(&["all_proxy", "ALL_PROXY"])?)?;
             https = https.or_else(|| all.clone());
@@ -98,21 +98,21 @@ impl Proxies {
         Ok(Some(Self { http, https, bypass, keeps_loopback: true }))
     }
 
-    /// One proxy for everything.
+    /// Creates the proxies of an account with one proxy for all requests.
     ///
     /// # Errors
-    /// A configuration error that repeats nothing of the URL, which may hold credentials.
+    /// A configuration error. It does not repeat the URL, which may hold credentials.
     pub(crate) fn one(text: &str) -> Result<Self> {
         let server = ProxyServer::read(text, "the account's proxy")?;
         Ok(Self { http: Some(server.clone()), https: Some(server), ..Self::default() })
     }
 
-    /// The proxy of a scheme, whichever the host.
+    /// Returns the proxy of a scheme, for any host.
     pub(crate) fn of(&self, scheme: &str) -> Option<&ProxyServer> {
         if scheme == "http" { self.http.as_ref() } else { self.https.as_ref() }
     }
 
-    /// The proxy that a request goes through; `None` if it goes straight to its host.
+    /// Returns the proxy of a request; `None` if it is sent directly to its host.
     pub(crate) fn server(&self, target: &Url) -> Option<&ProxyServer> {
         if (self.keeps_loopback && is_loopback(target)) || self.bypass.contains(target) {
             return None;
@@ -145,35 +145,35 @@ impl ProxyServer {
             letter.is_control() || letter.is_whitespace() || "\"'`\\<>".contains(letter)
         }) {
             return Err(refuse(
-                "is not a valid URL: it holds a quote, a space or another character that must be encoded",
+                "must be a valid URL: it holds a quote, a space or another character that must be encoded",
             ));
         }
-        let mut url = Url::parse(text).map_err(|_| refuse("is not a valid URL"))?;
+        let mut url = Url::parse(text).map_err(|_| refuse("must be a valid URL"))?;
         match url.scheme() {
             "http" | "https" => {}
             scheme if scheme.starts_with("socks") => {
-                return Err(Error::config(format!("{setting} names a SOCKS proxy, which is not supported"))
+                return Err(Error::config(format!("{setting} must not be a SOCKS proxy"))
                     .with_hint("name an HTTP proxy as http://host:port, or none"));
             }
-            _ => return Err(refuse("is neither an http nor an https URL")),
+            _ => return Err(refuse("must be an http or https URL")),
         }
-        // A `/`, `?` or `#` of a password ends the host early: the rest would be sent to a host of the password's making.
+        // An unencoded `/`, `?` or `#` in a password ends the host early, and a part of the password would become the host.
         if url.query().is_some() || url.fragment().is_some() || !matches!(url.path(), "" | "/") {
-            return Err(refuse("is not a valid URL: something follows the host and port"));
+            return Err(refuse("must have nothing after the host and port"));
         }
         let authorization = (!url.username().is_empty() || url.password().is_some()).then(|| basic(&url));
         let authorization =
-            authorization.transpose().map_err(|_| refuse("has credentials that cannot be sent"))?;
+            authorization.transpose().map_err(|_| refuse("must have credentials that a header allows"))?;
         let is_stripped = url.set_username("").is_ok() && url.set_password(None).is_ok();
-        // The client below passes silently over what it cannot read.
+        // reqwest silently ignores a proxy URL that it cannot parse.
         if !is_stripped || url.as_str().parse::<http::Uri>().is_err() {
-            return Err(refuse("is not a valid URL"));
+            return Err(refuse("must be a valid URL"));
         }
         Ok(Self { url, authorization, setting })
     }
 }
 
-/// What a proxy is shown of the credentials in its URL.
+/// Returns the `Basic` header for the credentials in a proxy's URL.
 fn basic(url: &Url) -> std::result::Result<HeaderValue, http::header::InvalidHeaderValue> {
     let decoded = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
     let credentials =
@@ -183,23 +183,24 @@ fn basic(url: &Url) -> std::result::Result<HeaderValue, http::header::InvalidHea
     Ok(value)
 }
 
-/// The hosts that are spoken to without a proxy.
+/// The hosts whose requests use no proxy.
 #[derive(Clone, Debug, Default)]
 struct Bypass(Vec<Exception>);
 
-/// One of them.
+/// One entry of [`Bypass`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Exception {
     Everything,
     Network(IpNet),
-    /// A name and all below it, at this port or at any.
+    /// A name and its subdomains, at this port or at any port.
     Name(String, Option<u16>),
     Address(IpAddr, Option<u16>),
 }
 
 impl Bypass {
-    /// Reads `NO_PROXY`: parts between commas or white space, in any case. A part is `*`, a network (`10.0.0.0/8`), an
-    /// address or a name, which stands for all below it too (`host`, `.host` and `*.host` alike), with a port or without.
+    /// Parses `NO_PROXY`: entries separated by commas or white space. An entry is `*`, a network (`10.0.0.0/8`), an address, or a
+    /// name in letters of either case with its subdomains (`host`, `.host` and `*.host` mean the same). Addresses and names may have
+    /// a port.
     fn read(text: &str) -> Self {
         let parts = text.split([',', ' ', '\t', '\r', '\n']).filter(|part| !part.is_empty());
         Self(parts.filter_map(Exception::read).collect())
@@ -270,7 +271,7 @@ mod tests {
         Proxies::from_variables(variable, with_http)
     }
 
-    /// Where requests to `https://api.example.com` and `http://api.example.com` go.
+    /// Returns the proxies of requests to `https://api.example.com` and `http://api.example.com`.
     fn used(pairs: &[(&str, &str)]) -> [Option<String>; 2] {
         let proxies = proxies(pairs, true).unwrap().unwrap_or_default();
         ["https", "http"].map(|scheme| {
@@ -293,7 +294,7 @@ mod tests {
             (&[("all_proxy", "p"), ("https_proxy", "q:2")], [at("http://q:2/"), at("http://p/")]),
             (&[("https_proxy", "u:p%23w@q:2")], [at("http://q:2/"), None]),
             (&[("https_proxy", "q:2"), ("no_proxy", "example.com")], [None, None]),
-            // A SOCKS proxy that would not be used keeps nobody out.
+            // A SOCKS proxy that would not be used is not an error.
             (
                 &[("all_proxy", "socks5://p:1"), ("https_proxy", "q:2"), ("http_proxy", "q:3")],
                 [at("http://q:2/"), at("http://q:3/")],

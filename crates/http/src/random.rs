@@ -1,4 +1,4 @@
-//! Random numbers that nobody can foresee, from the keys of the standard library's hash tables: no crate of their own.
+//! Unpredictable random numbers from the keys of the standard library's hash tables, without another dependency.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
@@ -9,7 +9,7 @@ pub(crate) fn random_bits() -> u64 {
 
 /// Returns a random number in `0.0..1.0`.
 pub(crate) fn random() -> f64 {
-    #[allow(clippy::cast_precision_loss, reason = "53 bits are what a number holds")]
+    #[allow(clippy::cast_precision_loss, reason = "an f64 holds 53 bits")]
     let number = (random_bits() >> 11) as f64 / (1_u64 << 53) as f64;
     number
 }

@@ -1,4 +1,4 @@
-//! Requests, before they have an origin and a credential.
+//! Requests, before they get an origin and a credential.
 
 use std::borrow::Cow;
 
@@ -14,10 +14,10 @@ use crate::{
     multipart::{FormFile, form},
 };
 
-/// All but the unreserved characters of RFC 3986: an id may hold anything.
+/// All characters except the unreserved ones of RFC 3986, because an id may contain anything.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A request of a service's API, below its base URL. `Debug` shows no content.
+/// A request to a service's API, relative to its base URL. `Debug` shows no content.
 #[derive(Clone)]
 pub struct Request {
     pub(crate) operation: Cow<'static, str>,
@@ -26,30 +26,30 @@ pub struct Request {
     pub(crate) body: Bytes,
     pub(crate) idempotent: bool,
     pub(crate) link: Option<Link>,
-    /// Whether it names a record or a part of a list: then a 404 is about that, and not about the place.
+    /// Whether it names a record or a part of a list: a 404 is then about that, and not about the base URL.
     pub(crate) names_resource: bool,
     pub(crate) most_records: usize,
     path: String,
     query: Vec<(String, String)>,
     invalid: Option<&'static str>,
-    /// Why the service does not have it for the account.
+    /// Why the service does not offer it to the account.
     pub(crate) unsupported: Option<Cow<'static, str>>,
-    /// What to do where it is invalid or not supported.
+    /// What to do if it is invalid or not supported.
     pub(crate) hint: Option<&'static str>,
-    /// Rules of the service that it would break.
+    /// The rules of the service that it would break.
     pub(crate) violations: Violations,
 }
 
-/// A link of the service that is gone to in place of the request's own URL.
+/// A link of the service that replaces the request's own URL.
 #[derive(Clone)]
 pub(crate) enum Link {
-    /// To the next page: merged with the query that was sent.
+    /// The link to the next page, to be merged with the query of the request.
     Next(String),
-    /// To another resource: as it is.
+    /// The link to another resource, used unchanged.
     Given(String),
 }
 
-/// A link may hold a signature.
+/// Shows no link, because a link may contain a signature.
 impl std::fmt::Debug for Link {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(match self {
@@ -86,66 +86,66 @@ impl Request {
         }
     }
 
-    /// A `GET`, named by the service's word for the operation.
+    /// Creates a `GET` request. `operation` is the service's name for the operation.
     pub fn get(operation: impl Into<Cow<'static, str>>) -> Self {
         Self::new(operation, Method::GET)
     }
 
-    /// A `PATCH` with a JSON body. It is not repeated when its outcome is unknown.
+    /// Creates a `PATCH` request with a JSON body. It is not retried if its outcome is unknown.
     pub fn patch(operation: impl Into<Cow<'static, str>>, body: &impl Serialize) -> Self {
         Self::new(operation, Method::PATCH).json(body)
     }
 
-    /// A `PUT` with a JSON body. It is not repeated when its outcome is unknown: what it replaces may have changed
-    /// meanwhile.
+    /// Creates a `PUT` request with a JSON body. It is not retried if its outcome is unknown, because the record may have changed
+    /// in between.
     pub fn put(operation: impl Into<Cow<'static, str>>, body: &impl Serialize) -> Self {
         Self::new(operation, Method::PUT).json(body)
     }
 
-    /// A `POST` without a body, unless it is given [one](Self::json). It is not repeated when its outcome is unknown,
-    /// unless it is [`idempotent`](Self::idempotent).
+    /// Creates a `POST` request without a body; [`json`](Self::json) adds one. It is not retried if its outcome is unknown, unless
+    /// it is [`idempotent`](Self::idempotent).
     pub fn post(operation: impl Into<Cow<'static, str>>) -> Self {
         Self::new(operation, Method::POST)
     }
 
-    /// A `DELETE` without a body. It is not repeated when its outcome is unknown, unless it is
-    /// [`idempotent`](Self::idempotent): a service may answer a second one as if there had been nothing to delete.
+    /// Creates a `DELETE` request without a body. It is not retried if its outcome is unknown, unless it is
+    /// [`idempotent`](Self::idempotent): a service may report a second one as "not found".
     pub fn delete(operation: impl Into<Cow<'static, str>>) -> Self {
         Self::new(operation, Method::DELETE)
     }
 
-    /// The service's word for the operation.
+    /// Returns the service's name for the operation.
     pub fn operation(&self) -> &Cow<'static, str> {
         &self.operation
     }
 
-    /// Says that repeating the request has no further effect, whatever its method. Of a `POST` it also says that it only reads.
+    /// Declares that repeating the request has no further effect, whatever its method. A `POST` is then also taken as a read.
     pub fn idempotent(mut self) -> Self {
         self.idempotent = true;
         self
     }
 
-    /// Whether it only reads.
+    /// Returns whether the request only reads.
     pub(crate) fn reads(&self) -> bool {
         self.idempotent && matches!(self.method, Method::GET | Method::POST)
     }
 
-    /// Says that the request names a part of a list, such as a numbered page: then a 404 says that there is no such part. To a
-    /// request that names nothing it says that the base URL is wrong. A [`segment`](Self::segment) names a record by itself.
+    /// Declares that the request names a part of a list, such as a numbered page: a 404 then means that this part does not exist.
+    /// Without it, a 404 means that the base URL is wrong. [`segment`](Self::segment) names a record and needs no declaration.
     pub fn names_resource(mut self, names_resource: bool) -> Self {
         self.names_resource |= names_resource;
         self
     }
 
-    /// Says which rules of the service it would break: then it is refused when it is planned or sent, with all of them, and
-    /// nothing is sent.
+    /// Adds the rules of the service that the request would break. If there are any, planning or sending it fails with all of them,
+    /// and nothing is sent.
     pub fn checked(mut self, violations: Violations) -> Self {
         self.violations.extend(violations);
         self
     }
 
-    /// Says under which condition it cannot be, why, in words that repeat none of its values, and what to do: then it is
-    /// refused when it is planned or sent, and nothing is sent.
+    /// Marks the request as invalid if `condition` holds, with a reason that repeats no value and a hint. Planning or sending it then
+    /// fails, and nothing is sent.
     pub fn refused_if(mut self, is_refused: bool, reason: &'static str, hint: Option<&'static str>) -> Self {
         if is_refused {
             self.invalid = Some(reason);
@@ -154,25 +154,25 @@ impl Request {
         self
     }
 
-    /// Says that the service does not have the operation for the account as it is configured, why, and what to do: then it is
-    /// refused as [`Unsupported`](anyprofile_core::ErrorKind::Unsupported) when it is planned or sent, and nothing is sent.
+    /// Marks the operation as one that the service does not offer to the account as it is configured, with a reason and a hint.
+    /// Planning or sending it then fails with [`Unsupported`](anyprofile_core::ErrorKind::Unsupported), and nothing is sent.
     pub fn unsupported(mut self, reason: impl Into<Cow<'static, str>>, hint: &'static str) -> Self {
         self.unsupported = Some(reason.into());
         self.hint = Some(hint);
         self
     }
 
-    /// A JSON body.
+    /// Sets a JSON body.
     pub fn json(mut self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
             Ok(body) => self.body = body.into(),
-            Err(_) => self.invalid = Some("the body cannot be written as JSON"),
+            Err(_) => self.invalid = Some("the body cannot be serialized as JSON"),
         }
         self.headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         self
     }
 
-    /// A body that is a form (`application/x-www-form-urlencoded`).
+    /// Sets a form body (`application/x-www-form-urlencoded`).
     pub fn form<'a>(mut self, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.body = body.into();
@@ -181,8 +181,8 @@ impl Request {
         self
     }
 
-    /// A body that is a form (`multipart/form-data`) with a file as its only part, which is named `part`. A file
-    /// without a name and a media type that cannot be one are refused when the request is sent.
+    /// Sets a form body (`multipart/form-data`) whose only part is a file, named `part`. Sending fails if the file has no name or an
+    /// invalid media type.
     pub fn form_file(mut self, part: &'static str, file: &FormFile<'_>) -> Self {
         match form(part, file) {
             Ok((content_type, body)) => {
@@ -194,17 +194,17 @@ impl Request {
         self
     }
 
-    /// Fixed parts of the path: `/v1/user_profiles`, with a trailing slash where the API has one.
+    /// Appends fixed segments to the path: `/v1/user_profiles`, with a trailing slash if the API has one.
     pub fn path(mut self, path: &'static str) -> Self {
         self.path.push_str(path);
         self
     }
 
-    /// A part of the path that is the same for all requests of an account, such as a tenant, percent-encoded. It names no
-    /// record: to a list below it a 404 says that the account is not there. An empty one, `.` and `..` are refused when the
-    /// request is sent: they would address something else.
+    /// Appends a segment that is the same for all requests of an account, such as a tenant, percent-encoded. It names no record:
+    /// a 404 of a list below it means that the account does not exist there. Sending fails if the segment is empty, `.` or `..`,
+    /// which would address another resource.
     ///
-    /// What stands in front of every path can also be a part of the account's base URL.
+    /// A prefix of all paths can also be part of the account's base URL.
     pub fn scope(self, segment: &str) -> Self {
         let names_resource = self.names_resource;
         let mut request = self.segment(segment);
@@ -212,11 +212,11 @@ impl Request {
         request
     }
 
-    /// A variable part of the path that names a record, percent-encoded: a 404 says that there is no such record. An empty
-    /// one, `.` and `..` are refused when the request is sent: they would address something else.
+    /// Appends a segment that names a record, percent-encoded: a 404 means that the record does not exist. Sending fails if the
+    /// segment is empty, `.` or `..`, which would address another resource.
     pub fn segment(mut self, segment: &str) -> Self {
         if matches!(segment, "" | "." | "..") {
-            self.invalid = Some("an id is empty, '.' or '..', and would address something else");
+            self.invalid = Some("an id must not be empty, '.' or '..', which would address another resource");
         }
         self.names_resource = true;
         self.path.push('/');
@@ -224,11 +224,10 @@ impl Request {
         self
     }
 
-    /// A variable part of the path behind a fixed `name=` in the same segment, percent-encoded. An empty one is refused
-    /// when the request is sent.
+    /// Appends a segment `name=value`, with the value percent-encoded. Sending fails if the value is empty.
     pub fn named_segment(mut self, name: &'static str, value: &str) -> Self {
         if value.is_empty() {
-            self.invalid = Some("there is nothing behind the '=' of an address");
+            self.invalid = Some("a value is required after the '=' in the path");
         }
         self.names_resource = true;
         self.path.push('/');
@@ -238,7 +237,7 @@ impl Request {
         self
     }
 
-    /// A query parameter, if it has a value.
+    /// Adds a query parameter, if it has a value.
     pub fn query(mut self, name: &str, value: Option<impl ToString>) -> Self {
         if let Some(value) = value {
             self.query.push((name.to_owned(), value.to_string()));
@@ -246,40 +245,40 @@ impl Request {
         self
     }
 
-    /// A query parameter that is repeated for each value.
+    /// Adds a query parameter once for each value.
     pub fn query_each<S: ToString>(mut self, name: &str, values: impl IntoIterator<Item = S>) -> Self {
         self.query.extend(values.into_iter().map(|value| (name.to_owned(), value.to_string())));
         self
     }
 
-    /// Says how many records a page was asked for with. A page may have twice as many, and ten thousand in any case; with
-    /// more it is not read, since decoding it could take any amount of memory.
+    /// Sets the number of records that the request asks for. A page may have twice as many, and always up to ten thousand. A larger
+    /// page is not decoded, because that could take any amount of memory.
     pub fn asking_for(mut self, records: Option<u32>) -> Self {
         let asked = records.and_then(|records| usize::try_from(records).ok()).unwrap_or_default();
         self.most_records = MOST_RECORDS.max(asked.saturating_mul(2));
         self
     }
 
-    /// A header.
+    /// Adds a header.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
     }
 
-    /// Goes to the link that the last page gave in place of the path, with the query merged.
+    /// Replaces the path by the link that the last page returned, and merges the query.
     pub fn follow(mut self, next_link: Option<&str>) -> Self {
         self.link = next_link.map(|link| Link::Next(link.to_owned()));
         self
     }
 
-    /// Goes to a link that the service gave, with not a character of its query changed: it may be signed.
-    /// Its origin must be trusted, and its path the one of this request, whose query is not sent.
+    /// Replaces the URL by a link that the service returned. Its query is sent unchanged, because it may be signed. Its origin must
+    /// be trusted, and its path must be the path of this request. The query of the request is not sent.
     pub fn given_link(mut self, link: &str) -> Self {
         self.link = Some(Link::Given(link.to_owned()));
         self
     }
 
-    /// The URL below `base`, before a link is followed.
+    /// Returns the URL relative to `base`, before a link replaces it.
     pub(crate) fn url(&self, base: &Url) -> Result<Url, &'static str> {
         if let Some(invalid) = self.invalid {
             return Err(invalid);

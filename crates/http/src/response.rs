@@ -1,4 +1,4 @@
-//! Answers that came through.
+//! Responses with a success status.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -21,27 +21,27 @@ use crate::{
     retry::response_date,
 };
 
-/// A page of a listing in the very form of the service, and what came with it.
+/// A page of a listing as the service sends it, with metadata of its response.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Listed<L> {
-    /// The page, with all it says of the others.
+    /// The page, with its total and its link or token of the next page.
     pub list: L,
-    /// Records of the page that did not decode.
+    /// Records of the page that could not be decoded.
     pub quarantined: Vec<Quarantined>,
-    /// Fields around the records that have another type than was published, and whose meaning is plain all the same.
+    /// Fields around the records whose type is not the documented one, but whose meaning is still clear.
     pub changed_types: Vec<&'static str>,
     /// The service's id of the request.
     pub request_id: Option<String>,
     /// The time of the response by the service's clock, to the second.
     pub date: Option<Timestamp>,
-    /// What it took.
+    /// Requests, attempts and time waited.
     pub stats: RequestStats,
 }
 
 impl<L> Listed<L> {
-    /// The page for the trait: its records, and how many there are of them on all pages where the service says
-    /// so. Its way on is left at the end.
+    /// Converts the page for the trait. `records` returns the records, and the total of all pages if the service reports it. The
+    /// result is a last page; the caller sets what follows.
     pub fn into_page<T>(self, records: impl FnOnce(L) -> (Vec<T>, Option<u64>)) -> Page<T> {
         let (items, declared_total) = records(self.list);
         Page::last(items)
@@ -53,10 +53,10 @@ impl<L> Listed<L> {
     }
 }
 
-/// How many values a record is taken to have at the most, on the average of a page.
+/// The average number of values that a record of a page may have.
 const VALUES_A_RECORD: usize = 64;
 
-const MAY_BE_MADE: &str = "the change may have been made all the same: read the record before trying again, and check what stands between here and the service";
+const MAY_BE_MADE: &str = "the change may have been made: read the record before trying again, and check any proxy or gateway in front of the service";
 
 /// A response with a success status and its whole body.
 ///
@@ -71,7 +71,7 @@ pub struct Response {
     pub body: Bytes,
     /// The service's id of the request.
     pub request_id: Option<String>,
-    /// What it took.
+    /// Requests, attempts and time waited.
     pub stats: RequestStats,
     pub(crate) account: Arc<Account>,
     pub(crate) dialect: Arc<dyn Dialect>,
@@ -80,38 +80,38 @@ pub struct Response {
     /// Whether the request was a write that may not be repeated.
     pub(crate) is_write: bool,
     pub(crate) place: Place,
-    /// How many records a page is read with.
+    /// The most records that a page may have.
     pub(crate) most_records: usize,
-    /// Whether the texts of records are kept.
+    /// Whether records keep their JSON text.
     pub(crate) keeps_raw: bool,
 }
 
 impl Response {
-    /// The URL that was asked, before redirects.
+    /// Returns the URL of the request, before redirects.
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// Who is spoken to.
+    /// Returns the service and account that the response is from.
     pub fn info(&self) -> &ProviderInfo {
         &self.account.info
     }
 
-    /// The body as JSON.
+    /// Decodes the body as JSON.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] if it is something else, a web page or nothing.
+    /// [`ErrorKind::Decode`] if the body is empty, a web page, or JSON of another type.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
         let body = self.json()?;
         let read = wire::keeping_raw(self.keeps_raw, || serde_json::from_slice(body));
         read.map_err(|error| self.undecodable(&wire::decode_failure(&error)))
     }
 
-    /// The body as one record, also if a field of it has another type than expected; see [`Tolerant`].
+    /// Decodes the body as one record. A field of an unexpected type does not fail the record; see [`Tolerant`].
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] if it is no JSON object, or has the form of the service's errors in spite of its status: every
-    /// field of a record is optional, so that it would be read as one that says nothing.
+    /// [`ErrorKind::Decode`] if the body is not a JSON object, or if it has the form of the service's errors despite its success
+    /// status: all fields of a record are optional, so an error would decode as an empty record.
     pub fn decode_record<T: Tolerant>(&self) -> Result<T> {
         let body = self.json()?;
         self.no_error()?;
@@ -123,18 +123,18 @@ impl Response {
             .map_err(|error| self.undecodable(&wire::decode_failure(&error)))
     }
 
-    /// The body as one record, where the service may also answer with nothing.
+    /// Decodes the body as one record, or returns `None` if it is empty.
     ///
     /// # Errors
-    /// As [`decode_record`](Self::decode_record), but for an empty body.
+    /// Those of [`decode_record`](Self::decode_record), except for an empty body.
     pub fn decode_record_if_any<T: Tolerant>(&self) -> Result<Option<T>> {
         if self.is_empty() { Ok(None) } else { self.decode_record().map(Some) }
     }
 
-    /// That there is a response of the service's, whatever it says: nothing, JSON or words; no web page, and no error.
+    /// Checks that the response is a confirmation of the service: an empty body, JSON or text.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] if it is a web page, or has the form of the service's errors in spite of its status.
+    /// [`ErrorKind::Decode`] if the body is a web page, or has the form of the service's errors despite its success status.
     pub fn acknowledged(&self) -> Result<()> {
         if self.is_empty() {
             return Ok(());
@@ -150,7 +150,7 @@ impl Response {
         Ok(())
     }
 
-    /// Whether the body has the form of the service's errors. A record has an id, whatever further fields it comes to have.
+    /// Returns whether the body has the form of the service's errors. A body with an `id` is a record.
     fn is_error(&self) -> bool {
         if self.body.len() > MAX_ERROR_BYTES {
             return false;
@@ -160,11 +160,11 @@ impl Response {
         !failure.is_empty && !failure.is_html && !has_id && self.dialect.is_own_form(&failure)
     }
 
-    /// That there is a response of the service's about this profile: nothing, words, or a record, which must not be somebody
-    /// else's.
+    /// Checks that the response confirms a request for this profile: an empty body, text, or a record that is not of another
+    /// profile.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] if it is a web page, or has the id of another profile.
+    /// Those of [`acknowledged`](Self::acknowledged), and [`ErrorKind::Decode`] if the body has the id of another profile.
     pub fn acknowledges(&self, asked: &ProfileId) -> Result<()> {
         #[derive(Deserialize)]
         struct Identified {
@@ -174,34 +174,37 @@ impl Response {
         self.acknowledged()?;
         match serde_json::from_slice::<Identified>(self.body.trim_ascii()) {
             Ok(Identified { id }) => self.is_of(asked, Some(&id)),
-            // Nothing, words, or a record that does not say whose it is.
+            // Empty, text, or a record without an id.
             Err(_) => Ok(()),
         }
     }
 
-    /// That a record with this id is that of the profile that was asked for.
+    /// Checks that a record with this id belongs to the requested profile.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] if it has no id, or another one; of a write, that it is not known whom it was made to.
+    /// [`ErrorKind::Decode`] if the record has no id, or the id of another profile. After a write, the error says that another
+    /// profile may have been changed.
     pub fn is_of(&self, asked: &ProfileId, id: Option<&OpaqueId>) -> Result<()> {
         let Some(id) = id else {
             return Err(
-                self.error(ErrorKind::Decode, "the record has no id, so that nobody knows whose it is")
+                self.error(ErrorKind::Decode, "the record has no id, so it is unknown which profile it is")
             );
         };
-        let came =
+        let received =
             ProfileId::new(asked.service.clone(), asked.account.clone(), asked.kind.clone(), id.as_str());
-        let Ok(came) = came else {
-            return Err(self
-                .error(ErrorKind::Decode, "the record has no usable id, so that nobody knows whose it is"));
+        let Ok(received) = received else {
+            return Err(self.error(
+                ErrorKind::Decode,
+                "the id of the record is not valid, so it is unknown which profile it is",
+            ));
         };
-        if came.is_same_as(asked) {
+        if received.is_same_as(asked) {
             return Ok(());
         }
         let error = self
             .account
             .info
-            .somebody_else(asked, &came)
+            .somebody_else(asked, &received)
             .with_operation(self.operation.clone())
             .with_status(self.status)
             .with_request_id(self.request_id.clone())
@@ -210,22 +213,22 @@ impl Response {
         Err(if self.is_write { error.as_written_to_somebody_else() } else { error })
     }
 
-    /// The time of the response by the clock of the server that sent it (its `Date` header), to the second. `None` where
-    /// it has no readable date.
+    /// Returns the time of the response by the server's clock (its `Date` header), to the second. `None` if the header is missing
+    /// or not valid.
     pub fn date(&self) -> Option<Timestamp> {
         response_date(&self.headers)
     }
 
-    /// Whether there is no body.
+    /// Returns whether the body is empty or white space.
     pub fn is_empty(&self) -> bool {
         self.body.trim_ascii().is_empty()
     }
 
-    /// The body as a page of a listing; see [`wire::decode_page`].
+    /// Decodes the body as a page of a listing; see [`wire::decode_page`].
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] if it is no such page at all; [`ErrorKind::TooLarge`] if it has far more records than
-    /// [were asked for](crate::Request::asking_for).
+    /// [`ErrorKind::Decode`] if the body is not such a page; [`ErrorKind::TooLarge`] if it has far more records than
+    /// [requested](crate::Request::asking_for).
     pub fn decode_list<Whole: DeserializeOwned, Loose: DeserializeOwned>(
         &self,
         each: impl Fn(Loose) -> DecodedPage<Whole>,
@@ -244,23 +247,25 @@ impl Response {
         })
     }
 
-    /// The body as a page of a listing whose records are in an envelope: [`decode_list`](Self::decode_list) of an object.
-    /// serde would read the members of an envelope from an array too, one after the other.
+    /// Decodes the body as a page of a listing whose records are in a JSON object.
+    ///
+    /// Prefer it to [`decode_list`](Self::decode_list) for such a page: serde would also read the fields of the object from an
+    /// array, by position.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] if it is no such page at all.
+    /// Those of [`decode_list`](Self::decode_list), and [`ErrorKind::Decode`] if the body is not an object.
     pub fn decode_envelope<Whole: DeserializeOwned, Loose: DeserializeOwned>(
         &self,
         each: impl Fn(Loose) -> DecodedPage<Whole>,
     ) -> Result<Listed<Whole>> {
         if self.json()?.trim_ascii_start().first() != Some(&b'{') {
-            return Err(self.error(ErrorKind::Decode, "the response is no JSON object"));
+            return Err(self.error(ErrorKind::Decode, "the response is not a JSON object"));
         }
         self.decode_list(each)
     }
 
-    /// An error about this response, with all that is known of its request: of a write that was answered with a success
-    /// status, that it may have been made.
+    /// Creates an error about this response, with everything known about its request. The error of a write says that the change may
+    /// have been made, since the status was a success.
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         let error = Error::new(kind, message)
             .with_provider(&self.account.info)
@@ -273,7 +278,7 @@ impl Response {
         if self.is_write { error.with_effect(Effect::Possible).with_hint(MAY_BE_MADE) } else { error }
     }
 
-    /// The error with what the service says, where it has put an error into a response with a success status.
+    /// Adds the service's own words, if it reports an error with a success status.
     fn with_words(&self, error: Error) -> Error {
         if !self.is_error() {
             return error;
@@ -284,13 +289,13 @@ impl Response {
         with_words(error, &mut details, &self.account.credential).with_from_service(true)
     }
 
-    /// The body's bytes, if they can be JSON: not empty, no web page, without a byte order mark.
+    /// Returns the body's bytes without a byte order mark, if they may be JSON.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`] otherwise; [`ErrorKind::TooLarge`] if it holds so many values that decoding it would take far
-    /// more memory than a page of as many records as were asked for.
+    /// [`ErrorKind::Decode`] if the body is empty or a web page; [`ErrorKind::TooLarge`] if decoding its many values would take far
+    /// more memory than the requested number of records.
     pub fn json(&self) -> Result<&[u8]> {
-        // A byte order mark is no JSON, and harmless.
+        // A byte order mark is not JSON, but harmless.
         let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
         let not_json = |message| {
             let error = self.error(ErrorKind::Decode, message);
@@ -298,7 +303,7 @@ impl Response {
                 return error;
             }
             let setting = self.place.setting();
-            error.with_hint(format!("check {setting}, and what stands between here and the service"))
+            error.with_hint(format!("check {setting}, and any proxy or gateway in front of the service"))
         };
         if body.trim_ascii().is_empty() {
             return Err(not_json("the response is empty where JSON was expected"));
@@ -306,21 +311,25 @@ impl Response {
         if is_html(&self.headers, body) {
             return Err(not_json("the response is a web page where JSON was expected"));
         }
-        // A value takes two bytes and a comma on its way, and hundreds of bytes once it is decoded.
+        // A value takes as little as two bytes in the body, and hundreds of bytes when it is decoded.
         let most_values = self.most_records.max(MOST_RECORDS).saturating_mul(VALUES_A_RECORD);
         if body.len() > most_values && memchr::memchr_iter(b',', body).count() > most_values {
             return Err(self
                 .error(ErrorKind::TooLarge, format!("the response holds more than {most_values} values"))
-                .with_hint("ask for pages of fewer records; if the service does not heed it, report it to the service"));
+                .with_hint(
+                    "request smaller pages; if the service ignores the page size, report it to the service",
+                ));
         }
         Ok(body)
     }
 
     fn undecodable(&self, failure: &DecodeFailure) -> Error {
         if failure.is_too_large {
-            return self.error(ErrorKind::TooLarge, format!("the response has {}", failure.reason)).with_hint(
-                "ask for pages of fewer records; if the service does not heed it, report it to the service",
-            );
+            return self
+                .error(ErrorKind::TooLarge, format!("the response has {}", failure.reason))
+                .with_hint(
+                    "request smaller pages; if the service ignores the page size, report it to the service",
+                );
         }
         self.error(ErrorKind::Decode, format!("the response does not have the documented form: {failure}"))
     }

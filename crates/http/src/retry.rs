@@ -1,4 +1,4 @@
-//! What a response says about trying again, and the budget of retries. Functions of values: no clock, no network.
+//! What a response says about retrying, and the retry budget. Pure functions: no clock, no network.
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},
@@ -8,9 +8,9 @@ use std::{
 use anyprofile_core::Timestamp;
 use http::{HeaderMap, HeaderName};
 
-/// Whether a status stands for something that may pass: time-outs, too many requests, and every server error but those
-/// that say what the server will never do (501, 505, 506, 510), how it is set up (508), or that the network wants a person
-/// to sign in (511). Proxies and CDNs have codes of their own for a server that fails, and invent more.
+/// Returns whether a status is transient: timeouts, too many requests, and 5xx. The exceptions say what the server never does
+/// (501, 505, 506, 510), that it is misconfigured (508), or that the network requires a sign-in (511). All other 5xx count, since
+/// proxies and CDNs use codes of their own for a failing server.
 pub(crate) const fn may_pass(status: u16) -> bool {
     match status {
         408 | 425 | 429 => true,
@@ -19,12 +19,12 @@ pub(crate) const fn may_pass(status: u16) -> bool {
     }
 }
 
-/// No service asks for a longer wait: so large a number is one of another unit, or a point in time.
+/// The longest wait that is believed. A larger number has another unit or is a point in time.
 const LONGEST_ASKED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The wait that the service asks for: `retry-after-ms`, else `Retry-After` in seconds or as a date.
-/// Nonsense, zero and the past count as not asked. A date is read against the response's own `Date`, where it has one: the
-/// service's clock may differ from ours.
+/// Returns the wait that the service asks for: `retry-after-ms`, else `Retry-After` in seconds or as a date. `None` if it is not
+/// valid, zero or in the past. A date is compared with the response's own `Date` if it has one, since the service's clock may
+/// differ from ours.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| headers.get(HeaderName::from_bytes(name.as_bytes()).ok()?)?.to_str().ok();
     let number = |text: &str, unit: f64| {
@@ -44,13 +44,13 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     (!wait.is_zero() && wait <= LONGEST_ASKED).then_some(wait)
 }
 
-/// The time of a response by the clock of the server that sent it.
+/// Returns the time of a response by the server's clock.
 pub(crate) fn response_date(headers: &HeaderMap) -> Option<Timestamp> {
     let date = headers.get(http::header::DATE)?.to_str().ok()?;
     Timestamp::try_from(http_date(date)?).ok()
 }
 
-/// A date in one of the three forms of RFC 9110 §5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`, and the two that are only read.
+/// Parses a date in one of the three formats of RFC 9110 §5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`, and two obsolete ones.
 fn http_date(text: &str) -> Option<SystemTime> {
     const FORMS: [&str; 3] =
         ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
@@ -59,7 +59,7 @@ fn http_date(text: &str) -> Option<SystemTime> {
     Some(timestamp.into())
 }
 
-/// What is left of the repetitions that an account may have, in tenths.
+/// The retries that an account has left, in tenths.
 #[derive(Debug)]
 pub(crate) struct Budget {
     tenths: AtomicU32,
@@ -72,17 +72,17 @@ impl Budget {
         Self { tenths: AtomicU32::new(most), most }
     }
 
-    /// Withdraws one repetition, and says whether there was one.
+    /// Withdraws one retry, and returns whether one was left.
     pub(crate) fn withdraw(&self) -> bool {
         self.tenths
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tenths| tenths.checked_sub(10))
             .is_ok()
     }
 
-    /// Deposits a tenth of a repetition, for a success.
+    /// Deposits a tenth of a retry, for a success.
     pub(crate) fn deposit(&self) {
         let more = |tenths: u32| (tenths < self.most).then(|| tenths + 1);
-        // Full is no failure.
+        // A full budget is fine.
         let _ = self.tenths.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 }

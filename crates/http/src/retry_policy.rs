@@ -1,4 +1,4 @@
-//! Whether a failed attempt is retried, and when. Decisions are functions of values: no clock, no randomness, no network.
+//! Whether a failed attempt is retried, and when. Decisions are pure functions: no clock, no randomness, no network.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -6,18 +6,18 @@ use http::HeaderMap;
 
 use crate::{TransportErrorKind, retry::may_pass};
 
-/// No bound is longer: a duration near its maximum cannot be multiplied.
+/// The longest bound. Multiplying a duration near its maximum would panic.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Decides whether a failed attempt is retried, and when.
 ///
-/// The default is [`ExponentialBackoff`] with an attempt limit. A policy is asked only about requests that may be repeated: a
-/// write whose outcome is unknown is never sent again, whatever a policy says. The account's
-/// [retry budget](crate::HttpOptions::retry_budget) and the operation's deadline hold outside the policy: a wait that would not
-/// end before the deadline gives up. A response with status 401 to a renewable token, and a request that the server did not
-/// take, are sent again without asking.
+/// The default is [`ExponentialBackoff`] with an attempt limit. Some rules hold whatever a policy decides:
+/// - A policy is called only for requests that may be repeated. A write whose outcome is unknown is never sent again.
+/// - The account's [retry budget](crate::HttpOptions::retry_budget) applies, and a wait that would end after the operation's
+///   deadline gives up.
+/// - A request is sent again without calling the policy if a renewable token was refused (401), or if the server did not process it.
 ///
-/// An implementation must not block. It is called with values alone, so that a test can ask it directly:
+/// An implementation must not block. It is a function of its arguments, so a test can call it directly:
 ///
 /// ```
 /// use std::{sync::Arc, time::Duration};
@@ -26,7 +26,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 ///     AttemptFailure, ExponentialBackoff, HeaderMap, HttpOptions, RetryContext, RetryDecision, RetryPolicy,
 /// };
 ///
-/// /// As the default, but leaves an overloaded service alone.
+/// /// Retries like the default, except after 503.
 /// #[derive(Debug)]
 /// struct Considerate(ExponentialBackoff);
 ///
@@ -64,7 +64,7 @@ pub trait RetryPolicy: fmt::Debug + Send + Sync {
         AttemptLimit { policy: self, attempts }
     }
 
-    /// Gives up where the next attempt would begin later than this after the operation began.
+    /// Gives up if the next attempt would begin later than `limit` after the start of the operation.
     fn with_time_limit(self, limit: Duration) -> TimeLimit<Self>
     where
         Self: Sized,
@@ -79,29 +79,30 @@ impl<P: RetryPolicy + ?Sized> RetryPolicy for Arc<P> {
     }
 }
 
-/// What a decision rests on.
+/// The input of a retry decision.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct RetryContext<'a> {
-    /// The service's word for the operation.
+    /// The service's name of the operation.
     pub operation: &'a str,
     /// How the attempt failed.
     pub failure: AttemptFailure<'a>,
-    /// Attempts made, this one included. Sending again with a renewed token, or what the server did not take, is not counted.
+    /// Attempts so far, this one included. A request that is sent again with a renewed token, or because the server did not process
+    /// it, is not counted.
     pub attempts: u32,
     /// The wait that the service asks for: `retry-after-ms`, or `Retry-After` in seconds or as a date.
     pub retry_after: Option<Duration>,
     /// Time since the operation began.
     pub elapsed: Duration,
-    /// Time that the operation has left.
+    /// Time until the operation's deadline.
     pub remaining: Duration,
     /// A random number in `0.0..1.0`, drawn for this decision.
     pub random: f64,
 }
 
 impl<'a> RetryContext<'a> {
-    /// Creates a context for a test of a policy: the first attempt failed at once, the service asks for no wait, five minutes are
-    /// left, and the random number is 0.5.
+    /// Creates a context for testing a policy: the first attempt failed immediately, the service asks for no wait, five minutes
+    /// remain, and the random number is 0.5.
     pub fn new(operation: &'a str, failure: AttemptFailure<'a>) -> Self {
         Self {
             operation,
@@ -149,23 +150,23 @@ impl<'a> RetryContext<'a> {
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum AttemptFailure<'a> {
-    /// With a response.
+    /// A response with an error status.
     Status {
-        /// The status; of a failure that a service reports with a success status, the one that it stands for.
+        /// The status. If the service reports a failure with a success status, the status that the failure means.
         status: u16,
         /// The response's headers.
         headers: &'a HeaderMap,
     },
-    /// Without a whole response.
+    /// No complete response.
     Transport(TransportErrorKind),
 }
 
 impl AttemptFailure<'_> {
-    /// Whether the same request may succeed later: a connection that failed, broke or was too slow, 408, 425, 429 and every 5xx
-    /// but those that do not pass (501, 505, 506, 508, 510, 511). A service's `x-should-retry` header overrides its status.
+    /// Returns whether the same request may succeed later: the connection failed, broke or was too slow, or the status is 408, 425,
+    /// 429 or 5xx, except 501, 505, 506, 508, 510 and 511. A service's `x-should-retry` header overrides its status.
     pub fn is_transient(&self) -> bool {
         match self {
-            // Some services say it outright, and their SDKs let this win over the status.
+            // Some services send it, and their SDKs prefer it to the status.
             Self::Status { status, headers } => {
                 match headers.get("x-should-retry").map(http::HeaderValue::as_bytes) {
                     Some(b"true") => true,
@@ -197,24 +198,24 @@ impl fmt::Debug for AttemptFailure<'_> {
 /// What to do after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryDecision {
-    /// The operation fails with the attempt's failure.
+    /// Fail the operation with the failure of this attempt.
     GiveUp,
-    /// The request is sent again after this time.
+    /// Send the request again after this time.
     RetryAfter(Duration),
 }
 
-/// Retries what is [transient](AttemptFailure::is_transient), after the wait that the service asks for, or else a random time up
-/// to a bound that doubles with each attempt (full jitter): 0.5 s, 1 s, 2 s and so on to 8 s.
+/// Retries [transient](AttemptFailure::is_transient) failures with exponential backoff and full jitter.
 ///
-/// It has no limit of its own besides the operation's deadline and the account's retry budget; see
-/// [`with_attempt_limit`](RetryPolicy::with_attempt_limit).
+/// It waits as long as the service asks for, or a random time up to a bound that doubles with each attempt: 0.5 s, 1 s, 2 s and so
+/// on up to 8 s. Without [`with_attempt_limit`](RetryPolicy::with_attempt_limit), only the operation's deadline and the account's
+/// retry budget end the retries.
 ///
 /// ```
 /// use std::{sync::Arc, time::Duration};
 ///
 /// use anyprofile_http::{ExponentialBackoff, HttpOptions, RetryPolicy};
 ///
-/// // A job at night may wait longer.
+/// // A nightly job may wait longer.
 /// let policy = ExponentialBackoff::new()
 ///     .with_first_bound(Duration::from_secs(5))
 ///     .with_longest_bound(Duration::from_secs(60))
@@ -247,13 +248,13 @@ impl ExponentialBackoff {
         self
     }
 
-    /// Sets the bound that no wait exceeds unless the service asks for it. Default: 8 s.
+    /// Sets the largest bound. Only a wait that the service asks for may be longer. Default: 8 s.
     pub fn with_longest_bound(mut self, bound: Duration) -> Self {
         self.longest_bound = bound;
         self
     }
 
-    /// Sets whether a wait is random. Without jitter it is half its bound, for tests that count time. Default: yes.
+    /// Sets whether waits are random. Without jitter, a wait is half its bound, for tests that measure time. Default: yes.
     pub fn with_jitter(mut self, jitter: bool) -> Self {
         self.jitter = jitter;
         self
@@ -277,7 +278,7 @@ impl RetryPolicy for ExponentialBackoff {
     }
 }
 
-/// A policy with a limit of attempts; see [`RetryPolicy::with_attempt_limit`].
+/// A policy with an attempt limit; see [`RetryPolicy::with_attempt_limit`].
 #[derive(Clone, Copy, Debug)]
 pub struct AttemptLimit<P> {
     policy: P,
@@ -308,7 +309,7 @@ impl<P: RetryPolicy> RetryPolicy for TimeLimit<P> {
     }
 }
 
-/// Decides about a request by the policy, within what holds whatever the policy says.
+/// Calls the policy, and applies the rules that it cannot override.
 pub(crate) fn decide(
     policy: &dyn RetryPolicy,
     idempotent: bool,
@@ -318,7 +319,7 @@ pub(crate) fn decide(
         return RetryDecision::GiveUp;
     }
     match policy.decide(context) {
-        // A wait beyond the deadline would only fail later; the caller is told how long it would have been.
+        // A wait past the deadline would only fail later. The error says how long the service asks to wait.
         RetryDecision::RetryAfter(wait) if wait >= context.remaining => RetryDecision::GiveUp,
         decision => decision,
     }

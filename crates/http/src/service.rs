@@ -1,4 +1,4 @@
-//! Transports out of tower's services, and services out of transports.
+//! Transports that use a tower service, and tower services that use a transport.
 
 use std::{
     error::Error as StdError,
@@ -19,17 +19,16 @@ use crate::{ResponseBody, Transport, TransportError, TransportErrorKind};
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// A [`Transport`] out of a [`Service`] of `http` requests, such as a client of hyper-util, or a [`TransportService`] that tower's
-/// layers wrap.
+/// A [`Transport`] that sends requests through a tower [`Service`], such as a client of hyper-util, or a [`TransportService`] with
+/// tower layers.
 ///
-/// Each request is sent by a clone of the service, which is polled until it is ready and then called, once. So what clones share (a
-/// limit of concurrency, a buffer) holds over all requests, and what they do not (a rate limit without a buffer) holds for
-/// nothing.
+/// Each request uses a clone of the service: it waits until the clone is ready, and calls it once. State that clones share applies to
+/// all requests (a concurrency limit, a buffer). State that they do not share has no effect (a rate limit without a buffer).
 ///
-/// An error of the service that is a [`TransportError`] stays what it is. Any other one counts as
-/// [`Interrupted`](TransportErrorKind::Interrupted), which says that the request may have been sent, without its text, which may
-/// hold the URL; [`with_error_map`](Self::with_error_map) tells them apart. The service must neither retry nor follow redirects, as
-/// [`Transport`] says: no layer such as tower-http's `FollowRedirect`.
+/// If the service returns a [`TransportError`], it is kept. Any other error becomes
+/// [`Interrupted`](TransportErrorKind::Interrupted), since the request may have been sent, and loses its text, which may hold the URL;
+/// [`with_error_map`](Self::with_error_map) changes that. As for every [`Transport`], the service must not retry and must not follow
+/// redirects: use no layer such as tower-http's `FollowRedirect`.
 ///
 /// ```
 /// use std::{convert::Infallible, sync::Arc};
@@ -49,7 +48,7 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 /// #     }
 /// # }
 ///
-/// // A client of one's own.
+/// // Your own client.
 /// let options = HttpOptions::default().with_transport(Arc::new(TowerTransport::new(Client)));
 ///
 /// // Layers around the built-in one: `ServiceBuilder::new().layer(...).service(service)` of tower.
@@ -58,26 +57,26 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 /// # let _ = options;
 /// ```
 pub struct TowerTransport<S> {
-    /// A service may be `Send` alone. The lock is held for a clone and never while waiting.
+    /// A service may be `Send` and not `Sync`. The lock is held only to clone it.
     service: Mutex<S>,
     inner: Option<Arc<dyn Transport>>,
     map_error: fn(BoxError) -> TransportError,
 }
 
 impl<S> TowerTransport<S> {
-    /// Creates a transport that sends requests by a service.
+    /// Creates a transport that sends requests through a service.
     pub fn new(service: S) -> Self {
         Self { service: Mutex::new(service), inner: None, map_error: unknown }
     }
 
-    /// Creates a transport of layers around another one, which still says which proxy it uses and closes its connections.
+    /// Creates a transport that puts layers around another one. `proxy_for` and `close_idle` are forwarded to the inner one.
     pub fn around(inner: Arc<dyn Transport>, layers: impl FnOnce(TransportService) -> S) -> Self {
         let service = layers(TransportService::new(Arc::clone(&inner)));
         Self { inner: Some(inner), ..Self::new(service) }
     }
 
-    /// Says what errors of the service and of its bodies mean that are not a [`TransportError`] themselves. The result must hold
-    /// no URL, header or body.
+    /// Sets how errors of the service and of its bodies that are not a [`TransportError`] are converted. The result must hold no URL,
+    /// header or body.
     ///
     /// ```
     /// use std::io;
@@ -101,7 +100,7 @@ impl<S> TowerTransport<S> {
     }
 }
 
-/// What may have been sent must not be taken for what was not.
+/// Converts an unknown error. The request may have been sent.
 fn unknown(_: BoxError) -> TransportError {
     TransportError::new(TransportErrorKind::Interrupted)
 }
@@ -135,7 +134,7 @@ where
     ) -> Result<http::Response<ResponseBody>, TransportError> {
         let map = self.map_error;
         let failed = |error: S::Error| transport_error(error.into(), map);
-        // Readiness is a clone's own: the one that became ready is the one that is called.
+        // Readiness belongs to one clone: call the clone that became ready.
         let mut service = self.service.lock().unwrap_or_else(PoisonError::into_inner).clone();
         std::future::poll_fn(|context| service.poll_ready(context)).await.map_err(failed)?;
         let response = service.call(request).await.map_err(failed)?;
@@ -153,7 +152,7 @@ where
     }
 }
 
-/// The data of a body, past trailers.
+/// Returns the data of a body, without trailers.
 fn chunks<B>(body: B, map: fn(BoxError) -> TransportError) -> ResponseBody
 where
     B: Body + Send + 'static,
@@ -172,7 +171,7 @@ where
     }))
 }
 
-/// A [`Service`] out of a [`Transport`], for tower's layers to wrap. It is always ready, and clones share the transport.
+/// A tower [`Service`] that sends requests through a [`Transport`]. It is always ready, and clones share the transport.
 ///
 /// See [`TowerTransport::around`].
 #[derive(Clone, Debug)]

@@ -1,20 +1,20 @@
-//! Which library speaks TLS, and how it is set up.
+//! Chooses and configures the TLS library.
 //!
-//! rustls is configured here and handed to reqwest as it is: reqwest's own `rustls` feature brings aws-lc-rs in any case,
-//! takes whatever provider the process has installed, and panics where there is none.
+//! rustls is configured here and passed to reqwest. reqwest's own `rustls` feature always brings aws-lc-rs, uses the provider that
+//! the process has installed, and panics if none is installed.
 
 use anyprofile_core::{Error, Result};
 
 use crate::{HttpOptions, TlsBackend};
 
-/// What speaks TLS for a client.
+/// The TLS library of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tls {
     Rustls(Provider),
     Native,
 }
 
-/// Where rustls gets its cryptography from.
+/// The crypto provider of rustls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Provider {
     Ring,
@@ -23,7 +23,7 @@ enum Provider {
     Installed,
 }
 
-/// What was built in.
+/// The TLS features that were built in.
 #[derive(Clone, Copy, Debug)]
 struct BuiltIn {
     ring: bool,
@@ -39,15 +39,14 @@ const BUILT_IN: BuiltIn = BuiltIn {
     native: cfg!(feature = "native-tls"),
 };
 
-/// What to turn on for https.
+/// The hint for https without a TLS feature.
 const ANY_TLS: &str = "turn on the feature 'rustls', 'rustls-aws-lc', 'rustls-no-provider' or 'native-tls'";
 
-/// The TLS library to use, decided before reqwest would fail late: without one, https fails there as a connection error,
-/// which looks as if trying again could help.
+/// Chooses the TLS library when the client is created. Without one, reqwest would fail each https request with a connection error,
+/// as if a retry could help.
 fn choose_tls(wanted: TlsBackend, built_in: BuiltIn, https: bool) -> Result<Option<Tls>> {
     let BuiltIn { ring, aws_lc, no_provider, native } = built_in;
-    // Each is before those that need more than it does, so that a feature that another crate turns on does not break
-    // what worked without it.
+    // A library that needs no setup by the program comes first, so that a feature turned on by another crate breaks nothing.
     let rustls = [(ring, Provider::Ring), (aws_lc, Provider::AwsLc), (no_provider, Provider::Installed)]
         .into_iter()
         .find_map(|(is_built_in, provider)| is_built_in.then_some(provider));
@@ -60,8 +59,8 @@ fn choose_tls(wanted: TlsBackend, built_in: BuiltIn, https: bool) -> Result<Opti
             None if native => Tls::Native,
             None if !https => return Ok(None),
             None => {
-                return Err(Error::config("https needs TLS, and none was built in")
-                    .with_hint(format!("{ANY_TLS}, or bring a transport of your own")));
+                return Err(Error::config("https requires a TLS library, and none was built in")
+                    .with_hint(format!("{ANY_TLS}, or bring your own transport")));
             }
         },
         TlsBackend::Rustls => match rustls {
@@ -84,10 +83,10 @@ fn choose_tls(wanted: TlsBackend, built_in: BuiltIn, https: bool) -> Result<Opti
     Ok(Some(chosen))
 }
 
-/// Sets TLS up as the options say.
+/// Configures TLS as the options say.
 ///
 /// # Errors
-/// A configuration error if what they ask for was not built in, or cannot work.
+/// A configuration error if the library was not built in, or a certificate cannot be used.
 pub(crate) fn with_tls(
     builder: reqwest::ClientBuilder,
     options: &HttpOptions,
@@ -102,20 +101,21 @@ pub(crate) fn with_tls(
         }
         #[cfg(feature = "native-tls")]
         Some(Tls::Native) => native_backend::with_native(builder, &options.root_certificates),
-        // The other ones are chosen only where they are built in.
+        // Other libraries are chosen only if they are built in.
         _ if options.root_certificates.is_empty() => Ok(builder),
-        _ => Err(Error::config("root certificates need TLS, and none was built in").with_hint(ANY_TLS)),
+        _ => Err(Error::config("root certificates require a TLS library, and none was built in")
+            .with_hint(ANY_TLS)),
     }
 }
 
 #[cfg(any(feature = "_rustls", feature = "native-tls"))]
 fn not_pem(source: String) -> Error {
-    Error::config("a root certificate is not valid PEM").with_source(source)
+    Error::config("root certificates must be valid PEM").with_source(source)
 }
 
 #[cfg(any(feature = "_rustls", feature = "native-tls"))]
 fn no_certificate() -> Error {
-    Error::config("a root certificate file holds no certificate")
+    Error::config("a root certificate file must hold at least one certificate")
 }
 
 #[cfg(feature = "_rustls")]
@@ -133,33 +133,33 @@ mod rustls_backend {
     use super::{Provider, no_certificate, not_pem};
     use crate::transport_error::plain;
 
-    /// The cryptography. It is passed on and never installed for the process, which is the program's to decide.
+    /// Returns the crypto provider. It is never installed for the process: only the program decides that.
     pub(super) fn provider(provider: Provider) -> Result<Arc<CryptoProvider>> {
         match provider {
             #[cfg(feature = "rustls")]
             Provider::Ring => Ok(Arc::new(rustls::crypto::ring::default_provider())),
             #[cfg(feature = "rustls-aws-lc")]
             Provider::AwsLc => Ok(Arc::new(rustls::crypto::aws_lc_rs::default_provider())),
-            // The other ones are chosen only where they are built in.
+            // Other providers are chosen only if they are built in.
             _ => installed(CryptoProvider::get_default().cloned()),
         }
     }
 
     pub(super) fn installed(provider: Option<Arc<CryptoProvider>>) -> Result<Arc<CryptoProvider>> {
         provider.ok_or_else(|| {
-            Error::config("rustls has no cryptography: the program has not installed a CryptoProvider").with_hint(
+            Error::config("rustls requires a CryptoProvider, and the program has not installed one").with_hint(
                 "call `install_default` of one at the start of the program, or turn on the feature 'rustls' or 'rustls-aws-lc'",
             )
         })
     }
 
-    /// A configuration that trusts what the platform trusts, and these certificate authorities.
+    /// Creates a configuration that trusts the platform's certificate authorities and these.
     pub(super) fn config(
         provider: Arc<CryptoProvider>,
         root_certificates: &[Vec<u8>],
     ) -> Result<ClientConfig> {
         let unusable =
-            |error: rustls::Error| Error::config("TLS cannot be set up").with_source(plain(&error));
+            |error: rustls::Error| Error::config("TLS cannot be configured").with_source(plain(&error));
         let roots = certificates(root_certificates)?;
         let verifier = if roots.is_empty() {
             Verifier::new(Arc::clone(&provider)).map_err(unusable)?
@@ -184,7 +184,7 @@ mod rustls_backend {
 
     #[cfg(target_os = "android")]
     fn with_roots(_: Vec<CertificateDer<'static>>, _: Arc<CryptoProvider>) -> Result<Verifier> {
-        Err(Error::config("Android's verifier takes no further root certificates")
+        Err(Error::config("further root certificates are not supported with rustls on Android")
             .with_hint("add them to the platform's, or use the feature 'native-tls'"))
     }
 
@@ -236,7 +236,7 @@ mod tests {
 
     use super::*;
 
-    /// What is built in, a letter each: ring, aws-lc-rs, no provider, native.
+    /// Returns the built-in features of a text with one letter each: ring, aws-lc-rs, no provider, native.
     fn built_in(letters: &str) -> BuiltIn {
         let has = |letter| letters.contains(letter);
         BuiltIn { ring: has('r'), aws_lc: has('a'), no_provider: has('p'), native: has('n') }

@@ -1,4 +1,4 @@
-//! Access tokens: exchanged once for all who need one, and renewed early.
+//! Access tokens: exchanged once for all requests that need one, and renewed before they expire.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,13 +18,13 @@ use crate::{
     outbound::{Outbound, Place},
 };
 
-/// How long before its end an access token is renewed: a minute, or a tenth of a short life. A fixed
-/// minute would exchange a one-minute token before every request.
+/// Returns how long before its expiry an access token is renewed: a minute, or a tenth of a lifetime below ten minutes. A fixed
+/// minute would renew a one-minute token before every request.
 fn renewal_margin(lifetime: Duration) -> Duration {
     (lifetime / 10).min(Duration::from_secs(60))
 }
 
-/// What a token endpoint answers (RFC 6749 §5.1).
+/// The response of a token endpoint (RFC 6749 §5.1).
 #[derive(Deserialize)]
 struct TokenResponse {
     access_token: SecretString,
@@ -32,8 +32,8 @@ struct TokenResponse {
 }
 
 impl TokenResponse {
-    /// How long the token is good for. Some servers write the number as a text; what is no number says nothing, and the
-    /// token is good until it is refused.
+    /// Returns the lifetime of the token. Some servers send the number as a string. Without a number, the token is used until the
+    /// service refuses it.
     fn lifetime(&self) -> Option<Duration> {
         let seconds = match self.expires_in.as_ref()? {
             serde_json::Value::String(text) => text.trim().parse().ok()?,
@@ -44,11 +44,11 @@ impl TokenResponse {
 }
 
 impl Credential {
-    /// Puts the credential on a request. `refused` is the access token that the service has just refused.
+    /// Adds the credential to the headers of a request. `refused` is the access token that the service has just refused.
     pub(crate) async fn apply(
         &self,
         headers: &mut HeaderMap,
-        exchange: &Call,
+        call: &Call,
         refused: Option<Generation>,
         stats: &mut RequestStats,
     ) -> Result<Option<Generation>> {
@@ -57,8 +57,8 @@ impl Credential {
                 headers.insert(name.clone(), value.clone());
                 Ok(None)
             }
-            CredentialKind::Call(tokens) => {
-                let token = tokens.token(exchange, refused, stats).await?;
+            CredentialKind::Exchange(tokens) => {
+                let token = tokens.token(call, refused, stats).await?;
                 headers.insert(http::header::AUTHORIZATION, token.header.clone());
                 Ok(Some(Generation(token.generation)))
             }
@@ -67,10 +67,10 @@ impl Credential {
 }
 
 impl TokenExchange {
-    /// The access token: the present one, or the one that is on its way, or a new one.
+    /// Returns the current access token, or the one that is being exchanged, or a new one.
     async fn token(
         self: &Arc<Self>,
-        exchange: &Call,
+        call: &Call,
         refused: Option<Generation>,
         stats: &mut RequestStats,
     ) -> Result<Arc<AccessToken>> {
@@ -80,27 +80,27 @@ impl TokenExchange {
                 if let Some(token) = held.current.as_ref().filter(|token| token.is_usable(refused)) {
                     return Ok(Arc::clone(token));
                 }
-                match held.on_its_way.as_ref().and_then(WeakShared::upgrade) {
+                match held.in_progress.as_ref().and_then(WeakShared::upgrade) {
                     Some(exchanging) => (exchanging, false),
-                    None => (self.begin(&mut held, exchange), true),
+                    None => (self.begin(&mut held, call), true),
                 }
             };
             let (result, own) = exchanging.await;
             let mut held = self.lock();
-            held.on_its_way = None;
+            held.in_progress = None;
             match result {
                 Ok(token) => {
                     if held.current.as_ref().is_none_or(|current| current.generation < token.generation) {
                         held.current = Some(Arc::clone(&token));
                     }
                     if is_ours {
-                        // The stats is the operation's: of the exchange only what was repeated and waited counts.
+                        // Of a successful exchange, the operation counts only the retries and the time waited.
                         stats.waited += own.waited;
                         stats.attempts += own.attempts.saturating_sub(1);
                     }
                     return Ok(token);
                 }
-                // Somebody else's exchange may have run out of time because nobody drove it.
+                // An exchange that another operation began may have timed out because it was not polled: try again.
                 Err(error)
                     if !is_ours && matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Transport) => {}
                 Err(error) => {
@@ -113,22 +113,22 @@ impl TokenExchange {
         }
     }
 
-    fn begin(self: &Arc<Self>, held: &mut TokenState, exchange: &Call) -> Shared<Exchanging> {
+    fn begin(self: &Arc<Self>, held: &mut TokenState, call: &Call) -> Shared<Exchanging> {
         held.generation += 1;
-        let (tokens, exchange, generation) = (Arc::clone(self), exchange.anew(), held.generation);
+        let (tokens, call, generation) = (Arc::clone(self), call.anew(), held.generation);
         let exchanging: Exchanging = Box::pin(async move {
             let mut stats = RequestStats::default();
-            let result = tokens.fetch(&exchange, generation, &mut stats).await;
+            let result = tokens.fetch(&call, generation, &mut stats).await;
             (result.map(Arc::new), stats)
         });
         let shared = exchanging.shared();
-        held.on_its_way = shared.downgrade();
+        held.in_progress = shared.downgrade();
         shared
     }
 
-    async fn fetch(&self, exchange: &Call, generation: u64, stats: &mut RequestStats) -> Result<AccessToken> {
+    async fn fetch(&self, call: &Call, generation: u64, stats: &mut RequestStats) -> Result<AccessToken> {
         let form = self.form.iter().map(|(key, value)| (*key, value.expose_secret().trim()));
-        // Exchanging again has no effect besides one more access token.
+        // Idempotent: a second exchange only creates one more access token.
         let request = Request::post("oauth2-token").form(form).idempotent();
         let operation = Operation::new(request, token);
         let headers =
@@ -136,8 +136,8 @@ impl TokenExchange {
         let place = Place::TokenEndpoint(self.setting);
         let outbound = Outbound::new(operation.request().clone(), self.url.clone(), headers, place);
         let asked_at = Instant::now();
-        let mut observed = ObservedOperation::begin(&exchange.account, &outbound);
-        let response = exchange.run(&outbound, None, &self.dialect, &mut observed, stats).await;
+        let mut observed = ObservedOperation::begin(&call.account, &outbound);
+        let response = call.run(&outbound, None, &self.dialect, &mut observed, stats).await;
         observed.finish(&response);
         let (token, header) = operation.read(&response?)?;
         let renew_at = token
@@ -147,15 +147,16 @@ impl TokenExchange {
     }
 }
 
-/// The token of a response, and the header that it makes.
+/// Reads the token of a response, and returns it with its header.
 fn token(response: &Response) -> Result<(TokenResponse, HeaderValue)> {
     let token: TokenResponse = response.decode()?;
-    let header = sensitive(&format!("Bearer {}", token.access_token.expose_secret()))
-        .map_err(|_| response.error(ErrorKind::Decode, "the access token cannot stand in a header"))?;
+    let header = sensitive(&format!("Bearer {}", token.access_token.expose_secret())).map_err(|_| {
+        response.error(ErrorKind::Decode, "the access token holds characters that a header does not allow")
+    })?;
     Ok((token, header))
 }
 
-/// `Basic` credentials with an empty password (RFC 7617).
+/// Returns `Basic` credentials with an empty password (RFC 7617).
 fn basic(user: &str) -> String {
     format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:")))
 }

@@ -1,4 +1,4 @@
-//! One exchange of a request and a response, without retries, redirects or meaning.
+//! Sends one request and receives its response, without retries or redirects.
 
 use std::{
     fmt,
@@ -14,31 +14,32 @@ use url::Url;
 
 use crate::{encoding::Decoder, transport_error::TransportError};
 
-/// What sends a request and gives the response as it comes.
+/// Sends a request and returns the response as it arrives.
 ///
-/// Implement it to bring a client of your own. It must undo content encodings, of no more than the options allow; a timeout that
-/// it has must end as [`Timeout`](crate::TransportErrorKind::Timeout). The request's extensions hold a
-/// [`RequestContext`](crate::RequestContext).
+/// Implement it to bring your own HTTP client. The rules:
+/// - It must not retry and must not follow redirects: that would repeat writes, send the account's credential to other hosts, and
+///   bypass limits, observers and the [trusted origins](crate::HttpOptions::trusted_origins). Turn both off in your client
+///   (`redirect::Policy::none()` in reqwest). [`HttpClient`](crate::HttpClient) follows the redirects of reads itself.
+/// - It must undo content encodings, up to the size that the options allow.
+/// - Its own timeouts must end as [`Timeout`](crate::TransportErrorKind::Timeout).
 ///
-/// It must repeat nothing and follow no redirect: a client that does so by itself repeats writes, carries the account's credential to
-/// hosts that it is not for, and hides both from limits, observers and the [trusted origins](crate::HttpOptions::trusted_origins).
-/// Redirects of reads are followed above it. Turn them off in a client of your own (`redirect::Policy::none()` in reqwest).
+/// The request's extensions hold a [`RequestContext`](crate::RequestContext).
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync {
-    /// One exchange. Dropping the future gives it up.
+    /// Sends one request. Dropping the future cancels it.
     async fn send(
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<ResponseBody>, TransportError>;
 
-    /// The proxy that requests to a URL go through, as it is named in errors: its host and port and where it is
-    /// configured, without credentials. Default: none is known.
+    /// Returns the proxy for requests to a URL, as errors name it: host, port and where it is configured, without credentials.
+    /// Default: `None`.
     fn proxy_for(&self, url: &Url) -> Option<String> {
         let _ = url;
         None
     }
 
-    /// Closes the connections that are open and not used. The next request opens another one. Default: none is kept open.
+    /// Closes idle connections. The next request opens a new one. Default: does nothing.
     fn close_idle(&self) {}
 }
 
@@ -47,7 +48,7 @@ pub trait Transport: fmt::Debug + Send + Sync {
 /// With the feature `tower` it is an `http_body::Body` too.
 pub struct ResponseBody {
     chunks: Chunks,
-    /// How many bytes came, before they were decompressed.
+    /// Received bytes, before decompression.
     received: u64,
 }
 
@@ -55,7 +56,7 @@ enum Chunks {
     Whole(Option<Bytes>),
     Stream(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>),
     Client(reqwest::Body, Option<Box<Decoder>>),
-    /// Nothing but a reason why not.
+    /// Cannot be read.
     Failed(Option<TransportError>),
 }
 
@@ -64,17 +65,17 @@ impl ResponseBody {
         Self { chunks, received: 0 }
     }
 
-    /// How many bytes came so far, before they were decompressed.
+    /// Returns the number of bytes received so far, before decompression.
     pub(crate) fn received(&self) -> u64 {
         self.received
     }
 
-    /// Creates a body that is there at once.
+    /// Creates a body from bytes in memory.
     pub fn from_bytes(bytes: impl Into<Bytes>) -> Self {
         Self::new(Chunks::Whole(Some(bytes.into())))
     }
 
-    /// Creates a body that comes in chunks.
+    /// Creates a body from a stream of chunks.
     pub fn from_stream(stream: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
         Self::new(Chunks::Stream(Box::pin(stream)))
     }
@@ -83,7 +84,7 @@ impl ResponseBody {
         Self::new(Chunks::Client(body, decoder.map(Box::new)))
     }
 
-    /// A body that cannot be read.
+    /// Creates a body that cannot be read.
     pub(crate) fn failed(error: TransportError) -> Self {
         Self::new(Chunks::Failed(Some(error)))
     }
@@ -91,7 +92,7 @@ impl ResponseBody {
     /// Returns the next chunk, or `None` at the end. A chunk may be empty.
     ///
     /// # Errors
-    /// If the body breaks off, comes too slowly or cannot be decompressed.
+    /// If the connection breaks, a timeout elapses, or the body cannot be decompressed.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         std::future::poll_fn(|context| self.poll_chunk(context)).await.transpose()
     }
@@ -129,7 +130,7 @@ impl ResponseBody {
     }
 }
 
-/// The next chunk of the built-in client's body, past trailers.
+/// Polls the next chunk of the built-in client's body and skips trailers.
 fn poll_data(
     body: &mut reqwest::Body,
     context: &mut Context<'_>,

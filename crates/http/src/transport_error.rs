@@ -1,14 +1,14 @@
-//! Where an exchange failed.
+//! Errors of a transport.
 
 use std::fmt;
 
-/// An exchange that failed before its response was whole.
+/// The failure of a request before its response was complete.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TransportError {
-    /// Where it failed.
+    /// Where the request failed.
     pub kind: TransportErrorKind,
-    /// The cause, in words without a URL, header or body.
+    /// The cause. Its text must hold no URL, header or body.
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -24,59 +24,60 @@ impl std::error::Error for TransportError {
     }
 }
 
-/// Where an exchange failed.
+/// Where a request failed before its response was complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection: nothing was sent.
+    /// The connection could not be opened. Nothing was sent.
     Connect,
-    /// No connection, since the server's certificate was not accepted, or ours was not: nothing was sent.
+    /// The connection could not be opened, because one side did not accept the other's certificate. Nothing was sent.
     Certificate,
-    /// No connection, since the proxy asks for credentials, or for other ones: nothing was sent.
+    /// The connection could not be opened, because the proxy requires credentials or refuses those that were sent. Nothing was
+    /// sent to the service.
     ProxyCredentials,
-    /// It took too long.
+    /// A timeout elapsed.
     Timeout,
-    /// The body came too slowly.
+    /// The body was slower than the minimum throughput.
     Slow,
     /// The connection broke while the request was sent or the response was read.
     Interrupted,
-    /// The body does not decompress, or has an encoding that is not known.
+    /// The body cannot be decompressed, or has an unknown encoding.
     Encoding,
-    /// The response is not valid HTTP, or its header is larger than can be read.
+    /// The response is not valid HTTP, or its header is too large to be read.
     Protocol,
-    /// The server took no notice of the request, and says so (HTTP/2: a refused stream, or a connection that ends): it may
-    /// be sent again, whatever it is.
+    /// The server says that it did not process the request (HTTP/2: a refused stream, or a graceful GOAWAY). Any request may be
+    /// sent again, a write too.
     Refused,
     /// The response is larger than allowed.
     TooLarge,
-    /// The request cannot be sent at all.
+    /// The request is not valid and cannot be sent.
     Request,
-    /// The response is of another URL than was asked for: a client other than the built-in one followed a redirect, or its
-    /// middleware changed the URL. A [`Transport`](crate::Transport) must do neither. The credential may have gone there.
+    /// The response came from a different URL than the requested one: a client other than the built-in one followed a redirect, or
+    /// its middleware changed the URL. A [`Transport`](crate::Transport) must do neither. The credential may have been sent there.
     Redirected,
 }
 
 impl fmt::Display for TransportErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Connect => "the connection could not be made",
-            Self::Certificate => "no secure connection: a certificate was not accepted",
-            Self::ProxyCredentials => "the proxy asks for credentials",
-            Self::Timeout => "the service did not answer in time",
-            Self::Slow => "the response came too slowly",
-            Self::Interrupted => "the connection broke before the response was whole",
-            Self::Encoding => "the response does not decompress",
+            Self::Connect => "the connection could not be opened",
+            Self::Certificate => "the connection could not be opened: a certificate was not accepted",
+            Self::ProxyCredentials => "the proxy requires credentials",
+            Self::Timeout => "the service did not respond in time",
+            Self::Slow => "the response was too slow",
+            Self::Interrupted => "the connection broke before the response was complete",
+            Self::Encoding => "the response cannot be decompressed",
             Self::Protocol => "the response is not valid HTTP",
-            Self::Refused => "the server did not take the request",
+            Self::Refused => "the server did not process the request",
             Self::TooLarge => "the response is larger than allowed",
             Self::Request => "the request cannot be sent",
-            Self::Redirected => "the response is of another URL than was asked for",
+            Self::Redirected => "the response came from a different URL than the requested one",
         })
     }
 }
 
 impl TransportErrorKind {
-    /// Whether nothing of the request was sent.
+    /// Returns whether the request had no effect: it was not sent, or the server did not process it.
     pub(crate) const fn is_before_sending(self) -> bool {
         matches!(
             self,
@@ -88,12 +89,12 @@ impl TransportErrorKind {
 impl std::error::Error for TransportErrorKind {}
 
 impl TransportError {
-    /// A failure without a further cause.
+    /// Creates an error without a cause.
     pub fn new(kind: TransportErrorKind) -> Self {
         Self { kind, source: None }
     }
 
-    /// The same failure with its cause, in words without a URL, header or body.
+    /// Sets the cause. Its text must hold no URL, header or body.
     pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
@@ -101,10 +102,10 @@ impl TransportError {
 }
 
 impl TransportError {
-    /// What an error of the built-in client means, without the URL, which may hold an e-mail address in its query.
+    /// Converts an error of reqwest, without the URL, whose query may hold an e-mail address.
     pub(crate) fn of_client(error: reqwest::Error) -> Self {
         let error = error.without_url();
-        // A connection that takes too long is both: nothing was sent.
+        // A connect timeout is both `is_connect` and `is_timeout`: nothing was sent.
         let kind = if error.is_connect() {
             connect_kind(&plain(&error))
         } else if error.is_timeout() {
@@ -118,8 +119,8 @@ impl TransportError {
     }
 }
 
-/// What kept a connection from being made, by the texts of its causes: their types are the TLS library's and the
-/// proxy connector's own. Time mends neither a certificate nor credentials.
+/// Returns why a connection could not be opened, read from the texts of its causes: their types are private to the TLS library
+/// and the proxy connector. A retry helps with neither a certificate nor credentials.
 fn connect_kind(causes: &str) -> TransportErrorKind {
     let causes = causes.to_ascii_lowercase();
     if causes.contains("proxy authorization required") {
@@ -131,7 +132,7 @@ fn connect_kind(causes: &str) -> TransportErrorKind {
     }
 }
 
-/// What went wrong once there was a connection.
+/// Returns what failed after the connection was open.
 fn sent_kind(error: &(dyn std::error::Error + 'static)) -> TransportErrorKind {
     let mut causes = std::iter::successors(Some(error), |error| error.source());
     let kind = causes.find_map(|cause| {
@@ -144,8 +145,8 @@ fn sent_kind(error: &(dyn std::error::Error + 'static)) -> TransportErrorKind {
     kind.unwrap_or(TransportErrorKind::Interrupted)
 }
 
-/// What an error of HTTP/2 means, where it means something of its own (RFC 9113 §8.7): the other side took no notice of
-/// the request.
+/// Returns [`Refused`](TransportErrorKind::Refused) for an HTTP/2 error that says the server did not process the request
+/// (RFC 9113 §8.7).
 fn h2_kind(
     is_remote: bool,
     is_go_away: bool,
@@ -157,11 +158,11 @@ fn h2_kind(
     (is_remote && took_no_notice).then_some(TransportErrorKind::Refused)
 }
 
-/// The chain of causes as text, so that no type of the client is in ours.
+/// Returns the chain of causes as text, so that our errors hold no type of reqwest.
 pub(crate) fn plain(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     let mut causes: Vec<_> = causes.map(ToString::to_string).collect();
-    // reqwest wraps an error of a body in one of its own that says the same.
+    // reqwest wraps a body error in another one with the same text.
     causes.dedup();
     causes.join(": ")
 }

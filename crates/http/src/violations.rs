@@ -1,23 +1,23 @@
-//! Rules of a service that a body would break, known before anything is sent.
+//! Rules of a service that are checked before a request is sent.
 
 use std::{borrow::Cow, ops::RangeInclusive};
 
 use anyprofile_core::{Error, ErrorKind, ProviderInfo, Result, profile::is_email_address};
 
-/// The rules of a service that a request would break, gathered so that all are told at once.
+/// The rules of a service that a request breaks, collected so that one error reports all of them.
 ///
-/// A rule is the end of a sentence that begins with the field, and says what has to be: `has at most 60 characters`.
-/// It repeats no value, so that the error shows none.
+/// A rule completes a sentence that begins with the field's name: `must have at most 60 characters`, `is required`. It must not
+/// repeat a value, so that the error shows none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Violations(Vec<(Cow<'static, str>, Cow<'static, str>)>);
 
 impl Violations {
-    /// None so far.
+    /// Creates an empty list.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a rule that a field breaks; once, however many values of the field break it.
+    /// Adds a rule that a field breaks. A rule is reported once, also if several values of the field break it.
     pub fn add(&mut self, field: impl Into<Cow<'static, str>>, rule: impl Into<Cow<'static, str>>) {
         let violation = (field.into(), rule.into());
         if !self.0.contains(&violation) {
@@ -25,42 +25,43 @@ impl Violations {
         }
     }
 
-    /// Adds the rule of a length that a text breaks. Lengths are in Unicode scalar values: of bytes or UTF-16 units, which
-    /// a service may mean, there are at least as many, so that no text is refused as too long which it would take.
+    /// Checks the length of a text, and adds the rule that it breaks. Counts Unicode scalar values.
     pub fn check_characters(&mut self, field: &'static str, text: &str, allowed: RangeInclusive<u32>) {
-        // What is longer than allowed is not counted to its end.
+        // A service may count bytes or UTF-16 units. These are never fewer, so no text is refused as too long that
+        // the service would accept.
+        // Counting stops as soon as the text is too long.
         let most = usize::try_from(*allowed.end()).unwrap_or(usize::MAX).saturating_add(1);
         let count = u32::try_from(text.chars().take(most).count()).unwrap_or(u32::MAX);
         if allowed.contains(&count) {
             return;
         }
         let rule = match allowed.into_inner() {
-            (0, most) => format!("has at most {most} characters"),
-            (least, u32::MAX) => format!("has at least {least} characters"),
-            (least, most) => format!("has {least} to {most} characters"),
+            (0, most) => format!("must have at most {most} characters"),
+            (least, u32::MAX) => format!("must have at least {least} characters"),
+            (least, most) => format!("must have {least} to {most} characters"),
         };
         self.add(field, rule);
     }
 
-    /// Adds the rule of an e-mail address that a text breaks; see [`is_email_address`](anyprofile_core::profile::is_email_address).
+    /// Checks an e-mail address, and adds the rule if it is not valid; see
+    /// [`is_email_address`](anyprofile_core::profile::is_email_address).
     pub fn check_email(&mut self, field: &'static str, text: &str) {
         if !is_email_address(text) {
-            self.add(field, "is an e-mail address");
+            self.add(field, "must be an e-mail address");
         }
     }
 
-    /// Adds those of another part of the request.
+    /// Adds the broken rules of another part of the request.
     pub(crate) fn extend(&mut self, others: Self) {
         for (field, rule) in others.0 {
             self.add(field, rule);
         }
     }
 
-    /// Refuses the request, if it breaks a rule.
+    /// Returns an error if a rule is broken.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidRequest`] with every rule in its message and, by field, in
-    /// [`Error::field_errors`].
+    /// [`ErrorKind::InvalidRequest`]. Its message names every broken rule, and [`Error::field_errors`] has them by field.
     pub fn refuse(self, info: &ProviderInfo, operation: impl Into<Cow<'static, str>>) -> Result<()> {
         if self.0.is_empty() {
             return Ok(());
@@ -87,9 +88,9 @@ mod tests {
             violations.0.into_iter().map(|(_, rule)| rule).collect::<Vec<_>>()
         };
         assert!(rules(&["", "ÄÖÜ", "😀😀😀"], 0..=3).is_empty());
-        assert_eq!(rules(&["ÄÖÜß", "abcd"], 0..=3), ["has at most 3 characters"]);
-        assert_eq!(rules(&["", "a"], 1..=3), ["has 1 to 3 characters"]);
-        assert_eq!(rules(&["ÄÖÜ"], 4..=u32::MAX), ["has at least 4 characters"]);
+        assert_eq!(rules(&["ÄÖÜß", "abcd"], 0..=3), ["must have at most 3 characters"]);
+        assert_eq!(rules(&["", "a"], 1..=3), ["must have 1 to 3 characters"]);
+        assert_eq!(rules(&["ÄÖÜ"], 4..=u32::MAX), ["must have at least 4 characters"]);
     }
 
     #[test]
@@ -104,9 +105,9 @@ mod tests {
         assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidRequest, None));
         assert_eq!(
             error.to_string(),
-            "probely account 'eu', users_create: nothing was sent: email is an e-mail address; name has at most 3 \
+            "probely account 'eu', users_create: nothing was sent: email must be an e-mail address; name must have at most 3 \
              characters"
         );
-        assert_eq!(error.field_errors()["name"], ["has at most 3 characters"]);
+        assert_eq!(error.field_errors()["name"], ["must have at most 3 characters"]);
     }
 }

@@ -1,4 +1,4 @@
-//! A provider that the program has installed for its process. A process has one, so this is a test of its own.
+//! A crypto provider that the program has installed for its process. A process has only one, so this test has its own binary.
 #![cfg(any(feature = "rustls", feature = "rustls-aws-lc", feature = "rustls-no-provider"))]
 #![allow(clippy::unwrap_used)]
 

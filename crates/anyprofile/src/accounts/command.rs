@@ -1,4 +1,4 @@
-//! Programs that give a secret: password managers, and what asks them.
+//! Secrets from the output of a program, such as a password manager.
 
 use std::{
     io::Read,
@@ -13,19 +13,19 @@ use std::{
 
 use anyprofile_core::{Error, Result};
 
-/// How long a program may take, with the person who unlocks something for it.
+/// The timeout of a program. A person may have to unlock something in this time.
 const TIME: Duration = Duration::from_secs(30);
-/// How long its output is waited for once it has ended: a child of it may keep the output open for ever.
+/// How long to wait for the output after the program has ended: a child process may keep the pipe open for ever.
 const GRACE: Duration = Duration::from_millis(500);
-/// How often is looked whether it has ended.
-const LOOK: Duration = Duration::from_millis(10);
-/// How much of its output is kept. No secret is longer.
+/// The interval for checking whether the program has ended.
+const POLL: Duration = Duration::from_millis(10);
+/// The maximum size of the output that is stored. No secret is longer.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// What a program may see of the environment, besides what begins with one of [`PREFIXES`]: where programs, files and the
-/// person are, how to speak to the person, and how to get out to the network. In any case of letters, as on Windows.
+/// The variables that are passed to a program, besides those that begin with one of [`PREFIXES`]. Compared in letters of either case,
+/// as on Windows.
 const NAMES: &[&str] = &[
-    // Programs, files and the person.
+    // Programs, files and the user.
     "PATH",
     "HOME",
     "USER",
@@ -36,7 +36,7 @@ const NAMES: &[&str] = &[
     "TEMP",
     "PWD",
     "TZ",
-    // Words and terminals, windows and keyrings.
+    // Language, terminal, display and keyrings.
     "LANG",
     "LANGUAGE",
     "TERM",
@@ -78,8 +78,8 @@ const NAMES: &[&str] = &[
     "PROCESSOR_ARCHITECTURE",
 ];
 
-/// What belongs to programs that keep secrets: locale and desktop, `gpg` and `pass`, `gopass`, `op`, `bw` and `rbw`, `lpass`,
-/// `keepassxc-cli`, `vault`, the command lines of the clouds, `doppler`, `infisical` and `sops`.
+/// The prefixes of variables that are passed to a program: locale and desktop, `gpg` and `pass`, `gopass`, `op`, `bw` and `rbw`,
+/// `lpass`, `keepassxc-cli`, `vault`, the command lines of cloud providers, `doppler`, `infisical` and `sops`.
 const PREFIXES: &[&str] = &[
     "LC_",
     "XDG_",
@@ -101,18 +101,16 @@ const PREFIXES: &[&str] = &[
     "SOPS_",
 ];
 
-/// Whether a program may see a variable of this name. The credentials of other accounts, and of other programs, are not
-/// its matter.
+/// Returns whether a variable is passed to a program. Credentials of other accounts and programs are not.
 fn is_passed_on(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     NAMES.contains(&name.as_str()) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// The first line that a program writes to its standard output. What it writes to its standard error goes to the person,
-/// without what steers a terminal.
+/// Runs a program and returns the first line of its standard output. Copies its standard error to ours, without control characters.
 ///
 /// # Errors
-/// A configuration error that names the program, and repeats nothing of its arguments and output.
+/// A configuration error. It names the program, and repeats nothing of its arguments and output.
 pub(super) fn first_line(arguments: &[String]) -> Result<String> {
     first_line_within(TIME, arguments, std::io::stderr())
 }
@@ -123,7 +121,7 @@ fn first_line_within(
     person: impl std::io::Write + Send + 'static,
 ) -> Result<String> {
     let Some((program, arguments)) = arguments.split_first() else {
-        return Err(Error::config("the command for the secret is empty"));
+        return Err(Error::config("the command for the secret must name a program"));
     };
     let environment = std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_passed_on));
     let mut child = Command::new(program)
@@ -142,14 +140,14 @@ fn first_line_within(
     let status = match wait(&mut child, began + time) {
         Ok(Some(status)) => status,
         Ok(None) => {
-            // It may have ended in this very moment.
+            // The program may have ended just now, so an error of `kill` is ignored.
             let _ = child.kill();
             let _ = child.wait();
             return Err(Error::config(format!(
                 "the command '{program}' did not end within {} s",
                 time.as_secs()
             ))
-            .with_hint("run it by hand: it may wait for somebody to unlock something"));
+            .with_hint("run it in a terminal: it may wait for a person to unlock something"));
         }
         Err(error) => {
             return Err(Error::config(format!(
@@ -160,15 +158,16 @@ fn first_line_within(
     };
     if !status.success() {
         return Err(Error::config(format!("the command '{program}' failed ({status})")).with_hint(
-            "run it by hand; of the environment it sees what programs need, and what those that keep secrets are set up with \
-             (AWS_*, VAULT_* and the like)",
+            "run it in a terminal; note that it receives only a part of the environment: variables that programs need, and those of \
+             password managers and similar programs (AWS_*, VAULT_* and others)",
         ));
     }
     let bytes = output.map(Output::first_line).unwrap_or_default();
-    String::from_utf8(bytes).map_err(|_| Error::config(format!("the command '{program}' gave no text")))
+    String::from_utf8(bytes)
+        .map_err(|_| Error::config(format!("the output of the command '{program}' is not valid UTF-8")))
 }
 
-/// Waits for the program itself, whatever became of its children; `None` when the time is over.
+/// Waits for the program, and not for its children. Returns `None` if the time is over.
 fn wait(child: &mut Child, until: Instant) -> std::io::Result<Option<ExitStatus>> {
     loop {
         if let Some(status) = child.try_wait()? {
@@ -177,20 +176,20 @@ fn wait(child: &mut Child, until: Instant) -> std::io::Result<Option<ExitStatus>
         if Instant::now() >= until {
             return Ok(None);
         }
-        thread::sleep(LOOK);
+        thread::sleep(POLL);
     }
 }
 
-/// What a program has written so far, gathered beside it.
+/// The output of a program, read by another thread.
 struct Output {
     bytes: Arc<Mutex<Vec<u8>>>,
-    /// Hears when the first line is there, or the end.
-    is_there: Receiver<()>,
+    /// Receives a message when the first line is complete, or at the end.
+    has_line: Receiver<()>,
 }
 
 impl Output {
     fn gather(mut from: impl Read + Send + 'static) -> Self {
-        let (done, is_there) = mpsc::channel();
+        let (done, has_line) = mpsc::channel();
         let bytes = Arc::new(Mutex::new(Vec::new()));
         let gathered = Arc::clone(&bytes);
         thread::spawn(move || {
@@ -203,34 +202,34 @@ impl Output {
                 let is_whole = length == 0 || bytes.contains(&b'\n');
                 drop(bytes);
                 if is_whole {
-                    // Who does not listen any more needs nothing.
+                    // The receiver may be gone, and then needs no message.
                     let _ = done.send(());
                 }
-                // It is read to its end all the same, so that the program does not end by a closed pipe.
+                // Read to the end, so that the program does not fail because of a closed pipe.
                 if length == 0 {
                     return;
                 }
             }
         });
-        Self { bytes, is_there }
+        Self { bytes, has_line }
     }
 
-    /// The first line, or what there is of it.
+    /// Returns the first line, or the part of it that was written.
     fn first_line(self) -> Vec<u8> {
-        let _ = self.is_there.recv_timeout(GRACE);
+        let _ = self.has_line.recv_timeout(GRACE);
         let bytes = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
         bytes.split(|byte| *byte == b'\n').next().unwrap_or_default().to_vec()
     }
 }
 
-/// Passes on what a program says, chunk by chunk, since it may be a question whose line is not at its end.
+/// Copies the standard error of a program chunk by chunk: it may be a prompt, which does not end its line.
 fn pass_on(mut words: impl Read, mut person: impl std::io::Write) {
     let mut rest = Vec::new();
     let mut chunk = [0; 1024];
     let mut ends_line = true;
     while let Ok(length @ 1..) = words.read(&mut chunk) {
         rest.extend_from_slice(&chunk[..length]);
-        // A letter may be cut in two.
+        // A chunk may end in the middle of a character.
         let whole = match std::str::from_utf8(&rest) {
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
             _ => rest.len(),
@@ -238,7 +237,7 @@ fn pass_on(mut words: impl Read, mut person: impl std::io::Write) {
         let text: String = String::from_utf8_lossy(&rest[..whole]).chars().filter(|c| is_plain(*c)).collect();
         rest.drain(..whole);
         ends_line = text.chars().next_back().map_or(ends_line, |last| last == '\n');
-        // If nobody listens any more, that is no failure.
+        // A closed standard error must not fail the program.
         let _ = person.write_all(text.as_bytes()).and_then(|()| person.flush());
     }
     if !ends_line {
@@ -246,7 +245,7 @@ fn pass_on(mut words: impl Read, mut person: impl std::io::Write) {
     }
 }
 
-/// Whether a letter steers neither a terminal nor the order in which letters are shown.
+/// Returns whether a character is neither a control character nor a mark of text direction.
 fn is_plain(letter: char) -> bool {
     let steers_order = matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     (!letter.is_control() || matches!(letter, '\n' | '\t')) && !steers_order
@@ -286,7 +285,7 @@ mod tests {
             ("printf 'hidden\\r\\nmore'", "hidden\r"),
             ("printf ''", ""),
             ("printf '\\nhidden'", ""),
-            // More than a pipe holds, behind the line.
+            // More than a pipe holds, after the line.
             ("echo hidden; head -c 300000 /dev/zero", "hidden"),
         ] {
             assert_eq!(run(script, 10 * SECOND).unwrap(), secret, "{script}");
@@ -326,9 +325,9 @@ mod tests {
         first_line_within(10 * SECOND, &arguments, shown.clone()).unwrap();
         let until = Instant::now() + 5 * SECOND;
         while shown.0.lock().unwrap().is_empty() && Instant::now() < until {
-            thread::sleep(LOOK);
+            thread::sleep(POLL);
         }
-        // Its end of line comes when the program has ended.
+        // The end of the line is written when the program has ended.
         let shown = String::from_utf8(shown.0.lock().unwrap().clone()).unwrap();
         assert_eq!(shown.trim_end_matches('\n'), "[2JPasswort für pass: ");
     }

@@ -1,4 +1,4 @@
-//! Keys that an account of any service has.
+//! The keys of every account.
 
 use std::time::Duration;
 
@@ -7,50 +7,50 @@ use anyprofile_engine::{SettingKey, SettingKind, Settings};
 use anyprofile_http::{HttpOptions, Proxy};
 use serde::Deserialize;
 
-/// The keys that an account of any service has beside those of the service.
+/// The keys that every account has, besides those of its service.
 pub static COMMON_KEYS: [SettingKey; 10] = [
     SettingKey::describe(
         "proxy",
         SettingKind::Text,
         None,
-        "the `http:` or `https:` URL of a proxy, without credentials, or `none`; else as the environment says",
+        "the `http:` or `https:` URL of a proxy, without credentials, or `none`; otherwise the environment's proxy",
     ),
     SettingKey::describe(
         "ca_file",
         SettingKind::Path,
         None,
-        "certificate authorities to trust beside the platform's, as PEM",
+        "certificate authorities to trust besides the platform's, as PEM",
     ),
     SettingKey::describe(
         "user_agent",
         SettingKind::Text,
         None,
-        "a product token in front of the library's own in `User-Agent`",
+        "a product token before the library's own in `User-Agent`",
     ),
     SettingKey::describe(
         "max_attempts",
         ONE_OR_MORE,
         Some("3"),
-        "attempts of an operation that may be repeated",
+        "maximum attempts of an operation that may be repeated",
     ),
-    SettingKey::describe("attempt_timeout_seconds", ONE_OR_MORE, Some("60"), "how long one attempt may take"),
+    SettingKey::describe("attempt_timeout_seconds", ONE_OR_MORE, Some("60"), "the timeout of one attempt"),
     SettingKey::describe(
         "operation_timeout_seconds",
         ONE_OR_MORE,
         Some("300"),
-        "how long an operation may take, with all attempts and waits",
+        "the timeout of an operation, with all attempts and waits",
     ),
     SettingKey::describe(
         "max_concurrency",
         ANY_NUMBER,
         Some("8"),
-        "requests under way at once; `0` means any number",
+        "maximum concurrent requests; `0` means no limit",
     ),
     SettingKey::describe(
         "max_requests_per_second",
         ANY_NUMBER,
         Some("0"),
-        "requests a second; `0` means any number, slowed down where the service says so",
+        "maximum requests per second; `0` means no limit; slower when the service asks for it",
     ),
     SettingKey::describe(
         "trusted_origins",
@@ -62,14 +62,14 @@ pub static COMMON_KEYS: [SettingKey; 10] = [
         "allow_insecure_http",
         SettingKind::Flag,
         Some("false"),
-        "lets credentials go to `http:` hosts other than loopback",
+        "allows sending credentials unencrypted to `http:` hosts other than loopback",
     ),
 ];
 
 const ONE_OR_MORE: SettingKind = SettingKind::ONE_OR_MORE;
 const ANY_NUMBER: SettingKind = SettingKind::ANY_NUMBER;
 
-/// What an account says for the HTTP client.
+/// The settings of an account for the HTTP client.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Common {
@@ -85,10 +85,10 @@ struct Common {
     allow_insecure_http: bool,
 }
 
-/// Takes the keys that every account has out of `settings`.
+/// Removes the keys of every account from `settings`, and returns them as options.
 ///
 /// # Errors
-/// A configuration error that names the key and repeats no value.
+/// A configuration error. It names the key and repeats no value.
 pub(super) fn take_http_options(settings: &mut Settings) -> Result<HttpOptions> {
     let mut common = Settings::default();
     for key in &COMMON_KEYS {
@@ -113,8 +113,8 @@ pub(super) fn take_http_options(settings: &mut Settings) -> Result<HttpOptions> 
     match common.proxy.as_deref() {
         Some("none") => http.proxy = Proxy::None,
         Some(url) if url.contains('@') => {
-            return Err(Error::config("proxy: a literal secret in the file is refused")
-                .with_hint("name the proxy in HTTPS_PROXY"));
+            return Err(Error::config("proxy must not hold a literal secret")
+                .with_hint("set the proxy with its credentials in HTTPS_PROXY"));
         }
         Some(url) => http.proxy = Proxy::Url(url.to_owned()),
         None => {}
@@ -135,15 +135,15 @@ mod tests {
 
     #[test]
     fn the_defaults_that_are_told_are_those_that_count() {
-        let mut told = Settings::default();
+        let mut documented = Settings::default();
         for key in &COMMON_KEYS {
             if let Some(default) = &key.default {
-                told.insert(key.name.clone(), key.value_of(default).unwrap());
+                documented.insert(key.name.clone(), key.value_of(default).unwrap());
             }
         }
-        let told = take_http_options(&mut told).unwrap();
-        let counts = take_http_options(&mut Settings::default()).unwrap();
-        assert_eq!(format!("{told:?}"), format!("{counts:?}"));
-        assert_eq!(format!("{counts:?}"), format!("{:?}", HttpOptions::default()));
+        let documented = take_http_options(&mut documented).unwrap();
+        let used = take_http_options(&mut Settings::default()).unwrap();
+        assert_eq!(format!("{documented:?}"), format!("{used:?}"));
+        assert_eq!(format!("{used:?}"), format!("{:?}", HttpOptions::default()));
     }
 }

@@ -1,4 +1,4 @@
-//! An account as it is configured.
+//! The configuration of an account.
 
 use std::collections::BTreeMap;
 
@@ -18,10 +18,9 @@ use super::secret::SecretSource;
 /// The key that names an account's service.
 const SERVICE: &str = "service";
 
-/// An account as it is configured: its service, keys with their values, and where its credentials are. `Debug` shows no
-/// value.
+/// The configuration of an account: its service, keys with their values, and where its credentials are. `Debug` shows no value.
 ///
-/// Whether the service takes all of it is seen when it is [opened](super::Services::open).
+/// [`Services::open`](super::Services::open) checks whether the service accepts it.
 #[derive(Clone, Debug)]
 pub struct AccountEntry {
     name: AccountName,
@@ -31,47 +30,47 @@ pub struct AccountEntry {
 }
 
 impl AccountEntry {
-    /// An account of this name at a service.
+    /// Creates an account with a name at a service.
     pub fn new(name: AccountName, service: ServiceName) -> Self {
         Self { name, service, settings: Settings::default(), secrets: BTreeMap::new() }
     }
 
-    /// Sets the value of a key that is no secret: one of the service, or one that [every account has](super::COMMON_KEYS).
+    /// Sets the value of a key that is not a secret: a key of the service, or of [every account](super::COMMON_KEYS).
     pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.settings.insert(key, value);
         self
     }
 
-    /// Says where a credential is.
+    /// Sets where a credential is.
     pub fn with_secret(mut self, key: impl Into<String>, source: SecretSource) -> Self {
         self.secrets.insert(key.into(), source);
         self
     }
 
-    /// The name of the account.
+    /// Returns the name of the account.
     pub fn name(&self) -> &AccountName {
         &self.name
     }
 
-    /// The name of the service.
+    /// Returns the name of the service.
     pub fn service(&self) -> &ServiceName {
         &self.service
     }
 
-    /// The keys that are no secrets, with their values.
+    /// Returns the keys that are not secrets, with their values.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// The keys of the credentials, and where each of these is.
+    /// Returns the keys of the credentials, and where each credential is.
     pub fn secrets(&self) -> impl Iterator<Item = (&str, &SecretSource)> {
         self.secrets.iter().map(|(key, source)| (key.as_str(), source))
     }
 
-    /// An account of a file. A table is where a secret is, unless its key is that of a setting.
+    /// Reads an account of a file. A table says where a secret is, unless its key is a setting.
     ///
     /// # Errors
-    /// A configuration error that names the account and the key, and repeats no value.
+    /// A configuration error. It names the account and the key, and repeats no value.
     #[cfg(feature = "config")]
     pub(super) fn from_table(
         name: &str,
@@ -94,7 +93,7 @@ impl AccountEntry {
             }
         };
         let known = services.get(service.as_str());
-        // Of a service that is not known nothing is a setting for certain.
+        // An unknown service has no settings.
         let is_setting = |key: &str| {
             known.is_some_and(|service| {
                 service.keys().iter().chain(&super::COMMON_KEYS).any(|it| it.name == key)
@@ -113,7 +112,7 @@ impl AccountEntry {
         Ok(Self { name: account, service, settings, secrets })
     }
 
-    /// The same, with paths that begin at a folder, where they are relative.
+    /// Resolves relative paths against a folder.
     #[cfg(feature = "config")]
     pub(super) fn in_folder<'a>(
         mut self,
@@ -135,7 +134,7 @@ impl AccountEntry {
     }
 }
 
-/// The table of an account file: of an entry that was opened, so that no key of it holds a secret.
+/// The table of an account file. Its entry was checked before, so no key holds a literal secret.
 pub(super) struct Table<'a>(pub(super) &'a AccountEntry);
 
 impl Serialize for Table<'_> {
@@ -153,7 +152,7 @@ impl Serialize for Table<'_> {
     }
 }
 
-/// An error of one account.
+/// Adds the name of the account to an error.
 pub(super) fn in_account(account: &AccountName, error: &Error) -> Error {
     let located = Error::config(format!("account '{account}': {}", error.message()));
     located.with_hint(error.hint().unwrap_or("check the account's configuration"))

@@ -1,4 +1,4 @@
-//! Accounts that the environment names.
+//! Accounts of the environment.
 
 use std::ffi::OsString;
 
@@ -11,25 +11,27 @@ use super::{
 };
 
 impl Services {
-    /// The accounts that the environment names: one for each way to sign in all of whose credentials are in variables, by the
-    /// name of the service where nothing else is said. [`Services`] has the table.
+    /// Reads the accounts of the environment. [`Services`] has the table of variables.
+    ///
+    /// A way to sign in is an account if all its credentials are in variables. The account has the name of the service, unless the
+    /// service sets another one.
     ///
     /// # Errors
-    /// A configuration error if it names none, if a variable is not valid UTF-8, if a credential is there without the one
-    /// that belongs to it, or if two ways to sign in would make one account.
+    /// A configuration error if the environment has no account, if a variable is not valid UTF-8, if only some credentials of a way to
+    /// sign in are set, or if two ways to sign in would have the same account name.
     pub fn from_env(&self) -> Result<Accounts> {
         self.from_env_if_any()?.ok_or_else(|| self.no_account())
     }
 
-    /// The same; `None` if it names none.
+    /// Reads the accounts of the environment. Returns `None` if it has none.
     ///
     /// # Errors
-    /// A configuration error.
+    /// Those of [`from_env`](Self::from_env), except that having no account is not an error.
     pub fn from_env_if_any(&self) -> Result<Option<Accounts>> {
         self.read_os_variables(|name| std::env::var_os(name))
     }
 
-    /// The same, where a variable that is there and is no text is an error: passed over, its account would vanish.
+    /// Reads the accounts of the environment. A variable that is not valid UTF-8 is an error: ignoring it would hide its account.
     pub(super) fn read_os_variables(
         &self,
         variable: impl Fn(&str) -> Option<OsString>,
@@ -41,17 +43,17 @@ impl Services {
                 return Err(not_text(name));
             }
         }
-        // Read when the account is connected, and named where the accounts are written.
+        // The secret is read only when the account is connected; its variable is named if the accounts are serialized.
         self.of_variables(
             |name| variable(name)?.into_string().ok(),
             |name, _| SecretSource::Env(name.to_owned()),
         )
     }
 
-    /// The accounts that another source of variables names, as [`from_env`](Self::from_env) does.
+    /// Reads the accounts from another source of variables, by the rules of [`from_env`](Self::from_env).
     ///
     /// # Errors
-    /// As [`from_env`](Self::from_env).
+    /// Those of [`from_env`](Self::from_env).
     pub fn from_variables(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Accounts> {
         let accounts = self.of_variables(variable, |_, secret| SecretSource::literal(secret))?;
         accounts.ok_or_else(|| self.no_account())
@@ -63,20 +65,22 @@ impl Services {
         secret: impl Fn(&str, String) -> SecretSource,
     ) -> Result<Option<Accounts>> {
         let variable = |name: &str| variable(name).filter(|value| !is_blank(value));
-        let is_there =
+        let is_set =
             |key: &CredentialKey| key.variable.as_deref().is_some_and(|name| variable(name).is_some());
         let mut entries: Vec<(AccountEntry, String)> = Vec::new();
         for service in self.iter() {
-            let complete: Vec<_> = sets(service).filter(|set| set.keys().iter().all(is_there)).collect();
-            check_halves(service, &complete, is_there)?;
+            let complete: Vec<_> = sets(service).filter(|set| set.keys().iter().all(is_set)).collect();
+            check_incomplete(service, &complete, is_set)?;
             for set in complete {
                 let name = account_name(service, set);
                 let variables = variables(set);
                 if let Some((_, other)) = entries.iter().find(|(entry, _)| *entry.name() == name) {
                     return Err(Error::config(format!(
-                        "{other} and {variables} are credentials of one account"
+                        "{other} and {variables} are credentials of the same account"
                     ))
-                    .with_hint(format!("unset one of them: the account '{name}' has one way to sign in")));
+                    .with_hint(format!(
+                        "unset one of them: the account '{name}' must have one way to sign in"
+                    )));
                 }
                 let mut entry = AccountEntry::new(name.parse()?, service.name().clone());
                 for key in set.keys() {
@@ -99,32 +103,31 @@ impl Services {
         self.open(entries.into_iter().map(|(entry, _)| entry)).map(Some)
     }
 
-    /// The accounts that the environment would name if it had every credential: name, service, and how one signs in.
+    /// Returns the accounts that the environment would have with every credential set: name, service and credentials.
     pub fn environment_accounts(&self) -> impl Iterator<Item = (&str, &ServiceDescriptor, &CredentialSet)> {
         self.iter()
             .flat_map(|service| sets(service).map(move |set| (account_name(service, set), service, set)))
     }
 }
 
-/// The ways to sign in that the environment can have: with a variable for each credential.
+/// Returns the ways to sign in that the environment can have: those with a variable for each credential.
 fn sets(service: &ServiceDescriptor) -> impl Iterator<Item = &CredentialSet> {
     let sets = service.credentials().iter();
     sets.filter(|set| !set.keys().is_empty() && set.keys().iter().all(|key| key.variable.is_some()))
 }
 
-/// Checks that no credential is there without those that belong to it.
-fn check_halves(
+/// Checks that no credential is set without those that belong to it.
+fn check_incomplete(
     service: &ServiceDescriptor,
     complete: &[&CredentialSet],
-    is_there: impl Fn(&CredentialKey) -> bool,
+    is_set: impl Fn(&CredentialKey) -> bool,
 ) -> Result<()> {
     for set in sets(service) {
         let is_used = |key: &CredentialKey| {
             complete.iter().any(|set| set.keys().iter().any(|other| other.name == key.name))
         };
-        let Some(alone) = set.keys().iter().find(|key| is_there(key) && !is_used(key)) else { continue };
-        let missing =
-            set.keys().iter().filter(|key| !is_there(key)).filter_map(|key| key.variable.as_deref());
+        let Some(alone) = set.keys().iter().find(|key| is_set(key) && !is_used(key)) else { continue };
+        let missing = set.keys().iter().filter(|key| !is_set(key)).filter_map(|key| key.variable.as_deref());
         let missing = missing.collect::<Vec<_>>().join(" and ");
         let alone = alone.variable.as_deref().unwrap_or_default();
         return Err(Error::config(format!("{alone} is set without {missing}"))
@@ -133,12 +136,12 @@ fn check_halves(
     Ok(())
 }
 
-/// The variables of a way to sign in.
+/// Returns the variables of a way to sign in, for messages.
 fn variables(set: &CredentialSet) -> String {
     set.keys().iter().filter_map(|key| key.variable.as_deref()).collect::<Vec<_>>().join(" with ")
 }
 
-/// The name of the account that the environment has with these credentials.
+/// Returns the name of the environment's account with these credentials.
 fn account_name<'a>(service: &'a ServiceDescriptor, set: &'a CredentialSet) -> &'a str {
     set.account().unwrap_or(service.name().as_str())
 }

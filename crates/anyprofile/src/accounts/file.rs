@@ -11,13 +11,13 @@ use serde_json::{Map, Value};
 
 use super::{
     AccountEntry, Accounts, COMMON_KEYS, SecretSource, Services,
-    place::{if_there, tell_if_writable, unreadable, usual_path},
+    place::{if_exists, unreadable, usual_path, warn_if_writable},
 };
 
 /// The variable that names the configuration file.
 const CONFIG_VARIABLE: &str = "ANYPROFILE_CONFIG";
 
-/// The whole file. Unknown keys are refused: a misspelt one would be silently without effect.
+/// The whole file. An unknown key is an error: a misspelled one would be silently ignored.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -26,26 +26,26 @@ struct File {
 }
 
 impl Accounts {
-    /// The accounts of a file, or of the environment; see [`Services::load`].
+    /// Reads the accounts of a file or of the environment; see [`Services::load`].
     ///
     /// # Errors
-    /// A configuration error; a file that is named has to be there, and one that is there has to be readable.
+    /// A configuration error, also if a named file does not exist, or an existing file cannot be read.
     pub fn load(path: Option<&Path>) -> Result<Self> {
         Services::builtin().load(path)
     }
 
-    /// The accounts of a file; see [`Services::from_file`].
+    /// Reads the accounts of a file; see [`Services::from_file`].
     ///
     /// # Errors
-    /// A configuration error that names the file, and the account where it is one's.
+    /// A configuration error. It names the file, and the account if one is wrong.
     pub fn from_file(path: &Path) -> Result<Self> {
         Services::builtin().from_file(path)
     }
 
-    /// The accounts of a file's text; see [`Services::from_toml`].
+    /// Reads the accounts of a file's text; see [`Services::from_toml`].
     ///
     /// # Errors
-    /// A configuration error that repeats no value, since one may be a secret.
+    /// A configuration error. It repeats no value, which may be a secret.
     pub fn from_toml(text: &str, folder: &Path) -> Result<Self> {
         Services::builtin().from_toml(text, folder)
     }
@@ -55,7 +55,7 @@ impl Accounts {
         secrets.any(|(_, source)| matches!(source, SecretSource::Command(_)))
     }
 
-    /// Whether an account reads its secret from this variable.
+    /// Returns whether an account reads its secret from this variable.
     fn reads(&self, variable: &str) -> bool {
         let mut secrets = self.entries().flat_map(AccountEntry::secrets);
         secrets.any(|(_, source)| matches!(source, SecretSource::Env(read) if read == variable))
@@ -63,29 +63,31 @@ impl Accounts {
 }
 
 impl Services {
-    /// The accounts of a file, else of the file that `ANYPROFILE_CONFIG` names, else of
-    /// `anyprofile/config.toml` in the user's configuration folder if it is there, else of the
-    /// environment ([`from_env`](Self::from_env)).
+    /// Reads the accounts from the first of these that applies:
+    /// 1. the file `path`;
+    /// 2. the file that `ANYPROFILE_CONFIG` names;
+    /// 3. `anyprofile/config.toml` in the user's configuration folder, if it exists;
+    /// 4. the environment ([`from_env`](Self::from_env)).
     ///
-    /// Credentials in the environment beside a file are not used; [`Accounts::beside_file`] names them.
+    /// If there is a file, credentials in the environment are not used; [`Accounts::beside_file`] names them.
     ///
     /// # Errors
-    /// A configuration error; a file that is named has to be there, and one that is there has to be readable.
+    /// A configuration error, also if a named file does not exist, or an existing file cannot be read.
     pub fn load(&self, path: Option<&Path>) -> Result<Accounts> {
         self.load_if_any(path)?.ok_or_else(|| self.no_account())
     }
 
-    /// The same; `None` where neither a file nor the environment names an account.
+    /// Reads the accounts like [`load`](Self::load). Returns `None` if there is no file, and the environment has no account.
     ///
     /// # Errors
-    /// A configuration error: what is there and cannot be read is never passed over.
+    /// A configuration error. A file or variable that cannot be read is never ignored.
     pub fn load_if_any(&self, path: Option<&Path>) -> Result<Option<Accounts>> {
         let named = path.map(Path::to_owned).or_else(|| std::env::var_os(CONFIG_VARIABLE).map(PathBuf::from));
-        // An empty variable names nothing.
+        // An empty variable names no file.
         let named = named.filter(|path| !path.as_os_str().is_empty());
         let path = match named {
             Some(path) => Some(path),
-            None => usual_path().map_or(Ok(None), if_there)?,
+            None => usual_path().map_or(Ok(None), if_exists)?,
         };
         match path {
             Some(path) => {
@@ -97,7 +99,7 @@ impl Services {
         }
     }
 
-    /// The variables with credentials that lie beside a file, and that none of its accounts reads.
+    /// Returns the set variables with credentials that no account of the file reads.
     pub(super) fn beside(
         &self,
         accounts: &Accounts,
@@ -109,16 +111,16 @@ impl Services {
         names.map(str::to_owned).collect()
     }
 
-    /// The accounts of a file.
+    /// Reads the accounts of a file.
     ///
     /// # Errors
-    /// A configuration error that names the file, and the account where it is one's.
+    /// A configuration error. It names the file, and the account if one is wrong.
     pub fn from_file(&self, path: &Path) -> Result<Accounts> {
         let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         let accounts = self.from_toml(&text, folder);
         if accounts.as_ref().is_ok_and(Accounts::runs_a_command) {
-            tell_if_writable(path);
+            warn_if_writable(path);
         }
         accounts.map_err(|error| {
             let located = Error::config(format!("{}: {}", path.display(), error.message()));
@@ -129,26 +131,31 @@ impl Services {
         })
     }
 
-    /// The accounts of a file's text; `folder` is where its relative paths start.
+    /// Reads the accounts of a file's text. Relative paths start at `folder`.
     ///
-    /// A secret that is `{ command = ["PROGRAM", "ARGUMENT"] }` is the first line that the program writes to its standard
-    /// output within 30 s. What it writes to its standard error reaches the person without control characters. Of the
-    /// environment it sees where programs, files and the person are (`PATH`, `HOME`, `XDG_*`, …), the terminal, the
-    /// windows and the keyrings (`TERM`, `DISPLAY`, `SSH_AUTH_SOCK`, `GPG_*`, …), the proxies, and what belongs to common
-    /// programs of this kind (`PASSWORD_STORE_*`, `OP_*`, `BW_*`, `VAULT_*`, `AWS_*`, …), and nothing else: no credential of
-    /// another account. `["env", "NAME=VALUE", "PROGRAM"]` gives it more.
+    /// # Commands
+    /// The secret of `{ command = ["PROGRAM", "ARGUMENT"] }` is the first line that the program writes to its standard output. The
+    /// program must end within 30 s. Its standard error is shown to the person, without control characters.
+    ///
+    /// The program receives only a part of the environment, and no credential of another account:
+    /// - the paths of programs, files and the user (`PATH`, `HOME`, `XDG_*`, …);
+    /// - the terminal, display and keyrings (`TERM`, `DISPLAY`, `SSH_AUTH_SOCK`, `GPG_*`, …), and the proxies;
+    /// - the variables of common password managers and similar programs (`PASSWORD_STORE_*`, `OP_*`, `BW_*`, `VAULT_*`, `AWS_*`, …).
+    ///
+    /// `["env", "NAME=VALUE", "PROGRAM"]` passes more.
     ///
     /// # Errors
-    /// A configuration error that repeats no value, since one may be a secret.
+    /// A configuration error. It repeats no value, which may be a secret.
     pub fn from_toml(&self, text: &str, folder: &Path) -> Result<Accounts> {
-        // toml's own message shows the line, which may hold a secret.
+        // The full message of toml shows the line, which may hold a secret.
         let file: File = toml::from_str(text).map_err(|error| {
             let line =
                 error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
             Error::config(format!("line {line}: {}", without_values(error.message())))
         })?;
         if file.accounts.is_empty() {
-            return Err(Error::config("the file names no account").with_hint("add a table [accounts.NAME]"));
+            return Err(Error::config("the file must have at least one account")
+                .with_hint("add a table [accounts.NAME]"));
         }
         let mut entries = Vec::new();
         for (name, table) in file.accounts {
@@ -160,7 +167,7 @@ impl Services {
     }
 }
 
-/// toml's message without the values that it may repeat; names of keys stay.
+/// Removes the values from a message of toml. The names of keys stay.
 fn without_values(message: &str) -> String {
     let first = message.lines().next().unwrap_or_default();
     match (first.starts_with("unknown field"), first.find('"'), first.rfind('"')) {
@@ -232,17 +239,20 @@ mod tests {
         for (text, part) in [
             ("accounts = [", "line 1"),
             ("[acounts.a]", "unknown field `acounts`"),
-            ("", "names no account"),
+            ("", "must have at least one account"),
             (
                 &account("service = \"upsun\"\napi_token = \"hunter2\""),
-                "a literal secret in the file is refused",
+                "api_token must not be a literal secret",
             ),
-            (&account("service = \"upsun\"\napi_token = { env = 1 }"), "not understood"),
+            (
+                &account("service = \"upsun\"\napi_token = { env = 1 }"),
+                "api_token must say where the secret is",
+            ),
             (
                 &account(
                     "service = \"upsun\"\napi_token = { env = \"X\" }\nproxy = \"http://me:hunter2@proxy\"",
                 ),
-                "proxy: a literal secret",
+                "proxy must not hold a literal secret",
             ),
             (&account("service = \"upsun\""), "exactly one credential"),
             (
@@ -260,7 +270,7 @@ mod tests {
             ),
             (
                 &account("service = \"upsun\"\norganizations = \"all\"\napi_token = { env = \"X\" }"),
-                "organizations must be \"discovered\" or a list of texts",
+                "organizations must be \"discovered\" or a list of strings",
             ),
             (
                 &account("service = \"probely\"\norganizations = []\napi_key = { env = \"X\" }"),

@@ -1,4 +1,4 @@
-//! Accounts: which services to speak to, and with which credentials.
+//! Accounts: services with their settings and credentials.
 
 mod command;
 mod common;
@@ -21,13 +21,14 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use self::entry::Table;
 pub use self::{common::COMMON_KEYS, entry::AccountEntry, secret::SecretSource, services::Services};
 
-/// Which accounts there are, each checked against what its service takes. Secrets are read when an account is connected, not
-/// before; `Debug` shows none.
+/// The configured accounts. Their settings have been checked against the keys of their services.
 ///
-/// Its constructors are those of [`Services::builtin`]; with a service of one's own they are those of [`Services`].
+/// Secrets are read only when an account is connected. `Debug` shows none.
 ///
-/// It serializes as an account file, in which a secret is named by where it is. An account whose secret was
-/// [given by the program](SecretSource::literal) cannot be written so, and is an error.
+/// The constructors use [`Services::builtin`]. For your own service, use those of [`Services`].
+///
+/// It serializes as an account file, which says where each secret is. A secret that
+/// [the program passed](SecretSource::literal) cannot be serialized, and is an error.
 ///
 /// ```
 /// # #[cfg(all(feature = "probely", feature = "rustls"))]
@@ -48,11 +49,11 @@ pub use self::{common::COMMON_KEYS, entry::AccountEntry, secret::SecretSource, s
 #[derive(Clone, Debug, Default)]
 pub struct Accounts {
     accounts: Vec<Account>,
-    /// Variables with credentials that were passed over for a file.
+    /// Variables with credentials that were ignored because a file was found.
     beside_file: Vec<String>,
 }
 
-/// One account: how to reach it.
+/// One account, ready to be connected.
 #[derive(Clone, Debug)]
 struct Account {
     entry: AccountEntry,
@@ -61,47 +62,49 @@ struct Account {
 }
 
 impl Accounts {
-    /// The accounts that the environment names; see [`Services::from_env`].
+    /// Reads the accounts of the environment; see [`Services::from_env`].
     ///
     /// # Errors
-    /// A configuration error if it names none, or if a variable is not valid UTF-8.
+    /// A configuration error if the environment has no account, or if a variable is not valid UTF-8.
     pub fn from_env() -> Result<Self> {
         Services::builtin().from_env()
     }
 
-    /// The accounts that another source of variables names; see [`Services::from_variables`].
+    /// Reads the accounts from another source of variables; see [`Services::from_variables`].
     ///
     /// # Errors
-    /// A configuration error if it names none.
+    /// A configuration error if the source has no account.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         Services::builtin().from_variables(variable)
     }
 
-    /// The environment variables with credentials that [`load`](Services::load) passed over, since it found a file, and that no
-    /// account of the file reads. [`from_env`](Self::from_env) uses them. Empty for accounts of the environment.
+    /// Returns the environment variables with credentials that [`load`](Services::load) ignored because it found a file.
+    ///
+    /// Variables that an account of the file reads are left out. [`from_env`](Self::from_env) uses all of them. Empty for accounts of
+    /// the environment.
     pub fn beside_file(&self) -> &[String] {
         &self.beside_file
     }
 
-    /// The names, in their order.
+    /// Returns the names of the accounts, in their order.
     pub fn names(&self) -> impl Iterator<Item = &AccountName> {
         self.accounts.iter().map(|account| account.entry.name())
     }
 
-    /// What was configured of each account, in their order.
+    /// Returns the configuration of each account, in their order.
     pub fn entries(&self) -> impl Iterator<Item = &AccountEntry> {
         self.accounts.iter().map(|account| &account.entry)
     }
 
-    /// Only these accounts; all of them if none is named.
+    /// Keeps only the accounts with these names, or all of them if `names` is empty.
     ///
     /// # Errors
-    /// A configuration error that lists the accounts there are, if one is named that is not there.
+    /// A configuration error that lists the existing accounts, if a name is unknown.
     pub fn select(self, names: &[String]) -> Result<Self> {
         for name in names {
             if !self.names().any(|known| known.as_str() == name) {
                 let known: Vec<_> = self.names().map(AccountName::as_str).collect();
-                return Err(Error::config(format!("there is no account '{name}'"))
+                return Err(Error::config(format!("no account is named '{name}'"))
                     .with_hint(format!("the accounts are: {}", known.join(", "))));
             }
         }
@@ -120,15 +123,15 @@ impl Accounts {
         self
     }
 
-    /// The accounts, ready to use. Reads the secrets; sends no request.
+    /// Connects the accounts. Reads the secrets; sends no request.
     ///
     /// # Errors
-    /// A configuration error of the first account that cannot work.
+    /// The configuration error of the first account that cannot be connected.
     pub fn connect(&self) -> Result<Vec<Arc<dyn ProfileProvider>>> {
         self.accounts.iter().map(Account::connect).collect()
     }
 
-    /// The accounts one by one, so that one that cannot work does not lose the others.
+    /// Connects each account, with its own result, so that one error does not fail the other accounts.
     pub fn connect_each(&self) -> Vec<(AccountName, Result<Arc<dyn ProfileProvider>>)> {
         self.accounts.iter().map(|account| (account.entry.name().clone(), account.connect())).collect()
     }
@@ -143,7 +146,7 @@ impl Account {
             secrets = secrets.with(key, secret);
         }
         let connected = self.configured.connect(name.clone(), &secrets, self.http.clone());
-        // A service's own rule may be told before there is a provider that would name it.
+        // An error of the service's own rules may not name the account yet.
         connected.map_err(|error| match error.account() {
             None => error.with_account(self.configured.service(), name),
             Some(_) => error,

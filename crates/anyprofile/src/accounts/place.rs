@@ -1,10 +1,10 @@
-//! Where the configuration file is, and who can change it.
+//! The location and permissions of the configuration file.
 
 use std::path::{Path, PathBuf};
 
 use anyprofile_core::{Error, Result};
 
-/// The usual place of the file.
+/// Returns the default path of the file.
 pub(super) fn usual_path() -> Option<PathBuf> {
     use etcetera::BaseStrategy as _;
     let strategy = etcetera::choose_base_strategy().ok()?;
@@ -15,10 +15,10 @@ pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
     Error::config(format!("the configuration file {} cannot be read: {}", path.display(), error.kind()))
 }
 
-/// The file, if it is there; `None` if it is not. That it cannot be known is neither.
-pub(super) fn if_there(path: PathBuf) -> Result<Option<PathBuf>> {
+/// Returns the path if the file exists, or `None`. It is an error if that cannot be known.
+pub(super) fn if_exists(path: PathBuf) -> Result<Option<PathBuf>> {
     use std::io::ErrorKind::{NotADirectory, NotFound};
-    // Not what a link leads to: a link to nowhere is there, and cannot be read.
+    // Does not follow links: a broken link exists and cannot be read, which must be an error.
     match std::fs::symlink_metadata(&path) {
         Ok(_) => Ok(Some(path)),
         Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(None),
@@ -27,22 +27,22 @@ pub(super) fn if_there(path: PathBuf) -> Result<Option<PathBuf>> {
     }
 }
 
-/// Tells that everybody on this machine can change which programs are run.
+/// Warns if every user of this machine can change which programs are run.
 #[cfg(unix)]
-pub(super) fn tell_if_writable(path: &Path) {
+pub(super) fn warn_if_writable(path: &Path) {
     use std::os::unix::fs::MetadataExt as _;
 
     if std::fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o002 != 0) {
         tracing::warn!(
             target: "anyprofile::accounts",
-            "everybody on this machine can change {}, which names commands that are run: take the right away (chmod o-w)",
+            "every user of this machine can change {}, and it names commands that are run: remove the permission (chmod o-w)",
             path.display()
         );
     }
 }
 
 #[cfg(not(unix))]
-pub(super) fn tell_if_writable(_: &Path) {}
+pub(super) fn warn_if_writable(_: &Path) {}
 
 #[cfg(all(test, feature = "upsun"))]
 mod tests {
@@ -54,23 +54,23 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("anyprofile-config-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join("config.toml");
-        assert_eq!(if_there(path.clone()).unwrap(), None);
+        assert_eq!(if_exists(path.clone()).unwrap(), None);
         std::fs::write(&path, "").unwrap();
-        assert_eq!(if_there(path.clone()).unwrap(), Some(path.clone()));
-        assert_eq!(if_there(path.join("config.toml")).unwrap(), None, "a file has nothing in it");
-        // Longer than a name can be: whether it is there cannot be known, as with a folder that is closed to us.
-        let error = if_there(folder.join("x".repeat(5000))).unwrap_err();
+        assert_eq!(if_exists(path.clone()).unwrap(), Some(path.clone()));
+        assert_eq!(if_exists(path.join("config.toml")).unwrap(), None, "a file is not a folder");
+        // Longer than a name can be: whether it exists cannot be known, as in a folder without permission.
+        let error = if_exists(folder.join("x".repeat(5000))).unwrap_err();
         assert!(error.message().contains("cannot be read"), "{error}");
         #[cfg(unix)]
         {
             use std::os::unix::fs::{PermissionsExt as _, symlink};
             let link = folder.join("link.toml");
             symlink(folder.join("nowhere"), &link).unwrap();
-            let there = if_there(link).unwrap().unwrap();
+            let there = if_exists(link).unwrap().unwrap();
             assert!(Accounts::from_file(&there).unwrap_err().message().contains("cannot be read"));
 
-            // Who can write the file decides what is run.
-            let told = |text: &str, mode| {
+            // Every user who can write the file can decide what is run.
+            let warns = |text: &str, mode| {
                 std::fs::write(&path, text).unwrap();
                 std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
                 let lines: &'static std::sync::Mutex<Vec<u8>> = Box::leak(Box::default());
@@ -80,9 +80,9 @@ mod tests {
                 !lines.lock().unwrap().is_empty()
             };
             let account = |source: &str| format!("[accounts.a]\nservice = \"upsun\"\napi_token = {source}");
-            assert!(told(&account("{ command = [\"pass\"] }"), 0o666));
-            assert!(!told(&account("{ command = [\"pass\"] }"), 0o644));
-            assert!(!told(&account("{ env = \"X\" }"), 0o666));
+            assert!(warns(&account("{ command = [\"pass\"] }"), 0o666));
+            assert!(!warns(&account("{ command = [\"pass\"] }"), 0o644));
+            assert!(!warns(&account("{ env = \"X\" }"), 0o666));
         }
         std::fs::remove_dir_all(&folder).unwrap();
     }

@@ -1,4 +1,4 @@
-//! Where a secret comes from.
+//! Where a secret is.
 
 use std::{
     env::VarError,
@@ -14,39 +14,39 @@ use serde::{
     ser::{Error as _, SerializeMap as _},
 };
 
-/// Where a secret comes from. It is read when the account is connected. `Debug` shows none.
+/// Where a secret is. It is read when the account is connected. `Debug` shows no secret.
 ///
-/// In an account file it is `{ env = "NAME" }`, `{ file = "PATH" }` or `{ command = ["PROGRAM", "ARGUMENT"] }`. It
-/// serializes so, but for a secret that the program gave, which is an error then.
+/// In an account file it is `{ env = "NAME" }`, `{ file = "PATH" }` or `{ command = ["PROGRAM", "ARGUMENT"] }`, and it serializes like
+/// that. Serializing a [`Literal`](Self::Literal) is an error.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SecretSource {
-    /// The secret itself, given by the program. An account file cannot.
+    /// The secret itself, passed by the program. An account file cannot hold it.
     Literal(SecretString),
     /// An environment variable.
     Env(String),
-    /// A file, whose surrounding white space does not count.
+    /// A file. White space around the secret is ignored.
     File(PathBuf),
-    /// A program and its arguments, the first line of whose standard output is the secret.
+    /// A program with its arguments. The first line of its standard output is the secret.
     Command(Vec<String>),
 }
 
-/// That a variable is there, and is no text: passed over, its account would vanish.
+/// Creates the error for a variable that is not valid UTF-8. Ignoring it would hide its account.
 pub(super) fn not_text(name: &str) -> Error {
     Error::config(format!("the environment variable {name} is not valid UTF-8"))
         .with_hint(format!("correct {name}, or unset it"))
 }
 
 impl SecretSource {
-    /// The secret itself.
+    /// Creates a source that is the secret itself.
     pub fn literal(secret: impl Into<SecretString>) -> Self {
         Self::Literal(secret.into())
     }
 
-    /// Where a secret of an account file is.
+    /// Reads from an account file where a secret is.
     ///
     /// # Errors
-    /// A configuration error that repeats no value.
+    /// A configuration error. It repeats no value.
     #[cfg(feature = "config")]
     pub(super) fn from_table(key: &str, source: serde_json::Map<String, serde_json::Value>) -> Result<Self> {
         use serde_json::Value;
@@ -60,17 +60,19 @@ impl SecretSource {
                 let arguments: Option<Vec<_>> = arguments.collect();
                 arguments
                     .map(Self::Command)
-                    .ok_or_else(|| Error::config(format!("{key}: a command is a list of texts")))
+                    .ok_or_else(|| Error::config(format!("{key}: command must be a list of strings")))
             }
-            _ => Err(Error::config(format!("{key}: the secret's source is not understood"))),
+            _ => Err(Error::config(format!("{key} must say where the secret is"))),
         }
         .and_then(|source| match &source {
-            Self::Env(name) if is_blank(name) => Err(Error::config(format!("{key}: env names no variable"))),
+            Self::Env(name) if is_blank(name) => {
+                Err(Error::config(format!("{key}: env must name a variable")))
+            }
             Self::File(path) if path.as_os_str().is_empty() => {
-                Err(Error::config(format!("{key}: file names no file")))
+                Err(Error::config(format!("{key}: file must name a file")))
             }
             Self::Command(arguments) if arguments.first().is_none_or(|program| is_blank(program)) => {
-                Err(Error::config(format!("{key}: command names no program")))
+                Err(Error::config(format!("{key}: command must name a program")))
             }
             _ => Ok(source),
         })
@@ -81,10 +83,10 @@ impl SecretSource {
         })
     }
 
-    /// Reads it.
+    /// Reads the secret.
     ///
     /// # Errors
-    /// A configuration error that names the source and repeats nothing of what it gave.
+    /// A configuration error. It names the source, and repeats nothing of its content.
     pub(super) fn read(&self) -> Result<SecretString> {
         let text = match self {
             Self::Literal(secret) => return Ok(secret.clone()),
@@ -99,13 +101,13 @@ impl SecretSource {
             Self::Command(arguments) => super::command::first_line(arguments)?,
         };
         match text.trim() {
-            "" => Err(Error::config(format!("{self:?} gave no secret"))),
+            "" => Err(Error::config(format!("{self:?} holds no secret"))),
             secret => Ok(secret.to_owned().into()),
         }
     }
 }
 
-/// Whether a text of the environment stands for nothing.
+/// Returns whether a text is empty or white space, which counts as not set.
 pub(super) fn is_blank(value: &str) -> bool {
     value.trim().is_empty()
 }
@@ -115,7 +117,7 @@ impl Serialize for SecretSource {
         let mut table = serializer.serialize_map(Some(1))?;
         match self {
             Self::Literal(_) => {
-                return Err(S::Error::custom("a secret that the program gave is not written"));
+                return Err(S::Error::custom("a secret that the program passed must not be serialized"));
             }
             Self::Env(name) => table.serialize_entry("env", name)?,
             Self::File(path) => table.serialize_entry("file", path)?,
@@ -125,26 +127,26 @@ impl Serialize for SecretSource {
     }
 }
 
-/// Tells that a file can be read by everybody on this machine.
+/// Warns if every user of this machine can read the file.
 #[cfg(unix)]
-fn tell_if_open(path: &Path, file: &std::fs::File) {
+fn warn_if_readable(path: &Path, file: &std::fs::File) {
     use std::os::unix::fs::MetadataExt as _;
 
     if file.metadata().is_ok_and(|metadata| metadata.mode() & 0o004 != 0) {
         tracing::warn!(
             target: "anyprofile::accounts",
-            "everybody on this machine can read the secret in {}: take the right away (chmod o-r)",
+            "every user of this machine can read the secret in {}: remove the permission (chmod o-r)",
             path.display()
         );
     }
 }
 
 #[cfg(not(unix))]
-fn tell_if_open(_: &Path, _: &std::fs::File) {}
+fn warn_if_readable(_: &Path, _: &std::fs::File) {}
 
 fn read_file(path: &Path) -> std::io::Result<String> {
     let mut file = std::fs::File::open(path)?;
-    tell_if_open(path, &file);
+    warn_if_readable(path, &file);
     let mut text = String::new();
     file.read_to_string(&mut text)?;
     Ok(text)
@@ -153,7 +155,7 @@ fn read_file(path: &Path) -> std::io::Result<String> {
 impl fmt::Debug for SecretSource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Literal(_) => formatter.write_str("the given secret"),
+            Self::Literal(_) => formatter.write_str("the literal secret"),
             Self::Env(name) => write!(formatter, "the environment variable {name}"),
             Self::File(path) => write!(formatter, "the file {}", path.display()),
             // The arguments may hold a password.
@@ -179,7 +181,7 @@ mod tests {
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join("key");
         std::fs::write(&path, "hidden\n").unwrap();
-        for (mode, is_told) in [(0o600, false), (0o640, false), (0o644, true), (0o604, true)] {
+        for (mode, warns) in [(0o600, false), (0o640, false), (0o644, true), (0o604, true)] {
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
             let lines: &'static std::sync::Mutex<Vec<u8>> = Box::leak(Box::default());
             let writer = move || tracing_subscriber::fmt::MakeWriter::make_writer(lines);
@@ -188,13 +190,13 @@ mod tests {
             tracing::subscriber::with_default(subscriber, || {
                 assert_eq!(source.read().unwrap().expose_secret(), "hidden");
             });
-            let told = String::from_utf8(lines.lock().unwrap().clone()).unwrap();
+            let log = String::from_utf8(lines.lock().unwrap().clone()).unwrap();
             assert_eq!(
-                told.contains("WARN") && told.contains("everybody on this machine can read"),
-                is_told,
-                "{told}"
+                log.contains("WARN") && log.contains("every user of this machine can read"),
+                warns,
+                "{log}"
             );
-            assert!(!told.contains("hidden"));
+            assert!(!log.contains("hidden"));
         }
         std::fs::remove_dir_all(&folder).unwrap();
     }
@@ -211,8 +213,8 @@ mod tests {
             (SecretSource::Env("ANYPROFILE_TEST_UNSET".to_owned()), "ANYPROFILE_TEST_UNSET is not set"),
             (SecretSource::File("no/such/file".into()), "no/such/file cannot be read"),
             (SecretSource::Command(vec!["false".to_owned(), "hidden".to_owned()]), "'false' failed"),
-            (SecretSource::Command(vec!["true".to_owned(), "hidden".to_owned()]), "'true' gave no secret"),
-            (SecretSource::Command(vec![]), "is empty"),
+            (SecretSource::Command(vec!["true".to_owned(), "hidden".to_owned()]), "'true' holds no secret"),
+            (SecretSource::Command(vec![]), "must name a program"),
         ] {
             let error = source.read().unwrap_err();
             assert!(error.message().contains(part), "{error}");

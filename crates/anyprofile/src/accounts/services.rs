@@ -1,4 +1,4 @@
-//! The services that accounts can be of.
+//! The services that accounts can use.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,13 @@ use anyprofile_engine::{CredentialSet, ServiceDescriptor, SettingKey, Settings};
 
 use super::{Account, AccountEntry, Accounts, COMMON_KEYS, common::take_http_options, entry::in_account};
 
-/// Lists the services of this project: a feature each, and the crate that the feature turns on.
+/// Lists the services of this project: each with its feature and its crate.
 macro_rules! services_of_this_project {
     ($($feature:tt => $crate_name:ident,)+) => {
         /// The features that turn a service on.
         const FEATURES: &[&str] = &[$($feature),+];
 
-        /// The services that were built in.
+        /// Returns the services that were built in.
         fn built_in() -> Vec<ServiceDescriptor> {
             vec![$(#[cfg(feature = $feature)] $crate_name::service()),+]
         }
@@ -26,7 +26,7 @@ services_of_this_project! {
     "anthropic" => anyprofile_anthropic,
 }
 
-/// The services that accounts can be of: those that were built in, and any of one's own.
+/// The services that accounts can use: those that were built in, and your own.
 ///
 /// ```
 /// use std::path::Path;
@@ -56,17 +56,17 @@ services_of_this_project! {
 pub struct Services(Vec<ServiceDescriptor>);
 
 impl Services {
-    /// No service.
+    /// Creates an empty list.
     pub fn none() -> Self {
         Self(Vec::new())
     }
 
-    /// The services that were built in, each by a feature of this crate.
+    /// Returns the services that were built in, each by a feature of this crate.
     pub fn builtin() -> Self {
         Self(built_in())
     }
 
-    /// Adds a service. It takes the place of one with the same name.
+    /// Adds a service, or replaces the one with the same name.
     pub fn with(mut self, service: ServiceDescriptor) -> Self {
         match self.0.iter_mut().find(|known| known.name() == service.name()) {
             Some(known) => *known = service,
@@ -75,31 +75,34 @@ impl Services {
         self
     }
 
-    /// The service of a name.
+    /// Returns the service with a name.
     pub fn get(&self, name: &str) -> Option<&ServiceDescriptor> {
         self.0.iter().find(|service| *service.name() == name)
     }
 
-    /// The services, in the order in which they were added.
+    /// Returns the services, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = &ServiceDescriptor> {
         self.0.iter()
     }
 
-    /// The names, in the order in which they were added.
+    /// Returns the names of the services, in the order in which they were added.
     pub fn names(&self) -> Vec<&str> {
         self.0.iter().map(|service| service.name().as_str()).collect()
     }
 
-    /// Checks accounts that a program put together. Reads no secret and sends no request.
+    /// Checks accounts that a program has created. Reads no secret and sends no request.
     ///
     /// # Errors
-    /// A configuration error that names the account and the key, and repeats no value, since one may be a secret.
+    /// A configuration error. It names the account and the key, and repeats no value, which may be a secret.
     pub fn open(&self, entries: impl IntoIterator<Item = AccountEntry>) -> Result<Accounts> {
         let mut accounts: Vec<Account> = Vec::new();
         for entry in entries {
             if accounts.iter().any(|account| account.entry.name() == entry.name()) {
-                return Err(Error::config(format!("two accounts are named '{}'", entry.name()))
-                    .with_hint("give each account a name of its own"));
+                return Err(Error::config(format!(
+                    "account names must be unique, and two are named '{}'",
+                    entry.name()
+                ))
+                .with_hint("give each account its own name"));
             }
             accounts.push(self.open_one(entry)?);
         }
@@ -118,7 +121,7 @@ impl Services {
         Ok(Account { entry, configured, http })
     }
 
-    /// The service of a name that an account gives.
+    /// Returns the service that an account names.
     pub(super) fn named(&self, name: &str) -> Result<&ServiceDescriptor> {
         self.get(name).ok_or_else(|| {
             if FEATURES.contains(&name) {
@@ -126,7 +129,7 @@ impl Services {
                     .with_hint(format!("build the program with the feature '{name}'"));
             }
             let known = self.names();
-            Error::config("the service is not known").with_hint(match &*known {
+            Error::config("the service is unknown").with_hint(match &*known {
                 [] => format!(
                     "no service was built in; turn on a feature of the crate anyprofile: {}",
                     FEATURES.join(", ")
@@ -136,7 +139,7 @@ impl Services {
         })
     }
 
-    /// The error for a program that finds no account configured at all: it says what to set.
+    /// Creates the error for a program without any configured account. It says which variables to set.
     pub fn no_account(&self) -> Error {
         let error = Error::config("no account is configured");
         let variables: Vec<_> =
@@ -153,14 +156,14 @@ impl Services {
         error.with_hint(format!("set {}, or write a configuration file", variables.join(" or ")))
     }
 
-    /// The environment variables that hold a credential.
+    /// Returns the environment variables that hold a credential.
     pub(super) fn credential_variables(&self) -> impl Iterator<Item = &str> {
         let keys = self.0.iter().flat_map(|service| service.credential_keys());
         keys.filter_map(|key| key.variable.as_deref())
     }
 }
 
-/// The variables without which the environment does not have an account.
+/// Returns the variables that an account of the environment requires, for the hint.
 fn needed(service: &ServiceDescriptor, set: &CredentialSet) -> String {
     let credentials = set.keys().iter().filter_map(|key| key.variable.as_deref());
     let required =
@@ -168,7 +171,7 @@ fn needed(service: &ServiceDescriptor, set: &CredentialSet) -> String {
     credentials.chain(required).collect::<Vec<_>>().join(" and ")
 }
 
-/// Checks that no two keys that a service describes have one name, or one that every account has.
+/// Checks that the keys of a service have unique names, which also differ from the keys of every account.
 fn check_descriptor(service: &ServiceDescriptor) -> Result<()> {
     let common = COMMON_KEYS.iter().map(|key| &*key.name).chain(["service"]);
     let mut names: BTreeSet<&str> = common.collect();
@@ -177,22 +180,22 @@ fn check_descriptor(service: &ServiceDescriptor) -> Result<()> {
     for name in own {
         if !names.insert(name) {
             let message = format!(
-                "the service {} describes the key '{name}' twice, or takes one that every account has",
+                "the service {} describes the key '{name}' twice, or it is a key of every account",
                 service.name()
             );
-            return Err(Error::config(message).with_hint("report it to whoever wrote the service's crate"));
+            return Err(Error::config(message).with_hint("report it to the author of the service's crate"));
         }
     }
     Ok(())
 }
 
-/// Checks that each key has a meaning for the service, so that none is silently without effect.
+/// Checks that the service has each key, so that no misspelled key is silently ignored.
 fn check_keys(service: &ServiceDescriptor, settings: &Settings, credentials: &[&str]) -> Result<()> {
     let is_credential = |key: &str| service.credential_keys().iter().any(|known| known.name == key);
     let is_setting = |key: &str| service.keys().iter().chain(&COMMON_KEYS).any(|known| known.name == key);
     for key in settings.keys() {
         if is_credential(key) {
-            return Err(Error::config(format!("{key}: a literal secret in the file is refused")).with_hint(
+            return Err(Error::config(format!("{key} must not be a literal secret")).with_hint(
                 "write { env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }",
             ));
         }
@@ -202,9 +205,8 @@ fn check_keys(service: &ServiceDescriptor, settings: &Settings, credentials: &[&
     }
     for key in credentials.iter().copied() {
         if is_setting(key) {
-            return Err(
-                Error::config(format!("{key} is no secret")).with_hint(format!("write its value: {key} = …"))
-            );
+            return Err(Error::config(format!("{key} is not a secret"))
+                .with_hint(format!("write its value: {key} = …")));
         }
         if !is_credential(key) {
             return Err(unknown_key(service, key));

@@ -96,7 +96,7 @@ fn debug_shows_no_secret() {
     assert!(!format!("{accounts:?} {:?}", accounts.connect().unwrap()).contains("marker"));
 }
 
-/// Each key is given a value of its kind, alone: a key that a service describes is one that its settings have.
+/// Sets each key alone to a value of its kind: the settings of a service must have each key that it describes.
 #[test]
 fn what_a_service_describes_is_what_it_reads() {
     use anyprofile_engine::{SettingKind, Settings};
@@ -148,7 +148,7 @@ fn accounts_are_written_as_a_file_that_is_read_again_and_secrets_by_where_they_a
         toml::from_str::<toml::Table>(&written).unwrap(),
         toml::from_str::<toml::Table>(text).unwrap()
     );
-    // The environment's accounts too: they are read there. What a program gave is not written.
+    // Accounts of the environment are serialized too. A secret that a program passed is not.
     let named = services.read_os_variables(|name| (name == "PROBELY_API_KEY").then(|| "hunter2".into()));
     let written = toml::to_string(&named.unwrap().unwrap()).unwrap();
     assert!(written.contains("env = \"PROBELY_API_KEY\"") && !written.contains("hunter2"), "{written}");
@@ -161,13 +161,16 @@ fn an_account_of_a_program_is_checked_as_one_of_a_file() {
     let entry = || AccountEntry::new("a".parse().unwrap(), "probely".parse().unwrap());
     let key = || SecretSource::literal("hunter2");
     for (entries, part) in [
-        (vec![entry()], "account 'a': an account of probely needs its credential: api_key"),
+        (vec![entry()], "account 'a': an account of probely must have its credential: api_key"),
         (vec![entry().with_secret("api_key", key()).with("page_size", "hunter2")], "page_size must be"),
-        (vec![entry().with_secret("api_key", key()).with("api_key", "hunter2")], "a literal secret"),
-        (vec![entry().with_secret("base_url", key())], "base_url is no secret"),
+        (
+            vec![entry().with_secret("api_key", key()).with("api_key", "hunter2")],
+            "api_key must not be a literal secret",
+        ),
+        (vec![entry().with_secret("base_url", key())], "base_url is not a secret"),
         (
             vec![entry().with_secret("api_key", key()), entry().with_secret("api_key", key())],
-            "two accounts are named 'a'",
+            "account names must be unique, and two are named 'a'",
         ),
     ] {
         let error = Services::builtin().open(entries).unwrap_err();
@@ -200,7 +203,7 @@ fn of_several_ways_to_sign_in_the_one_that_is_whole_makes_the_account() {
     };
     let accounts = with(&["VAULT_ID", "VAULT_SECRET"]).unwrap();
     assert_eq!(accounts.names().map(AccountName::as_str).collect::<Vec<_>>(), ["vault"]);
-    // A rule of the service's own is told with the account.
+    // An error of the service's own rule names the account.
     let error = accounts.connect().unwrap_err();
     assert!(error.to_string().contains("vault account 'vault'"), "{error}");
     for (names, part) in [
@@ -208,7 +211,7 @@ fn of_several_ways_to_sign_in_the_one_that_is_whole_makes_the_account() {
         (&["VAULT_SECRET"], "VAULT_SECRET is set without VAULT_ID"),
         (
             &["VAULT_ID", "VAULT_SECRET", "VAULT_CERTIFICATE"],
-            "VAULT_ID with VAULT_SECRET and VAULT_ID with VAULT_CERTIFICATE are credentials of one account",
+            "VAULT_ID with VAULT_SECRET and VAULT_ID with VAULT_CERTIFICATE are credentials of the same account",
         ),
         (&[], "no account is configured"),
     ] {
@@ -236,7 +239,7 @@ fn a_key_is_taken_for_what_its_service_says_that_it_is() {
     for source in ["{ env = \"\" }", "{ file = \"\" }", "{ command = [] }"] {
         let text = format!("[accounts.a]\nservice = \"probely\"\napi_key = {source}");
         let error = Services::builtin().from_toml(&text, std::path::Path::new(".")).unwrap_err();
-        assert!(error.message().contains("names no"), "{source}: {error}");
+        assert!(error.message().contains("must name a"), "{source}: {error}");
     }
 }
 

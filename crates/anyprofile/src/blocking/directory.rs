@@ -1,4 +1,4 @@
-//! Many accounts as one, for programs that wait.
+//! Several accounts as one, for programs without an async runtime.
 
 use std::fmt;
 
@@ -8,9 +8,10 @@ use futures_util::StreamExt as _;
 use super::Runtime;
 use crate::{AccountFound, AccountReport, Directory as AsyncDirectory, DirectoryListing};
 
-/// A [`Directory`](crate::Directory) for programs without an async runtime. Accounts are asked side by side as there.
+/// A [`Directory`](crate::Directory) for programs without an async runtime. Its accounts are used concurrently too.
 ///
-/// Inside an async runtime each method is [`ErrorKind::Config`](crate::ErrorKind::Config), with nothing sent.
+/// Inside an async runtime, each method that sends a request fails with [`ErrorKind::Config`](crate::ErrorKind::Config), and nothing
+/// is sent.
 #[derive(Clone, Debug)]
 pub struct Directory {
     directory: AsyncDirectory,
@@ -18,7 +19,7 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Wraps a directory, with a runtime of its own.
+    /// Wraps a directory, with its own runtime.
     ///
     /// # Errors
     /// Those of [`Runtime::new`].
@@ -26,44 +27,44 @@ impl Directory {
         Ok(Self { directory, runtime: Runtime::new()? })
     }
 
-    /// Wraps a directory, with a runtime that others use too.
+    /// Wraps a directory, with a shared runtime.
     pub fn with_runtime(directory: AsyncDirectory, runtime: &Runtime) -> Self {
         Self { directory, runtime: runtime.clone() }
     }
 
-    /// The directory that is wrapped.
+    /// Returns the wrapped directory.
     pub const fn directory(&self) -> &AsyncDirectory {
         &self.directory
     }
 
-    /// One profile, from the account that its id names.
+    /// Reads one profile from the account that its id names.
     pub fn get(&self, id: &ProfileId) -> Result<Profile> {
         self.get_opts(id, &GetOptions::new())
     }
 
-    /// One profile, from the account that its id names, with options.
+    /// Reads one profile with options from the account that its id names.
     pub fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         self.runtime.wait(self.directory.get_opts(id, options))?
     }
 
-    /// Looks for a profile at all accounts.
+    /// Finds a profile at all accounts.
     pub fn find(&self, keys: &[FindKey]) -> Result<Vec<AccountFound>> {
         self.runtime.wait(self.directory.find(keys))
     }
 
-    /// Proves the credential of each account, in their order.
+    /// Checks the credential of each account. The results are in the order of the accounts.
     pub fn check(&self) -> Result<Vec<Result<CheckReport>>> {
         self.runtime.wait(self.directory.check())
     }
 
-    /// The profiles of all accounts, as they come, as an iterator.
+    /// Lists the profiles of all accounts, as an iterator. Order is not guaranteed.
     pub fn list(&self, query: ListQuery) -> DirectoryProfiles {
         let listing = self.directory.list(query);
         DirectoryProfiles { listing, is_over: false, runtime: self.runtime.clone() }
     }
 }
 
-/// The profiles of many accounts, as an iterator. An account that fails gives one error, and the others go on.
+/// The profiles of several accounts, as an iterator. An account that fails yields one error, and the others go on.
 #[must_use = "nothing is sent before the first profile is asked for"]
 pub struct DirectoryProfiles {
     listing: DirectoryListing,
@@ -72,12 +73,12 @@ pub struct DirectoryProfiles {
 }
 
 impl DirectoryProfiles {
-    /// Whether every profile of every account was delivered, as far as can be known.
+    /// Returns whether every profile of every account was delivered, as far as the services show it.
     pub fn is_complete(&self) -> bool {
         self.listing.is_complete()
     }
 
-    /// What each account has seen so far, in the order of the directory.
+    /// Returns the report of each account so far, in the order of the directory.
     pub fn reports(&self) -> Vec<AccountReport> {
         self.listing.reports()
     }
@@ -102,7 +103,7 @@ impl Iterator for DirectoryProfiles {
                 self.is_over = true;
                 None
             }
-            // Not of an account: it would be so each time.
+            // An error of the runtime and not of an account: each further call would return it too.
             Err(error) => {
                 self.is_over = true;
                 Some(Err(error))

@@ -1,4 +1,4 @@
-//! Listings that wait.
+//! Listings as blocking iterators.
 
 use std::{fmt, iter::FusedIterator, sync::Arc};
 
@@ -10,8 +10,8 @@ use futures_util::StreamExt as _;
 
 use super::Runtime;
 
-/// A listing profile by profile, as an iterator. The next page may be on its way while one is handed out; dropping the iterator
-/// ends that. It ends after its first error.
+/// An iterator over the profiles of a listing. It prefetches the next page; dropping it cancels the prefetch. It ends after its first
+/// error.
 #[must_use = "nothing is sent before the first profile is asked for"]
 pub struct Profiles {
     stream: ProfileStream<'static>,
@@ -24,7 +24,7 @@ impl Profiles {
         Self { stream, is_over: false, runtime }
     }
 
-    /// What the listing has seen, counting the profiles that were handed out.
+    /// Returns the report of the listing so far. It counts the profiles that the iterator has returned.
     pub fn report(&self) -> ListReport {
         self.stream.report()
     }
@@ -51,7 +51,7 @@ impl Iterator for Profiles {
 
 impl FusedIterator for Profiles {}
 
-/// A listing page by page, as [`Pages`](crate::listing::Pages) is one.
+/// A listing page by page: the blocking form of [`Pages`](crate::listing::Pages).
 #[derive(Debug)]
 #[must_use = "nothing is sent before the first page is asked for"]
 pub struct Pages {
@@ -73,17 +73,17 @@ impl Pages {
         Self { pages: CorePages::resume(provider, query, cursor), runtime }
     }
 
-    /// The next page, or `None` after the last one. After an error the same page can be asked for again.
+    /// Returns the next page, or `None` after the last one. After an error, the next call requests the same page again.
     pub fn next_page(&mut self) -> Option<Result<Page<Profile>>> {
         self.runtime.wait(self.pages.next_page()).unwrap_or_else(|error| Some(Err(error)))
     }
 
-    /// The cursor of the page that comes next: what to store to go on later. `None` before the first page and after the last.
+    /// Returns the cursor of the next page. Store it to resume the listing later. `None` before the first page and after the last one.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.pages.cursor()
     }
 
-    /// What was seen so far.
+    /// Returns the report of the listing so far.
     pub fn report(&self) -> &ListReport {
         self.pages.report()
     }

@@ -1,11 +1,11 @@
 //! Providers for programs without an async runtime.
 //!
-//! A [`Provider`] has what [`ProfileProviderExt`](crate::ProfileProviderExt) has, and waits for what comes. A [`Runtime`] does
-//! the work behind it: one background thread, which several providers share.
+//! A [`Provider`] has the methods of [`ProfileProviderExt`](crate::ProfileProviderExt), and blocks until each one is done. A
+//! [`Runtime`] does the work on one background thread, which several providers can share.
 //!
-//! Whatever sends something is refused with [`ErrorKind::Config`](crate::ErrorKind::Config) where it is called inside an async
-//! runtime of Tokio, which it would block, `spawn_blocking` included: use the async API there, or a thread of its own
-//! (`std::thread::spawn`). Nothing panics there, and everything can be dropped there.
+//! Inside a Tokio runtime, `spawn_blocking` included, every method that sends a request fails with
+//! [`ErrorKind::Config`](crate::ErrorKind::Config), because it would block the runtime. Use the async API there, or a thread of its own
+//! (`std::thread::spawn`). Values of this module never panic inside a runtime, and can be dropped there.
 //!
 //! ```no_run
 //! # #[cfg(feature = "engine")]
@@ -41,19 +41,19 @@ pub use self::{
     provider::Provider,
 };
 
-/// What does the work of blocking providers: one background thread. Clones share it; it ends with the last of them, and with the
-/// providers and listings that use it.
+/// The runtime of blocking providers: one background thread. Clones share it. It ends when the last clone, provider and listing that
+/// uses it is dropped.
 ///
-/// Connections belong to the runtime that made them: use one runtime for a provider.
+/// Connections belong to the runtime that opened them: use one runtime for a provider.
 #[derive(Clone)]
 pub struct Runtime(Arc<Inner>);
 
-/// `None` while it is dropped.
+/// `None` only while it is dropped.
 struct Inner(Option<tokio::runtime::Runtime>);
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // Waits for nothing: it may be dropped where nothing may block.
+        // Must not block: it may be dropped inside an async runtime.
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }
@@ -70,19 +70,19 @@ impl Runtime {
     /// Starts a runtime.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the operating system gives no thread for it.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the operating system cannot start a thread.
     pub fn new() -> Result<Self> {
         let mut builder = Builder::new_multi_thread();
         builder.worker_threads(1).thread_name("anyprofile").enable_all();
         let runtime = builder.build().map_err(|error| {
             Error::config("the runtime of the blocking API cannot be started").with_source(error).with_hint(
-                "the operating system gave no thread or no descriptor for it; try again with fewer in use",
+                "the operating system could not provide a thread or a file descriptor; try again with fewer in use",
             )
         })?;
         Ok(Self(Arc::new(Inner(Some(runtime)))))
     }
 
-    /// Waits for what comes.
+    /// Blocks until the work is done.
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) inside an async runtime.
@@ -90,7 +90,7 @@ impl Runtime {
         match &self.0.0 {
             Some(runtime) if Handle::try_current().is_err() => Ok(runtime.block_on(work)),
             _ => Err(Error::config(
-                "the blocking API was called inside an async runtime, which it would block",
+                "the blocking API must not be called inside an async runtime, which it would block",
             )
             .with_hint("use the async API there, or call it from a thread of its own (std::thread::spawn)")),
         }

@@ -109,7 +109,7 @@ fn without_an_account_the_command_says_what_to_set() {
     insta::assert_snapshot!(run.err, @"error: no account is configured; set UPSUN_API_TOKEN or PROBELY_API_KEY or ANTHROPIC_API_KEY or ANTHROPIC_ADMIN_KEY, or write a configuration file");
     let run = crate::run(&["list", "--sandbox", "--account", "prod"]);
     assert_eq!(run.code, 2);
-    insta::assert_snapshot!(run.err, @"error: there is no account 'prod'; the accounts are: upsun, probely, anthropic");
+    insta::assert_snapshot!(run.err, @"error: no account is named 'prod'; the accounts are: upsun, probely, anthropic");
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn a_refused_connection_did_nothing_and_a_lost_response_is_looked_up() {
     let mut command = server.command(&["deactivate", &user, "--yes", "-o", "csv"]);
     let refused = Run::from(command.env("PROBELY_API_BASE_URL", "http://127.0.0.1:1").output().unwrap());
     assert_eq!(refused.code, 5, "{}", refused.err);
-    assert!(refused.err.contains("warning: not possible: no connection to 127.0.0.1"), "{}", refused.err);
+    assert!(refused.err.contains("warning: not possible: could not connect to 127.0.0.1"), "{}", refused.err);
     server.fault(Fault::new("users_destroy").first(1).respond(429));
     let limited = server.run(&["deactivate", &user, "--yes", "-o", "csv"]);
     assert_eq!(limited.code, 5, "{}", limited.err);

@@ -60,7 +60,7 @@ fn a_secret_in_the_configuration_file_is_refused_and_not_repeated() {
     std::fs::write(&path, "[accounts.a]\nservice = \"probely\"\napi_key = \"hunter2\"\n").unwrap();
     let run = Run::from(anyprofile(&["list", "--config", path.to_str().unwrap()]).output().unwrap());
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("account 'a': api_key: a literal secret in the file is refused"), "{}", run.err);
+    assert!(run.err.contains("account 'a': api_key must not be a literal secret"), "{}", run.err);
     assert!(!run.err.contains("hunter2"));
 }
 

@@ -15,68 +15,68 @@ use crate::{
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Readable {
-    /// The service has it and shows it.
+    /// The service shows the field.
     Yes,
-    /// The service has it and shows it only to a credential with this permission.
+    /// The service shows the field only to a credential with this permission.
     Withheld {
         /// The permission.
         needs: Cow<'static, str>,
     },
-    /// The service does not have it, or its API does not show it.
+    /// The service does not have the field, or its API does not show it.
     No,
 }
 
-/// How a field can be written.
+/// The rule for writing a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct WriteRule {
-    /// The kinds of ids for which it can be written.
+    /// The kinds of ids whose profiles have the field writable.
     pub id_kinds: Cow<'static, [IdKind]>,
-    /// What a value must look like.
+    /// The format of a value.
     pub format: ValueFormat,
-    /// Whether an update can set it.
+    /// Whether an update can set the field.
     pub update: bool,
-    /// Whether it can be given when a profile is created.
+    /// Whether the field can be set when a profile is created.
     pub create: AtCreation,
-    /// Whether the service documents how to clear it.
+    /// Whether the service documents how to clear the field.
     pub clear: bool,
-    /// What else a change of it does, for the plan: that it resets a password, for one.
+    /// A side effect of a change, shown in the plan: for example, that it resets a password.
     pub warning: Option<Cow<'static, str>>,
-    /// What else it does when a profile is created with it: that a message is sent, for one.
+    /// A side effect at creation, shown in the plan: for example, that a message is sent.
     pub creation_warning: Option<Cow<'static, str>>,
-    /// Whether a value is a secret, such as a password: then no plan that writes it is kept.
+    /// Whether a value is a secret, such as a password. A plan that writes a secret cannot be saved.
     pub secret: bool,
 }
 
-/// Whether a field is given when a profile is created.
+/// Whether a field is set when a profile is created.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AtCreation {
-    /// It has to be.
+    /// It is required.
     Required,
-    /// It may be.
+    /// It is optional.
     Optional,
-    /// It cannot be.
+    /// It cannot be set.
     #[default]
     No,
 }
 
-/// What a value must look like. Lengths are in characters (Unicode scalar values), not bytes.
+/// The format of a value. Lengths are in characters (Unicode scalar values), not bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ValueFormat {
-    /// Any text, of at most so many characters where the service publishes a limit.
+    /// Any string.
     Text {
-        /// The limit.
+        /// The maximum length, if the service publishes one.
         max_characters: Option<u32>,
     },
-    /// An e-mail address; only that it has an `@` with something on both sides is checked.
+    /// An e-mail address: text, `@`, text. Nothing else is checked.
     Email,
-    /// An absolute URI; only that it has a scheme is checked.
+    /// An absolute URI. Only the scheme is checked.
     Uri,
-    /// Two upper-case letters, as ISO 3166-1 alpha-2 has them; whether there is such a country is not checked.
+    /// Two upper-case letters (ISO 3166-1 alpha-2). Whether the country exists is not checked.
     Country,
     /// A point in time, RFC 3339.
     Time,
@@ -84,29 +84,29 @@ pub enum ValueFormat {
     OneOf(Cow<'static, [&'static str]>),
     /// `true` or `false`.
     Bool,
-    /// A list of names, each once and in no order: all that there are to be then.
+    /// A list of distinct names, which replaces the current list. Order is not significant.
     Names {
-        /// The most characters of a name.
+        /// The maximum length of a name.
         max_characters: Option<u32>,
     },
-    /// A list of roles, each once and in no order: all that there are to be then. Each is written as
-    /// [`RoleAssignment::reference`](crate::profile::RoleAssignment::reference) writes it.
+    /// A list of distinct roles, which replaces the current list. Order is not significant. Each has the form that
+    /// [`RoleAssignment::reference`](crate::profile::RoleAssignment::reference) returns.
     Roles {
-        /// How far a role may reach: the first word is meant where none is written, the others need the id of a place.
+        /// The tiers of scopes. The first one is the default; the others require an id.
         tiers: Cow<'static, [&'static str]>,
     },
-    /// Several lines of text, separated by `\n`. The last one is not empty.
+    /// Lines of text, separated by `\n`. The last line must not be empty.
     Lines {
-        /// The most lines.
+        /// The maximum number of lines.
         max_lines: u32,
     },
-    /// Pairs of texts; each can be written by itself, as `metadata.KEY`.
+    /// Pairs of strings. Each pair is written by itself, as `metadata.KEY`.
     Pairs {
-        /// The most pairs.
+        /// The maximum number of pairs.
         max_pairs: Option<u32>,
-        /// The most characters of a key.
+        /// The maximum length of a key.
         max_key_characters: Option<u32>,
-        /// The most characters of a value.
+        /// The maximum length of a value.
         max_value_characters: Option<u32>,
     },
 }
@@ -147,13 +147,13 @@ impl fmt::Display for Readable {
     }
 }
 
-/// Writes what a value must be, for a person: `a text of at most 80 characters`.
+/// Writes what a value must be, for a person: `a string of at most 80 characters`.
 impl fmt::Display for ValueFormat {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let limit =
             |max: &Option<u32>| max.map_or_else(String::new, |max| format!(" of at most {max} characters"));
         match self {
-            Self::Text { max_characters } => write!(formatter, "a text{}", limit(max_characters)),
+            Self::Text { max_characters } => write!(formatter, "a string{}", limit(max_characters)),
             Self::Email => formatter.write_str("an e-mail address"),
             Self::Uri => formatter.write_str("an absolute URI"),
             Self::Country => formatter.write_str("two upper-case letters (ISO 3166-1 alpha-2)"),
@@ -164,14 +164,14 @@ impl fmt::Display for ValueFormat {
             Self::Roles { tiers } => write!(formatter, "a list of roles ({})", tiers.join(", ")),
             Self::Lines { max_lines } => write!(formatter, "at most {max_lines} lines of text"),
             Self::Pairs { max_pairs, .. } => match max_pairs {
-                Some(max) => write!(formatter, "at most {max} pairs of texts"),
-                None => formatter.write_str("pairs of texts"),
+                Some(max) => write!(formatter, "at most {max} pairs of strings"),
+                None => formatter.write_str("pairs of strings"),
             },
         }
     }
 }
 
-/// Writes the rule for a person: `a text of at most 80 characters; update: yes, creation: optional, clear: no; for user`.
+/// Writes the rule for a person: `a string of at most 80 characters; update: yes, creation: optional, clear: no; for user`.
 impl fmt::Display for WriteRule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = |is_so: bool| if is_so { "yes" } else { "no" };
@@ -189,7 +189,7 @@ impl fmt::Display for WriteRule {
 }
 
 impl WriteRule {
-    /// A field that can be set for these kinds of ids by an update, and not cleared.
+    /// Creates a rule for a field that an update can set for these kinds of ids, and that cannot be cleared.
     pub const fn set_only(id_kinds: &'static [IdKind], format: ValueFormat) -> Self {
         Self {
             id_kinds: Cow::Borrowed(id_kinds),
@@ -203,44 +203,44 @@ impl WriteRule {
         }
     }
 
-    /// Says that a value is a secret.
+    /// Declares that a value is a secret.
     pub const fn secret(mut self) -> Self {
         self.secret = true;
         self
     }
 
-    /// The same field, which may or must be given when a profile is created.
+    /// Sets whether the field is set at creation.
     pub const fn at_creation(mut self, create: AtCreation) -> Self {
         self.create = create;
         self
     }
 
-    /// The same field, which no update can set.
+    /// Declares that an update cannot set the field.
     pub const fn not_by_update(mut self) -> Self {
         self.update = false;
         self
     }
 
-    /// The same field, which can be cleared in the way that the service documents.
+    /// Declares that the field can be cleared in the way that the service documents.
     pub const fn clearable(mut self) -> Self {
         self.clear = true;
         self
     }
 
-    /// The same field, a change of which does something else too.
+    /// Sets the side effect of a change.
     pub fn with_warning(mut self, warning: &'static str) -> Self {
         self.warning = Some(Cow::Borrowed(warning));
         self
     }
 
-    /// The same field, with which the creation of a profile does something else too.
+    /// Sets the side effect at creation.
     pub fn with_creation_warning(mut self, warning: &'static str) -> Self {
         self.creation_warning = Some(Cow::Borrowed(warning));
         self
     }
 }
 
-/// One field of one service.
+/// A field of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FieldSpec {
@@ -248,9 +248,9 @@ pub struct FieldSpec {
     pub path: FieldPath,
     /// Where the service shows it.
     pub sources: Vec<FieldSource>,
-    /// Whether it can be read.
+    /// Whether the field can be read.
     pub read: Readable,
-    /// How it can be written; `None` if it cannot.
+    /// The rule for writing the field; `None` if it is read-only.
     pub write: Option<WriteRule>,
 }
 
@@ -258,19 +258,19 @@ pub struct FieldSpec {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FieldSource {
-    /// The record that has it; `None` where every record of the service does.
+    /// The record that has the field; `None` if all records have it.
     pub view: Option<View>,
-    /// The service's own name for it.
+    /// The service's name for the field.
     pub name: Cow<'static, str>,
 }
 
 impl FieldSpec {
-    /// A field that can be read and not written, from every record of the service.
+    /// Creates a read-only field that all records of the service have.
     pub fn read(path: FieldPath, name: &'static str) -> Self {
         Self::unread(path).with_source(None, name)
     }
 
-    /// A field that can be read from this one record and not written. [`and_in`](Self::and_in) adds others.
+    /// Creates a read-only field of one record. [`and_in`](Self::and_in) adds further records.
     pub fn read_in(path: FieldPath, view: View, name: &'static str) -> Self {
         Self::unread(path).with_source(Some(view), name)
     }
@@ -284,47 +284,47 @@ impl FieldSpec {
         self
     }
 
-    /// The same field, which another record has too.
+    /// Adds another record that has the field.
     pub fn and_in(self, view: View, name: &'static str) -> Self {
         self.with_source(Some(view), name)
     }
 
-    /// The same field, writable by this rule.
+    /// Makes the field writable by this rule.
     pub fn writable(mut self, rule: WriteRule) -> Self {
         self.write = Some(rule);
         self
     }
 
-    /// The same field, shown only to a credential with this permission.
+    /// Declares that only a credential with this permission sees the field.
     pub fn withheld(mut self, needs: &'static str) -> Self {
         self.read = Readable::Withheld { needs: Cow::Borrowed(needs) };
         self
     }
 
-    /// Whether a record has the field.
+    /// Returns whether a record has the field.
     pub fn is_in(&self, view: &View) -> bool {
         self.sources.iter().any(|source| source.view.as_ref().is_none_or(|known| known == view))
     }
 }
 
-/// The fields that a service knows. What is not in it is unsupported.
+/// The fields of a service. A field that is not in it is unsupported.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct FieldTable(Vec<FieldSpec>);
 
 impl FieldTable {
-    /// The entry of a field; of one pair of the metadata, that of the metadata.
+    /// Returns the entry of a field; for `metadata.KEY`, the entry of the metadata.
     pub fn get(&self, path: &FieldPath) -> Option<&FieldSpec> {
         let path = if path.metadata_key().is_some() { &FieldPath::METADATA } else { path };
         self.0.iter().find(|spec| spec.path == *path)
     }
 
-    /// Whether a field can be read, from some record of the service.
+    /// Returns whether a field can be read from at least one record of the service.
     pub fn readable(&self, path: &FieldPath) -> Readable {
         self.get(path).map_or(Readable::No, |spec| spec.read.clone())
     }
 
-    /// Whether a field can be read from one of these records. No record named means any.
+    /// Returns whether a field can be read from one of these records; no record means all of them.
     pub fn readable_in<'a>(&self, path: &FieldPath, views: impl IntoIterator<Item = &'a View>) -> Readable {
         let Some(spec) = self.get(path) else { return Readable::No };
         let mut views = views.into_iter().peekable();
@@ -332,7 +332,7 @@ impl FieldTable {
         if is_there { spec.read.clone() } else { Readable::No }
     }
 
-    /// All entries.
+    /// Returns all entries.
     pub fn iter(&self) -> impl Iterator<Item = &FieldSpec> {
         self.0.iter()
     }
@@ -353,7 +353,7 @@ mod tests {
         let rule = WriteRule::set_only(&[IdKind::USER], ValueFormat::Text { max_characters: Some(80) });
         assert_eq!(
             rule.at_creation(AtCreation::Optional).to_string(),
-            "a text of at most 80 characters; update: yes, creation: optional, clear: no; for user"
+            "a string of at most 80 characters; update: yes, creation: optional, clear: no; for user"
         );
         for word in ["required", "optional", "no"] {
             assert_eq!(word.parse::<AtCreation>().unwrap().to_string(), word);

@@ -163,7 +163,7 @@ impl Comparison {
 fn broken_rule(attribute: &Attribute, operator: Operator, value: &Value) -> Option<String> {
     let is_text = value.is_string();
     if value.is_null() || value.is_array() || value.is_object() {
-        return Some(format!("{attribute} must be compared with a text, a number, true or false"));
+        return Some(format!("{attribute} must be compared with a string, a number, true or false"));
     }
     match value_type(attribute) {
         ValueType::Time if !operator.is_of_text() => {
@@ -175,10 +175,10 @@ fn broken_rule(attribute: &Attribute, operator: Operator, value: &Value) -> Opti
             Some(format!("{attribute} must be compared by eq or ne with true or false"))
         }
         ValueType::Text | ValueType::Id | ValueType::Time if !is_text => {
-            Some(format!("{attribute} must be compared with a text in double quotes"))
+            Some(format!("{attribute} must be compared with a string in double quotes"))
         }
         _ if operator.is_of_text() && !is_text => {
-            Some(format!("{operator} must be followed by a text in double quotes"))
+            Some(format!("{operator} must be followed by a string in double quotes"))
         }
         _ => None,
     }

@@ -44,6 +44,26 @@ impl Condition {
         self.known(&Subject { profile, capabilities, item: None })
     }
 
+    /// Returns whether a profile can meet the condition although only some fields are shown. A field that is not shown has no
+    /// value, so that its comparisons do not hold; every other test may have either result.
+    pub(crate) fn can_match(&self, is_shown: &dyn Fn(&FieldPath) -> bool) -> bool {
+        self.can_be(true, is_shown)
+    }
+
+    /// Whether the condition can have this result.
+    fn can_be(&self, result: bool, is_shown: &dyn Fn(&FieldPath) -> bool) -> bool {
+        match self {
+            Self::And(conditions) if result => conditions.iter().all(|it| it.can_be(true, is_shown)),
+            Self::And(conditions) => conditions.iter().any(|it| it.can_be(false, is_shown)),
+            Self::Or(conditions) if result => conditions.iter().any(|it| it.can_be(true, is_shown)),
+            Self::Or(conditions) => conditions.iter().all(|it| it.can_be(false, is_shown)),
+            Self::Not(condition) => condition.can_be(!result, is_shown),
+            Self::Compare(comparison) => !result || is_shown(comparison.attribute().field()),
+            Self::Is { .. } => true,
+            Self::Item { list, condition } => !result || is_shown(list) && condition.can_be(true, is_shown),
+        }
+    }
+
     fn holds(&self, subject: &Subject<'_>) -> bool {
         match self {
             Self::And(conditions) => conditions.iter().all(|it| it.holds(subject)),

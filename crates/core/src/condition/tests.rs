@@ -124,6 +124,26 @@ fn not_of_what_is_not_known_holds_and_is_not_known_to_hold() {
 }
 
 #[test]
+fn what_compares_only_fields_that_are_not_shown_can_never_match() {
+    let status = || compare("status", "eq", json!("active"));
+    let title = || compare("title", "eq", json!("cto"));
+    let emails = |condition| Condition::Item { list: FieldPath::EMAILS, condition: Box::new(condition) };
+    for (condition, expected) in [
+        (title(), true),
+        (status(), false),
+        (!status(), true),
+        (!(!status()), false),
+        (status().and(title()), false),
+        (status().or(title()), true),
+        (!status().or(title()), true),
+        (Condition::is(FieldPath::STATUS, FieldState::Unsupported), true),
+        (emails(compare("emails.primary", "eq", json!(true))), false),
+    ] {
+        assert_eq!(condition.can_match(&|path| *path == FieldPath::TITLE), expected, "{condition}");
+    }
+}
+
+#[test]
 fn a_comparison_that_can_never_hold_is_refused() {
     for (attribute, operator, value, error) in [
         ("times.created", "lt", json!("nonsense"), "times.created must be compared with a time, such as"),
@@ -141,9 +161,9 @@ fn a_comparison_that_can_never_hold_is_refused() {
             json!("t"),
             "emails.primary must be compared by eq or ne with true or false",
         ),
-        ("title", "eq", json!(7), "title must be compared with a text in double quotes"),
-        ("title", "eq", json!(null), "title must be compared with a text, a number, true or false"),
-        ("unknown.x", "co", json!(7), "co must be followed by a text in double quotes"),
+        ("title", "eq", json!(7), "title must be compared with a string in double quotes"),
+        ("title", "eq", json!(null), "title must be compared with a string, a number, true or false"),
+        ("unknown.x", "co", json!(7), "co must be followed by a string in double quotes"),
     ] {
         let attribute: Attribute = attribute.parse().unwrap();
         let told = Comparison::new(attribute, operator.parse().unwrap(), value).unwrap_err().to_string();

@@ -66,16 +66,18 @@ impl ListQuery {
             |part: &&FilterPart| listing.collections.iter().any(|it| it.unfiltered.contains(part));
         plan.applied.extend(plan.pushed.iter().filter(is_unanswered).copied().collect::<Vec<_>>());
         for part in self.filter.parts() {
-            let asked = self.filter.asked(part);
             let is_pushed = plan.pushed.contains(&part);
-            if !is_pushed && asked.iter().any(|path| capabilities.listed(path, self) != Readable::Yes) {
+            let is_shown = |path: &FieldPath| capabilities.listed(path, self) == Readable::Yes;
+            if !is_pushed && !self.filter.can_match(part, &is_shown) {
                 plan.unanswerable.push(part);
                 continue;
             }
-            let without = asked.iter().flat_map(|path| capabilities.unlisted(path, self));
-            for collection in without {
+            let asked = self.filter.asked(part);
+            for collection in asked.iter().flat_map(|path| capabilities.unlisted(path, self)) {
+                let is_shown = |path: &FieldPath| !capabilities.unlisted(path, self).contains(&collection);
+                let can_match = self.filter.can_match(part, &is_shown);
                 let gap = UnanswerableIn { part, collection };
-                if !plan.unanswerable_in.contains(&gap) {
+                if !can_match && !plan.unanswerable_in.contains(&gap) {
                     plan.unanswerable_in.push(gap);
                 }
             }
@@ -92,6 +94,15 @@ impl Filter {
             FilterPart::Kind => self.kind.contains(&Expected::Unknown),
             FilterPart::Mfa => self.mfa == Some(Expected::Unknown),
             _ => false,
+        }
+    }
+
+    /// Returns whether a profile can meet the part although only some fields are shown.
+    fn can_match(&self, part: FilterPart, is_shown: &dyn Fn(&FieldPath) -> bool) -> bool {
+        match (part.path(), &self.condition) {
+            (Some(path), _) => self.takes_unknown(part) || is_shown(&path),
+            (None, Some(condition)) => condition.can_match(is_shown),
+            (None, None) => true,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Keys of an account that are no secrets.
+//! Keys of an account that are not secrets.
 
 use std::{borrow::Cow, fmt};
 
@@ -8,55 +8,55 @@ use serde_json::{Map, Value};
 
 use super::either;
 
-/// A key of an account that is no secret: in an account file, and perhaps in an environment variable.
+/// A key of an account that is not a secret, in an account file and optionally in an environment variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SettingKey {
     /// The name in the account file.
     pub name: Cow<'static, str>,
-    /// What its value is.
+    /// The kind of its value.
     pub kind: SettingKind,
-    /// The environment variable that has the value for accounts that the environment names.
+    /// The environment variable with its value, for accounts of the environment.
     pub variable: Option<Cow<'static, str>>,
-    /// What it is, as half a sentence in lower case, such as "users a page".
+    /// A short description in lower case, such as "users per page".
     pub doc: Cow<'static, str>,
-    /// What counts where it is missing, as it would be written.
+    /// The default, as it would be written in the file.
     pub default: Option<Cow<'static, str>>,
-    /// The value with which a listing has the most, where the default lists less.
+    /// The value with which a listing has the most profiles, if the default lists fewer.
     pub widest: Option<Cow<'static, str>>,
-    /// Whether an account must have it.
+    /// Whether the key is required.
     pub is_required: bool,
 }
 
-/// What the value of a [`SettingKey`] is.
+/// The kind of a [`SettingKey`]'s value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SettingKind {
     /// Any text.
     Text,
-    /// The address of an API: `https://host`, perhaps with a path.
+    /// The URL of an API: `https://host`, with or without a path.
     Url,
     /// One of these words.
     Choice(Vec<Cow<'static, str>>),
-    /// A whole number between two.
+    /// A whole number in a range.
     Number {
-        /// The least.
+        /// The minimum.
         at_least: u64,
-        /// The most.
+        /// The maximum.
         at_most: u64,
     },
     /// `true` or `false`.
     Flag,
-    /// A list of texts; in a variable, separated by commas. One of these words may stand in its place.
+    /// A list of texts, separated by commas in a variable, or one of these words instead.
     List {
         /// The words.
         words: Vec<Cow<'static, str>>,
     },
-    /// The path of a file; a relative one begins at the folder of the account file.
+    /// The path of a file. A relative path starts at the folder of the account file.
     Path,
 }
 
-/// The largest number where nothing else is said: what fits into 32 bits.
+/// The default maximum of a number.
 const MOST: u64 = u32::MAX as u64;
 
 impl SettingKind {
@@ -67,7 +67,7 @@ impl SettingKind {
 }
 
 impl SettingKey {
-    /// A key whose texts stand in the program, for a table of keys, and what counts where it is missing.
+    /// Creates a key with its default from string literals, for a static table of keys.
     pub const fn describe(
         name: &'static str,
         kind: SettingKind,
@@ -92,17 +92,17 @@ impl SettingKey {
         Self { name: name.into(), doc: doc.into(), ..Self::describe("", kind, None, "") }
     }
 
-    /// A key whose value is text.
+    /// Creates a key whose value is text.
     pub fn text(name: impl Into<Cow<'static, str>>, doc: impl Into<Cow<'static, str>>) -> Self {
         Self::new(name, SettingKind::Text, doc)
     }
 
-    /// A key whose value is the address of an API.
+    /// Creates a key whose value is the URL of an API.
     pub fn url(name: impl Into<Cow<'static, str>>, doc: impl Into<Cow<'static, str>>) -> Self {
         Self::new(name, SettingKind::Url, doc)
     }
 
-    /// A key whose value is one of these words.
+    /// Creates a key whose value is one of these words.
     pub fn choice<W: Into<Cow<'static, str>>>(
         name: impl Into<Cow<'static, str>>,
         doc: impl Into<Cow<'static, str>>,
@@ -111,37 +111,37 @@ impl SettingKey {
         Self::new(name, SettingKind::Choice(words.into_iter().map(Into::into).collect()), doc)
     }
 
-    /// A key whose value is a whole number up to 4,294,967,295; see [`at_least`](Self::at_least) and
+    /// Creates a key whose value is a whole number up to 4,294,967,295; see [`at_least`](Self::at_least) and
     /// [`at_most`](Self::at_most).
     pub fn number(name: impl Into<Cow<'static, str>>, doc: impl Into<Cow<'static, str>>) -> Self {
         Self::new(name, SettingKind::ANY_NUMBER, doc)
     }
 
-    /// Says how small the number may be. It makes a number of any other kind of value.
+    /// Sets the minimum. A key of another kind becomes a number.
     pub fn at_least(mut self, least: u64) -> Self {
         let at_most = if let SettingKind::Number { at_most, .. } = self.kind { at_most } else { MOST };
         self.kind = SettingKind::Number { at_least: least, at_most };
         self
     }
 
-    /// Says how large the number may be. It makes a number of any other kind of value.
+    /// Sets the maximum. A key of another kind becomes a number.
     pub fn at_most(mut self, most: u64) -> Self {
         let at_least = if let SettingKind::Number { at_least, .. } = self.kind { at_least } else { 0 };
         self.kind = SettingKind::Number { at_least, at_most: most };
         self
     }
 
-    /// A key whose value is `true` or `false`.
+    /// Creates a key whose value is `true` or `false`.
     pub fn flag(name: impl Into<Cow<'static, str>>, doc: impl Into<Cow<'static, str>>) -> Self {
         Self::new(name, SettingKind::Flag, doc)
     }
 
-    /// A key whose value is a list of texts; see [`or_word`](Self::or_word).
+    /// Creates a key whose value is a list of texts; see [`or_word`](Self::or_word).
     pub fn list(name: impl Into<Cow<'static, str>>, doc: impl Into<Cow<'static, str>>) -> Self {
         Self::new(name, SettingKind::List { words: Vec::new() }, doc)
     }
 
-    /// Says which word may stand in place of a list. It makes a list of any other kind of value.
+    /// Allows a word instead of a list. A key of another kind becomes a list.
     pub fn or_word(mut self, word: impl Into<Cow<'static, str>>) -> Self {
         let mut words = if let SettingKind::List { words } = self.kind { words } else { Vec::new() };
         words.push(word.into());
@@ -149,36 +149,36 @@ impl SettingKey {
         self
     }
 
-    /// A key whose value is the path of a file.
+    /// Creates a key whose value is the path of a file.
     pub fn path(name: impl Into<Cow<'static, str>>, doc: impl Into<Cow<'static, str>>) -> Self {
         Self::new(name, SettingKind::Path, doc)
     }
 
-    /// Names the environment variable that has the value for accounts that the environment names.
+    /// Sets the environment variable with the value, for accounts of the environment.
     pub fn with_variable(mut self, variable: impl Into<Cow<'static, str>>) -> Self {
         self.variable = Some(variable.into());
         self
     }
 
-    /// Says what counts where the key is missing.
+    /// Sets the default.
     pub fn with_default(mut self, default: impl Into<Cow<'static, str>>) -> Self {
         self.default = Some(default.into());
         self
     }
 
-    /// Says with which value a listing has the most.
+    /// Sets the value with which a listing has the most profiles.
     pub fn with_widest(mut self, widest: impl Into<Cow<'static, str>>) -> Self {
         self.widest = Some(widest.into());
         self
     }
 
-    /// Says that an account must have it.
+    /// Makes the key required.
     pub fn required(mut self) -> Self {
         self.is_required = true;
         self
     }
 
-    /// A value of the kind, for an account that nobody asks anything of.
+    /// Returns a valid value, for an account that sends no request.
     pub fn placeholder(&self) -> Value {
         match &self.kind {
             SettingKind::Text => "example".into(),
@@ -194,7 +194,7 @@ impl SettingKey {
     /// Checks the value of an account.
     ///
     /// # Errors
-    /// [`Config`](anyprofile_core::ErrorKind::Config), which does not repeat the value.
+    /// [`Config`](anyprofile_core::ErrorKind::Config). The error does not repeat the value.
     pub fn check(&self, value: &Value) -> Result<()> {
         let has = |words: &[Cow<'static, str>], word: &str| words.iter().any(|known| known == word);
         let fits = match &self.kind {
@@ -205,7 +205,7 @@ impl SettingKey {
                         "{} must have no user name and no password",
                         self.name
                     ))
-                    .with_hint("leave them out; credentials have keys of their own"));
+                    .with_hint("leave them out; credentials have their own keys"));
                 }
                 url => url.is_some(),
             },
@@ -226,10 +226,10 @@ impl SettingKey {
         if fits { Ok(()) } else { Err(Error::config(format!("{} must be {}", self.name, self.kind))) }
     }
 
-    /// The value that a text of the environment stands for.
+    /// Parses the text of an environment variable, and checks the value.
     ///
     /// # Errors
-    /// [`Config`](anyprofile_core::ErrorKind::Config), which names the variable and does not repeat the text.
+    /// [`Config`](anyprofile_core::ErrorKind::Config). The error names the variable and does not repeat the text.
     pub fn value_of(&self, text: &str) -> Result<Value> {
         let text = text.trim();
         let value = match &self.kind {
@@ -256,7 +256,7 @@ impl SettingKey {
 }
 
 impl fmt::Display for SettingKind {
-    /// What the value must be.
+    /// Writes what the value must be.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text => formatter.write_str("text"),
@@ -270,20 +270,20 @@ impl fmt::Display for SettingKind {
                 write!(formatter, "a whole number from {at_least} to {at_most}")
             }
             Self::Flag => formatter.write_str("true or false"),
-            Self::List { words } if words.is_empty() => formatter.write_str("a list of texts"),
-            Self::List { words } => write!(formatter, "\"{}\" or a list of texts", words.join("\", \"")),
+            Self::List { words } if words.is_empty() => formatter.write_str("a list of strings"),
+            Self::List { words } => write!(formatter, "\"{}\" or a list of strings", words.join("\", \"")),
             Self::Path => formatter.write_str("the path of a file"),
         }
     }
 }
 
-/// The settings of an account: keys with their values, without secrets. `Debug` shows the keys alone.
+/// The settings of an account: keys with their values, without secrets. `Debug` shows only the keys.
 #[derive(Clone, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Settings(Map<String, Value>);
 
 impl Settings {
-    /// The value of a key.
+    /// Returns the value of a key, if it is set.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key)
     }
@@ -293,26 +293,25 @@ impl Settings {
         self.0.insert(key.into(), value.into());
     }
 
-    /// Takes a key out.
+    /// Removes a key, and returns its value.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         self.0.remove(key)
     }
 
-    /// The keys.
+    /// Returns the keys.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
-    /// The keys with their values.
+    /// Returns the keys with their values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value))
     }
 
-    /// Reads the settings into a type of one's own.
+    /// Deserializes the settings.
     ///
     /// # Errors
-    /// [`Config`](anyprofile_core::ErrorKind::Config) with what the type says of them, without what stands in double quotes,
-    /// which may be a value.
+    /// [`Config`](anyprofile_core::ErrorKind::Config) with the message of serde, without text in quotes, which may be a value.
     pub fn read<S: DeserializeOwned>(self) -> Result<S> {
         serde_json::from_value(Value::Object(self.0))
             .map_err(|error| Error::config(without_values(&error.to_string())))
@@ -331,13 +330,13 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// Whether a URL holds a user name or a password, which stand in front of the host.
+/// Returns whether a URL has a user name or a password before the host.
 fn holds_user(url: &str) -> bool {
-    let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    behind_scheme.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    after_scheme.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
 }
 
-/// A message of serde without the values that it may repeat, in double quotes or backticks. The name of a key stays.
+/// Removes the values from a message of serde: text in double quotes or backticks. The names of keys stay.
 fn without_values(message: &str) -> String {
     let is_of_key = ["unknown field `", "missing field `"].iter().any(|start| message.starts_with(start));
     if is_of_key {

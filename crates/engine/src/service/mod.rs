@@ -14,14 +14,13 @@ pub use self::{
     secrets::{CredentialKey, CredentialSet, Secrets},
 };
 
-/// Connects an account by its settings, which were read before.
+/// Connects an account with settings that were read before.
 type Connect = dyn Fn(AccountName, &Secrets, HttpOptions) -> Result<Arc<dyn ProfileProvider>> + Send + Sync;
 
-/// How accounts of a service are configured: its keys in an account file, its credentials, its environment variables, and
-/// the function that connects an account. Cheap to clone.
+/// The description of how accounts of a service are configured: keys in an account file, credentials, environment variables, and the
+/// function that connects an account. Cheap to clone.
 ///
-/// A crate of a service has one, and whoever lists services needs no more: `Services` of the crate `anyprofile` reads account
-/// files by it, and the command shows its keys.
+/// Each service crate has one. `Services` of the crate `anyprofile` reads account files with it, and the command shows its keys.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -73,12 +72,11 @@ struct Inner {
 }
 
 impl ServiceDescriptor {
-    /// Describes a service by its name in account files and ids, its name for people, and the function that connects an
-    /// account.
+    /// Creates a description from the name in account files and ids, the display name, and the function that connects an account.
     ///
-    /// `S` is read with serde from the keys of an account, without those that every account has. It should deny unknown
-    /// fields and have a field for each [key](Self::with_key); what it refuses, such as two keys that exclude each other, is
-    /// an error of the account file, and must not repeat values. `connect` sends no request.
+    /// serde reads `S` from the keys of an account, without those that every account has. `S` should deny unknown fields and have a
+    /// field for each [key](Self::with_key). An error of `S`, such as for two keys that exclude each other, is an error of the account
+    /// file, and must not repeat values. `connect` must send no request.
     pub fn new<S>(
         name: ServiceName,
         display_name: impl Into<Cow<'static, str>>,
@@ -114,48 +112,48 @@ impl ServiceDescriptor {
         Self(Arc::new(inner))
     }
 
-    /// Says in a few words whose profiles the service has, such as "users and API users".
+    /// Sets in a few words which profiles the service has, such as "users and API users".
     pub fn with_summary(self, summary: impl Into<Cow<'static, str>>) -> Self {
         self.change(|inner| inner.summary = summary.into())
     }
 
-    /// Adds a key of an account that is no secret.
+    /// Adds a key of an account that is not a secret.
     pub fn with_key(self, key: SettingKey) -> Self {
         self.change(|inner| inner.keys.push(key))
     }
 
-    /// Adds a way to sign in: a credential, or several that belong together. An account has exactly one of the ways; a
-    /// service without any needs no credential.
+    /// Adds a way to sign in: one credential, or several that belong together. An account has exactly one of the ways. A service
+    /// without any needs no credential.
     pub fn with_credential(self, credential: impl Into<CredentialSet>) -> Self {
         self.change(|inner| inner.credentials.push(credential.into()))
     }
 
-    /// The name in account files and ids.
+    /// Returns the name in account files and ids.
     pub fn name(&self) -> &ServiceName {
         &self.0.name
     }
 
-    /// The name for people.
+    /// Returns the display name.
     pub fn display_name(&self) -> &str {
         &self.0.display_name
     }
 
-    /// Whose profiles the service has, in a few words.
+    /// Returns in a few words which profiles the service has.
     pub fn summary(&self) -> &str {
         &self.0.summary
     }
 
-    /// The keys of an account that are no secrets.
+    /// Returns the keys of an account that are not secrets.
     pub fn keys(&self) -> &[SettingKey] {
         &self.0.keys
     }
 
-    /// The ways to sign in, of which an account has exactly one.
+    /// Returns the ways to sign in. An account has exactly one of them.
     pub fn credentials(&self) -> &[CredentialSet] {
         &self.0.credentials
     }
 
-    /// The names of the keys of all credentials, each once.
+    /// Returns the keys of all credentials, each once.
     pub fn credential_keys(&self) -> Vec<&CredentialKey> {
         let mut keys: Vec<&CredentialKey> = Vec::new();
         for key in self.0.credentials.iter().flat_map(CredentialSet::keys) {
@@ -166,18 +164,18 @@ impl ServiceDescriptor {
         keys
     }
 
-    /// Checks an account's settings and which credentials it names, before any credential is read. Sends no request.
+    /// Checks an account's settings and the names of its credentials, before any credential is read. Sends no request.
     ///
     /// # Errors
-    /// [`Config`](anyprofile_core::ErrorKind::Config), which names the key and repeats no value.
+    /// [`Config`](anyprofile_core::ErrorKind::Config). The error names the key and repeats no value.
     pub fn configure(&self, settings: Settings, credentials: &[&str]) -> Result<ConfiguredAccount> {
         for key in &self.0.keys {
             match settings.get(&key.name) {
                 Some(value) => key.check(value)?,
                 None if key.is_required => {
                     let how = match &key.variable {
-                        Some(variable) => format!("{} must be set ({variable} in the environment)", key.name),
-                        None => format!("{} must be set", key.name),
+                        Some(variable) => format!("set {} ({variable} in the environment)", key.name),
+                        None => format!("set {}", key.name),
                     };
                     return Err(Error::config(format!("{} is required", key.name))
                         .with_hint(format!("{how}: {}", key.doc)));
@@ -200,15 +198,15 @@ impl ServiceDescriptor {
         let ways: Vec<_> = self.0.credentials.iter().map(ToString::to_string).collect();
         let message = match &*ways {
             [] => format!("{} takes no credential", self.name()),
-            [only] => format!("an account of {} needs its credential: {only}", self.name()),
+            [only] => format!("an account of {} must have its credential: {only}", self.name()),
             _ => {
-                format!("an account of {} has exactly one credential: {}", self.name(), either(&ways))
+                format!("an account of {} must have exactly one credential: {}", self.name(), either(&ways))
             }
         };
         Err(Error::config(message).with_hint(if named.is_empty() {
             "name it as { env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }"
         } else {
-            "keep the keys of one of them, and all of these"
+            "name all keys of one of them, and no other"
         }))
     }
 }
@@ -224,7 +222,7 @@ impl fmt::Debug for ServiceDescriptor {
     }
 }
 
-/// An account whose settings are in order. `Debug` shows none of them.
+/// An account with valid settings. `Debug` shows none of them.
 #[derive(Clone)]
 pub struct ConfiguredAccount {
     service: ServiceName,
@@ -232,7 +230,7 @@ pub struct ConfiguredAccount {
 }
 
 impl ConfiguredAccount {
-    /// The service.
+    /// Returns the name of the service.
     pub fn service(&self) -> &ServiceName {
         &self.service
     }
@@ -240,7 +238,7 @@ impl ConfiguredAccount {
     /// Connects the account. Sends no request.
     ///
     /// # Errors
-    /// [`Config`](anyprofile_core::ErrorKind::Config).
+    /// [`Config`](anyprofile_core::ErrorKind::Config) if a credential, the base URL or an option cannot be used.
     pub fn connect(
         &self,
         account: AccountName,
@@ -260,7 +258,7 @@ impl fmt::Debug for ConfiguredAccount {
     }
 }
 
-/// `a`, `a or b`, `a, b or c`.
+/// Returns `a`, `a or b`, `a, b or c`.
 pub(crate) fn either(words: &[impl AsRef<str>]) -> String {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     match &*words {

@@ -5,32 +5,32 @@ use std::{borrow::Cow, collections::BTreeMap, fmt};
 use anyprofile_core::{Error, Result};
 use anyprofile_http::SecretString;
 
-/// A key of an account whose value is a secret. An account file names where the secret is, and never holds it.
+/// A key of an account whose value is a secret. An account file says where the secret is, and never holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CredentialKey {
     /// The name in the account file.
     pub name: Cow<'static, str>,
-    /// The environment variable that has the secret for accounts that the environment names.
+    /// The environment variable with the secret, for accounts of the environment.
     pub variable: Option<Cow<'static, str>>,
-    /// What it is, as half a sentence in lower case, such as "an API key".
+    /// A short description in lower case, such as "an API key".
     pub doc: Cow<'static, str>,
 }
 
 impl CredentialKey {
-    /// A key of this name, and what it is.
+    /// Creates a key from its name and description.
     pub fn new(name: impl Into<Cow<'static, str>>, doc: impl Into<Cow<'static, str>>) -> Self {
         Self { name: name.into(), variable: None, doc: doc.into() }
     }
 
-    /// Names the environment variable that has the secret for accounts that the environment names.
+    /// Sets the environment variable with the secret, for accounts of the environment.
     pub fn with_variable(mut self, variable: impl Into<Cow<'static, str>>) -> Self {
         self.variable = Some(variable.into());
         self
     }
 }
 
-/// A way to sign in: the credentials that belong together, most often one.
+/// A way to sign in: one credential, or several that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CredentialSet {
     keys: Vec<CredentialKey>,
@@ -38,23 +38,23 @@ pub struct CredentialSet {
 }
 
 impl CredentialSet {
-    /// The credentials that belong together, such as an id of a client and its secret.
+    /// Creates a way to sign in with several credentials, such as a client id and a client secret.
     pub fn new(keys: impl IntoIterator<Item = CredentialKey>) -> Self {
         Self { keys: keys.into_iter().collect(), account: None }
     }
 
-    /// Names the account that the environment has with these credentials. Default: as the service.
+    /// Sets the name of the environment's account with these credentials. Default: the name of the service.
     pub fn with_account(mut self, account: impl Into<Cow<'static, str>>) -> Self {
         self.account = Some(account.into());
         self
     }
 
-    /// The keys.
+    /// Returns the keys.
     pub fn keys(&self) -> &[CredentialKey] {
         &self.keys
     }
 
-    /// The name of the account that the environment has with these credentials, where it is not as the service.
+    /// Returns the name of the environment's account with these credentials, if it is not the name of the service.
     pub fn account(&self) -> Option<&str> {
         self.account.as_deref()
     }
@@ -67,46 +67,46 @@ impl From<CredentialKey> for CredentialSet {
 }
 
 impl fmt::Display for CredentialSet {
-    /// The names of the keys.
+    /// Writes the names of the keys.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.keys.iter().map(|key| &*key.name).collect();
         formatter.write_str(&names.join(" with "))
     }
 }
 
-/// The credentials of one account. `Debug` shows their names alone.
+/// The credentials of one account. `Debug` shows only their names.
 #[derive(Clone, Default)]
 pub struct Secrets(BTreeMap<String, SecretString>);
 
 impl Secrets {
-    /// No credential.
+    /// Creates an empty set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// With a further credential.
+    /// Adds a credential.
     pub fn with(mut self, key: impl Into<String>, secret: impl Into<SecretString>) -> Self {
         self.0.insert(key.into(), secret.into());
         self
     }
 
-    /// The credential of a key.
+    /// Returns the credential of a key, if the account has it.
     pub fn get(&self, key: &str) -> Option<&SecretString> {
         self.0.get(key)
     }
 
-    /// The credential of a key that the account must have.
+    /// Returns the credential of a required key.
     ///
     /// # Errors
-    /// [`Config`](anyprofile_core::ErrorKind::Config) if it has none.
+    /// [`Config`](anyprofile_core::ErrorKind::Config) if the account does not have it.
     pub fn required(&self, key: &str) -> Result<&SecretString> {
         self.get(key).ok_or_else(|| Error::config(format!("{key} is required")))
     }
 
-    /// The credential with its key, for a service whose ways to sign in have one each.
+    /// Returns the only credential with its key, for a service whose ways to sign in have one credential each.
     ///
     /// # Errors
-    /// [`Config`](anyprofile_core::ErrorKind::Config) if there is none, or more than one.
+    /// [`Config`](anyprofile_core::ErrorKind::Config) if the account has none, or more than one.
     pub fn single(&self) -> Result<(&str, &SecretString)> {
         let mut secrets = self.0.iter().map(|(key, secret)| (key.as_str(), secret));
         match (secrets.next(), secrets.next()) {

@@ -19,7 +19,7 @@ fn connect(
     secrets: &Secrets,
     _: HttpOptions,
 ) -> Result<Arc<dyn ProfileProvider>> {
-    // What came is told by the error: no provider is needed here.
+    // The error shows what was received: no provider is needed here.
     let (key, _) = secrets.single()?;
     Err(Error::config(format!("{account} {} {:?} {key}", settings.base_url, settings.pages)))
 }
@@ -62,10 +62,14 @@ fn what_does_not_fit_is_told_by_its_key_and_never_by_its_value() {
         (
             json!({"base_url": "x"}),
             &[],
-            "has exactly one credential: api_key or client_id with client_secret",
+            "must have exactly one credential: api_key or client_id with client_secret",
         ),
-        (json!({"base_url": "x"}), &["client_id"], "has exactly one credential"),
-        (json!({"base_url": "x"}), &["api_key", "client_id", "client_secret"], "has exactly one credential"),
+        (json!({"base_url": "x"}), &["client_id"], "must have exactly one credential"),
+        (
+            json!({"base_url": "x"}),
+            &["api_key", "client_id", "client_secret"],
+            "must have exactly one credential",
+        ),
         // A key that the descriptor has not: of its own struct.
         (json!({"base_url": "x", "colour": "hunter2"}), &["api_key"], "unknown field `colour`"),
     ] {
@@ -128,7 +132,7 @@ fn a_number_that_is_too_large_and_a_url_with_a_password_are_refused_without_thei
     for good in ["https://host/users/@me", "https://host?q=a@b"] {
         url.check(&json!(good)).unwrap();
     }
-    // What a type of one's own repeats of a word.
+    // What a custom type repeats of a word.
     let error = settings(json!({"hunter2": 7})).read::<Word>().unwrap_err();
     assert!(!format!("{error:?} {:?}", Word::One).contains("hunter2"), "{error:?}");
 }

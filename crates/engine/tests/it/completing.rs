@@ -1,4 +1,4 @@
-//! Further records of a profile, and whose record came.
+//! Further records of a profile, and the check that a record is the requested one.
 
 use anyprofile_core::{
     ErrorKind, GetOptions, ListQuery, ProfileProvider as _, ProfileProviderExt as _, profile::MissingReason,
@@ -11,7 +11,7 @@ use crate::{
     support::{Script, Step, json, response},
 };
 
-/// People a, b and c, and no machines; roles are one table.
+/// People a, b and c, and no machines. One table has the roles.
 fn service(details: fn(&str) -> Option<Step>) -> std::sync::Arc<Script> {
     Script::by(move |sent| {
         let target = sent.target();
@@ -58,7 +58,7 @@ async fn a_record_that_cannot_be_read_is_missing_for_a_reason_and_costs_nobody_e
     let missing = &profiles[1].origin.as_ref().unwrap().missing;
     assert_eq!((&missing[0].view, &missing[0].reason), (&DETAILS, &MissingReason::Withheld));
     assert_eq!((profiles.len(), report.partial, report.is_complete()), (3, 1, false));
-    // What would befall the others too is no reason.
+    // An error that would affect all profiles is not a reason for one of them.
     let script = service(|id| (id == "b").then(|| json(401, r#"{"error":"who?"}"#).into()));
     let connection = crate::connection(Directory::new(Paging::Tokens), &script);
     let (profiles, _) = listed(&connection, ListQuery::new().with_enrich(true)).await;

@@ -1,5 +1,5 @@
-//! A directory of people, in whose list there is little more than ids: what each has of a name and an address is behind a
-//! request of its own, and who holds which role is one table for all.
+//! A directory of people. Its list has little more than ids. The name and address of each person need a request of their own,
+//! and one table has the roles of all people.
 
 use anyprofile_core::{
     Capabilities, Email, ErrorKind, FieldPath, GetOptions, IdKind, ListQuery, Profile, ProfileId, Result,
@@ -15,7 +15,7 @@ use anyprofile_http::{Caller, Fact, Operation, Request, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// The kinds of ids of who can be written.
+/// The kinds of profiles that can be written.
 const USERS: &[IdKind] = &[IdKind::USER];
 
 pub(crate) const PERSON: View = View::new("person");
@@ -41,14 +41,14 @@ mod records {
 }
 use records::Person;
 
-/// How its list goes on, which differs from one deployment to the other.
+/// How its list continues, which differs between deployments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Paging {
-    /// `next` is the token of the next page, and no `next` is the end.
+    /// `next` is the token of the next page; the last page has none.
     Tokens,
-    /// Pages are numbered, and a page that is not full seems to be the last one.
+    /// Pages are numbered, and a page that is not full is claimed to be the last one.
     FullPages,
-    /// The same, and the number after the last page is not to be asked for.
+    /// Pages are numbered, and the page after the last one must not be requested.
     FullPagesOnly,
 }
 
@@ -137,7 +137,7 @@ fn page(
     Ok(RecordPage::new(page, onward))
 }
 
-/// Who holds which role: one table for all, read once for many.
+/// The roles of all people: one table, read once for many of them.
 const ROLE_TABLE: Fact<Vec<Held>> = Fact::new("roles").at_most(std::time::Duration::from_secs(600));
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -182,7 +182,7 @@ impl Connector for Directory {
         caller.call(&operation).await
     }
 
-    // It believes whoever comes: that is the engine's to find out.
+    // It accepts any record: the engine must find out that it is another person's.
     async fn get(&self, caller: &Caller, id: &ProfileId, _: &GetOptions) -> Result<Profile> {
         let request = Request::get("get-person").path("/people").segment(id.native());
         caller.call(&PEOPLE.of(Operation::new(request, |_| Ok(())))).await
@@ -280,7 +280,7 @@ impl Connector for Careless {
     }
 }
 
-/// A directory whose only list is one that not every account has, and which shows nobody's own profile.
+/// A directory whose only list is optional, and which does not show the own profile.
 #[derive(Debug)]
 pub(crate) struct OptionalAlone(pub(crate) Directory);
 

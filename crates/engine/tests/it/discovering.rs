@@ -1,4 +1,4 @@
-//! A server that says itself what it can do, as in SCIM: asked once for all, before anything else, and by `startIndex`.
+//! A server that reports what it supports, as in SCIM. It is asked once, before everything else, and its pages use `startIndex`.
 
 use std::sync::OnceLock;
 
@@ -91,7 +91,7 @@ impl Connector for Scim {
         let request = Request::get("ServiceProviderConfig").path("/ServiceProviderConfig");
         let can_update = match caller.call(&Operation::new(request, Response::decode::<Config>)).await {
             Ok(config) => config.patch.supported,
-            // Many servers do not have it, or garble it: the least is assumed.
+            // Many servers do not have it, or return it garbled: assume the least.
             Err(error) if matches!(error.kind(), ErrorKind::Config | ErrorKind::Decode) => false,
             Err(error) => return Err(error),
         };
@@ -108,7 +108,7 @@ impl Connector for Scim {
         let request = Request::get("list").path("/Users").query("startIndex", Some(start));
         let operation = Operation::new(request, move |response| {
             let list: ListResponse = response.decode()?;
-            // What came says where the next page begins: servers say of `itemsPerPage` what they like.
+            // The number of received records decides where the next page begins, since `itemsPerPage` is not reliable.
             let next = start + list.resources.len() as u64;
             let onward = match next > list.total_results {
                 true => Onward::End,

@@ -1,4 +1,4 @@
-//! Where a listing goes on, and when it has ended.
+//! Where a listing continues, and when it has ended.
 
 use anyprofile_core::{
     Capabilities, ErrorKind, FieldPath, FindKey, GetOptions, IdKind, ListQuery, Profile, ProfileId,
@@ -21,7 +21,7 @@ fn people(ids: &[&str], next: Option<&str>) -> Response {
     json(200, serde_json::json!({ "people": people, "next": next }).to_string())
 }
 
-/// Machines are a list that this account does not have.
+/// The response for machines, a list that this account does not have.
 fn no_machines() -> Response {
     json(404, r#"{"error":"no such list"}"#)
 }
@@ -98,7 +98,7 @@ async fn an_end_that_is_only_claimed_is_proven_by_the_page_behind_it() {
         listed(&connection(Directory::new(Paging::FullPages), &script), ListQuery::new()).await;
     assert_eq!(ids(&profiles.unwrap()), ["a", "b", "c"]);
     assert!(report.is_complete() && !report.end_unproven, "{report:?}");
-    // A short page was no end: the server cuts pages as it likes.
+    // A short page was not the end: the server cuts pages as it likes.
     let script = Script::of([
         people(&["a"], None),
         people(&["b", "c"], None),
@@ -117,7 +117,7 @@ async fn a_numbered_page_that_holds_only_who_came_before_is_the_end() {
     let script = Script::of([
         people(&["a", "b"], None),
         people(&["c"], None),
-        // The server gives its last page for any number behind it.
+        // The server returns its last page for any larger number.
         people(&["c"], None),
         no_machines(),
     ]);
@@ -139,14 +139,14 @@ async fn an_end_that_nothing_proves_is_told_and_the_listing_is_not_complete() {
 #[tokio::test]
 async fn a_page_behind_the_end_and_a_list_that_is_not_there_are_believed_where_the_place_is_proven() {
     let behind = || json(416, r#"{"error":"no such page"}"#);
-    // The first page has just proven it.
+    // The first page has just proven the base URL.
     let script = Script::of([people(&["a", "b"], None), behind(), no_machines()]);
     let (profiles, report) =
         listed(&connection(Directory::new(Paging::FullPages), &script), ListQuery::new()).await;
     assert_eq!(ids(&profiles.unwrap()), ["a", "b"]);
     assert!(report.is_complete() && report.collections[1].is_not_offered, "{report:?}");
     assert_eq!(report.requests, script.sent().len() as u64);
-    // Who goes on at a stored cursor has not seen it: the own profile proves it, and is counted.
+    // A listing that resumes at a stored cursor has no proof yet: the own profile proves the base URL, and is counted.
     let at_page_2 = |script: &std::sync::Arc<Script>| {
         let connection = connection(Directory::new(Paging::FullPages), script);
         let query = ListQuery::new();
@@ -161,7 +161,7 @@ async fn a_page_behind_the_end_and_a_list_that_is_not_there_are_believed_where_t
     let script = Script::of([behind(), response(503)]);
     let error = at_page_2(&script).await.unwrap_err();
     assert_eq!((error.kind(), error.stats().requests), (ErrorKind::Upstream, 2));
-    // The place is wrong; what says so is not the service.
+    // The base URL is wrong: the 404 is not from the service.
     for wrong in [vec![behind(), json(404, r#"{"error":"gone"}"#)], vec![json(416, "nothing here")]] {
         at_page_2(&Script::of(wrong)).await.unwrap_err();
     }

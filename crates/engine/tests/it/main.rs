@@ -1,4 +1,4 @@
-//! The engine against connectors of invented APIs, whose callers answer from a script.
+//! The engine with connectors of invented APIs, whose transport responds from a script.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod completing;
@@ -42,7 +42,7 @@ fn connection(connector: impl Connector, script: &Arc<Script>) -> Connection {
     Connection::new(connector, http(script))
 }
 
-/// Who is listed, and what the listing says of itself.
+/// Returns the listed profiles and the report of the listing.
 async fn listed(connection: &Connection, query: ListQuery) -> (Result<Vec<Profile>>, ListReport) {
     let mut pages = connection.pages(query);
     let mut profiles = Vec::new();

@@ -1,4 +1,4 @@
-//! Plans: what is read to write, steps that need what an earlier one creates, and what became of each.
+//! Plans: reads before a write, steps that need the id from an earlier step, and the outcome of each step.
 
 use anyprofile_core::{
     ErrorKind, ExecuteOptions, FieldPath, IdKind, PlanOptions, ProfileChange, ProfileDraft,
@@ -17,7 +17,7 @@ fn roles(wanted: &[&str]) -> Write {
     Write::update("invented:a/user/a".parse().unwrap(), ProfileChange::new().set(FieldPath::ROLES, wanted))
 }
 
-/// Person a, who holds the roles 1 and 2, until somebody else takes the second away.
+/// Person a has the roles 1 and 2, until another program removes the second.
 fn service(is_changed: fn(&[Sent]) -> bool) -> std::sync::Arc<Script> {
     let mut sent_before: Vec<Sent> = Vec::new();
     Script::by(move |sent| {
@@ -59,13 +59,13 @@ async fn a_set_is_written_as_the_difference_to_what_was_read_and_the_same_input_
     assert_eq!(executed.steps, [StepOutcome::Made, StepOutcome::Made]);
     let writes: Vec<_> = script.sent().into_iter().filter(|sent| sent.method != "GET").collect();
     assert_eq!(writes.len(), 2, "each once");
-    // What became of the roles is read from the table that has them, which is not believed to be as it was before.
+    // The new roles are read from their table again, and not from the cache.
     assert!(script.requests().last().unwrap().starts_with("GET /roles"), "{:?}", script.requests());
 }
 
 #[tokio::test]
 async fn what_a_plan_was_worked_out_from_must_not_have_changed_where_that_is_asked_for() {
-    // The profile is as it was; only what was read besides is not.
+    // The profile is unchanged; only the basis has changed.
     let is_changed = |sent: &[Sent]| sent.iter().filter(|it| it.target() == "/roles?person=a").count() > 1;
     let script = service(is_changed);
     let connection = connection(Directory::new(Paging::Tokens), &script);

@@ -1,4 +1,4 @@
-//! A value as it is written.
+//! Parses the values of comparisons.
 
 use anyprofile_core::{FieldPath, condition::Attribute, profile::ValueType};
 use serde_json::Value;
@@ -6,16 +6,16 @@ use winnow::{Parser as _, ascii::multispace0, stream::Location as _, token::take
 
 use super::{Input, Parse, word_of, wrong, wrong_next};
 
-/// A value as it is written.
+/// A value as it is written in the text.
 pub(super) enum Literal {
     /// JSON: a text in double quotes, a number, true, false or null.
     Json(Value),
-    /// A word or a text of the versions before, which has the type of what it is compared with.
+    /// A word or a text of the old syntax. The attribute decides its type.
     Old(String),
 }
 
 impl Literal {
-    /// The value in the type of what it is compared with.
+    /// Returns the value, in the type of the attribute.
     pub(super) fn value_for(self, attribute: &Attribute) -> Value {
         let text = match self {
             Self::Json(value) => return value,
@@ -32,7 +32,7 @@ impl Literal {
         }
     }
 
-    /// Whether it is true or false, if it is either.
+    /// Returns the value as a bool, if it is one.
     pub(super) fn as_bool(&self) -> Option<bool> {
         match self {
             Self::Json(value) => value.as_bool(),
@@ -41,7 +41,7 @@ impl Literal {
     }
 }
 
-/// Whether only the service knows the type of a field.
+/// Returns whether only the service knows the type of a field.
 fn may_be_number(field: &FieldPath) -> bool {
     field.value_type() == ValueType::Json
 }
@@ -50,7 +50,7 @@ fn is_scalar(value: &Value) -> bool {
     value.is_number() || value.is_boolean()
 }
 
-/// A value. Behind an operator of the versions before it may be a word or a text in single quotes.
+/// Parses a value. After an operator of the old syntax, it may also be a word or a text in single quotes.
 pub(super) fn literal(input: &mut Input<'_>, is_old: bool) -> Parse<Literal> {
     multispace0.parse_next(input)?;
     let start = input.current_token_start();
@@ -59,7 +59,7 @@ pub(super) fn literal(input: &mut Input<'_>, is_old: bool) -> Parse<Literal> {
     let length = match first {
         '"' | '\'' => match length_of_quoted(rest, first, is_old) {
             Some(length) => length,
-            None => return wrong(start..start + 1, "this quote is not closed"),
+            None => return wrong(start..start + 1, "this quote must be closed"),
         },
         _ => word_of(rest).len(),
     };
@@ -71,29 +71,27 @@ pub(super) fn literal(input: &mut Input<'_>, is_old: bool) -> Parse<Literal> {
     let json = serde_json::from_str::<Value>(&lower_word(text));
     match (json, first) {
         (_, '"' | '\'') if is_old => Ok(Literal::Old(text[1..length - 1].to_owned())),
-        (_, '\'') => wrong(span, "a text must be in double quotes"),
+        (_, '\'') => wrong(span, "a string must be in double quotes"),
         (Ok(value), _) if !is_old || value.is_null() => Ok(Literal::Json(value)),
-        (_, '"') => {
-            wrong(span, "a text in double quotes must be a JSON string: write `\\\\` for a backslash")
-        }
+        (_, '"') => wrong(span, "a string in double quotes must be valid JSON: write `\\\\` for a backslash"),
         _ if is_old => Ok(Literal::Old(text.to_owned())),
-        _ => wrong(span, "a text must be in double quotes"),
+        _ => wrong(span, "a string must be in double quotes"),
     }
 }
 
-/// The words of JSON in letters of either case, as RFC 7644 asks for of operators and people write them.
+/// Converts `true`, `false` and `null` of any case to lower case, as people write them. RFC 7644 does the same for operators.
 fn lower_word(text: &str) -> String {
     let is_word = ["true", "false", "null"].iter().any(|word| word.eq_ignore_ascii_case(text));
     if is_word { text.to_ascii_lowercase() } else { text.to_owned() }
 }
 
-/// How long a text in quotes is, in bytes and with its quotes; `None` if it is not closed.
+/// Returns the length of a text in quotes, in bytes and with its quotes; `None` if it is not closed.
 fn length_of_quoted(text: &str, quote: char, is_old: bool) -> Option<usize> {
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {
         match c {
             _ if is_escaped => is_escaped = false,
-            // The versions before had no escapes.
+            // The old syntax had no escapes.
             '\\' if !is_old => is_escaped = true,
             c if c == quote => return Some(at + c.len_utf8()),
             _ => {}

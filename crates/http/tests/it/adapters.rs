@@ -1,4 +1,4 @@
-//! Transports that are made of other clients.
+//! Transports that use other HTTP clients.
 
 #[cfg(feature = "tower")]
 mod tower {
@@ -25,7 +25,7 @@ mod tower {
         support::{Script, json, response},
     };
 
-    /// A layer that holds its callers to tower's contract, and is not ready when it is first asked.
+    /// A layer that checks tower's contract, and is not ready when it is first polled.
     #[derive(Debug)]
     struct Strict<S> {
         inner: S,
@@ -35,7 +35,7 @@ mod tower {
 
     impl<S: Clone> Clone for Strict<S> {
         fn clone(&self) -> Self {
-            // Readiness is no clone's.
+            // A clone does not inherit readiness.
             Self { inner: self.inner.clone(), polls: 0, calls: Arc::clone(&self.calls) }
         }
     }
@@ -96,7 +96,7 @@ mod tower {
         assert_eq!(body.chunk().await.unwrap_err().kind, TransportErrorKind::Interrupted);
     }
 
-    /// A client of somebody else's whose errors hold more than they should.
+    /// A foreign client whose errors hold sensitive text.
     #[derive(Clone)]
     struct Foreign;
 
@@ -118,14 +118,14 @@ mod tower {
     async fn an_error_that_is_not_known_may_have_been_sent_and_its_text_is_not_shown() {
         let options = HttpOptions::default().with_max_attempts(1);
         for (transport, message) in [
-            (TowerTransport::new(Foreign), "the connection broke before the response was whole"),
+            (TowerTransport::new(Foreign), "the connection broke before the response was complete"),
             (
                 TowerTransport::new(Foreign)
                     .with_error_map(|_| TransportError::new(TransportErrorKind::Connect)),
-                "no connection to api.example.com",
+                "could not connect to api.example.com",
             ),
         ] {
-            // Of the client's own, no script is used: the layer replaces it.
+            // The script of the client is not used: the layer replaces it.
             let transport = Arc::new(transport);
             let layer = move |_| Arc::clone(&transport) as Arc<dyn Transport>;
             let client = client_with(&Script::silent(), options.clone().with_transport_layer(layer));
@@ -179,7 +179,7 @@ mod middleware {
 
     use crate::{network::client, read};
 
-    /// Notes what is sent, or fails with the URL in its text.
+    /// Records requests, or fails with the URL in the error's text.
     #[derive(Clone, Default)]
     struct Notes(Arc<Mutex<Vec<String>>>, bool);
 
@@ -205,7 +205,7 @@ mod middleware {
         HttpOptions::default().with_transport(Arc::new(MiddlewareTransport::new(client))).with_max_attempts(1)
     }
 
-    /// A builder of clients for loopback. With rustls in reqwest and no provider in the process, it needs one of its own.
+    /// Returns a client builder for loopback. With reqwest's rustls and no provider in the process, it needs its own configuration.
     fn loopback() -> reqwest::ClientBuilder {
         let builder = Client::builder().no_proxy();
         #[cfg(any(feature = "rustls", feature = "rustls-aws-lc", feature = "rustls-no-provider"))]
@@ -274,7 +274,7 @@ mod middleware {
         assert!(error.hint().unwrap().contains("redirect"), "{error:?}");
     }
 
-    /// Asks for another URL than it was given.
+    /// Changes the URL of a request.
     struct Moves;
 
     #[async_trait]
@@ -306,9 +306,9 @@ mod middleware {
         let error = client(&server.base_url(), options).send(read()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(
-            error.message().starts_with("the response is of another URL than was asked for"),
+            error.message().starts_with("the response came from a different URL than the requested one"),
             "{error:?}"
         );
-        assert!(error.hint().unwrap().contains("middleware of it changes URLs"), "{error:?}");
+        assert!(error.hint().unwrap().contains("its middleware changed the URL"), "{error:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! HTTP as it is found: encodings, headers and responses that servers and what stands before them really send.
+//! HTTP in practice: encodings, headers and responses that servers, proxies and gateways really send.
 
 use std::{fmt::Write as _, io::Write as _, time::Duration};
 
@@ -53,17 +53,17 @@ async fn encodings_are_undone_by_any_of_their_names_and_one_over_the_other() {
 
 #[tokio::test]
 async fn an_unknown_encoding_is_named_at_once_and_does_not_hide_a_status() {
-    for (headers, told) in [
-        ("content-encoding: dcb\r\n", "the content encoding 'dcb' is not known"),
-        ("transfer-encoding: banana\r\n", "the transfer encoding 'banana' is not known"),
+    for (headers, message) in [
+        ("content-encoding: dcb\r\n", "the content encoding 'dcb' is unknown"),
+        ("transfer-encoding: banana\r\n", "the transfer encoding 'banana' is unknown"),
     ] {
         let began = Instant::now();
         let head = format!("HTTP/1.1 200 OK\r\n{headers}\r\n[1]");
-        // The connection stays open: what has no known end is not waited for.
+        // The connection stays open: the client must not wait for a body without a known end.
         let base = raw_server(vec![(head.into_bytes(), false)]).await;
         let error = client(&base, direct()).send(read()).await.unwrap_err();
         assert_eq!((error.kind(), error.retry(), error.stats().attempts), (ErrorKind::Decode, Retry::No, 1));
-        assert!(error.message().ends_with(told), "{error}");
+        assert!(error.message().ends_with(message), "{error}");
         let head = format!("HTTP/1.1 403 Forbidden\r\n{headers}\r\n{{}}");
         let base = raw_server(vec![(head.into_bytes(), false)]).await;
         let error = client(&base, direct()).send(read()).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Bodies: too large, no JSON, cut, hostile. And what the status still says then.
+//! Bodies that are too large, not JSON, cut or hostile, and what their status still means.
 
 use std::fmt::Write as _;
 
@@ -86,7 +86,7 @@ async fn a_web_page_says_nothing_of_the_credential_and_the_status_stays() {
         assert_eq!((error.kind(), error.status()), (ErrorKind::Upstream, Some(status)));
         assert_eq!(error.request_id(), Some("ray-1"));
     }
-    // Of these a page says what the service would have said.
+    // A web page with these statuses means what the service would mean.
     assert_eq!(error_of(page(408)).await.kind(), ErrorKind::Timeout);
     assert_eq!(error_of(page(413)).await.kind(), ErrorKind::InvalidRequest);
     assert_eq!(error_of(page(429)).await.kind(), ErrorKind::RateLimited);

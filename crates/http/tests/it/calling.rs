@@ -1,4 +1,4 @@
-//! Operations and their callers: what goes on by itself, what is given up, what is remembered, and errors in disguise.
+//! Operations and their callers: work in a task, cancellation, cached facts, and errors with a success status.
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},
@@ -34,7 +34,7 @@ async fn a_request_goes_on_while_nobody_polls_and_keeps_nobody_out() {
     let client = client_with(&script, HttpOptions::default().with_max_concurrency(1));
     let mut parked = Box::pin(client.send(read()));
     assert!(is_pending(parked.as_mut()));
-    // Its caller is busy with the next one, for which there is no place before the first has ended.
+    // The caller awaits the next request, which must wait until the first has ended.
     let began = tokio::time::Instant::now();
     client.send(read()).await.unwrap();
     assert_eq!(began.elapsed(), 2 * SECOND);
@@ -67,10 +67,10 @@ fn without_a_runtime_it_is_said_that_there_is_none() {
         panic!("it waits for a runtime that is not there")
     };
     assert_eq!(error.kind(), ErrorKind::Internal);
-    assert_eq!(error.message(), "there is no Tokio runtime to send a request from");
+    assert_eq!(error.message(), "a Tokio runtime is required to send a request");
 }
 
-/// A service that answers 200 with `{"fault": <status>}`.
+/// A service that responds with 200 and `{"fault": <status>}`.
 #[derive(Debug)]
 struct InDisguise;
 
@@ -177,7 +177,7 @@ async fn a_request_that_breaks_a_rule_is_refused_where_it_is_shown_and_where_it_
         client.call(&Operation::new(request(), |_| Ok(()))).await.unwrap_err(),
     ] {
         insta::allow_duplicates! {
-            insta::assert_snapshot!(error, @"probely account 'eu', users_list: nothing was sent: name has at most 2 characters");
+            insta::assert_snapshot!(error, @"probely account 'eu', users_list: nothing was sent: name must have at most 2 characters");
         }
     }
     let refused = Request::get("x").refused_if(true, "it cannot be", Some("do another thing"));

@@ -1,4 +1,4 @@
-//! What the service itself said, and what something on the way to it said.
+//! Errors of the service itself, and errors of proxies and other servers.
 
 use anyprofile_core::{Error, ErrorKind};
 use anyprofile_http::{HeaderMap, HttpClient, HttpOptions, StaticDialect, TokenExchange};
@@ -68,7 +68,7 @@ async fn a_refusal_in_another_form_says_nothing_of_the_credential() {
         assert_eq!((error.kind(), error.is_from_service()), (ErrorKind::Upstream, false), "{error}");
         let error = failed(json(status, r#"{"detail":"No."}"#)).await;
         assert!(error.is_from_service() && error.kind() != ErrorKind::Upstream, "{error}");
-        // Without a body, or with a part of one, the status keeps its meaning.
+        // The status keeps its meaning if the body is empty or incomplete.
         for response in [response(status), json(status, "").chunks(["{\"detail\":"]).broken()] {
             let error = failed(response).await;
             assert!(!error.is_from_service() && error.kind() != ErrorKind::Upstream, "{error}");
@@ -97,7 +97,10 @@ async fn a_token_endpoint_that_is_not_there_is_a_wrong_configuration_and_nobody_
     ] {
         let error = error(response).await;
         assert_eq!((error.kind(), error.operation()), (ErrorKind::Config, Some("oauth2-token")));
-        assert_eq!(error.message(), "the token endpoint https://auth.example.com/oauth2/token is not there");
+        assert_eq!(
+            error.message(),
+            "the token endpoint https://auth.example.com/oauth2/token does not exist"
+        );
         assert_eq!(error.hint(), Some("check auth_url"));
     }
     for (response, kind) in [
@@ -133,7 +136,7 @@ async fn a_response_has_the_time_of_the_services_clock_and_so_has_its_error() {
         assert_eq!(error.response_date(), time(), "{error}");
     }
     assert_eq!(failed(response(503)).await.response_date(), None);
-    // Of a write too, which may have been made.
+    // The same for a write, which may have taken effect.
     let script = Script::of([dated(response(504))]);
     let error = crate::client(&script).send(write()).await.unwrap_err();
     assert!(error.may_have_taken_effect() && error.response_date() == time(), "{error}");
@@ -168,7 +171,7 @@ async fn an_error_with_a_success_status_is_no_word_that_a_write_was_made() {
         ("", false),
         ("{}", false),
         ("\"done\"", false),
-        // A record that has such a field.
+        // A record with such a field.
         (r#"{"id":"u1","detail":"On leave."}"#, false),
         (r#"{"detail":"Service temporarily unavailable."}"#, true),
         ("\u{feff}{\"detail\":\"No.\"}", true),

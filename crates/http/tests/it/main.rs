@@ -29,7 +29,7 @@ use anyprofile_http::{
 };
 use support::Script;
 
-/// A dialect that says nothing: what it leaves empty follows from the status, and any response is the service's.
+/// A dialect without details: errors follow from the status, and every response counts as the service's.
 pub(crate) const DIALECT: StaticDialect = StaticDialect::new(|_| true, |_, _| ())
     .with_request_id_headers(&[std::borrow::Cow::Borrowed("x-request-id")]);
 
@@ -70,12 +70,12 @@ pub(crate) fn write() -> Request {
     Request::patch("users_partial_update", &serde_json::json!({"name": "Ada"})).path("/users").segment("a")
 }
 
-/// One read against one response.
+/// Sends one read and receives one response.
 pub(crate) async fn read_one(response: support::Response) -> Result<Response> {
     client_with(&Script::of([response]), HttpOptions::default().with_max_attempts(1)).send(read()).await
 }
 
-/// The error of one read against one response, decoding included.
+/// Returns the error of one read with one response, decoding included.
 pub(crate) async fn error_of(response: support::Response) -> Error {
     let response = read_one(response).await;
     response.and_then(|response| response.decode::<Vec<u8>>()).expect_err("an error was expected")

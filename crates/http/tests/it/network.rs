@@ -111,7 +111,7 @@ async fn a_proxy_that_is_named_is_used() {
         .with_proxy(Proxy::Url(proxy.base_url()))
         .with_allow_insecure_http(true)
         .with_max_attempts(1);
-    // A name that cannot be resolved: only a proxy can answer for it.
+    // The name cannot be resolved, so only a proxy can respond.
     let response = client("http://api.invalid", options).send(read()).await.unwrap();
     assert_eq!(response.decode::<Vec<u8>>().unwrap(), [7]);
     mock.assert_async().await;
@@ -137,7 +137,7 @@ async fn the_real_client_follows_no_redirect_to_another_origin() {
     assert_eq!(elsewhere.calls_async().await, 0);
 }
 
-/// A port where nobody listens, and nobody will while the socket is held.
+/// Returns a port where nothing listens while the socket is held.
 pub(crate) fn deaf_port() -> (tokio::net::TcpSocket, std::net::SocketAddr) {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -153,7 +153,7 @@ async fn a_port_where_nobody_listens_is_a_transport_error_that_may_pass() {
     assert_eq!(error.retry(), anyprofile_core::error::Retry::Later);
 }
 
-/// Answers each connection with the next of these, and then hangs up, or not.
+/// Responds to each connection with the next of these, and then closes it or not.
 pub(crate) async fn raw_server(responses: Vec<(Vec<u8>, bool)>) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 

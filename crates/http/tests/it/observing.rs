@@ -1,4 +1,4 @@
-//! What observers are told, in which order, and what a transport knows of what it sends.
+//! The events of observers and their order, and the context that a transport receives.
 
 use std::{
     collections::HashMap,
@@ -28,7 +28,7 @@ use crate::{
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Notes events as lines, with the operations numbered in the order in which they come.
+/// Records events as lines, and numbers operations in the order in which they begin.
 #[derive(Debug, Default)]
 struct Notes {
     lines: Mutex<Vec<String>>,
@@ -182,7 +182,7 @@ async fn a_future_that_is_dropped_cancels_what_it_began() {
     let (notes, options) = observed();
     let client = client_with(&Script::of([Step::Hang]), options);
     assert!(tokio::time::timeout(SECOND, client.send(read())).await.is_err());
-    // The task that is aborted runs once more to its end.
+    // The aborted task must run once more to end.
     tokio::task::yield_now().await;
     assert_eq!(
         notes.lines(),
@@ -195,17 +195,17 @@ async fn a_future_that_is_dropped_cancels_what_it_began() {
     );
 }
 
-/// Panics at what it is told from some event on, and counts what it is told.
+/// Counts events, and panics from a given event on.
 #[derive(Debug)]
 struct Panicking {
     from: u32,
-    told: AtomicU32,
+    events: AtomicU32,
 }
 
 impl Panicking {
     fn tell(&self) {
-        let told = self.told.fetch_add(1, Ordering::Relaxed) + 1;
-        assert!(told < self.from, "the observer panics");
+        let count = self.events.fetch_add(1, Ordering::Relaxed) + 1;
+        assert!(count < self.from, "the observer panics");
     }
 }
 
@@ -234,14 +234,14 @@ impl Observer for Panicking {
 #[tokio::test]
 async fn an_observer_that_panics_fails_the_operation_and_is_told_nothing_more() {
     for from in 1..=4 {
-        let observer = Arc::new(Panicking { from, told: AtomicU32::new(0) });
+        let observer = Arc::new(Panicking { from, events: AtomicU32::new(0) });
         let options = HttpOptions::default().with_observer(Arc::clone(&observer) as _);
         let client = client_with(&Script::of([json(200, "[]")]), options);
         let sent = std::panic::AssertUnwindSafe(client.send(read())).catch_unwind().await;
         let panic = sent.expect_err("the operation fails with the panic");
         assert_eq!(panic.downcast_ref::<&str>(), Some(&"the observer panics"));
         tokio::task::yield_now().await;
-        assert_eq!(observer.told.load(Ordering::Relaxed), from);
+        assert_eq!(observer.events.load(Ordering::Relaxed), from);
     }
 }
 
@@ -301,7 +301,7 @@ async fn no_event_holds_anything_of_a_url_a_header_or_a_body() {
     }
 }
 
-/// Adds its name to a header, and notes what it knows of the request.
+/// Adds its name to a header, and records the context of the request.
 #[derive(Debug)]
 struct Named(&'static str, Arc<dyn Transport>, Arc<Mutex<Vec<String>>>);
 

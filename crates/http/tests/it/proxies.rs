@@ -26,7 +26,7 @@ async fn a_proxy_that_asks_for_credentials_is_named_and_the_services_are_not_con
         assert_eq!((error.kind(), error.status(), error.retry()), (ErrorKind::Config, Some(407), Retry::No));
         let host_and_port = proxy.strip_prefix("http://").unwrap();
         let message = format!(
-            "the proxy {host_and_port} (the account's proxy) asks for credentials, or refuses those that it was shown"
+            "the proxy {host_and_port} (the account's proxy) requires credentials, or refuses those that were sent"
         );
         assert_eq!(error.message(), message);
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
@@ -40,7 +40,7 @@ async fn a_proxy_that_cannot_be_reached_is_named_and_a_write_was_not_made() {
     let error = client("http://api.invalid", options).send(write()).await.unwrap_err();
     assert_eq!(
         error.message(),
-        format!("no connection to api.invalid through the proxy {address} (the account's proxy)")
+        format!("could not connect to api.invalid through the proxy {address} (the account's proxy)")
     );
     assert!(error.hint().unwrap().starts_with("check the proxy"), "{error}");
     assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::Transport, false));
@@ -69,10 +69,10 @@ async fn credentials_of_a_proxy_are_shown_to_it_decoded() {
 #[test]
 fn a_proxy_that_cannot_be_used_is_refused_before_anything_is_sent() {
     for (proxy, part) in [
-        ("socks5://hunter2:1080", "the account's proxy names a SOCKS proxy"),
-        ("htp://hunter2:1", "neither an http nor an https URL"),
+        ("socks5://hunter2:1080", "the account's proxy must not be a SOCKS proxy"),
+        ("htp://hunter2:1", "must be an http or https URL"),
         ("\"http://hunter2:1\"", "it holds a quote"),
-        ("http://me:1#hunter2@proxy:1", "something follows the host and port"),
+        ("http://me:1#hunter2@proxy:1", "must have nothing after the host and port"),
     ] {
         let error = HttpClient::new(
             info("http://api.invalid"),

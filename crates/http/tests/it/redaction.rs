@@ -14,7 +14,7 @@ use crate::{
     support::{Script, Step, json, page, response},
 };
 
-/// What must be nowhere: a key, tokens, an address, a name, a query value.
+/// Texts that must not be shown anywhere: a key, tokens, an address, a name, a query value.
 const PLANTED: [&str; 6] = [
     "sk-planted-key",
     "long-lived",
@@ -36,11 +36,11 @@ const DIALECT: StaticDialect = StaticDialect::new(
 )
 .with_request_id_headers(&[std::borrow::Cow::Borrowed("x-request-id")]);
 
-/// Everything that is logged, at the finest level. For as long as the process lives: a subscriber may outlive the test.
+/// All log lines at the level `TRACE`. It is static, since a subscriber may outlive the test.
 pub(crate) struct Log(&'static Mutex<Vec<u8>>);
 
 impl Log {
-    /// Collects what this thread logs until the guard is dropped.
+    /// Collects the log lines of this thread until the guard is dropped.
     pub(crate) fn collect() -> (Self, (tracing::subscriber::DefaultGuard, tracing::Dispatch)) {
         let lines: &'static Mutex<Vec<u8>> = Box::leak(Box::default());
         let subscriber = tracing_subscriber::fmt()
@@ -49,7 +49,7 @@ impl Log {
             .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
             .with_writer(move || lines.make_writer())
             .finish();
-        // With one subscriber alone, a thread of another test decides for all of them whether a line is of interest.
+        // With only one subscriber, the cached interest of another test's thread would apply to all threads.
         let other = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
         (Self(lines), (tracing::subscriber::set_default(subscriber), other))
     }
@@ -65,8 +65,8 @@ fn assert_clean(text: &str) {
     }
 }
 
-/// An error in all its forms, with its causes.
-fn told(error: &Error) -> String {
+/// Returns an error in all its text forms, with its causes.
+fn text_of(error: &Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(error) = cause {
@@ -118,9 +118,9 @@ async fn no_error_and_no_log_line_holds_what_was_sent_or_answered() {
             match client.send(request).await {
                 Ok(response) => {
                     assert_clean(&format!("{response:?}"));
-                    assert_clean(&told(&response.decode::<Vec<u8>>().unwrap_err()));
+                    assert_clean(&text_of(&response.decode::<Vec<u8>>().unwrap_err()));
                 }
-                Err(error) => assert_clean(&told(&error)),
+                Err(error) => assert_clean(&text_of(&error)),
             }
         }
     }
@@ -143,7 +143,7 @@ async fn an_exchange_logs_no_token() {
     let [first, second] = requests();
     client.send(first).await.unwrap();
     assert_clean(&format!("{client:?}"));
-    assert_clean(&told(&client.send(second).await.unwrap_err()));
+    assert_clean(&text_of(&client.send(second).await.unwrap_err()));
     drop(guard);
     assert!(log.text().contains("oauth2-token"));
     assert_clean(&log.text());
@@ -164,7 +164,7 @@ async fn the_real_client_logs_none_of_it_either() {
         let client =
             HttpClient::new(info(&base), credential(), HeaderMap::new(), DIALECT, options.clone()).unwrap();
         for request in requests() {
-            assert_clean(&told(&client.send(request).await.unwrap_err()));
+            assert_clean(&text_of(&client.send(request).await.unwrap_err()));
         }
     }
     drop(guard);
@@ -186,14 +186,14 @@ async fn settings_show_no_secret_in_debug() {
     .unwrap();
     let [request, _] = requests();
     assert_clean(&format!("{client:?}"));
-    assert_clean(&told(&client.send(request).await.unwrap_err()));
+    assert_clean(&text_of(&client.send(request).await.unwrap_err()));
 }
 
-/// The error with what the service said of it, as a person would be shown.
+/// Returns the error with the service's own words, as a person would see it.
 fn shown(error: &Error) -> String {
     format!(
         "{} {:?} {:?} {:?} {:?}",
-        told(error),
+        text_of(error),
         error.service_message(),
         error.field_errors(),
         error.request_id(),
@@ -224,7 +224,7 @@ async fn the_own_credential_is_not_shown_where_a_service_repeats_it() {
     let [read, _] = requests();
     assert_eq!(client.send(read).await.unwrap().request_id, None);
 
-    // Of an exchanged token both: the one that lives long, and the one that does not.
+    // Both tokens of an exchange: the long-lived and the short-lived one.
     for secret in ["long-lived", "planted-access"] {
         let token = json(200, r#"{"access_token":"planted-access"}"#);
         let script = Script::of([token.clone(), echo(secret), token, echo(secret)]);

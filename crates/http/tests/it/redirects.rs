@@ -1,4 +1,4 @@
-//! Where requests go: base URLs, redirects, next links.
+//! Which URLs requests are sent to: base URLs, redirects, next links.
 
 use anyprofile_core::ErrorKind;
 use anyprofile_http::{HttpOptions, Request};

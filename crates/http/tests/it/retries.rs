@@ -1,4 +1,4 @@
-//! What is repeated, when, and what is said when it is not.
+//! Which requests are retried, when, and the errors of those that are not.
 
 use std::{sync::Arc, time::Duration};
 
@@ -119,7 +119,7 @@ async fn a_write_that_was_answered_with_what_cannot_be_read_may_have_been_made()
         let error = decoded(client.send(write()).await).unwrap_err();
         assert!(error.may_have_taken_effect(), "{error}");
         assert_eq!((error.retry(), error.status()), (Retry::No, Some(200)));
-        assert!(error.hint().unwrap().contains("may have been made all the same"), "{error}");
+        assert!(error.hint().unwrap().contains("may have been made"), "{error}");
         let error = decoded(client.send(read()).await).unwrap_err();
         assert!(!error.may_have_taken_effect(), "{error}");
     }
@@ -144,7 +144,7 @@ async fn a_write_that_is_answered_with_nothing_is_read_back_and_was_made_when_th
     let error = called(vec![response(204), response(404)]).await.unwrap_err();
     assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::NotFound, true));
     assert!(error.hint().unwrap().starts_with("the change was made"), "{error}");
-    // What cannot be read of it does not undo it.
+    // A body that cannot be read does not undo the write.
     for unreadable in [json(200, ""), page(200)] {
         let error = called(vec![response(204), unreadable]).await.unwrap_err();
         assert_eq!((error.kind(), error.effect()), (ErrorKind::Decode, Effect::Whole));
@@ -213,7 +213,7 @@ async fn a_body_that_trickles_is_given_up_and_one_that_is_slow_or_silent_for_a_w
             (Ok(_), Ok(seconds)) => assert_eq!(took, seconds),
             (Err(error), Err(seconds)) => {
                 assert_eq!((error.kind(), error.retry(), took), (ErrorKind::Timeout, Retry::Later, seconds));
-                assert_eq!(error.message(), "the response came too slowly");
+                assert_eq!(error.message(), "the response was too slow");
             }
             (sent, seconds) => panic!("{sent:?} and not {seconds:?} after {took} s"),
         }
@@ -229,7 +229,7 @@ async fn an_outage_is_not_multiplied_beyond_the_budget() {
     for _ in 0..10 {
         client.clone().send(read()).await.unwrap_err();
     }
-    // Ten first attempts, and three repetitions among them.
+    // Ten first attempts, and three retries among them.
     assert_eq!(script.sent().len(), 13);
 }
 
@@ -275,7 +275,7 @@ async fn no_more_requests_are_under_way_at_once_than_is_allowed() {
     let sent = futures_util::future::join_all((0..20).map(|_| client.send(read()))).await;
     assert!(sent.iter().all(Result::is_ok));
     assert_eq!(began.elapsed(), 5 * SECOND);
-    // A rate is one of all requests.
+    // The rate applies to all requests together.
     let client =
         client_with(&script, HttpOptions::default().with_max_requests_per_second(10).with_max_concurrency(0));
     let began = tokio::time::Instant::now();
@@ -301,7 +301,7 @@ async fn a_wait_of_more_than_five_seconds_is_told_once_however_many_requests_wai
         (response(503).header("retry-after-ms", "5500"), "waiting 6 s, as the service asks (status 503)"),
         (
             json(200, "[]").header("x-ratelimit-remaining", "0").header("x-ratelimit-reset", "20"),
-            "waiting 20 s, as the service asks: its quota is spent (status 200)",
+            "waiting 20 s, as the service asks: its quota is used up (status 200)",
         ),
     ] {
         let (log, guard) = Log::collect();
@@ -338,7 +338,7 @@ async fn a_wait_of_more_than_five_seconds_is_told_once_however_many_requests_wai
     assert_eq!(log.text().lines().filter(wait).count(), 0);
 }
 
-/// Retries everything at once, and notes what it was asked.
+/// Retries everything immediately, and records its calls.
 #[derive(Debug, Default)]
 struct Stubborn(std::sync::Mutex<Vec<(String, u32)>>);
 
@@ -369,7 +369,7 @@ async fn a_policy_decides_about_reads_alone_and_within_the_budget() {
     assert_eq!(*policy.0.lock().unwrap(), asked.map(|(text, attempts)| (text.to_owned(), attempts)));
 }
 
-/// Waits as long as it always does, whatever the service asks for.
+/// Always waits the same time, whatever the service asks for.
 #[derive(Debug)]
 struct Fixed(Duration);
 

@@ -10,7 +10,7 @@ use crate::{
     tls_server::{AUTHORITY, tls_server},
 };
 
-/// Those that need nothing of the program.
+/// The libraries that need no setup by the program.
 const BUILT_IN: &[TlsBackend] = &[
     #[cfg(feature = "rustls")]
     TlsBackend::RustlsRing,
@@ -44,7 +44,7 @@ async fn a_certificate_that_nobody_vouches_for_is_refused_and_not_asked_for_agai
     }
 }
 
-/// Nothing in this process installs a provider; that it is asked for and missing shows that no client does so either.
+/// Nothing in this process installs a provider. The error about a missing one shows that no client installs one either.
 #[cfg(any(feature = "rustls", feature = "rustls-aws-lc", feature = "rustls-no-provider"))]
 #[tokio::test]
 async fn a_provider_that_was_not_installed_is_a_configuration_error_and_no_panic() {

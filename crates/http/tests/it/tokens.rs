@@ -1,4 +1,4 @@
-//! Exchanged tokens: when they are exchanged, what is sent with them, and what their errors say.
+//! Access tokens: when they are exchanged, which requests use them, and the errors of the exchange.
 
 use std::{fmt::Write as _, time::Duration};
 
@@ -17,7 +17,7 @@ fn is_exchange(sent: &Sent) -> bool {
     sent.url == "https://auth.example.com/oauth2/token"
 }
 
-/// A service that gives out `access-1`, `access-2`, … for `expires_in` seconds, and answers as told.
+/// A service that issues `access-1`, `access-2`, … for `expires_in` seconds, and responds as the test says.
 fn service(
     expires_in: u32,
     mut reply: impl FnMut(&Sent) -> Response + Send + 'static,
@@ -44,7 +44,7 @@ fn is_pending<F: Future>(future: std::pin::Pin<&mut F>) -> bool {
     future.poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_pending()
 }
 
-/// The access tokens that requests were sent with.
+/// Returns the access tokens that requests were sent with.
 fn tokens(script: &Script) -> Vec<String> {
     let calls = script.sent().into_iter().filter(|sent| !is_exchange(sent));
     calls.map(|sent| sent.header("authorization").unwrap().to_owned()).collect()
@@ -228,7 +228,7 @@ async fn a_token_endpoint_that_fails_is_asked_again() {
         Script::of([response(503), json(200, r#"{"access_token":"a"}"#), json(200, "[]"), json(200, "[]")]);
     let client = exchanging_client(&script, HttpOptions::default());
     client.send(read()).await.unwrap();
-    // Without a lifetime it is good until it is refused.
+    // Without a lifetime, the token is used until it is refused.
     tokio::time::sleep(100_000 * SECOND).await;
     client.send(read()).await.unwrap();
 }
@@ -264,7 +264,7 @@ async fn a_request_that_is_left_unpolled_amid_its_exchange_keeps_nobody_out() {
     let client = exchanging_client(&script, HttpOptions::default());
     let mut parked = Box::pin(client.send(read()));
     assert!(is_pending(parked.as_mut()));
-    // A prefetched page is such a request: its caller is busy with something else of the same account.
+    // A prefetched page is such a request: its caller awaits another request of the same account.
     tokio::time::timeout(SECOND, client.send(read())).await.unwrap().unwrap();
     parked.await.unwrap();
     assert_eq!((exchanges(&script), tokens(&script).len()), (1, 2));
@@ -276,7 +276,7 @@ async fn a_dropped_exchange_is_begun_anew_by_the_next_request() {
     let client = exchanging_client(&script, HttpOptions::default());
     let mut dropped = Box::pin(client.send(read()));
     assert!(is_pending(dropped.as_mut()));
-    // The exchange is on its way.
+    // The exchange is in progress.
     tokio::task::yield_now().await;
     drop(dropped);
     client.send(read()).await.unwrap();

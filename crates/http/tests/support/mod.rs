@@ -1,6 +1,6 @@
-//! A transport that answers from a script and keeps what it was sent. No network, no clock.
+//! A transport that responds from a script and records requests. It uses no network and no clock.
 //!
-//! The service crates use this file too, by its path.
+//! The service crates include this file by its path.
 
 pub(crate) mod outcomes;
 pub(crate) mod unread;
@@ -19,15 +19,15 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Serialize, de::DeserializeOwned};
 
-/// What the transport does with one request.
+/// What the transport does with a request.
 pub(crate) enum Step {
     Response(Response),
     Fail(TransportErrorKind),
-    /// Never answers.
+    /// Never responds.
     Hang,
 }
 
-/// A response that is put together in a test.
+/// A response that a test builds.
 #[derive(Clone, Default)]
 pub(crate) struct Response {
     status: u16,
@@ -43,12 +43,12 @@ pub(crate) fn response(status: u16) -> Response {
     Response { status, ..Response::default() }
 }
 
-/// A response with JSON that is given as text.
+/// Creates a response with a JSON text.
 pub(crate) fn json(status: u16, body: impl Into<Bytes>) -> Response {
     response(status).header("content-type", "application/json").body(body)
 }
 
-/// A web page.
+/// Creates a response with a web page.
 pub(crate) fn page(status: u16) -> Response {
     response(status)
         .header("content-type", "text/html; charset=UTF-8")
@@ -66,27 +66,27 @@ impl Response {
         self
     }
 
-    /// A body that comes in chunks.
+    /// Sets a body in chunks.
     pub(crate) fn chunks(mut self, chunks: impl IntoIterator<Item = impl Into<Bytes>>) -> Self {
         self.body = chunks.into_iter().map(Into::into).collect();
         self.streamed = true;
         self
     }
 
-    /// The connection breaks after the chunks.
+    /// Breaks the connection after the chunks.
     pub(crate) fn broken(mut self) -> Self {
         self.streamed = true;
         self.broken = true;
         self
     }
 
-    /// So long passes before each chunk.
+    /// Delays each chunk.
     pub(crate) fn every(mut self, every: Duration) -> Self {
         self.every = every;
         self
     }
 
-    /// The response takes this long.
+    /// Delays the response.
     pub(crate) fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
@@ -99,14 +99,14 @@ impl From<Response> for Step {
     }
 }
 
-/// A request as it came to the transport.
+/// A request that the transport received.
 #[derive(Clone)]
 pub(crate) struct Sent {
     pub(crate) method: String,
     pub(crate) url: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
-    /// Tokio's clock, from the making of the transport.
+    /// The time since the transport was created, by Tokio's clock.
     pub(crate) at: Duration,
 }
 
@@ -115,13 +115,13 @@ impl Sent {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// The path and query.
+    /// Returns the path and query.
     pub(crate) fn target(&self) -> &str {
         let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
         rest.find('/').map_or("/", |start| &rest[start..])
     }
 
-    /// The request as text, with its headers in the order of their names.
+    /// Returns the request as text, with its headers sorted by name.
     pub(crate) fn text(&self) -> String {
         let mut text = format!("{} {}\n", self.method, self.url);
         let mut headers: Vec<_> =
@@ -139,7 +139,7 @@ impl Sent {
 
 type Reply = dyn FnMut(&Sent) -> Step + Send;
 
-/// The transport.
+/// A transport that responds from a script.
 pub(crate) struct Script {
     reply: Mutex<Box<Reply>>,
     sent: Mutex<Vec<Sent>>,
@@ -147,7 +147,7 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// Answers with these in turn. A further request fails the test.
+    /// Creates a transport that responds with these in turn. A further request fails the test.
     pub(crate) fn of(steps: impl IntoIterator<Item = impl Into<Step>>) -> Arc<Self> {
         let mut steps: VecDeque<Step> = steps.into_iter().map(Into::into).collect();
         Self::by(move |sent| {
@@ -155,12 +155,12 @@ impl Script {
         })
     }
 
-    /// Answers nothing: every request fails the test.
+    /// Creates a transport on which every request fails the test.
     pub(crate) fn silent() -> Arc<Self> {
         Self::of(Vec::<Step>::new())
     }
 
-    /// Answers as the function says.
+    /// Creates a transport that responds as the function says.
     pub(crate) fn by(reply: impl FnMut(&Sent) -> Step + Send + 'static) -> Arc<Self> {
         Arc::new(Self {
             reply: Mutex::new(Box::new(reply)),
@@ -169,17 +169,17 @@ impl Script {
         })
     }
 
-    /// What was sent so far.
+    /// Returns the requests so far.
     pub(crate) fn sent(&self) -> Vec<Sent> {
         self.sent.lock().unwrap().clone()
     }
 
-    /// The method and the target of each request that was sent so far.
+    /// Returns the method and target of each request so far.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.sent().iter().map(|sent| format!("{} {}", sent.method, sent.target())).collect()
     }
 
-    /// The only request that was sent and does not read.
+    /// Returns the only request that is not a GET.
     pub(crate) fn only_write(&self) -> Sent {
         let mut writes = self.sent();
         writes.retain(|sent| sent.method != "GET");
@@ -187,7 +187,7 @@ impl Script {
         writes.remove(0)
     }
 
-    /// The only request that was sent.
+    /// Returns the only request.
     pub(crate) fn only(&self) -> Sent {
         let mut sent = self.sent();
         assert_eq!(sent.len(), 1, "one request was expected");
@@ -245,7 +245,7 @@ impl Transport for Script {
     }
 }
 
-/// A record that is read whole, written again as it came, and whose `Debug` shows nothing of a person.
+/// Decodes a record. Checks that it serializes to the same JSON, and that its `Debug` shows nothing of a person.
 pub(crate) fn read<T: DeserializeOwned + Serialize + fmt::Debug>(text: &str) -> T {
     let record: T = serde_json::from_str(text).unwrap();
     let again = serde_json::to_value(&record).unwrap();

@@ -1,18 +1,18 @@
-//! What a write can meet that leaves open whether it was made, and what does not.
+//! Failures of a write with an unknown outcome, and failures without an effect.
 
 use anyprofile_core::{Error, ErrorKind, error::Retry};
 use anyprofile_http::TransportErrorKind;
 
 use super::{Step, json, response};
 
-/// What a write meets.
+/// The failure of a write.
 pub(crate) struct Meeting {
     pub(crate) step: fn() -> Step,
     kind: ErrorKind,
     may_have_taken_effect: bool,
 }
 
-/// Everything that a write can meet without a response that says what became of it, and what did nothing.
+/// All failures of a write that leave its outcome unknown, and those that had no effect.
 pub(crate) fn meetings() -> impl Iterator<Item = Meeting> {
     let unknown: [(fn() -> Step, ErrorKind); 11] = [
         (|| response(503).header("retry-after", "1").into(), ErrorKind::Upstream),
@@ -39,7 +39,7 @@ pub(crate) fn meetings() -> impl Iterator<Item = Meeting> {
 }
 
 impl Meeting {
-    /// That the error says what became of the write, and who may send it again: nobody, or the caller.
+    /// Checks that the error says whether the write may have taken effect, and whether the caller may send it again.
     pub(crate) fn check(&self, operation: &str, error: &Error) {
         assert_eq!((error.kind(), error.operation()), (self.kind, Some(operation)), "{error}");
         let hint = error.hint().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! A server with TLS on the loopback interface, whose certificate `tests/data/authority.pem` vouches for. The key is for
-//! these tests alone.
+//! A TLS server on the loopback interface. Its certificate is signed by `tests/data/authority.pem`. The key is only for
+//! these tests.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use tokio_rustls::{
     },
 };
 
-/// What vouches for the server.
+/// The certificate authority of the server.
 pub(crate) const AUTHORITY: &[u8] = include_bytes!("../data/authority.pem");
 
-/// The base URL of a server that answers each connection once with `[]`, and the protocols that the first client which
-/// connects offers by ALPN.
+/// Returns the base URL of a server that responds once to each connection with `[]`, and the protocols that the first client
+/// offers by ALPN.
 pub(crate) async fn tls_server() -> (String, tokio::sync::oneshot::Receiver<Vec<String>>) {
     let certificate = CertificateDer::from_pem_slice(include_bytes!("../data/server.pem")).unwrap();
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("../data/server-key.pem")).unwrap();
@@ -40,7 +40,7 @@ pub(crate) async fn tls_server() -> (String, tokio::sync::oneshot::Receiver<Vec<
             let protocols = hello.client_hello().alpn().into_iter().flatten();
             let protocols = protocols.map(|name| String::from_utf8(name.to_vec()).unwrap()).collect();
             let _ = offer.take().map(|offer| offer.send(protocols));
-            // A client that does not accept the certificate hangs up here.
+            // A client that does not accept the certificate closes the connection here.
             let Ok(mut stream) = hello.into_stream(Arc::clone(&config)).await else { continue };
             let mut request = [0; 4096];
             if stream.read(&mut request).await.is_ok_and(|length| length > 0) {

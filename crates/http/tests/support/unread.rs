@@ -1,11 +1,11 @@
-//! Writes of profiles that are not read before: for tests of the write alone.
+//! Writes without reading the profile first, for tests of the write alone.
 
 use anyprofile_core::{
     ExecuteOptions, Executed, Plan, PlanOptions, Profile, ProfileChange, ProfileId, ProfileProvider, Result,
     Write,
 };
 
-/// The plan of a write of which nothing is known.
+/// Plans a write without reading the profile.
 pub(crate) async fn planned(provider: &dyn ProfileProvider, write: Write) -> Result<Plan> {
     let options = match write.id() {
         Some(id) => PlanOptions::given(Profile::new(id.clone())),
@@ -14,13 +14,13 @@ pub(crate) async fn planned(provider: &dyn ProfileProvider, write: Write) -> Res
     provider.plan(&write, &options).await
 }
 
-/// Makes it.
+/// Plans and executes a write.
 pub(crate) async fn write(provider: &dyn ProfileProvider, write: Write) -> Result<Executed> {
     let plan = planned(provider, write).await?;
     provider.execute(&plan, &ExecuteOptions::new()).await?.into_result()
 }
 
-/// Changes a profile.
+/// Updates a profile.
 pub(crate) async fn update(
     provider: &dyn ProfileProvider,
     id: ProfileId,

@@ -314,7 +314,7 @@ async fn a_new_password_is_sent_and_shown_nowhere() {
     let common = client.change_password(&current, &new).await.unwrap_err();
     assert_eq!(common.field_errors()["password"].len(), 1);
     let short = client.change_password(&current, &secret("hunter2")).await.unwrap_err();
-    assert_eq!(short.field_errors()["password"], ["has at least 10 characters"]);
+    assert_eq!(short.field_errors()["password"], ["must have at least 10 characters"]);
     for error in [wrong, common, short] {
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
         assert!(!format!("{error} {error:?} {error:#?}").contains("hunter2"), "{error}");
@@ -353,7 +353,7 @@ async fn what_breaks_a_rule_is_refused_before_anything_is_sent() {
         let mut update = UserUpdate::default();
         update.email = Some(email.to_owned());
         let error = client.update_user("u", &update).await.unwrap_err();
-        assert_eq!(error.field_errors()["email"], ["is an e-mail address"], "{error}");
+        assert_eq!(error.field_errors()["email"], ["must be an e-mail address"], "{error}");
     }
     let mut update = UserUpdate::default();
     (update.name, update.labels) = (Some(long_name()), long_label());

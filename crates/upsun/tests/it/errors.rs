@@ -102,7 +102,7 @@ async fn a_token_endpoint_that_is_not_there_is_told_with_its_setting() {
         .with_auth_url("https://auth.example.com/oauth2")
         .with_http(http);
     let error = config.connect().unwrap().current().await.unwrap_err();
-    insta::assert_snapshot!(error.to_string(), @"upsun account 'acme', oauth2-token: the token endpoint https://auth.example.com/oauth2/oauth2/token is not there [HTTP status 404]; check auth_url (UPSUN_AUTH_URL in the environment)");
+    insta::assert_snapshot!(error.to_string(), @"upsun account 'acme', oauth2-token: the token endpoint https://auth.example.com/oauth2/oauth2/token does not exist [HTTP status 404]; check auth_url (UPSUN_AUTH_URL in the environment)");
 }
 
 #[tokio::test]
