@@ -251,6 +251,8 @@ async fn provider(check: &mut Check, provider: &impl ProfileProvider) -> Result<
     ] {
         check.profiles(what, None, async || Ok(provider.find_by(&key).await?.profiles)).await;
     }
-    crate::writes::call(check, provider, &[user, organization], &[]).await;
+    // The example of a member is somebody else, so that it is removed and not read.
+    let member = id("member", &format!("{ORGANIZATION}/{USER}"))?;
+    crate::writes::call(check, provider, &[user, organization, member], &[]).await;
     Ok(())
 }
