@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use anyprofile::{
-    Expected, Filter, Kind, ListQuery, Profile, ProfileProvider, ProfileProviderExt, Status,
-    query::FilterPart,
+    Expected, FieldPath, Filter, Kind, ListQuery, Profile, ProfileChange, ProfileProvider,
+    ProfileProviderExt, Status, query::FilterPart,
 };
 use anyprofile::{
     anthropic::AnthropicConfig,
@@ -43,6 +43,8 @@ fn filters(somebody: &Profile) -> Vec<Filter> {
             it.mfa = Some(false.into());
             it.status = vec![Status::Active.into()];
         }),
+        changed(|it| it.label = Some("ON-Call".to_owned())),
+        changed(|it| it.label = Some("nobody's".to_owned())),
         changed(|it| it.updated_since = "2024-06-01T00:00:00Z".parse().ok()),
         changed(|it| {
             let parsed = parse(r#"name.display pr and not (kind eq "service")"#).unwrap();
@@ -68,6 +70,22 @@ async fn what_the_service_answers_is_what_would_be_found_here() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn users_of_probely_are_filtered_by_the_name_of_a_label() {
+    let fixture = fixture(150).await;
+    let probely = fixture.provider("probely");
+    let by = |label: &str| Filter::default().with_label(label);
+    let named = found(probely.as_ref(), &by("Externo")).await;
+    assert!(!named.is_empty() && fixture.count("labels_users_list") == 1, "users and API users alike");
+    assert_eq!(found(probely.as_ref(), &by("sbxLabelExte")).await, named, "the id does as well");
+    // A new label is known at once: what may have changed is forgotten with a write.
+    let user = probely.list(ListQuery::new()).try_next().await.unwrap().unwrap();
+    assert!(found(probely.as_ref(), &by("brand new")).await.is_empty());
+    let change = ProfileChange::new().set(FieldPath::LABELS, vec!["brand new"]);
+    probely.update(&user.id, &change).await.unwrap();
+    assert_eq!(found(probely.as_ref(), &by("brand new")).await, BTreeSet::from([user.id.to_string()]));
 }
 
 #[tokio::test]

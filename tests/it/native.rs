@@ -9,7 +9,7 @@ use anyprofile::{
         wire::{EnforcementStatus, InviteStatus, OrganizationRole, OrganizationUser},
     },
     probely::{
-        ListEntries, ListUsers, ProbelyClient, ProbelyConfig,
+        ListAssignments, ListEntries, ListUsers, ProbelyClient, ProbelyConfig, RoleHolders,
         wire::{ResultList, Role, User, UserRoles},
     },
 };
@@ -120,7 +120,19 @@ async fn what_users_of_probely_refer_to_is_listed() {
     let roles = whole(async |page| client.list_roles(&of_page(page)).await.unwrap().list).await;
     let labels = whole(async |page| client.list_labels(&of_page(page)).await.unwrap().list).await;
     let teams = whole(async |page| client.list_teams(&of_page(page)).await.unwrap().list).await;
-    let assigned = whole(async |page| client.list_user_roles(&of_page(page)).await.unwrap().list).await;
+    let user_labels = whole(async |page| client.list_user_labels(&of_page(page)).await.unwrap().list).await;
+    assert_eq!(user_labels, labels);
+    let permissions = whole(async |page| client.list_permissions(&of_page(page)).await.unwrap().list).await;
+    let mut assigned = Vec::new();
+    for holders in [RoleHolders::Users, RoleHolders::ApiUsers] {
+        let of_page = |page| {
+            let mut list = ListAssignments::default();
+            (list.length, list.page) = (Some(7), Some(page));
+            list
+        };
+        let page = async |page| client.list_role_assignments(holders, &of_page(page)).await.unwrap().list;
+        assigned.extend(whole(page).await);
+    }
     let people = whole(async |page| client.list_users(&of_users(page)).await.unwrap().list).await;
     let services = whole(async |page| client.list_api_users(&of_users(page)).await.unwrap().list).await;
 
@@ -150,13 +162,23 @@ async fn what_users_of_probely_refer_to_is_listed() {
         .collect();
     assert_eq!(assigned.len(), carried.len());
     for (assigned, carried) in assigned.iter().zip(carried) {
-        assert_eq!((&assigned.id, &assigned.scope), (&carried.id, &carried.scope));
+        assert_eq!(assigned.id, carried.id);
         let role: &Role = assigned.role.value().unwrap();
         assert!(roles.contains(role));
         assert_eq!(role.id, carried.role.value().unwrap().id);
-        // The sandbox does not say who holds it, and nothing else is sent that this version does not know.
-        assert!(assigned.user.is_absent() && assigned.unknown.is_empty());
-        if let Some(team) = assigned.scope.value().and_then(|scope| scope.team.value()) {
+        let granted = role.permissions.items().iter();
+        assert!(granted.clone().all(|one| permissions.iter().any(|known| known.id == one.id)));
+        // Nothing is sent that this version does not know.
+        assert!(assigned.unknown.is_empty());
+        let holder = assigned.user.value().unwrap();
+        assert!(users().any(|user| user.id == holder.id && user.name == holder.name));
+        // An assignment says more of a scope than the user does.
+        let (scope, known) = (assigned.scope.value().unwrap(), carried.scope.value().unwrap());
+        assert_eq!(scope.tier, known.tier);
+        assert_eq!(scope.team.value(), known.team.value());
+        assert_eq!(scope.target.value().map(|it| &it.id), known.target.value().map(|it| &it.id));
+        assert!(scope.target.value().is_none_or(|target| target.url.is_known()));
+        if let Some(team) = scope.team.value() {
             assert!(teams.iter().any(|known| known.id == team.id && known.name == team.name));
         }
     }

@@ -54,6 +54,17 @@ fn value(format: &ValueFormat) -> BoxedStrategy<Value> {
         ValueFormat::Pairs { max_value_characters, .. } => {
             text(*max_value_characters).prop_map(Value::from).boxed()
         }
+        // A role has to be one that the sandbox has: only Probely's can be changed.
+        ValueFormat::Roles { .. } => {
+            let roles = vec![
+                "sbxRoleAdmin",
+                "sbxRoleDevel",
+                "sbxRoleDevel@team:sbxTeamBlue0",
+                "_bxRoleAudit@team:sbxTeamBlue0",
+                "-bxRoleGuest@target:sbxTargetShp",
+            ];
+            subsequence(roles, 1..=3).prop_map(Value::from).boxed()
+        }
         other => panic!("no values for {other:?}"),
     }
 }
@@ -117,6 +128,7 @@ fn is_of(path: &FieldPath, change: &ProfileChange) -> bool {
         ("extension.address", "billing.address."),
         ("extension.customer_type", "organization.kind"),
         ("extension.labels", "labels"),
+        ("extension.user_roles", "roles"),
         ("status_raw", "status"),
         ("kind", "extension.relationship"),
         ("kind", "extension.access_type"),

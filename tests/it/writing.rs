@@ -1,7 +1,7 @@
 //! Changes.
 
 use anyprofile::{
-    ErrorKind, ExecuteOptions, FieldPath, FindKey, IdKind, ListQuery, PlanOptions, ProfileChange,
+    ErrorKind, ExecuteOptions, FieldPath, FindKey, IdKind, ListQuery, PlanOptions, Profile, ProfileChange,
     ProfileDraft, ProfileId, ProfileProvider, ProfileProviderExt, Status, Write,
     anthropic::{AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04},
     probely::API_USER,
@@ -166,6 +166,52 @@ async fn somebody_is_created_changed_deactivated_and_let_in_again_at_probely() {
     probely.deactivate(&program.id).await.unwrap();
     assert_eq!(probely.get(&program.id).await.unwrap().status, Status::Suspended.into());
     assert_eq!((fixture.count("users_destroy"), fixture.count("api_users_partial_update")), (3, 1));
+}
+
+#[tokio::test]
+async fn roles_of_probely_are_changed_one_by_one_and_read_back() {
+    let fixture = fixture(150).await;
+    let probely = fixture.provider("probely");
+    let all: Vec<_> = probely.list(ListQuery::new()).try_collect().await.unwrap();
+    for (kind, family) in [(IdKind::USER, "user_roles"), (API_USER, "api_user_roles")] {
+        let somebody = all.iter().find(|it| it.id.kind == kind && it.roles.items().len() == 2).unwrap();
+        let id = &somebody.id;
+        let wanted =
+            vec!["sbxRoleDevel@team:sbxTeamBlue0", "_bxRoleAudit", "-bxRoleGuest@target:_bxTargetWeb"];
+        let write = Write::update(id.clone(), ProfileChange::new().set(FieldPath::ROLES, wanted.clone()));
+        let plan = probely.plan(&write, &PlanOptions::new()).await.unwrap();
+        assert!(!plan.is_settled() && plan.differences().len() == 1, "{plan:?}");
+        let applied = probely.execute(&plan, &ExecuteOptions::new().with_unchanged(true)).await.unwrap();
+        assert!(applied.error.is_none() && applied.ignored.is_empty() && applied.unshown.is_empty());
+        let shown = |profile: &Profile| {
+            let roles = profile.roles.items().iter().map(|role| role.reference().unwrap());
+            roles.collect::<std::collections::BTreeSet<_>>()
+        };
+        let is_wanted =
+            |profile: &Profile| shown(profile) == wanted.iter().map(ToString::to_string).collect();
+        assert!(is_wanted(applied.profile.as_ref().unwrap()) && is_wanted(&probely.get(id).await.unwrap()));
+        assert!(probely.plan(&write, &PlanOptions::new()).await.unwrap().is_settled());
+
+        // One role in place of another in the same scope is one request.
+        let replaced =
+            vec!["sbxRoleAdmin@team:sbxTeamBlue0", "_bxRoleAudit", "-bxRoleGuest@target:_bxTargetWeb"];
+        let before = fixture.count(&format!("{family}_update"));
+        probely.update(id, &ProfileChange::new().set(FieldPath::ROLES, replaced)).await.unwrap();
+        assert_eq!(fixture.count(&format!("{family}_update")), before + 1);
+
+        // Who has lost every role stays.
+        let without = probely.update(id, &ProfileChange::new().clear(FieldPath::ROLES)).await.unwrap();
+        assert!(without.roles.items().is_empty());
+        assert_eq!(without.status, somebody.status);
+        // The owner's role cannot be given.
+        let owner = ProfileChange::new().set(FieldPath::ROLES, vec!["sbxRoleOwner"]);
+        let error = probely.update(id, &owner).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+    }
+    // Nobody else's were touched.
+    let after: Vec<_> = probely.list(ListQuery::new()).try_collect().await.unwrap();
+    let changed = all.iter().zip(&after).filter(|(before, after)| before.roles != after.roles).count();
+    assert_eq!(changed, 2);
 }
 
 #[tokio::test]

@@ -81,10 +81,10 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     /// List the profiles of all accounts.
     ///
-    /// In a table, a field without a value shows the reason: "(none)" the service says that it is empty, "?" the
-    /// service did not send it, "(withheld)" this credential may not see it, "-" it is not in the records that were
-    /// read. `get --enrich` reads more records; `providers` shows which record has which field. A summary on standard
-    /// error says whether all profiles were read.
+    /// In a table, a field without a value shows the reason: "(none)" the service says that it is empty, "(not known)" it
+    /// is null where true or false is expected, "?" the service did not send it, "(withheld)" this credential may not
+    /// see it, "-" it is not in the records that were read. `--enrich` reads more records; `providers` shows which
+    /// record has which field. A summary on standard error says whether all profiles were read.
     List(List),
     /// Export the profiles of all accounts to a file, as one JSON document per line. An interrupted export can be
     /// resumed.

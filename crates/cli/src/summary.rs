@@ -140,7 +140,7 @@ fn filters(plan: &FilterPlan, misread: &[FilterPart]) -> Vec<String> {
     // A filter that the service misread was applied locally.
     let pushed = plan.pushed.iter().copied().filter(|part| !misread.contains(part)).collect::<Vec<_>>();
     let described = [
-        (&pushed, "applied by the service"),
+        (&pushed, "applied by the service, which does not count profiles without a value"),
         (&here, "applied locally"),
         (&plan.unanswerable, "can never match in this listing"),
     ];

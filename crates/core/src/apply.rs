@@ -98,11 +98,11 @@ fn set_unknown(profile: &mut Profile, key: &str, value: Option<&Value>) -> Optio
 
 fn set_in_extension(profile: &mut Profile, key: &str, value: Option<&Value>) -> Option<()> {
     let value = RawJson::encode(&value)?;
-    let extension = match &profile.extension {
-        Some(extension) => extension.with(key, value),
-        None => Extension::of(key, value),
+    let extension = match profile.extension.take() {
+        Some(extension) => extension,
+        None => Extension::empty()?,
     };
-    profile.extension = Some(extension?);
+    profile.extension = Some(extension.with(key, value)?);
     Some(())
 }
 

@@ -14,15 +14,16 @@ pub use self::{
 };
 use crate::{FieldPath, FieldState};
 
-/// A condition on a profile, as a value that can be inspected, stored, and sent to a service in its own words.
+/// A condition on a profile, as a value that can be inspected, stored, and sent to a service in the service's own form.
 ///
-/// The crate `anyprofile-filter` reads one from text, and `Display` writes one as text, in the grammar of SCIM filters
-/// (RFC 7644 §3.4.2.2). Serializes as an object, such as `{"compare":{"attribute":"title","operator":"eq","value":"cto"}}`.
+/// The crate `anyprofile-filter` parses one from text. `Display` writes it in the same grammar, that of SCIM filters (RFC 7644
+/// §3.4.2.2). It serializes as an object, such as `{"compare":{"attribute":"title","operator":"eq","value":"cto"}}`.
 ///
-/// # What is not known
-/// A comparison of a field that has no value does not hold, `ne` included. So `title ne "cto"` leaves out whoever's title is
-/// not known, and `not (title eq "cto")` does not. [`verdict`](Self::verdict) says whether a profile that does not meet a
-/// condition might do so if more were known of it.
+/// # Unknown fields
+/// A comparison is false if the field has no value, also with `ne`. `title ne "cto"` excludes profiles whose title is not known;
+/// `not (title eq "cto")` includes them. [`verdict`](Self::verdict) tells apart whether a profile does not meet a condition, or
+/// might meet it if more fields were known. Null is known to have no value, except for a field that is true or false and for a time:
+/// there null says nothing, as for [`Field::equals`](crate::Field::equals).
 ///
 /// ```
 /// use anyprofile_core::{FieldPath, FieldState, condition::{Comparison, Condition, Operator}};
@@ -40,29 +41,100 @@ use crate::{FieldPath, FieldState};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Condition {
-    /// All of these.
+    /// All of these conditions.
     And(Vec<Self>),
-    /// At least one of these.
+    /// At least one of these conditions.
     Or(Vec<Self>),
-    /// Not this.
+    /// Not this condition.
     Not(Box<Self>),
-    /// A value compares so with another.
+    /// A comparison of a field with a value.
     Compare(Comparison),
     /// A field has this state.
     Is {
-        /// The field, or a part of it: then at least one item has the part in this state.
+        /// The field or part. A part of a list matches if at least one item has this state.
         attribute: Attribute,
         /// The state.
         state: FieldState,
     },
-    /// One item of a list meets all of a condition: `emails[primary eq true and address co "x"]`.
-    Item {
-        /// The list.
-        list: FieldPath,
-        /// The condition, with attributes of this list.
-        condition: Box<Self>,
-    },
+    /// At least one item of a list meets a condition: `emails[primary eq true and address co "x"]`.
+    Item(ItemCondition),
 }
+
+/// A condition on the items of a list, of which at least one must meet it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "ItemParts")]
+pub struct ItemCondition {
+    list: FieldPath,
+    condition: Box<Condition>,
+}
+
+#[derive(Deserialize)]
+struct ItemParts {
+    list: FieldPath,
+    condition: Box<Condition>,
+}
+
+impl TryFrom<ItemParts> for ItemCondition {
+    type Error = ItemConditionError;
+
+    fn try_from(parts: ItemParts) -> Result<Self, ItemConditionError> {
+        Self::new(parts.list, *parts.condition)
+    }
+}
+
+impl ItemCondition {
+    /// Creates a condition on the items of a list.
+    ///
+    /// # Errors
+    /// [`ItemConditionError`] if `list` is not a list, or an attribute of `condition` is not a part of its items.
+    pub fn new(list: FieldPath, condition: Condition) -> Result<Self, ItemConditionError> {
+        if ![FieldPath::EMAILS, FieldPath::ROLES, FieldPath::LABELS].contains(&list) {
+            return Err(ItemConditionError);
+        }
+        let mut is_valid = true;
+        condition.each(&mut |condition| {
+            let attribute = match condition {
+                Condition::Compare(comparison) => comparison.attribute(),
+                Condition::Is { attribute, .. } => attribute,
+                Condition::Item(_) => return is_valid = false,
+                _ => return,
+            };
+            is_valid &= *attribute.field() == list && attribute.part().is_some();
+        });
+        if is_valid { Ok(Self { list, condition: Box::new(condition) }) } else { Err(ItemConditionError) }
+    }
+
+    /// Returns the list.
+    pub const fn list(&self) -> &FieldPath {
+        &self.list
+    }
+
+    /// Returns the condition on an item.
+    pub const fn condition(&self) -> &Condition {
+        &self.condition
+    }
+}
+
+/// Shows the list and no values, which may be personal data.
+impl fmt::Debug for ItemCondition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("ItemCondition").field(&self.list).finish()
+    }
+}
+
+/// The condition is not one on the items of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ItemConditionError;
+
+impl fmt::Display for ItemConditionError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(
+            "a condition on items must be on emails, roles or labels, and all of its attributes must be parts of their items",
+        )
+    }
+}
+
+impl std::error::Error for ItemConditionError {}
 
 impl Condition {
     /// Creates the condition that a field has this state.
@@ -70,7 +142,7 @@ impl Condition {
         Self::Is { attribute: attribute.into(), state }
     }
 
-    /// Creates the condition that both hold.
+    /// Returns the condition that both hold.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match self {
@@ -82,7 +154,7 @@ impl Condition {
         }
     }
 
-    /// Creates the condition that at least one of them holds.
+    /// Returns the condition that at least one of them holds.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         match self {
@@ -94,8 +166,7 @@ impl Condition {
         }
     }
 
-    /// Returns the fields that are compared with something, in the order in which they are named; not those that are only
-    /// asked for their state.
+    /// Returns the fields used in comparisons, in order. Fields tested only with `is` are not included.
     pub fn compared(&self) -> Vec<FieldPath> {
         let mut paths = Vec::new();
         self.each(&mut |condition| {
@@ -111,7 +182,8 @@ impl Condition {
         visit(self);
         match self {
             Self::And(conditions) | Self::Or(conditions) => conditions.iter().for_each(|it| it.each(visit)),
-            Self::Not(condition) | Self::Item { condition, .. } => condition.each(visit),
+            Self::Not(condition) => condition.each(visit),
+            Self::Item(item) => item.condition.each(visit),
             Self::Compare(_) | Self::Is { .. } => {}
         }
     }
@@ -166,12 +238,18 @@ impl Condition {
                     state => write!(out, " is {state}"),
                 }
             }
-            Self::Item { list, condition } => {
-                write!(out, "{list}[")?;
-                condition.write(out, Some(list))?;
+            Self::Item(item) => {
+                write!(out, "{}[", item.list)?;
+                item.condition.write(out, Some(&item.list))?;
                 out.write_char(']')
             }
         }
+    }
+}
+
+impl From<ItemCondition> for Condition {
+    fn from(condition: ItemCondition) -> Self {
+        Self::Item(condition)
     }
 }
 

@@ -111,17 +111,17 @@ impl Extension {
         inner(fields.get(name)?, rest).map(Cow::Owned)
     }
 
-    /// Creates an extension with one field.
+    /// Returns an extension without fields.
     #[cfg(any(feature = "layers", feature = "memory"))]
-    pub(crate) fn of(key: &str, value: RawJson) -> Option<Self> {
-        RawJson::encode(&Fields::from([(key.to_owned(), value)])).map(Self::from_json)
+    pub(crate) fn empty() -> Option<Self> {
+        RawJson::encode(&Fields::new()).map(Self::from_json)
     }
 
-    /// Returns this extension with a field set to a value.
+    /// Returns this extension with a value set, inside a field by names that are joined by dots.
     #[cfg(any(feature = "layers", feature = "memory"))]
-    pub(crate) fn with(&self, key: &str, value: RawJson) -> Option<Self> {
+    pub(crate) fn with(&self, path: &str, value: RawJson) -> Option<Self> {
         let mut fields = self.fields().clone();
-        fields.insert(key.to_owned(), value);
+        set(&mut fields, path, value)?;
         RawJson::encode(&fields).map(Self::from_json)
     }
 
@@ -157,26 +157,45 @@ impl Extension {
         }
     }
 
-    /// Returns the state of a field by its serialized name; `None` if the extension has no such field.
+    /// Returns the state of a field by its serialized name, or of a value inside it by names that are joined by dots. Returns
+    /// `None` if the extension has no such field.
     pub fn state(&self, key: &str) -> Option<FieldState> {
-        match &self.0 {
+        let typed = match &self.0 {
             Content::Typed(typed) => typed.state(key),
-            Content::Json(_) => {
-                let value = self.fields().get(key)?;
-                Some(if value.get() == "null" { FieldState::Null } else { FieldState::Value })
-            }
-        }
+            Content::Json(_) => None,
+        };
+        typed.or_else(|| {
+            let value = self.value(key)?;
+            Some(if value.get() == "null" { FieldState::Null } else { FieldState::Value })
+        })
     }
 }
 
 /// Returns a nested value of a JSON object, by names joined with dots.
-fn inner(json: &RawJson, path: &str) -> Option<RawJson> {
+pub(crate) fn inner(json: &RawJson, path: &str) -> Option<RawJson> {
     let fields: Fields = json.decode().ok()?;
     if let Some(value) = fields.get(path) {
         return Some(value.clone());
     }
     let (name, rest) = path.split_once('.')?;
     inner(fields.get(name)?, rest)
+}
+
+/// Sets a value among fields, or inside one of them by names that are joined by dots. `None` if there is something else than an
+/// object on the way.
+#[cfg(any(feature = "layers", feature = "memory"))]
+fn set(fields: &mut Fields, path: &str, value: RawJson) -> Option<()> {
+    let Some((name, rest)) = path.split_once('.').filter(|_| !fields.contains_key(path)) else {
+        fields.insert(path.to_owned(), value);
+        return Some(());
+    };
+    let mut inside: Fields = match fields.get(name) {
+        Some(json) if json.get() != "null" => json.decode().ok()?,
+        _ => Fields::new(),
+    };
+    set(&mut inside, rest, value)?;
+    fields.insert(name.to_owned(), RawJson::encode(&inside)?);
+    Some(())
 }
 
 impl fmt::Debug for Extension {

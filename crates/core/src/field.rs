@@ -53,8 +53,8 @@ pub enum Field<T> {
 
 /// The state of a field for one profile of one provider.
 ///
-/// There are five, and there will be no sixth: a program may match them without a wildcard. That a record *could not be
-/// read* is no state of its fields but a fact of the run: such a field is [`Absent`](Self::Absent),
+/// There are five, and there will be no sixth: a program may match them without a wildcard. "Could not be
+/// read" is not a state. Such a field is [`Absent`](Self::Absent), and
 /// [`Origin::missing`](crate::profile::Origin::missing) names the record and the reason, and the listing's report counts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -64,9 +64,11 @@ pub enum FieldState {
     Value,
     /// The service says that there is none.
     Null,
-    /// The service has the field, and this record does not: it was not sent, or the record that has it could not be read.
+    /// A record that was read can have the field, but does not; or the record that has it could not be read.
     Absent,
-    /// The service has no such field, or its API does not show it.
+    /// None of the records that were read can have the field. The service has no such field; or it shows the field only in a
+    /// further record, which [`enrich`](crate::GetOptions::enrich) reads:
+    /// [`FieldTable::get`](crate::capabilities::FieldTable::get) names it.
     Unsupported,
     /// The service has the field, and this credential may not see it.
     Withheld,
@@ -284,7 +286,7 @@ impl Field<Timestamp> {
     /// use anyprofile_core::{Field, Timestamp, Verdict};
     ///
     /// let last_login: Field<Timestamp> = Field::Null;
-    /// // Somebody who never signed in has not signed in long ago.
+    /// // A user who never signed in has no last login, so the result is unknown.
     /// assert_eq!(last_login.older_than(Timestamp::now()), Verdict::Unknown);
     /// ```
     pub fn older_than(&self, limit: Timestamp) -> Verdict {

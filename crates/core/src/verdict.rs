@@ -4,9 +4,10 @@ use std::{fmt, ops::Not};
 
 use serde::{Deserialize, Serialize};
 
-/// The result of a question whose response may not be known: yes, no, or unknown.
+/// A three-valued result: yes, no or unknown.
 ///
-/// Combines as in SQL's three-valued logic (Kleene's): `Unknown` decides nothing that the other side does not decide.
+/// `and`, `or` and `!` follow SQL's three-valued logic: an unknown operand makes the result unknown, unless the other operand decides
+/// it.
 ///
 /// ```
 /// use anyprofile_core::Verdict;
@@ -19,31 +20,31 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It is known to be so.
+    /// Known to be true.
     Yes,
-    /// It is known not to be so.
+    /// Known to be false.
     No,
-    /// What decides it is not known.
+    /// The deciding value is not known.
     Unknown,
 }
 
 impl Verdict {
-    /// Returns whether it is known to be so.
+    /// Returns whether it is [`Yes`](Self::Yes).
     pub const fn is_yes(self) -> bool {
         matches!(self, Self::Yes)
     }
 
-    /// Returns whether it is known not to be so.
+    /// Returns whether it is [`No`](Self::No).
     pub const fn is_no(self) -> bool {
         matches!(self, Self::No)
     }
 
-    /// Returns whether it is not known.
+    /// Returns whether it is [`Unknown`](Self::Unknown).
     pub const fn is_unknown(self) -> bool {
         matches!(self, Self::Unknown)
     }
 
-    /// Returns whether both are so.
+    /// Combines two results: `Yes` if both are.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -53,7 +54,7 @@ impl Verdict {
         }
     }
 
-    /// Returns whether at least one of them is so.
+    /// Combines two results: `Yes` if at least one of them is.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         match (self, other) {

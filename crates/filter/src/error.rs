@@ -4,7 +4,8 @@ use std::{fmt, ops::Range};
 
 /// The error of a text that is not a condition.
 ///
-/// `Display` says what is wrong and at which character. It does not repeat the text, which may hold personal data.
+/// `Display` says what is wrong and at which character. It may repeat the name of a field, and repeats no value, which may hold
+/// personal data.
 /// [`marked`](Self::marked) shows the place in the text, for the person who wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {

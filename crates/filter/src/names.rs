@@ -27,6 +27,8 @@ const SCIM_NAMES: &[(&str, FieldPath, Option<&str>)] = &[
     ("profileUrl", FieldPath::WEBSITE, None),
     ("emails.value", FieldPath::EMAILS, Some("address")),
     ("emails.type", FieldPath::EMAILS, Some("purpose")),
+    ("labels.value", FieldPath::LABELS, Some("name")),
+    ("labels.display", FieldPath::LABELS, Some("name")),
     ("roles.value", FieldPath::ROLES, Some("role.id")),
     ("roles.display", FieldPath::ROLES, Some("role.name")),
     ("meta.created", FieldPath::TIMES_CREATED, None),
@@ -35,19 +37,26 @@ const SCIM_NAMES: &[(&str, FieldPath, Option<&str>)] = &[
 
 /// Returns the meaning of a name. Inside the brackets of a list, it is a part of the list's items.
 pub(crate) fn named(name: &str, list: Option<&FieldPath>) -> Result<Named, AttributeError> {
-    let name = name.strip_prefix(USER_SCHEMA).unwrap_or(name);
+    let name = match name.split_at_checked(USER_SCHEMA.len()) {
+        Some((schema, name)) if schema.eq_ignore_ascii_case(USER_SCHEMA) => name,
+        _ => name,
+    };
     if let Some(list) = list {
         let in_list = format!("{list}.{name}");
         return match of_scim(&in_list) {
             Some(attribute) => Ok(Named::Attribute(attribute)),
-            None => Attribute::part_of(list.clone(), name).map(Named::Attribute),
+            None => Attribute::part_of(list.clone(), &name.to_ascii_lowercase()).map(Named::Attribute),
         };
     }
     match name.parse::<Attribute>() {
         Ok(attribute) => Ok(Named::Attribute(attribute)),
         // SCIM's names are not case-sensitive.
         Err(_) if name.eq_ignore_ascii_case("active") => Ok(Named::Active),
-        Err(error) => of_scim(name).map(Named::Attribute).ok_or(error),
+        // Names of attributes are not case-sensitive, either; the keys of metadata and of unknown fields are.
+        Err(error) => of_scim(name)
+            .or_else(|| name.to_ascii_lowercase().parse().ok())
+            .map(Named::Attribute)
+            .ok_or(error),
     }
 }
 

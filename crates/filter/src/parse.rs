@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use anyprofile_core::{
     FieldPath, FieldState, Status,
-    condition::{Attribute, Comparison, Condition, Operator},
+    condition::{Attribute, Comparison, Condition, ItemCondition, Operator},
 };
 use serde_json::Value;
 use winnow::{
@@ -217,9 +217,8 @@ fn about_attribute(input: &mut Input<'_>) -> Parse<Condition> {
     }
     let (operator, is_old) = operator(input)?;
     input.state.is_old |= is_old;
-    let literal = literal(input, is_old)?;
-    let whole = span.start..input.previous_token_end();
-    condition(attribute, operator, literal).or_else(|rule| wrong(whole, rule))
+    let (literal, place) = literal(input, is_old)?;
+    condition(attribute, operator, literal).or_else(|rule| wrong(place, rule))
 }
 
 /// Parses the condition in the brackets after a list.
@@ -233,7 +232,8 @@ fn items(input: &mut Input<'_>, attribute: &Named, span: Range<usize>) -> Parse<
     input.state.list = Some(list.clone());
     let condition = in_brackets(input, '[', ']')?;
     input.state.list = None;
-    Ok(Condition::Item { list, condition: Box::new(condition) })
+    let whole = span.start..input.previous_token_end();
+    ItemCondition::new(list, condition).map(Condition::from).or_else(|error| wrong(whole, error.to_string()))
 }
 
 fn has_items(field: &FieldPath) -> bool {

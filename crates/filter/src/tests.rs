@@ -64,6 +64,9 @@ fn names_of_scims_core_schema_are_read() {
         ("active ne false", r#"status eq "active""#),
         ("active pr", "status pr"),
         (r#"EXTERNALID eq "7""#, r#"external_id eq "7""#),
+        ("Title pr", "title pr"),
+        (r#"labels[value eq "x"]"#, r#"labels[name eq "x"]"#),
+        (r#"emails[Type eq "work"]"#, r#"emails[purpose eq "work"]"#),
     ] {
         assert_eq!(read(text), expected);
     }
@@ -84,6 +87,8 @@ fn the_spelling_before_is_read_and_rewritten() {
         ),
         ("external_id = 007", r#"external_id eq "007""#),
         ("unknown.level>6", "unknown.level gt 6"),
+        ("metadata.seat > 5", "metadata.seat gt 5"),
+        ("metadata.plan = true", r#"metadata.plan eq "true""#),
         ("title = 'a \\ b'", r#"title eq "a \\ b""#),
         ("title = \"a\" and title is not known", r#"title eq "a" and not (title pr)"#),
         ("not title pr", "not (title pr)"),

@@ -2,7 +2,7 @@
 //!
 //! [`ProbelyConfig`] is one account. [`connect`](ProbelyConfig::connect) creates its anyprofile provider;
 //! [`ProbelyClient`] has a method for each operation of the API and returns the service's own records
-//! ([`wire`]), also of roles, labels and teams.
+//! ([`wire`]), also of roles and their assignments, permissions, labels and teams.
 //!
 //! ```no_run
 //! # async fn example() -> anyprofile_core::Result<()> {
@@ -26,13 +26,15 @@
 //! # }
 //! ```
 //!
-//! # Three things to know
+//! # Four things to know
 //! - **API users are profiles too.** A listing returns all users, including deactivated ones, then the API
 //!   users (`probely:eu/api_user/…`, kind `service`).
 //! - **Creating may reactivate.** If a deactivated user has the e-mail address, creating a user reactivates
 //!   that user.
 //! - **A new e-mail address locks the user out for the moment.** The service resets the user's password and
 //!   revokes the user's tokens. A plan warns of this.
+//! - **Each role is a record of its own.** A change of a user's roles is one request for each role that is granted
+//!   or taken away. The role of the account's owner can be neither.
 //!
 //! # Sources
 //! Facts are from Probely's published reference. Where it contradicts itself, they are from Probely's own
@@ -58,5 +60,5 @@ pub use self::{
     config::{PROBELY_API_URL, ProbelyConfig, Region, SERVICE, service},
     connector::API_USER,
     map::ProbelyExtension,
-    operations::{ListEntries, ListUsers, LogicalOperator},
+    operations::{ListAssignments, ListEntries, ListUsers, LogicalOperator, RoleHolders},
 };

@@ -6,7 +6,7 @@ use anyprofile_core::{
         Actor, Extension, Label, Note, NoteKind, ProfileExtension, Role, RoleAssignment, RoleScope,
         ScopeTier, View,
     },
-    wire::{note_other_types, read_time},
+    wire::{OpaqueId, note_other_types, read_time},
 };
 
 use crate::wire::{self, ChangedBy, Named, Tier, Title, UserRoles};
@@ -124,17 +124,28 @@ fn label(record: &wire::Label) -> Label {
 }
 
 fn id_and_name(named: &Named) -> (Field<String>, Field<String>) {
-    (named.id.clone().map(String::from), named.name.clone().empty_as_null())
+    id_and_name_of(&named.id, &named.name)
+}
+
+fn id_and_name_of(id: &Field<OpaqueId>, name: &Field<String>) -> (Field<String>, Field<String>) {
+    (id.clone().map(String::from), name.clone().empty_as_null())
 }
 
 fn role(record: &wire::UserRole) -> RoleAssignment {
-    let role = record.role.as_ref().map(|named| {
-        let (id, name) = id_and_name(named);
-        Role::new(id, name)
-    });
-    let scope = record.scope.as_ref().map(|scope| {
+    role_in_scope(record.role.as_ref().map(id_and_name), &record.scope)
+}
+
+/// Maps a role assignment to the role in its scope, as the user has it.
+pub(crate) fn assigned_role(record: &wire::UserRoleAssignment) -> RoleAssignment {
+    role_in_scope(record.role.as_ref().map(|role| id_and_name_of(&role.id, &role.name)), &record.scope)
+}
+
+fn role_in_scope(role: Field<(Field<String>, Field<String>)>, scope: &Field<wire::Scope>) -> RoleAssignment {
+    let role = role.map(|(id, name)| Role::new(id, name));
+    let scope = scope.as_ref().map(|scope| {
         // The team or target that the tier names. If the tier is unknown, the one that was sent.
-        let (team, target) = (scope.team.as_ref(), scope.target.as_ref());
+        let team = scope.team.as_ref().map(id_and_name);
+        let target = scope.target.as_ref().map(|target| id_and_name_of(&target.id, &target.name));
         let place = match scope.tier.value() {
             Some(Tier::Account) => Field::Absent,
             Some(Tier::Team) => team,
@@ -143,7 +154,7 @@ fn role(record: &wire::UserRole) -> RoleAssignment {
             _ => target.or(team),
         };
         let (id, name) = match place {
-            Field::Value(named) => id_and_name(named),
+            Field::Value(id_and_name) => id_and_name,
             Field::Null => (Field::Null, Field::Null),
             Field::Absent => (Field::Absent, Field::Absent),
         };

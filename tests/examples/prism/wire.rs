@@ -58,6 +58,8 @@ pub(crate) struct Wire {
 #[derive(Debug, Default)]
 struct State {
     prefer: Option<HeaderValue>,
+    /// Whether the wish ends with the first write.
+    is_for_one_write: bool,
     /// The ids of the profiles that are asked for.
     profiles: Vec<String>,
     exchanges: Vec<Exchange>,
@@ -66,7 +68,22 @@ struct State {
 impl Wire {
     /// Asks for a response (`code=404`, `example=empty`), or for the server's choice.
     pub(crate) fn prefer(&self, response: Option<&str>) {
-        self.state().prefer = response.and_then(|response| HeaderValue::from_str(response).ok());
+        let mut state = self.state();
+        state.prefer = response.and_then(|response| HeaderValue::from_str(response).ok());
+        state.is_for_one_write = false;
+    }
+
+    /// Asks for a response to the first write: those behind it are to other operations, which have other examples.
+    pub(crate) fn prefer_for_one_write(&self, response: Option<&str>) {
+        self.prefer(response);
+        self.state().is_for_one_write = true;
+    }
+
+    /// The response that is asked for.
+    fn wish(&self, method: &Method) -> Option<HeaderValue> {
+        let mut state = self.state();
+        let is_last = state.is_for_one_write && method != Method::GET;
+        if is_last { state.prefer.take() } else { state.prefer.clone() }
     }
 
     /// From now on the record of each of these ids is answered with that id. An example of a document has one id for
@@ -106,7 +123,7 @@ impl Wire {
         let target = uri.path_and_query().ok_or("the URL has no path")?.clone();
         *request.uri_mut() = target.into();
         request.headers_mut().insert(header::HOST, host);
-        if let Some(prefer) = self.state().prefer.clone() {
+        if let Some(prefer) = self.wish(request.method()) {
             request.headers_mut().insert("prefer", prefer);
         }
         let stream = TcpStream::connect(authority.as_str()).await?;

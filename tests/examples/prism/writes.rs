@@ -24,19 +24,30 @@ pub(crate) async fn call(
         create(check, provider, kind, examples).await;
     }
     for id in ids {
-        let supports = |kinds: &[IdKind]| kinds.contains(&id.kind);
-        if supports(operations.update.kinds()) {
-            update(check, provider, id, examples).await;
-        }
-        for (kinds, write) in [
-            (operations.enroll.kinds(), Write::enroll(id.clone())),
-            (operations.deactivate.kinds(), Write::deactivate(id.clone())),
-            (operations.delete.kinds(), Write::delete(id.clone())),
-        ] {
-            if supports(kinds) {
-                let what = format!("trait: {} {}", write.operation(), id.kind);
-                check.write(&what, "ok", None, provider, write).await;
-            }
+        of_profile(check, provider, id, examples).await;
+    }
+}
+
+/// Calls every write that the provider declares for a profile.
+pub(crate) async fn of_profile(
+    check: &mut Check,
+    provider: &dyn ProfileProvider,
+    id: &ProfileId,
+    examples: &[String],
+) {
+    let operations = &provider.capabilities().operations;
+    let supports = |kinds: &[IdKind]| kinds.contains(&id.kind);
+    if supports(operations.update.kinds()) {
+        update(check, provider, id, examples).await;
+    }
+    for (kinds, write) in [
+        (operations.enroll.kinds(), Write::enroll(id.clone())),
+        (operations.deactivate.kinds(), Write::deactivate(id.clone())),
+        (operations.delete.kinds(), Write::delete(id.clone())),
+    ] {
+        if supports(kinds) {
+            let what = format!("trait: {} {}", write.operation(), id.kind);
+            check.write(&what, "ok", None, provider, write).await;
         }
     }
 }
@@ -89,8 +100,9 @@ async fn create(check: &mut Check, provider: &dyn ProfileProvider, kind: &IdKind
 
 /// Why a field is forgotten: each is at least one value of what is sent.
 pub(crate) fn forgotten(plan: &Plan) -> Option<String> {
-    let bodies = plan.requests().iter().filter_map(|request| request.body.as_ref());
-    let sent: usize = bodies.map(count_values).sum();
+    // A request without a body takes something away.
+    let bodies = plan.requests().iter().map(|request| request.body.as_ref());
+    let sent: usize = bodies.map(|body| body.map_or(1, count_values)).sum();
     let fields = match plan.needed() {
         Write::Create { draft } => draft.fields().iter().count(),
         Write::Update { change, .. } => change.iter().count(),

@@ -40,8 +40,7 @@ const UPSUN: &[Edition] = &[Edition {
 const PROBELY: &[Edition] = &[Edition {
     name: "probely",
     title: "Probely",
-    // The trait changes API users too, of which the document has nothing.
-    patch: Some(include_str!("patches/probely.json")),
+    patch: None,
     headers: "Authorization: JWT x\r\n",
     wrong_parameter: "/users/?length=many",
 }];

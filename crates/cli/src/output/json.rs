@@ -76,13 +76,17 @@ pub(crate) fn selected(profile: &Profile, fields: &[FieldPath]) -> serde_json::R
     for path in fields {
         let value = match profile.get(path) {
             Field::Value(value) => serde_json::to_value(value)?,
+            // A metadata entry that does not exist is known not to, and is no null in the metadata.
+            Field::Null if path.metadata_key().is_some() => continue,
             Field::Null => Value::Null,
             Field::Absent => continue,
         };
-        let keys: Vec<&str> = match path.metadata_key() {
-            // The key of a metadata entry may contain dots.
-            Some(key) => vec!["metadata", key],
-            None => path.as_str().split('.').collect(),
+        let unknown = path.as_str().strip_prefix("unknown.").filter(|key| profile.unknown.get(key).is_some());
+        let keys: Vec<&str> = match (path.metadata_key(), unknown) {
+            // The key of a metadata entry, and the name of an unknown field, may contain dots.
+            (Some(key), _) => vec!["metadata", key],
+            (None, Some(name)) => vec!["unknown", name],
+            (None, None) => path.as_str().split('.').collect(),
         };
         put(&mut part, &keys, value);
     }

@@ -160,11 +160,19 @@ fn lists_are_written_with_semicolons_or_as_json() {
     let cleared = server.run(&["update", &user, "--clear", "labels", "--yes", "-o", "ndjson"]);
     assert_eq!(cleared.code, 0, "{}", cleared.err);
     assert!(cleared.out.contains(r#""labels":[]"#), "{}", cleared.out);
-    let refused = server.run(&["update", &user, "--set", "labels=a;a", "--set", "roles=x", "--yes"]);
+    let roles = "roles=sbxRoleDevel; _bxRoleAudit@team:sbxTeamBlue0";
+    let assigned = server.run(&["update", &user, "--set", roles, "--yes", "-o", "ndjson"]);
+    assert_eq!(assigned.code, 0, "{}", assigned.err);
+    assert!(
+        assigned.out.contains("sbxRoleDevel") && assigned.out.contains("sbxTeamBlue0"),
+        "{}",
+        assigned.out
+    );
+    let refused = server.run(&["update", &user, "--set", "labels=a;a", "--set", "roles=x@galaxy:y", "--yes"]);
     assert_eq!(refused.code, 2);
     assert!(
         refused.err.contains(
-            "labels must not contain the same item twice; roles can only be set when the profile is created"
+            "labels must not contain the same item twice; roles must be ROLE for the whole account"
         ),
         "{}",
         refused.err

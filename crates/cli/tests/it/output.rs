@@ -273,7 +273,7 @@ fn filters_find_the_same_wherever_they_are_applied_and_the_summary_says_where() 
     assert!(run.out.lines().count() > 3);
     assert!(
         run.err.contains(
-            "; status and mfa applied by the service; mfa can never match in the list of api_user\n"
+            "; status and mfa applied by the service, which does not count profiles without a value; mfa can never match in the list of api_user\n"
         ),
         "{}",
         run.err

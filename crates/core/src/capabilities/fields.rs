@@ -313,10 +313,16 @@ impl FieldSpec {
 pub struct FieldTable(Vec<FieldSpec>);
 
 impl FieldTable {
-    /// Returns the entry of a field; for `metadata.KEY`, the entry of the metadata.
+    /// Returns the entry of a field; for `metadata.KEY`, the entry of the metadata, and for a value inside a field of the extension, the
+    /// entry of that field.
     pub fn get(&self, path: &FieldPath) -> Option<&FieldSpec> {
         let path = if path.metadata_key().is_some() { &FieldPath::METADATA } else { path };
-        self.0.iter().find(|spec| spec.path == *path)
+        let exact = self.0.iter().find(|spec| spec.path == *path);
+        // A value inside a field of the extension is where the field is.
+        exact.or_else(|| {
+            let (name, _) = path.as_str().strip_prefix("extension.")?.split_once('.')?;
+            self.0.iter().find(|spec| spec.path.as_str().strip_prefix("extension.") == Some(name))
+        })
     }
 
     /// Returns whether a field can be read from at least one record of the service.

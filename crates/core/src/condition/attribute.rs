@@ -1,4 +1,4 @@
-//! What a condition asks for: a field, or a part of one.
+//! A field, or a part of one.
 
 use std::{fmt, str::FromStr};
 
@@ -10,8 +10,8 @@ use crate::{
     profile::{Actor, FieldPathError, Label, Role, RoleAssignment, RoleScope, ValueRef},
 };
 
-/// What a condition asks for: a field, or a part of a field that is a list or a record (`emails.address`,
-/// `roles.role.name`, `changed_by.email`, `grants.NAME`).
+/// A field, or a part of a field that is a list or a record: `emails.address`, `roles.role.name`, `changed_by.email`,
+/// `grants.NAME`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Attribute {
     field: FieldPath,

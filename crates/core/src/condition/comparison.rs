@@ -12,32 +12,32 @@ use crate::{
     words::{WordError, value_of_word},
 };
 
-/// How two values are compared, by its word in SCIM filters (RFC 7644 §3.4.2.2, table 3).
+/// A comparison operator of SCIM filters (RFC 7644 §3.4.2.2, table 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Operator {
-    /// `eq`: they are equal. E-mail addresses are compared as addresses, texts to the letter.
+    /// `eq`: the values are equal. E-mail addresses are compared as addresses, other strings exactly.
     #[serde(rename = "eq")]
     Equal,
-    /// `ne`: they are not equal.
+    /// `ne`: the values are not equal.
     #[serde(rename = "ne")]
     NotEqual,
-    /// `co`: the text contains the other, in letters of either case.
+    /// `co`: the string contains the value. Case is ignored.
     #[serde(rename = "co")]
     Contains,
-    /// `sw`: the text starts with the other, in letters of either case.
+    /// `sw`: the string starts with the value. Case is ignored.
     #[serde(rename = "sw")]
     StartsWith,
-    /// `ew`: the text ends with the other, in letters of either case.
+    /// `ew`: the string ends with the value. Case is ignored.
     #[serde(rename = "ew")]
     EndsWith,
-    /// `gt`: it is greater, or later.
+    /// `gt`: it is greater than the value, or later.
     #[serde(rename = "gt")]
     Greater,
     /// `ge`: it is greater or equal.
     #[serde(rename = "ge")]
     GreaterOrEqual,
-    /// `lt`: it is less, or earlier.
+    /// `lt`: it is less than the value, or earlier.
     #[serde(rename = "lt")]
     Less,
     /// `le`: it is less or equal.
@@ -90,7 +90,7 @@ impl fmt::Display for Operator {
     }
 }
 
-/// Reads the word in letters of either case.
+/// Reads the word; case is ignored.
 impl FromStr for Operator {
     type Err = WordError;
 
@@ -99,10 +99,13 @@ impl FromStr for Operator {
     }
 }
 
-/// An attribute of a profile compared with a value: a text, a number, true or false.
+/// A comparison of an attribute with a value: a string, a number, true or false.
 ///
-/// A time is given as a text: RFC 3339, or a date, which stands for its first moment in UTC. A comparison that can never hold,
-/// such as of a time with a text that is no time, is refused when it is created.
+/// A time is a string: RFC 3339, or a date, which means its first moment in UTC. [`new`](Self::new) refuses a comparison that is
+/// always false, such as a time compared with `"abc"`.
+///
+/// A list is compared by what its items are called: `emails` by the address, `labels` and `roles` by name or id. `ne` holds if no
+/// item is equal.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Parts")]
 pub struct Comparison {
@@ -130,7 +133,8 @@ impl Comparison {
     /// Creates a comparison.
     ///
     /// # Errors
-    /// [`ComparisonError`] if it can never hold: if the value is null, a list or an object, or not of the attribute's type.
+    /// [`ComparisonError`] if the comparison is always false: the value is null, a list or an object, or does not have the type of the
+    /// attribute. The message repeats the attribute and not the value.
     pub fn new(
         attribute: impl Into<Attribute>,
         operator: Operator,
@@ -143,23 +147,36 @@ impl Comparison {
         Ok(Self { attribute, operator, value })
     }
 
-    /// Returns what is compared.
+    /// Returns the attribute.
     pub const fn attribute(&self) -> &Attribute {
         &self.attribute
     }
 
-    /// Returns how it is compared.
+    /// Returns the operator.
     pub const fn operator(&self) -> Operator {
         self.operator
     }
 
-    /// Returns what it is compared with: a text, a number, true or false.
+    /// Returns the value: a string, a number, true or false.
     pub const fn value(&self) -> &Value {
         &self.value
     }
+
+    /// The type of the attribute.
+    pub(super) fn value_type(&self) -> ValueType {
+        value_type(&self.attribute)
+    }
+
+    /// Whether the attribute is an e-mail address.
+    pub(super) fn is_of_address(&self) -> bool {
+        match self.attribute.part() {
+            None => [FieldPath::EMAILS, FieldPath::BILLING_CONTACT].contains(self.attribute.field()),
+            Some(part) => matches!(part, "address" | "email"),
+        }
+    }
 }
 
-/// Why a comparison can never hold: it would look like a result.
+/// Why a comparison is always false, if it is.
 fn broken_rule(attribute: &Attribute, operator: Operator, value: &Value) -> Option<String> {
     let is_text = value.is_string();
     if value.is_null() || value.is_array() || value.is_object() {
@@ -174,7 +191,10 @@ fn broken_rule(attribute: &Attribute, operator: Operator, value: &Value) -> Opti
         ValueType::Bool if !operator.is_equality() || !value.is_boolean() => {
             Some(format!("{attribute} must be compared by eq or ne with true or false"))
         }
-        ValueType::Text | ValueType::Id | ValueType::Time if !is_text => {
+        ValueType::Text if value.is_number() && attribute.field().metadata_key().is_some() => None,
+        ValueType::Text | ValueType::Id | ValueType::Time | ValueType::List | ValueType::Record
+            if !is_text =>
+        {
             Some(format!("{attribute} must be compared with a string in double quotes"))
         }
         _ if operator.is_of_text() && !is_text => {
@@ -203,7 +223,7 @@ impl fmt::Debug for Comparison {
     }
 }
 
-/// A comparison that can never hold, and why.
+/// A comparison that is always false, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComparisonError(String);
 

@@ -2,21 +2,21 @@
 
 use std::cmp::Ordering;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::{Attribute, Comparison, Condition, Operator, comparison::time};
 use crate::{
     Capabilities, Field, FieldPath, FieldState, Profile, Verdict,
     email::is_same_address,
     profile::value::Record,
-    profile::{FieldRef, ValueRef},
+    profile::{FieldRef, ValueRef, ValueType},
 };
 
-/// What a condition is asked of.
+/// The profile to test, or an item of one of its lists.
 struct Subject<'a> {
     profile: &'a Profile,
     capabilities: &'a Capabilities,
-    /// The item of a list that is looked at.
+    /// The list and its item, inside brackets.
     item: Option<(&'a FieldPath, ValueRef<'a>)>,
 }
 
@@ -26,7 +26,8 @@ impl Condition {
         self.holds(&Subject { profile, capabilities, item: None })
     }
 
-    /// Returns whether the profile meets the condition; [`Verdict::Unknown`] if it does not, and might if more were known of it.
+    /// Returns whether the profile meets the condition. Returns [`Verdict::Unknown`] if it does not, but might if more fields were
+    /// known.
     pub fn verdict(&self, profile: &Profile, capabilities: &Capabilities) -> Verdict {
         let subject = Subject { profile, capabilities, item: None };
         if self.holds(&subject) {
@@ -38,8 +39,8 @@ impl Condition {
         }
     }
 
-    /// Returns whether it is known that the profile meets the condition: where that depends on a field that is not known, `not`
-    /// and `ne` included, it is [`Verdict::Unknown`].
+    /// Returns whether it is known that the profile meets the condition. Returns [`Verdict::Unknown`] if the result depends on an
+    /// unknown field, also under `not` and `ne`.
     pub fn known_verdict(&self, profile: &Profile, capabilities: &Capabilities) -> Verdict {
         self.known(&Subject { profile, capabilities, item: None })
     }
@@ -60,7 +61,7 @@ impl Condition {
             Self::Not(condition) => condition.can_be(!result, is_shown),
             Self::Compare(comparison) => !result || is_shown(comparison.attribute().field()),
             Self::Is { .. } => true,
-            Self::Item { list, condition } => !result || is_shown(list) && condition.can_be(true, is_shown),
+            Self::Item(item) => !result || is_shown(item.list()) && item.condition().can_be(true, is_shown),
         }
     }
 
@@ -71,8 +72,8 @@ impl Condition {
             Self::Not(condition) => !condition.holds(subject),
             Self::Compare(comparison) => subject.compare(comparison).is_yes(),
             Self::Is { attribute, state } => subject.has_state(attribute, *state),
-            Self::Item { list, condition } => {
-                subject.items(list, |item| condition.holds(item).into()).is_yes()
+            Self::Item(item) => {
+                subject.items(item.list(), |subject| item.condition().holds(subject).into()).is_yes()
             }
         }
     }
@@ -88,49 +89,44 @@ impl Condition {
             Self::Not(condition) => !condition.known(subject),
             Self::Compare(comparison) => subject.compare(comparison),
             Self::Is { attribute, state } => subject.has_state(attribute, *state).into(),
-            Self::Item { list, condition } => subject.items(list, |item| condition.known(item)),
+            Self::Item(item) => subject.items(item.list(), |subject| item.condition().known(subject)),
         }
     }
 }
 
 impl Subject<'_> {
-    /// The field, or of the item that is looked at the part. A field that is null is known to have no value.
+    /// Compares a field, or a part of it; inside the brackets of a list, a part of the item.
     fn compare(&self, comparison: &Comparison) -> Verdict {
         let attribute = comparison.attribute();
-        let (operator, wanted) = (comparison.operator(), comparison.value());
         if let Some((list, item)) = &self.item
             && *list == attribute.field()
+            && let Some(part) = attribute.part()
         {
-            let Some(part) = attribute.part() else {
-                return compare(item, operator, wanted, is_address(attribute)).into();
-            };
-            return match part_of(item, part) {
-                Field::Value(value) => compare(&value, operator, wanted, is_address(attribute)).into(),
-                Field::Null => Verdict::No,
-                Field::Absent => Verdict::Unknown,
-            };
+            return compare_field(&part_of(item, part), comparison);
         }
         let field = attribute.field();
-        let value = match (self.profile.state(field, self.capabilities), self.profile.get(field)) {
-            (FieldState::Value, Field::Value(value)) => value,
-            (FieldState::Null, _) => return Verdict::No,
+        match self.profile.state(field, self.capabilities) {
+            FieldState::Value => {}
+            FieldState::Null => return without_value(comparison),
             _ => return Verdict::Unknown,
-        };
-        let Some(part) = attribute.part() else {
-            return compare(&value, operator, wanted, is_address(attribute)).into();
-        };
-        // `ne` holds if no item is equal.
-        let (asked, is_negated) =
-            if operator == Operator::NotEqual { (Operator::Equal, true) } else { (operator, false) };
-        let mut verdict = Verdict::No;
-        for part in parts(&value, part) {
-            verdict = verdict.or(match part {
-                Field::Value(value) => compare(&value, asked, wanted, is_address(attribute)).into(),
-                Field::Null => Verdict::No,
-                Field::Absent => Verdict::Unknown,
-            });
         }
-        if is_negated { !verdict } else { verdict }
+        let Field::Value(value) = self.profile.get(field) else { return Verdict::Unknown };
+        match (attribute.part(), &value) {
+            (None, ValueRef::List(list)) => {
+                let parts = list.items().iter().map(|item| default_part(field, item)).collect();
+                compare_parts(parts, comparison)
+            }
+            (None, ValueRef::Record(record)) => {
+                let parts = record.fields().into_iter().map(|(_, part)| vec![part]).collect();
+                compare_parts(parts, comparison)
+            }
+            (None, value) => compare_field(&Field::Value(value.clone()), comparison),
+            (Some(part), ValueRef::List(list)) => {
+                let parts = list.items().iter().map(|item| vec![part_of(item, part)]).collect();
+                compare_parts(parts, comparison)
+            }
+            (Some(part), value) => compare_field(&part_of(value, part), comparison),
+        }
     }
 
     fn has_state(&self, attribute: &Attribute, state: FieldState) -> bool {
@@ -140,8 +136,12 @@ impl Subject<'_> {
         match &self.item {
             Some((list, item)) if *list == attribute.field() => part_of(item, part).state() == state,
             _ => match self.profile.get(attribute.field()) {
-                Field::Value(value) => parts(&value, part).iter().any(|field| field.state() == state),
-                _ => false,
+                Field::Value(ValueRef::List(list)) => {
+                    list.items().iter().any(|item| part_of(item, part).state() == state)
+                }
+                Field::Value(value) => part_of(&value, part).state() == state,
+                // A field without a value has no parts: they are in its state.
+                _ => self.profile.state(attribute.field(), self.capabilities) == state,
             },
         }
     }
@@ -165,20 +165,15 @@ impl Subject<'_> {
     }
 }
 
-/// Whether an attribute holds e-mail addresses.
-fn is_address(attribute: &Attribute) -> bool {
-    match attribute.part() {
-        None => [FieldPath::EMAILS, FieldPath::BILLING_CONTACT].contains(attribute.field()),
-        Some(part) => matches!(part, "address" | "email"),
-    }
-}
-
-/// The part of each item of a list, or of a record.
-fn parts<'a>(value: &ValueRef<'a>, part: &str) -> Vec<FieldRef<'a>> {
-    match value {
-        ValueRef::List(list) => list.items().iter().map(|item| part_of(item, part)).collect(),
-        other => vec![part_of(other, part)],
-    }
+/// The parts that stand for an item of a list, the one that decides first: a label or a role is named by its name, or by its id.
+fn default_part<'a>(list: &FieldPath, item: &ValueRef<'a>) -> Vec<FieldRef<'a>> {
+    let names: &[&str] = match list {
+        list if *list == FieldPath::EMAILS => &["address"],
+        list if *list == FieldPath::LABELS => &["name", "id"],
+        list if *list == FieldPath::ROLES => &["role.name", "role.id"],
+        _ => return vec![Field::Value(item.clone())],
+    };
+    names.iter().map(|name| part_of(item, name)).collect()
 }
 
 /// A part of a record, by names that are joined by dots.
@@ -197,26 +192,71 @@ fn part_of<'a>(value: &ValueRef<'a>, part: &str) -> FieldRef<'a> {
     }
 }
 
-/// Whether a value compares so with the wanted one. A list does if one of its items does in any of its fields; `ne` holds if
-/// none is equal.
-fn compare(value: &ValueRef<'_>, operator: Operator, wanted: &Value, is_address: bool) -> bool {
-    let any = |value: &ValueRef<'_>| compare(value, operator, wanted, is_address);
+/// The result of a comparison with null. Null is known to have no value; whether a switch is on, or when something happened, it
+/// does not say.
+fn without_value(comparison: &Comparison) -> Verdict {
+    match comparison.value_type() {
+        ValueType::Bool | ValueType::Time => Verdict::Unknown,
+        _ => Verdict::No,
+    }
+}
+
+fn compare_field(field: &FieldRef<'_>, comparison: &Comparison) -> Verdict {
+    match field {
+        Field::Value(value) => compare(value, comparison.operator(), comparison).into(),
+        Field::Null => without_value(comparison),
+        Field::Absent => Verdict::Unknown,
+    }
+}
+
+/// Compares the items of a list, each by the parts that stand for it: an item that is equal, or with `ne` none that is. The first
+/// part decides, and where it is not known the others can only agree.
+fn compare_parts(items: Vec<Vec<FieldRef<'_>>>, comparison: &Comparison) -> Verdict {
+    let is_negated = comparison.operator() == Operator::NotEqual;
+    let asked = if is_negated { Operator::Equal } else { comparison.operator() };
+    let (mut found, mut has_value, is_empty) = (Verdict::No, false, items.is_empty());
+    for parts in items {
+        let agrees = parts.iter().flatten().any(|value| compare(value, asked, comparison));
+        has_value |= parts.iter().any(Field::is_known);
+        found = found.or(match parts.first() {
+            _ if agrees => Verdict::Yes,
+            Some(Field::Absent) => Verdict::Unknown,
+            Some(Field::Null) if parts.iter().skip(1).all(|part| !part.is_known()) => {
+                without_value(comparison)
+            }
+            _ => Verdict::No,
+        });
+    }
+    match (is_negated, found) {
+        (true, Verdict::No) if !has_value && !is_empty => without_value(comparison),
+        (true, found) => !found,
+        (false, found) => found,
+    }
+}
+
+/// Whether a value compares so with the wanted one.
+fn compare(value: &ValueRef<'_>, operator: Operator, comparison: &Comparison) -> bool {
+    let wanted = comparison.value();
     match value {
-        ValueRef::List(_) | ValueRef::Record(_) if operator == Operator::NotEqual => {
-            !compare(value, Operator::Equal, wanted, is_address)
-        }
-        ValueRef::List(list) => list.items().iter().any(any),
-        ValueRef::Record(record) => record.fields().iter().any(|(_, field)| field.iter().any(any)),
+        // The conditions of a part reach no list in it.
+        ValueRef::List(_) | ValueRef::Record(_) => false,
         ValueRef::Json(json) => json.decode().is_ok_and(|json: Value| compare_json(&json, operator, wanted)),
         ValueRef::Bool(value) => compare_json(&Value::Bool(*value), operator, wanted),
         ValueRef::Time(value) => match wanted.as_str().and_then(time) {
             Some(wanted) if !operator.is_of_text() => holds(operator, value.cmp(&wanted)),
             _ => compare_text(&value.to_string(), operator, wanted),
         },
-        ValueRef::Id(id) => compare_text(&id.to_string(), operator, wanted),
+        // The service's own id, or ours.
+        ValueRef::Id(id) => match (operator, wanted.as_str()) {
+            (Operator::Equal, Some(wanted)) => id.native() == wanted || id.to_string() == wanted,
+            (Operator::NotEqual, Some(wanted)) => id.native() != wanted && id.to_string() != wanted,
+            _ => compare_text(&id.to_string(), operator, wanted),
+        },
         ValueRef::Text(text) => match (operator, wanted.as_str()) {
-            (Operator::Equal, Some(wanted)) if is_address => is_same_address(text, wanted),
-            (Operator::NotEqual, Some(wanted)) if is_address => !is_same_address(text, wanted),
+            (Operator::Equal, Some(wanted)) if comparison.is_of_address() => is_same_address(text, wanted),
+            (Operator::NotEqual, Some(wanted)) if comparison.is_of_address() => {
+                !is_same_address(text, wanted)
+            }
             _ => compare_text(text, operator, wanted),
         },
     }
@@ -231,12 +271,7 @@ fn compare_json(value: &Value, operator: Operator, wanted: &Value) -> bool {
         (Value::Array(items), _) => items.iter().any(|item| compare_json(item, operator, wanted)),
         (Value::Object(fields), _) => fields.values().any(|field| compare_json(field, operator, wanted)),
         (Value::String(text), _) => compare_text(text, operator, wanted),
-        (Value::Number(_), Value::Number(_)) => match (value.as_f64(), wanted.as_f64()) {
-            (Some(value), Some(wanted)) => {
-                value.partial_cmp(&wanted).is_some_and(|order| holds(operator, order))
-            }
-            _ => false,
-        },
+        (Value::Number(value), Value::Number(wanted)) => compare_numbers(value, operator, wanted),
         (Value::Bool(value), Value::Bool(wanted)) if operator.is_equality() => {
             holds(operator, value.cmp(wanted))
         }
@@ -245,9 +280,28 @@ fn compare_json(value: &Value, operator: Operator, wanted: &Value) -> bool {
     }
 }
 
-/// Compares texts that are both times as times, and others to the letter; a part of a text is found in letters of either case.
+/// Compares whole numbers exactly, and others as 64-bit floating-point numbers.
+fn compare_numbers(value: &Number, operator: Operator, wanted: &Number) -> bool {
+    let order = match (value.as_i128(), wanted.as_i128()) {
+        (Some(value), Some(wanted)) => Some(value.cmp(&wanted)),
+        _ => value.as_f64().zip(wanted.as_f64()).and_then(|(value, wanted)| value.partial_cmp(&wanted)),
+    };
+    order.is_some_and(|order| holds(operator, order))
+}
+
+/// Compares a text with a text, or as a number with a number. Texts that are both times are ordered as times; a part of a text is
+/// found in letters of either case.
 fn compare_text(text: &str, operator: Operator, wanted: &Value) -> bool {
-    let Value::String(wanted) = wanted else { return operator == Operator::NotEqual };
+    let wanted = match wanted {
+        Value::String(wanted) => wanted,
+        Value::Number(wanted) => {
+            return match serde_json::from_str(text.trim()) {
+                Ok(Value::Number(value)) => compare_numbers(&value, operator, wanted),
+                _ => operator == Operator::NotEqual,
+            };
+        }
+        _ => return operator == Operator::NotEqual,
+    };
     let lower = str::to_lowercase;
     match operator {
         Operator::Contains => lower(text).contains(&lower(wanted)),

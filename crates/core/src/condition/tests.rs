@@ -21,7 +21,15 @@ fn profile() -> Profile {
     profile.labels = vec![Label::new("contractor")].into();
     profile.roles = vec![RoleAssignment::default().with_role(Role::new("r1", "Auditor"))].into();
     profile.grants = Field::Value([("cvp".to_owned(), GrantStatus::Active)].into());
-    profile.unknown.insert("level", serde_json::from_str("7").unwrap());
+    for (name, value) in
+        [("level", "7"), ("zip", r#""12345""#), ("large", "9007199254740993"), ("nested", r#"{"level":3}"#)]
+    {
+        profile.unknown.insert(name, serde_json::from_str(value).unwrap());
+    }
+    profile.security.sso = Field::Null;
+    profile.country = Field::Null;
+    profile.changed_by = crate::profile::Actor::default().with_email(Field::Null).into();
+    profile.metadata = Field::Value([("seat".to_owned(), "14".to_owned())].into());
     profile
 }
 
@@ -66,9 +74,26 @@ fn each_operator_compares_values_of_their_type() {
         ("id", "sw", json!("probely:eu"), Verdict::Yes),
         ("unknown.level", "gt", json!(6.5), Verdict::Yes),
         ("unknown.level", "eq", json!("7"), Verdict::No),
+        ("unknown.zip", "eq", json!(12345), Verdict::Yes),
+        ("unknown.large", "eq", json!(9_007_199_254_740_992_u64), Verdict::No),
+        ("unknown.large", "gt", json!(9_007_199_254_740_992_u64), Verdict::Yes),
+        ("unknown.nested.level", "eq", json!(3), Verdict::Yes),
+        ("id", "eq", json!("x"), Verdict::Yes),
+        ("id", "ne", json!("probely:eu/user/x"), Verdict::No),
+        // A list is compared by what its items are called.
+        ("emails", "eq", json!("login"), Verdict::No),
+        ("roles", "eq", json!("Auditor"), Verdict::Yes),
+        ("roles", "eq", json!("r1"), Verdict::Yes),
+        ("roles", "ne", json!("Admin"), Verdict::Yes),
+        ("changed_by.email", "ne", json!("x@y"), Verdict::No),
         ("unknown.level", "eq", json!(7), Verdict::Yes),
-        ("metadata.team", "eq", json!("x"), Verdict::Unknown),
-        ("security.last_login", "lt", json!("2030-01-01"), Verdict::No),
+        // Null does not say when.
+        ("security.last_login", "lt", json!("2030-01-01"), Verdict::Unknown),
+        ("security.sso", "eq", json!(false), Verdict::Unknown),
+        ("country", "ne", json!("NO"), Verdict::No),
+        ("metadata.seat", "gt", json!(5), Verdict::Yes),
+        ("metadata.seat", "gt", json!("5"), Verdict::No),
+        ("metadata.other", "ne", json!("x"), Verdict::No),
         ("title", "eq", json!("cto"), Verdict::Unknown),
         ("title", "ne", json!("cto"), Verdict::Unknown),
     ] {
@@ -80,19 +105,16 @@ fn each_operator_compares_values_of_their_type() {
 
 #[test]
 fn an_item_meets_all_of_a_condition_and_several_items_do_not() {
-    let [primary, other] = ["example.com", "work.example"].map(|domain| Condition::Item {
-        list: FieldPath::EMAILS,
-        condition: Box::new(compare("emails.primary", "eq", json!(true)).and(compare(
-            "emails.address",
-            "ew",
-            json!(domain),
-        ))),
+    let [primary, other] = ["example.com", "work.example"].map(|domain| {
+        let condition =
+            compare("emails.primary", "eq", json!(true)).and(compare("emails.address", "ew", json!(domain)));
+        Condition::from(ItemCondition::new(FieldPath::EMAILS, condition).unwrap())
     });
     assert!(primary.matches(&profile(), &capabilities()));
     assert_eq!(other.verdict(&profile(), &capabilities()), Verdict::No);
     assert_eq!(primary.to_string(), r#"emails[primary eq true and address ew "example.com"]"#);
-    let roles =
-        Condition::Item { list: FieldPath::ROLES, condition: Box::new(compare("roles", "eq", json!("r1"))) };
+    let role = compare("roles.role.id", "eq", json!("r1"));
+    let roles = Condition::from(ItemCondition::new(FieldPath::ROLES, role).unwrap());
     assert!(roles.matches(&profile(), &capabilities()));
     let mut unknown = profile();
     unknown.emails = Field::Absent;
@@ -114,7 +136,7 @@ fn not_of_what_is_not_known_holds_and_is_not_known_to_hold() {
     assert_eq!(decided.known_verdict(&profile(), &capabilities()), Verdict::Yes);
     let state = |path, state| Condition::is(path, state).known_verdict(&profile(), &capabilities());
     assert_eq!(state(FieldPath::TITLE, FieldState::Absent), Verdict::Yes);
-    assert_eq!(state(FieldPath::COUNTRY, FieldState::Unsupported), Verdict::Yes);
+    assert_eq!(state(FieldPath::LOCALE, FieldState::Unsupported), Verdict::Yes);
     assert_eq!(state(FieldPath::STATUS, FieldState::Null), Verdict::No);
     let verified = |state| Condition::is("emails.verified".parse::<Attribute>().unwrap(), state);
     for state in [FieldState::Absent, FieldState::Value] {
@@ -124,10 +146,48 @@ fn not_of_what_is_not_known_holds_and_is_not_known_to_hold() {
 }
 
 #[test]
+fn what_is_not_known_of_an_item_is_not_known_of_the_list() {
+    let mut nameless = profile();
+    nameless.roles = vec![RoleAssignment::default().with_role(Role::default().with_id("r1"))].into();
+    for condition in [
+        compare("roles", "ne", json!("Admin")),
+        !compare("roles", "co", json!("admin")),
+        !compare("roles.role.name", "eq", json!("Admin")),
+    ] {
+        assert_eq!(condition.known_verdict(&nameless, &capabilities()), Verdict::Unknown, "{condition}");
+    }
+    assert!(compare("roles", "eq", json!("r1")).matches(&nameless, &capabilities()));
+    let parts = Condition::is("emails.address".parse::<Attribute>().unwrap(), FieldState::Unsupported);
+    assert!(!parts.matches(&profile(), &capabilities()));
+    let mut nobody = profile();
+    nobody.emails = Field::Absent;
+    assert!(parts.matches(&nobody, &capabilities()));
+}
+
+/// A condition, a filter and a field say the same of what is not known.
+#[test]
+fn the_second_factor_is_known_to_be_off_or_it_is_not() {
+    let condition = compare("security.mfa_enabled", "eq", json!(false));
+    let filter = crate::Filter::new().with_mfa(false);
+    for mfa in [Field::Value(true), Field::Value(false), Field::Null, Field::Absent] {
+        let mut profile = profile();
+        profile.security.mfa_enabled = mfa;
+        let capabilities = Capabilities {
+            fields: [FieldSpec::read(FieldPath::SECURITY_MFA_ENABLED, "mfa")].into_iter().collect(),
+            ..Capabilities::default()
+        };
+        let expected = mfa.equals(&false);
+        assert_eq!(condition.known_verdict(&profile, &capabilities), expected, "{mfa:?}");
+        assert_eq!(condition.verdict(&profile, &capabilities), expected, "{mfa:?}");
+        assert_eq!(filter.verdict(&profile, &capabilities), expected, "{mfa:?}");
+    }
+}
+
+#[test]
 fn what_compares_only_fields_that_are_not_shown_can_never_match() {
     let status = || compare("status", "eq", json!("active"));
     let title = || compare("title", "eq", json!("cto"));
-    let emails = |condition| Condition::Item { list: FieldPath::EMAILS, condition: Box::new(condition) };
+    let emails = |condition| Condition::from(ItemCondition::new(FieldPath::EMAILS, condition).unwrap());
     for (condition, expected) in [
         (title(), true),
         (status(), false),
@@ -161,6 +221,7 @@ fn a_comparison_that_can_never_hold_is_refused() {
             json!("t"),
             "emails.primary must be compared by eq or ne with true or false",
         ),
+        ("emails", "eq", json!(true), "emails must be compared with a string in double quotes"),
         ("title", "eq", json!(7), "title must be compared with a string in double quotes"),
         ("title", "eq", json!(null), "title must be compared with a string, a number, true or false"),
         ("unknown.x", "co", json!(7), "co must be followed by a string in double quotes"),

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     Field, FieldPath, FieldState,
+    extension::inner,
     origin::Fill,
     path::Repr,
     profile::{RawJson, View},
@@ -55,9 +56,14 @@ impl Profile {
                 .as_ref()
                 // A pair that is not there is known not to be.
                 .and_then(|pairs| pairs.get(key).map_or(Field::Null, |text| Field::Value(text.value_ref()))),
-            Some(("unknown", key)) => {
-                self.unknown.get(key).map_or(Field::Absent, |value| of_json(Cow::Borrowed(value)))
-            }
+            Some(("unknown", key)) => match (self.unknown.get(key), key.split_once('.')) {
+                (Some(value), _) => of_json(Cow::Borrowed(value)),
+                (None, Some((name, rest))) => {
+                    let value = self.unknown.get(name).and_then(|value| inner(value, rest));
+                    value.map_or(Field::Absent, |value| of_json(Cow::Owned(value)))
+                }
+                (None, None) => Field::Absent,
+            },
             Some(("extension", key)) => self
                 .extension
                 .as_ref()

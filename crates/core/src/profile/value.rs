@@ -32,7 +32,7 @@ pub enum ValueRef<'a> {
     List(&'a dyn List),
     /// Several fields, each with a name.
     Record(&'a dyn Record),
-    /// A value of which only the service knows the type.
+    /// A value whose type is defined by the service.
     Json(Cow<'a, RawJson>),
 }
 
@@ -215,6 +215,49 @@ impl ValueRef<'_> {
             Self::List(_) => ValueType::List,
             Self::Record(_) => ValueType::Record,
             Self::Json(_) => ValueType::Json,
+        }
+    }
+}
+
+impl<'a> ValueRef<'a> {
+    /// Returns the string, if it is one: also the word of an open enumeration.
+    pub const fn as_text(&self) -> Option<&'a str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns whether it is true, if it is true or false.
+    pub const fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Returns the point in time, if it is one.
+    pub const fn as_time(&self) -> Option<Timestamp> {
+        match self {
+            Self::Time(time) => Some(*time),
+            _ => None,
+        }
+    }
+}
+
+/// Writes a string, time or id as it is, and lists and records as compact JSON.
+impl fmt::Display for ValueRef<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => formatter.pad(text),
+            Self::Bool(value) => value.fmt(formatter),
+            Self::Time(time) => time.fmt(formatter),
+            Self::Id(id) => id.fmt(formatter),
+            Self::Json(json) => formatter.write_str(json.get()),
+            Self::List(_) | Self::Record(_) => match serde_json::to_string(self) {
+                Ok(text) => formatter.write_str(&text),
+                Err(_) => Err(fmt::Error),
+            },
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Parses the values of comparisons.
 
+use std::ops::Range;
+
 use anyprofile_core::{FieldPath, condition::Attribute, profile::ValueType};
 use serde_json::Value;
 use winnow::{Parser as _, ascii::multispace0, stream::Location as _, token::take};
@@ -26,7 +28,9 @@ impl Literal {
             "true" if is_bool => Value::Bool(true),
             "false" if is_bool => Value::Bool(false),
             _ if may_be_number(attribute.field()) => {
-                serde_json::from_str(&text).ok().filter(is_scalar).unwrap_or(Value::String(text))
+                let is_metadata = attribute.field().metadata_key().is_some();
+                let fits = |value: &Value| value.is_number() || value.is_boolean() && !is_metadata;
+                serde_json::from_str(&text).ok().filter(fits).unwrap_or(Value::String(text))
             }
             _ => Value::String(text),
         }
@@ -41,17 +45,13 @@ impl Literal {
     }
 }
 
-/// Returns whether only the service knows the type of a field.
+/// Returns whether a field may hold a number.
 fn may_be_number(field: &FieldPath) -> bool {
-    field.value_type() == ValueType::Json
-}
-
-fn is_scalar(value: &Value) -> bool {
-    value.is_number() || value.is_boolean()
+    field.value_type() == ValueType::Json || field.metadata_key().is_some()
 }
 
 /// Parses a value. After an operator of the old syntax, it may also be a word or a text in single quotes.
-pub(super) fn literal(input: &mut Input<'_>, is_old: bool) -> Parse<Literal> {
+pub(super) fn literal(input: &mut Input<'_>, is_old: bool) -> Parse<(Literal, Range<usize>)> {
     multispace0.parse_next(input)?;
     let start = input.current_token_start();
     let rest = *input.input.as_ref();
@@ -70,11 +70,11 @@ pub(super) fn literal(input: &mut Input<'_>, is_old: bool) -> Parse<Literal> {
     let span = start..start + length;
     let json = serde_json::from_str::<Value>(&lower_word(text));
     match (json, first) {
-        (_, '"' | '\'') if is_old => Ok(Literal::Old(text[1..length - 1].to_owned())),
+        (_, '"' | '\'') if is_old => Ok((Literal::Old(text[1..length - 1].to_owned()), span)),
         (_, '\'') => wrong(span, "a string must be in double quotes"),
-        (Ok(value), _) if !is_old || value.is_null() => Ok(Literal::Json(value)),
+        (Ok(value), _) if !is_old || value.is_null() => Ok((Literal::Json(value), span)),
         (_, '"') => wrong(span, "a string in double quotes must be valid JSON: write `\\\\` for a backslash"),
-        _ if is_old => Ok(Literal::Old(text.to_owned())),
+        _ if is_old => Ok((Literal::Old(text.to_owned()), span)),
         _ => wrong(span, "a string must be in double quotes"),
     }
 }

@@ -1,4 +1,4 @@
-//! The account: the credential's own profile, and the roles, labels and teams of its users.
+//! The account: the credential's own profile, and the roles and permissions of its users.
 
 use anyprofile_core::Result;
 use anyprofile_http::Listed;
@@ -6,7 +6,7 @@ use anyprofile_http::Listed;
 use super::ProbelyClient;
 use crate::{
     ListEntries, operations,
-    wire::{Label, ResultList, Role, Team, User, UserRoleAssignment},
+    wire::{Permission, ResultList, Role, User},
 };
 
 impl ProbelyClient {
@@ -22,7 +22,8 @@ impl ProbelyClient {
         self.call(operations::get_profile()).await
     }
 
-    /// Lists the roles that users can have: one page of `GET /roles/`, with the total.
+    /// Lists the roles that users can have: one page of `GET /roles/`, with the total. A page has 10 roles by
+    /// default, so the role that is looked for may be on a later page.
     ///
     /// Source: client code; page `user-roles` of the reference describes roles.
     ///
@@ -34,36 +35,24 @@ impl ProbelyClient {
         self.call(operations::list_roles(list)).await
     }
 
-    /// Lists the labels of the account: one page of `GET /labels/`, with the total.
+    /// Gets a role with its permissions: `GET /roles/{id}/`.
     ///
-    /// Source: client code for the path; the record is documented with users.
+    /// Source: client code.
     ///
     /// # Errors
-    /// See [`list_roles`](Self::list_roles).
-    pub async fn list_labels(&self, list: &ListEntries) -> Result<Listed<ResultList<Label>>> {
-        self.call(operations::list_labels(list)).await
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound);
+    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied).
+    pub async fn get_role(&self, id: &str) -> Result<Role> {
+        self.call(operations::get_role(id)).await
     }
 
-    /// Lists the teams of the account: one page of `GET /teams/`, with the total.
+    /// Lists the permissions that roles can grant: one page of `GET /permissions/`, with the total.
     ///
-    /// Source: client code for the path. The id and name of a team are documented as part of a role.
-    ///
-    /// # Errors
-    /// See [`list_roles`](Self::list_roles).
-    pub async fn list_teams(&self, list: &ListEntries) -> Result<Listed<ResultList<Team>>> {
-        self.call(operations::list_teams(list)).await
-    }
-
-    /// Lists the role assignments with their scopes: one page of `GET /user-roles/`, with the total.
-    ///
-    /// Source: page `user-roles` of the reference for the operation. The record is that of a user's roles.
+    /// Source: client code.
     ///
     /// # Errors
     /// See [`list_roles`](Self::list_roles).
-    pub async fn list_user_roles(
-        &self,
-        list: &ListEntries,
-    ) -> Result<Listed<ResultList<UserRoleAssignment>>> {
-        self.call(operations::list_user_roles(list)).await
+    pub async fn list_permissions(&self, list: &ListEntries) -> Result<Listed<ResultList<Permission>>> {
+        self.call(operations::list_permissions(list)).await
     }
 }

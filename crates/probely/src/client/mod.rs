@@ -1,6 +1,9 @@
 //! The typed client.
 
 mod account;
+mod assignments;
+mod labels;
+mod teams;
 mod users;
 mod writes;
 

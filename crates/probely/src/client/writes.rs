@@ -101,10 +101,10 @@ impl ProbelyClient {
 
     /// Creates an API user, which is a program with its own key: `POST /api-users/`.
     ///
-    /// Whether the response contains the key is not published. If it does, the key is among the unknown
-    /// fields of the record and must be treated as a secret.
+    /// Whether the response contains the key is not published. If it does, it is the only one:
+    /// [`User::key`](crate::wire::User::key).
     ///
-    /// Source: client code.
+    /// Source: page `api-users-create` of the reference, and client code.
     ///
     /// # Errors
     /// See [`create_user`](Self::create_user).
@@ -146,7 +146,7 @@ impl ProbelyClient {
     /// Makes the same change to several API users: `POST /api-users/bulk/update/`. The response may not
     /// contain the changed ids.
     ///
-    /// Source: page `api-users-bulk-update-create` of the reference, which shows no field for the ids.
+    /// Source: page `api-users-bulk-update-create` of the reference, which has two forms.
     ///
     /// # Errors
     /// See [`bulk_update_users`](Self::bulk_update_users).

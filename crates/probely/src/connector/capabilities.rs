@@ -45,7 +45,7 @@ pub(super) fn capabilities(page_size: u32, ordering: Option<&str>) -> Capabiliti
     listing.orders = vec![OrderField::Updated, OrderField::Name, OrderField::Email];
     listing.any_order = true;
     listing.search = true;
-    listing.filters = vec![FilterPart::Status, FilterPart::Mfa, FilterPart::Email];
+    listing.filters = vec![FilterPart::Status, FilterPart::Mfa, FilterPart::Email, FilterPart::Label];
     listing.filter_statuses = vec![Status::Active, Status::Suspended];
     listing.declares_total = true;
     listing.numbered_pages = true;
@@ -72,11 +72,12 @@ pub(super) fn capabilities(page_size: u32, ordering: Option<&str>) -> Capabiliti
         ),
         person(FieldPath::TITLE, "title")
             .writable(users(ValueFormat::OneOf(TITLES.into())).at_creation(AtCreation::Optional).clearable()),
-        // Roles are not updated with the user: each assignment is a record of its own.
+        // Roles are not updated with the user: each assignment is a record of its own. A user whose last role is
+        // taken away stays, without access.
         all(FieldPath::ROLES, "user_roles").writable(
-            users(ValueFormat::Roles { tiers: vec!["account", "team", "target"].into() })
+            both(ValueFormat::Roles { tiers: vec!["account", "team", "target"].into() })
                 .at_creation(AtCreation::Optional)
-                .not_by_update(),
+                .clearable(),
         ),
         all(FieldPath::LABELS, "labels").writable(
             both(ValueFormat::Names { max_characters: Some(MAX_LABEL) })

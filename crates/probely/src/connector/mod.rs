@@ -1,11 +1,14 @@
 //! The connector: how the engine uses the API of Probely.
 
 mod capabilities;
+mod labels;
+mod roles;
+mod whole;
 mod writes;
 
 use anyprofile_core::{
-    Capabilities, ErrorKind, Expected, GetOptions, IdKind, Kind, ListQuery, Profile, ProfileId, Result,
-    Status, Timestamp, Write, async_trait,
+    Capabilities, ErrorKind, Expected, FieldPath, GetOptions, IdKind, Kind, ListQuery, Profile, ProfileId,
+    Result, Status, Timestamp, Write, async_trait,
     query::{Direction, FilterPart, OrderField},
     wire::WithRaw,
 };
@@ -35,8 +38,8 @@ impl ProbelyConnector {
         Self { capabilities: capabilities::capabilities(page_size, ordering) }
     }
 
-    /// Returns the service's parameters for a query.
-    fn list_users(&self, query: &ListQuery, place: &Place<'_>) -> ListUsers {
+    /// Returns the service's parameters for a query, with the ids of the labels that it asks for.
+    fn list_users(&self, query: &ListQuery, place: &Place<'_>, labels: Vec<String>) -> ListUsers {
         let ordering = query.order.as_ref().map(|order| {
             let field = match &order.field {
                 OrderField::Updated => "changed",
@@ -66,6 +69,7 @@ impl ProbelyConnector {
             length: query.page_size,
             ordering,
             active: is_active.filter(|_| is_pushed(FilterPart::Status)),
+            label: labels,
             mfa_enabled: mfa_enabled.filter(|_| is_pushed(FilterPart::Mfa)),
             // The search may return more users. The filter then keeps those with exactly this address.
             search: query.search.clone().or(email),
@@ -119,7 +123,13 @@ impl Connector for ProbelyConnector {
     }
 
     async fn list(&self, caller: &Caller, query: &ListQuery, place: &Place<'_>) -> Result<RecordPage> {
-        let list = self.list_users(query, place);
+        let pushed = query.filter_plan(&self.capabilities).pushed;
+        let label = query.filter.label.as_deref().filter(|_| pushed.contains(&FilterPart::Label));
+        let labels = match label {
+            Some(label) => labels::ids(caller, label, query.page_size).await?,
+            None => Vec::new(),
+        };
+        let list = self.list_users(query, place, labels);
         let is_api_users = *place.collection == API_USER;
         let operation =
             if is_api_users { operations::list_api_users(&list) } else { operations::list_users(&list) };
@@ -140,8 +150,17 @@ impl Connector for ProbelyConnector {
         caller.call(&operations::get_profile().read_as(own)).await
     }
 
-    fn write(&self, caller: &Caller, write: &Write, _: &Basis, _: Timestamp) -> Result<Vec<Action>> {
-        self.action(caller, write).map(|action| vec![action])
+    async fn basis(&self, caller: &Caller, write: &Write) -> Result<Basis> {
+        match write {
+            Write::Update { id, change } if !change.get(&FieldPath::ROLES).is_keep() => {
+                roles::basis(caller, id, self.capabilities.listing.default_page_size).await
+            }
+            _ => Ok(Basis::default()),
+        }
+    }
+
+    fn write(&self, caller: &Caller, write: &Write, basis: &Basis, _: Timestamp) -> Result<Vec<Action>> {
+        self.actions(caller, write, basis)
     }
 }
 

@@ -1,16 +1,13 @@
 //! Writes.
 
-use anyprofile_core::{
-    FieldPath, ProfileChange, ProfileDraft, ProfileId, Result, Write,
-    profile::{RoleAssignment, RoleScope, ScopeTier},
-};
-use anyprofile_engine::Action;
+use anyprofile_core::{FieldPath, ProfileChange, ProfileDraft, ProfileId, Result, Write};
+use anyprofile_engine::{Action, Basis};
 use anyprofile_http::Caller;
 
-use super::{API, API_USER, ProbelyConnector, USER};
+use super::{API, API_USER, ProbelyConnector, USER, roles};
 use crate::{
     operations,
-    wire::{ApiUserUpdate, GrantScope, LabelByName, RoleGrant, Title, UserCreate, UserUpdate},
+    wire::{ApiUserUpdate, LabelByName, Title, UserCreate, UserUpdate},
 };
 
 fn text(change: &ProfileChange, path: &FieldPath) -> Option<String> {
@@ -24,22 +21,6 @@ fn title(change: &ProfileChange) -> Option<Title> {
 fn labels(change: &ProfileChange) -> Option<Vec<LabelByName>> {
     let labels = change.texts(&FieldPath::LABELS).or_cleared_by(Vec::new())?;
     Some(labels.into_iter().map(LabelByName::new).collect())
-}
-
-/// Returns the roles. Their format has been checked before.
-fn roles(change: &ProfileChange) -> Option<Vec<RoleGrant>> {
-    let roles = change.texts(&FieldPath::ROLES).or_cleared_by(Vec::new())?;
-    let assignments = roles.into_iter().filter_map(|text| text.parse::<RoleAssignment>().ok());
-    let grant = |RoleAssignment { role, scope, .. }: RoleAssignment| {
-        let place = |scope: &RoleScope| scope.id.value().cloned().unwrap_or_default();
-        let scope = match scope.value().map(|scope| (scope.tier.value(), place(scope))) {
-            Some((Some(ScopeTier::Team), place)) => GrantScope::Team(place),
-            Some((Some(ScopeTier::Target), place)) => GrantScope::Target(place),
-            _ => GrantScope::Account,
-        };
-        Some(RoleGrant::new(role.into_value()?.id.into_value()?, scope))
-    };
-    Some(assignments.filter_map(grant).collect())
 }
 
 /// Returns whether the profile may sign in.
@@ -74,7 +55,7 @@ fn user_create(draft: &ProfileDraft) -> UserCreate {
     create.title = title(fields);
     create.active = active(fields);
     create.labels = labels(fields);
-    create.user_roles = roles(fields);
+    create.user_roles = roles::wanted(fields);
     create
 }
 
@@ -87,15 +68,27 @@ fn update(id: &ProfileId, change: &ProfileChange) -> Action {
     })
 }
 
+/// Returns whether a change has fields of the user's record. Roles are records of their own.
+fn is_of_record(change: &ProfileChange) -> bool {
+    change.iter().any(|(path, _)| *path != FieldPath::ROLES)
+}
+
 impl ProbelyConnector {
-    pub(super) fn action(&self, caller: &Caller, write: &Write) -> Result<Action> {
+    pub(super) fn actions(&self, caller: &Caller, write: &Write, basis: &Basis) -> Result<Vec<Action>> {
         Ok(match write {
-            Write::Create { draft } => Action::shows(USER.of(operations::create_user(&user_create(draft)))),
-            Write::Update { id, change } => update(id, change),
-            Write::Deactivate { id } if id.kind == API_USER => {
-                update(id, &ProfileChange::new().set(FieldPath::STATUS, "suspended"))
+            Write::Create { draft } => {
+                vec![Action::shows(USER.of(operations::create_user(&user_create(draft))))]
             }
-            Write::Deactivate { id } => Action::accepted(operations::deactivate_user(id.native()), id),
+            Write::Update { id, change } => {
+                let of_record = is_of_record(change).then(|| update(id, change));
+                of_record.into_iter().chain(roles::actions(id, change, basis)?).collect()
+            }
+            Write::Deactivate { id } if id.kind == API_USER => {
+                vec![update(id, &ProfileChange::new().set(FieldPath::STATUS, "suspended"))]
+            }
+            Write::Deactivate { id } => {
+                vec![Action::accepted(operations::deactivate_user(id.native()), id)]
+            }
             other => return Err(other.unsupported(caller.info(), &self.capabilities)),
         })
     }

@@ -1,9 +1,11 @@
 //! The rules for request bodies, as the reference states them. Words of open enumerations and the format of
 //! ids are not checked: the service may accept more than it publishes.
 
+use std::borrow::Cow;
+
 use anyprofile_http::Violations;
 
-use crate::wire::{LabelByName, RoleGrant};
+use crate::wire::{AssignmentChange, AssignmentUpdate, AssignmentWrite, GrantScope, LabelByName, RoleGrant};
 
 /// The maximum length of a user's name, in characters.
 pub(crate) const MAX_NAME: u32 = 60;
@@ -42,28 +44,90 @@ pub(super) fn name(name: Option<&str>) -> Violations {
 /// Returns the rules that labels violate.
 pub(super) fn labels(labels: Option<&[LabelByName]>) -> Violations {
     let mut violations = Violations::new();
-    for label in labels.unwrap_or_default() {
-        violations.check_characters("labels.name", &label.name, 0..=MAX_LABEL);
-        let is_color = |c: char| c.is_ascii_alphanumeric() || matches!(c, '#' | '_' | '-');
-        if !label.color.iter().flat_map(|color| color.chars()).all(is_color) {
-            violations.add("labels.color", "must contain only ASCII letters, digits, '#', '_' and '-'");
-        }
+    for LabelByName { name, color } in labels.unwrap_or_default() {
+        check_label(&mut violations, ("labels.name", Some(name)), ("labels.color", color.as_deref()));
     }
     violations
+}
+
+/// Returns the rules that the fields of a label violate.
+pub(super) fn label(name: Option<&str>, color: Option<&str>) -> Violations {
+    let mut violations = Violations::new();
+    check_label(&mut violations, ("name", name), ("color", color));
+    violations
+}
+
+fn check_label(
+    violations: &mut Violations,
+    (name_field, name): (&'static str, Option<&str>),
+    (color_field, color): (&'static str, Option<&str>),
+) {
+    if let Some(name) = name {
+        violations.check_characters(name_field, name, 0..=MAX_LABEL);
+    }
+    let is_color = |c: char| c.is_ascii_alphanumeric() || matches!(c, '#' | '_' | '-');
+    if !color.unwrap_or_default().chars().all(is_color) {
+        violations.add(color_field, "must contain only ASCII letters, digits, '#', '_' and '-'");
+    }
 }
 
 /// Returns the rules that roles and their scopes violate.
 pub(super) fn user_roles(grants: Option<&[RoleGrant]>) -> Violations {
     let mut violations = Violations::new();
     for grant in grants.unwrap_or_default() {
-        if grant.role_id.is_empty() {
-            violations.add("user_roles.role.id", "is required");
-        }
-        if grant.scope.place_id().is_some_and(str::is_empty) {
-            violations.add(format!("user_roles.scope.{}.id", grant.scope.tier()), "is required");
-        }
+        check_id(&mut violations, "user_roles.role.id", &grant.role_id);
+        check_scope(&mut violations, "user_roles.", &grant.scope);
     }
     violations
+}
+
+/// Returns the rules that role assignments violate. The names of fields begin with `prefix`.
+pub(super) fn assignments<'a>(
+    prefix: &str,
+    assignments: impl IntoIterator<Item = &'a AssignmentWrite>,
+) -> Violations {
+    let mut violations = Violations::new();
+    for AssignmentWrite { user_id, grant } in assignments {
+        check_id(&mut violations, format!("{prefix}user.id"), user_id);
+        check_id(&mut violations, format!("{prefix}role.id"), &grant.role_id);
+        check_scope(&mut violations, prefix, &grant.scope);
+    }
+    violations
+}
+
+/// Returns the rules that changes of role assignments violate. The names of fields begin with `prefix`.
+pub(super) fn assignment_changes(prefix: &str, changes: &[AssignmentChange]) -> Violations {
+    let mut violations = assignments(prefix, changes.iter().map(|change| &change.assignment));
+    for change in changes {
+        check_id(&mut violations, format!("{prefix}id"), &change.id);
+    }
+    violations
+}
+
+/// Returns the rules that the change of a role assignment violates.
+pub(super) fn assignment_update(update: &AssignmentUpdate) -> Violations {
+    let mut violations = Violations::new();
+    for (field, id) in [("user.id", &update.user_id), ("role.id", &update.role_id)] {
+        if let Some(id) = id {
+            check_id(&mut violations, field, id);
+        }
+    }
+    if let Some(scope) = &update.scope {
+        check_scope(&mut violations, "", scope);
+    }
+    violations
+}
+
+fn check_id(violations: &mut Violations, field: impl Into<Cow<'static, str>>, id: &str) {
+    if id.is_empty() {
+        violations.add(field, "is required");
+    }
+}
+
+fn check_scope(violations: &mut Violations, prefix: &str, scope: &GrantScope) {
+    if let Some(id) = scope.place_id() {
+        check_id(violations, format!("{prefix}scope.{}.id", scope.tier()), id);
+    }
 }
 
 /// Returns the rules that a password change violates.

@@ -1,20 +1,20 @@
 //! Request bodies.
 
 use anyprofile_core::{open_record, wire::OpaqueId};
-use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use serde::Serialize;
 
-use super::{Tier, Title};
+use super::{RoleGrant, Title};
 
 /// Defines a request body with its required fields, and optional fields that are not sent if they are `None`.
 /// `Debug` lists the fields that are set, without their values.
 macro_rules! request_body {
     ($(#[$meta:meta])* pub struct $name:ident {
         required { $($(#[$required_meta:meta])* $required:ident: $required_type:ty,)+ }
-        optional { $($optional:tt)+ }
+        optional { $($optional:tt)* }
     }) => {
         request_body! {
             @fields [$($(#[$required_meta])* $required: $required_type,)+]
-            $(#[$meta])* pub struct $name { optional { $($optional)+ } }
+            $(#[$meta])* pub struct $name { optional { $($optional)* } }
         }
 
         impl $name {
@@ -24,18 +24,18 @@ macro_rules! request_body {
             }
         }
     };
-    ($(#[$meta:meta])* pub struct $name:ident { optional { $($optional:tt)+ } }) => {
-        request_body! { @fields [] $(#[$meta])* pub struct $name { optional { $($optional)+ } } }
+    ($(#[$meta:meta])* pub struct $name:ident { optional { $($optional:tt)* } }) => {
+        request_body! { @fields [] $(#[$meta])* pub struct $name { optional { $($optional)* } } }
     };
     (@fields [$($(#[$required_meta:meta])* $required:ident: $required_type:ty,)*]
-        $(#[$meta:meta])* pub struct $name:ident { optional { $($(#[$field_meta:meta])* $field:ident: $type:ty,)+ } }
+        $(#[$meta:meta])* pub struct $name:ident { optional { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* } }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Default, PartialEq, Serialize)]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$required_meta])* pub $required: $required_type,)*
-            $($(#[$field_meta])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)+
+            $($(#[$field_meta])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)*
         }
 
         impl std::fmt::Debug for $name {
@@ -44,12 +44,14 @@ macro_rules! request_body {
                 $(debug.field(stringify!($required), &format_args!(".."));)*
                 $(if self.$field.is_some() {
                     debug.field(stringify!($field), &format_args!(".."));
-                })+
+                })*
                 debug.finish()
             }
         }
     };
 }
+
+pub(super) use request_body;
 
 request_body! {
     /// A user to create or reactivate (`POST /users/`).
@@ -150,8 +152,7 @@ request_body! {
 request_body! {
     /// An API user to create (`POST /api-users/`): a program with its own key. It has no e-mail address.
     ///
-    /// Source: client code for the operation and the name; the other fields are those of pages
-    /// `api-users-update` and `api-users-bulk-update-create` of the reference.
+    /// Source: page `api-users-create` of the reference, except for the permissions.
     pub struct ApiUserCreate {
         required {
             /// The name, at most 60 characters.
@@ -166,6 +167,8 @@ request_body! {
             labels: Vec<LabelByName>,
             /// The roles and their scopes.
             user_roles: Vec<RoleGrant>,
+            /// The ids of permissions. Only in client code.
+            permissions: Vec<String>,
         }
     }
 }
@@ -214,8 +217,7 @@ request_body! {
     /// A change of several API users (`POST /api-users/bulk/update/`). A field that is `None` is not sent and
     /// stays unchanged.
     ///
-    /// Source: page `api-users-bulk-update-create` of the reference, which shows no field for the ids. That
-    /// they are sent as for users is inferred.
+    /// Source: page `api-users-bulk-update-create` of the reference. Only its newer form has the ids.
     pub struct ApiUserBulkUpdate {
         required {
             /// The ids of the API users. The maximum number is not published.
@@ -224,6 +226,8 @@ request_body! {
         optional {
             /// The name of all of them, at most 60 characters. The reference marks it as required.
             name: String,
+            /// The job title; [`Title::NotSet`] clears it.
+            title: Title,
             /// Whether the API users' keys are accepted. The reference marks it as required.
             active: bool,
             /// The labels. They replace all labels of each API user. The reference marks them as required.
@@ -262,94 +266,6 @@ impl LabelByName {
 impl std::fmt::Debug for LabelByName {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("LabelByName(..)")
-    }
-}
-
-/// A role to grant, and its scope.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RoleGrant {
-    /// The id of the role, of 12 characters.
-    pub role_id: String,
-    /// The scope of the role.
-    pub scope: GrantScope,
-}
-
-impl RoleGrant {
-    /// Creates a grant of a role in a scope.
-    pub fn new(role_id: impl Into<String>, scope: GrantScope) -> Self {
-        Self { role_id: role_id.into(), scope }
-    }
-}
-
-/// The scope of a granted role: its tier, and the team or target if the tier needs one.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum GrantScope {
-    /// The whole account.
-    Account,
-    /// The team with this id, which has 12 characters.
-    Team(String),
-    /// The target with this id, which has 12 characters.
-    Target(String),
-}
-
-impl GrantScope {
-    /// Returns the tier.
-    pub fn tier(&self) -> Tier {
-        match self {
-            Self::Account => Tier::Account,
-            Self::Team(_) => Tier::Team,
-            Self::Target(_) => Tier::Target,
-        }
-    }
-
-    /// Returns the id of the team or target, if there is one.
-    pub fn place_id(&self) -> Option<&str> {
-        match self {
-            Self::Account => None,
-            Self::Team(id) | Self::Target(id) => Some(id),
-        }
-    }
-}
-
-impl std::fmt::Debug for RoleGrant {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("RoleGrant(..)")
-    }
-}
-
-/// Shows the tier, but not the id.
-impl std::fmt::Debug for GrantScope {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "GrantScope({})", self.tier())
-    }
-}
-
-#[derive(Serialize)]
-struct ById<'a> {
-    id: &'a str,
-}
-
-impl Serialize for RoleGrant {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("role", &ById { id: &self.role_id })?;
-        map.serialize_entry("scope", &self.scope)?;
-        map.end()
-    }
-}
-
-impl Serialize for GrantScope {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let tier = self.tier();
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("tier", &tier)?;
-        if let Some(id) = self.place_id() {
-            // The key of the team or target is the tier's word.
-            map.serialize_entry(tier.as_str(), &ById { id })?;
-        }
-        map.end()
     }
 }
 

@@ -58,12 +58,25 @@ open_record! {
         /// The team, for the tier `team`.
         team: Named,
         /// The target, for the tier `target`.
-        target: Named,
+        target: Target,
     }
 }
 
 open_record! {
-    /// A role that users can have (`GET /roles/`). The fields are from client code.
+    /// A target of a scope.
+    pub struct Target {
+        /// The id, of 12 characters.
+        id: OpaqueId,
+        /// The name.
+        name: String,
+        /// The URL. Only in role assignments.
+        url: String,
+    }
+}
+
+open_record! {
+    /// A role that users can have (`GET /roles/`). The fields are from client code, and from the page
+    /// `user-roles-list` of the reference.
     pub struct Role {
         /// The id, of 12 characters.
         id: OpaqueId,
@@ -73,26 +86,45 @@ open_record! {
         description: String,
         /// Whether the account defined the role, rather than the service.
         custom: bool,
+        /// The permissions that the role grants.
+        permissions: Vec<Permission>,
     }
 }
 
 open_record! {
-    /// A team (`GET /teams/`). The fields are those of a team in a role.
+    /// A permission that roles grant (`GET /permissions/`). Client code has the operation; the fields are
+    /// inferred from those of a role's permissions.
+    pub struct Permission {
+        /// The id. Unlike other ids, it is a word such as `view_target`.
+        id: OpaqueId,
+        /// The name.
+        name: String,
+        /// The description; may be missing.
+        description: String,
+    }
+}
+
+open_record! {
+    /// A team (`GET /teams/`). Client code has the description; further fields were not seen.
     pub struct Team {
         /// The id, of 12 characters.
         id: OpaqueId,
         /// The name.
         name: String,
+        /// The description; may be empty or missing.
+        description: String,
     }
 }
 
 open_record! {
-    /// A role assignment (`GET /user-roles/`): the role of a user, with more fields of the role.
+    /// A role assignment (`GET /user-roles/`, `GET /api-user-roles/`): one role of one user in one scope.
+    ///
+    /// Source: page `user-roles-list` of the reference. Whether the unused one of the scope's `target` and
+    /// `team` is missing or null is not published.
     pub struct UserRoleAssignment {
         /// The id of the assignment.
         id: OpaqueId,
-        /// The user. Client code sends it when it changes an assignment; that the list contains it is
-        /// inferred.
+        /// The user or API user.
         user: ChangedBy,
         /// The role.
         role: Role,

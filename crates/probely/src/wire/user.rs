@@ -2,7 +2,7 @@
 
 use anyprofile_core::{
     open_enum, open_record,
-    wire::{OpaqueId, TimeText},
+    wire::{OpaqueId, SecretText, TimeText},
 };
 
 use super::UserRoles;
@@ -67,6 +67,9 @@ open_record! {
         is_owner: bool,
         /// The time of the first sign-in; null before it. Only in the own profile.
         first_login: TimeText,
+        /// The key of a new API user, which the service shows once. Whether it is in the response at all is not
+        /// published.
+        key: SecretText,
     }
 }
 

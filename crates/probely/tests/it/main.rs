@@ -17,14 +17,28 @@
 //! - 15 side effects of writes: documented at the client's methods and bodies; what is sent: `writes`
 //! - 16 no limits are assumed: `requests::the_settings_of_a_listing_are_the_accounts`
 //! - 17 regions: `requests::a_region_is_a_host`
+//!
+//! Those of the operations that came later:
+//!
+//! - 1 array or object: `assignments::a_bulk_update_is_an_array_and_a_change_of_all_kinds_an_object`
+//! - 2 tiers: `native::records_keep_null_absent_and_unknown_apart`, `records::roles_in_every_shape_are_read_or_kept`
+//! - 3 labels by name when written, by id when filtered: `writes`, `filters`
+//! - 4 both fields of a label: `labels::nothing_is_sent_but_what_is_set_and_a_label_of_users_always_whole`
+//! - 5 overlapping paths: `labels::what_breaks_a_rule_is_refused_before_anything_is_sent`
+//! - 6 page sizes: `native::the_remaining_pages_follow_from_the_numbers_alone`
+//! - 7 a key without the right: `assignments::an_error_names_the_operation_of_its_family`, `labels`
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod assignments;
 mod errors;
+mod filters;
+mod labels;
 mod native;
 mod network;
 mod paging;
 mod records;
 mod requests;
+mod roles;
 #[allow(dead_code)]
 #[path = "../../../http/tests/support/mod.rs"]
 mod support;

@@ -1,9 +1,9 @@
 //! The client's own operations and records.
 
-use anyprofile_core::{Error, ErrorKind, Field};
+use anyprofile_core::{Error, ErrorKind, Field, wire::OpaqueId};
 use anyprofile_http::Listed;
 use anyprofile_probely::{
-    ListEntries, ListUsers, LogicalOperator, ProbelyClient,
+    ListAssignments, ListEntries, ListUsers, LogicalOperator, ProbelyClient, RoleHolders,
     wire::{self, ResultList, Tier, UserRoles},
 };
 use serde::Serialize;
@@ -52,6 +52,16 @@ fn all_of_entries() -> ListEntries {
     list
 }
 
+fn all_of_assignments() -> ListAssignments {
+    let mut list = ListAssignments::default();
+    list.length = Some(50);
+    list.ordering = Some("-id".to_owned());
+    list.page = Some(3);
+    list.role = vec!["r1".to_owned(), "r2".to_owned()];
+    list.user = vec!["u1".to_owned(), "u2".to_owned()];
+    list
+}
+
 #[tokio::test]
 async fn every_operation_of_the_client_sends_what_is_documented() {
     let script = Script::by(|sent| {
@@ -67,7 +77,13 @@ async fn every_operation_of_the_client_sends_what_is_documented() {
         client.list_roles(&list).await.unwrap();
         client.list_labels(&list).await.unwrap();
         client.list_teams(&list).await.unwrap();
-        client.list_user_roles(&list).await.unwrap();
+        client.list_user_labels(&list).await.unwrap();
+        client.list_permissions(&list).await.unwrap();
+    }
+    for holders in [RoleHolders::Users, RoleHolders::ApiUsers] {
+        for list in [ListAssignments::default(), all_of_assignments()] {
+            client.list_role_assignments(holders, &list).await.unwrap();
+        }
     }
     // The headers are those of every request, and are shown with those of the provider.
     let sent = script.requests();
@@ -89,9 +105,9 @@ async fn an_id_that_would_address_something_else_is_not_sent() {
 
 #[test]
 fn debug_shows_no_search() {
-    let shown = format!("{:?} {:?}", all_of_users(), all_of_entries());
+    let shown = format!("{:?} {:?} {:?}", all_of_users(), all_of_entries(), all_of_assignments());
     assert!(shown.contains("page: Some(3)") && shown.contains("length: Some(50)"), "{shown}");
-    for hidden in ["ada", "r1", "l1", "last_login"] {
+    for hidden in ["ada", "r1", "l1", "u1", "last_login"] {
         assert!(!shown.contains(hidden), "{shown}");
     }
 }
@@ -99,15 +115,19 @@ fn debug_shows_no_search() {
 #[test]
 fn records_keep_null_absent_and_unknown_apart() {
     let role: wire::Role = read(
-        r#"{"id":"rrrrrrrrrrrr","name":"Auditor","description":null,"custom":true,"permissions":["x"]}"#,
+        r#"{"id":"rrrrrrrrrrrr","name":"Auditor","description":null,"custom":true,
+        "permissions":[{"id":"view_target","name":"View target","level":1},{}]}"#,
     );
     assert_eq!((&role.description, role.custom.value()), (&Field::Null, Some(&true)));
-    assert_eq!(role.unknown.get("permissions").unwrap().get(), r#"["x"]"#);
+    let permissions = role.permissions.value().unwrap();
+    assert_eq!((&permissions[0].id, permissions.len()), (&OpaqueId::from("view_target").into(), 2));
+    assert!(permissions[0].unknown.get("level").is_some() && permissions[0].description.is_absent());
     let role: wire::Role = read(r#"{"id":"r","name":"ゲスト","description":"","added":1.10}"#);
     assert_eq!((role.description.value().map(String::as_str), role.custom.is_absent()), (Some(""), true));
     assert_eq!(role.unknown.get("added").unwrap().get(), "1.10");
 
-    let team: wire::Team = read(r#"{"id":"t","name":null,"members":[{"email":"ada@example.com"}]}"#);
+    let team: wire::Team =
+        read(r#"{"id":"t","name":null,"description":"","members":[{"email":"ada@example.com"}]}"#);
     assert!(team.name.is_null() && team.unknown.get("members").is_some());
     let label: wire::Label = read(
         r#"{"id":"l","name":"first_label","color":"green","changed_by":{"id":"u","email":"ada@example.com"},
@@ -120,6 +140,13 @@ fn records_keep_null_absent_and_unknown_apart() {
         "description":"All","custom":false},"scope":{"tier":"galaxy","team":null,"domain":{"id":"d"}},"added":[]}"#,
     );
     let scope = assignment.scope.value().unwrap();
+    let of_target: wire::UserRoleAssignment = read(
+        r#"{"scope":{"tier":"target","target":{"id":"t","name":"Shop","url":"https://shop.example.com"}}}"#,
+    );
+    assert_eq!(
+        of_target.scope.value().unwrap().target.value().unwrap().url,
+        "https://shop.example.com".into()
+    );
     assert_eq!(scope.tier, Tier::from("galaxy").into());
     assert!(scope.team.is_null() && scope.target.is_absent() && scope.unknown.get("domain").is_some());
     assert_eq!(assignment.user.value().unwrap().name, "Ada".into());
@@ -146,6 +173,7 @@ async fn one_bad_record_costs_no_list() {
         mixed(r##"{"id":"l","color":"#00FF00"},["ada@example.com"],{"id":"m","changed_by":7}"##),
         mixed(r#"{"id":"t"},null,{"id":8,"name":["Blue"]}"#),
         mixed(r#"{"id":"a","role":{"id":"r"}},7,{"id":"b","role":"admin","user":"ada@example.com"}"#),
+        mixed(r#"{"id":"view_target"},"ada@example.com",{"id":"p","name":7}"#),
         mixed(r#"{"id":"x","is_apiuser":true},true,{"id":"y","active":"yes","user_roles":7}"#),
     ]);
     let client = client(&script);
@@ -154,7 +182,10 @@ async fn one_bad_record_costs_no_list() {
         shown(&client.list_roles(&entries).await.unwrap()),
         shown(&client.list_labels(&entries).await.unwrap()),
         shown(&client.list_teams(&entries).await.unwrap()),
-        shown(&client.list_user_roles(&entries).await.unwrap()),
+        shown(
+            &client.list_role_assignments(RoleHolders::ApiUsers, &ListAssignments::default()).await.unwrap(),
+        ),
+        shown(&client.list_permissions(&entries).await.unwrap()),
         shown(&client.list_api_users(&ListUsers::default()).await.unwrap()),
     ];
     insta::assert_json_snapshot!(told);
@@ -221,20 +252,32 @@ async fn the_remaining_pages_follow_from_the_numbers_alone() {
     }
 }
 
-async fn every_list(client: &ProbelyClient) -> [Result<(), Error>; 5] {
-    let entries = ListEntries::default();
+async fn every_list(client: &ProbelyClient) -> [Result<(), Error>; 8] {
+    let (entries, assignments) = (ListEntries::default(), ListAssignments::default());
     [
         client.list_api_users(&ListUsers::default()).await.map(drop),
         client.list_roles(&entries).await.map(drop),
         client.list_labels(&entries).await.map(drop),
         client.list_teams(&entries).await.map(drop),
-        client.list_user_roles(&entries).await.map(drop),
+        client.list_user_labels(&entries).await.map(drop),
+        client.list_permissions(&entries).await.map(drop),
+        client.list_role_assignments(RoleHolders::Users, &assignments).await.map(drop),
+        client.list_role_assignments(RoleHolders::ApiUsers, &assignments).await.map(drop),
     ]
 }
 
 #[tokio::test]
 async fn an_error_names_the_operation() {
-    let operations = ["api_users_list", "roles_list", "labels_list", "teams_list", "user_roles_list"];
+    let operations = [
+        "api_users_list",
+        "roles_list",
+        "labels_list",
+        "teams_list",
+        "labels_users_list",
+        "permissions_list",
+        "user_roles_list",
+        "api_user_roles_list",
+    ];
     for (response, kind) in [
         (json(400, r#"{"ordering":["Select a valid choice."]}"#), ErrorKind::InvalidRequest),
         (json(401, r#"{"detail":"Incorrect authentication credentials."}"#), ErrorKind::Unauthenticated),

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, sync::Arc};
 
 use anyprofile_core::{
     Error, ErrorKind, ExecuteOptions, Field, FieldPath, PlanOptions, ProfileChange, ProfileProvider as _,
-    Result, Write,
+    ProfileProviderExt as _, Result, Write,
 };
 use anyprofile_http::{HttpOptions, SecretString};
 use anyprofile_probely::{
@@ -77,6 +77,7 @@ fn whole_api_create() -> ApiUserCreate {
     create.active = Some(true);
     create.labels = Some(labels());
     create.user_roles = Some(roles());
+    create.permissions = Some(vec!["view_target".to_owned()]);
     create
 }
 
@@ -100,6 +101,7 @@ fn whole_api_replace() -> ApiUserReplace {
 fn whole_api_bulk_update() -> ApiUserBulkUpdate {
     let mut update = ApiUserBulkUpdate::new(["x".to_owned()]);
     update.name = Some("Ada's robot".to_owned());
+    update.title = Some(Title::Manager);
     update.active = Some(false);
     update.labels = Some(labels());
     update.user_roles = Some(roles());
@@ -323,6 +325,21 @@ async fn a_new_password_is_sent_and_shown_nowhere() {
         script.sent()[0].body,
         r#"{"current_password":"hunter2-current","password":"hunter2-new-one","confpassword":"hunter2-new-one"}"#
     );
+}
+
+#[tokio::test]
+async fn the_key_of_a_new_api_user_is_a_secret() {
+    for (sent, key) in [(r#""hunter2-key""#, "hunter2-key"), ("7", "7")] {
+        let record = format!(r#"{{"id":"x","name":"Robot","key":{sent}}}"#);
+        let script = Script::by(move |_| json(201, record.clone()).into());
+        let user = client(&script).create_api_user(&ApiUserCreate::new("Robot")).await.unwrap();
+        assert_eq!(user.key.value().unwrap().expose(), key);
+        assert!(user.unknown.is_empty() && !format!("{user:?}").contains("hunter2"));
+        assert_eq!(serde_json::to_value(&user).unwrap()["key"], "[withheld]");
+        // A profile has no place for it.
+        let profile = crate::provider(&script).get(&crate::id("probely:eu/api_user/x")).await.unwrap();
+        assert!(!format!("{profile:?} {}", crate::shown(&profile)).contains("key"), "{profile:?}");
+    }
 }
 
 #[tokio::test]

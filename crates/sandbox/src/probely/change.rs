@@ -14,6 +14,8 @@ pub(super) struct Change {
     /// In the format of responses.
     pub(super) labels: Option<Vec<Value>>,
     pub(super) roles: Option<Vec<Role>>,
+    /// The place of the next assigned role, if there were any.
+    pub(super) next_place: u64,
     /// The time of the change.
     pub(super) changed: i64,
 }
@@ -27,6 +29,7 @@ impl Change {
         self.active = later.active.or(self.active);
         self.labels = later.labels.or(self.labels.take());
         self.roles = later.roles.or(self.roles.take());
+        self.next_place = later.next_place.max(self.next_place);
         self.changed = later.changed;
     }
 }

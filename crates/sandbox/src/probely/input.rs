@@ -1,15 +1,18 @@
 //! Reads the bodies of writes, in the three formats that the service accepts.
 
+mod entries;
+
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 use serde_json::{Map, Value, json};
 
-use super::records::{ROLES, TARGETS, TEAMS};
+use super::records::{OWNER, ROLES, TARGETS};
 use super::store::Group;
-use super::user::Role;
+use super::user::{Role, Scope};
 use super::{detail, field_errors};
 use crate::exchange::{Call, Query, Reply, is_email};
 use crate::multipart::{boundary, parts};
+pub(super) use entries::{AssignmentDraft, Step, bulk_steps};
 
 const MAX_NAME: usize = 60;
 const MAX_EMAIL: usize = 254;
@@ -45,12 +48,14 @@ pub(super) enum Write {
 /// Reads fields and collects their errors.
 pub(super) struct Reader {
     body: Map<String, Value>,
+    /// The ids and names of the account's teams.
+    teams: Vec<(String, String)>,
     pub(super) errors: Map<String, Value>,
 }
 
 impl Reader {
-    pub(super) fn new(call: &Call) -> Result<Self, Reply> {
-        Ok(Self { body: fields(&call.headers, &call.body)?, errors: Map::new() })
+    pub(super) fn new(call: &Call, teams: Vec<(String, String)>) -> Result<Self, Reply> {
+        Ok(Self { body: fields(&call.headers, &call.body)?, teams, errors: Map::new() })
     }
 
     /// Returns what was read, if there are no errors.
@@ -188,7 +193,8 @@ impl Reader {
     }
 
     fn roles(&mut self) -> Option<Vec<Role>> {
-        let roles: Result<Vec<_>, _> = self.list("user_roles")?.iter().map(read_role).collect();
+        let roles = self.list("user_roles")?;
+        let roles: Result<Vec<_>, _> = roles.iter().map(|role| read_role(role, &self.teams)).collect();
         roles.map_err(|message| self.refuse("user_roles", message)).ok()
     }
 }
@@ -238,10 +244,13 @@ fn form(pairs: impl Iterator<Item = (String, String)>) -> Map<String, Value> {
     fields
 }
 
+fn is_color(color: &str) -> bool {
+    color.bytes().all(|b| b.is_ascii_alphanumeric() || b"#_-".contains(&b))
+}
+
 fn read_label(label: &Value) -> Result<(String, String), String> {
     let color = label.get("color").map_or(Some(""), Value::as_str);
-    let allowed = |color: &&str| color.bytes().all(|b| b.is_ascii_alphanumeric() || b"#_-".contains(&b));
-    match (label.get("name").and_then(Value::as_str), color.filter(allowed)) {
+    match (label.get("name").and_then(Value::as_str), color.filter(|color| is_color(color))) {
         (None | Some(""), _) => Err("A label needs a name.".to_owned()),
         (Some(name), _) if name.chars().count() > MAX_LABEL => {
             Err(format!("Ensure a label's name has no more than {MAX_LABEL} characters."))
@@ -251,24 +260,40 @@ fn read_label(label: &Value) -> Result<(String, String), String> {
     }
 }
 
-/// Reads a role with its scope: the account, a team, or a target. Other scopes occur in reads, but cannot be
-/// written.
-fn read_role(role: &Value) -> Result<Role, String> {
-    let find = |known: &'static [(&'static str, &'static str)], value: &Value| {
-        known.iter().find(|(id, _)| value["id"] == *id).copied()
-    };
-    let named = find(&ROLES, &role["role"]).ok_or("There is no such role.")?;
-    let (tier, team, target) = match role["scope"]["tier"].as_str() {
+/// Reads a role with its scope.
+fn read_role(role: &Value, teams: &[(String, String)]) -> Result<Role, String> {
+    let (named, scope) = (named_role(&role["role"])?, read_scope(&role["scope"], teams)?);
+    Ok(Role { place: 0, named, scope })
+}
+
+fn find(
+    known: &'static [(&'static str, &'static str)],
+    value: &Value,
+) -> Option<(&'static str, &'static str)> {
+    known.iter().find(|(id, _)| value["id"] == *id).copied()
+}
+
+/// Reads the reference to a role. Nothing is published of the response for the owner's role.
+fn named_role(role: &Value) -> Result<(&'static str, &'static str), &'static str> {
+    if role["id"] == OWNER.0 {
+        return Err("The owner's role cannot be assigned.");
+    }
+    find(&ROLES, role).ok_or("There is no such role.")
+}
+
+/// Reads a scope: the account, a team, or a target. Other scopes occur in reads, but cannot be written.
+fn read_scope(scope: &Value, teams: &[(String, String)]) -> Result<Scope, &'static str> {
+    let (tier, team, target) = match scope["tier"].as_str() {
         Some("account") => ("account", None, None),
         Some("team") => {
-            ("team", Some(find(&TEAMS, &role["scope"]["team"]).ok_or("There is no such team.")?), None)
+            let team = teams.iter().find(|(id, _)| scope["team"]["id"] == *id);
+            let (id, name) = team.ok_or("There is no such team.")?;
+            ("team", Some((id.clone().into(), name.clone().into())), None)
         }
-        Some("target") => (
-            "target",
-            None,
-            Some(find(&TARGETS, &role["scope"]["target"]).ok_or("There is no such target.")?),
-        ),
-        _ => return Err("A role's scope needs a tier: account, team or target.".to_owned()),
+        Some("target") => {
+            ("target", None, Some(find(&TARGETS, &scope["target"]).ok_or("There is no such target.")?))
+        }
+        _ => return Err("A role's scope needs a tier: account, team or target."),
     };
-    Ok(Role { named, tier, team, target })
+    Ok(Scope { tier, team, target })
 }

@@ -1,15 +1,20 @@
-//! Probely: the credential's own profile, the account's users, and their roles, labels and teams.
+//! Probely: the credential's own profile, the account's users, and their roles, role assignments, labels and
+//! teams.
 
+mod assignments;
 mod catalogue;
 mod change;
 mod handlers;
 mod input;
+mod labels;
 mod query;
 mod records;
 mod routes;
 mod store;
+mod teams;
 mod user;
 mod writes;
+mod written;
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 

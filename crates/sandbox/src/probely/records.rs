@@ -1,9 +1,11 @@
 //! The generated users.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::change::Owner;
-use super::user::{Role, User};
+use super::user::{Role, Scope, User};
 use crate::clock::{DAY, EPOCH, SECOND};
 use crate::ids::IdSpace;
 use crate::people::{Person, person};
@@ -16,6 +18,15 @@ pub(super) const ROLES: [(&str, &str); 4] = [
     ("sbxRoleDevel", "Developer"),
     ("_bxRoleAudit", "Auditeur·rice"),
     ("-bxRoleGuest", "ゲスト"),
+];
+/// The role of the account's owner, which cannot be assigned.
+pub(super) const OWNER: (&str, &str) = ("sbxRoleOwner", "Owner");
+/// The ids and names of the permissions. A role has every permission from its place on.
+pub(super) const PERMISSIONS: [(&str, &str); 4] = [
+    ("manage_users", "Manage users"),
+    ("start_scan", "Start scans"),
+    ("view_target", "View targets"),
+    ("view_report", "Zobrazit zprávy"),
 ];
 pub(super) const TEAMS: [(&str, &str); 3] =
     [("sbxTeamBlue0", "Blue"), ("sbx_TeamRed0", "Röd"), ("-bxTeamGreen", "Verde")];
@@ -88,6 +99,7 @@ impl Records {
             is_service: false,
             change: None,
             owner: None,
+            written_labels: Arc::default(),
         }
     }
 
@@ -116,6 +128,7 @@ impl Records {
             is_service: true,
             change: None,
             owner: None,
+            written_labels: Arc::default(),
         }
     }
 
@@ -138,6 +151,7 @@ impl Records {
             is_service,
             change: None,
             owner: None,
+            written_labels: Arc::default(),
         }
     }
 
@@ -188,15 +202,17 @@ fn roles(index: u64, rng: &mut Rng) -> Vec<Role> {
     let count = if index == 0 { 1 } else { 1 + rng.below(2) };
     (0..count)
         .map(|place| {
-            let (named, team, target) = (*rng.pick(&ROLES), *rng.pick(&TEAMS), *rng.pick(&TARGETS));
-            match (index + place) % 6 {
-                1 => Role { named, tier: "team", team: Some(team), target: None },
-                2 => Role { named, tier: "target", team: None, target: Some(target) },
-                3 => Role { named, tier: "scope", team: Some(team), target: Some(target) },
+            let (named, (id, name), target) = (*rng.pick(&ROLES), *rng.pick(&TEAMS), *rng.pick(&TARGETS));
+            let team = (id.into(), name.into());
+            let scope = match (index + place) % 6 {
+                1 => Scope { tier: "team", team: Some(team), target: None },
+                2 => Scope { tier: "target", team: None, target: Some(target) },
+                3 => Scope { tier: "scope", team: Some(team), target: Some(target) },
                 // An undocumented tier.
-                4 => Role { named, tier: "domain", team: None, target: None },
-                _ => Role { named, tier: "account", team: None, target: None },
-            }
+                4 => Scope { tier: "domain", team: None, target: None },
+                _ => Scope { tier: "account", team: None, target: None },
+            };
+            Role { place, named, scope }
         })
         .collect()
 }

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::change::{Change, Owner};
 use super::input::Draft;
-use super::records::{CREATED, LABELS, Records};
-use super::user::{User, label, new_label};
+use super::records::{CREATED, Records};
+use super::user::{Role, User};
+use super::written::Written;
 use crate::rng::key_of_text;
 
 /// The two lists of users.
@@ -38,9 +37,9 @@ pub(super) struct Store {
     changed: BTreeMap<(Group, u64), Change>,
     /// The users by e-mail address, in lower case, where it is not the generated one.
     emails: BTreeMap<String, u64>,
-    /// The labels that were created with users.
-    labels: Vec<Value>,
-    owner: Option<Arc<Owner>>,
+    pub(super) labels: Arc<Written>,
+    pub(super) teams: Written,
+    pub(super) owner: Option<Arc<Owner>>,
     /// A key of the changed password, which is not stored.
     password: Option<u64>,
     /// The number of writes. Cached results of an older version are invalid.
@@ -56,7 +55,8 @@ impl Store {
             removed: BTreeSet::new(),
             changed: BTreeMap::new(),
             emails: BTreeMap::new(),
-            labels: Vec::new(),
+            labels: Arc::default(),
+            teams: Written::default(),
             owner: None,
             password: None,
             version: 0,
@@ -93,15 +93,20 @@ impl Store {
     }
 
     pub(super) fn index_of(&self, group: Group, id: &str) -> Option<u64> {
-        let size = self.size_of(group);
         let index = match group {
             Group::People => self.records.index_of(id),
             Group::Services => self.records.index_of_api_user(id),
         };
-        index.filter(|index| match index.checked_sub(CREATED) {
+        index.filter(|index| self.has(group, *index))
+    }
+
+    /// Returns whether the group has a user with this index.
+    pub(super) fn has(&self, group: Group, index: u64) -> bool {
+        let size = self.size_of(group);
+        match index.checked_sub(CREATED) {
             Some(number) => number < size.created,
-            None => *index < size.generated && !(group == Group::People && self.removed.contains(index)),
-        })
+            None => index < size.generated && !(group == Group::People && self.removed.contains(&index)),
+        }
     }
 
     /// Deletes the second user of the list and creates another one. Returns whether it did.
@@ -127,6 +132,8 @@ impl Store {
             user.apply(change);
         }
         user.owner.clone_from(&self.owner);
+        user.written_labels = Arc::clone(&self.labels);
+        self.settle_teams(&mut user);
         user
     }
 
@@ -139,12 +146,6 @@ impl Store {
         let index: u64 = email.rsplit_once('@')?.0.rsplit_once('.')?.1.parse().ok()?;
         let is_theirs = |index: u64| self.user(Group::People, index).email.eq_ignore_ascii_case(email);
         (index < self.people.generated && is_theirs(index)).then_some(index)
-    }
-
-    pub(super) fn all_labels(&self) -> Vec<Value> {
-        let owner = self.owner.as_deref();
-        let own = (0..LABELS.len()).map(|place| label(self.records.seed, place, owner));
-        own.chain(self.labels.iter().cloned()).collect()
     }
 
     /// Creates a user and returns its index.
@@ -163,15 +164,32 @@ impl Store {
         self.version += 1;
         let labels = draft.labels.map(|labels| self.resolve_labels(&labels, now));
         let Draft { name, email, title, active, roles, .. } = draft;
+        let first_place = self.next_place(group, index);
+        let roles = roles.map(|roles| {
+            (first_place..).zip(roles).map(|(place, role)| Role { place, ..role }).collect::<Vec<_>>()
+        });
+        let next_place = roles.iter().flatten().map(|role| role.place + 1).max().unwrap_or(0);
         if let Some(email) = &email {
             self.move_email(index, email);
         }
-        let change = Change { name, email, title, active, labels, roles, changed: now };
-        self.changed.entry((group, index)).or_default().merge(change);
+        let change = Change { name, email, title, active, labels, roles, next_place, changed: now };
+        self.apply(group, index, change);
         if (group, index) == (Group::People, 0) {
             let User { name, email, .. } = self.user(group, index);
             self.owner = Some(Arc::new(Owner { name, email }));
         }
+    }
+
+    /// Applies a change to a user.
+    pub(super) fn apply(&mut self, group: Group, index: u64, change: Change) {
+        self.changed.entry((group, index)).or_default().merge(change);
+    }
+
+    /// Returns the place of the next role that is assigned to a user.
+    pub(super) fn next_place(&self, group: Group, index: u64) -> u64 {
+        let written = self.changed.get(&(group, index)).map_or(0, |change| change.next_place);
+        let held = self.user(group, index).roles.iter().map(|role| role.place + 1).max();
+        held.unwrap_or(0).max(written)
     }
 
     /// Returns whether this may be the password. Any password is accepted until it was changed.
@@ -198,26 +216,5 @@ impl Store {
         if index == 0 {
             self.password = None;
         }
-    }
-
-    /// Returns the labels by name, and creates those that do not exist.
-    fn resolve_labels(&mut self, written: &[(String, String)], now: i64) -> Vec<Value> {
-        let mut labels: Vec<Value> = Vec::new();
-        for (name, color) in written {
-            if labels.iter().any(|label| label["name"] == *name) {
-                continue;
-            }
-            let owner = self.owner.as_deref();
-            let known = LABELS.iter().position(|(_, known, _)| known == name);
-            let known = known.map(|place| label(self.records.seed, place, owner));
-            let known = known.or_else(|| self.labels.iter().find(|label| label["name"] == *name).cloned());
-            labels.push(known.unwrap_or_else(|| {
-                let number = u64::try_from(self.labels.len()).unwrap_or(u64::MAX);
-                let created = new_label(self.records.seed, number, (name, color), owner, now);
-                self.labels.push(created.clone());
-                created
-            }));
-        }
-        labels
     }
 }

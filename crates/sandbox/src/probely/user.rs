@@ -7,16 +7,26 @@ use serde_json::{Value, json};
 
 use super::change::{Change, Owner};
 use super::records::{API_USERS, CREATED, LABELS, Records, RolesShape, is_recorded_2022, roles_shape};
+use super::written::Written;
 use crate::clock::{DAY, EPOCH, stamp};
 use crate::fields::Fields;
 use crate::ids::IdSpace;
 
 /// A role and its scope.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Role {
+    /// The number of the assignment among those of its user. It is never used again.
+    pub(super) place: u64,
     pub(super) named: (&'static str, &'static str),
+    pub(super) scope: Scope,
+}
+
+/// The scope of a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Scope {
     pub(super) tier: &'static str,
-    pub(super) team: Option<(&'static str, &'static str)>,
+    /// The id and name.
+    pub(super) team: Option<(Cow<'static, str>, Cow<'static, str>)>,
     pub(super) target: Option<(&'static str, &'static str)>,
 }
 
@@ -25,12 +35,12 @@ impl Role {
         self.named.0
     }
 
-    pub(super) fn team_id(&self) -> Option<&'static str> {
-        self.team.map(|(id, _)| id)
+    pub(super) fn team_id(&self) -> Option<&str> {
+        self.scope.team.as_ref().map(|(id, _)| id.as_ref())
     }
 
     pub(super) fn target_id(&self) -> Option<&'static str> {
-        self.target.map(|(id, _)| id)
+        self.scope.target.map(|(id, _)| id)
     }
 }
 
@@ -55,6 +65,8 @@ pub(super) struct User {
     pub(super) change: Option<Change>,
     /// The author of changes, if it is not the generated first user any more.
     pub(super) owner: Option<Arc<Owner>>,
+    /// The written labels.
+    pub(super) written_labels: Arc<Written>,
 }
 
 impl User {
@@ -79,6 +91,9 @@ impl User {
     }
 
     pub(super) fn has_label(&self, id: &str) -> bool {
+        if self.written_labels.is_deleted(id) {
+            return false;
+        }
         match self.change.as_ref().and_then(|change| change.labels.as_ref()) {
             Some(labels) => labels.iter().any(|label| label["id"] == id),
             None => self.labels.iter().any(|label| LABELS[*label].0 == id),
@@ -116,7 +131,7 @@ impl User {
         match if is_new || change.roles.is_some() { RolesShape::List } else { roles_shape(index) } {
             _ if bare && change.roles.is_none() => {}
             RolesShape::List => {
-                let roles = self.roles.iter().enumerate().map(|(place, role)| self.role(place, role));
+                let roles = self.roles.iter().map(|role| self.role(role));
                 fields.put("user_roles", roles.collect::<Vec<_>>());
             }
             RolesShape::Text => fields.put("user_roles", ""),
@@ -133,10 +148,11 @@ impl User {
     }
 
     fn labels(&self) -> Vec<Value> {
-        if let Some(labels) = self.change.as_ref().and_then(|change| change.labels.as_ref()) {
-            return labels.clone();
-        }
-        self.labels.iter().map(|place| label(self.seed, *place, self.owner.as_deref())).collect()
+        let labels = match self.change.as_ref().and_then(|change| change.labels.as_ref()) {
+            Some(labels) => labels.clone(),
+            None => self.labels.iter().map(|place| label(self.seed, *place, self.owner.as_deref())).collect(),
+        };
+        labels.into_iter().filter_map(|label| self.written_labels.current(label)).collect()
     }
 
     /// Returns the JSON of the credential's own profile, which has more fields.
@@ -149,21 +165,38 @@ impl User {
         profile
     }
 
-    /// Returns the JSON of a role assignment.
-    pub(super) fn role(&self, place: usize, role: &Role) -> Value {
-        let place = u64::try_from(place).unwrap_or(0);
-        let number = if self.is_service { API_USERS.wrapping_add(self.index) } else { self.index };
-        // Four assignments of a user are adjacent; further ones of a created user are far away.
-        let number = number.wrapping_mul(4).wrapping_add(place % 4).wrapping_add((place / 4) << 48);
-        let id = IdSpace::new(self.seed, "probely user role").short(number);
-        let mut scope = json!({"tier": role.tier});
-        for (name, reference) in [("team", role.team), ("target", role.target)] {
-            if let Some((id, title)) = reference {
-                scope[name] = json!({"id": id, "name": title});
-            }
+    /// Returns the JSON of a role assignment, as in the user.
+    pub(super) fn role(&self, role: &Role) -> Value {
+        let mut scope = json!({"tier": role.scope.tier});
+        if let Some((id, name)) = &role.scope.team {
+            scope["team"] = json!({"id": id, "name": name});
         }
+        if let Some((id, name)) = role.scope.target {
+            scope["target"] = json!({"id": id, "name": name});
+        }
+        let id = assignments(self.seed).short(assignment_number(self.is_service, self.index, role.place));
         json!({"id": id, "role": {"id": role.named.0, "name": role.named.1}, "scope": scope})
     }
+}
+
+/// The ids of role assignments.
+pub(super) fn assignments(seed: u64) -> IdSpace {
+    IdSpace::new(seed, "probely user role")
+}
+
+/// Returns the number of a role assignment. Four assignments of a user are adjacent; further ones are far away.
+fn assignment_number(is_service: bool, index: u64, place: u64) -> u64 {
+    let number = if is_service { API_USERS.wrapping_add(index) } else { index };
+    number.wrapping_mul(4).wrapping_add(place % 4).wrapping_add((place / 4) << 48)
+}
+
+/// Returns the index of the user and the place of the assignment with this number, if it is of an API user or
+/// of a user as asked.
+pub(super) fn assignment_at(number: u64, is_service: bool) -> Option<(u64, u64)> {
+    let place = ((number >> 48) << 2) + (number & 3);
+    let index = (number & ((1 << 48) - 1)) >> 2;
+    let index = if is_service { index.checked_sub(API_USERS)? } else { index };
+    (assignment_number(is_service, index, place) == number).then_some((index, place))
 }
 
 /// Returns a label of users.
@@ -179,18 +212,18 @@ pub(super) fn label(seed: u64, place: usize, owner: Option<&Owner>) -> Value {
     })
 }
 
-/// Returns a label that was created by assigning it to a user.
-pub(super) fn new_label(
+/// Returns a label that was written.
+pub(super) fn written_label(
     seed: u64,
-    number: u64,
-    written: (&str, &str),
+    id: &str,
+    (name, color): (&str, &str),
     owner: Option<&Owner>,
     now: i64,
 ) -> Value {
     json!({
-        "id": IdSpace::new(seed, "probely label").short(number),
-        "name": written.0,
-        "color": written.1,
+        "id": id,
+        "name": name,
+        "color": color,
         "changed_by": Records::new(seed).changed_by(0, owner),
         "changed": stamp(now, 6, "Z"),
     })

@@ -11,9 +11,21 @@ use crate::exchange::{Call, Reply};
 const MIN_PASSWORD: usize = 10;
 
 impl Probely {
+    /// Reads the body of a write.
+    pub(super) fn reader(&self, call: &Call) -> Result<Reader, Reply> {
+        let teams = self.read_store().team_names();
+        Reader::new(call, teams)
+    }
+
+    fn read_draft(&self, call: &Call, group: Group, write: Write) -> Result<Draft, Reply> {
+        let mut reader = self.reader(call)?;
+        let draft = reader.draft(group, write);
+        reader.finish(draft)
+    }
+
     /// Creates a user. If a deactivated user has this e-mail address, reactivates that user.
     pub(super) fn create_user(&self, call: &Call, group: Group) -> Reply {
-        let draft = match read_draft(call, group, Write::Create) {
+        let draft = match self.read_draft(call, group, Write::Create) {
             Ok(draft) => draft,
             Err(refusal) => return refusal,
         };
@@ -36,7 +48,7 @@ impl Probely {
         if self.read_store().index_of(group, id).is_none() {
             return detail(404, "Not found.");
         }
-        let draft = match read_draft(call, group, write) {
+        let draft = match self.read_draft(call, group, write) {
             Ok(draft) => draft,
             Err(refusal) => return refusal,
         };
@@ -61,7 +73,7 @@ impl Probely {
     /// Changes all users or none: an unknown id refuses the whole change. Nothing is published about this
     /// case.
     pub(super) fn bulk_update(&self, call: &Call, group: Group) -> Reply {
-        let mut reader = match Reader::new(call) {
+        let mut reader = match self.reader(call) {
             Ok(reader) => reader,
             Err(refusal) => return refusal,
         };
@@ -86,7 +98,7 @@ impl Probely {
     /// Changes the password. Any current password is accepted until it was changed. Only a key of the new one
     /// is stored, to recognize it.
     pub(super) fn change_password(&self, call: &Call) -> Reply {
-        let mut reader = match Reader::new(call) {
+        let mut reader = match self.reader(call) {
             Ok(reader) => reader,
             Err(refusal) => return refusal,
         };
@@ -111,12 +123,6 @@ impl Probely {
         store.set_password(&password);
         Reply::json(200, &json!({"message": "The password is changed."}))
     }
-}
-
-fn read_draft(call: &Call, group: Group, write: Write) -> Result<Draft, Reply> {
-    let mut reader = Reader::new(call)?;
-    let draft = reader.draft(group, write);
-    reader.finish(draft)
 }
 
 fn is_taken(store: &Store, email: &str, index: u64) -> bool {

@@ -91,19 +91,24 @@ async fn what_users_refer_to_is_in_the_lists() {
         }
     }
 
-    let listed = all(&sandbox, "user-roles", "").await;
+    let listed = [all(&sandbox, "user-roles", "").await, all(&sandbox, "api-user-roles", "").await].concat();
     assert_eq!(ids(&listed), ids(&assigned));
     assert_eq!(ids(&listed).iter().collect::<HashSet<_>>().len(), listed.len());
     for (listed, carried) in listed.iter().zip(&assigned) {
-        assert_eq!((&listed["scope"], &listed["role"]["id"]), (&carried["scope"], &carried["role"]["id"]));
-        assert!(listed["role"]["custom"].is_boolean());
+        assert_eq!(listed["role"]["id"], carried["role"]["id"]);
+        assert!(listed["role"]["custom"].is_boolean() && listed["role"]["permissions"].is_array());
+        assert_eq!(listed["scope"]["tier"], carried["scope"]["tier"]);
+        for place in ["team", "target"] {
+            assert_eq!(listed["scope"][place]["id"], carried["scope"][place]["id"]);
+        }
     }
 }
 
 #[tokio::test]
 async fn the_lists_have_pages() {
     let sandbox = start(SandboxOptions::new().profiles(120)).await;
-    for list in ["roles", "labels", "teams", "user-roles"] {
+    let lists = ["roles", "permissions", "labels", "labels/users", "teams", "user-roles", "api-user-roles"];
+    for list in lists {
         let whole = ids(&all(&sandbox, list, "").await);
         let mut seen = Vec::new();
         for page in 1.. {
@@ -120,7 +125,22 @@ async fn the_lists_have_pages() {
         assert_eq!(probely(&sandbox, &format!("/{list}")).await.status, 301);
     }
     let operations: HashSet<_> = sandbox.requests().iter().map(|request| request.operation).collect();
-    for operation in ["roles_list", "labels_list", "teams_list", "user_roles_list"] {
-        assert!(operations.contains(operation), "{operation}");
+    for list in lists {
+        let operation = format!("{}_list", list.replace(['-', '/'], "_"));
+        assert!(operations.contains(operation.as_str()), "{operation}");
     }
+}
+
+#[tokio::test]
+async fn roles_are_got_with_their_permissions() {
+    let sandbox = start(SandboxOptions::new()).await;
+    let permissions = all(&sandbox, "permissions", "").await;
+    assert!(permissions.iter().any(|one| one.get("description").is_none()));
+    for role in all(&sandbox, "roles", "").await {
+        let path = format!("/roles/{}/", role["id"].as_str().unwrap());
+        assert_eq!(probely(&sandbox, &path).await.ok(), role);
+        let granted = ids(&array(&role["permissions"]));
+        assert!(granted.iter().all(|id| ids(&permissions).contains(id)), "{role}");
+    }
+    assert_eq!(probely(&sandbox, "/roles/nobodysRole0/").await.status, 404);
 }

@@ -105,7 +105,7 @@ async fn api_users_are_created_changed_and_deactivated_too() {
     let services = listed(&sandbox, "api-users", "").await;
     assert_eq!((services.len(), services.iter().filter(|one| one["name"] == "B").count()), (7, 2));
     assert_eq!(probely(&sandbox, "/api-users/").await.ok()["count"], 7);
-    let assignments = ids(&listed(&sandbox, "user-roles", "").await);
+    let assignments = ids(&listed(&sandbox, "api-user-roles", "").await);
     assert!(assignments.contains(&second["user_roles"][0]["id"].as_str().unwrap().to_owned()));
     assert_eq!(assignments.iter().collect::<HashSet<_>>().len(), assignments.len());
     assert_eq!(listed(&sandbox, "users", "").await, people);

@@ -167,7 +167,9 @@ impl Check {
             let executed = provider.execute(&plan, &ExecuteOptions::new()).await?;
             if is_of_example(&executed) { Ok(executed) } else { executed.into_result() }
         };
-        let (result, exchanges) = self.send(&wish_for(example), &execute).await;
+        self.wire.prefer_for_one_write(example.map(|_| wish_for(example)).as_deref());
+        let result = execute().await;
+        let exchanges = self.wire.take();
         match result {
             Ok(executed) if !executed.profile.as_ref().is_none_or(is_complete) => {
                 self.fail(what, &format!("({word}) a record is said to be missing"));

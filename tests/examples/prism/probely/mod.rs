@@ -1,5 +1,7 @@
 //! Probely.
 
+mod assignments;
+mod labels;
 mod writes;
 
 use anyprofile::{
@@ -16,8 +18,18 @@ use crate::{
 };
 
 const ID: &str = "-sDw5iRCtV_Y";
+const HOLDER: &str = "2aB3cD4eF5gH";
 
-records!(wire::BulkUpdated, wire::PasswordChanged, wire::User);
+records!(
+    wire::BulkUpdated,
+    wire::Label,
+    wire::PasswordChanged,
+    wire::Permission,
+    wire::Role,
+    wire::Team,
+    wire::User,
+    wire::UserRoleAssignment,
+);
 
 pub(crate) async fn call(check: &mut Check, base_url: &str) -> Result<(), Broken> {
     let config = ProbelyConfig::new("prism".parse()?, "an API key").at(base_url).with_http(check.http());
@@ -33,7 +45,17 @@ pub(crate) async fn call(check: &mut Check, base_url: &str) -> Result<(), Broken
         let every = every_parameter(yes, operator);
         check.variant("users_list", async || list(&every).await).await;
     }
+    check.operation("api_users_retrieve", async || Ok(Seen::one(&client.get_api_user(ID).await?))).await;
+    let list = async |list: &ListUsers| {
+        let page = client.list_api_users(list).await?;
+        Ok(Seen::many("/results", &page.list.results, page.quarantined.len()))
+    };
+    check.operation("api_users_list", async || list(&ListUsers::default()).await).await;
+    let every = every_parameter(true, LogicalOperator::And);
+    check.variant("api_users_list", async || list(&every).await).await;
     writes::call(check, &client).await;
+    labels::call(check, &client).await;
+    assignments::call(check, &client).await;
     provider(check, &config.connect()?).await
 }
 
@@ -51,7 +73,7 @@ fn every_parameter(yes: bool, operator: LogicalOperator) -> ListUsers {
     list
 }
 
-/// API users are not in the document: people alone are listed.
+/// People alone are listed: both lists have the same ids in the examples, and API users follow by themselves.
 async fn provider(check: &mut Check, provider: &impl ProfileProvider) -> Result<(), Broken> {
     let filter = |change: fn(&mut Filter)| {
         let mut filter = Filter::default();
@@ -72,6 +94,7 @@ async fn provider(check: &mut Check, provider: &impl ProfileProvider) -> Result<
         filter(|filter| filter.status = vec![Expected::Is(Status::Suspended)]),
         filter(|filter| filter.mfa = Some(Expected::Is(false))),
         filter(|filter| filter.email = Some("ada@example.com".to_owned())),
+        filter(|filter| filter.label = Some("Example label".to_owned())),
         people.clone().with_search("ada").with_page_size(5),
         people.clone().with_order(Order::descending(OrderField::Updated)),
     ] {
@@ -85,8 +108,13 @@ async fn provider(check: &mut Check, provider: &impl ProfileProvider) -> Result<
     }
     let key = FindKey::Email("ada@example.com".to_owned());
     check.profiles("find by e-mail address", None, async || Ok(provider.find_by(&key).await?.profiles)).await;
-    let api_user: ProfileId = format!("probely:prism/{API_USER}/{ID}").parse()?;
+    // The role assignments of the document are of this user.
+    check.response_for(&[HOLDER]);
+    let user = format!("probely:prism/user/{HOLDER}").parse()?;
     let examples = check.examples("users_partial_update");
-    crate::writes::call(check, provider, &[id, api_user], &examples).await;
+    crate::writes::call(check, provider, &[user], &examples).await;
+    let api_user: ProfileId = format!("probely:prism/{API_USER}/{HOLDER}").parse()?;
+    let examples = check.examples("api_users_partial_update");
+    crate::writes::of_profile(check, provider, &api_user, &examples).await;
     Ok(())
 }

@@ -31,7 +31,7 @@ use crate::{
 ///   any write is sent. The error is [`ErrorKind::PermissionDenied`] with [`Error::is_out_of_scope`]. It is the same
 ///   if the profile does not exist or cannot be read, so that it does not reveal which profiles exist. The response
 ///   time may differ.
-/// - **Negated conditions**, such as `not labels = staff`, hold only for profiles whose value is known.
+/// - **Negated conditions**, such as `not (labels eq "staff")`, hold only for profiles whose value is known.
 /// - **Listings** leave out profiles outside the scope. The service receives the query unchanged, so profiles that
 ///   are left out cost requests too; add to the query what the service can filter by. The members of an organization
 ///   are listed if the organization is in the scope; it is read with each page.
