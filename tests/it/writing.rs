@@ -5,6 +5,7 @@ use anyprofile::{
     ProfileDraft, ProfileId, ProfileProvider, ProfileProviderExt, Status, Write,
     anthropic::{AnthropicConfig, BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04},
     probely::API_USER,
+    upsun::member_id,
 };
 use anyprofile_sandbox::Fault;
 use futures_util::TryStreamExt;
@@ -13,6 +14,35 @@ use crate::fixture;
 
 fn acme() -> ProfileId {
     "upsun:upsun/organization/01HSANDB0XACME000000000001".parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_member_is_removed_from_one_organization_and_the_user_stays() {
+    let fixture = fixture(8).await;
+    let upsun = fixture.provider("upsun");
+    let members = async || {
+        let listed = upsun.members(&acme(), ListQuery::new()).try_collect::<Vec<_>>().await.unwrap();
+        listed.into_iter().map(|member| member.id).collect::<Vec<_>>()
+    };
+    let before = members().await;
+    let user = &before[1];
+    let id = member_id(&acme(), user.native()).unwrap();
+    let plan = upsun.plan(&Write::delete(id.clone()), &PlanOptions::always()).await.unwrap();
+    let current = plan.current().unwrap();
+    assert_eq!(current.username, upsun.get(user).await.unwrap().username);
+    assert_eq!((plan.requests().len(), fixture.count("delete-org-member")), (1, 0));
+    let executed = upsun.execute(&plan, &ExecuteOptions::new()).await.unwrap();
+    assert!(executed.error.is_none(), "{:?}", executed.error);
+    assert_eq!(fixture.count("delete-org-member"), 1);
+
+    assert_eq!(upsun.get(&id).await.unwrap_err().kind(), ErrorKind::NotFound);
+    let left: Vec<_> = before.iter().filter(|member| *member != user).cloned().collect();
+    assert_eq!(members().await, left);
+    assert_eq!(upsun.get(user).await.unwrap().id, *user);
+    // The owner stays: nobody but the service's support can change that.
+    let owner = member_id(&acme(), before[0].native()).unwrap();
+    let refused = upsun.delete(&owner).await.unwrap_err();
+    assert_eq!((refused.kind(), refused.may_have_taken_effect()), (ErrorKind::PermissionDenied, false));
 }
 
 #[tokio::test]

@@ -23,8 +23,9 @@ pub(crate) const TOKENS: StaticDialect = TOKEN_DIALECT.with_description(|failure
     }
 });
 
-/// The operations of the users service, whose 404 has no body (OpenAPI document, `get-user` and others).
-const WITHOUT_BODY: [&str; 20] = [
+/// The operations whose 404 has no body: those of the users service, and the cancellation of an invitation
+/// (OpenAPI document, `get-user`, `cancel-org-invite` and others).
+const WITHOUT_BODY: [&str; 22] = [
     "get-current-user",
     "get-user",
     "get-user-by-email-address",
@@ -45,7 +46,12 @@ const WITHOUT_BODY: [&str; 20] = [
     "confirm-totp-enrollment",
     "withdraw-totp-enrollment",
     "recreate-recovery-codes",
+    "cancel-org-invite",
+    "cancel-project-invite",
 ];
+
+/// The operations that create an invitation.
+const INVITING: [&str; 2] = ["create-org-invite", "create-project-invite"];
 
 /// Returns whether a body has one of the JSON forms, or is missing where the service sends none.
 fn is_own_form(failure: &Failure<'_>) -> bool {
@@ -96,6 +102,12 @@ fn describe(failure: &Failure<'_>, details: &mut ErrorDetails) {
         details.hint = Some("use the API token of a user, or get profiles by id".into());
     } else if failure.status == 403 && failure.operation == "list-org-members" {
         details.hint = Some("use the token of an owner, or of a member who may manage members".into());
+    } else if failure.status == 409 && INVITING.contains(&failure.operation) {
+        details.message = Some("an invitation for this e-mail address is pending".into());
+        details.hint = Some("cancel it first, or replace it with `force`".into());
+    } else if failure.status == 402 && INVITING.contains(&failure.operation) {
+        details.message = Some("the plan allows no further user".into());
+        details.hint = Some("remove a user, or change the plan in the console".into());
     } else if failure.status == 400 && !details.field_errors.is_empty() {
         details.message = Some("the service refused the values".into());
         details.hint = Some("correct the named fields".into());

@@ -24,7 +24,7 @@
 //! # }
 //! ```
 //!
-//! # Three things to know
+//! # Four things to know
 //! - **A person has several records.** The listing reads `/profiles`, which shows neither the status nor the
 //!   second factor. [`ListQuery::enrich`](anyprofile_core::ListQuery::enrich) adds the user of `/users` and
 //!   the postal address, at the cost of further requests.
@@ -32,6 +32,8 @@
 //!   listed after the profiles of `/profiles`.
 //! - **A record must be the requested one.** The provider compares the id in each record with the requested
 //!   id. The profile of an organization is the exception: it has an id of its own, so it cannot be checked.
+//! - **A membership is a profile of its own.** [`member_id`] names the membership of a user in an
+//!   organization. To delete it removes the member; no operation deletes the user.
 //!
 //! # Sources
 //! Facts are from Upsun's published reference and OpenAPI document. What is known only from its official
@@ -58,11 +60,14 @@ pub use self::{
         ListedOrganizations, PLATFORM_SH_API_URL, PLATFORM_SH_AUTH_URL, SERVICE, UPSUN_API_URL,
         UPSUN_AUTH_URL, UpsunConfig, service,
     },
-    connector::{COMPANY_TYPE, DEFAULT_CATALOG, MARKETING, PROJECT_OPTIONS_URL, UI_COLORSCHEME},
+    connector::{
+        COMPANY_TYPE, DEFAULT_CATALOG, MARKETING, MEMBER, PROJECT_OPTIONS_URL, UI_COLORSCHEME, member_id,
+    },
     map::UpsunExtension,
     operations::{
-        ArrayFilter, CursorPage, DateTimeFilter, ListOrganizationMembers, ListOrganizations, ListProfiles,
+        ArrayFilter, CursorPage, DateTimeFilter, InvitationSort, ListInvitations, ListOrganizationMembers,
+        ListOrganizations, ListProfiles, ListTeamMembers, ListTeamProjectAccess, ListTeams,
         ListUserExtendedAccess, ListUserOrganizations, ListUserProjectAccess, ListUserTeams,
-        OrganizationSort, PageLink, PagePosition, ProjectAccessSort, Sort, StringFilter, TimeSort,
+        OrganizationSort, PageLink, PagePosition, ProjectAccessSort, Sort, StringFilter, TeamSort, TimeSort,
     },
 };

@@ -39,6 +39,11 @@ pub(super) fn error(status: u16, message: &str) -> Reply {
     Reply::json(status, &json!({"error": message}))
 }
 
+/// Returns an error of the members and of project access: only `error`, as problem details.
+pub(super) fn member_error(status: u16, message: &str) -> Reply {
+    Reply::text(status, PROBLEM, json!({"error": message}).to_string())
+}
+
 impl Refusal {
     /// Returns the error in the format of the service of `/profiles`.
     pub(super) fn of_profile(self) -> Reply {
@@ -58,14 +63,25 @@ impl Refusal {
 
     /// Returns the error in the format of the service of `/users`: one text for all fields.
     pub(super) fn of_user(self) -> Reply {
+        let (status, message) = self.in_one_text();
+        error(status, &message)
+    }
+
+    /// Does the same in the format of the members.
+    pub(super) fn of_member(self) -> Reply {
+        let (status, message) = self.in_one_text();
+        member_error(status, &message)
+    }
+
+    fn in_one_text(self) -> (u16, String) {
         match self {
-            Self::MediaType => error(415, JSON_ONLY),
+            Self::MediaType => (415, JSON_ONLY.to_owned()),
             Self::Fields(errors) => {
                 let messages = errors.iter().flat_map(|(name, messages)| {
                     let messages = messages.as_array().into_iter().flatten().filter_map(Value::as_str);
                     messages.map(move |message| format!("{name}: {message}"))
                 });
-                error(400, &messages.collect::<Vec<_>>().join(" "))
+                (400, messages.collect::<Vec<_>>().join(" "))
             }
         }
     }

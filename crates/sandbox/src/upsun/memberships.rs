@@ -5,10 +5,12 @@ use serde_json::{Value, json};
 use super::Upsun;
 use super::cursor::{Dialect, Kind, Window, count};
 use super::errors::{error, problem};
-use super::organizations::{self, Organization};
+use super::organizations::Organization;
+use super::projects;
 use super::records::Times;
 use crate::exchange::{Call, Reply};
 use crate::rng::key;
+use crate::server::lock;
 
 const TEAMS: Dialect = Dialect {
     filters: &[("organization_id", Kind::Text), ("updated_at", Kind::Time)],
@@ -25,10 +27,8 @@ const EXTENDED_ACCESS: Dialect = Dialect {
 
 const MAX_TEAMS: u64 = 100;
 const MAX_PROJECTS: u64 = 200;
-const TEAM_LABELS: [&str; 4] = ["Développement", "Ops", "", "デザイン"];
-const TITLES: [&str; 5] = ["Größe", "shop", "Świątynia", "", "блог"];
 /// The last one is undocumented.
-const PERMISSIONS: [&[&str]; 5] = [
+pub(super) const PERMISSIONS: [&[&str]; 5] = [
     &["admin"],
     &["viewer", "staging:contributor"],
     &["viewer", "development:admin", "production:viewer"],
@@ -41,7 +41,7 @@ impl Upsun {
         match self.index_of_user(user_id) {
             Some(index) => {
                 let path = format!("/users/{user_id}/organizations");
-                self.page_of_organizations(call, &path, organizations::of_user(index))
+                self.page_of_organizations(call, &path, self.organizations_of(index).into_iter())
             }
             None => problem(403, "Forbidden", "The user's organizations may not be read."),
         }
@@ -53,7 +53,7 @@ impl Upsun {
         };
         let path = format!("/users/{user_id}/teams");
         let window = Window::parse(&call.query, self.records.seed, &path, self.page_size, MAX_TEAMS);
-        let selected = TEAMS.select(self.teams(index), &call.query);
+        let selected = TEAMS.select(lock(&self.teams).of_user(index), &call.query);
         match window.and_then(|window| Ok((window, selected?))) {
             Ok((window, teams)) => {
                 let total = count(&teams);
@@ -98,44 +98,20 @@ impl Upsun {
         };
         match EXTENDED_ACCESS.select(self.extended_access(index), &call.query) {
             Ok(items) => {
-                let path = format!("/upsun/users/{user_id}/extended-access");
-                Reply::json(200, &json!({"items": items, "_links": {"self": {"href": path}}}))
+                let mut links = json!({"self": {"href": format!("/upsun/users/{user_id}/extended-access")}});
+                self.refer_to_teams(&mut links, index);
+                Reply::json(200, &json!({"items": items, "_links": links}))
             }
             Err(detail) => error(400, &detail),
         }
     }
 
-    fn teams(&self, index: u64) -> Vec<Value> {
-        let mut teams = Vec::new();
-        for organization in organizations::of_user(index) {
-            for team in (0..4_u64).filter(|team| (index + team).is_multiple_of(2)) {
-                let number = organization.number * 4 + team;
-                let times = Times::of(self.records.seed, number + 1_000);
-                let mut entry = json!({
-                    "id": format!("01HSANDB0XTEAM{number:012}"),
-                    "organization_id": organization.ulid,
-                    "label": TEAM_LABELS[turn(team, 4)],
-                    "project_permissions": PERMISSIONS[turn(number, 5)],
-                    "created_at": times.created(),
-                });
-                if number % 5 != 2 {
-                    entry["updated_at"] = times.updated().into();
-                }
-                if number % 6 != 4 {
-                    entry["counts"] = json!({"member_count": number + 1, "project_count": number % 3});
-                }
-                teams.push(entry);
-            }
-        }
-        teams
-    }
-
     /// Returns the projects that a user may use, with their organization; the first user has the most.
-    fn projects(&self, index: u64) -> impl Iterator<Item = (u64, Organization)> {
+    fn projects(&self, index: u64) -> impl Iterator<Item = (u64, Organization)> + use<> {
         let most = if index == 0 { 6 } else { key(&[self.records.seed, 0x7072_6F6A, index]) % 5 };
-        organizations::of_user(index).flat_map(move |organization| {
+        self.first_organizations_of(index).into_iter().flat_map(move |organization| {
             (0..most.saturating_sub(organization.number % 3))
-                .map(move |place| (organization.number * 8 + place, organization))
+                .map(move |place| (organization.number * projects::OF_ORGANIZATION + place, organization))
         })
     }
 
@@ -143,7 +119,7 @@ impl Upsun {
         let user_id = self.records.user_id(index);
         let access = self.projects(index).map(|(number, organization)| {
             let times = Times::of(self.records.seed, (index % 1_000) * 64 + number);
-            let id = project_id(number);
+            let id = projects::id(number);
             let own = format!("/upsun/users/{user_id}/project-access/{id}");
             let change = |method: &str| match number % 3 {
                 2 => Value::Null,
@@ -153,7 +129,7 @@ impl Upsun {
                 "user_id": user_id,
                 "organization_id": organization.ulid,
                 "project_id": id,
-                "project_title": TITLES[turn(number, 5)],
+                "project_title": projects::title(number),
                 "permissions": permissions(index, number),
                 "granted_at": times.created(),
                 "_links": {"self": {"href": own}, "update": change("PATCH"), "delete": change("DELETE")},
@@ -180,20 +156,16 @@ impl Upsun {
                 "updated_at": times.updated(),
             })
         };
-        let own = organizations::of_user(index).map(|organization| {
+        let own = self.organizations_of(index).into_iter().map(|organization| {
             let permissions: &[&str] =
                 if index.is_multiple_of(2) { &["admin", "billing", "members"] } else { &["projects:list"] };
             entry("organization", organization.ulid, organization, organization.number, permissions)
         });
         let projects = self.projects(index).map(|(number, organization)| {
-            entry("project", &project_id(number), organization, number, permissions(index, number))
+            entry("project", &projects::id(number), organization, number, permissions(index, number))
         });
         own.chain(projects).collect()
     }
-}
-
-fn project_id(number: u64) -> String {
-    format!("sbxproject{number:03}")
 }
 
 fn permissions(index: u64, project: u64) -> &'static [&'static str] {

@@ -6,17 +6,26 @@ mod auth;
 mod cursor;
 mod errors;
 mod handlers;
+mod invitation_handlers;
+mod invitations;
 mod listing;
+mod member_handlers;
+mod members;
 mod memberships;
+mod mfa;
 mod org_handlers;
 mod organizations;
 mod phones;
 mod profile_writes;
+mod projects;
 mod records;
 mod roster;
 mod routes;
 mod rules;
 mod store;
+mod team_access;
+mod team_handlers;
+mod teams;
 mod user_records;
 mod user_writes;
 mod users;
@@ -25,9 +34,13 @@ mod writable;
 use std::sync::{Arc, Mutex};
 
 pub(crate) use self::auth::{Tokens, UpsunAuth};
+use self::invitations::Invitations;
+use self::members::Members;
+use self::mfa::Enforcement;
 use self::organizations::Organizations;
 use self::records::Records;
 use self::store::Store;
+use self::teams::Teams;
 use crate::clock::{Clock, stamp};
 use crate::exchange::{Call, Reply};
 use crate::options::SandboxOptions;
@@ -47,6 +60,10 @@ pub(crate) struct Upsun {
     records: Records,
     users: Mutex<Store>,
     organizations: Mutex<Organizations>,
+    members: Mutex<Members>,
+    invitations: Mutex<Invitations>,
+    enforcement: Mutex<Enforcement>,
+    teams: Mutex<Teams>,
     tokens: Arc<Tokens>,
     clock: Arc<Clock>,
 }
@@ -68,6 +85,10 @@ impl Upsun {
             emails_stay: options.upsun_emails_stay,
             users: Mutex::new(Store::new(records, options.profiles)),
             organizations: Mutex::new(Organizations::new(records)),
+            members: Mutex::default(),
+            invitations: Mutex::new(Invitations::new(records)),
+            enforcement: Mutex::default(),
+            teams: Mutex::new(Teams::new(records, options.profiles)),
             records,
             tokens,
             clock,

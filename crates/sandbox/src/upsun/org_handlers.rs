@@ -1,4 +1,4 @@
-//! Organizations and their members, and the users that a list refers to.
+//! Organizations, and the users that a list refers to.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,6 @@ use super::errors::{error, problem};
 use super::organizations::{self, Access, Organization, by_id_or_name};
 use super::records::{Records, Times};
 use super::roster::{Entry, Roster};
-use crate::clock::{DAY, EPOCH, SECOND, stamp};
 use crate::exchange::{Call, Query, Reply};
 use crate::rng::key_of_text;
 use crate::server::lock;
@@ -29,17 +28,9 @@ const ORGANIZATIONS: Dialect = Dialect {
     ],
 };
 const MAX_ORGANIZATIONS: u64 = 100;
-const MAX_MEMBERS: u64 = 100;
-/// The number of users in one signed link.
-const REFERENCES: usize = 50;
-/// The time between the joining of two members, so that their order in time is exact.
-const STEP: i64 = 61 * SECOND;
 const DEFAULT_STATUSES: [&str; 3] = ["active", "restricted", "suspended"];
 /// The last one is undocumented.
 const TYPES: [&str; 3] = ["flexible", "fixed", "trial"];
-const PERMISSIONS: [&[&str]; 4] =
-    [&["admin", "billing"], &["members", "plans"], &["projects:create", "projects:list"], &["ai:use"]];
-
 impl Upsun {
     pub(super) fn list_organizations(&self, call: &Call) -> Reply {
         self.page_of_organizations(call, "/organizations", organizations::all())
@@ -116,49 +107,8 @@ impl Upsun {
         entry
     }
 
-    fn roster(&self, organization: Organization) -> Roster {
+    pub(super) fn roster(&self, organization: Organization) -> Roster {
         Roster { profiles: self.profiles, step: organization.step }
-    }
-
-    pub(super) fn list_members(&self, call: &Call, id: &str) -> Reply {
-        let organization = match by_id_or_name(id).filter(|organization| organization.status != "deleted") {
-            None => return problem(404, "Not Found", "There is no such organization."),
-            Some(organization) if organization.access == Access::Denied => {
-                return problem(403, "Forbidden", "The user may not read this organization's members.");
-            }
-            Some(organization) => organization,
-        };
-        let roster = self.roster(organization);
-        let (total, seed) = (roster.total(), self.records.seed);
-        let down = match call.query.get("sort") {
-            None | Some("created_at") => false,
-            Some("-created_at") => true,
-            Some(_) => return problem(400, "Bad Request", "Members are sorted by \"created_at\" only."),
-        };
-        let path = format!("/organizations/{}/members", organization.ulid);
-        let window = match Window::parse(&call.query, seed, &path, self.page_size, MAX_MEMBERS) {
-            Ok(window) => window,
-            Err(detail) => return problem(400, "Bad Request", &detail),
-        };
-        let places = window.range(total).map(|place| if down { total - 1 - place } else { place });
-        let entries: Vec<(u64, Entry)> = places.map(|place| (place, roster.at(place))).collect();
-        let ids: Vec<String> =
-            entries.iter().map(|(_, entry)| self.records.user_id(entry.id_index())).collect();
-        let items: Vec<Value> = entries
-            .iter()
-            .zip(&ids)
-            .map(|((place, entry), id)| member(organization, &roster, *place, *entry, id))
-            .collect();
-        let mut links = window.links(&self.origin, total);
-        for (number, ids) in ids.chunks(REFERENCES).enumerate() {
-            let list = ids.join(",");
-            let signature = self.signature(&list);
-            // Sometimes a path, sometimes a URL.
-            let origin = if number % 2 == 0 { "" } else { self.origin.as_str() };
-            links[format!("ref:users:{number}")] =
-                json!({"href": format!("{origin}/upsun/ref/users?in={list}&sig={signature}")});
-        }
-        Reply::json(200, &json!({"items": items, "_links": links}))
     }
 
     /// Returns the users of a signed link: null for a user that no longer exists, and no entry for some
@@ -185,36 +135,9 @@ impl Upsun {
         Reply::json(200, &Value::Object(users))
     }
 
-    fn signature(&self, list: &str) -> String {
+    pub(super) fn signature(&self, list: &str) -> String {
         format!("{:016x}", key_of_text(key_of_text(self.records.seed, "upsun references"), list))
     }
-}
-
-fn member(organization: Organization, roster: &Roster, place: u64, entry: Entry, id: &str) -> Value {
-    let number = i64::try_from(place).unwrap_or(i64::MAX);
-    let created = EPOCH.saturating_add(number.saturating_mul(STEP)).saturating_add(7_001);
-    let updated = created.saturating_add(i64::try_from(place % 90).unwrap_or(0) * DAY);
-    let digits = [6, 3, 0, 5][turn(place, 4)];
-    let owner = entry == Entry::User(roster.owner());
-    let own = format!("/upsun/organizations/{}/members/{id}", organization.ulid);
-    let permissions: &[&str] = if owner { &[] } else { PERMISSIONS[turn(place, 4)] };
-    let mut member = json!({
-        "id": id,
-        "user_id": id,
-        "organization_id": organization.ulid,
-        "permissions": permissions,
-        "created_at": stamp(created, digits, "Z"),
-        "updated_at": stamp(updated, digits, "Z"),
-        "_links": {"self": {"href": own}},
-    });
-    // Sometimes missing instead of false.
-    if owner || place % 6 != 2 {
-        member["owner"] = owner.into();
-    }
-    if place % 5 == 3 {
-        member["level"] = "viewer".into();
-    }
-    member
 }
 
 fn turn(number: u64, every: u64) -> usize {

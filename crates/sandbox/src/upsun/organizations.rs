@@ -47,11 +47,6 @@ pub(super) fn all() -> impl Iterator<Item = Organization> {
     ALL.into_iter()
 }
 
-/// Returns the organizations of a user.
-pub(super) fn of_user(index: u64) -> impl Iterator<Item = Organization> {
-    ALL.into_iter().filter(move |organization| index.is_multiple_of(organization.step))
-}
-
 /// Returns the organizations that the token may read.
 pub(super) fn readable() -> impl Iterator<Item = &'static Organization> {
     ALL.iter().filter(|organization| organization.access == Access::Allowed)

@@ -77,6 +77,20 @@ impl Roster {
             }
         }
     }
+
+    /// Returns the place of an entry, if it is in the list.
+    pub(super) fn place_of(&self, entry: Entry) -> Option<u64> {
+        let place = match entry {
+            Entry::User(index) if index.is_multiple_of(self.step) => {
+                let number = index / self.step;
+                let within = number % USERS_IN_BLOCK;
+                (number / USERS_IN_BLOCK).checked_mul(BLOCK)? + within + u64::from(within == 5)
+            }
+            Entry::User(_) => return None,
+            Entry::Deleted(place) | Entry::Hidden(place) => place,
+        };
+        (place < self.total() && self.at(place) == entry).then_some(place)
+    }
 }
 
 #[cfg(test)]
@@ -95,6 +109,16 @@ mod tests {
                 .collect();
             let expected: Vec<u64> = (0..profiles).filter(|index| index % step == 0).collect();
             assert_eq!(users, expected, "{profiles} {step}");
+            for place in 0..roster.total() {
+                assert_eq!(roster.place_of(roster.at(place)), Some(place), "{profiles} {step} {place}");
+            }
+            for other in
+                [profiles, step + 1].map(Entry::User).into_iter().filter(|other| *other != Entry::User(0))
+            {
+                let is_listed = matches!(other, Entry::User(index) if expected.contains(&index));
+                assert_eq!(roster.place_of(other).is_some(), is_listed, "{profiles} {step} {other:?}");
+            }
+            assert_eq!(roster.place_of(Entry::Deleted(4)), None);
         }
     }
 

@@ -85,6 +85,64 @@ pub(super) static ROUTES: LazyLock<Vec<Route<Upsun>>> = LazyLock::new(|| {
         get("/organizations/{organization_id}/members", "list-org-members", |upsun, call, parts| {
             upsun.list_members(call, &parts[0])
         }),
+        post("/organizations/{organization_id}/members", "create-org-member", |upsun, call, parts| {
+            upsun.create_member(call, &parts[0])
+        }),
+        get("/organizations/{organization_id}/members/{user_id}", "get-org-member", |upsun, _, parts| {
+            upsun.get_member(&parts[0], &parts[1])
+        }),
+        patch(
+            "/organizations/{organization_id}/members/{user_id}",
+            "update-org-member",
+            |upsun, call, parts| upsun.update_member(call, &parts[0], &parts[1]),
+        ),
+        delete(
+            "/organizations/{organization_id}/members/{user_id}",
+            "delete-org-member",
+            |upsun, _, parts| upsun.delete_member(&parts[0], &parts[1]),
+        ),
+        get("/organizations/{organization_id}/invitations", "list-org-invites", |upsun, call, parts| {
+            upsun.list_org_invitations(call, &parts[0])
+        }),
+        post("/organizations/{organization_id}/invitations", "create-org-invite", |upsun, call, parts| {
+            upsun.create_org_invitation(call, &parts[0])
+        }),
+        delete(
+            "/organizations/{organization_id}/invitations/{invitation_id}",
+            "cancel-org-invite",
+            |upsun, _, parts| upsun.cancel_org_invitation(&parts[0], &parts[1]),
+        ),
+        get("/projects/{project_id}/invitations", "list-project-invites", |upsun, call, parts| {
+            upsun.list_project_invitations(call, &parts[0])
+        }),
+        post("/projects/{project_id}/invitations", "create-project-invite", |upsun, call, parts| {
+            upsun.create_project_invitation(call, &parts[0])
+        }),
+        delete(
+            "/projects/{project_id}/invitations/{invitation_id}",
+            "cancel-project-invite",
+            |upsun, _, parts| upsun.cancel_project_invitation(&parts[0], &parts[1]),
+        ),
+        get(
+            "/organizations/{organization_id}/mfa-enforcement",
+            "get-org-mfa-enforcement",
+            |upsun, _, parts| upsun.get_mfa_enforcement(&parts[0]),
+        ),
+        post(
+            "/organizations/{organization_id}/mfa-enforcement/enable",
+            "enable-org-mfa-enforcement",
+            |upsun, _, parts| upsun.enforce_mfa(&parts[0], true),
+        ),
+        post(
+            "/organizations/{organization_id}/mfa-enforcement/disable",
+            "disable-org-mfa-enforcement",
+            |upsun, _, parts| upsun.enforce_mfa(&parts[0], false),
+        ),
+        post(
+            "/organizations/{organization_id}/mfa/remind",
+            "send-org-mfa-reminders",
+            |upsun, call, parts| upsun.remind_of_mfa(call, &parts[0]),
+        ),
         get("/organizations/{organization_id}/address", "get-org-address", |upsun, _, parts| {
             upsun.get_org_address(&parts[0])
         }),
@@ -97,6 +155,38 @@ pub(super) static ROUTES: LazyLock<Vec<Route<Upsun>>> = LazyLock::new(|| {
         patch("/organizations/{organization_id}/profile", "update-org-profile", |upsun, call, parts| {
             upsun.update_org_profile(call, &parts[0])
         }),
+        get("/teams", "list-teams", |upsun, call, _| upsun.list_teams(call)),
+        post("/teams", "create-team", |upsun, call, _| upsun.create_team(call)),
+        get("/teams/{team_id}", "get-team", |upsun, _, parts| upsun.get_team(&parts[0])),
+        patch("/teams/{team_id}", "update-team", |upsun, call, parts| upsun.update_team(call, &parts[0])),
+        delete("/teams/{team_id}", "delete-team", |upsun, _, parts| upsun.delete_team(&parts[0])),
+        get("/teams/{team_id}/members", "list-team-members", |upsun, call, parts| {
+            upsun.list_team_members(call, &parts[0])
+        }),
+        post("/teams/{team_id}/members", "create-team-member", |upsun, call, parts| {
+            upsun.create_team_member(call, &parts[0])
+        }),
+        get("/teams/{team_id}/members/{user_id}", "get-team-member", |upsun, _, parts| {
+            upsun.get_team_member(&parts[0], &parts[1])
+        }),
+        delete("/teams/{team_id}/members/{user_id}", "delete-team-member", |upsun, _, parts| {
+            upsun.delete_team_member(&parts[0], &parts[1])
+        }),
+        get("/teams/{team_id}/project-access", "list-team-project-access", |upsun, call, parts| {
+            upsun.list_team_project_access(call, &parts[0])
+        }),
+        post("/teams/{team_id}/project-access", "grant-team-project-access", |upsun, call, parts| {
+            upsun.grant_team_project_access(call, &parts[0])
+        }),
+        get("/teams/{team_id}/project-access/{project_id}", "get-team-project-access", |upsun, _, parts| {
+            upsun.get_team_project_access(&parts[0], &parts[1])
+        }),
+        delete(
+            "/teams/{team_id}/project-access/{project_id}",
+            "remove-team-project-access",
+            |upsun, _, parts| upsun.remove_team_project_access(&parts[0], &parts[1]),
+        ),
+        get("/ref/teams", "list-referenced-teams", |upsun, call, _| upsun.list_referenced_teams(&call.query)),
         get("/ref/users", "list-referenced-users", |upsun, call, _| upsun.list_referenced_users(&call.query)),
     ]
 });

@@ -22,12 +22,16 @@ pub(super) enum Rule {
     List,
     /// A password: it must be a text, and is not stored.
     Secret,
+    /// A list of these words.
+    Words(&'static [&'static str]),
     /// One of these words. Reads return the word next to it.
     Word(&'static [(&'static str, &'static str)]),
 }
 
 /// A field that an operation can write.
 pub(super) type Writable = (&'static str, Rule);
+
+const NO_CHOICE: &str = "The value you selected is not a valid choice.";
 
 /// The errors by field.
 pub(super) type Errors = Map<String, Value>;
@@ -83,19 +87,22 @@ fn read(rule: Rule, value: &Value) -> Result<Value, &'static str> {
         Rule::List => {
             return value.is_array().then(|| value.clone()).ok_or("This value should be of type array.");
         }
+        Rule::Words(words) => {
+            let parts = value.as_array().ok_or("This value should be of type array.")?;
+            let are_known = parts.iter().all(|part| words.iter().any(|word| part == word));
+            return if are_known { Ok(value.clone()) } else { Err(NO_CHOICE) };
+        }
         _ => value.as_str().ok_or("This value should be of type string.")?,
     };
     let (fits, message) = match rule {
-        Rule::Text | Rule::Flag | Rule::List => (true, ""),
+        Rule::Text | Rule::Flag | Rule::List | Rule::Words(_) => (true, ""),
         Rule::Filled | Rule::Secret => (!text.is_empty(), "This value should not be blank."),
         Rule::Uri => (is_uri(text), "This value is not a valid URI."),
         Rule::Email => (is_email(text), "This value is not a valid e-mail address."),
         Rule::Country => (is_country(text), "This value is not a valid country."),
         Rule::Word(words) => {
             let known = words.iter().find(|(written, _)| *written == text);
-            return known
-                .map(|(_, read)| Value::from(*read))
-                .ok_or("The value you selected is not a valid choice.");
+            return known.map(|(_, read)| Value::from(*read)).ok_or(NO_CHOICE);
         }
     };
     if fits { Ok(text.into()) } else { Err(message) }
@@ -142,6 +149,11 @@ mod tests {
             ),
             (Rule::Flag, vec![json!(true), json!(false)], vec![json!("true"), json!(1)]),
             (Rule::List, vec![json!([])], vec![json!({}), json!("")]),
+            (
+                Rule::Words(&["a", "b"]),
+                vec![json!([]), json!(["b", "a"])],
+                vec![json!("a"), json!(["a", "c"]), json!([1])],
+            ),
             (WORDS, vec![json!("light")], vec![json!("individual"), json!("")]),
         ] {
             for value in good {

@@ -4,12 +4,9 @@ use anyprofile_core::Result;
 
 use super::UpsunClient;
 use crate::{
-    CursorPage, ListOrganizationMembers, ListOrganizations, ListUserExtendedAccess, ListUserOrganizations,
-    ListUserProjectAccess, ListUserTeams, operations,
-    wire::{
-        ExtendedAccess, Organization, OrganizationMember, ProjectAccess, ProjectAccessGrant,
-        ProjectPermission, Team,
-    },
+    CursorPage, ListOrganizations, ListUserExtendedAccess, ListUserOrganizations, ListUserProjectAccess,
+    ListUserTeams, operations,
+    wire::{ExtendedAccess, Organization, ProjectAccess, ProjectAccessGrant, ProjectPermission, Team},
 };
 
 impl UpsunClient {
@@ -160,23 +157,5 @@ impl UpsunClient {
     /// name is empty.
     pub async fn get_organization(&self, organization: &str) -> Result<Organization> {
         self.call(operations::get_organization(organization)).await
-    }
-
-    /// Lists the members of an organization: `GET /organizations/{organization_id}/members`. Their names and
-    /// addresses are in the linked [`users`](CursorPage::users) of the page.
-    ///
-    /// `organization_id` is the id (a ULID). Source: client code (the service's SDKs, `list-org-members`).
-    /// Only the path is documented, by the link `members` of an organization.
-    ///
-    /// # Errors
-    /// [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied) unless the credential belongs to an
-    /// owner, or to a member who may manage members. Otherwise see
-    /// [`list_user_organizations`](Self::list_user_organizations).
-    pub async fn list_organization_members(
-        &self,
-        organization_id: &str,
-        list: &ListOrganizationMembers,
-    ) -> Result<CursorPage<OrganizationMember>> {
-        self.call(operations::list_organization_members(organization_id, list)).await
     }
 }

@@ -1,10 +1,15 @@
 //! The typed client.
 
 mod access;
+mod invitations;
+mod members;
+mod mfa;
 mod phone;
 mod picture;
 mod profile;
 mod security;
+mod team_access;
+mod teams;
 mod user;
 
 use anyprofile_core::{Error, ErrorKind, Result, wire::Tolerant};

@@ -8,7 +8,9 @@ use anyprofile_core::{
     profile::View,
 };
 
-use super::{COMPANY_TYPE, DEFAULT_CATALOG, MARKETING, PROJECT_OPTIONS_URL, UI_COLORSCHEME};
+use super::{
+    COMPANY_TYPE, DEFAULT_CATALOG, MARKETING, MEMBER as MEMBERSHIP, PROJECT_OPTIONS_URL, UI_COLORSCHEME,
+};
 use crate::{
     config::ListedOrganizations,
     map::{ADDRESS, MEMBER, ORGANIZATION, ORGANIZATION_PROFILE, PROFILE, USER, USER_REFERENCE},
@@ -29,7 +31,7 @@ pub(super) fn capabilities(organizations: &ListedOrganizations) -> Capabilities 
     } else {
         Support::of(both.clone())
     };
-    operations.get = Support::of(both.clone());
+    operations.get = Support::of([IdKind::USER, IdKind::ORGANIZATION, MEMBERSHIP]);
     operations.enrich = Support::of(both);
     operations.current = Support::users();
     operations.members = Support::of(ORGANIZATIONS.iter().cloned());
@@ -37,7 +39,8 @@ pub(super) fn capabilities(organizations: &ListedOrganizations) -> Capabilities 
     operations.create = Support::no("Upsun has no operation that creates a user: users register themselves");
     operations.deactivate = Support::no("Upsun's API has no operation that deactivates a user");
     operations.enroll = Support::no("Upsun's API has no enrollment links");
-    operations.delete = Support::no("Upsun's API has no operation that deletes a user");
+    // The API has no operation that deletes a user, but a user can be removed from an organization.
+    operations.delete = Support::of([MEMBERSHIP]);
     operations.aliases = vec![IdAlias::new(
         IdKind::ORGANIZATION,
         "name=",

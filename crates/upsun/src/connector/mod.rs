@@ -2,6 +2,7 @@
 
 mod capabilities;
 mod members;
+mod memberships;
 mod organizations;
 mod records;
 mod writes;
@@ -13,6 +14,7 @@ use anyprofile_core::{
 use anyprofile_engine::{Action, Basis, Collection, Connector, LookUp, Onward, Place, Position, RecordPage};
 use anyprofile_http::{Caller, Response};
 
+pub use self::memberships::{MEMBER, member_id};
 use self::records::{PROFILES, USERS};
 use crate::{
     ListProfiles, ListedOrganizations,
@@ -108,7 +110,9 @@ impl Connector for UpsunConnector {
     }
 
     async fn get(&self, caller: &Caller, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
-        if id.kind == IdKind::ORGANIZATION {
+        if id.kind == MEMBER {
+            memberships::get(caller, id).await
+        } else if id.kind == IdKind::ORGANIZATION {
             records::organization(caller, id, options).await
         } else {
             records::profile(caller, id).await
@@ -137,7 +141,9 @@ impl Connector for UpsunConnector {
     }
 
     fn further_views(&self, kind: &IdKind) -> Vec<View> {
-        if *kind == IdKind::ORGANIZATION {
+        if *kind == MEMBER {
+            Vec::new()
+        } else if *kind == IdKind::ORGANIZATION {
             vec![ORGANIZATION, ORGANIZATION_PROFILE, ADDRESS]
         } else {
             vec![PROFILE, USER, ADDRESS]
@@ -151,6 +157,7 @@ impl Connector for UpsunConnector {
     fn write(&self, caller: &Caller, write: &Write, _: &Basis, _: Timestamp) -> Result<Vec<Action>> {
         match write {
             Write::Update { id, change } => Ok(writes::actions(id, change)),
+            Write::Delete { id } => Ok(vec![memberships::remove(caller, id)?]),
             other => Err(other.unsupported(caller.info(), &self.capabilities)),
         }
     }

@@ -7,7 +7,7 @@ use anyprofile_core::{
 };
 
 use super::{MEMBER, ORGANIZATION, USER_REFERENCE, UpsunExtension, name_of};
-use crate::wire::{self, OrganizationStatus};
+use crate::wire::{self, OrganizationPermission, OrganizationStatus};
 
 /// Maps an organization of `/organizations`.
 pub(crate) fn organization(id: ProfileId, mut record: wire::Organization) -> Profile {
@@ -44,7 +44,7 @@ pub(crate) fn member(id: ProfileId, mut record: wire::OrganizationMember) -> Pro
     profile.kind = Kind::Human.into();
     profile.access.owner = record.owner;
     profile.roles = record.permissions.as_ref().map(|permissions| {
-        let assignment = |permission: &String| {
+        let assignment = |permission: &OrganizationPermission| {
             let organization = record.organization_id.as_ref().map(|id| id.as_str().to_owned());
             let scope = RoleScope::default().with_tier(ScopeTier::Organization).with_id(organization);
             RoleAssignment::new(Role::default().with_name(permission.as_str()), scope)

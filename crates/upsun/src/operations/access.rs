@@ -7,13 +7,12 @@ use super::{
     ArrayFilter, CursorPage, DateTimeFilter, OrganizationSort, PagePosition, ProjectAccessSort, Sort,
     StringFilter, TimeSort, page::Listing,
 };
-use crate::wire::{
-    ExtendedAccess, Organization, OrganizationMember, ProjectAccess, ProjectAccessGrant, ProjectPermission,
-    Team,
-};
+use crate::wire::{ExtendedAccess, Organization, ProjectAccess, ProjectAccessGrant, ProjectPermission, Team};
 
 /// The maximum page size for organizations, teams and members (OpenAPI document).
 pub(crate) const MAX_PAGE_SIZE: u32 = 100;
+/// The maximum page size for project access (OpenAPI document).
+pub(super) const MAX_ACCESS_PAGE_SIZE: u32 = 200;
 
 /// The filters, order and page of a list of a user's organizations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,22 +114,6 @@ pub struct ListOrganizations {
     pub position: Option<PagePosition>,
 }
 
-/// The filter, order and page of a list of an organization's members. The parameters are from client code,
-/// not from the reduced OpenAPI document of this project.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ListOrganizationMembers {
-    /// The filter on the permissions (`filter[permissions]`).
-    pub permissions: ArrayFilter,
-    /// The page size, 1 to 100 (`page[size]`).
-    pub page_size: Option<u32>,
-    /// The order (`sort`). That the fields are those of teams is inferred.
-    pub sort: Option<Sort<TimeSort>>,
-    /// The position to continue from, taken from a page of the same query; see
-    /// [`PageLink::position`](crate::PageLink::position).
-    pub position: Option<PagePosition>,
-}
-
 pub(crate) fn list_user_organizations(
     user_id: &str,
     list: &ListUserOrganizations,
@@ -163,7 +146,7 @@ pub(crate) fn list_user_project_access(
 ) -> Operation<CursorPage<ProjectAccess>> {
     Listing::of("list-user-project-access", "/users", user_id, "/project-access")
         .parameter("filter[organization_id]", list.organization_id.as_ref())
-        .page_size(list.page_size, 200)
+        .page_size(list.page_size, MAX_ACCESS_PAGE_SIZE)
         .parameter("sort", list.sort.as_ref())
         .at(list.position.as_ref())
         .operation()
@@ -231,19 +214,6 @@ pub(crate) fn list_organizations(list: &ListOrganizations) -> Operation<CursorPa
 
 pub(crate) fn get_organization(organization: &str) -> Operation<Organization> {
     Operation::new(of_organization(Request::get("get-org"), organization), Response::decode_record)
-}
-
-pub(crate) fn list_organization_members(
-    organization_id: &str,
-    list: &ListOrganizationMembers,
-) -> Operation<CursorPage<OrganizationMember>> {
-    Listing::of("list-org-members", "/organizations", organization_id, "/members")
-        .filter("permissions", &list.permissions)
-        .page_size(list.page_size, MAX_PAGE_SIZE)
-        .parameter("sort", list.sort.as_ref())
-        .at(list.position.as_ref())
-        .by_id(organization_id, "the organization must be named by its id to list its members")
-        .operation()
 }
 
 /// Adds the path of an organization, by its id, or by `name=` and its machine name. The `=` is not encoded.

@@ -173,7 +173,7 @@ impl DateTimeFilter {
 }
 
 filter! {
-    /// Conditions on a list field (`ArrayFilter`). All of them must hold. From client code.
+    /// Conditions on a list field (`ArrayFilter` of the OpenAPI document). All of them must hold.
     ArrayFilter
 }
 
@@ -243,7 +243,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// The fields to order teams and members by.
+    /// The fields to order a user's teams and members by.
     pub enum TimeSort {
         /// The time of creation.
         CreatedAt = "created_at",
@@ -259,6 +259,26 @@ open_enum! {
         ProjectTitle = "project_title",
         /// The time when the access was granted.
         GrantedAt = "granted_at",
+        /// The time of the last change.
+        UpdatedAt = "updated_at",
+    }
+}
+
+open_enum! {
+    /// The field to order invitations by.
+    pub enum InvitationSort {
+        /// The time of the last change.
+        UpdatedAt = "updated_at",
+    }
+}
+
+open_enum! {
+    /// The fields to order all teams by.
+    pub enum TeamSort {
+        /// The display name.
+        Label = "label",
+        /// The time of creation.
+        CreatedAt = "created_at",
         /// The time of the last change.
         UpdatedAt = "updated_at",
     }

@@ -4,11 +4,16 @@
 
 mod access;
 mod filter;
+mod invitations;
+mod members;
+mod mfa;
 mod page;
 mod phone;
 mod picture;
 mod profile;
 mod security;
+mod team_access;
+mod teams;
 mod user;
 
 use std::collections::BTreeMap;
@@ -18,20 +23,37 @@ use anyprofile_http::{Operation, Request, Response};
 
 pub use self::{
     access::{
-        ListOrganizationMembers, ListOrganizations, ListUserExtendedAccess, ListUserOrganizations,
-        ListUserProjectAccess, ListUserTeams,
+        ListOrganizations, ListUserExtendedAccess, ListUserOrganizations, ListUserProjectAccess,
+        ListUserTeams,
     },
     filter::{
-        ArrayFilter, DateTimeFilter, OrganizationSort, ProjectAccessSort, Sort, StringFilter, TimeSort,
+        ArrayFilter, DateTimeFilter, InvitationSort, OrganizationSort, ProjectAccessSort, Sort, StringFilter,
+        TeamSort, TimeSort,
     },
+    invitations::ListInvitations,
+    members::ListOrganizationMembers,
     page::{CursorPage, PageLink, PagePosition},
     profile::ListProfiles,
+    team_access::ListTeamProjectAccess,
+    teams::{ListTeamMembers, ListTeams},
 };
 pub(crate) use self::{
     access::{
         MAX_PAGE_SIZE, get_organization, get_user_project_access, grant_user_project_access,
-        list_organization_members, list_organizations, list_user_extended_access, list_user_organizations,
-        list_user_project_access, list_user_teams, remove_user_project_access, update_user_project_access,
+        list_organizations, list_user_extended_access, list_user_organizations, list_user_project_access,
+        list_user_teams, remove_user_project_access, update_user_project_access,
+    },
+    invitations::{
+        cancel_organization_invitation, cancel_project_invitation, create_organization_invitation,
+        create_project_invitation, list_organization_invitations, list_project_invitations,
+    },
+    members::{
+        create_organization_member, delete_organization_member, get_organization_member,
+        list_organization_members, update_organization_member,
+    },
+    mfa::{
+        disable_organization_mfa_enforcement, enable_organization_mfa_enforcement,
+        get_organization_mfa_enforcement, send_organization_mfa_reminders,
     },
     page::item_list,
     phone::{confirm_phone_number, verify_phone_number},
@@ -44,6 +66,14 @@ pub(crate) use self::{
     security::{
         confirm_totp_enrollment, create_user_api_token, delete_user_api_token, delete_user_connection,
         get_totp_enrollment, recreate_recovery_codes, withdraw_totp_enrollment,
+    },
+    team_access::{
+        get_team_project_access, grant_team_project_access, list_team_project_access,
+        remove_team_project_access,
+    },
+    teams::{
+        create_team, create_team_member, delete_team, delete_team_member, get_referenced_teams, get_team,
+        get_team_member, list_team_members, list_teams, update_team,
     },
     user::{
         get_current_user, get_me, get_phone_verification, get_referenced_users, get_user, get_user_api_token,

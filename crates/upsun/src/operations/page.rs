@@ -43,6 +43,9 @@ pub struct CursorPage<T> {
     /// The links to the users that the records refer to; see
     /// [`get_referenced_users`](crate::UpsunClient::get_referenced_users).
     pub users: Vec<SignedLink>,
+    /// The links to the teams that the records refer to; see
+    /// [`get_referenced_teams`](crate::UpsunClient::get_referenced_teams).
+    pub teams: Vec<SignedLink>,
     /// Records that could not be read.
     pub quarantined: Vec<Quarantined>,
     /// Fields outside of the records that have another type than documented, but a clear meaning.
@@ -147,7 +150,11 @@ impl Listing {
 
     /// Creates the query of the list at `path/owner/list`.
     pub(super) fn of(operation: &'static str, path: &'static str, owner: &str, list: &'static str) -> Self {
-        let request = Request::get(operation).path(path).segment(owner).path(list);
+        Self::over(Request::get(operation).path(path).segment(owner).path(list))
+    }
+
+    /// Creates the query of a list from its request.
+    pub(super) fn over(request: Request) -> Self {
         Self { request, position: None }
     }
 
@@ -182,9 +189,9 @@ impl Listing {
         Self { position: position.map(|position| position.as_str().to_owned()), ..self }
     }
 
-    /// Requires the organization to be named by its id.
-    pub(super) fn by_id(self, organization: &str, reason: &'static str) -> Self {
-        Self { request: by_id(self.request, organization, reason), ..self }
+    /// Creates the operation of a list that is a bare array.
+    pub(super) fn bare<T: Tolerant>(self) -> Operation<Page<T>> {
+        Operation::new(self.request, bare_list)
     }
 
     pub(super) fn operation<T: Tolerant>(self) -> Operation<CursorPage<T>> {
@@ -221,6 +228,7 @@ fn page_of<T: Tolerant>(request: Arc<Request>, link: Option<&str>) -> Operation<
             next: page_link(links.next),
             previous: page_link(links.previous),
             users: links.users,
+            teams: links.teams,
             quarantined: listed.quarantined,
             changed_types: listed.changed_types,
             date: listed.date,
@@ -238,7 +246,7 @@ pub(crate) fn item_list<T: Tolerant>(response: &Response) -> Result<Listed<ItemL
     })
 }
 
-/// Reads a list without pages that is a bare array.
+/// Reads a list that is a bare array, without links to other pages.
 pub(super) fn bare_list<T: Tolerant>(response: &Response) -> Result<Page<T>> {
     let listed = response
         .decode_list::<Bare<T>, Bare<Box<RawValue>>>(|records| wire::decode_records(records.0, Bare))?;

@@ -1,4 +1,4 @@
-//! Organizations, teams and project access.
+//! Organizations and project access.
 
 use anyprofile_core::{
     open_enum, open_record,
@@ -114,36 +114,6 @@ open_enum! {
 }
 
 open_record! {
-    /// A team (`GET /users/{id}/teams`).
-    pub struct Team {
-        /// The id, a ULID.
-        id: OpaqueId,
-        /// The id of the organization, a ULID.
-        organization_id: OpaqueId,
-        /// The display name.
-        label: String,
-        /// The permissions of its members in its projects.
-        project_permissions: Vec<ProjectPermission>,
-        /// The size of the team.
-        counts: TeamCounts,
-        /// The time of creation.
-        created_at: TimeText,
-        /// The time of the last change.
-        updated_at: TimeText,
-    }
-}
-
-open_record! {
-    /// The size of a team.
-    pub struct TeamCounts {
-        /// The number of members.
-        member_count: u64,
-        /// The number of projects that it has access to.
-        project_count: u64,
-    }
-}
-
-open_record! {
     /// A user's own access to a project (`GET /users/{id}/project-access`).
     pub struct ProjectAccess {
         /// The id of the user.
@@ -214,30 +184,5 @@ open_record! {
         granted_at: String,
         /// The time of the last change.
         updated_at: TimeText,
-    }
-}
-
-open_record! {
-    /// A member of an organization (`GET /organizations/{id}/members`). The fields are from client code: the
-    /// reduced OpenAPI document of this project does not contain the operation.
-    pub struct OrganizationMember {
-        /// The id of the membership. In the records that were seen, it is the user's id.
-        id: OpaqueId,
-        /// The id of the organization, a ULID.
-        organization_id: OpaqueId,
-        /// The id of the user.
-        user_id: OpaqueId,
-        /// The member's permissions, in the service's words, which are not published.
-        permissions: Vec<String>,
-        /// The member's level, in the service's word.
-        level: String,
-        /// Whether the member owns the organization.
-        owner: bool,
-        /// The time when the user became a member.
-        created_at: TimeText,
-        /// The time of the last change of the membership.
-        updated_at: TimeText,
-        /// The links to actions on the membership.
-        links: RecordLinks = "_links",
     }
 }

@@ -33,7 +33,7 @@ pub struct ItemList<R> {
     /// The records of this page.
     #[serde(deserialize_with = "fields::items")]
     pub items: Vec<R>,
-    /// The number of records on all pages. Documented only for teams; client code also reads it for members.
+    /// The number of records on all pages. Documented only for teams and for the members of an organization.
     #[serde(default, deserialize_with = "fields::count")]
     pub count: Field<u64>,
     /// The links to other pages.
@@ -53,9 +53,12 @@ pub struct Links {
     pub next: Option<Link>,
     /// The links to the users that the records refer to (`ref:users:0` and so on), in this order.
     pub users: Vec<SignedLink>,
+    /// The links to the teams that the records refer to (`ref:teams:0` and so on), in this order. Which lists
+    /// have them is not documented.
+    pub teams: Vec<SignedLink>,
 }
 
-/// A link that the service signed (`ref:users:N`). Clients cannot create one: the signature covers the ids.
+/// A link that the service signed (`ref:users:N`, `ref:teams:N`). Clients cannot create one: the signature covers the ids.
 ///
 /// `Debug` shows no content.
 #[derive(Clone, PartialEq, Eq)]
@@ -152,13 +155,16 @@ impl<'de> Deserialize<'de> for Links {
                 _ => Some(raw.decode().unwrap_or_default()),
             }
         };
-        let mut users: Vec<_> = links
-            .keys()
-            .filter_map(|name| Some((name.strip_prefix("ref:users:")?.parse::<u64>().ok()?, link(name)?)))
-            .filter_map(|(number, link)| Some((number, SignedLink(link.href.into_value()?))))
-            .collect();
-        users.sort_by_key(|(number, _)| *number);
-        let users = users.into_iter().map(|(_, link)| link).collect();
-        Ok(Self { this: link("self"), previous: link("previous"), next: link("next"), users })
+        let signed = |prefix: &str| {
+            let mut signed: Vec<_> = links
+                .keys()
+                .filter_map(|name| Some((name.strip_prefix(prefix)?.parse::<u64>().ok()?, link(name)?)))
+                .filter_map(|(number, link)| Some((number, SignedLink(link.href.into_value()?))))
+                .collect();
+            signed.sort_by_key(|(number, _)| *number);
+            signed.into_iter().map(|(_, link)| link).collect()
+        };
+        let (users, teams) = (signed("ref:users:"), signed("ref:teams:"));
+        Ok(Self { this: link("self"), previous: link("previous"), next: link("next"), users, teams })
     }
 }

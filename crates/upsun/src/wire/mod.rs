@@ -5,14 +5,19 @@
 //! `Debug` shows no content.
 //!
 //! Types whose name ends in `Update` are request bodies. A field that is not set is not sent, and stays
-//! unchanged.
+//! unchanged. Types whose name begins with `New` are the bodies that create a record.
 
 mod access;
 mod address;
+mod invitation;
 mod list;
 mod loose;
+mod member;
+mod mfa;
 mod profile;
+mod reference;
 mod security;
+mod team;
 mod trial;
 pub(crate) mod update;
 mod user;
@@ -21,18 +26,26 @@ pub use anyprofile_core::wire::SecretText;
 
 pub use self::{
     access::{
-        AiAgentSettings, ExtendedAccess, Organization, OrganizationMember, OrganizationStatus,
-        OrganizationType, ProjectAccess, ProjectAccessGrant, ProjectPermission, ResourceType, Team,
-        TeamCounts,
+        AiAgentSettings, ExtendedAccess, Organization, OrganizationStatus, OrganizationType, ProjectAccess,
+        ProjectAccessGrant, ProjectPermission, ResourceType,
     },
     address::{Address, AddressMetadata, AddressUpdate},
+    invitation::{
+        EnvironmentGrant, EnvironmentRole, EnvironmentType, EnvironmentTypeGrant, InvitationState,
+        InvitedEnvironment, Inviter, NewOrganizationInvitation, NewProjectInvitation, OrganizationInvitation,
+        ProjectInvitation, ProjectRole,
+    },
     list::{ItemList, Link, Links, ProfileList, RecordLink, RecordLinks, SignedLink},
     loose::{Decimal, LooseMap, LooseText, OneOrMany},
+    member::{MemberLevel, OrganizationMember, OrganizationPermission},
+    mfa::{MfaEnforcement, MfaReminder, MfaReminders},
     profile::{CustomerType, OrganizationProfileUpdate, Profile, ProfilePicture, ProfileType, ProfileUpdate},
+    reference::{ReferencedTeams, ReferencedUsers, UserReference},
     security::{PhoneChannel, RecoveryCodes, TotpEnrollment},
+    team::{NewTeam, Team, TeamCounts, TeamMember, TeamProjectAccess, TeamUpdate},
     trial::{CurrentTrial, Money, MoneyRecord, Trial, TrialProject},
     user::{
         AccountStatus, ApiToken, Connection, CurrentUser, CurrentUserProject, OwnerInfo, PhoneVerification,
-        ReferencedUsers, SshKey, User, UserReference, UserUpdate, Verification, VerificationType,
+        SshKey, User, UserUpdate, Verification, VerificationType,
     },
 };

@@ -4,7 +4,10 @@ use anyprofile_core::wire::WITHHELD;
 use anyprofile_http::{ExposeSecret as _, SecretString};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{CustomerType, SshKey};
+use super::{
+    CustomerType, EnvironmentGrant, EnvironmentTypeGrant, OrganizationPermission, ProjectPermission,
+    ProjectRole, SshKey,
+};
 
 /// Defines a request body that changes a record. Every field is an `Option`, and only fields that are set are
 /// written.
@@ -107,7 +110,16 @@ macro_rules! plain {
         })+
     };
 }
-plain!(String, bool, Vec<SshKey>);
+plain!(
+    String,
+    bool,
+    ProjectRole,
+    Vec<EnvironmentGrant>,
+    Vec<EnvironmentTypeGrant>,
+    Vec<OrganizationPermission>,
+    Vec<ProjectPermission>,
+    Vec<SshKey>
+);
 
 impl Value for CustomerType {
     fn write<M: SerializeMap>(&self, body: &mut M, key: &str, _: Secrets) -> Result<(), M::Error> {

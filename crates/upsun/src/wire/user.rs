@@ -1,13 +1,8 @@
 //! Users, in the service's views of them.
 
-use std::collections::BTreeMap;
-
 use anyprofile_core::{
-    Field,
-    listing::Quarantined,
-    open_enum, open_record,
-    profile::RawJson,
-    wire::{OpaqueId, TimeText, Tolerant as _, decode_failure},
+    Field, open_enum, open_record,
+    wire::{OpaqueId, TimeText},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -272,75 +267,6 @@ impl Verification {
             Field::Value(_) if self.state.is_known_to_be(&false) => Field::Null,
             other => other,
         }
-    }
-}
-
-open_record! {
-    /// A user that another record refers to (`GET /ref/users`).
-    pub struct UserReference {
-        /// The id.
-        id: OpaqueId,
-        /// The user name.
-        username: String,
-        /// The e-mail address.
-        email: String,
-        /// The given name.
-        first_name: String,
-        /// The family name.
-        last_name: String,
-        /// The URL of a picture.
-        picture: String,
-        /// Whether the service's own second factor is enabled. It may be disabled if single sign-on requires
-        /// one.
-        mfa_enabled: bool,
-        /// Whether the user must sign in through single sign-on.
-        sso_enabled: bool,
-        /// The time of creation of the account. In client code, not in the OpenAPI document.
-        created_at: TimeText,
-        /// The time of the last change of the account. In client code, not in the OpenAPI document.
-        updated_at: TimeText,
-    }
-}
-
-/// The users that other records refer to, by id.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct ReferencedUsers {
-    /// The users of the response. `Null` means that the user no longer exists.
-    pub users: BTreeMap<String, Field<UserReference>>,
-    /// Records that could not be read.
-    pub quarantined: Vec<Quarantined>,
-}
-
-impl ReferencedUsers {
-    /// Returns a user: `Null` if the user no longer exists, `Absent` if the response does not contain it.
-    pub fn get(&self, id: &str) -> Field<&UserReference> {
-        self.users.get(id).map_or(Field::Absent, Field::as_ref)
-    }
-}
-
-impl<'de> Deserialize<'de> for ReferencedUsers {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = RawJson::deserialize(deserializer)?;
-        // An empty map may come as `[]`.
-        let is_empty_list = raw.decode::<[(); 0]>().is_ok();
-        let records: BTreeMap<String, RawJson> =
-            if is_empty_list { BTreeMap::new() } else { raw.decode().map_err(serde::de::Error::custom)? };
-        let mut this = Self::default();
-        for (position, (id, record)) in records.into_iter().enumerate() {
-            let user = match record.get() {
-                "null" => Ok(Field::Null),
-                text => UserReference::read(text).map(Field::Value),
-            };
-            match user {
-                Ok(user) => drop(this.users.insert(id, user)),
-                Err(error) => {
-                    let reason = decode_failure(&error).reason;
-                    this.quarantined.push(Quarantined::new(position, reason));
-                }
-            }
-        }
-        Ok(this)
     }
 }
 

@@ -21,20 +21,28 @@
 //! - 19 opaque ids: `records::ids_are_opaque`
 //! - 20 nothing secret in `Debug`: `requests::nothing_secret_is_in_debug`, `native`, `writes`, `written`
 //! - 21 any success status, and empty responses: `updates`, `written`
+//!
+//! The traps of the operations that were added in 2026: `members`, `invitations`, `mfa`, `teams`
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod changes;
 mod cursors;
 mod errors;
+mod invitations;
+mod members;
 mod merging;
+mod mfa;
 mod native;
 mod network;
 mod operations;
 mod paging;
 mod records;
+mod removal;
 mod requests;
 #[allow(dead_code)]
 #[path = "../../../http/tests/support/mod.rs"]
 mod support;
+mod teams;
 mod updates;
 mod writes;
 mod written;

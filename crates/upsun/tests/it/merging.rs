@@ -277,14 +277,21 @@ async fn members_are_told_with_who_they_are_and_who_is_gone() {
 async fn members_of_what_is_no_organization_are_refused_before_anything_is_sent() {
     let script = Script::silent();
     let provider = provider(&script);
-    for (of, kind) in [
-        (USER, ErrorKind::Unsupported),
-        ("upsun:acme/organization/name=acme", ErrorKind::InvalidRequest),
-        ("upsun:other/organization/01A", ErrorKind::InvalidRequest),
-    ] {
+    for (of, kind) in
+        [(USER, ErrorKind::Unsupported), ("upsun:other/organization/01A", ErrorKind::InvalidRequest)]
+    {
         let query = ListQuery::new().with_member_of(id(of));
         assert_eq!(provider.list_page(&query, None).await.unwrap_err().kind(), kind, "{of}");
     }
+}
+
+#[tokio::test]
+async fn members_are_listed_of_an_organization_by_its_name() {
+    let script = Script::of([json(200, r#"{"items":[{"user_id":"u-1"}]}"#)]);
+    let query = ListQuery::new().with_member_of(id("upsun:acme/organization/name=acme"));
+    let page = provider(&script).list_page(&query, None).await.unwrap();
+    assert_eq!(page.items[0].id, id("upsun:acme/user/u-1"));
+    assert_eq!(script.requests(), ["GET /organizations/name=acme/members?page%5Bsize%5D=100"]);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use anyprofile_core::{
     query::{Order, OrderField},
 };
 use anyprofile_http::HttpOptions;
-use anyprofile_upsun::{ListProfiles, UpsunClient, UpsunConfig, wire::OrganizationProfileUpdate};
+use anyprofile_upsun::{ListProfiles, MEMBER, UpsunClient, UpsunConfig, wire::OrganizationProfileUpdate};
 
 use crate::{
     ORGANIZATION, USER, config, id, provider,
@@ -151,8 +151,13 @@ async fn what_the_service_does_not_have_sends_nothing() {
         );
     }
     let operations = &provider.capabilities().operations;
-    for support in [&operations.create, &operations.deactivate, &operations.delete] {
+    for support in [&operations.create, &operations.deactivate, &operations.enroll] {
         assert!(!support.is_supported());
+    }
+    // Members of organizations are removed, and nobody else.
+    assert_eq!(operations.delete.kinds(), [MEMBER]);
+    for id in [USER, ORGANIZATION].map(id) {
+        assert_eq!(provider.delete(&id).await.unwrap_err().kind(), ErrorKind::Unsupported);
     }
     assert!(script.sent().is_empty());
 }

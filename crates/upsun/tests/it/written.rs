@@ -9,9 +9,9 @@ use anyprofile_upsun::{
 use httpmock::prelude::*;
 
 use crate::{
+    changes::{PICTURE, address, changes, organization, profile, user},
     client,
     support::{Response, Script, json, page, response},
-    writes::{PICTURE, address, changes, organization, profile, user},
 };
 
 #[tokio::test]
@@ -109,6 +109,15 @@ async fn any_success_without_a_record_is_one() {
         "grant_user_project_access",
         "update_user_project_access",
         "remove_user_project_access",
+        "delete_organization_member",
+        "cancel_organization_invitation",
+        "cancel_project_invitation",
+        "enable_organization_mfa_enforcement",
+        "disable_organization_mfa_enforcement",
+        "delete_team",
+        "delete_team_member",
+        "grant_team_project_access",
+        "remove_team_project_access",
     ];
     for success in
         [|| response(204), || response(200), || json(202, r#"{"status":"ok"}"#), || response(201).body("OK")]

@@ -1,5 +1,7 @@
 //! Upsun.
 
+mod organizations;
+mod teams;
 mod writes;
 
 use anyprofile::{
@@ -29,13 +31,20 @@ records!(
     wire::Connection,
     wire::CurrentUser,
     wire::ExtendedAccess,
+    wire::MfaEnforcement,
+    wire::MfaReminder,
     wire::Organization,
+    wire::OrganizationInvitation,
+    wire::OrganizationMember,
+    wire::ProjectInvitation,
     wire::PhoneVerification,
     wire::Profile,
     wire::ProfilePicture,
     wire::ProjectAccess,
     wire::RecoveryCodes,
     wire::Team,
+    wire::TeamMember,
+    wire::TeamProjectAccess,
     wire::TotpEnrollment,
     wire::User,
     wire::UserReference,
@@ -55,6 +64,8 @@ pub(crate) async fn call(check: &mut Check, base_url: &str) -> Result<(), Broken
     users(check, &client).await;
     lists(check, &client).await?;
     writes::call(check, &client, base_url).await;
+    organizations::call(check, &client).await;
+    teams::call(check, &client).await?;
     provider(check, &config.connect()?).await?;
     Ok(())
 }
@@ -198,8 +209,8 @@ async fn lists(check: &mut Check, client: &UpsunClient) -> Result<(), Broken> {
     Ok(())
 }
 
-/// What the document does not have is left out: organizations by themselves, and with them members and an
-/// organization's enriched profile.
+/// What the document does not have is left out: organizations by themselves, and with them an organization's
+/// enriched profile.
 async fn provider(check: &mut Check, provider: &impl ProfileProvider) -> Result<(), Broken> {
     let id =
         |kind, native| -> Result<ProfileId, Broken> { Ok(format!("upsun:prism/{kind}/{native}").parse()?) };
@@ -240,6 +251,8 @@ async fn provider(check: &mut Check, provider: &impl ProfileProvider) -> Result<
     ] {
         check.profiles(what, None, async || Ok(provider.find_by(&key).await?.profiles)).await;
     }
-    crate::writes::call(check, provider, &[user, organization], &[]).await;
+    // The example of a member is somebody else, so that it is removed and not read.
+    let member = id("member", &format!("{ORGANIZATION}/{USER}"))?;
+    crate::writes::call(check, provider, &[user, organization, member], &[]).await;
     Ok(())
 }

@@ -167,6 +167,6 @@ async fn access(check: &mut Check, client: &UpsunClient) {
 }
 
 /// Calls an operation that answers with nothing.
-async fn done(check: &mut Check, id: &str, call: impl AsyncFn() -> Result<()>) {
+pub(super) async fn done(check: &mut Check, id: &str, call: impl AsyncFn() -> Result<()>) {
     check.operation(id, async || call().await.map(|()| Seen::nothing())).await;
 }
