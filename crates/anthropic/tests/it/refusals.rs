@@ -14,7 +14,7 @@ use anyprofile_http::HttpOptions;
 
 use crate::{
     config, id, provider,
-    support::{Response, Script, json, outcomes::meetings, page, response},
+    support::{Response, Script, Sent, json, outcomes::meetings, page, response},
     writes::{BETAS, PROFILE, every_write, named, text, time, whole_details, with_beta},
 };
 
@@ -64,7 +64,7 @@ async fn profiles_are_deleted_and_have_links_for_actions_with_every_beta_and_wit
         client.create_action_url("uprof_1", &UserProfileAction::EnrollEndUser).await.unwrap();
         let query = if beta.is_some() { "?beta=true" } else { "" };
         let sent = script.sent();
-        let sent: Vec<_> = sent.iter().map(|sent| sent.target()).collect();
+        let sent: Vec<_> = sent.iter().map(Sent::target).collect();
         let path = "/v1/user_profiles/uprof_1";
         assert_eq!(sent, [format!("{path}{query}"), format!("{path}/action_urls{query}")], "{beta:?}");
     }
