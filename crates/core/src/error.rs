@@ -158,6 +158,7 @@ struct Inner {
     effect: Effect,
     is_from_service: bool,
     is_of_another_profile: bool,
+    has_no_body: bool,
     is_out_of_scope: bool,
     response_date: Option<Timestamp>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
@@ -183,6 +184,7 @@ impl Error {
             effect: Effect::None,
             is_from_service: false,
             is_of_another_profile: false,
+            has_no_body: false,
             is_out_of_scope: false,
             response_date: None,
             source: None,
@@ -277,6 +279,19 @@ impl Error {
     /// servers may use the same form.
     pub fn is_from_service(&self) -> bool {
         self.0.is_from_service
+    }
+
+    /// Returns whether the response had no body. Only the missing body then shows that the service sent it, so that a proof from
+    /// before the response is not enough to believe it.
+    pub fn has_no_body(&self) -> bool {
+        self.0.has_no_body
+    }
+
+    /// Sets whether the response had no body.
+    #[must_use]
+    pub fn with_no_body(mut self, has_no_body: bool) -> Self {
+        self.0.has_no_body = has_no_body;
+        self
     }
 
     /// Returns whether the service sent the record of another profile than the requested one. After a write, it is then unknown which

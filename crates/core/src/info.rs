@@ -131,6 +131,11 @@ impl PlaceProof {
         proven.is_some_and(|proven| proven.elapsed() < FRESH)
     }
 
+    /// Makes the next proof send a request.
+    pub(crate) fn expire(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     pub(crate) fn renew(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }

@@ -188,6 +188,7 @@ fn status_error(
     let failure = Failure::new(&outbound.operation, received.status, &received.headers, &received.body);
     dialect.describe(&failure, details);
     let is_own_form = !failure.is_html && dialect.is_own_form(&failure);
+    let has_no_body = failure.is_empty;
     let setting = outbound.place.setting();
     if received.status == 407 {
         let proxy = account.transport.proxy_for(&outbound.url);
@@ -247,6 +248,7 @@ fn status_error(
         Error::new(details.kind.unwrap_or(kind), details.message.as_deref().unwrap_or(message))
             .with_status(received.sent_status)
             .with_from_service(is_own_form)
+            .with_no_body(has_no_body)
             .with_response_date(response_date(&received.headers))
             .with_request_id(request_id(&received.headers, dialect, credential).or_else(|| {
                 details.request_id.take().filter(|id| is_request_id(id) && !credential.is_in(id))

@@ -19,7 +19,7 @@ pub async fn found_or_nobody<P: ProfileProvider + ?Sized>(
     key: &FindKey,
     result: Result<Profile>,
 ) -> Result<Found> {
-    let mut found = look_up_result(result)?;
+    let mut found = look_up_result(provider, result)?;
     match found.profiles.first() {
         None => found.requests += proven(provider, found.requests).await?,
         Some(profile) if !key.is_of(profile) => {
@@ -49,10 +49,16 @@ fn effort_of(requests: u64) -> RequestStats {
 }
 
 /// Returns one profile or none, as the service reports it.
-fn look_up_result(result: Result<Profile>) -> Result<Found> {
+fn look_up_result<P: ProfileProvider + ?Sized>(provider: &P, result: Result<Profile>) -> Result<Found> {
     match result {
         Ok(profile) => Ok(Found::looked_up(Some(profile))),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::looked_up(None)),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            // A gateway may have sent it after the last proof.
+            if error.has_no_body() {
+                provider.info().proof.expire();
+            }
+            Ok(Found::looked_up(None))
+        }
         // Services respond with 400 if the text cannot be one of their ids. If they refuse the credential or the
         // configuration with it, the error has another kind.
         Err(error)
@@ -83,7 +89,7 @@ pub async fn look_up<P: ProfileProvider + ?Sized>(
         let id = ProfileId::new(info.service.clone(), info.account.clone(), kind.clone(), native);
         let Ok(id) = id else { break };
         let before = |error: Error, requests| error.with_effort_before(effort_of(requests));
-        let here = look_up_result(provider.get_opts(&id, &GetOptions::default()).await)
+        let here = look_up_result(provider, provider.get_opts(&id, &GetOptions::default()).await)
             .map_err(|error| before(error, found.requests))?;
         found.requests += here.requests;
         if let Some(profile) = here.profiles.first() {
