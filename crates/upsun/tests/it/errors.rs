@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use anyprofile_core::{Error, ErrorKind, ListQuery, ProfileProvider, ProfileProviderExt};
+use anyprofile_core::{Error, ErrorKind, FindKey, ListQuery, ProfileProvider, ProfileProviderExt};
 use anyprofile_http::HttpOptions;
 use anyprofile_upsun::UpsunConfig;
 
@@ -165,4 +165,20 @@ async fn a_session_that_is_over_is_told_from_a_token_that_is_none() {
         assert_eq!((error.kind(), error.message()), (ErrorKind::Unauthenticated, message));
         assert!(!format!("{error}").contains(description), "{error}");
     }
+}
+
+/// A gateway may send a 404 without a body, too: what was proven before it does not count.
+#[tokio::test]
+async fn nobody_is_there_only_if_the_place_is_proven_after_a_response_without_a_body() {
+    let own = || json(200, r#"{"id":"u-1"}"#);
+    let key = FindKey::Email("ada@example.org".to_owned());
+    let script = Script::of([own(), response(404), own()]);
+    let upsun = provider(&script);
+    upsun.check().await.unwrap();
+    assert!(upsun.find_by(&key).await.unwrap().profiles.is_empty());
+    assert_eq!(script.sent().len(), 3);
+
+    let upsun = provider(&Script::of([own(), response(404), response(404)]));
+    upsun.check().await.unwrap();
+    upsun.find_by(&key).await.unwrap_err();
 }
