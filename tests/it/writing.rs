@@ -128,7 +128,7 @@ async fn somebody_is_created_changed_deactivated_and_let_in_again_at_probely() {
         .clear(FieldPath::TITLE);
     let plan =
         probely.plan(&Write::update(ada.id.clone(), change.clone()), &PlanOptions::new()).await.unwrap();
-    assert_eq!(plan.differences().len(), 2, "the name is so already: {plan:?}");
+    assert_eq!(plan.differences().len(), 2, "the name is unchanged: {plan:?}");
     assert!(plan.warnings()[0].contains("resets the user's password"), "{:?}", plan.warnings());
     insta::assert_snapshot!(plan.requests()[0].body.as_ref().unwrap(), @r#"{"email":"lovelace@example.com","title":""}"#);
     let applied = probely.execute(&plan, &ExecuteOptions::new().with_unchanged(true)).await.unwrap();

@@ -24,10 +24,10 @@ const LONGEST_LOOK: Duration = Duration::from_secs(10);
 
 /// Whether the run was interrupted: by Ctrl-C, a termination signal, or a hangup. The pending write is awaited,
 /// because its result would be unknown otherwise. No other write is started.
-pub(crate) struct Interrupt(Arc<State>);
+pub(crate) struct Interrupt(Arc<InterruptState>);
 
 #[derive(Default)]
-struct State {
+struct InterruptState {
     is_raised: AtomicBool,
     raised: Notify,
 }
@@ -36,7 +36,7 @@ impl Interrupt {
     /// Starts listening for signals. A second signal ends the process at once. Signals that the process was started
     /// to ignore, as by `nohup`, stay ignored.
     pub(crate) fn listen() -> Self {
-        let state = Arc::new(State::default());
+        let state = Arc::new(InterruptState::default());
         let shared = Arc::clone(&state);
         // Starts before anything is sent, not when the task first runs.
         let signals = Signals::listen();

@@ -17,9 +17,9 @@ const LENGTH: usize = 32;
 /// A secret key of the current user. A journal holds only digests with this key (HMAC-SHA-256), so that a reader of a
 /// journal cannot guess the written values.
 #[derive(Clone)]
-pub(crate) struct Key([u8; LENGTH]);
+pub(crate) struct JournalKey([u8; LENGTH]);
 
-impl Key {
+impl JournalKey {
     /// Returns the key of this user from `anyprofile/key` in the state directory, and creates it if it does not
     /// exist.
     ///
@@ -128,10 +128,10 @@ mod tests {
     fn a_key_is_made_once_and_stays_and_what_is_none_is_refused() {
         let folder = std::env::temp_dir().join(format!("anyprofile-key-{}", std::process::id()));
         let path = folder.join("deeper").join("key");
-        let first = Key::read_or_make(&path).unwrap().digest("cto");
-        assert_eq!(Key::read_or_make(&path).unwrap().digest("cto"), first);
+        let first = JournalKey::read_or_make(&path).unwrap().digest("cto");
+        assert_eq!(JournalKey::read_or_make(&path).unwrap().digest("cto"), first);
         assert_eq!(first.len(), 64);
-        assert_ne!(Key::random().unwrap().digest("cto"), first);
+        assert_ne!(JournalKey::random().unwrap().digest("cto"), first);
         assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
         #[cfg(unix)]
         {
@@ -139,7 +139,7 @@ mod tests {
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         std::fs::write(&path, "short").unwrap();
-        assert!(Key::read_or_make(&path).is_err());
+        assert!(JournalKey::read_or_make(&path).is_err());
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

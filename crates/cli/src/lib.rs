@@ -18,6 +18,13 @@
 //!
 //! [`Program::with_sandbox`] adds a server that simulates the service to `--sandbox`, `sandbox` and `conformance`.
 //!
+//! # Three things to know
+//! - **Nothing is written that was not shown.** Every command that writes shows its plan first, and then executes exactly the shown
+//!   requests if the user agrees, or with `--yes`.
+//! - **Data goes to standard output**, as a table for people or as ndjson for programs; everything else goes to standard error.
+//! - **The exit code tells complete from incomplete.** A listing that lacks a profile does not exit with 0, even if every request
+//!   succeeded. `anyprofile --help` lists the codes.
+//!
 //! # Features
 //! | feature | default | what it enables |
 //! |---|---|---|

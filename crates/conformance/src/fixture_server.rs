@@ -68,10 +68,10 @@ pub struct FixtureServer {
 }
 
 #[derive(Default)]
-struct Shared(Mutex<State>);
+struct Shared(Mutex<FixtureServerState>);
 
 #[derive(Default)]
-struct State {
+struct FixtureServerState {
     requests: u64,
     writes: u64,
     newest: VecDeque<SentRequest>,
@@ -189,7 +189,7 @@ impl Server for FixtureServer {
 }
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, FixtureServerState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -47,6 +47,13 @@
 //! # }
 //! ```
 //!
+//! # Three things to know
+//! - **The capabilities decide what is checked.** What a provider declares must work; what it does not declare must be rejected before
+//!   anything is sent. A check for which there is nothing to do is reported as not applicable, not as passed.
+//! - **The server's log is the evidence.** Whether something was sent is counted at the server, not asked of the provider.
+//! - **It writes.** Profiles are created, changed, deactivated and deleted, as far as the provider supports it. Never run it against an
+//!   account in use.
+//!
 //! # Features
 //! | feature | what it enables |
 //! |---|---|

@@ -11,7 +11,7 @@ use futures_util::TryStreamExt as _;
 use crate::{
     SentRequest,
     report::Outcome,
-    witness::{Shown, Witness},
+    witness::{ShownRequests, Witness},
 };
 
 /// Creates providers of one account. Each provider is new and shares no state with the others.
@@ -116,12 +116,12 @@ pub(crate) struct Subject<'a> {
     /// All listed profiles at the start.
     pub(crate) listed: Vec<Profile>,
     /// The requests of the executed plans.
-    pub(crate) shown: Shown,
+    pub(crate) shown: ShownRequests,
 }
 
 impl<'a> Subject<'a> {
     pub(crate) async fn new(connect: &'a dyn Connect, server: &'a dyn Server) -> Result<Self> {
-        let shown = Shown::default();
+        let shown = ShownRequests::default();
         let provider = watched(connect, &shown)?;
         let listed = if provider.capabilities().operations.list.is_supported() {
             provider.list(ListQuery::new()).try_collect().await?
@@ -203,7 +203,7 @@ impl<'a> Subject<'a> {
 }
 
 /// Creates a provider that records the plans that it executes.
-fn watched(connect: &dyn Connect, shown: &Shown) -> Result<Arc<dyn ProfileProvider>> {
+fn watched(connect: &dyn Connect, shown: &ShownRequests) -> Result<Arc<dyn ProfileProvider>> {
     Ok(Arc::new(Witness { provider: connect.connect()?, shown: shown.clone() }))
 }
 

@@ -12,9 +12,9 @@ use crate::{SentRequest, subject::Server};
 
 /// The method and URL of each request of the executed plans.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Shown(Arc<Mutex<Vec<(String, String)>>>);
+pub(crate) struct ShownRequests(Arc<Mutex<Vec<(String, String)>>>);
 
-impl Shown {
+impl ShownRequests {
     fn add(&self, plan: &Plan) {
         let requests = plan.requests().iter().map(|it| (it.method.to_string(), it.url.clone()));
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(requests);
@@ -43,7 +43,7 @@ impl Shown {
 #[derive(Debug)]
 pub(crate) struct Witness {
     pub(crate) provider: Arc<dyn ProfileProvider>,
-    pub(crate) shown: Shown,
+    pub(crate) shown: ShownRequests,
 }
 
 #[async_trait]

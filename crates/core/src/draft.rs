@@ -7,7 +7,7 @@ use crate::{
     Capabilities, Change, Error, FieldPath, IdKind, Profile, ProfileChange, ProviderInfo, Result,
     capabilities::Support,
     rules::{draft_violations, pair_violations, refuse},
-    written::{Shown, shown},
+    written::{WrittenField, shown},
 };
 
 /// The draft of a new profile: its collection and its fields.
@@ -76,7 +76,7 @@ impl ProfileDraft {
     /// show are not included.
     pub fn ignored(&self, created: &Profile, capabilities: &Capabilities) -> Vec<FieldPath> {
         let differs = |(path, change): &(&FieldPath, Change<&Value>)| match change {
-            Change::Set(then) => shown(Some(then), created, path, capabilities) == Shown::Otherwise,
+            Change::Set(then) => shown(Some(then), created, path, capabilities) == WrittenField::Otherwise,
             Change::Keep | Change::Clear => false,
         };
         self.fields.iter().filter(differs).map(|(path, _)| path.clone()).collect()

@@ -1,109 +1,16 @@
 //! The one error type.
 
 mod conversions;
+mod kind;
 
-use std::{
-    borrow::Cow, collections::BTreeMap, error::Error as StdError, fmt, str::FromStr, sync::Arc,
-    time::Duration,
-};
+use std::{borrow::Cow, collections::BTreeMap, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
+pub use self::kind::ErrorKind;
 pub use crate::words::WordError;
-use crate::{AccountName, RequestStats, ServiceName, Timestamp, words::value_of_word};
+use crate::{AccountName, RequestStats, ServiceName, Timestamp};
 
 /// The result of the fallible functions of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// The kind of a failure, which says what a caller can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The configuration is wrong; change it. If there is no status, nothing was sent.
-    Config,
-    /// The service does not accept the credential, or it has expired; renew it.
-    Unauthenticated,
-    /// The credential does not have the permission; request it.
-    PermissionDenied,
-    /// The profile does not exist, or this credential may not see it.
-    NotFound,
-    /// The request is invalid; see [`Error::field_errors`]. If there is no status, it was not sent.
-    InvalidRequest,
-    /// The request conflicts with the current state of the profile; read the profile again.
-    Conflict,
-    /// There were too many requests; wait, see [`Error::retry`].
-    RateLimited,
-    /// The service does not support this. If there is no status, nothing was sent.
-    Unsupported,
-    /// The service did not respond in time.
-    Timeout,
-    /// The connection failed.
-    Transport,
-    /// The service failed.
-    Upstream,
-    /// The response does not have the documented form.
-    Decode,
-    /// The response is larger than allowed.
-    TooLarge,
-    /// The caller cancelled the operation.
-    Cancelled,
-    /// A bug in this library; please report it.
-    Internal,
-}
-
-impl ErrorKind {
-    /// All kinds that this version knows.
-    pub const ALL: &'static [Self] = &[
-        Self::Config,
-        Self::Unauthenticated,
-        Self::PermissionDenied,
-        Self::NotFound,
-        Self::InvalidRequest,
-        Self::Conflict,
-        Self::RateLimited,
-        Self::Unsupported,
-        Self::Timeout,
-        Self::Transport,
-        Self::Upstream,
-        Self::Decode,
-        Self::TooLarge,
-        Self::Cancelled,
-        Self::Internal,
-    ];
-
-    /// Returns the kind as a word in snake case, for programs.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Config => "config",
-            Self::Unauthenticated => "unauthenticated",
-            Self::PermissionDenied => "permission_denied",
-            Self::NotFound => "not_found",
-            Self::InvalidRequest => "invalid_request",
-            Self::Conflict => "conflict",
-            Self::RateLimited => "rate_limited",
-            Self::Unsupported => "unsupported",
-            Self::Timeout => "timeout",
-            Self::Transport => "transport",
-            Self::Upstream => "upstream",
-            Self::Decode => "decode",
-            Self::TooLarge => "too_large",
-            Self::Cancelled => "cancelled",
-            Self::Internal => "internal",
-        }
-    }
-}
-
-impl FromStr for ErrorKind {
-    type Err = WordError;
-
-    fn from_str(word: &str) -> std::result::Result<Self, WordError> {
-        value_of_word("a kind of error", Self::ALL, Self::as_str, word)
-    }
-}
-
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
 
 /// Whether a retry may help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

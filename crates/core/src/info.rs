@@ -131,6 +131,14 @@ impl PlaceProof {
         proven.is_some_and(|proven| proven.elapsed() < FRESH)
     }
 
+    /// Takes account of a "not found". Without a body, a gateway may have sent it after the last proof: the next proof
+    /// then sends a request.
+    pub(crate) fn doubt(&self, not_found: &Error) {
+        if not_found.has_no_body() {
+            self.expire();
+        }
+    }
+
     /// Makes the next proof send a request.
     pub(crate) fn expire(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;

@@ -22,9 +22,7 @@ pub(crate) async fn read<P: ProfileProvider + ?Sized>(
         Ok(profile) => check_same(provider, id, &profile).map(|()| profile),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let stats = error.stats();
-            if error.has_no_body() {
-                provider.info().proof.expire();
-            }
+            provider.info().proof.doubt(&error);
             match prove_place(provider).await {
                 Ok(_) => Err(error),
                 Err(unproven) => Err(unproven.with_effort_before(stats)),

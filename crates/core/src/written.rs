@@ -10,7 +10,7 @@ use crate::{
 
 /// What a profile shows of a field after a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shown {
+pub(crate) enum WrittenField {
     /// The value that was written.
     AsWritten,
     /// Another value: the service ignored or changed it.
@@ -25,14 +25,14 @@ pub(crate) fn shown(
     profile: &Profile,
     path: &FieldPath,
     capabilities: &Capabilities,
-) -> Shown {
+) -> WrittenField {
     let is_so = match (then, value_of(profile, path, capabilities)) {
-        (_, Field::Absent) => return Shown::Not,
+        (_, Field::Absent) => return WrittenField::Not,
         (Some(then), Field::Value(now)) => is_same(then, &now, format_of(path, capabilities)),
         (None, Field::Null) => true,
         (None, Field::Value(_)) | (Some(_), Field::Null) => false,
     };
-    if is_so { Shown::AsWritten } else { Shown::Otherwise }
+    if is_so { WrittenField::AsWritten } else { WrittenField::Otherwise }
 }
 
 /// Returns the format in which a field is written.

@@ -43,7 +43,7 @@ pub struct Parsed {
 /// # Errors
 /// [`ParseError`] if the text is not a condition, a name is not a field, or a comparison can never be true.
 pub fn parse(text: &str) -> Result<Parsed, ParseError> {
-    let mut input = Stateful { input: LocatingSlice::new(text), state: State::default() };
+    let mut input = Stateful { input: LocatingSlice::new(text), state: ParserState::default() };
     let parsed = whole(&mut input);
     let mistake = match parsed {
         Ok(condition) => {
@@ -58,13 +58,13 @@ pub fn parse(text: &str) -> Result<Parsed, ParseError> {
     Err(ParseError { character: before.chars().count() + 1, span: mistake.span, message: mistake.message })
 }
 
-type Input<'a> = Stateful<LocatingSlice<&'a str>, State>;
+type Input<'a> = Stateful<LocatingSlice<&'a str>, ParserState>;
 
 type Parse<T> = ModalResult<T, Mistake>;
 
 /// The state of the parser.
 #[derive(Debug, Default)]
-struct State {
+struct ParserState {
     depth: usize,
     /// Whether a part of the text used the old syntax.
     is_old: bool,

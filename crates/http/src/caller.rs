@@ -99,7 +99,7 @@ impl Caller {
         let found = cell
             .get_or_try_init(|| async move {
                 let value: Arc<dyn Any + Send + Sync> = Arc::new(find.await?);
-                Ok::<_, Error>(Found { value, at: Instant::now(), may_change: fact.most_age.is_some() })
+                Ok::<_, Error>(CachedFact { value, at: Instant::now(), may_change: fact.most_age.is_some() })
             })
             .await?;
         found.value.clone().downcast().map_err(|_| {
@@ -155,13 +155,13 @@ impl<T> fmt::Debug for Fact<T> {
     }
 }
 
-struct Found {
+struct CachedFact {
     value: Arc<dyn Any + Send + Sync>,
     at: Instant,
     may_change: bool,
 }
 
-type Cells = HashMap<&'static str, Arc<OnceCell<Found>>>;
+type Cells = HashMap<&'static str, Arc<OnceCell<CachedFact>>>;
 
 /// The cache of an account, with one entry for each fact of the connector.
 #[derive(Clone, Default)]
@@ -174,10 +174,10 @@ impl Knowledge {
     }
 
     /// Returns the cell of a fact, or an empty one if the fact is too old.
-    fn cell(&self, name: &'static str, most_age: Option<Duration>) -> Arc<OnceCell<Found>> {
+    fn cell(&self, name: &'static str, most_age: Option<Duration>) -> Arc<OnceCell<CachedFact>> {
         let mut cells = self.lock();
         let cell = cells.entry(name).or_default();
-        let is_old = |found: &Found| most_age.is_some_and(|most| found.at.elapsed() > most);
+        let is_old = |found: &CachedFact| most_age.is_some_and(|most| found.at.elapsed() > most);
         if cell.get().is_some_and(is_old) {
             *cell = Arc::default();
         }

@@ -15,7 +15,7 @@ use crate::{
     limiter::Limiter,
     observed::ObservedOperation,
     origin::{LinkFlaw, TrustedOrigins, given_link, next_link},
-    outbound::{Outbound, Place},
+    outbound::{Outbound, TargetServer},
     owned::{GivenUp, Owned, check_runtime, owned},
     request::Link,
     retry::Budget,
@@ -164,7 +164,7 @@ impl HttpClient {
             error.with_provider(&self.account.info).with_operation(request.operation.clone())
         })?;
         let account = Arc::clone(&self.account);
-        let outbound = Outbound::new(request, url, account.headers.clone(), Place::Api);
+        let outbound = Outbound::new(request, url, account.headers.clone(), TargetServer::Api);
         let span = tracing::debug_span!(
             "anyprofile",
             service = %account.info.service,

@@ -12,7 +12,7 @@ use crate::{
     Credential, TransportError, TransportErrorKind,
     account::Account,
     dialect::{Dialect, ErrorDetails, Failure, by_status},
-    outbound::{Broken, Outbound, Place, Received},
+    outbound::{Broken, Outbound, Received, TargetServer},
     retry::{response_date, retry_after},
     retry_policy::AttemptFailure,
 };
@@ -239,7 +239,7 @@ fn status_error(
         details.message = Some(message.into());
         details.hint = Some(hint.into());
     }
-    if let Place::TokenEndpoint(_) = outbound.place {
+    if let TargetServer::TokenEndpoint(_) = outbound.place {
         token_endpoint(outbound, received.status, details);
     }
     let credential = &account.credential;

@@ -20,7 +20,7 @@ pub(crate) struct Outbound {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) idempotent: bool,
-    pub(crate) place: Place,
+    pub(crate) place: TargetServer,
     /// Whether a 404 means that the named record does not exist, and not that the base URL is wrong.
     pub(crate) names_resource: bool,
     pub(crate) most_records: usize,
@@ -28,7 +28,7 @@ pub(crate) struct Outbound {
 
 impl Outbound {
     /// Creates a request to a URL, with `headers` besides its own.
-    pub(crate) fn new(request: Request, url: Url, mut headers: HeaderMap, place: Place) -> Self {
+    pub(crate) fn new(request: Request, url: Url, mut headers: HeaderMap, place: TargetServer) -> Self {
         headers.extend(request.headers);
         Self {
             operation: request.operation,
@@ -46,14 +46,14 @@ impl Outbound {
 
 /// The server of an account that a request is sent to.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Place {
+pub(crate) enum TargetServer {
     /// The service's API, below the base URL.
     Api,
     /// The token endpoint, with the name of its setting.
     TokenEndpoint(&'static str),
 }
 
-impl Place {
+impl TargetServer {
     /// Returns the name of the setting to check if the URL may be wrong.
     pub(crate) const fn setting(self) -> &'static str {
         match self {

@@ -17,7 +17,7 @@ use crate::{
     account::Account,
     dialect::{Dialect, ErrorDetails, Failure, is_html},
     failure::with_words,
-    outbound::{MAX_ERROR_BYTES, Place},
+    outbound::{MAX_ERROR_BYTES, TargetServer},
     retry::response_date,
 };
 
@@ -79,7 +79,7 @@ pub struct Response {
     pub(crate) url: Url,
     /// Whether the request was a write that may not be repeated.
     pub(crate) is_write: bool,
-    pub(crate) place: Place,
+    pub(crate) place: TargetServer,
     /// The most records that a page may have.
     pub(crate) most_records: usize,
     /// Whether records keep their JSON text.

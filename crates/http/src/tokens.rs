@@ -15,7 +15,7 @@ use crate::{
     call::Call,
     credential::{AccessToken, CredentialKind, Exchanging, Generation, TokenState, sensitive},
     observed::ObservedOperation,
-    outbound::{Outbound, Place},
+    outbound::{Outbound, TargetServer},
 };
 
 /// Returns how long before its expiry an access token is renewed: a minute, or a tenth of a lifetime below ten minutes. A fixed
@@ -133,7 +133,7 @@ impl TokenExchange {
         let operation = Operation::new(request, token);
         let headers =
             HeaderMap::from_iter([(http::header::AUTHORIZATION, sensitive(&basic(&self.client_id))?)]);
-        let place = Place::TokenEndpoint(self.setting);
+        let place = TargetServer::TokenEndpoint(self.setting);
         let outbound = Outbound::new(operation.request().clone(), self.url.clone(), headers, place);
         let asked_at = Instant::now();
         let mut observed = ObservedOperation::begin(&call.account, &outbound);

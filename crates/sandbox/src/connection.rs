@@ -16,14 +16,14 @@ use tokio::net::{TcpListener, TcpStream};
 pub(crate) struct Port(pub(crate) TcpListener);
 
 impl Listener for Port {
-    type Io = Connection;
+    type Io = HttpConnection;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
+    async fn accept(&mut self) -> (HttpConnection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
         // Small responses on a kept-alive connection would otherwise wait for the client's delayed ACK.
         drop(stream.set_nodelay(true));
-        (Connection { stream, line: Line::default() }, address)
+        (HttpConnection { stream, line: ConnectionHandle::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -33,9 +33,9 @@ impl Listener for Port {
 
 /// A request's handle of its connection.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Line(Arc<AtomicBool>);
+pub(crate) struct ConnectionHandle(Arc<AtomicBool>);
 
-impl Line {
+impl ConnectionHandle {
     /// Stops sending; the server then closes the connection.
     pub(crate) fn cut(&self) {
         self.0.store(true, Ordering::SeqCst);
@@ -46,7 +46,7 @@ impl Line {
     }
 }
 
-impl Connected<IncomingStream<'_, Port>> for Line {
+impl Connected<IncomingStream<'_, Port>> for ConnectionHandle {
     fn connect_info(stream: IncomingStream<'_, Port>) -> Self {
         stream.io().line.clone()
     }
@@ -54,12 +54,12 @@ impl Connected<IncomingStream<'_, Port>> for Line {
 
 /// A connection whose writes end when it is cut.
 #[derive(Debug)]
-pub(crate) struct Connection {
+pub(crate) struct HttpConnection {
     stream: TcpStream,
-    line: Line,
+    line: ConnectionHandle,
 }
 
-impl AsyncRead for Connection {
+impl AsyncRead for HttpConnection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -69,7 +69,7 @@ impl AsyncRead for Connection {
     }
 }
 
-impl AsyncWrite for Connection {
+impl AsyncWrite for HttpConnection {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -110,23 +110,23 @@ pub(crate) trait AnyService: Send + Sync {
 impl<S: Service> AnyService for S {
     fn operation(&self, call: &Call) -> Operation {
         match find(S::routes(), &call.method, &call.path) {
-            Found::Route(route, _) => Operation { id: route.operation, writes: route.writes },
-            Found::Methods(_) | Found::Nothing => Operation::NONE,
+            RouteMatch::Route(route, _) => Operation { id: route.operation, writes: route.writes },
+            RouteMatch::Methods(_) | RouteMatch::Nothing => Operation::NONE,
         }
     }
 
     fn response(&self, call: &Call) -> Reply {
         let found = find(S::routes(), &call.method, &call.path);
-        if matches!(found, Found::Nothing) {
+        if matches!(found, RouteMatch::Nothing) {
             return self.unknown_path(call);
         }
         if let Err(refusal) = self.authorize(call) {
             return refusal;
         }
         match found {
-            Found::Route(route, parameters) => (route.handler)(self, call, &parameters),
-            Found::Methods(allow) => self.wrong_method(call).header("allow", allow),
-            Found::Nothing => self.unknown_path(call),
+            RouteMatch::Route(route, parameters) => (route.handler)(self, call, &parameters),
+            RouteMatch::Methods(allow) => self.wrong_method(call).header("allow", allow),
+            RouteMatch::Nothing => self.unknown_path(call),
         }
     }
 
@@ -152,7 +152,7 @@ impl<S: Service> AnyService for S {
     }
 }
 
-pub(crate) enum Found<S: 'static> {
+pub(crate) enum RouteMatch<S: 'static> {
     Route(&'static Route<S>, Vec<String>),
     /// The path exists, with these methods.
     Methods(String),
@@ -160,7 +160,7 @@ pub(crate) enum Found<S: 'static> {
 }
 
 /// Finds the route of a path. The first match wins, so specific paths come before general ones.
-pub(crate) fn find<S>(routes: &'static [Route<S>], method: &Method, path: &str) -> Found<S> {
+pub(crate) fn find<S>(routes: &'static [Route<S>], method: &Method, path: &str) -> RouteMatch<S> {
     let wanted = if method == Method::HEAD { &Method::GET } else { method };
     let mut methods: Vec<&str> = Vec::new();
     let mut fitting: Option<&str> = None;
@@ -170,14 +170,14 @@ pub(crate) fn find<S>(routes: &'static [Route<S>], method: &Method, path: &str) 
                 continue;
             }
             if route.method == *wanted {
-                return Found::Route(route, parameters);
+                return RouteMatch::Route(route, parameters);
             }
             let known =
                 if route.method == Method::GET { &["GET", "HEAD"][..] } else { &[route.method.as_str()] };
             methods.extend(known.iter().filter(|known| !methods.contains(*known)).collect::<Vec<_>>());
         }
     }
-    if methods.is_empty() { Found::Nothing } else { Found::Methods(methods.join(", ")) }
+    if methods.is_empty() { RouteMatch::Nothing } else { RouteMatch::Methods(methods.join(", ")) }
 }
 
 /// Returns the decoded parameters if `path` matches. An empty segment matches no parameter.

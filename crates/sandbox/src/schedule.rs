@@ -37,7 +37,7 @@ pub(crate) enum FaultOutcome {
 
 /// The effect of all faults on a request.
 #[derive(Debug, Default)]
-pub(crate) struct Effect {
+pub(crate) struct FaultEffect {
     /// Before the service sees the request. With an outcome, it never does.
     pub(crate) before: Acts,
     /// After the service has acted.
@@ -58,7 +58,7 @@ impl Strikes {
     }
 }
 
-impl Effect {
+impl FaultEffect {
     /// Returns the right response with the changes of the faults.
     pub(crate) fn changed(&self, mut reply: Reply, query: &str) -> Reply {
         if !(200..300).contains(&reply.status) {
@@ -139,8 +139,8 @@ impl Faults {
     }
 
     /// Counts a request. Delays add up; of several outcomes, that of the first added fault counts.
-    pub(crate) fn strike(&mut self, service: &str, operation: Operation, words: Words<'_>) -> Effect {
-        let mut effect = Effect::default();
+    pub(crate) fn strike(&mut self, service: &str, operation: Operation, words: Words<'_>) -> FaultEffect {
+        let mut effect = FaultEffect::default();
         for InForce { fault, seen, strikes } in &mut self.0 {
             let is_elsewhere = fault.service.is_some_and(|wanted| wanted != service);
             let is_another = fault.operation != operation.id && fault.operation != EVERY_OPERATION;

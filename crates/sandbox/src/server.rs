@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::anthropic::Anthropic;
 use crate::clock::{Clock, http_date};
-use crate::connection::{Line, Port};
+use crate::connection::{ConnectionHandle, Port};
 use crate::description::SandboxDescription;
 use crate::exchange::{Call, Query, Reply};
 use crate::fault::Fault;
@@ -60,7 +60,7 @@ impl Sandbox {
         let description = SandboxDescription::new(&origin, organizations, options.profiles, options.seed);
 
         let app = Router::new().fallback(serve).with_state(Arc::clone(&shared));
-        let app = app.into_make_service_with_connect_info::<Line>();
+        let app = app.into_make_service_with_connect_info::<ConnectionHandle>();
         let mut stopping = shared.stopping.subscribe();
         let (end, ended) = watch::channel(false);
         let task = tokio::spawn(async move {
@@ -273,7 +273,7 @@ async fn pause(duration: Duration) {
 
 async fn serve(
     State(shared): State<Arc<Shared>>,
-    ConnectInfo(line): ConnectInfo<Line>,
+    ConnectInfo(line): ConnectInfo<ConnectionHandle>,
     request: Request<Body>,
 ) -> Response<Body> {
     let mut stopping = shared.stopping.subscribe();

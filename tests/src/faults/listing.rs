@@ -176,7 +176,7 @@ pub(crate) fn told(report: &ListReport) -> Vec<String> {
             told.push(format!("{number} {what}"));
         }
     };
-    count(report.quarantined, "set aside");
+    count(report.quarantined, "quarantined");
     count(report.missing().unwrap_or_default(), "missing");
     count(report.undetermined, "not known");
     count(

@@ -133,7 +133,7 @@ fn first_line_within(
         .spawn()
         .map_err(|error| Error::config(format!("the command '{program}' cannot be run: {}", error.kind())))?;
     let began = Instant::now();
-    let output = child.stdout.take().map(Output::gather);
+    let output = child.stdout.take().map(ProgramOutput::gather);
     if let Some(words) = child.stderr.take() {
         thread::spawn(move || pass_on(words, person));
     }
@@ -162,7 +162,7 @@ fn first_line_within(
              password managers and similar programs (AWS_*, VAULT_* and others)",
         ));
     }
-    let bytes = output.map(Output::first_line).unwrap_or_default();
+    let bytes = output.map(ProgramOutput::first_line).unwrap_or_default();
     String::from_utf8(bytes)
         .map_err(|_| Error::config(format!("the output of the command '{program}' is not valid UTF-8")))
 }
@@ -181,13 +181,13 @@ fn wait(child: &mut Child, until: Instant) -> std::io::Result<Option<ExitStatus>
 }
 
 /// The output of a program, read by another thread.
-struct Output {
+struct ProgramOutput {
     bytes: Arc<Mutex<Vec<u8>>>,
     /// Receives a message when the first line is complete, or at the end.
     has_line: Receiver<()>,
 }
 
-impl Output {
+impl ProgramOutput {
     fn gather(mut from: impl Read + Send + 'static) -> Self {
         let (done, has_line) = mpsc::channel();
         let bytes = Arc::new(Mutex::new(Vec::new()));
@@ -256,9 +256,9 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Shown(Arc<Mutex<Vec<u8>>>);
+    struct CapturedOutput(Arc<Mutex<Vec<u8>>>);
 
-    impl std::io::Write for Shown {
+    impl std::io::Write for CapturedOutput {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
             self.0.lock().unwrap().write(bytes)
         }
@@ -270,7 +270,7 @@ mod tests {
 
     fn run(script: &str, time: Duration) -> Result<String> {
         let arguments = ["sh", "-c", script].map(str::to_owned);
-        first_line_within(time, &arguments, Shown::default())
+        first_line_within(time, &arguments, CapturedOutput::default())
     }
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -319,7 +319,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn what_it_says_reaches_the_person_without_what_steers_a_terminal() {
-        let shown = Shown::default();
+        let shown = CapturedOutput::default();
         let script = r"printf '\033[2J\007Passwort f\303\274r \342\200\256pass\r: ' >&2; echo hidden";
         let arguments = ["sh", "-c", script].map(str::to_owned);
         first_line_within(10 * SECOND, &arguments, shown.clone()).unwrap();
@@ -343,7 +343,7 @@ mod tests {
                 Ok(length)
             }
         }
-        let shown = Shown::default();
+        let shown = CapturedOutput::default();
         pass_on(ByByte("für 写真 🙂\u{1b}".as_bytes()), shown.clone());
         assert_eq!(String::from_utf8(shown.0.lock().unwrap().clone()).unwrap(), "für 写真 🙂\n");
     }

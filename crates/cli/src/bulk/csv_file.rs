@@ -3,7 +3,7 @@
 use anyprofile::{FieldPath, ProfileId};
 use serde_json::Value;
 
-use super::entry::Entry;
+use super::entry::BulkEntry;
 use crate::{output::unguarded, summary::counted};
 
 /// The supported delimiters, the most common first.
@@ -60,7 +60,7 @@ impl<'a> Lines<'a> {
 }
 
 /// Reads the changes of each profile. An empty cell leaves the field unchanged, and a cell equal to `null` clears it.
-pub(super) fn read(text: &str, null: Option<&str>) -> (Vec<Entry>, Vec<String>) {
+pub(super) fn read(text: &str, null: Option<&str>) -> (Vec<BulkEntry>, Vec<String>) {
     let (start, named) = named_delimiter(text);
     let delimiter = named.unwrap_or_else(|| delimiter_of(&text[start..]));
     let (mut entries, mut mistakes) = (Vec::new(), Vec::new());
@@ -167,7 +167,7 @@ fn row(
     columns: &[Column],
     line: u64,
     null: Option<&str>,
-) -> Result<Entry, String> {
+) -> Result<BulkEntry, String> {
     let has_more = record.iter().skip(columns.len()).any(|cell| !cell.is_empty());
     if has_more || record.len() < columns.len() {
         let cells = counted(record.len() as u64, "cell", "cells");
@@ -196,7 +196,7 @@ fn row(
         }
     }
     let id = id.ok_or_else(|| format!("line {line}, column 'id': a profile id is required"))?;
-    Ok(Entry { line, id, fields })
+    Ok(BulkEntry { line, id, fields })
 }
 
 /// Finds a quoting mistake that the csv reader would accept: an unclosed quote takes the following rows into its
@@ -238,14 +238,14 @@ mod tests {
 
     const ADA: &str = "probely:eu/user/ada";
 
-    fn good(text: &str) -> Vec<Entry> {
+    fn good(text: &str) -> Vec<BulkEntry> {
         let (entries, mistakes) = read(text, None);
         assert_eq!(mistakes, Vec::<String>::new(), "{text:?}");
         entries
     }
 
     fn titles(text: &str) -> Vec<(u64, String)> {
-        let of = |entry: Entry| {
+        let of = |entry: BulkEntry| {
             let title = entry.fields.iter().find(|(path, _)| *path == FieldPath::TITLE);
             let title = title.and_then(|(_, value)| value.as_ref()?.as_str().map(str::to_owned));
             (entry.line, title.unwrap_or_default())

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// The changes of one profile.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Entry {
+pub(crate) struct BulkEntry {
     /// The line of the file, starting at 1.
     pub(crate) line: u64,
     pub(crate) id: ProfileId,

@@ -9,7 +9,7 @@ use anyprofile::{FieldPath, ProfileId};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use super::{csv_file, entry::Entry};
+use super::{csv_file, entry::BulkEntry};
 
 /// Reads a file of changes: ndjson if it starts with `{`, else csv.
 ///
@@ -17,7 +17,7 @@ use super::{csv_file, entry::Entry};
 ///
 /// # Errors
 /// All mistakes of the file, one sentence each.
-pub(super) fn read(text: &str, null: Option<&str>) -> Result<Vec<Entry>, Vec<String>> {
+pub(super) fn read(text: &str, null: Option<&str>) -> Result<Vec<BulkEntry>, Vec<String>> {
     let (entries, mut mistakes) = match text.trim_start().chars().next() {
         Some('{') => read_ndjson(text),
         Some('[') => {
@@ -35,7 +35,7 @@ pub(super) fn read(text: &str, null: Option<&str>) -> Result<Vec<Entry>, Vec<Str
     if mistakes.is_empty() { Ok(entries) } else { Err(mistakes) }
 }
 
-fn read_ndjson(text: &str) -> (Vec<Entry>, Vec<String>) {
+fn read_ndjson(text: &str) -> (Vec<BulkEntry>, Vec<String>) {
     let (mut entries, mut mistakes) = (Vec::new(), Vec::new());
     for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
         match object(line, text) {
@@ -47,7 +47,7 @@ fn read_ndjson(text: &str) -> (Vec<Entry>, Vec<String>) {
 }
 
 /// Parses one profile, flat or nested as `list -o ndjson` prints it.
-fn object(line: u64, text: &str) -> Result<Entry, Vec<String>> {
+fn object(line: u64, text: &str) -> Result<BulkEntry, Vec<String>> {
     let Ok(Members(members)) = serde_json::from_str(text) else {
         return Err(vec![": must be a JSON object".to_owned()]);
     };
@@ -72,7 +72,7 @@ fn object(line: u64, text: &str) -> Result<Entry, Vec<String>> {
         }
     }
     match id {
-        Some(id) if mistakes.is_empty() => Ok(Entry { line, id, fields }),
+        Some(id) if mistakes.is_empty() => Ok(BulkEntry { line, id, fields }),
         _ => Err(mistakes),
     }
 }
@@ -140,12 +140,12 @@ mod tests {
             "{{\"id\":\"{ADA}\",\"title\":\"cto\",\"name.display\":null}}\n\n{{\"id\":\"probely:eu/user/c\",\"title\":\"=x\"}}\n"
         );
         let others = read(&json, None).unwrap();
-        let changing = |entries: Vec<Entry>| -> Vec<_> {
+        let changing = |entries: Vec<BulkEntry>| -> Vec<_> {
             entries.into_iter().filter(|entry| !entry.fields.is_empty()).collect()
         };
         let (entries, others) = (changing(entries), changing(others));
         assert_eq!(entries.len(), 2);
-        let of = |entries: &[Entry]| -> Vec<_> {
+        let of = |entries: &[BulkEntry]| -> Vec<_> {
             let sorted = |fields: &[(FieldPath, Option<Value>)]| {
                 let mut fields = fields.to_vec();
                 fields.sort_by(|one, other| one.0.cmp(&other.0));

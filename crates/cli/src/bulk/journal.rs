@@ -19,7 +19,7 @@ use crate::{exit::Failure, files};
 /// The state of the write to one profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum State {
+pub(crate) enum WriteState {
     /// It is about to be sent. If no other state follows, its result is unknown.
     Sending,
     /// It was written.
@@ -44,12 +44,12 @@ const VERSION: u32 = 2;
 /// Any other line. A write is identified by a profile id, or by the digest of a plan.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-enum Line<K> {
+enum JournalLine<K> {
     Noted {
         id: K,
         /// The digest of the change and its target.
         change: String,
-        state: State,
+        state: WriteState,
     },
     /// The end of a run in which everything was written. The following lines belong to another run.
     Closed { closed: bool },
@@ -63,9 +63,9 @@ pub(crate) struct Journal<K> {
     /// The command that writes the journal.
     purpose: &'static str,
     path: PathBuf,
-    states: HashMap<K, (String, State)>,
+    states: HashMap<K, (String, WriteState)>,
     /// The states in completed runs.
-    closed: HashMap<K, (String, State)>,
+    closed: HashMap<K, (String, WriteState)>,
     /// The length of the journal when it was read, in bytes.
     length: u64,
     file: Option<File>,
@@ -114,10 +114,10 @@ impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned> Journal<K> {
         }
         // The last line of an interrupted run may be incomplete; the state of its profile is then unknown.
         let (mut states, mut closed) = (HashMap::new(), HashMap::new());
-        for line in lines.filter_map(|line| serde_json::from_str::<Line<K>>(line).ok()) {
+        for line in lines.filter_map(|line| serde_json::from_str::<JournalLine<K>>(line).ok()) {
             match line {
-                Line::Noted { id, change, state } => drop(states.insert(id, (change, state))),
-                Line::Closed { .. } => closed.extend(states.drain()),
+                JournalLine::Noted { id, change, state } => drop(states.insert(id, (change, state))),
+                JournalLine::Closed { .. } => closed.extend(states.drain()),
             }
         }
         let length = text.len() as u64;
@@ -134,7 +134,7 @@ impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned> Journal<K> {
     }
 
     /// Returns the state of a change, if it is the last recorded change of the profile.
-    pub(crate) fn state_of(&self, id: &K, change: &str) -> Option<State> {
+    pub(crate) fn state_of(&self, id: &K, change: &str) -> Option<WriteState> {
         self.states.get(id).filter(|(last, _)| last == change).map(|(_, state)| *state)
     }
 
@@ -144,8 +144,8 @@ impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned> Journal<K> {
     /// # Errors
     /// If the file cannot be written, or if another run is writing to it or has written since it was read. Both runs
     /// would write to the same profiles.
-    pub(crate) fn note(&mut self, id: &K, change: &str, state: State) -> Result<(), Failure> {
-        let line = Line::Noted { id: id.clone(), change: change.to_owned(), state };
+    pub(crate) fn note(&mut self, id: &K, change: &str, state: WriteState) -> Result<(), Failure> {
+        let line = JournalLine::Noted { id: id.clone(), change: change.to_owned(), state };
         self.add(&line)?;
         self.states.insert(id.clone(), (change.to_owned(), state));
         Ok(())
@@ -159,10 +159,10 @@ impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned> Journal<K> {
         if self.states.is_empty() {
             return Ok(());
         }
-        self.add(&Line::Closed { closed: true })
+        self.add(&JournalLine::Closed { closed: true })
     }
 
-    fn add(&mut self, line: &Line<K>) -> Result<(), Failure> {
+    fn add(&mut self, line: &JournalLine<K>) -> Result<(), Failure> {
         let mut lines = String::new();
         if self.file.is_none() {
             let file = files::open_to_append(&self.path)
@@ -192,7 +192,7 @@ impl<K: Clone + Eq + Hash + Serialize + DeserializeOwned> Journal<K> {
         if let Some(file) = &mut self.file {
             let now = Instant::now();
             let mut written = file.write_all(lines.as_bytes());
-            if files::is_due(self.synced, now) || matches!(line, Line::Closed { .. }) {
+            if files::is_due(self.synced, now) || matches!(line, JournalLine::Closed { .. }) {
                 written = written.and_then(|()| file.sync_data());
                 self.synced = Some(now);
             }
@@ -222,19 +222,22 @@ mod tests {
         let _ = std::fs::remove_file(&path);
         let id: ProfileId = "probely:eu/user/x".parse().unwrap();
         let mut journal = read(&path);
-        journal.note(&id, "a", State::Written).unwrap();
-        journal.note(&id, "b", State::Written).unwrap();
+        journal.note(&id, "a", WriteState::Written).unwrap();
+        journal.note(&id, "b", WriteState::Written).unwrap();
         drop(journal);
         let mut journal = read(&path);
-        assert_eq!((journal.state_of(&id, "a"), journal.state_of(&id, "b")), (None, Some(State::Written)));
+        assert_eq!(
+            (journal.state_of(&id, "a"), journal.state_of(&id, "b")),
+            (None, Some(WriteState::Written))
+        );
         journal.close().unwrap();
         drop(journal);
         let mut journal = read(&path);
         assert_eq!(journal.state_of(&id, "b"), None);
         assert!(journal.was_closed_with(&id, "b") && !journal.was_closed_with(&id, "a"));
-        journal.note(&id, "a", State::Sending).unwrap();
+        journal.note(&id, "a", WriteState::Sending).unwrap();
         drop(journal);
-        assert_eq!(read(&path).state_of(&id, "a"), Some(State::Sending));
+        assert_eq!(read(&path).state_of(&id, "a"), Some(WriteState::Sending));
         std::fs::remove_file(path).unwrap();
     }
 
@@ -244,18 +247,19 @@ mod tests {
         let _ = std::fs::remove_file(&path);
         let id: ProfileId = "probely:eu/user/x".parse().unwrap();
         let [mut first, mut second, mut third] = [(); 3].map(|()| read(&path));
-        first.note(&id, "c", State::Written).unwrap();
+        first.note(&id, "c", WriteState::Written).unwrap();
         let told = |failure: Failure| format!("{failure:?}");
         assert!(
-            told(second.note(&id, "c", State::Sending).unwrap_err()).contains("another run is writing to it")
+            told(second.note(&id, "c", WriteState::Sending).unwrap_err())
+                .contains("another run is writing to it")
         );
         drop(first);
         assert!(
-            told(third.note(&id, "c", State::Sending).unwrap_err())
+            told(third.note(&id, "c", WriteState::Sending).unwrap_err())
                 .contains("has written to it; start again")
         );
         let again = read(&path);
-        assert_eq!(again.state_of(&id, "c"), Some(State::Written));
+        assert_eq!(again.state_of(&id, "c"), Some(WriteState::Written));
         assert_eq!(again.state_of(&id, "another"), None);
         std::fs::remove_file(path).unwrap();
     }

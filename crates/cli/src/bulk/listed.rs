@@ -14,9 +14,9 @@ const PAGE_SIZE: u32 = 100;
 
 /// Profiles from listings.
 #[derive(Default)]
-pub(crate) struct Listed(HashMap<ProfileId, Arc<Profile>>);
+pub(crate) struct ListedProfiles(HashMap<ProfileId, Arc<Profile>>);
 
-impl Listed {
+impl ListedProfiles {
     /// Lists the accounts with many wanted profiles, while that takes fewer requests than reading the profiles one by
     /// one.
     ///

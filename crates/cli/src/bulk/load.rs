@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use super::{entry::Entry, file::read};
+use super::{entry::BulkEntry, file::read};
 use crate::{exit::Failure, files, summary::counted};
 
 /// The maximum number of mistakes that are printed.
@@ -17,7 +17,7 @@ const MOST_BYTES: u64 = 256 << 20;
 ///
 /// # Errors
 /// If the file cannot be read, is too large or contains a mistake. Each mistake was printed.
-pub(crate) fn load(file: &Path, null: Option<&str>) -> Result<Vec<Entry>, Failure> {
+pub(crate) fn load(file: &Path, null: Option<&str>) -> Result<Vec<BulkEntry>, Failure> {
     if null == Some("") {
         // An empty cell leaves the field unchanged.
         return Err(Failure::Usage("--csv-null must not be empty".to_owned()));

@@ -11,9 +11,9 @@ mod plan_file;
 mod row;
 
 pub(crate) use self::{
-    entry::Entry,
-    journal::{Journal, State},
-    listed::Listed,
+    entry::BulkEntry,
+    journal::{Journal, WriteState},
+    listed::ListedProfiles,
     load::{load, refused},
     plan_file::{clear_plans, load_plans, save_plans},
     row::Row,

@@ -20,7 +20,7 @@ use super::own::OwnProfiles;
 use crate::{
     args::{Apply, Global},
     bulk::{
-        Journal, Listed, State,
+        Journal, ListedProfiles, WriteState,
         applied::{self, Applied},
         load_plans,
     },
@@ -32,7 +32,8 @@ use crate::{
     session::Session,
     summary::counted,
     writes::{
-        FailureRate, Outcomes, Planned, Shown, ShownAs, WriteOutcome, confirmed, print_outcomes, write_all,
+        FailureRate, Outcomes, ShownAs, ShownPlan, ShownWrite, WriteOutcome, confirmed, print_outcomes,
+        write_all,
     },
 };
 
@@ -136,7 +137,7 @@ async fn resume_all(
         Write::Update { id, .. } => Some((session.directory.provider_of(id)?, id)),
         _ => None,
     });
-    let listed = Listed::read(updates, |_| ()).await;
+    let listed = ListedProfiles::read(updates, |_| ()).await;
     let resumed = stream::iter(records).map(|record| {
         let listed = record.write.id().and_then(|id| listed.get(id));
         resume(session, journal, record, listed, output, now)
@@ -272,13 +273,13 @@ async fn resume(
     };
     let is_made_each_time = is_made_each_time(&record.write);
     match noted {
-        Some(State::Written | State::Ignored) => {
+        Some(WriteState::Written | WriteState::Ignored) => {
             return resumption(same(record, Some(WriteOutcome::AlreadyDone), None, false));
         }
-        Some(State::Sending | State::Unknown) if is_made_each_time => {
+        Some(WriteState::Sending | WriteState::Unknown) if is_made_each_time => {
             return resumption(Recomputed::NotKnown);
         }
-        None | Some(State::Failed) if is_made_each_time => match applied::state_of(&key) {
+        None | Some(WriteState::Failed) if is_made_each_time => match applied::state_of(&key) {
             Applied::Made => {
                 say!("{name}  already applied, from another file");
                 return resumption(same(record, Some(WriteOutcome::AlreadyDone), None, false));
@@ -309,7 +310,7 @@ async fn resume(
         }
         Ok(Resumed::Rest(plan)) if is_begun => same(record, None, Some(&plan), true),
         Ok(Resumed::Rest(plan) | Resumed::Changed(plan)) => {
-            let shown = Shown { plan: &plan, capabilities: provider.capabilities() };
+            let shown = ShownPlan { plan: &plan, capabilities: provider.capabilities() };
             Recomputed::Changed(shown.lines())
         }
         Ok(_) => Recomputed::Failed(Error::config("this version cannot apply the plan")),
@@ -330,7 +331,7 @@ async fn unchanged(
     }
 }
 
-impl Planned for UnchangedPlan {
+impl ShownWrite for UnchangedPlan {
     type Key = String;
 
     fn name(&self) -> String {

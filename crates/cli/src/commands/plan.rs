@@ -24,16 +24,16 @@ use crate::{
     exit::{Exit, Failure},
     session::Session,
     summary::counted,
-    writes::{Shown, ShownAs},
+    writes::{ShownAs, ShownPlan},
 };
 
 /// The plans of a run and its exit code. For some profiles, no plan may be possible.
-struct Planned {
+struct PlannedRun {
     jobs: Vec<Job>,
     exit: Exit,
 }
 
-impl Planned {
+impl PlannedRun {
     fn of(provider: &Arc<dyn ProfileProvider>, plan: Plan) -> Self {
         Self { jobs: vec![Job { provider: Arc::clone(provider), plan }], exit: Exit::Complete }
     }
@@ -48,7 +48,7 @@ pub(crate) async fn run(global: &Global, arguments: PlanArguments) -> Result<Exi
             let session = Session::start(global).await?;
             let (provider, draft) = draft_of(&session, draft)?;
             let plan = provider.plan(&Write::create(draft), &PlanOptions::new()).await?;
-            (Planned::of(provider, plan), keep)
+            (PlannedRun::of(provider, plan), keep)
         }
         PlannedWrite::Update { changes, keep } => (of_changes(global, &changes).await?, keep),
         PlannedWrite::Deactivate { whom, keep } => (of_each(global, &whom, Action::Deactivate).await?, keep),
@@ -57,7 +57,7 @@ pub(crate) async fn run(global: &Global, arguments: PlanArguments) -> Result<Exi
             let session = Session::start_for(global, &id).await?;
             let provider = session.provider_of(&id)?;
             let plan = provider.plan(&Write::enroll(id), &PlanOptions::always()).await?;
-            (Planned::of(provider, plan), keep)
+            (PlannedRun::of(provider, plan), keep)
         }
     };
     show(global.output, &planned.jobs)?;
@@ -66,22 +66,22 @@ pub(crate) async fn run(global: &Global, arguments: PlanArguments) -> Result<Exi
 }
 
 /// Plans an update of one profile, or of the profiles of a file.
-async fn of_changes(global: &Global, changes: &Changes) -> Result<Planned, Failure> {
+async fn of_changes(global: &Global, changes: &Changes) -> Result<PlannedRun, Failure> {
     if let Some(file) = &changes.from {
         let session = Session::start(global).await?;
         let (jobs, exit) = update_many::plans(global, &session, changes, file).await?;
-        return Ok(Planned { jobs, exit });
+        return Ok(PlannedRun { jobs, exit });
     }
     let id = one_id(changes)?;
     let session = Session::start_for(global, id).await?;
     let provider = session.provider_of(id)?;
     let change = change_of(changes, provider.capabilities())?;
     let plan = provider.plan(&Write::update(id.clone(), change), &PlanOptions::always()).await?;
-    Ok(Planned::of(provider, plan))
+    Ok(PlannedRun::of(provider, plan))
 }
 
 /// Plans an action for several profiles. Ambiguous matches must be allowed here, since `apply` only sees the ids.
-async fn of_each(global: &Global, whom: &Whom, action: Action) -> Result<Planned, Failure> {
+async fn of_each(global: &Global, whom: &Whom, action: Action) -> Result<PlannedRun, Failure> {
     let session = Session::start(global).await?;
     let (ids, found) = selected::chosen(global, &session, whom, action).await?;
     let own = OwnProfiles::at(&session, &ids).await;
@@ -110,13 +110,13 @@ async fn of_each(global: &Global, whom: &Whom, action: Action) -> Result<Planned
             }
         }
     }
-    Ok(Planned { jobs, exit: Exit::of_all(exits) })
+    Ok(PlannedRun { jobs, exit: Exit::of_all(exits) })
 }
 
 /// Prints the plans; they are the output of this command.
 fn show(format: Format, jobs: &[Job]) -> Result<(), Failure> {
     if let (Format::Table | Format::Csv, [job]) = (format, jobs) {
-        return Shown { plan: &job.plan, capabilities: job.provider.capabilities() }.print(format);
+        return ShownPlan { plan: &job.plan, capabilities: job.provider.capabilities() }.print(format);
     }
     let output = ShownAs { format, is_output: true };
     let shown: Vec<_> = jobs.iter().map(|job| output.of(&job.plan, job.provider.as_ref())).collect();
@@ -124,7 +124,7 @@ fn show(format: Format, jobs: &[Job]) -> Result<(), Failure> {
 }
 
 /// Saves the plans that have something to write.
-fn keep_all(program: &str, planned: &Planned, keeping: &Keep) -> Result<(), Failure> {
+fn keep_all(program: &str, planned: &PlannedRun, keeping: &Keep) -> Result<(), Failure> {
     let clock = |_| Failure::Usage("the clock of this machine shows an invalid time".to_owned());
     let made = Timestamp::try_from(whole_seconds(SystemTime::now())).map_err(clock)?;
     let expires = SystemTime::from(made).checked_add(keeping.expires_in).map(Timestamp::try_from);

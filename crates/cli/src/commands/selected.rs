@@ -16,7 +16,7 @@ use crate::{
     diagnostics,
     exit::{Exit, Failure},
     session::Session,
-    writes::{self, FailureRate, Outcomes, Shown, WriteOutcome, confirmed, print_outcomes, write_all},
+    writes::{self, FailureRate, Outcomes, ShownPlan, WriteOutcome, confirmed, print_outcomes, write_all},
 };
 
 /// The action for each profile.
@@ -175,7 +175,7 @@ pub(super) struct Job {
     pub(super) plan: Plan,
 }
 
-impl writes::Planned for (ProfileId, Planned) {
+impl writes::ShownWrite for (ProfileId, Planned) {
     type Key = ProfileId;
 
     fn name(&self) -> String {
@@ -228,7 +228,7 @@ pub(super) fn show(id: &ProfileId, planned: &Planned, action: Action) {
     match planned {
         Ok(job) if job.plan.is_settled() => say!("{id}  already {}", action.done()),
         Ok(Job { provider, plan }) => {
-            diagnostics::say_lines(&Shown { plan, capabilities: provider.capabilities() }.lines());
+            diagnostics::say_lines(&ShownPlan { plan, capabilities: provider.capabilities() }.lines());
         }
         Err(reason) => say!("{id}  warning: not possible: {reason}"),
     }

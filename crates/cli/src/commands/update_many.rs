@@ -11,15 +11,17 @@ use serde_json::{Value, json};
 use super::{own::OwnProfiles, selected::Job, update::value_of};
 use crate::{
     args::{Changes, Format, Global, Update},
-    bulk::{Entry, Journal, Listed, Row, State, load, refused},
+    bulk::{BulkEntry, Journal, ListedProfiles, Row, WriteState, load, refused},
     diagnostics,
     exit::{Exit, Failure},
     files::beside,
-    key::Key,
+    key::JournalKey,
     progress::Progress,
     report::after_write,
     session::Session,
-    writes::{FailureRate, Outcomes, Planned, ShownAs, WriteOutcome, confirmed, print_outcomes, write_all},
+    writes::{
+        FailureRate, Outcomes, ShownAs, ShownWrite, WriteOutcome, confirmed, print_outcomes, write_all,
+    },
 };
 
 /// The purpose of this command's journal.
@@ -34,7 +36,7 @@ struct GivenRow {
     /// The digest of the change and its target.
     fingerprint: String,
     /// The state of this change in the journal.
-    noted: Option<State>,
+    noted: Option<WriteState>,
 }
 
 impl GivenRow {
@@ -74,14 +76,15 @@ pub(crate) async fn run(global: &Global, update: &Update, file: &Path) -> Result
     let entries = load(file, update.changes.csv_null.as_deref())?;
     let mut journal = path.map_or_else(|| Ok(Journal::default()), |path| Journal::read(JOURNAL, path))?;
     let session = Session::start(global).await?;
-    let key = Key::of_user().map_err(|error| Failure::Usage(format!("the key of the journal: {error}")))?;
+    let key =
+        JournalKey::of_user().map_err(|error| Failure::Usage(format!("the key of the journal: {error}")))?;
     let rows = rows(&session, &journal, &key, entries).map_err(|problems| refused(file, &problems))?;
     let (rows, idle): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| !row.row.is_idle());
     if !idle.is_empty() {
         say!("{} rows change nothing", idle.len());
     }
     let total = rows.len();
-    let before = rows.iter().filter(|row| row.noted == Some(State::Written)).count();
+    let before = rows.iter().filter(|row| row.noted == Some(WriteState::Written)).count();
     if before > 0 {
         // The journal does not prove the current state, so all profiles are read.
         say!(
@@ -136,7 +139,8 @@ pub(super) async fn plans(
     file: &Path,
 ) -> Result<(Vec<Job>, Exit), Failure> {
     let entries = load(file, changes.csv_null.as_deref())?;
-    let key = Key::of_user().map_err(|error| Failure::Usage(format!("the key of the journal: {error}")))?;
+    let key =
+        JournalKey::of_user().map_err(|error| Failure::Usage(format!("the key of the journal: {error}")))?;
     let rows =
         rows(session, &Journal::default(), &key, entries).map_err(|problems| refused(file, &problems))?;
     let rows: Vec<_> = rows.into_iter().filter(|row| !row.row.is_idle()).collect();
@@ -162,7 +166,7 @@ pub(super) async fn plans(
 
 /// Returns the digest of a change and its target.
 fn fingerprint_of(
-    key: &Key,
+    key: &JournalKey,
     provider: &dyn ProfileProvider,
     id: &ProfileId,
     change: &ProfileChange,
@@ -180,11 +184,11 @@ fn fingerprint_of(
 fn rows(
     session: &Session,
     journal: &Journal<ProfileId>,
-    key: &Key,
-    entries: Vec<Entry>,
+    key: &JournalKey,
+    entries: Vec<BulkEntry>,
 ) -> Result<Vec<GivenRow>, Vec<String>> {
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
-    for Entry { line, id, fields } in entries {
+    for BulkEntry { line, id, fields } in entries {
         let Some(provider) = session.directory.provider_of(&id) else {
             problems.push(format!("line {line}: no {} account is named '{}'", id.service, id.account));
             continue;
@@ -213,7 +217,7 @@ struct PlannedRow {
     output: ShownAs,
     fingerprint: String,
     /// The state of this change in the journal.
-    noted: Option<State>,
+    noted: Option<WriteState>,
 }
 
 impl PlannedRow {
@@ -222,7 +226,7 @@ impl PlannedRow {
     }
 }
 
-impl Planned for PlannedRow {
+impl ShownWrite for PlannedRow {
     type Key = ProfileId;
 
     fn name(&self) -> String {
@@ -265,7 +269,7 @@ async fn plan_all(
 ) -> Vec<PlannedRow> {
     let ids: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
     let wanted = rows.iter().map(|row| (&row.provider, &row.id));
-    let listed = Listed::read(wanted, |_| progress.step()).await;
+    let listed = ListedProfiles::read(wanted, |_| progress.step()).await;
     let mut read = 0;
     let planned = stream::iter(rows).map(|row| {
         let listed = listed.get(&row.id);

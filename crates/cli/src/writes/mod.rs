@@ -12,6 +12,6 @@ pub(crate) use self::{
     confirm::confirmed,
     one::write_one,
     outcome::{FailureRate, Outcomes, WriteOutcome},
-    several::{Planned, print_outcomes, write_all},
-    shown::{Shown, ShownAs},
+    several::{ShownWrite, print_outcomes, write_all},
+    shown::{ShownAs, ShownPlan},
 };

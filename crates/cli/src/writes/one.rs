@@ -7,7 +7,7 @@ use super::{
     confirm::confirmed,
     execute::execute,
     outcome::WriteOutcome,
-    shown::{Shown, in_words},
+    shown::{ShownPlan, in_words},
 };
 use crate::{
     args::{Confirm, Format, Global},
@@ -26,7 +26,7 @@ pub(crate) async fn write_one(
     provider: &dyn ProfileProvider,
     plan: &Plan,
 ) -> Result<Exit, Failure> {
-    let shown = Shown { plan, capabilities: provider.capabilities() };
+    let shown = ShownPlan { plan, capabilities: provider.capabilities() };
     if confirm.dry_run {
         // Standard output is only for the link.
         if matches!(plan.write(), Write::Enroll { .. }) {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use anyprofile::{Error, ErrorKind, Executed, FieldPath, Write, plan::StepOutcome};
 
-use crate::{bulk::State, diagnostics, exit::Exit, summary::counted};
+use crate::{bulk::WriteState, diagnostics, exit::Exit, summary::counted};
 
 /// The outcome of one plan.
 #[derive(Clone, PartialEq)]
@@ -172,20 +172,22 @@ impl WriteOutcome {
     }
 
     /// Returns the state to record in the journal.
-    pub(crate) fn state(&self) -> State {
+    pub(crate) fn state(&self) -> WriteState {
         match self {
-            Self::Ignored(_) | Self::Accepted(_) => State::Ignored,
-            Self::Failed { may_have_taken_effect: true, .. } => State::Unknown,
-            Self::Failed { .. } | Self::NotTried | Self::Planned(_) | Self::NotPossible(..) => State::Failed,
-            Self::Done { .. } | Self::AlreadyDone | Self::Unchanged => State::Written,
+            Self::Ignored(_) | Self::Accepted(_) => WriteState::Ignored,
+            Self::Failed { may_have_taken_effect: true, .. } => WriteState::Unknown,
+            Self::Failed { .. } | Self::NotTried | Self::Planned(_) | Self::NotPossible(..) => {
+                WriteState::Failed
+            }
+            Self::Done { .. } | Self::AlreadyDone | Self::Unchanged => WriteState::Written,
         }
     }
 
     /// Returns the outcome for a profile that already has all values. The journal tells whether an earlier run wrote
     /// them.
-    pub(crate) fn unchanged(state: Option<State>) -> Self {
+    pub(crate) fn unchanged(state: Option<WriteState>) -> Self {
         match state {
-            Some(State::Written) => Self::AlreadyDone,
+            Some(WriteState::Written) => Self::AlreadyDone,
             _ => Self::Unchanged,
         }
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     args::{Format, Global},
-    bulk::{Journal, State},
+    bulk::{Journal, WriteState},
     diagnostics,
     exit::{Exit, Failure},
     interrupt::Interrupt,
@@ -24,7 +24,7 @@ use crate::{
 const COLUMNS: &[&str] = &["id", "state", "outcome"];
 
 /// One of several writes that were shown. Its plan is computed again before it is executed.
-pub(crate) trait Planned {
+pub(crate) trait ShownWrite {
     /// The key of the write in the journal.
     type Key: Clone + Eq + Hash + Serialize + DeserializeOwned;
 
@@ -50,7 +50,7 @@ pub(crate) trait Planned {
 
 /// Executes the plans one after another, and prints each outcome at once. Outcomes that are known already come first.
 /// The journal, if any, records what was written.
-pub(crate) async fn write_all<P: Planned>(
+pub(crate) async fn write_all<P: ShownWrite>(
     global: &Global,
     mut journal: Option<&mut Journal<P::Key>>,
     plans: Vec<P>,
@@ -58,7 +58,7 @@ pub(crate) async fn write_all<P: Planned>(
     mut rate: FailureRate,
     summary: impl FnOnce(&Outcomes) -> String,
 ) -> Result<Exit, Failure> {
-    let all = outcomes.iter().map(|(name, _)| name.clone()).chain(plans.iter().map(Planned::name));
+    let all = outcomes.iter().map(|(name, _)| name.clone()).chain(plans.iter().map(ShownWrite::name));
     let names: Vec<_> = all.collect();
     let mut rows = Rows::new(global.output, COLUMNS, names.iter().map(String::as_str));
     let mut exit = Exit::Complete;
@@ -81,7 +81,7 @@ pub(crate) async fn write_all<P: Planned>(
                 Some(journal) => journal.note(planned.key(), planned.fingerprint(), state),
                 None => Ok(()),
             };
-            match note(State::Sending) {
+            match note(WriteState::Sending) {
                 Ok(()) => {
                     let outcome = written(&planned, &interrupt).await;
                     planned.ended(&outcome);
@@ -129,7 +129,7 @@ pub(crate) async fn write_all<P: Planned>(
     Ok(exit)
 }
 
-async fn written(planned: &impl Planned, interrupt: &Interrupt) -> WriteOutcome {
+async fn written(planned: &impl ShownWrite, interrupt: &Interrupt) -> WriteOutcome {
     match planned.plan().await {
         Ok((plan, provider)) => execute(provider, &plan, interrupt).await.0,
         Err(error) => {

@@ -17,12 +17,12 @@ use crate::{
 };
 
 /// A plan to show.
-pub(crate) struct Shown<'a> {
+pub(crate) struct ShownPlan<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) capabilities: &'a Capabilities,
 }
 
-impl Shown<'_> {
+impl ShownPlan<'_> {
     /// Returns the id of the profile, or the account of a new one.
     fn subject(&self) -> String {
         match self.plan.write().id() {
@@ -169,7 +169,7 @@ pub(crate) struct ShownAs {
 impl ShownAs {
     /// Returns the text that shows a plan.
     pub(crate) fn of(self, plan: &Plan, provider: &dyn ProfileProvider) -> String {
-        let shown = Shown { plan, capabilities: provider.capabilities() };
+        let shown = ShownPlan { plan, capabilities: provider.capabilities() };
         match self.format {
             Format::Json | Format::Ndjson if self.is_output => shown.json().to_string(),
             _ => shown.lines(),

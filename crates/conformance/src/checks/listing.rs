@@ -54,6 +54,15 @@ fn set(profiles: &[Profile]) -> BTreeSet<&ProfileId> {
     profiles.iter().map(|profile| &profile.id).collect()
 }
 
+/// Checks that these are all profiles, each once.
+fn ensure_all(subject: &Subject<'_>, profiles: &[Profile]) -> Checked {
+    ensure(
+        profiles.len() == subject.listed.len(),
+        format_args!("{} of {} profiles are returned", profiles.len(), subject.listed.len()),
+    )?;
+    ensure(set(profiles) == set(&subject.listed), "other profiles are returned")
+}
+
 async fn complete(subject: &Subject<'_>) -> Checked {
     require(is_there(subject), NONE)?;
     let mut listing = subject.provider.list(ListQuery::new());
@@ -151,12 +160,7 @@ async fn page_size(subject: &Subject<'_>) -> Checked {
         count += 1;
     }
     ensure(count > 1, format_args!("one page of size {size} has all {} profiles", profiles.len()))?;
-    ensure(
-        profiles.len() == subject.listed.len(),
-        format_args!("{} of {} profiles are returned", profiles.len(), subject.listed.len()),
-    )?;
-    ensure(set(&profiles) == set(&subject.listed), "other profiles are returned")?;
-    Ok(())
+    ensure_all(subject, &profiles)
 }
 
 /// A page size larger than any list, for providers that declare no maximum.
@@ -236,12 +240,7 @@ async fn resume(subject: &Subject<'_>) -> Checked {
         profiles.extend(page?.items);
     }
     ensure(pages.report().resumed, "the report does not say that the listing was resumed")?;
-    ensure(
-        profiles.len() == subject.listed.len(),
-        format_args!("{} of {} profiles are returned", profiles.len(), subject.listed.len()),
-    )?;
-    ensure(set(&profiles) == set(&subject.listed), "other profiles are returned")?;
-    Ok(())
+    ensure_all(subject, &profiles)
 }
 
 async fn cursor_of_another_query(subject: &Subject<'_>) -> Checked {

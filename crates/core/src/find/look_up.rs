@@ -53,10 +53,7 @@ fn look_up_result<P: ProfileProvider + ?Sized>(provider: &P, result: Result<Prof
     match result {
         Ok(profile) => Ok(Found::looked_up(Some(profile))),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            // A gateway may have sent it after the last proof.
-            if error.has_no_body() {
-                provider.info().proof.expire();
-            }
+            provider.info().proof.doubt(&error);
             Ok(Found::looked_up(None))
         }
         // Services respond with 400 if the text cannot be one of their ids. If they refuse the credential or the

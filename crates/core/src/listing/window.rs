@@ -26,7 +26,7 @@ type Request<'a> = Pin<Box<dyn Future<Output = (u64, Result<PageResult, Aborted>
 /// The next page and the pages after it that were requested ahead of time, in order.
 #[derive(Default)]
 pub(super) struct Window<'a> {
-    places: VecDeque<Place>,
+    places: VecDeque<WindowPage>,
     requests: FuturesUnordered<Request<'a>>,
     /// The number of requests so far.
     asked: u64,
@@ -41,14 +41,14 @@ pub(super) struct Fetched {
 }
 
 /// A page of the window.
-struct Place {
+struct WindowPage {
     cursor: Option<Cursor>,
-    state: State,
+    state: PageState,
     /// Whether the page was requested before the page before it had arrived.
     is_ahead: bool,
 }
 
-enum State {
+enum PageState {
     /// To be requested: for the first time, or again after a failure that was returned.
     Idle,
     Asked {
@@ -111,19 +111,24 @@ impl<'a> Window<'a> {
         let cursors = std::iter::once((first, urgency)).chain(later.map(|it| (Some(it), Urgency::Early)));
         for (index, (cursor, urgency)) in cursors.enumerate() {
             let is_known = self.places.get(index).is_some_and(|place| place.cursor == cursor);
-            if is_known && !matches!(self.places[index].state, State::Idle) {
+            if is_known && !matches!(self.places[index].state, PageState::Idle) {
                 continue;
             }
             if !is_known {
                 self.places.truncate(index);
-                self.places.push_back(Place { cursor: cursor.clone(), state: State::Idle, is_ahead: false });
+                self.places.push_back(WindowPage {
+                    cursor: cursor.clone(),
+                    state: PageState::Idle,
+                    is_ahead: false,
+                });
             }
             self.asked += 1;
             let number = self.asked;
             let (fetching, handle) = abortable(fetch(cursor));
             self.requests.push(Box::pin(async move { (number, fetching.await) }));
             self.places[index].is_ahead = index > 0;
-            self.places[index].state = State::Asked { number, urgency, _request: GivenUpWhenDropped(handle) };
+            self.places[index].state =
+                PageState::Asked { number, urgency, _request: GivenUpWhenDropped(handle) };
         }
     }
 
@@ -131,11 +136,11 @@ impl<'a> Window<'a> {
     pub(super) fn poll(&mut self, context: &mut Context<'_>) {
         while let Poll::Ready(Some((number, outcome))) = self.requests.poll_next_unpin(context) {
             let Ok(outcome) = outcome else { continue };
-            let is_requested = |place: &&mut Place| matches!(place.state, State::Asked { number: asked, .. } if asked == number);
+            let is_requested = |place: &&mut WindowPage| matches!(place.state, PageState::Asked { number: asked, .. } if asked == number);
             if let Some(place) = self.places.iter_mut().find(is_requested)
-                && let State::Asked { urgency, .. } = place.state
+                && let PageState::Asked { urgency, .. } = place.state
             {
-                place.state = State::Fetched(Box::new(outcome), urgency);
+                place.state = PageState::Fetched(Box::new(outcome), urgency);
             }
         }
     }
@@ -146,16 +151,17 @@ impl<'a> Window<'a> {
         self.poll(context);
         let Some(first) = self.places.front_mut() else { return Poll::Pending };
         match &mut first.state {
-            State::Asked { urgency, .. } => {
+            PageState::Asked { urgency, .. } => {
                 if *urgency == Urgency::Early {
                     *urgency = Urgency::Awaited;
                 }
                 return Poll::Pending;
             }
-            State::Idle => return Poll::Pending,
-            State::Fetched(..) => {}
+            PageState::Idle => return Poll::Pending,
+            PageState::Fetched(..) => {}
         }
-        let State::Fetched(outcome, urgency) = std::mem::replace(&mut first.state, State::Idle) else {
+        let PageState::Fetched(outcome, urgency) = std::mem::replace(&mut first.state, PageState::Idle)
+        else {
             return Poll::Pending;
         };
         let is_ahead = first.is_ahead;
@@ -163,8 +169,8 @@ impl<'a> Window<'a> {
             self.places.pop_front();
         } else {
             for place in &mut self.places {
-                if !matches!(&place.state, State::Fetched(outcome, _) if outcome.is_ok()) {
-                    place.state = State::Idle;
+                if !matches!(&place.state, PageState::Fetched(outcome, _) if outcome.is_ok()) {
+                    place.state = PageState::Idle;
                 }
             }
         }
@@ -174,10 +180,10 @@ impl<'a> Window<'a> {
     /// Drops all pages that are in flight or buffered. Returns their cost, as far as it is known.
     pub(super) fn clear(&mut self) -> Vec<RequestStats> {
         self.requests.clear();
-        let stats = |place: Place| match place.state {
-            State::Idle => None,
-            State::Asked { .. } => Some(RequestStats::new(1, Duration::ZERO)),
-            State::Fetched(outcome, _) => Some(match *outcome {
+        let stats = |place: WindowPage| match place.state {
+            PageState::Idle => None,
+            PageState::Asked { .. } => Some(RequestStats::new(1, Duration::ZERO)),
+            PageState::Fetched(outcome, _) => Some(match *outcome {
                 Ok(page) => page.stats,
                 Err(error) => error.stats(),
             }),

@@ -60,13 +60,13 @@ impl Start {
 
 /// A sort key. Profiles without a known key come first.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Key {
+pub(super) enum SortKey {
     Unknown,
     Time(Timestamp),
     Text(String),
 }
 
-impl Key {
+impl SortKey {
     fn of(profile: &Profile, order: Option<&Order>) -> Self {
         let time = |time: Option<&Timestamp>| time.map_or(Self::Unknown, |time| Self::Time(*time));
         let text = |text: Option<&str>| text.map_or(Self::Unknown, |text| Self::Text(text.to_lowercase()));
@@ -122,7 +122,7 @@ impl<'a> Listing<'a> {
             Start::After(Some(mark)) => {
                 let known = store.key_of(*mark, order.map(|order| &order.field)).or_else(|| {
                     // Another provider created the mark, perhaps in another run of the program.
-                    Some(Key::of(store.at(mark.place)?, order))
+                    Some(SortKey::of(store.at(mark.place)?, order))
                 });
                 Some((known.ok_or_else(|| Cursor::foreign(self.info))?, mark.place))
             }
@@ -131,7 +131,7 @@ impl<'a> Listing<'a> {
         let mut listed: Vec<_> = store
             .all()
             .filter(|(_, profile)| self.has(profile, store))
-            .map(|(place, profile)| (Key::of(profile, order), place, profile))
+            .map(|(place, profile)| (SortKey::of(profile, order), place, profile))
             .collect();
         listed.sort_by(|one, other| self.compare((&one.0, one.1), (&other.0, other.1)));
         let size = self.query.page_size.unwrap_or(PAGE_SIZE).max(1) as usize;
@@ -184,11 +184,11 @@ impl<'a> Listing<'a> {
         is_of_kind && is_member() && self.pushed.iter().all(is_wanted) && is_found()
     }
 
-    fn compare(&self, one: (&Key, u64), other: (&Key, u64)) -> Ordering {
+    fn compare(&self, one: (&SortKey, u64), other: (&SortKey, u64)) -> Ordering {
         let is_descending =
             self.query.order.as_ref().is_some_and(|order| order.direction == Direction::Descending);
         let by_key = match (one.0, other.0) {
-            (Key::Unknown, _) | (_, Key::Unknown) => one.0.cmp(other.0),
+            (SortKey::Unknown, _) | (_, SortKey::Unknown) => one.0.cmp(other.0),
             (one, other) if is_descending => other.cmp(one),
             (one, other) => one.cmp(other),
         };

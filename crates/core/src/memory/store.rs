@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::listing::Key;
+use super::listing::SortKey;
 use crate::{Profile, ProfileId, query::OrderField};
 
 /// The profiles in the order in which they were added.
@@ -15,7 +15,7 @@ pub(super) struct Store {
     /// The number of ids that were generated.
     created: u64,
     /// The sort keys at which pages ended, by place. A cursor is stored and must not contain them.
-    marks: HashMap<u64, Vec<(Option<OrderField>, Key)>>,
+    marks: HashMap<u64, Vec<(Option<OrderField>, SortKey)>>,
 }
 
 /// The end of a page. It reveals nothing about the profile there.
@@ -56,7 +56,7 @@ impl Store {
     }
 
     /// Records that a page ended at a place, with this sort key in an order by `field`.
-    pub(super) fn mark(&mut self, place: u64, key: Key, field: Option<&OrderField>) -> Mark {
+    pub(super) fn mark(&mut self, place: u64, key: SortKey, field: Option<&OrderField>) -> Mark {
         let marks = self.marks.entry(place).or_default();
         let mark = (field.cloned(), key);
         let number = marks.iter().position(|it| *it == mark).unwrap_or_else(|| {
@@ -67,7 +67,7 @@ impl Store {
     }
 
     /// Returns the sort key of a mark.
-    pub(super) fn key_of(&self, mark: Mark, field: Option<&OrderField>) -> Option<Key> {
+    pub(super) fn key_of(&self, mark: Mark, field: Option<&OrderField>) -> Option<SortKey> {
         let (of, key) = self.marks.get(&mark.place)?.get(mark.number)?;
         (of.as_ref() == field).then(|| key.clone())
     }

@@ -8,7 +8,7 @@ use crate::{
     error::Effect,
     plan::{Difference, Receipt, StepOutcome},
     reading::{check_same, read},
-    written::{Shown, shown, value_of},
+    written::{WrittenField, shown, value_of},
 };
 
 /// An execution of a plan: the work that all providers share. A provider begins it, reports the outcome of each
@@ -132,8 +132,8 @@ impl Execution {
             _ => Vec::new(),
         };
         Executed {
-            ignored: fields(Shown::Otherwise),
-            unshown: fields(Shown::Not),
+            ignored: fields(WrittenField::Otherwise),
+            unshown: fields(WrittenField::Not),
             steps: self.steps,
             profile: self.profile,
             enrollment: self.enrollment,
@@ -177,12 +177,17 @@ impl Plan {
     }
 
     /// Returns the requested fields with this result.
-    fn fields_shown(&self, what: Shown, written: &Profile, capabilities: &Capabilities) -> Vec<FieldPath> {
+    fn fields_shown(
+        &self,
+        what: WrittenField,
+        written: &Profile,
+        capabilities: &Capabilities,
+    ) -> Vec<FieldPath> {
         let statuses = self.write().statuses();
         let is_so = |it: &&Difference| match written.status.value() {
             // Each of these statuses is as requested.
             Some(status) if it.field == FieldPath::STATUS && statuses.contains(status) => {
-                what == Shown::AsWritten
+                what == WrittenField::AsWritten
             }
             _ => shown(it.then.as_ref(), written, &it.field, capabilities) == what,
         };

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Profile,
-    table::Place,
+    table::FieldPlace,
     value::{FieldRef, FieldValue, Record as _, ValueRef},
 };
 use crate::{
@@ -39,9 +39,9 @@ impl Profile {
             Repr::Named(text) => return self.get_named(text),
         };
         match known.place {
-            Place::Id => Field::Value(ValueRef::Id(&self.id)),
-            Place::Field { get, .. } => get(self).get(),
-            Place::AddressPart(name) => self.billing.address.as_ref().and_then(|address| {
+            FieldPlace::Id => Field::Value(ValueRef::Id(&self.id)),
+            FieldPlace::Field { get, .. } => get(self).get(),
+            FieldPlace::AddressPart(name) => self.billing.address.as_ref().and_then(|address| {
                 // The table names the parts of the address.
                 address.field(name).unwrap_or(Field::Absent)
             }),
@@ -109,7 +109,7 @@ impl Profile {
     pub(super) fn fill_from(&mut self, mut other: Self, mut outcome: impl FnMut(&FieldPath, Fill)) {
         for path in FieldPath::CORE {
             let Repr::Known(known) = &path.0 else { continue };
-            let Place::Field { get_mut, .. } = known.entry().place else { continue };
+            let FieldPlace::Field { get_mut, .. } = known.entry().place else { continue };
             outcome(path, get_mut(self).fill_from(get_mut(&mut other)));
         }
         // How the name to show came about goes with the name.
@@ -121,9 +121,9 @@ impl Profile {
     pub(crate) fn set_known(&mut self, path: &FieldPath, value: Option<&Value>) -> Option<()> {
         let Repr::Known(known) = &path.0 else { return None };
         match known.entry().place {
-            Place::Id => None,
-            Place::Field { get_mut, .. } => get_mut(self).set(value).ok(),
-            Place::AddressPart(name) => {
+            FieldPlace::Id => None,
+            FieldPlace::Field { get_mut, .. } => get_mut(self).set(value).ok(),
+            FieldPlace::AddressPart(name) => {
                 let mut address = match &self.billing.address {
                     Field::Value(address) => serde_json::to_value(address).ok()?,
                     Field::Null | Field::Absent => Value::Object(serde_json::Map::new()),

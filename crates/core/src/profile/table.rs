@@ -10,17 +10,17 @@ use super::{
 use crate::{Field, FieldPath, path::Repr};
 
 /// What is known of a field of every profile.
-pub(crate) struct Entry {
+pub(crate) struct FieldEntry {
     /// The path, as text.
     pub(crate) text: &'static str,
     /// The type of its value.
     pub(crate) value_type: ValueType,
     /// Where it is.
-    pub(crate) place: Place,
+    pub(crate) place: FieldPlace,
 }
 
 /// Where a field is in the struct.
-pub(crate) enum Place {
+pub(crate) enum FieldPlace {
     /// The id, which is no [`Field`].
     Id,
     /// A field of its own.
@@ -59,28 +59,28 @@ macro_rules! table {
         }
 
         /// All fields of every profile, in the order of [`Known`].
-        static TABLE: &[Entry] = &[
-            Entry { text: "id", value_type: ValueType::Id, place: Place::Id },
-            $(Entry {
+        static TABLE: &[FieldEntry] = &[
+            FieldEntry { text: "id", value_type: ValueType::Id, place: FieldPlace::Id },
+            $(FieldEntry {
                 text: stringify!($field),
                 value_type: type_of(|profile| &profile.$field),
-                place: Place::Field {
+                place: FieldPlace::Field {
                     get: |profile| &profile.$field,
                     get_mut: |profile| &mut profile.$field,
                 },
             },)+
-            $($(Entry {
+            $($(FieldEntry {
                 text: concat!(stringify!($group), ".", stringify!($key)),
                 value_type: type_of(|profile| &profile.$group.$key),
-                place: Place::Field {
+                place: FieldPlace::Field {
                     get: |profile| &profile.$group.$key,
                     get_mut: |profile| &mut profile.$group.$key,
                 },
             },)+)+
-            $(Entry {
+            $(FieldEntry {
                 text: concat!("billing.address.", stringify!($part)),
                 value_type: ValueType::Text,
-                place: Place::AddressPart(stringify!($part)),
+                place: FieldPlace::AddressPart(stringify!($part)),
             },)+
         ];
 
@@ -192,7 +192,7 @@ table! {
 
 impl Known {
     /// What the table says of the field.
-    pub(crate) fn entry(self) -> &'static Entry {
+    pub(crate) fn entry(self) -> &'static FieldEntry {
         &TABLE[self as usize]
     }
 }
@@ -211,11 +211,11 @@ mod tests {
         }
         let mut profile = Profile::new("memory:test/user/x".parse().unwrap());
         for entry in TABLE {
-            let Place::Field { get_mut, .. } = entry.place else { continue };
+            let FieldPlace::Field { get_mut, .. } = entry.place else { continue };
             get_mut(&mut profile).set(None).unwrap();
         }
         let json = serde_json::to_value(&profile).unwrap();
-        for entry in TABLE.iter().filter(|entry| matches!(entry.place, Place::Field { .. })) {
+        for entry in TABLE.iter().filter(|entry| matches!(entry.place, FieldPlace::Field { .. })) {
             let value = entry.text.split('.').try_fold(&json, |json, key| json.get(key));
             assert!(value.is_some_and(serde_json::Value::is_null), "{}", entry.text);
         }

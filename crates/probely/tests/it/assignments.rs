@@ -1,9 +1,8 @@
 //! Role assignments of users and API users.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::fmt::Write as _;
 
 use anyprofile_core::{Error, ErrorKind, Result};
-use anyprofile_http::HttpOptions;
 use anyprofile_probely::{
     ProbelyClient, RoleHolders,
     wire::{
@@ -12,8 +11,8 @@ use anyprofile_probely::{
 };
 
 use crate::{
-    client, config,
-    support::{Script, Sent, json, outcomes::meetings, page, response},
+    check_that_no_write_is_repeated, client,
+    support::{Script, Sent, json, page, response},
 };
 
 const FAMILIES: [RoleHolders; 2] = [RoleHolders::Users, RoleHolders::ApiUsers];
@@ -265,16 +264,7 @@ async fn an_error_names_the_operation_of_its_family() {
 
 #[tokio::test(start_paused = true)]
 async fn no_write_is_ever_repeated() {
-    for meeting in meetings() {
-        let script = Script::by(move |_| (meeting.step)());
-        let http = HttpOptions::default().with_transport(Arc::clone(&script) as _);
-        let client = ProbelyClient::new(config(&script).with_http(http)).unwrap();
-        let results = every_write(&client).await;
-        assert_eq!(script.sent().len(), results.len());
-        for (operation, result) in results {
-            meeting.check(&operation, &result.unwrap_err());
-        }
-    }
+    check_that_no_write_is_repeated(every_write).await;
 }
 
 #[test]

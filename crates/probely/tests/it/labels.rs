@@ -1,17 +1,16 @@
 //! Labels and teams, and the roles and permissions of the account.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::fmt::Write as _;
 
 use anyprofile_core::{Error, ErrorKind, Result};
-use anyprofile_http::HttpOptions;
 use anyprofile_probely::{
     ProbelyClient,
     wire::{LabelCreate, LabelUpdate, TeamCreate, TeamUpdate, UserLabelWrite},
 };
 
 use crate::{
-    client, config,
-    support::{Script, Sent, json, outcomes::meetings, page, response},
+    check_that_no_write_is_repeated, client,
+    support::{Script, Sent, json, page, response},
 };
 
 const RECORD: &str = r#"{"id":"6Lb2n4Vc8xDs","name":"Ada","added":1}"#;
@@ -211,16 +210,7 @@ async fn an_error_names_the_operation_and_a_web_page_is_none() {
 
 #[tokio::test(start_paused = true)]
 async fn no_write_is_ever_repeated() {
-    for meeting in meetings() {
-        let script = Script::by(move |_| (meeting.step)());
-        let http = HttpOptions::default().with_transport(Arc::clone(&script) as _);
-        let client = ProbelyClient::new(config(&script).with_http(http)).unwrap();
-        let results = every_write(&client).await;
-        assert_eq!(script.sent().len(), results.len());
-        for (operation, result) in results {
-            meeting.check(operation, &result.unwrap_err());
-        }
-    }
+    check_that_no_write_is_repeated(every_write).await;
 }
 
 #[test]

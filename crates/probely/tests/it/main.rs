@@ -46,10 +46,10 @@ mod writes;
 
 use std::sync::Arc;
 
-use anyprofile_core::{Profile, ProfileId};
+use anyprofile_core::{Profile, ProfileId, Result};
 use anyprofile_http::HttpOptions;
 use anyprofile_probely::{ProbelyClient, ProbelyConfig};
-use support::Script;
+use support::{Script, outcomes::meetings};
 
 pub(crate) fn id(text: &str) -> ProfileId {
     text.parse().unwrap()
@@ -67,6 +67,22 @@ pub(crate) fn provider(script: &Arc<Script>) -> anyprofile_engine::Connection {
 
 pub(crate) fn client(script: &Arc<Script>) -> ProbelyClient {
     ProbelyClient::new(config(script)).unwrap()
+}
+
+/// Checks that each of these writes is sent once, whatever its response.
+pub(crate) async fn check_that_no_write_is_repeated<N: AsRef<str>>(
+    every_write: impl AsyncFn(&ProbelyClient) -> Vec<(N, Result<()>)>,
+) {
+    for meeting in meetings() {
+        let script = Script::by(move |_| (meeting.step)());
+        let http = HttpOptions::default().with_transport(Arc::clone(&script) as _);
+        let client = ProbelyClient::new(config(&script).with_http(http)).unwrap();
+        let results = every_write(&client).await;
+        assert_eq!(script.sent().len(), results.len());
+        for (operation, result) in results {
+            meeting.check(operation.as_ref(), &result.unwrap_err());
+        }
+    }
 }
 
 /// Returns the serialized profile.

@@ -1,12 +1,12 @@
 //! Writes of users and API users: what is sent and what is not, responses, refusals, errors.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::fmt::Write as _;
 
 use anyprofile_core::{
     Error, ErrorKind, ExecuteOptions, Field, FieldPath, PlanOptions, ProfileChange, ProfileProvider as _,
     ProfileProviderExt as _, Result, Write,
 };
-use anyprofile_http::{HttpOptions, SecretString};
+use anyprofile_http::SecretString;
 use anyprofile_probely::{
     ProbelyClient,
     wire::{
@@ -16,8 +16,8 @@ use anyprofile_probely::{
 };
 
 use crate::{
-    client, config,
-    support::{Response, Script, Sent, json, outcomes::meetings, page, response},
+    check_that_no_write_is_repeated, client,
+    support::{Response, Script, Sent, json, page, response},
 };
 
 const USER: &str = r#"{"id":"u","name":"Ada","added":1}"#;
@@ -440,16 +440,7 @@ fn debug_shows_what_is_set_and_nothing_of_it() {
 
 #[tokio::test(start_paused = true)]
 async fn no_write_is_ever_repeated() {
-    for meeting in meetings() {
-        let script = Script::by(move |_| (meeting.step)());
-        let http = HttpOptions::default().with_transport(Arc::clone(&script) as _);
-        let client = ProbelyClient::new(config(&script).with_http(http)).unwrap();
-        let results = every_write(&client).await;
-        assert_eq!(script.sent().len(), results.len());
-        for (operation, result) in results {
-            meeting.check(operation, &result.unwrap_err());
-        }
-    }
+    check_that_no_write_is_repeated(every_write).await;
 }
 
 async fn errors_of(response: Response) -> Vec<Error> {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::cursor::Cursor;
 use super::headers::Generation;
 use super::listing::Listing;
-use super::records::Shown;
+use super::records::ShownIn;
 use super::{Anthropic, error, success};
 use crate::exchange::{Call, Reply};
 
@@ -31,14 +31,14 @@ impl Anthropic {
         // The filter is applied to each page, so a page may have fewer profiles than its limit, or none.
         let profiles = indexes.into_iter().map(|index| store.profile(index));
         let shown = profiles.filter(|profile| listing.accepts(profile));
-        let data: Vec<Value> = shown.map(|profile| profile.to_json(generation, Shown::Elsewhere)).collect();
+        let data: Vec<Value> = shown.map(|profile| profile.to_json(generation, ShownIn::Elsewhere)).collect();
         page(&data, next.as_deref())
     }
 
     pub(super) fn get_user_profile(&self, call: &Call, id: &str) -> Reply {
         let store = self.read_store();
         match store.index_of(id) {
-            Some(index) => success(&store.profile(index).to_json(Generation::of(call), Shown::Alone)),
+            Some(index) => success(&store.profile(index).to_json(Generation::of(call), ShownIn::Alone)),
             None => no_such_profile(call),
         }
     }

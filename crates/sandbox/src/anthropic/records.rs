@@ -146,7 +146,7 @@ impl Profile {
         self.change = change.clone();
     }
 
-    pub(super) fn to_json(&self, generation: Generation, shown: Shown) -> Value {
+    pub(super) fn to_json(&self, generation: Generation, shown: ShownIn) -> Value {
         let index = self.index;
         let is_new = self.change.created.is_some();
         let was_changed = self.change.updated != 0;
@@ -206,7 +206,7 @@ impl Profile {
 
 /// Where a profile is shown. The general release reports all programs only in the response to a request for one profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shown {
+pub(super) enum ShownIn {
     Alone,
     Elsewhere,
 }
@@ -233,11 +233,11 @@ fn enforcement_actions(index: u64, status: &str, created: i64) -> Value {
 
 /// Returns the programs. Elsewhere than alone, the tiers are not reported, one of the programs never is, and an active status may
 /// be missing.
-fn programs(index: Option<u64>, shown: Shown) -> Value {
+fn programs(index: Option<u64>, shown: ShownIn) -> Value {
     let part = |is_active: bool| json!({"status": if is_active { "active" } else { "inactive" }});
     let cyber = |status: &str, tiers: Value, requirements: Value| json!({"status": status, "tiers": tiers, "requirements": requirements});
     let (cyber, efs) = match (index.map(|index| index % 8), shown) {
-        (Some(0), Shown::Alone) => (
+        (Some(0), ShownIn::Alone) => (
             cyber(
                 "active",
                 json!({"a": part(true), "b": part(false), "c": part(false)}),
@@ -245,11 +245,11 @@ fn programs(index: Option<u64>, shown: Shown) -> Value {
             ),
             json!({"status": "active", "features": {"cmek": part(true), "storage": part(false)}}),
         ),
-        (Some(0), Shown::Elsewhere) => (cyber("active", json!({}), Value::Null), Value::Null),
+        (Some(0), ShownIn::Elsewhere) => (cyber("active", json!({}), Value::Null), Value::Null),
         (Some(2), _) => (cyber("pending", json!({}), Value::Null), Value::Null),
         (Some(3), _) => (cyber("rejected", json!({}), Value::Null), Value::Null),
         // Active, which a list does not say.
-        (Some(6), Shown::Alone) => (
+        (Some(6), ShownIn::Alone) => (
             cyber("active", json!({"a": part(false), "b": part(false), "c": part(false)}), Value::Null),
             Value::Null,
         ),

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::handlers::no_such_profile;
 use super::headers::Generation;
 use super::input::{Reader, object};
-use super::records::{Shown, written};
+use super::records::{ShownIn, written};
 use super::{Anthropic, error, success};
 use crate::clock::SECOND;
 use crate::exchange::{Call, Reply};
@@ -26,7 +26,7 @@ impl Anthropic {
             Ok(change) => {
                 let mut store = self.write_store();
                 let index = store.create(change, now);
-                success(&store.profile(index).to_json(generation, Shown::Elsewhere))
+                success(&store.profile(index).to_json(generation, ShownIn::Elsewhere))
             }
             Err(message) => error(call, 400, &message),
         }
@@ -45,7 +45,7 @@ impl Anthropic {
         match Reader::of_update(generation, now, &before).read(&body) {
             Ok(change) => {
                 store.update(index, change, now);
-                success(&store.profile(index).to_json(generation, Shown::Elsewhere))
+                success(&store.profile(index).to_json(generation, ShownIn::Elsewhere))
             }
             Err(message) => error(call, 400, &message),
         }

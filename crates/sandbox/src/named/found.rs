@@ -7,7 +7,7 @@ use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 
 use super::responses::token_endpoint;
-use super::{Listing, NamedFault, Next};
+use super::{Listing, NamedFault, NextLink};
 use crate::fault::Fault;
 
 /// The number of records on a page that has far too many.
@@ -148,15 +148,15 @@ const IN_TOKEN: &str = "%FF +ü";
 fn opaque_cursor(listing: &'static Listing) -> Option<Fault> {
     let fault = Fault::new(listing.operation);
     match listing.next {
-        Next::Number => None,
-        Next::Link => {
+        NextLink::Number => None,
+        NextLink::Link => {
             let fault = fault.rewrite(|body| extended(&body, b"\"next\":{\"href\":\"", IN_LINK));
             Some(fault.misread_query(|query| {
                 let is_kept = !query.contains("page=") || query.contains(&IN_LINK[1..]);
                 if is_kept { query.to_owned() } else { "page=changed".to_owned() }
             }))
         }
-        Next::Token => {
+        NextLink::Token => {
             let fault = fault.rewrite(|body| extended(&body, b"\"next_page\":\"", IN_TOKEN));
             Some(fault.misread_query(|query| {
                 super::queries::map(query, |name, value| match (name, value.strip_suffix(IN_TOKEN)) {

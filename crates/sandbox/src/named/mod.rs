@@ -121,7 +121,7 @@ struct Listing {
     records: &'static str,
     /// The key of the total, if the service reports one.
     total: Option<&'static str>,
-    next: Next,
+    next: NextLink,
     /// A key of a record whose value is an enumeration, and one whose value is a text.
     word: &'static str,
     text: &'static str,
@@ -129,7 +129,7 @@ struct Listing {
 
 /// How a page refers to the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Next {
+enum NextLink {
     /// `_links.next.href`
     Link,
     /// `page` and `page_total`
@@ -144,7 +144,7 @@ static LISTINGS: [Listing; 3] = [
         operation: "list-profiles",
         records: "profiles",
         total: Some("count"),
-        next: Next::Link,
+        next: NextLink::Link,
         word: "type",
         text: "display_name",
     },
@@ -153,7 +153,7 @@ static LISTINGS: [Listing; 3] = [
         operation: "users_list",
         records: "results",
         total: Some("count"),
-        next: Next::Number,
+        next: NextLink::Number,
         word: "title",
         text: "name",
     },
@@ -162,7 +162,7 @@ static LISTINGS: [Listing; 3] = [
         operation: "BetaListUserProfiles",
         records: "data",
         total: None,
-        next: Next::Token,
+        next: NextLink::Token,
         word: "relationship",
         text: "name",
     },
@@ -182,27 +182,27 @@ impl Listing {
     /// Returns the reference of a page to the next one; null on the last page.
     fn next_of(&self, page: &Value) -> Value {
         match self.next {
-            Next::Link => page["_links"]["next"].clone(),
-            Next::Number => page["page"].clone(),
-            Next::Token => page["next_page"].clone(),
+            NextLink::Link => page["_links"]["next"].clone(),
+            NextLink::Number => page["page"].clone(),
+            NextLink::Token => page["next_page"].clone(),
         }
     }
 
     /// Sets the reference of a page to the next one.
     fn set_next(&self, page: &mut Value, next: Value) {
         match self.next {
-            Next::Link => page["_links"]["next"] = next,
-            Next::Number => page["page"] = next,
-            Next::Token => page["next_page"] = next,
+            NextLink::Link => page["_links"]["next"] = next,
+            NextLink::Number => page["page"] = next,
+            NextLink::Token => page["next_page"] = next,
         }
     }
 
     /// Returns an error in the service's format.
     fn error(&self, kind: &str, message: &str) -> String {
         let body = match self.next {
-            Next::Number => json!({"detail": message}),
-            Next::Link => json!({"error": message}),
-            Next::Token => json!({
+            NextLink::Number => json!({"detail": message}),
+            NextLink::Link => json!({"error": message}),
+            NextLink::Token => json!({
                 "type": "error",
                 "error": {"type": kind, "message": message},
                 "request_id": "{request_id}",

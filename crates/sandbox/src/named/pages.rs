@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use super::{Listing, NamedFault, Next};
+use super::{Listing, NamedFault, NextLink};
 use crate::exchange::Query;
 use crate::fault::Fault;
 use crate::server::lock;
@@ -13,7 +13,7 @@ use crate::server::lock;
 /// After a number of pages, the same pages repeat: the last of them refers to the second.
 fn cycle(listing: &'static Listing, pages: u64) -> Option<Fault> {
     // A numbered page has no reference.
-    if listing.next == Next::Number {
+    if listing.next == NextLink::Number {
         return None;
     }
     let second = Mutex::new(Value::Null);
@@ -40,7 +40,7 @@ const ENDLESS: &str = "endless-";
 
 /// From a request on, or where the list ends, every page is empty and refers to another one.
 fn endless(listing: &'static Listing, from: u64) -> Fault {
-    if listing.next == Next::Number {
+    if listing.next == NextLink::Number {
         return endless_numbers(listing, from);
     }
     let is_endless = |query: &str| query.contains(ENDLESS);
@@ -58,11 +58,11 @@ fn endless(listing: &'static Listing, from: u64) -> Fault {
         let is_empty = page[listing.records].as_array().is_some_and(Vec::is_empty);
         if is_empty || listing.next_of(page).is_null() {
             let next = match listing.next {
-                Next::Link => {
+                NextLink::Link => {
                     let href = format!("/upsun/profiles?page={}", number.saturating_add(1));
                     json!({"title": "Next", "href": href})
                 }
-                Next::Number | Next::Token => json!(format!("{ENDLESS}{number}")),
+                NextLink::Number | NextLink::Token => json!(format!("{ENDLESS}{number}")),
             };
             listing.set_next(page, next);
         }
@@ -106,23 +106,23 @@ fn cut(listing: &'static Listing) -> Fault {
                 page[total].as_u64().unwrap_or_default().min(2 * of_a_page.unwrap_or_default()).into();
         }
         match listing.next {
-            Next::Number => {
+            NextLink::Number => {
                 page["page_total"] = page["page_total"].as_u64().unwrap_or_default().min(2).into();
             }
             _ if number < 2 => {}
-            Next::Link => {
+            NextLink::Link => {
                 if let Some(links) = page["_links"].as_object_mut() {
                     links.remove("next");
                 }
             }
-            Next::Token => listing.set_next(page, Value::Null),
+            NextLink::Token => listing.set_next(page, Value::Null),
         }
     })
 }
 
 /// Changes the link to the next page.
 fn link(listing: &'static Listing, change: fn(&str) -> String) -> Option<Fault> {
-    if listing.next != Next::Link {
+    if listing.next != NextLink::Link {
         return None;
     }
     Some(listing.always().edit(move |page, _| {
@@ -170,7 +170,7 @@ pub(super) const FAULTS: &[NamedFault] = &[
     }),
     NamedFault::new("total-lying", "the reported total is seven", |listing| total(listing, |_, _| 7)),
     NamedFault::new("pages-without-end", "there is always a further page", |listing| {
-        let pages = (listing.next == Next::Number).then_some("page_total")?;
+        let pages = (listing.next == NextLink::Number).then_some("page_total")?;
         Some(Fault::new(listing.operation).edit(move |page, number| page[pages] = (number + 1).into()))
     }),
     NamedFault::new(
@@ -184,7 +184,7 @@ pub(super) const FAULTS: &[NamedFault] = &[
         |listing| Some(endless(listing, u64::MAX)),
     ),
     NamedFault::new("pages-beyond-number", "there are 2^64-1 pages", |listing| {
-        let pages = (listing.next == Next::Number).then_some("page_total")?;
+        let pages = (listing.next == NextLink::Number).then_some("page_total")?;
         Some(Fault::new(listing.operation).edit(move |page, _| page[pages] = u64::MAX.into()))
     }),
     NamedFault::new("list-cut", "the list ends after two pages, and the total agrees", |listing| {
@@ -193,7 +193,7 @@ pub(super) const FAULTS: &[NamedFault] = &[
     NamedFault::new(
         "person-swapped",
         "one profile is deleted and another one created after the first page was read",
-        |listing| (listing.next != Next::Token).then(|| listing.once().swap_person()),
+        |listing| (listing.next != NextLink::Token).then(|| listing.once().swap_person()),
     ),
     NamedFault::new("link-elsewhere", "the next page is at another host", |listing| {
         link(listing, |_| "https://elsewhere.example.com/profiles?page=2".to_owned())

@@ -2,7 +2,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{Listing, NamedFault, Next};
+use super::{Listing, NamedFault, NextLink};
 use crate::exchange::Query;
 use crate::fault::Fault;
 
@@ -43,7 +43,7 @@ fn inverted(name: &str, value: &str) -> String {
 
 /// Returns the listing, if the service has orders and filters. Upsun has none.
 fn if_asked(listing: &Listing) -> Option<&Listing> {
-    (listing.next != Next::Link).then_some(listing)
+    (listing.next != NextLink::Link).then_some(listing)
 }
 
 pub(super) const FAULTS: &[NamedFault] = &[

@@ -18,11 +18,11 @@ use crate::exchange::{Call, Reply};
 type Refusal = (&'static str, &'static str);
 
 /// A role assignment: the index of its user, and its place among the user's.
-type Place = (u64, u64);
+type AssignmentPosition = (u64, u64);
 
 impl Store {
     /// Returns where the assignment with this id is.
-    fn assignment(&self, group: Group, id: &str) -> Option<Place> {
+    fn assignment(&self, group: Group, id: &str) -> Option<AssignmentPosition> {
         let number = assignments(self.records.seed).index_of_short(id)?;
         let (index, place) = assignment_at(number, group == Group::Services)?;
         let is_held = || self.user(group, index).roles.iter().any(|role| role.place == place);
@@ -33,7 +33,7 @@ impl Store {
     fn checked(
         &self,
         group: Group,
-        held: Option<Place>,
+        held: Option<AssignmentPosition>,
         draft: AssignmentDraft,
     ) -> Result<(u64, Role), Refusal> {
         let index = match (held, draft.user) {
@@ -75,7 +75,7 @@ impl Store {
         self.set_roles(group, index, roles, next_place, now);
     }
 
-    fn unassign(&mut self, group: Group, (index, place): Place, now: i64) {
+    fn unassign(&mut self, group: Group, (index, place): AssignmentPosition, now: i64) {
         let mut roles = self.user(group, index).roles;
         roles.retain(|role| role.place != place);
         self.set_roles(group, index, roles, place + 1, now);
@@ -237,7 +237,7 @@ fn check_step(store: &Store, group: Group, step: &Step) -> Result<(), Refusal> {
     }
 }
 
-fn show(store: &Store, group: Group, (index, place): Place, status: u16) -> Reply {
+fn show(store: &Store, group: Group, (index, place): AssignmentPosition, status: u16) -> Reply {
     let user = store.user(group, index);
     match user.roles.iter().find(|role| role.place == place) {
         Some(role) => Reply::json(status, &assignment(&user, role)),

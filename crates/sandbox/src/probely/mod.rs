@@ -27,7 +27,7 @@ use crate::clock::Clock;
 use crate::description::PROBELY_API_KEY;
 use crate::exchange::{Call, Reply};
 use crate::options::SandboxOptions;
-use crate::route::{Found, Route, Service, find};
+use crate::route::{Route, RouteMatch, Service, find};
 
 /// The API at `/probely`.
 pub(crate) struct Probely {
@@ -80,7 +80,7 @@ impl Service for Probely {
     fn unknown_path(&self, call: &Call) -> Reply {
         // Django redirects a path without the final slash to the path that has it.
         let slashed = format!("{}/", call.path);
-        if matches!(find(Self::routes(), &call.method, &slashed), Found::Nothing) {
+        if matches!(find(Self::routes(), &call.method, &slashed), RouteMatch::Nothing) {
             return detail(404, "Not found.");
         }
         let query = if call.raw_query.is_empty() { String::new() } else { format!("?{}", call.raw_query) };

@@ -151,7 +151,7 @@ enum Start {
 
 /// The requested page of a list.
 #[derive(Debug)]
-pub(super) struct Window {
+pub(super) struct RequestedPage {
     seed: u64,
     /// The list's path, which a cursor is bound to. The filters are not part of it, so a client that loses
     /// them gets wrong pages instead of an error, as with the real service.
@@ -160,7 +160,7 @@ pub(super) struct Window {
     start: Start,
 }
 
-impl Window {
+impl RequestedPage {
     pub(super) fn parse(
         query: &Query,
         seed: u64,
@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn pages_meet_without_a_gap_in_both_directions() {
-        let window = |start| Window { seed: 1, path: "/a".to_owned(), size: 3, start };
+        let window = |start| RequestedPage { seed: 1, path: "/a".to_owned(), size: 3, start };
         assert_eq!(window(Start::First).range(7), 0..3);
         assert_eq!(window(Start::After(2)).range(7), 3..6);
         assert_eq!(window(Start::After(5)).range(7), 6..7);

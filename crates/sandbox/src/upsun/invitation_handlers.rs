@@ -6,9 +6,9 @@
 use serde_json::{Map, Value, json};
 
 use super::Upsun;
-use super::cursor::Window;
+use super::cursor::RequestedPage;
 use super::errors::error;
-use super::invitations::{Invitations, IsPending, Place};
+use super::invitations::{InvitationTarget, Invitations, IsPending};
 use super::member_handlers::granted;
 use super::organizations::{Access, Organization, by_ulid};
 use super::projects;
@@ -42,7 +42,7 @@ impl Upsun {
         match invitable(id) {
             Ok(organization) => {
                 let path = format!("/organizations/{id}/invitations");
-                self.page_of_invitations(call, &path, Place::Organization(organization.number))
+                self.page_of_invitations(call, &path, InvitationTarget::Organization(organization.number))
             }
             Err(refusal) => refusal,
         }
@@ -68,13 +68,15 @@ impl Upsun {
             "project:create" => "projects:create".to_owned(),
             _ => word,
         });
-        let place = Place::Organization(organization.number);
+        let place = InvitationTarget::Organization(organization.number);
         self.invite(place, record, is_forced(&force), || self.join(organization, email, granted.collect()))
     }
 
     pub(super) fn cancel_org_invitation(&self, id: &str, invitation_id: &str) -> Reply {
         match invitable(id) {
-            Ok(organization) => self.cancel(Place::Organization(organization.number), invitation_id),
+            Ok(organization) => {
+                self.cancel(InvitationTarget::Organization(organization.number), invitation_id)
+            }
             Err(refusal) => refusal,
         }
     }
@@ -83,7 +85,7 @@ impl Upsun {
         match project(id) {
             Ok((number, _)) => {
                 let path = format!("/projects/{id}/invitations");
-                self.page_of_invitations(call, &path, Place::Project(number))
+                self.page_of_invitations(call, &path, InvitationTarget::Project(number))
             }
             Err(refusal) => refusal,
         }
@@ -103,7 +105,7 @@ impl Upsun {
         let Some(environments) = environments(&fields) else {
             return error(400, "The permissions or environments are invalid.");
         };
-        let place = Place::Project(number);
+        let place = InvitationTarget::Project(number);
         // Every third organization has a trial.
         if organization.number % 3 == 2 && lock(&self.invitations).pending(place) >= MAX_OF_TRIAL {
             return error(402, "The plan allows no more users.");
@@ -120,15 +122,15 @@ impl Upsun {
 
     pub(super) fn cancel_project_invitation(&self, id: &str, invitation_id: &str) -> Reply {
         match project(id) {
-            Ok((number, _)) => self.cancel(Place::Project(number), invitation_id),
+            Ok((number, _)) => self.cancel(InvitationTarget::Project(number), invitation_id),
             Err(refusal) => refusal,
         }
     }
 
-    fn page_of_invitations(&self, call: &Call, path: &str, place: Place) -> Reply {
+    fn page_of_invitations(&self, call: &Call, path: &str, place: InvitationTarget) -> Reply {
         let page = || -> Result<Vec<Value>, String> {
             let window =
-                Window::parse(&call.query, self.records.seed, path, self.page_size, MAX_INVITATIONS)?;
+                RequestedPage::parse(&call.query, self.records.seed, path, self.page_size, MAX_INVITATIONS)?;
             Ok(window.cut(&lock(&self.invitations).list(place, &call.query)?))
         };
         match page() {
@@ -163,7 +165,7 @@ impl Upsun {
         })
     }
 
-    fn invite(&self, place: Place, record: Value, force: bool, join: impl FnOnce()) -> Reply {
+    fn invite(&self, place: InvitationTarget, record: Value, force: bool, join: impl FnOnce()) -> Reply {
         let now = self.now();
         let is_accepted = record["state"] == "accepted";
         let created = lock(&self.invitations).create(place, record, force, &now);
@@ -188,7 +190,7 @@ impl Upsun {
         }
     }
 
-    fn cancel(&self, place: Place, id: &str) -> Reply {
+    fn cancel(&self, place: InvitationTarget, id: &str) -> Reply {
         let invitations: &mut Invitations = &mut lock(&self.invitations);
         Reply::empty(if invitations.cancel(place, id, &self.now()) { 204 } else { 404 })
     }

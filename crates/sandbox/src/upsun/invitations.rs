@@ -17,7 +17,7 @@ const PENDING: &str = "pending";
 
 /// The organization or project of an invitation, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum InvitationTarget {
     Organization(u64),
     Project(u64),
 }
@@ -27,7 +27,7 @@ pub(super) enum Place {
 pub(super) struct Invitations {
     ids: IdSpace,
     count: u64,
-    all: Vec<(Place, Map<String, Value>)>,
+    all: Vec<(InvitationTarget, Map<String, Value>)>,
 }
 
 /// The address has a pending invitation.
@@ -59,7 +59,7 @@ impl Invitations {
                     "finished_at": finished,
                     "permissions": permissions,
                 });
-                this.insert(Place::Organization(organization.number), record);
+                this.insert(InvitationTarget::Organization(organization.number), record);
             }
             let project = organization.number * projects::OF_ORGANIZATION;
             let times = Times::of(records.seed, 4_000 + this.count);
@@ -73,12 +73,12 @@ impl Invitations {
                 "updated_at": times.updated(),
                 "environments": [{"id": "main", "type": "production", "role": "viewer", "title": "Main"}],
             });
-            this.insert(Place::Project(project), record);
+            this.insert(InvitationTarget::Project(project), record);
         }
         this
     }
 
-    fn insert(&mut self, place: Place, record: Value) -> Value {
+    fn insert(&mut self, place: InvitationTarget, record: Value) -> Value {
         let Value::Object(mut record) = record else { return Value::Null };
         record.insert("id".to_owned(), self.ids.uuid(self.count).into());
         self.count += 1;
@@ -87,7 +87,7 @@ impl Invitations {
     }
 
     /// Returns the invitations that the query asks for: pending ones unless it names a state.
-    pub(super) fn list(&self, place: Place, query: &Query) -> Result<Vec<Value>, String> {
+    pub(super) fn list(&self, place: InvitationTarget, query: &Query) -> Result<Vec<Value>, String> {
         let names_state = query.pairs().any(|(name, _)| name.starts_with("filter[state]"));
         let is_listed = |record: &&Map<String, Value>| {
             LISTED.iter().any(|state| record["state"] == *state) && (names_state || is_pending(record))
@@ -96,14 +96,14 @@ impl Invitations {
         INVITATIONS.select(records.filter(is_listed).cloned().map(Value::Object).collect(), query)
     }
 
-    pub(super) fn pending(&self, place: Place) -> usize {
+    pub(super) fn pending(&self, place: InvitationTarget) -> usize {
         self.all.iter().filter(|(other, record)| *other == place && is_pending(record)).count()
     }
 
     /// Adds an invitation. A pending one for the same address is cancelled if `force` is set.
     pub(super) fn create(
         &mut self,
-        place: Place,
+        place: InvitationTarget,
         record: Value,
         force: bool,
         now: &str,
@@ -124,7 +124,7 @@ impl Invitations {
     }
 
     /// Cancels a pending invitation. Returns whether it exists.
-    pub(super) fn cancel(&mut self, place: Place, id: &str, now: &str) -> bool {
+    pub(super) fn cancel(&mut self, place: InvitationTarget, id: &str, now: &str) -> bool {
         let found = self
             .all
             .iter_mut()

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Upsun;
-use super::cursor::{Dialect, Kind, Window, count};
+use super::cursor::{Dialect, Kind, RequestedPage, count};
 use super::errors::member_error;
 use super::members::{Members, MembersOf, Seat};
 use super::organizations::{self, Access, Organization, by_id_or_name, by_ulid};
@@ -58,7 +58,8 @@ impl Upsun {
 
     fn page_of_members(&self, call: &Call, members: &MembersOf<'_>) -> Result<Value, String> {
         let path = format!("/organizations/{}/members", members.organization.ulid);
-        let window = Window::parse(&call.query, self.records.seed, &path, self.page_size, MAX_MEMBERS)?;
+        let window =
+            RequestedPage::parse(&call.query, self.records.seed, &path, self.page_size, MAX_MEMBERS)?;
         let is_filtered = call.query.pairs().any(|(name, _)| name.starts_with("filter["));
         let down = match call.query.get("sort") {
             None | Some("created_at") => Some(false),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Upsun;
-use super::cursor::{Dialect, Kind, Window, count};
+use super::cursor::{Dialect, Kind, RequestedPage, count};
 use super::errors::{error, problem};
 use super::organizations::Organization;
 use super::projects;
@@ -52,7 +52,7 @@ impl Upsun {
             return error(404, "There is no such user.");
         };
         let path = format!("/users/{user_id}/teams");
-        let window = Window::parse(&call.query, self.records.seed, &path, self.page_size, MAX_TEAMS);
+        let window = RequestedPage::parse(&call.query, self.records.seed, &path, self.page_size, MAX_TEAMS);
         let selected = TEAMS.select(lock(&self.teams).of_user(index), &call.query);
         match window.and_then(|window| Ok((window, selected?))) {
             Ok((window, teams)) => {
@@ -70,7 +70,8 @@ impl Upsun {
             return problem(403, "Forbidden", "The user's projects may not be read.");
         };
         let path = format!("/users/{user_id}/project-access");
-        let window = Window::parse(&call.query, self.records.seed, &path, self.page_size, MAX_PROJECTS);
+        let window =
+            RequestedPage::parse(&call.query, self.records.seed, &path, self.page_size, MAX_PROJECTS);
         let selected = PROJECT_ACCESS.select(self.project_access(index), &call.query);
         match window.and_then(|window| Ok((window, selected?))) {
             Ok((window, access)) => {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Upsun;
-use super::cursor::{Dialect, Kind, Window, count};
+use super::cursor::{Dialect, Kind, RequestedPage, count};
 use super::errors::{error, problem};
 use super::organizations::{self, Access, Organization, by_id_or_name};
 use super::records::{Records, Times};
@@ -46,7 +46,7 @@ impl Upsun {
         let any_status = query.pairs().any(|(name, _)| name.starts_with("filter[status]"));
         let shown = organizations.filter(|known| any_status || DEFAULT_STATUSES.contains(&known.status));
         let items = shown.map(|organization| self.organization(organization)).collect();
-        let window = Window::parse(query, seed, path, self.page_size, MAX_ORGANIZATIONS);
+        let window = RequestedPage::parse(query, seed, path, self.page_size, MAX_ORGANIZATIONS);
         let page = window.and_then(|window| Ok((window, ORGANIZATIONS.select(items, query)?)));
         match page {
             Ok((window, items)) => {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Upsun;
-use super::cursor::{Dialect, Kind, Window, count};
+use super::cursor::{Dialect, Kind, RequestedPage, count};
 use super::errors::member_error;
 use super::organizations::Access;
 use super::projects;
@@ -25,7 +25,8 @@ impl Upsun {
             Err(refusal) => return refusal,
         };
         let path = format!("/teams/{id}/project-access");
-        let window = Window::parse(&call.query, self.records.seed, &path, self.page_size, MAX_PROJECTS);
+        let window =
+            RequestedPage::parse(&call.query, self.records.seed, &path, self.page_size, MAX_PROJECTS);
         let all = team.projects.keys().filter_map(|project| team.access(*project)).collect();
         let selected = ACCESS.select(all, &call.query);
         match window.and_then(|window| Ok((window, selected?))) {

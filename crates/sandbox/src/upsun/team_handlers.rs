@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Upsun;
-use super::cursor::{Dialect, Kind, Window, count};
+use super::cursor::{Dialect, Kind, RequestedPage, count};
 use super::errors::error;
 use super::organizations::{Access, Organization, by_ulid};
 use super::rules::{Rule, Writable, read_body, read_whole_body};
@@ -24,7 +24,8 @@ const MEMBER: [Writable; 1] = [("user_id", Rule::Filled)];
 
 impl Upsun {
     pub(super) fn list_teams(&self, call: &Call) -> Reply {
-        let window = Window::parse(&call.query, self.records.seed, "/teams", self.page_size, MAX_TEAMS);
+        let window =
+            RequestedPage::parse(&call.query, self.records.seed, "/teams", self.page_size, MAX_TEAMS);
         let teams = lock(&self.teams);
         let visible = teams.iter().filter(|team| is_visible(team.organization)).map(Team::shown);
         let selected = TEAMS.select(visible.collect(), &call.query);
@@ -103,10 +104,11 @@ impl Upsun {
             Some(_) => return error(400, "Members are sorted by their times."),
         };
         let path = format!("/teams/{id}/members");
-        let window = match Window::parse(&call.query, self.records.seed, &path, self.page_size, MAX_MEMBERS) {
-            Ok(window) => window,
-            Err(detail) => return error(400, &detail),
-        };
+        let window =
+            match RequestedPage::parse(&call.query, self.records.seed, &path, self.page_size, MAX_MEMBERS) {
+                Ok(window) => window,
+                Err(detail) => return error(400, &detail),
+            };
         let total = team.total();
         let places = window.range(total).map(|place| if down { total - 1 - place } else { place });
         let items: Vec<Value> = places.map(|place| teams.member(team, team.at(place))).collect();

@@ -200,7 +200,7 @@ impl Check {
             Err(error) => return self.fail(id, &format!("({word}) {}", told(&error))),
         };
         if seen.quarantined > 0 {
-            self.fail(id, &format!("({word}) {} records are set aside", seen.quarantined));
+            self.fail(id, &format!("({word}) {} records are quarantined", seen.quarantined));
         }
         let unknown: Vec<_> =
             seen.unknown.iter().filter(|key| !IN_EXAMPLES.contains(&(id, key.as_str()))).collect();

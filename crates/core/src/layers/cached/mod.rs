@@ -12,7 +12,7 @@ use std::{
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
 
-use self::store::{Asked, Call, Flight, Key, Store, Value};
+use self::store::{Asked, EntryKey, Flight, ProviderCall, Store, Value};
 use crate::{
     Capabilities, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions,
     Profile, ProfileId, ProfileProvider, ProviderInfo, RequestStats, Result, Timestamp, Write,
@@ -113,7 +113,7 @@ impl Cached {
     }
 
     /// Reads from the cache, from a call in flight, or with a new call.
-    async fn read(&self, key: Key, fresh: bool, call: Call) -> Result<Read> {
+    async fn read(&self, key: EntryKey, fresh: bool, call: ProviderCall) -> Result<Read> {
         let now = (self.clock)();
         let begun = {
             let mut store = self.lock();
@@ -144,7 +144,7 @@ impl Cached {
     }
 
     /// Starts a call that others may join.
-    fn begin(&self, store: &mut Store, key: Key, now: Instant, call: Call) -> Flight {
+    fn begin(&self, store: &mut Store, key: EntryKey, now: Instant, call: ProviderCall) -> Flight {
         // Taken before anything is sent, so that the response is not older.
         let wall = Timestamp::try_from(SystemTime::now()).ok();
         let asked = store.ask(now, wall);
@@ -174,7 +174,7 @@ fn lock(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
 /// Ends a call, even a dropped one, so that no other caller joins it.
 struct Landing {
     store: Arc<Mutex<Store>>,
-    key: Key,
+    key: EntryKey,
     asked: Asked,
 }
 
@@ -228,7 +228,7 @@ impl ProfileProvider for Cached {
     }
 
     async fn list_page(&self, query: &ListQuery, cursor: Option<&Cursor>) -> Result<Page<Profile>> {
-        let Some(key) = Key::page(query, cursor) else {
+        let Some(key) = EntryKey::page(query, cursor) else {
             return self.provider.list_page(query, cursor).await;
         };
         let fresh = query.fresh;
@@ -245,7 +245,7 @@ impl ProfileProvider for Cached {
 
     async fn get_opts(&self, id: &ProfileId, options: &GetOptions) -> Result<Profile> {
         let (id, options) = (id.clone(), options.clone());
-        let (key, fresh) = Key::get(&id, &options);
+        let (key, fresh) = EntryKey::get(&id, &options);
         let provider = Arc::clone(&self.provider);
         let call = async move { Ok(Value::profile(provider.get_opts(&id, &options).await?)) }.boxed();
         self.read(key, fresh, call).await?.0.into_profile()
@@ -253,7 +253,7 @@ impl ProfileProvider for Cached {
 
     async fn current_opts(&self, options: &GetOptions) -> Result<Profile> {
         let options = options.clone();
-        let (key, fresh) = Key::current(&options);
+        let (key, fresh) = EntryKey::current(&options);
         let provider = Arc::clone(&self.provider);
         let call = async move { Ok(Value::profile(provider.current_opts(&options).await?)) }.boxed();
         self.read(key, fresh, call).await?.0.into_profile()
@@ -261,7 +261,7 @@ impl ProfileProvider for Cached {
 
     async fn find_by(&self, key: &FindKey) -> Result<Found> {
         let key = key.clone();
-        let of = Key::Find(key.clone());
+        let of = EntryKey::Find(key.clone());
         let provider = Arc::clone(&self.provider);
         let call = async move { Ok(Value::found(provider.find_by(&key).await?)) }.boxed();
         let (value, asked) = self.read(of, false, call).await?;

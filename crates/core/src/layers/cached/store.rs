@@ -15,14 +15,14 @@ use crate::{
 };
 
 /// A call that several callers may wait for.
-pub(super) type Flight = Shared<Call>;
+pub(super) type Flight = Shared<ProviderCall>;
 
 /// A call of the provider below.
-pub(super) type Call = BoxFuture<'static, Result<Value>>;
+pub(super) type ProviderCall = BoxFuture<'static, Result<Value>>;
 
 /// The key of an entry.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) enum Key {
+pub(super) enum EntryKey {
     Get(ProfileId, Enrich),
     Current(Enrich),
     Find(FindKey),
@@ -32,7 +32,7 @@ pub(super) enum Key {
 
 type Enrich = bool;
 
-impl Key {
+impl EntryKey {
     /// Returns the key, and whether the cache is bypassed.
     pub(super) fn get(id: &ProfileId, options: &GetOptions) -> (Self, bool) {
         let GetOptions { enrich, fresh } = *options;
@@ -126,10 +126,10 @@ struct Kept {
 pub(super) struct Store {
     pub(super) time_to_live: Duration,
     pub(super) max_entries: usize,
-    values: HashMap<Key, Kept>,
+    values: HashMap<EntryKey, Kept>,
     /// Pages, by the query as text.
     readings: HashMap<Arc<str>, Reading>,
-    flights: HashMap<Key, (Asked, WeakShared<Call>)>,
+    flights: HashMap<EntryKey, (Asked, WeakShared<ProviderCall>)>,
     turn: u64,
     epoch: u64,
     /// The number of writes in flight.
@@ -192,8 +192,8 @@ impl Store {
     }
 
     /// Returns an entry and when it was requested. Call [`forget_old`](Self::forget_old) first.
-    pub(super) fn get(&self, key: &Key) -> Option<(Value, Timestamp)> {
-        let (value, asked) = if let Key::Page(query, cursor) = key {
+    pub(super) fn get(&self, key: &EntryKey) -> Option<(Value, Timestamp)> {
+        let (value, asked) = if let EntryKey::Page(query, cursor) = key {
             let (page, asked) = self.readings.get(query)?.get(cursor.as_ref())?;
             (Value::Page(page), asked)
         } else {
@@ -204,7 +204,7 @@ impl Store {
     }
 
     /// Returns the call in flight for a key, and when it was started.
-    pub(super) fn flight(&self, key: &Key) -> Option<(Flight, Timestamp)> {
+    pub(super) fn flight(&self, key: &EntryKey) -> Option<(Flight, Timestamp)> {
         let (asked, flight) = self.flights.get(key)?;
         let asked = asked.wall?;
         // The upgraded call must not be dropped here: its drop locks the store.
@@ -217,25 +217,25 @@ impl Store {
         Asked { turn: self.turn, at, wall, epoch: self.epoch }
     }
 
-    pub(super) fn note_flight(&mut self, key: Key, asked: &Asked, flight: &Flight) {
+    pub(super) fn note_flight(&mut self, key: EntryKey, asked: &Asked, flight: &Flight) {
         if let Some(weak) = flight.downgrade() {
             self.flights.insert(key, (*asked, weak));
         }
     }
 
-    pub(super) fn end_flight(&mut self, key: &Key, asked: &Asked) {
+    pub(super) fn end_flight(&mut self, key: &EntryKey, asked: &Asked) {
         if self.flights.get(key).is_some_and(|(it, _)| it.turn == asked.turn) {
             self.flights.remove(key);
         }
     }
 
     /// Caches a value, unless a write happened since it was requested.
-    pub(super) fn keep(&mut self, key: &Key, asked: &Asked, value: &Value) {
+    pub(super) fn keep(&mut self, key: &EntryKey, asked: &Asked, value: &Value) {
         let is_stale = asked.epoch != self.epoch || self.is_writing() || self.uncertain_since.is_some();
         if is_stale || self.time_to_live.is_zero() || asked.wall.is_none() || !is_known(value) {
             return;
         }
-        if let (Key::Page(query, cursor), Value::Page(page)) = (key, value) {
+        if let (EntryKey::Page(query, cursor), Value::Page(page)) = (key, value) {
             let page = KeptPage { cursor: cursor.clone(), page: Arc::clone(page), asked: *asked };
             return self.keep_page(query, page);
         }
@@ -317,10 +317,10 @@ mod tests {
             ListQuery::new().with_local_filter(true),
         ];
         let keys: std::collections::HashSet<_> =
-            queries.iter().map(|query| Key::page(query, None).unwrap()).collect();
+            queries.iter().map(|query| EntryKey::page(query, None).unwrap()).collect();
         assert_eq!(keys.len(), queries.len());
         let alike =
             ListQuery::new().with_limit(1).with_concurrency(2).with_max_empty_pages(3).with_unordered(true);
-        assert!(keys.contains(&Key::page(&alike.with_fresh(true), None).unwrap()));
+        assert!(keys.contains(&EntryKey::page(&alike.with_fresh(true), None).unwrap()));
     }
 }
