@@ -15,7 +15,7 @@ const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 const THROUGHPUT_WINDOW: Duration = Duration::from_secs(20);
 
 /// The chunks of a body, with a minimum throughput.
-struct Chunks {
+struct TimedChunks {
     body: ResponseBody,
     /// The minimum number of bytes in a window.
     least: u64,
@@ -23,7 +23,7 @@ struct Chunks {
     window: Option<(Instant, u64)>,
 }
 
-impl Chunks {
+impl TimedChunks {
     fn new(body: ResponseBody, min_bytes_per_second: u32) -> Self {
         Self { body, least: u64::from(min_bytes_per_second) * THROUGHPUT_WINDOW.as_secs(), window: None }
     }
@@ -59,14 +59,14 @@ pub(crate) async fn read_body(
     most: usize,
     min_bytes_per_second: u32,
 ) -> Result<Option<Bytes>, TransportError> {
-    match read_chunks(Chunks::new(body, min_bytes_per_second), headers, most).await {
+    match read_chunks(TimedChunks::new(body, min_bytes_per_second), headers, most).await {
         Err(error) if error.kind == TransportErrorKind::TooLarge => Ok(None),
         read => read,
     }
 }
 
 async fn read_chunks(
-    mut body: Chunks,
+    mut body: TimedChunks,
     headers: &HeaderMap,
     most: usize,
 ) -> Result<Option<Bytes>, TransportError> {

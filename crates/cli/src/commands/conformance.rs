@@ -18,13 +18,13 @@ use crate::{
 
 /// Connects to one account of a sandbox.
 #[derive(Debug)]
-struct Connector<'a> {
+struct SandboxConnector<'a> {
     services: &'a Services,
     running: Running,
     account: String,
 }
 
-impl Connect for Connector<'_> {
+impl Connect for SandboxConnector<'_> {
     fn connect(&self) -> ProfileResult<Arc<dyn ProfileProvider>> {
         let name = [self.account.clone()];
         let accounts = sandbox_accounts(self.services, &self.running, &name)?;
@@ -69,7 +69,7 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
             is_all_checked = false;
             continue;
         }
-        let connector = Connector { services, running, account: account.to_owned() };
+        let connector = SandboxConnector { services, running, account: account.to_owned() };
         let provider = match connector.connect() {
             Ok(provider) => provider,
             Err(error) => {

@@ -37,8 +37,10 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Find { key, fields } => find::run(global, &key, fields.paths()).await,
         Command::Me { fields } => show::me(global, &fields.paths()).await,
         Command::Create(create) => create::run(global, create).await,
-        Command::Deactivate(selected) => selected::run(global, selected, selected::Action::Deactivate).await,
-        Command::Delete(selected) => selected::run(global, selected, selected::Action::Delete).await,
+        Command::Deactivate(selected) => {
+            selected::run(global, selected, selected::SelectedAction::Deactivate).await
+        }
+        Command::Delete(selected) => selected::run(global, selected, selected::SelectedAction::Delete).await,
         Command::Enroll(enroll) => enroll::run(global, enroll).await,
         Command::Update(update) => update::run(global, update).await,
         Command::Plan(plan) => plan::run(global, plan).await,

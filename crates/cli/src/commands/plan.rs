@@ -14,7 +14,7 @@ use anyprofile::{
 use super::{
     create::draft_of,
     own::OwnProfiles,
-    selected::{self, Action, Job},
+    selected::{self, Job, SelectedAction},
     update::{change_of, one_id},
     update_many,
 };
@@ -51,8 +51,10 @@ pub(crate) async fn run(global: &Global, arguments: PlanArguments) -> Result<Exi
             (PlannedRun::of(provider, plan), keep)
         }
         PlannedWrite::Update { changes, keep } => (of_changes(global, &changes).await?, keep),
-        PlannedWrite::Deactivate { whom, keep } => (of_each(global, &whom, Action::Deactivate).await?, keep),
-        PlannedWrite::Delete { whom, keep } => (of_each(global, &whom, Action::Delete).await?, keep),
+        PlannedWrite::Deactivate { whom, keep } => {
+            (of_each(global, &whom, SelectedAction::Deactivate).await?, keep)
+        }
+        PlannedWrite::Delete { whom, keep } => (of_each(global, &whom, SelectedAction::Delete).await?, keep),
         PlannedWrite::Enroll { id, keep } => {
             let session = Session::start_for(global, &id).await?;
             let provider = session.provider_of(&id)?;
@@ -81,7 +83,7 @@ async fn of_changes(global: &Global, changes: &Changes) -> Result<PlannedRun, Fa
 }
 
 /// Plans an action for several profiles. Ambiguous matches must be allowed here, since `apply` only sees the ids.
-async fn of_each(global: &Global, whom: &Whom, action: Action) -> Result<PlannedRun, Failure> {
+async fn of_each(global: &Global, whom: &Whom, action: SelectedAction) -> Result<PlannedRun, Failure> {
     let session = Session::start(global).await?;
     let (ids, found) = selected::chosen(global, &session, whom, action).await?;
     let own = OwnProfiles::at(&session, &ids).await;

@@ -21,12 +21,12 @@ use crate::{
 
 /// The action for each profile.
 #[derive(Clone, Copy)]
-pub(crate) enum Action {
+pub(crate) enum SelectedAction {
     Deactivate,
     Delete,
 }
 
-impl Action {
+impl SelectedAction {
     pub(super) const fn of(self, id: ProfileId) -> Write {
         match self {
             Self::Deactivate => Write::deactivate(id),
@@ -52,7 +52,11 @@ impl Action {
 
 /// Shows what would be done, asks for confirmation, and does it profile by profile. A profile that does not allow the
 /// action is reported; the others are still written.
-pub(crate) async fn run(global: &Global, selected: Selected, action: Action) -> Result<Exit, Failure> {
+pub(crate) async fn run(
+    global: &Global,
+    selected: Selected,
+    action: SelectedAction,
+) -> Result<Exit, Failure> {
     let session = Session::start(global).await?;
     let (ids, found) = chosen(global, &session, &selected.whom, action).await?;
     if ids.is_empty() {
@@ -115,7 +119,7 @@ pub(super) async fn chosen(
     global: &Global,
     session: &Session,
     whom: &Whom,
-    action: Action,
+    action: SelectedAction,
 ) -> Result<(Vec<ProfileId>, Exit), Failure> {
     let Some(key) = &whom.find else {
         let ids = ids(&whom.ids)?;
@@ -143,7 +147,7 @@ pub(super) fn refusal(
     whom: &Whom,
     plans: &[(ProfileId, Planned)],
     own: &OwnProfiles,
-    action: Action,
+    action: SelectedAction,
 ) -> Option<String> {
     let ids: Vec<_> = plans.iter().filter(|(_, planned)| is_to_do(planned)).map(|(id, _)| id).collect();
     let several = ids.iter().enumerate().find_map(|(place, id)| {
@@ -224,7 +228,7 @@ fn exit_of(planned: &Planned) -> Exit {
 }
 
 /// Shows the profile and the requests.
-pub(super) fn show(id: &ProfileId, planned: &Planned, action: Action) {
+pub(super) fn show(id: &ProfileId, planned: &Planned, action: SelectedAction) {
     match planned {
         Ok(job) if job.plan.is_settled() => say!("{id}  already {}", action.done()),
         Ok(Job { provider, plan }) => {
@@ -235,7 +239,7 @@ pub(super) fn show(id: &ProfileId, planned: &Planned, action: Action) {
 }
 
 /// Reads one profile, and plans the action for it.
-pub(super) async fn plan(session: &Session, id: &ProfileId, action: Action) -> Planned {
+pub(super) async fn plan(session: &Session, id: &ProfileId, action: SelectedAction) -> Planned {
     let Some(provider) = session.directory.provider_of(id) else {
         let reason = format!("no {} account is named '{}'", id.service, id.account);
         return Err(WriteOutcome::NotPossible(reason, Exit::Usage));

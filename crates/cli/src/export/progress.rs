@@ -62,7 +62,7 @@ pub(crate) struct AccountProgress {
     pub(crate) attempts: u64,
     pub(crate) waited_milliseconds: u64,
     /// For each collection: the number of distinct profiles received, and the declared total.
-    pub(crate) collections: BTreeMap<String, Collection>,
+    pub(crate) collections: BTreeMap<String, CollectionProgress>,
     /// Fields and values that this version does not know.
     pub(crate) drift: Drift,
     /// The kind of the error that ended the listing early.
@@ -72,7 +72,7 @@ pub(crate) struct AccountProgress {
 
 /// The progress of an export in one collection.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Collection {
+pub(crate) struct CollectionProgress {
     pub(crate) seen: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) declared: Option<u64>,
@@ -138,7 +138,7 @@ impl AccountProgress {
 
     /// Returns the number of declared profiles that were not received, including quarantined ones.
     pub(crate) fn missing(&self) -> u64 {
-        let lacks = |it: &Collection| it.declared.unwrap_or(it.seen).saturating_sub(it.seen);
+        let lacks = |it: &CollectionProgress| it.declared.unwrap_or(it.seen).saturating_sub(it.seen);
         self.collections.values().filter(|it| !it.is_cut_at_unchanged).map(lacks).sum()
     }
 

@@ -31,7 +31,7 @@ const UNKNOWN_PAGE_SIZE: u32 = 100;
 
 /// The position of a listing.
 #[derive(Clone, Debug)]
-enum Position {
+enum ListingPosition {
     Start,
     At(Cursor),
     /// The service sent a cursor that it had sent before.
@@ -43,7 +43,7 @@ enum Position {
 pub(super) struct OneEnd<'a, P> {
     provider: P,
     query: Arc<ListQuery>,
-    position: Position,
+    position: ListingPosition,
     /// The numbered pages from `position` on, and the first page of the next collection.
     remaining: Option<(RemainingPages, Option<Cursor>)>,
     /// The number of profiles in the last page.
@@ -103,7 +103,7 @@ where
             provider,
             pace: Pace::new(query.pages_at_once()),
             query: Arc::new(query),
-            position: Position::Start,
+            position: ListingPosition::Start,
             remaining: None,
             last_received: 0,
             last_total: (None, None),
@@ -125,7 +125,7 @@ where
         let mut pages = Self::new(provider, query);
         pages.guard.admit(&cursor);
         pages.skips = !cursor.is_start();
-        pages.position = Position::At(cursor);
+        pages.position = ListingPosition::At(cursor);
         pages.report.resumed = true;
         pages
     }
@@ -152,15 +152,15 @@ where
     ) -> Poll<Option<Result<Page<Profile>>>> {
         ready!(self.poll_far_end(context));
         // If the last page reached the limit, the limit stopped nothing.
-        let at_end = matches!(self.position, Position::End);
+        let at_end = matches!(self.position, ListingPosition::End);
         if !at_end && self.query.limit.is_some_and(|limit| self.report.seen >= limit) {
             self.report.limited = true;
-            self.position = Position::End;
+            self.position = ListingPosition::End;
         }
         match &self.position {
-            Position::Start | Position::At(_) => {}
-            Position::Repeated => return Poll::Ready(Some(Err(self.repeated()))),
-            Position::End => {
+            ListingPosition::Start | ListingPosition::At(_) => {}
+            ListingPosition::Repeated => return Poll::Ready(Some(Err(self.repeated()))),
+            ListingPosition::End => {
                 drop(self.window.clear());
                 return Poll::Ready(None);
             }
@@ -241,8 +241,8 @@ where
             collection.cut_at_unchanged = true;
         }
         self.remaining = None;
-        self.position = resume_at.map_or(Position::End, |cursor| self.admit(cursor));
-        self.report.reached_end = matches!(self.position, Position::End);
+        self.position = resume_at.map_or(ListingPosition::End, |cursor| self.admit(cursor));
+        self.report.reached_end = matches!(self.position, ListingPosition::End);
         Poll::Ready(())
     }
 
@@ -303,9 +303,9 @@ where
     /// Requests the next page, and the numbered pages after it ahead of time.
     fn ask(&mut self, urgency: Urgency) {
         let first = match &self.position {
-            Position::Start => None,
-            Position::At(cursor) => Some(cursor.clone()),
-            Position::Repeated | Position::End => return,
+            ListingPosition::Start => None,
+            ListingPosition::At(cursor) => Some(cursor.clone()),
+            ListingPosition::Repeated | ListingPosition::End => return,
         };
         if self.report.started.is_none() {
             self.report.started = Timestamp::try_from(SystemTime::now()).ok();
@@ -338,11 +338,11 @@ where
     /// Returns whether the last page was read, or the limit reached.
     fn is_done(&self) -> bool {
         let limited = self.query.limit.is_some_and(|limit| self.report.seen >= limit);
-        limited || matches!(self.position, Position::End)
+        limited || matches!(self.position, ListingPosition::End)
     }
 
-    fn admit(&mut self, cursor: Cursor) -> Position {
-        if self.guard.admit(&cursor) { Position::At(cursor) } else { Position::Repeated }
+    fn admit(&mut self, cursor: Cursor) -> ListingPosition {
+        if self.guard.admit(&cursor) { ListingPosition::At(cursor) } else { ListingPosition::Repeated }
     }
 
     /// Returns whether the next result is an error.
@@ -374,14 +374,14 @@ impl<P> OneEnd<'_, P> {
     /// the last one.
     pub(super) fn cursor(&self) -> Option<&Cursor> {
         match &self.position {
-            Position::At(cursor) => Some(cursor),
-            Position::Start | Position::Repeated | Position::End => None,
+            ListingPosition::At(cursor) => Some(cursor),
+            ListingPosition::Start | ListingPosition::Repeated | ListingPosition::End => None,
         }
     }
 
     /// Returns whether the service linked back to a page that was read before, so that the listing cannot continue.
     pub(super) const fn leads_back(&self) -> bool {
-        matches!(self.position, Position::Repeated)
+        matches!(self.position, ListingPosition::Repeated)
     }
 
     /// Returns whether the list changed while it was read and is being read a second time, with only new profiles

@@ -21,13 +21,13 @@ use crate::{
 type PageResult = Result<Page<Profile>>;
 
 /// A page in flight, with the number of its request.
-type Request<'a> = Pin<Box<dyn Future<Output = (u64, Result<PageResult, Aborted>)> + Send + 'a>>;
+type PageRequest<'a> = Pin<Box<dyn Future<Output = (u64, Result<PageResult, Aborted>)> + Send + 'a>>;
 
 /// The next page and the pages after it that were requested ahead of time, in order.
 #[derive(Default)]
 pub(super) struct Window<'a> {
     places: VecDeque<WindowPage>,
-    requests: FuturesUnordered<Request<'a>>,
+    requests: FuturesUnordered<PageRequest<'a>>,
     /// The number of requests so far.
     asked: u64,
 }

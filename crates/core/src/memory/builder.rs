@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::{MemoryProvider, Shared, store::Store};
+use super::{MemoryProvider, Shared, store::ProfileStore};
 use crate::{
     AccountName, Capabilities, Error, FieldPath, IdKind, Profile, ProfileId, ProfileProvider, ProviderInfo,
     Result, ServiceName, Status, Timestamp,
@@ -132,7 +132,7 @@ impl MemoryBuilder {
             }
             _ => {}
         }
-        let mut store = Store::default();
+        let mut store = ProfileStore::default();
         for profile in self.profiles {
             check(&profile, &self.info, &self.capabilities)?;
             if store.get(&profile.id).is_some() {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::{
     MemoryProvider, MemoryRequest, lock,
-    store::{Mark, Store},
+    store::{Mark, ProfileStore},
 };
 use crate::{
     Capabilities, IdKind, ListQuery, Profile, ProfileProvider as _, ProviderInfo, Result, Timestamp, Verdict,
@@ -116,7 +116,7 @@ impl<'a> Listing<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) for a start that is no longer known.
-    fn page(&self, store: &mut Store, start: Start) -> Result<Page<Profile>> {
+    fn page(&self, store: &mut ProfileStore, start: Start) -> Result<Page<Profile>> {
         let order = self.query.order.as_ref();
         let after = match &start {
             Start::After(Some(mark)) => {
@@ -169,7 +169,7 @@ impl<'a> Listing<'a> {
     }
 
     /// Returns whether a profile is in this listing.
-    fn has(&self, profile: &Profile, store: &Store) -> bool {
+    fn has(&self, profile: &Profile, store: &ProfileStore) -> bool {
         let is_of_kind = match (self.kind(), &self.query.member_of) {
             (Some(kind), _) => profile.id.kind == *kind,
             (None, Some(_)) => true,

@@ -14,7 +14,7 @@ use std::{
 use async_trait::async_trait;
 
 pub use self::{builder::MemoryBuilder, requests::MemoryRequest};
-use self::{requests::RequestLog, store::Store};
+use self::{requests::RequestLog, store::ProfileStore};
 use crate::{
     AccountName, Capabilities, Error, ErrorKind, ExecuteOptions, Executed, GetOptions, ListQuery, Plan,
     PlanOptions, Profile, ProfileId, ProfileProvider, ProviderInfo, Result, Timestamp, Write,
@@ -71,7 +71,7 @@ struct Shared {
     /// Whether deleted profiles stay, with a deleted status.
     shows_deleted: bool,
     clock: Option<Arc<dyn Fn() -> Timestamp + Send + Sync>>,
-    store: Mutex<Store>,
+    store: Mutex<ProfileStore>,
     log: Mutex<RequestLog>,
 }
 

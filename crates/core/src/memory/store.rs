@@ -7,7 +7,7 @@ use crate::{Profile, ProfileId, query::OrderField};
 
 /// The profiles in the order in which they were added.
 #[derive(Default)]
-pub(super) struct Store {
+pub(super) struct ProfileStore {
     profiles: BTreeMap<u64, Profile>,
     places: HashMap<ProfileId, u64>,
     members: HashMap<ProfileId, BTreeSet<ProfileId>>,
@@ -36,7 +36,7 @@ impl Mark {
     }
 }
 
-impl Store {
+impl ProfileStore {
     pub(super) fn len(&self) -> usize {
         self.profiles.len()
     }

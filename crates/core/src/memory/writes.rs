@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{MemoryProvider, MemoryRequest, lock, store::Store};
+use super::{MemoryProvider, MemoryRequest, lock, store::ProfileStore};
 use crate::{
     Change, Error, ErrorKind, FieldPath, Profile, ProfileChange, ProfileDraft, ProfileId,
     ProfileProvider as _, Result, Status, Write,
@@ -70,7 +70,7 @@ pub(super) fn write(provider: &MemoryProvider, write: &Write) -> Result<Receipt>
     .map_err(named)
 }
 
-fn create(provider: &MemoryProvider, store: &mut Store, draft: &ProfileDraft) -> Result<Receipt> {
+fn create(provider: &MemoryProvider, store: &mut ProfileStore, draft: &ProfileDraft) -> Result<Receipt> {
     let info = provider.info();
     let id = loop {
         let native = store.next_native();
@@ -103,7 +103,7 @@ fn create(provider: &MemoryProvider, store: &mut Store, draft: &ProfileDraft) ->
 /// Updates a profile and returns it.
 fn changed(
     provider: &MemoryProvider,
-    store: &mut Store,
+    store: &mut ProfileStore,
     id: &ProfileId,
     change: impl FnOnce(&Profile) -> Result<Profile>,
 ) -> Result<Receipt> {

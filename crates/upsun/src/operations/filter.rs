@@ -6,25 +6,25 @@ use anyprofile_core::{Timestamp, open_enum};
 
 /// A condition: an operator and its operands.
 #[derive(Clone, PartialEq, Eq)]
-struct Condition {
+struct FieldCondition {
     operator: &'static str,
     values: Vec<String>,
 }
 
 /// The conditions on one field. If an operator is set twice, the last one counts.
 #[derive(Clone, Default, PartialEq, Eq)]
-struct Conditions(Vec<Condition>);
+struct Conditions(Vec<FieldCondition>);
 
 impl Conditions {
     fn with(mut self, operator: &'static str, values: impl IntoIterator<Item = String>) -> Self {
         self.0.retain(|condition| condition.operator != operator);
-        self.0.push(Condition { operator, values: values.into_iter().collect() });
+        self.0.push(FieldCondition { operator, values: values.into_iter().collect() });
         self
     }
 
     /// Adds `filter[field][operator]=value` for each condition.
     fn write(&self, field: &str, query: &mut Vec<(String, String)>) -> Result<(), &'static str> {
-        for Condition { operator, values } in &self.0 {
+        for FieldCondition { operator, values } in &self.0 {
             if values.is_empty() {
                 return Err("a list of a filter must contain at least one value");
             }
@@ -46,7 +46,7 @@ impl fmt::Debug for Conditions {
 }
 
 /// A filter of a field that can be written into a query.
-pub(crate) trait Filter {
+pub(crate) trait FieldFilter {
     fn write(&self, field: &str, query: &mut Vec<(String, String)>) -> Result<(), &'static str>;
 }
 
@@ -63,7 +63,7 @@ macro_rules! filter {
             }
         }
 
-        impl Filter for $name {
+        impl FieldFilter for $name {
             fn write(&self, field: &str, query: &mut Vec<(String, String)>) -> Result<(), &'static str> {
                 self.0.write(field, query)
             }

@@ -11,7 +11,7 @@ use anyprofile_http::{Listed, Operation, Request, Response};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::filter::Filter;
+use super::filter::FieldFilter;
 use crate::wire::{ItemList, Link, SignedLink};
 
 /// A page of a list, and the links to other pages.
@@ -158,7 +158,7 @@ impl Listing {
         Self { request, position: None }
     }
 
-    pub(super) fn filter(mut self, field: &str, filter: &impl Filter) -> Self {
+    pub(super) fn filter(mut self, field: &str, filter: &impl FieldFilter) -> Self {
         let mut query = Vec::new();
         if let Err(reason) = filter.write(field, &mut query) {
             self.request = self.request.refused_if(true, reason, None);

@@ -34,7 +34,7 @@ macro_rules! update {
             fn write<M: ::serde::ser::SerializeMap>(
                 &self,
                 body: &mut M,
-                secrets: $crate::wire::update::Secrets,
+                secrets: $crate::wire::update::SecretsInBody,
             ) -> ::std::result::Result<(), M::Error> {
                 $(if let Some(value) = &self.$field {
                     $crate::wire::update::Value::write(value, body, stringify!($field), secrets)?;
@@ -45,7 +45,7 @@ macro_rules! update {
 
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                $crate::wire::update::body(self, serializer, $crate::wire::update::Secrets::Withheld)
+                $crate::wire::update::body(self, serializer, $crate::wire::update::SecretsInBody::Withheld)
             }
         }
 
@@ -64,7 +64,7 @@ pub(crate) use update;
 
 /// How secrets are serialized.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Secrets {
+pub(crate) enum SecretsInBody {
     /// Secrets are written: only for the request.
     Sent,
     /// `[withheld]` is written instead: an update that is logged or shown contains no password.
@@ -74,13 +74,13 @@ pub(crate) enum Secrets {
 /// A body that changes a record.
 pub(crate) trait Update {
     /// Writes the fields that are set.
-    fn write<M: SerializeMap>(&self, body: &mut M, secrets: Secrets) -> Result<(), M::Error>;
+    fn write<M: SerializeMap>(&self, body: &mut M, secrets: SecretsInBody) -> Result<(), M::Error>;
 }
 
 pub(crate) fn body<S: Serializer>(
     update: &impl Update,
     serializer: S,
-    secrets: Secrets,
+    secrets: SecretsInBody,
 ) -> Result<S::Ok, S::Error> {
     let mut body = serializer.serialize_map(None)?;
     update.write(&mut body, secrets)?;
@@ -92,19 +92,20 @@ pub(crate) struct Body<'a, U>(pub(crate) &'a U);
 
 impl<U: Update> Serialize for Body<'_, U> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        body(self.0, serializer, Secrets::Sent)
+        body(self.0, serializer, SecretsInBody::Sent)
     }
 }
 
 /// A value of a field.
 pub(crate) trait Value {
-    fn write<M: SerializeMap>(&self, body: &mut M, key: &str, secrets: Secrets) -> Result<(), M::Error>;
+    fn write<M: SerializeMap>(&self, body: &mut M, key: &str, secrets: SecretsInBody)
+    -> Result<(), M::Error>;
 }
 
 macro_rules! plain {
     ($($type:ty),+) => {
         $(impl Value for $type {
-            fn write<M: SerializeMap>(&self, body: &mut M, key: &str, _: Secrets) -> Result<(), M::Error> {
+            fn write<M: SerializeMap>(&self, body: &mut M, key: &str, _: SecretsInBody) -> Result<(), M::Error> {
                 body.serialize_entry(key, self)
             }
         })+
@@ -122,16 +123,21 @@ plain!(
 );
 
 impl Value for CustomerType {
-    fn write<M: SerializeMap>(&self, body: &mut M, key: &str, _: Secrets) -> Result<(), M::Error> {
+    fn write<M: SerializeMap>(&self, body: &mut M, key: &str, _: SecretsInBody) -> Result<(), M::Error> {
         body.serialize_entry(key, self.write_word())
     }
 }
 
 impl Value for SecretString {
-    fn write<M: SerializeMap>(&self, body: &mut M, key: &str, secrets: Secrets) -> Result<(), M::Error> {
+    fn write<M: SerializeMap>(
+        &self,
+        body: &mut M,
+        key: &str,
+        secrets: SecretsInBody,
+    ) -> Result<(), M::Error> {
         match secrets {
-            Secrets::Sent => body.serialize_entry(key, self.expose_secret()),
-            Secrets::Withheld => body.serialize_entry(key, WITHHELD),
+            SecretsInBody::Sent => body.serialize_entry(key, self.expose_secret()),
+            SecretsInBody::Withheld => body.serialize_entry(key, WITHHELD),
         }
     }
 }

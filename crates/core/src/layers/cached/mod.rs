@@ -12,7 +12,7 @@ use std::{
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
 
-use self::store::{Asked, EntryKey, Flight, ProviderCall, Store, Value};
+use self::store::{Asked, CacheStore, EntryKey, Flight, PendingCall, Value};
 use crate::{
     Capabilities, ExecuteOptions, Executed, FindKey, Found, GetOptions, ListQuery, Plan, PlanOptions,
     Profile, ProfileId, ProfileProvider, ProviderInfo, RequestStats, Result, Timestamp, Write,
@@ -63,7 +63,7 @@ const ENTRIES: usize = 1000;
 pub struct Cached {
     provider: Arc<dyn ProfileProvider>,
     clock: Arc<dyn Fn() -> Instant + Send + Sync>,
-    store: Arc<Mutex<Store>>,
+    store: Arc<Mutex<CacheStore>>,
 }
 
 impl fmt::Debug for Cached {
@@ -86,7 +86,7 @@ impl Cached {
     /// Wraps a provider and caches its responses. With a time-to-live of zero nothing is cached, and every call sends
     /// requests.
     pub fn new(provider: Arc<dyn ProfileProvider>, time_to_live: Duration) -> Self {
-        let store = Arc::new(Mutex::new(Store::new(time_to_live, ENTRIES)));
+        let store = Arc::new(Mutex::new(CacheStore::new(time_to_live, ENTRIES)));
         Self { provider, clock: Arc::new(Instant::now), store }
     }
 
@@ -108,12 +108,12 @@ impl Cached {
         self.lock().forget();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Store> {
+    fn lock(&self) -> MutexGuard<'_, CacheStore> {
         lock(&self.store)
     }
 
     /// Reads from the cache, from a call in flight, or with a new call.
-    async fn read(&self, key: EntryKey, fresh: bool, call: ProviderCall) -> Result<Read> {
+    async fn read(&self, key: EntryKey, fresh: bool, call: PendingCall) -> Result<Read> {
         let now = (self.clock)();
         let begun = {
             let mut store = self.lock();
@@ -144,7 +144,7 @@ impl Cached {
     }
 
     /// Starts a call that others may join.
-    fn begin(&self, store: &mut Store, key: EntryKey, now: Instant, call: ProviderCall) -> Flight {
+    fn begin(&self, store: &mut CacheStore, key: EntryKey, now: Instant, call: PendingCall) -> Flight {
         // Taken before anything is sent, so that the response is not older.
         let wall = Timestamp::try_from(SystemTime::now()).ok();
         let asked = store.ask(now, wall);
@@ -167,13 +167,13 @@ impl Cached {
     }
 }
 
-fn lock(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
+fn lock(store: &Mutex<CacheStore>) -> MutexGuard<'_, CacheStore> {
     store.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Ends a call, even a dropped one, so that no other caller joins it.
 struct Landing {
-    store: Arc<Mutex<Store>>,
+    store: Arc<Mutex<CacheStore>>,
     key: EntryKey,
     asked: Asked,
 }

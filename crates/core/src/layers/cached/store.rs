@@ -15,10 +15,10 @@ use crate::{
 };
 
 /// A call that several callers may wait for.
-pub(super) type Flight = Shared<ProviderCall>;
+pub(super) type Flight = Shared<PendingCall>;
 
 /// A call of the provider below.
-pub(super) type ProviderCall = BoxFuture<'static, Result<Value>>;
+pub(super) type PendingCall = BoxFuture<'static, Result<Value>>;
 
 /// The key of an entry.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -123,13 +123,13 @@ struct Kept {
     asked: Asked,
 }
 
-pub(super) struct Store {
+pub(super) struct CacheStore {
     pub(super) time_to_live: Duration,
     pub(super) max_entries: usize,
     values: HashMap<EntryKey, Kept>,
     /// Pages, by the query as text.
     readings: HashMap<Arc<str>, Reading>,
-    flights: HashMap<EntryKey, (Asked, WeakShared<ProviderCall>)>,
+    flights: HashMap<EntryKey, (Asked, WeakShared<PendingCall>)>,
     turn: u64,
     epoch: u64,
     /// The number of writes in flight.
@@ -138,7 +138,7 @@ pub(super) struct Store {
     uncertain_since: Option<Instant>,
 }
 
-impl Store {
+impl CacheStore {
     pub(super) fn new(time_to_live: Duration, max_entries: usize) -> Self {
         Self {
             time_to_live,

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use super::{OneEnd, Position};
+use super::{ListingPosition, OneEnd};
 use crate::{
     Profile, ProfileProvider, Verdict,
     listing::{
@@ -55,16 +55,16 @@ where
         };
         self.position = match self.look_again(is_over || is_last(&page)) {
             Some(again) => again,
-            None => next.map_or(Position::End, |cursor| self.admit(cursor)),
+            None => next.map_or(ListingPosition::End, |cursor| self.admit(cursor)),
         };
-        self.report.reached_end = matches!(self.position, Position::End);
+        self.report.reached_end = matches!(self.position, ListingPosition::End);
         if let Some(limit) = self.query.limit {
             let left = usize::try_from(limit - self.report.seen).unwrap_or(usize::MAX);
             if page.items.len() > left {
                 page.items.truncate(left);
                 self.report.limited = true;
                 self.report.reached_end = false;
-                self.position = Position::End;
+                self.position = ListingPosition::End;
             }
         }
         self.report.pages += 1;
@@ -81,7 +81,7 @@ where
             });
         }
         self.report.seen += page.items.len() as u64;
-        if self.query.limit == Some(self.report.seen) && !matches!(self.position, Position::End) {
+        if self.query.limit == Some(self.report.seen) && !matches!(self.position, ListingPosition::End) {
             self.report.limited = true;
         }
         self.report.quarantined += page.quarantined.len() as u64;
@@ -165,8 +165,8 @@ where
             report.collections.push(CollectionReport::new(page, is_resumed));
             self.newest_first = self.newest_first.as_ref().map(NewestFirst::restarted);
             let first = match &self.position {
-                Position::At(cursor) => Some(cursor.clone()),
-                Position::Start | Position::Repeated | Position::End => None,
+                ListingPosition::At(cursor) => Some(cursor.clone()),
+                ListingPosition::Start | ListingPosition::Repeated | ListingPosition::End => None,
             };
             self.second_look = SecondLook::of(first, is_resumed);
             self.stall = Stall::default();
@@ -175,11 +175,11 @@ where
     }
 
     fn is_at_number(&self) -> bool {
-        matches!(&self.position, Position::At(cursor) if cursor.is_numbered())
+        matches!(&self.position, ListingPosition::At(cursor) if cursor.is_numbered())
     }
 
     /// Returns where to read a numbered collection again, if the page was its end and it changed while it was read.
-    fn look_again(&mut self, is_end: bool) -> Option<Position> {
+    fn look_again(&mut self, is_end: bool) -> Option<ListingPosition> {
         if !is_end {
             return None;
         }
@@ -199,7 +199,7 @@ where
                 self.last_total = (None, None);
                 Some(match first {
                     Some(cursor) => self.admit(cursor),
-                    None => Position::Start,
+                    None => ListingPosition::Start,
                 })
             }
         }
