@@ -6,6 +6,7 @@ pub(crate) const UPSUN_API_TOKEN: &str = "sandbox-upsun-api-token";
 pub(crate) const PROBELY_API_KEY: &str = "sandbox-probely-api-key";
 pub(crate) const ANTHROPIC_API_KEY: &str = "sandbox-anthropic-api-key";
 pub(crate) const ANTHROPIC_ADMIN_API_KEY: &str = "sandbox-anthropic-admin-key";
+pub(crate) const ANTHROPIC_ADMIN_TOKEN: &str = "sandbox-anthropic-admin-token";
 
 /// The services, by their names in faults and recorded requests.
 pub const SERVICES: [&str; 3] = ["upsun", "probely", "anthropic"];
@@ -64,8 +65,10 @@ pub struct AnthropicSandbox {
     pub base_url: String,
     /// The key to send as `x-api-key` or as a bearer token.
     pub api_key: String,
-    /// The admin key for the organization's users and invites, which replaces the API key there.
+    /// The admin key for the Admin API without service accounts, which replaces the API key there.
     pub admin_api_key: String,
+    /// The OAuth token with the scope `org:admin` for the whole Admin API. It is sent only as a bearer token.
+    pub admin_token: String,
 }
 
 impl SandboxDescription {
@@ -85,6 +88,7 @@ impl SandboxDescription {
                 base_url: format!("{origin}/anthropic"),
                 api_key: ANTHROPIC_API_KEY.to_owned(),
                 admin_api_key: ANTHROPIC_ADMIN_API_KEY.to_owned(),
+                admin_token: ANTHROPIC_ADMIN_TOKEN.to_owned(),
             },
             profiles,
             seed,
@@ -113,8 +117,15 @@ impl SandboxDescription {
     }
 
     /// Returns all credentials. No client may show them.
-    pub fn credentials(&self) -> [&str; 4] {
-        [&self.upsun.api_token, &self.probely.api_key, &self.anthropic.api_key, &self.anthropic.admin_api_key]
+    pub fn credentials(&self) -> [&str; 5] {
+        let anthropic = &self.anthropic;
+        [
+            &self.upsun.api_token,
+            &self.probely.api_key,
+            &anthropic.api_key,
+            &anthropic.admin_api_key,
+            &anthropic.admin_token,
+        ]
     }
 
     /// Returns the value of one of the [`variables`](Self::variables).

@@ -44,8 +44,13 @@
 //! | | `list-orgs`, `get-org`, `list-org-members`, `list-referenced-users`, `get-org-address`, `get-org-profile` |
 //! | `/probely` | `profile_list`, `users_list`, `users_retrieve`, `api_users_list`, `api_users_retrieve` |
 //! | | `roles_list`, `labels_list`, `teams_list`, `user_roles_list` |
-//! | `/anthropic` | `BetaListUserProfiles`, `BetaGetUserProfile` |
+//! | `/anthropic` | `BetaListUserProfiles`, `BetaGetUserProfile`, `BetaGetGoogleDataControls` |
 //! | `/anthropic`, admin key | `AdminGetOrganization`, `AdminListUsers`, `AdminGetUser`, `AdminListInvites`, `AdminGetInvite` |
+//! | | `AdminListWorkspaces`, `AdminGetWorkspace`, `AdminListWorkspaceMembers`, `AdminGetWorkspaceMember` |
+//! | | `AdminListGroups`, `AdminGetGroup`, `AdminListGroupMembers` |
+//! | | `AdminListRoles`, `AdminGetRole`, `AdminListRolePermissions` |
+//! | `/anthropic`, OAuth token | `AdminListServiceAccounts`, `AdminGetServiceAccount`, `AdminListServiceAccountWorkspaces` |
+//! | | `AdminListWorkspaceServiceAccounts`, `AdminGetWorkspaceServiceAccount` |
 //!
 //! | Prefix | Operations that write |
 //! |---|---|
@@ -55,15 +60,23 @@
 //! | `/probely` | `users_create`, `users_update`, `users_partial_update`, `users_destroy`, `users_bulk_update_create` |
 //! | | the same five with `api_users_`, `profile_change_password_create` |
 //! | `/anthropic` | `BetaCreateUserProfile`, `BetaUpdateUserProfile`, `BetaCreateEnrollmentUrl` |
-//! | | without a dated beta: `DeleteUserProfile`, `CreateUserProfileActionUrl` |
-//! | `/anthropic`, admin key | `AdminUpdateUser`, `AdminDeleteUser`, `AdminCreateInvite`, `AdminDeleteInvite` |
+//! | | `DeleteUserProfile`, `CreateUserProfileActionUrl`, `BetaUpdateGoogleDataControls` |
+//! | `/anthropic`, admin key | `AdminUpdateUser`, `AdminRemoveUser`, `AdminSignOutUser`, `AdminCreateInvite`, `AdminDeleteInvite` |
+//! | | `AdminCreateWorkspace`, `AdminUpdateWorkspace`, `AdminArchiveWorkspace` |
+//! | | `AdminAddWorkspaceMember`, `AdminUpdateWorkspaceMember`, `AdminRemoveWorkspaceMember` |
+//! | | `AdminCreateGroup`, `AdminUpdateGroup`, `AdminDeleteGroup`, `AdminAddGroupMember`, `AdminRemoveGroupMember` |
+//! | `/anthropic`, OAuth token | `AdminCreateServiceAccount`, `AdminUpdateServiceAccount`, `AdminArchiveServiceAccount` |
+//! | | `AdminAddServiceAccountWorkspace`, `AdminRemoveServiceAccountWorkspace` |
+//! | | `AdminAddWorkspaceServiceAccount`, `AdminUpdateWorkspaceServiceAccount`, `AdminRemoveWorkspaceServiceAccount` |
 //!
 //! The names are the services' own operation ids. Where none is known, the name follows the service's style.
 //! [`Fault`] and [`RecordedRequest`] use these names.
 //!
 //! One tenth of Probely's profiles are API users, which its list of users does not contain; with fewer than
 //! ten profiles, none is. Anthropic's organization has, in addition to the profiles, one fourth as many users
-//! and as many invites: at least one of each, unless the sandbox has no profiles.
+//! and as many invites: at least one of each, unless the sandbox has no profiles. It also has four workspaces and
+//! one more for every 40 profiles, four groups and one more for every 20 users, five roles, and three service
+//! accounts and one more for every 15 users. The OAuth token is accepted in the whole Admin API.
 //!
 //! # Writes
 //!
@@ -80,7 +93,9 @@
 //!   until the password is changed in the sandbox.
 //! - Anthropic: `null` clears a name and an external id, and resets the other two nullable fields to their
 //!   default. An enrollment link expires after 15 minutes of the sandbox's clock. A withdrawn invite stays in
-//!   the list as `deleted`.
+//!   the list as `deleted`. Every user is in the default workspace, which cannot be changed. An archived
+//!   workspace can only be read, and archived again. A new key or bucket at Google is used after a minute of the
+//!   sandbox's clock.
 //!
 //! Passwords and codes are not stored, and the log of requests hides them. [`Fault::after_effect`] carries
 //! out a write and then lets it appear to fail; [`RecordedRequest::took_effect`] tells whether a write was

@@ -127,8 +127,8 @@ impl SandboxOptions {
         self
     }
 
-    /// Sets whether the second page of Anthropic's listing is empty but has a `next_page`, if no dated beta
-    /// is sent. The general release may do this.
+    /// Sets whether the second page of Anthropic's listings is empty but has a `next_page`, if no dated beta
+    /// is sent. The general release may do this. Listings between ids have no such pages.
     pub fn anthropic_empty_page(mut self, empty_page: bool) -> Self {
         self.anthropic_empty_page = empty_page;
         self

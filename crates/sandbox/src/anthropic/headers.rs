@@ -1,12 +1,13 @@
 //! Checks the headers of a request, and selects the version of the API.
 
-use super::{WORKSPACE_ID, error};
-use crate::description::{ANTHROPIC_ADMIN_API_KEY, ANTHROPIC_API_KEY};
+use percent_encoding::percent_decode_str;
+
+use super::WORKSPACE_ID;
+use super::errors::error;
+use crate::description::{ANTHROPIC_ADMIN_API_KEY, ANTHROPIC_ADMIN_TOKEN, ANTHROPIC_API_KEY};
 use crate::exchange::{Call, Reply};
 
 const VERSIONS: [&str; 3] = ["2023-01-01", "2023-06-01", "2026-10-21"];
-/// The paths that require the admin key, and only that one.
-const ADMIN_PATHS: &str = "/v1/organizations/";
 const PROFILE_BETAS: &str = "user-profiles-";
 
 /// A version of the API.
@@ -62,27 +63,63 @@ pub(super) fn check(call: &Call) -> Result<(), Reply> {
 }
 
 fn check_credential(call: &Call) -> Result<(), Reply> {
-    let bearer = call.header("authorization").and_then(|value| {
-        let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then_some(token)
-    });
+    let (key, token) = (call.header("x-api-key"), bearer(call));
     // A client may send both: each must be right.
-    let keys: Vec<&str> = call.header("x-api-key").into_iter().chain(bearer).collect();
-    if keys.is_empty() {
+    let credentials: Vec<&str> = key.into_iter().chain(token).collect();
+    if credentials.is_empty() {
         return Err(error(call, 401, "x-api-key header is required"));
     }
-    if keys.iter().any(|key| ![ANTHROPIC_API_KEY, ANTHROPIC_ADMIN_API_KEY].contains(key)) {
+    let is_key = |key: &str| [ANTHROPIC_API_KEY, ANTHROPIC_ADMIN_API_KEY].contains(&key);
+    // The clients send keys as bearer tokens too, but a token is never a key.
+    let is_known =
+        key.is_none_or(is_key) && token.is_none_or(|token| is_key(token) || token == ANTHROPIC_ADMIN_TOKEN);
+    if !is_known {
         return Err(error(call, 401, "invalid x-api-key"));
     }
-    let (right, message) = if call.path.starts_with(ADMIN_PATHS) {
-        (ANTHROPIC_ADMIN_API_KEY, "An admin key is required here.")
-    } else {
-        (ANTHROPIC_API_KEY, "An admin key is not allowed here.")
+    let (right, message): (&[&str], &str) = match Area::of(call) {
+        Area::Profiles => (&[ANTHROPIC_API_KEY], "An admin key is not allowed here."),
+        Area::Organization => {
+            (&[ANTHROPIC_ADMIN_API_KEY, ANTHROPIC_ADMIN_TOKEN], "An admin key is required here.")
+        }
+        Area::ServiceAccounts => {
+            (&[ANTHROPIC_ADMIN_TOKEN], "An OAuth token with the scope org:admin is required here.")
+        }
     };
-    if keys.iter().any(|key| *key != right) {
+    if credentials.iter().any(|credential| !right.contains(credential)) {
         return Err(error(call, 403, message));
     }
     Ok(())
+}
+
+fn bearer(call: &Call) -> Option<&str> {
+    let (scheme, token) = call.header("authorization")?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+}
+
+/// Returns whether the credential is the token, which belongs to a user.
+pub(super) fn is_admin_token(call: &Call) -> bool {
+    bearer(call) == Some(ANTHROPIC_ADMIN_TOKEN)
+}
+
+/// The parts of the API, which require different credentials.
+enum Area {
+    Profiles,
+    Organization,
+    ServiceAccounts,
+}
+
+impl Area {
+    fn of(call: &Call) -> Self {
+        let decode = |segment| percent_decode_str(segment).decode_utf8_lossy().into_owned();
+        let segments: Vec<String> = call.path.split('/').map(decode).collect();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        match segments[..] {
+            ["", "v1", "organizations", "service_accounts", ..]
+            | ["", "v1", "organizations", "workspaces", _, "service_accounts", ..] => Self::ServiceAccounts,
+            ["", "v1", "organizations", ..] => Self::Organization,
+            _ => Self::Profiles,
+        }
+    }
 }
 
 fn check_betas(call: &Call) -> Result<(), Reply> {
@@ -109,6 +146,11 @@ fn has_form_of_beta(beta: &str) -> bool {
     let is_date =
         |(at, c): (usize, char)| if matches!(at, 0 | 5 | 8) { c == '-' } else { c.is_ascii_digit() };
     !name.is_empty() && name.chars().all(is_name) && date.char_indices().all(is_date)
+}
+
+/// Returns whether the request asks for a beta.
+pub(super) fn has_beta(call: &Call, beta: &str) -> bool {
+    betas(call).any(|known| known == beta)
 }
 
 /// Returns all betas of all `anthropic-beta` headers.

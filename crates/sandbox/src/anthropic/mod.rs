@@ -1,26 +1,27 @@
-//! Anthropic: user profiles, in the format of the requested beta, and the organization's own people.
+//! Anthropic: user profiles, in the format of the requested beta, and the Admin API of the organization.
 
-mod admin;
-mod admin_writes;
 mod change;
 mod cursor;
+mod data_controls;
+mod errors;
+mod google;
 mod handlers;
 mod headers;
 mod input;
 mod listing;
-mod people;
+mod organization;
 mod records;
 mod routes;
-mod staff;
 mod store;
 mod writes;
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use serde_json::json;
-
+use self::errors::error;
+use self::google::DataControls;
 use self::listing::NameOrder;
-use self::staff::Staff;
+use self::organization::Organization;
 use self::store::Store;
 use crate::clock::Clock;
 use crate::exchange::{Call, Reply};
@@ -29,6 +30,7 @@ use crate::route::{Route, Service};
 use crate::server::lock;
 
 const ORGANIZATION_ID: &str = "5a4d0b0c-5a4d-4b0c-8000-000000000001";
+/// The id of the organization's default workspace, which the API key is bound to.
 const WORKSPACE_ID: &str = "wrkspc_01SANDBoxSANDBoxSANDBox1";
 
 /// The API at `/anthropic`.
@@ -36,7 +38,9 @@ pub(crate) struct Anthropic {
     seed: u64,
     empty_page: bool,
     store: RwLock<Store>,
-    staff: Mutex<Staff>,
+    organization: Mutex<Organization>,
+    /// The written data controls, by the index of their profile.
+    data_controls: Mutex<BTreeMap<u64, DataControls>>,
     /// Computed on first use: each page needs the complete order.
     by_name: Mutex<Option<NameOrder>>,
     clock: Arc<Clock>,
@@ -48,20 +52,25 @@ impl Anthropic {
             seed: options.seed,
             empty_page: options.anthropic_empty_page,
             store: RwLock::new(Store::new(options.seed, options.profiles)),
-            staff: Mutex::new(Staff::new(options.seed, options.profiles)),
+            organization: Mutex::new(Organization::new(options.seed, options.profiles)),
+            data_controls: Mutex::default(),
             by_name: Mutex::default(),
             clock,
         }
     }
 
     /// An operation must hold the lock at most once: a second read could wait for a writer that waits for the
-    /// first read.
+    /// first read. An operation that needs both locks takes this one before that of the organization.
     fn read_store(&self) -> RwLockReadGuard<'_, Store> {
         self.store.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write_store(&self) -> RwLockWriteGuard<'_, Store> {
         self.store.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn organization(&self) -> MutexGuard<'_, Organization> {
+        lock(&self.organization)
     }
 }
 
@@ -90,24 +99,8 @@ impl Service for Anthropic {
             let mut others = (index + 1..store.total()).chain(0..index);
             return others.find(|other| !store.is_deleted(*other)).map(|other| store.id(other));
         }
-        lock(&self.staff).another_user(segment)
+        self.organization().staff.another_user(segment)
     }
-}
-
-/// Returns an error in the common envelope.
-fn error(call: &Call, status: u16, message: &str) -> Reply {
-    let kind = match status {
-        401 => "authentication_error",
-        403 => "permission_error",
-        404 => "not_found_error",
-        _ => "invalid_request_error",
-    };
-    let body = json!({
-        "type": "error",
-        "error": {"type": kind, "message": message},
-        "request_id": call.request_id,
-    });
-    Reply::json(status, &body)
 }
 
 /// Adds the headers with the owner of the data.

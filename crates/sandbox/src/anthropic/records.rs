@@ -115,7 +115,7 @@ impl Records {
 pub(super) struct Profile {
     index: u64,
     id: String,
-    created: i64,
+    pub(super) created: i64,
     updated: i64,
     name: Value,
     /// `None` if it was never set.

@@ -45,6 +45,11 @@ impl Store {
         self.records.index_of(id).filter(|index| *index < self.total() && !self.is_deleted(*index))
     }
 
+    /// Returns whether a profile was generated, and not created by a request.
+    pub(super) fn is_generated(&self, index: u64) -> bool {
+        index < self.generated
+    }
+
     pub(super) fn id(&self, index: u64) -> String {
         self.records.id(index)
     }

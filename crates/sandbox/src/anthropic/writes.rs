@@ -51,7 +51,7 @@ impl Anthropic {
         }
     }
 
-    /// Deletes a profile. Only in the general release: with a dated beta, the path does not have this method.
+    /// Deletes a profile, also with a dated beta. A workspace that is bound to it is free then.
     pub(super) fn delete_user_profile(&self, call: &Call, id: &str) -> Reply {
         let mut store = self.write_store();
         let Some(index) = store.index_of(id) else { return no_such_profile(call) };

@@ -5,7 +5,12 @@
 mod anthropic;
 mod anthropic_admin;
 mod anthropic_admin_writes;
+mod anthropic_data_controls;
+mod anthropic_groups;
 mod anthropic_more_writes;
+mod anthropic_people;
+mod anthropic_service_accounts;
+mod anthropic_workspaces;
 mod anthropic_writes;
 mod lost_responses;
 mod misreading;

@@ -26,6 +26,7 @@ async fn the_description_is_the_one_line_that_other_programs_read() {
             "base_url": format!("{origin}/anthropic"),
             "api_key": "sandbox-anthropic-api-key",
             "admin_api_key": "sandbox-anthropic-admin-key",
+            "admin_token": "sandbox-anthropic-admin-token",
         },
         "profiles": 3,
         "seed": 9,

@@ -3,6 +3,7 @@
 use anyprofile_sandbox::{Sandbox, SandboxOptions};
 use serde_json::json;
 
+use crate::support::anthropic_operations::{BETAS, Write, organization_writes};
 use crate::support::{
     JSON, Response, VERSION, access_token, anthropic, anthropic_admin, array, probely, send, start, try_send,
     upsun, write_admin, write_anthropic, write_probely, write_upsun,
@@ -12,7 +13,7 @@ const ACME: &str = "01HSANDB0XACME000000000001";
 const SEPTEMBER: &[&str] = &["user-profiles-2026-09-04"];
 
 /// Every write operation once: its id, method and path, and a valid body.
-async fn operations(sandbox: &Sandbox) -> Vec<(&'static str, &'static str, String, &'static str)> {
+async fn operations(sandbox: &Sandbox) -> Vec<Write> {
     let user = upsun(sandbox, &access_token(sandbox).await, "/users/me").await.ok()["id"]
         .as_str()
         .unwrap()
@@ -22,10 +23,11 @@ async fn operations(sandbox: &Sandbox) -> Vec<(&'static str, &'static str, Strin
     let service = id(&probely(sandbox, "/api-users/").await.ok(), "results");
     let profile = id(&anthropic(sandbox, &[], "/v1/user_profiles").await.ok(), "data");
     let member = id(&anthropic_admin(sandbox, "/v1/organizations/users").await.ok(), "data");
-    let invite = id(&anthropic_admin(sandbox, "/v1/organizations/invites").await.ok(), "data");
+    let pending = anthropic_admin(sandbox, "/v1/organizations/invites?statuses[]=pending").await.ok();
+    let invite = pending["data"][0]["id"].as_str().unwrap().to_owned();
     let (upsun, probely) = ("/upsun", "/probely");
     let (profiles, organizations) = ("/anthropic/v1/user_profiles", "/anthropic/v1/organizations");
-    vec![
+    let writes = [
         ("update-profile", "PATCH", format!("{upsun}/profiles/{user}"), r#"{"display_name":"X"}"#),
         ("update-address", "PATCH", format!("{upsun}/profiles/{user}/address"), r#"{"locality":"X"}"#),
         ("delete-profile-picture", "DELETE", format!("{upsun}/profile/{user}/picture"), ""),
@@ -91,8 +93,8 @@ async fn operations(sandbox: &Sandbox) -> Vec<(&'static str, &'static str, Strin
             r#"{"action":{"type":"enroll_end_user"}}"#,
         ),
         ("DeleteUserProfile", "DELETE", format!("{profiles}/{profile}"), ""),
-        ("AdminUpdateUser", "POST", format!("{organizations}/users/{member}"), r#"{"role":"managed"}"#),
-        ("AdminDeleteUser", "DELETE", format!("{organizations}/users/{member}"), ""),
+        ("AdminUpdateUser", "POST", format!("{organizations}/users/{member}"), r#"{"role":"developer"}"#),
+        ("AdminRemoveUser", "DELETE", format!("{organizations}/users/{member}"), ""),
         (
             "AdminCreateInvite",
             "POST",
@@ -100,7 +102,9 @@ async fn operations(sandbox: &Sandbox) -> Vec<(&'static str, &'static str, Strin
             r#"{"email":"x@example.com","role":"user"}"#,
         ),
         ("AdminDeleteInvite", "DELETE", format!("{organizations}/invites/{invite}"), ""),
-    ]
+    ];
+    let writes = writes.map(|(operation, method, path, body)| (operation, method, path, body.to_owned()));
+    [organization_writes(sandbox).await, writes.to_vec()].concat()
 }
 
 /// Sends a write to a path of the origin, with or without a credential.
@@ -111,12 +115,22 @@ async fn perform(sandbox: &Sandbox, method: &str, path: &str, body: &str, creden
     let (name, value) = match path.split('/').nth(1).unwrap() {
         "upsun" => ("authorization", format!("Bearer {}", wrong(access_token(sandbox).await))),
         "probely" => ("authorization", format!("JWT {}", wrong(description.probely.api_key.clone()))),
+        _ if path.contains("/service_accounts") => {
+            ("authorization", format!("Bearer {}", wrong(description.anthropic.admin_token.clone())))
+        }
         _ if path.contains("/organizations/") => {
             ("x-api-key", wrong(description.anthropic.admin_api_key.clone()))
         }
         _ => ("x-api-key", wrong(description.anthropic.api_key.clone())),
     };
-    send(method, &format!("{origin}{path}"), &[(name, &value), VERSION, JSON], body).await
+    let mut headers = vec![(name, value.as_str()), VERSION, JSON];
+    headers.extend(
+        ["/sign_out", "/data_controls"]
+            .iter()
+            .filter(|end| path.ends_with(*end))
+            .map(|_| ("anthropic-beta", BETAS)),
+    );
+    send(method, &format!("{origin}{path}"), &headers, body).await
 }
 
 async fn everything(sandbox: &Sandbox) -> String {
@@ -140,7 +154,7 @@ async fn everything(sandbox: &Sandbox) -> String {
     for betas in [&[][..], SEPTEMBER] {
         texts.push(anthropic(sandbox, betas, "/v1/user_profiles?limit=100").await.text);
     }
-    for list in ["users", "invites"] {
+    for list in ["users", "invites", "workspaces", "rbac_groups"] {
         texts.push(anthropic_admin(sandbox, &format!("/v1/organizations/{list}")).await.text);
     }
     // The whole origin, because the port's digits may also occur in a time or an id.
@@ -159,7 +173,7 @@ async fn every_write_is_told_apart_in_the_log_and_reads_are_not_writes() {
             let page = perform(&sandbox, "GET", &listing, "", true).await.ok();
             body.replace('?', page["results"][3]["id"].as_str().unwrap())
         } else {
-            body.to_owned()
+            body
         };
         let response = perform(&sandbox, method, &path, &body, true).await;
         assert!((200..300).contains(&response.status), "{operation}: {response:?}");
@@ -182,7 +196,7 @@ async fn no_write_is_let_in_without_its_credential() {
     let sandbox = start(SandboxOptions::new().profiles(40)).await;
     let before = everything(&sandbox).await;
     for (operation, method, path, body) in operations(&sandbox).await {
-        let response = perform(&sandbox, method, &path, body, false).await;
+        let response = perform(&sandbox, method, &path, &body, false).await;
         assert_eq!(response.status, 401, "{operation}");
         let last = sandbox.requests().pop().unwrap();
         assert_eq!((last.operation, last.write, last.took_effect), (operation, true, false));
@@ -231,7 +245,7 @@ async fn the_same_seed_and_the_same_writes_give_the_same_answers() {
         let mut responses = Vec::new();
         for (_, method, path, body) in operations(&sandbox).await {
             if !body.contains("\"?\"") {
-                responses.push(perform(&sandbox, method, &path, body, true).await.text);
+                responses.push(perform(&sandbox, method, &path, &body, true).await.text);
             }
         }
         responses.push(everything(&sandbox).await);

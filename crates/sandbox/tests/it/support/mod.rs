@@ -1,5 +1,6 @@
 //! A minimal HTTP client: one connection for each request.
 
+pub(crate) mod anthropic_operations;
 pub(crate) mod anthropic_profiles;
 pub(crate) mod probely_users;
 
@@ -20,6 +21,20 @@ pub(crate) struct Response {
 }
 
 impl Response {
+    /// Checks the status and the code of an error; the code is empty if it has none.
+    pub(crate) fn refused(&self, status: u16, code: &str) {
+        assert_eq!(self.status, status, "{}", self.text);
+        let error = &self.json()["error"];
+        let kind = match status {
+            403 => "permission_error",
+            404 => "not_found_error",
+            409 => "conflict_error",
+            _ => "invalid_request_error",
+        };
+        assert_eq!(error["type"], kind);
+        assert_eq!(error["details"]["error_code"].as_str().unwrap_or_default(), code, "{}", self.text);
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -115,6 +130,26 @@ pub(crate) async fn write_admin(sandbox: &Sandbox, method: &str, path: &str, bod
     let anthropic = &sandbox.description().anthropic;
     let headers = [("x-api-key", anthropic.admin_api_key.as_str()), VERSION, JSON];
     send(method, &format!("{}{path}", anthropic.base_url), &headers, body).await
+}
+
+/// Sends a request to Anthropic with the OAuth token, which the whole Admin API accepts, and with betas.
+pub(crate) async fn with_token(
+    sandbox: &Sandbox,
+    betas: &[&str],
+    method: &str,
+    path: &str,
+    body: &str,
+) -> Response {
+    let anthropic = &sandbox.description().anthropic;
+    let bearer = format!("Bearer {}", anthropic.admin_token);
+    let mut headers = vec![("authorization", bearer.as_str()), VERSION, JSON];
+    headers.extend(betas.iter().map(|beta| ("anthropic-beta", *beta)));
+    send(method, &format!("{}{path}", anthropic.base_url), &headers, body).await
+}
+
+/// Returns the path of a record in a list.
+pub(crate) fn path_of(list: &str, record: &Value) -> String {
+    format!("{list}/{}", record["id"].as_str().unwrap())
 }
 
 const BASIC: (&str, &str) = ("Authorization", "Basic cGxhdGZvcm0tYXBpLXVzZXI6");
