@@ -108,13 +108,13 @@ impl Engine {
             (Self::Native, Service::Anthropic) => {
                 let client = anthropic_client(origin, transport)?;
                 let mut list = ListUserProfiles::default();
-                list.limit = Some(PAGE_SIZE);
+                list.paging.limit = Some(PAGE_SIZE);
                 let mut seen = 0;
                 loop {
                     let page = client.list_user_profiles(&list).await?.list;
                     seen += page.data.len() as u64;
-                    list.page = page.next_page.into_value();
-                    if list.page.is_none() {
+                    list.paging.page = page.next_page.into_value();
+                    if list.paging.page.is_none() {
                         return Ok(seen);
                     }
                 }

@@ -197,13 +197,13 @@ async fn the_organization_at_anthropic_is_read_with_an_admin_key() {
 
     let mut users: Vec<OrganizationUser> = Vec::new();
     let mut list = ListOrganizationUsers::default();
-    list.limit = Some(7);
+    list.paging.limit = Some(7);
     loop {
         let page = client.list_organization_users(&list).await.unwrap().list;
-        let following = list.following(&page).unwrap();
+        let following = list.paging.following(&page).unwrap();
         users.extend(page.data);
         let Some(next) = following else { break };
-        list = next;
+        list.paging = next;
     }
     assert_eq!(users.len(), 30);
     let id = |user: &OrganizationUser| user.id.value().unwrap().as_str().to_owned();
@@ -213,18 +213,18 @@ async fn the_organization_at_anthropic_is_read_with_an_admin_key() {
     assert_eq!(users[3].unknown.get("last_active_at").unwrap().get(), "null");
 
     let mut back = ListOrganizationUsers::default();
-    (back.before_id, back.limit) = (Some(id(&users[29])), Some(20));
+    (back.paging.before_id, back.paging.limit) = (Some(id(&users[29])), Some(20));
     let page = client.list_organization_users(&back).await.unwrap().list;
     assert_eq!(page.data, users[9..29]);
-    let back = back.following(&page).unwrap().unwrap();
+    back.paging = back.paging.following(&page).unwrap().unwrap();
     let page = client.list_organization_users(&back).await.unwrap().list;
-    assert_eq!((&page.data[..], back.following(&page).unwrap()), (&users[..9], None));
+    assert_eq!((&page.data[..], back.paging.following(&page).unwrap()), (&users[..9], None));
 
     let mut by_address = ListOrganizationUsers::default();
     by_address.email = users[5].email.value().cloned();
     assert_eq!(client.list_organization_users(&by_address).await.unwrap().list.data, users[5..6]);
     let mut by_role = ListOrganizationUsers::default();
-    by_role.limit = Some(1000);
+    by_role.paging.limit = Some(1000);
     by_role.roles = vec![OrganizationRole::Admin, OrganizationRole::Billing];
     let found = client.list_organization_users(&by_role).await.unwrap().list.data;
     assert!(!found.is_empty() && found.len() < 30);
@@ -238,14 +238,14 @@ async fn invites_at_anthropic_are_read_in_every_status() {
     let sandbox = sandbox(40).await;
     let client = admin(&sandbox);
     let mut list = ListInvites::default();
-    list.limit = Some(3);
+    list.paging.limit = Some(3);
     let mut invites = Vec::new();
     loop {
         let page = client.list_invites(&list).await.unwrap().list;
-        let following = list.following(&page).unwrap();
+        let following = list.paging.following(&page).unwrap();
         invites.extend(page.data);
         let Some(next) = following else { break };
-        list = next;
+        list.paging = next;
     }
     assert_eq!(invites.len(), 10);
     for invite in &invites {
@@ -266,7 +266,7 @@ async fn invites_at_anthropic_are_read_in_every_status() {
     );
     let error = {
         let mut list = ListInvites::default();
-        list.after_id = Some("invite_01nobody".to_owned());
+        list.paging.after_id = Some("invite_01nobody".to_owned());
         client.list_invites(&list).await.unwrap_err()
     };
     assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidRequest, Some(400)));
@@ -314,14 +314,14 @@ async fn user_profiles_are_filtered_by_status_and_only_without_a_beta() {
     let client = anthropic(&sandbox, &described.api_key);
     let mut list = ListUserProfiles::default();
     list.enforcement_status = vec![EnforcementStatus::Banned, EnforcementStatus::Restricted];
-    list.limit = Some(5);
+    list.paging.limit = Some(5);
     let (mut found, mut fewer) = (Vec::new(), false);
     loop {
         let page = client.list_user_profiles(&list).await.unwrap().list;
         fewer |= page.data.len() < 5 && page.next_page.is_known();
         found.extend(page.data);
-        list.page = page.next_page.into_value();
-        if list.page.is_none() {
+        list.paging.page = page.next_page.into_value();
+        if list.paging.page.is_none() {
             break;
         }
     }
@@ -333,7 +333,7 @@ async fn user_profiles_are_filtered_by_status_and_only_without_a_beta() {
     // The first beta does not know the filter.
     let config = AnthropicConfig::with_api_key("sandbox".parse().unwrap(), described.api_key.clone());
     let client = AnthropicClient::new(config.at(&described.base_url)).unwrap();
-    list.page = None;
+    list.paging.page = None;
     let error = client.list_user_profiles(&list).await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::InvalidRequest, Some("invalid_request_error")));
 }

@@ -41,6 +41,7 @@ pub(crate) fn build_all() -> Outcome {
         "anthropic zstd",
         "anthropic tower",
         "anthropic reqwest-middleware",
+        "anthropic webhooks",
         "config",
         "filter",
         "layers",
@@ -77,6 +78,7 @@ pub(crate) fn build_all() -> Outcome {
     for service in alone() {
         check(&format!("anyprofile-{service}"), "schema")?;
     }
+    check("anyprofile-anthropic", "webhooks")?;
     Ok(())
 }
 

@@ -41,20 +41,49 @@ impl Service {
             Self::Anthropic => "Anthropic",
         }
     }
-
-    /// An operation that no other service has.
-    const fn mark(self) -> &'static str {
-        match self {
-            Self::Upsun => "list-profiles",
-            Self::Probely => "users_list",
-            Self::Anthropic => "BetaListUserProfiles",
-        }
-    }
 }
 
 impl fmt::Display for Service {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.title())
+    }
+}
+
+/// A document that the chores know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Upsun,
+    Probely,
+    /// User profiles under the dated betas.
+    AnthropicBetas,
+    /// The generally available API of user profiles, and the Admin API.
+    Anthropic,
+}
+
+impl Source {
+    pub(crate) const ALL: &[Self] = &[Self::Upsun, Self::Probely, Self::AnthropicBetas, Self::Anthropic];
+
+    pub(crate) const fn service(self) -> Service {
+        match self {
+            Self::Upsun => Service::Upsun,
+            Self::Probely => Service::Probely,
+            Self::AnthropicBetas | Self::Anthropic => Service::Anthropic,
+        }
+    }
+
+    /// An operation that no other document has.
+    const fn mark(self) -> &'static str {
+        match self {
+            Self::Upsun => "list-profiles",
+            Self::Probely => "users_list",
+            Self::AnthropicBetas => "BetaListUserProfiles",
+            Self::Anthropic => "retrieve_organization",
+        }
+    }
+
+    /// Whether its names of operations are the service's own. The others are those of whoever wrote the document.
+    pub(crate) const fn names_operations(self) -> bool {
+        !matches!(self, Self::Anthropic)
     }
 }
 
@@ -65,6 +94,7 @@ pub(crate) struct Operation {
     /// In lower case.
     pub(crate) method: String,
     pub(crate) path: String,
+    pub(crate) is_deprecated: bool,
 }
 
 impl Operation {
@@ -77,7 +107,7 @@ impl Operation {
 /// A document.
 #[derive(Debug)]
 pub(crate) struct Spec {
-    pub(crate) service: Service,
+    pub(crate) source: Source,
     pub(crate) operations: Vec<Operation>,
     pub(crate) document: Value,
 }
@@ -107,13 +137,14 @@ impl Spec {
                     id: id.to_owned(),
                     method: (*method).to_owned(),
                     path: path.clone(),
+                    is_deprecated: operation["deprecated"] == true,
                 });
             }
         }
         let has = |id: &str| operations.iter().any(|operation| operation.id == id);
-        let service = Service::ALL.iter().find(|service| has(service.mark()));
-        let service = *service.ok_or("none of the services has these operations")?;
-        Ok(Self { service, operations, document })
+        let source = Source::ALL.iter().find(|source| has(source.mark()));
+        let source = *source.ok_or("none of the services has these operations")?;
+        Ok(Self { source, operations, document })
     }
 
     /// The operation that a request is of: where several paths fit, the one that leaves least open.
@@ -186,7 +217,7 @@ pub(crate) mod tests {
     #[test]
     fn a_request_is_of_the_operation_that_leaves_least_open() {
         let spec = Spec::parse(SMALL).unwrap();
-        assert_eq!(spec.service, Service::Upsun);
+        assert_eq!(spec.source, Source::Upsun);
         let of = |method, path| spec.operation_of(method, path).map(|operation| operation.id.as_str());
         assert_eq!(of("get", "/users/me"), Some("get-current-user"));
         assert_eq!(of("get", "/users/0b5a"), Some("get-user"));

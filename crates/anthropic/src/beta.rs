@@ -2,6 +2,11 @@
 
 use std::sync::Arc;
 
+use anyprofile_http::HeaderValue;
+
+/// The header that carries the betas of a request.
+pub(crate) const BETA_HEADER: &str = "anthropic-beta";
+
 /// The first published beta of user profiles: `external_id`, `relationship`.
 pub const BETA_2026_03_24: &str = "user-profiles-2026-03-24";
 /// The beta that adds `access_type` and `external_user_onboarded_at`.
@@ -30,17 +35,24 @@ impl Shape {
     }
 }
 
-/// The settings of an account that the operations of user profiles need. Cheap to clone.
+/// The settings of an account that the operations need. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Beta {
     name: Option<Arc<str>>,
     is_in_query: bool,
+    /// The betas of the account other than the one of user profiles.
+    others: Arc<[String]>,
 }
 
 impl Beta {
-    /// Creates the settings of a beta, or of the generally available API, which gets no query parameter.
-    pub(crate) fn new(name: Option<&str>, is_in_query: bool) -> Self {
-        Self { name: name.map(Arc::from), is_in_query: is_in_query && name.is_some() }
+    /// Creates the settings of a beta, or of the generally available API, which gets no query parameter. `others`
+    /// are the further betas of the account.
+    pub(crate) fn new(name: Option<&str>, is_in_query: bool, others: &[String]) -> Self {
+        Self {
+            name: name.map(Arc::from),
+            is_in_query: is_in_query && name.is_some(),
+            others: each_once(others.iter().flat_map(|betas| betas.split(','))).map(str::to_owned).collect(),
+        }
     }
 
     /// Returns the name; `None` for the generally available API.
@@ -57,4 +69,41 @@ impl Beta {
     pub(crate) const fn in_query(&self) -> Option<bool> {
         if self.is_in_query { Some(true) } else { None }
     }
+
+    /// Returns the betas of the account other than the one of user profiles.
+    pub(crate) fn others(&self) -> &[String] {
+        &self.others
+    }
+
+    /// Returns all betas of the account, each once; `None` if it has none.
+    pub(crate) fn header(&self) -> Option<String> {
+        self.joined(&[])
+    }
+
+    /// Returns the betas of the account together with those of one operation. The header of a request replaces that
+    /// of the account.
+    pub(crate) fn header_with(&self, additional: &[&'static str]) -> HeaderValue {
+        let fallback = || HeaderValue::from_static(additional.last().copied().unwrap_or_default());
+        let joined = self.joined(additional).and_then(|betas| HeaderValue::try_from(betas).ok());
+        // An account whose betas are no header is refused when the client is created.
+        joined.unwrap_or_else(fallback)
+    }
+
+    fn joined(&self, additional: &[&'static str]) -> Option<String> {
+        let own = self.others.iter().map(String::as_str).chain(self.name());
+        let betas: Vec<_> = each_once(own.chain(additional.iter().copied())).collect();
+        (!betas.is_empty()).then(|| betas.join(","))
+    }
+}
+
+/// Returns the betas that are not empty, each once.
+fn each_once<'a>(betas: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
+    let mut seen: Vec<&str> = Vec::new();
+    betas.map(str::trim).filter(move |beta| {
+        let is_new = !beta.is_empty() && !seen.contains(beta);
+        if is_new {
+            seen.push(beta);
+        }
+        is_new
+    })
 }

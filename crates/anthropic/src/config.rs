@@ -9,7 +9,7 @@ use anyprofile_http::{
 };
 
 use crate::{
-    beta::{BETA_2026_03_24, Beta},
+    beta::{BETA_2026_03_24, BETA_HEADER, Beta},
     connector::{OrganizationConnector, UserProfilesConnector},
     dialect::DIALECT,
 };
@@ -85,8 +85,9 @@ impl AnthropicConfig {
     }
 
     /// Creates the settings of an account with an admin key (`x-api-key`), for the organization's own people
-    /// ([`connect_organization`](Self::connect_organization)). It needs no beta. A bearer token with the
-    /// scope `org:admin` can also read them.
+    /// ([`connect_organization`](Self::connect_organization)). It needs no beta. A
+    /// [bearer token](Self::with_auth_token) with the scope `org:admin` can read them too, and service accounts
+    /// besides, which the service does not show to an admin key.
     pub fn with_admin_key(account: AccountName, admin_key: impl Into<SecretString>) -> Self {
         Self { beta: None, ..Self::new(account, SecretKind::AdminKey(admin_key.into())) }
     }
@@ -177,17 +178,23 @@ impl AnthropicConfig {
         self.http_client().map(|http| Connection::new(connector, http))
     }
 
-    /// Creates an anyprofile provider of the organization that an admin key belongs to. No request is sent.
+    /// Creates an anyprofile provider of the organization that an admin key or a bearer token with the scope
+    /// `org:admin` belongs to. No request is sent. The beta of user profiles is not sent either.
     ///
-    /// It lists the organization's users, then the invites with their status. These are the organization's
-    /// own people; for the end users of a platform, use [`connect`](Self::connect), which needs another
-    /// credential.
+    /// It lists the organization's users, then the invites with their status, then the service accounts. **The service
+    /// shows service accounts to a bearer token alone: with an admin key they are not listed.** These are the
+    /// organization's own people and programs; for the end users of a platform, use [`connect`](Self::connect), which
+    /// needs another credential.
     ///
-    /// [`current`](anyprofile_core::ProfileProviderExt::current) returns the organization itself. The second
-    /// factor of a user is not known. Creating a profile creates an invite, and the service sends a message
-    /// to the address. Deleting removes a user from the organization, or withdraws an invite, which may stay
-    /// in the list as deleted. Finding by e-mail address looks up the user directly and reads all invites,
-    /// because an invite may exist in addition to the user.
+    /// [`current`](anyprofile_core::ProfileProviderExt::current) returns the organization itself.
+    /// [`members`](anyprofile_core::ProfileProviderExt::members) lists the members of the organization, of a workspace
+    /// ([`WORKSPACE`](crate::WORKSPACE)) or of a group ([`RBAC_GROUP`](crate::RBAC_GROUP)), whose role is then the one
+    /// there. The second factor of a user is not known.
+    ///
+    /// Creating a profile creates an invite, and the service sends a message to the address. Deleting removes a user
+    /// from the organization, or from a workspace or group ([`workspace_member_id`](crate::workspace_member_id),
+    /// [`rbac_group_member_id`](crate::rbac_group_member_id)), or withdraws an invite, which may stay in the list as
+    /// deleted. Deactivating archives a service account, for good.
     ///
     /// # Errors
     /// [`Config`](anyprofile_core::ErrorKind::Config) if a setting is invalid, or the credential is an API
@@ -198,32 +205,28 @@ impl AnthropicConfig {
                 .with_account(&ServiceName::from_static(SERVICE), &self.account)
                 .with_hint("set it as admin_key of the account"));
         }
-        self.http_client().map(|http| Connection::new(OrganizationConnector::new(), http))
+        let shows_service_accounts = matches!(self.secret, SecretKind::AuthToken(_));
+        let connector = OrganizationConnector::new(shows_service_accounts);
+        self.without_beta().http_client().map(|http| Connection::new(connector, http))
     }
 
     /// Returns the beta settings of the operations of user profiles.
     pub(crate) fn spoken_beta(&self) -> Beta {
-        Beta::new(self.beta.as_deref(), self.beta_query)
+        Beta::new(self.beta.as_deref(), self.beta_query, &self.other_betas)
     }
 
     /// Returns the value of `anthropic-beta`: the beta of user profiles and the others, each once.
     fn betas(&self) -> Result<Option<String>> {
-        let mut betas: Vec<&str> = Vec::new();
-        for beta in self.other_betas.iter().flat_map(|betas| betas.split(',')).map(str::trim) {
-            if beta.starts_with(BETA_PREFIX) {
-                return Err(Error::config("other_betas must not contain a beta of user profiles")
-                    .with_hint("set it as beta of the account"));
-            }
-            if !beta.is_empty() && !betas.contains(&beta) {
-                betas.push(beta);
-            }
+        let beta = self.spoken_beta();
+        if beta.others().iter().any(|beta| beta.starts_with(BETA_PREFIX)) {
+            return Err(Error::config("other_betas must not contain a beta of user profiles")
+                .with_hint("set it as beta of the account"));
         }
         if self.beta.as_deref().is_some_and(|beta| beta.contains(',')) {
             return Err(Error::config("beta must be one beta of user profiles")
                 .with_hint("move the others to other_betas"));
         }
-        betas.extend(self.beta.as_deref());
-        Ok((!betas.is_empty()).then(|| betas.join(",")))
+        Ok(beta.header())
     }
 
     /// Returns the settings that decide which records exist, and their format.
@@ -252,7 +255,7 @@ impl AnthropicConfig {
         .map_err(in_account)?;
         let headers = [
             ("anthropic-version", Some(self.api_version.clone())),
-            ("anthropic-beta", self.betas().map_err(in_account)?),
+            (BETA_HEADER, self.betas().map_err(in_account)?),
             ("anthropic-workspace-id", self.workspace_id.clone()),
         ];
         let mut fixed = HeaderMap::new();

@@ -1,4 +1,4 @@
-//! User profiles of the Anthropic API, and the organization's own users and invites.
+//! User profiles of the Anthropic API, and the organization's own users, invites and service accounts.
 //!
 //! [`AnthropicConfig`] is one account. [`connect`](AnthropicConfig::connect) creates an anyprofile provider
 //! of the end users of a platform that is built on the API;
@@ -33,7 +33,7 @@
 //!   them; [`AnthropicConfig::beta`] selects one, and
 //!   [`capabilities`](anyprofile_core::ProfileProvider::capabilities) lists its fields.
 //! - **Two kinds of people need two kinds of keys.** An API key reads the end users of a platform; an admin
-//!   key reads the organization's users and invites.
+//!   key reads the organization's users and invites. Service accounts need a bearer token with `org:admin`.
 //! - **Enrollment links are credentials.** Until it expires, a link gives access to anyone who has it.
 //!
 //! # Sources
@@ -43,6 +43,7 @@
 //! | feature | what it turns on |
 //! |---|---|
 //! | `schema` | the JSON Schema of a profile |
+//! | `webhooks` | the verification of events that the service sends (module `webhook`) |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -53,13 +54,22 @@ mod connector;
 mod dialect;
 mod map;
 mod operations;
+#[cfg(feature = "webhooks")]
+#[cfg_attr(docsrs, doc(cfg(feature = "webhooks")))]
+pub mod webhook;
 pub mod wire;
 
 pub use self::{
     beta::{BETA_2026_03_24, BETA_2026_08_18, BETA_2026_09_04},
     client::AnthropicClient,
     config::{ANTHROPIC_API_URL, API_VERSION, AnthropicConfig, SERVICE, service},
-    connector::{INVITE, ORGANIZATION_USER},
+    connector::{
+        INVITE, ORGANIZATION_USER, RBAC_GROUP, RBAC_GROUP_MEMBER, SERVICE_ACCOUNT, WORKSPACE,
+        WORKSPACE_MEMBER, rbac_group_member_id, workspace_member_id,
+    },
     map::AnthropicExtension,
-    operations::{ListInvites, ListOrganizationUsers, ListUserProfiles, OrderBy, SortDirection},
+    operations::{
+        CursorPaging, IdPaging, ListInvites, ListOrganizationUsers, ListServiceAccounts, ListUserProfiles,
+        ListWorkspaces, OrderBy, SortDirection,
+    },
 };

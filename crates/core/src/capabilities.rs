@@ -2,7 +2,7 @@
 
 mod fields;
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde::Serialize;
 
@@ -56,9 +56,18 @@ pub struct Operations {
     /// The aliases by which a profile can be read instead of its id.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<IdAlias>,
+    /// What an operation needs of the credential, as far as the service documents it: by the operation's name, such as
+    /// `list`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub needs: BTreeMap<Cow<'static, str>, Cow<'static, str>>,
 }
 
 impl Operations {
+    /// Adds what operations need of the credential: a key, a role, a permission.
+    pub fn need(&mut self, operations: &[&'static str], what: &'static str) {
+        self.needs.extend(operations.iter().map(|name| (Cow::Borrowed(*name), Cow::Borrowed(what))));
+    }
+
     /// Returns the alias that an id is, if it is one.
     pub fn alias(&self, id: &ProfileId) -> Option<&IdAlias> {
         self.aliases.iter().find(|alias| alias.kind == id.kind && id.native().starts_with(&*alias.prefix))

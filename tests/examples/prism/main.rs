@@ -40,8 +40,8 @@ async fn run(arguments: Vec<String>) -> Result<bool, Broken> {
     match edition.as_str() {
         "upsun" => upsun::call(&mut check, base_url).await?,
         "probely" => probely::call(&mut check, base_url).await?,
+        "anthropic-betas" => anthropic::call_with_betas(&mut check, base_url).await?,
         "anthropic" => anthropic::call(&mut check, base_url).await?,
-        "anthropic-without-beta" => anthropic::call_without_beta(&mut check, base_url).await?,
         _ => return Err(format!("there is no edition {edition}").into()),
     }
     Ok(check.finish())

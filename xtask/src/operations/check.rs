@@ -142,25 +142,29 @@ fn has_test(text: &str, function: &str) -> bool {
     attributes.flatten().any(|attribute| attribute.contains("test"))
 }
 
-/// Where the table and a service's document differ.
+/// Where the table and a document differ.
 pub(super) fn against(table: &Table, spec: &Spec) -> Vec<String> {
-    let service = spec.service;
+    let (service, names) = (spec.source.service(), spec.source.names_operations());
     let entries: Vec<_> = table.operations.iter().filter(|entry| entry.service == service).collect();
     let mut faults = Vec::new();
     for operation in &spec.operations {
         let request = format!("{} {}", operation.method.to_uppercase(), operation.path);
-        match entries.iter().find(|entry| entry.id == operation.id) {
+        let is_of = |entry: &Entry| if names { entry.id == operation.id } else { entry.request == request };
+        match entries.iter().find(|entry| is_of(entry)) {
             None => faults.push(format!("{service} {}: is in the document alone", operation.id)),
             Some(entry) if entry.request != request => {
                 faults.push(format!("{service} {}: the document says {request}", operation.id));
             }
-            Some(entry) if entry.source.is_some() => {
+            Some(entry) if entry.deprecated != operation.is_deprecated => {
+                faults.push(format!("{service} {}: one of the two says that it is deprecated", entry.id));
+            }
+            Some(entry) if names && entry.source.is_some() => {
                 faults.push(format!("{service} {}: is in the document, and has another source", entry.id));
             }
             Some(_) => {}
         }
     }
-    for entry in entries {
+    for entry in entries.iter().filter(|_| names) {
         if entry.source.is_none() && !spec.operations.iter().any(|operation| operation.id == entry.id) {
             faults.push(format!("{service} {}: is not in the document, and has no other source", entry.id));
         }

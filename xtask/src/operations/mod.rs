@@ -36,6 +36,11 @@ struct Entry {
     /// The methods of the trait that send it.
     #[serde(default, rename = "trait")]
     by_trait: Vec<Word>,
+    /// What it needs of the credential, as far as the service documents it.
+    needs: Option<String>,
+    /// Whether the service's document marks it as deprecated.
+    #[serde(default)]
+    deprecated: bool,
     /// Tests that cover it: `crate::module::function`.
     #[serde(default)]
     tests: Vec<String>,

@@ -13,7 +13,8 @@ const HEAD: &str = "\
 Every operation of the three services' APIs around profiles: the method of the native client that sends it, what of the
 trait uses it (`find` is `ProfileProvider::find_by`, `enrich` is any of the others with `with_enrich`), and tests that
 cover it. An operation with a source behind its name is not in the OpenAPI document that the client was checked against.
-A cell with nothing to name says why; a dash stands for the reason to its left.
+A cell with nothing to name says why; a dash stands for the reason to its left. The credential is what the service's
+documentation asks for; a question mark stands where it is silent.
 ";
 
 /// The whole page.
@@ -25,7 +26,7 @@ pub(super) fn page(table: &Table) -> String {
         // Writing to a text does not fail.
         let _ = write!(
             page,
-            "\n## {service}\n\n| operation | request | native method | trait | tests |\n|---|---|---|---|---|\n{rows}"
+            "\n## {service}\n\n| operation | request | credential | native method | trait | tests |\n|---|---|---|---|---|---|\n{rows}"
         );
     }
     page
@@ -33,10 +34,13 @@ pub(super) fn page(table: &Table) -> String {
 
 fn row(entry: &Entry) -> String {
     let code = |text: &str| format!("`{text}`");
-    let operation = match &entry.source {
-        Some(source) => format!("{} ({source})", code(&entry.id)),
-        None => code(&entry.id),
+    let notes = [entry.source.as_deref(), entry.deprecated.then_some("deprecated")];
+    let notes: Vec<_> = notes.into_iter().flatten().collect();
+    let operation = match &notes[..] {
+        [] => code(&entry.id),
+        notes => format!("{} ({})", code(&entry.id), notes.join("; ")),
     };
+    let needs = entry.needs.as_deref().unwrap_or("?");
     let native = entry.native.iter().map(|method| code(&format!("{}::{method}", client(entry.service))));
     let by_trait = entry.by_trait.iter().map(|word| code(word.as_str()));
     let tests = entry.tests.iter().filter_map(|name| Test::parse(name)).map(|test| link(&test));
@@ -46,7 +50,7 @@ fn row(entry: &Entry) -> String {
         if texts.is_empty() { reason.take().unwrap_or("–").to_owned() } else { texts.join(", ") }
     };
     let cells = [cell(native.collect()), cell(by_trait.collect()), cell(tests.collect())];
-    format!("| {operation} | {} | {} |\n", code(&entry.request), cells.join(" | "))
+    format!("| {operation} | {} | {needs} | {} |\n", code(&entry.request), cells.join(" | "))
 }
 
 /// A test, with the way to its file from the page.
@@ -96,6 +100,8 @@ mod tests {
             id = 'get-org'
             request = 'GET /organizations/{id}'
             source = 'client code'
+            deprecated = true
+            needs = 'an owner'
             native = 'get_organization'
             trait = ['list', 'enrich']
             tests = ['upsun::operations::a', 'tests::finding::b']
@@ -111,9 +117,9 @@ mod tests {
         assert_eq!(
             rows,
             [
-                "| `get-org` (client code) | `GET /organizations/{id}` | `UpsunClient::get_organization` | \
+                "| `get-org` (client code; deprecated) | `GET /organizations/{id}` | an owner | `UpsunClient::get_organization` | \
                  `list`, `enrich` | [`a`](../crates/upsun/tests/it/operations.rs), [`b`](../tests/it/finding.rs) |",
-                "| `Create` | `POST /v1/user_profiles` | a write | – | – |",
+                "| `Create` | `POST /v1/user_profiles` | ? | a write | – | – |",
             ]
         );
         assert!(page.contains("\n## Probely\n\n| operation |"), "{page}");

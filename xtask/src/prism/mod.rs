@@ -30,8 +30,7 @@ pub(crate) fn run(specs: &[PathBuf]) -> Outcome {
     let workspace = workspace()?;
     let prism = Prism::install(&workspace.target)?;
     cargo(&["build", "--package", "anyprofile-tests", "--example", "prism"], &[])?;
-    let editions = specs.iter().flat_map(|spec| Edition::of(spec.service).iter().map(move |it| (spec, it)));
-    together(editions.map(|(spec, edition)| check(&workspace, &prism, spec, edition)))
+    together(specs.iter().map(|spec| check(&workspace, &prism, spec)))
 }
 
 /// Whether all went well, with all that did not.
@@ -40,9 +39,10 @@ fn together(outcomes: impl Iterator<Item = Outcome>) -> Outcome {
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\nxtask: ")) }
 }
 
-fn check(workspace: &Workspace, prism: &Prism, published: &Spec, edition: &Edition) -> Outcome {
+fn check(workspace: &Workspace, prism: &Prism, published: &Spec) -> Outcome {
+    let edition = Edition::of(published.source);
     let title = edition.title;
-    let spec = Spec::of(document::edited(&published.document, edition.patch)?)?;
+    let spec = Spec::of(document::strict_bodies(&published.document))?;
     let folder = workspace.target.join("prism");
     let file = folder.join(format!("{}.openapi.json", edition.name));
     fs::write(&file, document::text(&spec.document))
@@ -53,7 +53,7 @@ fn check(workspace: &Workspace, prism: &Prism, published: &Spec, edition: &Editi
     let arguments = ["--", edition.name, &server.base_url(), file];
     let called = cargo(&[&["run", "--quiet"], &package[..], &example[..], &arguments[..]].concat(), &[]);
     let called = called.map_err(|_| format!("{title}: the calls did not end as the document says"));
-    let probes = Probe::all(&spec, edition);
+    let probes = Probe::all(&spec, &edition);
     for probe in &probes {
         server.ask(probe, edition.headers)?;
     }
@@ -65,36 +65,14 @@ fn check(workspace: &Workspace, prism: &Prism, published: &Spec, edition: &Editi
             "{title}: Prism finds nothing wrong with {method} {target}: it does not check it"
         ));
     }
-    for operation in added(published, &spec) {
-        println!("{operation}");
-    }
     let report = Report::new(title, &spec, &requests, NOT_CALLED);
     println!("{}", report.text());
     together([called, report.outcome()].into_iter())
 }
 
-/// What is told of the operations that are not in a document as it is published.
-fn added(published: &Spec, served: &Spec) -> impl Iterator<Item = String> {
-    let is_added = |id: &str| published.operations.iter().all(|operation| operation.id != id);
-    served.operations.iter().filter(move |operation| is_added(&operation.id)).map(|operation| {
-        let source = &served.document["paths"][&operation.path][&operation.method]["x-source"];
-        format!("added to the document: {} ({})", operation.id, source.as_str().unwrap_or("without a source"))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::tests::SMALL;
-
-    #[test]
-    fn what_a_patch_adds_is_told_with_its_source() {
-        let published = Spec::parse(SMALL).unwrap();
-        let patch = r#"{"paths": {"/profiles": {"post": {"operationId": "x", "x-source": "page x"}}}}"#;
-        let served = Spec::of(document::edited(&published.document, Some(patch)).unwrap()).unwrap();
-        let told: Vec<_> = added(&published, &served).collect();
-        assert_eq!(told, ["added to the document: x (page x)"]);
-    }
 
     #[test]
     fn every_failure_is_told() {

@@ -78,7 +78,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::spec::{Service, tests::SMALL};
+    use crate::spec::{Source, tests::SMALL};
 
     #[test]
     fn every_operation_with_a_body_is_sent_a_wrong_one() {
@@ -86,7 +86,7 @@ mod tests {
         document["paths"]["/users/{user_id}"]["patch"]["requestBody"] =
             json!({"content": {"application/json": {"schema": {"type": "object"}}}});
         let spec = Spec::of(document).unwrap();
-        let probes = Probe::all(&spec, &Edition::of(Service::Upsun)[0]);
+        let probes = Probe::all(&spec, &Edition::of(Source::Upsun));
         let told: Vec<_> =
             probes.iter().map(|it| format!("{} {} {}", it.method, it.target, it.body)).collect();
         assert_eq!(told, ["GET /users/nobody/teams ".to_owned(), format!("PATCH /users/{ID} {WRONG_BODY}"),]);

@@ -1,8 +1,11 @@
 //! The typed client.
 
-mod organization;
+mod groups;
+mod invites;
+mod service_accounts;
 mod user_profiles;
-mod writes;
+mod users;
+mod workspaces;
 
 use anyprofile_core::Result;
 use anyprofile_http::{HttpClient, Operation};

@@ -1,12 +1,12 @@
-//! The organization: itself, its users and its invites (Admin API).
+//! The organization and its users (Admin API).
 
 use anyprofile_core::Result;
 use anyprofile_http::Listed;
 
 use super::AnthropicClient;
 use crate::{
-    ListInvites, ListOrganizationUsers, operations,
-    wire::{IdPage, Invite, Organization, OrganizationUser},
+    ListOrganizationUsers, operations,
+    wire::{Deleted, IdPage, Organization, OrganizationRole, OrganizationUser},
 };
 
 impl AnthropicClient {
@@ -51,26 +51,50 @@ impl AnthropicClient {
         self.call(operations::get_organization_user(user_id)).await
     }
 
-    /// Lists the invites to the organization, including accepted, deleted and expired ones: one page of
-    /// `GET /v1/organizations/invites`. The service does not report the total.
+    /// Changes the role of a user of the organization and returns the user:
+    /// `POST /v1/organizations/users/{user_id}`.
     ///
     /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
-    /// listing invites.
+    /// updating a user.
     ///
     /// # Errors
-    /// See [`list_organization_users`](Self::list_organization_users).
-    pub async fn list_invites(&self, list: &ListInvites) -> Result<Listed<IdPage<Invite>>> {
-        self.call(operations::list_invites(list)).await
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) before anything is sent, if the API is
+    /// known not to grant the role (see [`OrganizationRole::SETTABLE`]);
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound). Otherwise see
+    /// [`get_organization`](Self::get_organization).
+    pub async fn update_organization_user(
+        &self,
+        user_id: &str,
+        role: &OrganizationRole,
+    ) -> Result<OrganizationUser> {
+        self.call(operations::update_organization_user(user_id, role)).await
     }
 
-    /// Gets an invite: `GET /v1/organizations/invites/{invite_id}`.
+    /// Removes a user from the organization: `DELETE /v1/organizations/users/{user_id}`.
     ///
     /// Requires an admin key, or an OAuth token with `org:admin`. Source: Admin API, page of the reference on
-    /// getting an invite.
+    /// removing a user.
     ///
     /// # Errors
-    /// See [`get_organization_user`](Self::get_organization_user).
-    pub async fn get_invite(&self, invite_id: &str) -> Result<Invite> {
-        self.call(operations::get_invite(invite_id)).await
+    /// [`NotFound`](anyprofile_core::ErrorKind::NotFound). Otherwise see
+    /// [`get_organization`](Self::get_organization).
+    pub async fn remove_organization_user(&self, user_id: &str) -> Result<Deleted> {
+        self.call(operations::remove_organization_user(user_id)).await
+    }
+
+    /// Ends all sessions of a user, trusted devices and OAuth tokens:
+    /// `POST /v1/organizations/users/{user_id}/sign_out`, without a body. It may take an hour until tokens end. API keys
+    /// and the role stay. The operation is a beta; the beta that it needs is sent in addition to those of the account.
+    ///
+    /// Requires an admin key, or an OAuth token with `org:admin`. Source: types of the official SDKs, and the service's
+    /// documentation on signing users out.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`](anyprofile_core::ErrorKind::InvalidRequest) for the primary owner and for the credential's own
+    /// user; [`PermissionDenied`](anyprofile_core::ErrorKind::PermissionDenied) for other owners, privileged members
+    /// and managed ones; [`NotFound`](anyprofile_core::ErrorKind::NotFound). After a 503, send it again: what was
+    /// ended stays ended.
+    pub async fn sign_out_organization_user(&self, user_id: &str) -> Result<OrganizationUser> {
+        self.call(operations::sign_out_organization_user(&self.beta, user_id)).await
     }
 }

@@ -32,7 +32,7 @@ pub fn service() -> ServiceDescriptor {
     ServiceDescriptor::new(ServiceName::from_static(SERVICE), "Anthropic", connect)
         .with_summary(
             "end users of a platform that is built on the Anthropic API; with an admin key, the \
-             organization's own users and invites",
+             organization's own users and invites; with an admin token, its service accounts too",
         )
         .with_key(
             SettingKey::url("base_url", "the API")
@@ -64,6 +64,11 @@ pub fn service() -> ServiceDescriptor {
             )
             .with_account(ORGANIZATION_ACCOUNT),
         )
+        .with_credential(CredentialKey::new(
+            "admin_token",
+            "a bearer token with the scope `org:admin` that you renew yourself, for the organization's own users, invites \
+             and service accounts",
+        ))
 }
 
 fn connect(
@@ -72,8 +77,9 @@ fn connect(
     secrets: &Secrets,
     http: HttpOptions,
 ) -> Result<Arc<dyn ProfileProvider>> {
-    let admin_key = secrets.get("admin_key");
-    let mut config = match (admin_key, secrets.get("auth_token")) {
+    let (admin_key, admin_token) = (secrets.get("admin_key"), secrets.get("admin_token"));
+    let is_organization = admin_key.is_some() || admin_token.is_some();
+    let mut config = match (admin_key, admin_token.or(secrets.get("auth_token"))) {
         (Some(key), _) => AnthropicConfig::with_admin_key(account, key.clone()),
         (None, Some(token)) => AnthropicConfig::with_auth_token(account, token.clone()),
         (None, None) => AnthropicConfig::with_api_key(account, secrets.required("api_key")?.clone()),
@@ -92,8 +98,5 @@ fn connect(
     }
     config.workspace_id.clone_from(&settings.workspace_id);
     config.http = http;
-    Ok(match admin_key {
-        Some(_) => Arc::new(config.connect_organization()?),
-        None => Arc::new(config.connect()?),
-    })
+    Ok(Arc::new(if is_organization { config.connect_organization()? } else { config.connect()? }))
 }

@@ -3,5 +3,8 @@
 mod organization;
 mod user_profiles;
 
-pub use self::organization::{INVITE, ORGANIZATION_USER};
+pub use self::organization::{
+    INVITE, ORGANIZATION_USER, RBAC_GROUP, RBAC_GROUP_MEMBER, SERVICE_ACCOUNT, WORKSPACE, WORKSPACE_MEMBER,
+    rbac_group_member_id, workspace_member_id,
+};
 pub(crate) use self::{organization::OrganizationConnector, user_profiles::UserProfilesConnector};

@@ -11,7 +11,9 @@ use anyprofile_core::{
 };
 
 pub(crate) use self::organization::{
-    INVITE, ORGANIZATION, ORGANIZATION_USER, invite, organization, organization_user,
+    INVITE, ORGANIZATION, ORGANIZATION_USER, RBAC_GROUP_MEMBER, SERVICE_ACCOUNT, WORKSPACE_MEMBER, invite,
+    organization, organization_user, rbac_group_member, service_account, service_account_in_workspace,
+    workspace_member,
 };
 use crate::wire::{self, AccessType, EnforcementStatus, EntityType, Relationship};
 
@@ -42,6 +44,10 @@ open_record! {
         programs: Box<wire::Programs>,
         /// The invite as the service sent it: its expiry, its acceptance, and the groups of the person.
         invite: Box<wire::Invite>,
+        /// The membership in a group as the service sent it.
+        group_member: Box<wire::RbacGroupMember>,
+        /// The service account as the service sent it: its description, and who created, changed and archived it.
+        service_account: Box<wire::ServiceAccount>,
     }
 }
 

@@ -1,33 +1,62 @@
-//! Writes of the organization's users and invites.
+//! Invites to the organization (Admin API).
 
-use anyprofile_http::{Operation, Request, Response};
-use serde::Serialize;
+use std::fmt;
+
+use anyprofile_http::{Listed, Operation, Request, Response};
 
 use super::{
-    organization::{get_organization_user, invites, users},
-    reading::deleted,
+    paging::{IdPaging, hidden},
+    reading::{deleted, id_page},
     rules,
 };
-use crate::wire::{Deleted, Invite, InviteCreate, OrganizationRole, OrganizationUser};
+use crate::wire::{Deleted, IdPage, Invite, InviteCreate, InviteStatus, OrganizationRole};
 
-pub(crate) fn update_organization_user(
-    user_id: &str,
-    role: &OrganizationRole,
-) -> Operation<OrganizationUser> {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        role: &'a OrganizationRole,
-    }
-
-    let request = users(Request::post("AdminUpdateUser"))
-        .segment(user_id)
-        .json(&Body { role })
-        .checked(rules::role(role));
-    Operation::new(request, Response::decode_record).reading_back(&get_organization_user(user_id))
+/// The filters and page of a list of invites (`GET /v1/organizations/invites`).
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListInvites {
+    /// The page.
+    pub paging: IdPaging,
+    /// The e-mail address that was invited. The service ignores its case, and a part after a plus sign.
+    pub email: Option<String>,
+    /// The roles, one of which invites must have (`roles[]`).
+    pub roles: Vec<OrganizationRole>,
+    /// The statuses, one of which invites must have (`statuses[]`): accepted, expired or pending. The service
+    /// cannot filter for deleted ones.
+    pub statuses: Vec<InviteStatus>,
 }
 
-pub(crate) fn remove_organization_user(user_id: &str) -> Operation<Deleted> {
-    Operation::new(users(Request::delete("AdminRemoveUser")).segment(user_id), deleted)
+/// Shows which parameters are set, but no ids and no address.
+impl fmt::Debug for ListInvites {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ListInvites")
+            .field("paging", &self.paging)
+            .field("email", &hidden(self.email.as_ref()))
+            .field("roles", &self.roles)
+            .field("statuses", &self.statuses)
+            .finish()
+    }
+}
+
+pub(crate) fn list_invites(list: &ListInvites) -> Operation<Listed<IdPage<Invite>>> {
+    let asks_for_deleted = list.statuses.contains(&InviteStatus::Deleted);
+    let request = list
+        .paging
+        .write(invites(Request::get("AdminListInvites")))
+        .query("email", list.email.as_deref())
+        .query_each("roles[]", &list.roles)
+        .query_each("statuses[]", &list.statuses)
+        .refused_if(
+            asks_for_deleted,
+            "the service cannot list deleted invites by their status",
+            Some("list all invites and look at their status"),
+        );
+    Operation::new(request, id_page)
+}
+
+pub(crate) fn get_invite(invite_id: &str) -> Operation<Invite> {
+    Operation::new(invites(Request::get("AdminGetInvite")).segment(invite_id), Response::decode_record)
 }
 
 pub(crate) fn create_invite(create: &InviteCreate) -> Operation<Invite> {
@@ -39,4 +68,9 @@ pub(crate) fn create_invite(create: &InviteCreate) -> Operation<Invite> {
 
 pub(crate) fn delete_invite(invite_id: &str) -> Operation<Deleted> {
     Operation::new(invites(Request::delete("AdminDeleteInvite")).segment(invite_id), deleted)
+}
+
+/// Adds the path of the invites to the organization.
+fn invites(request: Request) -> Request {
+    request.path("/v1/organizations/invites")
 }

@@ -7,17 +7,17 @@ use anyprofile_core::{
 use anyprofile_http::{Listed, Response};
 use serde_json::value::RawValue;
 
-use crate::wire::{Deleted, IdPage, UserProfileList};
+use crate::wire::{CursorPage, IdPage};
 
-/// Reads a page of user profiles.
-pub(crate) fn user_profile_list<T: Tolerant>(response: &Response) -> Result<Listed<UserProfileList<T>>> {
-    response.decode_envelope::<UserProfileList<T>, UserProfileList<Box<RawValue>>>(|loose| {
-        let UserProfileList { data, next_page } = loose;
-        wire::decode_records(data, |data| UserProfileList { data, next_page })
+/// Reads a page of a list with cursors.
+pub(crate) fn cursor_page<T: Tolerant>(response: &Response) -> Result<Listed<CursorPage<T>>> {
+    response.decode_envelope::<CursorPage<T>, CursorPage<Box<RawValue>>>(|loose| {
+        let CursorPage { data, next_page } = loose;
+        wire::decode_records(data, |data| CursorPage { data, next_page })
     })
 }
 
-/// Reads a page of users or invites.
+/// Reads a page of a list whose cursors are the ids of its records.
 pub(crate) fn id_page<T: Tolerant>(response: &Response) -> Result<Listed<IdPage<T>>> {
     response.decode_envelope::<IdPage<T>, IdPage<Box<RawValue>>>(|loose| {
         let IdPage { data, first_id, has_more, last_id } = loose;
@@ -26,6 +26,6 @@ pub(crate) fn id_page<T: Tolerant>(response: &Response) -> Result<Listed<IdPage<
 }
 
 /// Reads the response to a deletion, which may be empty.
-pub(crate) fn deleted(response: &Response) -> Result<Deleted> {
+pub(crate) fn deleted<T: Tolerant + Default>(response: &Response) -> Result<T> {
     Ok(response.decode_record_if_any()?.unwrap_or_default())
 }

@@ -11,7 +11,10 @@ use anyprofile_http::Violations;
 
 use crate::{
     beta::Shape,
-    wire::{ExternalUserDetailsInput, InviteCreate, OrganizationRole, UserProfileCreate, UserProfileUpdate},
+    wire::{
+        ExternalUserDetailsInput, InviteCreate, OrganizationRole, UserProfileCreate, UserProfileUpdate,
+        WorkspaceRole, WorkspaceUpdate,
+    },
 };
 
 /// The maximum length of a name, a platform id or a hash, in characters.
@@ -83,6 +86,49 @@ pub(crate) fn invite(invite: &InviteCreate) -> Violations {
     violations.check_email("email", &invite.email);
     if invite.rbac_group_ids.iter().any(String::is_empty) {
         violations.add("rbac_group_ids", "must not contain an empty id");
+    }
+    violations
+}
+
+/// Returns the rule that a required text violates.
+pub(crate) fn required(field: &'static str, text: &str) -> Violations {
+    let mut violations = Violations::new();
+    if text.is_empty() {
+        violations.add(field, "is required");
+    }
+    violations
+}
+
+/// Returns the rule that the name of a group violates.
+pub(crate) fn name(name: &str) -> Violations {
+    let mut violations = Violations::new();
+    violations.check_characters("name", name, TEXT);
+    violations
+}
+
+/// Returns the rules that the name of a service account violates.
+pub(crate) fn service_account_name(name: &str) -> Violations {
+    let mut violations = self::name(name);
+    if !name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')) {
+        violations.add("name", "must be lower-case letters, digits and hyphens");
+    }
+    violations
+}
+
+/// Returns the rules that an update of a workspace violates.
+pub(crate) fn workspace_update(update: &WorkspaceUpdate) -> Violations {
+    let mut violations = update.name.as_deref().map_or_else(Violations::new, |name| required("name", name));
+    if update.data_residency.as_ref().is_some_and(|residency| residency.workspace_geo.is_some()) {
+        violations.add("data_residency.workspace_geo", "cannot be changed");
+    }
+    violations
+}
+
+/// Returns the rule that the role of a new member of a workspace violates.
+pub(crate) fn addable(role: &WorkspaceRole) -> Violations {
+    let mut violations = Violations::new();
+    if *role == WorkspaceRole::Billing {
+        violations.add("workspace_role", "must not be workspace_billing");
     }
     violations
 }

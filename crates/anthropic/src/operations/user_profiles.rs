@@ -1,45 +1,30 @@
 //! User profiles: the end users of a platform.
 
-use std::fmt;
-
 use anyprofile_http::{Listed, Operation, Request, Response};
 
-use super::reading::user_profile_list;
+use super::{paging::CursorPaging, reading::cursor_page};
 use crate::{
     beta::Beta,
-    wire::{EnforcementStatus, UserProfile, UserProfileList},
+    wire::{CursorPage, EnforcementStatus, UserProfile},
 };
 
+/// The maximum page size (list page of the reference, since the beta of 2026-09-04).
+pub(crate) const MAX_USER_PROFILES: u32 = 100;
+
 /// The filter, order and page of a list of user profiles (`GET /v1/user_profiles`).
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListUserProfiles {
     /// The statuses, one of which profiles must have. Requires the generally available API: the betas refuse
     /// it as an invalid request. The service may filter after it has split the list into pages, so a page may
     /// be empty and have a next page.
     pub enforcement_status: Vec<EnforcementStatus>,
-    /// The page size, 1 to 100. The service's default is 20.
-    pub limit: Option<u32>,
+    /// The page; at most 100 profiles. A cursor is only valid with the same order.
+    pub paging: CursorPaging,
     /// The direction. The service's default is newest first.
     pub order: Option<SortDirection>,
     /// The order. The service's default is the creation time. Requires the beta of 2026-09-04 or no beta.
     pub order_by: Option<OrderBy>,
-    /// The cursor of the page, from the previous page. It is only valid with the same order.
-    pub page: Option<String>,
-}
-
-/// Shows whether a cursor is set, but not the cursor: in an order by name, it may contain a name.
-impl fmt::Debug for ListUserProfiles {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ListUserProfiles")
-            .field("enforcement_status", &self.enforcement_status)
-            .field("limit", &self.limit)
-            .field("order", &self.order)
-            .field("order_by", &self.order_by)
-            .field("page", &self.page.as_ref().map(|_| ".."))
-            .finish()
-    }
 }
 
 /// The direction of an order.
@@ -81,11 +66,11 @@ impl OrderBy {
     }
 }
 
-pub(crate) fn list_user_profiles(beta: &Beta, list: &ListUserProfiles) -> Operation<Listed<UserProfileList>> {
-    Operation::new(
-        list.write(at_user_profiles(beta, Request::get("BetaListUserProfiles"))),
-        user_profile_list,
-    )
+pub(crate) fn list_user_profiles(
+    beta: &Beta,
+    list: &ListUserProfiles,
+) -> Operation<Listed<CursorPage<UserProfile>>> {
+    Operation::new(list.write(at_user_profiles(beta, Request::get("BetaListUserProfiles"))), cursor_page)
 }
 
 pub(crate) fn get_user_profile(beta: &Beta, user_profile_id: &str) -> Operation<UserProfile> {
@@ -107,13 +92,11 @@ pub(crate) fn at_user_profile(beta: &Beta, request: Request, user_profile_id: &s
 
 impl ListUserProfiles {
     fn write(&self, request: Request) -> Request {
-        request
-            // As both official SDKs write it.
-            .query_each("enforcement_status[]", &self.enforcement_status)
-            .query("limit", self.limit)
+        // With brackets, as both official SDKs write it.
+        let request = request.query_each("enforcement_status[]", &self.enforcement_status);
+        self.paging
+            .write(request, 1..=MAX_USER_PROFILES)
             .query("order", self.order.map(SortDirection::as_str))
             .query("order_by", self.order_by.map(OrderBy::as_str))
-            .query("page", self.page.as_deref())
-            .asking_for(self.limit)
     }
 }

@@ -154,7 +154,10 @@ impl InviteCreate {
     }
 }
 
-fn value_or_null<T: Serialize, S: Serializer>(change: &Change<T>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn value_or_null<T: Serialize, S: Serializer>(
+    change: &Change<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match change {
         Change::Set(value) => serializer.serialize_some(value),
         // `Keep` is not serialized.

@@ -3,16 +3,15 @@
 use anyprofile_core::{Error, ErrorKind, Field, Result, envelope_fields};
 use serde::Deserialize;
 
-use super::UserProfile;
-
 envelope_fields! { mod fields { counts {} records { data } } }
 
-/// A page of user profiles. Its envelope differs from those of messages and of the organization.
+/// A page of a list with cursors: user profiles, groups, roles, service accounts. Its envelope differs from that of
+/// messages and from [`IdPage`].
 #[derive(Clone, Debug, Deserialize)]
 #[serde(bound = "R: Deserialize<'de> + 'static")]
 #[non_exhaustive]
-pub struct UserProfileList<R = UserProfile> {
-    /// The profiles of this page. May be fewer than requested, even none, although more pages follow.
+pub struct CursorPage<R> {
+    /// The records of this page. May be fewer than requested, even none, although more pages follow.
     #[serde(deserialize_with = "fields::data")]
     pub data: Vec<R>,
     /// The cursor of the next page. The list is complete only if it is missing.
@@ -20,22 +19,8 @@ pub struct UserProfileList<R = UserProfile> {
     pub next_page: Field<String>,
 }
 
-/// A page of the organization's users or invites. The ids of the records are the cursors.
-///
-/// ```no_run
-/// # async fn users(client: anyprofile_anthropic::AnthropicClient) -> anyprofile_core::Result<()> {
-/// use anyprofile_anthropic::ListOrganizationUsers;
-///
-/// let mut list = ListOrganizationUsers::default();
-/// loop {
-///     let page = client.list_organization_users(&list).await?.list;
-///     println!("{} users", page.data.len());
-///     let Some(next) = list.following(&page)? else { break };
-///     list = next;
-/// }
-/// # Ok(())
-/// # }
-/// ```
+/// A page of a list whose cursors are the ids of its records: users, invites, workspaces and the members of a
+/// workspace. [`IdPaging`](crate::IdPaging) goes on from it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(bound = "R: Deserialize<'de> + 'static")]
 #[non_exhaustive]

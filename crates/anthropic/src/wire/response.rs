@@ -1,4 +1,4 @@
-//! Responses to writes that are not profiles, users or invites.
+//! Responses to writes that are none of the records that lists show.
 
 use anyprofile_core::{open_record, wire::OpaqueId};
 
@@ -33,7 +33,23 @@ open_record! {
     pub struct Deleted {
         /// The id of the deleted record.
         id: OpaqueId,
-        /// `user_profile_deleted`, `user_deleted` or `invite_deleted`.
+        /// `user_profile_deleted`, `user_deleted`, `invite_deleted` or `rbac_group_deleted`.
         record_type: String = "type",
+    }
+}
+
+open_record! {
+    /// The response to the removal of a user or a service account from a workspace, or of a user from a group.
+    pub struct DeletedMembership {
+        /// `workspace_member_deleted`, `rbac_group_member_deleted` or `service_account_workspace_member_deleted`.
+        record_type: String = "type",
+        /// The id of the user who was removed.
+        user_id: OpaqueId,
+        /// The id of the service account that was removed.
+        service_account_id: OpaqueId,
+        /// The id of the workspace.
+        workspace_id: OpaqueId,
+        /// The id of the group.
+        rbac_group_id: OpaqueId,
     }
 }

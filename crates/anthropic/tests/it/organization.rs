@@ -18,9 +18,9 @@ const EMPTY: &str = r#"{"data":[],"first_id":null,"has_more":false,"last_id":nul
 /// Sets every parameter of a list of users.
 fn all_of_users() -> ListOrganizationUsers {
     let mut list = ListOrganizationUsers::default();
-    list.limit = Some(1000);
-    list.after_id = Some("user_01A/b?c".to_owned());
-    list.before_id = Some("user_01Z".to_owned());
+    list.paging.limit = Some(1000);
+    list.paging.after_id = Some("user_01A/b?c".to_owned());
+    list.paging.before_id = Some("user_01Z".to_owned());
     list.email = Some("ada+x@example.com".to_owned());
     list.roles = vec![OrganizationRole::Admin, OrganizationRole::ClaudeCodeUser, "auditor".into()];
     list
@@ -28,9 +28,12 @@ fn all_of_users() -> ListOrganizationUsers {
 
 fn all_of_invites() -> ListInvites {
     let mut list = ListInvites::default();
-    list.limit = Some(1);
-    list.after_id = Some("invite_01A".to_owned());
-    list.before_id = Some("invite_01Z".to_owned());
+    list.paging.limit = Some(1);
+    list.paging.after_id = Some("invite_01A".to_owned());
+    list.paging.before_id = Some("invite_01Z".to_owned());
+    list.email = Some("ada@example.com".to_owned());
+    list.roles = vec![OrganizationRole::User, "auditor".into()];
+    list.statuses = vec![InviteStatus::Pending, InviteStatus::Expired];
     list
 }
 
@@ -63,7 +66,7 @@ async fn the_status_that_the_service_decides_is_a_filter_of_user_profiles() {
     let client = AnthropicClient::new(config(&script).without_beta()).unwrap();
     let mut list = ListUserProfiles::default();
     list.enforcement_status = vec![EnforcementStatus::Banned, EnforcementStatus::from("watched")];
-    list.limit = Some(3);
+    list.paging.limit = Some(3);
     client.list_user_profiles(&list).await.unwrap();
     assert_eq!(
         script.only().target(),
@@ -79,7 +82,7 @@ async fn what_cannot_be_is_refused_before_anything_is_sent() {
     let mut told = Vec::new();
     for limit in [0, 1001] {
         let (mut users, mut invites) = (ListOrganizationUsers::default(), ListInvites::default());
-        (users.limit, invites.limit) = (Some(limit), Some(limit));
+        (users.paging.limit, invites.paging.limit) = (Some(limit), Some(limit));
         told.push(client.list_organization_users(&users).await.unwrap_err());
         told.push(client.list_invites(&invites).await.unwrap_err());
     }
@@ -98,7 +101,7 @@ async fn what_cannot_be_is_refused_before_anything_is_sent() {
 #[test]
 fn debug_shows_no_address_and_no_cursor() {
     let mut profiles = ListUserProfiles::default();
-    profiles.page = Some("page_QWRh".to_owned());
+    profiles.paging.page = Some("page_QWRh".to_owned());
     let shown = format!("{:?} {:?} {profiles:?}", all_of_users(), all_of_invites());
     assert!(shown.contains("limit: Some(1000)") && shown.contains("ClaudeCodeUser"), "{shown}");
     for hidden in ["example.com", "user_01", "invite_01", "page_QWRh"] {
@@ -203,14 +206,14 @@ async fn a_list_goes_on_over_an_empty_page_to_its_end() {
     ]);
     let client = client(&script);
     let mut list = ListOrganizationUsers::default();
-    list.limit = Some(2);
+    list.paging.limit = Some(2);
     list.roles = vec![OrganizationRole::User];
     let mut ids = Vec::new();
     loop {
         let page = client.list_organization_users(&list).await.unwrap().list;
         ids.extend(page.data.iter().map(|user| user.id.value().unwrap().as_str().to_owned()));
-        let Some(next) = list.following(&page).unwrap() else { break };
-        list = next;
+        let Some(next) = list.paging.following(&page).unwrap() else { break };
+        list.paging = next;
     }
     assert_eq!(ids, ["a", "d"]);
     let targets: Vec<_> = script.sent().iter().map(|sent| sent.target().to_owned()).collect();
@@ -232,12 +235,12 @@ async fn a_list_that_goes_back_follows_the_first_ids() {
     ]);
     let client = client(&script);
     let mut list = ListInvites::default();
-    list.before_id = Some("d".to_owned());
+    list.paging.before_id = Some("d".to_owned());
     let first = client.list_invites(&list).await.unwrap().list;
-    let list = list.following(&first).unwrap().unwrap();
-    assert_eq!((list.before_id.as_deref(), list.after_id.as_deref()), (Some("c"), None));
+    list.paging = list.paging.following(&first).unwrap().unwrap();
+    assert_eq!((list.paging.before_id.as_deref(), list.paging.after_id.as_deref()), (Some("c"), None));
     let second = client.list_invites(&list).await.unwrap().list;
-    assert_eq!(list.following(&second).unwrap(), None);
+    assert_eq!(list.paging.following(&second).unwrap(), None);
 }
 
 #[tokio::test]
@@ -245,15 +248,15 @@ async fn a_page_that_leads_to_itself_is_not_followed() {
     let body = page(r#"{"id":"a"}"#, r#","first_id":"a","has_more":true,"last_id":"a""#);
     let page = listed(body).await;
     let (mut users, mut invites) = (ListOrganizationUsers::default(), ListInvites::default());
-    users.after_id = Some("a".to_owned());
-    invites.before_id = Some("a".to_owned());
-    for error in [users.following(&page).unwrap_err(), invites.following(&page).unwrap_err()] {
+    users.paging.after_id = Some("a".to_owned());
+    invites.paging.before_id = Some("a".to_owned());
+    for error in [users.paging.following(&page).unwrap_err(), invites.paging.following(&page).unwrap_err()] {
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(error.hint().unwrap().contains("there may be more"), "{error}");
     }
     // The page itself is delivered, and the caller sees duplicate records.
     assert_eq!(page.data.len(), 1);
-    assert!(users.following(&listed(EMPTY.to_owned()).await).unwrap().is_none());
+    assert!(users.paging.following(&listed(EMPTY.to_owned()).await).unwrap().is_none());
 }
 
 async fn every_operation(client: &AnthropicClient) -> [Result<(), Error>; 5] {

@@ -49,7 +49,7 @@ async fn a_cursor_is_sent_as_it_came_and_all_else_stays() {
     assert_eq!(sent[0].target(), "/v1/user_profiles?beta=true&limit=7&order=asc");
     assert_eq!(
         sent[1].target(),
-        "/v1/user_profiles?beta=true&limit=7&order=asc&page=page_MjAy%2BNS0%2FwNQ%3D%3D%26limit%3D1"
+        "/v1/user_profiles?beta=true&limit=7&page=page_MjAy%2BNS0%2FwNQ%3D%3D%26limit%3D1&order=asc"
     );
     assert_eq!(sent[0].headers, sent[1].headers);
 }

@@ -45,10 +45,10 @@ async fn every_operation_sends_what_is_documented() {
     let provider = provider(&script);
     provider.get(&id("anthropic:claude/user/a%2F..%3Fb")).await.unwrap();
     let mut list = ListUserProfiles::default();
-    list.limit = Some(5);
+    list.paging.limit = Some(5);
     list.order = Some(SortDirection::Descending);
     list.order_by = Some(OrderBy::CreatedAt);
-    list.page = Some("page_a+b/c==".to_owned());
+    list.paging.page = Some("page_a+b/c==".to_owned());
     client(&script).list_user_profiles(&list).await.unwrap();
     client(&script).get_user_profile("uprof_1").await.unwrap();
     let sent: Vec<_> = script.sent().iter().map(Sent::text).collect();

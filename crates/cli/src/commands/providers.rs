@@ -48,6 +48,13 @@ pub(crate) async fn run(global: &Global) -> Result<Exit, Failure> {
         };
         rows.push(row(&format!("operation {name}"), &providers, cell));
     }
+    for (name, _) in OPERATIONS {
+        let needs = |capabilities: &Capabilities| capabilities.operations.needs.get(*name).cloned();
+        if providers.iter().any(|provider| needs(provider.capabilities()).is_some()) {
+            let cell = |capabilities: &Capabilities| needs(capabilities).map_or("-".to_owned(), String::from);
+            rows.push(row(&format!("credential for {name}"), &providers, cell));
+        }
+    }
     for (name, cell) in LISTING {
         rows.push(row(&format!("listing {name}"), &providers, *cell));
     }

@@ -65,6 +65,8 @@ open_enum! {
         Team = "team",
         /// One target: a thing that the service tests.
         Target = "target",
+        /// One workspace.
+        Workspace = "workspace",
     }
 }
 

@@ -41,6 +41,9 @@ pub(super) fn capabilities(organizations: &ListedOrganizations) -> Capabilities 
     operations.enroll = Support::no("Upsun's API has no enrollment links");
     // The API has no operation that deletes a user, but a user can be removed from an organization.
     operations.delete = Support::of([MEMBERSHIP]);
+    operations
+        .need(&["members", "delete"], "the organization's owner, or a member with the permission `members`");
+    operations.need(&["current"], "a token that belongs to a user");
     operations.aliases = vec![IdAlias::new(
         IdKind::ORGANIZATION,
         "name=",

@@ -11,7 +11,7 @@ use anyprofile::{
     },
 };
 
-use super::ID;
+use super::{ID, Names};
 use crate::{
     check::{Check, Seen},
     fields::{bodies, whole},
@@ -103,7 +103,7 @@ fn known<B>(fields: &[Dated<B>], beta: Option<&str>) -> Vec<fn(&mut B)> {
     fields.iter().filter(|(is_known, _)| is_known(beta)).map(|(_, set)| *set).collect()
 }
 
-pub(super) async fn call(check: &mut Check, client: &AnthropicClient, beta: Option<&str>) {
+pub(super) async fn call(check: &mut Check, client: &AnthropicClient, beta: Option<&str>, names: &Names) {
     let mut creates = bodies(&UserProfileCreate::default(), &known(CREATE, beta));
     let mut updates = bodies(&UserProfileUpdate::default(), &known(UPDATE, beta));
     // A profile of nothing can be made.
@@ -119,17 +119,17 @@ pub(super) async fn call(check: &mut Check, client: &AnthropicClient, beta: Opti
         }
     }
     let send = async |create: &UserProfileCreate| Ok(Seen::one(&client.create_user_profile(create).await?));
-    check.bodies("BetaCreateUserProfile", &creates, send).await;
+    check.bodies(names.create, &creates, send).await;
     let send =
         async |update: &UserProfileUpdate| Ok(Seen::one(&client.update_user_profile(ID, update).await?));
-    check.bodies("BetaUpdateUserProfile", &updates, send).await;
+    check.bodies(names.update, &updates, send).await;
     if beta.is_some() {
         let link = async || Ok(Seen::one(&client.create_enrollment_url(ID).await?));
         return check.operation("BetaCreateEnrollmentUrl", link).await;
     }
     let enroll = UserProfileAction::EnrollEndUser;
     let link = async || Ok(Seen::one(&client.create_action_url(ID, &enroll).await?));
-    check.operation("CreateUserProfileActionUrl", link).await;
+    check.operation("create_action_url", link).await;
     let delete = async || Ok(Seen::one(&client.delete_user_profile(ID).await?));
-    check.operation("DeleteUserProfile", delete).await;
+    check.operation("delete_user_profile", delete).await;
 }

@@ -13,8 +13,16 @@ const UNDOCUMENTED: &[(&str, &str)] = &[
     ("get-current-user-verification-status-full", "force_refresh"),
 ];
 
-/// Parameters that are documented and not sent: the service ignores them.
-const NOT_SENT: &[(&str, &str)] = &[("profile_list", "ordering"), ("profile_list", "search")];
+/// Parameters that are documented and not sent: the service ignores them, or they are another spelling of one that is
+/// sent, with brackets, as the official clients do.
+const NOT_SENT: &[(&str, &str)] = &[
+    ("profile_list", "ordering"),
+    ("profile_list", "search"),
+    ("list_user_profiles", "enforcement_status"),
+    ("list_users", "roles"),
+    ("list_invites", "roles"),
+    ("list_invites", "statuses"),
+];
 
 /// What was sent natively, by operation.
 #[derive(Debug, Default)]

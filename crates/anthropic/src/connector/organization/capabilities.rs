@@ -3,13 +3,19 @@
 use std::borrow::Cow;
 
 use anyprofile_core::{
-    Capabilities, FieldPath, IdKind,
+    Capabilities, FieldPath, IdKind, Status,
     capabilities::{AtCreation, FieldSpec, ListedCollection, Support, ValueFormat, WriteRule},
     query::FilterPart,
 };
 
-use super::{INVITE, ORGANIZATION_USER};
-use crate::{map, operations::MAX_LIMIT, wire::OrganizationRole};
+use super::{
+    INVITE, ORGANIZATION_USER, RBAC_GROUP, RBAC_GROUP_MEMBER, SERVICE_ACCOUNT, WORKSPACE, WORKSPACE_MEMBER,
+};
+use crate::{
+    map,
+    operations::MAX_LIMIT,
+    wire::{InviteStatus, OrganizationRole},
+};
 
 /// The kinds of ids that can be written.
 const INVITES: &[IdKind] = &[INVITE];
@@ -18,62 +24,112 @@ const USERS_AND_INVITES: &[IdKind] = &[ORGANIZATION_USER, INVITE];
 /// The default page size: the maximum in older pages of the reference.
 const PAGE_SIZE: u32 = 100;
 
-pub(super) fn capabilities() -> Capabilities {
-    use map::{INVITE as INVITE_VIEW, ORGANIZATION as ORGANIZATION_VIEW, ORGANIZATION_USER as USER_VIEW};
+pub(super) fn capabilities(shows_service_accounts: bool) -> Capabilities {
+    use map::{
+        INVITE as INVITE_VIEW, ORGANIZATION as ORGANIZATION_VIEW, ORGANIZATION_USER as USER_VIEW,
+        RBAC_GROUP_MEMBER as IN_GROUP, SERVICE_ACCOUNT as ACCOUNT_VIEW, WORKSPACE_MEMBER as IN_WORKSPACE,
+    };
     let mut capabilities = Capabilities::default();
+    let accounts = shows_service_accounts.then_some(SERVICE_ACCOUNT);
+    let memberships = [WORKSPACE_MEMBER, RBAC_GROUP_MEMBER];
     let operations = &mut capabilities.operations;
-    operations.list = Support::of([ORGANIZATION_USER, INVITE]);
-    operations.get = Support::of([ORGANIZATION_USER, INVITE, IdKind::ORGANIZATION]);
+    operations.list = Support::of([ORGANIZATION_USER, INVITE].into_iter().chain(accounts.clone()));
+    let readable = [ORGANIZATION_USER, INVITE, IdKind::ORGANIZATION].into_iter().chain(accounts.clone());
+    operations.get = Support::of(readable.chain(memberships.clone()));
     operations.current = Support::of([IdKind::ORGANIZATION]);
-    operations.members = Support::of([IdKind::ORGANIZATION]);
-    operations.enrich = Support::no("Anthropic has only one record of a user or an invite");
+    operations.members = Support::of([IdKind::ORGANIZATION, WORKSPACE, RBAC_GROUP]);
+    operations.enrich =
+        Support::no("Anthropic has only one record of a user, an invite or a service account");
     operations.create = Support::of([INVITE]);
     operations.update = Support::of([ORGANIZATION_USER]);
-    operations.deactivate = Support::no(
-        "Anthropic's API has no operation that deactivates a user: delete the user to remove it from the organization",
-    );
+    operations.deactivate = match accounts {
+        Some(accounts) => Support::of([accounts]),
+        None => Support::no(
+            "Anthropic's API has no operation that deactivates a user: delete the user to remove it from the organization",
+        ),
+    };
     operations.enroll =
         Support::no("Anthropic has no enrollment links for an organization: create an invite");
-    operations.delete = Support::of([ORGANIZATION_USER, INVITE]);
+    operations.delete = Support::of([ORGANIZATION_USER, INVITE].into_iter().chain(memberships));
+    operations.need(
+        &["list", "get", "current", "members"],
+        "an admin key, or a token with `org:admin`; with the key of an enterprise, the scope read:members, and \
+         read:rbac_groups for groups",
+    );
+    operations.need(
+        &["create", "update", "delete"],
+        "an admin key, or a token with `org:admin`; with the key of an enterprise, the scope write:members, and \
+         write:rbac_groups for groups",
+    );
+    operations.need(&["deactivate"], "a token with `org:admin`");
     let listing = &mut capabilities.listing;
     listing.collections = vec![
-        ListedCollection::new(ORGANIZATION_USER, [USER_VIEW]),
-        // The filters by e-mail address and role apply to users, but not to invites.
-        ListedCollection::new(INVITE, [INVITE_VIEW]).without_filters([FilterPart::Email, FilterPart::Role]),
+        ListedCollection::new(ORGANIZATION_USER, [USER_VIEW]).without_filters([FilterPart::Status]),
+        ListedCollection::new(INVITE, [INVITE_VIEW]),
     ];
+    if shows_service_accounts {
+        let all = [FilterPart::Email, FilterPart::Role, FilterPart::Status];
+        listing.collections.push(ListedCollection::new(SERVICE_ACCOUNT, [ACCOUNT_VIEW]).without_filters(all));
+    }
     listing.page_size = true;
     listing.max_page_size = Some(MAX_LIMIT);
     listing.default_page_size = Some(PAGE_SIZE);
-    listing.filters = vec![FilterPart::Email, FilterPart::Role];
+    listing.filters = vec![FilterPart::Email, FilterPart::Role, FilterPart::Status];
     listing.filter_roles = OrganizationRole::WORDS.iter().map(|word| Cow::Borrowed(*word)).collect();
+    // The service cannot filter for deleted invites.
+    let invited = [InviteStatus::Pending, InviteStatus::Accepted, InviteStatus::Expired];
+    listing.filter_statuses = invited.iter().map(|status| Status::from(status.as_str())).collect();
     capabilities.members = listing.clone();
-    capabilities.members.collections.truncate(1);
+    capabilities.members.collections.remove(1);
+    // The lists of a workspace's and a group's members have no filters.
+    capabilities.members.filters = Vec::new();
+    capabilities.members.filter_roles = Vec::new();
+    capabilities.members.filter_statuses = Vec::new();
     let settable_roles = OrganizationRole::SETTABLE.iter().map(OrganizationRole::as_str);
     let person = |path, user: &'static str, invite: &'static str| {
         FieldSpec::read_in(path, USER_VIEW, user).and_in(INVITE_VIEW, invite)
     };
     capabilities.fields = [
-        person(FieldPath::ID, "id", "id").and_in(ORGANIZATION_VIEW, "id"),
+        person(FieldPath::ID, "id", "id")
+            .and_in(ORGANIZATION_VIEW, "id")
+            .and_in(ACCOUNT_VIEW, "id")
+            .and_in(IN_WORKSPACE, "user_id, service_account_id")
+            .and_in(IN_GROUP, "user_id"),
         person(FieldPath::KIND, "(always human)", "(always human)")
-            .and_in(ORGANIZATION_VIEW, "(always organization)"),
-        FieldSpec::read_in(FieldPath::STATUS, INVITE_VIEW, "status"),
+            .and_in(ORGANIZATION_VIEW, "(always organization)")
+            .and_in(ACCOUNT_VIEW, "(always service)")
+            .and_in(IN_WORKSPACE, "(human or service)")
+            .and_in(IN_GROUP, "(always human)"),
+        FieldSpec::read_in(FieldPath::STATUS, INVITE_VIEW, "status").and_in(ACCOUNT_VIEW, "archived_at"),
         FieldSpec::read_in(FieldPath::STATUS_RAW, INVITE_VIEW, "status"),
-        person(FieldPath::EMAILS, "email", "email").writable(
+        person(FieldPath::EMAILS, "email", "email").and_in(IN_GROUP, "email").writable(
             WriteRule::set_only(INVITES, ValueFormat::Email)
                 .at_creation(AtCreation::Required)
                 .not_by_update()
                 .with_creation_warning("the service sends an invitation to this address"),
         ),
-        person(FieldPath::ROLES, "role", "role").writable(
-            WriteRule::set_only(USERS_AND_INVITES, ValueFormat::OneOf(settable_roles.collect()))
-                .at_creation(AtCreation::Required)
-                .with_warning("if the current role is one that the API cannot grant, such as admin, the API cannot restore it"),
-        ),
-        FieldSpec::read_in(FieldPath::NAME_DISPLAY, USER_VIEW, "name").and_in(ORGANIZATION_VIEW, "name"),
-        person(FieldPath::TIMES_CREATED, "added_at", "invited_at"),
+        person(FieldPath::ROLES, "role", "role")
+            .and_in(ACCOUNT_VIEW, "organization_role")
+            .and_in(IN_WORKSPACE, "workspace_role")
+            .writable(
+                WriteRule::set_only(USERS_AND_INVITES, ValueFormat::OneOf(settable_roles.collect()))
+                    .at_creation(AtCreation::Required)
+                    .with_warning("if the current role is one that the API cannot grant, such as admin, the API cannot restore it"),
+            ),
+        FieldSpec::read_in(FieldPath::NAME_DISPLAY, USER_VIEW, "name")
+            .and_in(ORGANIZATION_VIEW, "name")
+            .and_in(ACCOUNT_VIEW, "name"),
+        person(FieldPath::TIMES_CREATED, "added_at", "invited_at").and_in(ACCOUNT_VIEW, "created_at"),
+        FieldSpec::read_in(FieldPath::TIMES_UPDATED, ACCOUNT_VIEW, "updated_at"),
         FieldSpec::read_in(FieldPath::extension("extension.invite"), INVITE_VIEW, "(the record)"),
+        FieldSpec::read_in(FieldPath::extension("extension.group_member"), IN_GROUP, "(the record)"),
+        FieldSpec::read_in(FieldPath::extension("extension.service_account"), ACCOUNT_VIEW, "(the record)"),
     ]
     .into_iter()
+    .filter_map(|mut spec: FieldSpec| {
+        spec.sources.retain(|source| shows_service_accounts || source.view != Some(ACCOUNT_VIEW));
+        (!spec.sources.is_empty()).then_some(spec)
+    })
     .collect();
     capabilities
 }

@@ -4,7 +4,9 @@ use anyprofile_core::{FieldPath, ProfileChange, Result, Write};
 use anyprofile_engine::Action;
 use anyprofile_http::Caller;
 
-use super::{INVITE, INVITED, OrganizationConnector, USER};
+use super::{
+    ACCOUNT, INVITE, INVITED, OrganizationConnector, RBAC_GROUP_MEMBER, USER, WORKSPACE_MEMBER, memberships,
+};
 use crate::{
     operations,
     wire::{InviteCreate, OrganizationRole},
@@ -33,6 +35,12 @@ impl OrganizationConnector {
             }
             Write::Delete { id } if id.kind == INVITE => {
                 Action::accepted(operations::delete_invite(id.native()), id)
+            }
+            Write::Delete { id } if id.kind == WORKSPACE_MEMBER || id.kind == RBAC_GROUP_MEMBER => {
+                memberships::remove(caller, id)?
+            }
+            Write::Deactivate { id } => {
+                Action::shows(ACCOUNT.asked(operations::archive_service_account(id.native()), id))
             }
             Write::Delete { id } => Action::accepted(operations::remove_organization_user(id.native()), id),
             other => return Err(other.unsupported(caller.info(), &self.capabilities)),

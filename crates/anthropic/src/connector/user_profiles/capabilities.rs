@@ -10,11 +10,8 @@ use anyprofile_core::{
 use crate::{
     beta::Shape,
     map,
-    operations::{MAX_KEY, MAX_PAIRS, MAX_TEXT, MAX_VALUE},
+    operations::{MAX_KEY, MAX_PAIRS, MAX_TEXT, MAX_USER_PROFILES, MAX_VALUE},
 };
-
-/// The maximum page size (list page of the reference, since the beta of 2026-09-04).
-const MAX_PAGE_SIZE: u32 = 100;
 
 pub(super) const RELATIONSHIP: FieldPath = FieldPath::extension("extension.relationship");
 pub(super) const ACCESS_TYPE: FieldPath = FieldPath::extension("extension.access_type");
@@ -77,6 +74,10 @@ pub(super) fn capabilities(shape: Shape) -> Capabilities {
     operations.update = Support::users();
     operations.deactivate = Support::no("Anthropic's API has no operation that deactivates a user profile");
     operations.delete = Support::users();
+    operations.need(
+        &["list", "get", "enrich", "create", "enroll", "update", "delete"],
+        "an API key of the workspace; an admin key is refused",
+    );
     let listing = &mut capabilities.listing;
     let users = ListedCollection::new(IdKind::USER, [listed_view(shape)]);
     listing.collections = vec![users.clone()];
@@ -91,8 +92,8 @@ pub(super) fn capabilities(shape: Shape) -> Capabilities {
         );
     }
     listing.page_size = true;
-    listing.max_page_size = Some(MAX_PAGE_SIZE);
-    listing.default_page_size = Some(MAX_PAGE_SIZE);
+    listing.max_page_size = Some(MAX_USER_PROFILES);
+    listing.default_page_size = Some(MAX_USER_PROFILES);
     listing.orders = vec![OrderField::Created];
     listing.both_ends = true;
     if shape >= September {

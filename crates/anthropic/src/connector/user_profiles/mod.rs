@@ -14,10 +14,10 @@ use anyprofile_engine::{Action, Basis, Connector, Mapping, Onward, Place, Positi
 use anyprofile_http::{Caller, Response};
 
 use crate::{
-    ListUserProfiles, OrderBy, SortDirection,
+    CursorPaging, ListUserProfiles, OrderBy, SortDirection,
     beta::{Beta, Shape},
     map,
-    operations::{self, user_profile_list},
+    operations::{self, cursor_page},
     wire::{self, EnforcementStatus},
 };
 
@@ -38,14 +38,13 @@ impl UserProfilesConnector {
         let order = query.order.as_ref();
         ListUserProfiles {
             enforcement_status: self.enforcement_status(query),
-            limit: query.page_size,
+            paging: CursorPaging { limit: query.page_size, page: place.token().map(str::to_owned) },
             order: order.map(|order| match order.direction {
                 Direction::Ascending => SortDirection::Ascending,
                 Direction::Descending => SortDirection::Descending,
             }),
             // The default order needs no parameter, which older betas do not have.
             order_by: order.and_then(|order| (order.field == OrderField::Name).then_some(OrderBy::Name)),
-            page: place.token().map(str::to_owned),
         }
     }
 
@@ -80,7 +79,7 @@ const fn mapping_of_lists(shape: Shape) -> &'static Mapping<wire::UserProfile> {
 
 /// Reads a page of profiles, and the cursor of the next one. An empty page with a cursor is not the end.
 fn page(response: &Response, shape: Shape) -> Result<RecordPage> {
-    let mut listed = user_profile_list::<WithRaw<wire::UserProfile>>(response)?;
+    let mut listed = cursor_page::<WithRaw<wire::UserProfile>>(response)?;
     let next = listed.list.next_page.take().empty_as_null().into_value();
     // The service does not report a total.
     let page = listed.into_page(|list| (list.data, None));
