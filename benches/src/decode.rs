@@ -43,7 +43,7 @@ impl Decode {
 
     async fn decode(&self) -> Outcome {
         let sandbox = Sandbox::start(SandboxOptions::new().profiles(self.profiles).seed(7)).await?;
-        let origin = sandbox.description().upsun.base_url.trim_end_matches("/upsun").to_owned();
+        let origin = sandbox.description().upsun.base_url.clone();
         let is_odd = self.engine == Engine::Odd;
         let recorded = Arc::new(Recorded { sandbox, is_odd, responses: Mutex::default() });
         let transport: Arc<dyn Transport> = Arc::clone(&recorded) as Arc<dyn Transport>;

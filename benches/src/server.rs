@@ -40,7 +40,6 @@ struct Kept {
 struct Shared {
     sandbox: Sandbox,
     options: Serve,
-    origin: String,
     responses: Mutex<HashMap<String, Kept>>,
 }
 
@@ -53,7 +52,7 @@ impl Serve {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let origin = format!("http://{}", listener.local_addr()?);
         let sandbox = Sandbox::start(SandboxOptions::new().profiles(self.profiles).seed(7)).await?;
-        let shared = Shared { sandbox, options: self, origin: origin.clone(), responses: Mutex::default() };
+        let shared = Shared { sandbox, options: self, responses: Mutex::default() };
         println!("{origin}");
         std::io::stdout().flush()?;
         let app = Router::new().fallback(response).with_state(Arc::new(shared));
@@ -87,14 +86,12 @@ async fn response(State(shared): State<Arc<Shared>>, request: Request<axum::body
     response
 }
 
-/// What the sandbox answers, with its origin taken for this one's.
+/// What the sandbox answers.
 async fn made(shared: &Shared, request: Request<axum::body::Body>) -> Outcome<Kept> {
     let (parts, body) = crate::response::response(&shared.sandbox, request).await?.into_parts();
-    let base = &shared.sandbox.description().upsun.base_url;
-    let body = std::str::from_utf8(&body)?.replace(base.trim_end_matches("/upsun"), &shared.origin);
     let mut headers = parts.headers;
     headers.remove(header::CONTENT_LENGTH);
-    Ok(Kept { status: parts.status, headers, body: body.into() })
+    Ok(Kept { status: parts.status, headers, body })
 }
 
 /// A server in a process of its own, which ends with this value.

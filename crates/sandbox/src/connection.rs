@@ -13,36 +13,49 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A listener whose connections can be cut.
-pub(crate) struct Port(pub(crate) TcpListener);
+pub(crate) struct Port {
+    pub(crate) listener: TcpListener,
+    /// The number of the port.
+    pub(crate) port: u16,
+}
 
 impl Listener for Port {
     type Io = HttpConnection;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (HttpConnection, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
+        let (stream, address) = Listener::accept(&mut self.listener).await;
         // Small responses on a kept-alive connection would otherwise wait for the client's delayed ACK.
         drop(stream.set_nodelay(true));
-        (HttpConnection { stream, line: ConnectionHandle::default() }, address)
+        let line = ConnectionHandle { is_cut: Arc::default(), port: self.port };
+        (HttpConnection { stream, line }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
 /// A request's handle of its connection.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct ConnectionHandle(Arc<AtomicBool>);
+#[derive(Debug, Clone)]
+pub(crate) struct ConnectionHandle {
+    is_cut: Arc<AtomicBool>,
+    port: u16,
+}
 
 impl ConnectionHandle {
+    /// Returns the port that the client has connected to.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Stops sending; the server then closes the connection.
     pub(crate) fn cut(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.is_cut.store(true, Ordering::SeqCst);
     }
 
     fn check(&self) -> io::Result<()> {
-        if self.0.load(Ordering::SeqCst) { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
+        if self.is_cut.load(Ordering::SeqCst) { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
     }
 }
 

@@ -6,6 +6,8 @@ pub(crate) const UPSUN_API_TOKEN: &str = "sandbox-upsun-api-token";
 pub(crate) const PROBELY_API_KEY: &str = "sandbox-probely-api-key";
 pub(crate) const ANTHROPIC_API_KEY: &str = "sandbox-anthropic-api-key";
 pub(crate) const ANTHROPIC_ADMIN_API_KEY: &str = "sandbox-anthropic-admin-key";
+/// The workspace of the API key.
+pub(crate) const ANTHROPIC_WORKSPACE_ID: &str = "wrkspc_01SANDBoxSANDBoxSANDBox1";
 pub(crate) const ANTHROPIC_ADMIN_TOKEN: &str = "sandbox-anthropic-admin-token";
 
 /// The services, by their names in faults and recorded requests.
@@ -67,28 +69,30 @@ pub struct AnthropicSandbox {
     pub api_key: String,
     /// The admin key for the Admin API without service accounts, which replaces the API key there.
     pub admin_api_key: String,
+    /// The workspace of the API key, to send as `anthropic-workspace-id`.
+    pub workspace_id: String,
     /// The OAuth token with the scope `org:admin` for the whole Admin API. It is sent only as a bearer token.
     pub admin_token: String,
 }
 
 impl SandboxDescription {
-    pub(crate) fn new(origin: &str, organizations: Vec<String>, profiles: u64, seed: u64) -> Self {
+    /// Creates the description of a sandbox. The origins are those of the servers, in their order.
+    pub(crate) fn new(origins: [String; 4], organizations: Vec<String>, profiles: u64, seed: u64) -> Self {
+        let [upsun, upsun_auth, probely, anthropic] = origins;
         Self {
             upsun: UpsunSandbox {
-                base_url: format!("{origin}/upsun"),
-                auth_url: format!("{origin}/upsun-auth"),
+                base_url: upsun,
+                auth_url: upsun_auth,
                 api_token: UPSUN_API_TOKEN.to_owned(),
                 organizations,
             },
-            probely: ProbelySandbox {
-                base_url: format!("{origin}/probely"),
-                api_key: PROBELY_API_KEY.to_owned(),
-            },
+            probely: ProbelySandbox { base_url: probely, api_key: PROBELY_API_KEY.to_owned() },
             anthropic: AnthropicSandbox {
-                base_url: format!("{origin}/anthropic"),
+                base_url: anthropic,
                 api_key: ANTHROPIC_API_KEY.to_owned(),
                 admin_api_key: ANTHROPIC_ADMIN_API_KEY.to_owned(),
                 admin_token: ANTHROPIC_ADMIN_TOKEN.to_owned(),
+                workspace_id: ANTHROPIC_WORKSPACE_ID.to_owned(),
             },
             profiles,
             seed,

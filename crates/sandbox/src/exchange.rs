@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::delivery::Delivery;
 
-/// A request. Its path is relative to the service's prefix.
+/// A request.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) method: Method,

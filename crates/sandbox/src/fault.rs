@@ -33,7 +33,7 @@ use crate::server::is_operation;
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Fault {
-    /// The prefix of the service, if the fault is limited to one.
+    /// The name of the server, if the fault is limited to one.
     pub(crate) service: Option<&'static str>,
     pub(crate) operation: String,
     /// Whether only requests that write count.
@@ -138,7 +138,7 @@ impl Fault {
         }
     }
 
-    /// Limits the fault to requests to one service, by the prefix of its paths (`upsun`, `upsun-auth`,
+    /// Limits the fault to requests to one service, by the name of its server (`upsun`, `upsun-auth`,
     /// `probely`, `anthropic`). Useful with the operation `"*"`.
     pub fn at_service(mut self, service: &'static str) -> Self {
         self.service = Some(service);

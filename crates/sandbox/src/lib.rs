@@ -1,6 +1,6 @@
 //! The profile APIs of Upsun, Probely and Anthropic as one stateful, deterministic local server.
 //!
-//! A [`Sandbox`] listens on a port of 127.0.0.1 and behaves like the three services: authentication, paging,
+//! A [`Sandbox`] listens on 127.0.0.1, with a port for each service, and behaves like the three services: authentication, paging,
 //! validation, update semantics and error bodies. Any client of these APIs works with it, without credentials
 //! of the services and without internet access.
 //!
@@ -33,39 +33,39 @@
 //!
 //! # Operations
 //!
-//! | Prefix | Operations that read |
+//! | Service | Operations that read |
 //! |---|---|
-//! | `/upsun-auth` | `oauth2-token` |
-//! | `/upsun` | `list-profiles`, `get-profile`, `get-address` |
+//! | `upsun-auth` | `oauth2-token` |
+//! | `upsun` | `list-profiles`, `get-profile`, `get-address` |
 //! | | `get-current-user`, `get-user`, `get-user-by-email-address`, `get-user-by-username` |
 //! | | `get-current-user-deprecated`, `get-current-user-verification-status`, `get-current-user-verification-status-full` |
 //! | | `list-user-orgs`, `list-user-teams`, `list-user-project-access`, `get-user-project-access`, `list-user-extended-access` |
 //! | | `list-login-connections`, `get-login-connection`, `list-api-tokens`, `get-api-token` |
 //! | | `list-orgs`, `get-org`, `list-org-members`, `list-referenced-users`, `get-org-address`, `get-org-profile` |
-//! | `/probely` | `profile_list`, `users_list`, `users_retrieve`, `api_users_list`, `api_users_retrieve` |
+//! | `probely` | `profile_list`, `users_list`, `users_retrieve`, `api_users_list`, `api_users_retrieve` |
 //! | | `roles_list`, `labels_list`, `teams_list`, `user_roles_list` |
-//! | `/anthropic` | `BetaListUserProfiles`, `BetaGetUserProfile`, `BetaGetGoogleDataControls` |
-//! | `/anthropic`, admin key | `AdminGetOrganization`, `AdminListUsers`, `AdminGetUser`, `AdminListInvites`, `AdminGetInvite` |
+//! | `anthropic` | `BetaListUserProfiles`, `BetaGetUserProfile`, `BetaGetGoogleDataControls` |
+//! | `anthropic`, admin key | `AdminGetOrganization`, `AdminListUsers`, `AdminGetUser`, `AdminListInvites`, `AdminGetInvite` |
 //! | | `AdminListWorkspaces`, `AdminGetWorkspace`, `AdminListWorkspaceMembers`, `AdminGetWorkspaceMember` |
 //! | | `AdminListGroups`, `AdminGetGroup`, `AdminListGroupMembers` |
 //! | | `AdminListRoles`, `AdminGetRole`, `AdminListRolePermissions` |
-//! | `/anthropic`, OAuth token | `AdminListServiceAccounts`, `AdminGetServiceAccount`, `AdminListServiceAccountWorkspaces` |
+//! | `anthropic`, OAuth token | `AdminListServiceAccounts`, `AdminGetServiceAccount`, `AdminListServiceAccountWorkspaces` |
 //! | | `AdminListWorkspaceServiceAccounts`, `AdminGetWorkspaceServiceAccount` |
 //!
-//! | Prefix | Operations that write |
+//! | Service | Operations that write |
 //! |---|---|
-//! | `/upsun` | `update-profile`, `update-address`, `create-profile-picture`, `delete-profile-picture` |
+//! | `upsun` | `update-profile`, `update-address`, `create-profile-picture`, `delete-profile-picture` |
 //! | | `update-user`, `reset-email-address`, `reset-password`, `verify-phone-number`, `confirm-phone-number` |
 //! | | `update-org-profile`, `update-org-address` |
-//! | `/probely` | `users_create`, `users_update`, `users_partial_update`, `users_destroy`, `users_bulk_update_create` |
+//! | `probely` | `users_create`, `users_update`, `users_partial_update`, `users_destroy`, `users_bulk_update_create` |
 //! | | the same five with `api_users_`, `profile_change_password_create` |
-//! | `/anthropic` | `BetaCreateUserProfile`, `BetaUpdateUserProfile`, `BetaCreateEnrollmentUrl` |
+//! | `anthropic` | `BetaCreateUserProfile`, `BetaUpdateUserProfile`, `BetaCreateEnrollmentUrl` |
 //! | | `DeleteUserProfile`, `CreateUserProfileActionUrl`, `BetaUpdateGoogleDataControls` |
-//! | `/anthropic`, admin key | `AdminUpdateUser`, `AdminRemoveUser`, `AdminSignOutUser`, `AdminCreateInvite`, `AdminDeleteInvite` |
+//! | `anthropic`, admin key | `AdminUpdateUser`, `AdminRemoveUser`, `AdminSignOutUser`, `AdminCreateInvite`, `AdminDeleteInvite` |
 //! | | `AdminCreateWorkspace`, `AdminUpdateWorkspace`, `AdminArchiveWorkspace` |
 //! | | `AdminAddWorkspaceMember`, `AdminUpdateWorkspaceMember`, `AdminRemoveWorkspaceMember` |
 //! | | `AdminCreateGroup`, `AdminUpdateGroup`, `AdminDeleteGroup`, `AdminAddGroupMember`, `AdminRemoveGroupMember` |
-//! | `/anthropic`, OAuth token | `AdminCreateServiceAccount`, `AdminUpdateServiceAccount`, `AdminArchiveServiceAccount` |
+//! | `anthropic`, OAuth token | `AdminCreateServiceAccount`, `AdminUpdateServiceAccount`, `AdminArchiveServiceAccount` |
 //! | | `AdminAddServiceAccountWorkspace`, `AdminRemoveServiceAccountWorkspace` |
 //! | | `AdminAddWorkspaceServiceAccount`, `AdminUpdateWorkspaceServiceAccount`, `AdminRemoveWorkspaceServiceAccount` |
 //!

@@ -63,7 +63,8 @@ impl SandboxOptions {
         self
     }
 
-    /// Sets the TCP port on 127.0.0.1; 0 selects a free port.
+    /// Sets the first TCP port on 127.0.0.1; 0 selects free ports. The services have this port and the three after it:
+    /// Upsun, its token endpoint, Probely, Anthropic.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self

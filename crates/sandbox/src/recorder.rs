@@ -15,7 +15,7 @@ const SECRET_HEADERS: [&str; 6] =
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordedRequest {
-    /// `upsun`, `upsun-auth`, `probely`, `anthropic`, or `none` outside their prefixes.
+    /// `upsun`, `upsun-auth`, `probely`, `anthropic`, or `none` at another port.
     pub service: &'static str,
     /// The service's own operation id, or `unknown`.
     pub operation: &'static str,
@@ -25,7 +25,7 @@ pub struct RecordedRequest {
     pub took_effect: bool,
     /// The method.
     pub method: String,
-    /// The path after the service's prefix, as sent.
+    /// The path, as sent.
     pub path: String,
     /// The query without its question mark, as sent.
     pub query: String,

@@ -1,4 +1,4 @@
-//! The server: one port, a prefix for each service, and the steps of every request.
+//! The server: a port for each service, and the steps of every request.
 
 use std::fmt;
 use std::io;
@@ -14,7 +14,7 @@ use axum::http::{Request, Response};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::anthropic::Anthropic;
 use crate::clock::{Clock, http_date};
@@ -48,25 +48,34 @@ impl fmt::Debug for Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a server on 127.0.0.1. It runs in the current Tokio runtime.
+    /// Starts a server on 127.0.0.1, with a port for each service. It runs in the current Tokio runtime.
     ///
     /// # Errors
-    /// Fails if the port cannot be used.
+    /// Fails if a port cannot be used.
     pub async fn start(options: SandboxOptions) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
-        let origin = format!("http://{}", listener.local_addr()?);
-        let shared = Arc::new(Shared::new(&origin, &options));
+        let listeners = listen(options.port).await?;
+        let mut ports = [0; SERVERS.len()];
+        for (port, listener) in ports.iter_mut().zip(&listeners) {
+            *port = listener.local_addr()?.port();
+        }
+        let shared = Arc::new(Shared::new(ports, &options));
         let organizations = Upsun::readable_organizations();
-        let description = SandboxDescription::new(&origin, organizations, options.profiles, options.seed);
+        let origins = ports.map(origin);
+        let description = SandboxDescription::new(origins, organizations, options.profiles, options.seed);
 
-        let app = Router::new().fallback(serve).with_state(Arc::clone(&shared));
-        let app = app.into_make_service_with_connect_info::<ConnectionHandle>();
-        let mut stopping = shared.stopping.subscribe();
         let (end, ended) = watch::channel(false);
-        let task = tokio::spawn(async move {
+        let mut servers = JoinSet::new();
+        for (port, listener) in ports.into_iter().zip(listeners) {
+            let app = Router::new().fallback(serve).with_state(Arc::clone(&shared));
+            let app = app.into_make_service_with_connect_info::<ConnectionHandle>();
+            let mut stopping = shared.stopping.subscribe();
             let stopped = async move { drop(stopping.wait_for(|stop| *stop).await) };
             // Accepting continues whatever happens to a connection, so only the signal ends it.
-            drop(axum::serve(Port(listener), app).with_graceful_shutdown(stopped).await);
+            let server = axum::serve(Port { listener, port }, app).with_graceful_shutdown(stopped);
+            servers.spawn(async move { drop(server.await) });
+        }
+        let task = tokio::spawn(async move {
+            while servers.join_next().await.is_some() {}
             end.send_replace(true);
         });
         Ok(Self { description, shared, task, ended })
@@ -115,7 +124,8 @@ impl Sandbox {
     /// # Errors
     /// Fails if a fault refuses or closes the connection.
     pub async fn call(&self, request: Request<Body>) -> Result<Response<Body>, NoResponse> {
-        match self.shared.response(request).await {
+        let port = request.uri().port_u16();
+        match self.shared.response(port, request).await {
             FaultOutcome::Reply(reply) => Ok(reply.into_response()),
             FaultOutcome::Nothing => Err(NoResponse::Closed),
             FaultOutcome::Refusal => Err(NoResponse::Refused),
@@ -157,8 +167,35 @@ pub enum NoResponse {
     Closed,
 }
 
-/// A service and the prefix of its paths, which is also its name.
-type Mounted = (&'static str, Box<dyn AnyService>);
+/// The servers, in the order of their ports. Upsun's tokens come from a server of their own.
+const SERVERS: [&str; 4] = ["upsun", "upsun-auth", "probely", "anthropic"];
+
+/// Opens a port for each server: free ones, or this one and those after it.
+async fn listen(first: u16) -> io::Result<Vec<TcpListener>> {
+    let mut listeners = Vec::new();
+    for (place, _) in (0u16..).zip(SERVERS) {
+        let port = if first == 0 { Some(0) } else { first.checked_add(place) };
+        let port = port.ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the port is too high: each service needs one after it",
+            )
+        })?;
+        listeners.push(TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?);
+    }
+    Ok(listeners)
+}
+
+fn origin(port: u16) -> String {
+    format!("http://{}:{port}", Ipv4Addr::LOCALHOST)
+}
+
+/// A service, its name and its port.
+struct Mounted {
+    name: &'static str,
+    port: u16,
+    service: Box<dyn AnyService>,
+}
 
 /// The state that all requests share.
 struct Shared {
@@ -173,19 +210,22 @@ struct Shared {
 }
 
 impl Shared {
-    fn new(origin: &str, options: &SandboxOptions) -> Self {
+    fn new(ports: [u16; SERVERS.len()], options: &SandboxOptions) -> Self {
         let clock = Arc::new(Clock::new(options.fixed_clock));
         let mut faults = Faults::default();
         for fault in &options.faults {
             faults.add(fault.clone());
         }
         let tokens = Arc::new(Tokens::new(options, Arc::clone(&clock)));
-        let services: Vec<Mounted> = vec![
-            ("upsun", Box::new(Upsun::new(origin, options, Arc::clone(&clock), Arc::clone(&tokens)))),
-            ("upsun-auth", Box::new(UpsunAuth::new(tokens))),
-            ("probely", Box::new(Probely::new(options, Arc::clone(&clock)))),
-            ("anthropic", Box::new(Anthropic::new(options, Arc::clone(&clock)))),
+        let upsun = Upsun::new(&origin(ports[0]), options, Arc::clone(&clock), Arc::clone(&tokens));
+        let services: [Box<dyn AnyService>; SERVERS.len()] = [
+            Box::new(upsun),
+            Box::new(UpsunAuth::new(tokens)),
+            Box::new(Probely::new(options, Arc::clone(&clock))),
+            Box::new(Anthropic::new(options, Arc::clone(&clock))),
         ];
+        let services = SERVERS.into_iter().zip(ports).zip(services);
+        let services = services.map(|((name, port), service)| Mounted { name, port, service }).collect();
         Self {
             seed: options.seed,
             latency: options.latency,
@@ -198,13 +238,6 @@ impl Shared {
         }
     }
 
-    /// Returns the service of a path, and the rest of the path.
-    fn service_of<'a>(&self, path: &'a str) -> Option<(&Mounted, &'a str)> {
-        let (prefix, _) = path.strip_prefix('/')?.split_once('/')?;
-        let mounted = self.services.iter().find(|(name, _)| *name == prefix)?;
-        Some((mounted, &path[prefix.len() + 1..]))
-    }
-
     fn next_request_id(&self) -> String {
         let number = self.served.fetch_add(1, Ordering::SeqCst);
         let bits =
@@ -212,15 +245,15 @@ impl Shared {
         format!("req_01{}", base58(bits, 22))
     }
 
-    async fn response(&self, request: Request<Body>) -> FaultOutcome {
+    async fn response(&self, port: Option<u16>, request: Request<Body>) -> FaultOutcome {
         let request_id = self.next_request_id();
         let (parts, body) = request.into_parts();
         let body = axum::body::to_bytes(body, MAX_BODY_BYTES).await;
-        let mounted = self.service_of(parts.uri.path());
+        let mounted = self.services.iter().find(|mounted| Some(mounted.port) == port);
         let raw_query = parts.uri.query().unwrap_or_default().to_owned();
         let call = Call {
             method: parts.method,
-            path: mounted.map_or_else(|| parts.uri.path(), |(_, rest)| rest).to_owned(),
+            path: parts.uri.path().to_owned(),
             query: Query::parse(&raw_query),
             raw_query,
             headers: parts.headers,
@@ -228,7 +261,7 @@ impl Shared {
             body: body.as_ref().map(Clone::clone).unwrap_or_default(),
         };
         let (name, operation) = mounted
-            .map_or(("none", Operation::NONE), |((name, service), _)| (*name, service.operation(&call)));
+            .map_or(("none", Operation::NONE), |mounted| (mounted.name, mounted.service.operation(&call)));
         let number = lock(&self.recorder).push(RecordedRequest::new(name, operation, &call));
 
         let request_id = call.request_id.clone();
@@ -241,8 +274,8 @@ impl Shared {
         } else {
             let reply = match mounted {
                 _ if body.is_err() => Reply::empty(413),
-                Some(((_, service), _)) => service.response(&effect.misread(call, service.as_ref())),
-                None => Reply::json(404, &json!({"error": "No service has this prefix."})),
+                Some(Mounted { service, .. }) => service.response(&effect.misread(call, service.as_ref())),
+                None => Reply::json(404, &json!({"error": "No service has this port."})),
             };
             if (200..300).contains(&reply.status) {
                 lock(&self.recorder).set_effect(number);
@@ -258,7 +291,7 @@ impl Shared {
             without => return without,
         };
         lock(&self.recorder).set_status(number, reply.status);
-        let header = mounted.map_or("x-request-id", |((_, service), _)| service.request_id_header());
+        let header = mounted.map_or("x-request-id", |mounted| mounted.service.request_id_header());
         let has_date = reply.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("date"));
         let reply = if has_date { reply } else { reply.header("date", http_date(self.clock.now())) };
         FaultOutcome::Reply(reply.header(header, request_id))
@@ -279,7 +312,7 @@ async fn serve(
     let mut stopping = shared.stopping.subscribe();
     // A long delay must not hold up the shutdown.
     let outcome = tokio::select! {
-        outcome = shared.response(request) => outcome,
+        outcome = shared.response(Some(line.port()), request) => outcome,
         _ = stopping.wait_for(|stop| *stop) => FaultOutcome::Reply(Reply::empty(503)),
     };
     if let FaultOutcome::Reply(reply) = outcome {

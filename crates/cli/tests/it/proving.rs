@@ -16,7 +16,7 @@ fn nobody_asked_is_not_nobody() {
     let listed = server.run(&["list", "--account", "probely", "-o", "csv", "--fields", "emails", "-q"]).out;
     let address = listed.lines().find(|line| line.contains('@')).unwrap();
     let token = ("UPSUN_AUTH_URL", format!("{}/oauth2", server.variable("UPSUN_AUTH_URL")));
-    let base = ("UPSUN_API_URL", server.variable("UPSUN_API_URL").trim_end_matches("/upsun").to_owned());
+    let base = ("UPSUN_API_URL", format!("{}/elsewhere", server.variable("UPSUN_API_URL")));
     let users = ("PROBELY_API_BASE_URL", format!("{}/users", server.variable("PROBELY_API_BASE_URL")));
     for wrong in [token, base] {
         let wrong = [wrong];

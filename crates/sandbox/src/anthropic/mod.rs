@@ -31,9 +31,9 @@ use crate::server::lock;
 
 const ORGANIZATION_ID: &str = "5a4d0b0c-5a4d-4b0c-8000-000000000001";
 /// The id of the organization's default workspace, which the API key is bound to.
-const WORKSPACE_ID: &str = "wrkspc_01SANDBoxSANDBoxSANDBox1";
+use crate::description::ANTHROPIC_WORKSPACE_ID as WORKSPACE_ID;
 
-/// The API at `/anthropic`.
+/// The API.
 pub(crate) struct Anthropic {
     seed: u64,
     empty_page: bool,

@@ -59,7 +59,7 @@ fn endless(listing: &'static Listing, from: u64) -> Fault {
         if is_empty || listing.next_of(page).is_null() {
             let next = match listing.next {
                 NextLink::Link => {
-                    let href = format!("/upsun/profiles?page={}", number.saturating_add(1));
+                    let href = format!("/profiles?page={}", number.saturating_add(1));
                     json!({"title": "Next", "href": href})
                 }
                 NextLink::Number | NextLink::Token => json!(format!("{ENDLESS}{number}")),

@@ -29,7 +29,7 @@ use crate::exchange::{Call, Reply};
 use crate::options::SandboxOptions;
 use crate::route::{Route, RouteMatch, Service, find};
 
-/// The API at `/probely`.
+/// The API.
 pub(crate) struct Probely {
     max_page_size: u64,
     store: RwLock<Store>,
@@ -84,7 +84,7 @@ impl Service for Probely {
             return detail(404, "Not found.");
         }
         let query = if call.raw_query.is_empty() { String::new() } else { format!("?{}", call.raw_query) };
-        Reply::empty(301).header("location", format!("/probely{slashed}{query}"))
+        Reply::empty(301).header("location", format!("{slashed}{query}"))
     }
 
     fn wrong_method(&self, call: &Call) -> Reply {

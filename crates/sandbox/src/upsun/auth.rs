@@ -81,7 +81,7 @@ impl Tokens {
     }
 }
 
-/// The authentication server at `/upsun-auth`.
+/// The authentication server.
 pub(crate) struct UpsunAuth {
     tokens: Arc<Tokens>,
 }

@@ -212,7 +212,7 @@ impl RequestedPage {
     pub(super) fn links(&self, origin: &str, total: u64) -> Value {
         let origin = if matches!(self.start, Start::First) { origin } else { "" };
         let range = self.range(total);
-        let base = format!("{origin}/upsun{}", self.path);
+        let base = format!("{origin}{}", self.path);
         let link = |name: &str, place: u64| {
             let cursor = write_cursor(self.seed, &self.path, place);
             json!({"href": format!("{base}?page%5B{name}%5D={cursor}&page%5Bsize%5D={}", self.size)})
@@ -321,6 +321,6 @@ mod tests {
         assert_eq!(window(Start::After(u64::MAX)).range(7), 7..7);
         assert_eq!(window(Start::Before(6)).range(7), 3..6);
         assert_eq!(window(Start::Before(2)).range(7), 0..2);
-        assert_eq!(window(Start::First).links("", 0), json!({"self": {"href": "/upsun/a"}}));
+        assert_eq!(window(Start::First).links("", 0), json!({"self": {"href": "/a"}}));
     }
 }

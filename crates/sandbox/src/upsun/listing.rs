@@ -69,7 +69,7 @@ impl Upsun {
     /// real service; they are absolute on odd pages and paths on even ones.
     fn links(&self, page: u64, more: bool) -> Value {
         let origin = if page % 2 == 1 { self.origin.as_str() } else { "" };
-        let link = |title: &str, page: u64| json!({"title": title, "href": format!("{origin}/upsun/profiles?page={page}")});
+        let link = |title: &str, page: u64| json!({"title": title, "href": format!("{origin}/profiles?page={page}")});
         let mut links = json!({"self": link("Self", page)});
         if page > 1 {
             links["previous"] = link("Previous", page - 1);

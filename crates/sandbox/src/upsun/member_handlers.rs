@@ -93,7 +93,7 @@ impl Upsun {
             // Sometimes a path, sometimes a URL.
             let origin = if number % 2 == 0 { "" } else { self.origin.as_str() };
             links[format!("ref:users:{number}")] =
-                json!({"href": format!("{origin}/upsun/ref/users?in={list}&sig={signature}")});
+                json!({"href": format!("{origin}/ref/users?in={list}&sig={signature}")});
         }
     }
 

@@ -160,7 +160,7 @@ impl<'a> MembersOf<'a> {
     /// Returns the record of a member.
     pub(super) fn member(&self, seat: Seat) -> Value {
         let id = self.user_id(seat);
-        let own = format!("/upsun/organizations/{}/members/{id}", self.organization.ulid);
+        let own = format!("/organizations/{}/members/{id}", self.organization.ulid);
         let is_owner = self.is_owner(seat);
         let mut links = json!({"self": {"href": own}});
         if !is_owner {

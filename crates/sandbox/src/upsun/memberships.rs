@@ -99,7 +99,7 @@ impl Upsun {
         };
         match EXTENDED_ACCESS.select(self.extended_access(index), &call.query) {
             Ok(items) => {
-                let mut links = json!({"self": {"href": format!("/upsun/users/{user_id}/extended-access")}});
+                let mut links = json!({"self": {"href": format!("/users/{user_id}/extended-access")}});
                 self.refer_to_teams(&mut links, index);
                 Reply::json(200, &json!({"items": items, "_links": links}))
             }
@@ -121,7 +121,7 @@ impl Upsun {
         let access = self.projects(index).map(|(number, organization)| {
             let times = Times::of(self.records.seed, (index % 1_000) * 64 + number);
             let id = projects::id(number);
-            let own = format!("/upsun/users/{user_id}/project-access/{id}");
+            let own = format!("/users/{user_id}/project-access/{id}");
             let change = |method: &str| match number % 3 {
                 2 => Value::Null,
                 _ => json!({"href": own, "method": method}),

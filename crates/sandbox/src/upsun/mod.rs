@@ -47,7 +47,7 @@ use crate::options::SandboxOptions;
 use crate::route::{Route, Service};
 use crate::server::lock;
 
-/// The API at `/upsun`.
+/// The API.
 pub(crate) struct Upsun {
     /// `http://127.0.0.1:PORT`, for absolute links.
     origin: String,

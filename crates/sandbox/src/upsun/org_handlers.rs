@@ -67,7 +67,7 @@ impl Upsun {
     fn organization(&self, organization: Organization) -> Value {
         let number = organization.number;
         let times = Times::of(self.records.seed, number + 1);
-        let base = format!("/upsun/organizations/{}", organization.ulid);
+        let base = format!("/organizations/{}", organization.ulid);
         let mut links = Map::new();
         let mut link = |name: &str, rest: &str| {
             links.insert(name.to_owned(), json!({"href": format!("{base}{rest}")}));

@@ -172,7 +172,7 @@ impl Upsun {
         if !ids.is_empty() {
             let list = ids.join(",");
             let signature = self.signature(&list);
-            links["ref:teams:0"] = json!({"href": format!("/upsun/ref/teams?in={list}&sig={signature}")});
+            links["ref:teams:0"] = json!({"href": format!("/ref/teams?in={list}&sig={signature}")});
         }
     }
 

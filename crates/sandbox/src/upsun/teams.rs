@@ -261,7 +261,7 @@ impl Team {
     pub(super) fn access(&self, project: u64) -> Option<Value> {
         let granted = self.projects.get(&project)?;
         let (team, id) = (self.record["id"].as_str().unwrap_or_default(), projects::id(project));
-        let own = format!("/upsun/teams/{team}/project-access/{id}");
+        let own = format!("/teams/{team}/project-access/{id}");
         Some(json!({
             "team_id": team,
             "organization_id": self.organization.ulid,

@@ -139,7 +139,7 @@ impl Records {
         let tickets = if self.seed % 2 == 1 { json!([]) } else { json!({"open": 0}) };
         me.insert("tickets".to_owned(), tickets);
         if !self.seed.is_multiple_of(3) {
-            me.insert("_links".to_owned(), json!({"self": {"title": "Self", "href": "/upsun/me"}}));
+            me.insert("_links".to_owned(), json!({"self": {"title": "Self", "href": "/me"}}));
         }
         me
     }

@@ -78,10 +78,8 @@ async fn a_dropped_connection_ends_at_once_also_when_it_was_to_be_kept() {
     let it = &sandbox.description().probely;
     let host = it.base_url.trim_start_matches("http://").split('/').next().unwrap();
     let mut stream = TcpStream::connect(host).await.unwrap();
-    let request = format!(
-        "GET /probely/profile/ HTTP/1.1\r\nHost: {host}\r\nAuthorization: JWT {}\r\n\r\n",
-        it.api_key
-    );
+    let request =
+        format!("GET /profile/ HTTP/1.1\r\nHost: {host}\r\nAuthorization: JWT {}\r\n\r\n", it.api_key);
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut response = Vec::new();
     let end = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut response);

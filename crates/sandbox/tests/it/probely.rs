@@ -83,7 +83,7 @@ async fn the_length_is_cut_to_the_limit_and_said() {
 async fn a_missing_slash_is_redirected() {
     let sandbox = start(SandboxOptions::new()).await;
     let response = probely(&sandbox, "/users?page=2").await;
-    assert_eq!((response.status, response.header("location")), (301, Some("/probely/users/?page=2")));
+    assert_eq!((response.status, response.header("location")), (301, Some("/users/?page=2")));
     assert_eq!(probely(&sandbox, "/nonesuch").await.status, 404);
 }
 

@@ -346,7 +346,7 @@ async fn whom_there_is_not_nobody_changes() {
         assert_eq!((response.status, response.header("allow")), (405, Some(allow)), "{path}");
     }
     let response = write_probely(&sandbox, "POST", "/users", "{}").await;
-    assert_eq!((response.status, response.header("location")), (301, Some("/probely/users/")));
+    assert_eq!((response.status, response.header("location")), (301, Some("/users/")));
 }
 
 #[tokio::test]

@@ -12,21 +12,27 @@ async fn the_description_is_the_one_line_that_other_programs_read() {
     let text = serde_json::to_string(sandbox.description()).unwrap();
     assert!(!text.contains('\n'));
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let origin = json["upsun"]["base_url"].as_str().unwrap().strip_suffix("/upsun").unwrap();
-    assert!(origin.starts_with("http://127.0.0.1:"));
+    let origins =
+        [("upsun", "base_url"), ("upsun", "auth_url"), ("probely", "base_url"), ("anthropic", "base_url")]
+            .map(|(service, url)| json[service][url].as_str().unwrap().to_owned());
+    // An origin for each, without a path.
+    assert!(origins.iter().all(|it| it.strip_prefix("http://127.0.0.1:").unwrap().parse::<u16>().is_ok()));
+    assert_eq!(origins.iter().collect::<std::collections::BTreeSet<_>>().len(), 4);
+    let [upsun, upsun_auth, probely, anthropic] = &origins;
     let expected = json!({
         "upsun": {
-            "base_url": format!("{origin}/upsun"),
-            "auth_url": format!("{origin}/upsun-auth"),
+            "base_url": upsun,
+            "auth_url": upsun_auth,
             "api_token": "sandbox-upsun-api-token",
             "organizations": ["01HSANDB0XACME000000000001", "01HSANDB0XB1RC000000000002", "01HSANDB0XETNA000000000005"],
         },
-        "probely": {"base_url": format!("{origin}/probely"), "api_key": "sandbox-probely-api-key"},
+        "probely": {"base_url": probely, "api_key": "sandbox-probely-api-key"},
         "anthropic": {
-            "base_url": format!("{origin}/anthropic"),
+            "base_url": anthropic,
             "api_key": "sandbox-anthropic-api-key",
             "admin_api_key": "sandbox-anthropic-admin-key",
             "admin_token": "sandbox-anthropic-admin-token",
+            "workspace_id": "wrkspc_01SANDBoxSANDBoxSANDBox1",
         },
         "profiles": 3,
         "seed": 9,
@@ -84,7 +90,7 @@ async fn requests_are_recorded_without_their_credentials() {
     anthropic(&sandbox, &["user-profiles-2026-03-24"], "/v1/user_profiles").await.ok();
     probely(&sandbox, "/nonesuch/").await;
     let description = sandbox.description();
-    send("GET", &description.upsun.base_url.replace("/upsun", "/elsewhere"), &[], "").await;
+    send("GET", &format!("{}/elsewhere", description.upsun.base_url), &[], "").await;
 
     let requests = sandbox.requests();
     let seen: Vec<_> = requests
@@ -99,7 +105,7 @@ async fn requests_are_recorded_without_their_credentials() {
             ("probely", "users_retrieve", "/users/nobody/", "", 404),
             ("anthropic", "BetaListUserProfiles", "/v1/user_profiles", "", 200),
             ("probely", "unknown", "/nonesuch/", "", 404),
-            ("none", "unknown", "/elsewhere", "", 404),
+            ("upsun", "unknown", "/elsewhere", "", 404),
         ]
     );
     assert!(requests[3].headers.contains(&("anthropic-beta".into(), "user-profiles-2026-03-24".into())));

@@ -3,7 +3,7 @@ use std::time::Duration;
 use anyprofile_sandbox::{Sandbox, SandboxOptions, UPSUN_PHONE_CODE};
 use serde_json::{Value, json};
 
-use crate::support::{Response, access_token, array, ids, start, upsun, write_upsun};
+use crate::support::{Response, access_token, array, ids, path_of_link, start, upsun, write_upsun};
 
 async fn users(sandbox: &Sandbox) -> Vec<String> {
     let token = access_token(sandbox).await;
@@ -43,7 +43,7 @@ async fn a_changed_user_is_read_by_id_and_as_the_current_one_and_by_reference() 
         assert_eq!(read(&sandbox, &path).await, expected, "{path}");
     }
     let members = read(&sandbox, "/organizations/name=acme/members").await;
-    let href = members["_links"]["ref:users:0"]["href"].as_str().unwrap().strip_prefix("/upsun").unwrap();
+    let href = path_of_link(&sandbox, &members["_links"]["ref:users:0"]);
     let reference = &read(&sandbox, href).await[&id];
     for (field, value) in reference.as_object().unwrap() {
         assert_eq!(*value, expected[field], "{field}");

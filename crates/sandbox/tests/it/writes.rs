@@ -107,12 +107,17 @@ async fn operations(sandbox: &Sandbox) -> Vec<Write> {
     [organization_writes(sandbox).await, writes.to_vec()].concat()
 }
 
-/// Sends a write to a path of the origin, with or without a credential.
+/// Sends a write to a path behind the name of its service, with or without a credential.
 async fn perform(sandbox: &Sandbox, method: &str, path: &str, body: &str, credential: bool) -> Response {
     let description = sandbox.description();
-    let origin = description.upsun.base_url.strip_suffix("/upsun").unwrap();
+    let (service, rest) = path[1..].split_once('/').unwrap();
+    let base = match service {
+        "upsun" => &description.upsun.base_url,
+        "probely" => &description.probely.base_url,
+        _ => &description.anthropic.base_url,
+    };
     let wrong = |right: String| if credential { right } else { "wrong".to_owned() };
-    let (name, value) = match path.split('/').nth(1).unwrap() {
+    let (name, value) = match service {
         "upsun" => ("authorization", format!("Bearer {}", wrong(access_token(sandbox).await))),
         "probely" => ("authorization", format!("JWT {}", wrong(description.probely.api_key.clone()))),
         _ if path.contains("/service_accounts") => {
@@ -130,7 +135,7 @@ async fn perform(sandbox: &Sandbox, method: &str, path: &str, body: &str, creden
             .filter(|end| path.ends_with(*end))
             .map(|_| ("anthropic-beta", BETAS)),
     );
-    send(method, &format!("{origin}{path}"), &headers, body).await
+    send(method, &format!("{base}/{rest}"), &headers, body).await
 }
 
 async fn everything(sandbox: &Sandbox) -> String {
@@ -158,8 +163,7 @@ async fn everything(sandbox: &Sandbox) -> String {
         texts.push(anthropic_admin(sandbox, &format!("/v1/organizations/{list}")).await.text);
     }
     // The whole origin, because the port's digits may also occur in a time or an id.
-    let origin = sandbox.description().upsun.base_url.strip_suffix("/upsun").unwrap();
-    texts.join("\n").replace(origin, "ORIGIN")
+    texts.join("\n").replace(&sandbox.description().upsun.base_url, "ORIGIN")
 }
 
 #[tokio::test]

@@ -54,6 +54,14 @@ pub(crate) async fn start(options: SandboxOptions) -> Sandbox {
     Sandbox::start(options).await.unwrap()
 }
 
+/// Returns the path and query of a link of Upsun's, which has the origin or not.
+pub(crate) fn path_of_link<'a>(sandbox: &Sandbox, link: &'a Value) -> &'a str {
+    let href = link["href"].as_str().unwrap();
+    let path = href.strip_prefix(sandbox.description().upsun.base_url.as_str()).unwrap_or(href);
+    assert!(path.starts_with('/'), "{href}");
+    path
+}
+
 /// Sends a request to an absolute URL.
 pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Response {
     try_send(method, url, headers, body.as_bytes()).await.unwrap()
