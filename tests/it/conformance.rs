@@ -68,7 +68,7 @@ fn anthropic(
     Ok(Arc::new(config.connect()?))
 }
 
-static SUBJECTS: [Subject; 8] = [
+static SUBJECTS: [Subject; 9] = [
     Subject {
         name: "upsun",
         service: "upsun",
@@ -123,6 +123,16 @@ static SUBJECTS: [Subject; 8] = [
         make: |it, account| {
             let key = it.anthropic.admin_api_key.clone();
             let config = AnthropicConfig::with_admin_key(account.parse()?, key).at(&it.anthropic.base_url);
+            Ok(Arc::new(config.connect_organization()?))
+        },
+    },
+    Subject {
+        name: "anthropic organization, with a token",
+        service: "anthropic",
+        is_of_users: false,
+        make: |it, account| {
+            let token = it.anthropic.admin_token.clone();
+            let config = AnthropicConfig::with_auth_token(account.parse()?, token).at(&it.anthropic.base_url);
             Ok(Arc::new(config.connect_organization()?))
         },
     },

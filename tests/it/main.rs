@@ -9,6 +9,7 @@ mod filtering;
 mod finding;
 mod listing;
 mod native;
+mod native_organization;
 mod observing;
 #[allow(dead_code)]
 #[path = "../examples/opentelemetry.rs"]

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use anyprofile::{
-    AccountReport, Timestamp,
+    AccountReport, FieldPath, Timestamp,
     query::{FilterPart, FilterPlan},
 };
 use serde_json::{Value, json};
@@ -15,16 +15,17 @@ const OVERLAP: Duration = Duration::from_secs(300);
 /// Prints one line for each account and one for all of them.
 ///
 /// `unusable` is the number of accounts that could not be listed at all. `may_enrich` says whether further records
-/// exist that were not read. `verbose` also prints the unknown fields and values that were received.
+/// exist that were not read, and `only_enriched` which fields of each account are in them. `verbose` also prints the unknown fields and values that were received.
 pub(crate) fn print(
     reports: &[AccountReport],
     plans: &[FilterPlan],
+    only_enriched: &[Vec<FieldPath>],
     unusable: usize,
     may_enrich: bool,
     verbose: bool,
 ) {
     let width = reports.iter().map(|report| report.info.account.as_str().len()).max().unwrap_or(0);
-    for (report, plan) in reports.iter().zip(plans) {
+    for ((report, plan), further) in reports.iter().zip(plans).zip(only_enriched) {
         for bad in &report.listing.quarantined_records {
             say!(
                 "warning: {}: page {}, record {}: {}",
@@ -37,6 +38,9 @@ pub(crate) fn print(
         say!("{:width$}  {}", report.info.account, line(report, plan));
         for warning in warnings(report) {
             say!("warning: {}: {warning}", report.info.account);
+        }
+        if !further.is_empty() {
+            say!("{}: only --enrich reads {}", report.info.account, some_of(further));
         }
         if let Some(caveat) = &plan.updated_caveat {
             say!("warning: {}: --updated-since may miss changes: {caveat}", report.info.account);
@@ -84,6 +88,17 @@ pub(crate) fn print(
         count => format!(" ({count} further accounts could not be used)"),
     };
     say!("{} of {accounts}{others}: {verdict}", counted(seen, "profile", "profiles"));
+}
+
+/// Returns the first of several fields, and the number of the others.
+fn some_of(fields: &[FieldPath]) -> String {
+    const MOST: usize = 6;
+    let named: Vec<_> = fields.iter().take(MOST).map(FieldPath::as_str).collect();
+    match fields.len().saturating_sub(MOST) {
+        0 => named.join(", "),
+        1 => format!("{} and one more field", named.join(", ")),
+        more => format!("{} and {more} more fields", named.join(", ")),
+    }
 }
 
 /// Returns the names of what is not known. Names that cannot be shown are counted.

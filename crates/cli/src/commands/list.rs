@@ -56,9 +56,10 @@ async fn deliver(
     query.unordered = list.paging.unordered;
     query.enrich = list.enrich;
     query.filter = list.filters.filter();
-    let plans =
-        session.directory.providers().iter().map(|provider| query.filter_plan(provider.capabilities()));
-    let plans: Vec<_> = plans.collect();
+    let of_accounts = || session.directory.providers().iter().map(|provider| provider.capabilities());
+    let plans: Vec<_> = of_accounts().map(|capabilities| query.filter_plan(capabilities)).collect();
+    let only_enriched: Vec<_> =
+        of_accounts().map(|capabilities| capabilities.only_enriched(&query)).collect();
     let may_enrich = !query.enrich
         && session.directory.providers().iter().any(|it| it.capabilities().operations.enrich.is_supported());
     if list.csv_bom && global.output != Format::Csv {
@@ -121,7 +122,14 @@ async fn deliver(
                 "{profiles} a time that cannot be parsed: it is shown as ?, and ndjson has it in the unknown fields"
             );
         }
-        summary::print(&reports, &plans, session.unusable.len(), may_enrich, global.verbose > 0);
+        summary::print(
+            &reports,
+            &plans,
+            &only_enriched,
+            session.unusable.len(),
+            may_enrich,
+            global.verbose > 0,
+        );
     }
     if writer.left_out() > 0 {
         say!(

@@ -25,6 +25,7 @@ fn a_wrong_key_at_one_of_three_accounts_loses_nothing_of_the_others() {
     error: anthropic account 'anthropic', BetaListUserProfiles: the service refuses the credential [HTTP status 401, code authentication_error, request id req_…]; check the account's credential: an admin key reads only the organization's people, and must be set as admin_key (or in ANTHROPIC_ADMIN_KEY)
       the service gave a reason that may contain personal data; run with -v to see it
     upsun      10 seen of 10 declared, 0 duplicates, 0 quarantined, 1 page, 0 retries, waited 0.0 s
+    upsun: only --enrich reads status, status_raw, country, name.given, name.family, billing.address and 13 more fields
     probely    10 seen of 10 declared, 0 duplicates, 0 quarantined, 2 pages, 0 retries, waited 0.0 s
     anthropic  0 seen, no total declared, 0 duplicates, 0 quarantined, 0 pages in 1 request, 0 retries, waited 0.0 s, failed (unauthenticated)
     20 profiles of 3 accounts: incomplete

@@ -6,6 +6,7 @@ mod ending;
 mod exporting;
 mod failing;
 mod files;
+mod generally_available;
 mod giving_back;
 mod outcomes;
 mod output;

@@ -21,6 +21,7 @@ fn the_first_command_ends_with_a_table_of_three_services_and_a_summary_that_coun
     assert!(run.out.starts_with("id "), "{}", run.out);
     insta::assert_snapshot!(run.err, @"
     upsun      20 seen of 20 declared, 0 duplicates, 0 quarantined, 1 page, 0 retries, waited 0.0 s
+    upsun: only --enrich reads status, status_raw, country, name.given, name.family, billing.address and 13 more fields
     probely    20 seen of 20 declared, 0 duplicates, 0 quarantined, 2 pages, 0 retries, waited 0.0 s
     anthropic  20 seen, no total declared, 0 duplicates, 0 quarantined, 1 page, 0 retries, waited 0.0 s
     60 profiles of 3 accounts: complete

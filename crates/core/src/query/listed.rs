@@ -30,6 +30,15 @@ impl Capabilities {
         without.map(|collection| collection.kind.clone()).collect()
     }
 
+    /// Returns the fields that the query's listing does not show, and shows with [`ListQuery::enrich`]: they are in further
+    /// records of each profile.
+    pub fn only_enriched(&self, query: &ListQuery) -> Vec<FieldPath> {
+        let enriched = query.clone().with_enrich(true);
+        let is_shown = |path: &FieldPath, query| self.listed(path, query) == Readable::Yes;
+        let paths = self.fields.iter().map(|spec| &spec.path);
+        paths.filter(|path| !is_shown(path, query) && is_shown(path, &enriched)).cloned().collect()
+    }
+
     fn readable_of(&self, path: &FieldPath, collection: &ListedCollection, query: &ListQuery) -> Readable {
         let added = collection.enrich_views.iter().filter(|_| query.enrich);
         self.fields.readable_in(path, collection.views.iter().chain(added))
